@@ -1,0 +1,32 @@
+# PowerGym: two commands on a fresh machine are `make run` and `make test`.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+FACES ?=
+
+.PHONY: run test check bench lock clean
+
+run: $(READY)
+	$(BIN)/python -m bot
+
+test: $(READY)
+	$(BIN)/pytest
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/pyright
+	$(BIN)/python -m gym migrate --check
+
+bench: $(READY)
+	$(BIN)/python -m tests.bench $(if $(FACES),--faces $(FACES))
+
+# insightface names another OpenCV than the headless one that is pinned: hence --no-deps.
+$(READY): requirements.lock
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -r requirements.lock
+	touch $(READY)
+
+clean:
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis

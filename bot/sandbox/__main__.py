@@ -1,0 +1,48 @@
+"""`python -m bot.sandbox`: the sandbox on its own, without a gym behind it."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import sys
+from pathlib import Path
+
+from bot.sandbox.errors import explain
+from bot.sandbox.server import SANDBOX_TOKEN, SandboxServer
+from gym.core.errors import GymError
+
+
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bot.sandbox", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1", help="a loopback address")
+    parser.add_argument("--port", type=int, default=8081, help="0 takes a free one")
+    parser.add_argument("--store", type=Path, default=None, help="file that keeps everything; memory without")
+    parser.add_argument("--token", default=SANDBOX_TOKEN, help="what the bot will say")
+    parser.add_argument("--limits", action="store_true", help="enforce Telegram's flood limits")
+    return parser.parse_args()
+
+
+async def serve(options: argparse.Namespace) -> None:
+    server = SandboxServer(store_path=options.store, token=options.token, limits=options.limits)
+    stopping = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    await server.start(options.host, options.port)
+    sys.stdout.write(f"Chat page: {server.page_url}\nBot API:   {server.bot_api_url}\n")
+    sys.stdout.flush()
+    await stopping.wait()
+    await server.stop()
+
+
+def main() -> None:
+    try:
+        asyncio.run(serve(parse()))
+    except GymError as error:
+        sys.exit(explain(error))
+    except OSError as error:
+        sys.exit(f"The sandbox cannot start: {error.strerror}")
+
+
+if __name__ == "__main__":
+    main()

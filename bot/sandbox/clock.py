@@ -1,0 +1,28 @@
+"""The business clock as the side door moves it: forward only, through the hook."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from bot.sandbox.errors import BadField
+
+UNITS = {
+    "minute": timedelta(minutes=1),
+    "hour": timedelta(hours=1),
+    "day": timedelta(days=1),
+    "week": timedelta(weeks=1),
+}
+STEP = re.compile(r"\s*(\d{1,5})\s*(minute|hour|day|week)s?\s*")
+LONGEST = timedelta(days=3660)
+
+
+def parse_step(text: str) -> timedelta:
+    """`1 day`, `2 weeks`, `1 day 6 hours`; raises BadField."""
+    steps = STEP.findall(text)
+    if not steps or STEP.sub("", text):
+        raise BadField("advance", "such as “1 day” or “2 weeks 3 hours”")
+    step = sum((int(count) * UNITS[unit] for count, unit in steps), timedelta())
+    if not timedelta() < step <= LONGEST:
+        raise BadField("advance", "more than nothing, at most ten years")
+    return step

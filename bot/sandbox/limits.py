@@ -1,0 +1,56 @@
+"""Telegram's flood limits, enforced only on request."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from bot.sandbox.errors import TooManyRequests
+
+
+@dataclass(slots=True)
+class Bucket:
+    """A token bucket: `rate` a second, at most `burst` at once."""
+
+    rate: float
+    burst: float
+    tokens: float = field(init=False)
+    filled: float | None = None
+
+    def __post_init__(self) -> None:
+        self.tokens = self.burst
+
+    def wait_seconds(self, now: float) -> float:
+        """0 when a token is there."""
+        since = now - (self.filled if self.filled is not None else now)
+        self.tokens, self.filled = min(self.burst, self.tokens + since * self.rate), now
+        return 0.0 if self.tokens >= 1 else (1 - self.tokens) / self.rate
+
+    def take(self) -> None:
+        self.tokens -= 1
+
+
+class FloodLimits:
+    """30/s overall, 1/s per chat with a short burst, 20/min per group (core.telegram.org/bots/faq)."""
+
+    def __init__(self, enabled: bool, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self.enabled = enabled
+        self._monotonic = monotonic
+        self._overall = Bucket(30, 30)
+        self._chats: defaultdict[int, Bucket] = defaultdict(lambda: Bucket(1, 5))
+        self._groups: defaultdict[int, Bucket] = defaultdict(lambda: Bucket(20 / 60, 20))
+
+    def spend(self, chat_id: int) -> None:
+        """Raises TooManyRequests when this message comes too soon."""
+        if not self.enabled:
+            return
+        buckets = [self._overall, self._groups[chat_id] if chat_id < 0 else self._chats[chat_id]]
+        now = self._monotonic()
+        wait = max(bucket.wait_seconds(now) for bucket in buckets)
+        if wait > 0:
+            raise TooManyRequests(math.ceil(wait))
+        for bucket in buckets:
+            bucket.take()

@@ -1,0 +1,102 @@
+"""Messages the bot changes or takes back."""
+
+from __future__ import annotations
+
+import time
+
+from bot.sandbox.arguments import Arguments
+from bot.sandbox.errors import BadRequest
+from bot.sandbox.markup import read_markup
+from bot.sandbox.messages import StoredMessage
+from bot.sandbox.methods.outgoing import read_caption, read_text
+from bot.sandbox.methods.sending import keep_media
+from bot.sandbox.store import Json
+from bot.sandbox.world import World
+
+OLDEST_DELETABLE_SECONDS = 48 * 3600  # core.telegram.org/bots/api#deletemessage
+NOT_MODIFIED = (
+    "message is not modified: specified new message content and reply markup are exactly the same"
+    " as a current content and reply markup of the message"
+)
+TEXT_FIELDS = ("text", "entities")
+CAPTION_FIELDS = ("caption", "caption_entities")
+MEDIA_FIELDS = ("photo", "document")
+
+
+def _editable(world: World, arguments: Arguments) -> StoredMessage:
+    chat = world.chats.require_reachable(arguments.chat())
+    message = world.messages.find(chat.id, arguments.message())
+    if message is None or message.deleted:
+        raise BadRequest("message to edit not found")
+    if message.sender != world.bot.id:
+        raise BadRequest("message can't be edited")
+    return message
+
+
+def _without(body: Json, *names: str) -> Json:
+    return {name: value for name, value in body.items() if name not in names}
+
+
+def _save(world: World, arguments: Arguments, message: StoredMessage, body: Json) -> Json:
+    """Write the edit down; raises when nothing would change, as Telegram does."""
+    edited = read_markup(arguments).on(body)
+    if _without(edited, "edit_date") == _without(message.body, "edit_date"):
+        raise BadRequest(NOT_MODIFIED)
+    world.limits.spend(message.chat_id)
+    world.feed.end_action(message.chat_id)
+    return world.messages.rewrite(message, edited)
+
+
+async def edit_message_text(world: World, arguments: Arguments) -> Json:
+    content = read_text(arguments)
+    message = _editable(world, arguments)
+    if "text" not in message.body:
+        raise BadRequest("there is no text in the message to edit")
+    return _save(world, arguments, message, {**_without(message.body, *TEXT_FIELDS), **content})
+
+
+async def edit_message_caption(world: World, arguments: Arguments) -> Json:
+    content = read_caption(arguments)
+    message = _editable(world, arguments)
+    if "text" in message.body:
+        raise BadRequest("there is no caption in the message to edit")
+    return _save(world, arguments, message, {**_without(message.body, *CAPTION_FIELDS), **content})
+
+
+async def edit_message_reply_markup(world: World, arguments: Arguments) -> Json:
+    message = _editable(world, arguments)
+    return _save(world, arguments, message, message.body)
+
+
+async def edit_message_media(world: World, arguments: Arguments) -> Json:
+    _editable(world, arguments)
+    item: Json = arguments.structure("media") or {}
+    kind = str(item.get("type", ""))
+    if kind not in MEDIA_FIELDS:
+        raise BadRequest(f"unsupported type of input media: {kind}")
+    media = await keep_media(world, arguments, kind, str(item.get("media", "")))
+    message = _editable(world, arguments)
+    bare = _without(message.body, *TEXT_FIELDS, *CAPTION_FIELDS, *MEDIA_FIELDS)
+    return _save(world, arguments, message, {**bare, **media, **read_caption(Arguments(item))})
+
+
+async def delete_message(world: World, arguments: Arguments) -> bool:
+    chat = world.chats.require(arguments.chat())
+    message = world.messages.find(chat.id, arguments.message())
+    if message is None or message.deleted:
+        raise BadRequest("message to delete not found")
+    if message.body["date"] < time.time() - OLDEST_DELETABLE_SECONDS:
+        raise BadRequest("message can't be deleted for everyone")
+    world.messages.delete(message)
+    return True
+
+
+async def delete_messages(world: World, arguments: Arguments) -> bool:
+    """Several at once; those that are gone are passed over, as Telegram does."""
+    chat = world.chats.require(arguments.chat())
+    numbers: list[int] = arguments.structure("message_ids") or []
+    for number in numbers:
+        message = world.messages.find(chat.id, int(number))
+        if message and not message.deleted:
+            world.messages.delete(message)
+    return True

@@ -1,0 +1,160 @@
+"""The sandbox server: Bot API, side door and chat page on one loopback port."""
+
+from __future__ import annotations
+
+import ipaddress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from bot.sandbox.bot_api import BotApi
+from bot.sandbox.errors import BotApiError, ForeignOrigin, NotLoopback, explain
+from bot.sandbox.hooks import SandboxHooks
+from bot.sandbox.side_door import SideDoor
+from bot.sandbox.store import Json
+from bot.sandbox.webhook import WebhookCourier
+from bot.sandbox.world import World
+from gym.core.errors import GymError
+
+__all__ = ["SANDBOX_TOKEN", "SandboxHooks", "SandboxServer"]
+
+# Known to everybody, worth nothing: it opens only a server on one's own computer.
+SANDBOX_TOKEN = "100000001:sandbox-token-for-this-computer-only"  # noqa: S105
+PAGE = Path(__file__).parent / "page"
+NO_HOOKS = SandboxHooks()
+MAX_BODY_BYTES = 64 * 1024 * 1024
+KEEPALIVE_SECONDS = 600.0
+PAGE_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:;"
+        " media-src 'self' blob:; connect-src 'self'; manifest-src 'self'; base-uri 'none';"
+        " form-action 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
+}
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _check_origin(request: web.Request) -> None:
+    """A page of another site must not reach us through the visitor's browser, nor by a rebound name."""
+    origin = request.headers.get("Origin")
+    asked = urlsplit(f"//{request.host}").hostname or ""
+    if not is_loopback(asked):
+        raise ForeignOrigin
+    if origin is not None and urlsplit(origin).netloc != request.host:
+        raise ForeignOrigin
+
+
+def _error(status: int, code: str, message: str, details: Json) -> web.Response:
+    return web.json_response({"error": {"code": code, "message": message, "details": details}}, status=status)
+
+
+@web.middleware
+async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """One shape for every refusal of the side door."""
+    try:
+        _check_origin(request)
+        return await handler(request)
+    except GymError as error:
+        details = {name: str(value) for name, value in error.context.items()}
+        return _error(error.status, error.code, explain(error), details)
+    except BotApiError as error:
+        return _error(error.status, "refused", error.description, {})
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        return _error(error.status, error.reason.lower().replace(" ", "_"), error.reason, {})
+
+
+async def add_page_headers(request: web.Request, response: web.StreamResponse) -> None:
+    response.headers.update(PAGE_HEADERS)
+    response.headers.setdefault("Cache-Control", "no-cache")
+
+
+class SandboxServer:
+    """Start it, point a bot at `bot_api_url`, open `page_url`.
+
+    With a `store_path` everything, unconfirmed updates included, survives a `kill -9`; without, it lives in
+    memory. `limits` enforces Telegram's flood limits.
+    """
+
+    def __init__(
+        self,
+        *,
+        store_path: Path | None,
+        token: str = SANDBOX_TOKEN,
+        bot_username: str = "powergym_bot",
+        hooks: SandboxHooks = NO_HOOKS,
+        limits: bool = False,
+    ) -> None:
+        self.token = token
+        self.url = ""
+        self._world = World(store_path, token, bot_username, limits)
+        self._side_door = SideDoor(self._world, hooks)
+        self._courier = WebhookCourier(self._world)
+        self._runner: web.AppRunner | None = None
+
+    @property
+    def page_url(self) -> str:
+        return f"{self.url}/"
+
+    @property
+    def bot_api_url(self) -> str:
+        """What python-telegram-bot calls `base_url`."""
+        return f"{self.url}/bot"
+
+    @property
+    def bot_file_url(self) -> str:
+        """What python-telegram-bot calls `base_file_url`."""
+        return f"{self.url}/file/bot"
+
+    def set_claim_link(self, url: str | None) -> None:
+        """The link that makes the first person the owner; the page offers it until it was used."""
+        self._side_door.claim_url = url
+
+    def set_hooks(self, hooks: SandboxHooks) -> None:
+        """Lend hooks after the start, when the gym behind them is open."""
+        self._side_door.hooks = hooks
+
+    async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
+        """Raises NotLoopback for any address another computer could reach."""
+        if not is_loopback(host):
+            raise NotLoopback(host)
+        self._runner = web.AppRunner(
+            self._application(), access_log=None, shutdown_timeout=2.0, keepalive_timeout=KEEPALIVE_SECONDS
+        )
+        await self._runner.setup()
+        await web.TCPSite(self._runner, host, port).start()
+        bound_host, bound_port = self._runner.addresses[0][:2]
+        self.url = f"http://{f'[{bound_host}]' if ':' in bound_host else bound_host}:{bound_port}"
+        self._courier.start()
+
+    async def stop(self) -> None:
+        await self._courier.stop()
+        self._world.signals.close()
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+        self._world.close()
+
+    def _application(self) -> web.Application:
+        app = web.Application(middlewares=[errors_as_json], client_max_size=MAX_BODY_BYTES)
+        app.on_response_prepare.append(add_page_headers)
+        app.add_routes(BotApi(self._world).routes())
+        app.add_routes(self._side_door.routes())
+        app.router.add_get("/", self._index)
+        app.router.add_static("/page", PAGE)
+        return app
+
+    async def _index(self, request: web.Request) -> web.FileResponse:
+        return web.FileResponse(PAGE / "index.html")

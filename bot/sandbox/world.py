@@ -1,0 +1,42 @@
+"""The sandbox world: everything the Bot API and the side door share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.sandbox.callbacks import Callbacks
+from bot.sandbox.calls import CallLog
+from bot.sandbox.faults import Faults
+from bot.sandbox.feed import Feed
+from bot.sandbox.files import Files
+from bot.sandbox.limits import FloodLimits
+from bot.sandbox.messages import Messages
+from bot.sandbox.people import Chats, Groups, People
+from bot.sandbox.profile import BotProfile
+from bot.sandbox.signals import Signals
+from bot.sandbox.store import Store
+from bot.sandbox.updates import Updates
+
+
+class World:
+    """State on one store; nothing here knows HTTP."""
+
+    def __init__(self, store_path: Path | None, token: str, bot_username: str, limits: bool = False) -> None:
+        self.store = Store(store_path)
+        self.signals = Signals()
+        self.feed = Feed(self.store, self.signals)
+        self.files = Files(store_path)
+        self.people = People(self.store)
+        self.groups = Groups(self.store)
+        self.chats = Chats(self.people, self.groups)
+        self.messages = Messages(self.store, self.feed)
+        self.updates = Updates(self.store, self.signals)
+        self.callbacks = Callbacks(self.store, self.signals)
+        self.bot = BotProfile(self.store, token, bot_username)
+        self.calls = CallLog(self.signals)
+        self.faults = Faults()
+        self.limits = FloodLimits(limits)
+
+    def close(self) -> None:
+        self.files.close()
+        self.store.close()

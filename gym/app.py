@@ -1,0 +1,198 @@
+"""The composition root: configuration in, a frozen `Gym` out."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, TypeVar
+
+import structlog
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gym.core.clock import SystemClock, WallClock, gym_day
+from gym.core.config import Config, ConfigError
+from gym.core.database import Database, is_retryable, is_unavailable
+from gym.core.errors import DatabaseUnavailable
+from gym.core.migrate import upgrade
+from gym.core.postgres import EmbeddedPostgres
+from gym.security.permissions import Actor
+from gym.security.secrets import Secrets, load_secrets
+from gym.settings.models import GymKind, GymState
+from gym.settings.schemas import GymSettings, first_settings
+from gym.unit_of_work import Context, UnitOfWork
+
+if TYPE_CHECKING:
+    from gym.faces.pool import FacePool
+
+log = structlog.get_logger()
+Result = TypeVar("Result")
+Work = Callable[[UnitOfWork], Awaitable[Result]]
+ATTEMPTS = 5
+"""How often `run` repeats work that lost a deadlock or a serialisation race."""
+
+
+@dataclass(frozen=True)
+class Gym:
+    """Everything that is opened once; `bot` and `web` keep it under one typed key."""
+
+    config: Config
+    database: Database
+    clock: WallClock
+    secrets: Secrets
+    postgres: EmbeddedPostgres | None = None
+    face_pool: FacePool | None = None
+
+    @property
+    def faces(self) -> FacePool:
+        """The face reader's pool; opened with `open_gym(config, faces=True)`."""
+        if self.face_pool is None:
+            raise RuntimeError("this process was opened without the face reader")
+        return self.face_pool
+
+    @asynccontextmanager
+    async def unit_of_work(self, actor: Actor) -> AsyncGenerator[UnitOfWork]:
+        """One transaction: committed at the end, rolled back by any exception.
+
+        Raises `DatabaseUnavailable` when PostgreSQL is out of reach, and wakes the embedded one.
+        """
+        try:
+            async with self.database.session() as session:
+                uow = UnitOfWork(session, await self._context(session, actor), self.secrets)
+                yield uow
+                await uow.flush()
+                await session.commit()
+        except Exception as error:
+            if not is_unavailable(error):
+                raise
+            await self._revive()
+            raise DatabaseUnavailable from error
+
+    async def run(self, actor: Actor, work: Work[Result]) -> Result:
+        """`unit_of_work` around `work`, done again when it lost a deadlock or serialisation race."""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                async with self.unit_of_work(actor) as uow:
+                    return await work(uow)
+            except Exception as error:
+                if attempt == ATTEMPTS or not is_retryable(error):
+                    raise
+                log.info("transaction_repeated", attempt=attempt)
+        raise AssertionError("unreachable")
+
+    async def settings(self) -> GymSettings:
+        """The gym's settings as they stand now."""
+        async with self.unit_of_work(Actor.system()) as uow:
+            return uow.settings
+
+    async def now(self) -> datetime:
+        """Business time."""
+        async with self.unit_of_work(Actor.system()) as uow:
+            return uow.now
+
+    async def advance_clock(self, by: timedelta) -> datetime:
+        """Move the business clock forward; only a sandbox's database allows it."""
+        if by < timedelta(0):
+            raise ValueError("the clock only goes forward")
+        async with self.unit_of_work(Actor.system()) as uow:
+            moved = update(GymState).values(
+                clock_offset_seconds=GymState.clock_offset_seconds + int(by.total_seconds())
+            )
+            changed = await uow.session.scalar(
+                moved.where(GymState.kind == GymKind.SANDBOX).returning(GymState.id)
+            )
+            if changed is None:
+                raise ConfigError("GYM_CLOCK: a real gym's clock cannot be moved")
+        return await self.now()
+
+    async def stamp(self, kind: GymKind) -> None:
+        """Mark the database as sandbox or real at its first start; refuse the other kind for ever."""
+        async with self.unit_of_work(Actor.system()) as uow:
+            await uow.session.execute(update(GymState).where(GymState.kind.is_(None)).values(kind=kind))
+            found = await uow.session.scalar(select(GymState.kind))
+        if found is not kind:
+            raise ConfigError(
+                f"DATABASE_URL: this database belongs to a {found} gym and cannot be opened as {kind}"
+                + (" (is TELEGRAM_BOT_TOKEN missing?)" if found is GymKind.REAL else "")
+            )
+
+    async def _context(self, session: AsyncSession, actor: Actor) -> Context:
+        state = (await session.execute(select(GymState.clock_offset_seconds, GymState.settings))).one()
+        settings = GymSettings.model_validate(first_settings(self.config) | state.settings)
+        wall = self.clock.now()
+        now = wall + timedelta(seconds=state.clock_offset_seconds)
+        return Context(actor=actor, now=now, today=gym_day(now, settings.zone), settings=settings, wall=wall)
+
+    async def _revive(self) -> None:
+        if self.postgres is not None:
+            log.warning("database_unreachable")
+            await asyncio.to_thread(self.postgres.ensure)
+
+
+@asynccontextmanager
+async def open_gym(
+    config: Config, *, faces: bool = True, clock: WallClock | None = None, migrate: bool | None = None
+) -> AsyncGenerator[Gym]:
+    """Open the database (embedded without DATABASE_URL), migrate it, load the face model, warm both.
+
+    Raises `ConfigError` or `PostgresUnavailable` with one line for the operator.
+    """
+    secrets = load_secrets(
+        config.powergym_home,
+        config.jwt_keys.get_secret_value() if config.jwt_keys else None,
+        config.data_keys.get_secret_value() if config.data_keys else None,
+    )
+    reading = asyncio.create_task(asyncio.to_thread(_open_faces, config)) if faces else None
+    postgres = None if config.database_url else EmbeddedPostgres(config.powergym_home)
+    try:
+        url = config.database_url or await asyncio.to_thread(_start, postgres)
+        database = Database(
+            url,
+            pool_size=config.database_pool_size,
+            pooler=config.database_pooler,
+            direct_url=config.database_direct_url,
+        )
+        try:
+            if config.auto_migrate if migrate is None else migrate:
+                await upgrade(database)
+            gym = Gym(config, database, clock or SystemClock(), secrets, postgres)
+            if reading is None:
+                yield gym
+                return
+            await database.warm(min(4, config.database_pool_size))
+            async with _closing(await reading) as pool:
+                yield replace(gym, face_pool=pool)
+        finally:
+            await database.close()
+    finally:
+        if reading is not None and not reading.done():
+            await asyncio.wait([reading])
+        if postgres is not None:
+            await asyncio.to_thread(postgres.stop)
+
+
+def _start(postgres: EmbeddedPostgres | None) -> str:
+    assert postgres is not None
+    return postgres.start()
+
+
+def _open_faces(config: Config) -> FacePool:
+    # Here, because importing the models' libraries takes a second that short commands need not spend.
+    from gym.faces.pool import FacePool
+    from gym.faces.reader import open_reader
+
+    reader = open_reader(config.face_pack, config.packs_root, config.face_providers)
+    reader.warm()
+    return FacePool(reader, workers=config.face_workers or os.cpu_count() or 1)
+
+
+@asynccontextmanager
+async def _closing(pool: FacePool) -> AsyncGenerator[FacePool]:
+    try:
+        yield pool
+    finally:
+        await asyncio.to_thread(pool.close)

@@ -1,0 +1,1 @@
+"""Attendance: who came, and the verdict at the door."""

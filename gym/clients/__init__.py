@@ -1,0 +1,1 @@
+"""Clients: the people registered at the gym."""

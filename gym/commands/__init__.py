@@ -1,0 +1,123 @@
+"""The operator's commands: migrate, doctor, seed, kiosks, staff."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, ParamSpec
+
+import typer
+
+from gym.core.config import Config, ConfigError, load_config
+from gym.core.errors import GymError
+from gym.core.language import Translator
+from gym.core.postgres import PostgresUnavailable
+from gym.security.permissions import Role
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+kiosks = typer.Typer(no_args_is_help=True, help="Kiosks at the door.")
+staff = typer.Typer(no_args_is_help=True, help="The people who work here.")
+clock = typer.Typer(no_args_is_help=True, help="The sandbox's business clock.")
+app.add_typer(kiosks, name="kiosks")
+app.add_typer(staff, name="staff")
+app.add_typer(clock, name="clock")
+Arguments = ParamSpec("Arguments")
+
+
+def command(work: Callable[Arguments, Coroutine[None, None, int]]) -> Callable[Arguments, None]:
+    """Run a coroutine as a command: its number is the exit status, an expected fault is one line."""
+
+    @wraps(work)
+    def run(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
+        try:
+            status = asyncio.run(work(*args, **kwargs))
+        except GymError as error:
+            sys.exit(Translator("en")(error.message, **error.context))
+        except (ConfigError, PostgresUnavailable) as error:
+            sys.exit(str(error))
+        raise typer.Exit(status)
+
+    return run
+
+
+def environment() -> Config:
+    """The configuration, or one line that says which value is wrong."""
+    try:
+        return load_config()
+    except ConfigError as error:
+        sys.exit(str(error))
+
+
+@app.command()
+@command
+async def migrate(
+    check: Annotated[bool, typer.Option(help="Only compare the migrations with the models.")] = False,
+) -> int:
+    """Bring the database to the newest revision."""
+    from gym.commands import database
+
+    return await (database.check() if check else database.migrate(environment()))
+
+
+@app.command()
+@command
+async def doctor() -> int:
+    """Check the whole set-up and say what to do."""
+    from gym.commands.doctor import examine
+
+    return await examine(environment())
+
+
+@app.command()
+@command
+async def seed(
+    faces: Annotated[
+        Path, typer.Option(help="Folders of photos, one a person.", exists=True, file_okay=False)
+    ],
+    per_client: Annotated[int, typer.Option(help="Photos to enrol of each.", min=1, max=5)] = 3,
+) -> int:
+    """Make a client with an active subscription and a face for each folder of an LFW-layout directory."""
+    from gym.commands.seed import seed_faces
+
+    return await seed_faces(environment(), faces, per_client)
+
+
+@kiosks.command("pair")
+@command
+async def pair_kiosk(name: str) -> int:
+    """Print a pairing code for a new kiosk."""
+    from gym.commands.people import pairing_code
+
+    return await pairing_code(environment(), name)
+
+
+@staff.command("invite")
+@command
+async def invite_staff(role: Annotated[Role, typer.Option(help="What the invited person will be.")]) -> int:
+    """Print a one-time deep link for a new member of staff."""
+    from gym.commands.people import invitation
+
+    return await invitation(environment(), role)
+
+
+@clock.command("show")
+@command
+async def show_clock() -> int:
+    """Print the business time."""
+    from gym.commands.database import read_clock
+
+    return await read_clock(environment())
+
+
+@clock.command("advance")
+@command
+async def advance_clock(
+    days: Annotated[int, typer.Option(min=0)] = 0, hours: Annotated[int, typer.Option(min=0)] = 0
+) -> int:
+    """Move the sandbox's clock forward."""
+    from gym.commands.database import move_clock
+
+    return await move_clock(environment(), days, hours)

@@ -1,0 +1,28 @@
+"""Commands that let people and devices in."""
+
+from __future__ import annotations
+
+import typer
+
+from gym.app import open_gym
+from gym.core.config import Config
+from gym.kiosks.service import KioskService
+from gym.security.permissions import Actor, Role
+from gym.staff.service import StaffService
+
+
+async def pairing_code(config: Config, name: str) -> int:
+    """Print a pairing code."""
+    async with open_gym(config, faces=False) as opened, opened.unit_of_work(Actor.system()) as uow:
+        issued = await KioskService(uow).new_code(name)
+    typer.echo(issued.code)
+    return 0
+
+
+async def invitation(config: Config, role: Role) -> int:
+    """Print a deep link; the first admin's claims the gym."""
+    async with open_gym(config, faces=False) as opened, opened.unit_of_work(Actor.system()) as uow:
+        issued = await StaffService(uow).invite(role)
+        bot = uow.settings.bot_username
+    typer.echo(f"https://t.me/{bot}?start={issued.token}")
+    return 0

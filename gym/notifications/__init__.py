@@ -1,0 +1,1 @@
+"""Notifications: the transactional outbox of everything that must be told."""

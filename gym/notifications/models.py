@@ -1,0 +1,125 @@
+"""Rows of the outbox: data and recipient, never text; rendered in the reader's language when sent."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Index, SmallInteger, String, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gym.core.database import Base, Id, enum_column
+
+
+class NotificationKind(StrEnum):
+    """Everything the gym tells; a recipient may opt out of some."""
+
+    # to the client
+    WELCOME = "welcome"
+    RECEIPT = "receipt"
+    SUBSCRIPTION_SOLD = "subscription_sold"
+    SUBSCRIPTION_RENEWED = "subscription_renewed"
+    SUBSCRIPTION_ACTIVATED = "subscription_activated"
+    SUBSCRIPTION_EXPIRED = "subscription_expired"
+    SUBSCRIPTION_CANCELED = "subscription_canceled"
+    ENDS_SOON = "ends_soon"
+    ENDED = "ended"
+    PAYMENT_DUE = "payment_due"
+    CHECKED_IN = "checked_in"
+    DENIED = "denied"
+    # to the desk
+    DESK_CLIENT_REGISTERED = "desk_client_registered"
+    DESK_CLIENT_CHANGED = "desk_client_changed"
+    DESK_CLIENT_DEACTIVATED = "desk_client_deactivated"
+    DESK_SOLD = "desk_sold"
+    DESK_RENEWED = "desk_renewed"
+    DESK_CANCELED = "desk_canceled"
+    DESK_PAYMENT = "desk_payment"
+    DESK_VOID = "desk_void"
+    DESK_CHECKED_IN = "desk_checked_in"
+    DESK_DENIED = "desk_denied"
+    DESK_OVERRIDE = "desk_override"
+    DESK_ACTIVATED = "desk_activated"
+    DESK_EXPIRED = "desk_expired"
+    DESK_WANTS_RENEWAL = "desk_wants_renewal"
+    DESK_NEW_KIOSK = "desk_new_kiosk"
+    DESK_NEW_STAFF = "desk_new_staff"
+    DESK_JOB_FAILED = "desk_job_failed"
+
+
+class RecipientKind(StrEnum):
+    """Whom a row is for; the chat is looked up when it is sent."""
+
+    CLIENT = "client"
+    STAFF = "staff"
+    DESK = "desk"
+
+
+class NotificationState(StrEnum):
+    """Where a row stands."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    UNREACHABLE = "unreachable"
+    FAILED = "failed"
+
+
+class Priority(StrEnum):
+    """Urgent leaves before bulk."""
+
+    URGENT = "urgent"
+    NORMAL = "normal"
+    BULK = "bulk"
+
+
+class Notification(Base):
+    """One message that is due; created exactly once (`dedup_key`), delivered at least once."""
+
+    __tablename__ = "notifications"
+    __table_args__ = (
+        Index(
+            "ix_notifications_due",
+            "rank",
+            "next_try_at",
+            postgresql_where=text("state = 'pending'"),
+        ),
+        Index("ix_notifications_recipient", "recipient_kind", "recipient_id", "created_at"),
+        CheckConstraint("recipient_kind = 'desk' OR recipient_id IS NOT NULL", name="recipient"),
+    )
+
+    id: Mapped[Id]
+    recipient_kind: Mapped[RecipientKind] = mapped_column(enum_column(RecipientKind))
+    recipient_id: Mapped[UUID | None]
+    kind: Mapped[NotificationKind] = mapped_column(String(40))
+    payload: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    dedup_key: Mapped[str] = mapped_column(String(160), unique=True)
+    rank: Mapped[int] = mapped_column(SmallInteger, default=1)
+    state: Mapped[NotificationState] = mapped_column(
+        enum_column(NotificationState), default=NotificationState.PENDING
+    )
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    next_try_at: Mapped[datetime]
+    leased_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
+    sent_at: Mapped[datetime | None]
+    chat_id: Mapped[int | None] = mapped_column(BigInteger)
+    message_id: Mapped[int | None] = mapped_column(BigInteger)
+    error: Mapped[str | None] = mapped_column(String(200))
+
+
+class DeskChat(Base):
+    """A chat (a group, perhaps one topic of it) that hears what happens at the desk."""
+
+    __tablename__ = "desk_chats"
+
+    id: Mapped[Id]
+    chat_id: Mapped[int] = mapped_column(BigInteger)
+    topic_id: Mapped[int | None] = mapped_column(BigInteger)
+    title: Mapped[str] = mapped_column(String(160))
+    kinds: Mapped[list[str] | None] = mapped_column(ARRAY(String(40)))
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]

@@ -1,0 +1,78 @@
+"""Putting messages into the outbox: rows of the transaction that caused them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gym.core.ids import new_id
+from gym.core.payload import encode
+from gym.notifications.models import (
+    Notification,
+    NotificationKind,
+    NotificationState,
+    Priority,
+    RecipientKind,
+)
+
+RANKS = {Priority.URGENT: 0, Priority.NORMAL: 1, Priority.BULK: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Whom to tell; the chat is found when the message leaves."""
+
+    kind: RecipientKind
+    id: UUID | None = None
+
+    @classmethod
+    def client(cls, client_id: UUID) -> Recipient:
+        return cls(RecipientKind.CLIENT, client_id)
+
+    @classmethod
+    def staff(cls, staff_id: UUID) -> Recipient:
+        return cls(RecipientKind.STAFF, staff_id)
+
+
+DESK = Recipient(RecipientKind.DESK)
+"""Everybody who listens at the desk: the desk chats, or the admins while there is none."""
+
+
+def row(
+    recipient: Recipient,
+    kind: NotificationKind,
+    payload: Mapping[str, object],
+    *,
+    dedup_key: str | None,
+    due_at: datetime,
+    wall: datetime,
+    priority: Priority,
+) -> dict[str, Any]:
+    """One outbox row. Without a `dedup_key` each call is a message of its own."""
+    key = new_id()
+    return {
+        "id": key,
+        "recipient_kind": recipient.kind,
+        "recipient_id": recipient.id,
+        "kind": kind,
+        "payload": encode(payload),
+        "dedup_key": dedup_key or str(key),
+        "rank": RANKS[priority],
+        "state": NotificationState.PENDING,
+        "created_at": wall,
+        "due_at": due_at,
+        "next_try_at": due_at,
+        "attempts": 0,
+    }
+
+
+async def insert_rows(session: AsyncSession, rows: list[dict[str, Any]]) -> None:
+    """Insert what is new; a reminder that was created before (same key) stays one."""
+    statement = insert(Notification).on_conflict_do_nothing(index_elements=["dedup_key"])
+    await session.execute(statement, rows)

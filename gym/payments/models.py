@@ -1,0 +1,81 @@
+"""Rows of the ledger. Entries are only ever added; PostgreSQL refuses to change or delete one."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import text as sql
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gym.core.database import Base, Id, enum_column
+
+
+class AccountKind(StrEnum):
+    """What an account is kept for."""
+
+    SUBSCRIPTION = "subscription"
+    SALE = "sale"
+    CREDIT = "credit"
+
+
+class EntryKind(StrEnum):
+    """charge and refund raise what is owed; payment and credit lower it; a void undoes one payment."""
+
+    CHARGE = "charge"
+    PAYMENT = "payment"
+    VOID = "void"
+    CREDIT = "credit"
+    REFUND = "refund"
+
+
+class Method(StrEnum):
+    CASH = "cash"
+    CARD = "card"
+    TRANSFER = "transfer"
+    QR = "qr"
+
+
+class Account(Base):
+    """What a client owes for one thing. `balance` is kept by a trigger on entries and is never negative."""
+
+    __tablename__ = "accounts"
+    __table_args__ = (CheckConstraint("balance >= 0", name="balance"),)
+
+    id: Mapped[Id]
+    client_id: Mapped[UUID | None] = mapped_column(ForeignKey("clients.id"), index=True)
+    kind: Mapped[AccountKind] = mapped_column(enum_column(AccountKind))
+    balance: Mapped[Decimal] = mapped_column(default=Decimal(0), server_default=sql("0"))
+    created_at: Mapped[datetime]
+
+
+class LedgerEntry(Base):
+    """One movement of money, for ever."""
+
+    __tablename__ = "ledger_entries"
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="amount"),
+        CheckConstraint("(kind = 'void') = (voids_id IS NOT NULL)", name="void_of"),
+        CheckConstraint("(kind = 'payment') = (receipt_number IS NOT NULL)", name="receipt"),
+        CheckConstraint("kind NOT IN ('payment', 'refund') OR method IS NOT NULL", name="method"),
+        CheckConstraint("kind NOT IN ('credit', 'void') OR reason IS NOT NULL", name="reason"),
+        Index("ix_ledger_entries_day", "gym_day", "kind"),
+    )
+
+    id: Mapped[Id]
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), index=True)
+    kind: Mapped[EntryKind] = mapped_column(enum_column(EntryKind))
+    amount: Mapped[Decimal]
+    method: Mapped[Method | None] = mapped_column(enum_column(Method))
+    voids_id: Mapped[UUID | None] = mapped_column(ForeignKey("ledger_entries.id"), unique=True)
+    receipt_number: Mapped[int | None] = mapped_column(BigInteger, unique=True)
+    reason: Mapped[str | None] = mapped_column(String(300))
+    note: Mapped[str | None] = mapped_column(String(300))
+    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="RESTRICT"))
+    staff_name: Mapped[str] = mapped_column(String(160))
+    at: Mapped[datetime]
+    gym_day: Mapped[date]
+    idempotency_key: Mapped[UUID | None] = mapped_column(unique=True)

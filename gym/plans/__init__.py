@@ -1,0 +1,1 @@
+"""Plans: what the gym sells, at dated prices."""

@@ -1,0 +1,1 @@
+"""Security: who may do what, secrets, encryption, passwords, tokens and signed links. No database."""

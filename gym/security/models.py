@@ -1,0 +1,78 @@
+"""Rows of security: one-time links, refresh tokens and idempotency keys."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import Index, LargeBinary, SmallInteger, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gym.core.database import Base, Id, enum_column
+
+
+class LinkPurpose(StrEnum):
+    """What a one-time link does when it is opened."""
+
+    CLAIM_GYM = "claim_gym"
+    INVITE_STAFF = "invite_staff"
+    LINK_CLIENT = "link_client"
+    SET_PASSWORD = "set_password"  # noqa: S105 - a purpose, not a password
+
+
+class OneTimeLink(Base):
+    """A link that works once and not for long; only the HMAC of its token is kept."""
+
+    __tablename__ = "one_time_links"
+
+    id: Mapped[Id]
+    purpose: Mapped[LinkPurpose] = mapped_column(enum_column(LinkPurpose))
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    role: Mapped[str | None] = mapped_column(String(16))
+    subject_id: Mapped[UUID | None]
+    created_by: Mapped[UUID | None]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    used_at: Mapped[datetime | None]
+
+
+class RefreshToken(Base):
+    """One refresh token; a family is everything that came of one sign-in."""
+
+    __tablename__ = "refresh_tokens"
+
+    jti: Mapped[UUID] = mapped_column(primary_key=True)
+    family: Mapped[UUID] = mapped_column(index=True)
+    subject_id: Mapped[UUID] = mapped_column(index=True)
+    scope: Mapped[str] = mapped_column(String(16))
+    issued_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    spent_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class IdempotencyKey(Base):
+    """A request seen before: claimed with a lease, then answered with the very same bytes."""
+
+    __tablename__ = "idempotency_keys"
+    __table_args__ = (Index("ix_idempotency_keys_created_at", "created_at"),)
+
+    caller: Mapped[UUID] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    body_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    created_at: Mapped[datetime]
+    leased_until: Mapped[datetime]
+    status: Mapped[int | None] = mapped_column(SmallInteger)
+    answer: Mapped[bytes | None]
+
+
+class AttemptWindow(Base):
+    """Failed sign-ins and pairings of one subject, for back-off that outlives a restart."""
+
+    __tablename__ = "attempt_windows"
+
+    subject: Mapped[str] = mapped_column(String(120), primary_key=True)
+    failures: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    locked_until: Mapped[datetime | None]
+    updated_at: Mapped[datetime]

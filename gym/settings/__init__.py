@@ -1,0 +1,1 @@
+"""The gym's own settings: changed in chat, kept in the database."""

@@ -1,0 +1,75 @@
+"""What an admin may set without a restart, with its defaults and limits."""
+
+from __future__ import annotations
+
+from datetime import time
+from decimal import Decimal
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from gym.core.config import Config
+from gym.core.language import Translator
+
+
+class Reentry(StrEnum):
+    """What a second entry of the same gym day means."""
+
+    UNCOUNTED = "uncounted"
+    DENY = "deny"
+
+
+class OfflinePolicy(StrEnum):
+    """What an offline kiosk does with people."""
+
+    RECORD_ONLY = "record_only"
+    ADMIT = "admit"
+
+
+class GymSettings(BaseModel):
+    """The gym's settings; the environment gives the first four their first values."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    name: str = Field("PowerGym", min_length=1, max_length=80)
+    timezone: str = "America/Bogota"
+    currency: str = "COP"
+    language: str = "en"
+    bot_username: str = "powergym_bot"
+    """Learnt from Telegram whenever the bot connects; deep links are made with it."""
+    phone_region: str = Field("CO", min_length=2, max_length=2)
+
+    employee_discount_percent: Decimal = Field(Decimal(10), ge=0, le=100)
+    grace_days: int = Field(0, ge=0, le=60)
+    grace_amount: Decimal = Field(Decimal(0), ge=0)
+    closed_debt_denies: bool = False
+    reentry: Reentry = Reentry.UNCOUNTED
+    card_passback_minutes: int = Field(10, ge=0, le=240)
+    undo_minutes: int = Field(10, ge=0, le=240)
+    offline_policy: OfflinePolicy = OfflinePolicy.RECORD_ONLY
+    tell_member_check_in: bool = True
+    tell_desk_check_in: bool = False
+    tell_desk_denial: bool = True
+    quiet_from: time = time(21)
+    quiet_until: time = time(8)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    def translator(self, language: str | None = None) -> Translator:
+        """A translator that writes this gym's money and time."""
+        return Translator(language or self.language, currency=self.currency, timezone=self.timezone)
+
+
+def first_settings(config: Config) -> dict[str, str]:
+    """What the environment says of the gym, before an admin changes it in chat."""
+    region = {"EUR": "ES", "NZD": "NZ", "USD": "US"}.get(config.gym_currency, config.gym_currency[:2])
+    return {
+        "name": config.gym_name,
+        "timezone": config.gym_timezone,
+        "currency": config.gym_currency,
+        "language": config.gym_language,
+        "phone_region": region,
+    }

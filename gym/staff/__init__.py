@@ -1,0 +1,1 @@
+"""Staff: the people who run the gym, their roles and how they join."""

@@ -1,0 +1,1 @@
+"""Subscriptions: a client's periods of membership."""

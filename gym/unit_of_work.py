@@ -1,0 +1,105 @@
+"""The unit of work: one session, one actor, one instant, one commit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gym.audit import trail
+from gym.core.database import Base
+from gym.notifications import outbox
+from gym.notifications.models import NotificationKind, Priority
+from gym.notifications.outbox import Recipient
+from gym.security.permissions import Actor
+from gym.security.secrets import Secrets
+from gym.settings.schemas import GymSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The facts of one transaction: who acts, when (business time, its gym day), under which settings."""
+
+    actor: Actor
+    now: datetime
+    today: date
+    settings: GymSettings
+    wall: datetime
+    """Wall time, for tokens, leases and links; equal to `now` on a real gym."""
+
+
+class UnitOfWork:
+    """Handed to every service. Made and committed by `Gym.unit_of_work`, never by a service."""
+
+    def __init__(self, session: AsyncSession, context: Context, secrets: Secrets) -> None:
+        self.session = session
+        self.context = context
+        self.secrets = secrets
+        self._outbox: list[dict[str, Any]] = []
+
+    @property
+    def actor(self) -> Actor:
+        return self.context.actor
+
+    @property
+    def now(self) -> datetime:
+        return self.context.now
+
+    @property
+    def today(self) -> date:
+        return self.context.today
+
+    @property
+    def settings(self) -> GymSettings:
+        return self.context.settings
+
+    def audit(
+        self,
+        action: str,
+        subject: trail.Subject,
+        before: Mapping[str, object] | None = None,
+        after: Mapping[str, object] | None = None,
+    ) -> None:
+        """Record `noun.verb` on a subject in the same transaction."""
+        context = self.context
+        self.session.add(trail.entry(context.actor, context.now, action, subject, before, after))
+
+    def audit_changes(self, action: str, row: Base) -> bool:
+        """Record the changes waiting in a row, before and after; False when there are none."""
+        before, after = trail.changes(row)
+        if after:
+            self.audit(action, row, before, after)
+        return bool(after)
+
+    def notify(
+        self,
+        recipient: Recipient,
+        kind: NotificationKind,
+        payload: Mapping[str, object],
+        *,
+        dedup_key: str | None = None,
+        due_at: datetime | None = None,
+        priority: Priority = Priority.NORMAL,
+    ) -> None:
+        """Tell somebody, if and only if this transaction commits. `due_at` is business time."""
+        self._outbox.append(
+            outbox.row(
+                recipient,
+                kind,
+                payload,
+                dedup_key=dedup_key,
+                due_at=due_at or self.now,
+                wall=self.context.wall,
+                priority=priority,
+            )
+        )
+
+    async def flush(self) -> None:
+        """Write everything that is waiting; called once before the commit."""
+        await self.session.flush()
+        if self._outbox:
+            await outbox.insert_rows(self.session, self._outbox)
+            self._outbox = []

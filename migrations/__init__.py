@@ -1,0 +1,1 @@
+"""Alembic's migrations: written for a gym with data."""

@@ -1,0 +1,39 @@
+"""Alembic's environment: runs on the connection it is given, or on DATABASE_URL's own."""
+
+from __future__ import annotations
+
+import asyncio
+
+from alembic import context
+from sqlalchemy import Connection
+
+from gym.core.config import load_config
+from gym.core.database import Base, Database
+from gym.core.postgres import EmbeddedPostgres
+from migrations.tables import import_models
+
+import_models()
+
+
+def run(connection: Connection) -> None:
+    """Migrate over an open connection."""
+    context.configure(connection=connection, target_metadata=Base.metadata, compare_server_default=True)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+async def run_alone() -> None:
+    """`alembic upgrade head` from the shell or a release step."""
+    config = load_config()
+    with EmbeddedPostgres(config.powergym_home) as postgres:
+        database = Database(config.database_direct_url or config.database_url or postgres.start())
+        async with database.engine.begin() as connection:
+            await connection.run_sync(run)
+        await database.close()
+
+
+given = context.config.attributes.get("connection")
+if given is None:
+    asyncio.run(run_alone())
+else:
+    run(given)

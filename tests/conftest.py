@@ -1,0 +1,135 @@
+"""Fixtures for every room: a real database of one's own, a gym over it, and people to act in it."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import pytest
+from gym.security.secrets import Secrets, load_secrets
+
+from gym.app import Gym
+from gym.core.clock import FrozenClock
+from gym.core.config import Config
+from gym.core.database import Database
+from gym.core.postgres import EmbeddedPostgres
+from gym.security.permissions import Actor, Role
+from gym.staff.models import Staff
+from tests.support.databases import Clones, make_template
+
+if TYPE_CHECKING:
+    from gym.faces.pool import FacePool
+
+MORNING = datetime(2026, 8, 3, 15, 0, tzinfo=UTC)
+"""Monday 3 August 2026, 10:00 in Bogota."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--faces", default=None, help="a folder of people in LFW's layout for the story test")
+    parser.addoption("--strangers", default=None, help="a folder of strangers in LFW's layout")
+
+
+@pytest.fixture(scope="session")
+def run_home() -> Generator[Path]:
+    """A folder for this run, short enough for a socket."""
+    with tempfile.TemporaryDirectory(prefix="pg-run-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(run_home: Path) -> Generator[str]:
+    """The address of the run's own server."""
+    with EmbeddedPostgres(run_home, durable=False) as server:
+        yield server.start()
+
+
+@pytest.fixture(scope="session")
+async def clones(postgres_server: str) -> Clones:
+    await make_template(postgres_server)
+    return Clones(postgres_server)
+
+
+@pytest.fixture
+async def database_url(clones: Clones) -> AsyncGenerator[str]:
+    """A migrated database for one test."""
+    async with clones.clone() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def config(run_home: Path) -> Config:
+    """The test gym's environment."""
+    return Config(_env_file=None, powergym_home=run_home, face_root=run_home / "faces")  # type: ignore[call-arg]
+
+
+@pytest.fixture(scope="session")
+def secrets(run_home: Path) -> Secrets:
+    return load_secrets(run_home, None, None)
+
+
+@pytest.fixture(scope="session")
+async def face_pool(config: Config) -> AsyncGenerator[FacePool]:
+    """The real model, loaded once a run."""
+    from gym.faces.pool import FacePool
+    from gym.faces.reader import open_reader
+
+    reader = open_reader(config.face_pack, config.packs_root, config.face_providers)
+    await asyncio.to_thread(reader.warm)
+    pool = FacePool(reader, workers=2)
+    yield pool
+    pool.close()
+
+
+@asynccontextmanager
+async def gym_over(url: str, config: Config, secrets: Secrets, clock: FrozenClock) -> AsyncGenerator[Gym]:
+    """A gym on an open database; its pool lets 40 tasks race."""
+    database = Database(url, pool_size=40)
+    try:
+        yield Gym(config, database, clock, secrets)
+    finally:
+        await database.close()
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    return FrozenClock(MORNING)
+
+
+@pytest.fixture
+async def gym(database_url: str, config: Config, secrets: Secrets, clock: FrozenClock) -> AsyncGenerator[Gym]:
+    """A gym without the face reader."""
+    async with gym_over(database_url, config, secrets, clock) as opened:
+        yield opened
+
+
+@pytest.fixture
+def gym_with_faces(gym: Gym, face_pool: FacePool) -> Gym:
+    """A gym with the real face reader."""
+    return replace(gym, face_pool=face_pool)
+
+
+async def hire(gym: Gym, name: str, role: Role, telegram_id: int | None = None) -> Actor:
+    """A staff member, straight into the table."""
+    row = Staff(name=name, role=role, telegram_id=telegram_id, language="en", created_at=gym.clock.now())
+    async with gym.unit_of_work(Actor.system()) as uow:
+        uow.session.add(row)
+        await uow.session.flush()
+        key: UUID = row.id
+    return Actor.staff(key, name, role, "en")
+
+
+@pytest.fixture
+async def admin(gym: Gym) -> Actor:
+    return await hire(gym, "Ana Admin", Role.ADMIN)
+
+
+@pytest.fixture
+async def employee(gym: Gym) -> Actor:
+    return await hire(gym, "Bruno Employee", Role.EMPLOYEE)

@@ -1,0 +1,66 @@
+"""Amounts as people type them, and values as people read them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from gym.core.ids import new_id
+from gym.core.language import Translator, nearest_language
+from gym.core.money import NotAnAmount, parse_amount, to_cents
+from gym.core.payload import decode, encode
+
+
+@pytest.mark.parametrize(
+    ("typed", "amount"),
+    [
+        ("150000", "150000"),
+        ("150.000", "150000"),
+        ("150,000", "150000"),
+        ("1.234,50", "1234.50"),
+        ("1,234.5", "1234.5"),
+        ("$ 99.50", "99.50"),
+        ("99,5", "99.5"),
+        ("1'500'000", "1500000"),
+        ("150000 COP", "150000"),
+    ],
+)
+def test_amounts_are_read_as_people_type_them(typed: str, amount: str) -> None:
+    assert parse_amount(typed) == Decimal(amount)
+
+
+@pytest.mark.parametrize("typed", ["", "abc", "-5", "1.23.4", "12,34,56", "1.2345", "99999999999999", "٣", "1e5"])
+def test_anything_else_is_refused_with_a_sentence(typed: str) -> None:
+    with pytest.raises(NotAnAmount):
+        parse_amount(typed)
+
+
+def test_halves_of_a_cent_round_up() -> None:
+    assert to_cents(Decimal("0.005")) == Decimal("0.01")
+
+
+def test_values_are_written_in_the_readers_language() -> None:
+    english, spanish = Translator("en"), Translator("es")
+    assert english("{a}", a=Decimal(150000)) == "$150,000"
+    assert spanish("{a}", a=Decimal("150000.5")) == "$150.000,50"
+    assert english("{d}", d=date(2026, 8, 3)) == "Mon, 3 Aug 2026"
+    assert english("{m}", m=datetime(2026, 8, 4, 3, 0, tzinfo=UTC)) == "3 Aug 2026, 22:00"
+
+
+def test_an_unknown_language_falls_back() -> None:
+    assert nearest_language("es-CO") == "es"
+    assert nearest_language("de", "es") == "es"
+
+
+def test_typed_values_survive_a_json_column() -> None:
+    values = {"a": Decimal("5.10"), "d": date(2026, 1, 1), "i": new_id(), "l": [datetime(2026, 1, 1, tzinfo=UTC), None]}
+    assert decode(encode(values)) == values
+
+
+def test_identifiers_grow_with_time() -> None:
+    made = [new_id() for _ in range(50)]
+    assert len(set(made)) == 50
+    assert all(key.version == 7 for key in made)
+    assert made[0].int >> 80 <= made[-1].int >> 80
