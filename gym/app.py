@@ -55,14 +55,17 @@ class Gym:
         return self.face_pool
 
     @asynccontextmanager
-    async def unit_of_work(self, actor: Actor) -> AsyncGenerator[UnitOfWork]:
+    async def unit_of_work(
+        self, actor: Actor, *, as_of: datetime | None = None
+    ) -> AsyncGenerator[UnitOfWork]:
         """One transaction: committed at the end, rolled back by any exception.
 
-        Raises `DatabaseUnavailable` when PostgreSQL is out of reach, and wakes the embedded one.
+        `as_of` lets a job that catches up act on a day in the past. Raises `DatabaseUnavailable` when
+        PostgreSQL is out of reach, and wakes the embedded one.
         """
         try:
             async with self.database.session() as session:
-                uow = UnitOfWork(session, await self._context(session, actor), self.secrets)
+                uow = UnitOfWork(session, await self._context(session, actor, as_of), self.secrets)
                 yield uow
                 await uow.flush()
                 await session.commit()
@@ -72,11 +75,11 @@ class Gym:
             await self._revive()
             raise DatabaseUnavailable from error
 
-    async def run(self, actor: Actor, work: Work[Result]) -> Result:
+    async def run(self, actor: Actor, work: Work[Result], *, as_of: datetime | None = None) -> Result:
         """`unit_of_work` around `work`, done again when it lost a deadlock or serialisation race."""
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                async with self.unit_of_work(actor) as uow:
+                async with self.unit_of_work(actor, as_of=as_of) as uow:
                     return await work(uow)
             except Exception as error:
                 if attempt == ATTEMPTS or not is_retryable(error):
@@ -120,12 +123,13 @@ class Gym:
                 + (" (is TELEGRAM_BOT_TOKEN missing?)" if found is GymKind.REAL else "")
             )
 
-    async def _context(self, session: AsyncSession, actor: Actor) -> Context:
+    async def _context(self, session: AsyncSession, actor: Actor, as_of: datetime | None) -> Context:
         state = (await session.execute(select(GymState.clock_offset_seconds, GymState.settings))).one()
         settings = GymSettings.model_validate(first_settings(self.config) | state.settings)
         wall = self.clock.now()
-        now = wall + timedelta(seconds=state.clock_offset_seconds)
-        return Context(actor=actor, now=now, today=gym_day(now, settings.zone), settings=settings, wall=wall)
+        now = as_of or wall + timedelta(seconds=state.clock_offset_seconds)
+        today = gym_day(now, settings.zone)
+        return Context(actor, now, today, settings, wall, is_past=as_of is not None)
 
     async def _revive(self) -> None:
         if self.postgres is not None:

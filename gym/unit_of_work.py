@@ -29,6 +29,8 @@ class Context:
     settings: GymSettings
     wall: datetime
     """Wall time, for tokens, leases and links; equal to `now` on a real gym."""
+    is_past: bool = False
+    """True while a job catches up on an earlier day."""
 
 
 class UnitOfWork:
@@ -51,6 +53,10 @@ class UnitOfWork:
     @property
     def today(self) -> date:
         return self.context.today
+
+    @property
+    def is_past(self) -> bool:
+        return self.context.is_past
 
     @property
     def settings(self) -> GymSettings:

@@ -6,12 +6,14 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from types import TracebackType
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 
+from bot.sandbox.seen import Button, Message, Tapped, reads_about, reads_exactly, transcript_line
 from bot.sandbox.store import Json
 
 T = TypeVar("T")
@@ -27,93 +29,6 @@ class SideDoorError(Exception):
         super().__init__(f"{status} {code}: {message}")
         self.status = status
         self.code = code
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    """`data` marks a callback button, `url` a link; neither, a key of a reply keyboard."""
-
-    label: str
-    data: str | None = None
-    url: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A message as it stands now; `seq` grows with every edit. A toast has number 0."""
-
-    message_id: int
-    seq: int
-    sender: str
-    from_bot: bool
-    date: datetime
-    text: str | None = None
-    caption: str | None = None
-    photo_url: str | None = None
-    document_url: str | None = None
-    file_name: str | None = None
-    buttons: tuple[tuple[Button, ...], ...] = ()
-    entities: tuple[Json, ...] = ()
-    edited: bool = False
-    deleted: bool = False
-
-    @property
-    def words(self) -> str:
-        """Text or caption."""
-        return self.text or self.caption or ""
-
-    @property
-    def labels(self) -> list[str]:
-        return [button.label for row in self.buttons for button in row]
-
-    @property
-    def links(self) -> list[str]:
-        """Addresses behind its buttons and its text."""
-        of_buttons = [button.url for row in self.buttons for button in row if button.url]
-        units = self.words.encode("utf-16-le")
-        return of_buttons + [link for entity in self.entities if (link := _link(entity, units))]
-
-    @classmethod
-    def of(cls, view: Json) -> Message:
-        buttons = tuple(
-            tuple(Button(b["label"], b.get("data"), b.get("url")) for b in row)
-            for row in view.get("buttons") or ()
-        )
-        return cls(
-            message_id=view["message_id"],
-            seq=view["seq"],
-            sender=view["from"]["first_name"],
-            from_bot=view["from"]["is_bot"],
-            date=datetime.fromtimestamp(view["date"], UTC),
-            buttons=buttons,
-            entities=tuple(view.get("entities") or ()),
-            edited=view["edited"],
-            deleted=view["deleted"],
-            **{name: view.get(name) for name in _PLAIN},
-        )
-
-
-_PLAIN = ("text", "caption", "photo_url", "document_url", "file_name")
-
-
-def _link(entity: Json, units: bytes) -> str | None:
-    if entity["type"] == "text_link":
-        return entity["url"]
-    if entity["type"] != "url":
-        return None
-    begin = entity["offset"] * 2
-    return units[begin : begin + entity["length"] * 2].decode("utf-16-le")
-
-
-@dataclass(frozen=True, slots=True)
-class Tapped:
-    """What a tap brought at once."""
-
-    answered: bool
-    toast: str | None
-    alert: str | None
-    url: str | None
-    copied: str | None
 
 
 class SandboxClient:
@@ -181,8 +96,10 @@ class SandboxClient:
     async def fault(
         self, method: str, status: int, *, times: int = 1, retry_after: int | None = None, **more: object
     ) -> None:
-        """The next `times` calls of `method` (`*` for any) fail; `more`: description, garbage, delay, afterwards,
-        chat_id; status 0 drops the connection."""
+        """The next `times` calls of `method` (`*` for any) fail; status 0 drops the connection.
+
+        `more`: description, garbage, delay, afterwards, chat_id (see `Fault`).
+        """
         order = {"method": method, "status": status, "times": times, "retry_after": retry_after, **more}
         await self.call("POST", "/faults", json=order)
 
@@ -234,6 +151,7 @@ class Person:
     toast: str | None = None
     _seq: int = 0
     _mark: int = 0
+    _patient: bool = False
     _messages: dict[int, Message] = field(default_factory=dict[int, Message])
     _extra: Json = field(default_factory=dict[str, Any])
 
@@ -277,14 +195,12 @@ class Person:
         Waits for the button to appear. A link to the bot itself is opened.
         """
         message, button = await self._find_button(label, timeout)
-        if button.url is None and button.data is None:
-            await self._tap(message.message_id, label=button.label)
-            return Tapped(True, None, None, None, None)
         tapped = await self._tap(message.message_id, label=button.label)
         if tapped.url and "t.me/" in tapped.url and "start=" in tapped.url:
             await self.opens(tapped.url)
-        elif button.data and not (tapped.toast or tapped.alert):
-            await self._wait_for_reaction(timeout)
+        elif not (tapped.toast or tapped.alert or tapped.url or tapped.copied):
+            await self._until(self._reaction, timeout)
+        self._patient = False
         return tapped
 
     async def taps_button_data(self, message: Message | int, data: str) -> Tapped:
@@ -301,7 +217,7 @@ class Person:
     # Eyes
 
     async def sees(self, text: str, timeout: float = PATIENCE) -> Message:
-        """The newest bot message, new or edited since this person's last act, that contains `text` (any case).
+        """The newest bot message, new or edited since this person's last act, with `text` in it (any case).
 
         A toast or alert counts too. Raises AssertionError with the chat's transcript.
         """
@@ -355,7 +271,9 @@ class Person:
 
     async def transcript(self) -> str:
         """The chat as text, for failures."""
-        return "\n".join(_line(message) for message in (await self.chat())[-20:]) or "(an empty chat)"
+        return (
+            "\n".join(transcript_line(message) for message in (await self.chat())[-20:]) or "(an empty chat)"
+        )
 
     # Inside
 
@@ -372,7 +290,7 @@ class Person:
     async def _send(self, **body: Any) -> Message:
         self.toast = None
         sent = Message.of(await self.client.call("POST", f"/people/{self.id}/send", **body))
-        self._mark = sent.seq
+        self._mark, self._patient = sent.seq, True
         return sent
 
     async def _tap(self, message_id: int, **what: str) -> Tapped:
@@ -414,49 +332,33 @@ class Person:
             return Message(0, self._seq, "toast", True, datetime.now(UTC), self.toast)
         return self._newest(lambda message: wanted in message.words.casefold())
 
-    async def _wait_for_reaction(self, timeout: float) -> None:
-        """Until the chat changed by the bot's doing, a deletion included; gives up silently."""
-        await self._until(lambda: True if self._has_reacted() else None, timeout)
-
-    def _has_reacted(self) -> bool:
-        return any(m.from_bot and m.seq > self._mark for m in self._messages.values())
+    def _reaction(self) -> bool | None:
+        """Whether the bot did anything to the chat since the last act, a deletion included."""
+        return any(m.from_bot and m.seq > self._mark for m in self._messages.values()) or None
 
     async def _find_button(self, label: str, timeout: float) -> tuple[Message, Button]:
-        """Fresh messages first; an older one only when nothing newer offers the button."""
-        found = await self._until(lambda: self._with_button(label, fresh=True), SETTLE)
-        if found is None:
-            found = self._with_button(label, fresh=False) if self._has_reacted() or not self._mark else None
-        if found is None:
-            found = await self._until(lambda: self._with_button(label, fresh=True), timeout - SETTLE)
-        found = found or self._with_button(label, fresh=False)
-        if found is None:
-            raise AssertionError(f"{self.name} finds no button “{label}”.\n{await self.transcript()}")
-        return found
+        """Like a human: wait for the reaction, look at what is new, only then at older messages."""
+        if self._patient:
+            await self._until(self._reaction, timeout)
+        for fresh, patience in ((True, SETTLE), (False, 0.0), (True, timeout)):
+            found = await self._until(partial(self._with_button, label, fresh=fresh), patience)
+            if found is not None:
+                return found
+        raise AssertionError(f"{self.name} finds no button “{label}”.\n{await self.transcript()}")
 
     def _with_button(self, label: str, *, fresh: bool) -> tuple[Message, Button] | None:
-        for reads in (_reads_exactly, _reads_about):
-            message = self._newest(
-                lambda m, reads=reads: any(reads(text, label) for text in m.labels), fresh=fresh
-            )
-            if message is not None:
-                buttons = (button for row in message.buttons for button in row)
-                return message, next(button for button in buttons if reads(button.label, label))
+        for reads in (reads_exactly, reads_about):
+            offers = partial(_button, label=label, reads=reads)
+            message = self._newest(lambda m, offers=offers: offers(m) is not None, fresh=fresh)
+            button = offers(message) if message else None
+            if message and button:
+                return message, button
         return None
 
     def _is_fresh(self, message: Message) -> bool:
         return message.from_bot and message.seq > self._mark and not message.deleted
 
 
-def _reads_exactly(text: str, label: str) -> bool:
-    return text == label
-
-
-def _reads_about(text: str, label: str) -> bool:
-    return label.casefold() in text.casefold()
-
-
-def _line(message: Message) -> str:
-    what = message.words or message.file_name or ("(photo)" if message.photo_url else "")
-    buttons = " ".join(f"[{label}]" for label in message.labels)
-    mark = "✎ " if message.edited else ""
-    return f"  #{message.message_id} {message.sender}: {mark}{what} {buttons}".rstrip()
+def _button(message: Message, label: str, reads: Callable[[str, str], bool]) -> Button | None:
+    buttons = (button for row in message.buttons for button in row)
+    return next((button for button in buttons if reads(button.label, label)), None)

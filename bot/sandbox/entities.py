@@ -31,7 +31,7 @@ USER_LINK = re.compile(r"tg://user\?id=(\d+)$")
 NOTICED = re.compile(
     r"(?P<url>https?://[^\s<>\"]+|t\.me/[^\s<>\"]+)"
     r"|(?P<email>[\w.+-]+@[\w-]+\.[\w.-]*\w)"
-    r"|(?P<bot_command>(?<![\w/])/[A-Za-z0-9_]{1,32}(?:@\w+)?)"
+    r"|(?P<bot_command>(?<![\w/<>])/[A-Za-z0-9_]{1,64}(?:@\w{3,32})?(?![\w/<>]))"
     r"|(?P<mention>(?<!\w)@[A-Za-z]\w{3,31})"
     r"|(?P<hashtag>(?<!\w)#\w+)"
 )

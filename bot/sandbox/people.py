@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from dataclasses import dataclass
+from typing import Any
 
 from bot.sandbox.errors import BadRequest, ChatForbidden, UnknownChat, UnknownPerson
 from bot.sandbox.store import Json, Store
@@ -31,7 +32,9 @@ class Person:
 
     @classmethod
     def of(cls, row: sqlite3.Row) -> Person:
-        return cls(*tuple(row)[:6], bool(row["started"]), bool(row["blocked"]))
+        values: dict[str, Any] = dict(row)
+        values |= {"started": bool(row["started"]), "blocked": bool(row["blocked"])}
+        return cls(**values)
 
     def as_user(self) -> Json:
         return without_none(

@@ -17,7 +17,7 @@ from gym.core.postgres import PostgresUnavailable
 from gym.faces.models import FaceTemplate
 from gym.security.permissions import Actor
 
-LICENCE = "InsightFace's model packs are for non-commercial research; a commercial gym licenses them from InsightFace"
+LICENCE = "InsightFace's packs are for non-commercial research; a commercial gym needs a licence of theirs"
 LEAST_FREE_GB = 2
 
 

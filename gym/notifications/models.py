@@ -86,7 +86,12 @@ class Notification(Base):
             "next_try_at",
             postgresql_where=text("state = 'pending'"),
         ),
-        Index("ix_notifications_recipient", "recipient_kind", "recipient_id", "created_at"),
+        Index(
+            "ix_notifications_waiting",
+            "recipient_id",
+            "created_at",
+            postgresql_where=text("state = 'pending'"),
+        ),
         CheckConstraint("recipient_kind = 'desk' OR recipient_id IS NOT NULL", name="recipient"),
     )
 

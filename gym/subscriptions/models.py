@@ -12,6 +12,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from gym.clients.models import Client
 from gym.core.database import Base, Id, enum_column
 from gym.payments.models import Account
 from gym.plans.models import Plan
@@ -89,3 +90,4 @@ class Subscription(Base):
     idempotency_key: Mapped[UUID | None] = mapped_column(unique=True)
     plan: Mapped[Plan] = relationship(lazy="raise")
     account: Mapped[Account] = relationship(lazy="raise")
+    client: Mapped[Client] = relationship(lazy="raise")

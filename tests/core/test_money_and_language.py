@@ -31,7 +31,7 @@ def test_amounts_are_read_as_people_type_them(typed: str, amount: str) -> None:
     assert parse_amount(typed) == Decimal(amount)
 
 
-@pytest.mark.parametrize("typed", ["", "abc", "-5", "1.23.4", "12,34,56", "1.2345", "99999999999999", "٣", "1e5"])
+@pytest.mark.parametrize("typed", ["", "abc", "-5", "1.23.4", "12,34,56", "1.2345", "9" * 14, "٣", "1e5"])
 def test_anything_else_is_refused_with_a_sentence(typed: str) -> None:
     with pytest.raises(NotAnAmount):
         parse_amount(typed)
@@ -55,7 +55,8 @@ def test_an_unknown_language_falls_back() -> None:
 
 
 def test_typed_values_survive_a_json_column() -> None:
-    values = {"a": Decimal("5.10"), "d": date(2026, 1, 1), "i": new_id(), "l": [datetime(2026, 1, 1, tzinfo=UTC), None]}
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    values = {"a": Decimal("5.10"), "d": date(2026, 1, 1), "i": new_id(), "l": [moment, None]}
     assert decode(encode(values)) == values
 
 

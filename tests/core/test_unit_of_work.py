@@ -68,7 +68,9 @@ async def test_work_that_loses_a_deadlock_is_done_again(gym: Gym) -> None:
 
     await asyncio.gather(take("a", "b"), take("b", "a"))
     async with gym.unit_of_work(Actor.system()) as uow:
-        assert [row.value for row in await uow.session.scalars(select(Counter).order_by(Counter.name))][:2] == [1, 1]
+        assert [row.value for row in await uow.session.scalars(select(Counter).order_by(Counter.name))][
+            :2
+        ] == [1, 1]
 
 
 async def test_the_business_clock_moves_only_in_a_sandbox(gym: Gym) -> None:

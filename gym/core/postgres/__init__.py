@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL: a server of our own under the gym's home, shared by every process that needs it."""
+"""The embedded PostgreSQL: a server under the gym's home, shared by every process that needs it."""
 
 from gym.core.postgres.launcher import EmbeddedPostgres, PostgresUnavailable
 

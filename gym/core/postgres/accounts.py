@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
@@ -37,13 +39,31 @@ class Account:
             return {}
         return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
+    @contextmanager
+    def acting(self) -> Generator[None]:
+        """Look at the world as that user: a container's root may not see where another user's process works."""
+        ours = os.geteuid(), os.getegid()
+        if self.uid == ours[0]:
+            yield
+            return
+        os.setegid(self.gid)
+        os.seteuid(self.uid)
+        try:
+            yield
+        finally:
+            os.seteuid(ours[0])
+            os.setegid(ours[1])
+
     def give(self, path: Path) -> None:
         if self.uid != os.geteuid():
             os.chown(path, self.uid, self.gid)
 
 
 def choose_account(data: Path) -> Account:
-    """Ourselves; for root the owner of the data, so that a user installed later changes nothing, else a system user."""
+    """Ourselves; for root a system user, or the owner of existing data, whoever else was added since.
+
+    Raises NoAccount.
+    """
     if os.geteuid() != 0:
         return Account(os.geteuid(), os.getegid())
     if data.exists() and (owner := data.stat()).st_uid != 0:

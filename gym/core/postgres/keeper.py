@@ -1,4 +1,4 @@
-"""The keeper: a small process that owns postgres while anybody uses it (`python -m gym.core.postgres.keeper`)."""
+"""The keeper: a small process of its own that owns postgres for as long as anybody uses it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from types import FrameType
 
 import psutil
 
@@ -35,6 +36,7 @@ class Keeper:
         self.cluster = Cluster(layout, binaries_for(account), account, durable)
         self.sockets = layout.data
         self._server: subprocess.Popen[bytes] | None = None
+        self._alone = False
         self._turn = threading.Lock()
         self._end = threading.Event()
         self._gone = threading.Event()
@@ -45,8 +47,9 @@ class Keeper:
         Raises ClusterBroken.
         """
         self.cluster.make()
-        signal.signal(signal.SIGTERM, lambda *_: self._end.set())
-        clear_leftovers(self.layout.data)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._told_to_end)
+        clear_leftovers(self.layout.data, self.cluster.account)
         self.sockets = socket_directory(self.layout, self.cluster.account)
         KeeperState(os.getpid(), sockets=str(self.sockets)).write(self.layout.state)
         for errand in (self._wait_for_users, self._stop_when_told):
@@ -60,8 +63,6 @@ class Keeper:
             remove_socket_directory(self.layout)
             self.layout.state.unlink(missing_ok=True)
 
-    _alone = False
-
     def _serve(self) -> None:
         short_lives = 0
         while (server := self._next_server()) is not None:
@@ -73,7 +74,7 @@ class Keeper:
             short_lives = short_lives + 1 if time.monotonic() - started < SHORT_LIFE else 0
             if short_lives >= TRIES:
                 raise ClusterBroken(f"postgres does not stay up: {last_line(self.layout.server_log)}")
-            clear_leftovers(self.layout.data)
+            clear_leftovers(self.layout.data, self.cluster.account)
 
     def _next_server(self) -> subprocess.Popen[bytes] | None:
         with self._turn:
@@ -82,6 +83,9 @@ class Keeper:
             self._server = self.cluster.serve(self.sockets)
         log.info("postgres %s serves %s", self._server.pid, self.layout.data)
         return self._server
+
+    def _told_to_end(self, number: int, frame: FrameType | None) -> None:
+        self._end.set()
 
     def _wait_for_users(self) -> None:
         wait_exclusive(open_lock(self.layout.users_lock))  # kept until we exit: newcomers wait for our end
@@ -101,7 +105,7 @@ class Keeper:
 
 
 def main(arguments: list[str]) -> int:
-    """`ROOT durable|ephemeral`; the keeper's lock comes as an inherited, open file, which we only have to keep."""
+    """Arguments: the root, `durable` or `ephemeral`. The keeper's lock is an inherited file, only to be kept."""
     if os.fork():
         os._exit(0)  # nobody's child: its end is no zombie of the starter's
     os.umask(0o077)

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from gym.core.postgres.binaries import ENVIRONMENT, BinariesMissing, installed_binaries
 from gym.core.postgres.cluster import put_aside
 from gym.core.postgres.layout import OWNER, PORT, KeeperState, Layout
-from gym.core.postgres.locks import open_lock, share, try_exclusive
+from gym.core.postgres.locks import open_lock, try_exclusive, try_shared, wait_for
 from gym.core.postgres.sockets import Answer, ask
 
 RECOVERY = 120.0  # seconds that crash recovery may take
@@ -74,6 +74,14 @@ class EmbeddedPostgres:
         with self._busy:
             self._let_go()
 
+    def wait_gone(self, seconds: float) -> bool:
+        """Whether keeper and server have ended within that time, which takes everybody's `stop`. Blocks."""
+        fd = open_lock(self.layout.keeper_lock)
+        try:
+            return wait_for(lambda: try_exclusive(fd), seconds)
+        finally:
+            os.close(fd)
+
     def __enter__(self) -> Self:
         self.start()
         return self
@@ -90,7 +98,7 @@ class EmbeddedPostgres:
             raise PostgresUnavailable("it needs Linux or macOS; set DATABASE_URL to a PostgreSQL of your own")
         self.layout.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         fd = open_lock(self.layout.users_lock)
-        if not share(fd, SHUTDOWN):
+        if not wait_for(lambda: try_shared(fd), SHUTDOWN):
             os.close(fd)
             raise PostgresUnavailable("the server before has been stopping for too long")
         self._share = fd
@@ -134,7 +142,7 @@ class EmbeddedPostgres:
             os.close(fd)
 
     def _start_keeper(self, lock: int) -> None:
-        """The keeper inherits the lock itself, so there is no moment at which a second one could be started."""
+        """The keeper inherits the lock itself, so there is no moment at which a second one could start."""
         self.layout.state.unlink(missing_ok=True)
         put_aside(self.layout.keeper_log, LOG_LIMIT)
         command = [sys.executable, "-P", "-m", "gym.core.postgres.keeper", str(self.layout.root)]
@@ -162,6 +170,5 @@ class EmbeddedPostgres:
 
     def _unavailable(self, error: Exception) -> PostgresUnavailable:
         reason = " ".join(str(error).split())
-        return PostgresUnavailable(
-            f"The embedded PostgreSQL is not available: {reason} (see {self.layout.server_log} and {self.layout.keeper_log.name})"
-        )
+        logs = f"{self.layout.server_log} and {self.layout.keeper_log.name}"
+        return PostgresUnavailable(f"The embedded PostgreSQL is not available: {reason} (see {logs})")

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from pathlib import Path
 
 import psutil
 
+from gym.core.postgres.accounts import Account
 from gym.core.postgres.layout import PORT
 
 
-def clear_leftovers(data: Path, *, patience: float = 20) -> None:
+def clear_leftovers(data: Path, account: Account, *, patience: float = 20) -> None:
     """Wait for, then end, whatever still serves `data`; then remove its pid files.
 
     Only for the holder of the keeper's lock. PostgreSQL itself refuses to start when a stale pid file names
@@ -19,7 +19,7 @@ def clear_leftovers(data: Path, *, patience: float = 20) -> None:
     """
     if not (data / "postmaster.pid").exists():
         return
-    servers = serving(data)
+    servers = serving(data, account)
     _signal([server for server in servers if server.pid == _noted_pid(data)], signal.SIGINT)
     _, stubborn = psutil.wait_procs(servers, timeout=patience)
     for harder in (signal.SIGQUIT, signal.SIGKILL):
@@ -29,15 +29,17 @@ def clear_leftovers(data: Path, *, patience: float = 20) -> None:
         (data / name).unlink(missing_ok=True)
 
 
-def serving(data: Path) -> list[psutil.Process]:
+def serving(data: Path, account: Account) -> list[psutil.Process]:
     """The PostgreSQL processes that work in `data`: a pid is believed only if its directory is this one."""
-    return [process for process in psutil.process_iter() if _works_in(process, data)]
+    folder = str(data.resolve())
+    with account.acting():
+        return [process for process in psutil.process_iter() if _works_in(process, folder)]
 
 
-def _works_in(process: psutil.Process, data: Path) -> bool:
+def _works_in(process: psutil.Process, folder: str) -> bool:
     try:
-        return process.name().startswith("postgres") and os.path.samefile(process.cwd(), data)
-    except (psutil.Error, OSError):
+        return process.name().startswith("postgres") and process.cwd() == folder
+    except psutil.Error:
         return False  # gone, or a stranger's
 
 

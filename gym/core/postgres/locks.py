@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 if sys.platform != "win32":
@@ -16,26 +17,30 @@ def open_lock(path: Path) -> int:
 
 
 def try_exclusive(fd: int) -> bool:
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+    return _try(fd, fcntl.LOCK_EX)
+
+
+def try_shared(fd: int) -> bool:
+    return _try(fd, fcntl.LOCK_SH)
 
 
 def wait_exclusive(fd: int) -> None:
     fcntl.flock(fd, fcntl.LOCK_EX)
 
 
-def share(fd: int, seconds: float) -> bool:
-    """Take the lock shared; false if somebody kept it exclusively for all that time."""
+def wait_for(attempt: Callable[[], bool], seconds: float) -> bool:
+    """Repeat the attempt until it succeeds; false if it did not in that time."""
     deadline = time.monotonic() + seconds
-    while True:
-        try:
-            fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(0.01)
-        else:
-            return True
+    while not attempt():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def _try(fd: int, kind: int) -> bool:
+    try:
+        fcntl.flock(fd, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

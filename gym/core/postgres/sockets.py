@@ -30,7 +30,7 @@ class Answer(StrEnum):
 
 
 def socket_directory(layout: Layout, account: Account) -> Path:
-    """The data directory; a short one elsewhere, when that path is too long or would be read as a list of hosts.
+    """The data directory; a short one elsewhere, when that path is too long or reads as a list of hosts.
 
     The same one again after a keeper's end, because its users know the address already.
     """
@@ -104,7 +104,7 @@ def _greeting(database: str) -> bytes:
 
 
 def _understand(reply: BinaryIO) -> Answer:
-    """Read messages until one decides: `Z`, ready for queries, or `E`, an error with its SQLSTATE in field `C`.
+    """Read messages until one decides: `Z`, ready for queries, or `E`, an error whose field `C` is the SQLSTATE.
 
     The database is looked up after the authentication was confirmed, so `R` alone says nothing of it.
     """

@@ -1,0 +1,51 @@
+"""One runner among replicas: whoever holds PostgreSQL's advisory lock, on a connection of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import asyncpg
+import structlog
+
+from gym.core.database import Database
+
+log = structlog.get_logger()
+LOCK = 0x6C6561646572  # "leader"
+RETRY_SECONDS = 5.0
+GONE = (OSError, asyncpg.InterfaceError, asyncpg.PostgresError, TimeoutError)
+
+
+async def lead(database: Database, term: Callable[[], Awaitable[None]]) -> None:
+    """Wait for the lock, run `term` while holding it, and start over when the connection is lost.
+
+    `term` is cancelled when the lock is lost: two leaders would be worse than none for five seconds.
+    """
+    while True:
+        try:
+            async with database.direct() as connection:
+                await _wait_for_lock(connection)
+                log.info("leading")
+                await _serve(connection, term)
+        except GONE:
+            log.warning("lead_lost")
+        await asyncio.sleep(RETRY_SECONDS)
+
+
+async def _wait_for_lock(connection: asyncpg.Connection) -> None:
+    while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):  # noqa: ASYNC110
+        await asyncio.sleep(RETRY_SECONDS)  # another process leads, and tells nobody when it ends
+
+
+async def _serve(connection: asyncpg.Connection, term: Callable[[], Awaitable[None]]) -> None:
+    lost = asyncio.Event()
+    connection.add_termination_listener(lambda _: lost.set())
+    tasks = [asyncio.ensure_future(term()), asyncio.create_task(lost.wait())]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

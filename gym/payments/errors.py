@@ -1,0 +1,117 @@
+"""Faults of the ledger."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from gym.core.errors import Conflict, Forbidden, Invalid, NotFound
+from gym.core.language import N_
+
+REASON_LENGTH = range(3, 301)
+"""Characters of a reason, spaces around it not counted."""
+
+
+class AccountNotFound(NotFound):
+    code = "account_not_found"
+
+
+class PaymentNotFound(NotFound):
+    code = "payment_not_found"
+    message = N_("That payment is not here. Open the client's payments and choose again.")
+
+
+class AmountNotPositive(Invalid):
+    code = "amount_not_positive"
+    message = N_("The amount must be more than zero.")
+
+
+class ReasonNeeded(Invalid):
+    """A reason that is missing, too short or too long."""
+
+    code = "reason_needed"
+    message = N_("Write a reason of 3 to 300 characters.")
+
+
+class NoteTooLong(Invalid):
+    code = "note_too_long"
+    message = N_("That note is too long. Write 300 characters at most.")
+
+
+class OverPayment(Conflict):
+    """More than what is owed."""
+
+    code = "over_payment"
+    message = N_("Only {balance} is owed. Take that much or less.")
+
+    def __init__(self, balance: Decimal) -> None:
+        super().__init__(balance=balance)
+        self.balance = balance
+
+
+class NothingOwed(OverPayment):
+    """An over-payment where the balance is zero, usually because a colleague took it first."""
+
+    code = "nothing_owed"
+    message = N_("Nothing is owed here any more: the balance is {balance}.")
+
+
+class AlreadyVoided(Conflict):
+    code = "already_voided"
+    message = N_("That payment was voided before. Nothing was changed.")
+
+
+class VoidNeedsAdmin(Forbidden):
+    """Not taken by the actor, or not today."""
+
+    code = "void_needs_admin"
+    message = N_("Only an admin can void this payment: you can void what you took yourself today. Ask one.")
+
+
+class RefundNeedsAdmin(Forbidden):
+    """Money would leave the till."""
+
+    code = "refund_needs_admin"
+    message = N_("Giving {amount} back needs an admin. Ask one, or go on without a refund.")
+
+    def __init__(self, amount: Decimal) -> None:
+        super().__init__(amount=amount)
+        self.amount = amount
+
+
+class RefundTooLarge(Invalid):
+    """More than what is owed and what was paid together."""
+
+    code = "refund_too_large"
+    message = N_("At most {limit} can be given back or taken off. Choose that much or less.")
+
+    def __init__(self, limit: Decimal) -> None:
+        super().__init__(limit=limit)
+        self.limit = limit
+
+
+class KeyReused(Conflict):
+    """An idempotency key that already stands for something else."""
+
+    code = "key_reused"
+    message = N_("That was already used for something else. Start again.")
+
+
+def owed_only(balance: Decimal) -> OverPayment:
+    """The refusal of a payment above the balance."""
+    return OverPayment(balance) if balance else NothingOwed(balance)
+
+
+def parse_reason(text: str) -> str:
+    """A reason as it is kept. Raises `ReasonNeeded`."""
+    reason = " ".join(text.split())
+    if len(reason) not in REASON_LENGTH:
+        raise ReasonNeeded
+    return reason
+
+
+def parse_note(text: str | None) -> str | None:
+    """A note as it is kept; an empty one is none. Raises `NoteTooLong`."""
+    note = " ".join((text or "").split())
+    if len(note) >= REASON_LENGTH.stop:
+        raise NoteTooLong
+    return note or None

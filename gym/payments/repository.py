@@ -1,0 +1,147 @@
+"""Queries of the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select, update
+from sqlalchemy.orm import aliased
+
+from gym.core.repository import Page, Repository
+from gym.payments.errors import AccountNotFound, PaymentNotFound
+from gym.payments.models import Account, EntryKind, LedgerEntry
+from gym.settings.models import Counter
+
+RAISES = (EntryKind.CHARGE, EntryKind.REFUND, EntryKind.VOID)
+"""Entries that raise the balance; the others lower it."""
+RECEIPTS = "receipt"
+
+
+def signed(entry: type[LedgerEntry]) -> ColumnElement[Decimal]:
+    """What an entry does to its account's balance."""
+    return case((entry.kind.in_(RAISES), entry.amount), else_=-entry.amount)
+
+
+def paid(entry: type[LedgerEntry]) -> ColumnElement[Decimal]:
+    """What an entry does to the money the gym holds."""
+    money = (EntryKind.PAYMENT, EntryKind.VOID, EntryKind.REFUND)
+    return case((entry.kind.in_(money), -signed(entry)), else_=Decimal(0))
+
+
+class AccountRepository(Repository[Account, UUID]):
+    model = Account
+    missing = AccountNotFound
+
+    async def lock(self, key: UUID) -> Account:
+        """Locked against other movements, not against foreign keys that point at it."""
+        query = select(Account).where(Account.id == key).with_for_update(key_share=True)
+        account = await self.session.scalar(query, execution_options={"populate_existing": True})
+        if account is None:
+            raise self.missing
+        return account
+
+
+class EntryRepository(Repository[LedgerEntry, UUID]):
+    model = LedgerEntry
+    missing = PaymentNotFound
+
+    async def require_payment(self, key: UUID) -> LedgerEntry:
+        entry = await self.require(key)
+        if entry.kind is not EntryKind.PAYMENT:
+            raise self.missing
+        return entry
+
+    async def by_key(self, key: UUID | None) -> LedgerEntry | None:
+        """The entry an idempotency key has made already."""
+        if key is None:
+            return None
+        return await self.session.scalar(select(LedgerEntry).where(LedgerEntry.idempotency_key == key))
+
+    async def next_receipt_number(self) -> int:
+        """Locks the counter until the transaction ends, which is what leaves no gap."""
+        counting = update(Counter).where(Counter.name == RECEIPTS).values(value=Counter.value + 1)
+        number = await self.session.scalar(counting.returning(Counter.value))
+        assert number is not None, "the migration made the counter"
+        return number
+
+    async def of_account(self, account_id: UUID) -> Sequence[LedgerEntry]:
+        query = select(LedgerEntry).where(LedgerEntry.account_id == account_id)
+        return (await self.session.scalars(query.order_by(LedgerEntry.at, LedgerEntry.id))).all()
+
+    async def voided(self, payment_ids: Iterable[UUID]) -> set[UUID]:
+        """Those of the payments that were voided."""
+        query = select(LedgerEntry.voids_id).where(LedgerEntry.voids_id.in_(list(payment_ids)))
+        return {key for key in await self.session.scalars(query) if key is not None}
+
+    async def net_paid(self, account_id: UUID) -> Decimal:
+        """Payments less voids and refunds."""
+        query = select(func.coalesce(func.sum(paid(LedgerEntry)), 0))
+        found = await self.session.scalar(query.where(LedgerEntry.account_id == account_id))
+        return Decimal(found or 0)
+
+    async def balance_after(self, payment: LedgerEntry) -> Decimal:
+        """What was owed right after a payment: charges, and whatever else was written before it."""
+        earlier = or_(
+            LedgerEntry.kind == EntryKind.CHARGE,
+            LedgerEntry.receipt_number <= payment.receipt_number,
+            and_(LedgerEntry.kind != EntryKind.PAYMENT, _before(payment)),
+        )
+        query = select(func.coalesce(func.sum(signed(LedgerEntry)), 0))
+        found = await self.session.scalar(query.where(LedgerEntry.account_id == payment.account_id, earlier))
+        return Decimal(found or 0)
+
+    async def client_payments(self, client_id: UUID, number: int) -> Page[LedgerEntry]:
+        """A client's payments, newest first."""
+        query: Select[LedgerEntry] = (
+            select(LedgerEntry)
+            .join(Account, Account.id == LedgerEntry.account_id)
+            .where(Account.client_id == client_id, LedgerEntry.kind == EntryKind.PAYMENT)
+            .order_by(LedgerEntry.receipt_number.desc())
+        )
+        return await self.page(query, number)
+
+    async def payments_of(self, day: date, staff_id: UUID | None, number: int) -> Page[LedgerEntry]:
+        """The payments taken on a gym day, newest first."""
+        query: Select[LedgerEntry] = select(LedgerEntry).where(
+            LedgerEntry.gym_day == day, LedgerEntry.kind == EntryKind.PAYMENT
+        )
+        if staff_id is not None:
+            query = query.where(LedgerEntry.staff_id == staff_id)
+        return await self.page(query.order_by(LedgerEntry.receipt_number.desc()), number)
+
+    async def totals(self, day: date, staff_id: UUID | None) -> Sequence[Row[Any]]:
+        """(method, payments, received, voided, refunded) of a gym day.
+
+        A void counts for whoever took the payment: it was that till the money was missing from.
+        """
+        voided = aliased(LedgerEntry)
+        till = func.coalesce(voided.staff_id, LedgerEntry.staff_id)
+        query = (
+            select(
+                LedgerEntry.method,
+                func.count().filter(LedgerEntry.kind == EntryKind.PAYMENT),
+                _sum_of(EntryKind.PAYMENT),
+                _sum_of(EntryKind.VOID),
+                _sum_of(EntryKind.REFUND),
+            )
+            .outerjoin(voided, voided.id == LedgerEntry.voids_id)
+            .where(LedgerEntry.gym_day == day, LedgerEntry.method.is_not(None))
+            .group_by(LedgerEntry.method)
+            .order_by(LedgerEntry.method)
+        )
+        if staff_id is not None:
+            query = query.where(till == staff_id)
+        return (await self.session.execute(query)).all()
+
+
+def _before(payment: LedgerEntry) -> ColumnElement[bool]:
+    same_instant = and_(LedgerEntry.at == payment.at, LedgerEntry.id < payment.id)
+    return or_(LedgerEntry.at < payment.at, same_instant)
+
+
+def _sum_of(kind: EntryKind) -> ColumnElement[Decimal]:
+    return func.coalesce(func.sum(LedgerEntry.amount).filter(LedgerEntry.kind == kind), Decimal(0))

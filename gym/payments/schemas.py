@@ -1,0 +1,54 @@
+"""What the ledger hands out: receipts and totals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from gym.payments.models import Method
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A payment as the client sees it; `balance_after` is what was still owed right after it."""
+
+    number: int
+    entry_id: UUID
+    client_id: UUID
+    client_name: str
+    amount: Decimal
+    method: Method
+    balance_after: Decimal
+    at: datetime
+    staff_name: str
+    plan_name: str
+    subscription_id: UUID
+    starts_on: date
+    ends_on: date
+    note: str | None = None
+    voided: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MethodTotal:
+    """What one method brought on one gym day; a void or refund counts on the day it was written."""
+
+    method: Method
+    payments: int
+    received: Decimal
+    voided: Decimal
+    refunded: Decimal
+
+    @property
+    def net(self) -> Decimal:
+        return self.received - self.voided - self.refunded
+
+
+@dataclass(frozen=True, slots=True)
+class GivenBack:
+    """The two halves of what a client gets back: taken off the debt, and handed out as money."""
+
+    credited: Decimal
+    refunded: Decimal

@@ -1,0 +1,95 @@
+"""Discounts: a percentage or an amount off, and how far an employee may go. Pure rules."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from gym.core.errors import Forbidden, Invalid
+from gym.core.language import N_
+from gym.core.money import parse_amount, to_cents
+
+HUNDRED = Decimal(100)
+_PERCENT = re.compile(r"([0-9]{1,3}(?:[.,][0-9]{1,2})?)\s*%")
+
+
+class DiscountKind(StrEnum):
+    AMOUNT = "amount"
+    PERCENT = "percent"
+
+
+class DiscountInvalid(Invalid):
+    """Below zero, or above 100 percent."""
+
+    code = "discount_invalid"
+    message = N_("Write the discount as an amount, such as 15000, or as a percentage up to 100%, such as 10%.")
+
+
+class DiscountAbovePrice(Invalid):
+    code = "discount_above_price"
+    message = N_("The discount is more than the price. Choose {price} or less.")
+
+    def __init__(self, price: Decimal) -> None:
+        super().__init__(price=price)
+        self.price = price
+
+
+class DiscountTooLarge(Forbidden):
+    """Above what the actor may give: `limit` in percent of the price, `largest` in money."""
+
+    code = "discount_too_large"
+    message = N_("You can give up to {limit} off, here {largest}. An admin can give more.")
+
+    def __init__(self, limit: Decimal, largest: Decimal) -> None:
+        super().__init__(limit=f"{limit.normalize():f}%", largest=largest)
+        self.limit = limit
+        self.largest = largest
+
+
+@dataclass(frozen=True, slots=True)
+class Discount:
+    """What is taken off a price."""
+
+    value: Decimal
+    kind: DiscountKind = DiscountKind.AMOUNT
+
+    @classmethod
+    def percent(cls, value: Decimal) -> Discount:
+        return cls(value, DiscountKind.PERCENT)
+
+    @classmethod
+    def of(cls, value: Discount | Decimal | int) -> Discount:
+        """A bare number is an amount of money."""
+        return value if isinstance(value, Discount) else cls(Decimal(value))
+
+    def on(self, price: Decimal) -> Decimal:
+        """The money off a price, to the cent. Raises `DiscountInvalid`, `DiscountAbovePrice`."""
+        if self.value < 0 or (self.kind is DiscountKind.PERCENT and self.value > HUNDRED):
+            raise DiscountInvalid
+        off = to_cents(price * self.value / HUNDRED if self.kind is DiscountKind.PERCENT else self.value)
+        if off > price:
+            raise DiscountAbovePrice(price)
+        return off
+
+
+NO_DISCOUNT = Discount(Decimal(0))
+
+
+def parse_discount(text: str) -> Discount:
+    """A discount as people type it: `10%`, `12,5 %`, `15000`. Raises `DiscountInvalid`, `NotAnAmount`."""
+    percent = _PERCENT.fullmatch(text.strip())
+    if percent is None:
+        return Discount(parse_amount(text))
+    value = Decimal(percent[1].replace(",", "."))
+    if value > HUNDRED:
+        raise DiscountInvalid
+    return Discount.percent(value)
+
+
+def require_within(off: Decimal, price: Decimal, limit: Decimal) -> None:
+    """Raise `DiscountTooLarge` when more than `limit` percent of the price is taken off."""
+    largest = to_cents(price * limit / HUNDRED)
+    if off > largest:
+        raise DiscountTooLarge(limit, largest)

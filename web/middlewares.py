@@ -1,0 +1,88 @@
+"""What surrounds every request: its id, its language, security headers, and errors in one shape."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import structlog
+from aiohttp import web
+from aiohttp.web_exceptions import HTTPRequestEntityTooLarge
+
+from gym.app import Gym
+from gym.core.database import is_unavailable
+from gym.core.errors import DatabaseUnavailable, GymError
+from gym.core.ids import new_id
+from gym.core.language import N_, Translator
+from web.errors import PublicError, error_response, language_of
+from web.keys import GYM, REQUEST_ID
+
+log = structlog.get_logger()
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+GIVEN_ID: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
+HEADERS: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+HTTP_FAULTS: Final = {
+    400: ("malformed", N_("The request cannot be read. Check it and send it again.")),
+    404: ("not_found", N_("There is nothing at this address.")),
+    405: ("method_not_allowed", N_("This address does not answer that method.")),
+    413: ("too_large", N_("That is too large. Send at most 16 MB.")),
+    415: ("unsupported_media_type", N_("That kind of content is not understood here.")),
+}
+INTERNAL = N_("Something went wrong on our side. Please try again.")
+
+
+@web.middleware
+async def request_id(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Name the request, in the logs and in the answer."""
+    given = request.headers.get("X-Request-ID", "")
+    key = given if GIVEN_ID.fullmatch(given) else new_id().hex
+    request[REQUEST_ID] = key
+    with structlog.contextvars.bound_contextvars(request_id=key):
+        response = await handler(request)
+    if not response.prepared:
+        response.headers["X-Request-ID"] = key
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+    return response
+
+
+@web.middleware
+async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """The outermost edge: whatever goes wrong leaves in one shape, and the reason stays in the log."""
+    try:
+        return await handler(request)
+    except GymError as error:
+        return _answer(request, error)
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        return _answer(request, _public(error))
+    except Exception as error:  # noqa: BLE001 - the outermost edge of HTTP
+        if is_unavailable(error):
+            return _answer(request, DatabaseUnavailable())
+        log.exception("request_failed", method=request.method, path=request.path)
+        return _answer(request, PublicError("internal", 500, INTERNAL))
+
+
+def translator_of(request: web.Request) -> Translator:
+    """Speaks the caller's language with the gym's money and time."""
+    gym: Gym = request.app[GYM]
+    return Translator(
+        language_of(request), currency=gym.config.gym_currency, timezone=gym.config.gym_timezone
+    )
+
+
+def _answer(request: web.Request, error: GymError) -> web.Response:
+    return error_response(error, request[REQUEST_ID], translator_of(request))
+
+
+def _public(error: web.HTTPException) -> PublicError:
+    status = 413 if isinstance(error, HTTPRequestEntityTooLarge) else error.status
+    code, message = HTTP_FAULTS.get(status, ("http_error", INTERNAL))
+    return PublicError(code, status, message)
