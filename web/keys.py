@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from aiohttp import web
 
 from gym.app import Gym
 
 GYM: web.AppKey[Gym] = web.AppKey("gym", Gym)
+BOT_READY: web.AppKey[Callable[[], bool]] = web.AppKey("bot_ready", Callable[[], bool])
 REQUEST_ID: web.RequestKey[str] = web.RequestKey("request_id", str)

@@ -63,7 +63,7 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         if error.status < 400:
             raise
         return _answer(request, _public(error))
-    except Exception as error:  # noqa: BLE001 - the outermost edge of HTTP
+    except Exception as error:
         if is_unavailable(error):
             return _answer(request, DatabaseUnavailable())
         log.exception("request_failed", method=request.method, path=request.path)

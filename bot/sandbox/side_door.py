@@ -220,17 +220,18 @@ class SideDoor:
         """What this sandbox offers, and the link that makes somebody the gym's owner."""
         return web.json_response(
             {
-                "bot": {
-                    "username": self.world.bot.username,
-                    "name": self.world.bot.name,
-                    "id": self.world.bot.id,
-                },
+                "bot": self._bot_card(),
                 "claim_url": self._open_claim(),
                 "load_demo": self.hooks.load_demo is not None,
                 "clock": self.hooks.advance_clock is not None,
                 "kiosk_url": self.hooks.kiosk_url,
             }
         )
+
+    def _bot_card(self) -> Json:
+        bot = self.world.bot
+        description = {language: bot.text("description", language) for language in ("en", "es")}
+        return {"username": bot.username, "name": bot.name, "id": bot.id, "description": description}
 
     def _open_claim(self) -> str | None:
         """The claim link until somebody has used it."""

@@ -60,7 +60,7 @@ class LedgerEntry(Base):
         CheckConstraint("amount > 0", name="amount"),
         CheckConstraint("(kind = 'void') = (voids_id IS NOT NULL)", name="void_of"),
         CheckConstraint("(kind = 'payment') = (receipt_number IS NOT NULL)", name="receipt"),
-        CheckConstraint("kind NOT IN ('payment', 'refund') OR method IS NOT NULL", name="method"),
+        CheckConstraint("kind NOT IN ('payment', 'refund') OR method IS NOT NULL", name="has_method"),
         CheckConstraint("kind NOT IN ('credit', 'void') OR reason IS NOT NULL", name="reason"),
         Index("ix_ledger_entries_day", "gym_day", "kind"),
     )

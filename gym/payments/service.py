@@ -141,7 +141,7 @@ class PaymentService:
         """
         account = await self._accounts.lock(account_id)
         amount = positive(amount)
-        limit = account.balance + await self._entries.net_paid(account_id)
+        limit = await self.reversible(account_id)
         if amount > limit:
             raise RefundTooLarge(limit)
         money = max(ZERO, amount - account.balance)
@@ -150,6 +150,11 @@ class PaymentService:
             await self._refund(account, money, method, parse_reason(reason))
         await self._write(account, EntryKind.CREDIT, amount, reason=parse_reason(reason))
         return GivenBack(credited=amount - money, refunded=money)
+
+    async def reversible(self, account_id: UUID) -> Decimal:
+        """The most that can be given back: what is still owed and what was paid."""
+        account = await self._accounts.require(account_id)
+        return account.balance + await self._entries.net_paid(account_id)
 
     async def balance(self, account_id: UUID) -> Decimal:
         account = await self._accounts.require(account_id)
@@ -163,7 +168,9 @@ class PaymentService:
 
     async def payment(self, entry_id: UUID) -> LedgerEntry:
         """One payment. Raises `PaymentNotFound`."""
-        return await self._entries.require_payment(entry_id)
+        payment = await self._entries.require_payment(entry_id)
+        self._require_sight((await self._accounts.require(payment.account_id)).client_id)
+        return payment
 
     async def entries(self, account_id: UUID) -> Sequence[LedgerEntry]:
         """Everything that moved an account, oldest first."""

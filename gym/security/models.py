@@ -49,6 +49,8 @@ class RefreshToken(Base):
     issued_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     spent_at: Mapped[datetime | None]
+    successor: Mapped[UUID | None]
+    """The token it was swapped for; asked again within seconds (a lost reply), that same one is given."""
     revoked_at: Mapped[datetime | None]
 
 

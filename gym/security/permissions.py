@@ -19,7 +19,7 @@ class Role(StrEnum):
 
 
 class ActorKind(StrEnum):
-    """What acts: a person at the desk, a client in their own chat, a device at the door, or the gym itself."""
+    """What acts: a person at the desk, a client in their own chat, a device at the door, the gym itself."""
 
     STAFF = "staff"
     MEMBER = "member"
@@ -28,7 +28,7 @@ class ActorKind(StrEnum):
 
 
 class Permission(StrEnum):
-    """One thing that may be allowed; amounts and days are judged by the service, which picks the right one."""
+    """One thing that may be allowed; amounts and days are judged by the service that asks."""
 
     MANAGE_CLIENTS = "manage_clients"
     DEACTIVATE_CLIENT = "deactivate_client"

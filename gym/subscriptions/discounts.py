@@ -24,7 +24,9 @@ class DiscountInvalid(Invalid):
     """Below zero, or above 100 percent."""
 
     code = "discount_invalid"
-    message = N_("Write the discount as an amount, such as 15000, or as a percentage up to 100%, such as 10%.")
+    message = N_(
+        "Write the discount as an amount, such as 15000, or as a percentage up to 100%, such as 10%."
+    )
 
 
 class DiscountAbovePrice(Invalid):

@@ -13,6 +13,26 @@ class SubscriptionNotFound(NotFound):
     message = N_("That membership is not here. Open the client's card and choose again.")
 
 
+class ClientGone(NotFound):
+    code = "client_not_found"
+    message = N_("That client is not here any more. Search again.")
+
+
+class PlanGone(NotFound):
+    code = "plan_not_found"
+    message = N_("That plan is not here any more. Choose another one.")
+
+
+class PlanWithoutPrice(Conflict):
+    """No price is in force on the first day."""
+
+    code = "plan_without_price"
+    message = N_("{plan} has no price on {day}. Set one, or choose another day.")
+
+    def __init__(self, plan: str, day: date) -> None:
+        super().__init__(plan=plan, day=day)
+
+
 class ClientInactive(Conflict):
     """A deactivated client buys nothing."""
 
@@ -39,7 +59,9 @@ class PeriodTaken(Conflict):
     """Another open subscription of the client holds some of the days."""
 
     code = "period_taken"
-    message = N_("The client already has {plan} from {starts_on} to {ends_on}. Renew it, or choose other dates.")
+    message = N_(
+        "The client already has {plan} from {starts_on} to {ends_on}. Renew it, or choose other dates."
+    )
 
     def __init__(self, plan: str, starts_on: date, ends_on: date) -> None:
         super().__init__(plan=plan, starts_on=starts_on, ends_on=ends_on)

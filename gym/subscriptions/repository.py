@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Date, Select, and_, cast, func, or_, select
 from sqlalchemy.orm import aliased, selectinload
 
 from gym.clients.models import Client
 from gym.core.repository import Page, Repository
 from gym.payments.models import Account
+from gym.plans.models import Plan, PlanPrice
 from gym.subscriptions.errors import SubscriptionNotFound
 from gym.subscriptions.models import OPEN, Subscription, SubscriptionStatus
 
@@ -59,6 +61,18 @@ class SubscriptionRepository(Repository[Subscription, UUID]):
         query = select(Client).where(Client.id == client_id).with_for_update(key_share=True)
         return await self.session.scalar(query, execution_options=FRESH)
 
+    async def plan(self, plan_id: UUID) -> Plan | None:
+        return await self.session.get(Plan, plan_id)
+
+    async def price_on(self, plan_id: UUID, day: date) -> Decimal | None:
+        """The plan's price in force on a day."""
+        query = select(PlanPrice.amount).where(
+            PlanPrice.plan_id == plan_id,
+            PlanPrice.valid_from <= day,
+            or_(PlanPrice.valid_until.is_(None), PlanPrice.valid_until > day),
+        )
+        return await self.session.scalar(query)
+
     async def lock_open(self, client_id: UUID) -> Sequence[Subscription]:
         """A client's open subscriptions, first day first."""
         return await self._all(_locked(self._open_of(client_id)), fresh=True)
@@ -71,20 +85,24 @@ class SubscriptionRepository(Repository[Subscription, UUID]):
         query = _whole().where(
             Subscription.client_id == client_id, Subscription.status != SubscriptionStatus.CANCELED
         )
-        return await self.session.scalar(query.order_by(Subscription.starts_on.desc(), Subscription.id.desc()).limit(1))
+        return await self.session.scalar(
+            query.order_by(Subscription.starts_on.desc(), Subscription.id.desc()).limit(1)
+        )
 
     async def latest_id(self, client_id: UUID) -> UUID | None:
         """Which one `latest` would give."""
         query = select(Subscription.id).where(
             Subscription.client_id == client_id, Subscription.status != SubscriptionStatus.CANCELED
         )
-        return await self.session.scalar(query.order_by(Subscription.starts_on.desc(), Subscription.id.desc()).limit(1))
+        return await self.session.scalar(
+            query.order_by(Subscription.starts_on.desc(), Subscription.id.desc()).limit(1)
+        )
 
-    async def had_plan(self, client_id: UUID, plan_id: UUID) -> bool:
-        """True when the client had the plan; one canceled before its first day does not count."""
+    async def had_plan(self, client_id: UUID, plan_id: UUID, zone: str) -> bool:
+        """True when the client had the plan; one canceled before its first gym day does not count."""
         began = or_(
             Subscription.status != SubscriptionStatus.CANCELED,
-            func.date(Subscription.closed_at) >= Subscription.starts_on,
+            cast(func.timezone(zone, Subscription.closed_at), Date) >= Subscription.starts_on,
         )
         query = select(Subscription.id).where(
             Subscription.client_id == client_id, Subscription.plan_id == plan_id, began
@@ -115,7 +133,9 @@ class SubscriptionRepository(Repository[Subscription, UUID]):
 
     async def lock_to_expire(self, day: date) -> Sequence[Subscription]:
         """Open ones whose last day has passed."""
-        query = _whole().where(_not_frozen_past(day), Subscription.ends_on < day, Subscription.status.in_(OPEN))
+        query = _whole().where(
+            _not_frozen_past(day), Subscription.ends_on < day, Subscription.status.in_(OPEN)
+        )
         query = query.order_by(Subscription.ends_on, Subscription.id)
         return await self._all(_locked(query, skip=True), fresh=True)
 
@@ -130,21 +150,29 @@ class SubscriptionRepository(Repository[Subscription, UUID]):
 
     async def ending_on(self, days: Iterable[date]) -> Sequence[Subscription]:
         """Running ones that end on one of the days, of active clients, with no renewal after them."""
-        query = _whole().join(Subscription.client).where(
-            Subscription.ends_on.in_(list(days)),
-            Subscription.status.in_(OPEN),
-            Client.active,
-            ~_followed(),
+        query = (
+            _whole()
+            .join(Subscription.client)
+            .where(
+                Subscription.ends_on.in_(list(days)),
+                Subscription.status.in_(OPEN),
+                Client.active,
+                ~_followed(),
+            )
         )
         return await self._all(query.order_by(Subscription.ends_on, Subscription.id))
 
     async def ended_on(self, days: Iterable[date]) -> Sequence[Subscription]:
         """Those that ended on one of the days, of active clients who have not come back since."""
-        query = _whole().join(Subscription.client).where(
-            Subscription.ends_on.in_(list(days)),
-            Subscription.status != SubscriptionStatus.CANCELED,
-            Client.active,
-            ~_followed(),
+        query = (
+            _whole()
+            .join(Subscription.client)
+            .where(
+                Subscription.ends_on.in_(list(days)),
+                Subscription.status != SubscriptionStatus.CANCELED,
+                Client.active,
+                ~_followed(),
+            )
         )
         return await self._all(query.order_by(Subscription.ends_on, Subscription.id))
 

@@ -194,10 +194,11 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'pending'"),
     )
     op.create_index(
-        "ix_notifications_recipient",
+        "ix_notifications_waiting",
         "notifications",
-        ["recipient_kind", "recipient_id", "created_at"],
+        ["recipient_id", "created_at"],
         unique=False,
+        postgresql_where=sa.text("state = 'pending'"),
     )
     op.create_table(
         "one_time_links",
@@ -270,6 +271,7 @@ def upgrade() -> None:
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("spent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("successor", sa.Uuid(), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("jti", name=op.f("pk_refresh_tokens")),
     )
@@ -586,7 +588,8 @@ def upgrade() -> None:
             "kind NOT IN ('credit', 'void') OR reason IS NOT NULL", name=op.f("ck_ledger_entries_reason")
         ),
         sa.CheckConstraint(
-            "kind NOT IN ('payment', 'refund') OR method IS NOT NULL", name=op.f("ck_ledger_entries_method")
+            "kind NOT IN ('payment', 'refund') OR method IS NOT NULL",
+            name=op.f("ck_ledger_entries_has_method"),
         ),
         sa.CheckConstraint("amount > 0", name=op.f("ck_ledger_entries_amount")),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_ledger_entries_account_id")),
@@ -836,7 +839,9 @@ def downgrade() -> None:
     op.drop_table("refresh_tokens")
     op.drop_table("plans")
     op.drop_table("one_time_links")
-    op.drop_index("ix_notifications_recipient", table_name="notifications")
+    op.drop_index(
+        "ix_notifications_waiting", table_name="notifications", postgresql_where=sa.text("state = 'pending'")
+    )
     op.drop_index(
         "ix_notifications_due", table_name="notifications", postgresql_where=sa.text("state = 'pending'")
     )

@@ -46,13 +46,14 @@ export async function shoot() {
 function frameFrom(video) {
   return new Promise((resolve) => {
     let photo = null;
+    const shutter = h("button", { type: "submit", class: "primary shutter", disabled: true }, icon("camera"), t("camera.shoot"));
+    video.addEventListener("loadeddata", () => (shutter.disabled = false));
     const { element, form, close } = dialog(t("camera.title"), h("div", { class: "viewfinder" }, video), (shut) => [
       h("button", { type: "button", class: "quiet", onclick: () => shut() }, t("dialog.cancel")),
-      h("button", { type: "submit", class: "primary shutter" }, icon("camera"), t("camera.shoot")),
+      shutter,
     ], "wide");
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
-      if (!video.videoWidth) return;
       photo = await still(video);
       close();
     });

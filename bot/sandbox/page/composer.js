@@ -20,7 +20,6 @@ export class Composer {
     this.input = h("textarea", { rows: 1, placeholder: t("write.text"), "aria-label": t("write.text"), maxLength: 4096, enterKeyHint: "send" });
     this.input.addEventListener("input", () => (this.resize(), this.suggest()));
     this.input.addEventListener("keydown", (event) => this.onKey(event));
-    document.addEventListener("pointerdown", (event) => this.onOutside(event));
     this.input.addEventListener("paste", (event) => this.onPaste(event));
     this.suggestions = h("div", { class: "suggestions", hidden: true });
     this.menuButton = h("button", { type: "button", class: "menu-button", onclick: () => this.toggleMenu() }, icon("menu"), h("span", {}, t("write.menu")));
@@ -43,10 +42,6 @@ export class Composer {
       event.preventDefault();
       this.submit();
     } else if (event.key === "Escape") this.suggestions.hidden = true;
-  }
-
-  onOutside(event) {
-    if (!this.suggestions.contains(event.target) && !this.menuButton.contains(event.target)) this.suggestions.hidden = true;
   }
 
   onPaste(event) {
@@ -88,6 +83,16 @@ export class Composer {
     };
     this.suggestions.replaceChildren(...commands.map(row));
     this.suggestions.hidden = commands.length === 0;
+    if (!this.suggestions.hidden) this.hideOnOutside();
+  }
+
+  hideOnOutside() {
+    const look = (event) => {
+      if (this.suggestions.contains(event.target) || this.menuButton.contains(event.target)) return;
+      this.suggestions.hidden = true;
+      document.removeEventListener("pointerdown", look, true);
+    };
+    document.addEventListener("pointerdown", look, true);
   }
 
   attach(anchor) {

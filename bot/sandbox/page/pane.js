@@ -37,7 +37,7 @@ export class Pane {
     this.down = iconButton("down", t("pane.down"), () => this.toBottom(true), { class: "round down", hidden: true });
     this.log.addEventListener("scroll", () => this.onScroll(), { passive: true });
     this.gate = h("div", { class: "gate", hidden: true });
-    this.hint = h("div", { class: "hint", hidden: true }, avatar(this.desk.bot.id, this.desk.bot.name), h("b", {}, this.desk.bot.name), h("p", {}, t("pane.startHint")));
+    this.hint = h("div", { class: "hint", hidden: true }, avatar(this.desk.bot.id, this.desk.bot.name), h("b", {}, this.desk.bot.name), h("p", {}, this.description()));
     this.element.append(this.header(), h("div", { class: "log-box" }, this.log, this.hint, this.down), this.gate, this.composer.element);
   }
 
@@ -50,6 +50,11 @@ export class Pane {
       this.topicPicker(),
       iconButton("more", t("pane.more"), (event) => this.menu(event.currentTarget)),
       iconButton("close", t("pane.close"), () => this.desk.onClose(this), { class: "round only-desktop" }));
+  }
+
+  description() {
+    const language = this.person.language_code?.startsWith("es") ? "es" : "en";
+    return this.desk.bot.description[language] || t("pane.startHint");
   }
 
   topicPicker() {
@@ -248,7 +253,7 @@ export class Pane {
   }
 
   restStatus() {
-    if (this.group) return this.group.kicked ? t("pane.kicked") : `${this.group.members.length} · ${t("group.members").toLowerCase()}`;
+    if (this.group) return this.group.kicked ? t("pane.kicked") : `${t("group.members")}: ${this.group.members.length}`;
     return `@${this.desk.bot.username} · ${t("pane.bot")}`;
   }
 

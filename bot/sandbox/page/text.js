@@ -6,6 +6,7 @@ const TAGS = {
   bold: "strong", italic: "em", underline: "u", strikethrough: "s", code: "code", pre: "pre",
   blockquote: "blockquote", expandable_blockquote: "blockquote",
 };
+const BLOCKS = new Set(["pre", "blockquote", "expandable_blockquote"]);
 const SAFE = /^(https?|mailto|tel|tg):/i;
 
 export function deepLink(url, username) {
@@ -29,9 +30,11 @@ function draw(text, from, to, spans, acts) {
     const inner = [];
     for (i += 1; i < spans.length && spans[i].offset < end; i += 1) inner.push(spans[i]);
     if (span.offset < at) continue;
-    nodes.push(text.slice(at, span.offset));
+    const block = BLOCKS.has(span.type);
+    const before = text.slice(at, span.offset);
+    nodes.push(block ? before.replace(/\n$/, "") : before); // a block breaks the line by itself
     nodes.push(wrap(span, text.slice(span.offset, end), draw(text, span.offset, end, inner, acts), acts));
-    at = end;
+    at = block && text[end] === "\n" && end < to ? end + 1 : end;
   }
   nodes.push(text.slice(at, to));
   return nodes.filter((node) => node !== "");

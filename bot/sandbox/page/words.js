@@ -5,7 +5,6 @@ export const WORDS = {
     "page.title": "PowerGym · Sandbox",
     "bar.sandbox": "Sandbox",
     "bar.load": "Load demo gym",
-    "bar.loading": "Loading…",
     "bar.day": "Next day",
     "bar.week": "Next week",
     "bar.dayShort": "+1 day",
@@ -79,7 +78,6 @@ export const WORDS = {
     "write.drop": "Drop to send",
     "camera.title": "Take a photo",
     "camera.shoot": "Take photo",
-    "camera.again": "Again",
     "camera.none": "No camera can be used here. Allow it in the browser, or send a photo from disk.",
     "person.title": "New person",
     "person.first": "First name",
@@ -114,7 +112,6 @@ export const WORDS = {
     "page.title": "PowerGym · Simulador",
     "bar.sandbox": "Simulador",
     "bar.load": "Cargar gimnasio demo",
-    "bar.loading": "Cargando…",
     "bar.day": "Día siguiente",
     "bar.week": "Semana siguiente",
     "bar.dayShort": "+1 día",
@@ -188,7 +185,6 @@ export const WORDS = {
     "write.drop": "Suelta para enviar",
     "camera.title": "Tomar una foto",
     "camera.shoot": "Tomar foto",
-    "camera.again": "Repetir",
     "camera.none": "No se puede usar ninguna cámara. Permítela en el navegador o envía una foto del disco.",
     "person.title": "Nueva persona",
     "person.first": "Nombre",
@@ -260,7 +256,7 @@ export function gymMoment(iso, short = false) {
   const wall = iso.slice(0, 16);
   const date = new Date(`${wall}Z`);
   return date.toLocaleString(locale(), {
-    weekday: "short", day: "numeric", month: "short", year: short ? undefined : "numeric", hour: "2-digit", minute: "2-digit", hour12: false, timeZone: "UTC",
+    weekday: short ? undefined : "short", day: "numeric", month: "short", year: short ? undefined : "numeric", hour: "2-digit", minute: "2-digit", hour12: false, timeZone: "UTC",
   });
 }
 

@@ -1,0 +1,166 @@
+"""Queries of Telegram's side: the inbox, the drafts of forms, the people who write."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CursorResult, delete, exists, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from gym.chats.models import ChatPerson, Draft, InboxUpdate
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An update as Telegram sent it."""
+
+    update_id: int
+    chat_id: int
+    payload: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """An update that this process may handle until its lease ends."""
+
+    update_id: int
+    chat_id: int
+    payload: dict[str, Any]
+    attempts: int
+
+
+class InboxRepository:
+    """The queue: in order within a chat, chats side by side."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+
+    async def add(self, arrivals: Sequence[Arrival], received_at: datetime) -> None:
+        """Keep what is new; an update that Telegram sends again stays one."""
+        rows = [
+            {
+                "update_id": item.update_id,
+                "chat_id": item.chat_id,
+                "payload": item.payload,
+                "received_at": received_at,
+            }
+            for item in arrivals
+        ]
+        statement = upsert(InboxUpdate).on_conflict_do_nothing(index_elements=["update_id"])
+        await self.session.execute(statement.values(rows))
+
+    async def claim(self, now: datetime, until: datetime, size: int) -> list[Claimed]:
+        """Lease the oldest waiting update of up to `size` chats that have none in hand."""
+        earlier = aliased(InboxUpdate)
+        blocked = exists().where(
+            earlier.chat_id == InboxUpdate.chat_id,
+            earlier.done_at.is_(None),
+            earlier.update_id < InboxUpdate.update_id,
+        )
+        heads = (
+            select(InboxUpdate.update_id)
+            .where(
+                InboxUpdate.done_at.is_(None),
+                InboxUpdate.leased_until.is_(None) | (InboxUpdate.leased_until <= now),
+                ~blocked,
+            )
+            .order_by(InboxUpdate.update_id)
+            .limit(size)
+            .with_for_update(skip_locked=True, of=InboxUpdate)
+            .cte("heads")
+        )
+        taken = (
+            update(InboxUpdate)
+            .where(InboxUpdate.update_id == heads.c.update_id)
+            .values(leased_until=until, attempts=InboxUpdate.attempts + 1)
+            .returning(InboxUpdate.update_id, InboxUpdate.chat_id, InboxUpdate.payload, InboxUpdate.attempts)
+            .execution_options(synchronize_session=False)
+        )
+        rows = (await self.session.execute(taken)).all()
+        return sorted((Claimed(*row) for row in rows), key=lambda item: item.update_id)
+
+    async def extend(self, update_ids: Sequence[int], until: datetime) -> None:
+        """Keep the leases of what is still being handled."""
+        await self._set(InboxUpdate.update_id.in_(update_ids), leased_until=until)
+
+    async def postpone(self, update_id: int, until: datetime) -> None:
+        """Hand it back; it may be claimed again from `until` on."""
+        await self._set(InboxUpdate.update_id == update_id, leased_until=until)
+
+    async def finish(self, item: Claimed, now: datetime, *, failed: bool) -> bool:
+        """Done; True when the chat has more waiting."""
+        later = aliased(InboxUpdate)
+        more = exists().where(
+            later.chat_id == item.chat_id, later.done_at.is_(None), later.update_id > item.update_id
+        )
+        statement = (
+            update(InboxUpdate)
+            .where(InboxUpdate.update_id == item.update_id)
+            .values(done_at=now, failed=failed, leased_until=None)
+            .returning(more)
+            .execution_options(synchronize_session=False)
+        )
+        return bool(await self.session.scalar(statement))
+
+    async def _set(self, condition: Any, **values: object) -> None:
+        statement = update(InboxUpdate).where(condition, InboxUpdate.done_at.is_(None)).values(values)
+        await self.session.execute(statement.execution_options(synchronize_session=False))
+
+    async def forget_done_before(self, moment: datetime) -> int:
+        """Retention: drop what was handled long ago; returns how many."""
+        old = delete(InboxUpdate).where(InboxUpdate.done_at < moment)
+        result = await self.session.execute(old.execution_options(synchronize_session=False))
+        assert isinstance(result, CursorResult)
+        return result.rowcount
+
+
+class DraftRepository:
+    """Half-filled forms: one for each person in each chat."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+
+    async def save(self, draft: Draft) -> None:
+        """Write the whole draft, in place of any other of this person in this chat."""
+        values = {column.key: getattr(draft, column.key) for column in Draft.__mapper__.column_attrs}
+        statement = upsert(Draft).values(values)
+        changed = {name: value for name, value in values.items() if name not in {"chat_id", "user_id"}}
+        await self.session.execute(
+            statement.on_conflict_do_update(index_elements=["chat_id", "user_id"], set_=changed)
+        )
+
+    async def drop(self, draft: Draft) -> None:
+        """Close a draft, unless another one has taken its place."""
+        statement = delete(Draft).where(
+            Draft.chat_id == draft.chat_id, Draft.user_id == draft.user_id, Draft.key == draft.key
+        )
+        await self.session.execute(statement.execution_options(synchronize_session=False))
+
+
+class PeopleRepository:
+    """Whoever has written at least once."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+
+    async def meet(self, user_id: int, language: str, now: datetime) -> None:
+        """Remember a Telegram user's first contact."""
+        row = {"user_id": user_id, "language": language, "reachable": True, "first_seen_at": now}
+        statement = upsert(ChatPerson).values(row).on_conflict_do_nothing(index_elements=["user_id"])
+        await self.session.execute(statement)
+
+    async def set_reachable(self, user_id: int, reachable: bool) -> None:
+        """Whether the bot may write to this person (they blocked it, or let it in again)."""
+        await self._set(user_id, reachable=reachable)
+
+    async def set_language(self, user_id: int, language: str) -> None:
+        await self._set(user_id, language=language)
+
+    async def _set(self, user_id: int, **values: object) -> None:
+        statement = update(ChatPerson).where(ChatPerson.user_id == user_id).values(values)
+        await self.session.execute(statement.execution_options(synchronize_session=False))

@@ -1,0 +1,80 @@
+"""Operations of Telegram's side: a durable inbox, drafts that survive a restart, who can be reached."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from gym.chats.models import Draft
+from gym.chats.repository import Arrival, Claimed, DraftRepository, InboxRepository, PeopleRepository
+from gym.chats.sessions import QuickSessions
+from gym.core.clock import WallClock
+
+LEASE = timedelta(seconds=15)
+"""How long a claimed update stays with a process that is no longer heard of; a living one extends it."""
+
+
+class InboxService:
+    """Every update is kept before Telegram may forget it, and handled once, in order per chat.
+
+    These operations run before anybody is known and on every update, so they take quick sessions
+    and wall time instead of a unit of work.
+    """
+
+    def __init__(self, sessions: QuickSessions, clock: WallClock) -> None:
+        self._sessions = sessions
+        self._clock = clock
+
+    async def keep(self, arrivals: Sequence[Arrival]) -> None:
+        """Store updates; when this returns, Telegram's offset may move."""
+        if not arrivals:
+            return
+        async with self._sessions.open() as session:
+            await InboxRepository(session).add(arrivals, self._clock.now())
+
+    async def claim(self, size: int) -> list[Claimed]:
+        """The oldest waiting update of up to `size` chats, leased to the caller."""
+        now = self._clock.now()
+        async with self._sessions.open() as session:
+            return await InboxRepository(session).claim(now, now + LEASE, size)
+
+    async def extend(self, update_ids: Sequence[int]) -> None:
+        async with self._sessions.open() as session:
+            await InboxRepository(session).extend(update_ids, self._clock.now() + LEASE)
+
+    async def postpone(self, item: Claimed, by: timedelta) -> None:
+        """Hand an update back, to be tried again later; those behind it in its chat wait too."""
+        async with self._sessions.open() as session:
+            await InboxRepository(session).postpone(item.update_id, self._clock.now() + by)
+
+    async def finish(self, item: Claimed, *, failed: bool = False) -> bool:
+        """Mark it handled; True when its chat has more waiting."""
+        async with self._sessions.open() as session:
+            return await InboxRepository(session).finish(item, self._clock.now(), failed=failed)
+
+
+class ChatService:
+    """Drafts of forms, and what is known of the people who write."""
+
+    def __init__(self, sessions: QuickSessions) -> None:
+        self._sessions = sessions
+
+    async def save_draft(self, draft: Draft) -> None:
+        async with self._sessions.open() as session:
+            await DraftRepository(session).save(draft)
+
+    async def drop_draft(self, draft: Draft) -> None:
+        async with self._sessions.open() as session:
+            await DraftRepository(session).drop(draft)
+
+    async def meet(self, user_id: int, language: str, now: datetime) -> None:
+        async with self._sessions.open() as session:
+            await PeopleRepository(session).meet(user_id, language, now)
+
+    async def set_reachable(self, user_id: int, reachable: bool) -> None:
+        async with self._sessions.open() as session:
+            await PeopleRepository(session).set_reachable(user_id, reachable)
+
+    async def set_language(self, user_id: int, language: str) -> None:
+        async with self._sessions.open() as session:
+            await PeopleRepository(session).set_language(user_id, language)

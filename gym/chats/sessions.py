@@ -1,0 +1,34 @@
+"""Short sessions for the chat's hot path: each statement commits by itself, no round trip for BEGIN."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gym.core.database import Database, is_unavailable
+from gym.core.errors import DatabaseUnavailable
+from gym.core.postgres import EmbeddedPostgres
+
+
+class QuickSessions:
+    """Sessions over the gym's own pool in autocommit: one statement is one transaction."""
+
+    def __init__(self, database: Database, postgres: EmbeddedPostgres | None = None) -> None:
+        self._engine = database.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._postgres = postgres
+
+    @asynccontextmanager
+    async def open(self) -> AsyncGenerator[AsyncSession]:
+        """Raises `DatabaseUnavailable` when PostgreSQL is out of reach, and wakes the embedded one."""
+        try:
+            async with AsyncSession(self._engine, expire_on_commit=False) as session:
+                yield session
+        except Exception as error:
+            if not is_unavailable(error):
+                raise
+            if self._postgres is not None:
+                await asyncio.to_thread(self._postgres.ensure)
+            raise DatabaseUnavailable from error

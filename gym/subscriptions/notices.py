@@ -1,0 +1,172 @@
+"""What subscriptions tell clients and the desk: the payload of every kind, for whoever writes the sentence.
+
+Every payload here has: `subscription_id`, `client_id` (UUID), `client_name`, `plan_name` (text), `starts_on`,
+`ends_on` (date), `status` (text, a `SubscriptionStatus`), `final_price`, `balance` (Decimal, owed now).
+Every DESK_ kind has also `staff_name` (who acted). On top of that:
+
+| kinds | more keys |
+|---|---|
+| SUBSCRIPTION_SOLD, DESK_SOLD, SUBSCRIPTION_RENEWED, DESK_RENEWED | `base_price`, `discount` (Decimal), `visits` (int or none) |
+| RECEIPT, DESK_PAYMENT | `receipt_number` (int), `amount` (Decimal), `method` (text, a `Method`), `at` (datetime), `note` (text or none), `entry_id` (UUID); `balance` is what is owed after it |
+| DESK_VOID | `receipt_number`, `amount`, `method`, `reason`, `entry_id` (of the payment); `balance` after it |
+| SUBSCRIPTION_CANCELED, DESK_CANCELED | `reason`, `credited`, `refunded` (Decimal) |
+| SUBSCRIPTION_ACTIVATED, DESK_ACTIVATED | nothing; `balance` above zero means it began unpaid |
+| SUBSCRIPTION_EXPIRED, DESK_EXPIRED | nothing; `balance` above zero means it lapsed and the debt stays |
+| ENDS_SOON | `days` (int: 7, 3, 1 or 0 for today) |
+| ENDED | `days` (int: 3 or 10 days ago) |
+| PAYMENT_DUE | `days` (int: 1, 3 or 7 days since it began) |
+
+Messages that nobody waits for (activated, expired, reminders) leave after the quiet hours.
+"""  # noqa: E501 - a table
+
+from __future__ import annotations
+
+from gym.notifications.models import NotificationKind, Priority
+from gym.notifications.outbox import DESK, Recipient
+from gym.payments.models import LedgerEntry
+from gym.payments.schemas import GivenBack, Receipt
+from gym.subscriptions.models import Subscription
+from gym.subscriptions.quiet import after_quiet
+from gym.unit_of_work import UnitOfWork
+
+Payload = dict[str, object]
+
+
+def subscription_payload(subscription: Subscription) -> Payload:
+    """The keys that every kind has."""
+    return {
+        "subscription_id": subscription.id,
+        "client_id": subscription.client_id,
+        "client_name": subscription.client.full_name,
+        "plan_name": subscription.plan.name,
+        "starts_on": subscription.starts_on,
+        "ends_on": subscription.ends_on,
+        "status": subscription.status,
+        "final_price": subscription.final_price,
+        "balance": subscription.account.balance,
+    }
+
+
+def sale_payload(subscription: Subscription) -> Payload:
+    return subscription_payload(subscription) | {
+        "base_price": subscription.base_price,
+        "discount": subscription.discount,
+        "visits": subscription.visits,
+    }
+
+
+def receipt_payload(receipt: Receipt, subscription: Subscription) -> Payload:
+    return subscription_payload(subscription) | {
+        "receipt_number": receipt.number,
+        "amount": receipt.amount,
+        "method": receipt.method,
+        "at": receipt.at,
+        "note": receipt.note,
+        "entry_id": receipt.entry_id,
+        "balance": receipt.balance_after,
+    }
+
+
+def void_payload(payment: LedgerEntry, reason: str, subscription: Subscription) -> Payload:
+    return subscription_payload(subscription) | {
+        "receipt_number": payment.receipt_number,
+        "amount": payment.amount,
+        "method": payment.method,
+        "reason": reason,
+        "entry_id": payment.id,
+    }
+
+
+def cancellation_payload(subscription: Subscription, given: GivenBack) -> Payload:
+    return subscription_payload(subscription) | {
+        "reason": subscription.cancel_reason,
+        "credited": given.credited,
+        "refunded": given.refunded,
+    }
+
+
+def tell_sold(uow: UnitOfWork, subscription: Subscription) -> None:
+    _tell_both(
+        uow,
+        subscription,
+        "sold",
+        (NotificationKind.SUBSCRIPTION_SOLD, NotificationKind.DESK_SOLD),
+        sale_payload(subscription),
+    )
+
+
+def tell_renewed(uow: UnitOfWork, subscription: Subscription) -> None:
+    _tell_both(
+        uow,
+        subscription,
+        "renewed",
+        (NotificationKind.SUBSCRIPTION_RENEWED, NotificationKind.DESK_RENEWED),
+        sale_payload(subscription),
+    )
+
+
+def tell_canceled(uow: UnitOfWork, subscription: Subscription, given: GivenBack) -> None:
+    _tell_both(
+        uow,
+        subscription,
+        "canceled",
+        (NotificationKind.SUBSCRIPTION_CANCELED, NotificationKind.DESK_CANCELED),
+        cancellation_payload(subscription, given),
+    )
+
+
+def tell_paid(uow: UnitOfWork, receipt: Receipt, subscription: Subscription) -> None:
+    payload = receipt_payload(receipt, subscription)
+    client = Recipient.client(subscription.client_id)
+    key = f"receipt:{receipt.entry_id}"
+    uow.notify(client, NotificationKind.RECEIPT, payload, dedup_key=key, priority=Priority.URGENT)
+    _tell_desk(uow, NotificationKind.DESK_PAYMENT, payload, f"desk-payment:{receipt.entry_id}")
+
+
+def tell_voided(uow: UnitOfWork, payment: LedgerEntry, reason: str, subscription: Subscription) -> None:
+    payload = void_payload(payment, reason, subscription)
+    _tell_desk(uow, NotificationKind.DESK_VOID, payload, f"desk-void:{payment.id}")
+
+
+def tell_activated(uow: UnitOfWork, subscription: Subscription) -> None:
+    payload = subscription_payload(subscription)
+    _tell_later(
+        uow, subscription, NotificationKind.SUBSCRIPTION_ACTIVATED, payload, f"activated:{subscription.id}"
+    )
+    _tell_desk(uow, NotificationKind.DESK_ACTIVATED, payload, f"desk-activated:{subscription.id}")
+
+
+def tell_expired(uow: UnitOfWork, subscription: Subscription, *, leaves: bool) -> None:
+    """The client hears of it only without another subscription to go on with."""
+    payload = subscription_payload(subscription)
+    if leaves:
+        kind = NotificationKind.SUBSCRIPTION_EXPIRED
+        _tell_later(uow, subscription, kind, payload, f"expired:{subscription.id}")
+    _tell_desk(uow, NotificationKind.DESK_EXPIRED, payload, f"desk-expired:{subscription.id}")
+
+
+def remind(uow: UnitOfWork, subscription: Subscription, kind: NotificationKind, days: int, key: str) -> None:
+    _tell_later(uow, subscription, kind, subscription_payload(subscription) | {"days": days}, key)
+
+
+def _tell_both(
+    uow: UnitOfWork,
+    subscription: Subscription,
+    event: str,
+    kinds: tuple[NotificationKind, NotificationKind],
+    payload: Payload,
+) -> None:
+    client = Recipient.client(subscription.client_id)
+    uow.notify(client, kinds[0], payload, dedup_key=f"{event}:{subscription.id}")
+    _tell_desk(uow, kinds[1], payload, f"desk-{event}:{subscription.id}")
+
+
+def _tell_later(
+    uow: UnitOfWork, subscription: Subscription, kind: NotificationKind, payload: Payload, key: str
+) -> None:
+    client = Recipient.client(subscription.client_id)
+    uow.notify(client, kind, payload, dedup_key=key, due_at=after_quiet(uow.now, uow.settings))
+
+
+def _tell_desk(uow: UnitOfWork, kind: NotificationKind, payload: Payload, key: str) -> None:
+    uow.notify(DESK, kind, payload | {"staff_name": uow.actor.name}, dedup_key=key)

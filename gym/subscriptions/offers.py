@@ -1,0 +1,127 @@
+"""Offers: what may be sold to a client, from when to when and for how much. Changes nothing."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from dateutil.relativedelta import relativedelta
+
+from gym.clients.models import Client
+from gym.plans.models import Plan
+from gym.security.permissions import Permission
+from gym.subscriptions.discounts import Discount, require_within
+from gym.subscriptions.errors import (
+    AlreadyWaiting,
+    ClientInactive,
+    NothingToRenew,
+    PeriodOver,
+    PeriodTaken,
+    PlanGone,
+    PlanInactive,
+    PlanWithoutPrice,
+    StartTooEarly,
+    StartTooFar,
+    TrialUsed,
+)
+from gym.subscriptions.models import Subscription
+from gym.subscriptions.periods import Period, first_period, following_period
+from gym.subscriptions.repository import SubscriptionRepository
+from gym.subscriptions.schemas import Quote
+from gym.subscriptions.statuses import is_open, is_used_up, is_waiting
+from gym.unit_of_work import UnitOfWork
+
+LATEST_START = relativedelta(years=1)
+EARLIEST_START = timedelta(days=30)
+
+
+class Offers:
+    """Judges a sale or a renewal by dates, so it is right whether or not the nightly job has run."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self.uow = uow
+        self._subscriptions = SubscriptionRepository(uow.session)
+
+    async def sale(self, client: Client, plan_id: UUID, starts_on: date | None, discount: Discount) -> Quote:
+        """The offer of a new subscription; its refusals are the typed errors of this room."""
+        plan = await self._sellable(client, plan_id)
+        start = starts_on or self.uow.today
+        self._require_start(start)
+        period = first_period(start, plan.duration_unit, plan.duration_count)
+        if period.ends_on < self.uow.today:
+            raise PeriodOver(period.ends_on)
+        await self._require_free(client, period)
+        return await self._quote(client, plan, period, discount)
+
+    async def renewal(self, client: Client, plan_id: UUID | None, discount: Discount) -> Quote:
+        """The offer of a renewal of the client's latest subscription, with the same plan or another."""
+        latest = await self._subscriptions.latest(client.id)
+        if latest is None:
+            raise NothingToRenew
+        if is_waiting(latest, self.uow.today):
+            raise AlreadyWaiting(latest.plan.name, latest.starts_on)
+        plan = await self._sellable(client, plan_id or latest.plan_id)
+        running = is_open(latest, self.uow.today)
+        closes_pack = running and is_used_up(latest)
+        period = self._renewed(latest, plan, follows=running and not closes_pack)
+        return await self._quote(client, plan, period, discount, latest, closes_pack)
+
+    def _renewed(self, latest: Subscription, plan: Plan, *, follows: bool) -> Period:
+        unit, count = plan.duration_unit, plan.duration_count
+        if follows:
+            return following_period(latest.anchor, latest.ends_on, unit, count)
+        return first_period(self.uow.today, unit, count)
+
+    async def _sellable(self, client: Client, plan_id: UUID) -> Plan:
+        if not client.active:
+            raise ClientInactive(client.full_name)
+        plan = await self._subscriptions.plan(plan_id)
+        if plan is None:
+            raise PlanGone
+        if not plan.active:
+            raise PlanInactive(plan.name)
+        zone = self.uow.settings.timezone
+        if plan.once_per_client and await self._subscriptions.had_plan(client.id, plan.id, zone):
+            raise TrialUsed(plan.name)
+        return plan
+
+    def _require_start(self, start: date) -> None:
+        earliest, latest = self.uow.today - EARLIEST_START, self.uow.today + LATEST_START
+        if start > latest:
+            raise StartTooFar(latest)
+        if start < earliest:
+            raise StartTooEarly(earliest)
+
+    async def _require_free(self, client: Client, period: Period) -> None:
+        """No open subscription on the same days, and not a second one that waits."""
+        today = self.uow.today
+        for other in await self._subscriptions.open_of(client.id):
+            if not is_open(other, today):
+                continue
+            if other.starts_on <= period.ends_on and period.starts_on <= other.ends_on:
+                raise PeriodTaken(other.plan.name, other.starts_on, other.ends_on)
+            if is_waiting(other, today) and period.starts_on > today:
+                raise AlreadyWaiting(other.plan.name, other.starts_on)
+
+    async def _quote(
+        self,
+        client: Client,
+        plan: Plan,
+        period: Period,
+        discount: Discount,
+        renews: Subscription | None = None,
+        closes_pack: bool = False,
+    ) -> Quote:
+        price = await self._subscriptions.price_on(plan.id, period.starts_on)
+        if price is None:
+            raise PlanWithoutPrice(plan.name, period.starts_on)
+        off = self._allowed(discount, price)
+        return Quote(client, plan, period, price, off, renews, closes_pack)
+
+    def _allowed(self, discount: Discount, price: Decimal) -> Decimal:
+        off = discount.on(price)
+        if off and not self.uow.actor.may(Permission.DISCOUNT_ANY):
+            self.uow.actor.require(Permission.DISCOUNT_WITHIN_LIMIT)
+            require_within(off, price, self.uow.settings.employee_discount_percent)
+        return off

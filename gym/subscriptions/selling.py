@@ -1,0 +1,106 @@
+"""The sale itself: one row, its account and its price, all or nothing."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+
+from gym.core.database import violated_constraint
+from gym.payments.errors import KeyReused
+from gym.payments.models import AccountKind
+from gym.payments.service import PaymentService
+from gym.security.permissions import ActorKind
+from gym.subscriptions.errors import JustChanged
+from gym.subscriptions.models import Subscription, SubscriptionStatus
+from gym.subscriptions.repository import SubscriptionRepository
+from gym.subscriptions.schemas import Quote
+from gym.subscriptions.statuses import due_status
+from gym.unit_of_work import UnitOfWork
+
+ONE_AT_A_TIME = frozenset({"ex_subscriptions_no_overlap", "uq_subscriptions_one_waiting"})
+
+
+class Selling:
+    """Turns an offer into a subscription. The client's row is locked by whoever calls."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self.uow = uow
+        self._subscriptions = SubscriptionRepository(uow.session)
+
+    async def made_by(self, key: UUID | None, client_id: UUID) -> Subscription | None:
+        """What an earlier tap with the same key has sold. Raises `KeyReused`."""
+        done = await self._subscriptions.by_key(key)
+        if done is not None and done.client_id != client_id:
+            raise KeyReused
+        return done
+
+    async def open(self, quote: Quote, key: UUID | None, action: str) -> Subscription:
+        """Close the used-up pack if there is one, charge the price, insert and record.
+
+        Raises `JustChanged` when the database says that another sale was faster.
+        """
+        payments = PaymentService(self.uow)
+        account = await payments.open_account(quote.client.id, AccountKind.SUBSCRIPTION)
+        if quote.final_price:
+            await payments.charge(account, quote.final_price)
+        # The pack's days must be free before the new row claims them.
+        await self._close_pack(quote)
+        subscription = Subscription(
+            client=quote.client,
+            plan=quote.plan,
+            account=account,
+            status=SubscriptionStatus.SCHEDULED,
+            starts_on=quote.starts_on,
+            ends_on=quote.ends_on,
+            anchor=quote.anchor,
+            frozen_until=None,
+            base_price=quote.base_price,
+            discount=quote.discount,
+            final_price=quote.final_price,
+            visits=quote.plan.visits,
+            visits_used=0,
+            renews_id=quote.renews_id,
+            sold_by=self.uow.actor.id if self.uow.actor.kind is ActorKind.STAFF else None,
+            sold_at=self.uow.now,
+            idempotency_key=key,
+        )
+        subscription.status = due_status(subscription, self.uow.today)
+        await self._insert(subscription)
+        self.uow.audit(action, subscription, after=sold_facts(subscription))
+        return subscription
+
+    async def _insert(self, subscription: Subscription) -> None:
+        try:
+            async with self.uow.session.begin_nested():
+                await self._subscriptions.add(subscription)
+        except IntegrityError as error:
+            name = violated_constraint(error)
+            if name in ONE_AT_A_TIME:
+                raise JustChanged from None
+            if name == "uq_subscriptions_idempotency_key":
+                raise KeyReused from None
+            raise
+
+    async def _close_pack(self, quote: Quote) -> None:
+        pack = quote.renews
+        if pack is None or not quote.closes_pack:
+            return
+        owed = pack.account.balance
+        pack.status = SubscriptionStatus.LAPSED if owed else SubscriptionStatus.EXPIRED
+        pack.ends_on = self.uow.today
+        pack.closed_at = self.uow.now
+        self.uow.audit_changes("subscription.used_up", pack)
+        await self.uow.session.flush()
+
+
+def sold_facts(subscription: Subscription) -> dict[str, object]:
+    return {
+        "client_id": subscription.client_id,
+        "plan": subscription.plan.name,
+        "status": subscription.status,
+        "starts_on": subscription.starts_on,
+        "ends_on": subscription.ends_on,
+        "base_price": subscription.base_price,
+        "discount": subscription.discount,
+    }

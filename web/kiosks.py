@@ -1,0 +1,47 @@
+"""The kiosk's own endpoints: pairing, and what it must know to work."""
+
+from __future__ import annotations
+
+from aiohttp import web
+from gym.kiosks.service import KioskService
+
+from gym.core.language import LANGUAGES
+from gym.security.permissions import Actor
+from gym.security.tokens import InvalidToken, Scope
+from web.auth import caller_of, claims_of
+from web.bodies import read_model, reply
+from web.keys import GYM
+from web.schemas import KioskAnswer, PairAnswer, PairRequest
+
+routes = web.RouteTableDef()
+
+
+@routes.post("/api/v1/kiosks/pair")
+async def pair(request: web.Request) -> web.Response:
+    """Swap a pairing code for credentials, shown once."""
+    body = await read_model(request, PairRequest)
+    paired = await KioskService.pair_device(request.app[GYM], body.code, body.name)
+    return reply(PairAnswer(kiosk_id=paired.kiosk_id, secret=paired.secret), status=201)
+
+
+@routes.get("/api/v1/kiosk")
+async def kiosk(request: web.Request) -> web.Response:
+    """The gym as a kiosk needs to know it."""
+    gym = request.app[GYM]
+    claims = claims_of(request, Scope.KIOSK)
+    async with gym.unit_of_work(Actor.system()) as uow:
+        caller = await caller_of(uow, claims)
+        if caller.kiosk is None:
+            raise InvalidToken
+        answer = KioskAnswer(
+            gym_name=uow.settings.name,
+            kiosk_name=caller.kiosk.name,
+            languages=list(LANGUAGES),
+            methods=["face", "qr", "document"],
+            liveness=gym.config.face_liveness,
+            offline_policy=uow.settings.offline_policy.value,
+            currency=uow.settings.currency,
+            timezone=uow.settings.timezone,
+            server_time=uow.now,
+        )
+    return reply(answer)
