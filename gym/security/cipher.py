@@ -1,105 +1,213 @@
-"""The keyring, and pictures encrypted for one purpose: AES-256-GCM with the context as associated data."""
+"""Encryption at rest: keyrings of several keys, and AES-256-GCM that binds each blob to its purpose."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
-from typing import Final
+import re
+import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from hashlib import sha256
+from typing import Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-MAGIC: Final = b"PG1"
-NONCE_BYTES: Final = 12
-KEY_BYTES: Final = 32
+from gym.core.errors import GymError
+from gym.core.language import N_
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+TAG_BYTES = 16
+MAGIC = b"PG"
+VERSION = 1
+FIXED = len(MAGIC) + 2
+
+_KID = re.compile(r"[A-Za-z0-9_.-]{1,32}")
 
 
-class CipherError(Exception):
-    """A blob that cannot be opened."""
+class CipherError(GymError):
+    """Something encrypted cannot be read."""
+
+    code = "unreadable"
+    status = 503
+    message = N_("This cannot be opened. Ask whoever runs the gym's computer to check its keys.")
 
 
 class WrongKey(CipherError):
-    """Encrypted under a key that is not in the keyring."""
+    """The key that made it is not in the keyring (any more)."""
+
+    code = "wrong_key"
+    message = N_("The key that opens this is missing. Ask whoever runs the gym's computer to restore it.")
+
+    def __init__(self, kid: str) -> None:
+        super().__init__()
+        self.kid = kid
 
 
 class Tampered(CipherError):
-    """Changed, cut short, or encrypted for another context."""
+    """The bytes are not what was written: damaged, moved to another purpose, or made with another key."""
+
+    code = "tampered"
+    message = N_("What was stored here is damaged. Take it again, or restore it from a backup.")
 
 
-@dataclass(frozen=True)
+class KeyringError(ValueError):
+    """A keyring's text is not well formed; the sentence never repeats the text."""
+
+
 class Keyring:
-    """Keys by id, in order: the first encrypts and signs, all decrypt and verify."""
+    """Keys by id, in order: the first signs and encrypts, all verify and decrypt."""
 
-    keys: dict[str, bytes] = field(repr=False)
+    def __init__(self, keys: Mapping[str, bytes]) -> None:
+        if not keys:
+            raise KeyringError("needs at least one key")
+        for kid, key in keys.items():
+            if not _KID.fullmatch(kid):
+                raise KeyringError("has a key id that is not 1-32 of letters, digits, _ . -")
+            if len(key) != KEY_BYTES:
+                raise KeyringError(f"key {kid} is not {KEY_BYTES} bytes")
+        self._keys = dict(keys)
+
+    @classmethod
+    def generate(cls) -> Self:
+        """One new random key, named by its own fingerprint, so that no two keys ever share an id."""
+        key = secrets.token_bytes(KEY_BYTES)
+        return cls({_fingerprint(key): key})
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `kid:base64url,kid2:…`; raises `KeyringError` without repeating any of it."""
+        keys: dict[str, bytes] = {}
+        for part in filter(None, (part.strip() for part in text.split(","))):
+            kid, colon, encoded = part.partition(":")
+            if not colon:
+                raise KeyringError("is not of the form kid:base64url,kid2:base64url")
+            if kid in keys:
+                raise KeyringError("names a key id twice")
+            keys[kid] = _decode_key(encoded)
+        return cls(keys)
+
+    def text(self) -> str:
+        """The form that `parse` reads: secret, for files and encrypted backups only."""
+        return ",".join(f"{kid}:{_encode_key(key)}" for kid, key in self._keys.items())
 
     @property
     def first(self) -> str:
-        """The id of the key that encrypts."""
-        return next(iter(self.keys))
-
-    @property
-    def ids(self) -> tuple[str, ...]:
-        return tuple(self.keys)
+        """Id of the key in use."""
+        return next(iter(self._keys))
 
     def get(self, kid: str) -> bytes:
-        """Raises `WrongKey`."""
+        """The key itself; raises `WrongKey` when it is not here."""
         try:
-            return self.keys[kid]
+            return self._keys[kid]
         except KeyError:
             raise WrongKey(kid) from None
 
     def derive(self, purpose: str, kid: str | None = None) -> bytes:
-        """A 32-byte key for one purpose (HKDF-SHA256), so that no key serves two."""
-        name = kid or self.first
-        return HKDF(SHA256(), KEY_BYTES, salt=None, info=f"powergym:{purpose}".encode()).derive(
-            self.get(name)
-        )
+        """A 32-byte key for one purpose (HKDF-SHA256, RFC 5869), of the first key when no id is given."""
+        return _derive(self.get(kid or self.first), purpose)
+
+    def rotated(self) -> Self:
+        """The same keyring with a new key in front."""
+        key = secrets.token_bytes(KEY_BYTES)
+        return type(self)({_fingerprint(key): key, **self._keys})
+
+    def without(self, kid: str) -> Self:
+        """The keyring after a retired key has left."""
+        return type(self)({name: key for name, key in self._keys.items() if name != kid})
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._keys)
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def __contains__(self, kid: object) -> bool:
+        return kid in self._keys
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Keyring) and list(self._keys.items()) == list(other._keys.items())
+
+    def __hash__(self) -> int:
+        return hash(tuple(self._keys.items()))
+
+    def __repr__(self) -> str:
+        return f"Keyring({', '.join(self._keys)})"
 
 
 class Cipher:
-    """Encrypts bytes for a context such as `thumbnail:<client id>`; opens them for no other."""
+    """AES-256-GCM under the keyring's first key.
+
+    Blob: magic, version, length and text of the key id, nonce (these are the header), then ciphertext and tag.
+    The header and the context, such as `thumbnail:<client id>`, are associated data: a blob opens only for
+    the purpose and the subject it was made for.
+    """
 
     def __init__(self, keyring: Keyring) -> None:
-        self.keyring = keyring
+        self._keyring = keyring
 
     def encrypt(self, plain: bytes, *, context: str) -> bytes:
-        """Header (magic, key id, nonce) and ciphertext; header and context are authenticated."""
-        kid = self.keyring.first.encode()
-        nonce = os.urandom(NONCE_BYTES)
-        header = MAGIC + bytes([len(kid)]) + kid
-        sealed = self._gcm(kid.decode()).encrypt(nonce, plain, header + context.encode())
-        return header + nonce + sealed
+        kid = self._keyring.first
+        name = kid.encode()
+        header = MAGIC + bytes((VERSION, len(name))) + name + os.urandom(NONCE_BYTES)
+        sealed = self._gcm(kid).encrypt(header[-NONCE_BYTES:], plain, header + context.encode())
+        return header + sealed
 
     def decrypt(self, blob: bytes, *, context: str) -> bytes:
-        """The plain bytes. Raises `WrongKey` and `Tampered`."""
-        kid, header, nonce, sealed = _split(blob)
+        """The plain bytes; raises `WrongKey` when the key is not in the keyring, else `Tampered`."""
+        kid, header = _header(blob)
+        gcm = self._gcm(kid)
         try:
-            return self._gcm(kid).decrypt(nonce, sealed, header + context.encode())
+            return gcm.decrypt(header[-NONCE_BYTES:], blob[len(header) :], header + context.encode())
         except InvalidTag:
             raise Tampered from None
 
+    def kid_of(self, blob: bytes) -> str:
+        """Id of the key a blob was made with, as its header says; raises `Tampered` on anything else."""
+        return _header(blob)[0]
+
     def needs_rotation(self, blob: bytes) -> bool:
-        """True when another key than the first encrypted it."""
-        return kid_of(blob) != self.keyring.first
+        """Whether another key than the first made it."""
+        return self.kid_of(blob) != self._keyring.first
 
     def _gcm(self, kid: str) -> AESGCM:
-        return AESGCM(self.keyring.derive("pictures", kid))
+        return AESGCM(self._keyring.derive("cipher", kid))
 
 
-def kid_of(blob: bytes) -> str:
-    """The id of the key that a blob was encrypted with. Raises `Tampered`."""
-    return _split(blob)[0]
-
-
-def _split(blob: bytes) -> tuple[str, bytes, bytes, bytes]:
-    start = len(MAGIC) + 1
-    if not blob.startswith(MAGIC) or len(blob) < start:
+def _header(blob: bytes) -> tuple[str, bytes]:
+    """Key id and header bytes; the header says its own length, so context can follow it unambiguously."""
+    if len(blob) < FIXED or blob[:2] != MAGIC or blob[2] != VERSION:
         raise Tampered
-    end = start + blob[len(MAGIC)]
-    nonce_end = end + NONCE_BYTES
-    if len(blob) < nonce_end + 16:
+    end = FIXED + blob[3]
+    name = blob[FIXED:end]
+    if len(blob) < end + NONCE_BYTES + TAG_BYTES or not name.isascii():
         raise Tampered
-    kid = blob[start:end].decode("ascii", errors="replace")
-    return kid, blob[:end], blob[end:nonce_end], blob[nonce_end:]
+    return name.decode("ascii"), blob[: end + NONCE_BYTES]
+
+
+@lru_cache(maxsize=256)
+def _derive(key: bytes, purpose: str) -> bytes:
+    return HKDF(SHA256(), KEY_BYTES, salt=None, info=f"powergym:{purpose}".encode()).derive(key)
+
+
+def _fingerprint(key: bytes) -> str:
+    return f"k{sha256(b'powergym key id' + key).hexdigest()[:8]}"
+
+
+def _encode_key(key: bytes) -> str:
+    return urlsafe_b64encode(key).rstrip(b"=").decode()
+
+
+def _decode_key(text: str) -> bytes:
+    """Base64url with or without padding; plain base64 is refused rather than misread."""
+    bare = text.strip().rstrip("=")
+    if not re.fullmatch(r"[A-Za-z0-9_-]*", bare):
+        raise KeyringError("has a key that is not base64url")
+    try:
+        return urlsafe_b64decode(bare + "=" * (-len(bare) % 4))
+    except ValueError:
+        raise KeyringError("has a key that is not base64url") from None

@@ -8,7 +8,6 @@ from typing import Self
 from uuid import UUID
 
 from gym.core.errors import Forbidden
-from gym.core.language import N_
 
 
 class Role(StrEnum):
@@ -114,13 +113,6 @@ class NotAllowed(Forbidden):
     def __init__(self, permission: Permission) -> None:
         super().__init__(permission=permission.value)
         self.permission = permission
-
-
-class OnlyFromDesk(Forbidden):
-    """A member or a device tried something that staff does."""
-
-    code = "only_from_desk"
-    message = N_("Only the gym's staff can do this. Ask at the desk.")
 
 
 @dataclass(frozen=True, slots=True)

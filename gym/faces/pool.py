@@ -1,0 +1,58 @@
+"""The pool that reads photos: threads beside the event loop, and no queue longer than it can serve."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final, ParamSpec, TypeVar
+
+from gym.core.errors import Busy
+from gym.faces.reader import FaceReader, Purpose, Reading
+
+QUEUE_PER_WORKER: Final = 8
+"""At some 15 ms a photo, the last in the queue waits about an eighth of a second."""
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+
+class FacePool:
+    """Reads photos in threads (ONNX Runtime releases the GIL); refuses what it could not serve soon."""
+
+    def __init__(self, reader: FaceReader, workers: int, queue: int | None = None) -> None:
+        self.reader = reader
+        self.places = workers + (queue if queue is not None else workers * QUEUE_PER_WORKER)
+        self.taken = 0
+        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="faces")
+
+    @property
+    def model_id(self) -> str:
+        return self.reader.model_id
+
+    async def read(self, photo: bytes, purpose: Purpose) -> Reading:
+        """Read a photo. Raises its faults, and `Busy` when every place is taken."""
+        return await self.run(self.reader.read, photo, purpose)
+
+    async def run(
+        self, work: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
+    ) -> Result:
+        """Any other blocking work on pictures, in the same threads and under the same limit."""
+        if self.taken >= self.places:
+            raise Busy
+        self.taken += 1
+        try:
+            future = self._threads.submit(work, *args, **kwargs)
+        except BaseException:
+            self.taken -= 1
+            raise
+        loop = asyncio.get_running_loop()
+        # Counted until the thread is done, even when nobody waits for it any more.
+        future.add_done_callback(lambda _: loop.call_soon_threadsafe(self._leave))
+        return await asyncio.wrap_future(future)
+
+    def close(self) -> None:
+        """Let what runs finish."""
+        self._threads.shutdown(wait=True, cancel_futures=True)
+
+    def _leave(self) -> None:
+        self.taken -= 1

@@ -1,0 +1,88 @@
+"""Is this photo good enough to be remembered? Pure rules over what was measured on the face."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final, cast
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gym.faces.errors import Blurred, FaceTooSmall, PhotoFault, TooBright, TooDark, TurnedAway
+from gym.faces.images import Pixels
+
+SMALLEST_FACE: Final = 80
+"""Pixels of the longer side of the face's box."""
+LARGEST_YAW: Final = 35.0
+LARGEST_PITCH: Final = 30.0
+LEAST_SHARPNESS: Final = 25.0
+DARKEST: Final = 45.0
+BRIGHTEST: Final = 225.0
+NOSE_DEPTH: Final = 0.62
+"""How far the nose stands out, in eye distances: its shift sideways is depth × sin(yaw)."""
+FRONTAL_NOSE: Final = 0.56
+"""Where the nose stands between eyes (0) and mouth (1) on a frontal face."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """Angles in degrees (0 is frontal), variance of the Laplacian on the aligned crop, grey level 0–255."""
+
+    yaw: float
+    pitch: float
+    sharpness: float
+    brightness: float
+    face_px: int
+    detection: float
+
+
+def measure(landmarks: NDArray[np.float32], crop: Pixels, face_px: int, detection: float) -> Quality:
+    """Measure a face from its five landmarks (eyes, nose, mouth corners) and its aligned crop."""
+    yaw, pitch = pose(landmarks)
+    grey = cast("NDArray[np.uint8]", cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY))
+    face = grey[20:100, 20:92]
+    sharpness = float(cv2.Laplacian(face, cv2.CV_64F).var())
+    return Quality(yaw, pitch, sharpness, float(face.mean()), face_px, detection)
+
+
+def pose(landmarks: NDArray[np.float32]) -> tuple[float, float]:
+    """Yaw and pitch in degrees, estimated from where the nose stands between eyes and mouth.
+
+    The face is first turned upright by its eyes, so that a tilted head is not taken for a turned one.
+    """
+    points = _upright(landmarks.astype(np.float64))
+    eyes, mouth = points[:2].mean(axis=0), points[3:].mean(axis=0)
+    distance = max(float(np.linalg.norm(points[1] - points[0])), float(mouth[1] - eyes[1]) * 0.7, 1e-6)
+    middle = (eyes[0] + mouth[0]) / 2
+    yaw = _degrees((points[2][0] - middle) / (NOSE_DEPTH * distance))
+    height = max(float(mouth[1] - eyes[1]), 1e-6)
+    pitch = _degrees(((points[2][1] - eyes[1]) / height - FRONTAL_NOSE) * 2)
+    return yaw, pitch
+
+
+def _upright(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    across = points[1] - points[0]
+    angle = math.atan2(float(across[1]), float(across[0]))
+    turn = np.array([[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]])
+    return (points - points.mean(axis=0)) @ turn.T
+
+
+def _degrees(sine: float) -> float:
+    return math.degrees(math.asin(max(-1.0, min(1.0, sine))))
+
+
+def enrolment_fault(quality: Quality) -> PhotoFault | None:
+    """The first thing to mend before this face may be remembered, or None."""
+    if quality.face_px < SMALLEST_FACE:
+        return FaceTooSmall()
+    if quality.brightness < DARKEST:
+        return TooDark()
+    if quality.brightness > BRIGHTEST:
+        return TooBright()
+    if abs(quality.yaw) > LARGEST_YAW or abs(quality.pitch) > LARGEST_PITCH:
+        return TurnedAway()
+    if quality.sharpness < LEAST_SHARPNESS:
+        return Blurred()
+    return None

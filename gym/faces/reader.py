@@ -1,0 +1,217 @@
+"""The face reader: a photo in, faces with embeddings out; one decode, at most two detector passes."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Final, cast
+
+import cv2
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from gym.core.config import ConfigError
+from gym.core.errors import GymError
+from gym.faces.alignment import align
+from gym.faces.errors import NoFace, SeveralFaces
+from gym.faces.images import Box, Pixels, decode
+from gym.faces.qr import find_qr
+from gym.faces.quality import Quality, measure
+from gym.faces.weights import Pack, locate
+
+DIMENSION: Final = 512
+LEAST_DETECTION: Final = 0.5
+SIMILAR_AREA: Final = 0.5
+"""At the door, somebody whose face covers less than half the area of the nearest one's is a bystander."""
+SECOND_FACE_AREA: Final = 0.15
+"""In a photo to be remembered, a second face from this share of the first one's area on is one too many."""
+MOST_FACES: Final = 8
+SMALL, LARGE = 320, 640
+BIG_ENOUGH: Final = 0.14
+"""Width of a face, as a share of the long side, from which the small scale's landmarks are exact enough."""
+SHAPES: Final = {"wide": (1.0, 0.6), "tall": (0.6, 1.0), "square": (1.0, 1.0)}
+
+
+class Purpose(StrEnum):
+    """What a photo is read for."""
+
+    CHECK_IN = "check_in"
+    ENROL = "enrol"
+    IDENTIFY_ALL = "identify_all"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Face:
+    """One face: box and landmarks (5 × 2) in pixels of the decoded picture, a unit embedding of 512."""
+
+    box: Box
+    landmarks: NDArray[np.float32]
+    score: float
+    embedding: NDArray[np.float32]
+    crop: Pixels
+    quality: Quality
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """What a photo shows. Without a face, `qr` holds the text of a QR code."""
+
+    faces: tuple[Face, ...]
+    qr: str | None
+    pixels: Pixels
+
+    @property
+    def face(self) -> Face:
+        """The chosen face. Raises `NoFace` when only a QR code was found."""
+        if not self.faces:
+            raise NoFace
+        return self.faces[0]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """A detection: box as floats, landmarks and score."""
+
+    box: NDArray[np.float32]
+    landmarks: NDArray[np.float32]
+    score: float
+
+    @property
+    def area(self) -> float:
+        return float((self.box[2] - self.box[0]) * (self.box[3] - self.box[1]))
+
+
+class FaceReader(ABC):
+    """Reads photos; blocking, and safe to share between threads."""
+
+    model_id: str
+    """Name, hash, dimension and preprocessing: vectors of another id are never compared."""
+
+    @abstractmethod
+    def detect(self, pixels: Pixels) -> list[Found]:
+        """Every face, the largest first."""
+
+    @abstractmethod
+    def embed(self, crop: Pixels) -> NDArray[np.float32]:
+        """The unit vector (512,) of an aligned crop."""
+
+    @abstractmethod
+    def warm(self) -> None:
+        """Run every input size once, so that the first visitor does not wait for it."""
+
+    def read(self, photo: bytes, purpose: Purpose) -> Reading:
+        """Decode, detect, choose, align, embed. Raises the faults of `gym.faces.errors`.
+
+        At the door a frame without a face is searched for a QR code before `NoFace` is said.
+        """
+        pixels = decode(photo)
+        found = self.detect(pixels)
+        if not found:
+            return self._without_face(pixels, purpose)
+        return Reading(tuple(self._face(pixels, one) for one in choose(found, purpose)), None, pixels)
+
+    def read_many(self, photos: Sequence[bytes], purpose: Purpose) -> list[Reading | GymError]:
+        """Read a batch; a fault takes the place of its photo's reading."""
+        return [self._try(photo, purpose) for photo in photos]
+
+    def _try(self, photo: bytes, purpose: Purpose) -> Reading | GymError:
+        try:
+            return self.read(photo, purpose)
+        except GymError as fault:
+            return fault
+
+    def _without_face(self, pixels: Pixels, purpose: Purpose) -> Reading:
+        text = find_qr(pixels) if purpose is not Purpose.ENROL else None
+        if text is None:
+            raise NoFace
+        return Reading((), text, pixels)
+
+    def _face(self, pixels: Pixels, found: Found) -> Face:
+        crop = align(pixels, found.landmarks)
+        x1, y1, x2, y2 = (round(float(value)) for value in found.box)
+        quality = measure(found.landmarks, crop, max(x2 - x1, y2 - y1), found.score)
+        return Face((x1, y1, x2, y2), found.landmarks, found.score, self.embed(crop), crop, quality)
+
+
+def choose(found: Sequence[Found], purpose: Purpose) -> Sequence[Found]:
+    """The faces that matter, largest first. Raises `SeveralFaces`."""
+    if purpose is Purpose.IDENTIFY_ALL:
+        return found[:MOST_FACES]
+    limit = SECOND_FACE_AREA if purpose is Purpose.ENROL else SIMILAR_AREA
+    if len(found) > 1 and found[1].area >= limit * found[0].area:
+        raise SeveralFaces
+    return found[:1]
+
+
+class InsightFaceReader(FaceReader):
+    """SCRFD and ArcFace through InsightFace, one ONNX Runtime thread a call: the pool is the parallelism."""
+
+    def __init__(self, pack: Pack, detector: Path, recognizer: Path, providers: Sequence[str]) -> None:
+        cv2.setNumThreads(1)
+        self.providers = _available(providers)
+        self._detector = _load(detector, self.providers)
+        self._recognizer = _load(recognizer, self.providers)
+        self._detector.prepare(0, det_thresh=LEAST_DETECTION, input_size=(LARGE, LARGE))
+        self.model_id = f"{pack.name}/{pack.recognizer.sha256[:12]}/{DIMENSION}/arcface112"
+
+    def warm(self) -> None:
+        black = np.zeros((SMALL, SMALL, 3), np.uint8)
+        for scale in (SMALL, LARGE):
+            for shape in SHAPES:
+                self._pass(black, scale, shape)
+        self.embed(black[:112, :112])
+
+    def detect(self, pixels: Pixels) -> list[Found]:
+        """A small scale first, which also finds faces that fill the frame; the large one where needed."""
+        shape = _shape(pixels)
+        near = self._pass(pixels, SMALL, shape)
+        least = BIG_ENOUGH * max(pixels.shape[:2])
+        if near and near[0].box[2] - near[0].box[0] >= least:
+            return near
+        return self._pass(pixels, LARGE, shape) or near
+
+    def embed(self, crop: Pixels) -> NDArray[np.float32]:
+        vector = cast("NDArray[np.float32]", self._recognizer.get_feat(crop))[0]
+        return (vector / max(float(np.linalg.norm(vector)), 1e-9)).astype(np.float32)
+
+    def _pass(self, pixels: Pixels, scale: int, shape: str) -> list[Found]:
+        across, down = SHAPES[shape]
+        size = (round(scale * across), round(scale * down))
+        boxes, landmarks = self._detector.detect(pixels, input_size=size)
+        found = [Found(box[:4], points, float(box[4])) for box, points in zip(boxes, landmarks, strict=True)]
+        return sorted(found, key=lambda one: one.area, reverse=True)
+
+
+def _shape(pixels: Pixels) -> str:
+    height, width = pixels.shape[:2]
+    if width >= 1.6 * height:
+        return "wide"
+    return "tall" if height >= 1.6 * width else "square"
+
+
+def _available(providers: Sequence[str]) -> list[str]:
+    """No silent fallback: a provider that was asked for and is not there stops the start."""
+    missing = [name for name in providers if name not in onnxruntime.get_available_providers()]
+    if missing:
+        raise ConfigError(f"FACE_PROVIDERS: {', '.join(missing)} is not available in this ONNX Runtime")
+    return list(providers)
+
+
+def _load(path: Path, providers: list[str]) -> Any:
+    from insightface.model_zoo import get_model
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
+    return get_model(str(path), providers=providers, sess_options=options)
+
+
+def open_reader(pack: str, root: Path, providers: Sequence[str]) -> FaceReader:
+    """The reader of a pack. Raises `ConfigError` with one line for the operator."""
+    found, detector, recognizer = locate(pack, root)
+    return InsightFaceReader(found, detector, recognizer, providers)
