@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from aiohttp import BodyPartReader, web
-from gym.faces.errors import PhotoTooLarge
 
 from gym.core.errors import Invalid
 from gym.core.language import N_
+from gym.faces.errors import PhotoTooLarge
 
 LARGEST_PHOTO = 10 * 1024 * 1024
 CHUNK = 1 << 16

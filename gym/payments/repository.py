@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from gym.core.repository import Page, Repository
 from gym.payments.errors import AccountNotFound, PaymentNotFound
 from gym.payments.models import Account, EntryKind, LedgerEntry
+from gym.payments.schemas import MethodTotal
 from gym.settings.models import Counter
 
 RAISES = (EntryKind.CHARGE, EntryKind.REFUND, EntryKind.VOID)
@@ -113,8 +113,8 @@ class EntryRepository(Repository[LedgerEntry, UUID]):
             query = query.where(LedgerEntry.staff_id == staff_id)
         return await self.page(query.order_by(LedgerEntry.receipt_number.desc()), number)
 
-    async def totals(self, day: date, staff_id: UUID | None) -> Sequence[Row[Any]]:
-        """(method, payments, received, voided, refunded) of a gym day.
+    async def totals(self, day: date, staff_id: UUID | None) -> list[MethodTotal]:
+        """A gym day's money by method.
 
         A void counts for whoever took the payment: it was that till the money was missing from.
         """
@@ -135,7 +135,12 @@ class EntryRepository(Repository[LedgerEntry, UUID]):
         )
         if staff_id is not None:
             query = query.where(till == staff_id)
-        return (await self.session.execute(query)).all()
+        rows = (await self.session.execute(query)).tuples()
+        return [
+            MethodTotal(method, count, received, voids, refunds)
+            for method, count, received, voids, refunds in rows
+            if method is not None
+        ]
 
 
 def _before(payment: LedgerEntry) -> ColumnElement[bool]:

@@ -30,7 +30,7 @@ from gym.payments.errors import (
 from gym.payments.models import Account, AccountKind, EntryKind, LedgerEntry, Method
 from gym.payments.repository import AccountRepository, EntryRepository
 from gym.payments.schemas import GivenBack, MethodTotal
-from gym.security.permissions import ActorKind, OnlyFromDesk, Permission
+from gym.security.permissions import ActorKind, Permission
 from gym.unit_of_work import UnitOfWork
 
 ZERO = Decimal(0)
@@ -200,8 +200,7 @@ class PaymentService:
     async def money_by_method(self, day: date, staff_id: UUID | None = None) -> list[MethodTotal]:
         """A gym day's money; employees see their own of today."""
         self._require_day(day, staff_id)
-        rows = await self._entries.totals(day, staff_id)
-        return [MethodTotal(*row) for row in rows]
+        return await self._entries.totals(day, staff_id)
 
     async def _refund(self, account: Account, amount: Decimal, method: Method, reason: str) -> LedgerEntry:
         if not self.uow.actor.may(Permission.REFUND):
@@ -273,8 +272,8 @@ class PaymentService:
     def _require_sight(self, client_id: UUID | None) -> None:
         actor = self.uow.actor
         own = actor.kind is ActorKind.MEMBER and client_id is not None and actor.id == client_id
-        if not own and not actor.may(Permission.TAKE_PAYMENT):
-            raise OnlyFromDesk
+        if not own:
+            actor.require(Permission.TAKE_PAYMENT)
 
 
 def positive(amount: Decimal) -> Decimal:

@@ -73,7 +73,7 @@ class Links:
         if raw is None or len(raw) != _BODY.size + MAC_BYTES:
             raise QrInvalid
         body, mac = raw[: _BODY.size], raw[_BODY.size :]
-        wanted = (self._mac("member-qr", body, kid)[:MAC_BYTES] for kid in self.keyring.ids)
+        wanted = (self._mac("member-qr", body, kid)[:MAC_BYTES] for kid in self.keyring)
         if not any(hmac.compare_digest(mac, one) for one in wanted):
             raise QrInvalid
         client, until, serial = _BODY.unpack(body)

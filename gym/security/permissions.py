@@ -8,6 +8,7 @@ from typing import Self
 from uuid import UUID
 
 from gym.core.errors import Forbidden
+from gym.core.language import N_
 
 
 class Role(StrEnum):
@@ -165,3 +166,10 @@ class Actor:
         """Raise `NotAllowed` unless the actor has the permission."""
         if not self.may(permission):
             raise NotAllowed(permission)
+
+
+class OnlyFromDesk(Forbidden):
+    """Money and periods are seen by the desk, and by the client they belong to."""
+
+    code = "only_from_desk"
+    message = N_("Only the desk can see that. Ask at the front desk.")

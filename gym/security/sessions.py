@@ -67,11 +67,7 @@ class Sessions:
 
     async def revoke(self, claims: Claims, wall: datetime) -> None:
         """End the whole family."""
-        await self._revoke(RefreshToken.family == claims.family, wall)
-
-    async def revoke_all(self, subject_id: UUID, wall: datetime) -> None:
-        """End every sign-in of somebody."""
-        await self._revoke(RefreshToken.subject_id == subject_id, wall)
+        await _revoke(self.session, RefreshToken.family == claims.family, wall)
 
     async def _again(self, claims: Claims, subject: Subject, wall: datetime) -> TokenPair | None:
         row = await self.session.get(RefreshToken, claims.jti, populate_existing=True)
@@ -110,6 +106,12 @@ class Sessions:
         until = wall + self.issuer.lifetimes[kind]
         return Claims(subject.id, subject.scope, kind, jti, family, subject.generation, until)
 
-    async def _revoke(self, whose: ColumnElement[bool], wall: datetime) -> None:
-        alive = RefreshToken.revoked_at.is_(None)
-        await self.session.execute(update(RefreshToken).where(whose, alive).values(revoked_at=wall))
+
+async def revoke_all(session: AsyncSession, subject_id: UUID, wall: datetime) -> None:
+    """End every sign-in of somebody."""
+    await _revoke(session, RefreshToken.subject_id == subject_id, wall)
+
+
+async def _revoke(session: AsyncSession, whose: ColumnElement[bool], wall: datetime) -> None:
+    alive = RefreshToken.revoked_at.is_(None)
+    await session.execute(update(RefreshToken).where(whose, alive).values(revoked_at=wall))

@@ -1,0 +1,126 @@
+"""Plans and their dated prices. A plan with history is deactivated, never deleted."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+
+from gym.core.database import violated_constraint
+from gym.core.money import to_cents
+from gym.plans.errors import NoPriceChange, PlanNameTaken, PriceChangePending, PriceInvalid, PriceStartInvalid
+from gym.plans.models import Plan, PlanPrice
+from gym.plans.repository import PlanRepository
+from gym.plans.schemas import PlanChanges, PlanInput, PricedPlan, slug_of
+from gym.security.permissions import Permission
+from gym.unit_of_work import UnitOfWork
+
+FIRST_DAY = date(2000, 1, 1)
+"""A first price holds for all earlier days too: sales may start up to 30 days back."""
+
+
+class PlanService:
+    """A sold subscription keeps its own price, whatever happens here."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self.uow = uow
+        self._plans = PlanRepository(uow.session)
+
+    async def create(self, data: PlanInput, key: UUID | None = None) -> Plan:
+        """A new plan with its price. Raises `PlanNameTaken`; the same key gives the same plan."""
+        self.uow.actor.require(Permission.MANAGE_PLANS)
+        if key is not None and (known := await self._plans.by_key(key)) is not None:
+            return known
+        values = data.model_dump(exclude={"price"})
+        plan = Plan(**values, slug=slug_of(data.name), idempotency_key=key, created_at=self.uow.now)
+        await self._insert(plan)
+        self._price(plan.id, data.price, FIRST_DAY)
+        self.uow.audit("plan.created", plan, None, data.model_dump())
+        return plan
+
+    async def edit(self, plan_id: UUID, changes: PlanChanges) -> Plan:
+        """Change what is not the price. Raises `PlanNameTaken`."""
+        plan = await self._lock(plan_id)
+        for name in changes.model_fields_set:
+            setattr(plan, name, getattr(changes, name))
+        if "name" in changes.model_fields_set:
+            plan.slug = slug_of(plan.name)
+        self.uow.audit_changes("plan.edited", plan)
+        await self._insert(plan)
+        return plan
+
+    async def deactivate(self, plan_id: UUID) -> Plan:
+        """Not sold any more; what was sold goes on."""
+        return await self._set_active(plan_id, active=False)
+
+    async def reactivate(self, plan_id: UUID) -> Plan:
+        return await self._set_active(plan_id, active=True)
+
+    async def get(self, plan_id: UUID) -> Plan:
+        return await self._plans.require(plan_id)
+
+    async def active(self) -> list[PricedPlan]:
+        """What is on sale today, with today's prices."""
+        return await self._plans.priced(self.uow.today, active_only=True)
+
+    async def all(self) -> list[PricedPlan]:
+        """Every plan, those on sale first."""
+        return await self._plans.priced(self.uow.today, active_only=False)
+
+    async def price_on(self, plan_id: UUID, day: date) -> Decimal:
+        """The price of a subscription that starts on a day."""
+        price = await self._plans.price_on(plan_id, day)
+        return price if price is not None else Decimal(0)
+
+    async def schedule_price(self, plan_id: UUID, amount: Decimal, valid_from: date) -> PlanPrice:
+        """A new price from a day on, one at a time. Raises `PriceStartInvalid`, `PriceChangePending`."""
+        plan = await self._lock(plan_id)
+        if amount < 0:
+            raise PriceInvalid
+        if valid_from <= self.uow.today:
+            raise PriceStartInvalid
+        current = (await self._plans.lock_prices(plan_id))[-1]
+        if current.valid_from > self.uow.today:
+            raise PriceChangePending(current.valid_from)
+        current.valid_until = valid_from
+        await self.uow.session.flush()
+        price = self._price(plan_id, amount, valid_from)
+        self.uow.audit("plan.price_scheduled", plan, None, {"amount": amount, "valid_from": valid_from})
+        return price
+
+    async def cancel_price(self, plan_id: UUID) -> None:
+        """The price of today stays. Raises `NoPriceChange`."""
+        plan = await self._lock(plan_id)
+        prices = await self._plans.lock_prices(plan_id)
+        if prices[-1].valid_from <= self.uow.today:
+            raise NoPriceChange
+        await self.uow.session.delete(prices[-1])
+        await self.uow.session.flush()
+        prices[-2].valid_until = None
+        self.uow.audit("plan.price_canceled", plan, {"amount": prices[-1].amount}, None)
+
+    async def _lock(self, plan_id: UUID) -> Plan:
+        self.uow.actor.require(Permission.MANAGE_PLANS)
+        return await self._plans.lock(plan_id)
+
+    async def _set_active(self, plan_id: UUID, *, active: bool) -> Plan:
+        plan = await self._lock(plan_id)
+        plan.active = active
+        self.uow.audit_changes("plan.activated" if active else "plan.deactivated", plan)
+        return plan
+
+    def _price(self, plan_id: UUID, amount: Decimal, valid_from: date) -> PlanPrice:
+        price = PlanPrice(plan_id=plan_id, amount=to_cents(amount), valid_from=valid_from)
+        self.uow.session.add(price)
+        return price
+
+    async def _insert(self, plan: Plan) -> None:
+        try:
+            async with self.uow.session.begin_nested():
+                await self._plans.add(plan)
+        except IntegrityError as error:
+            if violated_constraint(error) == "uq_plans_slug":
+                raise PlanNameTaken from None
+            raise

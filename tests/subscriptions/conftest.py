@@ -1,0 +1,31 @@
+"""A desk, a client and a monthly plan for every test about subscriptions."""
+
+from __future__ import annotations
+
+import pytest
+
+from gym.app import Gym
+from gym.clients.models import Client
+from gym.plans.models import Plan
+from gym.security.permissions import Actor
+from tests.support.memberships import Reception
+
+
+@pytest.fixture
+def desk(gym: Gym, employee: Actor) -> Reception:
+    return Reception(gym, employee)
+
+
+@pytest.fixture
+def boss(gym: Gym, admin: Actor) -> Reception:
+    return Reception(gym, admin)
+
+
+@pytest.fixture
+async def rosa(desk: Reception) -> Client:
+    return await desk.client("Rosa")
+
+
+@pytest.fixture
+async def monthly(desk: Reception) -> Plan:
+    return await desk.plan()
