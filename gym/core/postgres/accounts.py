@@ -41,7 +41,7 @@ class Account:
 
     @contextmanager
     def acting(self) -> Generator[None]:
-        """Look at the world as that user: a container's root may not see where another user's process works."""
+        """Look as that user: in a container, root may not see where another user's process works."""
         ours = os.geteuid(), os.getegid()
         if self.uid == ours[0]:
             yield

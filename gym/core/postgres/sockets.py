@@ -104,7 +104,7 @@ def _greeting(database: str) -> bytes:
 
 
 def _understand(reply: BinaryIO) -> Answer:
-    """Read messages until one decides: `Z`, ready for queries, or `E`, an error whose field `C` is the SQLSTATE.
+    """Read messages until one decides: `Z`, ready for queries, or `E`, an error with its SQLSTATE in `C`.
 
     The database is looked up after the authentication was confirmed, so `R` alone says nothing of it.
     """

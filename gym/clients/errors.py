@@ -1,0 +1,101 @@
+"""What can be wrong with a client's data; each says what to write instead."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from gym.core.errors import Conflict, Invalid, NotFound
+from gym.core.language import N_
+
+
+class ClientNotFound(NotFound):
+    code = "client_not_found"
+    message = N_("That client is not there any more. Search again.")
+
+
+class NameInvalid(Invalid):
+    code = "name_invalid"
+    message = N_("Write a name of 1 to 80 letters.")
+
+
+class DocumentInvalid(Invalid):
+    code = "document_invalid"
+    message = N_("Write the document as type and number, such as CC 1020304050; types are CC, TI, CE and PP.")
+
+
+class DocumentTaken(Conflict):
+    """Another client has this document; who it is, only the desk is told."""
+
+    code = "document_taken"
+    message = N_("{client} is registered with this document already. Search for them instead.")
+
+    def __init__(self, client: str) -> None:
+        super().__init__(client=client)
+
+
+class PhoneInvalid(Invalid):
+    code = "phone_invalid"
+    message = N_(
+        "That is not a phone number. Write it with its area, such as 300 123 4567 or +57 300 123 4567."
+    )
+
+
+class EmailInvalid(Invalid):
+    code = "email_invalid"
+    message = N_("That is not an e-mail address. Write it like name@example.com.")
+
+
+class BirthDateInvalid(Invalid):
+    code = "birth_date_invalid"
+    message = N_("Write the birth date as day/month/year, such as 3/8/1990; clients are 5 to 100 years old.")
+
+
+class TextTooLong(Invalid):
+    code = "text_too_long"
+    message = N_("That is too long. Write at most {limit} letters.")
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit=limit)
+
+
+class GuardianNeeded(Invalid):
+    code = "guardian_needed"
+    message = N_("A client under 18 needs a guardian's name and consent.")
+
+
+class LinkTaken(Conflict):
+    """A chat belongs to one client, and the reverse."""
+
+    code = "chat_taken"
+    message = N_("This chat is linked to another client already. Ask the desk to unlink it first.")
+
+
+class NoSuchPhone(NotFound):
+    code = "no_such_phone"
+    message = N_("No client has this phone number. Ask the desk for your link.")
+
+
+class SharedPhone(Conflict):
+    code = "shared_phone"
+    message = N_("Several clients share this phone number. Ask the desk for your own link.")
+
+
+class NotYourContact(Invalid):
+    code = "not_your_contact"
+    message = N_("That is somebody else's contact. Share your own with the button.")
+
+
+class ClientDeactivated(Conflict):
+    code = "client_deactivated"
+    message = N_("{client} is deactivated. Reactivate the client first.")
+
+    def __init__(self, client: str) -> None:
+        super().__init__(client=client)
+
+
+class BlockTooLong(Invalid):
+    code = "block_too_long"
+    message = N_("You may block until {latest} at most. Ask an admin for longer.")
+
+    def __init__(self, latest: date) -> None:
+        super().__init__(latest=latest)

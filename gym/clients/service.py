@@ -1,0 +1,237 @@
+"""Clients: registered, changed, found, linked to their own chat, blocked and deactivated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+
+from gym.clients.errors import (
+    BlockTooLong,
+    ClientDeactivated,
+    DocumentTaken,
+    GuardianNeeded,
+    LinkTaken,
+    NameInvalid,
+    NoSuchPhone,
+    SharedPhone,
+)
+from gym.clients.fields import checked_birth_date, is_minor
+from gym.clients.models import Client
+from gym.clients.repository import ClientRepository
+from gym.clients.schemas import ClientChanges, ClientInput
+from gym.core.database import violated_constraint
+from gym.core.language import LANGUAGES, nearest_language
+from gym.core.repository import Page
+from gym.notifications.models import NotificationKind, Priority
+from gym.notifications.outbox import DESK, Recipient
+from gym.security.links import Links
+from gym.security.models import LinkPurpose
+from gym.security.one_time import IssuedLink, OneTimeLinks
+from gym.security.permissions import ActorKind, NotAllowed, Permission
+from gym.unit_of_work import UnitOfWork
+
+SHORT_BLOCK: Final = timedelta(days=7)
+"""How long an employee may block; an admin may for longer."""
+
+
+class ClientService:
+    """The desk's operations on clients, and the few that are a client's own."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self.uow = uow
+        self._clients = ClientRepository(uow.session)
+        self._links = OneTimeLinks(uow.session, Links(uow.secrets.jwt), uow.context.wall)
+
+    async def register(self, data: ClientInput, key: UUID | None = None) -> Client:
+        """A new client; the same key gives the same client. Raises `DocumentTaken`, `GuardianNeeded`."""
+        self.uow.actor.require(Permission.MANAGE_CLIENTS)
+        if key is not None and (known := await self._clients.by_key(key)) is not None:
+            return known
+        client = Client(
+            **data.model_dump(exclude={"document", "language"}),
+            language=nearest_language(data.language, self.uow.settings.language),
+            idempotency_key=key,
+            created_by=self.uow.actor.id,
+            created_at=self.uow.now,
+            updated_at=self.uow.now,
+        )
+        _set_document(client, data)
+        self._require_guardian(client)
+        await self._store(client)
+        self.uow.audit("client.registered", client, None, {"name": client.full_name})
+        self._tell_desk(NotificationKind.DESK_CLIENT_REGISTERED, client)
+        return client
+
+    async def edit(self, client_id: UUID, changes: ClientChanges) -> Client:
+        """Change the fields that are set; None empties one. Raises `DocumentTaken`, `GuardianNeeded`."""
+        client = await self._lock(client_id, Permission.MANAGE_CLIENTS)
+        fields = changes.model_fields_set
+        for name in fields - {"document"}:
+            setattr(client, name, getattr(changes, name))
+        if not client.first_name or not client.last_name:
+            raise NameInvalid
+        if "document" in fields:
+            _set_document(client, changes)
+        if client.birth_date is not None and "birth_date" in fields:
+            checked_birth_date(client.birth_date, self.uow.today)
+        self._require_guardian(client)
+        if self.uow.audit_changes("client.changed", client):
+            client.updated_at = self.uow.now
+            await self._store(client)
+            names = ", ".join(sorted(fields))
+            self._tell_desk(NotificationKind.DESK_CLIENT_CHANGED, client, fields=names)
+        return client
+
+    async def deactivate(self, client_id: UUID) -> Client:
+        """Access ends at once, and the face leaves the gallery."""
+        client = await self._lock(client_id, Permission.DEACTIVATE_CLIENT)
+        client.active = False
+        if self.uow.audit_changes("client.deactivated", client):
+            self._tell_desk(NotificationKind.DESK_CLIENT_DEACTIVATED, client)
+        return client
+
+    async def reactivate(self, client_id: UUID) -> Client:
+        client = await self._lock(client_id, Permission.DEACTIVATE_CLIENT)
+        client.active = True
+        self.uow.audit_changes("client.reactivated", client)
+        return client
+
+    async def block(self, client_id: UUID, until: date, reason: str) -> Client:
+        """Deny entry until a day (inclusive). Raises `BlockTooLong` for employees beyond a week."""
+        latest = self.uow.today + SHORT_BLOCK
+        if until > latest and not self.uow.actor.may(Permission.BLOCK_LONG):
+            raise BlockTooLong(latest)
+        client = await self._lock(client_id, Permission.BLOCK_SHORT)
+        client.blocked_until, client.block_reason = until, reason
+        self.uow.audit_changes("client.blocked", client)
+        return client
+
+    async def unblock(self, client_id: UUID) -> Client:
+        client = await self._lock(client_id, Permission.BLOCK_SHORT)
+        client.blocked_until = client.block_reason = None
+        self.uow.audit_changes("client.unblocked", client)
+        return client
+
+    async def get(self, client_id: UUID) -> Client:
+        """One client, for the desk or for the client in person."""
+        self._require_desk_or(client_id)
+        return await self._clients.require(client_id)
+
+    async def search(self, text: str, page: int = 0) -> Page[Client]:
+        """Accent-blind and typo-tolerant; best match first."""
+        self.uow.actor.require(Permission.MANAGE_CLIENTS)
+        return await self._clients.search(text[:80], page)
+
+    async def similar(self, full_name: str, phone: str | None = None) -> Sequence[Client]:
+        """Who may be the same person as one who is being registered."""
+        self.uow.actor.require(Permission.MANAGE_CLIENTS)
+        return await self._clients.similar(full_name, phone)
+
+    async def issue_link(self, client_id: UUID) -> IssuedLink:
+        """A one-time link for the client's own phone; an earlier unused one ends."""
+        client = await self._lock(client_id, Permission.MANAGE_CLIENTS)
+        if not client.active:
+            raise ClientDeactivated(client.full_name)
+        await self._links.withdraw(LinkPurpose.LINK_CLIENT, client_id)
+        self.uow.audit("client.link_issued", client)
+        return await self._links.issue(
+            LinkPurpose.LINK_CLIENT, created_by=self.uow.actor.id, subject_id=client_id
+        )
+
+    async def accept_link(self, token: str, telegram_id: int, language: str) -> Client:
+        """Open a link in the client's own chat. Raises `LinkUnknown` and its kin, `LinkTaken`."""
+        link = await self._links.redeem(token, LinkPurpose.LINK_CLIENT)
+        assert link.subject_id is not None
+        client = await self._clients.lock(link.subject_id)
+        return await self._link(client, telegram_id, language)
+
+    async def link_contact(self, phone: str, telegram_id: int, language: str) -> Client:
+        """Link by the client's own shared contact, if the phone is one active client's.
+
+        Raises `NoSuchPhone`, `SharedPhone`, `LinkTaken`.
+        """
+        found = await self._clients.lock_by_phone("+" + phone.removeprefix("+"))
+        if not found:
+            raise NoSuchPhone
+        if len(found) > 1:
+            raise SharedPhone
+        return await self._link(found[0], telegram_id, language)
+
+    async def unlink(self, client_id: UUID) -> Client:
+        """The chat is nobody's any more."""
+        client = await self._lock(client_id, Permission.MANAGE_CLIENTS)
+        client.telegram_id = client.linked_at = None
+        self.uow.audit_changes("client.unlinked", client)
+        return client
+
+    async def by_telegram(self, telegram_id: int) -> Client | None:
+        """The active client behind a Telegram account."""
+        found = await self._clients.by_telegram(telegram_id)
+        return found if found and found.active else None
+
+    async def set_language(self, client_id: UUID, language: str) -> Client:
+        self._require_desk_or(client_id)
+        client = await self._clients.lock(client_id)
+        client.language = language if language in LANGUAGES else client.language
+        return client
+
+    async def _link(self, client: Client, telegram_id: int, language: str) -> Client:
+        if not client.active:
+            raise ClientDeactivated(client.full_name)
+        if client.telegram_id == telegram_id:
+            return client
+        if client.telegram_id is not None:
+            raise LinkTaken
+        client.telegram_id, client.linked_at = telegram_id, self.uow.now
+        client.language = nearest_language(language, client.language)
+        self.uow.audit("client.linked", client, None, {"by": self.uow.actor.name})
+        await self._store(client)
+        payload = {"client_name": client.full_name, "first_name": client.first_name}
+        welcome, urgent = NotificationKind.WELCOME, Priority.URGENT
+        self.uow.notify(Recipient.client(client.id), welcome, payload, priority=urgent)
+        return client
+
+    async def _lock(self, client_id: UUID, permission: Permission) -> Client:
+        self.uow.actor.require(permission)
+        return await self._clients.lock(client_id)
+
+    async def _store(self, client: Client) -> None:
+        """Let PostgreSQL decide what is unique, and say it in our words."""
+        document = (client.document_type, client.document_number)
+        try:
+            async with self.uow.session.begin_nested():
+                await self._clients.add(client)
+        except IntegrityError as error:
+            constraint = violated_constraint(error)
+            if constraint == "uq_clients_telegram_id":
+                raise LinkTaken from None
+            if constraint != "uq_clients_document" or document[0] is None or document[1] is None:
+                raise
+            other = await self._clients.by_document(document[0], document[1])
+            raise DocumentTaken(other.full_name if other else "") from None
+
+    def _require_guardian(self, client: Client) -> None:
+        if not is_minor(client.birth_date, self.uow.today):
+            return
+        if not client.guardian_name:
+            raise GuardianNeeded
+        client.guardian_consent_at = client.guardian_consent_at or self.uow.now
+
+    def _require_desk_or(self, client_id: UUID) -> None:
+        actor = self.uow.actor
+        own = actor.kind is ActorKind.MEMBER and actor.id == client_id
+        if not own and not actor.may(Permission.MANAGE_CLIENTS):
+            raise NotAllowed(Permission.MANAGE_CLIENTS)
+
+    def _tell_desk(self, kind: NotificationKind, client: Client, **more: object) -> None:
+        payload = {"client_id": client.id, "client_name": client.full_name}
+        self.uow.notify(DESK, kind, payload | {"staff_name": self.uow.actor.name} | more)
+
+
+def _set_document(client: Client, data: ClientInput | ClientChanges) -> None:
+    client.document_type = data.document.type if data.document else None
+    client.document_number = data.document.number if data.document else None
