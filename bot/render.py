@@ -120,13 +120,13 @@ class _Splitter:
         cut = space + 1 if space > cut // 2 else cut
         return token[:cut], token[cut:]
 
-    def _follow(self, token: str) -> None:
-        if token == "\n":
+    def _follow(self, part: str) -> None:
+        if part == "\n":
             self.line_end, self.open_there = len(self.piece) - 1, list(self.open)
-        elif token.startswith("</"):
+        elif part.startswith("</"):
             self.open = self.open[:-1]
-        elif token.startswith("<"):
-            self.open = [*self.open, token]
+        elif part.startswith("<"):
+            self.open = [*self.open, part]
 
 
 def _closing(tags: list[str]) -> str:

@@ -99,3 +99,8 @@ class BlockTooLong(Invalid):
 
     def __init__(self, latest: date) -> None:
         super().__init__(latest=latest)
+
+
+class DayInvalid(Invalid):
+    code = "day_invalid"
+    message = N_("Write the day as day/month/year, such as 3/8/2026.")

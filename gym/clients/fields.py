@@ -13,6 +13,7 @@ from dateutil.relativedelta import relativedelta
 
 from gym.clients.errors import (
     BirthDateInvalid,
+    DayInvalid,
     DocumentInvalid,
     EmailInvalid,
     NameInvalid,
@@ -108,3 +109,16 @@ def parse_text(text: str, limit: int = 200) -> str:
     if len(value) > limit:
         raise TextTooLong(limit)
     return value
+
+
+def parse_day(text: str, today: date) -> date:
+    """A day as people write it: `3/8/2026`, `3/8` (this year), `2026-08-03`. Raises `DayInvalid`."""
+    found = re.fullmatch(r"(\d{1,4})[\s./-]+(\d{1,2})(?:[\s./-]+(\d{1,4}))?", text.strip())
+    if found is None:
+        raise DayInvalid
+    first, month, last = int(found[1]), int(found[2]), int(found[3] or today.year)
+    day, year = (last, first) if first > 31 else (first, last)
+    try:
+        return date(year + 2000 if year < 100 else year, month, day)
+    except ValueError:
+        raise DayInvalid from None

@@ -135,7 +135,7 @@ class EntryRepository(Repository[LedgerEntry, UUID]):
         )
         if staff_id is not None:
             query = query.where(till == staff_id)
-        rows = (await self.session.execute(query)).tuples()
+        rows = (await self.session.execute(query)).all()
         return [
             MethodTotal(method, count, received, voids, refunds)
             for method, count, received, voids, refunds in rows

@@ -1,108 +1,137 @@
-"""One-time links: issued as random tokens, kept as digests, redeemed by one conditional UPDATE."""
+"""Links that work once: issued as a token, kept as its HMAC, redeemed by one conditional UPDATE."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gym.core.errors import Invalid
+from gym.core.errors import Conflict, NotFound
 from gym.core.language import N_
 from gym.security.links import Links
 from gym.security.models import LinkPurpose, OneTimeLink
 
-LIFETIME: Final = timedelta(hours=24)
-PREFIX: Final = {
-    LinkPurpose.CLAIM_GYM: "c",
+PREFIXES: Final = {
+    LinkPurpose.CLAIM_GYM: "g",
     LinkPurpose.INVITE_STAFF: "s",
-    LinkPurpose.LINK_CLIENT: "m",
-    LinkPurpose.SET_PASSWORD: "w",
+    LinkPurpose.LINK_CLIENT: "c",
+    LinkPurpose.SET_PASSWORD: "p",
 }
-"""First letter of a token, so that a deep link can be sent to the right flow."""
 
 
-class LinkUnknown(Invalid):
+class LinkUnknown(NotFound):
+    """No such link was ever issued here, or its sort does not belong here."""
+
     code = "link_unknown"
-    message = N_("This link is not known here. Ask for a new one.")
+    message = N_("This link is not from this gym. Ask at the desk for a new one.")
 
 
-class LinkUsed(Invalid):
+class LinkUsed(Conflict):
     code = "link_used"
-    message = N_("This link was used already. Ask for a new one.")
+    message = N_("This link was used before; it works only once. Ask at the desk for a new one.")
 
 
-class LinkExpired(Invalid):
+class LinkExpired(Conflict):
+    """Too old, or replaced by a newer one."""
+
     code = "link_expired"
-    message = N_("This link has run out. Ask for a new one.")
+    message = N_("This link has run out. Ask at the desk for a new one.")
 
 
 @dataclass(frozen=True, slots=True)
 class IssuedLink:
-    """A token, seen this once; only its digest is kept."""
+    """A token that is shown once and kept nowhere; `expires_at` is wall time."""
 
     token: str
     expires_at: datetime | None
 
 
-class OneTimeLinks:
-    """On a plain session, in wall time."""
+def purpose_of(token: str) -> LinkPurpose | None:
+    """What a `/start` payload claims to be for, told by its first letter."""
+    return next((purpose for purpose, letter in PREFIXES.items() if token.startswith(letter)), None)
 
-    def __init__(self, session: AsyncSession, links: Links, wall: datetime) -> None:
+
+class OneTimeLinks:
+    """Issues and redeems; on a plain session, in wall time."""
+
+    def __init__(self, session: AsyncSession, links: Links) -> None:
         self.session = session
         self.links = links
-        self.wall = wall
 
     async def issue(
         self,
         purpose: LinkPurpose,
+        wall: datetime,
+        lifetime: timedelta | None,
         *,
-        created_by: UUID | None,
         role: str | None = None,
         subject_id: UUID | None = None,
-        lifetime: timedelta | None = LIFETIME,
+        created_by: UUID | None = None,
     ) -> IssuedLink:
-        """A new link."""
-        token = self.links.new_token(PREFIX[purpose])
-        expires_at = self.wall + lifetime if lifetime else None
-        row = OneTimeLink(
-            purpose=purpose,
-            digest=self.links.digest(token),
-            role=role,
-            subject_id=subject_id,
-            created_by=created_by,
-            created_at=self.wall,
-            expires_at=expires_at,
+        """A new link; without a lifetime it works until it is used or withdrawn."""
+        token = self.links.new_token(PREFIXES[purpose])
+        expires_at = wall + lifetime if lifetime else None
+        self.session.add(
+            OneTimeLink(
+                purpose=purpose,
+                digest=self.links.digest(token),
+                role=role,
+                subject_id=subject_id,
+                created_by=created_by,
+                created_at=wall,
+                expires_at=expires_at,
+            )
         )
-        self.session.add(row)
-        await self.session.flush([row])
+        await self.session.flush()
         return IssuedLink(token, expires_at)
 
-    async def redeem(self, token: str, *purposes: LinkPurpose) -> OneTimeLink:
-        """Use a link up; of two at once, one wins. Raises `LinkUnknown`, `LinkUsed`, `LinkExpired`."""
-        mine = OneTimeLink.digest == self.links.digest(token)
-        fresh = or_(OneTimeLink.expires_at.is_(None), OneTimeLink.expires_at > self.wall)
-        use = update(OneTimeLink).where(mine, OneTimeLink.purpose.in_(purposes))
-        taken = use.where(OneTimeLink.used_at.is_(None), fresh).values(used_at=self.wall)
-        row = await self.session.scalar(taken.returning(OneTimeLink))
-        if row is not None:
-            return row
-        raise await self._why_not(token)
+    async def redeem(self, token: str, purposes: Collection[LinkPurpose], wall: datetime) -> OneTimeLink:
+        """Spend a link. Of any number of parallel calls one succeeds, and only if its transaction commits.
 
-    async def withdraw(self, purpose: LinkPurpose, subject_id: UUID | None = None) -> None:
-        """Make every unused link of a purpose (and subject) useless."""
-        unused = update(OneTimeLink).where(OneTimeLink.purpose == purpose, OneTimeLink.used_at.is_(None))
-        if subject_id is not None:
-            unused = unused.where(OneTimeLink.subject_id == subject_id)
-        await self.session.execute(unused.values(used_at=self.wall))
-
-    async def _why_not(self, token: str) -> Invalid:
-        row = await self.session.scalar(
-            select(OneTimeLink).where(OneTimeLink.digest == self.links.digest(token))
+        Raises `LinkUnknown`, `LinkUsed`, `LinkExpired`.
+        """
+        mine = (OneTimeLink.digest == self.links.digest(token), OneTimeLink.purpose.in_(purposes))
+        spending = update(OneTimeLink).where(*mine, *_live(wall)).values(used_at=wall)
+        link = await self.session.scalar(spending.returning(OneTimeLink))
+        if link is not None:
+            return link
+        found = await self.find(token, purposes)
+        raise (
+            LinkExpired if found is not None and found.used_at is None else LinkUsed if found else LinkUnknown
         )
-        if row is None:
-            return LinkUnknown()
-        return LinkUsed() if row.used_at else LinkExpired()
+
+    async def find(self, token: str, purposes: Collection[LinkPurpose]) -> OneTimeLink | None:
+        """The link as it stands, used or not."""
+        query = select(OneTimeLink).where(
+            OneTimeLink.digest == self.links.digest(token), OneTimeLink.purpose.in_(purposes)
+        )
+        return await self.session.scalar(query, execution_options={"populate_existing": True})
+
+    async def withdraw(
+        self,
+        wall: datetime,
+        *,
+        purpose: LinkPurpose | None = None,
+        subject_id: UUID | None = None,
+        created_by: UUID | None = None,
+    ) -> None:
+        """Let unused links run out now: those of a purpose, for a subject, or made by somebody."""
+        query = update(OneTimeLink).where(*_live(wall)).values(expires_at=wall)
+        for column, value in (
+            (OneTimeLink.purpose, purpose),
+            (OneTimeLink.subject_id, subject_id),
+            (OneTimeLink.created_by, created_by),
+        ):
+            if value is not None:
+                query = query.where(column == value)
+        await self.session.execute(query)
+
+
+def _live(wall: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    unexpired = or_(OneTimeLink.expires_at.is_(None), OneTimeLink.expires_at > wall)
+    return OneTimeLink.used_at.is_(None), unexpired

@@ -1,21 +1,18 @@
-"""Queries of staff."""
+"""Queries over the team."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
-from gym.core.errors import NotFound
-from gym.core.language import N_
 from gym.core.repository import Page, Repository
 from gym.security.permissions import Role
+from gym.staff.errors import StaffNotFound
 from gym.staff.models import Staff
 
-
-class StaffNotFound(NotFound):
-    code = "staff_not_found"
-    message = N_("That person does not work here any more. Go back and choose again.")
+CLAIM_LOCK = 0x9C1A13
+"""Advisory lock: who claims a gym, or prints the link for it, does so alone."""
 
 
 class StaffRepository(Repository[Staff, UUID]):
@@ -23,17 +20,30 @@ class StaffRepository(Repository[Staff, UUID]):
     missing = StaffNotFound
 
     async def by_telegram(self, telegram_id: int) -> Staff | None:
+        """Active or not."""
         return await self.session.scalar(select(Staff).where(Staff.telegram_id == telegram_id))
 
-    async def lock_admins(self) -> list[Staff]:
-        """Every active admin, locked, so that the last one cannot be taken away twice at once."""
-        admins = select(Staff).where(Staff.active, Staff.role == Role.ADMIN).order_by(Staff.id)
-        found = await self.session.scalars(admins.with_for_update().execution_options(populate_existing=True))
-        return list(found)
+    async def team(self, number: int) -> Page[Staff]:
+        """Active colleagues first, by name."""
+        query: Select[Staff] = select(Staff).order_by(
+            Staff.active.desc(), func.gym_fold(Staff.name), Staff.id
+        )
+        return await self.page(query, number)
+
+    async def lock_active_admins(self) -> list[Staff]:
+        """Every active admin, locked in one order, so that two admins cannot remove each other."""
+        query = (
+            select(Staff)
+            .where(Staff.role == Role.ADMIN, Staff.active)
+            .order_by(Staff.id)
+            .with_for_update(key_share=True)
+        )
+        rows = await self.session.scalars(query, execution_options={"populate_existing": True})
+        return list(rows)
+
+    async def lock_claim(self) -> None:
+        await self.session.execute(select(func.pg_advisory_xact_lock(CLAIM_LOCK)))
 
     async def has_admin(self) -> bool:
-        query = select(func.count()).select_from(Staff).where(Staff.active, Staff.role == Role.ADMIN)
-        return bool(await self.session.scalar(query))
-
-    async def page_by_name(self, number: int) -> Page[Staff]:
-        return await self.page(select(Staff).order_by(Staff.active.desc(), Staff.name, Staff.id), number)
+        query = select(Staff.id).where(Staff.role == Role.ADMIN, Staff.active).limit(1)
+        return await self.session.scalar(query) is not None

@@ -1,199 +1,273 @@
-"""Staff joining, changing and leaving; the gym's settings, which only an admin changes."""
+"""The team: who may work here, in which role, and under which house rules."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, Final
 from uuid import UUID
 
-from pydantic import ValidationError
-from sqlalchemy import update
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from gym.core.database import violated_constraint
-from gym.core.errors import Conflict, Invalid
-from gym.core.language import LANGUAGES, N_, nearest_language
-from gym.core.payload import encode
+from gym.core.language import LANGUAGES, nearest_language
 from gym.core.repository import Page
 from gym.notifications.models import NotificationKind
 from gym.notifications.outbox import DESK
 from gym.security.links import Links
 from gym.security.models import LinkPurpose, OneTimeLink
 from gym.security.one_time import IssuedLink, OneTimeLinks
-from gym.security.permissions import Actor, Permission, Role
+from gym.security.permissions import Actor, ActorKind, Permission, Role
 from gym.settings.models import GymState
 from gym.settings.schemas import GymSettings
+from gym.staff.errors import (
+    AlreadyClaimed,
+    LanguageUnknown,
+    LastAdmin,
+    NotYours,
+    StaffDeactivated,
+    TelegramTaken,
+    UsernameInvalid,
+    UsernameTaken,
+)
+from gym.staff.house_rules import changed_settings
 from gym.staff.models import Staff
 from gym.staff.repository import StaffRepository
 from gym.unit_of_work import UnitOfWork
 
-
-class AlreadyClaimed(Conflict):
-    code = "already_claimed"
-    message = N_("This gym has an admin already. Ask them for an invitation.")
-
-
-class LastAdmin(Conflict):
-    code = "last_admin"
-    message = N_("This is the last admin. Make somebody else an admin first.")
-
-
-class TelegramTaken(Conflict):
-    code = "telegram_taken"
-    message = N_("This Telegram account belongs to somebody who works here already.")
-
-
-class SettingInvalid(Invalid):
-    code = "setting_invalid"
-    message = N_("That value does not fit the setting {setting}. Choose another one.")
-
-    def __init__(self, setting: str) -> None:
-        super().__init__(setting=setting)
+INVITATION_LIFETIME: Final = timedelta(hours=24)
+PASSWORD_LINK_LIFETIME: Final = timedelta(minutes=30)
+ENTRANCES: Final = (LinkPurpose.CLAIM_GYM, LinkPurpose.INVITE_STAFF)
+USERNAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{2,39}")
 
 
 def actor_of(staff: Staff) -> Actor:
-    """The actor that a staff member is."""
+    """The actor that a staff row stands for."""
     return Actor.staff(staff.id, staff.name, staff.role, staff.language)
 
 
 class StaffService:
-    """Joining needs a link; everything else an admin. The last active admin always stays."""
+    """Inviting, promoting and letting go; the gym keeps at least one active admin, always."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
-        self._staff = StaffRepository(uow.session)
-        self._links = OneTimeLinks(uow.session, Links(uow.secrets.jwt), uow.context.wall)
 
-    async def claim_link(self) -> IssuedLink | None:
-        """The set-up link with which the first admin claims the gym; earlier ones end. None once claimed."""
+    @property
+    def _staff(self) -> StaffRepository:
+        return StaffRepository(self.uow.session)
+
+    @property
+    def _links(self) -> OneTimeLinks:
+        return OneTimeLinks(self.uow.session, Links(self.uow.secrets.jwt))
+
+    async def claim_link(self) -> IssuedLink:
+        """The link that makes its opener the first admin; older ones stop working.
+
+        Raises `AlreadyClaimed` once there is an admin.
+        """
+        self.uow.actor.require(Permission.MANAGE_STAFF)
+        await self._staff.lock_claim()
         if await self._staff.has_admin():
-            return None
-        await self._links.withdraw(LinkPurpose.CLAIM_GYM)
-        return await self._links.issue(LinkPurpose.CLAIM_GYM, created_by=None, role=Role.ADMIN, lifetime=None)
+            raise AlreadyClaimed
+        wall = self.uow.context.wall
+        await self._links.withdraw(wall, purpose=LinkPurpose.CLAIM_GYM)
+        return await self._links.issue(LinkPurpose.CLAIM_GYM, wall, None, role=Role.ADMIN)
 
     async def invite(self, role: Role) -> IssuedLink:
-        """A link for a new member of staff, good for 24 hours."""
+        """A link for one colleague, good for 24 hours."""
         self.uow.actor.require(Permission.MANAGE_STAFF)
-        issued = await self._links.issue(
-            LinkPurpose.INVITE_STAFF, created_by=self.uow.actor.id, role=role.value
+        self.uow.audit("staff.invited", ("staff", None), after={"role": role})
+        return await self._links.issue(
+            LinkPurpose.INVITE_STAFF,
+            self.uow.context.wall,
+            INVITATION_LIFETIME,
+            role=role,
+            created_by=self.uow.actor.id,
         )
-        self.uow.audit("staff.invited", ("staff", None), None, {"role": role})
-        return issued
 
-    async def accept(self, token: str, telegram_id: int, name: str, language: str) -> Staff:
-        """Join by a set-up link or an invitation; somebody who left and is invited again is back.
+    async def accept(self, token: str, telegram_id: int, name: str, language: str | None = None) -> Staff:
+        """Join the team by a claim link or an invitation; a repeated update joins once.
 
         Raises `LinkUnknown`, `LinkUsed`, `LinkExpired`, `AlreadyClaimed`, `TelegramTaken`.
         """
-        link = await self._links.redeem(token, LinkPurpose.CLAIM_GYM, LinkPurpose.INVITE_STAFF)
-        if link.purpose is LinkPurpose.CLAIM_GYM and await self._staff.has_admin():
-            raise AlreadyClaimed
-        row = await self._join(link, telegram_id, name, nearest_language(language))
-        self.uow.audit("staff.joined", row, None, {"name": row.name, "role": row.role})
-        self.uow.notify(DESK, NotificationKind.DESK_NEW_STAFF, {"name": row.name, "role": row.role})
-        return row
-
-    async def _join(self, link: OneTimeLink, telegram_id: int, name: str, language: str) -> Staff:
-        known = await self._staff.by_telegram(telegram_id)
-        role = Role(link.role or Role.EMPLOYEE)
-        if known is not None:
-            if known.active:
-                raise TelegramTaken
-            known.active, known.role = True, role
-            return known
-        row = Staff(
-            name=name[:160], role=role, telegram_id=telegram_id, language=language, created_at=self.uow.now
+        before = await self._accepted_before(token, telegram_id)
+        if before is not None:
+            return before
+        link = await self._links.redeem(token, ENTRANCES, self.uow.context.wall)
+        await self._require_unclaimed(link)
+        await self._require_stranger(telegram_id)
+        staff = Staff(
+            name=" ".join(name.split())[:160] or str(telegram_id),
+            role=Role(link.role or Role.EMPLOYEE),
+            telegram_id=telegram_id,
+            language=nearest_language(language, self.uow.settings.language),
+            created_at=self.uow.now,
         )
+        await self._insert(staff)
+        link.subject_id = staff.id
+        self._announce(staff)
+        return staff
+
+    async def by_telegram(self, telegram_id: int) -> Staff | None:
+        """The active colleague behind a Telegram account."""
+        staff = await self._staff.by_telegram(telegram_id)
+        return staff if staff is not None and staff.active else None
+
+    async def get(self, staff_id: UUID) -> Staff:
+        """Raises `StaffNotFound`."""
+        if self.uow.actor.id != staff_id:
+            self.uow.actor.require(Permission.MANAGE_STAFF)
+        return await self._staff.require(staff_id)
+
+    async def page(self, number: int = 0) -> Page[Staff]:
+        self.uow.actor.require(Permission.MANAGE_STAFF)
+        return await self._staff.team(number)
+
+    async def change_role(self, staff_id: UUID, role: Role) -> Staff:
+        """Tokens issued for the old role stop working at once. Raises `StaffNotFound`, `LastAdmin`."""
+        self.uow.actor.require(Permission.MANAGE_STAFF)
+        if role is not Role.ADMIN:
+            await self._keep_an_admin(staff_id)
+        staff = await self._staff.lock(staff_id)
+        if staff.role is role:
+            return staff
+        staff.role = role
+        await self._take_away_access(staff)
+        self.uow.audit_changes("staff.role_changed", staff)
+        return staff
+
+    async def deactivate(self, staff_id: UUID) -> Staff:
+        """Works at once: on the next tap and on tokens and links already issued.
+
+        Raises `StaffNotFound`, `LastAdmin`.
+        """
+        self.uow.actor.require(Permission.MANAGE_STAFF)
+        await self._keep_an_admin(staff_id)
+        staff = await self._staff.lock(staff_id)
+        if not staff.active:
+            return staff
+        staff.active = False
+        await self._take_away_access(staff)
+        self.uow.audit_changes("staff.deactivated", staff)
+        return staff
+
+    async def reactivate(self, staff_id: UUID) -> Staff:
+        self.uow.actor.require(Permission.MANAGE_STAFF)
+        staff = await self._staff.lock(staff_id)
+        staff.active = True
+        self.uow.audit_changes("staff.reactivated", staff)
+        return staff
+
+    async def set_language(self, staff_id: UUID, language: str) -> Staff:
+        """Raises `LanguageUnknown`, `StaffNotFound`."""
+        if self.uow.actor.id != staff_id:
+            self.uow.actor.require(Permission.MANAGE_STAFF)
+        if language not in LANGUAGES:
+            raise LanguageUnknown(LANGUAGES)
+        staff = await self._staff.lock(staff_id)
+        staff.language = language
+        self.uow.audit_changes("staff.language_changed", staff)
+        return staff
+
+    async def password_link(self) -> IssuedLink:
+        """A link to the page where the actor chooses an API password; older ones stop working."""
+        actor, wall = self.uow.actor, self.uow.context.wall
+        if actor.kind is not ActorKind.STAFF or actor.id is None:
+            raise NotYours
+        await self._links.withdraw(wall, purpose=LinkPurpose.SET_PASSWORD, subject_id=actor.id)
+        return await self._links.issue(
+            LinkPurpose.SET_PASSWORD, wall, PASSWORD_LINK_LIFETIME, subject_id=actor.id, created_by=actor.id
+        )
+
+    async def set_password(self, token: str, username: str, password_hash: str) -> Staff:
+        """Keep a password that was checked and hashed outside of the transaction; every token is revoked.
+
+        Raises `UsernameInvalid`, `UsernameTaken` and those of a link.
+        """
+        if not USERNAME.fullmatch(username):
+            raise UsernameInvalid
+        link = await self._links.redeem(token, (LinkPurpose.SET_PASSWORD,), self.uow.context.wall)
+        staff = await self._staff.lock(link.subject_id) if link.subject_id else None
+        if staff is None or not staff.active:
+            raise StaffDeactivated
+        await self._keep_password(staff, username, password_hash)
+        self.uow.audit("staff.password_set", staff, after={"username": username})
+        return staff
+
+    async def change_settings(self, changes: Mapping[str, object]) -> GymSettings:
+        """Change the house rules, all of them or none. Raises `UnknownSetting`, `SettingInvalid`."""
+        self.uow.actor.require(Permission.CHANGE_SETTINGS)
+        state = await self.uow.session.scalar(
+            select(GymState).with_for_update(), execution_options={"populate_existing": True}
+        )
+        assert state is not None, "the migration made the row"
+        base = self.uow.settings.model_dump(mode="json") | state.settings
+        current = GymSettings.model_validate(base)
+        fresh = changed_settings(current, changes)
+        before, after = _difference(current, fresh)
+        if after:
+            state.settings = state.settings | after
+            self.uow.audit("settings.changed", ("gym_state", None), before, after)
+        return fresh
+
+    async def _accepted_before(self, token: str, telegram_id: int) -> Staff | None:
+        link = await self._links.find(token, ENTRANCES)
+        if link is None or link.used_at is None or link.subject_id is None:
+            return None
+        staff = await self._staff.get(link.subject_id)
+        mine = staff is not None and staff.telegram_id == telegram_id
+        return staff if mine and staff.active else None
+
+    async def _require_unclaimed(self, link: OneTimeLink) -> None:
+        if link.purpose is not LinkPurpose.CLAIM_GYM:
+            return
+        await self._staff.lock_claim()
+        if await self._staff.has_admin():
+            raise AlreadyClaimed
+
+    async def _require_stranger(self, telegram_id: int) -> None:
+        known = await self._staff.by_telegram(telegram_id)
+        if known is not None:
+            raise TelegramTaken if known.active else StaffDeactivated
+
+    async def _insert(self, staff: Staff) -> None:
         try:
             async with self.uow.session.begin_nested():
-                return await self._staff.add(row)
+                await self._staff.add(staff)
         except IntegrityError as error:
             if violated_constraint(error) == "uq_staff_telegram_id":
                 raise TelegramTaken from None
             raise
 
-    async def by_telegram(self, telegram_id: int) -> Staff | None:
-        """The active member of staff behind a Telegram account."""
-        found = await self._staff.by_telegram(telegram_id)
-        return found if found and found.active else None
+    def _announce(self, staff: Staff) -> None:
+        facts = {"name": staff.name, "role": staff.role}
+        self.uow.audit("staff.joined", staff, after=facts)
+        self.uow.notify(DESK, NotificationKind.DESK_NEW_STAFF, {"staff_id": staff.id, **facts})
 
-    async def get(self, staff_id: UUID) -> Staff:
-        return await self._staff.require(staff_id)
-
-    async def page(self, number: int = 0) -> Page[Staff]:
-        """Everybody, those who work here first."""
-        self.uow.actor.require(Permission.MANAGE_STAFF)
-        return await self._staff.page_by_name(number)
-
-    async def change_role(self, staff_id: UUID, role: Role) -> Staff:
-        """Raises `LastAdmin`. Tokens issued before end at once."""
-        row = await self._lock(staff_id, leaves_admins=role is not Role.ADMIN)
-        row.role = role
-        return self._changed(row, "staff.role_changed")
-
-    async def deactivate(self, staff_id: UUID) -> Staff:
-        """Ends access on the next tap and every token already issued. Raises `LastAdmin`."""
-        row = await self._lock(staff_id, leaves_admins=True)
-        row.active = False
-        return self._changed(row, "staff.deactivated")
-
-    async def reactivate(self, staff_id: UUID) -> Staff:
-        row = await self._lock(staff_id, leaves_admins=False)
-        row.active = True
-        return self._changed(row, "staff.reactivated")
-
-    async def set_language(self, staff_id: UUID, language: str) -> Staff:
-        """Their own language; nobody else's."""
-        if staff_id != self.uow.actor.id:
-            self.uow.actor.require(Permission.MANAGE_STAFF)
-        if language not in LANGUAGES:
-            raise SettingInvalid("language")
-        row = await self._staff.lock(staff_id)
-        row.language = language
-        return row
-
-    async def learn_bot_username(self, username: str) -> None:
-        """Remember what Telegram calls the bot, so that deep links can be made."""
-        if self.uow.settings.bot_username != username:
-            await self._store({"bot_username": username})
-
-    async def change_settings(self, changes: Mapping[str, object]) -> GymSettings:
-        """Change the gym's settings, effective at once. Raises `SettingInvalid`."""
-        self.uow.actor.require(Permission.CHANGE_SETTINGS)
-        before = self.uow.settings
-        after = _validated(before, changes)
-        await self._store({name: after.model_dump(mode="json")[name] for name in changes})
-        self.uow.audit(
-            "settings.changed",
-            ("settings", None),
-            {name: encode(getattr(before, name)) for name in changes},
-            {name: encode(getattr(after, name)) for name in changes},
-        )
-        return after
-
-    async def _store(self, changes: Mapping[str, object]) -> None:
-        merged = GymState.settings.op("||")(changes)
-        await self.uow.session.execute(update(GymState).values(settings=merged))
-
-    async def _lock(self, staff_id: UUID, *, leaves_admins: bool) -> Staff:
-        self.uow.actor.require(Permission.MANAGE_STAFF)
-        admins = await self._staff.lock_admins()
-        row = await self._staff.lock(staff_id)
-        if leaves_admins and [admin.id for admin in admins] == [row.id]:
+    async def _keep_an_admin(self, staff_id: UUID) -> None:
+        admins = await self._staff.lock_active_admins()
+        if [admin.id for admin in admins] == [staff_id]:
             raise LastAdmin
-        return row
 
-    def _changed(self, row: Staff, action: str) -> Staff:
-        row.token_generation += 1
-        self.uow.audit_changes(action, row)
-        return row
+    async def _take_away_access(self, staff: Staff) -> None:
+        staff.token_generation += 1
+        await self._links.withdraw(self.uow.context.wall, created_by=staff.id)
+
+    async def _keep_password(self, staff: Staff, username: str, password_hash: str) -> None:
+        try:
+            async with self.uow.session.begin_nested():
+                staff.username, staff.password_hash = username, password_hash
+                staff.token_generation += 1
+                await self.uow.session.flush()
+        except IntegrityError as error:
+            if violated_constraint(error) == "uq_staff_username":
+                raise UsernameTaken from None
+            raise
 
 
-def _validated(before: GymSettings, changes: Mapping[str, object]) -> GymSettings:
-    unknown = next((name for name in changes if name not in GymSettings.model_fields), None)
-    if unknown is not None:
-        raise SettingInvalid(unknown)
-    try:
-        return GymSettings.model_validate(before.model_dump() | dict(changes))
-    except ValidationError as error:
-        location = error.errors()[0]["loc"]
-        raise SettingInvalid(str(location[0]) if location else "") from None
+def _difference(old: GymSettings, new: GymSettings) -> tuple[dict[str, Any], dict[str, Any]]:
+    was, now = old.model_dump(mode="json"), new.model_dump(mode="json")
+    changed = [name for name in now if now[name] != was[name]]
+    return {name: was[name] for name in changed}, {name: now[name] for name in changed}

@@ -13,16 +13,6 @@ class SubscriptionNotFound(NotFound):
     message = N_("That membership is not here. Open the client's card and choose again.")
 
 
-class ClientGone(NotFound):
-    code = "client_not_found"
-    message = N_("That client is not here any more. Search again.")
-
-
-class PlanGone(NotFound):
-    code = "plan_not_found"
-    message = N_("That plan is not here any more. Choose another one.")
-
-
 class PlanWithoutPrice(Conflict):
     """No price is in force on the first day."""
 

@@ -10,6 +10,7 @@ from dateutil.relativedelta import relativedelta
 
 from gym.clients.models import Client
 from gym.plans.models import Plan
+from gym.plans.repository import PlanRepository
 from gym.security.permissions import Permission
 from gym.subscriptions.discounts import Discount, require_within
 from gym.subscriptions.errors import (
@@ -18,7 +19,6 @@ from gym.subscriptions.errors import (
     NothingToRenew,
     PeriodOver,
     PeriodTaken,
-    PlanGone,
     PlanInactive,
     PlanWithoutPrice,
     StartTooEarly,
@@ -42,6 +42,7 @@ class Offers:
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
         self._subscriptions = SubscriptionRepository(uow.session)
+        self._plans = PlanRepository(uow.session)
 
     async def sale(self, client: Client, plan_id: UUID, starts_on: date | None, discount: Discount) -> Quote:
         """The offer of a new subscription; its refusals are the typed errors of this room."""
@@ -76,9 +77,7 @@ class Offers:
     async def _sellable(self, client: Client, plan_id: UUID) -> Plan:
         if not client.active:
             raise ClientInactive(client.full_name)
-        plan = await self._subscriptions.plan(plan_id)
-        if plan is None:
-            raise PlanGone
+        plan = await self._plans.require(plan_id)
         if not plan.active:
             raise PlanInactive(plan.name)
         zone = self.uow.settings.timezone
@@ -113,7 +112,7 @@ class Offers:
         renews: Subscription | None = None,
         closes_pack: bool = False,
     ) -> Quote:
-        price = await self._subscriptions.price_on(plan.id, period.starts_on)
+        price = await self._plans.price_on(plan.id, period.starts_on)
         if price is None:
             raise PlanWithoutPrice(plan.name, period.starts_on)
         off = self._allowed(discount, price)

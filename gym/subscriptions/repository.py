@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Date, Select, and_, cast, func, or_, select
 from sqlalchemy.orm import aliased, selectinload
 
+from gym.clients.errors import ClientNotFound
 from gym.clients.models import Client
 from gym.core.repository import Page, Repository
 from gym.payments.models import Account
-from gym.plans.models import Plan, PlanPrice
 from gym.subscriptions.errors import SubscriptionNotFound
 from gym.subscriptions.models import OPEN, Subscription, SubscriptionStatus
 
@@ -56,22 +55,13 @@ class SubscriptionRepository(Repository[Subscription, UUID]):
         query = _locked(_whole().where(Subscription.id == key))
         return self._found(await self.session.scalar(query, execution_options=FRESH))
 
-    async def lock_client(self, client_id: UUID) -> Client | None:
+    async def lock_client(self, client_id: UUID) -> Client:
         """Whoever sells to a client holds this lock: one sale at a time."""
         query = select(Client).where(Client.id == client_id).with_for_update(key_share=True)
-        return await self.session.scalar(query, execution_options=FRESH)
-
-    async def plan(self, plan_id: UUID) -> Plan | None:
-        return await self.session.get(Plan, plan_id)
-
-    async def price_on(self, plan_id: UUID, day: date) -> Decimal | None:
-        """The plan's price in force on a day."""
-        query = select(PlanPrice.amount).where(
-            PlanPrice.plan_id == plan_id,
-            PlanPrice.valid_from <= day,
-            or_(PlanPrice.valid_until.is_(None), PlanPrice.valid_until > day),
-        )
-        return await self.session.scalar(query)
+        client = await self.session.scalar(query, execution_options=FRESH)
+        if client is None:
+            raise ClientNotFound
+        return client
 
     async def lock_open(self, client_id: UUID) -> Sequence[Subscription]:
         """A client's open subscriptions, first day first."""

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from gym.clients.models import Client
+from gym.clients.repository import ClientRepository
 from gym.core.repository import Page
 from gym.payments.errors import parse_reason
 from gym.payments.models import LedgerEntry, Method
@@ -21,7 +21,7 @@ from gym.security.permissions import ActorKind, Permission
 from gym.subscriptions import notices
 from gym.subscriptions.cancellations import unused_days, unused_value
 from gym.subscriptions.discounts import Discount
-from gym.subscriptions.errors import AlreadyClosed, ClientGone, JustChanged
+from gym.subscriptions.errors import AlreadyClosed, JustChanged
 from gym.subscriptions.models import OPEN, Subscription, SubscriptionStatus
 from gym.subscriptions.offers import Offers
 from gym.subscriptions.reminders import Reminders
@@ -50,7 +50,7 @@ class SubscriptionService:
     ) -> Quote:
         """What `sell` would sell now; the same refusals."""
         self.uow.actor.require(Permission.SELL)
-        client = await self._client(client_id)
+        client = await ClientRepository(self.uow.session).require(client_id)
         return await Offers(self.uow).sale(client, plan_id, starts_on, Discount.of(discount))
 
     async def sell(
@@ -68,7 +68,7 @@ class SubscriptionService:
         `AlreadyWaiting`, `StartTooFar`, `StartTooEarly`, `PeriodOver`, `DiscountTooLarge` and its kin.
         """
         self.uow.actor.require(Permission.SELL)
-        client = await self._lock_client(client_id)
+        client = await self._subscriptions.lock_client(client_id)
         selling = Selling(self.uow)
         done = await selling.made_by(key, client_id)
         if done is not None:
@@ -84,7 +84,7 @@ class SubscriptionService:
     ) -> Quote:
         """What `renew` would sell now; the same refusals."""
         self.uow.actor.require(Permission.SELL)
-        client = await self._client(client_id)
+        client = await ClientRepository(self.uow.session).require(client_id)
         return await Offers(self.uow).renewal(client, plan_id, Discount.of(discount))
 
     async def renew(
@@ -104,7 +104,7 @@ class SubscriptionService:
         """
         self.uow.actor.require(Permission.SELL)
         seen = renews_id or await self._subscriptions.latest_id(client_id)
-        client = await self._lock_client(client_id)
+        client = await self._subscriptions.lock_client(client_id)
         selling = Selling(self.uow)
         done = await selling.made_by(key, client_id)
         if done is not None:
@@ -257,18 +257,6 @@ class SubscriptionService:
     @property
     def _subscriptions(self) -> SubscriptionRepository:
         return SubscriptionRepository(self.uow.session)
-
-    async def _client(self, client_id: UUID) -> Client:
-        client = await self.uow.session.get(Client, client_id)
-        if client is None:
-            raise ClientGone
-        return client
-
-    async def _lock_client(self, client_id: UUID) -> Client:
-        client = await self._subscriptions.lock_client(client_id)
-        if client is None:
-            raise ClientGone
-        return client
 
     async def _receipt(self, entry: LedgerEntry, subscription: Subscription) -> Receipt:
         payments = PaymentService(self.uow)

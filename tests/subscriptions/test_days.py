@@ -12,6 +12,7 @@ from gym.app import Gym
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
 from gym.notifications.models import Notification, NotificationKind
+from gym.payments.service import PaymentService
 from gym.plans.models import DurationUnit, Plan
 from gym.security.permissions import Actor, NotAllowed
 from gym.settings.schemas import GymSettings
@@ -33,7 +34,7 @@ async def remind(gym: Gym) -> int:
         return await SubscriptionService(uow).remind_due()
 
 
-async def test_at_half_past_eleven_it_is_still_today(
+async def test_at_half_past_eleven_today_is_not_over(
     desk: Reception, rosa: Client, clock: FrozenClock
 ) -> None:
     day = await desk.plan(Decimal(0), DurationUnit.DAY)
@@ -55,8 +56,6 @@ async def test_a_payment_half_an_hour_past_midnight_belongs_to_the_new_day(
     clock.at = EARLY
     await desk.pay(sold, Decimal(2000))
     async with desk.gym.unit_of_work(desk.actor) as uow:
-        from gym.payments.service import PaymentService
-
         [today] = await PaymentService(uow).money_by_method(uow.today, desk.actor.id)
     assert (uow.today, today.net) == (date(2026, 8, 4), Decimal(2000))
 

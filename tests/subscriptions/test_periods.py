@@ -64,9 +64,7 @@ def test_a_year_that_begins_on_29_february_is_back_on_it_four_years_later() -> N
         (DurationUnit.YEAR, 1, date(2027, 8, 2)),
     ],
 )
-def test_the_last_day_is_the_day_before_the_next_period(
-    unit: DurationUnit, count: int, ends_on: date
-) -> None:
+def test_the_last_day_is_just_before_the_next_period(unit: DurationUnit, count: int, ends_on: date) -> None:
     assert first_period(date(2026, 8, 3), unit, count).ends_on == ends_on
 
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import text
 
 from gym.app import Gym
+from gym.clients.errors import ClientNotFound
 from gym.clients.models import Client
 from gym.core.ids import new_id
 from gym.notifications.models import NotificationKind
+from gym.payments.errors import KeyReused
+from gym.payments.models import AccountKind
+from gym.payments.service import PaymentService
+from gym.plans.errors import PlanNotFound
 from gym.plans.models import DurationUnit, Plan, PlanPrice
 from gym.security.permissions import Actor, NotAllowed
 from gym.subscriptions.discounts import (
@@ -22,19 +29,19 @@ from gym.subscriptions.discounts import (
 )
 from gym.subscriptions.errors import (
     AlreadyWaiting,
-    ClientGone,
     ClientInactive,
+    JustChanged,
     PeriodOver,
     PeriodTaken,
-    PlanGone,
     PlanInactive,
     PlanWithoutPrice,
     StartTooEarly,
     StartTooFar,
     TrialUsed,
 )
-from gym.subscriptions.models import SubscriptionStatus
+from gym.subscriptions.models import Subscription, SubscriptionStatus
 from gym.subscriptions.service import SubscriptionService
+from gym.unit_of_work import UnitOfWork
 from tests.support.memberships import LONG_AGO, PRICE, Reception, told
 
 TODAY = date(2026, 8, 3)
@@ -93,11 +100,76 @@ async def test_the_same_tap_twice_sells_once(desk: Reception, rosa: Client, mont
     assert len(await told(desk.gym, NotificationKind.DESK_SOLD)) == 1
 
 
+async def test_a_tap_of_one_client_sells_nothing_to_another(
+    desk: Reception, rosa: Client, monthly: Plan
+) -> None:
+    key = new_id()
+    await desk.sell(rosa, monthly, key=key)
+    with pytest.raises(KeyReused):
+        await desk.sell(await desk.client("Otto"), monthly, key=key)
+
+
+async def test_the_database_has_the_last_word_on_overlaps(
+    desk: Reception, rosa: Client, monthly: Plan
+) -> None:
+    """A row that comes past the service, while a sale is on its way, makes the sale say so."""
+    async with desk.gym.unit_of_work(Actor.system()) as uow:
+        uow.session.add(await past_the_service(uow, rosa, monthly))
+        await uow.session.flush()
+        sale = asyncio.create_task(desk.sell(rosa, monthly))
+        await until_somebody_waits(desk.gym)
+    with pytest.raises(JustChanged):
+        await sale
+
+
+async def past_the_service(uow: UnitOfWork, client: Client, plan: Plan) -> Subscription:
+    account = await PaymentService(uow).open_account(client.id, AccountKind.SUBSCRIPTION)
+    return Subscription(
+        client_id=client.id,
+        plan_id=plan.id,
+        account_id=account.id,
+        status=SubscriptionStatus.ACTIVE,
+        starts_on=TODAY,
+        ends_on=TODAY,
+        anchor=TODAY,
+        base_price=Decimal(0),
+        discount=Decimal(0),
+        final_price=Decimal(0),
+        sold_at=uow.now,
+    )
+
+
+async def until_somebody_waits(gym: Gym) -> None:
+    """Until a transaction of this database waits for a lock that another one holds."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    async with gym.database.engine.connect() as connection:
+        outside = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        while not await outside.scalar(waiting):
+            await asyncio.sleep(0)
+
+
+async def test_a_waiting_one_and_the_latest_are_found(desk: Reception, rosa: Client, monthly: Plan) -> None:
+    first = await desk.sell(rosa, monthly)
+    second = await desk.renew(rosa)
+    async with desk.gym.unit_of_work(desk.actor) as uow:
+        service = SubscriptionService(uow)
+        waiting, latest = await service.waiting(rosa.id), await service.latest(rosa.id)
+        assert waiting is not None
+        assert waiting is latest
+        assert waiting.id == second.id
+        history = await service.history(rosa.id)
+        assert [one.id for one in history.items] == [second.id, first.id]
+        assert await service.ending_on(first.ends_on) == []
+        assert [one.id for one in await service.ending_on(second.ends_on)] == [second.id]
+
+
 async def test_the_price_is_the_one_of_the_first_day(desk: Reception, rosa: Client, monthly: Plan) -> None:
     change_day = TODAY + timedelta(days=10)
     async with desk.gym.unit_of_work(Actor.system()) as uow:
-        await uow.session.refresh(await uow.session.merge(monthly), ["prices"])
         plan = await uow.session.get_one(Plan, monthly.id)
+        await uow.session.refresh(plan, ["prices"])
         plan.prices[0].valid_until = change_day
         await uow.session.flush()
         uow.session.add(PlanPrice(plan_id=plan.id, amount=PRICE * 2, valid_from=change_day))
@@ -182,7 +254,7 @@ async def test_a_trial_canceled_before_its_first_day_was_not_had(desk: Reception
 
 async def test_the_inactive_and_the_unknown_buy_nothing(desk: Reception, rosa: Client, monthly: Plan) -> None:
     for unknown in (desk.sell(Client(id=new_id()), monthly), desk.sell(rosa, Plan(id=new_id()))):
-        with pytest.raises((ClientGone, PlanGone)):
+        with pytest.raises((ClientNotFound, PlanNotFound)):
             await unknown
     await change(desk.gym, monthly, active=False)
     with pytest.raises(PlanInactive):

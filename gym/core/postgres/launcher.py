@@ -75,7 +75,7 @@ class EmbeddedPostgres:
             self._let_go()
 
     def wait_gone(self, seconds: float) -> bool:
-        """Whether keeper and server have ended within that time, which takes everybody's `stop`. Blocks."""
+        """Whether the keeper, which outlives its server, has ended within that time. Blocks."""
         fd = open_lock(self.layout.keeper_lock)
         try:
             return wait_for(lambda: try_exclusive(fd), seconds)
@@ -151,7 +151,7 @@ class EmbeddedPostgres:
         with self.layout.keeper_log.open("ab") as log:
             subprocess.run(  # noqa: S603
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", check=False,
-                env=environment | {"PYTHONPATH": str(CODE)}, pass_fds=(lock,), start_new_session=True
+                env=environment | {"PYTHONPATH": _code_path()}, pass_fds=(lock,), start_new_session=True
             )  # fmt: skip
 
     def _create_database(self, sockets: str) -> None:
@@ -172,3 +172,8 @@ class EmbeddedPostgres:
         reason = " ".join(str(error).split())
         logs = f"{self.layout.server_log} and {self.layout.keeper_log.name}"
         return PostgresUnavailable(f"The embedded PostgreSQL is not available: {reason} (see {logs})")
+
+
+def _code_path() -> str:
+    """Our own modules and libraries, however this process found them; the keeper works in another folder."""
+    return os.pathsep.join(os.path.abspath(entry) for entry in (CODE, *sys.path) if entry)

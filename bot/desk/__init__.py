@@ -1,0 +1,1 @@
+"""The desk: what staff do in chat, a module for each capability."""

@@ -1,0 +1,32 @@
+"""Deep links into the bot, as text and as a QR to scan from the screen."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+
+import segno
+
+from bot.keyboards import Keyboard, link
+from bot.render import Html, Screen
+from bot.turn import Turn
+from gym.settings.schemas import GymSettings
+
+
+def deep_link(settings: GymSettings, payload: str) -> str:
+    """The address that opens the bot with a payload."""
+    return f"https://t.me/{settings.bot_username}?start={payload}"
+
+
+def qr_png(text: str) -> bytes:
+    """A QR code as PNG; blocking, some 10 ms."""
+    image = io.BytesIO()
+    segno.make(text, error="m").save(image, kind="png", scale=10, border=4)
+    return image.getvalue()
+
+
+async def link_screen(turn: Turn, text: str, address: str, keyboard: Keyboard) -> Screen:
+    """A QR with the same address below it, to scan or to forward."""
+    picture = await asyncio.to_thread(qr_png, address)
+    body = turn.t("{text}\n{address}", text=Html(text), address=address)
+    return Screen(body, [[link(turn.t("Open"), address)], *keyboard], photo=picture)

@@ -1,0 +1,52 @@
+"""Words that several desk flows share: methods, statuses, units."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gym.core.language import N_, Translator
+from gym.payments.models import Method
+from gym.plans.models import DurationUnit, Plan
+from gym.subscriptions.models import Subscription, SubscriptionStatus
+
+METHODS: Final = {
+    Method.CASH: N_("Cash"),
+    Method.CARD: N_("Card"),
+    Method.TRANSFER: N_("Transfer"),
+    Method.QR: N_("QR payment"),
+}
+STATUSES: Final = {
+    SubscriptionStatus.SCHEDULED: N_("🕓 scheduled"),
+    SubscriptionStatus.PENDING_PAYMENT: N_("🟠 to pay"),
+    SubscriptionStatus.ACTIVE: N_("🟢 active"),
+    SubscriptionStatus.FROZEN: N_("❄️ frozen"),
+    SubscriptionStatus.EXPIRED: N_("⚪ expired"),
+    SubscriptionStatus.LAPSED: N_("🔴 ended unpaid"),
+    SubscriptionStatus.CANCELED: N_("✖️ canceled"),
+}
+
+
+def duration(t: Translator, count: int, unit: DurationUnit) -> str:
+    """`1 month`, `15 days`."""
+    match unit:
+        case DurationUnit.DAY:
+            return t.plural("{count} day", "{count} days", count)
+        case DurationUnit.WEEK:
+            return t.plural("{count} week", "{count} weeks", count)
+        case DurationUnit.MONTH:
+            return t.plural("{count} month", "{count} months", count)
+        case DurationUnit.YEAR:
+            return t.plural("{count} year", "{count} years", count)
+
+
+def plan_length(t: Translator, plan: Plan) -> str:
+    """How long a plan lasts, with its visits if they are counted."""
+    length = duration(t, plan.duration_count, plan.duration_unit)
+    if plan.visits is None:
+        return length
+    return f"{length}, {t.plural('{count} visit', '{count} visits', plan.visits)}"
+
+
+def status(t: Translator, subscription: Subscription) -> str:
+    """The status as the desk reads it."""
+    return t(STATUSES[subscription.status])

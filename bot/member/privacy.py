@@ -1,0 +1,91 @@
+"""Face consent in the client's own hands: given with a tap, withdrawn with a tap."""
+
+from __future__ import annotations
+
+from bot.callbacks import Callback, callback
+from bot.keyboards import button, nav
+from bot.render import Screen
+from bot.routing import Audience, Router
+from bot.turn import Turn
+from gym.faces.consent import consent_text
+from gym.faces.models import ConsentMethod
+from gym.faces.service import FaceRecognitionService
+
+router = Router(Audience.MEMBER)
+
+
+@callback("myface")
+class MyFace(Callback):
+    """Whether the gym may recognise the client by face."""
+
+
+@callback("fyes", changes=True)
+class GiveConsent(Callback):
+    pass
+
+
+@callback("fno")
+class AskWithdraw(Callback):
+    pass
+
+
+@callback("fbye", changes=True)
+class WithdrawConsent(Callback):
+    pass
+
+
+@router.on(MyFace)
+async def my_face(turn: Turn, _: MyFace) -> None:
+    client = turn.visitor.client
+    assert client is not None
+    async with turn.member_unit_of_work() as uow:
+        state = await FaceRecognitionService(uow).state(client.id)
+    t = turn.t
+    if state.consent is None:
+        text = t(consent_text(), gym=turn.settings.name)
+        rows = [[button(t("No, thanks"), MyFaceNo()), button(t("Yes, I agree"), GiveConsent())], nav(t)]
+        await turn.show(Screen(text, rows))
+        return
+    count = t.plural("{count} photo is remembered.", "{count} photos are remembered.", state.templates)
+    text = t("You agreed to face check-in on {at}.", at=state.consent.given_at) + "\n" + count
+    await turn.show(Screen(text, [[button(t("Withdraw"), AskWithdraw())], nav(t)]))
+
+
+@callback("fnope")
+class MyFaceNo(Callback):
+    pass
+
+
+@router.on(MyFaceNo)
+async def no_thanks(turn: Turn, _: MyFaceNo) -> None:
+    t = turn.t
+    text = t("That is fine: your QR and your document open the door at the same hours.")
+    await turn.show(Screen(text, [nav(t)]))
+
+
+@router.on(GiveConsent)
+async def give(turn: Turn, _: GiveConsent) -> None:
+    client = turn.visitor.client
+    assert client is not None
+    async with turn.member_unit_of_work() as uow:
+        await FaceRecognitionService(uow).give_consent(client.id, ConsentMethod.CHAT)
+    t = turn.t
+    text = t("Thank you. The desk takes your photos the next time you come.")
+    await turn.show(Screen(text, [nav(t, back=MyFace())]))
+
+
+@router.on(AskWithdraw)
+async def ask_withdraw(turn: Turn, _: AskWithdraw) -> None:
+    t = turn.t
+    text = t("Withdraw? Your face is forgotten at once; your QR and document still open the door.")
+    rows = [[button(t("Keep it"), MyFace()), button(t("Forget my face"), WithdrawConsent())], nav(t)]
+    await turn.show(Screen(text, rows))
+
+
+@router.on(WithdrawConsent)
+async def withdraw(turn: Turn, _: WithdrawConsent) -> None:
+    client = turn.visitor.client
+    assert client is not None
+    async with turn.member_unit_of_work() as uow:
+        await FaceRecognitionService(uow).withdraw_consent(client.id)
+    await turn.show(Screen(turn.t("Done. Your face is forgotten."), [nav(turn.t)]))

@@ -1,0 +1,45 @@
+"""My QR: lives for a minute, opens the door instead of a face."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Final
+
+from bot.callbacks import Callback, callback
+from bot.desk.links import deep_link, qr_png
+from bot.keyboards import button, nav
+from bot.render import Screen
+from bot.routing import Audience, Router
+from bot.turn import Turn
+from gym.core.language import N_
+from gym.security.links import Links
+
+router = Router(Audience.MEMBER)
+LIFETIME: Final = timedelta(seconds=60)
+
+
+@callback("myqr")
+class MyQr(Callback):
+    """Drawn again on every tap."""
+
+
+@router.on(MyQr)
+async def my_qr(turn: Turn, _: MyQr) -> None:
+    await show_qr(turn)
+
+
+@router.command("qr", N_("My QR"))
+async def qr_command(turn: Turn) -> None:
+    await show_qr(turn)
+
+
+async def show_qr(turn: Turn) -> None:
+    """A fresh code."""
+    client = turn.visitor.client
+    assert client is not None
+    payload = Links(turn.gym.secrets.jwt).sign_member_qr(client.id, turn.now + LIFETIME)
+    picture = await asyncio.to_thread(qr_png, deep_link(turn.settings, payload))
+    t = turn.t
+    text = t("Show this to the kiosk. It works for a minute.")
+    await turn.show(Screen(text, [[button(t("🔄 New code"), MyQr())], nav(t)], photo=picture))

@@ -1,0 +1,151 @@
+"""The sender of interactive answers: one way to send or edit a screen, patient with Telegram."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from telegram import Bot, InlineKeyboardMarkup, InputMediaPhoto, LinkPreviewOptions, Message
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, NetworkError, RetryAfter
+
+from bot.keyboards import contact_keyboard, markup
+from bot.render import CAPTION_LIMIT, Screen, split_html
+
+Answer = TypeVar("Answer")
+PAUSES = (0.5, 1.5)
+"""Seconds before a call that met a network fault is made again."""
+LONGEST_WAIT = 30.0
+"""A longer RetryAfter hands the update back to the inbox."""
+_SAME = "message is not modified"
+_NOT_EDITABLE = (
+    "can't be edited",
+    "message to edit not found",
+    "message_id_invalid",
+    "no text in the message",
+)
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+
+class Messenger:
+    """Writes to one chat (and topic); stateless but for the bot it speaks through."""
+
+    def __init__(self, bot: Bot, chat_id: int, thread_id: int | None = None) -> None:
+        self.bot = bot
+        self.chat_id = chat_id
+        self.thread_id = thread_id
+
+    async def send(self, screen: Screen, now: datetime) -> Message:
+        """A new message (several when it is long); returns the one with the buttons."""
+        keys = markup(screen.keyboard, now)
+        if screen.photo is not None:
+            return await self._send_photo(screen, screen.photo, keys)
+        return await self._send_texts(split_html(screen.text), keys, screen.contact)
+
+    async def edit(self, message: Message, screen: Screen, now: datetime) -> Message:
+        """Change a message in place; a new one takes over where Telegram does not allow that."""
+        if screen.contact or bool(message.photo) != (screen.photo is not None):
+            return await self._replace(message, screen, now)
+        try:
+            return await self._edit(message, screen, now)
+        except BadRequest as error:
+            reason = error.message.lower()
+            if _SAME in reason:
+                return message
+            if any(text in reason for text in _NOT_EDITABLE):
+                return await self.send(screen, now)
+            raise
+
+    async def _edit(self, message: Message, screen: Screen, now: datetime) -> Message:
+        keys = markup(screen.keyboard, now)
+        limit = CAPTION_LIMIT if screen.photo is not None else None
+        head, *rest = split_html(screen.text, limit) if limit else split_html(screen.text)
+        keys_here = None if rest else keys
+        edited = await patiently(lambda: self._edit_one(message, head, screen.photo, keys_here))
+        if rest:
+            return await self._send_texts(rest, keys)
+        return edited if isinstance(edited, Message) else message
+
+    async def _edit_one(
+        self, message: Message, text: str, photo: bytes | None, keys: InlineKeyboardMarkup | None
+    ) -> Message | bool:
+        if photo is None:
+            return await self.bot.edit_message_text(
+                text,
+                self.chat_id,
+                message.message_id,
+                parse_mode=ParseMode.HTML,
+                reply_markup=keys,
+                link_preview_options=NO_PREVIEW,
+            )
+        media = InputMediaPhoto(photo, caption=text, parse_mode=ParseMode.HTML)
+        return await self.bot.edit_message_media(media, self.chat_id, message.message_id, reply_markup=keys)
+
+    async def _replace(self, message: Message, screen: Screen, now: datetime) -> Message:
+        """Text cannot become a picture in place, nor the reverse: the new one comes, the old one goes."""
+        sent = await self.send(screen, now)
+        with suppress(BadRequest):
+            await self.bot.delete_message(self.chat_id, message.message_id)
+        return sent
+
+    async def _send_photo(self, screen: Screen, photo: bytes, keys: InlineKeyboardMarkup | None) -> Message:
+        head, *rest = split_html(screen.text, CAPTION_LIMIT)
+        sent = await patiently(
+            lambda: self.bot.send_photo(
+                self.chat_id,
+                photo,
+                caption=head,
+                parse_mode=ParseMode.HTML,
+                reply_markup=None if rest else keys,
+                message_thread_id=self.thread_id,
+            )
+        )
+        return await self._send_texts(rest, keys) if rest else sent
+
+    async def _send_texts(
+        self, pieces: list[str], keys: InlineKeyboardMarkup | None, contact: str | None = None
+    ) -> Message:
+        for piece in pieces[:-1]:
+            await self._send_text(piece, None)
+        return await self._send_text(pieces[-1], keys, contact)
+
+    async def _send_text(
+        self, text: str, keys: InlineKeyboardMarkup | None, contact: str | None = None
+    ) -> Message:
+        return await patiently(
+            lambda: self.bot.send_message(
+                self.chat_id,
+                text,
+                parse_mode=ParseMode.HTML,
+                reply_markup=contact_keyboard(contact) if contact else keys,
+                link_preview_options=NO_PREVIEW,
+                message_thread_id=self.thread_id,
+            )
+        )
+
+
+async def patiently(call: Callable[[], Awaitable[Answer]]) -> Answer:
+    """Call Telegram again after a network fault or a short RetryAfter; the last fault is raised."""
+    for pause in (*PAUSES, None):
+        try:
+            return await call()
+        except BadRequest:
+            raise
+        except RetryAfter as error:
+            wait = _seconds(error.retry_after)
+            if pause is None or wait > LONGEST_WAIT:
+                raise
+            await asyncio.sleep(wait)
+        except NetworkError:
+            if pause is None:
+                raise
+            await asyncio.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311
+    raise AssertionError("unreachable")
+
+
+def _seconds(value: int | timedelta) -> float:
+    return value.total_seconds() if isinstance(value, timedelta) else float(value)

@@ -1,0 +1,194 @@
+"""Routers: where flows say which buttons, texts, photos, links and commands they answer.
+
+A flow module has one `router = Router(Audience.STAFF)` and decorates its handlers; `Routes` joins all routers
+and refuses two answers to one thing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from bot.access import NotForYou, Visitor
+from bot.callbacks import Callback, registry
+
+if TYPE_CHECKING:
+    from bot.forms import Form
+    from bot.turn import Turn
+
+Data = TypeVar("Data", bound=Callback)
+Handler = Callable[["Turn"], Awaitable[None]]
+TapHandler = Callable[["Turn", Data], Awaitable[None]]
+
+
+class Audience(StrEnum):
+    """For whom a router is; looked at on every update."""
+
+    STAFF = "staff"
+    MEMBER = "member"
+    STRANGER = "stranger"
+    ANYONE = "anyone"
+
+    def admits(self, visitor: Visitor) -> bool:
+        match self:
+            case Audience.STAFF:
+                return visitor.staff is not None
+            case Audience.MEMBER:
+                return visitor.client is not None
+            case Audience.STRANGER:
+                return visitor.staff is None and visitor.client is None
+            case Audience.ANYONE:
+                return True
+
+
+class Occasion(StrEnum):
+    """What may happen in a chat besides a tap or a command."""
+
+    TEXT = "text"
+    PHOTO = "photo"
+    DOCUMENT = "document"
+    CONTACT = "contact"
+    GROUP = "group"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A handler and whom it serves."""
+
+    handler: Callable[..., Awaitable[None]]
+    audience: Audience
+
+    def check(self, visitor: Visitor) -> None:
+        """Raises `NotForYou`."""
+        if not self.audience.admits(visitor):
+            raise NotForYou
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A slash command; with a description it may stand in the menu."""
+
+    name: str
+    description: str | None
+    route: Route
+
+
+class Router:
+    """Collects the handlers of one flow."""
+
+    def __init__(self, audience: Audience) -> None:
+        self.audience = audience
+        self.taps: dict[type[Callback], Route] = {}
+        self.occasions: dict[Occasion, Route] = {}
+        self.starts: dict[str, Route] = {}
+        self.commands: list[Command] = []
+        self.forms: list[Form] = []
+
+    def on(self, kind: type[Data]) -> Callable[[TapHandler[Data]], TapHandler[Data]]:
+        """Answers taps on buttons of this type."""
+
+        def register(handler: TapHandler[Data]) -> TapHandler[Data]:
+            if kind in self.taps:
+                raise ValueError(f"two handlers for {kind.__name__}")
+            self.taps[kind] = Route(handler, self.audience)
+            return handler
+
+        return register
+
+    def text(self, handler: Handler) -> Handler:
+        """Answers plain text that no form waits for."""
+        return self._occasion(Occasion.TEXT, handler)
+
+    def photo(self, handler: Handler) -> Handler:
+        """Answers a photo, or a picture sent as a document, that no form waits for."""
+        return self._occasion(Occasion.PHOTO, handler)
+
+    def document(self, handler: Handler) -> Handler:
+        """Answers a document that is no picture."""
+        return self._occasion(Occasion.DOCUMENT, handler)
+
+    def contact(self, handler: Handler) -> Handler:
+        """Answers a shared contact."""
+        return self._occasion(Occasion.CONTACT, handler)
+
+    def group(self, handler: Handler) -> Handler:
+        """Told when the bot is added to a group, promoted there or removed (`turn.membership`)."""
+        return self._occasion(Occasion.GROUP, handler)
+
+    def start(self, prefix: str) -> Callable[[Handler], Handler]:
+        """Answers the deep link `/start <prefix>-<rest>`; `turn.payload` is the rest."""
+
+        def register(handler: Handler) -> Handler:
+            self.starts[prefix] = Route(handler, self.audience)
+            return handler
+
+        return register
+
+    def command(self, name: str, description: str | None = None) -> Callable[[Handler], Handler]:
+        """Answers `/name`; `description` (a msgid) puts it into the menu of the audience."""
+
+        def register(handler: Handler) -> Handler:
+            self.commands.append(Command(name, description, Route(handler, self.audience)))
+            return handler
+
+        return register
+
+    def form(self, form: Form) -> Form:
+        """Make a form known, so that its drafts live on after a restart."""
+        self.forms.append(form)
+        return form
+
+    def _occasion(self, occasion: Occasion, handler: Handler) -> Handler:
+        self.occasions[occasion] = Route(handler, self.audience)
+        return handler
+
+
+class Routes:
+    """All routers joined. Raises ValueError when two claim the same thing."""
+
+    def __init__(self, routers: Iterable[Router]) -> None:
+        self.taps: dict[type[Callback], Route] = {}
+        self.starts: dict[str, Route] = {}
+        self.commands: dict[str, Command] = {}
+        self.forms: dict[str, Form] = {}
+        self.occasions: dict[tuple[Occasion, Audience], Route] = {}
+        for router in routers:
+            _join(self.taps, router.taps)
+            _join(self.starts, router.starts)
+            _join(self.commands, {command.name: command for command in router.commands})
+            _join(self.forms, {form.name: form for form in router.forms})
+            _join(self.occasions, {(it, router.audience): route for it, route in router.occasions.items()})
+        self.codes = registry(self.taps)
+
+    def tap(self, kind: type[Callback]) -> Route:
+        return self.taps[kind]
+
+    def occasion(self, occasion: Occasion, visitor: Visitor) -> Route | None:
+        """Whoever answers this person: the desk's handler before the member's, before anyone's."""
+        for audience in Audience:
+            route = self.occasions.get((occasion, audience))
+            if route is not None and audience.admits(visitor):
+                return route
+        return None
+
+    def menu(self, visitor: Visitor) -> list[Command]:
+        """Commands with a description that this person may use, in the order of the routers."""
+        return [
+            command
+            for command in self.commands.values()
+            if command.description and command.route.audience.admits(visitor)
+        ]
+
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+def _join(known: dict[Key, Value], more: Mapping[Key, Value]) -> None:
+    for key, value in more.items():
+        if key in known:
+            name: Any = getattr(key, "__name__", key)
+            raise ValueError(f"two flows answer {name}")
+        known[key] = value

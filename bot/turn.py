@@ -1,0 +1,321 @@
+"""A turn: one update being handled, with everything a handler needs to answer it.
+
+Handlers are `async def handler(turn: Turn) -> None`, those of buttons take `(turn, tap)`. They read `turn.text`,
+`turn.payload`, `turn.photo_bytes()`, open `turn.unit_of_work()`, call one service and `turn.show(Screen(…))`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import structlog
+from telegram import Bot, CallbackQuery, Chat, ChatMemberUpdated, Message, Update
+from telegram.constants import ChatAction
+from telegram.error import BadRequest, TelegramError
+
+from bot.access import Visitor
+from bot.callbacks import Callback, Home, Tap
+from bot.keyboards import nav
+from bot.messenger import Messenger, patiently
+from bot.render import HtmlTranslator, Screen, plain, say_error
+from gym.app import Gym
+from gym.chats.models import Draft
+from gym.chats.service import ChatService
+from gym.core.errors import GymError, Invalid
+from gym.core.language import N_
+from gym.security.permissions import Actor
+from gym.settings.schemas import GymSettings
+from gym.unit_of_work import UnitOfWork
+
+if TYPE_CHECKING:
+    from bot.form_engine import FormEngine
+    from bot.forms import Form
+    from bot.routing import Routes
+
+log = structlog.get_logger()
+Result = TypeVar("Result")
+SLOW_SECONDS = 0.3
+"""After this a tap's spinner is stopped and the chat shows that the bot is busy."""
+MOST_BYTES = 20 * 1024 * 1024
+"""What a bot may download (Bot API)."""
+
+
+class PictureTooBig(Invalid):
+    """More than Telegram hands to a bot."""
+
+    code = "picture_too_big"
+    status = 413
+    message = N_("That file is too big. Send it as a photo, or a picture under 20 MB.")
+
+
+class PictureGone(Invalid):
+    """Telegram no longer has the file."""
+
+    code = "picture_gone"
+    message = N_("That picture is not available any more. Send it again.")
+
+
+class PictureExpected(Invalid):
+    """A photo was needed."""
+
+    code = "picture_expected"
+    message = N_("Send a photo, please.")
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """What all turns share; made once by the application."""
+
+    gym: Gym
+    chats: ChatService
+    routes: Routes
+    forms: FormEngine
+
+
+class Turn:
+    """One update of one person in one chat."""
+
+    def __init__(self, workshop: Workshop, bot: Bot, update: Update, visitor: Visitor) -> None:
+        self.workshop = workshop
+        self.gym = workshop.gym
+        self.bot = bot
+        self.update = update
+        self.visitor = visitor
+        self.draft: Draft | None = visitor.draft
+        self.payload = ""
+        """What follows a command, or the prefix of a deep link."""
+        self.tap: Tap | None = None
+        message = update.effective_message if isinstance(update.effective_message, Message) else None
+        topic = message is not None and bool(message.is_topic_message)
+        self.messenger = Messenger(
+            bot, visitor.chat_id, message.message_thread_id if message and topic else None
+        )
+        self.target: Message | None = message if update.callback_query else None
+        """The message that `show` edits: the tapped one, later the one shown last."""
+        self._answered = update.callback_query is None
+        self._background: set[asyncio.Task[None]] = set()
+        self._slow = asyncio.get_running_loop().call_later(SLOW_SECONDS, self._show_busy)
+
+    # Who and when
+
+    @property
+    def user_id(self) -> int:
+        return self.visitor.telegram_id
+
+    @property
+    def chat_id(self) -> int:
+        return self.visitor.chat_id
+
+    @property
+    def is_private(self) -> bool:
+        chat = self.update.effective_chat
+        return chat is not None and chat.type == Chat.PRIVATE
+
+    @property
+    def settings(self) -> GymSettings:
+        return self.visitor.settings
+
+    @property
+    def now(self) -> datetime:
+        """Business time."""
+        return self.visitor.now
+
+    @property
+    def today(self) -> date:
+        return self.visitor.today
+
+    @cached_property
+    def t(self) -> HtmlTranslator:
+        """Speaks this person's language, in HTML."""
+        return self.translator(self.visitor.language)
+
+    def translator(self, language: str) -> HtmlTranslator:
+        """The same gym in another language, for whoever just changed it."""
+        return HtmlTranslator(language, currency=self.settings.currency, timezone=self.settings.timezone)
+
+    # What came in
+
+    @property
+    def query(self) -> CallbackQuery | None:
+        return self.update.callback_query
+
+    @property
+    def message(self) -> Message | None:
+        """What the person sent; None for a tap."""
+        return self.update.message
+
+    @property
+    def membership(self) -> ChatMemberUpdated | None:
+        return self.update.my_chat_member
+
+    @property
+    def text(self) -> str:
+        return (self.message.text or "").strip() if self.message else ""
+
+    @property
+    def caption(self) -> str:
+        return (self.message.caption or "").strip() if self.message else ""
+
+    @property
+    def photo_id(self) -> str | None:
+        """The largest size of the photo, or the picture sent as a document."""
+        message = self.message
+        if message is None:
+            return None
+        if message.photo:
+            return message.photo[-1].file_id
+        document = message.document
+        is_picture = document is not None and (document.mime_type or "").startswith("image/")
+        return document.file_id if document and is_picture else None
+
+    async def photo_bytes(self) -> bytes:
+        """The picture that came. Raises `PictureExpected`, `PictureTooBig`, `PictureGone`."""
+        if self.photo_id is None:
+            raise PictureExpected
+        return await self.download(self.photo_id)
+
+    async def download(self, file_id: str) -> bytes:
+        """A file of Telegram's, in memory only. Raises `PictureTooBig`, `PictureGone`."""
+        try:
+            file = await patiently(lambda: self.bot.get_file(file_id))
+            if (file.file_size or 0) > MOST_BYTES:
+                raise PictureTooBig
+            return bytes(await patiently(file.download_as_bytearray))
+        except BadRequest as error:
+            raise (PictureTooBig if "too big" in error.message.lower() else PictureGone) from error
+
+    # The gym
+
+    def unit_of_work(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """One transaction of the staff member. Raises `NotForYou` for others."""
+        return self.gym.unit_of_work(self.visitor.desk_actor)
+
+    def member_unit_of_work(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """One transaction of the member. Raises `NotForYou` for others."""
+        return self.gym.unit_of_work(self.visitor.member_actor)
+
+    def stranger_unit_of_work(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """One transaction of the gym itself, for somebody who is about to be linked."""
+        return self.gym.unit_of_work(Actor.system())
+
+    async def run(self, work: Callable[[UnitOfWork], Awaitable[Result]]) -> Result:
+        """`unit_of_work` around `work`, again when it lost a deadlock."""
+        return await self.gym.run(self.visitor.desk_actor, work)
+
+    async def run_member(self, work: Callable[[UnitOfWork], Awaitable[Result]]) -> Result:
+        """`member_unit_of_work` around `work`, again when it lost a deadlock."""
+        return await self.gym.run(self.visitor.member_actor, work)
+
+    # Answers
+
+    async def show(self, screen: Screen) -> None:
+        """Edit the tapped message in place; after a text or photo send one, which a second `show` edits."""
+        if self.target is None:
+            self.target = await self.say(screen)
+            return
+        self.answer_silently()
+        self.target = await self.messenger.edit(self.target, screen, self.now)
+
+    async def say(self, screen: Screen | str) -> Message:
+        """Always a new message: receipts, check-ins, alerts."""
+        self.answer_silently()
+        screen = Screen(screen) if isinstance(screen, str) else screen
+        return await self.messenger.send(screen, self.now)
+
+    async def send_document(self, data: bytes, filename: str, caption: str = "") -> None:
+        """A file; `caption` is HTML."""
+        self.answer_silently()
+        await patiently(
+            lambda: self.bot.send_document(
+                self.chat_id,
+                data,
+                filename=filename,
+                caption=caption or None,
+                parse_mode="HTML",
+                message_thread_id=self.messenger.thread_id,
+            )
+        )
+
+    async def answer(self, toast: str, *, alert: bool = False) -> None:
+        """A line over the chat that goes away (`alert`: stays until closed). Once per tap, before `show`.
+
+        Where there is no tap to answer any more, it becomes a message.
+        """
+        if self._answered:
+            await self.say(toast)
+            return
+        self._send_answer(plain(toast), alert)
+
+    def answer_silently(self) -> None:
+        """Stop the spinner of the tapped button."""
+        if not self._answered:
+            self._send_answer(None, alert=False)
+
+    async def fail(self, error: GymError) -> None:
+        """Say a fault: over the screen for a tap, so that it stays; else as a message with the way home."""
+        sentence = say_error(self.t, error)
+        if not self._answered:
+            await self.answer(sentence, alert=True)
+            return
+        await self.say(Screen(sentence, [nav(self.t)]))
+
+    async def go(self, callback: Callback) -> None:
+        """Answer as if that button had been tapped."""
+        route = self.workshop.routes.tap(type(callback))
+        route.check(self.visitor)
+        await route.handler(self, callback)
+
+    async def home(self) -> None:
+        await self.go(Home())
+
+    async def begin(
+        self, form: Form, values: Mapping[str, object] | None = None, *, back: Callback | None = None
+    ) -> None:
+        """Open a form; steps whose value is given are not asked. Cancel and the first Back lead to `back`."""
+        await self.workshop.forms.begin(self, form, values or {}, back)
+
+    # The end
+
+    def later(self, work: Coroutine[Any, Any, None]) -> None:
+        """Work beside the answer that ends before the turn does."""
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    async def close(self) -> None:
+        """Every tap is answered, nothing is left running."""
+        self._slow.cancel()
+        self.answer_silently()
+        if self._background:
+            await asyncio.gather(*self._background)
+
+    def _send_answer(self, text: str | None, alert: bool) -> None:
+        self._answered = True
+        self.later(self._answer(text, alert))
+
+    async def _answer(self, text: str | None, alert: bool) -> None:
+        if self.query is None:
+            return
+        try:
+            await self.query.answer(text, show_alert=alert)
+        except TelegramError as error:
+            # Too old or already gone: the screen itself still tells.
+            log.info("tap_not_answered", reason=error.message)
+
+    def _show_busy(self) -> None:
+        self.answer_silently()
+        self.later(self._busy())
+
+    async def _busy(self) -> None:
+        try:
+            await self.bot.send_chat_action(
+                self.chat_id, ChatAction.TYPING, message_thread_id=self.messenger.thread_id
+            )
+        except TelegramError as error:
+            log.info("chat_action_failed", reason=error.message)

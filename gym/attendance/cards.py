@@ -1,0 +1,81 @@
+"""The card: everything the desk wants to know of a client, on one screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from gym.attendance.models import CheckIn
+from gym.attendance.repository import AttendanceRepository
+from gym.clients.models import Client
+from gym.clients.repository import ClientRepository
+from gym.faces.schemas import FaceState
+from gym.faces.service import FaceRecognitionService
+from gym.security.permissions import ActorKind, NotAllowed, Permission
+from gym.subscriptions.models import Subscription
+from gym.subscriptions.schemas import Owed
+from gym.subscriptions.service import SubscriptionService
+from gym.unit_of_work import UnitOfWork
+
+LAST_VISITS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ClientCard:
+    """A client with plan, money, visits and face."""
+
+    client: Client
+    current: Subscription | None
+    waiting: Subscription | None
+    latest: Subscription | None
+    owed: Sequence[Owed]
+    visits: Sequence[CheckIn]
+    face: FaceState
+    days_left: int | None
+    visits_left: int | None
+
+    @property
+    def balance(self) -> Decimal:
+        """Everything that is owed, closed subscriptions included."""
+        return sum((one.balance for one in self.owed), Decimal(0))
+
+
+class CardService:
+    """Looking at a card is recorded."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self.uow = uow
+
+    async def card(self, client_id: UUID) -> ClientCard:
+        """Raises `ClientNotFound`."""
+        self._require(client_id)
+        client = await ClientRepository(self.uow.session).require(client_id)
+        subscriptions = SubscriptionService(self.uow)
+        current = await subscriptions.current(client_id)
+        if self.uow.actor.kind is ActorKind.STAFF:
+            self.uow.audit("client.viewed", client)
+        return ClientCard(
+            client=client,
+            current=current,
+            waiting=await subscriptions.waiting(client_id),
+            latest=current or await subscriptions.latest(client_id),
+            owed=await subscriptions.owed(client_id),
+            visits=await AttendanceRepository(self.uow.session).last_visits(client_id, LAST_VISITS),
+            face=await FaceRecognitionService(self.uow).state(client_id),
+            days_left=(current.ends_on - self.uow.today).days if current else None,
+            visits_left=_visits_left(current),
+        )
+
+    def _require(self, client_id: UUID) -> None:
+        actor = self.uow.actor
+        own = actor.kind is ActorKind.MEMBER and actor.id == client_id
+        if not own and not actor.may(Permission.MANAGE_CLIENTS):
+            raise NotAllowed(Permission.MANAGE_CLIENTS)
+
+
+def _visits_left(subscription: Subscription | None) -> int | None:
+    if subscription is None or subscription.visits is None:
+        return None
+    return max(0, subscription.visits - subscription.visits_used)

@@ -1,0 +1,44 @@
+"""What the door says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from uuid import UUID
+
+from gym.attendance.models import CheckInMethod, Outcome, VerdictCode
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One answer at the door. The client's fields are empty unless the face or credential was accepted."""
+
+    id: UUID
+    outcome: Outcome
+    code: VerdictCode
+    method: CheckInMethod
+    at: datetime
+    client_id: UUID | None = None
+    client_name: str | None = None
+    display_name: str | None = None
+    subscription_id: UUID | None = None
+    plan_name: str | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+    days_left: int | None = None
+    visits_left: int | None = None
+    visit_number: int | None = None
+    balance: Decimal = Decimal(0)
+    closed_debt: Decimal = Decimal(0)
+    until: date | None = None
+    reason: str | None = None
+    opens_on: date | None = None
+    opens_at: time | None = None
+    warning: str | None = None
+    birthday: bool = False
+    counted: bool = False
+
+    @property
+    def admitted(self) -> bool:
+        return self.outcome is Outcome.ADMITTED
