@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -61,6 +61,11 @@ class UnitOfWork:
     @property
     def settings(self) -> GymSettings:
         return self.context.settings
+
+    def acting_as(self, actor: Actor) -> UnitOfWork:
+        """The same transaction for somebody who was recognised inside of it."""
+        self.context = replace(self.context, actor=actor)
+        return self
 
     def audit(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from aiohttp import web
 from pydantic import TypeAdapter
@@ -50,6 +51,10 @@ class Caller:
     actor: Actor
     scope: Scope
     kiosk: Kiosk | None = None
+
+    @property
+    def kiosk_id(self) -> UUID | None:
+        return self.kiosk.id if self.kiosk else None
 
 
 def issuer_of(gym: Gym) -> TokenIssuer:

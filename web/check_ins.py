@@ -1,0 +1,187 @@
+"""The door: a photo, a QR or a document comes in, a verdict goes out."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from aiohttp import web
+from pydantic import TypeAdapter
+
+from gym.app import Gym
+from gym.attendance.messages import say
+from gym.attendance.models import VerdictCode
+from gym.attendance.schemas import Verdict
+from gym.attendance.service import AttendanceService
+from gym.core.errors import GymError, Invalid
+from gym.core.language import N_, Translator
+from gym.faces.reader import Purpose, Reading
+from gym.faces.schemas import Probe
+from gym.security.idempotency import Answer, Idempotency
+from gym.security.links import Links
+from gym.security.permissions import Actor
+from gym.security.tokens import Claims, Scope
+from gym.unit_of_work import UnitOfWork
+from web.auth import Caller, caller_of, claims_of
+from web.bodies import raw_reply, to_bytes, validate
+from web.errors import language_of
+from web.keys import GYM
+from web.photos import Body, read_body
+from web.schemas import CheckInAnswer, CheckInFields, ClientAnswer
+
+routes = web.RouteTableDef()
+MOST_FRAMES: Final = 3
+PHOTO_LIFETIME: Final = timedelta(seconds=60)
+ANONYMOUS: Final = (VerdictCode.NOT_RECOGNIZED, VerdictCode.UNCERTAIN, VerdictCode.SPOOF_SUSPECTED)
+FIELDS: TypeAdapter[CheckInFields] = TypeAdapter(CheckInFields)
+LARGE: Final = 1 << 18
+Work = Callable[[UnitOfWork, Caller], Awaitable[Verdict]]
+
+
+class CredentialMissing(Invalid):
+    code = "credential_missing"
+    message = N_("Send a photo, or a QR, or a document with the last four digits of the phone.")
+
+
+class TimeWithoutZone(Invalid):
+    code = "captured_at_without_zone"
+    message = N_("The capture time needs a time zone.")
+
+
+@routes.post("/api/v1/check-ins")
+async def check_in(request: web.Request) -> web.Response:
+    """One verdict: kept, told, and the same again for the same key."""
+    gym = request.app[GYM]
+    claims = claims_of(request, *Scope)
+    body = await read_body(request, most_photos=MOST_FRAMES)
+    fields = validate(FIELDS, body.fields)
+    if fields.captured_at is not None and fields.captured_at.tzinfo is None:
+        raise TimeWithoutZone
+    key = request.headers.get("Idempotency-Key")
+    if not key:
+        return raw_reply((await _answer(gym, request, claims, body, fields, None)).body, 201)
+    return await _once(gym, request, claims, body, fields, key)
+
+
+async def _once(
+    gym: Gym, request: web.Request, claims: Claims, body: Body, fields: CheckInFields, key: str
+) -> web.Response:
+    """Claim the key first; the answer is kept in the visit's own transaction."""
+    digest = await _digest(body, fields)
+    async with gym.unit_of_work(Actor.system()) as uow:
+        known = await Idempotency(uow.session, claims.subject, key).claim(digest, uow.context.wall)
+    if known is not None:
+        return raw_reply(known.body, known.status, {"Idempotent-Replay": "true"})
+    try:
+        answer = await _answer(gym, request, claims, body, fields, key)
+    except GymError:
+        async with gym.unit_of_work(Actor.system()) as uow:
+            await Idempotency(uow.session, claims.subject, key).release()
+        raise
+    return raw_reply(answer.body, answer.status)
+
+
+async def _answer(
+    gym: Gym, request: web.Request, claims: Claims, body: Body, fields: CheckInFields, key: str | None
+) -> Answer:
+    work = await _work(gym, body, fields)
+    async with gym.unit_of_work(Actor.system()) as uow:
+        caller = await caller_of(uow, claims)
+        verdict = await work(uow.acting_as(caller.actor), caller)
+        translator = uow.settings.translator(language_of(request))
+        answer = Answer(201, to_bytes(_as_json(gym, verdict, translator)))
+        if key is not None:
+            await Idempotency(uow.session, claims.subject, key).keep(answer)
+    return answer
+
+
+async def _work(gym: Gym, body: Body, fields: CheckInFields) -> Work:
+    """What to do in the transaction; the model has run before it begins."""
+    if body.photos:
+        return await _by_photos(gym, body.photos, fields.captured_at)
+    if fields.qr is not None:
+        return _by_qr(fields.qr, fields.captured_at)
+    if fields.document_number is not None and fields.phone_last4 is not None:
+        return _by_document(fields.document_number, fields.phone_last4, fields.captured_at)
+    raise CredentialMissing
+
+
+async def _by_photos(gym: Gym, photos: list[bytes], at: datetime | None) -> Work:
+    readings = await asyncio.gather(*(gym.faces.read(photo, Purpose.CHECK_IN) for photo in photos))
+    code = next((reading.qr for reading in readings if reading.qr is not None), None)
+    if code is not None:
+        return _by_qr(code, at)
+    probe = _probe(gym, readings)
+
+    async def work(uow: UnitOfWork, caller: Caller) -> Verdict:
+        service = AttendanceService(uow)
+        return await service.check_in_face(probe, gym.match_rule, at=at, kiosk_id=caller.kiosk_id)
+
+    return work
+
+
+def _probe(gym: Gym, readings: list[Reading]) -> Probe:
+    """One probe of up to three frames of one moment."""
+    model = gym.faces.model_id
+    if len(readings) == 1:
+        return Probe.of(readings[0].face, model)
+    return Probe.fused([reading.face for reading in readings], model)
+
+
+def _by_qr(text: str, at: datetime | None) -> Work:
+    async def work(uow: UnitOfWork, caller: Caller) -> Verdict:
+        return await AttendanceService(uow).check_in_qr(text, at=at, kiosk_id=caller.kiosk_id)
+
+    return work
+
+
+def _by_document(number: str, phone_last4: str, at: datetime | None) -> Work:
+    async def work(uow: UnitOfWork, caller: Caller) -> Verdict:
+        service = AttendanceService(uow)
+        return await service.check_in_document(number, phone_last4, at=at, kiosk_id=caller.kiosk_id)
+
+    return work
+
+
+def _as_json(gym: Gym, verdict: Verdict, translator: Translator) -> CheckInAnswer:
+    """A denied answer names the client only when face or credential was accepted."""
+    answer = CheckInAnswer(
+        id=verdict.id,
+        outcome=verdict.outcome.value,
+        code=verdict.code.value,
+        message=say(verdict, translator),
+        at=verdict.at,
+    )
+    if verdict.client_id is None or verdict.code in ANONYMOUS:
+        return answer
+    path = f"/api/v1/thumbnails/{verdict.client_id}"
+    photo = Links(gym.secrets.jwt).sign_path(path, gym.clock.now() + PHOTO_LIFETIME)
+    client = ClientAnswer(display_name=verdict.display_name or "", photo_url=photo)
+    return answer.model_copy(
+        update={
+            "client": client,
+            "plan": verdict.plan_name,
+            "days_left": verdict.days_left,
+            "visits_left": verdict.visits_left,
+            "balance": verdict.balance,
+            "visit_number": verdict.visit_number,
+            "ends_on": verdict.ends_on,
+        }
+    )
+
+
+async def _digest(body: Body, fields: CheckInFields) -> bytes:
+    """The hash of what was asked; large photos are hashed in a thread."""
+    if sum(map(len, body.photos)) > LARGE:
+        return await asyncio.to_thread(_hash, body, fields)
+    return _hash(body, fields)
+
+
+def _hash(body: Body, fields: CheckInFields) -> bytes:
+    digest = hashlib.sha256(fields.model_dump_json().encode())
+    for photo in body.photos:
+        digest.update(hashlib.sha256(photo).digest())
+    return digest.digest()

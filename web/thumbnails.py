@@ -1,0 +1,34 @@
+"""A client's picture, for a minute and only by its signed address."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from aiohttp import web
+
+from gym.core.errors import NotFound
+from gym.faces.service import FaceRecognitionService
+from gym.security.links import Links
+from gym.security.permissions import Actor
+from web.keys import GYM
+
+routes = web.RouteTableDef()
+
+
+@routes.get("/api/v1/thumbnails/{client_id}")
+async def thumbnail(request: web.Request) -> web.Response:
+    """JPEG, 160 px. Whoever lacks the signature is told that there is nothing."""
+    gym, query = request.app[GYM], request.query
+    links = Links(gym.secrets.jwt)
+    if not links.path_is_signed(request.path, query.get("until", ""), query.get("mac", ""), gym.clock.now()):
+        raise NotFound
+    try:
+        client_id = UUID(request.match_info["client_id"])
+    except ValueError:
+        raise NotFound from None
+    async with gym.unit_of_work(Actor.system()) as uow:
+        picture = await FaceRecognitionService(uow).thumbnail(client_id)
+    if picture is None:
+        raise NotFound
+    headers = {"Cache-Control": "private, max-age=60"}
+    return web.Response(body=picture, content_type="image/jpeg", headers=headers)
