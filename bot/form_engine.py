@@ -1,7 +1,7 @@
 """The one engine of all forms: asks, reads answers, goes back and forth, submits once.
 
-Everything is saved before it is shown, so a form goes on after a restart. A button carries the form's key and
-the revision it was shown at: a second tap, or a tap on an older question, shows where the form stands instead.
+Everything is saved before it is shown, so a form goes on after a restart. A button carries the form's key
+and the revision it was shown at: a second tap, or a tap on an older question, shows where the form stands.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ class FormEngine:
         ctx = self._waiting(turn)
         step = ctx and ctx.form.step(ctx.state.step)
         if ctx is None or step is None or step.photo is None:
-            return False
+            return ctx is not None and self._rest_of_album(ctx)
         if self._repeated(turn, ctx.state):
             await self._present(ctx)
         else:
@@ -118,9 +118,12 @@ class FormEngine:
 
     async def tap(self, turn: Turn, tap: FormTap) -> None:
         """A form's own button."""
+        ctx = self._open(turn)
+        if ctx is not None and self._repeated(turn, ctx.state):
+            await self._present(ctx)
+            return
         if turn.draft is None or turn.draft.key != tap.key:
             raise FormClosed
-        ctx = self._open(turn)
         if ctx is None:
             await self._drop(turn)
             raise FormChanged
@@ -238,12 +241,32 @@ class FormEngine:
         except GymError as error:
             await self._show_question(ctx, step, _warning(ctx, error))
             return
+        album = self._join_album(ctx)
         sent = [*(ctx.state.values.get(step.name) or []), {"file_id": file_id, "data": dict(note.data)}]
         self._put(ctx, step, sent)
         if len(sent) >= step.photos[1]:
             await self._advance(ctx, note.verdict)
         else:
             await self._present(ctx, note.verdict)
+        if album and turn.target is not None:
+            ctx.state.message_id = turn.target.message_id
+            await self._save(turn, ctx.state)
+
+    def _join_album(self, ctx: FormContext) -> bool:
+        """The pictures of one album are answered in one message; True when this belongs to an album."""
+        state, message = ctx.state, ctx.turn.message
+        album = message.media_group_id if message else None
+        if album is not None and album == state.album and state.message_id is not None:
+            ctx.turn.answer_in(state.message_id)
+        state.album = album
+        return album is not None
+
+    def _rest_of_album(self, ctx: FormContext) -> bool:
+        """More pictures than were wanted: the rest of an album is not taken for something else."""
+        message = ctx.turn.message
+        return (
+            message is not None and ctx.state.album is not None and message.media_group_id == ctx.state.album
+        )
 
     def _put(self, ctx: FormContext, step: Step, value: object, label: str | None = None) -> None:
         before = ctx.state.values.get(step.name)

@@ -50,7 +50,7 @@ def form_button(
 
 async def question(ctx: FormContext, step: Step, note: str | None) -> Screen:
     """A step's screen; `note` (HTML) stands above the question: an error, a photo's verdict."""
-    t, state = ctx.t, ctx.state
+    t = ctx.t
     ask = t(step.ask) if isinstance(step.ask, str) else await step.ask(ctx)
     lines = [f"<b>{t(ctx.form.title)}</b>"]
     lines += [note, ""] if note else [""]

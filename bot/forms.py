@@ -1,7 +1,7 @@
 """Forms as flows describe them: steps, answers, a summary; the engine does Back, Skip, Cancel and the rest.
 
-A form is asked one step at a time. What was answered lies in PostgreSQL after every step. At the end a summary
-restates everything; Confirm calls `submit` with `ctx.key`, the idempotency key of this one form.
+A form is asked one step at a time; what was answered lies in PostgreSQL after every step. In the end a
+summary restates everything; Confirm calls `submit` with `ctx.key`, the idempotency key of this one form.
 """
 
 from __future__ import annotations

@@ -70,7 +70,8 @@ def _method(t: HtmlTranslator, p: Payload) -> str:
 _simple(
     Kind.WELCOME,
     N_(
-        "👋 Welcome to {gym}, {first_name}! Receipts and reminders come here. Send /start for your plan and QR."
+        "👋 Welcome to {gym}, {first_name}! Receipts and reminders come here. "
+        "Send /start for your plan and your QR."
     ),
 )
 _simple(
@@ -82,7 +83,8 @@ _simple(
 @says(Kind.RECEIPT)
 def _receipt(t: HtmlTranslator, p: Payload, settings: GymSettings) -> str:
     text = t(
-        "🧾 <b>Receipt {number}</b>\n{gym}\n\nPaid <b>{amount}</b> ({method}) for {plan}\n{starts_on} – {ends_on}",
+        "🧾 <b>Receipt {number}</b>\n{gym}\n\n"
+        "Paid <b>{amount}</b> ({method}) for {plan}\n{starts_on} – {ends_on}",
         number=Html(f"№ {p['receipt_number']}"),
         gym=settings.name,
         amount=p["amount"],

@@ -136,7 +136,7 @@ async def patiently(call: Callable[[], Awaitable[Answer]]) -> Answer:
         except BadRequest:
             raise
         except RetryAfter as error:
-            wait = _seconds(error.retry_after)
+            wait = retry_seconds(error)
             if pause is None or wait > LONGEST_WAIT:
                 raise
             await asyncio.sleep(wait)
@@ -147,5 +147,7 @@ async def patiently(call: Callable[[], Awaitable[Answer]]) -> Answer:
     raise AssertionError("unreachable")
 
 
-def _seconds(value: int | timedelta) -> float:
+def retry_seconds(error: RetryAfter) -> float:
+    """How long Telegram wants to be left alone."""
+    value = error.retry_after
     return value.total_seconds() if isinstance(value, timedelta) else float(value)

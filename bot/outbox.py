@@ -7,6 +7,7 @@ import random
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 import asyncpg
 import structlog
@@ -82,8 +83,8 @@ class Dispatcher:
             with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
                 async with self.gym.database.direct() as connection:
                     lost = asyncio.Event()
-                    connection.add_termination_listener(lambda _, lost=lost: lost.set())
-                    await connection.add_listener(CHANNEL, lambda *_: self._wake.set())
+                    connection.add_termination_listener(partial(_set, lost))
+                    await connection.add_listener(CHANNEL, partial(_set, self._wake))
                     self._wake.set()
                     await lost.wait()
             await asyncio.sleep(1)
@@ -169,6 +170,10 @@ class Dispatcher:
     async def _let_go(self, item: Outgoing) -> None:
         async with self.gym.unit_of_work(Actor.system()) as uow:
             await OutboxRepository(uow.session).let_go(item.id)
+
+
+def _set(event: asyncio.Event, *_: object) -> None:
+    event.set()
 
 
 def _seconds(value: int | timedelta) -> float:

@@ -1,7 +1,8 @@
 """A turn: one update being handled, with everything a handler needs to answer it.
 
-Handlers are `async def handler(turn: Turn) -> None`, those of buttons take `(turn, tap)`. They read `turn.text`,
-`turn.payload`, `turn.photo_bytes()`, open `turn.unit_of_work()`, call one service and `turn.show(Screen(…))`.
+Handlers are `async def handler(turn: Turn) -> None`, those of buttons take `(turn, tap)`. They read
+`turn.text`, `turn.payload`, `turn.photo_bytes()`, open `turn.unit_of_work()`, call one service and
+`turn.show(Screen(…))`.
 """
 
 from __future__ import annotations
@@ -221,6 +222,11 @@ class Turn:
             return
         self.answer_silently()
         self.target = await self.messenger.edit(self.target, screen, self.now)
+
+    def answer_in(self, message_id: int) -> None:
+        """Let `show` edit an earlier message of this chat."""
+        chat = Chat(self.chat_id, Chat.PRIVATE)
+        self.target = Message(message_id, self.now, chat)
 
     async def say(self, screen: Screen | str) -> Message:
         """Always a new message: receipts, check-ins, alerts."""

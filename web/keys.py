@@ -9,5 +9,5 @@ from aiohttp import web
 from gym.app import Gym
 
 GYM: web.AppKey[Gym] = web.AppKey("gym", Gym)
-BOT_READY: web.AppKey[Callable[[], bool]] = web.AppKey("bot_ready", Callable[[], bool])
+BOT_READY: web.AppKey[Callable[[], bool]] = web.AppKey("bot_ready")
 REQUEST_ID: web.RequestKey[str] = web.RequestKey("request_id", str)

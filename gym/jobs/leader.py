@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import asyncpg
 import structlog
@@ -38,14 +39,19 @@ async def _wait_for_lock(connection: asyncpg.Connection) -> None:
 
 
 async def _serve(connection: asyncpg.Connection, term: Callable[[], Awaitable[None]]) -> None:
+    """Both end together: the term when the connection is lost, the watch when the term fails."""
     lost = asyncio.Event()
-    connection.add_termination_listener(lambda _: lost.set())
-    tasks = [asyncio.ensure_future(term()), asyncio.create_task(lost.wait())]
+    connection.add_termination_listener(partial(_set, lost))
+    serving, watching = asyncio.ensure_future(term()), asyncio.ensure_future(lost.wait())
     try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            task.result()
+        await asyncio.wait((serving, watching), return_when=asyncio.FIRST_COMPLETED)
+        if serving.done():
+            serving.result()
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        serving.cancel()
+        watching.cancel()
+        await asyncio.wait((serving, watching))
+
+
+def _set(event: asyncio.Event, *_: object) -> None:
+    event.set()

@@ -142,12 +142,14 @@ async def past_the_service(uow: UnitOfWork, client: Client, plan: Plan) -> Subsc
 async def until_somebody_waits(gym: Gym) -> None:
     """Until a transaction of this database waits for a lock that another one holds."""
     waiting = text(
-        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        "SELECT count(*) FROM pg_stat_activity "
+        "WHERE wait_event_type = 'Lock' AND datname = current_database()"
     )
     async with gym.database.engine.connect() as connection:
         outside = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        while not await outside.scalar(waiting):
-            await asyncio.sleep(0)
+        async with asyncio.timeout(20):
+            while not await outside.scalar(waiting):
+                pass
 
 
 async def test_a_waiting_one_and_the_latest_are_found(desk: Reception, rosa: Client, monthly: Plan) -> None:

@@ -1,0 +1,217 @@
+"""The dispatcher: one update in, the right handler called, every fault answered in one place."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import structlog
+from telegram import Message, Update
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
+from telegram.ext import Application, ContextTypes, TypeHandler
+
+from bot.access import Reception
+from bot.callbacks import Home, UnknownButton, unpack
+from bot.command_menu import CommandMenu
+from bot.form_screens import FormTap
+from bot.inbox import Done, Later, Outcome
+from bot.keyboards import Button, nav
+from bot.messenger import retry_seconds
+from bot.render import Screen
+from bot.routing import Occasion
+from bot.turn import Turn, Workshop
+from gym.chats.repository import Claimed
+from gym.core.errors import DatabaseUnavailable, GymError
+from gym.core.language import N_
+
+log = structlog.get_logger()
+BotApplication = Application[Any, Any, Any, Any, Any, Any]
+
+
+class Dispatcher:
+    """PTB's only handler; flows are reached through the workshop's routes."""
+
+    def __init__(self, application: BotApplication, workshop: Workshop, reception: Reception) -> None:
+        self._application = application
+        self._workshop = workshop
+        self._reception = reception
+        self._menu = CommandMenu(workshop.routes)
+        self._outcomes: dict[int, Outcome] = {}
+        application.add_handler(TypeHandler(Update, self._on_update))
+
+    async def handle(self, item: Claimed) -> Outcome:
+        """An update out of the inbox. Never raises: what happened is in the outcome."""
+        update = Update.de_json(item.payload, self._application.bot)
+        await self._application.process_update(update)
+        # PTB swallows what a handler raises before ours begins; then nothing was noted.
+        return self._outcomes.pop(item.update_id, Done(failed=True))
+
+    async def _on_update(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        self._outcomes[update.update_id] = await self._outcome(update)
+
+    async def _outcome(self, update: Update) -> Outcome:
+        user, chat = update.effective_user, update.effective_chat
+        if user is None or chat is None or user.is_bot:
+            return Done()
+        try:
+            visitor = await self._reception.visitor(user, chat.id)
+        except DatabaseUnavailable:
+            return Later()
+        turn = Turn(self._workshop, self._application.bot, update, visitor)
+        try:
+            return await self._guarded(turn)
+        finally:
+            await turn.close()
+
+    async def _guarded(self, turn: Turn) -> Outcome:
+        """The outermost edge: faults become sentences, surprises a short code."""
+        try:
+            await self._answered(turn)
+        except Forbidden:
+            await self._workshop.chats.set_reachable(turn.user_id, False)
+        except DatabaseUnavailable:
+            return Later()
+        except RetryAfter as error:
+            return Later(retry_seconds(error))
+        except BadRequest as error:
+            return await self._surprise(turn, error)
+        except NetworkError:
+            log.warning("telegram_unreachable", update=turn.update.update_id)
+            return Later()
+        except Exception as error:  # noqa: BLE001 - the chat's outermost edge
+            return await self._surprise(turn, error)
+        return Done()
+
+    async def _answered(self, turn: Turn) -> None:
+        try:
+            await self._route(turn)
+        except DatabaseUnavailable as error:
+            if turn.query is not None:
+                await turn.fail(error)
+            raise
+        except GymError as error:
+            await turn.fail(error)
+        self._menu.refresh(turn)
+
+    async def _surprise(self, turn: Turn, error: Exception) -> Outcome:
+        code = secrets.token_hex(3).upper()
+        log.error("update_failed", code=code, update=turn.update.update_id, exc_info=error)
+        text = turn.t(
+            N_("Something went wrong on our side. If it happens again, tell an admin this code: {code}"),
+            code=code,
+        )
+        try:
+            await turn.say(Screen(text, [nav(turn.t)]))
+        except TelegramError as silent:
+            log.warning("code_not_told", code=code, reason=type(silent).__name__)
+        return Done(failed=True)
+
+    # Where to
+
+    async def _route(self, turn: Turn) -> None:
+        if turn.membership is not None:
+            await self._on_membership(turn)
+        elif turn.query is not None:
+            await self._on_tap(turn)
+        elif turn.message is not None:
+            await self._on_message(turn, turn.message)
+
+    async def _on_tap(self, turn: Turn) -> None:
+        routes, query = self._workshop.routes, turn.query
+        if query is None or query.data is None:
+            raise UnknownButton
+        turn.tap = unpack(routes.codes, query.data)
+        route = routes.tap(type(turn.tap.callback))
+        route.check(turn.visitor)
+        if turn.tap.is_stale(turn.now):
+            await self._ask_again(turn)
+            return
+        if not isinstance(turn.tap.callback, FormTap):
+            await self._workshop.forms.park(turn)
+        await route.handler(turn, turn.tap.callback)
+
+    async def _ask_again(self, turn: Turn) -> None:
+        """An old button that changes something: a fresh one below says what it was."""
+        assert turn.tap is not None
+        again = Button(_label(turn), turn.tap.callback)
+        text = turn.t(
+            N_("That button was from {when}. Much may have changed since. Still do it?"),
+            when=turn.tap.shown_at,
+        )
+        await turn.say(Screen(text, [[*nav(turn.t), again]]))
+
+    async def _on_message(self, turn: Turn, message: Message) -> None:
+        forms = self._workshop.forms
+        if message.text and message.text.startswith("/"):
+            await self._on_command(turn, message.text)
+        elif message.contact is not None:
+            await self._on_occasion(turn, Occasion.CONTACT)
+        elif turn.photo_id is not None:
+            if not await forms.photo(turn):
+                await self._on_occasion(turn, Occasion.PHOTO)
+        elif message.document is not None:
+            await self._on_occasion(turn, Occasion.DOCUMENT)
+        elif message.text:
+            if not await forms.text(turn):
+                await self._on_occasion(turn, Occasion.TEXT)
+        elif message.effective_attachment is not None:
+            await self._on_occasion(turn, None)
+
+    async def _on_command(self, turn: Turn, text: str) -> None:
+        head, _, turn.payload = text[1:].partition(" ")
+        name, _, whom = head.partition("@")
+        if whom and whom.lower() != turn.bot.username.lower():
+            return
+        turn.payload = turn.payload.strip()
+        if name.lower() == "start" and turn.payload:
+            await self._on_deep_link(turn)
+            return
+        command = self._workshop.routes.commands.get(name.lower())
+        if command is None:
+            await self._on_occasion(turn, None)
+            return
+        command.route.check(turn.visitor)
+        if name.lower() != "cancel":
+            await self._workshop.forms.park(turn)
+        await command.route.handler(turn)
+
+    async def _on_deep_link(self, turn: Turn) -> None:
+        prefix, _, rest = turn.payload.partition("-")
+        route = self._workshop.routes.starts.get(prefix)
+        await self._workshop.forms.park(turn)
+        if route is None:
+            await turn.home()
+            return
+        route.check(turn.visitor)
+        turn.payload = rest
+        await route.handler(turn)
+
+    async def _on_occasion(self, turn: Turn, occasion: Occasion | None) -> None:
+        """In a group only the desk is answered, and only by a flow that wants it."""
+        route = self._workshop.routes.occasion(occasion, turn.visitor) if occasion else None
+        if route is not None and (turn.is_private or turn.visitor.staff is not None):
+            await route.handler(turn)
+        elif turn.is_private:
+            await turn.go(Home())
+
+    async def _on_membership(self, turn: Turn) -> None:
+        change = turn.membership
+        assert change is not None
+        if turn.is_private:
+            reachable = change.new_chat_member.status == "member"
+            await self._workshop.chats.set_reachable(turn.user_id, reachable)
+            return
+        route = self._workshop.routes.occasion(Occasion.GROUP, turn.visitor)
+        if route is not None:
+            await route.handler(turn)
+
+
+def _label(turn: Turn) -> str:
+    """What the tapped button said."""
+    message = turn.query.message if turn.query else None
+    keyboard = message.reply_markup if isinstance(message, Message) else None
+    for row in keyboard.inline_keyboard if keyboard else ():
+        for item in row:
+            if turn.query and item.callback_data == turn.query.data:
+                return item.text
+    return turn.t(N_("Do it"))

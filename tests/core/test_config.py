@@ -1,0 +1,48 @@
+"""The environment: typed, named in README, and refused in one line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gym.core.config import Config, ConfigError, load_config
+
+README = Path(__file__).parents[2] / "README.md"
+
+
+@pytest.mark.parametrize("name", Config.model_fields)
+def test_readme_lists_every_setting_with_its_meaning(name: str) -> None:
+    description = Config.model_fields[name].description
+    assert f"| `{name.upper()}` |" in README.read_text()
+    assert f"| {description} |" in README.read_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("GYM_TIMEZONE", "Mars/Olympus"),
+        ("GYM_CURRENCY", "XXY"),
+        ("GYM_LANGUAGE", "de"),
+        ("DATABASE_URL", "mysql://x"),
+        ("WEB_PORT", "99999"),
+        ("FACE_LIVENESS", "maybe"),
+    ],
+)
+def test_an_invalid_value_is_refused_in_one_line_that_names_it(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigError, match=rf"^{name}: ") as refused:
+        load_config(_env_file=None)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_platforms_port_means_every_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", "5000")
+    assert load_config(_env_file=None).bind == ("0.0.0.0", 5000)
+
+
+def test_a_managed_databases_address_is_understood(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgres://a:b@host/db")
+    assert load_config(_env_file=None).database_url == "postgresql+asyncpg://a:b@host/db"
