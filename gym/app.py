@@ -20,7 +20,7 @@ from gym.core.database import Database, is_retryable, is_unavailable
 from gym.core.errors import DatabaseUnavailable
 from gym.core.migrate import upgrade
 from gym.core.postgres import EmbeddedPostgres
-from gym.faces.matching import MatchRule
+from gym.faces.schemas import MatchRule
 from gym.security.permissions import Actor
 from gym.security.secrets import Secrets, load_secrets
 from gym.settings.models import GymKind, GymState
@@ -58,8 +58,7 @@ class Gym:
     @property
     def match_rule(self) -> MatchRule:
         """Threshold and margin of the configuration."""
-        threshold = self.config.face_threshold
-        return MatchRule(None if threshold == "auto" else threshold, self.config.face_margin)
+        return MatchRule(self.config.face_threshold, self.config.face_margin)
 
     @asynccontextmanager
     async def unit_of_work(

@@ -68,7 +68,9 @@ class RenewPlans(Callback):
 
 @callback("rened", changes=True)
 class ConfirmRenewal(Callback):
-    client_id: UUID
+    """Names the subscription that was on the screen: if another came after it, somebody else renewed it."""
+
+    renews_id: UUID
     plan_id: UUID
 
 
@@ -134,16 +136,21 @@ async def renewal_plans(turn: Turn, tap: RenewPlans) -> None:
 @router.on(ConfirmRenewal)
 async def renewed(turn: Turn, tap: ConfirmRenewal) -> None:
     async with turn.unit_of_work() as uow:
-        sold = await SubscriptionService(uow).renew(tap.client_id, tap.plan_id, key=tap_key(turn))
+        service = SubscriptionService(uow)
+        before = await service.get(tap.renews_id)
+        sold = await service.renew(
+            before.client_id, tap.plan_id, renews_id=tap.renews_id, key=tap_key(turn)
+        )
     await turn.show(sold_screen(turn.t, sold))
 
 
 async def _offer_renewal(turn: Turn, client_id: UUID, plan_id: UUID | None) -> None:
     async with turn.unit_of_work() as uow:
         quote = await SubscriptionService(uow).quote_renewal(client_id, plan_id)
+    assert quote.renews_id is not None, "a renewal follows a subscription"
     t, chosen = turn.t, quote.plan.id
     keyboard: Keyboard = [
-        [button(t("✅ Renew"), ConfirmRenewal(client_id, chosen))],
+        [button(t("✅ Renew"), ConfirmRenewal(quote.renews_id, chosen))],
         [
             button(t("Other plan"), RenewPlans(client_id)),
             button(t("Discount"), RenewalDetails(client_id, chosen)),

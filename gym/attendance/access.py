@@ -17,7 +17,7 @@ from decimal import Decimal
 from typing import Final
 
 from gym.attendance.models import CheckInMethod, VerdictCode
-from gym.faces.matching import Match
+from gym.faces.schemas import MatchOutcome
 from gym.settings.schemas import Reentry
 
 Code = VerdictCode
@@ -80,7 +80,7 @@ class AccessFacts:
     at: time
     method: CheckInMethod
     rules: Rules = Rules()
-    match: Match = Match.FOUND
+    match: MatchOutcome = MatchOutcome.FOUND
     spoof: bool = False
     client_active: bool = True
     blocked_until: date | None = None
@@ -100,9 +100,9 @@ def decide(facts: AccessFacts) -> VerdictCode:
 
 
 def _identity(facts: AccessFacts) -> VerdictCode | None:
-    if facts.match is Match.UNKNOWN:
+    if facts.match is MatchOutcome.UNKNOWN:
         return Code.NOT_RECOGNIZED
-    return Code.UNCERTAIN if facts.match is Match.UNCERTAIN else None
+    return Code.UNCERTAIN if facts.match is MatchOutcome.UNCERTAIN else None
 
 
 def _liveness(facts: AccessFacts) -> VerdictCode | None:

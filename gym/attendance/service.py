@@ -20,8 +20,7 @@ from gym.core.errors import Conflict, Forbidden, Invalid
 from gym.core.ids import new_id
 from gym.core.language import N_
 from gym.core.repository import Page
-from gym.faces.matching import Match, MatchRule
-from gym.faces.schemas import Probe
+from gym.faces.schemas import MatchOutcome, MatchRule, Probe
 from gym.faces.service import FaceRecognitionService
 from gym.payments.errors import parse_reason
 from gym.security.links import Links, QrInvalid
@@ -101,7 +100,7 @@ class AttendanceService:
         """By face. Raises `CapturedInFuture` and `CapturedTooLongAgo`."""
         door = self._door(CheckInMethod.FACE, at, kiosk_id, key)
         known = await FaceRecognitionService(self.uow).identify(probe, rule)
-        return await self._check_in(known.client_id, known.match, door)
+        return await self._check_in(known.client_id, known.outcome, door)
 
     async def check_in_qr(
         self, text: str, *, at: datetime | None = None, kiosk_id: UUID | None = None, key: UUID | None = None
@@ -112,7 +111,7 @@ class AttendanceService:
         facts = await self._attendance.facts(qr.client_id, door.day, door.at)
         if facts is None or (qr.card_serial and qr.card_serial != facts.card_serial):
             raise QrInvalid
-        return await self._check_in(qr.client_id, Match.FOUND, door, facts)
+        return await self._check_in(qr.client_id, MatchOutcome.FOUND, door, facts)
 
     async def check_in_document(
         self,
@@ -129,14 +128,14 @@ class AttendanceService:
         client_id = await self._attendance.by_document(compact, phone_last4)
         if client_id is None:
             raise DocumentUnknown
-        return await self._check_in(client_id, Match.FOUND, door)
+        return await self._check_in(client_id, MatchOutcome.FOUND, door)
 
     async def check_in_client(self, client_id: UUID, *, key: UUID | None = None) -> Verdict:
         """By staff who know the person; the same key gives the same verdict."""
         door = self._door(CheckInMethod.STAFF, None, None, key)
         if key is not None and (done := await self._attendance.by_key(key)) is not None:
             return await self._as_written(done)
-        return await self._check_in(client_id, Match.FOUND, door)
+        return await self._check_in(client_id, MatchOutcome.FOUND, door)
 
     async def admit_anyway(self, check_in_id: UUID, reason: str, *, key: UUID | None = None) -> Verdict:
         """Let somebody in against the verdict; kept with its reason and told to the admins."""
@@ -204,12 +203,12 @@ class AttendanceService:
         return Door(method, moment, gym_day(moment, self.uow.settings.zone), kiosk_id, key)
 
     async def _check_in(
-        self, client_id: UUID | None, match: Match, door: Door, facts: Row[Any] | None = None
+        self, client_id: UUID | None, match: MatchOutcome, door: Door, facts: Row[Any] | None = None
     ) -> Verdict:
         if client_id is not None and facts is None:
             facts = await self._attendance.facts(client_id, door.day, door.at)
         if facts is None and client_id is not None:
-            match = Match.UNKNOWN
+            match = MatchOutcome.UNKNOWN
         verdict = await self._decide_and_write(facts, match, door)
         if verdict is None:  # another door counted this day's visit in the same moment: decide again
             assert client_id is not None
@@ -217,7 +216,9 @@ class AttendanceService:
         notices.tell(self.uow, verdict, door.day)
         return verdict
 
-    async def _decide_and_write(self, facts: Row[Any] | None, match: Match, door: Door) -> Verdict | None:
+    async def _decide_and_write(
+        self, facts: Row[Any] | None, match: MatchOutcome, door: Door
+    ) -> Verdict | None:
         code = decide(_access_facts(facts, match, door, self.uow.settings))
         verdict = _verdict(facts, code, door)
         if code is not VerdictCode.ADMITTED:
@@ -282,7 +283,9 @@ class AttendanceService:
         return self.uow.actor.id if self.uow.actor.role is not None else None
 
 
-def _access_facts(facts: Row[Any] | None, match: Match, door: Door, settings: GymSettings) -> AccessFacts:
+def _access_facts(
+    facts: Row[Any] | None, match: MatchOutcome, door: Door, settings: GymSettings
+) -> AccessFacts:
     at = door.at.astimezone(settings.zone).time()
     rules = Rules(
         settings.grace_days,

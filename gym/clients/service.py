@@ -34,6 +34,7 @@ from gym.security.one_time import IssuedLink, OneTimeLinks
 from gym.security.permissions import ActorKind, NotAllowed, Permission
 from gym.unit_of_work import UnitOfWork
 
+LINK_LIFETIME: Final = timedelta(hours=24)
 SHORT_BLOCK: Final = timedelta(days=7)
 """How long an employee may block; an admin may for longer."""
 
@@ -44,7 +45,7 @@ class ClientService:
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
         self._clients = ClientRepository(uow.session)
-        self._links = OneTimeLinks(uow.session, Links(uow.secrets.jwt), uow.context.wall)
+        self._links = OneTimeLinks(uow.session, Links(uow.secrets.jwt))
 
     async def register(self, data: ClientInput, key: UUID | None = None) -> Client:
         """A new client; the same key gives the same client. Raises `DocumentTaken`, `GuardianNeeded`."""
@@ -136,15 +137,16 @@ class ClientService:
         client = await self._lock(client_id, Permission.MANAGE_CLIENTS)
         if not client.active:
             raise ClientDeactivated(client.full_name)
-        await self._links.withdraw(LinkPurpose.LINK_CLIENT, client_id)
+        wall = self.uow.context.wall
+        await self._links.withdraw(wall, purpose=LinkPurpose.LINK_CLIENT, subject_id=client_id)
         self.uow.audit("client.link_issued", client)
         return await self._links.issue(
-            LinkPurpose.LINK_CLIENT, created_by=self.uow.actor.id, subject_id=client_id
+            LinkPurpose.LINK_CLIENT, wall, LINK_LIFETIME, created_by=self.uow.actor.id, subject_id=client_id
         )
 
     async def accept_link(self, token: str, telegram_id: int, language: str) -> Client:
         """Open a link in the client's own chat. Raises `LinkUnknown` and its kin, `LinkTaken`."""
-        link = await self._links.redeem(token, LinkPurpose.LINK_CLIENT)
+        link = await self._links.redeem(token, [LinkPurpose.LINK_CLIENT], self.uow.context.wall)
         assert link.subject_id is not None
         client = await self._clients.lock(link.subject_id)
         return await self._link(client, telegram_id, language)

@@ -67,7 +67,7 @@ class Repository(Generic[Model, Key]):
     async def add(self, row: Model) -> Model:
         """Insert now, so that constraints speak here and not at commit."""
         self.session.add(row)
-        await self.session.flush([row])
+        await self.session.flush()
         return row
 
     async def delete(self, row: Model) -> None:

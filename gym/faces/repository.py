@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gym.faces.matching import Candidate
 from gym.faces.models import FaceConsent, FacePicture, FaceTemplate
+from gym.faces.schemas import Candidates
 
 # Inactive clients are left out here, so that a deactivated one is gone at once. Several templates of a client
 # count as that client, and the window counts the people in the gallery on the same pass.
@@ -23,6 +23,9 @@ FROM face_templates t JOIN clients c ON c.id = t.client_id AND c.active
 WHERE t.model_id = :model AND t.key_id = :key AND (CAST(:other AS uuid) IS NULL OR t.client_id <> :other)
 GROUP BY t.client_id ORDER BY similarity DESC LIMIT 2
 """)
+
+
+NOBODY = Candidates(None, -1.0, -1.0, 0)
 
 
 def as_text(vector: NDArray[np.float32]) -> str:
@@ -38,12 +41,14 @@ class FaceRepository:
 
     async def nearest(
         self, vector: NDArray[np.float32], model_id: str, key_id: str, other_than: UUID | None
-    ) -> tuple[list[Candidate], int]:
-        """The two nearest clients and how many people the gallery holds; an exact scan."""
+    ) -> Candidates:
+        """The nearest client, the best other one, and how many people the gallery holds; an exact scan."""
         values = {"probe": as_text(vector), "model": model_id, "key": key_id, "other": other_than}
         rows = (await self.session.execute(NEAREST, values)).all()
-        found = [Candidate(row.client_id, float(row.similarity)) for row in rows]
-        return found, int(rows[0].people) if rows else 0
+        if not rows:
+            return NOBODY
+        runner_up = float(rows[1].similarity) if len(rows) > 1 else NOBODY.runner_up
+        return Candidates(rows[0].client_id, float(rows[0].similarity), runner_up, int(rows[0].people))
 
     async def consent(self, client_id: UUID) -> FaceConsent | None:
         """The consent in force."""

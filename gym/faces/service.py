@@ -6,50 +6,29 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-import numpy as np
-
-from gym.clients.models import Client
-from gym.core.errors import Conflict, Invalid
 from gym.core.ids import new_id
-from gym.core.language import N_
-from gym.faces.consent import VERSION, ConsentMissing
-from gym.faces.errors import NoFace
-from gym.faces.matching import SAME_PERSON, Candidate, MatchRule, decide
-from gym.faces.models import (
-    ConsentMethod,
-    FaceConsent,
-    FacePicture,
-    FaceTemplate,
-    TemplateOrigin,
-)
+from gym.faces.consent import CONSENT_VERSION
+from gym.faces.matching import decide, strangers_among
+from gym.faces.models import ConsentMethod, FaceConsent, FacePicture, FaceTemplate, TemplateOrigin
 from gym.faces.protection import protection_for
-from gym.faces.repository import FaceRepository, as_text
-from gym.faces.schemas import Enrolment, EnrolmentFace, FaceState, Identification, Match, Probe
+from gym.faces.refusals import ConsentMissing, NoPhotos, NotSamePerson, PossibleDuplicate, TooManyPhotos
+from gym.faces.repository import NOBODY, FaceRepository
+from gym.faces.schemas import (
+    Candidates,
+    ConsentState,
+    Enrolment,
+    EnrolmentFace,
+    FaceState,
+    Identification,
+    MatchOutcome,
+    MatchRule,
+    Probe,
+)
 from gym.security.cipher import Cipher
 from gym.security.permissions import ActorKind, NotAllowed, Permission
 from gym.unit_of_work import UnitOfWork
 
 MOST_PHOTOS: Final = 5
-
-
-class PossibleDuplicate(Conflict):
-    """The face is another client's; who may look is told whose."""
-
-    code = "possible_duplicate"
-    message = N_("This face may be registered already as {client}. Look them up before you go on.")
-
-    def __init__(self, client: str) -> None:
-        super().__init__(client=client)
-
-
-class NotSamePerson(Invalid):
-    code = "not_same_person"
-    message = N_("The photos do not seem to show one person. Take them again, one person only.")
-
-
-class TooManyPhotos(Invalid):
-    code = "too_many_photos"
-    message = N_("Send at most {most} photos.")
 
 
 class FaceRecognitionService:
@@ -68,7 +47,11 @@ class FaceRecognitionService:
             return known
         witness = self.uow.actor.id if self.uow.actor.kind is ActorKind.STAFF else None
         row = FaceConsent(
-            client_id=client_id, version=VERSION, method=method, witness_id=witness, given_at=self.uow.now
+            client_id=client_id,
+            version=CONSENT_VERSION,
+            method=method,
+            witness_id=witness,
+            given_at=self.uow.now,
         )
         await self._faces.add([row])
         self.uow.audit("face.consent_given", ("clients", client_id), None, {"method": method})
@@ -95,22 +78,23 @@ class FaceRecognitionService:
         """
         self.uow.actor.require(Permission.MANAGE_FACES)
         if not photos:
-            raise NoFace
+            raise NoPhotos
         if len(photos) > MOST_PHOTOS:
-            raise TooManyPhotos(most=MOST_PHOTOS)
+            raise TooManyPhotos(MOST_PHOTOS)
         if await self._faces.consent(client_id) is None:
             raise ConsentMissing
-        _require_one_person([photo.probe for photo in photos])
+        odd = strangers_among([photo.embedding for photo in photos])
+        if odd:
+            raise NotSamePerson([place + 1 for place in odd])
         await self._require_new(client_id, photos, rule, allow_duplicate)
-        await self._faces.remove(client_id)
+        replaced = await self._faces.remove(client_id)
         await self._store(client_id, photos)
         self.uow.audit("face.enrolled", ("clients", client_id), None, {"templates": len(photos)})
-        return Enrolment(client_id, len(photos))
+        return Enrolment(client_id, len(photos), replaced)
 
     async def identify(self, probe: Probe, rule: MatchRule) -> Identification:
         """Who it is among active clients."""
-        candidates, people = await self._nearest(probe)
-        return decide(candidates, people, rule)
+        return decide(await self._nearest(probe), rule)
 
     async def remove(self, client_id: UUID) -> None:
         """Forget the face; consent stays."""
@@ -126,31 +110,31 @@ class FaceRecognitionService:
     async def state(self, client_id: UUID) -> FaceState:
         """Consent and templates."""
         consent = await self._faces.consent(client_id)
-        return FaceState(consent.given_at if consent else None, await self._faces.count(client_id))
+        given = _consent_state(consent) if consent else None
+        return FaceState(given, await self._faces.count(client_id))
 
-    async def _nearest(self, probe: Probe, other_than: UUID | None = None) -> tuple[list[Candidate], int]:
+    async def _nearest(self, probe: Probe, other_than: UUID | None = None) -> Candidates:
         """Against the templates of every live key: one, except while keys are being rotated."""
-        found: list[Candidate] = []
-        people = 0
+        found = NOBODY
         for kid in self.uow.secrets.data:
             vector = protection_for(self.uow.secrets.data, kid).protect(probe.embedding)
-            near, count = await self._faces.nearest(vector, probe.model_id, kid, other_than)
-            found, people = found + near, people + count
-        return _best_of_each(found), people
+            near = await self._faces.nearest(vector, probe.model_id, kid, other_than)
+            found = _together(found, near)
+        return found
 
     async def _require_new(
         self, client_id: UUID, photos: Sequence[EnrolmentFace], rule: MatchRule, allowed: bool
     ) -> None:
         for photo in photos:
-            candidates, people = await self._nearest(photo.probe, client_id)
-            known = decide(candidates, people, rule)
-            if known.match is not Match.FOUND or known.client_id is None:
+            near = await self._nearest(Probe(photo.embedding, photo.model_id), client_id)
+            known = decide(near, rule)
+            if known.outcome is not MatchOutcome.FOUND or known.client_id is None:
                 continue
             if allowed:
                 self.uow.actor.require(Permission.ALLOW_DUPLICATE_FACE)
                 return
-            other = await self.uow.session.get(Client, known.client_id)
-            raise PossibleDuplicate(other.full_name if other else "")
+            may_look = self.uow.actor.may(Permission.ALLOW_DUPLICATE_FACE)
+            raise PossibleDuplicate(known.client_id if may_look else None)
 
     async def _store(self, client_id: UUID, photos: Sequence[EnrolmentFace]) -> None:
         kid = self.uow.secrets.data.first
@@ -159,9 +143,9 @@ class FaceRecognitionService:
             FaceTemplate(
                 id=new_id(),
                 client_id=client_id,
-                model_id=photo.probe.model_id,
+                model_id=photo.model_id,
                 key_id=kid,
-                vector=as_text(protection.protect(photo.probe.embedding)),
+                vector=protection.protect(photo.embedding),
                 origin=TemplateOrigin.ENROLMENT,
                 created_at=self.uow.now,
             )
@@ -187,17 +171,12 @@ class FaceRecognitionService:
             raise NotAllowed(Permission.MANAGE_FACES)
 
 
-def _require_one_person(probes: Sequence[Probe]) -> None:
-    """Every photo must be like the one in the middle of them."""
-    vectors = np.stack([probe.embedding for probe in probes])
-    alike = vectors @ vectors.T
-    if float(alike[int(alike.sum(axis=1).argmax())].min()) < SAME_PERSON:
-        raise NotSamePerson
+def _together(one: Candidates, other: Candidates) -> Candidates:
+    """The best of two keys' galleries; a client may have templates in both while keys are rotated."""
+    best, rest = (one, other) if one.score >= other.score else (other, one)
+    rival = rest.runner_up if rest.client_id == best.client_id else rest.score
+    return Candidates(best.client_id, best.score, max(best.runner_up, rival), one.people + other.people)
 
 
-def _best_of_each(found: Sequence[Candidate]) -> list[Candidate]:
-    best: dict[UUID, Candidate] = {}
-    for one in found:
-        if one.client_id not in best or one.similarity > best[one.client_id].similarity:
-            best[one.client_id] = one
-    return sorted(best.values(), key=lambda one: one.similarity, reverse=True)
+def _consent_state(row: FaceConsent) -> ConsentState:
+    return ConsentState(row.version, row.method, row.given_at, row.version == CONSENT_VERSION)

@@ -134,8 +134,8 @@ class StaffService:
         if staff.role is role:
             return staff
         staff.role = role
-        await self._take_away_access(staff)
         self.uow.audit_changes("staff.role_changed", staff)
+        await self._take_away_access(staff)
         return staff
 
     async def deactivate(self, staff_id: UUID) -> Staff:
@@ -149,8 +149,8 @@ class StaffService:
         if not staff.active:
             return staff
         staff.active = False
-        await self._take_away_access(staff)
         self.uow.audit_changes("staff.deactivated", staff)
+        await self._take_away_access(staff)
         return staff
 
     async def reactivate(self, staff_id: UUID) -> Staff:
@@ -217,8 +217,9 @@ class StaffService:
         if link is None or link.used_at is None or link.subject_id is None:
             return None
         staff = await self._staff.get(link.subject_id)
-        mine = staff is not None and staff.telegram_id == telegram_id
-        return staff if mine and staff.active else None
+        if staff is None or not staff.active or staff.telegram_id != telegram_id:
+            return None
+        return staff
 
     async def _require_unclaimed(self, link: OneTimeLink) -> None:
         if link.purpose is not LinkPurpose.CLAIM_GYM:
