@@ -10,7 +10,6 @@ from telegram import Message, Update
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application, ContextTypes, TypeHandler
 
-from bot.access import Reception
 from bot.callbacks import Home, UnknownButton, unpack
 from bot.command_menu import CommandMenu
 from bot.form_screens import FormTap
@@ -31,10 +30,9 @@ BotApplication = Application[Any, Any, Any, Any, Any, Any]
 class Dispatcher:
     """PTB's only handler; flows are reached through the workshop's routes."""
 
-    def __init__(self, application: BotApplication, workshop: Workshop, reception: Reception) -> None:
+    def __init__(self, application: BotApplication, workshop: Workshop) -> None:
         self._application = application
         self._workshop = workshop
-        self._reception = reception
         self._menu = CommandMenu(workshop.routes)
         self._outcomes: dict[int, Outcome] = {}
         application.add_handler(TypeHandler(Update, self._on_update))
@@ -54,7 +52,7 @@ class Dispatcher:
         if user is None or chat is None or user.is_bot:
             return Done()
         try:
-            visitor = await self._reception.visitor(user, chat.id)
+            visitor = await self._workshop.reception.visitor(user, chat.id)
         except DatabaseUnavailable:
             return Later()
         turn = Turn(self._workshop, self._application.bot, update, visitor)
@@ -176,14 +174,12 @@ class Dispatcher:
         await command.route.handler(turn)
 
     async def _on_deep_link(self, turn: Turn) -> None:
-        prefix, _, rest = turn.payload.partition("-")
-        route = self._workshop.routes.starts.get(prefix)
+        route = self._workshop.routes.start(turn.payload)
         await self._workshop.forms.park(turn)
         if route is None:
             await turn.home()
             return
         route.check(turn.visitor)
-        turn.payload = rest
         await route.handler(turn)
 
     async def _on_occasion(self, turn: Turn, occasion: Occasion | None) -> None:

@@ -9,7 +9,15 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from telegram import Bot, InlineKeyboardMarkup, InputMediaPhoto, LinkPreviewOptions, Message
+from telegram import (
+    Bot,
+    InlineKeyboardMarkup,
+    InputMediaPhoto,
+    LinkPreviewOptions,
+    Message,
+    ReplyKeyboardMarkup,
+    ReplyKeyboardRemove,
+)
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, NetworkError, RetryAfter
 
@@ -17,6 +25,7 @@ from bot.keyboards import contact_keyboard, markup
 from bot.render import CAPTION_LIMIT, Screen, split_html
 
 Answer = TypeVar("Answer")
+Keys = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove | None
 PAUSES = (0.5, 1.5)
 """Seconds before a call that met a network fault is made again."""
 LONGEST_WAIT = 30.0
@@ -41,14 +50,13 @@ class Messenger:
 
     async def send(self, screen: Screen, now: datetime) -> Message:
         """A new message (several when it is long); returns the one with the buttons."""
-        keys = markup(screen.keyboard, now)
         if screen.photo is not None:
-            return await self._send_photo(screen, screen.photo, keys)
-        return await self._send_texts(split_html(screen.text), keys, screen.contact)
+            return await self._send_photo(screen, screen.photo, markup(screen.keyboard, now))
+        return await self._send_texts(split_html(screen.text), _keys(screen, now))
 
     async def edit(self, message: Message, screen: Screen, now: datetime) -> Message:
         """Change a message in place; a new one takes over where Telegram does not allow that."""
-        if screen.contact or bool(message.photo) != (screen.photo is not None):
+        if screen.contact or screen.drop_keys or bool(message.photo) != (screen.photo is not None):
             return await self._replace(message, screen, now)
         try:
             return await self._edit(message, screen, now)
@@ -106,26 +114,28 @@ class Messenger:
         )
         return await self._send_texts(rest, keys) if rest else sent
 
-    async def _send_texts(
-        self, pieces: list[str], keys: InlineKeyboardMarkup | None, contact: str | None = None
-    ) -> Message:
+    async def _send_texts(self, pieces: list[str], keys: Keys) -> Message:
         for piece in pieces[:-1]:
             await self._send_text(piece, None)
-        return await self._send_text(pieces[-1], keys, contact)
+        return await self._send_text(pieces[-1], keys)
 
-    async def _send_text(
-        self, text: str, keys: InlineKeyboardMarkup | None, contact: str | None = None
-    ) -> Message:
+    async def _send_text(self, text: str, keys: Keys) -> Message:
         return await patiently(
             lambda: self.bot.send_message(
                 self.chat_id,
                 text,
                 parse_mode=ParseMode.HTML,
-                reply_markup=contact_keyboard(contact) if contact else keys,
+                reply_markup=keys,
                 link_preview_options=NO_PREVIEW,
                 message_thread_id=self.thread_id,
             )
         )
+
+
+def _keys(screen: Screen, now: datetime) -> Keys:
+    if screen.contact:
+        return contact_keyboard(screen.contact)
+    return ReplyKeyboardRemove() if screen.drop_keys else markup(screen.keyboard, now)
 
 
 async def patiently(call: Callable[[], Awaitable[Answer]]) -> Answer:

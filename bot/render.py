@@ -42,6 +42,8 @@ class Screen:
     photo: bytes | None = None
     contact: str | None = None
     """Label of a key under the input line that shares the person's own contact (new messages only)."""
+    drop_keys: bool = False
+    """Take the keys under the input line away (new messages without buttons only)."""
 
 
 def say_error(t: Translator, error: GymError) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.access import NotForYou, Visitor
 from bot.callbacks import Callback, registry
+from gym.security.permissions import Permission
 
 if TYPE_CHECKING:
     from bot.forms import Form
@@ -51,6 +52,7 @@ class Occasion(StrEnum):
     DOCUMENT = "document"
     CONTACT = "contact"
     GROUP = "group"
+    LINKED = "linked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,19 @@ class Command:
     route: Route
 
 
+@dataclass(frozen=True, slots=True)
+class HomeButton:
+    """A flow's door on the home screen."""
+
+    label: str
+    callback: Callback
+    audience: Audience
+    permission: Permission | None
+
+    def is_for(self, visitor: Visitor) -> bool:
+        return self.audience.admits(visitor) and (self.permission is None or visitor.may(self.permission))
+
+
 class Router:
     """Collects the handlers of one flow."""
 
@@ -85,6 +100,11 @@ class Router:
         self.starts: dict[str, Route] = {}
         self.commands: list[Command] = []
         self.forms: list[Form] = []
+        self.home_buttons: list[HomeButton] = []
+
+    def home(self, label: str, callback: Callback, permission: Permission | None = None) -> None:
+        """Put a button (a msgid) on the audience's home screen, for those who have the permission."""
+        self.home_buttons.append(HomeButton(label, callback, self.audience, permission))
 
     def on(self, kind: type[Data]) -> Callable[[TapHandler[Data]], TapHandler[Data]]:
         """Answers taps on buttons of this type."""
@@ -117,8 +137,12 @@ class Router:
         """Told when the bot is added to a group, promoted there or removed (`turn.membership`)."""
         return self._occasion(Occasion.GROUP, handler)
 
+    def linked(self, handler: Handler) -> Handler:
+        """Told when a client has just linked this chat; answers instead of the home screen."""
+        return self._occasion(Occasion.LINKED, handler)
+
     def start(self, prefix: str) -> Callable[[Handler], Handler]:
-        """Answers the deep link `/start <prefix>-<rest>`; `turn.payload` is the rest."""
+        """Answers deep links whose payload begins so; `turn.payload` is the whole payload."""
 
         def register(handler: Handler) -> Handler:
             self.starts[prefix] = Route(handler, self.audience)
@@ -154,7 +178,9 @@ class Routes:
         self.commands: dict[str, Command] = {}
         self.forms: dict[str, Form] = {}
         self.occasions: dict[tuple[Occasion, Audience], Route] = {}
+        self._home: list[HomeButton] = []
         for router in routers:
+            self._home += router.home_buttons
             _join(self.taps, router.taps)
             _join(self.starts, router.starts)
             _join(self.commands, {command.name: command for command in router.commands})
@@ -172,6 +198,15 @@ class Routes:
             if route is not None and audience.admits(visitor):
                 return route
         return None
+
+    def start(self, payload: str) -> Route | None:
+        """Whoever answers this deep link; the longest prefix wins."""
+        fitting = [prefix for prefix in self.starts if payload.startswith(prefix)]
+        return self.starts[max(fitting, key=len)] if fitting else None
+
+    def home(self, visitor: Visitor) -> list[HomeButton]:
+        """The home screen's doors for this person, in the order of the routers."""
+        return [item for item in self._home if item.is_for(visitor)]
 
     def menu(self, visitor: Visitor) -> list[Command]:
         """Commands with a description that this person may use, in the order of the routers."""

@@ -20,7 +20,7 @@ from telegram import Bot, CallbackQuery, Chat, ChatMemberUpdated, Message, Updat
 from telegram.constants import ChatAction
 from telegram.error import BadRequest, TelegramError
 
-from bot.access import Visitor
+from bot.access import Reception, Visitor
 from bot.callbacks import Callback, Home, Tap
 from bot.keyboards import nav
 from bot.messenger import Messenger, patiently
@@ -75,6 +75,7 @@ class Workshop:
 
     gym: Gym
     chats: ChatService
+    reception: Reception
     routes: Routes
     forms: FormEngine
 
@@ -139,6 +140,13 @@ class Turn:
     def translator(self, language: str) -> HtmlTranslator:
         """The same gym in another language, for whoever just changed it."""
         return HtmlTranslator(language, currency=self.settings.currency, timezone=self.settings.timezone)
+
+    async def refresh(self) -> None:
+        """Read the person again, after this turn has changed who they are."""
+        user = self.update.effective_user
+        assert user is not None
+        self.visitor = await self.workshop.reception.visitor(user, self.chat_id)
+        self.__dict__.pop("t", None)
 
     # What came in
 

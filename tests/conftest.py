@@ -48,6 +48,7 @@ def postgres_server(run_home: Path) -> Generator[str]:
     """The address of the run's own server."""
     with EmbeddedPostgres(run_home, durable=False) as server:
         yield server.start()
+    assert server.wait_gone(30)
 
 
 @pytest.fixture(scope="session")

@@ -1,179 +1,106 @@
-"""Faults of people's data: each names the field and says what to write instead."""
+"""What can be wrong with a client's data; each says what to write instead."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from gym.core.errors import Conflict, Forbidden, Invalid, NotFound
+from gym.core.errors import Conflict, Invalid, NotFound
 from gym.core.language import N_
 
 
 class ClientNotFound(NotFound):
     code = "client_not_found"
-    message = N_("That client is not here. Search again.")
+    message = N_("That client is not there any more. Search again.")
 
 
-class ClientInactive(Conflict):
-    code = "client_inactive"
-    message = N_("This client is deactivated. Reactivate them first.")
-
-
-class FieldInvalid(Invalid):
-    """One field of a person cannot be kept as it was written; `field` says which, for forms and the API."""
-
-    field: str = ""
-
-    def __init__(self, **context: object) -> None:
-        super().__init__(field=context.pop("field", self.field), **context)
-
-
-class NameInvalid(FieldInvalid):
+class NameInvalid(Invalid):
     code = "name_invalid"
-    field = "name"
-    message = N_("Write a name of 1 to 80 letters, such as “María José”.")
+    message = N_("Write a name of 1 to 80 letters.")
 
 
-class DocumentInvalid(FieldInvalid):
+class DocumentInvalid(Invalid):
     code = "document_invalid"
-    field = "document_number"
-    message = N_("That is no document number. Write 4 to 20 digits or letters, such as 1020304050.")
-
-
-class DocumentIncomplete(FieldInvalid):
-    code = "document_incomplete"
-    field = "document_number"
-    message = N_("A document needs both: its type (CC, TI, CE or PP) and its number.")
+    message = N_("Write the document as type and number, such as CC 1020304050; types are CC, TI, CE and PP.")
 
 
 class DocumentTaken(Conflict):
-    """Somebody has that document; only those who may look people up are told who."""
+    """Another client has this document; who it is, only the desk is told."""
 
     code = "document_taken"
-    message = N_("That document belongs to a client already. Search for it.")
+    message = N_("{client} is registered with this document already. Search for them instead.")
 
-    def __init__(self, name: str | None = None) -> None:
-        super().__init__(**({"name": name} if name else {}))
-        if name:
-            self.message = N_("That document belongs to {name} already. Open their card instead.")
+    def __init__(self, client: str) -> None:
+        super().__init__(client=client)
 
 
-class PhoneInvalid(FieldInvalid):
+class PhoneInvalid(Invalid):
     code = "phone_invalid"
-    field = "phone"
-    message = N_("That is no phone number. Write it like 300 123 4567, or +34 600 11 22 33 from abroad.")
+    message = N_(
+        "That is not a phone number. Write it with its area, such as 300 123 4567 or +57 300 123 4567."
+    )
 
 
-class EmailInvalid(FieldInvalid):
+class EmailInvalid(Invalid):
     code = "email_invalid"
-    field = "email"
-    message = N_("That is no e-mail address. Write it like ana@example.com.")
+    message = N_("That is not an e-mail address. Write it like name@example.com.")
 
 
-class BirthDateInvalid(FieldInvalid):
+class BirthDateInvalid(Invalid):
     code = "birth_date_invalid"
-    field = "birth_date"
-    message = N_("That is no date. Write day, month and year, such as 3/8/1990.")
+    message = N_("Write the birth date as day/month/year, such as 3/8/1990; clients are 5 to 100 years old.")
 
 
-class AgeOutOfRange(FieldInvalid):
-    code = "age_out_of_range"
-    field = "birth_date"
-    message = N_("Somebody born on {born} is not between 5 and 100 years old. Check the year.")
-
-    def __init__(self, born: date) -> None:
-        super().__init__(born=born)
-
-
-class GenderInvalid(FieldInvalid):
-    code = "gender_invalid"
-    field = "gender"
-    message = N_("Choose female, male or other.")
-
-
-class LanguageInvalid(FieldInvalid):
-    code = "language_invalid"
-    field = "language"
-    message = N_("Choose one of these languages: {languages}.")
-
-
-class TextTooLong(FieldInvalid):
+class TextTooLong(Invalid):
     code = "text_too_long"
-    message = N_("That is too long. Write {limit} characters at most.")
+    message = N_("That is too long. Write at most {limit} letters.")
 
-    def __init__(self, field: str, limit: int) -> None:
-        super().__init__(field=field, limit=limit)
-
-
-class TooManyTags(FieldInvalid):
-    code = "too_many_tags"
-    field = "tags"
-    message = N_("Write at most {limit} tags, separated by commas.")
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit=limit)
 
 
-class GuardianNeeded(FieldInvalid):
+class GuardianNeeded(Invalid):
     code = "guardian_needed"
-    field = "guardian_name"
-    message = N_("This client is under 18: write a guardian's name and ask for the guardian's consent.")
+    message = N_("A client under 18 needs a guardian's name and consent.")
 
 
-class ReasonInvalid(FieldInvalid):
-    code = "reason_invalid"
-    field = "reason"
-    message = N_("Write a reason of 3 to 300 characters.")
+class LinkTaken(Conflict):
+    """A chat belongs to one client, and the reverse."""
 
-
-class BlockDateInvalid(FieldInvalid):
-    code = "block_date_invalid"
-    field = "until"
-    message = N_("A block cannot end in the past. Choose today or a later day.")
-
-
-class BlockNeedsAdmin(Forbidden):
-    """Setting, shortening or lifting a block beyond a week."""
-
-    code = "block_needs_admin"
-    message = N_("A block of more than {days} days needs an admin. Ask one, or choose an earlier day.")
-
-
-class TelegramTaken(Conflict):
-    """The account belongs to another client; the API says no more."""
-
-    code = "telegram_linked_elsewhere"
-    message = N_("This Telegram account belongs to another client. Ask at the desk to unlink it first.")
-
-
-class AlreadyLinked(Conflict):
-    code = "client_already_linked"
-    message = N_("This client has a Telegram account linked already. Unlink it first.")
-
-
-class NotLinked(Conflict):
-    code = "client_not_linked"
-    message = N_("No Telegram account is linked to this client.")
+    code = "chat_taken"
+    message = N_("This chat is linked to another client already. Ask the desk to unlink it first.")
 
 
 class NoSuchPhone(NotFound):
     code = "no_such_phone"
-    message = N_("No client has this phone number. Ask at the desk to be registered or linked.")
+    message = N_("No client has this phone number. Ask the desk for your link.")
 
 
 class SharedPhone(Conflict):
-    """Families share phones; a number does not say who is writing."""
-
     code = "shared_phone"
-    message = N_("Several clients share this phone number. Ask at the desk for your personal link.")
+    message = N_("Several clients share this phone number. Ask the desk for your own link.")
 
 
-class ImportUnreadable(Invalid):
-    code = "import_unreadable"
-    message = N_("That file cannot be read. Send a CSV file in UTF-8 with the columns in its first line.")
+class NotYourContact(Invalid):
+    code = "not_your_contact"
+    message = N_("That is somebody else's contact. Share your own with the button.")
 
 
-class ImportColumnsMissing(Invalid):
-    code = "import_columns_missing"
-    message = N_("The file lacks these columns: {columns}.")
+class ClientDeactivated(Conflict):
+    code = "client_deactivated"
+    message = N_("{client} is deactivated. Reactivate the client first.")
+
+    def __init__(self, client: str) -> None:
+        super().__init__(client=client)
 
 
-class ImportTooLarge(Invalid):
-    code = "import_too_large"
-    message = N_("Send at most {limit} rows in one file.")
+class BlockTooLong(Invalid):
+    code = "block_too_long"
+    message = N_("You may block until {latest} at most. Ask an admin for longer.")
+
+    def __init__(self, latest: date) -> None:
+        super().__init__(latest=latest)
+
+
+class DayInvalid(Invalid):
+    code = "day_invalid"
+    message = N_("Write the day as day/month/year, such as 3/8/2026.")

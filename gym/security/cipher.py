@@ -142,7 +142,7 @@ class Keyring:
 class Cipher:
     """AES-256-GCM under the keyring's first key.
 
-    Blob: magic, version, length and text of the key id, nonce (these are the header), then ciphertext and tag.
+    Blob: magic, version, length and text of the key id, nonce (the header), then ciphertext and tag.
     The header and the context, such as `thumbnail:<client id>`, are associated data: a blob opens only for
     the purpose and the subject it was made for.
     """

@@ -18,7 +18,9 @@ ALGORITHM: Final = "HS256"
 ISSUER: Final = "powergym"
 AUDIENCE: Final = "powergym-api"
 LEEWAY: Final = timedelta(seconds=30)
-REQUIRED: Final = ["iss", "aud", "exp", "iat", "nbf", "jti", "sub"]
+REQUIRED: Final = ["iss", "aud", "exp", "iat", "nbf", "jti", "sub", "typ", "scope", "fam", "gen"]
+LONGEST: Final = 4096
+"""Ours have about 500 characters; nothing longer is parsed."""
 
 
 class Scope(StrEnum):
@@ -63,6 +65,19 @@ class Claims:
     expires_at: datetime
 
 
+_MALFORMED: Final = (
+    jwt.InvalidTokenError,
+    WrongKey,
+    ValueError,
+    TypeError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+    OSError,
+)
+"""What parsing a stranger's bytes, or claims of another shape, may raise."""
+
+
 class TokenIssuer:
     """Issues with the keyring's first key, and verifies with whichever key the token names."""
 
@@ -91,27 +106,36 @@ class TokenIssuer:
     def read(self, token: str, kind: TokenType, now: datetime) -> Claims:
         """Verify everything. Raises `InvalidToken` and `ExpiredToken`."""
         try:
-            kid = jwt.get_unverified_header(token).get("kid")
-            payload = self._decode(token, self._key(str(kid)))
-            claims = _claims(payload)
-        except (jwt.InvalidTokenError, WrongKey, KeyError, ValueError, TypeError) as error:
+            payload = self._decode(token)
+            claims, begins = _claims(payload), max(_moment(payload["nbf"]), _moment(payload["iat"]))
+        except _MALFORMED as error:
             raise InvalidToken from error
-        if claims.type is not kind or _moment(payload["nbf"]) > now + LEEWAY:
+        if claims.type is not kind or begins > now + LEEWAY:
             raise InvalidToken
-        if claims.expires_at + LEEWAY < now:
+        if claims.expires_at + LEEWAY <= now:
             raise ExpiredToken
         return claims
 
-    def _decode(self, token: str, key: bytes) -> dict[str, Any]:
+    def _decode(self, token: str) -> dict[str, Any]:
+        if len(token) > LONGEST:
+            raise jwt.DecodeError
+        kid = jwt.get_unverified_header(token).get("kid")
+        if not isinstance(kid, str):
+            raise jwt.DecodeError
         # Times are judged against the injected clock, after the signature.
-        options = {"require": REQUIRED, "verify_exp": False, "verify_nbf": False, "verify_iat": False}
         return jwt.decode(
             token,
-            key,
+            self._key(kid),
             algorithms=[ALGORITHM],
             audience=AUDIENCE,
             issuer=ISSUER,
-            options=options,  # type: ignore[arg-type]
+            options={
+                "require": REQUIRED,
+                "strict_aud": True,
+                "verify_exp": False,
+                "verify_nbf": False,
+                "verify_iat": False,
+            },
         )
 
     def _key(self, kid: str) -> bytes:
@@ -131,6 +155,6 @@ def _claims(payload: dict[str, Any]) -> Claims:
 
 
 def _moment(value: object) -> datetime:
-    if not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError("not a time")
     return datetime.fromtimestamp(value, UTC)

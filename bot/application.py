@@ -1,0 +1,92 @@
+"""The builder: PTB's application with its connections, the workshop of all turns, the dispatcher."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from telegram import Update
+from telegram.ext import ApplicationBuilder, ExtBot
+from telegram.request import HTTPXRequest
+
+from bot.access import Reception
+from bot.dispatch import BotApplication, Dispatcher
+from bot.form_engine import FormEngine
+from bot.inbox import Inbox
+from bot.routing import Router, Routes
+from bot.turn import Workshop
+from gym.app import Gym
+from gym.chats.service import ChatService, InboxService
+from gym.chats.sessions import QuickSessions
+
+TELEGRAM = "https://api.telegram.org"
+ALLOWED_UPDATES = (Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER)
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """A Bot API server and the token it knows."""
+
+    token: str
+    base_url: str
+    file_url: str
+
+    @classmethod
+    def at(cls, token: str, server: str | None = None) -> Api:
+        """The API of a server such as https://api.telegram.org, which is the default."""
+        root = (server or TELEGRAM).rstrip("/")
+        return cls(token, f"{root}/bot", f"{root}/file/bot")
+
+    def __repr__(self) -> str:
+        return f"Api({self.base_url})"
+
+
+class GymBot(ExtBot[None]):
+    """PTB's bot, and updates as they came: the inbox keeps what Telegram sent, not what PTB understood."""
+
+    async def raw_updates(self, offset: int | None, seconds: int) -> list[dict[str, Any]]:
+        """Long polling. Raises TelegramError."""
+        wanted = {
+            "offset": offset,
+            "timeout": seconds,
+            "limit": 100,
+            "allowed_updates": list(ALLOWED_UPDATES),
+        }
+        answer = await self._post("getUpdates", wanted, read_timeout=seconds + 10)
+        assert isinstance(answer, list)
+        return answer
+
+
+def make_bot(api: Api) -> GymBot:
+    return GymBot(
+        api.token,
+        base_url=api.base_url,
+        base_file_url=api.file_url,
+        request=HTTPXRequest(connection_pool_size=64, read_timeout=15, pool_timeout=10),
+        get_updates_request=HTTPXRequest(connection_pool_size=2, read_timeout=15),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """Everything of the bot, put together and not yet running."""
+
+    gym: Gym
+    application: BotApplication
+    bot: GymBot
+    inbox: Inbox
+    workshop: Workshop
+
+
+def assemble(gym: Gym, api: Api, routers: Iterable[Router]) -> Assembly:
+    """Raises ValueError when two flows answer the same thing."""
+    sessions = QuickSessions(gym.database, gym.postgres)
+    routes, chats = Routes(routers), ChatService(sessions)
+    reception = Reception(gym.config, sessions, gym.clock)
+    workshop = Workshop(gym, chats, reception, routes, FormEngine(chats, routes))
+    bot = make_bot(api)
+    application: BotApplication = ApplicationBuilder().bot(bot).updater(None).job_queue(None).build()
+    dispatcher = Dispatcher(application, workshop)
+    inbox = Inbox(InboxService(sessions, gym.clock), dispatcher.handle)
+    return Assembly(gym, application, bot, inbox, workshop)

@@ -1,0 +1,185 @@
+"""The front door: who may come in, the home screens, the deep links, the few commands everybody has."""
+
+from __future__ import annotations
+
+from bot.callbacks import Callback, Home, callback
+from bot.form_screens import FormTap
+from bot.keyboards import Row, button, grid, nav
+from bot.render import Screen
+from bot.routing import Audience, Occasion, Router
+from bot.turn import Turn
+from gym.clients.errors import NotYourContact
+from gym.clients.service import ClientService
+from gym.core.language import LANGUAGES, N_
+from gym.security.models import LinkPurpose
+from gym.security.one_time import PREFIXES, LinkUsed
+from gym.staff.service import StaffService
+
+router = Router(Audience.ANYONE)
+LANGUAGE_NAMES = {"en": "English", "es": "Español"}
+
+
+@callback("langs")
+class Languages(Callback):
+    """Pick a language."""
+
+
+@callback("lang")
+class SetLanguage(Callback):
+    language: str
+
+
+@router.on(Home)
+async def home(turn: Turn, _: Home) -> None:
+    """The home screen that fits the person; a stranger gets one polite sentence."""
+    if turn.visitor.staff is not None:
+        await turn.show(_desk_home(turn))
+    elif turn.visitor.client is not None:
+        await turn.show(_member_home(turn))
+    elif turn.is_private:
+        await turn.show(_for_strangers(turn))
+
+
+@router.command("start", N_("Home"))
+async def start(turn: Turn) -> None:
+    await turn.home()
+
+
+@router.command("cancel", N_("Stop what I am doing"))
+async def cancel(turn: Turn) -> None:
+    if await turn.workshop.forms.cancel(turn):
+        return
+    await turn.show(Screen(turn.t(N_("There is nothing to cancel.")), [nav(turn.t)]))
+
+
+@router.command("language", N_("Change the language"))
+async def language(turn: Turn) -> None:
+    await turn.go(Languages())
+
+
+@router.command("help")
+async def help_(turn: Turn) -> None:
+    await turn.home()
+
+
+@router.on(FormTap)
+async def form_tap(turn: Turn, tap: FormTap) -> None:
+    await turn.workshop.forms.tap(turn, tap)
+
+
+@router.on(Languages)
+async def languages(turn: Turn, _: Languages) -> None:
+    choices = [button(LANGUAGE_NAMES[code], SetLanguage(code)) for code in LANGUAGES]
+    await turn.show(Screen(turn.t(N_("Which language do you speak?")), [*grid(choices), nav(turn.t)]))
+
+
+@router.on(SetLanguage)
+async def set_language(turn: Turn, tap: SetLanguage) -> None:
+    visitor = turn.visitor
+    if visitor.staff is not None:
+        async with turn.unit_of_work() as uow:
+            await StaffService(uow).set_language(visitor.staff.id, tap.language)
+    if visitor.client is not None:
+        async with turn.member_unit_of_work() as uow:
+            await ClientService(uow).set_language(visitor.client.id, tap.language)
+    await turn.workshop.chats.set_language(turn.user_id, tap.language)
+    await turn.refresh()
+    await turn.home()
+
+
+# Links
+
+
+@router.start(PREFIXES[LinkPurpose.CLAIM_GYM])
+@router.start(PREFIXES[LinkPurpose.INVITE_STAFF])
+async def join_team(turn: Turn) -> None:
+    """The claim link of a new gym, or an admin's invitation."""
+    user = turn.update.effective_user
+    assert user is not None
+    async with turn.stranger_unit_of_work() as uow:
+        staff = await StaffService(uow).accept(turn.payload, user.id, user.full_name, turn.visitor.language)
+    await turn.refresh()
+    text = turn.t(N_("Welcome to the team of {gym}, {name}!"), gym=turn.settings.name, name=staff.name)
+    await turn.say(Screen(text, drop_keys=True))
+    await turn.home()
+
+
+@router.start(PREFIXES[LinkPurpose.LINK_CLIENT])
+async def link_by_token(turn: Turn) -> None:
+    """A client opens the link that staff showed."""
+    try:
+        async with turn.stranger_unit_of_work() as uow:
+            await ClientService(uow).accept_link(turn.payload, turn.user_id, turn.visitor.language)
+    except LinkUsed:
+        # The same update after a crash, or the person's own old link: they are in already.
+        if turn.visitor.client is None:
+            raise
+        await turn.home()
+        return
+    await _linked(turn)
+
+
+@router.contact
+async def link_by_contact(turn: Turn) -> None:
+    """A client shares their own contact; a forwarded one is refused."""
+    contact = turn.message.contact if turn.message else None
+    if turn.visitor.client is not None or contact is None:
+        await turn.home()
+        return
+    if contact.user_id != turn.user_id:
+        raise NotYourContact
+    async with turn.stranger_unit_of_work() as uow:
+        await ClientService(uow).link_contact(contact.phone_number, turn.user_id, turn.visitor.language)
+    await _linked(turn)
+
+
+async def _linked(turn: Turn) -> None:
+    await turn.refresh()
+    client = turn.visitor.client
+    name = client.first_name if client else turn.visitor.first_name
+    text = turn.t(N_("Hello {name}, this chat is yours now."), name=name)
+    await turn.say(Screen(text, drop_keys=True))
+    route = turn.workshop.routes.occasion(Occasion.LINKED, turn.visitor)
+    if route is not None:
+        await route.handler(turn)
+    else:
+        await turn.home()
+
+
+# Screens
+
+
+def _desk_home(turn: Turn) -> Screen:
+    text = turn.t(
+        N_("<b>{gym}</b>\nSend a photo, or type a name, document or phone. Or choose:"),
+        gym=turn.settings.name,
+    )
+    return Screen(text, _doors(turn))
+
+
+def _member_home(turn: Turn) -> Screen:
+    assert turn.visitor.client is not None
+    text = turn.t(
+        N_("<b>{gym}</b>\nHello {name}! What would you like to see?"),
+        gym=turn.settings.name,
+        name=turn.visitor.client.display_name,
+    )
+    return Screen(text, _doors(turn))
+
+
+def _doors(turn: Turn) -> list[Row]:
+    resume = turn.workshop.forms.resume_button(turn)
+    doors = [button(turn.t(item.label), item.callback) for item in turn.workshop.routes.home(turn.visitor)]
+    doors.append(button(turn.t(N_("🌐 Language")), Languages()))
+    return [[resume] if resume else [], *grid(doors)]
+
+
+def _for_strangers(turn: Turn) -> Screen:
+    text = turn.t(
+        N_(
+            "Hello! This is the chat of {gym}. If you train here, share your phone number with the button"
+            " below, or ask at the desk for your link."
+        ),
+        gym=turn.settings.name,
+    )
+    return Screen(text, contact=turn.t(N_("Share my phone")))

@@ -1,0 +1,80 @@
+"""Running the bot: its tasks are started, watched over, and stopped in reverse."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+
+from bot.application import Api, Assembly, assemble
+from bot.flows import ROUTERS
+from bot.routing import Router
+from bot.telegram import TelegramLine
+from gym.app import Gym
+
+log = structlog.get_logger()
+LONGEST_PAUSE = 60.0
+FAREWELL_SECONDS = 20.0
+"""How long handlers in flight may take at the end; what is not done by then stays in the inbox."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunningBot:
+    """The bot while it runs; `connected` is set once Telegram was reached."""
+
+    assembly: Assembly
+    line: TelegramLine
+
+    @property
+    def connected(self) -> asyncio.Event:
+        return self.line.connected
+
+
+async def supervise(name: str, work: Callable[[], Awaitable[object]]) -> None:
+    """Keep a task going: what it did not expect is logged, and it starts again, later each time."""
+    failures = 0
+    while True:
+        try:
+            await work()
+            return
+        except Exception:
+            failures += 1
+            pause = min(LONGEST_PAUSE, 2.0 ** min(failures, 6))
+            log.exception("task_failed", task=name, pause=pause)
+            await asyncio.sleep(pause)
+
+
+@asynccontextmanager
+async def run_bot(
+    gym: Gym, api: Api, *, routers: Iterable[Router] = ROUTERS, webhook_secret: str = ""
+) -> AsyncGenerator[RunningBot]:
+    """The bot works inside the block. It does not wait for Telegram; at the end handlers in flight finish."""
+    assembly = assemble(gym, api, routers)
+    line = TelegramLine(assembly, gym.config.telegram_webhook_url, webhook_secret)
+    running = RunningBot(assembly, line)
+    receiving = asyncio.create_task(supervise("telegram", line.run))
+    working = asyncio.create_task(_work(running))
+    try:
+        yield running
+    finally:
+        await _cancelled(receiving)
+        assembly.inbox.stop()
+        if line.connected.is_set():
+            await asyncio.wait([working], timeout=FAREWELL_SECONDS)
+        await _cancelled(working)
+        await assembly.application.shutdown()
+        await assembly.bot.shutdown()
+
+
+async def _work(running: RunningBot) -> None:
+    """Handlers speak to Telegram, so the inbox is worked on once it was reached."""
+    await running.connected.wait()
+    await supervise("inbox", running.assembly.inbox.run)
+
+
+async def _cancelled(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

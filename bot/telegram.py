@@ -1,0 +1,103 @@
+"""The line to Telegram: joins when the internet allows, polls into the inbox, never gives up."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+
+from bot.application import ALLOWED_UPDATES, Assembly
+from bot.messenger import retry_seconds
+from gym.core.errors import DatabaseUnavailable
+
+log = structlog.get_logger()
+POLL_SECONDS = 30
+SHORTEST_PAUSE = 1.0
+LONGEST_PAUSE = 60.0
+CONFLICT_SECONDS = 5.0
+
+
+class TelegramLine:
+    """Connects, then receives: by long polling, or by webhook when an address is given."""
+
+    def __init__(self, assembly: Assembly, webhook_url: str | None = None, webhook_secret: str = "") -> None:
+        self._assembly = assembly
+        self._webhook_url = webhook_url
+        self._webhook_secret = webhook_secret
+        self._failures = 0
+        self.connected = asyncio.Event()
+
+    async def run(self) -> None:
+        """Until cancelled. The gym works meanwhile, whether Telegram can be reached or not."""
+        await self._persistently(self._assembly.application.initialize)
+        self.connected.set()
+        log.info("telegram_connected", bot=self._assembly.bot.username)
+        await self._persistently(self._choose_delivery)
+        if self._webhook_url is not None:
+            await asyncio.Event().wait()
+        await self._poll()
+
+    async def _choose_delivery(self) -> None:
+        bot = self._assembly.bot
+        if self._webhook_url is None:
+            await bot.delete_webhook()
+            return
+        await bot.set_webhook(
+            self._webhook_url, secret_token=self._webhook_secret, allowed_updates=ALLOWED_UPDATES
+        )
+
+    async def _poll(self) -> None:
+        """The offset starts anew with each process: what was confirmed never comes again, and what was
+        kept but not confirmed is known by its id. (After a quiet week Telegram's ids may begin lower.)
+        """
+        offset: int | None = None
+        while True:
+            try:
+                updates = await self._assembly.bot.raw_updates(offset, POLL_SECONDS)
+                self._failures = 0
+            except TelegramError as error:
+                await self._rest(error)
+                continue
+            if updates:
+                await self._keep(updates)
+                offset = int(updates[-1]["update_id"]) + 1
+
+    async def _keep(self, updates: list[dict[str, Any]]) -> None:
+        """The offset moves only after this."""
+        while True:
+            try:
+                await self._assembly.inbox.keep(updates)
+                return
+            except DatabaseUnavailable:
+                log.warning("updates_wait_for_database", count=len(updates))
+                await asyncio.sleep(SHORTEST_PAUSE)
+
+    async def _persistently(self, call: Callable[[], Awaitable[object]]) -> None:
+        while True:
+            try:
+                await call()
+                self._failures = 0
+                return
+            except TelegramError as error:
+                await self._rest(error)
+
+    async def _rest(self, error: TelegramError) -> None:
+        """Say what is wrong and wait before the next try, longer each time."""
+        self._failures += 1
+        pause = min(LONGEST_PAUSE, SHORTEST_PAUSE * 2 ** min(self._failures - 1, 6))
+        match error:
+            case RetryAfter():
+                pause = retry_seconds(error)
+            case Conflict():
+                log.error("another_bot_polls", hint="the same token is in use by another process")
+                pause = CONFLICT_SECONDS
+            case InvalidToken():
+                log.error("token_refused", hint="check TELEGRAM_BOT_TOKEN")
+                pause = LONGEST_PAUSE
+            case _:
+                log.warning("telegram_unreachable", reason=type(error).__name__, pause=pause)
+        await asyncio.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311
