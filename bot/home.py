@@ -8,8 +8,8 @@ from bot.keyboards import Row, button, grid, nav
 from bot.render import Screen
 from bot.routing import Audience, Occasion, Router
 from bot.turn import Turn
-from gym.clients.errors import NotYourContact
 from gym.clients.service import ClientService
+from gym.core.errors import Invalid
 from gym.core.language import LANGUAGES, N_
 from gym.security.models import LinkPurpose
 from gym.security.one_time import PREFIXES, LinkUsed
@@ -17,6 +17,13 @@ from gym.staff.service import StaffService
 
 router = Router(Audience.ANYONE)
 LANGUAGE_NAMES = {"en": "English", "es": "Español"}
+
+
+class NotYourContact(Invalid):
+    """A forwarded contact: anybody may have anybody's number."""
+
+    code = "not_your_contact"
+    message = N_("That is somebody else's contact. Share your own with the button.")
 
 
 @callback("langs")

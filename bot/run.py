@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import structlog
 
 from bot.application import Api, Assembly, assemble
-from bot.flows import ROUTERS
 from bot.routing import Router
 from bot.telegram import TelegramLine
 from gym.app import Gym
@@ -49,7 +48,7 @@ async def supervise(name: str, work: Callable[[], Awaitable[object]]) -> None:
 
 @asynccontextmanager
 async def run_bot(
-    gym: Gym, api: Api, *, routers: Iterable[Router] = ROUTERS, webhook_secret: str = ""
+    gym: Gym, api: Api, *, routers: Iterable[Router], webhook_secret: str = ""
 ) -> AsyncGenerator[RunningBot]:
     """The bot works inside the block. It does not wait for Telegram; at the end handlers in flight finish."""
     assembly = assemble(gym, api, routers)

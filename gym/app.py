@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import cast, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gym.core.clock import SystemClock, WallClock, gym_day
@@ -117,6 +118,13 @@ class Gym:
             if changed is None:
                 raise ConfigError("GYM_CLOCK: a real gym's clock cannot be moved")
         return await self.now()
+
+    async def remember_bot(self, username: str) -> None:
+        """Keep what Telegram calls the bot: deep links are made with it."""
+        async with self.unit_of_work(Actor.system()) as uow:
+            if uow.settings.bot_username != username:
+                named = GymState.settings.op("||")(cast({"bot_username": username}, JSONB))
+                await uow.session.execute(update(GymState).values(settings=named))
 
     async def stamp(self, kind: GymKind) -> None:
         """Mark the database as sandbox or real at its first start; refuse the other kind for ever."""

@@ -11,6 +11,7 @@ from bot.routing import Audience, Router
 from bot.turn import Turn
 from gym.core.language import N_
 from gym.kiosks.service import KioskService
+from gym.security.permissions import Permission
 
 router = Router(Audience.STAFF)
 DOOR = N_("Door")
@@ -36,6 +37,9 @@ class Unpair(Callback):
     kiosk_id: UUID
 
 
+router.home(N_("🚪 Kiosks"), Kiosks(), Permission.MANAGE_KIOSKS)
+
+
 @router.on(Kiosks)
 async def kiosks(turn: Turn, tap: Kiosks) -> None:
     async with turn.unit_of_work() as uow:
@@ -57,7 +61,8 @@ async def pair(turn: Turn, _: PairKiosk) -> None:
         issued = await KioskService(uow).new_code(t(DOOR))
     grouped = " ".join(issued.code[start : start + 3] for start in (0, 3, 6))
     text = t(
-        "Open the kiosk page on the device and type:\n\n<code>{code}</code>\n\nIt works once, for ten minutes.",
+        "Open the kiosk page on the device and type:\n\n<code>{code}</code>\n\n"
+        "It works once, for ten minutes.",
         code=Html(grouped),
     )
     await turn.show(Screen(text, [nav(t, back=Kiosks())]))

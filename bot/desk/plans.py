@@ -42,6 +42,9 @@ class SetOnSale(Callback):
     on_sale: bool
 
 
+router.home(N_("🏷 Plans"), Plans())
+
+
 @router.on(Plans)
 async def plans(turn: Turn, _: Plans) -> None:
     """The list; those on sale first."""
@@ -124,6 +127,7 @@ async def _create(ctx: FormContext) -> Screen:
         duration_count=length.count,
         visits=ctx.maybe("visits", int),
         price=ctx.value("price", Decimal),
+        freeze_days=0,
     )
     async with ctx.unit_of_work() as uow:
         plan = await PlanService(uow).create(data, key=ctx.key)

@@ -138,9 +138,7 @@ async def renewed(turn: Turn, tap: ConfirmRenewal) -> None:
     async with turn.unit_of_work() as uow:
         service = SubscriptionService(uow)
         before = await service.get(tap.renews_id)
-        sold = await service.renew(
-            before.client_id, tap.plan_id, renews_id=tap.renews_id, key=tap_key(turn)
-        )
+        sold = await service.renew(before.client_id, tap.plan_id, renews_id=tap.renews_id, key=tap_key(turn))
     await turn.show(sold_screen(turn.t, sold))
 
 

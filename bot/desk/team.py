@@ -11,7 +11,7 @@ from bot.render import Screen
 from bot.routing import Audience, Router
 from bot.turn import Turn
 from gym.core.language import N_
-from gym.security.permissions import Role
+from gym.security.permissions import Permission, Role
 from gym.staff.service import StaffService
 
 router = Router(Audience.STAFF)
@@ -43,6 +43,9 @@ class ChangeRole(Callback):
 class SetWorking(Callback):
     staff_id: UUID
     active: bool
+
+
+router.home(N_("👥 Team"), Team(), Permission.MANAGE_STAFF)
 
 
 @router.on(Team)

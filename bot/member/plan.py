@@ -32,6 +32,9 @@ class WantToRenew(Callback):
     """Tells the desk."""
 
 
+router.home(N_("🏷 My plan"), MyPlan())
+
+
 @router.on(MyPlan)
 async def my_plan(turn: Turn, _: MyPlan) -> None:
     await show_plan(turn)

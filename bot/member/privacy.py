@@ -7,6 +7,7 @@ from bot.keyboards import button, nav
 from bot.render import Screen
 from bot.routing import Audience, Router
 from bot.turn import Turn
+from gym.core.language import N_
 from gym.faces.consent import consent_text
 from gym.faces.models import ConsentMethod
 from gym.faces.service import FaceRecognitionService
@@ -32,6 +33,9 @@ class AskWithdraw(Callback):
 @callback("fbye", changes=True)
 class WithdrawConsent(Callback):
     pass
+
+
+router.home(N_("🙂 Face check-in"), MyFace())
 
 
 @router.on(MyFace)

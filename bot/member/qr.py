@@ -24,6 +24,9 @@ class MyQr(Callback):
     """Drawn again on every tap."""
 
 
+router.home(N_("🔳 My QR"), MyQr())
+
+
 @router.on(MyQr)
 async def my_qr(turn: Turn, _: MyQr) -> None:
     await show_qr(turn)

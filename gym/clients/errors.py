@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from gym.core.errors import Conflict, Invalid, NotFound
+from gym.core.errors import Conflict, Forbidden, Invalid, NotFound
 from gym.core.language import N_
 
 
@@ -104,3 +104,52 @@ class BlockTooLong(Invalid):
 class DayInvalid(Invalid):
     code = "day_invalid"
     message = N_("Write the day as day/month/year, such as 3/8/2026.")
+
+
+class GenderInvalid(Invalid):
+    code = "gender_invalid"
+    message = N_("Choose female, male or other.")
+
+
+class TooManyTags(Invalid):
+    code = "too_many_tags"
+    message = N_("Write at most {limit} tags, separated by commas.")
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit=limit)
+
+
+class ReasonInvalid(Invalid):
+    code = "reason_invalid"
+    message = N_("Write a reason of 3 to 300 letters.")
+
+
+class BlockDateInvalid(Invalid):
+    code = "block_date_invalid"
+    message = N_("A block ends today or later. Choose a later day.")
+
+
+class BlockNeedsAdmin(Forbidden):
+    """A long block is lifted by those who may set one."""
+
+    code = "block_needs_admin"
+    message = N_("An admin blocked this client until {until}. Only an admin can lift that.")
+
+    def __init__(self, until: date) -> None:
+        super().__init__(until=until)
+
+
+class AlreadyLinked(Conflict):
+    """One chat per client; the old one is unlinked first, on purpose."""
+
+    code = "client_already_linked"
+    message = N_("{client} has a Telegram chat linked already. Unlink it first.")
+
+    def __init__(self, client: str) -> None:
+        super().__init__(client=client)
+
+
+class KeyTaken(Conflict):
+    """An idempotency key that another registration has just used."""
+
+    code = "key_taken"

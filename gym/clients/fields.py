@@ -16,15 +16,42 @@ from gym.clients.errors import (
     DayInvalid,
     DocumentInvalid,
     EmailInvalid,
+    GenderInvalid,
     NameInvalid,
     PhoneInvalid,
+    ReasonInvalid,
     TextTooLong,
+    TooManyTags,
 )
-from gym.clients.models import DocumentType
+from gym.clients.models import DocumentType, Gender
 
 YOUNGEST, OLDEST, OF_AGE = 5, 100, 18
-EMAIL: Final = re.compile(r"[^@\s]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24}")
-DATE: Final = re.compile(r"(\d{1,4})[\s./-]+(\d{1,2})[\s./-]+(\d{1,4})")
+MOST_TAGS: Final = 10
+EMAIL: Final = re.compile(r"[^@\s<>,;]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24}")
+WITH_TYPE: Final = re.compile(r"(C\.?C|T\.?I|C\.?E|P\.?P)\.?[\s:#-]*(.*\d.*)", re.IGNORECASE | re.DOTALL)
+LETTERED: Final = frozenset({DocumentType.PP, DocumentType.CE})
+"""Documents whose number may have letters."""
+MONTHS: Final = (
+    ("jan", "ene"),
+    ("feb",),
+    ("mar",),
+    ("apr", "abr"),
+    ("may",),
+    ("jun",),
+    ("jul",),
+    ("aug", "ago"),
+    ("sep", "set"),
+    ("oct",),
+    ("nov",),
+    ("dec", "dic"),
+)
+"""How months begin in English and Spanish."""
+FILLERS: Final = frozenset({"de", "del", "of", "the", "st", "nd", "rd", "th"})
+GENDERS: Final = {
+    Gender.FEMALE: ("female", "f", "woman", "mujer", "femenino", "femenina"),
+    Gender.MALE: ("male", "m", "man", "h", "hombre", "masculino", "masculina"),
+    Gender.OTHER: ("other", "o", "x", "otro", "otra", "otre"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +64,24 @@ class Document:
 
 def parse_name(text: str) -> str:
     """One line without double spaces; at least one letter."""
-    name = " ".join(unicodedata.normalize("NFC", text).split())
+    name = _line(text)
     if not 1 <= len(name) <= 80 or not any(letter.isalpha() for letter in name):
         raise NameInvalid
     return name
 
 
-def parse_document(text: str) -> Document:
-    """`CC 1.020.304.050`, `pp AB123456`; a bare number is a citizen's."""
-    compact = re.sub(r"[\s.\-]", "", text).upper()
-    kind = next((kind for kind in DocumentType if compact.startswith(kind.value)), None)
-    number = compact[2:] if kind else compact
+def parse_document(text: str, kind: DocumentType | None = None) -> Document:
+    """`CC 1.020.304.050`, `pp AB123456`; a bare number is of that `kind`, or a citizen's.
+
+    Raises `DocumentInvalid`.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip()
+    found = WITH_TYPE.fullmatch(plain)
+    if found is not None:
+        kind, plain = DocumentType(found[1].replace(".", "").upper()), found[2]
     kind = kind or DocumentType.CC
-    wanted = r"[A-Z0-9]{4,20}" if kind in (DocumentType.PP, DocumentType.CE) else r"[0-9]{4,15}"
+    number = re.sub(r"[\s.,·_/\-]", "", plain).upper()
+    wanted = r"[A-Z0-9]{4,20}" if kind in LETTERED else r"[0-9]{4,15}"
     if not re.fullmatch(wanted, number):
         raise DocumentInvalid
     return Document(kind, number)
@@ -58,7 +90,7 @@ def parse_document(text: str) -> Document:
 def parse_phone(text: str, region: str) -> str:
     """E.164, read as in the gym's region when no country is given."""
     try:
-        number = phonenumbers.parse(text, region)
+        number = phonenumbers.parse(text.strip()[:40], region)
     except phonenumbers.NumberParseException:
         raise PhoneInvalid from None
     if not phonenumbers.is_possible_number(number) or not phonenumbers.is_valid_number(number):
@@ -66,25 +98,41 @@ def parse_phone(text: str, region: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def parse_contact_phone(text: str, region: str) -> str:
+    """A Telegram contact's phone: with its country's code, often without the plus."""
+    try:
+        return parse_phone("+" + re.sub(r"\D", "", text), region)
+    except PhoneInvalid:
+        return parse_phone(text, region)
+
+
 def parse_email(text: str) -> str:
     """Lower case."""
     email = text.strip().lower()
-    if len(email) > 160 or not EMAIL.fullmatch(email):
+    if len(email) > 160 or ".." in email or not EMAIL.fullmatch(email):
         raise EmailInvalid
     return email
 
 
 def parse_birth_date(text: str, today: date) -> date:
-    """Day first, or year first; age 5 to 100."""
-    found = DATE.fullmatch(text.strip())
-    if found is None:
+    """`3/8/1990` (day first), `1990-08-03`, `3.8.90`, `03081990`, `3 ago 1990`, `3 de agosto de 1990`.
+
+    Raises `BirthDateInvalid`, also outside of 5 to 100 years.
+    """
+    parts = re.findall(r"\d+|[^\W\d_]+", unicodedata.normalize("NFKC", text).lower())
+    words = [part for part in parts if part not in FILLERS]
+    if len(words) == 1 and re.fullmatch(r"[0-9]{8}", words[0]):
+        words = _split_digits(words[0])
+    if len(words) != 3:
         raise BirthDateInvalid
-    first, month, last = (int(part) for part in found.groups())
-    day, year = (last, first) if first > 31 else (first, last)
+    if not words[0].isdecimal():  # August 3, 1990
+        words[0], words[1] = words[1], words[0]
+    day, month, year = reversed(words) if len(words[0]) == 4 else words
     try:
-        return checked_birth_date(date(year, month, day), today)
+        born = date(_birth_year(year, today), _month(month), int(day))
     except ValueError:
         raise BirthDateInvalid from None
+    return checked_birth_date(born, today)
 
 
 def checked_birth_date(born: date, today: date) -> date:
@@ -95,7 +143,7 @@ def checked_birth_date(born: date, today: date) -> date:
 
 
 def age(born: date, today: date) -> int:
-    """Whole years."""
+    """Whole years; who was born on 29 February has a birthday on the 28th in other years."""
     return relativedelta(today, born).years
 
 
@@ -103,12 +151,51 @@ def is_minor(born: date | None, today: date) -> bool:
     return born is not None and age(born, today) < OF_AGE
 
 
+def parse_gender(text: str) -> Gender:
+    """Raises `GenderInvalid`."""
+    word = text.strip().lower()
+    for gender, words in GENDERS.items():
+        if word in words:
+            return gender
+    raise GenderInvalid
+
+
+def parse_tags(text: str) -> list[str]:
+    """Between commas, semicolons or number signs; lower case, each once. Raises `TooManyTags`."""
+    return checked_tags(re.split(r"[,;#\n]", text))
+
+
+def checked_tags(tags: list[str]) -> list[str]:
+    """Raises `TooManyTags`, `TextTooLong`."""
+    tidy = (parse_text(tag.lower(), 40) for tag in tags)
+    unique = list(dict.fromkeys(tag for tag in tidy if tag))
+    if len(unique) > MOST_TAGS:
+        raise TooManyTags(MOST_TAGS)
+    return unique
+
+
 def parse_text(text: str, limit: int = 200) -> str:
-    """Free text of a field."""
-    value = " ".join(text.split())
+    """One line of free text."""
+    value = _line(text)
     if len(value) > limit:
         raise TextTooLong(limit)
     return value
+
+
+def parse_notes(text: str, limit: int = 2000) -> str:
+    """Free text that keeps its lines."""
+    value = "\n".join(_line(line) for line in text.splitlines()).strip()
+    if len(value) > limit:
+        raise TextTooLong(limit)
+    return value
+
+
+def parse_reason(text: str) -> str:
+    """Raises `ReasonInvalid`."""
+    reason = _line(text)
+    if not 3 <= len(reason) <= 300:
+        raise ReasonInvalid
+    return reason
 
 
 def parse_day(text: str, today: date) -> date:
@@ -122,3 +209,32 @@ def parse_day(text: str, today: date) -> date:
         return date(year + 2000 if year < 100 else year, month, day)
     except ValueError:
         raise DayInvalid from None
+
+
+def _line(text: str) -> str:
+    """Composed, nothing invisible, single spaces."""
+    composed = unicodedata.normalize("NFC", text)
+    visible = "".join(sign for sign in composed if sign.isspace() or unicodedata.category(sign)[0] != "C")
+    return " ".join(visible.split())
+
+
+def _split_digits(digits: str) -> list[str]:
+    """`03081990` or `19900803`."""
+    if digits[:2] in ("19", "20") and int(digits[4:6]) <= 12:
+        return [digits[:4], digits[4:6], digits[6:]]
+    return [digits[:2], digits[2:4], digits[4:]]
+
+
+def _month(word: str) -> int:
+    if word.isdecimal():
+        return int(word)
+    return next((number for number, starts in enumerate(MONTHS, 1) if word[:3] in starts), 0)
+
+
+def _birth_year(word: str, today: date) -> int:
+    """Two digits mean the latest such year in which somebody now old enough was born."""
+    year = int(word)
+    if len(word) != 2:
+        return year
+    year += today.year // 100 * 100
+    return year if year <= today.year - YOUNGEST else year - 100

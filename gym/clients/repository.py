@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from typing import Any
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Float, Select, and_, case, func, literal, or_, select
 
 from gym.clients.errors import ClientNotFound
 from gym.clients.models import Client
+from gym.clients.searching import SearchTerms, pattern
 from gym.core.repository import Page, Repository
 
-LEAST_SIMILARITY = 0.45
-"""Word similarity (pg_trgm) from which `Jaun Peres` still finds `Juan Pérez`."""
+ALIKE = 0.6
+"""Similarity (pg_trgm) of two full names from which they may be one person's."""
 
 
 class ClientRepository(Repository[Client, UUID]):
@@ -37,36 +37,50 @@ class ClientRepository(Repository[Client, UUID]):
         return (await self.session.scalars(query.with_for_update())).all()
 
     async def search(self, text: str, number: int) -> Page[Client]:
-        """Best match first; the active before those who left."""
-        query = _ranked(text) if text.strip() else select(Client)
-        order = (Client.active.desc(), Client.last_name, Client.first_name, Client.id)
-        return await self.page(query.order_by(*order), number)
+        """Best match first: a document or phone in full, then the active, then by likeness and name."""
+        query: Select[Client] = select(Client)
+        order: list[ColumnElement[bool] | ColumnElement[float]] = [Client.active.desc()]
+        if text.strip():
+            terms = SearchTerms.read(text)
+            exact = _exact(terms)
+            found = [_found(word) for word in terms.words]
+            query = query.where(or_(exact, and_(*found)) if found else exact)
+            order = [exact.desc(), Client.active.desc(), _likeness(terms).desc()]
+        by_name = (func.gym_fold(Client.last_name), func.gym_fold(Client.first_name), Client.id)
+        return await self.page(query.order_by(*order, *by_name), number)
 
-    async def similar(self, full_name: str, phone: str | None) -> Sequence[Client]:
-        """Who may be the same person: nearly the same name, or the same phone."""
-        name = func.gym_fold(full_name)
-        alike = func.similarity(Client.search, name) > 0.5
-        found = or_(alike, Client.phone == phone) if phone else alike
-        query = select(Client).where(found).order_by(func.similarity(Client.search, name).desc()).limit(5)
+    async def similar(self, full_name: str, phone: str | None, born: date | None) -> Sequence[Client]:
+        """Who may be the same person: the same phone, the same birthday with a name like it, or nearly
+        the same name."""
+        name = func.gym_fold(Client.first_name + " " + Client.last_name)
+        likeness = func.similarity(name, func.gym_fold(full_name))
+        found = [likeness >= ALIKE]
+        if phone:
+            found.append(Client.phone == phone)
+        if born:
+            found.append(and_(Client.birth_date == born, likeness >= ALIKE / 2))
+        query = select(Client).where(or_(*found)).order_by(likeness.desc(), Client.id).limit(5)
         return (await self.session.scalars(query)).all()
 
 
-def _ranked(text: str) -> Select[Client]:
-    """Every word must be found somewhere, exactly or nearly; whole documents and phones come first."""
-    words = [func.gym_fold(word) for word in text.split()[:6]]
-    found = and_(*(_has(word) for word in words))
-    digits = re.sub(r"\D", "", text)
-    exact: list[ColumnElement[bool]] = [func.lower(Client.document_number) == text.strip().lower()]
-    if len(digits) >= 4:
-        number = re.sub(r"[\s.\-+]", "", text)
-        exact += [Client.document_number == number, Client.phone.endswith(digits)]
-    rank = case((or_(*exact), 2.0), else_=func.word_similarity(func.gym_fold(text), Client.search))
-    query = select(Client).where(or_(found, *exact))
-    return query.order_by(Client.active.desc(), rank.desc())
+def _exact(terms: SearchTerms) -> ColumnElement[bool]:
+    exact: ColumnElement[bool] = func.coalesce(Client.document_number == terms.document, False)
+    if terms.phone_end is None:
+        return exact
+    return or_(exact, func.coalesce(Client.phone.endswith(terms.phone_end), False))
 
 
-def _has(word: ColumnElement[Any]) -> ColumnElement[bool]:
-    return or_(
-        Client.search.contains(word, autoescape=False),
-        func.word_similarity(word, Client.search) >= LEAST_SIMILARITY,
-    )
+def _found(word: str) -> ColumnElement[bool]:
+    """Both sides can use the trigram index; digits have to stand as they were typed."""
+    if any(sign.isdigit() for sign in word):
+        return Client.search.contains(word, autoescape=True)
+    return or_(Client.search.regexp_match(pattern(word)), Client.search.op("%>", is_comparison=True)(word))
+
+
+def _likeness(terms: SearchTerms) -> ColumnElement[float]:
+    """A whole point for each word that is there as typed, less for one that is nearly."""
+    total: ColumnElement[float] = literal(0.0, Float)
+    for word in terms.words:
+        there = Client.search.contains(word, autoescape=True)
+        total = total + case((there, 1.0), else_=func.word_similarity(word, Client.search))
+    return total

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
 
+from gym.clients import fields
 from gym.clients.fields import Document
 from gym.clients.models import Gender
 
 
 class ClientInput(BaseModel):
-    """A new client; the values come from `gym.clients.fields`."""
+    """A new client; the service reads each value once more with `gym.clients.fields`."""
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
 
@@ -51,3 +55,52 @@ class ClientChanges(BaseModel):
     warning: str | None = None
     notes: str | None = None
     guardian_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """What a reader must know of the gym: its phone region and its day."""
+
+    region: str
+    today: date
+
+
+READERS: Final[Mapping[str, Callable[[Any, Habits], object]]] = {
+    "alias": lambda text, _: fields.parse_text(text, 80),
+    "phone": lambda text, habits: fields.parse_phone(text, habits.region),
+    "email": lambda text, _: fields.parse_email(text),
+    "birth_date": lambda born, habits: fields.checked_birth_date(born, habits.today),
+    "gender": lambda gender, _: gender,
+    "address": lambda text, _: fields.parse_text(text, 200),
+    "emergency_contact": lambda text, _: fields.parse_text(text, 200),
+    "warning": lambda text, _: fields.parse_text(text, 300),
+    "notes": lambda text, _: fields.parse_notes(text),
+    "guardian_name": lambda text, _: fields.parse_text(text, 160),
+}
+"""Fields that may be empty."""
+
+
+def columns(data: ClientInput | ClientChanges, habits: Habits) -> dict[str, object]:
+    """The values of the fields that were set, normalised; the first wrong one raises its own fault."""
+    given = data.model_fields_set
+    values: dict[str, object] = {}
+    for name in ("first_name", "last_name"):
+        if name in given:
+            values[name] = fields.parse_name(getattr(data, name))
+    for name, read in READERS.items():
+        if name in given:
+            raw = getattr(data, name)
+            empty = raw is None or (isinstance(raw, str) and not raw.strip())
+            values[name] = None if empty else read(raw, habits) or None
+    if "tags" in given:
+        values["tags"] = fields.checked_tags(data.tags)
+    return values | _document_columns(data)
+
+
+def _document_columns(data: ClientInput | ClientChanges) -> dict[str, object]:
+    if "document" not in data.model_fields_set:
+        return {}
+    if data.document is None:
+        return {"document_type": None, "document_number": None}
+    document = fields.parse_document(data.document.number, data.document.type)
+    return {"document_type": document.type, "document_number": document.number}

@@ -10,19 +10,22 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 
 from gym.clients.errors import (
+    AlreadyLinked,
+    BlockDateInvalid,
+    BlockNeedsAdmin,
     BlockTooLong,
     ClientDeactivated,
     DocumentTaken,
     GuardianNeeded,
+    KeyTaken,
     LinkTaken,
-    NameInvalid,
     NoSuchPhone,
     SharedPhone,
 )
-from gym.clients.fields import checked_birth_date, is_minor
+from gym.clients.fields import is_minor, parse_contact_phone, parse_reason
 from gym.clients.models import Client
 from gym.clients.repository import ClientRepository
-from gym.clients.schemas import ClientChanges, ClientInput
+from gym.clients.schemas import ClientChanges, ClientInput, Habits, columns
 from gym.core.database import violated_constraint
 from gym.core.language import LANGUAGES, nearest_language
 from gym.core.repository import Page
@@ -53,16 +56,18 @@ class ClientService:
         if key is not None and (known := await self._clients.by_key(key)) is not None:
             return known
         client = Client(
-            **data.model_dump(exclude={"document", "language"}),
+            **columns(data, self._habits),
             language=nearest_language(data.language, self.uow.settings.language),
             idempotency_key=key,
             created_by=self.uow.actor.id,
             created_at=self.uow.now,
             updated_at=self.uow.now,
         )
-        _set_document(client, data)
         self._require_guardian(client)
-        await self._store(client)
+        try:
+            await self._store(client)
+        except KeyTaken:
+            return await self._made_in_parallel(key)
         self.uow.audit("client.registered", client, None, {"name": client.full_name})
         self._tell_desk(NotificationKind.DESK_CLIENT_REGISTERED, client)
         return client
@@ -70,20 +75,13 @@ class ClientService:
     async def edit(self, client_id: UUID, changes: ClientChanges) -> Client:
         """Change the fields that are set; None empties one. Raises `DocumentTaken`, `GuardianNeeded`."""
         client = await self._lock(client_id, Permission.MANAGE_CLIENTS)
-        fields = changes.model_fields_set
-        for name in fields - {"document"}:
-            setattr(client, name, getattr(changes, name))
-        if not client.first_name or not client.last_name:
-            raise NameInvalid
-        if "document" in fields:
-            _set_document(client, changes)
-        if client.birth_date is not None and "birth_date" in fields:
-            checked_birth_date(client.birth_date, self.uow.today)
+        for name, value in columns(changes, self._habits).items():
+            setattr(client, name, value)
         self._require_guardian(client)
         if self.uow.audit_changes("client.changed", client):
             client.updated_at = self.uow.now
             await self._store(client)
-            names = ", ".join(sorted(fields))
+            names = ", ".join(sorted(changes.model_fields_set))
             self._tell_desk(NotificationKind.DESK_CLIENT_CHANGED, client, fields=names)
         return client
 
@@ -102,17 +100,25 @@ class ClientService:
         return client
 
     async def block(self, client_id: UUID, until: date, reason: str) -> Client:
-        """Deny entry until a day (inclusive). Raises `BlockTooLong` for employees beyond a week."""
+        """Deny entry up to and including a day.
+
+        Raises `BlockTooLong` for employees beyond a week, `BlockDateInvalid`, `ReasonInvalid`.
+        """
         latest = self.uow.today + SHORT_BLOCK
         if until > latest and not self.uow.actor.may(Permission.BLOCK_LONG):
             raise BlockTooLong(latest)
+        if until < self.uow.today:
+            raise BlockDateInvalid
         client = await self._lock(client_id, Permission.BLOCK_SHORT)
-        client.blocked_until, client.block_reason = until, reason
+        self._require_short_block(client)
+        client.blocked_until, client.block_reason = until, parse_reason(reason)
         self.uow.audit_changes("client.blocked", client)
         return client
 
     async def unblock(self, client_id: UUID) -> Client:
+        """Raises `BlockNeedsAdmin` when an employee would lift a block of more than a week."""
         client = await self._lock(client_id, Permission.BLOCK_SHORT)
+        self._require_short_block(client)
         client.blocked_until = client.block_reason = None
         self.uow.audit_changes("client.unblocked", client)
         return client
@@ -127,16 +133,36 @@ class ClientService:
         self.uow.actor.require(Permission.MANAGE_CLIENTS)
         return await self._clients.search(text[:80], page)
 
-    async def similar(self, full_name: str, phone: str | None = None) -> Sequence[Client]:
+    async def similar(
+        self, full_name: str, phone: str | None = None, birth_date: date | None = None
+    ) -> Sequence[Client]:
         """Who may be the same person as one who is being registered."""
         self.uow.actor.require(Permission.MANAGE_CLIENTS)
-        return await self._clients.similar(full_name, phone)
+        return await self._clients.similar(full_name, phone, birth_date)
+
+    async def new_card(self, client_id: UUID) -> str:
+        """The QR payload of a printed card without an end; a card printed before stops working."""
+        client = await self._lock(client_id, Permission.MANAGE_CLIENTS)
+        if not client.active:
+            raise ClientDeactivated(client.full_name)
+        client.card_serial += 1
+        self.uow.audit_changes("client.card_issued", client)
+        return Links(self.uow.secrets.jwt).sign_member_qr(client.id, None, client.card_serial)
+
+    async def revoke_card(self, client_id: UUID) -> Client:
+        """A lost card opens nothing any more."""
+        client = await self._lock(client_id, Permission.MANAGE_CLIENTS)
+        client.card_serial += 1
+        self.uow.audit_changes("client.card_revoked", client)
+        return client
 
     async def issue_link(self, client_id: UUID) -> IssuedLink:
         """A one-time link for the client's own phone; an earlier unused one ends."""
         client = await self._lock(client_id, Permission.MANAGE_CLIENTS)
         if not client.active:
             raise ClientDeactivated(client.full_name)
+        if client.telegram_id is not None:
+            raise AlreadyLinked(client.full_name)
         wall = self.uow.context.wall
         await self._links.withdraw(wall, purpose=LinkPurpose.LINK_CLIENT, subject_id=client_id)
         self.uow.audit("client.link_issued", client)
@@ -156,7 +182,8 @@ class ClientService:
 
         Raises `NoSuchPhone`, `SharedPhone`, `LinkTaken`.
         """
-        found = await self._clients.lock_by_phone("+" + phone.removeprefix("+"))
+        number = parse_contact_phone(phone, self.uow.settings.phone_region)
+        found = await self._clients.lock_by_phone(number)
         if not found:
             raise NoSuchPhone
         if len(found) > 1:
@@ -176,9 +203,11 @@ class ClientService:
         return found if found and found.active else None
 
     async def set_language(self, client_id: UUID, language: str) -> Client:
+        """One of the languages that are spoken here; another code changes nothing."""
         self._require_desk_or(client_id)
         client = await self._clients.lock(client_id)
         client.language = language if language in LANGUAGES else client.language
+        self.uow.audit_changes("client.language_changed", client)
         return client
 
     async def _link(self, client: Client, telegram_id: int, language: str) -> Client:
@@ -187,7 +216,8 @@ class ClientService:
         if client.telegram_id == telegram_id:
             return client
         if client.telegram_id is not None:
-            raise LinkTaken
+            raise AlreadyLinked(client.full_name)
+        await self._free_chat(telegram_id)
         client.telegram_id, client.linked_at = telegram_id, self.uow.now
         client.language = nearest_language(language, client.language)
         self.uow.audit("client.linked", client, None, {"by": self.uow.actor.name})
@@ -196,6 +226,17 @@ class ClientService:
         welcome, urgent = NotificationKind.WELCOME, Priority.URGENT
         self.uow.notify(Recipient.client(client.id), welcome, payload, priority=urgent)
         return client
+
+    async def _free_chat(self, telegram_id: int) -> None:
+        """A chat stays with an active client; one who was deactivated gives it up."""
+        other = await self._clients.by_telegram(telegram_id)
+        if other is None:
+            return
+        if other.active:
+            raise LinkTaken
+        other.telegram_id = other.linked_at = None
+        self.uow.audit_changes("client.unlinked", other)
+        await self.uow.session.flush()
 
     async def _lock(self, client_id: UUID, permission: Permission) -> Client:
         self.uow.actor.require(permission)
@@ -211,10 +252,31 @@ class ClientService:
             constraint = violated_constraint(error)
             if constraint == "uq_clients_telegram_id":
                 raise LinkTaken from None
+            if constraint == "uq_clients_idempotency_key":
+                raise KeyTaken from None
             if constraint != "uq_clients_document" or document[0] is None or document[1] is None:
                 raise
             other = await self._clients.by_document(document[0], document[1])
             raise DocumentTaken(other.full_name if other else "") from None
+
+    async def _made_in_parallel(self, key: UUID | None) -> Client:
+        """The same tap on two workers: the other one has committed."""
+        known = await self._clients.by_key(key) if key else None
+        if known is None:
+            raise KeyTaken
+        return known
+
+    @property
+    def _habits(self) -> Habits:
+        return Habits(self.uow.settings.phone_region, self.uow.today)
+
+    def _require_short_block(self, client: Client) -> None:
+        """What an admin has set for long, an employee neither shortens nor lifts."""
+        until = client.blocked_until
+        if until is None or self.uow.actor.may(Permission.BLOCK_LONG):
+            return
+        if until > self.uow.today + SHORT_BLOCK:
+            raise BlockNeedsAdmin(until)
 
     def _require_guardian(self, client: Client) -> None:
         if not is_minor(client.birth_date, self.uow.today):
@@ -232,8 +294,3 @@ class ClientService:
     def _tell_desk(self, kind: NotificationKind, client: Client, **more: object) -> None:
         payload = {"client_id": client.id, "client_name": client.full_name}
         self.uow.notify(DESK, kind, payload | {"staff_name": self.uow.actor.name} | more)
-
-
-def _set_document(client: Client, data: ClientInput | ClientChanges) -> None:
-    client.document_type = data.document.type if data.document else None
-    client.document_number = data.document.number if data.document else None

@@ -12,7 +12,16 @@ from structlog.typing import Processor
 
 from gym.core.redaction import REDACTOR, RedactingFilter, Redactor
 
-CHATTY: Final = ("httpx", "httpcore", "telegram", "apscheduler", "aiohttp.access", "asyncio", "tzlocal")
+CHATTY: Final = (
+    "alembic",
+    "httpx",
+    "httpcore",
+    "telegram",
+    "apscheduler",
+    "aiohttp.access",
+    "asyncio",
+    "tzlocal",
+)
 """Libraries whose INFO is noise; httpx would also write each Bot API address with its token."""
 
 

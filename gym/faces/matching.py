@@ -16,8 +16,6 @@ RISE_PER_TENFOLD = 0.03
 
 SAME_PERSON = 0.30
 """Below it two photos are hardly of one person (different people: at most 0.32 in 3,000 pairs)."""
-ONE_MOMENT = 0.40
-"""Frames of one moment are far more alike than two photos of one person need to be."""
 
 
 def auto_threshold(people: int) -> float:
@@ -50,12 +48,6 @@ def strangers_among(embeddings: Sequence[Vector]) -> list[int]:
         return [] if float(embeddings[0] @ embeddings[1]) >= SAME_PERSON else [1]
     stack = np.stack(embeddings)
     return [place for place in range(len(stack)) if _likeness_to_rest(stack, place) < SAME_PERSON]
-
-
-def agree(embeddings: Sequence[Vector]) -> bool:
-    """True when frames of one moment show one person, so that they may be averaged."""
-    stack = np.stack(embeddings)
-    return bool((stack @ stack.T).min() >= ONE_MOMENT)
 
 
 def _likeness_to_rest(stack: Vector, place: int) -> float:

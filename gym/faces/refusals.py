@@ -45,6 +45,13 @@ class TooManyPhotos(Invalid):
         super().__init__(most=most)
 
 
+class ModelsMixed(Invalid):
+    """Embeddings of two models cannot be compared."""
+
+    code = "models_mixed"
+    message = N_("The face model has just changed. Take the photos again.")
+
+
 class NotSamePerson(Invalid):
     """Photos of one enrolment that do not look like one person; `photos` counts from 1."""
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gym.faces.models import DIMENSION, ConsentMethod
+from gym.faces.refusals import FramesDisagree
 
 Vector = NDArray[np.float32]
 """512 numbers; a unit vector unless it says otherwise."""
@@ -20,6 +21,8 @@ Vector = NDArray[np.float32]
 MARGIN = 0.05
 UNCERTAIN_BELOW = 0.06
 """How far below the threshold another frame may still decide."""
+ONE_MOMENT = 0.40
+"""Frames of one moment are far more alike than two photos of one person need to be."""
 
 
 class HasEmbedding(Protocol):
@@ -43,6 +46,14 @@ class Probe:
     @classmethod
     def of(cls, face: HasEmbedding, model_id: str) -> Self:
         return cls(face.embedding, model_id)
+
+    @classmethod
+    def fused(cls, faces: Sequence[HasEmbedding], model_id: str) -> Self:
+        """Up to three frames of one moment as one probe. Raises `FramesDisagree` unless all show one person."""
+        stack = np.stack([face.embedding for face in faces])
+        if float((stack @ stack.T).min()) < ONE_MOMENT:
+            raise FramesDisagree
+        return cls.between([face.embedding for face in faces], model_id)
 
     @classmethod
     def between(cls, embeddings: Sequence[Vector], model_id: str) -> Self:

@@ -8,19 +8,28 @@ from uuid import UUID
 
 from gym.core.ids import new_id
 from gym.faces.consent import CONSENT_VERSION
-from gym.faces.matching import decide, strangers_among
+from gym.faces.gallery import PgGallery
+from gym.faces.matching import SAME_PERSON, decide, strangers_among, threshold_of
 from gym.faces.models import ConsentMethod, FaceConsent, FacePicture, FaceTemplate, TemplateOrigin
 from gym.faces.protection import protection_for
-from gym.faces.refusals import ConsentMissing, NoPhotos, NotSamePerson, PossibleDuplicate, TooManyPhotos
-from gym.faces.repository import NOBODY, FaceRepository
+from gym.faces.refusals import (
+    ConsentMethodWrong,
+    ConsentMissing,
+    FaceOwnerMissing,
+    ModelsMixed,
+    NoPhotos,
+    NotSamePerson,
+    NotTheClient,
+    PossibleDuplicate,
+    TooManyPhotos,
+)
+from gym.faces.repository import FaceRepository
 from gym.faces.schemas import (
-    Candidates,
     ConsentState,
     Enrolment,
     EnrolmentFace,
     FaceState,
     Identification,
-    MatchOutcome,
     MatchRule,
     Probe,
 )
@@ -37,64 +46,66 @@ class FaceRecognitionService:
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
         self._faces = FaceRepository(uow.session)
+        self._gallery = PgGallery(uow.session, uow.secrets.data)
         self._cipher = Cipher(uow.secrets.data)
 
     async def give_consent(self, client_id: UUID, method: ConsentMethod) -> FaceConsent:
-        """By the client in their own chat, or on paper before a member of staff."""
+        """To the text in force: by the client in their own chat, or on paper before staff, who is the witness.
+
+        Raises `ConsentMethodWrong` and `FaceOwnerMissing`.
+        """
         self._require(client_id)
+        self._require_method(method)
+        await self._lock_client(client_id)
         known = await self._faces.consent(client_id)
-        if known is not None:
+        if known is not None and known.version == CONSENT_VERSION:
             return known
-        witness = self.uow.actor.id if self.uow.actor.kind is ActorKind.STAFF else None
-        row = FaceConsent(
-            client_id=client_id,
-            version=CONSENT_VERSION,
-            method=method,
-            witness_id=witness,
-            given_at=self.uow.now,
-        )
+        await self._faces.withdraw(client_id, self.uow.now)  # an older text's consent ends where this begins
+        row = self._new_consent(client_id, method)
         await self._faces.add([row])
         self.uow.audit("face.consent_given", ("clients", client_id), None, {"method": method})
         return row
 
     async def withdraw_consent(self, client_id: UUID) -> None:
-        """Deletes every template and picture in the same breath."""
+        """Deletes every template and picture in the same breath; withdrawing twice is no fault."""
         self._require(client_id)
-        await self._faces.withdraw(client_id, self.uow.now)
+        await self._faces.lock_client(client_id)
+        withdrawn = await self._faces.withdraw(client_id, self.uow.now)
         count = await self._faces.remove(client_id)
-        self.uow.audit("face.consent_withdrawn", ("clients", client_id), {"templates": count}, None)
+        if withdrawn or count:
+            self.uow.audit("face.consent_withdrawn", ("clients", client_id), {"templates": count}, None)
 
     async def enrol(
         self,
         client_id: UUID,
         photos: Sequence[EnrolmentFace],
-        rule: MatchRule,
+        rule: MatchRule | None = None,
         *,
         allow_duplicate: bool = False,
     ) -> Enrolment:
-        """Remember a face in place of what was remembered before.
+        """Remember a face, in place of what was remembered before; photos of one person, the best first.
 
-        Raises `ConsentMissing`, `NotSamePerson`, `PossibleDuplicate` (an admin may allow twins).
+        Raises `NoPhotos`, `TooManyPhotos`, `ModelsMixed`, `NotSamePerson`, `FaceOwnerMissing`,
+        `ConsentMissing`, `NotTheClient` when the face enrolled before is another one, and
+        `PossibleDuplicate`, which whoever may allow duplicates (twins) can override.
         """
         self.uow.actor.require(Permission.MANAGE_FACES)
-        if not photos:
-            raise NoPhotos
-        if len(photos) > MOST_PHOTOS:
-            raise TooManyPhotos(MOST_PHOTOS)
-        if await self._faces.consent(client_id) is None:
-            raise ConsentMissing
-        odd = strangers_among([photo.embedding for photo in photos])
-        if odd:
-            raise NotSamePerson([place + 1 for place in odd])
-        await self._require_new(client_id, photos, rule, allow_duplicate)
-        replaced = await self._faces.remove(client_id)
-        await self._store(client_id, photos)
-        self.uow.audit("face.enrolled", ("clients", client_id), None, {"templates": len(photos)})
-        return Enrolment(client_id, len(photos), replaced)
+        if allow_duplicate:
+            self.uow.actor.require(Permission.ALLOW_DUPLICATE_FACE)
+        _require_one_person(photos)
+        await self._faces.lock_enrolments()
+        await self._lock_client(client_id)
+        await self._require_consent(client_id)
+        probe = Probe.between([photo.embedding for photo in photos], photos[0].model_id)
+        await self._require_same(client_id, probe)
+        if not allow_duplicate:
+            await self._require_new(client_id, probe, rule or MatchRule())
+        return await self._replace(client_id, photos)
 
     async def identify(self, probe: Probe, rule: MatchRule) -> Identification:
-        """Who it is among active clients."""
-        return decide(await self._nearest(probe), rule)
+        """Who it is among active clients; named only above the threshold and ahead of everybody else."""
+        self.uow.actor.require(Permission.CHECK_IN)
+        return decide(await self._gallery.search(probe), rule)
 
     async def remove(self, client_id: UUID) -> None:
         """Forget the face; consent stays."""
@@ -103,57 +114,63 @@ class FaceRecognitionService:
         self.uow.audit("face.removed", ("clients", client_id), {"templates": count}, None)
 
     async def thumbnail(self, client_id: UUID) -> bytes | None:
-        """The client's picture as JPEG."""
-        row = await self._faces.picture(client_id)
-        return self._cipher.decrypt(row.thumbnail, context=f"thumbnail:{client_id}") if row else None
+        """The client's picture as JPEG, 160 px."""
+        self._require_sight(client_id)
+        sealed = await self._faces.thumbnail(client_id)
+        return self._cipher.decrypt(sealed, context=f"thumbnail:{client_id}") if sealed else None
 
     async def state(self, client_id: UUID) -> FaceState:
         """Consent and templates."""
+        self._require_sight(client_id)
         consent = await self._faces.consent(client_id)
         given = _consent_state(consent) if consent else None
         return FaceState(given, await self._faces.count(client_id))
 
-    async def _nearest(self, probe: Probe, other_than: UUID | None = None) -> Candidates:
-        """Against the templates of every live key: one, except while keys are being rotated."""
-        found = NOBODY
-        for kid in self.uow.secrets.data:
-            vector = protection_for(self.uow.secrets.data, kid).protect(probe.embedding)
-            near = await self._faces.nearest(vector, probe.model_id, kid, other_than)
-            found = _together(found, near)
-        return found
+    async def _lock_client(self, client_id: UUID) -> None:
+        client = await self._faces.lock_client(client_id)
+        if client is None or not client.active:
+            raise FaceOwnerMissing
 
-    async def _require_new(
-        self, client_id: UUID, photos: Sequence[EnrolmentFace], rule: MatchRule, allowed: bool
-    ) -> None:
-        for photo in photos:
-            near = await self._nearest(Probe(photo.embedding, photo.model_id), client_id)
-            known = decide(near, rule)
-            if known.outcome is not MatchOutcome.FOUND or known.client_id is None:
-                continue
-            if allowed:
-                self.uow.actor.require(Permission.ALLOW_DUPLICATE_FACE)
-                return
-            may_look = self.uow.actor.may(Permission.ALLOW_DUPLICATE_FACE)
-            raise PossibleDuplicate(known.client_id if may_look else None)
+    async def _require_consent(self, client_id: UUID) -> None:
+        consent = await self._faces.consent(client_id)
+        if consent is None or consent.version != CONSENT_VERSION:
+            raise ConsentMissing
 
-    async def _store(self, client_id: UUID, photos: Sequence[EnrolmentFace]) -> None:
-        kid = self.uow.secrets.data.first
-        protection = protection_for(self.uow.secrets.data, kid)
-        templates = [
-            FaceTemplate(
-                id=new_id(),
-                client_id=client_id,
-                model_id=photo.model_id,
-                key_id=kid,
-                vector=protection.protect(photo.embedding),
-                origin=TemplateOrigin.ENROLMENT,
-                created_at=self.uow.now,
-            )
-            for photo in photos
-        ]
+    async def _require_same(self, client_id: UUID, probe: Probe) -> None:
+        """A second enrolment of another person is more likely the wrong card than a new face."""
+        likeness = await self._gallery.likeness(probe, client_id)
+        if likeness is not None and likeness < SAME_PERSON:
+            raise NotTheClient
+
+    async def _require_new(self, client_id: UUID, probe: Probe, rule: MatchRule) -> None:
+        """No margin here: a face that resembles two other clients is a duplicate all the more."""
+        near = await self._gallery.search(probe, other_than=client_id)
+        if near.client_id is None or near.score < threshold_of(rule, near.people):
+            return
+        may_look = self.uow.actor.may(Permission.ALLOW_DUPLICATE_FACE)
+        raise PossibleDuplicate(near.client_id if may_look else None)
+
+    async def _replace(self, client_id: UUID, photos: Sequence[EnrolmentFace]) -> Enrolment:
+        replaced = await self._faces.remove(client_id)
+        templates = [self._template(client_id, photo) for photo in photos]
         await self._faces.add(templates)
         pairs = zip(templates, photos, strict=True)
         await self._faces.add([self._picture(row, photo) for row, photo in pairs])
+        before, after = {"templates": replaced}, {"templates": len(photos)}
+        self.uow.audit("face.enrolled", ("clients", client_id), before, after)
+        return Enrolment(client_id, len(photos), replaced)
+
+    def _template(self, client_id: UUID, photo: EnrolmentFace) -> FaceTemplate:
+        keyring = self.uow.secrets.data
+        return FaceTemplate(
+            id=new_id(),
+            client_id=client_id,
+            model_id=photo.model_id,
+            key_id=keyring.first,
+            vector=protection_for(keyring, keyring.first).protect(photo.embedding),
+            origin=TemplateOrigin.ENROLMENT,
+            created_at=self.uow.now,
+        )
 
     def _picture(self, template: FaceTemplate, photo: EnrolmentFace) -> FacePicture:
         client_id = template.client_id
@@ -164,18 +181,45 @@ class FaceRecognitionService:
             thumbnail=self._cipher.encrypt(photo.thumbnail, context=f"thumbnail:{client_id}"),
         )
 
-    def _require(self, client_id: UUID) -> None:
+    def _new_consent(self, client_id: UUID, method: ConsentMethod) -> FaceConsent:
         actor = self.uow.actor
-        own = actor.kind is ActorKind.MEMBER and actor.id == client_id
-        if not own and not actor.may(Permission.MANAGE_FACES):
+        return FaceConsent(
+            client_id=client_id,
+            version=CONSENT_VERSION,
+            method=method,
+            witness_id=actor.id if actor.kind is ActorKind.STAFF else None,
+            given_at=self.uow.now,
+        )
+
+    def _require(self, client_id: UUID) -> None:
+        """The client in person, or whoever manages faces."""
+        if not self._is_own(client_id) and not self.uow.actor.may(Permission.MANAGE_FACES):
             raise NotAllowed(Permission.MANAGE_FACES)
 
+    def _require_sight(self, client_id: UUID) -> None:
+        """The client in person, the desk, and the door, which shows the picture."""
+        if not self._is_own(client_id) and not self.uow.actor.may(Permission.CHECK_IN):
+            raise NotAllowed(Permission.CHECK_IN)
 
-def _together(one: Candidates, other: Candidates) -> Candidates:
-    """The best of two keys' galleries; a client may have templates in both while keys are rotated."""
-    best, rest = (one, other) if one.score >= other.score else (other, one)
-    rival = rest.runner_up if rest.client_id == best.client_id else rest.score
-    return Candidates(best.client_id, best.score, max(best.runner_up, rival), one.people + other.people)
+    def _require_method(self, method: ConsentMethod) -> None:
+        in_chat = self.uow.actor.kind is ActorKind.MEMBER
+        if in_chat is not (method is ConsentMethod.CHAT):
+            raise ConsentMethodWrong
+
+    def _is_own(self, client_id: UUID) -> bool:
+        return self.uow.actor.kind is ActorKind.MEMBER and self.uow.actor.id == client_id
+
+
+def _require_one_person(photos: Sequence[EnrolmentFace]) -> None:
+    if not photos:
+        raise NoPhotos
+    if len(photos) > MOST_PHOTOS:
+        raise TooManyPhotos(MOST_PHOTOS)
+    if len({photo.model_id for photo in photos}) > 1:
+        raise ModelsMixed
+    odd = strangers_among([photo.embedding for photo in photos])
+    if odd:
+        raise NotSamePerson([place + 1 for place in odd])
 
 
 def _consent_state(row: FaceConsent) -> ConsentState:

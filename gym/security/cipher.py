@@ -100,6 +100,11 @@ class Keyring:
         """Id of the key in use."""
         return next(iter(self._keys))
 
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Every key's id, the one in use first."""
+        return tuple(self._keys)
+
     def get(self, kid: str) -> bytes:
         """The key itself; raises `WrongKey` when it is not here."""
         try:
@@ -109,7 +114,7 @@ class Keyring:
 
     def derive(self, purpose: str, kid: str | None = None) -> bytes:
         """A 32-byte key for one purpose (HKDF-SHA256, RFC 5869), of the first key when no id is given."""
-        return _derive(self.get(kid or self.first), purpose)
+        return _derive(self.get(self.first if kid is None else kid), purpose)
 
     def rotated(self) -> Self:
         """The same keyring with a new key in front."""

@@ -111,8 +111,8 @@ class Links:
 
     def _is_signed(self, purpose: str, message: bytes, mac: bytes) -> bool:
         """Whether any key of the keyring made this (shortened) HMAC."""
-        made = [self._mac(purpose, message, kid)[: len(mac)] for kid in self.keyring]
-        return any([hmac.compare_digest(mac, one) for one in made])
+        made = (self._mac(purpose, message, kid)[: len(mac)] for kid in self.keyring)
+        return any(hmac.compare_digest(mac, one) for one in made)
 
     def _mac(self, purpose: str, message: bytes, kid: str | None = None) -> bytes:
         return hmac.new(self.keyring.derive(purpose, kid), message, hashlib.sha256).digest()

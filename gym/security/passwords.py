@@ -45,7 +45,8 @@ RUNS: Final = (
     "0123456789" * 3,
     "abcdefghijklmnopqrstuvwxyz",
     "qwertyuiopasdfghjklzxcvbnm",
-    "1qaz2wsx3edc4rfv",
+    "1qaz2wsx3edc4rfv5tgb",
+    "1q2w3e4r5t6y7u8i9o0p",
 )
 
 _LEET: Final = str.maketrans("013457@$!", "oieastasi")

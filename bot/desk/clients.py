@@ -1,0 +1,283 @@
+"""Clients at the desk: found by a name, document or phone, and shown on one card."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+from urllib.parse import quote
+from uuid import UUID
+
+from bot.callbacks import Callback, callback
+from bot.desk.buttons import (
+    CancelSubscription,
+    Card,
+    CheckInClient,
+    EnrolFace,
+    LinkClient,
+    RegisterClient,
+    RenewPlan,
+    SellPlan,
+    TakePayment,
+)
+from bot.desk.history import Payments, Plans, Visits, visit_line
+from bot.desk.profile import AskDeactivate, BlockClient, EditClient, Reactivate, Unblock
+from bot.desk.words import status
+from bot.keyboards import Button, Keyboard, button, grid, nav, pager
+from bot.render import HtmlTranslator, Screen
+from bot.routing import Audience, Router
+from bot.turn import Turn
+from gym.attendance.cards import CardService, ClientCard
+from gym.clients.models import Client
+from gym.clients.service import ClientService
+from gym.core.language import N_
+from gym.core.repository import Page
+from gym.faces.service import FaceRecognitionService
+from gym.subscriptions.models import Subscription
+
+router = Router(Audience.STAFF)
+CARRIED_BYTES: Final = 44
+"""What a button can carry of the searched words beside its code and page."""
+
+
+@callback("find")
+class Found(Callback):
+    """One page of search results; without words, of all clients."""
+
+    words: str = ""
+    page: int = 0
+
+
+# Searching ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@router.text
+async def search(turn: Turn) -> None:
+    """Plain text is a search; a single hit is the card at once."""
+    await _show_found(turn, turn.text, 0)
+
+
+@router.on(Found)
+async def found(turn: Turn, tap: Found) -> None:
+    await _show_found(turn, tap.words, tap.page)
+
+
+@router.command("clients", N_("Find a client"))
+async def clients_command(turn: Turn) -> None:
+    await _show_found(turn, turn.payload, 0)
+
+
+async def _show_found(turn: Turn, words: str, page: int) -> None:
+    async with turn.unit_of_work() as uow:
+        clients = await ClientService(uow).search(words, page)
+    if words and clients.total == 1:
+        await turn.go(Card(clients.items[0].id))
+        return
+    await turn.show(_results(turn.t, words, clients))
+
+
+def _results(t: HtmlTranslator, words: str, clients: Page[Client]) -> Screen:
+    new = [button(t("➕ Register a client"), RegisterClient(), wide=True)]
+    if not clients.total:
+        return Screen(_nobody(t, words), [new, nav(t)])
+    rows = [[button(_label(client), Card(client.id), wide=True)] for client in clients.items]
+    carried = _carried(words)
+    pages = pager(clients.number, clients.pages, lambda number: Found(carried, number))
+    return Screen(_heading(t, words, clients.total), [*rows, pages, new, nav(t)])
+
+
+def _nobody(t: HtmlTranslator, words: str) -> str:
+    if not words:
+        return t("No clients yet. Register the first one.")
+    return t("Nobody found for “{words}”. Try a document or phone, or register a new client.", words=words)
+
+
+def _heading(t: HtmlTranslator, words: str, total: int) -> str:
+    if not words:
+        return t.plural("{count} client", "{count} clients", total)
+    return t.plural("{count} client for “{words}”", "{count} clients for “{words}”", total, words=words)
+
+
+def _label(client: Client) -> str:
+    mark = "" if client.active else "⚪ "
+    hint = client.document_number or client.phone
+    return f"{mark}{client.full_name} · {hint}" if hint else f"{mark}{client.full_name}"
+
+
+def _carried(words: str) -> str:
+    """As much of the words as a button holds; the search does not mind missing accents."""
+    plain = unicodedata.normalize("NFKD", words)
+    text = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    while len(quote(text, safe=" ")) > CARRIED_BYTES:
+        text = text[:-1]
+    return text.strip()
+
+
+# The card ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@router.on(Card)
+async def card(turn: Turn, tap: Card) -> None:
+    await turn.show(await card_screen(turn, tap.client_id))
+
+
+@router.start("card")
+async def card_link(turn: Turn) -> None:
+    """A link to a card, for instance from the desk's group."""
+    await _show_found(turn, turn.payload, 0)
+
+
+async def card_screen(turn: Turn, client_id: UUID, heading: str = "") -> Screen:
+    """Everything about a client; `heading` (HTML) stands above. Raises `ClientNotFound`."""
+    async with turn.unit_of_work() as uow:
+        found = await CardService(uow).card(client_id)
+        picture = await FaceRecognitionService(uow).thumbnail(client_id) if found.face.enrolled else None
+    text = _card_text(turn.t, found, turn.today)
+    return Screen(f"{heading}\n\n{text}" if heading else text, _card_keyboard(turn.t, found), photo=picture)
+
+
+def _card_text(t: HtmlTranslator, card: ClientCard, today: date) -> str:
+    blocks = (
+        _person(t, card.client, today),
+        _plan(t, card),
+        _visits(t, card),
+        _contact(t, card),
+    )
+    return "\n\n".join("\n".join(lines) for lines in blocks if lines)
+
+
+def _person(t: HtmlTranslator, client: Client, today: date) -> list[str]:
+    lines = [t("👤 <b>{client}</b>", client=client.full_name)]
+    if client.alias:
+        lines[0] += t(" ({alias})", alias=client.alias)
+    if client.warning:
+        lines.append(t("⚠️ <b>{warning}</b>", warning=client.warning))
+    if not client.active:
+        lines.append(t("⚪ Deactivated: may not come in."))
+    if client.blocked_until and client.blocked_until >= today:
+        lines.append(
+            t("⛔ Blocked until {until}: {reason}", until=client.blocked_until, reason=client.block_reason)
+        )
+    return lines
+
+
+def _plan(t: HtmlTranslator, card: ClientCard) -> list[str]:
+    lines = _current(t, card) if card.current else _no_plan(t, card.latest)
+    if card.waiting:
+        lines.append(
+            t(
+                "⏭ Next: {plan} from {starts_on}",
+                plan=card.waiting.plan.name,
+                starts_on=card.waiting.starts_on,
+            )
+        )
+    lines.append(
+        t("💵 To pay: <b>{balance}</b>", balance=card.balance) if card.balance else t("💵 Nothing to pay")
+    )
+    return lines
+
+
+def _current(t: HtmlTranslator, card: ClientCard) -> list[str]:
+    current = card.current
+    assert current is not None
+    left = t.plural("{count} day left", "{count} days left", card.days_left or 0)
+    if card.days_left == 0:
+        left = t("last day today")
+    lines = [
+        t("🏷 <b>{plan}</b> {status}", plan=current.plan.name, status=status(t, current)),
+        t("📅 until {ends_on}, {left}", ends_on=current.ends_on, left=left),
+    ]
+    if card.visits_left is not None:
+        lines.append("🎟 " + t.plural("{count} visit left", "{count} visits left", card.visits_left))
+    return lines
+
+
+def _no_plan(t: HtmlTranslator, latest: Subscription | None) -> list[str]:
+    if latest is None:
+        return [t("🏷 No plan yet")]
+    return [
+        t(
+            "🏷 {plan} {status}, ended on {ends_on}",
+            plan=latest.plan.name,
+            status=status(t, latest),
+            ends_on=latest.ends_on,
+        )
+    ]
+
+
+def _visits(t: HtmlTranslator, card: ClientCard) -> list[str]:
+    if not card.visits:
+        return [t("🚪 No visits yet")]
+    return [t("Last visits:"), *(visit_line(t, visit) for visit in card.visits)]
+
+
+def _contact(t: HtmlTranslator, card: ClientCard) -> list[str]:
+    client = card.client
+    document = f"{client.document_type} {client.document_number}" if client.document_number else None
+    reach = " · ".join(t.text(part) for part in (document, client.phone, client.email) if part)
+    linked = t("💬 Chat linked") if client.telegram_id else t("💬 Chat not linked")
+    return [*([f"📇 {reach}"] if reach else []), f"{_face(t, card)} · {linked}"]
+
+
+def _face(t: HtmlTranslator, card: ClientCard) -> str:
+    if card.face.enrolled:
+        return "🙂 " + t.plural("{count} face photo", "{count} face photos", card.face.templates)
+    return t("🙂 No face photo") if card.face.consent else t("🙂 No face consent")
+
+
+def _card_keyboard(t: HtmlTranslator, card: ClientCard) -> Keyboard:
+    client = card.client
+    if not client.active:
+        return [[button(t("Reactivate"), Reactivate(client.id))], *_papers(t, client), nav(t)]
+    return [
+        *grid(_first(t, card)),
+        *grid(
+            [
+                button(t("🙂 Face"), EnrolFace(client.id)),
+                button(t("💬 Chat link"), LinkClient(client.id)),
+                button(t("✏️ Edit"), EditClient(client.id)),
+                _blocking(t, card),
+            ]
+        ),
+        *_papers(t, client),
+        _endings(t, card),
+        nav(t),
+    ]
+
+
+def _first(t: HtmlTranslator, card: ClientCard) -> Sequence[Button]:
+    """What a queue waits for."""
+    client_id = card.client.id
+    buttons = [button(t("✅ Check in"), CheckInClient(client_id))]
+    if card.latest and not card.waiting:
+        buttons.append(button(t("🔁 Renew"), RenewPlan(client_id)))
+    if card.owed:
+        buttons.append(button(t("💵 Pay"), TakePayment(card.owed[0].subscription.id)))
+    if not card.current and not card.waiting:
+        buttons.append(button(t("🏷 Sell plan"), SellPlan(client_id)))
+    return buttons
+
+
+def _blocking(t: HtmlTranslator, card: ClientCard) -> Button:
+    if card.client.blocked_until:
+        return button(t("Unblock"), Unblock(card.client.id))
+    return button(t("⛔ Block"), BlockClient(card.client.id))
+
+
+def _papers(t: HtmlTranslator, client: Client) -> Keyboard:
+    return [
+        [
+            button(t("🚪 Visits"), Visits(client.id)),
+            button(t("🧾 Payments"), Payments(client.id)),
+            button(t("🏷 Plans"), Plans(client.id)),
+        ]
+    ]
+
+
+def _endings(t: HtmlTranslator, card: ClientCard) -> Sequence[Button]:
+    row = [button(t("Deactivate"), AskDeactivate(card.client.id))]
+    ending = card.current or card.waiting
+    if ending:
+        row.insert(0, button(t("Cancel plan"), CancelSubscription(ending.id)))
+    return row

@@ -1,0 +1,147 @@
+"""The whole gym in one event loop: database, web, jobs and outbox first, then Telegram joins when it can."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from aiohttp import web
+
+from bot.application import Api
+from bot.desk.links import deep_link
+from bot.flows import ROUTERS
+from bot.outbox import Dispatcher
+from bot.run import RunningBot, run_bot, supervise
+from bot.sandbox.server import SandboxHooks, SandboxServer
+from gym.app import Gym, open_gym
+from gym.core.config import Config, ConfigError
+from gym.core.errors import Conflict
+from gym.jobs.runner import run_due
+from gym.jobs.scheduler import run_scheduler
+from gym.security.permissions import Actor
+from gym.settings.models import GymKind
+from gym.staff.service import StaffService
+from web.app import make_app
+from web.keys import BOT_READY
+from web.tls import tls_context
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What runs, and where it can be reached."""
+
+    gym: Gym
+    bot: RunningBot
+    web_url: str | None
+    sandbox: SandboxServer | None
+    claim_url: str | None
+
+    @property
+    def kiosk_url(self) -> str | None:
+        return f"{self.web_url}/kiosk/" if self.web_url else None
+
+
+@asynccontextmanager
+async def open_house(config: Config, *, with_web: bool = True) -> AsyncGenerator[House]:
+    """Everything works inside the block; it is stopped in reverse, handlers in flight first.
+
+    Raises `ConfigError` and `PostgresUnavailable` with one line for the operator.
+    """
+    async with AsyncExitStack() as stack:
+        gym = await stack.enter_async_context(open_gym(config))
+        await gym.stamp(GymKind.SANDBOX if config.sandbox else GymKind.REAL)
+        app = make_app(gym)
+        web_url = await stack.enter_async_context(_serve(config, app)) if with_web else None
+        await _beside(stack, "scheduler", lambda: _schedule(gym))
+        sandbox = await _sandbox(stack, gym, web_url) if config.sandbox else None
+        bot = await stack.enter_async_context(run_bot(gym, _api(config, sandbox), routers=ROUTERS))
+        app[BOT_READY] = bot.connected.is_set
+        await _beside(stack, "outbox", lambda: _tell(gym, bot))
+        claim_url = await _claim_url(gym)
+        if sandbox is not None:
+            sandbox.set_claim_link(claim_url)
+        yield House(gym, bot, web_url, sandbox, claim_url)
+
+
+def _api(config: Config, sandbox: SandboxServer | None) -> Api:
+    if sandbox is not None:
+        return Api.at(sandbox.token, sandbox.url)
+    assert config.telegram_bot_token is not None
+    return Api.at(config.telegram_bot_token.get_secret_value(), config.telegram_api_url)
+
+
+@asynccontextmanager
+async def _serve(config: Config, app: web.Application) -> AsyncGenerator[str]:
+    """The kiosk's API and page, at the address of the configuration."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=10)
+    await runner.setup()
+    host, port = config.bind
+    tls = tls_context(config)
+    try:
+        await web.TCPSite(runner, host, port, ssl_context=tls).start()
+        bound = runner.addresses[0][1]
+        shown = "127.0.0.1" if host in ("0.0.0.0", "") else host  # noqa: S104
+        yield f"{'https' if tls else 'http'}://{shown}:{bound}"
+    except OSError as error:
+        raise ConfigError(f"WEB_PORT: cannot listen on {host}:{port} ({error.strerror})") from None
+    finally:
+        await runner.cleanup()
+
+
+async def _sandbox(stack: AsyncExitStack, gym: Gym, web_url: str | None) -> SandboxServer:
+    """The local Bot API server, its people kept with the gym's data."""
+
+    async def advance(by: timedelta) -> datetime:
+        await gym.advance_clock(by)
+        await run_due(gym.run)
+        return await gym.now()
+
+    kiosk = f"{web_url}/kiosk/" if web_url else None
+    hooks = SandboxHooks(advance_clock=advance, read_clock=gym.now, kiosk_url=kiosk)
+    server = SandboxServer(store_path=gym.config.powergym_home / "sandbox.sqlite", hooks=hooks)
+    try:
+        await server.start(port=gym.config.sandbox_port)
+    except OSError as error:
+        port = gym.config.sandbox_port
+        raise ConfigError(f"SANDBOX_PORT: cannot listen on 127.0.0.1:{port} ({error.strerror})") from None
+    stack.push_async_callback(server.stop)
+    return server
+
+
+async def _beside(stack: AsyncExitStack, name: str, work: Callable[[], Awaitable[None]]) -> None:
+    """Keep a task going until the house closes."""
+    task = asyncio.create_task(supervise(name, work))
+
+    async def end() -> None:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    stack.push_async_callback(end)
+
+
+async def _schedule(gym: Gym) -> None:
+    settings = await gym.settings()
+    await run_scheduler(gym.database, gym.run, settings.zone)
+
+
+async def _tell(gym: Gym, bot: RunningBot) -> None:
+    """The outbox leaves once Telegram was reached; until then messages wait in the database."""
+    await bot.connected.wait()
+    await gym.remember_bot(bot.assembly.bot.username)
+    await Dispatcher(gym, bot.assembly.bot).run()
+
+
+async def _claim_url(gym: Gym) -> str | None:
+    """The set-up link, while nobody has claimed the gym."""
+    try:
+        async with gym.unit_of_work(Actor.system()) as uow:
+            issued = await StaffService(uow).claim_link()
+    except Conflict:
+        return None
+    return deep_link(await gym.settings(), issued.token)

@@ -1,0 +1,70 @@
+"""What somebody means who types into the search box: words with slips of the finger, or a number."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Final, Self
+
+MOST_WORDS: Final = 6
+LONGEST_WORD: Final = 24
+FORGIVING_FROM: Final = 4
+"""Letters from which a word may have one letter wrong, missing, too many, or two swapped."""
+SHORTEST_NUMBER: Final = 7
+"""Digits from which a number is taken for the end of a phone."""
+_UNLIKE: Final = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i"})
+"""Letters that PostgreSQL's unaccent changes and Unicode does not decompose."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchTerms:
+    """Folded words in any order; `number` is set when nothing but a number was typed."""
+
+    words: tuple[str, ...]
+    number: str | None
+    document: str
+    """The whole text as a document number would be kept."""
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        folded = fold(text)[:160]
+        digits = re.sub(r"\D", "", folded)
+        compact = re.sub(r"[\W_]", "", folded).upper()
+        document = re.sub(r"^(CC|TI|CE|PP)(?=\w*\d)", "", compact)
+        if digits and re.fullmatch(r"[\d\s.,+()/-]+", folded.strip()):
+            return cls((digits[:LONGEST_WORD],), digits, document)
+        words = re.findall(r"[^\W_]+", folded)
+        return cls(tuple(word[:LONGEST_WORD] for word in words[:MOST_WORDS]), None, document)
+
+    @property
+    def phone_end(self) -> str | None:
+        """The digits that a phone must end with to be meant exactly."""
+        return self.number if self.number and len(self.number) >= SHORTEST_NUMBER else None
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, as the search column is."""
+    plain = unicodedata.normalize("NFKD", text.lower())
+    return "".join(sign for sign in plain if not unicodedata.combining(sign)).translate(_UNLIKE)
+
+
+def pattern(word: str) -> str:
+    """A PostgreSQL regular expression for a word's beginning, forgiving one slip in longer words.
+
+    `word` has letters and digits only, so nothing in it needs escaping.
+    """
+    if len(word) < FORGIVING_FROM or any(sign.isdigit() for sign in word):
+        return rf"\m{word}"
+    return rf"\m({'|'.join(_slips(word))})"
+
+
+def _slips(word: str) -> list[str]:
+    forms = [word]
+    for place in range(len(word)):
+        before, after = word[:place], word[place + 1 :]
+        forms.append(f"{before}.?{after}")  # another letter, or one too many was typed
+        forms.append(f"{before}.{word[place:]}")  # one was left out
+        if after:
+            forms.append(f"{before}{after[0]}{word[place]}{after[1:]}")
+    return list(dict.fromkeys(forms))

@@ -1,0 +1,165 @@
+"""The door: photo to verdict over HTTP, beside what the bare models need for the same photo."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import cycle
+
+from gym.faces.alignment import align
+from gym.faces.images import decode
+from gym.faces.reader import FaceReader
+from tests.bench.figures import Figure, Spread, figure
+from tests.bench.kiosk import Kiosk
+from tests.bench.photos import Sitter
+
+THREADS = 2
+"""The pool at which the bare models do most on two cores."""
+ALLOWED_MS = {1_000: 6.0, 10_000: 7.0}
+WARM_UP = 10
+
+
+class WrongVerdict(Exception):
+    """A figure of a service that answers wrongly is worth nothing."""
+
+
+def bare(reader: FaceReader, photo: bytes) -> None:
+    """Decode, detect at the same scale, align and embed: nothing else of the reader."""
+    pixels = decode(photo)
+    reader.embed(align(pixels, reader.detect(pixels)[0].landmarks))
+
+
+async def one_client(
+    kiosk: Kiosk, reader: FaceReader, sitters: Sequence[Sitter], templates: int, samples: int
+) -> Figure:
+    """720p, one photo after another; the bare figure is measured in turns with the service."""
+    with ThreadPoolExecutor(1) as thread:
+        photos = [sitter.camera for sitter in sitters]
+        served, plain = await _in_turns(kiosk, reader, photos, samples, thread)
+    allowed = ALLOWED_MS[templates]
+    return figure(
+        f"photo → verdict, one client, {templates:,} templates",
+        served.p50,
+        "ms",
+        p95=served.p95,
+        limit=plain.p50,
+        wanted=f"p50 ≤ bare + {allowed:.0f} ms",
+        ok=served.p50 <= plain.p50 + allowed,
+    )
+
+
+async def _in_turns(
+    kiosk: Kiosk, reader: FaceReader, photos: Sequence[bytes], samples: int, thread: ThreadPoolExecutor
+) -> tuple[Spread, Spread]:
+    loop = asyncio.get_running_loop()
+    served: list[float] = []
+    plain: list[float] = []
+    for place, photo in zip(range(samples + WARM_UP), cycle(photos), strict=False):
+        began = time.perf_counter()
+        await loop.run_in_executor(thread, bare, reader, photo)
+        between = time.perf_counter()
+        await _let_in(kiosk, photo)
+        if place >= WARM_UP:
+            plain.append(between - began)
+            served.append(time.perf_counter() - between)
+    return Spread.of(served), Spread.of(plain)
+
+
+async def _let_in(kiosk: Kiosk, photo: bytes) -> None:
+    answer = await kiosk.shows(photo)
+    if answer.code not in ("admitted", "reentry"):
+        raise WrongVerdict(f"{answer.status} {answer.code}")
+
+
+async def phone_photo(kiosk: Kiosk, sitters: Sequence[Sitter], samples: int) -> Figure:
+    """12 megapixels against 720p, in turns."""
+    large: list[float] = []
+    small: list[float] = []
+    for place, sitter in zip(range(samples + WARM_UP), cycle(sitters), strict=False):
+        began = time.perf_counter()
+        await _let_in(kiosk, sitter.camera)
+        between = time.perf_counter()
+        await _let_in(kiosk, sitter.phone)
+        if place >= WARM_UP:
+            small.append(between - began)
+            large.append(time.perf_counter() - between)
+    phone, camera = Spread.of(large), Spread.of(small)
+    return figure(
+        "photo → verdict, 12 megapixels (limit: 720p)",
+        phone.p50,
+        "ms",
+        p95=phone.p95,
+        limit=camera.p50,
+        wanted="≤ 1.8 × the 720p time",
+        ok=phone.p50 <= 1.8 * camera.p50,
+    )
+
+
+@dataclass
+class Crowd:
+    """What so many clients at once were answered."""
+
+    verdicts: list[float] = field(default_factory=list[float])
+    busy: int = 0
+    wrong: int = 0
+
+
+async def throughput(
+    kiosk: Kiosk, reader: FaceReader, sitters: Sequence[Sitter], clients: int, seconds: float
+) -> Figure:
+    """Closed loop: each client sends its next photo when it was answered; a busy one waits as told."""
+    photos = [sitter.camera for sitter in sitters]
+    limit = await asyncio.to_thread(_bare_rate, reader, photos, seconds)
+    crowd = Crowd()
+    began = time.perf_counter()
+    until = began + seconds
+    await asyncio.gather(*(_queue(kiosk, photos, place, until, crowd) for place in range(clients)))
+    rate = len(crowd.verdicts) / (time.perf_counter() - began)
+    spread = Spread.of(crowd.verdicts)
+    share = 0.75 if clients > 1 else 0.0
+    wanted = "≥ 75 % of bare on 2 threads, p95 ≤ 3 × p50" if share else "p95 ≤ 3 × p50"
+    note = f"p50 {spread.p50:.0f} ms, {crowd.busy} × 503"
+    return figure(
+        f"throughput, {clients} client{'s' if clients > 1 else ''} ({note})",
+        rate,
+        "photos/s",
+        p95=spread.p95,
+        limit=limit,
+        wanted=wanted,
+        ok=rate >= share * limit and spread.p95 <= 3 * spread.p50 and not crowd.wrong,
+    )
+
+
+async def _queue(kiosk: Kiosk, photos: Sequence[bytes], place: int, until: float, crowd: Crowd) -> None:
+    for turn in range(place, place + 1_000_000):
+        if time.perf_counter() >= until:
+            return
+        began = time.perf_counter()
+        answer = await kiosk.shows(photos[turn % len(photos)])
+        if answer.status == 503:
+            crowd.busy += 1
+            await asyncio.sleep(max(0.0, min(answer.retry_after, until - time.perf_counter())))
+        elif answer.code in ("admitted", "reentry"):
+            crowd.verdicts.append(time.perf_counter() - began)
+        else:
+            crowd.wrong += 1
+
+
+def _bare_rate(reader: FaceReader, photos: Sequence[bytes], seconds: float) -> float:
+    """Photos a second of the bare models with two threads."""
+    until = time.perf_counter() + seconds
+    began = time.perf_counter()
+
+    def work(place: int) -> int:
+        done = 0
+        while time.perf_counter() < until:
+            bare(reader, photos[(place + done) % len(photos)])
+            done += 1
+        return done
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        done = sum(pool.map(work, range(THREADS)))
+    return done / (time.perf_counter() - began)

@@ -1,0 +1,1 @@
+"""The bot, driven through the local Bot API server as people would."""
