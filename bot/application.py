@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from telegram import Update
 from telegram.ext import ApplicationBuilder, ExtBot
-from telegram.request import HTTPXRequest
 
 from bot.access import Reception
 from bot.dispatch import BotApplication, Dispatcher
 from bot.form_engine import FormEngine
 from bot.inbox import Inbox
 from bot.routing import Router, Routes
+from bot.transport import AiohttpRequest
 from bot.turn import Workshop
 from gym.app import Gym
 from gym.chats.service import ChatService, InboxService
@@ -54,8 +54,8 @@ class GymBot(ExtBot[None]):
             "allowed_updates": list(ALLOWED_UPDATES),
         }
         answer = await self._post("getUpdates", wanted, read_timeout=seconds + 10)
-        assert isinstance(answer, list)
-        return answer
+        updates = cast("list[Any]", answer) if isinstance(answer, list) else []
+        return [update for update in updates if isinstance(update, dict) and "update_id" in update]
 
 
 def make_bot(api: Api) -> GymBot:
@@ -63,8 +63,8 @@ def make_bot(api: Api) -> GymBot:
         api.token,
         base_url=api.base_url,
         base_file_url=api.file_url,
-        request=HTTPXRequest(connection_pool_size=64, read_timeout=15, pool_timeout=10),
-        get_updates_request=HTTPXRequest(connection_pool_size=2, read_timeout=15),
+        request=AiohttpRequest(connections=64, read_seconds=15),
+        get_updates_request=AiohttpRequest(connections=2, read_seconds=15),
     )
 
 

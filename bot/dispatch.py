@@ -38,8 +38,12 @@ class Dispatcher:
         application.add_handler(TypeHandler(Update, self._on_update))
 
     async def handle(self, item: Claimed) -> Outcome:
-        """An update out of the inbox. Never raises: what happened is in the outcome."""
-        update = Update.de_json(item.payload, self._application.bot)
+        """An update out of the inbox; what became of it is in the outcome."""
+        try:
+            update = Update.de_json(item.payload, self._application.bot)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            log.exception("update_unreadable", update=item.update_id)
+            return Done(failed=True)
         await self._application.process_update(update)
         # PTB swallows what a handler raises before ours begins; then nothing was noted.
         return self._outcomes.pop(item.update_id, Done(failed=True))
@@ -66,7 +70,8 @@ class Dispatcher:
         try:
             await self._answered(turn)
         except Forbidden:
-            await self._workshop.chats.set_reachable(turn.user_id, False)
+            if turn.is_private:
+                await self._workshop.chats.set_reachable(turn.user_id, False)
         except DatabaseUnavailable:
             return Later()
         except RetryAfter as error:

@@ -3,12 +3,32 @@
 from __future__ import annotations
 
 from bot import home
-from bot.desk import kiosks, payments, plans, subscriptions, team
+from bot.desk import (
+    check_in,
+    clients,
+    enrolment,
+    history,
+    kiosks,
+    linking,
+    payments,
+    plans,
+    profile,
+    registration,
+    subscriptions,
+    team,
+)
 from bot.member import plan, privacy, qr
 from bot.routing import Router
 
 ROUTERS: tuple[Router, ...] = (
     home.router,
+    check_in.router,
+    registration.router,
+    clients.router,
+    history.router,
+    profile.router,
+    linking.router,
+    enrolment.router,
     plan.router,
     qr.router,
     privacy.router,

@@ -56,13 +56,13 @@ async def open_house(config: Config, *, with_web: bool = True) -> AsyncGenerator
     async with AsyncExitStack() as stack:
         gym = await stack.enter_async_context(open_gym(config))
         await gym.stamp(GymKind.SANDBOX if config.sandbox else GymKind.REAL)
-        app = make_app(gym)
+        app, joined = make_app(gym), asyncio.Event()
+        app[BOT_READY] = joined.is_set
         web_url = await stack.enter_async_context(_serve(config, app)) if with_web else None
         await _beside(stack, "scheduler", lambda: _schedule(gym))
         sandbox = await _sandbox(stack, gym, web_url) if config.sandbox else None
         bot = await stack.enter_async_context(run_bot(gym, _api(config, sandbox), routers=ROUTERS))
-        app[BOT_READY] = bot.connected.is_set
-        await _beside(stack, "outbox", lambda: _tell(gym, bot))
+        await _beside(stack, "outbox", lambda: _tell(gym, bot, joined))
         claim_url = await _claim_url(gym)
         if sandbox is not None:
             sandbox.set_claim_link(claim_url)
@@ -130,9 +130,10 @@ async def _schedule(gym: Gym) -> None:
     await run_scheduler(gym.database, gym.run, settings.zone)
 
 
-async def _tell(gym: Gym, bot: RunningBot) -> None:
+async def _tell(gym: Gym, bot: RunningBot, joined: asyncio.Event) -> None:
     """The outbox leaves once Telegram was reached; until then messages wait in the database."""
     await bot.connected.wait()
+    joined.set()
     await gym.remember_bot(bot.assembly.bot.username)
     await Dispatcher(gym, bot.assembly.bot).run()
 

@@ -64,7 +64,7 @@ class TelegramLine:
                 continue
             if updates:
                 await self._keep(updates)
-                offset = int(updates[-1]["update_id"]) + 1
+                offset = max(update["update_id"] for update in updates) + 1
 
     async def _keep(self, updates: list[dict[str, Any]]) -> None:
         """The offset moves only after this."""

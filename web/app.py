@@ -6,16 +6,18 @@ from aiohttp import web
 
 from gym.app import Gym
 from web import auth, check_ins, health, kiosks, page, thumbnails
-from web.keys import GYM
-from web.middlewares import errors, request_id
+from web.keys import GYM, LIMITS
+from web.limits import Limits
+from web.middlewares import cross_origin, errors, guard, request_id
 
 BODY_LIMIT = 16 * 1024 * 1024
 
 
 def make_app(gym: Gym) -> web.Application:
     """Everything the kiosk talks to; `bot` may mount the same application in its own process."""
-    app = web.Application(client_max_size=BODY_LIMIT, middlewares=[request_id, errors])
+    app = web.Application(client_max_size=BODY_LIMIT, middlewares=[request_id, errors, cross_origin, guard])
     app[GYM] = gym
+    app[LIMITS] = Limits()
     for room in (health, auth, kiosks, check_ins, thumbnails, page):
         app.add_routes(room.routes)
     return app

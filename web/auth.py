@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Annotated
 from uuid import UUID
 
 from aiohttp import web
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 from sqlalchemy import select
 
 from gym.app import Gym
@@ -21,12 +22,16 @@ from gym.security.sessions import Sessions, Subject, TokenPair
 from gym.security.tokens import Claims, InvalidToken, Scope, TokenIssuer, TokenType
 from gym.staff.models import Staff
 from gym.unit_of_work import UnitOfWork
+from web.addresses import client_address
 from web.bodies import read_json, read_model, reply, validate
-from web.keys import GYM
+from web.keys import GYM, LIMITS
+from web.limits import Limits
 from web.schemas import KioskGrant, PasswordGrant, RefreshRequest, TokenAnswer
 
 routes = web.RouteTableDef()
-GRANT: TypeAdapter[KioskGrant | PasswordGrant] = TypeAdapter(KioskGrant | PasswordGrant)
+GRANT: TypeAdapter[KioskGrant | PasswordGrant] = TypeAdapter(
+    Annotated[KioskGrant | PasswordGrant, Field(discriminator="grant_type")]
+)
 SEEN_EVERY = timedelta(minutes=1)
 
 
@@ -57,6 +62,28 @@ class Caller:
         return self.kiosk.id if self.kiosk else None
 
 
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """One try to sign in: counted only when it was wrong, by address and by name."""
+
+    limits: Limits
+    address: str
+    name: str
+    now: datetime
+
+    def allow(self) -> None:
+        """Raises `TooManyRequests`."""
+        self.limits.addresses.require(self.address, self.now)
+        self.limits.names.require(self.name, self.now)
+
+    def was_wrong(self) -> None:
+        self.limits.addresses.spend(self.address, self.now)
+        self.limits.names.spend(self.name, self.now)
+
+    def was_right(self) -> None:
+        self.limits.names.forget(self.name)
+
+
 def issuer_of(gym: Gym) -> TokenIssuer:
     """The gym's token issuer."""
     config = gym.config
@@ -76,6 +103,9 @@ def claims_of(request: web.Request, *scopes: Scope) -> Claims:
     claims = issuer_of(gym).read(token.strip(), TokenType.ACCESS, gym.clock.now())
     if claims.scope not in scopes:
         raise WrongScope
+    limits = request.app[LIMITS]
+    buckets = limits.kiosks if claims.scope is Scope.KIOSK else limits.staff
+    buckets.take(str(claims.subject), gym.clock.now())
     return claims
 
 
@@ -109,6 +139,9 @@ async def token(request: web.Request) -> web.Response:
     """Sign in with a kiosk's secret or a staff member's password."""
     gym = request.app[GYM]
     grant = validate(GRANT, await read_json(request))
+    limits, now = request.app[LIMITS], gym.clock.now()
+    guess = Guess(limits, client_address(request), _name_of(grant), now)
+    guess.allow()
     given = grant.secret if isinstance(grant, KioskGrant) else grant.password
     async with gym.unit_of_work(Actor.system()) as uow:
         found = await _stored(uow, grant)
@@ -116,10 +149,16 @@ async def token(request: web.Request) -> web.Response:
     stored = found[1] if found else None
     fits, _ = await asyncio.to_thread(verify_secret, given, stored)
     if not fits or found is None:
+        guess.was_wrong()
         raise WrongCredentials
+    guess.was_right()
     async with gym.unit_of_work(Actor.system()) as uow:
         pair = await Sessions(uow.session, issuer_of(gym)).open(found[0], uow.context.wall)
     return reply(_answer(pair))
+
+
+def _name_of(grant: KioskGrant | PasswordGrant) -> str:
+    return str(grant.kiosk_id) if isinstance(grant, KioskGrant) else grant.username.casefold()
 
 
 async def _stored(uow: UnitOfWork, grant: KioskGrant | PasswordGrant) -> tuple[Subject, str] | None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from typing import TypeVar
+import asyncio
+from typing import Any, Final, TypeVar
 
 from aiohttp import web
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from gym.core.errors import Invalid
 from gym.core.language import N_
-from web.photos import Malformed
+from web.photos import LARGE, parse_json, read_raw_json
 
 Model = TypeVar("Model", bound=BaseModel)
 Value = TypeVar("Value")
+UNKNOWN_FIELD: Final = "extra_forbidden"
 
 
 class FieldsInvalid(Invalid):
@@ -32,19 +33,21 @@ def validate(adapter: TypeAdapter[Value], value: object) -> Value:
         return adapter.validate_python(value, strict=False)
     except ValidationError as error:
         faults = error.errors(include_url=False, include_context=False, include_input=False)
-        raise FieldsInvalid({_path(fault["loc"]): fault["type"] for fault in faults}) from None
+        raise FieldsInvalid({_name(fault): fault["type"] for fault in faults}) from None
 
 
-def _path(location: tuple[int | str, ...]) -> str:
+def _name(fault: Any) -> str:
+    """The field's name. A name that only the caller knows is not sent back, and neither is a model's."""
+    location = [part for part in fault["loc"] if part not in ("kiosk", "password") or len(fault["loc"]) == 1]
+    if fault["type"] == UNKNOWN_FIELD or not location:
+        return "*"
     return ".".join(str(part) for part in location)
 
 
 async def read_json(request: web.Request) -> object:
-    """The body as JSON. Raises `Malformed`."""
-    try:
-        return json.loads(await request.read())
-    except (ValueError, RecursionError) as error:
-        raise Malformed from error
+    """The body as JSON; a large one is parsed in a thread. Raises `Malformed` and `ContentUnknown`."""
+    raw = await read_raw_json(request)
+    return parse_json(raw) if len(raw) < LARGE else await asyncio.to_thread(parse_json, raw)
 
 
 async def read_model(request: web.Request, model: type[Model]) -> Model:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Final
@@ -18,6 +19,7 @@ from gym.attendance.schemas import Verdict
 from gym.attendance.service import AttendanceService
 from gym.core.errors import GymError, Invalid
 from gym.core.language import N_, Translator
+from gym.faces.errors import PhotoFault
 from gym.faces.reader import Purpose, Reading
 from gym.faces.schemas import Probe
 from gym.security.idempotency import Answer, Idempotency
@@ -29,7 +31,7 @@ from web.auth import Caller, caller_of, claims_of
 from web.bodies import raw_reply, to_bytes, validate
 from web.errors import language_of
 from web.keys import GYM
-from web.photos import Body, read_body
+from web.photos import LARGE, Body, read_body
 from web.schemas import CheckInAnswer, CheckInFields, ClientAnswer
 
 routes = web.RouteTableDef()
@@ -37,13 +39,21 @@ MOST_FRAMES: Final = 3
 PHOTO_LIFETIME: Final = timedelta(seconds=60)
 ANONYMOUS: Final = (VerdictCode.NOT_RECOGNIZED, VerdictCode.UNCERTAIN, VerdictCode.SPOOF_SUSPECTED)
 FIELDS: TypeAdapter[CheckInFields] = TypeAdapter(CheckInFields)
-LARGE: Final = 1 << 18
+GIVEN_KEY: Final = re.compile(r"[\x21-\x7e]{1,200}")
 Work = Callable[[UnitOfWork, Caller], Awaitable[Verdict]]
 
 
 class CredentialMissing(Invalid):
     code = "credential_missing"
     message = N_("Send a photo, or a QR, or a document with the last four digits of the phone.")
+
+
+class KeyMalformed(Invalid):
+    """The Idempotency-Key is not 1 to 200 printable ASCII characters."""
+
+    code = "idempotency_key_malformed"
+    status = 400
+    message = N_("The request number must have 1 to 200 plain characters, such as a UUID.")
 
 
 class TimeWithoutZone(Invalid):
@@ -60,10 +70,17 @@ async def check_in(request: web.Request) -> web.Response:
     fields = validate(FIELDS, body.fields)
     if fields.captured_at is not None and fields.captured_at.tzinfo is None:
         raise TimeWithoutZone
-    key = request.headers.get("Idempotency-Key")
-    if not key:
+    key = _key(request)
+    if key is None:
         return raw_reply((await _answer(gym, request, claims, body, fields, None)).body, 201)
     return await _once(gym, request, claims, body, fields, key)
+
+
+def _key(request: web.Request) -> str | None:
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not GIVEN_KEY.fullmatch(key):
+        raise KeyMalformed
+    return key
 
 
 async def _once(
@@ -72,6 +89,7 @@ async def _once(
     """Claim the key first; the answer is kept in the visit's own transaction."""
     digest = await _digest(body, fields)
     async with gym.unit_of_work(Actor.system()) as uow:
+        await caller_of(uow, claims)
         known = await Idempotency(uow.session, claims.subject, key).claim(digest, uow.context.wall)
     if known is not None:
         return raw_reply(known.body, known.status, {"Idempotent-Replay": "true"})
@@ -110,7 +128,7 @@ async def _work(gym: Gym, body: Body, fields: CheckInFields) -> Work:
 
 
 async def _by_photos(gym: Gym, photos: list[bytes], at: datetime | None) -> Work:
-    readings = await asyncio.gather(*(gym.faces.read(photo, Purpose.CHECK_IN) for photo in photos))
+    readings = await _read(gym, photos)
     code = next((reading.qr for reading in readings if reading.qr is not None), None)
     if code is not None:
         return _by_qr(code, at)
@@ -121,6 +139,18 @@ async def _by_photos(gym: Gym, photos: list[bytes], at: datetime | None) -> Work
         return await service.check_in_face(probe, gym.match_rule, at=at, kiosk_id=caller.kiosk_id)
 
     return work
+
+
+async def _read(gym: Gym, photos: list[bytes]) -> list[Reading]:
+    """What could be read of the frames; the first fault when that is nothing."""
+    reads = (gym.faces.read(photo, Purpose.CHECK_IN) for photo in photos)
+    results = await asyncio.gather(*reads, return_exceptions=True)
+    readings = [result for result in results if isinstance(result, Reading)]
+    faults = [result for result in results if isinstance(result, BaseException)]
+    other = next((fault for fault in faults if not isinstance(fault, PhotoFault)), None)
+    if other is not None or not readings:
+        raise other or faults[0]
+    return readings
 
 
 def _probe(gym: Gym, readings: list[Reading]) -> Probe:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -12,6 +11,7 @@ from gym.app import Gym
 from gym.core.database import is_unavailable
 from gym.core.errors import DatabaseUnavailable, NotFound
 from gym.core.migrate import current, head
+from web.addresses import client_address, is_from_here
 from web.bodies import reply
 from web.keys import BOT_READY, GYM
 from web.schemas import HealthAnswer
@@ -60,10 +60,4 @@ async def metrics(request: web.Request) -> web.Response:
 
 
 def _may_read(request: web.Request) -> bool:
-    remote = request.remote or ""
-    if remote in request.app[GYM].config.metrics_allow:
-        return True
-    try:
-        return ipaddress.ip_address(remote).is_loopback
-    except ValueError:
-        return False
+    return is_from_here(request) or client_address(request) in request.app[GYM].config.metrics_allow

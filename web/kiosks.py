@@ -11,9 +11,10 @@ from gym.kiosks.service import KioskService, PairingRefused, new_secret
 from gym.security.passwords import hash_secret
 from gym.security.permissions import Actor
 from gym.security.tokens import InvalidToken, Scope
+from web.addresses import client_address
 from web.auth import caller_of, claims_of
 from web.bodies import read_model, reply
-from web.keys import GYM
+from web.keys import GYM, LIMITS
 from web.schemas import KioskAnswer, PairAnswer, PairRequest
 
 routes = web.RouteTableDef()
@@ -24,9 +25,12 @@ async def pair(request: web.Request) -> web.Response:
     """Swap a pairing code for credentials, shown once."""
     gym = request.app[GYM]
     body = await read_model(request, PairRequest)
+    wrong, address, now = request.app[LIMITS].addresses, client_address(request), gym.clock.now()
+    wrong.require(address, now)
     async with gym.unit_of_work(Actor.system()) as uow:
         fits = await KioskService(uow).code_fits(body.code)
     if not fits:
+        wrong.spend(address, now)
         raise PairingRefused
     secret = new_secret()
     # Argon2 takes tens of milliseconds: outside of the transaction and of the event loop.

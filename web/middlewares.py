@@ -15,6 +15,7 @@ from gym.core.database import is_unavailable
 from gym.core.errors import DatabaseUnavailable, GymError
 from gym.core.ids import new_id
 from gym.core.language import N_, Translator
+from web.addresses import require_https
 from web.errors import PublicError, error_response, language_of
 from web.keys import GYM, REQUEST_ID
 
@@ -26,6 +27,11 @@ HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
+}
+PREFLIGHT: Final = {
+    "Access-Control-Allow-Methods": "GET, POST, DELETE",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, X-Request-ID",
+    "Access-Control-Max-Age": "600",
 }
 HTTP_FAULTS: Final = {
     400: ("malformed", N_("The request cannot be read. Check it and send it again.")),
@@ -49,6 +55,31 @@ async def request_id(request: web.Request, handler: Handler) -> web.StreamRespon
         response.headers["X-Request-ID"] = key
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
+        if request.path.startswith("/api/"):
+            response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+@web.middleware
+async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """REQUIRE_HTTPS, before anything is read."""
+    require_https(request)
+    return await handler(request)
+
+
+@web.middleware
+async def cross_origin(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Pages of other origins only from the allow-list, which is empty by default."""
+    origin = request.headers.get("Origin", "")
+    if origin not in request.app[GYM].config.allowed_origins:
+        return await handler(request)
+    preflight = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
+    response = web.Response(status=204) if preflight else await handler(request)
+    if not response.prepared:
+        response.headers["Access-Control-Allow-Origin"] = origin
+        response.headers["Vary"] = "Origin"
+        if preflight:
+            response.headers.update(PREFLIGHT)
     return response
 
 
@@ -62,7 +93,10 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     except web.HTTPException as error:
         if error.status < 400:
             raise
-        return _answer(request, _public(error))
+        response = _answer(request, _public(error))
+        if "Allow" in error.headers:
+            response.headers["Allow"] = error.headers["Allow"]
+        return response
     except Exception as error:
         if is_unavailable(error):
             return _answer(request, DatabaseUnavailable())

@@ -28,12 +28,12 @@ routes = web.RouteTableDef()
 
 @routes.get("/")
 async def root(_: web.Request) -> web.Response:
-    raise web.HTTPFound("/kiosk/")
+    return _to_page()
 
 
 @routes.get("/kiosk")
 async def kiosk(_: web.Request) -> web.Response:
-    raise web.HTTPFound("/kiosk/")
+    return _to_page()
 
 
 @routes.get("/kiosk/")
@@ -44,6 +44,10 @@ async def index(_: web.Request) -> web.FileResponse:
 @routes.get("/kiosk/{name}")
 async def asset(request: web.Request) -> web.FileResponse:
     return _file(request.match_info["name"])
+
+
+def _to_page() -> web.Response:
+    return web.Response(status=302, headers={"Location": "/kiosk/"})
 
 
 def _file(name: str) -> web.FileResponse:

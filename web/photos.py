@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 
-from gym.core.errors import Invalid
+from gym.core.errors import GymError, Invalid
 from gym.core.language import N_
 from gym.faces.errors import PhotoTooLarge
 
-LARGEST_PHOTO = 10 * 1024 * 1024
-CHUNK = 1 << 16
-LARGEST_FIELD = 4096
+LARGEST_PHOTO: Final = 10 * 1024 * 1024
+LARGEST_FIELD: Final = 4096
+MOST_FIELDS: Final = 16
+CHUNK: Final = 1 << 16
+LARGE: Final = 1 << 17
+"""Bytes from which decoding, hashing and parsing leave the event loop to a thread."""
 
 
 class Malformed(Invalid):
@@ -26,6 +31,14 @@ class Malformed(Invalid):
     code = "malformed"
     status = 400
     message = N_("The request cannot be read. Check it and send it again.")
+
+
+class ContentUnknown(GymError):
+    """Neither JSON nor a form with photos."""
+
+    code = "unsupported_media_type"
+    status = 415
+    message = N_("That kind of content is not understood here.")
 
 
 @dataclass(slots=True)
@@ -37,10 +50,28 @@ class Body:
 
 
 async def read_body(request: web.Request, *, most_photos: int) -> Body:
-    """Read multipart or JSON. Raises `Malformed` and `PhotoTooLarge`."""
-    if request.content_type.startswith("multipart/"):
+    """Read multipart or JSON. Raises `Malformed`, `ContentUnknown` and `PhotoTooLarge`."""
+    if request.content_type == "multipart/form-data":
         return await _read_multipart(request, most_photos)
-    return _from_json(await request.read(), most_photos)
+    raw = await read_raw_json(request)
+    if len(raw) < LARGE:
+        return _from_json(raw, most_photos)
+    return await asyncio.to_thread(_from_json, raw, most_photos)
+
+
+async def read_raw_json(request: web.Request) -> bytes:
+    """The body of a request that says it is JSON. Raises `ContentUnknown`."""
+    if request.content_type != "application/json":
+        raise ContentUnknown
+    return await request.read()
+
+
+def parse_json(raw: bytes) -> object:
+    """Raises `Malformed`."""
+    try:
+        return json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise Malformed from error
 
 
 async def _read_multipart(request: web.Request, most_photos: int) -> Body:
@@ -50,7 +81,7 @@ async def _read_multipart(request: web.Request, most_photos: int) -> Body:
             if not isinstance(part, BodyPartReader):
                 raise Malformed
             await _take_part(part, body, most_photos)
-    except (ValueError, AssertionError, LookupError) as error:
+    except (ValueError, AssertionError, LookupError, HttpProcessingError) as error:
         raise Malformed from error
     return body
 
@@ -60,8 +91,10 @@ async def _take_part(part: BodyPartReader, body: Body, most_photos: int) -> None
         if len(body.photos) >= most_photos:
             raise Malformed
         body.photos.append(await _read_part(part, LARGEST_PHOTO))
-    elif part.name:
-        body.fields[part.name] = (await _read_part(part, LARGEST_FIELD)).decode("utf-8")
+        return
+    if not part.name or len(body.fields) >= MOST_FIELDS:
+        raise Malformed
+    body.fields[part.name] = (await _read_part(part, LARGEST_FIELD)).decode("utf-8")
 
 
 async def _read_part(part: BodyPartReader, largest: int) -> bytes:
@@ -70,15 +103,12 @@ async def _read_part(part: BodyPartReader, largest: int) -> bytes:
     while chunk := await part.read_chunk(CHUNK):
         data += chunk
         if len(data) > largest:
-            raise PhotoTooLarge
+            raise PhotoTooLarge if part.name == "photo" else Malformed
     return bytes(data)
 
 
 def _from_json(raw: bytes, most_photos: int) -> Body:
-    try:
-        value = json.loads(raw)
-    except (ValueError, RecursionError) as error:
-        raise Malformed from error
+    value = parse_json(raw)
     if not isinstance(value, dict):
         raise Malformed
     fields = cast("dict[str, Any]", value)

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 
 class Request(BaseModel):
     """A request's body; unknown fields are refused, so that a typing error is not ignored."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_null_characters(cls, value: Any) -> Any:
+        """PostgreSQL has no place for them."""
+        if isinstance(value, str) and "\0" in value:
+            raise ValueError("null character")
+        return value
 
 
 class PairRequest(Request):

@@ -49,6 +49,9 @@ class Found(Callback):
     page: int = 0
 
 
+router.home(N_("👥 Clients"), Found())
+
+
 # Searching ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -120,12 +123,6 @@ def _carried(words: str) -> str:
 @router.on(Card)
 async def card(turn: Turn, tap: Card) -> None:
     await turn.show(await card_screen(turn, tap.client_id))
-
-
-@router.start("card")
-async def card_link(turn: Turn) -> None:
-    """A link to a card, for instance from the desk's group."""
-    await _show_found(turn, turn.payload, 0)
 
 
 async def card_screen(turn: Turn, client_id: UUID, heading: str = "") -> Screen:

@@ -40,8 +40,8 @@ async def link_offer(
 ) -> Screen:
     """The QR that the client scans with their phone; `heading` (HTML) stands above."""
     how = turn.t(
-        "📱 Let <b>{client}</b> scan this with their phone: plan, visits and the door's QR in their own chat. "
-        "It works once, for 24 hours.",
+        "📱 Let <b>{client}</b> scan this with their phone: plan, visits and the door's QR in their own "
+        "chat. It works once, for 24 hours.",
         client=client.full_name,
     )
     text = Html(f"{heading}\n\n{how}" if heading else how)
@@ -51,8 +51,8 @@ async def link_offer(
 def _linked(turn: Turn, client: Client) -> Screen:
     t = turn.t
     text = t(
-        "💬 <b>{client}</b> has linked a chat on {when}.\n\nUnlink it if the phone was lost or it was the wrong "
-        "person; a new link can be made right after.",
+        "💬 <b>{client}</b> has linked a chat on {when}.\n\nUnlink it if the phone was lost or it was the "
+        "wrong person; a new link can be made right after.",
         client=client.full_name,
         when=client.linked_at,
     )

@@ -12,36 +12,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
 from gym.attendance.models import CheckInMethod, VerdictCode
+from gym.attendance.windows import AccessWindow
 from gym.faces.schemas import MatchOutcome
 from gym.settings.schemas import Reentry
 
 Code = VerdictCode
-ALL_DAY: Final = time(0, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """When a plan may be used: weekdays (Monday is 0), from (inclusive) until (exclusive; 00:00 is midnight)."""
-
-    weekdays: frozenset[int]
-    opens: time
-    closes: time
-
-    def allows(self, weekday: int, at: time) -> bool:
-        return weekday in self.weekdays and self.opens <= at and (at < self.closes or self.closes == ALL_DAY)
-
-    def next_opening(self, day: date, at: time) -> tuple[date, time] | None:
-        """The next day and hour at which it opens, within a week."""
-        for ahead in range(8):
-            other = day + timedelta(days=ahead)
-            if other.weekday() in self.weekdays and (ahead > 0 or at < self.opens):
-                return other, self.opens
-        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +30,21 @@ class SubscriptionFacts:
 
     starts_on: date
     ends_on: date
-    is_open: bool
-    """False once it was closed before its last day (canceled, or a visit pack that was renewed)."""
-    balance: Decimal
-    due_since: date
+    balance: Decimal = Decimal(0)
     visits: int | None = None
     visits_used: int = 0
-    frozen_from: date | None = None
+    frozen: bool = False
     frozen_until: date | None = None
-    window: Window | None = None
+    """Last frozen day; none: until staff ends the freeze, even past the last day, which then moves."""
+    window: AccessWindow | None = None
+
+    def is_frozen_on(self, day: date) -> bool:
+        return self.frozen and (self.frozen_until is None or day <= self.frozen_until)
+
+    def covers(self, day: date) -> bool:
+        """True on its own days, and as long as a freeze without an end holds them."""
+        waits = self.frozen and self.frozen_until is None
+        return self.starts_on <= day and (day <= self.ends_on or waits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +60,9 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class AccessFacts:
-    """Everything the verdict stands on, at door time."""
+    """Everything the verdict stands on, at door time (`at`, in gym time)."""
 
-    day: date
-    at: time
+    at: datetime
     method: CheckInMethod
     rules: Rules = Rules()
     match: MatchOutcome = MatchOutcome.FOUND
@@ -88,6 +73,10 @@ class AccessFacts:
     closed_debt: Decimal = Decimal(0)
     visited_today: bool = False
     minutes_since_entry: float | None = None
+
+    @property
+    def day(self) -> date:
+        return self.at.date()
 
 
 def decide(facts: AccessFacts) -> VerdictCode:
@@ -100,13 +89,12 @@ def decide(facts: AccessFacts) -> VerdictCode:
 
 
 def _identity(facts: AccessFacts) -> VerdictCode | None:
+    """A suspected picture is nobody's face, so there is no name to be sure of."""
+    if facts.spoof:
+        return Code.SPOOF_SUSPECTED
     if facts.match is MatchOutcome.UNKNOWN:
         return Code.NOT_RECOGNIZED
     return Code.UNCERTAIN if facts.match is MatchOutcome.UNCERTAIN else None
-
-
-def _liveness(facts: AccessFacts) -> VerdictCode | None:
-    return Code.SPOOF_SUSPECTED if facts.spoof else None
 
 
 def _welcome(facts: AccessFacts) -> VerdictCode | None:
@@ -120,27 +108,25 @@ def _plan(facts: AccessFacts) -> VerdictCode | None:
     plan = facts.subscription
     if plan is None:
         return Code.NO_SUBSCRIPTION
-    if facts.day > plan.ends_on or not plan.is_open:
-        return Code.EXPIRED
-    return Code.NOT_STARTED if facts.day < plan.starts_on else None
+    if facts.day < plan.starts_on:
+        return Code.NOT_STARTED
+    return None if plan.covers(facts.day) else Code.EXPIRED
 
 
 def _freeze(facts: AccessFacts) -> VerdictCode | None:
     plan = facts.subscription
-    if plan is None or plan.frozen_from is None or facts.day < plan.frozen_from:
-        return None
-    frozen = plan.frozen_until is None or facts.day <= plan.frozen_until
-    return Code.FROZEN if frozen else None
+    return Code.FROZEN if plan is not None and plan.is_frozen_on(facts.day) else None
 
 
 def _money(facts: AccessFacts) -> VerdictCode | None:
     plan, rules = facts.subscription, facts.rules
+    if rules.closed_debt_denies and facts.closed_debt > 0:
+        return Code.PAYMENT_DUE
     if plan is None:
         return None
-    days = (facts.day - plan.due_since).days
-    if plan.balance > 0 and days >= rules.grace_days and plan.balance > rules.grace_amount:
-        return Code.PAYMENT_DUE
-    return Code.PAYMENT_DUE if rules.closed_debt_denies and facts.closed_debt > 0 else None
+    days_since_due = (facts.day - plan.starts_on).days
+    due = plan.balance > 0 and days_since_due >= rules.grace_days and plan.balance > rules.grace_amount
+    return Code.PAYMENT_DUE if due else None
 
 
 def _allowance(facts: AccessFacts) -> VerdictCode | None:
@@ -152,9 +138,7 @@ def _allowance(facts: AccessFacts) -> VerdictCode | None:
 
 def _hours(facts: AccessFacts) -> VerdictCode | None:
     window = facts.subscription.window if facts.subscription else None
-    if window is None or window.allows(facts.day.weekday(), facts.at):
-        return None
-    return Code.OUTSIDE_HOURS
+    return Code.OUTSIDE_HOURS if window is not None and not window.contains(facts.at) else None
 
 
 def _again(facts: AccessFacts) -> VerdictCode | None:
@@ -169,7 +153,6 @@ def _again(facts: AccessFacts) -> VerdictCode | None:
 
 CHECKS: Final[tuple[Callable[[AccessFacts], VerdictCode | None], ...]] = (
     _identity,
-    _liveness,
     _welcome,
     _plan,
     _freeze,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from gym.attendance.models import VerdictCode
+from gym.attendance.models import CheckInMethod, VerdictCode
 from gym.attendance.schemas import Verdict
 from gym.core.language import N_, Translator
 
@@ -27,15 +27,21 @@ SENTENCES: Final = {
     Code.REENTRY: N_("Welcome back!"),
 }
 FROZEN_OPEN_END: Final = N_("Your plan is frozen. The desk can end the freeze now.")
+DOCUMENT_UNKNOWN: Final = N_("Document and phone do not fit together. Check them, or ask at the desk.")
 BIRTHDAY: Final = N_("Happy birthday! Have a good workout.")
+
+
+def sentence_of(code: VerdictCode, method: CheckInMethod, until: object, *, birthday: bool = False) -> str:
+    """The msgid that fits; for a verdict and for the payload of a notification alike."""
+    if code is Code.FROZEN and until is None:
+        return FROZEN_OPEN_END
+    if code is Code.NOT_RECOGNIZED and method is CheckInMethod.DOCUMENT:
+        return DOCUMENT_UNKNOWN
+    return BIRTHDAY if code is Code.ADMITTED and birthday else SENTENCES[code]
 
 
 def verdict_message(verdict: Verdict) -> tuple[str, dict[str, object]]:
     """The msgid and its values."""
-    if verdict.code is Code.FROZEN and verdict.until is None:
-        return FROZEN_OPEN_END, {}
-    if verdict.code is Code.ADMITTED and verdict.birthday:
-        return BIRTHDAY, {}
     values: dict[str, object] = {
         "until": verdict.until,
         "starts_on": verdict.starts_on,
@@ -44,7 +50,8 @@ def verdict_message(verdict: Verdict) -> tuple[str, dict[str, object]]:
         "opens_on": verdict.opens_on,
         "opens_at": f"{verdict.opens_at:%H:%M}" if verdict.opens_at else "",
     }
-    return SENTENCES[verdict.code], values
+    message = sentence_of(verdict.code, verdict.method, verdict.until, birthday=verdict.birthday)
+    return message, values
 
 
 def say(verdict: Verdict, t: Translator) -> str:

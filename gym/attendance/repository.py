@@ -1,97 +1,71 @@
-"""Queries at the door: one reads every fact, one statement writes every effect."""
+"""Queries of attendance; the door's own are in `facts`."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, text
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
 
+from gym.attendance.errors import CheckInNotFound
+from gym.attendance.facts import BY_CLIENT, BY_FACE, VISIT
 from gym.attendance.models import CheckIn
-from gym.clients.models import Client
-from gym.core.errors import NotFound
-from gym.core.language import N_
+from gym.clients.models import Client, DocumentType
 from gym.core.repository import Page, Repository
+from gym.subscriptions.models import Subscription
 
-# The subscription that counts on a day: an open one that covers it, else the next open one, else the last.
-FACTS: Final = text("""
-SELECT c.id AS client_id, c.first_name, c.last_name, c.alias, c.active, c.blocked_until, c.block_reason,
-    c.birth_date, c.warning, c.card_serial, c.language,
-    s.id AS subscription_id, s.starts_on, s.ends_on, s.visits, s.visits_used, s.frozen_until,
-    s.status AS status, p.name AS plan_name, p."window" AS plan_window, a.balance,
-    coalesce(debt.amount, 0) AS closed_debt, today.counted AS visited_today, today.last_at AS last_at
-FROM clients c
-LEFT JOIN LATERAL (
-    SELECT s.* FROM subscriptions s WHERE s.client_id = c.id AND s.status <> 'canceled'
-    ORDER BY (s.status IN ('scheduled', 'pending_payment', 'active', 'frozen') AND s.ends_on >= :day) DESC,
-        CASE WHEN s.status IN ('scheduled', 'pending_payment', 'active', 'frozen') AND s.ends_on >= :day
-            THEN s.starts_on END ASC,
-        s.ends_on DESC, s.starts_on DESC
-    LIMIT 1
-) s ON true
-LEFT JOIN plans p ON p.id = s.plan_id
-LEFT JOIN accounts a ON a.id = s.account_id
-LEFT JOIN LATERAL (
-    SELECT sum(b.balance) AS amount FROM subscriptions o JOIN accounts b ON b.id = o.account_id
-    WHERE o.client_id = c.id AND b.balance > 0 AND o.id IS DISTINCT FROM s.id
-) debt ON true
-LEFT JOIN LATERAL (
-    SELECT bool_or(i.counted) AS counted, max(i.at) FILTER (WHERE i.at <= :at) AS last_at FROM check_ins i
-    WHERE i.client_id = c.id AND i.gym_day = :day AND i.outcome = 'admitted' AND i.undone_at IS NULL
-) today ON true
-WHERE c.id = :client
-""")
-
-# A visit: the subscription's counter and the attempt's row, or neither. The UPDATE makes others wait; the
-# unique index (one counted visit a day) then decides, and the row that lost is not inserted.
-VISIT: Final = text("""
-WITH used AS (
-    UPDATE subscriptions SET visits_used = visits_used + 1
-    WHERE id = :subscription_id AND (visits IS NULL OR visits_used < visits) RETURNING visits_used
-)
-INSERT INTO check_ins (id, client_id, subscription_id, outcome, code, method, counted, visit_number, balance,
-    kiosk_id, staff_id, at, received_at, gym_day, idempotency_key)
-SELECT :id, :client_id, :subscription_id, 'admitted', 'admitted', :method, true, used.visits_used, :balance,
-    :kiosk_id, :staff_id, :at, :received_at, :gym_day, :idempotency_key FROM used
-ON CONFLICT (client_id, gym_day) WHERE counted AND undone_at IS NULL DO NOTHING
-RETURNING visit_number
-""")
-
-
-class CheckInNotFound(NotFound):
-    code = "check_in_not_found"
-    message = N_("That check-in is not there any more.")
+Facts = Mapping[Any, Any]
+LOOK_BACK: Final = timedelta(hours=30)
+"""Longer than any gym day and any card's pass-back time before it."""
 
 
 class AttendanceRepository(Repository[CheckIn, UUID]):
     model = CheckIn
     missing = CheckInNotFound
 
-    async def facts(self, client_id: UUID, day: date, at: datetime) -> Row[Any] | None:
-        """Everything the verdict about a client needs, in one query."""
-        values = {"client": client_id, "day": day, "at": at}
-        return (await self.session.execute(FACTS, values)).one_or_none()
+    async def facts(self, client_id: UUID, day: date, at: datetime, key: UUID | None = None) -> Facts:
+        """Everything the verdict about a client needs, in one query; `client_id` is None for nobody."""
+        values = {"client": client_id, "day": day, "at": at, "since": at - LOOK_BACK, "key": key}
+        return (await self.session.execute(BY_CLIENT, values)).mappings().one()
 
-    async def count_visit(self, values: dict[str, Any]) -> int | None:
-        """Write a counted visit; its number, or None when another one of the day was first."""
-        return await self.session.scalar(VISIT, values)
+    async def facts_of_face(
+        self, terms: Mapping[str, Any], day: date, at: datetime, key: UUID | None
+    ) -> Facts:
+        """The same about the best candidate of the gallery, with the candidates' scores, in one query."""
+        values = {**terms, "day": day, "at": at, "since": at - LOOK_BACK, "key": key}
+        return (await self.session.execute(BY_FACE, values)).mappings().one()
 
-    async def by_key(self, key: UUID) -> CheckIn | None:
+    async def count_visit(self, values: Mapping[str, Any]) -> int | None:
+        """Write a counted visit and use one of the plan's; its number, or None with nothing written."""
+        return await self.session.scalar(VISIT, dict(values))
+
+    async def write(self, values: Mapping[str, Any]) -> bool:
+        """Write an attempt; False with nothing written when a unique index already holds it."""
+        statement = insert(CheckIn).values(**values).on_conflict_do_nothing()
+        return await self.session.scalar(statement.returning(CheckIn.id)) is not None
+
+    async def give_back_visit(self, subscription_id: UUID) -> None:
+        used = update(Subscription).where(Subscription.id == subscription_id, Subscription.visits_used > 0)
+        await self.session.execute(used.values(visits_used=Subscription.visits_used - 1))
+
+    async def by_key(self, key: UUID | None) -> CheckIn | None:
+        """The attempt an idempotency key has made already."""
+        if key is None:
+            return None
         return await self.session.scalar(select(CheckIn).where(CheckIn.idempotency_key == key))
 
     async def by_document(self, number: str, phone_last4: str) -> UUID | None:
-        """The client with this document whose phone ends so; neither half is confirmed alone."""
+        """The one client with this document whose phone ends so; neither half is confirmed alone."""
         query = select(Client.id).where(
-            func.upper(Client.document_number) == number.upper(), Client.phone.endswith(phone_last4)
+            Client.document_type.in_(list(DocumentType)),
+            Client.document_number == number,
+            func.right(Client.phone, 4) == phone_last4,
         )
-        return (await self.session.scalars(query.limit(2))).one_or_none()
-
-    async def counted_on(self, client_id: UUID, day: date) -> bool:
-        query = select(CheckIn.id).where(
-            CheckIn.client_id == client_id, CheckIn.gym_day == day, CheckIn.counted
-        )
-        return await self.session.scalar(query.where(CheckIn.undone_at.is_(None))) is not None
+        found = (await self.session.scalars(query.order_by(Client.active.desc()).limit(2))).all()
+        return found[0] if len(found) == 1 else None
 
     async def last_visits(self, client_id: UUID, limit: int) -> list[CheckIn]:
         """The latest admitted entries that count."""
@@ -106,10 +80,10 @@ class AttendanceRepository(Repository[CheckIn, UUID]):
         query = select(CheckIn).where(CheckIn.client_id == client_id).order_by(CheckIn.at.desc(), CheckIn.id)
         return await self.page(query, number)
 
-    async def on_day(self, day: date, number: int) -> Page[CheckIn]:
-        """Every attempt of a gym day, the latest first."""
-        query = select(CheckIn).where(CheckIn.gym_day == day).order_by(CheckIn.at.desc(), CheckIn.id)
-        return await self.page(query, number)
+    async def on_day(self, day: date, number: int, since: datetime | None = None) -> Page[CheckIn]:
+        """Every attempt of a gym day, or of its part since a moment, the latest first."""
+        query = select(CheckIn).where(CheckIn.gym_day == day).order_by(CheckIn.at.desc(), CheckIn.id.desc())
+        return await self.page(query if since is None else query.where(CheckIn.at >= since), number)
 
     async def day_counts(self, day: date) -> dict[str, int]:
         """Attempts of a day by code."""

@@ -7,10 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, delete, exists, select, update
+from sqlalchemy import (
+    BigInteger,
+    CursorResult,
+    DateTime,
+    SmallInteger,
+    bindparam,
+    delete,
+    text,
+    update,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from gym.chats.models import ChatPerson, Draft, InboxUpdate
 
@@ -34,6 +43,49 @@ class Claimed:
     attempts: int
 
 
+# The hot path's statements are plain text: building them anew costs more than running them.
+ADD = text(
+    "INSERT INTO inbox_updates (update_id, chat_id, payload, received_at)"
+    " VALUES (:update_id, :chat_id, :payload, :received_at) ON CONFLICT (update_id) DO NOTHING"
+).bindparams(bindparam("payload", type_=JSONB), bindparam("received_at", type_=DateTime(timezone=True)))
+
+CLAIM = (
+    text(
+        """
+        WITH heads AS MATERIALIZED (
+            SELECT update_id FROM inbox_updates AS head
+            WHERE done_at IS NULL AND (leased_until IS NULL OR leased_until <= :now)
+              AND NOT EXISTS (
+                SELECT 1 FROM inbox_updates AS earlier
+                WHERE earlier.chat_id = head.chat_id AND earlier.done_at IS NULL
+                  AND earlier.update_id < head.update_id
+              )
+            ORDER BY update_id LIMIT :size
+            FOR UPDATE SKIP LOCKED
+        )
+        UPDATE inbox_updates AS taken SET leased_until = :until, attempts = attempts + 1
+        FROM heads WHERE taken.update_id = heads.update_id
+        RETURNING taken.update_id, taken.chat_id, taken.payload, taken.attempts
+        """
+    )
+    .bindparams(
+        bindparam("now", type_=DateTime(timezone=True)), bindparam("until", type_=DateTime(timezone=True))
+    )
+    .columns(update_id=BigInteger, chat_id=BigInteger, payload=JSONB, attempts=SmallInteger)
+)
+
+FINISH = text(
+    """
+    UPDATE inbox_updates SET done_at = :now, failed = :failed, leased_until = NULL
+    WHERE update_id = :update_id
+    RETURNING EXISTS (
+        SELECT 1 FROM inbox_updates AS later
+        WHERE later.chat_id = :chat_id AND later.done_at IS NULL AND later.update_id > :update_id
+    )
+    """
+).bindparams(bindparam("now", type_=DateTime(timezone=True)))
+
+
 class InboxRepository:
     """The queue: in order within a chat, chats side by side."""
 
@@ -51,37 +103,11 @@ class InboxRepository:
             }
             for item in arrivals
         ]
-        statement = upsert(InboxUpdate).on_conflict_do_nothing(index_elements=["update_id"])
-        await self.session.execute(statement.values(rows))
+        await self.session.execute(ADD, rows)
 
     async def claim(self, now: datetime, until: datetime, size: int) -> list[Claimed]:
         """Lease the oldest waiting update of up to `size` chats that have none in hand."""
-        earlier = aliased(InboxUpdate)
-        blocked = exists().where(
-            earlier.chat_id == InboxUpdate.chat_id,
-            earlier.done_at.is_(None),
-            earlier.update_id < InboxUpdate.update_id,
-        )
-        heads = (
-            select(InboxUpdate.update_id)
-            .where(
-                InboxUpdate.done_at.is_(None),
-                InboxUpdate.leased_until.is_(None) | (InboxUpdate.leased_until <= now),
-                ~blocked,
-            )
-            .order_by(InboxUpdate.update_id)
-            .limit(size)
-            .with_for_update(skip_locked=True, of=InboxUpdate)
-            .cte("heads")
-        )
-        taken = (
-            update(InboxUpdate)
-            .where(InboxUpdate.update_id == heads.c.update_id)
-            .values(leased_until=until, attempts=InboxUpdate.attempts + 1)
-            .returning(InboxUpdate.update_id, InboxUpdate.chat_id, InboxUpdate.payload, InboxUpdate.attempts)
-            .execution_options(synchronize_session=False)
-        )
-        rows = (await self.session.execute(taken)).all()
+        rows = (await self.session.execute(CLAIM, {"now": now, "until": until, "size": size})).all()
         return sorted((Claimed(*row) for row in rows), key=lambda item: item.update_id)
 
     async def extend(self, update_ids: Sequence[int], until: datetime) -> None:
@@ -94,18 +120,8 @@ class InboxRepository:
 
     async def finish(self, item: Claimed, now: datetime, *, failed: bool) -> bool:
         """Done; True when the chat has more waiting."""
-        later = aliased(InboxUpdate)
-        more = exists().where(
-            later.chat_id == item.chat_id, later.done_at.is_(None), later.update_id > item.update_id
-        )
-        statement = (
-            update(InboxUpdate)
-            .where(InboxUpdate.update_id == item.update_id)
-            .values(done_at=now, failed=failed, leased_until=None)
-            .returning(more)
-            .execution_options(synchronize_session=False)
-        )
-        return bool(await self.session.scalar(statement))
+        values = {"update_id": item.update_id, "chat_id": item.chat_id, "now": now, "failed": failed}
+        return bool((await self.session.execute(FINISH, values)).scalar())
 
     async def _set(self, condition: Any, **values: object) -> None:
         statement = update(InboxUpdate).where(condition, InboxUpdate.done_at.is_(None)).values(values)

@@ -78,9 +78,10 @@ def _found(word: str) -> ColumnElement[bool]:
 
 
 def _likeness(terms: SearchTerms) -> ColumnElement[float]:
-    """A whole point for each word that is there as typed, less for one that is nearly."""
+    """Whole words count most, then beginnings and parts, then what is nearly there."""
     total: ColumnElement[float] = literal(0.0, Float)
     for word in terms.words:
-        there = Client.search.contains(word, autoescape=True)
-        total = total + case((there, 1.0), else_=func.word_similarity(word, Client.search))
+        whole = Client.search.regexp_match(rf"\m{word}\M")
+        part = Client.search.contains(word, autoescape=True)
+        total = total + case((whole, 1.5), (part, 1.0), else_=func.word_similarity(word, Client.search))
     return total

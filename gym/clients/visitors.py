@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import BigInteger, and_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gym.chats.models import ChatPerson, Draft
@@ -26,6 +26,18 @@ class VisitorFacts:
     draft: Draft | None
 
 
+_USER = bindparam("user_id", type_=BigInteger)
+_CHAT = bindparam("chat_id", type_=BigInteger)
+VISITOR = (
+    select(GymState.clock_offset_seconds, GymState.settings, ChatPerson, Staff, Client, Draft)
+    .select_from(GymState)
+    .outerjoin(ChatPerson, ChatPerson.user_id == _USER)
+    .outerjoin(Staff, and_(Staff.telegram_id == _USER, Staff.active))
+    .outerjoin(Client, and_(Client.telegram_id == _USER, Client.active))
+    .outerjoin(Draft, and_(Draft.user_id == _USER, Draft.chat_id == _CHAT))
+)
+
+
 class VisitorRepository:
     """Read on every update, so that a role taken away is gone on the next tap."""
 
@@ -33,12 +45,5 @@ class VisitorRepository:
         self.session = session
 
     async def find(self, user_id: int, chat_id: int) -> VisitorFacts:
-        query = (
-            select(GymState.clock_offset_seconds, GymState.settings, ChatPerson, Staff, Client, Draft)
-            .select_from(GymState)
-            .outerjoin(ChatPerson, ChatPerson.user_id == user_id)
-            .outerjoin(Staff, and_(Staff.telegram_id == user_id, Staff.active))
-            .outerjoin(Client, and_(Client.telegram_id == user_id, Client.active))
-            .outerjoin(Draft, and_(Draft.user_id == user_id, Draft.chat_id == chat_id))
-        )
-        return VisitorFacts(*(await self.session.execute(query)).one())
+        found = await self.session.execute(VISITOR, {"user_id": user_id, "chat_id": chat_id})
+        return VisitorFacts(*found.one())

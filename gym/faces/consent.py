@@ -14,7 +14,7 @@ CONSENT_TEXTS: dict[int, str] = {
         "encrypted picture. The photos taken at the door are not kept.\n\n"
         "What it is for: only to let you in and to record your visits. Nobody outside the gym gets it.\n\n"
         "It is your choice: a QR from your chat, or your document and the last four digits of your phone, "
-        "work at the same hours. You can withdraw your consent at any time with one tap or at the desk, and the "
+        "work at the same hours. You can withdraw your consent at any time, with one tap or at the desk; the "
         "template and the picture are deleted at once.\n\n"
         "Do you agree?"
     ),

@@ -61,3 +61,9 @@ class Blurred(PhotoFault, Invalid):
 class TurnedAway(PhotoFault, Invalid):
     code = "turned_away"
     message = N_("The face is turned away. Look straight at the camera and send another photo.")
+
+
+class FaceCovered(TurnedAway):
+    """Part of the face cannot be seen; the API's code is the same, what to do differs."""
+
+    message = N_("Something covers the face. Take off the mask or scarf and send another photo.")

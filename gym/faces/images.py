@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
@@ -11,13 +10,14 @@ from typing import Any, Final, cast
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from gym.faces.errors import NotAnImage, PhotoTooLarge, PhotoUnreadable
 
 LARGEST_BYTES: Final = 10 * 1024 * 1024
 LARGEST_PIXELS: Final = 50_000_000
 FORMATS: Final = ("JPEG", "PNG", "WEBP")
+SIGNATURES: Final = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 WANTED_SIDE: Final = 1280
 """Pixels of the long side that recognition needs at most."""
 THUMBNAIL_SIDE: Final = 160
@@ -49,13 +49,11 @@ def read_header(photo: bytes) -> Header:
     """
     if len(photo) > LARGEST_BYTES:
         raise PhotoTooLarge
+    if not photo.startswith(SIGNATURES) and photo[:4] + photo[8:12] != b"RIFFWEBP":
+        raise NotAnImage
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(photo), formats=FORMATS)
-    except UnidentifiedImageError as error:
-        raise NotAnImage from error
-    except Image.DecompressionBombError as error:
+        image = Image.open(io.BytesIO(photo), formats=FORMATS)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise PhotoTooLarge from error
     except (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, MemoryError) as error:
         raise PhotoUnreadable from error
@@ -65,7 +63,8 @@ def read_header(photo: bytes) -> Header:
 def _checked(image: Image.Image) -> Header:
     if image.width * image.height > LARGEST_PIXELS:
         raise PhotoTooLarge
-    if getattr(image, "is_animated", False):
+    # Phones put a preview or a depth map behind the photo (MPO): several pictures, but no animation.
+    if image.format != "MPO" and getattr(image, "is_animated", False):
         raise PhotoUnreadable
     return Header(str(image.format), image.width, image.height)
 

@@ -42,9 +42,9 @@ class FacePool:
         self.taken += 1
         try:
             future = self._threads.submit(work, *args, **kwargs)
-        except BaseException:
+        except RuntimeError as closed:
             self.taken -= 1
-            raise
+            raise Busy from closed
         loop = asyncio.get_running_loop()
         # Counted until the thread is done, even when nobody waits for it any more.
         future.add_done_callback(lambda _: loop.call_soon_threadsafe(self._leave))

@@ -10,16 +10,33 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gym.faces.errors import Blurred, FaceTooSmall, PhotoFault, TooBright, TooDark, TurnedAway
+from gym.faces.errors import (
+    Blurred,
+    FaceCovered,
+    FaceTooSmall,
+    PhotoFault,
+    TooBright,
+    TooDark,
+    TurnedAway,
+)
 from gym.faces.images import Pixels
 
 SMALLEST_FACE: Final = 80
 """Pixels of the longer side of the face's box."""
 LARGEST_YAW: Final = 35.0
 LARGEST_PITCH: Final = 30.0
-LEAST_SHARPNESS: Final = 25.0
-DARKEST: Final = 45.0
+LEAST_SHARPNESS: Final = 4.5
+"""Half of what 99 % of sharp press photos have; a smear of nine pixels stays below it."""
+DARKEST: Final = 35.0
+"""At a quarter of the light the embedding keeps a cosine of 0.93 to the well-lit one; below, noise wins."""
 BRIGHTEST: Final = 225.0
+WEAK: Final = 22.0
+"""Length of a buffalo_sc embedding before it is made a unit vector: 24 in the middle, 19 under a mask."""
+PALE: Final = -4.0
+"""How much redder than the forehead a mouth must at least look (CIE a*): a mouth +4, a mask -10 to -44.
+Neither sign is enough alone: lips and skin differ between people, and any poor photo has a weak embedding.
+Together they refused none of 143 press photos and 75 to 92 % of the same ones with a mask of four colours.
+"""
 NOSE_DEPTH: Final = 0.62
 """How far the nose stands out, in eye distances: its shift sideways is depth × sin(yaw)."""
 FRONTAL_NOSE: Final = 0.56
@@ -28,7 +45,7 @@ FRONTAL_NOSE: Final = 0.56
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """Angles in degrees (0 is frontal), variance of the Laplacian on the aligned crop, grey level 0–255."""
+    """Angles in degrees (0 is frontal), grey level 0–255; sharpness and redness as their functions say."""
 
     yaw: float
     pitch: float
@@ -36,15 +53,39 @@ class Quality:
     brightness: float
     face_px: int
     detection: float
+    redness: float
+    strength: float
 
 
-def measure(landmarks: NDArray[np.float32], crop: Pixels, face_px: int, detection: float) -> Quality:
-    """Measure a face from its five landmarks (eyes, nose, mouth corners) and its aligned crop."""
+def measure(
+    landmarks: NDArray[np.float32], crop: Pixels, face_px: int, detection: float, strength: float
+) -> Quality:
+    """Measure a face from its five landmarks (eyes, nose, mouth corners) and its aligned crop.
+
+    `strength` is the length of its embedding before it was made a unit vector.
+    """
     yaw, pitch = pose(landmarks)
     grey = cast("NDArray[np.uint8]", cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY))
     face = grey[20:100, 20:92]
-    sharpness = float(cv2.Laplacian(face, cv2.CV_64F).var())
-    return Quality(yaw, pitch, sharpness, float(face.mean()), face_px, detection)
+    light = float(face.mean())
+    return Quality(yaw, pitch, sharpness(face), light, face_px, detection, redness(crop), strength)
+
+
+def sharpness(grey: NDArray[np.uint8]) -> float:
+    """Fine detail per contrast, in thousandths, along the axis that has less of it.
+
+    Divided by the contrast, so that a dark face is not called blurred; the weaker axis, because a moving
+    camera smears one direction only and leaves plenty of edges across it.
+    """
+    levels = grey.astype(np.float32)
+    detail = min(float(np.diff(levels, 2, axis=axis).var()) for axis in (0, 1))
+    return 1000 * detail / (float(levels.var()) + 1)
+
+
+def redness(crop: Pixels) -> float:
+    """How much redder the mouth is than the forehead, in CIE a*."""
+    red = cast("NDArray[np.uint8]", cv2.cvtColor(crop, cv2.COLOR_BGR2LAB))[..., 1]
+    return float(np.median(red[86:102, 40:72])) - float(np.median(red[24:38, 40:72]))
 
 
 def pose(landmarks: NDArray[np.float32]) -> tuple[float, float]:
@@ -83,6 +124,8 @@ def enrolment_fault(quality: Quality) -> PhotoFault | None:
         return TooBright()
     if abs(quality.yaw) > LARGEST_YAW or abs(quality.pitch) > LARGEST_PITCH:
         return TurnedAway()
+    if quality.strength < WEAK and quality.redness < PALE:
+        return FaceCovered()
     if quality.sharpness < LEAST_SHARPNESS:
         return Blurred()
     return None

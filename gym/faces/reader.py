@@ -30,6 +30,8 @@ SIMILAR_AREA: Final = 0.5
 SECOND_FACE_AREA: Final = 0.15
 """In a photo to be remembered, a second face from this share of the first one's area on is one too many."""
 MOST_FACES: Final = 8
+LEAST_FACE: Final = 32
+"""Pixels of the longer side of a face below which nobody is recognised: somebody far behind, a poster."""
 SMALL, LARGE = 320, 640
 BIG_ENOUGH: Final = 0.14
 """Width of a face, as a share of the long side, from which the small scale's landmarks are exact enough."""
@@ -84,6 +86,10 @@ class Found:
     def area(self) -> float:
         return float((self.box[2] - self.box[0]) * (self.box[3] - self.box[1]))
 
+    @property
+    def side(self) -> float:
+        return float(max(self.box[2] - self.box[0], self.box[3] - self.box[1]))
+
 
 class FaceReader(ABC):
     """Reads photos; blocking, and safe to share between threads."""
@@ -92,12 +98,16 @@ class FaceReader(ABC):
     """Name, hash, dimension and preprocessing: vectors of another id are never compared."""
 
     @abstractmethod
-    def detect(self, pixels: Pixels) -> list[Found]:
-        """Every face, the largest first."""
+    def detect(self, pixels: Pixels, *, everybody: bool = False) -> list[Found]:
+        """The faces, the largest first; with `everybody`, small ones beside a large one too."""
 
     @abstractmethod
+    def features(self, crop: Pixels) -> NDArray[np.float32]:
+        """The recogniser's answer (512,) to an aligned crop, at its own length."""
+
     def embed(self, crop: Pixels) -> NDArray[np.float32]:
         """The unit vector (512,) of an aligned crop."""
+        return _unit(self.features(crop))
 
     @abstractmethod
     def warm(self) -> None:
@@ -109,7 +119,9 @@ class FaceReader(ABC):
         At the door a frame without a face is searched for a QR code before `NoFace` is said.
         """
         pixels = decode(photo)
-        found = self.detect(pixels)
+        found = self.detect(pixels, everybody=purpose is Purpose.IDENTIFY_ALL)
+        if purpose is not Purpose.ENROL:
+            found = [one for one in found if one.side >= LEAST_FACE]
         if not found:
             return self._without_face(pixels, purpose)
         return Reading(tuple(self._face(pixels, one) for one in choose(found, purpose)), None, pixels)
@@ -132,9 +144,15 @@ class FaceReader(ABC):
 
     def _face(self, pixels: Pixels, found: Found) -> Face:
         crop = align(pixels, found.landmarks)
+        features = self.features(crop)
         x1, y1, x2, y2 = (round(float(value)) for value in found.box)
-        quality = measure(found.landmarks, crop, max(x2 - x1, y2 - y1), found.score)
-        return Face((x1, y1, x2, y2), found.landmarks, found.score, self.embed(crop), crop, quality)
+        strength = float(np.linalg.norm(features))
+        quality = measure(found.landmarks, crop, round(found.side), found.score, strength)
+        return Face((x1, y1, x2, y2), found.landmarks, found.score, _unit(features), crop, quality)
+
+
+def _unit(features: NDArray[np.float32]) -> NDArray[np.float32]:
+    return (features / max(float(np.linalg.norm(features)), 1e-9)).astype(np.float32)
 
 
 def choose(found: Sequence[Found], purpose: Purpose) -> Sequence[Found]:
@@ -162,26 +180,28 @@ class InsightFaceReader(FaceReader):
         black = np.zeros((SMALL, SMALL, 3), np.uint8)
         for scale in (SMALL, LARGE):
             for shape in SHAPES:
-                self._pass(black, scale, shape)
+                self._pass(black, shape, scale)
         self.embed(black[:112, :112])
 
-    def detect(self, pixels: Pixels) -> list[Found]:
+    def detect(self, pixels: Pixels, *, everybody: bool = False) -> list[Found]:
         """A small scale first, which also finds faces that fill the frame; the large one where needed."""
         shape = _shape(pixels)
-        near = self._pass(pixels, SMALL, shape)
+        if everybody:
+            return self._pass(pixels, shape, SMALL, LARGE)
+        near = self._pass(pixels, shape, SMALL)
         least = BIG_ENOUGH * max(pixels.shape[:2])
         if near and near[0].box[2] - near[0].box[0] >= least:
             return near
-        return self._pass(pixels, LARGE, shape) or near
+        return self._pass(pixels, shape, LARGE) or near
 
-    def embed(self, crop: Pixels) -> NDArray[np.float32]:
-        vector = cast("NDArray[np.float32]", self._recognizer.get_feat(crop))[0]
-        return (vector / max(float(np.linalg.norm(vector)), 1e-9)).astype(np.float32)
+    def features(self, crop: Pixels) -> NDArray[np.float32]:
+        return cast("NDArray[np.float32]", self._recognizer.get_feat(crop))[0]
 
-    def _pass(self, pixels: Pixels, scale: int, shape: str) -> list[Found]:
+    def _pass(self, pixels: Pixels, shape: str, *scales: int) -> list[Found]:
+        """Faces of one or several scales, each face once."""
         across, down = SHAPES[shape]
-        size = (round(scale * across), round(scale * down))
-        boxes, landmarks = self._detector.detect(pixels, input_size=size)
+        sizes = [(round(scale * across), round(scale * down)) for scale in scales]
+        boxes, landmarks = self._detector.detect(pixels, input_size=sizes)
         found = [Found(box[:4], points, float(box[4])) for box, points in zip(boxes, landmarks, strict=True)]
         return sorted(found, key=lambda one: one.area, reverse=True)
 
@@ -208,7 +228,11 @@ def _load(path: Path, providers: list[str]) -> Any:
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
-    return get_model(str(path), providers=providers, sess_options=options)
+    model: Any = get_model(str(path), providers=providers, sess_options=options)
+    used = model.session.get_providers()
+    if providers and used[0] != providers[0]:
+        raise ConfigError(f"FACE_PROVIDERS: {providers[0]} could not start; only {', '.join(used)} did")
+    return model
 
 
 def open_reader(pack: str, root: Path, providers: Sequence[str]) -> FaceReader:

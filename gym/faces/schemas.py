@@ -49,7 +49,7 @@ class Probe:
 
     @classmethod
     def fused(cls, faces: Sequence[HasEmbedding], model_id: str) -> Self:
-        """Up to three frames of one moment as one probe. Raises `FramesDisagree` unless all show one person."""
+        """Frames of one moment as one probe. Raises `FramesDisagree` unless all show one person."""
         stack = np.stack([face.embedding for face in faces])
         if float((stack @ stack.T).min()) < ONE_MOMENT:
             raise FramesDisagree

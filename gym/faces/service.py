@@ -50,7 +50,7 @@ class FaceRecognitionService:
         self._cipher = Cipher(uow.secrets.data)
 
     async def give_consent(self, client_id: UUID, method: ConsentMethod) -> FaceConsent:
-        """To the text in force: by the client in their own chat, or on paper before staff, who is the witness.
+        """To the text in force: by the client in their own chat, or on paper with staff as the witness.
 
         Raises `ConsentMethodWrong` and `FaceOwnerMissing`.
         """

@@ -81,9 +81,12 @@ def _copy(weights: Weights, path: Path) -> None:
         )
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, draft = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    with os.fdopen(descriptor, "wb") as target, source.open("rb") as given:
-        shutil.copyfileobj(given, target)
-    os.replace(draft, path)
+    try:
+        with os.fdopen(descriptor, "wb") as target, source.open("rb") as given:
+            shutil.copyfileobj(given, target)
+        os.replace(draft, path)
+    finally:
+        Path(draft).unlink(missing_ok=True)
 
 
 def _carried(name: str) -> Path | None:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+from urllib.parse import urlsplit
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
-from gym.core.errors import Invalid, NotFound
+from gym.core.errors import Forbidden, Invalid, NotFound
 from gym.core.language import N_
 from gym.core.repository import Page, Repository
 from gym.kiosks.models import Kiosk, PairingCode
 from gym.notifications.models import NotificationKind
 from gym.notifications.outbox import DESK
 from gym.security.links import Links
+from gym.security.passwords import verify_secret
 from gym.security.permissions import Permission
 from gym.security.sessions import revoke_all
 from gym.unit_of_work import UnitOfWork
@@ -35,6 +39,28 @@ class PairingRefused(Invalid):
 
     code = "pairing_refused"
     message = N_("This code is wrong or has run out. Ask an admin for a new one.")
+
+
+class KioskRefused(Forbidden):
+    """Unknown, revoked or a wrong secret: which one is not said."""
+
+    code = "kiosk_refused"
+    message = N_("This kiosk is not known here. Pair it again.")
+
+
+class KioskNameInvalid(Invalid):
+    code = "kiosk_name_invalid"
+    message = N_("Write a name of 1 to 80 letters for the kiosk, such as Front door.")
+
+
+class ExitPinInvalid(Invalid):
+    code = "exit_pin_invalid"
+    message = N_("Choose a PIN of 4 to 8 digits.")
+
+
+class DoorAddressInvalid(Invalid):
+    code = "door_address_invalid"
+    message = N_("Write the door's address like http://192.168.1.50/open.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +84,31 @@ def new_secret() -> str:
     return secrets.token_urlsafe(32)
 
 
+def parse_kiosk_name(text: str) -> str:
+    """Raises `KioskNameInvalid`."""
+    name = " ".join(text.split())
+    if not 1 <= len(name) <= 80:
+        raise KioskNameInvalid
+    return name
+
+
+def parse_exit_pin(text: str) -> str:
+    """What must be typed to leave the page; hash it before it is kept. Raises `ExitPinInvalid`."""
+    pin = text.strip()
+    if not re.fullmatch(r"[0-9]{4,8}", pin):
+        raise ExitPinInvalid
+    return pin
+
+
+def parse_door_address(text: str) -> str:
+    """Raises `DoorAddressInvalid`."""
+    address = text.strip()
+    parts = urlsplit(address) if len(address) <= 300 and not re.search(r"\s", address) else None
+    if parts is None or parts.scheme not in ("http", "https") or not parts.netloc:
+        raise DoorAddressInvalid
+    return address
+
+
 class KioskRepository(Repository[Kiosk, UUID]):
     model = Kiosk
     missing = KioskNotFound
@@ -75,11 +126,12 @@ class KioskService:
     async def new_code(self, name: str, exit_pin_hash: str | None = None) -> PairingIssued:
         """Nine digits for a device to type."""
         self.uow.actor.require(Permission.MANAGE_KIOSKS)
+        name = parse_kiosk_name(name)
         code = f"{secrets.randbelow(10**9):09d}"
         expires_at = self.uow.context.wall + LIFETIME
         row = PairingCode(
             digest=self._links.digest(code),
-            name=name[:80],
+            name=name,
             exit_pin_hash=exit_pin_hash,
             created_by=self.uow.actor.id,
             created_at=self.uow.context.wall,
@@ -93,8 +145,9 @@ class KioskService:
         """Whether a code could be swapped now; a wrong one counts, once this is committed."""
         if await self._live_code(code) is not None:
             return True
-        live = (PairingCode.used_at.is_(None), PairingCode.expires_at > self.uow.context.wall)
-        guessed = update(PairingCode).where(*live, PairingCode.tries < MOST_TRIES)
+        # Locked in one order, so that two wrong guesses at once cannot block each other.
+        live = select(PairingCode.id).where(*self._is_live).order_by(PairingCode.id).with_for_update()
+        guessed = update(PairingCode).where(PairingCode.id.in_(live.scalar_subquery()))
         await self.uow.session.execute(guessed.values(tries=PairingCode.tries + 1))
         return False
 
@@ -104,7 +157,7 @@ class KioskService:
         if row is None:
             raise PairingRefused
         kiosk = Kiosk(
-            name=name.strip()[:80] or row.name,
+            name=" ".join(name.split())[:80] or row.name,
             secret_hash=secret_hash,
             exit_pin_hash=row.exit_pin_hash,
             paired_at=self.uow.context.wall,
@@ -126,10 +179,36 @@ class KioskService:
         self.uow.actor.require(Permission.MANAGE_KIOSKS)
         return await self._kiosks.require(kiosk_id)
 
+    async def verify(self, kiosk_id: UUID, secret: str) -> Kiosk:
+        """The active kiosk that a secret opens. Raises `KioskRefused`, which does not say why."""
+        kiosk = await self._kiosks.get(kiosk_id)
+        stored = kiosk.secret_hash if kiosk is not None and kiosk.active else None
+        fits, _ = await asyncio.to_thread(verify_secret, secret, stored)
+        if kiosk is None or not fits:
+            raise KioskRefused
+        return kiosk
+
+    async def may_leave(self, kiosk_id: UUID, pin: str) -> bool:
+        """Whether a PIN lets somebody leave the kiosk page; without one set, anybody may."""
+        kiosk = await self._kiosks.require(kiosk_id)
+        if kiosk.exit_pin_hash is None:
+            return True
+        return (await asyncio.to_thread(verify_secret, pin.strip(), kiosk.exit_pin_hash))[0]
+
+    async def set_door(self, kiosk_id: UUID, address: str | None) -> Kiosk:
+        """The relay that opens on admission; None takes it away. Raises `DoorAddressInvalid`."""
+        self.uow.actor.require(Permission.MANAGE_KIOSKS)
+        kiosk = await self._kiosks.lock(kiosk_id)
+        kiosk.door_address = parse_door_address(address) if address and address.strip() else None
+        self.uow.audit_changes("kiosk.door_changed", kiosk)
+        return kiosk
+
     async def revoke(self, kiosk_id: UUID) -> Kiosk:
         """The device is refused from its very next request."""
         self.uow.actor.require(Permission.MANAGE_KIOSKS)
         kiosk = await self._kiosks.lock(kiosk_id)
+        if not kiosk.active:
+            return kiosk
         kiosk.active = False
         kiosk.token_generation += 1
         await revoke_all(self.uow.session, kiosk.id, self.uow.context.wall)
@@ -137,10 +216,14 @@ class KioskService:
         return kiosk
 
     async def _live_code(self, code: str, *, lock: bool = False) -> PairingCode | None:
-        query = select(PairingCode).where(
-            PairingCode.digest == self._links.digest(code),
+        digits = re.sub(r"[\s.-]", "", code[:40])
+        query = select(PairingCode).where(PairingCode.digest == self._links.digest(digits), *self._is_live)
+        return await self.uow.session.scalar(query.with_for_update() if lock else query)
+
+    @property
+    def _is_live(self) -> tuple[ColumnElement[bool], ...]:
+        return (
             PairingCode.used_at.is_(None),
             PairingCode.expires_at > self.uow.context.wall,
             PairingCode.tries < MOST_TRIES,
         )
-        return await self.uow.session.scalar(query.with_for_update() if lock else query)

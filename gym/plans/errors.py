@@ -56,3 +56,21 @@ class PriceChangePending(Conflict):
 class NoPriceChange(NotFound):
     code = "no_price_change"
     message = N_("No new price is waiting.")
+
+
+class FreezeDaysInvalid(Invalid):
+    code = "freeze_days_invalid"
+    message = N_("Write the days a client may freeze, from 0 to 365.")
+
+
+class WindowInvalid(Invalid):
+    code = "window_invalid"
+    message = N_("Write days and hours such as mon-fri 6:00-12:00, the end later than the start.")
+
+
+class PriceStartTooFar(Invalid):
+    code = "price_start_too_far"
+    message = N_("A new price starts on {last} at the latest. Choose an earlier day.")
+
+    def __init__(self, last: date) -> None:
+        super().__init__(last=last)

@@ -45,5 +45,12 @@ class PlanRepository(Repository[Plan, UUID]):
     async def lock_prices(self, plan_id: UUID) -> list[PlanPrice]:
         """Every price of a plan, oldest first, locked."""
         query = select(PlanPrice).where(PlanPrice.plan_id == plan_id).order_by(PlanPrice.valid_from)
-        found = await self.session.scalars(query.with_for_update())
+        found = await self.session.scalars(
+            query.with_for_update(), execution_options={"populate_existing": True}
+        )
         return list(found)
+
+    async def waiting(self, day: date) -> dict[UUID, PlanPrice]:
+        """Price changes that begin after a day, by plan."""
+        query = select(PlanPrice).where(PlanPrice.valid_from > day)
+        return {price.plan_id: price for price in await self.session.scalars(query)}

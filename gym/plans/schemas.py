@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from gym.core.money import parse_amount
-from gym.plans.errors import DurationInvalid, PlanNameInvalid, VisitsInvalid
+from gym.core.money import LARGEST, parse_amount
+from gym.plans.errors import DurationInvalid, FreezeDaysInvalid, PlanNameInvalid, VisitsInvalid
 from gym.plans.models import DurationUnit, Plan
 
 UNITS: Final = {
@@ -40,23 +40,29 @@ class PlanInput(BaseModel):
     name: str = Field(min_length=2, max_length=80)
     duration_unit: DurationUnit
     duration_count: int = Field(ge=1, le=LONGEST)
-    price: Decimal = Field(ge=0)
-    description: str | None = None
-    visits: int | None = Field(None, ge=1, le=LONGEST)
+    price: Decimal = Field(ge=0, le=LARGEST)
+    description: str | None = Field(default=None, max_length=1000)
+    visits: int | None = Field(default=None, ge=1, le=LONGEST)
     window: dict[str, Any] | None = None
-    freeze_days: int = Field(0, ge=0, le=365)
+    """As `parse_window` gives it; none: always open."""
+    freeze_days: int = Field(default=0, ge=0, le=365)
     once_per_client: bool = False
 
 
 class PlanChanges(BaseModel):
-    """What to change; a field that is not set stays, one set to None is emptied."""
+    """What to change; a field that is not set stays, one set to None is emptied.
+
+    The duration stays, because chains of renewals are counted in it: another length is another plan.
+    """
 
     model_config = ConfigDict(frozen=True)
 
-    name: str | None = Field(None, min_length=2, max_length=80)
-    description: str | None = None
-    freeze_days: int | None = Field(None, ge=0, le=365)
+    name: str = Field(default="", min_length=2, max_length=80)
+    description: str | None = Field(default=None, max_length=1000)
+    visits: int | None = Field(default=None, ge=1, le=LONGEST)
+    freeze_days: int = Field(default=0, ge=0, le=365)
     window: dict[str, Any] | None = None
+    once_per_client: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +83,8 @@ def parse_plan_name(text: str) -> str:
 
 def parse_duration(text: str) -> Duration:
     """`1 month`, `15 days`, `mensual`, `2 años`. Raises `DurationInvalid`."""
-    found = re.fullmatch(r"(\d{1,4})?\s*([a-z]+)", fold(text))
+    written = re.sub(r"^(an?|one|una?|uno) ", "1 ", fold(text))
+    found = re.fullmatch(r"([0-9]{1,4})?\s*([a-z]+)", written)
     unit = UNIT_OF.get(found[2]) if found else None
     if found is None or unit is None or not 1 <= int(found[1] or 1) <= LONGEST:
         raise DurationInvalid
@@ -85,10 +92,19 @@ def parse_duration(text: str) -> Duration:
 
 
 def parse_visits(text: str) -> int:
-    """Raises `VisitsInvalid`."""
-    if not re.fullmatch(r"[0-9]{1,4}", text.strip()) or not 1 <= int(text) <= LONGEST:
+    """`12`, `12 visits`. Raises `VisitsInvalid`."""
+    found = re.fullmatch(r"([0-9]{1,4})( [a-z]+)?", fold(text))
+    if found is None or not 1 <= int(found[1]) <= LONGEST:
         raise VisitsInvalid
-    return int(text)
+    return int(found[1])
+
+
+def parse_freeze_days(text: str) -> int:
+    """`15`, `15 days`. Raises `FreezeDaysInvalid`."""
+    found = re.fullmatch(r"([0-9]{1,3})( [a-z]+)?", fold(text))
+    if found is None or int(found[1]) > 365:
+        raise FreezeDaysInvalid
+    return int(found[1])
 
 
 def parse_price(text: str) -> Decimal:

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 
 from gym.core.database import violated_constraint
-from gym.core.money import to_cents
-from gym.plans.errors import NoPriceChange, PlanNameTaken, PriceChangePending, PriceInvalid, PriceStartInvalid
+from gym.core.money import LARGEST, to_cents
+from gym.plans.errors import (
+    NoPriceChange,
+    PlanNameTaken,
+    PlanNotFound,
+    PriceChangePending,
+    PriceInvalid,
+    PriceStartInvalid,
+    PriceStartTooFar,
+)
 from gym.plans.models import Plan, PlanPrice
 from gym.plans.repository import PlanRepository
-from gym.plans.schemas import PlanChanges, PlanInput, PricedPlan, slug_of
+from gym.plans.schemas import PlanChanges, PlanInput, PricedPlan, parse_plan_name, slug_of
+from gym.plans.windows import checked_window
 from gym.security.permissions import Permission
 from gym.unit_of_work import UnitOfWork
 
 FIRST_DAY = date(2000, 1, 1)
 """A first price holds for all earlier days too: sales may start up to 30 days back."""
+FURTHEST = timedelta(days=366)
+"""How far ahead a price may be planned: as far as a sale may start."""
 
 
 class PlanService:
@@ -33,9 +44,23 @@ class PlanService:
         self.uow.actor.require(Permission.MANAGE_PLANS)
         if key is not None and (known := await self._plans.by_key(key)) is not None:
             return known
-        values = data.model_dump(exclude={"price"})
-        plan = Plan(**values, slug=slug_of(data.name), idempotency_key=key, created_at=self.uow.now)
-        await self._insert(plan)
+        values = data.model_dump(exclude={"price", "name", "window"})
+        name = parse_plan_name(data.name)
+        plan = Plan(
+            **values,
+            name=name,
+            slug=slug_of(name),
+            window=checked_window(data.window),
+            idempotency_key=key,
+            created_at=self.uow.now,
+        )
+        try:
+            await self._insert(plan)
+        except PlanNameTaken:
+            # The same tap on two workers: the other one has committed.
+            if key is not None and (known := await self._plans.by_key(key)) is not None:
+                return known
+            raise
         self._price(plan.id, data.price, FIRST_DAY)
         self.uow.audit("plan.created", plan, None, data.model_dump())
         return plan
@@ -43,10 +68,13 @@ class PlanService:
     async def edit(self, plan_id: UUID, changes: PlanChanges) -> Plan:
         """Change what is not the price. Raises `PlanNameTaken`."""
         plan = await self._lock(plan_id)
-        for name in changes.model_fields_set:
+        for name in changes.model_fields_set - {"name", "window"}:
             setattr(plan, name, getattr(changes, name))
         if "name" in changes.model_fields_set:
+            plan.name = parse_plan_name(changes.name)
             plan.slug = slug_of(plan.name)
+        if "window" in changes.model_fields_set:
+            plan.window = checked_window(changes.window)
         self.uow.audit_changes("plan.edited", plan)
         await self._insert(plan)
         return plan
@@ -70,23 +98,35 @@ class PlanService:
         return await self._plans.priced(self.uow.today, active_only=False)
 
     async def price_on(self, plan_id: UUID, day: date) -> Decimal:
-        """The price of a subscription that starts on a day."""
+        """The price of a subscription that starts on a day. Raises `PlanNotFound`."""
         price = await self._plans.price_on(plan_id, day)
-        return price if price is not None else Decimal(0)
+        if price is None:
+            raise PlanNotFound
+        return price
+
+    async def waiting_prices(self) -> dict[UUID, PlanPrice]:
+        """The price changes that are planned, by plan."""
+        return await self._plans.waiting(self.uow.today)
 
     async def schedule_price(self, plan_id: UUID, amount: Decimal, valid_from: date) -> PlanPrice:
-        """A new price from a day on, one at a time. Raises `PriceStartInvalid`, `PriceChangePending`."""
+        """A new price from a day on, one at a time.
+
+        Raises `PriceInvalid`, `PriceStartInvalid`, `PriceStartTooFar`, `PriceChangePending`.
+        """
         plan = await self._lock(plan_id)
-        if amount < 0:
+        if not amount.is_finite() or not 0 <= amount <= LARGEST:
             raise PriceInvalid
         if valid_from <= self.uow.today:
             raise PriceStartInvalid
+        if valid_from > self.uow.today + FURTHEST:
+            raise PriceStartTooFar(self.uow.today + FURTHEST)
         current = (await self._plans.lock_prices(plan_id))[-1]
         if current.valid_from > self.uow.today:
             raise PriceChangePending(current.valid_from)
         current.valid_until = valid_from
         await self.uow.session.flush()
         price = self._price(plan_id, amount, valid_from)
+        await self.uow.session.flush()
         self.uow.audit("plan.price_scheduled", plan, None, {"amount": amount, "valid_from": valid_from})
         return price
 
@@ -121,6 +161,6 @@ class PlanService:
             async with self.uow.session.begin_nested():
                 await self._plans.add(plan)
         except IntegrityError as error:
-            if violated_constraint(error) == "uq_plans_slug":
+            if violated_constraint(error) in ("uq_plans_slug", "uq_plans_idempotency_key"):
                 raise PlanNameTaken from None
             raise

@@ -13,7 +13,7 @@ from gym.faces.alignment import align
 from gym.faces.images import decode
 from gym.faces.reader import FaceReader
 from tests.bench.figures import Figure, Spread, figure
-from tests.bench.kiosk import Kiosk
+from tests.bench.kiosk import Kiosks
 from tests.bench.photos import Sitter
 
 THREADS = 2
@@ -33,12 +33,12 @@ def bare(reader: FaceReader, photo: bytes) -> None:
 
 
 async def one_client(
-    kiosk: Kiosk, reader: FaceReader, sitters: Sequence[Sitter], templates: int, samples: int
+    kiosks: Kiosks, reader: FaceReader, sitters: Sequence[Sitter], templates: int, samples: int
 ) -> Figure:
     """720p, one photo after another; the bare figure is measured in turns with the service."""
     with ThreadPoolExecutor(1) as thread:
         photos = [sitter.camera for sitter in sitters]
-        served, plain = await _in_turns(kiosk, reader, photos, samples, thread)
+        served, plain = await _in_turns(kiosks, reader, photos, samples, thread)
     allowed = ALLOWED_MS[templates]
     return figure(
         f"photo → verdict, one client, {templates:,} templates",
@@ -52,7 +52,7 @@ async def one_client(
 
 
 async def _in_turns(
-    kiosk: Kiosk, reader: FaceReader, photos: Sequence[bytes], samples: int, thread: ThreadPoolExecutor
+    kiosks: Kiosks, reader: FaceReader, photos: Sequence[bytes], samples: int, thread: ThreadPoolExecutor
 ) -> tuple[Spread, Spread]:
     loop = asyncio.get_running_loop()
     served: list[float] = []
@@ -61,28 +61,28 @@ async def _in_turns(
         began = time.perf_counter()
         await loop.run_in_executor(thread, bare, reader, photo)
         between = time.perf_counter()
-        await _let_in(kiosk, photo)
+        await _let_in(kiosks, photo)
         if place >= WARM_UP:
             plain.append(between - began)
             served.append(time.perf_counter() - between)
     return Spread.of(served), Spread.of(plain)
 
 
-async def _let_in(kiosk: Kiosk, photo: bytes) -> None:
-    answer = await kiosk.shows(photo)
+async def _let_in(kiosks: Kiosks, photo: bytes) -> None:
+    answer = await kiosks.show(photo)
     if answer.code not in ("admitted", "reentry"):
         raise WrongVerdict(f"{answer.status} {answer.code}")
 
 
-async def phone_photo(kiosk: Kiosk, sitters: Sequence[Sitter], samples: int) -> Figure:
+async def phone_photo(kiosks: Kiosks, sitters: Sequence[Sitter], samples: int) -> Figure:
     """12 megapixels against 720p, in turns."""
     large: list[float] = []
     small: list[float] = []
     for place, sitter in zip(range(samples + WARM_UP), cycle(sitters), strict=False):
         began = time.perf_counter()
-        await _let_in(kiosk, sitter.camera)
+        await _let_in(kiosks, sitter.camera)
         between = time.perf_counter()
-        await _let_in(kiosk, sitter.phone)
+        await _let_in(kiosks, sitter.phone)
         if place >= WARM_UP:
             small.append(between - began)
             large.append(time.perf_counter() - between)
@@ -108,7 +108,7 @@ class Crowd:
 
 
 async def throughput(
-    kiosk: Kiosk, reader: FaceReader, sitters: Sequence[Sitter], clients: int, seconds: float
+    kiosks: Kiosks, reader: FaceReader, sitters: Sequence[Sitter], clients: int, seconds: float
 ) -> Figure:
     """Closed loop: each client sends its next photo when it was answered; a busy one waits as told."""
     photos = [sitter.camera for sitter in sitters]
@@ -116,7 +116,7 @@ async def throughput(
     crowd = Crowd()
     began = time.perf_counter()
     until = began + seconds
-    await asyncio.gather(*(_queue(kiosk, photos, place, until, crowd) for place in range(clients)))
+    await asyncio.gather(*(_queue(kiosks, photos, place, until, crowd) for place in range(clients)))
     rate = len(crowd.verdicts) / (time.perf_counter() - began)
     spread = Spread.of(crowd.verdicts)
     share = 0.75 if clients > 1 else 0.0
@@ -133,12 +133,12 @@ async def throughput(
     )
 
 
-async def _queue(kiosk: Kiosk, photos: Sequence[bytes], place: int, until: float, crowd: Crowd) -> None:
+async def _queue(kiosks: Kiosks, photos: Sequence[bytes], place: int, until: float, crowd: Crowd) -> None:
     for turn in range(place, place + 1_000_000):
         if time.perf_counter() >= until:
             return
         began = time.perf_counter()
-        answer = await kiosk.shows(photos[turn % len(photos)])
+        answer = await kiosks.show(photos[turn % len(photos)])
         if answer.status == 503:
             crowd.busy += 1
             await asyncio.sleep(max(0.0, min(answer.retry_after, until - time.perf_counter())))

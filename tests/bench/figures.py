@@ -12,7 +12,7 @@ import numpy as np
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One row of the table; `limit` is the bare figure of the same run, `wanted` the sentence that is checked."""
+    """One row of the table; `limit` is the bare figure of the same run, `wanted` what `ok` was checked by."""
 
     name: str
     value: float
@@ -59,4 +59,6 @@ def _rounded(value: float | None) -> float | None:
 def write(figures: Sequence[Figure], path: Path) -> None:
     """The list that other programs read."""
     path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps([asdict(one) for one in figures], indent=1, ensure_ascii=False) + "\n", "utf-8")
+    path.write_text(
+        json.dumps([asdict(one) for one in figures], indent=1, ensure_ascii=False) + "\n", "utf-8"
+    )

@@ -14,7 +14,6 @@ from gym.core.ids import new_id
 from gym.faces.enrolment import enrolment_face
 from gym.faces.models import DIMENSION, ConsentMethod
 from gym.faces.protection import protection_for
-from gym.faces.repository import as_text
 from gym.faces.service import FaceRecognitionService
 from gym.plans.models import DurationUnit, Plan
 from gym.plans.schemas import PlanInput
@@ -42,9 +41,7 @@ async def free_plan(gym: Gym) -> UUID:
     """A month for nothing, so that everybody is let in."""
 
     async def work(uow: UnitOfWork) -> Plan:
-        month = PlanInput(
-            name="Bench", duration_unit=DurationUnit.MONTH, duration_count=1, price=Decimal(0)
-        )
+        month = PlanInput(name="Bench", duration_unit=DurationUnit.MONTH, duration_count=1, price=Decimal(0))
         return await PlanService(uow).create(month)
 
     return (await gym.run(Actor.system(), work)).id
@@ -83,13 +80,13 @@ async def enrol(gym: Gym, client_id: UUID, sitter: Sitter) -> None:
 
 
 def crowd(count: int) -> Vectors:
-    """Random unit vectors (count × 512), the same in every run; a longer crowd begins with the shorter one."""
+    """Random unit vectors (count × 512), the same in every run."""
     vectors = np.random.default_rng(SEED).standard_normal((count, DIMENSION)).astype(np.float32)
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
 async def fill(gym: Gym, vectors: Vectors) -> list[UUID]:
-    """A client without a subscription for each vector, protected as real ones; statistics are brought up to date."""
+    """A client without a subscription for each vector, protected as a real one; statistics are fresh."""
     clients: list[UUID] = []
     for start in range(0, len(vectors), BATCH):
         clients += await _fill_batch(gym, vectors[start : start + BATCH])
@@ -103,9 +100,14 @@ async def _fill_batch(gym: Gym, vectors: Vectors) -> list[UUID]:
     keyring = gym.secrets.data
     protection = protection_for(keyring, keyring.first)
     clients = [new_id() for _ in vectors]
-    texts = [as_text(protection.protect(vector)) for vector in vectors]
+    texts = [_as_text(protection.protect(vector)) for vector in vectors]
     async with gym.database.direct() as connection, connection.transaction():
         await connection.execute(NEW_CLIENTS, clients)
         ids = [new_id() for _ in vectors]
         await connection.execute(NEW_TEMPLATES, ids, clients, texts, gym.faces.model_id, keyring.first)
     return clients
+
+
+def _as_text(vector: Vectors) -> str:
+    """pgvector's text form; five digits are more than a half-precision number holds."""
+    return "[" + ",".join(f"{value:.5g}" for value in vector.tolist()) + "]"

@@ -69,7 +69,7 @@ def _framed(name: str, pixels: Any, box: Any) -> Sitter:
 
 
 def _frame(pixels: Any, box: Any, size: tuple[int, int]) -> Any:
-    """The face in the middle between two grey walls, so that the neighbours of a group picture are not seen."""
+    """The face in the middle between two grey walls, so that no neighbours of a group are seen."""
     width, height = size
     x1, y1, x2, y2 = (float(value) for value in box)
     scale = height * FACE_SHARE / (x2 - x1)

@@ -22,7 +22,13 @@ from gym.core.config import Config
 START_SECONDS: Final = 60.0
 STOP_SECONDS: Final = 30.0
 BETWEEN_LOOKS: Final = 0.02
-OF_OTHERS: Final = ("TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_URL", "TELEGRAM_API_URL", "DATABASE_READ_URL", "PORT")
+OF_OTHERS: Final = (
+    "TELEGRAM_BOT_TOKEN",
+    "TELEGRAM_WEBHOOK_URL",
+    "TELEGRAM_API_URL",
+    "DATABASE_READ_URL",
+    "PORT",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +58,7 @@ async def program(module: str, config: Config, log: Path, database: str | None) 
     web, sandbox = free_port(), free_port()
     environment = _environment(config, web, sandbox, database)
     began = time.perf_counter()
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", module], env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=out
-        )
+    process = _launch(module, environment, log)
     try:
         url = f"http://127.0.0.1:{web}"
         await _until_ready(process, url, log)
@@ -79,6 +82,17 @@ def _environment(config: Config, web: int, sandbox: int, database: str | None) -
     return inherited | chosen
 
 
+def _launch(module: str, environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
+    with log.open("wb") as out:
+        return subprocess.Popen(
+            [sys.executable, "-m", module], env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=out
+        )
+
+
+def _end_of(log: Path) -> str:
+    return log.read_text("utf-8", "replace")[-2000:]
+
+
 async def _until_ready(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
     until = time.monotonic() + START_SECONDS
     async with aiohttp.ClientSession() as http:
@@ -86,8 +100,7 @@ async def _until_ready(process: subprocess.Popen[bytes], url: str, log: Path) ->
             if await _is_ready(http, f"{url}/readyz"):
                 return
             await asyncio.sleep(BETWEEN_LOOKS)
-    tail = log.read_text("utf-8", "replace")[-2000:]
-    raise DidNotStart(f"exit {process.poll()}: {tail}")
+    raise DidNotStart(f"exit {process.poll()}: {_end_of(log)}")
 
 
 async def _is_ready(http: aiohttp.ClientSession, url: str) -> bool:

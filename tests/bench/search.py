@@ -36,9 +36,7 @@ async def search(gym: Gym, vectors: Vectors, clients: Sequence[UUID], samples: i
 def _figures(spread: Spread, recall: float, templates: int) -> list[Figure]:
     size = f"{templates:,} templates"
     return [
-        figure(
-            f"search, {size}", spread.p50, "ms", p95=spread.p95, wanted="p50 ≤ 5 ms", ok=spread.p50 <= 5
-        ),
+        figure(f"search, {size}", spread.p50, "ms", p95=spread.p95, wanted="p50 ≤ 5 ms", ok=spread.p50 <= 5),
         figure(f"search, {size}: recall", recall, "", wanted="1.000", ok=recall == 1),
     ]
 

@@ -84,8 +84,6 @@ async def test_a_wrong_answer_is_explained_and_asked_again_keeping_the_rest(desk
     await bob.sends("/start")
     await bob.taps("New locker")
     await bob.sees("What is the name?")
-    await bob.sends("<b>")
-    await bob.sees("You typed") if False else await bob.sees("What is the name?")
     await bob.sends("x<")
     seen = await bob.sees("“x<” is too short")
     assert "What is the name?" in seen.text
@@ -181,7 +179,7 @@ async def test_a_double_tap_on_confirm_saves_once_and_says_so(desk_bot, bob: Per
         bob.taps_button_data(summary, confirm.data), bob.taps_button_data(summary, confirm.data)
     )
     assert "This is done" in f"{first.alert} {second.alert}"
-    await bob.sees("Saved Tom.") if "Saved" not in (await bob.last()).text else None
+    assert "Saved Tom." in (await bob.last()).text
     assert len(await saved(gym)) == 1
 
 

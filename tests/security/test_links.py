@@ -84,6 +84,16 @@ def test_changing_any_character_of_a_member_code_is_refused(place: int, sign: st
         LINKS.read_member_qr(forged, NOW)
 
 
+def test_the_spare_bits_of_the_last_character_make_no_second_code() -> None:
+    code = LINKS.sign_member_qr(CLIENT, NOW + MINUTE)
+    path, until, mac = split(LINKS.sign_path(PATH, NOW + MINUTE))
+    for sign in ALPHABET:
+        if sign != code[-1]:
+            with pytest.raises(QrInvalid):
+                LINKS.read_member_qr(code[:-1] + sign, NOW)
+        assert LINKS.path_is_signed(path, until, mac[:-1] + sign, NOW) == (sign == mac[-1])
+
+
 @given(text=st.one_of(st.text(max_size=90), st.text(ALPHABET, max_size=90).map("q".__add__)))
 def test_any_other_text_is_no_member_code(text: str) -> None:
     with pytest.raises(QrInvalid):

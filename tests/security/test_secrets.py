@@ -146,3 +146,32 @@ def test_secrets_never_show_their_keys(tmp_path: Path) -> None:
     secrets = load_secrets(tmp_path)
     assert len(secrets.texts()) == 2
     assert not any(text in repr(secrets) for text in secrets.texts())
+
+
+FULL_DISK = """
+import resource, signal, sys
+from pathlib import Path
+from gym.core.config import ConfigError
+from gym.security.secrets import load_secrets, save_secrets
+home = Path(sys.argv[1])
+kept = load_secrets(home)
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+for act in (lambda: load_secrets(home / "new"), lambda: save_secrets(home, kept)):
+    try:
+        act()
+    except ConfigError as error:
+        print(error)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX file size limit")
+def test_a_full_disk_is_one_clear_line_and_leaves_no_half_written_keys(tmp_path: Path) -> None:
+    kept = load_secrets(tmp_path)
+    command = [sys.executable, "-c", FULL_DISK, str(tmp_path)]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    said = ended.stdout.splitlines()
+    assert len(said) == 2, ended.stderr
+    assert all(line.startswith("POWERGYM_HOME: cannot keep the gym's keys in ") for line in said)
+    assert load_secrets(tmp_path) == kept
+    assert {path.name for path in tmp_path.rglob("*")} == {"secrets.env", "new"}

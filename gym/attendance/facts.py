@@ -1,0 +1,89 @@
+"""The one query of the door: who it is, and every fact the verdict needs, about the moment of the door.
+
+A replayed attempt is judged by its own day: a subscription that has been closed since by the calendar counts
+with its dates, one that was canceled later still stood, and a balance counts as it was then or as it is now,
+whichever is kinder (what was paid since is paid; what was voided since does not reach back).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import text
+
+from gym.faces.gallery import NEAREST, SCORES
+
+_COLUMNS: Final = """
+c.id AS client_id, c.first_name, c.last_name, c.alias, c.active, c.blocked_until, c.block_reason,
+c.birth_date, c.warning, c.card_serial, s.id AS subscription_id, s.starts_on, s.ends_on, s.visits,
+s.visits_used, s.frozen_until, s.status = 'frozen' AS frozen, p.name AS plan_name,
+p."window" AS plan_window, money.balance, coalesce(debt.amount, 0) AS closed_debt,
+coalesce(today.counted, false) AS visited_today, today.number AS number_today, today.last_at,
+(SELECT k.id FROM check_ins k WHERE k.idempotency_key = CAST(:key AS uuid)) AS done_id
+"""
+
+# Which subscription counts: one that covers the day, else the next one, else the last one.
+_TABLES: Final = """
+FROM (SELECT 1) always LEFT JOIN person ON true
+LEFT JOIN clients c ON c.id = person.client_id
+LEFT JOIN LATERAL (
+    SELECT o.*, o.status IN ('scheduled', 'pending_payment', 'active', 'frozen') AS open
+    FROM subscriptions o
+    WHERE o.client_id = c.id AND (o.status <> 'canceled' OR o.closed_at > :at)
+    ORDER BY CASE
+            WHEN o.starts_on > :day THEN 1
+            WHEN o.ends_on >= :day OR (o.status = 'frozen' AND o.frozen_until IS NULL) THEN 0
+            ELSE 2
+        END,
+        open DESC, CASE WHEN o.starts_on > :day THEN o.starts_on END, o.ends_on DESC, o.id DESC
+    LIMIT 1
+) s ON true
+LEFT JOIN plans p ON p.id = s.plan_id
+LEFT JOIN LATERAL (
+    SELECT CASE WHEN s.sold_at > :at THEN a.balance
+        ELSE greatest(0, least(a.balance, a.balance - coalesce(sum(
+            CASE WHEN e.kind IN ('charge', 'refund', 'void') THEN e.amount ELSE -e.amount END), 0)))
+        END AS balance
+    FROM accounts a LEFT JOIN ledger_entries e ON e.account_id = a.id AND e.at > :at
+    WHERE a.id = s.account_id GROUP BY a.id
+) money ON true
+LEFT JOIN LATERAL (
+    SELECT sum(b.balance) AS amount FROM subscriptions o JOIN accounts b ON b.id = o.account_id
+    WHERE o.client_id = c.id AND b.balance > 0 AND o.id IS DISTINCT FROM s.id
+        AND (o.status IN ('expired', 'lapsed', 'canceled') OR o.ends_on < :day)
+) debt ON true
+LEFT JOIN LATERAL (
+    SELECT bool_or(i.counted) FILTER (WHERE i.gym_day = :day) AS counted,
+        max(i.visit_number) FILTER (WHERE i.counted AND i.gym_day = :day) AS number,
+        max(i.at) FILTER (WHERE i.at <= :at) AS last_at
+    FROM check_ins i
+    WHERE i.client_id = c.id AND i.at >= :since AND i.outcome = 'admitted' AND i.undone_at IS NULL
+) today ON true
+"""
+
+BY_CLIENT: Final = text(
+    f"WITH person AS (SELECT CAST(:client AS uuid) AS client_id) SELECT {_COLUMNS} {_TABLES}"
+)
+BY_FACE: Final = text(
+    f"WITH {NEAREST}, person AS (SELECT client_id FROM nearest ORDER BY score DESC LIMIT 1) "  # noqa: S608
+    f"SELECT {_COLUMNS}, {SCORES} {_TABLES}"
+)
+
+# A visit: the attempt's row and the subscription's counter, or neither. Whoever holds the subscription's row
+# goes first; the unique index (one counted visit a day) then decides, and the row that lost is not inserted.
+VISIT: Final = text("""
+WITH held AS MATERIALIZED (
+    SELECT id, visits_used FROM subscriptions
+    WHERE id = :subscription_id AND (visits IS NULL OR visits_used < visits) FOR NO KEY UPDATE
+), visit AS (
+    INSERT INTO check_ins (id, client_id, subscription_id, outcome, code, method, counted, visit_number,
+        balance, kiosk_id, staff_id, at, received_at, gym_day, override_reason, idempotency_key)
+    SELECT :id, :client_id, held.id, 'admitted', 'admitted', :method, true, held.visits_used + 1,
+        :balance, :kiosk_id, :staff_id, :at, :received_at, :gym_day, :override_reason, :idempotency_key
+    FROM held
+    ON CONFLICT DO NOTHING RETURNING subscription_id, visit_number
+), used AS (
+    UPDATE subscriptions s SET visits_used = visit.visit_number FROM visit WHERE s.id = visit.subscription_id
+)
+SELECT visit_number FROM visit
+""")

@@ -1,0 +1,160 @@
+"""The chat: text or tap to the bot's answer, and a check-in to the member's message."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+from bot.sandbox.client import Person, SandboxClient
+from gym.app import Gym
+from gym.attendance.service import AttendanceService
+from gym.security.permissions import Actor
+from gym.unit_of_work import UnitOfWork
+from tests.bench.figures import Figure, Spread, figure
+from tests.bench.people import member
+
+CHATS = 50
+EVERY_SECONDS = 2.0
+WARM_UP = 5
+PATIENCE = 10.0
+LAST = 10**12
+SCREENS = ("sendMessage", "editMessageText")
+
+
+@dataclass(frozen=True, slots=True)
+class Regular:
+    """A member with a chat of their own."""
+
+    person: Person
+    client_id: UUID
+
+
+async def regulars(gym: Gym, telegram: SandboxClient, plan: UUID, count: int) -> list[Regular]:
+    """Members whose chats are linked; each has written once, as Telegram demands before a bot may write."""
+    made: list[Regular] = []
+    for place in range(count):
+        person = await telegram.person(f"Member {place}")
+        client_id = await member(gym, plan, f"Member {place}", person.id)
+        await person.sends("/start")
+        await person.sees("Hello Member", PATIENCE)
+        made.append(Regular(person, client_id))
+    return made
+
+
+async def one_chat(person: Person, samples: int) -> list[Figure]:
+    """A text, then a tap, in turns; until the answer stands in the chat."""
+    texts: list[float] = []
+    taps: list[float] = []
+    for place in range(samples + WARM_UP):
+        text = await _text(person)
+        tap = await _tap(person)
+        if place >= WARM_UP:
+            texts.append(text)
+            taps.append(tap)
+    return [_row("chat, text → answer", texts), _row("chat, tap → answer", taps)]
+
+
+async def many_chats(people: Sequence[Regular], seconds: float) -> Figure:
+    """Fifty chats, each with a tap every two seconds, spread evenly."""
+    for one in people:
+        await _text(one.person)
+    rounds = max(1, round(seconds / EVERY_SECONDS))
+    step = EVERY_SECONDS / len(people)
+    found = await asyncio.gather(
+        *(_regularly(one.person, place * step, rounds) for place, one in enumerate(people))
+    )
+    return _row(
+        f"chat, tap → answer, {len(people)} chats every 2 s", [each for person in found for each in person]
+    )
+
+
+async def _regularly(person: Person, delay: float, rounds: int) -> list[float]:
+    clock = asyncio.get_running_loop().time
+    begin = clock() + delay
+    found: list[float] = []
+    for turn in range(rounds):
+        await asyncio.sleep(max(0.0, begin + turn * EVERY_SECONDS - clock()))
+        found.append(await _tap(person))
+    return found
+
+
+async def _text(person: Person) -> float:
+    async with _answered(person) as took:
+        await person.sends("/start")
+    return took[0]
+
+
+async def _tap(person: Person) -> float:
+    """The last button of the newest message: languages, and the way back."""
+    message = await person.last()
+    data = [button.data for row in message.buttons for button in row if button.data]
+    place = {"message_id": message.message_id, "data": data[-1]}
+    async with _answered(person) as took:
+        await person.client.call("POST", f"/people/{person.id}/tap", json=place)
+    return took[0]
+
+
+@asynccontextmanager
+async def _answered(person: Person) -> AsyncGenerator[list[float]]:
+    """Seconds from the act inside the block until the bot's next screen is with the Bot API server.
+
+    The server's own log says when it came: how a test looks at a chat is not measured.
+    """
+    log = await person.client.call("GET", "/calls", params={"after": LAST})
+    took: list[float] = []
+    began = time.time()
+    yield took
+    async with asyncio.timeout(PATIENCE):
+        took.append(await _screen_at(person, log["seq"]) - began)
+
+
+async def _screen_at(person: Person, after: int) -> float:
+    """When the person's first screen after that call was logged."""
+    while True:
+        log = await person.client.call("GET", "/calls", params={"after": after, "wait": PATIENCE})
+        for call in log["calls"]:
+            if call["method"] in SCREENS and str(call["arguments"].get("chat_id")) == str(person.id):
+                return float(call["at"])
+        after = log["seq"]
+
+
+def _row(name: str, seconds: Sequence[float]) -> Figure:
+    spread = Spread.of(seconds)
+    return figure(
+        name,
+        spread.p50,
+        "ms",
+        p95=spread.p95,
+        wanted="p50 ≤ 15 ms, p95 ≤ 40 ms",
+        ok=spread.p50 <= 15 and spread.p95 <= 40,
+    )
+
+
+async def told_of_visit(gym: Gym, people: Sequence[Regular]) -> Figure:
+    """From the commit of a visit to the message at the Bot API server; one visit for each member."""
+    seconds = [await _visit(gym, one) for one in people]
+    spread = Spread.of(seconds)
+    return figure(
+        "check-in committed → member's message",
+        spread.p50,
+        "ms",
+        p95=spread.p95,
+        wanted="p50 ≤ 50 ms",
+        ok=spread.p50 <= 50,
+    )
+
+
+async def _visit(gym: Gym, one: Regular) -> float:
+    async def work(uow: UnitOfWork) -> None:
+        verdict = await AttendanceService(uow).check_in_client(one.client_id)
+        assert verdict.admitted, verdict.code
+
+    log = await one.person.client.call("GET", "/calls", params={"after": LAST})
+    await gym.run(Actor.system(), work)
+    committed = time.time()
+    async with asyncio.timeout(PATIENCE):
+        return max(0.0, await _screen_at(one.person, log["seq"]) - committed)

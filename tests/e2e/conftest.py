@@ -1,0 +1,36 @@
+"""A whole gym for a test: its own database and home, every part running."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+
+from bot.house import House, open_house
+from bot.sandbox.client import SandboxClient
+from gym.core.config import Config
+
+
+@pytest.fixture
+async def house(database_url: str, tmp_path: Path, config: Config) -> AsyncGenerator[House]:
+    """Bot, kiosk API, scheduler, outbox and the local Bot API server, on free ports."""
+    environment = config.model_copy(
+        update={
+            "database_url": database_url,
+            "powergym_home": tmp_path,
+            "face_root": config.packs_root,
+            "sandbox_port": 0,
+            "web_port": 0,
+        }
+    )
+    async with open_house(environment) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def telegram(house: House) -> AsyncGenerator[SandboxClient]:
+    """The people's side of the local Bot API server."""
+    assert house.sandbox is not None
+    async with SandboxClient(house.sandbox.url) as client:
+        yield client

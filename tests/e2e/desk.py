@@ -1,0 +1,84 @@
+"""What staff do in chat, told once: claim, invite, plan, register, link, pair."""
+
+from __future__ import annotations
+
+import re
+
+from bot.sandbox.client import Person as Phone
+from bot.sandbox.client import SandboxClient
+from tests.e2e.door import Door
+from tests.support.people import Person
+
+
+async def claim_gym(telegram: SandboxClient, url: str) -> Phone:
+    """The first admin."""
+    ana = await telegram.person("Ana", phone_number="+573001110001")
+    await ana.opens(url)
+    await ana.sees("Welcome to the team")
+    return ana
+
+
+async def create_plan(admin: Phone, name: str, length: str, price: str) -> None:
+    await admin.sends("/start")
+    await admin.taps("Plans")
+    await admin.taps("New plan")
+    await admin.sends(name)
+    await admin.taps(length)
+    await admin.taps("Skip")
+    await admin.sends(price)
+    await admin.taps("Confirm")
+    await admin.sees("is on sale")
+
+
+async def invite(telegram: SandboxClient, admin: Phone, name: str) -> Phone:
+    """An employee who joins by the link that the admin was shown."""
+    await admin.sends("/start")
+    await admin.taps("Team")
+    await admin.taps("Employee")
+    message = await admin.sees("Invitation")
+    colleague = await telegram.person(name)
+    await colleague.opens(address_in(message.words))
+    await colleague.sees("Welcome to the team")
+    return colleague
+
+
+async def register(desk: Phone, person: Person, first: str, last: str, *, phone: str) -> str:
+    """A client with consent on paper and three photos; the address that links their chat."""
+    await desk.sends("/start")
+    await desk.taps("Register")
+    for answer in (first, last):
+        await desk.sends(answer)
+    await desk.sends("CC 10203040")
+    await desk.sends(phone)
+    await desk.sends("3/8/1990")
+    await desk.taps("Female")
+    await desk.taps("signed")
+    for variant in range(3):
+        await desk.sends_photo(person.photo(variant))
+        await desk.sees("of 3 photos" if variant < 2 else "3 photos")
+    await desk.taps("Save")
+    message = await desk.sees("is registered")
+    return address_in(message.words)
+
+
+async def link(telegram: SandboxClient, url: str, name: str) -> Phone:
+    """The client opens the link on their own phone."""
+    member = await telegram.person(name)
+    await member.opens(url)
+    return member
+
+
+async def pair_kiosk(admin: Phone, door: Door) -> None:
+    await admin.sends("/start")
+    await admin.taps("Kiosks")
+    await admin.taps("Pair a kiosk")
+    message = await admin.sees("ten minutes")
+    code = re.search(r"\d{3} \d{3} \d{3}", message.words)
+    assert code is not None, message.words
+    await door.pair(code[0].replace(" ", ""))
+
+
+def address_in(text: str) -> str:
+    found = re.search(r"https://t\.me/\S+", text)
+    assert found is not None, text
+    return found[0]

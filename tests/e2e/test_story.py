@@ -1,0 +1,91 @@
+"""The story of a gym's first weeks, told over real HTTP with real weights and real photos."""
+
+from __future__ import annotations
+
+from bot.house import House
+from bot.sandbox.client import Person as Phone
+from bot.sandbox.client import SandboxClient
+from tests.e2e.desk import claim_gym, create_plan, invite, link, pair_kiosk, register
+from tests.e2e.door import Door
+from tests.support.people import people, stranger
+
+
+async def test_a_gyms_first_weeks(house: House, telegram: SandboxClient) -> None:
+    rosa = people()[0]
+    assert house.claim_url is not None
+    assert house.web_url is not None
+
+    # The admin claims the gym, makes a plan and invites an employee.
+    ana = await claim_gym(telegram, house.claim_url)
+    await create_plan(ana, "Monthly", "1 month", "150000")
+    bruno = await invite(telegram, ana, "Bruno")
+
+    # The employee registers a client with consent and three photos, sells, and takes half.
+    link_url = await register(bruno, rosa, "Rosa", "Perez", phone="300 123 4567")
+    await bruno.taps("Sell plan")
+    await bruno.taps("Monthly")
+    await bruno.sees("$150,000")
+    await bruno.taps("✅ Sell")
+    await bruno.sees("To pay")
+    await pay(bruno, "75000")
+    await bruno.sees("Still to pay")
+
+    async with Door(house.web_url) as door:
+        await pair_kiosk(ana, door)
+        due = await door.photo(rosa.photo(3))
+        assert (due["outcome"], due["code"]) == ("denied", "payment_due")
+        assert due["client"]["display_name"] == "Rosa"
+        assert due["balance"] == "75000.00"
+
+        # The rest is paid, and the client links their own chat.
+        await bruno.taps("💵 Take payment")
+        await bruno.taps("Cash")
+        await bruno.sees("Paid in full")
+        member = await link(telegram, link_url, "Rosa")
+        await member.sees("Receipts and reminders come here")
+
+        # Another photo: in, and the phone says so.
+        admitted = await door.photo(rosa.photo(4))
+        assert (admitted["outcome"], admitted["code"], admitted["visit_number"]) == ("admitted", "admitted", 1)
+        await member.sees("You are in")
+
+        # A stranger, and the same person again on the same day.
+        unknown = await door.photo(stranger())
+        assert (unknown["outcome"], unknown["code"]) == ("denied", "not_recognized")
+        assert "client" not in unknown
+        again = await door.photo(rosa.photo(5))
+        assert (again["outcome"], again["code"]) == ("admitted", "reentry")
+        assert "visit_number" not in again
+
+        # Three days before the end a reminder comes; the renewal is sold and prepaid in four taps.
+        await telegram.advance("27 days")
+        await member.sees("ends in 3 days")
+        await bruno.sends("Rosa Perez")
+        await bruno.sees("Monthly")
+        for label in ("Renew", "✅ Renew", "💵 Take payment", "Cash"):
+            await bruno.taps(label)
+        await bruno.sees("Paid in full")
+        await member.sees("Renewed")
+
+        # It waits until its first day, and opens the door from then on.
+        await member.taps("My plan") if "My plan" in await labels(member) else await member.sends("/plan")
+        await member.sees("Next: Monthly")
+        await telegram.advance("4 days")
+        await member.sees("has started")
+        next_month = await door.photo(rosa.photo(3))
+        assert (next_month["outcome"], next_month["visit_number"]) == ("admitted", 1)
+
+
+async def pay(desk: Phone, amount: str) -> None:
+    """Take another amount than the whole balance, in cash."""
+    await desk.taps("💵 Take payment")
+    await desk.taps("Other amount")
+    await desk.sends(amount)
+    await desk.taps("Cash")
+    await desk.taps("Confirm")
+
+
+async def labels(phone: Phone) -> list[str]:
+    return [label for message in await phone.chat() for label in message.labels]
+
+
