@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 FACES ?=
 
-.PHONY: run test check bench lock clean
+.PHONY: run test check bench messages clean
 
 run: $(READY)
 	$(BIN)/python -m bot
@@ -30,3 +30,11 @@ $(READY): requirements.lock
 
 clean:
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis
+
+# Messages for translators: new ones appear untranslated in gym/locale/*/LC_MESSAGES/powergym.po
+messages: $(READY)
+	$(BIN)/pybabel -q extract -F gym/locale/babel.cfg -k _ -k t -k tr -k N_ -k plural:1,2 --no-location \
+		--sort-output --omit-header -o gym/locale/powergym.pot gym bot web
+	$(BIN)/pybabel -q update -i gym/locale/powergym.pot -d gym/locale -D powergym --no-fuzzy-matching \
+		--ignore-obsolete --omit-header
+	rm gym/locale/powergym.pot

@@ -122,7 +122,7 @@ def shown_answer(ctx: FormContext, step: Step) -> str:
     if value is None:
         return "–"
     if step.photo is not None:
-        return ctx.t.plural(N_("{count} photo"), N_("{count} photos"), len(value))
+        return ctx.t.plural("{count} photo", "{count} photos", len(value))
     if step.show is not None:
         return step.show(ctx, value)
     label = ctx.state.labels.get(step.name)

@@ -27,6 +27,7 @@ from gym.settings.models import GymKind
 from gym.staff.service import StaffService
 from web.app import make_app
 from web.keys import BOT_READY
+from web.telegram import Webhook
 from web.tls import tls_context
 
 log = structlog.get_logger()
@@ -58,10 +59,15 @@ async def open_house(config: Config, *, with_web: bool = True) -> AsyncGenerator
         await gym.stamp(GymKind.SANDBOX if config.sandbox else GymKind.REAL)
         app, joined = make_app(gym), asyncio.Event()
         app[BOT_READY] = joined.is_set
+        url = config.telegram_webhook_url if with_web and not config.sandbox else None
+        webhook = Webhook.of(url, gym.secrets.jwt) if url else None
+        if webhook is not None:
+            app.add_routes([webhook.route()])
         web_url = await stack.enter_async_context(_serve(config, app)) if with_web else None
         await _beside(stack, "scheduler", lambda: _schedule(gym))
         sandbox = await _sandbox(stack, gym, web_url) if config.sandbox else None
-        bot = await stack.enter_async_context(run_bot(gym, _api(config, sandbox), routers=ROUTERS))
+        telegram = run_bot(gym, _api(config, sandbox), routers=ROUTERS, webhook=webhook)
+        bot = await stack.enter_async_context(telegram)
         await _beside(stack, "outbox", lambda: _tell(gym, bot, joined))
         claim_url = await _claim_url(gym)
         if sandbox is not None:

@@ -13,6 +13,7 @@ from bot.application import Api, Assembly, assemble
 from bot.routing import Router
 from bot.telegram import TelegramLine
 from gym.app import Gym
+from web.telegram import Webhook
 
 log = structlog.get_logger()
 LONGEST_PAUSE = 60.0
@@ -48,11 +49,13 @@ async def supervise(name: str, work: Callable[[], Awaitable[object]]) -> None:
 
 @asynccontextmanager
 async def run_bot(
-    gym: Gym, api: Api, *, routers: Iterable[Router], webhook_secret: str = ""
+    gym: Gym, api: Api, *, routers: Iterable[Router], webhook: Webhook | None = None
 ) -> AsyncGenerator[RunningBot]:
     """The bot works inside the block. It does not wait for Telegram; at the end handlers in flight finish."""
     assembly = assemble(gym, api, routers)
-    line = TelegramLine(assembly, gym.config.telegram_webhook_url, webhook_secret)
+    line = TelegramLine(assembly, webhook)
+    if webhook is not None:
+        webhook.keep = assembly.inbox.keep
     running = RunningBot(assembly, line)
     receiving = asyncio.create_task(supervise("telegram", line.run))
     working = asyncio.create_task(_work(running))

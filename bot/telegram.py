@@ -13,6 +13,7 @@ from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from bot.application import ALLOWED_UPDATES, Assembly
 from bot.messenger import retry_seconds
 from gym.core.errors import DatabaseUnavailable
+from web.telegram import Webhook
 
 log = structlog.get_logger()
 POLL_SECONDS = 30
@@ -24,10 +25,9 @@ CONFLICT_SECONDS = 5.0
 class TelegramLine:
     """Connects, then receives: by long polling, or by webhook when an address is given."""
 
-    def __init__(self, assembly: Assembly, webhook_url: str | None = None, webhook_secret: str = "") -> None:
+    def __init__(self, assembly: Assembly, webhook: Webhook | None = None) -> None:
         self._assembly = assembly
-        self._webhook_url = webhook_url
-        self._webhook_secret = webhook_secret
+        self._webhook = webhook
         self._failures = 0
         self.connected = asyncio.Event()
 
@@ -37,17 +37,17 @@ class TelegramLine:
         self.connected.set()
         log.info("telegram_connected", bot=self._assembly.bot.username)
         await self._persistently(self._choose_delivery)
-        if self._webhook_url is not None:
+        if self._webhook is not None:
             await asyncio.Event().wait()
         await self._poll()
 
     async def _choose_delivery(self) -> None:
         bot = self._assembly.bot
-        if self._webhook_url is None:
+        if self._webhook is None:
             await bot.delete_webhook()
             return
         await bot.set_webhook(
-            self._webhook_url, secret_token=self._webhook_secret, allowed_updates=ALLOWED_UPDATES
+            self._webhook.url, secret_token=self._webhook.secret, allowed_updates=ALLOWED_UPDATES
         )
 
     async def _poll(self) -> None:

@@ -48,7 +48,7 @@ class AiohttpRequest(BaseRequest):
         connect_timeout: Any = BaseRequest.DEFAULT_NONE,
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
-        """Status and body. Raises `TimedOut` and `NetworkError`, without the address, which holds the token."""
+        """Status and body. Raises `TimedOut`, `NetworkError`; they do not tell the address with the token."""
         if self._session is None:
             raise RuntimeError("the connection to Telegram is not open")
         seconds = self._read_seconds if isinstance(read_timeout, DefaultValue) else read_timeout

@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
-from telegram import Bot, CallbackQuery, Chat, ChatMemberUpdated, Message, Update
+from telegram import Bot, CallbackQuery, Chat, ChatMemberUpdated, Document, Message, Update
 from telegram.constants import ChatAction
 from telegram.error import BadRequest, TelegramError
 
@@ -45,6 +45,9 @@ SLOW_SECONDS = 0.3
 """After this a tap's spinner is stopped and the chat shows that the bot is busy."""
 MOST_BYTES = 20 * 1024 * 1024
 """What a bot may download (Bot API)."""
+
+
+PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".heic")
 
 
 class PictureTooBig(Invalid):
@@ -180,8 +183,7 @@ class Turn:
         if message.photo:
             return message.photo[-1].file_id
         document = message.document
-        is_picture = document is not None and (document.mime_type or "").startswith("image/")
-        return document.file_id if document and is_picture else None
+        return document.file_id if document is not None and _is_picture(document) else None
 
     async def photo_bytes(self) -> bytes:
         """The picture that came. Raises `PictureExpected`, `PictureTooBig`, `PictureGone`."""
@@ -333,3 +335,9 @@ class Turn:
             )
         except TelegramError as error:
             log.info("chat_action_failed", reason=error.message)
+
+
+def _is_picture(document: Document) -> bool:
+    """By its type, or by its name where a phone did not say the type."""
+    named = (document.file_name or "").lower().endswith(PICTURES)
+    return named or (document.mime_type or "").startswith("image/")

@@ -26,6 +26,7 @@ from gym.security.permissions import Actor
 from gym.security.secrets import Secrets, load_secrets
 from gym.settings.models import GymKind, GymState
 from gym.settings.schemas import GymSettings, first_settings
+from gym.tables import MODULES as MODULES  # every room's rows are mapped before the first flush
 from gym.unit_of_work import Context, UnitOfWork
 
 if TYPE_CHECKING:

@@ -8,16 +8,14 @@ from alembic import context
 from sqlalchemy import Connection
 
 from gym.core.config import load_config
-from gym.core.database import Base, Database
+from gym.core.database import Database
 from gym.core.postgres import EmbeddedPostgres
-from migrations.tables import import_models
-
-import_models()
+from gym.tables import METADATA
 
 
 def run(connection: Connection) -> None:
     """Migrate over an open connection."""
-    context.configure(connection=connection, target_metadata=Base.metadata, compare_server_default=True)
+    context.configure(connection=connection, target_metadata=METADATA, compare_server_default=True)
     with context.begin_transaction():
         context.run_migrations()
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 
 class Request(BaseModel):
@@ -15,13 +15,12 @@ class Request(BaseModel):
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-    @field_validator("*", mode="before")
-    @classmethod
-    def _no_null_characters(cls, value: Any) -> Any:
+    @model_validator(mode="after")
+    def _no_null_characters(self) -> Self:
         """PostgreSQL has no place for them."""
-        if isinstance(value, str) and "\0" in value:
+        if any("\0" in value for _, value in self if isinstance(value, str)):
             raise ValueError("null character")
-        return value
+        return self
 
 
 class PairRequest(Request):

@@ -19,7 +19,7 @@ c.birth_date, c.warning, c.card_serial, s.id AS subscription_id, s.starts_on, s.
 s.visits_used, s.frozen_until, s.status = 'frozen' AS frozen, p.name AS plan_name,
 p."window" AS plan_window, money.balance, coalesce(debt.amount, 0) AS closed_debt,
 coalesce(today.counted, false) AS visited_today, today.number AS number_today, today.last_at,
-(SELECT k.id FROM check_ins k WHERE k.idempotency_key = CAST(:key AS uuid)) AS done_id
+(SELECT k.id FROM check_ins k WHERE k.idempotency_key = CAST(:idempotency AS uuid)) AS done_id
 """
 
 # Which subscription counts: one that covers the day, else the next one, else the last one.

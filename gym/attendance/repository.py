@@ -28,14 +28,14 @@ class AttendanceRepository(Repository[CheckIn, UUID]):
 
     async def facts(self, client_id: UUID, day: date, at: datetime, key: UUID | None = None) -> Facts:
         """Everything the verdict about a client needs, in one query; `client_id` is None for nobody."""
-        values = {"client": client_id, "day": day, "at": at, "since": at - LOOK_BACK, "key": key}
+        values = {"client": client_id, "day": day, "at": at, "since": at - LOOK_BACK, "idempotency": key}
         return (await self.session.execute(BY_CLIENT, values)).mappings().one()
 
     async def facts_of_face(
         self, terms: Mapping[str, Any], day: date, at: datetime, key: UUID | None
     ) -> Facts:
         """The same about the best candidate of the gallery, with the candidates' scores, in one query."""
-        values = {**terms, "day": day, "at": at, "since": at - LOOK_BACK, "key": key}
+        values = {**terms, "day": day, "at": at, "since": at - LOOK_BACK, "idempotency": key}
         return (await self.session.execute(BY_FACE, values)).mappings().one()
 
     async def count_visit(self, values: Mapping[str, Any]) -> int | None:

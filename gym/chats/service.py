@@ -52,6 +52,11 @@ class InboxService:
         async with self._sessions.open() as session:
             return await InboxRepository(session).finish(item, self._clock.now(), failed=failed)
 
+    async def forget(self, older_than: timedelta) -> int:
+        """Retention: drop what was handled longer ago than this; returns how many."""
+        async with self._sessions.open() as session:
+            return await InboxRepository(session).forget_done_before(self._clock.now() - older_than)
+
 
 class ChatService:
     """Drafts of forms, and what is known of the people who write."""

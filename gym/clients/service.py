@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
@@ -55,8 +56,9 @@ class ClientService:
         self.uow.actor.require(Permission.MANAGE_CLIENTS)
         if key is not None and (known := await self._clients.by_key(key)) is not None:
             return known
+        values = columns(data, self._habits)
         client = Client(
-            **columns(data, self._habits),
+            **values,
             language=nearest_language(data.language, self.uow.settings.language),
             idempotency_key=key,
             created_by=self.uow.actor.id,
@@ -65,9 +67,13 @@ class ClientService:
         )
         self._require_guardian(client)
         try:
-            await self._store(client)
-        except KeyTaken:
-            return await self._made_in_parallel(key)
+            async with self._unique(values):
+                self.uow.session.add(client)
+        except (KeyTaken, DocumentTaken):
+            # The same tap on two workers: the other one has committed.
+            if key is not None and (known := await self._clients.by_key(key)) is not None:
+                return known
+            raise
         self.uow.audit("client.registered", client, None, {"name": client.full_name})
         self._tell_desk(NotificationKind.DESK_CLIENT_REGISTERED, client)
         return client
@@ -75,12 +81,14 @@ class ClientService:
     async def edit(self, client_id: UUID, changes: ClientChanges) -> Client:
         """Change the fields that are set; None empties one. Raises `DocumentTaken`, `GuardianNeeded`."""
         client = await self._lock(client_id, Permission.MANAGE_CLIENTS)
-        for name, value in columns(changes, self._habits).items():
-            setattr(client, name, value)
-        self._require_guardian(client)
-        if self.uow.audit_changes("client.changed", client):
-            client.updated_at = self.uow.now
-            await self._store(client)
+        values = columns(changes, self._habits)
+        async with self._unique(values):
+            for name, value in values.items():
+                setattr(client, name, value)
+            self._require_guardian(client)
+            changed = self.uow.audit_changes("client.changed", client)
+            client.updated_at = self.uow.now if changed else client.updated_at
+        if changed:
             names = ", ".join(sorted(changes.model_fields_set))
             self._tell_desk(NotificationKind.DESK_CLIENT_CHANGED, client, fields=names)
         return client
@@ -218,10 +226,10 @@ class ClientService:
         if client.telegram_id is not None:
             raise AlreadyLinked(client.full_name)
         await self._free_chat(telegram_id)
-        client.telegram_id, client.linked_at = telegram_id, self.uow.now
-        client.language = nearest_language(language, client.language)
+        async with self._unique({}):
+            client.telegram_id, client.linked_at = telegram_id, self.uow.now
+            client.language = nearest_language(language, client.language)
         self.uow.audit("client.linked", client, None, {"by": self.uow.actor.name})
-        await self._store(client)
         payload = {"client_name": client.full_name, "first_name": client.first_name}
         welcome, urgent = NotificationKind.WELCOME, Priority.URGENT
         self.uow.notify(Recipient.client(client.id), welcome, payload, priority=urgent)
@@ -242,29 +250,28 @@ class ClientService:
         self.uow.actor.require(permission)
         return await self._clients.lock(client_id)
 
-    async def _store(self, client: Client) -> None:
-        """Let PostgreSQL decide what is unique, and say it in our words."""
-        document = (client.document_type, client.document_number)
+    @asynccontextmanager
+    async def _unique(self, values: Mapping[str, object]) -> AsyncGenerator[None]:
+        """Write inside; PostgreSQL decides what is unique, and its refusal is said in our words."""
         try:
             async with self.uow.session.begin_nested():
-                await self._clients.add(client)
+                yield
+                await self.uow.session.flush()
         except IntegrityError as error:
-            constraint = violated_constraint(error)
-            if constraint == "uq_clients_telegram_id":
-                raise LinkTaken from None
-            if constraint == "uq_clients_idempotency_key":
-                raise KeyTaken from None
-            if constraint != "uq_clients_document" or document[0] is None or document[1] is None:
-                raise
-            other = await self._clients.by_document(document[0], document[1])
-            raise DocumentTaken(other.full_name if other else "") from None
+            raise await self._clash(error, values) from None
 
-    async def _made_in_parallel(self, key: UUID | None) -> Client:
-        """The same tap on two workers: the other one has committed."""
-        known = await self._clients.by_key(key) if key else None
-        if known is None:
-            raise KeyTaken
-        return known
+    async def _clash(self, error: IntegrityError, values: Mapping[str, object]) -> Exception:
+        match violated_constraint(error):
+            case "uq_clients_telegram_id":
+                return LinkTaken()
+            case "uq_clients_idempotency_key":
+                return KeyTaken()
+            case "uq_clients_document":
+                kind, number = str(values["document_type"]), str(values["document_number"])
+                other = await self._clients.by_document(kind, number)
+                return DocumentTaken(other.full_name if other else "")
+            case _:
+                return error
 
     @property
     def _habits(self) -> Habits:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 import tempfile
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +11,6 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection
 
-import gym
 from gym.app import open_gym
 from gym.core.config import Config
 from gym.core.database import Base, Database
@@ -30,9 +27,6 @@ async def migrate(config: Config) -> int:
 
 async def check() -> int:
     """Do the migrations make exactly what the models describe? Tried on a throw-away database."""
-    for module in pkgutil.walk_packages(gym.__path__, "gym."):
-        if module.name.endswith(".models"):
-            importlib.import_module(module.name)
     with (
         tempfile.TemporaryDirectory(prefix="pg-check-", ignore_cleanup_errors=True) as folder,
         EmbeddedPostgres(Path(folder), durable=False) as postgres,

@@ -68,7 +68,14 @@ async def _plan(uow: UnitOfWork) -> Plan:
     known = next((one.plan for one in await service.active() if one.plan.name == PLAN_NAME), None)
     if known is not None:
         return known
-    month = PlanInput(name=PLAN_NAME, duration_unit=DurationUnit.MONTH, duration_count=1, price=Decimal(0), visits=None, freeze_days=0)
+    month = PlanInput(
+        name=PLAN_NAME,
+        duration_unit=DurationUnit.MONTH,
+        duration_count=1,
+        price=Decimal(0),
+        visits=None,
+        freeze_days=0,
+    )
     return await service.create(month)
 
 

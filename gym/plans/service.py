@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -55,7 +57,8 @@ class PlanService:
             created_at=self.uow.now,
         )
         try:
-            await self._insert(plan)
+            async with self._unique():
+                self.uow.session.add(plan)
         except PlanNameTaken:
             # The same tap on two workers: the other one has committed.
             if key is not None and (known := await self._plans.by_key(key)) is not None:
@@ -68,15 +71,15 @@ class PlanService:
     async def edit(self, plan_id: UUID, changes: PlanChanges) -> Plan:
         """Change what is not the price. Raises `PlanNameTaken`."""
         plan = await self._lock(plan_id)
-        for name in changes.model_fields_set - {"name", "window"}:
-            setattr(plan, name, getattr(changes, name))
-        if "name" in changes.model_fields_set:
-            plan.name = parse_plan_name(changes.name)
-            plan.slug = slug_of(plan.name)
-        if "window" in changes.model_fields_set:
-            plan.window = checked_window(changes.window)
-        self.uow.audit_changes("plan.edited", plan)
-        await self._insert(plan)
+        async with self._unique():
+            for name in changes.model_fields_set - {"name", "window"}:
+                setattr(plan, name, getattr(changes, name))
+            if "name" in changes.model_fields_set:
+                plan.name = parse_plan_name(changes.name)
+                plan.slug = slug_of(plan.name)
+            if "window" in changes.model_fields_set:
+                plan.window = checked_window(changes.window)
+            self.uow.audit_changes("plan.edited", plan)
         return plan
 
     async def deactivate(self, plan_id: UUID) -> Plan:
@@ -156,10 +159,13 @@ class PlanService:
         self.uow.session.add(price)
         return price
 
-    async def _insert(self, plan: Plan) -> None:
+    @asynccontextmanager
+    async def _unique(self) -> AsyncGenerator[None]:
+        """Write inside; PostgreSQL decides which name is free."""
         try:
             async with self.uow.session.begin_nested():
-                await self._plans.add(plan)
+                yield
+                await self.uow.session.flush()
         except IntegrityError as error:
             if violated_constraint(error) in ("uq_plans_slug", "uq_plans_idempotency_key"):
                 raise PlanNameTaken from None

@@ -20,6 +20,7 @@ from gym.clients.models import Client
 from gym.security.permissions import Actor, Role
 from tests.conftest import hire
 
+
 async def settled(gym: Gym, updates: int) -> None:
     """Wait until so many updates have been handled."""
     done = select(func.count()).select_from(InboxUpdate).where(InboxUpdate.done_at.is_not(None))
@@ -113,5 +114,3 @@ def make_member(gym: Gym) -> MakeMember:
         return client
 
     return make
-
-

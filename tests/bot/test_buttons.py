@@ -74,7 +74,9 @@ def test_a_button_comes_back_as_it_was_packed_in_64_bytes(data: Callback) -> Non
     assert unpack(registry([Everything, Words, home.Home]), packed).callback == data
 
 
-@pytest.mark.parametrize("packed", ["", "nope", "t_all|", "t_all|zz|x|y|z|1|1", "t_txt|a", "home|1", "t_txt||"])
+@pytest.mark.parametrize(
+    "packed", ["", "nope", "t_all|", "t_all|zz|x|y|z|1|1", "t_txt|a", "home|1", "t_txt||"]
+)
 def test_data_that_is_not_ours_is_an_unknown_button(packed: str) -> None:
     with pytest.raises(UnknownButton):
         unpack(registry([Everything, Words, home.Home]), packed)
@@ -115,7 +117,9 @@ def test_values_are_escaped_and_ready_made_html_is_not() -> None:
     from bot.render import Html
 
     t = HtmlTranslator("en")
-    assert t("<b>{name}</b> {mark}", name="<i>_*&", mark=Html("<u>x</u>")) == "<b>&lt;i&gt;_*&amp;</b> <u>x</u>"
+    assert (
+        t("<b>{name}</b> {mark}", name="<i>_*&", mark=Html("<u>x</u>")) == "<b>&lt;i&gt;_*&amp;</b> <u>x</u>"
+    )
 
 
 def test_a_long_text_is_split_into_valid_pieces_that_lose_nothing() -> None:
@@ -197,7 +201,9 @@ async def test_a_button_of_the_desk_does_nothing_for_others(
     assert "not open to you" in (tapped.alert or "")
 
 
-async def test_an_employee_does_not_see_what_only_admins_may(telegram: SandboxClient, make_staff, desk_bot) -> None:
+async def test_an_employee_does_not_see_what_only_admins_may(
+    telegram: SandboxClient, make_staff, desk_bot
+) -> None:
     eve = await telegram.person("Eve")
     await make_staff(eve, Role.EMPLOYEE)
     await eve.sends("/start")

@@ -287,9 +287,7 @@ async def test_the_bot_joins_later_when_there_is_no_internet_at_the_start(
     await late.stop()
 
 
-async def test_handlers_in_flight_finish_before_the_bot_stops(
-    gym: Gym, api: Api, bob: Person
-) -> None:
+async def test_handlers_in_flight_finish_before_the_bot_stops(gym: Gym, api: Api, bob: Person) -> None:
     reached, go_on = asyncio.Event(), asyncio.Event()
     slow = Router(flow.router.audience)
 

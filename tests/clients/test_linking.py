@@ -106,9 +106,7 @@ async def test_a_deactivated_client_is_nobody_and_gets_no_link(desk: Desk, stran
         await stranger.does("accept_link", issued.token, CHAT, "en")
 
 
-async def test_who_was_deactivated_gives_the_chat_up_for_a_new_registration(
-    desk: Desk, stranger: Desk
-) -> None:
+async def test_who_was_deactivated_gives_the_chat_up_to_a_new_client(desk: Desk, stranger: Desk) -> None:
     old, new = await desk.registers(), await desk.registers("Rosa", "Vargas Gil")
     await stranger.does("accept_link", (await desk.shows_link(old)).token, CHAT, "en")
     await desk.does("deactivate", old.id)

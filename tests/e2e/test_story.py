@@ -55,7 +55,7 @@ async def test_a_gyms_first_weeks(house: House, telegram: SandboxClient) -> None
         assert "client" not in unknown
         again = await door.photo(rosa.photo(5))
         assert (again["outcome"], again["code"]) == ("admitted", "reentry")
-        assert "visit_number" not in again
+        assert again["visit_number"] == 1  # still the first visit: not counted
 
         # Three days before the end a reminder comes; the renewal is sold and prepaid in four taps.
         await telegram.advance("27 days")

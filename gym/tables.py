@@ -1,0 +1,37 @@
+"""Every mapped table: rows refer to each other by name, so all must be known before the first flush."""
+
+from __future__ import annotations
+
+import gym.attendance.models
+import gym.audit.models
+import gym.chats.models
+import gym.clients.models
+import gym.faces.models
+import gym.jobs.models
+import gym.kiosks.models
+import gym.notifications.models
+import gym.payments.models
+import gym.plans.models
+import gym.security.models
+import gym.settings.models
+import gym.staff.models
+import gym.subscriptions.models
+from gym.core.database import Base
+
+METADATA = Base.metadata
+MODULES = (
+    gym.attendance.models,
+    gym.audit.models,
+    gym.chats.models,
+    gym.clients.models,
+    gym.faces.models,
+    gym.jobs.models,
+    gym.kiosks.models,
+    gym.notifications.models,
+    gym.payments.models,
+    gym.plans.models,
+    gym.security.models,
+    gym.settings.models,
+    gym.staff.models,
+    gym.subscriptions.models,
+)

@@ -1,0 +1,64 @@
+"""Updates that Telegram brings itself, instead of being asked for them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from bot import home
+from bot.application import Api
+from bot.run import run_bot
+from bot.sandbox.client import SandboxClient
+from gym.app import Gym
+from tests.bot import flow
+from web.app import make_app
+from web.telegram import SECRET_HEADER, Webhook
+
+
+@pytest.fixture
+async def webhook(gym: Gym) -> AsyncGenerator[Webhook]:
+    """The web application with the webhook's route, served."""
+    made = Webhook.of("http://127.0.0.1/telegram/updates", gym.secrets.jwt)
+    app = make_app(gym)
+    app.add_routes([made.route()])
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    made.url = f"http://127.0.0.1:{runner.addresses[0][1]}{made.path}"
+    yield made
+    await runner.cleanup()
+
+
+async def post(webhook: Webhook, secret: str, body: object) -> int:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(webhook.url, json=body, headers={SECRET_HEADER: secret}) as answer,
+    ):
+        return answer.status
+
+
+async def test_a_person_is_answered_through_the_webhook(
+    gym: Gym, api: Api, webhook: Webhook, telegram: SandboxClient, make_staff
+) -> None:
+    bob = await telegram.person("Bob")
+    await make_staff(bob)
+    async with run_bot(gym, api, routers=(home.router, flow.router), webhook=webhook):
+        for word in ("one", "two", "three"):
+            await bob.sends(word)
+            await bob.sees(f"You typed {word}")
+
+
+async def test_only_telegram_may_bring_updates(gym: Gym, webhook: Webhook) -> None:
+    assert await post(webhook, "wrong", {"update_id": 1}) == 403
+    assert await post(webhook, "", {"update_id": 1}) == 403
+    assert await post(webhook, webhook.secret, {"update_id": 1}) == 503  # nobody keeps updates yet
+
+
+async def test_what_is_no_update_is_refused(gym: Gym, api: Api, webhook: Webhook) -> None:
+    async with run_bot(gym, api, routers=(home.router,), webhook=webhook):
+        assert await post(webhook, webhook.secret, ["no"]) == 400
+        assert await post(webhook, webhook.secret, {"update_id": "x"}) == 400
+        assert await post(webhook, webhook.secret, {"update_id": 5}) == 200

@@ -1,0 +1,1 @@
+"""Reading photos, judging them, and keeping what was read a secret."""

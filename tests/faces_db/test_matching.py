@@ -1,0 +1,72 @@
+"""The decision: one meaning of similarity, a threshold that rises with the gallery, a margin."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+
+from gym.faces.matching import auto_threshold, decide, strangers_among, threshold_of
+from gym.faces.refusals import FramesDisagree
+from gym.faces.schemas import Candidates, MatchOutcome, MatchRule, Probe
+from tests.faces_db.conftest import MODEL, Faces, enrolment_face
+
+FOUND, UNCERTAIN, UNKNOWN = MatchOutcome.FOUND, MatchOutcome.UNCERTAIN, MatchOutcome.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("people", "threshold"),
+    [(0, 0.35), (1, 0.35), (150, 0.35), (1500, 0.38), (15000, 0.41), (474, 0.365)],
+)
+def test_the_threshold_rises_by_three_hundredths_for_every_tenfold(people: int, threshold: float) -> None:
+    assert auto_threshold(people) == pytest.approx(threshold, abs=1e-4)
+
+
+def test_a_number_in_the_configuration_is_the_threshold_whatever_the_gallery() -> None:
+    assert threshold_of(MatchRule(0.5), 100_000) == 0.5
+
+
+@pytest.mark.parametrize(
+    ("score", "runner_up", "people", "outcome"),
+    [
+        (0.35, 0.10, 150, FOUND),
+        (0.40, 0.34, 150, FOUND),
+        (0.35, 0.31, 150, UNCERTAIN),
+        (0.34, 0.10, 150, UNCERTAIN),
+        (0.29, 0.10, 150, UNCERTAIN),
+        (0.28, 0.10, 150, UNKNOWN),
+        (0.37, 0.10, 1500, UNCERTAIN),
+        (0.38, 0.10, 1500, FOUND),
+        (0.90, 0.88, 2, UNCERTAIN),
+        (0.90, -1.0, 1, FOUND),
+    ],
+)
+def test_threshold_margin_and_uncertainty(
+    score: float, runner_up: float, people: int, outcome: MatchOutcome
+) -> None:
+    client = uuid4()
+    known = decide(Candidates(client, score, runner_up, people), MatchRule())
+    assert known.outcome is outcome
+    assert known.client_id == (client if outcome is FOUND else None)
+
+
+def test_in_an_empty_gallery_everybody_is_unknown() -> None:
+    assert decide(Candidates(None, -1.0, -1.0, 0), MatchRule()).outcome is UNKNOWN
+
+
+def test_the_odd_photo_of_an_enrolment_is_named(faces: Faces) -> None:
+    rosa, eva = faces.person(), faces.person()
+    same = [faces.photo(rosa) for _ in range(3)]
+    assert strangers_among(same) == []
+    assert strangers_among([same[0], faces.photo(eva), same[1]]) == [1]
+    assert strangers_among([same[0], faces.photo(eva)]) == [1]
+    assert strangers_among(same[:1]) == []
+
+
+def test_frames_of_one_moment_become_one_better_probe(faces: Faces) -> None:
+    rosa = faces.person()
+    frames = [enrolment_face(faces.photo(rosa)) for _ in range(3)]
+    probe = Probe.fused(frames, MODEL)
+    assert float(probe.embedding @ rosa) > 0.9
+    with pytest.raises(FramesDisagree):
+        Probe.fused([frames[0], enrolment_face(faces.person())], MODEL)

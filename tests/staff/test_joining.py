@@ -1,0 +1,254 @@
+"""The team: claiming the gym, invitations, roles and leaving."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from gym.app import Gym
+from gym.audit.models import AuditEntry
+from gym.core.clock import FrozenClock
+from gym.core.ids import new_id
+from gym.notifications.models import Notification, NotificationKind
+from gym.security.one_time import LinkExpired, LinkUnknown, LinkUsed
+from gym.security.permissions import Actor, NotAllowed, Role
+from gym.staff.errors import (
+    AlreadyClaimed,
+    LanguageUnknown,
+    LastAdmin,
+    NotYours,
+    StaffDeactivated,
+    StaffNotFound,
+    TelegramTaken,
+    UsernameInvalid,
+    UsernameTaken,
+)
+from gym.staff.models import Staff
+from gym.staff.service import StaffService, actor_of
+
+
+@dataclass(frozen=True)
+class Office:
+    """Somebody who manages the team, one thing per transaction."""
+
+    gym: Gym
+    actor: Actor
+
+    async def does(self, operation: str, *arguments: Any) -> Any:
+        async with self.gym.unit_of_work(self.actor) as uow:
+            return await getattr(StaffService(uow), operation)(*arguments)
+
+    async def hires(self, telegram_id: int, role: Role = Role.EMPLOYEE, name: str = "Eva") -> Staff:
+        issued = await self.does("invite", role)
+        return await Office(self.gym, Actor.system()).does("accept", issued.token, telegram_id, name, "en")
+
+
+@pytest.fixture
+def house(gym: Gym) -> Office:
+    """The gym itself, as at its first start or for a stranger's link."""
+    return Office(gym, Actor.system())
+
+
+@pytest.fixture
+def office(gym: Gym, admin: Actor) -> Office:
+    return Office(gym, admin)
+
+
+async def test_the_first_admin_claims_the_gym(house: Office, clock: FrozenClock) -> None:
+    issued = await house.does("claim_link")
+    clock.advance(timedelta(days=400))
+    ana = await house.does("accept", issued.token, 1, "  Ana   Admin ", "es-CO")
+    assert (ana.name, ana.role, ana.language, ana.active) == ("Ana Admin", Role.ADMIN, "es", True)
+    with pytest.raises(AlreadyClaimed):
+        await house.does("claim_link")
+
+
+async def test_a_newer_claim_link_replaces_the_older(house: Office) -> None:
+    older, newer = await house.does("claim_link"), await house.does("claim_link")
+    with pytest.raises(LinkExpired):
+        await house.does("accept", older.token, 1, "Ana", "en")
+    assert (await house.does("accept", newer.token, 1, "Ana", "en")).role is Role.ADMIN
+
+
+async def test_a_claim_link_is_worthless_once_there_is_an_admin(house: Office, gym: Gym) -> None:
+    issued = await house.does("claim_link")
+    await house.hires(5, Role.ADMIN)
+    with pytest.raises(AlreadyClaimed):
+        await house.does("accept", issued.token, 6, "Mallory", "en")
+
+
+async def test_of_eight_who_claim_at_once_one_is_admin(house: Office) -> None:
+    issued = await house.does("claim_link")
+    outcomes = await asyncio.gather(
+        *(house.does("accept", issued.token, number, "X", "en") for number in range(1, 9)),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(one, Staff) for one in outcomes) == 1
+    assert sum(isinstance(one, LinkUsed) for one in outcomes) == 7
+
+
+async def test_of_eight_who_accept_one_invitation_one_joins(office: Office, house: Office) -> None:
+    issued = await office.does("invite", Role.EMPLOYEE)
+    outcomes = await asyncio.gather(
+        *(house.does("accept", issued.token, number, "X", "en") for number in range(1, 9)),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(one, Staff) for one in outcomes) == 1
+    assert sum(isinstance(one, LinkUsed) for one in outcomes) == 7
+    assert (await office.does("page")).total == 2
+
+
+async def test_a_repeated_update_joins_once(office: Office, house: Office) -> None:
+    issued = await office.does("invite", Role.EMPLOYEE)
+    first = await house.does("accept", issued.token, 7, "Eva", "en")
+    again = await house.does("accept", issued.token, 7, "Eva", "en")
+    assert first.id == again.id
+
+
+async def test_joining_is_in_the_trail_and_told_to_the_desk(office: Office, gym: Gym) -> None:
+    eva = await office.hires(7)
+    async with gym.unit_of_work(Actor.system()) as uow:
+        actions = list(await uow.session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)))
+        [note] = await uow.session.scalars(select(Notification))
+    assert actions == ["staff.invited", "staff.joined"]
+    assert (note.kind, note.payload["name"], note.payload["role"]) == (
+        NotificationKind.DESK_NEW_STAFF,
+        eva.name,
+        "employee",
+    )
+
+
+async def test_an_invitation_runs_out_after_a_day(office: Office, house: Office, clock: FrozenClock) -> None:
+    issued = await office.does("invite", Role.EMPLOYEE)
+    clock.advance(timedelta(hours=24))
+    with pytest.raises(LinkExpired):
+        await house.does("accept", issued.token, 7, "Eva", "en")
+
+
+async def test_an_invented_link_is_unknown(house: Office) -> None:
+    with pytest.raises(LinkUnknown):
+        await house.does("accept", "sAAAAAAAAAAAAAAAAAAAAAAAA", 7, "Eva", "en")
+
+
+async def test_one_telegram_account_joins_once(office: Office) -> None:
+    await office.hires(7)
+    with pytest.raises(TelegramTaken):
+        await office.hires(7)
+
+
+async def test_who_was_let_go_does_not_come_back_by_a_link(office: Office, house: Office) -> None:
+    eva = await office.hires(7)
+    await office.does("deactivate", eva.id)
+    assert await house.does("by_telegram", 7) is None
+    with pytest.raises(StaffDeactivated):
+        await office.hires(7)
+    await office.does("reactivate", eva.id)
+    assert (await house.does("by_telegram", 7)).id == eva.id
+
+
+async def test_links_of_an_admin_who_was_let_go_stop_working(office: Office, house: Office, gym: Gym) -> None:
+    bad = await office.hires(8, Role.ADMIN)
+    issued = await Office(gym, actor_of(bad)).does("invite", Role.ADMIN)
+    await office.does("deactivate", bad.id)
+    with pytest.raises(LinkExpired):
+        await house.does("accept", issued.token, 9, "Friend", "en")
+
+
+async def test_leaving_and_changing_roles_end_tokens_already_issued(office: Office) -> None:
+    eva = await office.hires(7)
+    promoted = await office.does("change_role", eva.id, Role.ADMIN)
+    gone = await office.does("deactivate", eva.id)
+    assert eva.token_generation < promoted.token_generation < gone.token_generation
+
+
+async def test_the_last_admin_stays(office: Office, admin: Actor) -> None:
+    with pytest.raises(LastAdmin):
+        await office.does("change_role", admin.id, Role.EMPLOYEE)
+    with pytest.raises(LastAdmin):
+        await office.does("deactivate", admin.id)
+    other = await office.hires(8, Role.ADMIN)
+    await office.does("deactivate", other.id)
+    with pytest.raises(LastAdmin):
+        await office.does("change_role", admin.id, Role.EMPLOYEE)
+
+
+@pytest.mark.parametrize("operation", ["deactivate", "demote"])
+async def test_admins_who_remove_each_other_at_once_leave_one(
+    gym: Gym, office: Office, admin: Actor, operation: str
+) -> None:
+    ids = [admin.id, *[(await office.hires(number, Role.ADMIN)).id for number in range(10, 17)]]
+    call = ("deactivate",) if operation == "deactivate" else ("change_role",)
+    rest = () if operation == "deactivate" else (Role.EMPLOYEE,)
+    outcomes = await asyncio.gather(*(office.does(*call, one, *rest) for one in ids), return_exceptions=True)
+    assert sum(isinstance(one, LastAdmin) for one in outcomes) == 1
+    async with gym.unit_of_work(Actor.system()) as uow:
+        admins = select(Staff).where(Staff.active, Staff.role == Role.ADMIN)
+        assert len((await uow.session.scalars(admins)).all()) == 1
+
+
+async def test_an_employee_manages_nobody(gym: Gym, employee: Actor, admin: Actor) -> None:
+    desk = Office(gym, employee)
+    for call in (
+        ("invite", Role.ADMIN),
+        ("claim_link",),
+        ("page",),
+        ("get", admin.id),
+        ("change_role", employee.id, Role.ADMIN),
+        ("deactivate", admin.id),
+        ("reactivate", admin.id),
+        ("set_language", admin.id, "es"),
+        ("change_settings", {"grace_days": 3}),
+    ):
+        with pytest.raises(NotAllowed):
+            await desk.does(*call)
+    assert (await desk.does("get", employee.id)).id == employee.id
+    assert (await desk.does("set_language", employee.id, "es")).language == "es"
+
+
+async def test_the_team_lists_who_works_here_first(office: Office) -> None:
+    zoe = await office.hires(1, name="Zoe")
+    await office.hires(2, name="Álvaro")
+    await office.hires(3, name="ximena")
+    await office.does("deactivate", zoe.id)
+    names = [one.name for one in (await office.does("page")).items]
+    assert names == ["Álvaro", "Ana Admin", "ximena", "Zoe"]
+
+
+async def test_an_unknown_language_or_colleague_is_refused(office: Office, admin: Actor) -> None:
+    with pytest.raises(LanguageUnknown):
+        await office.does("set_language", admin.id, "tlh")
+    with pytest.raises(StaffNotFound):
+        await office.does("get", new_id())
+    with pytest.raises(StaffNotFound):
+        await office.does("deactivate", new_id())
+
+
+async def test_a_password_is_chosen_once_by_the_person(office: Office, house: Office, admin: Actor) -> None:
+    older, link = await office.does("password_link"), await office.does("password_link")
+    with pytest.raises(LinkExpired):
+        await house.does("set_password", older.token, "ana", "hash")
+    with pytest.raises(UsernameInvalid):
+        await house.does("set_password", link.token, "a b", "hash")
+    ana = await house.does("set_password", link.token, "ana.admin", "hash")
+    assert (ana.id, ana.username, ana.password_hash) == (admin.id, "ana.admin", "hash")
+    with pytest.raises(LinkUsed):
+        await house.does("set_password", link.token, "ana.admin", "other")
+
+
+async def test_a_user_name_is_one_persons_whatever_its_case(gym: Gym, office: Office, house: Office) -> None:
+    await house.does("set_password", (await office.does("password_link")).token, "Ana", "hash")
+    eva = Office(gym, actor_of(await office.hires(7)))
+    link = await eva.does("password_link")
+    with pytest.raises(UsernameTaken):
+        await house.does("set_password", link.token, "ANA", "hash")
+    assert (await house.does("set_password", link.token, "eva", "hash")).username == "eva"
+
+
+async def test_only_staff_have_passwords(house: Office) -> None:
+    with pytest.raises(NotYours):
+        await house.does("password_link")
