@@ -87,6 +87,6 @@ def assemble(gym: Gym, api: Api, routers: Iterable[Router]) -> Assembly:
     workshop = Workshop(gym, chats, reception, routes, FormEngine(chats, routes))
     bot = make_bot(api)
     application: BotApplication = ApplicationBuilder().bot(bot).updater(None).job_queue(None).build()
-    dispatcher = Dispatcher(application, workshop)
-    inbox = Inbox(InboxService(sessions, gym.clock), dispatcher.handle)
+    updates = InboxService(sessions, gym.clock)
+    inbox = Inbox(updates, Dispatcher(application, workshop, updates).handle)
     return Assembly(gym, application, bot, inbox, workshop)

@@ -15,11 +15,12 @@ from bot.command_menu import CommandMenu
 from bot.form_screens import FormTap
 from bot.inbox import Done, Later, Outcome
 from bot.keyboards import Button, nav
-from bot.messenger import retry_seconds
+from bot.messenger import Ticker, retry_seconds
 from bot.render import Screen
 from bot.routing import Occasion
 from bot.turn import Turn, Workshop
 from gym.chats.repository import Claimed
+from gym.chats.service import InboxService
 from gym.core.errors import DatabaseUnavailable, GymError
 from gym.core.language import N_
 
@@ -30,10 +31,12 @@ BotApplication = Application[Any, Any, Any, Any, Any, Any]
 class Dispatcher:
     """PTB's only handler; flows are reached through the workshop's routes."""
 
-    def __init__(self, application: BotApplication, workshop: Workshop) -> None:
+    def __init__(self, application: BotApplication, workshop: Workshop, inbox: InboxService) -> None:
         self._application = application
         self._workshop = workshop
         self._menu = CommandMenu(workshop.routes)
+        self._inbox = inbox
+        self._claimed: dict[int, Claimed] = {}
         self._outcomes: dict[int, Outcome] = {}
         application.add_handler(TypeHandler(Update, self._on_update))
 
@@ -44,14 +47,17 @@ class Dispatcher:
         except (KeyError, TypeError, ValueError, AttributeError):
             log.exception("update_unreadable", update=item.update_id)
             return Done(failed=True)
+        self._claimed[item.update_id] = item
         await self._application.process_update(update)
         # PTB swallows what a handler raises before ours begins; then nothing was noted.
         return self._outcomes.pop(item.update_id, Done(failed=True))
 
     async def _on_update(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
-        self._outcomes[update.update_id] = await self._outcome(update)
+        item = self._claimed.pop(update.update_id)
+        ticker = Ticker(item, self._inbox.count_sent)
+        self._outcomes[update.update_id] = await self._outcome(update, ticker)
 
-    async def _outcome(self, update: Update) -> Outcome:
+    async def _outcome(self, update: Update, ticker: Ticker) -> Outcome:
         user, chat = update.effective_user, update.effective_chat
         if user is None or chat is None or user.is_bot:
             return Done()
@@ -59,7 +65,7 @@ class Dispatcher:
             visitor = await self._workshop.reception.visitor(user, chat.id)
         except DatabaseUnavailable:
             return Later()
-        turn = Turn(self._workshop, self._application.bot, update, visitor)
+        turn = Turn(self._workshop, self._application.bot, update, visitor, ticker)
         try:
             return await self._guarded(turn)
         finally:

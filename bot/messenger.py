@@ -6,11 +6,12 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from telegram import (
     Bot,
+    Chat,
     InlineKeyboardMarkup,
     InputMediaPhoto,
     LinkPreviewOptions,
@@ -19,15 +20,21 @@ from telegram import (
     ReplyKeyboardRemove,
 )
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, NetworkError, RetryAfter
+from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 
 from bot.keyboards import contact_keyboard, markup
 from bot.render import CAPTION_LIMIT, Screen, split_html
+from gym.chats.repository import Claimed
+from gym.core.errors import DatabaseUnavailable
 
 Answer = TypeVar("Answer")
 Keys = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove | None
 PAUSES = (0.5, 1.5)
 """Seconds before a call that met a network fault is made again."""
+WIRE_TICKS = 3
+"""Turns of the event loop until a request is on the wire."""
+SENT_BEFORE = 0
+"""Id of a message that left before a crash; the real one is not known any more."""
 LONGEST_WAIT = 30.0
 """A longer RetryAfter hands the update back to the inbox."""
 _SAME = "message is not modified"
@@ -40,13 +47,52 @@ _NOT_EDITABLE = (
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
-class Messenger:
-    """Writes to one chat (and topic); stateless but for the bot it speaks through."""
+class Ticker:
+    """Counts the answers of one update, in the inbox too: what left before a crash is not sent again.
 
-    def __init__(self, bot: Bot, chat_id: int, thread_id: int | None = None) -> None:
+    The count is written while the message is on its way, so that a `kill -9` hardly fits between the two.
+    """
+
+    def __init__(self, item: Claimed, count: Callable[[int, int], Awaitable[None]]) -> None:
+        self._update_id = item.update_id
+        self._before = item.sent
+        self._count = count
+        self._sent = 0
+
+    async def once(self, send: Callable[[], Awaitable[Message]]) -> Message | None:
+        """Send, unless an earlier attempt did; None then."""
+        self._sent += 1
+        if self._sent <= self._before:
+            return None
+        sending = asyncio.ensure_future(send())
+        for _ in range(WIRE_TICKS):
+            await asyncio.sleep(0)
+        await self._note(self._sent)
+        try:
+            return await sending
+        except TelegramError:
+            self._sent -= 1
+            await self._note(self._sent)
+            raise
+
+    async def _note(self, sent: int) -> None:
+        with suppress(DatabaseUnavailable):
+            await self._count(self._update_id, sent)
+
+
+class Messenger:
+    """Writes to one chat (and topic)."""
+
+    def __init__(self, bot: Bot, chat_id: int, ticker: Ticker, thread_id: int | None = None) -> None:
         self.bot = bot
         self.chat_id = chat_id
         self.thread_id = thread_id
+        self._ticker = ticker
+
+    async def once(self, send: Callable[[], Awaitable[Message]]) -> Message:
+        """A new message, patiently; one that an earlier attempt has sent is only stood for."""
+        sent = await self._ticker.once(lambda: patiently(send))
+        return sent or Message(SENT_BEFORE, datetime.now(UTC), Chat(self.chat_id, Chat.PRIVATE))
 
     async def send(self, screen: Screen, now: datetime) -> Message:
         """A new message (several when it is long); returns the one with the buttons."""
@@ -56,6 +102,8 @@ class Messenger:
 
     async def edit(self, message: Message, screen: Screen, now: datetime) -> Message:
         """Change a message in place; a new one takes over where Telegram does not allow that."""
+        if message.message_id == SENT_BEFORE:
+            return await self.send(screen, now)
         if screen.contact or screen.drop_keys or bool(message.photo) != (screen.photo is not None):
             return await self._replace(message, screen, now)
         try:
@@ -102,7 +150,7 @@ class Messenger:
 
     async def _send_photo(self, screen: Screen, photo: bytes, keys: InlineKeyboardMarkup | None) -> Message:
         head, *rest = split_html(screen.text, CAPTION_LIMIT)
-        sent = await patiently(
+        sent = await self.once(
             lambda: self.bot.send_photo(
                 self.chat_id,
                 photo,
@@ -120,7 +168,7 @@ class Messenger:
         return await self._send_text(pieces[-1], keys)
 
     async def _send_text(self, text: str, keys: Keys) -> Message:
-        return await patiently(
+        return await self.once(
             lambda: self.bot.send_message(
                 self.chat_id,
                 text,

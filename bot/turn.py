@@ -23,7 +23,7 @@ from telegram.error import BadRequest, TelegramError
 from bot.access import Reception, Visitor
 from bot.callbacks import Callback, Home, Tap
 from bot.keyboards import nav
-from bot.messenger import Messenger, patiently
+from bot.messenger import Messenger, Ticker, patiently
 from bot.render import HtmlTranslator, Screen, plain, say_error
 from gym.app import Gym
 from gym.chats.models import Draft
@@ -86,7 +86,9 @@ class Workshop:
 class Turn:
     """One update of one person in one chat."""
 
-    def __init__(self, workshop: Workshop, bot: Bot, update: Update, visitor: Visitor) -> None:
+    def __init__(
+        self, workshop: Workshop, bot: Bot, update: Update, visitor: Visitor, ticker: Ticker
+    ) -> None:
         self.workshop = workshop
         self.gym = workshop.gym
         self.bot = bot
@@ -98,9 +100,8 @@ class Turn:
         self.tap: Tap | None = None
         message = update.effective_message if isinstance(update.effective_message, Message) else None
         topic = message is not None and bool(message.is_topic_message)
-        self.messenger = Messenger(
-            bot, visitor.chat_id, message.message_thread_id if message and topic else None
-        )
+        thread_id = message.message_thread_id if message and topic else None
+        self.messenger = Messenger(bot, visitor.chat_id, ticker, thread_id)
         self.target: Message | None = message if update.callback_query else None
         """The message that `show` edits: the tapped one, later the one shown last."""
         self._answered = update.callback_query is None
@@ -247,7 +248,7 @@ class Turn:
     async def send_document(self, data: bytes, filename: str, caption: str = "") -> None:
         """A file; `caption` is HTML."""
         self.answer_silently()
-        await patiently(
+        await self.messenger.once(
             lambda: self.bot.send_document(
                 self.chat_id,
                 data,

@@ -28,6 +28,8 @@ class InboxUpdate(Base):
     received_at: Mapped[datetime]
     leased_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    sent: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    """New messages that have left as answers; they are not sent again when the update is handled again."""
     done_at: Mapped[datetime | None] = mapped_column(index=True)
     failed: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
 

@@ -41,6 +41,8 @@ class Claimed:
     chat_id: int
     payload: dict[str, Any]
     attempts: int
+    sent: int = 0
+    """Answers that left before an earlier attempt ended."""
 
 
 # The hot path's statements are plain text: building them anew costs more than running them.
@@ -65,13 +67,15 @@ CLAIM = (
         )
         UPDATE inbox_updates AS taken SET leased_until = :until, attempts = attempts + 1
         FROM heads WHERE taken.update_id = heads.update_id
-        RETURNING taken.update_id, taken.chat_id, taken.payload, taken.attempts
+        RETURNING taken.update_id, taken.chat_id, taken.payload, taken.attempts, taken.sent
         """
     )
     .bindparams(
         bindparam("now", type_=DateTime(timezone=True)), bindparam("until", type_=DateTime(timezone=True))
     )
-    .columns(update_id=BigInteger, chat_id=BigInteger, payload=JSONB, attempts=SmallInteger)
+    .columns(
+        update_id=BigInteger, chat_id=BigInteger, payload=JSONB, attempts=SmallInteger, sent=SmallInteger
+    )
 )
 
 FINISH = text(
@@ -84,6 +88,9 @@ FINISH = text(
     )
     """
 ).bindparams(bindparam("now", type_=DateTime(timezone=True)))
+
+
+SENT = text("UPDATE inbox_updates SET sent = :sent WHERE update_id = :update_id")
 
 
 class InboxRepository:
@@ -117,6 +124,10 @@ class InboxRepository:
     async def postpone(self, update_id: int, until: datetime) -> None:
         """Hand it back; it may be claimed again from `until` on."""
         await self._set(InboxUpdate.update_id == update_id, leased_until=until)
+
+    async def count_sent(self, update_id: int, sent: int) -> None:
+        """How many answers have left."""
+        await self.session.execute(SENT, {"update_id": update_id, "sent": sent})
 
     async def finish(self, item: Claimed, now: datetime, *, failed: bool) -> bool:
         """Done; True when the chat has more waiting."""

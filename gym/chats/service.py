@@ -47,6 +47,11 @@ class InboxService:
         async with self._sessions.open() as session:
             await InboxRepository(session).postpone(item.update_id, self._clock.now() + by)
 
+    async def count_sent(self, update_id: int, sent: int) -> None:
+        """Note that so many answers have left; when the update is handled again they stay away."""
+        async with self._sessions.open() as session:
+            await InboxRepository(session).count_sent(update_id, sent)
+
     async def finish(self, item: Claimed, *, failed: bool = False) -> bool:
         """Mark it handled; True when its chat has more waiting."""
         async with self._sessions.open() as session:

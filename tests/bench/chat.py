@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import defaultdict
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -58,27 +59,64 @@ async def one_chat(person: Person, samples: int) -> list[Figure]:
     return [_row("chat, text → answer", texts), _row("chat, tap → answer", taps)]
 
 
+@dataclass(frozen=True, slots=True)
+class Pad:
+    """A chat with one message whose last buttons lead from one screen to another and back."""
+
+    person: Person
+    message_id: int
+    there: str
+    back: str
+
+    @classmethod
+    async def of(cls, person: Person) -> Pad:
+        await _text(person)
+        there, message_id = await _last_button(person)
+        await _tap(person)
+        back, _ = await _last_button(person)
+        return cls(person, message_id, there, back)
+
+
 async def many_chats(people: Sequence[Regular], seconds: float) -> Figure:
-    """Fifty chats, each with a tap every two seconds, spread evenly."""
-    for one in people:
-        await _text(one.person)
+    """Fifty chats, each with a tap every two seconds, spread evenly; the log is read once, afterwards."""
+    pads = [await Pad.of(one.person) for one in people]
     rounds = max(1, round(seconds / EVERY_SECONDS))
-    step = EVERY_SECONDS / len(people)
-    found = await asyncio.gather(
-        *(_regularly(one.person, place * step, rounds) for place, one in enumerate(people))
-    )
-    return _row(
-        f"chat, tap → answer, {len(people)} chats every 2 s", [each for person in found for each in person]
-    )
+    step = EVERY_SECONDS / len(pads)
+    client = people[0].person.client
+    seen = (await client.call("GET", "/calls", params={"after": LAST}))["seq"]
+    acts = await asyncio.gather(*(_regularly(pad, place * step, rounds) for place, pad in enumerate(pads)))
+    screens = await _screens(client, seen, len(pads) * rounds)
+    found = [
+        at - act
+        for pad, taps in zip(pads, acts, strict=True)
+        for act, at in zip(taps, screens[pad.person.id], strict=True)
+    ]
+    return _row(f"chat, tap → answer, {len(pads)} chats every 2 s", found)
 
 
-async def _regularly(person: Person, delay: float, rounds: int) -> list[float]:
+async def _regularly(pad: Pad, delay: float, rounds: int) -> list[float]:
+    """When each tap was made; from the second screen back and forth, without waiting for the answers."""
     clock = asyncio.get_running_loop().time
     begin = clock() + delay
-    found: list[float] = []
+    acts: list[float] = []
     for turn in range(rounds):
         await asyncio.sleep(max(0.0, begin + turn * EVERY_SECONDS - clock()))
-        found.append(await _tap(person))
+        acts.append(time.time())
+        tap = {"message_id": pad.message_id, "data": pad.there if turn % 2 else pad.back, "wait": 0}
+        await pad.person.client.call("POST", f"/people/{pad.person.id}/tap", json=tap)
+    return acts
+
+
+async def _screens(client: SandboxClient, after: int, wanted: int) -> dict[int, list[float]]:
+    """When every chat's screens came, as soon as all of them are there."""
+    found: dict[int, list[float]] = defaultdict(list)
+    async with asyncio.timeout(3 * PATIENCE):
+        while sum(map(len, found.values())) < wanted:
+            log = await client.call("GET", "/calls", params={"after": after, "wait": PATIENCE})
+            after = log["seq"]
+            for call in log["calls"]:
+                if call["method"] in SCREENS:
+                    found[int(call["arguments"]["chat_id"])].append(float(call["at"]))
     return found
 
 
@@ -90,12 +128,18 @@ async def _text(person: Person) -> float:
 
 async def _tap(person: Person) -> float:
     """The last button of the newest message: languages, and the way back."""
-    message = await person.last()
-    data = [button.data for row in message.buttons for button in row if button.data]
-    place = {"message_id": message.message_id, "data": data[-1]}
+    data, message_id = await _last_button(person)
+    place = {"message_id": message_id, "data": data}
     async with _answered(person) as took:
         await person.client.call("POST", f"/people/{person.id}/tap", json=place)
     return took[0]
+
+
+async def _last_button(person: Person) -> tuple[str, int]:
+    """Its data, and the message it belongs to."""
+    message = await person.last()
+    data = [button.data for row in message.buttons for button in row if button.data]
+    return data[-1], message.message_id
 
 
 @asynccontextmanager

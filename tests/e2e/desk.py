@@ -44,21 +44,28 @@ async def invite(telegram: SandboxClient, admin: Phone, name: str) -> Phone:
 
 async def register(desk: Phone, person: Person, first: str, last: str, *, phone: str) -> str:
     """A client with consent on paper and three photos; the address that links their chat."""
-    await desk.sends("/start")
-    await desk.taps("Register")
-    for answer in (first, last):
-        await desk.sends(answer)
-    await desk.sends("CC 10203040")
-    await desk.sends(phone)
-    await desk.sends("3/8/1990")
-    await desk.taps("Female")
-    await desk.taps("signed")
+    await register_answers(desk, first, last, phone=phone, document="CC 10203040")
     for variant in range(3):
         await desk.sends_photo(person.photo(variant))
         await desk.sees("of 3 photos" if variant < 2 else "3 photos")
     await desk.taps("Save")
     message = await desk.sees("is registered")
     return address_in(message.words)
+
+
+async def register_answers(
+    desk: Phone, first: str, last: str, *, phone: str | None = None, document: str | None = None
+) -> None:
+    """Everything up to the photos; what is None is skipped."""
+    await desk.sends("/start")
+    await desk.taps("Register")
+    for answer in (first, last):
+        await desk.sends(answer)
+    for answer in (document, phone):
+        await (desk.taps("Skip") if answer is None else desk.sends(answer))
+    await desk.sends("3/8/1990")
+    await desk.taps("Female")
+    await desk.taps("signed")
 
 
 async def link(telegram: SandboxClient, url: str, name: str) -> Phone:

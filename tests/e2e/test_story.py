@@ -46,7 +46,11 @@ async def test_a_gyms_first_weeks(house: House, telegram: SandboxClient) -> None
 
         # Another photo: in, and the phone says so.
         admitted = await door.photo(rosa.photo(4))
-        assert (admitted["outcome"], admitted["code"], admitted["visit_number"]) == ("admitted", "admitted", 1)
+        assert (admitted["outcome"], admitted["code"], admitted["visit_number"]) == (
+            "admitted",
+            "admitted",
+            1,
+        )
         await member.sees("You are in")
 
         # A stranger, and the same person again on the same day.
@@ -87,5 +91,3 @@ async def pay(desk: Phone, amount: str) -> None:
 
 async def labels(phone: Phone) -> list[str]:
     return [label for message in await phone.chat() for label in message.labels]
-
-
