@@ -159,11 +159,12 @@ class Dispatcher:
             if not await forms.photo(turn):
                 await self._on_occasion(turn, Occasion.PHOTO)
         elif message.document is not None:
-            await self._on_occasion(turn, Occasion.DOCUMENT)
+            if not await forms.attachment(turn):
+                await self._on_occasion(turn, Occasion.DOCUMENT)
         elif message.text:
             if not await forms.text(turn):
                 await self._on_occasion(turn, Occasion.TEXT)
-        elif message.effective_attachment is not None:
+        elif message.effective_attachment is not None and not await forms.attachment(turn):
             await self._on_occasion(turn, None)
 
     async def _on_command(self, turn: Turn, text: str) -> None:

@@ -98,10 +98,18 @@ class FormEngine:
         if self._repeated(turn, ctx.state):
             await self._present(ctx)
         elif step.parse is None:
-            hint = N_("Send a photo, please.") if step.photo else N_("Choose with the buttons, please.")
-            await self._show_question(ctx, step, f"⚠️ {ctx.t(hint)}")
+            await self._show_question(ctx, step, f"⚠️ {_hint(ctx, step)}")
         else:
             await self._read(ctx, step, turn.text)
+        return True
+
+    async def attachment(self, turn: Turn) -> bool:
+        """A file, sticker or voice is no answer: the question again; False when no form waits."""
+        ctx = self._waiting(turn)
+        step = ctx and ctx.form.step(ctx.state.step)
+        if ctx is None or step is None:
+            return False
+        await self._show_question(ctx, step, None if step.parse else f"⚠️ {_hint(ctx, step)}")
         return True
 
     async def photo(self, turn: Turn) -> bool:
@@ -388,6 +396,10 @@ async def _offer(ctx: FormContext, step: Step) -> list[Choice]:
     if callable(step.choices):
         return list(await step.choices(ctx))
     return [Choice(choice.value, ctx.t(choice.label)) for choice in step.choices]
+
+
+def _hint(ctx: FormContext, step: Step) -> str:
+    return ctx.t(N_("Send a photo, please.") if step.photo else N_("Choose with the buttons, please."))
 
 
 def _warning(ctx: FormContext, error: GymError) -> str:

@@ -21,6 +21,7 @@ from gym.core.database import Database, is_retryable, is_unavailable
 from gym.core.errors import DatabaseUnavailable
 from gym.core.migrate import upgrade
 from gym.core.postgres import EmbeddedPostgres
+from gym.core.redaction import REDACTOR
 from gym.faces.schemas import MatchRule
 from gym.security.permissions import Actor
 from gym.security.secrets import Secrets, load_secrets
@@ -165,6 +166,7 @@ async def open_gym(
         config.jwt_keys.get_secret_value() if config.jwt_keys else None,
         config.data_keys.get_secret_value() if config.data_keys else None,
     )
+    _keep_out_of_the_log(config, secrets)
     reading = asyncio.create_task(asyncio.to_thread(_open_faces, config)) if faces else None
     postgres = None if config.database_url else EmbeddedPostgres(config.powergym_home)
     try:
@@ -192,6 +194,11 @@ async def open_gym(
             await asyncio.wait([reading])
         if postgres is not None:
             await asyncio.to_thread(postgres.stop)
+
+
+def _keep_out_of_the_log(config: Config, secrets: Secrets) -> None:
+    private = (config.telegram_bot_token, config.backup_passphrase)
+    REDACTOR.know(*secrets.texts(), *(one.get_secret_value() for one in private if one is not None))
 
 
 def _start(postgres: EmbeddedPostgres | None) -> str:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
-from gym.security.secrets import Secrets, load_secrets
 
 from gym.app import Gym
 from gym.core.clock import FrozenClock
@@ -21,6 +20,7 @@ from gym.core.config import Config
 from gym.core.database import Database
 from gym.core.postgres import EmbeddedPostgres
 from gym.security.permissions import Actor, Role
+from gym.security.secrets import Secrets, load_secrets
 from gym.staff.models import Staff
 from tests.support.databases import Clones, make_template
 

@@ -74,9 +74,7 @@ CONSENT: Final = Step("consent", N_("Face check-in"), ask_consent, choices=CONSE
 PHOTOS: Final = Step(
     "faces",
     N_("Face"),
-    N_(
-        "Now the face: send three photos, from the front, with light on the face. One is enough to start."
-    ),
+    N_("Now the face: send three photos, from the front, with light on the face. One is enough to start."),
     photo=judge_photo,
     photos=(1, 3),
     when=consented,

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Float, Select, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Float, Select, and_, case, false, func, literal, or_, select
 
 from gym.clients.errors import ClientNotFound
 from gym.clients.models import Client
-from gym.clients.searching import SearchTerms, pattern
+from gym.clients.searching import VERY_FORGIVING_FROM, SearchTerms, pattern
 from gym.core.repository import Page, Repository
 
 ALIKE = 0.6
@@ -43,11 +43,10 @@ class ClientRepository(Repository[Client, UUID]):
         if text.strip():
             terms = SearchTerms.read(text)
             exact = _exact(terms)
-            found = [_found(word) for word in terms.words]
-            query = query.where(or_(exact, and_(*found)) if found else exact)
-            order = [exact.desc(), Client.active.desc(), _likeness(terms).desc()]
-        by_name = (func.gym_fold(Client.last_name), func.gym_fold(Client.first_name), Client.id)
-        return await self.page(query.order_by(*order, *by_name), number)
+            query = query.where(or_(exact, *_all_found(terms)))
+            order = [func.coalesce(exact, False).desc(), Client.active.desc(), _likeness(terms).desc()]
+        # The search column begins with the folded name: sorting by it needs no folding of every row.
+        return await self.page(query.order_by(*order, Client.search, Client.id), number)
 
     async def similar(self, full_name: str, phone: str | None, born: date | None) -> Sequence[Client]:
         """Who may be the same person: the same phone, the same birthday with a name like it, or nearly
@@ -64,17 +63,30 @@ class ClientRepository(Repository[Client, UUID]):
 
 
 def _exact(terms: SearchTerms) -> ColumnElement[bool]:
-    exact: ColumnElement[bool] = func.coalesce(Client.document_number == terms.document, False)
-    if terms.phone_end is None:
-        return exact
-    return or_(exact, func.coalesce(Client.phone.endswith(terms.phone_end), False))
+    """A whole document or phone; each is also part of the search column, whose index finds it."""
+    exact: list[ColumnElement[bool]] = [false()]
+    if any(sign.isdigit() for sign in terms.document):
+        part = Client.search.contains(terms.document.lower(), autoescape=True)
+        exact.append(and_(part, Client.document_number == terms.document))
+    if terms.phone_end is not None:
+        part = Client.search.contains(terms.phone_end, autoescape=True)
+        exact.append(and_(part, Client.phone.endswith(terms.phone_end)))
+    return or_(*exact)
+
+
+def _all_found(terms: SearchTerms) -> list[ColumnElement[bool]]:
+    """One condition that every word is there; none without words, because nothing then means nobody."""
+    return [and_(*(_found(word) for word in terms.words))] if terms.words else []
 
 
 def _found(word: str) -> ColumnElement[bool]:
     """Both sides can use the trigram index; digits have to stand as they were typed."""
     if any(sign.isdigit() for sign in word):
         return Client.search.contains(word, autoescape=True)
-    return or_(Client.search.regexp_match(pattern(word)), Client.search.op("%>", is_comparison=True)(word))
+    close = Client.search.regexp_match(pattern(word))
+    if len(word) < VERY_FORGIVING_FROM:
+        return close
+    return or_(close, Client.search.op("%>", is_comparison=True)(word))
 
 
 def _likeness(terms: SearchTerms) -> ColumnElement[float]:

@@ -11,6 +11,8 @@ MOST_WORDS: Final = 6
 LONGEST_WORD: Final = 24
 FORGIVING_FROM: Final = 4
 """Letters from which a word may have one letter wrong, missing, too many, or two swapped."""
+VERY_FORGIVING_FROM: Final = 7
+"""Letters from which a word may also be merely similar (pg_trgm)."""
 SHORTEST_NUMBER: Final = 7
 """Digits from which a number is taken for the end of a phone."""
 _UNLIKE: Final = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i"})
@@ -50,17 +52,17 @@ def fold(text: str) -> str:
 
 
 def pattern(word: str) -> str:
-    """A PostgreSQL regular expression for a word's beginning, forgiving one slip in longer words.
+    """A PostgreSQL regular expression: a word that begins so, or is this one but for a slip.
 
     `word` has letters and digits only, so nothing in it needs escaping.
     """
     if len(word) < FORGIVING_FROM or any(sign.isdigit() for sign in word):
         return rf"\m{word}"
-    return rf"\m({'|'.join(_slips(word))})"
+    return rf"\m({word}|({'|'.join(_slips(word))})\M)"
 
 
 def _slips(word: str) -> list[str]:
-    forms = [word]
+    forms: list[str] = []
     for place in range(len(word)):
         before, after = word[:place], word[place + 1 :]
         forms.append(f"{before}.?{after}")  # another letter, or one too many was typed

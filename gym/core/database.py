@@ -127,8 +127,10 @@ def _engine(url: str, *, pool_size: int, pooler: bool) -> AsyncEngine:
     if pooler:
         # Behind PgBouncer in transaction mode a prepared statement may meet another server process.
         arguments = {"statement_cache_size": 0, "prepared_statement_cache_size": 0}
-        return create_async_engine(url, poolclass=NullPool, connect_args=arguments)
-    return create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=10, pool_use_lifo=True)
+        return create_async_engine(url, poolclass=NullPool, connect_args=arguments, hide_parameters=True)
+    return create_async_engine(
+        url, pool_size=pool_size, max_overflow=0, pool_timeout=10, pool_use_lifo=True, hide_parameters=True
+    )
 
 
 async def execute_all(session: AsyncSession, statements: Sequence[str]) -> None:

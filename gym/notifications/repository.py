@@ -71,7 +71,8 @@ ORDER BY c.rank, c.created_at, c.id
 TURN = text("SELECT pg_advisory_xact_lock(6949352)")
 
 NEXT_DUE = text("""
-SELECT min(greatest(next_try_at, coalesce(leased_until, next_try_at))) FROM notifications WHERE state = 'pending'
+SELECT min(greatest(next_try_at, coalesce(leased_until, next_try_at)))
+FROM notifications WHERE state = 'pending'
 """)
 
 

@@ -114,11 +114,11 @@ async def test_what_is_there_as_typed_stands_before_what_is_nearly_there(desk: D
 async def test_an_empty_box_lists_everybody_by_name_in_pages(desk: Desk, employee: Actor) -> None:
     for number in range(PAGE_SIZE + 2):
         await desk.registers("Ana", f"N{chr(97 + number)}")
-    await desk.registers("Ángel", "Álvarez")
+    await desk.registers("Álba", "Álvarez")
     async with desk.gym.unit_of_work(employee) as uow:
         first = await ClientService(uow).search(" ")
         second = await ClientService(uow).search("", 1)
-    assert first.items[0].full_name == "Ángel Álvarez"
+    assert first.items[0].full_name == "Álba Álvarez"
     assert (first.total, len(first.items), len(second.items)) == (PAGE_SIZE + 3, PAGE_SIZE, 3)
 
 

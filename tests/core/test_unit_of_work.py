@@ -33,11 +33,14 @@ async def test_a_change_its_trail_and_its_message_commit_together(gym: Gym, admi
 
 
 async def test_an_exception_takes_everything_back(gym: Gym, admin: Actor) -> None:
-    with pytest.raises(Conflict):
+    async def fail() -> None:
         async with gym.unit_of_work(admin) as uow:
             uow.audit("thing.done", ("thing", None))
             uow.notify(DESK, NotificationKind.DESK_JOB_FAILED, {})
             raise Conflict
+
+    with pytest.raises(Conflict):
+        await fail()
     assert await count(gym, AuditEntry) == 0
     assert await count(gym, Notification) == 0
 

@@ -61,8 +61,9 @@ async def register_answers(
     await desk.taps("Register")
     for answer in (first, last):
         await desk.sends(answer)
-    for answer in (document, phone):
+    for answer, next_question in ((document, "Which phone"), (phone, "born")):
         await (desk.taps("Skip") if answer is None else desk.sends(answer))
+        await desk.sees(next_question)
     await desk.sends("3/8/1990")
     await desk.taps("Female")
     await desk.taps("signed")

@@ -11,6 +11,8 @@ const EVERY_MS = 2000; // even without motion: somebody may stand very still
 const SAME_PERSON_MS = 20000; // one who stays in view is not asked again before this
 const AMBER = new Set(["not_recognized", "uncertain", "outside_hours", "already_inside", "payment_due"]);
 
+const NOBODY = new Set(["not_recognized", "uncertain", "spoof_suspected"]); // somebody else may be tried
+
 const $ = (id) => document.getElementById(id);
 const app = $("app");
 const camera = new Camera($("video"));
@@ -27,11 +29,16 @@ const keypad = new Keypad(
   { panel: $("document"), title: $("document-title"), typed: $("typed"), keys: $("keys"), next: $("document-next"),
     cancel: $("document-cancel"), error: $("document-error") },
   (number, phone) => byDocument(number, phone),
-  () => show("idle"),
+  () => show(resting()),
 );
 
 function show(state) {
   app.dataset.state = state;
+}
+
+// Where the page waits: at the camera, or at what is wrong with it.
+function resting() {
+  return camera.running ? "idle" : "trouble";
 }
 
 function translate() {
@@ -41,7 +48,7 @@ function translate() {
   const labels = {
     hint: text.hint, "use-document": text.useDocument, "pairing-title": text.pairTitle,
     "pairing-help": text.pairHelp, "code-label": text.code, "name-label": text.name, pair: text.pair,
-    "trouble-retry": text.retry, language: LANGUAGES.find((other) => other !== language).toUpperCase(),
+    "trouble-retry": text.retry, "trouble-document": text.typeDocument, "verdict-document": text.typeDocument, language: LANGUAGES.find((other) => other !== language).toUpperCase(),
   };
   for (const [id, label] of Object.entries(labels)) $(id).textContent = label;
 }
@@ -80,7 +87,7 @@ async function open() {
     banner(text.offline);
     setTimeout(open, 3000);
   }
-  return startCamera();
+  return camera.running ? undefined : startCamera();
 }
 
 function unpaired(error) {
@@ -158,10 +165,13 @@ function complain(error) {
 }
 
 // ── document ─────────────────────────────────────────────────────────────────────────────────────────
-$("use-document").addEventListener("click", () => {
+function typeDocument(event) {
+  event.stopPropagation();
+  clearTimeout(verdictTimer);
   show("document");
   keypad.open(text);
-});
+}
+for (const id of ["use-document", "verdict-document", "trouble-document"]) $(id).addEventListener("click", typeDocument);
 
 async function byDocument(number, phone) {
   try {
@@ -182,13 +192,14 @@ function judge(answer) {
   $("photo").hidden = !photo;
   $("mark").hidden = Boolean(photo) && kind === "go";
   if (photo) $("photo").src = photo;
+  $("verdict-document").hidden = !NOBODY.has(answer.code);
   $("headline").textContent = answer.client?.display_name ?? "";
   $("sentence").textContent = answer.message;
   $("facts").textContent = facts(answer);
   show("verdict");
   play(kind);
   clearTimeout(verdictTimer);
-  verdictTimer = setTimeout(() => show(camera.running ? "idle" : "trouble"), VERDICT_MS);
+  verdictTimer = setTimeout(() => show(resting()), VERDICT_MS);
 }
 
 function facts({ outcome, days_left: days, visits_left: visits, visit_number: visit }) {
@@ -199,7 +210,14 @@ function facts({ outcome, days_left: days, visits_left: visits, visit_number: vi
   if (typeof days === "number") parts.push(days === 0 ? text.lastDay : text.daysLeft(days));
   return parts.join(" · ");
 }
-$("verdict").addEventListener("click", () => show("idle"));
+$("verdict").addEventListener("click", () => {
+  clearTimeout(verdictTimer);
+  show(resting());
+});
+$("photo").addEventListener("error", () => {
+  $("photo").hidden = true;
+  $("mark").hidden = false;
+});
 
 // ── the rest ─────────────────────────────────────────────────────────────────────────────────────────
 $("language").addEventListener("click", () => {

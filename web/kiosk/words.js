@@ -3,6 +3,7 @@ const WORDS = {
   en: {
     hint: "Look at the camera",
     useDocument: "No face? Show your QR, or type your document",
+    typeDocument: "Type your document",
     pairTitle: "Pair this kiosk",
     pairHelp: "An admin finds the code in the bot under Kiosks. It works once, for ten minutes.",
     code: "Pairing code", name: "Name of this door", pair: "Pair",
@@ -21,6 +22,7 @@ const WORDS = {
   es: {
     hint: "Mira a la cámara",
     useDocument: "¿Sin rostro? Muestra tu QR o escribe tu documento",
+    typeDocument: "Escribir el documento",
     pairTitle: "Vincular este quiosco",
     pairHelp: "Un administrador encuentra el código en el bot, en Quioscos. Sirve una vez, durante diez minutos.",
     code: "Código de vinculación", name: "Nombre de esta puerta", pair: "Vincular",

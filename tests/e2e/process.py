@@ -1,0 +1,114 @@
+"""`python -m bot` in a process of its own, to be killed with `kill -9` and started again."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import asyncpg
+
+from gym.core.database import plain_dsn
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 60.0
+
+
+class GymProcess:
+    """The gym as an operator starts it; `environment` is all that is added to the test's own."""
+
+    def __init__(self, home: Path, environment: dict[str, str]) -> None:
+        self.web_port = free_port()
+        self.home = home
+        self._environment = {**os.environ, "POWERGYM_HOME": str(home), "WEB_PORT": str(self.web_port)}
+        self._environment |= environment
+        self._starts = 0
+        self._process: asyncio.subprocess.Process | None = None
+
+    @property
+    def web_url(self) -> str:
+        return f"http://127.0.0.1:{self.web_port}"
+
+    @property
+    def said(self) -> str:
+        """Everything that the last start has written."""
+        return self._log.read_text(errors="replace")
+
+    async def start(self) -> None:
+        """Returns when the greeting is there."""
+        self._starts += 1
+        with self._log.open("wb") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "bot", cwd=ROOT, env=self._environment, stdout=log, stderr=log
+            )
+        await until(self._greeted, PATIENCE)
+
+    async def kill(self) -> None:
+        """`kill -9`."""
+        if self._process is not None:
+            self._process.kill()
+            await self._process.wait()
+            self._process = None
+
+    def line_after(self, label: str) -> str:
+        """What the greeting says behind `label`."""
+        line = next(line for line in self.said.splitlines() if label in line)
+        return line.split(label, 1)[1].split()[0]
+
+    async def ready(self) -> dict[str, Any]:
+        """The answer of `/readyz` with its status."""
+        async with aiohttp.ClientSession() as session, session.get(f"{self.web_url}/readyz") as answer:
+            return {"http": answer.status, **await answer.json()}
+
+    @property
+    def _log(self) -> Path:
+        return self.home / f"said-{self._starts}.txt"
+
+    async def _greeted(self) -> bool:
+        assert self._process is not None
+        assert self._process.returncode is None, self.said
+        return "Ctrl-C stops it" in self.said
+
+
+class Records:
+    """What the gym has written down, read past it."""
+
+    def __init__(self, database_url: str) -> None:
+        self._dsn = plain_dsn(database_url)
+
+    async def value(self, sql: str, *values: object) -> Any:
+        connection = await asyncpg.connect(self._dsn)
+        try:
+            return await connection.fetchval(sql, *values)
+        finally:
+            await connection.close()
+
+    async def count(self, table: str) -> int:
+        return await self.value(f"SELECT count(*) FROM {table}")
+
+    async def until_handled(self, updates: int) -> None:
+        """Until so many updates in all have come and each has been handled."""
+        sql = "SELECT count(*) FILTER (WHERE done_at IS NOT NULL) FROM inbox_updates"
+
+        async def handled() -> bool:
+            return await self.value(sql) >= updates
+
+        await until(handled, PATIENCE)
+
+
+async def until(condition: Callable[[], Awaitable[bool]], seconds: float) -> None:
+    """Look again and again; raises TimeoutError."""
+    async with asyncio.timeout(seconds):
+        while not await condition():
+            await asyncio.sleep(0.05)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

@@ -1,0 +1,67 @@
+"""The database that comes with the gym: it outlives a kill, ends after its last user, and keeps everything."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from bot.sandbox.client import SandboxClient
+from gym.core.config import Config
+from tests.e2e.process import PATIENCE, GymProcess, free_port, until
+
+
+@pytest.fixture
+async def process(config: Config) -> AsyncGenerator[GymProcess]:
+    """A home short enough for a socket, with nothing configured but ports."""
+    with tempfile.TemporaryDirectory(prefix="pg-own-", ignore_cleanup_errors=True) as home:
+        environment = {
+            "DATABASE_URL": "",
+            "TELEGRAM_BOT_TOKEN": "",
+            "FACE_ROOT": str(config.packs_root),
+            "SANDBOX_PORT": str(free_port()),
+        }
+        made = GymProcess(Path(home), environment)
+        yield made
+        await made.kill()
+        await until(lambda: gone(made), PATIENCE)
+
+
+async def test_after_a_kill_the_database_ends_by_itself_and_the_next_start_finds_everything(
+    process: GymProcess,
+) -> None:
+    await process.start()
+    url = process.line_after("Set-up link")
+    async with SandboxClient(process.line_after("Chat page")) as telegram:
+        ana = await telegram.person("Ana")
+        await ana.opens(url)
+        await ana.sees("Welcome to the team", PATIENCE)
+    assert servers(process)
+
+    await process.kill()
+    await until(lambda: gone(process), PATIENCE)
+
+    await process.start()
+    assert "Set-up link" not in process.said
+    async with SandboxClient(process.line_after("Chat page")) as telegram:
+        ana = await telegram.known(ana.id)
+        await ana.sends("/start")
+        await ana.taps("Team", timeout=PATIENCE)
+        await ana.sees("Ana")
+
+
+def servers(process: GymProcess) -> list[psutil.Process]:
+    """The postgres processes over this home."""
+    home = str(process.home)
+    found: list[psutil.Process] = []
+    for one in psutil.process_iter(["name", "cmdline"]):
+        if one.info["name"] == "postgres" and any(home in part for part in one.info["cmdline"] or ()):
+            found.append(one)
+    return found
+
+
+async def gone(process: GymProcess) -> bool:
+    return not servers(process)

@@ -1,0 +1,237 @@
+"""The kiosk's page in real Chromium, with a camera that shows a picture of somebody."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import cast
+from uuid import UUID
+
+import cv2
+import numpy as np
+import pytest
+from playwright.async_api import Page, async_playwright, expect
+
+from gym.kiosks.service import KioskService
+from tests.support.door import Door
+from tests.support.people import Pixels, jpeg, landscape, people
+
+pytestmark = pytest.mark.browser
+CHROMIUM = "/usr/bin/chromium"
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--autoplay-policy=no-user-gesture-required",
+    "--use-fake-device-for-media-stream",
+)
+TABLET = (1024, 768)
+PHONE = (390, 844)
+SECONDS = 1000.0
+SHOTS = os.environ.get("KIOSK_SHOTS")
+"""A folder for screenshots, for whoever wants to look at them."""
+
+
+def in_view(portrait: Pixels) -> bytes:
+    """A camera's picture, 1280 × 720: the person in front of a wall."""
+    person = cv2.resize(portrait, None, fx=720 / portrait.shape[0], fy=720 / portrait.shape[0])
+    wall = np.full((720, 1280, 3), (150, 140, 128), np.uint8)
+    left = (1280 - person.shape[1]) // 2
+    wall[:, left : left + person.shape[1]] = person
+    return jpeg(wall, 92)
+
+
+def empty_room() -> bytes:
+    pixels = cv2.imdecode(np.frombuffer(landscape(), np.uint8), cv2.IMREAD_COLOR)
+    return jpeg(cast("Pixels", cv2.resize(cast("Pixels", pixels), (1280, 720))), 90)
+
+
+@asynccontextmanager
+async def browser_page(
+    door: Door,
+    folder: Path,
+    view: bytes,
+    *,
+    camera: bool = True,
+    language: str = "en",
+    size: tuple[int, int] = TABLET,
+) -> AsyncGenerator[Page]:
+    """The page in a fresh browser whose camera shows `view`; what it complains about fails the test."""
+    film = folder / "view.mjpeg"
+    film.write_bytes(view)
+    allowed = "--use-fake-ui-for-media-stream" if camera else "--use-fake-ui-for-media-stream=deny"
+    args = [*QUIET, allowed, f"--use-file-for-fake-video-capture={film}"]
+    faults: list[str] = []
+    async with async_playwright() as driver:
+        browser = await driver.chromium.launch(executable_path=CHROMIUM, args=args)
+        page = await browser.new_page(locale=language, viewport={"width": size[0], "height": size[1]})
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda line: faults.append(line.text) if "Content Security" in line.text else None)
+        await page.goto(str(door.client.make_url("/kiosk/")))
+        try:
+            yield page
+        finally:
+            await browser.close()
+    assert faults == []
+
+
+async def shoot(page: Page, name: str) -> None:
+    if SHOTS:
+        await page.screenshot(path=f"{SHOTS}/{name}.png")
+
+
+async def state_is(page: Page, state: str) -> None:
+    await expect(page.locator("#app")).to_have_attribute("data-state", state, timeout=20 * SECONDS)
+
+
+async def pair(page: Page, door: Door) -> None:
+    await state_is(page, "pairing")
+    await page.fill("#code", await door.code())
+    await page.fill("#name", "Main door")
+    await page.click("#pair")
+
+
+async def type_in(page: Page, digits: str) -> None:
+    for digit in digits:
+        await page.click(f'#keys button:text-is("{digit}")')
+    await page.click("#document-next")
+
+
+LOOKS = [(TABLET, "en"), (TABLET, "es"), (PHONE, "en"), (PHONE, "es")]
+
+
+@pytest.mark.parametrize(("size", "language"), LOOKS)
+async def test_a_kiosk_is_paired_and_lets_a_member_in_hands_free(
+    stranger_at_door: Door, tmp_path: Path, size: tuple[int, int], language: str
+) -> None:
+    door, rosa = stranger_at_door, people()[0]
+    await door.enrol((await door.member("Rosa")).id, rosa)
+    name = f"{size[0]}-{language}"
+    async with browser_page(door, tmp_path, in_view(rosa.portrait), size=size, language=language) as page:
+        await state_is(page, "pairing")
+        await shoot(page, f"{name}-1-pairing")
+        await pair(page, door)
+        await state_is(page, "idle")
+        await shoot(page, f"{name}-2-idle")
+        await state_is(page, "verdict")
+        await expect(page.locator("#headline")).to_have_text("Rosa")
+        await expect(page.locator("#verdict")).to_have_class("panel go")
+        await expect(page.locator("#facts")).to_contain_text("30")
+        await expect(page.locator("#photo")).to_have_js_property("naturalWidth", 160)
+        await shoot(page, f"{name}-3-admitted")
+        await state_is(page, "idle")
+    assert await door.visits() == 1
+
+
+@pytest.mark.parametrize(("size", "language"), LOOKS)
+async def test_a_document_is_typed_and_the_refusal_says_why(
+    stranger_at_door: Door, tmp_path: Path, size: tuple[int, int], language: str
+) -> None:
+    door = stranger_at_door
+    await door.member("Mateo", paid=False)
+    name = f"{size[0]}-{language}"
+    async with browser_page(door, tmp_path, empty_room(), size=size, language=language) as page:
+        await pair(page, door)
+        await state_is(page, "idle")
+        await page.click("#use-document")
+        await shoot(page, f"{name}-4-document")
+        await type_in(page, "1020304050")
+        await shoot(page, f"{name}-5-phone")
+        await type_in(page, "4567")
+        await state_is(page, "verdict")
+        await expect(page.locator("#headline")).to_have_text("Mateo")
+        await expect(page.locator("#verdict")).to_have_class("panel stop")
+        await expect(page.locator("#sentence")).not_to_be_empty()
+        await shoot(page, f"{name}-6-refused")
+        await state_is(page, "idle")
+    assert await door.visits() == 1
+
+
+async def test_a_document_that_fits_lets_in_by_keyboard(stranger_at_door: Door, tmp_path: Path) -> None:
+    door = stranger_at_door
+    await door.member("Lucia")
+    async with browser_page(door, tmp_path, empty_room()) as page:
+        await pair(page, door)
+        await state_is(page, "idle")
+        await page.click("#use-document")
+        await page.keyboard.type("1020304050")
+        await page.click("#document-next")
+        await page.keyboard.type("4567")
+        await page.click("#document-next")
+        await state_is(page, "verdict")
+        await expect(page.locator("#headline")).to_have_text("Lucia")
+
+
+async def test_a_face_that_nobody_knows_is_offered_the_other_ways(
+    stranger_at_door: Door, tmp_path: Path
+) -> None:
+    async with browser_page(stranger_at_door, tmp_path, in_view(people()[2].portrait)) as page:
+        await pair(page, stranger_at_door)
+        await state_is(page, "verdict")
+        await expect(page.locator("#verdict")).to_have_class("panel wait")
+        await shoot(page, "1024-en-7-unknown")
+        await page.click("#verdict-document")
+        await state_is(page, "document")
+
+
+@pytest.mark.parametrize(("size", "language"), LOOKS)
+async def test_a_camera_that_is_denied_is_explained_and_documents_still_work(
+    stranger_at_door: Door, tmp_path: Path, size: tuple[int, int], language: str
+) -> None:
+    door = stranger_at_door
+    await door.member("Rosa")
+    blind = browser_page(door, tmp_path, empty_room(), camera=False, size=size, language=language)
+    async with blind as page:
+        await pair(page, door)
+        await state_is(page, "trouble")
+        await shoot(page, f"{size[0]}-{language}-8-trouble")
+        await page.click("#trouble-document")
+        await type_in(page, "1020304050")
+        await type_in(page, "4567")
+        await expect(page.locator("#headline")).to_have_text("Rosa")
+        await state_is(page, "trouble")
+
+
+async def test_a_kiosk_that_was_revoked_goes_back_to_pairing(stranger_at_door: Door, tmp_path: Path) -> None:
+    door = stranger_at_door
+    async with browser_page(door, tmp_path, empty_room()) as page:
+        await pair(page, door)
+        await state_is(page, "idle")
+        kiosk_id = await page.evaluate("JSON.parse(localStorage.getItem('kiosk')).kiosk_id")
+        async with door.gym.unit_of_work(door.admin) as uow:
+            await KioskService(uow).revoke(UUID(kiosk_id))
+        await state_is(page, "pairing")
+        await expect(page.locator("#pairing-error")).not_to_be_empty()
+        await shoot(page, "1024-en-9-unpaired")
+        await page.reload()
+        await state_is(page, "pairing")
+
+
+async def test_a_paired_kiosk_survives_a_reload(stranger_at_door: Door, tmp_path: Path) -> None:
+    async with browser_page(stranger_at_door, tmp_path, empty_room()) as page:
+        await pair(page, stranger_at_door)
+        await state_is(page, "idle")
+        await page.reload()
+        await state_is(page, "idle")
+
+
+async def test_a_wrong_code_is_said_on_the_page(stranger_at_door: Door, tmp_path: Path) -> None:
+    async with browser_page(stranger_at_door, tmp_path, empty_room()) as page:
+        await state_is(page, "pairing")
+        await page.fill("#code", "123 456 789")
+        await page.fill("#name", "Door")
+        await page.click("#pair")
+        await expect(page.locator("#pairing-error")).not_to_be_empty()
+        await state_is(page, "pairing")
+
+
+async def test_the_language_can_be_changed_on_the_spot(stranger_at_door: Door, tmp_path: Path) -> None:
+    async with browser_page(stranger_at_door, tmp_path, empty_room()) as page:
+        await state_is(page, "pairing")
+        await expect(page.locator("html")).to_have_attribute("lang", "en")
+        await page.click("#language")
+        await expect(page.locator("html")).to_have_attribute("lang", "es")
+        await expect(page.locator("#pair")).to_have_text("Vincular")
