@@ -10,8 +10,8 @@ from telegram import InlineKeyboardMarkup
 
 from bot.desk.words import METHODS
 from bot.render import Html, HtmlTranslator
-from gym.attendance.messages import SENTENCES
-from gym.attendance.models import VerdictCode
+from gym.attendance.messages import sentence_of
+from gym.attendance.models import CheckInMethod, VerdictCode
 from gym.core.language import N_
 from gym.notifications.models import NotificationKind
 from gym.payments.models import Method
@@ -58,7 +58,8 @@ def _simple(kind: NotificationKind, message: str) -> None:
 
 def _verdict(t: HtmlTranslator, p: Payload, code: object) -> str:
     values = {**p, "balance": p.get("balance") or p.get("closed_debt")}
-    return t(SENTENCES[VerdictCode(str(code))], **values)
+    method = CheckInMethod(str(p["method"]))
+    return t(sentence_of(VerdictCode(str(code)), method, p.get("until")), **values)
 
 
 def _method(t: HtmlTranslator, p: Payload) -> str:

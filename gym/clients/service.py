@@ -51,8 +51,11 @@ class ClientService:
         self._clients = ClientRepository(uow.session)
         self._links = OneTimeLinks(uow.session, Links(uow.secrets.jwt))
 
-    async def register(self, data: ClientInput, key: UUID | None = None) -> Client:
-        """A new client; the same key gives the same client. Raises `DocumentTaken`, `GuardianNeeded`."""
+    async def register(self, data: ClientInput, key: UUID | None = None, *, quiet: bool = False) -> Client:
+        """A new client; the same key gives the same client. `quiet` spares the desk a message.
+
+        Raises `DocumentTaken`, `GuardianNeeded` and those of the fields.
+        """
         self.uow.actor.require(Permission.MANAGE_CLIENTS)
         if key is not None and (known := await self._clients.by_key(key)) is not None:
             return known
@@ -75,8 +78,13 @@ class ClientService:
                 return known
             raise
         self.uow.audit("client.registered", client, None, {"name": client.full_name})
-        self._tell_desk(NotificationKind.DESK_CLIENT_REGISTERED, client)
+        if not quiet:
+            self._tell_desk(NotificationKind.DESK_CLIENT_REGISTERED, client)
         return client
+
+    async def is_registered(self, key: UUID) -> bool:
+        """Whether a key has registered somebody."""
+        return await self._clients.by_key(key) is not None
 
     async def edit(self, client_id: UUID, changes: ClientChanges) -> Client:
         """Change the fields that are set; None empties one. Raises `DocumentTaken`, `GuardianNeeded`."""

@@ -15,7 +15,7 @@ from gym.core.payload import decode
 from gym.notifications.models import Notification, NotificationKind, NotificationState
 
 # A message for the desk becomes one message for each chat that listens: the desk chats that want its kind, or
-# the admins' own chats while there is no desk chat at all. Each copy is then delivered for itself.
+# the admins' own chats while there is no desk chat at all, except whoever did it: they know.
 SPREAD = text("""
 WITH parent AS (
     SELECT * FROM notifications
@@ -31,8 +31,10 @@ WITH parent AS (
     INSERT INTO notifications (id, recipient_kind, recipient_id, kind, payload, dedup_key, rank, state,
         created_at, due_at, next_try_at, attempts)
     SELECT gen_random_uuid(), t.kind, t.id, p.kind, p.payload, p.dedup_key || ':' || t.id, p.rank, 'pending',
-        p.created_at, p.due_at, p.next_try_at, 0
-    FROM parent p JOIN target t ON t.kinds IS NULL OR p.kind = ANY (t.kinds)
+        p.created_at + row_number() OVER (ORDER BY p.created_at, p.id) * interval '1 microsecond',
+        p.due_at, p.next_try_at, 0
+    FROM parent p JOIN target t ON (t.kinds IS NULL OR p.kind = ANY (t.kinds))
+        AND (t.kind = 'desk' OR t.id::text IS DISTINCT FROM p.payload -> 'actor_id' ->> '$uuid')
     ON CONFLICT (dedup_key) DO NOTHING
 )
 UPDATE notifications n SET state = 'sent', sent_at = :wall FROM parent p WHERE n.id = p.id

@@ -104,7 +104,7 @@ class Records:
 async def until(condition: Callable[[], Awaitable[bool]], seconds: float) -> None:
     """Look again and again; raises TimeoutError."""
     async with asyncio.timeout(seconds):
-        while not await condition():
+        while not await condition():  # noqa: ASYNC110 - another process changes it
             await asyncio.sleep(0.05)
 
 

@@ -1,4 +1,4 @@
-"""The database that comes with the gym: it outlives a kill, ends after its last user, and keeps everything."""
+"""The database that comes with the gym: it ends after its last user, and keeps everything."""
 
 from __future__ import annotations
 
@@ -56,11 +56,11 @@ async def test_after_a_kill_the_database_ends_by_itself_and_the_next_start_finds
 def servers(process: GymProcess) -> list[psutil.Process]:
     """The postgres processes over this home."""
     home = str(process.home)
-    found: list[psutil.Process] = []
-    for one in psutil.process_iter(["name", "cmdline"]):
-        if one.info["name"] == "postgres" and any(home in part for part in one.info["cmdline"] or ()):
-            found.append(one)
-    return found
+    return [
+        one
+        for one in psutil.process_iter(["name", "cmdline"])
+        if one.info["name"] == "postgres" and any(home in part for part in one.info["cmdline"] or ())
+    ]
 
 
 async def gone(process: GymProcess) -> bool:

@@ -1,4 +1,4 @@
-"""The gym's process killed with `kill -9`: people write on meanwhile, and nothing is lost or answered twice."""
+"""The gym's process killed with `kill -9`: people write on, and nothing is lost or answered twice."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from bot.form_state import SUMMARY
 from bot.sandbox.client import Person as Phone
 from bot.sandbox.client import SandboxClient
 from bot.sandbox.seen import Button
@@ -125,7 +126,7 @@ async def test_a_registration_survives_a_kill_between_any_two_answers(
     await dies_and_takes_photo(desk, rosa.photo(0), 1)
     await desk.shows(rosa.photo(1))
     await dies_and_takes_photo(desk, rosa.photo(2), 3)
-    assert await desk.step() == "#summary"
+    assert await desk.step() == SUMMARY
     await dies_and_takes_save_twice(desk)
     await desk.phone.sees("is registered")
     assert await records.count("clients") == 1

@@ -12,8 +12,9 @@ import pytest
 
 from gym.core.config import Config, ConfigError
 from gym.core.errors import GymError
-from gym.faces.errors import NoFace, SeveralFaces
+from gym.faces.errors import FaceTooSmall, NoFace, SeveralFaces
 from gym.faces.pool import FacePool
+from gym.faces.quality import enrolment_fault
 from gym.faces.reader import FaceReader, Purpose, Reading, open_reader
 from tests.faces.hard_photos import encoded, phone_screen, pixels_of, placed, saved, side_by_side
 from tests.support.people import VARIANTS, group, landscape, people, stranger
@@ -138,9 +139,11 @@ def test_everybody_in_a_group_is_read_the_nearest_first(reader: FaceReader) -> N
     assert (alike @ alike.T - np.eye(6)).max() < 0.3
 
 
-def test_somebody_far_behind_is_nobody(reader: FaceReader) -> None:
+def test_somebody_far_behind_is_nobody_at_the_door_and_too_small_at_enrolment(reader: FaceReader) -> None:
+    far = placed(people()[3].photo(0), 54, frame=(480, 270))
     with pytest.raises(NoFace):
-        reader.read(placed(ROSA, 52), Purpose.CHECK_IN)
+        reader.read(far, Purpose.CHECK_IN)
+    assert type(enrolment_fault(reader.read(far, Purpose.ENROL).face.quality)) is FaceTooSmall
 
 
 @pytest.mark.parametrize("purpose", list(Purpose))

@@ -20,6 +20,8 @@ let language = initialLanguage();
 let text = words(language);
 const api = new Api(language);
 let skew = 0;
+let zone; // the gym's, as soon as it is known
+let currency = "COP";
 let sending = false;
 let lastSent = 0;
 let judgedAt = -Infinity;
@@ -65,6 +67,7 @@ $("pairing-form").addEventListener("submit", async (event) => {
   $("pair").disabled = true;
   try {
     await api.pair($("code").value.replace(/\D/g, ""), $("name").value.trim());
+    $("pairing-form").reset();
     await open();
   } catch (error) {
     $("pairing-error").textContent = error instanceof NetworkError ? text.offline : error.message;
@@ -81,6 +84,8 @@ async function open() {
     $("gym").textContent = kiosk.gym_name;
     document.title = kiosk.gym_name;
     skew = Date.parse(kiosk.server_time) - Date.now();
+    ({ timezone: zone, currency } = kiosk);
+    tick();
     banner(null);
   } catch (error) {
     if (unpaired(error)) return undefined;
@@ -202,13 +207,20 @@ function judge(answer) {
   verdictTimer = setTimeout(() => show(resting()), VERDICT_MS);
 }
 
-function facts({ outcome, days_left: days, visits_left: visits, visit_number: visit }) {
+function facts({ outcome, days_left: days, visits_left: visits, visit_number: visit, balance }) {
   if (outcome !== "admitted") return "";
   const parts = [];
   if (visit) parts.push(text.visit(visit));
   if (typeof visits === "number") parts.push(text.visitsLeft(visits));
   if (typeof days === "number") parts.push(days === 0 ? text.lastDay : text.daysLeft(days));
+  if (Number(balance) > 0) parts.push(text.toPay(money(balance)));
   return parts.join(" · ");
+}
+
+function money(amount) {
+  const cents = Number.isInteger(Number(amount)) ? 0 : 2;
+  return new Intl.NumberFormat(language, { style: "currency", currency, minimumFractionDigits: cents,
+    maximumFractionDigits: cents, currencyDisplay: "narrowSymbol" }).format(amount);
 }
 $("verdict").addEventListener("click", () => {
   clearTimeout(verdictTimer);
@@ -225,10 +237,11 @@ $("language").addEventListener("click", () => {
   localStorage.setItem("language", language);
   translate();
 });
-setInterval(() => {
+function tick() {
   const now = new Date(Date.now() + skew);
-  $("clock").textContent = now.toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" });
-}, 1000);
+  $("clock").textContent = now.toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit", timeZone: zone });
+}
+setInterval(tick, 1000);
 
 translate();
 await open();
