@@ -81,7 +81,7 @@ class Assembly:
 
 def assemble(gym: Gym, api: Api, routers: Iterable[Router]) -> Assembly:
     """Raises ValueError when two flows answer the same thing."""
-    sessions = QuickSessions(gym.database, gym.postgres)
+    sessions = QuickSessions(gym.database, gym.revival)
     routes, chats = Routes(routers), ChatService(sessions)
     reception = Reception(gym.config, sessions, gym.clock)
     workshop = Workshop(gym, chats, reception, routes, FormEngine(chats, routes))

@@ -24,6 +24,7 @@ from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 
 from bot.keyboards import contact_keyboard, markup
 from bot.render import CAPTION_LIMIT, Screen, split_html
+from bot.transport import watching_the_wire
 from gym.chats.repository import Claimed
 from gym.core.errors import DatabaseUnavailable
 
@@ -31,8 +32,6 @@ Answer = TypeVar("Answer")
 Keys = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove | None
 PAUSES = (0.5, 1.5)
 """Seconds before a call that met a network fault is made again."""
-WIRE_TICKS = 3
-"""Turns of the event loop until a request is on the wire."""
 SENT_BEFORE = 0
 """Id of a message that left before a crash; the real one is not known any more."""
 LONGEST_WAIT = 30.0
@@ -64,16 +63,19 @@ class Ticker:
         self._sent += 1
         if self._sent <= self._before:
             return None
-        sending = asyncio.ensure_future(send())
-        for _ in range(WIRE_TICKS):
-            await asyncio.sleep(0)
-        await self._note(self._sent)
+        with watching_the_wire() as written:
+            sending = asyncio.ensure_future(send())
+        sending.add_done_callback(lambda _: written.set())
         try:
+            await written.wait()
+            await self._note(self._sent)
             return await sending
         except TelegramError:
             self._sent -= 1
             await self._note(self._sent)
             raise
+        finally:
+            sending.cancel()
 
     async def _note(self, sent: int) -> None:
         with suppress(DatabaseUnavailable):

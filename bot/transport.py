@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import aiohttp
@@ -12,6 +16,27 @@ from yarl import URL
 
 CONNECT_SECONDS = 10.0
 UPLOAD_SECONDS = 60.0
+
+
+_written: ContextVar[asyncio.Event | None] = ContextVar("written", default=None)
+
+
+@contextmanager
+def watching_the_wire() -> Generator[asyncio.Event]:
+    """The event is set when a request that began in this block is on its way."""
+    event = asyncio.Event()
+    token = _written.set(event)
+    try:
+        yield event
+    finally:
+        _written.reset(token)
+
+
+async def _tell_watcher(*_: object) -> None:
+    """aiohttp calls this in the very step in which it writes the body."""
+    event = _written.get()
+    if event is not None:
+        event.set()
 
 
 class AiohttpRequest(BaseRequest):
@@ -29,8 +54,13 @@ class AiohttpRequest(BaseRequest):
     async def initialize(self) -> None:
         if self._session is None:
             connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=55)
+            trace = aiohttp.TraceConfig()
+            trace.on_request_chunk_sent.append(_tell_watcher)
             self._session = aiohttp.ClientSession(
-                connector=connector, trust_env=True, headers={"User-Agent": self.USER_AGENT}
+                connector=connector,
+                trust_env=True,
+                headers={"User-Agent": self.USER_AGENT},
+                trace_configs=[trace],
             )
 
     async def shutdown(self) -> None:

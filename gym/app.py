@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING, TypeVar
 import structlog
 from sqlalchemy import cast, select, update
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gym.core.clock import SystemClock, WallClock, gym_day
 from gym.core.config import Config, ConfigError
-from gym.core.database import Database, is_retryable, is_unavailable
+from gym.core.database import FAULTS, Database, is_retryable, is_unavailable
 from gym.core.errors import DatabaseUnavailable
 from gym.core.migrate import upgrade
 from gym.core.postgres import EmbeddedPostgres
 from gym.core.redaction import REDACTOR
+from gym.core.revival import Revival
 from gym.faces.schemas import MatchRule
 from gym.security.permissions import Actor
 from gym.security.secrets import Secrets, load_secrets
@@ -48,7 +50,7 @@ class Gym:
     database: Database
     clock: WallClock
     secrets: Secrets
-    postgres: EmbeddedPostgres | None = None
+    revival: Revival | None = None
     face_pool: FacePool | None = None
 
     @property
@@ -78,10 +80,11 @@ class Gym:
                 yield uow
                 await uow.flush()
                 await session.commit()
-        except Exception as error:
+        except FAULTS as error:
             if not is_unavailable(error):
                 raise
-            await self._revive()
+            if self.revival is not None:
+                self.revival.begin()
             raise DatabaseUnavailable from error
 
     async def run(self, actor: Actor, work: Work[Result], *, as_of: datetime | None = None) -> Result:
@@ -90,7 +93,7 @@ class Gym:
             try:
                 async with self.unit_of_work(actor, as_of=as_of) as uow:
                     return await work(uow)
-            except Exception as error:
+            except DBAPIError as error:
                 if attempt == ATTEMPTS or not is_retryable(error):
                     raise
                 log.info("transaction_repeated", attempt=attempt)
@@ -147,11 +150,6 @@ class Gym:
         today = gym_day(now, settings.zone)
         return Context(actor, now, today, settings, wall, is_past=as_of is not None)
 
-    async def _revive(self) -> None:
-        if self.postgres is not None:
-            log.warning("database_unreachable")
-            await asyncio.to_thread(self.postgres.ensure)
-
 
 @asynccontextmanager
 async def open_gym(
@@ -180,7 +178,8 @@ async def open_gym(
         try:
             if config.auto_migrate if migrate is None else migrate:
                 await upgrade(database)
-            gym = Gym(config, database, clock or SystemClock(), secrets, postgres)
+            revival = Revival(postgres) if postgres is not None else None
+            gym = Gym(config, database, clock or SystemClock(), secrets, revival)
             if reading is None:
                 yield gym
                 return

@@ -7,10 +7,12 @@ import signal
 import sys
 
 from aiohttp import web
-from gym.core.logging import configure_logging
+from asyncpg import PostgresError
+from sqlalchemy.exc import DBAPIError
 
 from gym.app import open_gym
 from gym.core.config import Config, ConfigError, load_config
+from gym.core.logging import configure_logging
 from gym.core.postgres import PostgresUnavailable
 from web.app import make_app
 from web.tls import tls_context
@@ -38,6 +40,8 @@ def main() -> None:
         asyncio.run(serve(config))
     except (ConfigError, PostgresUnavailable) as error:
         sys.exit(str(error))
+    except (OSError, PostgresError, DBAPIError) as error:
+        sys.exit(f"cannot start, is DATABASE_URL right and the port free? {error}")
 
 
 if __name__ == "__main__":

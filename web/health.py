@@ -8,8 +8,8 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from gym.app import Gym
-from gym.core.database import is_unavailable
-from gym.core.errors import DatabaseUnavailable, NotFound
+from gym.core.database import FAULTS, is_unavailable
+from gym.core.errors import NotFound
 from gym.core.migrate import current, head
 from web.addresses import client_address, is_from_here
 from web.bodies import reply
@@ -44,8 +44,8 @@ async def ready(request: web.Request) -> web.Response:
 async def _database(gym: Gym) -> dict[str, bool]:
     try:
         revision = await asyncio.wait_for(current(gym.database), 2)
-    except Exception as error:
-        if not isinstance(error, DatabaseUnavailable) and not is_unavailable(error):
+    except FAULTS as error:
+        if not is_unavailable(error):
             raise
         return {"database": False, "migrations": False}
     return {"database": True, "migrations": revision == head()}

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gym.core.database import Database, is_unavailable
+from gym.core.database import FAULTS, Database, is_unavailable
 from gym.core.errors import DatabaseUnavailable
-from gym.core.postgres import EmbeddedPostgres
+from gym.core.revival import Revival
 
 
 class QuickSessions:
     """Sessions over the gym's own pool in autocommit: one statement is one transaction."""
 
-    def __init__(self, database: Database, postgres: EmbeddedPostgres | None = None) -> None:
+    def __init__(self, database: Database, revival: Revival | None = None) -> None:
         self._engine = database.engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._postgres = postgres
+        self._revival = revival
 
     @asynccontextmanager
     async def open(self) -> AsyncGenerator[AsyncSession]:
@@ -26,9 +25,9 @@ class QuickSessions:
         try:
             async with AsyncSession(self._engine, expire_on_commit=False) as session:
                 yield session
-        except Exception as error:
+        except FAULTS as error:
             if not is_unavailable(error):
                 raise
-            if self._postgres is not None:
-                await asyncio.to_thread(self._postgres.ensure)
+            if self._revival is not None:
+                self._revival.begin()
             raise DatabaseUnavailable from error

@@ -14,6 +14,7 @@ from uuid import UUID
 import asyncpg
 from sqlalchemy import DateTime, Enum, MetaData, Numeric, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.pool import NullPool
@@ -76,12 +77,24 @@ def is_retryable(error: BaseException) -> bool:
     return isinstance(error, DBAPIError) and sqlstate(error) in RETRYABLE
 
 
+FAULTS = (
+    DBAPIError,
+    PoolTimeout,
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    TimeoutError,
+)
+"""What an operation on the database may raise when PostgreSQL is in trouble; `is_unavailable` tells which."""
+
+
 def is_unavailable(error: BaseException) -> bool:
     """True when PostgreSQL is out of reach, as opposed to having refused something."""
     if isinstance(error, DBAPIError):
         state = sqlstate(error) or ""
         return error.connection_invalidated or state.startswith(_GONE) or isinstance(error, InterfaceError)
-    return isinstance(error, (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, TimeoutError))
+    return isinstance(error, FAULTS)
 
 
 class Database:

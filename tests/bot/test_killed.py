@@ -47,9 +47,16 @@ async def answers(people: list[Person]) -> Counter[str]:
 
 
 async def until_answered(people: list[Person], count: int) -> Counter[str]:
-    async with asyncio.timeout(60):
-        while len(found := await answers(people)) < count:
-            await asyncio.sleep(0.05)
+    """Wait; on failure say who got what."""
+    found: Counter[str] = Counter()
+    try:
+        async with asyncio.timeout(45):
+            while len(found) < count:
+                await asyncio.sleep(0.05)
+                found = await answers(people)
+    except TimeoutError:
+        wanted = {f"{person.id} You typed message {n}" for person in people for n in range(MESSAGES)}
+        raise AssertionError(f"unanswered: {sorted(wanted - set(found))}") from None
     return found
 
 

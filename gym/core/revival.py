@@ -1,0 +1,31 @@
+"""Reviving the embedded server: one attempt at a time, beside the requests that are refused meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+
+from gym.core.postgres import EmbeddedPostgres, PostgresUnavailable
+
+log = structlog.get_logger()
+
+
+class Revival:
+    """Crash recovery may take minutes; nobody waits for it, each visitor is told to come back."""
+
+    def __init__(self, postgres: EmbeddedPostgres) -> None:
+        self._postgres = postgres
+        self._attempt: asyncio.Task[None] | None = None
+
+    def begin(self) -> None:
+        """Start an attempt unless one is under way."""
+        if self._attempt is None or self._attempt.done():
+            log.warning("database_unreachable")
+            self._attempt = asyncio.create_task(self._ensure())
+
+    async def _ensure(self) -> None:
+        try:
+            await asyncio.to_thread(self._postgres.ensure)
+        except PostgresUnavailable as error:
+            log.warning("database_not_revived", reason=str(error))
