@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gym.audit import trail
 from gym.core.database import Base
 from gym.notifications import outbox
-from gym.notifications.models import NotificationKind, Priority, RecipientKind
+from gym.notifications.models import NotificationKind, Priority
 from gym.notifications.outbox import Recipient
 from gym.security.permissions import Actor, ActorKind
 from gym.security.secrets import Secrets
@@ -96,8 +96,6 @@ class UnitOfWork:
         priority: Priority = Priority.NORMAL,
     ) -> None:
         """Tell somebody, if and only if this transaction commits. `due_at` is business time."""
-        if recipient.kind is RecipientKind.DESK and self.actor.kind is ActorKind.STAFF:
-            payload = {**payload, "actor_id": self.actor.id}
         self._outbox.append(
             outbox.row(
                 recipient,
@@ -107,6 +105,7 @@ class UnitOfWork:
                 due_at=due_at or self.now,
                 wall=self.context.wall,
                 priority=priority,
+                caused_by=self.actor.id if self.actor.kind is ActorKind.STAFF else None,
             )
         )
 

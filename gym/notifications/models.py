@@ -98,6 +98,8 @@ class Notification(Base):
     id: Mapped[Id]
     recipient_kind: Mapped[RecipientKind] = mapped_column(enum_column(RecipientKind))
     recipient_id: Mapped[UUID | None]
+    caused_by: Mapped[UUID | None]
+    """The member of staff who did it, and who need not be told."""
     kind: Mapped[NotificationKind] = mapped_column(String(40))
     payload: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     dedup_key: Mapped[str] = mapped_column(String(160), unique=True)

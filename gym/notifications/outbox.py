@@ -53,6 +53,7 @@ def row(
     due_at: datetime,
     wall: datetime,
     priority: Priority,
+    caused_by: UUID | None = None,
 ) -> dict[str, Any]:
     """One outbox row. Without a `dedup_key` each call is a message of its own."""
     key = new_id()
@@ -60,6 +61,7 @@ def row(
         "id": key,
         "recipient_kind": recipient.kind,
         "recipient_id": recipient.id,
+        "caused_by": caused_by,
         "kind": kind,
         "payload": encode(payload),
         "dedup_key": dedup_key or str(key),

@@ -34,7 +34,7 @@ WITH parent AS (
         p.created_at + row_number() OVER (ORDER BY p.created_at, p.id) * interval '1 microsecond',
         p.due_at, p.next_try_at, 0
     FROM parent p JOIN target t ON (t.kinds IS NULL OR p.kind = ANY (t.kinds))
-        AND (t.kind = 'desk' OR t.id::text IS DISTINCT FROM p.payload -> 'actor_id' ->> '$uuid')
+        AND (t.kind = 'desk' OR t.id IS DISTINCT FROM p.caused_by)
     ON CONFLICT (dedup_key) DO NOTHING
 )
 UPDATE notifications n SET state = 'sent', sent_at = :wall FROM parent p WHERE n.id = p.id
