@@ -59,17 +59,27 @@ class Inbox:
     must bear to see an update twice.
     """
 
-    def __init__(self, service: InboxService, handle: Handle, slots: int = SLOTS) -> None:
+    def __init__(
+        self,
+        service: InboxService,
+        handle: Handle,
+        *,
+        slots: int = SLOTS,
+        idle_seconds: float = IDLE_SECONDS,
+    ) -> None:
         self._service = service
         self._handle = handle
         self._slots = slots
+        self._idle_seconds = idle_seconds
         self._wake = asyncio.Event()
         self._stopping = False
         self._held: dict[int, asyncio.Task[None]] = {}
+        self._kept = 0
 
     async def keep(self, payloads: Sequence[Mapping[str, Any]]) -> None:
         """Store updates and wake the workers. Raises `DatabaseUnavailable`: then the offset must not move."""
         await self._service.keep([arrival(payload) for payload in payloads])
+        self._kept += 1
         self._wake.set()
 
     async def run(self) -> None:
@@ -80,7 +90,7 @@ class Inbox:
                 self._wake.clear()
                 await self._fill()
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), IDLE_SECONDS)
+                    await asyncio.wait_for(self._wake.wait(), self._idle_seconds)
             await self._drain()
         finally:
             await _cancel([keeper, *self._held.values()])
@@ -124,7 +134,9 @@ class Inbox:
     async def _settle(self, item: Claimed, outcome: Outcome) -> bool:
         match outcome:
             case Done(failed):
-                return await self._service.finish(item, failed=failed)
+                # An update kept meanwhile may have been looked for before this one was out of its way.
+                kept = self._kept
+                return await self._service.finish(item, failed=failed) or kept != self._kept
             case Later(seconds):
                 pause = seconds if seconds is not None else min(60.0, 2.0 ** min(item.attempts, 6))
                 await self._service.postpone(item, timedelta(seconds=pause))

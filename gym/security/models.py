@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, SmallInteger, String, text
+from sqlalchemy import Index, LargeBinary, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gym.core.database import Base, Id, enum_column
@@ -67,14 +67,3 @@ class IdempotencyKey(Base):
     leased_until: Mapped[datetime]
     status: Mapped[int | None] = mapped_column(SmallInteger)
     answer: Mapped[bytes | None]
-
-
-class AttemptWindow(Base):
-    """Failed sign-ins and pairings of one subject, for back-off that outlives a restart."""
-
-    __tablename__ = "attempt_windows"
-
-    subject: Mapped[str] = mapped_column(String(120), primary_key=True)
-    failures: Mapped[int] = mapped_column(default=0, server_default=text("0"))
-    locked_until: Mapped[datetime | None]
-    updated_at: Mapped[datetime]

@@ -331,3 +331,34 @@ async def test_an_answer_that_failed_is_sent_when_the_update_is_handled_again(
     clock.advance(timedelta(minutes=2))
     desk_bot.assembly.inbox._wake.set()
     await bob.sees("You typed hello")
+
+
+async def test_an_update_that_comes_while_the_one_before_is_being_marked_is_not_left_waiting(
+    gym: Gym,
+) -> None:
+    """It is looked for too early, and the mark does not see it yet: still somebody looks again."""
+    looked, second = asyncio.Event(), asyncio.Event()
+
+    class Racing(InboxService):
+        async def claim(self, size: int) -> list[Claimed]:
+            found = await super().claim(size)
+            looked.set()
+            return found
+
+        async def finish(self, item: Claimed, *, failed: bool = False) -> bool:
+            if item.update_id == 2:
+                return await super().finish(item, failed=failed)
+            looked.clear()
+            await inbox.keep([update_of(2, 5)])
+            await looked.wait()
+            await super().finish(item, failed=failed)
+            return False
+
+    async def handle(item: Claimed) -> Outcome:
+        if item.update_id == 2:
+            second.set()
+        return Done()
+
+    inbox = Inbox(Racing(QuickSessions(gym.database), gym.clock), handle, idle_seconds=3600)
+    await inbox.keep([update_of(1, 5)])
+    await work_until(inbox, second)
