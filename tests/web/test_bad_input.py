@@ -82,6 +82,12 @@ async def test_base64_is_judged_like_a_form(door: Door, name: str) -> None:
     assert (answer.status, await check_shape(answer)) == (status, code)
 
 
+async def test_padding_inside_of_base64_is_malformed(door: Door) -> None:
+    broken = base64.b64encode(b"x" * 199_999).decode()[:-4] + "eA==" + "A" * 262_144
+    answer = await door.say(image_base64=broken)
+    assert (answer.status, await check_shape(answer)) == (400, "malformed")
+
+
 async def test_a_truncated_photo_is_an_answer_of_its_own_and_no_crash(door: Door) -> None:
     photo = people()[0].photo()
     for share in (0.02, 0.3, 0.6):
@@ -106,7 +112,7 @@ async def test_a_truncated_photo_is_an_answer_of_its_own_and_no_crash(door: Door
         (b'{"phone_last4": "1234"}', 422, "credential_missing"),
         (b'{"document_number": 5, "phone_last4": "1234"}', 422, "invalid_fields"),
         (b'{"document_number": "12\\u000034", "phone_last4": "1234"}', 422, "invalid_fields"),
-        (b'{"document_number": "\\ud800123", "phone_last4": "1234"}', 422, "invalid_fields"),
+        (b'{"document_number": "\\ud800123", "phone_last4": "1234"}', 400, "malformed"),
         (b'{"document_number": "123456", "phone_last4": "12 4"}', 422, "invalid_fields"),
         (b'{"qr": {"a": 1}}', 422, "invalid_fields"),
         (b'{"qr": "x", "amount": NaN}', 422, "invalid_fields"),
