@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ssl import SSLContext
 
 import structlog
 from aiohttp import web
@@ -85,19 +86,24 @@ def _api(config: Config, sandbox: SandboxServer | None) -> Api:
 @asynccontextmanager
 async def _serve(config: Config, app: web.Application) -> AsyncGenerator[str]:
     """The kiosk's API and page, at the address of the configuration."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=10)
-    await runner.setup()
     host, port = config.bind
     tls = tls_context(config)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=10)
+    await runner.setup()
     try:
-        await web.TCPSite(runner, host, port, ssl_context=tls).start()
+        await _listen(runner, host, port, tls)
         bound = runner.addresses[0][1]
         shown = "127.0.0.1" if host in ("0.0.0.0", "") else host  # noqa: S104
         yield f"{'https' if tls else 'http'}://{shown}:{bound}"
-    except OSError as error:
-        raise ConfigError(f"WEB_PORT: cannot listen on {host}:{port} ({error.strerror})") from None
     finally:
         await runner.cleanup()
+
+
+async def _listen(runner: web.AppRunner, host: str, port: int, tls: SSLContext | None) -> None:
+    try:
+        await web.TCPSite(runner, host, port, ssl_context=tls).start()
+    except OSError as error:
+        raise ConfigError(f"WEB_PORT: cannot listen on {host}:{port} ({error.strerror})") from None
 
 
 async def _sandbox(stack: AsyncExitStack, gym: Gym, web_url: str | None) -> SandboxServer:

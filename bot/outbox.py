@@ -12,8 +12,17 @@ from functools import partial
 import asyncpg
 import structlog
 from telegram import Bot, Message
-from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
+from telegram.error import (
+    BadRequest,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
 
+from bot.messages import Message as Words
 from bot.messages import render
 from bot.pacing import Pacer
 from gym.app import Gym
@@ -25,7 +34,8 @@ from gym.settings.schemas import GymSettings
 log = structlog.get_logger()
 CHANNEL = "powergym_outbox"
 BATCH = 30
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=180)
+"""Longer than a whole batch for one group takes at Telegram's pace, so nobody else claims its rest."""
 MOST_TRIES = 10
 LONGEST_PAUSE = 3600.0
 IDLE_SECONDS = 15.0
@@ -34,7 +44,7 @@ IDLE_SECONDS = 15.0
 
 def back_off(attempts: int) -> float:
     """Seconds until the next try: 1 s doubling to an hour, with jitter so that retries spread."""
-    return min(LONGEST_PAUSE, 2.0 ** (attempts - 1)) * random.uniform(0.8, 1.2)  # noqa: S311
+    return min(LONGEST_PAUSE, 2.0 ** min(attempts - 1, 12)) * random.uniform(0.8, 1.2)  # noqa: S311
 
 
 class Dispatcher:
@@ -117,13 +127,25 @@ class Dispatcher:
             await self._unreachable(item, "no chat")
             return True
         try:
-            message = await self._send(item, item.chat_id, settings)
+            screen = render(item.kind, item.payload, settings, item.language or settings.language)
+        except (LookupError, ValueError, TypeError, ArithmeticError) as error:
+            await self._fail(item, f"cannot be worded: {type(error).__name__}")
+            return True
+        return await self._leave(item, item.chat_id, screen)
+
+    async def _leave(self, item: Outgoing, chat_id: int, screen: Words) -> bool:
+        """Hand it to Telegram. Only what Telegram refuses is given up; an outage is waited out."""
+        try:
+            message = await self._send(item, chat_id, screen)
         except Forbidden as error:
             await self._unreachable(item, error.message)
         except BadRequest as error:
             await self._fail(item, error.message)
         except RetryAfter as error:
             await self._again(item, _seconds(error.retry_after), "retry after")
+            return False
+        except (NetworkError, InvalidToken, Conflict) as error:
+            await self._again(item, back_off(item.attempts), error.message)
             return False
         except TelegramError as error:
             if item.attempts >= MOST_TRIES:
@@ -135,8 +157,7 @@ class Dispatcher:
             await self._sent(item, message)
         return True
 
-    async def _send(self, item: Outgoing, chat_id: int, settings: GymSettings) -> Message:
-        screen = render(item.kind, item.payload, settings, item.language or settings.language)
+    async def _send(self, item: Outgoing, chat_id: int, screen: Words) -> Message:
         await self.pacer.wait(chat_id)
         return await self.bot.send_message(
             chat_id,

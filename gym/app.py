@@ -196,8 +196,8 @@ async def open_gym(
 
 
 def _keep_out_of_the_log(config: Config, secrets: Secrets) -> None:
-    private = (config.telegram_bot_token, config.backup_passphrase)
-    REDACTOR.know(*secrets.texts(), *(one.get_secret_value() for one in private if one is not None))
+    token = config.telegram_bot_token
+    REDACTOR.know(*secrets.texts(), *([token.get_secret_value()] if token else []))
 
 
 def _start(postgres: EmbeddedPostgres | None) -> str:

@@ -64,7 +64,8 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """One try to sign in: counted only when it was wrong, by address and by name."""
+    """One try to sign in, counted by address and by name before it is judged, so that many at once are
+    as many tries; given back when it was right."""
 
     limits: Limits
     address: str
@@ -74,14 +75,12 @@ class Guess:
     def allow(self) -> None:
         """Raises `TooManyRequests`."""
         self.limits.addresses.require(self.address, self.now)
-        self.limits.names.require(self.name, self.now)
-
-    def was_wrong(self) -> None:
-        self.limits.addresses.spend(self.address, self.now)
-        self.limits.names.spend(self.name, self.now)
+        self.limits.names.take(self.name, self.now)
+        self.limits.addresses.take(self.address, self.now)
 
     def was_right(self) -> None:
         self.limits.names.forget(self.name)
+        self.limits.addresses.give_back(self.address, self.now)
 
 
 def issuer_of(gym: Gym) -> TokenIssuer:
@@ -149,7 +148,6 @@ async def token(request: web.Request) -> web.Response:
     stored = found[1] if found else None
     fits, _ = await asyncio.to_thread(verify_secret, given, stored)
     if not fits or found is None:
-        guess.was_wrong()
         raise WrongCredentials
     guess.was_right()
     async with gym.unit_of_work(Actor.system()) as uow:

@@ -54,7 +54,7 @@ async def kiosk(request: web.Request) -> web.Response:
             kiosk_name=caller.kiosk.name,
             languages=list(LANGUAGES),
             methods=["face", "qr", "document"],
-            liveness=gym.config.face_liveness,
+            liveness="off",
             offline_policy=uow.settings.offline_policy.value,
             currency=uow.settings.currency,
             timezone=uow.settings.timezone,

@@ -60,6 +60,11 @@ class Buckets:
         bucket = self._bucket(key, now)
         bucket.left = max(0.0, bucket.left - 1)
 
+    def give_back(self, key: str, now: datetime) -> None:
+        """Undo one `take`."""
+        bucket = self._bucket(key, now)
+        bucket.left = min(float(self.size), bucket.left + 1)
+
     def forget(self, key: str) -> None:
         self.kept.pop(key, None)
 

@@ -39,8 +39,11 @@ class OfferPlan(Callback):
 
 @callback("sold", changes=True)
 class ConfirmSale(Callback):
+    """Carries a mark of the price and dates that were shown."""
+
     client_id: UUID
     plan_id: UUID
+    seen: str
 
 
 @callback("saleby")
@@ -66,19 +69,20 @@ class RenewPlans(Callback):
     client_id: UUID
 
 
-@callback("rened", changes=True)
+@callback("ren", changes=True)
 class ConfirmRenewal(Callback):
     """Names the subscription that was on the screen: if another came after it, somebody else renewed it."""
 
     renews_id: UUID
     plan_id: UUID
+    seen: str
 
 
 @callback("renby")
 class RenewalDetails(Callback):
     """A renewal with a discount."""
 
-    client_id: UUID
+    renews_id: UUID
     plan_id: UUID
 
 
@@ -98,7 +102,7 @@ async def offer(turn: Turn, tap: OfferPlan) -> None:
         quote = await SubscriptionService(uow).quote_sale(tap.client_id, tap.plan_id)
     t = turn.t
     keyboard: Keyboard = [
-        [button(t("✅ Sell"), ConfirmSale(tap.client_id, tap.plan_id))],
+        [button(t("✅ Sell"), ConfirmSale(tap.client_id, tap.plan_id, quote.mark))],
         [button(t("Other day or discount"), SaleDetails(tap.client_id, tap.plan_id), wide=True)],
         nav(t, back=SellPlan(tap.client_id)),
     ]
@@ -110,7 +114,7 @@ async def sell(turn: Turn, tap: ConfirmSale) -> None:
     key = tap_key(turn)
 
     async with turn.unit_of_work() as uow:
-        sold = await SubscriptionService(uow).sell(tap.client_id, tap.plan_id, key=key)
+        sold = await SubscriptionService(uow).sell(tap.client_id, tap.plan_id, seen=tap.seen, key=key)
     await turn.show(sold_screen(turn.t, sold))
 
 
@@ -138,7 +142,9 @@ async def renewed(turn: Turn, tap: ConfirmRenewal) -> None:
     async with turn.unit_of_work() as uow:
         service = SubscriptionService(uow)
         before = await service.get(tap.renews_id)
-        sold = await service.renew(before.client_id, tap.plan_id, renews_id=tap.renews_id, key=tap_key(turn))
+        sold = await service.renew(
+            before.client_id, tap.plan_id, renews_id=tap.renews_id, seen=tap.seen, key=tap_key(turn)
+        )
     await turn.show(sold_screen(turn.t, sold))
 
 
@@ -148,10 +154,10 @@ async def _offer_renewal(turn: Turn, client_id: UUID, plan_id: UUID | None) -> N
     assert quote.renews_id is not None, "a renewal follows a subscription"
     t, chosen = turn.t, quote.plan.id
     keyboard: Keyboard = [
-        [button(t("✅ Renew"), ConfirmRenewal(quote.renews_id, chosen))],
+        [button(t("✅ Renew"), ConfirmRenewal(quote.renews_id, chosen, quote.mark))],
         [
             button(t("Other plan"), RenewPlans(client_id)),
-            button(t("Discount"), RenewalDetails(client_id, chosen)),
+            button(t("Discount"), RenewalDetails(quote.renews_id, chosen)),
         ],
         nav(t, back=Card(client_id)),
     ]
@@ -212,8 +218,10 @@ async def sale_details(turn: Turn, tap: SaleDetails) -> None:
 
 @router.on(RenewalDetails)
 async def renewal_details(turn: Turn, tap: RenewalDetails) -> None:
-    values = {"client_id": tap.client_id, "plan_id": tap.plan_id}
-    await turn.begin(RENEWAL, values, back=RenewPlan(tap.client_id))
+    async with turn.unit_of_work() as uow:
+        before = await SubscriptionService(uow).get(tap.renews_id)
+    values = {"client_id": before.client_id, "plan_id": tap.plan_id, "renews_id": tap.renews_id}
+    await turn.begin(RENEWAL, values, back=RenewPlan(before.client_id))
 
 
 async def _first_days(ctx: FormContext) -> Sequence[Choice]:

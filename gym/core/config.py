@@ -37,7 +37,6 @@ class Config(BaseSettings):
     sandbox_port: int = Field(8081, ge=0, le=65535, description="Port of the local Bot API server")
 
     database_url: str | None = Field(None, description="PostgreSQL; unset: the embedded one")
-    database_read_url: str | None = Field(None, description="A replica for reports")
     database_direct_url: str | None = Field(None, description="Past the pooler, for LISTEN and locks")
     database_pooler: bool = Field(False, description="1 behind PgBouncer in transaction mode")
     database_pool_size: int = Field(16, ge=2, le=200, description="Connections per process")
@@ -66,14 +65,11 @@ class Config(BaseSettings):
     face_threshold: Literal["auto"] | float = Field("auto", description="Cosine; auto rises with the gallery")
     face_margin: float = Field(0.05, ge=0, le=0.5, description="Lead over the best other client")
     face_workers: int | None = Field(None, ge=1, le=64, description="Threads that read photos; unset: cores")
-    face_liveness: Literal["off", "observe", "enforce"] = Field("off", description="Liveness gate")
-    face_liveness_model: Path | None = Field(None, description="Weights of the liveness model")
 
     jwt_keys: SecretStr | None = Field(None, description="kid:key,… for tokens; unset: secrets.env")
     data_keys: SecretStr | None = Field(None, description="kid:key,… for faces and pictures")
     access_token_minutes: int = Field(300, ge=1, description="Life of an access token")
     refresh_token_hours: int = Field(12, ge=1, description="Life of a refresh token")
-    backup_passphrase: SecretStr | None = Field(None, description="Pass-phrase of backups")
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Verbosity")
     log_format: Literal["json", "console"] = Field("json", description="Shape of a log line")
@@ -106,7 +102,7 @@ class Config(BaseSettings):
             raise ValueError(f"must be one of {', '.join(LANGUAGES)}")
         return value
 
-    @field_validator("database_url", "database_read_url", "database_direct_url")
+    @field_validator("database_url", "database_direct_url")
     @classmethod
     def _asyncpg_url(cls, value: str | None) -> str | None:
         if value is None:

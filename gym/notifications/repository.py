@@ -46,6 +46,7 @@ CLAIM = text("""
 WITH due AS (
     SELECT n.id FROM notifications n
     WHERE n.state = 'pending' AND n.next_try_at <= :now AND n.recipient_id IS NOT NULL
+        AND n.kind = ANY (CAST(:kinds AS varchar[]))
         AND (n.leased_until IS NULL OR n.leased_until < :wall)
         AND NOT EXISTS (
             SELECT FROM notifications e
@@ -104,7 +105,9 @@ class OutboxRepository:
     async def claim(self, *, now: datetime, wall: datetime, lease: datetime, size: int) -> Sequence[Outgoing]:
         """Due messages, leased until `lease`; a dispatcher that dies lets go by itself."""
         await self.session.execute(TURN)
-        values = {"now": now, "wall": wall, "lease": lease, "size": size}
+        # Kinds of a newer version wait for a process that knows them.
+        kinds = [kind.value for kind in NotificationKind]
+        values = {"now": now, "wall": wall, "lease": lease, "size": size, "kinds": kinds}
         rows = await self.session.execute(CLAIM, values)
         return [
             Outgoing(

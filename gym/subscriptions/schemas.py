@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from hashlib import blake2b
 from typing import NamedTuple
 from uuid import UUID
 
@@ -43,6 +45,12 @@ class Quote:
     @property
     def final_price(self) -> Decimal:
         return self.base_price - self.discount
+
+    @property
+    def mark(self) -> str:
+        """Six letters that change with the price or the dates: what was confirmed is what is sold."""
+        shown = f"{self.final_price}:{self.starts_on}:{self.ends_on}".encode()
+        return urlsafe_b64encode(blake2b(shown, digest_size=4).digest()).decode().rstrip("=")
 
     @property
     def renews_id(self) -> UUID | None:

@@ -60,9 +60,13 @@ class SubscriptionService:
         *,
         starts_on: date | None = None,
         discount: Discount | Decimal = ZERO,
+        seen: str | None = None,
         key: UUID | None = None,
     ) -> Subscription:
         """Sell a plan, from today or another day; the same key gives the same subscription again.
+
+        `seen` is the `Quote.mark` that was on the screen: with another price or other dates by now,
+        `JustChanged` is raised.
 
         Raises the refusals of `Offers.sale`: `ClientInactive`, `PlanInactive`, `TrialUsed`, `PeriodTaken`,
         `AlreadyWaiting`, `StartTooFar`, `StartTooEarly`, `PeriodOver`, `DiscountTooLarge` and its kin.
@@ -75,6 +79,8 @@ class SubscriptionService:
             return done
         await Settlement(self.uow).lock_settled(client_id)
         quote = await Offers(self.uow).sale(client, plan_id, starts_on, Discount.of(discount))
+        if seen not in (None, quote.mark):
+            raise JustChanged
         subscription = await selling.open(quote, key, "subscription.sold")
         notices.tell_sold(self.uow, subscription)
         return subscription
@@ -94,6 +100,7 @@ class SubscriptionService:
         *,
         discount: Discount | Decimal = ZERO,
         renews_id: UUID | None = None,
+        seen: str | None = None,
         key: UUID | None = None,
     ) -> Subscription:
         """Renew the client's latest subscription, from the day after it ends, or from today.
@@ -103,7 +110,7 @@ class SubscriptionService:
         `AlreadyWaiting` and the refusals of a sale.
         """
         self.uow.actor.require(Permission.SELL)
-        seen = renews_id or await self._subscriptions.latest_id(client_id)
+        before = renews_id or await self._subscriptions.latest_id(client_id)
         client = await self._subscriptions.lock_client(client_id)
         selling = Selling(self.uow)
         done = await selling.made_by(key, client_id)
@@ -111,7 +118,7 @@ class SubscriptionService:
             return done
         await Settlement(self.uow).lock_settled(client_id)
         quote = await Offers(self.uow).renewal(client, plan_id, Discount.of(discount))
-        if quote.renews_id != seen:
+        if quote.renews_id != before or seen not in (None, quote.mark):
             raise JustChanged
         subscription = await selling.open(quote, key, "subscription.renewed")
         notices.tell_renewed(self.uow, subscription)

@@ -128,5 +128,25 @@ async def test_what_happens_at_the_desk_is_told_to_the_other_admins(gym: Gym) ->
     assert [chat for chat, _ in line.sent] == [2]
 
 
+async def test_an_outage_of_any_length_gives_no_message_up(gym: Gym, employee: Actor) -> None:
+    await tell(gym, Recipient.client(await member(gym, employee, 7)), "A")
+    line = Line(*(NetworkError("down") for _ in range(15)))
+    works = dispatcher(gym, line)
+    for _ in range(16):
+        await works.drain()
+        gym.clock.advance(timedelta(hours=2))  # type: ignore[attr-defined]
+    assert len(line.sent) == 1
+
+
+async def test_a_message_that_cannot_be_worded_does_not_hold_up_the_others(gym: Gym, employee: Actor) -> None:
+    client = Recipient.client(await member(gym, employee, 7))
+    async with gym.unit_of_work(Actor.system()) as uow:
+        uow.notify(client, NotificationKind.RECEIPT, {})
+    await tell(gym, client, "A")
+    line = Line()
+    await dispatcher(gym, line).drain()
+    assert [text for _, text in line.sent if "A" in text]
+
+
 def test_every_kind_has_its_words() -> None:
     assert set(RENDERERS) == set(NotificationKind)

@@ -26,7 +26,7 @@ def test_readme_lists_every_setting_with_its_meaning(name: str) -> None:
         ("GYM_LANGUAGE", "de"),
         ("DATABASE_URL", "mysql://x"),
         ("WEB_PORT", "99999"),
-        ("FACE_LIVENESS", "maybe"),
+        ("FACE_MARGIN", "2"),
     ],
 )
 def test_an_invalid_value_is_refused_in_one_line_that_names_it(
