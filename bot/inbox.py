@@ -90,7 +90,8 @@ class Inbox:
                 self._wake.clear()
                 await self._fill()
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), self._idle_seconds)
+                    async with asyncio.timeout(self._idle_seconds):
+                        await self._wake.wait()
             await self._drain()
         finally:
             await _cancel([keeper, *self._held.values()])

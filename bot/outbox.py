@@ -84,8 +84,10 @@ class Dispatcher:
             pause = await self._pause()
         except DatabaseUnavailable:
             pause = 1.0
+        # Not wait_for: in Python 3.11 it may swallow the cancellation that comes together with the wake-up.
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), pause)
+            async with asyncio.timeout(pause):
+                await self._wake.wait()
 
     async def _listen(self) -> None:
         """Be woken by whoever commits a message; a lost connection is opened again."""

@@ -40,6 +40,11 @@ WITH parent AS (
 UPDATE notifications n SET state = 'sent', sent_at = :wall FROM parent p WHERE n.id = p.id
 """)
 
+TO_SPREAD = text("""
+SELECT EXISTS (SELECT FROM notifications WHERE state = 'pending' AND recipient_kind = 'desk'
+    AND recipient_id IS NULL AND next_try_at <= :now)
+""")
+
 # The oldest due messages, urgent first. Nothing of a chat is claimed while an earlier one of the same rank is
 # on its way or waits for another try, so that order is kept whoever dispatches.
 CLAIM = text("""
@@ -100,7 +105,9 @@ class OutboxRepository:
 
     async def spread(self, *, now: datetime, wall: datetime, size: int) -> None:
         """Turn messages for the desk into one for each chat that listens."""
-        await self.session.execute(SPREAD, {"now": now, "wall": wall, "size": size})
+        # An INSERT of no rows would still wake every dispatcher, this one too, for ever.
+        if await self.session.scalar(TO_SPREAD, {"now": now}):
+            await self.session.execute(SPREAD, {"now": now, "wall": wall, "size": size})
 
     async def claim(self, *, now: datetime, wall: datetime, lease: datetime, size: int) -> Sequence[Outgoing]:
         """Due messages, leased until `lease`; a dispatcher that dies lets go by itself."""

@@ -11,7 +11,7 @@ from telegram import Bot, Message
 from telegram.error import Forbidden, NetworkError, RetryAfter, TelegramError
 
 from bot.messages import RENDERERS
-from bot.outbox import Dispatcher
+from bot.outbox import CHANNEL, Dispatcher
 from bot.pacing import Pacer
 from gym.app import Gym
 from gym.clients.schemas import ClientInput
@@ -146,6 +146,16 @@ async def test_a_message_that_cannot_be_worded_does_not_hold_up_the_others(gym: 
     line = Line()
     await dispatcher(gym, line).drain()
     assert [text for _, text in line.sent if "A" in text]
+
+
+async def test_an_idle_dispatcher_wakes_nobody(gym: Gym) -> None:
+    works = dispatcher(gym, Line())
+    woken: list[object] = []
+    async with gym.database.direct() as connection:
+        await connection.add_listener(CHANNEL, lambda *told: woken.append(told))
+        await works.drain()
+        await connection.fetchval("SELECT 1")
+    assert woken == []
 
 
 def test_every_kind_has_its_words() -> None:
