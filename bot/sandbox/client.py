@@ -240,6 +240,12 @@ class Person:
             raise AssertionError(f"{self.name} sees no document.\n{await self.transcript()}")
         return found
 
+    async def sees_gone(self, message: Message, timeout: float = PATIENCE) -> None:
+        """Until a message was deleted."""
+        gone = await self._until(lambda: self._messages[message.message_id].deleted or None, timeout)
+        if gone is None:
+            raise AssertionError(f"{self.name} still sees “{message.words}”.\n{await self.transcript()}")
+
     async def last(self) -> Message:
         """The newest message that is still there."""
         return (await self.chat())[-1]

@@ -180,6 +180,7 @@ async def test_pictures_take_the_place_of_texts_and_the_reverse(bob: Person) -> 
     await bob.taps("Another")
     third = await bob.sees("picture 2")
     assert third.photo_url is None
+    await bob.sees_gone(second)
     assert len([message for message in await bob.chat() if message.from_bot]) == 1
 
 

@@ -111,21 +111,20 @@ async def opened_desk(telegram: SandboxClient, process: GymProcess, records: Rec
 async def test_a_registration_survives_a_kill_between_any_two_answers(
     telegram: SandboxClient, process: GymProcess, database_url: str
 ) -> None:
-    """Killed at five of its ten steps, one of each kind: two texts, a choice, a photo, the last tap."""
+    """Killed after every question of the form, and once more before the last tap."""
     records, rosa = Records(database_url), people()[0]
     desk = await opened_desk(telegram, process, records)
     await desk.says("/start")
     await desk.taps("Register")
-    await desk.says("Rosa")
+    await dies_and_takes_text(desk, "Rosa", "last_name")
     await dies_and_takes_text(desk, "Perez", "document")
-    await desk.says("CC 10203040")
+    await dies_and_takes_text(desk, "CC 10203040", "phone")
     await dies_and_takes_text(desk, "300 123 4567", "birth_date")
-    await desk.says("3/8/1990")
-    await desk.taps("Female")
-    await desk.taps("signed")
-    await dies_and_takes_photo(desk, rosa.photo(0), 1)
-    await desk.shows(rosa.photo(1))
-    await dies_and_takes_photo(desk, rosa.photo(2), 3)
+    await dies_and_takes_text(desk, "3/8/1990", "gender")
+    await dies_and_takes_tap(desk, "Female", "consent")
+    await dies_and_takes_tap(desk, "signed", "faces")
+    for number in range(3):
+        await dies_and_takes_photo(desk, rosa.photo(number), number + 1)
     assert await desk.step() == SUMMARY
     await dies_and_takes_save_twice(desk)
     await desk.phone.sees("is registered")
@@ -142,6 +141,16 @@ async def dies_and_takes_text(desk: Desk, text: str, next_step: str) -> None:
     await desk.phone.sends(text)
     await desk.restarted()
     assert await desk.answers() == before + 1, await desk.phone.transcript()
+    assert await desk.step() == next_step
+
+
+async def dies_and_takes_tap(desk: Desk, label: str, next_step: str) -> None:
+    """The button is tapped while nobody is there: its message becomes the next question."""
+    before, question = await desk.answers(), await desk.phone.last()
+    await desk.process.kill()
+    await desk.phone.taps_button_data(question, data_of(question.buttons, label))
+    await desk.restarted()
+    assert await desk.answers() == before, await desk.phone.transcript()
     assert await desk.step() == next_step
 
 
