@@ -110,7 +110,7 @@ class Dispatcher:
 
     async def _claim(self) -> Sequence[Outgoing]:
         async with self.gym.unit_of_work(Actor.system()) as uow:
-            self._settings = uow.settings
+            self._settings, self._now = uow.settings, uow.now
             outbox, wall = OutboxRepository(uow.session), uow.context.wall
             await outbox.spread(now=uow.now, wall=wall, size=BATCH)
             return await outbox.claim(now=uow.now, wall=wall, lease=wall + LEASE, size=BATCH)
@@ -129,11 +129,15 @@ class Dispatcher:
             await self._unreachable(item, "no chat")
             return True
         try:
-            screen = render(item.kind, item.payload, settings, item.language or settings.language)
+            screen = self._worded(item, settings)
         except (LookupError, ValueError, TypeError, ArithmeticError) as error:
             await self._fail(item, f"cannot be worded: {type(error).__name__}")
             return True
         return await self._leave(item, item.chat_id, screen)
+
+    def _worded(self, item: Outgoing, settings: GymSettings) -> Words:
+        language = item.language or settings.language
+        return render(item.kind, item.payload, settings, language, self._now)
 
     async def _leave(self, item: Outgoing, chat_id: int, screen: Words) -> bool:
         """Hand it to Telegram. Only what Telegram refuses is given up; an outage is waited out."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gym.approvals.models
 import gym.attendance.models
 import gym.audit.models
 import gym.chats.models
@@ -12,6 +13,7 @@ import gym.kiosks.models
 import gym.notifications.models
 import gym.payments.models
 import gym.plans.models
+import gym.rewards.models
 import gym.security.models
 import gym.settings.models
 import gym.staff.models
@@ -20,6 +22,7 @@ from gym.core.database import Base
 
 METADATA = Base.metadata
 MODULES = (
+    gym.approvals.models,
     gym.attendance.models,
     gym.audit.models,
     gym.chats.models,
@@ -30,6 +33,7 @@ MODULES = (
     gym.notifications.models,
     gym.payments.models,
     gym.plans.models,
+    gym.rewards.models,
     gym.security.models,
     gym.settings.models,
     gym.staff.models,

@@ -18,7 +18,7 @@ from bot.turn import Turn
 from gym.core.language import N_
 from gym.core.money import parse_amount
 from gym.payments.errors import owed_only, parse_reason
-from gym.payments.models import Method
+from gym.payments.models import TILL, Method
 from gym.payments.schemas import Receipt
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.service import SubscriptionService
@@ -54,7 +54,9 @@ async def take_payment(turn: Turn, tap: TakePayment) -> None:
     if not balance:
         raise owed_only(balance)
     methods = [
-        button(t(label), PayNow(tap.subscription_id, balance, method)) for method, label in METHODS.items()
+        button(t(label), PayNow(tap.subscription_id, balance, method))
+        for method, label in METHODS.items()
+        if method in TILL
     ]
     keyboard = [
         *grid(methods),
@@ -166,7 +168,7 @@ PAYMENT = router.form(
                 "method",
                 N_("Method"),
                 N_("How is it paid?"),
-                choices=[Choice(method, label) for method, label in METHODS.items()],
+                choices=[Choice(method, label) for method, label in METHODS.items() if method in TILL],
                 columns=2,
             ),
         ],

@@ -14,6 +14,7 @@ METHODS: Final = {
     Method.CARD: N_("Card"),
     Method.TRANSFER: N_("Transfer"),
     Method.QR: N_("QR payment"),
+    Method.CREDIT: N_("Client credit"),
 }
 STATUSES: Final = {
     SubscriptionStatus.SCHEDULED: N_("🕓 scheduled"),

@@ -16,7 +16,7 @@ from gym.faces.gallery import NEAREST, SCORES
 _COLUMNS: Final = """
 c.id AS client_id, c.first_name, c.last_name, c.alias, c.active, c.blocked_until, c.block_reason,
 c.birth_date, c.warning, c.card_serial, s.id AS subscription_id, s.starts_on, s.ends_on, s.visits,
-s.visits_used, s.frozen_until, s.status = 'frozen' AS frozen, p.name AS plan_name,
+s.visits_used, rest.id IS NOT NULL AS frozen, rest.ends_on AS frozen_until, p.name AS plan_name,
 p."window" AS plan_window, money.balance, coalesce(debt.amount, 0) AS closed_debt,
 coalesce(today.counted, false) AS visited_today, today.number AS number_today, today.last_at,
 (SELECT k.id FROM check_ins k WHERE k.idempotency_key = CAST(:idempotency AS uuid)) AS done_id
@@ -31,13 +31,20 @@ LEFT JOIN LATERAL (
     FROM subscriptions o
     WHERE o.client_id = c.id AND (o.status <> 'canceled' OR o.closed_at > :at)
     ORDER BY CASE
-            WHEN o.starts_on > :day THEN 1
-            WHEN o.ends_on >= :day OR (o.status = 'frozen' AND o.frozen_until IS NULL) THEN 0
+            WHEN o.starts_on > :day OR o.held THEN 1
+            WHEN o.ends_on >= :day OR EXISTS (SELECT FROM freezes f WHERE f.subscription_id = o.id
+                AND f.canceled_at IS NULL AND f.ends_on IS NULL AND f.starts_on <= :day) THEN 0
             ELSE 2
         END,
         open DESC, CASE WHEN o.starts_on > :day THEN o.starts_on END, o.ends_on DESC, o.id DESC
     LIMIT 1
 ) s ON true
+LEFT JOIN LATERAL (
+    SELECT f.id, f.ends_on FROM freezes f
+    WHERE f.subscription_id = s.id AND f.canceled_at IS NULL AND f.starts_on <= :day
+        AND (f.ends_on IS NULL OR f.ends_on >= :day)
+    LIMIT 1
+) rest ON true
 LEFT JOIN plans p ON p.id = s.plan_id
 LEFT JOIN LATERAL (
     SELECT CASE WHEN s.sold_at > :at THEN a.balance

@@ -53,6 +53,7 @@ class CheckIn(Base):
     __table_args__ = (
         CheckConstraint("NOT counted OR outcome = 'admitted'", name="counted_admitted"),
         CheckConstraint("NOT counted OR client_id IS NOT NULL", name="counted_client"),
+        CheckConstraint("left_at IS NULL OR (left_at >= at AND outcome = 'admitted')", name="left"),
         Index(
             "uq_check_ins_one_counted_a_day",
             "client_id",
@@ -77,6 +78,8 @@ class CheckIn(Base):
     staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
     at: Mapped[datetime]
     received_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]
+    """When the person checked out, where the gym wants that."""
     gym_day: Mapped[date]
     override_reason: Mapped[str | None] = mapped_column(String(300))
     undone_at: Mapped[datetime | None]

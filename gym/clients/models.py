@@ -44,6 +44,7 @@ class Client(Base):
     __tablename__ = "clients"
     __table_args__ = (
         UniqueConstraint("document_type", "document_number", name="uq_clients_document"),
+        CheckConstraint("referred_by IS NULL OR referred_by <> id", name="referred_by_another"),
         CheckConstraint("(document_type IS NULL) = (document_number IS NULL)", name="document_whole"),
         Index(
             "ix_clients_search", "search", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"}
@@ -73,6 +74,8 @@ class Client(Base):
     linked_at: Mapped[datetime | None]
     blocked_until: Mapped[date | None]
     block_reason: Mapped[str | None] = mapped_column(String(300))
+    referred_by: Mapped[UUID | None] = mapped_column(ForeignKey("clients.id", ondelete="SET NULL"))
+    """The member who brought this one."""
     card_serial: Mapped[int] = mapped_column(default=0, server_default=sql("0"))
     active: Mapped[bool] = mapped_column(default=True, server_default=sql("true"))
     idempotency_key: Mapped[UUID | None] = mapped_column(unique=True)

@@ -37,18 +37,34 @@ class Method(StrEnum):
     CARD = "card"
     TRANSFER = "transfer"
     QR = "qr"
+    CREDIT = "credit"
+    """The client's own credit: money that the gym already holds, so it moves no till."""
+
+
+TILL = (Method.CASH, Method.CARD, Method.TRANSFER, Method.QR)
+"""Methods that move real money; only these are offered, counted and reported by method."""
 
 
 class Account(Base):
-    """What a client owes for one thing. `balance` is kept by a trigger on entries and is never negative."""
+    """What a client owes for one thing. `balance` is kept by a trigger on entries and is never negative.
+
+    A client has one account of kind `credit`. There it is the gym that owes: a charge puts money in, a credit
+    takes it out.
+    """
 
     __tablename__ = "accounts"
-    __table_args__ = (CheckConstraint("balance >= 0", name="balance"),)
+    __table_args__ = (
+        CheckConstraint("balance >= 0", name="balance"),
+        Index("uq_accounts_credit", "client_id", unique=True, postgresql_where=sql("kind = 'credit'")),
+        Index("ix_accounts_owed", "client_id", postgresql_where=sql("balance > 0")),
+    )
 
     id: Mapped[Id]
     client_id: Mapped[UUID | None] = mapped_column(ForeignKey("clients.id"), index=True)
     kind: Mapped[AccountKind] = mapped_column(enum_column(AccountKind))
     balance: Mapped[Decimal] = mapped_column(default=Decimal(0), server_default=sql("0"))
+    snoozed_until: Mapped[date | None]
+    """Nobody is reminded of this debt before that day."""
     created_at: Mapped[datetime]
 
 
@@ -74,8 +90,36 @@ class LedgerEntry(Base):
     receipt_number: Mapped[int | None] = mapped_column(BigInteger, unique=True)
     reason: Mapped[str | None] = mapped_column(String(300))
     note: Mapped[str | None] = mapped_column(String(300))
+    destination: Mapped[str | None] = mapped_column(String(60))
+    """The bank account that a transfer went to, as the settings name it."""
     staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="RESTRICT"))
     staff_name: Mapped[str] = mapped_column(String(160))
     at: Mapped[datetime]
     gym_day: Mapped[date]
+    """The day on which the money moved: `at`'s, or an earlier one that an admin gave."""
+    idempotency_key: Mapped[UUID | None] = mapped_column(unique=True)
+
+
+class CashCount(Base):
+    """One till counted at the end of a gym day: what should be there, what was there."""
+
+    __tablename__ = "cash_counts"
+    __table_args__ = (
+        CheckConstraint("counted >= 0", name="counted"),
+        CheckConstraint("difference = counted - expected", name="difference"),
+        Index("ix_cash_counts_till", "gym_day", "staff_id", "method"),
+    )
+
+    id: Mapped[Id]
+    gym_day: Mapped[date]
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id", ondelete="RESTRICT"))
+    """Whose till it is."""
+    method: Mapped[Method] = mapped_column(enum_column(Method))
+    expected: Mapped[Decimal]
+    counted: Mapped[Decimal]
+    difference: Mapped[Decimal]
+    note: Mapped[str | None] = mapped_column(String(300))
+    counted_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    counted_by_name: Mapped[str] = mapped_column(String(160))
+    at: Mapped[datetime]
     idempotency_key: Mapped[UUID | None] = mapped_column(unique=True)

@@ -40,12 +40,29 @@ class GymSettings(BaseModel):
     """Learnt from Telegram whenever the bot connects; deep links are made with it."""
     phone_region: str = Field("CO", min_length=2, max_length=2)
 
+    bank_accounts: tuple[str, ...] = ()
+    """Where transfers may go; asked for at a transfer as soon as there is one."""
+    receipt_footer: str = Field("", max_length=300)
+
     employee_discount_percent: Decimal = Field(Decimal(10), ge=0, le=100)
     grace_days: int = Field(0, ge=0, le=60)
     grace_amount: Decimal = Field(Decimal(0), ge=0)
     closed_debt_denies: bool = False
     reentry: Reentry = Reentry.UNCOUNTED
     card_passback_minutes: int = Field(10, ge=0, le=240)
+    check_out: bool = False
+    """Whether people check out; without it somebody counts as inside for `stay_minutes`."""
+    stay_minutes: int = Field(120, ge=10, le=720)
+    reward_visits: int = Field(20, ge=0, le=31)
+    """Counted visits within one subscription of months that earn a reward; 0 for none."""
+    reward_percent: Decimal = Field(Decimal(20), ge=0, le=100)
+    reward_days: int = Field(7, ge=1, le=365)
+    milestones: tuple[int, ...] = (50, 100, 365)
+    milestone_percent: Decimal = Field(Decimal(0), ge=0, le=100)
+    """What a milestone earns; 0 for congratulations only."""
+    referral_percent: Decimal = Field(Decimal(0), ge=0, le=100)
+    """What a member gets when a friend has paid the first period; 0 for none."""
+    approval_hours: int = Field(24, ge=1, le=168)
     undo_minutes: int = Field(10, ge=0, le=240)
     offline_policy: OfflinePolicy = OfflinePolicy.RECORD_ONLY
     tell_member_check_in: bool = True

@@ -47,6 +47,8 @@ class Subscription(Base):
         CheckConstraint("anchor <= starts_on", name="anchor"),
         CheckConstraint("discount >= 0 AND discount <= base_price", name="discount"),
         CheckConstraint("final_price = base_price - discount", name="final_price"),
+        CheckConstraint("frozen_days >= 0 AND gift_days >= 0", name="extra_days"),
+        CheckConstraint("NOT held OR status IN ('scheduled', 'canceled')", name="held_waits"),
         CheckConstraint("visits_used >= 0 AND (visits IS NULL OR visits_used <= visits)", name="visits"),
         ExcludeConstraint(
             ("client_id", "="),
@@ -76,13 +78,18 @@ class Subscription(Base):
     anchor: Mapped[date]
     """First day of the unbroken chain; period k of it is counted from here, so month ends do not drift."""
     frozen_days: Mapped[int] = mapped_column(default=0, server_default=sql("0"))
-    frozen_until: Mapped[date | None]
+    """Days by which freezes have moved the end; an open freeze moves it when the client returns."""
+    gift_days: Mapped[int] = mapped_column(default=0, server_default=sql("0"))
+    held: Mapped[bool] = mapped_column(default=False, server_default=sql("false"))
+    """Waits behind an open freeze, whatever its dates say; they move when the freeze ends."""
     base_price: Mapped[Decimal]
     discount: Mapped[Decimal] = mapped_column(default=Decimal(0), server_default=sql("0"))
     final_price: Mapped[Decimal]
     visits: Mapped[int | None]
     visits_used: Mapped[int] = mapped_column(default=0, server_default=sql("0"))
     renews_id: Mapped[UUID | None] = mapped_column(ForeignKey("subscriptions.id"))
+    replaces_id: Mapped[UUID | None] = mapped_column(ForeignKey("subscriptions.id"), unique=True)
+    """The one that a change of plan has closed for this one."""
     sold_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
     sold_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
@@ -91,3 +98,51 @@ class Subscription(Base):
     plan: Mapped[Plan] = relationship(lazy="raise")
     account: Mapped[Account] = relationship(lazy="raise")
     client: Mapped[Client] = relationship(lazy="raise")
+    freezes: Mapped[list[Freeze]] = relationship(
+        lazy="raise",
+        viewonly=True,
+        order_by="Freeze.starts_on",
+        primaryjoin="and_(Subscription.id == Freeze.subscription_id, Freeze.canceled_at.is_(None))",
+    )
+    """Those that count, in order; never overlapping."""
+
+
+class FreezeKind(StrEnum):
+    """Why the days do not count: the client's wish, or the gym was closed."""
+
+    CLIENT = "client"
+    CLOSURE = "closure"
+
+
+class Freeze(Base):
+    """Days `[starts_on, ends_on]` on which a subscription rests; without an end until the client returns."""
+
+    __tablename__ = "freezes"
+    __table_args__ = (
+        CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="period"),
+        ExcludeConstraint(
+            ("subscription_id", "="),
+            (sql("daterange(starts_on, ends_on, '[]')"), "&&"),
+            name="ex_freezes_no_overlap",
+            using="gist",
+            where=sql("canceled_at IS NULL"),
+            deferrable=True,
+        ),
+        Index("ix_freezes_closure", "closure_id", postgresql_where=sql("closure_id IS NOT NULL")),
+        Index("ix_freezes_ends_on", "ends_on", postgresql_where=sql("canceled_at IS NULL")),
+    )
+
+    id: Mapped[Id]
+    subscription_id: Mapped[UUID] = mapped_column(ForeignKey("subscriptions.id"), index=True)
+    kind: Mapped[FreezeKind] = mapped_column(enum_column(FreezeKind))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    reason: Mapped[str] = mapped_column(String(300))
+    closure_id: Mapped[UUID | None]
+    """Shared by the freezes of one closure of the gym."""
+    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    staff_name: Mapped[str] = mapped_column(String(160))
+    created_at: Mapped[datetime]
+    canceled_at: Mapped[datetime | None]
+    """Set when the client returned before the first frozen day was over: nothing was frozen."""
+    idempotency_key: Mapped[UUID | None] = mapped_column(unique=True)

@@ -14,13 +14,15 @@ from gym.clients.models import Client
 from gym.core.repository import Page, Repository
 from gym.payments.models import Account
 from gym.subscriptions.errors import SubscriptionNotFound
-from gym.subscriptions.models import OPEN, Subscription, SubscriptionStatus
+from gym.subscriptions.models import OPEN, Freeze, Subscription, SubscriptionStatus
 
 WHOLE = (
     selectinload(Subscription.plan),
     selectinload(Subscription.account),
     selectinload(Subscription.client),
+    selectinload(Subscription.freezes),
 )
+RUNNING = (SubscriptionStatus.PENDING_PAYMENT, SubscriptionStatus.ACTIVE)
 FRESH = {"populate_existing": True}
 """Rows are read again although the session has them: what waited for a lock must not be decided on old news.
 The parts come by statements of their own, after the lock, so a balance is never older than the lock."""
@@ -115,17 +117,18 @@ class SubscriptionRepository(Repository[Subscription, UUID]):
         return await self.page(query.order_by(Subscription.starts_on, Subscription.id), number)
 
     async def lock_to_activate(self, day: date) -> Sequence[Subscription]:
-        """Scheduled ones that have begun and frozen ones that have thawed; whoever holds one settles it."""
-        begun = and_(Subscription.status == SubscriptionStatus.SCHEDULED, Subscription.starts_on <= day)
-        thawed = and_(Subscription.status == SubscriptionStatus.FROZEN, Subscription.frozen_until < day)
-        query = _whole().where(or_(begun, thawed)).order_by(Subscription.starts_on, Subscription.id)
+        """Those that have begun, that rest from now on or that rest no more; whoever holds one settles it."""
+        status, started = Subscription.status, Subscription.starts_on <= day
+        begun = and_(status == SubscriptionStatus.SCHEDULED, ~Subscription.held, started)
+        rests = and_(status.in_(RUNNING), started, _frozen_on(day))
+        thawed = and_(status == SubscriptionStatus.FROZEN, ~_frozen_on(day))
+        query = _whole().where(or_(begun, rests, thawed)).order_by(Subscription.starts_on, Subscription.id)
         return await self._all(_locked(query, skip=True), fresh=True)
 
     async def lock_to_expire(self, day: date) -> Sequence[Subscription]:
         """Open ones whose last day has passed."""
-        query = _whole().where(
-            _not_frozen_past(day), Subscription.ends_on < day, Subscription.status.in_(OPEN)
-        )
+        over = and_(Subscription.ends_on < day, Subscription.status.in_(OPEN), ~Subscription.held)
+        query = _whole().where(over, ~_frozen_on(day))
         query = query.order_by(Subscription.ends_on, Subscription.id)
         return await self._all(_locked(query, skip=True), fresh=True)
 
@@ -206,7 +209,12 @@ def _followed() -> ColumnElement[bool]:
     return query.exists()
 
 
-def _not_frozen_past(day: date) -> ColumnElement[bool]:
-    """False for a freeze that still holds: its end has not been counted yet."""
-    holding = or_(Subscription.frozen_until.is_(None), Subscription.frozen_until >= day)
-    return ~and_(Subscription.status == SubscriptionStatus.FROZEN, holding)
+def _frozen_on(day: date) -> ColumnElement[bool]:
+    """True when a freeze holds the day."""
+    query = select(Freeze.id).where(
+        Freeze.subscription_id == Subscription.id,
+        Freeze.canceled_at.is_(None),
+        Freeze.starts_on <= day,
+        or_(Freeze.ends_on.is_(None), Freeze.ends_on >= day),
+    )
+    return query.exists()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.attributes import set_committed_value
 
 from gym.core.database import violated_constraint
 from gym.payments.errors import KeyReused
@@ -54,7 +55,7 @@ class Selling:
             starts_on=quote.starts_on,
             ends_on=quote.ends_on,
             anchor=quote.anchor,
-            frozen_until=None,
+            held=False,
             base_price=quote.base_price,
             discount=quote.discount,
             final_price=quote.final_price,
@@ -65,6 +66,7 @@ class Selling:
             sold_at=self.uow.now,
             idempotency_key=key,
         )
+        set_committed_value(subscription, "freezes", [])
         subscription.status = due_status(subscription, self.uow.today)
         await self._insert(subscription)
         self.uow.audit(action, subscription, after=sold_facts(subscription))

@@ -48,8 +48,6 @@ class Settlement:
         due = due_status(subscription, self.uow.today)
         if due is subscription.status:
             return False
-        if subscription.status is SubscriptionStatus.FROZEN:
-            subscription.frozen_until = None
         subscription.status = due
         if due not in OPEN:
             subscription.closed_at = self.uow.now

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from gym.subscriptions.models import OPEN, Subscription, SubscriptionStatus
+from gym.subscriptions.models import OPEN, Freeze, Subscription, SubscriptionStatus
 
 
 def status_on(
@@ -14,45 +14,65 @@ def status_on(
     status: SubscriptionStatus,
     starts_on: date,
     ends_on: date,
-    frozen_until: date | None,
     balance: Decimal,
+    frozen: bool = False,
+    held: bool = False,
 ) -> SubscriptionStatus:
     """The status that agrees with the day and the balance; what is closed stays as it closed.
 
-    A frozen subscription without a last frozen day waits, even beyond its end, which moves when it thaws.
+    `frozen` says that a freeze holds the day. One without an end holds a subscription even beyond its last
+    day, which moves when the client returns; the renewal behind it is `held`.
     """
     if status not in OPEN:
         return status
-    if status is SubscriptionStatus.FROZEN and (frozen_until is None or day <= frozen_until):
-        return status
+    if held or day < starts_on:
+        return SubscriptionStatus.SCHEDULED
+    if frozen:
+        return SubscriptionStatus.FROZEN
     if ends_on < day:
         return SubscriptionStatus.LAPSED if balance else SubscriptionStatus.EXPIRED
-    if day < starts_on:
-        return SubscriptionStatus.SCHEDULED
     return SubscriptionStatus.PENDING_PAYMENT if balance else SubscriptionStatus.ACTIVE
 
 
 def due_status(subscription: Subscription, day: date) -> SubscriptionStatus:
-    """`status_on` of a row whose account is loaded."""
+    """`status_on` of a row whose account and freezes are loaded."""
     return status_on(
         day,
         status=subscription.status,
         starts_on=subscription.starts_on,
         ends_on=subscription.ends_on,
-        frozen_until=subscription.frozen_until,
         balance=subscription.account.balance,
+        frozen=freeze_on(subscription, day) is not None,
+        held=subscription.held,
     )
+
+
+def freeze_on(subscription: Subscription, day: date) -> Freeze | None:
+    """The freeze that holds a day."""
+    return next((freeze for freeze in subscription.freezes if holds(freeze, day)), None)
+
+
+def holds(freeze: Freeze, day: date) -> bool:
+    """True on the days of a freeze; one without an end holds every day from its first on."""
+    counts = freeze.canceled_at is None and freeze.starts_on <= day
+    return counts and (freeze.ends_on is None or day <= freeze.ends_on)
+
+
+def open_freeze(subscription: Subscription) -> Freeze | None:
+    """The freeze that lasts until the client returns, begun or planned."""
+    lasting = (one for one in subscription.freezes if one.ends_on is None and one.canceled_at is None)
+    return next(lasting, None)
 
 
 def is_open(subscription: Subscription, day: date) -> bool:
     """True while it holds its days, whether or not the nightly job has run."""
-    thawing = subscription.status is SubscriptionStatus.FROZEN and subscription.frozen_until is None
-    return subscription.status in OPEN and (thawing or subscription.ends_on >= day)
+    lasting = subscription.held or open_freeze(subscription) is not None
+    return subscription.status in OPEN and (lasting or subscription.ends_on >= day)
 
 
 def is_waiting(subscription: Subscription, day: date) -> bool:
     """True for an open one whose first day is still to come."""
-    return subscription.status in OPEN and day < subscription.starts_on
+    return subscription.status in OPEN and (subscription.held or day < subscription.starts_on)
 
 
 def is_used_up(subscription: Subscription) -> bool:

@@ -20,7 +20,7 @@ from gym.security.links import Links, QrExpired, QrInvalid
 from gym.security.permissions import Actor, NotAllowed, OnlyFromDesk
 from gym.subscriptions.models import Subscription, SubscriptionStatus
 from tests.attendance.conftest import Door, change, settle
-from tests.support.memberships import Reception, run_nightly, told
+from tests.support.memberships import Reception, frozen, run_nightly, told
 
 Code = VerdictCode
 DAY = timedelta(days=1)
@@ -104,13 +104,14 @@ async def test_a_deactivated_a_blocked_and_a_frozen_member_are_told_why(
     gym: Gym, door: Door, rosa: Client, paid: Subscription
 ) -> None:
     until = date(2026, 8, 20)
-    await change(gym, paid, status=SubscriptionStatus.FROZEN, frozen_until=until)
-    frozen = await door.by_staff(rosa)
+    async with gym.unit_of_work(Actor.system()) as uow:
+        uow.session.add(frozen(paid, uow.today, until))
+    rests = await door.by_staff(rosa)
     await change(gym, rosa, blocked_until=until, block_reason="shouting")
     blocked = await door.by_staff(rosa)
     await change(gym, rosa, active=False)
     inactive = await door.by_staff(rosa)
-    assert [(one.code, one.until) for one in (frozen, blocked)] == [
+    assert [(one.code, one.until) for one in (rests, blocked)] == [
         (Code.FROZEN, until),
         (Code.BLOCKED, until),
     ]

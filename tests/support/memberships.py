@@ -21,7 +21,7 @@ from gym.payments.schemas import Receipt
 from gym.plans.models import DurationUnit, Plan, PlanPrice
 from gym.security.permissions import Actor
 from gym.subscriptions.discounts import Discount
-from gym.subscriptions.models import Subscription
+from gym.subscriptions.models import Freeze, FreezeKind, Subscription
 from gym.subscriptions.service import SubscriptionService
 
 Row = TypeVar("Row", Client, Plan)
@@ -141,3 +141,16 @@ async def run_nightly(gym: Gym) -> tuple[int, int]:
         service = SubscriptionService(uow)
         activated = await service.activate_due()
         return len(activated), len(await service.expire_due())
+
+
+def frozen(subscription: Subscription, first: date, last: date | None) -> Freeze:
+    """A freeze as it stands in the table; the subscription's end is not moved."""
+    return Freeze(
+        subscription_id=subscription.id,
+        kind=FreezeKind.CLIENT,
+        starts_on=first,
+        ends_on=last,
+        reason="travels",
+        staff_name="Ana",
+        created_at=subscription.sold_at,
+    )

@@ -1,0 +1,78 @@
+"""What the desk reads."""
+
+from __future__ import annotations
+
+from bot.messages.register import Payload, method_words, says, simple, verdict_words
+from bot.render import Html, HtmlTranslator
+from gym.core.language import N_
+from gym.notifications.models import NotificationKind as Kind
+from gym.settings.schemas import GymSettings
+
+simple(Kind.DESK_CLIENT_REGISTERED, N_("🆕 {client_name} was registered by {staff_name}."))
+simple(Kind.DESK_CLIENT_CHANGED, N_("✏️ {client_name} was changed by {staff_name}."))
+simple(Kind.DESK_CLIENT_DEACTIVATED, N_("⏸ {client_name} was deactivated by {staff_name}."))
+simple(Kind.DESK_SOLD, N_("🏷 {client_name}: {plan_name} for {final_price} ({staff_name})"))
+simple(
+    Kind.DESK_RENEWED, N_("🔁 {client_name}: {plan_name} from {starts_on} for {final_price} ({staff_name})")
+)
+simple(Kind.DESK_CANCELED, N_("✖️ {client_name}: {plan_name} was canceled by {staff_name}: {reason}"))
+simple(Kind.DESK_ACTIVATED, N_("🟢 {client_name}: {plan_name} has started."))
+simple(Kind.DESK_EXPIRED, N_("⚪ {client_name}: {plan_name} has ended."))
+simple(Kind.DESK_WANTS_RENEWAL, N_("🙋 {client_name} wants to renew."))
+simple(Kind.DESK_NEW_KIOSK, N_("🚪 A kiosk was paired: {name}"))
+simple(Kind.DESK_JOB_FAILED, N_("⚠️ The nightly job {job} failed ({code}). It is tried again by itself."))
+
+
+@says(Kind.DESK_NEW_STAFF)
+def _new_staff(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
+    if p["role"] == "admin":
+        return t("👋 {name} works here now, as an admin.", name=p["name"])
+    return t("👋 {name} works here now.", name=p["name"])
+
+
+@says(Kind.DESK_PAYMENT)
+def _desk_payment(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
+    return t(
+        "💵 {client_name} paid {amount} ({method}), receipt {number} ({staff_name})",
+        client_name=p["client_name"],
+        amount=p["amount"],
+        method=method_words(t, p),
+        number=Html(f"№ {p['receipt_number']}"),
+        staff_name=p["staff_name"],
+    )
+
+
+@says(Kind.DESK_VOID)
+def _desk_void(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
+    return t(
+        "↩️ Receipt {number} of {client_name} ({amount}) was voided by {staff_name}: {reason}",
+        number=Html(f"№ {p['receipt_number']}"),
+        client_name=p["client_name"],
+        amount=p["amount"],
+        staff_name=p["staff_name"],
+        reason=p["reason"],
+    )
+
+
+@says(Kind.DESK_CHECKED_IN)
+def _desk_checked_in(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
+    return t("✅ {client_name} is in.", client_name=p["client_name"])
+
+
+@says(Kind.DESK_DENIED)
+def _desk_denied(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
+    return (
+        t("🚪 {client_name} was refused:", client_name=p["client_name"])
+        + " "
+        + verdict_words(t, p, p["code"])
+    )
+
+
+@says(Kind.DESK_OVERRIDE)
+def _override(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
+    return t(
+        "⚠️ {staff_name} let {client_name} in against the verdict: {reason}",
+        staff_name=p["staff_name"],
+        client_name=p["client_name"],
+        reason=p["reason"],
+    )

@@ -1,0 +1,1 @@
+"""Approvals: what somebody asks and somebody else decides; the first answer wins."""

@@ -1,0 +1,61 @@
+"""Rows of approvals."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gym.core.database import Base, Id, enum_column
+
+
+class ApprovalKind(StrEnum):
+    """What is asked for. A freeze is a member's wish and any staff decides; the rest is for admins."""
+
+    DISCOUNT = "discount"
+    VOID = "void"
+    REFUND = "refund"
+    FREEZE = "freeze"
+
+
+class ApprovalState(StrEnum):
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+
+
+class Approval(Base):
+    """One request. Of an approved discount `used_at` says that it was spent; the others act when approved."""
+
+    __tablename__ = "approvals"
+    __table_args__ = (
+        CheckConstraint("(state IN ('approved', 'rejected')) = (decided_at IS NOT NULL)", name="decided"),
+        CheckConstraint("used_at IS NULL OR state = 'approved'", name="used"),
+        Index("ix_approvals_pending", "expires_at", postgresql_where=sql("state = 'pending'")),
+    )
+
+    id: Mapped[Id]
+    kind: Mapped[ApprovalKind] = mapped_column(enum_column(ApprovalKind))
+    state: Mapped[ApprovalState] = mapped_column(enum_column(ApprovalState))
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("clients.id"), index=True)
+    """Whom it is about."""
+    facts: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    """What was asked, by kind (`gym.approvals.schemas`), packed by `gym.core.payload`."""
+    asked_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    """Staff who asked; none for the client's own wish."""
+    asked_by_name: Mapped[str] = mapped_column(String(160))
+    reason: Mapped[str | None] = mapped_column(String(300))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    decided_by_name: Mapped[str | None] = mapped_column(String(160))
+    decided_at: Mapped[datetime | None]
+    used_at: Mapped[datetime | None]
+    idempotency_key: Mapped[UUID | None] = mapped_column(unique=True)
