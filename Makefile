@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 FACES ?=
+# More than the cores: half of the suite waits for processes and pages.
+WORKERS ?= 3
 
 .PHONY: run test check bench messages clean
 
@@ -10,7 +12,7 @@ run: $(READY)
 	$(BIN)/python -m bot
 
 test: $(READY)
-	$(BIN)/pytest
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 check: $(READY)
 	$(BIN)/ruff check .

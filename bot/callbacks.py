@@ -30,6 +30,8 @@ from gym.core.language import N_
 LIMIT = 64
 """Bytes of callback data (Bot API)."""
 STALE_AFTER = timedelta(hours=1)
+STAYS = "~"
+"""In front of the data of a button under a message that must stay as it is: receipts, links, notices."""
 _SEPARATOR = "|"
 _CODE = re.compile(r"[a-z0-9_]{1,6}")
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
@@ -109,9 +111,20 @@ def pack(data: Callback, now: datetime) -> str:
     return packed
 
 
+def pack_staying(data: Callback, now: datetime) -> str:
+    """The text behind a button under a message that stays, marked so where there is room for the mark."""
+    packed = pack(data, now)
+    return packed if len(packed.encode()) == LIMIT else STAYS + packed
+
+
+def stays(packed: str | None) -> bool:
+    """Whether the message of a tapped button must stay as it is."""
+    return (packed or "").startswith(STAYS)
+
+
 def unpack(known: Mapping[str, type[Callback]], packed: str) -> Tap:
     """The button behind a text. Raises `UnknownButton`."""
-    code, *parts = packed.split(_SEPARATOR)
+    code, *parts = packed.removeprefix(STAYS).split(_SEPARATOR)
     kind = known.get(code)
     if kind is None:
         raise UnknownButton

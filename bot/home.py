@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bot.callbacks import Callback, Home, callback
 from bot.form_screens import FormTap
-from bot.keyboards import Row, button, grid, nav
+from bot.keyboards import Button, Row, button, grid, nav
 from bot.render import Screen
-from bot.routing import Audience, Occasion, Router
+from bot.routing import Audience, HomeButton, Occasion, Router
 from bot.turn import Turn
 from gym.clients.service import ClientService
 from gym.core.errors import Invalid
@@ -40,9 +40,9 @@ class SetLanguage(Callback):
 async def home(turn: Turn, _: Home) -> None:
     """The home screen that fits the person; a stranger gets one polite sentence."""
     if turn.visitor.staff is not None:
-        await turn.show(_desk_home(turn))
+        await turn.show(await _desk_home(turn))
     elif turn.visitor.client is not None:
-        await turn.show(_member_home(turn))
+        await turn.show(await _member_home(turn))
     elif turn.is_private:
         await turn.show(_for_strangers(turn))
 
@@ -111,12 +111,39 @@ async def join_team(turn: Turn) -> None:
     await turn.home()
 
 
+@callback("linkme")
+class LinkMe(Callback):
+    """A staff member's own membership."""
+
+    token: str
+
+
 @router.start(PREFIXES[LinkPurpose.LINK_CLIENT])
 async def link_by_token(turn: Turn) -> None:
-    """A client opens the link that staff showed."""
+    """A client opens the link that staff showed; staff who open it are asked first whom they mean."""
+    if turn.visitor.staff is None:
+        await _link(turn, turn.payload)
+        return
+    async with turn.unit_of_work() as uow:
+        client = await ClientService(uow).link_owner(turn.payload)
+    t = turn.t
+    text = t(
+        N_("This link is for <b>{client}</b>, to be opened on their own phone. Link your chat to {client}?"),
+        client=client.full_name,
+    )
+    choices = [button(t(N_("No")), Home()), button(t(N_("Yes, this is me")), LinkMe(turn.payload))]
+    await turn.show(Screen(text, [choices]))
+
+
+@router.on(LinkMe)
+async def link_me(turn: Turn, tap: LinkMe) -> None:
+    await _link(turn, tap.token)
+
+
+async def _link(turn: Turn, token: str) -> None:
     try:
         async with turn.stranger_unit_of_work() as uow:
-            await ClientService(uow).accept_link(turn.payload, turn.user_id, turn.visitor.language)
+            await ClientService(uow).accept_link(token, turn.user_id, turn.visitor.language)
     except LinkUsed:
         # The same update after a crash, or the person's own old link: they are in already.
         if turn.visitor.client is None:
@@ -141,11 +168,9 @@ async def link_by_contact(turn: Turn) -> None:
 
 
 async def _linked(turn: Turn) -> None:
+    """The greeting itself is a message of the outbox."""
     await turn.refresh()
-    client = turn.visitor.client
-    name = client.first_name if client else turn.visitor.first_name
-    text = turn.t(N_("Hello {name}, this chat is yours now."), name=name)
-    await turn.say(Screen(text, drop_keys=True))
+    await turn.say(Screen(turn.t(N_("✅ This chat is yours now.")), drop_keys=True))
     route = turn.workshop.routes.occasion(Occasion.LINKED, turn.visitor)
     if route is not None:
         await route.handler(turn)
@@ -156,29 +181,30 @@ async def _linked(turn: Turn) -> None:
 # Screens
 
 
-def _desk_home(turn: Turn) -> Screen:
+async def _desk_home(turn: Turn) -> Screen:
     text = turn.t(
         N_("<b>{gym}</b>\nSend a photo, or type a name, document or phone. Or choose:"),
         gym=turn.settings.name,
     )
-    return Screen(text, _doors(turn))
+    return Screen(text, await _doors(turn))
 
 
-def _member_home(turn: Turn) -> Screen:
-    assert turn.visitor.client is not None
-    text = turn.t(
-        N_("<b>{gym}</b>\nHello {name}! What would you like to see?"),
-        gym=turn.settings.name,
-        name=turn.visitor.client.display_name,
-    )
-    return Screen(text, _doors(turn))
+async def _member_home(turn: Turn) -> Screen:
+    text = turn.t(N_("<b>{gym}</b>\nWhat would you like to see?"), gym=turn.settings.name)
+    return Screen(text, await _doors(turn))
 
 
-def _doors(turn: Turn) -> list[Row]:
+async def _doors(turn: Turn) -> list[Row]:
     resume = turn.workshop.forms.resume_button(turn)
-    doors = [button(turn.t(item.label), item.callback) for item in turn.workshop.routes.home(turn.visitor)]
+    doors = [await _door(turn, item) for item in turn.workshop.routes.home(turn.visitor)]
     doors.append(button(turn.t(N_("🌐 Language")), Languages()))
     return [[resume] if resume else [], *grid(doors)]
+
+
+async def _door(turn: Turn, item: HomeButton) -> Button:
+    waiting = await item.badge(turn) if item.badge else 0
+    label = turn.t(item.label)
+    return button(f"{label} ({waiting})" if waiting else label, item.callback)
 
 
 def _for_strangers(turn: Turn) -> Screen:

@@ -15,7 +15,7 @@ from aiohttp import web
 from bot.application import Api
 from bot.desk.links import deep_link
 from bot.flows import ROUTERS
-from bot.outbox import Dispatcher
+from bot.outbox import Dispatcher, wake_dispatchers
 from bot.run import RunningBot, run_bot, supervise
 from bot.sandbox.server import SandboxHooks, SandboxServer
 from gym.app import Gym, open_gym
@@ -108,14 +108,7 @@ async def _listen(runner: web.AppRunner, host: str, port: int, tls: SSLContext |
 
 async def _sandbox(stack: AsyncExitStack, gym: Gym, web_url: str | None) -> SandboxServer:
     """The local Bot API server, its people kept with the gym's data."""
-
-    async def advance(by: timedelta) -> datetime:
-        await gym.advance_clock(by)
-        await run_due(gym.run)
-        return await gym.now()
-
-    kiosk = f"{web_url}/kiosk/" if web_url else None
-    hooks = SandboxHooks(advance_clock=advance, read_clock=gym.now, kiosk_url=kiosk)
+    hooks = sandbox_hooks(gym, f"{web_url}/kiosk/" if web_url else None)
     server = SandboxServer(store_path=gym.config.powergym_home / "sandbox.sqlite", hooks=hooks)
     try:
         await server.start(port=gym.config.sandbox_port)
@@ -124,6 +117,22 @@ async def _sandbox(stack: AsyncExitStack, gym: Gym, web_url: str | None) -> Sand
         raise ConfigError(f"SANDBOX_PORT: cannot listen on 127.0.0.1:{port} ({error.strerror})") from None
     stack.push_async_callback(server.stop)
     return server
+
+
+def sandbox_hooks(gym: Gym, kiosk_url: str | None = None) -> SandboxHooks:
+    """The sandbox's clock is the gym's, told in the gym's time zone."""
+
+    async def read() -> datetime:
+        settings = await gym.settings()
+        return (await gym.now()).astimezone(settings.zone)
+
+    async def advance(by: timedelta) -> datetime:
+        await gym.advance_clock(by)
+        await run_due(gym.run)
+        await wake_dispatchers(gym)
+        return await read()
+
+    return SandboxHooks(advance_clock=advance, read_clock=read, kiosk_url=kiosk_url)
 
 
 async def _beside(stack: AsyncExitStack, name: str, work: Callable[[], Awaitable[None]]) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton, ReplyKeyboardMarkup
 
-from bot.callbacks import Callback, Home, pack
+from bot.callbacks import Callback, Home, pack, pack_staying
 from gym.core.language import N_, Translator
 
 MOST_LETTERS = 20
@@ -67,9 +67,12 @@ def nav(t: Translator, *, back: Callback | None = None, home: bool = True) -> Ro
     return row
 
 
-def markup(keyboard: Keyboard, now: datetime) -> InlineKeyboardMarkup | None:
-    """Telegram's form of a keyboard; rows without buttons are left out. `now` is business time."""
-    rows = [[_inline(item, now) for item in row] for row in keyboard if row]
+def markup(keyboard: Keyboard, now: datetime, *, stays: bool = False) -> InlineKeyboardMarkup | None:
+    """Telegram's form of a keyboard; rows without buttons are left out. `now` is business time.
+
+    Under a message that stays, taps are answered below it instead of in its place.
+    """
+    rows = [[_inline(item, now, stays) for item in row] for row in keyboard if row]
     return InlineKeyboardMarkup(rows) if rows else None
 
 
@@ -79,10 +82,11 @@ def contact_keyboard(label: str) -> ReplyKeyboardMarkup:
     return ReplyKeyboardMarkup([[key]], resize_keyboard=True, one_time_keyboard=True)
 
 
-def _inline(item: Button, now: datetime) -> InlineKeyboardButton:
+def _inline(item: Button, now: datetime, stays: bool) -> InlineKeyboardButton:
     if item.callback is None:
         return InlineKeyboardButton(item.label, url=item.url)
-    return InlineKeyboardButton(item.label, callback_data=pack(item.callback, now))
+    packed = (pack_staying if stays else pack)(item.callback, now)
+    return InlineKeyboardButton(item.label, callback_data=packed)
 
 
 def _fit(label: str, letters: int) -> str:

@@ -99,7 +99,7 @@ class Messenger:
     async def send(self, screen: Screen, now: datetime) -> Message:
         """A new message (several when it is long); returns the one with the buttons."""
         if screen.photo is not None:
-            return await self._send_photo(screen, screen.photo, markup(screen.keyboard, now))
+            return await self._send_photo(screen, screen.photo, _inline_keys(screen, now))
         return await self._send_texts(split_html(screen.text), _keys(screen, now))
 
     async def edit(self, message: Message, screen: Screen, now: datetime) -> Message:
@@ -119,7 +119,7 @@ class Messenger:
             raise
 
     async def _edit(self, message: Message, screen: Screen, now: datetime) -> Message:
-        keys = markup(screen.keyboard, now)
+        keys = _inline_keys(screen, now)
         limit = CAPTION_LIMIT if screen.photo is not None else None
         head, *rest = split_html(screen.text, limit) if limit else split_html(screen.text)
         keys_here = None if rest else keys
@@ -146,9 +146,19 @@ class Messenger:
     async def _replace(self, message: Message, screen: Screen, now: datetime) -> Message:
         """Text cannot become a picture in place, nor the reverse: the new one comes, the old one goes."""
         sent = await self.send(screen, now)
-        with suppress(BadRequest):
+        try:
             await self.bot.delete_message(self.chat_id, message.message_id)
+        except BadRequest:
+            # Older than Telegram lets a bot delete: it stays, but says nothing that is not so any more.
+            await self.take_keys(message.message_id)
         return sent
+
+    async def take_keys(self, message_id: int) -> None:
+        """Take the buttons off an earlier message; one that has none, or is gone, is left alone."""
+        if message_id == SENT_BEFORE:
+            return
+        with suppress(TelegramError):
+            await self.bot.edit_message_reply_markup(self.chat_id, message_id)
 
     async def _send_photo(self, screen: Screen, photo: bytes, keys: InlineKeyboardMarkup | None) -> Message:
         head, *rest = split_html(screen.text, CAPTION_LIMIT)
@@ -185,7 +195,11 @@ class Messenger:
 def _keys(screen: Screen, now: datetime) -> Keys:
     if screen.contact:
         return contact_keyboard(screen.contact)
-    return ReplyKeyboardRemove() if screen.drop_keys else markup(screen.keyboard, now)
+    return ReplyKeyboardRemove() if screen.drop_keys else _inline_keys(screen, now)
+
+
+def _inline_keys(screen: Screen, now: datetime) -> InlineKeyboardMarkup | None:
+    return markup(screen.keyboard, now, stays=screen.stays)
 
 
 async def patiently(call: Callable[[], Awaitable[Answer]]) -> Answer:

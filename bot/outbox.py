@@ -11,6 +11,7 @@ from functools import partial
 
 import asyncpg
 import structlog
+from sqlalchemy import text
 from telegram import Bot, Message
 from telegram.error import (
     BadRequest,
@@ -197,6 +198,12 @@ class Dispatcher:
     async def _let_go(self, item: Outgoing) -> None:
         async with self.gym.unit_of_work(Actor.system()) as uow:
             await OutboxRepository(uow.session).let_go(item.id)
+
+
+async def wake_dispatchers(gym: Gym) -> None:
+    """After the business clock has jumped, what waited for its hour is due now."""
+    async with gym.unit_of_work(Actor.system()) as uow:
+        await uow.session.execute(text(f"NOTIFY {CHANNEL}"))
 
 
 def _set(event: asyncio.Event, *_: object) -> None:

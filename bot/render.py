@@ -44,6 +44,8 @@ class Screen:
     """Label of a key under the input line that shares the person's own contact (new messages only)."""
     drop_keys: bool = False
     """Take the keys under the input line away (new messages without buttons only)."""
+    stays: bool = False
+    """A record: a tap on one of its buttons is answered below it, never in its place."""
 
 
 def say_error(t: Translator, error: GymError) -> str:

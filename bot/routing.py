@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Data = TypeVar("Data", bound=Callback)
 Handler = Callable[["Turn"], Awaitable[None]]
 TapHandler = Callable[["Turn", Data], Awaitable[None]]
+Badge = Callable[["Turn"], Awaitable[int]]
 
 
 class Audience(StrEnum):
@@ -85,6 +86,8 @@ class HomeButton:
     callback: Callback
     audience: Audience
     permission: Permission | None
+    badge: Badge | None = None
+    """How much waits behind it; shown beside the label when it is not zero."""
 
     def is_for(self, visitor: Visitor) -> bool:
         return self.audience.admits(visitor) and (self.permission is None or visitor.may(self.permission))
@@ -102,9 +105,15 @@ class Router:
         self.forms: list[Form] = []
         self.home_buttons: list[HomeButton] = []
 
-    def home(self, label: str, callback: Callback, permission: Permission | None = None) -> None:
+    def home(
+        self,
+        label: str,
+        callback: Callback,
+        permission: Permission | None = None,
+        badge: Badge | None = None,
+    ) -> None:
         """Put a button (a msgid) on the audience's home screen, for those who have the permission."""
-        self.home_buttons.append(HomeButton(label, callback, self.audience, permission))
+        self.home_buttons.append(HomeButton(label, callback, self.audience, permission, badge))
 
     def on(self, kind: type[Data]) -> Callable[[TapHandler[Data]], TapHandler[Data]]:
         """Answers taps on buttons of this type."""

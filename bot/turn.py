@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -21,7 +21,7 @@ from telegram.constants import ChatAction
 from telegram.error import BadRequest, TelegramError
 
 from bot.access import Reception, Visitor
-from bot.callbacks import Callback, Home, Tap
+from bot.callbacks import Callback, Home, Tap, stays
 from bot.keyboards import nav
 from bot.messenger import Messenger, Ticker, patiently
 from bot.render import HtmlTranslator, Screen, plain, say_error
@@ -102,9 +102,11 @@ class Turn:
         topic = message is not None and bool(message.is_topic_message)
         thread_id = message.message_thread_id if message and topic else None
         self.messenger = Messenger(bot, visitor.chat_id, ticker, thread_id)
-        self.target: Message | None = message if update.callback_query else None
-        """The message that `show` edits: the tapped one, later the one shown last."""
-        self._answered = update.callback_query is None
+        query = update.callback_query
+        self.target: Message | None = message if query and not stays(query.data) else None
+        """The message that `show` edits: the tapped one unless it stays, later the one shown last."""
+        self._answered = query is None
+        self._bare: set[int] = set()
         self._background: set[asyncio.Task[None]] = set()
         self._slow = asyncio.get_running_loop().call_later(SLOW_SECONDS, self._show_busy)
 
@@ -240,10 +242,24 @@ class Turn:
         self.target = Message(message_id, self.now, chat)
 
     async def say(self, screen: Screen | str) -> Message:
-        """Always a new message: receipts, check-ins, alerts."""
+        """Always a new message: check-ins, alerts."""
         self.answer_silently()
         screen = Screen(screen) if isinstance(screen, str) else screen
         return await self.messenger.send(screen, self.now)
+
+    async def keep(self, screen: Screen) -> None:
+        """A record that stays in the chat (a receipt): a new message; the question above loses its keys."""
+        question = self.target
+        self.target = None
+        await self.say(replace(screen, stays=True))
+        if question is not None:
+            self.take_keys(question.message_id)
+
+    def take_keys(self, message_id: int) -> None:
+        """Take the buttons off an earlier message, beside the answer."""
+        if message_id not in self._bare:
+            self._bare.add(message_id)
+            self.later(self.messenger.take_keys(message_id))
 
     async def send_document(self, data: bytes, filename: str, caption: str = "") -> None:
         """A file; `caption` is HTML."""

@@ -24,6 +24,7 @@ from gym.core.migrate import upgrade
 from gym.core.postgres import EmbeddedPostgres
 from gym.core.redaction import REDACTOR
 from gym.core.revival import Revival
+from gym.faces.memory_gallery import MemoryGallery
 from gym.faces.schemas import MatchRule
 from gym.security.permissions import Actor
 from gym.security.secrets import Secrets, load_secrets
@@ -52,6 +53,8 @@ class Gym:
     secrets: Secrets
     revival: Revival | None = None
     face_pool: FacePool | None = None
+    gallery: MemoryGallery | None = None
+    """The faces in memory, beside the reader; without one PostgreSQL is searched."""
 
     @property
     def faces(self) -> FacePool:
@@ -185,7 +188,10 @@ async def open_gym(
                 return
             await database.warm(min(4, config.database_pool_size))
             async with _closing(await reading) as pool:
-                yield replace(gym, face_pool=pool)
+                gallery = MemoryGallery(secrets.data, pool.model_id)
+                async with gym.unit_of_work(Actor.system()) as uow:
+                    await gallery.fresh(uow.session)
+                yield replace(gym, face_pool=pool, gallery=gallery)
         finally:
             await database.close()
     finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from gym.app import Gym
-from web import auth, check_ins, health, kiosks, page, thumbnails
+from web import auth, check_ins, health, kiosks, page, passwords, thumbnails
 from web.keys import GYM, LIMITS
 from web.limits import Limits
 from web.middlewares import cross_origin, errors, guard, request_id
@@ -18,6 +18,6 @@ def make_app(gym: Gym) -> web.Application:
     app = web.Application(client_max_size=BODY_LIMIT, middlewares=[request_id, errors, cross_origin, guard])
     app[GYM] = gym
     app[LIMITS] = Limits()
-    for room in (health, auth, kiosks, check_ins, thumbnails, page):
+    for room in (health, auth, kiosks, check_ins, thumbnails, page, passwords):
         app.add_routes(room.routes)
     return app

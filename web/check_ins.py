@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -72,7 +73,8 @@ async def check_in(request: web.Request) -> web.Response:
         raise TimeWithoutZone
     key = _key(request)
     if key is None:
-        return raw_reply((await _answer(gym, request, claims, body, fields, None)).body, 201)
+        answer = await _answer(gym, request, claims, await _work(gym, body, fields), None)
+        return raw_reply(answer.body, 201)
     return await _once(gym, request, claims, body, fields, key)
 
 
@@ -86,26 +88,39 @@ def _key(request: web.Request) -> str | None:
 async def _once(
     gym: Gym, request: web.Request, claims: Claims, body: Body, fields: CheckInFields, key: str
 ) -> web.Response:
-    """Claim the key first; the answer is kept in the visit's own transaction."""
-    digest = await _digest(body, fields)
-    async with gym.unit_of_work(Actor.system()) as uow:
-        await caller_of(uow, claims)
-        known = await Idempotency(uow.session, claims.subject, key).claim(digest, uow.context.wall)
-    if known is not None:
-        return raw_reply(known.body, known.status, {"Idempotent-Replay": "true"})
-    try:
-        answer = await _answer(gym, request, claims, body, fields, key)
-    except GymError:
-        async with gym.unit_of_work(Actor.system()) as uow:
-            await Idempotency(uow.session, claims.subject, key).release()
-        raise
+    """The key is claimed while the model reads; the answer is kept in the visit's own transaction."""
+    async with _begun(_work(gym, body, fields)) as reading:
+        known = await _claim(gym, claims, key, await _digest(body, fields))
+        if known is not None:
+            return raw_reply(known.body, known.status, {"Idempotent-Replay": "true"})
+        try:
+            answer = await _answer(gym, request, claims, await reading, key)
+        except GymError:
+            async with gym.unit_of_work(Actor.system()) as uow:
+                await Idempotency(uow.session, claims.subject, key).release()
+            raise
     return raw_reply(answer.body, answer.status)
 
 
-async def _answer(
-    gym: Gym, request: web.Request, claims: Claims, body: Body, fields: CheckInFields, key: str | None
-) -> Answer:
-    work = await _work(gym, body, fields)
+@asynccontextmanager
+async def _begun(work: Coroutine[None, None, Work]) -> AsyncGenerator[asyncio.Task[Work]]:
+    """Work that runs beside the block and does not outlive it."""
+    task = asyncio.create_task(work)
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _claim(gym: Gym, claims: Claims, key: str, digest: bytes) -> Answer | None:
+    """The first answer of this key, or None: the caller may go on, alone."""
+    async with gym.unit_of_work(Actor.system()) as uow:
+        await caller_of(uow, claims)
+        return await Idempotency(uow.session, claims.subject, key).claim(digest, uow.context.wall)
+
+
+async def _answer(gym: Gym, request: web.Request, claims: Claims, work: Work, key: str | None) -> Answer:
     async with gym.unit_of_work(Actor.system()) as uow:
         caller = await caller_of(uow, claims)
         verdict = await work(uow.acting_as(caller.actor), caller)

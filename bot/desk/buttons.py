@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
 from bot.callbacks import Callback, callback
+from gym.payments.models import Method
+from gym.subscriptions.discounts import Discount, DiscountKind
 
 
 @callback("card")
@@ -64,5 +69,178 @@ class TakePayment(Callback):
 @callback("cancel")
 class CancelSubscription(Callback):
     """End a subscription now."""
+
+    subscription_id: UUID
+
+
+DAY_ZERO: Final = date(2020, 1, 1)
+"""Days in a button are counted from here: a date would not fit beside two ids."""
+
+
+@callback("ad")
+class AskDiscount(Callback):
+    """Ask an admin for a discount above the own limit; make it with `of`. Without a day it is a renewal."""
+
+    client_id: UUID
+    plan_id: UUID
+    off: Decimal
+    percent: bool
+    day: int | None = None
+
+    @classmethod
+    def of(
+        cls, client_id: UUID, plan_id: UUID, discount: Discount, starts_on: date | None = None
+    ) -> AskDiscount:
+        """For a sale that starts on a day, or for a renewal (`starts_on` is none)."""
+        off = Decimal(f"{discount.value.normalize():f}")
+        day = None if starts_on is None else (starts_on - DAY_ZERO).days
+        return cls(client_id, plan_id, off, discount.kind is DiscountKind.PERCENT, day)
+
+    @property
+    def discount(self) -> Discount:
+        return Discount(self.off, DiscountKind.PERCENT if self.percent else DiscountKind.AMOUNT)
+
+    @property
+    def starts_on(self) -> date | None:
+        return None if self.day is None else DAY_ZERO + timedelta(days=self.day)
+
+
+@callback("askv")
+class AskVoid(Callback):
+    """Ask an admin to void a payment."""
+
+    entry_id: UUID
+
+
+@callback("askr")
+class AskRefund(Callback):
+    """Ask an admin to give money back; what is not given is asked for."""
+
+    subscription_id: UUID
+    amount: Decimal | None = None
+    method: Method | None = None
+
+
+@callback("apsee")
+class SeeRequest(Callback):
+    """One request: what is asked, where it stands."""
+
+    approval_id: UUID
+
+
+@callback("apyes", changes=True)
+class ApproveRequest(Callback):
+    approval_id: UUID
+
+
+@callback("apno")
+class RejectRequest(Callback):
+    """Asks for a reason first."""
+
+    approval_id: UUID
+
+
+@callback("apuse")
+class UseApproval(Callback):
+    """The sale with the approved discount, to be confirmed."""
+
+    approval_id: UUID
+
+
+@callback("plans")
+class Plans(Callback):
+    """Every plan of the gym."""
+
+    page: int = 0
+
+
+@callback("plan")
+class PlanCard(Callback):
+    """One plan: what it is, what it costs, what can be changed."""
+
+    plan_id: UUID
+
+
+@callback("rwds")
+class Rewards(Callback):
+    """What a client has earned, and what of it can be used."""
+
+    client_id: UUID
+    page: int = 0
+
+
+@callback("whoin")
+class WhoIsIn(Callback):
+    """Everybody inside, by name."""
+
+    page: int = 0
+
+
+@callback("endfrz")
+class EndFreeze(Callback):
+    """The client is back: end the freeze today."""
+
+    subscription_id: UUID
+
+
+@callback("start1")
+class StartNow(Callback):
+    """Begin a waiting renewal today, because the visit pack before it is used up."""
+
+    subscription_id: UUID
+
+
+@callback("freeze")
+class FreezePlan(Callback):
+    """Let a subscription rest."""
+
+    subscription_id: UUID
+
+
+@callback("frzs")
+class Freezes(Callback):
+    """When a subscription rests and rested."""
+
+    subscription_id: UUID
+
+
+@callback("gift")
+class GiftPlanDays(Callback):
+    """Days as a gift for one subscription (admins)."""
+
+    subscription_id: UUID
+
+
+@callback("closeg")
+class CloseGym(Callback):
+    """The gym's closings, and days for everybody (admins)."""
+
+    page: int = 0
+
+
+@callback("plman")
+class ManagePlan(Callback):
+    """What can be done with a plan that was sold: change it, give money back, end it."""
+
+    subscription_id: UUID
+
+
+@callback("chplan")
+class ChangePlan(Callback):
+    """Another plan from today, with what is left of this one."""
+
+    subscription_id: UUID
+
+
+@callback("refund")
+class RefundPlan(Callback):
+    """Money back for a plan."""
+
+    subscription_id: UUID
+
+
+@callback("gdwill")
+class CreditPlan(Callback):
+    """Goodwill for a plan."""
 
     subscription_id: UUID

@@ -1,4 +1,4 @@
-"""A client's past on pages: visits, payments, plans."""
+"""A client's past on pages: visits, money, plans, and how a balance came about."""
 
 from __future__ import annotations
 
@@ -8,18 +8,20 @@ from uuid import UUID
 
 from bot.callbacks import Callback, callback
 from bot.desk.buttons import Card, TakePayment
-from bot.desk.payments import receipt_screen
+from bot.desk.receipts import ShowReceipt
 from bot.desk.words import METHODS, status
 from bot.keyboards import Button, button, nav, pager
-from bot.render import HtmlTranslator, Screen
+from bot.render import Html, HtmlTranslator, Screen
 from bot.routing import Audience, Router
 from bot.turn import Turn
 from gym.attendance.models import CheckIn, Outcome, VerdictCode
 from gym.attendance.service import AttendanceService
 from gym.clients.service import ClientService
 from gym.core.language import N_
-from gym.payments.models import LedgerEntry
+from gym.payments.credit import ClientCredit
+from gym.payments.models import EntryKind, LedgerEntry
 from gym.payments.service import PaymentService
+from gym.payments.statements import MoneyRow, StatementLine, StatementService, running
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.service import SubscriptionService
 
@@ -53,15 +55,10 @@ class Visits(Callback):
 
 @callback("pays")
 class Payments(Callback):
+    """Payments, voids and refunds of a client."""
+
     client_id: UUID
     page: int = 0
-
-
-@callback("rcpt")
-class Receipt(Callback):
-    """One payment, with the way to void it."""
-
-    entry_id: UUID
 
 
 @callback("subs")
@@ -70,6 +67,20 @@ class Plans(Callback):
 
     client_id: UUID
     page: int = 0
+
+
+@callback("stmt")
+class Statement(Callback):
+    """How one subscription came to what is owed for it."""
+
+    subscription_id: UUID
+
+
+@callback("crstmt")
+class CreditStatement(Callback):
+    """What the gym keeps for a client, and how it came to that."""
+
+    client_id: UUID
 
 
 def visit_line(t: HtmlTranslator, visit: CheckIn) -> str:
@@ -95,38 +106,113 @@ async def visits(turn: Turn, tap: Visits) -> None:
 async def payments(turn: Turn, tap: Payments) -> None:
     async with turn.unit_of_work() as uow:
         client = await ClientService(uow).get(tap.client_id)
-        found = await PaymentService(uow).client_payments(tap.client_id, tap.page)
-        voided = await PaymentService(uow).voided([entry.id for entry in found.items])
+        found = await StatementService(uow).money(tap.client_id, tap.page)
+        credit = await ClientCredit(uow).balance(tap.client_id)
     t = turn.t
-    lines = [_payment_line(t, entry, entry.id in voided) for entry in found.items]
+    lines = [money_line(t, row) for row in found.items] or [t("No payments yet.")]
     heading = t("🧾 <b>{client}</b>: payments", client=client.full_name)
-    rows = [[button(_payment_label(t, entry), Receipt(entry.id), wide=True)] for entry in found.items]
+    rows: list[Sequence[Button]] = [
+        [button(receipt_label(t, row), ShowReceipt(row.entry.id), wide=True)]
+        for row in found.items
+        if row.entry.kind is EntryKind.PAYMENT
+    ]
+    if credit:
+        label = t("💳 Credit: {credit}", credit=credit)
+        rows.append([button(label, CreditStatement(tap.client_id), wide=True)])
     pages = pager(found.number, found.pages, lambda number: Payments(tap.client_id, number))
-    await turn.show(
-        _page(t, tap.client_id, [heading, "", *(lines or [t("No payments yet.")])], [*rows, pages])
+    await turn.show(_page(t, tap.client_id, [heading, "", *lines], [*rows, pages]))
+
+
+def money_line(t: HtmlTranslator, row: MoneyRow) -> str:
+    """A payment, a void or a refund in one line."""
+    entry = row.entry
+    facts = {"day": entry.gym_day, "amount": entry.amount, "method": _method(t, entry)}
+    if entry.kind is EntryKind.VOID:
+        return t(
+            "↩️ {day}: receipt {number} voided: {reason}",
+            number=Html(f"№ {row.receipt_number}"),
+            reason=entry.reason,
+            **facts,
+        )
+    if entry.kind is EntryKind.REFUND:
+        return t("💸 {day}: {amount} given back ({method}): {reason}", reason=entry.reason, **facts)
+    line = t("{day}: {amount} ({method})", **facts)
+    return f"↩️ <s>{line}</s>" if row.voided else f"💵 {line}"
+
+
+def receipt_label(t: HtmlTranslator, row: MoneyRow) -> str:
+    return f"№ {row.receipt_number} · {t.money(row.entry.amount)}"
+
+
+def _method(t: HtmlTranslator, entry: LedgerEntry) -> str:
+    return t(METHODS[entry.method]) if entry.method else ""
+
+
+@router.on(Statement)
+async def statement(turn: Turn, tap: Statement) -> None:
+    async with turn.unit_of_work() as uow:
+        one = await SubscriptionService(uow).get(tap.subscription_id)
+        lines = running(await PaymentService(uow).entries(one.account_id))
+    t = turn.t
+    numbers: dict[UUID | None, int | None] = {line.entry.id: line.entry.receipt_number for line in lines}
+    heading = t(
+        "📒 <b>{client}</b>\n🏷 {plan}, {starts_on} – {ends_on}",
+        client=one.client.full_name,
+        plan=one.plan.name,
+        starts_on=one.starts_on,
+        ends_on=one.ends_on,
+    )
+    balance = t("💵 To pay: <b>{balance}</b>", balance=one.account.balance)
+    body = [_statement_line(t, line, numbers.get(line.entry.voids_id)) for line in lines]
+    rows = [[button(t("💵 Take payment"), TakePayment(one.id), wide=True)]] if one.account.balance else []
+    screen = Screen("\n".join([heading, "", *body, "", balance]), [*rows, nav(t, back=Plans(one.client_id))])
+    await turn.show(screen)
+
+
+@router.on(CreditStatement)
+async def credit_statement(turn: Turn, tap: CreditStatement) -> None:
+    async with turn.unit_of_work() as uow:
+        client = await ClientService(uow).get(tap.client_id)
+        lines = running(await ClientCredit(uow).movements(tap.client_id))
+    t = turn.t
+    heading = t("💳 <b>{client}</b>: credit", client=client.full_name)
+    body = [
+        t(
+            "{day}: <b>{change}</b>, {balance} left: {reason}",
+            day=line.entry.gym_day,
+            change=line.change,
+            balance=line.balance,
+            reason=line.entry.reason or "",
+        )
+        for line in lines
+    ]
+    text = "\n".join([heading, "", *(body or [t("No credit yet.")])])
+    await turn.show(Screen(text, [nav(t, back=Payments(tap.client_id))]))
+
+
+def _statement_line(t: HtmlTranslator, line: StatementLine, voided_number: int | None) -> str:
+    return t(
+        "{day}: {what} <b>{change}</b>, {balance} to pay",
+        day=line.entry.gym_day,
+        what=Html(_what(t, line.entry, voided_number)),
+        change=line.change,
+        balance=line.balance,
     )
 
 
-def _payment_line(t: HtmlTranslator, entry: LedgerEntry, voided: bool) -> str:
-    method = t(METHODS[entry.method]) if entry.method else ""
-    line = t("{day}: {amount} ({method})", day=entry.gym_day, amount=entry.amount, method=method)
-    return f"↩️ <s>{line}</s>" if voided else f"💵 {line}"
-
-
-def _payment_label(t: HtmlTranslator, entry: LedgerEntry) -> str:
-    return f"№ {entry.receipt_number} · {t.money(entry.amount)}"
-
-
-@router.on(Receipt)
-async def receipt(turn: Turn, tap: Receipt) -> None:
-    async with turn.unit_of_work() as uow:
-        found = await SubscriptionService(uow).receipt(tap.entry_id)
-    if not found.voided:
-        await turn.show(receipt_screen(turn.t, found))
-        return
-    t = turn.t
-    text = t("Receipt {number} of {amount} was voided.", number=str(found.number), amount=found.amount)
-    await turn.show(Screen(text, [nav(t, back=Payments(found.client_id))]))
+def _what(t: HtmlTranslator, entry: LedgerEntry, voided_number: int | None) -> str:
+    number = Html(f"№ {entry.receipt_number or voided_number}")
+    match entry.kind:
+        case EntryKind.CHARGE:
+            return t("charged")
+        case EntryKind.PAYMENT:
+            return t("receipt {number} ({method})", number=number, method=_method(t, entry))
+        case EntryKind.VOID:
+            return t("receipt {number} voided ({reason})", number=number, reason=entry.reason)
+        case EntryKind.CREDIT:
+            return t("taken off ({reason})", reason=entry.reason)
+        case EntryKind.REFUND:
+            return t("given back, {method} ({reason})", method=_method(t, entry), reason=entry.reason)
 
 
 @router.on(Plans)
@@ -148,8 +234,12 @@ async def plans(turn: Turn, tap: Plans) -> None:
         ]
         for one in owed
     ]
+    statements = [
+        [button(f"📒 {one.plan.name}, {t.day(one.starts_on, short=True)}", Statement(one.id), wide=True)]
+        for one in found.items
+    ]
     pages = pager(found.number, found.pages, lambda number: Plans(tap.client_id, number))
-    await turn.show(_page(t, tap.client_id, [heading, "", *lines], [*dues, pages]))
+    await turn.show(_page(t, tap.client_id, [heading, "", *lines], [*dues, *statements, pages]))
 
 
 def _plan_line(t: HtmlTranslator, one: Subscription) -> str:

@@ -8,7 +8,7 @@ from bot.callbacks import Callback, callback
 from bot.desk.buttons import Card, LinkClient
 from bot.desk.links import deep_link, link_screen
 from bot.keyboards import Keyboard, button, nav
-from bot.render import Html, Screen
+from bot.render import Screen
 from bot.routing import Audience, Router
 from bot.turn import Turn
 from gym.clients.models import Client
@@ -35,23 +35,20 @@ async def link_client(turn: Turn, tap: LinkClient) -> None:
         await turn.show(await link_offer(turn, client, link, back))
 
 
-async def link_offer(
-    turn: Turn, client: Client, link: IssuedLink, keyboard: Keyboard, heading: str = ""
-) -> Screen:
-    """The QR that the client scans with their phone; `heading` (HTML) stands above."""
+async def link_offer(turn: Turn, client: Client, link: IssuedLink, keyboard: Keyboard) -> Screen:
+    """The QR that the client scans with their phone."""
     how = turn.t(
         "📱 Let <b>{client}</b> scan this with their phone: plan, visits and the door's QR in their own "
         "chat. It works once, for 24 hours.",
         client=client.full_name,
     )
-    text = Html(f"{heading}\n\n{how}" if heading else how)
-    return await link_screen(turn, text, deep_link(turn.settings, link.token), keyboard)
+    return await link_screen(turn, how, deep_link(turn.settings, link.token), keyboard)
 
 
 def _linked(turn: Turn, client: Client) -> Screen:
     t = turn.t
     text = t(
-        "💬 <b>{client}</b> has linked a chat on {when}.\n\nUnlink it if the phone was lost or it was the "
+        "💬 <b>{client}</b> linked a chat on {when}.\n\nUnlink it if the phone was lost or it was the "
         "wrong person; a new link can be made right after.",
         client=client.full_name,
         when=client.linked_at,

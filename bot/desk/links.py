@@ -25,8 +25,15 @@ def qr_png(text: str) -> bytes:
     return image.getvalue()
 
 
-async def link_screen(turn: Turn, text: str, address: str, keyboard: Keyboard) -> Screen:
-    """A QR with the same address below it, to scan or to forward."""
+async def link_screen(
+    turn: Turn, text: str, address: str, keyboard: Keyboard, *, own: bool = False
+) -> Screen:
+    """A QR with the same address below it, to scan or to forward; it stays in the chat.
+
+    Only a link for the reader (`own`) has a button that opens it: one for somebody else would be spent by a
+    tap at the desk.
+    """
     picture = await asyncio.to_thread(qr_png, address)
     body = turn.t("{text}\n{address}", text=Html(text), address=address)
-    return Screen(body, [[link(turn.t("Open"), address)], *keyboard], photo=picture)
+    opening = [[link(turn.t("Open"), address)]] if own else []
+    return Screen(body, [*opening, *keyboard], photo=picture, stays=True)

@@ -1,25 +1,29 @@
-"""Taking money at the desk, and taking a mistake back."""
+"""Taking money at the desk: the balance, a part of it, from another day, out of the client's credit."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from bot.callbacks import Callback, callback
 from bot.desk.buttons import Card, TakePayment
 from bot.desk.keys import tap_key
+from bot.desk.receipts import receipt_screen
 from bot.desk.words import METHODS
 from bot.forms import Choice, Form, FormContext, Step
-from bot.keyboards import button, grid, nav
-from bot.render import Html, HtmlTranslator, Screen
+from bot.keyboards import Button, button, grid, nav
+from bot.render import HtmlTranslator, Screen
 from bot.routing import Audience, Router
 from bot.turn import Turn
+from gym.clients.fields import parse_day
 from gym.core.language import N_
-from gym.core.money import parse_amount
-from gym.payments.errors import owed_only, parse_reason
+from gym.core.money import parse_amount, to_cents
+from gym.payments.credit import ClientCredit
+from gym.payments.errors import owed_only, parse_note
 from gym.payments.models import TILL, Method
-from gym.payments.schemas import Receipt
+from gym.security.permissions import Permission
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.service import SubscriptionService
 
@@ -28,7 +32,7 @@ router = Router(Audience.STAFF)
 
 @callback("paynow", changes=True)
 class PayNow(Callback):
-    """The whole balance, as it was shown, by one method."""
+    """An amount as it was shown, by one method."""
 
     subscription_id: UUID
     amount: Decimal
@@ -37,12 +41,10 @@ class PayNow(Callback):
 
 @callback("payoth")
 class OtherAmount(Callback):
+    """Asks for the amount; `earlier` asks also for the day on which it came."""
+
     subscription_id: UUID
-
-
-@callback("void")
-class VoidPayment(Callback):
-    entry_id: UUID
+    earlier: bool = False
 
 
 @router.on(TakePayment)
@@ -50,35 +52,54 @@ async def take_payment(turn: Turn, tap: TakePayment) -> None:
     """The balance and the ways to pay it: choosing one takes the money."""
     async with turn.unit_of_work() as uow:
         subscription = await SubscriptionService(uow).get(tap.subscription_id)
+        credit = await ClientCredit(uow).balance(subscription.client_id)
     t, balance = turn.t, subscription.account.balance
     if not balance:
         raise owed_only(balance)
-    methods = [
-        button(t(label), PayNow(tap.subscription_id, balance, method))
-        for method, label in METHODS.items()
-        if method in TILL
-    ]
+    methods = [button(t(METHODS[method]), PayNow(tap.subscription_id, balance, method)) for method in TILL]
     keyboard = [
         *grid(methods),
-        [button(t("Other amount"), OtherAmount(tap.subscription_id))],
+        _from_credit(t, tap.subscription_id, min(credit, balance)),
+        _other_ways(turn, tap.subscription_id),
         nav(t, back=Card(subscription.client_id)),
     ]
-    await turn.show(Screen(_question(t, subscription), keyboard))
+    await turn.show(Screen(_question(t, subscription, credit), keyboard))
 
 
-def _question(t: HtmlTranslator, subscription: Subscription) -> str:
-    return t(
-        "<b>Take {balance}</b>\n\n👤 {client}\n🏷 {plan}\n📅 {starts_on} – {ends_on}\n\nHow is it paid?",
+def _from_credit(t: HtmlTranslator, subscription_id: UUID, amount: Decimal) -> Sequence[Button]:
+    if not amount:
+        return ()
+    label = t("💳 Use credit: {amount}", amount=amount)
+    return [button(label, PayNow(subscription_id, amount, Method.CREDIT), wide=True)]
+
+
+def _other_ways(turn: Turn, subscription_id: UUID) -> Sequence[Button]:
+    row = [button(turn.t("Other amount"), OtherAmount(subscription_id))]
+    if turn.visitor.may(Permission.BACKDATE_PAYMENT):
+        row.append(button(turn.t("📅 Paid earlier"), OtherAmount(subscription_id, earlier=True)))
+    return row
+
+
+def _question(t: HtmlTranslator, subscription: Subscription, credit: Decimal) -> str:
+    text = t(
+        "<b>Take {balance}</b>\n\n👤 {client}\n🏷 {plan}\n📅 {starts_on} – {ends_on}",
         balance=subscription.account.balance,
         client=subscription.client.full_name,
         plan=subscription.plan.name,
         starts_on=subscription.starts_on,
         ends_on=subscription.ends_on,
     )
+    if credit:
+        text += "\n" + t("💳 Credit: {credit}", credit=credit)
+    return f"{text}\n\n{t('How is it paid?')}"
 
 
 @router.on(PayNow)
 async def pay_now(turn: Turn, tap: PayNow) -> None:
+    """Takes it; a transfer says first to which account, when there are some."""
+    if tap.method is Method.TRANSFER and turn.settings.bank_accounts:
+        await _ask(turn, tap.subscription_id, {"amount": tap.amount, "method": tap.method})
+        return
     async with turn.unit_of_work() as uow:
         receipt = await SubscriptionService(uow).take_payment(
             tap.subscription_id, tap.amount, tap.method, key=tap_key(turn)
@@ -86,40 +107,32 @@ async def pay_now(turn: Turn, tap: PayNow) -> None:
     await turn.show(receipt_screen(turn.t, receipt))
 
 
-def receipt_screen(t: HtmlTranslator, receipt: Receipt) -> Screen:
-    """The receipt as the desk sees it, with the way to undo it."""
-    text = t(
-        "✅ <b>Paid {amount}</b> ({method})\nReceipt {number}\n\n👤 {client}\n🏷 {plan}",
-        amount=receipt.amount,
-        method=t(METHODS[receipt.method]),
-        number=Html(f"№ {receipt.number}"),
-        client=receipt.client_name,
-        plan=receipt.plan_name,
-    )
-    left = t("Still to pay: <b>{balance}</b>", balance=receipt.balance_after)
-    text += "\n" + (left if receipt.balance_after else t("Paid in full."))
-    rows = [[button(t("Void"), VoidPayment(receipt.entry_id))]]
-    if receipt.balance_after:
-        rows.insert(0, [button(t("💵 Take payment"), TakePayment(receipt.subscription_id), wide=True)])
-    return Screen(text, [*rows, nav(t, back=Card(receipt.client_id))])
-
-
 @router.on(OtherAmount)
 async def other_amount(turn: Turn, tap: OtherAmount) -> None:
+    await _ask(turn, tap.subscription_id, {"earlier": tap.earlier})
+
+
+async def _ask(turn: Turn, subscription_id: UUID, known: dict[str, object]) -> None:
     async with turn.unit_of_work() as uow:
-        subscription = await SubscriptionService(uow).get(tap.subscription_id)
+        subscription = await SubscriptionService(uow).get(subscription_id)
+        credit = await ClientCredit(uow).balance(subscription.client_id)
     values = {
-        "subscription_id": tap.subscription_id,
+        "subscription_id": subscription_id,
         "balance": subscription.account.balance,
+        "credit": credit,
         "client": subscription.client.full_name,
         "plan": subscription.plan.name,
+        **known,
     }
-    await turn.begin(PAYMENT, values, back=TakePayment(tap.subscription_id))
+    await turn.begin(PAYMENT, values, back=TakePayment(subscription_id))
 
 
 async def _amounts(ctx: FormContext) -> Sequence[Choice]:
-    balance = ctx.value("balance", Decimal)
-    return [Choice(balance, ctx.t.money(balance))]
+    """The whole balance, half of it, what the client has as credit."""
+    balance, credit = ctx.value("balance", Decimal), ctx.value("credit", Decimal)
+    half = to_cents(balance / 2)
+    wanted = [balance, half, *([credit] if 0 < credit < balance else [])]
+    return [Choice(amount, ctx.t.money(amount)) for amount in dict.fromkeys(wanted)]
 
 
 def _read_amount(text: str, ctx: FormContext) -> Decimal:
@@ -130,15 +143,59 @@ def _read_amount(text: str, ctx: FormContext) -> Decimal:
     return amount
 
 
+async def _methods(ctx: FormContext) -> Sequence[Choice]:
+    """Credit only as far as it goes, and only for today: it moves when it is used."""
+    enough = ctx.value("credit", Decimal) >= ctx.value("amount", Decimal)
+    on_credit = enough and not ctx.maybe("earlier", bool)
+    methods = [*TILL, Method.CREDIT] if on_credit else TILL
+    return [Choice(method, ctx.t(METHODS[method])) for method in methods]
+
+
+async def _accounts(ctx: FormContext) -> Sequence[Choice]:
+    return [Choice(name, name) for name in ctx.turn.settings.bank_accounts]
+
+
+def _goes_to_bank(ctx: FormContext) -> bool:
+    by_transfer = ctx.maybe("method", Method) is Method.TRANSFER
+    return by_transfer and bool(ctx.turn.settings.bank_accounts)
+
+
+def _came_earlier(ctx: FormContext) -> bool:
+    return bool(ctx.maybe("earlier", bool))
+
+
+async def _days(ctx: FormContext) -> Sequence[Choice]:
+    days = [ctx.turn.today - timedelta(days=back) for back in (1, 2, 3)]
+    return [Choice(day, ctx.t.day(day)) for day in days]
+
+
+def _read_day(text: str, ctx: FormContext) -> date:
+    return parse_day(text, ctx.turn.today)
+
+
+def _read_note(text: str, ctx: FormContext) -> str | None:
+    return parse_note(text)
+
+
 async def _summary(ctx: FormContext) -> str:
-    return ctx.t(
-        "👤 {client}\n🏷 {plan}\n💵 <b>{amount}</b> of {balance} ({method})",
-        client=ctx.value("client", str),
-        plan=ctx.value("plan", str),
-        amount=ctx.value("amount", Decimal),
-        balance=ctx.value("balance", Decimal),
-        method=ctx.t(METHODS[ctx.value("method", Method)]),
-    )
+    t = ctx.t
+    lines = [
+        t(
+            "👤 {client}\n🏷 {plan}\n💵 <b>{amount}</b> of {balance} ({method})",
+            client=ctx.value("client", str),
+            plan=ctx.value("plan", str),
+            amount=ctx.value("amount", Decimal),
+            balance=ctx.value("balance", Decimal),
+            method=t(METHODS[ctx.value("method", Method)]),
+        )
+    ]
+    if ctx.has("destination"):
+        lines.append(t("🏦 {account}", account=ctx.value("destination", str)))
+    if ctx.has("paid_on"):
+        lines.append(t("📅 paid on {day}", day=ctx.value("paid_on", date)))
+    if ctx.has("note"):
+        lines.append(t("📝 {note}", note=ctx.value("note", str)))
+    return "\n".join(lines)
 
 
 async def _take(ctx: FormContext) -> Screen:
@@ -147,7 +204,10 @@ async def _take(ctx: FormContext) -> Screen:
             ctx.value("subscription_id", UUID),
             ctx.value("amount", Decimal),
             ctx.value("method", Method),
+            note=ctx.maybe("note", str),
             key=ctx.key,
+            paid_on=ctx.maybe("paid_on", date),
+            destination=ctx.maybe("destination", str),
         )
     return receipt_screen(ctx.t, receipt)
 
@@ -158,65 +218,46 @@ PAYMENT = router.form(
         title=N_("Take payment"),
         steps=[
             Step(
+                "paid_on",
+                N_("Day"),
+                N_("On which day was it paid? Choose or type one, such as 3/8."),
+                choices=_days,
+                parse=_read_day,
+                when=_came_earlier,
+            ),
+            Step(
                 "amount",
                 N_("Amount"),
                 N_("How much is paid? Choose or type an amount."),
                 choices=_amounts,
                 parse=_read_amount,
+                resets=("method",),
             ),
             Step(
                 "method",
                 N_("Method"),
                 N_("How is it paid?"),
-                choices=[Choice(method, label) for method, label in METHODS.items() if method in TILL],
+                choices=_methods,
                 columns=2,
+                resets=("destination",),
+            ),
+            Step(
+                "destination",
+                N_("Account"),
+                N_("To which account was it sent?"),
+                choices=_accounts,
+                when=_goes_to_bank,
+            ),
+            Step(
+                "note",
+                N_("Note"),
+                N_("Anything to note?"),
+                parse=_read_note,
+                optional=True,
+                when=_came_earlier,
             ),
         ],
         summary=_summary,
         submit=_take,
-    )
-)
-
-
-@router.on(VoidPayment)
-async def void(turn: Turn, tap: VoidPayment) -> None:
-    async with turn.unit_of_work() as uow:
-        receipt = await SubscriptionService(uow).receipt(tap.entry_id)
-    values = {"entry_id": tap.entry_id, "number": receipt.number, "amount": receipt.amount}
-    await turn.begin(VOID, values, back=Card(receipt.client_id))
-
-
-def _read_reason(text: str, ctx: FormContext) -> str:
-    return parse_reason(text)
-
-
-async def _void_summary(ctx: FormContext) -> str:
-    return ctx.t(
-        "Void receipt {number} of {amount}?\nReason: {reason}",
-        number=Html(f"№ {ctx.value('number', int)}"),
-        amount=ctx.value("amount", Decimal),
-        reason=ctx.value("reason", str),
-    )
-
-
-async def _void(ctx: FormContext) -> Screen:
-    async with ctx.unit_of_work() as uow:
-        subscription = await SubscriptionService(uow).void_payment(
-            ctx.value("entry_id", UUID), ctx.value("reason", str)
-        )
-    text = ctx.t("Voided. {balance} are to pay again.", balance=subscription.account.balance)
-    return Screen(text, [nav(ctx.t, back=Card(subscription.client_id))])
-
-
-VOID = router.form(
-    Form(
-        name="void",
-        title=N_("Void a payment"),
-        steps=[
-            Step("reason", N_("Reason"), N_("Why is it void? Write it in a few words."), parse=_read_reason)
-        ],
-        summary=_void_summary,
-        submit=_void,
-        confirm=N_("Void it"),
     )
 )

@@ -2,58 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date, timedelta
-from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
 from bot.callbacks import Callback, callback
 from bot.desk.buttons import Card
+from bot.desk.client_fields import GENDERS, QUESTIONS, Field, Question, candidates
 from bot.forms import Choice, Form, FormContext, Step
 from bot.keyboards import button, grid, nav
 from bot.render import HtmlTranslator, Screen
 from bot.routing import Audience, Router
 from bot.turn import Turn
 from gym.clients.fields import (
-    parse_birth_date,
     parse_day,
     parse_document,
-    parse_email,
-    parse_name,
-    parse_phone,
-    parse_text,
 )
-from gym.clients.models import Client, Gender
+from gym.clients.models import Client
 from gym.clients.schemas import ClientChanges
 from gym.clients.service import ClientService
 from gym.core.language import N_
 from gym.payments.errors import parse_reason
+from gym.security.permissions import Permission
 
 router = Router(Audience.STAFF)
 EMPTY: Final = ""
 """The answer that empties a field."""
-GENDERS: Final = {Gender.FEMALE: N_("Female"), Gender.MALE: N_("Male"), Gender.OTHER: N_("Other")}
-
-
-class Field(StrEnum):
-    """What can be changed; the value is the column's name."""
-
-    FIRST_NAME = "first_name"
-    LAST_NAME = "last_name"
-    ALIAS = "alias"
-    DOCUMENT = "document"
-    PHONE = "phone"
-    EMAIL = "email"
-    BIRTH_DATE = "birth_date"
-    GENDER = "gender"
-    GUARDIAN = "guardian_name"
-    ADDRESS = "address"
-    EMERGENCY = "emergency_contact"
-    TAGS = "tags"
-    WARNING = "warning"
-    NOTES = "notes"
+REFERRER: Final = "referrer"
+"""The step where one of the members that were found is chosen."""
 
 
 @callback("edit")
@@ -94,77 +71,6 @@ class Reactivate(Callback):
     client_id: UUID
 
 
-# Fields, as they are asked here and when a client is registered ───────────────────────────────────────────
-
-
-def read_name(text: str, ctx: FormContext) -> str:
-    return parse_name(text)
-
-
-def read_document(text: str, ctx: FormContext) -> str:
-    document = parse_document(text)
-    return f"{document.type} {document.number}"
-
-
-def read_phone(text: str, ctx: FormContext) -> str:
-    return parse_phone(text, ctx.turn.settings.phone_region)
-
-
-def read_email(text: str, ctx: FormContext) -> str:
-    return parse_email(text)
-
-
-def read_birth_date(text: str, ctx: FormContext) -> date:
-    return parse_birth_date(text, ctx.turn.today)
-
-
-def _at_most(limit: int) -> Callable[[str, FormContext], str]:
-    def read(text: str, ctx: FormContext) -> str:
-        return parse_text(text, limit)
-
-    return read
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """How a field is called and asked for."""
-
-    label: str
-    ask: str
-    parse: Callable[[str, FormContext], object] | None
-    required: bool = False
-
-
-QUESTIONS: Final = {
-    Field.FIRST_NAME: Question(N_("First name"), N_("What is the first name?"), read_name, required=True),
-    Field.LAST_NAME: Question(N_("Last name"), N_("What is the last name?"), read_name, required=True),
-    Field.ALIAS: Question(N_("Called"), N_("What may a screen call this person?"), _at_most(80)),
-    Field.DOCUMENT: Question(
-        N_("Document"),
-        N_("Which document? Such as 1020304050, or CE 123456. Types: CC, TI, CE, PP."),
-        read_document,
-    ),
-    Field.PHONE: Question(N_("Phone"), N_("Which phone number? Such as 300 123 4567."), read_phone),
-    Field.EMAIL: Question(N_("E-mail"), N_("Which e-mail address?"), read_email),
-    Field.BIRTH_DATE: Question(
-        N_("Birth date"), N_("When was this person born? Day/month/year, such as 3/8/1990."), read_birth_date
-    ),
-    Field.GENDER: Question(N_("Gender"), N_("Which gender?"), None),
-    Field.GUARDIAN: Question(
-        N_("Guardian"), N_("Who is the guardian, who agrees to the membership?"), _at_most(160)
-    ),
-    Field.ADDRESS: Question(N_("Address"), N_("Which address?"), _at_most(200)),
-    Field.EMERGENCY: Question(
-        N_("Emergency contact"), N_("Whom to call in an emergency? Name and phone."), _at_most(200)
-    ),
-    Field.TAGS: Question(N_("Tags"), N_("Which tags? Write them with commas between them."), _at_most(200)),
-    Field.WARNING: Question(
-        N_("Warning"), N_("What must staff know whenever this client comes up?"), _at_most(300)
-    ),
-    Field.NOTES: Question(N_("Notes"), N_("Any notes? Only staff sees them."), _at_most(2000)),
-}
-
-
 # Editing ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -172,12 +78,13 @@ QUESTIONS: Final = {
 async def edit(turn: Turn, tap: EditClient) -> None:
     async with turn.unit_of_work() as uow:
         client = await ClientService(uow).get(tap.client_id)
-    await turn.show(_fields(turn.t, client))
+        referrer = await ClientService(uow).referrer(client)
+    await turn.show(_fields(turn.t, client, referrer))
 
 
-def _fields(t: HtmlTranslator, client: Client, heading: str = "") -> Screen:
+def _fields(t: HtmlTranslator, client: Client, referrer: Client | None, heading: str = "") -> Screen:
     lines = [
-        t("{label}: <b>{value}</b>", label=t(question.label), value=_now(t, client, field) or "–")
+        t("{label}: <b>{value}</b>", label=t(question.label), value=_now(t, client, referrer, field) or "–")
         for field, question in QUESTIONS.items()
     ]
     buttons = [
@@ -187,7 +94,7 @@ def _fields(t: HtmlTranslator, client: Client, heading: str = "") -> Screen:
     return Screen(text, [*grid(buttons), nav(t, back=Card(client.id))])
 
 
-def _now(t: HtmlTranslator, client: Client, field: Field) -> str:
+def _now(t: HtmlTranslator, client: Client, referrer: Client | None, field: Field) -> str:
     """A field's value as plain text; empty when there is none."""
     match field:
         case Field.DOCUMENT:
@@ -198,6 +105,8 @@ def _now(t: HtmlTranslator, client: Client, field: Field) -> str:
             return t(GENDERS[client.gender]) if client.gender else ""
         case Field.TAGS:
             return ", ".join(client.tags)
+        case Field.REFERRER:
+            return referrer.full_name if referrer else ""
         case _:
             return getattr(client, field) or ""
 
@@ -206,7 +115,8 @@ def _now(t: HtmlTranslator, client: Client, field: Field) -> str:
 async def edit_field(turn: Turn, tap: EditField) -> None:
     async with turn.unit_of_work() as uow:
         client = await ClientService(uow).get(tap.client_id)
-    now = _now(turn.t, client, tap.field)
+        referrer = await ClientService(uow).referrer(client)
+    now = _now(turn.t, client, referrer, tap.field)
     values = {"client_id": client.id, "client": client.full_name, "field": tap.field, "now": now}
     await turn.begin(EDITING, values, back=EditClient(client.id))
 
@@ -227,8 +137,33 @@ def _edit_step(field: Field, question: Question) -> Step:
         return ctx.value("field", Field) is field
 
     return Step(
-        f"to_{field}", question.label, ask, parse=question.parse, choices=choices, columns=2, when=when
+        f"to_{field}",
+        question.label,
+        ask,
+        parse=question.parse,
+        choices=choices,
+        columns=2,
+        when=when,
+        resets=(REFERRER,),
     )
+
+
+def _names_referrer(ctx: FormContext) -> bool:
+    return bool(ctx.value("field", Field) is Field.REFERRER and ctx.maybe(f"to_{Field.REFERRER}", str))
+
+
+async def _referrers(ctx: FormContext) -> Sequence[Choice]:
+    found = await candidates(ctx, ctx.value(f"to_{Field.REFERRER}", str))
+    return [Choice(one.id, f"{one.full_name} {(one.phone or '')[-4:]}".strip()) for one in found]
+
+
+WHICH_REFERRER: Final = Step(
+    REFERRER,
+    N_("Brought by"),
+    N_("Which of them? The last four digits of the phone stand behind the name."),
+    choices=_referrers,
+    when=_names_referrer,
+)
 
 
 async def _save(ctx: FormContext) -> Screen:
@@ -236,8 +171,9 @@ async def _save(ctx: FormContext) -> Screen:
     changes = ClientChanges.model_validate({field.value: _new_value(ctx, field)})
     async with ctx.unit_of_work() as uow:
         client = await ClientService(uow).edit(ctx.value("client_id", UUID), changes)
+        referrer = await ClientService(uow).referrer(client)
     label = ctx.t(QUESTIONS[field].label)
-    return _fields(ctx.t, client, ctx.t("✅ {label} saved.", label=label))
+    return _fields(ctx.t, client, referrer, ctx.t("✅ {label} saved.", label=label))
 
 
 def _new_value(ctx: FormContext, field: Field) -> object:
@@ -250,6 +186,8 @@ def _new_value(ctx: FormContext, field: Field) -> object:
             return [tag[:40] for part in text.split(",") if (tag := part.strip())]
         case Field.DOCUMENT:
             return parse_document(text) if text else None
+        case Field.REFERRER:
+            return ctx.value(REFERRER, UUID) if text else None
         case _:
             return text or None
 
@@ -258,7 +196,7 @@ EDITING = router.form(
     Form(
         name="edit_client",
         title=N_("Change a client"),
-        steps=[_edit_step(field, question) for field, question in QUESTIONS.items()],
+        steps=[*(_edit_step(field, question) for field, question in QUESTIONS.items()), WHICH_REFERRER],
         submit=_save,
         confirm=None,
     )
@@ -278,14 +216,18 @@ async def block(turn: Turn, tap: BlockClient) -> None:
 
 async def _days(ctx: FormContext) -> Sequence[Choice]:
     today = ctx.turn.today
+    offered = (1, 3, 7, 30, 90, 365) if ctx.turn.visitor.may(Permission.BLOCK_LONG) else (1, 3, 7)
     return [
         Choice(today + timedelta(days=days), ctx.t.plural("{count} day", "{count} days", days))
-        for days in (1, 3, 7)
+        for days in offered
     ]
 
 
-def _read_day(text: str, ctx: FormContext) -> date:
-    return parse_day(text, ctx.turn.today)
+async def _read_day(text: str, ctx: FormContext) -> date:
+    day = parse_day(text, ctx.turn.today)
+    async with ctx.unit_of_work() as uow:
+        ClientService(uow).check_block(day)
+    return day
 
 
 def _read_reason(text: str, ctx: FormContext) -> str:

@@ -9,9 +9,10 @@ from uuid import UUID
 
 from bot.callbacks import Callback, callback
 from bot.desk.buttons import Card, RegisterClient, SellPlan
+from bot.desk.client_fields import GENDERS, QUESTIONS, Field
 from bot.desk.enrolment import CONSENT, CONSENTS, PHOTOS, consent_question, consented, judge_photo, read_faces
 from bot.desk.linking import link_offer
-from bot.desk.profile import GENDERS, QUESTIONS, Field
+from bot.desk.profile import EditClient
 from bot.form_screens import asked_steps, shown_answer
 from bot.forms import Choice, Form, FormContext, Step
 from bot.keyboards import button, nav
@@ -192,7 +193,7 @@ def _sent(ctx: FormContext) -> list[str]:
     return [first, *more] if first else more
 
 
-async def _register(ctx: FormContext) -> Screen:
+async def _register(ctx: FormContext) -> None:
     faces = await read_faces(ctx.turn, _sent(ctx)) if consented(ctx) else []
 
     async def work(uow: UnitOfWork) -> tuple[Client, IssuedLink]:
@@ -202,7 +203,8 @@ async def _register(ctx: FormContext) -> Screen:
         return client, await ClientService(uow).issue_link(client.id)
 
     client, link = await ctx.run(work)
-    return await _registered(ctx, client, link, len(faces))
+    await ctx.turn.keep(await link_offer(ctx.turn, client, link, []))
+    await ctx.turn.keep(_registered(ctx, client, len(faces)))
 
 
 async def _remember(ctx: FormContext, uow: UnitOfWork, client_id: UUID, faces: list[EnrolmentFace]) -> None:
@@ -211,13 +213,15 @@ async def _remember(ctx: FormContext, uow: UnitOfWork, client_id: UUID, faces: l
     await recognition.enrol(client_id, faces, ctx.turn.gym.match_rule)
 
 
-async def _registered(ctx: FormContext, client: Client, link: IssuedLink, photos: int) -> Screen:
+def _registered(ctx: FormContext, client: Client, photos: int) -> Screen:
+    """The next steps, below the link: the link stays for the client to scan."""
     t = ctx.t
     heading = t("✅ <b>{client}</b> is registered.", client=client.full_name)
     if photos:
         heading += " " + t.plural("{count} face photo saved.", "{count} face photos saved.", photos)
     row = [button(t("🏷 Sell plan"), SellPlan(client.id)), button(t("👤 Card"), Card(client.id))]
-    return await link_offer(ctx.turn, client, link, [row, nav(t)], heading)
+    more = [button(t("✏️ More details"), EditClient(client.id))]
+    return Screen(heading, [row, more, nav(t)])
 
 
 REGISTRATION = router.form(

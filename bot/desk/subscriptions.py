@@ -1,30 +1,31 @@
-"""Selling, renewing and canceling plans."""
+"""Selling and renewing plans; a renewal uses an earned reward, or begins early behind a used-up pack."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
 from bot.callbacks import Callback, callback
-from bot.desk.buttons import CancelSubscription, Card, RenewPlan, SellPlan, TakePayment
+from bot.desk.buttons import Card, RenewPlan, SellPlan, StartNow, TakePayment
 from bot.desk.keys import tap_key
+from bot.desk.payments import PayNow
+from bot.desk.refusals import REFUSALS, refusal_screen
 from bot.desk.words import plan_length
-from bot.forms import Choice, Form, FormContext, Step
 from bot.keyboards import Keyboard, button, nav
 from bot.render import Html, HtmlTranslator, Screen
+from bot.reward_words import percent_words
 from bot.routing import Audience, Router
 from bot.turn import Turn
-from gym.clients.fields import parse_day
-from gym.core.language import N_
-from gym.payments.errors import parse_reason
+from gym.payments.credit import ClientCredit
+from gym.payments.models import Method
 from gym.plans.schemas import PricedPlan
 from gym.plans.service import PlanService
-from gym.subscriptions.discounts import Discount, DiscountKind, parse_discount
+from gym.rewards.models import Reward
+from gym.rewards.redeeming import Rewards
 from gym.subscriptions.models import Subscription
-from gym.subscriptions.schemas import Quote, RefundMode
+from gym.subscriptions.schemas import Quote
 from gym.subscriptions.service import SubscriptionService
+from gym.unit_of_work import UnitOfWork
 
 router = Router(Audience.STAFF)
 
@@ -56,10 +57,11 @@ class SaleDetails(Callback):
 
 @callback("renwp")
 class RenewAs(Callback):
-    """Renew with another plan."""
+    """Renew with another plan, or with the reward that waits."""
 
     client_id: UUID
     plan_id: UUID
+    rewarded: bool = False
 
 
 @callback("renws")
@@ -76,6 +78,7 @@ class ConfirmRenewal(Callback):
     renews_id: UUID
     plan_id: UUID
     seen: str
+    rewarded: bool = False
 
 
 @callback("renby")
@@ -84,6 +87,7 @@ class RenewalDetails(Callback):
 
     renews_id: UUID
     plan_id: UUID
+    rewarded: bool = False
 
 
 @router.on(SellPlan)
@@ -98,8 +102,12 @@ async def choose_plan(turn: Turn, tap: SellPlan) -> None:
 @router.on(OfferPlan)
 async def offer(turn: Turn, tap: OfferPlan) -> None:
     """What would be sold, restated in full."""
-    async with turn.unit_of_work() as uow:
-        quote = await SubscriptionService(uow).quote_sale(tap.client_id, tap.plan_id)
+    try:
+        async with turn.unit_of_work() as uow:
+            quote = await SubscriptionService(uow).quote_sale(tap.client_id, tap.plan_id)
+    except REFUSALS as error:
+        await turn.show(refusal_screen(turn.t, error, tap.client_id, again=SellPlan(tap.client_id)))
+        return
     t = turn.t
     keyboard: Keyboard = [
         [button(t("✅ Sell"), ConfirmSale(tap.client_id, tap.plan_id, quote.mark))],
@@ -112,10 +120,15 @@ async def offer(turn: Turn, tap: OfferPlan) -> None:
 @router.on(ConfirmSale)
 async def sell(turn: Turn, tap: ConfirmSale) -> None:
     key = tap_key(turn)
-
-    async with turn.unit_of_work() as uow:
-        sold = await SubscriptionService(uow).sell(tap.client_id, tap.plan_id, seen=tap.seen, key=key)
-    await turn.show(sold_screen(turn.t, sold))
+    try:
+        async with turn.unit_of_work() as uow:
+            sold = await SubscriptionService(uow).sell(tap.client_id, tap.plan_id, seen=tap.seen, key=key)
+            credit = await ClientCredit(uow).balance(tap.client_id)
+    except REFUSALS as error:
+        again = OfferPlan(tap.client_id, tap.plan_id)
+        await turn.show(refusal_screen(turn.t, error, tap.client_id, again=again))
+        return
+    await turn.show(sold_screen(turn.t, sold, credit))
 
 
 @router.on(RenewPlan)
@@ -126,7 +139,7 @@ async def renew(turn: Turn, tap: RenewPlan) -> None:
 
 @router.on(RenewAs)
 async def renew_as(turn: Turn, tap: RenewAs) -> None:
-    await _offer_renewal(turn, tap.client_id, tap.plan_id)
+    await _offer_renewal(turn, tap.client_id, tap.plan_id, rewarded=tap.rewarded)
 
 
 @router.on(RenewPlans)
@@ -140,28 +153,82 @@ async def renewal_plans(turn: Turn, tap: RenewPlans) -> None:
 @router.on(ConfirmRenewal)
 async def renewed(turn: Turn, tap: ConfirmRenewal) -> None:
     async with turn.unit_of_work() as uow:
-        service = SubscriptionService(uow)
-        before = await service.get(tap.renews_id)
-        sold = await service.renew(
-            before.client_id, tap.plan_id, renews_id=tap.renews_id, seen=tap.seen, key=tap_key(turn)
-        )
-    await turn.show(sold_screen(turn.t, sold))
+        client_id = (await SubscriptionService(uow).get(tap.renews_id)).client_id
+    try:
+        async with turn.unit_of_work() as uow:
+            reward = await best_reward(uow, client_id) if tap.rewarded else None
+            sold = await SubscriptionService(uow).renew(
+                client_id,
+                tap.plan_id,
+                reward_id=reward.id if reward else None,
+                renews_id=tap.renews_id,
+                seen=tap.seen,
+                key=tap_key(turn),
+            )
+            credit = await ClientCredit(uow).balance(client_id)
+    except REFUSALS as error:
+        again = RenewAs(client_id, tap.plan_id, tap.rewarded)
+        await turn.show(refusal_screen(turn.t, error, client_id, again=again))
+        return
+    await turn.show(sold_screen(turn.t, sold, credit))
 
 
-async def _offer_renewal(turn: Turn, client_id: UUID, plan_id: UUID | None) -> None:
-    async with turn.unit_of_work() as uow:
-        quote = await SubscriptionService(uow).quote_renewal(client_id, plan_id)
+async def best_reward(uow: UnitOfWork, client_id: UUID) -> Reward | None:
+    """The one that is offered; the mark of the price guards against another one by now."""
+    return next(iter(await Rewards(uow).waiting(client_id)), None)
+
+
+async def _offer_renewal(
+    turn: Turn, client_id: UUID, plan_id: UUID | None, *, rewarded: bool = False
+) -> None:
+    try:
+        async with turn.unit_of_work() as uow:
+            reward = await best_reward(uow, client_id)
+            used = reward.id if rewarded and reward else None
+            quote = await SubscriptionService(uow).quote_renewal(client_id, plan_id, reward_id=used)
+    except REFUSALS as error:
+        await turn.show(refusal_screen(turn.t, error, client_id, again=RenewPlans(client_id)))
+        return
+    t = turn.t
+    keyboard = _renewal_keyboard(t, quote, reward, used=used is not None)
+    await turn.show(Screen(t("<b>Renew this plan?</b>") + "\n\n" + quote_text(t, quote), keyboard))
+
+
+def _renewal_keyboard(t: HtmlTranslator, quote: Quote, reward: Reward | None, *, used: bool) -> Keyboard:
     assert quote.renews_id is not None, "a renewal follows a subscription"
-    t, chosen = turn.t, quote.plan.id
-    keyboard: Keyboard = [
-        [button(t("✅ Renew"), ConfirmRenewal(quote.renews_id, chosen, quote.mark))],
+    client_id, chosen = quote.client.id, quote.plan.id
+    offered = [button(reward_label(t, reward), RenewAs(client_id, chosen, True), wide=True)] if reward else []
+    without = [button(t("Without the reward"), RenewAs(client_id, chosen), wide=True)]
+    return [
+        [button(t("✅ Renew"), ConfirmRenewal(quote.renews_id, chosen, quote.mark, used))],
+        without if used else offered,
         [
             button(t("Other plan"), RenewPlans(client_id)),
-            button(t("Discount"), RenewalDetails(quote.renews_id, chosen)),
+            button(t("Discount"), RenewalDetails(quote.renews_id, chosen, used)),
         ],
         nav(t, back=Card(client_id)),
     ]
-    await turn.show(Screen(t("<b>Renew this plan?</b>") + "\n\n" + quote_text(t, quote), keyboard))
+
+
+def reward_label(t: HtmlTranslator, reward: Reward) -> str:
+    """What using it brings."""
+    return t("🎁 Use reward −{percent}", percent=percent_words(reward.percent))
+
+
+@router.on(StartNow)
+async def start_now(turn: Turn, tap: StartNow) -> None:
+    """The waiting renewal begins today, in the place of the used-up pack."""
+    async with turn.unit_of_work() as uow:
+        client_id = (await SubscriptionService(uow).get(tap.subscription_id)).client_id
+    try:
+        async with turn.unit_of_work() as uow:
+            started = await SubscriptionService(uow).start_now(tap.subscription_id)
+            credit = await ClientCredit(uow).balance(client_id)
+    except REFUSALS as error:
+        await turn.show(refusal_screen(turn.t, error, client_id))
+        return
+    heading = turn.t("🟢 <b>Started today</b>")
+    await turn.show(sold_screen(turn.t, started, credit, heading=heading))
 
 
 def quote_text(t: HtmlTranslator, quote: Quote) -> str:
@@ -174,26 +241,38 @@ def quote_text(t: HtmlTranslator, quote: Quote) -> str:
     if quote.discount:
         lines.append(t("Price {price}, discount {off}", price=quote.base_price, off=quote.discount))
     lines.append(t("💵 <b>{price}</b>", price=quote.final_price))
+    if quote.reward:
+        lines.append(t("🎁 Reward −{percent} is used", percent=percent_words(quote.reward.percent)))
     if quote.closes_pack:
         lines.append(t("The used-up pack is closed today."))
+    if quote.held:
+        lines.append(t("❄️ It waits until the client has returned and the plan before it is over."))
     return "\n".join(lines)
 
 
-def sold_screen(t: HtmlTranslator, sold: Subscription) -> Screen:
-    """What was sold, with the money as the next step."""
-    text = t(
-        "✅ <b>Sold</b>\n\n👤 {client}\n🏷 {plan}\n📅 {starts_on} – {ends_on}\n💵 {price}",
+def sold_screen(
+    t: HtmlTranslator, sold: Subscription, credit: Decimal = Decimal(0), *, heading: str | None = None
+) -> Screen:
+    """What was sold, with the money as the next step; `credit` is what the client has."""
+    text = (heading or t("✅ <b>Sold</b>")) + "\n\n"
+    text += t(
+        "👤 {client}\n🏷 {plan}\n📅 {starts_on} – {ends_on}\n💵 {price}",
         client=sold.client.full_name,
         plan=sold.plan.name,
         starts_on=sold.starts_on,
         ends_on=sold.ends_on,
         price=sold.final_price,
     )
-    if not sold.account.balance:
+    balance = sold.account.balance
+    if not balance:
         return Screen(text + "\n" + t("Nothing to pay."), [nav(t, back=Card(sold.client_id))])
-    text += "\n" + t("To pay: <b>{balance}</b>", balance=sold.account.balance)
-    pay = button(t("💵 Take payment"), TakePayment(sold.id), wide=True)
-    return Screen(text, [[pay], nav(t, back=Card(sold.client_id))])
+    text += "\n" + t("To pay: <b>{balance}</b>", balance=balance)
+    rows = [[button(t("💵 Take payment"), TakePayment(sold.id), wide=True)]]
+    if credit:
+        text += "\n" + t("💳 Credit: {credit}", credit=credit)
+        use = PayNow(sold.id, min(credit, balance), Method.CREDIT)
+        rows.insert(0, [button(t("💳 Use credit: {amount}", amount=use.amount), use, wide=True)])
+    return Screen(text, [*rows, nav(t, back=Card(sold.client_id))])
 
 
 def _label(t: HtmlTranslator, one: PricedPlan) -> str:
@@ -205,186 +284,3 @@ def _plan_list(t: HtmlTranslator, rows: Keyboard, client_id: UUID) -> Screen:
         text = t("There is no plan on sale yet. An admin creates one under Plans.")
         return Screen(text, [nav(t, back=Card(client_id))])
     return Screen(t("Which plan?"), [*rows, nav(t, back=Card(client_id))])
-
-
-# Selling with details ─────────────────────────────────────────────────────────────────────────────────────
-
-
-@router.on(SaleDetails)
-async def sale_details(turn: Turn, tap: SaleDetails) -> None:
-    values = {"client_id": tap.client_id, "plan_id": tap.plan_id}
-    await turn.begin(SALE, values, back=OfferPlan(tap.client_id, tap.plan_id))
-
-
-@router.on(RenewalDetails)
-async def renewal_details(turn: Turn, tap: RenewalDetails) -> None:
-    async with turn.unit_of_work() as uow:
-        before = await SubscriptionService(uow).get(tap.renews_id)
-    values = {"client_id": before.client_id, "plan_id": tap.plan_id, "renews_id": tap.renews_id}
-    await turn.begin(RENEWAL, values, back=RenewPlan(before.client_id))
-
-
-async def _first_days(ctx: FormContext) -> Sequence[Choice]:
-    return [Choice(ctx.turn.today, ctx.t("Today"))]
-
-
-def _read_day(text: str, ctx: FormContext) -> date:
-    return parse_day(text, ctx.turn.today)
-
-
-def _read_discount(text: str, ctx: FormContext) -> str:
-    """Checked while it is typed; kept as it was typed."""
-    parse_discount(text)
-    return text.strip()
-
-
-def _discount(ctx: FormContext) -> Discount:
-    typed = ctx.maybe("discount", str)
-    return parse_discount(typed) if typed else Discount(Decimal(0), DiscountKind.AMOUNT)
-
-
-async def _sale_summary(ctx: FormContext) -> str:
-    client_id, plan_id = ctx.value("client_id", UUID), ctx.value("plan_id", UUID)
-    async with ctx.unit_of_work() as uow:
-        quote = await SubscriptionService(uow).quote_sale(
-            client_id, plan_id, ctx.value("starts_on", date), _discount(ctx)
-        )
-    return quote_text(ctx.t, quote)
-
-
-async def _sell(ctx: FormContext) -> Screen:
-    client_id, plan_id = ctx.value("client_id", UUID), ctx.value("plan_id", UUID)
-    async with ctx.unit_of_work() as uow:
-        sold = await SubscriptionService(uow).sell(
-            client_id,
-            plan_id,
-            starts_on=ctx.value("starts_on", date),
-            discount=_discount(ctx),
-            key=ctx.key,
-        )
-    return sold_screen(ctx.t, sold)
-
-
-async def _renewal_summary(ctx: FormContext) -> str:
-    client_id, plan_id = ctx.value("client_id", UUID), ctx.value("plan_id", UUID)
-    async with ctx.unit_of_work() as uow:
-        quote = await SubscriptionService(uow).quote_renewal(client_id, plan_id, _discount(ctx))
-    return quote_text(ctx.t, quote)
-
-
-async def _renew(ctx: FormContext) -> Screen:
-    client_id, plan_id = ctx.value("client_id", UUID), ctx.value("plan_id", UUID)
-    async with ctx.unit_of_work() as uow:
-        sold = await SubscriptionService(uow).renew(client_id, plan_id, discount=_discount(ctx), key=ctx.key)
-    return sold_screen(ctx.t, sold)
-
-
-DISCOUNT = Step(
-    "discount",
-    N_("Discount"),
-    N_("Any discount? Type an amount such as 15000, or a percentage such as 10%."),
-    parse=_read_discount,
-    optional=True,
-)
-SALE = router.form(
-    Form(
-        name="sale",
-        title=N_("Sell a plan"),
-        steps=[
-            Step(
-                "starts_on",
-                N_("First day"),
-                N_("From which day? Type one such as 3/8/2026."),
-                choices=_first_days,
-                parse=_read_day,
-            ),
-            DISCOUNT,
-        ],
-        summary=_sale_summary,
-        submit=_sell,
-    )
-)
-RENEWAL = router.form(
-    Form(
-        name="renewal",
-        title=N_("Renew a plan"),
-        steps=[DISCOUNT],
-        summary=_renewal_summary,
-        submit=_renew,
-    )
-)
-
-
-# Canceling ────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@router.on(CancelSubscription)
-async def cancel(turn: Turn, tap: CancelSubscription) -> None:
-    async with turn.unit_of_work() as uow:
-        quote = await SubscriptionService(uow).quote_cancellation(tap.subscription_id)
-    client_id = quote.subscription.client_id
-    await turn.begin(CANCELLATION, {"subscription_id": tap.subscription_id}, back=Card(client_id))
-
-
-def _read_reason(text: str, ctx: FormContext) -> str:
-    return parse_reason(text)
-
-
-async def _cancel_summary(ctx: FormContext) -> str:
-    async with ctx.unit_of_work() as uow:
-        quote = await SubscriptionService(uow).quote_cancellation(ctx.value("subscription_id", UUID))
-    t, subscription = ctx.t, quote.subscription
-    lines = [
-        t(
-            "{client} loses <b>{plan}</b> today.",
-            client=subscription.client.full_name,
-            plan=subscription.plan.name,
-        ),
-        t.plural("{count} unused day", "{count} unused days", quote.unused_days),
-        t("Reason: {reason}", reason=ctx.value("reason", str)),
-    ]
-    if ctx.value("refund", RefundMode) is RefundMode.PRO_RATA:
-        lines.append(
-            t("Off the debt: {credit}. Back in money: {money}.", credit=quote.credit, money=quote.money)
-        )
-    return "\n".join(lines)
-
-
-async def _cancel(ctx: FormContext) -> Screen:
-    async with ctx.unit_of_work() as uow:
-        canceled = await SubscriptionService(uow).cancel(
-            ctx.value("subscription_id", UUID),
-            ctx.value("reason", str),
-            refund=ctx.value("refund", RefundMode),
-        )
-    text = ctx.t(
-        "Canceled. {client} has no {plan} any more.",
-        client=canceled.client.full_name,
-        plan=canceled.plan.name,
-    )
-    return Screen(text, [nav(ctx.t, back=Card(canceled.client_id))])
-
-
-CANCELLATION = router.form(
-    Form(
-        name="cancellation",
-        title=N_("Cancel a plan"),
-        steps=[
-            Step(
-                "reason", N_("Reason"), N_("Why is it canceled? Write it in a few words."), parse=_read_reason
-            ),
-            Step(
-                "refund",
-                N_("Money back"),
-                N_("Does the client get the unused days back?"),
-                choices=[
-                    Choice(RefundMode.NONE, N_("Nothing back")),
-                    Choice(RefundMode.PRO_RATA, N_("Unused days")),
-                ],
-            ),
-        ],
-        summary=_cancel_summary,
-        submit=_cancel,
-        confirm=N_("Cancel the plan"),
-    )
-)

@@ -6,16 +6,27 @@ from uuid import UUID
 
 from bot.callbacks import Callback, callback
 from bot.desk.links import deep_link, link_screen
-from bot.keyboards import button, nav, pager
-from bot.render import Screen
+from bot.keyboards import Row, button, nav, pager
+from bot.render import Html, HtmlTranslator, Screen
 from bot.routing import Audience, Router
 from bot.turn import Turn
 from gym.core.language import N_
 from gym.security.permissions import Permission, Role
+from gym.staff.models import Staff
 from gym.staff.service import StaffService
 
 router = Router(Audience.STAFF)
 ROLES = {Role.ADMIN: N_("Admin"), Role.EMPLOYEE: N_("Employee")}
+MEANS = {
+    Role.ADMIN: N_(
+        "An admin may do everything: plans and prices, money of every day, the team, the settings, and "
+        "answering requests."
+    ),
+    Role.EMPLOYEE: N_(
+        "An employee works at the desk: clients, entries, sales and payments. The team, plans, settings and "
+        "later corrections are the admins'."
+    ),
+}
 
 
 @callback("team")
@@ -33,10 +44,21 @@ class Invite(Callback):
     role: Role
 
 
+@callback("askrol")
+class AskRole(Callback):
+    staff_id: UUID
+    role: Role
+
+
 @callback("role", changes=True)
 class ChangeRole(Callback):
     staff_id: UUID
     role: Role
+
+
+@callback("askwrk")
+class AskLeave(Callback):
+    staff_id: UUID
 
 
 @callback("work", changes=True)
@@ -78,21 +100,59 @@ async def person(turn: Turn, tap: Person) -> None:
     async with turn.unit_of_work() as uow:
         one = await StaffService(uow).get(tap.staff_id)
     t = turn.t
-    other = Role.EMPLOYEE if one.role is Role.ADMIN else Role.ADMIN
-    rows = [
-        [button(t("Make {role}", role=t(ROLES[other])), ChangeRole(one.id, other))] if one.active else [],
-        [button(t("Deactivate") if one.active else t("Reactivate"), SetWorking(one.id, not one.active))],
-        nav(t, back=Team()),
-    ]
     text = t("👤 <b>{name}</b>\n{role}", name=one.name, role=t(ROLES[one.role]))
-    await turn.show(Screen(text if one.active else text + "\n" + t("⏸ Does not work here any more."), rows))
+    if not one.active:
+        text += "\n" + t("⏸ Does not work here any more.")
+    await turn.show(Screen(text, [*_actions(t, one), nav(t, back=Team())]))
+
+
+def _actions(t: HtmlTranslator, one: Staff) -> list[Row]:
+    if not one.active:
+        return [[button(t("Reactivate"), SetWorking(one.id, True))]]
+    other = Role.EMPLOYEE if one.role is Role.ADMIN else Role.ADMIN
+    return [
+        [button(t("Make {role}", role=t(ROLES[other])), AskRole(one.id, other))],
+        [button(t("Deactivate"), AskLeave(one.id))],
+    ]
+
+
+@router.on(AskRole)
+async def ask_role(turn: Turn, tap: AskRole) -> None:
+    async with turn.unit_of_work() as uow:
+        one = await StaffService(uow).get(tap.staff_id)
+    t = turn.t
+    text = t(
+        "Make <b>{name}</b> {role}?\n\n{means}\n\nSign-ins at the kiosk have to be made anew.",
+        name=one.name,
+        role=t(ROLES[tap.role]),
+        means=Html(t(MEANS[tap.role])),
+    )
+    row = [
+        button(t("Keep"), Person(one.id)),
+        button(t("Make {role}", role=t(ROLES[tap.role])), ChangeRole(one.id, tap.role)),
+    ]
+    await turn.show(Screen(text, [row]))
 
 
 @router.on(ChangeRole)
 async def change_role(turn: Turn, tap: ChangeRole) -> None:
     async with turn.unit_of_work() as uow:
         await StaffService(uow).change_role(tap.staff_id, tap.role)
-    await turn.go(Person(tap.staff_id))
+    await _afterwards(turn, tap.staff_id)
+
+
+@router.on(AskLeave)
+async def ask_leave(turn: Turn, tap: AskLeave) -> None:
+    async with turn.unit_of_work() as uow:
+        one = await StaffService(uow).get(tap.staff_id)
+    t = turn.t
+    text = t(
+        "Deactivate <b>{name}</b>?\n\nAccess ends at once: in this chat, at the kiosk, and for links not "
+        "used yet. What was done keeps the name, and you can reactivate later.",
+        name=one.name,
+    )
+    row = [button(t("Keep"), Person(one.id)), button(t("Deactivate"), SetWorking(one.id, False))]
+    await turn.show(Screen(text, [row]))
 
 
 @router.on(SetWorking)
@@ -100,4 +160,13 @@ async def set_working(turn: Turn, tap: SetWorking) -> None:
     async with turn.unit_of_work() as uow:
         service = StaffService(uow)
         await (service.reactivate(tap.staff_id) if tap.active else service.deactivate(tap.staff_id))
-    await turn.go(Person(tap.staff_id))
+    await _afterwards(turn, tap.staff_id)
+
+
+async def _afterwards(turn: Turn, staff_id: UUID) -> None:
+    """The card again; whoever has just left the team or its admins is shown what is left to them."""
+    await turn.refresh()
+    if turn.visitor.may(Permission.MANAGE_STAFF):
+        await turn.go(Person(staff_id))
+    else:
+        await turn.home()

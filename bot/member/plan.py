@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bot.callbacks import Callback, callback
-from bot.keyboards import button, nav, pager
+from bot.keyboards import button, nav
+from bot.member.buttons import MyVisits
 from bot.render import HtmlTranslator, Screen
 from bot.routing import Audience, Router
 from bot.turn import Turn
 from gym.attendance.cards import CardService, ClientCard
-from gym.attendance.service import AttendanceService
 from gym.core.language import N_
 from gym.notifications.models import NotificationKind
 from gym.notifications.outbox import DESK
@@ -22,17 +22,12 @@ class MyPlan(Callback):
     """Dates, days or visits left, balance."""
 
 
-@callback("myvis")
-class MyVisits(Callback):
-    page: int = 0
-
-
-@callback("mywant", changes=True)
+@callback("mywant")
 class WantToRenew(Callback):
-    """Tells the desk."""
+    """Tells the desk, once a day; also from under a reminder of this morning."""
 
 
-router.home(N_("🏷 My plan"), MyPlan())
+router.home(N_("🎫 My plan"), MyPlan())
 
 
 @router.on(MyPlan)
@@ -95,20 +90,3 @@ async def want_to_renew(turn: Turn, _: WantToRenew) -> None:
         uow.notify(DESK, NotificationKind.DESK_WANTS_RENEWAL, payload, dedup_key=key)
     t = turn.t
     await turn.show(Screen(t("The desk knows. They will get in touch with you."), [nav(t, back=MyPlan())]))
-
-
-@router.on(MyVisits)
-async def my_visits(turn: Turn, tap: MyVisits) -> None:
-    client = turn.visitor.client
-    assert client is not None
-    async with turn.member_unit_of_work() as uow:
-        page = await AttendanceService(uow).visits(client.id, tap.page)
-    t = turn.t
-    lines = [f"{'✅' if one.counted else '·'} {t.moment(one.at)}" for one in page.items]
-    body = "\n".join(lines) or t("No visits yet.")
-    await turn.show(
-        Screen(
-            t("<b>My visits</b>") + "\n\n" + body,
-            [pager(page.number, page.pages, MyVisits), nav(t, back=MyPlan())],
-        )
-    )

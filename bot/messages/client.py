@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from bot.messages.register import RENDERERS, Payload, Render, method_words, says, simple, verdict_words
+from bot.keyboards import Button, Keyboard, button
+from bot.member.plan import MyPlan, WantToRenew
+from bot.messages.register import (
+    RENDERERS,
+    Payload,
+    Render,
+    method_words,
+    offers,
+    says,
+    simple,
+    verdict_words,
+)
 from bot.render import Html, HtmlTranslator
+from gym.attendance.models import VerdictCode
 from gym.core.language import N_
 from gym.notifications.models import NotificationKind as Kind
 from gym.settings.schemas import GymSettings
 
+ENDED = (VerdictCode.EXPIRED, VerdictCode.VISITS_USED_UP, VerdictCode.NO_SUBSCRIPTION)
+"""Denials that a new period mends."""
+
 simple(
     Kind.WELCOME,
-    N_(
-        "👋 Welcome to {gym}, {first_name}! Receipts and reminders come here. "
-        "Send /start for your plan and your QR."
-    ),
+    N_("👋 Welcome to {gym}, {first_name}! Your receipts, your visits and reminders of your plan come here."),
 )
 simple(
     Kind.SUBSCRIPTION_CANCELED,
@@ -72,14 +84,14 @@ def _ended(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
 
 @says(Kind.PAYMENT_DUE)
 def _payment_due(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
-    return t("💵 {balance} are to pay for <b>{plan}</b>.", balance=p["balance"], plan=p["plan_name"])
+    return t("💵 You have {balance} to pay for <b>{plan}</b>.", balance=p["balance"], plan=p["plan_name"])
 
 
 @says(Kind.CHECKED_IN)
 def _checked_in(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
-    lines = [t("✅ You are in. {at}", at=p["at"])]
+    lines = [t("✅ Entry noted: {at}", at=p["at"])]
     if p.get("visit_number"):
-        lines.append(t("Visit {number}", number=p["visit_number"]))
+        lines.append(t("Visit {number} of this plan", number=p["visit_number"]))
     if p.get("visits_left") is not None:
         lines.append(t.plural("🎟 {count} visit left", "🎟 {count} visits left", p["visits_left"]))
     elif p.get("days_left") is not None:
@@ -92,3 +104,31 @@ def _checked_in(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
 @says(Kind.DENIED)
 def _denied(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
     return "🚪 " + verdict_words(t, p, p["code"])
+
+
+# Buttons
+
+
+@offers(Kind.ENDS_SOON)
+@offers(Kind.ENDED)
+@offers(Kind.SUBSCRIPTION_EXPIRED)
+def _renewal(t: HtmlTranslator, _: Payload) -> Keyboard:
+    return [[_my_plan(t), button(t("I want to renew"), WantToRenew())]]
+
+
+@offers(Kind.PAYMENT_DUE)
+@offers(Kind.SUBSCRIPTION_SOLD)
+@offers(Kind.SUBSCRIPTION_RENEWED)
+@offers(Kind.SUBSCRIPTION_ACTIVATED)
+@offers(Kind.SUBSCRIPTION_CANCELED)
+def _look(t: HtmlTranslator, _: Payload) -> Keyboard:
+    return [[_my_plan(t)]]
+
+
+@offers(Kind.DENIED)
+def _way_in(t: HtmlTranslator, p: Payload) -> Keyboard:
+    return _renewal(t, p) if VerdictCode(str(p["code"])) in ENDED else _look(t, p)
+
+
+def _my_plan(t: HtmlTranslator) -> Button:
+    return button(t("🎫 My plan"), MyPlan())

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from bot.messages.register import Payload, method_words, says, simple, verdict_words
+from bot.callbacks import Callback
+from bot.desk.buttons import Card, RenewPlan, SellPlan
+from bot.desk.verdicts import CLOSED_DEBT, FROZEN_OPEN_END, WHY
+from bot.keyboards import Keyboard, button
+from bot.messages.register import Payload, method_words, offers, says, simple
 from bot.render import Html, HtmlTranslator
+from gym.attendance.models import VerdictCode
 from gym.core.language import N_
 from gym.notifications.models import NotificationKind as Kind
 from gym.settings.schemas import GymSettings
@@ -61,11 +66,19 @@ def _desk_checked_in(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
 
 @says(Kind.DESK_DENIED)
 def _desk_denied(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
-    return (
-        t("🚪 {client_name} was refused:", client_name=p["client_name"])
-        + " "
-        + verdict_words(t, p, p["code"])
-    )
+    values = {**p, "balance": p.get("balance") or p.get("closed_debt")}
+    why = Html(t(_why(p), **values))
+    return t("🚪 {client_name} was not let in. {why}", client_name=p["client_name"], why=why)
+
+
+def _why(p: Payload) -> str:
+    """The desk's own words: the client's are for the client."""
+    code = VerdictCode(str(p["code"]))
+    if code is VerdictCode.FROZEN and not p.get("until"):
+        return FROZEN_OPEN_END
+    if code is VerdictCode.PAYMENT_DUE and not p.get("balance"):
+        return CLOSED_DEBT
+    return WHY[code]
 
 
 @says(Kind.DESK_OVERRIDE)
@@ -76,3 +89,37 @@ def _override(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
         client_name=p["client_name"],
         reason=p["reason"],
     )
+
+
+# Buttons
+
+
+@offers(Kind.DESK_CLIENT_REGISTERED)
+@offers(Kind.DESK_CLIENT_CHANGED)
+@offers(Kind.DESK_SOLD)
+@offers(Kind.DESK_RENEWED)
+@offers(Kind.DESK_CHECKED_IN)
+@offers(Kind.DESK_OVERRIDE)
+def _card(t: HtmlTranslator, p: Payload) -> Keyboard:
+    return [[button(t("👤 Card"), Card(p["client_id"]))]]
+
+
+@offers(Kind.DESK_EXPIRED)
+@offers(Kind.DESK_WANTS_RENEWAL)
+def _renewal(t: HtmlTranslator, p: Payload) -> Keyboard:
+    return _card_and(t, p, N_("🔁 Renew"), RenewPlan(p["client_id"]))
+
+
+@offers(Kind.DESK_DENIED)
+def _remedy(t: HtmlTranslator, p: Payload) -> Keyboard:
+    match VerdictCode(str(p["code"])):
+        case VerdictCode.EXPIRED | VerdictCode.VISITS_USED_UP:
+            return _renewal(t, p)
+        case VerdictCode.NO_SUBSCRIPTION:
+            return _card_and(t, p, N_("🏷 Sell plan"), SellPlan(p["client_id"]))
+        case _:
+            return _card(t, p)
+
+
+def _card_and(t: HtmlTranslator, p: Payload, label: str, step: Callback) -> Keyboard:
+    return [[button(t("👤 Card"), Card(p["client_id"])), button(t(label), step)]]

@@ -23,6 +23,8 @@ Render = Callable[[HtmlTranslator, Payload, GymSettings], str]
 Buttons = Callable[[HtmlTranslator, Payload], Keyboard]
 RENDERERS: Final[dict[NotificationKind, Render]] = {}
 BUTTONS: Final[dict[NotificationKind, Buttons]] = {}
+ANSWERED_IN_PLACE: Final = frozenset({NotificationKind.APPROVAL_ASKED, NotificationKind.DESK_FREEZE_WANTED})
+"""Questions: a tap turns them into their answer. Everything else that is told stays in the chat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,8 @@ def render(
     """The message of a notification; `now` is business time, from which its buttons grow old."""
     t = HtmlTranslator(language, currency=settings.currency, timezone=settings.timezone)
     text = RENDERERS[kind](t, payload, settings)
-    return Message(text, markup(BUTTONS[kind](t, payload), now) if kind in BUTTONS else None)
+    keyboard = BUTTONS[kind](t, payload) if kind in BUTTONS else ()
+    return Message(text, markup(keyboard, now, stays=kind not in ANSWERED_IN_PLACE))
 
 
 def says(kind: NotificationKind) -> Callable[[Render], Render]:

@@ -1,9 +1,10 @@
-"""The business clock as the side door moves it: forward only, through the hook."""
+"""The business clock: as the side door moves it, forward only, and as messages are dated by it."""
 
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+import time
+from datetime import datetime, timedelta
 
 from bot.sandbox.errors import BadField
 
@@ -15,6 +16,25 @@ UNITS = {
 }
 STEP = re.compile(r"\s*(\d{1,5})\s*(minute|hour|day|week)s?\s*")
 LONGEST = timedelta(days=3660)
+
+
+class Calendar:
+    """What time messages carry: the business clock as it was heard last, going on at the wall's pace."""
+
+    def __init__(self) -> None:
+        self._ahead = 0.0
+
+    def hear(self, now: datetime) -> None:
+        """The business clock says so."""
+        self._ahead = now.timestamp() - time.time()
+
+    def skip(self, step: timedelta) -> None:
+        """The business clock is about to jump."""
+        self._ahead += step.total_seconds()
+
+    def seconds(self) -> int:
+        """Now, as Telegram writes dates: whole seconds since 1970."""
+        return int(time.time() + self._ahead)
 
 
 def parse_step(text: str) -> timedelta:

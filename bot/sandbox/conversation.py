@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
@@ -201,7 +200,7 @@ class Conversation:
         change: Json = {
             "chat": chat,
             "from": person.as_user(),
-            "date": int(time.time()),
+            "date": self._world.calendar.seconds(),
             "old_chat_member": self._bot_as(before),
             "new_chat_member": self._bot_as(after),
         }

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import time
 from dataclasses import dataclass
 
+from bot.sandbox.clock import Calendar
 from bot.sandbox.feed import Feed
 from bot.sandbox.store import Json, Store
 
@@ -44,15 +44,16 @@ class StoredMessage:
 class Messages:
     """Every chat's messages, deleted ones included (somebody may still tap their buttons)."""
 
-    def __init__(self, store: Store, feed: Feed) -> None:
+    def __init__(self, store: Store, feed: Feed, calendar: Calendar) -> None:
         self._store = store
         self._feed = feed
+        self._calendar = calendar
 
     def post(self, chat: Json, sender: Json, content: Json, keyboard: Json | None = None) -> Json:
         """Write a message down and give it its number; returns Telegram's Message."""
         chat_id: int = chat["id"]
         head: Json = {"message_id": self._next_id(chat_id), "from": sender, "chat": chat}
-        body: Json = {**head, "date": int(time.time()), **content}
+        body: Json = {**head, "date": self._calendar.seconds(), **content}
         with self._store.transaction():
             self._store.run(
                 "INSERT INTO messages (chat_id, message_id, seq, sender, body, keyboard)"
@@ -100,7 +101,7 @@ class Messages:
 
     def rewrite(self, message: StoredMessage, body: Json) -> Json:
         """Replace what the message says; `edit_date` marks it."""
-        body = {**body, "edit_date": int(time.time())}
+        body = {**body, "edit_date": self._calendar.seconds()}
         self._store.run(
             "UPDATE messages SET body = ?, seq = ? WHERE chat_id = ? AND message_id = ?",
             json.dumps(body),

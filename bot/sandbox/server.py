@@ -130,6 +130,7 @@ class SandboxServer:
         """Raises NotLoopback for any address another computer could reach."""
         if not is_loopback(host):
             raise NotLoopback(host)
+        await self._side_door.listen_to_clock()
         self._runner = web.AppRunner(
             self._application(), access_log=None, shutdown_timeout=2.0, keepalive_timeout=KEEPALIVE_SECONDS
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from aiohttp import web
@@ -305,12 +306,22 @@ class SideDoor:
         if self.hooks.advance_clock is None:
             raise NotOffered("clock")
         step = parse_step((await _arguments(request)).text("advance"))
-        return web.json_response({"now": (await self.hooks.advance_clock(step)).isoformat()})
+        self.world.calendar.skip(step)  # what the jump makes the bot say carries the new date
+        return web.json_response({"now": self._heard(await self.hooks.advance_clock(step))})
 
     async def read_clock(self, request: web.Request) -> web.Response:
         if self.hooks.read_clock is None:
             raise NotOffered("clock")
-        return web.json_response({"now": (await self.hooks.read_clock()).isoformat()})
+        return web.json_response({"now": self._heard(await self.hooks.read_clock())})
+
+    async def listen_to_clock(self) -> None:
+        """Date messages by the business clock from now on."""
+        if self.hooks.read_clock is not None:
+            self._heard(await self.hooks.read_clock())
+
+    def _heard(self, now: datetime) -> str:
+        self.world.calendar.hear(now)
+        return now.isoformat()
 
 
 async def _arguments(request: web.Request) -> Arguments:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bot.sandbox.callbacks import Callbacks
 from bot.sandbox.calls import CallLog
+from bot.sandbox.clock import Calendar
 from bot.sandbox.faults import Faults
 from bot.sandbox.feed import Feed
 from bot.sandbox.files import Files
@@ -29,7 +30,8 @@ class World:
         self.people = People(self.store)
         self.groups = Groups(self.store)
         self.chats = Chats(self.people, self.groups)
-        self.messages = Messages(self.store, self.feed)
+        self.calendar = Calendar()
+        self.messages = Messages(self.store, self.feed, self.calendar)
         self.updates = Updates(self.store, self.signals)
         self.callbacks = Callbacks(self.store, self.signals)
         self.bot = BotProfile(self.store, token, bot_username)

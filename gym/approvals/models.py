@@ -10,8 +10,9 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from gym.clients.models import Client
 from gym.core.database import Base, Id, enum_column
 
 
@@ -29,6 +30,8 @@ class ApprovalState(StrEnum):
     APPROVED = "approved"
     REJECTED = "rejected"
     EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    """Taken back by whoever asked."""
 
 
 class Approval(Base):
@@ -36,7 +39,9 @@ class Approval(Base):
 
     __tablename__ = "approvals"
     __table_args__ = (
-        CheckConstraint("(state IN ('approved', 'rejected')) = (decided_at IS NOT NULL)", name="decided"),
+        CheckConstraint(
+            "(state IN ('approved', 'rejected', 'withdrawn')) = (decided_at IS NOT NULL)", name="decided"
+        ),
         CheckConstraint("used_at IS NULL OR state = 'approved'", name="used"),
         Index("ix_approvals_pending", "expires_at", postgresql_where=sql("state = 'pending'")),
     )
@@ -54,8 +59,12 @@ class Approval(Base):
     reason: Mapped[str | None] = mapped_column(String(300))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    """Until when it can be decided, and an approved discount spent."""
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
     decided_by_name: Mapped[str | None] = mapped_column(String(160))
     decided_at: Mapped[datetime | None]
+    answer: Mapped[str | None] = mapped_column(String(300))
+    """Why it was rejected, if whoever did so said it."""
     used_at: Mapped[datetime | None]
     idempotency_key: Mapped[UUID | None] = mapped_column(unique=True)
+    client: Mapped[Client] = relationship(lazy="raise")

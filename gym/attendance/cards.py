@@ -13,6 +13,8 @@ from gym.clients.models import Client
 from gym.clients.repository import ClientRepository
 from gym.faces.schemas import FaceState
 from gym.faces.service import FaceRecognitionService
+from gym.rewards.models import Reward
+from gym.rewards.redeeming import Rewards
 from gym.security.permissions import ActorKind, NotAllowed, Permission
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.schemas import Owed
@@ -35,6 +37,8 @@ class ClientCard:
     face: FaceState
     days_left: int | None
     visits_left: int | None
+    rewards: Sequence[Reward]
+    """What can be used today, the best first."""
 
     @property
     def balance(self) -> Decimal:
@@ -66,6 +70,7 @@ class CardService:
             face=await FaceRecognitionService(self.uow).state(client_id),
             days_left=(current.ends_on - self.uow.today).days if current else None,
             visits_left=_visits_left(current),
+            rewards=await Rewards(self.uow).waiting(client_id),
         )
 
     def _require(self, client_id: UUID) -> None:

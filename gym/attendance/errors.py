@@ -51,3 +51,15 @@ class NothingToUndo(Conflict):
 class NotYourCheckIn(Forbidden):
     code = "not_your_check_in"
     message = N_("Only whoever let the client in, or an admin, can undo this.")
+
+
+class CheckOutOff(Conflict):
+    """Without check-out somebody counts as inside for a fixed time."""
+
+    code = "check_out_off"
+    message = N_("This gym does not check people out. An admin can turn it on in the settings.")
+
+
+class NotInside(Conflict):
+    code = "not_inside"
+    message = N_("This client is not inside any more. Look at the list again.")

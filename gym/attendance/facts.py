@@ -17,7 +17,14 @@ _COLUMNS: Final = """
 c.id AS client_id, c.first_name, c.last_name, c.alias, c.active, c.blocked_until, c.block_reason,
 c.birth_date, c.warning, c.card_serial, s.id AS subscription_id, s.starts_on, s.ends_on, s.visits,
 s.visits_used, rest.id IS NOT NULL AS frozen, rest.ends_on AS frozen_until, p.name AS plan_name,
-p."window" AS plan_window, money.balance, coalesce(debt.amount, 0) AS closed_debt,
+p."window" AS plan_window, p.duration_unit, money.balance, coalesce(debt.amount, 0) AS closed_debt,
+debt.oldest AS debt_id, prize.percent AS reward_percent, prize.expires_on AS reward_until,
+EXISTS (SELECT FROM rewards w WHERE w.subscription_id = s.id AND w.kind = 'visits'
+    AND w.revoked_at IS NULL) AS rewarded,
+(SELECT count(*) FROM check_ins v
+    WHERE v.client_id = c.id AND v.counted AND v.undone_at IS NULL) AS visits_in_all,
+(SELECT o.id FROM subscriptions o
+    WHERE o.client_id = c.id AND o.status = 'scheduled' AND o.starts_on > :day) AS waiting_id,
 coalesce(today.counted, false) AS visited_today, today.number AS number_today, today.last_at,
 (SELECT k.id FROM check_ins k WHERE k.idempotency_key = CAST(:idempotency AS uuid)) AS done_id
 """
@@ -55,10 +62,17 @@ LEFT JOIN LATERAL (
     WHERE a.id = s.account_id GROUP BY a.id
 ) money ON true
 LEFT JOIN LATERAL (
-    SELECT sum(b.balance) AS amount FROM subscriptions o JOIN accounts b ON b.id = o.account_id
+    SELECT sum(b.balance) AS amount, (array_agg(o.id ORDER BY o.starts_on))[1] AS oldest
+    FROM subscriptions o JOIN accounts b ON b.id = o.account_id
     WHERE o.client_id = c.id AND b.balance > 0 AND o.id IS DISTINCT FROM s.id
         AND (o.status IN ('expired', 'lapsed', 'canceled') OR o.ends_on < :day)
 ) debt ON true
+LEFT JOIN LATERAL (
+    SELECT r.percent, r.expires_on FROM rewards r
+    WHERE r.client_id = c.id AND r.redeemed_at IS NULL AND r.revoked_at IS NULL AND r.percent > 0
+        AND r.granted_on <= :day AND r.expires_on >= :day
+    ORDER BY r.percent DESC, r.expires_on LIMIT 1
+) prize ON true
 LEFT JOIN LATERAL (
     SELECT bool_or(i.counted) FILTER (WHERE i.gym_day = :day) AS counted,
         max(i.visit_number) FILTER (WHERE i.counted AND i.gym_day = :day) AS number,

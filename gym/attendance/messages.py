@@ -19,12 +19,12 @@ SENTENCES: Final = {
     Code.NOT_STARTED: N_("Your plan starts on {starts_on}. See you then!"),
     Code.EXPIRED: N_("Your plan ended on {ends_on}. Renew it at the desk."),
     Code.FROZEN: N_("Your plan is frozen until {until}. The desk can end the freeze now."),
-    Code.PAYMENT_DUE: N_("There are {balance} to pay. Please go to the desk."),
+    Code.PAYMENT_DUE: N_("You have {balance} to pay. Please go to the desk."),
     Code.VISITS_USED_UP: N_("All visits of your plan are used up. Renew it at the desk."),
     Code.OUTSIDE_HOURS: N_("Your plan is not open now. It opens on {opens_on} at {opens_at}."),
     Code.ALREADY_INSIDE: N_("You are inside already. Please ask at the desk."),
     Code.ADMITTED: N_("Welcome! Have a good workout."),
-    Code.REENTRY: N_("Welcome back!"),
+    Code.REENTRY: N_("Welcome back! Today is counted already."),
 }
 FROZEN_OPEN_END: Final = N_("Your plan is frozen. The desk can end the freeze now.")
 DOCUMENT_UNKNOWN: Final = N_("Document and phone do not fit together. Check them, or ask at the desk.")

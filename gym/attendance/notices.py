@@ -2,13 +2,16 @@
 
 Every payload has the verdict's `code` and, where known, `client_id`, `client_name`, `display_name`,
 `plan_name`, `starts_on`, `ends_on`, `until` (date), `days_left`, `visits_left`, `visit_number` (int),
-`balance`, `closed_debt` (Decimal), `reason`, `opens_on` (date), `opens_at` (text), `at` (datetime), `method`.
+`balance`, `closed_debt` (Decimal), `reason`, `opens_on` (date), `opens_at` (text), `at` (datetime), `method`,
+`reward_percent` (Decimal) and `reward_until` (date) of a reward that waits, `visits_to_reward` (int).
 DESK_OVERRIDE has also `staff_name` and `denied_code`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from uuid import UUID
 
 from gym.attendance.models import VerdictCode
 from gym.attendance.schemas import Verdict
@@ -40,6 +43,9 @@ def verdict_payload(verdict: Verdict) -> Payload:
         "opens_on": verdict.opens_on,
         "opens_at": f"{verdict.opens_at:%H:%M}" if verdict.opens_at else None,
         "birthday": verdict.birthday,
+        "reward_percent": verdict.loyalty.percent,
+        "reward_until": verdict.loyalty.until,
+        "visits_to_reward": verdict.loyalty.to_go,
     }
 
 
@@ -74,8 +80,15 @@ def _tell_denial(uow: UnitOfWork, verdict: Verdict, payload: Payload, which: str
         uow.notify(DESK, NotificationKind.DESK_DENIED, payload, dedup_key=f"desk_denied:{which}")
 
 
-def tell_override(uow: UnitOfWork, verdict: Verdict, denied: VerdictCode) -> None:
-    """Admins hear of everybody who was let in against the verdict."""
+def tell_override(uow: UnitOfWork, verdict: Verdict, denied: VerdictCode, admins: Sequence[UUID]) -> None:
+    """The desk and every admin hear of everybody who was let in against the verdict.
+
+    Without a desk chat the desk's message goes to the admins: the same keys make it one message for each.
+    """
     more: Payload = {"staff_name": uow.actor.name, "denied_code": denied}
     payload = verdict_payload(verdict) | more
-    uow.notify(DESK, NotificationKind.DESK_OVERRIDE, payload, dedup_key=f"override:{verdict.id}")
+    kind, key = NotificationKind.DESK_OVERRIDE, f"override:{verdict.id}"
+    uow.notify(DESK, kind, payload, dedup_key=key)
+    for admin in admins:
+        if admin != uow.actor.id:
+            uow.notify(Recipient.staff(admin), kind, payload, dedup_key=f"{key}:{admin}")

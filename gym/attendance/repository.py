@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, Select, and_, func, select, update
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from gym.attendance.errors import CheckInNotFound
 from gym.attendance.facts import BY_CLIENT, BY_FACE, VISIT
-from gym.attendance.models import CheckIn
+from gym.attendance.models import CheckIn, Outcome
 from gym.clients.models import Client, DocumentType
 from gym.core.repository import Page, Repository
+from gym.security.permissions import Role
+from gym.staff.models import Staff
 from gym.subscriptions.models import Subscription
 
 Facts = Mapping[Any, Any]
+Inside = tuple[UUID, UUID, str, datetime]
+"""An entry, its client, the client's name, and when."""
 LOOK_BACK: Final = timedelta(hours=30)
 """Longer than any gym day and any card's pass-back time before it."""
 
@@ -85,8 +89,50 @@ class AttendanceRepository(Repository[CheckIn, UUID]):
         query = select(CheckIn).where(CheckIn.gym_day == day).order_by(CheckIn.at.desc(), CheckIn.id.desc())
         return await self.page(query if since is None else query.where(CheckIn.at >= since), number)
 
+    async def inside(self, first_day: date, since: datetime, now: datetime) -> Sequence[Inside]:
+        """The last entry of everybody inside, the latest first, with its client's name."""
+        last = _last_entries(first_day, since, now).subquery()
+        name = func.concat(Client.first_name, " ", Client.last_name)
+        query = (
+            select(last.c.id, Client.id, name, last.c.at)
+            .join(Client, Client.id == last.c.client_id)
+            .where(last.c.left_at.is_(None))
+            .order_by(last.c.at.desc(), last.c.id.desc())
+        )
+        found = await self.session.execute(query)
+        return [(key, whose, called, at) for key, whose, called, at in found]
+
+    async def occupancy(self, first_day: date, since: datetime, now: datetime) -> int:
+        """How many `inside` would give."""
+        last = _last_entries(first_day, since, now).subquery()
+        query = select(func.count()).select_from(last).where(last.c.left_at.is_(None))
+        return await self.session.scalar(query) or 0
+
+    async def lock_last_entry(self, client_id: UUID, now: datetime) -> CheckIn | None:
+        """A client's latest entry, whether or not they have left since."""
+        query = select(CheckIn).where(_entered(), CheckIn.client_id == client_id, CheckIn.at <= now)
+        query = query.order_by(CheckIn.at.desc(), CheckIn.id.desc()).limit(1).with_for_update()
+        return await self.session.scalar(query, execution_options={"populate_existing": True})
+
+    async def admin_ids(self) -> list[UUID]:
+        """Who is told of what was done against the verdict."""
+        query = select(Staff.id).where(Staff.role == Role.ADMIN, Staff.active)
+        return list(await self.session.scalars(query.order_by(Staff.id)))
+
     async def day_counts(self, day: date) -> dict[str, int]:
         """Attempts of a day by code."""
         query = select(CheckIn.code, func.count()).where(CheckIn.gym_day == day, CheckIn.undone_at.is_(None))
         rows = await self.session.execute(query.group_by(CheckIn.code))
         return {code.value: count for code, count in rows}
+
+
+def _entered() -> ColumnElement[bool]:
+    return and_(CheckIn.outcome == Outcome.ADMITTED, CheckIn.undone_at.is_(None))
+
+
+def _last_entries(first_day: date, since: datetime, now: datetime) -> Select[*tuple[Any, ...]]:
+    """Everybody's latest entry since a moment of a gym day (which is what the index goes by)."""
+    query = select(CheckIn.id, CheckIn.client_id, CheckIn.at, CheckIn.left_at)
+    query = query.ext(distinct_on(CheckIn.client_id))
+    query = query.where(_entered(), CheckIn.gym_day >= first_day, CheckIn.at >= since, CheckIn.at <= now)
+    return query.order_by(CheckIn.client_id, CheckIn.at.desc(), CheckIn.id.desc())

@@ -11,6 +11,21 @@ from gym.attendance.models import CheckInMethod, Outcome, VerdictCode
 
 
 @dataclass(frozen=True, slots=True)
+class Loyalty:
+    """What is to be said of rewards at the door."""
+
+    percent: Decimal | None = None
+    """Off the next subscription: the best reward that waits, until `until`."""
+    until: date | None = None
+    earned: bool = False
+    """True when this very visit has earned it."""
+    milestone: int | None = None
+    """The milestone that this very visit is."""
+    to_go: int | None = None
+    """How many more visits of the subscription earn a reward."""
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """One answer at the door. The client's fields are empty unless the face or credential was accepted."""
 
@@ -38,6 +53,11 @@ class Verdict:
     warning: str | None = None
     birthday: bool = False
     counted: bool = False
+    loyalty: Loyalty = Loyalty()
+    waiting_id: UUID | None = None
+    """The renewal that waits."""
+    debt_id: UUID | None = None
+    """The oldest closed subscription with debt."""
 
     @property
     def admitted(self) -> bool:

@@ -18,6 +18,7 @@ from gym.attendance.errors import (
     OverrideTooLate,
     UndoTooLate,
 )
+from gym.attendance.loyalty import after_counting, counted_visit
 from gym.attendance.models import CheckIn, CheckInMethod, Outcome, VerdictCode
 from gym.attendance.repository import AttendanceRepository, Facts
 from gym.attendance.schemas import Verdict
@@ -29,6 +30,7 @@ from gym.faces import matching
 from gym.faces.gallery import PgGallery, candidates_of
 from gym.faces.schemas import MatchOutcome, MatchRule, Probe
 from gym.payments.errors import parse_reason
+from gym.rewards.granting import after_undo, after_visit
 from gym.security.links import Links, QrInvalid
 from gym.security.permissions import ActorKind, NotAllowed, OnlyFromDesk, Permission
 from gym.unit_of_work import UnitOfWork
@@ -119,7 +121,7 @@ class AttendanceService:
         verdict = await self._override(facts, door, reason)
         after = {"reason": reason, "check_in": verdict.id}
         self.uow.audit("check_in.overridden", denied, {"code": denied.code}, after)
-        notices.tell_override(self.uow, verdict, denied.code)
+        notices.tell_override(self.uow, verdict, denied.code, await self._attendance.admin_ids())
         return verdict
 
     async def undo(self, check_in_id: UUID) -> CheckIn:
@@ -130,6 +132,8 @@ class AttendanceService:
         row.undone_by = self.uow.actor.id if self.uow.actor.kind is ActorKind.STAFF else None
         if row.counted and row.visit_number is not None and row.subscription_id is not None:
             await self._attendance.give_back_visit(row.subscription_id)
+        if row.counted and row.client_id is not None:
+            await after_undo(self.uow, row.client_id, row.subscription_id)
         self.uow.audit("check_in.undone", row, None, {"client": row.client_id, "at": row.at})
         return row
 
@@ -202,31 +206,41 @@ class AttendanceService:
     async def _write(self, seen: Sighting, door: Door) -> Verdict | None:
         """The verdict as written, or None with nothing written."""
         code = decide(access_facts(seen, door, self.uow.settings))
-        verdict = verdict_of(seen.facts, code, door)
-        if code is VerdictCode.ADMITTED:
-            return await self._count(verdict, door)
+        verdict = verdict_of(seen.facts, code, door, self.uow.settings)
+        if code is VerdictCode.ADMITTED and seen.facts is not None:
+            return await self._count(verdict, seen.facts, door)
         return verdict if await self._attendance.write(self._row(verdict, door)) else None
 
-    async def _count(self, verdict: Verdict, door: Door, reason: str | None = None) -> Verdict | None:
+    async def _count(
+        self, verdict: Verdict, facts: Facts, door: Door, reason: str | None = None
+    ) -> Verdict | None:
         number = await self._attendance.count_visit(self._visit_values(verdict, door, reason))
         if number is None:
             return None
         left = None if verdict.visits_left is None else max(0, verdict.visits_left - 1)
-        return replace(verdict, visit_number=number, visits_left=left, counted=True)
+        counted = replace(verdict, visit_number=number, visits_left=left, counted=True)
+        return await self._reward(counted, facts)
+
+    async def _reward(self, verdict: Verdict, facts: Facts) -> Verdict:
+        """What a counted visit has earned, in its own transaction."""
+        visit = counted_visit(verdict, facts)
+        earned = await after_visit(self.uow, visit)
+        return after_counting(verdict, visit, earned, self.uow.settings)
 
     async def _override(self, facts: Facts, door: Door, reason: str) -> Verdict:
         """A visit of the plan if it has one for this day, else a visit without a plan; one a day counts."""
-        verdict = replace(verdict_of(facts, VerdictCode.ADMITTED, door), reason=reason)
+        verdict = verdict_of(facts, VerdictCode.ADMITTED, door, self.uow.settings)
+        verdict = replace(verdict, reason=reason)
         if facts["visited_today"]:
             verdict = replace(verdict, code=VerdictCode.REENTRY)
         elif verdict.subscription_id is not None:
-            counted = await self._count(verdict, door, reason)
+            counted = await self._count(verdict, facts, door, reason)
             if counted is not None:
                 return counted
         for counts in (not facts["visited_today"], False):
             verdict = replace(verdict, counted=counts)
             if await self._attendance.write(self._row(verdict, door, reason)):
-                return verdict
+                return await self._reward(verdict, facts) if counts else verdict
         raise NothingToAdmit
 
     def _overridable(self, denied: CheckIn) -> UUID:
@@ -280,6 +294,7 @@ class AttendanceService:
         at = row.at.astimezone(self.uow.settings.zone)
         door = Door(row.method, at, row.kiosk_id, row.idempotency_key)
         facts = await self._attendance.facts(row.client_id, door.day, at) if row.client_id else None
-        written = replace(verdict_of(facts, row.code, door), id=row.id, outcome=row.outcome)
+        seen = verdict_of(facts, row.code, door, self.uow.settings)
+        written = replace(seen, id=row.id, outcome=row.outcome)
         number = row.visit_number or written.visit_number
         return replace(written, visit_number=number, counted=row.counted, reason=row.override_reason)

@@ -10,6 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from gym.attendance.access import AccessFacts, Rules, SubscriptionFacts
+from gym.attendance.loyalty import loyalty_of
 from gym.attendance.models import CheckInMethod, Outcome, VerdictCode
 from gym.attendance.repository import Facts
 from gym.attendance.schemas import Verdict
@@ -80,7 +81,7 @@ def subscription_facts(facts: Facts) -> SubscriptionFacts | None:
     )
 
 
-def verdict_of(facts: Facts | None, code: VerdictCode, door: Door) -> Verdict:
+def verdict_of(facts: Facts | None, code: VerdictCode, door: Door, settings: GymSettings) -> Verdict:
     """The verdict that goes with a code; without facts, or when nobody is accepted, it names nobody."""
     outcome = Outcome.ADMITTED if code in ADMITTED else Outcome.DENIED
     bare = Verdict(new_id(), outcome, code, door.method, door.at)
@@ -97,7 +98,10 @@ def verdict_of(facts: Facts | None, code: VerdictCode, door: Door) -> Verdict:
         reason=facts["block_reason"] if blocked else None,
         birthday=is_birthday(facts["birth_date"], door.day),
         closed_debt=facts["closed_debt"],
+        debt_id=facts["debt_id"],
         visit_number=facts["number_today"],
+        loyalty=loyalty_of(facts, settings),
+        waiting_id=facts["waiting_id"],
     )
     return _with_plan(named, facts, door)
 

@@ -174,3 +174,27 @@ class ImportTooLarge(Invalid):
 
     def __init__(self, limit: int) -> None:
         super().__init__(limit=limit)
+
+
+class ReferrerUnknown(NotFound):
+    """Nobody, or nobody who may have brought this client."""
+
+    code = "referrer_unknown"
+    message = N_(
+        "Nobody like that is registered. Type the name or phone of the member who brought this client."
+    )
+
+
+class SelfReferral(Invalid):
+    code = "self_referral"
+    message = N_("Nobody brings themselves. Choose the member who brought this client.")
+
+
+class ReferralCircle(Invalid):
+    """Each would have brought the other."""
+
+    code = "referral_circle"
+    message = N_("{client} was brought by this very client. Choose somebody else.")
+
+    def __init__(self, client: str) -> None:
+        super().__init__(client=client)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
@@ -34,6 +35,7 @@ class ClientInput(BaseModel):
     notes: str | None = None
     language: str | None = None
     guardian_name: str | None = None
+    referred_by: UUID | None = None
 
 
 class ClientChanges(BaseModel):
@@ -55,6 +57,7 @@ class ClientChanges(BaseModel):
     warning: str | None = None
     notes: str | None = None
     guardian_name: str | None = None
+    referred_by: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,8 @@ def columns(data: ClientInput | ClientChanges, habits: Habits) -> dict[str, obje
             values[name] = None if empty else read(raw, habits) or None
     if "tags" in given:
         values["tags"] = fields.checked_tags(data.tags)
+    if "referred_by" in given:
+        values["referred_by"] = data.referred_by
     return values | _document_columns(data)
 
 

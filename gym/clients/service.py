@@ -21,6 +21,9 @@ from gym.clients.errors import (
     KeyTaken,
     LinkTaken,
     NoSuchPhone,
+    ReferralCircle,
+    ReferrerUnknown,
+    SelfReferral,
     SharedPhone,
 )
 from gym.clients.fields import is_minor, parse_contact_phone, parse_reason
@@ -60,6 +63,7 @@ class ClientService:
         if key is not None and (known := await self._clients.by_key(key)) is not None:
             return known
         values = columns(data, self._habits)
+        await self._require_referrer(None, values)
         client = Client(
             **values,
             language=nearest_language(data.language, self.uow.settings.language),
@@ -87,9 +91,13 @@ class ClientService:
         return await self._clients.by_key(key) is not None
 
     async def edit(self, client_id: UUID, changes: ClientChanges) -> Client:
-        """Change the fields that are set; None empties one. Raises `DocumentTaken`, `GuardianNeeded`."""
+        """Change the fields that are set; None empties one.
+
+        Raises `DocumentTaken`, `GuardianNeeded`, `SelfReferral`, `ReferralCircle`.
+        """
         client = await self._lock(client_id, Permission.MANAGE_CLIENTS)
         values = columns(changes, self._habits)
+        await self._require_referrer(client_id, values)
         async with self._unique(values):
             for name, value in values.items():
                 setattr(client, name, value)
@@ -120,16 +128,20 @@ class ClientService:
 
         Raises `BlockTooLong` for employees beyond a week, `BlockDateInvalid`, `ReasonInvalid`.
         """
-        latest = self.uow.today + SHORT_BLOCK
-        if until > latest and not self.uow.actor.may(Permission.BLOCK_LONG):
-            raise BlockTooLong(latest)
-        if until < self.uow.today:
-            raise BlockDateInvalid
+        self.check_block(until)
         client = await self._lock(client_id, Permission.BLOCK_SHORT)
         self._require_short_block(client)
         client.blocked_until, client.block_reason = until, parse_reason(reason)
         self.uow.audit_changes("client.blocked", client)
         return client
+
+    def check_block(self, until: date) -> None:
+        """Whether the actor may block up to a day. Raises `BlockTooLong`, `BlockDateInvalid`."""
+        latest = self.uow.today + SHORT_BLOCK
+        if until > latest and not self.uow.actor.may(Permission.BLOCK_LONG):
+            raise BlockTooLong(latest)
+        if until < self.uow.today:
+            raise BlockDateInvalid
 
     async def unblock(self, client_id: UUID) -> Client:
         """Raises `BlockNeedsAdmin` when an employee would lift a block of more than a week."""
@@ -143,6 +155,11 @@ class ClientService:
         """One client, for the desk or for the client in person."""
         self._require_desk_or(client_id)
         return await self._clients.require(client_id)
+
+    async def referrer(self, client: Client) -> Client | None:
+        """The member who brought a client, if that is known."""
+        self.uow.actor.require(Permission.MANAGE_CLIENTS)
+        return await self._clients.get(client.referred_by) if client.referred_by else None
 
     async def search(self, text: str, page: int = 0) -> Page[Client]:
         """Accent-blind and typo-tolerant; best match first."""
@@ -185,6 +202,13 @@ class ClientService:
         return await self._links.issue(
             LinkPurpose.LINK_CLIENT, wall, LINK_LIFETIME, created_by=self.uow.actor.id, subject_id=client_id
         )
+
+    async def link_owner(self, token: str) -> Client:
+        """Whose link it is, without spending it. Raises `LinkUnknown` and its kin."""
+        self.uow.actor.require(Permission.MANAGE_CLIENTS)
+        link = await self._links.look(token, [LinkPurpose.LINK_CLIENT], self.uow.context.wall)
+        assert link.subject_id is not None
+        return await self._clients.require(link.subject_id)
 
     async def accept_link(self, token: str, telegram_id: int, language: str) -> Client:
         """Open a link in the client's own chat. Raises `LinkUnknown` and its kin, `LinkTaken`."""
@@ -299,6 +323,19 @@ class ClientService:
         if not client.guardian_name:
             raise GuardianNeeded
         client.guardian_consent_at = client.guardian_consent_at or self.uow.now
+
+    async def _require_referrer(self, client_id: UUID | None, values: Mapping[str, object]) -> None:
+        """Somebody who is registered, not the client in person, and not somebody the client has brought."""
+        key = values.get("referred_by")
+        if not isinstance(key, UUID):
+            return
+        if key == client_id:
+            raise SelfReferral
+        referrer = await self._clients.get(key)
+        if referrer is None:
+            raise ReferrerUnknown
+        if client_id is not None and referrer.referred_by == client_id:
+            raise ReferralCircle(referrer.full_name)
 
     def _require_desk_or(self, client_id: UUID) -> None:
         actor = self.uow.actor

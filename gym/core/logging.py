@@ -19,6 +19,8 @@ CHATTY: Final = (
     "telegram",
     "apscheduler",
     "aiohttp.access",
+    "fontTools",
+    "matplotlib",
     "asyncio",
     "tzlocal",
 )

@@ -14,6 +14,7 @@ from gym.core.database import Base
 from gym.core.errors import NotFound
 
 Model = TypeVar("Model", bound=Base)
+Item = TypeVar("Item")
 Key = TypeVar("Key", UUID, int, str)
 
 PAGE_SIZE = 8
@@ -21,10 +22,10 @@ PAGE_SIZE = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Page(Generic[Model]):
+class Page(Generic[Item]):
     """A slice of a list, with the size of the whole."""
 
-    items: Sequence[Model]
+    items: Sequence[Item]
     number: int
     total: int
     size: int = PAGE_SIZE

@@ -14,10 +14,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gym.faces.protection import protection_for
-from gym.faces.schemas import Candidates, Probe
+from gym.faces.schemas import NOBODY, Candidates, Probe, merge
 from gym.security.cipher import Keyring
-
-NOBODY: Final = Candidates(None, -1.0, -1.0, 0)
 
 # `near` holds the closest templates; a client has at most five, so sixteen always hold two clients. The probe
 # travels as binary real[] and is turned into a halfvec once, by the subselect. Clients who are deactivated
@@ -36,7 +34,8 @@ near AS MATERIALIZED (
 SCORES: Final = """
 (SELECT max(score) FROM nearest) AS score,
 (SELECT score FROM nearest ORDER BY score DESC OFFSET 1 LIMIT 1) AS runner_up,
-(SELECT count(*) FROM (SELECT FROM face_templates GROUP BY client_id) enrolled) AS people
+(SELECT count(DISTINCT t.client_id) FROM face_templates t WHERE t.model_id = :model
+    AND NOT EXISTS (SELECT FROM clients gone WHERE gone.id = t.client_id AND NOT gone.active)) AS people
 """
 _BEST: Final = "(SELECT client_id FROM nearest ORDER BY score DESC LIMIT 1) AS client_id"
 SEARCH: Final = text(f"WITH {NEAREST} SELECT {_BEST}, {SCORES}")
@@ -99,11 +98,3 @@ def candidates_of(row: Mapping[Any, Any]) -> Candidates:
         return Candidates(None, NOBODY.score, NOBODY.runner_up, row["people"])
     runner_up = NOBODY.runner_up if row["runner_up"] is None else float(row["runner_up"])
     return Candidates(row["client_id"], float(row["score"]), runner_up, row["people"])
-
-
-def merge(one: Candidates, other: Candidates) -> Candidates:
-    """The best of two keys' galleries; a client may have templates in both while keys are rotated."""
-    best, rest = (one, other) if one.score >= other.score else (other, one)
-    rival = rest.runner_up if rest.client_id == best.client_id else rest.score
-    people = max(one.people, other.people)
-    return Candidates(best.client_id, best.score, max(best.runner_up, rival), people)

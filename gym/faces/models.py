@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from pgvector.sqlalchemy import HALFVEC
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import BigInteger, ForeignKey, Index, String
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -73,3 +73,15 @@ class FacePicture(Base):
     client_id: Mapped[UUID] = mapped_column(ForeignKey("clients.id", ondelete="CASCADE"), index=True)
     crop: Mapped[bytes]
     thumbnail: Mapped[bytes]
+
+
+class GalleryChange(Base):
+    """The last change of a person's place in the gallery; written by triggers, at the commit.
+
+    The client may be gone: that was the change.
+    """
+
+    __tablename__ = "gallery_changes"
+
+    client_id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger, unique=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal, Protocol, Self
+from typing import Final, Literal, Protocol, Self
 from uuid import UUID
 
 import numpy as np
@@ -93,6 +93,17 @@ class Candidates:
     score: float
     runner_up: float
     people: int
+
+
+NOBODY: Final = Candidates(None, -1.0, -1.0, 0)
+
+
+def merge(one: Candidates, other: Candidates) -> Candidates:
+    """The best of two keys' galleries; a client may have templates in both while keys are rotated."""
+    best, rest = (one, other) if one.score >= other.score else (other, one)
+    rival = rest.runner_up if rest.client_id == best.client_id else rest.score
+    people = max(one.people, other.people)
+    return Candidates(best.client_id, best.score, max(best.runner_up, rival), people)
 
 
 class MatchOutcome(StrEnum):

@@ -10,6 +10,7 @@ from gym.core.ids import new_id
 from gym.faces.consent import CONSENT_VERSION
 from gym.faces.gallery import PgGallery
 from gym.faces.matching import SAME_PERSON, decide, strangers_among, threshold_of
+from gym.faces.memory_gallery import MemoryGallery, fastest
 from gym.faces.models import ConsentMethod, FaceConsent, FacePicture, FaceTemplate, TemplateOrigin
 from gym.faces.protection import protection_for
 from gym.faces.refusals import (
@@ -43,10 +44,11 @@ MOST_PHOTOS: Final = 5
 class FaceRecognitionService:
     """Knows whose face it is; plain vectors come in, protected ones are stored and compared."""
 
-    def __init__(self, uow: UnitOfWork) -> None:
+    def __init__(self, uow: UnitOfWork, gallery: MemoryGallery | None = None) -> None:
         self.uow = uow
         self._faces = FaceRepository(uow.session)
         self._gallery = PgGallery(uow.session, uow.secrets.data)
+        self._memory = gallery
         self._cipher = Cipher(uow.secrets.data)
 
     async def give_consent(self, client_id: UUID, method: ConsentMethod) -> FaceConsent:
@@ -105,7 +107,8 @@ class FaceRecognitionService:
     async def identify(self, probe: Probe, rule: MatchRule) -> Identification:
         """Who it is among active clients; named only above the threshold and ahead of everybody else."""
         self.uow.actor.require(Permission.CHECK_IN)
-        return decide(await self._gallery.search(probe), rule)
+        gallery = fastest(self._gallery, self._memory, probe)
+        return decide(await gallery.search(probe), rule)
 
     async def remove(self, client_id: UUID) -> None:
         """Forget the face; consent stays."""

@@ -10,12 +10,16 @@ from typing import Protocol, TypeVar
 
 import structlog
 
+from gym.approvals.service import ApprovalService
 from gym.core.clock import day_start
 from gym.core.errors import DatabaseUnavailable, GymError
 from gym.jobs.models import JobRun
 from gym.notifications.models import NotificationKind
 from gym.notifications.outbox import DESK
+from gym.rewards.service import RewardService
 from gym.security.permissions import Actor
+from gym.subscriptions.freezing import FreezeService
+from gym.subscriptions.quiet import after_quiet
 from gym.subscriptions.service import SubscriptionService
 from gym.unit_of_work import UnitOfWork
 
@@ -52,13 +56,35 @@ async def expire(uow: UnitOfWork) -> int:
     return len(await SubscriptionService(uow).expire_due())
 
 
+async def freeze_ends(uow: UnitOfWork) -> int:
+    """Clients whose freeze ends tomorrow."""
+    return await FreezeService(uow).remind_of_ends()
+
+
 async def remind(uow: UnitOfWork) -> int:
     """Members whose plan ends soon, ended, or is not paid."""
     return await SubscriptionService(uow).remind_due()
 
 
+async def expire_approvals(uow: UnitOfWork) -> int:
+    """Requests that nobody answered in time."""
+    return len(await ApprovalService(uow).expire_due())
+
+
+async def remind_of_rewards(uow: UnitOfWork) -> int:
+    """Members whose reward is about to expire."""
+    return await RewardService(uow).remind_due(after_quiet(uow.now, uow.settings))
+
+
 # In this order: a prepaid renewal takes over before anyone is told that a plan has ended.
-JOBS = (Job("expire", expire), Job("activate", activate), Job("remind", remind))
+JOBS = (
+    Job("expire", expire),
+    Job("activate", activate),
+    Job("remind", remind),
+    Job("rewards", remind_of_rewards),
+    Job("freeze_ends", freeze_ends),
+    Job("approvals", expire_approvals),
+)
 
 
 @dataclass(slots=True)

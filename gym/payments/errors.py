@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from gym.core.errors import Conflict, Forbidden, Invalid, NotFound
@@ -87,6 +88,43 @@ class RefundTooLarge(Invalid):
     def __init__(self, limit: Decimal) -> None:
         super().__init__(limit=limit)
         self.limit = limit
+
+
+class NotEnoughCredit(Conflict):
+    """More than the gym keeps for the client, often because a colleague just used it."""
+
+    code = "not_enough_credit"
+    message = N_("The client has {balance} of credit. Use that much or less, or take the money another way.")
+
+    def __init__(self, balance: Decimal) -> None:
+        super().__init__(balance=balance)
+        self.balance = balance
+
+
+class CreditNeedsClient(Invalid):
+    """Bought by nobody in particular."""
+
+    code = "credit_needs_client"
+    message = N_("Credit belongs to a client, and this was not sold to one. Choose another method.")
+
+
+class PaidOnInvalid(Invalid):
+    """A day of payment in the future, or before there was anything to pay."""
+
+    code = "paid_on_invalid"
+    message = N_("Choose a day from {earliest} to {latest}.")
+
+    def __init__(self, earliest: date, latest: date) -> None:
+        super().__init__(earliest=earliest, latest=latest)
+        self.earliest = earliest
+        self.latest = latest
+
+
+class DestinationUnknown(Invalid):
+    """Not one of the bank accounts in the settings, or money that goes to none."""
+
+    code = "destination_unknown"
+    message = N_("That bank account is not in the settings. Choose one of those that are, for a transfer.")
 
 
 class KeyReused(Conflict):

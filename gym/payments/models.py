@@ -55,6 +55,7 @@ class Account(Base):
     __tablename__ = "accounts"
     __table_args__ = (
         CheckConstraint("balance >= 0", name="balance"),
+        CheckConstraint("kind <> 'credit' OR client_id IS NOT NULL", name="credit_owner"),
         Index("uq_accounts_credit", "client_id", unique=True, postgresql_where=sql("kind = 'credit'")),
         Index("ix_accounts_owed", "client_id", postgresql_where=sql("balance > 0")),
     )

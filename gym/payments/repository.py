@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, update
+from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
+from gym.core.ids import new_id
 from gym.core.repository import Page, Repository
 from gym.payments.errors import AccountNotFound, PaymentNotFound
-from gym.payments.models import Account, EntryKind, LedgerEntry
+from gym.payments.models import TILL, Account, AccountKind, EntryKind, LedgerEntry
 from gym.payments.schemas import MethodTotal
 from gym.settings.models import Counter
 
@@ -43,6 +46,32 @@ class AccountRepository(Repository[Account, UUID]):
         if account is None:
             raise self.missing
         return account
+
+    async def lock_all(self, *keys: UUID) -> None:
+        """Several at once, in the order of their ids, so that two people never wait for each other."""
+        query = select(Account).where(Account.id.in_(keys)).order_by(Account.id)
+        query = query.with_for_update(key_share=True)
+        (await self.session.scalars(query, execution_options={"populate_existing": True})).all()
+
+    async def credit_of(self, client_id: UUID) -> Account | None:
+        """What the gym keeps for a client."""
+        mine = Account.client_id == client_id, Account.kind == AccountKind.CREDIT
+        return await self.session.scalar(select(Account).where(*mine))
+
+    async def open_credit(self, client_id: UUID, now: datetime) -> Account:
+        """The one account a client has for it; of two who open it at once one makes it."""
+        found = await self.credit_of(client_id)
+        if found is not None:
+            return found
+        row = {"id": new_id(), "client_id": client_id, "kind": AccountKind.CREDIT, "created_at": now}
+        making = insert(Account).values(**row, balance=Decimal(0))
+        one = making.on_conflict_do_nothing(
+            index_elements=[Account.client_id], index_where=sql("kind = 'credit'")
+        )
+        await self.session.execute(one)
+        found = await self.credit_of(client_id)
+        assert found is not None, "it was just made"
+        return found
 
 
 class EntryRepository(Repository[LedgerEntry, UUID]):
@@ -114,7 +143,7 @@ class EntryRepository(Repository[LedgerEntry, UUID]):
         return await self.page(query.order_by(LedgerEntry.receipt_number.desc()), number)
 
     async def totals(self, day: date, staff_id: UUID | None) -> list[MethodTotal]:
-        """A gym day's money by method.
+        """A gym day's money by method; credit moves none.
 
         A void counts for whoever took the payment: it was that till the money was missing from.
         """
@@ -129,7 +158,7 @@ class EntryRepository(Repository[LedgerEntry, UUID]):
                 _sum_of(EntryKind.REFUND),
             )
             .outerjoin(voided, voided.id == LedgerEntry.voids_id)
-            .where(LedgerEntry.gym_day == day, LedgerEntry.method.is_not(None))
+            .where(LedgerEntry.gym_day == day, LedgerEntry.method.in_(TILL))
             .group_by(LedgerEntry.method)
             .order_by(LedgerEntry.method)
         )

@@ -29,6 +29,10 @@ class Receipt:
     ends_on: date
     note: str | None = None
     voided: bool = False
+    paid_on: date | None = None
+    """The gym day on which the money moved; another one than `at`'s when it was entered later."""
+    destination: str | None = None
+    """The bank account that a transfer went to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,8 @@ class MethodTotal:
 
 @dataclass(frozen=True, slots=True)
 class GivenBack:
-    """The two halves of what a client gets back: taken off the debt, and handed out as money."""
+    """What a client gets back: taken off the debt, handed out as money, kept as the client's credit."""
 
-    credited: Decimal
-    refunded: Decimal
+    credited: Decimal = Decimal(0)
+    refunded: Decimal = Decimal(0)
+    kept: Decimal = Decimal(0)

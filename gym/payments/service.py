@@ -11,15 +11,16 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
-
-from gym.core.database import violated_constraint
 from gym.core.money import to_cents
 from gym.core.repository import Page
+from gym.payments.credit import ClientCredit
 from gym.payments.errors import (
     AlreadyVoided,
-    AmountNotPositive,
+    CreditNeedsClient,
+    DestinationUnknown,
     KeyReused,
+    NotEnoughCredit,
+    PaidOnInvalid,
     RefundNeedsAdmin,
     RefundTooLarge,
     VoidNeedsAdmin,
@@ -27,6 +28,7 @@ from gym.payments.errors import (
     parse_note,
     parse_reason,
 )
+from gym.payments.ledger import Ledger, positive
 from gym.payments.models import Account, AccountKind, EntryKind, LedgerEntry, Method
 from gym.payments.repository import AccountRepository, EntryRepository
 from gym.payments.schemas import GivenBack, MethodTotal
@@ -58,7 +60,7 @@ class PaymentService:
     async def charge(self, account: Account, amount: Decimal, note: str | None = None) -> LedgerEntry:
         """Put a price on an account. The room that sells has checked who may."""
         await self._accounts.lock(account.id)
-        return await self._write(account, EntryKind.CHARGE, positive(amount), note=note)
+        return await self._ledger.write(account, EntryKind.CHARGE, positive(amount), note=note)
 
     async def take(
         self,
@@ -67,42 +69,59 @@ class PaymentService:
         method: Method,
         note: str | None = None,
         key: UUID | None = None,
+        *,
+        paid_on: date | None = None,
+        since: date | None = None,
+        destination: str | None = None,
     ) -> LedgerEntry:
         """Take a payment and number its receipt; the same key gives the same payment again.
 
-        Raises `OverPayment` above the balance, `KeyReused` when the key paid something else.
+        `Method.CREDIT` takes it out of the client's credit. `paid_on` is an earlier day on which the money
+        moved, at most as early as the account or `since`; `destination` is the bank account of a transfer.
+        Raises `OverPayment` above the balance, `NotEnoughCredit`, `PaidOnInvalid`, `DestinationUnknown`,
+        `KeyReused` when the key paid something else.
         """
         self.uow.actor.require(Permission.TAKE_PAYMENT)
-        account = await self._accounts.lock(account_id)
+        account = await self._lock(account_id, method)
         done = await self._entries.by_key(key)
         if done is not None:
-            return _same(done, account_id)
+            return _same(done, account_id, EntryKind.PAYMENT)
         amount, note = positive(amount), parse_note(note)
+        self._require_paid_on(paid_on, since, account, method)
+        self._require_destination(destination, method)
         if amount > account.balance:
             raise owed_only(account.balance)
+        if method is Method.CREDIT:
+            await self._require_credit(account, amount)
         number = await self._entries.next_receipt_number()
-        return await self._write(
+        payment = await self._ledger.write(
             account,
             EntryKind.PAYMENT,
             amount,
             method=method,
             note=note,
             receipt_number=number,
-            idempotency_key=key,
+            destination=destination,
+            day=paid_on,
+            key=key,
         )
+        if method is Method.CREDIT:
+            await self._credit.spend(_client_of(account), amount, f"receipt {number}")
+        return payment
 
     async def void(self, entry_id: UUID, reason: str) -> LedgerEntry:
         """Undo a payment taken by mistake: on the same gym day by who took it, later by an admin.
 
+        One that was made with credit gives the credit back.
         Raises `PaymentNotFound`, `ReasonNeeded`, `VoidNeedsAdmin`, `AlreadyVoided`.
         """
         reason = parse_reason(reason)
         payment = await self._entries.require_payment(entry_id)
         self._require_void(payment)
-        account = await self._accounts.lock(payment.account_id)
+        account = await self._lock(payment.account_id, payment.method)
         if await self._entries.voided([payment.id]):
             raise AlreadyVoided
-        return await self._write(
+        void = await self._ledger.write(
             account,
             EntryKind.VOID,
             payment.amount,
@@ -110,51 +129,70 @@ class PaymentService:
             voids_id=payment.id,
             reason=reason,
         )
+        if payment.method is Method.CREDIT:
+            await self._credit.put(_client_of(account), payment.amount, reason)
+        return void
 
-    async def credit(self, account_id: UUID, amount: Decimal, reason: str) -> LedgerEntry:
+    async def credit(
+        self, account_id: UUID, amount: Decimal, reason: str, *, key: UUID | None = None
+    ) -> LedgerEntry:
         """Lower what is owed, out of goodwill. Raises `RefundTooLarge` above the balance."""
         self.uow.actor.require(Permission.CREDIT)
         account = await self._accounts.lock(account_id)
         amount = positive(amount)
         if amount > account.balance:
             raise RefundTooLarge(account.balance)
-        return await self._write(account, EntryKind.CREDIT, amount, reason=parse_reason(reason))
+        reason = parse_reason(reason)
+        return await self._ledger.write(account, EntryKind.CREDIT, amount, reason=reason, key=key)
 
-    async def refund(self, account_id: UUID, amount: Decimal, method: Method, reason: str) -> LedgerEntry:
+    async def refund(
+        self, account_id: UUID, amount: Decimal, method: Method, reason: str, *, key: UUID | None = None
+    ) -> LedgerEntry:
         """Hand money back, together with the credit that justifies it: the balance stays as it is.
 
-        Raises `RefundTooLarge` above what was paid.
+        `Method.CREDIT` keeps it as the client's credit; the room that asks has checked who may do that.
+        Raises `RefundTooLarge` above what was paid, `RefundNeedsAdmin`, `KeyReused`.
         """
-        account = await self._accounts.lock(account_id)
+        account = await self._lock(account_id, method)
+        done = await self._entries.by_key(key)
+        if done is not None:
+            return _same(done, account_id, EntryKind.REFUND)
         limit = await self._entries.net_paid(account_id)
         if positive(amount) > limit:
             raise RefundTooLarge(limit)
-        entry = await self._refund(account, to_cents(amount), method, parse_reason(reason))
-        await self._write(account, EntryKind.CREDIT, entry.amount, reason=entry.reason)
+        entry = await self._hand_out(account, to_cents(amount), method, parse_reason(reason), key)
+        await self._ledger.write(account, EntryKind.CREDIT, entry.amount, reason=entry.reason)
         return entry
 
     async def give_back(self, account_id: UUID, amount: Decimal, reason: str, method: Method) -> GivenBack:
-        """Credit an amount: first against the debt, and what exceeds it is refunded as money.
+        """Credit an amount: first against the debt, and what exceeds it is handed out by `method`.
 
-        Raises `RefundNeedsAdmin` when money would leave without the permission, `RefundTooLarge` above what
-        is owed and was paid together. The caller has checked who may credit.
+        `Method.CREDIT` keeps what exceeds it for the client. Raises `RefundNeedsAdmin` when money would leave
+        without the permission, `RefundTooLarge` above what is owed and was paid together. The caller has
+        checked who may credit.
         """
-        account = await self._accounts.lock(account_id)
-        amount = positive(amount)
+        account = await self._lock(account_id, method)
+        amount, reason = positive(amount), parse_reason(reason)
         limit = await self.reversible(account_id)
         if amount > limit:
             raise RefundTooLarge(limit)
-        money = max(ZERO, amount - account.balance)
-        if money:
+        surplus = max(ZERO, amount - account.balance)
+        if surplus:
             # The refund goes first, because the balance may at no moment be negative.
-            await self._refund(account, money, method, parse_reason(reason))
-        await self._write(account, EntryKind.CREDIT, amount, reason=parse_reason(reason))
-        return GivenBack(credited=amount - money, refunded=money)
+            await self._hand_out(account, surplus, method, reason)
+        await self._ledger.write(account, EntryKind.CREDIT, amount, reason=reason)
+        if method is Method.CREDIT:
+            return GivenBack(credited=amount - surplus, kept=surplus)
+        return GivenBack(credited=amount - surplus, refunded=surplus)
 
     async def reversible(self, account_id: UUID) -> Decimal:
         """The most that can be given back: what is still owed and what was paid."""
         account = await self._accounts.require(account_id)
         return account.balance + await self._entries.net_paid(account_id)
+
+    async def net_paid(self, account_id: UUID) -> Decimal:
+        """Payments less voids and refunds."""
+        return await self._entries.net_paid(account_id)
 
     async def balance(self, account_id: UUID) -> Decimal:
         account = await self._accounts.require(account_id)
@@ -171,6 +209,12 @@ class PaymentService:
         payment = await self._entries.require_payment(entry_id)
         self._require_sight((await self._accounts.require(payment.account_id)).client_id)
         return payment
+
+    def may_void(self, payment: LedgerEntry) -> bool:
+        """Whether the actor may void it now; others ask an admin."""
+        actor = self.uow.actor
+        own = actor.id is not None and payment.staff_id == actor.id and payment.gym_day == self.uow.today
+        return actor.may(Permission.VOID_ANY) or (own and actor.may(Permission.VOID_OWN_TODAY))
 
     async def entries(self, account_id: UUID) -> Sequence[LedgerEntry]:
         """Everything that moved an account, oldest first."""
@@ -202,66 +246,61 @@ class PaymentService:
         self._require_day(day, staff_id)
         return await self._entries.totals(day, staff_id)
 
-    async def _refund(self, account: Account, amount: Decimal, method: Method, reason: str) -> LedgerEntry:
-        if not self.uow.actor.may(Permission.REFUND):
-            raise RefundNeedsAdmin(amount)
-        return await self._write(account, EntryKind.REFUND, amount, method=method, reason=reason)
+    @property
+    def _ledger(self) -> Ledger:
+        return Ledger(self.uow)
 
-    async def _write(
-        self,
-        account: Account,
-        kind: EntryKind,
-        amount: Decimal,
-        *,
-        method: Method | None = None,
-        voids_id: UUID | None = None,
-        receipt_number: int | None = None,
-        reason: str | None = None,
-        note: str | None = None,
-        idempotency_key: UUID | None = None,
+    @property
+    def _credit(self) -> ClientCredit:
+        return ClientCredit(self.uow)
+
+    async def _lock(self, account_id: UUID, method: Method | None) -> Account:
+        """The account, and the client's credit when that moves too."""
+        account = await self._accounts.require(account_id)
+        if method is Method.CREDIT:
+            credit = await self._credit.open(_client_of(account))
+            await self._accounts.lock_all(account_id, credit.id)
+        return await self._accounts.lock(account_id)
+
+    async def _require_credit(self, account: Account, amount: Decimal) -> None:
+        """Before the receipt takes its number: a refusal is shown, not a broken transaction."""
+        held = await self._credit.balance(_client_of(account))
+        if amount > held:
+            raise NotEnoughCredit(held)
+
+    async def _hand_out(
+        self, account: Account, amount: Decimal, method: Method, reason: str, key: UUID | None = None
     ) -> LedgerEntry:
-        actor = self.uow.actor
-        entry = LedgerEntry(
-            account_id=account.id,
-            kind=kind,
-            amount=amount,
-            method=method,
-            voids_id=voids_id,
-            receipt_number=receipt_number,
-            reason=reason,
-            note=note,
-            staff_id=actor.id if actor.kind is ActorKind.STAFF else None,
-            staff_name=actor.name,
-            at=self.uow.now,
-            gym_day=self.uow.today,
-            idempotency_key=idempotency_key,
+        if method is not Method.CREDIT and not self.uow.actor.may(Permission.REFUND):
+            raise RefundNeedsAdmin(amount)
+        entry = await self._ledger.write(
+            account, EntryKind.REFUND, amount, method=method, reason=reason, key=key
         )
-        await self._insert(entry)
-        await self.uow.session.refresh(account, ["balance"])
-        self._record(entry, account)
+        if method is Method.CREDIT:
+            await self._credit.put(_client_of(account), amount, reason)
         return entry
 
-    async def _insert(self, entry: LedgerEntry) -> None:
-        try:
-            async with self.uow.session.begin_nested():
-                await self._entries.add(entry)
-        except IntegrityError as error:
-            if violated_constraint(error) == "uq_ledger_entries_idempotency_key":
-                raise KeyReused from None
-            raise
+    def _require_paid_on(
+        self, paid_on: date | None, since: date | None, account: Account, method: Method
+    ) -> None:
+        """Money that came earlier is an admin's to write; credit moves when it is used."""
+        today = self.uow.today
+        if paid_on is None or paid_on == today:
+            return
+        self.uow.actor.require(Permission.BACKDATE_PAYMENT)
+        opened = account.created_at.astimezone(self.uow.settings.zone).date()
+        earliest = today if method is Method.CREDIT else min(opened, since or opened)
+        if not earliest <= paid_on <= today:
+            raise PaidOnInvalid(earliest, today)
 
-    def _record(self, entry: LedgerEntry, account: Account) -> None:
-        after: dict[str, object] = {"amount": entry.amount, "balance": account.balance}
-        for name in ("method", "reason", "receipt_number", "voids_id", "note"):
-            value = getattr(entry, name)
-            if value is not None:
-                after[name] = value
-        self.uow.audit(f"ledger.{entry.kind}", account, after=after)
+    def _require_destination(self, destination: str | None, method: Method) -> None:
+        if destination is None:
+            return
+        if method is not Method.TRANSFER or destination not in self.uow.settings.bank_accounts:
+            raise DestinationUnknown
 
     def _require_void(self, payment: LedgerEntry) -> None:
-        actor = self.uow.actor
-        own = actor.id is not None and payment.staff_id == actor.id and payment.gym_day == self.uow.today
-        if not actor.may(Permission.VOID_ANY) and not (own and actor.may(Permission.VOID_OWN_TODAY)):
+        if not self.may_void(payment):
             raise VoidNeedsAdmin
 
     def _require_day(self, day: date, staff_id: UUID | None) -> None:
@@ -276,15 +315,13 @@ class PaymentService:
             actor.require(Permission.TAKE_PAYMENT)
 
 
-def positive(amount: Decimal) -> Decimal:
-    """The amount in cents. Raises `AmountNotPositive`."""
-    amount = to_cents(amount)
-    if amount <= 0:
-        raise AmountNotPositive
-    return amount
+def _client_of(account: Account) -> UUID:
+    if account.client_id is None:
+        raise CreditNeedsClient
+    return account.client_id
 
 
-def _same(done: LedgerEntry, account_id: UUID) -> LedgerEntry:
-    if done.account_id != account_id or done.kind is not EntryKind.PAYMENT:
+def _same(done: LedgerEntry, account_id: UUID, kind: EntryKind) -> LedgerEntry:
+    if done.account_id != account_id or done.kind is not kind:
         raise KeyReused
     return done

@@ -55,7 +55,7 @@ class PriceChangePending(Conflict):
 
 class NoPriceChange(NotFound):
     code = "no_price_change"
-    message = N_("No new price is waiting.")
+    message = N_("No new price is waiting. Open the prices to see how they stand.")
 
 
 class FreezeDaysInvalid(Invalid):

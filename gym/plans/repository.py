@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -41,6 +42,11 @@ class PlanRepository(Repository[Plan, UUID]):
     async def price_on(self, plan_id: UUID, day: date) -> Decimal | None:
         query = select(PlanPrice.amount).where(PlanPrice.plan_id == plan_id, in_force(day))
         return await self.session.scalar(query)
+
+    async def prices(self, plan_id: UUID) -> Sequence[PlanPrice]:
+        """Oldest first."""
+        query = select(PlanPrice).where(PlanPrice.plan_id == plan_id).order_by(PlanPrice.valid_from)
+        return (await self.session.scalars(query)).all()
 
     async def lock_prices(self, plan_id: UUID) -> list[PlanPrice]:
         """Every price of a plan, oldest first, locked."""

@@ -5,13 +5,21 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from gym.core.money import LARGEST, parse_amount
-from gym.plans.errors import DurationInvalid, FreezeDaysInvalid, PlanNameInvalid, VisitsInvalid
+from gym.plans.errors import (
+    DurationInvalid,
+    FreezeDaysInvalid,
+    PlanNameInvalid,
+    PriceStartInvalid,
+    PriceStartTooFar,
+    VisitsInvalid,
+)
 from gym.plans.models import DurationUnit, Plan
 
 UNITS: Final = {
@@ -22,6 +30,8 @@ UNITS: Final = {
 }
 UNIT_OF: Final = {word: unit for unit, words in UNITS.items() for word in words}
 LONGEST: Final = 1000
+FURTHEST: Final = timedelta(days=366)
+"""How far ahead a price may be planned: as far as a sale may start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +120,15 @@ def parse_freeze_days(text: str) -> int:
 def parse_price(text: str) -> Decimal:
     """An amount of 0 or more. Raises `NotAnAmount`."""
     return parse_amount(text)
+
+
+def checked_price_start(day: date, today: date) -> date:
+    """The first day of a planned price. Raises `PriceStartInvalid`, `PriceStartTooFar`."""
+    if day <= today:
+        raise PriceStartInvalid
+    if day > today + FURTHEST:
+        raise PriceStartTooFar(today + FURTHEST)
+    return day
 
 
 def fold(text: str) -> str:

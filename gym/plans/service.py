@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -18,20 +18,23 @@ from gym.plans.errors import (
     PlanNotFound,
     PriceChangePending,
     PriceInvalid,
-    PriceStartInvalid,
-    PriceStartTooFar,
 )
 from gym.plans.models import Plan, PlanPrice
 from gym.plans.repository import PlanRepository
-from gym.plans.schemas import PlanChanges, PlanInput, PricedPlan, parse_plan_name, slug_of
+from gym.plans.schemas import (
+    PlanChanges,
+    PlanInput,
+    PricedPlan,
+    checked_price_start,
+    parse_plan_name,
+    slug_of,
+)
 from gym.plans.windows import checked_window
 from gym.security.permissions import Permission
 from gym.unit_of_work import UnitOfWork
 
 FIRST_DAY = date(2000, 1, 1)
 """A first price holds for all earlier days too: sales may start up to 30 days back."""
-FURTHEST = timedelta(days=366)
-"""How far ahead a price may be planned: as far as a sale may start."""
 
 
 class PlanService:
@@ -111,20 +114,24 @@ class PlanService:
         """The price changes that are planned, by plan."""
         return await self._plans.waiting(self.uow.today)
 
+    async def prices(self, plan_id: UUID) -> Sequence[PlanPrice]:
+        """Every price a plan has had and will have, oldest first."""
+        await self._plans.require(plan_id)
+        return await self._plans.prices(plan_id)
+
     async def schedule_price(self, plan_id: UUID, amount: Decimal, valid_from: date) -> PlanPrice:
-        """A new price from a day on, one at a time.
+        """A new price from a day on, one at a time; the same one again is the one that waits.
 
         Raises `PriceInvalid`, `PriceStartInvalid`, `PriceStartTooFar`, `PriceChangePending`.
         """
         plan = await self._lock(plan_id)
         if not amount.is_finite() or not 0 <= amount <= LARGEST:
             raise PriceInvalid
-        if valid_from <= self.uow.today:
-            raise PriceStartInvalid
-        if valid_from > self.uow.today + FURTHEST:
-            raise PriceStartTooFar(self.uow.today + FURTHEST)
+        checked_price_start(valid_from, self.uow.today)
         current = (await self._plans.lock_prices(plan_id))[-1]
         if current.valid_from > self.uow.today:
+            if (current.amount, current.valid_from) == (to_cents(amount), valid_from):
+                return current
             raise PriceChangePending(current.valid_from)
         current.valid_until = valid_from
         await self.uow.session.flush()
@@ -133,16 +140,22 @@ class PlanService:
         self.uow.audit("plan.price_scheduled", plan, None, {"amount": amount, "valid_from": valid_from})
         return price
 
-    async def cancel_price(self, plan_id: UUID) -> None:
-        """The price of today stays. Raises `NoPriceChange`."""
+    async def cancel_price(self, plan_id: UUID, price_id: UUID | None = None) -> None:
+        """The price of today stays; with `price_id` only if it is that one which waits.
+
+        Raises `NoPriceChange`.
+        """
         plan = await self._lock(plan_id)
-        prices = await self._plans.lock_prices(plan_id)
-        if prices[-1].valid_from <= self.uow.today:
+        *_, before, waiting = [None, *await self._plans.lock_prices(plan_id)]
+        if before is None or waiting is None or waiting.valid_from <= self.uow.today:
             raise NoPriceChange
-        await self.uow.session.delete(prices[-1])
+        if price_id not in (None, waiting.id):
+            raise NoPriceChange
+        await self.uow.session.delete(waiting)
         await self.uow.session.flush()
-        prices[-2].valid_until = None
-        self.uow.audit("plan.price_canceled", plan, {"amount": prices[-1].amount}, None)
+        before.valid_until = None
+        gone = {"amount": waiting.amount, "valid_from": waiting.valid_from}
+        self.uow.audit("plan.price_canceled", plan, gone, None)
 
     async def _lock(self, plan_id: UUID) -> Plan:
         self.uow.actor.require(Permission.MANAGE_PLANS)

@@ -31,6 +31,8 @@ class Reward(Base):
         CheckConstraint("expires_on >= granted_on", name="period"),
         CheckConstraint("redeemed_at IS NULL OR revoked_at IS NULL", name="one_end"),
         CheckConstraint("(redeemed_at IS NULL) = (redeemed_by IS NULL)", name="redeemed"),
+        CheckConstraint("redeemed_by <> subscription_id", name="for_another"),
+        CheckConstraint("(kind = 'referral') = (friend_id IS NOT NULL)", name="friend"),
         UniqueConstraint(
             "kind",
             "client_id",
@@ -38,6 +40,12 @@ class Reward(Base):
             "threshold",
             name="uq_rewards_earned",
             postgresql_nulls_not_distinct=True,
+        ),
+        Index(
+            "uq_rewards_one_a_subscription",
+            "subscription_id",
+            unique=True,
+            postgresql_where=sql("kind = 'visits'"),
         ),
         Index(
             "ix_rewards_waiting",
@@ -52,6 +60,8 @@ class Reward(Base):
     kind: Mapped[RewardKind] = mapped_column(enum_column(RewardKind))
     subscription_id: Mapped[UUID | None] = mapped_column(ForeignKey("subscriptions.id"))
     """The subscription whose visits earned it; the friend's, for a referral."""
+    friend_id: Mapped[UUID | None] = mapped_column(ForeignKey("clients.id"), unique=True)
+    """Who was brought along: one reward for a friend, for ever."""
     threshold: Mapped[int]
     """How many visits it took; 0 for a referral."""
     percent: Mapped[Decimal]
@@ -62,4 +72,4 @@ class Reward(Base):
     redeemed_by: Mapped[UUID | None] = mapped_column(ForeignKey("subscriptions.id"), unique=True)
     """The subscription whose price it lowered."""
     revoked_at: Mapped[datetime | None]
-    """Set when the visit that earned it was undone."""
+    """Set when the visit or the payment that earned it was undone; earned again, it is as before."""

@@ -105,6 +105,20 @@ class OneTimeLinks:
             LinkExpired if found is not None and found.used_at is None else LinkUsed if found else LinkUnknown
         )
 
+    async def look(self, token: str, purposes: Collection[LinkPurpose], wall: datetime) -> OneTimeLink:
+        """A link that still works, without spending it.
+
+        Raises `LinkUnknown`, `LinkUsed`, `LinkExpired`.
+        """
+        found = await self.find(token, purposes)
+        if found is None:
+            raise LinkUnknown
+        if found.used_at is not None:
+            raise LinkUsed
+        if found.expires_at is not None and found.expires_at <= wall:
+            raise LinkExpired
+        return found
+
     async def find(self, token: str, purposes: Collection[LinkPurpose]) -> OneTimeLink | None:
         """The link as it stands, used or not."""
         query = select(OneTimeLink).where(

@@ -39,6 +39,8 @@ class GymSettings(BaseModel):
     bot_username: str = "powergym_bot"
     """Learnt from Telegram whenever the bot connects; deep links are made with it."""
     phone_region: str = Field("CO", min_length=2, max_length=2)
+    web_address: str = Field("", max_length=200)
+    """Where people reach this gym's own pages, when that is not the address the program itself serves."""
 
     bank_accounts: tuple[str, ...] = ()
     """Where transfers may go; asked for at a transfer as soon as there is one."""

@@ -54,14 +54,78 @@ class UnknownSetting(Invalid):
 
 
 class SettingInvalid(Invalid):
-    """The value does not fit; nothing was changed."""
+    """The value does not fit; nothing was changed. Subclasses say how to write it."""
 
     code = "setting_invalid"
-    message = N_("“{value}” does not fit the setting {name}. Check the value and send it again.")
+    message = N_("“{value}” does not fit here. Check it and send it again.")
 
-    def __init__(self, name: str, value: object) -> None:
-        super().__init__(name=name, value=str(value)[:80])
+    def __init__(self, name: str, value: object, **limits: object) -> None:
+        super().__init__(name=name, value=str(value)[:80], **limits)
         self.name = name
+
+
+class NumberOutside(SettingInvalid):
+    message = N_("Write a whole number from {low} to {high}.")
+
+
+class PercentOutside(SettingInvalid):
+    message = N_("Write a percentage from {low} to {high}, such as 12.5.")
+
+
+class AmountOutside(SettingInvalid):
+    message = N_("Write an amount of 0 or more, such as 5000.")
+
+
+class TimeUnreadable(SettingInvalid):
+    message = N_("Write the time as hours and minutes, such as 21:00.")
+
+
+class TextLength(SettingInvalid):
+    message = N_("Write {low} to {high} letters.")
+
+
+class ZoneUnknown(SettingInvalid):
+    message = N_("No time zone is called “{value}”. Write one such as America/Bogota, or just its city.")
+
+
+class CurrencyUnknown(SettingInvalid):
+    message = N_("No currency is called “{value}”. Write its three letters, such as COP, USD or EUR.")
+
+
+class RegionUnknown(SettingInvalid):
+    message = N_("No country is called “{value}”. Write its two letters, such as CO or ES.")
+
+
+class LanguageNotSpoken(SettingInvalid):
+    message = N_("Choose one of the languages offered.")
+
+
+class AddressUnreadable(SettingInvalid):
+    message = N_("Write the whole address, such as https://gym.example, without a path behind it.")
+
+
+class YesOrNo(SettingInvalid):
+    message = N_("Answer yes or no.")
+
+
+class NumbersUnreadable(SettingInvalid):
+    message = N_(
+        "Write rising numbers with commas between them, such as 50, 100, 365; {high} numbers at most."
+    )
+
+
+class NamesUnreadable(SettingInvalid):
+    message = N_(
+        "Write the names with commas between them, each of them once and with 60 letters at most; "
+        "{high} names at most."
+    )
+
+
+class NameUnfit(Invalid):
+    """A colleague's name."""
+
+    code = "staff_name_invalid"
+    message = N_("Write a name of 2 to 80 letters.")
 
 
 class UsernameInvalid(Invalid):

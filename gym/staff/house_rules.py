@@ -3,57 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
-from zoneinfo import available_timezones
+from decimal import Decimal
+from typing import Any, cast
 
-from babel.numbers import list_currencies
-from phonenumbers import SUPPORTED_REGIONS
 from pydantic import ValidationError
 
-from gym.core.language import LANGUAGES
+from gym.core.money import LARGEST
+from gym.settings.kinds import EDITABLE, SettingKind, kind_of
 from gym.settings.schemas import GymSettings
-from gym.staff.errors import SettingInvalid, UnknownSetting
-
-UPPER = frozenset({"currency", "phone_region"})
+from gym.staff.errors import AmountOutside, PercentOutside, UnknownSetting
+from gym.staff.typed import checked_names, checked_numbers, read_setting, refuse
 
 
 def changed_settings(current: GymSettings, changes: Mapping[str, object]) -> GymSettings:
     """The settings with the changes in them; values may be text as it was typed.
 
-    Raises `UnknownSetting`, `SettingInvalid`.
+    Raises `UnknownSetting`, or the kind of `SettingInvalid` that says how to write it.
     """
     for name in changes:
-        if name not in GymSettings.model_fields:
+        if name not in EDITABLE:
             raise UnknownSetting(name)
-    tidy = {name: _tidy(name, value) for name, value in changes.items()}
+    typed = {
+        name: read_setting(name, value) if isinstance(value, str) else value
+        for name, value in changes.items()
+    }
     try:
-        fresh = GymSettings.model_validate(current.model_dump(mode="json") | tidy)
+        fresh = GymSettings.model_validate(current.model_dump(mode="json") | typed)
     except ValidationError as error:
         name = str(error.errors()[0]["loc"][0])
-        raise SettingInvalid(name, changes.get(name, "")) from None
+        raise refuse(name, changes.get(name, "")) from None
     for name in changes:
-        if not _exists(name, getattr(fresh, name)):
-            raise SettingInvalid(name, changes[name])
+        _check(name, getattr(fresh, name))
     return fresh
 
 
-def _tidy(name: str, value: object) -> object:
-    text = value.strip() if isinstance(value, str) else value
-    return text.upper() if isinstance(text, str) and name in UPPER else text
-
-
-def _exists(name: str, value: Any) -> bool:
-    """Whether the world knows such a zone, currency, language or region."""
-    match name:
-        case "timezone":
-            return value in available_timezones()
-        case "currency":
-            return value in list_currencies()
-        case "language":
-            return value in LANGUAGES
-        case "phone_region":
-            return value in SUPPORTED_REGIONS
-        case "employee_discount_percent" | "grace_amount":
-            return value.is_finite() and value == round(value, 2) and value < 10**10
+def _check(name: str, value: Any) -> None:
+    """What a field's own limits do not say; for values that were not typed, too."""
+    match kind_of(name):
+        case SettingKind.NUMBERS:
+            checked_numbers(name, cast("tuple[int, ...]", value))
+        case SettingKind.NAMES:
+            checked_names(name, cast("tuple[str, ...]", value))
+        case SettingKind.PERCENT if not _to_the_cent(value):
+            raise PercentOutside(name, value, low=0, high=100)
+        case SettingKind.MONEY if not _to_the_cent(value) or value > LARGEST:
+            raise AmountOutside(name, value)
+        case (
+            SettingKind.ZONE
+            | SettingKind.CURRENCY
+            | SettingKind.LANGUAGE
+            | SettingKind.REGION
+            | SettingKind.ADDRESS
+        ):
+            read_setting(name, str(value))
         case _:
-            return True
+            pass
+
+
+def _to_the_cent(value: Decimal) -> bool:
+    return value.is_finite() and value == round(value, 2)

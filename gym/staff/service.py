@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from gym.core.database import violated_constraint
 from gym.core.language import LANGUAGES, nearest_language
 from gym.core.repository import Page
+from gym.core.text import one_line
 from gym.notifications.models import NotificationKind
 from gym.notifications.outbox import DESK
 from gym.security.links import Links
@@ -26,6 +27,7 @@ from gym.staff.errors import (
     AlreadyClaimed,
     LanguageUnknown,
     LastAdmin,
+    NameUnfit,
     NotYours,
     StaffDeactivated,
     TelegramTaken,
@@ -41,6 +43,22 @@ INVITATION_LIFETIME: Final = timedelta(hours=24)
 PASSWORD_LINK_LIFETIME: Final = timedelta(minutes=30)
 ENTRANCES: Final = (LinkPurpose.CLAIM_GYM, LinkPurpose.INVITE_STAFF)
 USERNAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{2,39}")
+
+
+def parse_staff_name(text: str) -> str:
+    """Raises `NameUnfit`."""
+    name = one_line(text)
+    if not 2 <= len(name) <= 80:
+        raise NameUnfit
+    return name
+
+
+def parse_username(text: str) -> str:
+    """Raises `UsernameInvalid`."""
+    username = text.strip()
+    if not USERNAME.fullmatch(username):
+        raise UsernameInvalid
+    return username
 
 
 def actor_of(staff: Staff) -> Actor:
@@ -171,6 +189,15 @@ class StaffService:
         self.uow.audit_changes("staff.language_changed", staff)
         return staff
 
+    async def rename(self, staff_id: UUID, name: str) -> Staff:
+        """Everybody names themselves; an admin anybody. Raises `NameUnfit`, `StaffNotFound`."""
+        if self.uow.actor.id != staff_id:
+            self.uow.actor.require(Permission.MANAGE_STAFF)
+        staff = await self._staff.lock(staff_id)
+        staff.name = parse_staff_name(name)
+        self.uow.audit_changes("staff.renamed", staff)
+        return staff
+
     async def password_link(self) -> IssuedLink:
         """A link to the page where the actor chooses an API password; older ones stop working."""
         actor, wall = self.uow.actor, self.uow.context.wall
@@ -181,13 +208,23 @@ class StaffService:
             LinkPurpose.SET_PASSWORD, wall, PASSWORD_LINK_LIFETIME, subject_id=actor.id, created_by=actor.id
         )
 
+    async def password_owner(self, token: str) -> Staff:
+        """Whose password a link would set; looking does not spend it.
+
+        Raises `LinkUnknown`, `LinkUsed`, `LinkExpired`, `StaffDeactivated`.
+        """
+        link = await self._links.look(token, (LinkPurpose.SET_PASSWORD,), self.uow.context.wall)
+        staff = await self._staff.get(link.subject_id) if link.subject_id else None
+        if staff is None or not staff.active:
+            raise StaffDeactivated
+        return staff
+
     async def set_password(self, token: str, username: str, password_hash: str) -> Staff:
         """Keep a password that was checked and hashed outside of the transaction; every token is revoked.
 
         Raises `UsernameInvalid`, `UsernameTaken` and those of a link.
         """
-        if not USERNAME.fullmatch(username):
-            raise UsernameInvalid
+        username = parse_username(username)
         link = await self._links.redeem(token, (LinkPurpose.SET_PASSWORD,), self.uow.context.wall)
         staff = await self._staff.lock(link.subject_id) if link.subject_id else None
         if staff is None or not staff.active:
@@ -197,7 +234,10 @@ class StaffService:
         return staff
 
     async def change_settings(self, changes: Mapping[str, object]) -> GymSettings:
-        """Change the house rules, all of them or none. Raises `UnknownSetting`, `SettingInvalid`."""
+        """Change the house rules, all of them or none; in force from every next transaction on.
+
+        Raises `UnknownSetting` and the kinds of `SettingInvalid`.
+        """
         self.uow.actor.require(Permission.CHANGE_SETTINGS)
         state = await self.uow.session.scalar(
             select(GymState).with_for_update(), execution_options={"populate_existing": True}

@@ -70,6 +70,53 @@ class AlreadyWaiting(Conflict):
         self.starts_on = starts_on
 
 
+class FrozenOpenEnd(Conflict):
+    """A freeze without an end holds every day to come."""
+
+    code = "frozen_open_end"
+    message = N_("{plan} is frozen until the client returns. Renew it, or end the freeze first.")
+
+    def __init__(self, plan: str) -> None:
+        super().__init__(plan=plan)
+        self.plan = plan
+
+
+class NotWaiting(Conflict):
+    """It has begun, or is over: there is nothing to bring forward."""
+
+    code = "not_waiting"
+    message = N_("That plan is not waiting any more. Nothing was changed.")
+
+
+class PackNotUsedUp(Conflict):
+    """Only a pack without visits left gives its place to the renewal behind it."""
+
+    code = "pack_not_used_up"
+    message = N_("{plan} starts on {starts_on}: the plan before it is not used up yet.")
+
+    def __init__(self, plan: str, starts_on: date) -> None:
+        super().__init__(plan=plan, starts_on=starts_on)
+        self.starts_on = starts_on
+
+
+class NotRunning(Conflict):
+    """A plan that has not begun is canceled and sold anew, not changed."""
+
+    code = "not_running"
+    message = N_("{plan} starts on {starts_on} only. Cancel it and sell the other plan instead.")
+
+    def __init__(self, plan: str, starts_on: date) -> None:
+        super().__init__(plan=plan, starts_on=starts_on)
+
+
+class SamePlan(Invalid):
+    code = "same_plan"
+    message = N_("The client has {plan} already. Choose another plan.")
+
+    def __init__(self, plan: str) -> None:
+        super().__init__(plan=plan)
+
+
 class JustChanged(Conflict):
     """Somebody else sold or renewed for this client at the same moment."""
 

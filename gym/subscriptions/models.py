@@ -146,3 +146,39 @@ class Freeze(Base):
     canceled_at: Mapped[datetime | None]
     """Set when the client returned before the first frozen day was over: nothing was frozen."""
     idempotency_key: Mapped[UUID | None] = mapped_column(unique=True)
+
+
+class GymClosure(Base):
+    """Days on which the gym is closed; a plan sold before it was announced does not lose them."""
+
+    __tablename__ = "gym_closures"
+    __table_args__ = (CheckConstraint("ends_on >= starts_on", name="period"),)
+
+    id: Mapped[Id]
+    """The idempotency key it was announced with."""
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    reason: Mapped[str] = mapped_column(String(300))
+    frozen: Mapped[int] = mapped_column(default=0, server_default=sql("0"))
+    extended: Mapped[int] = mapped_column(default=0, server_default=sql("0"))
+    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    staff_name: Mapped[str] = mapped_column(String(160))
+    created_at: Mapped[datetime]
+    canceled_at: Mapped[datetime | None]
+    """Set when the gym opened before the first closed day was over."""
+
+
+class GiftDays(Base):
+    """Days that the gym gave to a subscription."""
+
+    __tablename__ = "gift_days"
+    __table_args__ = (CheckConstraint("days > 0", name="days"),)
+
+    id: Mapped[Id]
+    subscription_id: Mapped[UUID] = mapped_column(ForeignKey("subscriptions.id"), index=True)
+    days: Mapped[int]
+    reason: Mapped[str] = mapped_column(String(300))
+    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    staff_name: Mapped[str] = mapped_column(String(160))
+    created_at: Mapped[datetime]
+    idempotency_key: Mapped[UUID | None] = mapped_column(unique=True)

@@ -9,7 +9,9 @@ Every DESK_ kind has also `staff_name` (who acted). On top of that:
 | SUBSCRIPTION_SOLD, DESK_SOLD, SUBSCRIPTION_RENEWED, DESK_RENEWED | `base_price`, `discount` (Decimal), `visits` (int or none) |
 | RECEIPT, DESK_PAYMENT | `receipt_number` (int), `amount` (Decimal), `method` (text, a `Method`), `at` (datetime), `note` (text or none), `entry_id` (UUID); `balance` is what is owed after it |
 | DESK_VOID | `receipt_number`, `amount`, `method`, `reason`, `entry_id` (of the payment); `balance` after it |
-| SUBSCRIPTION_CANCELED, DESK_CANCELED | `reason`, `credited`, `refunded` (Decimal) |
+| SUBSCRIPTION_CANCELED, DESK_CANCELED | `reason`, `credited`, `refunded`, `kept` (Decimal: off the debt, handed out, left as the client's credit) |
+| REFUNDED, DESK_REFUND | the same; `method` (text or none: how money was handed out) and `entry_id` (UUID or none) |
+| PLAN_CHANGED, DESK_PLAN_CHANGED | `old_plan` (text), `value`, `to_debt`, `to_new`, `to_credit`, `debt_left` (Decimal), `receipt_number` (int or none: of what the credit paid), `renewal_starts_on` (date or none) |
 | SUBSCRIPTION_ACTIVATED, DESK_ACTIVATED | nothing; `balance` above zero means it began unpaid |
 | SUBSCRIPTION_EXPIRED, DESK_EXPIRED | nothing; `balance` above zero means it lapsed and the debt stays |
 | ENDS_SOON | `days` (int: 7, 3, 1 or 0 for today) |
@@ -21,12 +23,14 @@ Messages that nobody waits for (activated, expired, reminders) leave after the q
 
 from __future__ import annotations
 
+from gym.core.ids import new_id
 from gym.notifications.models import NotificationKind, Priority
 from gym.notifications.outbox import DESK, Recipient
-from gym.payments.models import LedgerEntry
+from gym.payments.models import LedgerEntry, Method
 from gym.payments.schemas import GivenBack, Receipt
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.quiet import after_quiet
+from gym.subscriptions.schemas import ChangeQuote
 from gym.unit_of_work import UnitOfWork
 
 Payload = dict[str, object]
@@ -82,6 +86,31 @@ def cancellation_payload(subscription: Subscription, given: GivenBack) -> Payloa
         "reason": subscription.cancel_reason,
         "credited": given.credited,
         "refunded": given.refunded,
+        "kept": given.kept,
+    }
+
+
+def refund_payload(subscription: Subscription, given: GivenBack, reason: str) -> Payload:
+    return subscription_payload(subscription) | {
+        "reason": reason,
+        "credited": given.credited,
+        "refunded": given.refunded,
+        "kept": given.kept,
+        "method": None,
+        "entry_id": None,
+    }
+
+
+def change_payload(new: Subscription, quote: ChangeQuote, receipt: int | None) -> Payload:
+    return subscription_payload(new) | {
+        "old_plan": quote.old.plan.name,
+        "value": quote.value,
+        "to_debt": quote.to_debt,
+        "to_new": quote.to_new,
+        "to_credit": quote.to_credit,
+        "debt_left": quote.old.account.balance,
+        "receipt_number": receipt,
+        "renewal_starts_on": quote.renewal.starts_on if quote.renewal else None,
     }
 
 
@@ -113,6 +142,24 @@ def tell_canceled(uow: UnitOfWork, subscription: Subscription, given: GivenBack)
         (NotificationKind.SUBSCRIPTION_CANCELED, NotificationKind.DESK_CANCELED),
         cancellation_payload(subscription, given),
     )
+
+
+def tell_refunded(uow: UnitOfWork, entry: LedgerEntry, subscription: Subscription) -> None:
+    """Money handed back, or kept as credit when that is the method."""
+    kept = entry.method is Method.CREDIT
+    given = GivenBack(kept=entry.amount) if kept else GivenBack(refunded=entry.amount)
+    payload = refund_payload(subscription, given, entry.reason or "")
+    _tell_given(uow, subscription, payload | {"method": entry.method, "entry_id": entry.id}, str(entry.id))
+
+
+def tell_credited(uow: UnitOfWork, subscription: Subscription, given: GivenBack, reason: str) -> None:
+    """Goodwill."""
+    _tell_given(uow, subscription, refund_payload(subscription, given, reason), str(new_id()))
+
+
+def tell_changed(uow: UnitOfWork, new: Subscription, quote: ChangeQuote, receipt: int | None) -> None:
+    kinds = NotificationKind.PLAN_CHANGED, NotificationKind.DESK_PLAN_CHANGED
+    _tell_both(uow, new, "changed", kinds, change_payload(new, quote, receipt))
 
 
 def tell_paid(uow: UnitOfWork, receipt: Receipt, subscription: Subscription) -> None:
@@ -147,6 +194,12 @@ def tell_expired(uow: UnitOfWork, subscription: Subscription, *, leaves: bool) -
 
 def remind(uow: UnitOfWork, subscription: Subscription, kind: NotificationKind, days: int, key: str) -> None:
     _tell_later(uow, subscription, kind, subscription_payload(subscription) | {"days": days}, key)
+
+
+def _tell_given(uow: UnitOfWork, subscription: Subscription, payload: Payload, which: str) -> None:
+    client = Recipient.client(subscription.client_id)
+    uow.notify(client, NotificationKind.REFUNDED, payload, dedup_key=f"refunded:{which}")
+    _tell_desk(uow, NotificationKind.DESK_REFUND, payload, f"desk-refunded:{which}")
 
 
 def _tell_both(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -12,10 +13,11 @@ from gym.clients.models import Client
 from gym.plans.models import Plan
 from gym.plans.repository import PlanRepository
 from gym.security.permissions import Permission
-from gym.subscriptions.discounts import Discount, require_within
+from gym.subscriptions.discounts import require_within
 from gym.subscriptions.errors import (
     AlreadyWaiting,
     ClientInactive,
+    FrozenOpenEnd,
     NothingToRenew,
     PeriodOver,
     PeriodTaken,
@@ -28,8 +30,8 @@ from gym.subscriptions.errors import (
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.periods import Period, first_period, following_period
 from gym.subscriptions.repository import SubscriptionRepository
-from gym.subscriptions.schemas import Quote
-from gym.subscriptions.statuses import is_open, is_used_up, is_waiting
+from gym.subscriptions.schemas import NO_CUT, Cut, Quote
+from gym.subscriptions.statuses import is_open, is_used_up, is_waiting, open_freeze
 from gym.unit_of_work import UnitOfWork
 
 LATEST_START = relativedelta(years=1)
@@ -44,29 +46,33 @@ class Offers:
         self._subscriptions = SubscriptionRepository(uow.session)
         self._plans = PlanRepository(uow.session)
 
-    async def sale(self, client: Client, plan_id: UUID, starts_on: date | None, discount: Discount) -> Quote:
+    async def sale(self, client: Client, plan_id: UUID, starts_on: date | None, cut: Cut = NO_CUT) -> Quote:
         """The offer of a new subscription; its refusals are the typed errors of this room."""
-        plan = await self._sellable(client, plan_id)
+        plan = await self.sellable(client, plan_id)
         start = starts_on or self.uow.today
         self._require_start(start)
         period = first_period(start, plan.duration_unit, plan.duration_count)
         if period.ends_on < self.uow.today:
             raise PeriodOver(period.ends_on)
         await self._require_free(client, period)
-        return await self._quote(client, plan, period, discount)
+        return await self._quote(client, plan, period, cut, start)
 
-    async def renewal(self, client: Client, plan_id: UUID | None, discount: Discount) -> Quote:
+    async def renewal(self, client: Client, plan_id: UUID | None, cut: Cut = NO_CUT) -> Quote:
         """The offer of a renewal of the client's latest subscription, with the same plan or another."""
         latest = await self._subscriptions.latest(client.id)
         if latest is None:
             raise NothingToRenew
         if is_waiting(latest, self.uow.today):
             raise AlreadyWaiting(latest.plan.name, latest.starts_on)
-        plan = await self._sellable(client, plan_id or latest.plan_id)
+        plan = await self.sellable(client, plan_id or latest.plan_id)
         running = is_open(latest, self.uow.today)
         closes_pack = running and is_used_up(latest)
-        period = self._renewed(latest, plan, follows=running and not closes_pack)
-        return await self._quote(client, plan, period, discount, latest, closes_pack)
+        follows = running and not closes_pack
+        period = self._renewed(latest, plan, follows=follows)
+        # Behind an open freeze the first day is not known yet; it is not before today.
+        quote = await self._quote(client, plan, period, cut, max(period.starts_on, self.uow.today))
+        held = follows and open_freeze(latest) is not None
+        return replace(quote, renews=latest, closes_pack=closes_pack, held=held)
 
     def _renewed(self, latest: Subscription, plan: Plan, *, follows: bool) -> Period:
         unit, count = plan.duration_unit, plan.duration_count
@@ -74,7 +80,8 @@ class Offers:
             return following_period(latest.anchor, latest.ends_on, unit, count)
         return first_period(self.uow.today, unit, count)
 
-    async def _sellable(self, client: Client, plan_id: UUID) -> Plan:
+    async def sellable(self, client: Client, plan_id: UUID) -> Plan:
+        """The plan, if this client may buy it. Raises `ClientInactive`, `PlanInactive`, `TrialUsed`."""
         if not client.active:
             raise ClientInactive(client.full_name)
         plan = await self._plans.require(plan_id)
@@ -84,6 +91,13 @@ class Offers:
         if plan.once_per_client and await self._subscriptions.had_plan(client.id, plan.id, zone):
             raise TrialUsed(plan.name)
         return plan
+
+    async def price(self, plan: Plan, day: date) -> Decimal:
+        """What the plan costs from a day on. Raises `PlanWithoutPrice`."""
+        price = await self._plans.price_on(plan.id, day)
+        if price is None:
+            raise PlanWithoutPrice(plan.name, day)
+        return price
 
     def _require_start(self, start: date) -> None:
         earliest, latest = self.uow.today - EARLIEST_START, self.uow.today + LATEST_START
@@ -98,29 +112,21 @@ class Offers:
         for other in await self._subscriptions.open_of(client.id):
             if not is_open(other, today):
                 continue
+            if open_freeze(other) is not None and other.starts_on <= period.ends_on:
+                raise FrozenOpenEnd(other.plan.name)
             if other.starts_on <= period.ends_on and period.starts_on <= other.ends_on:
                 raise PeriodTaken(other.plan.name, other.starts_on, other.ends_on)
             if is_waiting(other, today) and period.starts_on > today:
                 raise AlreadyWaiting(other.plan.name, other.starts_on)
 
-    async def _quote(
-        self,
-        client: Client,
-        plan: Plan,
-        period: Period,
-        discount: Discount,
-        renews: Subscription | None = None,
-        closes_pack: bool = False,
-    ) -> Quote:
-        price = await self._plans.price_on(plan.id, period.starts_on)
-        if price is None:
-            raise PlanWithoutPrice(plan.name, period.starts_on)
-        off = self._allowed(discount, price)
-        return Quote(client, plan, period, price, off, renews, closes_pack)
+    async def _quote(self, client: Client, plan: Plan, period: Period, cut: Cut, day: date) -> Quote:
+        price = await self.price(plan, day)
+        self._require_allowed(cut, price)
+        return Quote(client, plan, period, price, cut.on(price), reward=cut.reward)
 
-    def _allowed(self, discount: Discount, price: Decimal) -> Decimal:
-        off = discount.on(price)
-        if off and not self.uow.actor.may(Permission.DISCOUNT_ANY):
+    def _require_allowed(self, cut: Cut, price: Decimal) -> None:
+        """The limit is on what the actor gives; a reward was earned."""
+        off = cut.given.on(price)
+        if off and cut.limited and not self.uow.actor.may(Permission.DISCOUNT_ANY):
             self.uow.actor.require(Permission.DISCOUNT_WITHIN_LIMIT)
             require_within(off, price, self.uow.settings.employee_discount_percent)
-        return off

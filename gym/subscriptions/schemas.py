@@ -13,8 +13,40 @@ from uuid import UUID
 
 from gym.clients.models import Client
 from gym.plans.models import Plan
+from gym.rewards.models import Reward
+from gym.subscriptions.discounts import NO_DISCOUNT, Discount
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.periods import Period
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What lowers a price: a discount, the one an admin has approved, an earned reward.
+
+    A discount that equals `granted` is not held against the actor's limit; alone, `granted` is the discount.
+    """
+
+    discount: Discount = NO_DISCOUNT
+    granted: Discount | None = None
+    reward: Reward | None = None
+
+    @property
+    def given(self) -> Discount:
+        return self.discount if self.discount.value or self.granted is None else self.granted
+
+    @property
+    def limited(self) -> bool:
+        """True when the actor's own limit counts."""
+        return self.given != self.granted
+
+    def on(self, price: Decimal) -> Decimal:
+        """The money off: discount and reward add up, never above the price."""
+        off = self.given.on(price)
+        earned = Discount.percent(self.reward.percent).on(price) if self.reward else Decimal(0)
+        return min(price, off + earned)
+
+
+NO_CUT = Cut()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +61,11 @@ class Quote:
     renews: Subscription | None = None
     closes_pack: bool = False
     """The renewed subscription is a used-up visit pack, closed today so that this one can start."""
+    held: bool = False
+    """The renewed one is frozen until the client returns: the dates move when that is."""
+    reward: Reward | None = None
+    replaces: Subscription | None = None
+    """The one that a change of plan closes."""
 
     @property
     def starts_on(self) -> date:
@@ -49,8 +86,7 @@ class Quote:
     @property
     def mark(self) -> str:
         """Six letters that change with the price or the dates: what was confirmed is what is sold."""
-        shown = f"{self.final_price}:{self.starts_on}:{self.ends_on}".encode()
-        return urlsafe_b64encode(blake2b(shown, digest_size=4).digest()).decode().rstrip("=")
+        return mark_of(self.final_price, self.starts_on, self.ends_on)
 
     @property
     def renews_id(self) -> UUID | None:
@@ -74,10 +110,53 @@ class RefundMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CancellationQuote:
-    """What cancelling now with a pro-rata credit would mean: `credit` off the debt, `money` handed back."""
+    """What canceling now with a pro-rata credit would mean: `credit` off the debt, `money` handed back."""
 
     subscription: Subscription
     unused_days: int
     value: Decimal
     credit: Decimal
     money: Decimal
+    most: Decimal
+    """What is owed and was paid together: nobody gets back more."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeQuote:
+    """What changing the plan now would mean: where the unused days' `value` goes, and what is left to pay."""
+
+    old: Subscription
+    plan: Plan
+    period: Period
+    price: Decimal
+    unused_days: int
+    value: Decimal
+    to_debt: Decimal
+    """Off what the old plan still owes."""
+    to_new: Decimal
+    """Paid onto the new plan."""
+    to_credit: Decimal
+    """Left over: stays as the client's credit."""
+    renewal: Subscription | None = None
+    renewal_starts_on: date | None = None
+
+    @property
+    def to_pay(self) -> Decimal:
+        return self.price - self.to_new
+
+    @property
+    def debt_left(self) -> Decimal:
+        """Owed for the days that were used."""
+        return self.old.account.balance - self.to_debt
+
+    @property
+    def mark(self) -> str:
+        """Like that of a `Quote`."""
+        shares = self.to_debt, self.to_new, self.to_credit
+        return mark_of(self.price, self.period.starts_on, self.period.ends_on, *shares)
+
+
+def mark_of(*shown: object) -> str:
+    """Six letters that change with what was shown."""
+    text = ":".join(map(str, shown)).encode()
+    return urlsafe_b64encode(blake2b(text, digest_size=4).digest()).decode().rstrip("=")

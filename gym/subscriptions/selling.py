@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -11,7 +12,9 @@ from gym.core.database import violated_constraint
 from gym.payments.errors import KeyReused
 from gym.payments.models import AccountKind
 from gym.payments.service import PaymentService
+from gym.rewards.redeeming import Priced, Rewards
 from gym.security.permissions import ActorKind
+from gym.subscriptions.closing import Closing
 from gym.subscriptions.errors import JustChanged
 from gym.subscriptions.models import Subscription, SubscriptionStatus
 from gym.subscriptions.repository import SubscriptionRepository
@@ -37,9 +40,9 @@ class Selling:
         return done
 
     async def open(self, quote: Quote, key: UUID | None, action: str) -> Subscription:
-        """Close the used-up pack if there is one, charge the price, insert and record.
+        """Close the used-up pack if there is one, charge the price, insert, spend the reward and record.
 
-        Raises `JustChanged` when the database says that another sale was faster.
+        Raises `JustChanged` when the database says that another sale was faster, and what `redeem` raises.
         """
         payments = PaymentService(self.uow)
         account = await payments.open_account(quote.client.id, AccountKind.SUBSCRIPTION)
@@ -55,13 +58,16 @@ class Selling:
             starts_on=quote.starts_on,
             ends_on=quote.ends_on,
             anchor=quote.anchor,
-            held=False,
+            held=quote.held,
             base_price=quote.base_price,
             discount=quote.discount,
             final_price=quote.final_price,
             visits=quote.plan.visits,
             visits_used=0,
             renews_id=quote.renews_id,
+            replaces_id=quote.replaces.id if quote.replaces else None,
+            gift_days=0,
+            frozen_days=0,
             sold_by=self.uow.actor.id if self.uow.actor.kind is ActorKind.STAFF else None,
             sold_at=self.uow.now,
             idempotency_key=key,
@@ -70,6 +76,9 @@ class Selling:
         subscription.status = due_status(subscription, self.uow.today)
         await self._insert(subscription)
         self.uow.audit(action, subscription, after=sold_facts(subscription))
+        if quote.reward is not None:
+            priced = cast("Priced", subscription)
+            await Rewards(self.uow).redeem(quote.reward.id, quote.client.id, priced)
         return subscription
 
     async def _insert(self, subscription: Subscription) -> None:
@@ -85,15 +94,8 @@ class Selling:
             raise
 
     async def _close_pack(self, quote: Quote) -> None:
-        pack = quote.renews
-        if pack is None or not quote.closes_pack:
-            return
-        owed = pack.account.balance
-        pack.status = SubscriptionStatus.LAPSED if owed else SubscriptionStatus.EXPIRED
-        pack.ends_on = self.uow.today
-        pack.closed_at = self.uow.now
-        self.uow.audit_changes("subscription.used_up", pack)
-        await self.uow.session.flush()
+        if quote.renews is not None and quote.closes_pack:
+            await Closing(self.uow).use_up(quote.renews)
 
 
 def sold_facts(subscription: Subscription) -> dict[str, object]:

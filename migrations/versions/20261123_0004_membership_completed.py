@@ -16,6 +16,7 @@ CHECKS = (
     ("subscriptions", "extra_days", "frozen_days >= 0 AND gift_days >= 0"),
     ("subscriptions", "held_waits", "NOT held OR status IN ('scheduled', 'canceled')"),
     ("check_ins", "left", "left_at IS NULL OR (left_at >= at AND outcome = 'admitted')"),
+    ("accounts", "credit_owner", "kind <> 'credit' OR client_id IS NOT NULL"),
     ("clients", "referred_by_another", "referred_by IS NULL OR referred_by <> id"),
 )
 
@@ -25,6 +26,30 @@ INSERT INTO freezes (id, subscription_id, kind, starts_on, ends_on, reason, staf
 SELECT gen_random_uuid(), id, 'client', least(starts_on, coalesce(frozen_until, starts_on)), frozen_until,
     'frozen before', 'PowerGym', sold_at
 FROM subscriptions WHERE status = 'frozen'
+"""
+
+# Row triggers are not asked when a whole table is emptied.
+AUDIT_KEPT = """
+CREATE TRIGGER append_only_all BEFORE TRUNCATE ON audit_entries
+    FOR EACH STATEMENT EXECUTE FUNCTION gym_append_only()
+"""
+
+# What the gym keeps for a client goes in as a charge and out as a credit: a payment there would turn the sign.
+CREDIT_ROWS = """
+CREATE FUNCTION gym_credit_rows() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.kind NOT IN ('charge', 'credit') AND EXISTS (
+        SELECT FROM accounts WHERE id = NEW.account_id AND kind = 'credit'
+    ) THEN
+        RAISE EXCEPTION 'a client''s credit has charges and credits only'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_entries_credit_rows';
+    END IF;
+    RETURN NEW;
+END $$
+"""
+CREDIT_ROWS_GUARD = """
+CREATE TRIGGER credit_rows BEFORE INSERT ON ledger_entries
+    FOR EACH ROW EXECUTE FUNCTION gym_credit_rows()
 """
 
 
@@ -100,6 +125,7 @@ def upgrade() -> None:
                 "approved",
                 "rejected",
                 "expired",
+                "withdrawn",
                 name="approvalstate",
                 native_enum=False,
                 create_constraint=True,
@@ -117,10 +143,11 @@ def upgrade() -> None:
         sa.Column("decided_by", sa.Uuid(), nullable=True),
         sa.Column("decided_by_name", sa.String(length=160), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answer", sa.String(length=300), nullable=True),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("idempotency_key", sa.Uuid(), nullable=True),
         sa.CheckConstraint(
-            "(state IN ('approved', 'rejected')) = (decided_at IS NOT NULL)",
+            "(state IN ('approved', 'rejected', 'withdrawn')) = (decided_at IS NOT NULL)",
             name=op.f("ck_approvals_decided"),
         ),
         sa.CheckConstraint("used_at IS NULL OR state = 'approved'", name=op.f("ck_approvals_used")),
@@ -196,6 +223,45 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_freezes_subscription_id"), "freezes", ["subscription_id"], unique=False)
     op.create_table(
+        "gym_closures",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("frozen", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("extended", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=True),
+        sa.Column("staff_name", sa.String(length=160), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("canceled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_gym_closures_period")),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_gym_closures_staff_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gym_closures")),
+    )
+    op.create_table(
+        "gift_days",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("subscription_id", sa.Uuid(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=True),
+        sa.Column("staff_name", sa.String(length=160), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("idempotency_key", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("days > 0", name=op.f("ck_gift_days_days")),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_gift_days_staff_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["subscription_id"], ["subscriptions.id"], name=op.f("fk_gift_days_subscription_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gift_days")),
+        sa.UniqueConstraint("idempotency_key", name=op.f("uq_gift_days_idempotency_key")),
+    )
+    op.create_index(op.f("ix_gift_days_subscription_id"), "gift_days", ["subscription_id"], unique=False)
+    op.create_table(
         "rewards",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("client_id", sa.Uuid(), nullable=False),
@@ -213,6 +279,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("subscription_id", sa.Uuid(), nullable=True),
+        sa.Column("friend_id", sa.Uuid(), nullable=True),
         sa.Column("threshold", sa.Integer(), nullable=False),
         sa.Column("percent", sa.Numeric(precision=12, scale=2), nullable=False),
         sa.Column("granted_on", sa.Date(), nullable=False),
@@ -222,10 +289,13 @@ def upgrade() -> None:
         sa.Column("redeemed_by", sa.Uuid(), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("(redeemed_at IS NULL) = (redeemed_by IS NULL)", name=op.f("ck_rewards_redeemed")),
+        sa.CheckConstraint("redeemed_by <> subscription_id", name=op.f("ck_rewards_for_another")),
+        sa.CheckConstraint("(kind = 'referral') = (friend_id IS NOT NULL)", name=op.f("ck_rewards_friend")),
         sa.CheckConstraint("expires_on >= granted_on", name=op.f("ck_rewards_period")),
         sa.CheckConstraint("percent >= 0 AND percent <= 100", name=op.f("ck_rewards_percent")),
         sa.CheckConstraint("redeemed_at IS NULL OR revoked_at IS NULL", name=op.f("ck_rewards_one_end")),
         sa.ForeignKeyConstraint(["client_id"], ["clients.id"], name=op.f("fk_rewards_client_id")),
+        sa.ForeignKeyConstraint(["friend_id"], ["clients.id"], name=op.f("fk_rewards_friend_id")),
         sa.ForeignKeyConstraint(["redeemed_by"], ["subscriptions.id"], name=op.f("fk_rewards_redeemed_by")),
         sa.ForeignKeyConstraint(
             ["subscription_id"], ["subscriptions.id"], name=op.f("fk_rewards_subscription_id")
@@ -240,6 +310,14 @@ def upgrade() -> None:
             postgresql_nulls_not_distinct=True,
         ),
         sa.UniqueConstraint("redeemed_by", name=op.f("uq_rewards_redeemed_by")),
+        sa.UniqueConstraint("friend_id", name=op.f("uq_rewards_friend_id")),
+    )
+    op.create_index(
+        "uq_rewards_one_a_subscription",
+        "rewards",
+        ["subscription_id"],
+        unique=True,
+        postgresql_where=sa.text("kind = 'visits'"),
     )
     op.create_index(
         "ix_rewards_waiting",
@@ -277,6 +355,9 @@ def upgrade() -> None:
         op.f("fk_subscriptions_replaces_id"), "subscriptions", "subscriptions", ["replaces_id"], ["id"]
     )
     op.execute(FROZEN_BEFORE)
+    op.execute(AUDIT_KEPT)
+    op.execute(CREDIT_ROWS)
+    op.execute(CREDIT_ROWS_GUARD)
     op.drop_column("subscriptions", "frozen_until")
     for table, name, rule in CHECKS:
         op.create_check_constraint(op.f(f"ck_{table}_{name}"), table, rule)
@@ -284,6 +365,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("DROP TRIGGER credit_rows ON ledger_entries")
+    op.execute("DROP FUNCTION gym_credit_rows()")
+    op.execute("DROP TRIGGER append_only_all ON audit_entries")
     methods(("cash", "card", "transfer", "qr"))
     for table, name, _ in reversed(CHECKS):
         op.drop_constraint(op.f(f"ck_{table}_{name}"), table, type_="check")
@@ -305,7 +389,13 @@ def downgrade() -> None:
         table_name="rewards",
         postgresql_where=sa.text("redeemed_at IS NULL AND revoked_at IS NULL"),
     )
+    op.drop_index(
+        "uq_rewards_one_a_subscription", table_name="rewards", postgresql_where=sa.text("kind = 'visits'")
+    )
     op.drop_table("rewards")
+    op.drop_index(op.f("ix_gift_days_subscription_id"), table_name="gift_days")
+    op.drop_table("gift_days")
+    op.drop_table("gym_closures")
     op.drop_index(op.f("ix_freezes_subscription_id"), table_name="freezes")
     op.drop_index("ix_freezes_ends_on", table_name="freezes", postgresql_where=sa.text("canceled_at IS NULL"))
     op.drop_index(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import reduce
 from itertools import combinations
 from zoneinfo import ZoneInfo
 
@@ -36,51 +37,86 @@ def facts(**changes: object) -> AccessFacts:
 
 
 DENY = Rules(reentry=Reentry.DENY)
-REASONS = {
-    Code.SPOOF_SUSPECTED: facts(spoof=True),
-    Code.NOT_RECOGNIZED: facts(match=MatchOutcome.UNKNOWN),
-    Code.UNCERTAIN: facts(match=MatchOutcome.UNCERTAIN),
-    Code.CLIENT_INACTIVE: facts(client_active=False),
-    Code.BLOCKED: facts(blocked_until=TODAY),
-    Code.NO_SUBSCRIPTION: facts(subscription=None),
-    Code.NOT_STARTED: having(starts_on=TODAY + DAY),
-    Code.EXPIRED: having(ends_on=TODAY - DAY),
-    Code.FROZEN: having(frozen=True, frozen_until=TODAY),
-    Code.PAYMENT_DUE: having(balance=Decimal(1)),
-    Code.VISITS_USED_UP: having(visits=10, visits_used=10),
-    Code.OUTSIDE_HOURS: having(window=EVENINGS),
-    Code.ALREADY_INSIDE: facts(method=CheckInMethod.QR, minutes_since_entry=9.9),
-    Code.REENTRY: facts(visited_today=True),
-    Code.ADMITTED: WELCOME,
-}
+PAST, TOMORROW = TODAY - DAY, TODAY + DAY
+OF_FACTS = frozenset(field.name for field in fields(AccessFacts))
 
 
-@pytest.mark.parametrize("code", list(Code))
-def test_every_code_has_its_reason(code: VerdictCode) -> None:
-    assert decide(REASONS[code]) is code
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: the code, and what makes it hold for a member who would be welcome."""
+
+    code: VerdictCode
+    when: dict[str, object]
+
+    def met_by(self, seen: AccessFacts) -> AccessFacts:
+        own = {name: value for name, value in self.when.items() if name in OF_FACTS}
+        plan = {name: value for name, value in self.when.items() if name not in OF_FACTS}
+        if seen.subscription is not None and plan:
+            own["subscription"] = replace(seen.subscription, **plan)  # type: ignore[arg-type]
+        return replace(seen, **own)  # type: ignore[arg-type]
+
+    def contradicts(self, other: Row) -> bool:
+        """Both cannot hold: they want the same thing to be different, or one wants a plan and one none."""
+        if {self.code, other.code} == {Code.VISITS_USED_UP, Code.REENTRY}:
+            return True  # the visit of today is one of those that were used
+        planless = {"subscription"} in ({*self.when}, {*other.when})
+        on_plan = not ({*self.when} | {*other.when}) <= OF_FACTS
+        return bool(self.when.keys() & other.when.keys()) or (planless and on_plan)
 
 
-ORDER = [
-    ("client_active", False, Code.CLIENT_INACTIVE),
-    ("blocked_until", TODAY, Code.BLOCKED),
-    ("frozen", True, Code.FROZEN),
-    ("balance", Decimal(1), Code.PAYMENT_DUE),
-    ("visits", 0, Code.VISITS_USED_UP),
-    ("window", EVENINGS, Code.OUTSIDE_HOURS),
-    ("minutes_since_entry", 1.0, Code.ALREADY_INSIDE),
+TABLE = [
+    Row(Code.SPOOF_SUSPECTED, {"spoof": True}),
+    Row(Code.NOT_RECOGNIZED, {"match": MatchOutcome.UNKNOWN}),
+    Row(Code.UNCERTAIN, {"match": MatchOutcome.UNCERTAIN}),
+    Row(Code.CLIENT_INACTIVE, {"client_active": False}),
+    Row(Code.BLOCKED, {"blocked_until": TODAY}),
+    Row(Code.NO_SUBSCRIPTION, {"subscription": None}),
+    Row(Code.NOT_STARTED, {"starts_on": TOMORROW}),
+    Row(Code.EXPIRED, {"ends_on": PAST}),
+    Row(Code.FROZEN, {"frozen": True, "frozen_until": TODAY}),
+    Row(Code.PAYMENT_DUE, {"balance": Decimal(1)}),
+    Row(Code.VISITS_USED_UP, {"visits": 10, "visits_used": 10}),
+    Row(Code.OUTSIDE_HOURS, {"window": EVENINGS}),
+    Row(Code.ALREADY_INSIDE, {"method": CheckInMethod.QR, "minutes_since_entry": 9.9}),
+    Row(Code.REENTRY, {"visited_today": True}),
+    Row(Code.ADMITTED, {}),
 ]
-"""Reasons that may hold at once, first the one that is said first."""
+"""What the person must fix first stands first."""
+
+PAIRS = [(first, second) for first, second in combinations(TABLE, 2) if not first.contradicts(second)]
 
 
-@pytest.mark.parametrize(("first", "second"), list(combinations(ORDER, 2)))
-def test_of_two_reasons_the_first_in_the_table_is_said(
-    first: tuple[str, object, VerdictCode], second: tuple[str, object, VerdictCode]
-) -> None:
-    both = {first[0]: first[1], second[0]: second[1]}
-    plan = {name: value for name, value in both.items() if hasattr(MEMBER, name)}
-    rest = {name: value for name, value in both.items() if not hasattr(MEMBER, name)}
-    seen = replace(WELCOME, method=CheckInMethod.QR, subscription=replace(MEMBER, **plan), **rest)  # type: ignore[arg-type]
-    assert decide(seen) is first[2]
+def named(row: object) -> str | None:
+    return row.code.value if isinstance(row, Row) else None
+
+
+def test_the_table_names_every_code_there_is_once() -> None:
+    assert sorted(row.code for row in TABLE) == sorted(Code)
+
+
+@pytest.mark.parametrize("row", TABLE, ids=named)
+def test_every_code_is_said_when_its_reason_alone_holds(row: Row) -> None:
+    assert decide(row.met_by(WELCOME)) is row.code
+
+
+@pytest.mark.parametrize(("first", "second"), PAIRS, ids=named)
+def test_of_two_reasons_that_hold_the_first_in_the_table_is_said(first: Row, second: Row) -> None:
+    assert decide(second.met_by(first.met_by(WELCOME))) is first.code
+    assert decide(first.met_by(second.met_by(WELCOME))) is first.code
+
+
+def test_all_reasons_are_fixed_in_the_order_of_the_table() -> None:
+    """Somebody for whom everything is wrong is sent to fix one thing after the other."""
+    everything = [
+        row for row in TABLE if row.code not in (Code.UNCERTAIN, Code.NO_SUBSCRIPTION, Code.REENTRY)
+    ]
+    said: list[VerdictCode] = []
+    while everything:
+        seen = reduce(lambda facts, row: row.met_by(facts), everything, WELCOME)
+        said.append(decide(seen))
+        everything = everything[1:]
+    assert said == [row.code for row in TABLE if row.code in said]
+    assert len(said) == len(TABLE) - 3
 
 
 @pytest.mark.parametrize(
@@ -121,21 +157,32 @@ def test_first_and_last_days_and_hours_are_inclusive_where_the_rules_say_so(
 @pytest.mark.parametrize(
     ("days", "amount", "balance", "code"),
     [
-        (0, 0, 1, Code.PAYMENT_DUE),
-        (0, 0, 0, Code.ADMITTED),
-        (9, 0, 1, Code.PAYMENT_DUE),
-        (10, 0, 1, Code.ADMITTED),
-        (0, 5000, 5000, Code.ADMITTED),
-        (0, 5000, 5001, Code.PAYMENT_DUE),
-        (10, 5000, 9000, Code.ADMITTED),
+        (0, "0", "0.01", Code.PAYMENT_DUE),
+        (0, "0", "0", Code.ADMITTED),
+        (8, "0", "0.01", Code.PAYMENT_DUE),
+        (9, "0", "0.01", Code.PAYMENT_DUE),
+        (10, "0", "0.01", Code.ADMITTED),
+        (10, "0", "999999", Code.ADMITTED),
+        (0, "5000", "4999.99", Code.ADMITTED),
+        (0, "5000", "5000", Code.ADMITTED),
+        (0, "5000", "5000.01", Code.PAYMENT_DUE),
+        (9, "5000", "5000", Code.ADMITTED),
+        (9, "5000", "5000.01", Code.PAYMENT_DUE),
+        (10, "5000", "5000.01", Code.ADMITTED),
     ],
 )
 def test_grace_ends_when_both_its_days_and_its_amount_are_passed(
-    days: int, amount: int, balance: int, code: VerdictCode
+    days: int, amount: str, balance: str, code: VerdictCode
 ) -> None:
-    """The member began nine days ago."""
+    """The member began nine days ago: the tenth day is the first without `days` of grace."""
     rules = Rules(grace_days=days, grace_amount=Decimal(amount))
     assert decide(replace(having(balance=Decimal(balance)), rules=rules)) is code
+
+
+@pytest.mark.parametrize(("days", "code"), [(0, Code.PAYMENT_DUE), (1, Code.ADMITTED)])
+def test_without_grace_a_debt_is_due_on_the_very_first_day(days: int, code: VerdictCode) -> None:
+    first_day = having(starts_on=TODAY, balance=Decimal(1))
+    assert decide(replace(first_day, rules=Rules(grace_days=days))) is code
 
 
 def test_debt_of_closed_subscriptions_denies_only_by_setting() -> None:

@@ -22,10 +22,11 @@ async def create_plan(admin: Phone, name: str, length: str, price: str) -> None:
     await admin.sends("/start")
     await admin.taps("Plans")
     await admin.taps("New plan")
+    await admin.taps("By time")
     await admin.sends(name)
     await admin.taps(length)
-    await admin.taps("Skip")
     await admin.sends(price)
+    await admin.taps("That is all")
     await admin.taps("Confirm")
     await admin.sees("is on sale")
 

@@ -115,6 +115,46 @@ async def test_a_planned_price_can_be_canceled_until_it_begins(
         await office.does("cancel_price", monthly.id)
 
 
+async def test_the_same_price_planned_again_is_the_one_that_waits(office: PriceList, monthly: Plan) -> None:
+    first = await office.does("schedule_price", monthly.id, Decimal(170000), SEPTEMBER)
+    again = await office.does("schedule_price", monthly.id, Decimal("170000.001"), SEPTEMBER)
+    assert first.id == again.id
+    assert len(await office.does("prices", monthly.id)) == 2
+
+
+async def test_every_price_stays_in_the_history_without_gaps(
+    office: PriceList, monthly: Plan, clock: FrozenClock
+) -> None:
+    await office.does("schedule_price", monthly.id, Decimal(170000), SEPTEMBER)
+    clock.advance(timedelta(days=29))
+    await office.does("schedule_price", monthly.id, Decimal(180000), date(2026, 10, 1))
+    history = await office.does("prices", monthly.id)
+    assert [price.amount for price in history] == [Decimal(150000), Decimal(170000), Decimal(180000)]
+    assert [price.valid_until for price in history] == [SEPTEMBER, date(2026, 10, 1), None]
+    assert [price.valid_from for price in history][1:] == [SEPTEMBER, date(2026, 10, 1)]
+    with pytest.raises(PlanNotFound):
+        await office.does("prices", new_id())
+
+
+async def test_only_the_price_that_was_shown_is_canceled(office: PriceList, monthly: Plan) -> None:
+    shown = await office.does("schedule_price", monthly.id, Decimal(170000), SEPTEMBER)
+    await office.does("cancel_price", monthly.id, shown.id)
+    other = await office.does("schedule_price", monthly.id, Decimal(180000), SEPTEMBER)
+    with pytest.raises(NoPriceChange):
+        await office.does("cancel_price", monthly.id, shown.id)
+    await office.does("cancel_price", monthly.id, other.id)
+    assert len(await office.does("prices", monthly.id)) == 1
+
+
+async def test_of_32_who_cancel_a_price_at_once_one_does(office: PriceList, monthly: Plan) -> None:
+    shown = await office.does("schedule_price", monthly.id, Decimal(170000), SEPTEMBER)
+    outcomes = await asyncio.gather(
+        *(office.does("cancel_price", monthly.id, shown.id) for _ in range(32)), return_exceptions=True
+    )
+    assert sum(isinstance(one, NoPriceChange) for one in outcomes) == 31
+    assert await office.does("price_on", monthly.id, SEPTEMBER) == Decimal(150000)
+
+
 async def test_a_planned_price_begins_in_the_coming_year(office: PriceList, monthly: Plan) -> None:
     for day in (TODAY, TODAY - timedelta(days=1)):
         with pytest.raises(PriceStartInvalid):

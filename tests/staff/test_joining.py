@@ -21,6 +21,7 @@ from gym.staff.errors import (
     AlreadyClaimed,
     LanguageUnknown,
     LastAdmin,
+    NameUnfit,
     NotYours,
     StaffDeactivated,
     StaffNotFound,
@@ -177,18 +178,71 @@ async def test_the_last_admin_stays(office: Office, admin: Actor) -> None:
         await office.does("change_role", admin.id, Role.EMPLOYEE)
 
 
-@pytest.mark.parametrize("operation", ["deactivate", "demote"])
-async def test_admins_who_remove_each_other_at_once_leave_one(
-    gym: Gym, office: Office, admin: Actor, operation: str
+@pytest.mark.parametrize("operations", [("deactivate",), ("demote",), ("deactivate", "demote")])
+async def test_of_32_admins_who_remove_each_other_at_once_one_stays(
+    gym: Gym, office: Office, admin: Actor, operations: tuple[str, ...]
 ) -> None:
-    ids = [admin.id, *[(await office.hires(number, Role.ADMIN)).id for number in range(10, 17)]]
-    call = ("deactivate",) if operation == "deactivate" else ("change_role",)
-    rest = () if operation == "deactivate" else (Role.EMPLOYEE,)
-    outcomes = await asyncio.gather(*(office.does(*call, one, *rest) for one in ids), return_exceptions=True)
+    ids = [admin.id, *[(await office.hires(number, Role.ADMIN)).id for number in range(10, 41)]]
+
+    async def removes(place: int) -> Any:
+        mine = Office(gym, actor_of(await office.does("get", ids[place])))
+        target = ids[(place + 1) % len(ids)]
+        if operations[place % len(operations)] == "demote":
+            return await mine.does("change_role", target, Role.EMPLOYEE)
+        return await mine.does("deactivate", target)
+
+    outcomes = await asyncio.gather(*(removes(place) for place in range(len(ids))), return_exceptions=True)
     assert sum(isinstance(one, LastAdmin) for one in outcomes) == 1
+    assert sum(isinstance(one, Staff) for one in outcomes) == 31
     async with gym.unit_of_work(Actor.system()) as uow:
         admins = select(Staff).where(Staff.active, Staff.role == Role.ADMIN)
         assert len((await uow.session.scalars(admins)).all()) == 1
+
+
+async def test_of_32_who_remove_the_same_two_admins_at_once_one_admin_stays(
+    gym: Gym, office: Office, admin: Actor
+) -> None:
+    other = await office.hires(10, Role.ADMIN)
+    calls = [("deactivate", key) for key in (admin.id, other.id)] * 8
+    calls += [("change_role", key, Role.EMPLOYEE) for key in (admin.id, other.id)] * 8  # type: ignore[list-item]
+    outcomes = await asyncio.gather(*(office.does(*call) for call in calls), return_exceptions=True)
+    assert all(isinstance(one, Staff | LastAdmin) for one in outcomes)
+    async with gym.unit_of_work(Actor.system()) as uow:
+        admins = select(Staff).where(Staff.active, Staff.role == Role.ADMIN)
+        assert len((await uow.session.scalars(admins)).all()) == 1
+
+
+async def test_somebody_takes_another_name_and_an_admin_may_correct_it(
+    gym: Gym, office: Office, employee: Actor, admin: Actor
+) -> None:
+    desk = Office(gym, employee)
+    assert (await desk.does("rename", employee.id, "  Bruno \u200b Díaz ")).name == "Bruno Díaz"
+    assert (await office.does("rename", employee.id, "Bruno D.")).name == "Bruno D."
+    for wrong in ("", " B ", "x" * 81):
+        with pytest.raises(NameUnfit):
+            await desk.does("rename", employee.id, wrong)
+    with pytest.raises(NotAllowed):
+        await desk.does("rename", admin.id, "Nobody")
+
+
+async def test_looking_at_a_password_link_does_not_spend_it(
+    office: Office, house: Office, admin: Actor, clock: FrozenClock
+) -> None:
+    link = await office.does("password_link")
+    for _ in range(2):
+        assert (await house.does("password_owner", link.token)).id == admin.id
+    with pytest.raises(LinkUnknown):
+        await house.does("password_owner", "pNobody")
+    invitation = await office.does("invite", Role.EMPLOYEE)
+    with pytest.raises(LinkUnknown):
+        await house.does("password_owner", invitation.token)
+    await house.does("set_password", link.token, "ana", "hash")
+    with pytest.raises(LinkUsed):
+        await house.does("password_owner", link.token)
+    later = await office.does("password_link")
+    clock.advance(timedelta(minutes=30))
+    with pytest.raises(LinkExpired):
+        await house.does("password_owner", later.token)
 
 
 async def test_an_employee_manages_nobody(gym: Gym, employee: Actor, admin: Actor) -> None:
@@ -202,6 +256,7 @@ async def test_an_employee_manages_nobody(gym: Gym, employee: Actor, admin: Acto
         ("deactivate", admin.id),
         ("reactivate", admin.id),
         ("set_language", admin.id, "es"),
+        ("rename", admin.id, "Nobody"),
         ("change_settings", {"grace_days": 3}),
     ):
         with pytest.raises(NotAllowed):

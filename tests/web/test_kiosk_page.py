@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import cast
 from uuid import UUID
@@ -12,7 +14,7 @@ from uuid import UUID
 import cv2
 import numpy as np
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Browser, Page, Request, async_playwright, expect
 
 from gym.kiosks.service import KioskService
 from tests.support.door import Door
@@ -49,33 +51,57 @@ def empty_room() -> bytes:
     return jpeg(cast("Pixels", cv2.resize(cast("Pixels", pixels), (1280, 720))), 90)
 
 
-@asynccontextmanager
-async def browser_page(
-    door: Door,
-    folder: Path,
-    view: bytes,
-    *,
-    camera: bool = True,
-    language: str = "en",
-    size: tuple[int, int] = TABLET,
-) -> AsyncGenerator[Page]:
-    """The page in a fresh browser whose camera shows `view`; what it complains about fails the test."""
-    film = folder / "view.mjpeg"
-    film.write_bytes(view)
-    allowed = "--use-fake-ui-for-media-stream" if camera else "--use-fake-ui-for-media-stream=deny"
-    args = [*QUIET, allowed, f"--use-file-for-fake-video-capture={film}"]
-    faults: list[str] = []
+@pytest.fixture(scope="module")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What every camera shows; it is read again whenever a page opens its camera."""
+    path = tmp_path_factory.mktemp("camera") / "view.mjpeg"
+    path.write_bytes(empty_room())
+    return path
+
+
+@pytest.fixture(scope="module")
+async def chromium(film: Path) -> AsyncGenerator[Browser]:
+    """One browser; each test has a profile of its own in it."""
     async with async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path=CHROMIUM, args=args)
-        page = await browser.new_page(locale=language, viewport={"width": size[0], "height": size[1]})
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda line: faults.append(line.text) if "Content Security" in line.text else None)
-        await page.goto(str(door.client.make_url("/kiosk/")))
-        try:
+        browser = await driver.chromium.launch(
+            executable_path=CHROMIUM, args=[*QUIET, f"--use-file-for-fake-video-capture={film}"]
+        )
+        yield browser
+        await browser.close()
+
+
+class Kiosks:
+    """Opens the page of a door in front of a view."""
+
+    def __init__(self, chromium: Browser, film: Path, door: Door) -> None:
+        self.chromium, self.film, self.door = chromium, film, door
+
+    @asynccontextmanager
+    async def page(
+        self, view: bytes, *, camera: bool = True, language: str = "en", size: tuple[int, int] = TABLET
+    ) -> AsyncGenerator[Page]:
+        """The page in a fresh profile whose camera shows `view`; what it complains about fails the test."""
+        self.film.write_bytes(view)
+        faults: list[str] = []
+        async with await self.chromium.new_context(
+            locale=language,
+            viewport={"width": size[0], "height": size[1]},
+            permissions=["camera"] if camera else [],
+        ) as context:
+            page = await context.new_page()
+            page.on("pageerror", lambda error: faults.append(str(error)))
+            page.on(
+                "console",
+                lambda line: faults.append(line.text) if "Content Security" in line.text else None,
+            )
+            await page.goto(str(self.door.client.make_url("/kiosk/")))
             yield page
-        finally:
-            await browser.close()
-    assert faults == []
+        assert faults == []
+
+
+@pytest.fixture
+def kiosks(chromium: Browser, film: Path, stranger_at_door: Door) -> Kiosks:
+    return Kiosks(chromium, film, stranger_at_door)
 
 
 async def shoot(page: Page, name: str) -> None:
@@ -100,17 +126,18 @@ async def type_in(page: Page, digits: str) -> None:
     await page.click("#document-next")
 
 
-LOOKS = [(TABLET, "en"), (TABLET, "es"), (PHONE, "en"), (PHONE, "es")]
+LOOKS = [(TABLET, "en"), (PHONE, "es")]
+"""Every screen in both sizes and in both languages."""
 
 
 @pytest.mark.parametrize(("size", "language"), LOOKS)
 async def test_a_kiosk_is_paired_and_lets_a_member_in_hands_free(
-    stranger_at_door: Door, tmp_path: Path, size: tuple[int, int], language: str
+    kiosks: Kiosks, size: tuple[int, int], language: str
 ) -> None:
-    door, rosa = stranger_at_door, people()[0]
+    door, rosa = kiosks.door, people()[0]
     await door.enrol((await door.member("Rosa")).id, rosa)
     name = f"{size[0]}-{language}"
-    async with browser_page(door, tmp_path, in_view(rosa.portrait), size=size, language=language) as page:
+    async with kiosks.page(in_view(rosa.portrait), size=size, language=language) as page:
         await state_is(page, "pairing")
         await shoot(page, f"{name}-1-pairing")
         await pair(page, door)
@@ -121,19 +148,19 @@ async def test_a_kiosk_is_paired_and_lets_a_member_in_hands_free(
         await expect(page.locator("#verdict")).to_have_class("panel go")
         await expect(page.locator("#facts")).to_contain_text("30")
         await expect(page.locator("#photo")).to_have_js_property("naturalWidth", 160)
+        await expect(page.locator("#clock")).to_have_text("10:00")
         await shoot(page, f"{name}-3-admitted")
-        await state_is(page, "idle")
     assert await door.visits() == 1
 
 
 @pytest.mark.parametrize(("size", "language"), LOOKS)
 async def test_a_document_is_typed_and_the_refusal_says_why(
-    stranger_at_door: Door, tmp_path: Path, size: tuple[int, int], language: str
+    kiosks: Kiosks, size: tuple[int, int], language: str
 ) -> None:
-    door = stranger_at_door
+    door = kiosks.door
     await door.member("Mateo", paid=False)
     name = f"{size[0]}-{language}"
-    async with browser_page(door, tmp_path, empty_room(), size=size, language=language) as page:
+    async with kiosks.page(empty_room(), size=size, language=language) as page:
         await pair(page, door)
         await state_is(page, "idle")
         await page.click("#use-document")
@@ -146,14 +173,42 @@ async def test_a_document_is_typed_and_the_refusal_says_why(
         await expect(page.locator("#verdict")).to_have_class("panel stop")
         await expect(page.locator("#sentence")).not_to_be_empty()
         await shoot(page, f"{name}-6-refused")
+        await page.click("#verdict")
         await state_is(page, "idle")
     assert await door.visits() == 1
 
 
-async def test_a_document_that_fits_lets_in_by_keyboard(stranger_at_door: Door, tmp_path: Path) -> None:
-    door = stranger_at_door
+async def test_an_empty_room_is_photographed_every_two_seconds_at_most(kiosks: Kiosks) -> None:
+    starts: list[float] = []
+
+    def note(request: Request) -> None:
+        if request.url.endswith("/check-ins"):
+            starts.append(time.monotonic())
+
+    async with kiosks.page(empty_room()) as page:
+        page.on("request", note)
+        await pair(page, kiosks.door)
+        for _ in range(3):
+            await page.wait_for_event("requestfinished", lambda one: one.url.endswith("/check-ins"))
+    assert min(later - earlier for earlier, later in pairwise(starts)) > 1.8
+
+
+async def test_a_verdict_goes_away_by_itself(kiosks: Kiosks) -> None:
+    await kiosks.door.member("Rosa")
+    async with kiosks.page(empty_room()) as page:
+        await pair(page, kiosks.door)
+        await state_is(page, "idle")
+        await page.click("#use-document")
+        await type_in(page, "1020304050")
+        await type_in(page, "4567")
+        await state_is(page, "verdict")
+        await state_is(page, "idle")
+
+
+async def test_a_document_that_fits_lets_in_by_keyboard(kiosks: Kiosks) -> None:
+    door = kiosks.door
     await door.member("Lucia")
-    async with browser_page(door, tmp_path, empty_room()) as page:
+    async with kiosks.page(empty_room()) as page:
         await pair(page, door)
         await state_is(page, "idle")
         await page.click("#use-document")
@@ -165,11 +220,9 @@ async def test_a_document_that_fits_lets_in_by_keyboard(stranger_at_door: Door, 
         await expect(page.locator("#headline")).to_have_text("Lucia")
 
 
-async def test_a_face_that_nobody_knows_is_offered_the_other_ways(
-    stranger_at_door: Door, tmp_path: Path
-) -> None:
-    async with browser_page(stranger_at_door, tmp_path, in_view(people()[2].portrait)) as page:
-        await pair(page, stranger_at_door)
+async def test_a_face_that_nobody_knows_is_offered_the_other_ways(kiosks: Kiosks) -> None:
+    async with kiosks.page(in_view(people()[2].portrait)) as page:
+        await pair(page, kiosks.door)
         await state_is(page, "verdict")
         await expect(page.locator("#verdict")).to_have_class("panel wait")
         await shoot(page, "1024-en-7-unknown")
@@ -179,11 +232,11 @@ async def test_a_face_that_nobody_knows_is_offered_the_other_ways(
 
 @pytest.mark.parametrize(("size", "language"), LOOKS)
 async def test_a_camera_that_is_denied_is_explained_and_documents_still_work(
-    stranger_at_door: Door, tmp_path: Path, size: tuple[int, int], language: str
+    kiosks: Kiosks, size: tuple[int, int], language: str
 ) -> None:
-    door = stranger_at_door
+    door = kiosks.door
     await door.member("Rosa")
-    blind = browser_page(door, tmp_path, empty_room(), camera=False, size=size, language=language)
+    blind = kiosks.page(empty_room(), camera=False, size=size, language=language)
     async with blind as page:
         await pair(page, door)
         await state_is(page, "trouble")
@@ -192,12 +245,13 @@ async def test_a_camera_that_is_denied_is_explained_and_documents_still_work(
         await type_in(page, "1020304050")
         await type_in(page, "4567")
         await expect(page.locator("#headline")).to_have_text("Rosa")
+        await page.click("#verdict")
         await state_is(page, "trouble")
 
 
-async def test_a_kiosk_that_was_revoked_goes_back_to_pairing(stranger_at_door: Door, tmp_path: Path) -> None:
-    door = stranger_at_door
-    async with browser_page(door, tmp_path, empty_room()) as page:
+async def test_a_kiosk_that_was_revoked_goes_back_to_pairing(kiosks: Kiosks) -> None:
+    door = kiosks.door
+    async with kiosks.page(empty_room()) as page:
         await pair(page, door)
         await state_is(page, "idle")
         kiosk_id = await page.evaluate("JSON.parse(localStorage.getItem('kiosk')).kiosk_id")
@@ -210,16 +264,16 @@ async def test_a_kiosk_that_was_revoked_goes_back_to_pairing(stranger_at_door: D
         await state_is(page, "pairing")
 
 
-async def test_a_paired_kiosk_survives_a_reload(stranger_at_door: Door, tmp_path: Path) -> None:
-    async with browser_page(stranger_at_door, tmp_path, empty_room()) as page:
-        await pair(page, stranger_at_door)
+async def test_a_paired_kiosk_survives_a_reload(kiosks: Kiosks) -> None:
+    async with kiosks.page(empty_room()) as page:
+        await pair(page, kiosks.door)
         await state_is(page, "idle")
         await page.reload()
         await state_is(page, "idle")
 
 
-async def test_a_wrong_code_is_said_on_the_page(stranger_at_door: Door, tmp_path: Path) -> None:
-    async with browser_page(stranger_at_door, tmp_path, empty_room()) as page:
+async def test_a_wrong_code_is_said_on_the_page(kiosks: Kiosks) -> None:
+    async with kiosks.page(empty_room()) as page:
         await state_is(page, "pairing")
         await page.fill("#code", "123 456 789")
         await page.fill("#name", "Door")
@@ -228,8 +282,8 @@ async def test_a_wrong_code_is_said_on_the_page(stranger_at_door: Door, tmp_path
         await state_is(page, "pairing")
 
 
-async def test_the_language_can_be_changed_on_the_spot(stranger_at_door: Door, tmp_path: Path) -> None:
-    async with browser_page(stranger_at_door, tmp_path, empty_room()) as page:
+async def test_the_language_can_be_changed_on_the_spot(kiosks: Kiosks) -> None:
+    async with kiosks.page(empty_room()) as page:
         await state_is(page, "pairing")
         await expect(page.locator("html")).to_have_attribute("lang", "en")
         await page.click("#language")

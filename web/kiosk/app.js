@@ -143,6 +143,7 @@ async function byPhoto() {
     judgedAt = performance.now();
     judge(verdict);
   } catch (error) {
+    if (error.status === 422) camera.remember(); // nobody there: until something moves, the slow pace is enough
     if (!unpaired(error)) complain(error);
   } finally {
     sending = false;
@@ -239,7 +240,7 @@ $("language").addEventListener("click", () => {
 });
 function tick() {
   const now = new Date(Date.now() + skew);
-  $("clock").textContent = now.toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit", timeZone: zone });
+  $("clock").textContent = now.toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone });
 }
 setInterval(tick, 1000);
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from bot.sandbox.arguments import Arguments
 from bot.sandbox.errors import BadRequest
 from bot.sandbox.markup import read_markup
@@ -85,7 +83,7 @@ async def delete_message(world: World, arguments: Arguments) -> bool:
     message = world.messages.find(chat.id, arguments.message())
     if message is None or message.deleted:
         raise BadRequest("message to delete not found")
-    if message.body["date"] < time.time() - OLDEST_DELETABLE_SECONDS:
+    if message.body["date"] < world.calendar.seconds() - OLDEST_DELETABLE_SECONDS:
         raise BadRequest("message can't be deleted for everyone")
     world.messages.delete(message)
     return True

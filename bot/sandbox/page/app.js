@@ -57,6 +57,7 @@ class Desk {
     const restarted = this.seq !== undefined && seq < this.seq;
     this.seq = seq;
     Object.assign(this, { people, groups });
+    this.bar.hearNews();
     this.list.show(people, groups);
     for (const pane of restarted ? [] : this.panes) this.freshen(pane);
     if (restarted) location.reload();
@@ -73,6 +74,12 @@ class Desk {
     const before = this.offers.claim_url;
     this.offers = await this.patiently(() => api.demo());
     if (before !== this.offers.claim_url) this.drawStage();
+  }
+
+  // "Today" may have become yesterday.
+  onClock() {
+    this.list.draw();
+    this.panes.forEach((pane) => pane.tidy());
   }
 
   speak(language) {

@@ -6,7 +6,7 @@ import { preview, shoot } from "./camera.js";
 import { t } from "./words.js";
 
 export class Composer {
-  // `acts`: say(text), sendPhotos(files, caption), sendFile(file, caption), pressKey(messageId, label), shareContact()
+  // `acts`: say(text), openLink(url), sendPhotos(files, caption), sendFile(file, caption), pressKey(messageId, label), shareContact()
   constructor(acts) {
     this.acts = acts;
     this.commands = [];
@@ -22,7 +22,7 @@ export class Composer {
     this.input.addEventListener("keydown", (event) => this.onKey(event));
     this.input.addEventListener("paste", (event) => this.onPaste(event));
     this.suggestions = h("div", { class: "suggestions", hidden: true });
-    this.menuButton = h("button", { type: "button", class: "menu-button", onclick: () => this.toggleMenu() }, icon("menu"), h("span", {}, t("write.menu")));
+    this.menuButton = h("button", { type: "button", class: "menu-button", title: t("write.menu"), "aria-label": t("write.menu"), onclick: () => this.toggleMenu() }, icon("menu"), h("span", {}, t("write.menu")));
     this.keysButton = iconButton("keys", t("write.keys"), () => this.toggleKeys(), { hidden: true });
     this.keys = h("div", { class: "reply-keys", hidden: true });
     this.sendButton = iconButton("send", t("write.send"), () => this.submit(), { class: "round send" });
@@ -57,7 +57,7 @@ export class Composer {
     this.input.value = "";
     this.suggestions.hidden = true;
     this.resize();
-    this.acts.say(text);
+    if (!this.acts.openLink(text)) this.acts.say(text); // a pasted link of this bot is opened, as a tap on it would
   }
 
   toggleMenu() {

@@ -6,7 +6,7 @@ import { alertDialog, ask, popup, toast } from "./dialogs.js";
 import { avatar, fullName, h, iconButton } from "./dom.js";
 import { dayElement, messageElement } from "./message.js";
 import { deepLink } from "./text.js";
-import { t } from "./words.js";
+import { dayNumber, t } from "./words.js";
 
 const ACTION_SHOWN_MS = 5000;
 const NEAR_BOTTOM = 120;
@@ -15,7 +15,7 @@ const ACTIONS = { upload_photo: "pane.photoAction", upload_document: "pane.fileA
 export class Pane {
   // `desk`: bot, onClose(pane), onRead(pane), onRemoved(person); `group` is null in a private chat.
   constructor(person, group, desk) {
-    Object.assign(this, { person, group, desk, seq: 0, thread: null, messages: new Map(), drawn: new Map(), busy: null, again: false });
+    Object.assign(this, { person, group, desk, seq: 0, thread: null, following: true, messages: new Map(), drawn: new Map(), busy: null, again: false });
     this.element = h("section", { class: "pane", "aria-label": fullName(person) });
     this.composer = new Composer(this);
     this.build();
@@ -36,6 +36,7 @@ export class Pane {
     this.dots = h("div", { class: "row theirs dots", hidden: true }, h("div", { class: "bubble" }, h("i"), h("i"), h("i")));
     this.down = iconButton("down", t("pane.down"), () => this.toBottom(true), { class: "round down", hidden: true });
     this.log.addEventListener("scroll", () => this.onScroll(), { passive: true });
+    for (const moved of ["wheel", "touchmove", "pointerdown", "keydown"]) this.log.addEventListener(moved, () => (this.gliding = false), { passive: true });
     this.gate = h("div", { class: "gate", hidden: true });
     this.hint = h("div", { class: "hint", hidden: true }, avatar(this.desk.bot.id, this.desk.bot.name), h("b", {}, this.desk.bot.name), h("p", {}, this.description()));
     this.element.append(this.header(), h("div", { class: "log-box" }, this.log, this.hint, this.down), this.gate, this.composer.element);
@@ -179,12 +180,11 @@ export class Pane {
     const first = this.seq === 0;
     this.seq = view.seq;
     Object.assign(this.person, { blocked: view.blocked, started: view.started });
-    const near = this.isNearBottom();
     view.messages.forEach((message) => this.take(message));
     this.showAction(view.action);
     this.composer.show(view.commands, view.reply_keyboard);
     this.showGate();
-    if (first || near || this.stick) this.toBottom(!first);
+    if (first || this.following || this.stick) this.toBottom(!first);
     else if (view.messages.length) this.down.hidden = false;
     this.stick = false;
     this.desk.onRead(this);
@@ -229,11 +229,11 @@ export class Pane {
     queueMicrotask(() => {
       this.tidying = false;
       this.log.querySelectorAll(".day").forEach((day) => day.remove());
-      let day = "";
+      let day = null;
       const rows = [...this.log.querySelectorAll(".row:not(.dots)")];
       rows.forEach((row, i) => {
         const message = this.messages.get(Number(row.dataset.id));
-        const date = new Date(message.date * 1000).toDateString();
+        const date = dayNumber(message.date);
         if (date !== day) row.before(dayElement(message.date));
         day = date;
         const next = this.messages.get(Number(rows[i + 1]?.dataset.id));
@@ -249,7 +249,7 @@ export class Pane {
     this.status.textContent = action ? t(ACTIONS[action] ?? "pane.typing") : this.restStatus();
     this.status.classList.toggle("active", Boolean(action));
     if (action) this.actionTimer = setTimeout(() => this.showAction(null), ACTION_SHOWN_MS);
-    if (action && this.isNearBottom()) queueMicrotask(() => this.toBottom(true));
+    if (action && this.following) queueMicrotask(() => this.toBottom(true));
   }
 
   restStatus() {
@@ -272,14 +272,21 @@ export class Pane {
     return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR_BOTTOM;
   }
 
+  // The chat follows what is written until the person scrolls up; a glide that is still under way is no scrolling up.
   toBottom(smooth) {
     this.down.hidden = true;
+    this.following = true;
+    this.gliding = true;
     const go = () => this.log.scrollTo({ top: this.log.scrollHeight, behavior: smooth && document.visibilityState === "visible" ? "smooth" : "instant" });
     requestAnimationFrame(go);
   }
 
   onScroll() {
-    if (this.isNearBottom()) this.down.hidden = true;
+    if (this.isNearBottom()) {
+      this.down.hidden = true;
+      this.following = true;
+      this.gliding = false;
+    } else if (!this.gliding) this.following = false;
   }
 
   // Files and pictures dropped on the chat, also pictures dragged over from another chat.

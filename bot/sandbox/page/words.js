@@ -5,8 +5,10 @@ export const WORDS = {
     "page.title": "PowerGym · Sandbox",
     "bar.sandbox": "Sandbox",
     "bar.load": "Load demo gym",
+    "bar.hour": "Next hour",
     "bar.day": "Next day",
     "bar.week": "Next week",
+    "bar.hourShort": "+1 h",
     "bar.dayShort": "+1 day",
     "bar.weekShort": "+1 week",
     "bar.clock": "The gym's date and time",
@@ -112,8 +114,10 @@ export const WORDS = {
     "page.title": "PowerGym · Simulador",
     "bar.sandbox": "Simulador",
     "bar.load": "Cargar gimnasio demo",
+    "bar.hour": "Hora siguiente",
     "bar.day": "Día siguiente",
     "bar.week": "Semana siguiente",
+    "bar.hourShort": "+1 h",
     "bar.dayShort": "+1 día",
     "bar.weekShort": "+1 sem.",
     "bar.clock": "Fecha y hora del gimnasio",
@@ -234,22 +238,39 @@ export function t(key, values = {}, fallback = key) {
 }
 
 const locale = () => (language === "es" ? "es-CO" : "en-GB");
-const at = (seconds) => new Date(seconds * 1000);
+const DAY_MS = 86_400_000;
 
-export const timeOf = (seconds) => at(seconds).toLocaleTimeString(locale(), { hour: "2-digit", minute: "2-digit", hour12: false });
+// Gym time, as soon as its clock was heard; this computer's until then. Wall times are kept as if they were UTC.
+let ahead = 0; // of this computer's clock
+let offset = null; // of UTC; null: this computer's own
 
-export function dayOf(seconds) {
-  const day = at(seconds);
-  const days = Math.round((new Date().setHours(0, 0, 0, 0) - new Date(day).setHours(0, 0, 0, 0)) / 86_400_000);
-  if (days === 0) return t("pane.today");
-  if (days === 1) return t("pane.yesterday");
-  return day.toLocaleDateString(locale(), { day: "numeric", month: "long", year: "numeric" });
+export function setClock(iso) {
+  const [, sign, hours, minutes] = /([+-])(\d\d):(\d\d)$/.exec(iso) ?? [null, "+", 0, 0];
+  offset = (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000;
+  ahead = Date.parse(iso) - Date.now();
 }
 
-export const shortDate = (seconds) =>
-  at(seconds).toDateString() === new Date().toDateString()
-    ? timeOf(seconds)
-    : at(seconds).toLocaleDateString(locale(), { day: "numeric", month: "short" });
+function wall(ms) {
+  return new Date(ms + (offset ?? -new Date(ms).getTimezoneOffset() * 60_000));
+}
+
+const at = (seconds) => wall(seconds * 1000);
+const today = () => wall(Date.now() + ahead);
+const write = (date, options) => date.toLocaleString(locale(), { ...options, hour12: false, timeZone: "UTC" });
+
+export const dayNumber = (seconds) => Math.floor(at(seconds) / DAY_MS);
+const daysAgo = (seconds) => Math.floor(today() / DAY_MS) - dayNumber(seconds);
+
+export const timeOf = (seconds) => write(at(seconds), { hour: "2-digit", minute: "2-digit" });
+
+export function dayOf(seconds) {
+  const days = daysAgo(seconds);
+  if (days === 0) return t("pane.today");
+  if (days === 1) return t("pane.yesterday");
+  return write(at(seconds), { day: "numeric", month: "long", year: "numeric" });
+}
+
+export const shortDate = (seconds) => (daysAgo(seconds) === 0 ? timeOf(seconds) : write(at(seconds), { day: "numeric", month: "short" }));
 
 // The clock speaks gym time: its offset comes with it, so it is shown as written.
 export function gymMoment(iso, short = false) {

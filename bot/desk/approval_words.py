@@ -1,0 +1,133 @@
+"""Requests in words, the same on a screen and in a notification: what is asked, and where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from bot.desk.words import METHODS
+from bot.render import Html, HtmlTranslator
+from gym.approvals.models import Approval, ApprovalKind, ApprovalState
+from gym.approvals.notices import approval_payload
+from gym.core.language import N_
+from gym.payments.models import Method
+
+Payload = Mapping[str, Any]
+"""As `gym.approvals.notices` makes it."""
+
+STANDS: Final = {
+    ApprovalState.PENDING: N_("⏳ Waits for an answer until {expires_at}."),
+    ApprovalState.APPROVED: N_("✅ Approved by {decided_by} on {decided_at}."),
+    ApprovalState.REJECTED: N_("❌ Rejected by {decided_by} on {decided_at}."),
+    ApprovalState.EXPIRED: N_("⌛ Nobody answered until {expires_at}."),
+    ApprovalState.WITHDRAWN: N_("↩️ Taken back by {decided_by} on {decided_at}."),
+}
+SHORT: Final = {
+    ApprovalKind.VOID: N_("↩️ Void · {client}"),
+    ApprovalKind.REFUND: N_("💸 Refund · {client}"),
+    ApprovalKind.FREEZE: N_("❄️ Freeze · {client}"),
+}
+
+
+def request_text(t: HtmlTranslator, p: Payload) -> str:
+    """What would happen, in full: what, to whom, how much, who asks, why."""
+    lines = [_wish(t, p), t("👤 {client}", client=p["client_name"])]
+    if p["kind"] == ApprovalKind.FREEZE:
+        lines.append(t("✍️ {reason}", reason=p["reason"]))
+    elif p["reason"]:
+        lines.append(t("✍️ {asked_by}: {reason}", asked_by=p["asked_by"], reason=p["reason"]))
+    return "\n".join(lines)
+
+
+def _wish(t: HtmlTranslator, p: Payload) -> str:
+    match ApprovalKind(str(p["kind"])):
+        case ApprovalKind.DISCOUNT:
+            return _discount(t, p)
+        case ApprovalKind.VOID:
+            return _void(t, p)
+        case ApprovalKind.REFUND:
+            return _refund(t, p)
+        case ApprovalKind.FREEZE:
+            return freeze_days(t, p)
+
+
+def _discount(t: HtmlTranslator, p: Payload) -> str:
+    text = (
+        N_("🏷 <b>{off} off ({percent})</b> a renewal with {plan}: {price} instead of {full}")
+        if p["renews_id"]
+        else N_("🏷 <b>{off} off ({percent})</b> {plan}: {price} instead of {full}")
+    )
+    return t(
+        text,
+        off=p["off"],
+        percent=f"{p['percent']}%",
+        plan=p["plan_name"],
+        price=p["final_price"],
+        full=p["base_price"],
+    )
+
+
+def _void(t: HtmlTranslator, p: Payload) -> str:
+    return t(
+        "↩️ <b>Void receipt {number} of {amount}</b> ({method}), taken by {taken_by} on {taken_at} for {plan}",
+        number=Html(f"№ {p['receipt_number']}"),
+        amount=p["amount"],
+        method=t(METHODS[Method(str(p["method"]))]),
+        taken_by=p["taken_by"],
+        taken_at=p["taken_at"],
+        plan=p["plan_name"],
+    )
+
+
+def _refund(t: HtmlTranslator, p: Payload) -> str:
+    return t(
+        "💸 <b>Give {amount} back</b> ({method}) for {plan}",
+        amount=p["amount"],
+        method=t(METHODS[Method(str(p["method"]))]),
+        plan=p["plan_name"],
+    )
+
+
+def freeze_days(t: HtmlTranslator, p: Payload) -> str:
+    """The days of a freeze, or its first one when the end is open."""
+    if p["ends_on"] is None:
+        return t(
+            "❄️ <b>Freeze {plan}</b> from {starts_on} until the return",
+            plan=p["plan_name"],
+            starts_on=p["starts_on"],
+        )
+    return t(
+        "❄️ <b>Freeze {plan}</b>: {starts_on} – {ends_on}",
+        plan=p["plan_name"],
+        starts_on=p["starts_on"],
+        ends_on=p["ends_on"],
+    )
+
+
+def where_it_stands(t: HtmlTranslator, approval: Approval) -> str:
+    """Who has decided and when, why not, whether it was used."""
+    lines = [
+        t(
+            STANDS[approval.state],
+            expires_at=approval.expires_at,
+            decided_by=approval.decided_by_name,
+            decided_at=approval.decided_at,
+        )
+    ]
+    if approval.answer:
+        lines.append(t("💬 {answer}", answer=approval.answer))
+    if approval.used_at:
+        lines.append(t("Used on {used_at}.", used_at=approval.used_at))
+    return "\n".join(lines)
+
+
+def whole_text(t: HtmlTranslator, approval: Approval) -> str:
+    return f"{request_text(t, approval_payload(approval))}\n\n{where_it_stands(t, approval)}"
+
+
+def short_label(t: HtmlTranslator, approval: Approval) -> str:
+    """One line for a list."""
+    p, client = approval_payload(approval), approval.client.full_name
+    if approval.kind is ApprovalKind.DISCOUNT:
+        return t("🏷 {percent} off · {client}", percent=f"{p['percent']}%", client=client)
+    return t(SHORT[approval.kind], client=client)

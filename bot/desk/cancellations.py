@@ -1,0 +1,222 @@
+"""Canceling a plan: why, what the client gets for the days that are left, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from uuid import UUID
+
+from bot.desk.buttons import AskRefund, CancelSubscription, Card
+from bot.desk.changes import given_lines
+from bot.desk.words import METHODS
+from bot.forms import Choice, Form, FormContext, Step
+from bot.keyboards import Button, Row, button, nav
+from bot.render import Screen
+from bot.routing import Audience, Router
+from bot.turn import Turn
+from gym.core.language import N_
+from gym.core.money import parse_amount
+from gym.payments.credit import ClientCredit
+from gym.payments.errors import RefundTooLarge, parse_reason
+from gym.payments.ledger import positive
+from gym.payments.models import TILL, Method
+from gym.payments.schemas import GivenBack
+from gym.security.permissions import Permission
+from gym.subscriptions.models import Subscription
+from gym.subscriptions.schemas import CancellationQuote, RefundMode
+from gym.subscriptions.service import SubscriptionService
+
+router = Router(Audience.STAFF)
+ZERO = Decimal(0)
+
+
+@router.on(CancelSubscription)
+async def cancel(turn: Turn, tap: CancelSubscription) -> None:
+    async with turn.unit_of_work() as uow:
+        quote = await SubscriptionService(uow).quote_cancellation(tap.subscription_id)
+    values = {
+        "subscription_id": tap.subscription_id,
+        "value": quote.value,
+        "owed": quote.subscription.account.balance,
+        "most": quote.most,
+    }
+    await turn.begin(CANCELLATION, values, back=Card(quote.subscription.client_id))
+
+
+# What may be given back ───────────────────────────────────────────────────────────────────────────────────
+
+
+def _is_admin(ctx: FormContext) -> bool:
+    return ctx.turn.visitor.may(Permission.REFUND)
+
+
+async def _modes(ctx: FormContext) -> Sequence[Choice]:
+    t, value = ctx.t, ctx.value("value", Decimal)
+    choices = [Choice(RefundMode.NONE, t("Nothing back"))]
+    if value:
+        choices.insert(0, Choice(RefundMode.PRO_RATA, t("Unused days: {value}", value=value)))
+    if ctx.value("most", Decimal):
+        choices.append(Choice(RefundMode.AMOUNT, t("Another amount")))
+    return choices
+
+
+async def _ask_amount(ctx: FormContext) -> str:
+    return ctx.t("How much? Type an amount up to {most}.", most=_limit(ctx))
+
+
+def _limit(ctx: FormContext) -> Decimal:
+    """Above the unused days' value only an admin goes."""
+    return ctx.value("most" if _is_admin(ctx) else "value", Decimal)
+
+
+def _read_amount(text: str, ctx: FormContext) -> Decimal:
+    amount, limit = positive(parse_amount(text)), _limit(ctx)
+    if amount > limit:
+        raise RefundTooLarge(limit)
+    return amount
+
+
+def _wants_amount(ctx: FormContext) -> bool:
+    return ctx.maybe("refund", RefundMode) is RefundMode.AMOUNT
+
+
+def _given(ctx: FormContext) -> Decimal:
+    """What is credited in all."""
+    match ctx.maybe("refund", RefundMode):
+        case RefundMode.PRO_RATA:
+            return ctx.value("value", Decimal)
+        case RefundMode.AMOUNT:
+            return ctx.maybe("amount", Decimal) or ZERO
+        case _:
+            return ZERO
+
+
+def _surplus(ctx: FormContext) -> Decimal:
+    """What exceeds the debt."""
+    return max(ZERO, _given(ctx) - ctx.value("owed", Decimal))
+
+
+def _has_surplus(ctx: FormContext) -> bool:
+    return bool(_surplus(ctx))
+
+
+async def _ask_method(ctx: FormContext) -> str:
+    text = ctx.t("{amount} are the client's. Keep them as credit, or give them back?", amount=_surplus(ctx))
+    return text if _is_admin(ctx) else text + " " + ctx.t("Giving money back needs an admin.")
+
+
+def _read_reason(text: str, ctx: FormContext) -> str:
+    return parse_reason(text)
+
+
+# Summary and end ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def _quote(ctx: FormContext) -> tuple[CancellationQuote, Subscription | None]:
+    async with ctx.unit_of_work() as uow:
+        service = SubscriptionService(uow)
+        quote = await service.quote_cancellation(ctx.value("subscription_id", UUID))
+        return quote, await service.waiting(quote.subscription.client_id)
+
+
+def _shares(ctx: FormContext) -> GivenBack:
+    surplus = _surplus(ctx)
+    kept = surplus if _method(ctx) is Method.CREDIT else ZERO
+    return GivenBack(credited=_given(ctx) - surplus, refunded=surplus - kept, kept=kept)
+
+
+def _method(ctx: FormContext) -> Method:
+    return ctx.maybe("method", Method) or Method.CREDIT
+
+
+async def _summary(ctx: FormContext) -> str:
+    quote, waiting = await _quote(ctx)
+    t, one = ctx.t, quote.subscription
+    lines = [
+        t("{client} loses <b>{plan}</b> today.", client=one.client.full_name, plan=one.plan.name),
+        t.plural("{count} unused day", "{count} unused days", quote.unused_days),
+        t("Reason: {reason}", reason=ctx.value("reason", str)),
+        *given_lines(t, _shares(ctx)),
+    ]
+    if _asks(ctx):
+        lines.append(t("The money needs an admin: you can ask as soon as it is canceled."))
+    if waiting is not None and waiting.id != one.id:
+        lines.append(t("⏭ {plan} stays and waits for its first day.", plan=waiting.plan.name))
+    return "\n".join(lines)
+
+
+def _asks(ctx: FormContext) -> bool:
+    """Money would leave the till, and the actor may not."""
+    return bool(_shares(ctx).refunded) and not _is_admin(ctx)
+
+
+async def _cancel(ctx: FormContext) -> Screen:
+    """An employee cancels with what lowers the debt; the money is asked for."""
+    shares, asks = _shares(ctx), _asks(ctx)
+    mode, amount = ctx.value("refund", RefundMode), ctx.maybe("amount", Decimal)
+    if asks:
+        mode = RefundMode.AMOUNT if shares.credited else RefundMode.NONE
+        amount = shares.credited
+    async with ctx.unit_of_work() as uow:
+        canceled = await SubscriptionService(uow).cancel(
+            ctx.value("subscription_id", UUID),
+            ctx.value("reason", str),
+            refund=mode,
+            amount=amount,
+            method=_method(ctx),
+        )
+        credit = await ClientCredit(uow).balance(canceled.client_id)
+    return _done(ctx, canceled, credit, shares.refunded if asks else ZERO)
+
+
+def _done(ctx: FormContext, canceled: Subscription, credit: Decimal, asked: Decimal) -> Screen:
+    t, rows = ctx.t, list[Row]()
+    lines = [
+        t(
+            "Canceled. {client} has no {plan} any more.",
+            client=canceled.client.full_name,
+            plan=canceled.plan.name,
+        )
+    ]
+    if credit:
+        lines.append(t("💳 Credit: {credit}", credit=credit))
+    if asked:
+        lines.append(t("{amount} are still the client's: ask an admin to give them back.", amount=asked))
+        ask: Button = button(t("📨 Ask an admin"), AskRefund(canceled.id, asked, _method(ctx)), wide=True)
+        rows.append([ask])
+    return Screen("\n".join(lines), [*rows, nav(t, back=Card(canceled.client_id))])
+
+
+CANCELLATION = router.form(
+    Form(
+        name="cancellation",
+        title=N_("Cancel a plan"),
+        steps=[
+            Step(
+                "reason", N_("Reason"), N_("Why is it canceled? Write it in a few words."), parse=_read_reason
+            ),
+            Step(
+                "refund",
+                N_("Money back"),
+                N_("Does the client get the unused days back?"),
+                choices=_modes,
+                resets=("amount", "method"),
+            ),
+            Step("amount", N_("Amount"), _ask_amount, parse=_read_amount, when=_wants_amount),
+            Step(
+                "method",
+                N_("Method"),
+                _ask_method,
+                choices=[
+                    Choice(Method.CREDIT, N_("💳 Keep as credit")),
+                    *(Choice(method, METHODS[method]) for method in TILL),
+                ],
+                columns=2,
+                when=_has_surplus,
+            ),
+        ],
+        summary=_summary,
+        submit=_cancel,
+        confirm=N_("Cancel the plan"),
+    )
+)

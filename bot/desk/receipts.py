@@ -1,0 +1,179 @@
+"""A receipt at the desk: shown, sent as a PDF, made void."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from uuid import UUID
+
+from bot.callbacks import Callback, callback
+from bot.desk.buttons import AskVoid, Card, TakePayment
+from bot.desk.words import METHODS
+from bot.forms import Form, FormContext, Step
+from bot.keyboards import Button, Row, button, nav
+from bot.paper import send_receipt
+from bot.render import Html, HtmlTranslator, Screen, say_error
+from bot.routing import Audience, Router
+from bot.turn import Turn
+from gym.clients.service import ClientService
+from gym.core.language import N_
+from gym.payments.errors import AlreadyVoided, VoidNeedsAdmin, parse_reason
+from gym.payments.models import Method
+from gym.payments.schemas import Receipt
+from gym.payments.service import PaymentService
+from gym.subscriptions.service import SubscriptionService
+
+router = Router(Audience.STAFF)
+
+
+@callback("rcpt")
+class ShowReceipt(Callback):
+    """One payment, with what can be done about it."""
+
+    entry_id: UUID
+
+
+@callback("rcpdf")
+class ReceiptPdf(Callback):
+    """The receipt as a file, in the client's language."""
+
+    entry_id: UUID
+
+
+@callback("void")
+class VoidPayment(Callback):
+    entry_id: UUID
+
+
+@router.on(ShowReceipt)
+async def show_receipt(turn: Turn, tap: ShowReceipt) -> None:
+    async with turn.unit_of_work() as uow:
+        found = await SubscriptionService(uow).receipt(tap.entry_id)
+        payments = PaymentService(uow)
+        may_void = payments.may_void(await payments.payment(tap.entry_id))
+    await turn.show(receipt_screen(turn.t, found, may_void=may_void))
+
+
+def receipt_screen(t: HtmlTranslator, receipt: Receipt, *, may_void: bool = True) -> Screen:
+    """The receipt as the desk sees it. Who has just taken the money may undo it; others ask an admin."""
+    lines = [_heading(t, receipt), "", *_facts(t, receipt)]
+    if receipt.balance_after:
+        lines.append(t("Still to pay: <b>{balance}</b>", balance=receipt.balance_after))
+    else:
+        lines.append(t("Paid in full."))
+    pdf = button(t("📄 PDF"), ReceiptPdf(receipt.entry_id))
+    rows: list[Row] = [[pdf] if receipt.voided else [pdf, _undo(t, receipt, may_void)]]
+    if receipt.balance_after and not receipt.voided:
+        rows.insert(0, [button(t("💵 Take payment"), TakePayment(receipt.subscription_id), wide=True)])
+    return Screen("\n".join(lines), [*rows, nav(t, back=Card(receipt.client_id))])
+
+
+def _heading(t: HtmlTranslator, receipt: Receipt) -> str:
+    number = Html(f"№ {receipt.number}")
+    if receipt.voided:
+        return t("↩️ Receipt {number} of <s>{amount}</s> was voided.", number=number, amount=receipt.amount)
+    return t(
+        "✅ <b>Paid {amount}</b> ({method})\nReceipt {number}",
+        amount=receipt.amount,
+        method=t(METHODS[receipt.method]),
+        number=number,
+    )
+
+
+def _facts(t: HtmlTranslator, receipt: Receipt) -> list[str]:
+    lines = [
+        t("👤 {client}", client=receipt.client_name),
+        t("🏷 {plan}", plan=receipt.plan_name),
+        t("🕓 {at}, {staff}", at=receipt.at, staff=receipt.staff_name),
+    ]
+    if receipt.destination:
+        lines.append(t("🏦 {account}", account=receipt.destination))
+    if receipt.paid_on and receipt.paid_on != receipt.at.astimezone(t.zone).date():
+        lines.append(t("📅 paid on {day}", day=receipt.paid_on))
+    if receipt.note:
+        lines.append(t("📝 {note}", note=receipt.note))
+    return lines
+
+
+def _undo(t: HtmlTranslator, receipt: Receipt, may_void: bool) -> Button:
+    if may_void:
+        return button(t("Void"), VoidPayment(receipt.entry_id))
+    return button(t("Ask to void"), AskVoid(receipt.entry_id))
+
+
+@router.on(ReceiptPdf)
+async def receipt_pdf(turn: Turn, tap: ReceiptPdf) -> None:
+    async with turn.unit_of_work() as uow:
+        found = await SubscriptionService(uow).receipt(tap.entry_id)
+        client = await ClientService(uow).get(found.client_id)
+    await send_receipt(turn, found, client.language)
+
+
+@router.on(VoidPayment)
+async def void(turn: Turn, tap: VoidPayment) -> None:
+    """Why, then what happens; a payment that is too old for the actor goes to an admin."""
+    async with turn.unit_of_work() as uow:
+        receipt = await SubscriptionService(uow).receipt(tap.entry_id)
+        payments = PaymentService(uow)
+        may_void = payments.may_void(await payments.payment(tap.entry_id))
+    if receipt.voided:
+        raise AlreadyVoided
+    if not may_void:
+        ask = button(turn.t("Ask to void"), AskVoid(tap.entry_id))
+        back = nav(turn.t, back=ShowReceipt(tap.entry_id))
+        await turn.show(Screen(say_error(turn.t, VoidNeedsAdmin()), [[ask], back]))
+        return
+    values = {
+        "entry_id": tap.entry_id,
+        "number": receipt.number,
+        "amount": receipt.amount,
+        "client": receipt.client_name,
+        "method": receipt.method,
+    }
+    await turn.begin(VOID, values, back=ShowReceipt(tap.entry_id))
+
+
+def _read_reason(text: str, ctx: FormContext) -> str:
+    return parse_reason(text)
+
+
+async def _void_summary(ctx: FormContext) -> str:
+    method = ctx.value("method", Method)
+    lines = [
+        ctx.t(
+            "Void receipt {number} of {amount} ({method})?\n👤 {client}\nReason: {reason}",
+            number=Html(f"№ {ctx.value('number', int)}"),
+            amount=ctx.value("amount", Decimal),
+            method=ctx.t(METHODS[method]),
+            client=ctx.value("client", str),
+            reason=ctx.value("reason", str),
+        ),
+        ctx.t("The {amount} are owed again afterwards.", amount=ctx.value("amount", Decimal)),
+    ]
+    if method is Method.CREDIT:
+        lines.append(ctx.t("They go back to the client's credit."))
+    return "\n".join(lines)
+
+
+async def _void(ctx: FormContext) -> Screen:
+    async with ctx.unit_of_work() as uow:
+        subscription = await SubscriptionService(uow).void_payment(
+            ctx.value("entry_id", UUID), ctx.value("reason", str)
+        )
+    t = ctx.t
+    text = t("Voided. {balance} are to pay again.", balance=subscription.account.balance)
+    pay = button(t("💵 Take payment"), TakePayment(subscription.id), wide=True)
+    return Screen(text, [[pay], nav(t, back=Card(subscription.client_id))])
+
+
+VOID = router.form(
+    Form(
+        name="void",
+        title=N_("Void a payment"),
+        steps=[
+            Step("reason", N_("Reason"), N_("Why is it void? Write it in a few words."), parse=_read_reason)
+        ],
+        summary=_void_summary,
+        submit=_void,
+        confirm=N_("Void it"),
+    )
+)

@@ -1,0 +1,106 @@
+"""The days of a freeze, as the desk and the members choose and read them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Final
+
+from bot.forms import Choice, FormContext, Step
+from bot.render import HtmlTranslator
+from gym.clients.fields import parse_day
+from gym.core.language import N_
+from gym.subscriptions.freeze_errors import FreezeBackwards, FreezeTooLong
+from gym.subscriptions.freeze_rules import LONGEST
+from gym.subscriptions.models import Freeze, FreezeKind
+
+DAY: Final = timedelta(days=1)
+LENGTHS: Final = (1, 2, 3, 7, 14, 30)
+OPEN: Final = "open"
+"""Stands for "until they return" where the last day would stand."""
+
+
+def read_coming_day(text: str, ctx: FormContext) -> date:
+    """A day to come: `5/1` typed in December is January's. Raises `DayInvalid`."""
+    today = ctx.turn.today
+    day = parse_day(text, today)
+    written_in_full = str(day.year) in text or str(day.year % 100) in text.replace("-", "/").split("/")[2:]
+    if day < today and not written_in_full:
+        return parse_day(f"{day.day}/{day.month}/{today.year + 1}", today)
+    return day
+
+
+def read_until(text: str, ctx: FormContext) -> str:
+    """A last day, or how many days. Raises `DayInvalid`, `FreezeBackwards`, `FreezeTooLong`."""
+    starts_on = ctx.value("starts_on", date)
+    word = text.strip()
+    if word.isdecimal():
+        days = int(word)
+        if days > LONGEST:
+            raise FreezeTooLong(LONGEST)
+        last = starts_on + (days - 1) * DAY
+    else:
+        last = read_coming_day(text, ctx)
+    if last < starts_on:
+        raise FreezeBackwards(starts_on)
+    return last.isoformat()
+
+
+def last_day(ctx: FormContext) -> date | None:
+    """The chosen last day; none for "until they return"."""
+    chosen = ctx.value("until", str)
+    return None if chosen == OPEN else date.fromisoformat(chosen)
+
+
+async def first_days(ctx: FormContext) -> Sequence[Choice]:
+    today, first = ctx.turn.today, ctx.maybe("first", date) or ctx.turn.today
+    if first > today:
+        return [Choice(first, ctx.t("The first day, {day}", day=first))]
+    return [Choice(today, ctx.t("Today")), Choice(today + DAY, ctx.t("Tomorrow"))]
+
+
+def lengths(ctx: FormContext, most: int | None, *, shortest: int = 3) -> list[Choice]:
+    """Usual lengths from the chosen first day, `most` days at most, and all of those."""
+    starts_on = ctx.value("starts_on", date)
+    allowed = [days for days in LENGTHS if days >= shortest and (most is None or days < most)]
+    return [_length(ctx.t, starts_on, days) for days in (*allowed, *([most] if most else []))]
+
+
+def _length(t: HtmlTranslator, starts_on: date, days: int) -> Choice:
+    last = starts_on + (days - 1) * DAY
+    label = t.plural("{count} day, until {last}", "{count} days, until {last}", days, last=last)
+    return Choice(last.isoformat(), label)
+
+
+def show_until(ctx: FormContext, value: str) -> str:
+    return ctx.t("until they return") if value == OPEN else ctx.t.day(date.fromisoformat(value))
+
+
+START = Step(
+    "starts_on",
+    N_("First day"),
+    N_("From which day? Choose or type one such as 24/12."),
+    choices=first_days,
+    parse=read_coming_day,
+    columns=2,
+    resets=("until",),
+)
+
+
+def span(t: HtmlTranslator, starts_on: date, ends_on: date | None) -> str:
+    """`Mon, 3 Aug – Wed, 5 Aug`, one day, or from a day on."""
+    if ends_on is None:
+        return t("from {starts_on} until they return", starts_on=starts_on)
+    if ends_on == starts_on:
+        return t("on {day}", day=starts_on)
+    return t("{starts_on} – {ends_on}", starts_on=starts_on, ends_on=ends_on)
+
+
+def freeze_line(t: HtmlTranslator, freeze: Freeze) -> str:
+    """One freeze in a list."""
+    mark = "🔒" if freeze.kind is FreezeKind.CLOSURE else "❄️"
+    return f"{mark} {span(t, freeze.starts_on, freeze.ends_on)}"
+
+
+def left_words(t: HtmlTranslator, left: int) -> str:
+    return t.plural("{count} frozen day left in the plan.", "{count} frozen days left in the plan.", left)

@@ -1,0 +1,247 @@
+"""My freeze: what rests and when, a wish for the desk, and coming back early."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from bot.callbacks import Callback, callback
+from bot.forms import Choice, Form, FormContext, Step
+from bot.freeze_days import (
+    OPEN,
+    START,
+    freeze_line,
+    last_day,
+    left_words,
+    lengths,
+    read_until,
+    span,
+)
+from bot.keyboards import Keyboard, Row, button, nav
+from bot.member.plan import MyPlan
+from bot.render import Html, HtmlTranslator, Screen, say_error
+from bot.routing import Audience, Router
+from bot.turn import Turn
+from gym.approvals.errors import NothingToFreeze
+from gym.approvals.models import Approval, ApprovalState
+from gym.approvals.schemas import FreezeFacts, facts_of
+from gym.approvals.service import ApprovalService
+from gym.core.errors import GymError
+from gym.core.language import N_
+from gym.payments.errors import parse_reason
+from gym.subscriptions.freeze_errors import FreezeBeyondPlan
+from gym.subscriptions.freeze_layout import Rest, from_day
+from gym.subscriptions.freezing import FreezeService
+from gym.subscriptions.models import Freeze, FreezeKind, Subscription
+from gym.subscriptions.service import SubscriptionService
+
+router = Router(Audience.MEMBER)
+
+
+@callback("myfrz")
+class MyFreeze(Callback):
+    """What rests, and what I have asked for."""
+
+
+@callback("myfask")
+class AskFreeze(Callback):
+    """A wish for the desk."""
+
+
+@callback("myback")
+class IAmBack(Callback):
+    """Ends my freeze; asks first."""
+
+
+@callback("mybak2", changes=True)
+class IAmBackNow(Callback):
+    subscription_id: UUID
+    freeze_id: UUID
+
+
+@callback("myfoff", changes=True)
+class TakeWishBack(Callback):
+    approval_id: UUID
+
+
+router.home(N_("❄️ Freeze"), MyFreeze())
+
+
+@router.on(MyFreeze)
+async def my_freeze(turn: Turn, _: MyFreeze) -> None:
+    client = turn.visitor.client
+    assert client is not None
+    async with turn.member_unit_of_work() as uow:
+        wish = await ApprovalService(uow).my_wish()
+        one = await SubscriptionService(uow).current(client.id)
+        found = await FreezeService(uow).freezes(one.id) if one else []
+        left = await FreezeService(uow).allowance_left(one) if one else 0
+    pending = wish if wish is not None and wish.state is ApprovalState.PENDING else None
+    await turn.show(_screen(turn.t, one, _coming(found, turn.today), left, pending, turn.today))
+
+
+def _coming(found: Sequence[Freeze], today: date) -> list[Freeze]:
+    """Those that are not over, first day first; closings too."""
+    left = {rest.freeze_id for rest in from_day(today, map(Rest.of, found))}
+    return [one for one in found if one.id in left]
+
+
+def _mine(coming: Sequence[Freeze]) -> Freeze | None:
+    return next((one for one in coming if one.kind is FreezeKind.CLIENT), None)
+
+
+def _screen(
+    t: HtmlTranslator,
+    one: Subscription | None,
+    coming: Sequence[Freeze],
+    left: int,
+    wish: Approval | None,
+    today: date,
+) -> Screen:
+    title = t("<b>My freeze</b>")
+    if one is None:
+        return Screen(f"{title}\n\n" + t("You have no running plan."), [nav(t, back=MyPlan())])
+    lines = [title, "", t("🏷 {plan}, until {day}", plan=one.plan.name, day=one.ends_on)]
+    lines += [freeze_line(t, freeze) for freeze in coming] or [t("Nothing is frozen.")]
+    lines.append(left_words(t, left))
+    rows: list[Row] = []
+    if wish is not None:
+        lines += ["", t("⏳ The desk has your wish: {days}", days=Html(_wished(t, wish)))]
+        rows.append([button(t("✖️ Take it back"), TakeWishBack(wish.id))])
+    elif one.account.balance:
+        lines += ["", t("💵 There are {balance} to pay before you can freeze.", balance=one.account.balance)]
+    else:
+        rows.append([button(t("❄️ Ask for a freeze"), AskFreeze())])
+    mine = _mine(coming)
+    if mine is not None:
+        label = t("☀️ I am back") if mine.starts_on <= today else t("✖️ I do come")
+        rows.append([button(label, IAmBack())])
+    return Screen("\n".join(lines), [*rows, nav(t, back=MyPlan())])
+
+
+def _wished(t: HtmlTranslator, wish: Approval) -> str:
+    facts = facts_of(wish)
+    assert isinstance(facts, FreezeFacts)
+    return span(t, facts.starts_on, facts.ends_on)
+
+
+@router.on(TakeWishBack)
+async def take_wish_back(turn: Turn, tap: TakeWishBack) -> None:
+    await turn.run_member(lambda uow: ApprovalService(uow).withdraw(tap.approval_id))
+    await turn.go(MyFreeze())
+
+
+# Coming back ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@router.on(IAmBack)
+async def ask_back(turn: Turn, _: IAmBack) -> None:
+    client = turn.visitor.client
+    assert client is not None
+    async with turn.member_unit_of_work() as uow:
+        one = await SubscriptionService(uow).current(client.id)
+        found = await FreezeService(uow).freezes(one.id) if one else []
+    mine = _mine(_coming(found, turn.today))
+    t = turn.t
+    if one is None or mine is None:
+        await turn.show(Screen(t("Nothing is frozen. You can come in."), [nav(t, back=MyFreeze())]))
+        return
+    lines = [t("<b>Are you coming again?</b>"), "", freeze_line(t, mine)]
+    lines.append(t("The frozen days that are not over yet go back; from today on you can come in."))
+    rows: Keyboard = [[button(t("✅ I am back"), IAmBackNow(one.id, mine.id))], nav(t, back=MyFreeze())]
+    await turn.show(Screen("\n".join(lines), rows))
+
+
+@router.on(IAmBackNow)
+async def back_now(turn: Turn, tap: IAmBackNow) -> None:
+    one = await turn.run_member(
+        lambda uow: FreezeService(uow).end(tap.subscription_id, freeze_id=tap.freeze_id)
+    )
+    t = turn.t
+    text = t("☀️ Welcome back! <b>{plan}</b> runs until {day}.", plan=one.plan.name, day=one.ends_on)
+    await turn.show(Screen(text, [nav(t, back=MyPlan())]))
+
+
+# Asking ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@router.on(AskFreeze)
+async def ask(turn: Turn, _: AskFreeze) -> None:
+    client = turn.visitor.client
+    assert client is not None
+    async with turn.member_unit_of_work() as uow:
+        one = await SubscriptionService(uow).current(client.id)
+        left = await FreezeService(uow).allowance_left(one) if one else 0
+    if one is None:
+        raise NothingToFreeze
+    await turn.begin(WISH, {"subscription_id": one.id, "left": left}, back=MyFreeze())
+
+
+async def _lengths(ctx: FormContext) -> Sequence[Choice]:
+    left = ctx.value("left", int)
+    return [*lengths(ctx, left or None), Choice(OPEN, ctx.t("Until I come again"))]
+
+
+def _show_until(ctx: FormContext, value: str) -> str:
+    return ctx.t("until I come again") if value == OPEN else ctx.t.day(date.fromisoformat(value))
+
+
+def _read_reason(text: str, ctx: FormContext) -> str:
+    return parse_reason(text)
+
+
+async def _summary(ctx: FormContext) -> str:
+    t, starts_on, ends_on = ctx.t, ctx.value("starts_on", date), last_day(ctx)
+    lines = ["❄️ " + span(t, starts_on, ends_on), t("✍️ {reason}", reason=ctx.value("reason", str)), ""]
+    return "\n".join([*lines, await _outcome(ctx, starts_on, ends_on)])
+
+
+async def _outcome(ctx: FormContext, starts_on: date, ends_on: date | None) -> str:
+    """The new last day, or what stands in the way."""
+    t = ctx.t
+    try:
+        async with ctx.member_unit_of_work() as uow:
+            service = FreezeService(uow)
+            quote = await service.quote(ctx.value("subscription_id", UUID), starts_on, ends_on)
+    except FreezeBeyondPlan:
+        return t("⚠️ That is more than your plan allows, so an admin has to agree.")
+    except GymError as error:
+        return f"⚠️ {say_error(t, error)}"
+    if quote.new_ends_on is None or ends_on is None:
+        return t("The desk answers here. Nothing is frozen before that.")
+    text = t("If the desk agrees, your plan runs until <b>{day}</b>.", day=quote.new_ends_on)
+    return text + "\n" + t("The desk answers here. Nothing is frozen before that.")
+
+
+async def _ask(ctx: FormContext) -> Screen:
+    starts_on, ends_on = ctx.value("starts_on", date), last_day(ctx)
+    reason = ctx.value("reason", str)
+    async with ctx.member_unit_of_work() as uow:
+        await ApprovalService(uow).ask_freeze(starts_on, ends_on, reason, key=ctx.key)
+    t = ctx.t
+    text = t("🙋 <b>The desk has your wish.</b> You hear of the answer here.")
+    return Screen(text, [nav(t, back=MyFreeze())])
+
+
+WISH = router.form(
+    Form(
+        name="freeze_wish",
+        title=N_("Ask for a freeze"),
+        steps=[
+            START,
+            Step(
+                "until",
+                N_("Last day"),
+                N_("Until when? Choose, or type how many days or the last day, such as 31/12."),
+                choices=_lengths,
+                parse=read_until,
+                show=_show_until,
+            ),
+            Step("reason", N_("Reason"), N_("Why? Write it in a few words."), parse=_read_reason),
+        ],
+        summary=_summary,
+        submit=_ask,
+        confirm=N_("Send"),
+    )
+)

@@ -1,0 +1,51 @@
+"""My payments: what a member has paid and got back, with every receipt as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.desk.history import money_line, receipt_label
+from bot.keyboards import Row, button, nav, pager
+from bot.member.buttons import MyPayments, MyReceipt
+from bot.paper import send_receipt
+from bot.render import HtmlTranslator, Screen
+from bot.routing import Audience, Router
+from bot.turn import Turn
+from gym.core.language import N_
+from gym.payments.credit import ClientCredit
+from gym.payments.models import EntryKind
+from gym.payments.statements import MoneyRow, StatementService
+from gym.subscriptions.service import SubscriptionService
+
+router = Router(Audience.MEMBER)
+
+router.home(N_("🧾 My payments"), MyPayments())
+
+
+@router.on(MyPayments)
+async def my_payments(turn: Turn, tap: MyPayments) -> None:
+    client = turn.visitor.client
+    assert client is not None, "the router lets in nobody else"
+    async with turn.member_unit_of_work() as uow:
+        found = await StatementService(uow).money(client.id, tap.page)
+        credit = await ClientCredit(uow).balance(client.id)
+    t = turn.t
+    lines = [money_line(t, row) for row in found.items] or [t("No payments yet.")]
+    if credit:
+        lines += ["", t("💳 Credit: {credit}", credit=credit)]
+    if found.total:
+        lines += ["", t("Tap a receipt and it comes as a PDF.")]
+    rows = [*_receipts(t, found.items), pager(found.number, found.pages, MyPayments), nav(t)]
+    await turn.show(Screen("\n".join([t("🧾 <b>My payments</b>"), "", *lines]), rows))
+
+
+def _receipts(t: HtmlTranslator, rows: Sequence[MoneyRow]) -> list[Row]:
+    paid = [row for row in rows if row.entry.kind is EntryKind.PAYMENT]
+    return [[button(f"📄 {receipt_label(t, row)}", MyReceipt(row.entry.id), wide=True)] for row in paid]
+
+
+@router.on(MyReceipt)
+async def my_receipt(turn: Turn, tap: MyReceipt) -> None:
+    async with turn.member_unit_of_work() as uow:
+        found = await SubscriptionService(uow).receipt(tap.entry_id)
+    await send_receipt(turn, found, turn.visitor.language)

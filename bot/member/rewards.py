@@ -1,0 +1,51 @@
+"""My rewards: what a member has earned, until when it is good, and how far it is to the next one."""
+
+from __future__ import annotations
+
+from bot.callbacks import Callback, callback
+from bot.keyboards import Row, button, nav, pager
+from bot.member.plan import MyPlan, WantToRenew
+from bot.render import HtmlTranslator, Screen
+from bot.reward_words import reward_line, to_go_line
+from bot.routing import Audience, Router
+from bot.turn import Turn
+from gym.core.language import N_
+from gym.rewards.rules import visits_to_go
+from gym.rewards.service import RewardService
+from gym.settings.schemas import GymSettings
+from gym.subscriptions.models import Subscription
+from gym.subscriptions.service import SubscriptionService
+
+router = Router(Audience.MEMBER)
+
+
+@callback("myrwd")
+class MyRewards(Callback):
+    page: int = 0
+
+
+router.home(N_("🎁 Rewards"), MyRewards())
+
+
+@router.on(MyRewards)
+async def my_rewards(turn: Turn, tap: MyRewards) -> None:
+    client = turn.visitor.client
+    assert client is not None
+    async with turn.member_unit_of_work() as uow:
+        service = RewardService(uow)
+        found = await service.of_client(client.id, tap.page)
+        waiting = await service.waiting(client.id)
+        current = await SubscriptionService(uow).current(client.id)
+    t = turn.t
+    lines = [reward_line(t, one, turn.today) for one in found.items] or [t("You have no rewards yet.")]
+    text = "\n".join([t("🎁 <b>My rewards</b>"), "", *lines, *progress(t, turn.settings, current)])
+    renew: Row = [button(t("I want to renew"), WantToRenew())] if waiting else []
+    await turn.show(Screen(text, [pager(found.number, found.pages, MyRewards), renew, nav(t, back=MyPlan())]))
+
+
+def progress(t: HtmlTranslator, settings: GymSettings, current: Subscription | None) -> list[str]:
+    """How many visits are still to go, after an empty line."""
+    if current is None:
+        return []
+    to_go = visits_to_go(settings, current.plan.duration_unit, current.visits_used)
+    return [] if to_go is None else ["", to_go_line(t, to_go, settings.reward_percent)]

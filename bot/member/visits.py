@@ -1,0 +1,38 @@
+"""My visits: when a member came, on pages."""
+
+from __future__ import annotations
+
+from bot.keyboards import nav, pager
+from bot.member.buttons import MyVisits
+from bot.render import HtmlTranslator, Screen
+from bot.routing import Audience, Router
+from bot.turn import Turn
+from gym.attendance.models import CheckIn, Outcome
+from gym.attendance.service import AttendanceService
+from gym.core.language import N_
+
+router = Router(Audience.MEMBER)
+
+router.home(N_("🚪 My visits"), MyVisits())
+
+
+@router.on(MyVisits)
+async def my_visits(turn: Turn, tap: MyVisits) -> None:
+    client = turn.visitor.client
+    assert client is not None, "the router lets in nobody else"
+    async with turn.member_unit_of_work() as uow:
+        found = await AttendanceService(uow).visits(client.id, tap.page)
+    t = turn.t
+    lines = [_line(t, visit) for visit in found.items] or [t("No visits yet.")]
+    text = "\n".join([t("<b>My visits</b>"), "", *lines])
+    await turn.show(Screen(text, [pager(found.number, found.pages, MyVisits), nav(t)]))
+
+
+def _line(t: HtmlTranslator, visit: CheckIn) -> str:
+    if visit.undone_at is not None:
+        return f"↩️ <s>{t.moment(visit.at)}</s>"
+    if visit.outcome is not Outcome.ADMITTED:
+        return t("⛔ {at}: not let in", at=visit.at)
+    if visit.visit_number is not None:
+        return t("✅ {at}, visit {number}", at=visit.at, number=visit.visit_number)
+    return t("✅ {at}", at=visit.at) if visit.counted else t("· {at}, came in again", at=visit.at)

@@ -1,0 +1,99 @@
+"""What was asked, by kind: the facts of a request as they stood when somebody asked."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from gym.approvals.models import Approval, ApprovalKind
+from gym.core.payload import decode, encode
+from gym.payments.models import Method
+from gym.subscriptions.discounts import Discount, DiscountKind
+
+
+class Facts(BaseModel):
+    """Base of all kinds. Holds nothing of the person: an erased client leaves none behind."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    plan_name: str
+
+    def packed(self) -> dict[str, object]:
+        """As the row keeps it."""
+        return encode(self.model_dump())
+
+
+class DiscountFacts(Facts):
+    """One sale or renewal at one price; at another price it has to be asked for again."""
+
+    plan_id: UUID
+    value: Decimal
+    discount_kind: DiscountKind
+    base_price: Decimal
+    off: Decimal
+    starts_on: date | None
+    """The day that was chosen; none for today, whenever that is, and for a renewal."""
+    renews_id: UUID | None
+    """The subscription that would be renewed; none for a sale."""
+
+    @property
+    def discount(self) -> Discount:
+        return Discount(self.value, self.discount_kind)
+
+    @property
+    def final_price(self) -> Decimal:
+        return self.base_price - self.off
+
+    @property
+    def percent(self) -> int:
+        """How much of the price goes, in whole percent; what a person judges by."""
+        return round(100 * self.off / self.base_price) if self.base_price else 0
+
+
+class VoidFacts(Facts):
+    """One payment to be undone."""
+
+    entry_id: UUID
+    receipt_number: int
+    amount: Decimal
+    method: Method
+    taken_by: str
+    taken_at: datetime
+
+
+class RefundFacts(Facts):
+    """Money to be handed back for one subscription."""
+
+    subscription_id: UUID
+    amount: Decimal
+    method: Method
+
+
+class FreezeFacts(Facts):
+    """Days on which a member does not come; without an end until the return."""
+
+    subscription_id: UUID
+    starts_on: date
+    ends_on: date | None
+
+
+KINDS: Final[dict[ApprovalKind, type[Facts]]] = {
+    ApprovalKind.DISCOUNT: DiscountFacts,
+    ApprovalKind.VOID: VoidFacts,
+    ApprovalKind.REFUND: RefundFacts,
+    ApprovalKind.FREEZE: FreezeFacts,
+}
+
+
+def facts_of(approval: Approval) -> Facts:
+    """What was asked, as one of the four kinds."""
+    return KINDS[approval.kind].model_validate(decode(approval.facts))
+
+
+def discount_of(approval: Approval) -> DiscountFacts:
+    """The facts of a request that is known to be about a discount."""
+    return DiscountFacts.model_validate(decode(approval.facts))

@@ -1,0 +1,272 @@
+"""Counting the tills: what each of the staff should have by method at the end of a day, what there was."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final
+from uuid import UUID, uuid5
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
+
+from gym.core.errors import Invalid
+from gym.core.language import N_
+from gym.core.money import to_cents
+from gym.core.repository import Repository
+from gym.notifications.models import NotificationKind
+from gym.notifications.outbox import DESK
+from gym.payments.errors import KeyReused, parse_note
+from gym.payments.models import TILL, CashCount, LedgerEntry, Method
+from gym.payments.repository import paid
+from gym.security.permissions import Permission
+from gym.staff.errors import StaffNotFound
+from gym.staff.models import Staff
+from gym.staff.repository import StaffRepository
+from gym.unit_of_work import UnitOfWork
+
+ZERO: Final = Decimal(0)
+
+
+class NotCounted(Invalid):
+    """No method, or one that moves no till."""
+
+    code = "nothing_counted"
+    message = N_("Count at least one of cash, card, transfer and QR.")
+
+
+class CountNegative(Invalid):
+    code = "count_negative"
+    message = N_("A till cannot hold less than nothing. Write 0 or more.")
+
+
+class DayNotBegun(Invalid):
+    """A day that is still to come."""
+
+    code = "day_not_begun"
+    message = N_("{day} is still to come. Choose today or an earlier day.")
+
+    def __init__(self, day: date) -> None:
+        super().__init__(day=day)
+
+
+@dataclass(frozen=True, slots=True)
+class TillMethod:
+    """One method of one till on one day; `count` is the last time it was counted."""
+
+    method: Method
+    expected: Decimal
+    count: CashCount | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Till:
+    """What one of the staff has taken on a day, and what was counted of it."""
+
+    staff_id: UUID
+    staff_name: str
+    day: date
+    methods: Sequence[TillMethod]
+
+    @property
+    def expected(self) -> Decimal:
+        return sum((one.expected for one in self.methods), ZERO)
+
+    @property
+    def difference(self) -> Decimal | None:
+        """Of everything that was counted; None while nothing was."""
+        counts = [one.count.difference for one in self.methods if one.count]
+        return sum(counts, ZERO) if counts else None
+
+
+class CashRepository(Repository[CashCount, UUID]):
+    model = CashCount
+
+    async def by_keys(self, keys: Sequence[UUID]) -> Sequence[CashCount]:
+        query = select(CashCount).where(CashCount.idempotency_key.in_(keys))
+        return (await self.session.scalars(query.order_by(CashCount.id))).all()
+
+    async def of_day(self, day: date, staff_id: UUID | None) -> Sequence[CashCount]:
+        """Every count of a gym day, the latest first."""
+        query = select(CashCount).where(CashCount.gym_day == day)
+        if staff_id is not None:
+            query = query.where(CashCount.staff_id == staff_id)
+        return (await self.session.scalars(query.order_by(CashCount.at.desc(), CashCount.id.desc()))).all()
+
+    async def expected(self, day: date, staff_id: UUID | None) -> dict[UUID, dict[Method, Decimal]]:
+        """Payments less voids and refunds by till; a void counts for the till that took the payment."""
+        voided = aliased(LedgerEntry)
+        till = func.coalesce(voided.staff_id, LedgerEntry.staff_id)
+        query = (
+            select(till, LedgerEntry.method, func.sum(paid(LedgerEntry)))
+            .outerjoin(voided, voided.id == LedgerEntry.voids_id)
+            .where(LedgerEntry.gym_day == day, LedgerEntry.method.in_(TILL), till.is_not(None))
+            .group_by(till, LedgerEntry.method)
+        )
+        if staff_id is not None:
+            query = query.where(till == staff_id)
+        found: dict[UUID, dict[Method, Decimal]] = {}
+        for owner, method, amount in (await self.session.execute(query)).all():
+            if method is not None:
+                found.setdefault(owner, {})[method] = amount
+        return found
+
+    async def names(self, staff_ids: Sequence[UUID]) -> dict[UUID, str]:
+        staff = await self.session.scalars(select(Staff).where(Staff.id.in_(staff_ids)))
+        return {one.id: one.name for one in staff}
+
+    async def lock_till(self, staff_id: UUID) -> Staff:
+        """One count at a time; payments, whose rows point at the staff, go on. Raises `StaffNotFound`."""
+        query = select(Staff).where(Staff.id == staff_id).with_for_update(key_share=True)
+        staff = await self.session.scalar(query)
+        if staff is None:
+            raise StaffNotFound
+        return staff
+
+
+class CashService:
+    """Employees count their own till of today, admins everybody's of any day. Nothing is counted away: a
+    second count is one more row.
+    """
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self.uow = uow
+        self._cash = CashRepository(uow.session)
+
+    async def expected(self, day: date, staff_id: UUID) -> Till:
+        """What should be in a till: cash always, other methods where something moved or was counted.
+
+        Raises `StaffNotFound`.
+        """
+        self._require(day, staff_id)
+        staff = await StaffRepository(self.uow.session).require(staff_id)
+        moved = await self._cash.expected(day, staff_id)
+        counts = await self._cash.of_day(day, staff_id)
+        return _till(staff_id, staff.name, day, moved.get(staff_id, {}), counts)
+
+    async def tills(self, day: date) -> list[Till]:
+        """Every till in which something moved or was counted on a day, by name."""
+        self.uow.actor.require(Permission.COUNT_ALL_CASH)
+        moved = await self._cash.expected(day, None)
+        counts = await self._cash.of_day(day, None)
+        names = await self._cash.names([*moved, *(one.staff_id for one in counts)])
+        return [
+            _till(key, name, day, moved.get(key, {}), [one for one in counts if one.staff_id == key])
+            for key, name in sorted(names.items(), key=lambda item: item[1].casefold())
+        ]
+
+    async def counts(self, day: date, staff_id: UUID | None = None) -> Sequence[CashCount]:
+        """Every count of a day, recounts too, the latest first; without `staff_id` everybody's."""
+        if staff_id is None:
+            self.uow.actor.require(Permission.COUNT_ALL_CASH)
+        else:
+            self._require(day, staff_id)
+        return await self._cash.of_day(day, staff_id)
+
+    async def count(
+        self,
+        day: date,
+        staff_id: UUID,
+        counted: Mapping[Method, Decimal],
+        note: str | None = None,
+        key: UUID | None = None,
+    ) -> list[CashCount]:
+        """Write down what was in a till against what is expected now; the same key counts once.
+
+        Admins are told of a difference. Raises `NotCounted`, `CountNegative`, `DayNotBegun`, `NoteTooLong`,
+        `StaffNotFound`.
+        """
+        self._require(day, staff_id)
+        if day > self.uow.today:
+            raise DayNotBegun(day)
+        amounts, note = _amounts(counted), parse_note(note)
+        staff = await self._cash.lock_till(staff_id)
+        done = await self._done(key, day, staff_id)
+        if done:
+            return done
+        moved = (await self._cash.expected(day, staff_id)).get(staff_id, {})
+        rows = [
+            await self._write(day, staff_id, method, amount, moved.get(method, ZERO), note, key)
+            for method, amount in amounts.items()
+        ]
+        self._tell(staff.name, day, rows, note)
+        return rows
+
+    async def _done(self, key: UUID | None, day: date, staff_id: UUID) -> list[CashCount]:
+        """What the same key has counted before. Raises `KeyReused` when that was another till."""
+        if key is None:
+            return []
+        done = await self._cash.by_keys([uuid5(key, method) for method in TILL])
+        if any((one.gym_day, one.staff_id) != (day, staff_id) for one in done):
+            raise KeyReused
+        return list(done)
+
+    async def _write(
+        self,
+        day: date,
+        staff_id: UUID,
+        method: Method,
+        counted: Decimal,
+        expected: Decimal,
+        note: str | None,
+        key: UUID | None,
+    ) -> CashCount:
+        row = CashCount(
+            gym_day=day,
+            staff_id=staff_id,
+            method=method,
+            expected=expected,
+            counted=counted,
+            difference=counted - expected,
+            note=note,
+            counted_by=self.uow.actor.id,
+            counted_by_name=self.uow.actor.name,
+            at=self.uow.now,
+            idempotency_key=uuid5(key, method) if key else None,
+        )
+        await self._cash.add(row)
+        facts = {"day": day, "method": method, "expected": expected, "counted": counted, "note": note}
+        self.uow.audit("cash.counted", row, after={"till": staff_id, **facts})
+        return row
+
+    def _tell(self, till: str, day: date, rows: Sequence[CashCount], note: str | None) -> None:
+        wrong = [row for row in rows if row.difference]
+        if not wrong:
+            return
+        methods = [
+            {"method": row.method, "expected": row.expected, "counted": row.counted, "off": row.difference}
+            for row in wrong
+        ]
+        payload = {"till": till, "day": day, "methods": methods, "note": note}
+        staff = {"staff_id": wrong[0].staff_id, "staff_name": self.uow.actor.name}
+        self.uow.notify(
+            DESK, NotificationKind.DESK_CASH_COUNTED, payload | staff, dedup_key=f"cash:{rows[0].id}"
+        )
+
+    def _require(self, day: date, staff_id: UUID) -> None:
+        actor = self.uow.actor
+        own = staff_id == actor.id and day == self.uow.today
+        actor.require(Permission.COUNT_OWN_CASH if own else Permission.COUNT_ALL_CASH)
+
+
+def _till(
+    staff_id: UUID, name: str, day: date, moved: Mapping[Method, Decimal], counts: Sequence[CashCount]
+) -> Till:
+    latest: dict[Method, CashCount] = {}
+    for count in counts:
+        latest.setdefault(count.method, count)
+    shown = [method for method in TILL if method is Method.CASH or method in moved or method in latest]
+    methods = [TillMethod(method, moved.get(method, ZERO), latest.get(method)) for method in shown]
+    return Till(staff_id, name, day, methods)
+
+
+def _amounts(counted: Mapping[Method, Decimal]) -> dict[Method, Decimal]:
+    """The counted amounts in cents, in the order of the methods."""
+    if not counted or any(method not in TILL for method in counted):
+        raise NotCounted
+    amounts = {method: to_cents(counted[method]) for method in TILL if method in counted}
+    if any(amount < 0 for amount in amounts.values()):
+        raise CountNegative
+    return amounts

@@ -1,0 +1,91 @@
+"""The pen of the ledger: writes an entry, lets the database move the balance, and records it."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+
+from gym.core.database import violated_constraint
+from gym.core.money import to_cents
+from gym.payments.errors import AmountNotPositive, KeyReused
+from gym.payments.models import Account, EntryKind, LedgerEntry, Method
+from gym.payments.repository import EntryRepository
+from gym.security.permissions import ActorKind
+from gym.unit_of_work import UnitOfWork
+
+RECORDED = ("method", "reason", "receipt_number", "voids_id", "note", "destination")
+
+
+class Ledger:
+    """Whoever writes holds the account's lock, and has checked the rules."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self.uow = uow
+
+    async def write(
+        self,
+        account: Account,
+        kind: EntryKind,
+        amount: Decimal,
+        *,
+        method: Method | None = None,
+        voids_id: UUID | None = None,
+        receipt_number: int | None = None,
+        reason: str | None = None,
+        note: str | None = None,
+        destination: str | None = None,
+        day: date | None = None,
+        key: UUID | None = None,
+    ) -> LedgerEntry:
+        """`day` is the gym day on which the money moved, today unless given. Raises `KeyReused`."""
+        actor = self.uow.actor
+        entry = LedgerEntry(
+            account_id=account.id,
+            kind=kind,
+            amount=amount,
+            method=method,
+            voids_id=voids_id,
+            receipt_number=receipt_number,
+            reason=reason,
+            note=note,
+            destination=destination,
+            staff_id=actor.id if actor.kind is ActorKind.STAFF else None,
+            staff_name=actor.name,
+            at=self.uow.now,
+            gym_day=day or self.uow.today,
+            idempotency_key=key,
+        )
+        await self._insert(entry)
+        await self.uow.session.refresh(account, ["balance"])
+        self._record(entry, account)
+        return entry
+
+    async def _insert(self, entry: LedgerEntry) -> None:
+        try:
+            async with self.uow.session.begin_nested():
+                await EntryRepository(self.uow.session).add(entry)
+        except IntegrityError as error:
+            if violated_constraint(error) == "uq_ledger_entries_idempotency_key":
+                raise KeyReused from None
+            raise
+
+    def _record(self, entry: LedgerEntry, account: Account) -> None:
+        after: dict[str, object] = {"amount": entry.amount, "balance": account.balance}
+        if entry.gym_day != self.uow.today:
+            after["day"] = entry.gym_day
+        for name in RECORDED:
+            value = getattr(entry, name)
+            if value is not None:
+                after[name] = value
+        self.uow.audit(f"ledger.{entry.kind}", account, after=after)
+
+
+def positive(amount: Decimal) -> Decimal:
+    """The amount in cents. Raises `AmountNotPositive`."""
+    amount = to_cents(amount)
+    if amount <= 0:
+        raise AmountNotPositive
+    return amount

@@ -1,0 +1,340 @@
+"""Receipts on paper: the words of one, and the PDF they are drawn on. Pure, slow: call it in a thread.
+
+Matplotlib takes a second to load, so this module is imported only where somebody asks for a PDF.
+"""
+
+from __future__ import annotations
+
+import io
+import threading
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from matplotlib import rc_context
+from matplotlib.backends.backend_pdf import FigureCanvasPdf
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, fontManager, get_font
+from matplotlib.lines import Line2D
+from matplotlib.patches import Polygon
+from matplotlib.textpath import TextToPath
+
+from gym.core.clock import gym_day
+from gym.core.language import N_, Translator
+from gym.payments.models import Method
+from gym.payments.schemas import Receipt
+from gym.settings.schemas import GymSettings
+
+WORDS: Final = {
+    Method.CASH: N_("Cash"),
+    Method.CARD: N_("Card"),
+    Method.TRANSFER: N_("Transfer"),
+    Method.QR: N_("QR payment"),
+    Method.CREDIT: N_("Client credit"),
+}
+FAMILIES: Final = (
+    "DejaVu Sans",
+    "Noto Sans",
+    "Noto Sans CJK SC",
+    "Noto Sans CJK JP",
+    "Noto Sans Devanagari",
+    "Noto Sans Thai",
+    "Droid Sans Fallback",
+    "WenQuanYi Zen Hei",
+    "Arial Unicode MS",
+    "Unifont",
+)
+"""Fonts in the order in which a letter is looked for. The first comes with matplotlib and has Latin, Greek,
+Cyrillic, Arabic, Hebrew, Armenian and Georgian; the others are used where they are installed."""
+MISSING: Final = "□"
+"""Stands for a letter that no font here has."""
+
+WIDTH: Final = 105.0
+MARGIN: Final = 10.0
+INNER: Final = WIDTH - 2 * MARGIN
+VALUES: Final = INNER * 0.66
+"""Millimetres: the paper, its edges, what is between them, and how far a value may reach to the left."""
+POINT: Final = 25.4 / 72
+"""Millimetres in a typographic point."""
+LEADING: Final = 1.35
+
+INK: Final = "#1d2330"
+FAINT: Final = "#6b7280"
+GREEN: Final = "#15803d"
+RED: Final = "#b91c1c"
+DRAWING: Final = threading.Lock()
+"""Matplotlib's settings belong to the whole process, so one receipt is drawn at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """Everything a receipt says, in the words of one language."""
+
+    gym: str
+    title: str
+    moment: str
+    rows: Sequence[tuple[str, str]]
+    """Label and value."""
+    total: tuple[str, str]
+    rest: tuple[str, str]
+    """What is still owed; the value is empty when it is nothing."""
+    remark: str
+    footer: str
+    stamp: str
+    """Across a receipt that does not count any more."""
+
+
+def draw_receipt(receipt: Receipt, settings: GymSettings, t: Translator) -> bytes:
+    """A one-page PDF as wide as a till's paper and as long as it needs to be; the same facts, the same bytes.
+
+    `t` speaks the client's language and escapes nothing.
+    """
+    paper = worded(receipt, settings, t)
+    metadata = {
+        "Title": paper.title,
+        "Author": settings.name,
+        "Creator": "PowerGym",
+        "CreationDate": receipt.at.astimezone(settings.zone),
+    }
+    with DRAWING, rc_context({"pdf.fonttype": 42, "axes.unicode_minus": False}):
+        canvas = FigureCanvasPdf(lay_out(paper))
+        data = io.BytesIO()
+        canvas.print_pdf(data, metadata=metadata)
+    return data.getvalue()
+
+
+def worded(receipt: Receipt, settings: GymSettings, t: Translator) -> Paper:
+    """The receipt in words."""
+    on_credit = receipt.method is Method.CREDIT
+    left = receipt.balance_after
+    return Paper(
+        gym=settings.name,
+        title=t(N_("Receipt № {number}"), number=str(receipt.number)),
+        moment=t.moment(receipt.at),
+        rows=_rows(receipt, settings, t),
+        total=(t(N_("Paid")), t.money(receipt.amount)),
+        rest=(t(N_("Still to pay")), t.money(left)) if left else (t(N_("Paid in full.")), ""),
+        remark=t(N_("Paid with the client's credit: no money changed hands.")) if on_credit else "",
+        footer=settings.receipt_footer or t(N_("Thank you!")),
+        stamp=t(N_("VOID")) if receipt.voided else "",
+    )
+
+
+def _rows(receipt: Receipt, settings: GymSettings, t: Translator) -> list[tuple[str, str]]:
+    rows = [
+        (t(N_("Client")), receipt.client_name),
+        (t(N_("Plan")), receipt.plan_name),
+        (t(N_("From")), t.day(receipt.starts_on)),
+        (t(N_("Until")), t.day(receipt.ends_on)),
+        (t(N_("Method")), t(WORDS[receipt.method])),
+    ]
+    if receipt.destination:
+        rows.append((t(N_("Account")), receipt.destination))
+    if receipt.paid_on not in (None, gym_day(receipt.at, settings.zone)):
+        rows.append((t(N_("Paid on")), t.show(receipt.paid_on)))
+    rows.append((t(N_("Received by")), receipt.staff_name))
+    if receipt.note:
+        rows.append((t(N_("Note")), receipt.note))
+    return rows
+
+
+# Drawing ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One line of text: its baseline in millimetres from the top, where it stands, how it looks."""
+
+    text: str
+    x: float
+    y: float
+    size: float
+    align: str = "left"
+    bold: bool = False
+    colour: str = INK
+
+
+class _Roll:
+    """A roll of paper that is written from the top downwards."""
+
+    def __init__(self) -> None:
+        self.y = MARGIN
+        self.lines: list[_Line] = []
+        self.rules: list[float] = []
+
+    def centred(self, text: str, size: float, *, bold: bool = False, colour: str = INK) -> None:
+        for piece in wrapped(text, INNER, size, bold):
+            self._down(size)
+            self.lines.append(_Line(piece, WIDTH / 2, self.y, size, "center", bold, colour))
+
+    def pair(self, label: str, value: str, size: float, *, bold: bool = False, colour: str = INK) -> None:
+        """A label at the left, a value at the right, which may take several lines."""
+        room = VALUES if value else 0
+        for number, piece in enumerate(wrapped(value, room, size, bold) if value else [""]):
+            self._down(size)
+            if number == 0:
+                self.lines.append(_Line(label, MARGIN, self.y, min(size, 9), colour=FAINT))
+            self.lines.append(_Line(piece, WIDTH - MARGIN, self.y, size, "right", bold, colour))
+
+    def gap(self, millimetres: float) -> None:
+        self.y += millimetres
+
+    def rule(self) -> None:
+        self.gap(3)
+        self.rules.append(self.y)
+        self.gap(2)
+
+    def _down(self, size: float) -> None:
+        self.y += size * LEADING * POINT
+
+
+def lay_out(paper: Paper) -> Figure:
+    """The paper with everything in its place."""
+    roll = _written(paper)
+    height = roll.y + MARGIN
+    figure = Figure(figsize=(WIDTH / 25.4, height / 25.4), facecolor="white")
+    for line in roll.lines:
+        figure.text(
+            line.x / WIDTH,
+            1 - line.y / height,
+            line.text,
+            color=line.colour,
+            fontproperties=_font(line.size, line.bold),
+            horizontalalignment=line.align,
+            verticalalignment="baseline",
+            parse_math=False,
+        )
+    for y in roll.rules:
+        _dashes(figure, 1 - y / height)
+    _edges(figure, height)
+    if paper.stamp:
+        _stamp(figure, paper.stamp)
+    return figure
+
+
+def _written(paper: Paper) -> _Roll:
+    roll = _Roll()
+    roll.centred(paper.gym, 16, bold=True)
+    roll.gap(2)
+    roll.centred(paper.title, 11, bold=True)
+    roll.centred(paper.moment, 8.5, colour=FAINT)
+    roll.rule()
+    for label, value in paper.rows:
+        roll.pair(label, value, 9)
+        roll.gap(1)
+    roll.rule()
+    label, amount = paper.total
+    roll.pair(label, amount, _fitting(amount, VALUES, 17), bold=True)
+    roll.gap(1.5)
+    label, value = paper.rest
+    if value:
+        roll.pair(label, value, 11, bold=True, colour=RED)
+    else:
+        roll.pair("", label, 9, bold=True, colour=GREEN)
+    if paper.remark:
+        roll.gap(1.5)
+        roll.centred(paper.remark, 8, colour=FAINT)
+    roll.rule()
+    for line in paper.footer.splitlines():
+        roll.centred(line, 8.5, colour=FAINT)
+    return roll
+
+
+def _dashes(figure: Figure, y: float) -> None:
+    sides = (MARGIN / WIDTH, 1 - MARGIN / WIDTH)
+    figure.add_artist(Line2D(sides, (y, y), color="#9ca3af", linewidth=0.8, linestyle=(0, (3, 3))))
+
+
+def _edges(figure: Figure, height: float) -> None:
+    """The torn ends of the roll."""
+    teeth = 35
+    for base, tip in ((0.0, 2.2), (height, height - 2.2)):
+        zigzag = [
+            (number / teeth / 2, (tip if number % 2 else base) / height) for number in range(2 * teeth + 1)
+        ]
+        figure.add_artist(Polygon(zigzag, closed=True, facecolor="#e5e7eb", edgecolor="none"))
+
+
+def _stamp(figure: Figure, words: str) -> None:
+    frame = {"boxstyle": "round,pad=0.25", "facecolor": "none", "edgecolor": RED, "linewidth": 3}
+    figure.text(
+        0.5,
+        0.5,
+        words,
+        color=RED,
+        alpha=0.6,
+        rotation=24,
+        fontproperties=_font(_fitting(words, INNER * 0.75, 44), bold=True),
+        horizontalalignment="center",
+        verticalalignment="center",
+        parse_math=False,
+        bbox={**frame, "alpha": 0.6},
+    )
+
+
+# Letters ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def wrapped(text: str, room: float, size: float, bold: bool = False) -> list[str]:
+    """Lines no wider than `room` millimetres; a word that is wider is broken."""
+    lines: list[str] = []
+    for word in drawable(text).split():
+        joined = f"{lines[-1]} {word}" if lines else word
+        if lines and _width(joined, size, bold) <= room:
+            lines[-1] = joined
+        else:
+            lines += _broken(word, room, size, bold)
+    return lines or [""]
+
+
+def _broken(word: str, room: float, size: float, bold: bool) -> list[str]:
+    pieces = [""]
+    for letter in word:
+        if pieces[-1] and _width(pieces[-1] + letter, size, bold) > room:
+            pieces.append("")
+        pieces[-1] += letter
+    return pieces
+
+
+def drawable(text: str) -> str:
+    """The text with what no font has left out, if it is a sign, or marked, if it is a letter."""
+    known = _letters()
+    composed = unicodedata.normalize("NFC", " ".join(text.split()))
+    kept = [letter if ord(letter) in known else _instead(letter) for letter in composed]
+    return "".join(kept)
+
+
+def _instead(letter: str) -> str:
+    return MISSING if unicodedata.category(letter)[0] in "LN" else ""
+
+
+def _fitting(text: str, room: float, size: float) -> float:
+    """The size, or the largest smaller one, at which a bold text takes no more than `room`."""
+    return min(size, size * room / max(_width(text, size, bold=True), 1))
+
+
+def _width(text: str, size: float, bold: bool) -> float:
+    width, _, _ = TextToPath().get_text_width_height_descent(text, _font(size, bold), ismath=False)
+    return width * POINT
+
+
+def _font(size: float, bold: bool = False) -> FontProperties:
+    return FontProperties(family=_families(), size=size, weight="bold" if bold else "normal")
+
+
+@cache
+def _families() -> list[str]:
+    installed = {font.name for font in fontManager.ttflist}
+    return [name for name in FAMILIES if name in installed]
+
+
+@cache
+def _letters() -> frozenset[int]:
+    """The code points that can be drawn."""
+    found: set[int] = set()
+    for name in _families():
+        path = fontManager.findfont(FontProperties(family=[name]), fallback_to_default=False)
+        found.update(get_font(path).get_charmap())
+    return frozenset(found | {ord(" ")})

@@ -1,0 +1,90 @@
+"""Using a reward: once, for its own client, while it lasts, in the transaction that lowers the price."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Protocol
+from uuid import UUID
+
+from gym.notifications.models import NotificationKind
+from gym.notifications.outbox import DESK
+from gym.rewards.errors import NotYourReward, RewardExpired, RewardGone
+from gym.rewards.models import Reward
+from gym.rewards.repository import RewardRepository
+from gym.rewards.rules import RewardState, state_on
+from gym.unit_of_work import UnitOfWork
+
+
+class Named(Protocol):
+    """Somebody with a name."""
+
+    @property
+    def full_name(self) -> str: ...
+
+
+class Priced(Protocol):
+    """What a reward makes cheaper, as far as rewards need to know it: a subscription with its client."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def client_id(self) -> UUID: ...
+    @property
+    def client(self) -> Named: ...
+    @property
+    def starts_on(self) -> date: ...
+    @property
+    def discount(self) -> Decimal: ...
+    @property
+    def final_price(self) -> Decimal: ...
+
+
+class Rewards:
+    """Asked by whoever sells; who may sell has been checked there."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self.uow = uow
+        self._rewards = RewardRepository(uow.session)
+
+    async def waiting(self, client_id: UUID) -> Sequence[Reward]:
+        """What the client may use today, the best first."""
+        return await self._rewards.waiting(client_id, self.uow.today)
+
+    async def usable(self, reward_id: UUID, client_id: UUID) -> Reward:
+        """The reward, locked until the end of the transaction, so that its percentage may go into a price.
+
+        Raises `RewardNotFound`, `NotYourReward`, `RewardGone`, `RewardExpired`.
+        """
+        reward = await self._rewards.lock(reward_id)
+        if reward.client_id != client_id:
+            raise NotYourReward
+        match state_on(reward, self.uow.today):
+            case RewardState.WAITING if reward.percent > 0:
+                return reward
+            case RewardState.EXPIRED:
+                raise RewardExpired(reward.expires_on)
+            case _:
+                raise RewardGone
+
+    async def redeem(self, reward_id: UUID, client_id: UUID, subscription: Priced) -> None:
+        """Spend it on a subscription whose row is written already; raises what `usable` raises."""
+        reward = await self.usable(reward_id, client_id)
+        if subscription.client_id != client_id:
+            raise NotYourReward
+        reward.redeemed_at = self.uow.now
+        reward.redeemed_by = subscription.id
+        self.uow.audit_changes("reward.redeemed", reward)
+        payload = {
+            "reward_id": reward.id,
+            "client_id": client_id,
+            "client_name": subscription.client.full_name,
+            "percent": reward.percent,
+            "discount": subscription.discount,
+            "final_price": subscription.final_price,
+            "starts_on": subscription.starts_on,
+            "staff_name": self.uow.actor.name,
+        }
+        key = f"desk-reward-applied:{reward.id}"
+        self.uow.notify(DESK, NotificationKind.DESK_REWARD_APPLIED, payload, dedup_key=key)

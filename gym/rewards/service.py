@@ -1,0 +1,59 @@
+"""Rewards as people see them: what a client has earned, and the reminder before it expires."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from gym.core.repository import Page
+from gym.notifications.models import NotificationKind
+from gym.notifications.outbox import Recipient
+from gym.rewards.granting import reward_payload
+from gym.rewards.models import Reward
+from gym.rewards.repository import RewardRepository
+from gym.security.permissions import ActorKind, NotAllowed, Permission
+from gym.unit_of_work import UnitOfWork
+
+REMIND_BEFORE: Final = timedelta(days=2)
+
+
+class RewardService:
+    """For the desk, and for the client in person."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self.uow = uow
+        self._rewards = RewardRepository(uow.session)
+
+    async def of_client(self, client_id: UUID, page: int = 0) -> Page[Reward]:
+        """Everything the client has earned, the newest first: waiting, used and expired."""
+        self._require(client_id)
+        return await self._rewards.of_client(client_id, page)
+
+    async def waiting(self, client_id: UUID) -> Sequence[Reward]:
+        """What the client may use today, the best first."""
+        self._require(client_id)
+        return await self._rewards.waiting(client_id, self.uow.today)
+
+    async def remind_due(self, leaves_at: datetime) -> int:
+        """Tell whose reward is about to expire, once a reward; `leaves_at` is after the quiet hours.
+
+        A day that was missed is not made up for: what expires by the day after tomorrow is told today.
+        """
+        if self.uow.is_past:
+            return 0
+        today = self.uow.today
+        found = await self._rewards.expiring(today, today + REMIND_BEFORE)
+        for reward, client in found:
+            payload = reward_payload(reward, client.full_name)
+            key = f"reward_expires:{reward.id}:{reward.expires_on.isoformat()}"
+            kind, member = NotificationKind.REWARD_EXPIRES, Recipient.client(client.id)
+            self.uow.notify(member, kind, payload, dedup_key=key, due_at=leaves_at)
+        return len(found)
+
+    def _require(self, client_id: UUID) -> None:
+        actor = self.uow.actor
+        own = actor.kind is ActorKind.MEMBER and actor.id == client_id
+        if not own and not actor.may(Permission.MANAGE_CLIENTS):
+            raise NotAllowed(Permission.MANAGE_CLIENTS)

@@ -1,0 +1,87 @@
+"""Ending a subscription early, and what the client gets for the days that are left."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from uuid import UUID
+
+from gym.payments.errors import parse_reason
+from gym.payments.models import Method
+from gym.payments.schemas import GivenBack
+from gym.payments.service import PaymentService
+from gym.security.permissions import Permission
+from gym.subscriptions import notices
+from gym.subscriptions.cancellations import unused_days, unused_value
+from gym.subscriptions.closing import Closing
+from gym.subscriptions.errors import AlreadyClosed
+from gym.subscriptions.freezing import FreezeService
+from gym.subscriptions.models import OPEN, Subscription
+from gym.subscriptions.paying import Paying
+from gym.subscriptions.schemas import CancellationQuote, RefundMode
+from gym.subscriptions.statuses import due_status
+
+ZERO = Decimal(0)
+
+
+class Canceling(Paying):
+    """Locks the client, then the open subscriptions, then the accounts."""
+
+    async def quote_cancellation(self, subscription_id: UUID) -> CancellationQuote:
+        """What a cancellation with a pro-rata credit would give back today. Raises `AlreadyClosed`."""
+        self.uow.actor.require(Permission.CANCEL_SUBSCRIPTION)
+        subscription = await self._subscriptions.whole(subscription_id)
+        if due_status(subscription, self.uow.today) not in OPEN:
+            raise AlreadyClosed
+        most = await self._reversible(subscription)
+        value = min(unused_value(subscription, self.uow.today), most)
+        credit = min(value, subscription.account.balance)
+        days = unused_days(subscription, self.uow.today)
+        return CancellationQuote(subscription, days, value, credit, value - credit, most)
+
+    async def cancel(
+        self,
+        subscription_id: UUID,
+        reason: str,
+        *,
+        refund: RefundMode = RefundMode.NONE,
+        amount: Decimal | None = None,
+        method: Method = Method.CASH,
+    ) -> Subscription:
+        """End a subscription now; a renewal that waits stays, and one that was held gets its days.
+
+        `NONE` leaves the ledger alone: what is owed stays owed. `PRO_RATA` credits the unused days, `AMOUNT`
+        the given amount, above the pro-rata value only by an admin; a credit lowers the debt, and what
+        exceeds it is handed back by `method`, which needs an admin too (`RefundNeedsAdmin`), or kept as the
+        client's credit (`Method.CREDIT`), which needs none.
+        Raises also `AlreadyClosed`, `ReasonNeeded`, `RefundTooLarge`.
+        """
+        self.uow.actor.require(Permission.CANCEL_SUBSCRIPTION)
+        reason = parse_reason(reason)
+        subscription = await FreezeService(self.uow).release(subscription_id)
+        given = await self._give_back(subscription, refund, amount, reason, method)
+        await Closing(self.uow).cancel(subscription, reason, "subscription.canceled")
+        if given.refunded or given.kept:
+            await self._unpaid(subscription)
+        notices.tell_canceled(self.uow, subscription, given)
+        return subscription
+
+    async def _give_back(
+        self,
+        subscription: Subscription,
+        mode: RefundMode,
+        amount: Decimal | None,
+        reason: str,
+        method: Method,
+    ) -> GivenBack:
+        """The credit and refund of a cancellation, as `cancel` explains them."""
+        pro_rata = min(unused_value(subscription, self.uow.today), await self._reversible(subscription))
+        value = {RefundMode.NONE: ZERO, RefundMode.PRO_RATA: pro_rata}.get(mode, amount or ZERO)
+        if value > pro_rata:
+            self.uow.actor.require(Permission.REFUND)
+        if mode is not RefundMode.AMOUNT and not value:
+            return GivenBack()
+        return await PaymentService(self.uow).give_back(subscription.account_id, value, reason, method)
+
+    async def _reversible(self, subscription: Subscription) -> Decimal:
+        """What is owed and what was paid together: nobody gets back more."""
+        return await PaymentService(self.uow).reversible(subscription.account_id)

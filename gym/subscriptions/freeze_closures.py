@@ -1,0 +1,105 @@
+"""The gym is closed: every plan that was sold before rests, all in one transaction or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from gym.payments.errors import parse_reason
+from gym.security.permissions import ActorKind, Permission
+from gym.subscriptions import freeze_notices as notices
+from gym.subscriptions.freeze_errors import ClosingInPast, ClosingOver, FreezeBackwards, FreezeTooLong
+from gym.subscriptions.freeze_layout import DAY
+from gym.subscriptions.freeze_moves import Chain, Moves
+from gym.subscriptions.freeze_repository import FreezeRepository
+from gym.subscriptions.freeze_rules import LONGEST
+from gym.subscriptions.freeze_schemas import Closure
+from gym.subscriptions.models import GymClosure
+from gym.unit_of_work import UnitOfWork
+
+
+class Closures:
+    """Closes and opens the gym. Debts do not matter here: nobody asked to rest."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self.uow = uow
+        self._freezes = FreezeRepository(uow.session)
+
+    async def close(self, starts_on: date, ends_on: date, reason: str, key: UUID) -> Closure:
+        """Announce and move; the same key gives the same answer and moves nothing again.
+
+        Raises `ClosingInPast`, `FreezeBackwards`, `FreezeTooLong`, `ReasonNeeded`.
+        """
+        self.uow.actor.require(Permission.FREEZE_BEYOND_PLAN)
+        closure = self._announced(starts_on, ends_on, parse_reason(reason), key)
+        if not await self._freezes.announce(closure):
+            known = await self._freezes.lock_closure(key)
+            return Closure(known.frozen, known.extended)
+        self._require_days(starts_on, ends_on)
+        clients = await self._freezes.touched_by(starts_on, ends_on)
+        done = await self._rearranged(clients, key)
+        row = await self._freezes.lock_closure(key)
+        row.frozen, row.extended = done
+        self.uow.audit("gym.closed", row, after=_facts(row))
+        notices.tell_closed(self.uow, row)
+        return done
+
+    async def open(self, closure_id: UUID) -> Closure:
+        """Give the closed days from today on back. Raises `ClosingOver`."""
+        self.uow.actor.require(Permission.FREEZE_BEYOND_PLAN)
+        row = await self._freezes.lock_closure(closure_id)
+        if row.canceled_at is not None or row.ends_on < self.uow.today:
+            raise ClosingOver
+        clients = await self._freezes.closed_for(closure_id)
+        if row.starts_on < self.uow.today:
+            row.ends_on = self.uow.today - DAY
+        else:
+            row.canceled_at = self.uow.now
+        self.uow.audit_changes("gym.opened", row)
+        await self.uow.session.flush()
+        done = await self._rearranged(clients, closure_id)
+        notices.tell_opened(self.uow, row, done.extended)
+        return done
+
+    async def _rearranged(self, clients: Sequence[UUID], closure_id: UUID) -> Closure:
+        moves = Moves(self.uow)
+        chains = await moves.lock(clients)
+        moved = await moves.arrange(chains)
+        return Closure(_resting(chains, closure_id), len(moved))
+
+    def _announced(self, starts_on: date, ends_on: date, reason: str, key: UUID) -> GymClosure:
+        actor = self.uow.actor
+        return GymClosure(
+            id=key,
+            starts_on=starts_on,
+            ends_on=ends_on,
+            reason=reason,
+            staff_id=actor.id if actor.kind is ActorKind.STAFF else None,
+            staff_name=actor.name,
+            created_at=self.uow.now,
+        )
+
+    def _require_days(self, starts_on: date, ends_on: date) -> None:
+        if starts_on < self.uow.today:
+            raise ClosingInPast(self.uow.today)
+        if ends_on < starts_on:
+            raise FreezeBackwards(starts_on)
+        if (ends_on - starts_on).days >= LONGEST:
+            raise FreezeTooLong(LONGEST)
+
+
+def _resting(chains: Sequence[Chain], closure_id: UUID) -> int:
+    """How many subscriptions rest because of a closing."""
+    everybody = (one for chain in chains for one in chain.found)
+    return sum(any(freeze.closure_id == closure_id for freeze in one.freezes) for one in everybody)
+
+
+def _facts(row: GymClosure) -> dict[str, object]:
+    return {
+        "starts_on": row.starts_on,
+        "ends_on": row.ends_on,
+        "reason": row.reason,
+        "frozen": row.frozen,
+        "extended": row.extended,
+    }

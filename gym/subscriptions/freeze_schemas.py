@@ -1,0 +1,33 @@
+"""What freezing hands out: what a freeze would mean, and what a closing of the gym has done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from gym.subscriptions.models import Subscription
+
+
+@dataclass(frozen=True, slots=True)
+class FreezeQuote:
+    """What a freeze would mean if it were confirmed now."""
+
+    subscription: Subscription
+    starts_on: date
+    ends_on: date | None
+    """None: until the client returns."""
+    days: int | None
+    new_ends_on: date | None
+    """None while nobody knows when the client returns."""
+    allowance_left: int
+    """Frozen days that the plan has left before this freeze."""
+    renewal: Subscription | None
+    renewal_starts_on: date | None
+
+
+class Closure(NamedTuple):
+    """Subscriptions that rest while the gym is closed, and those whose days moved (renewals too)."""
+
+    frozen: int
+    extended: int

@@ -1,0 +1,31 @@
+"""Who has a plan at the moment: what a change of it would touch, and what it would not."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Select, and_, func, select
+
+from gym.security.permissions import Permission
+from gym.subscriptions.models import OPEN, Subscription
+from gym.unit_of_work import UnitOfWork
+
+
+class PlanHolders:
+    """Counts, for whoever is about to change a plan."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self.uow = uow
+
+    async def count(self, plan_id: UUID) -> int:
+        """Clients with an open subscription to a plan, those who wait for its start as well."""
+        self.uow.actor.require(Permission.SELL)
+        return await self.uow.session.scalar(_holders(plan_id, self.uow.today)) or 0
+
+
+def _holders(plan_id: UUID, today: date) -> Select[int]:
+    open_now = and_(Subscription.status.in_(OPEN), Subscription.ends_on >= today)
+    return select(func.count(Subscription.client_id.distinct())).where(
+        Subscription.plan_id == plan_id, open_now
+    )

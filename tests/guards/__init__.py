@@ -1,0 +1,1 @@
+"""What PostgreSQL refuses although no service was asked."""

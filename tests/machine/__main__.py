@@ -1,0 +1,43 @@
+"""`python -m tests.machine --steps 50000 --seed 7`: drives the gym, prints the counts, fails when short."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import random
+import sys
+import time
+
+import structlog
+
+from tests.machine.machine import RULES
+from tests.machine.running import own_world, run
+
+
+def main() -> int:
+    arguments = _parsed()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    print(f"seed {arguments.seed}", flush=True)
+    began = time.monotonic()
+    with own_world() as world:
+        tally = run(world, arguments.steps, arguments.seed, shrink=not arguments.raw)
+    took = time.monotonic() - began
+    print(tally.table())
+    print(f"{tally.steps / took:.0f} steps a second, {took:.0f} seconds")
+    missing = tally.missing(RULES, arguments.least)
+    for line in missing:
+        print(f"missing: {line}")
+    return 1 if missing else 0
+
+
+def _parsed() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.machine")
+    parser.add_argument("--steps", type=int, default=2000)
+    parser.add_argument("--seed", type=int, default=random.randrange(2**32))
+    parser.add_argument("--least", type=int, default=50, help="how often every rule must have run")
+    parser.add_argument("--raw", action="store_true", help="do not shrink what fails")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,95 @@
+"""The book's own verdict at the door, in the order of the gym's table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tests.machine.book import OPEN, Book, Client, Membership
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A verdict with what it says about the plan; money in cents."""
+
+    code: str
+    days_left: int | None = None
+    visits_left: int | None = None
+    owed: int = 0
+    closed_debt: int = 0
+
+
+def answer(book: Book, client: Client, method: str = "staff") -> Answer:
+    """What the door must say now."""
+    one = counting(book, client)
+    debt = closed_debt(book, client, one)
+    code = _code(book, client, one, debt, method)
+    if one is None:
+        return Answer(code, closed_debt=debt)
+    visits = None if one.plan.visits is None else max(0, one.plan.visits - one.used)
+    return Answer(code, max(0, (one.last - book.today).days), visits, one.balance, debt)
+
+
+def counting(book: Book, client: Client) -> Membership | None:
+    """The membership that counts today: one that covers it, else the next one, else the last one."""
+    today = book.today
+    found = [one for one in client.memberships if one.status != "canceled"]
+    covering = [one for one in found if _covers(one, book)]
+    waiting = [one for one in found if one.held or one.first > today]
+    if covering:
+        return max(covering, key=lambda one: (one.status in OPEN, one.last))
+    if waiting:
+        return min(waiting, key=lambda one: one.first)
+    return max(found, key=lambda one: (one.last, one.sold), default=None)
+
+
+def closed_debt(book: Book, client: Client, counts: Membership | None) -> int:
+    """What is owed for memberships that are over."""
+    others = (one for one in client.memberships if one is not counts)
+    return sum(one.balance for one in others if one.due(book.today) not in OPEN)
+
+
+def _covers(one: Membership, book: Book) -> bool:
+    if one.held or one.first > book.today:
+        return False
+    lasting = one.open_rest
+    return one.last >= book.today or (lasting is not None and lasting.holds(book.today))
+
+
+def _code(book: Book, client: Client, one: Membership | None, debt: int, method: str) -> str:
+    today, house = book.today, book.house
+    if not client.active:
+        return "client_inactive"
+    if client.blocked_until is not None and today <= client.blocked_until:
+        return "blocked"
+    if one is None:
+        return "no_subscription"
+    if one.held or one.first > today:
+        return "not_started"
+    if not _covers(one, book):
+        return "expired"
+    if one.rests_on(today):
+        return "frozen"
+    if (debt and house.closed_debt_denies) or _payment_due(book, one):
+        return "payment_due"
+    return _entry(book, client, one, method)
+
+
+def _payment_due(book: Book, one: Membership) -> bool:
+    house, since = book.house, (book.today - one.first).days
+    return one.balance > 0 and since >= house.grace_days and one.balance > house.grace_cents
+
+
+def _entry(book: Book, client: Client, one: Membership, method: str) -> str:
+    """Whether a welcome member may come in now, and as what."""
+    again = client.visited_on(book.today)
+    if one.used_up and not again:
+        return "visits_used_up"
+    if one.plan.hours is not None and not one.plan.hours.open_at(book.local):
+        return "outside_hours"
+    if book.house.deny_reentry:
+        return "already_inside" if again else "admitted"
+    last = max((visit.at for visit in client.entries()), default=None)
+    recent = last is not None and book.now - last < book.house.passback
+    if recent and method == "qr":
+        return "already_inside"
+    return "reentry" if again else "admitted"

@@ -1,0 +1,249 @@
+"""Selling in the book: what is refused and why, and what a sale writes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from uuid import UUID
+
+from tests.machine.book import OPEN, Book, Client, Membership, Plan, Row
+from tests.machine.periods import place, release
+from tests.machine.rules import DAY, Span, first_span, months_later, next_span, part
+
+Reasons = set[str]
+"""Codes of which one must be said; none of them means that it must work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Off:
+    """A discount: a percentage, or cents."""
+
+    percent: int = 0
+    cents: int = 0
+
+    def of(self, price: int) -> int:
+        return part(price, Fraction(self.percent, 100)) if self.percent else self.cents
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """What a renewal would be."""
+
+    span: Span
+    plan: Plan
+    after: Membership
+    held: bool
+    closes_pack: bool
+    price: int
+
+
+def why_not_discount(book: Book, off: Off, price: int, *, admin: bool) -> Reasons:
+    cents = off.of(price)
+    if off.percent > 100:
+        return {"discount_invalid"}
+    if cents > price:
+        return {"discount_above_price"}
+    limit = part(price, Fraction(book.house.employee_percent, 100))
+    return {"discount_too_large"} if cents > limit and not admin else set()
+
+
+def why_not_plan(book: Book, client: Client, plan: Plan) -> Reasons:
+    reasons: Reasons = set() if client.active else {"client_inactive"}
+    if plan.once and any(_had(book, one) for one in client.memberships if one.plan is plan):
+        reasons.add("trial_used")
+    return reasons
+
+
+def _had(book: Book, one: Membership) -> bool:
+    """One that was canceled before its first day was not had."""
+    if one.status != "canceled" or one.closed_at is None:
+        return True
+    return one.closed_at.astimezone(book.house.zone).date() >= one.first
+
+
+def why_not_sell(book: Book, client: Client, plan: Plan, start: date, off: Off, *, admin: bool) -> Reasons:
+    today = book.today
+    reasons = why_not_plan(book, client, plan)
+    span = first_span(start, plan.length)
+    if start > months_later(today, 12):
+        reasons.add("start_too_far")
+    if start < today - timedelta(days=30):
+        reasons.add("start_too_early")
+    if span.last < today:
+        reasons.add("period_over")
+    for other in client.open_on(today):
+        reasons |= _clash(other, span, today)
+    return reasons | why_not_discount(book, off, plan.price(start), admin=admin)
+
+
+def _clash(other: Membership, span: Span, today: date) -> Reasons:
+    reasons: Reasons = set()
+    if other.open_rest is not None and other.first <= span.last:
+        reasons.add("frozen_open_end")
+    if other.first <= span.last and span.first <= other.last:
+        reasons.add("period_taken")
+    if (other.held or other.first > today) and span.first > today:
+        reasons.add("already_waiting")
+    return reasons
+
+
+def sell(book: Book, client: Client, plan: Plan, span: Span, key: UUID, price: int, off: int) -> Membership:
+    rows = [Row("charge", price - off)] if price - off else []
+    one = Membership(
+        key=key,
+        plan=plan,
+        first=span.first,
+        last=span.last,
+        anchor=span.anchor,
+        bought=span.days,
+        usable=span.days,
+        price=price - off,
+        sold=book.now,
+        rows=rows,
+    )
+    client.memberships.append(one)
+    return one
+
+
+def renewal(book: Book, client: Client, plan: Plan | None) -> Renewal | None:
+    """The period that a renewal would have; None when there is nothing to renew, or one waits."""
+    latest, today = client.latest(), book.today
+    if latest is None or _waits(latest, today):
+        return None
+    plan = plan or latest.plan
+    running = latest.due(today) in OPEN
+    pack = running and latest.used_up
+    follows = running and not pack
+    span = next_span(latest.anchor, latest.last, plan.length) if follows else first_span(today, plan.length)
+    price = plan.price(max(span.first, today))
+    return Renewal(span, plan, latest, follows and latest.open_rest is not None, pack, price)
+
+
+def why_not_renew(book: Book, client: Client, plan: Plan | None, off: Off, *, admin: bool) -> Reasons:
+    latest = client.latest()
+    if latest is None:
+        return {"nothing_to_renew"}
+    if _waits(latest, book.today):
+        return {"already_waiting"}
+    found = renewal(book, client, plan)
+    assert found is not None
+    reasons = why_not_plan(book, client, found.plan)
+    return reasons | why_not_discount(book, off, found.price, admin=admin)
+
+
+def renew(book: Book, client: Client, found: Renewal, key: UUID, off: int) -> Membership:
+    if found.closes_pack:
+        use_up(book, client, found.after)
+    one = sell(book, client, found.plan, found.span, key, found.price, off)
+    one.held = found.held
+    return one
+
+
+def use_up(book: Book, client: Client, pack: Membership) -> None:
+    """A pack without visits ends today."""
+    if pack.rests or pack.closed_days:
+        release(book, client, pack)
+    pack.status = "lapsed" if pack.balance else "expired"
+    pack.last, pack.closed_at = book.today, book.now
+
+
+def waiting_of(book: Book, client: Client) -> Membership | None:
+    found = (one for one in client.open_on(book.today) if _waits(one, book.today))
+    return next(found, None)
+
+
+def _waits(one: Membership, today: date) -> bool:
+    return one.due(today) in OPEN and (one.held or today < one.first)
+
+
+def why_not_start_now(book: Book, client: Client, one: Membership) -> Reasons:
+    if not _waits(one, book.today):
+        return {"not_waiting"}
+    running = next((other for other in client.open_on(book.today) if not _waits(other, book.today)), None)
+    return set() if running is not None and running.used_up else {"pack_not_used_up"}
+
+
+def start_now(book: Book, client: Client, one: Membership) -> None:
+    pack = next(other for other in client.open_on(book.today) if not _waits(other, book.today))
+    use_up(book, client, pack)
+    place(book, client, one, first_span(book.today, one.plan.length))
+
+
+def why_not_cancel(
+    book: Book, client: Client, one: Membership, mode: str, cents: int, method: str, *, admin: bool
+) -> Reasons:
+    """After the freezes were released: `worth` is asked on that footing by `cancel`."""
+    if one.due(book.today) not in OPEN:
+        return {"already_closed"}
+    worth = released_worth(book, client, one)
+    value = {"none": 0, "pro_rata": worth}.get(mode, cents)
+    reasons: Reasons = {"not_allowed"} if value > worth and not admin else set()
+    if mode == "amount" and value <= 0:
+        return reasons | {"amount_not_positive"}
+    if value > one.reversible:
+        reasons.add("refund_too_large")
+    if value > one.balance and method != "credit" and not admin:
+        reasons.add("refund_needs_admin")
+    return reasons
+
+
+def released_worth(book: Book, client: Client, one: Membership) -> int:
+    """What is unused once nothing rests from today on; the book stays as it is."""
+    days = _released_days(book, one)
+    share = Fraction(days, one.bought)
+    if one.plan.visits:
+        share = min(share, 1 - Fraction(one.used, one.plan.visits))
+    return min(part(one.price, share), one.reversible)
+
+
+def _released_days(book: Book, one: Membership) -> int:
+    """Usable days less those behind us, of which the given ones are the last."""
+    behind = max(0, (book.today - one.first).days)
+    spent = sum(1 for back in range(behind) if not one.rests_on(one.first + back * DAY))
+    return max(0, min(one.bought - spent, one.bought))
+
+
+def cancel(book: Book, client: Client, one: Membership, value: int, method: str) -> None:
+    release(book, client, one)
+    give_back(client, one, value, method)
+    one.status, one.closed_at = "canceled", book.now
+
+
+def give_back(client: Client, one: Membership, value: int, method: str) -> None:
+    """First against the debt; what exceeds it is handed out, or kept as the client's credit."""
+    surplus = max(0, value - one.balance)
+    if surplus:
+        one.rows.append(Row("refund", surplus, method))
+        if method == "credit":
+            client.credit.append(Row("charge", surplus))
+    if value:
+        one.rows.append(Row("credit", value))
+
+
+def why_not_change(book: Book, client: Client, one: Membership, plan: Plan) -> Reasons:
+    if one.due(book.today) not in OPEN:
+        return {"already_closed"}
+    if _waits(one, book.today):
+        return {"not_running"}
+    reasons = why_not_plan(book, client, plan)
+    return reasons | ({"same_plan"} if plan is one.plan else set())
+
+
+def change(book: Book, client: Client, old: Membership, plan: Plan, key: UUID) -> Membership:
+    """The unused days' worth lowers the old debt, then pays for the new plan; the rest is credit."""
+    worth, price = released_worth(book, client, old), plan.price(book.today)
+    release(book, client, old)
+    waiting = waiting_of(book, client)
+    to_debt = min(worth, old.balance)
+    give_back(client, old, worth, "credit")
+    old.status, old.closed_at = "canceled", book.now
+    span = first_span(book.today, plan.length)
+    new = sell(book, client, plan, span, key, price, 0)
+    if waiting is not None:
+        place(book, client, waiting, next_span(span.anchor, span.last, waiting.plan.length))
+    to_new = min(worth - to_debt, price)
+    if to_new:
+        new.rows.append(Row("payment", to_new, "credit", day=book.today))
+        client.credit.append(Row("credit", to_new))
+    return new

@@ -1,0 +1,40 @@
+"""Who has a plan: counted before it is changed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from gym.app import Gym
+from gym.core.clock import FrozenClock
+from gym.plans.models import DurationUnit, Plan
+from gym.security.permissions import Actor, NotAllowed
+from gym.subscriptions.holders import PlanHolders
+from tests.support.memberships import Reception
+
+
+async def count(gym: Gym, plan: Plan, actor: Actor) -> int:
+    async with gym.unit_of_work(actor) as uow:
+        return await PlanHolders(uow).count(plan.id)
+
+
+async def test_those_who_have_it_or_wait_for_it_are_counted_once(
+    gym: Gym, admin: Actor, clock: FrozenClock
+) -> None:
+    desk = Reception(gym, admin)
+    plan, other = await desk.plan(unit=DurationUnit.WEEK), await desk.plan(name="Other")
+    rosa, mateo = await desk.client("Rosa"), await desk.client("Mateo")
+    await desk.pay(await desk.sell(rosa, plan))
+    await desk.renew(rosa, plan)
+    await desk.sell(mateo, other)
+    assert (await count(gym, plan, admin), await count(gym, other, admin)) == (1, 1)
+    clock.advance(timedelta(days=20))
+    assert (await count(gym, plan, admin), await count(gym, other, admin)) == (0, 1)
+
+
+async def test_members_do_not_count_each_other(gym: Gym, admin: Actor) -> None:
+    desk = Reception(gym, admin)
+    plan, rosa = await desk.plan(), await desk.client("Rosa")
+    with pytest.raises(NotAllowed):
+        await count(gym, plan, Actor.member(rosa.id, rosa.full_name))
