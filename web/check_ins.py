@@ -150,7 +150,7 @@ async def _by_photos(gym: Gym, photos: list[bytes], at: datetime | None) -> Work
     probe = _probe(gym, readings)
 
     async def work(uow: UnitOfWork, caller: Caller) -> Verdict:
-        service = AttendanceService(uow)
+        service = AttendanceService(uow, gym.gallery)
         return await service.check_in_face(probe, gym.match_rule, at=at, kiosk_id=caller.kiosk_id)
 
     return work

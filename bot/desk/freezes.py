@@ -15,6 +15,7 @@ from bot.freeze_days import (
     START,
     freeze_line,
     last_day,
+    left_words,
     lengths,
     read_until,
     show_until,

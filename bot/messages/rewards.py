@@ -36,7 +36,7 @@ def _earned(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
 @says(Kind.MILESTONE)
 def _milestone(t: HtmlTranslator, p: Payload, settings: GymSettings) -> str:
     text = t.plural(
-        "🏅 Your {count} visit at {gym}. Congratulations!",
+        "🏅 {count} visit at {gym}! Congratulations, keep going!",
         "🏅 {count} visits at {gym}! Congratulations, keep going!",
         p["threshold"],
         gym=settings.name,

@@ -26,6 +26,7 @@ EXISTS (SELECT FROM rewards w WHERE w.subscription_id = s.id AND w.kind = 'visit
 (SELECT o.id FROM subscriptions o
     WHERE o.client_id = c.id AND o.status = 'scheduled' AND o.starts_on > :day) AS waiting_id,
 coalesce(today.counted, false) AS visited_today, today.number AS number_today, today.last_at,
+coalesce((SELECT value FROM counters WHERE name = 'gallery'), 0) AS gallery_number,
 (SELECT k.id FROM check_ins k WHERE k.idempotency_key = CAST(:idempotency AS uuid)) AS done_id
 """
 

@@ -30,7 +30,7 @@ class AttendanceRepository(Repository[CheckIn, UUID]):
     model = CheckIn
     missing = CheckInNotFound
 
-    async def facts(self, client_id: UUID, day: date, at: datetime, key: UUID | None = None) -> Facts:
+    async def facts(self, client_id: UUID | None, day: date, at: datetime, key: UUID | None = None) -> Facts:
         """Everything the verdict about a client needs, in one query; `client_id` is None for nobody."""
         values = {"client": client_id, "day": day, "at": at, "since": at - LOOK_BACK, "idempotency": key}
         return (await self.session.execute(BY_CLIENT, values)).mappings().one()

@@ -28,6 +28,7 @@ from gym.core.clock import gym_day
 from gym.core.repository import Page
 from gym.faces import matching
 from gym.faces.gallery import PgGallery, candidates_of
+from gym.faces.memory_gallery import MemoryGallery, search
 from gym.faces.schemas import MatchOutcome, MatchRule, Probe
 from gym.payments.errors import parse_reason
 from gym.rewards.granting import after_undo, after_visit
@@ -44,9 +45,10 @@ RACES: Final = 5
 class AttendanceService:
     """Every attempt is kept, admitted or not."""
 
-    def __init__(self, uow: UnitOfWork) -> None:
+    def __init__(self, uow: UnitOfWork, gallery: MemoryGallery | None = None) -> None:
         self.uow = uow
         self._attendance = AttendanceRepository(uow.session)
+        self._memory = gallery
 
     async def check_in_face(
         self,
@@ -165,10 +167,12 @@ class AttendanceService:
         return Door(method, moment.astimezone(self.uow.settings.zone), kiosk_id, key)
 
     async def _see(self, probe: Probe, rule: MatchRule, door: Door) -> Sighting:
-        """Who it is and all about them in one query, as long as there is one key (rotation makes it two)."""
+        """Who it is and all about them: in one query, whichever gallery is searched."""
+        if self._memory is not None and self._memory.model_id == probe.model_id:
+            return await self._see_in_memory(self._memory, probe, rule, door)
         gallery = PgGallery(self.uow.session, self.uow.secrets.data)
         terms = gallery.terms(probe)
-        if len(terms) > 1:
+        if len(terms) > 1:  # keys are being rotated
             known = matching.decide(await gallery.search(probe), rule)
             if known.client_id is None:
                 return Sighting(None, known.outcome)
@@ -176,6 +180,18 @@ class AttendanceService:
         facts = await self._attendance.facts_of_face(terms[0], door.day, door.at, door.key)
         outcome = matching.decide(candidates_of(facts), rule).outcome
         return Sighting(facts if outcome is MatchOutcome.FOUND else None, outcome)
+
+    async def _see_in_memory(
+        self, gallery: MemoryGallery, probe: Probe, rule: MatchRule, door: Door
+    ) -> Sighting:
+        """The query for the facts says too whether the gallery has changed since; then once more."""
+        while True:
+            snapshot = gallery.snapshot
+            known = matching.decide(await search(snapshot, gallery.keyring, probe), rule)
+            facts = await self._attendance.facts(known.client_id, door.day, door.at, door.key)
+            if facts["gallery_number"] <= snapshot.number:
+                return Sighting(facts if known.client_id else None, known.outcome)
+            await gallery.fresh(self.uow.session, facts["gallery_number"])
 
     async def _check_in(self, seen: Sighting, door: Door) -> Verdict:
         """Decide and write; decide again when another door counted this day's visit in the same moment."""

@@ -32,11 +32,14 @@ class Closures:
         Raises `ClosingInPast`, `FreezeBackwards`, `FreezeTooLong`, `ReasonNeeded`.
         """
         self.uow.actor.require(Permission.FREEZE_BEYOND_PLAN)
-        closure = self._announced(starts_on, ends_on, parse_reason(reason), key)
+        reason = parse_reason(reason)
+        _require_length(starts_on, ends_on)
+        closure = self._announced(starts_on, ends_on, reason, key)
         if not await self._freezes.announce(closure):
             known = await self._freezes.lock_closure(key)
             return Closure(known.frozen, known.extended)
-        self._require_days(starts_on, ends_on)
+        if starts_on < self.uow.today:
+            raise ClosingInPast(self.uow.today)
         clients = await self._freezes.touched_by(starts_on, ends_on)
         done = await self._rearranged(clients, key)
         row = await self._freezes.lock_closure(key)
@@ -80,13 +83,13 @@ class Closures:
             created_at=self.uow.now,
         )
 
-    def _require_days(self, starts_on: date, ends_on: date) -> None:
-        if starts_on < self.uow.today:
-            raise ClosingInPast(self.uow.today)
-        if ends_on < starts_on:
-            raise FreezeBackwards(starts_on)
-        if (ends_on - starts_on).days >= LONGEST:
-            raise FreezeTooLong(LONGEST)
+
+def _require_length(starts_on: date, ends_on: date) -> None:
+    """Before the row is written: PostgreSQL would refuse a closing that ends before it begins."""
+    if ends_on < starts_on:
+        raise FreezeBackwards(starts_on)
+    if (ends_on - starts_on).days >= LONGEST:
+        raise FreezeTooLong(LONGEST)
 
 
 def _resting(chains: Sequence[Chain], closure_id: UUID) -> int:

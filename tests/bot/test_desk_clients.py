@@ -82,8 +82,17 @@ async def test_a_client_is_registered_with_consent_and_photos_and_known_by_the_n
     await bruno.sees("2 photos")
     await bruno.taps("Save")
     done = await bruno.sees("Rosa Pérez is registered")
-    assert "t.me/" in done.words
-    assert done.photo_url, "the QR to scan"
+    link = (await bruno.chat())[-2]
+    assert link.photo_url, "the QR to scan"
+    assert "t.me/" in link.words
+    assert link.labels == []
+
+    await bruno.taps("Card")
+    card = await bruno.sees("No plan yet")
+    still = {message.message_id: message.words for message in await bruno.chat()}
+    assert card.message_id > done.message_id
+    assert still[link.message_id] == link.words
+    assert still[done.message_id] == done.words
 
     await bruno.sends_photo(rosa.photo(2))
     card = await bruno.sees("No plan yet")
@@ -256,11 +265,38 @@ async def test_the_link_qr_links_the_clients_own_chat(
     await bruno.taps("Chat link")
     offer = await bruno.sees("scan this")
     assert offer.photo_url
+    assert not any(button.url for row in offer.buttons for button in row)
+    await bruno.taps("Back")
+    await bruno.sees("No plan yet")
+    assert any("t.me/" in message.words for message in await bruno.chat()), "the link stays"
     phone = await telegram.person("Rosa")
     url = next(word for word in offer.words.split() if word.startswith("https://t.me/"))
     await phone.opens(url)
     await phone.sees("this chat is yours")
     assert (await clients(gym))[0].telegram_id == phone.id
+
+
+async def test_staff_who_open_a_clients_link_are_asked_before_it_is_spent(
+    bruno: Person, telegram: SandboxClient, gym: Gym, reception: Reception
+) -> None:
+    await reception.client("Rosa")
+    await bruno.sends("Rosa")
+    await bruno.taps("Chat link")
+    offer = await bruno.sees("scan this")
+    url = next(word for word in offer.words.split() if word.startswith("https://t.me/"))
+    await bruno.opens(url)
+    await bruno.sees("Link your chat to Rosa Vargas?")
+    await bruno.taps("No")
+    await bruno.sees("type a name")
+    assert (await clients(gym))[0].telegram_id is None
+
+    await bruno.opens(url)
+    await bruno.taps("Yes, this is me")
+    await bruno.sees("this chat is yours")
+    assert (await clients(gym))[0].telegram_id == bruno.id
+    phone = await telegram.person("Rosa")
+    await phone.opens(url)
+    await phone.sees("was used before")
 
 
 async def test_a_members_qr_is_the_card_as_a_photo_and_as_a_link(

@@ -304,3 +304,33 @@ async def test_a_second_tap_on_a_passed_question_changes_nothing(desk_bot, bob: 
     await bob.taps_button_data(seen, skip.data or "")
     await settled(gym, 5)
     assert "Which colour?" in (await bob.last()).text
+
+
+async def test_an_answered_question_loses_its_keys(desk_bot, bob: Person) -> None:
+    await bob.sends("/start")
+    await bob.taps("New locker")
+    first = await bob.sees("What is the name?")
+    await bob.sends("Tom")
+    await bob.sees("An alias?")
+    await bob.sends("Tommy")
+    open_question = await bob.sees("Which colour?")
+
+    async def with_keys() -> list[int]:
+        return [message.message_id for message in await bob.chat() if message.labels]
+
+    async with asyncio.timeout(10):
+        while True:
+            if await with_keys() == [open_question.message_id]:
+                break
+            await asyncio.sleep(0.01)
+    assert first.message_id < open_question.message_id
+
+
+async def test_what_was_confirmed_stays_when_its_buttons_are_tapped(desk_bot, bob: Person) -> None:
+    await to_the_summary(bob)
+    await bob.taps("Confirm")
+    done = await bob.sees("Saved Tom.")
+    await bob.taps("Home")
+    home = await bob.sees("type a name")
+    assert home.message_id > done.message_id
+    assert (await bob.chat())[-2].text == done.text

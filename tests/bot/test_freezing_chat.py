@@ -95,7 +95,7 @@ async def test_a_plan_is_frozen_from_tomorrow_for_a_typed_number_of_days(bruno: 
     asked = await bruno.sees("Until when?")
     assert "Until they return" not in asked.labels, "only admins freeze without an end"
     await bruno.sends("yesterday")
-    await bruno.sees("day")
+    await bruno.sees("⚠️")
     await bruno.sends("5")
     await bruno.sees("Why?")
     await bruno.taps("A journey")
@@ -172,7 +172,7 @@ async def test_the_list_shows_what_rests_and_calls_a_planned_freeze_off(bruno: P
     shown = await bruno.sees("7 frozen days left")
     assert "Fri, 7 Aug 2026" in shown.words
     await bruno.taps("Call it off")
-    await bruno.sees("3 unused days go back")
+    await bruno.sees("3 unused frozen days go back")
     await bruno.taps("Call it off")
     await bruno.sees("The freeze is over")
     assert await ward.moved() == 0

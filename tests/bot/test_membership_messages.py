@@ -38,7 +38,7 @@ async def half_used(boss: Reception, clock: FrozenClock) -> Subscription:
 
 async def words(boss: Reception, kind: Kind) -> str:
     [payload] = await told(boss.gym, kind)
-    return render(kind, payload, GymSettings(), "en", boss.gym.clock.now()).text
+    return render(kind, payload, GymSettings.model_validate({}), "en", boss.gym.clock.now()).text
 
 
 async def test_a_changed_plan_says_where_the_money_went(boss: Reception, half_used: Subscription) -> None:

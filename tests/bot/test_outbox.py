@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from telegram import Bot, Message
 from telegram.error import Forbidden, NetworkError, RetryAfter, TelegramError
 
-from bot.messages import RENDERERS
+from bot.callbacks import stays, unpack
+from bot.flows import ROUTERS
+from bot.house import sandbox_hooks
+from bot.member.plan import MyPlan, WantToRenew
+from bot.messages import RENDERERS, render
 from bot.outbox import CHANNEL, Dispatcher
 from bot.pacing import Pacer
+from bot.routing import Routes
 from gym.app import Gym
 from gym.clients.schemas import ClientInput
 from gym.clients.service import ClientService
 from gym.notifications.models import Notification, NotificationKind, NotificationState
 from gym.notifications.outbox import DESK, Recipient
 from gym.security.permissions import Actor, Role
+from gym.settings.models import GymKind
+from gym.settings.schemas import GymSettings
 from tests.conftest import hire
 
 
@@ -158,5 +168,78 @@ async def test_an_idle_dispatcher_wakes_nobody(gym: Gym) -> None:
     assert woken == []
 
 
+async def test_a_jump_of_the_clock_sends_at_once_what_waited_for_its_hour(gym: Gym, employee: Actor) -> None:
+    await gym.stamp(GymKind.SANDBOX)
+    client = Recipient.client(await member(gym, employee, 7))
+    async with gym.unit_of_work(Actor.system()) as uow:
+        payload = {"plan_name": "A", "ends_on": uow.today}
+        uow.notify(client, NotificationKind.ENDED, payload, due_at=uow.now + timedelta(hours=9))
+    line = Line()
+    running = asyncio.create_task(dispatcher(gym, line).run())
+    try:
+        await listening(gym)
+        assert line.sent == []
+        advance = sandbox_hooks(gym).advance_clock
+        assert advance is not None
+        now = await advance(timedelta(hours=10))
+        assert now.utcoffset() == timedelta(hours=-5), "the gym's own hour"
+
+        async def told() -> bool:
+            return any("A" in words for _, words in line.sent)
+
+        await until(told)
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+async def listening(gym: Gym) -> None:
+    """Wait until the dispatcher hears what is committed; what is due has left by then."""
+    listens = text("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' || :channel || '%'")
+
+    async def there() -> bool:
+        async with gym.database.session() as session:
+            return bool(await session.scalar(listens, {"channel": CHANNEL}))
+
+    await until(there)
+
+
+async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(10):
+        while True:
+            if await condition():
+                return
+            await asyncio.sleep(0.01)
+
+
 def test_every_kind_has_its_words() -> None:
     assert set(RENDERERS) == set(NotificationKind)
+
+
+NOW = datetime(2026, 8, 3, 15, 0, tzinfo=UTC)
+DENIAL = {
+    "code": "payment_due",
+    "method": "face",
+    "client_id": UUID(int=7),
+    "client_name": "Rosa Vargas",
+    "balance": Decimal(75000),
+}
+
+
+async def test_a_reminder_offers_the_next_step_all_day_and_stays() -> None:
+    payload = {"plan_name": "Monthly", "ends_on": NOW.date(), "days": 3}
+    said = render(NotificationKind.ENDS_SOON, payload, GymSettings(), "en", NOW)
+    assert said.keyboard is not None
+    data = [str(button.callback_data) for row in said.keyboard.inline_keyboard for button in row]
+    taps = [unpack(Routes(ROUTERS).codes, one) for one in data]
+    assert [type(tap.callback) for tap in taps] == [MyPlan, WantToRenew]
+    assert all(stays(one) for one in data)
+    assert not any(tap.is_stale(NOW + timedelta(hours=9)) for tap in taps)
+
+
+async def test_a_denial_is_told_to_the_member_and_about_the_member() -> None:
+    member = render(NotificationKind.DENIED, DENIAL, GymSettings(), "en", NOW)
+    desk = render(NotificationKind.DESK_DENIED, DENIAL, GymSettings(), "en", NOW)
+    assert member.text == "🚪 You have $75,000 to pay. Please go to the desk."
+    assert desk.text == "🚪 Rosa Vargas was not let in. $75,000 is still to pay."
+    assert desk.keyboard is not None

@@ -77,7 +77,7 @@ async def test_the_visit_that_earns_says_so_to_the_desk_and_the_member_and_both_
     assert "20% off the next plan, until" in page.words
     await delivered()
     await ana.sees("you have earned 20% off your next one")
-    await ana.sees("Your 1 visit at PowerGym")
+    await ana.sees("1 visit at PowerGym")
     await ana.sends("/start")
     await ana.taps("🎁 Rewards")
     mine = await ana.sees("My rewards")

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from tests.machine.book import OPEN, Book, Client, Closing, Membership, Rest, Row, Visit
 from tests.machine.door import answer, counting
-from tests.machine.periods import arrange, stop
+from tests.machine.periods import arrange, lay_chain, stop
 from tests.machine.rules import DAY
 from tests.machine.selling import Reasons
 
@@ -126,8 +126,9 @@ def why_not_end(book: Book, one: Membership) -> Reasons:
 def end(book: Book, client: Client, one: Membership) -> None:
     rest = resting(book, one)
     assert rest is not None
+    chain = client.open_on(book.today)
     stop(book, one, rest)
-    arrange(book, client)
+    lay_chain(book, client, chain)
 
 
 def why_not_gift(book: Book, one: Membership, days: int, *, admin: bool) -> Reasons:
@@ -146,9 +147,8 @@ def gift(book: Book, client: Client, one: Membership, days: int) -> None:
 def why_not_close(book: Book, first: date, last: date, *, admin: bool) -> Reasons:
     if not admin:
         return {"not_allowed"}
-    if first < book.today:
-        return {"closing_in_past"}
-    return {"freeze_backwards"} if last < first else set()
+    reasons: Reasons = {"closing_in_past"} if first < book.today else set()
+    return reasons | ({"freeze_backwards"} if last < first else set())
 
 
 def close(book: Book, first: date, last: date) -> list[Client]:

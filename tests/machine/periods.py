@@ -8,9 +8,9 @@ from tests.machine.book import Book, Client, Membership, Rest
 from tests.machine.rules import DAY, Span
 
 
-def arrange(book: Book, client: Client, ending: Membership | None = None) -> None:
+def arrange(book: Book, client: Client) -> None:
     """Every open membership keeps its usable days; what waits moves with the end of the one before it."""
-    lay_chain(book, client, client.open_on(book.today), ending)
+    lay_chain(book, client, client.open_on(book.today))
 
 
 def lay_chain(book: Book, client: Client, chain: list[Membership], ending: Membership | None = None) -> None:
@@ -37,10 +37,11 @@ def place(book: Book, client: Client, waiting: Membership, span: Span) -> None:
 
 def release(book: Book, client: Client, one: Membership) -> None:
     """Before it is closed early nothing rests any more from today on."""
+    chain = client.open_on(book.today)
     for rest in list(one.rests):
         if rest.last is None or rest.last >= book.today:
             stop(book, one, rest)
-    arrange(book, client, ending=one)
+    lay_chain(book, client, chain, ending=one)
 
 
 def stop(book: Book, one: Membership, rest: Rest) -> None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from itertools import pairwise
 from pathlib import Path
 from typing import cast
 from uuid import UUID
@@ -14,7 +12,7 @@ from uuid import UUID
 import cv2
 import numpy as np
 import pytest
-from playwright.async_api import Browser, Page, Request, async_playwright, expect
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from gym.kiosks.service import KioskService
 from tests.support.door import Door
@@ -121,8 +119,9 @@ async def pair(page: Page, door: Door) -> None:
 
 
 async def type_in(page: Page, digits: str) -> None:
-    for digit in digits:
-        await page.click(f'#keys button:text-is("{digit}")')
+    """The first digit by a finger, the rest by the keyboard, which is quicker here."""
+    await page.click(f'#keys button:text-is("{digits[0]}")')
+    await page.keyboard.type(digits[1:])
     await page.click("#document-next")
 
 
@@ -178,34 +177,20 @@ async def test_a_document_is_typed_and_the_refusal_says_why(
     assert await door.visits() == 1
 
 
-async def test_an_empty_room_is_photographed_every_two_seconds_at_most(kiosks: Kiosks) -> None:
-    starts: list[float] = []
-
-    def note(request: Request) -> None:
-        if request.url.endswith("/check-ins"):
-            starts.append(time.monotonic())
-
+async def test_an_empty_room_is_photographed_every_two_seconds_only(kiosks: Kiosks) -> None:
+    sent = "performance.getEntriesByType('resource').filter((it) => it.name.endsWith('/check-ins'))"
     async with kiosks.page(empty_room()) as page:
-        page.on("request", note)
         await pair(page, kiosks.door)
-        for _ in range(3):
+        for _ in range(4):
             await page.wait_for_event("requestfinished", lambda one: one.url.endswith("/check-ins"))
-    assert min(later - earlier for earlier, later in pairwise(starts)) > 1.8
+        starts: list[float] = await page.evaluate(f"{sent}.map((it) => it.startTime)")
+    # The camera's first picture may be a dark one. A still scene used to be sent every 0.7 s.
+    assert starts[3] - starts[1] > 3 * SECONDS
 
 
-async def test_a_verdict_goes_away_by_itself(kiosks: Kiosks) -> None:
-    await kiosks.door.member("Rosa")
-    async with kiosks.page(empty_room()) as page:
-        await pair(page, kiosks.door)
-        await state_is(page, "idle")
-        await page.click("#use-document")
-        await type_in(page, "1020304050")
-        await type_in(page, "4567")
-        await state_is(page, "verdict")
-        await state_is(page, "idle")
-
-
-async def test_a_document_that_fits_lets_in_by_keyboard(kiosks: Kiosks) -> None:
+async def test_a_document_that_fits_lets_in_by_keyboard_and_the_verdict_goes_by_itself(
+    kiosks: Kiosks,
+) -> None:
     door = kiosks.door
     await door.member("Lucia")
     async with kiosks.page(empty_room()) as page:
@@ -218,6 +203,7 @@ async def test_a_document_that_fits_lets_in_by_keyboard(kiosks: Kiosks) -> None:
         await page.click("#document-next")
         await state_is(page, "verdict")
         await expect(page.locator("#headline")).to_have_text("Lucia")
+        await state_is(page, "idle")
 
 
 async def test_a_face_that_nobody_knows_is_offered_the_other_ways(kiosks: Kiosks) -> None:
