@@ -11,21 +11,26 @@ from uuid import UUID
 
 from bot.callbacks import Callback, callback
 from bot.desk.buttons import (
-    CancelSubscription,
     Card,
     CheckInClient,
+    EndFreeze,
     EnrolFace,
+    FreezePlan,
     LinkClient,
+    ManagePlan,
     RegisterClient,
     RenewPlan,
+    Rewards,
     SellPlan,
+    StartNow,
     TakePayment,
 )
-from bot.desk.history import Payments, Plans, Visits, visit_line
+from bot.desk.history import CreditStatement, Payments, Plans, Visits, visit_line
 from bot.desk.profile import AskDeactivate, BlockClient, EditClient, Reactivate, Unblock
 from bot.desk.words import status
 from bot.keyboards import Button, Keyboard, button, grid, nav, pager
 from bot.render import HtmlTranslator, Screen
+from bot.reward_words import reward_line
 from bot.routing import Audience, Router
 from bot.turn import Turn
 from gym.attendance.cards import CardService, ClientCard
@@ -34,7 +39,7 @@ from gym.clients.service import ClientService
 from gym.core.language import N_
 from gym.core.repository import Page
 from gym.faces.service import FaceRecognitionService
-from gym.subscriptions.models import Subscription
+from gym.subscriptions.models import Subscription, SubscriptionStatus
 
 router = Router(Audience.STAFF)
 CARRIED_BYTES: Final = 44
@@ -137,7 +142,7 @@ async def card_screen(turn: Turn, client_id: UUID, heading: str = "") -> Screen:
 def _card_text(t: HtmlTranslator, card: ClientCard, today: date) -> str:
     blocks = (
         _person(t, card.client, today),
-        _plan(t, card),
+        _plan(t, card, today),
         _visits(t, card),
         _contact(t, card),
     )
@@ -159,7 +164,7 @@ def _person(t: HtmlTranslator, client: Client, today: date) -> list[str]:
     return lines
 
 
-def _plan(t: HtmlTranslator, card: ClientCard) -> list[str]:
+def _plan(t: HtmlTranslator, card: ClientCard, today: date) -> list[str]:
     lines = _current(t, card) if card.current else _no_plan(t, card.latest)
     if card.waiting:
         lines.append(
@@ -172,7 +177,9 @@ def _plan(t: HtmlTranslator, card: ClientCard) -> list[str]:
     lines.append(
         t("💵 To pay: <b>{balance}</b>", balance=card.balance) if card.balance else t("💵 Nothing to pay")
     )
-    return lines
+    if card.credit:
+        lines.append(t("👛 Credit: <b>{credit}</b>", credit=card.credit))
+    return [*lines, *(reward_line(t, reward, today) for reward in card.rewards)]
 
 
 def _current(t: HtmlTranslator, card: ClientCard) -> list[str]:
@@ -193,6 +200,8 @@ def _current(t: HtmlTranslator, card: ClientCard) -> list[str]:
 def _no_plan(t: HtmlTranslator, latest: Subscription | None) -> list[str]:
     if latest is None:
         return [t("🏷 No plan yet")]
+    if latest.status is SubscriptionStatus.EXPIRED:
+        return [t("🏷 {plan} ⚪ ended on {ends_on}", plan=latest.plan.name, ends_on=latest.ends_on)]
     return [
         t(
             "🏷 {plan} {status}, ended on {ends_on}",
@@ -228,7 +237,7 @@ def _card_keyboard(t: HtmlTranslator, card: ClientCard) -> Keyboard:
     if not client.active:
         return [[button(t("Reactivate"), Reactivate(client.id))], *_papers(t, client), nav(t)]
     return [
-        *grid(_first(t, card)),
+        *grid([*_first(t, card), *_of_plan(t, card)]),
         *grid(
             [
                 button(t("🙂 Face"), EnrolFace(client.id)),
@@ -238,8 +247,7 @@ def _card_keyboard(t: HtmlTranslator, card: ClientCard) -> Keyboard:
             ]
         ),
         *_papers(t, client),
-        _endings(t, card),
-        nav(t),
+        [button(t("Deactivate"), AskDeactivate(client.id)), *nav(t)],
     ]
 
 
@@ -253,6 +261,27 @@ def _first(t: HtmlTranslator, card: ClientCard) -> Sequence[Button]:
         buttons.append(button(t("💵 Pay"), TakePayment(card.owed[0].subscription.id)))
     if not card.current and not card.waiting:
         buttons.append(button(t("🏷 Sell plan"), SellPlan(client_id)))
+    return buttons
+
+
+def _of_plan(t: HtmlTranslator, card: ClientCard) -> Sequence[Button]:
+    """What can be done with the plan at hand."""
+    buttons: list[Button] = []
+    if card.waiting and card.used_up:
+        buttons.append(button(t("▶️ Start renewal"), StartNow(card.waiting.id)))
+    if card.current and card.current.status is SubscriptionStatus.FROZEN:
+        buttons.append(button(t("☀️ End freeze"), EndFreeze(card.current.id)))
+    elif card.current:
+        buttons.append(button(t("❄️ Freeze"), FreezePlan(card.current.id)))
+    plan = card.current or card.waiting
+    if plan:
+        buttons.append(button(t("⚙️ Plan"), ManagePlan(plan.id)))
+    if card.current and card.waiting:
+        buttons.append(button(t("⚙️ Next plan"), ManagePlan(card.waiting.id)))
+    if card.rewards:
+        buttons.append(button(t("🎁 Rewards"), Rewards(card.client.id)))
+    if card.credit:
+        buttons.append(button(t("👛 Credit"), CreditStatement(card.client.id)))
     return buttons
 
 
@@ -270,11 +299,3 @@ def _papers(t: HtmlTranslator, client: Client) -> Keyboard:
             button(t("🏷 Plans"), Plans(client.id)),
         ]
     ]
-
-
-def _endings(t: HtmlTranslator, card: ClientCard) -> Sequence[Button]:
-    row = [button(t("Deactivate"), AskDeactivate(card.client.id))]
-    ending = card.current or card.waiting
-    if ending:
-        row.insert(0, button(t("Cancel plan"), CancelSubscription(ending.id)))
-    return row

@@ -13,6 +13,7 @@ from gym.clients.models import Client
 from gym.clients.repository import ClientRepository
 from gym.faces.schemas import FaceState
 from gym.faces.service import FaceRecognitionService
+from gym.payments.credit import ClientCredit
 from gym.rewards.models import Reward
 from gym.rewards.redeeming import Rewards
 from gym.security.permissions import ActorKind, NotAllowed, Permission
@@ -39,6 +40,13 @@ class ClientCard:
     visits_left: int | None
     rewards: Sequence[Reward]
     """What can be used today, the best first."""
+    credit: Decimal
+    """What the gym owes the client."""
+
+    @property
+    def used_up(self) -> bool:
+        """True when the visit pack of today has no visits left."""
+        return self.visits_left == 0
 
     @property
     def balance(self) -> Decimal:
@@ -71,6 +79,7 @@ class CardService:
             days_left=(current.ends_on - self.uow.today).days if current else None,
             visits_left=_visits_left(current),
             rewards=await Rewards(self.uow).waiting(client_id),
+            credit=await ClientCredit(self.uow).balance(client_id),
         )
 
     def _require(self, client_id: UUID) -> None:

@@ -102,7 +102,7 @@ def _alone(folder: Path) -> Iterator[None]:
 def _download(pack: Pack, folder: Path, url: str, source: Source) -> None:
     """Fetch the archive and take out what is missing; an archive that was begun earlier is trusted once."""
     if not missing_in(pack, folder):
-        return
+        return None
     part = folder.parent / f".{pack.name}.zip.part"
     begun = part.exists()
     log.info("face_pack_download", pack=pack.name, url=url)
@@ -141,7 +141,7 @@ def _receive_once(url: str, part: Path, silence: float, deadline: float) -> None
         response = urlopen(request, timeout=silence)  # noqa: S310 - checked by the caller
     except HTTPError as error:
         if error.code == RANGE_NOT_SATISFIABLE and have:
-            return None  # whole already: the process ended before it was unpacked
+            return  # whole already: the process ended before it was unpacked
         raise
     with response:
         goes_on = response.status == PARTIAL_CONTENT
@@ -151,7 +151,7 @@ def _receive_once(url: str, part: Path, silence: float, deadline: float) -> None
             _copy(response, file, total, deadline)
     if total is not None and _size(part) < total:
         raise ConnectionError(f"it broke off after {_size(part) / 1e6:.1f} of {total / 1e6:.1f} MB")
-    return None
+    return
 
 
 def _copy(response: Any, file: IO[bytes], total: int | None, deadline: float) -> None:

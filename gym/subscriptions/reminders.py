@@ -33,7 +33,7 @@ class Reminders:
         """How many reminders are due today, counting those an earlier run has created."""
         ending = await self._found.ending_on(self._ahead(ENDS_IN))
         ended = await self._found.ended_on(self._ago(ENDED_AGO))
-        due = await self._found.due_since(self._ago(DUE_AGO))
+        due = await self._found.due_since(self._ago(DUE_AGO), self.uow.today)
         return (
             self._remind(ending, NotificationKind.ENDS_SOON, ends=True)
             + self._remind(ended, NotificationKind.ENDED, ends=True)

@@ -169,8 +169,8 @@ class SubscriptionRepository(Repository[Subscription, UUID]):
         )
         return await self._all(query.order_by(Subscription.ends_on, Subscription.id))
 
-    async def due_since(self, days: Iterable[date]) -> Sequence[Subscription]:
-        """Those unpaid since one of the days on which they began, of active clients."""
+    async def due_since(self, days: Iterable[date], today: date) -> Sequence[Subscription]:
+        """Those unpaid since one of the days on which they began, of active clients, unless snoozed."""
         query = (
             _whole()
             .join(Subscription.client)
@@ -179,6 +179,7 @@ class SubscriptionRepository(Repository[Subscription, UUID]):
                 Subscription.starts_on.in_(list(days)),
                 Subscription.status != SubscriptionStatus.CANCELED,
                 Account.balance > 0,
+                or_(Account.snoozed_until.is_(None), Account.snoozed_until <= today),
                 Client.active,
             )
         )

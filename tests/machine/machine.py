@@ -73,10 +73,19 @@ class GymMachine(RuleBasedStateMachine):
         grace=st.sampled_from([(0, 0), (0, 0), (3, 0), (0, 20_00), (2, 10_00)]),
         denies=st.booleans(),
         deny_reentry=st.sampled_from([False, False, True]),
+        number=plan_number,
     )
     def opens(
-        self, zone: str, began: date, hour: int, grace: tuple[int, int], denies: bool, deny_reentry: bool
+        self,
+        zone: str,
+        began: date,
+        hour: int,
+        grace: tuple[int, int],
+        denies: bool,
+        deny_reentry: bool,
+        number: int,
     ) -> None:
+        """A gym in its zone, with a member and somebody who is none yet."""
         self.tally.examples += 1
         self.tally.zones[zone] += 1
         self.world.clock.at = datetime(began.year, began.month, began.day, hour, tzinfo=UTC)
@@ -90,6 +99,7 @@ class GymMachine(RuleBasedStateMachine):
             [_plan(plan) for plan in plans],
             [Client(key) for key in clients],
         )
+        self.join(0, number)
 
     # At the desk
 
@@ -108,11 +118,14 @@ class GymMachine(RuleBasedStateMachine):
             self.changed(client, one, "a free sale")
 
     @rule(who=who, number=plan_number)
+    def joins(self, who: int, number: int) -> None:
+        self.join(who, number)
+
     def join(self, who: int, number: int) -> None:
         """A plan from today on, paid at once: how most people begin."""
         client, plan, book = self.book.clients[who], self.book.plans[number], self.book
         reasons = selling.why_not_sell(book, client, plan, book.today, Off(), admin=True)
-        sold = self.tried("join", reasons, lambda: self.world.sell(True, client.key, plan.key, None, Off()))
+        sold = self.tried("joins", reasons, lambda: self.world.sell(True, client.key, plan.key, None, Off()))
         if sold is None:
             return
         one = selling.sell(
@@ -123,7 +136,8 @@ class GymMachine(RuleBasedStateMachine):
             paid = self.world.pay(True, one.key, owed, "cash")
             money.pay(book, client, one, owed, "cash", paid.entry_id, self.name(True))
 
-    @rule(who=who, number=st.none() | plan_number, off=offs, admin=admins)
+    @precondition(lambda self: self.memberships())
+    @rule(who=who, number=st.none() | st.just(5) | plan_number, off=offs, admin=admins)
     def renew(self, who: int, number: int | None, off: Off, admin: bool) -> None:
         client, book = self.book.clients[who], self.book
         plan = None if number is None else book.plans[number]
@@ -255,6 +269,7 @@ class GymMachine(RuleBasedStateMachine):
             money.gift(book, client, one, days)
             self.changed(client)
 
+    @precondition(lambda self: self.at_times(3))
     @rule(ahead=st.sampled_from([0, 0, 1, 6, -1]), days=st.sampled_from([1, 1, 3, 9, 0]), admin=admins)
     def close_gym(self, ahead: int, days: int, admin: bool) -> None:
         first = self.book.today + ahead * DAY
@@ -264,17 +279,18 @@ class GymMachine(RuleBasedStateMachine):
             for client in money.close(self.book, first, last):
                 self.changed(client)
 
+    @precondition(lambda self: self.at_times(4))
     @rule(
         number=plan_number, ahead=st.sampled_from([0, 1, 10, 400]), cents=st.sampled_from([0, 80_00, 123_45])
     )
     def schedule_price(self, number: int, ahead: int, cents: int) -> None:
         plan, day = self.book.plans[number], self.book.today + ahead * DAY
-        reasons = _why_not_price(self.book, plan, day)
+        reasons = _why_not_price(self.book, plan, day, cents)
         done = self.tried(
             "schedule_price", reasons, lambda: self.world.schedule_price(True, plan.key, cents, day)
         )
         if done is not None:
-            plan.prices.append((day, cents))
+            plan.prices = [*(price for price in plan.prices if price[0] < day), (day, cents)]
 
     @precondition(lambda self: self.at_times(3))
     @rule(who=who, ahead=st.sampled_from([None, None, 0, 3, 7, 8, -1]), admin=admins)
@@ -304,6 +320,15 @@ class GymMachine(RuleBasedStateMachine):
     def show_card(self, who: int, admin: bool) -> None:
         self.enter("show_card", self.book.clients[who], "qr", admin)
 
+    @precondition(lambda self: self.packs())
+    @rule(which=which)
+    def use_up(self, which: int) -> None:
+        """A visit a day until the pack is empty, or somebody says no."""
+        client, one = _of(self.packs(), which)
+        for _ in range((one.plan.visits or 0) + 1):
+            self.enter("use_up", client, "staff", admin=True)
+            self.to(self.book.now + DAY)
+
     def enter(self, name: str, client: Client, method: str, admin: bool) -> None:
         expected = answer(self.book, client, method)
         verdict = self.tried(name, set(), lambda: self.world.check_in(admin, client.key, method))
@@ -323,6 +348,7 @@ class GymMachine(RuleBasedStateMachine):
 
     # Time
 
+    @precondition(lambda self: self.at_times(2))
     @rule(minutes=st.sampled_from([1, 9, 11, 60, 300, 700]))
     def minutes_pass(self, minutes: int) -> None:
         self.tally.rules["minutes_pass"] += 1
@@ -333,6 +359,7 @@ class GymMachine(RuleBasedStateMachine):
         self.tally.rules["days_pass"] += 1
         self.to(self.book.now + days * DAY)
 
+    @precondition(lambda self: self.at_times(4))
     @rule(hour=st.sampled_from([0, 12, 23]))
     def month_ends(self, hour: int) -> None:
         """To the last day of a month, right after or before midnight."""
@@ -357,6 +384,7 @@ class GymMachine(RuleBasedStateMachine):
         if self.book.today.year < 2060:
             self.to(self.book.now + 365 * DAY)
 
+    @precondition(lambda self: self.at_times(3))
     @rule()
     def jobs_run(self) -> None:
         """At any time, or never: nothing waits for them."""
@@ -364,6 +392,7 @@ class GymMachine(RuleBasedStateMachine):
         self.world.nightly()
         self.touched |= {one for _, one in self.book.everybody()}
 
+    @precondition(lambda self: self.at_times(4))
     @rule(who=who)
     def look(self, who: int) -> None:
         """Somebody opens the client's card: statuses settle on the way."""
@@ -436,6 +465,11 @@ class GymMachine(RuleBasedStateMachine):
         today = self.book.today
         return sorted(self.memberships(), key=lambda pair: pair[1].due(today) not in ("active", "scheduled"))
 
+    def packs(self) -> list[tuple[Client, Membership]]:
+        running = ("active", "pending_payment")
+        found = (pair for pair in self.memberships() if pair[1].plan.visits)
+        return [pair for pair in found if pair[1].due(self.book.today) in running]
+
     def at_times(self, every: int) -> bool:
         """Now and then: what ends or empties everything would otherwise happen all the time."""
         return self.step % every == every - 1
@@ -482,11 +516,13 @@ def _plan(made: PlanToMake) -> Plan:
     return Plan(made.key, made.length, prices, made.visits, made.hours, made.freeze_days, made.once)
 
 
-def _why_not_price(book: Book, plan: Plan, day: date) -> set[str]:
+def _why_not_price(book: Book, plan: Plan, day: date, cents: int) -> set[str]:
+    """The same change again is the one that waits."""
     reasons = {"price_start_invalid"} if day <= book.today else set[str]()
     if day > book.today + 366 * DAY:
         reasons.add("price_start_too_far")
-    return reasons | ({"price_change_pending"} if plan.prices[-1][0] > book.today else set())
+    waits = plan.prices[-1][0] > book.today and plan.prices[-1] != (day, cents)
+    return reasons | ({"price_change_pending"} if waits else set())
 
 
 def _why_not_block(book: Book, client: Client, until: date | None, *, admin: bool) -> set[str]:
@@ -502,8 +538,8 @@ def _why_not_block(book: Book, client: Client, until: date | None, *, admin: boo
 
 
 RULES: Final = (
-    *("sell", "join", "renew", "start_now", "pay", "void", "refund", "goodwill", "cancel", "change_plan"),
+    *("sell", "joins", "renew", "start_now", "pay", "void", "refund", "goodwill", "cancel", "change_plan"),
     *("freeze", "return_early", "gift", "close_gym", "schedule_price", "block", "set_active"),
-    *("come", "show_card", "undo", "jobs_run", "look"),
+    *("come", "show_card", "use_up", "undo", "jobs_run", "look"),
     *("minutes_pass", "days_pass", "month_ends", "leap_day_comes", "a_year_passes"),
 )

@@ -173,6 +173,18 @@ async def test_who_has_no_chat_or_is_put_off_is_not_reminded(desk: Reception) ->
     assert await told(desk.gym, NotificationKind.PAYMENT_DUE) == []
 
 
+async def test_the_night_leaves_a_debt_that_is_put_off_in_peace_until_its_day(
+    desk: Reception, clock: FrozenClock
+) -> None:
+    asleep = await owe(desk, "Rosa", 3, telegram_id=77)
+    await snooze(desk, asleep, TODAY + timedelta(days=4))
+    async with desk.gym.unit_of_work(Actor.system()) as uow:
+        assert await SubscriptionService(uow).remind_due() == 0
+    clock.advance(timedelta(days=4))
+    async with desk.gym.unit_of_work(Actor.system()) as uow:
+        assert await SubscriptionService(uow).remind_due() == 1
+
+
 async def test_debts_are_the_desks_business(gym: Gym, desk: Reception) -> None:
     sold = await owe(desk, "Rosa", 3)
     async with gym.unit_of_work(Actor.member(sold.client_id, "Rosa")) as uow:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncGenerator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 from telegram import BotCommand
 from telegram.ext import Application
 
-from bot.sandbox.client import Person
+from bot.sandbox.client import Person, SandboxClient
 from bot.sandbox.server import SandboxHooks, SandboxServer
 from tests.sandbox.front_desk import square
 
@@ -152,10 +152,87 @@ async def test_it_fits_a_phone_in_spanish(desk: Application, page: Page) -> None
     await page.get_by_role("button", name="Iniciar").click()
     await write(page, "/qr")
     await expect(page.locator(".theirs .photo img")).to_be_visible()
+    await expect(page.get_by_role("button", name="English")).to_be_visible()
     assert await page.evaluate("document.documentElement.scrollWidth") == 390
     assert (await page.locator(".theirs .bubble").last.bounding_box() or {"width": 0})["width"] < 390
     await page.get_by_role("button", name="Atrás").click()
     await expect(page.locator(".item-line")).to_contain_text("Your QR")
+
+
+@browser_test
+async def test_the_chat_follows_an_answer_that_comes_while_it_glides_down(
+    desk: Application, page: Page, tmp_path: Path
+) -> None:
+    picture = tmp_path / "me.png"
+    picture.write_bytes(square(900))
+    await page.get_by_role("button", name="Bruno").click()
+    await page.get_by_role("button", name="Start").click()
+    for number in range(12):
+        await write(page, f"line {number}")
+    await page.get_by_role("button", name="Attach").click()
+    async with page.expect_file_chooser() as chooser:
+        await page.get_by_role("menuitem", name="Photo from disk").click()
+    await (await chooser.value).set_files(picture)
+    await page.locator(".dialog").get_by_role("button", name="Send", exact=True).click()
+    await expect(page.locator(".words").last).to_have_text("A photo of 900 × 900")
+    await expect(page.locator(".words").last).to_be_in_viewport(ratio=1)
+    await expect(page.locator(".down")).to_be_hidden()
+
+
+@browser_test
+async def test_whoever_scrolls_up_is_left_in_peace(desk: Application, page: Page, ana: Person) -> None:
+    for number in range(30):
+        await ana.sends(f"line {number}")
+    await page.locator(".item-main").click()
+    await expect(page.locator(".words").last).to_be_in_viewport()
+    await page.locator(".log").hover()
+    await page.mouse.wheel(0, -3000)
+    await expect(page.locator(".words").first).to_be_in_viewport()
+    await ana.sends("news")
+    await expect(page.locator(".words").last).to_have_text("You said: news")
+    await expect(page.locator(".words").first).to_be_in_viewport()
+    await expect(page.locator(".down")).to_be_visible()
+
+
+@browser_test
+async def test_a_pasted_link_of_the_bot_is_opened(desk: Application, page: Page) -> None:
+    await page.get_by_role("button", name="Carla").click()
+    await page.get_by_role("button", name="Start").click()
+    await write(page, "https://t.me/powergym_bot?start=invite")
+    await expect(page.locator(".theirs .words").last).to_have_text("Welcome, Carla Ruiz (invite)")
+
+
+@browser_test
+async def test_messages_carry_the_gyms_day_which_the_bar_may_move_on(chromium: Browser) -> None:
+    now = [datetime(2026, 8, 3, 23, 30, tzinfo=timezone(timedelta(hours=-5)))]
+
+    async def advance(step: timedelta) -> datetime:
+        now[0] += step
+        return now[0]
+
+    async def read() -> datetime:
+        return now[0]
+
+    server = SandboxServer(store_path=None, hooks=SandboxHooks(advance, read))
+    await server.start()
+    page = await chromium.new_page(locale="en-GB", timezone_id="Asia/Tokyo")
+    await page.goto(server.page_url)
+    days = page.locator(".day")
+    async with SandboxClient(server.url) as client:
+        eva = await client.person("Eva")
+        await eva.sends("good night")
+        await page.locator(".item-main").click()
+        await expect(days).to_have_text(["Today"])
+        await expect(page.locator(".stamp")).to_contain_text("23:30")
+        await page.get_by_role("button", name="Next hour").click()
+        await expect(page.locator(".clock")).to_contain_text("4 Aug 2026")
+        await expect(days).to_have_text(["Yesterday"])
+        await eva.sends("good morning")
+        await expect(days).to_have_text(["Yesterday", "Today"])
+        await page.get_by_role("button", name="Next week").click()
+        await expect(days).to_have_text(["3 August 2026", "4 August 2026"])
+    await page.close()
+    await server.stop()
 
 
 @browser_test

@@ -272,6 +272,6 @@ async def test_the_language_can_be_changed_on_the_spot(kiosks: Kiosks) -> None:
     async with kiosks.page(empty_room()) as page:
         await state_is(page, "pairing")
         await expect(page.locator("html")).to_have_attribute("lang", "en")
-        await page.click("#language")
+        await page.get_by_role("button", name="Español").click()
         await expect(page.locator("html")).to_have_attribute("lang", "es")
         await expect(page.locator("#pair")).to_have_text("Vincular")

@@ -53,6 +53,7 @@ function translate() {
     "trouble-retry": text.retry, "trouble-document": text.typeDocument, "verdict-document": text.typeDocument, language: LANGUAGES.find((other) => other !== language).toUpperCase(),
   };
   for (const [id, label] of Object.entries(labels)) $(id).textContent = label;
+  $("language").setAttribute("aria-label", text.otherLanguage);
 }
 
 function banner(message) {
@@ -215,7 +216,7 @@ function facts({ outcome, days_left: days, visits_left: visits, visit_number: vi
   if (typeof visits === "number") parts.push(text.visitsLeft(visits));
   if (typeof days === "number") parts.push(days === 0 ? text.lastDay : text.daysLeft(days));
   if (Number(balance) > 0) parts.push(text.toPay(money(balance)));
-  return parts.join(" · ");
+  return parts.map((part) => part.replaceAll(" ", "\u00a0")).join(" · "); // broken between facts only
 }
 
 function money(amount) {

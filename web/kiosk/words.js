@@ -1,6 +1,7 @@
 // Words of the page itself; the server's sentences come in the language asked for.
 const WORDS = {
   en: {
+    otherLanguage: "Español",
     hint: "Look at the camera",
     useDocument: "Or show your QR · Type your document",
     typeDocument: "Type your document",
@@ -21,6 +22,7 @@ const WORDS = {
     revoked: "This kiosk was unpaired. Ask an admin for a new code.",
   },
   es: {
+    otherLanguage: "English",
     hint: "Mira a la cámara",
     useDocument: "O muestra tu QR · Escribe tu documento",
     typeDocument: "Escribir el documento",
