@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
-from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
@@ -12,76 +10,80 @@ from functools import partial
 import asyncpg
 import structlog
 from sqlalchemy import text
-from telegram import Bot, Message
-from telegram.error import (
-    BadRequest,
-    Conflict,
-    Forbidden,
-    InvalidToken,
-    NetworkError,
-    RetryAfter,
-    TelegramError,
-)
+from telegram import Bot
 
-from bot.messages import Message as Words
-from bot.messages import render
-from bot.pacing import Pacer
+from bot.delivery import Courier, Round
+from bot.pacing import BULK, GROUP, OVERALL, Pacer
 from gym.app import Gym
 from gym.core.errors import DatabaseUnavailable
-from gym.notifications.repository import OutboxRepository, Outgoing
+from gym.notifications.repository import OutboxRepository
 from gym.security.permissions import Actor
-from gym.settings.schemas import GymSettings
 
 log = structlog.get_logger()
 CHANNEL = "powergym_outbox"
-BATCH = 30
-LEASE = timedelta(seconds=180)
-"""Longer than a whole batch for one group takes at Telegram's pace, so nobody else claims its rest."""
-MOST_TRIES = 10
-LONGEST_PAUSE = 3600.0
+LOCK = 0x6F7574626F78  # "outbox"
+SPREAD_SIZE = 30
+MOST_IN_FLIGHT = 24
+"""Messages on their way at once, each to another reader: a slow chat keeps one place busy, no more."""
+MOST_BULK = 12
+"""How many of those may be for many readers, so that what is urgent always finds a place."""
+LEASE = timedelta(seconds=45)
+"""Longer than one message takes: its wait for the pace, Telegram's slowest answer, and writing it down."""
 IDLE_SECONDS = 15.0
 """How long an idle dispatcher sleeps at most; NOTIFY wakes it at once."""
-
-
-def back_off(attempts: int) -> float:
-    """Seconds until the next try: 1 s doubling to an hour, with jitter so that retries spread."""
-    return min(LONGEST_PAUSE, 2.0 ** min(attempts - 1, 12)) * random.uniform(0.8, 1.2)  # noqa: S311
+STANDBY_SECONDS = 1.0
+FAREWELL_SECONDS = 5.0
 
 
 class Dispatcher:
-    """One of any number; claims with SKIP LOCKED, so two never send the same row."""
+    """One of any number. Rows are claimed with SKIP LOCKED, so two never send the same one.
 
-    def __init__(self, gym: Gym, bot: Bot, pacer: Pacer | None = None) -> None:
+    Telegram's limits are the whole gym's, so of those that `run` one sends, and another takes over when it
+    ends: PostgreSQL's advisory lock says which.
+    """
+
+    def __init__(self, gym: Gym, bot: Bot, pacer: Pacer | None = None, lease: timedelta = LEASE) -> None:
         self.gym = gym
         self.bot = bot
         self.pacer = pacer or Pacer(gym.clock)
+        self.lease = lease
+        self._courier = Courier(gym, bot, self.pacer)
+        self._flights: dict[asyncio.Task[None], bool] = {}
+        """Deliveries on their way, and whether each is bulk."""
         self._wake = asyncio.Event()
+        self._leads = asyncio.Event()
 
     async def run(self) -> None:
-        """Send what is due until cancelled."""
-        listener = asyncio.create_task(self._listen())
+        """Send what is due until cancelled; messages on their way may arrive first."""
+        leading = asyncio.create_task(self._lead())
         try:
             while True:
+                await self._leads.wait()
                 await self._work()
         finally:
-            listener.cancel()
-            await asyncio.gather(listener, return_exceptions=True)
+            leading.cancel()
+            await asyncio.gather(leading, return_exceptions=True)
+            await self._land_all()
 
     async def drain(self) -> int:
         """Send everything that is due now; returns how many messages were tried."""
         tried = 0
-        while batch := await self._claim():
-            chats: dict[int | None, list[Outgoing]] = {}
-            for item in batch:
-                chats.setdefault(item.chat_id, []).append(item)
-            await asyncio.gather(*(self._deliver_in_order(items) for items in chats.values()))
-            tried += len(batch)
-        return tried
+        while True:
+            self._wake.clear()
+            started = await self._take_off()
+            tried += started
+            if started or self._wake.is_set():
+                continue
+            if not self._flights:
+                return tried
+            await self._wake.wait()
 
     async def _work(self) -> None:
+        """Claim what can leave; without any, sleep until something lands, is written or becomes due."""
         self._wake.clear()
         try:
-            await self.drain()
+            if await self._take_off():
+                return
             pause = await self._pause()
         except DatabaseUnavailable:
             pause = 1.0
@@ -90,114 +92,81 @@ class Dispatcher:
             async with asyncio.timeout(pause):
                 await self._wake.wait()
 
-    async def _listen(self) -> None:
-        """Be woken by whoever commits a message; a lost connection is opened again."""
+    async def _take_off(self) -> int:
+        """Claim as many as there are free places and start them; returns how many."""
+        free = MOST_IN_FLIGHT - len(self._flights)
+        for_bulk = MOST_BULK - sum(self._flights.values())
+        if free <= 0 or self.pacer.all_held:
+            return 0
+        async with self.gym.unit_of_work(Actor.system()) as uow:
+            outbox, wall = OutboxRepository(uow.session), uow.context.wall
+            await outbox.spread(now=uow.now, wall=wall, size=SPREAD_SIZE)
+            claimed = await outbox.claim(
+                now=uow.now,
+                wall=wall,
+                lease=wall + self.lease,
+                size=min(free, for_bulk) if for_bulk > 0 else free,
+                bulk=for_bulk > 0,
+            )
+            now = Round(uow.settings, uow.now)
+        for item in claimed:
+            flight = asyncio.create_task(self._courier.deliver(item, now))
+            self._flights[flight] = item.is_bulk
+            flight.add_done_callback(self._landed)
+        return len(claimed)
+
+    def _landed(self, flight: asyncio.Task[None]) -> None:
+        del self._flights[flight]
+        self._wake.set()
+
+    async def _land_all(self) -> None:
+        flights = list(self._flights)
+        if flights:
+            await asyncio.wait(flights, timeout=FAREWELL_SECONDS)
+        for flight in flights:
+            flight.cancel()
+        await asyncio.gather(*flights, return_exceptions=True)
+
+    async def _pause(self) -> float:
+        if len(self._flights) >= MOST_IN_FLIGHT:
+            return IDLE_SECONDS
+        async with self.gym.unit_of_work(Actor.system()) as uow:
+            due = await OutboxRepository(uow.session).next_due(now=uow.now, wall=uow.context.wall)
+            pause = (due - uow.now).total_seconds() if due else IDLE_SECONDS
+        return max(0.05, self.pacer.all_held, min(IDLE_SECONDS, pause))
+
+    # Which of several
+
+    async def _lead(self) -> None:
+        """Become the one that sends, and stay it while the connection lives; else try again."""
         while True:
             with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
                 async with self.gym.database.direct() as connection:
                     lost = asyncio.Event()
                     connection.add_termination_listener(partial(_set, lost))
-                    await connection.add_listener(CHANNEL, partial(_set, self._wake))
-                    self._wake.set()
-                    await lost.wait()
-            await asyncio.sleep(1)
+                    if await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
+                        await connection.add_listener(CHANNEL, partial(_set, self._wake))
+                        await self._serve(lost)
+            await asyncio.sleep(STANDBY_SECONDS)
 
-    async def _pause(self) -> float:
+    async def _serve(self, lost: asyncio.Event) -> None:
+        with suppress(DatabaseUnavailable):
+            await self._remember_lately()
+            log.info("dispatching")
+            self._leads.set()
+            self._wake.set()
+            try:
+                await lost.wait()
+            finally:
+                self._leads.clear()
+
+    async def _remember_lately(self) -> None:
+        """Whoever sent before has used up part of Telegram's limits."""
         async with self.gym.unit_of_work(Actor.system()) as uow:
-            due = await OutboxRepository(uow.session).next_due()
-            if due is None:
-                return IDLE_SECONDS
-            return min(IDLE_SECONDS, max(0.05, (due - uow.now).total_seconds()))
-
-    async def _claim(self) -> Sequence[Outgoing]:
-        async with self.gym.unit_of_work(Actor.system()) as uow:
-            self._settings, self._now = uow.settings, uow.now
-            outbox, wall = OutboxRepository(uow.session), uow.context.wall
-            await outbox.spread(now=uow.now, wall=wall, size=BATCH)
-            return await outbox.claim(now=uow.now, wall=wall, lease=wall + LEASE, size=BATCH)
-
-    async def _deliver_in_order(self, items: Sequence[Outgoing]) -> None:
-        """A chat's messages one after another; when one must wait, those behind it wait too."""
-        for position, item in enumerate(items):
-            if not await self._deliver(item, self._settings):
-                for later in items[position + 1 :]:
-                    await self._let_go(later)
-                return
-
-    async def _deliver(self, item: Outgoing, settings: GymSettings) -> bool:
-        """Send one and write down what became of it; False when it is to be tried again."""
-        if item.chat_id is None:
-            await self._unreachable(item, "no chat")
-            return True
-        try:
-            screen = self._worded(item, settings)
-        except (LookupError, ValueError, TypeError, ArithmeticError) as error:
-            await self._fail(item, f"cannot be worded: {type(error).__name__}")
-            return True
-        return await self._leave(item, item.chat_id, screen)
-
-    def _worded(self, item: Outgoing, settings: GymSettings) -> Words:
-        language = item.language or settings.language
-        return render(item.kind, item.payload, settings, language, self._now)
-
-    async def _leave(self, item: Outgoing, chat_id: int, screen: Words) -> bool:
-        """Hand it to Telegram. Only what Telegram refuses is given up; an outage is waited out."""
-        try:
-            message = await self._send(item, chat_id, screen)
-        except Forbidden as error:
-            await self._unreachable(item, error.message)
-        except BadRequest as error:
-            await self._fail(item, error.message)
-        except RetryAfter as error:
-            await self._again(item, _seconds(error.retry_after), "retry after")
-            return False
-        except (NetworkError, InvalidToken, Conflict) as error:
-            await self._again(item, back_off(item.attempts), error.message)
-            return False
-        except TelegramError as error:
-            if item.attempts >= MOST_TRIES:
-                await self._fail(item, error.message)
-                return True
-            await self._again(item, back_off(item.attempts), error.message)
-            return False
-        else:
-            await self._sent(item, message)
-        return True
-
-    async def _send(self, item: Outgoing, chat_id: int, screen: Words) -> Message:
-        await self.pacer.wait(chat_id)
-        return await self.bot.send_message(
-            chat_id,
-            screen.text,
-            parse_mode="HTML",
-            reply_markup=screen.keyboard,
-            message_thread_id=item.topic_id,
-        )
-
-    async def _sent(self, item: Outgoing, message: Message) -> None:
-        async with self.gym.unit_of_work(Actor.system()) as uow:
-            await OutboxRepository(uow.session).sent(
-                item.id, chat_id=message.chat_id, message_id=message.message_id, wall=uow.context.wall
-            )
-
-    async def _again(self, item: Outgoing, seconds: float, reason: str) -> None:
-        log.warning("message_waits", kind=item.kind, attempts=item.attempts, seconds=round(seconds, 1))
-        async with self.gym.unit_of_work(Actor.system()) as uow:
-            at = uow.now + timedelta(seconds=seconds)
-            await OutboxRepository(uow.session).again(item.id, at=at, reason=reason)
-
-    async def _unreachable(self, item: Outgoing, reason: str) -> None:
-        async with self.gym.unit_of_work(Actor.system()) as uow:
-            await OutboxRepository(uow.session).unreachable(item.id, reason)
-
-    async def _fail(self, item: Outgoing, reason: str) -> None:
-        log.error("message_failed", kind=item.kind, attempts=item.attempts, reason=reason)
-        async with self.gym.unit_of_work(Actor.system()) as uow:
-            await OutboxRepository(uow.session).failed(item.id, reason)
-
-    async def _let_go(self, item: Outgoing) -> None:
-        async with self.gym.unit_of_work(Actor.system()) as uow:
-            await OutboxRepository(uow.session).let_go(item.id)
+            wall = uow.context.wall
+            since = wall - timedelta(seconds=max(OVERALL[1], BULK[1], GROUP[1]))
+            sent = await OutboxRepository(uow.session).lately(since=since, wall=wall)
+        self.pacer.remember((chat, (wall - at).total_seconds()) for chat, at in sent)
 
 
 async def wake_dispatchers(gym: Gym) -> None:
@@ -208,7 +177,3 @@ async def wake_dispatchers(gym: Gym) -> None:
 
 def _set(event: asyncio.Event, *_: object) -> None:
     event.set()
-
-
-def _seconds(value: int | timedelta) -> float:
-    return value.total_seconds() if isinstance(value, timedelta) else float(value)

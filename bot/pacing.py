@@ -3,59 +3,113 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 
 from gym.core.clock import WallClock
 
-OVERALL_PER_SECOND = 28.0
-"""A little under Telegram's 30, because interactive answers are not counted here."""
-BURST_OF_A_CHAT = 3.0
-GROUP_PER_SECOND = 20 / 60
-IDLE_SECONDS = 120.0
+OVERALL = (28, 1.0)
+"""Messages in any so many seconds; under Telegram's 30, because interactive answers are not counted here."""
+BULK = (20, 1.0)
+"""What many get at once leaves room beside itself: a receipt never queues behind it."""
+CHAT = (1, 1.05)
+GROUP = (20, 61.0)
+REMEMBERED_CHATS = 10_000
 
 
-@dataclass
-class Bucket:
-    """A token bucket on monotonic seconds; `due` may lie ahead, so waiting senders queue in order."""
+class Window:
+    """At most `limit` messages in any `seconds`, on monotonic time; those that wait queue in order."""
 
-    rate: float
-    capacity: float
-    tokens: float
-    seen: float
+    def __init__(self, limit: int, seconds: float) -> None:
+        self.seconds = seconds
+        self._times: deque[float] = deque(maxlen=limit)
 
     def reserve(self, now: float) -> float:
-        """Take one token, now or from the future; returns the seconds to wait for it."""
-        self.tokens = min(self.capacity, self.tokens + max(0.0, now - self.seen) * self.rate)
-        self.seen = max(now, self.seen)
-        self.tokens -= 1
-        return max(0.0, -self.tokens / self.rate)
+        """Take the next free place; returns the seconds until then."""
+        at = now + self.free_in(now)
+        self._times.append(at)
+        return at - now
+
+    def free_in(self, now: float) -> float:
+        """Seconds until the next free place."""
+        if not self._times:
+            return 0.0
+        first = self._times[0] + self.seconds if len(self._times) == self._times.maxlen else now
+        return max(0.0, first - now, self._times[-1] - now)
+
+    def remember(self, at: float) -> None:
+        """One that has left earlier; in order of time."""
+        self._times.append(at)
+
+    def left(self, now: float) -> None:
+        """The one that took the last place leaves only now: other limits have kept it."""
+        self._times[-1] = max(self._times[-1], now)
+
+    def is_idle(self, now: float) -> bool:
+        return not self._times or self._times[-1] + self.seconds < now
 
 
 @dataclass
 class Pacer:
-    """Waits until a message may leave for a chat; groups have negative ids."""
+    """Waits until a message may leave for a chat; groups have negative ids.
+
+    What Telegram asks for by RetryAfter holds that chat; a second chat's while one is held is meant for all.
+    """
 
     clock: WallClock
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    _overall: Bucket | None = None
-    _chats: dict[int, Bucket] = field(default_factory=dict[int, Bucket])
+    _overall: Window = field(default_factory=lambda: Window(*OVERALL))
+    _bulk: Window = field(default_factory=lambda: Window(*BULK))
+    _chats: dict[int, list[Window]] = field(default_factory=dict[int, list[Window]])
+    _held: dict[int, float] = field(default_factory=dict[int, float])
+    _all_held: float = 0.0
 
-    async def wait(self, chat_id: int) -> None:
+    async def wait(self, chat_id: int, *, bulk: bool = False) -> None:
+        """Until the chat may hear, then until all may; so a slow chat takes no place of the others."""
+        chat = self._of_chat(chat_id)
+        for window in (*chat, *([self._bulk] if bulk else []), self._overall):
+            await self._place(window)
         now = self.clock.monotonic()
-        delay = max(self._of_all(now).reserve(now), self._of_chat(chat_id, now).reserve(now))
+        for window in chat:
+            window.left(now)
+
+    def hold(self, chat_id: int, seconds: float) -> None:
+        """Telegram wants to be left alone for so long."""
+        now = self.clock.monotonic()
+        self._held = {chat: until for chat, until in self._held.items() if until > now}
+        if any(chat != chat_id for chat in self._held):
+            self._all_held = max(self._all_held, now + seconds)
+        self._held[chat_id] = max(self._held.get(chat_id, 0.0), now + seconds)
+
+    def held(self, chat_id: int) -> float:
+        """For how many seconds nothing may be sent to this chat: by Telegram's wish, or a group's limit."""
+        now = self.clock.monotonic()
+        until = max(self._held.get(chat_id, 0.0), self._all_held)
+        full = self._of_chat(chat_id)[0].free_in(now) if chat_id < 0 else 0.0
+        return max(0.0, until - now, full)
+
+    @property
+    def all_held(self) -> float:
+        """For how many seconds nothing may be sent at all."""
+        return max(0.0, self._all_held - self.clock.monotonic())
+
+    def remember(self, sent: Iterable[tuple[int, float]]) -> None:
+        """What somebody else has sent to which chat so many seconds ago, the oldest first."""
+        now = self.clock.monotonic()
+        for chat_id, ago in sent:
+            for window in (*self._of_chat(chat_id), self._overall):
+                window.remember(now - ago)
+
+    async def _place(self, window: Window) -> None:
+        delay = window.reserve(self.clock.monotonic())
         if delay > 0:
             await self.sleep(delay)
 
-    def _of_all(self, now: float) -> Bucket:
-        if self._overall is None:
-            self._overall = Bucket(OVERALL_PER_SECOND, OVERALL_PER_SECOND / 4, OVERALL_PER_SECOND / 4, now)
-        return self._overall
-
-    def _of_chat(self, chat_id: int, now: float) -> Bucket:
-        if len(self._chats) > 10_000:
-            self._chats = {key: b for key, b in self._chats.items() if now - b.seen < IDLE_SECONDS}
-        if chat_id not in self._chats:
-            rate = GROUP_PER_SECOND if chat_id < 0 else 1.0
-            self._chats[chat_id] = Bucket(rate, BURST_OF_A_CHAT, BURST_OF_A_CHAT, now)
-        return self._chats[chat_id]
+    def _of_chat(self, chat_id: int) -> list[Window]:
+        if len(self._chats) > REMEMBERED_CHATS:
+            now = self.clock.monotonic()
+            busy = {key: all_ for key, all_ in self._chats.items() if not all(w.is_idle(now) for w in all_)}
+            self._chats = busy
+        limits = (GROUP, CHAT) if chat_id < 0 else (CHAT,)
+        return self._chats.setdefault(chat_id, [Window(*limit) for limit in limits])

@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 import structlog
@@ -25,7 +26,11 @@ from gym.core.postgres import EmbeddedPostgres
 from gym.core.redaction import REDACTOR
 from gym.core.revival import Revival
 from gym.faces.memory_gallery import MemoryGallery
+from gym.faces.opening import open_keys
+from gym.faces.scales import scale_of
 from gym.faces.schemas import MatchRule
+from gym.security.key_register import registered
+from gym.security.live_keys import LiveKeys
 from gym.security.permissions import Actor
 from gym.security.secrets import Secrets, load_secrets
 from gym.settings.models import GymKind, GymState
@@ -55,6 +60,8 @@ class Gym:
     face_pool: FacePool | None = None
     gallery: MemoryGallery | None = None
     """The faces in memory, beside the reader; without one PostgreSQL is searched."""
+    live_keys: LiveKeys | None = None
+    """The data keys as they are rotated; without them those of `secrets` stay."""
 
     @property
     def faces(self) -> FacePool:
@@ -66,7 +73,8 @@ class Gym:
     @property
     def match_rule(self) -> MatchRule:
         """Threshold and margin of the configuration."""
-        return MatchRule(self.config.face_threshold, self.config.face_margin)
+        scale = scale_of(self.face_pool.model_id if self.face_pool else "")
+        return MatchRule(self.config.face_threshold, self.config.face_margin, scale=scale)
 
     @asynccontextmanager
     async def unit_of_work(
@@ -79,7 +87,7 @@ class Gym:
         """
         try:
             async with self.database.session() as session:
-                uow = UnitOfWork(session, await self._context(session, actor, as_of), self.secrets)
+                uow = await self._begun(session, actor, as_of)
                 yield uow
                 await uow.flush()
                 await session.commit()
@@ -145,13 +153,18 @@ class Gym:
                 + (" (is TELEGRAM_BOT_TOKEN missing?)" if found is GymKind.REAL else "")
             )
 
-    async def _context(self, session: AsyncSession, actor: Actor, as_of: datetime | None) -> Context:
+    async def _begun(self, session: AsyncSession, actor: Actor, as_of: datetime | None) -> UnitOfWork:
         state = (await session.execute(select(GymState.clock_offset_seconds, GymState.settings))).one()
         settings = GymSettings.model_validate(first_settings(self.config) | state.settings)
         wall = self.clock.now()
         now = as_of or wall + timedelta(seconds=state.clock_offset_seconds)
         today = gym_day(now, settings.zone)
-        return Context(actor, now, today, settings, wall, is_past=as_of is not None)
+        context = Context(actor, now, today, settings, wall, is_past=as_of is not None)
+        return UnitOfWork(session, context, self._secrets(registered(state.settings)))
+
+    def _secrets(self, data_keys: tuple[str, ...]) -> Secrets:
+        """As the database names them, which may know of a key that is newer than this process."""
+        return self.secrets if self.live_keys is None else self.live_keys.for_database(data_keys)
 
 
 @asynccontextmanager
@@ -162,11 +175,7 @@ async def open_gym(
 
     Raises `ConfigError` or `PostgresUnavailable` with one line for the operator.
     """
-    secrets = load_secrets(
-        config.powergym_home,
-        config.jwt_keys.get_secret_value() if config.jwt_keys else None,
-        config.data_keys.get_secret_value() if config.data_keys else None,
-    )
+    secrets = _load_secrets(config)
     _keep_out_of_the_log(config, secrets)
     reading = asyncio.create_task(asyncio.to_thread(_open_faces, config)) if faces else None
     postgres = None if config.database_url else EmbeddedPostgres(config.powergym_home)
@@ -181,8 +190,10 @@ async def open_gym(
         try:
             if config.auto_migrate if migrate is None else migrate:
                 await upgrade(database)
+            await open_keys(database, secrets.data, register=faces)
             revival = Revival(postgres) if postgres is not None else None
-            gym = Gym(config, database, clock or SystemClock(), secrets, revival)
+            live = LiveKeys(secrets, config.powergym_home, partial(_load_secrets, config))
+            gym = Gym(config, database, clock or SystemClock(), secrets, revival, live_keys=live)
             if reading is None:
                 yield gym
                 return
@@ -201,6 +212,14 @@ async def open_gym(
             await asyncio.to_thread(postgres.stop)
 
 
+def _load_secrets(config: Config) -> Secrets:
+    return load_secrets(
+        config.powergym_home,
+        config.jwt_keys.get_secret_value() if config.jwt_keys else None,
+        config.data_keys.get_secret_value() if config.data_keys else None,
+    )
+
+
 def _keep_out_of_the_log(config: Config, secrets: Secrets) -> None:
     token = config.telegram_bot_token
     REDACTOR.know(*secrets.texts(), *([token.get_secret_value()] if token else []))
@@ -213,12 +232,14 @@ def _start(postgres: EmbeddedPostgres | None) -> str:
 
 def _open_faces(config: Config) -> FacePool:
     # Here, because importing the models' libraries takes a second that short commands need not spend.
+    from gym.faces.engines import open_configured
+    from gym.faces.liveness import open_gate
     from gym.faces.pool import FacePool
-    from gym.faces.reader import open_reader
 
-    reader = open_reader(config.face_pack, config.packs_root, config.face_providers)
-    reader.warm()
-    return FacePool(reader, workers=config.face_workers or os.cpu_count() or 1)
+    gate = open_gate(config)
+    reader, workers = open_configured(config), config.face_workers or os.cpu_count() or 1
+    reader.warm(workers)
+    return FacePool(reader, workers, gate=gate)
 
 
 @asynccontextmanager

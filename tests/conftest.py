@@ -78,8 +78,8 @@ def secrets(run_home: Path) -> Secrets:
 @pytest.fixture(scope="session")
 async def face_pool(config: Config) -> AsyncGenerator[FacePool]:
     """The real model, loaded once a run."""
+    from gym.faces.engines import open_reader
     from gym.faces.pool import FacePool
-    from gym.faces.reader import open_reader
 
     reader = open_reader(config.face_pack, config.packs_root, config.face_providers)
     await asyncio.to_thread(reader.warm)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from aiohttp import web
 
 from gym.app import Gym
-from web import auth, check_ins, health, kiosks, page, passwords, thumbnails
+from web import auth, check_ins, desk, documents, faces, health, kiosks, page, passwords, thumbnails
+from web.callers import counted
+from web.doors import doors, open_door
 from web.keys import GYM, LIMITS
 from web.limits import Limits
 from web.middlewares import cross_origin, errors, guard, request_id
@@ -15,9 +17,11 @@ BODY_LIMIT = 16 * 1024 * 1024
 
 def make_app(gym: Gym) -> web.Application:
     """Everything the kiosk talks to; `bot` may mount the same application in its own process."""
-    app = web.Application(client_max_size=BODY_LIMIT, middlewares=[request_id, errors, cross_origin, guard])
+    around = [request_id, errors, cross_origin, guard, open_door, counted]
+    app = web.Application(client_max_size=BODY_LIMIT, middlewares=around)
     app[GYM] = gym
-    app[LIMITS] = Limits()
-    for room in (health, auth, kiosks, check_ins, thumbnails, page, passwords):
+    app[LIMITS] = Limits.of(gym)
+    app.cleanup_ctx.append(doors)
+    for room in (health, auth, kiosks, check_ins, desk, faces, thumbnails, documents, page, passwords):
         app.add_routes(room.routes)
     return app

@@ -1,38 +1,28 @@
-"""Who calls: sign-in, swapping and revoking tokens, and the caller behind a token."""
+"""Signing in, swapping and revoking tokens."""
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Annotated
-from uuid import UUID
 
 from aiohttp import web
-from pydantic import Field, TypeAdapter
 from sqlalchemy import select
 
-from gym.app import Gym
-from gym.core.errors import Forbidden
 from gym.core.language import N_
 from gym.kiosks.models import Kiosk
 from gym.security.passwords import verify_secret
-from gym.security.permissions import Actor, Role
+from gym.security.permissions import Actor
 from gym.security.sessions import Sessions, Subject, TokenPair
-from gym.security.tokens import Claims, InvalidToken, Scope, TokenIssuer, TokenType
+from gym.security.tokens import InvalidToken, Scope, TokenType
 from gym.staff.models import Staff
 from gym.unit_of_work import UnitOfWork
 from web.addresses import client_address
-from web.bodies import read_json, read_model, reply, validate
+from web.bodies import read_model, reply
+from web.callers import WrongScope, caller_of, claims_of, issuer_of
 from web.keys import GYM, LIMITS
-from web.limits import Limits
-from web.schemas import KioskGrant, PasswordGrant, RefreshRequest, TokenAnswer
+from web.limits import Guess
+from web.schemas import GrantRequest, KioskGrant, PasswordGrant, RefreshRequest, TokenAnswer
 
 routes = web.RouteTableDef()
-GRANT: TypeAdapter[KioskGrant | PasswordGrant] = TypeAdapter(
-    Annotated[KioskGrant | PasswordGrant, Field(discriminator="grant_type")]
-)
-SEEN_EVERY = timedelta(minutes=1)
 
 
 class WrongCredentials(InvalidToken):
@@ -42,105 +32,16 @@ class WrongCredentials(InvalidToken):
     message = N_("That sign-in is wrong. Check it, or pair this kiosk again.")
 
 
-class WrongScope(Forbidden):
-    """A good token that does not reach this far."""
-
-    code = "wrong_scope"
-    message = N_("This sign-in may not do that.")
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who a token speaks for, and what it allows."""
-
-    actor: Actor
-    scope: Scope
-    kiosk: Kiosk | None = None
-
-    @property
-    def kiosk_id(self) -> UUID | None:
-        return self.kiosk.id if self.kiosk else None
-
-
-@dataclass(frozen=True, slots=True)
-class Guess:
-    """One try to sign in, counted by address and by name before it is judged, so that many at once are
-    as many tries; given back when it was right."""
-
-    limits: Limits
-    address: str
-    name: str
-    now: datetime
-
-    def allow(self) -> None:
-        """Raises `TooManyRequests`."""
-        self.limits.addresses.require(self.address, self.now)
-        self.limits.names.take(self.name, self.now)
-        self.limits.addresses.take(self.address, self.now)
-
-    def was_right(self) -> None:
-        self.limits.names.forget(self.name)
-        self.limits.addresses.give_back(self.address, self.now)
-
-
-def issuer_of(gym: Gym) -> TokenIssuer:
-    """The gym's token issuer."""
-    config = gym.config
-    hours, minutes = config.refresh_token_hours, config.access_token_minutes
-    return TokenIssuer(gym.secrets.jwt, timedelta(minutes=minutes), timedelta(hours=hours))
-
-
-def claims_of(request: web.Request, *scopes: Scope) -> Claims:
-    """The verified claims of the bearer token, before the database is asked.
-
-    Raises `InvalidToken`, `ExpiredToken` and `WrongScope`.
-    """
-    gym = request.app[GYM]
-    kind, _, token = request.headers.get("Authorization", "").partition(" ")
-    if kind.lower() != "bearer" or not token:
-        raise InvalidToken
-    claims = issuer_of(gym).read(token.strip(), TokenType.ACCESS, gym.clock.now())
-    if claims.scope not in scopes:
-        raise WrongScope
-    limits = request.app[LIMITS]
-    buckets = limits.kiosks if claims.scope is Scope.KIOSK else limits.staff
-    buckets.take(str(claims.subject), gym.clock.now())
-    return claims
-
-
-async def caller_of(uow: UnitOfWork, claims: Claims) -> Caller:
-    """The caller as the database knows it now; a revoked one is refused at once with `InvalidToken`."""
-    row = await _holder(uow, claims)
-    if row is None or not row.active or row.token_generation != claims.generation:
-        raise InvalidToken
-    if isinstance(row, Kiosk):
-        _note_seen(row, uow)
-        return Caller(Actor.kiosk(row.id, row.name), claims.scope, row)
-    if claims.scope is Scope.ADMIN and row.role is not Role.ADMIN:
-        raise InvalidToken
-    return Caller(Actor.staff(row.id, row.name, row.role, row.language), claims.scope)
-
-
-async def _holder(uow: UnitOfWork, claims: Claims) -> Kiosk | Staff | None:
-    if claims.scope is Scope.KIOSK:
-        return await uow.session.get(Kiosk, claims.subject)
-    return await uow.session.get(Staff, claims.subject)
-
-
-def _note_seen(kiosk: Kiosk, uow: UnitOfWork) -> None:
-    wall = uow.context.wall
-    if kiosk.last_seen_at is None or wall - kiosk.last_seen_at > SEEN_EVERY:
-        kiosk.last_seen_at = wall
-
-
 @routes.post("/api/v1/auth/token")
 async def token(request: web.Request) -> web.Response:
     """Sign in with a kiosk's secret or a staff member's password."""
     gym = request.app[GYM]
-    grant = validate(GRANT, await read_json(request))
+    grant = (await read_model(request, GrantRequest)).root
     limits, now = request.app[LIMITS], gym.clock.now()
-    guess = Guess(limits, client_address(request), _name_of(grant), now)
-    guess.allow()
+    guess = Guess(
+        limits, now, limits.address.of(client_address(request)), name=limits.name.of(_name_of(grant))
+    )
+    await guess.allow()
     given = grant.secret if isinstance(grant, KioskGrant) else grant.password
     async with gym.unit_of_work(Actor.system()) as uow:
         found = await _stored(uow, grant)
@@ -149,7 +50,7 @@ async def token(request: web.Request) -> web.Response:
     fits, _ = await asyncio.to_thread(verify_secret, given, stored)
     if not fits or found is None:
         raise WrongCredentials
-    guess.was_right()
+    await guess.was_right()
     async with gym.unit_of_work(Actor.system()) as uow:
         pair = await Sessions(uow.session, issuer_of(gym)).open(found[0], uow.context.wall)
     return reply(_answer(pair))

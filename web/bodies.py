@@ -55,6 +55,16 @@ async def read_model(request: web.Request, model: type[Model]) -> Model:
     return validate(TypeAdapter(model), await read_json(request))
 
 
+def read_query(request: web.Request, model: type[Model]) -> Model:
+    """What stands behind the question mark. Raises `FieldsInvalid`."""
+    return validate(TypeAdapter(model), dict(request.query))
+
+
+def read_path(request: web.Request, model: type[Model]) -> Model:
+    """The parts of the path. Raises `FieldsInvalid`."""
+    return validate(TypeAdapter(model), dict(request.match_info))
+
+
 def to_bytes(answer: BaseModel) -> bytes:
     """The answer's JSON, without the fields that do not apply."""
     return answer.model_dump_json(exclude_none=True).encode()

@@ -28,8 +28,8 @@ from gym.security.links import Links
 from gym.security.permissions import Actor
 from gym.security.tokens import Claims, Scope
 from gym.unit_of_work import UnitOfWork
-from web.auth import Caller, caller_of, claims_of
 from web.bodies import raw_reply, to_bytes, validate
+from web.callers import SAID, Caller, Said, caller_of, claims_of, count_check_in
 from web.errors import language_of
 from web.keys import GYM
 from web.photos import LARGE, Body, read_body
@@ -72,6 +72,7 @@ async def check_in(request: web.Request) -> web.Response:
     if fields.captured_at is not None and fields.captured_at.tzinfo is None:
         raise TimeWithoutZone
     key = _key(request)
+    await count_check_in(request, claims, photos=bool(body.photos), captured_at=fields.captured_at, key=key)
     if key is None:
         answer = await _answer(gym, request, claims, await _work(gym, body, fields), None)
         return raw_reply(answer.body, 201)
@@ -128,6 +129,7 @@ async def _answer(gym: Gym, request: web.Request, claims: Claims, work: Work, ke
         answer = Answer(201, to_bytes(_as_json(gym, verdict, translator)))
         if key is not None:
             await Idempotency(uow.session, claims.subject, key).keep(answer)
+    request[SAID] = Said(caller.kiosk, verdict, uow.now)
     return answer
 
 
@@ -148,10 +150,12 @@ async def _by_photos(gym: Gym, photos: list[bytes], at: datetime | None) -> Work
     if code is not None:
         return _by_qr(code, at)
     probe = _probe(gym, readings)
+    live = await gym.faces.live(readings)
 
     async def work(uow: UnitOfWork, caller: Caller) -> Verdict:
         service = AttendanceService(uow, gym.gallery)
-        return await service.check_in_face(probe, gym.match_rule, at=at, kiosk_id=caller.kiosk_id)
+        rule = gym.match_rule
+        return await service.check_in_face(probe, rule, live=live, at=at, kiosk_id=caller.kiosk_id)
 
     return work
 
@@ -196,7 +200,7 @@ def _as_json(gym: Gym, verdict: Verdict, translator: Translator) -> CheckInAnswe
     answer = CheckInAnswer(
         id=verdict.id,
         outcome=verdict.outcome.value,
-        code=verdict.code.value,
+        code=verdict.code,
         message=say(verdict, translator),
         at=verdict.at,
     )

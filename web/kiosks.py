@@ -7,15 +7,16 @@ import asyncio
 from aiohttp import web
 
 from gym.core.language import LANGUAGES
-from gym.kiosks.service import KioskService, PairingRefused, new_secret
+from gym.kiosks.service import ExitPinWrong, KioskService, PairingRefused, new_secret
 from gym.security.passwords import hash_secret
 from gym.security.permissions import Actor
 from gym.security.tokens import InvalidToken, Scope
 from web.addresses import client_address
-from web.auth import caller_of, claims_of
 from web.bodies import read_model, reply
+from web.callers import acting, caller_of, claims_of
 from web.keys import GYM, LIMITS
-from web.schemas import KioskAnswer, PairAnswer, PairRequest
+from web.limits import Guess
+from web.schemas import ExitRequest, KioskAnswer, PairAnswer, PairRequest
 
 routes = web.RouteTableDef()
 
@@ -25,13 +26,14 @@ async def pair(request: web.Request) -> web.Response:
     """Swap a pairing code for credentials, shown once."""
     gym = request.app[GYM]
     body = await read_model(request, PairRequest)
-    wrong, address, now = request.app[LIMITS].addresses, client_address(request), gym.clock.now()
-    wrong.require(address, now)
+    limits = request.app[LIMITS]
+    guess = Guess(limits, gym.clock.now(), limits.address.of(client_address(request)))
+    await guess.allow()
     async with gym.unit_of_work(Actor.system()) as uow:
         fits = await KioskService(uow).code_fits(body.code)
     if not fits:
-        wrong.spend(address, now)
         raise PairingRefused
+    await guess.was_right()
     secret = new_secret()
     # Argon2 takes tens of milliseconds: outside of the transaction and of the event loop.
     secret_hash = await asyncio.to_thread(hash_secret, secret)
@@ -54,10 +56,27 @@ async def kiosk(request: web.Request) -> web.Response:
             kiosk_name=caller.kiosk.name,
             languages=list(LANGUAGES),
             methods=["face", "qr", "document"],
-            liveness="off",
+            liveness=gym.config.face_liveness,
             offline_policy=uow.settings.offline_policy.value,
             currency=uow.settings.currency,
             timezone=uow.settings.timezone,
+            exit_pin=caller.kiosk.exit_pin_hash is not None,
             server_time=uow.now,
         )
     return reply(answer)
+
+
+@routes.post("/api/v1/kiosk/exit")
+async def leave(request: web.Request) -> web.Response:
+    """Whether the PIN lets somebody leave the page; without one set, anybody may."""
+    gym, limits = request.app[GYM], request.app[LIMITS]
+    claims = claims_of(request, Scope.KIOSK)
+    body = await read_model(request, ExitRequest)
+    guess = Guess(limits, gym.clock.now(), limits.exit.of(claims.subject))
+    await guess.allow()
+    async with acting(request, Scope.KIOSK) as (uow, caller):
+        may = await KioskService(uow).may_leave(caller.actor.id or claims.subject, body.pin)
+    if not may:
+        raise ExitPinWrong
+    await guess.was_right()
+    return web.Response(status=204)

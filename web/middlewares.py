@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import datetime
+from decimal import Decimal
 from typing import Final
 
 import structlog
 from aiohttp import web
 from aiohttp.web_exceptions import HTTPRequestEntityTooLarge
 
-from gym.app import Gym
 from gym.core.database import is_unavailable
 from gym.core.errors import DatabaseUnavailable, GymError
 from gym.core.ids import new_id
@@ -27,12 +29,14 @@ HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
 PREFLIGHT: Final = {
     "Access-Control-Allow-Methods": "GET, POST, DELETE",
     "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, X-Request-ID",
     "Access-Control-Max-Age": "600",
 }
+EXPOSED: Final = "X-Request-ID, Retry-After, Idempotent-Replay"
 HTTP_FAULTS: Final = {
     400: ("malformed", N_("The request cannot be read. Check it and send it again.")),
     404: ("not_found", N_("There is nothing at this address.")),
@@ -62,8 +66,10 @@ async def request_id(request: web.Request, handler: Handler) -> web.StreamRespon
 
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """REQUIRE_HTTPS, before anything is read."""
+    """REQUIRE_HTTPS and a body that says it is too large, before anything is read."""
     require_https(request)
+    if (request.content_length or 0) > request.client_max_size:
+        raise HTTPRequestEntityTooLarge(request.client_max_size)
     return await handler(request)
 
 
@@ -77,6 +83,7 @@ async def cross_origin(request: web.Request, handler: Handler) -> web.StreamResp
     response = web.Response(status=204) if preflight else await handler(request)
     if not response.prepared:
         response.headers["Access-Control-Allow-Origin"] = origin
+        response.headers["Access-Control-Expose-Headers"] = EXPOSED
         response.headers["Vary"] = "Origin"
         if preflight:
             response.headers.update(PREFLIGHT)
@@ -89,31 +96,32 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         return await handler(request)
     except GymError as error:
-        return _answer(request, error)
+        return await _answer(request, error)
     except web.HTTPException as error:
         if error.status < 400:
             raise
-        response = _answer(request, _public(error))
+        response = await _answer(request, _public(error))
         if "Allow" in error.headers:
             response.headers["Allow"] = error.headers["Allow"]
         return response
     except Exception as error:
         if is_unavailable(error):
-            return _answer(request, DatabaseUnavailable())
+            return await _answer(request, DatabaseUnavailable())
         log.exception("request_failed", method=request.method, path=request.path)
-        return _answer(request, PublicError("internal", 500, INTERNAL))
+        return await _answer(request, PublicError("internal", 500, INTERNAL))
 
 
-def translator_of(request: web.Request) -> Translator:
-    """Speaks the caller's language with the gym's money and time."""
-    gym: Gym = request.app[GYM]
-    return Translator(
-        language_of(request), currency=gym.config.gym_currency, timezone=gym.config.gym_timezone
-    )
+async def translator_of(request: web.Request, error: GymError) -> Translator:
+    """Speaks the caller's language with the gym's money and time, where the sentence needs them."""
+    language, gym = language_of(request), request.app[GYM]
+    if any(isinstance(value, Decimal | datetime) for value in error.context.values()):
+        with suppress(DatabaseUnavailable):
+            return (await gym.settings()).translator(language)
+    return Translator(language, currency=gym.config.gym_currency, timezone=gym.config.gym_timezone)
 
 
-def _answer(request: web.Request, error: GymError) -> web.Response:
-    return error_response(error, request[REQUEST_ID], translator_of(request))
+async def _answer(request: web.Request, error: GymError) -> web.Response:
+    return error_response(error, request[REQUEST_ID], await translator_of(request, error))
 
 
 def _public(error: web.HTTPException) -> PublicError:

@@ -26,6 +26,7 @@ from gym.staff.service import StaffService, actor_of, parse_username
 from web.addresses import client_address
 from web.errors import language_of
 from web.keys import GYM, LIMITS
+from web.limits import Guess
 from web.photos import ContentUnknown, Malformed
 
 FOLDER: Final = Path(__file__).parent / "pages"
@@ -95,7 +96,8 @@ async def save(request: web.Request) -> web.Response:
     fields = await _fields(request)
     token, username = fields.get(TOKEN, ""), fields.get("username", "")
     owner = await _owner(request, token)
-    request.app[LIMITS].staff.take(str(owner.staff.id), request.app[GYM].clock.now())
+    limits = request.app[LIMITS]
+    await limits.take(request.app[GYM].clock.now(), limits.staff.of(owner.staff.id))
     try:
         hashed = await _hashed(fields)
         async with request.app[GYM].unit_of_work(actor_of(owner.staff)) as uow:
@@ -119,12 +121,12 @@ async def _owner(request: web.Request, token: str) -> Owner:
     Raises `TooManyRequests` and the faults of a link.
     """
     gym, limits = request.app[GYM], request.app[LIMITS]
-    address, now = client_address(request), gym.clock.now()
-    limits.addresses.take(address, now)
+    guess = Guess(limits, gym.clock.now(), limits.address.of(client_address(request)))
+    await guess.allow()
     async with gym.unit_of_work(Actor.system()) as uow:
         staff = await StaffService(uow).password_owner(token)
         owner = Owner(staff, uow.settings.name, uow.settings.translator(staff.language))
-    limits.addresses.give_back(address, now)
+    await guess.was_right()
     return owner
 
 

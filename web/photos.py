@@ -49,6 +49,14 @@ class Body:
 
     photos: list[bytes] = field(default_factory=list[bytes])
     fields: dict[str, Any] = field(default_factory=dict[str, Any])
+    most_bytes: int = 0
+    """How much of a form may still come."""
+
+    def take(self, count: int) -> None:
+        """Raises 413 while the form is still being read."""
+        self.most_bytes -= count
+        if self.most_bytes < 0:
+            raise web.HTTPRequestEntityTooLarge(0)
 
 
 async def read_body(request: web.Request, *, most_photos: int) -> Body:
@@ -78,7 +86,7 @@ def parse_json(raw: bytes) -> object:
 
 
 async def _read_multipart(request: web.Request, most_photos: int) -> Body:
-    body = Body()
+    body = Body(most_bytes=request.client_max_size)
     try:
         async for part in await request.multipart():
             if not isinstance(part, BodyPartReader):
@@ -93,18 +101,19 @@ async def _take_part(part: BodyPartReader, body: Body, most_photos: int) -> None
     if part.name == "photo":
         if len(body.photos) >= most_photos:
             raise Malformed
-        body.photos.append(await _read_part(part, LARGEST_PHOTO))
+        body.photos.append(await _read_part(part, LARGEST_PHOTO, body))
         return
     if not part.name or len(body.fields) >= MOST_FIELDS:
         raise Malformed
-    body.fields[part.name] = (await _read_part(part, LARGEST_FIELD)).decode("utf-8")
+    body.fields[part.name] = (await _read_part(part, LARGEST_FIELD, body)).decode("utf-8")
 
 
-async def _read_part(part: BodyPartReader, largest: int) -> bytes:
+async def _read_part(part: BodyPartReader, largest: int, body: Body) -> bytes:
     """One byte past the cap is enough to refuse."""
     data = bytearray()
     while chunk := await part.read_chunk(CHUNK):
         data += chunk
+        body.take(len(chunk))
         if len(data) > largest:
             raise PhotoTooLarge if part.name == "photo" else Malformed
     return bytes(data)
@@ -115,11 +124,13 @@ def _from_json(raw: bytes, most_photos: int) -> Body:
     if not isinstance(value, dict):
         raise Malformed
     fields = cast("dict[str, Any]", value)
-    given = fields.pop("image_base64", None)
+    if "image_base64" not in fields:
+        return Body([], fields)
+    given = fields.pop("image_base64")
     images: Sequence[object] = cast("list[object]", given) if isinstance(given, list) else [given]
-    if len(images) > most_photos:
+    if not 1 <= len(images) <= most_photos:
         raise Malformed
-    return Body([_decode(image) for image in images if image is not None], fields)
+    return Body([_decode(image) for image in images], fields)
 
 
 def _decode(image: object) -> bytes:

@@ -4,28 +4,58 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    RootModel,
+    StringConstraints,
+)
+from pydantic.json_schema import SkipJsonSchema
+
+from gym.attendance.models import CheckInMethod, Outcome, VerdictCode
+from gym.subscriptions.models import SubscriptionStatus
+
+
+def _no_null(value: object) -> object:
+    if value is None:
+        raise ValueError("null is no value")
+    return value
+
+
+PLAIN: Final = r"^[^\x00]*$"
+"""PostgreSQL has no place for the null character."""
+NotNull = BeforeValidator(_no_null)
+"""A field that may be left out, but is a value when it is there."""
+Stripped = AfterValidator(str.strip)
+Name = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")]
+Qr = Annotated[str, StringConstraints(max_length=300, pattern=PLAIN), Stripped]
+DocumentNumber = Annotated[str, StringConstraints(min_length=3, max_length=40, pattern=PLAIN)]
+LastFour = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
 
 
 class Request(BaseModel):
     """A request's body; unknown fields are refused, so that a typing error is not ignored."""
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(extra="forbid")
 
-    @model_validator(mode="after")
-    def _no_null_characters(self) -> Self:
-        """PostgreSQL has no place for them."""
-        if any("\0" in value for _, value in self if isinstance(value, str)):
-            raise ValueError("null character")
-        return self
+
+class Query(BaseModel):
+    """What stands behind the question mark; what is not known there is not looked at."""
+
+    model_config = ConfigDict(extra="ignore")
 
 
 class PairRequest(Request):
-    code: Annotated[str, StringConstraints(pattern=r"^[0-9]{9}$")]
-    name: Annotated[str, StringConstraints(min_length=1, max_length=80)]
+    code: Annotated[str, StringConstraints(pattern=r"^[0-9]{9}$")] = Field(
+        description="The nine digits that an admin is shown in chat"
+    )
+    name: Name
 
 
 class PairAnswer(BaseModel):
@@ -41,8 +71,12 @@ class KioskGrant(Request):
 
 class PasswordGrant(Request):
     grant_type: Literal["password"]
-    username: Annotated[str, StringConstraints(min_length=1, max_length=40)]
+    username: Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=PLAIN), Stripped]
     password: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class GrantRequest(RootModel[Annotated[KioskGrant | PasswordGrant, Field(discriminator="grant_type")]]):
+    """A sign-in, of one kind or the other."""
 
 
 class RefreshRequest(Request):
@@ -66,16 +100,23 @@ class KioskAnswer(BaseModel):
     offline_policy: Literal["record_only", "admit"]
     currency: str
     timezone: str
+    exit_pin: bool = Field(description="Whether leaving the page needs a PIN")
     server_time: datetime
+
+
+class ExitRequest(Request):
+    pin: Annotated[str, StringConstraints(min_length=1, max_length=20)]
 
 
 class CheckInFields(Request):
     """The fields beside the photos; exactly one way of saying who it is."""
 
-    qr: Annotated[str, StringConstraints(max_length=300)] | None = None
-    document_number: Annotated[str, StringConstraints(min_length=3, max_length=40)] | None = None
-    phone_last4: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")] | None = None
-    captured_at: datetime | None = Field(None, description="Door time of an offline kiosk, at most 72 h ago")
+    qr: Annotated[Qr | SkipJsonSchema[None], NotNull] = Field(None, description="What a member's QR says")
+    document_number: Annotated[DocumentNumber | SkipJsonSchema[None], NotNull] = None
+    phone_last4: Annotated[LastFour | SkipJsonSchema[None], NotNull] = None
+    captured_at: Annotated[datetime | SkipJsonSchema[None], NotNull] = Field(
+        None, description="Door time of an offline kiosk, at most 72 h ago"
+    )
 
 
 class ClientAnswer(BaseModel):
@@ -86,7 +127,7 @@ class ClientAnswer(BaseModel):
 class CheckInAnswer(BaseModel):
     id: UUID
     outcome: Literal["admitted", "denied"]
-    code: str
+    code: VerdictCode
     message: str
     client: ClientAnswer | None = None
     plan: str | None = None
@@ -96,6 +137,123 @@ class CheckInAnswer(BaseModel):
     visit_number: int | None = None
     ends_on: date | None = None
     at: datetime
+
+
+class AttemptsQuery(Query):
+    since: datetime | SkipJsonSchema[None] = Field(None, description="Only what was received since then")
+    limit: Annotated[int, Field(ge=1, le=100)] = 50
+    cursor: Annotated[str, StringConstraints(max_length=80)] | SkipJsonSchema[None] = Field(
+        None, description="`next` of the page before"
+    )
+
+
+class PersonAnswer(BaseModel):
+    id: UUID
+    name: str
+
+
+class AttemptAnswer(BaseModel):
+    """One attempt at the door; the client is there only when face or credential was accepted."""
+
+    id: UUID
+    at: datetime = Field(description="Door time")
+    received_at: datetime
+    late: bool = Field(description="Recorded by a kiosk that was offline")
+    outcome: Outcome
+    code: VerdictCode
+    method: CheckInMethod
+    counted: bool
+    undone: bool
+    client: PersonAnswer | None = None
+    kiosk_name: str | None = None
+
+
+class AttemptsAnswer(BaseModel):
+    items: list[AttemptAnswer]
+    total: int = Field(description="All attempts of today (since then), whatever the page")
+    next: str | None = None
+
+
+class PhotoAnswer(BaseModel):
+    """What was made of one photo, in the order they came."""
+
+    photo: int = Field(description="From 1")
+    accepted: bool
+    code: str | None = None
+    message: str | None = None
+
+
+class EnrolmentFields(Request):
+    client_id: UUID
+
+
+class EnrolmentAnswer(BaseModel):
+    client_id: UUID
+    templates: int
+    replaced: int
+    photos: list[PhotoAnswer]
+
+
+class SameAnswer(BaseModel):
+    same: bool
+
+
+class SearchQuery(Query):
+    q: Annotated[str, StringConstraints(max_length=80, pattern=PLAIN)] = Field(
+        "", description="Name, document or phone, or part of it"
+    )
+    page: Annotated[int, Field(ge=0, le=100_000)] = 0
+
+
+class ClientPath(Request):
+    client_id: UUID
+
+
+class SignedQuery(Query):
+    until: str = Field("", description="Seconds since 1970")
+    mac: str = ""
+
+
+class FoundClient(PersonAnswer):
+    active: bool
+    document: str | None = None
+    phone: str | None = None
+
+
+class ClientsAnswer(BaseModel):
+    items: list[FoundClient]
+    total: int
+    page: int
+    pages: int
+
+
+class MembershipAnswer(BaseModel):
+    plan: str
+    status: SubscriptionStatus
+    starts_on: date
+    ends_on: date
+    days_left: int | None = None
+    visits_left: int | None = None
+
+
+class FaceAnswer(BaseModel):
+    consent: bool = Field(description="A consent to the text in force")
+    templates: int
+
+
+class CardAnswer(FoundClient):
+    """The card as the desk sees it."""
+
+    display_name: str
+    birth_date: date | None = None
+    warning: str | None = None
+    blocked_until: date | None = None
+    membership: MembershipAnswer | None = None
+    balance: Decimal = Field(description="All that is owed")
+    credit: Decimal = Field(description="What the gym owes the client")
+    face: FaceAnswer
+    last_visits: list[datetime]
+    photo_url: str | None = Field(None, description="Good for a minute")
 
 
 class JobAnswer(BaseModel):

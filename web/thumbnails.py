@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 from aiohttp import web
 
+from gym.app import Gym
 from gym.core.errors import NotFound
 from gym.faces.service import FaceRecognitionService
 from gym.security.links import Links
 from gym.security.permissions import Actor
 from web.keys import GYM
 
+LIFETIME: Final = timedelta(seconds=60)
 routes = web.RouteTableDef()
+
+
+def photo_url(gym: Gym, client_id: UUID) -> str:
+    """The address of a client's picture; it opens for a minute, for whoever was given it."""
+    return Links(gym.secrets.jwt).sign_path(f"/api/v1/thumbnails/{client_id}", gym.clock.now() + LIFETIME)
 
 
 @routes.get("/api/v1/thumbnails/{client_id}")

@@ -63,6 +63,8 @@ class CheckIn(Base):
         ),
         Index("ix_check_ins_client_at", "client_id", "at"),
         Index("ix_check_ins_day", "gym_day", "at"),
+        # Rows come in this order, so blocks stand for times: a few bytes, next to nothing at each visit.
+        Index("ix_check_ins_received", "received_at", postgresql_using="brin"),
     )
 
     id: Mapped[Id]

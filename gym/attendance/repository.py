@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from gym.attendance.errors import CheckInNotFound
@@ -15,6 +15,7 @@ from gym.attendance.facts import BY_CLIENT, BY_FACE, VISIT
 from gym.attendance.models import CheckIn, Outcome
 from gym.clients.models import Client, DocumentType
 from gym.core.repository import Page, Repository
+from gym.kiosks.models import Kiosk
 from gym.security.permissions import Role
 from gym.staff.models import Staff
 from gym.subscriptions.models import Subscription
@@ -88,6 +89,24 @@ class AttendanceRepository(Repository[CheckIn, UUID]):
         """Every attempt of a gym day, or of its part since a moment, the latest first."""
         query = select(CheckIn).where(CheckIn.gym_day == day).order_by(CheckIn.at.desc(), CheckIn.id.desc())
         return await self.page(query if since is None else query.where(CheckIn.at >= since), number)
+
+    async def received(
+        self, first: datetime, after: tuple[datetime, UUID] | None, limit: int
+    ) -> Sequence[tuple[CheckIn, Client | None, str | None]]:
+        """Attempts received since a moment, the latest first, with their client and the kiosk's name."""
+        query = select(CheckIn, Client, Kiosk.name).where(CheckIn.received_at >= first)
+        query = query.outerjoin(Client, Client.id == CheckIn.client_id)
+        query = query.outerjoin(Kiosk, Kiosk.id == CheckIn.kiosk_id)
+        if after is not None:
+            query = query.where(tuple_(CheckIn.received_at, CheckIn.id) < tuple_(*after))
+        query = query.order_by(CheckIn.received_at.desc(), CheckIn.id.desc()).limit(limit)
+        found = await self.session.execute(query)
+        return [(row, client, kiosk) for row, client, kiosk in found]
+
+    async def count_received(self, first: datetime) -> int:
+        """How many attempts `received` would give in all."""
+        query = select(func.count()).select_from(CheckIn).where(CheckIn.received_at >= first)
+        return await self.session.scalar(query) or 0
 
     async def inside(self, first_day: date, since: datetime, now: datetime) -> Sequence[Inside]:
         """The last entry of everybody inside, the latest first, with its client's name."""

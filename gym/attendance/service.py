@@ -185,6 +185,7 @@ class AttendanceService:
         self, gallery: MemoryGallery, probe: Probe, rule: MatchRule, door: Door
     ) -> Sighting:
         """The query for the facts says too whether the gallery has changed since; then once more."""
+        gallery.learn(self.uow.secrets.data)
         while True:
             snapshot = gallery.snapshot
             known = matching.decide(await search(snapshot, gallery.keyring, probe), rule)

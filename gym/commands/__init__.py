@@ -1,4 +1,4 @@
-"""The operator's commands: migrate, doctor, seed, kiosks, staff."""
+"""The operator's commands: migrate, doctor, seed, kiosks, staff, keys, faces."""
 
 from __future__ import annotations
 
@@ -15,14 +15,19 @@ from gym.core.config import Config, ConfigError, load_config
 from gym.core.errors import GymError
 from gym.core.language import Translator
 from gym.core.postgres import PostgresUnavailable
+from gym.faces.weights import Engine
 from gym.security.permissions import Role
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 kiosks = typer.Typer(no_args_is_help=True, help="Kiosks at the door.")
 staff = typer.Typer(no_args_is_help=True, help="The people who work here.")
+keys = typer.Typer(no_args_is_help=True, help="The keys that faces and pictures are kept with.")
+faces = typer.Typer(no_args_is_help=True, help="The face engine and the faces it knows.")
 clock = typer.Typer(no_args_is_help=True, help="The sandbox's business clock.")
 app.add_typer(kiosks, name="kiosks")
 app.add_typer(staff, name="staff")
+app.add_typer(keys, name="keys")
+app.add_typer(faces, name="faces")
 app.add_typer(clock, name="clock")
 Arguments = ParamSpec("Arguments")
 
@@ -101,6 +106,83 @@ async def invite_staff(role: Annotated[Role, typer.Option(help="What the invited
     from gym.commands.people import invitation
 
     return await invitation(environment(), role)
+
+
+@keys.command("list")
+@command
+async def list_keys() -> int:
+    """Print the ids of the data keys and how much needs each."""
+    from gym.commands.keys import show
+
+    return await show(environment())
+
+
+@keys.command("add")
+@command
+async def add_key() -> int:
+    """Put a new data key in front; what is stored from now on is kept with it."""
+    from gym.commands.keys import add
+
+    return await add(environment())
+
+
+@keys.command("rotate")
+@command
+async def rotate_keys() -> int:
+    """Move every face and picture to the first key while the gym is open; can be stopped and run again."""
+    from gym.commands.keys import rotate
+
+    return await rotate(environment())
+
+
+@keys.command("retire")
+@command
+async def retire_key(kid: str) -> int:
+    """Take an old key out; refused while anything still needs it."""
+    from gym.commands.keys import retire
+
+    return await retire(environment(), kid)
+
+
+@faces.command("calibrate")
+@command
+async def calibrate_faces(
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            help="people/NAME/*.jpg and strangers/NAME/*.jpg, or NAME/*.jpg with strangers of one photo.",
+            exists=True,
+            file_okay=False,
+        ),
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    engine: Annotated[
+        Engine | None, typer.Option(help="Measure this engine's pack instead of FACE_PACK.")
+    ] = None,
+    fpir: Annotated[float, typer.Option(help="Share of strangers that may be let in.", min=0, max=1)] = 0.003,
+) -> int:
+    """Measure how well the model knows a folder of people; needs no database."""
+    from gym.commands.calibrate import calibrate
+
+    return await calibrate(environment(), folder, engine, fpir, as_json)
+
+
+@faces.command("doctor")
+@command
+async def examine_faces() -> int:
+    """Say how the face engine, its files and licence, its threshold and the gallery stand."""
+    from gym.commands import faces as work
+
+    return await work.doctor(environment())
+
+
+@faces.command("reembed")
+@command
+async def reembed_faces() -> int:
+    """Make the templates of another model anew from the enrolment pictures; can be stopped and run again."""
+    from gym.commands import faces as work
+
+    return await work.reembed(environment())
 
 
 @clock.command("show")

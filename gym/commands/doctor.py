@@ -4,42 +4,23 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 
-from rich.console import Console
-from rich.table import Table
-from sqlalchemy import func, select, text
+from sqlalchemy import text
 
 from gym.app import Gym, open_gym
+from gym.commands.faces import findings_of
+from gym.commands.findings import Finding, show
 from gym.core.config import Config, ConfigError
 from gym.core.migrate import current, head
 from gym.core.postgres import PostgresUnavailable
-from gym.faces.models import FaceTemplate
 from gym.security.permissions import Actor
 
-LICENCE = "InsightFace's packs are for non-commercial research; a commercial gym needs a licence of theirs"
 LEAST_FREE_GB = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at; `advice` says what to do when it is not well."""
-
-    name: str
-    well: bool
-    seen: str
-    advice: str = ""
 
 
 async def examine(config: Config) -> int:
     """Print every finding; the exit status is 1 when something is not well."""
-    findings = [finding async for finding in _findings(config)]
-    table = Table("", "what", "seen", "what to do", show_lines=False)
-    for finding in findings:
-        mark = "[green]ok[/]" if finding.well else "[red]!![/]"
-        table.add_row(mark, finding.name, finding.seen, "" if finding.well else finding.advice)
-    Console().print(table)
-    return 0 if all(finding.well for finding in findings) else 1
+    return show([finding async for finding in _findings(config)])
 
 
 async def _findings(config: Config) -> AsyncIterator[Finding]:
@@ -49,9 +30,8 @@ async def _findings(config: Config) -> AsyncIterator[Finding]:
         async with open_gym(config) as gym:
             async for finding in _database(gym):
                 yield finding
-            yield Finding("face model", True, f"{gym.faces.model_id} ({', '.join(config.face_providers)})")
-            yield Finding("licence", True, LICENCE)
-            yield await _templates(gym)
+            async for finding in findings_of(gym):
+                yield finding
     except (ConfigError, PostgresUnavailable) as error:
         yield Finding("start", False, str(error), "mend this first")
 
@@ -80,13 +60,3 @@ async def _database(gym: Gym) -> AsyncIterator[Finding]:
             "extensions", not missing, "all there" if not missing else f"missing: {missing}", "install them"
         )
         yield Finding("gym", True, f"{uow.settings.name}, {uow.settings.timezone}, {uow.now.isoformat()}")
-
-
-async def _templates(gym: Gym) -> Finding:
-    """Templates of another model are never compared: they need a re-enrolment."""
-    async with gym.unit_of_work(Actor.system()) as uow:
-        other = FaceTemplate.model_id != gym.faces.model_id
-        total = await uow.session.scalar(select(func.count()).select_from(FaceTemplate)) or 0
-        foreign = await uow.session.scalar(select(func.count()).select_from(FaceTemplate).where(other)) or 0
-    seen = f"{total} templates, {foreign} of another model"
-    return Finding("templates", foreign == 0, seen, "enrol these clients again, or set FACE_PACK back")

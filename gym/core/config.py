@@ -53,6 +53,9 @@ class Config(BaseSettings):
     web_tls_cert: Path | None = Field(None, description="Certificate chain for HTTPS")
     web_tls_key: Path | None = Field(None, description="Its private key")
     metrics_allow: Names = Field((), description="Addresses that may read /metrics beside loopback")
+    rate_limits: Literal["memory", "database"] = Field(
+        "memory", description="Where limits count; database: replicas together"
+    )
 
     gym_name: str = Field("PowerGym", min_length=1, max_length=80, description="The gym's name")
     gym_timezone: str = Field("America/Bogota", description="Zone in which a gym day is a day")
@@ -61,9 +64,21 @@ class Config(BaseSettings):
 
     face_pack: str = Field("buffalo_sc", description="Face model pack")
     face_root: Path | None = Field(None, description="Folder of the packs; unset: inside POWERGYM_HOME")
+    face_download: bool = Field(True, description="0: never download a pack")
+    face_pack_url: str = Field(
+        "https://github.com/deepinsight/insightface/releases/download/model-zoo",
+        description="Where missing packs are downloaded from",
+    )
+    face_pack_files: Names = Field(
+        (), description="Of an unknown pack: detector.onnx:SHA256,recognizer.onnx:SHA256"
+    )
     face_providers: Names = Field(("CPUExecutionProvider",), description="ONNX Runtime providers")
     face_threshold: Literal["auto"] | float = Field("auto", description="Cosine; auto rises with the gallery")
     face_margin: float = Field(0.05, ge=0, le=0.5, description="Lead over the best other client")
+    face_liveness: Literal["off", "observe", "enforce"] = Field(
+        "off", description="observe: judge and count; enforce: refuse pictures of faces"
+    )
+    face_liveness_model: Path | None = Field(None, description="MiniFASNet file; enforce needs it")
     face_workers: int | None = Field(None, ge=1, le=64, description="Threads that read photos; unset: cores")
 
     jwt_keys: SecretStr | None = Field(None, description="kid:key,… for tokens; unset: secrets.env")
@@ -74,7 +89,14 @@ class Config(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Verbosity")
     log_format: Literal["json", "console"] = Field("json", description="Shape of a log line")
 
-    @field_validator("trusted_proxies", "allowed_origins", "metrics_allow", "face_providers", mode="before")
+    @field_validator(
+        "trusted_proxies",
+        "allowed_origins",
+        "metrics_allow",
+        "face_providers",
+        "face_pack_files",
+        mode="before",
+    )
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):

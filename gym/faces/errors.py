@@ -63,6 +63,19 @@ class TurnedAway(PhotoFault, Invalid):
     message = N_("The face is turned away. Look straight at the camera and send another photo.")
 
 
+class FaceCutOff(FaceTooSmall):
+    """Too near the edge of the picture to judge whether it is live; the API's code is the same."""
+
+    message = N_("The picture ends too near to the face. Step back, and keep the face in the middle.")
+
+
+class SpoofSuspected(PhotoFault, Invalid):
+    """Liveness said no to a photo that should be remembered."""
+
+    code = "spoof_suspected"
+    message = N_("That looks like a picture of a picture. Take the photo of the person, in even light.")
+
+
 class FaceCovered(TurnedAway):
     """Part of the face cannot be seen; the API's code is the same, what to do differs."""
 

@@ -81,14 +81,18 @@ class PgGallery:
         return max(scores, default=None)
 
     def terms(self, probe: Probe) -> list[dict[str, Any]]:
-        """What NEAREST is filled with: once for each live key, which is one unless keys are being rotated."""
+        """What NEAREST is filled with: once for each live key, which is one unless keys are being rotated.
+
+        The key in use comes last: a template moves only to it, so what moves between two queries is in the
+        later one and never missed.
+        """
         return [
             {
                 "probe": protection_for(self.keyring, kid).protect(probe.embedding).tolist(),
                 "model": probe.model_id,
                 "key": kid,
             }
-            for kid in self.keyring
+            for kid in reversed(self.keyring.ids)
         ]
 
 

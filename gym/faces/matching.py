@@ -7,27 +7,25 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from gym.faces.scales import ARCFACE, Scale
 from gym.faces.schemas import Candidates, Identification, MatchOutcome, MatchRule, Vector
 
-BASE_THRESHOLD = 0.35
 BASE_PEOPLE = 150
-RISE_PER_TENFOLD = 0.03
-"""Measured on LFW with w600k_mbf: the larger the gallery, the more a stranger finds a look-alike."""
-
-SAME_PERSON = 0.30
-"""Below it two photos are hardly of one person (different people: at most 0.32 in 3,000 pairs)."""
 
 
-def auto_threshold(people: int) -> float:
-    """0.35 up to 150 enrolled people, 0.03 more for every tenfold."""
+def auto_threshold(people: int, scale: Scale = ARCFACE) -> float:
+    """The scale's own up to 150 enrolled people, its rise more for every tenfold.
+
+    The larger the gallery, the more a stranger finds a look-alike.
+    """
     if people <= BASE_PEOPLE:
-        return BASE_THRESHOLD
-    return BASE_THRESHOLD + RISE_PER_TENFOLD * math.log10(people / BASE_PEOPLE)
+        return scale.threshold
+    return scale.threshold + scale.rise * math.log10(people / BASE_PEOPLE)
 
 
 def threshold_of(rule: MatchRule, people: int) -> float:
     """The threshold in force for a gallery of that many people."""
-    return auto_threshold(people) if rule.threshold == "auto" else rule.threshold
+    return auto_threshold(people, rule.scale) if rule.threshold == "auto" else rule.threshold
 
 
 def decide(candidates: Candidates, rule: MatchRule) -> Identification:
@@ -40,14 +38,14 @@ def decide(candidates: Candidates, rule: MatchRule) -> Identification:
     return Identification(MatchOutcome.FOUND, candidates.client_id)
 
 
-def strangers_among(embeddings: Sequence[Vector]) -> list[int]:
+def strangers_among(embeddings: Sequence[Vector], scale: Scale = ARCFACE) -> list[int]:
     """Which photos (from 0) do not look like the others together; of two, the second is named."""
     if len(embeddings) < 2:
         return []
     if len(embeddings) == 2:
-        return [] if float(embeddings[0] @ embeddings[1]) >= SAME_PERSON else [1]
+        return [] if float(embeddings[0] @ embeddings[1]) >= scale.same_person else [1]
     stack = np.stack(embeddings)
-    return [place for place in range(len(stack)) if _likeness_to_rest(stack, place) < SAME_PERSON]
+    return [place for place in range(len(stack)) if _likeness_to_rest(stack, place) < scale.same_person]
 
 
 def _likeness_to_rest(stack: Vector, place: int) -> float:

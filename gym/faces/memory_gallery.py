@@ -48,10 +48,16 @@ class MemoryGallery:
 
     def __init__(self, keyring: Keyring, model_id: str) -> None:
         self.keyring = keyring
+        """Every key this process has ever known: an old snapshot may still need one that was retired."""
         self.model_id = model_id
         self.snapshot = Snapshot(-1, model_id)
         """-1: nothing was read yet."""
         self._reading = asyncio.Lock()
+
+    def learn(self, keyring: Keyring) -> None:
+        """Know what a transaction knows: it names every key that templates may carry."""
+        if any(kid not in self.keyring for kid in keyring):
+            self.keyring = self.keyring.joined(keyring)
 
     async def fresh(self, session: AsyncSession, number: int | None = None) -> Snapshot:
         """The gallery as this transaction sees it; `number` is the counter's value if it is known."""
@@ -107,6 +113,7 @@ def fastest(truth: PgGallery, memory: MemoryGallery | None, probe: Probe) -> Gal
     """The memory gallery where there is one for the probe's model; PostgreSQL otherwise."""
     if memory is None or memory.model_id != probe.model_id:
         return truth
+    memory.learn(truth.keyring)
     return ThisTransaction(memory, truth.session)
 
 

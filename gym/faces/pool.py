@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, ParamSpec, TypeVar
 
 from gym.core.errors import Busy
+from gym.faces.liveness import OPEN, LivenessGate
 from gym.faces.reader import FaceReader, Purpose, Reading
 
 QUEUE_PER_WORKER: Final = 8
@@ -19,8 +20,11 @@ Result = TypeVar("Result")
 class FacePool:
     """Reads photos in threads (ONNX Runtime releases the GIL); refuses what it could not serve soon."""
 
-    def __init__(self, reader: FaceReader, workers: int, queue: int | None = None) -> None:
+    def __init__(
+        self, reader: FaceReader, workers: int, queue: int | None = None, gate: LivenessGate = OPEN
+    ) -> None:
         self.reader = reader
+        self.gate = gate
         self.places = workers + (queue if queue is not None else workers * QUEUE_PER_WORKER)
         self.taken = 0
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="faces")
@@ -32,6 +36,10 @@ class FacePool:
     async def read(self, photo: bytes, purpose: Purpose) -> Reading:
         """Read a photo. Raises its faults, and `Busy` when every place is taken."""
         return await self.run(self.reader.read, photo, purpose)
+
+    async def live(self, readings: Sequence[Reading]) -> bool:
+        """Whether liveness believes these frames of one moment. Raises `FaceCutOff` and `Busy`."""
+        return self.gate.model is None or await self.run(self.gate.passes, readings)
 
     async def run(
         self, work: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs

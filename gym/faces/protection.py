@@ -33,6 +33,10 @@ class TemplateProtection:
         turned = self._matrix @ unit
         return (turned / max(float(np.linalg.norm(turned)), 1e-9)).astype(np.float32)
 
+    def turning_from(self, other: TemplateProtection) -> Vector:
+        """The rotation (512, 512) from another key's protected vectors to this one's, past no plain one."""
+        return (self._matrix.astype(np.float64) @ other._matrix.T.astype(np.float64)).astype(np.float32)
+
 
 @lru_cache(maxsize=8)
 def _of_key(key: bytes) -> TemplateProtection:

@@ -23,8 +23,11 @@ from gym.faces.images import Pixels
 
 SMALLEST_FACE: Final = 80
 """Pixels of the longer side of the face's box."""
-LARGEST_YAW: Final = 37.0
-LARGEST_PITCH: Final = 34.0
+LARGEST_YAW: Final = 45.0
+"""Of 855 press photos those turned by 41 to 50 degrees are as like their person's others (cosine 0.59) as the
+frontal ones (0.60); from 50 on it falls to 0.51, from 60 on to 0.45.
+"""
+LARGEST_PITCH: Final = 38.0
 LEAST_SHARPNESS: Final = 4.5
 """Half of what 99 % of sharp press photos have; a smear of nine pixels stays below it."""
 DARKEST: Final = 35.0

@@ -1,4 +1,4 @@
-"""The face reader: a photo in, faces with embeddings out; one decode, at most two detector passes."""
+"""What every face reader does: a photo in, faces with embeddings out; one decode, at most two passes."""
 
 from __future__ import annotations
 
@@ -6,22 +6,17 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
-from typing import Any, Final, cast
+from typing import Final
 
-import cv2
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
-from gym.core.config import ConfigError
 from gym.core.errors import GymError
 from gym.faces.alignment import align
 from gym.faces.errors import NoFace, SeveralFaces
 from gym.faces.images import Box, Pixels, decode
 from gym.faces.qr import find_qr
 from gym.faces.quality import Quality, measure
-from gym.faces.weights import Pack, locate
 
 DIMENSION: Final = 512
 LEAST_DETECTION: Final = 0.5
@@ -32,10 +27,8 @@ SECOND_FACE_AREA: Final = 0.15
 MOST_FACES: Final = 8
 LEAST_FACE: Final = 32
 """Pixels of the longer side of a face below which nobody is recognised: somebody far behind, a poster."""
-SMALL, LARGE = 320, 640
 BIG_ENOUGH: Final = 0.14
 """Width of a face, as a share of the long side, from which the small scale's landmarks are exact enough."""
-SHAPES: Final = {"wide": (1.0, 0.6), "tall": (0.6, 1.0), "square": (1.0, 1.0)}
 
 
 class Purpose(StrEnum):
@@ -96,22 +89,43 @@ class FaceReader(ABC):
 
     model_id: str
     """Name, hash, dimension and preprocessing: vectors of another id are never compared."""
+    scales: tuple[int, int]
+    """Pixels of the long side at which near and far faces are looked for."""
+    providers: list[str]
+    """What runs it, in order of preference, as ONNX Runtime calls it."""
 
     @abstractmethod
-    def detect(self, pixels: Pixels, *, everybody: bool = False) -> list[Found]:
-        """The faces, the largest first; with `everybody`, small ones beside a large one too."""
+    def find(self, pixels: Pixels, *scales: int) -> list[Found]:
+        """The faces seen at one or several scales (pixels of the long side), each once, the largest first."""
 
     @abstractmethod
     def features(self, crop: Pixels) -> NDArray[np.float32]:
         """The recogniser's answer (512,) to an aligned crop, at its own length."""
 
+    @abstractmethod
+    def warm(self, threads: int = 1) -> None:
+        """Make ready what that many threads need, so that the first visitor does not wait for it."""
+
+    def detect(self, pixels: Pixels, *, everybody: bool = False) -> list[Found]:
+        """The faces, the largest first; with `everybody`, small ones beside a large one too.
+
+        A small scale first, which also finds faces that fill the frame; the large one where needed.
+        """
+        if everybody:
+            return self.find(pixels, *self.scales)
+        near = self.find(pixels, self.scales[0])
+        least = BIG_ENOUGH * max(pixels.shape[:2])
+        if near and near[0].box[2] - near[0].box[0] >= least:
+            return near
+        return self.find(pixels, self.scales[1]) or near
+
     def embed(self, crop: Pixels) -> NDArray[np.float32]:
         """The unit vector (512,) of an aligned crop."""
         return _unit(self.features(crop))
 
-    @abstractmethod
-    def warm(self) -> None:
-        """Run every input size once, so that the first visitor does not wait for it."""
+    def strength(self, found: Found, features: NDArray[np.float32]) -> float:
+        """How sure the networks are of this face, on the scale of `gym.faces.quality.WEAK`."""
+        return float(np.linalg.norm(features))
 
     def read(self, photo: bytes, purpose: Purpose) -> Reading:
         """Decode, detect, choose, align, embed. Raises the faults of `gym.faces.errors`.
@@ -146,7 +160,7 @@ class FaceReader(ABC):
         crop = align(pixels, found.landmarks)
         features = self.features(crop)
         x1, y1, x2, y2 = (round(float(value)) for value in found.box)
-        strength = float(np.linalg.norm(features))
+        strength = self.strength(found, features)
         quality = measure(found.landmarks, crop, round(found.side), found.score, strength)
         return Face((x1, y1, x2, y2), found.landmarks, found.score, _unit(features), crop, quality)
 
@@ -163,79 +177,3 @@ def choose(found: Sequence[Found], purpose: Purpose) -> Sequence[Found]:
     if len(found) > 1 and found[1].area >= limit * found[0].area:
         raise SeveralFaces
     return found[:1]
-
-
-class InsightFaceReader(FaceReader):
-    """SCRFD and ArcFace through InsightFace, one ONNX Runtime thread a call: the pool is the parallelism."""
-
-    def __init__(self, pack: Pack, detector: Path, recognizer: Path, providers: Sequence[str]) -> None:
-        cv2.setNumThreads(1)
-        self.providers = _available(providers)
-        self._detector = _load(detector, self.providers)
-        self._recognizer = _load(recognizer, self.providers)
-        self._detector.prepare(0, det_thresh=LEAST_DETECTION, input_size=(LARGE, LARGE))
-        self.model_id = f"{pack.name}/{pack.recognizer.sha256[:12]}/{DIMENSION}/arcface112"
-
-    def warm(self) -> None:
-        black = np.zeros((SMALL, SMALL, 3), np.uint8)
-        for scale in (SMALL, LARGE):
-            for shape in SHAPES:
-                self._pass(black, shape, scale)
-        self.embed(black[:112, :112])
-
-    def detect(self, pixels: Pixels, *, everybody: bool = False) -> list[Found]:
-        """A small scale first, which also finds faces that fill the frame; the large one where needed."""
-        shape = _shape(pixels)
-        if everybody:
-            return self._pass(pixels, shape, SMALL, LARGE)
-        near = self._pass(pixels, shape, SMALL)
-        least = BIG_ENOUGH * max(pixels.shape[:2])
-        if near and near[0].box[2] - near[0].box[0] >= least:
-            return near
-        return self._pass(pixels, shape, LARGE) or near
-
-    def features(self, crop: Pixels) -> NDArray[np.float32]:
-        return cast("NDArray[np.float32]", self._recognizer.get_feat(crop))[0]
-
-    def _pass(self, pixels: Pixels, shape: str, *scales: int) -> list[Found]:
-        """Faces of one or several scales, each face once."""
-        across, down = SHAPES[shape]
-        sizes = [(round(scale * across), round(scale * down)) for scale in scales]
-        boxes, landmarks = self._detector.detect(pixels, input_size=sizes)
-        found = [Found(box[:4], points, float(box[4])) for box, points in zip(boxes, landmarks, strict=True)]
-        return sorted(found, key=lambda one: one.area, reverse=True)
-
-
-def _shape(pixels: Pixels) -> str:
-    height, width = pixels.shape[:2]
-    if width >= 1.6 * height:
-        return "wide"
-    return "tall" if height >= 1.6 * width else "square"
-
-
-def _available(providers: Sequence[str]) -> list[str]:
-    """No silent fallback: a provider that was asked for and is not there stops the start."""
-    missing = [name for name in providers if name not in onnxruntime.get_available_providers()]
-    if missing:
-        raise ConfigError(f"FACE_PROVIDERS: {', '.join(missing)} is not available in this ONNX Runtime")
-    return list(providers)
-
-
-def _load(path: Path, providers: list[str]) -> Any:
-    from insightface.model_zoo import get_model
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
-    model: Any = get_model(str(path), providers=providers, sess_options=options)
-    used = model.session.get_providers()
-    if providers and used[0] != providers[0]:
-        raise ConfigError(f"FACE_PROVIDERS: {providers[0]} could not start; only {', '.join(used)} did")
-    return model
-
-
-def open_reader(pack: str, root: Path, providers: Sequence[str]) -> FaceReader:
-    """The reader of a pack. Raises `ConfigError` with one line for the operator."""
-    found, detector, recognizer = locate(pack, root)
-    return InsightFaceReader(found, detector, recognizer, providers)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from gym.faces.models import DIMENSION, ConsentMethod
 from gym.faces.refusals import FramesDisagree
+from gym.faces.scales import ARCFACE, Scale, scale_of
 
 Vector = NDArray[np.float32]
 """512 numbers; a unit vector unless it says otherwise."""
@@ -21,8 +22,6 @@ Vector = NDArray[np.float32]
 MARGIN = 0.05
 UNCERTAIN_BELOW = 0.06
 """How far below the threshold another frame may still decide."""
-ONE_MOMENT = 0.40
-"""Frames of one moment are far more alike than two photos of one person need to be."""
 
 
 class HasEmbedding(Protocol):
@@ -51,7 +50,7 @@ class Probe:
     def fused(cls, faces: Sequence[HasEmbedding], model_id: str) -> Self:
         """Frames of one moment as one probe. Raises `FramesDisagree` unless all show one person."""
         stack = np.stack([face.embedding for face in faces])
-        if float((stack @ stack.T).min()) < ONE_MOMENT:
+        if float((stack @ stack.T).min()) < scale_of(model_id).one_moment:
             raise FramesDisagree
         return cls.between([face.embedding for face in faces], model_id)
 
@@ -83,6 +82,8 @@ class MatchRule:
     threshold: Literal["auto"] | float = "auto"
     margin: float = MARGIN
     uncertain_below: float = UNCERTAIN_BELOW
+    scale: Scale = ARCFACE
+    """What `auto` means with the model that made the vectors."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from uuid import UUID
 from gym.core.ids import new_id
 from gym.faces.consent import CONSENT_VERSION
 from gym.faces.gallery import PgGallery
-from gym.faces.matching import SAME_PERSON, decide, strangers_among, threshold_of
+from gym.faces.matching import decide, strangers_among, threshold_of
 from gym.faces.memory_gallery import MemoryGallery, fastest
 from gym.faces.models import ConsentMethod, FaceConsent, FacePicture, FaceTemplate, TemplateOrigin
 from gym.faces.protection import protection_for
@@ -25,6 +25,7 @@ from gym.faces.refusals import (
     TooManyPhotos,
 )
 from gym.faces.repository import FaceRepository
+from gym.faces.scales import scale_of
 from gym.faces.schemas import (
     ConsentState,
     Enrolment,
@@ -101,7 +102,7 @@ class FaceRecognitionService:
         probe = Probe.between([photo.embedding for photo in photos], photos[0].model_id)
         await self._require_same(client_id, probe)
         if not allow_duplicate:
-            await self._require_new(client_id, probe, rule or MatchRule())
+            await self._require_new(client_id, probe, rule or MatchRule(scale=scale_of(probe.model_id)))
         return await self._replace(client_id, photos)
 
     async def identify(self, probe: Probe, rule: MatchRule) -> Identification:
@@ -142,7 +143,7 @@ class FaceRecognitionService:
     async def _require_same(self, client_id: UUID, probe: Probe) -> None:
         """A second enrolment of another person is more likely the wrong card than a new face."""
         likeness = await self._gallery.likeness(probe, client_id)
-        if likeness is not None and likeness < SAME_PERSON:
+        if likeness is not None and likeness < scale_of(probe.model_id).same_person:
             raise NotTheClient
 
     async def _require_new(self, client_id: UUID, probe: Probe, rule: MatchRule) -> None:
@@ -220,7 +221,7 @@ def _require_one_person(photos: Sequence[EnrolmentFace]) -> None:
         raise TooManyPhotos(MOST_PHOTOS)
     if len({photo.model_id for photo in photos}) > 1:
         raise ModelsMixed
-    odd = strangers_among([photo.embedding for photo in photos])
+    odd = strangers_among([photo.embedding for photo in photos], scale_of(photos[0].model_id))
     if odd:
         raise NotSamePerson([place + 1 for place in odd])
 

@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -112,9 +112,7 @@ YUNET_SFACE: Final = Pack(
     Licence.PERMISSIVE,
     published=False,
 )
-BUFFALO_S: Final = Pack(
-    "buffalo_s", Weights("det_500m.onnx", _DET_500M), Weights("w600k_mbf.onnx", _MOBILE)
-)
+BUFFALO_S: Final = Pack("buffalo_s", Weights("det_500m.onnx", _DET_500M), Weights("w600k_mbf.onnx", _MOBILE))
 BUFFALO_M: Final = Pack(
     "buffalo_m",
     Weights("det_2.5g.onnx", "041f73f47371333d1d17a6fee6c8ab4e6aecabefe398ff32cca4e2d5eaee0af9"),
@@ -142,14 +140,14 @@ def find_pack(name: str, files: Sequence[str] = ()) -> Pack:
         return PACKS[name]
     if not files or not _NAME.fullmatch(name):
         raise ConfigError(
-            f"FACE_PACK: {name} is not known; choose one of {', '.join(PACKS)}, or say the SHA-256 of another "
-            "pack's files in FACE_PACK_FILES"
+            f"FACE_PACK: {name} is not known; choose one of {', '.join(PACKS)}, or say the SHA-256 of "
+            "another pack's files in FACE_PACK_FILES"
         )
     found = [_FILE.fullmatch(part) for part in files]
     known = [Weights(one[1], one[2].lower()) for one in found if one is not None]
     if len(known) != 2 or len(found) != 2:
         raise ConfigError("FACE_PACK_FILES: write detector.onnx:SHA256,recognizer.onnx:SHA256")
-    return Pack(name, *known, licence=Licence.UNKNOWN)
+    return Pack(name, known[0], known[1], licence=Licence.UNKNOWN)
 
 
 def by_hand(pack: Pack, folder: Path, why: str) -> ConfigError:
@@ -192,7 +190,7 @@ def carried(weights: Weights) -> Path | None:
 
 
 @contextmanager
-def whole_or_nothing(path: Path) -> Iterator[BinaryIO]:
+def whole_or_nothing(path: Path) -> Generator[BinaryIO]:
     """A file to write that gets its name at the end: whoever looks meanwhile sees all of it or none."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, draft = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)

@@ -19,6 +19,8 @@ class JobRun(Base):
     job: Mapped[str] = mapped_column(String(40), primary_key=True)
     done_day: Mapped[date | None]
     """The last gym day that was done entirely; the next run starts on the day after."""
+    slot: Mapped[datetime | None]
+    """The last slot that was done (business time); whoever leads does the same slot no second time."""
     last_success_at: Mapped[datetime | None]
     last_failure_at: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(default=0, server_default=sql("0"))

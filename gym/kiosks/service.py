@@ -17,7 +17,7 @@ from gym.core.errors import Forbidden, Invalid, NotFound
 from gym.core.language import N_
 from gym.core.repository import Page, Repository
 from gym.kiosks.models import Kiosk, PairingCode
-from gym.notifications.models import NotificationKind
+from gym.notifications.models import NotificationKind, Priority
 from gym.notifications.outbox import DESK
 from gym.security.links import Links
 from gym.security.passwords import verify_secret
@@ -56,6 +56,11 @@ class KioskNameInvalid(Invalid):
 class ExitPinInvalid(Invalid):
     code = "exit_pin_invalid"
     message = N_("Choose a PIN of 4 to 8 digits.")
+
+
+class ExitPinWrong(Forbidden):
+    code = "exit_pin_wrong"
+    message = N_("That is not the PIN of this kiosk. Ask an admin.")
 
 
 class DoorAddressInvalid(Invalid):
@@ -202,6 +207,18 @@ class KioskService:
         kiosk.door_address = parse_door_address(address) if address and address.strip() else None
         self.uow.audit_changes("kiosk.door_changed", kiosk)
         return kiosk
+
+    def tell_door_failed(self, kiosk: Kiosk) -> None:
+        """The desk hears of a door that does not answer, once an hour."""
+        self.uow.actor.require(Permission.MANAGE_KIOSKS)
+        key = f"door_failed:{kiosk.id}:{self.uow.context.wall:%Y%m%d%H}"
+        self.uow.notify(
+            DESK,
+            NotificationKind.DESK_DOOR_FAILED,
+            {"name": kiosk.name},
+            dedup_key=key,
+            priority=Priority.URGENT,
+        )
 
     async def revoke(self, kiosk_id: UUID) -> Kiosk:
         """The device is refused from its very next request."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, SmallInteger, String, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, String, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -39,6 +39,10 @@ class NotificationKind(StrEnum):
     PAYMENT_DUE = "payment_due"
     CHECKED_IN = "checked_in"
     DENIED = "denied"
+    BIRTHDAY = "birthday"
+    ABSENT = "absent"
+    PRICE_CHANGED = "price_changed"
+    BROADCAST = "broadcast"
     # to the desk
     DESK_CLIENT_REGISTERED = "desk_client_registered"
     DESK_CLIENT_CHANGED = "desk_client_changed"
@@ -62,10 +66,12 @@ class NotificationKind(StrEnum):
     DESK_OVERRIDE = "desk_override"
     DESK_ACTIVATED = "desk_activated"
     DESK_EXPIRED = "desk_expired"
+    DESK_OVERDUE = "desk_overdue"
     DESK_WANTS_RENEWAL = "desk_wants_renewal"
     DESK_NEW_KIOSK = "desk_new_kiosk"
     DESK_NEW_STAFF = "desk_new_staff"
     DESK_JOB_FAILED = "desk_job_failed"
+    DESK_DOOR_FAILED = "desk_door_failed"
     # to one person of the staff
     APPROVAL_ASKED = "approval_asked"
     APPROVAL_DECIDED = "approval_decided"
@@ -86,6 +92,11 @@ class NotificationState(StrEnum):
     SENT = "sent"
     UNREACHABLE = "unreachable"
     FAILED = "failed"
+    """Telegram refuses it, or it failed too often: an admin sends it again or lays it aside."""
+    MUTED = "muted"
+    """The reader does not want to hear of it."""
+    DISMISSED = "dismissed"
+    """Laid aside by an admin, or called off with its broadcast."""
 
 
 class Priority(StrEnum):
@@ -106,6 +117,21 @@ class Notification(Base):
             "rank",
             "next_try_at",
             postgresql_where=text("state = 'pending'"),
+        ),
+        Index(
+            "ix_notifications_order",
+            "rank",
+            "created_at",
+            "id",
+            postgresql_where=text("state = 'pending'"),
+        ),
+        Index("ix_notifications_failed", "created_at", postgresql_where=text("state = 'failed'")),
+        Index("ix_notifications_sent_at", "sent_at", postgresql_where=text("state = 'sent'")),
+        Index(
+            "ix_notifications_broadcast",
+            "broadcast_id",
+            "state",
+            postgresql_where=text("broadcast_id IS NOT NULL"),
         ),
         Index(
             "ix_notifications_waiting",
@@ -137,17 +163,81 @@ class Notification(Base):
     chat_id: Mapped[int | None] = mapped_column(BigInteger)
     message_id: Mapped[int | None] = mapped_column(BigInteger)
     error: Mapped[str | None] = mapped_column(String(200))
+    broadcast_id: Mapped[UUID | None] = mapped_column(ForeignKey("broadcasts.id"))
 
 
 class DeskChat(Base):
     """A chat (a group, perhaps one topic of it) that hears what happens at the desk."""
 
     __tablename__ = "desk_chats"
+    __table_args__ = (Index("uq_desk_chats_place", "chat_id", text("coalesce(topic_id, 0)"), unique=True),)
 
     id: Mapped[Id]
     chat_id: Mapped[int] = mapped_column(BigInteger)
     topic_id: Mapped[int | None] = mapped_column(BigInteger)
     title: Mapped[str] = mapped_column(String(160))
     kinds: Mapped[list[str] | None] = mapped_column(ARRAY(String(40)))
+    """The `KindGroup`s it hears; None for all of them."""
     active: Mapped[bool] = mapped_column(default=True)
+    """False while paused."""
+    gone_at: Mapped[datetime | None]
+    """Since when the bot cannot write there: it was taken out of the group, or the topic was deleted."""
     created_at: Mapped[datetime]
+
+
+class NotificationPreference(Base):
+    """What one reader does not want to hear, and when; without a row the gym's own ways hold."""
+
+    __tablename__ = "notification_preferences"
+
+    recipient_kind: Mapped[RecipientKind] = mapped_column(enum_column(RecipientKind), primary_key=True)
+    recipient_id: Mapped[UUID] = mapped_column(primary_key=True)
+    muted: Mapped[list[str]] = mapped_column(ARRAY(String(40)), default=list, server_default="{}")
+    """`KindGroup`s that are switched off."""
+    quiet_from: Mapped[time | None]
+    quiet_until: Mapped[time | None]
+    """Quiet hours of one's own; both or neither."""
+    updated_at: Mapped[datetime]
+
+
+class BroadcastState(StrEnum):
+    """How far a broadcast is."""
+
+    PREPARING = "preparing"
+    """Its messages are being written into the outbox."""
+    SENDING = "sending"
+    DONE = "done"
+    STOPPED = "stopped"
+
+
+class Broadcast(Base):
+    """One text for many clients."""
+
+    __tablename__ = "broadcasts"
+    __table_args__ = (
+        Index(
+            "ix_broadcasts_open",
+            "created_at",
+            postgresql_where=text("state IN ('preparing', 'sending')"),
+        ),
+    )
+
+    id: Mapped[Id]
+    text: Mapped[str] = mapped_column(Text)
+    segment: Mapped[str] = mapped_column(String(20))
+    plan_id: Mapped[UUID | None]
+    tag: Mapped[str | None] = mapped_column(String(40))
+    state: Mapped[BroadcastState] = mapped_column(
+        enum_column(BroadcastState), default=BroadcastState.PREPARING
+    )
+    total: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many messages were written so far."""
+    last_client_id: Mapped[UUID | None]
+    """Up to which client they were written: a restart goes on from here."""
+    asked_by: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    chat_id: Mapped[int | None] = mapped_column(BigInteger)
+    message_id: Mapped[int | None] = mapped_column(BigInteger)
+    """The message that shows how far it is."""
+    idempotency_key: Mapped[UUID] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]

@@ -2,38 +2,52 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text, update
+from sqlalchemy import DateTime, bindparam, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gym.core.payload import decode
-from gym.notifications.models import Notification, NotificationKind, NotificationState
+from gym.notifications.kinds import GROUP_OF
+from gym.notifications.models import (
+    Notification,
+    NotificationKind,
+    NotificationState,
+    Priority,
+    RecipientKind,
+)
+from gym.notifications.outbox import RANKS
+
+GROUPS_JSON = json.dumps({kind.value: group.value for kind, group in GROUP_OF.items()})
 
 # A message for the desk becomes one message for each chat that listens: the desk chats that want its kind, or
-# the admins' own chats while there is no desk chat at all, except whoever did it: they know.
+# the admins' own chats while there is no desk chat at all, except whoever did it (they know) and whoever does
+# not want to hear of it.
 SPREAD = text("""
 WITH parent AS (
-    SELECT * FROM notifications
+    SELECT *, CAST(:groups AS jsonb) ->> kind AS kind_group FROM notifications
     WHERE state = 'pending' AND recipient_kind = 'desk' AND recipient_id IS NULL AND next_try_at <= :now
     ORDER BY created_at, id LIMIT :size FOR UPDATE SKIP LOCKED
 ), target AS (
-    SELECT 'desk' AS kind, d.id, d.kinds FROM desk_chats d WHERE d.active
+    SELECT 'desk' AS kind, d.id, d.kinds, NULL AS muted FROM desk_chats d WHERE d.active AND d.gone_at IS NULL
     UNION ALL
-    SELECT 'staff', s.id, NULL FROM staff s
+    SELECT 'staff', s.id, NULL, w.muted FROM staff s
+    LEFT JOIN notification_preferences w ON w.recipient_kind = 'staff' AND w.recipient_id = s.id
     WHERE s.active AND s.role = 'admin' AND s.telegram_id IS NOT NULL
-        AND NOT EXISTS (SELECT FROM desk_chats d WHERE d.active)
+        AND NOT EXISTS (SELECT FROM desk_chats d WHERE d.active AND d.gone_at IS NULL)
 ), child AS (
     INSERT INTO notifications (id, recipient_kind, recipient_id, kind, payload, dedup_key, rank, state,
         created_at, due_at, next_try_at, attempts)
     SELECT gen_random_uuid(), t.kind, t.id, p.kind, p.payload, p.dedup_key || ':' || t.id, p.rank, 'pending',
         p.created_at + row_number() OVER (ORDER BY p.created_at, p.id) * interval '1 microsecond',
         p.due_at, p.next_try_at, 0
-    FROM parent p JOIN target t ON (t.kinds IS NULL OR p.kind = ANY (t.kinds))
+    FROM parent p JOIN target t ON (t.kinds IS NULL OR p.kind_group IS NULL OR p.kind_group = ANY (t.kinds))
+        AND (t.muted IS NULL OR p.kind_group IS NULL OR p.kind_group <> ALL (t.muted))
         AND (t.kind = 'desk' OR t.id IS DISTINCT FROM p.caused_by)
     ON CONFLICT (dedup_key) DO NOTHING
 )
@@ -45,43 +59,90 @@ SELECT EXISTS (SELECT FROM notifications WHERE state = 'pending' AND recipient_k
     AND recipient_id IS NULL AND next_try_at <= :now)
 """)
 
-# The oldest due messages, urgent first. Nothing of a chat is claimed while an earlier one of the same rank is
-# on its way or waits for another try, so that order is kept whoever dispatches.
+# The oldest due messages, urgent first, one of each reader at most. Nothing of a reader is claimed while
+# another one is on its way to them, nor while an earlier one of the same rank waits for another try: so order
+# is kept whoever dispatches.
 CLAIM = text("""
 WITH due AS (
     SELECT n.id FROM notifications n
-    WHERE n.state = 'pending' AND n.next_try_at <= :now AND n.recipient_id IS NOT NULL
+    WHERE n.state = 'pending' AND n.next_try_at <= :now AND n.recipient_id IS NOT NULL AND n.rank < :ranks
         AND n.kind = ANY (CAST(:kinds AS varchar[]))
         AND (n.leased_until IS NULL OR n.leased_until < :wall)
         AND NOT EXISTS (
             SELECT FROM notifications e
             WHERE e.state = 'pending' AND e.recipient_kind = n.recipient_kind
-                AND e.recipient_id = n.recipient_id AND e.rank = n.rank
-                AND (e.created_at, e.id) < (n.created_at, n.id)
-                AND (e.leased_until >= :wall OR (e.attempts > 0 AND e.next_try_at > :now))
+                AND e.recipient_id = n.recipient_id AND e.id <> n.id
+                AND (e.leased_until >= :wall
+                    OR (e.kind = ANY (CAST(:kinds AS varchar[])) AND e.due_at <= :now
+                        AND (e.rank, e.created_at, e.id) < (n.rank, n.created_at, n.id)
+                        AND (e.rank = n.rank OR e.next_try_at <= :now)))
         )
     ORDER BY n.rank, n.created_at, n.id LIMIT :size FOR UPDATE OF n SKIP LOCKED
 ), claimed AS (
     UPDATE notifications n SET leased_until = :lease, attempts = n.attempts + 1 FROM due WHERE n.id = due.id
     RETURNING n.*
 )
-SELECT c.id, c.kind, c.payload, c.attempts, c.rank, c.created_at,
+SELECT c.id, c.kind, c.attempts, c.rank, c.recipient_kind, c.recipient_id,
+    CASE WHEN b.id IS NULL THEN c.payload ELSE c.payload || jsonb_build_object('text', b.text) END AS payload,
     coalesce(m.telegram_id, s.telegram_id, d.chat_id) AS chat_id,
-    coalesce(m.language, s.language) AS language, d.topic_id
+    coalesce(m.language, s.language) AS language, d.topic_id, coalesce(k.reachable, true) AS reachable,
+    coalesce(w.muted, '{}') AS muted, w.quiet_from, w.quiet_until
 FROM claimed c
+LEFT JOIN broadcasts b ON b.id = c.broadcast_id
 LEFT JOIN clients m ON c.recipient_kind = 'client' AND m.id = c.recipient_id
 LEFT JOIN staff s ON c.recipient_kind = 'staff' AND s.id = c.recipient_id AND s.active
-LEFT JOIN desk_chats d ON c.recipient_kind = 'desk' AND d.id = c.recipient_id AND d.active
+LEFT JOIN desk_chats d
+    ON c.recipient_kind = 'desk' AND d.id = c.recipient_id AND d.active AND d.gone_at IS NULL
+LEFT JOIN chat_people k ON k.user_id = coalesce(m.telegram_id, s.telegram_id)
+LEFT JOIN notification_preferences w
+    ON w.recipient_kind = c.recipient_kind AND w.recipient_id = c.recipient_id
 ORDER BY c.rank, c.created_at, c.id
 """)
 
 # Claims take turns: two at once could each take a message of the same chat, the later one first.
 TURN = text("SELECT pg_advisory_xact_lock(6949352)")
 
+# What is due and was not claimed stands behind one that waits or is on its way: theirs are the times that
+# count.
 NEXT_DUE = text("""
-SELECT min(greatest(next_try_at, coalesce(leased_until, next_try_at)))
+SELECT least(min(next_try_at) FILTER (WHERE next_try_at > :now),
+    :now + (min(leased_until) FILTER (WHERE leased_until > :wall) - :wall))
 FROM notifications WHERE state = 'pending'
+""").bindparams(
+    bindparam("now", type_=DateTime(timezone=True)), bindparam("wall", type_=DateTime(timezone=True))
+)
+
+# Telegram answers others: then a message that failed often is the fault, not the line.
+LINE_WORKS = text("SELECT EXISTS (SELECT FROM notifications WHERE state = 'sent' AND sent_at > :since)")
+
+# What was sent lately, and what may just have been sent by a process that ended in the act.
+LATELY = text("""
+SELECT chat_id, sent_at AS at FROM notifications
+WHERE state = 'sent' AND sent_at > :since AND chat_id IS NOT NULL
+UNION ALL
+SELECT 0, CAST(:wall AS timestamptz) FROM notifications WHERE state = 'pending' AND leased_until > :wall
+ORDER BY at
 """)
+
+# The person, known or not, has blocked the bot.
+BLOCKED = text("""
+INSERT INTO chat_people (user_id, language, reachable, first_seen_at)
+VALUES (:chat_id, :language, false, :wall) ON CONFLICT (user_id) DO UPDATE SET reachable = false
+""")
+
+GONE = text("UPDATE desk_chats SET gone_at = :wall WHERE id = :id AND gone_at IS NULL")
+
+# What a lost desk chat has not heard goes back to be spread again, unless another desk chat hears it anyway.
+HAND_BACK = text("""
+UPDATE notifications SET recipient_id = NULL, leased_until = NULL, attempts = 0, next_try_at = :now
+WHERE state = 'pending' AND recipient_kind = 'desk' AND recipient_id = :id
+    AND NOT EXISTS (SELECT FROM desk_chats d WHERE d.active AND d.gone_at IS NULL)
+""")
+GIVE_UP = text("""
+UPDATE notifications SET state = 'unreachable', leased_until = NULL, error = :reason
+WHERE state = 'pending' AND recipient_kind = 'desk' AND recipient_id = :id
+""")
+MOVED = text("UPDATE desk_chats SET chat_id = :new WHERE chat_id = :old")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +153,21 @@ class Outgoing:
     kind: NotificationKind
     payload: dict[str, Any]
     attempts: int
+    rank: int
+    recipient_kind: RecipientKind
+    recipient_id: UUID
     chat_id: int | None
     topic_id: int | None
     language: str | None
+    reachable: bool = True
+    muted: frozenset[str] = frozenset()
+    """Groups of kinds that the reader has switched off."""
+    quiet: tuple[time, time] | None = None
+    """The reader's own quiet hours."""
+
+    @property
+    def is_bulk(self) -> bool:
+        return self.rank >= RANKS[Priority.BULK]
 
 
 class OutboxRepository:
@@ -107,31 +180,33 @@ class OutboxRepository:
         """Turn messages for the desk into one for each chat that listens."""
         # An INSERT of no rows would still wake every dispatcher, this one too, for ever.
         if await self.session.scalar(TO_SPREAD, {"now": now}):
-            await self.session.execute(SPREAD, {"now": now, "wall": wall, "size": size})
+            values = {"now": now, "wall": wall, "size": size, "groups": GROUPS_JSON}
+            await self.session.execute(SPREAD, values)
 
-    async def claim(self, *, now: datetime, wall: datetime, lease: datetime, size: int) -> Sequence[Outgoing]:
+    async def claim(
+        self, *, now: datetime, wall: datetime, lease: datetime, size: int, bulk: bool = True
+    ) -> Sequence[Outgoing]:
         """Due messages, leased until `lease`; a dispatcher that dies lets go by itself."""
         await self.session.execute(TURN)
         # Kinds of a newer version wait for a process that knows them.
         kinds = [kind.value for kind in NotificationKind]
-        values = {"now": now, "wall": wall, "lease": lease, "size": size, "kinds": kinds}
+        ranks = RANKS[Priority.BULK] + bulk
+        values = {"now": now, "wall": wall, "lease": lease, "size": size, "kinds": kinds, "ranks": ranks}
         rows = await self.session.execute(CLAIM, values)
-        return [
-            Outgoing(
-                id=row.id,
-                kind=NotificationKind(row.kind),
-                payload=decode(row.payload),
-                attempts=row.attempts,
-                chat_id=row.chat_id,
-                topic_id=row.topic_id,
-                language=row.language,
-            )
-            for row in rows
-        ]
+        return [_outgoing(row) for row in rows]
 
-    async def next_due(self) -> datetime | None:
+    async def next_due(self, *, now: datetime, wall: datetime) -> datetime | None:
         """When the next message could be tried (business time)."""
-        return await self.session.scalar(NEXT_DUE)
+        return await self.session.scalar(NEXT_DUE, {"now": now, "wall": wall})
+
+    async def line_works(self, since: datetime) -> bool:
+        """Whether anything has left since then."""
+        return bool(await self.session.scalar(LINE_WORKS, {"since": since}))
+
+    async def lately(self, *, since: datetime, wall: datetime) -> list[tuple[int, datetime]]:
+        """Which chats heard something since then, and when, the oldest first; chat 0 stands for any."""
+        rows = await self.session.execute(LATELY, {"since": since, "wall": wall})
+        return [(row.chat_id, row.at) for row in rows]
 
     async def sent(self, key: UUID, *, chat_id: int, message_id: int, wall: datetime) -> None:
         await self._close(
@@ -151,14 +226,52 @@ class OutboxRepository:
         """Kept for an admin to see: trying again would not help."""
         await self._close(key, state=NotificationState.FAILED, error=reason[:200])
 
-    async def again(self, key: UUID, *, at: datetime, reason: str) -> None:
-        """Let go, to be tried again at `at` (business time)."""
-        await self._close(key, next_try_at=at, error=reason[:200])
+    async def muted(self, key: UUID) -> None:
+        """The reader has switched it off."""
+        await self._close(key, state=NotificationState.MUTED)
 
-    async def let_go(self, key: UUID) -> None:
-        """Not tried after all: an earlier one of the chat must go first."""
-        await self._close(key, attempts=Notification.attempts - 1)
+    async def again(self, key: UUID, *, at: datetime, reason: str, counts: bool = True) -> None:
+        """Let go, to be tried again at `at` (business time); a try that was none does not count."""
+        tries = {} if counts else {"attempts": Notification.attempts - 1}
+        await self._close(key, next_try_at=at, error=reason[:200], **tries)
+
+    async def postpone(self, key: UUID, at: datetime) -> None:
+        """It is due only then (business time), and holds nobody up until then."""
+        await self._close(key, due_at=at, next_try_at=at, attempts=Notification.attempts - 1)
+
+    async def blocked(self, chat_id: int, language: str, wall: datetime) -> None:
+        """Whoever has blocked the bot cannot be reached until they let it in again."""
+        values = {"chat_id": chat_id, "language": language, "wall": wall}
+        await self.session.execute(BLOCKED, values)
+
+    async def gone(self, desk_chat: UUID, *, now: datetime, wall: datetime, reason: str) -> None:
+        """The bot cannot write to a desk chat any more; what it has not heard goes to others."""
+        await self.session.execute(GONE, {"id": desk_chat, "wall": wall})
+        await self.session.execute(HAND_BACK, {"id": desk_chat, "now": now})
+        await self.session.execute(GIVE_UP, {"id": desk_chat, "reason": reason[:200]})
+
+    async def moved(self, old: int, new: int) -> None:
+        """A group became a supergroup, with another number."""
+        await self.session.execute(MOVED, {"old": old, "new": new})
 
     async def _close(self, key: UUID, **values: object) -> None:
         statement = update(Notification).where(Notification.id == key)
         await self.session.execute(statement.values(leased_until=None, **values))
+
+
+def _outgoing(row: Any) -> Outgoing:
+    return Outgoing(
+        id=row.id,
+        kind=NotificationKind(row.kind),
+        payload=decode(row.payload),
+        attempts=row.attempts,
+        rank=row.rank,
+        recipient_kind=RecipientKind(row.recipient_kind),
+        recipient_id=row.recipient_id,
+        chat_id=row.chat_id,
+        topic_id=row.topic_id,
+        language=row.language,
+        reachable=row.reachable,
+        muted=frozenset(row.muted),
+        quiet=(row.quiet_from, row.quiet_until) if row.quiet_from is not None else None,
+    )

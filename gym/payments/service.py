@@ -188,7 +188,8 @@ class PaymentService:
     async def reversible(self, account_id: UUID) -> Decimal:
         """The most that can be given back: what is still owed and what was paid."""
         account = await self._accounts.require(account_id)
-        return account.balance + await self._entries.net_paid(account_id)
+        # Below zero when a payment was voided whose money had been handed back already.
+        return max(ZERO, account.balance + await self._entries.net_paid(account_id))
 
     async def net_paid(self, account_id: UUID) -> Decimal:
         """Payments less voids and refunds."""

@@ -6,7 +6,7 @@ import os
 import re
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from hashlib import sha256
 from typing import Self
@@ -71,6 +71,7 @@ class Keyring:
             if len(key) != KEY_BYTES:
                 raise KeyringError(f"key {kid} is not {KEY_BYTES} bytes")
         self._keys = dict(keys)
+        self._names = tuple(keys)
 
     @classmethod
     def generate(cls) -> Self:
@@ -98,12 +99,12 @@ class Keyring:
     @property
     def first(self) -> str:
         """Id of the key in use."""
-        return next(iter(self._keys))
+        return self._names[0]
 
     @property
     def ids(self) -> tuple[str, ...]:
         """Every key's id, the one in use first."""
-        return tuple(self._keys)
+        return self._names
 
     def get(self, kid: str) -> bytes:
         """The key itself; raises `WrongKey` when it is not here."""
@@ -125,23 +126,33 @@ class Keyring:
         """The keyring after a retired key has left."""
         return type(self)({name: key for name, key in self._keys.items() if name != kid})
 
+    def naming(self, ids: Sequence[str]) -> Self:
+        """These keys in this order; one that is not here is named all the same, and missed when used."""
+        found = type(self)({kid: self._keys[kid] for kid in ids if kid in self._keys} or self._keys)
+        found._names = tuple(ids)
+        return found
+
+    def joined(self, other: Keyring) -> Self:
+        """The same keyring with the keys of another behind its own."""
+        return type(self)({**self._keys, **{kid: key for kid, key in other._keys.items() if kid not in self}})
+
     def __iter__(self) -> Iterator[str]:
-        return iter(self._keys)
+        return iter(self._names)
 
     def __len__(self) -> int:
-        return len(self._keys)
+        return len(self._names)
 
     def __contains__(self, kid: object) -> bool:
         return kid in self._keys
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Keyring) and list(self._keys.items()) == list(other._keys.items())
+        return isinstance(other, Keyring) and (self._names, self._keys) == (other._names, other._keys)
 
     def __hash__(self) -> int:
-        return hash(tuple(self._keys.items()))
+        return hash((self._names, *self._keys.items()))
 
     def __repr__(self) -> str:
-        return f"Keyring({', '.join(self._keys)})"
+        return f"Keyring({', '.join(self._names)})"
 
 
 class Cipher:

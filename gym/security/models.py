@@ -1,4 +1,4 @@
-"""Rows of security: one-time links, refresh tokens and idempotency keys."""
+"""Rows of security: one-time links, refresh tokens, idempotency keys and rate buckets."""
 
 from __future__ import annotations
 
@@ -67,3 +67,13 @@ class IdempotencyKey(Base):
     leased_until: Mapped[datetime]
     status: Mapped[int | None] = mapped_column(SmallInteger)
     answer: Mapped[bytes | None]
+
+
+class RateBucket(Base):
+    """A bucket that is not full, and when it will be; unlogged, because nothing is lost with it."""
+
+    __tablename__ = "rate_buckets"
+    __table_args__ = (Index("ix_rate_buckets_full_at", "full_at"), {"prefixes": ["UNLOGGED"]})
+
+    key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    full_at: Mapped[datetime]

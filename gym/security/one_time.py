@@ -95,7 +95,7 @@ class OneTimeLinks:
 
         Raises `LinkUnknown`, `LinkUsed`, `LinkExpired`.
         """
-        mine = (OneTimeLink.digest == self.links.digest(token), OneTimeLink.purpose.in_(purposes))
+        mine = self._named(token, purposes)
         spending = update(OneTimeLink).where(*mine, *_live(wall)).values(used_at=wall)
         link = await self.session.scalar(spending.returning(OneTimeLink))
         if link is not None:
@@ -121,9 +121,7 @@ class OneTimeLinks:
 
     async def find(self, token: str, purposes: Collection[LinkPurpose]) -> OneTimeLink | None:
         """The link as it stands, used or not."""
-        query = select(OneTimeLink).where(
-            OneTimeLink.digest == self.links.digest(token), OneTimeLink.purpose.in_(purposes)
-        )
+        query = select(OneTimeLink).where(*self._named(token, purposes))
         return await self.session.scalar(query, execution_options={"populate_existing": True})
 
     async def withdraw(
@@ -144,6 +142,12 @@ class OneTimeLinks:
             if value is not None:
                 query = query.where(column == value)
         await self.session.execute(query)
+
+    def _named(
+        self, token: str, purposes: Collection[LinkPurpose]
+    ) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+        """Issued under whichever key: a link outlives a rotation."""
+        return OneTimeLink.digest.in_(self.links.digests(token)), OneTimeLink.purpose.in_(purposes)
 
 
 def _live(wall: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -58,6 +58,17 @@ def save_secrets(home: Path, secrets: Secrets) -> None:
         raise _unusable(path, error) from None
 
 
+def keep_data_keys(home: Path, keyring: Keyring) -> None:
+    """Replace the data keys of `home/secrets.env` in one step; whatever else stands in it stays."""
+    path = home / FILE_NAME
+    try:
+        kept = _parse(path) if path.exists() else {}
+        _write_aside(home, {**kept, DATA_KEYS: keyring.text()}).replace(path)
+        _sync_folder(home)
+    except OSError as error:
+        raise _unusable(path, error) from None
+
+
 def _keyring(name: str, given: dict[str, str], stored: dict[str, str], home: Path) -> Keyring:
     text = given.get(name) or stored.get(name)
     if not text:

@@ -1,56 +1,121 @@
-"""Reminders that are due today: a period that ends or has ended, a balance that is unpaid.
+"""Reminders that are due: a period that ends or has ended, a balance that is unpaid.
 
-Each is created once (its key names the subscription, the date and the distance), however often the job runs.
-A day that was missed is not made up for: "ends in 3 days" would be wrong tomorrow. Clients who have not
-linked Telegram are left out, so that nothing piles up unsent.
+Each is created once, for its own gym day (its key names the subscription, the date and the distance), however
+often the job runs and however late. One that was missed leaves late only while it is still true and no later
+one of the same row has overtaken it, with the days as they are when it leaves; else it is laid aside, so that
+nobody reads on Friday that "today" was Tuesday. Clients who have not linked Telegram are left out, so that
+nothing piles up unsent; the desk hears of every debt that grows old.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any, Final
 
-from gym.notifications.models import NotificationKind
-from gym.subscriptions import notices
+from gym.notifications import outbox
+from gym.notifications.models import NotificationKind, NotificationState, Priority
+from gym.notifications.outbox import DESK, Recipient
+from gym.security.permissions import Permission
 from gym.subscriptions.models import Subscription
+from gym.subscriptions.notices import subscription_payload
+from gym.subscriptions.quiet import after_quiet
 from gym.subscriptions.repository import SubscriptionRepository
 from gym.unit_of_work import UnitOfWork
 
-ENDS_IN = (7, 3, 1, 0)
-ENDED_AGO = (3, 10)
-DUE_AGO = (1, 3, 7)
+ENDS_IN: Final = (7, 3, 1, 0)
+ENDED_AGO: Final = (3, 10)
+DUE_AGO: Final = (1, 3, 7)
 """Days before the end, after it, and after an unpaid first day."""
+OVERTAKEN: Final = "overtaken while the jobs did not run"
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Reminders of one kind about one date; a step is a number of days from that date on."""
+
+    kind: NotificationKind
+    steps: tuple[int, ...]
+    of_end: bool
+    last_step: int | None = None
+    """After this one the sentence is not true any more."""
+
+    def date_of(self, subscription: Subscription) -> date:
+        return subscription.ends_on if self.of_end else subscription.starts_on
+
+    def is_overtaken(self, anchor: date, due: date, today: date) -> bool:
+        """True of a reminder of an earlier day that says less, or something else, than is true today."""
+        later = any(due < anchor + timedelta(days=step) <= today for step in self.steps)
+        return later or (self.last_step is not None and today > anchor + timedelta(days=self.last_step))
+
+
+ENDS: Final = Series(
+    NotificationKind.ENDS_SOON, tuple(-days for days in ENDS_IN), of_end=True, last_step=0
+)
+ENDED: Final = Series(NotificationKind.ENDED, ENDED_AGO, of_end=True)
+DUE: Final = Series(NotificationKind.PAYMENT_DUE, DUE_AGO, of_end=False)
 
 
 class Reminders:
-    """Writes today's reminders into the outbox."""
+    """Writes a gym day's reminders into the outbox."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
         self._found = SubscriptionRepository(uow.session)
 
-    async def remind_due(self) -> int:
-        """How many reminders are due today, counting those an earlier run has created."""
-        ending = await self._found.ending_on(self._ahead(ENDS_IN))
-        ended = await self._found.ended_on(self._ago(ENDED_AGO))
-        due = await self._found.due_since(self._ago(DUE_AGO), self.uow.today)
+    async def remind_due(self, today: date | None = None) -> int:
+        """How many reminders belong to this gym day, counting those an earlier run has created.
+
+        `today` is the day on which they leave, when the gym day is one that was missed.
+        """
+        self.uow.actor.require(Permission.RUN_JOBS)
+        leaves_on = today or self.uow.today
+        ending = await self._found.ending_on(self._anchors(ENDS))
+        ended = await self._found.ended_on(self._anchors(ENDED))
+        due = await self._found.due_since(self._anchors(DUE), self.uow.today)
+        self._tell_desk(due)
         return (
-            self._remind(ending, NotificationKind.ENDS_SOON, ends=True)
-            + self._remind(ended, NotificationKind.ENDED, ends=True)
-            + self._remind(due, NotificationKind.PAYMENT_DUE, ends=False)
+            await self._remind(ending, ENDS, leaves_on)
+            + await self._remind(ended, ENDED, leaves_on)
+            + await self._remind(due, DUE, leaves_on)
         )
 
-    def _remind(self, found: Sequence[Subscription], kind: NotificationKind, *, ends: bool) -> int:
+    async def _remind(self, found: Sequence[Subscription], series: Series, leaves_on: date) -> int:
         reachable = [one for one in found if one.client.telegram_id is not None]
-        for subscription in reachable:
-            day = subscription.ends_on if ends else subscription.starts_on
-            days = abs((day - self.uow.today).days)
-            key = f"{kind}:{subscription.id}:{day.isoformat()}:{days}"
-            notices.remind(self.uow, subscription, kind, days, key)
-        return len(reachable)
+        rows = [self._row(one, series, leaves_on) for one in reachable]
+        if rows:
+            await outbox.insert_rows(self.uow.session, rows)
+        return len(rows)
 
-    def _ahead(self, distances: Iterable[int]) -> list[date]:
-        return [self.uow.today + timedelta(days=days) for days in distances]
+    def _row(self, subscription: Subscription, series: Series, leaves_on: date) -> dict[str, Any]:
+        anchor, due = series.date_of(subscription), self.uow.today
+        overtaken = series.is_overtaken(anchor, due, leaves_on)
+        key = f"{series.kind}:{subscription.id}:{anchor.isoformat()}:{abs((anchor - due).days)}"
+        row = outbox.row(
+            Recipient.client(subscription.client_id),
+            series.kind,
+            subscription_payload(subscription) | {"days": abs((anchor - leaves_on).days)},
+            dedup_key=key,
+            due_at=after_quiet(self.uow.now, self.uow.settings),
+            wall=self.uow.context.wall,
+            priority=Priority.NORMAL,
+        )
+        aside = {"state": NotificationState.DISMISSED, "error": OVERTAKEN}
+        return row | (aside if overtaken else {"error": None})
 
-    def _ago(self, distances: Iterable[int]) -> list[date]:
-        return [self.uow.today - timedelta(days=days) for days in distances]
+    def _tell_desk(self, due: Sequence[Subscription]) -> None:
+        """A debt that nobody has paid for a week is the desk's business, linked or not."""
+        for subscription in due:
+            days = (self.uow.today - subscription.starts_on).days
+            if days == DUE_AGO[-1]:
+                payload = subscription_payload(subscription) | {"days": days}
+                key = f"desk-overdue:{subscription.id}:{subscription.starts_on.isoformat()}"
+                at = after_quiet(self.uow.now, self.uow.settings)
+                self.uow.notify(
+                    DESK, NotificationKind.DESK_OVERDUE, payload, dedup_key=key, due_at=at
+                )
+
+    def _anchors(self, series: Series) -> Iterable[date]:
+        """The dates whose reminder is due today."""
+        return [self.uow.today - timedelta(days=step) for step in series.steps]

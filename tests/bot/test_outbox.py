@@ -142,7 +142,7 @@ async def test_an_outage_of_any_length_gives_no_message_up(gym: Gym, employee: A
     await tell(gym, Recipient.client(await member(gym, employee, 7)), "A")
     line = Line(*(NetworkError("down") for _ in range(15)))
     works = dispatcher(gym, line)
-    for _ in range(16):
+    for _ in range(32):  # some of them at night, when reminders wait
         await works.drain()
         gym.clock.advance(timedelta(hours=2))  # type: ignore[attr-defined]
     assert len(line.sent) == 1

@@ -50,8 +50,8 @@ async def register(desk: Phone, person: Person, first: str, last: str, *, phone:
         await desk.sends_photo(person.photo(variant))
         await desk.sees("of 3 photos" if variant < 2 else "3 photos")
     await desk.taps("Save")
-    message = await desk.sees("is registered")
-    return address_in(message.words)
+    await desk.sees("is registered")
+    return address_in((await desk.sees("scan this")).words)
 
 
 async def register_answers(

@@ -42,7 +42,7 @@ async def test_a_gyms_first_weeks(house: House, telegram: SandboxClient) -> None
         await bruno.taps("Cash")
         await bruno.sees("Paid in full")
         member = await link(telegram, link_url, "Rosa")
-        await member.sees("Receipts and reminders come here")
+        await member.sees("reminders of your plan come here")
 
         # Another photo: in, and the phone says so.
         admitted = await door.photo(rosa.photo(4))
@@ -51,7 +51,7 @@ async def test_a_gyms_first_weeks(house: House, telegram: SandboxClient) -> None
             "admitted",
             1,
         )
-        await member.sees("You are in")
+        await member.sees("Entry noted")
 
         # A stranger, and the same person again on the same day.
         unknown = await door.photo(stranger())

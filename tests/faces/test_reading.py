@@ -12,10 +12,11 @@ import pytest
 
 from gym.core.config import Config, ConfigError
 from gym.core.errors import GymError
+from gym.faces.engines import open_reader
 from gym.faces.errors import FaceTooSmall, NoFace, SeveralFaces
 from gym.faces.pool import FacePool
 from gym.faces.quality import enrolment_fault
-from gym.faces.reader import FaceReader, Purpose, Reading, open_reader
+from gym.faces.reader import FaceReader, Purpose, Reading
 from tests.faces.hard_photos import encoded, phone_screen, pixels_of, placed, saved, side_by_side
 from tests.support.people import VARIANTS, group, landscape, people, stranger
 

@@ -12,6 +12,7 @@ import structlog
 
 from tests.machine.machine import RULES
 from tests.machine.running import own_world, run
+from tests.machine.tally import Tally
 
 
 def main() -> int:
@@ -20,7 +21,7 @@ def main() -> int:
     print(f"seed {arguments.seed}", flush=True)
     began = time.monotonic()
     with own_world() as world:
-        tally = run(world, arguments.steps, arguments.seed, shrink=not arguments.raw)
+        tally = run(world, arguments.steps, arguments.seed, shrink=not arguments.raw, told=_tell)
     took = time.monotonic() - began
     print(tally.table())
     print(f"{tally.steps / took:.0f} steps a second, {took:.0f} seconds")
@@ -28,6 +29,10 @@ def main() -> int:
     for line in missing:
         print(f"missing: {line}")
     return 1 if missing else 0
+
+
+def _tell(tally: Tally) -> None:
+    print(f"{tally.steps} steps", file=sys.stderr, flush=True)
 
 
 def _parsed() -> argparse.Namespace:

@@ -111,7 +111,8 @@ class Membership:
 
     @property
     def reversible(self) -> int:
-        return self.balance + self.net_paid
+        """What may be given back at most; a payment that was refunded and then voided leaves nothing."""
+        return max(0, self.balance + self.net_paid)
 
     @property
     def open_rest(self) -> Rest | None:

@@ -12,7 +12,7 @@ from gym.attendance.models import VerdictCode
 from gym.subscriptions.models import SubscriptionStatus
 from tests.machine import book
 from tests.machine.machine import RULES, GymMachine
-from tests.machine.running import run
+from tests.machine.running import SEED, run
 from tests.machine.tally import CODES, STATUSES
 from tests.machine.world import World
 
@@ -26,10 +26,10 @@ def test_the_gym_does_what_the_book_says(database_url: str, run_home: Path) -> N
     """The same steps in every run; `python -m tests.machine --seed N` draws others."""
     world = World.open(database_url, run_home)
     try:
-        tally = run(world, STEPS, None)
+        tally = run(world, STEPS)
     finally:
         world.close()
-    print(tally.table())
+    print(f"seed {SEED}: {tally.table()}")
     assert tally.steps >= STEPS
     missing = tally.missing(RULES, least=1)
     assert not missing, missing

@@ -1,0 +1,212 @@
+"""The courier: sends one claimed message and writes down what became of it."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from telegram import Bot, LinkPreviewOptions
+from telegram import Message as Sent
+from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
+
+from bot.messages import Message, render
+from bot.messenger import retry_seconds
+from bot.pacing import Pacer
+from gym.app import Gym
+from gym.core.errors import DatabaseUnavailable
+from gym.notifications.kinds import GROUP_OF, WAITS
+from gym.notifications.models import RecipientKind
+from gym.notifications.repository import OutboxRepository, Outgoing
+from gym.security.permissions import Actor
+from gym.settings.schemas import GymSettings
+from gym.subscriptions.quiet import after_quiet
+from gym.unit_of_work import UnitOfWork
+
+log = structlog.get_logger()
+MOST_TRIES = 10
+LONGEST_PAUSE = 3600.0
+OUTAGE = timedelta(minutes=30)
+"""When nothing at all has left for so long, the line is the fault and no message is given up."""
+PATIENCE = 2.0
+"""Seconds that a message may wait in hand for its chat; for longer it goes back into the outbox."""
+NOTE_SECONDS = 20.0
+"""How long what became of a message is held in hand while the database is away."""
+LOST_PLACES = (
+    "chat not found",
+    "thread not found",
+    "topic",
+    "not enough rights",
+    "no rights to send",
+    "upgraded",
+)
+"""Refusals that mean the place, not the message."""
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What holds for the messages of one claim; `now` is business time."""
+
+    settings: GymSettings
+    now: datetime
+
+
+def back_off(attempts: int) -> float:
+    """Seconds until the next try: 1 s doubling to an hour, with jitter so that retries spread."""
+    return min(LONGEST_PAUSE, 2.0 ** min(attempts - 1, 12) * random.uniform(0.8, 1.2))  # noqa: S311
+
+
+class Courier:
+    """Knows Telegram's answers and what each means for a message, its reader and its chat."""
+
+    def __init__(self, gym: Gym, bot: Bot, pacer: Pacer) -> None:
+        self.gym = gym
+        self.bot = bot
+        self.pacer = pacer
+
+    async def deliver(self, item: Outgoing, now: Round) -> None:
+        """One message. Whatever happens, it stays in the outbox until that is written down."""
+        try:
+            await self._deliver(item, now)
+        except DatabaseUnavailable:
+            log.warning("message_not_marked", kind=item.kind)
+        except Exception as error:
+            # The outbox's outermost edge: one message must not stop the rest.
+            log.exception("message_broke", kind=item.kind)
+            await self._later_or_never(item, type(error).__name__)
+
+    async def _deliver(self, item: Outgoing, now: Round) -> None:
+        if item.chat_id is None:
+            await self._note(lambda outbox, _: outbox.unreachable(item.id, "no chat"))
+        elif not item.reachable:
+            await self._note(lambda outbox, _: outbox.unreachable(item.id, "has blocked the bot"))
+        elif GROUP_OF.get(item.kind) in item.muted:
+            await self._note(lambda outbox, _: outbox.muted(item.id))
+        elif (morning := _after_quiet(item, now)) > now.now:
+            await self._note(lambda outbox, _: outbox.postpone(item.id, morning))
+        elif (held := self.pacer.held(item.chat_id)) > PATIENCE:
+            await self._again(item, held, "pace", counts=False)
+        else:
+            await self._word_and_send(item, item.chat_id, now)
+
+    async def _word_and_send(self, item: Outgoing, chat_id: int, now: Round) -> None:
+        try:
+            language = item.language or now.settings.language
+            worded = render(item.kind, item.payload, now.settings, language, now.now)
+        except (LookupError, ValueError, TypeError, ArithmeticError) as error:
+            await self._fail(item, f"cannot be worded: {type(error).__name__}")
+            return
+        await self._leave(item, chat_id, worded)
+
+    async def _leave(self, item: Outgoing, chat_id: int, worded: Message) -> None:
+        try:
+            message = await self._send(item, chat_id, worded)
+        except Forbidden as error:
+            await self._nobody_there(item, chat_id, error.message)
+        except BadRequest as error:
+            await self._refused(item, chat_id, error.message)
+        except RetryAfter as error:
+            seconds = retry_seconds(error)
+            self.pacer.hold(chat_id, seconds)
+            await self._again(item, seconds, "retry after", counts=False)
+        except ChatMigrated as error:
+            new = error.new_chat_id
+            await self._note(lambda outbox, _: outbox.moved(chat_id, new))
+            await self._again(item, 0, "moved", counts=False)
+        except TelegramError as error:
+            await self._later_or_never(item, error.message)
+        else:
+            await self._sent(item, message)
+
+    async def _send(self, item: Outgoing, chat_id: int, worded: Message) -> Sent:
+        await self.pacer.wait(chat_id, bulk=item.is_bulk)
+        return await self.bot.send_message(
+            chat_id,
+            worded.text,
+            parse_mode="HTML",
+            reply_markup=worded.keyboard,
+            link_preview_options=NO_PREVIEW,
+            message_thread_id=item.topic_id,
+        )
+
+    # What became of it
+
+    async def _sent(self, item: Outgoing, message: Sent) -> None:
+        await self._note(
+            lambda outbox, uow: outbox.sent(
+                item.id, chat_id=message.chat_id, message_id=message.message_id, wall=uow.context.wall
+            )
+        )
+
+    async def _nobody_there(self, item: Outgoing, chat_id: int, reason: str) -> None:
+        """Blocked, kicked out, deleted: the place is marked, so that nobody writes there in vain."""
+        log.info("chat_unreachable", kind=item.kind, recipient=item.recipient_kind)
+
+        async def mark(outbox: OutboxRepository, uow: UnitOfWork) -> None:
+            if item.recipient_kind is RecipientKind.DESK:
+                wall = uow.context.wall
+                await outbox.gone(item.recipient_id, now=uow.now, wall=wall, reason=reason)
+                return
+            await outbox.blocked(chat_id, item.language or uow.settings.language, uow.context.wall)
+            await outbox.unreachable(item.id, reason)
+
+        await self._note(mark)
+
+    async def _refused(self, item: Outgoing, chat_id: int, reason: str) -> None:
+        """Telegram will never take it: because of the place, or of the message itself."""
+        if any(words in reason.lower() for words in LOST_PLACES):
+            await self._nobody_there(item, chat_id, reason)
+        else:
+            await self._fail(item, reason)
+
+    async def _later_or_never(self, item: Outgoing, reason: str) -> None:
+        """Tried again, ten times; after that only while nothing else gets through either."""
+        if item.attempts >= MOST_TRIES and await self._line_works():
+            await self._fail(item, reason)
+        else:
+            await self._again(item, back_off(item.attempts), reason)
+
+    async def _line_works(self) -> bool:
+        async with self.gym.unit_of_work(Actor.system()) as uow:
+            return await OutboxRepository(uow.session).line_works(uow.context.wall - OUTAGE)
+
+    async def _again(self, item: Outgoing, seconds: float, reason: str, *, counts: bool = True) -> None:
+        log.info("message_waits", kind=item.kind, attempts=item.attempts, seconds=round(seconds, 1))
+
+        async def wait(outbox: OutboxRepository, uow: UnitOfWork) -> None:
+            at = uow.now + timedelta(seconds=seconds)
+            await outbox.again(item.id, at=at, reason=reason, counts=counts)
+
+        await self._note(wait)
+
+    async def _fail(self, item: Outgoing, reason: str) -> None:
+        log.error("message_failed", kind=item.kind, attempts=item.attempts, reason=reason)
+        await self._note(lambda outbox, _: outbox.failed(item.id, reason))
+
+    async def _note(self, write: Callable[[OutboxRepository, UnitOfWork], Awaitable[None]]) -> None:
+        """Write it down; while the database is away the fact is held, or the message would leave twice."""
+        ends = self.gym.clock.monotonic() + NOTE_SECONDS
+        while True:
+            try:
+                async with self.gym.unit_of_work(Actor.system()) as uow:
+                    await write(OutboxRepository(uow.session), uow)
+                return
+            except DatabaseUnavailable:
+                if self.gym.clock.monotonic() >= ends:
+                    raise
+                await asyncio.sleep(0.5)
+
+
+def _after_quiet(item: Outgoing, now: Round) -> datetime:
+    """When it may leave: at once, or when the reader's quiet hours (else the gym's) are over."""
+    if item.kind not in WAITS and not item.is_bulk:
+        return now.now
+    settings = now.settings
+    if item.quiet is not None:
+        begins, ends = item.quiet
+        settings = settings.model_copy(update={"quiet_from": begins, "quiet_until": ends})
+    return after_quiet(now.now, settings)

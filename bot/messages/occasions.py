@@ -1,0 +1,76 @@
+"""What members read now and then: birthdays, long absences, new prices, and what the gym tells everybody."""
+
+from __future__ import annotations
+
+from bot.desk.buttons import Card, TakePayment
+from bot.keyboards import Keyboard, button
+from bot.member.plan import MyPlan, WantToRenew
+from bot.messages.register import Payload, offers, says
+from bot.render import Html, HtmlTranslator
+from gym.notifications.models import NotificationKind as Kind
+from gym.settings.schemas import GymSettings
+
+
+@says(Kind.BIRTHDAY)
+def _birthday(t: HtmlTranslator, p: Payload, settings: GymSettings) -> str:
+    return t(
+        "🎂 Happy birthday, {first_name}! Everybody at {gym} wishes you a great day.",
+        first_name=p["first_name"],
+        gym=settings.name,
+    )
+
+
+@says(Kind.ABSENT)
+def _absent(t: HtmlTranslator, p: Payload, settings: GymSettings) -> str:
+    return t.plural(
+        "👟 We have not seen you for {count} day, {first_name}. Your plan is running: come by at {gym}!",
+        "👟 We have not seen you for {count} days, {first_name}. Your plan is running: come by at {gym}!",
+        p["days"],
+        first_name=p["first_name"],
+        gym=settings.name,
+    )
+
+
+@says(Kind.PRICE_CHANGED)
+def _price(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
+    return t(
+        "🏷 From {valid_from} on <b>{plan}</b> costs <b>{price}</b>. What you have paid for stays as it is.",
+        valid_from=p["valid_from"],
+        plan=p["plan_name"],
+        price=p["price"],
+    )
+
+
+@says(Kind.BROADCAST)
+def _broadcast(t: HtmlTranslator, p: Payload, settings: GymSettings) -> str:
+    """As it was typed, under the gym's name."""
+    text = p["text"]
+    return t("📣 <b>{gym}</b>", gym=settings.name) + f"\n\n{Html(t.text(text))}"
+
+
+@says(Kind.DESK_OVERDUE)
+def _overdue(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
+    return t.plural(
+        "⌛ {client_name} has owed {balance} for {plan_name} for {count} day.",
+        "⌛ {client_name} has owed {balance} for {plan_name} for {count} days.",
+        p["days"],
+        client_name=p["client_name"],
+        balance=p["balance"],
+        plan_name=p["plan_name"],
+    )
+
+
+@offers(Kind.ABSENT)
+def _come(t: HtmlTranslator, _: Payload) -> Keyboard:
+    return [[button(t("🎫 My plan"), MyPlan())]]
+
+
+@offers(Kind.PRICE_CHANGED)
+def _renew(t: HtmlTranslator, _: Payload) -> Keyboard:
+    return [[button(t("🎫 My plan"), MyPlan()), button(t("I want to renew"), WantToRenew())]]
+
+
+@offers(Kind.DESK_OVERDUE)
+def _collect(t: HtmlTranslator, p: Payload) -> Keyboard:
+    card = button(t("👤 Card"), Card(p["client_id"]))
+    return [[card, button(t("💵 Pay"), TakePayment(p["subscription_id"]))]]

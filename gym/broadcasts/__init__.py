@@ -1,0 +1,1 @@
+"""Broadcasts: one text for many members, written into the outbox bit by bit."""

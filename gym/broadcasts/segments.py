@@ -1,0 +1,108 @@
+"""Segments: which members a broadcast is for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, any_, exists, false, literal, select
+from sqlalchemy.orm import aliased
+
+from gym.attendance.models import CheckIn
+from gym.chats.models import ChatPerson
+from gym.clients.models import Client
+from gym.notifications.kinds import KindGroup
+from gym.notifications.models import NotificationPreference, RecipientKind
+from gym.subscriptions.models import OPEN, Subscription, SubscriptionStatus
+
+EXPIRING_DAYS: Final = 7
+EXPIRED_DAYS: Final = 60
+ABSENT_DAYS: Final = 10
+RUNNING: Final = (SubscriptionStatus.ACTIVE, SubscriptionStatus.PENDING_PAYMENT, SubscriptionStatus.FROZEN)
+
+
+class Segment(StrEnum):
+    """Members by where they stand; a plan or a tag names the rest."""
+
+    ACTIVE = "active"
+    EXPIRING = "expiring"
+    EXPIRED = "expired"
+    ABSENT = "absent"
+    PLAN = "plan"
+    TAG = "tag"
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """A segment with what it needs to know."""
+
+    segment: Segment
+    plan_id: UUID | None = None
+    tag: str | None = None
+
+
+def members(audience: Audience, today: date) -> Select[UUID]:
+    """Active clients of a segment, in the order of their ids."""
+    return select(Client.id).where(Client.active, _belongs(audience, today)).order_by(Client.id)
+
+
+def can_be_told() -> ColumnElement[bool]:
+    """Linked, not blocking the bot, and wanting news."""
+    blocks = exists().where(ChatPerson.user_id == Client.telegram_id, ~ChatPerson.reachable)
+    mutes = exists().where(
+        NotificationPreference.recipient_kind == RecipientKind.CLIENT,
+        NotificationPreference.recipient_id == Client.id,
+        literal(KindGroup.NEWS.value) == any_(NotificationPreference.muted),
+    )
+    return and_(Client.telegram_id.is_not(None), ~blocks, ~mutes)
+
+
+def _belongs(audience: Audience, today: date) -> ColumnElement[bool]:
+    """Each is judged by the client's subscriptions and visits on the gym day."""
+    running = _has(Subscription.starts_on <= today, Subscription.ends_on >= today)
+    match audience.segment:
+        case Segment.ACTIVE:
+            return running
+        case Segment.EXPIRING:
+            soon = today + timedelta(days=EXPIRING_DAYS)
+            return and_(running, ~_has(Subscription.ends_on > soon, status=OPEN))
+        case Segment.EXPIRED:
+            lately = Subscription.ends_on >= today - timedelta(days=EXPIRED_DAYS)
+            over = (SubscriptionStatus.EXPIRED, SubscriptionStatus.LAPSED)
+            return and_(_has(lately, status=over), ~_has(status=OPEN))
+        case Segment.ABSENT:
+            return and_(_stays(today), ~_seen_since(today - timedelta(days=ABSENT_DAYS)))
+        case Segment.PLAN if audience.plan_id is not None:
+            return _has(Subscription.plan_id == audience.plan_id, Subscription.ends_on >= today, status=OPEN)
+        case Segment.TAG if audience.tag is not None:
+            return literal(audience.tag) == any_(Client.tags)
+        case _:
+            return false()
+
+
+def _has(
+    *conditions: ColumnElement[bool], status: tuple[SubscriptionStatus, ...] = RUNNING
+) -> ColumnElement[bool]:
+    return exists().where(Subscription.client_id == Client.id, Subscription.status.in_(status), *conditions)
+
+
+def _stays(today: date) -> ColumnElement[bool]:
+    """Has had a plan for so long that somebody could miss them; a plan that rests does not count."""
+    long_ago = Subscription.starts_on <= today - timedelta(days=ABSENT_DAYS)
+    one = aliased(Subscription)
+    runs = exists().where(
+        one.client_id == Client.id,
+        one.status.in_((SubscriptionStatus.ACTIVE, SubscriptionStatus.PENDING_PAYMENT)),
+        one.starts_on <= today,
+        one.ends_on >= today,
+    )
+    return and_(runs, exists().where(Subscription.client_id == Client.id, long_ago))
+
+
+def _seen_since(day: date) -> ColumnElement[bool]:
+    return exists().where(
+        CheckIn.client_id == Client.id, CheckIn.gym_day > day, CheckIn.counted, CheckIn.undone_at.is_(None)
+    )

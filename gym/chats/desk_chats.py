@@ -1,0 +1,127 @@
+"""Desk chats: the groups, and topics of groups, that hear what happens at the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import func, select, text
+from sqlalchemy import update as change
+from sqlalchemy.dialects.postgresql import insert
+
+from gym.core.errors import NotFound
+from gym.core.ids import new_id
+from gym.core.language import N_
+from gym.core.repository import Repository
+from gym.notifications.kinds import DESK_GROUPS, KindGroup
+from gym.notifications.models import DeskChat
+from gym.security.permissions import Permission
+from gym.unit_of_work import UnitOfWork
+
+LONGEST_TITLE = 160
+
+
+class DeskChatNotFound(NotFound):
+    """Removed meanwhile."""
+
+    code = "desk_chat_not_found"
+    message = N_("This desk chat was removed. Open the list and choose again.")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A group, or one topic of it, as Telegram numbers them."""
+
+    chat_id: int
+    topic_id: int | None
+    title: str
+
+
+class DeskChatRepository(Repository[DeskChat, UUID]):
+    model = DeskChat
+    missing = DeskChatNotFound
+
+    async def all(self) -> Sequence[DeskChat]:
+        return (await self.session.scalars(select(DeskChat).order_by(DeskChat.created_at))).all()
+
+    async def at(self, place: Place) -> DeskChat | None:
+        topic = func.coalesce(DeskChat.topic_id, 0) == (place.topic_id or 0)
+        return await self.session.scalar(select(DeskChat).where(DeskChat.chat_id == place.chat_id, topic))
+
+
+class DeskChatService:
+    """An admin says which chats hear the desk, and what each of them hears."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self.uow = uow
+        self._chats = DeskChatRepository(uow.session)
+
+    async def all(self) -> Sequence[DeskChat]:
+        self.uow.actor.require(Permission.CHANGE_SETTINGS)
+        return await self._chats.all()
+
+    async def get(self, key: UUID) -> DeskChat:
+        self.uow.actor.require(Permission.CHANGE_SETTINGS)
+        return await self._chats.require(key)
+
+    async def at(self, place: Place) -> DeskChat | None:
+        """The desk chat of a place that the bot can write to, if there is one."""
+        chat = await self._chats.at(place)
+        return chat if chat is not None and chat.gone_at is None else None
+
+    async def confirm(self, place: Place) -> DeskChat:
+        """From now on this place hears the desk, also after it was lost or paused; twice is once."""
+        self.uow.actor.require(Permission.CHANGE_SETTINGS)
+        values = {
+            "id": new_id(),
+            "chat_id": place.chat_id,
+            "topic_id": place.topic_id,
+            "title": place.title[:LONGEST_TITLE],
+            "active": True,
+            "created_at": self.uow.now,
+        }
+        statement = (
+            insert(DeskChat)
+            .values(values)
+            .on_conflict_do_update(
+                index_elements=[DeskChat.chat_id, text("coalesce(topic_id, 0)")],
+                set_={"active": True, "gone_at": None, "title": values["title"]},
+            )
+        )
+        await self.uow.session.execute(statement)
+        chat = await self._chats.at(place)
+        assert chat is not None
+        self.uow.audit("desk_chat.confirmed", chat, after={"title": chat.title})
+        return chat
+
+    async def hear(self, key: UUID, group: KindGroup, *, wanted: bool) -> DeskChat:
+        """Switch one group of kinds on or off."""
+        chat = await self._locked(key)
+        heard = set(chat.kinds if chat.kinds is not None else DESK_GROUPS)
+        heard = heard | {group} if wanted else heard - {group}
+        chat.kinds = None if heard == set(DESK_GROUPS) else sorted(heard)
+        self.uow.audit_changes("desk_chat.changed", chat)
+        return chat
+
+    async def pause(self, key: UUID, *, paused: bool) -> DeskChat:
+        """A paused chat hears nothing; what happens meanwhile it never hears."""
+        chat = await self._locked(key)
+        chat.active = not paused
+        self.uow.audit_changes("desk_chat.changed", chat)
+        return chat
+
+    async def remove(self, key: UUID) -> None:
+        chat = await self._locked(key)
+        self.uow.audit("desk_chat.removed", chat, before={"title": chat.title})
+        await self._chats.delete(chat)
+
+    async def lost(self, chat_id: int) -> int:
+        """The bot was taken out of a group: none of its topics can be written to; returns how many."""
+        gone = change(DeskChat).where(DeskChat.chat_id == chat_id, DeskChat.gone_at.is_(None))
+        rows = await self.uow.session.scalars(gone.values(gone_at=self.uow.now).returning(DeskChat.id))
+        return len(rows.all())
+
+    async def _locked(self, key: UUID) -> DeskChat:
+        self.uow.actor.require(Permission.CHANGE_SETTINGS)
+        return await self._chats.lock(key)

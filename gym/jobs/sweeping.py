@@ -1,0 +1,34 @@
+"""The outbox sweep: whatever a dispatcher has dropped, or never heard of, is offered again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import text
+
+from gym.security.permissions import Permission
+from gym.unit_of_work import UnitOfWork
+
+UNHEARD: Final = timedelta(minutes=2)
+"""A dispatcher that lives takes what is due within seconds."""
+
+# A dispatcher that died holds its leases until they run out; then its messages are anybody's.
+LET_GO: Final = text("""
+UPDATE notifications SET leased_until = NULL WHERE state = 'pending' AND leased_until < :wall
+""")
+STUCK: Final = text("""
+SELECT count(*) FROM notifications
+WHERE state = 'pending' AND next_try_at < :since AND leased_until IS NULL
+""")
+WAKE: Final = text("NOTIFY powergym_outbox")
+
+
+async def sweep_outbox(uow: UnitOfWork) -> int:
+    """Take back leases that have run out and wake every dispatcher; how many messages are waiting too long."""
+    uow.actor.require(Permission.RUN_JOBS)
+    await uow.session.execute(LET_GO, {"wall": uow.context.wall})
+    waiting = await uow.session.scalar(STUCK, {"since": uow.now - UNHEARD}) or 0
+    if waiting:
+        await uow.session.execute(WAKE)
+    return waiting

@@ -1,0 +1,114 @@
+"""Every job: what it does, how often, and whether a missed day is made up for."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from gym.approvals.service import ApprovalService
+from gym.core.clock import day_start
+from gym.jobs.occasions import Occasions
+from gym.jobs.retention import Retention
+from gym.jobs.sweeping import sweep_outbox
+from gym.reports.digest import DigestService
+from gym.rewards.service import RewardService
+from gym.settings.schemas import GymSettings
+from gym.subscriptions.freezing import FreezeService
+from gym.subscriptions.quiet import after_quiet
+from gym.subscriptions.reminders import Reminders
+from gym.subscriptions.service import SubscriptionService
+from gym.unit_of_work import UnitOfWork
+
+QUARTER: Final = timedelta(minutes=15)
+HOUR: Final = timedelta(hours=1)
+DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One kind of work; safe to run twice, late, or after a week of downtime."""
+
+    name: str
+    work: Callable[[UnitOfWork, date], Awaitable[int]]
+    """Is given the gym day on which it really runs: later than `uow.today` while it makes up for a day."""
+    every: timedelta = QUARTER
+    by_day: bool = False
+    """Missed gym days are made up for, in order, each as of its own noon."""
+
+    def slot(self, now: datetime, settings: GymSettings) -> datetime:
+        """The slot that a moment belongs to; slots are counted from the beginning of the gym day."""
+        begins = day_start(now.astimezone(settings.zone).date(), settings.zone)
+        return begins + (now - begins) // self.every * self.every
+
+
+async def expire(uow: UnitOfWork, _: date) -> int:
+    """Subscriptions whose last day is over."""
+    return len(await SubscriptionService(uow).expire_due())
+
+
+async def activate(uow: UnitOfWork, _: date) -> int:
+    """Scheduled subscriptions whose first day has come."""
+    return len(await SubscriptionService(uow).activate_due())
+
+
+async def remind(uow: UnitOfWork, today: date) -> int:
+    """Members whose plan ends soon, ended, or is not paid; the desk, when a debt grows old."""
+    return await Reminders(uow).remind_due(today)
+
+
+async def occasions(uow: UnitOfWork, today: date) -> int:
+    """Birthdays, and members who have not come for long."""
+    return await Occasions(uow).tell_due(today)
+
+
+async def announce_prices(uow: UnitOfWork, _: date) -> int:
+    """Members whose plan will cost something else."""
+    return await Occasions(uow).announce_prices()
+
+
+async def remind_of_rewards(uow: UnitOfWork, _: date) -> int:
+    """Members whose reward is about to expire."""
+    return await RewardService(uow).remind_due(after_quiet(uow.now, uow.settings))
+
+
+async def freeze_ends(uow: UnitOfWork, _: date) -> int:
+    """Clients whose freeze ends tomorrow."""
+    return await FreezeService(uow).remind_of_ends()
+
+
+async def expire_approvals(uow: UnitOfWork, _: date) -> int:
+    """Requests that nobody answered in time."""
+    return len(await ApprovalService(uow).expire_due())
+
+
+async def tell_day(uow: UnitOfWork, today: date) -> int:
+    """The day in numbers, for the desk, at closing."""
+    return await DigestService(uow).tell_due(today)
+
+
+async def sweep(uow: UnitOfWork, _: date) -> int:
+    """Messages that nobody has picked up."""
+    return await sweep_outbox(uow)
+
+
+async def forget(uow: UnitOfWork, _: date) -> int:
+    """Rows that have served."""
+    return await Retention(uow).forget_old()
+
+
+# In this order: a prepaid renewal takes over before anyone is told that a plan has ended.
+JOBS: Final = (
+    Job("expire", expire, by_day=True),
+    Job("activate", activate, by_day=True),
+    Job("remind", remind, every=HOUR, by_day=True),
+    Job("occasions", occasions, every=HOUR, by_day=True),
+    Job("prices", announce_prices, every=HOUR),
+    Job("rewards", remind_of_rewards, every=HOUR),
+    Job("freeze_ends", freeze_ends, every=HOUR),
+    Job("approvals", expire_approvals),
+    Job("digest", tell_day, by_day=True),
+    Job("outbox", sweep),
+    Job("retention", forget, every=DAY),
+)

@@ -1,0 +1,1 @@
+"""Reports: what the gym's rows say together."""

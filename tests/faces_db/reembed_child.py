@@ -1,0 +1,33 @@
+"""Re-embeds one client after the other and kills its own process after some."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from gym.app import open_gym
+from gym.commands import faces
+from gym.core.config import load_config
+
+faces.BATCH = 1  # pyright: ignore[reportAttributeAccessIssue, reportConstantRedefinition]
+
+
+async def main() -> None:
+    left = int(os.environ["KILLED_AFTER"])
+
+    def seen(count: int) -> None:
+        nonlocal left
+        left -= count
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    async with open_gym(load_config(), migrate=False) as gym:
+        await faces.reembed_all(gym, seen)
+
+
+asyncio.run(main())

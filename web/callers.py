@@ -1,0 +1,199 @@
+"""Who calls: the token behind a request, what it may ask how often, and whom it stands for right now."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from aiohttp import web
+
+from gym.app import Gym
+from gym.attendance.models import CheckInMethod
+from gym.attendance.schemas import Verdict
+from gym.core.errors import Forbidden, GymError
+from gym.core.language import N_
+from gym.faces.errors import NoFace
+from gym.kiosks.models import Kiosk
+from gym.security.limits import Bucket
+from gym.security.permissions import Actor, Role
+from gym.security.tokens import Claims, ExpiredToken, InvalidToken, Scope, TokenIssuer, TokenType
+from gym.staff.models import Staff
+from gym.unit_of_work import UnitOfWork
+from web.keys import GYM, LIMITS
+from web.limits import OFFLINE_AFTER
+
+STAFF: Final = (Scope.EMPLOYEE, Scope.ADMIN)
+SEEN_EVERY: Final = timedelta(minutes=1)
+COUNTS_ITSELF: Final = ("POST", "/api/v1/check-ins")
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class WrongScope(Forbidden):
+    """A good token that does not reach this far."""
+
+    code = "wrong_scope"
+    message = N_("This sign-in may not do that.")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who a token speaks for, and what it allows."""
+
+    actor: Actor
+    scope: Scope
+    kiosk: Kiosk | None = None
+
+    @property
+    def kiosk_id(self) -> UUID | None:
+        return self.kiosk.id if self.kiosk else None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What was said at a door and committed, for whatever follows the answer."""
+
+    kiosk: Kiosk | None
+    verdict: Verdict
+    now: datetime
+
+    @property
+    def is_live(self) -> bool:
+        """The person still stands there."""
+        return self.now - self.verdict.at <= OFFLINE_AFTER
+
+
+CLAIMS: web.RequestKey[Claims | GymError] = web.RequestKey("claims")
+COUNTED: web.RequestKey[tuple[Bucket, ...]] = web.RequestKey("counted")
+SAID: web.RequestKey[Said] = web.RequestKey("said", Said)
+
+
+def issuer_of(gym: Gym) -> TokenIssuer:
+    """The gym's token issuer."""
+    config = gym.config
+    hours, minutes = config.refresh_token_hours, config.access_token_minutes
+    return TokenIssuer(gym.secrets.jwt, timedelta(minutes=minutes), timedelta(hours=hours))
+
+
+def claims_of(request: web.Request, *scopes: Scope) -> Claims:
+    """The verified claims of the bearer token, before the database is asked.
+
+    Raises `InvalidToken`, `ExpiredToken` and `WrongScope`.
+    """
+    found = request[CLAIMS]
+    if isinstance(found, GymError):
+        raise found
+    if found.scope not in scopes:
+        raise WrongScope
+    return found
+
+
+async def caller_of(uow: UnitOfWork, claims: Claims) -> Caller:
+    """The caller as the database knows it now; a revoked one is refused at once with `InvalidToken`."""
+    row = await _holder(uow, claims)
+    if row is None or not row.active or row.token_generation != claims.generation:
+        raise InvalidToken
+    if isinstance(row, Kiosk):
+        _note_seen(row, uow)
+        return Caller(Actor.kiosk(row.id, row.name), claims.scope, row)
+    if claims.scope is Scope.ADMIN and row.role is not Role.ADMIN:
+        raise InvalidToken
+    # A token never does more than its scope, even where its owner has become an admin since.
+    role = Role(claims.scope.value)
+    return Caller(Actor.staff(row.id, row.name, role, row.language), claims.scope)
+
+
+@asynccontextmanager
+async def acting(request: web.Request, *scopes: Scope) -> AsyncGenerator[tuple[UnitOfWork, Caller]]:
+    """A transaction in which the caller acts. Raises the faults of `claims_of` and `caller_of`."""
+    claims = claims_of(request, *scopes)
+    async with request.app[GYM].unit_of_work(Actor.system()) as uow:
+        caller = await caller_of(uow, claims)
+        yield uow.acting_as(caller.actor), caller
+
+
+async def _holder(uow: UnitOfWork, claims: Claims) -> Kiosk | Staff | None:
+    if claims.scope is Scope.KIOSK:
+        return await uow.session.get(Kiosk, claims.subject)
+    return await uow.session.get(Staff, claims.subject)
+
+
+def _note_seen(kiosk: Kiosk, uow: UnitOfWork) -> None:
+    wall = uow.context.wall
+    if kiosk.last_seen_at is None or wall - kiosk.last_seen_at > SEEN_EVERY:
+        kiosk.last_seen_at = wall
+
+
+# Counting ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@web.middleware
+async def counted(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Whoever shows a token is counted before anything is done for it; a check-in as soon as it was read,
+    because only then it can be told from the replay of an offline queue."""
+    found = request[CLAIMS] = _bearer(request)
+    if isinstance(found, GymError):
+        return await handler(request)
+    if (request.method, request.path) != COUNTS_ITSELF:
+        await _count(request, found)
+        return await handler(request)
+    try:
+        response = await handler(request)
+    except (GymError, web.HTTPException) as error:
+        await _count_failed(request, found, faceless=isinstance(error, NoFace))
+        raise
+    said = request.get(SAID)
+    if said is not None and said.verdict.method is not CheckInMethod.FACE:
+        await _give_back_face(request)
+    return response
+
+
+async def count_check_in(
+    request: web.Request, claims: Claims, *, photos: bool, captured_at: datetime | None, key: str | None
+) -> None:
+    """Once a check-in, after its body was read and before the model runs: one statement at most.
+
+    Raises `TooManyRequests`. The replay of an offline queue is free: it comes in a burst by nature.
+    """
+    now = request.app[GYM].clock.now()
+    if key is not None and captured_at is not None and now - captured_at > OFFLINE_AFTER:
+        request[COUNTED] = ()
+        return
+    await _count(request, claims, photos=photos)
+
+
+def _bearer(request: web.Request) -> Claims | GymError:
+    gym = request.app[GYM]
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not token:
+        return InvalidToken()
+    try:
+        return issuer_of(gym).read(token.strip(), TokenType.ACCESS, gym.clock.now())
+    except (InvalidToken, ExpiredToken) as error:
+        return error
+
+
+async def _count(request: web.Request, claims: Claims, *, photos: bool = False) -> None:
+    limits = request.app[LIMITS]
+    rate = limits.device if claims.scope is Scope.KIOSK else limits.staff
+    faces = (limits.faces.of(claims.subject),) if photos and claims.scope is Scope.KIOSK else ()
+    request[COUNTED] = (rate.of(claims.subject), *faces)
+    await limits.take(request.app[GYM].clock.now(), *request[COUNTED])
+
+
+async def _count_failed(request: web.Request, claims: Claims, *, faceless: bool) -> None:
+    """What could not even be read counts too; a photo turns out to have no face only after it was counted."""
+    if COUNTED not in request:
+        await _count(request, claims)
+    elif faceless:
+        await _give_back_face(request)
+
+
+async def _give_back_face(request: web.Request) -> None:
+    limits, now = request.app[LIMITS], request.app[GYM].clock.now()
+    for bucket in request[COUNTED]:
+        if bucket.rate is limits.faces:
+            await limits.buckets.give_back(bucket, now)

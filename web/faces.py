@@ -1,0 +1,112 @@
+"""Faces for staff: enrolling with a verdict on each photo, forgetting, and comparing two photos."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+from aiohttp import web
+from pydantic import TypeAdapter
+
+from gym.app import Gym
+from gym.clients.service import ClientService
+from gym.core.errors import Invalid
+from gym.core.language import N_, Translator
+from gym.faces.comparing import PAIR, TwoPhotosNeeded, is_same_person
+from gym.faces.enrolment import enrolment_face
+from gym.faces.errors import PhotoFault
+from gym.faces.reader import Face, Purpose
+from gym.faces.refusals import NoPhotos
+from gym.faces.schemas import EnrolmentFace
+from gym.faces.service import MOST_PHOTOS, FaceRecognitionService
+from web.bodies import read_path, reply, validate
+from web.callers import STAFF, acting
+from web.errors import language_of
+from web.keys import GYM
+from web.photos import read_body
+from web.schemas import ClientPath, EnrolmentAnswer, EnrolmentFields, PhotoAnswer, Request, SameAnswer
+
+routes = web.RouteTableDef()
+FIELDS: TypeAdapter[EnrolmentFields] = TypeAdapter(EnrolmentFields)
+NOTHING: TypeAdapter[Request] = TypeAdapter(Request)
+Judged = EnrolmentFace | PhotoFault
+FIRST: Final = 1
+
+
+class PhotosRefused(Invalid):
+    """None of the photos can be used; `photos` says of each why."""
+
+    code = "photos_refused"
+    message = N_("None of the photos can be used. See what is wrong with each, and take new ones.")
+
+    def __init__(self, photos: Sequence[PhotoAnswer]) -> None:
+        super().__init__(photos=[photo.model_dump(exclude_none=True) for photo in photos])
+
+
+@routes.post("/api/v1/faces/enrolments")
+async def enrol(request: web.Request) -> web.Response:
+    """Remember a face by the photos that are good enough, in place of what was remembered before."""
+    gym = request.app[GYM]
+    async with acting(request, *STAFF) as (uow, _):
+        translator = uow.settings.translator(language_of(request))
+    body = await read_body(request, most_photos=MOST_PHOTOS)
+    fields = validate(FIELDS, body.fields)
+    if not body.photos:
+        raise NoPhotos
+    judged = await _judge(gym, body.photos)
+    photos = [_say(place, one, translator) for place, one in enumerate(judged, FIRST)]
+    good = [one for one in judged if isinstance(one, EnrolmentFace)]
+    if not good:
+        raise PhotosRefused(photos)
+    async with acting(request, *STAFF) as (uow, _):
+        recognition = FaceRecognitionService(uow, gym.gallery)
+        done = await recognition.enrol(fields.client_id, good, gym.match_rule)
+    answer = EnrolmentAnswer(
+        client_id=done.client_id, templates=done.templates, replaced=done.replaced, photos=photos
+    )
+    return reply(answer, status=201)
+
+
+@routes.delete("/api/v1/faces/{client_id}")
+async def forget(request: web.Request) -> web.Response:
+    """Forget a client's face; the consent stays."""
+    async with acting(request, *STAFF) as (uow, _):
+        client = await ClientService(uow).get(read_path(request, ClientPath).client_id)
+        await FaceRecognitionService(uow).remove(client.id)
+    return web.Response(status=204)
+
+
+@routes.post("/api/v1/faces/compare")
+async def compare(request: web.Request) -> web.Response:
+    """Whether two photos show one person; how alike they are is not said."""
+    gym = request.app[GYM]
+    async with acting(request, *STAFF):
+        pass
+    body = await read_body(request, most_photos=PAIR)
+    validate(NOTHING, body.fields)
+    if len(body.photos) != PAIR:
+        raise TwoPhotosNeeded
+    one, other = await asyncio.gather(*(_face(gym, photo) for photo in body.photos))
+    return reply(SameAnswer(same=is_same_person(one, other, gym.match_rule)))
+
+
+async def _face(gym: Gym, photo: bytes) -> Face:
+    return (await gym.faces.read(photo, Purpose.CHECK_IN)).face
+
+
+async def _judge(gym: Gym, photos: Sequence[bytes]) -> list[Judged]:
+    return list(await asyncio.gather(*(_read(gym, photo) for photo in photos)))
+
+
+async def _read(gym: Gym, photo: bytes) -> Judged:
+    try:
+        return await enrolment_face(gym.faces, photo)
+    except PhotoFault as fault:
+        return fault
+
+
+def _say(place: int, judged: Judged, translator: Translator) -> PhotoAnswer:
+    if isinstance(judged, EnrolmentFace):
+        return PhotoAnswer(photo=place, accepted=True)
+    return PhotoAnswer(photo=place, accepted=False, code=judged.code, message=translator(judged.message))
