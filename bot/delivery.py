@@ -124,14 +124,17 @@ class Courier:
 
     async def _send(self, item: Outgoing, chat_id: int, worded: Message) -> Sent:
         await self.pacer.wait(chat_id, bulk=item.is_bulk)
-        return await self.bot.send_message(
-            chat_id,
-            worded.text,
-            parse_mode="HTML",
-            reply_markup=worded.keyboard,
-            link_preview_options=NO_PREVIEW,
-            message_thread_id=item.topic_id,
-        )
+        try:
+            return await self.bot.send_message(
+                chat_id,
+                worded.text,
+                parse_mode="HTML",
+                reply_markup=worded.keyboard,
+                link_preview_options=NO_PREVIEW,
+                message_thread_id=item.topic_id,
+            )
+        finally:
+            self.pacer.left(chat_id)
 
     # What became of it
 

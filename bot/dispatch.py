@@ -120,7 +120,11 @@ class Dispatcher:
     async def _route(self, turn: Turn) -> None:
         if turn.membership is not None:
             await self._on_membership(turn)
-        elif turn.query is not None:
+            return
+        if turn.is_private and not turn.visitor.reachable:
+            # Whoever writes has let the bot in again, whether Telegram said so or not.
+            await self._workshop.chats.set_reachable(turn.user_id, True)
+        if turn.query is not None:
             await self._on_tap(turn)
         elif turn.message is not None:
             await self._on_message(turn, turn.message)

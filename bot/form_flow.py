@@ -122,10 +122,11 @@ class FormFlow:
         await self._chats.drop_draft(draft)
 
     async def _refused(self, ctx: FormContext, error: GymError) -> None:
-        """Nothing is lost: the summary again, or the last question of a form without one."""
+        """Nothing is lost: what the refusal asks now, the summary, or the last question without one."""
         asked = screens.asked_steps(ctx)
+        missing = next((step.name for step in asked if step.name not in ctx.state.values), None)
         if ctx.form.confirm is not None or not asked:
-            step = SUMMARY
+            step = missing or SUMMARY
         else:
             step = asked[-1].name
             ctx.state.drop(step)

@@ -50,6 +50,9 @@ async def home(turn: Turn, _: Home) -> None:
 @router.command("start", N_("Home"))
 async def start(turn: Turn) -> None:
     await turn.home()
+    route = turn.workshop.routes.occasion(Occasion.STARTED, turn.visitor)
+    if route is not None:
+        await route.handler(turn)
 
 
 @router.command("cancel", N_("Stop what I am doing"))

@@ -13,6 +13,7 @@ import structlog
 from aiohttp import web
 
 from bot.application import Api
+from bot.broadcasts import BroadcastRunner
 from bot.desk.links import deep_link
 from bot.flows import ROUTERS
 from bot.outbox import Dispatcher, wake_dispatchers
@@ -21,6 +22,7 @@ from bot.sandbox.server import SandboxHooks, SandboxServer
 from gym.app import Gym, open_gym
 from gym.core.config import Config, ConfigError
 from gym.core.errors import Conflict
+from gym.jobs.health import watch_jobs
 from gym.jobs.runner import run_due
 from gym.jobs.scheduler import run_scheduler
 from gym.security.permissions import Actor
@@ -66,10 +68,12 @@ async def open_house(config: Config, *, with_web: bool = True) -> AsyncGenerator
             app.add_routes([webhook.route()])
         web_url = await stack.enter_async_context(_serve(config, app)) if with_web else None
         await _beside(stack, "scheduler", lambda: _schedule(gym))
+        await _beside(stack, "watch", lambda: watch_jobs(gym.run, gym.clock.now()))
         sandbox = await _sandbox(stack, gym, web_url) if config.sandbox else None
         telegram = run_bot(gym, _api(config, sandbox), routers=ROUTERS, webhook=webhook)
         bot = await stack.enter_async_context(telegram)
         await _beside(stack, "outbox", lambda: _tell(gym, bot, joined))
+        await _beside(stack, "broadcasts", lambda: _broadcast(gym, bot))
         claim_url = await _claim_url(gym)
         if sandbox is not None:
             sandbox.set_claim_link(claim_url)
@@ -147,8 +151,7 @@ async def _beside(stack: AsyncExitStack, name: str, work: Callable[[], Awaitable
 
 
 async def _schedule(gym: Gym) -> None:
-    settings = await gym.settings()
-    await run_scheduler(gym.database, gym.run, settings.zone)
+    await run_scheduler(gym.database, gym.run)
 
 
 async def _tell(gym: Gym, bot: RunningBot, joined: asyncio.Event) -> None:
@@ -157,6 +160,11 @@ async def _tell(gym: Gym, bot: RunningBot, joined: asyncio.Event) -> None:
     joined.set()
     await gym.remember_bot(bot.assembly.bot.username)
     await Dispatcher(gym, bot.assembly.bot).run()
+
+
+async def _broadcast(gym: Gym, bot: RunningBot) -> None:
+    await bot.connected.wait()
+    await BroadcastRunner(gym, bot.assembly.bot).run()
 
 
 async def _claim_url(gym: Gym) -> str | None:

@@ -43,8 +43,9 @@ class Window:
         self._times.append(at)
 
     def left(self, now: float) -> None:
-        """The one that took the last place leaves only now: other limits have kept it."""
-        self._times[-1] = max(self._times[-1], now)
+        """The one that took the last place leaves only now."""
+        if self._times:
+            self._times[-1] = max(self._times[-1], now)
 
     def is_idle(self, now: float) -> bool:
         return not self._times or self._times[-1] + self.seconds < now
@@ -67,11 +68,14 @@ class Pacer:
 
     async def wait(self, chat_id: int, *, bulk: bool = False) -> None:
         """Until the chat may hear, then until all may; so a slow chat takes no place of the others."""
-        chat = self._of_chat(chat_id)
-        for window in (*chat, *([self._bulk] if bulk else []), self._overall):
+        for window in (*self._of_chat(chat_id), *([self._bulk] if bulk else []), self._overall):
             await self._place(window)
+        self.left(chat_id)
+
+    def left(self, chat_id: int) -> None:
+        """The message leaves, or has arrived, only now: a slow answer is no room for the next one."""
         now = self.clock.monotonic()
-        for window in chat:
+        for window in self._of_chat(chat_id):
             window.left(now)
 
     def hold(self, chat_id: int, seconds: float) -> None:

@@ -54,6 +54,7 @@ class Occasion(StrEnum):
     CONTACT = "contact"
     GROUP = "group"
     LINKED = "linked"
+    STARTED = "started"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,10 @@ class Router:
     def linked(self, handler: Handler) -> Handler:
         """Told when a client has just linked this chat; answers instead of the home screen."""
         return self._occasion(Occasion.LINKED, handler)
+
+    def started(self, handler: Handler) -> Handler:
+        """What is to be said below the home screen, after /start."""
+        return self._occasion(Occasion.STARTED, handler)
 
     def start(self, prefix: str) -> Callable[[Handler], Handler]:
         """Answers deep links whose payload begins so; `turn.payload` is the whole payload."""

@@ -9,19 +9,21 @@ from web import auth, check_ins, desk, documents, faces, health, kiosks, page, p
 from web.callers import counted
 from web.doors import doors, open_door
 from web.keys import GYM, LIMITS
+from web.learning import learner
 from web.limits import Limits
 from web.middlewares import cross_origin, errors, guard, request_id
 
 BODY_LIMIT = 16 * 1024 * 1024
 
 
-def make_app(gym: Gym) -> web.Application:
+def make_app(gym: Gym, limits: Limits | None = None) -> web.Application:
     """Everything the kiosk talks to; `bot` may mount the same application in its own process."""
     around = [request_id, errors, cross_origin, guard, open_door, counted]
     app = web.Application(client_max_size=BODY_LIMIT, middlewares=around)
     app[GYM] = gym
-    app[LIMITS] = Limits.of(gym)
+    app[LIMITS] = limits or Limits.of(gym)
     app.cleanup_ctx.append(doors)
+    app.cleanup_ctx.append(learner)
     for room in (health, auth, kiosks, check_ins, desk, faces, thumbnails, documents, page, passwords):
         app.add_routes(room.routes)
     return app

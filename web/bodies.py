@@ -14,6 +14,8 @@ from web.photos import LARGE, parse_json, read_raw_json
 
 Model = TypeVar("Model", bound=BaseModel)
 Value = TypeVar("Value")
+ONE_CLIENT: Final = "{client_id:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}}"
+"""A part of a path; whatever is not shaped like an id is no address at all."""
 UNKNOWN_FIELD: Final = "extra_forbidden"
 
 

@@ -32,6 +32,7 @@ from web.bodies import raw_reply, to_bytes, validate
 from web.callers import SAID, Caller, Said, caller_of, claims_of, count_check_in
 from web.errors import language_of
 from web.keys import GYM
+from web.learning import FACES, LEARNER
 from web.photos import LARGE, Body, read_body
 from web.schemas import CheckInAnswer, CheckInFields, ClientAnswer
 
@@ -74,7 +75,7 @@ async def check_in(request: web.Request) -> web.Response:
     key = _key(request)
     await count_check_in(request, claims, photos=bool(body.photos), captured_at=fields.captured_at, key=key)
     if key is None:
-        answer = await _answer(gym, request, claims, await _work(gym, body, fields), None)
+        answer = await _answer(gym, request, claims, await _work(request, body, fields), None)
         return raw_reply(answer.body, 201)
     return await _once(gym, request, claims, body, fields, key)
 
@@ -90,7 +91,7 @@ async def _once(
     gym: Gym, request: web.Request, claims: Claims, body: Body, fields: CheckInFields, key: str
 ) -> web.Response:
     """The key is claimed while the model reads; the answer is kept in the visit's own transaction."""
-    async with _begun(_work(gym, body, fields)) as reading:
+    async with _begun(_work(request, body, fields)) as reading:
         known = await _claim(gym, claims, key, await _digest(body, fields))
         if known is not None:
             return raw_reply(known.body, known.status, {"Idempotent-Replay": "true"})
@@ -130,13 +131,15 @@ async def _answer(gym: Gym, request: web.Request, claims: Claims, work: Work, ke
         if key is not None:
             await Idempotency(uow.session, claims.subject, key).keep(answer)
     request[SAID] = Said(caller.kiosk, verdict, uow.now)
+    if uow.settings.adaptive_faces:
+        request.app[LEARNER].later(verdict, request.get(FACES, ()))
     return answer
 
 
-async def _work(gym: Gym, body: Body, fields: CheckInFields) -> Work:
+async def _work(request: web.Request, body: Body, fields: CheckInFields) -> Work:
     """What to do in the transaction; the model has run before it begins."""
     if body.photos:
-        return await _by_photos(gym, body.photos, fields.captured_at)
+        return await _by_photos(request, body.photos, fields.captured_at)
     if fields.qr is not None:
         return _by_qr(fields.qr, fields.captured_at)
     if fields.document_number is not None and fields.phone_last4 is not None:
@@ -144,13 +147,15 @@ async def _work(gym: Gym, body: Body, fields: CheckInFields) -> Work:
     raise CredentialMissing
 
 
-async def _by_photos(gym: Gym, photos: list[bytes], at: datetime | None) -> Work:
+async def _by_photos(request: web.Request, photos: list[bytes], at: datetime | None) -> Work:
+    gym = request.app[GYM]
     readings = await _read(gym, photos)
     code = next((reading.qr for reading in readings if reading.qr is not None), None)
     if code is not None:
         return _by_qr(code, at)
     probe = _probe(gym, readings)
     live = await gym.faces.live(readings)
+    request[FACES] = tuple(reading.face for reading in readings)
 
     async def work(uow: UnitOfWork, caller: Caller) -> Verdict:
         service = AttendanceService(uow, gym.gallery)

@@ -234,7 +234,7 @@ OPERATIONS: Final = (
         {204: None},
         STAFF,
         path_model=ClientPath,
-        faults=(*TOKEN, FieldsInvalid, ClientNotFound),
+        faults=(*TOKEN, NotFound, ClientNotFound),
     ),
     Operation(
         "get",
@@ -258,7 +258,7 @@ OPERATIONS: Final = (
         {200: CardAnswer},
         STAFF,
         path_model=ClientPath,
-        faults=(*TOKEN, FieldsInvalid, ClientNotFound),
+        faults=(*TOKEN, NotFound, ClientNotFound),
     ),
     Operation(
         "post",

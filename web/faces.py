@@ -20,7 +20,7 @@ from gym.faces.reader import Face, Purpose
 from gym.faces.refusals import NoPhotos
 from gym.faces.schemas import EnrolmentFace
 from gym.faces.service import MOST_PHOTOS, FaceRecognitionService
-from web.bodies import read_path, reply, validate
+from web.bodies import ONE_CLIENT, read_path, reply, validate
 from web.callers import STAFF, acting
 from web.errors import language_of
 from web.keys import GYM
@@ -68,7 +68,7 @@ async def enrol(request: web.Request) -> web.Response:
     return reply(answer, status=201)
 
 
-@routes.delete("/api/v1/faces/{client_id}")
+@routes.delete(f"/api/v1/faces/{ONE_CLIENT}")
 async def forget(request: web.Request) -> web.Response:
     """Forget a client's face; the consent stays."""
     async with acting(request, *STAFF) as (uow, _):

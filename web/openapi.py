@@ -196,13 +196,10 @@ def _of_model(model: type[BaseModel] | None, where: Literal["path", "query"]) ->
 def _content(body: type[BaseModel] | Photos, refs: Refs) -> Json:
     if not isinstance(body, Photos):
         return {"application/json": {"schema": refs[body]}}
+    part, text = {"type": "string", "format": "binary"}, {"type": "string", "pattern": BASE64}
     return {
-        "multipart/form-data": {
-            "schema": _with_photos(body, "photo", {"type": "string", "format": "binary"})
-        },
-        "application/json": {
-            "schema": _with_photos(body, "image_base64", {"type": "string", "pattern": BASE64})
-        },
+        "multipart/form-data": {"schema": _with_photos(body, "photo", part)},
+        "application/json": {"schema": _with_photos(body, "image_base64", text)},
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Final, Literal
@@ -9,6 +10,7 @@ from uuid import UUID
 
 from pydantic import (
     AfterValidator,
+    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -30,6 +32,18 @@ def _no_null(value: object) -> object:
 
 PLAIN: Final = r"^[^\x00]*$"
 """PostgreSQL has no place for the null character."""
+
+
+def _iso(value: object) -> object:
+    """A number is no moment, though pydantic would take it for seconds."""
+    if isinstance(value, str) and not re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]", value):
+        raise ValueError("not a moment of ISO 8601")
+    if isinstance(value, int | float):
+        raise ValueError("not a moment of ISO 8601")
+    return value
+
+
+Iso = BeforeValidator(_iso)
 NotNull = BeforeValidator(_no_null)
 """A field that may be left out, but is a value when it is there."""
 Stripped = AfterValidator(str.strip)
@@ -66,13 +80,13 @@ class PairAnswer(BaseModel):
 class KioskGrant(Request):
     grant_type: Literal["kiosk"]
     kiosk_id: UUID
-    secret: Annotated[str, StringConstraints(min_length=16, max_length=200)]
+    secret: Annotated[str, StringConstraints(min_length=16, max_length=200, pattern=PLAIN)]
 
 
 class PasswordGrant(Request):
     grant_type: Literal["password"]
     username: Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=PLAIN), Stripped]
-    password: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    password: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=PLAIN)]
 
 
 class GrantRequest(RootModel[Annotated[KioskGrant | PasswordGrant, Field(discriminator="grant_type")]]):
@@ -80,7 +94,7 @@ class GrantRequest(RootModel[Annotated[KioskGrant | PasswordGrant, Field(discrim
 
 
 class RefreshRequest(Request):
-    refresh_token: Annotated[str, StringConstraints(min_length=20, max_length=2000)]
+    refresh_token: Annotated[str, StringConstraints(min_length=20, max_length=2000, pattern=PLAIN)]
 
 
 class TokenAnswer(BaseModel):
@@ -105,7 +119,7 @@ class KioskAnswer(BaseModel):
 
 
 class ExitRequest(Request):
-    pin: Annotated[str, StringConstraints(min_length=1, max_length=20)]
+    pin: Annotated[str, StringConstraints(min_length=1, max_length=20, pattern=PLAIN)]
 
 
 class CheckInFields(Request):
@@ -114,7 +128,7 @@ class CheckInFields(Request):
     qr: Annotated[Qr | SkipJsonSchema[None], NotNull] = Field(None, description="What a member's QR says")
     document_number: Annotated[DocumentNumber | SkipJsonSchema[None], NotNull] = None
     phone_last4: Annotated[LastFour | SkipJsonSchema[None], NotNull] = None
-    captured_at: Annotated[datetime | SkipJsonSchema[None], NotNull] = Field(
+    captured_at: Annotated[datetime | SkipJsonSchema[None], Iso, NotNull] = Field(
         None, description="Door time of an offline kiosk, at most 72 h ago"
     )
 
@@ -140,9 +154,11 @@ class CheckInAnswer(BaseModel):
 
 
 class AttemptsQuery(Query):
-    since: datetime | SkipJsonSchema[None] = Field(None, description="Only what was received since then")
+    since: Annotated[AwareDatetime | SkipJsonSchema[None], Iso] = Field(
+        None, description="Only what was received since then"
+    )
     limit: Annotated[int, Field(ge=1, le=100)] = 50
-    cursor: Annotated[str, StringConstraints(max_length=80)] | SkipJsonSchema[None] = Field(
+    cursor: Annotated[str, StringConstraints(max_length=80, pattern=PLAIN)] | SkipJsonSchema[None] = Field(
         None, description="`next` of the page before"
     )
 

@@ -227,9 +227,12 @@ def _contact(t: HtmlTranslator, card: ClientCard) -> list[str]:
 
 
 def _face(t: HtmlTranslator, card: ClientCard) -> str:
+    consent = card.face.consent
+    if consent is not None and not consent.current:
+        return t("🙂 Face consent of an older text: ask again")
     if card.face.enrolled:
         return "🙂 " + t.plural("{count} face photo", "{count} face photos", card.face.templates)
-    return t("🙂 No face photo") if card.face.consent else t("🙂 No face consent")
+    return t("🙂 No face photo") if consent else t("🙂 No face consent")
 
 
 def _card_keyboard(t: HtmlTranslator, card: ClientCard) -> Keyboard:

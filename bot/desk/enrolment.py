@@ -20,11 +20,14 @@ from gym.core.language import N_
 from gym.faces.consent import consent_text
 from gym.faces.enrolment import enrolment_face
 from gym.faces.models import ConsentMethod
-from gym.faces.schemas import EnrolmentFace, FaceState
+from gym.faces.refusals import PossibleDuplicate
+from gym.faces.schemas import Enrolment, EnrolmentFace, FaceState
 from gym.faces.service import FaceRecognitionService
-from gym.security.permissions import Permission
+from gym.unit_of_work import UnitOfWork
 
 router = Router(Audience.STAFF)
+RESEMBLES: Final = "resembles"
+"""The client whose face it looks like, once the save was refused to somebody who may know."""
 CONSENTS: Final = [Choice(True, N_("Yes, signed on paper")), Choice(False, N_("No, without face"))]
 
 
@@ -78,6 +81,44 @@ PHOTOS: Final = Step(
     photo=judge_photo,
     photos=(1, 3),
     when=consented,
+    resets=("twin", RESEMBLES),
+)
+
+
+# Twins ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def note_likeness(ctx: FormContext, found: PossibleDuplicate) -> None:
+    """Whoever may look is asked whether these are two people; anybody else is told to fetch an admin."""
+    if found.client_id is not None:
+        ctx.state.put(RESEMBLES, found.client_id)
+        ctx.state.given.append(RESEMBLES)
+
+
+def is_twin(ctx: FormContext) -> bool:
+    return ctx.maybe(TWIN.name, bool) is True
+
+
+async def _ask_twin(ctx: FormContext) -> str:
+    async with ctx.unit_of_work() as uow:
+        other = await ClientService(uow).get(ctx.value(RESEMBLES, UUID))
+    return ctx.t(
+        "This face looks like <b>{client}</b>. If they are two people who look alike, both can be kept: "
+        "the door then asks them for a QR or document when it is not sure.",
+        client=other.full_name,
+    )
+
+
+def _resembles(ctx: FormContext) -> bool:
+    return consented(ctx) and ctx.has(RESEMBLES)
+
+
+TWIN: Final = Step(
+    "twin",
+    N_("Twin"),
+    _ask_twin,
+    choices=[Choice(True, N_("Two people, save anyway"))],
+    when=_resembles,
 )
 
 
@@ -105,6 +146,8 @@ def _state(t: HtmlTranslator, client: Client, state: FaceState) -> str:
     lines = [t("🙂 <b>{client}</b>: face check-in", client=client.full_name), ""]
     if state.consent is not None:
         lines.append(t("Consent given on {given_at}.", given_at=state.consent.given_at))
+        if not state.consent.current:
+            lines.append(t("⚠️ The text has changed since: new photos need a new consent."))
     if state.enrolled:
         lines.append(
             t.plural("{count} photo is remembered.", "{count} photos are remembered.", state.templates)
@@ -128,7 +171,7 @@ async def new_photos(turn: Turn, tap: NewPhotos) -> None:
     async with turn.unit_of_work() as uow:
         client = await ClientService(uow).get(tap.client_id)
         state = await FaceRecognitionService(uow).state(tap.client_id)
-    await _begin(turn, client, agreed=state.consent is not None)
+    await _begin(turn, client, agreed=state.consent is not None and state.consent.current)
 
 
 async def _begin(turn: Turn, client: Client, *, agreed: bool) -> None:
@@ -141,8 +184,19 @@ async def _begin(turn: Turn, client: Client, *, agreed: bool) -> None:
 # Enrolling ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _may_decide_twins(ctx: FormContext) -> bool:
-    return consented(ctx) and ctx.turn.visitor.may(Permission.ALLOW_DUPLICATE_FACE)
+async def remember(
+    ctx: FormContext, uow: UnitOfWork, client_id: UUID, faces: Sequence[EnrolmentFace]
+) -> Enrolment:
+    """Consent on paper and the face, in the caller's transaction."""
+    recognition = FaceRecognitionService(uow)
+    await recognition.give_consent(client_id, ConsentMethod.PAPER)
+    try:
+        return await recognition.enrol(
+            client_id, faces, ctx.turn.gym.match_rule, allow_duplicate=is_twin(ctx)
+        )
+    except PossibleDuplicate as found:
+        note_likeness(ctx, found)
+        raise
 
 
 async def _enrol(ctx: FormContext) -> Screen:
@@ -152,14 +206,7 @@ async def _enrol(ctx: FormContext) -> Screen:
         return Screen(t("No face is kept. QR and document open the door just as well."), back)
     faces = await read_faces(ctx.turn, [photo.file_id for photo in ctx.photos("faces")])
     async with ctx.unit_of_work() as uow:
-        recognition = FaceRecognitionService(uow)
-        await recognition.give_consent(client_id, ConsentMethod.PAPER)
-        enrolment = await recognition.enrol(
-            client_id,
-            faces,
-            ctx.turn.gym.match_rule,
-            allow_duplicate=ctx.maybe("twin", bool) is True,
-        )
+        enrolment = await remember(ctx, uow, client_id, faces)
     done = t("✅ {client} is recognised at the door from now on.", client=ctx.value("client", str))
     count = t.plural("{count} photo is remembered.", "{count} photos are remembered.", enrolment.templates)
     return Screen(f"{done}\n{count}", back)
@@ -169,18 +216,7 @@ ENROLMENT = router.form(
     Form(
         name="enrolment",
         title=N_("Face check-in"),
-        steps=[
-            CONSENT,
-            PHOTOS,
-            Step(
-                "twin",
-                N_("Has a twin here"),
-                N_("Is there a twin of this client in the gym?"),
-                choices=[Choice(False, N_("No")), Choice(True, N_("Yes, a twin"))],
-                columns=2,
-                when=_may_decide_twins,
-            ),
-        ],
+        steps=[CONSENT, PHOTOS, TWIN],
         submit=_enrol,
         confirm=None,
     )

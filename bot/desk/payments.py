@@ -104,7 +104,7 @@ async def pay_now(turn: Turn, tap: PayNow) -> None:
         receipt = await SubscriptionService(uow).take_payment(
             tap.subscription_id, tap.amount, tap.method, key=tap_key(turn)
         )
-    await turn.show(receipt_screen(turn.t, receipt))
+    await turn.keep(receipt_screen(turn.t, receipt))
 
 
 @router.on(OtherAmount)

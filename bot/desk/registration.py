@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from typing import Final
-from uuid import UUID
 
 from bot.callbacks import Callback, callback
 from bot.desk.buttons import Card, RegisterClient, SellPlan
 from bot.desk.client_fields import GENDERS, QUESTIONS, Field
-from bot.desk.enrolment import CONSENT, CONSENTS, PHOTOS, consent_question, consented, judge_photo, read_faces
+from bot.desk.enrolment import (
+    CONSENT,
+    CONSENTS,
+    PHOTOS,
+    TWIN,
+    consent_question,
+    consented,
+    judge_photo,
+    read_faces,
+    remember,
+)
 from bot.desk.linking import link_offer
 from bot.desk.profile import EditClient
 from bot.form_screens import asked_steps, shown_answer
@@ -24,9 +33,6 @@ from gym.clients.models import Client, Gender
 from gym.clients.schemas import ClientInput
 from gym.clients.service import ClientService
 from gym.core.language import N_
-from gym.faces.models import ConsentMethod
-from gym.faces.schemas import EnrolmentFace
-from gym.faces.service import FaceRecognitionService
 from gym.security.one_time import IssuedLink
 from gym.unit_of_work import UnitOfWork
 
@@ -137,6 +143,7 @@ STEPS: Final = [
         photo=judge_photo,
         photos=PHOTOS.photos,
         when=_needs_first_photo,
+        resets=PHOTOS.resets,
     ),
     Step(
         "more_faces",
@@ -146,7 +153,9 @@ STEPS: Final = [
         photos=(1, 2),
         optional=True,
         when=_has_first_photo,
+        resets=PHOTOS.resets,
     ),
+    TWIN,
 ]
 
 
@@ -199,18 +208,12 @@ async def _register(ctx: FormContext) -> None:
     async def work(uow: UnitOfWork) -> tuple[Client, IssuedLink]:
         client = await ClientService(uow).register(_data(ctx), ctx.key)
         if consented(ctx):
-            await _remember(ctx, uow, client.id, faces)
+            await remember(ctx, uow, client.id, faces)
         return client, await ClientService(uow).issue_link(client.id)
 
     client, link = await ctx.run(work)
     await ctx.turn.keep(await link_offer(ctx.turn, client, link, []))
     await ctx.turn.keep(_registered(ctx, client, len(faces)))
-
-
-async def _remember(ctx: FormContext, uow: UnitOfWork, client_id: UUID, faces: list[EnrolmentFace]) -> None:
-    recognition = FaceRecognitionService(uow)
-    await recognition.give_consent(client_id, ConsentMethod.PAPER)
-    await recognition.enrol(client_id, faces, ctx.turn.gym.match_rule)
 
 
 def _registered(ctx: FormContext, client: Client, photos: int) -> Screen:

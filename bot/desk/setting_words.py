@@ -129,6 +129,11 @@ SETTINGS: Final = {
     "offline_policy": Words(
         Group.DOOR, N_("Kiosk offline"), N_("What a kiosk without a connection does with people.")
     ),
+    "adaptive_faces": Words(
+        Group.DOOR,
+        N_("Learning faces"),
+        N_("Whether the door freshens a face it has surely recognised, as it follows beards and glasses."),
+    ),
     "reward_visits": Words(
         Group.REWARDS,
         N_("Visits for a reward"),
@@ -166,6 +171,20 @@ SETTINGS: Final = {
         N_("From this hour reminders wait; receipts and entries never do. Equal hours: never quiet."),
     ),
     "quiet_until": Words(Group.MESSAGES, N_("Quiet until"), N_("At this hour reminders go out again.")),
+    "digest": Words(
+        Group.MESSAGES, N_("Desk: the day"), N_("Whether the desk is told of the day in numbers at closing.")
+    ),
+    "digest_at": Words(
+        Group.MESSAGES,
+        N_("Closing"),
+        N_("At this hour the desk is told of the day; an hour before noon tells of the day before."),
+    ),
+    "keep_messages_days": Words(
+        Group.MESSAGES,
+        N_("Messages kept"),
+        N_("So long it is remembered what was told to whom; then it is forgotten."),
+        unit="days",
+    ),
 }
 
 

@@ -265,14 +265,14 @@ def sold_screen(
     )
     balance = sold.account.balance
     if not balance:
-        return Screen(text + "\n" + t("Nothing to pay."), [nav(t, back=Card(sold.client_id))])
+        return Screen(text + "\n" + t("Nothing to pay."), [nav(t, back=Card(sold.client_id))], stays=True)
     text += "\n" + t("To pay: <b>{balance}</b>", balance=balance)
     rows = [[button(t("💵 Take payment"), TakePayment(sold.id), wide=True)]]
     if credit:
         text += "\n" + t("💳 Credit: {credit}", credit=credit)
         use = PayNow(sold.id, min(credit, balance), Method.CREDIT)
         rows.insert(0, [button(t("💳 Use credit: {amount}", amount=use.amount), use, wide=True)])
-    return Screen(text, [*rows, nav(t, back=Card(sold.client_id))])
+    return Screen(text, [*rows, nav(t, back=Card(sold.client_id))], stays=True)
 
 
 def _label(t: HtmlTranslator, one: PricedPlan) -> str:

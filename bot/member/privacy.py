@@ -10,6 +10,7 @@ from bot.turn import Turn
 from gym.core.language import N_
 from gym.faces.consent import consent_text
 from gym.faces.models import ConsentMethod
+from gym.faces.schemas import FaceState
 from gym.faces.service import FaceRecognitionService
 
 router = Router(Audience.MEMBER)
@@ -40,19 +41,39 @@ router.home(N_("🙂 Face check-in"), MyFace())
 
 @router.on(MyFace)
 async def my_face(turn: Turn, _: MyFace) -> None:
-    client = turn.visitor.client
-    assert client is not None
-    async with turn.member_unit_of_work() as uow:
-        state = await FaceRecognitionService(uow).state(client.id)
-    t = turn.t
-    if state.consent is None:
-        text = t(consent_text(), gym=turn.settings.name)
-        rows = [[button(t("No, thanks"), MyFaceNo()), button(t("Yes, I agree"), GiveConsent())], nav(t)]
-        await turn.show(Screen(text, rows))
+    t, state = turn.t, await _state(turn)
+    if state.consent is None or not state.consent.current:
+        await turn.show(_question(turn, state))
         return
     count = t.plural("{count} photo is remembered.", "{count} photos are remembered.", state.templates)
     text = t("You agreed to face check-in on {at}.", at=state.consent.given_at) + "\n" + count
     await turn.show(Screen(text, [[button(t("Withdraw"), AskWithdraw())], nav(t)]))
+
+
+@router.started
+async def text_has_changed(turn: Turn) -> None:
+    """Who agreed to an older text is asked again; what was stored stays until they withdraw."""
+    state = await _state(turn)
+    if state.consent is not None and not state.consent.current:
+        await turn.say(_question(turn, state))
+
+
+async def _state(turn: Turn) -> FaceState:
+    client = turn.visitor.client
+    assert client is not None
+    async with turn.member_unit_of_work() as uow:
+        return await FaceRecognitionService(uow).state(client.id)
+
+
+def _question(turn: Turn, state: FaceState) -> Screen:
+    """The text in force, to be agreed to."""
+    t = turn.t
+    text = t(consent_text(), gym=turn.settings.name)
+    rows = [[button(t("No, thanks"), MyFaceNo()), button(t("Yes, I agree"), GiveConsent())]]
+    if state.consent is not None:
+        text = t("<b>The text about face check-in has changed. Please read it again.</b>") + "\n\n" + text
+        rows.append([button(t("Withdraw"), AskWithdraw())])
+    return Screen(text, [*rows, nav(t)])
 
 
 @callback("fnope")
@@ -73,8 +94,11 @@ async def give(turn: Turn, _: GiveConsent) -> None:
     assert client is not None
     async with turn.member_unit_of_work() as uow:
         await FaceRecognitionService(uow).give_consent(client.id, ConsentMethod.CHAT)
+        state = await FaceRecognitionService(uow).state(client.id)
     t = turn.t
     text = t("Thank you. The desk takes your photos the next time you come.")
+    if state.enrolled:
+        text = t("Thank you. Your face opens the door as before.")
     await turn.show(Screen(text, [nav(t, back=MyFace())]))
 
 

@@ -1,6 +1,6 @@
 """Notifications as messages: one small function a kind, in the reader's language, rendered when it leaves."""
 
-from bot.messages import approvals, client, desk, freezes, membership, money, occasions, rewards
+from bot.messages import approvals, client, desk, freezes, jobs, membership, money, occasions, rewards
 from bot.messages.register import BUTTONS, RENDERERS, Message, render
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "client",
     "desk",
     "freezes",
+    "jobs",
     "membership",
     "money",
     "occasions",

@@ -25,7 +25,9 @@ simple(Kind.DESK_ACTIVATED, N_("🟢 {client_name}: {plan_name} has started."))
 simple(Kind.DESK_EXPIRED, N_("⚪ {client_name}: {plan_name} has ended."))
 simple(Kind.DESK_WANTS_RENEWAL, N_("🙋 {client_name} wants to renew."))
 simple(Kind.DESK_NEW_KIOSK, N_("🚪 A kiosk was paired: {name}"))
-simple(Kind.DESK_DOOR_FAILED, N_("🚪 The door of {name} does not answer. Open it by hand, and check its relay."))
+simple(
+    Kind.DESK_DOOR_FAILED, N_("🚪 The door of {name} does not answer. Open it by hand, and check its relay.")
+)
 simple(Kind.DESK_JOB_FAILED, N_("⚠️ The nightly job {job} failed ({code}). It is tried again by itself."))
 
 

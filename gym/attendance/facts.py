@@ -66,7 +66,9 @@ LEFT JOIN LATERAL (
     SELECT sum(b.balance) AS amount, (array_agg(o.id ORDER BY o.starts_on))[1] AS oldest
     FROM subscriptions o JOIN accounts b ON b.id = o.account_id
     WHERE o.client_id = c.id AND b.balance > 0 AND o.id IS DISTINCT FROM s.id
-        AND (o.status IN ('expired', 'lapsed', 'canceled') OR o.ends_on < :day)
+        AND (o.status IN ('expired', 'lapsed', 'canceled') OR o.ends_on < :day AND NOT o.held
+            AND NOT EXISTS (SELECT FROM freezes f WHERE f.subscription_id = o.id
+                AND f.canceled_at IS NULL AND f.ends_on IS NULL))
 ) debt ON true
 LEFT JOIN LATERAL (
     SELECT r.percent, r.expires_on FROM rewards r

@@ -23,6 +23,7 @@ from gym.notifications.models import (
 )
 from gym.notifications.outbox import Recipient, insert_rows, row
 from gym.security.permissions import Permission
+from gym.staff.models import Staff
 from gym.subscriptions.quiet import after_quiet
 from gym.unit_of_work import UnitOfWork
 
@@ -189,7 +190,12 @@ class BroadcastService:
 
     async def open(self) -> Sequence[Broadcast]:
         """Those that are not over."""
-        return await self._broadcasts.open()
+        return list(await self._broadcasts.open())
+
+    async def language_of(self, broadcast: Broadcast) -> str:
+        """What whoever asked for it speaks."""
+        asked_by = await self.uow.session.get(Staff, broadcast.asked_by)
+        return asked_by.language if asked_by is not None else self.uow.settings.language
 
     async def progress(self, key: UUID) -> Progress:
         return await self._progress(await self._broadcasts.require(key))

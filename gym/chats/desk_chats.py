@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import func, select, text
-from sqlalchemy import update as change
 from sqlalchemy.dialects.postgresql import insert
 
 from gym.core.errors import NotFound
@@ -16,6 +15,7 @@ from gym.core.language import N_
 from gym.core.repository import Repository
 from gym.notifications.kinds import DESK_GROUPS, KindGroup
 from gym.notifications.models import DeskChat
+from gym.notifications.repository import OutboxRepository
 from gym.security.permissions import Permission
 from gym.unit_of_work import UnitOfWork
 
@@ -44,6 +44,9 @@ class DeskChatRepository(Repository[DeskChat, UUID]):
 
     async def all(self) -> Sequence[DeskChat]:
         return (await self.session.scalars(select(DeskChat).order_by(DeskChat.created_at))).all()
+
+    async def of_group(self, chat_id: int) -> Sequence[DeskChat]:
+        return (await self.session.scalars(select(DeskChat).where(DeskChat.chat_id == chat_id))).all()
 
     async def at(self, place: Place) -> DeskChat | None:
         topic = func.coalesce(DeskChat.topic_id, 0) == (place.topic_id or 0)
@@ -117,10 +120,14 @@ class DeskChatService:
         await self._chats.delete(chat)
 
     async def lost(self, chat_id: int) -> int:
-        """The bot was taken out of a group: none of its topics can be written to; returns how many."""
-        gone = change(DeskChat).where(DeskChat.chat_id == chat_id, DeskChat.gone_at.is_(None))
-        rows = await self.uow.session.scalars(gone.values(gone_at=self.uow.now).returning(DeskChat.id))
-        return len(rows.all())
+        """The bot was taken out of a group: no topic of it can be written to; returns how many listened."""
+        chats = await self._chats.of_group(chat_id)
+        for chat in chats:
+            wall = self.uow.context.wall
+            await OutboxRepository(self.uow.session).gone(
+                chat.id, now=self.uow.now, wall=wall, reason="taken out of the group"
+            )
+        return len(chats)
 
     async def _locked(self, key: UUID) -> DeskChat:
         self.uow.actor.require(Permission.CHANGE_SETTINGS)

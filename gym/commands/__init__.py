@@ -171,18 +171,18 @@ async def calibrate_faces(
 @command
 async def examine_faces() -> int:
     """Say how the face engine, its files and licence, its threshold and the gallery stand."""
-    from gym.commands import faces as work
+    from gym.commands.faces import doctor
 
-    return await work.doctor(environment())
+    return await doctor(environment())
 
 
 @faces.command("reembed")
 @command
 async def reembed_faces() -> int:
     """Make the templates of another model anew from the enrolment pictures; can be stopped and run again."""
-    from gym.commands import faces as work
+    from gym.commands.faces import reembed
 
-    return await work.reembed(environment())
+    return await reembed(environment())
 
 
 @clock.command("show")

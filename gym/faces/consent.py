@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from gym.core.language import N_
 
-CONSENT_VERSION = 1
-"""The version shown now. A new text gets a new number; the old ones stay, because people agreed to them."""
-
 CONSENT_TEXTS: dict[int, str] = {
     1: N_(
         "{gym} would like to recognise you at the door by your face.\n\n"
@@ -19,8 +16,14 @@ CONSENT_TEXTS: dict[int, str] = {
         "Do you agree?"
     ),
 }
+"""A new text gets the next number; the old ones stay, because people agreed to them."""
 
 
-def consent_text(version: int = CONSENT_VERSION) -> str:
-    """The msgid of a version; filled with `gym`, the gym's name."""
-    return CONSENT_TEXTS[version]
+def consent_version() -> int:
+    """The version in force."""
+    return max(CONSENT_TEXTS)
+
+
+def consent_text() -> str:
+    """The msgid of the version in force; filled with `gym`, the gym's name."""
+    return CONSENT_TEXTS[consent_version()]

@@ -43,7 +43,7 @@ _OTHERS: Final = NEAREST.replace("WHERE t.model_id", "WHERE t.client_id <> :othe
 SEARCH_OTHERS: Final = text(f"WITH {_OTHERS} SELECT {_BEST}, {SCORES}")
 LIKENESS: Final = text("""
 SELECT max(-(vector <#> (SELECT CAST(CAST(:probe AS real[]) AS halfvec)))) FROM face_templates
-WHERE client_id = :client AND model_id = :model AND key_id = :key
+WHERE client_id = :client AND model_id = :model AND key_id = :key AND origin = 'enrolment'
 """)
 
 
@@ -72,7 +72,10 @@ class PgGallery:
         return found
 
     async def likeness(self, probe: Probe, client_id: UUID) -> float | None:
-        """How alike a probe is to a client's own templates; None when there are none to compare."""
+        """How alike a probe is to what a client was enrolled with; None when there is nothing to compare.
+
+        What the door has learnt is left out: a face drifts no further than from its enrolment.
+        """
         scores: list[float] = []
         for terms in self.terms(probe):
             score = await self.session.scalar(LIKENESS, {**terms, "client": client_id})

@@ -24,6 +24,7 @@ class InsightFaceReader(FaceReader):
     """One ONNX Runtime thread a call: the pool is the parallelism. Sessions are shared between threads."""
 
     scales = (SMALL, LARGE)
+    big_enough = 0.14
 
     def __init__(self, located: Located, providers: Sequence[str]) -> None:
         cv2.setNumThreads(1)

@@ -27,8 +27,6 @@ SECOND_FACE_AREA: Final = 0.15
 MOST_FACES: Final = 8
 LEAST_FACE: Final = 32
 """Pixels of the longer side of a face below which nobody is recognised: somebody far behind, a poster."""
-BIG_ENOUGH: Final = 0.14
-"""Width of a face, as a share of the long side, from which the small scale's landmarks are exact enough."""
 
 
 class Purpose(StrEnum):
@@ -91,6 +89,8 @@ class FaceReader(ABC):
     """Name, hash, dimension and preprocessing: vectors of another id are never compared."""
     scales: tuple[int, int]
     """Pixels of the long side at which near and far faces are looked for."""
+    big_enough: float
+    """Width of a face, as a share of the long side, from which the small scale's landmarks are exact enough."""
     providers: list[str]
     """What runs it, in order of preference, as ONNX Runtime calls it."""
 
@@ -114,7 +114,7 @@ class FaceReader(ABC):
         if everybody:
             return self.find(pixels, *self.scales)
         near = self.find(pixels, self.scales[0])
-        least = BIG_ENOUGH * max(pixels.shape[:2])
+        least = self.big_enough * max(pixels.shape[:2])
         if near and near[0].box[2] - near[0].box[0] >= least:
             return near
         return self.find(pixels, self.scales[1]) or near

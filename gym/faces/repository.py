@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gym.clients.models import Client
-from gym.faces.models import FaceConsent, FacePicture, FaceTemplate
+from gym.faces.models import FaceConsent, FacePicture, FaceTemplate, TemplateOrigin
 
 # Two enrolments at once could each miss the other's face; held until the transaction ends.
 ONE_ENROLMENT = text("SELECT pg_advisory_xact_lock(6949353)")
@@ -51,9 +51,24 @@ class FaceRepository:
         gone = delete(FaceTemplate).where(FaceTemplate.client_id == client_id).returning(FaceTemplate.id)
         return len((await self.session.scalars(gone)).all())
 
+    async def remove_consents(self, client_id: UUID) -> None:
+        await self.session.execute(delete(FaceConsent).where(FaceConsent.client_id == client_id))
+
     async def count(self, client_id: UUID) -> int:
-        query = select(func.count()).select_from(FaceTemplate).where(FaceTemplate.client_id == client_id)
-        return await self.session.scalar(query) or 0
+        """The photos somebody was enrolled with; what the door has learnt since is no photo."""
+        mine = (FaceTemplate.client_id == client_id, FaceTemplate.origin == TemplateOrigin.ENROLMENT)
+        return await self.session.scalar(select(func.count()).select_from(FaceTemplate).where(*mine)) or 0
+
+    async def learnt_at(self, client_id: UUID) -> datetime | None:
+        """When the door last learnt this face."""
+        mine = (FaceTemplate.client_id == client_id, FaceTemplate.origin == TemplateOrigin.AUTOMATIC)
+        return await self.session.scalar(select(func.max(FaceTemplate.created_at)).where(*mine))
+
+    async def remove_learnt(self, client_id: UUID) -> int:
+        """Delete what the door has learnt; never what somebody was enrolled with."""
+        mine = (FaceTemplate.client_id == client_id, FaceTemplate.origin == TemplateOrigin.AUTOMATIC)
+        gone = delete(FaceTemplate).where(*mine).returning(FaceTemplate.id)
+        return len((await self.session.scalars(gone)).all())
 
     async def thumbnail(self, client_id: UUID) -> bytes | None:
         """The encrypted thumbnail of the best photo: the first of the last enrolment."""

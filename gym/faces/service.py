@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from gym.core.ids import new_id
-from gym.faces.consent import CONSENT_VERSION
+from gym.faces.consent import consent_version
 from gym.faces.gallery import PgGallery
 from gym.faces.matching import decide, strangers_among, threshold_of
 from gym.faces.memory_gallery import MemoryGallery, fastest
@@ -61,7 +61,7 @@ class FaceRecognitionService:
         self._require_method(method)
         await self._lock_client(client_id)
         known = await self._faces.consent(client_id)
-        if known is not None and known.version == CONSENT_VERSION:
+        if known is not None and known.version == consent_version():
             return known
         await self._faces.withdraw(client_id, self.uow.now)  # an older text's consent ends where this begins
         row = self._new_consent(client_id, method)
@@ -117,6 +117,18 @@ class FaceRecognitionService:
         count = await self._faces.remove(client_id)
         self.uow.audit("face.removed", ("clients", client_id), {"templates": count}, None)
 
+    async def erase(self, client_id: UUID) -> None:
+        """Leave no row of the face: templates, pictures, and the consents, which say when a face was here.
+
+        What stays is `gallery_changes`: a random id and a number, so that every process forgets the face;
+        neither says anything about a person once the client's row is empty.
+        """
+        self.uow.actor.require(Permission.ERASE)
+        await self._faces.lock_client(client_id)
+        count = await self._faces.remove(client_id)
+        await self._faces.remove_consents(client_id)
+        self.uow.audit("face.erased", ("clients", client_id), {"templates": count}, None)
+
     async def thumbnail(self, client_id: UUID) -> bytes | None:
         """The client's picture as JPEG, 160 px."""
         self._require_sight(client_id)
@@ -137,7 +149,7 @@ class FaceRecognitionService:
 
     async def _require_consent(self, client_id: UUID) -> None:
         consent = await self._faces.consent(client_id)
-        if consent is None or consent.version != CONSENT_VERSION:
+        if consent is None or consent.version != consent_version():
             raise ConsentMissing
 
     async def _require_same(self, client_id: UUID, probe: Probe) -> None:
@@ -189,7 +201,7 @@ class FaceRecognitionService:
         actor = self.uow.actor
         return FaceConsent(
             client_id=client_id,
-            version=CONSENT_VERSION,
+            version=consent_version(),
             method=method,
             witness_id=actor.id if actor.kind is ActorKind.STAFF else None,
             given_at=self.uow.now,
@@ -227,4 +239,4 @@ def _require_one_person(photos: Sequence[EnrolmentFace]) -> None:
 
 
 def _consent_state(row: FaceConsent) -> ConsentState:
-    return ConsentState(row.version, row.method, row.given_at, row.version == CONSENT_VERSION)
+    return ConsentState(row.version, row.method, row.given_at, row.version == consent_version())

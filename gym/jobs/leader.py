@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 
 import asyncpg
@@ -14,6 +15,8 @@ from gym.core.database import Database
 log = structlog.get_logger()
 LOCK = 0x6C6561646572  # "leader"
 RETRY_SECONDS = 5.0
+"""How long a lock that is free may stay unnoticed, and a lost connection too."""
+PULSE_TIMEOUT = 5.0
 GONE = (OSError, asyncpg.InterfaceError, asyncpg.PostgresError, TimeoutError)
 
 
@@ -42,15 +45,26 @@ async def _serve(connection: asyncpg.Connection, term: Callable[[], Awaitable[No
     """Both end together: the term when the connection is lost, the watch when the term fails."""
     lost = asyncio.Event()
     connection.add_termination_listener(partial(_set, lost))
-    serving, watching = asyncio.ensure_future(term()), asyncio.ensure_future(lost.wait())
+    serving, watching = asyncio.ensure_future(term()), asyncio.ensure_future(_watch(connection, lost))
     try:
         await asyncio.wait((serving, watching), return_when=asyncio.FIRST_COMPLETED)
-        if serving.done():
-            serving.result()
+        for ended in (serving, watching):
+            if ended.done():
+                ended.result()
     finally:
         serving.cancel()
         watching.cancel()
         await asyncio.wait((serving, watching))
+
+
+async def _watch(connection: asyncpg.Connection, lost: asyncio.Event) -> None:
+    """Ends when the connection is closed; one that merely says nothing any more is asked. Raises `GONE`."""
+    while not lost.is_set():
+        with suppress(TimeoutError):
+            async with asyncio.timeout(RETRY_SECONDS):
+                await lost.wait()
+        if not lost.is_set():
+            await connection.fetchval("SELECT 1", timeout=PULSE_TIMEOUT)
 
 
 def _set(event: asyncio.Event, *_: object) -> None:

@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 import structlog
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 
-from gym.approvals.service import ApprovalService
 from gym.core.clock import day_start
-from gym.core.errors import DatabaseUnavailable, GymError
+from gym.core.errors import DatabaseUnavailable, GymError, NotFound
+from gym.core.language import N_
 from gym.jobs.models import JobRun
+from gym.jobs.work import DAY, JOBS, Job
 from gym.notifications.models import NotificationKind
 from gym.notifications.outbox import DESK
-from gym.rewards.service import RewardService
-from gym.security.permissions import Actor
-from gym.subscriptions.freezing import FreezeService
-from gym.subscriptions.quiet import after_quiet
-from gym.subscriptions.service import SubscriptionService
+from gym.security.permissions import Actor, Permission
 from gym.unit_of_work import UnitOfWork
 
 log = structlog.get_logger()
 Result = TypeVar("Result")
-NOON = timedelta(hours=12)
-LONGEST_CATCH_UP = 400
+NOON: Final = timedelta(hours=12)
+LONGEST_CATCH_UP: Final = 400
 """Days; a gym that was closed for longer starts from there."""
+CLOCK_WENT_BACK: Final = timedelta(hours=2)
+"""A slot that was done later than this from now was done by a clock that has been set back since."""
+
+
+class JobUnknown(NotFound):
+    code = "job_unknown"
+    message = N_("There is no such job. Open the list again.")
 
 
 class Runner(Protocol):
@@ -38,55 +44,6 @@ class Runner(Protocol):
     ) -> Result: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One kind of work; safe to run twice, late, or after a week of downtime."""
-
-    name: str
-    work: Callable[[UnitOfWork], Awaitable[int]]
-
-
-async def activate(uow: UnitOfWork) -> int:
-    """Scheduled subscriptions whose first day has come."""
-    return len(await SubscriptionService(uow).activate_due())
-
-
-async def expire(uow: UnitOfWork) -> int:
-    """Subscriptions whose last day is over."""
-    return len(await SubscriptionService(uow).expire_due())
-
-
-async def freeze_ends(uow: UnitOfWork) -> int:
-    """Clients whose freeze ends tomorrow."""
-    return await FreezeService(uow).remind_of_ends()
-
-
-async def remind(uow: UnitOfWork) -> int:
-    """Members whose plan ends soon, ended, or is not paid."""
-    return await SubscriptionService(uow).remind_due()
-
-
-async def expire_approvals(uow: UnitOfWork) -> int:
-    """Requests that nobody answered in time."""
-    return len(await ApprovalService(uow).expire_due())
-
-
-async def remind_of_rewards(uow: UnitOfWork) -> int:
-    """Members whose reward is about to expire."""
-    return await RewardService(uow).remind_due(after_quiet(uow.now, uow.settings))
-
-
-# In this order: a prepaid renewal takes over before anyone is told that a plan has ended.
-JOBS = (
-    Job("expire", expire),
-    Job("activate", activate),
-    Job("remind", remind),
-    Job("rewards", remind_of_rewards),
-    Job("freeze_ends", freeze_ends),
-    Job("approvals", expire_approvals),
-)
-
-
 @dataclass(slots=True)
 class Report:
     """How much each job did, and which failed."""
@@ -95,53 +52,113 @@ class Report:
     failed: list[str] = field(default_factory=list[str])
 
 
-async def run_due(run: Runner, jobs: tuple[Job, ...] = JOBS) -> Report:
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """The gym day it is, and the jobs' missed days: noon by noon, the oldest first."""
+
+    today: date
+    missed: Sequence[tuple[datetime, Sequence[Job]]] = ()
+
+
+async def run_due(run: Runner, jobs: Sequence[Job] = JOBS, *, by_slot: bool = False) -> Report:
     """Do everything that is due at this business time, catching up missed gym days in order.
 
-    A failing job is logged, counted and told to the desk once a day; the others go on.
+    All jobs of a missed day are done before the next day's. `by_slot` leaves out what was done for this slot
+    already, as the scheduler wants it. A failing job is logged, counted and told to the desk once a day; the
+    others go on.
     """
-    report = Report()
+    agenda = await run(Actor.system(), partial(_agenda, jobs))
+    round_ = Round(run, agenda.today, by_slot=by_slot)
+    for noon, missing in agenda.missed:
+        for job in missing:
+            await round_.attempt(job, noon)
     for job in jobs:
-        try:
-            report.done[job.name] = await _catch_up(run, job)
-        except Exception as error:  # noqa: BLE001 - the scheduler's outermost edge: one job must not stop the rest
-            await _failed(run, job, error)
-            report.failed.append(job.name)
-    return report
+        await round_.attempt(job)
+    return round_.report
 
 
-async def run_job(run: Runner, name: str) -> int:
-    """One job now, by an admin's wish."""
-    return await _catch_up(run, next(job for job in JOBS if job.name == name))
-
-
-async def _catch_up(run: Runner, job: Job) -> int:
-    """The missed days in order, each as of its own noon, then the job as of now."""
+async def run_job(run: Runner, actor: Actor, name: str, jobs: Sequence[Job] = JOBS) -> int:
+    """One job now, by an admin's wish, whatever its slot. Raises `JobUnknown`, `NotAllowed`."""
+    actor.require(Permission.RUN_JOBS)
+    job = next((job for job in jobs if job.name == name), None)
+    if job is None:
+        raise JobUnknown
+    agenda = await run(Actor.system(), partial(_agenda, [job]))
     total = 0
-    for noon in await run(Actor.system(), partial(_missed, job)):
-        total += await run(Actor.system(), partial(_do, job), as_of=noon)
-    return total + await run(Actor.system(), partial(_do, job))
+    for noon, _ in agenda.missed:
+        total += await run(Actor.system(), partial(_do, job, agenda.today, False), as_of=noon)
+    total += await run(Actor.system(), partial(_do, job, agenda.today, False))
+    await run(actor, partial(_record_wish, name, total))
+    return total
 
 
-async def _missed(job: Job, uow: UnitOfWork) -> list[datetime]:
-    """Noon of every gym day before today on which the job has not run to the end."""
-    row = await uow.session.get(JobRun, job.name)
-    if row is None or row.done_day is None:
+class Round:
+    """One round of all jobs; a job that has failed is not tried again in it."""
+
+    def __init__(self, run: Runner, today: date, *, by_slot: bool) -> None:
+        self._run = run
+        self._today = today
+        self._by_slot = by_slot
+        self.report = Report()
+
+    async def attempt(self, job: Job, noon: datetime | None = None) -> None:
+        if job.name in self.report.failed:
+            return
+        work = partial(_do, job, self._today, self._by_slot)
+        try:
+            count = await self._run(Actor.system(), work, as_of=noon)
+            self.report.done[job.name] = self.report.done.get(job.name, 0) + count
+        except Exception as error:  # noqa: BLE001 - the scheduler's outermost edge: one job must not stop the rest
+            await _failed(self._run, job, error)
+            self.report.failed.append(job.name)
+
+
+async def _agenda(jobs: Sequence[Job], uow: UnitOfWork) -> Agenda:
+    """Noon of every gym day before today on which a job that makes up for days has not run to the end."""
+    rows = {row.job: row.done_day for row in await uow.session.scalars(select(JobRun))}
+    missing: dict[date, list[Job]] = {}
+    for job in jobs:
+        for day in _missed(rows.get(job.name), uow.today) if job.by_day else []:
+            missing.setdefault(day, []).append(job)
+    zone = uow.settings.zone
+    return Agenda(uow.today, [(day_start(day, zone) + NOON, missing[day]) for day in sorted(missing)])
+
+
+def _missed(done: date | None, today: date) -> list[date]:
+    if done is None:
         return []
-    behind = min((uow.today - row.done_day).days - 1, LONGEST_CATCH_UP)
-    days = [uow.today - timedelta(days=back) for back in range(behind, 0, -1)]
-    return [day_start(day, uow.settings.zone) + NOON for day in days]
+    behind = min((today - done).days - 1, LONGEST_CATCH_UP)
+    return [today - timedelta(days=back) for back in range(behind, 0, -1)]
 
 
-async def _do(job: Job, uow: UnitOfWork) -> int:
+async def _do(job: Job, today: date, by_slot: bool, uow: UnitOfWork) -> int:
     """The work and its tick in one transaction. Today is not over: only the days before it are ticked off."""
-    count = await job.work(uow)
-    row = await uow.session.get(JobRun, job.name) or JobRun(job=job.name)
-    over = uow.today if uow.is_past else uow.today - timedelta(days=1)
+    row = await _locked(uow, job)
+    if uow.is_past and row.done_day is not None and row.done_day >= uow.today:
+        return 0
+    slot = job.slot(uow.now, uow.settings)
+    if by_slot and not uow.is_past and _is_done(row, slot):
+        return 0
+    count = await job.work(uow, today)
+    over = uow.today if uow.is_past else uow.today - DAY
     row.done_day = max(over, row.done_day or over)
+    row.slot = row.slot if uow.is_past else slot
     row.last_success_at, row.failures, row.error = uow.context.wall, 0, None
-    uow.session.add(row)
     return count
+
+
+def _is_done(row: JobRun, slot: datetime) -> bool:
+    return row.slot is not None and slot <= row.slot < slot + CLOCK_WENT_BACK
+
+
+async def _locked(uow: UnitOfWork, job: Job) -> JobRun:
+    """The job's row, held until the transaction ends: nobody else does the same job meanwhile."""
+    await uow.session.execute(insert(JobRun).values(job=job.name).on_conflict_do_nothing())
+    return await uow.session.get_one(JobRun, job.name, with_for_update=True, populate_existing=True)
+
+
+async def _record_wish(name: str, count: int, uow: UnitOfWork) -> None:
+    uow.audit("job.run", ("job_runs", None), after={"job": name, "count": count})
 
 
 async def _failed(run: Runner, job: Job, error: Exception) -> None:
@@ -149,10 +166,9 @@ async def _failed(run: Runner, job: Job, error: Exception) -> None:
     log.error("job_failed", job=job.name, code=code, exc_info=not isinstance(error, GymError))
 
     async def record(uow: UnitOfWork) -> None:
-        row = await uow.session.get(JobRun, job.name) or JobRun(job=job.name)
-        row.failures = (row.failures or 0) + 1
+        row = await _locked(uow, job)
+        row.failures += 1
         row.last_failure_at, row.error = uow.context.wall, code
-        uow.session.add(row)
         key = f"job_failed:{job.name}:{uow.today.isoformat()}"
         uow.notify(DESK, NotificationKind.DESK_JOB_FAILED, {"job": job.name, "code": code}, dedup_key=key)
 

@@ -25,7 +25,7 @@ WAKE: Final = text("NOTIFY powergym_outbox")
 
 
 async def sweep_outbox(uow: UnitOfWork) -> int:
-    """Take back leases that have run out and wake every dispatcher; how many messages are waiting too long."""
+    """Take back leases that ran out and wake every dispatcher; how many messages wait too long."""
     uow.actor.require(Permission.RUN_JOBS)
     await uow.session.execute(LET_GO, {"wall": uow.context.wall})
     waiting = await uow.session.scalar(STUCK, {"since": uow.now - UNHEARD}) or 0

@@ -71,6 +71,8 @@ class NotificationKind(StrEnum):
     DESK_NEW_KIOSK = "desk_new_kiosk"
     DESK_NEW_STAFF = "desk_new_staff"
     DESK_JOB_FAILED = "desk_job_failed"
+    DESK_JOB_LATE = "desk_job_late"
+    DESK_DIGEST = "desk_digest"
     DESK_DOOR_FAILED = "desk_door_failed"
     # to one person of the staff
     APPROVAL_ASKED = "approval_asked"

@@ -22,7 +22,7 @@ AT_RISK_AFTER: Final = 10
 # not come yet, and from the last day of a freeze: nobody is absent while the plan rests.
 ABSENT: Final = """
 WITH running AS (
-    SELECT DISTINCT ON (s.client_id) s.id, s.client_id, s.plan_id, s.starts_on, s.ends_on, s.anchor
+    SELECT DISTINCT ON (s.client_id) s.id, s.client_id, s.plan_id, s.ends_on, s.anchor
     FROM subscriptions s
     WHERE s.status IN ('scheduled', 'pending_payment', 'active', 'frozen') AND NOT s.held
         AND s.starts_on <= :day AND s.ends_on >= :day
@@ -31,7 +31,7 @@ WITH running AS (
     ORDER BY s.client_id, s.starts_on
 ), absent AS (
     SELECT r.*, c.first_name, c.last_name, c.telegram_id, seen.gym_day AS last_visit,
-        greatest(least(r.anchor, r.starts_on), seen.gym_day, thawed.day) AS since
+        greatest(r.anchor, seen.gym_day, thawed.day) AS since
     FROM running r
     JOIN clients c ON c.id = r.client_id AND c.active
     LEFT JOIN LATERAL (
@@ -62,9 +62,6 @@ SELECT a.client_id, a.first_name, a.since, CAST(:day AS date) - a.since AS days 
 WHERE CAST(:day AS date) - a.since = ANY (CAST(:steps AS integer[])) AND a.telegram_id IS NOT NULL
 ORDER BY a.client_id
 """
-)
-COUNT_AT_RISK: Final = ABSENT + (
-    "SELECT count(*) FROM absent WHERE CAST(:day AS date) - since >= :least"
 )
 
 
@@ -99,7 +96,7 @@ class AbsenceRepository:
         values = {"day": day, "least": AT_RISK_AFTER, "size": size, "skip": max(0, number) * size}
         rows = (await self.session.execute(AT_RISK, values)).all()
         if not rows and number > 0:
-            return await self.at_risk(day, number - 1, size)
+            return await self.at_risk(day, 0, size)
         found = [
             Absent(row.client_id, row.client_name, row.plan_name, row.ends_on, row.last_visit, row.days)
             for row in rows

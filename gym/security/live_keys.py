@@ -33,8 +33,8 @@ class LiveKeys:
         """
         if not ids:
             return self.secrets
-        if any(kid not in self.secrets.data for kid in ids):
-            self._read_again()
+        if any(kid not in self.secrets.data for kid in ids) and self._read_again():
+            log.info("keys_read_again", ids=self.secrets.data.ids)
         view = self._views.get(tuple(ids))
         if view is None:
             view = replace(self.secrets, data=self.secrets.data.naming(ids))
@@ -46,20 +46,20 @@ class LiveKeys:
         self._read_again()
         return self.secrets
 
-    def _read_again(self) -> None:
+    def _read_again(self) -> bool:
         stamp = self._stamp()
         if stamp == self._seen:
-            return
+            return False
         self._seen = stamp
         try:
             found = self._load()
         except ConfigError as error:
             log.warning("keys_unreadable", error=str(error))
-            return
+            return False
         REDACTOR.know(*found.texts())
         self.secrets = replace(self.secrets, data=found.data.joined(self.secrets.data))
         self._views = {}
-        log.info("keys_read_again", ids=self.secrets.data.ids)
+        return True
 
     def _stamp(self) -> tuple[int, int, int] | None:
         """Which version of the file stands there; it is always replaced, never edited in place by us."""

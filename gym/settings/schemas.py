@@ -67,11 +67,18 @@ class GymSettings(BaseModel):
     approval_hours: int = Field(24, ge=1, le=168)
     undo_minutes: int = Field(10, ge=0, le=240)
     offline_policy: OfflinePolicy = OfflinePolicy.RECORD_ONLY
+    adaptive_faces: bool = False
+    """Whether the door freshens a face it has surely recognised, once a week at most."""
     tell_member_check_in: bool = True
     tell_desk_check_in: bool = False
     tell_desk_denial: bool = True
     quiet_from: time = time(21)
     quiet_until: time = time(8)
+    digest: bool = True
+    digest_at: time = time(21)
+    """When the desk is told of the day; before noon it is told of the day before."""
+    keep_messages_days: int = Field(90, ge=30, le=730)
+    """So long the record of a message that has left is kept."""
 
     @property
     def zone(self) -> ZoneInfo:

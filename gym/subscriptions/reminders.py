@@ -50,9 +50,7 @@ class Series:
         return later or (self.last_step is not None and today > anchor + timedelta(days=self.last_step))
 
 
-ENDS: Final = Series(
-    NotificationKind.ENDS_SOON, tuple(-days for days in ENDS_IN), of_end=True, last_step=0
-)
+ENDS: Final = Series(NotificationKind.ENDS_SOON, tuple(-days for days in ENDS_IN), of_end=True, last_step=0)
 ENDED: Final = Series(NotificationKind.ENDED, ENDED_AGO, of_end=True)
 DUE: Final = Series(NotificationKind.PAYMENT_DUE, DUE_AGO, of_end=False)
 
@@ -112,9 +110,7 @@ class Reminders:
                 payload = subscription_payload(subscription) | {"days": days}
                 key = f"desk-overdue:{subscription.id}:{subscription.starts_on.isoformat()}"
                 at = after_quiet(self.uow.now, self.uow.settings)
-                self.uow.notify(
-                    DESK, NotificationKind.DESK_OVERDUE, payload, dedup_key=key, due_at=at
-                )
+                self.uow.notify(DESK, NotificationKind.DESK_OVERDUE, payload, dedup_key=key, due_at=at)
 
     def _anchors(self, series: Series) -> Iterable[date]:
         """The dates whose reminder is due today."""

@@ -113,7 +113,8 @@ class SubscriptionRepository(Repository[Subscription, UUID]):
 
     async def debts(self, day: date, number: int) -> Page[Subscription]:
         """Everything due and unpaid, oldest first."""
-        query = _whole().join(Subscription.account).where(Account.balance > 0, Subscription.starts_on <= day)
+        due = (Account.balance > 0, Subscription.starts_on <= day, ~Subscription.held)
+        query = _whole().join(Subscription.account).where(*due)
         return await self.page(query.order_by(Subscription.starts_on, Subscription.id), number)
 
     async def lock_to_activate(self, day: date) -> Sequence[Subscription]:
@@ -149,6 +150,7 @@ class SubscriptionRepository(Repository[Subscription, UUID]):
             .where(
                 Subscription.ends_on.in_(list(days)),
                 Subscription.status.in_(OPEN),
+                _dated(),
                 Client.active,
                 ~_followed(),
             )
@@ -163,6 +165,7 @@ class SubscriptionRepository(Repository[Subscription, UUID]):
             .where(
                 Subscription.ends_on.in_(list(days)),
                 Subscription.status != SubscriptionStatus.CANCELED,
+                _dated(),
                 Client.active,
                 ~_followed(),
             )
@@ -178,6 +181,7 @@ class SubscriptionRepository(Repository[Subscription, UUID]):
             .where(
                 Subscription.starts_on.in_(list(days)),
                 Subscription.status != SubscriptionStatus.CANCELED,
+                ~Subscription.held,
                 Account.balance > 0,
                 or_(Account.snoozed_until.is_(None), Account.snoozed_until <= today),
                 Client.active,
@@ -208,6 +212,14 @@ def _followed() -> ColumnElement[bool]:
         later.status != SubscriptionStatus.CANCELED,
     )
     return query.exists()
+
+
+def _dated() -> ColumnElement[bool]:
+    """False while a freeze without an end keeps the last day open, here or in what waits behind it."""
+    lasting = select(Freeze.id).where(
+        Freeze.subscription_id == Subscription.id, Freeze.canceled_at.is_(None), Freeze.ends_on.is_(None)
+    )
+    return and_(~Subscription.held, ~lasting.exists())
 
 
 def _frozen_on(day: date) -> ColumnElement[bool]:

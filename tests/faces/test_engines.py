@@ -9,6 +9,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+import onnxruntime
 import pytest
 
 from gym.core.config import Config, ConfigError
@@ -143,6 +144,15 @@ def test_a_gpu_that_is_not_there_stops_the_start_with_one_line(config: Config) -
     ) as refused:
         open_reader("buffalo_sc", config.packs_root, ["CUDAExecutionProvider", "CPUExecutionProvider"])
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.filterwarnings("ignore:Specified provider")
+def test_a_gpu_that_does_not_start_is_no_silent_cpu(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library is there, its driver is not: ONNX Runtime would go on with the CPU."""
+    claimed = ["CUDAExecutionProvider", "CPUExecutionProvider"]
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: claimed)
+    with pytest.raises(ConfigError, match=r"CUDA.* could not start; only CPU.* did"):
+        open_reader("buffalo_sc", config.packs_root, claimed)
 
 
 def _embedding(reader: FaceReader, photo: bytes) -> Any:

@@ -61,7 +61,7 @@ def site() -> Generator[Site]:
         def do_GET(self) -> None:
             _answer(page, self)
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, *said: object) -> None:
             return
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:

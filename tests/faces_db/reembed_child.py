@@ -11,10 +11,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from gym.app import open_gym
-from gym.commands import faces
+from gym.commands.faces import reembed_all
 from gym.core.config import load_config
-
-faces.BATCH = 1  # pyright: ignore[reportAttributeAccessIssue, reportConstantRedefinition]
 
 
 async def main() -> None:
@@ -27,7 +25,7 @@ async def main() -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     async with open_gym(load_config(), migrate=False) as gym:
-        await faces.reembed_all(gym, seen)
+        await reembed_all(gym, seen, batch=1)
 
 
 asyncio.run(main())

@@ -129,7 +129,8 @@ class GymMachine(AtTheDesk, AtTheDoor):
         self.tally.statuses.update(one.status for _, one in self.book.everybody())
         expected = [answer(self.book, client) for client in self.book.clients]
         self.tally.codes.update(one.code for one in expected)
-        assert self.world.answers([client.key for client in self.book.clients]) == expected
+        said = self.world.answers([client.key for client in self.book.clients])
+        assert said == expected, f"the door says {said} where {expected} is due"
         self.to(self.book.now + timedelta(seconds=1))
 
 

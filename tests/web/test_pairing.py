@@ -98,6 +98,7 @@ async def test_the_exit_and_the_name_of_another_kiosk_are_not_told(door: Door, g
         "offline_policy",
         "currency",
         "timezone",
+        "exit_pin",
         "server_time",
     }
     assert body["gym_name"] == gym.config.gym_name

@@ -1,0 +1,216 @@
+"""Desk chats: a group or topic becomes one, what each of them hears, pausing and removing."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from telegram import ChatMember, ChatMemberUpdated
+
+from bot.callbacks import Callback, callback
+from bot.desk.kind_words import group_buttons, group_lines
+from bot.keyboards import button, nav
+from bot.render import HtmlTranslator, Screen
+from bot.routing import Audience, Router
+from bot.turn import Turn
+from gym.chats.desk_chats import DeskChatService, Place
+from gym.core.language import N_
+from gym.notifications.kinds import DESK_GROUPS, KindGroup
+from gym.notifications.models import DeskChat
+from gym.security.permissions import Permission
+
+router = Router(Audience.STAFF)
+groups = Router(Audience.ANYONE)
+"""Anybody may take the bot into a group or out of it."""
+OUTSIDE = (ChatMember.LEFT, ChatMember.BANNED)
+
+
+@callback("dchats")
+class DeskChats(Callback):
+    """All of them."""
+
+
+@callback("dchat")
+class ShowDeskChat(Callback):
+    key: UUID
+
+
+@callback("dchere", changes=True)
+class DeskHere(Callback):
+    """Tapped in the group itself."""
+
+
+@callback("dchear", changes=True)
+class Hear(Callback):
+    key: UUID
+    group: KindGroup
+    wanted: bool
+
+
+@callback("dcstop", changes=True)
+class PauseDeskChat(Callback):
+    key: UUID
+    paused: bool
+
+
+@callback("dcask")
+class AskRemove(Callback):
+    key: UUID
+
+
+@callback("dcgone", changes=True)
+class RemoveDeskChat(Callback):
+    key: UUID
+
+
+# In the group
+
+
+@groups.group
+async def membership(turn: Turn) -> None:
+    """Taken into a group, the bot offers itself to the team; taken out, it remembers that."""
+    change = turn.membership
+    assert change is not None
+    if change.new_chat_member.status in OUTSIDE:
+        async with turn.stranger_unit_of_work() as uow:
+            await DeskChatService(uow).lost(turn.chat_id)
+    elif _is_arrival(change) and turn.visitor.staff is not None:
+        await turn.say(_offer(turn.t))
+
+
+def _is_arrival(change: ChatMemberUpdated) -> bool:
+    return change.old_chat_member.status in OUTSIDE
+
+
+@router.command("desk")
+async def desk(turn: Turn) -> None:
+    """In a group or topic: shall it hear the desk? In private: the list."""
+    turn.visitor.desk_actor.require(Permission.CHANGE_SETTINGS)
+    if turn.is_private:
+        await turn.go(DeskChats())
+        return
+    async with turn.unit_of_work() as uow:
+        chat = await DeskChatService(uow).at(_place(turn))
+    await turn.say(_offer(turn.t) if chat is None else _is_one(turn.t, chat))
+
+
+@router.on(DeskHere)
+async def confirm(turn: Turn, _: DeskHere) -> None:
+    async with turn.unit_of_work() as uow:
+        chat = await DeskChatService(uow).confirm(_place(turn))
+    await turn.show(_is_one(turn.t, chat))
+
+
+def _place(turn: Turn) -> Place:
+    chat = turn.update.effective_chat
+    assert chat is not None
+    topic = turn.messenger.thread_id
+    title = chat.title or str(chat.id)
+    return Place(chat.id, topic, f"{title} / {_topic_name(turn) or topic}" if topic else title)
+
+
+def _topic_name(turn: Turn) -> str | None:
+    """Telegram names a topic only in the message that opened it, to which its others reply."""
+    message = turn.update.effective_message
+    opened = getattr(message, "reply_to_message", None)
+    return opened.forum_topic_created.name if opened is not None and opened.forum_topic_created else None
+
+
+def _offer(t: HtmlTranslator) -> Screen:
+    text = t(
+        N_(
+            "👋 Shall this chat hear what happens at the desk: sales, payments, entries, requests? "
+            "Everybody in it will read that. An admin decides.\n\n"
+            "For one topic of this group only, write /desk in that topic."
+        )
+    )
+    return Screen(text, [[button(t("✅ Make it a desk chat"), DeskHere(), wide=True)]])
+
+
+def _is_one(t: HtmlTranslator, chat: DeskChat) -> Screen:
+    text = t("✅ This is a desk chat: <b>{title}</b>.", title=chat.title)
+    if not chat.active:
+        text = t("⏸ This desk chat is paused: <b>{title}</b>.", title=chat.title)
+    return Screen(text + "\n" + t("What it hears is chosen in your own chat with me: /desk"))
+
+
+# In private
+
+
+@router.on(DeskChats)
+async def desk_chats(turn: Turn, _: DeskChats) -> None:
+    async with turn.unit_of_work() as uow:
+        chats = await DeskChatService(uow).all()
+    t = turn.t
+    lines = [f"<b>{t('Desk chats')}</b>", ""]
+    if not any(chat.active and chat.gone_at is None for chat in chats):
+        lines += [t("There is none that listens: every admin hears everything here in their own chat."), ""]
+    lines.append(t("To add one, take me into a group, or write /desk in a group or topic I am in."))
+    rows = [[button(f"{_sign(chat)} {chat.title}", ShowDeskChat(chat.id), wide=True)] for chat in chats]
+    await turn.show(Screen("\n".join(lines), [*rows, nav(t)]))
+
+
+def _sign(chat: DeskChat) -> str:
+    if chat.gone_at is not None:
+        return "🚫"
+    return "💬" if chat.active else "⏸"
+
+
+@router.on(ShowDeskChat)
+async def show_desk_chat(turn: Turn, tap: ShowDeskChat) -> None:
+    async with turn.unit_of_work() as uow:
+        chat = await DeskChatService(uow).get(tap.key)
+    await turn.show(_card(turn.t, chat))
+
+
+def _card(t: HtmlTranslator, chat: DeskChat) -> Screen:
+    heard = DESK_GROUPS if chat.kinds is None else chat.kinds
+    lines = [f"{_sign(chat)} <b>{t.text(chat.title)}</b>"]
+    if chat.gone_at is not None:
+        lines.append(t("🚫 I cannot write there since {at}: take me in again.", at=chat.gone_at))
+    if not chat.active:
+        lines.append(t("⏸ Paused: it hears nothing."))
+    lines += ["", *group_lines(t, DESK_GROUPS, heard)]
+    pause = t("⏸ Pause") if chat.active else t("▶️ Go on")
+    return Screen(
+        "\n".join(lines),
+        [
+            *group_buttons(t, DESK_GROUPS, heard, lambda group, wanted: Hear(chat.id, group, wanted)),
+            [button(pause, PauseDeskChat(chat.id, chat.active)), button(t("🗑 Remove"), AskRemove(chat.id))],
+            nav(t, back=DeskChats()),
+        ],
+    )
+
+
+@router.on(Hear)
+async def hear(turn: Turn, tap: Hear) -> None:
+    async with turn.unit_of_work() as uow:
+        chat = await DeskChatService(uow).hear(tap.key, tap.group, wanted=tap.wanted)
+    await turn.show(_card(turn.t, chat))
+
+
+@router.on(PauseDeskChat)
+async def pause(turn: Turn, tap: PauseDeskChat) -> None:
+    async with turn.unit_of_work() as uow:
+        chat = await DeskChatService(uow).pause(tap.key, paused=tap.paused)
+    await turn.show(_card(turn.t, chat))
+
+
+@router.on(AskRemove)
+async def ask_remove(turn: Turn, tap: AskRemove) -> None:
+    async with turn.unit_of_work() as uow:
+        chat = await DeskChatService(uow).get(tap.key)
+    t = turn.t
+    text = t(
+        "Remove <b>{title}</b>? It hears nothing of the desk any more. I stay in the group until somebody "
+        "takes me out.",
+        title=chat.title,
+    )
+    keep, remove = button(t("Keep it"), ShowDeskChat(tap.key)), button(t("🗑 Remove"), RemoveDeskChat(tap.key))
+    await turn.show(Screen(text, [[keep, remove], nav(t)]))
+
+
+@router.on(RemoveDeskChat)
+async def remove(turn: Turn, tap: RemoveDeskChat) -> None:
+    async with turn.unit_of_work() as uow:
+        await DeskChatService(uow).remove(tap.key)
+    await turn.go(DeskChats())

@@ -1,0 +1,87 @@
+"""What the gym does by itself: when each job last ran, what failed, and running one now (admins)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.callbacks import Callback, callback
+from bot.keyboards import button, grid, nav
+from bot.render import HtmlTranslator, Screen
+from bot.routing import Audience, Router
+from bot.turn import Turn
+from gym.core.language import N_
+from gym.jobs.health import JobService, JobState
+from gym.jobs.runner import run_job
+from gym.security.permissions import Permission
+
+router = Router(Audience.STAFF)
+NAMES: Final = {
+    "expire": N_("End plans"),
+    "activate": N_("Start plans"),
+    "remind": N_("Reminders"),
+    "occasions": N_("Birthdays, absences"),
+    "prices": N_("Price changes"),
+    "rewards": N_("Rewards"),
+    "freeze_ends": N_("Freezes"),
+    "approvals": N_("Requests"),
+    "digest": N_("The day"),
+    "outbox": N_("Messages"),
+    "retention": N_("Clean up"),
+    "backup": N_("Backup"),
+}
+"""What each job is called."""
+
+
+@callback("jobs")
+class Jobs(Callback):
+    """All of them."""
+
+
+@callback("jobrun", changes=True)
+class RunJob(Callback):
+    """One now, whether or not it is its time."""
+
+    name: str
+
+
+router.home(N_("🛠 Jobs"), Jobs(), Permission.RUN_JOBS)
+
+
+@router.on(Jobs)
+async def jobs(turn: Turn, _: Jobs) -> None:
+    async with turn.unit_of_work() as uow:
+        states = await JobService(uow).states()
+    t = turn.t
+    intro = t("🛠 <b>Jobs</b>\nThey run by themselves. A tap runs one now; running one twice does no harm.")
+    runs = [button(f"▶ {t(NAMES[one.name])}", RunJob(one.name)) for one in states]
+    lines = [_line(t, one) for one in states]
+    again = [button(t("🔄 Refresh"), Jobs())]
+    await turn.show(Screen("\n".join([intro, "", *lines]), [*grid(runs), again, nav(t)]))
+
+
+def _line(t: HtmlTranslator, one: JobState) -> str:
+    name = t(NAMES[one.name])
+    if one.failures:
+        return t.plural(
+            "❌ {name}: failed {count} time ({code}), last well {at}",
+            "❌ {name}: failed {count} times ({code}), last well {at}",
+            one.failures,
+            name=name,
+            code=one.error or "?",
+            at=_when(t, one),
+        )
+    if one.late:
+        return t("⌛ {name}: late, last run {at}", name=name, at=_when(t, one))
+    mark = "✅" if one.last_success_at else "⚪"
+    return t("{mark} {name}: {at}", mark=mark, name=name, at=_when(t, one))
+
+
+def _when(t: HtmlTranslator, one: JobState) -> str:
+    return t("never") if one.last_success_at is None else t.moment(one.last_success_at)
+
+
+@router.on(RunJob)
+async def run_now(turn: Turn, tap: RunJob) -> None:
+    count = await run_job(turn.gym.run, turn.visitor.desk_actor, tap.name)
+    await turn.answer(turn.t.plural("Done: {count}", "Done: {count}", count))
+    await turn.go(Jobs())

@@ -1,0 +1,38 @@
+"""The way to everything an admin does about messages: broadcasts, desk chats, what was not delivered."""
+
+from __future__ import annotations
+
+from bot.callbacks import Callback, callback
+from bot.desk.broadcast import Broadcasts
+from bot.desk.dead_letters import DeadLetters, waiting
+from bot.desk.desk_chats import DeskChats
+from bot.keyboards import button, nav
+from bot.member.preferences import MyPreferences
+from bot.render import Screen
+from bot.routing import Audience, Router
+from bot.turn import Turn
+from gym.core.language import N_
+from gym.security.permissions import Permission
+
+router = Router(Audience.STAFF)
+
+
+@callback("msgs")
+class Messages(Callback):
+    """The doors."""
+
+
+router.home(N_("📨 Messages"), Messages(), Permission.CHANGE_SETTINGS, badge=waiting)
+
+
+@router.on(Messages)
+async def messages(turn: Turn, _: Messages) -> None:
+    turn.visitor.desk_actor.require(Permission.CHANGE_SETTINGS)
+    t, undelivered = turn.t, await waiting(turn)
+    rows = [
+        [button(t("📣 Broadcast"), Broadcasts()), button(t("💬 Desk chats"), DeskChats())],
+        [button(t("🔔 What I hear"), MyPreferences(desk=True))],
+    ]
+    if undelivered:
+        rows.append([button(t("⚠️ Undelivered ({count})", count=undelivered), DeadLetters(), wide=True)])
+    await turn.show(Screen(t("📨 <b>Messages</b>\n\nWhat the gym tells, and to whom:"), [*rows, nav(t)]))

@@ -1,0 +1,50 @@
+"""What the desk reads of the house itself: the day in numbers, and jobs that do not run."""
+
+from __future__ import annotations
+
+from bot.desk.day_words import away_line, debt_line, door_lines, money_lines, new_line
+from bot.desk.jobs import NAMES, Jobs
+from bot.desk.today import DayChart, EndingSoon
+from bot.keyboards import Keyboard, button
+from bot.messages.register import Payload, offers, says
+from bot.render import HtmlTranslator
+from gym.attendance.models import VerdictCode
+from gym.notifications.models import NotificationKind as Kind
+from gym.payments.models import Method
+from gym.settings.schemas import GymSettings
+
+
+@says(Kind.DESK_DIGEST)
+def _digest(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
+    denials = [(VerdictCode(str(one["code"])), int(one["count"])) for one in p["denials"]]
+    money = [(Method(str(one["method"])), one["net"]) for one in p["money"]]
+    lines = [
+        t("🌙 <b>The day: {day}</b>", day=p["day"]),
+        *door_lines(t, p["visits"], denials),
+        *money_lines(t, t("Money"), money),
+        new_line(t, p["new_clients"]),
+        t.plural(
+            "⏳ {count} plan ends within a week", "⏳ {count} plans end within a week", p["ending_week"]
+        ),
+        debt_line(t, p["debts"], p["owed"]),
+    ]
+    return "\n".join([*lines, away_line(t, p["at_risk"])] if p["at_risk"] else lines)
+
+
+@says(Kind.DESK_JOB_LATE)
+def _late(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
+    name = t(NAMES[p["job"]]) if p["job"] in NAMES else p["job"]
+    if p["last_success_at"] is None:
+        return t("⌛ “{job}” has not run yet, though it should have. Is the program still running?", job=name)
+    return t("⌛ “{job}” should have run by now; it last did on {at}.", job=name, at=p["last_success_at"])
+
+
+@offers(Kind.DESK_DIGEST)
+def _look(t: HtmlTranslator, p: Payload) -> Keyboard:
+    return [[button(t("📊 Chart"), DayChart(p["day"])), button(t("⏳ Ending"), EndingSoon())]]
+
+
+@offers(Kind.DESK_JOB_LATE)
+@offers(Kind.DESK_JOB_FAILED)
+def _jobs(t: HtmlTranslator, _: Payload) -> Keyboard:
+    return [[button(t("🛠 Jobs"), Jobs())]]

@@ -1,0 +1,143 @@
+"""Samples: what every kind of notification may carry, for the gallery of wordings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from gym.attendance.models import VerdictCode
+from gym.notifications.models import NotificationKind as Kind
+
+NOW: Final = datetime(2026, 8, 3, 15, 0, tzinfo=UTC)
+DAY: Final = date(2026, 8, 3)
+END: Final = date(2026, 9, 2)
+ANY: Final = UUID(int=7)
+EVERY: Final[Mapping[str, Any]] = {
+    "client_id": ANY,
+    "client_name": "Rosa Vargas <3",
+    "first_name": "Rosa",
+    "display_name": "Rosa",
+    "friend_name": "Iván",
+    "staff_id": ANY,
+    "staff_name": "Ana Díaz",
+    "name": "Puerta principal",
+    "role": "employee",
+    "subscription_id": ANY,
+    "plan_id": ANY,
+    "plan_name": "Mensual & más",
+    "old_plan": "Semanal",
+    "status": "active",
+    "starts_on": DAY,
+    "ends_on": END,
+    "renewal_starts_on": END,
+    "valid_from": END,
+    "price": Decimal(150000),
+    "base_price": Decimal(150000),
+    "discount": Decimal(30000),
+    "final_price": Decimal(120000),
+    "balance": Decimal(45000),
+    "closed_debt": None,
+    "visits": None,
+    "receipt_number": 1024,
+    "entry_id": ANY,
+    "amount": Decimal(75000),
+    "method": "cash",
+    "at": NOW,
+    "note": "faltó cambio",
+    "reason": "cobrado dos veces",
+    "credited": Decimal(20000),
+    "refunded": Decimal(35000),
+    "kept": Decimal(5000),
+    "value": Decimal(60000),
+    "to_debt": Decimal(10000),
+    "to_new": Decimal(40000),
+    "to_credit": Decimal(10000),
+    "debt_left": Decimal(0),
+    "days": 3,
+    "count": 214,
+    "planned": False,
+    "frozen_from": DAY,
+    "frozen_until": END,
+    "back_on": END,
+    "reward_id": ANY,
+    "threshold": 20,
+    "percent": Decimal(20),
+    "expires_on": END,
+    "kind": "visits",
+    "code": "payment_due",
+    "until": None,
+    "days_left": 12,
+    "visits_left": None,
+    "visit_number": 18,
+    "opens_on": DAY,
+    "opens_at": "06:00",
+    "denied_code": "expired",
+    "job": "expire",
+    "till": "Bruno Peña",
+    "day": DAY,
+    "methods": [
+        {"method": "cash", "expected": Decimal(310000), "counted": Decimal(300000), "off": Decimal(-10000)}
+    ],
+    "text": "Este sábado cerramos a las 2 p. m.\n\n¡Los esperamos el domingo <3!",
+}
+ASKED: Final = {
+    "approval_id": ANY,
+    "asked_by": "Bruno Peña",
+    "kind": "discount",
+    "state": "pending",
+    "reason": "viene desde 2019",
+    "expires_at": NOW,
+    "decided_by": None,
+    "answer": None,
+    "renews_id": None,
+    "off": Decimal(30000),
+    "percent": 20,
+    "taken_by": "Bruno Peña",
+    "taken_at": NOW,
+}
+DECIDED: Final = {**ASKED, "state": "approved", "decided_by": "Ana Díaz", "answer": "solo esta vez"}
+DENIALS: Final = tuple(
+    {"code": code, "until": END, "visits_left": 0, "method": "face"}
+    for code in VerdictCode
+    if code not in (VerdictCode.ADMITTED, VerdictCode.REENTRY)
+)
+DIGEST: Final = {
+    "visits": 148,
+    "denials": [{"code": "payment_due", "count": 6}, {"code": "expired", "count": 1}],
+    "money": [{"method": "cash", "net": Decimal(620000)}, {"method": "qr", "net": Decimal(150000)}],
+    "new_clients": 3,
+    "ending_week": 21,
+    "debts": 5,
+    "owed": Decimal(310000),
+    "at_risk": 12,
+}
+QUIET_DAY: Final = {"visits": 0, "denials": [], "money": [], "at_risk": 0}
+SPECIAL: Final[Mapping[Kind, tuple[Mapping[str, Any], ...]]] = {
+    Kind.APPROVAL_ASKED: tuple({**ASKED, "kind": kind} for kind in ("discount", "void", "refund")),
+    Kind.APPROVAL_DECIDED: (DECIDED, {**DECIDED, "state": "rejected", "kind": "void"}),
+    Kind.DESK_FREEZE_WANTED: ({**ASKED, "kind": "freeze"},),
+    Kind.FREEZE_APPROVED: ({**DECIDED, "kind": "freeze"},),
+    Kind.FREEZE_REJECTED: ({**DECIDED, "kind": "freeze", "state": "rejected"},),
+    Kind.RECEIPT: ({}, {"balance": Decimal(0), "method": "transfer"}),
+    Kind.ENDS_SOON: ({"days": 7}, {"days": 1}, {"days": 0}),
+    Kind.REWARD_EARNED: ({}, {"kind": "referral"}),
+    Kind.MILESTONE: ({"percent": Decimal(0), "threshold": 100}, {"threshold": 100}),
+    Kind.CHECKED_IN: ({}, {"visits_left": 1, "balance": None}),
+    Kind.DENIED: DENIALS,
+    Kind.DESK_DENIED: DENIALS,
+    Kind.ABSENT: ({"days": 10}, {"days": 20}),
+    Kind.DESK_FROZEN: ({}, {"closing": True}),
+    Kind.DESK_FREEZE_ENDED: ({}, {"planned": True}, {"closing": True}),
+    Kind.DESK_GIFT_DAYS: ({}, {"everybody": True}),
+    Kind.DESK_JOB_LATE: ({"last_success_at": NOW}, {"last_success_at": None}),
+    Kind.DESK_DIGEST: (DIGEST, {**DIGEST, **QUIET_DAY}),
+    Kind.DESK_NEW_STAFF: ({}, {"role": "admin"}),
+}
+
+
+def samples(kind: Kind) -> list[dict[str, Any]]:
+    """Payloads of a kind, one for each way in which it may read."""
+    return [{**EVERY, **special} for special in SPECIAL.get(kind, ({},))]

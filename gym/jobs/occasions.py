@@ -1,0 +1,131 @@
+"""Occasions: a birthday, a long absence, a new price. Told once, to linked members who still are clients."""
+
+from __future__ import annotations
+
+from calendar import isleap
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import and_, extract, or_, select, text
+
+from gym.clients.models import Client
+from gym.notifications import outbox
+from gym.notifications.models import NotificationKind, NotificationState, Priority
+from gym.notifications.outbox import Recipient
+from gym.reports.absence import AbsenceRepository
+from gym.security.permissions import Permission
+from gym.subscriptions.quiet import after_quiet
+from gym.subscriptions.reminders import OVERTAKEN
+from gym.unit_of_work import UnitOfWork
+
+ABSENT_FOR: Final = (10, 20)
+"""Days without a visit after which a member with a running plan is asked back."""
+
+# Those who hold the plan since before the new price, at another one. A price that is in force is no news.
+HOLDERS: Final = text("""
+SELECT DISTINCT p.id AS price_id, p.amount, p.valid_from, n.name AS plan_name, c.id AS client_id,
+    c.first_name
+FROM plan_prices p
+JOIN plans n ON n.id = p.plan_id AND n.active
+JOIN subscriptions s ON s.plan_id = p.plan_id AND s.status IN ('scheduled', 'pending_payment', 'active', 'frozen')
+JOIN clients c ON c.id = s.client_id AND c.active AND c.telegram_id IS NOT NULL
+WHERE p.valid_from > :today AND s.starts_on < p.valid_from AND s.base_price <> p.amount
+ORDER BY p.valid_from, c.id
+""")  # noqa: E501 - one condition a line
+
+
+class Occasions:
+    """Writes what is due into the outbox; each key names the person and the occasion."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self.uow = uow
+
+    async def tell_due(self, today: date) -> int:
+        """Birthdays and absences of this gym day; how many. A wish of a missed day is laid aside."""
+        self.uow.actor.require(Permission.RUN_JOBS)
+        rows = [*await self._birthdays(today), *await self._absences(today)]
+        if rows:
+            await outbox.insert_rows(self.uow.session, rows)
+        return len(rows)
+
+    async def announce_prices(self) -> int:
+        """Tell holders of a plan that it will cost something else; how many there are to tell."""
+        self.uow.actor.require(Permission.RUN_JOBS)
+        found = (await self.uow.session.execute(HOLDERS, {"today": self.uow.today})).all()
+        for one in found:
+            self.uow.notify(
+                Recipient.client(one.client_id),
+                NotificationKind.PRICE_CHANGED,
+                {
+                    "first_name": one.first_name,
+                    "plan_name": one.plan_name,
+                    "price": one.amount,
+                    "valid_from": one.valid_from,
+                },
+                dedup_key=f"price_changed:{one.price_id}:{one.client_id}",
+                due_at=after_quiet(self.uow.now, self.uow.settings),
+                priority=Priority.BULK,
+            )
+        return len(found)
+
+    async def _birthdays(self, today: date) -> list[dict[str, Any]]:
+        day = self.uow.today
+        return [
+            self._row(
+                client,
+                NotificationKind.BIRTHDAY,
+                {"first_name": client.first_name},
+                f"birthday:{client.id}:{day.year}",
+                overtaken=day != today,
+            )
+            for client in await self._born_on(day)
+        ]
+
+    async def _born_on(self, day: date) -> Sequence[Client]:
+        """Who was born on 29 February has it on the 28th in other years."""
+        dates = [(day.month, day.day)]
+        if dates == [(2, 28)] and not isleap(day.year):
+            dates.append((2, 29))
+        born = [
+            and_(extract("month", Client.birth_date) == month, extract("day", Client.birth_date) == number)
+            for month, number in dates
+        ]
+        query = select(Client).where(or_(*born), Client.active, Client.telegram_id.is_not(None))
+        return (await self.uow.session.scalars(query.order_by(Client.id))).all()
+
+    async def _absences(self, today: date) -> list[dict[str, Any]]:
+        away = AbsenceRepository(self.uow.session)
+        found = await away.away_for(self.uow.today, ABSENT_FOR)
+        late = (today - self.uow.today).days
+        return [
+            self._row(
+                one.client_id,
+                NotificationKind.ABSENT,
+                {"first_name": one.first_name, "days": one.days + late},
+                f"absent:{one.client_id}:{one.since.isoformat()}:{one.days}",
+                overtaken=any(one.days < step <= one.days + late for step in ABSENT_FOR),
+            )
+            for one in found
+        ]
+
+    def _row(
+        self,
+        client: Any,
+        kind: NotificationKind,
+        payload: dict[str, object],
+        key: str,
+        *,
+        overtaken: bool,
+    ) -> dict[str, Any]:
+        row = outbox.row(
+            Recipient.client(client.id if isinstance(client, Client) else client),
+            kind,
+            payload,
+            dedup_key=key,
+            due_at=after_quiet(self.uow.now, self.uow.settings),
+            wall=self.uow.context.wall,
+            priority=Priority.NORMAL,
+        )
+        aside = {"state": NotificationState.DISMISSED, "error": OVERTAKEN}
+        return row | (aside if overtaken else {"error": None})

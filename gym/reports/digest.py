@@ -1,0 +1,113 @@
+"""The day in numbers: told to the desk at closing, kept as data, drawn when somebody wants to see it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+
+from sqlalchemy import text
+
+from gym.notifications.models import NotificationKind
+from gym.notifications.outbox import DESK
+from gym.payments.schemas import MethodTotal
+from gym.payments.service import PaymentService
+from gym.reports.today import DoorDay, Standing, TodayService
+from gym.security.permissions import Permission
+from gym.unit_of_work import UnitOfWork
+
+NOON: Final = time(12)
+"""A gym that closes after midnight is told in the morning of the day before."""
+DAY: Final = timedelta(days=1)
+HOURS: Final = text("""
+SELECT CAST(extract(hour FROM timezone(:zone, at)) AS integer) AS hour,
+    count(*) FILTER (WHERE counted) AS visits, count(*) FILTER (WHERE outcome = 'denied') AS denials
+FROM check_ins WHERE gym_day = :day AND undone_at IS NULL GROUP BY 1 ORDER BY 1
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """The door in one hour of the gym's clock."""
+
+    hour: int
+    visits: int
+    denials: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayInNumbers:
+    """What a chart of one day shows."""
+
+    day: date
+    hours: Sequence[Hour]
+    money: Sequence[MethodTotal]
+
+
+class DigestService:
+    """For the job, and for the chart behind its message."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self.uow = uow
+
+    async def tell_due(self, today: date) -> int:
+        """Tell the desk of the day that has closed, once; 1 when there is one to tell.
+
+        A missed day is told late only if something happened on it: nobody worked while nothing ran.
+        """
+        self.uow.actor.require(Permission.RUN_JOBS)
+        day = self._closed_day()
+        if day is None or not self.uow.settings.digest:
+            return 0
+        payload = await self._payload(day)
+        if day < today - DAY and not _is_busy(payload):
+            return 0
+        kind, key = NotificationKind.DESK_DIGEST, f"digest:{day.isoformat()}"
+        self.uow.notify(DESK, kind, payload, dedup_key=key)
+        return 1
+
+    async def chart_of(self, day: date) -> DayInNumbers:
+        """Raises `NotAllowed` for employees."""
+        self.uow.actor.require(Permission.REPORT_ALL)
+        values = {"zone": self.uow.settings.timezone, "day": day}
+        rows = await self.uow.session.execute(HOURS, values)
+        hours = [Hour(row.hour, row.visits, row.denials) for row in rows]
+        return DayInNumbers(day, hours, await PaymentService(self.uow).money_by_method(day))
+
+    def _closed_day(self) -> date | None:
+        """The latest day whose digest is due. While a missed day is made up for, it has closed."""
+        at, today = self.uow.settings.digest_at, self.uow.today
+        day = today - DAY if at < NOON else today
+        closes = datetime.combine(today, at, self.uow.settings.zone)
+        return day if self.uow.is_past or self.uow.now >= closes else None
+
+    async def _payload(self, day: date) -> dict[str, Any]:
+        report = TodayService(self.uow)
+        door, standing = await report.door(day), await report.standing(day)
+        money = await PaymentService(self.uow).money_by_method(day)
+        return {
+            "day": day,
+            **_door(door),
+            **_standing(standing),
+            "money": [{"method": one.method, "net": one.net} for one in money],
+        }
+
+
+def _is_busy(payload: dict[str, Any]) -> bool:
+    return any(payload[name] for name in ("visits", "denials", "money", "new_clients"))
+
+
+def _door(door: DoorDay) -> dict[str, Any]:
+    denials = [{"code": code, "count": count} for code, count in door.denials.items()]
+    return {"visits": door.visits, "denials": denials}
+
+
+def _standing(standing: Standing) -> dict[str, Any]:
+    return {
+        "new_clients": standing.new_clients,
+        "ending_week": standing.ending_week,
+        "debts": standing.debts,
+        "owed": standing.owed,
+        "at_risk": standing.at_risk,
+    }

@@ -1,0 +1,209 @@
+"""Groups and topics that hear the desk: offered, confirmed by an admin, each with its own kinds."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from bot.outbox import Dispatcher
+from bot.pacing import Pacer
+from bot.run import RunningBot
+from bot.sandbox.client import Person, SandboxClient
+from gym.app import Gym
+from gym.chats.desk_chats import DeskChatService, Place
+from gym.core.clock import FrozenClock
+from gym.notifications.kinds import KindGroup
+from gym.notifications.models import DeskChat, Notification, NotificationKind
+from gym.notifications.outbox import DESK, Recipient
+from gym.security.permissions import Actor, Role
+from tests.conftest import hire
+
+
+@pytest.fixture
+async def boss(telegram: SandboxClient, desk_bot: RunningBot, make_staff) -> Person:
+    person = await telegram.person("Ana")
+    await make_staff(person)
+    await person.sends("/start")
+    await person.sees("Send a photo")
+    return person
+
+
+async def happens(gym: Gym, name: str, kind: NotificationKind = NotificationKind.DESK_NEW_KIOSK) -> None:
+    async with gym.unit_of_work(Actor.system()) as uow:
+        uow.notify(
+            DESK, kind, {"name": name, "client_name": name, "client_id": uow.actor.id, "staff_name": "B"}
+        )
+
+
+async def deliver(gym: Gym, bot: RunningBot) -> None:
+    async def no_waiting(_: float) -> None: ...
+
+    await Dispatcher(gym, bot.assembly.bot, Pacer(gym.clock, sleep=no_waiting)).drain()
+
+
+async def chats(gym: Gym) -> list[DeskChat]:
+    async with gym.database.session() as session:
+        return list(await session.scalars(select(DeskChat).order_by(DeskChat.created_at)))
+
+
+async def test_an_admin_makes_a_group_a_desk_chat_and_the_desk_is_heard_there(
+    gym: Gym, desk_bot: RunningBot, telegram: SandboxClient, boss: Person
+) -> None:
+    group = await telegram.group("Front desk", [boss])
+    here = boss.in_group(group["id"])
+    await here.taps("Make it a desk chat")
+    await here.sees("This is a desk chat: Front desk")
+    await happens(gym, "Side door")
+    await deliver(gym, desk_bot)
+    await here.sees("A kiosk was paired: Side door")
+    assert not [message for message in await boss.news() if "Side door" in message.text]
+
+
+async def test_only_an_admin_confirms_a_desk_chat(
+    gym: Gym, telegram: SandboxClient, boss: Person, make_staff
+) -> None:
+    bruno = await telegram.person("Bruno")
+    await make_staff(bruno, Role.EMPLOYEE)
+    group = await telegram.group("Front desk", [bruno, boss])
+    theirs = bruno.in_group(group["id"])
+    await theirs.taps("Make it a desk chat")
+    await theirs.sees("You may not do this")
+    assert await chats(gym) == []
+
+
+async def test_the_bot_says_nothing_in_a_strangers_group(
+    gym: Gym, telegram: SandboxClient, boss: Person
+) -> None:
+    eve = await telegram.person("Eve")
+    group = await telegram.group("Somewhere else", [eve])
+    await boss.sends("/desk")
+    await boss.sees("Desk chats")
+    assert await eve.in_group(group["id"]).chat() == []
+
+
+async def test_a_topic_is_a_desk_chat_of_its_own_with_its_own_kinds(
+    gym: Gym, desk_bot: RunningBot, telegram: SandboxClient, boss: Person
+) -> None:
+    group = await telegram.group("Team", [boss], ["House", "Money"])
+    house, money = (boss.in_group(group["id"], topic["thread"]) for topic in group["topics"])
+    for topic in (house, money):
+        await topic.sends("/desk")
+        await topic.taps("Make it a desk chat")
+        await topic.sees("This is a desk chat")
+    await boss.sends("/desk")
+    second = (await chats(gym))[1]
+    await boss.taps(f"💬 {second.title}")
+    await boss.taps("🔔 House")
+    await boss.sees("🔕 House")
+    await happens(gym, "Side door")
+    await deliver(gym, desk_bot)
+    async with gym.database.session() as session:
+        topics = select(Notification.recipient_id).where(
+            Notification.kind == NotificationKind.DESK_NEW_KIOSK, Notification.recipient_id.is_not(None)
+        )
+        assert list(await session.scalars(topics)) == [(await chats(gym))[0].id]
+    sent = [
+        call for call in await telegram.calls(method="sendMessage") if "Side door" in str(call["arguments"])
+    ]
+    assert [int(call["arguments"]["message_thread_id"]) for call in sent] == [group["topics"][0]["thread"]]
+
+
+async def test_a_group_that_throws_the_bot_out_is_marked_and_the_admins_hear_instead(
+    gym: Gym, desk_bot: RunningBot, telegram: SandboxClient, boss: Person
+) -> None:
+    group = await telegram.group("Front desk", [boss])
+    await boss.in_group(group["id"]).taps("Make it a desk chat")
+    await boss.in_group(group["id"]).sees("This is a desk chat")
+    await telegram.call("POST", f"/groups/{group['id']}/kick")
+    await happens(gym, "Side door")
+    await deliver(gym, desk_bot)
+    await boss.sees("A kiosk was paired: Side door")
+    assert (await chats(gym))[0].gone_at is not None
+    await boss.sends("/desk")
+    await boss.taps("🚫 Front desk")
+    await boss.sees("take me in again")
+
+
+async def test_what_a_lost_desk_chat_was_about_to_hear_goes_to_the_admins(
+    gym: Gym, desk_bot: RunningBot, telegram: SandboxClient, boss: Person
+) -> None:
+    group = await telegram.group("Front desk", [boss])
+    await boss.in_group(group["id"]).taps("Make it a desk chat")
+    await boss.in_group(group["id"]).sees("This is a desk chat")
+    await telegram.fault("sendMessage", 403, chat_id=group["id"])
+    await happens(gym, "Side door")
+    await deliver(gym, desk_bot)
+    await boss.sees("A kiosk was paired: Side door")
+
+
+async def test_a_paused_desk_chat_hears_nothing_and_a_removed_one_is_gone(
+    gym: Gym, desk_bot: RunningBot, telegram: SandboxClient, boss: Person
+) -> None:
+    group = await telegram.group("Front desk", [boss])
+    await boss.in_group(group["id"]).taps("Make it a desk chat")
+    await boss.in_group(group["id"]).sees("This is a desk chat")
+    await boss.sends("/desk")
+    await boss.taps("💬 Front desk")
+    await boss.taps("⏸ Pause")
+    await boss.sees("Paused")
+    await happens(gym, "Side door")
+    await deliver(gym, desk_bot)
+    await boss.sees("A kiosk was paired: Side door")
+    await boss.sends("/desk")
+    await boss.taps("⏸ Front desk")
+    await boss.taps("🗑 Remove")
+    await boss.sees("hears nothing of the desk any more")
+    await boss.taps("🗑 Remove")
+    await boss.sees("There is none that listens")
+    assert await chats(gym) == []
+
+
+async def test_a_slow_desk_group_delays_nobody_else(
+    gym: Gym, desk_bot: RunningBot, telegram: SandboxClient
+) -> None:
+    """The group's answer takes longer than everything else together."""
+    ana = await hire(gym, "Ana", Role.ADMIN)
+    people = [await telegram.person(f"A{n}") for n in range(3)]
+    for person in people:
+        await person.sends("/start")
+    group = await telegram.group("Slow", people)
+    async with gym.unit_of_work(ana) as uow:
+        await DeskChatService(uow).confirm(Place(group["id"], None, "Slow"))
+    admins = [await hire(gym, person.name, Role.ADMIN, person.id) for person in people]
+    await telegram.fault("sendMessage", 200, delay=3.0, chat_id=group["id"])
+    await happens(gym, "first")
+    async with gym.unit_of_work(ana) as uow:
+        for admin in admins:
+            payload = {"name": "later", "role": "employee"}
+            uow.notify(Recipient.staff(admin.id), NotificationKind.DESK_NEW_STAFF, payload)
+    await deliver(gym, desk_bot)
+    words = ("works here now", "first")
+    calls = await telegram.calls(method="sendMessage")
+    sent = [call for call in calls if any(one in str(call["arguments"]) for one in words)]
+    assert int(sent[-1]["arguments"]["chat_id"]) == group["id"], "it came last, and held nobody up"
+    assert len(sent) == 4
+
+
+async def test_an_employees_list_of_desk_chats_is_closed(
+    telegram: SandboxClient, boss: Person, make_staff
+) -> None:
+    bruno = await telegram.person("Bruno")
+    await make_staff(bruno, Role.EMPLOYEE)
+    await bruno.sends("/desk")
+    await bruno.sees("You may not do this")
+
+
+async def test_confirming_a_desk_chat_again_renames_it_and_all_kinds_mean_later_ones_too(
+    gym: Gym, admin: Actor, clock: FrozenClock
+) -> None:
+    async with gym.unit_of_work(admin) as uow:
+        chat = await DeskChatService(uow).confirm(Place(-5, None, "Front desk"))
+        await DeskChatService(uow).hear(chat.id, KindGroup.DESK_DOOR, wanted=False)
+        await DeskChatService(uow).hear(chat.id, KindGroup.DESK_DOOR, wanted=True)
+        assert chat.kinds is None, "everything again, kinds of later versions too"
+    clock.advance(timedelta(days=1))
+    async with gym.unit_of_work(admin) as uow:
+        again = await DeskChatService(uow).confirm(Place(-5, None, "New name"))
+        assert (again.id, again.title) == (chat.id, "New name")

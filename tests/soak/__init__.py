@@ -1,0 +1,1 @@
+"""Long, bounded runs: what must hold ten thousand times."""

@@ -1,0 +1,66 @@
+"""Ten thousand mutated pictures: none crashes the reader, each fault is a typed one, and memory stays."""
+
+from __future__ import annotations
+
+import gc
+from collections import Counter
+
+import psutil
+import pytest
+
+from gym.core.errors import GymError
+from gym.faces.pool import FacePool
+from gym.faces.reader import Purpose
+from tests.soak.mutants import MUTATIONS, mutants, sound
+
+GROWTH = 1.05
+PURPOSES = list(Purpose)
+
+
+def test_three_hundred_mutants_are_read_or_refused_with_a_fault(face_pool: FacePool) -> None:
+    seen = _read_all(face_pool, 300, seed=1)
+    assert seen.total() == 300
+    assert seen["read"] >= 15
+    assert seen["photo_unreadable"] >= 30
+    assert seen["photo_too_large"] >= 5
+    assert seen["not_an_image"] >= 5
+
+
+def test_every_sound_picture_is_still_read_afterwards(face_pool: FacePool) -> None:
+    before = _embeddings(face_pool)
+    _read_all(face_pool, 4 * len(MUTATIONS), seed=2)
+    assert _embeddings(face_pool) == before
+
+
+@pytest.mark.soak
+def test_ten_thousand_mutants_leave_memory_as_it_was(face_pool: FacePool) -> None:
+    _read_all(face_pool, 1_000, seed=3)
+    before = _memory()
+    seen = _read_all(face_pool, 10_000, seed=4)
+    assert seen.total() == 10_000
+    assert _memory() <= GROWTH * before
+
+
+def _read_all(pool: FacePool, count: int, seed: int) -> Counter[str]:
+    """What became of them; anything but a reading or a typed fault ends the test here."""
+    seen: Counter[str] = Counter()
+    for number, (made_by, photo) in enumerate(mutants(count, seed)):
+        purpose = PURPOSES[number % len(PURPOSES)]
+        try:
+            reading = pool.reader.read(photo, purpose)
+        except GymError as fault:
+            seen[fault.code] += 1
+            continue
+        assert reading.pixels.size <= 3 * 2560**2, made_by
+        seen["read"] += 1
+    return seen
+
+
+def _embeddings(pool: FacePool) -> list[bytes]:
+    photos = sound()[:5]
+    return [pool.reader.read(photo, Purpose.CHECK_IN).face.embedding.tobytes() for photo in photos]
+
+
+def _memory() -> int:
+    gc.collect()
+    return psutil.Process().memory_info().rss
