@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,6 +18,7 @@ from bot.messages import Message, render
 from bot.messenger import retry_seconds
 from bot.pacing import Pacer
 from gym.app import Gym
+from gym.chats.sessions import QuickSessions
 from gym.core.errors import DatabaseUnavailable
 from gym.notifications.kinds import GROUP_OF, WAITS
 from gym.notifications.models import RecipientKind
@@ -33,6 +35,8 @@ OUTAGE = timedelta(minutes=30)
 """When nothing at all has left for so long, the line is the fault and no message is given up."""
 PATIENCE = 2.0
 """Seconds that a message may wait in hand for its chat; for longer it goes back into the outbox."""
+GATE_SECONDS = 0.1
+"""How long a message waits at most for the one before it: even then ten leave in a second."""
 NOTE_SECONDS = 20.0
 """How long what became of a message is held in hand while the database is away."""
 LOST_PLACES = (
@@ -67,6 +71,8 @@ class Courier:
         self.gym = gym
         self.bot = bot
         self.pacer = pacer
+        self._gate = Gate()
+        self._sessions = QuickSessions(gym.database, gym.revival)
 
     async def deliver(self, item: Outgoing, now: Round) -> None:
         """One message. Whatever happens, it stays in the outbox until that is written down."""
@@ -103,27 +109,16 @@ class Courier:
         await self._leave(item, chat_id, worded)
 
     async def _leave(self, item: Outgoing, chat_id: int, worded: Message) -> None:
-        try:
-            message = await self._send(item, chat_id, worded)
-        except Forbidden as error:
-            await self._nobody_there(item, chat_id, error.message)
-        except BadRequest as error:
-            await self._refused(item, chat_id, error.message)
-        except RetryAfter as error:
-            seconds = retry_seconds(error)
-            self.pacer.hold(chat_id, seconds)
-            await self._again(item, seconds, "retry after", counts=False)
-        except ChatMigrated as error:
-            new = error.new_chat_id
-            await self._note(lambda outbox, _: outbox.moved(chat_id, new))
-            await self._again(item, 0, "moved", counts=False)
-        except TelegramError as error:
-            await self._later_or_never(item, error.message)
-        else:
-            await self._sent(item, message)
+        await self.pacer.wait(chat_id, bulk=item.is_bulk)
+        async with self._gate.one_by_one(self.pacer.wait_overall):
+            try:
+                message = await self._send(item, chat_id, worded)
+            except TelegramError as error:
+                await self._not_sent(item, chat_id, error)
+            else:
+                await self._sent(item, message)
 
     async def _send(self, item: Outgoing, chat_id: int, worded: Message) -> Sent:
-        await self.pacer.wait(chat_id, bulk=item.is_bulk)
         try:
             return await self.bot.send_message(
                 chat_id,
@@ -136,14 +131,36 @@ class Courier:
         finally:
             self.pacer.left(chat_id)
 
+    async def _not_sent(self, item: Outgoing, chat_id: int, error: TelegramError) -> None:
+        match error:
+            case Forbidden():
+                await self._nobody_there(item, chat_id, error.message)
+            case BadRequest():
+                await self._refused(item, chat_id, error.message)
+            case RetryAfter():
+                seconds = retry_seconds(error)
+                self.pacer.hold(chat_id, seconds)
+                await self._again(item, seconds, "retry after", counts=False)
+            case ChatMigrated():
+                new = error.new_chat_id
+                await self._note(lambda outbox, _: outbox.moved(chat_id, new))
+                await self._again(item, 0, "moved", counts=False)
+            case _:
+                await self._later_or_never(item, error.message)
+
     # What became of it
 
     async def _sent(self, item: Outgoing, message: Sent) -> None:
-        await self._note(
-            lambda outbox, uow: outbox.sent(
-                item.id, chat_id=message.chat_id, message_id=message.message_id, wall=uow.context.wall
-            )
-        )
+        """In one statement: a crash before it repeats the message."""
+
+        async def mark() -> None:
+            async with self._sessions.open() as session:
+                wall, number = self.gym.clock.now(), message.message_id
+                await OutboxRepository(session).sent(
+                    item.id, chat_id=message.chat_id, message_id=number, wall=wall
+                )
+
+        await self._patiently(mark)
 
     async def _nobody_there(self, item: Outgoing, chat_id: int, reason: str) -> None:
         """Blocked, kicked out, deleted: the place is marked, so that nobody writes there in vain."""
@@ -191,17 +208,50 @@ class Courier:
         await self._note(lambda outbox, _: outbox.failed(item.id, reason))
 
     async def _note(self, write: Callable[[OutboxRepository, UnitOfWork], Awaitable[None]]) -> None:
+        async def note() -> None:
+            async with self.gym.unit_of_work(Actor.system()) as uow:
+                await write(OutboxRepository(uow.session), uow)
+
+        await self._patiently(note)
+
+    async def _patiently(self, note: Callable[[], Awaitable[None]]) -> None:
         """Write it down; while the database is away the fact is held, or the message would leave twice."""
         ends = self.gym.clock.monotonic() + NOTE_SECONDS
         while True:
             try:
-                async with self.gym.unit_of_work(Actor.system()) as uow:
-                    await write(OutboxRepository(uow.session), uow)
+                await note()
                 return
             except DatabaseUnavailable:
                 if self.gym.clock.monotonic() >= ends:
                     raise
                 await asyncio.sleep(0.5)
+
+
+class Gate:
+    """Messages go on the wire one by one: what a crash may repeat is the one that was not marked yet.
+
+    A slow answer holds the next one up for a moment only.
+    """
+
+    def __init__(self) -> None:
+        self._turn = asyncio.Lock()
+        self._before: asyncio.Event | None = None
+
+    @asynccontextmanager
+    async def one_by_one(self, pace: Callable[[], Awaitable[None]]) -> AsyncGenerator[None]:
+        """Enter when the one before has been marked; leaving opens the gate."""
+        marked = asyncio.Event()
+        async with self._turn:
+            if self._before is not None:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(GATE_SECONDS):
+                        await self._before.wait()
+            await pace()
+            self._before = marked
+        try:
+            yield
+        finally:
+            marked.set()
 
 
 def _after_quiet(item: Outgoing, now: Round) -> datetime:

@@ -164,9 +164,10 @@ def _pages(ctx: FormContext, pages: int) -> Row:
 
 
 def _photo_row(ctx: FormContext, step: Step) -> Row:
+    if step.photo is None:
+        return []
     least, _ = step.photos
-    sent = len(ctx.state.values.get(step.name) or [])
-    enough = step.photo is not None and sent >= max(1, least)
+    enough = len(ctx.state.values.get(step.name) or []) >= max(1, least)
     return [_act(ctx, N_("Done with photos"), FormAction.DONE)] if enough else []
 
 

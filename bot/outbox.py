@@ -25,7 +25,7 @@ LOCK = 0x6F7574626F78  # "outbox"
 SPREAD_SIZE = 30
 MOST_IN_FLIGHT = 24
 """Messages on their way at once, each to another reader: a slow chat keeps one place busy, no more."""
-MOST_BULK = 12
+MOST_BULK = 6
 """How many of those may be for many readers, so that what is urgent always finds a place."""
 LEASE = timedelta(seconds=45)
 """Longer than one message takes: its wait for the pace, Telegram's slowest answer, and writing it down."""

@@ -11,8 +11,8 @@ from gym.core.clock import WallClock
 
 OVERALL = (28, 1.0)
 """Messages in any so many seconds; under Telegram's 30, because interactive answers are not counted here."""
-BULK = (20, 1.0)
-"""What many get at once leaves room beside itself: a receipt never queues behind it."""
+BULK = (1, 0.05)
+"""What many get at once leaves evenly and has room beside itself: a receipt never queues behind it."""
 CHAT = (1, 1.05)
 GROUP = (20, 61.0)
 REMEMBERED_CHATS = 10_000
@@ -67,10 +67,13 @@ class Pacer:
     _all_held: float = 0.0
 
     async def wait(self, chat_id: int, *, bulk: bool = False) -> None:
-        """Until the chat may hear, then until all may; so a slow chat takes no place of the others."""
-        for window in (*self._of_chat(chat_id), *([self._bulk] if bulk else []), self._overall):
+        """Until the chat may hear it; then `wait_overall`: a slow chat takes no place of the others."""
+        for window in (*self._of_chat(chat_id), *([self._bulk] if bulk else [])):
             await self._place(window)
-        self.left(chat_id)
+
+    async def wait_overall(self) -> None:
+        """Until one more may leave."""
+        await self._place(self._overall)
 
     def left(self, chat_id: int) -> None:
         """The message leaves, or has arrived, only now: a slow answer is no room for the next one."""

@@ -35,16 +35,17 @@ _TABLES: Final = """
 FROM (SELECT 1) always LEFT JOIN person ON true
 LEFT JOIN clients c ON c.id = person.client_id
 LEFT JOIN LATERAL (
-    SELECT o.*, o.status IN ('scheduled', 'pending_payment', 'active', 'frozen') AS open
-    FROM subscriptions o
-    WHERE o.client_id = c.id AND (o.status <> 'canceled' OR o.closed_at > :at)
-    ORDER BY CASE
+    SELECT ranked.* FROM (
+        SELECT o.*, o.status IN ('scheduled', 'pending_payment', 'active', 'frozen') AS open, CASE
             WHEN o.starts_on > :day OR o.held THEN 1
             WHEN o.ends_on >= :day OR EXISTS (SELECT FROM freezes f WHERE f.subscription_id = o.id
                 AND f.canceled_at IS NULL AND f.ends_on IS NULL AND f.starts_on <= :day) THEN 0
-            ELSE 2
-        END,
-        open DESC, CASE WHEN o.starts_on > :day THEN o.starts_on END, o.ends_on DESC, o.id DESC
+            ELSE 2 END AS rank
+        FROM subscriptions o
+        WHERE o.client_id = c.id AND (o.status <> 'canceled' OR o.closed_at > :at)
+    ) ranked
+    ORDER BY ranked.rank, (ranked.rank < 2 AND ranked.open) DESC,
+        CASE WHEN ranked.rank = 1 THEN ranked.starts_on END, ranked.ends_on DESC, ranked.id DESC
     LIMIT 1
 ) s ON true
 LEFT JOIN LATERAL (

@@ -43,7 +43,7 @@ class DeskChatRepository(Repository[DeskChat, UUID]):
     missing = DeskChatNotFound
 
     async def all(self) -> Sequence[DeskChat]:
-        return (await self.session.scalars(select(DeskChat).order_by(DeskChat.created_at))).all()
+        return (await self.session.scalars(select(DeskChat).order_by(DeskChat.created_at, DeskChat.id))).all()
 
     async def of_group(self, chat_id: int) -> Sequence[DeskChat]:
         return (await self.session.scalars(select(DeskChat).where(DeskChat.chat_id == chat_id))).all()

@@ -14,6 +14,7 @@ import typer
 from gym.core.config import Config, ConfigError, load_config
 from gym.core.errors import GymError
 from gym.core.language import Translator
+from gym.core.logging import configure_logging
 from gym.core.postgres import PostgresUnavailable
 from gym.faces.weights import Engine
 from gym.security.permissions import Role
@@ -49,11 +50,13 @@ def command(work: Callable[Arguments, Coroutine[None, None, int]]) -> Callable[A
 
 
 def environment() -> Config:
-    """The configuration, or one line that says which value is wrong."""
+    """The configuration, or one line that says which value is wrong. From here on, logs go to stderr."""
     try:
-        return load_config()
+        config = load_config()
     except ConfigError as error:
         sys.exit(str(error))
+    configure_logging(config.log_level, config.log_format)
+    return config
 
 
 @app.command()

@@ -23,8 +23,8 @@ from gym.faces.quality import pose
 from gym.faces.reader import Face, Reading
 from gym.faces.scales import ARCFACE, Scale
 
-LEAST_TURN: Final = 12.0
-"""Degrees of estimated yaw between the two frames: a head that turns by 28 shows 13 to 26."""
+LEAST_TURN: Final = 10.0
+"""Degrees of estimated yaw between the two frames: a head that turns by 28 shows 12 to 26."""
 LEAST_PARALLAX: Final = 0.10
 """Eye distances by which the nose must leave the place where a plane would have it."""
 FLAT: Final = 0.985
@@ -32,7 +32,7 @@ FLAT: Final = 0.985
 SIDE: Final = 96
 """Pixels of the crop in which the two frames are laid over each other."""
 MARGIN: Final = 0.16
-STEPS: Final = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 60, 1e-4)
+STEPS: Final = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 150, 1e-5)
 SMOOTH: Final = 5
 PLANE: Final = (0, 1, 3, 4)
 """Eyes and mouth corners; between them the nose (2) stands out."""
@@ -108,10 +108,16 @@ def _homography(source: NDArray[np.float64], target: NDArray[np.float64]) -> NDA
 def planar_overlay(first: Reading, second: Reading) -> float:
     """The best correlation that any movement of a plane reaches between the two faces; 0 when none is found.
 
-    Light does not matter: correlation takes brightness and contrast out.
+    Light does not matter: correlation takes brightness and contrast out. Looked for in both directions,
+    because the search may get lost in one of them.
     """
-    before, before_points = _crop(first)
-    after, after_points = _crop(second)
+    before, after = _crop(first), _crop(second)
+    return max(_laid_over(*before, *after), _laid_over(*after, *before))
+
+
+def _laid_over(
+    before: Pixels, before_points: NDArray[np.float64], after: Pixels, after_points: NDArray[np.float64]
+) -> float:
     start = _affine(after_points, before_points)
     try:
         found, _ = cv2.findTransformECC(

@@ -11,6 +11,7 @@ from typing import Any, Final, cast
 
 import onnxruntime
 import structlog
+from onnxruntime.capi import onnxruntime_pybind11_state as runtime  # pyright: ignore[reportAttributeAccessIssue]
 from prometheus_client import Counter
 
 from gym.core.config import Config, ConfigError
@@ -18,6 +19,16 @@ from gym.faces.errors import FaceCutOff, SpoofSuspected
 from gym.faces.reader import Reading
 
 log = structlog.get_logger()
+# ONNX Runtime's own exceptions have no common ancestor but Exception.
+BROKEN: Final[tuple[type[Exception], ...]] = (
+    runtime.Fail,
+    runtime.InvalidArgument,
+    runtime.InvalidGraph,
+    runtime.InvalidProtobuf,
+    runtime.NoModel,
+    runtime.NotImplemented,
+    runtime.RuntimeException,
+)
 LIVE: Final = 0.8
 """Probability from which a face is live: InsightFace's own default for this network."""
 JUDGED: Final = Counter("powergym_liveness_total", "Faces judged by the liveness model", ("mode", "result"))
@@ -51,7 +62,7 @@ class LivenessModel:
         try:
             session = onnxruntime.InferenceSession(str(path), options, providers=list(providers))
             self._model: Any = Liveness(str(path), session=session, threshold=LIVE)
-        except (RuntimeError, ValueError, OSError) as error:
+        except (RuntimeError, ValueError, OSError, *BROKEN) as error:
             raise ConfigError(f"FACE_LIVENESS_MODEL: {path} is no liveness model ({_line(error)})") from error
 
     def probability(self, reading: Reading) -> float | None:

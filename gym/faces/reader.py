@@ -90,7 +90,7 @@ class FaceReader(ABC):
     scales: tuple[int, int]
     """Pixels of the long side at which near and far faces are looked for."""
     big_enough: float
-    """Width of a face, as a share of the long side, from which the small scale's landmarks are exact enough."""
+    """Width of a face, as a share of the long side, from which landmarks at the small scale are exact."""
     providers: list[str]
     """What runs it, in order of preference, as ONNX Runtime calls it."""
 

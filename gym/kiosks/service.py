@@ -234,7 +234,7 @@ class KioskService:
 
     async def _live_code(self, code: str, *, lock: bool = False) -> PairingCode | None:
         digits = re.sub(r"[\s.-]", "", code[:40])
-        query = select(PairingCode).where(PairingCode.digest == self._links.digest(digits), *self._is_live)
+        query = select(PairingCode).where(PairingCode.digest.in_(self._links.digests(digits)), *self._is_live)
         return await self.uow.session.scalar(query.with_for_update() if lock else query)
 
     @property

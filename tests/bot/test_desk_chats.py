@@ -30,11 +30,9 @@ async def boss(telegram: SandboxClient, desk_bot: RunningBot, make_staff) -> Per
     return person
 
 
-async def happens(gym: Gym, name: str, kind: NotificationKind = NotificationKind.DESK_NEW_KIOSK) -> None:
+async def happens(gym: Gym, name: str) -> None:
     async with gym.unit_of_work(Actor.system()) as uow:
-        uow.notify(
-            DESK, kind, {"name": name, "client_name": name, "client_id": uow.actor.id, "staff_name": "B"}
-        )
+        uow.notify(DESK, NotificationKind.DESK_NEW_KIOSK, {"name": name})
 
 
 async def deliver(gym: Gym, bot: RunningBot) -> None:
@@ -45,7 +43,7 @@ async def deliver(gym: Gym, bot: RunningBot) -> None:
 
 async def chats(gym: Gym) -> list[DeskChat]:
     async with gym.database.session() as session:
-        return list(await session.scalars(select(DeskChat).order_by(DeskChat.created_at)))
+        return list(await session.scalars(select(DeskChat).order_by(DeskChat.created_at, DeskChat.id)))
 
 
 async def test_an_admin_makes_a_group_a_desk_chat_and_the_desk_is_heard_there(
@@ -88,6 +86,7 @@ async def test_a_topic_is_a_desk_chat_of_its_own_with_its_own_kinds(
 ) -> None:
     group = await telegram.group("Team", [boss], ["House", "Money"])
     house, money = (boss.in_group(group["id"], topic["thread"]) for topic in group["topics"])
+    await boss.in_group(group["id"]).sees("Shall this chat hear")
     for topic in (house, money):
         await topic.sends("/desk")
         await topic.taps("Make it a desk chat")

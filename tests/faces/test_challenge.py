@@ -34,11 +34,11 @@ def _turned(reader: FaceReader, person: Person, degrees: float, variant: int = 2
 
 
 def test_a_head_that_turns_passes_to_either_side(reader: FaceReader) -> None:
-    for one in people():
+    frontal = [one for one in people() if abs(_read(reader, pixels_of(one.photo(0))).face.quality.yaw) < 15]
+    assert len(frontal) >= 3
+    for one in frontal:
         first = _read(reader, pixels_of(one.photo(0)))
-        yaw = first.face.quality.yaw
-        # Who looks to one side already turns to the other: the page asks to begin with looking at the camera.
-        for degrees in (-32, 32) if abs(yaw) < 20 else (-32 * np.sign(yaw),):
+        for degrees in (-32, 32):
             verdict = judge([first, _turned(reader, one, degrees)])
             assert verdict.passed, (one, degrees, verdict)
 

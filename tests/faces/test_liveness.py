@@ -125,7 +125,7 @@ def test_what_is_no_liveness_network_is_refused_at_the_start(tmp_path: Path) -> 
     scrap.write_bytes(b"not a network")
     nodes = [helper.make_node("ReduceMean", ["input"], ["live"], axes=[1, 2, 3], keepdims=0)]
     for path in (scrap, _saved(tmp_path / "other.onnx", nodes, 96)):
-        with pytest.raises(ConfigError, match="FACE_LIVENESS_MODEL: .* is no liveness model"):
+        with pytest.raises(ConfigError, match=r"FACE_LIVENESS_MODEL: .* is no liveness model"):
             LivenessModel(path, CPU)
 
 

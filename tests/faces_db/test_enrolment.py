@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 
 from gym.app import Gym
 from gym.clients.models import Client
-from gym.faces.models import ConsentMethod, FaceConsent, FacePicture, FaceTemplate
+from gym.faces import consent
+from gym.faces.models import ConsentMethod, FaceConsent, FacePicture, FaceTemplate, GalleryChange
 from gym.faces.refusals import (
     ConsentMethodWrong,
     ConsentMissing,
@@ -78,6 +79,43 @@ async def test_consent_is_given_in_ones_own_chat_or_on_paper_before_staff(
     async with gym.unit_of_work(Actor.member(client.id, "Rosa")) as uow:
         with pytest.raises(NotAllowed):
             await FaceRecognitionService(uow).give_consent(other.id, ConsentMethod.CHAT)
+
+
+async def test_a_new_text_asks_again_and_keeps_what_was_stored_until_it_is_withdrawn(
+    gym: Gym, staff: Enroller, rosa: Client, faces: Faces, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = faces.person()
+    await staff.enrol(rosa, faces.photos(person))
+    monkeypatch.setitem(consent.CONSENT_TEXTS, 2, "Another text")
+    assert (await staff.identify(person)).client_id == rosa.id
+    with pytest.raises(ConsentMissing):
+        await staff.enrol(rosa, faces.photos(person))
+    assert await count(gym, FaceTemplate) == 3
+    await staff.consent(rosa)
+    assert (await staff.enrol(rosa, faces.photos(person, 2))).replaced == 3
+    async with gym.unit_of_work(staff.actor) as uow:
+        versions = await uow.session.execute(
+            select(FaceConsent.version, FaceConsent.withdrawn_at.is_(None)).order_by(FaceConsent.version)
+        )
+        assert [tuple(row) for row in versions] == [(1, False), (2, True)]
+
+
+async def test_erasure_leaves_no_row_of_the_face(
+    gym: Gym, staff: Enroller, boss: Enroller, rosa: Client, eva: Client, faces: Faces
+) -> None:
+    """Of Rosa; what stays is a number beside a random id, so that every door forgets her. Eva stays."""
+    for client in (rosa, eva):
+        await staff.enrol(client, faces.photos(faces.person()))
+    async with gym.unit_of_work(staff.actor) as uow:
+        with pytest.raises(NotAllowed):
+            await FaceRecognitionService(uow).erase(rosa.id)
+    async with gym.unit_of_work(boss.actor) as uow:
+        await FaceRecognitionService(uow).erase(rosa.id)
+    async with gym.unit_of_work(Actor.system()) as uow:
+        for table in (FaceTemplate, FacePicture, FaceConsent):
+            owners = set(await uow.session.scalars(select(table.client_id)))
+            assert owners == {eva.id}, table
+    assert {column.name for column in GalleryChange.__table__.columns} == {"client_id", "number"}
 
 
 async def test_an_enrolment_replaces_the_one_before(

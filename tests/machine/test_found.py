@@ -14,6 +14,7 @@ from gym.clients.models import Client
 from gym.core.clock import FrozenClock
 from gym.core.ids import new_id
 from gym.payments.models import Method
+from gym.plans.models import DurationUnit
 from gym.security.permissions import Actor
 from gym.subscriptions.changing import PlanChangeService
 from gym.subscriptions.freeze_errors import FreezeBackwards
@@ -106,3 +107,17 @@ async def test_nobody_is_reminded_of_dates_that_an_open_freeze_will_move(
     assert reminded == 0
     async with boss.gym.unit_of_work(boss.actor) as uow:
         assert (await SubscriptionService(uow).debts()).total == 0
+
+
+async def test_the_last_plan_is_the_one_that_ended_last_though_no_job_has_closed_the_one_before(
+    boss: Reception, clock: FrozenClock
+) -> None:
+    rosa = await boss.client("Rosa")
+    await boss.sell(rosa, await boss.plan(unit=DurationUnit.DAY))
+    later = await boss.renew(rosa)
+    clock.advance(10 * DAY)
+    await boss.pay(later)
+    async with boss.gym.unit_of_work(boss.actor) as uow:
+        verdict = await AttendanceService(uow).check_in_client(rosa.id)
+    assert (verdict.code, verdict.ends_on) == (VerdictCode.EXPIRED, later.ends_on)
+    assert (verdict.balance, verdict.closed_debt) == (0, PRICE)

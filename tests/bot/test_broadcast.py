@@ -1,0 +1,289 @@
+"""One text for many: whom it reaches, what it says, how it goes on, and that a receipt never waits for it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import func, select, update
+from telegram import Bot, Message
+
+from bot.broadcasts import BroadcastRunner
+from bot.outbox import Dispatcher
+from bot.pacing import Pacer
+from bot.run import RunningBot
+from bot.sandbox.client import Person, SandboxClient
+from gym.app import Gym
+from gym.broadcasts.errors import BroadcastOver, NobodyToTell
+from gym.broadcasts.segments import Audience, Segment
+from gym.broadcasts.service import BATCH, BroadcastService
+from gym.chats.preferences import PreferenceService
+from gym.clients.models import Client
+from gym.core.clock import FrozenClock
+from gym.notifications.kinds import KindGroup
+from gym.notifications.models import BroadcastState, Notification, NotificationKind, Priority
+from gym.notifications.outbox import Recipient
+from gym.security.permissions import Actor, NotAllowed
+from gym.subscriptions.service import SubscriptionService
+from tests.support.memberships import Reception
+
+ACTIVE = Audience(Segment.ACTIVE)
+TEXT = "We close at <2 pm> on Saturday & open on Sunday."
+
+
+async def no_waiting(_: float) -> None: ...
+
+
+@dataclass
+class Moving:
+    """Seconds that pass when somebody waits, and not otherwise."""
+
+    seconds: float = 0.0
+
+    def now(self) -> datetime:
+        return datetime(2026, 8, 3, 15, 0, tzinfo=UTC) + timedelta(seconds=self.seconds)
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+
+@pytest.fixture
+async def boss(telegram: SandboxClient, desk_bot: RunningBot, make_staff) -> Person:
+    person = await telegram.person("Ana")
+    await make_staff(person)
+    await person.sends("/start")
+    await person.sees("Send a photo")
+    return person
+
+
+@pytest.fixture
+async def members(gym: Gym, admin: Actor, telegram: SandboxClient, desk_bot: RunningBot) -> list[Person]:
+    """Three with a running plan, and one whose plan has ended."""
+    reception = Reception(gym, admin)
+    plan, people = await reception.plan(), []
+    for name in ("Eva", "Leo", "Mia"):
+        person = await telegram.person(name)
+        await person.sends("/start")
+        await person.sees("share your phone")
+        await reception.sell(await reception.client(name, person.id), plan)
+        people.append(person)
+    gone = await telegram.person("Old")
+    await gone.sends("/start")
+    await reception.client("Old", gone.id)
+    await deliver(gym, desk_bot)
+    return [*people, gone]
+
+
+async def deliver(gym: Gym, bot: RunningBot) -> None:
+    await Dispatcher(gym, bot.assembly.bot, Pacer(gym.clock, sleep=no_waiting)).drain()
+
+
+async def begin(gym: Gym, actor: Actor, audience: Audience = ACTIVE, key: UUID | None = None) -> UUID:
+    async with gym.unit_of_work(actor) as uow:
+        return (await BroadcastService(uow).begin(audience, TEXT, key=key or uuid4())).id
+
+
+async def written(runner: BroadcastRunner) -> None:
+    """Until it has found the broadcast, which the chat may still hold locked for a moment."""
+    async with asyncio.timeout(10):
+        while not await runner.step():
+            await asyncio.sleep(0.01)
+
+
+async def test_an_admin_tells_everybody_with_a_running_plan(
+    gym: Gym, desk_bot: RunningBot, boss: Person, members: list[Person]
+) -> None:
+    await boss.taps("Messages")
+    await boss.taps("📣 Broadcast")
+    await boss.taps("Write one")
+    await boss.taps("With a running plan")
+    await boss.sends(TEXT)
+    shown = await boss.sees("Goes to 3 members")
+    assert TEXT in shown.text, "what was typed stands as it was typed"
+    await boss.taps("Send it")
+    await boss.sees("on its way")
+    runner = BroadcastRunner(gym, desk_bot.assembly.bot)
+    await written(runner)
+    await deliver(gym, desk_bot)
+    for person in members[:3]:
+        await person.sees(TEXT)
+    assert not [message for message in await members[3].chat() if "Saturday" in message.text]
+    await runner.step()
+    await runner.step()
+    await boss.sees("Sent: 3 of 3")
+
+
+async def test_a_stopped_broadcast_says_nothing_more(
+    gym: Gym, desk_bot: RunningBot, boss: Person, members: list[Person]
+) -> None:
+    await boss.taps("Messages")
+    await boss.taps("📣 Broadcast")
+    await boss.taps("Write one")
+    await boss.taps("With a running plan")
+    await boss.sends(TEXT)
+    await boss.taps("Send it")
+    await boss.sees("on its way")
+    await written(BroadcastRunner(gym, desk_bot.assembly.bot))
+    await boss.taps("⏹ Stop")
+    await boss.sees("stopped")
+    await deliver(gym, desk_bot)
+    assert not [message for message in await members[0].chat() if "Saturday" in message.text]
+
+
+async def test_the_same_confirmation_twice_is_one_broadcast(
+    gym: Gym, admin: Actor, members: list[Person]
+) -> None:
+    key = uuid4()
+    assert await begin(gym, admin, key=key) == await begin(gym, admin, key=key)
+
+
+async def test_whoever_wants_no_news_or_blocks_the_bot_is_not_counted(
+    gym: Gym, admin: Actor, members: list[Person], desk_bot: RunningBot
+) -> None:
+    async with gym.unit_of_work(Actor.system()) as uow:
+        eva = await uow.session.scalar(select(Client).where(Client.telegram_id == members[0].id))
+    assert eva is not None
+    async with gym.unit_of_work(Actor.member(eva.id, "Eva")) as uow:
+        await PreferenceService(uow).want(KindGroup.NEWS, wanted=False)
+    await desk_bot.assembly.workshop.chats.set_reachable(members[1].id, False)
+    async with gym.unit_of_work(admin) as uow:
+        reach = await BroadcastService(uow).reach(ACTIVE)
+    assert (reach.members, reach.told) == (3, 1)
+
+
+async def test_each_segment_finds_its_members(gym: Gym, admin: Actor, clock: FrozenClock) -> None:
+    reception = Reception(gym, admin)
+    plan, week = await reception.plan(), await reception.plan(count=3, name="Quarter")
+    monthly, quarterly = await reception.client("Eva", 1), await reception.client("Leo", 2)
+    async with gym.unit_of_work(Actor.system()) as uow:
+        await uow.session.execute(update(Client).where(Client.id == quarterly.id).values(tags=["vip"]))
+    await reception.sell(monthly, plan)
+    await reception.sell(quarterly, week)
+
+    async def found(audience: Audience) -> int:
+        async with gym.unit_of_work(admin) as uow:
+            return (await BroadcastService(uow).reach(audience)).told
+
+    assert await found(ACTIVE) == 2
+    assert await found(Audience(Segment.EXPIRING)) == 0
+    assert await found(Audience(Segment.ABSENT)) == 0
+    assert await found(Audience(Segment.PLAN, plan_id=plan.id)) == 1
+    assert await found(Audience(Segment.TAG, tag="vip")) == 1
+    assert await found(Audience(Segment.TAG, tag="nobody")) == 0
+    clock.advance(timedelta(days=25))
+    assert await found(Audience(Segment.EXPIRING)) == 1
+    assert await found(Audience(Segment.ABSENT)) == 2
+    clock.advance(timedelta(days=10))
+    async with gym.unit_of_work(Actor.system()) as uow:
+        await SubscriptionService(uow).expire_due()
+    assert await found(Audience(Segment.EXPIRED)) == 1
+
+
+async def test_nobody_to_tell_is_said_before_anything_is_written(gym: Gym, admin: Actor) -> None:
+    with pytest.raises(NobodyToTell):
+        await begin(gym, admin)
+
+
+async def test_an_employee_may_not_broadcast(gym: Gym, employee: Actor) -> None:
+    with pytest.raises(NotAllowed):
+        await begin(gym, employee)
+
+
+async def crowd(gym: Gym, count: int) -> None:
+    """Clients with a chat and a tag, straight into the table."""
+    now = gym.clock.now()
+    async with gym.unit_of_work(Actor.system()) as uow:
+        for number in range(count):
+            client = Client(first_name=f"C{number}", last_name="X", telegram_id=1000 + number, tags=["crowd"])
+            client.created_at = client.updated_at = now
+            uow.session.add(client)
+
+
+CROWD = Audience(Segment.TAG, tag="crowd")
+
+
+async def test_a_restart_in_the_middle_goes_on_where_it_stopped(gym: Gym, admin: Actor) -> None:
+    await crowd(gym, BATCH + 20)
+    key = await begin(gym, admin, CROWD)
+
+    async def write() -> int:
+        async with gym.unit_of_work(Actor.system()) as uow:
+            return await BroadcastService(uow).write_next()
+
+    assert await write() == BATCH
+
+    class Killed(Exception):
+        pass
+
+    async def write_and_die() -> None:
+        async with gym.unit_of_work(Actor.system()) as uow:
+            assert await BroadcastService(uow).write_next() == 20
+            raise Killed
+
+    with pytest.raises(Killed):
+        await write_and_die()
+    assert [await write(), await write()] == [20, 0]
+    async with gym.unit_of_work(admin) as uow:
+        progress = await BroadcastService(uow).progress(key)
+        rows = select(func.count(Notification.recipient_id.distinct())).where(
+            Notification.broadcast_id == key
+        )
+        assert await uow.session.scalar(rows) == progress.total == BATCH + 20
+    assert progress.state is BroadcastState.SENDING
+    async with gym.unit_of_work(admin) as uow:
+        await BroadcastService(uow).stop(key)
+    with pytest.raises(BroadcastOver):
+        async with gym.unit_of_work(admin) as uow:
+            await BroadcastService(uow).stop(key)
+
+
+class Line:
+    """Telegram's side: keeps what was sent, and when."""
+
+    def __init__(self, time: Moving, when: Callable[[int], Awaitable[None]]) -> None:
+        self.time = time
+        self.when = when
+        self.sent: list[tuple[float, int, str]] = []
+
+    async def send_message(self, chat_id: int, text: str, **_: object) -> Message:
+        self.sent.append((self.time.seconds, chat_id, text))
+        await self.when(len(self.sent))
+        chat = {"id": chat_id, "type": "private"}
+        return Message.de_json({"message_id": len(self.sent), "date": 0, "chat": chat})
+
+
+async def test_a_receipt_waits_less_than_a_second_however_long_the_broadcast(gym: Gym, admin: Actor) -> None:
+    """Written in the middle of a broadcast, it leaves within a second of the pacer's clock."""
+    await crowd(gym, 300)
+    await begin(gym, admin, CROWD)
+    async with gym.unit_of_work(Actor.system()) as uow:
+        await BroadcastService(uow).write_next()
+    client = (await Reception(gym, admin).client("Rosa", 7)).id
+    time, written = Moving(), list[float]()
+
+    async def wait(seconds: float) -> None:
+        """Those who wait at once wait together."""
+        until = time.seconds + seconds
+        await asyncio.sleep(0)
+        time.seconds = max(time.seconds, until)
+
+    async def when(count: int) -> None:
+        if count % 50 == 0:
+            written.append(time.seconds)
+            async with gym.unit_of_work(Actor.system()) as uow:
+                kind, payload = NotificationKind.SUBSCRIPTION_CANCELED, {"plan_name": f"#{count}"}
+                uow.notify(Recipient.client(client), kind, payload, priority=Priority.URGENT)
+
+    line = Line(time, when)
+    bot: Bot = line  # type: ignore[assignment]
+    await Dispatcher(gym, bot, Pacer(time, sleep=wait)).drain()
+    receipts = [at for at, chat, _ in line.sent if chat == 7]
+    assert len(receipts) == len(written) >= 5
+    assert max(left - asked for left, asked in zip(receipts, written, strict=True)) < 1
+    times = [at for at, _, _ in line.sent]
+    assert all(later - sooner >= 0.99 for sooner, later in zip(times, times[28:], strict=False))
+    assert time.seconds > 300 / 28 - 1, "the broadcast itself was paced"
