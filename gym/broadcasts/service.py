@@ -80,7 +80,7 @@ class BroadcastRepository(Repository[Broadcast, UUID]):
         """How many of its messages stand where."""
         counted = select(Notification.state, func.count()).where(Notification.broadcast_id == key)
         rows = await self.session.execute(counted.group_by(Notification.state))
-        return dict(rows.tuples().all())
+        return {row[0]: row[1] for row in rows}
 
 
 class BroadcastService:

@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, text
 from telegram import Bot, Message
-from telegram.error import Forbidden, NetworkError, RetryAfter, TelegramError
+from telegram.error import ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
 
 from bot.callbacks import stays, unpack
 from bot.flows import ROUTERS
@@ -22,6 +22,7 @@ from bot.outbox import CHANNEL, Dispatcher
 from bot.pacing import Pacer
 from bot.routing import Routes
 from gym.app import Gym
+from gym.chats.desk_chats import DeskChatService, Place
 from gym.clients.schemas import ClientInput
 from gym.clients.service import ClientService
 from gym.notifications.models import Notification, NotificationKind, NotificationState
@@ -243,3 +244,40 @@ async def test_a_denial_is_told_to_the_member_and_about_the_member() -> None:
     assert member.text == "🚪 You have $75,000 to pay. Please go to the desk."
     assert desk.text == "🚪 Rosa Vargas was not let in. $75,000 is still to pay."
     assert desk.keyboard is not None
+
+
+class Poisoned(Line):
+    """Fails for one chat and works for the others."""
+
+    async def send_message(self, chat_id: int, text: str, **more: object) -> Message:
+        if chat_id == 7:
+            raise NetworkError("Internal Server Error (500)")
+        return await super().send_message(chat_id, text, **more)
+
+
+async def test_a_message_that_fails_ten_times_while_others_leave_is_given_up(
+    gym: Gym, employee: Actor
+) -> None:
+    await tell(gym, Recipient.client(await member(gym, employee, 7)), "A")
+    other = Recipient.client(await member(gym, employee, 8))
+    works = dispatcher(gym, Poisoned())
+    for number in range(10):
+        assert (await states(gym))[0] is NotificationState.PENDING
+        await tell(gym, other, str(number))
+        await works.drain()
+        gym.clock.advance(timedelta(minutes=15))  # type: ignore[attr-defined]
+    assert (await states(gym))[0] is NotificationState.FAILED
+
+
+async def test_a_group_that_became_a_supergroup_is_written_to_under_its_new_number(
+    gym: Gym, admin: Actor
+) -> None:
+    async with gym.unit_of_work(admin) as uow:
+        await DeskChatService(uow).confirm(Place(-5, None, "Front desk"))
+        uow.notify(DESK, NotificationKind.DESK_NEW_KIOSK, {"name": "Front door"})
+    line = Line(ChatMigrated(-1005))
+    works = dispatcher(gym, line)
+    await works.drain()
+    gym.clock.advance(timedelta(seconds=1))  # type: ignore[attr-defined]
+    await works.drain()
+    assert [chat for chat, _ in line.sent] == [-1005]

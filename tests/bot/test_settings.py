@@ -46,6 +46,7 @@ CHOSEN = {
     "closed_debt_denies": "yes",
     "reentry": "refuse",
     "check_out": "yes",
+    "adaptive_faces": "yes",
     "offline_policy": "let in",
     "tell_member_check_in": "no",
     "tell_desk_check_in": "yes",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -18,7 +18,8 @@ from gym.clients.models import Client
 from gym.core.clock import FrozenClock, gym_day
 from gym.core.payload import decode
 from gym.jobs.runner import run_due
-from gym.notifications.models import Notification, NotificationState
+from gym.jobs.work import JOBS, Job
+from gym.notifications.models import Notification, NotificationState, RecipientKind
 from gym.payments.models import EntryKind, LedgerEntry, Method
 from gym.plans.models import DurationUnit, Plan
 from gym.plans.service import PlanService
@@ -34,6 +35,7 @@ from tests.support.memberships import Reception
 
 NIGHT, DESK, EVENING = time(0, 5), time(10), time(20, 35)
 SETTINGS = {"digest_at": "20:30", "tell_member_check_in": False, "tell_desk_denial": False}
+CLOSING = [job for job in JOBS if job.name == "digest"]
 COMPARED = (
     "receipt",
     "subscription_activated",
@@ -55,6 +57,17 @@ COMPARED = (
 """Everything the model knows of."""
 
 
+@dataclass(frozen=True)
+class Noted:
+    """One message as it was seen last."""
+
+    kind: str
+    who: int
+    day: date
+    state: str
+    to_client: bool
+
+
 @dataclass
 class Driver:
     """One gym on a clock that is moved."""
@@ -66,6 +79,7 @@ class Driver:
     plans: dict[str, Plan] = field(default_factory=dict)
     terms: dict[tuple[int, int], UUID] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
+    noted: dict[UUID, Noted] = field(default_factory=dict)
 
     @classmethod
     async def open(cls, gym: Gym, clock: FrozenClock, model: Model, chats: dict[int, int]) -> Driver:
@@ -94,10 +108,10 @@ class Driver:
         assert moment >= self.clock.at, "the clock only goes forward"
         self.clock.advance(moment - self.clock.at)
 
-    async def tick(self, day: date, at: time) -> None:
+    async def tick(self, day: date, at: time, jobs: Sequence[Job] = JOBS) -> None:
         """What the scheduler does at this hour."""
         await self.move_to(day, at)
-        report = await run_due(self.gym.run, by_slot=True)
+        report = await run_due(self.gym.run, jobs, by_slot=True)
         self.failed += report.failed
 
     async def does(self, act: Act) -> None:
@@ -133,30 +147,31 @@ class Driver:
 
     # What it has come to
 
-    async def told(self) -> Counter[tuple[str, int, date]]:
-        """Everything that was created, by the gym day on which it was due."""
+    async def note(self) -> None:
+        """Look at every message that is kept; what is old is forgotten by the gym, not here."""
         numbers = {client.id: number for number, client in self.clients.items()}
         zone = (await self.gym.settings()).zone
-        found: Counter[tuple[str, int, date]] = Counter()
-        for row in await self._rows():
-            payload: dict[str, Any] = decode(row.payload)
-            whose = row.recipient_id or payload.get("client_id")
-            who = numbers[whose] if whose in numbers else GYM
-            found[row.kind, who, gym_day(row.due_at, zone)] += 1
-        return found
-
-    async def states(self) -> Counter[tuple[str, bool]]:
-        """Of what is meant for clients: how it stands, and whether the client has a chat."""
-        linked = {client.id: client.telegram_id is not None for client in self.clients.values()}
-        rows = [row for row in await self._rows() if row.recipient_id in linked]
-        return Counter((str(row.state), linked[row.recipient_id]) for row in rows if row.recipient_id)
-
-    async def messages(self, number: int) -> list[str]:
-        """The kinds of everything that has left for a member, the model's kinds and others."""
-        whose = Notification.recipient_id == self.clients[number].id
-        query = select(Notification.kind).where(whose, Notification.state == NotificationState.SENT)
         async with self.gym.unit_of_work(Actor.system()) as uow:
-            return [str(kind) for kind in await uow.session.scalars(query)]
+            for row in await uow.session.scalars(select(Notification)):
+                whose = row.recipient_id or decode(row.payload).get("client_id")
+                who = numbers.get(whose, GYM)
+                to_client = row.recipient_kind is RecipientKind.CLIENT
+                day = gym_day(row.due_at, zone)
+                self.noted[row.id] = Noted(str(row.kind), who, day, str(row.state), to_client)
+
+    def told(self) -> Counter[tuple[str, int, date]]:
+        """Everything that was created, of what the model knows, by the gym day on which it was due."""
+        return Counter((one.kind, one.who, one.day) for one in self.noted.values() if one.kind in COMPARED)
+
+    def states(self) -> Counter[tuple[str, bool]]:
+        """Of what is meant for clients: how it stands, and whether the client has a chat."""
+        linked = {number: client.telegram_id is not None for number, client in self.clients.items()}
+        return Counter((one.state, linked[one.who]) for one in self.noted.values() if one.to_client)
+
+    def sent_to(self, number: int) -> int:
+        """How many messages have left for a member, those the model does not know of among them."""
+        mine = (one for one in self.noted.values() if one.to_client and one.who == number)
+        return sum(one.state == NotificationState.SENT for one in mine)
 
     async def receipts(self) -> list[tuple[int, int, int]]:
         """Number, member and amount of every payment."""
@@ -178,11 +193,6 @@ class Driver:
             found = {place: await service.get(key) for place, key in self.terms.items()}
         return {place: (str(one.status), int(one.account.balance)) for place, one in found.items()}
 
-    async def _rows(self) -> list[Notification]:
-        query = select(Notification).where(Notification.kind.in_(COMPARED))
-        async with self.gym.unit_of_work(Actor.system()) as uow:
-            return list(await uow.session.scalars(query))
-
 
 async def night(driver: Driver, model: Model, day: date, missed: list[date]) -> None:
     """The first tick of a day; days on which nothing ran are made up for first."""
@@ -195,4 +205,4 @@ async def night(driver: Driver, model: Model, day: date, missed: list[date]) -> 
 
 async def evening(driver: Driver, model: Model, day: date) -> None:
     model.evening(day)
-    await driver.tick(day, EVENING)
+    await driver.tick(day, EVENING, CLOSING)

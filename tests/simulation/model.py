@@ -1,7 +1,8 @@
-"""The gym as its rules describe it, in plain Python: who is told what on which day. Imports nothing of the gym.
+"""The gym as its rules describe it, in plain Python: who is told what on which day.
 
-A day has a tick just after midnight and another in the evening; between them people buy, pay and come. What is
-told is counted as `(kind, member, day)`, where the day is the gym day on which it was due.
+A day has a tick just after midnight; then people buy, pay and come; at closing the desk is told of the day.
+What is told is counted as `(kind, member, day)`, where the day is the gym day on which it was due. Nothing of
+the gym's own code is imported here.
 """
 
 from __future__ import annotations
@@ -152,7 +153,7 @@ class Model:
     # What happens by itself
 
     def night(self, day: date, *, missed: bool = False) -> None:
-        """Just after midnight. `missed` days are made up for later, but for what is told of the present only."""
+        """Just after midnight; on a day that was `missed`, without what is told of the present only."""
         for member in self.members:
             self._expire(member, day)
         for member in self.members:
@@ -166,10 +167,6 @@ class Model:
 
     def evening(self, day: date, *, missed: bool = False, last_missed: bool = False) -> None:
         """At closing. A missed day on which nothing happened is told only when it was yesterday."""
-        if not missed:
-            for member in self.members:
-                self._remind(member, day)
-                self._prices(member, day)
         if not missed or last_missed or day in self.busy:
             self.told["desk_digest", GYM, day] += 1
 

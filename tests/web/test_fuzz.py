@@ -32,7 +32,9 @@ async def server(gym_with_faces: Gym) -> AsyncGenerator[TestClient[Any, Any]]:
         yield client
 
 
-async def test_every_generated_request_gets_a_documented_answer(door: Door, admin: Actor) -> None:
+async def test_every_generated_request_gets_a_documented_answer(
+    door: Door, admin: Actor, tmp_path: Path
+) -> None:
     await door.member("Rosa")
     staff, kiosk = token_of(door.gym, admin), door.tokens["access_token"]
     environment = os.environ | {"STAFF_TOKEN": staff, "KIOSK_TOKEN": kiosk, "NO_COLOR": "1"}
@@ -42,6 +44,7 @@ async def test_every_generated_request_gets_a_documented_answer(door: Door, admi
         sys.executable,
         *command,
         env=environment,
+        cwd=tmp_path,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )

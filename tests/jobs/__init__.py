@@ -1,0 +1,1 @@
+"""The jobs: what runs, when, and who runs it."""
