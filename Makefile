@@ -6,13 +6,17 @@ FACES ?=
 # More than the cores: half of the suite waits for processes and pages.
 WORKERS ?= 3
 
-.PHONY: run test check bench messages clean
+.PHONY: run test soak check bench messages clean
 
 run: $(READY)
 	$(BIN)/python -m bot
 
 test: $(READY)
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal
+
+# Long runs: whole, or each for about so many seconds (make soak SOAK_SECONDS=60).
+soak: $(READY)
+	$(if $(SOAK_SECONDS),SOAK_SECONDS=$(SOAK_SECONDS)) $(BIN)/pytest -m soak -n $(WORKERS)
 
 check: $(READY)
 	$(BIN)/ruff check .

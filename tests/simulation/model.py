@@ -191,7 +191,8 @@ class Model:
         for place, term in enumerate(member.terms):
             last = place == len(member.terms) - 1
             left, gone, since = (term.ends - day).days, (day - term.ends).days, (day - term.starts).days
-            if member.linked and last and term.status in OPEN and left in ENDS_IN:
+            ends = last and term.status in OPEN and term.starts < day
+            if member.linked and ends and left in ENDS_IN:
                 self._tell_once("ends_soon", member, day, term.ends, left)
             if member.linked and last and gone in ENDED_AGO:
                 self._tell_once("ended", member, day, term.ends, gone)

@@ -1,0 +1,116 @@
+"""Today at a glance: the numbers, in few queries; employees see their own till."""
+
+from __future__ import annotations
+
+import io
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from PIL import Image
+
+from gym.app import Gym
+from gym.attendance.models import VerdictCode
+from gym.attendance.service import AttendanceService
+from gym.core.clock import FrozenClock
+from gym.payments.models import Method
+from gym.reports.absence import AbsenceService
+from gym.reports.chart import draw_day
+from gym.reports.digest import DigestService
+from gym.reports.ending import EndingService
+from gym.reports.today import Today, TodayService
+from gym.security.permissions import NotAllowed
+from tests.support.front_desk import statements
+from tests.support.memberships import Reception
+
+TODAY = date(2026, 8, 3)
+MOST_QUERIES = 5
+
+
+async def today(desk: Reception) -> Today:
+    async with desk.gym.unit_of_work(desk.actor) as uow:
+        return await TodayService(uow).today()
+
+
+async def a_day(desk: Reception, boss: Reception) -> None:
+    """Two visits, two refusals, three payments at two tills, a debt, two plans that end."""
+    monthly, week = await desk.plan(), await desk.plan(Decimal(40000), name="Week")
+    lia, otto, eva, gone = [await desk.client(name) for name in ("Lia", "Otto", "Eva", "Gone")]
+    await desk.pay(await desk.sell(lia, monthly))
+    await boss.pay(await boss.sell(otto, week, TODAY - timedelta(days=30)), Decimal(40000))
+    await desk.pay(await desk.sell(eva, monthly, TODAY - timedelta(days=27)), Decimal(100000))
+    async with desk.gym.unit_of_work(desk.actor) as uow:
+        door = AttendanceService(uow)
+        for client in (lia, otto, eva, gone):
+            await door.check_in_client(client.id)
+
+
+async def test_the_day_adds_up(gym: Gym, desk: Reception, boss: Reception) -> None:
+    await a_day(desk, boss)
+    found = await today(boss)
+    assert (found.day, found.inside, found.door.visits) == (TODAY, 2, 2)
+    assert found.door.denials == {VerdictCode.NO_SUBSCRIPTION: 1, VerdictCode.PAYMENT_DUE: 1}
+    assert [(one.method, one.net) for one in found.money] == [(Method.CASH, Decimal(290000))]
+    standing = found.standing
+    assert (standing.new_clients, standing.ending_today, standing.ending_week) == (4, 1, 2)
+    assert (standing.debts, standing.owed, standing.requests) == (1, Decimal(50000), 0)
+    assert not found.own_till
+
+
+async def test_an_employee_sees_the_money_of_the_own_till_only(desk: Reception, boss: Reception) -> None:
+    await a_day(desk, boss)
+    found = await today(desk)
+    assert found.own_till
+    assert found.taken == Decimal(250000)
+    assert found.door.visits == 2
+
+
+async def test_it_takes_five_queries_at_most(gym: Gym, desk: Reception, boss: Reception) -> None:
+    await a_day(desk, boss)
+    for reader in (desk, boss):
+        with statements(gym) as seen:
+            await today(reader)
+        assert len(seen) <= MOST_QUERIES, seen
+
+
+async def test_the_lists_behind_the_numbers(
+    gym: Gym, desk: Reception, boss: Reception, clock: FrozenClock
+) -> None:
+    await a_day(desk, boss)
+    async with gym.unit_of_work(desk.actor) as uow:
+        ending = await EndingService(uow).this_week()
+        beyond = await EndingService(uow).this_week(7)
+    assert [one.client_name for one in ending.items] == ["Otto Vargas", "Eva Vargas"]
+    assert (beyond.number, beyond.total) == (0, 2)
+    clock.advance(timedelta(days=11))
+    async with gym.unit_of_work(desk.actor) as uow:
+        away = await AbsenceService(uow).at_risk()
+    assert [(one.client_name, one.days, one.last_visit) for one in away.items] == [("Lia Vargas", 11, TODAY)]
+    assert (await today(desk)).standing.at_risk == 1
+
+
+async def test_a_renewed_plan_does_not_end(desk: Reception) -> None:
+    lia = await desk.client("Lia")
+    await desk.sell(lia, await desk.plan(), TODAY - timedelta(days=30))
+    assert (await today(desk)).standing.ending_today == 1
+    await desk.renew(lia)
+    found = (await today(desk)).standing
+    assert (found.ending_today, found.ending_week) == (0, 0)
+
+
+async def test_a_day_is_drawn_in_every_language_for_admins(
+    gym: Gym, desk: Reception, boss: Reception
+) -> None:
+    await a_day(desk, boss)
+    async with gym.unit_of_work(boss.actor) as uow:
+        found = await DigestService(uow).chart_of(TODAY)
+        empty = await DigestService(uow).chart_of(TODAY - timedelta(days=1))
+        settings = uow.settings
+    assert [(one.hour, one.visits, one.denials) for one in found.hours] == [(10, 2, 2)]
+    pictures = [draw_day(one, settings.translator(lang)) for one in (found, empty) for lang in ("en", "es")]
+    sizes = {Image.open(io.BytesIO(picture)).size for picture in pictures}
+    assert sizes == {(960, 768)}
+    assert len(set(pictures)) == 4
+    async with gym.unit_of_work(desk.actor) as uow:
+        with pytest.raises(NotAllowed):
+            await DigestService(uow).chart_of(TODAY)
