@@ -25,7 +25,9 @@ class HttpsRequired(Forbidden):
 def client_address(request: web.Request) -> str:
     """The nearest address that is no trusted proxy."""
     config = request.app[GYM].config
-    chain = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
+    # Every line of it: some proxies add one of their own below what the caller wrote.
+    lines = ",".join(request.headers.getall("X-Forwarded-For", ()))
+    chain = [part.strip() for part in lines.split(",") if part.strip()]
     address = request.remote or ""
     while chain and address in config.trusted_proxies:
         address = chain.pop()
@@ -53,5 +55,6 @@ def require_https(request: web.Request) -> None:
 
 def _is_secure(request: web.Request, config: Config) -> bool:
     if request.remote in config.trusted_proxies:
-        return request.headers.get("X-Forwarded-Proto", "").lower() == "https"
+        said = request.headers.getall("X-Forwarded-Proto", ("",))
+        return said[-1].lower() == "https"
     return request.transport is not None and request.transport.get_extra_info("sslcontext") is not None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any, Final, TypeVar
 
 from aiohttp import web
@@ -10,13 +9,15 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from gym.core.errors import Invalid
 from gym.core.language import N_
-from web.photos import LARGE, parse_json, read_raw_json
+from web.photos import parse_json, read_raw_json
 
 Model = TypeVar("Model", bound=BaseModel)
 Value = TypeVar("Value")
 ONE_CLIENT: Final = "{client_id:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}}"
 """A part of a path; whatever is not shaped like an id is no address at all."""
 UNKNOWN_FIELD: Final = "extra_forbidden"
+LARGEST_JSON: Final = 64 * 1024
+"""Bytes of a body without photos: signing in and pairing are read before anybody is known."""
 
 
 class FieldsInvalid(Invalid):
@@ -47,9 +48,10 @@ def _name(fault: Any) -> str:
 
 
 async def read_json(request: web.Request) -> object:
-    """The body as JSON; a large one is parsed in a thread. Raises `Malformed` and `ContentUnknown`."""
-    raw = await read_raw_json(request)
-    return parse_json(raw) if len(raw) < LARGE else await asyncio.to_thread(parse_json, raw)
+    """The body of a few fields as JSON. Raises `Malformed`, `ContentUnknown` and 413."""
+    if (request.content_length or 0) > LARGEST_JSON:
+        raise web.HTTPRequestEntityTooLarge(LARGEST_JSON)
+    return parse_json(await read_raw_json(request.clone(client_max_size=LARGEST_JSON)))
 
 
 async def read_model(request: web.Request, model: type[Model]) -> Model:

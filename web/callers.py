@@ -156,11 +156,12 @@ async def count_check_in(
 ) -> None:
     """Once a check-in, after its body was read and before the model runs: one statement at most.
 
-    Raises `TooManyRequests`. The replay of an offline queue is free: it comes in a burst by nature.
+    Raises `TooManyRequests`. The replay of an offline queue comes in a burst by nature: it is counted apart.
     """
-    now = request.app[GYM].clock.now()
+    now, limits = request.app[GYM].clock.now(), request.app[LIMITS]
     if key is not None and captured_at is not None and now - captured_at > OFFLINE_AFTER:
-        request[COUNTED] = ()
+        request[COUNTED] = (limits.replay.of(claims.subject),)
+        await limits.take(now, *request[COUNTED])
         return
     await _count(request, claims, photos=photos)
 

@@ -13,6 +13,8 @@ from gym.security.limits import TooManyRequests as TooManyRequests
 DEVICE: Final = Rate("device", 240, 240)
 FACES: Final = Rate("faces", 90, 90)
 """Photos with a face, of one device: nobody learns at leisure who resembles whom."""
+REPLAY: Final = Rate("replay", 3000, 90)
+"""What an offline queue brings: three busy days at once. A capture time is only what the caller says."""
 STAFF: Final = Rate("staff", 120, 120)
 ADDRESS: Final = Rate("address", 5, 5)
 """Wrong codes and sign-ins; right ones cost nothing, so several kiosks may share an address."""
@@ -31,6 +33,7 @@ class Limits:
     buckets: Buckets
     device: Rate = DEVICE
     faces: Rate = FACES
+    replay: Rate = REPLAY
     staff: Rate = STAFF
     address: Rate = ADDRESS
     name: Rate = NAME

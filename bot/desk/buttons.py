@@ -183,7 +183,7 @@ class EndFreeze(Callback):
     subscription_id: UUID
 
 
-@callback("start1")
+@callback("start1", changes=True)
 class StartNow(Callback):
     """Begin a waiting renewal today, because the visit pack before it is used up."""
 

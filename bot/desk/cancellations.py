@@ -55,7 +55,7 @@ async def _modes(ctx: FormContext) -> Sequence[Choice]:
     choices = [Choice(RefundMode.NONE, t("Nothing back"))]
     if value:
         choices.insert(0, Choice(RefundMode.PRO_RATA, t("Unused days: {value}", value=value)))
-    if ctx.value("most", Decimal):
+    if _limit(ctx) > 0:
         choices.append(Choice(RefundMode.AMOUNT, t("Another amount")))
     return choices
 

@@ -107,7 +107,7 @@ def _money(turn: Turn, one: Subscription, paid: Decimal) -> list[Button]:
     t, buttons = turn.t, list[Button]()
     if one.account.balance:
         buttons.append(button(t("💵 Take payment"), TakePayment(one.id)))
-    if paid:
+    if paid > 0:  # below zero when a payment was voided whose money had been handed back already
         buttons.append(button(t("💸 Money back"), RefundPlan(one.id)))
     if turn.visitor.may(Permission.CREDIT):
         buttons.append(button(t("🤝 Goodwill"), CreditPlan(one.id)))
@@ -231,7 +231,7 @@ async def refund(turn: Turn, tap: RefundPlan) -> None:
 
 async def _paid(ctx: FormContext) -> Sequence[Choice]:
     paid = ctx.value("paid", Decimal)
-    return [Choice(paid, ctx.t.money(paid))] if paid else []
+    return [Choice(paid, ctx.t.money(paid))] if paid > 0 else []
 
 
 def _read_refund(text: str, ctx: FormContext) -> Decimal:

@@ -117,9 +117,11 @@ def _person_button(t: HtmlTranslator, number: int, outcome: MatchOutcome, client
 
 @router.on(CheckInClient)
 async def check_in(turn: Turn, tap: CheckInClient) -> None:
-    """A verdict is a new message, so that the card stays where it is."""
+    """A verdict is a new message, so that the card stays where it is, and its button works again."""
     key = tap_key(turn)
-    verdict = await turn.run(lambda uow: AttendanceService(uow).check_in_client(tap.client_id, key=key))
+    verdict = await turn.run(
+        lambda uow: AttendanceService(uow).check_in_client(tap.client_id, key=key, anew=True)
+    )
     await turn.say(verdict_screen(turn, verdict))
 
 

@@ -60,20 +60,20 @@ async def jobs(turn: Turn, _: Jobs) -> None:
 
 
 def _line(t: HtmlTranslator, one: JobState) -> str:
-    name = t(NAMES[one.name])
+    name, error, at = t(NAMES[one.name]), one.error or "?", _when(t, one)
     if one.failures:
         return t.plural(
             "❌ {name}: failed {count} time ({code}), last well {at}",
             "❌ {name}: failed {count} times ({code}), last well {at}",
             one.failures,
             name=name,
-            code=one.error or "?",
-            at=_when(t, one),
+            code=error,
+            at=at,
         )
     if one.late:
-        return t("⌛ {name}: late, last run {at}", name=name, at=_when(t, one))
+        return t("⌛ {name}: late, last run {at}", name=name, at=at)
     mark = "✅" if one.last_success_at else "⚪"
-    return t("{mark} {name}: {at}", mark=mark, name=name, at=_when(t, one))
+    return t("{mark} {name}: {at}", mark=mark, name=name, at=at)
 
 
 def _when(t: HtmlTranslator, one: JobState) -> str:

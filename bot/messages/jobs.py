@@ -33,7 +33,8 @@ def _digest(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
 
 @says(Kind.DESK_JOB_LATE)
 def _late(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
-    name = t(NAMES[p["job"]]) if p["job"] in NAMES else p["job"]
+    job = str(p["job"])
+    name = t(NAMES[job]) if job in NAMES else job
     if p["last_success_at"] is None:
         return t("⌛ “{job}” has not run yet, though it should have. Is the program still running?", job=name)
     return t("⌛ “{job}” should have run by now; it last did on {at}.", job=name, at=p["last_success_at"])

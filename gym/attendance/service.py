@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from gym.attendance import notices
 from gym.attendance.access import decide
@@ -95,10 +95,18 @@ class AttendanceService:
         facts = await self._attendance.facts(client_id, door.day, door.at, key)
         return await self._check_in(Sighting(facts), door)
 
-    async def check_in_client(self, client_id: UUID, *, key: UUID | None = None) -> Verdict:
-        """By staff who know the person; the same key gives the same verdict. Raises `ClientNotFound`."""
+    async def check_in_client(
+        self, client_id: UUID, *, key: UUID | None = None, anew: bool = False
+    ) -> Verdict:
+        """By staff who know the person; the same key gives the same verdict. Raises `ClientNotFound`.
+
+        `anew` is for a button that stays on the screen: it judges again once its last attempt was denied, or
+        undone since.
+        """
         if self.uow.actor.kind not in (ActorKind.STAFF, ActorKind.SYSTEM):
             raise OnlyFromDesk
+        if anew and key is not None:
+            key = await self._unspent(key)
         door = self._door(CheckInMethod.STAFF, None, None, key)
         facts = await self._attendance.facts(client_id, door.day, door.at, key)
         if facts["client_id"] is None:
@@ -151,6 +159,14 @@ class AttendanceService:
         """Every attempt of today, the latest first; for the desk."""
         self.uow.actor.require(Permission.MANAGE_CLIENTS)
         return await self._attendance.on_day(self.uow.today, page, since)
+
+    async def _unspent(self, key: UUID) -> UUID:
+        """The key, or the one that follows from every attempt it has made that is over."""
+        while (done := await self._attendance.by_key(key)) is not None:
+            if done.outcome is Outcome.ADMITTED and done.undone_at is None:
+                break
+            key = uuid5(key, str(done.id))
+        return key
 
     def _door(
         self, method: CheckInMethod, at: datetime | None, kiosk_id: UUID | None, key: UUID | None

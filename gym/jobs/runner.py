@@ -153,6 +153,9 @@ def _is_done(row: JobRun, slot: datetime) -> bool:
 
 async def _locked(uow: UnitOfWork, job: Job) -> JobRun:
     """The job's row, held until the transaction ends: nobody else does the same job meanwhile."""
+    row = await uow.session.get(JobRun, job.name, with_for_update=True)
+    if row is not None:
+        return row
     await uow.session.execute(insert(JobRun).values(job=job.name).on_conflict_do_nothing())
     return await uow.session.get_one(JobRun, job.name, with_for_update=True, populate_existing=True)
 

@@ -108,8 +108,14 @@ def parse_exit_pin(text: str) -> str:
 def parse_door_address(text: str) -> str:
     """Raises `DoorAddressInvalid`."""
     address = text.strip()
-    parts = urlsplit(address) if len(address) <= 300 and not re.search(r"\s", address) else None
-    if parts is None or parts.scheme not in ("http", "https") or not parts.netloc:
+    if len(address) > 300 or re.search(r"\s", address):
+        raise DoorAddressInvalid
+    try:
+        parts = urlsplit(address)
+        whole = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # a bracket that is not closed, a port that is none
+        whole = False
+    if not whole:
         raise DoorAddressInvalid
     return address
 

@@ -75,9 +75,9 @@ def _draw_money(axes: Axes, found: DayInNumbers, t: Translator) -> None:
     bars = axes.barh([t(METHODS[method]) for method in methods], [float(one) for one in amounts], color=BLUE)
     axes.bar_label(bars, [t.money(one) for one in amounts], padding=4, color=INK)
     axes.invert_yaxis()
-    top = max(float(one) for one in amounts)
-    low = min(0.0, *(float(one) for one in amounts)) if len(amounts) > 1 else min(0.0, float(amounts[0]))
-    axes.set_xlim(low * 1.2, max(top * 1.2, 1.0))
+    top, low = max(float(max(amounts)), 1.0), min(float(min(amounts)), 0.0)
+    # Room for what is written beside the bars.
+    axes.set_xlim(low - (0.2 * (top - low) if low else 0), top + 0.2 * (top - low))
     axes.xaxis.set_major_locator(MaxNLocator(5))
     axes.xaxis.set_major_formatter(FuncFormatter(_money(t)))
     _plain(axes)

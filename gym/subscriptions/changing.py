@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from uuid import UUID
 
+from gym.core.language import N_
 from gym.payments.models import Method
 from gym.payments.service import PaymentService
 from gym.plans.models import Plan
@@ -101,7 +102,9 @@ class Changing(Paying):
 
     async def _close(self, quote: ChangeQuote) -> None:
         """The old one's days and money are settled before the new one claims them."""
-        old, reason = quote.old, f"changed to {quote.plan.name}"
+        old = quote.old
+        # Kept as text, like every reason that somebody types: in the gym's own language.
+        reason = self.uow.settings.translator()(N_("changed to {plan}"), plan=quote.plan.name)
         await Closing(self.uow).cancel(old, reason, "subscription.changed")
         if quote.value:
             payments = PaymentService(self.uow)

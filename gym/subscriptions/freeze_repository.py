@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import or_, select, text
+from sqlalchemy import ColumnElement, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import selectinload
 
@@ -73,13 +73,10 @@ class FreezeRepository(Repository[Freeze, UUID]):
 
     async def touched_by(self, starts_on: date, ends_on: date) -> Sequence[UUID]:
         """Clients who have a plan on one of the days, or who rest without an end."""
-        lasting = select(Freeze.id).where(
-            Freeze.subscription_id == Subscription.id, Freeze.ends_on.is_(None), Freeze.canceled_at.is_(None)
-        )
         query = select(Subscription.client_id).where(
             Subscription.status.in_(OPEN),
             Subscription.starts_on <= ends_on,
-            or_(Subscription.ends_on >= starts_on, Subscription.held, lasting.exists()),
+            or_(Subscription.ends_on >= starts_on, Subscription.held, _lasting()),
         )
         return (await self.session.scalars(query.distinct().order_by(Subscription.client_id))).all()
 
@@ -93,7 +90,7 @@ class FreezeRepository(Repository[Freeze, UUID]):
         return (await self.session.scalars(query.distinct().order_by(Subscription.client_id))).all()
 
     async def running(self, day: date) -> Sequence[UUID]:
-        """Active clients with a plan on a day."""
+        """Active clients with a plan on a day, or who rest without an end."""
         query = (
             select(Subscription.client_id)
             .join(Subscription.client)
@@ -101,7 +98,7 @@ class FreezeRepository(Repository[Freeze, UUID]):
                 Subscription.status.in_(OPEN),
                 ~Subscription.held,
                 Subscription.starts_on <= day,
-                Subscription.ends_on >= day,
+                or_(Subscription.ends_on >= day, _lasting()),
                 Client.active,
             )
         )
@@ -173,3 +170,11 @@ class FreezeRepository(Repository[Freeze, UUID]):
 class _ClosureRepository(Repository[GymClosure, UUID]):
     model = GymClosure
     missing = ClosureNotFound
+
+
+def _lasting() -> ColumnElement[bool]:
+    """True while a freeze without an end keeps the last day open."""
+    query = select(Freeze.id).where(
+        Freeze.subscription_id == Subscription.id, Freeze.ends_on.is_(None), Freeze.canceled_at.is_(None)
+    )
+    return query.exists()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, func, or_, select
 
 from gym.security.permissions import Permission
-from gym.subscriptions.models import OPEN, Subscription
+from gym.subscriptions.models import OPEN, Freeze, Subscription
 from gym.unit_of_work import UnitOfWork
 
 
@@ -25,7 +25,11 @@ class PlanHolders:
 
 
 def _holders(plan_id: UUID, today: date) -> Select[int]:
-    open_now = and_(Subscription.status.in_(OPEN), Subscription.ends_on >= today)
+    lasting = select(Freeze.id).where(
+        Freeze.subscription_id == Subscription.id, Freeze.ends_on.is_(None), Freeze.canceled_at.is_(None)
+    )
+    # Until the client returns the dates say nothing, here and in what is held behind it.
+    holds = or_(Subscription.ends_on >= today, Subscription.held, lasting.exists())
     return select(func.count(Subscription.client_id.distinct())).where(
-        Subscription.plan_id == plan_id, open_now
+        Subscription.plan_id == plan_id, Subscription.status.in_(OPEN), holds
     )

@@ -31,7 +31,7 @@ from tests.bench.search import search
 from tests.bench.table import machine, show
 
 RESULTS = Path(__file__).parents[2] / "bench" / "results.json"
-SMALL, LARGE = 1_000, 10_000
+SMALL, LARGE, HUGE = 1_000, 10_000, 100_000
 CLIENTS = (1, 4, 16, 32)
 UNMEASURABLE = (
     DidNotStart,
@@ -52,10 +52,11 @@ class Effort:
     seconds: float = 6.0
     regulars: int = chat.CHATS
     starts: int = 5
+    huge: bool = True
 
     @classmethod
     def quick(cls) -> Effort:
-        return cls(samples=40, seconds=2.0, regulars=10, starts=1)
+        return cls(samples=40, seconds=2.0, regulars=10, starts=1, huge=False)
 
 
 @dataclass
@@ -109,6 +110,10 @@ class Bench:
             for count in CLIENTS:
                 self.note(await door.throughput(kiosks, reader, people, count, self.effort.seconds))
         self.note(*await search(gym, vectors, clients, samples))
+        if self.effort.huge:
+            vectors = crowd(HUGE)
+            clients += await fill(gym, vectors[LARGE:])
+            self.note(*await search(gym, vectors, clients, samples))
 
     async def _chat(self, gym: Gym, plan: UUID) -> None:
         async with (

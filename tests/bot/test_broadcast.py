@@ -25,6 +25,7 @@ from gym.chats.preferences import PreferenceService
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
 from gym.notifications.kinds import KindGroup
+from gym.notifications.repository import OutboxRepository
 from gym.notifications.models import BroadcastState, Notification, NotificationKind, Priority
 from gym.notifications.outbox import Recipient
 from gym.security.permissions import Actor, NotAllowed
@@ -287,3 +288,23 @@ async def test_a_receipt_waits_less_than_a_second_however_long_the_broadcast(gym
     times = [at for at, _, _ in line.sent]
     assert all(later - sooner >= 0.99 for sooner, later in zip(times, times[28:], strict=False))
     assert time.seconds > 300 / 28 - 1, "the broadcast itself was paced"
+
+
+async def test_what_was_on_its_way_at_the_stop_and_came_back_stays_unsaid(gym: Gym, admin: Actor) -> None:
+    await crowd(gym, 1)
+    key = await begin(gym, admin, CROWD)
+    async with gym.unit_of_work(Actor.system()) as uow:
+        await BroadcastService(uow).write_next()
+    async with gym.unit_of_work(Actor.system()) as uow:
+        wall = uow.context.wall
+        lease = wall + timedelta(seconds=45)
+        [taken] = await OutboxRepository(uow.session).claim(now=uow.now, wall=wall, lease=lease, size=6)
+    async with gym.unit_of_work(admin) as uow:
+        await BroadcastService(uow).stop(key)
+    async with gym.unit_of_work(Actor.system()) as uow:
+        await OutboxRepository(uow.session).again(taken.id, at=uow.now, reason="retry after", counts=False)
+    async with gym.unit_of_work(Actor.system()) as uow:
+        wall = uow.context.wall
+        claimed = await OutboxRepository(uow.session).claim(now=uow.now, wall=wall, lease=wall, size=6)
+        assert claimed == []
+        assert (await BroadcastService(uow).progress(key)).left == 0

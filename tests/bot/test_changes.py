@@ -293,3 +293,41 @@ async def test_the_next_plan_starts_when_the_pack_is_used_up(
     await bruno.taps("▶️ Start now")
     await bruno.sees("Started today")
     assert (await desk.see(waiting)).starts_on == desk.gym.clock.now().date()
+
+
+async def test_an_employee_is_not_asked_for_an_amount_when_there_is_none_to_give(
+    bruno: Person, desk: Reception, rosa: Client
+) -> None:
+    used = await desk.sell(rosa, await desk.plan(Decimal(90000), visits=10, name="Pack"))
+    await use_up(desk.gym, used)
+    await press(desk, bruno, CancelSubscription(used.id))
+    await bruno.sends("moves away")
+    asked = await bruno.sees("get the unused days back")
+    assert "Nothing back" in asked.labels
+    assert "Another amount" not in asked.labels
+
+
+async def test_money_back_is_offered_only_where_there_is_some(
+    ana: Person, boss: Reception, desk: Reception, rosa: Client, thirty: Plan
+) -> None:
+    sold = await boss.sell(rosa, thirty)
+    receipt = await boss.pay(sold, Decimal(100000))
+    async with boss.gym.unit_of_work(boss.actor) as uow:
+        await SubscriptionService(uow).refund(sold.id, Decimal(100000), Method.CASH, "never came")
+    await boss.void(receipt.entry_id)
+    await press(boss, ana, ManagePlan(sold.id))
+    assert "💸 Money back" not in (await ana.sees("Thirty days")).labels
+
+
+async def test_an_old_button_asks_again_before_a_waiting_plan_starts(
+    bruno: Person, desk: Reception, rosa: Client, thirty: Plan, clock: FrozenClock
+) -> None:
+    first = await desk.sell(rosa, await desk.plan(Decimal(90000), visits=10, name="Pack"))
+    waiting = await desk.renew(rosa, thirty)
+    await use_up(desk.gym, first)
+    shown = pack(StartNow(waiting.id), clock.now())
+    clock.advance(timedelta(hours=2))
+    await bruno.sends("/start")
+    await bruno.taps_button_data(await bruno.last(), shown)
+    await bruno.sees("Still do it?")
+    assert (await desk.see(waiting)).starts_on == waiting.starts_on

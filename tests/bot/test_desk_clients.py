@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from sqlalchemy import select
 from bot.desk.links import deep_link, qr_png
 from bot.run import RunningBot
 from bot.sandbox.client import Person, SandboxClient
+from bot.sandbox.seen import Message
 from gym.app import Gym
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
@@ -19,6 +21,7 @@ from gym.faces.pool import FacePool
 from gym.faces.service import FaceRecognitionService
 from gym.security.links import Links
 from gym.security.permissions import Actor, Role
+from gym.subscriptions.models import Subscription
 from tests.support.memberships import Reception
 from tests.support.people import group, landscape, people, stranger
 
@@ -47,6 +50,17 @@ def reception(gym: Gym) -> Reception:
 async def clients(gym: Gym) -> list[Client]:
     async with gym.unit_of_work(Actor.system()) as uow:
         return list(await uow.session.scalars(select(Client).order_by(Client.id)))
+
+
+async def visits_used(gym: Gym) -> int:
+    """Of the one plan that was sold."""
+    async with gym.unit_of_work(Actor.system()) as uow:
+        return (await uow.session.scalars(select(Subscription))).one().visits_used
+
+
+def check_in_data(card: Message) -> str:
+    """What the button of a card sends."""
+    return next(one.data or "" for row in card.buttons for one in row if "Check in" in one.label)
 
 
 async def register(desk: Person, first: str, last: str) -> None:
@@ -329,3 +343,35 @@ async def test_history_pages_show_visits_payments_and_plans(bruno: Person, gym: 
     await bruno.sends("Rosa")
     await bruno.taps("Plans")
     await bruno.sees("active")
+
+
+async def test_the_button_of_a_card_lets_in_anew_after_the_visit_was_undone(
+    bruno: Person, gym: Gym, admin: Actor
+) -> None:
+    reception = Reception(gym, admin)
+    await reception.sell(await reception.client("Rosa"), await reception.plan(Decimal(0)))
+    await bruno.sends("Rosa")
+    card = await bruno.sees("Monthly")
+    again = check_in_data(card)
+    await bruno.taps("Check in")
+    await bruno.sees("visit 1")
+    await bruno.taps("Undo")
+    await bruno.sees("is undone")
+    await bruno.taps_button_data(card, again)
+    await bruno.sees("visit 1")
+    assert await visits_used(gym) == 1
+
+
+async def test_the_button_of_a_card_judges_anew_after_a_denial(
+    bruno: Person, gym: Gym, admin: Actor
+) -> None:
+    reception = Reception(gym, admin)
+    sold = await reception.sell(await reception.client("Rosa"), await reception.plan())
+    await bruno.sends("Rosa")
+    card = await bruno.sees("Monthly")
+    again = check_in_data(card)
+    await bruno.taps("Check in")
+    await bruno.sees("to pay.")
+    await reception.pay(sold)
+    await bruno.taps_button_data(card, again)
+    await bruno.sees("visit 1")

@@ -281,3 +281,17 @@ async def test_a_group_that_became_a_supergroup_is_written_to_under_its_new_numb
     gym.clock.advance(timedelta(seconds=1))  # type: ignore[attr-defined]
     await works.drain()
     assert [chat for chat, _ in line.sent] == [-1005]
+
+
+async def test_a_leader_that_breaks_is_a_fault_and_not_silence(
+    gym: Gym, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever looks after the dispatcher starts it again; waiting for ever would tell nobody anything."""
+
+    async def broken(_: Dispatcher) -> None:
+        raise LookupError("unexpected")
+
+    monkeypatch.setattr(Dispatcher, "_remember_lately", broken)
+    with pytest.raises(LookupError):
+        async with asyncio.timeout(10):
+            await dispatcher(gym, Line()).run()

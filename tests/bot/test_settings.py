@@ -39,6 +39,8 @@ TYPED = {
     "undo_minutes": "6",
     "quiet_from": "10 pm",
     "quiet_until": "6:30",
+    "digest_at": "10:15 pm",
+    "keep_messages_days": "60",
 }
 """What is typed for a setting."""
 CHOSEN = {
@@ -51,6 +53,7 @@ CHOSEN = {
     "tell_member_check_in": "no",
     "tell_desk_check_in": "yes",
     "tell_desk_denial": "no",
+    "digest": "no",
 }
 """The button that is tapped."""
 

@@ -181,6 +181,9 @@ async def test_the_doors_address_can_be_set_and_taken_away(door: Door) -> None:
         "javascript:alert(1)",
         "http://",
         "http://a b",
+        "http://[::1",
+        "http://:80/open",
+        "http://door:99999/open",
         "http://" + "x" * 300,
     ):
         with pytest.raises(DoorAddressInvalid):

@@ -10,6 +10,7 @@ from gym.app import Gym
 from gym.core.clock import FrozenClock
 from gym.plans.models import DurationUnit, Plan
 from gym.security.permissions import Actor, NotAllowed
+from gym.subscriptions.freezing import FreezeService
 from gym.subscriptions.holders import PlanHolders
 from tests.support.memberships import Reception
 
@@ -38,3 +39,17 @@ async def test_members_do_not_count_each_other(gym: Gym, admin: Actor) -> None:
     plan, rosa = await desk.plan(), await desk.client("Rosa")
     with pytest.raises(NotAllowed):
         await count(gym, plan, Actor.member(rosa.id, rosa.full_name))
+
+
+async def test_who_rests_until_the_return_has_the_plan_whatever_its_last_day_says(
+    gym: Gym, admin: Actor, clock: FrozenClock
+) -> None:
+    desk = Reception(gym, admin)
+    plan, other, rosa = await desk.plan(), await desk.plan(name="Other"), await desk.client("Rosa")
+    resting = await desk.sell(rosa, plan)
+    await desk.pay(resting)
+    async with gym.unit_of_work(admin) as uow:
+        await FreezeService(uow).freeze(resting.id, uow.today, None, "a journey")
+    await desk.renew(rosa, other)
+    clock.advance(timedelta(days=90))
+    assert (await count(gym, plan, admin), await count(gym, other, admin)) == (1, 1)

@@ -12,6 +12,8 @@ from gym.clients.models import Client
 from gym.core.clock import FrozenClock
 from gym.notifications.models import NotificationKind as Kind
 from gym.rewards.models import RewardKind
+from gym.security.permissions import Actor
+from gym.subscriptions.service import SubscriptionService
 from tests.attendance.conftest import change
 from tests.rewards.conftest import DAY, more_settings, rewards
 from tests.support.memberships import Reception, told
@@ -97,3 +99,14 @@ async def test_two_periods_paid_at_once_earn_once(gym: Gym, desk: Reception, eva
     await gym.database.warm(2)
     await asyncio.gather(desk.pay(first), desk.pay(second))
     assert len(await rewards(gym)) == 1
+
+
+async def test_goodwill_after_a_voided_payment_is_no_paid_period(
+    gym: Gym, admin: Actor, desk: Reception, eva: Client
+) -> None:
+    sold = await desk.sell(eva, await desk.plan())
+    receipt = await desk.pay(sold, Decimal(1000))
+    await desk.void(receipt.entry_id)
+    async with gym.unit_of_work(admin) as uow:
+        await SubscriptionService(uow).credit(sold.id, Decimal(150000), "a gift")
+    assert await rewards(gym) == []

@@ -146,11 +146,11 @@ async def test_three_years_of_two_hundred_people(gym: Gym, clock: FrozenClock) -
     began = time.monotonic()
     model = Model(people(200, SEED), plans())
     driver = await Driver.open(gym, clock, model, _chats(model.members))
-    years = Years(driver, model, range(40, 47), {30: 160_000, 400: 175_000, 800: 190_000})
+    years = Years(driver, model, range(16, 23), {10: 160_000, 400: 175_000, 800: 190_000})
     for number in range(3 * 365 + 1):
         await years.live(number)
-        if number > 48 and time.monotonic() - began > limit:
+        if number > 26 and time.monotonic() - began > limit:
             break
     await years.compare()
     lived = timedelta(days=number + 1)
-    assert lived >= timedelta(days=49)
+    assert lived >= timedelta(days=27)

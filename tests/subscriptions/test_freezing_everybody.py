@@ -221,3 +221,15 @@ async def test_everybody_active_gets_gift_days_once(
         await gift_all(boss, 366, new_id())
     with pytest.raises(NotAllowed):
         await gift_all(Reception(desk.gym, Actor.member(ana.id, "Ana")), 1, new_id())
+
+
+async def test_who_rests_beyond_the_last_day_until_the_return_gets_gift_days_too(
+    boss: Reception, desk: Reception, monthly: Plan, clock: FrozenClock
+) -> None:
+    resting = await desk.sell(await desk.client("Ana"), monthly)
+    await desk.pay(resting)
+    await freeze(boss, resting, 2, None)
+    clock.advance(40 * DAY)
+    assert (await desk.see(resting)).ends_on < TODAY + 40 * DAY
+    assert await gift_all(boss, 2, new_id()) == 1
+    assert (await desk.see(resting)).gift_days == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+import structlog
 from sqlalchemy import select
 
 from gym.faces.liveness import LivenessGate, LivenessMode
@@ -55,3 +56,21 @@ async def test_where_liveness_only_observes_nobody_is_sure_enough(known: Door) -
         assert await learnt(known) == 0
     finally:
         known.gym.faces.gate = LivenessGate()
+
+
+async def test_a_fault_nobody_expected_is_logged_and_ends_nothing(
+    known: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Broken:
+        def __init__(self, _: object) -> None: ...
+
+        async def learn(self, *_: object) -> bool:
+            raise LookupError("unexpected")
+
+    monkeypatch.setattr("web.learning.FaceAdaptation", Broken)
+    app = known.client.server.app  # type: ignore[union-attr]
+    with structlog.testing.capture_logs() as logs:
+        assert (await (await known.show(people()[0].photo(3))).json())["code"] == "admitted"
+        await app[LEARNER].settled()
+        assert await learnt(known) == 0
+    assert [one["task"] for one in logs if one["event"] == "task_failed"] == ["learning"]
