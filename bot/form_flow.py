@@ -76,7 +76,14 @@ class FormFlow:
         elif ctx.state.step == FIELDS:
             await self._show(ctx, screens.fields(ctx))
         else:
-            await self._show(ctx, await screens.summary(ctx, note))
+            await self._show_summary(ctx, note)
+
+    async def _show_summary(self, ctx: FormContext, note: str | None) -> None:
+        """What a summary notes of what it has shown (`FormState.put`) is kept for the one who confirms it."""
+        known = dict(ctx.state.values)
+        await self._show(ctx, await screens.summary(ctx, note))
+        if ctx.state.values != known:
+            await self.save(ctx.turn, ctx.state)
 
     async def show_question(self, ctx: FormContext, step: Step, note: str | None) -> None:
         await self._show(ctx, await screens.question(ctx, step, note))

@@ -56,13 +56,18 @@ class Dispatcher:
     async def run(self) -> None:
         """Send what is due until cancelled; messages on their way may arrive first."""
         leading = asyncio.create_task(self._lead())
+        # One that ends by a fault ends this too: waiting for it for ever would be silence.
+        leading.add_done_callback(partial(_set, self._leads))
         try:
             while True:
                 await self._leads.wait()
+                if leading.done():
+                    leading.result()
                 await self._work()
         finally:
             leading.cancel()
             await asyncio.gather(leading, return_exceptions=True)
+            self._leads.clear()
             await self._land_all()
 
     async def drain(self) -> int:
@@ -118,6 +123,9 @@ class Dispatcher:
     def _landed(self, flight: asyncio.Task[None]) -> None:
         del self._flights[flight]
         self._wake.set()
+        fault = None if flight.cancelled() else flight.exception()
+        if fault is not None:  # its lease ends, and it leaves then
+            log.error("delivery_failed", exc_info=fault)
 
     async def _land_all(self) -> None:
         flights = list(self._flights)

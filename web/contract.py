@@ -176,8 +176,8 @@ OPERATIONS: Final = (
             InFlight,
         ),
         description="A denial is an answer, not an error. It names the client only when face or credential "
-        "was accepted. The replay of an offline queue (a key, and `captured_at` older than a minute) is not "
-        "limited.",
+        "was accepted. The replay of an offline queue (a key, and `captured_at` older than a minute) is "
+        "limited apart: 3,000 at once, 90 a minute.",
     ),
     Operation(
         "get",

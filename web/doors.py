@@ -35,11 +35,17 @@ class Doors:
         """Begin; nobody waits for it."""
         call = asyncio.create_task(self._open(kiosk, address), name="door")
         self._calls.add(call)
-        call.add_done_callback(self._calls.discard)
+        call.add_done_callback(self._ended)
 
     async def settled(self) -> None:
         """Until every call has ended."""
-        await asyncio.gather(*self._calls)
+        await asyncio.gather(*self._calls, return_exceptions=True)
+
+    def _ended(self, call: asyncio.Task[None]) -> None:
+        self._calls.discard(call)
+        fault = None if call.cancelled() else call.exception()
+        if fault is not None:
+            log.error("task_failed", task=call.get_name(), exc_info=fault)
 
     async def _open(self, kiosk: Kiosk, address: str) -> None:
         for _ in range(TRIES):

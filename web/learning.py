@@ -39,11 +39,17 @@ class Learner:
             return
         task = asyncio.create_task(self._learn(verdict, faces), name="learning")
         self._waiting.add(task)
-        task.add_done_callback(self._waiting.discard)
+        task.add_done_callback(self._ended)
 
     async def settled(self) -> None:
         """Until everything that was begun has ended."""
-        await asyncio.gather(*self._waiting)
+        await asyncio.gather(*self._waiting, return_exceptions=True)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._waiting.discard(task)
+        fault = None if task.cancelled() else task.exception()
+        if fault is not None:
+            log.error("task_failed", task=task.get_name(), exc_info=fault)
 
     def _is_worth(self, verdict: Verdict) -> bool:
         """An observing gate lets suspects pass, so whoever passed it is not sure to be alive."""

@@ -92,6 +92,8 @@ async def _read_multipart(request: web.Request, most_photos: int) -> Body:
             if not isinstance(part, BodyPartReader):
                 raise Malformed
             await _take_part(part, body, most_photos)
+            if request.content.total_bytes > request.client_max_size:  # headers of parts count too
+                raise web.HTTPRequestEntityTooLarge(request.client_max_size)
     except (ValueError, AssertionError, LookupError, HttpProcessingError) as error:
         raise Malformed from error
     return body

@@ -49,7 +49,7 @@ class Webhook:
     async def _receive(self, request: web.Request) -> web.Response:
         """200 only after the update is in the database; `DatabaseUnavailable` becomes 503."""
         shown = request.headers.get(SECRET_HEADER, "")
-        if not hmac.compare_digest(shown.encode(), self.secret.encode()):
+        if not hmac.compare_digest(shown.encode("utf-8", "surrogateescape"), self.secret.encode()):
             raise WrongSecret
         if self.keep is None:
             raise Busy

@@ -39,8 +39,8 @@ async def ask_discount(turn: Turn, tap: AskDiscount) -> None:
     values = {
         "client_id": tap.client_id,
         "plan_id": tap.plan_id,
-        "off": tap.off,
-        "percent": tap.percent,
+        "off": tap.discount.value,
+        "percent": tap.discount.kind is DiscountKind.PERCENT,
         "starts_on": tap.starts_on,
         "wish": quote_text(turn.t, quote),
     }

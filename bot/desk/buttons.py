@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from bot.callbacks import Callback, callback
+from gym.core.money import CENT, to_cents
 from gym.payments.models import Method
 from gym.subscriptions.discounts import Discount, DiscountKind
 
@@ -83,8 +84,8 @@ class AskDiscount(Callback):
 
     client_id: UUID
     plan_id: UUID
-    off: Decimal
-    percent: bool
+    off: str
+    """Cents in hexadecimal, or a percentage behind a `p`: written out, a large sum would not fit."""
     day: int | None = None
 
     @classmethod
@@ -92,13 +93,17 @@ class AskDiscount(Callback):
         cls, client_id: UUID, plan_id: UUID, discount: Discount, starts_on: date | None = None
     ) -> AskDiscount:
         """For a sale that starts on a day, or for a renewal (`starts_on` is none)."""
-        off = Decimal(f"{discount.value.normalize():f}")
+        percent = discount.kind is DiscountKind.PERCENT
+        off = f"p{discount.value.normalize():f}" if percent else f"{int(to_cents(discount.value) / CENT):x}"
         day = None if starts_on is None else (starts_on - DAY_ZERO).days
-        return cls(client_id, plan_id, off, discount.kind is DiscountKind.PERCENT, day)
+        return cls(client_id, plan_id, off, day)
 
     @property
     def discount(self) -> Discount:
-        return Discount(self.off, DiscountKind.PERCENT if self.percent else DiscountKind.AMOUNT)
+        """Raises `ValueError` for what no button of ours says."""
+        if self.off.startswith("p"):
+            return Discount.percent(Decimal(self.off[1:]))
+        return Discount(int(self.off, 16) * CENT)
 
     @property
     def starts_on(self) -> date | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from bot.callbacks import Callback
@@ -31,6 +32,8 @@ from gym.subscriptions.schemas import Quote
 from gym.subscriptions.service import SubscriptionService
 
 router = Router(Audience.STAFF)
+SEEN: Final = "seen"
+"""Where a form keeps the mark of the offer that its summary has shown."""
 
 
 @router.on(SaleDetails)
@@ -106,6 +109,12 @@ async def _sale_summary(ctx: FormContext) -> str:
             quote = await service.quote_sale(client_id, plan_id, starts_on, _discount(ctx))
     except DiscountTooLarge as error:
         return _above_limit(ctx, error)
+    return _shown(ctx, quote)
+
+
+def _shown(ctx: FormContext, quote: Quote) -> str:
+    """The offer, with its mark kept: at another price or on other days by now it is not sold."""
+    ctx.state.put(SEEN, quote.mark)
     return quote_text(ctx.t, quote)
 
 
@@ -115,7 +124,12 @@ async def _sell(ctx: FormContext) -> Screen:
     try:
         async with ctx.unit_of_work() as uow:
             sold = await SubscriptionService(uow).sell(
-                client_id, plan_id, starts_on=starts_on, discount=_discount(ctx), key=ctx.key
+                client_id,
+                plan_id,
+                starts_on=starts_on,
+                discount=_discount(ctx),
+                seen=ctx.maybe(SEEN, str),
+                key=ctx.key,
             )
             credit = await ClientCredit(uow).balance(client_id)
     except DiscountTooLarge as error:
@@ -138,7 +152,7 @@ async def _renewal_quote(ctx: FormContext) -> Quote:
 
 async def _renewal_summary(ctx: FormContext) -> str:
     try:
-        return quote_text(ctx.t, await _renewal_quote(ctx))
+        return _shown(ctx, await _renewal_quote(ctx))
     except DiscountTooLarge as error:
         return _above_limit(ctx, error)
 
@@ -154,6 +168,7 @@ async def _renew(ctx: FormContext) -> Screen:
                 discount=_discount(ctx),
                 reward_id=reward_id,
                 renews_id=renews_id,
+                seen=ctx.maybe(SEEN, str),
                 key=ctx.key,
             )
             credit = await ClientCredit(uow).balance(client_id)

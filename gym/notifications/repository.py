@@ -9,12 +9,14 @@ from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, bindparam, text, update
+from sqlalchemy import DateTime, bindparam, case, exists, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gym.core.payload import decode
 from gym.notifications.kinds import GROUP_OF
 from gym.notifications.models import (
+    Broadcast,
+    BroadcastState,
     Notification,
     NotificationKind,
     NotificationState,
@@ -142,6 +144,12 @@ GIVE_UP = text("""
 UPDATE notifications SET state = 'unreachable', leased_until = NULL, error = :reason
 WHERE state = 'pending' AND recipient_kind = 'desk' AND recipient_id = :id
 """)
+# What was on its way while somebody stopped its broadcast, and came back, stays unsaid.
+_STOPPED = exists().where(
+    Broadcast.id == Notification.broadcast_id, Broadcast.state == BroadcastState.STOPPED
+)
+WANTED = case((_STOPPED, NotificationState.DISMISSED), else_=Notification.state)
+
 MOVED = text("UPDATE desk_chats SET chat_id = :new WHERE chat_id = :old")
 
 
@@ -233,11 +241,11 @@ class OutboxRepository:
     async def again(self, key: UUID, *, at: datetime, reason: str, counts: bool = True) -> None:
         """Let go, to be tried again at `at` (business time); a try that was none does not count."""
         tries = {} if counts else {"attempts": Notification.attempts - 1}
-        await self._close(key, next_try_at=at, error=reason[:200], **tries)
+        await self._close(key, state=WANTED, next_try_at=at, error=reason[:200], **tries)
 
     async def postpone(self, key: UUID, at: datetime) -> None:
         """It is due only then (business time), and holds nobody up until then."""
-        await self._close(key, due_at=at, next_try_at=at, attempts=Notification.attempts - 1)
+        await self._close(key, state=WANTED, due_at=at, next_try_at=at, attempts=Notification.attempts - 1)
 
     async def blocked(self, chat_id: int, language: str, wall: datetime) -> None:
         """Whoever has blocked the bot cannot be reached until they let it in again."""

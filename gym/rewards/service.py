@@ -41,6 +41,7 @@ class RewardService:
 
         A day that was missed is not made up for: what expires by the day after tomorrow is told today.
         """
+        self.uow.actor.require(Permission.RUN_JOBS)
         if self.uow.is_past:
             return 0
         today = self.uow.today

@@ -22,6 +22,7 @@ from gym.approvals.service import ApprovalService
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
 from gym.core.ids import new_id
+from gym.core.money import LARGEST
 from gym.jobs.runner import run_due
 from gym.notifications.models import DeskChat
 from gym.payments.models import EntryKind
@@ -423,7 +424,13 @@ async def test_a_refund_asks_how_much_and_how(
 
 @pytest.mark.parametrize(
     "discount",
-    [Discount(Decimal(99999999)), Discount(Decimal("99999.99")), Discount.percent(Decimal("12.55"))],
+    [
+        Discount(Decimal(99999999)),
+        Discount(Decimal("99999.99")),
+        Discount(LARGEST),
+        Discount.percent(Decimal("12.55")),
+        Discount.percent(Decimal(100)),
+    ],
 )
 def test_a_request_for_any_discount_and_day_fits_into_a_button(
     discount: Discount, clock: FrozenClock

@@ -25,9 +25,9 @@ from gym.chats.preferences import PreferenceService
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
 from gym.notifications.kinds import KindGroup
-from gym.notifications.repository import OutboxRepository
 from gym.notifications.models import BroadcastState, Notification, NotificationKind, Priority
 from gym.notifications.outbox import Recipient
+from gym.notifications.repository import OutboxRepository
 from gym.security.permissions import Actor, NotAllowed
 from gym.subscriptions.service import SubscriptionService
 from tests.support.memberships import Reception

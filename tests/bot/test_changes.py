@@ -7,9 +7,11 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import update
 
 from bot.callbacks import Callback, pack
 from bot.desk.buttons import CancelSubscription, ManagePlan, StartNow
+from bot.desk.subscriptions import SaleDetails
 from bot.run import RunningBot
 from bot.sandbox.client import Person, SandboxClient
 from gym.app import Gym
@@ -17,7 +19,7 @@ from gym.clients.models import Client
 from gym.core.clock import FrozenClock
 from gym.payments.credit import ClientCredit
 from gym.payments.models import EntryKind, Method
-from gym.plans.models import DurationUnit, Plan
+from gym.plans.models import DurationUnit, Plan, PlanPrice
 from gym.security.permissions import Actor, Role
 from gym.subscriptions.models import Subscription, SubscriptionStatus
 from gym.subscriptions.service import SubscriptionService
@@ -331,3 +333,17 @@ async def test_an_old_button_asks_again_before_a_waiting_plan_starts(
     await bruno.taps_button_data(await bruno.last(), shown)
     await bruno.sees("Still do it?")
     assert (await desk.see(waiting)).starts_on == waiting.starts_on
+
+
+async def test_what_was_confirmed_with_details_is_not_sold_at_another_price(
+    bruno: Person, desk: Reception, rosa: Client, thirty: Plan
+) -> None:
+    await press(desk, bruno, SaleDetails(rosa.id, thirty.id))
+    await bruno.sends("20/8/2026")
+    await bruno.taps("Skip")
+    await bruno.sees("$100,000")
+    async with desk.gym.unit_of_work(Actor.system()) as uow:
+        await uow.session.execute(update(PlanPrice).values(amount=Decimal(120000)))
+    await bruno.taps("Confirm")
+    await bruno.sees("Have a look and try again")
+    assert await entries(desk.gym) == []

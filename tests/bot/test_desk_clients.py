@@ -362,9 +362,7 @@ async def test_the_button_of_a_card_lets_in_anew_after_the_visit_was_undone(
     assert await visits_used(gym) == 1
 
 
-async def test_the_button_of_a_card_judges_anew_after_a_denial(
-    bruno: Person, gym: Gym, admin: Actor
-) -> None:
+async def test_the_button_of_a_card_judges_anew_after_a_denial(bruno: Person, gym: Gym, admin: Actor) -> None:
     reception = Reception(gym, admin)
     sold = await reception.sell(await reception.client("Rosa"), await reception.plan())
     await bruno.sends("Rosa")

@@ -9,6 +9,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
+import structlog
 from sqlalchemy import select, text
 from telegram import Bot, Message
 from telegram.error import ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
@@ -295,3 +296,18 @@ async def test_a_leader_that_breaks_is_a_fault_and_not_silence(
     with pytest.raises(LookupError):
         async with asyncio.timeout(10):
             await dispatcher(gym, Line()).run()
+
+
+async def test_a_delivery_that_breaks_is_seen_and_its_message_stays(
+    gym: Gym, employee: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object) -> None:
+        raise LookupError("unexpected")
+
+    await tell(gym, Recipient.client(await member(gym, employee, 7)), "A")
+    works = dispatcher(gym, Line())
+    monkeypatch.setattr(works._courier, "deliver", broken)  # pyright: ignore[reportPrivateUsage]
+    with structlog.testing.capture_logs() as logs:
+        await works.drain()
+    assert "delivery_failed" in [one["event"] for one in logs]
+    assert await states(gym) == [NotificationState.PENDING]

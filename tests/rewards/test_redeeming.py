@@ -285,3 +285,10 @@ async def test_a_spent_reward_is_not_reminded_of(
     clock.advance(4 * DAY)
     async with gym.unit_of_work(Actor.system()) as uow:
         assert await RewardService(uow).remind_due(uow.now) == 0
+
+
+async def test_only_the_jobs_write_the_reminders(gym: Gym, rosa: Client, employee: Actor) -> None:
+    for actor in (employee, Actor.member(rosa.id, "Rosa")):
+        async with gym.unit_of_work(actor) as uow:
+            with pytest.raises(NotAllowed):
+                await RewardService(uow).remind_due(uow.now)

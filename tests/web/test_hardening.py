@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncGenerator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -108,3 +109,20 @@ async def test_a_ready_question_reads_no_files(stranger_at_door: Door) -> None:
     before = newest.cache_info().misses
     assert (await stranger_at_door.client.get("/readyz")).status == 200
     assert newest.cache_info().misses == before
+
+
+async def test_a_form_of_headers_alone_has_the_same_limit(door: Door) -> None:
+    """Twenty megabytes of the same empty field, each under seven kilobytes of headers."""
+    part = b'--x\r\nContent-Disposition: form-data; name="a"\r\nX-Padding: ' + b"p" * 7000 + b"\r\n\r\n\r\n"
+    sent = 0
+
+    async def body() -> AsyncGenerator[bytes]:
+        nonlocal sent
+        while sent < 20 * 1024 * 1024:
+            sent += len(part)
+            yield part
+        yield b"--x--\r\n"
+
+    headers = door.bearer | {"Content-Type": "multipart/form-data; boundary=x"}
+    answer = await door.client.post(f"{API}/check-ins", data=body(), headers=headers)
+    assert (answer.status, (await answer.json())["error"]["code"]) == (413, "too_large")
