@@ -26,7 +26,8 @@ async def test_a_gym_with_everything_is_alive_and_ready(server: Client) -> None:
     assert (await (await server.get("/healthz")).json())["status"] == "ok"
     answer = await server.get("/readyz")
     assert answer.status == 200
-    assert (await answer.json())["checks"] == {"database": True, "migrations": True, "model": True}
+    checks = {"database": True, "migrations": True, "model": True, "jobs": True}
+    assert (await answer.json())["checks"] == checks
 
 
 async def test_without_the_model_it_is_not_ready(gym: Gym) -> None:
