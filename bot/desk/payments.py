@@ -22,6 +22,7 @@ from gym.core.language import N_
 from gym.core.money import parse_amount, to_cents
 from gym.payments.credit import ClientCredit
 from gym.payments.errors import owed_only, parse_note
+from gym.payments.ledger import positive
 from gym.payments.models import TILL, Method
 from gym.security.permissions import Permission
 from gym.subscriptions.models import Subscription
@@ -136,8 +137,8 @@ async def _amounts(ctx: FormContext) -> Sequence[Choice]:
 
 
 def _read_amount(text: str, ctx: FormContext) -> Decimal:
-    """Refused while it is typed when it is more than what is owed."""
-    amount, balance = parse_amount(text), ctx.value("balance", Decimal)
+    """Refused while it is typed when it is nothing, or more than what is owed."""
+    amount, balance = positive(parse_amount(text)), ctx.value("balance", Decimal)
     if amount > balance:
         raise owed_only(balance)
     return amount

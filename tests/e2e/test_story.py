@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from dateutil.relativedelta import relativedelta
+
 from bot.house import House
 from bot.sandbox.client import Person as Phone
 from bot.sandbox.client import SandboxClient
@@ -62,7 +67,7 @@ async def test_a_gyms_first_weeks(house: House, telegram: SandboxClient) -> None
         assert again["visit_number"] == 1  # still the first visit: not counted
 
         # Three days before the end a reminder comes; the renewal is sold and prepaid in four taps.
-        await telegram.advance("27 days")
+        await telegram.advance(f"{(await last_day(telegram)).days - 3} days")
         await member.sees("ends in 3 days")
         await bruno.sends("Rosa Perez")
         await bruno.sees("Monthly")
@@ -87,6 +92,12 @@ async def pay(desk: Phone, amount: str) -> None:
     await desk.sends(amount)
     await desk.taps("Cash")
     await desk.taps("Confirm")
+
+
+async def last_day(telegram: SandboxClient) -> timedelta:
+    """How far away the last day of a month that begins today is."""
+    today = (await telegram.now()).astimezone(ZoneInfo("America/Bogota")).date()
+    return today + relativedelta(months=1, days=-1) - today
 
 
 async def labels(phone: Phone) -> list[str]:

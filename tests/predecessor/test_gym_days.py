@@ -126,8 +126,8 @@ async def remind(gym: Gym) -> list[object]:
 async def test_13_a_reminder_counts_gym_days_and_sleeps_at_the_gyms_night(
     night: Night, desk: Reception, rosa: Client
 ) -> None:
-    week = await desk.plan(Decimal(0), DurationUnit.DAY, 2)
-    await desk.sell(rosa, week)
+    days = await desk.plan(Decimal(0), DurationUnit.DAY, 3)
+    await desk.sell(rosa, days, night.day - DAY)
     night.late()
     assert await remind(night.gym) == [1]
     night.early()
