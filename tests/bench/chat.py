@@ -41,7 +41,7 @@ async def regulars(gym: Gym, telegram: SandboxClient, plan: UUID, count: int) ->
         person = await telegram.person(f"Member {place}")
         client_id = await member(gym, plan, f"Member {place}", person.id)
         await person.sends("/start")
-        await person.sees("Hello Member", PATIENCE)
+        await person.sees("would you like to see", PATIENCE)
         made.append(Regular(person, client_id))
     return made
 
