@@ -30,6 +30,7 @@ from gym.security.tokens import Claims, Scope
 from gym.unit_of_work import UnitOfWork
 from web.bodies import raw_reply, to_bytes, validate
 from web.callers import SAID, Caller, Said, caller_of, claims_of, count_check_in
+from web.challenge import turned_head
 from web.errors import language_of
 from web.keys import GYM
 from web.learning import FACES, LEARNER
@@ -68,7 +69,7 @@ async def check_in(request: web.Request) -> web.Response:
     """One verdict: kept, told, and the same again for the same key."""
     gym = request.app[GYM]
     claims = claims_of(request, *Scope)
-    body = await read_body(request, most_photos=MOST_FRAMES)
+    body = await read_body(request, most_photos=MOST_FRAMES, most_turned=MOST_FRAMES)
     fields = validate(FIELDS, body.fields)
     if fields.captured_at is not None and fields.captured_at.tzinfo is None:
         raise TimeWithoutZone
@@ -139,7 +140,7 @@ async def _answer(gym: Gym, request: web.Request, claims: Claims, work: Work, ke
 async def _work(request: web.Request, body: Body, fields: CheckInFields) -> Work:
     """What to do in the transaction; the model has run before it begins."""
     if body.photos:
-        return await _by_photos(request, body.photos, fields.captured_at)
+        return await _by_photos(request, body, fields)
     if fields.qr is not None:
         return _by_qr(fields.qr, fields.captured_at)
     if fields.document_number is not None and fields.phone_last4 is not None:
@@ -147,15 +148,16 @@ async def _work(request: web.Request, body: Body, fields: CheckInFields) -> Work
     raise CredentialMissing
 
 
-async def _by_photos(request: web.Request, photos: list[bytes], at: datetime | None) -> Work:
-    gym = request.app[GYM]
-    readings = await _read(gym, photos)
+async def _by_photos(request: web.Request, body: Body, fields: CheckInFields) -> Work:
+    gym, at = request.app[GYM], fields.captured_at
+    readings, head = await asyncio.gather(_read(gym, body.photos), turned_head(request, body, fields))
     code = next((reading.qr for reading in readings if reading.qr is not None), None)
     if code is not None:
         return _by_qr(code, at)
     probe = _probe(gym, readings)
-    live = await gym.faces.live(readings)
-    request[FACES] = tuple(reading.face for reading in readings)
+    turned = await head.seen(readings)
+    live = await gym.faces.live(readings) and (turned or not head.is_enforced)
+    request[FACES] = tuple(reading.face for reading in readings) if turned else ()
 
     async def work(uow: UnitOfWork, caller: Caller) -> Verdict:
         service = AttendanceService(uow, gym.gallery)
@@ -229,7 +231,7 @@ def _as_json(gym: Gym, verdict: Verdict, translator: Translator) -> CheckInAnswe
 
 async def _digest(body: Body, fields: CheckInFields) -> bytes:
     """The hash of what was asked; large photos are hashed in a thread."""
-    if sum(map(len, body.photos)) > LARGE:
+    if sum(map(len, body.photos + body.turned)) > LARGE:
         return await asyncio.to_thread(_hash, body, fields)
     return _hash(body, fields)
 
@@ -238,4 +240,6 @@ def _hash(body: Body, fields: CheckInFields) -> bytes:
     digest = hashlib.sha256(fields.model_dump_json().encode())
     for photo in body.photos:
         digest.update(hashlib.sha256(photo).digest())
+    for frame in body.turned:
+        digest.update(b"turned" + hashlib.sha256(frame).digest())
     return digest.digest()

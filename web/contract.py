@@ -8,6 +8,7 @@ from gym.attendance.attempts import CursorInvalid
 from gym.attendance.errors import CapturedInFuture, CapturedTooLongAgo
 from gym.clients.errors import ClientNotFound
 from gym.core.errors import Busy, DatabaseUnavailable, GymError, NotFound
+from gym.faces.challenge_gate import ChallengeMissing
 from gym.faces.comparing import PAIR, TwoPhotosNeeded
 from gym.faces.errors import NoFace, NotAnImage, PhotoTooLarge, PhotoUnreadable, SeveralFaces
 from gym.faces.refusals import (
@@ -157,7 +158,11 @@ OPERATIONS: Final = (
         {201: CheckInAnswer},
         EVERYBODY,
         body=Photos(
-            CheckInFields, 1, MOST_FRAMES, ways=[["photo"], ["qr"], ["document_number", "phone_last4"]]
+            CheckInFields,
+            1,
+            MOST_FRAMES,
+            ways=[["photo"], ["qr"], ["document_number", "phone_last4"]],
+            turned=MOST_FRAMES,
         ),
         headers=KEY,
         faults=(
@@ -165,6 +170,7 @@ OPERATIONS: Final = (
             *JSON,
             *PHOTO,
             FramesDisagree,
+            ChallengeMissing,
             CredentialMissing,
             TimeWithoutZone,
             CapturedInFuture,
@@ -176,8 +182,9 @@ OPERATIONS: Final = (
             InFlight,
         ),
         description="A denial is an answer, not an error. It names the client only when face or credential "
-        "was accepted. The replay of an offline queue (a key, and `captured_at` older than a minute) is "
-        "limited apart: 3,000 at once, 90 a minute.",
+        "was accepted. Where `challenge` is enforced, a kiosk's photo of a face comes with frames of the "
+        "head turned to a side. The replay of an offline queue (a key, and `captured_at` older than a "
+        "minute) is limited apart: 3,000 at once, 90 a minute.",
     ),
     Operation(
         "get",

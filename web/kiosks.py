@@ -57,6 +57,7 @@ async def kiosk(request: web.Request) -> web.Response:
             languages=list(LANGUAGES),
             methods=["face", "qr", "document"],
             liveness=gym.config.face_liveness,
+            challenge=gym.config.face_challenge,
             offline_policy=uow.settings.offline_policy.value,
             currency=uow.settings.currency,
             timezone=uow.settings.timezone,

@@ -42,6 +42,8 @@ class Photos:
     most: int
     ways: Sequence[Sequence[str]] = ()
     """Sets of fields of which one must be there; `photo` stands for the photos."""
+    turned: int = 0
+    """The most frames of a turned head beside them: `turned`, or `turned_base64`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +213,9 @@ def _with_photos(body: Photos, name: str, photo: Json) -> Json:
     schema["properties"] = schema.get("properties", {}) | {
         name: {"anyOf": [photo, several]} if one_is_enough else several
     }
+    if body.turned:
+        turned = "turned" if name == "photo" else "turned_base64"
+        schema["properties"][turned] = several | {"minItems": 1, "maxItems": body.turned}
     ways = [[name if part == "photo" else part for part in way] for way in body.ways]
     if ways:
         schema["anyOf"] = [{"required": way} for way in ways]

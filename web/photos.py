@@ -1,4 +1,4 @@
-"""Photos out of a request: multipart `photo` parts or base64 in JSON, never more bytes than allowed."""
+"""Photos out of a request: `photo` and `turned` parts or base64 in JSON, never more bytes than allowed."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ MOST_FIELDS: Final = 16
 CHUNK: Final = 1 << 16
 PIECE: Final = 1 << 18
 """Characters of base64 decoded at once; a multiple of four."""
+PHOTO_PARTS: Final = ("photo", "turned")
 LARGE: Final = 1 << 17
 """Bytes from which decoding, hashing and parsing leave the event loop to a thread."""
 
@@ -45,9 +46,10 @@ class ContentUnknown(GymError):
 
 @dataclass(slots=True)
 class Body:
-    """What came: the photos, and every other field as JSON would carry it."""
+    """What came: the photos, those of a turned head, and every other field as JSON would carry it."""
 
     photos: list[bytes] = field(default_factory=list[bytes])
+    turned: list[bytes] = field(default_factory=list[bytes])
     fields: dict[str, Any] = field(default_factory=dict[str, Any])
     most_bytes: int = 0
     """How much of a form may still come."""
@@ -59,14 +61,23 @@ class Body:
             raise web.HTTPRequestEntityTooLarge(0)
 
 
-async def read_body(request: web.Request, *, most_photos: int) -> Body:
+@dataclass(frozen=True, slots=True)
+class Most:
+    """How many photos an endpoint takes."""
+
+    photos: int
+    turned: int = 0
+
+
+async def read_body(request: web.Request, *, most_photos: int, most_turned: int = 0) -> Body:
     """Read multipart or JSON. Raises `Malformed`, `ContentUnknown` and `PhotoTooLarge`."""
+    most = Most(most_photos, most_turned)
     if request.content_type == "multipart/form-data":
-        return await _read_multipart(request, most_photos)
+        return await _read_multipart(request, most)
     raw = await read_raw_json(request)
     if len(raw) < LARGE:
-        return _from_json(raw, most_photos)
-    return await asyncio.to_thread(_from_json, raw, most_photos)
+        return _from_json(raw, most)
+    return await asyncio.to_thread(_from_json, raw, most)
 
 
 async def read_raw_json(request: web.Request) -> bytes:
@@ -85,13 +96,13 @@ def parse_json(raw: bytes) -> object:
         raise Malformed from error
 
 
-async def _read_multipart(request: web.Request, most_photos: int) -> Body:
+async def _read_multipart(request: web.Request, most: Most) -> Body:
     body = Body(most_bytes=request.client_max_size)
     try:
         async for part in await request.multipart():
             if not isinstance(part, BodyPartReader):
                 raise Malformed
-            await _take_part(part, body, most_photos)
+            await _take_part(part, body, most)
             if request.content.total_bytes > request.client_max_size:  # headers of parts count too
                 raise web.HTTPRequestEntityTooLarge(request.client_max_size)
     except (ValueError, AssertionError, LookupError, HttpProcessingError) as error:
@@ -99,11 +110,12 @@ async def _read_multipart(request: web.Request, most_photos: int) -> Body:
     return body
 
 
-async def _take_part(part: BodyPartReader, body: Body, most_photos: int) -> None:
-    if part.name == "photo":
-        if len(body.photos) >= most_photos:
+async def _take_part(part: BodyPartReader, body: Body, most: Most) -> None:
+    if part.name in PHOTO_PARTS:
+        kept, places = (body.turned, most.turned) if part.name == "turned" else (body.photos, most.photos)
+        if len(kept) >= places:
             raise Malformed
-        body.photos.append(await _read_part(part, LARGEST_PHOTO, body))
+        kept.append(await _read_part(part, LARGEST_PHOTO, body))
         return
     if not part.name or len(body.fields) >= MOST_FIELDS:
         raise Malformed
@@ -117,22 +129,27 @@ async def _read_part(part: BodyPartReader, largest: int, body: Body) -> bytes:
         data += chunk
         body.take(len(chunk))
         if len(data) > largest:
-            raise PhotoTooLarge if part.name == "photo" else Malformed
+            raise PhotoTooLarge if part.name in PHOTO_PARTS else Malformed
     return bytes(data)
 
 
-def _from_json(raw: bytes, most_photos: int) -> Body:
+def _from_json(raw: bytes, most: Most) -> Body:
     value = parse_json(raw)
     if not isinstance(value, dict):
         raise Malformed
     fields = cast("dict[str, Any]", value)
-    if "image_base64" not in fields:
-        return Body([], fields)
-    given = fields.pop("image_base64")
+    photos = _take_images(fields, "image_base64", most.photos)
+    return Body(photos, _take_images(fields, "turned_base64", most.turned), fields)
+
+
+def _take_images(fields: dict[str, Any], name: str, most: int) -> list[bytes]:
+    if not most or name not in fields:
+        return []
+    given = fields.pop(name)
     images: Sequence[object] = cast("list[object]", given) if isinstance(given, list) else [given]
-    if not 1 <= len(images) <= most_photos:
+    if not 1 <= len(images) <= most:
         raise Malformed
-    return Body([_decode(image) for image in images], fields)
+    return [_decode(image) for image in images]
 
 
 def _decode(image: object) -> bytes:

@@ -111,6 +111,9 @@ class KioskAnswer(BaseModel):
     languages: list[str]
     methods: list[Literal["face", "qr", "document"]]
     liveness: Literal["off", "observe", "enforce"]
+    challenge: Literal["off", "observe", "enforce"] = Field(
+        description="enforce: a photo of a face needs `turned` frames and `turn`"
+    )
     offline_policy: Literal["record_only", "admit"]
     currency: str
     timezone: str
@@ -130,6 +133,9 @@ class CheckInFields(Request):
     phone_last4: Annotated[LastFour | SkipJsonSchema[None], NotNull] = None
     captured_at: Annotated[datetime | SkipJsonSchema[None], Iso, NotNull] = Field(
         None, description="Door time of an offline kiosk, at most 72 h ago"
+    )
+    turn: Annotated[Literal["left", "right"] | SkipJsonSchema[None], NotNull] = Field(
+        None, description="The person's own side that the head was turned to in the `turned` frames"
     )
 
 

@@ -56,6 +56,7 @@ async def findings_of(gym: Gym) -> AsyncGenerator[Finding]:
     async for finding in _templates(gym):
         yield finding
     yield _liveness(config)
+    yield Finding("challenge", True, f"{config.face_challenge}: kiosks and a head that is turned")
 
 
 def _files(config: Config) -> list[Finding]:

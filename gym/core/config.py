@@ -79,6 +79,9 @@ class Config(BaseSettings):
         "off", description="observe: judge and count; enforce: refuse pictures of faces"
     )
     face_liveness_model: Path | None = Field(None, description="MiniFASNet file; enforce needs it")
+    face_challenge: Literal["off", "observe", "enforce"] = Field(
+        "off", description="Kiosks ask to turn the head; enforce: a picture cannot, and is refused"
+    )
     face_workers: int | None = Field(None, ge=1, le=64, description="Threads that read photos; unset: cores")
 
     jwt_keys: SecretStr | None = Field(None, description="kid:key,… for tokens; unset: secrets.env")

@@ -38,9 +38,22 @@ PLANE: Final = (0, 1, 3, 4)
 """Eyes and mouth corners; between them the nose (2) stands out."""
 
 
+class Side(StrEnum):
+    """To which of the person's own sides the head turns."""
+
+    LEFT = "left"
+    RIGHT = "right"
+
+    @property
+    def sign(self) -> int:
+        """Of the yaw: a camera sees the person's left on the right."""
+        return 1 if self is Side.LEFT else -1
+
+
 class ChallengeResult(StrEnum):
     PASSED = "passed"
     NOT_TURNED = "not_turned"
+    OTHER_SIDE = "other_side"
     OTHER_PERSON = "other_person"
     FLAT = "flat"
 
@@ -63,8 +76,11 @@ class ChallengeVerdict:
         return self.result is ChallengeResult.PASSED
 
 
-def judge(frames: Sequence[Reading], scale: Scale = ARCFACE) -> ChallengeVerdict:
-    """Blocking: whether two or three frames show one person who turned the head. Raises `NoFace`."""
+def judge(frames: Sequence[Reading], scale: Scale = ARCFACE, side: Side | None = None) -> ChallengeVerdict:
+    """Blocking: whether two or three frames show one person who turned the head. Raises `NoFace`.
+
+    With a side, from the earlier to the later frame it must have turned there.
+    """
     if len(frames) < 2:
         return ChallengeVerdict(ChallengeResult.NOT_TURNED)
     faces = [frame.face for frame in frames]
@@ -72,6 +88,8 @@ def judge(frames: Sequence[Reading], scale: Scale = ARCFACE) -> ChallengeVerdict
         return ChallengeVerdict(ChallengeResult.OTHER_PERSON)
     first, second = max(combinations(frames, 2), key=lambda pair: abs(turned(pair[0].face, pair[1].face)))
     turn = turned(first.face, second.face)
+    if side is not None and turn * side.sign <= -LEAST_TURN:
+        return ChallengeVerdict(ChallengeResult.OTHER_SIDE, abs(turn))
     parallax = nose_parallax(first.face.landmarks, second.face.landmarks) * (1 if turn > 0 else -1)
     overlay = planar_overlay(first, second)
     return ChallengeVerdict(_result(abs(turn), parallax, overlay), abs(turn), parallax, overlay)

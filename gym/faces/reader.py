@@ -82,6 +82,14 @@ class Found:
         return float(max(self.box[2] - self.box[0], self.box[3] - self.box[1]))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """A decoded photo and the faces in it that matter, the largest first; none of them is embedded yet."""
+
+    pixels: Pixels
+    found: Sequence[Found]
+
+
 class FaceReader(ABC):
     """Reads photos; blocking, and safe to share between threads."""
 
@@ -132,13 +140,20 @@ class FaceReader(ABC):
 
         At the door a frame without a face is searched for a QR code before `NoFace` is said.
         """
+        seen = self.look(photo, purpose)
+        return self.recognise(seen) if seen.found else self._without_face(seen.pixels, purpose)
+
+    def look(self, photo: bytes, purpose: Purpose) -> Look:
+        """Decode, detect, choose: all but the embedding. Raises the faults of `gym.faces.errors`."""
         pixels = decode(photo)
         found = self.detect(pixels, everybody=purpose is Purpose.IDENTIFY_ALL)
         if purpose is not Purpose.ENROL:
             found = [one for one in found if one.side >= LEAST_FACE]
-        if not found:
-            return self._without_face(pixels, purpose)
-        return Reading(tuple(self._face(pixels, one) for one in choose(found, purpose)), None, pixels)
+        return Look(pixels, choose(found, purpose))
+
+    def recognise(self, seen: Look) -> Reading:
+        """Align and embed the faces that were seen."""
+        return Reading(tuple(self._face(seen.pixels, one) for one in seen.found), None, seen.pixels)
 
     def read_many(self, photos: Sequence[bytes], purpose: Purpose) -> list[Reading | GymError]:
         """Read a batch; a fault takes the place of its photo's reading."""

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from gym.faces.challenge import ChallengeResult, ChallengeVerdict, judge
+from gym.faces.challenge import ChallengeResult, ChallengeVerdict, Side, judge
 from gym.faces.pool import FacePool
 from gym.faces.reader import FaceReader, Purpose, Reading
 from tests.faces.hard_photos import Pixels, encoded, pixels_of
@@ -56,6 +56,15 @@ def _prints(reader: FaceReader, person: Person) -> list[ChallengeVerdict]:
     shown = [encoded(tilted_picture(photo, Tilt.drawn(rng), rng)) for _ in range(PRINTS_OF_EACH)]
     frames = [one for one in reader.read_many(shown, Purpose.CHECK_IN) if isinstance(one, Reading)]
     return [judge([first, frame]) for frame in frames if frame.faces]
+
+
+def test_a_head_that_turns_to_the_other_side_was_not_the_one_asked(reader: FaceReader) -> None:
+    one = people()[0]
+    first = _read(reader, pixels_of(one.photo(0)))
+    for degrees, asked, other in ((32, Side.LEFT, Side.RIGHT), (-32, Side.RIGHT, Side.LEFT)):
+        frames = [first, _turned(reader, one, degrees)]
+        assert judge(frames, side=asked).passed
+        assert judge(frames, side=other).result is ChallengeResult.OTHER_SIDE
 
 
 def test_who_holds_still_is_asked_to_turn(reader: FaceReader) -> None:

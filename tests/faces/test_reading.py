@@ -12,12 +12,15 @@ import pytest
 
 from gym.core.config import Config, ConfigError
 from gym.core.errors import GymError
+from gym.faces.challenge import Side
+from gym.faces.challenge_gate import Challenge, ChallengeMode, met
 from gym.faces.engines import open_reader
 from gym.faces.errors import FaceTooSmall, NoFace, SeveralFaces
 from gym.faces.pool import FacePool
 from gym.faces.quality import enrolment_fault
 from gym.faces.reader import FaceReader, Purpose, Reading
 from tests.faces.hard_photos import encoded, phone_screen, pixels_of, placed, saved, side_by_side
+from tests.faces.heads import turned_head
 from tests.support.people import VARIANTS, group, landscape, people, stranger
 
 ROSA, LUCIA = (one.photo(0) for one in people()[:2])
@@ -67,6 +70,19 @@ def test_a_far_face_costs_a_second_detection_and_no_more(reader: FaceReader, wor
     work.clear()
     reader.read(far, Purpose.CHECK_IN)
     assert work == {"decode": 1, "detection": 2, "embedding": 1}
+
+
+def test_of_three_frames_of_a_turned_head_only_the_furthest_is_embedded(
+    reader: FaceReader, work: Counter[str]
+) -> None:
+    straight = reader.read(ROSA, Purpose.CHECK_IN)
+    frames = [
+        encoded(turned_head(straight.pixels, straight.face.landmarks, degrees)) for degrees in (10, 32, 20)
+    ]
+    work.clear()
+    seen = [reader.look(frame, Purpose.CHECK_IN) for frame in frames]
+    assert met(reader, [straight], Challenge(Side.LEFT, seen), ChallengeMode.ENFORCE)
+    assert work == {"decode": 3, "detection": 3, "embedding": 1}
 
 
 def test_no_shape_of_photo_makes_a_visitor_wait_for_a_new_session(

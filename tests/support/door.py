@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -68,11 +69,14 @@ class Door:
     async def kiosk(self, **headers: str) -> ClientResponse:
         return await self.client.get(f"{API}/kiosk", headers=self.bearer | headers)
 
-    async def show(self, *photos: bytes, key: str | None = None, **fields: str) -> ClientResponse:
-        """Send photos as the kiosk page does."""
+    async def show(
+        self, *photos: bytes, key: str | None = None, turned: Sequence[bytes] = (), **fields: str
+    ) -> ClientResponse:
+        """Send photos as the kiosk page does, and beside them those of a turned head."""
         form = FormData()
-        for photo in photos:
-            form.add_field("photo", photo, filename="photo.jpg", content_type="image/jpeg")
+        for name, frames in (("photo", photos), ("turned", turned)):
+            for frame in frames:
+                form.add_field(name, frame, filename="photo.jpg", content_type="image/jpeg")
         for name, value in fields.items():
             form.add_field(name, value)
         headers = self.bearer | ({"Idempotency-Key": key} if key else {})

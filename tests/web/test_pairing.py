@@ -95,6 +95,7 @@ async def test_the_exit_and_the_name_of_another_kiosk_are_not_told(door: Door, g
         "languages",
         "methods",
         "liveness",
+        "challenge",
         "offline_policy",
         "currency",
         "timezone",
