@@ -29,6 +29,8 @@ def greet(house: House) -> None:
         lines.append(f"  Chat page   {house.sandbox.page_url}   (no token: a local Bot API server stands in)")
     if house.kiosk_url is not None:
         lines.append(f"  Kiosk page  {house.kiosk_url}")
+    if house.tablets_url is not None:
+        lines.append(f"  On a tablet {house.tablets_url}/kiosk/")
     if house.claim_url is not None:
         lines.append(f"  Set-up link {house.claim_url}   (whoever opens it first is the gym's admin)")
     sys.stdout.write("\n".join([*lines, "  Ctrl-C stops it.", "", ""]))

@@ -7,7 +7,6 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ssl import SSLContext
 
 import structlog
 from aiohttp import web
@@ -31,7 +30,7 @@ from gym.staff.service import StaffService
 from web.app import make_app
 from web.keys import BOT_READY
 from web.telegram import Webhook
-from web.tls import tls_context
+from web.tls import Listening, listen
 
 log = structlog.get_logger()
 
@@ -43,6 +42,7 @@ class House:
     gym: Gym
     bot: RunningBot
     web_url: str | None
+    tablets_url: str | None
     sandbox: SandboxServer | None
     claim_url: str | None
 
@@ -66,7 +66,8 @@ async def open_house(config: Config, *, with_web: bool = True) -> AsyncGenerator
         webhook = Webhook.of(url, gym.secrets.jwt) if url else None
         if webhook is not None:
             app.add_routes([webhook.route()])
-        web_url = await stack.enter_async_context(_serve(config, app)) if with_web else None
+        served = await stack.enter_async_context(_serve(config, app)) if with_web else None
+        web_url = served.url if served else None
         await _beside(stack, "scheduler", lambda: _schedule(gym))
         await _beside(stack, "watch", lambda: watch_jobs(gym.run, gym.clock.now()))
         sandbox = await _sandbox(stack, gym, web_url) if config.sandbox else None
@@ -77,7 +78,7 @@ async def open_house(config: Config, *, with_web: bool = True) -> AsyncGenerator
         claim_url = await _claim_url(gym)
         if sandbox is not None:
             sandbox.set_claim_link(claim_url)
-        yield House(gym, bot, web_url, sandbox, claim_url)
+        yield House(gym, bot, web_url, served.tablets_url if served else None, sandbox, claim_url)
 
 
 def _api(config: Config, sandbox: SandboxServer | None) -> Api:
@@ -88,26 +89,14 @@ def _api(config: Config, sandbox: SandboxServer | None) -> Api:
 
 
 @asynccontextmanager
-async def _serve(config: Config, app: web.Application) -> AsyncGenerator[str]:
-    """The kiosk's API and page, at the address of the configuration."""
-    host, port = config.bind
-    tls = tls_context(config)
+async def _serve(config: Config, app: web.Application) -> AsyncGenerator[Listening]:
+    """The kiosk's API and page, at the addresses of the configuration."""
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=10)
     await runner.setup()
     try:
-        await _listen(runner, host, port, tls)
-        bound = runner.addresses[0][1]
-        shown = "127.0.0.1" if host in ("0.0.0.0", "") else host  # noqa: S104
-        yield f"{'https' if tls else 'http'}://{shown}:{bound}"
+        yield await listen(runner, config)
     finally:
         await runner.cleanup()
-
-
-async def _listen(runner: web.AppRunner, host: str, port: int, tls: SSLContext | None) -> None:
-    try:
-        await web.TCPSite(runner, host, port, ssl_context=tls).start()
-    except OSError as error:
-        raise ConfigError(f"WEB_PORT: cannot listen on {host}:{port} ({error.strerror})") from None
 
 
 async def _sandbox(stack: AsyncExitStack, gym: Gym, web_url: str | None) -> SandboxServer:

@@ -15,7 +15,7 @@ from gym.core.config import Config, ConfigError, load_config
 from gym.core.logging import configure_logging
 from gym.core.postgres import PostgresUnavailable
 from web.app import make_app
-from web.tls import tls_context
+from web.tls import listen
 
 
 async def serve(config: Config) -> None:
@@ -26,8 +26,7 @@ async def serve(config: Config) -> None:
     async with open_gym(config) as gym:
         runner = web.AppRunner(make_app(gym), access_log=None, shutdown_timeout=10)
         await runner.setup()
-        host, port = config.bind
-        await web.TCPSite(runner, host, port, ssl_context=tls_context(config)).start()
+        await listen(runner, config)
         await stop.wait()
         await runner.cleanup()
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from aiohttp import web
 
 from gym.app import Gym
-from web import auth, check_ins, desk, documents, faces, health, kiosks, page, passwords, thumbnails
+from web import auth, check_ins, desk, documents, faces, health, https, kiosks, page, passwords, thumbnails
 from web.callers import counted
 from web.doors import doors, open_door
-from web.keys import GYM, LIMITS
+from web.keys import GYM, LIMITS, SECURE, Secure
 from web.learning import learner
 from web.limits import Limits
 from web.middlewares import cross_origin, errors, guard, request_id
@@ -21,9 +21,11 @@ def make_app(gym: Gym, limits: Limits | None = None) -> web.Application:
     around = [request_id, errors, cross_origin, guard, open_door, counted]
     app = web.Application(client_max_size=BODY_LIMIT, middlewares=around)
     app[GYM] = gym
+    app[SECURE] = Secure()
     app[LIMITS] = limits or Limits.of(gym)
     app.cleanup_ctx.append(doors)
     app.cleanup_ctx.append(learner)
-    for room in (health, auth, kiosks, check_ins, desk, faces, thumbnails, documents, page, passwords):
+    rooms = (health, auth, kiosks, check_ins, desk, faces, thumbnails, documents, https, page, passwords)
+    for room in rooms:
         app.add_routes(room.routes)
     return app

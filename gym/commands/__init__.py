@@ -1,4 +1,4 @@
-"""The operator's commands: migrate, doctor, seed, kiosks, staff, keys, faces."""
+"""The operator's commands: migrate, doctor, certificate, seed, kiosks, staff, keys, faces."""
 
 from __future__ import annotations
 
@@ -77,6 +77,23 @@ async def doctor() -> int:
     from gym.commands.doctor import examine
 
     return await examine(environment())
+
+
+@app.command()
+@command
+async def certificate(
+    name: Annotated[
+        list[str] | None,
+        typer.Option(help="Another host name or address of this computer; can be given several times."),
+    ] = None,
+    new_authority: Annotated[
+        bool, typer.Option("--new-authority", help="Begin anew; every tablet must then trust the new one.")
+    ] = False,
+) -> int:
+    """Make or renew a certificate for the gym's own network, and say how tablets trust it."""
+    from gym.commands.certificate import certificate as make
+
+    return make(environment(), name or [], new_authority=new_authority)
 
 
 @app.command()

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from sqlalchemy import text
 
 from gym.app import Gym, open_gym
+from gym.commands.certificate import finding as https
 from gym.commands.faces import findings_of
 from gym.commands.findings import Finding, show
 from gym.core.config import Config, ConfigError
@@ -26,6 +27,7 @@ async def examine(config: Config) -> int:
 async def _findings(config: Config) -> AsyncIterator[Finding]:
     yield _disk(config)
     yield _telegram(config)
+    yield https(config)
     try:
         async with open_gym(config) as gym:
             async for finding in _database(gym):

@@ -52,6 +52,9 @@ class Config(BaseSettings):
     require_https: bool = Field(False, description="1 refuses plain requests from outside")
     web_tls_cert: Path | None = Field(None, description="Certificate chain for HTTPS")
     web_tls_key: Path | None = Field(None, description="Its private key")
+    web_https_port: int = Field(
+        8443, ge=0, le=65535, description="Port for tablets, once `python -m gym certificate` was run"
+    )
     metrics_allow: Names = Field((), description="Addresses that may read /metrics beside loopback")
     rate_limits: Literal["memory", "database"] = Field(
         "memory", description="Where limits count; database: replicas together"
