@@ -1,10 +1,13 @@
-"""Papers that are sent as files: drawn beside the event loop."""
+"""Papers that are sent as files, receipts and cards: drawn beside the event loop."""
 
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 
+from bot.desk.links import deep_link
 from bot.turn import Turn
+from gym.clients.models import Client
 from gym.core.language import Translator
 from gym.payments.schemas import Receipt
 from gym.settings.schemas import GymSettings
@@ -22,3 +25,16 @@ def _draw(receipt: Receipt, settings: GymSettings, t: Translator) -> bytes:
     from gym.payments.receipt_pdf import draw_receipt
 
     return draw_receipt(receipt, settings, t)
+
+
+async def send_card(turn: Turn, client: Client, payload: str) -> None:
+    """A printed card as a PDF in the client's language."""
+    link, t = deep_link(turn.settings, payload), turn.settings.translator(client.language)
+    data = await asyncio.to_thread(_draw_card, client.first_name, link, turn.settings.name, turn.now, t)
+    await turn.send_document(data, f"{turn.settings.name}-{client.first_name}.pdf")
+
+
+def _draw_card(first_name: str, link: str, gym_name: str, made_at: datetime, t: Translator) -> bytes:
+    from gym.attendance.card_pdf import PrintedCard, draw_card
+
+    return draw_card(PrintedCard(first_name, link), gym_name, made_at, t)

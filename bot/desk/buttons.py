@@ -32,6 +32,13 @@ class LinkClient(Callback):
     client_id: UUID
 
 
+@callback("pcard")
+class PrintedCardOf(Callback):
+    """The card with a QR for whoever has no chat."""
+
+    client_id: UUID
+
+
 @callback("enrol")
 class EnrolFace(Callback):
     """New photos of a client's face."""

@@ -18,6 +18,7 @@ from bot.desk.buttons import (
     FreezePlan,
     LinkClient,
     ManagePlan,
+    PrintedCardOf,
     RegisterClient,
     RenewPlan,
     Rewards,
@@ -245,6 +246,7 @@ def _card_keyboard(t: HtmlTranslator, card: ClientCard) -> Keyboard:
             [
                 button(t("🙂 Face"), EnrolFace(client.id)),
                 button(t("💬 Chat link"), LinkClient(client.id)),
+                button(t("🪪 QR card"), PrintedCardOf(client.id)),
                 button(t("✏️ Edit"), EditClient(client.id)),
                 _blocking(t, card),
             ]

@@ -71,6 +71,14 @@ def _desk_checked_in(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
 def _desk_denied(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
     values = {**p, "balance": p.get("balance") or p.get("closed_debt")}
     why = Html(t(_why(p), **values))
+    if p.get("late"):
+        return t(
+            "🚪 {client_name} came at {at} while the kiosk was offline, and would not have been let in. "
+            "{why}",
+            client_name=p["client_name"],
+            at=p["at"],
+            why=why,
+        )
     return t("🚪 {client_name} was not let in. {why}", client_name=p["client_name"], why=why)
 
 

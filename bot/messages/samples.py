@@ -127,7 +127,7 @@ SPECIAL: Final[Mapping[Kind, tuple[Mapping[str, Any], ...]]] = {
     Kind.MILESTONE: ({"percent": Decimal(0), "threshold": 100}, {"threshold": 100}),
     Kind.CHECKED_IN: ({}, {"visits_left": 1, "balance": None}),
     Kind.DENIED: DENIALS,
-    Kind.DESK_DENIED: DENIALS,
+    Kind.DESK_DENIED: (*DENIALS, {**DENIALS[-1], "late": True}),
     Kind.ABSENT: ({"days": 10}, {"days": 20}),
     Kind.DESK_FROZEN: ({}, {"closing": True}),
     Kind.DESK_FREEZE_ENDED: ({}, {"planned": True}, {"closing": True}),

@@ -12,6 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from gym.attendance.models import CheckIn
+from gym.attendance.notices import LATE_AFTER
 from gym.attendance.repository import AttendanceRepository
 from gym.clients.models import Client
 from gym.core.clock import day_start
@@ -21,7 +22,6 @@ from gym.security.permissions import Permission
 from gym.unit_of_work import UnitOfWork
 
 MOST: Final = 100
-LATE_AFTER: Final = timedelta(minutes=1)
 _CURSOR: Final = struct.Struct("!q16s")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK: Final = timedelta(microseconds=1)

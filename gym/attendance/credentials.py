@@ -5,16 +5,18 @@ from __future__ import annotations
 from uuid import UUID
 
 from gym.clients.repository import ClientRepository
-from gym.security.links import Links, QrInvalid
+from gym.security.links import CardRevoked, Links, QrInvalid
 from gym.security.permissions import Permission
 from gym.unit_of_work import UnitOfWork
 
 
 async def qr_owner(uow: UnitOfWork, text: str) -> UUID:
-    """The client behind a member's QR or printed card. Raises `QrInvalid`, `QrExpired`."""
+    """The client behind a member's QR or printed card. Raises `QrInvalid`, `CardRevoked`, `QrExpired`."""
     uow.actor.require(Permission.MANAGE_CLIENTS)
     qr = Links(uow.secrets.jwt).read_member_qr(text, uow.now)
     client = await ClientRepository(uow.session).get(qr.client_id)
-    if client is None or (qr.card_serial and qr.card_serial != client.card_serial):
+    if client is None:
         raise QrInvalid
+    if qr.card_serial and qr.card_serial != client.card_serial:
+        raise CardRevoked
     return client.id

@@ -4,13 +4,14 @@ Every payload has the verdict's `code` and, where known, `client_id`, `client_na
 `plan_name`, `starts_on`, `ends_on`, `until` (date), `days_left`, `visits_left`, `visit_number` (int),
 `balance`, `closed_debt` (Decimal), `reason`, `opens_on` (date), `opens_at` (text), `at` (datetime), `method`,
 `reward_percent` (Decimal) and `reward_until` (date) of a reward that waits, `visits_to_reward` (int).
-DESK_OVERRIDE has also `staff_name` and `denied_code`.
+A verdict on what an offline kiosk had recorded is `late`. DESK_OVERRIDE has
+also `staff_name` and `denied_code`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from gym.attendance.models import VerdictCode
@@ -20,6 +21,8 @@ from gym.notifications.outbox import DESK, Recipient
 from gym.unit_of_work import UnitOfWork
 
 Payload = dict[str, object]
+LATE_AFTER = timedelta(minutes=1)
+"""A capture that was not sent at once: the kiosk was offline, and the person stands there no more."""
 
 
 def verdict_payload(verdict: Verdict) -> Payload:
@@ -53,7 +56,7 @@ def tell(uow: UnitOfWork, verdict: Verdict, day: date) -> None:
     """A visit is told once; a denial once a day and reason, however often the camera asks."""
     if verdict.client_id is None or verdict.code is VerdictCode.REENTRY:
         return
-    payload = verdict_payload(verdict)
+    payload = verdict_payload(verdict) | {"late": uow.now - verdict.at > LATE_AFTER}
     if verdict.admitted:
         _tell_visit(uow, verdict, payload)
     else:

@@ -32,7 +32,7 @@ from gym.faces.memory_gallery import MemoryGallery, search
 from gym.faces.schemas import MatchOutcome, MatchRule, Probe
 from gym.payments.errors import parse_reason
 from gym.rewards.granting import after_undo, after_visit
-from gym.security.links import Links, QrInvalid
+from gym.security.links import CardRevoked, Links, QrInvalid
 from gym.security.permissions import ActorKind, NotAllowed, OnlyFromDesk, Permission
 from gym.unit_of_work import UnitOfWork
 
@@ -73,8 +73,10 @@ class AttendanceService:
         door = self._door(CheckInMethod.QR, at, kiosk_id, key)
         qr = Links(self.uow.secrets.jwt).read_member_qr(text, door.at)
         facts = await self._attendance.facts(qr.client_id, door.day, door.at, key)
-        if facts["client_id"] is None or (qr.card_serial and qr.card_serial != facts["card_serial"]):
+        if facts["client_id"] is None:
             raise QrInvalid
+        if qr.card_serial and qr.card_serial != facts["card_serial"]:
+            raise CardRevoked
         return await self._check_in(Sighting(facts), door)
 
     async def check_in_document(

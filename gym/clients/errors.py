@@ -93,6 +93,13 @@ class ClientDeactivated(Conflict):
         super().__init__(client=client)
 
 
+class CardChanged(Conflict):
+    """Somebody else has made or revoked this client's card meanwhile."""
+
+    code = "card_changed"
+    message = N_("The card was changed meanwhile. Open the client's card again to see how it stands.")
+
+
 class BlockTooLong(Invalid):
     code = "block_too_long"
     message = N_("You may block until {latest} at most. Ask an admin for longer.")

@@ -77,6 +77,9 @@ class Client(Base):
     referred_by: Mapped[UUID | None] = mapped_column(ForeignKey("clients.id", ondelete="SET NULL"))
     """The member who brought this one."""
     card_serial: Mapped[int] = mapped_column(default=0, server_default=sql("0"))
+    """Of the last printed card; any other opens nothing."""
+    card_issued_at: Mapped[datetime | None]
+    """When the card in use was made; None without one, and once it was revoked."""
     active: Mapped[bool] = mapped_column(default=True, server_default=sql("true"))
     idempotency_key: Mapped[UUID | None] = mapped_column(unique=True)
     created_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))

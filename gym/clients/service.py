@@ -15,6 +15,7 @@ from gym.clients.errors import (
     BlockDateInvalid,
     BlockNeedsAdmin,
     BlockTooLong,
+    CardChanged,
     ClientDeactivated,
     DocumentTaken,
     GuardianNeeded,
@@ -173,20 +174,41 @@ class ClientService:
         self.uow.actor.require(Permission.MANAGE_CLIENTS)
         return await self._clients.similar(full_name, phone, birth_date)
 
-    async def new_card(self, client_id: UUID) -> str:
-        """The QR payload of a printed card without an end; a card printed before stops working."""
+    async def new_card(self, client_id: UUID, *, after: int | None = None) -> str:
+        """The QR payload of a printed card without an end; a card printed before stops working.
+
+        `after` is the serial that the caller has seen: a second tap gets the same card once more.
+        Raises `CardChanged` when somebody else has made or revoked one since.
+        """
         client = await self._lock(client_id, Permission.MANAGE_CLIENTS)
         if not client.active:
             raise ClientDeactivated(client.full_name)
+        if after is not None and after != client.card_serial:
+            if client.card_issued_at is None or client.card_serial != after + 1:
+                raise CardChanged
+            return self._card(client)
         client.card_serial += 1
+        client.card_issued_at = self.uow.now
         self.uow.audit_changes("client.card_issued", client)
+        return self._card(client)
+
+    async def card(self, client_id: UUID) -> str:
+        """The payload of the card in use, to print it once more. Raises `CardChanged`."""
+        client = await self._lock(client_id, Permission.MANAGE_CLIENTS)
+        if client.card_issued_at is None:
+            raise CardChanged
+        return self._card(client)
+
+    def _card(self, client: Client) -> str:
         return Links(self.uow.secrets.jwt).sign_member_qr(client.id, None, client.card_serial)
 
     async def revoke_card(self, client_id: UUID) -> Client:
-        """A lost card opens nothing any more."""
+        """A lost card opens nothing any more; doing it twice changes nothing."""
         client = await self._lock(client_id, Permission.MANAGE_CLIENTS)
-        client.card_serial += 1
-        self.uow.audit_changes("client.card_revoked", client)
+        if client.card_issued_at is not None:
+            client.card_serial += 1
+            client.card_issued_at = None
+            self.uow.audit_changes("client.card_revoked", client)
         return client
 
     async def issue_link(self, client_id: UUID) -> IssuedLink:

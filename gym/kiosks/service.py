@@ -206,6 +206,14 @@ class KioskService:
             return True
         return (await asyncio.to_thread(verify_secret, pin.strip(), kiosk.exit_pin_hash))[0]
 
+    async def set_exit_pin(self, kiosk_id: UUID, pin_hash: str | None) -> Kiosk:
+        """The PIN, hashed, that leaves the kiosk's page; with None anybody may leave it."""
+        self.uow.actor.require(Permission.MANAGE_KIOSKS)
+        kiosk = await self._kiosks.lock(kiosk_id)
+        kiosk.exit_pin_hash = pin_hash
+        self.uow.audit("kiosk.exit_pin_changed", kiosk, None, {"set": pin_hash is not None})
+        return kiosk
+
     async def set_door(self, kiosk_id: UUID, address: str | None) -> Kiosk:
         """The relay that opens on admission; None takes it away. Raises `DoorAddressInvalid`."""
         self.uow.actor.require(Permission.MANAGE_KIOSKS)

@@ -6,23 +6,19 @@ Matplotlib takes a second to load, so this module is imported only where somebod
 from __future__ import annotations
 
 import io
-import threading
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Final
 
 from matplotlib import rc_context
 from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, fontManager, get_font
 from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
-from matplotlib.textpath import TextToPath
 
 from gym.core.clock import gym_day
 from gym.core.language import N_, Translator
+from gym.core.lettering import DRAWING, POINT, fitting, font, wrapped
 from gym.payments.models import Method
 from gym.payments.schemas import Receipt
 from gym.settings.schemas import GymSettings
@@ -34,38 +30,17 @@ WORDS: Final = {
     Method.QR: N_("QR payment"),
     Method.CREDIT: N_("Client credit"),
 }
-FAMILIES: Final = (
-    "DejaVu Sans",
-    "Noto Sans",
-    "Noto Sans CJK SC",
-    "Noto Sans CJK JP",
-    "Noto Sans Devanagari",
-    "Noto Sans Thai",
-    "Droid Sans Fallback",
-    "WenQuanYi Zen Hei",
-    "Arial Unicode MS",
-    "Unifont",
-)
-"""Fonts in the order in which a letter is looked for. The first comes with matplotlib and has Latin, Greek,
-Cyrillic, Arabic, Hebrew, Armenian and Georgian; the others are used where they are installed."""
-MISSING: Final = "□"
-"""Stands for a letter that no font here has."""
-
 WIDTH: Final = 105.0
 MARGIN: Final = 10.0
 INNER: Final = WIDTH - 2 * MARGIN
 VALUES: Final = INNER * 0.66
 """Millimetres: the paper, its edges, what is between them, and how far a value may reach to the left."""
-POINT: Final = 25.4 / 72
-"""Millimetres in a typographic point."""
 LEADING: Final = 1.35
 
 INK: Final = "#1d2330"
 FAINT: Final = "#6b7280"
 GREEN: Final = "#15803d"
 RED: Final = "#b91c1c"
-DRAWING: Final = threading.Lock()
-"""Matplotlib's settings belong to the whole process, so one receipt is drawn at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +176,7 @@ def lay_out(paper: Paper) -> Figure:
             1 - line.y / height,
             line.text,
             color=line.colour,
-            fontproperties=_font(line.size, line.bold),
+            fontproperties=font(line.size, line.bold),
             horizontalalignment=line.align,
             verticalalignment="baseline",
             parse_math=False,
@@ -226,7 +201,7 @@ def _written(paper: Paper) -> _Roll:
         roll.gap(1)
     roll.rule()
     label, amount = paper.total
-    roll.pair(label, amount, _fitting(amount, VALUES, 17), bold=True)
+    roll.pair(label, amount, fitting(amount, VALUES, 17), bold=True)
     roll.gap(1.5)
     label, value = paper.rest
     if value:
@@ -266,75 +241,9 @@ def _stamp(figure: Figure, words: str) -> None:
         color=RED,
         alpha=0.6,
         rotation=24,
-        fontproperties=_font(_fitting(words, INNER * 0.75, 44), bold=True),
+        fontproperties=font(fitting(words, INNER * 0.75, 44), bold=True),
         horizontalalignment="center",
         verticalalignment="center",
         parse_math=False,
         bbox={**frame, "alpha": 0.6},
     )
-
-
-# Letters ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def wrapped(text: str, room: float, size: float, bold: bool = False) -> list[str]:
-    """Lines no wider than `room` millimetres; a word that is wider is broken."""
-    lines: list[str] = []
-    for word in drawable(text).split():
-        joined = f"{lines[-1]} {word}" if lines else word
-        if lines and _width(joined, size, bold) <= room:
-            lines[-1] = joined
-        else:
-            lines += _broken(word, room, size, bold)
-    return lines or [""]
-
-
-def _broken(word: str, room: float, size: float, bold: bool) -> list[str]:
-    pieces = [""]
-    for letter in word:
-        if pieces[-1] and _width(pieces[-1] + letter, size, bold) > room:
-            pieces.append("")
-        pieces[-1] += letter
-    return pieces
-
-
-def drawable(text: str) -> str:
-    """The text with what no font has left out, if it is a sign, or marked, if it is a letter."""
-    known = _letters()
-    composed = unicodedata.normalize("NFC", " ".join(text.split()))
-    kept = [letter if ord(letter) in known else _instead(letter) for letter in composed]
-    return "".join(kept)
-
-
-def _instead(letter: str) -> str:
-    return MISSING if unicodedata.category(letter)[0] in "LN" else ""
-
-
-def _fitting(text: str, room: float, size: float) -> float:
-    """The size, or the largest smaller one, at which a bold text takes no more than `room`."""
-    return min(size, size * room / max(_width(text, size, bold=True), 1))
-
-
-def _width(text: str, size: float, bold: bool) -> float:
-    width, _, _ = TextToPath().get_text_width_height_descent(text, _font(size, bold), ismath=False)
-    return width * POINT
-
-
-def _font(size: float, bold: bool = False) -> FontProperties:
-    return FontProperties(family=_families(), size=size, weight="bold" if bold else "normal")
-
-
-@cache
-def _families() -> list[str]:
-    installed = {font.name for font in fontManager.ttflist}
-    return [name for name in FAMILIES if name in installed]
-
-
-@cache
-def _letters() -> frozenset[int]:
-    """The code points that can be drawn."""
-    found: set[int] = set()
-    for name in _families():
-        path = fontManager.findfont(FontProperties(family=[name]), fallback_to_default=False)
-        found.update(get_font(path).get_charmap())
-    return frozenset(found | {ord(" ")})

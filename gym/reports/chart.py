@@ -16,8 +16,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from gym.core.language import N_, Translator
+from gym.core.lettering import DRAWING
 from gym.payments.models import TILL, Method
-from gym.payments.receipt_pdf import DRAWING
 from gym.reports.digest import DayInNumbers
 
 WIDTH: Final = 8.0

@@ -34,6 +34,12 @@ class QrInvalid(Invalid):
     message = N_("This QR is not valid here. Show a fresh one from your chat, or type your document.")
 
 
+class CardRevoked(QrInvalid):
+    """A printed card of this gym that is not the client's any more; the API's code is the same."""
+
+    message = N_("This card was replaced or revoked. Type your document, or ask at the desk.")
+
+
 class QrExpired(Invalid):
     """A member QR lives for a minute."""
 

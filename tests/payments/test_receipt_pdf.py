@@ -13,8 +13,9 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from gym.core.ids import new_id
+from gym.core.lettering import MISSING, drawable, wrapped
 from gym.payments.models import Method
-from gym.payments.receipt_pdf import MISSING, draw_receipt, drawable, lay_out, worded, wrapped
+from gym.payments.receipt_pdf import draw_receipt, lay_out, worded
 from gym.payments.schemas import Receipt
 from gym.settings.schemas import GymSettings
 

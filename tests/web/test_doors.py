@@ -9,7 +9,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from aiohttp import web
+from aiohttp import ClientTimeout, web
 from aiohttp.test_utils import TestServer
 
 from gym.core.clock import FrozenClock
@@ -17,7 +17,7 @@ from gym.kiosks.service import KioskService
 from gym.notifications.models import NotificationKind
 from tests.support.door import Door
 from tests.support.memberships import told
-from web.doors import DOORS
+from web.doors import DOORS, TIMEOUT, TRIES
 
 CREDENTIAL = {"document_number": "1020304050", "phone_last4": "4567"}
 
@@ -121,3 +121,16 @@ async def test_a_dead_relay_is_told_to_the_desk_once_an_hour(
         app[DOORS].open(kiosk, relay.address)
         await settled(door)
         assert await failures(door) == expected
+
+
+async def test_a_relay_that_never_answers_is_given_two_seconds_twice_and_told(
+    door: Door, relay: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (TIMEOUT.total, TRIES) == (2, 2)
+    monkeypatch.setattr("web.doors.TIMEOUT", ClientTimeout(total=0.05))
+    relay.held = asyncio.Event()
+    await door.member("Rosa")
+    assert (await (await door.say(**CREDENTIAL)).json())["outcome"] == "admitted"
+    await settled(door)
+    relay.held.set()
+    assert (relay.calls, await failures(door)) == (TRIES, 1)

@@ -14,10 +14,13 @@ import pytest
 from aiohttp import web
 from sqlalchemy import select
 
+from bot.messages import render
 from gym.attendance.models import CheckIn
 from gym.core.clock import FrozenClock
+from gym.notifications.models import NotificationKind
 from gym.security.permissions import Actor
 from tests.support.door import API, Door
+from tests.support.memberships import told
 from tests.support.tokens import token_of
 from web import check_ins
 
@@ -126,6 +129,12 @@ async def test_the_desk_finds_late_conflicts_on_the_day_they_arrive(door: Door, 
     assert (item["late"], item["outcome"], item["code"]) == (True, "denied", "no_subscription")
     assert datetime.fromisoformat(item["at"]) == recorded.at
     assert item["client"]["name"] == "Rosa Vargas"
+    [said] = await told(door.gym, NotificationKind.DESK_DENIED)
+    assert (said["late"], said["at"]) == (True, recorded.at)
+    settings = await door.gym.settings()
+    message = render(NotificationKind.DESK_DENIED, said, settings, "en", clock.now())
+    assert "Rosa Vargas came at 3 Aug 2026, 10:00" in message.text
+    assert "while the kiosk was offline" in message.text
 
 
 async def test_the_list_is_read_page_by_page_each_attempt_once(door: Door, clock: FrozenClock) -> None:
