@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.desk.links import deep_link
 from bot.turn import Turn
+from gym.attendance.card_sheets import IssuedCard
 from gym.clients.models import Client
 from gym.core.language import Translator
 from gym.payments.schemas import Receipt
@@ -32,6 +34,23 @@ async def send_card(turn: Turn, client: Client, payload: str) -> None:
     link, t = deep_link(turn.settings, payload), turn.settings.translator(client.language)
     data = await asyncio.to_thread(_draw_card, client.first_name, link, turn.settings.name, turn.now, t)
     await turn.send_document(data, f"{turn.settings.name}-{client.first_name}.pdf")
+
+
+async def send_sheets(turn: Turn, issued: Sequence[IssuedCard]) -> None:
+    """Printed cards on sheets to cut, each in its own client's language."""
+    settings = turn.settings
+    languages = [settings.translator(one.client.language) for one in issued]
+    links = [(one.client.first_name, deep_link(settings, one.payload)) for one in issued]
+    data = await asyncio.to_thread(_draw_sheets, links, settings.name, turn.now, languages)
+    await turn.send_document(data, f"{settings.name}-{len(issued)}.pdf")
+
+
+def _draw_sheets(
+    links: Sequence[tuple[str, str]], gym_name: str, made_at: datetime, languages: Sequence[Translator]
+) -> bytes:
+    from gym.attendance.card_pdf import PrintedCard, draw_sheets
+
+    return draw_sheets([PrintedCard(*one) for one in links], gym_name, made_at, languages)
 
 
 def _draw_card(first_name: str, link: str, gym_name: str, made_at: datetime, t: Translator) -> bytes:

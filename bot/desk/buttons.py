@@ -39,6 +39,16 @@ class PrintedCardOf(Callback):
     client_id: UUID
 
 
+@callback("kiosks")
+class KioskList(Callback):
+    page: int = 0
+
+
+@callback("pcall")
+class CardsToPrint(Callback):
+    """Cards for everybody who needs one."""
+
+
 @callback("enrol")
 class EnrolFace(Callback):
     """New photos of a client's face."""

@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from bot.callbacks import Callback, callback
+from bot.desk.buttons import CardsToPrint, KioskList
 from bot.forms import Choice, Form, FormContext, Step
 from bot.keyboards import button, nav, pager
 from bot.render import Html, HtmlTranslator, Screen
@@ -23,11 +24,6 @@ router = Router(Audience.STAFF)
 DOOR = N_("Door")
 NOTHING: Final = ""
 """The answer that takes a setting away."""
-
-
-@callback("kiosks")
-class Kiosks(Callback):
-    page: int = 0
 
 
 @callback("kiosk")
@@ -59,11 +55,11 @@ class Unpair(Callback):
     kiosk_id: UUID
 
 
-router.home(N_("🚪 Kiosks"), Kiosks(), Permission.MANAGE_KIOSKS)
+router.home(N_("🚪 Kiosks"), KioskList(), Permission.MANAGE_KIOSKS)
 
 
-@router.on(Kiosks)
-async def kiosks(turn: Turn, tap: Kiosks) -> None:
+@router.on(KioskList)
+async def kiosks(turn: Turn, tap: KioskList) -> None:
     async with turn.unit_of_work() as uow:
         page = await KioskService(uow).page(tap.page)
     t = turn.t
@@ -71,8 +67,8 @@ async def kiosks(turn: Turn, tap: Kiosks) -> None:
         [button(("" if one.active else "⏸ ") + one.name, KioskCard(one.id), wide=True)] for one in page.items
     ]
     text = t("<b>Kiosks</b>") if page.items else t("<b>Kiosks</b>\n\nNone is paired yet.")
-    pair = [button(t("➕ Pair a kiosk"), PairKiosk())]
-    await turn.show(Screen(text, [*rows, pager(page.number, page.pages, Kiosks), pair, nav(t)]))
+    pair = [button(t("➕ Pair a kiosk"), PairKiosk()), button(t("🪪 QR cards"), CardsToPrint())]
+    await turn.show(Screen(text, [*rows, pager(page.number, page.pages, KioskList), pair, nav(t)]))
 
 
 @router.on(PairKiosk)
@@ -87,7 +83,7 @@ async def pair(turn: Turn, _: PairKiosk) -> None:
         "It works once, for ten minutes.",
         code=Html(grouped),
     )
-    await turn.show(Screen(text, [nav(t, back=Kiosks())]))
+    await turn.show(Screen(text, [nav(t, back=KioskList())]))
 
 
 @router.on(KioskCard)
@@ -102,14 +98,14 @@ def _screen(t: HtmlTranslator, one: Kiosk) -> Screen:
     if one.last_seen_at is not None:
         lines.append(t("Last seen {at}", at=one.last_seen_at))
     if not one.active:
-        return Screen("\n".join([*lines, t("⏸ Unpaired.")]), [nav(t, back=Kiosks())])
+        return Screen("\n".join([*lines, t("⏸ Unpaired.")]), [nav(t, back=KioskList())])
     lines.append(
         t("Leaving its page needs the PIN.") if one.exit_pin_hash else t("Anybody may leave its page.")
     )
     if one.door_address:
         lines.append(t("Opens the door at {address}", address=one.door_address))
     set_up = [button(t("🔢 Exit PIN"), ExitPin(one.id)), button(t("🔓 Door relay"), DoorRelay(one.id))]
-    return Screen("\n".join(lines), [set_up, [button(t("Unpair"), Unpair(one.id))], nav(t, back=Kiosks())])
+    return Screen("\n".join(lines), [set_up, [button(t("Unpair"), Unpair(one.id))], nav(t, back=KioskList())])
 
 
 # The PIN and the door ─────────────────────────────────────────────────────────────────────────────────────

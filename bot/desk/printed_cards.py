@@ -5,12 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from bot.callbacks import Callback, callback
-from bot.desk.buttons import Card, PrintedCardOf
+from bot.desk.buttons import Card, CardsToPrint, KioskList, PrintedCardOf
 from bot.keyboards import button, nav
-from bot.paper import send_card
+from bot.paper import send_card, send_sheets
 from bot.render import HtmlTranslator, Screen
 from bot.routing import Audience, Router
 from bot.turn import Turn
+from gym.attendance.card_sheets import MOST, CardSheets
 from gym.clients.models import Client
 from gym.clients.service import ClientService
 
@@ -38,6 +39,11 @@ class PrintAgain(Callback):
 @callback("pcoff", changes=True)
 class RevokeCard(Callback):
     client_id: UUID
+
+
+@callback("pcmake", changes=True)
+class MakeSheets(Callback):
+    """Their cards, on sheets to cut."""
 
 
 @router.on(PrintedCardOf)
@@ -102,3 +108,38 @@ async def revoke_card(turn: Turn, tap: RevokeCard) -> None:
         client = await ClientService(uow).revoke_card(tap.client_id)
     await turn.answer(turn.t("The card is revoked: it opens nothing any more."))
     await turn.show(_screen(turn.t, client))
+
+
+# Sheets ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@router.on(CardsToPrint)
+async def cards_to_print(turn: Turn, _: CardsToPrint) -> None:
+    async with turn.unit_of_work() as uow:
+        count = await CardSheets(uow).waiting()
+    t = turn.t
+    back = nav(t, back=KioskList())
+    if not count:
+        text = t(
+            "🪪 Everybody with a plan has a chat or a card.\n\nA single card is made on the client's card."
+        )
+        await turn.show(Screen(text, [back]))
+        return
+    text = t.plural(
+        "🪪 <b>{count} member</b> with a plan has neither a chat nor a card.",
+        "🪪 <b>{count} members</b> with a plan have neither a chat nor a card.",
+        count,
+    )
+    text += "\n\n" + t("Their cards come as sheets to print and to cut, ten on a page.")
+    some = min(count, MOST)
+    make = button(t.plural("Make {count} card", "Make {count} cards", some), MakeSheets())
+    await turn.show(Screen(text, [[make], back]))
+
+
+@router.on(MakeSheets)
+async def make_sheets(turn: Turn, _: MakeSheets) -> None:
+    async with turn.unit_of_work() as uow:
+        issued = await CardSheets(uow).issue()
+    await turn.go(CardsToPrint())
+    if issued:
+        await send_sheets(turn, issued)

@@ -65,9 +65,15 @@ class _Page:
         return cls(Figure(figsize=(width / 25.4, height / 25.4), facecolor="white"), width, height)
 
     def write(self, text: str, x: float, y: float, size: float, colour: str, *, bold: bool = False) -> None:
-        place = (x / self.width, 1 - y / self.height)
-        look = {"color": colour, "fontproperties": font(size, bold), "verticalalignment": "baseline"}
-        self.figure.text(*place, text, parse_math=False, **look)
+        self.figure.text(
+            x / self.width,
+            1 - y / self.height,
+            text,
+            color=colour,
+            fontproperties=font(size, bold),
+            verticalalignment="baseline",
+            parse_math=False,
+        )
 
     def fill(self, x: float, y: float, width: float, height: float, colour: str) -> None:
         corner = (x / self.width, 1 - (y + height) / self.height)

@@ -35,6 +35,7 @@ TEMPLATES = 1_000
 WARM_UP = 5.0
 """Seconds that do not count: connections, caches, the first garbage collections."""
 BARE_SECONDS = 8.0
+DEFAULTS_SECONDS = 10.0
 BOUNDARY = b"kiosk-load"
 console = Console()
 
@@ -167,12 +168,15 @@ async def measure(home: Path, faces: Path | None, load: Load) -> list[Figure]:
             signed_in(gym, web.web_url) as signed,
         ):
             limited = Tally()
-            token = next(signed.tokens)
-            # One device at the defaults: it may show 90 faces at once and 90 a minute.
-            await Kiosk(web.web_url, token, photos, patient=False).post_until(
-                time.perf_counter() + 5, limited
-            )
+            await one_device(web, next(signed.tokens), photos, limited)
     return [*figures_of(load, tally, bare, before, after), defaults(limited)]
+
+
+async def one_device(web: Program, token: str, photos: Sequence[bytes], tally: Tally) -> None:
+    """Several requests at once of one device at the defaults: it may show 90 faces, and 90 more a minute."""
+    until = time.perf_counter() + DEFAULTS_SECONDS
+    several = [Kiosk(web.web_url, token, photos, patient=False) for _ in range(4)]
+    await asyncio.gather(*(one.post_until(until, tally) for one in several))
 
 
 def figures_of(load: Load, tally: Tally, bare: float, before: float, after: float) -> list[Figure]:
@@ -225,9 +229,9 @@ def defaults(tally: Tally) -> Figure:
     return figure(
         f"one kiosk at the defaults: {limited} × 429",
         let,
-        "verdicts in 5 s",
+        f"verdicts in {DEFAULTS_SECONDS:.0f} s",
         wanted="90 at once, then 1.5 a second",
-        ok=bool(limited) and let <= 90 + 1.5 * 6,
+        ok=bool(limited) and let <= 90 + 1.5 * (DEFAULTS_SECONDS + 1),
     )
 
 

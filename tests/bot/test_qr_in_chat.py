@@ -139,3 +139,26 @@ async def test_a_second_tap_prints_the_same_card(bruno: Person, desk: Reception,
     async with gym.unit_of_work(Actor.system()) as uow:
         with pytest.raises(CardChanged):
             await ClientService(uow).new_card(client.id, after=7)
+
+
+async def test_everybody_without_a_chat_gets_a_card_on_sheets_to_cut_once(
+    bruno: Person, telegram: SandboxClient, desk: Reception, gym: Gym
+) -> None:
+    without = [await paid(desk, await desk.client(name)) for name in ("Ana", "Rosa", "Zoe")]
+    await paid(desk, await desk.client("Linked", 4711))
+    await desk.client("Planless")
+    await bruno.sends("/start")
+    await bruno.taps("Kiosks")
+    await bruno.taps("QR cards")
+    offer = await bruno.sees("3 members")
+    data = next(one.data for row in offer.buttons for one in row if one.label == "Make 3 cards")
+    await bruno.taps("Make 3 cards")
+    sent = await bruno.sees_document(PATIENT)
+    assert sent.file_name == "PowerGym-3.pdf"
+    assert (await telegram.download(sent.document_url or "")).startswith(b"%PDF-")
+    cards = [await card_of(gym, one) for one in without]
+    await bruno.sees("Everybody with a plan has a chat or a card")
+    await bruno.taps_button_data(offer, data or "")
+    await bruno.sends("Planless")
+    await bruno.sees("No plan yet")
+    assert [await card_of(gym, one) for one in without] == cards
