@@ -59,6 +59,7 @@ from web.schemas import (
     SearchQuery,
     SignedQuery,
     TokenAnswer,
+    VerdictsAnswer,
 )
 
 Faults = tuple[type[GymError] | Fault, ...]
@@ -222,6 +223,17 @@ OPERATIONS: Final = (
         ),
         description="Photos that are good enough replace what was remembered before; each gets its verdict. "
         "Another client's face is 409; who it is, is told to an admin only.",
+    ),
+    Operation(
+        "post",
+        f"{API}/faces/verdicts",
+        "judgePhotos",
+        "Whether photos are good enough to remember a face by",
+        {200: VerdictsAnswer},
+        STAFF,
+        body=Photos(Request, 1, MOST_PHOTOS),
+        faults=(*TOKEN, *JSON, Busy, PhotoTooLarge, NoPhotos),
+        description="For a camera that shows what to do better; nothing is kept.",
     ),
     Operation(
         "post",

@@ -25,7 +25,15 @@ from web.callers import STAFF, acting
 from web.errors import language_of
 from web.keys import GYM
 from web.photos import read_body
-from web.schemas import ClientPath, EnrolmentAnswer, EnrolmentFields, PhotoAnswer, Request, SameAnswer
+from web.schemas import (
+    ClientPath,
+    EnrolmentAnswer,
+    EnrolmentFields,
+    PhotoAnswer,
+    Request,
+    SameAnswer,
+    VerdictsAnswer,
+)
 
 routes = web.RouteTableDef()
 FIELDS: TypeAdapter[EnrolmentFields] = TypeAdapter(EnrolmentFields)
@@ -66,6 +74,21 @@ async def enrol(request: web.Request) -> web.Response:
         client_id=done.client_id, templates=done.templates, replaced=done.replaced, photos=photos
     )
     return reply(answer, status=201)
+
+
+@routes.post("/api/v1/faces/verdicts")
+async def verdicts(request: web.Request) -> web.Response:
+    """What is wrong with each photo, while it can still be taken again; nothing is kept."""
+    gym = request.app[GYM]
+    async with acting(request, *STAFF) as (uow, _):
+        translator = uow.settings.translator(language_of(request))
+    body = await read_body(request, most_photos=MOST_PHOTOS)
+    validate(NOTHING, body.fields)
+    if not body.photos:
+        raise NoPhotos
+    judged = await _judge(gym, body.photos)
+    photos = [_say(place, one, translator) for place, one in enumerate(judged, FIRST)]
+    return reply(VerdictsAnswer(photos=photos))
 
 
 @routes.delete(f"/api/v1/faces/{ONE_CLIENT}")

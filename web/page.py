@@ -1,9 +1,13 @@
-"""The kiosk page: static files with a strict policy."""
+"""The kiosk page: static files with a strict policy, and the worker that keeps them for a day offline."""
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from aiohttp import web
 
@@ -12,18 +16,52 @@ from gym.core.errors import NotFound
 FOLDER: Final = Path(__file__).parent / "kiosk"
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
-    "connect-src 'self'; media-src 'self' blob:; manifest-src 'self'; base-uri 'none'; "
+    "connect-src 'self'; media-src 'self' blob:; manifest-src 'self'; worker-src 'self'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'"
 )
 KINDS: Final = {
-    ".html": "text/html",
-    ".css": "text/css",
-    ".js": "text/javascript",
-    ".svg": "image/svg+xml",
-    ".webmanifest": "application/manifest+json",
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml; charset=utf-8",
+    ".png": "image/png",
+    ".webmanifest": "application/manifest+json; charset=utf-8",
 }
-FILES: Final = {path.name: path for path in FOLDER.iterdir() if path.suffix in KINDS}
+WORKER: Final = "worker.js"
+PAGE: Final = "index.html"
 routes = web.RouteTableDef()
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """Every file of the page, and one name for their contents: any change makes another version."""
+
+    files: Mapping[str, Path]
+    version: str
+
+    @classmethod
+    def of(cls, folder: Path) -> Self:
+        files = {
+            path.relative_to(folder).as_posix(): path
+            for path in sorted(folder.rglob("*"))
+            if path.suffix in KINDS
+        }
+        digest = hashlib.sha256()
+        for name, path in files.items():
+            digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
+        return cls(files, digest.hexdigest()[:16])
+
+    @property
+    def worker(self) -> str:
+        """The worker with its version and what it keeps: another byte makes browsers take the new one."""
+        kept = [f"/kiosk/{name}" for name in self.files if name not in (PAGE, WORKER)]
+        head = (
+            f"const VERSION = {json.dumps(self.version)};\nconst FILES = {json.dumps(['/kiosk/', *kept])};\n"
+        )
+        return head + self.files[WORKER].read_text("utf-8")
+
+
+SHELL = Shell.of(FOLDER)
 
 
 @routes.get("/")
@@ -38,10 +76,15 @@ async def kiosk(_: web.Request) -> web.Response:
 
 @routes.get("/kiosk/")
 async def index(_: web.Request) -> web.FileResponse:
-    return _file("index.html")
+    return _file(PAGE)
 
 
-@routes.get("/kiosk/{name}")
+@routes.get(f"/kiosk/{WORKER}")
+async def worker(_: web.Request) -> web.Response:
+    return web.Response(text=SHELL.worker, headers=_headers(KINDS[".js"]))
+
+
+@routes.get("/kiosk/{name:.+}")
 async def asset(request: web.Request) -> web.FileResponse:
     return _file(request.match_info["name"])
 
@@ -51,13 +94,16 @@ def _to_page() -> web.Response:
 
 
 def _file(name: str) -> web.FileResponse:
-    path = FILES.get(name)
+    path = SHELL.files.get(name)
     if path is None:
         raise NotFound
-    headers = {
-        "Content-Type": f"{KINDS[path.suffix]}; charset=utf-8",
+    return web.FileResponse(path, headers=_headers(KINDS[path.suffix]))
+
+
+def _headers(kind: str) -> dict[str, str]:
+    return {
+        "Content-Type": kind,
         "Content-Security-Policy": POLICY,
         "Permissions-Policy": "camera=(self), microphone=()",
         "Cache-Control": "no-cache",
     }
-    return web.FileResponse(path, headers=headers)

@@ -216,6 +216,10 @@ class EnrolmentAnswer(BaseModel):
     photos: list[PhotoAnswer]
 
 
+class VerdictsAnswer(BaseModel):
+    photos: list[PhotoAnswer]
+
+
 class SameAnswer(BaseModel):
     same: bool
 

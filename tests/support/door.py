@@ -19,6 +19,7 @@ from gym.faces.enrolment import enrolment_face
 from gym.faces.models import ConsentMethod
 from gym.faces.service import FaceRecognitionService
 from gym.kiosks.service import KioskService
+from gym.security.passwords import hash_secret
 from gym.security.permissions import Actor
 from tests.support.memberships import Reception
 from tests.support.people import Person
@@ -37,10 +38,10 @@ class Door:
     secret: str = ""
     tokens: dict[str, Any] = field(default_factory=dict)
 
-    async def code(self, name: str = "Main door") -> str:
-        """A fresh pairing code, as an admin sees it."""
+    async def code(self, name: str = "Main door", pin: str | None = None) -> str:
+        """A fresh pairing code, as an admin sees it; `pin` is the exit PIN of whoever uses it."""
         async with self.gym.unit_of_work(self.admin) as uow:
-            return (await KioskService(uow).new_code(name)).code
+            return (await KioskService(uow).new_code(name, hash_secret(pin) if pin else None)).code
 
     async def post(self, path: str, body: object = None, **options: Any) -> ClientResponse:
         return await self.client.post(API + path, json=body, **options)

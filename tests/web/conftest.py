@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncGenerator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from playwright.async_api import Browser, async_playwright
 
 from gym.app import Gym
+from gym.security.passwords import hash_secret
 from gym.security.permissions import Actor
+from gym.staff.models import Staff
 from tests.support.door import Door
+from tests.support.kiosk_page import CHROMIUM, FLAGS, Kiosks, empty_room
 from web.app import make_app
 from web.documents import document
 
@@ -66,3 +71,37 @@ async def door(stranger_at_door: Door) -> Door:
     """A paired kiosk that has signed in."""
     await stranger_at_door.pair()
     return stranger_at_door
+
+
+@pytest.fixture(scope="session")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What every camera shows; it is read again whenever a page opens its camera."""
+    path = tmp_path_factory.mktemp("camera") / "view.mjpeg"
+    path.write_bytes(empty_room())
+    return path
+
+
+@pytest.fixture(scope="session")
+async def chromium(film: Path) -> AsyncGenerator[Browser]:
+    """One browser; each test has a profile of its own in it."""
+    async with async_playwright() as driver:
+        browser = await driver.chromium.launch(
+            executable_path=CHROMIUM, args=[*FLAGS, f"--use-file-for-fake-video-capture={film}"]
+        )
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+def kiosks(chromium: Browser, film: Path, stranger_at_door: Door) -> Kiosks:
+    return Kiosks(chromium, film, stranger_at_door)
+
+
+@pytest.fixture
+async def employee_password(gym: Gym, employee: Actor) -> tuple[str, str]:
+    """The name and password with which an employee signs in at the kiosk."""
+    name, password = "bruno", "correct-horse-7-staple"
+    async with gym.unit_of_work(Actor.system()) as uow:
+        row = await uow.session.get_one(Staff, employee.id)
+        row.username, row.password_hash = name, hash_secret(password)
+    return name, password

@@ -1,132 +1,27 @@
-"""The kiosk's page in real Chromium, with a camera that shows a picture of somebody."""
+"""The kiosk's page in real Chromium: pairing, and everything a person at the door sees of it."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import cast
 from uuid import UUID
 
-import cv2
-import numpy as np
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import expect
 
 from gym.kiosks.service import KioskService
-from tests.support.door import Door
-from tests.support.people import Pixels, jpeg, landscape, people
+from tests.support.kiosk_page import (
+    LOOKS,
+    SECONDS,
+    Kiosks,
+    empty_room,
+    in_view,
+    pair,
+    shoot,
+    state_is,
+    type_in,
+)
+from tests.support.people import people
 
 pytestmark = pytest.mark.browser
-CHROMIUM = "/usr/bin/chromium"
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-    "--autoplay-policy=no-user-gesture-required",
-    "--use-fake-device-for-media-stream",
-)
-TABLET = (1024, 768)
-PHONE = (390, 844)
-SECONDS = 1000.0
-SHOTS = os.environ.get("KIOSK_SHOTS")
-"""A folder for screenshots, for whoever wants to look at them."""
-
-
-def in_view(portrait: Pixels) -> bytes:
-    """A camera's picture, 1280 × 720: the person in front of a wall."""
-    person = cv2.resize(portrait, None, fx=720 / portrait.shape[0], fy=720 / portrait.shape[0])
-    wall = np.full((720, 1280, 3), (150, 140, 128), np.uint8)
-    left = (1280 - person.shape[1]) // 2
-    wall[:, left : left + person.shape[1]] = person
-    return jpeg(wall, 92)
-
-
-def empty_room() -> bytes:
-    pixels = cv2.imdecode(np.frombuffer(landscape(), np.uint8), cv2.IMREAD_COLOR)
-    return jpeg(cast("Pixels", cv2.resize(cast("Pixels", pixels), (1280, 720))), 90)
-
-
-@pytest.fixture(scope="module")
-def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What every camera shows; it is read again whenever a page opens its camera."""
-    path = tmp_path_factory.mktemp("camera") / "view.mjpeg"
-    path.write_bytes(empty_room())
-    return path
-
-
-@pytest.fixture(scope="module")
-async def chromium(film: Path) -> AsyncGenerator[Browser]:
-    """One browser; each test has a profile of its own in it."""
-    async with async_playwright() as driver:
-        browser = await driver.chromium.launch(
-            executable_path=CHROMIUM, args=[*QUIET, f"--use-file-for-fake-video-capture={film}"]
-        )
-        yield browser
-        await browser.close()
-
-
-class Kiosks:
-    """Opens the page of a door in front of a view."""
-
-    def __init__(self, chromium: Browser, film: Path, door: Door) -> None:
-        self.chromium, self.film, self.door = chromium, film, door
-
-    @asynccontextmanager
-    async def page(
-        self, view: bytes, *, camera: bool = True, language: str = "en", size: tuple[int, int] = TABLET
-    ) -> AsyncGenerator[Page]:
-        """The page in a fresh profile whose camera shows `view`; what it complains about fails the test."""
-        self.film.write_bytes(view)
-        faults: list[str] = []
-        async with await self.chromium.new_context(
-            locale=language,
-            viewport={"width": size[0], "height": size[1]},
-            permissions=["camera"] if camera else [],
-        ) as context:
-            page = await context.new_page()
-            page.on("pageerror", lambda error: faults.append(str(error)))
-            page.on(
-                "console",
-                lambda line: faults.append(line.text) if "Content Security" in line.text else None,
-            )
-            await page.goto(str(self.door.client.make_url("/kiosk/")))
-            yield page
-        assert faults == []
-
-
-@pytest.fixture
-def kiosks(chromium: Browser, film: Path, stranger_at_door: Door) -> Kiosks:
-    return Kiosks(chromium, film, stranger_at_door)
-
-
-async def shoot(page: Page, name: str) -> None:
-    if SHOTS:
-        await page.screenshot(path=f"{SHOTS}/{name}.png")
-
-
-async def state_is(page: Page, state: str) -> None:
-    await expect(page.locator("#app")).to_have_attribute("data-state", state, timeout=20 * SECONDS)
-
-
-async def pair(page: Page, door: Door) -> None:
-    await state_is(page, "pairing")
-    await page.fill("#code", await door.code())
-    await page.fill("#name", "Main door")
-    await page.click("#pair")
-
-
-async def type_in(page: Page, digits: str) -> None:
-    """The first digit by a finger, the rest by the keyboard, which is quicker here."""
-    await page.click(f'#keys button:text-is("{digits[0]}")')
-    await page.keyboard.type(digits[1:])
-    await page.click("#document-next")
-
-
-LOOKS = [(TABLET, "en"), (PHONE, "es")]
-"""Every screen in both sizes and in both languages."""
 
 
 @pytest.mark.parametrize(("size", "language"), LOOKS)

@@ -1,250 +1,171 @@
-// The kiosk: pairs once, then watches the door. One state at a time, kept in #app's data-state.
-import { Api, ApiError, NetworkError } from "./api.js";
-import { Camera } from "./camera.js";
-import { Keypad } from "./keypad.js";
-import { play } from "./sound.js";
-import { LANGUAGES, initialLanguage, words } from "./words.js";
+// The kiosk: pairs once, then watches the door. Here its parts are put together.
+import { CameraKeeper } from "./door/keeper.js";
+import { Camera } from "./door/camera.js";
+import { Challenge } from "./door/challenge.js";
+import { CheckIns } from "./door/check_ins.js";
+import { DocumentPad } from "./door/document.js";
+import { Pairing } from "./door/pairing.js";
+import { Scene } from "./door/scene.js";
+import { VerdictScreen } from "./door/verdict.js";
+import { Watch } from "./door/watch.js";
+import { clock } from "./net/clock.js";
+import { ApiError, NetworkError } from "./net/http.js";
+import { Link } from "./net/link.js";
+import { KioskSession, StaffSession, Unpaired } from "./net/session.js";
+import { Replay } from "./queue/replay.js";
+import { Store } from "./queue/store.js";
+import { $ } from "./screen/dom.js";
+import { keepFull } from "./screen/full.js";
+import { measured } from "./screen/measure.js";
+import { banner, screens } from "./screen/screens.js";
+import { atTime } from "./screen/time.js";
+import { keepUpdated } from "./screen/updates.js";
+import { ClientSearch } from "./staff/clients.js";
+import { Device } from "./staff/device.js";
+import { Enrolment } from "./staff/enrolment.js";
+import { PinPad } from "./staff/pin.js";
+import { RefusedLate } from "./staff/refused.js";
+import { StaffArea } from "./staff/staff.js";
+import { Today } from "./staff/today.js";
+import { language, translate, translated } from "./words/words.js";
 
-const VERDICT_MS = 4000;
-const LOOK_MS = 150;
-const EVERY_MS = 2000; // even without motion: somebody may stand very still
-const SAME_PERSON_MS = 20000; // one who stays in view is not asked again before this
-const AMBER = new Set(["not_recognized", "uncertain", "outside_hours", "already_inside", "payment_due"]);
-
-const NOBODY = new Set(["not_recognized", "uncertain", "spoof_suspected"]); // somebody else may be tried
-
-const $ = (id) => document.getElementById(id);
-const app = $("app");
+const session = new KioskSession();
+const staffSession = new StaffSession();
+const link = new Link(session);
+const store = new Store();
 const camera = new Camera($("video"));
-let language = initialLanguage();
-let text = words(language);
-const api = new Api(language);
-let skew = 0;
-let zone; // the gym's, as soon as it is known
-let currency = "COP";
-let sending = false;
-let lastSent = 0;
-let judgedAt = -Infinity;
-let verdictTimer = null;
+const keeper = new CameraKeeper(camera);
+const checkIns = new CheckIns({ session, link, store });
+const replay = new Replay({ session, link, store, quiet: checkIns.quiet });
+const verdict = new VerdictScreen(link);
+const documents = new DocumentPad(byDocument);
+const challenge = new Challenge(link);
+const pairing = new Pairing({ session, store, paired: open });
+let trouble = null; // what the gym said last of something that is not the person's matter
+let released = false; // this page goes by itself, or somebody with the PIN lets it go
 
-const keypad = new Keypad(
-  { panel: $("document"), title: $("document-title"), typed: $("typed"), keys: $("keys"), next: $("document-next"),
-    cancel: $("document-cancel"), error: $("document-error") },
-  (number, phone) => byDocument(number, phone),
-  () => show(resting()),
-);
-
-function show(state) {
-  app.dataset.state = state;
-}
-
-// Where the page waits: at the camera, or at what is wrong with it.
-function resting() {
-  return camera.running ? "idle" : "trouble";
-}
-
-function translate() {
-  text = words(language);
-  document.documentElement.lang = language;
-  api.language = language;
-  const labels = {
-    hint: text.hint, "use-document": text.useDocument, "pairing-title": text.pairTitle,
-    "pairing-help": text.pairHelp, "code-label": text.code, "name-label": text.name, pair: text.pair,
-    "trouble-retry": text.retry, "trouble-document": text.typeDocument, "verdict-document": text.typeDocument, language: LANGUAGES.find((other) => other !== language).toUpperCase(),
-  };
-  for (const [id, label] of Object.entries(labels)) $(id).textContent = label;
-  $("language").setAttribute("aria-label", text.otherLanguage);
-}
-
-function banner(message) {
-  $("banner").textContent = message ?? "";
-  $("banner").hidden = !message;
-}
-
-// ── pairing ──────────────────────────────────────────────────────────────────────────────────────────
-$("pairing-form").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  $("pairing-error").textContent = "";
-  $("pair").disabled = true;
-  try {
-    await api.pair($("code").value.replace(/\D/g, ""), $("name").value.trim());
-    $("pairing-form").reset();
-    await open();
-  } catch (error) {
-    $("pairing-error").textContent = error instanceof NetworkError ? text.offline : error.message;
-  } finally {
-    $("pair").disabled = false;
-  }
+// ── the door ─────────────────────────────────────────────────────────────────────────────────────────
+const watch = new Watch({
+  camera, scene: new Scene(), checkIns, challenge, link, keeper,
+  told: (answer, takenAt) => {
+    tell(answer);
+    measured("photo to verdict", takenAt);
+  },
+  failed,
 });
 
-// ── opening ──────────────────────────────────────────────────────────────────────────────────────────
-async function open() {
-  if (!api.paired) return show("pairing");
+async function byDocument(document_number, phone_last4) {
   try {
-    const kiosk = await api.kiosk();
-    $("gym").textContent = kiosk.gym_name;
-    document.title = kiosk.gym_name;
-    skew = Date.parse(kiosk.server_time) - Date.now();
-    ({ timezone: zone, currency } = kiosk);
-    tick();
-    banner(null);
+    tell(await checkIns.submit(checkIns.capture({ document_number, phone_last4 })));
   } catch (error) {
-    if (unpaired(error)) return undefined;
-    banner(text.offline);
-    setTimeout(open, 3000);
-  }
-  return camera.running ? undefined : startCamera();
-}
-
-function unpaired(error) {
-  if (!(error instanceof ApiError) || error.status !== 401) return false;
-  api.forget();
-  camera.stop();
-  show("pairing");
-  $("pairing-error").textContent = text.revoked;
-  return true;
-}
-
-async function startCamera() {
-  try {
-    await camera.start();
-    show("idle");
-  } catch (error) {
-    $("trouble-title").textContent = text.cameraTitle;
-    $("trouble-text").textContent = isSecureContext ? text.cameraDenied : text.cameraInsecure;
-    show("trouble");
-  }
-}
-$("trouble-retry").addEventListener("click", startCamera);
-
-// ── watching ─────────────────────────────────────────────────────────────────────────────────────────
-async function watch() {
-  if (app.dataset.state === "idle" && !document.hidden) {
-    if (!camera.running) await startCamera();
-    else if (!sending) await maybeSend();
-  }
-  setTimeout(watch, LOOK_MS);
-}
-
-async function maybeSend() {
-  const { steady, changed } = camera.look();
-  const now = performance.now();
-  if (!changed && now - judgedAt < SAME_PERSON_MS) return;
-  const waited = now - lastSent;
-  if (waited >= EVERY_MS || (steady && changed && waited >= 600)) await byPhoto();
-}
-
-async function byPhoto() {
-  sending = true;
-  lastSent = performance.now();
-  app.dataset.reading = "yes";
-  try {
-    const verdict = await patiently(await camera.photo());
-    camera.remember();
-    judgedAt = performance.now();
-    judge(verdict);
-  } catch (error) {
-    if (error.status === 422) camera.remember(); // nobody there: until something moves, the slow pace is enough
-    if (!unpaired(error)) complain(error);
-  } finally {
-    sending = false;
-    app.dataset.reading = "no";
+    if (error instanceof Unpaired) failed(error);
+    else documents.fail(error.message);
   }
 }
 
-// A lost answer is asked for again under the same key, so one photo is one attempt at the door.
-async function patiently(photo) {
-  const key = crypto.randomUUID();
-  try {
-    return await api.checkInPhoto(photo, key);
-  } catch (error) {
-    if (!(error instanceof NetworkError)) throw error;
-    return api.checkInPhoto(photo, key);
+function tell(answer) {
+  trouble = null;
+  verdict.tell(answer);
+  status();
+}
+
+for (const id of ["use-document", "verdict-document", "trouble-document", "challenge-document"]) {
+  $(id).addEventListener("click", (event) => {
+    event.stopPropagation();
+    verdict.keepOpen();
+    documents.open();
+  });
+}
+
+// ── how things stand ─────────────────────────────────────────────────────────────────────────────────
+function failed(error) {
+  if (error instanceof Unpaired) return unpaired("revoked");
+  if (error instanceof ApiError) {
+    if (error.status === 429 || error.status === 403) trouble = error.message;
+    else trouble = error.status >= 500 && error.status !== 503 ? language.words.trouble : null;
+  } else if (!(error instanceof NetworkError)) {
+    console.error(error);
   }
+  return status();
 }
 
-function complain(error) {
-  if (error instanceof NetworkError) banner(text.offline);
-  else if (error.status === 503 || error.status === 429) {
-    lastSent = performance.now() + (error.retryAfter - 1) * 1000;
-    banner(error.status === 429 ? error.message : null);
-  } else banner(null); // nobody in view, or a blurred picture: the next one comes by itself
+function status() {
+  const { words } = language;
+  const { count } = store;
+  $("app").dataset.waiting = count;
+  if (!session.paired) banner(null);
+  else if (!link.online) banner(count ? words.waiting(count) : words.offline);
+  else if (count && replay.busy) banner(words.sending(count));
+  else banner(trouble);
 }
 
-// ── document ─────────────────────────────────────────────────────────────────────────────────────────
-function typeDocument(event) {
-  event.stopPropagation();
-  clearTimeout(verdictTimer);
-  show("document");
-  keypad.open(text);
-}
-for (const id of ["use-document", "verdict-document", "trouble-document"]) $(id).addEventListener("click", typeDocument);
-
-async function byDocument(number, phone) {
-  try {
-    judge(await api.checkInDocument(number, phone, crypto.randomUUID()));
-  } catch (error) {
-    if (unpaired(error)) return;
-    keypad.fail(error instanceof NetworkError ? text.offline : error.message);
-  }
+function unpaired(reason) {
+  session.forget();
+  keeper.stop();
+  staff.leave();
+  pairing.open(reason);
+  status();
 }
 
-// ── verdict ──────────────────────────────────────────────────────────────────────────────────────────
-function judge(answer) {
-  banner(null);
-  const kind = answer.outcome === "admitted" ? "go" : AMBER.has(answer.code) ? "wait" : "stop";
-  $("verdict").className = `panel ${kind}`;
-  $("mark").textContent = { go: "✓", wait: "!", stop: "✕" }[kind];
-  const photo = answer.client?.photo_url;
-  $("photo").hidden = !photo;
-  $("mark").hidden = Boolean(photo) && kind === "go";
-  if (photo) $("photo").src = photo;
-  $("verdict-document").hidden = !NOBODY.has(answer.code);
-  $("headline").textContent = answer.client?.display_name ?? "";
-  $("sentence").textContent = answer.message;
-  $("facts").textContent = facts(answer);
-  show("verdict");
-  play(kind);
-  clearTimeout(verdictTimer);
-  verdictTimer = setTimeout(() => show(resting()), VERDICT_MS);
-}
-
-function facts({ outcome, days_left: days, visits_left: visits, visit_number: visit, balance }) {
-  if (outcome !== "admitted") return "";
-  const parts = [];
-  if (visit) parts.push(text.visit(visit));
-  if (typeof visits === "number") parts.push(text.visitsLeft(visits));
-  if (typeof days === "number") parts.push(days === 0 ? text.lastDay : text.daysLeft(days));
-  if (Number(balance) > 0) parts.push(text.toPay(money(balance)));
-  return parts.map((part) => part.replaceAll(" ", "\u00a0")).join(" · "); // broken between facts only
-}
-
-function money(amount) {
-  const cents = Number.isInteger(Number(amount)) ? 0 : 2;
-  return new Intl.NumberFormat(language, { style: "currency", currency, minimumFractionDigits: cents,
-    maximumFractionDigits: cents, currencyDisplay: "narrowSymbol" }).format(amount);
-}
-$("verdict").addEventListener("click", () => {
-  clearTimeout(verdictTimer);
-  show(resting());
-});
-$("photo").addEventListener("error", () => {
-  $("photo").hidden = true;
-  $("mark").hidden = false;
-});
-
-// ── the rest ─────────────────────────────────────────────────────────────────────────────────────────
-$("language").addEventListener("click", () => {
-  language = LANGUAGES.find((other) => other !== language);
-  localStorage.setItem("language", language);
-  translate();
-});
 function tick() {
-  const now = new Date(Date.now() + skew);
-  $("clock").textContent = now.toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone });
+  $("clock").textContent = atTime(clock.now(), link.gym?.timezone);
 }
-setInterval(tick, 1000);
+
+function named() {
+  if (!link.gym) return;
+  $("gym").textContent = document.title = link.gym.gym_name;
+  tick();
+}
+
+link.addEventListener("gym", named);
+link.addEventListener("change", status);
+link.addEventListener("unpaired", () => unpaired("revoked"));
+store.addEventListener("change", status);
+
+// ── staff ────────────────────────────────────────────────────────────────────────────────────────────
+const search = new ClientSearch({ session: staffSession, chosen: (card) => enrolment.open(card) });
+const today = new Today({ session: staffSession, link });
+const device = new Device({ link, store, staffSession, unpair: () => unpaired(null) });
+const pages = { enrol: search, today, late: new RefusedLate({ store, link }), kiosk: device };
+const staff = new StaffArea({ session: staffSession, link, pin: new PinPad({ session, failed }), pages });
+const enrolment = new Enrolment({
+  session: staffSession, camera, keeper, staff,
+  ended: (message) => {
+    staff.resume();
+    search.clear(message);
+    search.open();
+  },
+});
+search.staff = today.staff = device.staff = staff;
+
+// ── the page ─────────────────────────────────────────────────────────────────────────────────────────
+async function open() {
+  if (!session.paired) return pairing.open();
+  named();
+  await Promise.all([link.check(), keeper.start()]);
+  if (session.paired && screens.state === "pairing") screens.rest();
+  return replay.run();
+}
+
+$("language").addEventListener("click", () => language.change());
+translated(() => {
+  $("language").textContent = language.other.toUpperCase();
+  $("language").setAttribute("aria-label", language.words.otherLanguage);
+  tick();
+  status();
+});
+// Where a PIN is set, a page that is closed by hand asks first.
+addEventListener("beforeunload", (event) => {
+  if (link.gym?.exit_pin && session.paired && !released && !staff.byPin) event.preventDefault();
+});
 
 translate();
+keepFull();
+setInterval(tick, 1000);
+await store.open();
+keepUpdated(() => {
+  released = true;
+  location.reload();
+});
 await open();
-watch();
+watch.run();

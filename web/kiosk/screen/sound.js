@@ -1,5 +1,5 @@
-// Short sounds for yes, no and wait; silent until the browser allows them.
-const TUNES = { go: [660, 880], stop: [220, 180], wait: [440, 440] };
+// Short sounds for yes, no, wait and "do something"; silent until the browser allows them.
+const TUNES = { go: [660, 880], stop: [220, 180], wait: [440, 440], ask: [520, 660] };
 let context = null;
 
 export function play(kind) {

@@ -1,0 +1,60 @@
+// Whether the gym can be reached, and what it last said of itself.
+import { ApiError } from "./http.js";
+import { Unpaired } from "./session.js";
+import { clock } from "./clock.js";
+
+const AGAIN_MS = 3000;
+const BEAT_MS = 60000;
+
+// Tells `change` (online or not), `gym` (what it says of itself) and `unpaired`.
+export class Link extends EventTarget {
+  online = true;
+  gym = JSON.parse(localStorage.getItem("gym") || "null");
+  #timer = null;
+  #asking = null;
+
+  constructor(session) {
+    super();
+    this.session = session;
+    addEventListener("online", () => this.check());
+    addEventListener("offline", () => this.check()); // the gym may be this very machine
+    document.addEventListener("visibilitychange", () => document.hidden || this.check());
+  }
+
+  // Asks the gym once; while it cannot answer, it is asked again and again.
+  check() {
+    if (!this.session.paired) return Promise.resolve();
+    this.#asking ??= this.#ask().finally(() => { this.#asking = null; });
+    return this.#asking;
+  }
+
+  lost() {
+    this.#is(false);
+  }
+
+  async #ask() {
+    const askedAt = performance.now();
+    try {
+      this.#tell(await this.session.call("GET", "/kiosk", { patience: 6000 }), askedAt);
+      this.#is(true);
+    } catch (error) {
+      if (error instanceof Unpaired) this.dispatchEvent(new Event("unpaired"));
+      else this.#is(error instanceof ApiError && error.status === 429);
+    }
+  }
+
+  #tell(gym, askedAt) {
+    clock.sync(gym.server_time, askedAt);
+    this.gym = gym;
+    localStorage.setItem("gym", JSON.stringify(gym));
+    this.dispatchEvent(new Event("gym"));
+  }
+
+  #is(online) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.check(), online ? BEAT_MS : AGAIN_MS);
+    if (online === this.online) return;
+    this.online = online;
+    this.dispatchEvent(new Event("change"));
+  }
+}

@@ -1,0 +1,56 @@
+// The exit PIN: asked before the staff area opens and before a kiosk is left, where an admin has set one.
+import { NetworkError } from "../net/http.js";
+import { Unpaired } from "../net/session.js";
+import { $ } from "../screen/dom.js";
+import { ERASE, keys } from "../screen/keys.js";
+import { screens } from "../screen/screens.js";
+import { language } from "../words/words.js";
+
+const LONGEST = 8;
+
+export class PinPad {
+  #typed = "";
+  #sending = false;
+
+  // `opened` is called once the gym has said yes.
+  constructor({ session, opened, failed }) {
+    Object.assign(this, { session, opened, failed });
+    const leave = () => screens.rest();
+    keys($("pin-keys"), { letters: false, press: (key) => this.#press(key), enter: () => this.#next(), leave });
+    $("pin-cancel").addEventListener("click", leave);
+    $("pin-next").addEventListener("click", () => this.#next());
+  }
+
+  open() {
+    this.#draw("");
+    $("pin-error").textContent = "";
+    screens.show("pin");
+    $("pin-keys").querySelector("button").focus();
+  }
+
+  #draw(typed) {
+    this.#typed = typed;
+    $("pin-typed").textContent = "•".repeat(typed.length) || "\u00a0";
+  }
+
+  #press(key) {
+    $("pin-error").textContent = "";
+    if (key === ERASE) this.#draw(this.#typed.slice(0, -1));
+    else if (this.#typed.length < LONGEST) this.#draw(this.#typed + key);
+  }
+
+  async #next() {
+    if (!this.#typed || this.#sending) return;
+    this.#sending = true;
+    try {
+      await this.session.call("POST", "/kiosk/exit", { json: { pin: this.#typed } });
+      this.opened();
+    } catch (error) {
+      this.#draw("");
+      if (error instanceof Unpaired) this.failed(error);
+      $("pin-error").textContent = error instanceof NetworkError ? language.words.offlineSignIn : error.message;
+    } finally {
+      this.#sending = false;
+    }
+  }
+}
