@@ -232,7 +232,7 @@ OPERATIONS: Final = (
         {200: VerdictsAnswer},
         STAFF,
         body=Photos(Request, 1, MOST_PHOTOS),
-        faults=(*TOKEN, *JSON, Busy, PhotoTooLarge, NoPhotos),
+        faults=(*TOKEN, *JSON, Busy, PhotoTooLarge, NoPhotos, PhotosRefused),
         description="For a camera that shows what to do better; nothing is kept.",
     ),
     Operation(

@@ -60,13 +60,7 @@ async def enrol(request: web.Request) -> web.Response:
         translator = uow.settings.translator(language_of(request))
     body = await read_body(request, most_photos=MOST_PHOTOS)
     fields = validate(FIELDS, body.fields)
-    if not body.photos:
-        raise NoPhotos
-    judged = await _judge(gym, body.photos)
-    photos = [_say(place, one, translator) for place, one in enumerate(judged, FIRST)]
-    good = [one for one in judged if isinstance(one, EnrolmentFace)]
-    if not good:
-        raise PhotosRefused(photos)
+    good, photos = await _judge(gym, body.photos, translator)
     async with acting(request, *STAFF) as (uow, _):
         recognition = FaceRecognitionService(uow, gym.gallery)
         done = await recognition.enrol(fields.client_id, good, gym.match_rule)
@@ -84,10 +78,7 @@ async def verdicts(request: web.Request) -> web.Response:
         translator = uow.settings.translator(language_of(request))
     body = await read_body(request, most_photos=MOST_PHOTOS)
     validate(NOTHING, body.fields)
-    if not body.photos:
-        raise NoPhotos
-    judged = await _judge(gym, body.photos)
-    photos = [_say(place, one, translator) for place, one in enumerate(judged, FIRST)]
+    _, photos = await _judge(gym, body.photos, translator)
     return reply(VerdictsAnswer(photos=photos))
 
 
@@ -118,8 +109,18 @@ async def _face(gym: Gym, photo: bytes) -> Face:
     return (await gym.faces.read(photo, Purpose.CHECK_IN)).face
 
 
-async def _judge(gym: Gym, photos: Sequence[bytes]) -> list[Judged]:
-    return list(await asyncio.gather(*(_read(gym, photo) for photo in photos)))
+async def _judge(
+    gym: Gym, photos: Sequence[bytes], translator: Translator
+) -> tuple[list[EnrolmentFace], list[PhotoAnswer]]:
+    """The good ones, and what is said of each. Raises `NoPhotos`, and `PhotosRefused` when none is good."""
+    if not photos:
+        raise NoPhotos
+    judged = await asyncio.gather(*(_read(gym, photo) for photo in photos))
+    answers = [_say(place, one, translator) for place, one in enumerate(judged, FIRST)]
+    good = [one for one in judged if isinstance(one, EnrolmentFace)]
+    if not good:
+        raise PhotosRefused(answers)
+    return good, answers
 
 
 async def _read(gym: Gym, photo: bytes) -> Judged:

@@ -61,7 +61,12 @@ export class Enrolment {
   async #judge(photo) {
     const form = new FormData();
     form.append("photo", photo, "photo.jpg");
-    return (await this.session.call("POST", "/faces/verdicts", { form })).photos[0];
+    try {
+      return (await this.session.call("POST", "/faces/verdicts", { form })).photos[0];
+    } catch (error) {
+      if (error.code === "photos_refused") return error.details.photos[0];
+      throw error;
+    }
   }
 
   #told(verdict, photo) {
