@@ -37,8 +37,12 @@ SECONDS: Final = 1000.0
 PATIENCE: Final = 20 * SECONDS
 SHOTS: Final = os.environ.get("KIOSK_SHOTS")
 """A folder for screenshots, for whoever wants to look at them."""
-EXPECTED: Final = ("Failed to load resource", "net::ERR_")
-"""What Chromium itself writes of a refusal or a lost network."""
+EXPECTED: Final = (
+    "Failed to load resource",
+    "net::ERR_",
+    "Cross-Origin-Opener-Policy header has been ignored",
+)
+"""What Chromium itself writes of a refusal, a lost network or a page that is not secure."""
 _WALL: Final = (150, 140, 128)
 
 
@@ -78,10 +82,11 @@ class Kiosks:
     def address(self) -> str:
         return str(self.door.client.make_url("/kiosk/"))
 
-    def show(self, *views: bytes, seconds: float = 0) -> None:
-        """What every camera that is opened from now on shows: one view, or several by turns."""
-        film = b"".join(view * max(1, round(30 * seconds)) for view in views)
-        self.film.write_bytes(film)
+    def show(self, view: bytes) -> None:
+        """What every camera that is opened from now on shows; one that is open keeps its own file."""
+        another = self.film.with_suffix(".next")
+        another.write_bytes(view)
+        another.replace(self.film)
 
     @asynccontextmanager
     async def profile(

@@ -75,6 +75,8 @@ PAGES = {
     "GET /kiosk",
     "GET /kiosk/",
     "GET /kiosk/worker.js",
+    "GET /kiosk/authority.crt",
+    "GET /kiosk/secure.json",
     "GET /kiosk/{name}",
     "GET /password",
     "POST /password",

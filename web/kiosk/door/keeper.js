@@ -20,6 +20,7 @@ export class CameraKeeper {
       permission.addEventListener("change", () => this.#again());
     }, () => {});
     translated(() => this.#explain());
+    if (!isSecureContext) showSecure();
   }
 
   start() {
@@ -57,4 +58,11 @@ export class CameraKeeper {
     const denied = this.#fault?.name === "NotAllowedError" ? words.cameraDenied : words.cameraLost;
     $("trouble-text").textContent = isSecureContext ? denied : words.cameraInsecure;
   }
+}
+
+// Where this very page may use the camera, if the gym has a certificate.
+async function showSecure() {
+  const { address } = await fetch("/kiosk/secure.json").then((answer) => answer.json()).catch(() => ({}));
+  $("secure").hidden = !address;
+  if (address) $("secure-page").href = $("secure-page").textContent = address;
 }

@@ -4,7 +4,7 @@ export default {
   hint: "Look at the camera",
   useDocument: "Or show your QR · Type your document",
   typeDocument: "Type your document",
-  retry: "Try again", cancel: "Cancel", back: "Back to the door", erase: "Erase", open: "Open", more: "Show more",
+  authority: "Certificate to trust", retry: "Try again", cancel: "Cancel", back: "Back to the door", erase: "Erase", open: "Open", more: "Show more",
   letters: "Letter of a passport",
 
   pairTitle: "Pair this kiosk",

@@ -4,7 +4,7 @@ export default {
   hint: "Mira a la cámara",
   useDocument: "O muestra tu QR · Escribe tu documento",
   typeDocument: "Escribir el documento",
-  retry: "Intentar de nuevo", cancel: "Cancelar", back: "Volver a la puerta", erase: "Borrar", open: "Abrir", more: "Mostrar más",
+  authority: "Certificado de confianza", retry: "Intentar de nuevo", cancel: "Cancelar", back: "Volver a la puerta", erase: "Borrar", open: "Abrir", more: "Mostrar más",
   letters: "Letra de un pasaporte",
 
   pairTitle: "Vincular este quiosco",
