@@ -6,6 +6,10 @@ FACES ?=
 # More than the cores: half of the suite waits for processes and pages.
 WORKERS ?= 3
 
+# Compiled once and kept, whatever the environment says: every worker and every process that a test starts
+# would otherwise compile all of it again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test soak check bench messages clean
 
 run: $(READY)

@@ -22,7 +22,7 @@ from gym.core.postgres import EmbeddedPostgres
 from gym.security.permissions import Actor, Role
 from gym.security.secrets import Secrets, load_secrets
 from gym.staff.models import Staff
-from tests.support.databases import Clones, make_template
+from tests.support.databases import Clones, TravellingEngine, in_memory, make_template
 
 if TYPE_CHECKING:
     from gym.faces.pool import FacePool
@@ -39,7 +39,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def run_home() -> Generator[Path]:
     """A folder for this run, short enough for a socket."""
-    with tempfile.TemporaryDirectory(prefix="pg-run-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix="pg-run-", dir=in_memory(), ignore_cleanup_errors=True) as folder:
         yield Path(folder)
 
 
@@ -88,10 +88,17 @@ async def face_pool(config: Config) -> AsyncGenerator[FacePool]:
     pool.close()
 
 
+@pytest.fixture(scope="session")
+def engine(postgres_server: str) -> TravellingEngine:
+    """One for all tests, so that a statement is compiled once a run; its pool lets 40 tasks race."""
+    return TravellingEngine(postgres_server)
+
+
 @asynccontextmanager
-async def gym_over(url: str, config: Config, secrets: Secrets, clock: FrozenClock) -> AsyncGenerator[Gym]:
-    """A gym on an open database; its pool lets 40 tasks race."""
-    database = Database(url, pool_size=40)
+async def gym_over(
+    database: Database, config: Config, secrets: Secrets, clock: FrozenClock
+) -> AsyncGenerator[Gym]:
+    """A gym on an open database, closed afterwards."""
     try:
         yield Gym(config, database, clock, secrets)
     finally:
@@ -104,9 +111,11 @@ def clock() -> FrozenClock:
 
 
 @pytest.fixture
-async def gym(database_url: str, config: Config, secrets: Secrets, clock: FrozenClock) -> AsyncGenerator[Gym]:
+async def gym(
+    database_url: str, config: Config, secrets: Secrets, clock: FrozenClock, engine: TravellingEngine
+) -> AsyncGenerator[Gym]:
     """A gym without the face reader."""
-    async with gym_over(database_url, config, secrets, clock) as opened:
+    async with gym_over(engine.at(database_url), config, secrets, clock) as opened:
         yield opened
 
 

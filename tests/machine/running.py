@@ -14,7 +14,7 @@ from gym.core.postgres import EmbeddedPostgres
 from tests.machine.machine import GymMachine
 from tests.machine.tally import Tally
 from tests.machine.world import World
-from tests.support.databases import TEMPLATE, administration, database_url, make_template
+from tests.support.databases import TEMPLATE, administration, database_url, in_memory, make_template
 
 STEPS = 50
 """In one example: long enough for a year of somebody's life."""
@@ -64,7 +64,7 @@ def profile(steps: int, *, shrink: bool) -> settings:
 @contextmanager
 def own_world() -> Generator[World]:
     """A gym on a server of its own, gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="pg-run-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix="pg-run-", dir=in_memory(), ignore_cleanup_errors=True) as folder:
         home = Path(folder)
         with EmbeddedPostgres(home, durable=False) as server:
             address = server.start()

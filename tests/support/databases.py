@@ -5,13 +5,32 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from pathlib import Path
+from shutil import disk_usage
+from typing import Any, Final
 
 import asyncpg
+from sqlalchemy import event, make_url
 
 from gym.core.database import Database, plain_dsn
 from gym.core.migrate import upgrade
 
 TEMPLATE = "powergym_template"
+MEMORY: Final = Path("/dev/shm")
+ENOUGH: Final = 2 << 30
+"""Bytes free in memory for every worker's server, its log and its clones."""
+
+
+def in_memory() -> Path | None:
+    """Where a throw-away server belongs: a clone is 350 files, which cost a disk ten times as much.
+
+    None is the usual temporary folder, for a machine that has no room there.
+    """
+    try:
+        roomy = os.access(MEMORY, os.W_OK) and disk_usage(MEMORY).free >= ENOUGH
+    except OSError:
+        return None
+    return MEMORY if roomy else None
 
 
 def database_url(server: str, name: str) -> str:
@@ -57,3 +76,23 @@ class Clones:
         finally:
             async with administration(self.server) as connection:
                 await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+class TravellingEngine:
+    """One engine that goes from clone to clone and keeps every statement it has compiled."""
+
+    def __init__(self, server: str) -> None:
+        self._database = ""
+        self._engine = Database(server, pool_size=40).engine
+        event.listen(self._engine.sync_engine, "do_connect", self._point)
+
+    def at(self, url: str) -> Database:
+        """The clone at this address; close it before going to the next one."""
+        self._database = make_url(url).database or ""
+        database = Database(url)
+        database.engine = self._engine
+        database.sessions.configure(bind=self._engine)
+        return database
+
+    def _point(self, _dialect: Any, _record: Any, _arguments: Any, parameters: dict[str, Any]) -> None:
+        parameters["database"] = self._database
