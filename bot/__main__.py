@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+from contextlib import AsyncExitStack
 
-from bot.house import House, open_house
-from gym.core.config import Config, ConfigError, load_config
-from gym.core.logging import configure_logging
-from gym.core.postgres import PostgresUnavailable
+from gym.core import collector
+
+with collector.paused():
+    from bot.house import House, open_house
+    from gym.core.config import Config, ConfigError, load_config
+    from gym.core.logging import configure_logging
+    from gym.core.postgres import PostgresUnavailable
 
 
 async def serve(config: Config, *, with_web: bool) -> None:
@@ -17,7 +21,9 @@ async def serve(config: Config, *, with_web: bool) -> None:
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    async with open_house(config, with_web=with_web) as house:
+    async with AsyncExitStack() as stack:
+        with collector.paused():
+            house = await stack.enter_async_context(open_house(config, with_web=with_web))
         greet(house)
         await stop.wait()
 

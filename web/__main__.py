@@ -6,16 +6,19 @@ import asyncio
 import signal
 import sys
 
-from aiohttp import web
-from asyncpg import PostgresError
-from sqlalchemy.exc import DBAPIError
+from gym.core import collector
 
-from gym.app import open_gym
-from gym.core.config import Config, ConfigError, load_config
-from gym.core.logging import configure_logging
-from gym.core.postgres import PostgresUnavailable
-from web.app import make_app
-from web.tls import listen
+with collector.paused():
+    from aiohttp import web
+    from asyncpg import PostgresError
+    from sqlalchemy.exc import DBAPIError
+
+    from gym.app import open_gym
+    from gym.core.config import Config, ConfigError, load_config
+    from gym.core.logging import configure_logging
+    from gym.core.postgres import PostgresUnavailable
+    from web.app import make_app
+    from web.tls import listen
 
 
 async def serve(config: Config) -> None:

@@ -22,6 +22,9 @@ def test_readme_lists_every_setting_with_its_meaning(name: str) -> None:
     ("name", "value"),
     [
         ("GYM_TIMEZONE", "Mars/Olympus"),
+        ("GYM_TIMEZONE", "America"),
+        ("GYM_TIMEZONE", "../etc/passwd"),
+        ("GYM_TIMEZONE", "right/America/Bogota"),
         ("GYM_CURRENCY", "XXY"),
         ("GYM_LANGUAGE", "de"),
         ("DATABASE_URL", "mysql://x"),
