@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 from sqlalchemy.exc import IntegrityError
 
 from gym.app import Gym
 from gym.attendance.service import AttendanceService
+from gym.core.clock import FrozenClock
+from gym.core.config import Config
 from gym.core.database import violated_constraint
 from gym.core.ids import new_id
-from gym.security.permissions import Actor
+from gym.security.permissions import Actor, Role
+from gym.security.secrets import Secrets
+from tests.conftest import MORNING, gym_over, hire
+from tests.support.databases import Clones, TravellingEngine
 from tests.support.memberships import PRICE, Reception
 
 PLANTED: Final = (
@@ -53,8 +59,29 @@ class World:
             await uow.session.execute(text(statement), used)
 
 
+@pytest.fixture(scope="session")
+async def planted(
+    clones: Clones, config: Config, secrets: Secrets, engine: TravellingEngine
+) -> AsyncGenerator[tuple[str, dict[str, object]]]:
+    """The world's database, which each test gets a copy of, and the ids in it."""
+    async with clones.clone() as url:
+        async with gym_over(engine.at(url), config, secrets, FrozenClock(MORNING)) as gym:
+            ids = await _plant(gym, await hire(gym, "Ana Admin", Role.ADMIN))
+        yield make_url(url).database or "", ids
+
+
 @pytest.fixture
-async def world(gym: Gym, admin: Actor) -> World:
+async def database_url(clones: Clones, planted: tuple[str, dict[str, object]]) -> AsyncGenerator[str]:
+    async with clones.clone(planted[0]) as url:
+        yield url
+
+
+@pytest.fixture
+def world(gym: Gym, planted: tuple[str, dict[str, object]]) -> World:
+    return World(gym, dict(planted[1]))
+
+
+async def _plant(gym: Gym, admin: Actor) -> dict[str, object]:
     desk = Reception(gym, admin)
     plan = await desk.plan()
     rosa, otto = await desk.client("Rosa"), await desk.client("Otto")
@@ -83,7 +110,7 @@ async def world(gym: Gym, admin: Actor) -> World:
     made = World(gym, ids)
     for statement in PLANTED:
         await made.does(statement)
-    return made
+    return ids
 
 
 async def _visit(gym: Gym, actor: Actor, client_id: UUID) -> UUID:

@@ -65,12 +65,12 @@ class Clones:
         self.made = 0
 
     @asynccontextmanager
-    async def clone(self) -> AsyncGenerator[str]:
-        """The address of a fresh clone, dropped afterwards."""
+    async def clone(self, template: str = TEMPLATE) -> AsyncGenerator[str]:
+        """The address of a fresh clone, dropped afterwards; nothing may be connected to the template."""
         self.made += 1
         name = f"gym_{os.getpid()}_{self.made}"
         async with administration(self.server) as connection:
-            await connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
+            await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
         try:
             yield database_url(self.server, name)
         finally:
