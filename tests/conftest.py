@@ -15,6 +15,7 @@ from uuid import UUID
 import pytest
 
 from gym.app import Gym
+from gym.core import collector
 from gym.core.clock import FrozenClock
 from gym.core.config import Config
 from gym.core.database import Database
@@ -34,6 +35,18 @@ MORNING = datetime(2026, 8, 3, 15, 0, tzinfo=UTC)
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--faces", default=None, help="a folder of people in LFW's layout for the story test")
     parser.addoption("--strangers", default=None, help="a folder of strangers in LFW's layout")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Six thousand tests stay for the whole run: nothing in them is garbage."""
+    with collector.paused():
+        return (yield)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long ones begin at once, or a worker would be left alone with one at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 @pytest.fixture(scope="session")

@@ -30,6 +30,7 @@ def clock() -> FrozenClock:
     return FrozenClock(datetime.now(UTC))
 
 
+@pytest.mark.long
 async def test_nothing_is_lost_when_one_of_two_dispatchers_is_killed_and_telegram_fails(
     gym: Gym, sandbox: SandboxServer, telegram: SandboxClient
 ) -> None:

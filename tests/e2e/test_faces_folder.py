@@ -33,6 +33,7 @@ class Table:
         return "\n".join([*rows, f"enrolment  {dict(self.photos)}"])
 
 
+@pytest.mark.long
 async def test_the_people_of_a_folder_come_in_and_strangers_do_not(
     house: House,
     telegram: SandboxClient,

@@ -95,6 +95,7 @@ async def thumbnail(gym: Gym, client: Client) -> bytes | None:
         return await FaceRecognitionService(uow).thumbnail(client.id)
 
 
+@pytest.mark.long
 async def test_keys_are_added_moved_to_and_retired_while_another_process_knows_everybody(
     house: House, members: list[tuple[Client, Vector]], watcher: asyncio.subprocess.Process
 ) -> None:
@@ -236,6 +237,7 @@ async def test_faces_from_before_the_register_need_their_keys_too(
     await open_keys(gym.database, mine, register=True)
 
 
+@pytest.mark.long
 async def test_keys_of_the_environment_are_printed_to_be_set_and_nothing_changes(house: House) -> None:
     before = house.keys
     done = await house.run("keys", "add", DATA_KEYS=before.text())

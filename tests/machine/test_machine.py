@@ -22,6 +22,7 @@ BOOK = ("rules", "book", "periods", "selling", "money", "door", "tally")
 """The modules of the plain-Python model."""
 
 
+@pytest.mark.long
 def test_the_gym_does_what_the_book_says(database_url: str, run_home: Path) -> None:
     """The same steps in every run; `python -m tests.machine --seed N` draws others."""
     world = World.open(database_url, run_home)

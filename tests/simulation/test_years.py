@@ -94,6 +94,7 @@ async def _sender(sandbox: SandboxServer, gym: Gym) -> AsyncGenerator[Dispatcher
         yield Dispatcher(gym, bot, Pacer(gym.clock, sleep=no_waiting))
 
 
+@pytest.mark.long
 async def test_four_months_of_a_small_gym_are_told_and_delivered_as_the_rules_say(
     gym: Gym, clock: FrozenClock
 ) -> None:

@@ -138,6 +138,7 @@ STEPS = st.lists(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
+@pytest.mark.long
 async def test_whatever_is_done_the_days_bought_and_given_are_the_days_usable(
     boss: Reception, monthly: Plan, clock: FrozenClock, steps: list[Step], renews: bool
 ) -> None:

@@ -32,6 +32,7 @@ async def server(gym_with_faces: Gym) -> AsyncGenerator[TestClient[Any, Any]]:
         yield client
 
 
+@pytest.mark.long
 async def test_every_generated_request_gets_a_documented_answer(
     door: Door, admin: Actor, tmp_path: Path
 ) -> None:
