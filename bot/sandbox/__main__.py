@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from bot.sandbox.errors import explain
+from bot.sandbox.limits import FloodLimits
 from bot.sandbox.server import SANDBOX_TOKEN, SandboxServer
 from gym.core.errors import GymError
 
@@ -24,7 +25,7 @@ def parse() -> argparse.Namespace:
 
 
 async def serve(options: argparse.Namespace) -> None:
-    server = SandboxServer(store_path=options.store, token=options.token, limits=options.limits)
+    server = SandboxServer(store_path=options.store, token=options.token, limits=FloodLimits(options.limits))
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)

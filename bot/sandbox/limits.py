@@ -36,7 +36,7 @@ class Bucket:
 class FloodLimits:
     """30/s overall, 1/s per chat with a short burst, 20/min per group (core.telegram.org/bots/faq)."""
 
-    def __init__(self, enabled: bool, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, enabled: bool = False, monotonic: Callable[[], float] = time.monotonic) -> None:
         self.enabled = enabled
         self._monotonic = monotonic
         self._overall = Bucket(30, 30)

@@ -12,6 +12,7 @@ from aiohttp.typedefs import Handler
 from bot.sandbox.bot_api import BotApi
 from bot.sandbox.errors import BotApiError, ForeignOrigin, NotLoopback, explain
 from bot.sandbox.hooks import SandboxHooks
+from bot.sandbox.limits import FloodLimits
 from bot.sandbox.side_door import SideDoor
 from bot.sandbox.store import Json
 from bot.sandbox.webhook import WebhookCourier
@@ -85,7 +86,7 @@ class SandboxServer:
     """Start it, point a bot at `bot_api_url`, open `page_url`.
 
     With a `store_path` everything, unconfirmed updates included, survives a `kill -9`; without, it lives in
-    memory. `limits` enforces Telegram's flood limits.
+    memory. `limits` are Telegram's flood limits, which are off until asked for.
     """
 
     def __init__(
@@ -95,7 +96,7 @@ class SandboxServer:
         token: str = SANDBOX_TOKEN,
         bot_username: str = "powergym_bot",
         hooks: SandboxHooks = NO_HOOKS,
-        limits: bool = False,
+        limits: FloodLimits | None = None,
     ) -> None:
         self.token = token
         self.url = ""

@@ -22,7 +22,9 @@ from bot.sandbox.updates import Updates
 class World:
     """State on one store; nothing here knows HTTP."""
 
-    def __init__(self, store_path: Path | None, token: str, bot_username: str, limits: bool = False) -> None:
+    def __init__(
+        self, store_path: Path | None, token: str, bot_username: str, limits: FloodLimits | None = None
+    ) -> None:
         self.store = Store(store_path)
         self.signals = Signals()
         self.feed = Feed(self.store, self.signals)
@@ -37,7 +39,7 @@ class World:
         self.bot = BotProfile(self.store, token, bot_username)
         self.calls = CallLog(self.signals)
         self.faults = Faults()
-        self.limits = FloodLimits(limits)
+        self.limits = limits or FloodLimits()
 
     def close(self) -> None:
         self.files.close()

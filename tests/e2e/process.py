@@ -16,7 +16,8 @@ import asyncpg
 from gym.core.database import plain_dsn
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 60.0
+PATIENCE = 180.0
+"""Seconds; a start waits for the processor behind all that runs beside the test."""
 
 
 class GymProcess:

@@ -28,6 +28,7 @@ from telegram.error import (
 )
 
 from bot.sandbox.client import Person, SandboxClient
+from bot.sandbox.limits import FloodLimits
 from bot.sandbox.server import SANDBOX_TOKEN, SandboxServer
 from tests.sandbox.front_desk import square
 
@@ -264,8 +265,17 @@ async def test_every_call_is_logged_with_arguments_and_answer(
     assert (refused["status"], refused["answer"]["description"]) == (400, "Bad Request: chat not found")
 
 
-async def test_flood_limits_are_enforced_on_request(bot: Bot, telegram: SandboxClient, chat: int) -> None:
-    await telegram.call("POST", "/limits", json={"on": True})
-    sendings = [bot.send_message(chat, f"message {number}") for number in range(10)]
-    outcomes = await asyncio.gather(*sendings, return_exceptions=True)
+async def test_flood_limits_are_enforced_on_request() -> None:
+    server = SandboxServer(store_path=None, limits=FloodLimits(monotonic=lambda: 0.0))
+    await server.start()
+    async with (
+        SandboxClient(server.url) as telegram,
+        Bot(SANDBOX_TOKEN, base_url=server.bot_api_url, base_file_url=server.bot_file_url) as bot,
+    ):
+        ana = await telegram.person("Ana")
+        await ana.sends("/start")
+        await telegram.call("POST", "/limits", json={"on": True})
+        sendings = [bot.send_message(ana.id, f"message {number}") for number in range(10)]
+        outcomes = await asyncio.gather(*sendings, return_exceptions=True)
+    await server.stop()
     assert sum(isinstance(outcome, RetryAfter) for outcome in outcomes) == 5
