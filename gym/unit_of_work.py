@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gym.audit import trail
 from gym.core.database import Base
+from gym.core.statements import SessionStatements, Statements
 from gym.notifications import outbox
 from gym.notifications.models import NotificationKind, Priority
 from gym.notifications.outbox import Recipient
@@ -33,14 +34,43 @@ class Context:
     """True while a job catches up on an earlier day."""
 
 
-class UnitOfWork:
-    """Handed to every service. Made and committed by `Gym.unit_of_work`, never by a service."""
+class SessionNeeded(Exception):
+    """The work turned out to need more than the fast lane has; nothing was written."""
 
-    def __init__(self, session: AsyncSession, context: Context, secrets: Secrets) -> None:
-        self.session = session
+
+class UnitOfWork:
+    """Handed to every service. Made and committed by `Gym.unit_of_work`, never by a service.
+
+    On the fast lane (`Gym.express`) there is no session: whoever asks for it raises `SessionNeeded`, and the
+    same work is done again in an ordinary transaction.
+    """
+
+    def __init__(
+        self,
+        session: AsyncSession | None,
+        context: Context,
+        secrets: Secrets,
+        statements: Statements | None = None,
+    ) -> None:
+        self._session = session
+        self._statements = statements
         self.context = context
         self.secrets = secrets
         self._outbox: list[dict[str, Any]] = []
+
+    @property
+    def session(self) -> AsyncSession:
+        """The mapped rows of this transaction."""
+        if self._session is None:
+            raise SessionNeeded
+        return self._session
+
+    @property
+    def statements(self) -> Statements:
+        """Runs statements written by hand, in this transaction."""
+        if self._statements is None:
+            self._statements = SessionStatements(self.session)
+        return self._statements
 
     @property
     def actor(self) -> Actor:
@@ -111,7 +141,8 @@ class UnitOfWork:
 
     async def flush(self) -> None:
         """Write everything that is waiting; called once before the commit."""
-        await self.session.flush()
+        if self._session is not None:
+            await self._session.flush()
         if self._outbox:
-            await outbox.insert_rows(self.session, self._outbox)
+            await outbox.insert_rows(self.statements, self._outbox)
             self._outbox = []

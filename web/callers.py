@@ -48,6 +48,12 @@ class Caller:
     kiosk: Kiosk | None = None
 
     @property
+    def id(self) -> UUID:
+        """Of the kiosk or of the member of staff."""
+        assert self.actor.id is not None
+        return self.actor.id
+
+    @property
     def kiosk_id(self) -> UUID | None:
         return self.kiosk.id if self.kiosk else None
 
@@ -94,10 +100,17 @@ def claims_of(request: web.Request, *scopes: Scope) -> Claims:
 async def caller_of(uow: UnitOfWork, claims: Claims) -> Caller:
     """The caller as the database knows it now; a revoked one is refused at once with `InvalidToken`."""
     row = await _holder(uow, claims)
+    caller = caller_from(row, claims)
+    if isinstance(row, Kiosk) and is_seen_anew(row, uow.context.wall):
+        row.last_seen_at = uow.context.wall
+    return caller
+
+
+def caller_from(row: Kiosk | Staff | None, claims: Claims) -> Caller:
+    """The caller in a row. Raises `InvalidToken` for one that was revoked."""
     if row is None or not row.active or row.token_generation != claims.generation:
         raise InvalidToken
     if isinstance(row, Kiosk):
-        _note_seen(row, uow)
         return Caller(Actor.kiosk(row.id, row.name), claims.scope, row)
     if claims.scope is Scope.ADMIN and row.role is not Role.ADMIN:
         raise InvalidToken
@@ -121,10 +134,9 @@ async def _holder(uow: UnitOfWork, claims: Claims) -> Kiosk | Staff | None:
     return await uow.session.get(Staff, claims.subject)
 
 
-def _note_seen(kiosk: Kiosk, uow: UnitOfWork) -> None:
-    wall = uow.context.wall
-    if kiosk.last_seen_at is None or wall - kiosk.last_seen_at > SEEN_EVERY:
-        kiosk.last_seen_at = wall
+def is_seen_anew(kiosk: Kiosk, wall: datetime) -> bool:
+    """Whether it is worth a write that this kiosk was here."""
+    return kiosk.last_seen_at is None or wall - kiosk.last_seen_at > SEEN_EVERY
 
 
 # Counting ─────────────────────────────────────────────────────────────────────────────────────────────────

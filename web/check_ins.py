@@ -6,7 +6,8 @@ import asyncio
 import hashlib
 import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -14,22 +15,24 @@ from aiohttp import web
 from pydantic import TypeAdapter
 
 from gym.app import Gym
+from gym.attendance.arrivals import Arrival, Asking, arrive, note_seen
 from gym.attendance.messages import say
 from gym.attendance.models import VerdictCode
 from gym.attendance.schemas import Verdict
 from gym.attendance.service import AttendanceService
 from gym.core.errors import GymError, Invalid
 from gym.core.language import N_, Translator
+from gym.core.statements import Row
 from gym.faces.errors import PhotoFault
 from gym.faces.reader import Purpose, Reading
 from gym.faces.schemas import Probe
+from gym.kiosks.models import Kiosk
 from gym.security.idempotency import Answer, Idempotency
 from gym.security.links import Links
-from gym.security.permissions import Actor
 from gym.security.tokens import Claims, Scope
-from gym.unit_of_work import UnitOfWork
+from gym.unit_of_work import SessionNeeded, UnitOfWork
 from web.bodies import raw_reply, to_bytes, validate
-from web.callers import SAID, Caller, Said, caller_of, claims_of, count_check_in
+from web.callers import SAID, Caller, Said, caller_from, claims_of, count_check_in, is_seen_anew
 from web.challenge import turned_head
 from web.errors import language_of
 from web.keys import GYM
@@ -44,6 +47,16 @@ ANONYMOUS: Final = (VerdictCode.NOT_RECOGNIZED, VerdictCode.UNCERTAIN, VerdictCo
 FIELDS: TypeAdapter[CheckInFields] = TypeAdapter(CheckInFields)
 GIVEN_KEY: Final = re.compile(r"[\x21-\x7e]{1,200}")
 Work = Callable[[UnitOfWork, Caller], Awaitable[Verdict]]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Everything that goes into the transaction of an answer."""
+
+    caller: Caller
+    state: Row
+    work: Work
+    key: str | None
 
 
 class CredentialMissing(Invalid):
@@ -75,9 +88,6 @@ async def check_in(request: web.Request) -> web.Response:
         raise TimeWithoutZone
     key = _key(request)
     await count_check_in(request, claims, photos=bool(body.photos), captured_at=fields.captured_at, key=key)
-    if key is None:
-        answer = await _answer(gym, request, claims, await _work(request, body, fields), None)
-        return raw_reply(answer.body, 201)
     return await _once(gym, request, claims, body, fields, key)
 
 
@@ -89,18 +99,20 @@ def _key(request: web.Request) -> str | None:
 
 
 async def _once(
-    gym: Gym, request: web.Request, claims: Claims, body: Body, fields: CheckInFields, key: str
+    gym: Gym, request: web.Request, claims: Claims, body: Body, fields: CheckInFields, key: str | None
 ) -> web.Response:
     """The key is claimed while the model reads; the answer is kept in the visit's own transaction."""
     async with _begun(_work(request, body, fields)) as reading:
-        known = await _claim(gym, claims, key, await _digest(body, fields))
-        if known is not None:
-            return raw_reply(known.body, known.status, {"Idempotent-Replay": "true"})
+        digest = b"" if key is None else await _digest(body, fields)
+        arrived = await _arrive(gym, claims, key, digest)
+        caller = caller_from(arrived.holder, claims)
+        if arrived.first is not None:
+            return raw_reply(arrived.first.body, arrived.first.status, {"Idempotent-Replay": "true"})
         try:
-            answer = await _answer(gym, request, claims, await reading, key)
+            answer = await _answer(request, Visit(caller, arrived.state, await reading, key))
         except GymError:
-            async with gym.unit_of_work(Actor.system()) as uow:
-                await Idempotency(uow.session, claims.subject, key).release()
+            if key is not None:
+                await _release(gym, caller, key)
             raise
     return raw_reply(answer.body, answer.status)
 
@@ -116,25 +128,47 @@ async def _begun(work: Coroutine[None, None, Work]) -> AsyncGenerator[asyncio.Ta
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def _claim(gym: Gym, claims: Claims, key: str, digest: bytes) -> Answer | None:
-    """The first answer of this key, or None: the caller may go on, alone."""
-    async with gym.unit_of_work(Actor.system()) as uow:
-        await caller_of(uow, claims)
-        return await Idempotency(uow.session, claims.subject, key).claim(digest, uow.context.wall)
+async def _arrive(gym: Gym, claims: Claims, key: str | None, digest: bytes) -> Arrival:
+    """Who asks, and the first answer of this key; without one the caller may go on, alone."""
+    wall, is_kiosk = gym.clock.now(), claims.scope is Scope.KIOSK
+    asking = Asking(claims.subject, is_kiosk, claims.generation, wall, key, digest)
+    lane = gym.database.lane
+    async with gym.within_reach():
+        arrived = await arrive(lane, asking)
+        if isinstance(arrived.holder, Kiosk) and is_seen_anew(arrived.holder, wall):
+            await note_seen(lane, arrived.holder.id, wall)
+    return arrived
 
 
-async def _answer(gym: Gym, request: web.Request, claims: Claims, work: Work, key: str | None) -> Answer:
-    async with gym.unit_of_work(Actor.system()) as uow:
-        caller = await caller_of(uow, claims)
-        verdict = await work(uow.acting_as(caller.actor), caller)
+async def _answer(request: web.Request, visit: Visit) -> Answer:
+    """On the fast lane; what it cannot do, such as granting a reward, in an ordinary transaction."""
+    gym = request.app[GYM]
+    try:
+        return await _answer_in(request, visit, gym.express(visit.caller.actor, visit.state))
+    except SessionNeeded:
+        return await _answer_in(request, visit, gym.unit_of_work(visit.caller.actor))
+
+
+async def _answer_in(
+    request: web.Request, visit: Visit, transaction: AbstractAsyncContextManager[UnitOfWork]
+) -> Answer:
+    gym, caller = request.app[GYM], visit.caller
+    async with transaction as uow:
+        verdict = await visit.work(uow, caller)
         translator = uow.settings.translator(language_of(request))
         answer = Answer(201, to_bytes(_as_json(gym, verdict, translator)))
-        if key is not None:
-            await Idempotency(uow.session, claims.subject, key).keep(answer)
+        if visit.key is not None:
+            await Idempotency(uow.statements, caller.id, visit.key).keep(answer)
     request[SAID] = Said(caller.kiosk, verdict, uow.now)
     if uow.settings.adaptive_faces:
         request.app[LEARNER].later(verdict, request.get(FACES, ()))
     return answer
+
+
+async def _release(gym: Gym, caller: Caller, key: str) -> None:
+    """Nothing happened: the same key may come again."""
+    async with gym.within_reach(), gym.database.lane.transaction() as statements:
+        await Idempotency(statements, caller.id, key).release()
 
 
 async def _work(request: web.Request, body: Body, fields: CheckInFields) -> Work:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import text
-
+from gym.clients.models import DocumentType
+from gym.core.statements import Statement
 from gym.faces.gallery import NEAREST, SCORES
 
 _COLUMNS: Final = """
@@ -86,17 +86,27 @@ LEFT JOIN LATERAL (
 ) today ON true
 """
 
-BY_CLIENT: Final = text(
+BY_CLIENT: Final = Statement(
     f"WITH person AS (SELECT CAST(:client AS uuid) AS client_id) SELECT {_COLUMNS} {_TABLES}"
 )
-BY_FACE: Final = text(
+BY_FACE: Final = Statement(
     f"WITH {NEAREST}, person AS (SELECT client_id FROM nearest ORDER BY score DESC LIMIT 1) "  # noqa: S608
     f"SELECT {_COLUMNS}, {SCORES} {_TABLES}"
 )
 
+# Naming every type lets the index on type and number serve. Two people are nobody.
+BY_DOCUMENT: Final = Statement(f"""
+SELECT CASE WHEN count(*) = 1 THEN (array_agg(id))[1] END AS id FROM (
+    SELECT id FROM clients
+    WHERE document_type IN ({", ".join(f"'{one}'" for one in DocumentType)})
+        AND document_number = :number AND right(phone, 4) = :last4
+    LIMIT 2
+) found
+""")  # noqa: S608 - the types are ours
+
 # A visit: the attempt's row and the subscription's counter, or neither. Whoever holds the subscription's row
 # goes first; the unique index (one counted visit a day) then decides, and the row that lost is not inserted.
-VISIT: Final = text("""
+VISIT: Final = Statement("""
 WITH held AS MATERIALIZED (
     SELECT id, visits_used FROM subscriptions
     WHERE id = :subscription_id AND (visits IS NULL OR visits_used < visits) FOR NO KEY UPDATE
@@ -111,4 +121,13 @@ WITH held AS MATERIALIZED (
     UPDATE subscriptions s SET visits_used = visit.visit_number FROM visit WHERE s.id = visit.subscription_id
 )
 SELECT visit_number FROM visit
+""")
+
+# An attempt that uses no visit of the plan.
+ATTEMPT: Final = Statement("""
+INSERT INTO check_ins (id, client_id, subscription_id, outcome, code, method, counted, balance, kiosk_id,
+    staff_id, at, received_at, gym_day, override_reason, idempotency_key)
+VALUES (:id, :client_id, :subscription_id, :outcome, :code, :method, :counted, :balance, :kiosk_id,
+    :staff_id, :at, :received_at, :gym_day, :override_reason, :idempotency_key)
+ON CONFLICT DO NOTHING RETURNING id
 """)

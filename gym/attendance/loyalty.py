@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gym.attendance.repository import Facts
+from gym.attendance.door import Facts
 from gym.attendance.schemas import Loyalty, Verdict
 from gym.plans.models import DurationUnit
 from gym.rewards.granting import CountedVisit, Earned

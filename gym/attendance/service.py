@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 
 from gym.attendance import notices
 from gym.attendance.access import decide
+from gym.attendance.door import DoorRepository, Facts
 from gym.attendance.errors import (
     CapturedInFuture,
     CapturedTooLongAgo,
@@ -20,14 +21,14 @@ from gym.attendance.errors import (
 )
 from gym.attendance.loyalty import after_counting, counted_visit
 from gym.attendance.models import CheckIn, CheckInMethod, Outcome, VerdictCode
-from gym.attendance.repository import AttendanceRepository, Facts
+from gym.attendance.repository import AttendanceRepository
 from gym.attendance.schemas import Verdict
 from gym.attendance.verdicts import Door, Sighting, access_facts, verdict_of
 from gym.clients.errors import ClientNotFound
 from gym.core.clock import gym_day
 from gym.core.repository import Page
 from gym.faces import matching
-from gym.faces.gallery import PgGallery, candidates_of
+from gym.faces.gallery import PgGallery, candidates_of, terms_of
 from gym.faces.memory_gallery import MemoryGallery, search
 from gym.faces.schemas import MatchOutcome, MatchRule, Probe
 from gym.payments.errors import parse_reason
@@ -47,8 +48,12 @@ class AttendanceService:
 
     def __init__(self, uow: UnitOfWork, gallery: MemoryGallery | None = None) -> None:
         self.uow = uow
-        self._attendance = AttendanceRepository(uow.session)
+        self._at_door = DoorRepository(uow.statements)
         self._memory = gallery
+
+    @property
+    def _attendance(self) -> AttendanceRepository:
+        return AttendanceRepository(self.uow.session)
 
     async def check_in_face(
         self,
@@ -72,7 +77,7 @@ class AttendanceService:
         """By a member's QR, judged at door time. Raises `QrInvalid`, `QrExpired`."""
         door = self._door(CheckInMethod.QR, at, kiosk_id, key)
         qr = Links(self.uow.secrets.jwt).read_member_qr(text, door.at)
-        facts = await self._attendance.facts(qr.client_id, door.day, door.at, key)
+        facts = await self._at_door.facts(qr.client_id, door.day, door.at, key)
         if facts["client_id"] is None:
             raise QrInvalid
         if qr.card_serial and qr.card_serial != facts["card_serial"]:
@@ -91,10 +96,10 @@ class AttendanceService:
         """By document and the last four digits of the phone; which half was wrong is not said."""
         door = self._door(CheckInMethod.DOCUMENT, at, kiosk_id, key)
         compact = "".join(letter for letter in number if letter.isalnum()).upper()
-        client_id = await self._attendance.by_document(compact, phone_last4)
+        client_id = await self._at_door.by_document(compact, phone_last4)
         if client_id is None:
             return await self._check_in(Sighting(None, MatchOutcome.UNKNOWN), door)
-        facts = await self._attendance.facts(client_id, door.day, door.at, key)
+        facts = await self._at_door.facts(client_id, door.day, door.at, key)
         return await self._check_in(Sighting(facts), door)
 
     async def check_in_client(
@@ -110,7 +115,7 @@ class AttendanceService:
         if anew and key is not None:
             key = await self._unspent(key)
         door = self._door(CheckInMethod.STAFF, None, None, key)
-        facts = await self._attendance.facts(client_id, door.day, door.at, key)
+        facts = await self._at_door.facts(client_id, door.day, door.at, key)
         if facts["client_id"] is None:
             raise ClientNotFound
         return await self._check_in(Sighting(facts), door)
@@ -129,7 +134,7 @@ class AttendanceService:
         client_id = self._overridable(denied)
         denied.override_reason = reason
         door = self._door(CheckInMethod.STAFF, None, None, key)
-        facts = await self._attendance.facts(client_id, door.day, door.at)
+        facts = await self._at_door.facts(client_id, door.day, door.at)
         verdict = await self._override(facts, door, reason)
         after = {"reason": reason, "check_in": verdict.id}
         self.uow.audit("check_in.overridden", denied, {"code": denied.code}, after)
@@ -188,14 +193,14 @@ class AttendanceService:
         """Who it is and all about them: in one query, whichever gallery is searched."""
         if self._memory is not None and self._memory.model_id == probe.model_id:
             return await self._see_in_memory(self._memory, probe, rule, door)
-        gallery = PgGallery(self.uow.session, self.uow.secrets.data)
-        terms = gallery.terms(probe)
+        terms = terms_of(probe, self.uow.secrets.data)
         if len(terms) > 1:  # keys are being rotated
+            gallery = PgGallery(self.uow.session, self.uow.secrets.data)
             known = matching.decide(await gallery.search(probe), rule)
             if known.client_id is None:
                 return Sighting(None, known.outcome)
-            return Sighting(await self._attendance.facts(known.client_id, door.day, door.at, door.key))
-        facts = await self._attendance.facts_of_face(terms[0], door.day, door.at, door.key)
+            return Sighting(await self._at_door.facts(known.client_id, door.day, door.at, door.key))
+        facts = await self._at_door.facts_of_face(terms[0], door.day, door.at, door.key)
         outcome = matching.decide(candidates_of(facts), rule).outcome
         return Sighting(facts if outcome is MatchOutcome.FOUND else None, outcome)
 
@@ -207,7 +212,7 @@ class AttendanceService:
         while True:
             snapshot = gallery.snapshot
             known = matching.decide(await search(snapshot, gallery.keyring, probe), rule)
-            facts = await self._attendance.facts(known.client_id, door.day, door.at, door.key)
+            facts = await self._at_door.facts(known.client_id, door.day, door.at, door.key)
             if facts["gallery_number"] <= snapshot.number:
                 return Sighting(facts if known.client_id else None, known.outcome)
             await gallery.fresh(self.uow.session, facts["gallery_number"])
@@ -235,7 +240,7 @@ class AttendanceService:
     async def _look_again(self, seen: Sighting, door: Door) -> Sighting:
         if seen.facts is None:
             return seen
-        facts = await self._attendance.facts(seen.facts["client_id"], door.day, door.at, door.key)
+        facts = await self._at_door.facts(seen.facts["client_id"], door.day, door.at, door.key)
         return replace(seen, facts=facts)
 
     async def _write(self, seen: Sighting, door: Door) -> Verdict | None:
@@ -244,12 +249,12 @@ class AttendanceService:
         verdict = verdict_of(seen.facts, code, door, self.uow.settings)
         if code is VerdictCode.ADMITTED and seen.facts is not None:
             return await self._count(verdict, seen.facts, door)
-        return verdict if await self._attendance.write(self._row(verdict, door)) else None
+        return verdict if await self._at_door.write(self._row(verdict, door)) else None
 
     async def _count(
         self, verdict: Verdict, facts: Facts, door: Door, reason: str | None = None
     ) -> Verdict | None:
-        number = await self._attendance.count_visit(self._visit_values(verdict, door, reason))
+        number = await self._at_door.count_visit(self._visit_values(verdict, door, reason))
         if number is None:
             return None
         left = None if verdict.visits_left is None else max(0, verdict.visits_left - 1)
@@ -274,7 +279,7 @@ class AttendanceService:
                 return counted
         for counts in (not facts["visited_today"], False):
             verdict = replace(verdict, counted=counts)
-            if await self._attendance.write(self._row(verdict, door, reason)):
+            if await self._at_door.write(self._row(verdict, door, reason)):
                 return await self._reward(verdict, facts) if counts else verdict
         raise NothingToAdmit
 
@@ -317,18 +322,16 @@ class AttendanceService:
     def _row(self, verdict: Verdict, door: Door, reason: str | None = None) -> dict[str, Any]:
         """An attempt that uses no visit of the plan."""
         return self._visit_values(verdict, door, reason) | {
-            "outcome": verdict.outcome,
-            "code": verdict.code,
-            "method": door.method,
+            "outcome": verdict.outcome.value,
+            "code": verdict.code.value,
             "counted": verdict.counted,
-            "visit_number": None,
         }
 
     async def _as_written(self, row: CheckIn) -> Verdict:
         """The verdict of an attempt that was written before."""
         at = row.at.astimezone(self.uow.settings.zone)
         door = Door(row.method, at, row.kiosk_id, row.idempotency_key)
-        facts = await self._attendance.facts(row.client_id, door.day, at) if row.client_id else None
+        facts = await self._at_door.facts(row.client_id, door.day, at) if row.client_id else None
         seen = verdict_of(facts, row.code, door, self.uow.settings)
         written = replace(seen, id=row.id, outcome=row.outcome)
         number = row.visit_number or written.visit_number

@@ -10,9 +10,9 @@ from typing import Final
 from uuid import UUID
 
 from gym.attendance.access import AccessFacts, Rules, SubscriptionFacts
+from gym.attendance.door import Facts
 from gym.attendance.loyalty import loyalty_of
 from gym.attendance.models import CheckInMethod, Outcome, VerdictCode
-from gym.attendance.repository import Facts
 from gym.attendance.schemas import Verdict
 from gym.attendance.windows import AccessWindow
 from gym.core.ids import new_id

@@ -148,7 +148,7 @@ class BroadcastService:
             broadcast.state = BroadcastState.SENDING
             await self.uow.session.flush()
             return await self.write_next()
-        await insert_rows(self.uow.session, [self._row(broadcast, client) for client in batch])
+        await insert_rows(self.uow.statements, [self._row(broadcast, client) for client in batch])
         broadcast.total += len(batch)
         broadcast.last_client_id = batch[-1]
         return len(batch)

@@ -20,6 +20,7 @@ from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.pool import NullPool
 
 from gym.core.ids import new_id
+from gym.core.lane import Lane
 
 NAMING = {
     "pk": "pk_%(table_name)s",
@@ -82,8 +83,7 @@ FAULTS = (
     PoolTimeout,
     OSError,
     asyncpg.InterfaceError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.CannotConnectNowError,
+    asyncpg.PostgresError,
     TimeoutError,
 )
 """What an operation on the database may raise when PostgreSQL is in trouble; `is_unavailable` tells which."""
@@ -94,6 +94,8 @@ def is_unavailable(error: BaseException) -> bool:
     if isinstance(error, DBAPIError):
         state = sqlstate(error) or ""
         return error.connection_invalidated or state.startswith(_GONE) or isinstance(error, InterfaceError)
+    if isinstance(error, asyncpg.PostgresError):
+        return (getattr(error, "sqlstate", None) or "").startswith(_GONE)
     return isinstance(error, FAULTS)
 
 
@@ -105,6 +107,7 @@ class Database:
         self.direct_url = direct_url or url
         self.engine: AsyncEngine = _engine(url, pool_size=pool_size, pooler=pooler)
         self.sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
+        self.lane = Lane(plain_dsn(url), size=max(2, pool_size // 4), pooler=pooler)
 
     def session(self) -> AsyncSession:
         return self.sessions()
@@ -128,6 +131,7 @@ class Database:
             await connection.close(timeout=2)
 
     async def close(self) -> None:
+        await self.lane.close()
         await self.engine.dispose()
 
 

@@ -46,7 +46,15 @@ class Face:
     score: float
     embedding: NDArray[np.float32]
     crop: Pixels
-    quality: Quality
+    face_px: int
+    """The longer side of the box."""
+    strength: float
+    """How sure the networks are of it, on the scale of `gym.faces.quality.WEAK`."""
+
+    @property
+    def quality(self) -> Quality:
+        """Measured when it is asked for: the door never does."""
+        return measure(self.landmarks, self.crop, self.face_px, self.score, self.strength)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -176,8 +184,8 @@ class FaceReader(ABC):
         features = self.features(crop)
         x1, y1, x2, y2 = (round(float(value)) for value in found.box)
         strength = self.strength(found, features)
-        quality = measure(found.landmarks, crop, round(found.side), found.score, strength)
-        return Face((x1, y1, x2, y2), found.landmarks, found.score, _unit(features), crop, quality)
+        box, side = (x1, y1, x2, y2), round(found.side)
+        return Face(box, found.landmarks, found.score, _unit(features), crop, side, strength)
 
 
 def _unit(features: NDArray[np.float32]) -> NDArray[np.float32]:

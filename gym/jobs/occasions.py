@@ -46,7 +46,7 @@ class Occasions:
         self.uow.actor.require(Permission.RUN_JOBS)
         rows = [*await self._birthdays(today), *await self._absences(today)]
         if rows:
-            await outbox.insert_rows(self.uow.session, rows)
+            await outbox.insert_rows(self.uow.statements, rows)
         return len(rows)
 
     async def announce_prices(self) -> int:

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
-
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from gym.core.ids import new_id
 from gym.core.payload import encode
+from gym.core.statements import Statement, Statements
 from gym.notifications.models import (
-    Notification,
     NotificationKind,
     NotificationState,
     Priority,
     RecipientKind,
 )
 
+INSERT: Final = Statement("""
+INSERT INTO notifications
+SELECT * FROM jsonb_populate_recordset(CAST(NULL AS notifications), CAST(CAST(:rows AS text) AS jsonb))
+ON CONFLICT (dedup_key) DO NOTHING
+""")
 RANKS = {Priority.URGENT: 0, Priority.NORMAL: 1, Priority.BULK: 2}
 
 
@@ -74,7 +77,6 @@ def row(
     }
 
 
-async def insert_rows(session: AsyncSession, rows: list[dict[str, Any]]) -> None:
+async def insert_rows(statements: Statements, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert what is new; a reminder that was created before (same key) stays one."""
-    statement = insert(Notification).on_conflict_do_nothing(index_elements=["dedup_key"])
-    await session.execute(statement, rows)
+    await statements.row(INSERT, {"rows": json.dumps(rows, default=str)})

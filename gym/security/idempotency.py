@@ -1,21 +1,38 @@
-"""Idempotency keys: a repeated request gets its first answer, byte for byte, and has no second effect."""
+"""Idempotency keys: a repeated request gets its first answer, byte for byte, and has no second effect.
+
+The claim comes first and is committed by itself, together with the question who asks
+(`gym.attendance.arrivals`); the answer is kept in the effect's own transaction.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import Final
 from uuid import UUID
-
-from sqlalchemy import ColumnElement, delete, select, update
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from gym.core.errors import Conflict, Invalid
 from gym.core.language import N_
-from gym.security.models import IdempotencyKey
+from gym.core.statements import Row, Statement, Statements
 
-LEASE = timedelta(seconds=30)
-KEPT = timedelta(hours=72)
+LEASE: Final = timedelta(seconds=30)
+KEPT: Final = timedelta(hours=72)
+LONGEST: Final = 200
+CLAIM: Final = """
+INSERT INTO idempotency_keys AS k (caller, key, body_hash, created_at, leased_until)
+SELECT id, CAST(:key AS text), :body_hash, :wall, :leased_until
+FROM welcome WHERE CAST(:key AS text) IS NOT NULL
+ON CONFLICT (caller, key) DO UPDATE SET leased_until = EXCLUDED.leased_until
+WHERE k.status IS NULL AND k.leased_until < EXCLUDED.created_at AND k.body_hash = EXCLUDED.body_hash
+RETURNING k.key
+"""
+"""Takes a new key, or one whose lease ran out without an answer, which had no effect."""
+_KEEP: Final = Statement("""
+UPDATE idempotency_keys SET status = :status, answer = :answer WHERE caller = :caller AND key = :key
+""")
+_RELEASE: Final = Statement("""
+DELETE FROM idempotency_keys WHERE caller = :caller AND key = :key AND status IS NULL
+""")
 
 
 class KeyReused(Invalid):
@@ -44,53 +61,31 @@ class Answer:
     body: bytes
 
 
+def first_answer(row: Row, body_hash: bytes) -> Answer:
+    """What a key that is taken says: `body_hash`, `status` and `answer` of whoever came first.
+
+    Raises `KeyReused` and `InFlight`.
+    """
+    if row["body_hash"] is None:  # taken while we looked
+        raise InFlight
+    if row["body_hash"] != body_hash:
+        raise KeyReused
+    if row["status"] is None or row["answer"] is None:
+        raise InFlight
+    return Answer(row["status"], row["answer"])
+
+
 class Idempotency:
-    """Claim first (committed by itself), answer in the effect's transaction, release when there was none."""
+    """A key that was claimed."""
 
-    def __init__(self, session: AsyncSession, caller: UUID, key: str) -> None:
-        self.session = session
-        self.caller = caller
-        self.key = key[:200]
-
-    async def claim(self, body_hash: bytes, wall: datetime) -> Answer | None:
-        """The first answer of this key, or None: the caller may go on, alone, for 30 s.
-
-        Raises `KeyReused` and `InFlight`. A claim whose lease ran out without an answer had no effect.
-        """
-        fresh = insert(IdempotencyKey).values(
-            caller=self.caller, key=self.key, body_hash=body_hash, created_at=wall, leased_until=wall + LEASE
-        )
-        taken = fresh.on_conflict_do_update(
-            index_elements=["caller", "key"],
-            set_={"leased_until": wall + LEASE},
-            where=(IdempotencyKey.status.is_(None))
-            & (IdempotencyKey.leased_until < wall)
-            & (IdempotencyKey.body_hash == body_hash),
-        ).returning(IdempotencyKey.key)
-        if await self.session.scalar(taken) is not None:
-            return None
-        first = await self.session.scalar(select(IdempotencyKey).where(*self._mine))
-        return self._first_answer(first, body_hash)
-
-    def _first_answer(self, row: IdempotencyKey | None, body_hash: bytes) -> Answer:
-        if row is None:
-            raise InFlight
-        if row.body_hash != body_hash:
-            raise KeyReused
-        if row.status is None or row.answer is None:
-            raise InFlight
-        return Answer(row.status, row.answer)
+    def __init__(self, statements: Statements, caller: UUID, key: str) -> None:
+        self.statements = statements
+        self._mine = {"caller": caller, "key": key}
 
     async def keep(self, answer: Answer) -> None:
         """Store the answer beside the effect: both commit or neither."""
-        values = {"status": answer.status, "answer": answer.body}
-        await self.session.execute(update(IdempotencyKey).where(*self._mine).values(values))
+        await self.statements.row(_KEEP, {**self._mine, "status": answer.status, "answer": answer.body})
 
     async def release(self) -> None:
         """Nothing happened: the key may be used again at once."""
-        unanswered = IdempotencyKey.status.is_(None)
-        await self.session.execute(delete(IdempotencyKey).where(*self._mine, unanswered))
-
-    @property
-    def _mine(self) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-        return IdempotencyKey.caller == self.caller, IdempotencyKey.key == self.key
+        await self.statements.row(_RELEASE, self._mine)

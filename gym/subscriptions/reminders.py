@@ -83,7 +83,7 @@ class Reminders:
         reachable = [one for one in found if one.client.telegram_id is not None]
         rows = [self._row(one, series, leaves_on) for one in reachable]
         if rows:
-            await outbox.insert_rows(self.uow.session, rows)
+            await outbox.insert_rows(self.uow.statements, rows)
         return len(rows)
 
     def _row(self, subscription: Subscription, series: Series, leaves_on: date) -> dict[str, Any]:

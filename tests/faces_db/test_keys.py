@@ -18,7 +18,7 @@ from gym.clients.models import Client
 from gym.commands.keys import add_key, retire_key, rotate_keys
 from gym.core.config import Config, ConfigError
 from gym.core.database import Base
-from gym.faces.gallery import PgGallery
+from gym.faces.gallery import PgGallery, terms_of
 from gym.faces.models import FacePicture, FaceTemplate
 from gym.faces.opening import open_keys
 from gym.faces.protection import protection_for
@@ -181,7 +181,7 @@ async def test_a_template_that_moves_between_two_queries_is_not_missed(
     await add_key(house.gym)
     async with house.gym.unit_of_work(Actor.system()) as uow:
         gallery = PgGallery(uow.session, uow.secrets.data)
-        terms = gallery.terms(Probe(person, MODEL))
+        terms = terms_of(Probe(person, MODEL), gallery.keyring)
         assert len(terms) == 2
         found = []
         for one in terms:
