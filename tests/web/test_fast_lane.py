@@ -1,0 +1,211 @@
+"""The door's fast lane: few statements, and the same effects as the ordinary transaction."""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+from sqlalchemy import event, select, text, update
+
+from gym.app import Gym
+from gym.attendance.models import CheckIn
+from gym.clients.models import Client
+from gym.core.clock import FrozenClock
+from gym.core.statements import LaneStatements
+from gym.faces.memory_gallery import MemoryGallery
+from gym.kiosks.models import Kiosk
+from gym.notifications.models import Notification
+from gym.rewards.models import Reward
+from gym.security.models import IdempotencyKey
+from gym.security.permissions import Actor
+from gym.subscriptions.models import Subscription
+from gym.unit_of_work import SessionNeeded, UnitOfWork
+from tests.support.door import Door
+from tests.support.people import landscape, people
+from web.keys import LIMITS
+
+DOCUMENT = {"document_number": "1020304050", "phone_last4": "4567"}
+
+
+@pytest.fixture
+def gym_with_faces(gym: Gym, face_pool: Any) -> Gym:
+    """As a running gym: with the gallery in memory."""
+    return replace(gym, face_pool=face_pool, gallery=MemoryGallery(gym.secrets.data, face_pool.model_id))
+
+
+class Spy:
+    """What the lane and the sessions are asked."""
+
+    def __init__(self, door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.on_lane: list[str] = []
+        self.in_sessions: list[str] = []
+        ask = LaneStatements.row
+
+        async def asked(lane: LaneStatements, statement: Any, values: Any) -> Any:
+            self.on_lane.append(statement.sql.strip().split(maxsplit=1)[0])
+            return await ask(lane, statement, values)
+
+        def executed(_: Any, __: Any, statement: str, *___: Any) -> None:
+            self.in_sessions.append(statement)
+
+        monkeypatch.setattr(LaneStatements, "row", asked)
+        event.listen(door.gym.database.engine.sync_engine, "before_cursor_execute", executed)
+
+
+async def test_a_face_at_the_door_costs_one_query_for_facts_and_no_session(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who asks (with the key's claim), the facts, the visit, the kept answer, and what is told of it."""
+    member = await door.member("Rosa")
+    await door.enrol(member.id, people()[0])
+    await door.show(people()[0].photo(2), key="warm")  # the gallery is read, the kiosk noted as seen
+    await _forget_visits(door.gym)
+    spy = Spy(door, monkeypatch)
+    answer = await door.show(people()[0].photo(3), key="visit-1")
+    assert (await answer.json())["code"] == "admitted"
+    assert spy.on_lane == ["WITH", "WITH", "WITH", "UPDATE", "INSERT"]
+    assert spy.in_sessions == []
+
+
+async def _forget_visits(gym: Gym) -> None:
+    async with gym.unit_of_work(Actor.system()) as uow:
+        await uow.session.execute(text("UPDATE check_ins SET undone_at = at"))
+        await uow.session.execute(text("UPDATE subscriptions SET visits_used = 0"))
+
+
+async def _everything(gym: Gym) -> list[Any]:
+    """What a check-in leaves behind, but for random ids and instants of writing."""
+    async with gym.unit_of_work(Actor.system()) as uow:
+        attempts = (await uow.session.scalars(select(CheckIn).order_by(CheckIn.received_at))).all()
+        told = (await uow.session.scalars(select(Notification).order_by(Notification.id))).all()
+        keys = (await uow.session.scalars(select(IdempotencyKey).order_by(IdempotencyKey.key))).all()
+        used = (await uow.session.scalars(select(Subscription.visits_used))).all()
+    visits = [
+        (row.client_id, row.subscription_id, row.outcome, row.code, row.method, row.counted, row.visit_number,
+         row.balance, row.kiosk_id, row.staff_id, row.at, row.received_at, row.gym_day, row.override_reason)
+        for row in attempts
+    ]  # fmt: skip
+    messages = [
+        (row.recipient_kind, row.recipient_id, row.kind, row.payload, row.rank, row.state, row.created_at,
+         row.due_at, row.next_try_at, row.attempts, row.caused_by, row.broadcast_id)
+        for row in told
+        if row.kind in ("checked_in", "desk_checked_in", "denied", "desk_denied")
+    ]  # fmt: skip
+    answered = [(row.key, row.status, len(row.answer or b"")) for row in keys]
+    return [visits, messages, answered, list(used)]
+
+
+async def _a_morning(door: Door, clock: FrozenClock) -> list[tuple[int, str]]:
+    """Admitted, again, by document, on another day, refused for debt, nobody, and nothing to see."""
+    said: list[tuple[int, str]] = []
+    rosa = people()[0].photo(2)
+    for number, step in enumerate((
+        lambda key: door.show(rosa, key=key),
+        lambda key: door.show(rosa, key=key),
+        lambda key: door.say(key=key, **DOCUMENT),
+        lambda key: door.say(key=key, document_number="999999", phone_last4="0000"),
+        lambda key: door.show(people()[1].photo(1), key=key),
+        lambda key: door.show(landscape(), key=key),
+    )):  # fmt: skip
+        clock.advance(timedelta(minutes=11))
+        answer = await step(f"step-{number}")
+        body = await answer.json()
+        said.append((answer.status, body.get("code") or body["error"]["code"]))
+    clock.advance(timedelta(days=40))
+    door.tokens = await (await door.sign_in()).json()
+    said.append((201, (await (await door.show(rosa, key="later")).json())["code"]))
+    return said
+
+
+async def test_both_ways_leave_the_same_behind(
+    door: Door, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    member = await door.member("Rosa")
+    await door.enrol(member.id, people()[0])
+    begun = clock.at
+    said = await _a_morning(door, clock)
+    assert said == [
+        (201, "admitted"), (201, "reentry"), (201, "reentry"), (201, "not_recognized"),
+        (201, "not_recognized"), (422, "no_face"), (201, "expired"),
+    ]  # fmt: skip
+    fast = await _everything(door.gym)
+    assert fast[1], "somebody was told"
+    async with door.gym.unit_of_work(Actor.system()) as uow:
+        for table in ("check_ins", "notifications", "idempotency_keys"):
+            await uow.session.execute(text(f"DELETE FROM {table}"))
+        await uow.session.execute(text("UPDATE subscriptions SET visits_used = 0"))
+
+    def no_lane(*_: object) -> AbstractAsyncContextManager[UnitOfWork]:
+        raise SessionNeeded
+
+    monkeypatch.setattr(Gym, "express", no_lane)
+    clock.at = begun
+    door.client.app[LIMITS].buckets.full_at.clear()  # which knows no way back in time
+    door.tokens = await (await door.sign_in()).json()
+    assert await _a_morning(door, clock) == said
+    assert await _everything(door.gym) == fast
+
+
+async def test_a_visit_that_earns_a_reward_is_done_in_an_ordinary_transaction(door: Door) -> None:
+    member = await door.member("Rosa")
+    async with door.gym.unit_of_work(Actor.system()) as uow:
+        await uow.session.execute(update(Subscription).values(visits_used=19))
+    answer = await door.say(key="twentieth", **DOCUMENT)
+    body = await answer.json()
+    assert (body["code"], body["visit_number"]) == ("admitted", 20)
+    async with door.gym.unit_of_work(Actor.system()) as uow:
+        rewards = (await uow.session.scalars(select(Reward))).all()
+        kept = await uow.session.scalar(select(IdempotencyKey.answer))
+    assert [reward.client_id for reward in rewards] == [member.id]
+    assert kept == await answer.read()
+
+
+async def test_what_postgres_refuses_on_the_lane_is_tried_in_an_ordinary_transaction(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await door.member("Rosa")
+    ask = LaneStatements.row
+    refused: list[str] = []
+
+    async def lose_once(lane: LaneStatements, statement: Any, values: Any) -> Any:
+        if "INSERT INTO check_ins" in statement.sql and not refused:
+            refused.append(statement.sql)
+            raise asyncpg.DeadlockDetectedError
+        return await ask(lane, statement, values)
+
+    monkeypatch.setattr(LaneStatements, "row", lose_once)
+    answer = await door.say(key="visit-1", **DOCUMENT)
+    assert refused
+    assert (await answer.json())["code"] == "admitted"
+    assert await door.visits() == 1
+
+
+async def test_a_kiosk_that_is_revoked_claims_nothing(door: Door) -> None:
+    await door.member("Rosa")
+    async with door.gym.unit_of_work(Actor.system()) as uow:
+        await uow.session.execute(update(Kiosk).values(active=False))
+    answer = await door.say(key="visit-1", **DOCUMENT)
+    assert (answer.status, (await answer.json())["error"]["code"]) == (401, "invalid_token")
+    async with door.gym.unit_of_work(Actor.system()) as uow:
+        assert (await uow.session.scalars(select(IdempotencyKey))).all() == []
+    assert await door.visits() == 0
+
+
+async def test_who_is_deactivated_is_refused_by_the_very_next_photo(door: Door) -> None:
+    member = await door.member("Rosa")
+    await door.enrol(member.id, people()[0])
+    assert (await (await door.show(people()[0].photo(2))).json())["code"] == "admitted"
+    await _set_active(door.gym, member.id, active=False)
+    assert (await (await door.show(people()[0].photo(3))).json())["code"] == "not_recognized"
+    await _set_active(door.gym, member.id, active=True)
+    assert (await (await door.show(people()[0].photo(3))).json())["code"] == "reentry"
+
+
+async def _set_active(gym: Gym, client_id: UUID, *, active: bool) -> None:
+    async with gym.unit_of_work(Actor.system()) as uow:
+        await uow.session.execute(update(Client).where(Client.id == client_id).values(active=active))
