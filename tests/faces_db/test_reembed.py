@@ -228,6 +228,7 @@ async def test_doctor_says_threshold_licence_and_who_waits(after: Gym, members: 
     assert said["face model"].seen == after.faces.model_id
     assert said["providers"].seen.startswith("CPUExecutionProvider")
     assert said["liveness"].seen.startswith("off")
+    assert said["challenge"].seen.startswith("off")
 
 
 async def test_the_command_shows_files_and_gallery(
