@@ -20,6 +20,7 @@ from gym.security.https import Folder
 from gym.security.permissions import Actor
 from tests.support.door import Door
 from web.app import make_app
+from web.keys import SECURE
 
 pytestmark = pytest.mark.browser
 GYM_HOST, OTHER_HOST = "gym.example", "other.example"
@@ -96,6 +97,16 @@ async def door(gym_with_faces: Gym, home: Path, admin: Actor) -> AsyncGenerator[
     await server.close()
 
 
+@pytest.fixture
+async def plain_door(gym_with_faces: Gym, home: Path, admin: Actor) -> AsyncGenerator[Door]:
+    """The same gym on its plain port, which knows of the other one."""
+    gym = replace(gym_with_faces, config=gym_with_faces.config.model_copy(update={"powergym_home": home}))
+    app = make_app(gym)
+    app[SECURE].names, app[SECURE].port = (GYM_HOST,), 8443
+    async with TestClient(TestServer(app)) as client:
+        yield Door(gym, client, admin)
+
+
 async def opened(browser: Browser, door: Door, scheme: str, host: str, language: str = "en") -> Page:
     context = await browser.new_context(locale=language, viewport={"width": 1024, "height": 768})
     page = await context.new_page()
@@ -127,3 +138,19 @@ async def test_who_does_not_trust_the_authority_is_warned(door: Door, tmp_path: 
     async with launched(tmp_path) as browser:
         with pytest.raises(Error, match="ERR_CERT_AUTHORITY_INVALID"):
             await opened(browser, door, "https", GYM_HOST)
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "Open the address below"), ("es", "Abre la dirección de abajo")])
+async def test_over_plain_http_from_another_host_the_page_says_where_to_go(
+    tablet: Browser, plain_door: Door, language: str, words: str
+) -> None:
+    page = await opened(tablet, plain_door, "http", GYM_HOST, language)
+    assert not await page.evaluate("isSecureContext")
+    await pair(page, plain_door)
+    await expect(page.locator("#app")).to_have_attribute("data-state", "trouble", timeout=20 * SECONDS)
+    await expect(page.locator("#trouble-text")).to_contain_text(words)
+    await expect(page.locator("#secure-page")).to_have_text(f"https://{GYM_HOST}:8443/kiosk/")
+    if SHOTS:
+        await page.screenshot(path=f"{SHOTS}/insecure-{language}.png")
+    loaded = await page.evaluate("async () => (await fetch('/kiosk/authority.crt')).text()")
+    assert loaded.startswith("-----BEGIN CERTIFICATE")

@@ -233,7 +233,7 @@ async def test_a_page_that_is_not_secure_says_what_to_do_and_takes_documents(kio
         assert not await page.evaluate("isSecureContext")
         await pair(page, door)
         await state_is(page, "trouble")
-        await says(page.locator("#trouble-text"), "over https")
+        await says(page.locator("#trouble-text"), "python -m gym certificate")
         await shoot(page, "1024-en-33-insecure")
         await page.click("#trouble-document")
         await type_in(page, "1020304050")

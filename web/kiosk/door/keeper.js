@@ -9,6 +9,7 @@ export class CameraKeeper {
   #starting = null;
   #fault = null;
   #timer = null;
+  #secure = null;
 
   constructor(camera) {
     this.camera = camera;
@@ -20,7 +21,7 @@ export class CameraKeeper {
       permission.addEventListener("change", () => this.#again());
     }, () => {});
     translated(() => this.#explain());
-    if (!isSecureContext) showSecure();
+    if (!isSecureContext) this.#lookForSecure();
   }
 
   start() {
@@ -56,13 +57,16 @@ export class CameraKeeper {
   #explain() {
     const { words } = language;
     const denied = this.#fault?.name === "NotAllowedError" ? words.cameraDenied : words.cameraLost;
-    $("trouble-text").textContent = isSecureContext ? denied : words.cameraInsecure;
+    const insecure = this.#secure ? words.cameraElsewhere : words.cameraInsecure;
+    $("trouble-text").textContent = isSecureContext ? denied : insecure;
   }
-}
 
-// Where this very page may use the camera, if the gym has a certificate.
-async function showSecure() {
-  const { address } = await fetch("/kiosk/secure.json").then((answer) => answer.json()).catch(() => ({}));
-  $("secure").hidden = !address;
-  if (address) $("secure-page").href = $("secure-page").textContent = address;
+  // Where this very page may use the camera, if the gym has a certificate.
+  async #lookForSecure() {
+    const { address } = await fetch("/kiosk/secure.json").then((answer) => answer.json()).catch(() => ({}));
+    this.#secure = address;
+    $("secure").hidden = !address;
+    if (address) $("secure-page").href = $("secure-page").textContent = address;
+    this.#explain();
+  }
 }

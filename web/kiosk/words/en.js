@@ -20,7 +20,8 @@ export default {
   cameraTitle: "The camera is not available",
   cameraDenied: "Allow the camera for this page in the browser's settings, then try again. Documents work meanwhile.",
   cameraLost: "No camera answers. Check that it is plugged in and that no other program uses it. Documents work meanwhile.",
-  cameraInsecure: "A browser gives the camera only to a secure page. Open this kiosk over https (README says how), or on the gym's computer itself. Documents work meanwhile.",
+  cameraInsecure: "A browser gives the camera only to a secure page. Run “python -m gym certificate” on the gym's computer and restart it, or open this kiosk there. Documents work meanwhile.",
+  cameraElsewhere: "A browser gives the camera only to a secure page. Open the address below; if the browser warns, load the certificate and let this device trust it. Documents work meanwhile.",
 
   turnLeft: "Turn your head a little to the left",
   turnRight: "Turn your head a little to the right",

@@ -20,7 +20,8 @@ export default {
   cameraTitle: "La cámara no está disponible",
   cameraDenied: "Permite la cámara para esta página en los ajustes del navegador e inténtalo de nuevo. Mientras tanto sirve el documento.",
   cameraLost: "Ninguna cámara responde. Revisa que esté conectada y que ningún otro programa la use. Mientras tanto sirve el documento.",
-  cameraInsecure: "El navegador solo da la cámara a una página segura. Abre este quiosco por https (el README dice cómo) o en el propio equipo del gimnasio. Mientras tanto sirve el documento.",
+  cameraInsecure: "El navegador solo da la cámara a una página segura. Ejecuta «python -m gym certificate» en el equipo del gimnasio y reinicia, o abre allí este quiosco. Mientras tanto sirve el documento.",
+  cameraElsewhere: "El navegador solo da la cámara a una página segura. Abre la dirección de abajo; si el navegador avisa, descarga el certificado y haz que este dispositivo confíe en él. Mientras tanto sirve el documento.",
 
   turnLeft: "Gira un poco la cabeza a la izquierda",
   turnRight: "Gira un poco la cabeza a la derecha",
