@@ -140,7 +140,9 @@ async def test_who_does_not_trust_the_authority_is_warned(door: Door, tmp_path: 
             await opened(browser, door, "https", GYM_HOST)
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "Open the address below"), ("es", "Abre la dirección de abajo")])
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "Open the address below"), ("es", "Abre la dirección de abajo")]
+)
 async def test_over_plain_http_from_another_host_the_page_says_where_to_go(
     tablet: Browser, plain_door: Door, language: str, words: str
 ) -> None:
