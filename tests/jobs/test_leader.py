@@ -14,6 +14,7 @@ import asyncpg
 import pytest
 
 from gym.core.database import plain_dsn
+from gym.jobs.leader import LOCK
 from gym.jobs.work import JOBS
 
 ROOT = Path(__file__).parents[2]
@@ -46,6 +47,17 @@ class Replicas:
         process = self.processes.pop(pid)
         process.kill()
         await process.wait()
+
+    async def cut_off(self) -> int:
+        """PostgreSQL ends the connection that holds the lock; its process lives on. Returns who led."""
+        led = await self.leader()
+        query = (
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE locktype = 'advisory' AND granted"
+        )
+        high, low = divmod(LOCK, 2**32)
+        of_leader = f"{query} AND (classid::bigint, objid::bigint) = ($1, $2)"
+        assert await self.value(of_leader, high, low) == 1, "one leads"
+        return led
 
     async def slots(self, pid: int | None = None) -> int:
         """How many slots of the quickest job were done, by one of them or by all."""
@@ -90,18 +102,32 @@ async def replicas(url: str, home: Path, count: int) -> AsyncGenerator[Replicas]
             await found.kill(pid)
 
 
-async def _take_over(found: Replicas) -> None:
-    """Kill whoever leads; another one leads in time."""
-    killed = await found.leader()
+async def _take_over(found: Replicas) -> float:
+    """Kill whoever leads; another one leads in time. Returns after how many seconds."""
+    killed, began = await found.leader(), time.monotonic()
     await found.kill(killed)
 
     async def led_again() -> bool:
         return await found.leader() != killed
 
     await found.until(led_again, REPLACED_IN)
+    return time.monotonic() - began
 
 
-async def test_two_replicas_do_each_slot_once_and_a_killed_leader_is_replaced(
+async def _cut_off(found: Replicas) -> float:
+    """Cut the leader's own connection; one of them leads again in time. Returns after how many seconds."""
+    began = time.monotonic()
+    await found.cut_off()
+    done = await found.slots()
+
+    async def led_again() -> bool:
+        return await found.slots() > done
+
+    await found.until(led_again, REPLACED_IN)
+    return time.monotonic() - began
+
+
+async def test_two_replicas_do_each_slot_once_and_a_leader_that_is_killed_or_cut_off_is_replaced(
     database_url: str, run_home: Path
 ) -> None:
     async with replicas(database_url, run_home, 2) as found:
@@ -112,13 +138,15 @@ async def test_two_replicas_do_each_slot_once_and_a_killed_leader_is_replaced(
         await found.until(two_slots, 90)
         assert len({await found.leader()} & set(found.processes)) == 1
         await _take_over(found)
+        await found.start()
+        await _cut_off(found)
         notes = await found.notes()
     assert {note["count"] for note in notes} == {1}, "a slot was done twice"
     assert {note["job"] for note in notes} == {job.name for job in JOBS}
 
 
 @pytest.mark.soak
-async def test_ten_minutes_of_two_replicas_with_a_leader_killed_every_minute(
+async def test_ten_minutes_of_two_replicas_with_a_leader_killed_or_cut_off_every_minute(
     database_url: str, run_home: Path
 ) -> None:
     """Fifty hours of the gym; days pass, slots do not repeat, and none is left out but at a killing."""
@@ -129,7 +157,7 @@ async def test_ten_minutes_of_two_replicas_with_a_leader_killed_every_minute(
             return await found.slots() >= 1
 
         await found.until(running, 90)
-        ends, kills = time.monotonic() + limit, 0
+        ends, gaps = time.monotonic() + limit, list[float]()
         while time.monotonic() < ends:
             before = await found.slots()
 
@@ -137,10 +165,14 @@ async def test_ten_minutes_of_two_replicas_with_a_leader_killed_every_minute(
                 return await found.slots() >= before + 10
 
             await found.until(ten_more, 90)
-            await _take_over(found)
-            await found.start()
-            kills += 1
+            if len(gaps) % 2:
+                gaps.append(await _cut_off(found))
+            else:
+                gaps.append(await _take_over(found))
+                await found.start()
         notes = await found.notes()
     assert {note["count"] for note in notes} == {1}, "a slot was done twice"
     slots = [note["slot"] for note in notes if note["job"] == "expire" and not note["past"]]
-    assert len(slots) >= 10 * kills
+    assert len(slots) >= 10 * len(gaps)
+    print(f"\n{len(slots)} slots of {len(JOBS)} jobs, each once; led again after", end=" ")
+    print(", ".join(f"{gap:.1f} s" for gap in gaps), "(killed, cut off, in turns)")

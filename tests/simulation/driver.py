@@ -19,7 +19,8 @@ from gym.core.clock import FrozenClock, gym_day
 from gym.core.payload import decode
 from gym.jobs.runner import run_due
 from gym.jobs.work import JOBS, Job
-from gym.notifications.models import Notification, NotificationState, RecipientKind
+from gym.notifications.kinds import KindGroup
+from gym.notifications.models import DeskChat, Notification, NotificationState, RecipientKind
 from gym.payments.models import EntryKind, LedgerEntry, Method
 from gym.plans.models import DurationUnit, Plan
 from gym.plans.service import PlanService
@@ -65,7 +66,9 @@ class Noted:
     who: int
     day: date
     state: str
-    to_client: bool
+    to: RecipientKind
+    spread: bool
+    """Of what is for the desk: one chat's own copy."""
 
 
 @dataclass
@@ -101,6 +104,12 @@ class Driver:
             born = update(Client).where(Client.id == client.id).values(birth_date=member.born)
             await uow.session.execute(born)
         self.clients[member.number] = client
+
+    async def hears_the_desk(self, chat: int, *kinds: KindGroup) -> None:
+        """A group in which is told what the desk hears: everything, or some of it."""
+        async with self.gym.unit_of_work(Actor.system()) as uow:
+            heard = list(kinds) or None
+            uow.session.add(DeskChat(chat_id=chat, title="Desk", kinds=heard, created_at=uow.now))
 
     async def move_to(self, day: date, at: time) -> None:
         settings = await self.gym.settings()
@@ -155,23 +164,29 @@ class Driver:
             for row in await uow.session.scalars(select(Notification)):
                 whose = row.recipient_id or decode(row.payload).get("client_id")
                 who = numbers.get(whose, GYM)
-                to_client = row.recipient_kind is RecipientKind.CLIENT
-                day = gym_day(row.due_at, zone)
-                self.noted[row.id] = Noted(str(row.kind), who, day, str(row.state), to_client)
+                day, to = gym_day(row.due_at, zone), row.recipient_kind
+                spread = to is RecipientKind.DESK and row.recipient_id is not None
+                self.noted[row.id] = Noted(str(row.kind), who, day, str(row.state), to, spread)
 
     def told(self) -> Counter[tuple[str, int, date]]:
         """Everything that was created, of what the model knows, by the gym day on which it was due."""
-        return Counter((one.kind, one.who, one.day) for one in self.noted.values() if one.kind in COMPARED)
+        known = (one for one in self.noted.values() if one.kind in COMPARED and not one.spread)
+        return Counter((one.kind, one.who, one.day) for one in known)
 
     def states(self) -> Counter[tuple[str, bool]]:
         """Of what is meant for clients: how it stands, and whether the client has a chat."""
         linked = {number: client.telegram_id is not None for number, client in self.clients.items()}
-        return Counter((one.state, linked[one.who]) for one in self.noted.values() if one.to_client)
+        theirs = (one for one in self.noted.values() if one.to is RecipientKind.CLIENT)
+        return Counter((one.state, linked[one.who]) for one in theirs)
 
     def sent_to(self, number: int) -> int:
         """How many messages have left for a member, those the model does not know of among them."""
-        mine = (one for one in self.noted.values() if one.to_client and one.who == number)
+        mine = (one for one in self.noted.values() if one.to is RecipientKind.CLIENT and one.who == number)
         return sum(one.state == NotificationState.SENT for one in mine)
+
+    def desk(self) -> Counter[str]:
+        """How everything that was to be told to the desk chat stands."""
+        return Counter(one.state for one in self.noted.values() if one.spread)
 
     async def receipts(self) -> list[tuple[int, int, int]]:
         """Number, member and amount of every payment."""
