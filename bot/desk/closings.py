@@ -110,6 +110,7 @@ async def _close_summary(ctx: FormContext) -> str:
             t("✍️ {reason}", reason=ctx.value("reason", str)),
             "",
             t("Every plan rests on these days and ends later by as many. Renewals move along."),
+            t("Members whose plan rests are told."),
         ]
     )
 
@@ -144,7 +145,10 @@ CLOSING = router.form(
                 show=show_until,
             ),
             Step(
-                "reason", N_("Reason"), N_("Why is it closed? Write it in a few words."), parse=_read_reason
+                "reason",
+                N_("Reason"),
+                N_("Why is it closed? Write it in a few words: members read them."),
+                parse=_read_reason,
             ),
         ],
         summary=_close_summary,

@@ -27,10 +27,6 @@ simple(
     Kind.WELCOME,
     N_("👋 Welcome to {gym}, {first_name}! Your receipts, your visits and reminders of your plan come here."),
 )
-simple(
-    Kind.SUBSCRIPTION_CANCELED,
-    N_("✖️ Your plan <b>{plan_name}</b> was canceled. Questions? Ask at the desk."),
-)
 
 
 @says(Kind.RECEIPT)
@@ -79,12 +75,20 @@ def _ends_soon(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
 
 @says(Kind.ENDED)
 def _ended(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
-    return t("We miss you! <b>{plan}</b> ended on {ends_on}.", plan=p["plan_name"], ends_on=p["ends_on"])
+    return t(
+        "👋 We miss you! <b>{plan}</b> ended on {ends_on}. Renew it at the desk whenever you like.",
+        plan=p["plan_name"],
+        ends_on=p["ends_on"],
+    )
 
 
 @says(Kind.PAYMENT_DUE)
 def _payment_due(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
-    return t("💵 You have {balance} to pay for <b>{plan}</b>.", balance=p["balance"], plan=p["plan_name"])
+    return t(
+        "💵 You have <b>{balance}</b> to pay for <b>{plan}</b>. You can pay at the desk.",
+        balance=p["balance"],
+        plan=p["plan_name"],
+    )
 
 
 @says(Kind.CHECKED_IN)
@@ -120,7 +124,6 @@ def _renewal(t: HtmlTranslator, _: Payload) -> Keyboard:
 @offers(Kind.SUBSCRIPTION_SOLD)
 @offers(Kind.SUBSCRIPTION_RENEWED)
 @offers(Kind.SUBSCRIPTION_ACTIVATED)
-@offers(Kind.SUBSCRIPTION_CANCELED)
 def _look(t: HtmlTranslator, _: Payload) -> Keyboard:
     return [[_my_plan(t)]]
 

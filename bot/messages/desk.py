@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.callbacks import Callback
-from bot.desk.buttons import Card, RenewPlan, SellPlan
+from bot.desk.buttons import Card, RenewPlan, SellPlan, TakePayment
 from bot.desk.verdicts import CLOSED_DEBT, FROZEN_OPEN_END, WHY
 from bot.keyboards import Keyboard, button
 from bot.messages.register import Payload, method_words, offers, says, simple
@@ -21,14 +21,12 @@ simple(
     Kind.DESK_RENEWED, N_("🔁 {client_name}: {plan_name} from {starts_on} for {final_price} ({staff_name})")
 )
 simple(Kind.DESK_CANCELED, N_("✖️ {client_name}: {plan_name} was canceled by {staff_name}: {reason}"))
-simple(Kind.DESK_ACTIVATED, N_("🟢 {client_name}: {plan_name} has started."))
 simple(Kind.DESK_EXPIRED, N_("⚪ {client_name}: {plan_name} has ended."))
 simple(Kind.DESK_WANTS_RENEWAL, N_("🙋 {client_name} wants to renew."))
 simple(Kind.DESK_NEW_KIOSK, N_("🚪 A kiosk was paired: {name}"))
 simple(
     Kind.DESK_DOOR_FAILED, N_("🚪 The door of {name} does not answer. Open it by hand, and check its relay.")
 )
-simple(Kind.DESK_JOB_FAILED, N_("⚠️ The nightly job {job} failed ({code}). It is tried again by itself."))
 
 
 @says(Kind.DESK_NEW_STAFF)
@@ -36,6 +34,14 @@ def _new_staff(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
     if p["role"] == "admin":
         return t("👋 {name} works here now, as an admin.", name=p["name"])
     return t("👋 {name} works here now.", name=p["name"])
+
+
+@says(Kind.DESK_ACTIVATED)
+def _activated(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
+    text = t(
+        "🟢 {client_name}: {plan_name} has started.", client_name=p["client_name"], plan_name=p["plan_name"]
+    )
+    return f"{text} " + t("{balance} is still to pay.", balance=p["balance"]) if p["balance"] else text
 
 
 @says(Kind.DESK_PAYMENT)
@@ -107,12 +113,22 @@ def _override(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
 
 @offers(Kind.DESK_CLIENT_REGISTERED)
 @offers(Kind.DESK_CLIENT_CHANGED)
+@offers(Kind.DESK_CLIENT_DEACTIVATED)
+@offers(Kind.DESK_CANCELED)
+@offers(Kind.DESK_PAYMENT)
+@offers(Kind.DESK_VOID)
 @offers(Kind.DESK_SOLD)
 @offers(Kind.DESK_RENEWED)
 @offers(Kind.DESK_CHECKED_IN)
 @offers(Kind.DESK_OVERRIDE)
 def _card(t: HtmlTranslator, p: Payload) -> Keyboard:
     return [[button(t("👤 Card"), Card(p["client_id"]))]]
+
+
+@offers(Kind.DESK_ACTIVATED)
+def _begun(t: HtmlTranslator, p: Payload) -> Keyboard:
+    """What has begun unpaid is paid now."""
+    return _card_and(t, p, N_("💵 Pay"), TakePayment(p["subscription_id"])) if p["balance"] else _card(t, p)
 
 
 @offers(Kind.DESK_EXPIRED)

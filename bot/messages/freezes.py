@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.desk.buttons import Card, Freezes
 from bot.freeze_days import span
 from bot.keyboards import Keyboard, button
+from bot.member.plan import MyPlan
 from bot.messages.register import Payload, offers, says
 from bot.render import Html, HtmlTranslator
 from gym.core.language import N_
@@ -19,6 +20,47 @@ def _freeze_ends(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
         plan=p["plan_name"],
         back_on=p["back_on"],
     )
+
+
+@says(Kind.FROZEN)
+def _told_frozen(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
+    days = Html(span(t, p["frozen_from"], p["frozen_until"]))
+    text = t("❄️ Your plan <b>{plan}</b> is frozen: {days}.", plan=p["plan_name"], days=days)
+    if p["frozen_until"] is None:
+        return f"{text}\n" + t("No day is lost. When you want to come back, tell the desk.")
+    return f"{text}\n" + _runs_until(t, p)
+
+
+@says(Kind.FREEZE_ENDED)
+def _told_ended(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
+    text = t("The freeze of <b>{plan}</b> was called off.", plan=p["plan_name"])
+    if not p["planned"]:
+        text = t("☀️ The freeze of <b>{plan}</b> is over: come by!", plan=p["plan_name"])
+    return f"{text}\n" + _runs_until(t, p)
+
+
+@says(Kind.GYM_CLOSED)
+def _told_closed(t: HtmlTranslator, p: Payload, settings: GymSettings) -> str:
+    days = Html(span(t, p["frozen_from"], p["frozen_until"]))
+    text = t("🔒 {gym} is closed {days}: {reason}", gym=settings.name, days=days, reason=p["reason"])
+    rest = t(
+        "You lose no day: <b>{plan}</b> runs until {ends_on} now.", plan=p["plan_name"], ends_on=p["ends_on"]
+    )
+    return f"{text}\n{rest}"
+
+
+@says(Kind.GYM_OPENED)
+def _told_opened(t: HtmlTranslator, p: Payload, settings: GymSettings) -> str:
+    if p["planned"]:
+        days = Html(span(t, p["frozen_from"], p["frozen_until"]))
+        text = t("☀️ {gym} stays open after all ({days}).", gym=settings.name, days=days)
+    else:
+        text = t("☀️ {gym} is open again: come by!", gym=settings.name)
+    return f"{text}\n" + _runs_until(t, p)
+
+
+def _runs_until(t: HtmlTranslator, p: Payload) -> str:
+    return t("📅 <b>{plan}</b> runs until {ends_on}.", plan=p["plan_name"], ends_on=p["ends_on"])
 
 
 @says(Kind.GIFT_DAYS)
@@ -98,6 +140,16 @@ def _desk_gift(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
         reason=p["reason"],
         staff_name=p["staff_name"],
     )
+
+
+@offers(Kind.FROZEN)
+@offers(Kind.FREEZE_ENDS)
+@offers(Kind.FREEZE_ENDED)
+@offers(Kind.GYM_CLOSED)
+@offers(Kind.GYM_OPENED)
+@offers(Kind.GIFT_DAYS)
+def _my_plan(t: HtmlTranslator, _: Payload) -> Keyboard:
+    return [[button(t("🎫 My plan"), MyPlan())]]
 
 
 @offers(Kind.DESK_FROZEN)

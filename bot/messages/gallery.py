@@ -26,6 +26,7 @@ h2 { font-size: 15px; margin: 1.6rem 0 .4rem } h2 small { color: #567; font-weig
   overflow-wrap: anywhere }
 .keys { display: flex; gap: 4px; margin-top: 4px } .keys span { flex: 1; background: #7a93a8; color: #fff;
   border-radius: 8px; padding: .3rem; text-align: center; font-size: 14px }
+@media (max-width: 600px) { body { margin: .8rem } .row { grid-template-columns: 1fr; gap: .4rem } }
 """
 
 

@@ -31,10 +31,19 @@ def _digest(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
     return "\n".join([*lines, away_line(t, p["at_risk"])] if p["at_risk"] else lines)
 
 
+@says(Kind.DESK_JOB_FAILED)
+def _failed(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
+    return t("⚠️ “{job}” has failed. It is tried again by itself; the jobs say how it goes.", job=_name(t, p))
+
+
+def _name(t: HtmlTranslator, p: Payload) -> str:
+    job = str(p["job"])
+    return t(NAMES[job]) if job in NAMES else job
+
+
 @says(Kind.DESK_JOB_LATE)
 def _late(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
-    job = str(p["job"])
-    name = t(NAMES[job]) if job in NAMES else job
+    name = _name(t, p)
     if p["last_success_at"] is None:
         return t("⌛ “{job}” has not run yet, though it should have. Is the program still running?", job=name)
     return t("⌛ “{job}” should have run by now; it last did on {at}.", job=name, at=p["last_success_at"])

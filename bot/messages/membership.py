@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.desk.buttons import Card, ManagePlan, TakePayment
 from bot.keyboards import Keyboard, button
+from bot.member.plan import MyPlan
 from bot.messages.register import Payload, method_words, offers, says
 from bot.render import Html, HtmlTranslator
 from gym.notifications.models import NotificationKind as Kind
@@ -64,14 +65,29 @@ def _change_lines(t: HtmlTranslator, p: Payload) -> list[str]:
 @says(Kind.REFUNDED)
 def _refunded(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
     """A client reads what was done for them; the reason is the desk's."""
-    lines = [t("💸 <b>{plan}</b>: the gym gives something back.", plan=p["plan_name"])]
+    return "\n".join(
+        [t("💸 <b>{plan}</b>: the gym gives something back.", plan=p["plan_name"]), *_given(t, p)]
+    )
+
+
+@says(Kind.SUBSCRIPTION_CANCELED)
+def _canceled(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
+    text = t("✖️ Your plan <b>{plan_name}</b> was canceled.", plan_name=p["plan_name"])
+    return "\n".join([text, *_given(t, p), t("Questions? Ask at the desk.")])
+
+
+def _given(t: HtmlTranslator, p: Payload) -> list[str]:
+    """What a client gets back; a cancellation does not say how."""
+    lines: list[str] = []
     if p["credited"]:
         lines.append(t("− {amount} off what is to pay", amount=p["credited"]))
-    if p["refunded"]:
+    if p["refunded"] and p.get("method"):
         lines.append(t("💸 {amount} back ({method})", amount=p["refunded"], method=method_words(t, p)))
+    elif p["refunded"]:
+        lines.append(t("💸 {amount} back", amount=p["refunded"]))
     if p["kept"]:
         lines.append(t("💳 {amount} kept as your credit for what you buy next", amount=p["kept"]))
-    return "\n".join(lines)
+    return lines
 
 
 @says(Kind.DESK_REFUND)
@@ -92,6 +108,13 @@ def _desk_refund(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
     if p["kept"]:
         lines.append(t("💳 {amount} kept as the client's credit", amount=p["kept"]))
     return "\n".join(lines)
+
+
+@offers(Kind.PLAN_CHANGED)
+@offers(Kind.REFUNDED)
+@offers(Kind.SUBSCRIPTION_CANCELED)
+def _my_plan(t: HtmlTranslator, _: Payload) -> Keyboard:
+    return [[button(t("🎫 My plan"), MyPlan())]]
 
 
 @offers(Kind.DESK_PLAN_CHANGED)

@@ -82,9 +82,20 @@ def _desk_applied(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
     )
 
 
+@offers(Kind.REWARD_EARNED)
 @offers(Kind.REWARD_EXPIRES)
 def _renew(t: HtmlTranslator, _: Payload) -> Keyboard:
     return [[button(t("I want to renew"), WantToRenew())]]
+
+
+@offers(Kind.MILESTONE)
+def _use(t: HtmlTranslator, p: Payload) -> Keyboard:
+    return _renew(t, p) if p["percent"] else []
+
+
+@offers(Kind.DESK_REWARD_APPLIED)
+def _desk_card(t: HtmlTranslator, p: Payload) -> Keyboard:
+    return [[button(t("👤 Card"), Card(p["client_id"]))]]
 
 
 @offers(Kind.DESK_REWARD_EARNED)

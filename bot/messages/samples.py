@@ -114,13 +114,21 @@ DIGEST: Final = {
     "owed": Decimal(310000),
     "at_risk": 12,
 }
+NOTHING_BACK: Final = {"credited": Decimal(0), "refunded": Decimal(0), "kept": Decimal(0)}
 QUIET_DAY: Final = {"visits": 0, "denials": [], "money": [], "at_risk": 0}
 SPECIAL: Final[Mapping[Kind, tuple[Mapping[str, Any], ...]]] = {
     Kind.APPROVAL_ASKED: tuple({**ASKED, "kind": kind} for kind in ("discount", "void", "refund")),
-    Kind.APPROVAL_DECIDED: (DECIDED, {**DECIDED, "state": "rejected", "kind": "void"}),
+    Kind.APPROVAL_DECIDED: (
+        DECIDED,
+        {**DECIDED, "state": "rejected", "kind": "void"},
+        {**DECIDED, "state": "expired", "decided_by": None, "answer": None},
+    ),
     Kind.DESK_FREEZE_WANTED: ({**ASKED, "kind": "freeze"},),
     Kind.FREEZE_APPROVED: ({**DECIDED, "kind": "freeze"},),
-    Kind.FREEZE_REJECTED: ({**DECIDED, "kind": "freeze", "state": "rejected"},),
+    Kind.FREEZE_REJECTED: (
+        {**DECIDED, "kind": "freeze", "state": "rejected"},
+        {**DECIDED, "kind": "freeze", "state": "expired", "answer": None},
+    ),
     Kind.RECEIPT: ({}, {"balance": Decimal(0), "method": "transfer"}),
     Kind.ENDS_SOON: ({"days": 7}, {"days": 1}, {"days": 0}),
     Kind.REWARD_EARNED: ({}, {"kind": "referral"}),
@@ -129,15 +137,32 @@ SPECIAL: Final[Mapping[Kind, tuple[Mapping[str, Any], ...]]] = {
     Kind.DENIED: DENIALS,
     Kind.DESK_DENIED: (*DENIALS, {**DENIALS[-1], "late": True}),
     Kind.ABSENT: ({"days": 10}, {"days": 20}),
-    Kind.DESK_FROZEN: ({}, {"closing": True}),
+    Kind.FROZEN: ({}, {"frozen_until": None}),
+    Kind.FREEZE_ENDED: ({}, {"planned": True}),
+    Kind.GYM_CLOSED: ({"reason": "Semana Santa"}, {"frozen_until": DAY, "reason": "fumigación"}),
+    Kind.GYM_OPENED: ({}, {"planned": True}),
+    Kind.GIFT_DAYS: ({"reason": "el agua caliente falló"}, {"days": 1, "reason": "gracias por esperar"}),
+    Kind.DESK_FROZEN: ({"reason": "viaje"}, {"closing": True, "reason": "Semana Santa"}),
     Kind.DESK_FREEZE_ENDED: ({}, {"planned": True}, {"closing": True}),
-    Kind.DESK_GIFT_DAYS: ({}, {"everybody": True}),
+    Kind.DESK_GIFT_DAYS: ({}, {"everybody": True, "reason": "el agua caliente falló"}),
     Kind.DESK_JOB_LATE: ({"last_success_at": NOW}, {"last_success_at": None}),
     Kind.DESK_DIGEST: (DIGEST, {**DIGEST, **QUIET_DAY}),
-    Kind.DESK_NEW_STAFF: ({}, {"role": "admin"}),
+    Kind.DESK_NEW_STAFF: ({"name": "Bruno Peña"}, {"name": "Bruno Peña", "role": "admin"}),
+    Kind.SUBSCRIPTION_CANCELED: ({}, NOTHING_BACK),
+    Kind.SUBSCRIPTION_ACTIVATED: ({}, {"balance": Decimal(0)}),
+    Kind.SUBSCRIPTION_EXPIRED: ({}, {"balance": Decimal(0)}),
+    Kind.DESK_ACTIVATED: ({}, {"balance": Decimal(0)}),
+    Kind.DESK_JOB_FAILED: ({}, {"job": "backup"}),
 }
 
 
 def samples(kind: Kind) -> list[dict[str, Any]]:
     """Payloads of a kind, one for each way in which it may read."""
-    return [{**EVERY, **special} for special in SPECIAL.get(kind, ({},))]
+    return [_whole(special) for special in SPECIAL.get(kind, ({},))]
+
+
+def _whole(special: Mapping[str, Any]) -> dict[str, Any]:
+    """What concerns everybody names nobody."""
+    everybody = special.get("closing") or special.get("everybody")
+    named = {"client_id", "client_name", "subscription_id"} if everybody else set[str]()
+    return {name: value for name, value in {**EVERY, **special}.items() if name not in named}

@@ -35,7 +35,12 @@ async def _freeze(uow: UnitOfWork, wish: FreezeFacts, approval: Approval) -> Non
     if wish.ends_on is not None and wish.ends_on < starts_on:
         raise FreezeDaysOver(wish.ends_on)
     freeze = await FreezeService(uow).freeze(
-        wish.subscription_id, starts_on, wish.ends_on, approval.reason or "", key=approval.id
+        wish.subscription_id,
+        starts_on,
+        wish.ends_on,
+        approval.reason or "",
+        key=approval.id,
+        asked_for=True,
     )
     granted = wish.model_copy(update={"starts_on": freeze.starts_on, "ends_on": freeze.ends_on})
     approval.facts = granted.packed()

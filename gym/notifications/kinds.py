@@ -85,12 +85,16 @@ ALWAYS: Final = frozenset(
         Kind.REFUNDED,
         Kind.FREEZE_APPROVED,
         Kind.FREEZE_REJECTED,
+        Kind.FROZEN,
+        Kind.FREEZE_ENDED,
+        Kind.GYM_CLOSED,
+        Kind.GYM_OPENED,
         Kind.GIFT_DAYS,
         Kind.APPROVAL_ASKED,
         Kind.APPROVAL_DECIDED,
     }
 )
-"""Receipts, and answers to what somebody asked for: nobody can switch them off."""
+"""Receipts, answers, and changes of what was bought: nobody can switch them off."""
 GROUP_OF: Final = {kind: KindGroup.DESK_HOUSE for kind in Kind if kind.startswith("desk_")} | {
     kind: group for group, kinds in _MEMBERS.items() for kind in kinds
 }
@@ -101,6 +105,8 @@ WAITS: Final = frozenset(
         *_MEMBERS[KindGroup.NEWS],
         Kind.REWARD_EXPIRES,
         Kind.BIRTHDAY,
+        Kind.GYM_CLOSED,
+        Kind.GYM_OPENED,
         Kind.GIFT_DAYS,
         Kind.SUBSCRIPTION_ACTIVATED,
         Kind.DESK_ACTIVATED,

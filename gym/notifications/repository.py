@@ -29,12 +29,17 @@ GROUPS_JSON = json.dumps({kind.value: group.value for kind, group in GROUP_OF.it
 
 # A message for the desk becomes one message for each chat that listens: the desk chats that want its kind, or
 # the admins' own chats while there is no desk chat at all, except whoever did it (they know) and whoever does
-# not want to hear of it.
+# not want to hear of it. What was written in one transaction is spread together, or its order would be lost.
 SPREAD = text("""
-WITH parent AS (
+WITH oldest AS (
+    SELECT created_at FROM notifications
+    WHERE state = 'pending' AND recipient_kind = 'desk' AND recipient_id IS NULL AND next_try_at <= :now
+    ORDER BY created_at, id LIMIT :size
+), parent AS (
     SELECT *, CAST(:groups AS jsonb) ->> kind AS kind_group FROM notifications
     WHERE state = 'pending' AND recipient_kind = 'desk' AND recipient_id IS NULL AND next_try_at <= :now
-    ORDER BY created_at, id LIMIT :size FOR UPDATE SKIP LOCKED
+        AND created_at <= (SELECT max(created_at) FROM oldest)
+    ORDER BY created_at, id FOR UPDATE SKIP LOCKED
 ), target AS (
     SELECT 'desk' AS kind, d.id, d.kinds, NULL AS muted FROM desk_chats d WHERE d.active AND d.gone_at IS NULL
     UNION ALL

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from gym.core.language import N_
 from gym.payments.models import Method
+from gym.payments.schemas import Receipt
 from gym.payments.service import PaymentService
 from gym.plans.models import Plan
 from gym.security.permissions import Permission
@@ -97,7 +98,9 @@ class Changing(Paying):
         sale = Quote(client, quote.plan, quote.period, quote.price, ZERO, replaces=old)
         new = await Selling(self.uow).open(sale, key, "subscription.plan_changed")
         receipt = await self._carry_over(quote, new)
-        notices.tell_changed(self.uow, new, quote, receipt)
+        notices.tell_changed(self.uow, new, quote, receipt.number if receipt else None)
+        if receipt is not None:
+            notices.tell_receipt(self.uow, receipt, new)
         return new
 
     async def _close(self, quote: ChangeQuote) -> None:
@@ -112,8 +115,8 @@ class Changing(Paying):
         if quote.renewal is not None:
             await Closing(self.uow).place(quote.renewal, _behind(quote.period, quote.renewal))
 
-    async def _carry_over(self, quote: ChangeQuote, new: Subscription) -> int | None:
-        """Pay for the new one with the old one's surplus; the number of the receipt."""
+    async def _carry_over(self, quote: ChangeQuote, new: Subscription) -> Receipt | None:
+        """Pay for the new one with the old one's surplus."""
         if quote.renewal is not None:
             quote.renewal.renews_id = new.id
         if not quote.to_new:
@@ -121,7 +124,7 @@ class Changing(Paying):
         owed = new.account.balance
         paid = await PaymentService(self.uow).take(new.account_id, quote.to_new, Method.CREDIT)
         await self._settle(new, owed)
-        return paid.receipt_number
+        return await self._receipt(paid, new)
 
     async def _wanted(self, old: Subscription, plan_id: UUID) -> Plan:
         if due_status(old, self.uow.today) not in OPEN:

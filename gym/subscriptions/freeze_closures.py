@@ -11,11 +11,11 @@ from gym.security.permissions import ActorKind, Permission
 from gym.subscriptions import freeze_notices as notices
 from gym.subscriptions.freeze_errors import ClosingInPast, ClosingOver, FreezeBackwards, FreezeTooLong
 from gym.subscriptions.freeze_layout import DAY
-from gym.subscriptions.freeze_moves import Chain, Moves
+from gym.subscriptions.freeze_moves import Moves
 from gym.subscriptions.freeze_repository import FreezeRepository
 from gym.subscriptions.freeze_rules import LONGEST
 from gym.subscriptions.freeze_schemas import Closure
-from gym.subscriptions.models import GymClosure
+from gym.subscriptions.models import GymClosure, Subscription
 from gym.unit_of_work import UnitOfWork
 
 
@@ -41,12 +41,14 @@ class Closures:
         if starts_on < self.uow.today:
             raise ClosingInPast(self.uow.today)
         clients = await self._freezes.touched_by(starts_on, ends_on)
-        done = await self._rearranged(clients, key)
+        everybody, moved = await self._rearranged(clients)
+        resting = _resting(everybody, key)
         row = await self._freezes.lock_closure(key)
-        row.frozen, row.extended = done
+        row.frozen, row.extended = len(resting), len(moved)
         self.uow.audit("gym.closed", row, after=_facts(row))
+        notices.tell_clients_closed(self.uow, row, resting)
         notices.tell_closed(self.uow, row)
-        return done
+        return Closure(row.frozen, row.extended)
 
     async def open(self, closure_id: UUID) -> Closure:
         """Give the closed days from today on back. Raises `ClosingOver`."""
@@ -61,15 +63,20 @@ class Closures:
             row.canceled_at = self.uow.now
         self.uow.audit_changes("gym.opened", row)
         await self.uow.session.flush()
-        done = await self._rearranged(clients, closure_id)
-        notices.tell_opened(self.uow, row, done.extended)
-        return done
+        everybody, moved = await self._rearranged(clients)
+        notices.tell_clients_opened(self.uow, row, moved)
+        notices.tell_opened(self.uow, row, len(moved))
+        return Closure(len(_resting(everybody, closure_id)), len(moved))
 
-    async def _rearranged(self, clients: Sequence[UUID], closure_id: UUID) -> Closure:
+    async def _rearranged(
+        self, clients: Sequence[UUID]
+    ) -> tuple[Sequence[Subscription], Sequence[Subscription]]:
+        """Everything that these clients have open, and what of it has other days now."""
         moves = Moves(self.uow)
         chains = await moves.lock(clients)
         moved = await moves.arrange(chains)
-        return Closure(_resting(chains, closure_id), len(moved))
+        everybody = [one for chain in chains for one in chain.found]
+        return everybody, [one for one in everybody if one.id in moved]
 
     def _announced(self, starts_on: date, ends_on: date, reason: str, key: UUID) -> GymClosure:
         actor = self.uow.actor
@@ -92,10 +99,9 @@ def _require_length(starts_on: date, ends_on: date) -> None:
         raise FreezeTooLong(LONGEST)
 
 
-def _resting(chains: Sequence[Chain], closure_id: UUID) -> int:
-    """How many subscriptions rest because of a closing."""
-    everybody = (one for chain in chains for one in chain.found)
-    return sum(any(freeze.closure_id == closure_id for freeze in one.freezes) for one in everybody)
+def _resting(everybody: Sequence[Subscription], closure_id: UUID) -> Sequence[Subscription]:
+    """Those that rest because of a closing."""
+    return [one for one in everybody if any(freeze.closure_id == closure_id for freeze in one.freezes)]
 
 
 def _facts(row: GymClosure) -> dict[str, object]:

@@ -73,10 +73,12 @@ class FreezeService:
         reason: str,
         *,
         key: UUID | None = None,
+        asked_for: bool = False,
     ) -> Freeze:
         """Let a subscription rest, now or later; the same key gives the same freeze again.
 
-        Without `ends_on` it rests until the client returns. Raises what `freeze_rules.judged` raises,
+        Without `ends_on` it rests until the client returns. The client is told, unless they have
+        `asked_for` it and are answered. Raises what `freeze_rules.judged` raises,
         `ReasonNeeded`, `SubscriptionNotFound`, `KeyReused`.
         """
         self.uow.actor.require(Permission.FREEZE)
@@ -93,7 +95,7 @@ class FreezeService:
         await self._add(one, row)
         self.uow.audit("freeze.made", row, after=freeze_facts(row))
         await Moves(self.uow).arrange([chain])
-        notices.tell_frozen(self.uow, row, one)
+        notices.tell_frozen(self.uow, row, one, asked_for=asked_for)
         return row
 
     async def end(self, subscription_id: UUID, *, freeze_id: UUID | None = None) -> Subscription:

@@ -163,11 +163,16 @@ def tell_changed(uow: UnitOfWork, new: Subscription, quote: ChangeQuote, receipt
 
 
 def tell_paid(uow: UnitOfWork, receipt: Receipt, subscription: Subscription) -> None:
+    tell_receipt(uow, receipt, subscription)
     payload = receipt_payload(receipt, subscription)
-    client = Recipient.client(subscription.client_id)
-    key = f"receipt:{receipt.entry_id}"
-    uow.notify(client, NotificationKind.RECEIPT, payload, dedup_key=key, priority=Priority.URGENT)
     _tell_desk(uow, NotificationKind.DESK_PAYMENT, payload, f"desk-payment:{receipt.entry_id}")
+
+
+def tell_receipt(uow: UnitOfWork, receipt: Receipt, subscription: Subscription) -> None:
+    """To the client only: the desk reads of what a plan change has paid in the change itself."""
+    payload, key = receipt_payload(receipt, subscription), f"receipt:{receipt.entry_id}"
+    client = Recipient.client(subscription.client_id)
+    uow.notify(client, NotificationKind.RECEIPT, payload, dedup_key=key, priority=Priority.URGENT)
 
 
 def tell_voided(uow: UnitOfWork, payment: LedgerEntry, reason: str, subscription: Subscription) -> None:

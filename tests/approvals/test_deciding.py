@@ -243,6 +243,7 @@ async def test_any_colleague_approves_a_freeze_once_and_the_member_is_told(
     won, refused = await race(lambda: bruno.does("approve", asked.id), lambda: ana.does("approve", asked.id))
     assert (len(won), len(refused)) == (1, RIVALS - 1)
     assert await freezes(gym) == [days]
+    assert await told(gym, NotificationKind.FROZEN) == [], "the answer says it"
     [payload] = await told(gym, NotificationKind.FREEZE_APPROVED)
     assert (payload["starts_on"], payload["ends_on"]) == days
 

@@ -276,7 +276,7 @@ async def test_a_receipt_waits_less_than_a_second_however_long_the_broadcast(gym
         if count % 50 == 0:
             written.append(time.seconds)
             async with gym.unit_of_work(Actor.system()) as uow:
-                kind, payload = NotificationKind.SUBSCRIPTION_CANCELED, {"plan_name": f"#{count}"}
+                kind, payload = NotificationKind.WELCOME, {"first_name": f"#{count}"}
                 uow.notify(Recipient.client(client), kind, payload, priority=Priority.URGENT)
 
     line = Line(time, when)

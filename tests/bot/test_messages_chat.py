@@ -37,8 +37,9 @@ async def deliver(gym: Gym, bot: RunningBot) -> None:
 
 async def tell(gym: Gym, client: UUID, plan: str) -> None:
     async with gym.unit_of_work(Actor.system()) as uow:
-        kind = NotificationKind.SUBSCRIPTION_CANCELED
-        uow.notify(Recipient.client(client), kind, {"plan_name": plan})
+        kind = NotificationKind.FREEZE_ENDED
+        payload = {"plan_name": plan, "planned": False, "ends_on": uow.today}
+        uow.notify(Recipient.client(client), kind, payload)
 
 
 async def states(gym: Gym) -> list[NotificationState]:

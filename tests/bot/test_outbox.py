@@ -88,6 +88,17 @@ async def test_a_message_is_worded_in_its_readers_language(gym: Gym, employee: A
     assert await states(gym) == [NotificationState.SENT]
 
 
+async def test_what_the_desk_hears_of_one_moment_keeps_its_order(gym: Gym, admin: Actor) -> None:
+    await hire(gym, "Olga", Role.ADMIN, 8)
+    names = [f"Door {number:02}" for number in range(75)]
+    async with gym.unit_of_work(Actor.system()) as uow:
+        for name in names:
+            uow.notify(DESK, NotificationKind.DESK_NEW_KIOSK, {"name": name})
+    line = Line()
+    await dispatcher(gym, line).drain()
+    assert [text.rpartition(": ")[2] for _, text in line.sent] == names
+
+
 async def test_nothing_is_sent_twice(gym: Gym, employee: Actor) -> None:
     await tell(gym, Recipient.client(await member(gym, employee, 7)), "A")
     line = Line()

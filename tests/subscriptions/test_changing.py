@@ -95,6 +95,9 @@ async def test_unused_days_pay_for_the_new_plan_to_the_cent(
     assert (closed.status, closed.cancel_reason) == (SubscriptionStatus.CANCELED, "changed to Year")
     assert (closed.account.balance, new.replaces_id) == (0, old.id)
     assert await kept(desk, rosa) == 0
+    carried = (await told(desk.gym, NotificationKind.RECEIPT))[-1]
+    assert (carried["amount"], carried["balance"]) == (shown.to_new, shown.to_pay)
+    assert len(await told(desk.gym, NotificationKind.DESK_PAYMENT)) == 1, "the change says it"
     await desk.pay(new, shown.to_pay)
     assert (await desk.see(new)).status is SubscriptionStatus.ACTIVE
 

@@ -217,6 +217,27 @@ async def test_returning_early_gives_the_unused_days_back(
     assert (payload["days"], payload["planned"]) == (6, False)
 
 
+async def test_a_client_is_told_what_the_desk_does_with_their_plan(
+    ice: Ice, desk: Reception, sold: Subscription, clock: FrozenClock
+) -> None:
+    first = await ice.freeze(sold, TODAY, TODAY + 3 * DAY)
+    [frozen] = await told(ice.gym, NotificationKind.FROZEN)
+    assert (frozen["frozen_from"], frozen["frozen_until"]) == (TODAY, TODAY + 3 * DAY)
+    assert frozen["ends_on"] == sold.ends_on + 4 * DAY
+    clock.advance(2 * DAY)
+    await ice.end(sold, first)
+    [ended] = await told(ice.gym, NotificationKind.FREEZE_ENDED)
+    assert (ended["planned"], ended["ends_on"]) == (False, sold.ends_on + 2 * DAY)
+
+
+async def test_who_ends_a_freeze_alone_need_not_be_told(ice: Ice, sold: Subscription) -> None:
+    await ice.freeze(sold, TODAY, TODAY + 3 * DAY)
+    member = Ice(ice.gym, Actor.member(sold.client_id, "Rosa"))
+    await member.end(sold)
+    assert await told(ice.gym, NotificationKind.FREEZE_ENDED) == []
+    assert len(await told(ice.gym, NotificationKind.DESK_FREEZE_ENDED)) == 1
+
+
 async def test_returning_on_the_first_day_freezes_nothing(
     ice: Ice, desk: Reception, sold: Subscription
 ) -> None:

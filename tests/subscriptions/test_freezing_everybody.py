@@ -78,6 +78,27 @@ async def test_everybody_whose_plan_meets_the_closing_gets_its_days(
     assert (payload["closing"], payload["count"]) == (True, 2)
 
 
+async def test_each_client_whose_plan_rests_is_told_once_of_the_closing_and_of_the_opening(
+    boss: Reception, desk: Reception, monthly: Plan, clock: FrozenClock
+) -> None:
+    rosa, eva = await desk.client("Rosa"), await desk.client("Eva")
+    one = await desk.sell(rosa, monthly)
+    await desk.pay(one)
+    await desk.renew(rosa, monthly)
+    await desk.sell(eva, monthly, TODAY + 20 * DAY)
+    key = new_id()
+    await close(boss, 2, 4, key)
+    await close(boss, 2, 4, key)
+    [closed] = await told(desk.gym, NotificationKind.GYM_CLOSED)
+    assert (closed["client_id"], closed["ends_on"]) == (rosa.id, one.ends_on + 3 * DAY)
+    assert (closed["frozen_from"], closed["frozen_until"]) == (TODAY + 2 * DAY, TODAY + 4 * DAY)
+    clock.advance(3 * DAY)
+    await reopen(boss, key)
+    [opened] = await told(desk.gym, NotificationKind.GYM_OPENED)
+    assert (opened["client_id"], opened["ends_on"]) == (rosa.id, one.ends_on + DAY)
+    assert not opened["planned"]
+
+
 async def test_who_is_frozen_on_a_part_of_the_days_gets_the_rest(
     boss: Reception, desk: Reception, rosa: Client, monthly: Plan
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import AsyncGenerator, Sequence
@@ -18,8 +19,8 @@ from bot.sandbox.server import SandboxServer
 from bot.sandbox.store import Json
 from gym.app import Gym
 from gym.clients.models import Client
-from gym.notifications.models import Notification, NotificationKind, NotificationState
-from gym.notifications.outbox import Recipient
+from gym.notifications.models import DeskChat, Notification, NotificationKind, NotificationState
+from gym.notifications.outbox import DESK, Recipient
 from gym.security.permissions import Actor
 
 
@@ -55,9 +56,24 @@ class Readers:
         for number in range(each):
             async with self.gym.unit_of_work(Actor.system()) as uow:
                 for client in self.chats:
-                    payload = {"plan_name": f"#{number}", "ends_on": uow.today}
-                    uow.notify(Recipient.client(client), NotificationKind.SUBSCRIPTION_CANCELED, payload)
+                    payload = {"first_name": f"#{number}"}
+                    uow.notify(Recipient.client(client), NotificationKind.WELCOME, payload)
         return each * len(self.chats)
+
+    async def open_desk(self, title: str) -> int:
+        """A group that hears the desk; returns its chat."""
+        group = await self.telegram.group(title, [await self.telegram.person("Ana")])
+        async with self.gym.unit_of_work(Actor.system()) as uow:
+            uow.session.add(DeskChat(chat_id=group["id"], title=title, created_at=uow.now))
+        return int(group["id"])
+
+    async def write_news(self, count: int) -> int:
+        """So many messages for the desk."""
+        for number in range(count):
+            async with self.gym.unit_of_work(Actor.system()) as uow:
+                name = f"#{number} "
+                uow.notify(DESK, NotificationKind.DESK_NEW_KIOSK, {"name": name})
+        return count
 
     async def count(self, *states: NotificationState) -> int:
         query = select(func.count()).select_from(Notification).where(Notification.state.in_(states))
@@ -103,7 +119,8 @@ def heard(calls: Sequence[Json]) -> dict[int, list[str]]:
 
 
 def _number(text: str) -> str:
-    return text.partition("<b>#")[2].partition("</b>")[0]
+    found = re.search(r"#(\d+)", text)
+    return found[1] if found else text
 
 
 def repeats(told: dict[int, list[str]]) -> int:
