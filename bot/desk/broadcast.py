@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -124,11 +125,18 @@ async def _summary(ctx: FormContext) -> str:
             all=reach.members,
             segment=Html(t(SEGMENTS[ctx.value("segment", Segment)])),
         ),
-        "",
-        t("This is what they read:"),
-        preview(t, ctx.value("text", str), ctx.turn.settings),
+        *_leaves(t, reach.waits_until),
     ]
+    if reach.others:
+        lines.append(t("⚠️ Another broadcast is on its way: look at it first, so that nobody is told twice."))
+    lines += ["", t("This is what they read:"), preview(t, ctx.value("text", str), ctx.turn.settings)]
     return "\n".join(lines)
+
+
+def _leaves(t: HtmlTranslator, waits_until: datetime | None) -> list[str]:
+    return (
+        [t("🌙 These are quiet hours: it leaves at {hour}.", hour=t.time(waits_until))] if waits_until else []
+    )
 
 
 def preview(t: HtmlTranslator, text: str, settings: GymSettings) -> str:
@@ -216,6 +224,8 @@ def progress_screen(t: HtmlTranslator, one: Broadcast, at: Progress, settings: G
     if at.state is BroadcastState.PREPARING:
         lines.append(t("Messages written so far: {total}", total=at.total))
     lines.append(t("Sent: <b>{sent}</b> of {total}", sent=at.sent, total=at.total))
+    if at.state not in (BroadcastState.DONE, BroadcastState.STOPPED):
+        lines += _leaves(t, at.waits_until)
     if at.missed:
         lines.append(t("Not reached: {missed}", missed=at.missed))
     if at.failed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -38,6 +39,10 @@ class Reach:
 
     members: int
     told: int
+    waits_until: datetime | None = None
+    """The end of the gym's quiet hours, while they last: nothing of it leaves before."""
+    others: int = 0
+    """Broadcasts that are on their way already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,8 @@ class Progress:
     missed: int
     """Could not be reached, or said meanwhile that they want no news."""
     failed: int
+    waits_until: datetime | None = None
+    """The end of the gym's quiet hours, while they last."""
 
     @property
     def left(self) -> int:
@@ -94,7 +101,12 @@ class BroadcastService:
         """Whom it would be for."""
         self.uow.actor.require(Permission.BROADCAST)
         everybody = members(audience, self.uow.today)
-        return Reach(await self._count(everybody), await self._count(everybody.where(can_be_told())))
+        return Reach(
+            await self._count(everybody),
+            await self._count(everybody.where(can_be_told())),
+            self._quiet_until(),
+            len(await self._broadcasts.open()),
+        )
 
     async def tags(self) -> Sequence[str]:
         """Every tag that an active client has."""
@@ -208,7 +220,12 @@ class BroadcastService:
             sent=count.get(NotificationState.SENT, 0),
             missed=count.get(NotificationState.UNREACHABLE, 0) + count.get(NotificationState.MUTED, 0),
             failed=count.get(NotificationState.FAILED, 0) + count.get(NotificationState.DISMISSED, 0),
+            waits_until=self._quiet_until(),
         )
+
+    def _quiet_until(self) -> datetime | None:
+        until = after_quiet(self.uow.now, self.uow.settings)
+        return until if until > self.uow.now else None
 
     async def _batch(self, broadcast: Broadcast) -> Sequence[UUID]:
         audience = Audience(Segment(broadcast.segment), broadcast.plan_id, broadcast.tag)

@@ -38,8 +38,13 @@ class Job:
     """Missed gym days are made up for, in order, each as of its own noon."""
 
     def slot(self, now: datetime, settings: GymSettings) -> datetime:
-        """The slot that a moment belongs to; slots are counted from the beginning of the gym day."""
+        """The slot that a moment belongs to; slots are counted from the beginning of the gym day.
+
+        A day has one daily slot, though it may have 25 hours.
+        """
         begins = day_start(now.astimezone(settings.zone).date(), settings.zone)
+        if self.every >= DAY:
+            return begins
         return begins + (now - begins) // self.every * self.every
 
 

@@ -118,6 +118,32 @@ async def test_an_admin_tells_everybody_with_a_running_plan(
     await boss.sees("Sent: 3 of 3")
 
 
+async def test_in_quiet_hours_and_beside_another_one_the_preview_says_so(
+    gym: Gym, clock: FrozenClock, desk_bot: RunningBot, boss: Person, admin: Actor, members: list[Person]
+) -> None:
+    await begin(gym, admin)
+    clock.advance(timedelta(hours=12))
+    await boss.taps("Messages")
+    await boss.taps("📣 Broadcast")
+    await boss.taps("Write one")
+    await boss.taps("With a running plan")
+    await boss.sends(TEXT)
+    shown = await boss.sees("Another broadcast is on its way")
+    assert "it leaves at 08:00" in shown.text
+    await boss.taps("Send it")
+    await boss.sees("it leaves at 08:00")
+    runner = BroadcastRunner(gym, desk_bot.assembly.bot)
+    await written(runner)
+    await deliver(gym, desk_bot)
+    assert not [
+        message for person in members for message in await person.chat() if "Saturday" in message.text
+    ]
+    clock.advance(timedelta(hours=10))
+    await deliver(gym, desk_bot)
+    for person in members[:3]:
+        assert sum("Saturday" in message.text for message in await person.chat()) == 2
+
+
 async def test_a_stopped_broadcast_says_nothing_more(
     gym: Gym, desk_bot: RunningBot, boss: Person, members: list[Person]
 ) -> None:

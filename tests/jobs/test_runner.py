@@ -22,6 +22,7 @@ from gym.jobs.work import DAY, HOUR, JOBS, Job
 from gym.notifications.models import NotificationKind
 from gym.security.permissions import Actor, NotAllowed
 from gym.settings.models import GymState
+from gym.settings.schemas import GymSettings
 from gym.unit_of_work import UnitOfWork
 from tests.support.memberships import told
 
@@ -52,6 +53,20 @@ async def test_a_slot_is_done_once_and_the_next_one_too(gym: Gym, clock: FrozenC
         clock.advance(timedelta(minutes=minutes))
         await run_due(gym.run, jobs, by_slot=True)
     assert [name for name, _, _ in diary.days] == ["hourly", "daily", "hourly"]
+
+
+@pytest.mark.parametrize(("day", "hours"), [((2026, 3, 29), 23), ((2026, 10, 25), 25), ((2026, 7, 1), 24)])
+def test_a_day_on_which_the_clocks_change_has_its_own_number_of_slots(
+    day: tuple[int, int, int], hours: int
+) -> None:
+    madrid = GymSettings.model_validate({"timezone": "Europe/Madrid"})
+    begins = datetime(*day, tzinfo=madrid.zone).astimezone(UTC)
+    quarters = [begins + timedelta(minutes=5 + 15 * number) for number in range(4 * hours)]
+    assert {moment.astimezone(madrid.zone).date() for moment in quarters} == {date(*day)}
+    diary = Diary()
+    assert len({diary.job("quarter", timedelta(minutes=15)).slot(at, madrid) for at in quarters}) == 4 * hours
+    assert len({diary.job("hourly").slot(at, madrid) for at in quarters}) == hours
+    assert {diary.job("daily", DAY).slot(at, madrid) for at in quarters} == {begins}
 
 
 async def test_thirty_two_at_once_do_a_slot_once(gym: Gym) -> None:

@@ -22,6 +22,8 @@ from gym.notifications.kinds import ALWAYS, GROUP_OF, WAITS, KindGroup
 from gym.notifications.models import Notification, NotificationKind, NotificationState, Priority
 from gym.notifications.outbox import DESK, Recipient
 from gym.security.permissions import Actor, NotAllowed, Role
+from gym.settings.schemas import GymSettings
+from gym.subscriptions.quiet import after_quiet
 from tests.conftest import hire
 from tests.support.memberships import Reception
 
@@ -164,6 +166,23 @@ def test_two_hours_are_understood(text: str, hours: tuple[time, time]) -> None:
 def test_anything_else_is_asked_again(text: str) -> None:
     with pytest.raises(QuietHoursUnclear):
         parse_quiet_hours(text)
+
+
+@pytest.mark.parametrize(
+    ("evening", "morning"),
+    [
+        (datetime(2026, 3, 28, 21, tzinfo=UTC), datetime(2026, 3, 29, 6, tzinfo=UTC)),
+        (datetime(2026, 10, 24, 20, tzinfo=UTC), datetime(2026, 10, 25, 7, tzinfo=UTC)),
+        (datetime(2026, 10, 25, 0, 30, tzinfo=UTC), datetime(2026, 10, 25, 7, tzinfo=UTC)),
+        (datetime(2026, 10, 25, 1, 30, tzinfo=UTC), datetime(2026, 10, 25, 7, tzinfo=UTC)),
+    ],
+)
+def test_quiet_hours_end_at_eight_in_the_night_in_which_the_clocks_change(
+    evening: datetime, morning: datetime
+) -> None:
+    madrid = GymSettings.model_validate({"timezone": "Europe/Madrid"})
+    assert after_quiet(evening, madrid) == morning
+    assert after_quiet(morning, madrid) == morning
 
 
 def test_every_kind_is_in_a_group_or_always_told() -> None:
