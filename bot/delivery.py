@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import structlog
 from telegram import Bot, LinkPreviewOptions
@@ -59,6 +60,24 @@ class Round:
     now: datetime
 
 
+@dataclass(slots=True)
+class Lease:
+    """For how long a message on its way is this process's own; `ends` is monotonic."""
+
+    key: UUID
+    bulk: bool
+    seconds: float
+    ends: float
+
+    def is_old(self, now: float) -> bool:
+        """Time to renew it."""
+        return self.ends - now < self.seconds / 2
+
+    def is_safe(self, now: float) -> bool:
+        """Enough is left for Telegram's slowest answer; else somebody else may send it meanwhile."""
+        return self.ends - now > self.seconds / 3
+
+
 def back_off(attempts: int) -> float:
     """Seconds until the next try: 1 s doubling to an hour, with jitter so that retries spread."""
     return min(LONGEST_PAUSE, 2.0 ** min(attempts - 1, 12) * random.uniform(0.8, 1.2))  # noqa: S311
@@ -74,10 +93,10 @@ class Courier:
         self._gate = Gate()
         self._sessions = QuickSessions(gym.database, gym.revival)
 
-    async def deliver(self, item: Outgoing, now: Round) -> None:
+    async def deliver(self, item: Outgoing, now: Round, lease: Lease) -> None:
         """One message. Whatever happens, it stays in the outbox until that is written down."""
         try:
-            await self._deliver(item, now)
+            await self._deliver(item, now, lease)
         except DatabaseUnavailable:
             log.warning("message_not_marked", kind=item.kind)
         except Exception as error:
@@ -85,7 +104,7 @@ class Courier:
             log.exception("message_broke", kind=item.kind)
             await self._later_or_never(item, type(error).__name__)
 
-    async def _deliver(self, item: Outgoing, now: Round) -> None:
+    async def _deliver(self, item: Outgoing, now: Round, lease: Lease) -> None:
         if item.chat_id is None:
             await self._note(lambda outbox, _: outbox.unreachable(item.id, "no chat"))
         elif not item.reachable:
@@ -97,20 +116,23 @@ class Courier:
         elif (held := self.pacer.held(item.chat_id)) > PATIENCE:
             await self._again(item, held, "pace", counts=False)
         else:
-            await self._word_and_send(item, item.chat_id, now)
+            await self._word_and_send(item, item.chat_id, now, lease)
 
-    async def _word_and_send(self, item: Outgoing, chat_id: int, now: Round) -> None:
+    async def _word_and_send(self, item: Outgoing, chat_id: int, now: Round, lease: Lease) -> None:
         try:
             language = item.language or now.settings.language
             worded = render(item.kind, item.payload, now.settings, language, now.now)
         except (LookupError, ValueError, TypeError, ArithmeticError) as error:
             await self._fail(item, f"cannot be worded: {type(error).__name__}")
             return
-        await self._leave(item, chat_id, worded)
+        await self._leave(item, chat_id, worded, lease)
 
-    async def _leave(self, item: Outgoing, chat_id: int, worded: Message) -> None:
+    async def _leave(self, item: Outgoing, chat_id: int, worded: Message, lease: Lease) -> None:
         await self.pacer.wait(chat_id, bulk=item.is_bulk)
         async with self._gate.one_by_one(self.pacer.wait_overall):
+            if not lease.is_safe(self.gym.clock.monotonic()):
+                log.warning("message_kept_too_long", kind=item.kind)  # it leaves when its lease ends
+                return
             try:
                 message = await self._send(item, chat_id, worded)
             except TelegramError as error:

@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy import text
 from telegram import Bot
 
-from bot.delivery import Courier, Round
+from bot.delivery import Courier, Lease, Round
 from bot.pacing import BULK, GROUP, OVERALL, Pacer
 from gym.app import Gym
 from gym.core.errors import DatabaseUnavailable
@@ -28,7 +28,10 @@ MOST_IN_FLIGHT = 24
 MOST_BULK = 6
 """How many of those may be for many readers, so that what is urgent always finds a place."""
 LEASE = timedelta(seconds=45)
-"""Longer than one message takes: its wait for the pace, Telegram's slowest answer, and writing it down."""
+"""Longer than one message takes: its wait for the pace, Telegram's slowest answer, and writing it down.
+
+While it is on its way all the same, its lease is renewed: else it would leave a second time.
+"""
 IDLE_SECONDS = 15.0
 """How long an idle dispatcher sleeps at most; NOTIFY wakes it at once."""
 STANDBY_SECONDS = 1.0
@@ -48,8 +51,8 @@ class Dispatcher:
         self.pacer = pacer or Pacer(gym.clock)
         self.lease = lease
         self._courier = Courier(gym, bot, self.pacer)
-        self._flights: dict[asyncio.Task[None], bool] = {}
-        """Deliveries on their way, and whether each is bulk."""
+        self._flights: dict[asyncio.Task[None], Lease] = {}
+        """Deliveries on their way, and for how long each is ours."""
         self._wake = asyncio.Event()
         self._leads = asyncio.Event()
 
@@ -99,10 +102,12 @@ class Dispatcher:
 
     async def _take_off(self) -> int:
         """Claim as many as there are free places and start them; returns how many."""
+        await self._renew()
         free = MOST_IN_FLIGHT - len(self._flights)
-        for_bulk = MOST_BULK - sum(self._flights.values())
+        for_bulk = MOST_BULK - sum(lease.bulk for lease in self._flights.values())
         if free <= 0 or self.pacer.all_held:
             return 0
+        ends = self.gym.clock.monotonic() + self.lease.total_seconds()
         async with self.gym.unit_of_work(Actor.system()) as uow:
             outbox, wall = OutboxRepository(uow.session), uow.context.wall
             await outbox.spread(now=uow.now, wall=wall, size=SPREAD_SIZE)
@@ -115,10 +120,23 @@ class Dispatcher:
             )
             now = Round(uow.settings, uow.now)
         for item in claimed:
-            flight = asyncio.create_task(self._courier.deliver(item, now))
-            self._flights[flight] = item.is_bulk
+            lease = Lease(item.id, item.is_bulk, self.lease.total_seconds(), ends)
+            flight = asyncio.create_task(self._courier.deliver(item, now, lease))
+            self._flights[flight] = lease
             flight.add_done_callback(self._landed)
         return len(claimed)
+
+    async def _renew(self) -> None:
+        """Keep what is still on its way, or its turn would come again, and with it the next one's."""
+        now = self.gym.clock.monotonic()
+        old = [lease for lease in self._flights.values() if lease.is_old(now)]
+        if not old:
+            return
+        async with self.gym.unit_of_work(Actor.system()) as uow:
+            until = uow.context.wall + self.lease
+            await OutboxRepository(uow.session).renew([lease.key for lease in old], until)
+        for lease in old:
+            lease.ends = now + lease.seconds
 
     def _landed(self, flight: asyncio.Task[None]) -> None:
         del self._flights[flight]
@@ -136,12 +154,13 @@ class Dispatcher:
         await asyncio.gather(*flights, return_exceptions=True)
 
     async def _pause(self) -> float:
+        longest = min(IDLE_SECONDS, self.lease.total_seconds() / 4) if self._flights else IDLE_SECONDS
         if len(self._flights) >= MOST_IN_FLIGHT:
-            return IDLE_SECONDS
+            return longest
         async with self.gym.unit_of_work(Actor.system()) as uow:
             due = await OutboxRepository(uow.session).next_due(now=uow.now, wall=uow.context.wall)
-            pause = (due - uow.now).total_seconds() if due else IDLE_SECONDS
-        return max(0.05, self.pacer.all_held, min(IDLE_SECONDS, pause))
+            pause = (due - uow.now).total_seconds() if due else longest
+        return max(0.05, min(longest, max(self.pacer.all_held, pause)))
 
     # Which of several
 

@@ -208,6 +208,15 @@ class OutboxRepository:
         rows = await self.session.execute(CLAIM, values)
         return [_outgoing(row) for row in rows]
 
+    async def renew(self, keys: Sequence[UUID], until: datetime) -> None:
+        """Hold on to messages that are still on their way."""
+        held = update(Notification).where(
+            Notification.id.in_(keys),
+            Notification.state == NotificationState.PENDING,
+            Notification.leased_until.is_not(None),
+        )
+        await self.session.execute(held.values(leased_until=until))
+
     async def next_due(self, *, now: datetime, wall: datetime) -> datetime | None:
         """When the next message could be tried (business time)."""
         return await self.session.scalar(NEXT_DUE, {"now": now, "wall": wall})

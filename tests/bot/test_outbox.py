@@ -108,6 +108,34 @@ async def test_nothing_is_sent_twice(gym: Gym, employee: Actor) -> None:
     assert len(line.sent) == 1
 
 
+async def test_what_is_on_its_way_for_longer_than_its_lease_leaves_once(gym: Gym, employee: Actor) -> None:
+    await tell(gym, Recipient.client(await member(gym, employee, 7)), "A", "B")
+    leaves, arrived = asyncio.Event(), asyncio.Event()
+
+    class Slow(Line):
+        async def send_message(self, chat_id: int, text: str, **more: object) -> Message:
+            leaves.set()
+            await arrived.wait()
+            return await super().send_message(chat_id, text, **more)
+
+    line = Slow()
+    works = dispatcher(gym, line)
+    first = asyncio.create_task(works.drain())
+    await leaves.wait()
+    gym.clock.advance(timedelta(minutes=1))  # type: ignore[attr-defined]
+    again = asyncio.create_task(works.drain())
+    await until(lambda: held_until(gym, gym.clock.now()))
+    arrived.set()
+    await asyncio.gather(first, again)
+    assert [text[text.index("<b>") : text.index("</b>")] for _, text in line.sent] == ["<b>A", "<b>B"]
+
+
+async def held_until(gym: Gym, moment: datetime) -> bool:
+    async with gym.database.session() as session:
+        query = select(Notification.id).where(Notification.leased_until > moment)
+        return await session.scalar(query) is not None
+
+
 @pytest.mark.parametrize("fault", [NetworkError("no answer"), RetryAfter(timedelta(seconds=3))])
 async def test_a_failed_message_waits_and_those_behind_it_wait_too(
     gym: Gym, employee: Actor, fault: TelegramError
