@@ -117,6 +117,7 @@ class Dispatcher:
                 lease=wall + self.lease,
                 size=min(free, for_bulk) if for_bulk > 0 else free,
                 bulk=for_bulk > 0,
+                held=[lease.key for lease in self._flights.values()],
             )
             now = Round(uow.settings, uow.now)
         for item in claimed:

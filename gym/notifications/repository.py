@@ -74,7 +74,7 @@ WITH due AS (
     SELECT n.id FROM notifications n
     WHERE n.state = 'pending' AND n.next_try_at <= :now AND n.recipient_id IS NOT NULL AND n.rank < :ranks
         AND n.kind = ANY (CAST(:kinds AS varchar[]))
-        AND (n.leased_until IS NULL OR n.leased_until < :wall)
+        AND (n.leased_until IS NULL OR n.leased_until < :wall) AND n.id <> ALL (CAST(:held AS uuid[]))
         AND NOT EXISTS (
             SELECT FROM notifications e
             WHERE e.state = 'pending' AND e.recipient_kind = n.recipient_kind
@@ -197,14 +197,25 @@ class OutboxRepository:
             await self.session.execute(SPREAD, values)
 
     async def claim(
-        self, *, now: datetime, wall: datetime, lease: datetime, size: int, bulk: bool = True
+        self,
+        *,
+        now: datetime,
+        wall: datetime,
+        lease: datetime,
+        size: int,
+        bulk: bool = True,
+        held: Sequence[UUID] = (),
     ) -> Sequence[Outgoing]:
-        """Due messages, leased until `lease`; a dispatcher that dies lets go by itself."""
+        """Due messages, leased until `lease`; a dispatcher that dies lets go by itself.
+
+        `held` are those that the asker has on their way: after a pause of the machine their leases are over.
+        """
         await self.session.execute(TURN)
         # Kinds of a newer version wait for a process that knows them.
         kinds = [kind.value for kind in NotificationKind]
         ranks = RANKS[Priority.BULK] + bulk
         values = {"now": now, "wall": wall, "lease": lease, "size": size, "kinds": kinds, "ranks": ranks}
+        values["held"] = list(held)
         rows = await self.session.execute(CLAIM, values)
         return [_outgoing(row) for row in rows]
 
