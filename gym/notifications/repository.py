@@ -214,8 +214,8 @@ class OutboxRepository:
         # Kinds of a newer version wait for a process that knows them.
         kinds = [kind.value for kind in NotificationKind]
         ranks = RANKS[Priority.BULK] + bulk
-        values = {"now": now, "wall": wall, "lease": lease, "size": size, "kinds": kinds, "ranks": ranks}
-        values["held"] = list(held)
+        values: dict[str, object] = {"now": now, "wall": wall, "lease": lease, "size": size}
+        values |= {"kinds": kinds, "ranks": ranks, "held": list(held)}
         rows = await self.session.execute(CLAIM, values)
         return [_outgoing(row) for row in rows]
 
