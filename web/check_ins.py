@@ -88,6 +88,8 @@ async def check_in(request: web.Request) -> web.Response:
         raise TimeWithoutZone
     key = _key(request)
     await count_check_in(request, claims, photos=bool(body.photos), captured_at=fields.captured_at, key=key)
+    if body.photos:
+        gym.faces.require_place()  # who is sent away costs no statement
     return await _once(gym, request, claims, body, fields, key)
 
 

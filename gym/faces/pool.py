@@ -45,8 +45,7 @@ class FacePool:
         self, work: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
     ) -> Result:
         """Any other blocking work on pictures, in the same threads and under the same limit."""
-        if self.taken >= self.places:
-            raise Busy
+        self.require_place()
         self.taken += 1
         try:
             future = self._threads.submit(work, *args, **kwargs)
@@ -57,6 +56,11 @@ class FacePool:
         # Counted until the thread is done, even when nobody waits for it any more.
         future.add_done_callback(lambda _: loop.call_soon_threadsafe(self._leave))
         return await asyncio.wrap_future(future)
+
+    def require_place(self) -> None:
+        """Before anything is done for a photo that would wait too long. Raises `Busy`."""
+        if self.taken >= self.places:
+            raise Busy
 
     def close(self) -> None:
         """Let what runs finish."""

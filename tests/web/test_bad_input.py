@@ -12,9 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from aiohttp import ClientResponse
-from aiohttp.test_utils import TestClient
 
-from gym.app import Gym
 from gym.faces.pool import FacePool
 from tests.support.door import API, Door
 from tests.support.people import group, jpeg, landscape, people
@@ -236,13 +234,16 @@ async def test_errors_speak_the_callers_language(door: Door) -> None:
 
 
 async def test_a_full_pool_says_busy_and_when_to_come_back(
-    server: TestClient[Any, Any], gym_with_faces: Gym, door: Door, face_pool: FacePool
+    door: Door, face_pool: FacePool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    places, face_pool.places = face_pool.places, 0
-    try:
-        answer = await door.show(people()[0].photo())
-    finally:
-        face_pool.places = places
+    """And asks the database nothing for it."""
+
+    async def nobody(*_: object) -> None:
+        raise AssertionError("somebody was asked")
+
+    monkeypatch.setattr(face_pool, "places", 0)
+    monkeypatch.setattr("web.check_ins.arrive", nobody)
+    answer = await door.show(people()[0].photo(), key="visit-1")
     assert (answer.status, await check_shape(answer)) == (503, "busy")
     assert int(answer.headers["Retry-After"]) >= 1
 
