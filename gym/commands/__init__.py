@@ -180,11 +180,14 @@ async def calibrate_faces(
         Engine | None, typer.Option(help="Measure this engine's pack instead of FACE_PACK.")
     ] = None,
     fpir: Annotated[float, typer.Option(help="Share of strangers that may be let in.", min=0, max=1)] = 0.003,
+    verdicts: Annotated[
+        bool, typer.Option("--verdicts", help="Also print what enrolment says of the photos, not as JSON.")
+    ] = False,
 ) -> int:
     """Measure how well the model knows a folder of people; needs no database."""
     from gym.commands.calibrate import calibrate
 
-    return await calibrate(environment(), folder, engine, fpir, as_json)
+    return await calibrate(environment(), folder, engine, fpir, as_json, verdicts)
 
 
 @faces.command("doctor")

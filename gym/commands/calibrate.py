@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from gym.commands.verdicts import print_verdicts
 from gym.core.config import Config
 from gym.faces.calibration import Measured, Row, engine_of, measure, photos_in
 from gym.faces.engines import open_configured
@@ -34,7 +35,7 @@ COLUMNS: Final = (
 
 
 async def calibrate(
-    config: Config, folder: Path, engine: Engine | None, wanted_fpir: float, as_json: bool
+    config: Config, folder: Path, engine: Engine | None, wanted_fpir: float, as_json: bool, verdicts: bool
 ) -> int:
     """Print a table, or the report as JSON; progress goes to stderr. Needs no database."""
     photos = await asyncio.to_thread(photos_in, folder)
@@ -46,12 +47,14 @@ async def calibrate(
             found = await measure(
                 pool, photos, rule, wanted_fpir, lambda count: progress.advance(task, count)
             )
+        if as_json:
+            typer.echo(json.dumps(found.report))
+            return 0
+        _print(found)
+        if verdicts:
+            await print_verdicts(pool, photos.people, found.shots)
     finally:
         await asyncio.to_thread(pool.close)
-    if as_json:
-        typer.echo(json.dumps(found.report))
-    else:
-        _print(found)
     return 0
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from gym.core.errors import GymError
 from gym.faces.errors import PhotoFault, SeveralFaces
 from gym.faces.pool import FacePool
-from gym.faces.quality import enrolment_fault
+from gym.faces.quality import Quality, enrolment_fault
 from gym.faces.reader import Face, FaceReader, Purpose, Reading
 from gym.faces.schemas import Vector
 
@@ -29,6 +29,7 @@ class Shot:
     embedding: Vector | None = field(repr=False)
     fault: str | None
     several: bool = False
+    quality: Quality | None = None
 
 
 async def read_shots(
@@ -66,7 +67,7 @@ def _shot(result: Reading | GymError, *, several: bool = False) -> Shot:
         return Shot(None, result.code, several)
     face = most_central(result)
     fault: PhotoFault | None = enrolment_fault(face.quality)
-    return Shot(face.embedding, None if fault is None else fault.code, several)
+    return Shot(face.embedding, None if fault is None else fault.code, several, face.quality)
 
 
 def most_central(reading: Reading) -> Face:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 from typing import Final, TypedDict
@@ -18,7 +18,7 @@ import numpy as np
 from gym.core.errors import Invalid
 from gym.core.language import N_
 from gym.faces.batches import Shot, read_shots
-from gym.faces.matching import decide, threshold_of
+from gym.faces.matching import decide, leaning, threshold_of
 from gym.faces.pool import FacePool
 from gym.faces.schemas import NOBODY, Candidates, Identification, MatchOutcome, MatchRule, Vector
 from gym.faces.weights import PACKS, Engine
@@ -84,12 +84,13 @@ class Photos:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """The report, and what was counted apart from it, in photos."""
+    """The report, what was counted apart from it, in photos, and the people's photos as they were read."""
 
     report: Report
     several: int
     unread: int
     not_enrolled: int
+    shots: Sequence[Sequence[Shot]] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,10 @@ class Split:
 
     offered: Sequence[Shot]
     probes: Sequence[Shot]
+
+    def enrolled(self, templates: int, rule: MatchRule) -> list[Vector]:
+        """What the gallery would hold of them."""
+        return leaning(self.accepted(templates), rule.scale.lean)
 
     def accepted(self, templates: int) -> list[Vector]:
         """The first that pass; a refused photo is made good by the next one, while there is one."""
@@ -186,6 +191,7 @@ def measured(
         several=sum(one.several for one in shots),
         unread=sum(one.embedding is None for one in shots),
         not_enrolled=sum(not one.accepted(1) for one in people),
+        shots=[[*one.offered, *one.probes] for one in people],
     )
 
 
@@ -221,7 +227,7 @@ def verdicts_of(
 ) -> list[Identification]:
     """The door's verdict on each photo; a client's id is its place among the enrolled."""
     seen = [shot.embedding for shot in shots if shot.embedding is not None]
-    scores = iter(compare(seen, [one.accepted(templates) for one in enrolled]))
+    scores = iter(compare(seen, [one.enrolled(templates, rule) for one in enrolled]))
     verdicts: list[Identification] = []
     for shot in shots:
         best, score, runner_up = UNSEEN if shot.embedding is None else next(scores)
@@ -236,7 +242,7 @@ def threshold_for(
 
     With three templates a client; None without strangers.
     """
-    enrolled = [one.accepted(TEMPLATES[-1]) for one in people if one.accepted(1)]
+    enrolled = [one.enrolled(TEMPLATES[-1], rule) for one in people if one.accepted(1)]
     scores = compare([shot.embedding for shot in strangers if shot.embedding is not None], enrolled)
     if not scores:
         return None

@@ -48,6 +48,21 @@ def strangers_among(embeddings: Sequence[Vector], scale: Scale = ARCFACE) -> lis
     return [place for place in range(len(stack)) if _likeness_to_rest(stack, place) < scale.same_person]
 
 
+def leaning(embeddings: Sequence[Vector], lean: float) -> list[Vector]:
+    """Templates of one client, each moved by that share (0 to 1) towards the middle of them all.
+
+    What one photo has of its own (light, an open mouth) counts less, and what they share counts more.
+    """
+    if not lean or len(embeddings) < 2:
+        return list(embeddings)
+    middle = _unit(np.mean(np.stack(embeddings), axis=0))
+    return [_unit((1 - lean) * one + lean * middle) for one in embeddings]
+
+
+def _unit(vector: Vector) -> Vector:
+    return (vector / max(float(np.linalg.norm(vector)), 1e-9)).astype(np.float32)
+
+
 def _likeness_to_rest(stack: Vector, place: int) -> float:
     rest = np.delete(stack, place, axis=0).mean(axis=0)
     return float(stack[place] @ rest / np.linalg.norm(rest))

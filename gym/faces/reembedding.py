@@ -17,10 +17,12 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 from gym.clients.models import Client
 from gym.core.errors import GymError
 from gym.faces.images import decode
+from gym.faces.matching import leaning
 from gym.faces.models import FacePicture, FaceTemplate
 from gym.faces.protection import protection_for
 from gym.faces.reader import FaceReader
 from gym.faces.repository import FaceRepository
+from gym.faces.scales import scale_of
 from gym.faces.schemas import Vector
 from gym.security.cipher import Cipher, CipherError
 from gym.security.permissions import Permission
@@ -72,8 +74,9 @@ class ReembeddingService:
         replaced = [one for one in there if one in made]
         if not replaced and (not there or not await self._is_known(client_id)):
             return None if there else 0
-        for template_id in replaced:
-            await self._put(template_id, made[template_id])
+        vectors = leaning([made[one] for one in replaced], scale_of(self.model_id).lean)
+        for template_id, vector in zip(replaced, vectors, strict=True):
+            await self._put(template_id, vector)
         await self.uow.session.execute(
             delete(FaceTemplate).where(FaceTemplate.client_id == client_id, self._foreign())
         )

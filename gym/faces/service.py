@@ -9,7 +9,7 @@ from uuid import UUID
 from gym.core.ids import new_id
 from gym.faces.consent import consent_version
 from gym.faces.gallery import PgGallery
-from gym.faces.matching import decide, strangers_among, threshold_of
+from gym.faces.matching import decide, leaning, strangers_among, threshold_of
 from gym.faces.memory_gallery import MemoryGallery, fastest
 from gym.faces.models import ConsentMethod, FaceConsent, FacePicture, FaceTemplate, TemplateOrigin
 from gym.faces.protection import protection_for
@@ -34,6 +34,7 @@ from gym.faces.schemas import (
     Identification,
     MatchRule,
     Probe,
+    Vector,
 )
 from gym.security.cipher import Cipher
 from gym.security.permissions import ActorKind, NotAllowed, Permission
@@ -168,7 +169,9 @@ class FaceRecognitionService:
 
     async def _replace(self, client_id: UUID, photos: Sequence[EnrolmentFace]) -> Enrolment:
         replaced = await self._faces.remove(client_id)
-        templates = [self._template(client_id, photo) for photo in photos]
+        lean = scale_of(photos[0].model_id).lean
+        vectors = leaning([photo.embedding for photo in photos], lean)
+        templates = [self._template(client_id, photos[0].model_id, vector) for vector in vectors]
         await self._faces.add(templates)
         pairs = zip(templates, photos, strict=True)
         await self._faces.add([self._picture(row, photo) for row, photo in pairs])
@@ -176,14 +179,14 @@ class FaceRecognitionService:
         self.uow.audit("face.enrolled", ("clients", client_id), before, after)
         return Enrolment(client_id, len(photos), replaced)
 
-    def _template(self, client_id: UUID, photo: EnrolmentFace) -> FaceTemplate:
+    def _template(self, client_id: UUID, model_id: str, vector: Vector) -> FaceTemplate:
         keyring = self.uow.secrets.data
         return FaceTemplate(
             id=new_id(),
             client_id=client_id,
-            model_id=photo.model_id,
+            model_id=model_id,
             key_id=keyring.first,
-            vector=protection_for(keyring, keyring.first).protect(photo.embedding),
+            vector=protection_for(keyring, keyring.first).protect(vector),
             origin=TemplateOrigin.ENROLMENT,
             created_at=self.uow.now,
         )

@@ -224,7 +224,7 @@ async def test_doctor_says_threshold_licence_and_who_waits(after: Gym, members: 
     await reembed_all(after)
     said = await _findings(after)
     assert said["other models"].well
-    assert "0.460 for 4 people" in said["threshold"].seen
+    assert "0.485 for 4 people" in said["threshold"].seen
     assert said["face model"].seen == after.faces.model_id
     assert said["providers"].seen.startswith("CPUExecutionProvider")
     assert said["liveness"].seen.startswith("off")
