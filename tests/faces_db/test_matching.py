@@ -6,8 +6,9 @@ from uuid import uuid4
 
 import pytest
 
-from gym.faces.matching import auto_threshold, decide, strangers_among, threshold_of
+from gym.faces.matching import auto_threshold, decide, leaning, strangers_among, threshold_of
 from gym.faces.refusals import FramesDisagree
+from gym.faces.scales import ARCFACE, SFACE
 from gym.faces.schemas import Candidates, MatchOutcome, MatchRule, Probe
 from tests.faces_db.conftest import MODEL, Faces, enrolment_face
 
@@ -70,3 +71,22 @@ def test_frames_of_one_moment_become_one_better_probe(faces: Faces) -> None:
     assert float(probe.embedding @ rosa) > 0.9
     with pytest.raises(FramesDisagree):
         Probe.fused([frames[0], enrolment_face(faces.person())], MODEL)
+
+
+def test_templates_lean_towards_what_they_share_and_stay_unit_vectors() -> None:
+    faces = Faces(3)
+    person = faces.person()
+    photos = [faces.photo(person, 0.7) for _ in range(3)]
+    leant = leaning(photos, 0.5)
+    for before, after in zip(photos, leant, strict=True):
+        assert after @ after == pytest.approx(1, abs=1e-5)
+        assert person @ after > person @ before + 0.05
+        assert before @ after > 0.9
+    assert leant[0] @ leant[1] > photos[0] @ photos[1] + 0.1
+
+
+def test_one_template_alone_and_arcfaces_templates_stay_as_they_are() -> None:
+    photos = [Faces(4).person() for _ in range(2)]
+    assert leaning(photos[:1], 0.5)[0] is photos[0]
+    assert all(one is other for one, other in zip(leaning(photos, ARCFACE.lean), photos, strict=True))
+    assert (ARCFACE.lean, SFACE.lean) == (0.0, 0.5)
