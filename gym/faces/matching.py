@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gym.faces.scales import ARCFACE, Scale
 from gym.faces.schemas import Candidates, Identification, MatchOutcome, MatchRule, Vector
@@ -59,7 +61,7 @@ def leaning(embeddings: Sequence[Vector], lean: float) -> list[Vector]:
     return [_unit((1 - lean) * one + lean * middle) for one in embeddings]
 
 
-def _unit(vector: Vector) -> Vector:
+def _unit(vector: NDArray[Any]) -> Vector:
     return (vector / max(float(np.linalg.norm(vector)), 1e-9)).astype(np.float32)
 
 
