@@ -12,11 +12,13 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from gym.core.config import ConfigError
+from gym.faces.graphs import without_prelu
 from gym.faces.images import Pixels
 from gym.faces.packs import Located
 from gym.faces.reader import DIMENSION, LEAST_DETECTION, FaceReader, Found
 
 SMALL, LARGE = 320, 640
+PROCESSOR: Final = "CPUExecutionProvider"
 SHAPES: Final = {"wide": (1.0, 0.6), "tall": (0.6, 1.0), "square": (1.0, 1.0)}
 
 
@@ -26,11 +28,13 @@ class InsightFaceReader(FaceReader):
     scales = (SMALL, LARGE)
     big_enough = 0.14
 
-    def __init__(self, located: Located, providers: Sequence[str]) -> None:
+    def __init__(self, located: Located, providers: Sequence[str], *, as_published: bool = False) -> None:
+        """`as_published` runs the recogniser's graph as its file has it, on a processor too."""
         cv2.setNumThreads(1)
         self.providers = _available(providers)
         self._detector = _load(located.detector, self.providers)
-        self._recognizer = _load(located.recognizer, self.providers)
+        load = _load if as_published or self.providers != [PROCESSOR] else _load_recognizer
+        self._recognizer = load(located.recognizer, self.providers)
         self._detector.prepare(0, det_thresh=LEAST_DETECTION, input_size=(LARGE, LARGE))
         pack = located.pack
         self.model_id = f"{pack.name}/{pack.recognizer.sha256[:12]}/{DIMENSION}/arcface112"
@@ -76,14 +80,29 @@ def _available(providers: Sequence[str]) -> list[str]:
     return list(providers)
 
 
-def _load(path: Path, providers: list[str]) -> Any:
-    from insightface.model_zoo import get_model
-
+def _options() -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
-    model: Any = get_model(str(path), providers=providers, sess_options=options)
+    return options
+
+
+def _load_recognizer(path: Path, providers: list[str]) -> Any:
+    """On a processor: the same network, of operations that are fast there."""
+    from insightface.model_zoo.arcface_onnx import ArcFaceONNX
+
+    graph = without_prelu(path)
+    if graph is None:
+        return _load(path, providers)
+    session = onnxruntime.InferenceSession(graph, _options(), providers=providers)
+    return ArcFaceONNX(str(path), session)
+
+
+def _load(path: Path, providers: list[str]) -> Any:
+    from insightface.model_zoo import get_model
+
+    model: Any = get_model(str(path), providers=providers, sess_options=_options())
     used = model.session.get_providers()
     if providers and used[0] != providers[0]:
         raise ConfigError(f"FACE_PROVIDERS: {providers[0]} could not start; only {', '.join(used)} did")

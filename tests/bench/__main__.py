@@ -99,7 +99,8 @@ class Bench:
             await self._part("chat", self._chat(gym, plan))
 
     async def _door(self, gym: Gym, people: list[Sitter]) -> None:
-        reader, samples = gym.faces.reader, self.effort.samples
+        reader, samples = await asyncio.to_thread(door.published, self.config), self.effort.samples
+        self.note(await asyncio.to_thread(door.alone, reader, gym.faces.reader, people, self.effort.seconds))
         vectors = crowd(LARGE)
         clients = await fill(gym, vectors[:SMALL])
         async with self._kiosks(gym) as kiosks:

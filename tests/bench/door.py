@@ -9,8 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import cycle
 
+from gym.core.config import Config
 from gym.faces.alignment import align
 from gym.faces.images import decode
+from gym.faces.insight import InsightFaceReader
+from gym.faces.packs import locate
 from gym.faces.reader import FaceReader
 from tests.bench.figures import Figure, Spread, figure
 from tests.bench.kiosk import Kiosks
@@ -26,10 +29,34 @@ class WrongVerdict(Exception):
     """A figure of a service that answers wrongly is worth nothing."""
 
 
+def published(config: Config) -> FaceReader:
+    """The models as their files have them, warm: what "bare" means."""
+    reader = InsightFaceReader(
+        locate(config.face_pack, config.packs_root), config.face_providers, as_published=True
+    )
+    reader.warm(THREADS)
+    return reader
+
+
 def bare(reader: FaceReader, photo: bytes) -> None:
     """Decode, detect at the same scale, align and embed: nothing else of the reader."""
     pixels = decode(photo)
     reader.embed(align(pixels, reader.detect(pixels)[0].landmarks))
+
+
+def alone(plain: FaceReader, ours: FaceReader, sitters: Sequence[Sitter], seconds: float) -> Figure:
+    """The models without any service: as published, and with the recogniser's graph rewritten."""
+    photos = [sitter.camera for sitter in sitters]
+    limit = bare_rate(plain, photos, seconds)
+    rate = bare_rate(ours, photos, seconds)
+    return figure(
+        "our models alone, 2 threads (limit: as published)",
+        rate,
+        "photos/s",
+        limit=limit,
+        wanted="≥ as published",
+        ok=rate >= limit,
+    )
 
 
 async def one_client(
