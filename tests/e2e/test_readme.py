@@ -1,0 +1,87 @@
+"""Every command that README names, run in README's order on one gym."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+import structlog
+from typer.testing import CliRunner, Result
+
+from gym.app import Gym
+from gym.commands import app
+from gym.core.config import Config
+from gym.settings.models import GymKind
+from tests.support.people import people
+
+README = (Path(__file__).parents[2] / "README.md").read_text()
+NAMED = list(dict.fromkeys(re.findall(r"`python -m gym ([^`]+)`", README)))
+MAKE = set(re.findall(r"`?make (\w+)", README))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Photos of two people, a folder each."""
+    for person in people()[:2]:
+        (tmp_path / "people" / person.name).mkdir(parents=True)
+        for number in range(3):
+            (tmp_path / "people" / person.name / f"{number}.jpg").write_bytes(person.photo(number))
+    return tmp_path / "people"
+
+
+@pytest.fixture
+def log() -> Generator[None]:
+    """Commands send the log to their own stderr, which is gone when they are."""
+    root, hook = logging.getLogger(), sys.excepthook
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:], sys.excepthook = handlers, hook
+    root.setLevel(level)
+    logging.captureWarnings(False)
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+async def sandbox_url(gym: Gym) -> str:
+    """A gym that was opened without a token, so that its clock may be moved."""
+    await gym.stamp(GymKind.SANDBOX)
+    return gym.database.url
+
+
+@pytest.mark.usefixtures("log")
+def test_every_command_of_the_readme_does_its_work(
+    sandbox_url: str, config: Config, folder: Path, tmp_path: Path
+) -> None:
+    environment = {
+        "DATABASE_URL": sandbox_url,
+        "POWERGYM_HOME": str(tmp_path),
+        "FACE_ROOT": str(config.packs_root),
+        "LOG_LEVEL": "ERROR",
+    }
+    listed: list[str] = []
+
+    def run(*arguments: str) -> Result:
+        done = CliRunner().invoke(app, arguments, env=environment)
+        assert done.exit_code == 0, (arguments, done.output)
+        return done
+
+    for command in NAMED:
+        if command.startswith("keys retire"):
+            listed = re.findall(r"\bk[0-9a-f]{8}\b", run("keys", "list").output)
+        words = [
+            {"KID": listed[-1] if listed else "", "NAME": "Main door", "DIR": str(folder)}.get(word, word)
+            for word in command.split()
+        ]
+        assert run(*words).output.strip(), command
+    assert len(NAMED) >= 13
+
+
+def test_every_target_of_the_readme_is_in_the_makefile() -> None:
+    makefile = (Path(__file__).parents[2] / "Makefile").read_text()
+    assert {"run", "test", "check", "bench"} <= MAKE
+    for target in MAKE:
+        assert f"\n{target}:" in makefile, target
