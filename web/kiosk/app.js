@@ -29,6 +29,8 @@ import { StaffArea } from "./staff/staff.js";
 import { Today } from "./staff/today.js";
 import { language, translate, translated } from "./words/words.js";
 
+const ASKING_MS = 1500;
+
 const session = new KioskSession();
 const staffSession = new StaffSession();
 const link = new Link(session);
@@ -101,6 +103,7 @@ function status() {
 
 function unpaired(reason) {
   session.forget();
+  link.forget();
   keeper.stop();
   staff.leave();
   pairing.open(reason);
@@ -142,8 +145,11 @@ search.staff = today.staff = device.staff = staff;
 async function open() {
   if (!session.paired) return pairing.open();
   named();
-  await Promise.all([link.check(), keeper.start()]);
-  if (session.paired && screens.state === "pairing") screens.rest();
+  const told = link.check();
+  // Who is asked for the camera may take a while to answer; documents need none.
+  await Promise.race([keeper.start(), new Promise((resolve) => { setTimeout(resolve, ASKING_MS); })]);
+  if (session.paired && ["starting", "pairing"].includes(screens.state)) screens.rest();
+  await told;
   return replay.run();
 }
 
@@ -162,7 +168,7 @@ addEventListener("beforeunload", (event) => {
 translate();
 keepFull();
 setInterval(tick, 1000);
-await store.open();
+await store.open().catch((error) => console.error("nothing can be recorded here", error));
 keepUpdated(() => {
   released = true;
   location.reload();

@@ -60,8 +60,8 @@ export class CheckIns {
     try {
       await this.store.add(capture);
     } catch (error) {
-      if (error instanceof StoreFull) return { outcome: FULL };
-      throw error;
+      if (!(error instanceof StoreFull)) console.error(error);
+      return { outcome: FULL };
     }
     return { outcome: RECORDED, admit: this.link.gym?.offline_policy === "admit" };
   }

@@ -16,8 +16,8 @@ export class Link extends EventTarget {
   constructor(session) {
     super();
     this.session = session;
-    addEventListener("online", () => this.check());
-    addEventListener("offline", () => this.check()); // the gym may be this very machine
+    // Asked, not believed: without a network the gym may still be this very machine.
+    for (const kind of ["online", "offline"]) addEventListener(kind, () => this.#checkAnew());
     document.addEventListener("visibilitychange", () => document.hidden || this.check());
   }
 
@@ -30,6 +30,18 @@ export class Link extends EventTarget {
 
   lost() {
     this.#is(false);
+  }
+
+  // Another gym, or this one with another PIN, may be the next that this device is paired with.
+  forget() {
+    this.gym = null;
+    localStorage.removeItem("gym");
+  }
+
+  // An answer that was under way when something changed says nothing about it.
+  async #checkAnew() {
+    await this.#asking;
+    return this.check();
   }
 
   async #ask() {

@@ -18,7 +18,7 @@ export class StaffArea {
   constructor({ session, link, pin, pages }) {
     Object.assign(this, { session, link, pin, pages });
     pin.opened = () => this.#enter(true);
-    $("staff-open").addEventListener("click", () => (link.gym?.exit_pin ? pin.open() : this.#enter(false)));
+    $("staff-open").addEventListener("click", () => this.#ask());
     $("staff-close").addEventListener("click", () => this.leave());
     $("sign-out").addEventListener("click", () => this.leave());
     $("sign-in").addEventListener("submit", (event) => {
@@ -78,6 +78,13 @@ export class StaffArea {
       }
       return undefined;
     }
+  }
+
+  // A gym that has not yet said whether there is a PIN has one.
+  async #ask() {
+    if (!this.link.gym) await this.link.check();
+    if (this.link.gym?.exit_pin === false) this.#enter(false);
+    else this.pin.open();
   }
 
   #enter(byPin) {
