@@ -10,15 +10,16 @@ export class Scene {
   #canvas = new OffscreenCanvas(WIDTH, HEIGHT).getContext("2d", { willReadFrequently: true });
   #now = null;
   #judged = null;
-  #stillSince = 0;
+  #movedAt = 0;
   #room = roomOf(localStorage.getItem("room"));
   steady = false;
 
   look(video) {
     this.#canvas.drawImage(video, 0, 0, WIDTH, HEIGHT);
     const now = grey(this.#canvas.getImageData(0, 0, WIDTH, HEIGHT).data);
-    this.steady = this.#now !== null && difference(now, this.#now) < MOVING;
-    if (!this.steady) this.#stillSince = performance.now();
+    const moves = this.#now !== null && difference(now, this.#now) >= MOVING;
+    this.steady = this.#now !== null && !moves;
+    if (moves) this.#movedAt = performance.now();
     this.#now = now;
   }
 
@@ -29,8 +30,8 @@ export class Scene {
 
   // Not the empty room either. Without the gym nobody else can say whether a picture shows anybody.
   get somebody() {
-    if (performance.now() - this.#stillSince > ROOM_AFTER_MS) this.isEmpty();
-    return this.#room === null ? this.#stillSince > 0 : difference(this.#now, this.#room) > CHANGED;
+    if (performance.now() - this.#movedAt > ROOM_AFTER_MS) this.isEmpty();
+    return this.#room === null ? this.#movedAt > 0 : difference(this.#now, this.#room) > CHANGED;
   }
 
   judged() {
