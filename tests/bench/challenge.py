@@ -112,7 +112,7 @@ def main() -> None:
     reader = open_configured(load_config())
     scale = scale_of(reader.model_id)
     sitting = subjects(reader, parser.parse_args().faces)
-    table = Table("between two frames", "pairs", "passed", "not turned", "other person", "flat")
+    table = Table("between two frames", "pairs", *(result.replace("_", " ") for result in ChallengeResult))
     console = Console()
     for name, make in KINDS.items():
         seen: Counter[ChallengeResult] = Counter()
