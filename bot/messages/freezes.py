@@ -24,19 +24,20 @@ def _freeze_ends(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
 
 @says(Kind.FROZEN)
 def _told_frozen(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
+    if p["frozen_until"] is None:
+        text = t("❄️ Your plan <b>{plan}</b> rests from {day} on.", plan=p["plan_name"], day=p["frozen_from"])
+        return f"{text}\n" + t("No day is lost. When you want to come back, tell the desk.")
     days = Html(span(t, p["frozen_from"], p["frozen_until"]))
     text = t("❄️ Your plan <b>{plan}</b> is frozen: {days}.", plan=p["plan_name"], days=days)
-    if p["frozen_until"] is None:
-        return f"{text}\n" + t("No day is lost. When you want to come back, tell the desk.")
-    return f"{text}\n" + _runs_until(t, p)
+    return f"{text}\n" + t("📅 It runs until {ends_on} now.", ends_on=p["ends_on"])
 
 
 @says(Kind.FREEZE_ENDED)
 def _told_ended(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
-    text = t("The freeze of <b>{plan}</b> was called off.", plan=p["plan_name"])
+    text = t("✖️ The freeze of <b>{plan}</b> was called off.", plan=p["plan_name"])
     if not p["planned"]:
         text = t("☀️ The freeze of <b>{plan}</b> is over: come by!", plan=p["plan_name"])
-    return f"{text}\n" + _runs_until(t, p)
+    return f"{text}\n" + t("📅 It runs until {ends_on} now.", ends_on=p["ends_on"])
 
 
 @says(Kind.GYM_CLOSED)
@@ -56,11 +57,8 @@ def _told_opened(t: HtmlTranslator, p: Payload, settings: GymSettings) -> str:
         text = t("☀️ {gym} stays open after all ({days}).", gym=settings.name, days=days)
     else:
         text = t("☀️ {gym} is open again: come by!", gym=settings.name)
-    return f"{text}\n" + _runs_until(t, p)
-
-
-def _runs_until(t: HtmlTranslator, p: Payload) -> str:
-    return t("📅 <b>{plan}</b> runs until {ends_on}.", plan=p["plan_name"], ends_on=p["ends_on"])
+    rest = t("📅 <b>{plan}</b> runs until {ends_on}.", plan=p["plan_name"], ends_on=p["ends_on"])
+    return f"{text}\n{rest}"
 
 
 @says(Kind.GIFT_DAYS)

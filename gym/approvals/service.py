@@ -17,31 +17,26 @@ from gym.approvals import notices
 from gym.approvals.asking import Asking, Prices, Wish
 from gym.approvals.carrying_out import carry_out
 from gym.approvals.errors import (
-    AlreadyUsed,
-    ApprovalExpired,
     ApprovalNotNeeded,
     DebtBeforeFreeze,
-    NotApproved,
     NothingToFreeze,
     NotYourRequest,
     OwnRequest,
-    PriceChangedSince,
     decided_before,
 )
 from gym.approvals.models import Approval, ApprovalKind, ApprovalState
 from gym.approvals.repository import ApprovalRepository
-from gym.approvals.schemas import DiscountFacts, FreezeFacts, RefundFacts, VoidFacts, discount_of
+from gym.approvals.schemas import DiscountFacts, FreezeFacts, RefundFacts, VoidFacts
+from gym.approvals.spending import Spending
 from gym.core.repository import Page
 from gym.payments.errors import AlreadyVoided, RefundTooLarge, parse_note
 from gym.payments.models import Method
 from gym.payments.service import PaymentService, positive
 from gym.security.permissions import Actor, ActorKind, OnlyFromDesk, Permission
 from gym.subscriptions.discounts import Discount, DiscountTooLarge, require_within
-from gym.subscriptions.errors import JustChanged
 from gym.subscriptions.freeze_errors import FreezeBeyondPlan
 from gym.subscriptions.freezing import FreezeService
 from gym.subscriptions.models import Subscription
-from gym.subscriptions.repository import SubscriptionRepository
 from gym.subscriptions.schemas import Quote
 from gym.subscriptions.service import SubscriptionService
 from gym.unit_of_work import UnitOfWork
@@ -196,16 +191,7 @@ class ApprovalService:
 
     async def quote(self, approval_id: UUID) -> Quote:
         """What `sell` would sell now; the same refusals."""
-        self.uow.actor.require(Permission.SELL)
-        approval = await self._approvals.whole(approval_id)
-        if not self._is_spendable(approval):
-            raise self._unspendable(approval)
-        facts = discount_of(approval)
-        quote = await Prices(self.uow).discounted(approval, facts)
-        if quote.renews_id != facts.renews_id:
-            raise JustChanged
-        self._require_price(facts, quote.base_price)
-        return quote
+        return await Spending(self.uow).quote(approval_id)
 
     async def sell(
         self, approval_id: UUID, *, seen: str | None = None, key: UUID | None = None
@@ -215,15 +201,7 @@ class ApprovalService:
         Raises `NotApproved`, `AlreadyUsed`, `ApprovalExpired`, `PriceChangedSince`, and what a sale raises;
         the approval is then still unspent.
         """
-        self.uow.actor.require(Permission.SELL)
-        if not await self._approvals.spend(approval_id, self.uow.now):
-            return await self._sold_before(approval_id, key)
-        approval = await self._approvals.whole(approval_id)
-        facts = discount_of(approval)
-        sold = await self._sold(approval, facts, seen, key)
-        self._require_price(facts, sold.base_price)
-        self.uow.audit("approval.used", approval, after={"subscription_id": sold.id, "off": sold.discount})
-        return sold
+        return await Spending(self.uow).sell(approval_id, seen, key)
 
     # Looking
 
@@ -342,54 +320,6 @@ class ApprovalService:
             f"approval.{state}", approval, {"state": ApprovalState.PENDING}, {"state": state, **more}
         )
         return approval
-
-    async def _sold(
-        self, approval: Approval, facts: DiscountFacts, seen: str | None, key: UUID | None
-    ) -> Subscription:
-        service, client_id, discount = SubscriptionService(self.uow), approval.client_id, facts.discount
-        if facts.renews_id is None:
-            return await service.sell(
-                client_id,
-                facts.plan_id,
-                starts_on=facts.starts_on,
-                discount=discount,
-                granted=discount,
-                seen=seen,
-                key=key,
-            )
-        return await service.renew(
-            client_id,
-            facts.plan_id,
-            discount=discount,
-            granted=discount,
-            renews_id=facts.renews_id,
-            seen=seen,
-            key=key,
-        )
-
-    async def _sold_before(self, approval_id: UUID, key: UUID | None) -> Subscription:
-        """What this key has sold already; else why nothing can be sold."""
-        approval = await self._approvals.whole(approval_id)
-        sold = await SubscriptionRepository(self.uow.session).by_key(key)
-        if approval.used_at is None or sold is None or sold.client_id != approval.client_id:
-            raise self._unspendable(approval)
-        return sold
-
-    def _unspendable(self, approval: Approval) -> AlreadyUsed | ApprovalExpired | NotApproved:
-        if approval.used_at is not None:
-            return AlreadyUsed()
-        approved = approval.kind is ApprovalKind.DISCOUNT and approval.state is ApprovalState.APPROVED
-        return ApprovalExpired(approval.expires_at) if approved else NotApproved()
-
-    def _require_price(self, facts: DiscountFacts, base_price: Decimal) -> None:
-        """What the admin said yes to was a discount off this very price."""
-        if facts.base_price != base_price:
-            raise PriceChangedSince(facts.base_price, base_price)
-
-    def _is_spendable(self, approval: Approval) -> bool:
-        if approval.kind is not ApprovalKind.DISCOUNT or approval.state is not ApprovalState.APPROVED:
-            return False
-        return approval.used_at is None and approval.expires_at > self.uow.now
 
     def _is_mine(self, approval: Approval) -> bool:
         actor = self.uow.actor

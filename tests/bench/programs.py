@@ -19,7 +19,7 @@ import aiohttp
 
 from gym.core.config import Config
 
-START_SECONDS: Final = 60.0
+START_SECONDS: Final = 180.0
 STOP_SECONDS: Final = 30.0
 BETWEEN_LOOKS: Final = 0.02
 OF_OTHERS: Final = (
@@ -43,7 +43,7 @@ class Program:
 
 
 class DidNotStart(Exception):
-    """The program ended, or was not ready in a minute; the end of its log is the message."""
+    """The program ended, or was not ready in three minutes; the end of its log is the message."""
 
 
 def free_port() -> int:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
-from telegram import Bot
 
+from bot.application import Api, make_bot
 from bot.outbox import Dispatcher
 from bot.pacing import Pacer
 from bot.sandbox.client import Person, SandboxClient
@@ -134,7 +134,7 @@ async def town(gym: Gym, members: list[Member]) -> AsyncGenerator[Town]:
     try:
         async with (
             SandboxClient(sandbox.url) as telegram,
-            Bot(sandbox.token, sandbox.bot_api_url, sandbox.bot_file_url) as bot,
+            make_bot(Api.at(sandbox.token, sandbox.url)) as bot,
         ):
             owners = {one.number: await _arrives(telegram, one) for one in members if one.linked}
             ana = await telegram.person("Ana")
