@@ -5,7 +5,7 @@ const WARM_MS = 600; // the first pictures are dark, until a camera has found th
 
 // Tells `lost` when the camera stops by itself.
 export class Camera extends EventTarget {
-  #canvas = null;
+  #encoder = new Encoder();
   #startedAt = Infinity;
 
   constructor(video) {
@@ -40,16 +40,35 @@ export class Camera extends EventTarget {
     this.video.srcObject = null;
   }
 
+  // The picture of this moment, whenever its JPEG is ready.
   async photo() {
-    const { videoWidth: width, videoHeight: height } = this.video;
-    const scale = Math.min(1, LONG_SIDE / Math.max(width, height));
-    const canvas = this.#sized(Math.round(width * scale), Math.round(height * scale));
-    canvas.getContext("2d", { alpha: false }).drawImage(this.video, 0, 0, canvas.width, canvas.height);
-    return canvas.convertToBlob({ type: "image/jpeg", quality: QUALITY });
+    const { videoWidth, videoHeight } = this.video;
+    const scale = Math.min(1, LONG_SIDE / Math.max(videoWidth, videoHeight));
+    const frame = globalThis.VideoFrame ? new VideoFrame(this.video) : await createImageBitmap(this.video);
+    return this.#encoder.encode(frame, Math.round(videoWidth * scale), Math.round(videoHeight * scale));
+  }
+}
+
+// The worker's other end: each picture gets its own answer.
+class Encoder {
+  #worker = new Worker("/kiosk/door/encoder.js");
+  #waiting = new Map();
+  #next = 0;
+
+  constructor() {
+    this.#worker.addEventListener("message", ({ data: { id, blob, fault } }) => {
+      const { resolve, reject } = this.#waiting.get(id);
+      this.#waiting.delete(id);
+      if (blob) resolve(blob);
+      else reject(new Error(fault));
+    });
   }
 
-  #sized(width, height) {
-    if (this.#canvas?.width !== width || this.#canvas.height !== height) this.#canvas = new OffscreenCanvas(width, height);
-    return this.#canvas;
+  encode(frame, width, height) {
+    const id = this.#next++;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#worker.postMessage({ id, frame, width, height, quality: QUALITY }, [frame]);
+    });
   }
 }
