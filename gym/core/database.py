@@ -119,7 +119,7 @@ class Database:
             async with self.engine.connect() as connection:
                 await connection.execute(text("SELECT daterange(current_date, current_date, '[]')"))
 
-        await asyncio.gather(*(touch() for _ in range(connections)))
+        await asyncio.gather(self.lane.open(), *(touch() for _ in range(connections)))
 
     @asynccontextmanager
     async def direct(self) -> AsyncGenerator[asyncpg.Connection]:

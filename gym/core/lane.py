@@ -10,11 +10,14 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Final
 
 import asyncpg
 
 from gym.core.statements import LaneStatements, Row, Statement
+
+PATIENCE: Final = 10.0
+"""Seconds to wait for a connection; then whoever asks is told to come back."""
 
 
 class Lane:
@@ -30,14 +33,18 @@ class Lane:
 
     async def row(self, statement: Statement, values: Mapping[str, Any]) -> Row | None:
         """One statement, which is its own transaction."""
-        async with (await self._opened()).acquire() as connection:
+        async with (await self._opened()).acquire(timeout=PATIENCE) as connection:
             return await LaneStatements(connection).row(statement, values)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[LaneStatements]:
         """Committed at the end, rolled back by any exception."""
-        async with (await self._opened()).acquire() as connection, connection.transaction():
+        async with (await self._opened()).acquire(timeout=PATIENCE) as connection, connection.transaction():
             yield LaneStatements(connection)
+
+    async def open(self) -> None:
+        """Connect before the first visitor does."""
+        await self._opened()
 
     async def close(self) -> None:
         """Nobody is on it any more: cut off."""
@@ -51,7 +58,7 @@ class Lane:
                 if self._pool is None:
                     self._pool = await asyncpg.create_pool(
                         self._dsn,
-                        min_size=1,
+                        min_size=2,
                         max_size=self._size,
                         init=_speak_json,
                         reset=_as_it_is,
