@@ -18,6 +18,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from gym.attendance.arrivals import Asking, state_for
 from gym.core.clock import SystemClock, WallClock, gym_day
 from gym.core.config import Config, ConfigError
 from gym.core.database import FAULTS, Database, is_retryable, is_unavailable
@@ -26,7 +27,6 @@ from gym.core.migrate import upgrade
 from gym.core.postgres import EmbeddedPostgres
 from gym.core.redaction import REDACTOR
 from gym.core.revival import Revival
-from gym.core.statements import Row
 from gym.faces.memory_gallery import MemoryGallery
 from gym.faces.opening import open_keys
 from gym.faces.scales import scale_of
@@ -94,15 +94,17 @@ class Gym:
             await session.commit()
 
     @asynccontextmanager
-    async def express(self, actor: Actor, state: Row) -> AsyncGenerator[UnitOfWork]:
-        """One transaction on the fast lane; `state` has the columns of `gym.settings.reading`.
+    async def express(self, actor: Actor, asking: Asking) -> AsyncGenerator[UnitOfWork]:
+        """One transaction on the fast lane, for somebody who has arrived at the door.
 
         Raises `SessionNeeded`, with nothing written, when the work asks for more than statements written by
-        hand or PostgreSQL refuses one of them: then `unit_of_work` is for it. Else as `unit_of_work`.
+        hand or PostgreSQL refuses one of them: then `unit_of_work` is for it. Raises `InvalidToken` for
+        whoever was revoked since. Else as `unit_of_work`.
         """
         try:
             async with self.within_reach(), self.database.lane.transaction() as statements:
-                uow = UnitOfWork(None, *self._known(self._states.read(state), actor, None), statements)
+                state = self._states.read(await state_for(statements, asking))
+                uow = UnitOfWork(None, *self._known(state, actor, None), statements)
                 yield uow
                 await uow.flush()
         except asyncpg.PostgresError as refused:

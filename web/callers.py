@@ -65,6 +65,8 @@ class Said:
     kiosk: Kiosk | None
     verdict: Verdict
     now: datetime
+    adapts: bool = False
+    """Whether the gym wants to learn from the faces that it lets in."""
 
     @property
     def is_live(self) -> bool:

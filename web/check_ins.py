@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,24 +15,23 @@ from aiohttp import web
 from pydantic import TypeAdapter
 
 from gym.app import Gym
-from gym.attendance.arrivals import Arrival, Asking, arrive, note_seen
+from gym.attendance.arrivals import Asking, arrive, note_seen
 from gym.attendance.messages import say
 from gym.attendance.models import VerdictCode
 from gym.attendance.schemas import Verdict
 from gym.attendance.service import AttendanceService
 from gym.core.errors import GymError, Invalid
 from gym.core.language import N_, Translator
-from gym.core.statements import Row
 from gym.faces.errors import PhotoFault
 from gym.faces.reader import Purpose, Reading
 from gym.faces.schemas import Probe
-from gym.kiosks.models import Kiosk
 from gym.security.idempotency import Answer, Idempotency
 from gym.security.links import Links
+from gym.security.permissions import Actor
 from gym.security.tokens import Claims, Scope
 from gym.unit_of_work import SessionNeeded, UnitOfWork
 from web.bodies import raw_reply, to_bytes, validate
-from web.callers import SAID, Caller, Said, caller_from, claims_of, count_check_in, is_seen_anew
+from web.callers import SAID, Caller, Said, caller_from, caller_of, claims_of, count_check_in, is_seen_anew
 from web.challenge import turned_head
 from web.errors import language_of
 from web.keys import GYM
@@ -53,10 +52,10 @@ Work = Callable[[UnitOfWork, Caller], Awaitable[Verdict]]
 class Visit:
     """Everything that goes into the transaction of an answer."""
 
+    claims: Claims
     caller: Caller
-    state: Row
+    asking: Asking
     work: Work
-    key: str | None
 
 
 class CredentialMissing(Invalid):
@@ -106,12 +105,16 @@ async def _once(
     """The key is claimed while the model reads; the answer is kept in the visit's own transaction."""
     async with _begun(_work(request, body, fields)) as reading:
         digest = b"" if key is None else await _digest(body, fields)
-        arrived = await _arrive(gym, claims, key, digest)
+        wall, is_kiosk = gym.clock.now(), claims.scope is Scope.KIOSK
+        asking = Asking(claims.subject, is_kiosk, claims.generation, wall, key, digest)
+        async with gym.within_reach():
+            arrived = await arrive(gym.database.lane, asking)
         caller = caller_from(arrived.holder, claims)
         if arrived.first is not None:
             return raw_reply(arrived.first.body, arrived.first.status, {"Idempotent-Replay": "true"})
         try:
-            answer = await _answer(request, Visit(caller, arrived.state, await reading, key))
+            await _note_seen(gym, caller, wall)
+            answer = await _answer(request, Visit(claims, caller, asking, await reading))
         except GymError:
             if key is not None:
                 await _release(gym, caller, key)
@@ -130,47 +133,42 @@ async def _begun(work: Coroutine[None, None, Work]) -> AsyncGenerator[asyncio.Ta
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def _arrive(gym: Gym, claims: Claims, key: str | None, digest: bytes) -> Arrival:
-    """Who asks, and the first answer of this key; without one the caller may go on, alone."""
-    wall, is_kiosk = gym.clock.now(), claims.scope is Scope.KIOSK
-    asking = Asking(claims.subject, is_kiosk, claims.generation, wall, key, digest)
-    lane = gym.database.lane
-    async with gym.within_reach():
-        arrived = await arrive(lane, asking)
-        if isinstance(arrived.holder, Kiosk) and is_seen_anew(arrived.holder, wall):
-            await note_seen(lane, arrived.holder.id, wall)
-    return arrived
+async def _note_seen(gym: Gym, caller: Caller, wall: datetime) -> None:
+    if caller.kiosk is not None and is_seen_anew(caller.kiosk, wall):
+        async with gym.within_reach():
+            await note_seen(gym.database.lane, caller.kiosk.id, wall)
 
 
 async def _answer(request: web.Request, visit: Visit) -> Answer:
     """On the fast lane; what it cannot do, such as granting a reward, in an ordinary transaction."""
     gym = request.app[GYM]
     try:
-        return await _answer_in(request, visit, gym.express(visit.caller.actor, visit.state))
+        async with gym.express(visit.caller.actor, visit.asking) as uow:
+            said, answer = await _say(request, uow, visit)
     except SessionNeeded:
-        return await _answer_in(request, visit, gym.unit_of_work(visit.caller.actor))
-
-
-async def _answer_in(
-    request: web.Request, visit: Visit, transaction: AbstractAsyncContextManager[UnitOfWork]
-) -> Answer:
-    gym, caller = request.app[GYM], visit.caller
-    async with transaction as uow:
-        verdict = await visit.work(uow, caller)
-        translator = uow.settings.translator(language_of(request))
-        answer = Answer(201, to_bytes(_as_json(gym, verdict, translator)))
-        if visit.key is not None:
-            await Idempotency(uow.statements, caller.id, visit.key).keep(answer)
-    request[SAID] = Said(caller.kiosk, verdict, uow.now)
-    if uow.settings.adaptive_faces:
-        request.app[LEARNER].later(verdict, request.get(FACES, ()))
+        async with gym.unit_of_work(Actor.system()) as uow:
+            caller = await caller_of(uow, visit.claims)
+            said, answer = await _say(request, uow.acting_as(caller.actor), visit)
+    request[SAID] = said
+    if said.adapts:
+        request.app[LEARNER].later(said.verdict, request.get(FACES, ()))
     return answer
+
+
+async def _say(request: web.Request, uow: UnitOfWork, visit: Visit) -> tuple[Said, Answer]:
+    """The verdict, and its answer kept beside it."""
+    verdict = await visit.work(uow, visit.caller)
+    translator = uow.settings.translator(language_of(request))
+    answer = Answer(201, to_bytes(_as_json(request.app[GYM], verdict, translator)))
+    if visit.asking.key is not None:
+        await Idempotency(uow.statements, visit.caller.id, visit.asking.key).keep(answer)
+    return Said(visit.caller.kiosk, verdict, uow.now, uow.settings.adaptive_faces), answer
 
 
 async def _release(gym: Gym, caller: Caller, key: str) -> None:
     """Nothing happened: the same key may come again."""
-    async with gym.within_reach(), gym.database.lane.transaction() as statements:
-        await Idempotency(statements, caller.id, key).release()
+    async with gym.within_reach():
+        await Idempotency(gym.database.lane, caller.id, key).release()
 
 
 async def _work(request: web.Request, body: Body, fields: CheckInFields) -> Work:

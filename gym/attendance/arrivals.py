@@ -1,4 +1,4 @@
-"""Who asks at the door: the caller, the gym's state and the claim of the request's key, in one statement.
+"""Who asks at the door: the caller and the claim of the request's key, in one statement.
 
 It runs beside the model, on the fast lane, and is committed by itself: a request that dies after it has left
 a lease and nothing else.
@@ -13,10 +13,11 @@ from typing import Any, Final
 from uuid import UUID
 
 from gym.core.lane import Lane
-from gym.core.statements import Row, Statement
+from gym.core.statements import Row, Statement, Statements
 from gym.kiosks.models import Kiosk
-from gym.security.idempotency import CLAIM, LEASE, LONGEST, Answer, first_answer
+from gym.security.idempotency import CLAIM, LEASE, Answer, first_answer
 from gym.security.permissions import Role
+from gym.security.tokens import InvalidToken
 from gym.settings.reading import STATE_COLUMNS
 from gym.staff.models import Staff
 
@@ -30,14 +31,25 @@ def _statement(caller: str) -> Statement:
 WITH caller AS (SELECT {caller} WHERE id = :subject),
 welcome AS (SELECT id FROM caller WHERE active AND token_generation = :generation),
 taken AS ({CLAIM})
-SELECT {STATE_COLUMNS}, caller.*, (SELECT key FROM taken) AS taken,
-    first.body_hash, first.status, first.answer
-FROM gym_state g LEFT JOIN caller ON true
+SELECT caller.*, (SELECT key FROM taken) AS taken, first.body_hash, first.status, first.answer
+FROM (SELECT 1) always LEFT JOIN caller ON true
 LEFT JOIN idempotency_keys first ON first.caller = :subject AND first.key = CAST(:key AS text)
 """)  # noqa: S608 - the parts are ours
 
 
+def _still(table: str) -> Statement:
+    return Statement(f"""
+SELECT {STATE_COLUMNS}, EXISTS (SELECT FROM {table} c WHERE c.id = :subject AND c.active
+    AND c.token_generation = :generation) AS welcome
+FROM gym_state g
+""")  # noqa: S608 - the parts are ours
+
+
 _ARRIVE: Final = {True: _statement(_KIOSK), False: _statement(_STAFF)}
+_STILL: Final = {True: _still("kiosks"), False: _still("staff")}
+_FIRST: Final = Statement("""
+SELECT body_hash, status, answer FROM idempotency_keys WHERE caller = :subject AND key = :key
+""")
 _SEEN: Final = Statement("UPDATE kiosks SET last_seen_at = :wall WHERE id = :id")
 
 
@@ -58,19 +70,29 @@ class Arrival:
     """What the database says of it. `holder` is a row of nobody's session, with the columns named above."""
 
     holder: Kiosk | Staff | None
-    state: Row
     first: Answer | None = None
     """The answer that the key has had already."""
 
 
 async def arrive(lane: Lane, asking: Asking) -> Arrival:
     """Raises `KeyReused` and `InFlight`; whether the holder is still welcome is for the caller to judge."""
-    key = None if asking.key is None else asking.key[:LONGEST]
-    row = await lane.row(_ARRIVE[asking.is_kiosk], _values(asking, key))
+    row = await lane.row(_ARRIVE[asking.is_kiosk], _values(asking))
+    assert row is not None, "one row, whoever asks"
+    holder = _holder(row, asking)
+    if not _is_welcome(row, asking) or asking.key is None or row["taken"] is not None:
+        return Arrival(holder)
+    if row["answer"] is None:  # what a twin has said while this one waited for it is not in the same picture
+        row = await lane.row(_FIRST, _values(asking)) or row
+    return Arrival(holder, first_answer(row, asking.body_hash))
+
+
+async def state_for(statements: Statements, asking: Asking) -> Row:
+    """The gym's state in the transaction of the visit. Raises `InvalidToken` for whoever was revoked."""
+    row = await statements.row(_STILL[asking.is_kiosk], _values(asking))
     assert row is not None, "there is always a gym"
-    if not _is_welcome(row, asking) or key is None or row["taken"] is not None:
-        return Arrival(_holder(row, asking), row)
-    return Arrival(_holder(row, asking), row, first_answer(row, asking.body_hash))
+    if not row["welcome"]:
+        raise InvalidToken
+    return row
 
 
 async def note_seen(lane: Lane, kiosk_id: UUID, wall: datetime) -> None:
@@ -78,11 +100,11 @@ async def note_seen(lane: Lane, kiosk_id: UUID, wall: datetime) -> None:
     await lane.row(_SEEN, {"id": kiosk_id, "wall": wall})
 
 
-def _values(asking: Asking, key: str | None) -> Mapping[str, Any]:
+def _values(asking: Asking) -> Mapping[str, Any]:
     return {
         "subject": asking.subject,
         "generation": asking.generation,
-        "key": key,
+        "key": asking.key,
         "body_hash": asking.body_hash,
         "wall": asking.wall,
         "leased_until": asking.wall + LEASE,

@@ -39,7 +39,9 @@ class Config(BaseSettings):
     database_url: str | None = Field(None, description="PostgreSQL; unset: the embedded one")
     database_direct_url: str | None = Field(None, description="Past the pooler, for LISTEN and locks")
     database_pooler: bool = Field(False, description="1 behind PgBouncer in transaction mode")
-    database_pool_size: int = Field(16, ge=2, le=200, description="Connections per process")
+    database_pool_size: int = Field(
+        16, ge=2, le=200, description="Connections per process; half as many more for the door"
+    )
     auto_migrate: bool = Field(True, description="0: do not run migrations at start")
 
     powergym_home: Path = Field(default_factory=_default_home, description="Where the gym's data lies")

@@ -8,11 +8,11 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import DateTime, Enum, MetaData, Numeric, text
+from sqlalchemy import DateTime, Enum, MetaData, Numeric, make_url, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -107,7 +107,7 @@ class Database:
         self.direct_url = direct_url or url
         self.engine: AsyncEngine = _engine(url, pool_size=pool_size, pooler=pooler)
         self.sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
-        self.lane = Lane(plain_dsn(url), size=max(2, pool_size // 4), pooler=pooler)
+        self.lane = Lane(plain_dsn(url), size=max(4, pool_size // 2), pooler=pooler)
 
     def session(self) -> AsyncSession:
         return self.sessions()
@@ -135,9 +135,17 @@ class Database:
         await self.engine.dispose()
 
 
+OF_THE_DIALECT: Final = ("prepared_statement_cache_size", "prepared_statement_name_func")
+"""Options that SQLAlchemy keeps to itself; PostgreSQL would refuse them as settings of the server."""
+
+
 def plain_dsn(url: str) -> str:
-    """The address as asyncpg itself reads it."""
-    return url.replace("postgresql+asyncpg://", "postgresql://", 1)
+    """The address as asyncpg itself reads it: SQLAlchemy's `ssl` is libpq's `sslmode`."""
+    made = make_url(url).set(drivername="postgresql")
+    options = {name: value for name, value in made.query.items() if name not in OF_THE_DIALECT}
+    if "ssl" in options:
+        options["sslmode"] = options.pop("ssl")
+    return made.set(query=options).render_as_string(hide_password=False)
 
 
 def _engine(url: str, *, pool_size: int, pooler: bool) -> AsyncEngine:

@@ -27,7 +27,9 @@ class Lane:
         self._dsn = dsn
         self._size = size
         # Behind PgBouncer in transaction mode a prepared statement may meet another server process.
-        self._options: dict[str, Any] = {"statement_cache_size": 0} if pooler else {}
+        self._options: dict[str, Any] = (
+            {"statement_cache_size": 0} if pooler else {"max_cached_statement_lifetime": 0}
+        )
         self._pool: asyncpg.Pool | None = None
         self._opening = asyncio.Lock()
 
@@ -62,6 +64,7 @@ class Lane:
                         max_size=self._size,
                         init=_speak_json,
                         reset=_as_it_is,
+                        max_inactive_connection_lifetime=0,  # a member at 6 a.m. is not the one who waits
                         **self._options,
                     )
         return self._pool

@@ -46,7 +46,8 @@ def _slopes(graph: Any) -> dict[str, NDArray[np.float32]]:
         if node.op_type != "PRelu" or node.input[1] not in stored:
             continue
         slope = np.asarray(numpy_helper.to_array(stored[node.input[1]]), np.float32)
-        a_channel_each = slope.ndim == 3 and slope.shape[1:] == (1, 1)
+        # One slope alone is for every channel there is, and how many there are is not said here.
+        a_channel_each = slope.ndim == 3 and slope.shape[1:] == (1, 1) and len(slope) > 1
         if a_channel_each and slope.max() <= STEEPEST:
             found[node.output[0]] = slope.reshape(-1)
     return found

@@ -22,7 +22,7 @@ from gym.faces.schemas import Candidates, Probe
 from gym.faces.snapshot import Row, Snapshot
 from gym.security.cipher import Keyring
 
-INLINE: Final = 20_000
+INLINE: Final = 12_000
 """Templates up to which a search (a millisecond) costs less than a thread's hop and back."""
 MOST_CHANGES: Final = 2_000
 """More changed people than this are read as a whole."""

@@ -33,6 +33,12 @@ LEAST_SHARPNESS: Final = 4.5
 DARKEST: Final = 35.0
 """At a quarter of the light the embedding keeps a cosine of 0.93 to the well-lit one; below, noise wins."""
 BRIGHTEST: Final = 225.0
+WHITE: Final = 250
+"""Grey level from which a camera has nothing more to say."""
+MOST_WHITE: Final = 0.35
+"""Share of the face that may be white: no press photo has more than 0.02. The same photos with more light
+keep a likeness of 0.9 to themselves up to a share of 0.3, and have 0.5 beyond one of 0.5.
+"""
 WEAK: Final = 21.0
 """Length of a buffalo_sc embedding before it is made a unit vector: 24 in the middle, 19 under a mask."""
 PALE: Final = -6.0
@@ -55,6 +61,8 @@ class Quality:
     pitch: float
     sharpness: float
     brightness: float
+    white: float
+    """The share of the face that is white."""
     face_px: int
     detection: float
     redness: float
@@ -71,8 +79,8 @@ def measure(
     yaw, pitch = pose(landmarks)
     grey = cast("NDArray[np.uint8]", cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY))
     face = grey[20:100, 20:92]
-    light = float(face.mean())
-    return Quality(yaw, pitch, sharpness(face), light, face_px, detection, redness(crop), strength)
+    light, white = float(face.mean()), float((face >= WHITE).mean())
+    return Quality(yaw, pitch, sharpness(face), light, white, face_px, detection, redness(crop), strength)
 
 
 def sharpness(grey: NDArray[np.uint8]) -> float:
@@ -124,7 +132,7 @@ def enrolment_fault(quality: Quality) -> PhotoFault | None:
         return FaceTooSmall()
     if quality.brightness < DARKEST:
         return TooDark()
-    if quality.brightness > BRIGHTEST:
+    if quality.brightness > BRIGHTEST or quality.white > MOST_WHITE:
         return TooBright()
     if abs(quality.yaw) > LARGEST_YAW or abs(quality.pitch) > LARGEST_PITCH:
         return TurnedAway()

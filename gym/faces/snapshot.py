@@ -129,17 +129,28 @@ class Group:
         return np.flatnonzero((near >= least) & (near > -np.inf))
 
     def _doubt(self, turned: Vector, coded: Coded) -> float:
-        """|q·x - q'·x'| ≤ |q - q'| |x| + |q'| |x - x'| (Cauchy and Schwarz), with unit vectors."""
+        """|q·x - q'·x'| ≤ |q - q'| |x| + |q'| |x - x'| (Cauchy and Schwarz).
+
+        Halves of a unit vector may be longer than one by less than ROUNDING covers.
+        """
         lost = float(coded.lost[0])
         return lost + (float(np.linalg.norm(turned)) + lost) * self.lost + ROUNDING
 
     def _scores(self, rows: NDArray[np.int64], turned: Vector) -> Vector:
-        starts = np.cumsum([0, *(len(block.owners) for block in self.blocks)])
-        places = np.searchsorted(starts, rows, side="right") - 1
-        halves = [
-            self.blocks[place].halves[row - starts[place]] for place, row in zip(places, rows, strict=True)
+        """The inner products of some rows, in ascending order, with the halves."""
+        starts = self._starts
+        cuts = np.searchsorted(rows, starts)
+        parts = [
+            block.halves[rows[cuts[place] : cuts[place + 1]] - starts[place]].astype(np.float32) @ turned
+            for place, block in enumerate(self.blocks)
+            if cuts[place + 1] > cuts[place]
         ]
-        return np.stack(halves).astype(np.float32) @ turned
+        return np.concatenate(parts)
+
+    @cached_property
+    def _starts(self) -> NDArray[np.int64]:
+        """The number of each block's first row, and how many there are."""
+        return np.cumsum([0, *(len(block.owners) for block in self.blocks)])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -19,11 +19,16 @@ from gym.notifications.models import (
     RecipientKind,
 )
 
-INSERT: Final = Statement("""
-INSERT INTO notifications
-SELECT * FROM jsonb_populate_recordset(CAST(NULL AS notifications), CAST(CAST(:rows AS text) AS jsonb))
+_COLUMNS: Final = (
+    "id, recipient_kind, recipient_id, caused_by, kind, payload, dedup_key, rank, state, created_at, due_at, "
+    "next_try_at, attempts, error, broadcast_id"
+)
+INSERT: Final = Statement(f"""
+INSERT INTO notifications ({_COLUMNS})
+SELECT {_COLUMNS}
+FROM jsonb_populate_recordset(CAST(NULL AS notifications), CAST(CAST(:rows AS text) AS jsonb))
 ON CONFLICT (dedup_key) DO NOTHING
-""")
+""")  # noqa: S608 - the columns above
 RANKS = {Priority.URGENT: 0, Priority.NORMAL: 1, Priority.BULK: 2}
 
 

@@ -17,7 +17,6 @@ from gym.core.statements import Row, Statement, Statements
 
 LEASE: Final = timedelta(seconds=30)
 KEPT: Final = timedelta(hours=72)
-LONGEST: Final = 200
 CLAIM: Final = """
 INSERT INTO idempotency_keys AS k (caller, key, body_hash, created_at, leased_until)
 SELECT id, CAST(:key AS text), :body_hash, :wall, :leased_until

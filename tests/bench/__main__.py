@@ -99,8 +99,9 @@ class Bench:
             await self._part("chat", self._chat(gym, plan))
 
     async def _door(self, gym: Gym, people: list[Sitter]) -> None:
-        reader, samples = await asyncio.to_thread(door.published, self.config), self.effort.samples
-        self.note(await asyncio.to_thread(door.alone, reader, gym.faces.reader, people, self.effort.seconds))
+        reader, samples = gym.faces.reader, self.effort.samples
+        plain = await asyncio.to_thread(door.published, self.config)
+        self.note(await asyncio.to_thread(door.alone, plain, reader, people, self.effort.seconds))
         vectors = crowd(LARGE)
         clients = await fill(gym, vectors[:SMALL])
         async with self._kiosks(gym) as kiosks:

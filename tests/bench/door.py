@@ -30,7 +30,7 @@ class WrongVerdict(Exception):
 
 
 def published(config: Config) -> FaceReader:
-    """The models as their files have them, warm: what "bare" means."""
+    """The models as their files have them, warm: shown beside our own engine, which is what "bare" means."""
     reader = InsightFaceReader(
         locate(config.face_pack, config.packs_root), config.face_providers, as_published=True
     )

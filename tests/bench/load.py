@@ -23,7 +23,7 @@ from gym.core.config import Config
 from gym.core.ids import new_id
 from gym.core.logging import configure_logging
 from gym.settings.models import GymKind
-from tests.bench.door import bare_rate, published
+from tests.bench.door import bare_rate
 from tests.bench.figures import Figure, Spread, figure
 from tests.bench.kiosk import Kiosks, signed_in
 from tests.bench.people import crowd, enrol, fill, free_plan, member
@@ -156,8 +156,7 @@ async def measure(home: Path, faces: Path | None, load: Load) -> list[Figure]:
             await enrol(gym, await member(gym, plan, sitter.name), sitter)
         await fill(gym, crowd(TEMPLATES))
         photos = [sitter.camera for sitter in people]
-        plain = await asyncio.to_thread(published, config)
-        bare = await asyncio.to_thread(bare_rate, plain, photos, BARE_SECONDS)
+        bare = await asyncio.to_thread(bare_rate, gym.faces.reader, photos, BARE_SECONDS)
         log = home / "load.log"
         async with (
             program("tests.bench.unlimited", config, log, gym.database.url) as web,

@@ -20,7 +20,7 @@ from tests.support.people import people
 
 def small_network(folder: Path, slopes: np.ndarray) -> Path:
     """One convolution and one PReLU."""
-    channels = len(slopes)
+    channels = max(8, len(slopes))
     weights = np.random.default_rng(1).standard_normal((channels, 3, 3, 3)).astype(np.float32)
     graph = helper.make_graph(
         [
@@ -55,7 +55,9 @@ def test_every_slope_up_to_one_gives_the_same_answer(tmp_path: Path, low: float)
     assert np.allclose(answer(rewritten), answer(str(path)), atol=1e-5)
 
 
-@pytest.mark.parametrize("slopes", [np.full((8, 1, 1), 1.5), np.full((8, 10, 10), 0.5)])
+@pytest.mark.parametrize(
+    "slopes", [np.full((8, 1, 1), 1.5), np.full((8, 10, 10), 0.5), np.full((1, 1, 1), 0.5)]
+)
 def test_a_network_that_cannot_be_rewritten_is_left_alone(tmp_path: Path, slopes: np.ndarray) -> None:
     assert without_prelu(small_network(tmp_path, slopes)) is None
 

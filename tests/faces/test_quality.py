@@ -26,7 +26,15 @@ from tests.faces.hard_photos import Pixels, encoded, pixels_of, placed
 from tests.support.people import Person, in_profile, people
 
 GOOD = Quality(
-    yaw=0, pitch=0, sharpness=25, brightness=130, face_px=200, detection=0.8, redness=5, strength=24
+    yaw=0,
+    pitch=0,
+    sharpness=25,
+    brightness=130,
+    white=0.0,
+    face_px=200,
+    detection=0.8,
+    redness=5,
+    strength=24,
 )
 
 
@@ -38,6 +46,7 @@ GOOD = Quality(
         (replace(GOOD, face_px=79), FaceTooSmall),
         (replace(GOOD, brightness=34), TooDark),
         (replace(GOOD, brightness=226), TooBright),
+        (replace(GOOD, white=0.36), TooBright),
         (replace(GOOD, yaw=-30, pitch=20), None),
         (replace(GOOD, yaw=46), TurnedAway),
         (replace(GOOD, yaw=-46), TurnedAway),

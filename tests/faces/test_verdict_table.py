@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from gym.faces.errors import Blurred, FaceTooSmall, PhotoFault, TooDark, TurnedAway
+from gym.faces.errors import Blurred, FaceTooSmall, PhotoFault, TooBright, TooDark, TurnedAway
 from gym.faces.pool import FacePool
 from gym.faces.quality import LARGEST_PITCH, LARGEST_YAW, enrolment_fault, pose
 from gym.faces.reader import Purpose
@@ -31,6 +31,11 @@ def _darker(photo: Pixels, light: float) -> bytes:
     return encoded((photo * light).astype(np.uint8))
 
 
+def _brighter(photo: Pixels, light: float) -> bytes:
+    """More light than the camera can show, and a haze before it."""
+    return encoded(np.clip(photo * (1 + light) + 80 * light, 0, 255).astype(np.uint8))
+
+
 def _farther(photo: Pixels, height: float) -> bytes:
     return placed(encoded(photo), round(height))
 
@@ -38,12 +43,15 @@ def _farther(photo: Pixels, height: float) -> bytes:
 TABLE: Final[list[tuple[Spoil, type[PhotoFault], tuple[float, ...], int]]] = [
     (_blurred, Blurred, (0, 0.7, 1.2, 4, 6, 9), 3),
     (_darker, TooDark, (1, 0.75, 0.5, 0.17, 0.12, 0.08), 3),
+    (_brighter, TooBright, (0, 0.05, 0.1, 0.8, 1, 1.2), 3),
     (_farther, FaceTooSmall, (480, 400, 300, 160, 150, 140), 3),
 ]
 
 
 @pytest.mark.parametrize("person", people(), ids=lambda person: person.name)
-@pytest.mark.parametrize(("spoil", "fault", "steps", "pass_at_least"), TABLE, ids=["blur", "dark", "size"])
+@pytest.mark.parametrize(
+    ("spoil", "fault", "steps", "pass_at_least"), TABLE, ids=["blur", "dark", "bright", "size"]
+)
 def test_a_photo_passes_with_room_and_is_refused_for_the_right_reason(
     face_pool: FacePool,
     person: Person,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import timedelta
@@ -13,20 +15,25 @@ import pytest
 from sqlalchemy import event, select, text, update
 
 from gym.app import Gym
+from gym.attendance.arrivals import Arrival, Asking, arrive
 from gym.attendance.models import CheckIn
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
-from gym.core.statements import LaneStatements
+from gym.core.database import Database
+from gym.core.lane import Lane
+from gym.core.statements import LaneStatements, Statement
 from gym.faces.memory_gallery import MemoryGallery
 from gym.kiosks.models import Kiosk
 from gym.notifications.models import Notification
 from gym.rewards.models import Reward
+from gym.security.idempotency import Answer, Idempotency
 from gym.security.models import IdempotencyKey
 from gym.security.permissions import Actor
 from gym.subscriptions.models import Subscription
 from gym.unit_of_work import SessionNeeded, UnitOfWork
 from tests.support.door import Door
 from tests.support.people import landscape, people
+from web import check_ins
 from web.keys import LIMITS
 
 DOCUMENT = {"document_number": "1020304050", "phone_last4": "4567"}
@@ -60,7 +67,7 @@ class Spy:
 async def test_a_face_at_the_door_costs_one_query_for_facts_and_no_session(
     door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Who asks (with the key's claim), the facts, the visit, the kept answer, and what is told of it."""
+    """Who asks, with the key's claim; whether they still may; facts, visit, kept answer; what is told."""
     member = await door.member("Rosa")
     await door.enrol(member.id, people()[0])
     await door.show(people()[0].photo(2), key="warm")  # the gallery is read, the kiosk noted as seen
@@ -68,7 +75,7 @@ async def test_a_face_at_the_door_costs_one_query_for_facts_and_no_session(
     spy = Spy(door, monkeypatch)
     answer = await door.show(people()[0].photo(3), key="visit-1")
     assert (await answer.json())["code"] == "admitted"
-    assert spy.on_lane == ["WITH", "WITH", "WITH", "UPDATE", "INSERT"]
+    assert spy.on_lane == ["WITH", "SELECT", "WITH", "WITH", "UPDATE", "INSERT"]
     assert spy.in_sessions == []
 
 
@@ -194,6 +201,96 @@ async def test_a_kiosk_that_is_revoked_claims_nothing(door: Door) -> None:
     async with door.gym.unit_of_work(Actor.system()) as uow:
         assert (await uow.session.scalars(select(IdempotencyKey))).all() == []
     assert await door.visits() == 0
+
+
+@pytest.fixture
+def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], Awaitable[None]]], None]:
+    """Something that happens after the caller has arrived, while the model still reads."""
+
+    def set_up(happens: Callable[[], Awaitable[None]]) -> None:
+        arrived = check_ins.arrive
+
+        async def arrive(lane: Lane, asking: Asking) -> Arrival:
+            result = await arrived(lane, asking)
+            await happens()
+            return result
+
+        monkeypatch.setattr(check_ins, "arrive", arrive)
+
+    return set_up
+
+
+async def test_a_kiosk_that_is_revoked_while_the_model_reads_lets_nobody_in(
+    door: Door, meanwhile: Callable[[Callable[[], Awaitable[None]]], None]
+) -> None:
+    await door.member("Rosa")
+
+    async def revoke() -> None:
+        async with door.gym.unit_of_work(Actor.system()) as uow:
+            await uow.session.execute(update(Kiosk).values(token_generation=Kiosk.token_generation + 1))
+
+    meanwhile(revoke)
+    answer = await door.say(key="visit-1", **DOCUMENT)
+    assert (answer.status, (await answer.json())["error"]["code"]) == (401, "invalid_token")
+    assert await door.visits() == 0
+
+
+async def test_a_clock_that_moves_while_the_model_reads_is_the_visits_clock(
+    door: Door, meanwhile: Callable[[Callable[[], Awaitable[None]]], None]
+) -> None:
+    await door.member("Rosa")
+
+    async def move() -> None:
+        async with door.gym.unit_of_work(Actor.system()) as uow:
+            await uow.session.execute(text("UPDATE gym_state SET clock_offset_seconds = 40 * 86400"))
+
+    meanwhile(move)
+    assert (await (await door.say(key="visit-1", **DOCUMENT)).json())["code"] == "expired"
+
+
+async def test_an_outage_after_the_claim_leaves_the_key_free(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await door.member("Rosa")
+
+    async def fail(*_: object) -> None:
+        raise asyncpg.ConnectionDoesNotExistError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(check_ins, "note_seen", fail)
+        assert (await door.say(key="visit-1", **DOCUMENT)).status == 503
+    answer = await door.say(key="visit-1", **DOCUMENT)
+    assert (await answer.json())["code"] == "admitted"
+
+
+async def test_a_twin_that_had_to_wait_for_the_first_one_gets_its_answer(door: Door) -> None:
+    """The first request's transaction is open while the twin looks; it commits, and the twin has waited."""
+    kiosk, wall = UUID(door.kiosk_id), door.gym.clock.now()
+    asking = Asking(kiosk, True, 0, wall, "visit-1", b"body")
+    lane = door.gym.database.lane
+    assert (await arrive(lane, asking)).first is None
+    async with lane.transaction() as first:
+        await Idempotency(first, kiosk, "visit-1").keep(Answer(201, b"{}"))
+        twin = asyncio.create_task(arrive(lane, replace(asking, wall=wall + timedelta(minutes=1))))
+        async with door.gym.unit_of_work(Actor.system()) as uow:
+            waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            while not await uow.session.scalar(waits):
+                assert not twin.done()
+    assert (await twin).first == Answer(201, b"{}")
+
+
+@pytest.mark.parametrize("options", ["?ssl=prefer", "?ssl=disable&prepared_statement_cache_size=0"])
+async def test_sqlalchemys_own_options_of_an_address_do_not_close_the_lane(
+    database_url: str, options: str
+) -> None:
+    separator = "&" if "?" in database_url else "?"
+    database = Database(database_url + options.replace("?", separator))
+    try:
+        row = await database.lane.row(Statement("SELECT CAST(:one AS int) AS one"), {"one": 1})
+        assert row is not None
+        assert row["one"] == 1
+    finally:
+        await database.close()
 
 
 async def test_who_is_deactivated_is_refused_by_the_very_next_photo(door: Door) -> None:
