@@ -33,7 +33,7 @@ def _darker(photo: Pixels, light: float) -> bytes:
 
 def _brighter(photo: Pixels, light: float) -> bytes:
     """More light than the camera can show, and a haze before it."""
-    return encoded(np.clip(photo * (1 + light) + 80 * light, 0, 255).astype(np.uint8))
+    return encoded(np.clip(photo * float(1 + light) + 80 * light, 0, 255).astype(np.uint8))
 
 
 def _farther(photo: Pixels, height: float) -> bytes:
