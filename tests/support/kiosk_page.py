@@ -155,6 +155,7 @@ async def pair(page: Page, door: Door, *, pin: str | None = None) -> None:
     await page.fill("#code", await door.code(pin=pin))
     await page.fill("#name", "Main door")
     await page.click("#pair")
+    await says(page.locator("#gym"), "PowerGym")  # the gym has told its time and its rules
 
 
 async def type_in(page: Page, digits: str) -> None:

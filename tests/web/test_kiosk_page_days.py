@@ -50,7 +50,8 @@ async def test_nobody_notices_that_the_sign_in_has_run_out(kiosks: Kiosks, clock
         await page.keyboard.press("Escape")
         clock.advance(timedelta(hours=20))
         await by_document(page)
-        await says(page.locator("#headline"), "Rosa")
+        await state_is(page, "verdict")
+        await expect(page.locator("#headline")).to_have_text("Rosa")
         assert len(granted) == 2
         await expect(page.locator("#banner")).to_be_hidden()
 

@@ -229,6 +229,10 @@ async def test_where_a_pin_is_set_nobody_leaves_the_page_without_it(
 async def test_a_page_with_a_pin_asks_before_it_is_closed(kiosks: Kiosks) -> None:
     async with kiosks.page(empty_room()) as page:
         await pair(page, kiosks.door, pin="2468")
+        await says(page.locator("#clock"), "10:0")
+        await page.click("#staff-open")
+        await state_is(page, "pin")
+        await page.click("#pin-cancel")
         await state_is(page, "idle")
         async with page.expect_event("dialog") as asked:
             await page.close(run_before_unload=True)

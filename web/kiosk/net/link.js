@@ -12,6 +12,7 @@ export class Link extends EventTarget {
   gym = JSON.parse(localStorage.getItem("gym") || "null");
   #timer = null;
   #asking = null;
+  #losses = 0; // an answer that was under way when the gym was lost does not bring it back
 
   constructor(session) {
     super();
@@ -29,6 +30,7 @@ export class Link extends EventTarget {
   }
 
   lost() {
+    this.#losses += 1;
     this.#is(false);
   }
 
@@ -45,10 +47,10 @@ export class Link extends EventTarget {
   }
 
   async #ask() {
-    const askedAt = performance.now();
+    const [askedAt, losses] = [performance.now(), this.#losses];
     try {
       this.#tell(await this.session.call("GET", "/kiosk", { patience: 6000 }), askedAt);
-      this.#is(true);
+      this.#is(losses === this.#losses);
     } catch (error) {
       if (error instanceof Unpaired) this.dispatchEvent(new Event("unpaired"));
       else this.#is(error instanceof ApiError && error.status === 429);

@@ -79,7 +79,11 @@ export class Replay {
   async #send(capture) {
     if (!(await readable(capture))) throw new ApiError(400, { code: "unreadable", message: language.words.unreadable });
     const now = clock.now();
-    if (Date.parse(capture.at) > now && !capture.tries) capture.at = now.toISOString(); // the clock was set since
+    if (Date.parse(capture.at) > now && !capture.tries) { // the clock was set since
+      capture.at = now.toISOString();
+      capture.tries = 1; // from now on it is told with this time and no other
+      await this.store.update(capture);
+    }
     try {
       return await this.#ask(capture, { late: true });
     } catch (error) {
