@@ -16,8 +16,8 @@ import asyncpg
 
 from gym.app import Gym
 from gym.attendance.access import decide
+from gym.attendance.door import DoorRepository
 from gym.attendance.models import CheckInMethod
-from gym.attendance.repository import AttendanceRepository
 from gym.attendance.schemas import Verdict
 from gym.attendance.service import AttendanceService
 from gym.attendance.verdicts import Door, Sighting, access_facts, verdict_of
@@ -26,6 +26,7 @@ from gym.core.clock import FrozenClock
 from gym.core.config import Config
 from gym.core.database import Database, plain_dsn
 from gym.core.errors import GymError
+from gym.core.statements import SessionStatements
 from gym.payments.models import Method
 from gym.plans.service import PlanService
 from gym.security.links import Links
@@ -238,7 +239,7 @@ class World:
         door, found = Door(CheckInMethod.STAFF, local, None, None), list[Answer]()
         async with self.gym.database.session() as session:
             for client in clients:
-                facts = await AttendanceRepository(session).facts(client, door.day, door.at)
+                facts = await DoorRepository(SessionStatements(session)).facts(client, door.day, door.at)
                 code = decide(access_facts(Sighting(facts), door, self.settings))
                 found.append(as_answer(verdict_of(facts, code, door, self.settings)))
         return found

@@ -142,7 +142,7 @@ async def test_what_the_gym_learns_by_itself_is_not_set_by_hand(gym: Gym, admin:
 
 
 async def test_another_replica_follows_at_its_next_transaction(gym: Gym, admin: Actor) -> None:
-    replica = replace(gym, database=Database(gym.database.engine.url.render_as_string(hide_password=False)))
+    replica = replace(gym, database=Database(gym.database.url))
     try:
         assert (await replica.settings()).milestones == (50, 100, 365)
         async with replica.unit_of_work(Actor.system()) as under_way:
