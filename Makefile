@@ -20,7 +20,8 @@ test: $(READY)
 
 # Long runs: whole, or each for about so many seconds (make soak SOAK_SECONDS=60).
 soak: $(READY)
-	$(if $(SOAK_SECONDS),SOAK_SECONDS=$(SOAK_SECONDS)) $(BIN)/pytest -m soak -n $(WORKERS)
+	$(if $(SOAK_SECONDS),SOAK_SECONDS=$(SOAK_SECONDS)) $(BIN)/pytest -m "soak and alone"
+	$(if $(SOAK_SECONDS),SOAK_SECONDS=$(SOAK_SECONDS)) $(BIN)/pytest -m "soak and not alone" -n $(WORKERS)
 
 check: $(READY)
 	$(BIN)/ruff check .
