@@ -31,8 +31,8 @@ ONCE = ((429, {"retry_after": 1}), (500, {}), (502, {"garbage": True}), (0, {}),
 SILENT_SECONDS = 17.0
 """Longer than the bot waits for an answer."""
 APART = 0.85
-"""Seconds between two messages of a chat as the server sees them: they leave 1.05 apart, and one of them may be
-on its way a fifth of a second longer.
+"""Seconds between two messages of a chat as the server sees them: they leave 1.05 apart, and one of them may
+be on its way a fifth of a second longer.
 """
 
 
