@@ -70,6 +70,7 @@ class BotApi:
         self, request: web.Request, method: str, arguments: Arguments, fault: Fault
     ) -> web.StreamResponse:
         """Fail as ordered: late, after the work is done, without an answer, with nonsense."""
+        arrived = time.time()  # whatever becomes of it later: Telegram counts what it is asked
         if fault.delay:
             await asyncio.sleep(fault.delay)
         if fault.status == 200:
@@ -77,16 +78,18 @@ class BotApi:
         if fault.afterwards:
             await self._perform(method, arguments)
         if fault.status == 0:
-            return self._hang_up(request, method, arguments)
+            return self._hang_up(request, method, arguments, arrived)
         if fault.garbage:
-            self._world.calls.add(method, arguments.loggable(), fault.status, GARBAGE, time.time())
+            self._world.calls.add(method, arguments.loggable(), fault.status, GARBAGE, arrived)
             return web.Response(text=GARBAGE, status=fault.status, content_type="text/html")
         return self._refusal(
             method, arguments, BotApiError(fault.status, fault.text, retry_after=fault.retry_after)
         )
 
-    def _hang_up(self, request: web.Request, method: str, arguments: Arguments) -> web.Response:
-        self._world.calls.add(method, arguments.loggable(), 0, None, time.time())
+    def _hang_up(
+        self, request: web.Request, method: str, arguments: Arguments, arrived: float
+    ) -> web.Response:
+        self._world.calls.add(method, arguments.loggable(), 0, None, arrived)
         if request.transport is not None:
             request.transport.abort()
         return web.Response()

@@ -144,9 +144,9 @@ def most_within(times: Sequence[float], seconds: float) -> int:
 
 
 def attempts(calls: Sequence[Json], chat: int | None = None) -> list[float]:
-    """When messages were sent, successfully or not."""
-    return [
+    """When messages were sent, successfully or not; in order of time."""
+    return sorted(
         call["at"]
         for call in calls
         if call["method"] == "sendMessage" and chat in (None, int(call["arguments"]["chat_id"]))
-    ]
+    )
