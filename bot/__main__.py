@@ -11,6 +11,7 @@ from gym.core import collector
 
 with collector.paused():
     from bot.house import House, open_house
+    from gym.core import loop
     from gym.core.config import Config, ConfigError, load_config
     from gym.core.logging import configure_logging
     from gym.core.postgres import PostgresUnavailable
@@ -48,7 +49,7 @@ def main() -> None:
     try:
         config = load_config()
         configure_logging(config.log_level, config.log_format)
-        asyncio.run(serve(config, with_web="--no-web" not in sys.argv[1:]))
+        loop.run(serve(config, with_web="--no-web" not in sys.argv[1:]))
     except (ConfigError, PostgresUnavailable) as error:
         sys.exit(str(error))
 

@@ -18,11 +18,12 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gym.attendance.arrivals import Asking, state_for
+from gym.attendance.arrivals import Arrival, Asking, visiting
 from gym.core.clock import SystemClock, WallClock, gym_day
 from gym.core.config import Config, ConfigError
 from gym.core.database import FAULTS, Database, is_retryable, is_unavailable
 from gym.core.errors import DatabaseUnavailable
+from gym.core.lane import NotAsForeseen
 from gym.core.migrate import upgrade
 from gym.core.postgres import EmbeddedPostgres
 from gym.core.redaction import REDACTOR
@@ -94,20 +95,20 @@ class Gym:
             await session.commit()
 
     @asynccontextmanager
-    async def express(self, actor: Actor, asking: Asking) -> AsyncGenerator[UnitOfWork]:
-        """One transaction on the fast lane, for somebody who has arrived at the door.
+    async def express(self, actor: Actor, asking: Asking, arrived: Arrival) -> AsyncGenerator[UnitOfWork]:
+        """One write on the fast lane, at the end, for somebody who has arrived at the door.
 
         Raises `SessionNeeded`, with nothing written, when the work asks for more than statements written by
-        hand or PostgreSQL refuses one of them: then `unit_of_work` is for it. Raises `InvalidToken` for
-        whoever was revoked since. Else as `unit_of_work`.
+        hand, when the caller's welcome or the gym's state has changed since, when another door was faster or
+        PostgreSQL refuses: then `unit_of_work` is for it. Else as `unit_of_work`.
         """
+        state = self._states.read(arrived.state)
         try:
-            async with self.within_reach(), self.database.lane.transaction() as statements:
-                state = self._states.read(await state_for(statements, asking))
+            async with self.within_reach(), visiting(self.database.lane, asking, arrived) as statements:
                 uow = UnitOfWork(None, *self._known(state, actor, None), statements)
                 yield uow
                 await uow.flush()
-        except asyncpg.PostgresError as refused:
+        except (NotAsForeseen, asyncpg.PostgresError) as refused:
             raise SessionNeeded from refused
 
     @asynccontextmanager
@@ -267,7 +268,8 @@ def _open_faces(config: Config) -> FacePool:
     from gym.faces.pool import FacePool
 
     gate = open_gate(config)
-    reader, workers = open_configured(config), config.face_workers or os.cpu_count() or 1
+    # One more than the cores: while one waits for the interpreter's lock, another computes.
+    reader, workers = open_configured(config), config.face_workers or (os.cpu_count() or 1) + 1
     reader.warm(workers)
     return FacePool(reader, workers, gate=gate)
 

@@ -14,6 +14,7 @@ with collector.paused():
     from sqlalchemy.exc import DBAPIError
 
     from gym.app import open_gym
+    from gym.core import loop
     from gym.core.config import Config, ConfigError, load_config
     from gym.core.logging import configure_logging
     from gym.core.postgres import PostgresUnavailable
@@ -39,7 +40,7 @@ def main() -> None:
     try:
         config = load_config()
         configure_logging(config.log_level, config.log_format)
-        asyncio.run(serve(config))
+        loop.run(serve(config))
     except (ConfigError, PostgresUnavailable) as error:
         sys.exit(str(error))
     except (OSError, PostgresError, DBAPIError) as error:

@@ -14,7 +14,7 @@ from aiohttp import web
 from gym.app import Gym
 from gym.attendance.models import CheckInMethod
 from gym.attendance.schemas import Verdict
-from gym.core.errors import Forbidden, GymError
+from gym.core.errors import Busy, Forbidden, GymError
 from gym.core.language import N_
 from gym.faces.errors import NoFace
 from gym.kiosks.models import Kiosk
@@ -156,6 +156,8 @@ async def counted(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await handler(request)
     try:
         response = await handler(request)
+    except Busy:
+        raise  # nothing was done for it, and it is told to come back
     except (GymError, web.HTTPException) as error:
         await _count_failed(request, found, faceless=isinstance(error, NoFace))
         raise

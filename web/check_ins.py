@@ -15,7 +15,7 @@ from aiohttp import web
 from pydantic import TypeAdapter
 
 from gym.app import Gym
-from gym.attendance.arrivals import Asking, arrive, note_seen
+from gym.attendance.arrivals import Arrival, Asking, arrive, note_seen
 from gym.attendance.messages import say
 from gym.attendance.models import VerdictCode
 from gym.attendance.schemas import Verdict
@@ -36,7 +36,7 @@ from web.challenge import turned_head
 from web.errors import language_of
 from web.keys import GYM
 from web.learning import FACES, LEARNER
-from web.photos import LARGE, Body, read_body
+from web.photos import LARGE, Body, is_form, read_body
 from web.schemas import CheckInAnswer, CheckInFields, ClientAnswer
 
 routes = web.RouteTableDef()
@@ -55,6 +55,7 @@ class Visit:
     claims: Claims
     caller: Caller
     asking: Asking
+    arrived: Arrival
     work: Work
 
 
@@ -81,6 +82,8 @@ async def check_in(request: web.Request) -> web.Response:
     """One verdict: kept, told, and the same again for the same key."""
     gym = request.app[GYM]
     claims = claims_of(request, *Scope)
+    if is_form(request):
+        gym.faces.require_place()  # who is sent away costs no statement and is not even listened to
     body = await read_body(request, most_photos=MOST_FRAMES, most_turned=MOST_FRAMES)
     fields = validate(FIELDS, body.fields)
     if fields.captured_at is not None and fields.captured_at.tzinfo is None:
@@ -88,7 +91,7 @@ async def check_in(request: web.Request) -> web.Response:
     key = _key(request)
     await count_check_in(request, claims, photos=bool(body.photos), captured_at=fields.captured_at, key=key)
     if body.photos:
-        gym.faces.require_place()  # who is sent away costs no statement
+        gym.faces.require_place()
     return await _once(gym, request, claims, body, fields, key)
 
 
@@ -114,7 +117,7 @@ async def _once(
             return raw_reply(arrived.first.body, arrived.first.status, {"Idempotent-Replay": "true"})
         try:
             await _note_seen(gym, caller, wall)
-            answer = await _answer(request, Visit(claims, caller, asking, await reading))
+            answer = await _answer(request, Visit(claims, caller, asking, arrived, await reading))
         except GymError:
             if key is not None:
                 await _release(gym, caller, key)
@@ -143,7 +146,7 @@ async def _answer(request: web.Request, visit: Visit) -> Answer:
     """On the fast lane; what it cannot do, such as granting a reward, in an ordinary transaction."""
     gym = request.app[GYM]
     try:
-        async with gym.express(visit.caller.actor, visit.asking) as uow:
+        async with gym.express(visit.caller.actor, visit.asking, visit.arrived) as uow:
             said, answer = await _say(request, uow, visit)
     except SessionNeeded:
         async with gym.unit_of_work(Actor.system()) as uow:

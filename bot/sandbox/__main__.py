@@ -11,6 +11,7 @@ from pathlib import Path
 from bot.sandbox.errors import explain
 from bot.sandbox.limits import FloodLimits
 from bot.sandbox.server import SANDBOX_TOKEN, SandboxServer
+from gym.core import loop
 from gym.core.errors import GymError
 
 
@@ -38,7 +39,7 @@ async def serve(options: argparse.Namespace) -> None:
 
 def main() -> None:
     try:
-        asyncio.run(serve(parse()))
+        loop.run(serve(parse()))
     except GymError as error:
         sys.exit(explain(error))
     except OSError as error:

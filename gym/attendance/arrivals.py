@@ -6,18 +6,18 @@ a lease and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from gym.core.lane import Lane
-from gym.core.statements import Row, Statement, Statements
+from gym.core.statements import Effect, Row, Statement, Statements
 from gym.kiosks.models import Kiosk
 from gym.security.idempotency import CLAIM, LEASE, Answer, first_answer
 from gym.security.permissions import Role
-from gym.security.tokens import InvalidToken
 from gym.settings.reading import STATE_COLUMNS
 from gym.staff.models import Staff
 
@@ -31,22 +31,28 @@ def _statement(caller: str) -> Statement:
 WITH caller AS (SELECT {caller} WHERE id = :subject),
 welcome AS (SELECT id FROM caller WHERE active AND token_generation = :generation),
 taken AS ({CLAIM})
-SELECT caller.*, (SELECT key FROM taken) AS taken, first.body_hash, first.status, first.answer
-FROM (SELECT 1) always LEFT JOIN caller ON true
+SELECT caller.*, (SELECT key FROM taken) AS taken, first.body_hash, first.status, first.answer,
+    {STATE_COLUMNS}
+FROM gym_state g LEFT JOIN caller ON true
 LEFT JOIN idempotency_keys first ON first.caller = :subject AND first.key = CAST(:key AS text)
 """)  # noqa: S608 - the parts are ours
 
 
-def _still(table: str) -> Statement:
-    return Statement(f"""
-SELECT {STATE_COLUMNS}, EXISTS (SELECT FROM {table} c WHERE c.id = :subject AND c.active
-    AND c.token_generation = :generation) AS welcome
-FROM gym_state g
-""")  # noqa: S608 - the parts are ours
+def _still(table: str) -> Effect:
+    """Nothing has changed since: neither the caller's welcome nor the gym's clock, settings and keys."""
+    return Effect(
+        "still",
+        f"""
+still AS MATERIALIZED (
+    SELECT g.id FROM gym_state g JOIN {table} c ON c.id = :subject
+    WHERE CAST(g.xmin AS text) = :state_version AND c.active AND c.token_generation = :generation AND {{only}}
+)
+""",  # noqa: S608 - the parts are ours
+    )
 
 
 _ARRIVE: Final = {True: _statement(_KIOSK), False: _statement(_STAFF)}
-_STILL: Final = {True: _still("kiosks"), False: _still("staff")}
+STILL: Final = {True: _still("kiosks"), False: _still("staff")}
 _FIRST: Final = Statement("""
 SELECT body_hash, status, answer FROM idempotency_keys WHERE caller = :subject AND key = :key
 """)
@@ -70,6 +76,8 @@ class Arrival:
     """What the database says of it. `holder` is a row of nobody's session, with the columns named above."""
 
     holder: Kiosk | Staff | None
+    state: Row
+    """The gym's, with STATE_COLUMNS."""
     first: Answer | None = None
     """The answer that the key has had already."""
 
@@ -80,19 +88,26 @@ async def arrive(lane: Lane, asking: Asking) -> Arrival:
     assert row is not None, "one row, whoever asks"
     holder = _holder(row, asking)
     if not _is_welcome(row, asking) or asking.key is None or row["taken"] is not None:
-        return Arrival(holder)
+        return Arrival(holder, row)
+    first = row
     if row["answer"] is None:  # what a twin has said while this one waited for it is not in the same picture
-        row = await lane.row(_FIRST, _values(asking)) or row
-    return Arrival(holder, first_answer(row, asking.body_hash))
+        first = await lane.row(_FIRST, _values(asking)) or row
+    return Arrival(holder, row, first_answer(first, asking.body_hash))
 
 
-async def state_for(statements: Statements, asking: Asking) -> Row:
-    """The gym's state in the transaction of the visit. Raises `InvalidToken` for whoever was revoked."""
-    row = await statements.row(_STILL[asking.is_kiosk], _values(asking))
-    assert row is not None, "there is always a gym"
-    if not row["welcome"]:
-        raise InvalidToken
-    return row
+@asynccontextmanager
+async def visiting(lane: Lane, asking: Asking, arrived: Arrival) -> AsyncGenerator[Statements]:
+    """Effects of a visit, written together at the end if everything still is as it was on arrival.
+
+    Raises `NotAsForeseen`, with nothing written.
+    """
+    values = {
+        "subject": asking.subject,
+        "generation": asking.generation,
+        "state_version": arrived.state["state_version"],
+    }
+    async with lane.together(STILL[asking.is_kiosk], values) as statements:
+        yield statements
 
 
 async def note_seen(lane: Lane, kiosk_id: UUID, wall: datetime) -> None:

@@ -37,14 +37,15 @@ class DoorRepository:
         """The one client with this document whose phone ends so; neither half is confirmed alone."""
         return _only(await self._statements.row(BY_DOCUMENT, {"number": number, "last4": phone_last4}))["id"]
 
-    async def count_visit(self, values: Mapping[str, Any]) -> int | None:
+    async def count_visit(self, values: Mapping[str, Any], facts: Facts) -> int | None:
         """Write a counted visit and use one of the plan's; its number, or None with nothing written."""
-        written = await self._statements.row(VISIT, values)
+        foreseen = {"visit_number": facts["visits_used"] + 1}
+        written = await self._statements.write(VISIT, values, foreseen)
         return None if written is None else written["visit_number"]
 
     async def write(self, values: Mapping[str, Any]) -> bool:
         """Write an attempt; False with nothing written when a unique index already holds it."""
-        return await self._statements.row(ATTEMPT, values) is not None
+        return await self._statements.write(ATTEMPT, values, {}) is not None
 
 
 def _only(row: Row | None) -> Facts:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from gym.clients.models import DocumentType
-from gym.core.statements import Statement
+from gym.core.statements import Effect, Statement
 from gym.faces.gallery import NEAREST, SCORES
 
 _COLUMNS: Final = """
@@ -106,10 +106,15 @@ SELECT CASE WHEN count(*) = 1 THEN (array_agg(id))[1] END AS id FROM (
 
 # A visit: the attempt's row and the subscription's counter, or neither. Whoever holds the subscription's row
 # goes first; the unique index (one counted visit a day) then decides, and the row that lost is not inserted.
-VISIT: Final = Statement("""
-WITH held AS MATERIALIZED (
+# Where the number was told before it was written, it must be this one.
+VISIT: Final = Effect(
+    "visit",
+    """
+held AS MATERIALIZED (
     SELECT id, visits_used FROM subscriptions
-    WHERE id = :subscription_id AND (visits IS NULL OR visits_used < visits) FOR NO KEY UPDATE
+    WHERE id = :subscription_id AND (visits IS NULL OR visits_used < visits)
+        AND visits_used + 1 = coalesce(CAST(:foreseen_visit_number AS int), visits_used + 1) AND {only}
+    FOR NO KEY UPDATE
 ), visit AS (
     INSERT INTO check_ins (id, client_id, subscription_id, outcome, code, method, counted, visit_number,
         balance, kiosk_id, staff_id, at, received_at, gym_day, override_reason, idempotency_key)
@@ -120,14 +125,20 @@ WITH held AS MATERIALIZED (
 ), used AS (
     UPDATE subscriptions s SET visits_used = visit.visit_number FROM visit WHERE s.id = visit.subscription_id
 )
-SELECT visit_number FROM visit
-""")
+""",
+)
 
 # An attempt that uses no visit of the plan.
-ATTEMPT: Final = Statement("""
-INSERT INTO check_ins (id, client_id, subscription_id, outcome, code, method, counted, balance, kiosk_id,
-    staff_id, at, received_at, gym_day, override_reason, idempotency_key)
-VALUES (:id, :client_id, :subscription_id, :outcome, :code, :method, :counted, :balance, :kiosk_id,
-    :staff_id, :at, :received_at, :gym_day, :override_reason, :idempotency_key)
-ON CONFLICT DO NOTHING RETURNING id
-""")
+ATTEMPT: Final = Effect(
+    "attempt",
+    """
+attempt AS (
+    INSERT INTO check_ins (id, client_id, subscription_id, outcome, code, method, counted, balance, kiosk_id,
+        staff_id, at, received_at, gym_day, override_reason, idempotency_key)
+    SELECT :id, :client_id, :subscription_id, :outcome, :code, :method, :counted, :balance, :kiosk_id,
+        :staff_id, :at, :received_at, :gym_day, :override_reason, :idempotency_key
+    WHERE {only}
+    ON CONFLICT DO NOTHING RETURNING id
+)
+""",
+)

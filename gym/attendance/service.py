@@ -254,7 +254,7 @@ class AttendanceService:
     async def _count(
         self, verdict: Verdict, facts: Facts, door: Door, reason: str | None = None
     ) -> Verdict | None:
-        number = await self._at_door.count_visit(self._visit_values(verdict, door, reason))
+        number = await self._at_door.count_visit(self._visit_values(verdict, door, reason), facts)
         if number is None:
             return None
         left = None if verdict.visits_left is None else max(0, verdict.visits_left - 1)

@@ -87,7 +87,9 @@ class Config(BaseSettings):
     face_challenge: Literal["off", "observe", "enforce"] = Field(
         "off", description="Kiosks ask to turn the head; enforce: a picture cannot, and is refused"
     )
-    face_workers: int | None = Field(None, ge=1, le=64, description="Threads that read photos; unset: cores")
+    face_workers: int | None = Field(
+        None, ge=1, le=64, description="Threads that read photos; unset: cores + 1"
+    )
 
     jwt_keys: SecretStr | None = Field(None, description="kid:key,… for tokens; unset: secrets.env")
     data_keys: SecretStr | None = Field(None, description="kid:key,… for faces and pictures")

@@ -14,10 +14,37 @@ from typing import Any, Final
 
 import asyncpg
 
-from gym.core.statements import LaneStatements, Row, Statement
+from gym.core.statements import Effect, LaneStatements, Row, Statement, as_foreseen, as_one
 
 PATIENCE: Final = 10.0
 """Seconds to wait for a connection; then whoever asks is told to come back."""
+
+
+class NotAsForeseen(Exception):
+    """Somebody else was faster: nothing was written."""
+
+
+class Together:
+    """Reads at once, each in a transaction of its own; writes at the end."""
+
+    def __init__(self, lane: Lane) -> None:
+        self._lane = lane
+        self._values: dict[str, Any] = {}
+        self.effects: list[Effect] = []
+
+    async def row(self, statement: Statement, values: Mapping[str, Any]) -> Row | None:
+        return await self._lane.row(statement, values)
+
+    async def write(self, effect: Effect, values: Mapping[str, Any], foreseen: Row) -> Row | None:
+        """Kept for the end, and taken for done."""
+        self.effects.append(effect)
+        self._values.update(values, **as_foreseen(foreseen))
+        return foreseen
+
+    async def done(self, condition: Effect, values: Mapping[str, Any]) -> bool:
+        """Whether it was written, all of it."""
+        row = await self._lane.row(as_one(condition, self.effects), {**self._values, **values})
+        return row is not None and row["done"]
 
 
 class Lane:
@@ -38,11 +65,21 @@ class Lane:
         async with (await self._opened()).acquire(timeout=PATIENCE) as connection:
             return await LaneStatements(connection).row(statement, values)
 
+    async def write(self, effect: Effect, values: Mapping[str, Any], foreseen: Row) -> Row | None:
+        """One effect, which is its own transaction."""
+        async with (await self._opened()).acquire(timeout=PATIENCE) as connection:
+            return await LaneStatements(connection).write(effect, values, foreseen)
+
     @asynccontextmanager
-    async def transaction(self) -> AsyncGenerator[LaneStatements]:
-        """Committed at the end, rolled back by any exception."""
-        async with (await self._opened()).acquire(timeout=PATIENCE) as connection, connection.transaction():
-            yield LaneStatements(connection)
+    async def together(self, condition: Effect, values: Mapping[str, Any]) -> AsyncGenerator[Together]:
+        """Effects that are all written at the end, in one statement, under a condition; or none of them.
+
+        Raises `NotAsForeseen` when the condition did not hold or the first effect was not what was foreseen.
+        """
+        work = Together(self)
+        yield work
+        if work.effects and not await work.done(condition, values):
+            raise NotAsForeseen
 
     async def open(self) -> None:
         """Connect before the first visitor does."""

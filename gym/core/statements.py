@@ -1,8 +1,13 @@
-"""Statements written by hand, and what runs them: a session, or a lane that goes straight to asyncpg."""
+"""Statements written by hand, and what runs them: a session, or a lane that goes straight to asyncpg.
+
+A write is an `Effect`: in a session a statement by itself, on a lane one of several that are made of one
+statement, since every trip to PostgreSQL costs as much as what it does there.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, Final, Protocol, cast
 
 import asyncpg
@@ -13,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 Row = Mapping[Any, Any]
 _DIALECT: Final = dialect.dialect()
+_ONLY: Final = "{only}"
 
 
 class Statement:
@@ -29,11 +35,36 @@ class Statement:
         return [values[name] for name in self.names]
 
 
+class Effect:
+    """A write as WITH queries, the one called `name` returning a row when it is done.
+
+    `{only}` stands where the condition goes under which it happens at all. A name is the same value in every
+    effect of a transaction. `:foreseen_x` is what `x` must come to, or NULL where that need not be known.
+    """
+
+    def __init__(self, name: str, queries: str) -> None:
+        self.name = name
+        self._queries = queries
+        self.alone = Statement(f"WITH {self.where('true')} SELECT * FROM {name}")  # noqa: S608 - ours
+
+    def where(self, condition: str) -> str:
+        """Its WITH queries under a condition."""
+        return self._queries.replace(_ONLY, condition)
+
+
 class Statements(Protocol):
     """Whatever runs statements in the transaction at hand."""
 
     async def row(self, statement: Statement, values: Mapping[str, Any]) -> Row | None:
         """The first row of the answer, or None."""
+        ...
+
+    async def write(self, effect: Effect, values: Mapping[str, Any], foreseen: Row) -> Row | None:
+        """What the effect returns, or None when it did not happen.
+
+        Where everything is written at the end, this is what is `foreseen`; the effect does not happen when
+        that turns out to be wrong.
+        """
         ...
 
 
@@ -47,6 +78,9 @@ class SessionStatements:
         result: Any = await self._session.execute(statement.text, dict(values))
         return result.mappings().first() if result.returns_rows else None
 
+    async def write(self, effect: Effect, values: Mapping[str, Any], foreseen: Row) -> Row | None:
+        return await self.row(effect.alone, {**values, **as_it_comes(foreseen)})
+
 
 class LaneStatements:
     """On a connection of a lane: a quarter of what the same statement costs in a session."""
@@ -57,3 +91,35 @@ class LaneStatements:
     async def row(self, statement: Statement, values: Mapping[str, Any]) -> Row | None:
         found = await self._connection.fetchrow(statement.sql, *statement.arguments(values))
         return cast("Row | None", found)
+
+    async def write(self, effect: Effect, values: Mapping[str, Any], foreseen: Row) -> Row | None:
+        return await self.row(effect.alone, {**values, **as_it_comes(foreseen)})
+
+
+def as_it_comes(foreseen: Row) -> dict[str, None]:
+    """For a write whose answer is waited for."""
+    return {f"foreseen_{name}": None for name in foreseen}
+
+
+def as_foreseen(foreseen: Row) -> dict[str, Any]:
+    """For a write whose answer has been given already."""
+    return {f"foreseen_{name}": value for name, value in foreseen.items()}
+
+
+def as_one(condition: Effect, effects: Sequence[Effect]) -> Statement:
+    """All effects in one statement: the first under the condition, the others when the first has happened.
+
+    Its row says whether it was done; if not, nothing was.
+    """
+    return _as_one(condition, tuple(effects))
+
+
+@cache
+def _as_one(condition: Effect, effects: tuple[Effect, ...]) -> Statement:
+    first, *others = effects
+    queries = [
+        condition.where("true"),
+        first.where(f"EXISTS (SELECT FROM {condition.name})"),
+        *(other.where(f"EXISTS (SELECT FROM {first.name})") for other in others),
+    ]
+    return Statement(f"WITH {', '.join(queries)} SELECT EXISTS (SELECT FROM {first.name}) AS done")  # noqa: S608

@@ -11,8 +11,9 @@ from gym.core.errors import Busy
 from gym.faces.liveness import OPEN, LivenessGate
 from gym.faces.reader import FaceReader, Purpose, Reading
 
-QUEUE_PER_WORKER: Final = 8
-"""At some 15 ms a photo, the last in the queue waits about an eighth of a second."""
+QUEUE_PER_WORKER: Final = 16
+"""Where a core reads some twenty photos a second, the last in the queue waits about a second: a door that is
+sent away would come back no sooner."""
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 

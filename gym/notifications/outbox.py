@@ -11,7 +11,7 @@ from uuid import UUID
 
 from gym.core.ids import new_id
 from gym.core.payload import encode
-from gym.core.statements import Statement, Statements
+from gym.core.statements import Effect, Statements
 from gym.notifications.models import (
     NotificationKind,
     NotificationState,
@@ -23,12 +23,18 @@ _COLUMNS: Final = (
     "id, recipient_kind, recipient_id, caused_by, kind, payload, dedup_key, rank, state, created_at, due_at, "
     "next_try_at, attempts, error, broadcast_id"
 )
-INSERT: Final = Statement(f"""
-INSERT INTO notifications ({_COLUMNS})
-SELECT {_COLUMNS}
-FROM jsonb_populate_recordset(CAST(NULL AS notifications), CAST(CAST(:rows AS text) AS jsonb))
-ON CONFLICT (dedup_key) DO NOTHING
-""")  # noqa: S608 - the columns above
+INSERT: Final = Effect(
+    "told",
+    f"""
+told AS (
+    INSERT INTO notifications ({_COLUMNS})
+    SELECT {_COLUMNS}
+    FROM jsonb_populate_recordset(CAST(NULL AS notifications), CAST(CAST(:rows AS text) AS jsonb))
+    WHERE {{only}}
+    ON CONFLICT (dedup_key) DO NOTHING RETURNING id
+)
+""",  # noqa: S608 - the columns above
+)
 RANKS = {Priority.URGENT: 0, Priority.NORMAL: 1, Priority.BULK: 2}
 
 
@@ -84,4 +90,4 @@ def row(
 
 async def insert_rows(statements: Statements, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert what is new; a reminder that was created before (same key) stays one."""
-    await statements.row(INSERT, {"rows": json.dumps(rows, default=str)})
+    await statements.write(INSERT, {"rows": json.dumps(rows, default=str)}, {})

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from gym.core.errors import Conflict, Invalid
 from gym.core.language import N_
-from gym.core.statements import Row, Statement, Statements
+from gym.core.statements import Effect, Row, Statement, Statements
 
 LEASE: Final = timedelta(seconds=30)
 KEPT: Final = timedelta(hours=72)
@@ -26,9 +26,15 @@ WHERE k.status IS NULL AND k.leased_until < EXCLUDED.created_at AND k.body_hash 
 RETURNING k.key
 """
 """Takes a new key, or one whose lease ran out without an answer, which had no effect."""
-_KEEP: Final = Statement("""
-UPDATE idempotency_keys SET status = :status, answer = :answer WHERE caller = :caller AND key = :key
-""")
+KEEP: Final = Effect(
+    "kept",
+    """
+kept AS (
+    UPDATE idempotency_keys SET status = :status, answer = :answer
+    WHERE caller = :caller AND key = :key AND {only} RETURNING key
+)
+""",
+)
 _RELEASE: Final = Statement("""
 DELETE FROM idempotency_keys WHERE caller = :caller AND key = :key AND status IS NULL
 """)
@@ -83,7 +89,7 @@ class Idempotency:
 
     async def keep(self, answer: Answer) -> None:
         """Store the answer beside the effect: both commit or neither."""
-        await self.statements.row(_KEEP, {**self._mine, "status": answer.status, "answer": answer.body})
+        await self.statements.write(KEEP, {**self._mine, "status": answer.status, "answer": answer.body}, {})
 
     async def release(self) -> None:
         """Nothing happened: the key may be used again at once."""

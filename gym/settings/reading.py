@@ -11,7 +11,9 @@ from gym.core.statements import Row, Statement
 from gym.security.key_register import registered
 from gym.settings.schemas import GymSettings
 
-STATE_COLUMNS: Final = "g.clock_offset_seconds, CAST(g.settings AS text) AS settings"
+STATE_COLUMNS: Final = (
+    "g.clock_offset_seconds, CAST(g.settings AS text) AS settings, CAST(g.xmin AS text) AS state_version"
+)
 STATE: Final = Statement(f"SELECT {STATE_COLUMNS} FROM gym_state g")  # noqa: S608 - the columns above
 
 
