@@ -99,18 +99,18 @@ class Bench:
             await self._part("chat", self._chat(gym, plan))
 
     async def _door(self, gym: Gym, people: list[Sitter]) -> None:
-        reader, samples = gym.faces.reader, self.effort.samples
-        plain = await asyncio.to_thread(door.published, self.config)
-        self.note(await asyncio.to_thread(door.alone, plain, reader, people, self.effort.seconds))
+        samples = self.effort.samples
+        models = door.Bare(await asyncio.to_thread(door.published, self.config), gym.faces.reader)
+        self.note(await asyncio.to_thread(door.alone, models, people, self.effort.seconds))
         vectors = crowd(LARGE)
         clients = await fill(gym, vectors[:SMALL])
         async with self._kiosks(gym) as kiosks:
-            self.note(await door.one_client(kiosks, reader, people, SMALL, samples))
+            self.note(await door.one_client(kiosks, models, people, SMALL, samples))
             clients += await fill(gym, vectors[SMALL:])
-            self.note(await door.one_client(kiosks, reader, people, LARGE, samples))
+            self.note(await door.one_client(kiosks, models, people, LARGE, samples))
             self.note(await door.phone_photo(kiosks, people, samples))
             for count in CLIENTS:
-                self.note(await door.throughput(kiosks, reader, people, count, self.effort.seconds))
+                self.note(await door.throughput(kiosks, models, people, count, self.effort.seconds))
         self.note(*await search(gym, vectors, clients, samples))
         if self.effort.huge:
             vectors = crowd(HUGE)
