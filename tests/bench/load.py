@@ -194,13 +194,14 @@ def figures_of(load: Load, tally: Tally, limits: Limits, before: float, after: f
     """The rows of the table."""
     rate, answered = len(tally.verdicts) / load.seconds, Spread.of(tally.verdicts or [0.0])
     refused = Spread.of(tally.busy or [0.0])
+    own = rate / limits.ours
     share = len(tally.busy) / max(1, len(tally.busy) + len(tally.verdicts))
     wrong = sum(tally.others.values())
     for other, count in tally.others.most_common(5):
         console.print(f"{count} × {other}", markup=False, highlight=False)
     return [
         figure(
-            f"{load.kiosks} kiosks, {load.seconds:.0f} s: verdicts ({rate / limits.ours:.0%} of our own graph)",
+            f"{load.kiosks} kiosks, {load.seconds:.0f} s: verdicts ({own:.0%} of our own graph)",
             rate,
             "a second",
             limit=limits.bare,
