@@ -121,6 +121,16 @@ class Translator:
         return value
 
     def _fill(self, text: str, values: Mapping[str, object]) -> str:
-        if not values:
-            return text
-        return text.format_map({name: self.show(value) for name, value in values.items()})
+        return text.format_map(_Shown(self, values)) if values else text
+
+
+class _Shown(dict[str, str]):
+    """Values as a message asks for them: writing a date costs more than the rest of a sentence."""
+
+    def __init__(self, translator: Translator, values: Mapping[str, object]) -> None:
+        super().__init__()
+        self._translator = translator
+        self._values = values
+
+    def __missing__(self, name: str) -> str:
+        return self._translator.show(self._values[name])

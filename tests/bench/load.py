@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
 
 from rich.console import Console
@@ -147,6 +148,10 @@ class Load:
         await asyncio.gather(*(kiosk.post_until(until, tally) for kiosk in kiosks))
 
 
+EXCESS: Final = Load(100, 20.0, patient=True)
+"""More than there are places for; they come again when they are told to."""
+
+
 async def measure(home: Path, faces: Path | None, load: Load) -> list[Figure]:
     config = Config(_env_file=None, powergym_home=home)  # pyright: ignore[reportCallIssue]
     async with open_gym(config) as gym:
@@ -166,13 +171,15 @@ async def measure(home: Path, faces: Path | None, load: Load) -> list[Figure]:
             signed_in(gym, web.web_url) as signed,
         ):
             tally, before, after = await load.on(web, signed, photos)
+            crowded, _, _ = await EXCESS.on(web, signed, photos)
         async with (
             program("web", config, log, gym.database.url) as web,
             signed_in(gym, web.web_url) as signed,
         ):
             limited = Tally()
             await one_device(web, next(signed.tokens), photos, limited)
-    return [*figures_of(load, tally, Limits(bare, ours), before, after), defaults(limited)]
+    rows = figures_of(load, tally, Limits(bare, ours), before, after)
+    return [*rows, *refusals(load, tally), *refusals(EXCESS, crowded), defaults(limited)]
 
 
 async def one_device(web: Program, token: str, photos: Sequence[bytes], tally: Tally) -> None:
@@ -193,9 +200,7 @@ class Limits:
 def figures_of(load: Load, tally: Tally, limits: Limits, before: float, after: float) -> list[Figure]:
     """The rows of the table."""
     rate, answered = len(tally.verdicts) / load.seconds, Spread.of(tally.verdicts or [0.0])
-    refused = Spread.of(tally.busy or [0.0])
     own = rate / limits.ours
-    share = len(tally.busy) / max(1, len(tally.busy) + len(tally.verdicts))
     wrong = sum(tally.others.values())
     for other, count in tally.others.most_common(5):
         console.print(f"{count} × {other}", markup=False, highlight=False)
@@ -217,20 +222,30 @@ def figures_of(load: Load, tally: Tally, limits: Limits, before: float, after: f
             ok=answered.p95 <= 3 * answered.p50,
         ),
         figure(
-            f"503: {share:.0%} of the answers",
-            refused.p50,
-            "ms",
-            p95=refused.p95,
-            wanted="p95 ≤ 50 ms",
-            ok=refused.p95 <= 50,
-        ),
-        figure(
             f"memory, {before:.0f} → {after:.0f} MB",
             100 * (after / before - 1),
             "%",
             wanted="≤ 5 % growth",
             ok=after <= 1.05 * before,
         ),
+    ]
+
+
+def refusals(load: Load, tally: Tally) -> list[Figure]:
+    """Nothing where there was a place for everybody."""
+    if not tally.busy:
+        return []
+    refused = Spread.of(tally.busy)
+    share = len(tally.busy) / (len(tally.busy) + len(tally.verdicts))
+    return [
+        figure(
+            f"{load.kiosks} kiosks, 503: {share:.0%} of the answers",
+            refused.p50,
+            "ms",
+            p95=refused.p95,
+            wanted="p95 ≤ 50 ms",
+            ok=refused.p95 <= 50,
+        )
     ]
 
 
