@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from aiohttp import web
@@ -25,7 +26,7 @@ from gym.core.language import N_, Translator
 from gym.faces.errors import PhotoFault
 from gym.faces.reader import Purpose, Reading
 from gym.faces.schemas import Probe
-from gym.security.idempotency import Answer, Idempotency
+from gym.security.idempotency import Answer, Claim, Idempotency
 from gym.security.links import Links
 from gym.security.permissions import Actor
 from gym.security.tokens import Claims, Scope
@@ -119,8 +120,7 @@ async def _once(
             await _note_seen(gym, caller, wall)
             answer = await _answer(request, Visit(claims, caller, asking, arrived, await reading))
         except GymError:
-            if key is not None:
-                await _release(gym, caller, key)
+            await _release(gym, asking.claim)
             raise
     return raw_reply(answer.body, answer.status)
 
@@ -149,13 +149,19 @@ async def _answer(request: web.Request, visit: Visit) -> Answer:
         async with gym.express(visit.caller.actor, visit.asking, visit.arrived) as uow:
             said, answer = await _say(request, uow, visit)
     except SessionNeeded:
-        async with gym.unit_of_work(Actor.system()) as uow:
-            caller = await caller_of(uow, visit.claims)
-            said, answer = await _say(request, uow.acting_as(caller.actor), visit)
+        said, answer = await gym.run(Actor.system(), partial(_say_in_session, request, visit))
     request[SAID] = said
     if said.adapts:
         request.app[LEARNER].later(said.verdict, request.get(FACES, ()))
     return answer
+
+
+async def _say_in_session(request: web.Request, visit: Visit, uow: UnitOfWork) -> tuple[Said, Answer]:
+    """The caller and the claim are looked at anew. Raises `InvalidToken` and `InFlight`."""
+    caller = await caller_of(uow, visit.claims)
+    if visit.asking.claim is not None:
+        await Idempotency(uow.statements, visit.asking.claim).hold()
+    return await _say(request, uow.acting_as(caller.actor), visit)
 
 
 async def _say(request: web.Request, uow: UnitOfWork, visit: Visit) -> tuple[Said, Answer]:
@@ -163,15 +169,16 @@ async def _say(request: web.Request, uow: UnitOfWork, visit: Visit) -> tuple[Sai
     verdict = await visit.work(uow, visit.caller)
     translator = uow.settings.translator(language_of(request))
     answer = Answer(201, to_bytes(_as_json(request.app[GYM], verdict, translator)))
-    if visit.asking.key is not None:
-        await Idempotency(uow.statements, visit.caller.id, visit.asking.key).keep(answer)
+    if visit.asking.claim is not None:
+        await Idempotency(uow.statements, visit.asking.claim).keep(answer)
     return Said(visit.caller.kiosk, verdict, uow.now, uow.settings.adaptive_faces), answer
 
 
-async def _release(gym: Gym, caller: Caller, key: str) -> None:
+async def _release(gym: Gym, claim: Claim | None) -> None:
     """Nothing happened: the same key may come again."""
-    async with gym.within_reach():
-        await Idempotency(gym.database.lane, caller.id, key).release()
+    if claim is not None:
+        async with gym.within_reach():
+            await Idempotency(gym.database.lane, claim).release()
 
 
 async def _work(request: web.Request, body: Body, fields: CheckInFields) -> Work:

@@ -16,7 +16,7 @@ from uuid import UUID
 from gym.core.lane import Lane
 from gym.core.statements import Effect, Row, Statement, Statements
 from gym.kiosks.models import Kiosk
-from gym.security.idempotency import CLAIM, LEASE, Answer, first_answer
+from gym.security.idempotency import CLAIM, HELD, LEASE, Answer, Claim, first_answer
 from gym.security.permissions import Role
 from gym.settings.reading import STATE_COLUMNS
 from gym.staff.models import Staff
@@ -39,13 +39,16 @@ LEFT JOIN idempotency_keys first ON first.caller = :subject AND first.key = CAST
 
 
 def _still(table: str) -> Effect:
-    """Nothing has changed since: neither the caller's welcome nor the gym's clock, settings and keys."""
+    """Nothing has changed since: neither the caller's welcome nor the gym's clock, settings and keys; and the
+    request's key is still claimed by it.
+    """
     return Effect(
         "still",
         f"""
-still AS MATERIALIZED (
-    SELECT g.id FROM gym_state g JOIN {table} c ON c.id = :subject
-    WHERE CAST(g.xmin AS text) = :state_version AND c.active AND c.token_generation = :generation AND {{only}}
+claim AS MATERIALIZED ({HELD}), still AS MATERIALIZED (
+    SELECT g.id FROM gym_state g JOIN {table} c ON c.id = :caller
+    WHERE CAST(g.xmin AS text) = :state_version AND c.active AND c.token_generation = :generation
+        AND (CAST(:key AS text) IS NULL OR EXISTS (SELECT FROM claim)) AND {{only}}
 )
 """,  # noqa: S608 - the parts are ours
     )
@@ -69,6 +72,14 @@ class Asking:
     wall: datetime
     key: str | None = None
     body_hash: bytes = b""
+
+    @property
+    def leased_until(self) -> datetime:
+        return self.wall + LEASE
+
+    @property
+    def claim(self) -> Claim | None:
+        return None if self.key is None else Claim(self.subject, self.key, self.leased_until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +113,10 @@ async def visiting(lane: Lane, asking: Asking, arrived: Arrival) -> AsyncGenerat
     Raises `NotAsForeseen`, with nothing written.
     """
     values = {
-        "subject": asking.subject,
+        "caller": asking.subject,
         "generation": asking.generation,
+        "key": asking.key,
+        "leased_until": asking.leased_until,
         "state_version": arrived.state["state_version"],
     }
     async with lane.together(STILL[asking.is_kiosk], values) as statements:
@@ -122,7 +135,7 @@ def _values(asking: Asking) -> Mapping[str, Any]:
         "key": asking.key,
         "body_hash": asking.body_hash,
         "wall": asking.wall,
-        "leased_until": asking.wall + LEASE,
+        "leased_until": asking.leased_until,
     }
 
 

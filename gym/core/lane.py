@@ -17,7 +17,9 @@ import asyncpg
 from gym.core.statements import Effect, LaneStatements, Row, Statement, as_foreseen, as_one
 
 PATIENCE: Final = 10.0
-"""Seconds to wait for a connection; then whoever asks is told to come back."""
+"""Seconds to wait for a connection, and for an answer on it; then whoever asks is told to come back. A
+network that falls silent would keep them for a quarter of an hour.
+"""
 
 
 class NotAsForeseen(Exception):
@@ -101,6 +103,7 @@ class Lane:
                         max_size=self._size,
                         init=_speak_json,
                         reset=_as_it_is,
+                        command_timeout=PATIENCE,
                         max_inactive_connection_lifetime=0,  # a member at 6 a.m. is not the one who waits
                         **self._options,
                     )

@@ -1,13 +1,14 @@
 """Idempotency keys: a repeated request gets its first answer, byte for byte, and has no second effect.
 
 The claim comes first and is committed by itself, together with the question who asks
-(`gym.attendance.arrivals`); the answer is kept in the effect's own transaction.
+(`gym.attendance.arrivals`); the answer is kept in the effect's own transaction, and only by whoever still
+holds the claim: a request that was slower than its lease has lost it to the one that came after.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -21,22 +22,32 @@ CLAIM: Final = """
 INSERT INTO idempotency_keys AS k (caller, key, body_hash, created_at, leased_until)
 SELECT id, CAST(:key AS text), :body_hash, :wall, :leased_until
 FROM welcome WHERE CAST(:key AS text) IS NOT NULL
-ON CONFLICT (caller, key) DO UPDATE SET leased_until = EXCLUDED.leased_until
-WHERE k.status IS NULL AND k.leased_until < EXCLUDED.created_at AND k.body_hash = EXCLUDED.body_hash
+ON CONFLICT (caller, key) DO UPDATE SET leased_until = EXCLUDED.leased_until, body_hash = EXCLUDED.body_hash
+WHERE k.status IS NULL AND k.leased_until < EXCLUDED.created_at
 RETURNING k.key
 """
-"""Takes a new key, or one whose lease ran out without an answer, which had no effect."""
+"""Takes a new key, or one whose lease ran out without an answer: it had no effect, so what was asked with it
+does not bind. A kiosk asks again later with the time of the door, which makes it another body.
+"""
+HELD: Final = """
+SELECT key FROM idempotency_keys
+WHERE caller = :caller AND key = CAST(:key AS text) AND status IS NULL AND leased_until = :leased_until
+FOR NO KEY UPDATE
+"""
+"""The claim, if it is still this one; nobody takes it before the transaction ends."""
 KEEP: Final = Effect(
     "kept",
     """
 kept AS (
     UPDATE idempotency_keys SET status = :status, answer = :answer
-    WHERE caller = :caller AND key = :key AND {only} RETURNING key
+    WHERE caller = :caller AND key = CAST(:key AS text) AND {only} RETURNING key
 )
 """,
 )
+_HOLD: Final = Statement(HELD)
 _RELEASE: Final = Statement("""
-DELETE FROM idempotency_keys WHERE caller = :caller AND key = :key AND status IS NULL
+DELETE FROM idempotency_keys
+WHERE caller = :caller AND key = :key AND status IS NULL AND leased_until = :leased_until
 """)
 
 
@@ -80,12 +91,26 @@ def first_answer(row: Row, body_hash: bytes) -> Answer:
     return Answer(row["status"], row["answer"])
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Whose key it is, and until when; whoever takes it after that holds another claim."""
+
+    caller: UUID
+    key: str
+    leased_until: datetime
+
+
 class Idempotency:
     """A key that was claimed."""
 
-    def __init__(self, statements: Statements, caller: UUID, key: str) -> None:
+    def __init__(self, statements: Statements, claim: Claim) -> None:
         self.statements = statements
-        self._mine = {"caller": caller, "key": key}
+        self._mine = asdict(claim)
+
+    async def hold(self) -> None:
+        """Before the effect, where it is not written under that condition. Raises `InFlight`."""
+        if await self.statements.row(_HOLD, self._mine) is None:
+            raise InFlight
 
     async def keep(self, answer: Answer) -> None:
         """Store the answer beside the effect: both commit or neither."""

@@ -270,7 +270,8 @@ async def test_a_twin_that_had_to_wait_for_the_first_one_gets_its_answer(door: D
     lane = door.gym.database.lane
     assert (await arrive(lane, asking)).first is None
     async with door.gym.database.direct() as connection, connection.transaction():
-        await Idempotency(LaneStatements(connection), kiosk, "visit-1").keep(Answer(201, b"{}"))
+        assert asking.claim is not None
+        await Idempotency(LaneStatements(connection), asking.claim).keep(Answer(201, b"{}"))
         twin = asyncio.create_task(arrive(lane, replace(asking, wall=wall + timedelta(minutes=1))))
         async with door.gym.unit_of_work(Actor.system()) as uow:
             waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
