@@ -3,8 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 FACES ?=
-# More than the cores: half of the suite waits for processes and pages.
-WORKERS ?= 3
+# More than the cores: most of the suite waits for PostgreSQL, processes and pages.
+WORKERS ?= 5
 
 # Compiled once and kept, whatever the environment says: every worker and every process that a test starts
 # would otherwise compile all of it again.

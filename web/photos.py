@@ -10,7 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
 from aiohttp import web
-from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
+from multipart import (
+    MultipartError,
+    MultipartSegment,
+    ParserLimitReached,
+    PushMultipartParser,
+    parse_options_header,
+)
 from pydantic_core import from_json
 
 from gym.core.errors import GymError, Invalid
@@ -125,6 +131,8 @@ async def _read_form(request: web.Request, boundary: str, most: Most) -> Body:
             while chunk := await request.content.readany():
                 body.take(len(chunk))
                 form.take(parser.parse(chunk))
+    except ParserLimitReached as error:
+        raise web.HTTPRequestEntityTooLarge(LARGEST_FIELD) from error
     except MultipartError as error:
         raise Malformed from error
     return body
