@@ -1,6 +1,7 @@
 // The camera: opens it, notices when it is gone, and takes pictures.
 const LONG_SIDE = 1280;
 const QUALITY = 0.85;
+const ENCODING_MS = 5000; // a hundred times what it takes
 const WARM_MS = 600; // the first pictures are dark, until a camera has found the light
 
 // Tells `lost` when the camera stops by itself.
@@ -49,26 +50,44 @@ export class Camera extends EventTarget {
   }
 }
 
-// The worker's other end: each picture gets its own answer.
+// The worker's other end: each picture gets its own answer. A worker that gives none is replaced, or the door
+// would wait for it until somebody reloads the page.
 class Encoder {
-  #worker = new Worker("/kiosk/door/encoder.js");
+  #worker = null;
   #waiting = new Map();
   #next = 0;
 
-  constructor() {
-    this.#worker.addEventListener("message", ({ data: { id, blob, fault } }) => {
-      const { resolve, reject } = this.#waiting.get(id);
-      this.#waiting.delete(id);
-      if (blob) resolve(blob);
-      else reject(new Error(fault));
+  encode(frame, width, height) {
+    const id = this.#next++;
+    this.#worker ??= this.#hired();
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => this.#replace("no picture came"), ENCODING_MS);
+      this.#waiting.set(id, { resolve, reject, timer });
+      this.#worker.postMessage({ id, frame, width, height, quality: QUALITY }, [frame]);
     });
   }
 
-  encode(frame, width, height) {
-    const id = this.#next++;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-      this.#worker.postMessage({ id, frame, width, height, quality: QUALITY }, [frame]);
+  #hired() {
+    const worker = new Worker("/kiosk/door/encoder.js");
+    worker.addEventListener("message", ({ data: { id, blob, fault } }) => {
+      const { resolve, reject } = this.#settled(id);
+      if (blob) resolve(blob);
+      else reject(new Error(fault));
     });
+    worker.addEventListener("error", ({ message }) => this.#replace(message));
+    return worker;
+  }
+
+  #settled(id) {
+    const one = this.#waiting.get(id);
+    clearTimeout(one.timer);
+    this.#waiting.delete(id);
+    return one;
+  }
+
+  #replace(why) {
+    this.#worker?.terminate();
+    this.#worker = null;
+    for (const id of [...this.#waiting.keys()]) this.#settled(id).reject(new Error(why));
   }
 }

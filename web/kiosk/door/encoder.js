@@ -9,6 +9,7 @@ addEventListener("message", async ({ data: { id, frame, width, height, quality }
     frame.close();
     postMessage({ id, blob: await canvas.convertToBlob({ type: "image/jpeg", quality }) });
   } catch (error) {
+    frame.close(); // a second time does nothing
     postMessage({ id, fault: String(error) });
   }
 });

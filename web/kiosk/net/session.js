@@ -4,6 +4,7 @@ import { ApiError, NetworkError, send } from "./http.js";
 class Session {
   #tokens = null;
   #renewing = null;
+  #era = 0; // what was under way when a sign-in ended does not begin it again
 
   get signedIn() {
     return this.#tokens !== null;
@@ -11,7 +12,7 @@ class Session {
 
   async call(method, path, options = {}) {
     if (!this.#tokens) await this.#renew();
-    const token = this.#tokens.access_token;
+    const token = this.#tokens?.access_token;
     try {
       return await send(method, path, { ...options, token });
     } catch (error) {
@@ -22,13 +23,15 @@ class Session {
   }
 
   keep(tokens) {
+    this.#era += 1;
+    this.#renewing = null;
     this.#tokens = tokens;
   }
 
   // Ends the sign-in here at once, and on the server when it can be reached.
   async end() {
     const tokens = this.#tokens;
-    this.#tokens = null;
+    this.keep(null);
     if (!tokens) return;
     const { access_token: token, refresh_token } = tokens;
     await send("POST", "/auth/revoke", { json: { refresh_token }, token }).catch(() => {});
@@ -36,9 +39,10 @@ class Session {
 
   // One renewal at a time, however many requests found their token expired.
   #renew() {
+    const era = this.#era;
     this.#renewing ??= this.#next()
-      .then((tokens) => { this.#tokens = tokens; })
-      .finally(() => { this.#renewing = null; });
+      .then((tokens) => { if (era === this.#era) this.#tokens = tokens; })
+      .finally(() => { if (era === this.#era) this.#renewing = null; });
     return this.#renewing;
   }
 

@@ -29,10 +29,11 @@ export class Replay {
     link.addEventListener("change", () => link.online && this.run());
   }
 
-  // Another tab that is at it does all of it; without locks the keys still make a second time harmless.
+  // Another turn or tab that is at it does all of it. Pages that are not secure have no locks between tabs:
+  // there the keys make a second time harmless.
   async run() {
     clearTimeout(this.#timer);
-    const turn = () => this.#turn();
+    const turn = () => (this.busy ? EVERY_MS : this.#turn());
     const locked = (lock) => (lock ? turn() : EVERY_MS);
     const waitMs = await (navigator.locks ? navigator.locks.request("replay", { ifAvailable: true }, locked) : turn());
     clearTimeout(this.#timer);

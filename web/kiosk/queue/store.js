@@ -35,10 +35,16 @@ function database() {
 // One transaction; resolves with what `work` asked for once it is on the disk.
 async function transact(stores, mode, work) {
   const transaction = (await database()).transaction(stores, mode, { durability: "strict" });
-  const request = work(transaction);
   return new Promise((resolve, reject) => {
+    let request;
     transaction.oncomplete = () => resolve(request?.result);
     transaction.onabort = () => reject(transaction.error);
+    try {
+      request = work(transaction);
+    } catch (error) { // half of the work would be committed
+      reject(error);
+      transaction.abort();
+    }
   });
 }
 
@@ -80,13 +86,31 @@ export class Store extends EventTarget {
     await this.#changed();
   }
 
-  // A capture becomes what staff see of it, in one step: it is never both, and never neither.
+  // A capture becomes what staff see of it, in one step: it is never both, and never neither. Only on a disk
+  // without any room it goes first, or all that wait behind it would wait for ever.
   async refuse(capture, refusal) {
-    await transact(["queue", "refused"], "readwrite", (it) => {
-      it.objectStore("queue").delete(capture.id);
-      return it.objectStore("refused").add(refusal);
-    });
+    try {
+      await this.#replace(capture, refusal);
+    } catch (error) {
+      if (error?.name !== "QuotaExceededError") throw error;
+      await transact(["queue"], "readwrite", (it) => it.objectStore("queue").delete(capture.id));
+      await transact(["refused"], "readwrite", (it) => it.objectStore("refused").add({ ...refusal, picture: null }))
+        .catch((full) => console.warn("a refusal could not be kept", full));
+    }
     await this.#changed();
+  }
+
+  // Nothing, where another turn has done it already.
+  #replace(capture, refusal) {
+    return transact(["queue", "refused"], "readwrite", (it) => {
+      const queue = it.objectStore("queue");
+      const asking = queue.count(capture.id);
+      asking.onsuccess = () => {
+        if (!asking.result) return;
+        queue.delete(capture.id);
+        it.objectStore("refused").add(refusal);
+      };
+    });
   }
 
   refused() {

@@ -1,4 +1,5 @@
 // Keeps the page for offline days, and takes a new version when nobody stands at the door.
+import { $ } from "./dom.js";
 import { screens } from "./screens.js";
 
 const EVERY_MS = 60 * 60 * 1000;
@@ -22,8 +23,9 @@ export async function keepUpdated(reload) {
   }
 }
 
-// Never under the hands of somebody.
+// Never under the hands of somebody, nor while the gym looks at a picture of them.
 function whenQuiet(reload) {
-  if (["idle", "pairing", "trouble"].includes(screens.state) && !document.activeElement?.value) reload();
+  const quiet = ["idle", "pairing", "trouble"].includes(screens.state) && $("app").dataset.reading !== "yes";
+  if (quiet && !document.activeElement?.value) reload();
   else setTimeout(whenQuiet, QUIET_MS, reload);
 }

@@ -17,6 +17,7 @@ export class Enrolment {
   // `ended` gets the sentence to go back with.
   constructor({ session, camera, keeper, staff, ended }) {
     Object.assign(this, { session, camera, keeper, staff, ended });
+    staff.left = () => this.#drop();
     $("enrol-cancel").addEventListener("click", () => this.#end(""));
     $("enrol-again").addEventListener("click", () => this.#begin());
     $("enrol-save").addEventListener("click", () => this.#save());

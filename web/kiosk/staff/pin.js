@@ -7,10 +7,12 @@ import { screens } from "../screen/screens.js";
 import { language } from "../words/words.js";
 
 const LONGEST = 8;
+const GIVEN_UP_MS = 45000;
 
 export class PinPad {
   #typed = "";
   #sending = false;
+  #timer = null;
 
   // `opened` is called once the gym has said yes.
   constructor({ session, opened, failed }) {
@@ -22,15 +24,17 @@ export class PinPad {
   }
 
   open() {
+    screens.show("pin");
     this.#draw("");
     $("pin-error").textContent = "";
-    screens.show("pin");
     $("pin-keys").querySelector("button").focus();
   }
 
   #draw(typed) {
     this.#typed = typed;
     $("pin-typed").textContent = "•".repeat(typed.length) || "\u00a0";
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(abandon, GIVEN_UP_MS);
   }
 
   #press(key) {
@@ -53,4 +57,9 @@ export class PinPad {
       this.#sending = false;
     }
   }
+}
+
+// Somebody who walked off would keep everybody else from the camera.
+function abandon() {
+  if (screens.state === "pin") screens.rest();
 }

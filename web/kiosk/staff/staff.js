@@ -13,6 +13,7 @@ export class StaffArea {
   #timer = null;
   #tab = "enrol";
   byPin = false;
+  left = () => {}; // somebody else's pictures go when the area closes
 
   // `pages` has, for each tab, something with `open()`.
   constructor({ session, link, pin, pages }) {
@@ -61,6 +62,7 @@ export class StaffArea {
     this.byPin = false;
     const ended = this.session.end();
     this.#draw();
+    this.left();
     if (this.open) screens.rest();
     await ended;
   }
@@ -101,6 +103,7 @@ export class StaffArea {
     $("password").value = "";
     await this.guarded(async () => {
       await this.session.signIn(username, password);
+      if (!this.open) return this.leave(); // gone before the answer came: nobody else finds the area open
       $("staff-name").textContent = username;
       this.#draw();
     });
