@@ -26,6 +26,8 @@ from gym.faces.errors import PhotoTooLarge
 LARGEST_PHOTO: Final = 10 * 1024 * 1024
 LARGEST_FIELD: Final = 4096
 MOST_FIELDS: Final = 16
+MOST_PARTS: Final = 32
+"""Of a form, photos included: a part costs more than its bytes."""
 PIECE: Final = 1 << 18
 """Characters of base64 decoded at once; a multiple of four."""
 TURNED: Final = "turned"
@@ -127,7 +129,7 @@ async def _read_form(request: web.Request, boundary: str, most: Most) -> Body:
     body = Body(most_bytes=request.client_max_size)
     form = Form(body, most)
     try:
-        with PushMultipartParser(boundary, max_header_size=LARGEST_FIELD) as parser:
+        with _parser(boundary) as parser:
             while chunk := await request.content.readany():
                 body.take(len(chunk))
                 form.take(parser.parse(chunk))
@@ -136,6 +138,10 @@ async def _read_form(request: web.Request, boundary: str, most: Most) -> Body:
     except MultipartError as error:
         raise Malformed from error
     return body
+
+
+def _parser(boundary: str) -> PushMultipartParser:
+    return PushMultipartParser(boundary, max_header_size=LARGEST_FIELD, max_segment_count=MOST_PARTS)
 
 
 class Form:

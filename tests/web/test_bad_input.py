@@ -248,6 +248,45 @@ async def test_a_full_pool_says_busy_and_when_to_come_back(
     assert int(answer.headers["Retry-After"]) >= 1
 
 
+async def test_a_form_of_one_field_over_and_over_is_not_read_to_its_end(door: Door) -> None:
+    """Each part costs the loop that everybody shares."""
+    part = b'--x\r\nContent-Disposition: form-data; name="qr"\r\n\r\n1\r\n'
+    headers = door.bearer | {"Content-Type": "multipart/form-data; boundary=x"}
+    data = part * 33 + b"--x--\r\n"
+    answer = await door.client.post(f"{API}/check-ins", data=data, headers=headers)
+    assert (answer.status, await check_shape(answer)) == (400, "malformed")
+
+
+async def test_whoever_is_sent_away_is_not_listened_to_and_may_come_again_on_the_same_line(
+    door: Door, face_pool: FacePool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer is there before the photo has left the kiosk."""
+    head = (
+        f"POST {API}/check-ins HTTP/1.1\r\nHost: gym\r\nAuthorization: {door.bearer['Authorization']}\r\n"
+        f"Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 300000\r\n\r\n"
+    )
+    server = door.client.server
+    reader, writer = await asyncio.open_connection(server.host, server.port)
+    with monkeypatch.context() as full:
+        full.setattr(face_pool, "places", 0)
+        writer.write(head.encode())
+        refused = await _answer_on(reader)
+    assert refused.startswith("HTTP/1.1 503 ")
+    assert "\r\nRetry-After: " in refused
+    assert '"code": "busy"' in refused
+    writer.write(bytes(300_000))
+    writer.write(f"GET {API}/kiosk HTTP/1.1\r\nHost: gym\r\n\r\n".encode())
+    assert (await _answer_on(reader)).startswith("HTTP/1.1 401 ")
+    writer.close()
+
+
+async def _answer_on(reader: asyncio.StreamReader) -> str:
+    """One answer of several on a line."""
+    head = (await reader.readuntil(b"\r\n\r\n")).decode()
+    length = int(head.partition("Content-Length: ")[2].split("\r\n")[0])
+    return head + (await reader.readexactly(length)).decode()
+
+
 async def test_a_kiosk_that_never_stops_is_slowed_down(door: Door) -> None:
     answers = await asyncio.gather(*(door.kiosk() for _ in range(245)))
     slowed = [answer for answer in answers if answer.status == 429]

@@ -25,7 +25,7 @@ CREDENTIAL = {"document_number": "1020304050", "phone_last4": "4567"}
 class Server:
     """A process that serves the gym's database."""
 
-    def __init__(self, gym: Gym, home: Path) -> None:
+    def __init__(self, gym: Gym, home: Path, **environment: str) -> None:
         self.port, self._home = free_port(), home
         self._environment = {
             **os.environ,
@@ -33,6 +33,7 @@ class Server:
             "FACE_ROOT": str(gym.config.packs_root),
             "DATABASE_URL": gym.database.url,
             "WEB_PORT": str(self.port),
+            **environment,
         }
 
     @asynccontextmanager
