@@ -98,8 +98,8 @@ class Conversation:
 
     def _extras(self, chat: Person | Group, place: Place) -> Json:
         extras: Json = {}
-        if place.thread is not None:
-            extras = {"message_thread_id": place.thread, "is_topic_message": True}
+        if isinstance(chat, Group) and place.thread is not None:
+            extras = chat.topic(place.thread)
         reply_to = place.reply_to or self._forced_reply(chat.id)
         answered = self._world.messages.find(chat.id, reply_to) if reply_to else None
         if answered and not answered.deleted:

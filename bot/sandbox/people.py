@@ -11,6 +11,7 @@ from bot.sandbox.errors import BadRequest, ChatForbidden, UnknownChat, UnknownPe
 from bot.sandbox.store import Json, Store
 
 FIRST_GROUP = -1_001_000_000_000
+TOPIC_COLOUR = 0x6FB9F0
 
 
 def without_none(**values: object) -> Json:
@@ -73,6 +74,20 @@ class Group:
     def as_chat(self) -> Json:
         chat: Json = {"id": self.id, "type": "supergroup", "title": self.title}
         return {**chat, "is_forum": True} if self.topics else chat
+
+    def topic(self, thread: int) -> Json:
+        """What every message of a topic carries: where it stands, and the message that opened the topic."""
+        place: Json = {"message_thread_id": thread, "is_topic_message": True}
+        if thread not in self.topics:
+            return place
+        created: Json = {"name": self.topics[thread], "icon_color": TOPIC_COLOUR}
+        opened: Json = {
+            "message_id": thread,
+            "date": 0,
+            "chat": self.as_chat(),
+            "forum_topic_created": created,
+        }
+        return {**place, "reply_to_message": {**place, **opened}}
 
 
 class People:

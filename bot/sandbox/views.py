@@ -35,12 +35,17 @@ def _content(message: StoredMessage) -> Json:
         "contact": body.get("contact"),
         "album": body.get("media_group_id"),
         "thread": body.get("message_thread_id"),
-        "reply_to": body.get("reply_to_message", {}).get("message_id"),
+        "reply_to": _answered(body.get("reply_to_message")),
         "buttons": buttons_view(message),
         "keyboard": _keyboard_kind(message),
         **_photo(body.get("photo")),
         **_document(body.get("document")),
     }
+
+
+def _answered(message: Json | None) -> int | None:
+    """The message a person answered; that which opened the topic is none."""
+    return message["message_id"] if message and "forum_topic_created" not in message else None
 
 
 def _photo(sizes: list[Json] | None) -> Json:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, Route, async_playwright, expect
 from telegram import BotCommand
 from telegram.ext import Application
 
@@ -231,6 +232,37 @@ async def test_messages_carry_the_gyms_day_which_the_bar_may_move_on(chromium: B
         await expect(days).to_have_text(["Yesterday", "Today"])
         await page.get_by_role("button", name="Next week").click()
         await expect(days).to_have_text(["3 August 2026", "4 August 2026"])
+    await page.close()
+    await server.stop()
+
+
+@browser_test
+async def test_hours_drawn_before_the_gyms_zone_was_heard_are_drawn_again(chromium: Browser) -> None:
+    now = datetime(2026, 8, 3, 10, 0, tzinfo=timezone(timedelta(hours=-5)))
+
+    async def advance(step: timedelta) -> datetime:
+        return now + step
+
+    async def read() -> datetime:
+        return now
+
+    server = SandboxServer(store_path=None, hooks=SandboxHooks(advance, read))
+    await server.start()
+    heard = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await heard.wait()
+        await route.continue_()
+
+    async with SandboxClient(server.url) as telegram:
+        await (await telegram.person("Eva")).sends("good morning")
+    page = await chromium.new_page(locale="en-GB", timezone_id="UTC")
+    await page.route("**/sandbox/api/clock", late)
+    await page.goto(server.page_url)
+    await page.locator(".item-main").click()
+    await expect(page.locator(".stamp")).to_contain_text("15:00")
+    heard.set()
+    await expect(page.locator(".stamp")).to_contain_text("10:00")
     await page.close()
     await server.stop()
 

@@ -33,9 +33,8 @@ def address(world: World, arguments: Arguments) -> Envelope:
     chat_id, thread = arguments.chat(), arguments.integer("message_thread_id")
     chat = world.chats.require_reachable(chat_id, thread)
     markup = read_markup(arguments)
-    extras = _reply(world, arguments, chat_id)
-    if thread is not None:
-        extras |= {"message_thread_id": thread, "is_topic_message": True}
+    topic: Json = chat.topic(thread) if isinstance(chat, Group) and thread is not None else {}
+    extras = topic | _reply(world, arguments, chat_id)
     world.limits.spend(chat_id)
     return Envelope(chat, markup, extras)
 

@@ -76,10 +76,10 @@ class Desk {
     if (before !== this.offers.claim_url) this.drawStage();
   }
 
-  // "Today" may have become yesterday.
-  onClock() {
+  // "Today" may have become yesterday; what was drawn before the gym's zone was heard has this computer's hours.
+  onClock(otherwise) {
     this.list.draw();
-    this.panes.forEach((pane) => pane.tidy());
+    this.panes.forEach((pane) => (otherwise ? pane.redraw() : pane.tidy()));
   }
 
   speak(language) {

@@ -10,7 +10,7 @@ const CLOCK_EVERY_MS = 20_000;
 const NEWS_MS = 2000;
 
 export class Bar {
-  // `desk`: speak(language), onClock()
+  // `desk`: speak(language), onClock(reads otherwise)
   constructor(element, offers, desk) {
     Object.assign(this, { element, offers, desk });
     if (offers.clock) setInterval(() => this.readClock(), CLOCK_EVERY_MS);
@@ -81,7 +81,6 @@ export class Bar {
 
   showClock(now) {
     this.clock.lastChild.textContent = gymMoment(now, phone.matches);
-    setClock(now);
-    this.desk.onClock();
+    this.desk.onClock(setClock(now));
   }
 }

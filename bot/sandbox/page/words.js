@@ -244,10 +244,13 @@ const DAY_MS = 86_400_000;
 let ahead = 0; // of this computer's clock
 let offset = null; // of UTC; null: this computer's own
 
+// True when hours read otherwise from now on.
 export function setClock(iso) {
+  const before = offset;
   const [, sign, hours, minutes] = /([+-])(\d\d):(\d\d)$/.exec(iso) ?? [null, "+", 0, 0];
   offset = (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000;
   ahead = Date.parse(iso) - Date.now();
+  return offset !== before;
 }
 
 function wall(ms) {
