@@ -45,7 +45,7 @@ clean:
 # Messages for translators: new ones appear untranslated in gym/locale/*/LC_MESSAGES/powergym.po
 messages: $(READY)
 	$(BIN)/pybabel -q extract -F gym/locale/babel.cfg -k _ -k t -k tr -k N_ -k plural:1,2 --no-location \
-		--sort-output --omit-header -o gym/locale/powergym.pot gym bot web
+		--sort-output -w 100 -o gym/locale/powergym.pot gym bot web
 	$(BIN)/pybabel -q update -i gym/locale/powergym.pot -d gym/locale -D powergym --no-fuzzy-matching \
-		--ignore-obsolete --omit-header
+		--ignore-obsolete -w 100 --ignore-pot-creation-date
 	rm gym/locale/powergym.pot

@@ -33,7 +33,7 @@ class CommandMenu:
         if len(self._seen) >= MOST_CHATS:
             self._seen.clear()
         self._seen[turn.chat_id] = wanted
-        menu = [BotCommand(command.name, turn.t(command.description or "")) for command in commands]
+        menu = [BotCommand(one.name, turn.t(one.description)) for one in commands if one.description]
         turn.later(self._set(turn, menu))
 
     async def _set(self, turn: Turn, menu: list[BotCommand]) -> None:

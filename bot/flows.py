@@ -75,6 +75,8 @@ ROUTERS: tuple[Router, ...] = (
     freezes.router,
     payments.router,
     receipts.router,
+    approvals.router,
+    asking.router,
     debts.router,
     cash.router,
     plans.router,
@@ -92,6 +94,4 @@ ROUTERS: tuple[Router, ...] = (
     jobs.router,
     settings.router,
     account.router,
-    approvals.router,
-    asking.router,
 )

@@ -84,7 +84,7 @@ def fields(ctx: FormContext) -> Screen:
     steps = asked_steps(ctx)
     shown = steps[state.page * PAGE_SIZE : (state.page + 1) * PAGE_SIZE]
     rows = grid([form_button(state, t(step.label), FormAction.FIELD, steps.index(step)) for step in shown])
-    text = f"<b>{t(ctx.form.title)}</b>\n\n{t(N_('What do you want to change?'))}"
+    text = f"<b>{t(ctx.form.title)}</b>\n\n" + t("What do you want to change?")
     pages = max(1, -(-len(steps) // PAGE_SIZE))
     return Screen(text, [*rows, _pages(ctx, pages), [_act(ctx, BACK, FormAction.BACK), _cancel(ctx)]])
 

@@ -42,7 +42,7 @@ class MyMembership(Callback):
     """What the gym's members see, for staff who train here."""
 
 
-router.home(N_("🙋 My account"), Account())
+router.home(N_("👤 My account"), Account())
 
 
 @router.on(Account)

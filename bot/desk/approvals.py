@@ -72,7 +72,7 @@ async def _waiting(turn: Turn) -> int:
         return await ApprovalService(uow).count_pending()
 
 
-router.home(N_("📨 Requests"), Requests(), Permission.FREEZE, badge=_waiting)
+router.home(N_("🙋 Requests"), Requests(), Permission.FREEZE, badge=_waiting)
 
 
 @router.on(Requests)
@@ -104,7 +104,7 @@ def request_screen(turn: Turn, approval: Approval, note: str | None = None) -> S
     keyboard: Keyboard = [
         *_answers(turn, approval),
         _next(turn, approval),
-        [button(t("👤 Card"), Card(approval.client_id)), button(t("📨 Requests"), Requests())],
+        [button(t("👤 Card"), Card(approval.client_id)), button(t("🙋 Requests"), Requests())],
         nav(t),
     ]
     return Screen(f"{note}\n\n{text}" if note else text, keyboard)

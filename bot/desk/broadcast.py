@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from bot.callbacks import Callback, callback
+from bot.desk.buttons import Messages
 from bot.forms import Choice, Form, FormContext, Step
 from bot.keyboards import button, nav, pager
 from bot.messages import RENDERERS
@@ -71,10 +72,14 @@ async def broadcasts(turn: Turn, tap: Broadcasts) -> None:
     async with turn.unit_of_work() as uow:
         page = await BroadcastService(uow).page(tap.page)
     t = turn.t
-    text = t("📣 <b>Broadcasts</b>\n\nOne text for many members, a few in a second.")
+    text = t(
+        "📣 <b>Broadcasts</b>\n\nOne text for many members. It leaves bit by bit: no receipt waits for it."
+    )
     rows = [[button(_label(t, one), ShowBroadcast(one.id), wide=True)] for one in page.items]
     new = [button(t("✍️ Write one"), NewBroadcast(), wide=True)]
-    await turn.show(Screen(text, [new, *rows, pager(page.number, page.pages, Broadcasts), nav(t)]))
+    await turn.show(
+        Screen(text, [new, *rows, pager(page.number, page.pages, Broadcasts), nav(t, back=Messages())])
+    )
 
 
 def _label(t: HtmlTranslator, one: Broadcast) -> str:
@@ -121,7 +126,7 @@ async def _summary(ctx: FormContext) -> str:
     lines = [
         t.plural("Goes to <b>{count} member</b>.", "Goes to <b>{count} members</b>.", reach.told),
         t(
-            "{all} belong to “{segment}”; whoever has not linked the chat, or wants no news, is left out.",
+            "“{segment}”: {all} in all. Whoever has not linked the chat, or wants no news, is left out.",
             all=reach.members,
             segment=Html(t(SEGMENTS[ctx.value("segment", Segment)])),
         ),
@@ -137,6 +142,11 @@ def _leaves(t: HtmlTranslator, waits_until: datetime | None) -> list[str]:
     return (
         [t("🌙 These are quiet hours: it leaves at {hour}.", hour=t.time(waits_until))] if waits_until else []
     )
+
+
+def _whom(t: HtmlTranslator, one: Broadcast) -> str:
+    segment = t(SEGMENTS[Segment(one.segment)])
+    return f"👥 {segment}: {t.text(one.tag)}" if one.tag else f"👥 {segment}"
 
 
 def preview(t: HtmlTranslator, text: str, settings: GymSettings) -> str:
@@ -166,7 +176,6 @@ BROADCAST = router.form(
                 N_("Whom"),
                 N_("Whom is it for?"),
                 choices=[Choice(segment, label) for segment, label in SEGMENTS.items()],
-                columns=2,
                 resets=("plan", "tag"),
             ),
             Step(
@@ -192,7 +201,7 @@ BROADCAST = router.form(
         ],
         summary=_summary,
         submit=_send,
-        confirm=N_("📣 Send it"),
+        confirm=N_("Send it"),
     )
 )
 
@@ -220,7 +229,7 @@ async def _show(turn: Turn, key: UUID) -> None:
 
 def progress_screen(t: HtmlTranslator, one: Broadcast, at: Progress, settings: GymSettings) -> Screen:
     """How far it is; the same screen is redrawn while it goes on."""
-    lines = [t("📣 <b>Broadcast</b>: {state}", state=Html(t(STATES[at.state]))), ""]
+    lines = [t("📣 <b>Broadcast</b>: {state}", state=Html(t(STATES[at.state]))), _whom(t, one), ""]
     if at.state is BroadcastState.PREPARING:
         lines.append(t("Messages written so far: {total}", total=at.total))
     lines.append(t("Sent: <b>{sent}</b> of {total}", sent=at.sent, total=at.total))

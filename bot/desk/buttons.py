@@ -13,6 +13,11 @@ from gym.payments.models import Method
 from gym.subscriptions.discounts import Discount, DiscountKind
 
 
+@callback("msgs")
+class Messages(Callback):
+    """The way to everything an admin does about messages."""
+
+
 @callback("card")
 class Card(Callback):
     """Everything about a client on one screen."""

@@ -91,7 +91,7 @@ def _other_days(turn: Turn, day: date) -> Row:
 def _till_line(t: HtmlTranslator, till: Till) -> str:
     line = t("👤 {name}: {expected}", name=till.staff_name, expected=till.expected)
     if till.difference is None:
-        return f"{line}, {t('not counted')}"
+        return f"{line}, " + t("not counted")
     return f"{line}, {_off(t, till.difference)}"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from bot.callbacks import Callback, callback
+from bot.desk.buttons import Messages
 from bot.keyboards import button, nav, pager
 from bot.messages import RENDERERS
 from bot.render import Html, HtmlTranslator, Screen
@@ -50,16 +51,19 @@ async def dead_letters(turn: Turn, tap: DeadLetters) -> None:
         page = await DeadLetterService(uow).page(tap.page)
     t = turn.t
     if not page.items:
-        text = t("<b>Undelivered</b>\n\nEverything was told.")
-        await turn.show(Screen(text, [nav(t)]))
+        text = t("⚠️ <b>Undelivered</b>\n\nEverything was told.")
+        await turn.show(Screen(text, [nav(t, back=Messages())]))
         return
-    text = t(
-        "<b>Undelivered</b>\n\nTelegram did not take these {count} messages. Look at one, or decide on all:",
-        count=page.total,
+    text = t.plural(
+        "⚠️ <b>Undelivered</b>\n\nTelegram did not take {count} message. Look at it, or decide right here:",
+        "⚠️ <b>Undelivered</b>\n\nTelegram did not take {count} messages. Look at one, or decide on all:",
+        page.total,
     )
     rows = [[button(_label(one), ShowDeadLetter(one.id), wide=True)] for one in page.items]
     every = [button(t("Dismiss all"), Dismiss(None)), button(t("Send all again"), SendAgain(None))]
-    await turn.show(Screen(text, [*rows, pager(page.number, page.pages, DeadLetters), every, nav(t)]))
+    await turn.show(
+        Screen(text, [*rows, pager(page.number, page.pages, DeadLetters), every, nav(t, back=Messages())])
+    )
 
 
 def _label(one: DeadLetter) -> str:

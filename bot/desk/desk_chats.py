@@ -7,6 +7,7 @@ from uuid import UUID
 from telegram import ChatMember, ChatMemberUpdated
 
 from bot.callbacks import Callback, callback
+from bot.desk.buttons import Messages
 from bot.desk.kind_words import group_buttons, group_lines
 from bot.keyboards import button, nav
 from bot.render import HtmlTranslator, Screen
@@ -141,12 +142,12 @@ async def desk_chats(turn: Turn, _: DeskChats) -> None:
     async with turn.unit_of_work() as uow:
         chats = await DeskChatService(uow).all()
     t = turn.t
-    lines = [f"<b>{t('Desk chats')}</b>", ""]
+    lines = [t("💬 <b>Desk chats</b>"), ""]
     if not any(chat.active and chat.gone_at is None for chat in chats):
         lines += [t("There is none that listens: every admin hears everything here in their own chat."), ""]
     lines.append(t("To add one, take me into a group, or write /desk in a group or topic I am in."))
     rows = [[button(f"{_sign(chat)} {chat.title}", ShowDeskChat(chat.id), wide=True)] for chat in chats]
-    await turn.show(Screen("\n".join(lines), [*rows, nav(t)]))
+    await turn.show(Screen("\n".join(lines), [*rows, nav(t, back=Messages())]))
 
 
 def _sign(chat: DeskChat) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from bot.callbacks import Callback, callback
@@ -19,13 +20,13 @@ NAMES: Final = {
     "expire": N_("End plans"),
     "activate": N_("Start plans"),
     "remind": N_("Reminders"),
-    "occasions": N_("Birthdays, absences"),
+    "occasions": N_("Birthdays, absence"),
     "prices": N_("Price changes"),
     "rewards": N_("Rewards"),
     "freeze_ends": N_("Freezes"),
-    "approvals": N_("Requests"),
-    "digest": N_("The day"),
-    "outbox": N_("Messages"),
+    "approvals": N_("Close old requests"),
+    "digest": N_("The day in figures"),
+    "outbox": N_("Send messages"),
     "retention": N_("Clean up"),
     "backup": N_("Backup"),
 }
@@ -52,15 +53,18 @@ async def jobs(turn: Turn, _: Jobs) -> None:
     async with turn.unit_of_work() as uow:
         states = await JobService(uow).states()
     t = turn.t
-    intro = t("🛠 <b>Jobs</b>\nThey run by themselves. A tap runs one now; running one twice does no harm.")
+    intro = t(
+        "🛠 <b>Jobs</b>\nThey run by themselves; here is when each last did. A tap runs one now, "
+        "and twice does no harm."
+    )
     runs = [button(f"▶ {t(NAMES[one.name])}", RunJob(one.name)) for one in states]
-    lines = [_line(t, one) for one in states]
+    lines = [_line(t, one, turn.now) for one in states]
     again = [button(t("🔄 Refresh"), Jobs())]
     await turn.show(Screen("\n".join([intro, "", *lines]), [*grid(runs), again, nav(t)]))
 
 
-def _line(t: HtmlTranslator, one: JobState) -> str:
-    name, error, at = t(NAMES[one.name]), one.error or "?", _when(t, one)
+def _line(t: HtmlTranslator, one: JobState, now: datetime) -> str:
+    name, error, at = t(NAMES[one.name]), one.error or "?", _when(t, one, now)
     if one.failures:
         return t.plural(
             "❌ {name}: failed {count} time ({code}), last well {at}",
@@ -76,8 +80,13 @@ def _line(t: HtmlTranslator, one: JobState) -> str:
     return t("{mark} {name}: {at}", mark=mark, name=name, at=at)
 
 
-def _when(t: HtmlTranslator, one: JobState) -> str:
-    return t("never") if one.last_success_at is None else t.moment(one.last_success_at)
+def _when(t: HtmlTranslator, one: JobState, now: datetime) -> str:
+    """The hour, with the day if that is another one."""
+    at = one.last_success_at
+    if at is None:
+        return t("never")
+    day = at.astimezone(t.zone).date()
+    return t.time(at) if day == now.astimezone(t.zone).date() else f"{t.day(day, short=True)}, {t.time(at)}"
 
 
 @router.on(RunJob)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.callbacks import Callback, callback
 from bot.desk.broadcast import Broadcasts
+from bot.desk.buttons import Messages
 from bot.desk.dead_letters import DeadLetters, waiting
 from bot.desk.desk_chats import DeskChats
 from bot.keyboards import button, nav
@@ -15,11 +15,6 @@ from gym.core.language import N_
 from gym.security.permissions import Permission
 
 router = Router(Audience.STAFF)
-
-
-@callback("msgs")
-class Messages(Callback):
-    """The doors."""
 
 
 router.home(N_("📨 Messages"), Messages(), Permission.CHANGE_SETTINGS, badge=waiting)

@@ -92,7 +92,7 @@ def _question(t: HtmlTranslator, subscription: Subscription, credit: Decimal) ->
     )
     if credit:
         text += "\n" + t("💳 Credit: {credit}", credit=credit)
-    return f"{text}\n\n{t('How is it paid?')}"
+    return f"{text}\n\n" + t("How is it paid?")
 
 
 @router.on(PayNow)

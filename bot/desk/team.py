@@ -67,7 +67,7 @@ class SetWorking(Callback):
     active: bool
 
 
-router.home(N_("👥 Team"), Team(), Permission.MANAGE_STAFF)
+router.home(N_("👔 Team"), Team(), Permission.MANAGE_STAFF)
 
 
 @router.on(Team)

@@ -7,6 +7,7 @@ from datetime import time
 from typing import Final
 
 from bot.callbacks import Callback, callback
+from bot.desk.buttons import Messages
 from bot.desk.kind_words import group_buttons, group_lines
 from bot.forms import Choice, Form, FormContext, Step
 from bot.home import Languages
@@ -75,10 +76,10 @@ def _screen(t: HtmlTranslator, now: Preferences, settings: GymSettings, *, desk:
         if desk
         else t("Receipts and what you asked for always come. The rest as you like; tap to switch:")
     )
-    lines = [f"<b>{t('Preferences')}</b>", intro, "", *group_lines(t, groups, heard)]
+    lines = [t("🔔 <b>Preferences</b>"), intro, "", *group_lines(t, groups, heard)]
     rows = group_buttons(t, groups, heard, lambda group, wanted: Want(group, wanted, desk))
     if desk:
-        return Screen("\n".join(lines), [*rows, nav(t)])
+        return Screen("\n".join(lines), [*rows, nav(t, back=Messages())])
     lines += ["", _quiet_line(t, now, settings)]
     more: Row = [button(t("🌙 Quiet hours"), QuietHours()), button(t("🌐 Language"), Languages())]
     return Screen("\n".join(lines), [*rows, more, nav(t)])
@@ -107,12 +108,16 @@ async def quiet_hours(turn: Turn, _: QuietHours) -> None:
 
 async def _offer(ctx: FormContext) -> list[Choice]:
     settings = ctx.turn.settings
-    gym = f"{settings.quiet_from:%H:%M} – {settings.quiet_until:%H:%M}"
+    gym = f"{_brief(settings.quiet_from)} – {_brief(settings.quiet_until)}"
     return [
         Choice(OF_THE_GYM, ctx.t("The gym's: {hours}", hours=gym)),
         *[Choice(hours, hours.replace("-", " – ")) for hours in HOURS],
         Choice(NEVER, ctx.t("No quiet hours")),
     ]
+
+
+def _brief(hour: time) -> str:
+    return f"{hour.hour}:{hour:%M}" if hour.minute else str(hour.hour)
 
 
 def _read(text: str, ctx: FormContext) -> str:

@@ -22,6 +22,7 @@ from gym.settings.schemas import GymSettings
 
 ENDED = (VerdictCode.EXPIRED, VerdictCode.VISITS_USED_UP, VerdictCode.NO_SUBSCRIPTION)
 """Denials that a new period mends."""
+HAS_ENDED = N_("⚪ <b>{plan}</b> ended on {ends_on}. Renew it at the desk.")
 
 simple(
     Kind.WELCOME,
@@ -46,6 +47,20 @@ def _receipt(t: HtmlTranslator, p: Payload, settings: GymSettings) -> str:
     return f"{text}\n{left}"
 
 
+@says(Kind.VOIDED)
+def _voided(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
+    """The reason is the desk's."""
+    text = t(
+        "↩️ <b>Receipt {number}</b> is void: <b>{amount}</b> ({method}) for {plan} no longer counts as paid.",
+        number=Html(f"№ {p['receipt_number']}"),
+        amount=p["amount"],
+        method=method_words(t, p),
+        plan=p["plan_name"],
+    )
+    left = [t("To pay: <b>{balance}</b>", balance=p["balance"])] if p["balance"] else []
+    return "\n".join([text, *left, t("Questions? Ask at the desk.")])
+
+
 def _sold(message: str) -> Render:
     def function(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
         text = t(message, plan=p["plan_name"], starts_on=p["starts_on"], ends_on=p["ends_on"])
@@ -57,14 +72,17 @@ def _sold(message: str) -> Render:
 RENDERERS[Kind.SUBSCRIPTION_SOLD] = _sold(N_("🏷 Your plan: <b>{plan}</b>\n📅 {starts_on} – {ends_on}"))
 RENDERERS[Kind.SUBSCRIPTION_RENEWED] = _sold(N_("🔁 Renewed: <b>{plan}</b>\n📅 {starts_on} – {ends_on}"))
 RENDERERS[Kind.SUBSCRIPTION_ACTIVATED] = _sold(N_("🟢 <b>{plan}</b> has started. It runs until {ends_on}."))
-RENDERERS[Kind.SUBSCRIPTION_EXPIRED] = _sold(N_("⚪ <b>{plan}</b> ended on {ends_on}. Renew it at the desk."))
+RENDERERS[Kind.SUBSCRIPTION_EXPIRED] = _sold(HAS_ENDED)
 
 
 @says(Kind.ENDS_SOON)
 def _ends_soon(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
-    if p["days"] == 0:
+    days = (p["ends_on"] - p["today"]).days if "today" in p else p["days"]
+    if days < 0:
+        return t(HAS_ENDED, plan=p["plan_name"], ends_on=p["ends_on"])
+    if days == 0:
         return t("⏰ Today is the last day of <b>{plan}</b>. Renew it at the desk.", plan=p["plan_name"])
-    when = t.plural("in {count} day", "in {count} days", p["days"])
+    when = t.plural("in {count} day", "in {count} days", days)
     return t(
         "⏰ <b>{plan}</b> ends {when}, on {ends_on}. Renew it at the desk.",
         plan=p["plan_name"],
@@ -121,6 +139,7 @@ def _renewal(t: HtmlTranslator, _: Payload) -> Keyboard:
 
 
 @offers(Kind.PAYMENT_DUE)
+@offers(Kind.VOIDED)
 @offers(Kind.SUBSCRIPTION_SOLD)
 @offers(Kind.SUBSCRIPTION_RENEWED)
 @offers(Kind.SUBSCRIPTION_ACTIVATED)

@@ -13,9 +13,9 @@ from gym.core.language import N_
 from gym.notifications.models import NotificationKind as Kind
 from gym.settings.schemas import GymSettings
 
-simple(Kind.DESK_CLIENT_REGISTERED, N_("🆕 {client_name} was registered by {staff_name}."))
-simple(Kind.DESK_CLIENT_CHANGED, N_("✏️ {client_name} was changed by {staff_name}."))
-simple(Kind.DESK_CLIENT_DEACTIVATED, N_("⏸ {client_name} was deactivated by {staff_name}."))
+simple(Kind.DESK_CLIENT_REGISTERED, N_("🆕 {staff_name} has registered {client_name}."))
+simple(Kind.DESK_CLIENT_CHANGED, N_("✏️ {staff_name} has changed the details of {client_name}."))
+simple(Kind.DESK_CLIENT_DEACTIVATED, N_("⏸ {staff_name} has deactivated {client_name}."))
 simple(Kind.DESK_SOLD, N_("🏷 {client_name}: {plan_name} for {final_price} ({staff_name})"))
 simple(
     Kind.DESK_RENEWED, N_("🔁 {client_name}: {plan_name} from {starts_on} for {final_price} ({staff_name})")
@@ -25,7 +25,8 @@ simple(Kind.DESK_EXPIRED, N_("⚪ {client_name}: {plan_name} has ended."))
 simple(Kind.DESK_WANTS_RENEWAL, N_("🙋 {client_name} wants to renew."))
 simple(Kind.DESK_NEW_KIOSK, N_("🚪 A kiosk was paired: {name}"))
 simple(
-    Kind.DESK_DOOR_FAILED, N_("🚪 The door of {name} does not answer. Open it by hand, and check its relay.")
+    Kind.DESK_DOOR_FAILED,
+    N_("🚪 The door at “{name}” does not answer. Open it by hand, and check its relay."),
 )
 
 

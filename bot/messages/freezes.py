@@ -15,6 +15,8 @@ from gym.settings.schemas import GymSettings
 
 @says(Kind.FREEZE_ENDS)
 def _freeze_ends(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
+    if "today" in p and p["today"] >= p["back_on"]:
+        return t("☀️ The freeze of <b>{plan}</b> is over: come by!", plan=p["plan_name"])
     return t(
         "☀️ Your freeze of <b>{plan}</b> ends tomorrow. From {back_on} on you can come again!",
         plan=p["plan_name"],
@@ -29,7 +31,7 @@ def _told_frozen(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
         return f"{text}\n" + t("No day is lost. When you want to come back, tell the desk.")
     days = Html(span(t, p["frozen_from"], p["frozen_until"]))
     text = t("❄️ Your plan <b>{plan}</b> is frozen: {days}.", plan=p["plan_name"], days=days)
-    return f"{text}\n" + t("📅 It runs until {ends_on} now.", ends_on=p["ends_on"])
+    return f"{text}\n" + t("📅 Your plan now runs until {ends_on}.", ends_on=p["ends_on"])
 
 
 @says(Kind.FREEZE_ENDED)
@@ -37,7 +39,7 @@ def _told_ended(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
     text = t("✖️ The freeze of <b>{plan}</b> was called off.", plan=p["plan_name"])
     if not p["planned"]:
         text = t("☀️ The freeze of <b>{plan}</b> is over: come by!", plan=p["plan_name"])
-    return f"{text}\n" + t("📅 It runs until {ends_on} now.", ends_on=p["ends_on"])
+    return f"{text}\n" + t("📅 Your plan now runs until {ends_on}.", ends_on=p["ends_on"])
 
 
 @says(Kind.GYM_CLOSED)
@@ -64,8 +66,8 @@ def _told_opened(t: HtmlTranslator, p: Payload, settings: GymSettings) -> str:
 @says(Kind.GIFT_DAYS)
 def _gift(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
     return t.plural(
-        "🎁 {count} day as a gift for <b>{plan}</b>: {reason}\nIt runs until {ends_on} now.",
-        "🎁 {count} days as a gift for <b>{plan}</b>: {reason}\nIt runs until {ends_on} now.",
+        "🎁 {count} day as a gift for <b>{plan}</b>: {reason}\nYour plan now runs until {ends_on}.",
+        "🎁 {count} days as a gift for <b>{plan}</b>: {reason}\nYour plan now runs until {ends_on}.",
         p["days"],
         plan=p["plan_name"],
         reason=p["reason"],

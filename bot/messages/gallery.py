@@ -26,7 +26,10 @@ h2 { font-size: 15px; margin: 1.6rem 0 .4rem } h2 small { color: #567; font-weig
   overflow-wrap: anywhere }
 .keys { display: flex; gap: 4px; margin-top: 4px } .keys span { flex: 1; background: #7a93a8; color: #fff;
   border-radius: 8px; padding: .3rem; text-align: center; font-size: 14px }
-@media (max-width: 600px) { body { margin: .8rem } .row { grid-template-columns: 1fr; gap: .4rem } }
+.said::before { content: attr(lang); float: left; color: #567; font-size: 11px; text-transform: uppercase }
+.said { padding-top: 2px } .said .bubble { clear: left }
+@media (max-width: 600px) { body { margin: .8rem } .row { grid-template-columns: 1fr; gap: .4rem;
+  margin-bottom: 1.2rem } }
 """
 
 
@@ -34,7 +37,9 @@ def page(settings: GymSettings | None = None) -> str:
     """The whole page. Raises LookupError when a kind has no words or its sample lacks something."""
     body = "".join(_section(kind, settings or GymSettings.model_validate({})) for kind in NotificationKind)
     return (
-        f"<!doctype html><html lang='en'><meta charset='utf-8'><title>Messages</title><style>{STYLE}</style>"
+        "<!doctype html><html lang='en'><meta charset='utf-8'>"
+        "<meta name='viewport' content='width=device-width, initial-scale=1'><title>Messages</title>"
+        f"<style>{STYLE}</style>"
         f"<h1>Messages</h1>{body}</html>"
     )
 
@@ -52,17 +57,17 @@ def _waits(kind: NotificationKind) -> Iterator[str]:
 
 
 def _row(kind: NotificationKind, payload: dict[str, object], settings: GymSettings) -> str:
-    bubbles = [_bubble(render(kind, payload, settings, language, NOW)) for language in LANGUAGES]
+    bubbles = [_bubble(render(kind, payload, settings, language, NOW), language) for language in LANGUAGES]
     return f"<div class='row'>{''.join(bubbles)}</div>"
 
 
-def _bubble(message: Message) -> str:
+def _bubble(message: Message, language: str) -> str:
     rows = message.keyboard.inline_keyboard if message.keyboard else ()
     keys = "".join(
         f"<div class='keys'>{''.join(f'<span>{html.escape(key.text)}</span>' for key in row)}</div>"
         for row in rows
     )
-    return f"<div><div class='bubble'>{message.text}</div>{keys}</div>"
+    return f"<div class='said' lang='{language}'><div class='bubble'>{message.text}</div>{keys}</div>"
 
 
 if __name__ == "__main__":

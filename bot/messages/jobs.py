@@ -33,7 +33,9 @@ def _digest(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
 
 @says(Kind.DESK_JOB_FAILED)
 def _failed(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
-    return t("⚠️ “{job}” has failed. It is tried again by itself; the jobs say how it goes.", job=_name(t, p))
+    return t(
+        "⚠️ “{job}” has failed. It is tried again by itself: see under Jobs how it goes.", job=_name(t, p)
+    )
 
 
 def _name(t: HtmlTranslator, p: Payload) -> str:
@@ -51,7 +53,8 @@ def _late(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
 
 @offers(Kind.DESK_DIGEST)
 def _look(t: HtmlTranslator, p: Payload) -> Keyboard:
-    return [[button(t("📊 Chart"), DayChart(p["day"])), button(t("⏳ Ending"), EndingSoon())]]
+    chart = button(t("📊 Chart"), DayChart(p["day"]))
+    return [[chart, button(t("⏳ Ending"), EndingSoon())] if p["ending_week"] else [chart]]
 
 
 @offers(Kind.DESK_JOB_LATE)

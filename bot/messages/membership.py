@@ -94,7 +94,7 @@ def _given(t: HtmlTranslator, p: Payload) -> list[str]:
 def _desk_refund(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
     lines = [
         t(
-            "💸 {client_name}: {plan}, by {staff_name}: {reason}",
+            "💸 {client_name}: {staff_name} gives something back for {plan} ({reason})",
             client_name=p["client_name"],
             plan=p["plan_name"],
             staff_name=p["staff_name"],

@@ -23,8 +23,8 @@ def _birthday(t: HtmlTranslator, p: Payload, settings: GymSettings) -> str:
 @says(Kind.ABSENT)
 def _absent(t: HtmlTranslator, p: Payload, settings: GymSettings) -> str:
     return t.plural(
-        "👟 We have not seen you for {count} day, {first_name}. Your plan is running: come by at {gym}!",
-        "👟 We have not seen you for {count} days, {first_name}. Your plan is running: come by at {gym}!",
+        "👟 We have not seen you for {count} day, {first_name}. Your plan is running: come to {gym}!",
+        "👟 We have not seen you for {count} days, {first_name}. Your plan is running: come to {gym}!",
         p["days"],
         first_name=p["first_name"],
         gym=settings.name,

@@ -38,9 +38,12 @@ class Message:
 def render(
     kind: NotificationKind, payload: Payload, settings: GymSettings, language: str, now: datetime
 ) -> Message:
-    """The message of a notification; `now` is business time, from which its buttons grow old."""
+    """The message of a notification; `now` is business time, from which its buttons grow old.
+
+    Words may look at `today`: what Telegram took days late must be true when it is read.
+    """
     t = HtmlTranslator(language, currency=settings.currency, timezone=settings.timezone)
-    text = RENDERERS[kind](t, payload, settings)
+    text = RENDERERS[kind](t, {**payload, "today": now.astimezone(t.zone).date()}, settings)
     keyboard = BUTTONS[kind](t, payload) if kind in BUTTONS else ()
     return Message(text, markup(keyboard, now, stays=kind not in ANSWERED_IN_PLACE))
 

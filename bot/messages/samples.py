@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
@@ -115,7 +115,16 @@ DIGEST: Final = {
     "at_risk": 12,
 }
 NOTHING_BACK: Final = {"credited": Decimal(0), "refunded": Decimal(0), "kept": Decimal(0)}
-QUIET_DAY: Final = {"visits": 0, "denials": [], "money": [], "at_risk": 0}
+QUIET_DAY: Final = {
+    "visits": 0,
+    "denials": [],
+    "money": [],
+    "at_risk": 0,
+    "new_clients": 0,
+    "ending_week": 0,
+    "debts": 0,
+    "owed": Decimal(0),
+}
 SPECIAL: Final[Mapping[Kind, tuple[Mapping[str, Any], ...]]] = {
     Kind.APPROVAL_ASKED: tuple({**ASKED, "kind": kind} for kind in ("discount", "void", "refund")),
     Kind.APPROVAL_DECIDED: (
@@ -130,7 +139,10 @@ SPECIAL: Final[Mapping[Kind, tuple[Mapping[str, Any], ...]]] = {
         {**DECIDED, "kind": "freeze", "state": "expired", "answer": None},
     ),
     Kind.RECEIPT: ({}, {"balance": Decimal(0), "method": "transfer"}),
-    Kind.ENDS_SOON: ({"days": 7}, {"days": 1}, {"days": 0}),
+    Kind.ENDS_SOON: tuple(
+        {"days": abs(days), "ends_on": DAY + timedelta(days=days)} for days in (7, 1, 0, -2)
+    ),
+    Kind.FREEZE_ENDS: ({}, {"back_on": DAY}),
     Kind.REWARD_EARNED: ({}, {"kind": "referral"}),
     Kind.MILESTONE: ({"percent": Decimal(0), "threshold": 100}, {"threshold": 100}),
     Kind.CHECKED_IN: ({}, {"visits_left": 1, "balance": None}),

@@ -19,6 +19,8 @@ from babel.numbers import format_decimal, get_currency_symbol
 
 LANGUAGES = ("en", "es")
 SOURCE_LANGUAGE = "en"
+DAY_PATTERNS = {"en": "EEE, d MMM y", "es": "EEE d MMM y"}
+"""In Spanish a day stands in a sentence as `el mié 2 sept 2026`, without a comma."""
 LOCALE_DIR = Path(__file__).parents[1] / "locale"
 
 
@@ -87,7 +89,7 @@ class Translator:
 
     def day(self, value: date, *, short: bool = False) -> str:
         """A calendar day, such as `Mon, 3 Aug 2026`; without weekday and year when `short`."""
-        pattern = "d MMM" if short else "EEE, d MMM y"
+        pattern = "d MMM" if short else DAY_PATTERNS[self.language]
         return format_date(value, pattern, locale=self.language)
 
     def time(self, value: datetime) -> str:

@@ -82,6 +82,7 @@ ALWAYS: Final = frozenset(
         Kind.SUBSCRIPTION_ACTIVATED,
         Kind.SUBSCRIPTION_CANCELED,
         Kind.PLAN_CHANGED,
+        Kind.VOIDED,
         Kind.REFUNDED,
         Kind.FREEZE_APPROVED,
         Kind.FREEZE_REJECTED,

@@ -26,6 +26,7 @@ class NotificationKind(StrEnum):
     SUBSCRIPTION_EXPIRED = "subscription_expired"
     SUBSCRIPTION_CANCELED = "subscription_canceled"
     PLAN_CHANGED = "plan_changed"
+    VOIDED = "voided"
     REFUNDED = "refunded"
     FREEZE_APPROVED = "freeze_approved"
     FREEZE_REJECTED = "freeze_rejected"

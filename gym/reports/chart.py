@@ -20,10 +20,10 @@ from gym.core.lettering import DRAWING
 from gym.payments.models import TILL, Method
 from gym.reports.digest import DayInNumbers
 
-WIDTH: Final = 8.0
-HEIGHT: Final = 6.4
-DOTS: Final = 120
-"""Inches, inches, dots an inch: 960 × 768 pixels."""
+WIDTH: Final = 6.4
+HEIGHT: Final = 5.12
+DOTS: Final = 150
+"""Inches, inches, dots an inch: 960 × 768 pixels, with letters that a phone shows readably."""
 FIRST_HOUR: Final = 5
 LAST_HOUR: Final = 22
 """Hours that are shown even when nobody comes."""
@@ -46,7 +46,7 @@ def draw_day(found: DayInNumbers, t: Translator) -> bytes:
         figure = Figure(figsize=(WIDTH, HEIGHT), dpi=DOTS, layout="constrained")
         canvas = FigureCanvasAgg(figure)
         door, money = figure.subplots(2, 1, height_ratios=(3, 2))
-        figure.suptitle(t.day(found.day), color=INK, fontsize=15, fontweight="bold")
+        figure.suptitle(t.day(found.day), color=INK, fontsize=16, fontweight="bold")
         _draw_door(door, found, t)
         _draw_money(money, found, t)
         out = io.BytesIO()
@@ -72,13 +72,14 @@ def _draw_money(axes: Axes, found: DayInNumbers, t: Translator) -> None:
     net = {one.method: one.net for one in found.money}
     methods = [method for method in TILL if method in net] or [Method.CASH]
     amounts = [net.get(method, Decimal(0)) for method in methods]
-    bars = axes.barh([t(METHODS[method]) for method in methods], [float(one) for one in amounts], color=BLUE)
+    names = [t(METHODS[method]) for method in methods]
+    bars = axes.barh(names, [float(one) for one in amounts], height=0.6, color=BLUE)
     axes.bar_label(bars, [t.money(one) for one in amounts], padding=4, color=INK)
-    axes.invert_yaxis()
+    axes.set_ylim(max(len(methods), 2) - 0.5, -0.5)  # the first on top, a single one no wall
     top, low = max(float(max(amounts)), 1.0), min(float(min(amounts)), 0.0)
     # Room for what is written beside the bars.
-    axes.set_xlim(low - (0.2 * (top - low) if low else 0), top + 0.2 * (top - low))
-    axes.xaxis.set_major_locator(MaxNLocator(5))
+    axes.set_xlim(low - (0.2 * (top - low) if low else 0), top + 0.25 * (top - low))
+    axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
     axes.xaxis.set_major_formatter(FuncFormatter(_money(t)))
     _plain(axes)
 
@@ -93,4 +94,4 @@ def _money(t: Translator) -> Callable[[float, int], str]:
 def _plain(axes: Axes) -> None:
     axes.spines[["top", "right"]].set_visible(False)
     axes.spines[["left", "bottom"]].set_color(FAINT)
-    axes.tick_params(colors=INK, labelsize=9)
+    axes.tick_params(colors=INK, labelsize=10)

@@ -8,7 +8,7 @@ Every DESK_ kind has also `staff_name` (who acted). On top of that:
 |---|---|
 | SUBSCRIPTION_SOLD, DESK_SOLD, SUBSCRIPTION_RENEWED, DESK_RENEWED | `base_price`, `discount` (Decimal), `visits` (int or none) |
 | RECEIPT, DESK_PAYMENT | `receipt_number` (int), `amount` (Decimal), `method` (text, a `Method`), `at` (datetime), `note` (text or none), `entry_id` (UUID); `balance` is what is owed after it |
-| DESK_VOID | `receipt_number`, `amount`, `method`, `reason`, `entry_id` (of the payment); `balance` after it |
+| VOIDED, DESK_VOID | `receipt_number`, `amount`, `method`, `reason`, `entry_id` (of the payment); `balance` after it |
 | SUBSCRIPTION_CANCELED, DESK_CANCELED | `reason`, `credited`, `refunded`, `kept` (Decimal: off the debt, handed out, left as the client's credit) |
 | REFUNDED, DESK_REFUND | the same; `method` (text or none: how money was handed out) and `entry_id` (UUID or none) |
 | PLAN_CHANGED, DESK_PLAN_CHANGED | `old_plan` (text), `value`, `to_debt`, `to_new`, `to_credit`, `debt_left` (Decimal), `receipt_number` (int or none: of what the credit paid), `renewal_starts_on` (date or none) |
@@ -177,6 +177,8 @@ def tell_receipt(uow: UnitOfWork, receipt: Receipt, subscription: Subscription) 
 
 def tell_voided(uow: UnitOfWork, payment: LedgerEntry, reason: str, subscription: Subscription) -> None:
     payload = void_payload(payment, reason, subscription)
+    client = Recipient.client(subscription.client_id)
+    uow.notify(client, NotificationKind.VOIDED, payload, dedup_key=f"voided:{payment.id}")
     _tell_desk(uow, NotificationKind.DESK_VOID, payload, f"desk-void:{payment.id}")
 
 

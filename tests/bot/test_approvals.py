@@ -268,16 +268,16 @@ async def test_the_home_screen_counts_what_waits_and_the_list_leads_to_it(
 ) -> None:
     await asks_half(gym, bruno, rosa, monthly)
     await ana.sends("/start")
-    await ana.taps("📨 Requests (1)")
+    await ana.taps("🙋 Requests (1)")
     await ana.taps("🏷 50% off · Rosa Vargas")
     await ana.sees("Waits for an answer")
     await ana.taps("✅ Approve")
     await ana.sees("Approved by Ana")
-    await ana.taps("📨 Requests")
+    await ana.taps("🙋 Requests")
     await ana.sees("Nobody is waiting")
     await bruno.sends("/start")
     home = await bruno.sees("Send a photo")
-    assert "📨 Requests" in [button.label for row in home.buttons for button in row], "nothing to count"
+    assert "🙋 Requests" in [button.label for row in home.buttons for button in row], "nothing to count"
 
 
 async def test_an_employee_takes_a_request_back_and_the_admin_comes_too_late(

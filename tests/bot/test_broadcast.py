@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -104,6 +105,7 @@ async def test_an_admin_tells_everybody_with_a_running_plan(
     await boss.taps("With a running plan")
     await boss.sends(TEXT)
     shown = await boss.sees("Goes to 3 members")
+    assert "“With a running plan”: 3 in all" in shown.text
     assert TEXT in shown.text, "what was typed stands as it was typed"
     await boss.taps("Send it")
     await boss.sees("on its way")
@@ -115,7 +117,8 @@ async def test_an_admin_tells_everybody_with_a_running_plan(
     assert not [message for message in await members[3].chat() if "Saturday" in message.text]
     await runner.step()
     await runner.step()
-    await boss.sees("Sent: 3 of 3")
+    shown = await boss.sees("Sent: 3 of 3")
+    assert "👥 With a running plan" in shown.text
 
 
 async def test_in_quiet_hours_and_beside_another_one_the_preview_says_so(
@@ -159,6 +162,45 @@ async def test_a_stopped_broadcast_says_nothing_more(
     await boss.sees("stopped")
     await deliver(gym, desk_bot)
     assert not [message for message in await members[0].chat() if "Saturday" in message.text]
+
+
+class BlockedInTime:
+    """The bot's line to Telegram; one reader blocks the bot just before the message would be theirs."""
+
+    def __init__(self, bot: Bot, reader: Person) -> None:
+        self.bot = bot
+        self.reader = reader
+
+    async def send_message(self, chat_id: int, text: str, **options: Any) -> Message:
+        if chat_id == self.reader.id:
+            await self.reader.blocks()
+        return await self.bot.send_message(chat_id, text, **options)
+
+
+async def test_a_member_who_blocks_the_bot_in_the_middle_is_counted_and_the_rest_goes_on(
+    gym: Gym, desk_bot: RunningBot, boss: Person, members: list[Person], admin: Actor
+) -> None:
+    eva, leo, mia, _ = members
+    key = await begin(gym, admin)
+    runner = BroadcastRunner(gym, desk_bot.assembly.bot)
+    await written(runner)
+    bot: Bot = BlockedInTime(desk_bot.assembly.bot, leo)  # type: ignore[assignment]
+    await Dispatcher(gym, bot, Pacer(gym.clock, sleep=no_waiting)).drain()
+    for person in (eva, mia):
+        await person.sees(TEXT)
+    assert not [message for message in await leo.chat() if "Saturday" in message.text]
+    await runner.step()
+    async with gym.unit_of_work(admin) as uow:
+        progress = await BroadcastService(uow).progress(key)
+        reach = await BroadcastService(uow).reach(ACTIVE)
+    assert (progress.state, progress.total, progress.sent) == (BroadcastState.DONE, 3, 2)
+    assert (progress.missed, progress.failed) == (1, 0)
+    assert (reach.members, reach.told) == (3, 2), "the next broadcast leaves him out"
+    await boss.taps("Messages")
+    await boss.taps("📣 Broadcast")
+    await boss.taps("We close at")
+    shown = await boss.sees("Sent: 2 of 3")
+    assert "Not reached: 1" in shown.text
 
 
 async def test_the_same_confirmation_twice_is_one_broadcast(

@@ -66,6 +66,16 @@ async def test_a_refund_says_how(boss: Reception, half_used: Subscription, metho
     assert "was ill" in await words(boss, Kind.DESK_REFUND)
 
 
+async def test_a_voided_receipt_is_told_to_whoever_had_it(boss: Reception, half_used: Subscription) -> None:
+    receipt = await boss.pay(half_used, Decimal(40000))
+    await boss.void(receipt.entry_id, "typed twice")
+    client = await words(boss, Kind.VOIDED)
+    assert "Receipt № 2</b> is void: <b>$40,000</b> (Cash) for Thirty &amp; more" in client
+    assert "To pay: <b>$40,000</b>" in client
+    assert "typed twice" not in client, "the reason is the desk's"
+    assert "typed twice" in await words(boss, Kind.DESK_VOID)
+
+
 async def test_goodwill_says_what_it_lowers(boss: Reception, half_used: Subscription) -> None:
     async with boss.gym.unit_of_work(boss.actor) as uow:
         await SubscriptionService(uow).credit(half_used.id, Decimal(45000), "the sauna broke")

@@ -267,6 +267,32 @@ DENIAL = {
 }
 
 
+@pytest.mark.parametrize(
+    ("late", "words"),
+    [
+        (0, "ends in 3 days"),
+        (2, "ends in 1 day,"),
+        (3, "Today is the last day"),
+        (4, "<b>Monthly</b> ended on"),
+    ],
+)
+async def test_a_reminder_that_telegram_took_days_late_says_what_is_true_then(late: int, words: str) -> None:
+    payload = {"plan_name": "Monthly", "ends_on": NOW.date() + timedelta(days=3), "days": 3}
+    now = NOW + timedelta(days=late)
+    assert words in render(NotificationKind.ENDS_SOON, payload, GymSettings(), "en", now).text
+
+
+async def test_a_freeze_that_is_over_does_not_end_tomorrow() -> None:
+    payload = {"plan_name": "Monthly", "back_on": NOW.date() + timedelta(days=1)}
+
+    def said(late: int) -> str:
+        now = NOW + timedelta(days=late)
+        return render(NotificationKind.FREEZE_ENDS, payload, GymSettings(), "en", now).text
+
+    assert "ends tomorrow" in said(0)
+    assert "is over" in said(1)
+
+
 async def test_a_reminder_offers_the_next_step_all_day_and_stays() -> None:
     payload = {"plan_name": "Monthly", "ends_on": NOW.date(), "days": 3}
     said = render(NotificationKind.ENDS_SOON, payload, GymSettings(), "en", NOW)

@@ -64,7 +64,7 @@ def test_a_receipt_says_who_what_how_and_how_much_in_gym_time() -> None:
 
 def test_it_speaks_the_clients_language() -> None:
     assert "$150.000" in words(RECEIPT, "es")
-    assert "mié, 2 sept 2026" in words(RECEIPT, "es")
+    assert "mié 2 sept 2026" in words(RECEIPT, "es")
 
 
 def test_what_is_still_owed_where_it_went_and_when_it_came_are_said() -> None:
