@@ -121,6 +121,7 @@ class Town:
         """Everything that is due arrives; the desk's group hears twenty a minute, as Telegram wants it."""
         while await self.sender.drain():
             clock.advance(timedelta(seconds=62))
+        await self.desk.chat()  # reads along: a chat is opened at its newest five hundred
 
 
 @asynccontextmanager
