@@ -59,15 +59,16 @@ async def dead_letters(turn: Turn, tap: DeadLetters) -> None:
         "⚠️ <b>Undelivered</b>\n\nTelegram did not take {count} messages. Look at one, or decide on all:",
         page.total,
     )
-    rows = [[button(_label(one), ShowDeadLetter(one.id), wide=True)] for one in page.items]
+    rows = [[button(_label(t, one), ShowDeadLetter(one.id), wide=True)] for one in page.items]
     every = [button(t("Dismiss all"), Dismiss(None)), button(t("Send all again"), SendAgain(None))]
     await turn.show(
         Screen(text, [*rows, pager(page.number, page.pages, DeadLetters), every, nav(t, back=Messages())])
     )
 
 
-def _label(one: DeadLetter) -> str:
-    return f"{one.reader or '—'} · {one.reason}"
+def _label(t: HtmlTranslator, one: DeadLetter) -> str:
+    day = t.day(one.due_at.astimezone(t.zone), short=True)
+    return f"{one.reader or '—'} · {day}, {t.time(one.due_at)}"
 
 
 @router.on(ShowDeadLetter)
@@ -76,8 +77,10 @@ async def show_dead_letter(turn: Turn, tap: ShowDeadLetter) -> None:
         one = await DeadLetterService(uow).get(tap.key)
     t = turn.t
     lines = [
-        t("✉️ To <b>{reader}</b>, {at}", reader=one.reader or "—", at=one.created_at),
-        t.plural("🚫 {reason} ({count} try)", "🚫 {reason} ({count} tries)", one.tries, reason=one.reason),
+        t("✉️ To <b>{reader}</b>, {at}", reader=one.reader or "—", at=one.due_at),
+        t.plural(
+            "🚫 Why: {reason} ({count} try)", "🚫 Why: {reason} ({count} tries)", one.tries, reason=one.reason
+        ),
         "",
         worded(t, one, turn.settings),
     ]

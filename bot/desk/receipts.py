@@ -160,7 +160,7 @@ async def _void(ctx: FormContext) -> Screen:
             ctx.value("entry_id", UUID), ctx.value("reason", str)
         )
     t = ctx.t
-    text = t("Voided. {balance} are to pay again.", balance=subscription.account.balance)
+    text = t("Voided. To pay now: {balance}", balance=subscription.account.balance)
     pay = button(t("💵 Take payment"), TakePayment(subscription.id), wide=True)
     return Screen(text, [[pay], nav(t, back=Card(subscription.client_id))])
 

@@ -19,7 +19,7 @@ from gym.security.permissions import Permission
 from gym.unit_of_work import UnitOfWork
 
 LETTERS = """
-SELECT n.id, n.kind, n.created_at, n.attempts, n.error,
+SELECT n.id, n.kind, n.due_at, n.attempts, n.error,
     CASE WHEN b.id IS NULL THEN n.payload ELSE n.payload || jsonb_build_object('text', b.text) END AS payload,
     coalesce(c.first_name || ' ' || c.last_name, s.name, d.title) AS reader
 FROM notifications n
@@ -49,7 +49,8 @@ class DeadLetter:
     payload: Mapping[str, Any]
     reader: str | None
     """Client, member of staff or desk chat; None when it is gone."""
-    created_at: datetime
+    due_at: datetime
+    """When it should have left, in business time."""
     tries: int
     reason: str
 
@@ -110,7 +111,7 @@ def _letter(row: RowMapping) -> DeadLetter:
         kind=NotificationKind(row["kind"]),
         payload=decode(row["payload"]),
         reader=row["reader"],
-        created_at=row["created_at"],
+        due_at=row["due_at"],
         tries=row["attempts"],
         reason=row["error"] or "",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import time, timedelta
 from uuid import UUID
 
 import pytest
@@ -18,6 +18,7 @@ from gym.notifications.kinds import KindGroup
 from gym.notifications.models import Notification, NotificationKind, NotificationState
 from gym.notifications.outbox import Recipient
 from gym.security.permissions import Actor
+from gym.settings.models import GymKind
 
 
 @pytest.fixture
@@ -75,6 +76,8 @@ async def test_what_telegram_refuses_is_listed_for_an_admin_and_sent_again(
     person, client = rosa
     ana = await telegram.person("Ana")
     await make_staff(ana)
+    await gym.stamp(GymKind.SANDBOX)
+    await gym.advance_clock(timedelta(days=3))
     await telegram.fault("sendMessage", 400, description="Bad Request: message is odd", chat_id=person.id)
     await tell(gym, client, "Monthly <b>")
     await deliver(gym, desk_bot)
@@ -83,7 +86,8 @@ async def test_what_telegram_refuses_is_listed_for_an_admin_and_sent_again(
     await ana.taps("Messages (1)")
     await ana.taps("Undelivered (1)")
     await ana.taps("Rosa Gómez")
-    card = await ana.sees("message is odd")
+    card = await ana.sees("Why: Message is odd (1 try)")
+    assert f"To Rosa Gómez, {await gym.now():%-d %b %Y}" in card.text, "the gym's day"
     assert "Monthly <b>" in card.text, "what was to be told, as it was typed"
     await ana.taps("Send again")
     await ana.sees("Everything was told")

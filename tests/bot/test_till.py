@@ -200,7 +200,7 @@ async def test_ones_own_payment_of_today_is_voided_with_a_reason(
     await bruno.sends("wrong <person>")
     await bruno.sees("are owed again afterwards")
     await bruno.taps("Void it")
-    await bruno.sees("Voided. $150,000 are to pay again")
+    await bruno.sees("Voided. To pay now: $150,000")
     assert (await desk.see(sold)).account.balance == PRICE
     await bruno.sends("Rosa")
     await bruno.taps("🧾 Payments")
