@@ -9,7 +9,7 @@ from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, bindparam, case, exists, text, update
+from sqlalchemy import DateTime, bindparam, case, exists, func, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gym.core.payload import decode
@@ -271,6 +271,31 @@ class OutboxRepository:
     async def postpone(self, key: UUID, at: datetime) -> None:
         """It is due only then (business time), and holds nobody up until then."""
         await self._close(key, state=WANTED, due_at=at, next_try_at=at, attempts=Notification.attempts - 1)
+
+    async def overtake(
+        self,
+        kind: NotificationKind,
+        *,
+        readers: Sequence[UUID],
+        about: Sequence[str],
+        newest: Sequence[str],
+        wall: datetime,
+        reason: str,
+    ) -> None:
+        """Lay aside what waits of a kind about the same things (the second part of a key) but the newest."""
+        await self.session.execute(
+            update(Notification)
+            .where(
+                Notification.state == NotificationState.PENDING,
+                Notification.kind == kind,
+                Notification.recipient_id.in_(readers),
+                func.split_part(Notification.dedup_key, ":", 2).in_(about),
+                Notification.dedup_key.not_in(newest),
+                Notification.leased_until.is_(None) | (Notification.leased_until < wall),
+            )
+            .values(state=NotificationState.DISMISSED, error=reason),
+            execution_options={"synchronize_session": False},
+        )
 
     async def blocked(self, chat_id: int, language: str, wall: datetime) -> None:
         """Whoever has blocked the bot cannot be reached until they let it in again."""

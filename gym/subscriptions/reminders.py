@@ -9,7 +9,7 @@ nothing piles up unsent; the desk hears of every debt that grows old.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -17,6 +17,7 @@ from typing import Any, Final
 from gym.notifications import outbox
 from gym.notifications.models import NotificationKind, NotificationState, Priority
 from gym.notifications.outbox import DESK, Recipient
+from gym.notifications.repository import OutboxRepository
 from gym.security.permissions import Permission
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.notices import subscription_payload
@@ -28,7 +29,7 @@ ENDS_IN: Final = (7, 3, 1, 0)
 ENDED_AGO: Final = (3, 10)
 DUE_AGO: Final = (1, 3, 7)
 """Days before the end, after it, and after an unpaid first day."""
-OVERTAKEN: Final = "overtaken while the jobs did not run"
+OVERTAKEN: Final = "overtaken before it left"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,23 @@ class Reminders:
         rows = [self._row(one, series, leaves_on) for one in reachable]
         if rows:
             await outbox.insert_rows(self.uow.statements, rows)
+            await self._set_aside_older(series, rows)
         return len(rows)
+
+    async def _set_aside_older(self, series: Series, rows: Sequence[Mapping[str, Any]]) -> None:
+        """What Telegram has not taken since an earlier day says nothing that these do not say better."""
+        newest = {
+            _told_of(row["dedup_key"]): row for row in rows if row["state"] is NotificationState.PENDING
+        }
+        if newest:
+            await OutboxRepository(self.uow.session).overtake(
+                series.kind,
+                readers=[row["recipient_id"] for row in newest.values()],
+                about=list(newest),
+                newest=[row["dedup_key"] for row in newest.values()],
+                wall=self.uow.context.wall,
+                reason=OVERTAKEN,
+            )
 
     def _row(self, subscription: Subscription, series: Series, leaves_on: date) -> dict[str, Any]:
         anchor, due = series.date_of(subscription), self.uow.today
@@ -119,3 +136,8 @@ class Reminders:
     def _anchors(self, series: Series) -> Iterable[date]:
         """The dates whose reminder is due today."""
         return [self.uow.today - timedelta(days=step) for step in series.steps]
+
+
+def _told_of(dedup_key: str) -> str:
+    """The subscription in a reminder's key."""
+    return dedup_key.split(":")[1]

@@ -51,6 +51,30 @@ async def test_after_a_week_without_jobs_only_what_is_still_true_is_said(
     assert said == [(NotificationState.DISMISSED, 2), (NotificationState.PENDING, 2)]
 
 
+async def test_a_reminder_that_still_waits_gives_way_to_the_next_one(
+    gym: Gym, desk: Reception, clock: FrozenClock
+) -> None:
+    plan = await desk.plan()
+    lia, mia, otto = [
+        await desk.client(name, telegram_id=77 + n) for n, name in enumerate(("Lia", "Mia", "Otto"))
+    ]
+    await desk.pay(await desk.sell(lia, plan))
+    await desk.pay(await desk.sell(mia, plan, TODAY + timedelta(days=4)))
+    await desk.sell(otto, plan, TODAY + timedelta(days=20))
+    for days in (22, 1, 4):
+        clock.advance(timedelta(days=days))
+        await run_due(gym.run)
+    pending, aside = NotificationState.PENDING, NotificationState.DISMISSED
+
+    async def told_of(kind: Kind) -> list[tuple[NotificationState, object, object]]:
+        return [(state, one["client_name"], one["days"]) for state, one in await rows(gym, kind)]
+
+    ends = await told_of(Kind.ENDS_SOON)
+    assert ends[0] == (aside, "Lia Vargas", 7), "Telegram took nothing for four days"
+    assert sorted(ends[1:]) == [(pending, "Lia Vargas", 3), (pending, "Mia Vargas", 7)]
+    assert await told_of(Kind.PAYMENT_DUE) == [(aside, "Otto Vargas", 3), (pending, "Otto Vargas", 7)]
+
+
 async def test_an_end_that_was_missed_is_no_last_day_any_more(
     gym: Gym, desk: Reception, clock: FrozenClock
 ) -> None:
