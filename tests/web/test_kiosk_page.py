@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from decimal import Decimal
+from uuid import UUID, uuid4
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
+from gym.core.language import Translator
 from gym.kiosks.service import KioskService
 from tests.support.kiosk_page import (
     LOOKS,
@@ -15,6 +17,7 @@ from tests.support.kiosk_page import (
     empty_room,
     in_view,
     pair,
+    says,
     shoot,
     state_is,
     type_in,
@@ -170,3 +173,23 @@ async def test_the_language_can_be_changed_on_the_spot(kiosks: Kiosks) -> None:
         await page.get_by_role("button", name="Español").click()
         await expect(page.locator("html")).to_have_attribute("lang", "es")
         await expect(page.locator("#pair")).to_have_text("Vincular")
+
+
+@pytest.mark.parametrize(
+    ("language", "owed"), [("en", "$1,250.50 to pay"), ("es", "Por pagar: $1.250,50")], ids=["en", "es"]
+)
+async def test_what_is_owed_is_written_as_in_the_gyms_own_sentences(
+    kiosks: Kiosks, language: str, owed: str
+) -> None:
+    """Beside the sentence of the server, which writes `$1.250,50` too."""
+    said = Translator(language, currency="COP", timezone="America/Bogota")("{debt}", debt=Decimal("1250.50"))
+    assert said in owed
+    verdict = {"id": str(uuid4()), "outcome": "admitted", "code": "admitted", "message": "Hi", "at": "x"}
+
+    async def admit(route: Route) -> None:
+        await route.fulfill(status=201, json=verdict | {"balance": "1250.50"})
+
+    async with kiosks.page(empty_room(), language=language) as page:
+        await pair(page, kiosks.door)
+        await page.route("**/check-ins", admit)
+        await says(page.locator("#facts"), owed.replace(" ", "\u00a0"))

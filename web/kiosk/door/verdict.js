@@ -1,6 +1,7 @@
 // What the person at the door is told: name, sign, sentence and numbers, readable from two metres.
 import { $ } from "../screen/dom.js";
 import { say, screens } from "../screen/screens.js";
+import { inMoney } from "../screen/money.js";
 import { play } from "../screen/sound.js";
 import { language } from "../words/words.js";
 import { FULL, RECORDED } from "./check_ins.js";
@@ -73,14 +74,8 @@ export class VerdictScreen {
     if (visit) parts.push(words.visit(visit));
     if (typeof visits === "number") parts.push(words.visitsLeft(visits));
     if (typeof days === "number") parts.push(days === 0 ? words.lastDay : words.daysLeft(days));
-    if (Number(balance) > 0) parts.push(words.toPay(this.#money(balance)));
-    return parts.map((part) => part.replaceAll(" ", "\u00a0")).join(" · "); // broken between facts only
-  }
-
-  #money(amount) {
-    const cents = Number.isInteger(Number(amount)) ? 0 : 2;
-    const style = { style: "currency", currency: this.link.gym?.currency ?? "COP", currencyDisplay: "narrowSymbol" };
-    return new Intl.NumberFormat(language.code, { ...style, minimumFractionDigits: cents, maximumFractionDigits: cents }).format(amount);
+    if (Number(balance) > 0) parts.push(words.toPay(inMoney(balance, this.link.gym?.currency)));
+    return parts.map((part) => part.replaceAll(" ", "\u00a0")).join("\u00a0· "); // broken between facts only
   }
 }
 

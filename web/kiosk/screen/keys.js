@@ -14,14 +14,20 @@ export function keys(grid, { letters, press, enter, leave }) {
     grid.lastElementChild.setAttribute("aria-label", words.erase);
     if (letters) grid.children[9].setAttribute("aria-label", words.letters);
   });
+  const panel = grid.closest("[data-panel]");
   addEventListener("keydown", (event) => {
-    if (grid.closest("[data-panel]").hidden || event.ctrlKey || event.altKey || event.metaKey) return;
-    if (/^[0-9]$/.test(event.key)) press(event.key);
-    else if (letters && /^[a-z]$/i.test(event.key)) press(event.key.toUpperCase());
-    else if (event.key === "Backspace") press(ERASE);
+    if (panel.hidden || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (/^[0-9]$/.test(event.key)) type(event.key);
+    else if (letters && /^[a-z]$/i.test(event.key)) type(event.key.toUpperCase());
+    else if (event.key === "Backspace") type(ERASE);
     else if (event.key === "Escape") leave();
     else if (event.key === "Enter" && event.target.tagName !== "BUTTON") enter();
     else return;
     event.preventDefault();
   });
+  // Whoever types goes on by Enter, which would press the key that has the focus.
+  function type(key) {
+    press(key);
+    panel.querySelector(".primary").focus({ preventScroll: true });
+  }
 }
