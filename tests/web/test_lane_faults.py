@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -16,32 +15,27 @@ import pytest
 from aiohttp import ClientConnectionError, web
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import select, text, update
+from sqlalchemy.exc import DBAPIError
 
 from gym.app import Gym
 from gym.attendance.arrivals import Arrival, Asking
 from gym.attendance.door import DoorRepository
 from gym.attendance.models import CheckIn
-from gym.core import lane as lanes
 from gym.core.clock import FrozenClock
-from gym.core.database import Database
-from gym.core.errors import DatabaseUnavailable
 from gym.core.lane import Lane
-from gym.core.statements import LaneStatements, Statement
+from gym.core.statements import LaneStatements, SessionStatements
 from gym.notifications.models import Notification
 from gym.security.models import IdempotencyKey
 from gym.security.permissions import Actor
 from gym.subscriptions.models import Subscription
 from gym.unit_of_work import SessionNeeded
 from tests.support.door import API, Door
-from tests.support.people import people
 from tests.support.tokens import token_of
-from tests.support.wire import Wire
 from web import check_ins
 from web.app import make_app
 
 DOCUMENT = {"document_number": "1020304050", "phone_last4": "4567"}
 Happening = Callable[[], Awaitable[None]]
-ONE = Statement("SELECT CAST(:one AS int) AS one")
 
 
 async def attempts(gym: Gym) -> list[CheckIn]:
@@ -57,6 +51,19 @@ async def told(gym: Gym) -> int:
     async with gym.unit_of_work(Actor.system()) as uow:
         rows = await uow.session.scalars(select(Notification.kind))
         return sum(kind in ("checked_in", "desk_checked_in") for kind in rows)
+
+
+class AsServed(TestServer):
+    """A server as the programs run it: whoever hangs up does not stop what was begun."""
+
+    async def _make_runner(self, **options: Any) -> web.BaseRunner:
+        return await super()._make_runner(**options | {"handler_cancellation": False})
+
+
+@asynccontextmanager
+async def as_served(door: Door) -> AsyncGenerator[Door]:
+    async with TestClient(AsServed(make_app(door.gym))) as client:
+        yield replace(door, client=client)
 
 
 @pytest.fixture
@@ -245,6 +252,33 @@ async def test_a_connection_that_dies_at_the_write_gives_the_one_visit_on_the_re
     assert await told(door.gym) == 1
 
 
+async def test_a_verdict_that_loses_two_deadlocks_in_a_row_is_made_once_more(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """First on the lane, then in the ordinary transaction."""
+    await door.member("Rosa")
+    lost: list[str] = []
+
+    def losing(ask: Any, fault: Exception) -> Any:
+        async def row(self: Any, statement: Any, values: Any) -> Any:
+            if "INSERT INTO check_ins" in statement.sql and type(self).__name__ not in lost:
+                lost.append(type(self).__name__)
+                raise fault
+            return await ask(self, statement, values)
+
+        return row
+
+    deadlock = asyncpg.DeadlockDetectedError("deadlock detected")
+    in_session = DBAPIError("INSERT", {}, deadlock)
+    monkeypatch.setattr(LaneStatements, "row", losing(LaneStatements.row, deadlock))
+    monkeypatch.setattr(SessionStatements, "row", losing(SessionStatements.row, in_session))
+    answer = await door.say(key="visit-1", **DOCUMENT)
+    assert lost == ["LaneStatements", "SessionStatements"]
+    assert (answer.status, (await answer.json())["code"]) == (201, "admitted")
+    assert await codes(door.gym) == [("admitted", True, 1)]
+    assert await told(door.gym) == 1
+
+
 async def test_a_kiosk_that_hangs_up_in_the_middle_has_its_visit_and_its_answer(
     door: Door, after_arrival: Callable[[Happening], None]
 ) -> None:
@@ -320,72 +354,3 @@ async def test_without_a_key_nothing_is_claimed_and_the_day_is_still_counted_onc
     async with door.gym.unit_of_work(Actor.system()) as uow:
         assert (await uow.session.scalars(select(IdempotencyKey))).all() == []
         assert await uow.session.scalar(select(Subscription.visits_used)) == 1
-
-
-# What stands in between ───────────────────────────────────────────────────────────────────────────────────
-
-
-class AsServed(TestServer):
-    """A server as the programs run it: whoever hangs up does not stop what was begun."""
-
-    async def _make_runner(self, **options: Any) -> web.BaseRunner:
-        return await super()._make_runner(**options | {"handler_cancellation": False})
-
-
-@asynccontextmanager
-async def as_served(door: Door) -> AsyncGenerator[Door]:
-    async with TestClient(AsServed(make_app(door.gym))) as client:
-        yield replace(door, client=client)
-
-
-@asynccontextmanager
-async def door_over(door: Door, gym: Gym) -> AsyncGenerator[Door]:
-    """The same kiosk before another server of its gym."""
-    async with TestClient(TestServer(make_app(gym))) as client:
-        yield replace(door, gym=gym, client=client)
-
-
-async def test_behind_a_pooler_each_statement_may_meet_another_server_process(door: Door) -> None:
-    member = await door.member("Rosa")
-    await door.enrol(member.id, people()[0])
-    async with Wire(door.gym.database.url, servers=2).open() as wire:
-        database = Database(wire.address, pool_size=4, pooler=True)
-        try:
-            async with door_over(door, replace(door.gym, database=database)) as pooled:
-                shown = await pooled.show(people()[0].photo(2), key="visit-1")
-                typed = await pooled.say(key="visit-2", **DOCUMENT)
-                again = await pooled.say(key="visit-2", **DOCUMENT)
-                at_once = await asyncio.gather(
-                    *(pooled.say(key=f"twin-{n % 2}", **DOCUMENT) for n in range(8))
-                )
-                bodies = [await answer.read() for answer in (shown, typed, again)]
-        finally:
-            await database.close()
-    assert [json.loads(body)["code"] for body in bodies] == ["admitted", "already_inside", "already_inside"]
-    assert bodies[1] == bodies[2]
-    assert {answer.status for answer in at_once} <= {201, 409}
-    assert wire.met == {0, 1}
-    assert sum(row.counted for row in await attempts(door.gym)) == 1
-
-
-async def test_a_network_that_falls_silent_keeps_nobody_and_is_left_for_a_new_connection(
-    gym: Gym, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(lanes, "PATIENCE", 0.2)
-    async with Wire(gym.database.url, servers=1).open() as wire:
-        database = Database(wire.address, pool_size=4)
-        over = replace(gym, database=database)
-        try:
-            assert await database.lane.row(ONE, {"one": 1})
-            wire.is_silent = True
-            with pytest.raises(DatabaseUnavailable):
-                async with over.within_reach():
-                    await database.lane.row(ONE, {"one": 1})
-            wire.is_silent = False
-            row = None
-            while row is None:  # a busy machine may be slower than so little patience
-                with suppress(TimeoutError):
-                    row = await database.lane.row(ONE, {"one": 2})
-            assert row["one"] == 2
-        finally:
-            await database.close()
