@@ -12,6 +12,7 @@ from web.keys import GYM, LIMITS, SECURE, Secure
 from web.learning import learner
 from web.limits import Limits
 from web.middlewares import cross_origin, errors, guard, request_id
+from web.renewal import renewal
 
 BODY_LIMIT = 16 * 1024 * 1024
 
@@ -25,6 +26,7 @@ def make_app(gym: Gym, limits: Limits | None = None) -> web.Application:
     app[LIMITS] = limits or Limits.of(gym)
     app.cleanup_ctx.append(doors)
     app.cleanup_ctx.append(learner)
+    app.cleanup_ctx.append(renewal)
     rooms = (health, auth, kiosks, check_ins, desk, faces, thumbnails, documents, https, page, passwords)
     for room in rooms:
         app.add_routes(room.routes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -18,6 +19,8 @@ class Secure:
 
     names: tuple[str, ...] = ()
     port: int | None = None
+    context: ssl.SSLContext | None = None
+    """Of that port: what it is given is shown to whoever connects next."""
 
     def address(self, asked: str = "") -> str | None:
         """By the name that was asked for, if the certificate has it, else by one that every tablet finds."""

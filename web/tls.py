@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from aiohttp import web
 from gym.core.config import Config, ConfigError
 from gym.security.https import Folder, Standing
 from web.keys import SECURE
+from web.renewal import renew
 
 log = structlog.get_logger()
 EVERY_ADDRESS: Final = "0.0.0.0"  # noqa: S104
@@ -38,8 +40,9 @@ async def listen(runner: web.AppRunner, config: Config) -> Listening:
     """Open the ports. Raises `ConfigError` with the name of the setting that is in the way.
 
     A certificate of the gym's own needs no setting: the network is served by https beside the plain port,
-    except where a platform gives the port.
+    except where a platform gives the port. It is renewed first where it ends soon.
     """
+    await asyncio.to_thread(renew, config, datetime.now(UTC))
     tls, (host, port) = tls_context(config), config.bind
     standing, secure = Standing.of(config), runner.app[SECURE]
     if standing is not None:
@@ -50,7 +53,8 @@ async def listen(runner: web.AppRunner, config: Config) -> Listening:
     own = Folder(config.powergym_home).server
     if tls is None and config.port is None and own.exists():
         place = (EVERY_ADDRESS, config.web_https_port)
-        secure.port = await _open(runner, place, _context(own), "WEB_HTTPS_PORT")
+        secure.context = _context(own)
+        secure.port = await _open(runner, place, secure.context, "WEB_HTTPS_PORT")
     return Listening(f"{'https' if tls else 'http'}://{shown}:{bound}", secure.address())
 
 

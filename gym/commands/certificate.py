@@ -58,9 +58,9 @@ NSS: Final = (
 )
 OPEN: Final = N_("4. Open {address}, pair the kiosk and allow the camera.")
 YEARLY: Final = N_(
-    "Run this command again within {days} days, or when the address of this computer changes, and restart: "
-    "the tablets go on trusting it. It reads and writes {folder}; authority.pem in it never leaves this "
-    "computer."
+    "PowerGym renews it by itself before it ends, and when the address of this computer changes: the tablets "
+    "go on trusting it. For another name run this command again. It reads and writes {folder}; authority.pem "
+    "in it never leaves this computer."
 )
 
 
@@ -119,7 +119,7 @@ def _lines(config: Config, t: Translator, folder: Folder, server: Certified, nam
     yield f"      {NSS}"
     yield t(OPEN, address=address)
     yield ""
-    yield t(YEARLY, days=365, folder=folder.path)
+    yield t(YEARLY, folder=folder.path)
 
 
 def _drawn(address: str) -> Iterator[str]:

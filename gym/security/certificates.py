@@ -167,6 +167,15 @@ def _host(text: str) -> str:
     return encoded
 
 
+def vouches(authority: x509.Certificate, names: Names) -> bool:
+    """Whether the authority may issue a certificate for these names."""
+    try:
+        _require_within(authority, names)
+    except NameOutside:
+        return False
+    return True
+
+
 def _require_within(authority: x509.Certificate, names: Names) -> None:
     allowed = (
         authority.extensions.get_extension_for_class(x509.NameConstraints).value.permitted_subtrees or []

@@ -15,7 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
 from gym.core.config import Config, ConfigError
-from gym.security.certificates import Certified, Names, issue, make_authority, names_in
+from gym.security.certificates import Certified, Names, issue, make_authority, names_in, vouches
 
 FOLDER: Final = "https"
 RENEW: Final = "run: python -m gym certificate, then restart"
@@ -67,6 +67,26 @@ class Folder:
         except OSError as error:
             raise ConfigError(f"POWERGYM_HOME: cannot write {self.path} ({error.strerror})") from None
         return server
+
+    def renew(self, gym_name: str, now: datetime) -> bool:
+        """By the authority that is there, where the certificate ends soon or lacks an address that is here.
+
+        False when there was nothing to do, or only a new authority could: tablets would not trust that one.
+        Raises `ConfigError`.
+        """
+        standing, authority = self.standing(), self._authority(now)
+        if authority is None:
+            return False
+        lacks = [one for one in addresses_here() if one not in standing.names]
+        lacks = [one for one in lacks if vouches(authority.certificate, Names.of([one]))]
+        if not lacks and not standing.ends_soon(now):
+            return False
+        self.make(gym_name, Names.of([*standing.names, *lacks]), now)
+        return True
+
+    def standing(self) -> Standing:
+        """The server's certificate as it stands. Raises `ConfigError`."""
+        return Standing.read(self.server)
 
     def _authority(self, now: datetime) -> Certified | None:
         """The one that is there, unless it ends too soon to be of use."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import ssl
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,15 +16,29 @@ import aiohttp
 import pytest
 import structlog
 from aiohttp import web
+from cryptography import x509
 
 from gym.app import Gym
-from gym.core.config import ConfigError
-from gym.security.certificates import Names
-from gym.security.https import Folder
+from gym.core.config import Config, ConfigError
+from gym.security import https
+from gym.security.certificates import SERVER_LIVES, SLOW_CLOCK, Names
+from gym.security.https import SOON, Folder
 from web.app import make_app
-from web.tls import Listening, listen
+from web.keys import SECURE, Secure
+from web.renewal import look
+from web.tls import listen
 
 Open = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A server's addresses, and what it goes by."""
+
+    url: str
+    tablets_url: str | None
+    config: Config
+    secure: Secure
 
 
 @pytest.fixture
@@ -40,13 +55,14 @@ def opened(gym_with_faces: Gym, home: Path) -> Open:
     """A server as `python -m web` opens it, on ports of the system's choice."""
 
     @asynccontextmanager
-    async def served(**settings: object) -> AsyncGenerator[Listening]:
+    async def served(**settings: object) -> AsyncGenerator[Opened]:
         own = {"powergym_home": home, "web_port": 0, "web_https_port": 0} | settings
         gym = replace(gym_with_faces, config=gym_with_faces.config.model_copy(update=own))
         runner = web.AppRunner(make_app(gym), access_log=None)
         await runner.setup()
         try:
-            yield await listen(runner, gym.config)
+            found = await listen(runner, gym.config)
+            yield Opened(found.url, found.tablets_url, gym.config, runner.app[SECURE])
         finally:
             await runner.cleanup()
 
@@ -130,9 +146,57 @@ async def test_a_port_that_is_taken_is_named_by_its_setting(opened: Open, home: 
                     pass
 
 
-async def test_a_certificate_that_ends_is_spoken_of_at_the_start(opened: Open, home: Path) -> None:
+def shown_by(listening: Opened, home: Path) -> x509.Certificate:
+    """What a tablet is shown that trusts the gym's authority."""
+    trusting = ssl.create_default_context(cafile=Folder(home).public)
+    place = ("127.0.0.1", int(listening.tablets_url.rpartition(":")[2]))
+    with (
+        socket.create_connection(place) as plain,
+        trusting.wrap_socket(plain, server_hostname="localhost") as tls,
+    ):
+        return x509.load_der_x509_certificate(tls.getpeercert(binary_form=True))
+
+
+@pytest.mark.parametrize("days", [370, 398])
+async def test_a_certificate_that_ends_is_renewed_at_the_start_by_the_same_authority(
+    opened: Open, home: Path, days: int
+) -> None:
+    certify(home, "gym.local", now=datetime.now(UTC) - timedelta(days=days))
+    authority = Folder(home).public.read_bytes()
+    with structlog.testing.capture_logs() as logs:
+        async with opened() as listening:
+            shown = await asyncio.to_thread(shown_by, listening, home)
+    assert shown.not_valid_after_utc > datetime.now(UTC) + timedelta(days=390)
+    assert "gym.local" in Folder(home).standing().names
+    assert Folder(home).public.read_bytes() == authority
+    assert not [one for one in logs if one["event"] == "certificate_ends"]
+
+
+async def test_a_gym_that_is_open_for_a_year_shows_a_new_certificate_without_a_restart(
+    opened: Open, home: Path
+) -> None:
+    certify(home, now=datetime.now(UTC) - SERVER_LIVES + SLOW_CLOCK + SOON + timedelta(hours=12))
+    async with opened() as listening:
+        first = await asyncio.to_thread(shown_by, listening, home)
+        for hours, renewed in ((1, False), (13, True)):
+            await look(listening.config, listening.secure, datetime.now(UTC) + timedelta(hours=hours))
+            assert (await asyncio.to_thread(shown_by, listening, home) != first) is renewed
+
+
+async def test_another_address_of_this_computer_is_vouched_for(
+    opened: Open, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certify(home)
+    monkeypatch.setattr(https, "addresses_here", lambda: ["192.168.77.5", "203.0.113.9"])
+    async with opened() as listening:
+        assert listening.tablets_url.startswith("https://192.168.77.5:")
+    assert "203.0.113.9" not in Folder(home).standing().names, "the authority stands for the local network"
+
+
+async def test_an_end_that_cannot_be_helped_is_spoken_of_at_the_start(opened: Open, home: Path) -> None:
     for days, level in ((0, None), (370, "warning"), (398, "error")):
         certify(home, now=datetime.now(UTC) - timedelta(days=days))
+        Folder(home).authority.unlink()
         with structlog.testing.capture_logs() as logs:
             async with opened():
                 pass
