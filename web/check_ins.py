@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -86,13 +86,16 @@ async def check_in(request: web.Request) -> web.Response:
     if is_form(request):
         gym.faces.require_place()  # who is sent away costs no statement and is not even listened to
     body = await read_body(request, most_photos=MOST_FRAMES, most_turned=MOST_FRAMES)
+    with gym.faces.admit() if body.photos else nullcontext():
+        return await _admitted(gym, request, claims, body)
+
+
+async def _admitted(gym: Gym, request: web.Request, claims: Claims, body: Body) -> web.Response:
     fields = validate(FIELDS, body.fields)
     if fields.captured_at is not None and fields.captured_at.tzinfo is None:
         raise TimeWithoutZone
     key = _key(request)
     await count_check_in(request, claims, photos=bool(body.photos), captured_at=fields.captured_at, key=key)
-    if body.photos:
-        gym.faces.require_place()
     return await _once(gym, request, claims, body, fields, key)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Final, ParamSpec, TypeVar
 
 from gym.core.errors import Busy
@@ -28,6 +29,9 @@ class FacePool:
         self.gate = gate
         self.places = workers + (queue if queue is not None else workers * QUEUE_PER_WORKER)
         self.taken = 0
+        """Readings that run or wait."""
+        self.admitted = 0
+        """Whoever has been let in with photos and waits for an answer."""
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="faces")
 
     @property
@@ -46,7 +50,8 @@ class FacePool:
         self, work: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
     ) -> Result:
         """Any other blocking work on pictures, in the same threads and under the same limit."""
-        self.require_place()
+        if self.taken >= self.places:
+            raise Busy
         self.taken += 1
         try:
             future = self._threads.submit(work, *args, **kwargs)
@@ -60,8 +65,21 @@ class FacePool:
 
     def require_place(self) -> None:
         """Before anything is done for a photo that would wait too long. Raises `Busy`."""
-        if self.taken >= self.places:
+        if max(self.taken, self.admitted) >= self.places:
             raise Busy
+
+    @contextmanager
+    def admit(self) -> Generator[None]:
+        """A place until the answer: who gets none knows at once, not after others have done half their way.
+
+        Raises `Busy`.
+        """
+        self.require_place()
+        self.admitted += 1
+        try:
+            yield
+        finally:
+            self.admitted -= 1
 
     def close(self) -> None:
         """Let what runs finish."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import random
 import resource
 import sys
 import tempfile
@@ -77,6 +78,8 @@ class Kiosk:
                 self._note(status, answer, time.perf_counter() - began, tally)
                 turn += 1
                 if status == 503 and self.patient:
+                    # As the page does: who was sent away together does not come back together.
+                    wait *= 1 + random.random() / 2
                     await asyncio.sleep(min(wait, max(0.0, until - time.perf_counter())))
         finally:
             writer.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncGenerator, Callable
+from contextlib import ExitStack
 
 import numpy as np
 import pytest
@@ -81,3 +82,15 @@ async def _until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(10):
         while not condition():  # noqa: ASYNC110 - a thread makes it true, and has no event to set
             await asyncio.sleep(0)
+
+
+async def test_who_comes_when_every_place_is_given_away_knows_at_once(small_pool: FacePool) -> None:
+    """Places are given before the model begins: many who come together cannot all count on the same one."""
+    with ExitStack() as inside:
+        inside.enter_context(small_pool.admit())
+        inside.enter_context(small_pool.admit())
+        with pytest.raises(Busy), small_pool.admit():
+            raise AssertionError("there was no place")
+        assert await small_pool.run(int, "7") == 7, "whoever was let in is served"
+    with small_pool.admit():
+        assert small_pool.admitted == 1

@@ -51,7 +51,7 @@ export class CheckIns {
       } catch (error) {
         const again = error instanceof NetworkError ? tries < 2 : isBusy(error) && tries < BUSY_TRIES;
         if (!again) throw error;
-        if (isBusy(error)) await pause(Math.min(error.waitMs, LONGEST_WAIT_MS));
+        if (isBusy(error)) await pause(Math.min(spread(error.waitMs), LONGEST_WAIT_MS));
       }
     }
   }
@@ -68,6 +68,8 @@ export class CheckIns {
 }
 
 // Too many photos of this device are its own matter: 429 is told, not recorded.
+// Doors that were sent away together do not come back together.
+const spread = (wait) => wait * (1 + Math.random() / 2);
 const isBusy = (error) => error instanceof ApiError && error.isBusy && error.status !== 429;
 const isDown = (error) => isBusy(error) || (error instanceof ApiError && [502, 504].includes(error.status));
 const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
