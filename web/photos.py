@@ -13,7 +13,6 @@ from aiohttp import web
 from multipart import (
     MultipartError,
     MultipartSegment,
-    ParserLimitReached,
     PushMultipartParser,
     parse_options_header,
 )
@@ -133,8 +132,6 @@ async def _read_form(request: web.Request, boundary: str, most: Most) -> Body:
             while chunk := await request.content.readany():
                 body.take(len(chunk))
                 form.take(parser.parse(chunk))
-    except ParserLimitReached as error:
-        raise web.HTTPRequestEntityTooLarge(LARGEST_FIELD) from error
     except MultipartError as error:
         raise Malformed from error
     return body
