@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 FACES ?=
 # More than the cores: most of the suite waits for PostgreSQL, processes and pages.
-WORKERS ?= 5
+WORKERS ?= 3
 
 # Compiled once and kept, whatever the environment says: every worker and every process that a test starts
 # would otherwise compile all of it again.
