@@ -40,7 +40,7 @@ def test_ten_thousand_mutants_leave_memory_as_it_was(face_pool: FacePool) -> Non
     """Ten thousand, or as many as fit into about SOAK_SECONDS."""
     seconds = float(os.environ.get("SOAK_SECONDS", "inf"))
     count = int(min(10_000, seconds * A_SECOND))
-    _read_all(face_pool, max(200, count // 10), seed=3)
+    _read_all(face_pool, max(400, count // 10), seed=3)
     before = _memory()
     assert _read_all(face_pool, count, seed=4).total() == count
     assert _memory() <= GROWTH * before
