@@ -2,46 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import signal
 import sys
-from contextlib import AsyncExitStack
 
 from gym.core import collector
 
 with collector.paused():
-    from bot.house import House, open_house
     from gym.core import loop
-    from gym.core.config import Config, ConfigError, load_config
+    from gym.core.config import ConfigError, load_config
     from gym.core.logging import configure_logging
     from gym.core.postgres import PostgresUnavailable
-
-
-async def serve(config: Config, *, with_web: bool) -> None:
-    """Run until SIGINT or SIGTERM."""
-    stop = asyncio.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    async with AsyncExitStack() as stack:
-        with collector.paused():
-            house = await stack.enter_async_context(open_house(config, with_web=with_web))
-        greet(house)
-        await stop.wait()
-
-
-def greet(house: House) -> None:
-    """Where everything is, for the person who typed `make run`."""
-    lines = ["", "  PowerGym is running."]
-    if house.sandbox is not None:
-        lines.append(f"  Chat page   {house.sandbox.page_url}   (no token: a local Bot API server stands in)")
-    if house.kiosk_url is not None:
-        lines.append(f"  Kiosk page  {house.kiosk_url}")
-    if house.tablets_url is not None:
-        lines.append(f"  On a tablet {house.tablets_url}/kiosk/")
-    if house.claim_url is not None:
-        lines.append(f"  Set-up link {house.claim_url}   (whoever opens it first is the gym's admin)")
-    sys.stdout.write("\n".join([*lines, "  Ctrl-C stops it.", "", ""]))
-    sys.stdout.flush()
+    from gym.faces.loading import begin_loading
 
 
 def main() -> None:
@@ -49,7 +19,11 @@ def main() -> None:
     try:
         config = load_config()
         configure_logging(config.log_level, config.log_format)
-        loop.run(serve(config, with_web="--no-web" not in sys.argv[1:]))
+        with collector.paused():
+            loading = begin_loading(config)
+            from bot.serving import serve  # two seconds, in which the models are loaded
+
+        loop.run(serve(config, loading, with_web="--no-web" not in sys.argv[1:]))
     except (ConfigError, PostgresUnavailable) as error:
         sys.exit(str(error))
 

@@ -21,6 +21,7 @@ from bot.sandbox.server import SandboxHooks, SandboxServer
 from gym.app import Gym, open_gym
 from gym.core.config import Config, ConfigError
 from gym.core.errors import Conflict
+from gym.faces.loading import Loading
 from gym.jobs.health import watch_jobs
 from gym.jobs.runner import run_due
 from gym.jobs.scheduler import run_scheduler
@@ -52,13 +53,16 @@ class House:
 
 
 @asynccontextmanager
-async def open_house(config: Config, *, with_web: bool = True) -> AsyncGenerator[House]:
+async def open_house(
+    config: Config, loading: Loading | None = None, *, with_web: bool = True
+) -> AsyncGenerator[House]:
     """Everything works inside the block; it is stopped in reverse, handlers in flight first.
 
+    `loading` are the face models where they are being loaded already.
     Raises `ConfigError` and `PostgresUnavailable` with one line for the operator.
     """
     async with AsyncExitStack() as stack:
-        gym = await stack.enter_async_context(open_gym(config))
+        gym = await stack.enter_async_context(open_gym(config, faces=loading or True))
         await gym.stamp(GymKind.SANDBOX if config.sandbox else GymKind.REAL)
         app, joined = make_app(gym), asyncio.Event()
         app[BOT_READY] = joined.is_set

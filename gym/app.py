@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -28,6 +27,7 @@ from gym.core.migrate import upgrade
 from gym.core.postgres import EmbeddedPostgres
 from gym.core.redaction import REDACTOR
 from gym.core.revival import Revival
+from gym.faces.loading import Loading, begin_loading
 from gym.faces.memory_gallery import MemoryGallery
 from gym.faces.opening import open_keys
 from gym.faces.scales import scale_of
@@ -200,15 +200,21 @@ class Gym:
 
 @asynccontextmanager
 async def open_gym(
-    config: Config, *, faces: bool = True, clock: WallClock | None = None, migrate: bool | None = None
+    config: Config,
+    *,
+    faces: bool | Loading = True,
+    clock: WallClock | None = None,
+    migrate: bool | None = None,
 ) -> AsyncGenerator[Gym]:
     """Open the database (embedded without DATABASE_URL), migrate it, load the face model, warm both.
 
+    `faces` is a model that is being loaded already, or whether one is needed.
     Raises `ConfigError` or `PostgresUnavailable` with one line for the operator.
     """
     secrets = _load_secrets(config)
     _keep_out_of_the_log(config, secrets)
-    reading = asyncio.create_task(asyncio.to_thread(_open_faces, config)) if faces else None
+    loading = begin_loading(config) if faces is True else faces
+    reading = asyncio.wrap_future(loading) if loading else None
     postgres = None if config.database_url else EmbeddedPostgres(config.powergym_home)
     try:
         url = config.database_url or await asyncio.to_thread(_start, postgres)
@@ -221,7 +227,7 @@ async def open_gym(
         try:
             if config.auto_migrate if migrate is None else migrate:
                 await upgrade(database)
-            await open_keys(database, secrets.data, register=faces)
+            await open_keys(database, secrets.data, register=reading is not None)
             revival = Revival(postgres) if postgres is not None else None
             live = LiveKeys(secrets, config.powergym_home, partial(_load_secrets, config))
             gym = Gym(config, database, clock or SystemClock(), secrets, revival, live_keys=live)
@@ -259,19 +265,6 @@ def _keep_out_of_the_log(config: Config, secrets: Secrets) -> None:
 def _start(postgres: EmbeddedPostgres | None) -> str:
     assert postgres is not None
     return postgres.start()
-
-
-def _open_faces(config: Config) -> FacePool:
-    # Here, because importing the models' libraries takes a second that short commands need not spend.
-    from gym.faces.engines import open_configured
-    from gym.faces.liveness import open_gate
-    from gym.faces.pool import FacePool
-
-    gate = open_gate(config)
-    # One more than the cores: while one waits for the interpreter's lock, another computes.
-    reader, workers = open_configured(config), config.face_workers or (os.cpu_count() or 1) + 1
-    reader.warm(workers)
-    return FacePool(reader, workers, gate=gate)
 
 
 @asynccontextmanager

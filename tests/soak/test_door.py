@@ -26,8 +26,8 @@ A_SECOND = 15
 WELCOME = {"201 admitted", "201 reentry"}
 MUTANTS, PHOTOS = 10_000, 5_000
 WARM_UP, AT_LEAST = 0.2, 600
-"""Of the whole, and never fewer photos: only then have the threads' arenas, the pools and the caches their size
-(356 MB at the start, 494 after 60 photos, 514 after 500, 520 from 700 to 1,200)."""
+"""Of the whole, and never fewer photos: only then have the threads' arenas, the pools and the caches their
+size (356 MB at the start, 494 after 60 photos, 514 after 500, 520 from 700 to 1,200)."""
 
 
 @pytest.fixture

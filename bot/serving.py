@@ -1,0 +1,40 @@
+"""Serving: the whole gym in this process until somebody stops it."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from contextlib import AsyncExitStack
+
+from bot.house import House, open_house
+from gym.core import collector
+from gym.core.config import Config
+from gym.faces.loading import Loading
+
+
+async def serve(config: Config, loading: Loading, *, with_web: bool) -> None:
+    """Run until SIGINT or SIGTERM."""
+    stop = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    async with AsyncExitStack() as stack:
+        with collector.paused():
+            house = await stack.enter_async_context(open_house(config, loading, with_web=with_web))
+        greet(house)
+        await stop.wait()
+
+
+def greet(house: House) -> None:
+    """Where everything is, for the person who typed `make run`."""
+    lines = ["", "  PowerGym is running."]
+    if house.sandbox is not None:
+        lines.append(f"  Chat page   {house.sandbox.page_url}   (no token: a local Bot API server stands in)")
+    if house.kiosk_url is not None:
+        lines.append(f"  Kiosk page  {house.kiosk_url}")
+    if house.tablets_url is not None:
+        lines.append(f"  On a tablet {house.tablets_url}/kiosk/")
+    if house.claim_url is not None:
+        lines.append(f"  Set-up link {house.claim_url}   (whoever opens it first is the gym's admin)")
+    sys.stdout.write("\n".join([*lines, "  Ctrl-C stops it.", "", ""]))
+    sys.stdout.flush()

@@ -1,0 +1,36 @@
+"""The models on their way into memory, in a thread of their own: a program is imported further meanwhile."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from gym.core.config import Config
+
+if TYPE_CHECKING:
+    from gym.faces.pool import FacePool
+
+Loading = Future["FacePool"]
+
+
+def begin_loading(config: Config) -> Loading:
+    """Most of a second in which others can work; the result may raise `ConfigError`, one line."""
+    # Here, because importing the models' libraries takes a second that short commands need not spend; and not
+    # in the thread, which so shares no unfinished import with its caller.
+    from gym.faces.engines import open_configured
+    from gym.faces.liveness import open_gate
+    from gym.faces.pool import FacePool
+
+    def load() -> FacePool:
+        gate = open_gate(config)
+        # One more than the cores: while one waits for the interpreter's lock, another computes.
+        reader, workers = open_configured(config), config.face_workers or (os.cpu_count() or 1) + 1
+        reader.warm(workers)
+        return FacePool(reader, workers, gate=gate)
+
+    thread = ThreadPoolExecutor(1, thread_name_prefix="loading")
+    try:
+        return thread.submit(load)
+    finally:
+        thread.shutdown(wait=False)
