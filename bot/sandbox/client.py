@@ -18,7 +18,7 @@ from bot.sandbox.store import Json
 
 T = TypeVar("T")
 API = "/sandbox/api"
-PATIENCE = 10.0  # seconds a person waits for the bot before giving up
+PATIENCE = 30.0  # seconds a person waits for the bot before giving up
 SETTLE = 0.15  # seconds granted to a newer message before an old one's button is tapped
 
 

@@ -24,7 +24,7 @@ from tests.conftest import hire
 async def settled(gym: Gym, updates: int) -> None:
     """Wait until so many updates have been handled."""
     done = select(func.count()).select_from(InboxUpdate).where(InboxUpdate.done_at.is_not(None))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             async with gym.database.session() as session:
                 if (await session.scalar(done) or 0) >= updates:

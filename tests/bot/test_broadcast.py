@@ -91,7 +91,7 @@ async def begin(gym: Gym, actor: Actor, audience: Audience = ACTIVE, key: UUID |
 
 async def written(runner: BroadcastRunner) -> None:
     """Until it has found the broadcast, which the chat may still hold locked for a moment."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not await runner.step():  # noqa: ASYNC110 - another connection lets go
             await asyncio.sleep(0.01)
 

@@ -318,7 +318,7 @@ async def test_an_answered_question_loses_its_keys(desk_bot, bob: Person) -> Non
     async def with_keys() -> list[int]:
         return [message.message_id for message in await bob.chat() if message.labels]
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             if await with_keys() == [open_question.message_id]:
                 break

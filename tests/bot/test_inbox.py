@@ -51,7 +51,7 @@ def service(gym: Gym) -> InboxService:
 
 async def work_until(inbox: Inbox, done: asyncio.Event) -> None:
     task = asyncio.create_task(inbox.run())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await done.wait()
     inbox.stop()
     await task
@@ -204,7 +204,7 @@ async def test_a_bot_killed_in_the_middle_answers_after_the_restart(
 
     async with run_bot(gym, api, routers=(home.router, stuck)) as running:
         await bob.sends("hello?")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await reached.wait()
         for task in list(running.assembly.inbox._held.values()):
             task.cancel()  # the machine is gone; nothing is marked
@@ -299,7 +299,7 @@ async def test_handlers_in_flight_finish_before_the_bot_stops(gym: Gym, api: Api
 
     async with run_bot(gym, api, routers=(home.router, slow)):
         await bob.sends("hm?")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await reached.wait()
         asyncio.get_running_loop().call_soon(go_on.set)
     await bob.sees("thought through")
@@ -322,7 +322,7 @@ async def test_an_answer_that_failed_is_sent_when_the_update_is_handled_again(
 ) -> None:
     await telegram.fault("sendMessage", 502, times=3)
     await bob.sends("hello")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not (number := await last_update(gym)):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
         while desk_bot.assembly.inbox._held or (await row(gym, number)).attempts == 0:  # noqa: ASYNC110

@@ -56,7 +56,7 @@ async def until_answered(people: list[Person], count: int) -> Counter[str]:
     """Wait; on failure say who got what."""
     found: Counter[str] = Counter()
     try:
-        async with asyncio.timeout(45):
+        async with asyncio.timeout(120):
             while len(found) < count:
                 await asyncio.sleep(0.05)
                 found = await answers(people)

@@ -246,7 +246,7 @@ async def listening(gym: Gym) -> None:
 
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             if await condition():
                 return
@@ -359,7 +359,7 @@ async def test_a_leader_that_breaks_is_a_fault_and_not_silence(
 
     monkeypatch.setattr(Dispatcher, "_remember_lately", broken)
     with pytest.raises(LookupError):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await dispatcher(gym, Line()).run()
 
 

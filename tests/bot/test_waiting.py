@@ -31,7 +31,7 @@ async def test_work_that_takes_long_shows_that_the_bot_is_busy(
     await make_staff(bob)
     async with run_bot(gym, api, routers=(home.router, slow)):
         await bob.sends("hm?")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not await telegram.calls(method="sendChatAction"):  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
         go_on.set()

@@ -79,7 +79,7 @@ def _wait(begun: threading.Event, gate: threading.Event) -> None:
 
 
 async def _until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not condition():  # noqa: ASYNC110 - a thread makes it true, and has no event to set
             await asyncio.sleep(0)
 

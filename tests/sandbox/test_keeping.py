@@ -135,7 +135,7 @@ async def test_a_webhook_gets_everything_in_order_with_its_secret(server: Sandbo
         await bot.set_webhook(url, secret_token="s3cret")
         await ana.sends("two")
         await ana.sends("three")
-        await asyncio.wait_for(hook.enough.wait(), 10)
+        await asyncio.wait_for(hook.enough.wait(), 30)
         assert hook.taken == ["one", "two", "three"]
         assert hook.secrets == {"s3cret"}
         info = await bot.get_webhook_info()

@@ -16,6 +16,7 @@ from telegram.ext import Application
 from bot.sandbox.client import Person, SandboxClient
 from bot.sandbox.server import SandboxHooks, SandboxServer
 from tests.sandbox.front_desk import square
+from tests.support.kiosk_page import CHROMIUM
 
 PAGE = Path(__file__).parents[2] / "bot" / "sandbox" / "page"
 browser_test = pytest.mark.browser
@@ -26,9 +27,7 @@ WORD = re.compile(r'"([\w.]+)": "((?:[^"\\]|\\.)*)"')
 async def chromium() -> AsyncGenerator[Browser]:
     camera = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", *camera]
-        )
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *camera])
         yield browser
         await browser.close()
 
