@@ -45,6 +45,7 @@ async def test_a_kiosk_is_paired_and_lets_a_member_in_hands_free(
         await expect(page.locator("#verdict")).to_have_class("panel go")
         await expect(page.locator("#facts")).to_contain_text("30")
         await expect(page.locator("#photo")).to_have_js_property("naturalWidth", 160)
+        await says(page.locator("#mark:visible"), "✓")
         await expect(page.locator("#clock")).to_have_text("10:00")
         await shoot(page, f"{name}-3-admitted")
     assert await door.visits() == 1

@@ -43,7 +43,7 @@ export class VerdictScreen {
   #judged(answer) {
     const kind = answer.outcome === "admitted" ? "go" : AMBER.has(answer.code) ? "wait" : "stop";
     this.#show(kind, answer.client?.display_name ?? "", answer.message, this.#facts(answer));
-    showPhoto(answer.client?.photo_url, kind !== "go");
+    showPhoto(answer.client?.photo_url);
     $("verdict-document").hidden = !NOBODY.has(answer.code);
   }
 
@@ -79,9 +79,9 @@ export class VerdictScreen {
   }
 }
 
-function showPhoto(address, withMark = false) {
+// The sign becomes a badge of the photo: who cannot tell the colours apart still sees it.
+function showPhoto(address) {
   $("photo").hidden = !address;
-  $("mark").hidden = Boolean(address) && !withMark;
   if (address) $("photo").src = address;
   else $("photo").removeAttribute("src");
 }
