@@ -55,6 +55,8 @@ def configure_logging(
     logging.captureWarnings(True)
     for name in CHATTY:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLogger().level))
+    # That a fallback font has no bold of its own is nothing an operator could mend.
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
     sys.excepthook = _last_words
 
 
