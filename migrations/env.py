@@ -25,7 +25,7 @@ async def run_alone() -> None:
     config = load_config()
     with EmbeddedPostgres(config.powergym_home) as postgres:
         database = Database(config.database_direct_url or config.database_url or postgres.start())
-        async with database.engine.begin() as connection:
+        async with database.unhurried() as connection:
             await connection.run_sync(run)
         await database.close()
 

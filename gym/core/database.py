@@ -8,14 +8,20 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import DateTime, Enum, MetaData, Numeric, make_url, text
+from sqlalchemy import DateTime, Enum, ExceptionContext, MetaData, Numeric, event, make_url, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.pool import NullPool
 
@@ -99,13 +105,19 @@ def is_unavailable(error: BaseException) -> bool:
     return isinstance(error, FAULTS)
 
 
+PATIENCE: Final = 60.0
+"""Seconds a statement may take; none of the gym's needs a tenth of it, so the network has fallen silent."""
+CONNECT_PATIENCE: Final = 20.0
+
+
 class Database:
     """One engine and its sessions."""
 
     def __init__(self, url: str, *, pool_size: int = 16, pooler: bool = False, direct_url: str | None = None):
         self.url = url
+        self.pooler = pooler
         self.direct_url = direct_url or url
-        self.engine: AsyncEngine = _engine(url, pool_size=pool_size, pooler=pooler)
+        self.engine: AsyncEngine = _engine(url, pool_size=pool_size, pooler=pooler, patience=PATIENCE)
         self.sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
         self.lane = Lane(plain_dsn(url), size=max(4, pool_size // 2), pooler=pooler)
 
@@ -130,6 +142,16 @@ class Database:
         finally:
             await connection.close(timeout=2)
 
+    @asynccontextmanager
+    async def unhurried(self) -> AsyncGenerator[AsyncConnection]:
+        """A transaction that may take as long as it needs: a migration may write every row anew."""
+        engine = _engine(self.url, pool_size=1, pooler=self.pooler, patience=None)
+        try:
+            async with engine.begin() as connection:
+                yield connection
+        finally:
+            await engine.dispose()
+
     async def close(self) -> None:
         await self.lane.close()
         await self.engine.dispose()
@@ -148,14 +170,30 @@ def plain_dsn(url: str) -> str:
     return made.set(query=options).render_as_string(hide_password=False)
 
 
-def _engine(url: str, *, pool_size: int, pooler: bool) -> AsyncEngine:
+def _engine(url: str, *, pool_size: int, pooler: bool, patience: float | None) -> AsyncEngine:
+    arguments: dict[str, Any] = {"timeout": CONNECT_PATIENCE, "command_timeout": patience}
     if pooler:
         # Behind PgBouncer in transaction mode a prepared statement may meet another server process.
-        arguments = {"statement_cache_size": 0, "prepared_statement_cache_size": 0}
-        return create_async_engine(url, poolclass=NullPool, connect_args=arguments, hide_parameters=True)
-    return create_async_engine(
-        url, pool_size=pool_size, max_overflow=0, pool_timeout=10, pool_use_lifo=True, hide_parameters=True
-    )
+        arguments |= {"statement_cache_size": 0, "prepared_statement_cache_size": 0}
+        engine = create_async_engine(url, poolclass=NullPool, connect_args=arguments, hide_parameters=True)
+    else:
+        engine = create_async_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=10,
+            pool_use_lifo=True,
+            connect_args=arguments,
+            hide_parameters=True,
+        )
+    event.listen(engine.sync_engine, "handle_error", _leave_the_silent)
+    return engine
+
+
+def _leave_the_silent(context: ExceptionContext) -> None:
+    """With a connection that did not answer, all others over the same network are left."""
+    if isinstance(context.original_exception, TimeoutError):
+        context.invalidate_pool_on_disconnect = True
 
 
 async def execute_all(session: AsyncSession, statements: Sequence[str]) -> None:

@@ -51,7 +51,7 @@ async def upgrade(database: Database) -> None:
     """Bring the database to the newest revision; cheap when it is there already."""
     if await current(database) == head():
         return
-    async with database.engine.begin() as connection:
+    async with database.unhurried() as connection:
         await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
         await connection.run_sync(_upgrade)
 

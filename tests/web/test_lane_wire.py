@@ -10,15 +10,17 @@ from dataclasses import replace
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from gym.app import Gym
 from gym.attendance.models import CheckIn
+from gym.core import database as databases
 from gym.core import lane as lanes
 from gym.core.database import Database
 from gym.core.errors import DatabaseUnavailable
 from gym.core.statements import Statement
 from gym.security.permissions import Actor
+from gym.unit_of_work import UnitOfWork
 from tests.support.door import Door
 from tests.support.people import people
 from tests.support.wire import Wire
@@ -79,5 +81,35 @@ async def test_a_network_that_falls_silent_keeps_nobody_and_is_left_for_a_new_co
                 with suppress(TimeoutError):
                     row = await database.lane.row(ONE, {"one": 2})
             assert row["one"] == 2
+        finally:
+            await database.close()
+
+
+async def test_a_silent_network_is_given_up_with_every_connection_that_leads_over_it(
+    gym: Gym, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(databases, "PATIENCE", 0.5)
+    async with Wire(gym.database.url, servers=1).open() as wire:
+        database = Database(wire.address, pool_size=2)
+        over = replace(gym, database=database)
+
+        async def process(uow: UnitOfWork) -> int:
+            return await uow.session.scalar(text("SELECT pg_backend_pid() FROM pg_sleep(0.1)")) or 0
+
+        async def two() -> set[int]:
+            return set(await asyncio.gather(*(over.run(Actor.system(), process) for _ in range(2))))
+
+        try:
+            before = await two()
+            wire.is_silent = True
+            with pytest.raises(DatabaseUnavailable):
+                await over.run(Actor.system(), process)
+            wire.is_silent = False
+            after = set[int]()
+            while not after:  # a busy machine may be slower than so little patience
+                with suppress(DatabaseUnavailable):
+                    after = await two()
+            assert len(before) == 2
+            assert before & after == set()
         finally:
             await database.close()
