@@ -16,14 +16,15 @@ with collector.paused():
 
 def main() -> None:
     """A fault of the set-up is one line."""
+    loop.end_at_once()
     try:
         config = load_config()
         configure_logging(config.log_level, config.log_format)
         with collector.paused():
             loading = begin_loading(config)
-            from bot.serving import serve  # two seconds, in which the models are loaded
+            from bot.serving import run  # two seconds, in which the models are loaded
 
-        loop.run(serve(config, loading, with_web="--no-web" not in sys.argv[1:]))
+        run(config, loading, with_web="--no-web" not in sys.argv[1:])
     except (ConfigError, PostgresUnavailable) as error:
         sys.exit(str(error))
 

@@ -7,13 +7,24 @@ import signal
 import sys
 from contextlib import AsyncExitStack
 
+from asyncpg import PostgresError
+from sqlalchemy.exc import DBAPIError
+
 from bot.house import House, open_house
-from gym.core import collector
+from gym.core import collector, loop
 from gym.core.config import Config
 from gym.faces.loading import Loading
 
 
-async def serve(config: Config, loading: Loading, *, with_web: bool) -> None:
+def run(config: Config, loading: Loading, *, with_web: bool) -> None:
+    """Serve until SIGINT or SIGTERM. Raises `ConfigError` and `PostgresUnavailable` with one line."""
+    try:
+        loop.run(_serve(config, loading, with_web=with_web))
+    except (OSError, PostgresError, DBAPIError) as error:
+        sys.exit(f"cannot run, is DATABASE_URL right? {error}")
+
+
+async def _serve(config: Config, loading: Loading, *, with_web: bool) -> None:
     """Run until SIGINT or SIGTERM."""
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):

@@ -34,7 +34,7 @@ from gym.faces.scales import scale_of
 from gym.faces.schemas import MatchRule
 from gym.security.live_keys import LiveKeys
 from gym.security.permissions import Actor
-from gym.security.secrets import Secrets, load_secrets
+from gym.security.secrets import Secrets, secrets_of
 from gym.settings.models import GymKind, GymState
 from gym.settings.reading import STATE, State, StateReader
 from gym.settings.schemas import GymSettings, first_settings
@@ -211,7 +211,7 @@ async def open_gym(
     `faces` is a model that is being loaded already, or whether one is needed.
     Raises `ConfigError` or `PostgresUnavailable` with one line for the operator.
     """
-    secrets = _load_secrets(config)
+    secrets = secrets_of(config)
     _keep_out_of_the_log(config, secrets)
     loading = begin_loading(config) if faces is True else faces
     reading = asyncio.wrap_future(loading) if loading else None
@@ -229,7 +229,7 @@ async def open_gym(
                 await upgrade(database)
             await open_keys(database, secrets.data, register=reading is not None)
             revival = Revival(postgres) if postgres is not None else None
-            live = LiveKeys(secrets, config.powergym_home, partial(_load_secrets, config))
+            live = LiveKeys(secrets, config.powergym_home, partial(secrets_of, config))
             gym = Gym(config, database, clock or SystemClock(), secrets, revival, live_keys=live)
             if reading is None:
                 yield gym
@@ -247,14 +247,6 @@ async def open_gym(
             await asyncio.wait([reading])
         if postgres is not None:
             await asyncio.to_thread(postgres.stop)
-
-
-def _load_secrets(config: Config) -> Secrets:
-    return load_secrets(
-        config.powergym_home,
-        config.jwt_keys.get_secret_value() if config.jwt_keys else None,
-        config.data_keys.get_secret_value() if config.data_keys else None,
-    )
 
 
 def _keep_out_of_the_log(config: Config, secrets: Secrets) -> None:

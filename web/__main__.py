@@ -7,6 +7,7 @@ import sys
 from gym.core import collector
 
 with collector.paused():
+    from gym.core import loop
     from gym.core.config import ConfigError, load_config
     from gym.core.logging import configure_logging
     from gym.core.postgres import PostgresUnavailable
@@ -15,6 +16,7 @@ with collector.paused():
 
 def main() -> None:
     """Read the configuration and serve; a fault of the set-up is one line."""
+    loop.end_at_once()
     try:
         config = load_config()
         configure_logging(config.log_level, config.log_format)

@@ -7,6 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from gym.core.config import Config
+from gym.security.secrets import secrets_of
 
 if TYPE_CHECKING:
     from gym.faces.pool import FacePool
@@ -15,9 +16,13 @@ Loading = Future["FacePool"]
 
 
 def begin_loading(config: Config) -> Loading:
-    """Most of a second in which others can work; the result may raise `ConfigError`, one line."""
+    """Most of a second in which others can work; the result may raise `ConfigError`, one line.
+
+    Raises `ConfigError` at once for keys that are wrong: nobody should wait for a download to hear of them.
+    """
+    secrets_of(config)
     # Here, because importing the models' libraries takes a second that short commands need not spend; and not
-    # in the thread, which so shares no unfinished import with its caller.
+    # in the thread, which so imports nothing of the gym's that its caller may be at.
     from gym.faces.engines import open_configured
     from gym.faces.liveness import open_gate
     from gym.faces.pool import FacePool

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from gym.core.config import ConfigError
+from gym.core.config import Config, ConfigError
 from gym.security.cipher import Keyring, KeyringError
 
 FILE_NAME = "secrets.env"
@@ -33,6 +33,15 @@ class Secrets:
         """Every key as written, for the log's redaction."""
         pairs = ",".join((self.jwt.text(), self.data.text())).split(",")
         return tuple(pair.partition(":")[2] for pair in pairs)
+
+
+def secrets_of(config: Config) -> Secrets:
+    """The keys that the configuration gives or leads to. Raises `ConfigError`, one line."""
+    return load_secrets(
+        config.powergym_home,
+        config.jwt_keys.get_secret_value() if config.jwt_keys else None,
+        config.data_keys.get_secret_value() if config.data_keys else None,
+    )
 
 
 def load_secrets(home: Path, jwt_keys: str | None = None, data_keys: str | None = None) -> Secrets:
