@@ -21,7 +21,7 @@ def run(config: Config, loading: Loading, *, with_web: bool) -> None:
     try:
         loop.run(_serve(config, loading, with_web=with_web))
     except (OSError, PostgresError, DBAPIError) as error:
-        sys.exit(f"cannot run, is DATABASE_URL right? {error}")
+        sys.exit(f"cannot run, is DATABASE_URL right and the port free? {error}")
 
 
 async def _serve(config: Config, loading: Loading, *, with_web: bool) -> None:

@@ -62,36 +62,41 @@ async def test_behind_a_pooler_each_statement_may_meet_another_server_process(do
         assert await uow.session.scalar(counted) == 1
 
 
+@asynccontextmanager
+async def over_wire(gym: Gym, pool_size: int) -> AsyncGenerator[tuple[Wire, Gym]]:
+    """The same gym with a network between it and PostgreSQL."""
+    async with Wire(gym.database.url, servers=1).open() as wire:
+        database = Database(wire.address, pool_size=pool_size)
+        try:
+            yield wire, replace(gym, database=database)
+        finally:
+            await database.close()
+
+
 async def test_a_network_that_falls_silent_keeps_nobody_and_is_left_for_a_new_connection(
     gym: Gym, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lanes, "PATIENCE", 0.2)
-    async with Wire(gym.database.url, servers=1).open() as wire:
-        database = Database(wire.address, pool_size=4)
-        over = replace(gym, database=database)
-        try:
-            assert await database.lane.row(ONE, {"one": 1})
-            wire.is_silent = True
-            with pytest.raises(DatabaseUnavailable):
-                async with over.within_reach():
-                    await database.lane.row(ONE, {"one": 1})
-            wire.is_silent = False
-            row = None
-            while row is None:  # a busy machine may be slower than so little patience
-                with suppress(TimeoutError):
-                    row = await database.lane.row(ONE, {"one": 2})
-            assert row["one"] == 2
-        finally:
-            await database.close()
+    async with over_wire(gym, 4) as (wire, over):
+        lane = over.database.lane
+        assert await lane.row(ONE, {"one": 1})
+        wire.is_silent = True
+        with pytest.raises(DatabaseUnavailable):
+            async with over.within_reach():
+                await lane.row(ONE, {"one": 1})
+        wire.is_silent = False
+        row = None
+        while row is None:  # a busy machine may be slower than so little patience
+            with suppress(TimeoutError):
+                row = await lane.row(ONE, {"one": 2})
+        assert row["one"] == 2
 
 
 async def test_a_silent_network_is_given_up_with_every_connection_that_leads_over_it(
     gym: Gym, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(databases, "PATIENCE", 0.5)
-    async with Wire(gym.database.url, servers=1).open() as wire:
-        database = Database(wire.address, pool_size=2)
-        over = replace(gym, database=database)
+    async with over_wire(gym, 2) as (wire, over):
 
         async def process(uow: UnitOfWork) -> int:
             return await uow.session.scalar(text("SELECT pg_backend_pid() FROM pg_sleep(0.1)")) or 0
@@ -100,18 +105,14 @@ async def test_a_silent_network_is_given_up_with_every_connection_that_leads_ove
             async with asyncio.timeout(60):
                 while True:  # a busy machine may be slower than so little patience
                     with suppress(DatabaseUnavailable):
-                        return set(
-                            await asyncio.gather(*(over.run(Actor.system(), process) for _ in range(2)))
-                        )
+                        both = (over.run(Actor.system(), process) for _ in range(2))
+                        return set(await asyncio.gather(*both))
 
-        try:
-            before = await two()
-            wire.is_silent = True
-            with pytest.raises(DatabaseUnavailable):
-                await over.run(Actor.system(), process)
-            wire.is_silent = False
-            after = await two()
-            assert len(before) == 2
-            assert before & after == set()
-        finally:
-            await database.close()
+        before = await two()
+        wire.is_silent = True
+        with pytest.raises(DatabaseUnavailable):
+            await over.run(Actor.system(), process)
+        wire.is_silent = False
+        after = await two()
+    assert len(before) == 2
+    assert before & after == set()
