@@ -40,6 +40,21 @@ class TapOutcome:
 
 
 HERE = Place()
+_RIGHTS = (
+    "can_be_edited",
+    "is_anonymous",
+    "can_manage_chat",
+    "can_manage_video_chats",
+    "can_restrict_members",
+    "can_promote_members",
+    "can_change_info",
+    "can_invite_users",
+    "can_post_stories",
+    "can_edit_stories",
+    "can_delete_stories",
+)
+ADMINISTRATOR: Json = {**dict.fromkeys(_RIGHTS, False), "can_manage_chat": True, "can_delete_messages": True}
+"""The rights of a bot that was made an administrator here."""
 
 
 class Conversation:
@@ -191,6 +206,12 @@ class Conversation:
             self._world.groups.mark_kicked(group.id, False)
             self._tell_membership(person, group.as_chat(), "left", "member")
 
+    def promote_bot(self, person: Person, group: Group) -> None:
+        """A person makes the bot an administrator that may delete messages."""
+        with self._world.store.transaction():
+            self._world.groups.promote_bot(group.id)
+            self._tell_membership(person, group.as_chat(), "member", "administrator")
+
     def kick_bot(self, person: Person, group: Group) -> None:
         with self._world.store.transaction():
             self._world.groups.mark_kicked(group.id, True)
@@ -208,6 +229,8 @@ class Conversation:
 
     def _bot_as(self, status: str) -> Json:
         member: Json = {"user": self._world.bot.as_user(), "status": status}
+        if status == "administrator":
+            return member | ADMINISTRATOR
         return {**member, "until_date": 0} if status == "kicked" else member
 
 

@@ -173,7 +173,16 @@ class Groups:
         rows = self._store.rows("SELECT person_id FROM members WHERE group_id = ?", group)
         return [row["person_id"] for row in rows]
 
+    def bot_deletes(self, group: int) -> bool:
+        """Whether the bot is an administrator there, with the right to delete everybody's messages."""
+        return self._store.one("SELECT 1 FROM bot_admin WHERE group_id = ?", group) is not None
+
+    def promote_bot(self, group: int) -> None:
+        self._store.run("INSERT OR IGNORE INTO bot_admin (group_id) VALUES (?)", group)
+
     def mark_kicked(self, number: int, kicked: bool) -> None:
+        """Whoever was thrown out comes back as a plain member."""
+        self._store.run("DELETE FROM bot_admin WHERE group_id = ?", number)
         self._store.run("UPDATE groups SET kicked = ? WHERE id = ?", kicked, number)
 
 

@@ -60,6 +60,7 @@ class SideDoor:
             web.post("/groups", self.create_group),
             web.get("/groups", self.list_groups),
             web.post("/groups/{group:-?\\d+}/kick", self.kick_bot),
+            web.post("/groups/{group:-?\\d+}/promote", self.promote_bot),
             web.get("/overview", self.overview),
             web.get("/files/{file_id}", self.file),
             web.post("/faults", self.order_fault),
@@ -184,6 +185,13 @@ class SideDoor:
         members = self.world.groups.members(group.id)
         self.conversation.kick_bot(self.world.people.require(members[0]), group)
         return web.json_response({"kicked": True})
+
+    async def promote_bot(self, request: web.Request) -> web.Response:
+        """Make the bot an administrator that may delete messages."""
+        group = self._group(int(request.match_info["group"]))
+        members = self.world.groups.members(group.id)
+        self.conversation.promote_bot(self.world.people.require(members[0]), group)
+        return web.json_response({"promoted": True})
 
     def _group(self, number: int) -> Group:
         group = self.world.groups.find(number)

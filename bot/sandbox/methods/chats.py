@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.sandbox.arguments import Arguments
+from bot.sandbox.conversation import ADMINISTRATOR
 from bot.sandbox.errors import BadRequest
 from bot.sandbox.people import Group
 from bot.sandbox.store import Json
@@ -26,7 +27,9 @@ async def get_chat_member(world: World, arguments: Arguments) -> Json:
     chat = world.chats.require(arguments.chat())
     number = arguments.integer("user_id") or 0
     if number == world.bot.id:
-        return {"user": world.bot.as_user(), "status": "member"}
+        member: Json = {"user": world.bot.as_user(), "status": "member"}
+        admin = isinstance(chat, Group) and world.groups.bot_deletes(chat.id)
+        return member | ADMINISTRATOR | {"status": "administrator"} if admin else member
     person = world.people.find(number)
     inside = world.groups.members(chat.id) if isinstance(chat, Group) else [chat.id]
     if person is None:

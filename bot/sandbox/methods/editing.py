@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from bot.sandbox.arguments import Arguments
-from bot.sandbox.errors import BadRequest
+from bot.sandbox.errors import BadRequest, ChatForbidden
 from bot.sandbox.markup import read_markup
 from bot.sandbox.messages import StoredMessage
 from bot.sandbox.methods.outgoing import read_caption, read_text
 from bot.sandbox.methods.sending import keep_media
+from bot.sandbox.people import Group, Person
 from bot.sandbox.store import Json
 from bot.sandbox.world import World
 
-OLDEST_DELETABLE_SECONDS = 48 * 3600  # core.telegram.org/bots/api#deletemessage
+OLDEST_DELETABLE_SECONDS = 48 * 3600
+MOST_DELETED = 100
+CREATED = (
+    "group_chat_created",
+    "supergroup_chat_created",
+    "channel_chat_created",
+    "forum_topic_created",
+)
+"""Service messages that say how a chat or topic came to be: they cannot be deleted."""
 NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the same"
     " as a current content and reply markup of the message"
@@ -83,18 +94,45 @@ async def delete_message(world: World, arguments: Arguments) -> bool:
     message = world.messages.find(chat.id, arguments.message())
     if message is None or message.deleted:
         raise BadRequest("message to delete not found")
-    if message.body["date"] < world.calendar.seconds() - OLDEST_DELETABLE_SECONDS:
-        raise BadRequest("message can't be deleted for everyone")
+    _require_deletable(world, chat, message)
     world.messages.delete(message)
     return True
 
 
 async def delete_messages(world: World, arguments: Arguments) -> bool:
-    """Several at once; those that are gone are passed over, as Telegram does."""
+    """Several at once, or none when one may not go; those that are gone are passed over, as Telegram does."""
     chat = world.chats.require(arguments.chat())
-    numbers: list[int] = arguments.structure("message_ids") or []
-    for number in numbers:
-        message = world.messages.find(chat.id, int(number))
-        if message and not message.deleted:
-            world.messages.delete(message)
+    found = [world.messages.find(chat.id, number) for number in _numbers(arguments)]
+    there = [message for message in found if message and not message.deleted]
+    for message in there:
+        _require_deletable(world, chat, message)
+    for message in there:
+        world.messages.delete(message)
     return True
+
+
+def _numbers(arguments: Arguments) -> list[int]:
+    """`message_ids`: 1 to 100 whole numbers."""
+    numbers = arguments.structure("message_ids")
+    if not isinstance(numbers, list) or not numbers:
+        raise BadRequest("message identifiers are not specified")
+    listed = cast("list[object]", numbers)
+    if len(listed) > MOST_DELETED:
+        raise BadRequest("too many message identifiers specified")
+    if not all(isinstance(number, int) for number in listed):
+        raise BadRequest("message identifier is not specified")
+    return cast("list[int]", listed)
+
+
+def _require_deletable(world: World, chat: Person | Group, message: StoredMessage) -> None:
+    """What Telegram lets a bot delete: https://core.telegram.org/bots/api#deletemessage."""
+    if isinstance(chat, Group) and chat.kicked:
+        raise ChatForbidden("bot was kicked from the supergroup chat")
+    others = message.sender != world.bot.id
+    old = message.body["date"] < world.calendar.seconds() - OLDEST_DELETABLE_SECONDS
+    created = any(name in message.body for name in CREATED)
+    foreign = isinstance(chat, Group) and others and not world.groups.bot_deletes(chat.id)
+    if created:
+        raise BadRequest("message can't be deleted")
+    if old or foreign:
+        raise BadRequest("message can't be deleted for everyone")
