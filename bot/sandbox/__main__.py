@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bot.sandbox.errors import explain
 from bot.sandbox.limits import FloodLimits
-from bot.sandbox.server import SANDBOX_TOKEN, SandboxServer
+from bot.sandbox.server import SandboxServer
 from gym.core import loop
 from gym.core.errors import GymError
 
@@ -20,7 +20,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--host", default="127.0.0.1", help="a loopback address")
     parser.add_argument("--port", type=int, default=8081, help="0 takes a free one")
     parser.add_argument("--store", type=Path, default=None, help="file that keeps everything; memory without")
-    parser.add_argument("--token", default=SANDBOX_TOKEN, help="what the bot will say")
+    parser.add_argument("--token", default=None, help="what the bot will say; random without")
     parser.add_argument("--limits", action="store_true", help="enforce Telegram's flood limits")
     return parser.parse_args()
 
@@ -31,7 +31,12 @@ async def serve(options: argparse.Namespace) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     await server.start(options.host, options.port)
-    sys.stdout.write(f"Chat page: {server.page_url}\nBot API:   {server.bot_api_url}\n")
+    lines = (
+        f"Chat page: {server.page_url}",
+        f"Bot API:   {server.bot_api_url}",
+        f"Token:     {server.token}",
+    )
+    sys.stdout.write("\n".join([*lines, ""]))
     sys.stdout.flush()
     await stopping.wait()
     await server.stop()

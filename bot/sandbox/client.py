@@ -60,6 +60,10 @@ class SandboxClient:
                 raise SideDoorError(answer.status, body["error"]["code"], body["error"]["message"])
             return body
 
+    async def bot(self) -> Json:
+        """What it takes to be the bot: `{token, username, base_url, base_file_url}`."""
+        return await self.call("GET", "/bot")
+
     async def person(
         self,
         first_name: str,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ipaddress
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -13,16 +11,16 @@ from bot.sandbox.bot_api import BotApi
 from bot.sandbox.errors import BotApiError, ForeignOrigin, NotLoopback, explain
 from bot.sandbox.hooks import SandboxHooks
 from bot.sandbox.limits import FloodLimits
+from bot.sandbox.loopback import is_foreign, is_loopback
 from bot.sandbox.side_door import SideDoor
 from bot.sandbox.store import Json
+from bot.sandbox.token import kept_token
 from bot.sandbox.webhook import WebhookCourier
 from bot.sandbox.world import World
 from gym.core.errors import GymError
 
-__all__ = ["SANDBOX_TOKEN", "SandboxHooks", "SandboxServer"]
+__all__ = ["SandboxHooks", "SandboxServer"]
 
-# Known to everybody, worth nothing: it opens only a server on one's own computer.
-SANDBOX_TOKEN = "100000001:sandbox-token-for-this-computer-only"  # noqa: S105
 PAGE = Path(__file__).parent / "page"
 NO_HOOKS = SandboxHooks()
 MAX_BODY_BYTES = 64 * 1024 * 1024
@@ -39,32 +37,27 @@ PAGE_HEADERS = {
 }
 
 
-def is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
-
-
-def _check_origin(request: web.Request) -> None:
-    """A page of another site must not reach us through the visitor's browser, nor by a rebound name."""
-    origin = request.headers.get("Origin")
-    asked = urlsplit(f"//{request.host}").hostname or ""
-    if not is_loopback(asked):
-        raise ForeignOrigin
-    if origin is not None and urlsplit(origin).netloc != request.host:
-        raise ForeignOrigin
-
-
 def _error(status: int, code: str, message: str, details: Json) -> web.Response:
     return web.json_response({"error": {"code": code, "message": message, "details": details}}, status=status)
+
+
+@web.middleware
+async def own_pages_only(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """A page of another site reaches nothing here, neither the Bot API nor the side door."""
+    if not is_foreign(request):
+        return await handler(request)
+    refusal = ForeignOrigin()
+    if request.path.startswith("/sandbox/api/"):
+        return _error(refusal.status, refusal.code, explain(refusal), {})
+    description = f"Forbidden: {explain(refusal)}"
+    body = {"ok": False, "error_code": refusal.status, "description": description}
+    return web.json_response(body, status=refusal.status)
 
 
 @web.middleware
 async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamResponse:
     """One shape for every refusal of the side door."""
     try:
-        _check_origin(request)
         return await handler(request)
     except GymError as error:
         details = {name: str(value) for name, value in error.context.items()}
@@ -86,21 +79,23 @@ class SandboxServer:
     """Start it, point a bot at `bot_api_url`, open `page_url`.
 
     With a `store_path` everything, unconfirmed updates included, survives a `kill -9`; without, it lives in
-    memory. `limits` are Telegram's flood limits, which are off until asked for.
+    memory. So does the bot's token, which is random: `token` is what the server's own process asks for, a
+    script reads the file beside the store or asks the side door (`GET /sandbox/api/bot`). `limits` are
+    Telegram's flood limits, which are off until asked for.
     """
 
     def __init__(
         self,
         *,
         store_path: Path | None,
-        token: str = SANDBOX_TOKEN,
+        token: str | None = None,
         bot_username: str = "powergym_bot",
         hooks: SandboxHooks = NO_HOOKS,
         limits: FloodLimits | None = None,
     ) -> None:
-        self.token = token
+        self.token = token or kept_token(store_path)
         self.url = ""
-        self._world = World(store_path, token, bot_username, limits)
+        self._world = World(store_path, self.token, bot_username, limits)
         self._side_door = SideDoor(self._world, hooks)
         self._courier = WebhookCourier(self._world)
         self._runner: web.AppRunner | None = None
@@ -150,7 +145,7 @@ class SandboxServer:
         self._world.close()
 
     def _application(self) -> web.Application:
-        app = web.Application(middlewares=[errors_as_json], client_max_size=MAX_BODY_BYTES)
+        app = web.Application(middlewares=[own_pages_only, errors_as_json], client_max_size=MAX_BODY_BYTES)
         app.on_response_prepare.append(add_page_headers)
         app.add_routes(BotApi(self._world).routes())
         app.add_routes(self._side_door.routes())

@@ -72,6 +72,7 @@ class SideDoor:
             web.post("/clock", self.advance_clock),
             web.get("/clock", self.read_clock),
             web.get("/calls", self.calls),
+            web.get("/bot", self.bot),
             web.get("/demo", self.demo),
             web.post("/demo", self.load_demo),
         ]
@@ -254,7 +255,13 @@ class SideDoor:
             raise NotOffered("load demo gym")
         return web.json_response({"message": await self.hooks.load_demo()})
 
-    # For tests
+    # For tests and scripts
+
+    async def bot(self, request: web.Request) -> web.Response:
+        """What a script needs to be the bot: the token, and the addresses that libraries ask for."""
+        token, server = self.world.bot.token, f"{request.scheme}://{request.host}"
+        urls = {"base_url": f"{server}/bot", "base_file_url": f"{server}/file/bot"}
+        return web.json_response({"token": token, "username": self.world.bot.username, **urls})
 
     async def order_fault(self, request: web.Request) -> web.Response:
         arguments = await _arguments(request)

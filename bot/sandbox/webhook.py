@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import aiohttp
 
+from bot.sandbox.loopback import LoopbackResolver, loopback_url
 from bot.sandbox.profile import Webhook
 from bot.sandbox.store import Json
 from bot.sandbox.world import World
@@ -40,7 +41,8 @@ class WebhookCourier:
 
     async def _run(self) -> None:
         timeout = aiohttp.ClientTimeout(total=ANSWER_SECONDS)
-        async with aiohttp.ClientSession(timeout=timeout) as session:
+        connector = aiohttp.TCPConnector(resolver=LoopbackResolver())
+        async with aiohttp.ClientSession(timeout=timeout, connector=connector) as session:
             while True:
                 await self._until_needed()
                 webhook = self._world.bot.webhook()
@@ -67,10 +69,13 @@ class WebhookCourier:
     async def _post(
         self, session: aiohttp.ClientSession, url: str, update: Json, headers: dict[str, str]
     ) -> str | None:
-        """What went wrong, None if the bot took the update."""
+        """What went wrong, None if the bot took the update. A redirect is no answer: it could lead away."""
+        address = loopback_url(url)  # a store of an earlier version may hold any
+        if address is None:
+            return "Bad webhook: only this computer is delivered to"
         try:
-            async with session.post(url, json=update, headers=headers) as answer:
-                if answer.ok:
+            async with session.post(address, json=update, headers=headers, allow_redirects=False) as answer:
+                if 200 <= answer.status < 300:
                     return None
                 return f"Wrong response from the webhook: {answer.status} {answer.reason}"
         except (aiohttp.ClientError, TimeoutError) as error:

@@ -12,7 +12,7 @@ from bot.form_state import SUMMARY
 from bot.sandbox.client import Person as Phone
 from bot.sandbox.client import SandboxClient
 from bot.sandbox.seen import Button
-from bot.sandbox.server import SANDBOX_TOKEN, SandboxServer
+from bot.sandbox.server import SandboxServer
 from gym.core.config import Config
 from tests.e2e.process import PATIENCE, GymProcess, Records, free_port, until
 from tests.support.people import people
@@ -39,16 +39,16 @@ async def telegram(telegram_server: SandboxServer) -> AsyncGenerator[SandboxClie
 async def process(
     telegram_server: SandboxServer, database_url: str, tmp_path: Path, config: Config
 ) -> AsyncGenerator[GymProcess]:
-    made = GymProcess(tmp_path, environment(telegram_server.url, database_url, config))
+    made = GymProcess(tmp_path, environment(telegram_server.url, telegram_server.token, database_url, config))
     yield made
     await made.kill()
 
 
-def environment(api_url: str, database_url: str, config: Config) -> dict[str, str]:
+def environment(api_url: str, token: str, database_url: str, config: Config) -> dict[str, str]:
     return {
         "DATABASE_URL": database_url,
         "FACE_ROOT": str(config.packs_root),
-        "TELEGRAM_BOT_TOKEN": SANDBOX_TOKEN,
+        "TELEGRAM_BOT_TOKEN": token,
         "TELEGRAM_API_URL": api_url,
     }
 
@@ -197,8 +197,9 @@ async def test_the_door_works_while_telegram_cannot_be_reached_and_the_bot_joins
     database_url: str, tmp_path: Path, config: Config
 ) -> None:
     port = free_port()
-    process = GymProcess(tmp_path, environment(f"http://127.0.0.1:{port}", database_url, config))
     server = SandboxServer(store_path=None)
+    settings = environment(f"http://127.0.0.1:{port}", server.token, database_url, config)
+    process = GymProcess(tmp_path, settings)
     try:
         await process.start()
         ready = await process.ready()

@@ -18,7 +18,7 @@ from telegram import Bot
 
 from bot.sandbox.client import Person, SandboxClient, SideDoorError
 from bot.sandbox.errors import NotLoopback
-from bot.sandbox.server import SANDBOX_TOKEN, SandboxHooks, SandboxServer
+from bot.sandbox.server import SandboxHooks, SandboxServer
 from tests.sandbox.front_desk import square
 
 
@@ -44,8 +44,13 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def bot_at(url: str) -> Bot:
-    return Bot(SANDBOX_TOKEN, base_url=f"{url}/bot", base_file_url=f"{url}/file/bot")
+def bot_at(url: str, token: str) -> Bot:
+    return Bot(token, base_url=f"{url}/bot", base_file_url=f"{url}/file/bot")
+
+
+async def bot_of(telegram: SandboxClient) -> Bot:
+    """The bot of a server in another process: its token is asked for at the side door."""
+    return Bot(**{name: value for name, value in (await telegram.bot()).items() if name != "username"})
 
 
 async def test_a_killed_server_forgets_nothing(tmp_path: Path) -> None:
@@ -54,13 +59,17 @@ async def test_a_killed_server_forgets_nothing(tmp_path: Path) -> None:
         ana = await telegram.person("Ana", phone_number="+573001112233")
         await ana.sends("first")
         await ana.sends_photo(square(300), "me")
-        async with bot_at(url) as bot:
+        async with await bot_of(telegram) as bot:
             taken = (await bot.get_updates())[0]
             await bot.get_updates(offset=taken.update_id + 1)
             await bot.send_message(ana.id, "hello")
             await ana.sees("hello")
         number, seen = ana.id, ana._seq
-    async with sandbox_process(store, port) as url, SandboxClient(url) as telegram, bot_at(url) as bot:
+    async with (
+        sandbox_process(store, port) as url,
+        SandboxClient(url) as telegram,
+        await bot_of(telegram) as bot,
+    ):
         ana = await telegram.known(number)
         assert [message.words for message in await ana.chat()] == ["first", "me", "hello"]
         pending = await bot.get_updates()
@@ -75,7 +84,7 @@ async def test_a_killed_server_forgets_nothing(tmp_path: Path) -> None:
 async def test_the_bot_gets_unconfirmed_updates_again(server: SandboxServer, ana: Person) -> None:
     await ana.sends("one")
     await ana.sends("two")
-    async with bot_at(server.url) as bot:
+    async with bot_at(server.url, server.token) as bot:
         first, second = await bot.get_updates()
         assert [update.update_id for update in await bot.get_updates()] == [first.update_id, second.update_id]
         assert await bot.get_updates(offset=second.update_id + 1) == ()
@@ -89,7 +98,7 @@ async def test_updates_can_be_repeated_and_come_out_of_order(
     server: SandboxServer, telegram: SandboxClient, ana: Person
 ) -> None:
     await ana.sends("one")
-    async with bot_at(server.url) as bot:
+    async with bot_at(server.url, server.token) as bot:
         (update,) = await bot.get_updates()
         await bot.get_updates(offset=update.update_id + 1)
         await telegram.inject(update.to_dict())
@@ -131,7 +140,7 @@ async def listening(hook: Hook) -> AsyncGenerator[str]:
 async def test_a_webhook_gets_everything_in_order_with_its_secret(server: SandboxServer, ana: Person) -> None:
     hook = Hook(failures=2)
     await ana.sends("one")
-    async with listening(hook) as url, bot_at(server.url) as bot:
+    async with listening(hook) as url, bot_at(server.url, server.token) as bot:
         await bot.set_webhook(url, secret_token="s3cret")
         await ana.sends("two")
         await ana.sends("three")

@@ -29,13 +29,13 @@ from telegram.error import (
 
 from bot.sandbox.client import Person, SandboxClient
 from bot.sandbox.limits import FloodLimits
-from bot.sandbox.server import SANDBOX_TOKEN, SandboxServer
+from bot.sandbox.server import SandboxServer
 from tests.sandbox.front_desk import square
 
 
 @pytest.fixture
 async def bot(server: SandboxServer):
-    async with Bot(SANDBOX_TOKEN, base_url=server.bot_api_url, base_file_url=server.bot_file_url) as bot:
+    async with Bot(server.token, base_url=server.bot_api_url, base_file_url=server.bot_file_url) as bot:
         yield bot
 
 
@@ -210,7 +210,7 @@ async def test_an_unknown_method_and_a_wrong_token_are_refused(bot: Bot, server:
 
 async def test_a_second_poller_ends_the_first(bot: Bot, server: SandboxServer) -> None:
     first = asyncio.create_task(bot.get_updates(timeout=30))
-    async with Bot(SANDBOX_TOKEN, base_url=server.bot_api_url) as second:
+    async with Bot(server.token, base_url=server.bot_api_url) as second:
         while not first.done():
             await second.get_updates(timeout=0)
     with pytest.raises(Conflict, match="terminated by other getUpdates request"):
@@ -270,7 +270,7 @@ async def test_flood_limits_are_enforced_on_request() -> None:
     await server.start()
     async with (
         SandboxClient(server.url) as telegram,
-        Bot(SANDBOX_TOKEN, base_url=server.bot_api_url, base_file_url=server.bot_file_url) as bot,
+        Bot(server.token, base_url=server.bot_api_url, base_file_url=server.bot_file_url) as bot,
     ):
         ana = await telegram.person("Ana")
         await ana.sends("/start")

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from bot.sandbox.arguments import Arguments
 from bot.sandbox.errors import BadRequest, BotApiError
+from bot.sandbox.loopback import loopback_url
 from bot.sandbox.profile import Webhook
 from bot.sandbox.store import Json
 from bot.sandbox.webhook import TOPIC
 from bot.sandbox.world import World
 
 LONGEST_POLL_SECONDS = 50
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 WEBHOOK_ACTIVE = (
     "Conflict: can't use getUpdates method while webhook is active;"
     " use deleteWebhook to delete the webhook first"
@@ -42,7 +40,7 @@ def _allow(world: World, arguments: Arguments) -> None:
 
 async def set_webhook(world: World, arguments: Arguments) -> bool:
     url = arguments.text("url")
-    if url and urlsplit(url).hostname not in LOOPBACK:
+    if url and loopback_url(url) is None:
         raise BadRequest("bad webhook: the sandbox delivers to this computer only")
     _allow(world, arguments)
     if arguments.flag("drop_pending_updates"):
