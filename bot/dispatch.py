@@ -21,10 +21,13 @@ from bot.routing import Occasion
 from bot.turn import Turn, Workshop
 from gym.chats.repository import Claimed
 from gym.chats.service import InboxService
+from gym.core.database import is_retryable
 from gym.core.errors import DatabaseUnavailable, GymError
 from gym.core.language import N_
 
 log = structlog.get_logger()
+RACE_SECONDS = 0.1
+"""After so long an update is handled again whose transaction lost a deadlock; nothing of it was written."""
 BotApplication = Application[Any, Any, Any, Any, Any, Any]
 
 
@@ -88,7 +91,7 @@ class Dispatcher:
             log.warning("telegram_unreachable", update=turn.update.update_id)
             return Later()
         except Exception as error:  # noqa: BLE001 - the chat's outermost edge
-            return await self._surprise(turn, error)
+            return Later(RACE_SECONDS) if is_retryable(error) else await self._surprise(turn, error)
         return Done()
 
     async def _answered(self, turn: Turn) -> None:

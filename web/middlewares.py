@@ -13,8 +13,8 @@ import structlog
 from aiohttp import web
 from aiohttp.web_exceptions import HTTPRequestEntityTooLarge
 
-from gym.core.database import is_unavailable
-from gym.core.errors import DatabaseUnavailable, GymError
+from gym.core.database import is_retryable, is_unavailable
+from gym.core.errors import Busy, DatabaseUnavailable, GymError
 from gym.core.ids import new_id
 from gym.core.language import N_, Translator
 from web.addresses import require_https
@@ -107,6 +107,8 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     except Exception as error:
         if is_unavailable(error):
             return await _answer(request, DatabaseUnavailable())
+        if is_retryable(error):  # nothing was written: the same request again is the right one
+            return await _answer(request, Busy())
         log.exception("request_failed", method=request.method, path=request.path)
         return await _answer(request, PublicError("internal", 500, INTERNAL))
 

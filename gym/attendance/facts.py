@@ -106,7 +106,8 @@ SELECT CASE WHEN count(*) = 1 THEN (array_agg(id))[1] END AS id FROM (
 
 # A visit: the attempt's row and the subscription's counter, or neither. Whoever holds the subscription's row
 # goes first; the unique index (one counted visit a day) then decides, and the row that lost is not inserted.
-# Where the number was told before it was written, it must be this one.
+# Where the number was told before it was written, it must be this one. The counter is moved by the trigger
+# `count_visit`: an UPDATE of the locked row in this same statement could end in a deadlock.
 VISIT: Final = Effect(
     "visit",
     """
@@ -122,8 +123,6 @@ held AS MATERIALIZED (
         :balance, :kiosk_id, :staff_id, :at, :received_at, :gym_day, :override_reason, :idempotency_key
     FROM held
     ON CONFLICT DO NOTHING RETURNING subscription_id, visit_number
-), used AS (
-    UPDATE subscriptions s SET visits_used = visit.visit_number FROM visit WHERE s.id = visit.subscription_id
 )
 """,
 )
