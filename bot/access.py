@@ -18,7 +18,8 @@ from gym.core.config import Config
 from gym.core.errors import Forbidden
 from gym.core.language import N_, nearest_language
 from gym.security.permissions import Actor, Permission, Role
-from gym.settings.schemas import GymSettings, first_settings
+from gym.settings.reading import SettingsReader
+from gym.settings.schemas import GymSettings
 from gym.staff.models import Staff
 
 
@@ -96,7 +97,7 @@ class Reception:
     """Finds out who has come; remembers people on first contact."""
 
     def __init__(self, config: Config, sessions: QuickSessions, clock: WallClock) -> None:
-        self._first_settings = first_settings(config)
+        self._settings = SettingsReader.of(config)
         self._sessions = sessions
         self._clock = clock
         self._chats = ChatService(sessions)
@@ -112,7 +113,7 @@ class Reception:
         return visitor
 
     def _visitor(self, user: User, chat_id: int, facts: VisitorFacts, wall: datetime) -> Visitor:
-        settings = GymSettings.model_validate(self._first_settings | facts.settings)
+        settings = self._settings.read(facts.settings)
         return Visitor(
             telegram_id=user.id,
             chat_id=chat_id,

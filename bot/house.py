@@ -13,20 +13,20 @@ from aiohttp import web
 
 from bot.application import Api
 from bot.broadcasts import BroadcastRunner
-from bot.desk.links import deep_link
 from bot.flows import ROUTERS
 from bot.outbox import Dispatcher, wake_dispatchers
 from bot.run import RunningBot, run_bot, supervise
 from bot.sandbox.server import SandboxHooks, SandboxServer
 from gym.app import Gym, open_gym
 from gym.core.config import Config, ConfigError
-from gym.core.errors import Conflict
 from gym.faces.loading import Loading
 from gym.jobs.health import watch_jobs
 from gym.jobs.runner import run_due
 from gym.jobs.scheduler import run_scheduler
 from gym.security.permissions import Actor
+from gym.settings.addresses import BotUnnamed, bot_link
 from gym.settings.models import GymKind
+from gym.staff.errors import AlreadyClaimed
 from gym.staff.service import StaffService
 from web.app import make_app
 from web.keys import BOT_READY
@@ -45,7 +45,8 @@ class House:
     web_url: str | None
     tablets_url: str | None
     sandbox: SandboxServer | None
-    claim_url: str | None
+    claim: asyncio.Future[str | None]
+    """The set-up link of a gym that nobody has claimed. Done once Telegram has said who the bot is."""
 
     @property
     def kiosk_url(self) -> str | None:
@@ -79,10 +80,9 @@ async def open_house(
         bot = await stack.enter_async_context(telegram)
         await _beside(stack, "outbox", lambda: _tell(gym, bot, joined))
         await _beside(stack, "broadcasts", lambda: _broadcast(gym, bot))
-        claim_url = await _claim_url(gym)
-        if sandbox is not None:
-            sandbox.set_claim_link(claim_url)
-        yield House(gym, bot, web_url, served.tablets_url if served else None, sandbox, claim_url)
+        claim = asyncio.get_running_loop().create_future()
+        await _beside(stack, "claim", lambda: _offer_claim(gym, bot, sandbox, claim))
+        yield House(gym, bot, web_url, served.tablets_url if served else None, sandbox, claim)
 
 
 def _api(config: Config, sandbox: SandboxServer | None) -> Api:
@@ -151,7 +151,6 @@ async def _tell(gym: Gym, bot: RunningBot, joined: asyncio.Event) -> None:
     """The outbox leaves once Telegram was reached; until then messages wait in the database."""
     await bot.connected.wait()
     joined.set()
-    await gym.remember_bot(bot.assembly.bot.username)
     await Dispatcher(gym, bot.assembly.bot).run()
 
 
@@ -160,11 +159,21 @@ async def _broadcast(gym: Gym, bot: RunningBot) -> None:
     await BroadcastRunner(gym, bot.assembly.bot).run()
 
 
+async def _offer_claim(
+    gym: Gym, bot: RunningBot, sandbox: SandboxServer | None, claim: asyncio.Future[str | None]
+) -> None:
+    """The link leads to the bot, so it waits for the bot's name."""
+    await bot.connected.wait()
+    url = await _claim_url(gym)
+    if sandbox is not None:
+        sandbox.set_claim_link(url)
+    claim.set_result(url)
+
+
 async def _claim_url(gym: Gym) -> str | None:
     """The set-up link, while nobody has claimed the gym."""
     try:
         async with gym.unit_of_work(Actor.system()) as uow:
-            issued = await StaffService(uow).claim_link()
-    except Conflict:
+            return bot_link(uow.settings, (await StaffService(uow).claim_link()).token)
+    except (AlreadyClaimed, BotUnnamed):
         return None
-    return deep_link(await gym.settings(), issued.token)

@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.desk.links import deep_link
 from bot.turn import Turn
 from gym.attendance.card_sheets import IssuedCard
 from gym.clients.models import Client
 from gym.core.language import Translator
 from gym.payments.schemas import Receipt
+from gym.settings.addresses import bot_link
 from gym.settings.schemas import GymSettings
 
 
@@ -31,7 +31,7 @@ def _draw(receipt: Receipt, settings: GymSettings, t: Translator) -> bytes:
 
 async def send_card(turn: Turn, client: Client, payload: str) -> None:
     """A printed card as a PDF in the client's language."""
-    link, t = deep_link(turn.settings, payload), turn.settings.translator(client.language)
+    link, t = bot_link(turn.settings, payload), turn.settings.translator(client.language)
     data = await asyncio.to_thread(_draw_card, client.first_name, link, turn.settings.name, turn.now, t)
     await turn.send_document(data, f"{turn.settings.name}-{client.first_name}.pdf")
 
@@ -40,7 +40,7 @@ async def send_sheets(turn: Turn, issued: Sequence[IssuedCard]) -> None:
     """Printed cards on sheets to cut, each in its own client's language."""
     settings = turn.settings
     languages = [settings.translator(one.client.language) for one in issued]
-    links = [(one.client.first_name, deep_link(settings, one.payload)) for one in issued]
+    links = [(one.client.first_name, bot_link(settings, one.payload)) for one in issued]
     data = await asyncio.to_thread(_draw_sheets, links, settings.name, turn.now, languages)
     await turn.send_document(data, f"{settings.name}-{len(issued)}.pdf")
 

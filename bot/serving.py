@@ -15,6 +15,11 @@ from gym.core import collector, loop
 from gym.core.config import Config
 from gym.faces.loading import Loading
 
+TELEGRAM_SECONDS = 5.0
+"""How long the greeting waits for the set-up link, which needs the bot's name; the gym is open meanwhile."""
+CLAIM = "  Set-up link {url}   (whoever opens it first is the gym's admin)"
+NO_CLAIM_YET = "  Telegram    not reached yet; a new gym's set-up link is printed here as soon as it was"
+
 
 def run(config: Config, loading: Loading, *, with_web: bool) -> None:
     """Serve until SIGINT or SIGTERM. Raises `ConfigError` and `PostgresUnavailable` with one line."""
@@ -32,20 +37,37 @@ async def _serve(config: Config, loading: Loading, *, with_web: bool) -> None:
     async with AsyncExitStack() as stack:
         with collector.paused():
             house = await stack.enter_async_context(open_house(config, loading, with_web=with_web))
+        await asyncio.wait([house.claim], timeout=TELEGRAM_SECONDS)
         greet(house)
+        if not house.claim.done():
+            house.claim.add_done_callback(greet_late)
         await stop.wait()
 
 
 def greet(house: House) -> None:
     """Where everything is, for the person who typed `make run`."""
-    lines = ["", "  PowerGym is running."]
+    lines = ["  PowerGym is running."]
     if house.sandbox is not None:
         lines.append(f"  Chat page   {house.sandbox.page_url}   (no token: a local Bot API server stands in)")
     if house.kiosk_url is not None:
         lines.append(f"  Kiosk page  {house.kiosk_url}")
     if house.tablets_url is not None:
         lines.append(f"  On a tablet {house.tablets_url}/kiosk/")
-    if house.claim_url is not None:
-        lines.append(f"  Set-up link {house.claim_url}   (whoever opens it first is the gym's admin)")
-    sys.stdout.write("\n".join([*lines, "  Ctrl-C stops it.", "", ""]))
+    lines.append(_claim_line(house.claim) if house.claim.done() else NO_CLAIM_YET)
+    _print([*filter(None, lines), "  Ctrl-C stops it."])
+
+
+def greet_late(claim: asyncio.Future[str | None]) -> None:
+    """The set-up link, of a gym whose bot got its name after the greeting."""
+    if line := _claim_line(claim):
+        _print([line])
+
+
+def _claim_line(claim: asyncio.Future[str | None]) -> str:
+    url = claim.result()
+    return CLAIM.format(url=url) if url else ""
+
+
+def _print(lines: list[str]) -> None:
+    sys.stdout.write("\n".join(["", *lines, "", ""]))
     sys.stdout.flush()

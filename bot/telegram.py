@@ -34,12 +34,21 @@ class TelegramLine:
     async def run(self) -> None:
         """Until cancelled. The gym works meanwhile, whether Telegram can be reached or not."""
         await self._persistently(self._assembly.application.initialize)
+        await self._persistently(self._learn_name)
         self.connected.set()
         log.info("telegram_connected", bot=self._assembly.bot.username)
         await self._persistently(self._choose_delivery)
         if self._webhook is not None:
             await asyncio.Event().wait()
         await self._poll()
+
+    async def _learn_name(self) -> None:
+        """Before anybody is answered: what is answered may hold a link into the bot."""
+        bot = self._assembly.bot.bot
+        if bot.username is None:
+            log.error("bot_without_username", hint="no link can lead to it; give it one with @BotFather")
+            return
+        await self._assembly.gym.remember_bot(bot.id, bot.username)
 
     async def _choose_delivery(self) -> None:
         bot = self._assembly.bot
@@ -82,6 +91,9 @@ class TelegramLine:
                 await call()
                 self._failures = 0
                 return
+            except DatabaseUnavailable:
+                log.warning("telegram_waits_for_database")
+                await asyncio.sleep(SHORTEST_PAUSE)
             except TelegramError as error:
                 await self._rest(error)
 

@@ -36,8 +36,8 @@ from gym.security.live_keys import LiveKeys
 from gym.security.permissions import Actor
 from gym.security.secrets import Secrets, secrets_of
 from gym.settings.models import GymKind, GymState
-from gym.settings.reading import STATE, State, StateReader
-from gym.settings.schemas import GymSettings, first_settings
+from gym.settings.reading import STATE, SettingsReader, State, StateReader
+from gym.settings.schemas import GymSettings
 from gym.tables import MODULES as MODULES  # every room's rows are mapped before the first flush
 from gym.unit_of_work import Context, SessionNeeded, UnitOfWork
 
@@ -160,11 +160,12 @@ class Gym:
                 raise ConfigError("GYM_CLOCK: a real gym's clock cannot be moved")
         return await self.now()
 
-    async def remember_bot(self, username: str) -> None:
+    async def remember_bot(self, bot_id: int, username: str) -> None:
         """Keep what Telegram calls the bot: deep links are made with it."""
         async with self.unit_of_work(Actor.system()) as uow:
-            if uow.settings.bot_username != username:
-                named = GymState.settings.op("||")(cast({"bot_username": username}, JSONB))
+            if (uow.settings.bot_id, uow.settings.bot_username) != (bot_id, username):
+                bot = {"bot_id": bot_id, "bot_username": username}
+                named = GymState.settings.op("||")(cast(bot, JSONB))
                 await uow.session.execute(update(GymState).values(settings=named))
 
     async def stamp(self, kind: GymKind) -> None:
@@ -191,7 +192,7 @@ class Gym:
 
     @cached_property
     def _states(self) -> StateReader:
-        return StateReader(first_settings(self.config))
+        return StateReader(SettingsReader.of(self.config))
 
     def _secrets(self, data_keys: tuple[str, ...]) -> Secrets:
         """As the database names them, which may know of a key that is newer than this process."""

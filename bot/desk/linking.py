@@ -6,7 +6,7 @@ from uuid import UUID
 
 from bot.callbacks import Callback, callback
 from bot.desk.buttons import Card, LinkClient
-from bot.desk.links import deep_link, link_screen
+from bot.desk.links import link_screen
 from bot.keyboards import Keyboard, button, nav
 from bot.render import Screen
 from bot.routing import Audience, Router
@@ -14,6 +14,7 @@ from bot.turn import Turn
 from gym.clients.models import Client
 from gym.clients.service import ClientService
 from gym.security.one_time import IssuedLink
+from gym.settings.addresses import bot_link
 
 router = Router(Audience.STAFF)
 
@@ -42,7 +43,7 @@ async def link_offer(turn: Turn, client: Client, link: IssuedLink, keyboard: Key
         "chat. It works once, for 24 hours.",
         client=client.full_name,
     )
-    return await link_screen(turn, how, deep_link(turn.settings, link.token), keyboard)
+    return await link_screen(turn, how, bot_link(turn.settings, link.token), keyboard)
 
 
 def _linked(turn: Turn, client: Client) -> Screen:

@@ -10,12 +10,6 @@ import segno
 from bot.keyboards import Keyboard, link
 from bot.render import Html, Screen
 from bot.turn import Turn
-from gym.settings.schemas import GymSettings
-
-
-def deep_link(settings: GymSettings, payload: str) -> str:
-    """The address that opens the bot with a payload."""
-    return f"https://t.me/{settings.bot_username}?start={payload}"
 
 
 def qr_png(text: str) -> bytes:

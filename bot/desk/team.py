@@ -5,13 +5,14 @@ from __future__ import annotations
 from uuid import UUID
 
 from bot.callbacks import Callback, callback
-from bot.desk.links import deep_link, link_screen
+from bot.desk.links import link_screen
 from bot.keyboards import Row, button, nav, pager
 from bot.render import Html, HtmlTranslator, Screen
 from bot.routing import Audience, Router
 from bot.turn import Turn
 from gym.core.language import N_
 from gym.security.permissions import Permission, Role
+from gym.settings.addresses import bot_link
 from gym.staff.models import Staff
 from gym.staff.service import StaffService
 
@@ -91,7 +92,7 @@ async def invite(turn: Turn, tap: Invite) -> None:
         issued = await StaffService(uow).invite(tap.role)
     t = turn.t
     text = t("Invitation for a new <b>{role}</b>. Works once, for 24 hours:", role=t(ROLES[tap.role]))
-    address = deep_link(turn.settings, issued.token)
+    address = bot_link(turn.settings, issued.token)
     await turn.show(await link_screen(turn, text, address, [nav(t, back=Team())]))
 
 

@@ -7,13 +7,14 @@ from datetime import timedelta
 from typing import Final
 
 from bot.callbacks import Callback, callback
-from bot.desk.links import deep_link, qr_png
+from bot.desk.links import qr_png
 from bot.keyboards import button, nav
 from bot.render import Screen
 from bot.routing import Audience, Router
 from bot.turn import Turn
 from gym.core.language import N_
 from gym.security.links import Links
+from gym.settings.addresses import bot_link
 
 router = Router(Audience.MEMBER)
 LIFETIME: Final = timedelta(seconds=60)
@@ -42,7 +43,7 @@ async def show_qr(turn: Turn) -> None:
     client = turn.visitor.client
     assert client is not None
     payload = Links(turn.gym.secrets.jwt).sign_member_qr(client.id, turn.now + LIFETIME)
-    picture = await asyncio.to_thread(qr_png, deep_link(turn.settings, payload))
+    picture = await asyncio.to_thread(qr_png, bot_link(turn.settings, payload))
     t = turn.t
     text = t("Show this to the kiosk. It works for a minute.")
     await turn.show(Screen(text, [[button(t("🔄 New code"), MyQr())], nav(t)], photo=picture))

@@ -37,6 +37,7 @@ class SandboxClient:
     def __init__(self, url: str) -> None:
         self._url = url.rstrip("/")
         self._session: aiohttp.ClientSession | None = None
+        self._bot: str | None = None
 
     async def __aenter__(self) -> SandboxClient:
         connector = aiohttp.TCPConnector(limit=0)
@@ -96,6 +97,12 @@ class SandboxClient:
         """A supergroup with the bot in it: `{id, title, topics: [{thread, name}], members}`."""
         body = {"title": title, "members": [member.id for member in members], "topics": list(topics)}
         return await self.call("POST", "/groups", json=body)
+
+    async def bot_username(self) -> str:
+        """What the bot is called here."""
+        if self._bot is None:
+            self._bot = str((await self.call("GET", "/demo"))["bot"]["username"])
+        return self._bot
 
     async def fault(
         self, method: str, status: int, *, times: int = 1, retry_after: int | None = None, **more: object
@@ -189,7 +196,9 @@ class Person:
         return await self._send(data=form)
 
     async def opens(self, url: str) -> Message:
-        """Open a t.me deep link: sends `/start PAYLOAD`."""
+        """Open a t.me deep link: sends `/start PAYLOAD`. AssertionError when it leads to another bot."""
+        bot = await self.client.bot_username()
+        assert urlsplit(url).path == f"/{bot}", f"{url} does not lead to {bot}"
         payload = parse_qs(urlsplit(url).query).get("start", [""])[0]
         return await self.sends(f"/start {payload}".strip())
 

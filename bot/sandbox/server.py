@@ -21,6 +21,8 @@ from gym.core.errors import GymError
 
 __all__ = ["SandboxHooks", "SandboxServer"]
 
+SANDBOX_USERNAME = "0sandbox_bot"
+"""Telegram's names begin with a letter: whoever scans a sandbox's QR with a real phone meets nobody."""
 PAGE = Path(__file__).parent / "page"
 NO_HOOKS = SandboxHooks()
 MAX_BODY_BYTES = 64 * 1024 * 1024
@@ -89,7 +91,7 @@ class SandboxServer:
         *,
         store_path: Path | None,
         token: str | None = None,
-        bot_username: str = "powergym_bot",
+        bot_username: str = SANDBOX_USERNAME,
         hooks: SandboxHooks = NO_HOOKS,
         limits: FloodLimits | None = None,
     ) -> None:

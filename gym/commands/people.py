@@ -8,6 +8,7 @@ from gym.app import open_gym
 from gym.core.config import Config
 from gym.kiosks.service import KioskService
 from gym.security.permissions import Actor, Role
+from gym.settings.addresses import bot_link
 from gym.staff.service import StaffService
 
 
@@ -20,9 +21,8 @@ async def pairing_code(config: Config, name: str) -> int:
 
 
 async def invitation(config: Config, role: Role) -> int:
-    """Print a deep link; the first admin's claims the gym."""
+    """Print a deep link; the first admin's claims the gym. Nothing is issued while the bot has no name."""
     async with open_gym(config, faces=False) as opened, opened.unit_of_work(Actor.system()) as uow:
-        issued = await StaffService(uow).invite(role)
-        bot = uow.settings.bot_username
-    typer.echo(f"https://t.me/{bot}?start={issued.token}")
+        link = bot_link(uow.settings, (await StaffService(uow).invite(role)).token)
+    typer.echo(link)
     return 0

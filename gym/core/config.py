@@ -154,6 +154,14 @@ class Config(BaseSettings):
         return self.telegram_bot_token is None
 
     @property
+    def bot_id(self) -> int | None:
+        """Which bot the token is for, said by its first part; None without a token."""
+        if self.telegram_bot_token is None:
+            return None
+        number = self.telegram_bot_token.get_secret_value().partition(":")[0]
+        return int(number) if number.isdecimal() else None
+
+    @property
     def packs_root(self) -> Path:
         return self.face_root or self.powergym_home / "faces"
 

@@ -30,7 +30,7 @@ class SettingKind(StrEnum):
     TIME = "time"
 
 
-LEARNT: Final = frozenset({"bot_username"})
+LEARNT: Final = frozenset({"bot_username", "bot_id"})
 """What the gym finds out by itself; nobody types it."""
 NAMED: Final = {
     "timezone": SettingKind.ZONE,

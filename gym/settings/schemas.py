@@ -36,8 +36,11 @@ class GymSettings(BaseModel):
     timezone: str = "America/Bogota"
     currency: str = "COP"
     language: str = "en"
-    bot_username: str = "powergym_bot"
-    """Learnt from Telegram whenever the bot connects; deep links are made with it."""
+    bot_username: str | None = None
+    """Learnt from Telegram whenever the bot connects; deep links are made with it. None until then: any name
+    that was guessed may be somebody else's bot, which would then be handed the gym's one-time links."""
+    bot_id: int | None = None
+    """Whose name that is; a token begins with it."""
     phone_region: str = Field("CO", min_length=2, max_length=2)
     web_address: str = Field("", max_length=200)
     """Where people reach this gym's own pages, when that is not the address the program itself serves."""

@@ -22,6 +22,7 @@ from gym.security.models import LinkPurpose, OneTimeLink
 from gym.security.one_time import IssuedLink, OneTimeLinks
 from gym.security.permissions import Actor, ActorKind, Permission, Role
 from gym.settings.models import GymState
+from gym.settings.reading import read_settings
 from gym.settings.schemas import GymSettings
 from gym.staff.errors import (
     AlreadyClaimed,
@@ -243,8 +244,7 @@ class StaffService:
             select(GymState).with_for_update(), execution_options={"populate_existing": True}
         )
         assert state is not None, "the migration made the row"
-        base = self.uow.settings.model_dump(mode="json") | state.settings
-        current = GymSettings.model_validate(base)
+        current = read_settings(self.uow.settings.model_dump(mode="json"), state.settings)
         fresh = changed_settings(current, changes)
         before, after = _difference(current, fresh)
         if after:

@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from bot.desk.links import deep_link, qr_png
+from bot.desk.links import qr_png
 from bot.run import RunningBot
 from bot.sandbox.client import Person, SandboxClient
 from bot.sandbox.seen import Message
@@ -21,6 +21,7 @@ from gym.faces.pool import FacePool
 from gym.faces.service import FaceRecognitionService
 from gym.security.links import Links
 from gym.security.permissions import Actor, Role
+from gym.settings.addresses import bot_link
 from gym.subscriptions.models import Subscription
 from tests.support.memberships import Reception
 from tests.support.people import group, landscape, people, stranger
@@ -319,12 +320,12 @@ async def test_a_members_qr_is_the_card_as_a_photo_and_as_a_link(
     rosa = await reception.client("Rosa")
     settings = await gym.settings()
     payload = Links(gym.secrets.jwt).sign_member_qr(rosa.id, gym.clock.now() + timedelta(minutes=1))
-    url = deep_link(settings, payload)
+    url = bot_link(settings, payload)
     await bruno.sends_photo(qr_png(url))
     await bruno.sees("Rosa Vargas")
     await bruno.opens(url)
     await bruno.sees("Rosa Vargas")
-    await bruno.opens(deep_link(settings, payload[:-4] + "AAAA"))
+    await bruno.opens(bot_link(settings, payload[:-4] + "AAAA"))
     await bruno.sees("not valid here")
 
 

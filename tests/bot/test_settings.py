@@ -12,7 +12,7 @@ from bot.run import RunningBot
 from bot.sandbox.client import Person, SandboxClient
 from gym.app import Gym
 from gym.security.permissions import Actor, Role
-from gym.settings.kinds import EDITABLE
+from gym.settings.kinds import EDITABLE, LEARNT
 from gym.settings.schemas import GymSettings, OfflinePolicy, Reentry
 
 Hire = Callable[[Person, Role], Awaitable[Actor]]
@@ -66,7 +66,7 @@ async def ana(desk_bot: RunningBot, telegram: SandboxClient, make_staff: Hire) -
 
 
 def test_every_setting_has_a_label_a_group_and_a_sentence() -> None:
-    assert set(SETTINGS) == set(EDITABLE) == set(GymSettings.model_fields) - {"bot_username"}
+    assert set(SETTINGS) == set(EDITABLE) == set(GymSettings.model_fields) - LEARNT
     assert {words.group for words in SETTINGS.values()} == set(GROUPS)
     labels = [words.label for words in SETTINGS.values()]
     assert len(set(labels)) == len(labels)

@@ -26,8 +26,9 @@ TEN_MEGABYTES = 10 * 1024 * 1024
 
 @pytest.fixture
 async def ana(house: House, telegram: SandboxClient) -> Phone:
-    assert house.claim_url is not None
-    return await claim_gym(telegram, house.claim_url)
+    claim_url = await house.claim
+    assert claim_url is not None
+    return await claim_gym(telegram, claim_url)
 
 
 async def value(house: House, sql: str) -> int:

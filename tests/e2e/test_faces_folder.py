@@ -43,9 +43,10 @@ async def test_the_people_of_a_folder_come_in_and_strangers_do_not(
 ) -> None:
     folder = Path(pytestconfig.getoption("--faces") or _own_people(tmp_path_factory.mktemp("people")))
     members = _people_in(folder)
-    assert house.claim_url is not None
+    claim_url = await house.claim
+    assert claim_url is not None
     assert house.web_url is not None
-    ana = await claim_gym(telegram, house.claim_url)
+    ana = await claim_gym(telegram, claim_url)
     await create_plan(ana, "Monthly", "1 month", "0")
     table = Table()
     async with Door(house.web_url) as door:

@@ -12,6 +12,7 @@ import pytest
 import structlog
 from typer.testing import CliRunner, Result
 
+from bot.sandbox.token import BOT_ID
 from gym.app import Gym
 from gym.commands import app
 from gym.core.config import Config
@@ -47,8 +48,9 @@ def log() -> Generator[None]:
 
 @pytest.fixture
 async def sandbox_url(gym: Gym) -> str:
-    """A gym that was opened without a token, so that its clock may be moved."""
+    """A gym that was opened without a token, so that its clock may be moved, and whose bot has a name."""
     await gym.stamp(GymKind.SANDBOX)
+    await gym.remember_bot(BOT_ID, "a_gyms_own_bot")
     return gym.database.url
 
 

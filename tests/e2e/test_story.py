@@ -17,11 +17,12 @@ from tests.support.people import people, stranger
 
 async def test_a_gyms_first_weeks(house: House, telegram: SandboxClient) -> None:
     rosa = people()[0]
-    assert house.claim_url is not None
+    claim_url = await house.claim
+    assert claim_url is not None
     assert house.web_url is not None
 
     # The admin claims the gym, makes a plan and invites an employee.
-    ana = await claim_gym(telegram, house.claim_url)
+    ana = await claim_gym(telegram, claim_url)
     await create_plan(ana, "Monthly", "1 month", "150000")
     bruno = await invite(telegram, ana, "Bruno")
 

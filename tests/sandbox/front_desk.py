@@ -37,7 +37,7 @@ MENU = InlineKeyboardMarkup(
         ],
         [InlineKeyboardButton("Warning", callback_data="alert")],
         [InlineKeyboardButton("Website", url="https://example.com/gym")],
-        [InlineKeyboardButton("Invite", url="https://t.me/powergym_bot?start=invite")],
+        [InlineKeyboardButton("Invite", url="https://t.me/0sandbox_bot?start=invite")],
     ]
 )
 PLANS = InlineKeyboardMarkup(

@@ -184,9 +184,9 @@ async def test_without_hooks_there_is_no_clock_and_no_demo(telegram: SandboxClie
 async def test_the_claim_link_is_offered_until_it_was_used(
     server: SandboxServer, telegram: SandboxClient, ana: Person
 ) -> None:
-    server.set_claim_link("https://t.me/powergym_bot?start=claim_1")
-    assert (await telegram.call("GET", "/demo"))["claim_url"] == "https://t.me/powergym_bot?start=claim_1"
-    await ana.opens("https://t.me/powergym_bot?start=claim_1")
+    server.set_claim_link("https://t.me/0sandbox_bot?start=claim_1")
+    assert (await telegram.call("GET", "/demo"))["claim_url"] == "https://t.me/0sandbox_bot?start=claim_1"
+    await ana.opens("https://t.me/0sandbox_bot?start=claim_1")
     assert (await telegram.call("GET", "/demo"))["claim_url"] is None
 
 

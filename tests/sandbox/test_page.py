@@ -78,7 +78,7 @@ def test_every_word_the_page_asks_for_exists() -> None:
 async def test_the_first_visitor_claims_the_gym_as_ana(
     server: SandboxServer, desk: Application, page: Page
 ) -> None:
-    server.set_claim_link("https://t.me/powergym_bot?start=claim_1")
+    server.set_claim_link("https://t.me/0sandbox_bot?start=claim_1")
     await page.reload()
     await page.get_by_role("button", name="Claim the gym as Ana").click()
     await expect(page.locator(".theirs .words")).to_have_text("Welcome, Ana Torres (claim_1)")
@@ -198,7 +198,7 @@ async def test_whoever_scrolls_up_is_left_in_peace(desk: Application, page: Page
 async def test_a_pasted_link_of_the_bot_is_opened(desk: Application, page: Page) -> None:
     await page.get_by_role("button", name="Carla").click()
     await page.get_by_role("button", name="Start").click()
-    await write(page, "https://t.me/powergym_bot?start=invite")
+    await write(page, "https://t.me/0sandbox_bot?start=invite")
     await expect(page.locator(".theirs .words").last).to_have_text("Welcome, Carla Ruiz (invite)")
 
 
