@@ -5,7 +5,20 @@ from __future__ import annotations
 from aiohttp import web
 
 from gym.app import Gym
-from web import auth, check_ins, desk, documents, faces, health, https, kiosks, page, passwords, thumbnails
+from web import (
+    auth,
+    check_ins,
+    desk,
+    documents,
+    faces,
+    health,
+    https,
+    kiosks,
+    page,
+    passwords,
+    sessions,
+    thumbnails,
+)
 from web.callers import counted
 from web.doors import doors, open_door
 from web.keys import GYM, LIMITS, SECURE, Secure
@@ -27,7 +40,20 @@ def make_app(gym: Gym, limits: Limits | None = None) -> web.Application:
     app.cleanup_ctx.append(doors)
     app.cleanup_ctx.append(learner)
     app.cleanup_ctx.append(renewal)
-    rooms = (health, auth, kiosks, check_ins, desk, faces, thumbnails, documents, https, page, passwords)
+    rooms = (
+        health,
+        auth,
+        sessions,
+        kiosks,
+        check_ins,
+        desk,
+        faces,
+        thumbnails,
+        documents,
+        https,
+        page,
+        passwords,
+    )
     for room in rooms:
         app.add_routes(room.routes)
     return app

@@ -54,7 +54,8 @@ async def token(request: web.Request) -> web.Response:
     async with gym.unit_of_work(Actor.system()) as uow:
         if renewed is not None:
             await _renew(uow, found[0], stored, renewed)
-        pair = await Sessions(uow.session, issuer_of(gym)).open(found[0], uow.context.wall)
+        sessions, address = Sessions(uow.session, issuer_of(gym)), client_address(request)
+        pair = await sessions.open(found[0], uow.context.wall, address)
     return reply(_answer(pair))
 
 

@@ -10,6 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from aiohttp import web
+from sqlalchemy import select
 
 from gym.app import Gym
 from gym.attendance.models import CheckInMethod
@@ -20,6 +21,7 @@ from gym.faces.errors import NoFace
 from gym.kiosks.models import Kiosk
 from gym.security.limits import Bucket
 from gym.security.permissions import Actor, Role
+from gym.security.sessions import signed_in
 from gym.security.tokens import Claims, ExpiredToken, InvalidToken, Scope, TokenIssuer, TokenType
 from gym.staff.models import Staff
 from gym.unit_of_work import UnitOfWork
@@ -131,9 +133,10 @@ async def acting(request: web.Request, *scopes: Scope) -> AsyncGenerator[tuple[U
 
 
 async def _holder(uow: UnitOfWork, claims: Claims) -> Kiosk | Staff | None:
-    if claims.scope is Scope.KIOSK:
-        return await uow.session.get(Kiosk, claims.subject)
-    return await uow.session.get(Staff, claims.subject)
+    """In one statement with the sign-in; nobody where that has ended."""
+    model = Kiosk if claims.scope is Scope.KIOSK else Staff
+    standing = signed_in(claims, uow.context.wall)
+    return await uow.session.scalar(select(model).where(model.id == claims.subject, standing))
 
 
 def is_seen_anew(kiosk: Kiosk, wall: datetime) -> bool:

@@ -113,7 +113,7 @@ async def _once(
     async with _begun(_work(request, body, fields)) as reading:
         digest = b"" if key is None else await _digest(body, fields)
         wall, is_kiosk = gym.clock.now(), claims.scope is Scope.KIOSK
-        asking = Asking(claims.subject, is_kiosk, claims.generation, wall, key, digest)
+        asking = Asking(claims.subject, is_kiosk, claims.generation, claims.family, wall, key, digest)
         async with gym.within_reach():
             arrived = await arrive(gym.database.lane, asking)
         caller = caller_from(arrived.holder, claims)

@@ -26,7 +26,9 @@ from gym.kiosks.service import ExitPinWrong, PairingRefused
 from gym.security.idempotency import InFlight, KeyReused
 from gym.security.limits import TooManyRequests
 from gym.security.links import QrExpired, QrInvalid
+from gym.security.permissions import NotAllowed
 from gym.security.tokens import ExpiredToken, InvalidToken, Scope
+from gym.staff.sign_ins import SignInNotFound
 from web.addresses import HttpsRequired
 from web.auth import WrongCredentials
 from web.bodies import FieldsInvalid
@@ -57,6 +59,9 @@ from web.schemas import (
     Request,
     SameAnswer,
     SearchQuery,
+    SessionPath,
+    SessionsAnswer,
+    SessionsQuery,
     SignedQuery,
     TokenAnswer,
     VerdictsAnswer,
@@ -120,17 +125,39 @@ OPERATIONS: Final = (
         faults=(*STORED, *JSON, InvalidToken, ExpiredToken, TooManyRequests),
         links=[Link("refreshAgain", "refresh", body={"refresh_token": "$response.body#/refresh_token"})],
         description="Each works once; within ten seconds the same pair may be asked for again. Later reuse "
-        "ends every token of the family.",
+        "ends every token of the family, and so does the thirtieth day of a sign-in.",
     ),
     Operation(
         "post",
         f"{API}/auth/revoke",
         "signOut",
-        "Sign out: the refresh token's whole family ends",
+        "Sign out: the refresh token's whole family ends, its access tokens too",
         {204: None},
         EVERYBODY,
         body=RefreshRequest,
         faults=(*TOKEN, *JSON),
+    ),
+    Operation(
+        "get",
+        f"{API}/auth/sessions",
+        "sessions",
+        "Sign-ins that stand, the latest used first",
+        {200: SessionsAnswer},
+        STAFF,
+        query=SessionsQuery,
+        faults=(*TOKEN, FieldsInvalid, NotAllowed),
+        links=[Link("endSession", "endSession", {"session_id": "$response.body#/items/0/id"})],
+        description="A sign-in ends for good thirty days after it was opened.",
+    ),
+    Operation(
+        "delete",
+        f"{API}/auth/sessions/{{session_id}}",
+        "endSession",
+        "End a sign-in, its access tokens too, at once",
+        {204: None},
+        STAFF,
+        path_model=SessionPath,
+        faults=(*TOKEN, NotFound, SignInNotFound),
     ),
     Operation(
         "get",

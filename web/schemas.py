@@ -105,6 +105,36 @@ class TokenAnswer(BaseModel):
     scope: Literal["kiosk", "employee", "admin"]
 
 
+class SessionsQuery(Query):
+    subject_id: Annotated[UUID | SkipJsonSchema[None], NotNull] = Field(
+        None, description="A member of staff or a kiosk, for admins; without it one's own"
+    )
+    page: Annotated[int, Field(ge=0, le=100_000)] = 0
+
+
+class SessionPath(Request):
+    session_id: UUID
+
+
+class SessionAnswer(BaseModel):
+    """A sign-in that stands."""
+
+    id: UUID
+    scope: Literal["kiosk", "employee", "admin"]
+    opened_at: datetime
+    renewed_at: datetime = Field(description="When its tokens were last swapped")
+    ends_at: datetime = Field(description="When it ends for good, however often it is renewed")
+    address: str | None = Field(None, description="Where it was opened from")
+    current: bool = Field(description="The one behind this request")
+
+
+class SessionsAnswer(BaseModel):
+    items: list[SessionAnswer]
+    total: int
+    page: int
+    pages: int
+
+
 class KioskAnswer(BaseModel):
     gym_name: str
     kiosk_name: str

@@ -25,10 +25,16 @@ _KIOSK: Final = "id, name, active, token_generation, door_address, last_seen_at 
 _STAFF: Final = "id, name, active, token_generation, role, language FROM staff"
 
 
+_SIGNED_IN: Final = """EXISTS (
+    SELECT FROM sign_ins s
+    WHERE s.id = :family AND s.subject_id = :subject AND s.ended_at IS NULL AND s.ends_at > :wall
+)"""
+
+
 def _statement(caller: str) -> Statement:
-    """A caller who is no longer welcome claims nothing."""
+    """A caller who is no longer welcome claims nothing; one whose sign-in has ended is nobody."""
     return Statement(f"""
-WITH caller AS (SELECT {caller} WHERE id = :subject),
+WITH caller AS (SELECT {caller} WHERE id = :subject AND {_SIGNED_IN}),
 welcome AS (SELECT id FROM caller WHERE active AND token_generation = :generation),
 taken AS ({CLAIM})
 SELECT caller.*, (SELECT key FROM taken) AS taken, first.body_hash, first.status, first.answer,
@@ -48,6 +54,7 @@ def _still(table: str) -> Effect:
 claim AS MATERIALIZED ({HELD}), still AS MATERIALIZED (
     SELECT g.id FROM gym_state g JOIN {table} c ON c.id = :caller
     WHERE CAST(g.xmin AS text) = :state_version AND c.active AND c.token_generation = :generation
+        AND EXISTS (SELECT FROM sign_ins s WHERE s.id = :family AND s.ended_at IS NULL)
         AND (CAST(:key AS text) IS NULL OR EXISTS (SELECT FROM claim)) AND {{only}}
 )
 """,  # noqa: S608 - the parts are ours
@@ -69,6 +76,7 @@ class Asking:
     subject: UUID
     is_kiosk: bool
     generation: int
+    family: UUID
     wall: datetime
     key: str | None = None
     body_hash: bytes = b""
@@ -115,6 +123,7 @@ async def visiting(lane: Lane, asking: Asking, arrived: Arrival) -> AsyncGenerat
     values = {
         "caller": asking.subject,
         "generation": asking.generation,
+        "family": asking.family,
         "key": asking.key,
         "leased_until": asking.leased_until,
         "state_version": arrived.state["state_version"],
@@ -132,6 +141,7 @@ def _values(asking: Asking) -> Mapping[str, Any]:
     return {
         "subject": asking.subject,
         "generation": asking.generation,
+        "family": asking.family,
         "key": asking.key,
         "body_hash": asking.body_hash,
         "wall": asking.wall,

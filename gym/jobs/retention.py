@@ -38,6 +38,7 @@ OLD: Final = (
     Old("inbox_updates", "done_at < :moment", timedelta(days=7)),
     Old("one_time_links", "coalesce(used_at, expires_at) < :moment", timedelta(days=7)),
     Old("refresh_tokens", "expires_at < :moment", timedelta(days=1)),
+    Old("sign_ins", "ends_at < :moment", timedelta(days=1)),
     Old("rate_buckets", "full_at < :moment", timedelta(hours=1)),
     Old(
         "notifications",

@@ -1,4 +1,4 @@
-"""Rows of security: one-time links, refresh tokens, idempotency keys and rate buckets."""
+"""Rows of security: one-time links, sign-ins, refresh tokens, idempotency keys and rate buckets."""
 
 from __future__ import annotations
 
@@ -37,8 +37,25 @@ class OneTimeLink(Base):
     used_at: Mapped[datetime | None]
 
 
+class SignIn(Base):
+    """A sign-in: the family of every token that came of it, and when that family ends."""
+
+    __tablename__ = "sign_ins"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    subject_id: Mapped[UUID] = mapped_column(index=True)
+    scope: Mapped[str] = mapped_column(String(16))
+    opened_at: Mapped[datetime]
+    renewed_at: Mapped[datetime]
+    """When its tokens were last swapped; they are good for hours, so this is when it was last in use."""
+    ends_at: Mapped[datetime] = mapped_column(index=True)
+    ended_at: Mapped[datetime | None]
+    address: Mapped[str | None] = mapped_column(String(64))
+    """Where it was opened from, so that its owner knows it again."""
+
+
 class RefreshToken(Base):
-    """One refresh token; a family is everything that came of one sign-in."""
+    """One refresh token of a sign-in."""
 
     __tablename__ = "refresh_tokens"
 

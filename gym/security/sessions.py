@@ -1,4 +1,4 @@
-"""Sign-ins: a family of tokens, each refresh token good for one swap; reuse ends the whole family."""
+"""Sign-ins: a family of tokens, each refresh token good for one swap; reuse ends the whole family at once."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, exists, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gym.core.ids import new_id
-from gym.security.models import RefreshToken
+from gym.security.models import RefreshToken, SignIn
 from gym.security.tokens import Claims, InvalidToken, Scope, TokenIssuer, TokenType
 
+LIFETIME: Final = timedelta(days=30)
+"""A sign-in ends for good after this long, however often it was renewed: a stolen one is not for ever."""
 LOST_REPLY: Final = timedelta(seconds=10)
 """A swap may be asked again for this long: the answer may never have arrived."""
 
@@ -37,6 +39,14 @@ class Subject:
     generation: int
 
 
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A sign-in that stands, and when it ends for good."""
+
+    id: UUID
+    ends_at: datetime
+
+
 class ReusedToken(InvalidToken):
     """A refresh token that was spent before came again: its family has been revoked."""
 
@@ -48,42 +58,66 @@ class Sessions:
         self.session = session
         self.issuer = issuer
 
-    async def open(self, subject: Subject, wall: datetime) -> TokenPair:
-        """A new family."""
-        return await self._issue(subject, new_id(), new_id(), wall)
+    async def open(self, subject: Subject, wall: datetime, address: str | None = None) -> TokenPair:
+        """A new family; `address` is where it is opened from."""
+        opened = SignIn(
+            id=new_id(),
+            subject_id=subject.id,
+            scope=subject.scope.value,
+            opened_at=wall,
+            renewed_at=wall,
+            ends_at=wall + LIFETIME,
+            address=address,
+        )
+        self.session.add(opened)
+        await self.session.flush()
+        return self._issue(subject, Family(opened.id, opened.ends_at), new_id(), wall)
 
     async def spend(self, claims: Claims, subject: Subject, wall: datetime) -> TokenPair | None:
         """Swap a refresh token for the next pair; None when its family had to be revoked, which is kept.
 
         One conditional UPDATE decides between parallel swaps; the others are given the same successor.
+        Raises `InvalidToken` when the sign-in has ended.
         """
+        family = await self._renewed(claims, wall)
         fresh = (RefreshToken.spent_at.is_(None), RefreshToken.revoked_at.is_(None))
         successor = new_id()
         swap = update(RefreshToken).where(RefreshToken.jti == claims.jti, *fresh)
         swapped = swap.values(spent_at=wall, successor=successor).returning(RefreshToken.jti)
         if await self.session.scalar(swapped) is not None:
-            return await self._issue(subject, claims.family, successor, wall)
-        return await self._again(claims, subject, wall)
+            return self._issue(subject, family, successor, wall)
+        return await self._again(claims, subject, family, wall)
 
     async def revoke(self, claims: Claims, wall: datetime) -> None:
-        """End the whole family."""
-        await _revoke(self.session, RefreshToken.family == claims.family, wall)
+        """End the whole family, its access tokens too."""
+        await end(self.session, claims.family, wall)
 
-    async def _again(self, claims: Claims, subject: Subject, wall: datetime) -> TokenPair | None:
+    async def _renewed(self, claims: Claims, wall: datetime) -> Family:
+        """Notes that the sign-in is in use, and holds its row: nobody ends it in between."""
+        alive = (SignIn.ended_at.is_(None), SignIn.ends_at > wall)
+        renew = update(SignIn).where(SignIn.id == claims.family, *alive).values(renewed_at=wall)
+        ends_at = await self.session.scalar(renew.returning(SignIn.ends_at))
+        if ends_at is None:
+            raise InvalidToken
+        return Family(claims.family, ends_at)
+
+    async def _again(
+        self, claims: Claims, subject: Subject, family: Family, wall: datetime
+    ) -> TokenPair | None:
         row = await self.session.get(RefreshToken, claims.jti, populate_existing=True)
         if row is None or row.revoked_at is not None or row.spent_at is None or row.successor is None:
             raise InvalidToken
         following = await self.session.get(RefreshToken, row.successor)
         if following and following.spent_at is None and wall - row.spent_at <= LOST_REPLY:
-            return self._pair(subject, claims.family, following.jti, wall)
+            return self._pair(subject, family, following.jti, wall)
         await self.revoke(claims, wall)
         return None
 
-    async def _issue(self, subject: Subject, family: UUID, jti: UUID, wall: datetime) -> TokenPair:
+    def _issue(self, subject: Subject, family: Family, jti: UUID, wall: datetime) -> TokenPair:
         refresh = self._claims(subject, TokenType.REFRESH, family, jti, wall)
         row = RefreshToken(
             jti=jti,
-            family=family,
+            family=family.id,
             subject_id=subject.id,
             scope=subject.scope.value,
             issued_at=wall,
@@ -92,7 +126,7 @@ class Sessions:
         self.session.add(row)
         return self._pair(subject, family, jti, wall)
 
-    def _pair(self, subject: Subject, family: UUID, jti: UUID, wall: datetime) -> TokenPair:
+    def _pair(self, subject: Subject, family: Family, jti: UUID, wall: datetime) -> TokenPair:
         access = self._claims(subject, TokenType.ACCESS, family, new_id(), wall)
         refresh = self._claims(subject, TokenType.REFRESH, family, jti, wall)
         return TokenPair(
@@ -102,16 +136,36 @@ class Sessions:
             scope=subject.scope,
         )
 
-    def _claims(self, subject: Subject, kind: TokenType, family: UUID, jti: UUID, wall: datetime) -> Claims:
-        until = wall + self.issuer.lifetimes[kind]
-        return Claims(subject.id, subject.scope, kind, jti, family, subject.generation, until)
+    def _claims(self, subject: Subject, kind: TokenType, family: Family, jti: UUID, wall: datetime) -> Claims:
+        """No token outlives its family."""
+        until = min(wall + self.issuer.lifetimes[kind], family.ends_at)
+        return Claims(subject.id, subject.scope, kind, jti, family.id, subject.generation, until)
+
+
+def signed_in(claims: Claims, wall: datetime) -> ColumnElement[bool]:
+    """Whether the sign-in behind a token stands; a condition for the statement that reads its subject."""
+    return exists().where(
+        SignIn.id == claims.family,
+        SignIn.subject_id == claims.subject,
+        SignIn.ended_at.is_(None),
+        SignIn.ends_at > wall,
+    )
+
+
+async def end(session: AsyncSession, family: UUID, wall: datetime) -> None:
+    """End one sign-in."""
+    await _end(session, SignIn.id == family, RefreshToken.family == family, wall)
 
 
 async def revoke_all(session: AsyncSession, subject_id: UUID, wall: datetime) -> None:
     """End every sign-in of somebody."""
-    await _revoke(session, RefreshToken.subject_id == subject_id, wall)
+    await _end(session, SignIn.subject_id == subject_id, RefreshToken.subject_id == subject_id, wall)
 
 
-async def _revoke(session: AsyncSession, whose: ColumnElement[bool], wall: datetime) -> None:
-    alive = RefreshToken.revoked_at.is_(None)
-    await session.execute(update(RefreshToken).where(whose, alive).values(revoked_at=wall))
+async def _end(
+    session: AsyncSession, sign_ins: ColumnElement[bool], tokens: ColumnElement[bool], wall: datetime
+) -> None:
+    """The sign-in first, as a swap does: two at once wait for each other in one order."""
+    standing, unspent = SignIn.ended_at.is_(None), RefreshToken.revoked_at.is_(None)
+    await session.execute(update(SignIn).where(sign_ins, standing).values(ended_at=wall))
+    await session.execute(update(RefreshToken).where(tokens, unspent).values(revoked_at=wall))

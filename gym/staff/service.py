@@ -21,6 +21,7 @@ from gym.security.links import Links
 from gym.security.models import LinkPurpose, OneTimeLink
 from gym.security.one_time import IssuedLink, OneTimeLinks
 from gym.security.permissions import Actor, ActorKind, Permission, Role
+from gym.security.sessions import revoke_all
 from gym.settings.models import GymState
 from gym.settings.reading import read_settings
 from gym.settings.schemas import GymSettings
@@ -294,6 +295,7 @@ class StaffService:
 
     async def _take_away_access(self, staff: Staff) -> None:
         staff.token_generation += 1
+        await revoke_all(self.uow.session, staff.id, self.uow.context.wall)
         await self._links.withdraw(self.uow.context.wall, created_by=staff.id)
 
     async def _keep_password(self, staff: Staff, username: str, password_hash: str) -> None:
@@ -302,6 +304,7 @@ class StaffService:
                 staff.username, staff.password_hash = username, password_hash
                 staff.token_generation += 1
                 await self.uow.session.flush()
+                await revoke_all(self.uow.session, staff.id, self.uow.context.wall)
         except IntegrityError as error:
             if violated_constraint(error) == "uq_staff_username":
                 raise UsernameTaken from None

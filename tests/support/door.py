@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import jwt
 from aiohttp import ClientResponse, FormData
 from aiohttp.test_utils import TestClient
 from sqlalchemy import func, select
@@ -62,6 +63,11 @@ class Door:
 
     async def refresh(self, token: str | None = None) -> ClientResponse:
         return await self.post("/auth/refresh", {"refresh_token": token or self.tokens["refresh_token"]})
+
+    @property
+    def family(self) -> UUID:
+        """The sign-in of the tokens in use."""
+        return UUID(jwt.decode(self.tokens["access_token"], options={"verify_signature": False})["fam"])
 
     @property
     def bearer(self) -> dict[str, str]:

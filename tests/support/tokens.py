@@ -10,7 +10,9 @@ import jwt
 
 from gym.app import Gym
 from gym.core.ids import new_id
+from gym.security.models import SignIn
 from gym.security.permissions import Actor, ActorKind
+from gym.security.sessions import LIFETIME
 from gym.security.tokens import ALGORITHM, AUDIENCE, ISSUER, TokenType
 
 HOUR = timedelta(hours=1)
@@ -50,9 +52,25 @@ def sign(
     return jwt.encode(claims, signed_with, algorithm=algorithm, headers={"kid": own if kid is None else kid})
 
 
-def token_of(gym: Gym, actor: Actor) -> str:
-    """An access token of an hour."""
-    return sign(gym, claims_for(gym, actor))
+async def token_of(gym: Gym, actor: Actor) -> str:
+    """An access token of an hour, of a sign-in that stands."""
+    return sign(gym, await standing_claims(gym, actor))
+
+
+async def standing_claims(gym: Gym, actor: Actor) -> dict[str, Any]:
+    """What a token of somebody says, whose sign-in stands."""
+    claims, now = claims_for(gym, actor), gym.clock.now()
+    row = SignIn(
+        id=UUID(claims["fam"]),
+        subject_id=UUID(claims["sub"]),
+        scope=claims["scope"],
+        opened_at=now,
+        renewed_at=now,
+        ends_at=now + LIFETIME,
+    )
+    async with gym.unit_of_work(Actor.system()) as uow:
+        uow.session.add(row)
+    return claims
 
 
 def kiosk_actor(kiosk_id: str) -> Actor:

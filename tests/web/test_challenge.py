@@ -117,7 +117,7 @@ async def test_a_qr_and_a_document_need_no_turned_head(known: Door) -> None:
 
 
 async def test_staff_see_the_person_and_need_no_challenge(known: Door) -> None:
-    headers = {"Authorization": f"Bearer {token_of(known.gym, known.admin)}"}
+    headers = {"Authorization": f"Bearer {await token_of(known.gym, known.admin)}"}
     form = FormData()
     form.add_field("photo", ROSA.photo(0), filename="a.jpg", content_type="image/jpeg")
     answer = await known.client.post(f"{API}/check-ins", data=form, headers=headers)

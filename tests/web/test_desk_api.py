@@ -31,7 +31,7 @@ class Tool:
     seen: list[str]
 
     async def ask(self, method: str, path: str, **more: Any) -> tuple[int, Any]:
-        headers = {"Authorization": f"Bearer {token_of(self.door.gym, self.actor)}"}
+        headers = {"Authorization": f"Bearer {await token_of(self.door.gym, self.actor)}"}
         answer: ClientResponse = await self.door.client.request(method, API + path, headers=headers, **more)
         text = await answer.text()
         self.seen.append(text)
@@ -167,7 +167,7 @@ async def test_the_form_is_refused_while_it_is_read_once_it_is_too_large(tool: T
         yield b"\r\n--x--\r\n"
 
     headers = {
-        "Authorization": f"Bearer {token_of(tool.door.gym, tool.actor)}",
+        "Authorization": f"Bearer {await token_of(tool.door.gym, tool.actor)}",
         "Content-Type": "multipart/form-data; boundary=x",
     }
     answer = await tool.door.client.post(f"{API}/faces/compare", data=endless(), headers=headers)

@@ -266,7 +266,7 @@ async def test_an_outage_after_the_claim_leaves_the_key_free(
 async def test_a_twin_that_had_to_wait_for_the_first_one_gets_its_answer(door: Door) -> None:
     """The first request's transaction is open while the twin looks; it commits, and the twin has waited."""
     kiosk, wall = UUID(door.kiosk_id), door.gym.clock.now()
-    asking = Asking(kiosk, True, 0, wall, "visit-1", b"body")
+    asking = Asking(kiosk, True, 0, door.family, wall, "visit-1", b"body")
     lane = door.gym.database.lane
     assert (await arrive(lane, asking)).first is None
     async with door.gym.database.direct() as connection, connection.transaction():

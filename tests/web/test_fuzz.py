@@ -37,7 +37,7 @@ async def test_every_generated_request_gets_a_documented_answer(
     door: Door, admin: Actor, tmp_path: Path
 ) -> None:
     await door.member("Rosa")
-    staff, kiosk = token_of(door.gym, admin), door.tokens["access_token"]
+    staff, kiosk = await token_of(door.gym, admin), door.tokens["access_token"]
     environment = os.environ | {"STAFF_TOKEN": staff, "KIOSK_TOKEN": kiosk, "NO_COLOR": "1"}
     address = str(door.client.make_url("/api/openapi.json"))
     command = ("-m", "schemathesis.cli", "--config-file", str(CONFIG), "run", address, "--checks", "all")

@@ -161,7 +161,9 @@ async def test_a_server_that_died_before_the_visit_leaves_the_door_time_to_the_q
     """Asked again hours later, the body has a time, so it is another one; nothing was answered before."""
     await door.member("Rosa")
     asked_at = clock.now()
-    asking = Asking(UUID(door.kiosk_id), True, 0, asked_at, "visit-1", b"the body without a time")
+    asking = Asking(
+        UUID(door.kiosk_id), True, 0, door.family, asked_at, "visit-1", b"the body without a time"
+    )
     await check_ins.arrive(door.gym.database.lane, asking)
     clock.advance(timedelta(hours=3))
     answer = await door.say(key="visit-1", captured_at=asked_at.isoformat(), **DOCUMENT)
@@ -334,7 +336,7 @@ async def test_staff_check_in_on_the_lane_too_by_their_own_name(
     def refused(*_: object, **__: object) -> Any:
         raise AssertionError("an ordinary transaction")
 
-    headers = {"Authorization": f"Bearer {token_of(door.gym, employee)}", "Idempotency-Key": "visit-1"}
+    headers = {"Authorization": f"Bearer {await token_of(door.gym, employee)}", "Idempotency-Key": "visit-1"}
     with monkeypatch.context() as watched:
         watched.setattr(Gym, "unit_of_work", refused)
         first = await door.client.post(f"{API}/check-ins", json=DOCUMENT, headers=headers)

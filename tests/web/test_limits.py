@@ -70,7 +70,7 @@ async def test_photos_without_a_face_cost_no_face(door: Door) -> None:
 
 
 async def test_staff_may_ask_120_times_a_minute(door: Door) -> None:
-    headers = {"Authorization": f"Bearer {token_of(door.gym, door.admin)}"}
+    headers = {"Authorization": f"Bearer {await token_of(door.gym, door.admin)}"}
     answers = [await door.client.get(f"{API}/check-ins", headers=headers) for _ in range(121)]
     assert count(answers) == {200: 120, 429: 1}
 

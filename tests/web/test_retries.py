@@ -88,7 +88,7 @@ async def replay(door: Door, queue: Sequence[Recorded]) -> list[dict[str, Any]]:
 
 
 async def attempts(door: Door, **query: str) -> dict[str, Any]:
-    headers = {"Authorization": f"Bearer {token_of(door.gym, door.admin)}"}
+    headers = {"Authorization": f"Bearer {await token_of(door.gym, door.admin)}"}
     answer = await door.client.get(f"{API}/check-ins", params=query, headers=headers)
     assert answer.status == 200, await answer.text()
     body: dict[str, Any] = await answer.json()
@@ -156,7 +156,7 @@ async def test_the_list_is_read_page_by_page_each_attempt_once(door: Door, clock
 
 @pytest.mark.parametrize("cursor", ["x", "AAAA", "é", "A" * 32, "_" * 32])
 async def test_a_made_up_cursor_is_refused(door: Door, cursor: str) -> None:
-    headers = {"Authorization": f"Bearer {token_of(door.gym, door.admin)}"}
+    headers = {"Authorization": f"Bearer {await token_of(door.gym, door.admin)}"}
     answer = await door.client.get(f"{API}/check-ins", params={"cursor": cursor}, headers=headers)
     assert answer.status in (200, 422)
     if answer.status == 422:

@@ -19,10 +19,10 @@ from gym.security.permissions import Actor
 from gym.security.tokens import TokenType
 from gym.staff.models import Staff
 from tests.support.door import Door
-from tests.support.tokens import claims_for, kiosk_actor, sign, token_of
+from tests.support.tokens import kiosk_actor, sign, standing_claims, token_of
 from web.documents import document
 
-ID = str(new_id())
+ID, SESSION = str(new_id()), str(new_id())
 DOCUMENT = {"document_number": "99999999", "phone_last4": "0000"}
 PHOTOLESS = {"client_id": ID}
 NO_CODE = {"code": "000000000", "name": "Door"}
@@ -51,6 +51,8 @@ TABLE = (
     Row("POST /api/v1/auth/token", WRONG_SIGN_IN, 401, 401, 401, 401),
     Row("POST /api/v1/auth/refresh", UNREADABLE, 401, 401, 401, 401),
     Row("POST /api/v1/auth/revoke", {}, 422, 422, 422, 401),
+    Row("GET /api/v1/auth/sessions", None, 403, 200, 200, 401),
+    Row(f"DELETE /api/v1/auth/sessions/{SESSION}", None, 403, 404, 404, 401),
     Row("GET /api/v1/kiosk", None, 200, 403, 403, 401),
     Row("POST /api/v1/kiosk/exit", {"pin": "1234"}, 204, 403, 403, 401),
     Row("POST /api/v1/check-ins", DOCUMENT, 201, 201, 201, 401),
@@ -99,7 +101,9 @@ def documented() -> set[str]:
 
 
 def test_every_route_of_the_document_has_its_row() -> None:
-    assert {row.route.replace(ID, "{client_id}") for row in TABLE} == documented()
+    assert {
+        row.route.replace(ID, "{client_id}").replace(SESSION, "{session_id}") for row in TABLE
+    } == documented()
 
 
 def test_every_route_that_is_served_is_documented(door: Door) -> None:
@@ -120,14 +124,14 @@ async def test_a_kiosk_reaches_what_is_a_kiosks(door: Door) -> None:
 
 
 async def test_an_employee_reaches_what_is_the_desks(door: Door, employee: Actor) -> None:
-    token = token_of(door.gym, employee)
+    token = await token_of(door.gym, employee)
     assert {row.route: await call(door, row, token) for row in TABLE} == {
         row.route: row.employee for row in TABLE
     }
 
 
 async def test_an_admin_reaches_what_is_the_gyms(door: Door) -> None:
-    token = token_of(door.gym, door.admin)
+    token = await token_of(door.gym, door.admin)
     assert {row.route: await call(door, row, token) for row in TABLE} == {
         row.route: row.admin for row in TABLE
     }
@@ -139,24 +143,23 @@ async def test_nobody_reaches_nothing_but_the_doors_to_sign_in(door: Door) -> No
     }
 
 
-Forge = Callable[[Gym, Actor], str]
+Forge = Callable[[Gym, dict[str, Any]], str]
+"""A token from the claims of a good one."""
 
 
 def changed(**claims: object) -> Forge:
-    return lambda gym, actor: sign(gym, claims_for(gym, actor) | claims)
+    return lambda gym, good: sign(gym, good | claims)
 
 
 def without(name: str) -> Forge:
-    def forge(gym: Gym, actor: Actor) -> str:
-        claims = claims_for(gym, actor)
-        del claims[name]
-        return sign(gym, claims)
+    def forge(gym: Gym, good: dict[str, Any]) -> str:
+        return sign(gym, {key: value for key, value in good.items() if key != name})
 
     return forge
 
 
 def signed(**how: Any) -> Forge:
-    return lambda gym, actor: sign(gym, claims_for(gym, actor), **how)
+    return lambda gym, good: sign(gym, good, **how)
 
 
 FORGED: dict[str, Forge] = {
@@ -184,31 +187,31 @@ STALE: dict[str, Forge] = {
 @pytest.mark.parametrize("how", FORGED)
 async def test_a_forged_token_reaches_nothing(door: Door, how: str) -> None:
     for actor in (door.admin, kiosk_actor(door.kiosk_id)):
-        token = FORGED[how](door.gym, actor)
+        token = FORGED[how](door.gym, await standing_claims(door.gym, actor))
         assert {await call(door, row, token) for row in GUARDED} == {401}
 
 
 @pytest.mark.parametrize("how", STALE)
 async def test_a_token_of_nobody_or_of_before_reaches_nothing(door: Door, how: str) -> None:
     for actor in (door.admin, kiosk_actor(door.kiosk_id)):
-        token = STALE[how](door.gym, actor)
+        token = STALE[how](door.gym, await standing_claims(door.gym, actor))
         assert {await call(door, row, token) for row in GUARDED} == {401, 403}
 
 
 async def test_an_employee_with_the_scope_of_an_admin_reaches_nothing(door: Door, employee: Actor) -> None:
-    token = sign(door.gym, claims_for(door.gym, employee) | {"scope": "admin"})
+    token = sign(door.gym, await standing_claims(door.gym, employee) | {"scope": "admin"})
     assert {await call(door, row, token) for row in GUARDED if row.admin != 403} == {401}
 
 
 async def test_an_expired_token_reaches_nothing(door: Door, clock: FrozenClock, employee: Actor) -> None:
-    tokens = [token_of(door.gym, one) for one in (door.admin, employee, kiosk_actor(door.kiosk_id))]
+    tokens = [await token_of(door.gym, one) for one in (door.admin, employee, kiosk_actor(door.kiosk_id))]
     clock.advance(timedelta(hours=1, seconds=31))
     for token in tokens:
         assert {await call(door, row, token) for row in GUARDED} == {401}
 
 
 async def test_who_was_revoked_reaches_nothing(door: Door, employee: Actor) -> None:
-    tokens = [token_of(door.gym, one) for one in (employee, kiosk_actor(door.kiosk_id))]
+    tokens = [await token_of(door.gym, one) for one in (employee, kiosk_actor(door.kiosk_id))]
     async with door.gym.unit_of_work(door.admin) as uow:
         await KioskService(uow).revoke(UUID(door.kiosk_id))
         (await uow.session.get_one(Staff, employee.id)).active = False
