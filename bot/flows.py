@@ -41,6 +41,7 @@ from bot.desk import (
     team,
     today,
 )
+from bot.desk.admin import sign_ins
 from bot.member import freeze, plan, preferences, privacy, qr, visits
 from bot.member import payments as my_payments
 from bot.member import rewards as my_rewards
@@ -94,4 +95,5 @@ ROUTERS: tuple[Router, ...] = (
     jobs.router,
     settings.router,
     account.router,
+    sign_ins.router,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from bot.callbacks import Callback, callback
+from bot.desk.buttons import SignIns, SignInsOf
 from bot.desk.links import link_screen
 from bot.desk.team import ROLES
 from bot.forms import Form, FormContext, Step
@@ -64,6 +65,7 @@ def _screen(t: HtmlTranslator, staff: Staff, heading: str = "") -> Screen:
         [button(t("✏️ Name"), RenameMe()), button(t("🌐 Language"), Languages())],
         [button(t("🔑 API password"), PasswordLink()), button(t("🏋️ My membership"), MyMembership())],
     ]
+    rows.append([button(t("🔐 Sign-ins"), SignIns(staff.id, SignInsOf.OWN))])
     return Screen(f"{heading}\n\n{text}" if heading else text, [*rows, nav(t)])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
@@ -46,6 +47,23 @@ class PrintedCardOf(Callback):
 
 @callback("kiosks")
 class KioskList(Callback):
+    page: int = 0
+
+
+class SignInsOf(StrEnum):
+    """Whose sign-ins are shown, which is where the way back leads."""
+
+    OWN = "me"
+    COLLEAGUE = "person"
+    KIOSK = "kiosk"
+
+
+@callback("signs")
+class SignIns(Callback):
+    """The sign-ins of a member of staff or of a kiosk."""
+
+    subject_id: UUID
+    of: SignInsOf
     page: int = 0
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from bot.callbacks import Callback, callback
-from bot.desk.buttons import CardsToPrint, KioskList
+from bot.desk.buttons import CardsToPrint, KioskList, SignIns, SignInsOf
 from bot.forms import Choice, Form, FormContext, Step
 from bot.keyboards import button, nav, pager
 from bot.render import Html, HtmlTranslator, Screen
@@ -105,7 +105,8 @@ def _screen(t: HtmlTranslator, one: Kiosk) -> Screen:
     if one.door_address:
         lines.append(t("Opens the door at {address}", address=one.door_address))
     set_up = [button(t("🔢 Exit PIN"), ExitPin(one.id)), button(t("🔓 Door relay"), DoorRelay(one.id))]
-    return Screen("\n".join(lines), [set_up, [button(t("Unpair"), Unpair(one.id))], nav(t, back=KioskList())])
+    ends = [button(t("🔐 Sign-ins"), SignIns(one.id, SignInsOf.KIOSK)), button(t("Unpair"), Unpair(one.id))]
+    return Screen("\n".join(lines), [set_up, ends, nav(t, back=KioskList())])
 
 
 # The PIN and the door ─────────────────────────────────────────────────────────────────────────────────────

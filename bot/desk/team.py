@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from bot.callbacks import Callback, callback
+from bot.desk.buttons import SignIns, SignInsOf
 from bot.desk.links import link_screen
 from bot.keyboards import Row, button, nav, pager
 from bot.render import Html, HtmlTranslator, Screen
@@ -113,6 +114,7 @@ def _actions(t: HtmlTranslator, one: Staff) -> list[Row]:
     other = Role.EMPLOYEE if one.role is Role.ADMIN else Role.ADMIN
     return [
         [button(t("Make {role}", role=t(ROLES[other])), AskRole(one.id, other))],
+        [button(t("🔐 Sign-ins"), SignIns(one.id, SignInsOf.COLLEAGUE))],
         [button(t("Deactivate"), AskLeave(one.id))],
     ]
 

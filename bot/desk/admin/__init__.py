@@ -1,0 +1,1 @@
+"""What only admins and owners of an account do in chat."""

@@ -1,0 +1,101 @@
+"""Sign-ins at the kiosk and in programs: one's own, a colleague's or a kiosk's, and how to end them."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from bot.callbacks import Callback, callback
+from bot.desk.account import Account
+from bot.desk.buttons import SignIns, SignInsOf
+from bot.desk.kiosks import KioskCard
+from bot.desk.team import Person
+from bot.keyboards import Row, button, nav, pager
+from bot.render import HtmlTranslator, Screen
+from bot.routing import Audience, Router
+from bot.turn import Turn
+from gym.core.repository import Page
+from gym.security.models import SignIn
+from gym.security.tokens import Scope
+from gym.staff.sign_ins import SignInService
+
+router = Router(Audience.STAFF)
+
+
+@callback("endsi", changes=True)
+class EndSignIn(Callback):
+    """One of them."""
+
+    sign_in_id: UUID
+
+
+@callback("endall", changes=True)
+class EndSignIns(Callback):
+    """All of them."""
+
+    subject_id: UUID
+    of: SignInsOf
+
+
+@router.on(SignIns)
+async def sign_ins(turn: Turn, tap: SignIns) -> None:
+    async with turn.unit_of_work() as uow:
+        page = await SignInService(uow).of(tap.subject_id, tap.page)
+    await turn.show(_screen(turn.t, tap, page))
+
+
+@router.on(EndSignIn)
+async def end_one(turn: Turn, tap: EndSignIn) -> None:
+    """The list again, as it stands now."""
+    async with turn.unit_of_work() as uow:
+        ended = await SignInService(uow).end(tap.sign_in_id)
+    await turn.go(SignIns(ended.subject_id, _whose(turn, ended)))
+
+
+@router.on(EndSignIns)
+async def end_all(turn: Turn, tap: EndSignIns) -> None:
+    async with turn.unit_of_work() as uow:
+        await SignInService(uow).end_all(tap.subject_id)
+    await turn.go(SignIns(tap.subject_id, tap.of))
+
+
+def _whose(turn: Turn, ended: SignIn) -> SignInsOf:
+    if ended.scope == Scope.KIOSK.value:
+        return SignInsOf.KIOSK
+    staff = turn.visitor.staff
+    return SignInsOf.OWN if staff is not None and staff.id == ended.subject_id else SignInsOf.COLLEAGUE
+
+
+def _screen(t: HtmlTranslator, tap: SignIns, page: Page[SignIn]) -> Screen:
+    back = [nav(t, back=_back(tap))]
+    if not page.total:
+        return Screen(t("🔐 <b>Sign-ins</b>\n\nNobody is signed in with this account."), back)
+    lines = [t("🔐 <b>Sign-ins</b>\nWhat you end is refused at once. Each ends by itself after 30 days.")]
+    rows: list[Row] = []
+    for number, one in enumerate(page.items, page.number * page.size + 1):
+        lines.append(_line(t, number, one))
+        rows.append([button(t("⏹ End {number}", number=number), EndSignIn(one.id))])
+    if page.total > 1:
+        rows.append([button(t("⏹ End all"), EndSignIns(tap.subject_id, tap.of))])
+    following = pager(page.number, page.pages, lambda number: SignIns(tap.subject_id, tap.of, number))
+    return Screen("\n\n".join(lines), [*rows, following, *back])
+
+
+def _line(t: HtmlTranslator, number: int, one: SignIn) -> str:
+    return t(
+        "{number}. Since {opened}, from {address}\nLast renewed {renewed}, ends {ends}",
+        number=number,
+        opened=one.opened_at,
+        address=one.address or "–",
+        renewed=one.renewed_at,
+        ends=one.ends_at,
+    )
+
+
+def _back(tap: SignIns) -> Callback:
+    match tap.of:
+        case SignInsOf.OWN:
+            return Account()
+        case SignInsOf.COLLEAGUE:
+            return Person(tap.subject_id)
+        case SignInsOf.KIOSK:
+            return KioskCard(tap.subject_id)
