@@ -3,16 +3,39 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from typing import Final
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 
 from gym.core.config import Config
 from gym.core.errors import Forbidden
 from gym.core.language import N_
 from web.keys import GYM
 
-FORWARDED: Final = ("X-Forwarded-For", "X-Forwarded-Proto", "Forwarded")
+HANDED_ON: Final = (
+    "forwarded",
+    "via",
+    "x-forwarded",
+    "x-real-",
+    "x-client-",
+    "x-cluster-",
+    "x-original-",
+    "x-envoy-",
+    "x-proxyuser-",
+    "x-appengine-",
+    "x-azure-",
+    "true-client-",
+    "client-ip",
+    "cf-",
+    "cdn-",
+    "fastly-",
+    "fly-",
+    "tailscale-",
+    "front-end-https",
+)
+"""How the headers begin that proxies and tunnels add to what they hand on."""
+HOST: Final = re.compile(r"(?P<name>\[[0-9a-fA-F:.]+\]|[0-9A-Za-z.-]+)(?::[0-9]{1,5})?")
 
 
 class HttpsRequired(Forbidden):
@@ -42,8 +65,28 @@ def is_loopback(address: str) -> bool:
 
 
 def is_from_here(request: web.Request) -> bool:
-    """From this machine, and not handed on by a proxy on it."""
-    return is_loopback(request.remote or "") and not any(name in request.headers for name in FORWARDED)
+    """From this machine, asked by its own name, and not handed on by a proxy or tunnel on it.
+
+    Everything that is trusted for coming from here asks this one function. A proxy that hides itself wholly
+    is told by the name: browsers and Prometheus ask for what was typed, so a page of elsewhere (whose name
+    was made to mean 127.0.0.1) and a visitor of the gym's public name have another one. HTTP/1.0 is spoken
+    by proxies alone; nginx does by default, and then asks for the name of its upstream.
+    """
+    if request.version < HttpVersion11 or not is_loopback(request.remote or ""):
+        return False
+    return _asks_for_here(request) and not any(map(_is_handed_on, request.headers))
+
+
+def _is_handed_on(header: str) -> bool:
+    return header.lower().startswith(HANDED_ON)
+
+
+def _asks_for_here(request: web.Request) -> bool:
+    """By one Host header, as HTTP demands; of two, nobody knows which one a proxy would have read."""
+    asked = request.headers.getall("Host", ())
+    found = HOST.fullmatch(asked[0]) if len(asked) == 1 else None
+    host = "" if found is None else found["name"].strip("[]").rstrip(".").lower()
+    return host == "localhost" or is_loopback(host)
 
 
 def require_https(request: web.Request) -> None:
