@@ -17,6 +17,7 @@ from bot.routing import Router, Routes
 from bot.transport import AiohttpRequest
 from bot.turn import Workshop
 from gym.app import Gym
+from gym.chats.pictures import PictureNotes
 from gym.chats.service import ChatService, InboxService
 from gym.chats.sessions import QuickSessions
 
@@ -84,7 +85,7 @@ def assemble(gym: Gym, api: Api, routers: Iterable[Router]) -> Assembly:
     sessions = QuickSessions(gym.database, gym.revival)
     routes, chats = Routes(routers), ChatService(sessions)
     reception = Reception(gym.config, sessions, gym.clock)
-    workshop = Workshop(gym, chats, reception, routes, FormEngine(chats, routes))
+    workshop = Workshop(gym, chats, PictureNotes(sessions), reception, routes, FormEngine(chats, routes))
     bot = make_bot(api)
     application: BotApplication = ApplicationBuilder().bot(bot).updater(None).job_queue(None).build()
     updates = InboxService(sessions, gym.clock)

@@ -120,7 +120,7 @@ class FormEngine:
         ctx = self._waiting(turn)
         step = ctx and ctx.form.step(ctx.state.step)
         if ctx is None or step is None or step.photo is None:
-            return ctx is not None and self._rest_of_album(ctx)
+            return ctx is not None and await self._rest_of_album(ctx)
         if self._repeated(turn, ctx.state):
             await self._flow.present(ctx)
         else:
@@ -245,7 +245,7 @@ class FormEngine:
         assert step.photo is not None
         turn = ctx.turn
         try:
-            file_id, picture = turn.photo_id, await turn.photo_bytes()
+            file_id, picture = turn.photo_id, await turn.photo_bytes(ctx.key)
             note = await step.photo(ctx, picture)
         except DatabaseUnavailable:
             raise
@@ -268,12 +268,13 @@ class FormEngine:
             ctx.turn.answer_in(state.message_id)
         state.album = album
 
-    def _rest_of_album(self, ctx: FormContext) -> bool:
+    async def _rest_of_album(self, ctx: FormContext) -> bool:
         """More pictures than were wanted: the rest of an album is not taken for something else."""
-        message = ctx.turn.message
-        return (
-            message is not None and ctx.state.album is not None and message.media_group_id == ctx.state.album
-        )
+        message, album = ctx.turn.message, ctx.state.album
+        if message is None or album is None or message.media_group_id != album:
+            return False
+        await ctx.turn.note_photo(ctx.key)
+        return True
 
     def _open(self, turn: Turn) -> FormContext | None:
         """The open form, if this version still knows it."""

@@ -15,6 +15,7 @@ from bot.application import Api
 from bot.broadcasts import BroadcastRunner
 from bot.flows import ROUTERS
 from bot.outbox import Dispatcher, wake_dispatchers
+from bot.pictures.expiry import PictureExpiry
 from bot.run import RunningBot, run_bot, supervise
 from bot.sandbox.server import SandboxHooks, SandboxServer
 from gym.app import Gym, open_gym
@@ -79,6 +80,7 @@ async def open_house(
         telegram = run_bot(gym, _api(config, sandbox), routers=ROUTERS, webhook=webhook)
         bot = await stack.enter_async_context(telegram)
         await _beside(stack, "outbox", lambda: _tell(gym, bot, joined))
+        await _beside(stack, "pictures", lambda: _expire_pictures(gym, bot))
         await _beside(stack, "broadcasts", lambda: _broadcast(gym, bot))
         claim = asyncio.get_running_loop().create_future()
         await _beside(stack, "claim", lambda: _offer_claim(gym, bot, sandbox, claim))
@@ -152,6 +154,11 @@ async def _tell(gym: Gym, bot: RunningBot, joined: asyncio.Event) -> None:
     await bot.connected.wait()
     joined.set()
     await Dispatcher(gym, bot.assembly.bot).run()
+
+
+async def _expire_pictures(gym: Gym, bot: RunningBot) -> None:
+    await bot.connected.wait()
+    await PictureExpiry(gym, bot.assembly.bot).run()
 
 
 async def _broadcast(gym: Gym, bot: RunningBot) -> None:

@@ -23,6 +23,7 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 
 from bot.keyboards import contact_keyboard, markup
+from bot.pictures.register import PictureRegister
 from bot.render import CAPTION_LIMIT, Screen, split_html
 from bot.transport import watching_the_wire
 from gym.chats.repository import Claimed
@@ -85,11 +86,19 @@ class Ticker:
 class Messenger:
     """Writes to one chat (and topic)."""
 
-    def __init__(self, bot: Bot, chat_id: int, ticker: Ticker, thread_id: int | None = None) -> None:
+    def __init__(
+        self,
+        bot: Bot,
+        chat_id: int,
+        ticker: Ticker,
+        pictures: PictureRegister,
+        thread_id: int | None = None,
+    ) -> None:
         self.bot = bot
         self.chat_id = chat_id
         self.thread_id = thread_id
         self._ticker = ticker
+        self._pictures = pictures
 
     async def once(self, send: Callable[[], Awaitable[Message]]) -> Message:
         """A new message, patiently; one that an earlier attempt has sent is only stood for."""
@@ -123,7 +132,11 @@ class Messenger:
         limit = CAPTION_LIMIT if screen.photo is not None else None
         head, *rest = split_html(screen.text, limit) if limit else split_html(screen.text)
         keys_here = None if rest else keys
+        if screen.photo is not None and not screen.drawn:
+            await self._pictures.shown(message.message_id)
         edited = await patiently(lambda: self._edit_one(message, head, screen.photo, keys_here))
+        if screen.drawn:
+            await self._pictures.cleared(message.message_id)
         if rest:
             return await self._send_texts(rest, keys)
         return edited if isinstance(edited, Message) else message
@@ -172,6 +185,8 @@ class Messenger:
                 message_thread_id=self.thread_id,
             )
         )
+        if not screen.drawn and sent.message_id != SENT_BEFORE:
+            await self._pictures.shown(sent.message_id)
         return await self._send_texts(rest, keys) if rest else sent
 
     async def _send_texts(self, pieces: list[str], keys: Keys) -> Message:

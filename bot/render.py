@@ -40,6 +40,9 @@ class Screen:
     text: str
     keyboard: Keyboard = ()
     photo: bytes | None = None
+    """Taken for a face, which is deleted after ten minutes, unless it is `drawn`."""
+    drawn: bool = False
+    """The photo is a code or a chart and shows nobody: it may stay in the chat."""
     contact: str | None = None
     """Label of a key under the input line that shares the person's own contact (new messages only)."""
     drop_keys: bool = False

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID
 
 import structlog
 from telegram import Bot, CallbackQuery, Chat, ChatMemberUpdated, Document, Message, Update
@@ -24,9 +25,11 @@ from bot.access import Reception, Visitor
 from bot.callbacks import Callback, Home, Tap, stays
 from bot.keyboards import nav
 from bot.messenger import Messenger, Ticker, patiently
+from bot.pictures.register import PictureRegister
 from bot.render import HtmlTranslator, Screen, plain, say_error
 from gym.app import Gym
 from gym.chats.models import Draft
+from gym.chats.pictures import PictureNotes
 from gym.chats.service import ChatService
 from gym.core.errors import GymError, Invalid
 from gym.core.language import N_
@@ -78,6 +81,7 @@ class Workshop:
 
     gym: Gym
     chats: ChatService
+    pictures: PictureNotes
     reception: Reception
     routes: Routes
     forms: FormEngine
@@ -101,7 +105,8 @@ class Turn:
         message = update.effective_message if isinstance(update.effective_message, Message) else None
         topic = message is not None and bool(message.is_topic_message)
         thread_id = message.message_thread_id if message and topic else None
-        self.messenger = Messenger(bot, visitor.chat_id, ticker, thread_id)
+        self._pictures = PictureRegister(workshop.pictures, visitor.chat_id, visitor.now)
+        self.messenger = Messenger(bot, visitor.chat_id, ticker, self._pictures, thread_id)
         query = update.callback_query
         self.target: Message | None = message if query and not stays(query.data) else None
         """The message that `show` edits: the tapped one unless it stays, later the one shown last."""
@@ -188,11 +193,20 @@ class Turn:
         document = message.document
         return document.file_id if document is not None and _is_picture(document) else None
 
-    async def photo_bytes(self) -> bytes:
-        """The picture that came. Raises `PictureExpected`, `PictureTooBig`, `PictureGone`."""
+    async def photo_bytes(self, form_key: UUID | None = None) -> bytes:
+        """The picture that came; from here on its message is due to be deleted, see `note_photo`.
+
+        Raises `PictureExpected`, `PictureTooBig`, `PictureGone`.
+        """
         if self.photo_id is None:
             raise PictureExpected
+        await self.note_photo(form_key)
         return await self.download(self.photo_id)
+
+    async def note_photo(self, form_key: UUID | None = None) -> None:
+        """What came may show a face: it goes after ten minutes, or with the form that it belongs to."""
+        if self.message is not None:
+            await self._pictures.received(self.message.message_id, form_key)
 
     async def download(self, file_id: str) -> bytes:
         """A file of Telegram's, in memory only. Raises `PictureTooBig`, `PictureGone`."""

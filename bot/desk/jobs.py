@@ -10,6 +10,7 @@ from bot.keyboards import button, grid, nav
 from bot.render import HtmlTranslator, Screen
 from bot.routing import Audience, Router
 from bot.turn import Turn
+from gym.chats.pictures import PictureService
 from gym.core.language import N_
 from gym.jobs.health import JobService, JobState
 from gym.jobs.runner import run_job
@@ -52,6 +53,7 @@ router.home(N_("🛠 Jobs"), Jobs(), Permission.RUN_JOBS)
 async def jobs(turn: Turn, _: Jobs) -> None:
     async with turn.unit_of_work() as uow:
         states = await JobService(uow).states()
+        pictures = await PictureService(uow).left()
     t = turn.t
     intro = t(
         "🛠 <b>Jobs</b>\nThey run by themselves; here is when each last did. A tap runs one now, "
@@ -59,8 +61,18 @@ async def jobs(turn: Turn, _: Jobs) -> None:
     )
     runs = [button(f"▶ {t(NAMES[one.name])}", RunJob(one.name)) for one in states]
     lines = [_line(t, one, turn.now) for one in states]
+    if pictures:
+        lines.append(_pictures_left(t, pictures))
     again = [button(t("🔄 Refresh"), Jobs())]
     await turn.show(Screen("\n".join([intro, "", *lines]), [*grid(runs), again, nav(t)]))
+
+
+def _pictures_left(t: HtmlTranslator, count: int) -> str:
+    return t.plural(
+        "🖼 {count} photo of a face could not be deleted from its chat in the last 30 days",
+        "🖼 {count} photos of faces could not be deleted from their chats in the last 30 days",
+        count,
+    )
 
 
 def _line(t: HtmlTranslator, one: JobState, now: datetime) -> str:

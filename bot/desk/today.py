@@ -121,7 +121,7 @@ async def day_chart(turn: Turn, tap: DayChart) -> None:
     picture = await asyncio.to_thread(_draw, found, turn.settings.translator(turn.visitor.language))
     again = button(t("🔄 Refresh"), DayChart(tap.day))
     caption = t("📊 {day}: the door by the hour, the money by method.", day=tap.day)
-    await turn.show(Screen(caption, [[again], nav(t, back=ShowToday())], photo=picture))
+    await turn.show(Screen(caption, [[again], nav(t, back=ShowToday())], photo=picture, drawn=True))
 
 
 def _draw(found: DayInNumbers, t: Translator) -> bytes:

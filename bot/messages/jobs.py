@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from bot.desk.day_words import away_line, debt_line, door_lines, money_lines, new_line
 from bot.desk.jobs import NAMES, Jobs
 from bot.desk.today import DayChart, EndingSoon
@@ -9,9 +11,35 @@ from bot.keyboards import Keyboard, button
 from bot.messages.register import Payload, offers, says
 from bot.render import HtmlTranslator
 from gym.attendance.models import VerdictCode
+from gym.chats.pictures import Stays
+from gym.core.language import N_
 from gym.notifications.models import NotificationKind as Kind
 from gym.payments.models import Method
 from gym.settings.schemas import GymSettings
+
+STAYS: Final = {
+    Stays.TOO_OLD: N_(
+        "🖼 A photo of a face is still in a chat with the bot: it is older than the 48 hours in which "
+        "Telegram lets a bot delete it. Please delete it there by hand."
+    ),
+    Stays.NO_RIGHT: N_(
+        "🖼 In a group the bot may not delete photos of faces. Make it an administrator that may delete "
+        "messages, and delete the photos that are there by hand."
+    ),
+    Stays.NO_CHAT: N_(
+        "🖼 A photo of a face is still in a chat that the bot cannot reach any more: it was blocked or taken "
+        "out. Please delete it there by hand."
+    ),
+    Stays.REFUSED: N_(
+        "🖼 Telegram refused to delete a photo of a face from a chat with the bot. Please delete it there by "
+        "hand."
+    ),
+}
+"""Why a picture stays where it is, and what helps."""
+NO_RIGHT_IN: Final = N_(
+    "🖼 In “{chat}” the bot may not delete photos of faces. Make it an administrator that may delete "
+    "messages, and delete the photos that are there by hand."
+)
 
 
 @says(Kind.DESK_DIGEST)
@@ -49,6 +77,14 @@ def _late(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
     if p["last_success_at"] is None:
         return t("⌛ “{job}” has not run yet, though it should have. Is the program still running?", job=name)
     return t("⌛ “{job}” should have run by now; it last did on {at}.", job=name, at=p["last_success_at"])
+
+
+@says(Kind.DESK_PICTURE_STAYS)
+def _picture_stays(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
+    reason = Stays(str(p["reason"]))
+    if reason is Stays.NO_RIGHT and p["chat"] is not None:
+        return t(NO_RIGHT_IN, chat=p["chat"])
+    return t(STAYS[reason])
 
 
 @offers(Kind.DESK_DIGEST)

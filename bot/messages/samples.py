@@ -164,6 +164,16 @@ SPECIAL: Final[Mapping[Kind, tuple[Mapping[str, Any], ...]]] = {
     Kind.SUBSCRIPTION_ACTIVATED: ({}, {"balance": Decimal(0)}),
     Kind.SUBSCRIPTION_EXPIRED: ({}, {"balance": Decimal(0)}),
     Kind.DESK_ACTIVATED: ({}, {"balance": Decimal(0)}),
+    Kind.DESK_PICTURE_STAYS: tuple(
+        {"reason": reason, "chat": chat}
+        for reason, chat in (
+            ("too_old", None),
+            ("no_right", None),
+            ("no_right", "Recepción"),
+            ("no_chat", None),
+            ("refused", None),
+        )
+    ),
     Kind.DESK_JOB_FAILED: ({}, {"job": "backup"}),
 }
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, Integer, SmallInteger, String, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, SmallInteger, String, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -49,6 +49,28 @@ class Draft(Base):
     revision: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     last_update_id: Mapped[int | None] = mapped_column(BigInteger)
     updated_at: Mapped[datetime]
+
+
+class ChatPicture(Base):
+    """A message of a chat that shows a face, until Telegram has deleted it. Knows no person and no file."""
+
+    __tablename__ = "chat_pictures"
+    __table_args__ = (
+        Index("ix_chat_pictures_waiting", "due_at", postgresql_where=text("stays IS NULL")),
+        CheckConstraint("stays IN ('too_old', 'no_right', 'no_chat', 'refused')", name="stays"),
+    )
+
+    chat_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    message_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    own: Mapped[bool]
+    """The bot's own message: where it can no longer be deleted, its picture can still be replaced."""
+    shown_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    form_key: Mapped[UUID | None]
+    """The draft that needs the picture: when that is gone, it is due whatever `due_at` says."""
+    tries: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    stays: Mapped[str | None] = mapped_column(String(20))
+    """Why it could not be deleted; it is not tried again."""
 
 
 class ChatPerson(Base):

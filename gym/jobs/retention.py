@@ -40,6 +40,7 @@ OLD: Final = (
     Old("refresh_tokens", "expires_at < :moment", timedelta(days=1)),
     Old("sign_ins", "ends_at < :moment", timedelta(days=1)),
     Old("rate_buckets", "full_at < :moment", timedelta(hours=1)),
+    Old("chat_pictures", "stays IS NOT NULL AND due_at < :moment", timedelta(days=30)),
     Old(
         "notifications",
         "state <> 'pending' AND kind <> 'price_changed' AND created_at < :moment",

@@ -1,0 +1,52 @@
+"""The register of one chat: which of its messages show a face."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from gym.chats.pictures import PictureNotes
+from gym.core.errors import DatabaseUnavailable
+
+PATIENCE_SECONDS: Final = 20
+"""A picture that has left is held in mind so long while the database is away; else nobody would delete it."""
+
+
+class PictureRegister:
+    """Every picture that comes in or goes out passes here; `now` is business time."""
+
+    def __init__(self, pictures: PictureNotes, chat_id: int, now: datetime) -> None:
+        self._pictures = pictures
+        self._chat_id = chat_id
+        self._now = now
+
+    async def received(self, message_id: int, form_key: UUID | None = None) -> None:
+        """Noted before it is looked at, so that a crash in between leaves nothing behind.
+
+        With a `form_key` it may stay while that draft is open. Raises `DatabaseUnavailable`.
+        """
+        await self._note(message_id, own=False, form_key=form_key)
+
+    async def shown(self, message_id: int) -> None:
+        """The bot has shown a face. Raises `DatabaseUnavailable` after some patience."""
+        await _patiently(lambda: self._note(message_id, own=True, form_key=None))
+
+    async def cleared(self, message_id: int) -> None:
+        """The bot's own message shows something else now."""
+        await _patiently(lambda: self._pictures.clear(self._chat_id, message_id))
+
+    async def _note(self, message_id: int, *, own: bool, form_key: UUID | None) -> None:
+        await self._pictures.note(self._chat_id, message_id, own=own, now=self._now, form_key=form_key)
+
+
+async def _patiently(write: Callable[[], Awaitable[None]]) -> None:
+    for _ in range(PATIENCE_SECONDS):
+        try:
+            await write()
+            return
+        except DatabaseUnavailable:
+            await asyncio.sleep(1)
+    await write()
