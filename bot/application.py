@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 from telegram import Update
+from telegram.error import TelegramError
 from telegram.ext import ApplicationBuilder, ExtBot
 
 from bot.access import Reception
@@ -14,7 +15,7 @@ from bot.dispatch import BotApplication, Dispatcher
 from bot.form_engine import FormEngine
 from bot.inbox import Inbox
 from bot.routing import Router, Routes
-from bot.transport import AiohttpRequest
+from bot.transport import AiohttpRequest, UpdatesRequest
 from bot.turn import Workshop
 from gym.app import Gym
 from gym.chats.pictures import PictureNotes
@@ -46,17 +47,18 @@ class Api:
 class GymBot(ExtBot[None]):
     """PTB's bot, and updates as they came: the inbox keeps what Telegram sent, not what PTB understood."""
 
-    async def raw_updates(self, offset: int | None, seconds: int) -> list[dict[str, Any]]:
+    async def raw_updates(self, offset: int | None, seconds: int, limit: int) -> list[object]:
         """Long polling. Raises TelegramError."""
         wanted = {
             "offset": offset,
             "timeout": seconds,
-            "limit": 100,
+            "limit": limit,
             "allowed_updates": list(ALLOWED_UPDATES),
         }
-        answer = await self._post("getUpdates", wanted, read_timeout=seconds + 10)
-        updates = cast("list[Any]", answer) if isinstance(answer, list) else []
-        return [update for update in updates if isinstance(update, dict) and "update_id" in update]
+        answer: object = await self._post("getUpdates", wanted, read_timeout=seconds + 10)
+        if not isinstance(answer, list):
+            raise TelegramError("Invalid server response")
+        return cast("list[object]", answer)
 
 
 def make_bot(api: Api) -> GymBot:
@@ -65,7 +67,7 @@ def make_bot(api: Api) -> GymBot:
         base_url=api.base_url,
         base_file_url=api.file_url,
         request=AiohttpRequest(connections=64, read_seconds=15),
-        get_updates_request=AiohttpRequest(connections=2, read_seconds=15),
+        get_updates_request=UpdatesRequest(connections=2, read_seconds=15),
     )
 
 

@@ -19,6 +19,7 @@ from bot.messenger import Ticker, retry_seconds
 from bot.render import Screen
 from bot.routing import Occasion
 from bot.turn import Turn, Workshop
+from gym.chats.intake import DeadReason
 from gym.chats.repository import Claimed
 from gym.chats.service import InboxService
 from gym.core.database import is_retryable
@@ -47,9 +48,9 @@ class Dispatcher:
         """An update out of the inbox; what became of it is in the outcome."""
         try:
             update = Update.de_json(item.payload, self._application.bot)
-        except (KeyError, TypeError, ValueError, AttributeError):
-            log.exception("update_unreadable", update=item.update_id)
-            return Done(failed=True)
+        except Exception as error:  # noqa: BLE001 - PTB checks no type: any error may come of a strange one
+            log.warning("update_unreadable", update=item.update_id, reason=type(error).__name__)
+            return Done(failed=True, reason=DeadReason.WRONG_SHAPE)
         self._claimed[item.update_id] = item
         await self._application.process_update(update)
         # PTB swallows what a handler raises before ours begins; then nothing was noted.
@@ -58,7 +59,10 @@ class Dispatcher:
     async def _on_update(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         item = self._claimed.pop(update.update_id)
         ticker = Ticker(item, self._inbox.count_sent)
-        self._outcomes[update.update_id] = await self._outcome(update, ticker)
+        try:
+            self._outcomes[update.update_id] = await self._outcome(update, ticker)
+        except DatabaseUnavailable:
+            self._outcomes[update.update_id] = Later()
 
     async def _outcome(self, update: Update, ticker: Ticker) -> Outcome:
         user, chat = update.effective_user, update.effective_chat
@@ -116,7 +120,7 @@ class Dispatcher:
             await turn.say(Screen(text, [nav(turn.t)]))
         except TelegramError as silent:
             log.warning("code_not_told", code=code, reason=type(silent).__name__)
-        return Done(failed=True)
+        return Done(failed=True, code=code)
 
     # Where to
 

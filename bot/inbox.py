@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 import structlog
 
+from gym.chats.intake import DeadReason, Reject, accept
 from gym.chats.repository import Arrival, Claimed
 from gym.chats.service import LEASE, InboxService
 from gym.core.errors import DatabaseUnavailable
@@ -22,13 +22,21 @@ IDLE_SECONDS = 2.0
 """How often to look for what another process left behind; what arrives here wakes at once."""
 MOST_ATTEMPTS = 25
 """After so many tries an update is put aside as failed."""
+MOST_CRASHES = 5
+"""After so many attempts that ended with the process, it is the update that ends it."""
+MOST_SECONDS = 600.0
+"""A handler that takes longer hangs: a full photo queue and RetryAfter are waited out within two minutes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """Handled; `failed` when all the person got was an error code."""
+    """Handled; `failed` when all the person got was an error code, or nothing."""
 
     failed: bool = False
+    reason: DeadReason = DeadReason.FAILED
+    """Why, if it failed."""
+    code: str | None = None
+    """What the person was told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +48,6 @@ class Later:
 
 Outcome = Done | Later
 Handle = Callable[[Claimed], Awaitable[Outcome]]
-
-
-def arrival(payload: Mapping[str, Any]) -> Arrival:
-    """An update as Telegram sent it, with the chat whose order it keeps (0: none)."""
-    body: Mapping[str, Any] = next(
-        (value for key, value in payload.items() if key != "update_id" and isinstance(value, Mapping)), {}
-    )
-    inner: Mapping[str, Any] = body.get("message") or body
-    chat = inner.get("chat") or body.get("from") or {}
-    return Arrival(payload["update_id"], chat.get("id", 0), dict(payload))
 
 
 class Inbox:
@@ -76,9 +74,14 @@ class Inbox:
         self._held: dict[int, asyncio.Task[None]] = {}
         self._kept = 0
 
-    async def keep(self, payloads: Sequence[Mapping[str, Any]]) -> None:
-        """Store updates and wake the workers. Raises `DatabaseUnavailable`: then the offset must not move."""
-        await self._service.keep([arrival(payload) for payload in payloads])
+    async def keep(self, updates: Sequence[object]) -> None:
+        """Store updates as they came, put aside what cannot be stored, and wake the workers.
+
+        Raises `DatabaseUnavailable`, and nothing else: then the offset must not move.
+        """
+        taken = [accept(update) for update in updates]
+        await self._service.reject([one for one in taken if isinstance(one, Reject)])
+        await self._service.keep([one for one in taken if isinstance(one, Arrival)])
         self._kept += 1
         self._wake.set()
 
@@ -127,14 +130,28 @@ class Inbox:
                 self._wake.set()
 
     async def _outcome(self, item: Claimed) -> Outcome:
-        if item.attempts > MOST_ATTEMPTS:
-            log.error("update_given_up", update=item.update_id, attempts=item.attempts)
+        if item.attempts > MOST_ATTEMPTS or item.crashes >= MOST_CRASHES:
+            log.error("update_given_up", update=item.update_id, attempts=item.attempts, crashes=item.crashes)
+            return Done(failed=True, reason=DeadReason.GIVEN_UP)
+        limit = asyncio.timeout(MOST_SECONDS)
+        try:
+            async with limit:
+                return await self._handle(item)
+        except DatabaseUnavailable:
+            return Later()
+        except Exception:
+            # The edge of a worker: one update never stops the others.
+            if limit.expired():
+                log.error("update_timed_out", update=item.update_id, seconds=MOST_SECONDS)  # noqa: TRY400
+                return Done(failed=True, reason=DeadReason.TIMED_OUT)
+            log.exception("update_failed", update=item.update_id)
             return Done(failed=True)
-        return await self._handle(item)
 
     async def _settle(self, item: Claimed, outcome: Outcome) -> bool:
         match outcome:
-            case Done(failed):
+            case Done(failed, reason, code):
+                if failed:
+                    await self._service.put_aside(item.update_id, reason, code)
                 # An update kept meanwhile may have been looked for before this one was out of its way.
                 kept = self._kept
                 return await self._service.finish(item, failed=failed) or kept != self._kept

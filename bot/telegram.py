@@ -5,18 +5,17 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 import structlog
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.application import ALLOWED_UPDATES, Assembly
 from bot.messenger import retry_seconds
+from bot.polling import Poller
 from gym.core.errors import DatabaseUnavailable
 from web.telegram import Webhook
 
 log = structlog.get_logger()
-POLL_SECONDS = 30
 SHORTEST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
 CONFLICT_SECONDS = 5.0
@@ -60,30 +59,13 @@ class TelegramLine:
         )
 
     async def _poll(self) -> None:
-        """The offset starts anew with each process: what was confirmed never comes again, and what was
-        kept but not confirmed is known by its id. (After a quiet week Telegram's ids may begin lower.)
-        """
-        offset: int | None = None
+        poller = Poller(self._assembly.bot, self._assembly.inbox.keep)
         while True:
             try:
-                updates = await self._assembly.bot.raw_updates(offset, POLL_SECONDS)
+                await poller.step()
                 self._failures = 0
             except TelegramError as error:
                 await self._rest(error)
-                continue
-            if updates:
-                await self._keep(updates)
-                offset = max(update["update_id"] for update in updates) + 1
-
-    async def _keep(self, updates: list[dict[str, Any]]) -> None:
-        """The offset moves only after this."""
-        while True:
-            try:
-                await self._assembly.inbox.keep(updates)
-                return
-            except DatabaseUnavailable:
-                log.warning("updates_wait_for_database", count=len(updates))
-                await asyncio.sleep(SHORTEST_PAUSE)
 
     async def _persistently(self, call: Callable[[], Awaitable[object]]) -> None:
         while True:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -10,12 +11,24 @@ from typing import Any
 
 import aiohttp
 from telegram._utils.defaultvalue import DefaultValue
-from telegram.error import NetworkError, TimedOut
+from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
+from gym.chats.intake import read_each
+
 CONNECT_SECONDS = 10.0
 UPLOAD_SECONDS = 60.0
+MOST_BYTES = 32 * 1024 * 1024
+"""Of one answer; a file that a bot may download has at most 20 MB. What follows is not read."""
+
+
+class UnreadableAnswer(TelegramError):
+    """An answer that is no JSON object; `body` is what came."""
+
+    def __init__(self, body: bytes) -> None:
+        super().__init__("Invalid server response")
+        self.body = body
 
 
 _written: ContextVar[asyncio.Event | None] = ContextVar("written", default=None)
@@ -89,11 +102,46 @@ class AiohttpRequest(BaseRequest):
             async with self._session.request(
                 method, URL(url, encoded=True), data=_body(request_data), timeout=timeout
             ) as response:
-                return response.status, await response.read()
+                return response.status, await _read(response.content)
         except TimeoutError:
             raise TimedOut from None
         except aiohttp.ClientError as error:
             raise NetworkError(type(error).__name__) from None
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """Raises `UnreadableAnswer`. PTB's own lets a RecursionError through and logs what it cannot read."""
+        try:
+            value: Any = json.loads(payload.decode(errors="replace"))
+        except (ValueError, RecursionError):
+            raise UnreadableAnswer(payload) from None
+        if not isinstance(value, dict):
+            raise UnreadableAnswer(payload)
+        return value
+
+
+class UpdatesRequest(AiohttpRequest):
+    """For getUpdates: an update that cannot be parsed does not take the others of its answer with it."""
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """Raises `UnreadableAnswer` when no update is complete."""
+        try:
+            return AiohttpRequest.parse_json_payload(payload)
+        except UnreadableAnswer:
+            updates = read_each(payload)
+            if not updates:
+                raise
+            return {"ok": True, "result": updates}
+
+
+async def _read(content: aiohttp.StreamReader) -> bytes:
+    body = bytearray()
+    async for chunk in content.iter_any():
+        body += chunk
+        if len(body) > MOST_BYTES:
+            break
+    return bytes(body[:MOST_BYTES])
 
 
 def _body(data: RequestData | None) -> aiohttp.FormData | None:

@@ -6,11 +6,20 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, SmallInteger, String, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gym.core.database import Base
+from gym.core.database import Base, Id
 from gym.core.ids import new_id
 
 
@@ -28,10 +37,27 @@ class InboxUpdate(Base):
     received_at: Mapped[datetime]
     leased_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    crashes: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    """Attempts in a row that nobody ended: the process died with the update in hand."""
     sent: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     """New messages that have left as answers; they are not sent again when the update is handled again."""
     done_at: Mapped[datetime | None] = mapped_column(index=True)
     failed: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+
+
+class DeadUpdate(Base):
+    """An update that was put aside: its number, when and why, and nothing of what it said."""
+
+    __tablename__ = "dead_updates"
+    __table_args__ = (UniqueConstraint("update_id", "reason", postgresql_nulls_not_distinct=True),)
+
+    id: Mapped[Id]
+    update_id: Mapped[int | None] = mapped_column(BigInteger)
+    reason: Mapped[str] = mapped_column(String(32))
+    code: Mapped[str | None] = mapped_column(String(16))
+    """The code that the person was told."""
+    times: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
+    at: Mapped[datetime] = mapped_column(index=True)
 
 
 class Draft(Base):

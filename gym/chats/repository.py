@@ -43,6 +43,8 @@ class Claimed:
     attempts: int
     sent: int = 0
     """Answers that left before an earlier attempt ended."""
+    crashes: int = 0
+    """Attempts just before this one that nobody ended."""
 
 
 # The hot path's statements are plain text: building them anew costs more than running them.
@@ -65,16 +67,23 @@ CLAIM = (
             ORDER BY update_id LIMIT :size
             FOR UPDATE SKIP LOCKED
         )
-        UPDATE inbox_updates AS taken SET leased_until = :until, attempts = attempts + 1
+        UPDATE inbox_updates AS taken
+        SET leased_until = :until, attempts = least(attempts + 1, 30000), crashes = least(crashes + 1, 30000)
         FROM heads WHERE taken.update_id = heads.update_id
-        RETURNING taken.update_id, taken.chat_id, taken.payload, taken.attempts, taken.sent
+        RETURNING taken.update_id, taken.chat_id, taken.payload, taken.attempts, taken.sent,
+            taken.crashes - 1 AS crashes
         """
     )
     .bindparams(
         bindparam("now", type_=DateTime(timezone=True)), bindparam("until", type_=DateTime(timezone=True))
     )
     .columns(
-        update_id=BigInteger, chat_id=BigInteger, payload=JSONB, attempts=SmallInteger, sent=SmallInteger
+        update_id=BigInteger,
+        chat_id=BigInteger,
+        payload=JSONB,
+        attempts=SmallInteger,
+        sent=SmallInteger,
+        crashes=SmallInteger,
     )
 )
 
@@ -88,6 +97,16 @@ FINISH = text(
     )
     """
 ).bindparams(bindparam("now", type_=DateTime(timezone=True)))
+
+
+PUT_ASIDE = text(
+    """
+    INSERT INTO dead_updates (id, update_id, reason, code, at)
+    VALUES (gen_random_uuid(), :update_id, :reason, :code, :at)
+    ON CONFLICT (update_id, reason)
+    DO UPDATE SET times = dead_updates.times + 1, code = excluded.code, at = excluded.at
+    """
+).bindparams(bindparam("at", type_=DateTime(timezone=True)))
 
 
 SENT = text("UPDATE inbox_updates SET sent = :sent WHERE update_id = :update_id")
@@ -112,6 +131,11 @@ class InboxRepository:
         ]
         await self.session.execute(ADD, rows)
 
+    async def put_aside(self, update_id: int | None, reason: str, at: datetime, code: str | None) -> None:
+        """A dead letter; the same once more is counted, not added."""
+        values = {"update_id": update_id, "reason": reason, "at": at, "code": code}
+        await self.session.execute(PUT_ASIDE, values)
+
     async def claim(self, now: datetime, until: datetime, size: int) -> list[Claimed]:
         """Lease the oldest waiting update of up to `size` chats that have none in hand."""
         rows = (await self.session.execute(CLAIM, {"now": now, "until": until, "size": size})).all()
@@ -122,8 +146,8 @@ class InboxRepository:
         await self._set(InboxUpdate.update_id.in_(update_ids), leased_until=until)
 
     async def postpone(self, update_id: int, until: datetime) -> None:
-        """Hand it back; it may be claimed again from `until` on."""
-        await self._set(InboxUpdate.update_id == update_id, leased_until=until)
+        """Hand it back; it may be claimed again from `until` on. An attempt that ended so was no crash."""
+        await self._set(InboxUpdate.update_id == update_id, leased_until=until, crashes=0)
 
     async def count_sent(self, update_id: int, sent: int) -> None:
         """How many answers have left."""

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from gym.chats.intake import DeadReason, Reject
 from gym.chats.models import Draft
 from gym.chats.repository import Arrival, Claimed, DraftRepository, InboxRepository, PeopleRepository
 from gym.chats.sessions import QuickSessions
 from gym.core.clock import WallClock
 
+log = structlog.get_logger()
 LEASE = timedelta(seconds=15)
 """How long a claimed update stays with a process that is no longer heard of; a living one extends it."""
 
@@ -26,11 +31,38 @@ class InboxService:
         self._clock = clock
 
     async def keep(self, arrivals: Sequence[Arrival]) -> None:
-        """Store updates; when this returns, Telegram's offset may move."""
+        """Store updates; when this returns, Telegram's offset may move.
+
+        A batch that PostgreSQL refuses is stored one by one, and what is refused then is put aside.
+        """
         if not arrivals:
             return
+        try:
+            await self._add(arrivals)
+        except SQLAlchemyError:
+            for arrival in arrivals:
+                await self._add_or_put_aside(arrival)
+
+    async def put_aside(self, update_id: int | None, reason: DeadReason, code: str | None = None) -> None:
+        """Note an update that cannot be handled as a dead letter, for an admin to see."""
+        log.warning("update_put_aside", update=update_id, reason=reason.value)
+        async with self._sessions.open() as session:
+            await InboxRepository(session).put_aside(update_id, reason, self._clock.now(), code)
+
+    async def reject(self, rejects: Sequence[Reject]) -> None:
+        """Put aside what could not even be kept."""
+        for one in rejects:
+            await self.put_aside(one.update_id, one.reason)
+
+    async def _add(self, arrivals: Sequence[Arrival]) -> None:
         async with self._sessions.open() as session:
             await InboxRepository(session).add(arrivals, self._clock.now())
+
+    async def _add_or_put_aside(self, arrival: Arrival) -> None:
+        try:
+            await self._add([arrival])
+        except SQLAlchemyError:
+            await self.put_aside(arrival.update_id, DeadReason.REFUSED)
 
     async def claim(self, size: int) -> list[Claimed]:
         """The oldest waiting update of up to `size` chats, leased to the caller."""

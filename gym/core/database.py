@@ -97,12 +97,24 @@ FAULTS = (
 
 def is_unavailable(error: BaseException) -> bool:
     """True when PostgreSQL is out of reach, as opposed to having refused something."""
+    if _is_bad_value(error):
+        return False
     if isinstance(error, DBAPIError):
         state = sqlstate(error) or ""
         return error.connection_invalidated or state.startswith(_GONE) or isinstance(error, InterfaceError)
     if isinstance(error, asyncpg.PostgresError):
         return (getattr(error, "sqlstate", None) or "").startswith(_GONE)
     return isinstance(error, FAULTS)
+
+
+def _is_bad_value(error: BaseException) -> bool:
+    """A value that the driver cannot write as its column's type, for instance a number beyond bigint.
+
+    To asyncpg it is an InterfaceError, as is a connection that is gone; only it is a ValueError too.
+    """
+    cause = error.orig.__cause__ if isinstance(error, DBAPIError) and error.orig is not None else error
+    misconfigured = isinstance(cause, asyncpg.ClientConfigurationError)
+    return isinstance(cause, asyncpg.InterfaceError) and isinstance(cause, ValueError) and not misconfigured
 
 
 PATIENCE: Final = 60.0

@@ -36,6 +36,7 @@ class Old:
 OLD: Final = (
     Old("idempotency_keys", "created_at < :moment", timedelta(hours=72)),
     Old("inbox_updates", "done_at < :moment", timedelta(days=7)),
+    Old("dead_updates", "at < :moment", timedelta(days=30)),
     Old("one_time_links", "coalesce(used_at, expires_at) < :moment", timedelta(days=7)),
     Old("refresh_tokens", "expires_at < :moment", timedelta(days=1)),
     Old("sign_ins", "ends_at < :moment", timedelta(days=1)),

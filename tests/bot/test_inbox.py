@@ -11,14 +11,15 @@ from sqlalchemy import func, select, update
 
 from bot import home
 from bot.application import Api
-from bot.inbox import MOST_ATTEMPTS, Done, Inbox, Later, Outcome, arrival
+from bot.inbox import MOST_ATTEMPTS, Done, Inbox, Later, Outcome
 from bot.routing import Router
 from bot.run import run_bot
 from bot.sandbox.client import Person, SandboxClient
 from bot.sandbox.server import SandboxServer
 from gym.app import Gym
+from gym.chats.intake import accept
 from gym.chats.models import Draft, InboxUpdate
-from gym.chats.repository import Claimed
+from gym.chats.repository import Arrival, Claimed
 from gym.chats.service import LEASE, InboxService
 from gym.chats.sessions import QuickSessions
 from gym.clients.models import Client
@@ -43,6 +44,12 @@ async def bob(telegram: SandboxClient, make_staff) -> Person:
 
 def update_of(update_id: int, chat_id: int) -> dict[str, Any]:
     return {"update_id": update_id, "message": {"chat": {"id": chat_id}}}
+
+
+def arrival(payload: dict[str, Any]) -> Arrival:
+    taken = accept(payload)
+    assert isinstance(taken, Arrival)
+    return taken
 
 
 def service(gym: Gym) -> InboxService:
@@ -89,7 +96,7 @@ async def test_a_slow_chat_keeps_its_order_and_does_not_hold_up_the_others(gym: 
         return Done()
 
     inbox = Inbox(service(gym), handle, slots=3)
-    await inbox.keep([update_of(number, 1 + number % 2) for number in range(40)])
+    await inbox.keep([update_of(number, 1 + number % 2) for number in range(1, 41)])
     await work_until(inbox, everything)
     for chat in (1, 2):
         of_chat = [number for one, number in handled if one == chat]
@@ -112,10 +119,10 @@ async def test_two_processes_share_the_work_and_do_nothing_twice(gym: Gym) -> No
         return Done()
 
     one, two = Inbox(service(gym), handle), Inbox(service(gym), handle)
-    await one.keep([update_of(number, number % 7) for number in range(100)])
-    await two.keep([update_of(number, number % 7) for number in range(100, 200)])
+    await one.keep([update_of(number, number % 7) for number in range(1, 101)])
+    await two.keep([update_of(number, number % 7) for number in range(101, 201)])
     await asyncio.gather(work_until(one, everything), work_until(two, everything))
-    assert sorted(handled) == list(range(200))
+    assert sorted(handled) == list(range(1, 201))
 
 
 async def test_an_update_that_telegram_sends_again_is_kept_once(gym: Gym) -> None:

@@ -7,12 +7,14 @@ from collections.abc import AsyncGenerator
 import aiohttp
 import pytest
 from aiohttp import web
+from sqlalchemy import select
 
 from bot import home
 from bot.application import Api
 from bot.run import run_bot
 from bot.sandbox.client import SandboxClient
 from gym.app import Gym
+from gym.chats.models import DeadUpdate
 from tests.bot import flow
 from web.app import make_app
 from web.telegram import SECRET_HEADER, Webhook
@@ -57,8 +59,12 @@ async def test_only_telegram_may_bring_updates(gym: Gym, webhook: Webhook) -> No
     assert await post(webhook, webhook.secret, {"update_id": 1}) == 503  # nobody keeps updates yet
 
 
-async def test_what_is_no_update_is_refused(gym: Gym, api: Api, webhook: Webhook) -> None:
+async def test_what_is_no_update_is_put_aside_and_not_brought_again(
+    gym: Gym, api: Api, webhook: Webhook
+) -> None:
     async with run_bot(gym, api, routers=(home.router,), webhook=webhook):
-        assert await post(webhook, webhook.secret, ["no"]) == 400
-        assert await post(webhook, webhook.secret, {"update_id": "x"}) == 400
-        assert await post(webhook, webhook.secret, {"update_id": 5}) == 200
+        for body in (["no"], {"update_id": "x"}, {"update_id": 5}):
+            assert await post(webhook, webhook.secret, body) == 200
+    async with gym.database.session() as session:
+        dead = await session.scalars(select(DeadUpdate.reason).order_by(DeadUpdate.reason))
+        assert list(dead) == ["no_id", "unreadable"]

@@ -8,7 +8,7 @@ from uuid import uuid4
 from sqlalchemy import func, select, update
 
 from gym.app import Gym
-from gym.chats.models import InboxUpdate
+from gym.chats.models import DeadUpdate, InboxUpdate
 from gym.core.clock import FrozenClock
 from gym.core.database import Base
 from gym.jobs.retention import Retention
@@ -64,6 +64,15 @@ async def test_what_is_old_goes_and_what_is_young_stays(gym: Gym, clock: FrozenC
     tables = IdempotencyKey, InboxUpdate, OneTimeLink, RefreshToken, RateBucket
     assert await _count(gym, *tables) == [1, 2, 2, 1, 1]
     assert await _forget(gym) == 0
+
+
+async def test_a_dead_update_is_listed_for_thirty_days(gym: Gym, clock: FrozenClock) -> None:
+    async with gym.unit_of_work(Actor.system()) as uow:
+        uow.session.add(DeadUpdate(update_id=1, reason="failed", at=clock.now()))
+    clock.advance(29 * DAY)
+    assert await _forget(gym) == 0
+    clock.advance(2 * DAY)
+    assert await _forget(gym) == 1
 
 
 async def test_messages_are_kept_for_ninety_days_and_those_that_wait_for_ever(
