@@ -285,7 +285,7 @@ async def test_the_bot_joins_later_when_there_is_no_internet_at_the_start(
     api = Api(first.token, first.bot_api_url, first.bot_file_url)
     async with run_bot(gym, api, routers=routers) as running:
         assert not running.connected.is_set()
-        late = SandboxServer(store_path=None)
+        late = SandboxServer(store_path=None, token=first.token)
         await late.start(port=port)
         async with SandboxClient(late.url) as telegram:
             eve = await telegram.person("Eve")
