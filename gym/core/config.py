@@ -6,14 +6,35 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from babel.numbers import list_currencies
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from gym.core.language import LANGUAGES
+from gym.core.values.locales import Currency, Language, Zone
+from gym.core.values.networks import NetworkList, Networks, ProxyList
+from gym.core.values.texts import (
+    AnyCase,
+    BotToken,
+    ExistingFile,
+    Folder,
+    Heading,
+    Names,
+    PackFiles,
+    PackName,
+    Providers,
+)
+from gym.core.values.urls import (
+    ApiServer,
+    BindHost,
+    DatabaseUrl,
+    Download,
+    checked_origin,
+    checked_webhook,
+)
 
-Names = Annotated[tuple[str, ...], NoDecode]
-"""A comma-separated list in the environment."""
+MOST_ACCESS_MINUTES = 7 * 24 * 60
+"""A week; what is told apart at each request stays short-lived."""
+MOST_REFRESH_HOURS = 30 * 24
+"""A sign-in ends for good after thirty days."""
 
 
 class ConfigError(Exception):
@@ -31,59 +52,71 @@ class Config(BaseSettings):
         env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, populate_by_name=True
     )
 
-    telegram_bot_token: SecretStr | None = Field(None, description="Bot token; without it the sandbox starts")
+    telegram_bot_token: BotToken | None = Field(None, description="Bot token; without it the sandbox starts")
+    telegram_api_url: ApiServer | None = Field(None, description="Another Bot API server")
     telegram_webhook_url: str | None = Field(None, description="Public https address for webhook mode")
-    telegram_api_url: str | None = Field(None, description="Another Bot API server")
     sandbox_port: int = Field(8081, ge=0, le=65535, description="Port of the local Bot API server")
 
-    database_url: str | None = Field(None, description="PostgreSQL; unset: the embedded one")
-    database_direct_url: str | None = Field(None, description="Past the pooler, for LISTEN and locks")
+    database_url: DatabaseUrl | None = Field(
+        None, repr=False, description="PostgreSQL; unset: the embedded one"
+    )
+    database_direct_url: DatabaseUrl | None = Field(
+        None, repr=False, description="Past the pooler, for LISTEN and locks"
+    )
     database_pooler: bool = Field(False, description="1 behind PgBouncer in transaction mode")
     database_pool_size: int = Field(
         16, ge=2, le=200, description="Connections per process; half as many more for the door"
     )
     auto_migrate: bool = Field(True, description="0: do not run migrations at start")
 
-    powergym_home: Path = Field(default_factory=_default_home, description="Where the gym's data lies")
+    powergym_home: Folder = Field(default_factory=_default_home, description="Where the gym's data lies")
 
-    web_host: str = Field("127.0.0.1", description="Address the API binds to")
+    web_host: BindHost = Field("127.0.0.1", description="Address the API binds to")
     web_port: int = Field(8080, ge=0, le=65535, description="Port of the API and the kiosk page")
     port: int | None = Field(None, ge=1, le=65535, description="The platform's port; binds 0.0.0.0")
-    trusted_proxies: Names = Field((), description="Proxies whose forwarded addresses are believed")
-    allowed_origins: Names = Field((), description="CORS allow-list")
+    trusted_proxies: ProxyList = Field(
+        Networks(), description="Proxies whose forwarded addresses are believed: addresses, networks"
+    )
+    allowed_origins: Names = Field((), description="CORS allow-list, such as https://desk.example")
     require_https: bool = Field(False, description="1 refuses plain requests from outside")
-    web_tls_cert: Path | None = Field(None, description="Certificate chain for HTTPS")
-    web_tls_key: Path | None = Field(None, description="Its private key")
+    web_tls_cert: ExistingFile | None = Field(None, description="Certificate chain for HTTPS")
+    web_tls_key: ExistingFile | None = Field(None, description="Its private key")
     web_https_port: int = Field(
         8443, ge=0, le=65535, description="Port for tablets, once `python -m gym certificate` was run"
     )
-    metrics_allow: Names = Field((), description="Addresses that may read /metrics beside loopback")
+    metrics_allow: NetworkList = Field(
+        Networks(), description="Addresses and networks that may read /metrics beside loopback"
+    )
     rate_limits: Literal["memory", "database"] = Field(
         "memory", description="Where limits count; database: replicas together"
     )
 
-    gym_name: str = Field("PowerGym", min_length=1, max_length=80, description="The gym's name")
-    gym_timezone: str = Field("America/Bogota", description="Zone in which a gym day is a day")
-    gym_currency: str = Field("COP", description="ISO 4217 code")
-    gym_language: str = Field("en", description="Language of people we know nothing of: en or es")
+    gym_name: Heading = Field("PowerGym", min_length=1, max_length=80, description="The gym's name")
+    gym_timezone: Zone = Field("America/Bogota", description="Zone in which a gym day is a day")
+    gym_currency: Currency = Field("COP", description="ISO 4217 code")
+    gym_language: Language = Field("en", description="Language of people we know nothing of: en or es")
 
-    face_pack: str = Field("buffalo_sc", description="Face model pack")
-    face_root: Path | None = Field(None, description="Folder of the packs; unset: inside POWERGYM_HOME")
+    face_pack: PackName = Field("buffalo_sc", description="Face model pack")
+    face_root: Folder | None = Field(None, description="Folder of the packs; unset: inside POWERGYM_HOME")
     face_download: bool = Field(True, description="0: never download a pack")
-    face_pack_url: str = Field(
+    face_pack_url: Download = Field(
         "https://github.com/deepinsight/insightface/releases/download/model-zoo",
         description="Where missing packs are downloaded from",
     )
-    face_pack_files: Names = Field(
+    face_pack_files: PackFiles = Field(
         (), description="Of an unknown pack: detector.onnx:SHA256,recognizer.onnx:SHA256"
     )
-    face_providers: Names = Field(("CPUExecutionProvider",), description="ONNX Runtime providers")
-    face_threshold: Literal["auto"] | float = Field("auto", description="Cosine; auto rises with the gallery")
-    face_margin: float = Field(0.05, ge=0, le=0.5, description="Lead over the best other client")
+    face_providers: Providers = Field(("CPUExecutionProvider",), description="ONNX Runtime providers")
+    face_threshold: Literal["auto"] | float = Field(
+        "auto", description="Cosine, 0.1 to 0.95; auto rises with the gallery"
+    )
+    face_margin: float = Field(
+        0.05, ge=0, le=0.5, allow_inf_nan=False, description="Lead over the best other client"
+    )
     face_liveness: Literal["off", "observe", "enforce"] = Field(
         "off", description="observe: judge and count; enforce: refuse pictures of faces"
     )
-    face_liveness_model: Path | None = Field(None, description="MiniFASNet file; enforce needs it")
+    face_liveness_model: ExistingFile | None = Field(None, description="MiniFASNet file; enforce needs it")
     face_challenge: Literal["off", "observe", "enforce"] = Field(
         "off", description="Kiosks ask to turn the head; enforce: a picture cannot, and is refused"
     )
@@ -93,56 +126,47 @@ class Config(BaseSettings):
 
     jwt_keys: SecretStr | None = Field(None, description="kid:key,… for tokens; unset: secrets.env")
     data_keys: SecretStr | None = Field(None, description="kid:key,… for faces and pictures")
-    access_token_minutes: int = Field(300, ge=1, description="Life of an access token")
-    refresh_token_hours: int = Field(12, ge=1, description="Life of a refresh token")
+    access_token_minutes: int = Field(
+        300, ge=1, le=MOST_ACCESS_MINUTES, description="Life of an access token"
+    )
+    refresh_token_hours: int = Field(12, ge=1, le=MOST_REFRESH_HOURS, description="Life of a refresh token")
 
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Verbosity")
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], AnyCase] = Field(
+        "INFO", description="Verbosity"
+    )
     log_format: Literal["json", "console"] = Field("json", description="Shape of a log line")
 
-    @field_validator(
-        "trusted_proxies",
-        "allowed_origins",
-        "metrics_allow",
-        "face_providers",
-        "face_pack_files",
-        mode="before",
-    )
+    @field_validator("telegram_webhook_url")
     @classmethod
-    def _split(cls, value: object) -> object:
-        if isinstance(value, str):
-            return tuple(part.strip() for part in value.split(",") if part.strip())
+    def _delivered_to(cls, value: str | None, info: ValidationInfo) -> str | None:
+        own_server = info.data.get("telegram_api_url") is not None
+        return None if value is None else checked_webhook(value, own_server=own_server)
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(checked_origin(one) for one in value)
+
+    @field_validator("web_tls_key")
+    @classmethod
+    def _of_a_certificate(cls, value: Path | None, info: ValidationInfo) -> Path | None:
+        if value is not None and info.data.get("web_tls_cert") is None:
+            raise ValueError("is the key of a certificate, so it needs WEB_TLS_CERT too")
         return value
 
-    @field_validator("gym_timezone")
+    @field_validator("face_threshold", mode="before")
     @classmethod
-    def _known_zone(cls, value: str) -> str:
-        if not _is_zone(value):
-            raise ValueError("is not a time zone such as America/Bogota")
-        return value
-
-    @field_validator("gym_currency")
-    @classmethod
-    def _known_currency(cls, value: str) -> str:
-        if value.upper() not in list_currencies():
-            raise ValueError("is not an ISO 4217 code such as COP")
-        return value.upper()
-
-    @field_validator("gym_language")
-    @classmethod
-    def _spoken_language(cls, value: str) -> str:
-        if value not in LANGUAGES:
-            raise ValueError(f"must be one of {', '.join(LANGUAGES)}")
-        return value
-
-    @field_validator("database_url", "database_direct_url")
-    @classmethod
-    def _asyncpg_url(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        scheme, found, rest = value.partition("://")
-        if not found or scheme not in {"postgres", "postgresql", "postgresql+asyncpg"}:
-            raise ValueError("must be a postgresql:// address")
-        return f"postgresql+asyncpg://{rest}"
+    def _cosine(cls, value: object) -> object:
+        """Below 0.1 nearly everybody is alike, above 0.95 nobody is like a photo of the other day."""
+        if value == "auto":
+            return value
+        try:
+            number = float(str(value))
+        except ValueError:
+            number = -1.0
+        if not 0.1 <= number <= 0.95:
+            raise ValueError("must be auto or a number from 0.1 to 0.95")
+        return number
 
     @property
     def zone(self) -> ZoneInfo:
@@ -171,15 +195,6 @@ class Config(BaseSettings):
         return ("0.0.0.0", self.port) if self.port else (self.web_host, self.web_port)  # noqa: S104
 
 
-def _is_zone(name: str) -> bool:
-    """Opens the one; listing all that the system has takes a tenth of a second at each start."""
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return False
-    return not name.startswith(("posix", "right"))
-
-
 def load_config(**overrides: object) -> Config:
     """Read the environment; an invalid value raises `ConfigError` with one line that names it."""
     try:
@@ -187,4 +202,8 @@ def load_config(**overrides: object) -> Config:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         name = str(first["loc"][0]).upper() if first["loc"] else "CONFIG"
-        raise ConfigError(f"{name}: {first['msg'].removeprefix('Value error, ')}") from None
+        reason = first["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
+        raise ConfigError(f"{name}: {reason}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text in UTF-8"
+        raise ConfigError(f".env: cannot be read ({reason})") from None

@@ -59,7 +59,8 @@ def kind_of(name: str) -> SettingKind:
     if name.endswith("_percent"):
         return SettingKind.PERCENT
     if get_origin(annotation) is tuple:
-        return SettingKind.NUMBERS if get_args(annotation)[0] is int else SettingKind.NAMES
+        entry = get_args(annotation)[0]
+        return SettingKind.NUMBERS if get_args(entry)[0] is int else SettingKind.NAMES
     if issubclass(annotation, StrEnum):
         return SettingKind.CHOICE
     return TYPES[annotation]

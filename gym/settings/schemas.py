@@ -5,12 +5,16 @@ from __future__ import annotations
 from datetime import time
 from decimal import Decimal
 from enum import StrEnum
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from gym.core.config import Config
 from gym.core.language import Translator
+from gym.core.money import LARGEST
+from gym.core.values.locales import Currency, Language, Zone
+from gym.core.values.texts import Heading
 
 
 class Reentry(StrEnum):
@@ -32,26 +36,26 @@ class GymSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    name: str = Field("PowerGym", min_length=1, max_length=80)
-    timezone: str = "America/Bogota"
-    currency: str = "COP"
-    language: str = "en"
+    name: Heading = Field("PowerGym", min_length=1, max_length=80)
+    timezone: Zone = "America/Bogota"
+    currency: Currency = "COP"
+    language: Language = "en"
     bot_username: str | None = None
     """Learnt from Telegram whenever the bot connects; deep links are made with it. None until then: any name
     that was guessed may be somebody else's bot, which would then be handed the gym's one-time links."""
     bot_id: int | None = None
     """Whose name that is; a token begins with it."""
-    phone_region: str = Field("CO", min_length=2, max_length=2)
+    phone_region: str = Field("CO", pattern=r"^[A-Z]{2}$")
     web_address: str = Field("", max_length=200)
     """Where people reach this gym's own pages, when that is not the address the program itself serves."""
 
-    bank_accounts: tuple[str, ...] = ()
+    bank_accounts: tuple[Annotated[str, Field(min_length=1, max_length=60)], ...] = Field((), max_length=12)
     """Where transfers may go; asked for at a transfer as soon as there is one."""
     receipt_footer: str = Field("", max_length=300)
 
     employee_discount_percent: Decimal = Field(Decimal(10), ge=0, le=100)
     grace_days: int = Field(0, ge=0, le=60)
-    grace_amount: Decimal = Field(Decimal(0), ge=0)
+    grace_amount: Decimal = Field(Decimal(0), ge=0, le=LARGEST)
     closed_debt_denies: bool = False
     reentry: Reentry = Reentry.UNCOUNTED
     card_passback_minutes: int = Field(10, ge=0, le=240)
@@ -62,7 +66,7 @@ class GymSettings(BaseModel):
     """Counted visits within one subscription of months that earn a reward; 0 for none."""
     reward_percent: Decimal = Field(Decimal(20), ge=0, le=100)
     reward_days: int = Field(7, ge=1, le=365)
-    milestones: tuple[int, ...] = (50, 100, 365)
+    milestones: tuple[Annotated[int, Field(ge=1, le=100_000)], ...] = Field((50, 100, 365), max_length=12)
     milestone_percent: Decimal = Field(Decimal(0), ge=0, le=100)
     """What a milestone earns; 0 for congratulations only."""
     referral_percent: Decimal = Field(Decimal(0), ge=0, le=100)

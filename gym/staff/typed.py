@@ -205,5 +205,11 @@ def refuse(name: str, value: object) -> SettingInvalid:
             return AmountOutside(name, value)
         case SettingKind.TIME:
             return TimeUnreadable(name, value)
+        case SettingKind.NUMBERS:
+            return NumbersUnreadable(name, value, high=MOST_ENTRIES)
+        case SettingKind.NAMES:
+            return NamesUnreadable(name, value, high=MOST_ENTRIES)
+        case SettingKind.REGION:
+            return RegionUnknown(name, value)
         case _:
             return SettingInvalid(name, value)

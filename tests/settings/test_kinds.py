@@ -54,7 +54,7 @@ def test_kinds_follow_from_the_fields() -> None:
 def test_people_are_sent_to_the_address_that_reaches_the_gym(
     environment: dict[str, object], setting: str, address: str
 ) -> None:
-    config = Config(_env_file=None, **environment)  # type: ignore[call-arg, arg-type]
+    config = Config(_env_file=None).model_copy(update=environment)  # type: ignore[call-arg]
     settings = SETTINGS.model_copy(update={"web_address": setting})
     assert web_address(config, settings) == address
     assert is_only_here(address) == ("127.0.0.1" in address)

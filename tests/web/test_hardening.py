@@ -16,6 +16,7 @@ from multidict import CIMultiDict
 
 from gym.app import Gym
 from gym.core.clock import FrozenClock
+from gym.core.values.networks import Networks
 from gym.security.passwords import needs_rehash
 from gym.security.permissions import Actor
 from gym.staff.models import Staff
@@ -29,7 +30,10 @@ PASSWORD = "correct-horse-7-staple"
 
 
 def behind_a_proxy(gym: Gym) -> TestClient[Any, Any]:
-    changes = {"trusted_proxies": ("127.0.0.1",), "metrics_allow": ("203.0.113.7",)}
+    changes = {
+        "trusted_proxies": Networks.of(["127.0.0.0/8"]),
+        "metrics_allow": Networks.of(["203.0.113.0/24"]),
+    }
     config = gym.config.model_copy(update=changes)
     return TestClient(TestServer(make_app(replace(gym, config=config))))
 

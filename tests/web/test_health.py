@@ -12,6 +12,7 @@ from sqlalchemy import make_url
 from gym.app import Gym
 from gym.core.config import Config
 from gym.core.database import Database
+from gym.core.values.networks import Networks
 from gym.security.permissions import Actor
 from tests.support.databases import administration
 from tests.support.door import Door
@@ -87,8 +88,8 @@ async def test_metrics_are_for_this_machine_only(server: Client) -> None:
 def strict(config: Config) -> Config:
     changes = {
         "require_https": True,
-        "trusted_proxies": ("127.0.0.1",),
-        "metrics_allow": ("203.0.113.7",),
+        "trusted_proxies": Networks.of(["127.0.0.0/8"]),
+        "metrics_allow": Networks.of(["203.0.113.0/24"]),
         "allowed_origins": ("https://desk.example",),
     }
     return config.model_copy(update=changes)

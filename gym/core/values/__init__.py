@@ -1,0 +1,1 @@
+"""Types of the environment's values: each is parsed once, at the start, and refused with a reason."""
