@@ -16,7 +16,7 @@ import pytest
 
 from gym.app import Gym
 from gym.core import collector
-from gym.core.clock import FrozenClock
+from gym.core.clock import FrozenClock, SystemClock
 from gym.core.config import Config
 from gym.core.database import Database
 from gym.core.postgres import EmbeddedPostgres
@@ -28,6 +28,7 @@ from tests.support.databases import Clones, TravellingEngine, in_memory, make_te
 if TYPE_CHECKING:
     from gym.faces.pool import FacePool
 
+ROOT = Path(__file__).parents[1]
 MORNING = datetime(2026, 8, 3, 15, 0, tzinfo=UTC)
 """Monday 3 August 2026, 10:00 in Bogota."""
 
@@ -44,9 +45,47 @@ def pytest_collection() -> Generator[None, object, object]:
         return (yield)
 
 
+LIVE = (
+    "tests/bot/test_killed.py",
+    "tests/bot/test_outbox_kill.py",
+    "tests/core/postgres/",
+    "tests/e2e/",
+    "tests/faces_db/",
+    "tests/findings/test_lost_races.py",
+    "tests/jobs/",
+    "tests/sandbox/",
+    "tests/security/test_certificates.py",
+    "tests/soak/",
+    "tests/web/test_https",
+    "tests/web/test_killed.py",
+    "tests/web/test_kiosk_page",
+    "tests/web/test_served.py",
+)
+"""Where tests live in the machine's time: they start programs, open pages, or wait for what happens of
+its own accord. `python -m tests.instants` runs them at every hour of a gym's day."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The long ones begin at once, or a worker would be left alone with one at the end."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
+    for item in items:
+        if item.path.relative_to(ROOT).as_posix().startswith(LIVE):
+            item.add_marker("live")
+
+
+class MachineTimeRead(AssertionError):
+    """A test whose result could depend on the hour: give it a frozen clock, or name it in `LIVE`."""
+
+
+@pytest.fixture(autouse=True)
+def _frozen_unless_live(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody but the live ones can read the machine's clock through the gym."""
+
+    def refuse(_: SystemClock) -> datetime:
+        raise MachineTimeRead(request.node.nodeid)
+
+    if request.node.get_closest_marker("live") is None:
+        monkeypatch.setattr(SystemClock, "now", refuse)
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ import pytest
 from bot.house import House, open_house
 from bot.sandbox.client import SandboxClient
 from gym.core.config import Config
+from tests.support.hours import begin_in_the_morning
 
 
 @pytest.fixture
@@ -25,6 +26,9 @@ async def house(database_url: str, tmp_path: Path, config: Config) -> AsyncGener
         }
     )
     async with open_house(environment) as opened:
+        assert opened.sandbox is not None
+        async with SandboxClient(opened.sandbox.url) as clock:
+            await begin_in_the_morning(clock)
         yield opened
 
 
