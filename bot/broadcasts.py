@@ -8,6 +8,7 @@ import structlog
 from telegram import Bot
 from telegram.error import TelegramError
 
+from bot.calls.delivery_status import Unreadable, acknowledged
 from bot.desk.broadcast import progress_screen
 from bot.keyboards import markup
 from bot.render import HtmlTranslator
@@ -63,14 +64,14 @@ class BroadcastRunner:
         screen = progress_screen(t, broadcast, progress, settings)
         if self._shown.get(broadcast.message_id) == screen.text:
             return
+        place = broadcast.chat_id, broadcast.message_id
+        keys = markup(screen.keyboard, now)
         try:
-            await self.bot.edit_message_text(
-                screen.text,
-                broadcast.chat_id,
-                broadcast.message_id,
-                parse_mode="HTML",
-                reply_markup=markup(screen.keyboard, now),
+            await acknowledged(
+                lambda: self.bot.edit_message_text(screen.text, *place, parse_mode="HTML", reply_markup=keys)
             )
+        except Unreadable:
+            log.warning("progress_shown_unreadably")
         except TelegramError as error:
             # Deleted, or not to be reached just now: the list of broadcasts still tells.
             log.info("progress_not_shown", reason=error.message)

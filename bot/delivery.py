@@ -15,8 +15,9 @@ from telegram import Bot, LinkPreviewOptions
 from telegram import Message as Sent
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
+from bot.calls.delivery_status import Unanswered, Unreadable, acknowledged
+from bot.calls.patience import retry_seconds
 from bot.messages import Message, render
-from bot.messenger import retry_seconds
 from bot.pacing import Pacer
 from gym.app import Gym
 from gym.chats.sessions import QuickSessions
@@ -31,6 +32,8 @@ from gym.unit_of_work import UnitOfWork
 
 log = structlog.get_logger()
 MOST_TRIES = 10
+MOST_UNANSWERED = 4
+"""Tries without any answer after which a message may have been shown so often that an admin decides."""
 LONGEST_PAUSE = 3600.0
 OUTAGE = timedelta(minutes=30)
 """When nothing at all has left for so long, the line is the fault and no message is given up."""
@@ -134,11 +137,16 @@ class Courier:
                 log.warning("message_kept_too_long", kind=item.kind)  # it leaves when its lease ends
                 return
             try:
-                message = await self._send(item, chat_id, worded)
+                message = await acknowledged(lambda: self._send(item, chat_id, worded))
+            except Unreadable as error:
+                log.warning("answer_unreadable", kind=item.kind)
+                await self._sent(item, chat_id, error.message_id)
+            except Unanswered as error:
+                await self._unanswered(item, chat_id, error.message)
             except TelegramError as error:
                 await self._not_sent(item, chat_id, error)
             else:
-                await self._sent(item, message)
+                await self._sent(item, message.chat_id, message.message_id)
 
     async def _send(self, item: Outgoing, chat_id: int, worded: Message) -> Sent:
         try:
@@ -172,17 +180,26 @@ class Courier:
 
     # What became of it
 
-    async def _sent(self, item: Outgoing, message: Sent) -> None:
+    async def _sent(self, item: Outgoing, chat_id: int, message_id: int | None) -> None:
         """In one statement: a crash before it repeats the message."""
 
         async def mark() -> None:
             async with self._sessions.open() as session:
-                wall, number = self.gym.clock.now(), message.message_id
-                await OutboxRepository(session).sent(
-                    item.id, chat_id=message.chat_id, message_id=number, wall=wall
-                )
+                wall = self.gym.clock.now()
+                outbox = OutboxRepository(session)
+                await outbox.sent(item.id, chat_id=chat_id, message_id=message_id, wall=wall)
 
         await self._patiently(mark)
+
+    async def _unanswered(self, item: Outgoing, chat_id: int, reason: str) -> None:
+        """It may have arrived. What nobody waits for is not said twice; a receipt is rather than never."""
+        if item.is_bulk or item.kind in WAITS:
+            log.warning("message_unsure", kind=item.kind)
+            await self._sent(item, chat_id, None)
+        elif item.unanswered + 1 >= MOST_UNANSWERED and await self._line_works():
+            await self._fail(item, f"{reason}; it may have arrived")
+        else:
+            await self._again(item, back_off(item.attempts), reason, unanswered=True)
 
     async def _nobody_there(self, item: Outgoing, chat_id: int, reason: str) -> None:
         """Blocked, kicked out, deleted: the place is marked, so that nobody writes there in vain."""
@@ -216,12 +233,14 @@ class Courier:
         async with self.gym.unit_of_work(Actor.system()) as uow:
             return await OutboxRepository(uow.session).line_works(uow.context.wall - OUTAGE)
 
-    async def _again(self, item: Outgoing, seconds: float, reason: str, *, counts: bool = True) -> None:
+    async def _again(
+        self, item: Outgoing, seconds: float, reason: str, *, counts: bool = True, unanswered: bool = False
+    ) -> None:
         log.info("message_waits", kind=item.kind, attempts=item.attempts, seconds=round(seconds, 1))
 
         async def wait(outbox: OutboxRepository, uow: UnitOfWork) -> None:
             at = uow.now + timedelta(seconds=seconds)
-            await outbox.again(item.id, at=at, reason=reason, counts=counts)
+            await outbox.again(item.id, at=at, reason=reason, counts=counts, unanswered=unanswered)
 
         await self._note(wait)
 

@@ -11,11 +11,12 @@ from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, Tele
 from telegram.ext import Application, ContextTypes, TypeHandler
 
 from bot.callbacks import Home, UnknownButton, unpack
+from bot.calls.patience import retry_seconds
 from bot.command_menu import CommandMenu
 from bot.form_screens import FormTap
 from bot.inbox import Done, Later, Outcome
 from bot.keyboards import Button, nav
-from bot.messenger import Ticker, retry_seconds
+from bot.messenger import Ticker
 from bot.render import Screen
 from bot.routing import Occasion
 from bot.turn import Turn, Workshop

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from datetime import UTC, datetime
+from functools import partial
 
+import structlog
 from telegram import (
     Bot,
     Chat,
@@ -20,23 +20,20 @@ from telegram import (
     ReplyKeyboardRemove,
 )
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, TelegramError
 
+from bot.calls.delivery_status import Unanswered, Unreadable, acknowledged
+from bot.calls.patience import patiently, sent_patiently
 from bot.keyboards import contact_keyboard, markup
 from bot.pictures.register import PictureRegister
 from bot.render import CAPTION_LIMIT, Screen, split_html
-from bot.transport import watching_the_wire
 from gym.chats.repository import Claimed
 from gym.core.errors import DatabaseUnavailable
 
-Answer = TypeVar("Answer")
+log = structlog.get_logger()
 Keys = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove | None
-PAUSES = (0.5, 1.5)
-"""Seconds before a call that met a network fault is made again."""
 SENT_BEFORE = 0
-"""Id of a message that left before a crash; the real one is not known any more."""
-LONGEST_WAIT = 30.0
-"""A longer RetryAfter hands the update back to the inbox."""
+"""Id of a message that has left and whose real one is not known: before a crash, or without an answer."""
 _SAME = "message is not modified"
 _NOT_EDITABLE = (
     "can't be edited",
@@ -60,17 +57,19 @@ class Ticker:
         self._sent = 0
 
     async def once(self, send: Callable[[], Awaitable[Message]]) -> Message | None:
-        """Send, unless an earlier attempt did; None then."""
+        """Send, unless an earlier attempt did; None then. Raises what `sent_patiently` raises."""
         self._sent += 1
         if self._sent <= self._before:
             return None
-        with watching_the_wire() as written:
-            sending = asyncio.ensure_future(send())
+        written = asyncio.Event()
+        sending = asyncio.ensure_future(sent_patiently(send, written))
         sending.add_done_callback(lambda _: written.set())
         try:
             await written.wait()
             await self._note(self._sent)
             return await sending
+        except (Unreadable, Unanswered):
+            raise  # it stays counted: whoever handles the update again must not send it again
         except TelegramError:
             self._sent -= 1
             await self._note(self._sent)
@@ -101,9 +100,17 @@ class Messenger:
         self._pictures = pictures
 
     async def once(self, send: Callable[[], Awaitable[Message]]) -> Message:
-        """A new message, patiently; one that an earlier attempt has sent is only stood for."""
-        sent = await self._ticker.once(lambda: patiently(send))
-        return sent or Message(SENT_BEFORE, datetime.now(UTC), Chat(self.chat_id, Chat.PRIVATE))
+        """A new message, patiently; one that has left and is not known any closer is only stood for."""
+        number = None
+        try:
+            sent = await self._ticker.once(send)
+        except Unreadable as error:
+            log.warning("answer_unreadable", message=error.message_id)
+            sent, number = None, error.message_id
+        except Unanswered:
+            log.warning("answer_unsure")
+            sent = None
+        return sent or Message(number or SENT_BEFORE, datetime.now(UTC), Chat(self.chat_id, Chat.PRIVATE))
 
     async def send(self, screen: Screen, now: datetime) -> Message:
         """A new message (several when it is long); returns the one with the buttons."""
@@ -134,7 +141,11 @@ class Messenger:
         keys_here = None if rest else keys
         if screen.photo is not None and not screen.drawn:
             await self._pictures.shown(message.message_id)
-        edited = await patiently(lambda: self._edit_one(message, head, screen.photo, keys_here))
+        try:
+            change = partial(self._edit_one, message, head, screen.photo, keys_here)
+            edited = await patiently(lambda: acknowledged(change))
+        except Unreadable:
+            edited = True
         if screen.drawn:
             await self._pictures.cleared(message.message_id)
         if rest:
@@ -171,7 +182,7 @@ class Messenger:
         if message_id == SENT_BEFORE:
             return
         with suppress(TelegramError):
-            await self.bot.edit_message_reply_markup(self.chat_id, message_id)
+            await acknowledged(lambda: self.bot.edit_message_reply_markup(self.chat_id, message_id))
 
     async def _send_photo(self, screen: Screen, photo: bytes, keys: InlineKeyboardMarkup | None) -> Message:
         head, *rest = split_html(screen.text, CAPTION_LIMIT)
@@ -215,28 +226,3 @@ def _keys(screen: Screen, now: datetime) -> Keys:
 
 def _inline_keys(screen: Screen, now: datetime) -> InlineKeyboardMarkup | None:
     return markup(screen.keyboard, now, stays=screen.stays)
-
-
-async def patiently(call: Callable[[], Awaitable[Answer]]) -> Answer:
-    """Call Telegram again after a network fault or a short RetryAfter; the last fault is raised."""
-    for pause in (*PAUSES, None):
-        try:
-            return await call()
-        except BadRequest:
-            raise
-        except RetryAfter as error:
-            wait = retry_seconds(error)
-            if pause is None or wait > LONGEST_WAIT:
-                raise
-            await asyncio.sleep(wait)
-        except NetworkError:
-            if pause is None:
-                raise
-            await asyncio.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311
-    raise AssertionError("unreachable")
-
-
-def retry_seconds(error: RetryAfter) -> float:
-    """How long Telegram wants to be left alone."""
-    value = error.retry_after
-    return value.total_seconds() if isinstance(value, timedelta) else float(value)

@@ -10,7 +10,7 @@ import structlog
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.application import ALLOWED_UPDATES, Assembly
-from bot.messenger import retry_seconds
+from bot.calls.patience import retry_seconds
 from bot.polling import Poller
 from gym.core.errors import DatabaseUnavailable
 from web.telegram import Webhook

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
@@ -19,6 +21,9 @@ from gym.chats.intake import read_each
 
 CONNECT_SECONDS = 10.0
 UPLOAD_SECONDS = 60.0
+SAID_NO = re.compile(rb'\s*\{\s*"ok"\s*:\s*false\b')
+"""The Bot API's answer to a call that it did not carry out."""
+_ERROR_CODE = re.compile(rb'"error_code"\s*:\s*([45]\d\d)\b')
 MOST_BYTES = 32 * 1024 * 1024
 """Of one answer; a file that a bot may download has at most 20 MB. What follows is not read."""
 
@@ -31,25 +36,53 @@ class UnreadableAnswer(TelegramError):
         self.body = body
 
 
-_written: ContextVar[asyncio.Event | None] = ContextVar("written", default=None)
+@dataclass(slots=True)
+class Exchange:
+    """One call as the wire saw it, its last attempt."""
+
+    on_its_way: asyncio.Event
+    """Set when the first bytes of the body are written."""
+    unwritten: int | None = None
+    """Bytes of the body that are still to write; None while nothing was written."""
+    status: int | None = None
+    answer: bytes = b""
+
+    @property
+    def is_written(self) -> bool:
+        """The whole request has left: the other side may have acted on it."""
+        return self.unwritten is not None and self.unwritten <= 0
+
+    def begin(self) -> None:
+        """A new attempt."""
+        self.unwritten, self.status, self.answer = None, None, b""
+
+
+_exchange: ContextVar[Exchange | None] = ContextVar("exchange", default=None)
 
 
 @contextmanager
-def watching_the_wire() -> Generator[asyncio.Event]:
-    """The event is set when a request that began in this block is on its way."""
-    event = asyncio.Event()
-    token = _written.set(event)
+def watching_the_wire(on_its_way: asyncio.Event | None = None) -> Generator[Exchange]:
+    """What the wire sees of the call that is made in this block."""
+    exchange = Exchange(on_its_way or asyncio.Event())
+    token = _exchange.set(exchange)
     try:
-        yield event
+        yield exchange
     finally:
-        _written.reset(token)
+        _exchange.reset(token)
 
 
-async def _tell_watcher(*_: object) -> None:
-    """aiohttp calls this in the very step in which it writes the body."""
-    event = _written.get()
-    if event is not None:
-        event.set()
+async def _note_length(_: object, __: object, sent: aiohttp.TraceRequestHeadersSentParams) -> None:
+    exchange = _exchange.get()
+    if exchange is not None:
+        exchange.unwritten = int(sent.headers.get("Content-Length", 0))
+
+
+async def _note_written(_: object, __: object, sent: aiohttp.TraceRequestChunkSentParams) -> None:
+    """aiohttp calls this in the very step in which it writes a part of the body."""
+    exchange = _exchange.get()
+    if exchange is not None:
+        exchange.unwritten = (exchange.unwritten or 0) - len(sent.chunk)
+        exchange.on_its_way.set()
 
 
 class AiohttpRequest(BaseRequest):
@@ -68,7 +101,8 @@ class AiohttpRequest(BaseRequest):
         if self._session is None:
             connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=55)
             trace = aiohttp.TraceConfig()
-            trace.on_request_chunk_sent.append(_tell_watcher)
+            trace.on_request_headers_sent.append(_note_length)
+            trace.on_request_chunk_sent.append(_note_written)
             self._session = aiohttp.ClientSession(
                 connector=connector,
                 trust_env=True,
@@ -98,15 +132,24 @@ class AiohttpRequest(BaseRequest):
         if request_data is not None and request_data.contains_files:
             seconds = max(seconds or 0, UPLOAD_SECONDS)
         timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=CONNECT_SECONDS)
+        exchange = _exchange.get() or Exchange(asyncio.Event())
+        exchange.begin()
         try:
+            # A redirect is nobody of Telegram's: followed, it would end in somebody's page and a 200.
             async with self._session.request(
-                method, URL(url, encoded=True), data=_body(request_data), timeout=timeout
+                method,
+                URL(url, encoded=True),
+                data=_body(request_data),
+                timeout=timeout,
+                allow_redirects=False,
             ) as response:
-                return response.status, await _read(response.content)
+                exchange.status = response.status
+                answer = await _read(response.content, exchange)
         except TimeoutError:
             raise TimedOut from None
         except aiohttp.ClientError as error:
             raise NetworkError(type(error).__name__) from None
+        return _status(method, response.status, answer), answer
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
@@ -115,7 +158,7 @@ class AiohttpRequest(BaseRequest):
             value: Any = json.loads(payload.decode(errors="replace"))
         except (ValueError, RecursionError):
             raise UnreadableAnswer(payload) from None
-        if not isinstance(value, dict):
+        if not isinstance(value, dict) or (value.get("ok") and "result" not in value):
             raise UnreadableAnswer(payload)
         return value
 
@@ -135,13 +178,25 @@ class UpdatesRequest(AiohttpRequest):
             return {"ok": True, "result": updates}
 
 
-async def _read(content: aiohttp.StreamReader) -> bytes:
+def _status(method: str, status: int, answer: bytes) -> int:
+    """HTTP's status; a refusal in a 2xx counts as what it says it is."""
+    if method != "POST" or not 200 <= status < 300 or not SAID_NO.match(answer):
+        return status
+    said = _ERROR_CODE.search(answer)
+    return int(said[1]) if said else 400
+
+
+async def _read(content: aiohttp.StreamReader, exchange: Exchange) -> bytes:
+    """The answer; of one that is cut off, what came is left in the exchange."""
     body = bytearray()
-    async for chunk in content.iter_any():
-        body += chunk
-        if len(body) > MOST_BYTES:
-            break
-    return bytes(body[:MOST_BYTES])
+    try:
+        async for chunk in content.iter_any():
+            body += chunk
+            if len(body) > MOST_BYTES:
+                break
+    finally:
+        exchange.answer = bytes(body[:MOST_BYTES])
+    return exchange.answer
 
 
 def _body(data: RequestData | None) -> aiohttp.FormData | None:

@@ -23,8 +23,9 @@ from telegram.error import BadRequest, TelegramError
 
 from bot.access import Reception, Visitor
 from bot.callbacks import Callback, Home, Tap, stays
+from bot.calls.patience import patiently
 from bot.keyboards import nav
-from bot.messenger import Messenger, Ticker, patiently
+from bot.messenger import Messenger, Ticker
 from bot.pictures.register import PictureRegister
 from bot.render import HtmlTranslator, Screen, plain, say_error
 from gym.app import Gym

@@ -20,7 +20,8 @@ from PIL import Image
 from telegram import Bot, InputMediaPhoto
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
-from bot.messenger import retry_seconds
+from bot.calls.delivery_status import Unreadable, acknowledged
+from bot.calls.patience import retry_seconds
 from gym.app import Gym
 from gym.chats.pictures import Picture, PictureService, Stays
 from gym.core.errors import DatabaseUnavailable
@@ -107,7 +108,9 @@ class PictureExpiry:
 async def _asked(call: Callable[[], Awaitable[object]], picture: Picture) -> Fate:
     """Ask Telegram; its refusals by what they mean."""
     try:
-        await call()
+        await acknowledged(call)
+    except Unreadable:
+        return None
     except (Forbidden, ChatMigrated):
         return Stays.NO_CHAT
     except RetryAfter as error:

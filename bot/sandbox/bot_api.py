@@ -73,15 +73,16 @@ class BotApi:
         arrived = time.time()  # whatever becomes of it later: Telegram counts what it is asked
         if fault.delay:
             await asyncio.sleep(fault.delay)
-        if fault.status == 200:
+        body = GARBAGE if fault.garbage else fault.body
+        if fault.status == 200 and body is None:
             return self._answer(method, arguments, await self._perform(method, arguments))
-        if fault.afterwards:
+        if fault.is_carried_out:
             await self._perform(method, arguments)
         if fault.status == 0:
             return self._hang_up(request, method, arguments, arrived)
-        if fault.garbage:
-            self._world.calls.add(method, arguments.loggable(), fault.status, GARBAGE, arrived)
-            return web.Response(text=GARBAGE, status=fault.status, content_type="text/html")
+        if body is not None:
+            self._world.calls.add(method, arguments.loggable(), fault.status, body, arrived)
+            return web.Response(text=body, status=fault.status, content_type="text/html")
         return self._refusal(
             method, arguments, BotApiError(fault.status, fault.text, retry_after=fault.retry_after)
         )

@@ -109,7 +109,7 @@ class SandboxClient:
     ) -> None:
         """The next `times` calls of `method` (`*` for any) fail; status 0 drops the connection.
 
-        `more`: description, garbage, delay, afterwards, chat_id (see `Fault`).
+        `more`: description, garbage, body, delay, afterwards, chat_id (see `Fault`).
         """
         order = {"method": method, "status": status, "times": times, "retry_after": retry_after, **more}
         await self.call("POST", "/faults", json=order)

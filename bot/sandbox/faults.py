@@ -22,7 +22,8 @@ STATUS_TEXTS = {
 class Fault:
     """One order. `status` 0 drops the connection; `garbage` answers what is no JSON; `delay` is in seconds.
 
-    With `afterwards` the call is carried out first and only its answer gets lost.
+    With `afterwards` the call is carried out first and only its answer gets lost. `body` takes the answer's
+    place as it is, whatever it is; with a status below 300 the call is carried out too.
     """
 
     method: str
@@ -34,6 +35,11 @@ class Fault:
     delay: float = 0.0
     afterwards: bool = False
     chat_id: int | None = None
+    body: str | None = None
+
+    @property
+    def is_carried_out(self) -> bool:
+        return self.afterwards or 200 <= self.status < 300
 
     def hits(self, method: str, chat_id: str) -> bool:
         named = self.method in (EVERY_METHOD, method)

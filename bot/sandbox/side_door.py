@@ -279,6 +279,7 @@ class SideDoor:
             delay=_seconds(arguments.text("delay"), 0.0),
             afterwards=arguments.flag("afterwards"),
             chat_id=arguments.integer("chat_id"),
+            body=arguments.text("body") if "body" in arguments.values else None,
         )
         self.world.faults.order(fault)
         return web.json_response({"ordered": fault.times})

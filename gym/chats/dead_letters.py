@@ -85,7 +85,13 @@ class DeadLetterService:
         """One, or all of them: it has its ten tries again, from now on. Returns how many."""
         now = self.uow.now
         return await self._decide(
-            key, state=NotificationState.PENDING, attempts=0, due_at=now, next_try_at=now, error=None
+            key,
+            state=NotificationState.PENDING,
+            attempts=0,
+            unanswered=0,
+            due_at=now,
+            next_try_at=now,
+            error=None,
         )
 
     async def dismiss(self, key: UUID | None = None) -> int:

@@ -167,6 +167,8 @@ class Notification(Base):
     next_try_at: Mapped[datetime]
     leased_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
+    unanswered: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    """Those of the attempts of which nobody knows whether the message arrived."""
     sent_at: Mapped[datetime | None]
     chat_id: Mapped[int | None] = mapped_column(BigInteger)
     message_id: Mapped[int | None] = mapped_column(BigInteger)

@@ -93,7 +93,7 @@ SELECT c.id, c.kind, c.attempts, c.rank, c.recipient_kind, c.recipient_id,
     CASE WHEN b.id IS NULL THEN c.payload ELSE c.payload || jsonb_build_object('text', b.text) END AS payload,
     coalesce(m.telegram_id, s.telegram_id, d.chat_id) AS chat_id,
     coalesce(m.language, s.language) AS language, d.topic_id, coalesce(k.reachable, true) AS reachable,
-    coalesce(w.muted, '{}') AS muted, w.quiet_from, w.quiet_until
+    coalesce(w.muted, '{}') AS muted, w.quiet_from, w.quiet_until, c.unanswered
 FROM claimed c
 LEFT JOIN broadcasts b ON b.id = c.broadcast_id
 LEFT JOIN clients m ON c.recipient_kind = 'client' AND m.id = c.recipient_id
@@ -141,7 +141,8 @@ GONE = text("UPDATE desk_chats SET gone_at = :wall WHERE id = :id AND gone_at IS
 
 # What a lost desk chat has not heard goes back to be spread again, unless another desk chat hears it anyway.
 HAND_BACK = text("""
-UPDATE notifications SET recipient_id = NULL, leased_until = NULL, attempts = 0, next_try_at = :now
+UPDATE notifications SET recipient_id = NULL, leased_until = NULL, attempts = 0, unanswered = 0,
+    next_try_at = :now
 WHERE state = 'pending' AND recipient_kind = 'desk' AND recipient_id = :id
     AND NOT EXISTS (SELECT FROM desk_chats d WHERE d.active AND d.gone_at IS NULL)
 """)
@@ -177,6 +178,8 @@ class Outgoing:
     """Groups of kinds that the reader has switched off."""
     quiet: tuple[time, time] | None = None
     """The reader's own quiet hours."""
+    unanswered: int = 0
+    """Tries of which nobody knows what became."""
 
     @property
     def is_bulk(self) -> bool:
@@ -241,7 +244,8 @@ class OutboxRepository:
         rows = await self.session.execute(LATELY, {"since": since, "wall": wall})
         return [(row.chat_id, row.at) for row in rows]
 
-    async def sent(self, key: UUID, *, chat_id: int, message_id: int, wall: datetime) -> None:
+    async def sent(self, key: UUID, *, chat_id: int, message_id: int | None, wall: datetime) -> None:
+        """It has left; its number is not known where Telegram's answer could not be read."""
         await self._close(
             key,
             state=NotificationState.SENT,
@@ -263,9 +267,13 @@ class OutboxRepository:
         """The reader has switched it off."""
         await self._close(key, state=NotificationState.MUTED)
 
-    async def again(self, key: UUID, *, at: datetime, reason: str, counts: bool = True) -> None:
+    async def again(
+        self, key: UUID, *, at: datetime, reason: str, counts: bool = True, unanswered: bool = False
+    ) -> None:
         """Let go, to be tried again at `at` (business time); a try that was none does not count."""
-        tries = {} if counts else {"attempts": Notification.attempts - 1}
+        tries: dict[str, object] = {} if counts else {"attempts": Notification.attempts - 1}
+        if unanswered:
+            tries["unanswered"] = Notification.unanswered + 1
         await self._close(key, state=WANTED, next_try_at=at, error=reason[:200], **tries)
 
     async def postpone(self, key: UUID, at: datetime) -> None:
@@ -332,4 +340,5 @@ def _outgoing(row: Any) -> Outgoing:
         reachable=row.reachable,
         muted=frozenset(row.muted),
         quiet=(row.quiet_from, row.quiet_until) if row.quiet_from is not None else None,
+        unanswered=row.unanswered,
     )

@@ -1,0 +1,22 @@
+"""How often a message left without any answer: it may have arrived, and is not sent for ever."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0021"
+down_revision = "0010"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    # A constant default rewrites no row.
+    op.add_column(
+        "notifications", sa.Column("unanswered", sa.SmallInteger(), server_default="0", nullable=False)
+    )
+
+
+def downgrade() -> None:
+    op.drop_column("notifications", "unanswered")
