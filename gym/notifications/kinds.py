@@ -91,6 +91,7 @@ ALWAYS: Final = frozenset(
         Kind.GYM_CLOSED,
         Kind.GYM_OPENED,
         Kind.GIFT_DAYS,
+        Kind.FACE_CONSENT_RENEWED,
         Kind.APPROVAL_ASKED,
         Kind.APPROVAL_DECIDED,
     }
@@ -110,6 +111,7 @@ WAITS: Final = frozenset(
         Kind.GYM_OPENED,
         Kind.GIFT_DAYS,
         Kind.SUBSCRIPTION_ACTIVATED,
+        Kind.FACE_CONSENT_RENEWED,
         Kind.DESK_ACTIVATED,
         Kind.DESK_EXPIRED,
         Kind.DESK_OVERDUE,
