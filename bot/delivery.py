@@ -22,7 +22,7 @@ from bot.pacing import Pacer
 from gym.app import Gym
 from gym.chats.sessions import QuickSessions
 from gym.core.errors import DatabaseUnavailable
-from gym.notifications.kinds import GROUP_OF, WAITS
+from gym.notifications.kinds import GROUP_OF, IN_PLACE, WAITS
 from gym.notifications.models import RecipientKind
 from gym.notifications.repository import OutboxRepository, Outgoing
 from gym.security.permissions import Actor
@@ -128,7 +128,32 @@ class Courier:
         except (LookupError, ValueError, TypeError, ArithmeticError) as error:
             await self._fail(item, f"cannot be worded: {type(error).__name__}")
             return
-        await self._leave(item, chat_id, worded, lease)
+        if item.kind in IN_PLACE:
+            await self._take_place(item, worded)
+        else:
+            await self._leave(item, chat_id, worded, lease)
+
+    async def _take_place(self, item: Outgoing, worded: Message) -> None:
+        """Edit the message that this one ends; where none has arrived there is nothing to be told."""
+        async with self._sessions.open() as session:
+            place = await OutboxRepository(session).arrived(f"{item.payload['replaces']}:{item.recipient_id}")
+        if place is None:
+            await self._note(lambda outbox, _: outbox.dismissed(item.id, "nothing to replace"))
+            return
+        chat_id, message_id = place
+        await self.pacer.wait(chat_id)
+        try:
+            await self.bot.edit_message_text(
+                worded.text, chat_id, message_id, parse_mode="HTML", reply_markup=worded.keyboard
+            )
+        except BadRequest as error:
+            # Deleted, or older than Telegram lets a bot edit; its buttons answer with the truth anyway.
+            reason = error.message
+            await self._note(lambda outbox, _: outbox.dismissed(item.id, reason))
+        except TelegramError as error:
+            await self._not_sent(item, chat_id, error)
+        else:
+            await self._sent(item, chat_id, message_id)
 
     async def _leave(self, item: Outgoing, chat_id: int, worded: Message, lease: Lease) -> None:
         await self.pacer.wait(chat_id, bulk=item.is_bulk)

@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gym.audit import trail
+from gym.audit import daily_limits, trail
+from gym.core.clock import day_start
 from gym.core.database import Base
 from gym.core.statements import SessionStatements, Statements
 from gym.notifications import outbox
@@ -114,6 +115,19 @@ class UnitOfWork:
         if after:
             self.audit(action, row, before, after)
         return bool(after)
+
+    async def require_below_daily_limit(self, action: str, most: int) -> None:
+        """For what a member may do `most` times a gym day: `action` is what the trail calls it.
+
+        Raises `TooOftenToday`. Whoever works at the desk is not counted.
+        """
+        if self.actor.kind is ActorKind.MEMBER and self.actor.id is not None:
+            since = day_start(self.today, self.settings.zone)
+            await daily_limits.require_below(self.session, self.actor.id, action, most, since)
+
+    async def call_off(self, dedup_key: str) -> None:
+        """Lay aside what has not left: the messages of this key, and those they were spread into."""
+        await outbox.call_off(self.session, dedup_key, self.context.wall)
 
     def notify(
         self,

@@ -44,6 +44,14 @@ def _answers(t: HtmlTranslator, p: Payload) -> Keyboard:
     ]
 
 
+@says(Kind.APPROVAL_TAKEN_BACK)
+@says(Kind.DESK_FREEZE_TAKEN_BACK)
+def _taken_back(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
+    """Stands where the question stood; without buttons, there is nothing to decide any more."""
+    title = t("✖️ <b>{asked_by} has taken this back.</b>", asked_by=p["asked_by"])
+    return "\n".join([title, "", request_text(t, p)])
+
+
 @says(Kind.APPROVAL_DECIDED)
 def _decided(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
     lines = [t(DECIDED[ApprovalState(str(p["state"]))], decided_by=p["decided_by"])]

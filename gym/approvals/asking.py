@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -19,6 +20,8 @@ from gym.security.permissions import ActorKind
 from gym.subscriptions.schemas import Quote
 from gym.subscriptions.service import SubscriptionService
 from gym.unit_of_work import UnitOfWork
+
+ASKED: Final = "approval.asked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ class Asking:
         if not await self._insert(row):
             return await self._first(wish, key)
         approval = await self._approvals.whole(row.id)
-        self.uow.audit("approval.asked", approval, after={"kind": wish.kind, **wish.facts.model_dump()})
+        self.uow.audit(ASKED, approval, after={"kind": wish.kind, **wish.facts.model_dump()})
         notices.tell_asked(self.uow, approval, await self._approvals.admins())
         return approval
 

@@ -42,9 +42,8 @@ def approval_payload(approval: Approval) -> Payload:
 
 def tell_asked(uow: UnitOfWork, approval: Approval, admins: Iterable[UUID]) -> None:
     """Every admin in their own chat; a member's wish goes to the desk."""
-    payload = approval_payload(approval)
+    payload, key = approval_payload(approval), asked_key(approval)
     if approval.kind is ApprovalKind.FREEZE:
-        key = f"freeze-wanted:{approval.id}"
         uow.notify(
             DESK, NotificationKind.DESK_FREEZE_WANTED, payload, dedup_key=key, priority=Priority.URGENT
         )
@@ -54,9 +53,34 @@ def tell_asked(uow: UnitOfWork, approval: Approval, admins: Iterable[UUID]) -> N
             Recipient.staff(admin),
             NotificationKind.APPROVAL_ASKED,
             payload,
-            dedup_key=f"approval-asked:{approval.id}:{admin}",
+            dedup_key=f"{key}:{admin}",
             priority=Priority.URGENT,
         )
+
+
+async def tell_taken_back(uow: UnitOfWork, approval: Approval, admins: Iterable[UUID]) -> None:
+    """What asked is laid aside where it has not left, and takes its end where it has."""
+    key = asked_key(approval)
+    await uow.call_off(key)
+    payload = approval_payload(approval) | {"replaces": key}
+    if approval.kind is ApprovalKind.FREEZE:
+        kind = NotificationKind.DESK_FREEZE_TAKEN_BACK
+        uow.notify(DESK, kind, payload, dedup_key=f"taken-back:{approval.id}", priority=Priority.URGENT)
+        return
+    for admin in admins:
+        uow.notify(
+            Recipient.staff(admin),
+            NotificationKind.APPROVAL_TAKEN_BACK,
+            payload,
+            dedup_key=f"taken-back:{approval.id}:{admin}",
+            priority=Priority.URGENT,
+        )
+
+
+def asked_key(approval: Approval) -> str:
+    """What the messages that ask are known by; each listener's own continues it."""
+    name = "freeze-wanted" if approval.kind is ApprovalKind.FREEZE else "approval-asked"
+    return f"{name}:{approval.id}"
 
 
 def tell_decided(uow: UnitOfWork, approval: Approval) -> None:

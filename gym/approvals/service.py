@@ -11,10 +11,11 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
 from gym.approvals import notices
-from gym.approvals.asking import Asking, Prices, Wish
+from gym.approvals.asking import ASKED, Asking, Prices, Wish
 from gym.approvals.carrying_out import carry_out
 from gym.approvals.errors import (
     ApprovalNotNeeded,
@@ -41,6 +42,8 @@ from gym.subscriptions.schemas import Quote
 from gym.subscriptions.service import SubscriptionService
 from gym.unit_of_work import UnitOfWork
 
+WISHES_A_DAY: Final = 3
+"""A member's wishes for a freeze: each one calls everybody at the desk."""
 DECIDES = {
     ApprovalKind.DISCOUNT: Permission.APPROVE_REQUESTS,
     ApprovalKind.VOID: Permission.APPROVE_REQUESTS,
@@ -142,8 +145,8 @@ class ApprovalService:
     ) -> Approval:
         """A member's own wish for the plan that runs now; it may go beyond the plan, for an admin to grant.
 
-        Raises `NothingToFreeze`, `DebtBeforeFreeze`, `AlreadyAsked`, `ReasonNeeded`, and the other refusals
-        of a freeze (`gym.subscriptions.freeze_rules.judged`).
+        Raises `NothingToFreeze`, `DebtBeforeFreeze`, `AlreadyAsked`, `ReasonNeeded`, `TooOftenToday`, and
+        the other refusals of a freeze (`gym.subscriptions.freeze_rules.judged`).
         """
         actor = self.uow.actor
         if actor.kind is not ActorKind.MEMBER or actor.id is None:
@@ -152,6 +155,7 @@ class ApprovalService:
         done = await asking.made_by(key, ApprovalKind.FREEZE)
         if done is not None:
             return done
+        await self.uow.require_below_daily_limit(ASKED, WISHES_A_DAY)
         facts = await self._to_freeze(actor.id, starts_on, ends_on)
         return await asking.put(Wish(ApprovalKind.FREEZE, actor.id, facts, reason), key)
 
@@ -185,7 +189,9 @@ class ApprovalService:
         asked = await self._approvals.whole(approval_id)
         if not self._is_mine(asked):
             raise NotYourRequest
-        return await self._decide(approval_id, ApprovalState.WITHDRAWN)
+        approval = await self._decide(approval_id, ApprovalState.WITHDRAWN)
+        await notices.tell_taken_back(self.uow, approval, await self._approvals.admins())
+        return approval
 
     # Spending an approved discount
 

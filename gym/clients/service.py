@@ -42,6 +42,9 @@ from gym.security.one_time import IssuedLink, OneTimeLinks
 from gym.security.permissions import ActorKind, NotAllowed, Permission
 from gym.unit_of_work import UnitOfWork
 
+LANGUAGE_CHANGED: Final = "client.language_changed"
+LANGUAGES_A_DAY: Final = 10
+"""How often a client changes the own language: each one is a line of the trail."""
 LINK_LIFETIME: Final = timedelta(hours=24)
 SHORT_BLOCK: Final = timedelta(days=7)
 """How long an employee may block; an admin may for longer."""
@@ -268,8 +271,10 @@ class ClientService:
         """One of the languages that are spoken here; another code changes nothing."""
         self._require_desk_or(client_id)
         client = await self._clients.lock(client_id)
-        client.language = language if language in LANGUAGES else client.language
-        self.uow.audit_changes("client.language_changed", client)
+        if language in LANGUAGES and language != client.language:
+            await self.uow.require_below_daily_limit(LANGUAGE_CHANGED, LANGUAGES_A_DAY)
+            client.language = language
+        self.uow.audit_changes(LANGUAGE_CHANGED, client)
         return client
 
     async def _link(self, client: Client, telegram_id: int, language: str) -> Client:

@@ -41,6 +41,9 @@ from gym.security.permissions import ActorKind, NotAllowed, Permission
 from gym.unit_of_work import UnitOfWork
 
 MOST_PHOTOS: Final = 5
+CONSENT_GIVEN: Final = "face.consent_given"
+CONSENTS_A_DAY: Final = 3
+"""How often a member agrees to face check-in on a day, having withdrawn in between."""
 
 
 class FaceRecognitionService:
@@ -56,7 +59,8 @@ class FaceRecognitionService:
     async def give_consent(self, client_id: UUID, method: ConsentMethod) -> FaceConsent:
         """To the text in force: by the client in their own chat, or on paper with staff as the witness.
 
-        Raises `ConsentMethodWrong` and `FaceOwnerMissing`.
+        Raises `ConsentMethodWrong`, `FaceOwnerMissing` and, for a member, `TooOftenToday`; withdrawing is
+        never limited.
         """
         self._require(client_id)
         self._require_method(method)
@@ -64,10 +68,11 @@ class FaceRecognitionService:
         known = await self._faces.consent(client_id)
         if known is not None and known.version == consent_version():
             return known
+        await self.uow.require_below_daily_limit(CONSENT_GIVEN, CONSENTS_A_DAY)
         await self._faces.withdraw(client_id, self.uow.now)  # an older text's consent ends where this begins
         row = self._new_consent(client_id, method)
         await self._faces.add([row])
-        self.uow.audit("face.consent_given", ("clients", client_id), None, {"method": method})
+        self.uow.audit(CONSENT_GIVEN, ("clients", client_id), None, {"method": method})
         return row
 
     async def note_asked(self, client_id: UUID) -> None:

@@ -50,6 +50,7 @@ _MEMBERS: Final = {
         Kind.DESK_CLIENT_DEACTIVATED,
         Kind.DESK_WANTS_RENEWAL,
         Kind.DESK_FREEZE_WANTED,
+        Kind.DESK_FREEZE_TAKEN_BACK,
     ),
     KindGroup.DESK_PLANS: (
         Kind.DESK_SOLD,
@@ -94,6 +95,7 @@ ALWAYS: Final = frozenset(
         Kind.FACE_CONSENT_RENEWED,
         Kind.APPROVAL_ASKED,
         Kind.APPROVAL_DECIDED,
+        Kind.APPROVAL_TAKEN_BACK,
     }
 )
 """Receipts, answers, and changes of what was bought: nobody can switch them off."""
@@ -101,6 +103,8 @@ GROUP_OF: Final = {kind: KindGroup.DESK_HOUSE for kind in Kind if kind.startswit
     kind: group for group, kinds in _MEMBERS.items() for kind in kinds
 }
 """The group of every kind that may be switched off; what else the desk hears is about the house."""
+IN_PLACE: Final = frozenset({Kind.DESK_FREEZE_TAKEN_BACK, Kind.APPROVAL_TAKEN_BACK})
+"""What edits the message of another kind, named by `replaces` in its payload, and is no message itself."""
 WAITS: Final = frozenset(
     {
         *_MEMBERS[KindGroup.REMINDERS],

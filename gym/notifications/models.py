@@ -67,6 +67,8 @@ class NotificationKind(StrEnum):
     DESK_REWARD_APPLIED = "desk_reward_applied"
     DESK_CASH_COUNTED = "desk_cash_counted"
     DESK_FREEZE_WANTED = "desk_freeze_wanted"
+    DESK_FREEZE_TAKEN_BACK = "desk_freeze_taken_back"
+    """Takes the place of the wish in the chat; alone it is not told."""
     DESK_CHECKED_IN = "desk_checked_in"
     DESK_DENIED = "desk_denied"
     DESK_OVERRIDE = "desk_override"
@@ -84,6 +86,8 @@ class NotificationKind(StrEnum):
     # to one person of the staff
     APPROVAL_ASKED = "approval_asked"
     APPROVAL_DECIDED = "approval_decided"
+    APPROVAL_TAKEN_BACK = "approval_taken_back"
+    """Takes the place of the question in the chat; alone it is not told."""
 
 
 class RecipientKind(StrEnum):

@@ -9,6 +9,9 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from gym.core.ids import new_id
 from gym.core.payload import encode
 from gym.core.statements import Effect, Statements
@@ -86,6 +89,18 @@ def row(
         "next_try_at": due_at,
         "attempts": 0,
     }
+
+
+_CALL_OFF: Final = text("""
+UPDATE notifications SET state = 'dismissed', error = 'called off'
+WHERE state = 'pending' AND (dedup_key = :key OR starts_with(dedup_key, :key || ':'))
+    AND (leased_until IS NULL OR leased_until < :wall)
+""")
+
+
+async def call_off(session: AsyncSession, dedup_key: str, wall: datetime) -> None:
+    """Lay aside the waiting messages of a key, or of a key that it begins; what is on its way arrives."""
+    await session.execute(_CALL_OFF, {"key": dedup_key, "wall": wall})
 
 
 async def insert_rows(statements: Statements, rows: Sequence[Mapping[str, Any]]) -> None:

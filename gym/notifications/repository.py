@@ -9,7 +9,7 @@ from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, bindparam, case, exists, func, text, update
+from sqlalchemy import DateTime, bindparam, case, exists, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gym.core.payload import decode
@@ -254,6 +254,18 @@ class OutboxRepository:
             message_id=message_id,
             error=None,
         )
+
+    async def arrived(self, dedup_key: str) -> tuple[int, int] | None:
+        """Chat and message of what has been sent under a key."""
+        query = select(Notification.chat_id, Notification.message_id).where(
+            Notification.dedup_key == dedup_key, Notification.message_id.is_not(None)
+        )
+        row = (await self.session.execute(query)).one_or_none()
+        return (row.chat_id, row.message_id) if row is not None else None
+
+    async def dismissed(self, key: UUID, reason: str) -> None:
+        """Nobody needs to be told any more."""
+        await self._close(key, state=NotificationState.DISMISSED, error=reason[:200])
 
     async def unreachable(self, key: UUID, reason: str) -> None:
         """Nobody to tell: no chat, or the bot was blocked."""
