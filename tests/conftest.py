@@ -53,6 +53,7 @@ LIVE = (
     "tests/faces_db/",
     "tests/findings/test_lost_races.py",
     "tests/jobs/",
+    "tests/kept/test_v0_1_0_opened.py",
     "tests/sandbox/",
     "tests/security/test_certificates.py",
     "tests/soak/",

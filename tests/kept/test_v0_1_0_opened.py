@@ -1,0 +1,77 @@
+"""A gym of v0.1.0 opened as its owner does: by the programs, on the machine's own time."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from asyncio.subprocess import PIPE, STDOUT, create_subprocess_exec
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from bot.house import open_house
+from bot.sandbox.client import SandboxClient
+from gym.core.config import Config
+from gym.core.database import plain_dsn
+from tests.kept.support import LATER, Kept
+
+
+async def set_clock(url: str, kept: Kept) -> None:
+    """The gym's calendar stands an hour after it was kept, whatever day the machine has."""
+    wanted = datetime.fromisoformat(kept.facts["business"]) + LATER
+    connection = await asyncpg.connect(plain_dsn(url))
+    ahead = int((wanted - datetime.now(UTC)).total_seconds())
+    await connection.execute("UPDATE gym_state SET clock_offset_seconds = $1", ahead)
+    await connection.close()
+
+
+async def test_the_doctor_finds_nothing_wrong(
+    database_url: str, tmp_path: Path, config: Config, kept: Kept
+) -> None:
+    kept.move_in(tmp_path)
+    await set_clock(database_url, kept)
+    mine = {
+        "DATABASE_URL": database_url,
+        "POWERGYM_HOME": str(tmp_path),
+        "FACE_ROOT": str(config.packs_root),
+        "COLUMNS": "200",
+    }
+    process = await create_subprocess_exec(
+        sys.executable, "-m", "gym", "doctor", env={**os.environ, **mine}, stdout=PIPE, stderr=STDOUT
+    )
+    said, _ = await process.communicate()
+    red = [line for line in said.decode().splitlines() if re.search(r"\W!!\W", line)]
+    assert (process.returncode, red) == (0, []), said.decode()
+
+
+@pytest.mark.long
+async def test_the_whole_gym_opens_over_it(
+    database_url: str, tmp_path: Path, config: Config, kept: Kept, facts: dict[str, Any]
+) -> None:
+    kept.move_in(tmp_path)
+    await set_clock(database_url, kept)
+    environment = config.model_copy(
+        update={
+            "database_url": database_url,
+            "powergym_home": tmp_path,
+            "face_root": config.packs_root,
+            "sandbox_port": 0,
+            "web_port": 0,
+        }
+    )
+    async with open_house(environment) as house:
+        assert await house.claim is None, "it has been claimed for long"
+        assert house.sandbox is not None
+        async with SandboxClient(house.sandbox.url) as telegram:
+            bruno = await telegram.known(facts["people"]["Bruno"])
+            await bruno.sends("/cancel")
+            await bruno.sees("")
+            await bruno.sends("Rosa Pérez")
+            await bruno.sees("Monthly")
+            marta = await telegram.known(facts["people"]["Marta"])
+            await marta.sends("/plan")
+            await marta.sees("Next: Monthly")
