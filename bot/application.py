@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from telegram import Update
 from telegram.error import TelegramError
 from telegram.ext import ApplicationBuilder, ExtBot
 
 from bot.access import Reception
+from bot.calls.health import MethodHealth
 from bot.dispatch import BotApplication, Dispatcher
 from bot.form_engine import FormEngine
 from bot.inbox import Inbox
@@ -47,6 +48,15 @@ class Api:
 class GymBot(ExtBot[None]):
     """PTB's bot, and updates as they came: the inbox keeps what Telegram sent, not what PTB understood."""
 
+    def __init__(self, *args: Any, health: MethodHealth, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._health = health
+
+    @property
+    def health(self) -> MethodHealth:
+        """What its calls have met lately."""
+        return self._health
+
     async def raw_updates(self, offset: int | None, seconds: int, limit: int) -> list[object]:
         """Long polling. Raises TelegramError."""
         wanted = {
@@ -62,12 +72,14 @@ class GymBot(ExtBot[None]):
 
 
 def make_bot(api: Api) -> GymBot:
+    health = MethodHealth()
     return GymBot(
         api.token,
         base_url=api.base_url,
         base_file_url=api.file_url,
-        request=AiohttpRequest(connections=64, read_seconds=15),
-        get_updates_request=UpdatesRequest(connections=2, read_seconds=15),
+        request=AiohttpRequest(connections=64, read_seconds=15, note=health.note),
+        get_updates_request=UpdatesRequest(connections=2, read_seconds=15, note=health.note),
+        health=health,
     )
 
 
@@ -87,8 +99,8 @@ def assemble(gym: Gym, api: Api, routers: Iterable[Router]) -> Assembly:
     sessions = QuickSessions(gym.database, gym.revival)
     routes, chats = Routes(routers), ChatService(sessions)
     reception = Reception(gym.config, sessions, gym.clock)
-    workshop = Workshop(gym, chats, PictureNotes(sessions), reception, routes, FormEngine(chats, routes))
-    bot = make_bot(api)
+    bot, forms = make_bot(api), FormEngine(chats, routes)
+    workshop = Workshop(gym, chats, PictureNotes(sessions), reception, routes, forms, bot.health)
     application: BotApplication = ApplicationBuilder().bot(bot).updater(None).job_queue(None).build()
     updates = InboxService(sessions, gym.clock)
     inbox = Inbox(updates, Dispatcher(application, workshop, updates).handle)

@@ -15,10 +15,12 @@ from telegram import Bot, LinkPreviewOptions
 from telegram import Message as Sent
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
-from bot.calls.delivery_status import Unanswered, Unreadable, acknowledged
+from bot.calls.delivery_status import ServerFault, Unanswered, Unreadable, acknowledged
 from bot.calls.patience import retry_seconds
+from bot.calls.trouble import report_trouble
 from bot.messages import Message, render
 from bot.pacing import Pacer
+from bot.render import bare
 from gym.app import Gym
 from gym.chats.sessions import QuickSessions
 from gym.core.errors import DatabaseUnavailable
@@ -35,6 +37,10 @@ MOST_TRIES = 10
 MOST_UNANSWERED = 4
 """Tries without any answer after which a message may have been shown so often that an admin decides."""
 LONGEST_PAUSE = 3600.0
+MOST_IN_ORDER = 4
+"""Tries (15 s) for which those behind a message wait for it; a longer 5xx is this message's own."""
+LATELY = timedelta(minutes=1)
+"""What was sent since then shows that the line works now."""
 OUTAGE = timedelta(minutes=30)
 """When nothing at all has left for so long, the line is the fault and no message is given up."""
 PATIENCE = 2.0
@@ -162,7 +168,7 @@ class Courier:
                 log.warning("message_kept_too_long", kind=item.kind)  # it leaves when its lease ends
                 return
             try:
-                message = await acknowledged(lambda: self._send(item, chat_id, worded))
+                message = await self._in_some_way(item, chat_id, worded)
             except Unreadable as error:
                 log.warning("answer_unreadable", kind=item.kind)
                 await self._sent(item, chat_id, error.message_id)
@@ -173,12 +179,24 @@ class Courier:
             else:
                 await self._sent(item, message.chat_id, message.message_id)
 
-    async def _send(self, item: Outgoing, chat_id: int, worded: Message) -> Sent:
+    async def _in_some_way(self, item: Outgoing, chat_id: int, worded: Message) -> Sent:
+        """With markup and buttons; bare, when Telegram has failed to take that a few times."""
+        try:
+            return await acknowledged(lambda: self._send(item, chat_id, worded))
+        except ServerFault:
+            if item.attempts <= MOST_IN_ORDER:
+                raise
+            bare_one = Message(bare(worded.text))
+            sent = await acknowledged(lambda: self._send(item, chat_id, bare_one, html=False))
+            await report_trouble(self.gym, "sendMessage")
+            return sent
+
+    async def _send(self, item: Outgoing, chat_id: int, worded: Message, *, html: bool = True) -> Sent:
         try:
             return await self.bot.send_message(
                 chat_id,
                 worded.text,
-                parse_mode="HTML",
+                parse_mode="HTML" if html else None,
                 reply_markup=worded.keyboard,
                 link_preview_options=NO_PREVIEW,
                 message_thread_id=item.topic_id,
@@ -221,7 +239,7 @@ class Courier:
         if item.is_bulk or item.kind in WAITS:
             log.warning("message_unsure", kind=item.kind)
             await self._sent(item, chat_id, None)
-        elif item.unanswered + 1 >= MOST_UNANSWERED and await self._line_works():
+        elif item.unanswered + 1 >= MOST_UNANSWERED and await self._line_works(OUTAGE):
             await self._fail(item, f"{reason}; it may have arrived")
         else:
             await self._again(item, back_off(item.attempts), reason, unanswered=True)
@@ -248,24 +266,39 @@ class Courier:
             await self._fail(item, reason)
 
     async def _later_or_never(self, item: Outgoing, reason: str) -> None:
-        """Tried again, ten times; after that only while nothing else gets through either."""
-        if item.attempts >= MOST_TRIES and await self._line_works():
+        """Tried again, ten times; after that only while nothing else gets through either.
+
+        After a few of them those behind it go on without it, if anything gets through.
+        """
+        if item.attempts >= MOST_TRIES and await self._line_works(OUTAGE):
             await self._fail(item, reason)
+        elif item.attempts > MOST_IN_ORDER and await self._line_works(LATELY):
+            await self._again(item, back_off(item.attempts), reason, aside=True)
+            await report_trouble(self.gym, "sendMessage")
         else:
             await self._again(item, back_off(item.attempts), reason)
 
-    async def _line_works(self) -> bool:
+    async def _line_works(self, lately: timedelta) -> bool:
         async with self.gym.unit_of_work(Actor.system()) as uow:
-            return await OutboxRepository(uow.session).line_works(uow.context.wall - OUTAGE)
+            return await OutboxRepository(uow.session).line_works(uow.context.wall - lately)
 
     async def _again(
-        self, item: Outgoing, seconds: float, reason: str, *, counts: bool = True, unanswered: bool = False
+        self,
+        item: Outgoing,
+        seconds: float,
+        reason: str,
+        *,
+        counts: bool = True,
+        unanswered: bool = False,
+        aside: bool = False,
     ) -> None:
         log.info("message_waits", kind=item.kind, attempts=item.attempts, seconds=round(seconds, 1))
 
         async def wait(outbox: OutboxRepository, uow: UnitOfWork) -> None:
             at = uow.now + timedelta(seconds=seconds)
             await outbox.again(item.id, at=at, reason=reason, counts=counts, unanswered=unanswered)
+            if aside:
+                await outbox.step_aside(item.id, at)
 
         await self._note(wait)
 

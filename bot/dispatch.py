@@ -11,7 +11,9 @@ from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, Tele
 from telegram.ext import Application, ContextTypes, TypeHandler
 
 from bot.callbacks import Home, UnknownButton, unpack
+from bot.calls.delivery_status import ServerFault
 from bot.calls.patience import retry_seconds
+from bot.calls.trouble import report_trouble
 from bot.command_menu import CommandMenu
 from bot.form_screens import FormTap
 from bot.inbox import Done, Later, Outcome
@@ -30,6 +32,10 @@ from gym.core.language import N_
 log = structlog.get_logger()
 RACE_SECONDS = 0.1
 """After so long an update is handled again whose transaction lost a deadlock; nothing of it was written."""
+MOST_ALONE = 4
+"""Attempts (14 s) of an answer that meets a 5xx while others hear from the bot."""
+MOST_WHILE_ALIVE = 8
+"""Attempts (4 minutes) of an answer that meets a 5xx while Telegram carries out anything else."""
 BotApplication = Application[Any, Any, Any, Any, Any, Any]
 
 
@@ -92,12 +98,25 @@ class Dispatcher:
             return Later(retry_seconds(error))
         except BadRequest as error:
             return await self._surprise(turn, error)
-        except NetworkError:
-            log.warning("telegram_unreachable", update=turn.update.update_id)
-            return Later()
+        except NetworkError as error:
+            return await self._unsaid(turn, error)
         except Exception as error:  # noqa: BLE001 - the chat's outermost edge
             return Later(RACE_SECONDS) if is_retryable(error) else await self._surprise(turn, error)
         return Done()
+
+    async def _unsaid(self, turn: Turn, error: NetworkError) -> Outcome:
+        """Handled again later, unless it is this answer alone that Telegram fails to take: then the rest of
+        the chat goes on."""
+        health, attempts = self._workshop.health, turn.attempts
+        others_hear = attempts >= MOST_ALONE and health.works("sendMessage")
+        if isinstance(error, ServerFault) and (
+            others_hear or (attempts >= MOST_WHILE_ALIVE and health.works())
+        ):
+            log.error("answer_given_up", update=turn.update.update_id, attempts=attempts)
+            await report_trouble(self._workshop.gym, "sendMessage")
+            return Done(failed=True)
+        log.warning("telegram_unreachable", update=turn.update.update_id)
+        return Later()
 
     async def _answered(self, turn: Turn) -> None:
         try:
@@ -147,7 +166,8 @@ class Dispatcher:
         if turn.tap.is_stale(turn.now):
             await self._ask_again(turn)
             return
-        if not isinstance(turn.tap.callback, FormTap):
+        turn.in_form = isinstance(turn.tap.callback, FormTap)
+        if not turn.in_form:
             await self._workshop.forms.park(turn)
         await route.handler(turn, turn.tap.callback)
 

@@ -22,11 +22,12 @@ from telegram import (
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, TelegramError
 
-from bot.calls.delivery_status import Unanswered, Unreadable, acknowledged
+from bot.calls.delivery_status import ServerFault, Unanswered, Unreadable, acknowledged
+from bot.calls.health import MethodHealth
 from bot.calls.patience import patiently, sent_patiently
 from bot.keyboards import contact_keyboard, markup
 from bot.pictures.register import PictureRegister
-from bot.render import CAPTION_LIMIT, Screen, split_html
+from bot.render import CAPTION_LIMIT, Screen, bare, split_html
 from gym.chats.repository import Claimed
 from gym.core.errors import DatabaseUnavailable
 
@@ -34,6 +35,8 @@ log = structlog.get_logger()
 Keys = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove | None
 SENT_BEFORE = 0
 """Id of a message that has left and whose real one is not known: before a crash, or without an answer."""
+PLAIN_FROM = 3
+"""The attempt of an update from which a text that meets a 5xx leaves bare, without markup and buttons."""
 _SAME = "message is not modified"
 _NOT_EDITABLE = (
     "can't be edited",
@@ -53,6 +56,8 @@ class Ticker:
     def __init__(self, item: Claimed, count: Callable[[int, int], Awaitable[None]]) -> None:
         self._update_id = item.update_id
         self._before = item.sent
+        self.attempts = item.attempts
+        """Which time the update is handled, from 1."""
         self._count = count
         self._sent = 0
 
@@ -91,6 +96,7 @@ class Messenger:
         chat_id: int,
         ticker: Ticker,
         pictures: PictureRegister,
+        health: MethodHealth,
         thread_id: int | None = None,
     ) -> None:
         self.bot = bot
@@ -98,6 +104,7 @@ class Messenger:
         self.thread_id = thread_id
         self._ticker = ticker
         self._pictures = pictures
+        self._health = health
 
     async def once(self, send: Callable[[], Awaitable[Message]]) -> Message:
         """A new message, patiently; one that has left and is not known any closer is only stood for."""
@@ -119,7 +126,10 @@ class Messenger:
         return await self._send_texts(split_html(screen.text), _keys(screen, now))
 
     async def edit(self, message: Message, screen: Screen, now: datetime) -> Message:
-        """Change a message in place; a new one takes over where Telegram does not allow that."""
+        """Change a message in place; a new one takes over where Telegram does not allow or manage that.
+
+        Raises `ServerFault` when a picture cannot be shown.
+        """
         if message.message_id == SENT_BEFORE:
             return await self.send(screen, now)
         if screen.contact or screen.drop_keys or bool(message.photo) != (screen.photo is not None):
@@ -133,6 +143,12 @@ class Messenger:
             if any(text in reason for text in _NOT_EDITABLE):
                 return await self.send(screen, now)
             raise
+        except (ServerFault, Unanswered):
+            if screen.photo is not None:
+                raise
+            sent = await self.send(screen, now)
+            await self.take_keys(message.message_id)
+            return sent
 
     async def _edit(self, message: Message, screen: Screen, now: datetime) -> Message:
         keys = _inline_keys(screen, now)
@@ -164,6 +180,7 @@ class Messenger:
                 reply_markup=keys,
                 link_preview_options=NO_PREVIEW,
             )
+        self._check("editMessageMedia")
         media = InputMediaPhoto(photo, caption=text, parse_mode=ParseMode.HTML)
         return await self.bot.edit_message_media(media, self.chat_id, message.message_id, reply_markup=keys)
 
@@ -172,7 +189,7 @@ class Messenger:
         sent = await self.send(screen, now)
         try:
             await self.bot.delete_message(self.chat_id, message.message_id)
-        except BadRequest:
+        except TelegramError:
             # Older than Telegram lets a bot delete: it stays, but says nothing that is not so any more.
             await self.take_keys(message.message_id)
         return sent
@@ -185,6 +202,7 @@ class Messenger:
             await acknowledged(lambda: self.bot.edit_message_reply_markup(self.chat_id, message_id))
 
     async def _send_photo(self, screen: Screen, photo: bytes, keys: InlineKeyboardMarkup | None) -> Message:
+        self._check("sendPhoto")
         head, *rest = split_html(screen.text, CAPTION_LIMIT)
         sent = await self.once(
             lambda: self.bot.send_photo(
@@ -200,12 +218,39 @@ class Messenger:
             await self._pictures.shown(sent.message_id)
         return await self._send_texts(rest, keys) if rest else sent
 
+    async def send_document(self, data: bytes, filename: str, caption: str) -> Message:
+        """A file; `caption` is HTML. Raises `ServerFault`."""
+        self._check("sendDocument")
+        return await self.once(
+            lambda: self.bot.send_document(
+                self.chat_id,
+                data,
+                filename=filename,
+                caption=caption or None,
+                parse_mode=ParseMode.HTML,
+                message_thread_id=self.thread_id,
+            )
+        )
+
+    def _check(self, method: str) -> None:
+        """Nobody waits for a method that is known to fail."""
+        if self._health.is_broken(method):
+            raise ServerFault(f"{method} fails")
+
     async def _send_texts(self, pieces: list[str], keys: Keys) -> Message:
         for piece in pieces[:-1]:
             await self._send_text(piece, None)
         return await self._send_text(pieces[-1], keys)
 
     async def _send_text(self, text: str, keys: Keys) -> Message:
+        try:
+            return await self._send_html(text, keys)
+        except ServerFault:
+            if self._ticker.attempts < PLAIN_FROM:
+                raise
+            return await self.once(lambda: self.bot.send_message(self.chat_id, bare(text)))
+
+    async def _send_html(self, text: str, keys: Keys) -> Message:
         return await self.once(
             lambda: self.bot.send_message(
                 self.chat_id,

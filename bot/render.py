@@ -56,9 +56,14 @@ def say_error(t: Translator, error: GymError) -> str:
     return t(error.message, **error.context)
 
 
+def bare(markup: str) -> str:
+    """HTML without tags and entities."""
+    return html.unescape(re.sub(r"<[^>]*>", "", markup))
+
+
 def plain(markup: str) -> str:
-    """HTML as toasts and alerts want it: without tags and entities, 200 letters at most."""
-    text = html.unescape(re.sub(r"<[^>]*>", "", markup))
+    """HTML as toasts and alerts want it: bare, 200 letters at most."""
+    text = bare(markup)
     return text if len(text) <= ALERT_LIMIT else text[: ALERT_LIMIT - 1] + "…"
 
 

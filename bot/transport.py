@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -85,12 +85,17 @@ async def _note_written(_: object, __: object, sent: aiohttp.TraceRequestChunkSe
         exchange.on_its_way.set()
 
 
+Note = Callable[[str, int | None], None]
+"""Hears of every call: the method, and HTTP's status or None when nothing answered."""
+
+
 class AiohttpRequest(BaseRequest):
     """One pool of connections; `read_seconds` is how long an answer may take."""
 
-    def __init__(self, connections: int, read_seconds: float) -> None:
+    def __init__(self, connections: int, read_seconds: float, note: Note | None = None) -> None:
         self._connections = connections
         self._read_seconds = read_seconds
+        self._note = note
         self._session: aiohttp.ClientSession | None = None
 
     @property
@@ -145,11 +150,15 @@ class AiohttpRequest(BaseRequest):
             ) as response:
                 exchange.status = response.status
                 answer = await _read(response.content, exchange)
+                status = exchange.status = _status(method, response.status, answer)
         except TimeoutError:
             raise TimedOut from None
         except aiohttp.ClientError as error:
             raise NetworkError(type(error).__name__) from None
-        return _status(method, response.status, answer), answer
+        finally:
+            if method == "POST" and self._note is not None:  # a GET fetches a file, and its path is no method
+                self._note(url.rpartition("/")[2], exchange.status)
+        return status, answer
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:

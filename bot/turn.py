@@ -19,12 +19,15 @@ from uuid import UUID
 import structlog
 from telegram import Bot, CallbackQuery, Chat, ChatMemberUpdated, Document, Message, Update
 from telegram.constants import ChatAction
-from telegram.error import BadRequest, TelegramError
+from telegram.error import BadRequest, NetworkError, TelegramError
 
 from bot.access import Reception, Visitor
 from bot.callbacks import Callback, Home, Tap, stays
+from bot.calls.delivery_status import ServerFault, Unanswered
+from bot.calls.health import MethodHealth
 from bot.calls.patience import patiently
-from bot.keyboards import nav
+from bot.calls.trouble import report_trouble
+from bot.keyboards import Keyboard, button, nav
 from bot.messenger import Messenger, Ticker
 from bot.pictures.register import PictureRegister
 from bot.render import HtmlTranslator, Screen, plain, say_error
@@ -47,6 +50,8 @@ log = structlog.get_logger()
 Result = TypeVar("Result")
 SLOW_SECONDS = 0.3
 """After this a tap's spinner is stopped and the chat shows that the bot is busy."""
+MOST_DOWNLOADS = 3
+"""How often an update is handled for the sake of a file; then the person is told."""
 MOST_BYTES = 20 * 1024 * 1024
 """What a bot may download (Bot API)."""
 
@@ -69,6 +74,17 @@ class PictureGone(Invalid):
     message = N_("That picture is not available any more. Send it again.")
 
 
+class PictureNotHandedOver(GymError):
+    """Telegram has the file, and fails to give it to the bot."""
+
+    code = "picture_not_handed_over"
+    status = 503
+    message = N_(
+        "Telegram does not hand over pictures just now. Type a name, document or phone instead, or send it"
+        " again in some minutes."
+    )
+
+
 class PictureExpected(Invalid):
     """A photo was needed."""
 
@@ -86,6 +102,7 @@ class Workshop:
     reception: Reception
     routes: Routes
     forms: FormEngine
+    health: MethodHealth
 
 
 class Turn:
@@ -103,11 +120,15 @@ class Turn:
         self.payload = ""
         """What follows a command, or the prefix of a deep link."""
         self.tap: Tap | None = None
+        self.in_form = False
+        """Whether the tap answers a form's question; the form has gone on then."""
         message = update.effective_message if isinstance(update.effective_message, Message) else None
         topic = message is not None and bool(message.is_topic_message)
         thread_id = message.message_thread_id if message and topic else None
         self._pictures = PictureRegister(workshop.pictures, visitor.chat_id, visitor.now)
-        self.messenger = Messenger(bot, visitor.chat_id, ticker, self._pictures, thread_id)
+        self.attempts = ticker.attempts
+        chat_id, health = visitor.chat_id, workshop.health
+        self.messenger = Messenger(bot, chat_id, ticker, self._pictures, health, thread_id)
         query = update.callback_query
         self.target: Message | None = message if query and not stays(query.data) else None
         """The message that `show` edits: the tapped one unless it stays, later the one shown last."""
@@ -210,14 +231,24 @@ class Turn:
             await self._pictures.received(self.message.message_id, form_key)
 
     async def download(self, file_id: str) -> bytes:
-        """A file of Telegram's, in memory only. Raises `PictureTooBig`, `PictureGone`."""
+        """A file of Telegram's, in memory only.
+
+        Raises `PictureTooBig`, `PictureGone`, and `PictureNotHandedOver` when that was so before.
+        """
         try:
+            if self.workshop.health.is_broken("getFile"):
+                raise ServerFault("getFile fails")
             file = await patiently(lambda: self.bot.get_file(file_id))
             if (file.file_size or 0) > MOST_BYTES:
                 raise PictureTooBig
             return bytes(await patiently(file.download_as_bytearray))
         except BadRequest as error:
             raise (PictureTooBig if "too big" in error.message.lower() else PictureGone) from error
+        except NetworkError as error:
+            if self.attempts < MOST_DOWNLOADS and not isinstance(error, ServerFault):
+                raise
+            await report_trouble(self.gym, "getFile")
+            raise PictureNotHandedOver from error
 
     # The gym
 
@@ -249,7 +280,10 @@ class Turn:
             self.target = await self.say(screen)
             return
         self.answer_silently()
-        self.target = await self.messenger.edit(self.target, screen, self.now)
+        target = self.target
+        self.target = await self._in_another_way(
+            screen, lambda shown: self.messenger.edit(target, shown, self.now)
+        )
 
     def answer_in(self, message_id: int) -> None:
         """Let `show` edit an earlier message of this chat."""
@@ -260,7 +294,30 @@ class Turn:
         """Always a new message: check-ins, alerts."""
         self.answer_silently()
         screen = Screen(screen) if isinstance(screen, str) else screen
-        return await self.messenger.send(screen, self.now)
+        return await self._in_another_way(screen, lambda shown: self.messenger.send(shown, self.now))
+
+    async def _in_another_way(self, screen: Screen, show: Callable[[Screen], Awaitable[Message]]) -> Message:
+        """Show it; a picture that Telegram fails to take is left out, and nobody waits for it any longer."""
+        try:
+            return await show(screen)
+        except (ServerFault, Unanswered):
+            if screen.photo is None:
+                raise
+        shown = await show(self._without_picture(screen))
+        await report_trouble(self.gym, "sendPhoto")
+        return shown
+
+    def _without_picture(self, screen: Screen) -> Screen:
+        word = self.t(N_("🖼 Telegram does not take pictures just now; the rest works."))
+        text = f"{screen.text}\n\n{word}" if screen.text else word
+        return replace(screen, photo=None, text=text, keyboard=[*screen.keyboard, *self._once_more()])
+
+    def _once_more(self) -> Keyboard:
+        """The tap again, for what it only shows; what it changed has been done."""
+        tapped = self.tap.callback if self.tap else None
+        if tapped is None or tapped.changes or self.in_form:
+            return ()
+        return [[button(self.t(N_("🔄 Try again")), tapped)]]
 
     async def keep(self, screen: Screen) -> None:
         """A record that stays in the chat (a receipt): a new message; the question above loses its keys."""
@@ -279,16 +336,12 @@ class Turn:
     async def send_document(self, data: bytes, filename: str, caption: str = "") -> None:
         """A file; `caption` is HTML."""
         self.answer_silently()
-        await self.messenger.once(
-            lambda: self.bot.send_document(
-                self.chat_id,
-                data,
-                filename=filename,
-                caption=caption or None,
-                parse_mode="HTML",
-                message_thread_id=self.messenger.thread_id,
-            )
-        )
+        try:
+            await self.messenger.send_document(data, filename, caption)
+        except ServerFault:
+            word = self.t(N_("📄 Telegram does not take files just now. Ask for it again in some minutes."))
+            await self.say(Screen(f"{caption}\n\n{word}" if caption else word, self._once_more()))
+            await report_trouble(self.gym, "sendDocument")
 
     async def answer(self, toast: str, *, alert: bool = False) -> None:
         """A line over the chat that goes away (`alert`: stays until closed). Once per tap, before `show`.

@@ -25,6 +25,7 @@ REFUSED_BY_GATEWAY = frozenset({500, 502, 503})
 """A proxy's page for a call that did not get through: connection refused, none free. Any other 5xx page, 504
 first of all, comes after the call was handed on."""
 TOO_MANY = 429
+SERVER_FAULT = 500
 PATIENCE_SECONDS = 5
 """How long Telegram is left alone when its 429 does not say."""
 
@@ -53,6 +54,13 @@ class Unanswered(NetworkError):
         self.timed_out = timed_out
 
 
+class ServerFault(NetworkError):
+    """Telegram answers, and with a 5xx: the line works and the method does not."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+
+
 def delivery_status(exchange: Exchange) -> DeliveryStatus:
     """The one judgement, for a call that raised."""
     status = exchange.status
@@ -71,7 +79,7 @@ async def acknowledged(call: Callable[[], Awaitable[Answer]], written: asyncio.E
     """Call once. `written` is set when the request is on its way.
 
     Raises `Unreadable` when Telegram has it all the same, `Unanswered` when nobody knows, and what the
-    library raised when it was surely not sent (a 429 always as `RetryAfter`).
+    library raised when it was surely not sent (a 429 always as `RetryAfter`, a 5xx as `ServerFault`).
     """
     with watching_the_wire(written) as exchange:
         try:
@@ -86,6 +94,8 @@ async def acknowledged(call: Callable[[], Awaitable[Answer]], written: asyncio.E
                 case DeliveryStatus.NOT_SENT:
                     if exchange.status == TOO_MANY and not isinstance(error, RetryAfter):
                         raise RetryAfter(_seconds(exchange.answer)) from error
+                    if exchange.status is not None and exchange.status >= SERVER_FAULT:
+                        raise ServerFault(str(error)) from error
                     raise
 
 

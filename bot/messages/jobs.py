@@ -71,6 +71,26 @@ def _name(t: HtmlTranslator, p: Payload) -> str:
     return t(NAMES[job]) if job in NAMES else job
 
 
+_FAILING = {
+    "sendPhoto": N_("pictures"),
+    "sendDocument": N_("files"),
+    "getFile": N_("photos that people send"),
+    "sendMessage": N_("some messages"),
+}
+_OTHER = N_("some calls")
+
+
+@says(Kind.DESK_TELEGRAM_FAILS)
+def _failing(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
+    what = t(_FAILING.get(str(p["method"]), _OTHER))
+    return t(
+        "📡 Telegram has trouble with {what} ({method}). People get the text without it, or are told so;"
+        " everything else works, and it is tried again by itself.",
+        what=what,
+        method=p["method"],
+    )
+
+
 @says(Kind.DESK_JOB_LATE)
 def _late(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
     name = _name(t, p)
@@ -93,6 +113,7 @@ def _look(t: HtmlTranslator, p: Payload) -> Keyboard:
     return [[chart, button(t("⏳ Ending"), EndingSoon())] if p["ending_week"] else [chart]]
 
 
+@offers(Kind.DESK_TELEGRAM_FAILS)
 @offers(Kind.DESK_JOB_LATE)
 @offers(Kind.DESK_JOB_FAILED)
 def _jobs(t: HtmlTranslator, _: Payload) -> Keyboard:

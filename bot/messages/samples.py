@@ -175,6 +175,10 @@ SPECIAL: Final[Mapping[Kind, tuple[Mapping[str, Any], ...]]] = {
         )
     ),
     Kind.DESK_JOB_FAILED: ({}, {"job": "backup"}),
+    Kind.DESK_TELEGRAM_FAILS: tuple(
+        {"method": method}
+        for method in ("sendPhoto", "sendDocument", "getFile", "sendMessage", "editMessageText")
+    ),
 }
 
 

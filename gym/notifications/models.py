@@ -81,6 +81,7 @@ class NotificationKind(StrEnum):
     DESK_JOB_LATE = "desk_job_late"
     DESK_DIGEST = "desk_digest"
     DESK_PICTURE_STAYS = "desk_picture_stays"
+    DESK_TELEGRAM_FAILS = "desk_telegram_fails"
     DESK_DOOR_FAILED = "desk_door_failed"
     # to one person of the staff
     APPROVAL_ASKED = "approval_asked"

@@ -288,6 +288,10 @@ class OutboxRepository:
             tries["unanswered"] = Notification.unanswered + 1
         await self._close(key, state=WANTED, next_try_at=at, error=reason[:200], **tries)
 
+    async def step_aside(self, key: UUID, at: datetime) -> None:
+        """Those behind it need not wait for it any longer."""
+        await self._close(key, state=WANTED, due_at=at)
+
     async def postpone(self, key: UUID, at: datetime) -> None:
         """It is due only then (business time), and holds nobody up until then."""
         await self._close(key, state=WANTED, due_at=at, next_try_at=at, attempts=Notification.attempts - 1)
