@@ -13,20 +13,22 @@ from aiohttp import web
 from sqlalchemy import select
 
 from gym.app import Gym
-from gym.attendance.models import CheckInMethod
+from gym.attendance.models import CheckInMethod, VerdictCode
 from gym.attendance.schemas import Verdict
 from gym.core.errors import Busy, Forbidden, GymError
 from gym.core.language import N_
 from gym.faces.errors import NoFace
 from gym.kiosks.models import Kiosk
 from gym.security.limits import Bucket
+from gym.security.links import Links
 from gym.security.permissions import Actor, Role
 from gym.security.sessions import signed_in
 from gym.security.tokens import Claims, ExpiredToken, InvalidToken, Scope, TokenIssuer, TokenType
 from gym.staff.models import Staff
 from gym.unit_of_work import UnitOfWork
+from web.guesses import DocumentGuess
 from web.keys import GYM, LIMITS
-from web.limits import OFFLINE_AFTER
+from web.limits import OFFLINE_AFTER, Limits
 
 STAFF: Final = (Scope.EMPLOYEE, Scope.ADMIN)
 SEEN_EVERY: Final = timedelta(minutes=1)
@@ -76,8 +78,19 @@ class Said:
         return self.now - self.verdict.at <= OFFLINE_AFTER
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a check-in shows, as far as limits ask."""
+
+    photos: bool
+    document: str | None
+    at: datetime | None
+    key: str | None
+
+
 CLAIMS: web.RequestKey[Claims | GymError] = web.RequestKey("claims")
 COUNTED: web.RequestKey[tuple[Bucket, ...]] = web.RequestKey("counted")
+GUESS: web.RequestKey[DocumentGuess] = web.RequestKey("guess")
 SAID: web.RequestKey[Said] = web.RequestKey("said", Said)
 
 
@@ -164,25 +177,30 @@ async def counted(request: web.Request, handler: Handler) -> web.StreamResponse:
     except (GymError, web.HTTPException) as error:
         await _count_failed(request, found, faceless=isinstance(error, NoFace))
         raise
+    finally:
+        await _end_guess(request)
     said = request.get(SAID)
     if said is not None and said.verdict.method is not CheckInMethod.FACE:
         await _give_back_face(request)
     return response
 
 
-async def count_check_in(
-    request: web.Request, claims: Claims, *, photos: bool, captured_at: datetime | None, key: str | None
-) -> None:
+async def count_check_in(request: web.Request, claims: Claims, shown: Shown) -> None:
     """Once a check-in, after its body was read and before the model runs: one statement at most.
 
-    Raises `TooManyRequests`. The replay of an offline queue comes in a burst by nature: it is counted apart.
+    Raises `TooManyRequests` and `TooManyWrongDocuments`. The replay of an offline queue comes in a burst by
+    nature, so it is counted apart; a document is a guess whenever it was typed.
     """
     now, limits = request.app[GYM].clock.now(), request.app[LIMITS]
-    if key is not None and captured_at is not None and now - captured_at > OFFLINE_AFTER:
-        request[COUNTED] = (limits.replay.of(claims.subject),)
-        await limits.take(now, *request[COUNTED])
+    is_replay = shown.key is not None and shown.at is not None and now - shown.at > OFFLINE_AFTER
+    rates = (limits.replay.of(claims.subject),) if is_replay else _rates(limits, claims, photos=shown.photos)
+    request[COUNTED] = rates
+    if shown.document is None:
+        await limits.take(now, *rates)
         return
-    await _count(request, claims, photos=photos)
+    links = Links(request.app[GYM].secrets.jwt)
+    guess = request[GUESS] = DocumentGuess.of(limits, links, claims.subject, shown.document)
+    await guess.begin(now, rates)
 
 
 def _bearer(request: web.Request) -> Claims | GymError:
@@ -196,12 +214,16 @@ def _bearer(request: web.Request) -> Claims | GymError:
         return error
 
 
-async def _count(request: web.Request, claims: Claims, *, photos: bool = False) -> None:
+async def _count(request: web.Request, claims: Claims) -> None:
     limits = request.app[LIMITS]
+    request[COUNTED] = _rates(limits, claims)
+    await limits.take(request.app[GYM].clock.now(), *request[COUNTED])
+
+
+def _rates(limits: Limits, claims: Claims, *, photos: bool = False) -> tuple[Bucket, ...]:
     rate = limits.device if claims.scope is Scope.KIOSK else limits.staff
     faces = (limits.faces.of(claims.subject),) if photos and claims.scope is Scope.KIOSK else ()
-    request[COUNTED] = (rate.of(claims.subject), *faces)
-    await limits.take(request.app[GYM].clock.now(), *request[COUNTED])
+    return (rate.of(claims.subject), *faces)
 
 
 async def _count_failed(request: web.Request, claims: Claims, *, faceless: bool) -> None:
@@ -213,7 +235,14 @@ async def _count_failed(request: web.Request, claims: Claims, *, faceless: bool)
 
 
 async def _give_back_face(request: web.Request) -> None:
-    limits, now = request.app[LIMITS], request.app[GYM].clock.now()
+    limits = request.app[LIMITS]
     for bucket in request[COUNTED]:
         if bucket.rate is limits.faces:
-            await limits.buckets.give_back(bucket, now)
+            await limits.buckets.give_back(bucket)
+
+
+async def _end_guess(request: web.Request) -> None:
+    """Only a verdict tells whether the digits fit: an error or a repeated answer says nothing of them."""
+    guess, said = request.get(GUESS), request.get(SAID)
+    if guess is not None:
+        await guess.end(was_wrong=said is not None and said.verdict.code is VerdictCode.NOT_RECOGNIZED)

@@ -32,7 +32,17 @@ from gym.security.permissions import Actor
 from gym.security.tokens import Claims, Scope
 from gym.unit_of_work import SessionNeeded, UnitOfWork
 from web.bodies import raw_reply, to_bytes, validate
-from web.callers import SAID, Caller, Said, caller_from, caller_of, claims_of, count_check_in, is_seen_anew
+from web.callers import (
+    SAID,
+    Caller,
+    Said,
+    Shown,
+    caller_from,
+    caller_of,
+    claims_of,
+    count_check_in,
+    is_seen_anew,
+)
 from web.challenge import turned_head
 from web.errors import language_of
 from web.keys import GYM
@@ -65,6 +75,13 @@ class CredentialMissing(Invalid):
     message = N_("Send a photo, or a QR, or a document with the last four digits of the phone.")
 
 
+class SeveralCredentials(Invalid):
+    """Two ways of saying who it is: whichever counted, the other would be tried for nothing."""
+
+    code = "several_credentials"
+    message = N_("Send one of them only: a photo, or a QR, or a document with the last four digits.")
+
+
 class KeyMalformed(Invalid):
     """The Idempotency-Key is not 1 to 200 printable ASCII characters."""
 
@@ -95,8 +112,20 @@ async def _admitted(gym: Gym, request: web.Request, claims: Claims, body: Body) 
     if fields.captured_at is not None and fields.captured_at.tzinfo is None:
         raise TimeWithoutZone
     key = _key(request)
-    await count_check_in(request, claims, photos=bool(body.photos), captured_at=fields.captured_at, key=key)
+    _require_one_way(body, fields)
+    shown = Shown(bool(body.photos), fields.document_number, fields.captured_at, key)
+    await count_check_in(request, claims, shown)
     return await _once(gym, request, claims, body, fields, key)
+
+
+def _require_one_way(body: Body, fields: CheckInFields) -> None:
+    """Raises `CredentialMissing` and `SeveralCredentials`."""
+    halves = (fields.document_number is not None, fields.phone_last4 is not None)
+    ways = (bool(body.photos), fields.qr is not None, any(halves))
+    if sum(ways) > 1:
+        raise SeveralCredentials
+    if not any(ways) or (any(halves) and not all(halves)):
+        raise CredentialMissing
 
 
 def _key(request: web.Request) -> str | None:
@@ -190,9 +219,9 @@ async def _work(request: web.Request, body: Body, fields: CheckInFields) -> Work
         return await _by_photos(request, body, fields)
     if fields.qr is not None:
         return _by_qr(fields.qr, fields.captured_at)
-    if fields.document_number is not None and fields.phone_last4 is not None:
-        return _by_document(fields.document_number, fields.phone_last4, fields.captured_at)
-    raise CredentialMissing
+    assert fields.document_number is not None
+    assert fields.phone_last4 is not None
+    return _by_document(fields.document_number, fields.phone_last4, fields.captured_at)
 
 
 async def _by_photos(request: web.Request, body: Body, fields: CheckInFields) -> Work:

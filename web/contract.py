@@ -33,8 +33,9 @@ from web.addresses import HttpsRequired
 from web.auth import WrongCredentials
 from web.bodies import FieldsInvalid
 from web.callers import STAFF, WrongScope
-from web.check_ins import MOST_FRAMES, CredentialMissing, KeyMalformed, TimeWithoutZone
+from web.check_ins import MOST_FRAMES, CredentialMissing, KeyMalformed, SeveralCredentials, TimeWithoutZone
 from web.faces import PhotosRefused
+from web.guesses import TooManyWrongDocuments
 from web.middlewares import HTTP_FAULTS, INTERNAL
 from web.openapi import Fault, Link, Media, Operation, Photos
 from web.photos import ContentUnknown, Malformed
@@ -200,6 +201,8 @@ OPERATIONS: Final = (
             FramesDisagree,
             ChallengeMissing,
             CredentialMissing,
+            SeveralCredentials,
+            TooManyWrongDocuments,
             TimeWithoutZone,
             CapturedInFuture,
             CapturedTooLongAgo,
@@ -209,10 +212,12 @@ OPERATIONS: Final = (
             KeyReused,
             InFlight,
         ),
-        description="A denial is an answer, not an error. It names the client only when face or credential "
-        "was accepted. Where `challenge` is enforced, a kiosk's photo of a face comes with frames of the "
-        "head turned to a side. The replay of an offline queue (a key, and `captured_at` older than a "
-        "minute) is limited apart: 3,000 at once, 90 a minute.",
+        description="Exactly one way of saying who it is: a photo, a QR, or a document with the last four "
+        "digits of the phone. Wrong documents are limited by document (five, then one in ten minutes) and "
+        "by caller (five, then one a minute), in replays too. A denial is an answer, not an error. It names "
+        "the client only when face or credential was accepted. Where `challenge` is enforced, a kiosk's "
+        "photo of a face comes with frames of the head turned to a side. The replay of an offline queue (a "
+        "key, and `captured_at` older than a minute) is limited apart: 3,000 at once, 90 a minute.",
     ),
     Operation(
         "get",

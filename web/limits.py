@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -20,10 +23,40 @@ ADDRESS: Final = Rate("address", 5, 5)
 """Wrong codes and sign-ins; right ones cost nothing, so several kiosks may share an address."""
 NAME: Final = Rate("name", 10, 1)
 """Wrong passwords in a row for one name, wherever they come from; then one try a minute."""
-EXIT: Final = Rate("exit", 5, 5)
-"""Wrong exit PINs of one device."""
+DOCUMENT: Final = Rate("document", 5, 0.1)
+"""Wrong digits behind one document, by whichever kiosk: five, then one in ten minutes, so that ten thousand
+take ten weeks and not forty minutes."""
+DOCUMENTS: Final = Rate("documents", 5, 1)
+"""Wrong documents and digits of one caller: nobody tries the whole membership with one guess each."""
+EXIT: Final = Rate("exit", 5, 1)
+"""Wrong exit PINs of one device: four digits too."""
 OFFLINE_AFTER: Final = timedelta(minutes=1)
 """A capture older than this comes from an offline queue."""
+
+
+@dataclass(slots=True)
+class UnderWay:
+    """Guesses of this process that are taken and not judged yet."""
+
+    counts: Counter[str] = field(default_factory=Counter[str])
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def has(self, buckets: Iterable[Bucket]) -> bool:
+        return any(self.counts[bucket.key] for bucket in buckets)
+
+    def begin(self, buckets: Iterable[Bucket]) -> None:
+        self.counts.update(bucket.key for bucket in buckets)
+
+    def end(self, buckets: Iterable[Bucket]) -> None:
+        for bucket in buckets:
+            self.counts[bucket.key] -= 1
+            if not self.counts[bucket.key]:
+                del self.counts[bucket.key]
+        self.ended.set()
+        self.ended = asyncio.Event()
+
+    async def one_to_end(self) -> None:
+        await self.ended.wait()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +71,9 @@ class Limits:
     address: Rate = ADDRESS
     name: Rate = NAME
     exit: Rate = EXIT
+    document: Rate = DOCUMENT
+    documents: Rate = DOCUMENTS
+    under_way: UnderWay = field(default_factory=UnderWay)
 
     @classmethod
     def of(cls, gym: Gym) -> Limits:
@@ -73,4 +109,4 @@ class Guess:
     async def was_right(self) -> None:
         if self.name is not None:
             await self.limits.buckets.forget(self.name)
-        await self.limits.buckets.give_back(self.bucket, self.now)
+        await self.limits.buckets.give_back(self.bucket)

@@ -30,9 +30,13 @@ class TooManyRequests(GymError):
     status = 429
     message = N_("Too many tries. Wait {retry_after} seconds and try again.")
 
-    def __init__(self, retry_after: int) -> None:
+    def __init__(self, retry_after: int, rate: Rate | None = None) -> None:
         super().__init__(retry_after=retry_after)
         self.retry_after = retry_after
+        self.rate = rate
+        """The kind of bucket that is empty."""
+        self.taken: Sequence[Bucket] = ()
+        """The buckets that gave, for what was then not done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ class Buckets(Protocol):
         """One from each. Raises `TooManyRequests`; what the others gave is not put back."""
         ...
 
-    async def give_back(self, bucket: Bucket, now: datetime) -> None:
+    async def give_back(self, *buckets: Bucket) -> None:
         """Undo one `take`."""
         ...
 
@@ -92,15 +96,20 @@ class MemoryBuckets:
     full_at: dict[str, datetime] = field(default_factory=dict[str, datetime])
 
     async def take(self, buckets: Sequence[Bucket], now: datetime) -> None:
-        for bucket in buckets:
+        for number, bucket in enumerate(buckets):
             self._make_room(bucket.key, now)
             after = max(self.full_at.get(bucket.key, now), now) + bucket.rate.step
-            _require(after, bucket.rate, now)
+            try:
+                _require(after, bucket.rate, now)
+            except TooManyRequests as error:
+                error.taken = buckets[:number]
+                raise
             self.full_at[bucket.key] = after
 
-    async def give_back(self, bucket: Bucket, now: datetime) -> None:
-        if bucket.key in self.full_at:
-            self.full_at[bucket.key] -= bucket.rate.step
+    async def give_back(self, *buckets: Bucket) -> None:
+        for bucket in buckets:
+            if bucket.key in self.full_at:
+                self.full_at[bucket.key] -= bucket.rate.step
 
     async def require(self, bucket: Bucket, now: datetime) -> None:
         _require(max(self.full_at.get(bucket.key, now), now) + bucket.rate.step, bucket.rate, now)
@@ -109,11 +118,12 @@ class MemoryBuckets:
         self.full_at.pop(bucket.key, None)
 
     def _make_room(self, key: str, now: datetime) -> None:
-        """Full buckets say nothing; if that is not enough, the oldest goes."""
+        """Full buckets say nothing; if that is not enough, the one that is full next goes: what was emptied
+        by many wrong tries stays, however many names somebody makes up."""
         if key in self.full_at or len(self.full_at) < MOST_KEPT:
             return
         full = [key for key, moment in self.full_at.items() if moment <= now]
-        for one in full or [next(iter(self.full_at))]:
+        for one in full or [min(self.full_at, key=self.full_at.__getitem__)]:
             del self.full_at[one]
 
 
@@ -133,9 +143,14 @@ WHERE GREATEST(b.full_at, CAST(:now AS timestamptz)) + (EXCLUDED.full_at - CAST(
 RETURNING b.key
 """)
 _LOOK: Final = text("SELECT full_at FROM rate_buckets WHERE key = :key")
-_GIVE_BACK: Final = text(
-    "UPDATE rate_buckets SET full_at = full_at - CAST(:step AS interval) WHERE key = :key"
+_GIVE_BACK: Final = text("""
+WITH given AS (
+    SELECT b.key, w.step
+    FROM unnest(CAST(:keys AS text[]), CAST(:steps AS interval[])) AS w (key, step)
+    JOIN rate_buckets b ON b.key = w.key ORDER BY b.key FOR UPDATE OF b
 )
+UPDATE rate_buckets b SET full_at = b.full_at - given.step FROM given WHERE b.key = given.key
+""")
 _FORGET: Final = text("DELETE FROM rate_buckets WHERE key = :key")
 _SWEEP: Final = text("""
 DELETE FROM rate_buckets WHERE key IN (
@@ -162,12 +177,14 @@ class DatabaseBuckets:
             gave = set(await connection.scalars(_TAKE, values))
         for bucket in wanted:
             if bucket.key not in gave:
-                await self.require(bucket, now)
-                raise TooManyRequests(1)  # it has filled a little since
+                error = await self._refusal(bucket, now)
+                error.taken = [one for one in wanted if one.key in gave]
+                raise error
 
-    async def give_back(self, bucket: Bucket, now: datetime) -> None:
+    async def give_back(self, *buckets: Bucket) -> None:
+        keys, steps = [bucket.key for bucket in buckets], [bucket.rate.step for bucket in buckets]
         async with self._engine.connect() as connection:
-            await connection.execute(_GIVE_BACK, {"key": bucket.key, "step": bucket.rate.step})
+            await connection.execute(_GIVE_BACK, {"keys": keys, "steps": steps})
 
     async def require(self, bucket: Bucket, now: datetime) -> None:
         async with self._engine.connect() as connection:
@@ -177,6 +194,13 @@ class DatabaseBuckets:
     async def forget(self, bucket: Bucket) -> None:
         async with self._engine.connect() as connection:
             await connection.execute(_FORGET, {"key": bucket.key})
+
+    async def _refusal(self, bucket: Bucket, now: datetime) -> TooManyRequests:
+        try:
+            await self.require(bucket, now)
+        except TooManyRequests as error:
+            return error
+        return TooManyRequests(1, bucket.rate)  # it has filled a little since
 
     async def sweep(self, now: datetime) -> None:
         """Full buckets say nothing and may go."""
@@ -188,4 +212,4 @@ def _require(after: datetime, rate: Rate, now: datetime) -> None:
     """Raise `TooManyRequests` when a bucket cannot have given what would leave it full only `after`."""
     excess = after - now - rate.fills_in
     if excess > timedelta(milliseconds=1):  # steps are rounded to microseconds
-        raise TooManyRequests(max(1, math.ceil(excess.total_seconds())))
+        raise TooManyRequests(max(1, math.ceil(excess.total_seconds())), rate)

@@ -108,6 +108,7 @@ export class Replay {
       throw new Later(EVERY_MS);
     }
     if (!(error instanceof ApiError)) throw error;
+    if (error.code === "too_many_wrong_documents") return this.#postpone(capture, error.waitMs);
     if (error.isBusy) throw new Later(error.waitMs);
     if (error.status === 401 || error.status === 403) throw new Later(EVERY_MS); // this device, not this capture
     return error.status < 500 ? this.#refuse(capture, error.code, error.message) : this.#again(capture, error);
@@ -118,6 +119,12 @@ export class Replay {
     capture.tries += 1;
     if (capture.tries >= MOST_TRIES) return this.#refuse(capture, error.code, error.message || language.words.unreadable);
     capture.notBefore = Date.now() + 1000 * 2 ** capture.tries;
+    return this.store.update(capture);
+  }
+
+  // Documents wait; what else was recorded goes on.
+  #postpone(capture, waitMs) {
+    capture.notBefore = Date.now() + waitMs;
     return this.store.update(capture);
   }
 
