@@ -66,8 +66,8 @@ class Query(BaseModel):
 
 
 class PairRequest(Request):
-    code: Annotated[str, StringConstraints(pattern=r"^[0-9]{9}$")] = Field(
-        description="The nine digits that an admin is shown in chat"
+    code: Annotated[str, StringConstraints(pattern=r"^[0-9](?:[ .-]?[0-9]){8}$")] = Field(
+        description="The nine digits that an admin is shown in chat, grouped or not"
     )
     name: Name
 

@@ -77,11 +77,10 @@ async def pair(turn: Turn, _: PairKiosk) -> None:
     t = turn.t
     async with turn.unit_of_work() as uow:
         issued = await KioskService(uow).new_code(t(DOOR))
-    grouped = " ".join(issued.code[start : start + 3] for start in (0, 3, 6))
     text = t(
         "Open the kiosk page on the device and type:\n\n<code>{code}</code>\n\n"
         "It works once, for ten minutes.",
-        code=Html(grouped),
+        code=Html(issued.grouped),
     )
     await turn.show(Screen(text, [nav(t, back=KioskList())]))
 

@@ -16,7 +16,7 @@ async def pairing_code(config: Config, name: str) -> int:
     """Print a pairing code."""
     async with open_gym(config, faces=False) as opened, opened.unit_of_work(Actor.system()) as uow:
         issued = await KioskService(uow).new_code(name)
-    typer.echo(issued.code)
+    typer.echo(issued.grouped)
     return 0
 
 

@@ -30,13 +30,16 @@ class Kiosk(Base):
 
 
 class PairingCode(Base):
-    """A 9-digit code: ten minutes, one use, five tries; only its HMAC is kept."""
+    """A 9-digit code: ten minutes, one use, five wrong tries; only its HMAC and its first digits are kept."""
 
     __tablename__ = "pairing_codes"
     __table_args__ = (CheckConstraint("tries <= 5", name="tries"),)
 
     id: Mapped[Id]
     digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    number: Mapped[int | None] = mapped_column(SmallInteger, index=True)
+    """The first three digits, which name the code among the live ones: a wrong guess counts against it alone.
+    None in codes of the first release, which ran out long ago."""
     name: Mapped[str] = mapped_column(String(80))
     exit_pin_hash: Mapped[str | None] = mapped_column(String(255))
     tries: Mapped[int] = mapped_column(SmallInteger, default=0, server_default=sql("0"))

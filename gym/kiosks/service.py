@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, select
 
 from gym.core.errors import Forbidden, Invalid, NotFound
 from gym.core.language import N_
@@ -75,6 +77,11 @@ class PairingIssued:
     code: str
     expires_at: datetime
 
+    @property
+    def grouped(self) -> str:
+        """As it is read out and typed: 123 456 789."""
+        return " ".join(self.code[start : start + 3] for start in range(0, len(self.code), 3))
+
 
 @dataclass(frozen=True, slots=True)
 class Paired:
@@ -120,14 +127,24 @@ def parse_door_address(text: str) -> str:
     return address
 
 
+def _digits(code: str) -> str:
+    """Nine digits, however they were grouped; empty where it is no code at all."""
+    found = re.fullmatch(r"[0-9]{9}", re.sub(r"[\s.-]", "", code[:40]))
+    return found.group() if found else ""
+
+
+def _is_one_of(digest: bytes, digests: Sequence[bytes]) -> bool:
+    return any(hmac.compare_digest(digest, one) for one in digests)
+
+
 class KioskRepository(Repository[Kiosk, UUID]):
     model = Kiosk
     missing = KioskNotFound
 
 
 class KioskService:
-    """A code works for ten minutes and once. A wrong guess cannot name its code, so it counts against every
-    live one: after five wrong guesses none of them works any more."""
+    """A code works for ten minutes and once. Its first three digits name it and the other six are secret:
+    five wrong guesses at those end it, and no other one."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
@@ -135,13 +152,15 @@ class KioskService:
         self._links = Links(uow.secrets.jwt)
 
     async def new_code(self, name: str, exit_pin_hash: str | None = None) -> PairingIssued:
-        """Nine digits for a device to type."""
+        """Three digits that name it and six secret ones, for a device to type."""
         self.uow.actor.require(Permission.MANAGE_KIOSKS)
         name = parse_kiosk_name(name)
-        code = f"{secrets.randbelow(10**9):09d}"
+        number = await self._free_number()
+        code = f"{number:03d}{secrets.randbelow(10**6):06d}"
         expires_at = self.uow.context.wall + LIFETIME
         row = PairingCode(
             digest=self._links.digest(code),
+            number=number,
             name=name,
             exit_pin_hash=exit_pin_hash,
             created_by=self.uow.actor.id,
@@ -154,17 +173,18 @@ class KioskService:
 
     async def code_fits(self, code: str) -> bool:
         """Whether a code could be swapped now; a wrong one counts, once this is committed."""
-        if await self._live_code(code) is not None:
+        digits = _digits(code)
+        named = await self._named(digits)
+        if self._right(named, digits) is not None:
             return True
-        # Locked in one order, so that two wrong guesses at once cannot block each other.
-        live = select(PairingCode.id).where(*self._is_live).order_by(PairingCode.id).with_for_update()
-        guessed = update(PairingCode).where(PairingCode.id.in_(live.scalar_subquery()))
-        await self.uow.session.execute(guessed.values(tries=PairingCode.tries + 1))
+        for row in named:
+            row.tries += 1
         return False
 
     async def pair(self, code: str, name: str, secret_hash: str) -> Kiosk:
         """Use a code up for a device. Raises `PairingRefused`."""
-        row = await self._live_code(code, lock=True)
+        digits = _digits(code)
+        row = self._right(await self._named(digits), digits)
         if row is None:
             raise PairingRefused
         kiosk = Kiosk(
@@ -246,10 +266,23 @@ class KioskService:
         self.uow.audit("kiosk.revoked", kiosk)
         return kiosk
 
-    async def _live_code(self, code: str, *, lock: bool = False) -> PairingCode | None:
-        digits = re.sub(r"[\s.-]", "", code[:40])
-        query = select(PairingCode).where(PairingCode.digest.in_(self._links.digests(digits)), *self._is_live)
-        return await self.uow.session.scalar(query.with_for_update() if lock else query)
+    async def _free_number(self) -> int:
+        """One that names no live code. Two made in the same moment may be named alike: a wrong guess then
+        counts against both."""
+        live = select(PairingCode.number).where(*self._is_live, PairingCode.number.is_not(None))
+        taken = set(await self.uow.session.scalars(live))
+        return secrets.choice([number for number in range(1000) if number not in taken] or range(1000))
+
+    async def _named(self, digits: str) -> Sequence[PairingCode]:
+        """The live code that the first digits name, locked: guesses at one code are judged one by one."""
+        if not digits:
+            return []
+        query = select(PairingCode).where(PairingCode.number == int(digits[:3]), *self._is_live)
+        return (await self.uow.session.scalars(query.order_by(PairingCode.id).with_for_update())).all()
+
+    def _right(self, named: Sequence[PairingCode], digits: str) -> PairingCode | None:
+        digests = self._links.digests(digits)
+        return next((row for row in named if _is_one_of(row.digest, digests)), None)
 
     @property
     def _is_live(self) -> tuple[ColumnElement[bool], ...]:

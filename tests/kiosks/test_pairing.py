@@ -69,7 +69,7 @@ def door(gym: Gym, admin: Actor, secret_hash: str) -> Door:
 
 def wrong(issued: PairingIssued) -> str:
     """A code that is not this one."""
-    return f"{(int(issued.code) + 1) % 10**9:09d}"
+    return f"{issued.code[:8]}{(int(issued.code[8]) + 1) % 10}"
 
 
 async def test_a_code_makes_a_device_a_kiosk_and_tells_the_desk(door: Door, admin: Actor) -> None:
@@ -121,21 +121,36 @@ async def test_four_wrong_guesses_spare_a_code_and_the_fifth_ends_it(door: Door)
         await door.pairs(issued.code)
 
 
-async def test_wrong_guesses_count_against_every_live_code(door: Door) -> None:
+async def test_wrong_guesses_end_the_code_that_they_name_and_no_other(door: Door) -> None:
     first, second = await door.shows_code("One"), await door.shows_code("Two")
+    assert first.code[:3] != second.code[:3]
     for _ in range(MOST_TRIES):
-        await door.fits("000")
+        assert not await door.fits(wrong(first))
     assert not await door.fits(first.code)
-    assert not await door.fits(second.code)
-    fresh = await door.shows_code("Three")
-    assert await door.fits(fresh.code)
+    assert await door.fits(second.code)
+
+
+@pytest.mark.parametrize("typed", ["", "000", "1", "12345678", "1234567890", "١٢٣٤٥٦٧٨٩", "x" * 50])
+async def test_what_is_no_code_counts_against_none(door: Door, typed: str) -> None:
+    issued = await door.shows_code()
+    for _ in range(MOST_TRIES + 1):
+        assert not await door.fits(typed)
+    assert await door.fits(issued.code)
 
 
 async def test_forty_guesses_at_once_are_five_tries(door: Door) -> None:
-    codes = [await door.shows_code() for _ in range(3)]
-    fits = await asyncio.gather(*(door.fits("1") for _ in range(40)))
-    assert not any(fits)
-    assert not any([await door.fits(one.code) for one in codes])
+    """Guesses at one code are judged one by one."""
+    issued, other = await door.shows_code(), await door.shows_code()
+    guesses = [f"{issued.code[:3]}{(int(issued.code[3:]) + n) % 10**6:06d}" for n in range(1, 41)]
+    assert not any(await asyncio.gather(*(door.fits(one) for one in guesses)))
+    assert not await door.fits(issued.code)
+    assert await door.fits(other.code)
+
+
+async def test_a_hundred_live_codes_have_names_of_their_own(door: Door) -> None:
+    codes = [await door.shows_code() for _ in range(100)]
+    assert len({one.code[:3] for one in codes}) == 100
+    assert codes[0].grouped.replace(" ", "") == codes[0].code
 
 
 async def test_a_revoked_kiosk_is_refused_at_once(door: Door) -> None:

@@ -23,7 +23,8 @@ async def pair_with(door: Door, code: str) -> tuple[int, str]:
 
 
 def other_than(code: str) -> str:
-    return f"{(int(code) + 1) % 10**9:09d}"
+    """The same name with another secret."""
+    return f"{code[:8]}{(int(code[8]) + 1) % 10}"
 
 
 async def test_a_code_gives_credentials_that_sign_in(stranger_at_door: Door) -> None:
@@ -68,6 +69,22 @@ async def test_five_wrong_guesses_kill_the_code(stranger_at_door: Door, clock: F
         assert await pair_with(stranger_at_door, other_than(code)) == (422, "pairing_refused")
     clock.advance(MINUTE)
     assert await pair_with(stranger_at_door, code) == (422, "pairing_refused")
+
+
+async def test_wrong_guesses_at_other_codes_leave_this_one_alone(
+    stranger_at_door: Door, clock: FrozenClock
+) -> None:
+    code = await stranger_at_door.code()
+    for other in range(12):
+        number = (int(code[:3]) + 1 + other) % 1000
+        assert await pair_with(stranger_at_door, f"{number:03d}000000") == (422, "pairing_refused")
+        clock.advance(timedelta(seconds=15))
+    assert await pair_with(stranger_at_door, code) == (201, "")
+
+
+async def test_a_code_may_be_typed_as_it_is_shown(stranger_at_door: Door) -> None:
+    code = await stranger_at_door.code()
+    assert await pair_with(stranger_at_door, f"{code[:3]} {code[3:6]} {code[6:]}") == (201, "")
 
 
 async def test_four_wrong_guesses_do_not(stranger_at_door: Door) -> None:
