@@ -57,6 +57,19 @@ def client_address(request: web.Request) -> str:
     return address
 
 
+def neighbourhood(address: str) -> str:
+    """The name under which an address is counted: a subscriber has a whole /64 of IPv6 to choose from."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.ip_network((found, 64), strict=False))
+
+
 def is_loopback(address: str) -> bool:
     try:
         return ipaddress.ip_address(address).is_loopback

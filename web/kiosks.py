@@ -11,7 +11,7 @@ from gym.kiosks.service import ExitPinWrong, KioskService, PairingRefused, new_s
 from gym.security.passwords import hash_secret
 from gym.security.permissions import Actor
 from gym.security.tokens import InvalidToken, Scope
-from web.addresses import client_address
+from web.addresses import client_address, neighbourhood
 from web.bodies import read_model, reply
 from web.callers import acting, caller_of, claims_of
 from web.keys import GYM, LIMITS
@@ -27,7 +27,7 @@ async def pair(request: web.Request) -> web.Response:
     gym = request.app[GYM]
     body = await read_model(request, PairRequest)
     limits = request.app[LIMITS]
-    guess = Guess(limits, gym.clock.now(), limits.address.of(client_address(request)))
+    guess = Guess(limits, gym.clock.now(), limits.address.of(neighbourhood(client_address(request))))
     await guess.allow()
     async with gym.unit_of_work(Actor.system()) as uow:
         fits = await KioskService(uow).code_fits(body.code)

@@ -21,8 +21,11 @@ REPLAY: Final = Rate("replay", 3000, 90)
 STAFF: Final = Rate("staff", 120, 120)
 ADDRESS: Final = Rate("address", 5, 5)
 """Wrong codes and sign-ins; right ones cost nothing, so several kiosks may share an address."""
-NAME: Final = Rate("name", 10, 1)
-"""Wrong passwords in a row for one name, wherever they come from; then one try a minute."""
+NAME_HERE: Final = Rate("name_here", 10, 1)
+"""Wrong passwords for one name from one address; then one try a minute."""
+NAME: Final = Rate("name", 30, 1)
+"""Wrong passwords for one name from addresses where it has not signed in lately: an attack from everywhere is
+slowed, and the owner at the usual place gets in."""
 DOCUMENT: Final = Rate("document", 5, 0.1)
 """Wrong digits behind one document, by whichever kiosk: five, then one in ten minutes, so that ten thousand
 take ten weeks and not forty minutes."""
@@ -70,6 +73,7 @@ class Limits:
     staff: Rate = STAFF
     address: Rate = ADDRESS
     name: Rate = NAME
+    name_here: Rate = NAME_HERE
     exit: Rate = EXIT
     document: Rate = DOCUMENT
     documents: Rate = DOCUMENTS
@@ -86,7 +90,7 @@ class Limits:
         await self.buckets.take(buckets, now)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Guess:
     """One try to guess a secret, counted before it is judged, so that many at once are as many tries; given
     back when it was right."""
@@ -95,6 +99,9 @@ class Guess:
     now: datetime
     bucket: Bucket
     name: Bucket | None = None
+    """Of a name at one address; forgotten when the guess was right."""
+    everywhere: Bucket | None = None
+    """Of a name at any address that it is not known at, once it was taken."""
 
     async def allow(self) -> None:
         """Raises `TooManyRequests`; a locked name costs its address nothing."""
@@ -106,7 +113,18 @@ class Guess:
             await buckets.sweep(self.now)
         await buckets.take([self.bucket], self.now)
 
+    async def allow_from_anywhere(self, everywhere: Bucket) -> None:
+        """Asked only after the address was: raises `TooManyRequests`, and the address is not charged."""
+        try:
+            await self.limits.buckets.take([everywhere], self.now)
+        except TooManyRequests:
+            await self.limits.buckets.give_back(self.bucket)
+            raise
+        self.everywhere = everywhere
+
     async def was_right(self) -> None:
+        """What others have tried from elsewhere stays counted."""
         if self.name is not None:
             await self.limits.buckets.forget(self.name)
-        await self.limits.buckets.give_back(self.bucket)
+        right = [one for one in (self.bucket, self.everywhere) if one is not None]
+        await self.limits.buckets.give_back(*right)

@@ -23,7 +23,7 @@ from gym.settings.schemas import GymSettings, first_settings
 from gym.staff.errors import UsernameInvalid, UsernameTaken
 from gym.staff.models import Staff
 from gym.staff.service import StaffService, actor_of, parse_username
-from web.addresses import client_address
+from web.addresses import client_address, neighbourhood
 from web.errors import language_of
 from web.keys import GYM, LIMITS
 from web.limits import Guess
@@ -121,7 +121,7 @@ async def _owner(request: web.Request, token: str) -> Owner:
     Raises `TooManyRequests` and the faults of a link.
     """
     gym, limits = request.app[GYM], request.app[LIMITS]
-    guess = Guess(limits, gym.clock.now(), limits.address.of(client_address(request)))
+    guess = Guess(limits, gym.clock.now(), limits.address.of(neighbourhood(client_address(request))))
     await guess.allow()
     async with gym.unit_of_work(Actor.system()) as uow:
         staff = await StaffService(uow).password_owner(token)

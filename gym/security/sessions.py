@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, update
+from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gym.core.ids import new_id
@@ -150,6 +150,12 @@ def signed_in(claims: Claims, wall: datetime) -> ColumnElement[bool]:
         SignIn.ended_at.is_(None),
         SignIn.ends_at > wall,
     )
+
+
+async def is_known(session: AsyncSession, subject_id: UUID, address: str) -> bool:
+    """Whether somebody has signed in from an address in the last month, as far as sign-ins are kept."""
+    there = exists().where(SignIn.subject_id == subject_id, SignIn.address == address)
+    return bool(await session.scalar(select(there)))
 
 
 async def end(session: AsyncSession, family: UUID, wall: datetime) -> None:
