@@ -4,26 +4,23 @@
     class TakePayment(Callback):
         subscription_id: UUID
 
-Fields may be UUID, int, str, bool, Decimal, date, an enum of strings, and `X | None` of these.
+Fields may be UUID, int, str, bool, Decimal, date, an enum of strings, and `X | None` of these; each within
+the range that `bot.callback_fields` says.
 A button marked `changes=True` carries the minute it was shown, so that an old tap can ask again.
 """
 
 from __future__ import annotations
 
-import base64
 import dataclasses
 import re
 import types
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
-from enum import StrEnum
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, ClassVar, TypeVar, cast, dataclass_transform, get_args, get_type_hints
-from urllib.parse import quote, unquote
-from uuid import UUID
 
+from bot.callback_fields import read, write
 from gym.core.errors import GymError
 from gym.core.language import N_
 
@@ -104,7 +101,7 @@ def pack(data: Callback, now: datetime) -> str:
     parts = [data.code]
     if data.changes:
         parts.append(_base36(int((now - _EPOCH).total_seconds() // 60)))
-    parts += [_write(getattr(data, name)) for name, _, _ in _fields(type(data))]
+    parts += [write(getattr(data, name)) for name, _, _ in _fields(type(data))]
     packed = _SEPARATOR.join(parts)
     if len(packed.encode()) > LIMIT:
         raise CallbackTooLong(f"{type(data).__name__} packs to {len(packed.encode())} bytes: {packed}")
@@ -134,10 +131,10 @@ def unpack(known: Mapping[str, type[Callback]], packed: str) -> Tap:
         if len(parts) != len(fields):
             raise UnknownButton
         values = [
-            _read(part, wanted, may_miss) for part, (_, wanted, may_miss) in zip(parts, fields, strict=True)
+            read(part, wanted, may_miss) for part, (_, wanted, may_miss) in zip(parts, fields, strict=True)
         ]
         return Tap(kind(*values), shown_at)
-    except (ValueError, IndexError, OverflowError, InvalidOperation) as error:
+    except (ValueError, IndexError, OverflowError) as error:
         raise UnknownButton from error
 
 
@@ -154,42 +151,6 @@ def _plain_type(hint: Any) -> tuple[type[Any], bool]:
         [inner] = [part for part in get_args(hint) if part is not types.NoneType]
         return inner, True
     return hint, False
-
-
-def _write(value: object) -> str:
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "1" if value else "0"
-        case UUID():
-            return base64.urlsafe_b64encode(value.bytes).rstrip(b"=").decode()
-        case date():
-            return value.strftime("%Y%m%d")
-        case StrEnum():
-            return value.value
-        case str():
-            return quote(value, safe=" ") or "%"
-        case int() | Decimal():
-            return str(value)
-        case _:
-            raise TypeError(f"a button cannot carry {type(value).__name__}")
-
-
-def _read(text: str, wanted: type[Any], may_miss: bool) -> object:
-    if text == "":
-        if may_miss:
-            return None
-        raise UnknownButton
-    if wanted is bool:
-        return text == "1"
-    if wanted is UUID:
-        return UUID(bytes=base64.urlsafe_b64decode(text + "=="))
-    if wanted is date:
-        return datetime.strptime(text, "%Y%m%d").replace(tzinfo=UTC).date()
-    if wanted is str:
-        return "" if text == "%" else unquote(text)
-    return wanted(text)
 
 
 def _base36(number: int) -> str:

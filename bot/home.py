@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.callbacks import Callback, Home, callback
+from bot.callbacks import Callback, Home, UnknownButton, callback
 from bot.form_screens import FormTap
 from bot.keyboards import Button, Row, button, grid, nav
 from bot.render import Screen
@@ -86,6 +86,8 @@ async def languages(turn: Turn, _: Languages) -> None:
 @router.on(SetLanguage)
 async def set_language(turn: Turn, tap: SetLanguage) -> None:
     visitor = turn.visitor
+    if tap.language not in LANGUAGES:
+        raise UnknownButton
     if visitor.staff is not None:
         async with turn.unit_of_work() as uow:
             await StaffService(uow).set_language(visitor.staff.id, tap.language)

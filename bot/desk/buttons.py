@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from bot.callbacks import Callback, callback
+from bot.callbacks import Callback, UnknownButton, callback
 from gym.core.money import CENT, to_cents
 from gym.payments.models import Method
 from gym.subscriptions.discounts import Discount, DiscountKind
@@ -115,6 +116,7 @@ class CancelSubscription(Callback):
 
 
 DAY_ZERO: Final = date(2020, 1, 1)
+_OFF: Final = re.compile(r"p[0-9]{1,3}(\.[0-9]{1,4})?|[0-9a-f]{1,10}")
 """Days in a button are counted from here: a date would not fit beside two ids."""
 
 
@@ -140,7 +142,9 @@ class AskDiscount(Callback):
 
     @property
     def discount(self) -> Discount:
-        """Raises `ValueError` for what no button of ours says."""
+        """Raises `UnknownButton` for what no button of ours says."""
+        if not _OFF.fullmatch(self.off):
+            raise UnknownButton
         if self.off.startswith("p"):
             return Discount.percent(Decimal(self.off[1:]))
         return Discount(int(self.off, 16) * CENT)

@@ -32,6 +32,11 @@ class HostileTelegram:
         self.asked_at: list[float] = []
         """When each getUpdates came, by the monotonic clock."""
         self.url = ""
+        self._scripted: dict[str, list[object]] = {}
+
+    def answer_once(self, method: str, answer: object) -> None:
+        """The next call of a method is answered so, in the order of these orders."""
+        self._scripted.setdefault(method, []).append(answer)
 
     @property
     def api(self) -> Api:
@@ -69,7 +74,10 @@ class HostileTelegram:
         await runner.cleanup()
 
     async def _answer(self, request: web.Request) -> web.Response:
-        if request.path.endswith("/getUpdates"):
+        method = request.path.rpartition("/")[2]
+        if self._scripted.get(method):
+            return web.json_response(self._scripted[method].pop(0))
+        if method == "getUpdates":
             return await self._updates(dict(await request.post()))
         url, body = f"{self._sandbox.url}{request.raw_path}", await request.read()
         headers = {"Content-Type": request.headers.get("Content-Type", "application/octet-stream")}

@@ -1,5 +1,75 @@
-"""The fixtures of the chat, for tests that go on where a fault was found."""
+"""A gym with a bit of everything in it, and four people who send what nobody's app would."""
 
-from tests.bot.conftest import api, make_member, make_staff, open_bot, routers, sandbox, telegram
+from __future__ import annotations
 
-__all__ = ["api", "make_member", "make_staff", "open_bot", "routers", "sandbox", "telegram"]
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import update
+
+from bot.run import RunningBot
+from bot.sandbox.client import Person, SandboxClient
+from bot.sandbox.server import SandboxServer
+from gym.app import Gym
+from gym.clients.models import Client
+from gym.security.permissions import Actor, Role
+from gym.staff.models import Staff
+from tests.guards.conftest import World, planted, world
+from tests.support.hostile_telegram import HostileTelegram
+
+__all__ = ["planted", "world"]
+
+
+@pytest.fixture
+async def hostile(sandbox: SandboxServer) -> AsyncGenerator[HostileTelegram]:
+    async with HostileTelegram(sandbox).open() as server:
+        yield server
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who may send things."""
+
+    gym: Gym
+    admin: Person
+    employee: Person
+    member: Person
+    stranger: Person
+
+    @property
+    def everybody(self) -> dict[str, Person]:
+        return {
+            "admin": self.admin,
+            "employee": self.employee,
+            "member": self.member,
+            "stranger": self.stranger,
+        }
+
+    async def restore(self) -> None:
+        """Give everybody their role back, whatever they have done to each other."""
+        async with self.gym.unit_of_work(Actor.system()) as uow:
+            for person, role in ((self.admin, Role.ADMIN), (self.employee, Role.EMPLOYEE)):
+                theirs = update(Staff).where(Staff.name == person.name)
+                await uow.session.execute(theirs.values(role=role, active=True, telegram_id=person.id))
+
+
+@pytest.fixture
+async def cast(world: World, gym: Gym, telegram: SandboxClient, make_staff) -> Cast:
+    """An admin, an employee, Rosa and somebody; each has written to the bot."""
+    people = [await telegram.person(name) for name in ("Ada", "Ben", "Rosa", "Zoe")]
+    await make_staff(people[0], Role.ADMIN)
+    await make_staff(people[1], Role.EMPLOYEE)
+    async with gym.unit_of_work(Actor.system()) as uow:
+        rosa = update(Client).where(Client.id == world.ids["rosa"])
+        await uow.session.execute(rosa.values(telegram_id=people[2].id, linked_at=gym.clock.now()))
+    return Cast(gym, *people)
+
+
+@pytest.fixture
+async def welcomed(cast: Cast, desk_bot: RunningBot) -> Cast:
+    """All four see their first screen."""
+    for person in cast.everybody.values():
+        await person.sends("/start")
+        await person.sees("")
+    return cast

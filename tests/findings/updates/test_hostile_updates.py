@@ -21,7 +21,6 @@ from bot.inbox import MOST_CRASHES, Done, Inbox, Outcome
 from bot.routing import Router
 from bot.run import RunningBot, run_bot
 from bot.sandbox.client import Person, SandboxClient
-from bot.sandbox.server import SandboxServer
 from gym.app import Gym
 from gym.chats.intake import DeadReason, Reject, accept, read_each, read_update
 from gym.chats.models import DeadUpdate, InboxUpdate
@@ -36,12 +35,6 @@ from web.telegram import SECRET_HEADER, Webhook
 
 DEEP = 10_000
 DEEP_JSON = b"[" * DEEP + b"]" * DEEP
-
-
-@pytest.fixture
-async def hostile(sandbox: SandboxServer) -> AsyncGenerator[HostileTelegram]:
-    async with HostileTelegram(sandbox).open() as server:
-        yield server
 
 
 @pytest.fixture
