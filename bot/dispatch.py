@@ -202,7 +202,7 @@ class Dispatcher:
     async def _on_command(self, turn: Turn, text: str) -> None:
         head, _, turn.payload = text[1:].partition(" ")
         name, _, whom = head.partition("@")
-        if whom and whom.lower() != turn.bot.username.lower():
+        if whom and whom.lower() != (turn.bot.bot.username or "").lower():
             return
         turn.payload = turn.payload.strip()
         if name.lower() == "start" and turn.payload:

@@ -73,6 +73,8 @@ class Inbox:
         self._stopping = False
         self._held: dict[int, asyncio.Task[None]] = {}
         self._kept = 0
+        self._waits = False
+        """Whether it was said that the database is away."""
 
     async def keep(self, updates: Sequence[object]) -> None:
         """Store updates as they came, put aside what cannot be stored, and wake the workers.
@@ -111,8 +113,11 @@ class Inbox:
         try:
             claimed = await self._service.claim(free)
         except DatabaseUnavailable:
-            log.warning("inbox_waits_for_database")
+            if not self._waits:
+                log.warning("inbox_waits_for_database")
+            self._waits = True
             return
+        self._waits = False
         for item in claimed:
             task = asyncio.create_task(self._work(item), name=f"update-{item.update_id}")
             self._held[item.update_id] = task

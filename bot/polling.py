@@ -10,6 +10,7 @@ import structlog
 
 from bot.transport import UnreadableAnswer
 from gym.chats.intake import MOST_UPDATE_ID, DeadReason, Reject, first_id
+from gym.core.backoff import Backoff, spread
 from gym.core.errors import DatabaseUnavailable
 
 log = structlog.get_logger()
@@ -18,7 +19,8 @@ MOST_UPDATES = 100
 """In one answer (Bot API)."""
 SHORTEST_ROUND = 1.0
 """Seconds between two questions when nothing came, for a server that does not hold the poll."""
-DATABASE_PAUSE = 1.0
+DATABASE_PAUSES = 0.5, 5.0
+"""Seconds between two tries to store what has come, at first and at last."""
 BEGINNING = b'{"ok":true'
 """How an answer of the Bot API begins; a page of a proxy does not."""
 END = b"]}"
@@ -66,13 +68,15 @@ class Poller:
 
     async def _store(self, updates: Sequence[object]) -> None:
         """The offset moves only after this."""
+        backoff = Backoff(*DATABASE_PAUSES)
         while True:
             try:
                 await self._keep(updates)
                 return
             except DatabaseUnavailable:
-                log.warning("updates_wait_for_database", count=len(updates))
-                await asyncio.sleep(DATABASE_PAUSE)
+                if not backoff.failures:
+                    log.warning("updates_wait_for_database", count=len(updates))
+                await asyncio.sleep(spread(backoff.next()))
 
     async def _isolate(self, error: UnreadableAnswer) -> None:
         """Ask for fewer until the unreadable update stands alone, then put it aside.
@@ -94,12 +98,13 @@ class Poller:
 
 
 def _after(offset: int | None, updates: Sequence[object]) -> int | None:
-    """The next offset. Ids rise within an answer, so whatever has no usable one took at least one number."""
-    if not updates:
-        return None
+    """The next offset: behind the last number. Where none has a usable one, each took at least one number."""
     numbers = [number for update in updates if (number := _number(update)) is not None]
-    least = offset + len(updates) if offset is not None else None
-    return max([number + 1 for number in numbers] + ([least] if least is not None else []), default=None)
+    if not updates or (offset is None and not numbers):
+        return None
+    if not numbers:
+        return (offset or 0) + len(updates)
+    return max(max(numbers) + 1, offset or 0)
 
 
 def _number(update: object) -> int | None:

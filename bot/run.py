@@ -13,9 +13,11 @@ from bot.application import Api, Assembly, assemble
 from bot.routing import Router
 from bot.telegram import TelegramLine
 from gym.app import Gym
+from gym.core.backoff import Backoff
 from web.telegram import Webhook
 
 log = structlog.get_logger()
+SHORTEST_PAUSE = 2.0
 LONGEST_PAUSE = 60.0
 FAREWELL_SECONDS = 20.0
 """How long handlers in flight may take at the end; what is not done by then stays in the inbox."""
@@ -34,16 +36,24 @@ class RunningBot:
 
 
 async def supervise(name: str, work: Callable[[], Awaitable[object]]) -> None:
-    """Keep a task going: what it did not expect is logged, and it starts again, later each time."""
-    failures = 0
+    """Keep a task going: what it did not expect is logged, and it starts again, later each time.
+
+    A fault that comes again right away is told in one line; its traceback stands above.
+    """
+    backoff, clock, told = Backoff(SHORTEST_PAUSE, LONGEST_PAUSE), asyncio.get_running_loop().time, ""
     while True:
+        began = clock()
         try:
             await work()
             return
-        except Exception:
-            failures += 1
-            pause = min(LONGEST_PAUSE, 2.0 ** min(failures, 6))
-            log.exception("task_failed", task=name, pause=pause)
+        except Exception as error:
+            backoff.ran(clock() - began)
+            pause, kind = backoff.next(), type(error).__name__
+            told_before, told = backoff.failures > 1 and kind == told, kind
+            if told_before:
+                log.error("task_failed", task=name, pause=pause, fault=kind)  # noqa: TRY400
+            else:
+                log.exception("task_failed", task=name, pause=pause, fault=kind)
             await asyncio.sleep(pause)
 
 

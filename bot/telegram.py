@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Awaitable, Callable
 
 import structlog
-from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from bot.application import ALLOWED_UPDATES, Assembly
 from bot.calls.patience import retry_seconds
 from bot.polling import Poller
+from gym.core.backoff import Backoff, spread
 from gym.core.errors import DatabaseUnavailable
 from web.telegram import Webhook
 
@@ -19,6 +19,8 @@ log = structlog.get_logger()
 SHORTEST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
 CONFLICT_SECONDS = 5.0
+MOST_LETTERS = 120
+"""Of what a server says about itself, in one line of the log."""
 
 
 class TelegramLine:
@@ -27,12 +29,12 @@ class TelegramLine:
     def __init__(self, assembly: Assembly, webhook: Webhook | None = None) -> None:
         self._assembly = assembly
         self._webhook = webhook
-        self._failures = 0
+        self._backoff = Backoff(SHORTEST_PAUSE, LONGEST_PAUSE)
         self.connected = asyncio.Event()
 
     async def run(self) -> None:
         """Until cancelled. The gym works meanwhile, whether Telegram can be reached or not."""
-        await self._persistently(self._assembly.application.initialize)
+        await self._persistently(self._meet)
         await self._persistently(self._learn_name)
         self.connected.set()
         log.info("telegram_connected", bot=self._assembly.bot.username)
@@ -40,6 +42,13 @@ class TelegramLine:
         if self._webhook is not None:
             await asyncio.Event().wait()
         await self._poll()
+
+    async def _meet(self) -> None:
+        """getMe. An answer that lacks a field makes PTB raise whatever it meets first."""
+        try:
+            await self._assembly.application.initialize()
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise TelegramError(f"getMe cannot be read: {type(error).__name__}") from error
 
     async def _learn_name(self) -> None:
         """Before anybody is answered: what is answered may hold a link into the bot."""
@@ -61,37 +70,44 @@ class TelegramLine:
     async def _poll(self) -> None:
         poller = Poller(self._assembly.bot, self._assembly.inbox.keep)
         while True:
-            try:
-                await poller.step()
-                self._failures = 0
-            except TelegramError as error:
-                await self._rest(error)
+            await self._persistently(poller.step)
 
     async def _persistently(self, call: Callable[[], Awaitable[object]]) -> None:
+        """Until it has succeeded once."""
         while True:
             try:
                 await call()
-                self._failures = 0
+                self._backoff.reset()
                 return
-            except DatabaseUnavailable:
-                log.warning("telegram_waits_for_database")
-                await asyncio.sleep(SHORTEST_PAUSE)
-            except TelegramError as error:
+            except (DatabaseUnavailable, TelegramError) as error:
                 await self._rest(error)
 
-    async def _rest(self, error: TelegramError) -> None:
-        """Say what is wrong and wait before the next try, longer each time."""
-        self._failures += 1
-        pause = min(LONGEST_PAUSE, SHORTEST_PAUSE * 2 ** min(self._failures - 1, 6))
+    async def _rest(self, error: DatabaseUnavailable | TelegramError) -> None:
+        """Say in one line what is wrong and wait before the next try, longer each time."""
+        pause = spread(self._backoff.next(_asked(error)))
         match error:
-            case RetryAfter():
-                pause = retry_seconds(error)
+            case DatabaseUnavailable():
+                log.warning("telegram_waits_for_database", pause=pause)
             case Conflict():
-                log.error("another_bot_polls", hint="the same token is in use by another process")
-                pause = CONFLICT_SECONDS
+                hint = "the same token is in use by another process"
+                log.error("another_bot_polls", hint=hint, pause=pause)
             case InvalidToken():
-                log.error("token_refused", hint="check TELEGRAM_BOT_TOKEN")
-                pause = LONGEST_PAUSE
-            case _:
+                log.error("token_refused", hint="check TELEGRAM_BOT_TOKEN", pause=pause)
+            case NetworkError() | RetryAfter():
                 log.warning("telegram_unreachable", reason=type(error).__name__, pause=pause)
-        await asyncio.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311
+            case _:
+                log.warning("telegram_answer_unusable", reason=error.message[:MOST_LETTERS], pause=pause)
+        await asyncio.sleep(pause)
+
+
+def _asked(error: DatabaseUnavailable | TelegramError) -> float:
+    """The shortest pause that makes sense after this fault."""
+    match error:
+        case RetryAfter():
+            return retry_seconds(error)
+        case Conflict():
+            return CONFLICT_SECONDS
+        case InvalidToken():
+            return LONGEST_PAUSE
+        case _:
+            return 0.0

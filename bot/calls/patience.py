@@ -15,6 +15,8 @@ from bot.calls.delivery_status import Unanswered, acknowledged
 Answer = TypeVar("Answer")
 PAUSES = (0.5, 1.5)
 """Seconds before a call that met a network fault is made again."""
+SHORTEST_REST, LONGEST_REST = 0.5, 3600.0
+"""Seconds that a RetryAfter is obeyed."""
 LONGEST_WAIT = 30.0
 """A longer RetryAfter hands the update back to the inbox."""
 MOST_UNANSWERED = 1
@@ -58,6 +60,7 @@ async def _patiently(
 
 
 def retry_seconds(error: RetryAfter) -> float:
-    """How long Telegram wants to be left alone."""
+    """How long Telegram wants to be left alone; nobody is silenced for longer than `LONGEST_REST`."""
     value = error.retry_after
-    return value.total_seconds() if isinstance(value, timedelta) else float(value)
+    seconds = value.total_seconds() if isinstance(value, timedelta) else float(value)
+    return min(LONGEST_REST, max(SHORTEST_REST, seconds))
