@@ -269,12 +269,12 @@ def test_a_healthy_update_is_kept_as_it_came() -> None:
             "text": "ñandú 👩‍👩‍👧 \u202e rtl",
         },
     }
-    assert accept(payload) == Arrival(5, -100, payload)
-    tapped = {"update_id": 6, "callback_query": {"from": {"id": 7}, "message": payload["message"]}}
-    assert accept(tapped) == Arrival(6, -100, tapped)
-    assert accept({"update_id": 7, "callback_query": {"from": {"id": 7}}}) == Arrival(
-        7, 7, {"update_id": 7, "callback_query": {"from": {"id": 7}}}
-    )
+    tap = {"update_id": 6, "callback_query": {"from": {"id": 7}, "message": payload["message"]}}
+    bare = {"update_id": 7, "callback_query": {"from": {"id": 7}}}
+    for update, chat in ((payload, -100), (tap, -100), (bare, 7)):
+        taken = accept(update)
+        assert isinstance(taken, Arrival)
+        assert (taken.update_id, taken.chat_id, taken.payload) == (update["update_id"], chat, update)
 
 
 # By webhook
