@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -14,6 +15,7 @@ from bot.sandbox.files import Upload
 from bot.sandbox.store import Json
 
 MAX_UPLOAD_BYTES = 50 * 1024 * 1024  # core.telegram.org/bots/api#sending-files
+LARGEST = 2**63 - 1
 OCTETS = "application/octet-stream"
 
 
@@ -32,9 +34,12 @@ class Arguments:
     def integer(self, name: str) -> int | None:
         value = self.values.get(name)
         try:
-            return None if value in (None, "") else int(value)
+            number = None if value in (None, "") else int(value)
         except (TypeError, ValueError) as error:
             raise BadRequest(f'can\'t parse "{name}" as an integer') from error
+        if number is not None and abs(number) > LARGEST:
+            raise BadRequest(f'can\'t parse "{name}" as an integer')
+        return number
 
     def flag(self, name: str) -> bool:
         return str(self.values.get(name, "")).lower() in ("true", "1", "yes")
@@ -46,14 +51,31 @@ class Arguments:
             return value
         try:
             return json.loads(value) if value else None
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise BadRequest(f"can't parse {name} JSON object") from error
+
+    def mapping(self, name: str, what: str) -> Json:
+        """A JSON object, empty when absent."""
+        value = self.structure(name)
+        if value is not None and not isinstance(value, dict):
+            raise BadRequest(f"object expected as {what}")
+        return cast(Json, value or {})
+
+    def objects(self, name: str, what: str) -> list[Json]:
+        """A JSON array of objects, empty when absent."""
+        value = self.structure(name)
+        if value is not None and not isinstance(value, list):
+            raise BadRequest(f"expected an Array of {what}")
+        items = cast("list[object]", value or [])
+        if not all(isinstance(item, dict) for item in items):
+            raise BadRequest(f"can't parse {what}: expected an Object")
+        return cast("list[Json]", items)
 
     def chat(self) -> int:
         value = self.text("chat_id")
         if not value:
             raise BadRequest("chat_id is empty")
-        if not value.lstrip("-").isdecimal():
+        if not re.fullmatch(r"-?[0-9]{1,20}", value) or abs(int(value)) > LARGEST:
             raise BadRequest("chat not found")
         return int(value)
 
@@ -100,7 +122,7 @@ async def read_arguments(request: web.Request) -> Arguments:
 async def _json(request: web.Request) -> Json:
     try:
         body: object = json.loads(await request.read() or b"{}")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadRequest("can't parse JSON object") from error
     if not isinstance(body, dict):
         raise BadRequest("object expected as JSON")

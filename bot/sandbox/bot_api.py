@@ -10,7 +10,7 @@ import time
 from aiohttp import web
 
 from bot.sandbox.arguments import Arguments, read_arguments
-from bot.sandbox.errors import BotApiError
+from bot.sandbox.errors import BadRequest, BotApiError
 from bot.sandbox.faults import Fault
 from bot.sandbox.methods import METHODS
 from bot.sandbox.store import Json
@@ -48,6 +48,17 @@ class BotApi:
             return self._answer(method, arguments, await self._perform(method, arguments))
         except BotApiError as error:
             return self._refusal(method, arguments, error)
+        except UnicodeError:
+            return self._refusal(method, Arguments({}), BadRequest("strings must be encoded in UTF-8"))
+
+    async def obey(self, call: Json) -> None:
+        """A call out of a webhook's answer: carried out and logged, its answer goes nowhere."""
+        method = str(call["method"])
+        arguments = Arguments({name: value for name, value in call.items() if name != "method"})
+        try:
+            self._answer(method, arguments, await self._perform(method, arguments))
+        except BotApiError as error:
+            self._refusal(method, arguments, error)
 
     async def _perform(self, method: str, arguments: Arguments) -> object:
         perform = METHODS.get(method.lower())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from bot.sandbox.arguments import Arguments
@@ -46,7 +46,9 @@ def read_markup(arguments: Arguments) -> Markup:
 
 
 def _inline(markup: Json) -> Markup:
-    rows: list[list[Json]] = markup["inline_keyboard"]
+    rows = _rows(markup, "inline_keyboard")
+    if any(not isinstance(button, dict) for row in rows for button in row):
+        raise BadRequest("can't parse inline keyboard button: expected an Object")
     if sum(len(row) for row in rows) > MAX_BUTTONS:
         raise BadRequest("reply markup is too long")
     for row in rows:
@@ -66,10 +68,15 @@ def _check_button(button: Json) -> None:
             raise BadRequest("BUTTON_DATA_INVALID")
     if "url" in button:
         _check_url(str(button["url"]))
+    if "web_app" in button:
+        _check_web_app(button["web_app"], "inline keyboard button")
 
 
 def _check_url(url: str) -> None:
-    parts = urlsplit(url if "://" in url else f"http://{url}")
+    try:
+        parts = urlsplit(url if "://" in url else f"http://{url}")
+    except ValueError:
+        raise BadRequest(f"inline keyboard button URL '{url}' is invalid: Wrong HTTP URL") from None
     if parts.scheme not in ("http", "https", "tg"):
         raise BadRequest(f"inline keyboard button URL '{url}' is invalid: Unsupported URL protocol")
     if parts.scheme != "tg" and (not parts.hostname or LONE_HOST.match(parts.hostname)):
@@ -79,11 +86,36 @@ def _check_url(url: str) -> None:
 def _keyboard(markup: Json) -> Json:
     if "keyboard" not in markup:
         return markup
-    rows = [[_reply_button(button) for button in row] for row in markup["keyboard"]]
-    if any(not button["text"] for row in rows for button in row):
+    rows = [[_reply_button(button) for button in row] for row in _rows(markup, "keyboard")]
+    if any(not button.get("text") for row in rows for button in row):
         raise BadRequest("keyboard button text must be non-empty")
     return {**markup, "keyboard": rows}
 
 
+def _rows(markup: Json, name: str) -> list[list[Any]]:
+    """Rows of buttons, whatever those are."""
+    rows = markup[name]
+    if not isinstance(rows, list):
+        raise BadRequest(f'field "{name}" must be of type Array')
+    listed = cast("list[Any]", rows)
+    if not all(isinstance(row, list) for row in listed):
+        raise BadRequest(f'field "{name}" must be an Array of Arrays')
+    return listed
+
+
 def _reply_button(button: Any) -> Json:
-    return {"text": button} if isinstance(button, str) else dict(button)
+    if not isinstance(button, str | dict):
+        raise BadRequest("can't parse keyboard button: expected an Object")
+    read: Json = {"text": button} if isinstance(button, str) else dict(cast(Json, button))
+    if "web_app" in read:
+        _check_web_app(read["web_app"], "keyboard button")
+    return read
+
+
+def _check_web_app(web_app: object, where: str) -> None:
+    """A page inside Telegram is reached by HTTPS only."""
+    if not isinstance(web_app, dict):
+        raise BadRequest("object expected as Web App")
+    url = str(cast(Json, web_app).get("url", ""))
+    if urlsplit(url).scheme != "https" or not urlsplit(url).hostname:
+        raise BadRequest(f"{where} Web App URL '{url}' is invalid: Only HTTPS links are allowed")

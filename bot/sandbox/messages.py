@@ -111,6 +111,15 @@ class Messages:
         )
         return body
 
+    def touch(self, message: StoredMessage) -> None:
+        """Show it anew to whoever looks at the chat."""
+        self._store.run(
+            "UPDATE messages SET seq = ? WHERE chat_id = ? AND message_id = ?",
+            self._feed.next(message.chat_id),
+            message.chat_id,
+            message.message_id,
+        )
+
     def delete(self, message: StoredMessage) -> None:
         self._store.run(
             "UPDATE messages SET deleted = 1, seq = ? WHERE chat_id = ? AND message_id = ?",

@@ -99,7 +99,8 @@ class SandboxServer:
         self.url = ""
         self._world = World(store_path, self.token, bot_username, limits)
         self._side_door = SideDoor(self._world, hooks)
-        self._courier = WebhookCourier(self._world)
+        self._bot_api = BotApi(self._world)
+        self._courier = WebhookCourier(self._world, self._bot_api.obey)
         self._runner: web.AppRunner | None = None
 
     @property
@@ -149,7 +150,7 @@ class SandboxServer:
     def _application(self) -> web.Application:
         app = web.Application(middlewares=[own_pages_only, errors_as_json], client_max_size=MAX_BODY_BYTES)
         app.on_response_prepare.append(add_page_headers)
-        app.add_routes(BotApi(self._world).routes())
+        app.add_routes(self._bot_api.routes())
         app.add_routes(self._side_door.routes())
         app.router.add_get("/", self._index)
         app.router.add_static("/page", PAGE)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
+from typing import cast
 
 import aiohttp
 
@@ -19,13 +22,15 @@ SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's nam
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 30.0
 ANSWER_SECONDS = 60
 LONG = 3600.0
+MOST_BYTES = 1 << 20
 
 
 class WebhookCourier:
     """One delivery at a time, so the order is kept even when some fail."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, obey: Callable[[Json], Awaitable[None]]) -> None:
         self._world = world
+        self._obey = obey
         self._task: asyncio.Task[None] | None = None
         self._pause = FIRST_PAUSE
 
@@ -76,10 +81,18 @@ class WebhookCourier:
         try:
             async with session.post(address, json=update, headers=headers, allow_redirects=False) as answer:
                 if 200 <= answer.status < 300:
+                    await self._obey_answer(answer)
                     return None
                 return f"Wrong response from the webhook: {answer.status} {answer.reason}"
         except (aiohttp.ClientError, TimeoutError) as error:
             return f"Connection failed: {type(error).__name__}"
+
+    async def _obey_answer(self, answer: aiohttp.ClientResponse) -> None:
+        """A call may stand in the answer; what becomes of it is not told, as at Telegram."""
+        with suppress(ValueError):
+            body: object = json.loads((await answer.content.read(MOST_BYTES)) or b"null")
+            if isinstance(body, dict) and "method" in body:
+                await self._obey(cast(Json, body))
 
     def _note(self, problem: str) -> None:
         webhook = self._world.bot.webhook()

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
 from bot.sandbox.arguments import Arguments
-from bot.sandbox.methods import chats, editing, profile, sending, updates
+from bot.sandbox.methods import chats, copying, editing, marking, profile, sending, updates
 from bot.sandbox.world import World
 
 Method: TypeAlias = Callable[[World, Arguments], Awaitable[object]]
@@ -30,6 +30,14 @@ METHODS: dict[str, Method] = {
     "editmessagemedia": editing.edit_message_media,
     "deletemessage": editing.delete_message,
     "deletemessages": editing.delete_messages,
+    "forwardmessage": copying.forward_message,
+    "forwardmessages": copying.forward_messages,
+    "copymessage": copying.copy_message,
+    "copymessages": copying.copy_messages,
+    "setmessagereaction": marking.set_message_reaction,
+    "pinchatmessage": marking.pin_chat_message,
+    "unpinchatmessage": marking.unpin_chat_message,
+    "unpinallchatmessages": marking.unpin_all_chat_messages,
     "answercallbackquery": chats.answer_callback_query,
     "getchat": chats.get_chat,
     "getchatmember": chats.get_chat_member,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.sandbox.arguments import Arguments
 from bot.sandbox.conversation import ADMINISTRATOR
 from bot.sandbox.errors import BadRequest
+from bot.sandbox.methods.marking import pinned_message
 from bot.sandbox.people import Group
 from bot.sandbox.store import Json
 from bot.sandbox.world import World
@@ -20,7 +21,7 @@ async def get_chat(world: World, arguments: Arguments) -> Json:
         ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels"),
         True,
     )
-    return {**chat.as_chat(), **NO_COLOUR, "accepted_gift_types": gifts}
+    return {**chat.as_chat(), **NO_COLOUR, "accepted_gift_types": gifts, **pinned_message(world, chat)}
 
 
 async def get_chat_member(world: World, arguments: Arguments) -> Json:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from bot.sandbox.arguments import Arguments
 from bot.sandbox.errors import BadRequest, ChatForbidden
 from bot.sandbox.markup import read_markup
 from bot.sandbox.messages import StoredMessage
+from bot.sandbox.methods.copying import message_numbers
 from bot.sandbox.methods.outgoing import read_caption, read_text
 from bot.sandbox.methods.sending import keep_media
 from bot.sandbox.people import Group, Person
@@ -15,7 +14,6 @@ from bot.sandbox.store import Json
 from bot.sandbox.world import World
 
 OLDEST_DELETABLE_SECONDS = 48 * 3600
-MOST_DELETED = 100
 CREATED = (
     "group_chat_created",
     "supergroup_chat_created",
@@ -37,7 +35,8 @@ def _editable(world: World, arguments: Arguments) -> StoredMessage:
     message = world.messages.find(chat.id, arguments.message())
     if message is None or message.deleted:
         raise BadRequest("message to edit not found")
-    if message.sender != world.bot.id:
+    # A keyboard under the input line, its removal or a forced reply came with it: it stays as it is.
+    if message.sender != world.bot.id or message.keyboard or "forward_origin" in message.body:
         raise BadRequest("message can't be edited")
     return message
 
@@ -78,8 +77,8 @@ async def edit_message_reply_markup(world: World, arguments: Arguments) -> Json:
 
 
 async def edit_message_media(world: World, arguments: Arguments) -> Json:
+    item = arguments.mapping("media", "media")
     _editable(world, arguments)
-    item: Json = arguments.structure("media") or {}
     kind = str(item.get("type", ""))
     if kind not in MEDIA_FIELDS:
         raise BadRequest(f"unsupported type of input media: {kind}")
@@ -102,26 +101,13 @@ async def delete_message(world: World, arguments: Arguments) -> bool:
 async def delete_messages(world: World, arguments: Arguments) -> bool:
     """Several at once, or none when one may not go; those that are gone are passed over, as Telegram does."""
     chat = world.chats.require(arguments.chat())
-    found = [world.messages.find(chat.id, number) for number in _numbers(arguments)]
+    found = [world.messages.find(chat.id, number) for number in message_numbers(arguments)]
     there = [message for message in found if message and not message.deleted]
     for message in there:
         _require_deletable(world, chat, message)
     for message in there:
         world.messages.delete(message)
     return True
-
-
-def _numbers(arguments: Arguments) -> list[int]:
-    """`message_ids`: 1 to 100 whole numbers."""
-    numbers = arguments.structure("message_ids")
-    if not isinstance(numbers, list) or not numbers:
-        raise BadRequest("message identifiers are not specified")
-    listed = cast("list[object]", numbers)
-    if len(listed) > MOST_DELETED:
-        raise BadRequest("too many message identifiers specified")
-    if not all(isinstance(number, int) for number in listed):
-        raise BadRequest("message identifier is not specified")
-    return cast("list[int]", listed)
 
 
 def _require_deletable(world: World, chat: Person | Group, message: StoredMessage) -> None:

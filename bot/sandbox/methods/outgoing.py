@@ -41,11 +41,11 @@ def address(world: World, arguments: Arguments) -> Envelope:
 
 def _reply(world: World, arguments: Arguments, chat_id: int) -> Json:
     """The message answered; Telegram leaves out what that one answered in turn."""
-    parameters: Json = arguments.structure("reply_parameters") or {}
-    number = parameters.get("message_id") or arguments.integer("reply_to_message_id")
+    parameters = arguments.mapping("reply_parameters", "reply parameters")
+    number = Arguments(parameters).integer("message_id") or arguments.integer("reply_to_message_id")
     if not number:
         return {}
-    answered = world.messages.find(chat_id, int(number))
+    answered = world.messages.find(chat_id, number)
     if answered and not answered.deleted:
         return {"reply_to_message": {k: v for k, v in answered.body.items() if k != "reply_to_message"}}
     if parameters.get("allow_sending_without_reply") or arguments.flag("allow_sending_without_reply"):
@@ -53,9 +53,19 @@ def _reply(world: World, arguments: Arguments, chat_id: int) -> Json:
     raise BadRequest("message to be replied not found")
 
 
+def _entities(arguments: Arguments, name: str) -> list[Json]:
+    entities = arguments.objects(name, "MessageEntity")
+    for entity in entities:
+        if not isinstance(entity.get("type"), str):
+            raise BadRequest("can't parse MessageEntity: can't find field \"type\"")
+        if not all(isinstance(entity.get(field), int) for field in ("offset", "length")):
+            raise BadRequest('can\'t parse MessageEntity: field "offset" must be of type Number')
+    return entities
+
+
 def read_text(arguments: Arguments) -> Json:
     """`text` and its entities; raises BadRequest when empty, too long or badly formatted."""
-    explicit: list[Json] = arguments.structure("entities") or []
+    explicit = _entities(arguments, "entities")
     text, entities = formatted(arguments.text("text"), arguments.text("parse_mode"), explicit)
     if not text:
         raise BadRequest("message text is empty")
@@ -66,7 +76,7 @@ def read_text(arguments: Arguments) -> Json:
 
 def read_caption(values: Arguments) -> Json:
     """`caption` and its entities, nothing when there is none."""
-    explicit: list[Json] = values.structure("caption_entities") or []
+    explicit = _entities(values, "caption_entities")
     text, entities = formatted(values.text("caption"), values.text("parse_mode"), explicit)
     if units(text) > CAPTION_LIMIT:
         raise BadRequest("message caption is too long")

@@ -32,7 +32,7 @@ async def log_out(world: World, arguments: Arguments) -> bool:
 
 
 async def set_my_commands(world: World, arguments: Arguments) -> bool:
-    given: list[Json] = arguments.structure("commands") or []
+    given = arguments.objects("commands", "BotCommand")
     if len(given) > MAX_COMMANDS:
         raise BadRequest("BOT_COMMANDS_TOO_MUCH")
     commands = [_command(command) for command in given]
@@ -64,7 +64,7 @@ def _command(command: Json) -> Json:
 
 
 def _scope(world: World, arguments: Arguments) -> Scope:
-    scope = Scope.of(arguments.structure("scope"))
+    scope = Scope.of(arguments.mapping("scope", "BotCommandScope"))
     if scope.chat_id is not None:
         world.chats.require(scope.chat_id)
     return scope

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from typing import cast
 
 from bot.sandbox.arguments import Arguments
 from bot.sandbox.errors import BadRequest
@@ -73,10 +72,12 @@ async def send_media_group(world: World, arguments: Arguments) -> list[Json]:
 
 
 def _album_items(arguments: Arguments) -> list[Json]:
-    items = arguments.structure("media")
-    if not isinstance(items, list) or len(cast(list[Json], items)) not in ALBUM_SIZE:
+    items = arguments.objects("media", "InputMedia")
+    if len(items) not in ALBUM_SIZE:
         raise BadRequest("MEDIA_EMPTY" if not items else "wrong number of messages to send as an album")
-    return cast(list[Json], items)
+    if len({_kind(item) for item in items}) > 1:
+        raise BadRequest("document can't be mixed with other media types")
+    return items
 
 
 async def _album_content(world: World, arguments: Arguments, item: Json) -> Json:

@@ -1,0 +1,251 @@
+"""The local Bot API server refuses what Telegram refuses, and answers what a bot or a script needs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import web
+from telegram import (
+    Bot,
+    ForceReply,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputMediaDocument,
+    InputMediaPhoto,
+    ReactionTypeEmoji,
+    ReplyKeyboardMarkup,
+    ReplyKeyboardRemove,
+)
+from telegram.error import BadRequest
+
+from bot.sandbox.client import Person, SandboxClient
+from bot.sandbox.server import SandboxServer
+from tests.sandbox.front_desk import square
+
+
+@pytest.fixture
+def server(sandbox: SandboxServer) -> SandboxServer:
+    return sandbox
+
+
+@pytest.fixture
+async def ana(telegram: SandboxClient) -> Person:
+    return await telegram.person("Ana")
+
+
+@pytest.fixture
+async def bot(server: SandboxServer) -> AsyncGenerator[Bot]:
+    async with Bot(server.token, base_url=server.bot_api_url, base_file_url=server.bot_file_url) as bot:
+        yield bot
+
+
+@pytest.fixture
+async def chat(ana: Person) -> int:
+    await ana.sends("hello")
+    return ana.id
+
+
+HI = {"text": "hi"}
+MALFORMED: list[tuple[str, dict[str, Any], str]] = [
+    ("sendMessage", {**HI, "chat_id": "x"}, "chat not found"),
+    ("sendMessage", {**HI, "chat_id": 10**30}, "chat not found"),
+    ("sendMessage", {**HI, "chat_id": {}}, "chat not found"),
+    ("sendMessage", {**HI, "message_thread_id": "x"}, 'can\'t parse "message_thread_id" as an integer'),
+    ("sendMessage", {"text": "\ud800"}, "strings must be encoded in UTF-8"),
+    ("sendMessage", {**HI, "reply_markup": "{"}, "can't parse reply_markup JSON object"),
+    ("sendMessage", {**HI, "reply_markup": [1]}, "object expected as reply markup"),
+    (
+        "sendMessage",
+        {**HI, "reply_markup": {"inline_keyboard": 7}},
+        'field "inline_keyboard" must be of type Array',
+    ),
+    (
+        "sendMessage",
+        {**HI, "reply_markup": {"inline_keyboard": [7]}},
+        'field "inline_keyboard" must be an Array of Arrays',
+    ),
+    (
+        "sendMessage",
+        {**HI, "reply_markup": {"inline_keyboard": [[7]]}},
+        "can't parse inline keyboard button: expected an Object",
+    ),
+    ("sendMessage", {**HI, "reply_markup": {"keyboard": "x"}}, 'field "keyboard" must be of type Array'),
+    (
+        "sendMessage",
+        {**HI, "reply_markup": {"keyboard": [[None]]}},
+        "can't parse keyboard button: expected an Object",
+    ),
+    ("sendMessage", {**HI, "reply_markup": {"keyboard": [[{}]]}}, "keyboard button text must be non-empty"),
+    (
+        "sendMessage",
+        {**HI, "reply_markup": {"inline_keyboard": [[{"text": "x", "web_app": {"url": "http://x.co/"}}]]}},
+        "inline keyboard button Web App URL 'http://x.co/' is invalid: Only HTTPS links are allowed",
+    ),
+    (
+        "sendMessage",
+        {**HI, "reply_markup": {"keyboard": [[{"text": "x", "web_app": {"url": "http://x.co/"}}]]}},
+        "keyboard button Web App URL 'http://x.co/' is invalid: Only HTTPS links are allowed",
+    ),
+    (
+        "sendMessage",
+        {**HI, "reply_markup": {"inline_keyboard": [[{"text": "x", "web_app": 7}]]}},
+        "object expected as Web App",
+    ),
+    (
+        "sendMessage",
+        {**HI, "reply_markup": {"inline_keyboard": [[{"text": "x", "url": "http://[::1"}]]}},
+        "inline keyboard button URL 'http://[::1' is invalid: Wrong HTTP URL",
+    ),
+    ("sendMessage", {**HI, "entities": 7}, "expected an Array of MessageEntity"),
+    ("sendMessage", {**HI, "entities": [7]}, "can't parse MessageEntity: expected an Object"),
+    ("sendMessage", {**HI, "entities": [{}]}, "can't parse MessageEntity: can't find field \"type\""),
+    (
+        "sendMessage",
+        {**HI, "entities": [{"type": "bold", "offset": "x", "length": 1}]},
+        'can\'t parse MessageEntity: field "offset" must be of type Number',
+    ),
+    ("sendMessage", {**HI, "reply_parameters": 7}, "object expected as reply parameters"),
+    (
+        "sendMessage",
+        {**HI, "reply_parameters": {"message_id": "x"}},
+        'can\'t parse "message_id" as an integer',
+    ),
+    ("editMessageText", {**HI, "message_id": 10**30}, 'can\'t parse "message_id" as an integer'),
+    ("editMessageMedia", {"message_id": 2, "media": [1]}, "object expected as media"),
+    ("sendMediaGroup", {"media": 7}, "expected an Array of InputMedia"),
+    ("sendMediaGroup", {"media": [7, 8]}, "can't parse InputMedia: expected an Object"),
+    ("setMyCommands", {"commands": 7}, "expected an Array of BotCommand"),
+    ("setMyCommands", {"commands": [7]}, "can't parse BotCommand: expected an Object"),
+    ("setMyCommands", {"commands": [], "scope": 7}, "object expected as BotCommandScope"),
+    ("deleteMessages", {"message_ids": list(range(1, 102))}, "too many message identifiers specified"),
+    ("forwardMessages", {"message_ids": list(range(1, 102))}, "too many message identifiers specified"),
+    ("copyMessages", {"message_ids": [2, 1]}, "message identifiers must be in a strictly increasing order"),
+    ("copyMessages", {"message_ids": [98, 99]}, "there are no messages to copy"),
+    ("copyMessage", {"message_id": 99}, "message to copy not found"),
+    ("copyMessage", {"message_id": 1, "from_chat_id": 7}, "chat not found"),
+    ("copyMessage", {"message_id": 1, "from_chat_id": None}, "chat_id is empty"),
+    ("forwardMessage", {"message_id": 99}, "message to forward not found"),
+    ("setMessageReaction", {"message_id": 99}, "message to react not found"),
+    ("setMessageReaction", {"message_id": 1, "reaction": 7}, "expected an Array of ReactionType"),
+    (
+        "setMessageReaction",
+        {"message_id": 1, "reaction": [{"type": "emoji", "emoji": "x"}]},
+        "REACTION_INVALID",
+    ),
+    ("pinChatMessage", {"message_id": 99}, "message to pin not found"),
+    ("unpinChatMessage", {"message_id": 99}, "message to unpin not found"),
+]
+
+
+@pytest.mark.parametrize(("method", "arguments", "reason"), MALFORMED)
+async def test_malformed_arguments_are_refused_with_a_reason(
+    server: SandboxServer, chat: int, method: str, arguments: dict[str, Any], reason: str
+) -> None:
+    body = {"chat_id": chat, "from_chat_id": chat, **arguments}
+    call = f"{server.bot_api_url}{server.token}/{method}"
+    async with aiohttp.ClientSession() as session, session.post(call, json=body) as answer:
+        assert await answer.json() == {
+            "ok": False,
+            "error_code": 400,
+            "description": f"Bad Request: {reason}",
+        }
+        assert answer.status == 400
+
+
+@pytest.mark.parametrize(
+    "keys", [ReplyKeyboardMarkup([["Yes"]]), ReplyKeyboardRemove(), ForceReply()], ids=type
+)
+async def test_a_message_that_came_with_a_keyboard_of_the_chat_cannot_be_edited(
+    bot: Bot, chat: int, keys: Any
+) -> None:
+    message = await bot.send_message(chat, "choose", reply_markup=keys)
+    with pytest.raises(BadRequest, match="Message can't be edited"):
+        await message.edit_text("chosen")
+    with pytest.raises(BadRequest, match="Message can't be edited"):
+        await message.edit_reply_markup(
+            InlineKeyboardMarkup([[InlineKeyboardButton("x", callback_data="x")]])
+        )
+
+
+async def test_an_album_holds_pictures_or_documents(bot: Bot, chat: int) -> None:
+    with pytest.raises(BadRequest, match=r"(?i)document can't be mixed with other media types"):
+        await bot.send_media_group(chat, [InputMediaPhoto(square()), InputMediaDocument(b"x", filename="a")])
+
+
+async def test_messages_are_forwarded_with_their_origin_and_copied_without(
+    bot: Bot, telegram: SandboxClient, ana: Person, chat: int
+) -> None:
+    eve = await telegram.person("Eve")
+    await eve.sends("/start")
+    keys = InlineKeyboardMarkup([[InlineKeyboardButton("x", callback_data="x")]])
+    said = await ana.sends("my slip")
+    photo = await bot.send_photo(chat, square(), caption="<b>a</b>", parse_mode="HTML", reply_markup=keys)
+    forwarded = await bot.forward_message(eve.id, chat, said.message_id)
+    assert forwarded.text == "my slip"
+    assert forwarded.forward_origin is not None
+    assert forwarded.forward_origin.sender_user.id == ana.id  # type: ignore[attr-defined]
+    await bot.copy_message(eve.id, chat, photo.message_id)
+    await bot.copy_message(eve.id, chat, photo.message_id, caption="b")
+    both = await bot.copy_messages(eve.id, chat, [said.message_id, photo.message_id, 99])
+    assert len(both) == 2
+    assert len(await bot.forward_messages(eve.id, chat, [said.message_id])) == 1
+    seen = [(m.text or m.caption, bool(m.photo_url), len(m.buttons)) for m in await eve.chat()]
+    assert seen[1:] == [
+        ("my slip", False, 0),
+        ("a", True, 0),
+        ("b", True, 0),
+        ("my slip", False, 0),
+        ("a", True, 0),
+        ("my slip", False, 0),
+    ]
+    with pytest.raises(BadRequest, match="Message can't be edited"):
+        await forwarded.edit_text("changed")
+
+
+async def test_reactions_and_pins(bot: Bot, telegram: SandboxClient, ana: Person, chat: int) -> None:
+    message = await bot.send_message(chat, "one")
+    assert await bot.set_message_reaction(chat, message.message_id, [ReactionTypeEmoji("👍")])
+    await message.pin()
+    pinned = (await bot.get_chat(chat)).pinned_message
+    assert pinned is not None
+    assert pinned.message_id == message.message_id
+    await bot.unpin_chat_message(chat)
+    assert (await bot.get_chat(chat)).pinned_message is None
+    await message.pin()
+    await bot.unpin_all_chat_messages(chat)
+    group = await telegram.group("Desk", [ana])
+    posted = await bot.send_message(group["id"], "two")
+    with pytest.raises(BadRequest, match=r"(?i)not enough rights to manage pinned messages in the chat"):
+        await posted.pin()
+
+
+async def test_a_call_in_a_webhooks_answer_is_obeyed(
+    server: SandboxServer, telegram: SandboxClient, bot: Bot, ana: Person
+) -> None:
+    async def hook(request: web.Request) -> web.Response:
+        update = await request.json()
+        told = update["message"]
+        if told["text"] == "nonsense":
+            return web.json_response({"method": "sendPizza"})
+        answer = {"method": "sendMessage", "chat_id": told["chat"]["id"], "text": f"you said {told['text']}"}
+        return web.json_response(answer)
+
+    app = web.Application()
+    app.router.add_post("/", hook)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        await bot.set_webhook(f"http://127.0.0.1:{runner.addresses[0][1]}/")
+        await ana.sends("nonsense")
+        await ana.sends("hi")
+        await ana.sees("you said hi")
+        async with asyncio.timeout(10):
+            while (await bot.get_webhook_info()).pending_update_count:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+    finally:
+        await runner.cleanup()
