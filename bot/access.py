@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from telegram import User
 
+from bot.surfaces import Surface
 from gym.chats.models import Draft
 from gym.chats.service import ChatService
 from gym.chats.sessions import QuickSessions
@@ -45,6 +46,8 @@ class Visitor:
 
     telegram_id: int
     chat_id: int
+    surface: Surface
+    """Where an answer would be read, decided here and nowhere else."""
     first_name: str
     staff: Staff | None
     client: Client | None
@@ -102,13 +105,13 @@ class Reception:
         self._clock = clock
         self._chats = ChatService(sessions)
 
-    async def visitor(self, user: User, chat_id: int) -> Visitor:
-        """One query; a second statement on first contact only."""
+    async def visitor(self, user: User, chat_id: int, topic_id: int | None = None) -> Visitor:
+        """One query; a second statement on first contact in private only: groups are full of strangers."""
         async with self._sessions.open() as session:
-            facts = await VisitorRepository(session).find(user.id, chat_id)
+            facts = await VisitorRepository(session).find(user.id, chat_id, topic_id)
         wall = self._clock.now()
         visitor = self._visitor(user, chat_id, facts, wall)
-        if not visitor.known:
+        if not visitor.known and visitor.surface is Surface.PRIVATE:
             await self._chats.meet(user.id, visitor.language, wall)
         return visitor
 
@@ -117,6 +120,7 @@ class Reception:
         return Visitor(
             telegram_id=user.id,
             chat_id=chat_id,
+            surface=_surface(user, chat_id, facts),
             first_name=user.first_name,
             staff=facts.staff,
             client=facts.client,
@@ -127,6 +131,13 @@ class Reception:
             known=facts.person is not None,
             reachable=facts.person is None or facts.person.reachable,
         )
+
+
+def _surface(user: User, chat_id: int, facts: VisitorFacts) -> Surface:
+    """A private chat carries the number of its person; groups and channels have negative ones."""
+    if chat_id == user.id:
+        return Surface.PRIVATE
+    return Surface.ELSEWHERE if facts.desk_chat is None else Surface.DESK
 
 
 def _language(user: User, facts: VisitorFacts, settings: GymSettings) -> str:

@@ -21,6 +21,7 @@ from bot.calls.trouble import report_trouble
 from bot.messages import Message, render
 from bot.pacing import Pacer
 from bot.render import bare
+from bot.surfaces import mask_payload
 from gym.app import Gym
 from gym.chats.sessions import QuickSessions
 from gym.core.errors import DatabaseUnavailable
@@ -130,7 +131,9 @@ class Courier:
     async def _word_and_send(self, item: Outgoing, chat_id: int, now: Round, lease: Lease) -> None:
         try:
             language = item.language or now.settings.language
-            worded = render(item.kind, item.payload, now.settings, language, now.now)
+            desk = item.recipient_kind is RecipientKind.DESK
+            payload = mask_payload(item.payload) if desk else item.payload
+            worded = render(item.kind, payload, now.settings, language, now.now)
         except (LookupError, ValueError, TypeError, ArithmeticError) as error:
             await self._fail(item, f"cannot be worded: {type(error).__name__}")
             return

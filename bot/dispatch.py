@@ -6,7 +6,7 @@ import secrets
 from typing import Any
 
 import structlog
-from telegram import Message, Update
+from telegram import Chat, Message, Update, User
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application, ContextTypes, TypeHandler
 
@@ -20,8 +20,9 @@ from bot.inbox import Done, Later, Outcome
 from bot.keyboards import Button, nav
 from bot.messenger import Ticker
 from bot.render import Screen
-from bot.routing import Occasion
-from bot.turn import Turn, Workshop
+from bot.routing import Command, Occasion, Route
+from bot.surfaces import OnlyInPrivate, Surface
+from bot.turn import Turn, Workshop, topic_of
 from gym.chats.intake import DeadReason
 from gym.chats.repository import Claimed
 from gym.chats.service import InboxService
@@ -36,6 +37,8 @@ MOST_ALONE = 4
 """Attempts (14 s) of an answer that meets a 5xx while others hear from the bot."""
 MOST_WHILE_ALIVE = 8
 """Attempts (4 minutes) of an answer that meets a 5xx while Telegram carries out anything else."""
+OPENED_IN_PRIVATE = N_("Others read along here: I have opened it in your own chat with me.")
+WRITE_FIRST = N_("Others read along here. Write to me in private first: open my profile and press Start.")
 BotApplication = Application[Any, Any, Any, Any, Any, Any]
 
 
@@ -72,11 +75,11 @@ class Dispatcher:
             self._outcomes[update.update_id] = Later()
 
     async def _outcome(self, update: Update, ticker: Ticker) -> Outcome:
-        user, chat = update.effective_user, update.effective_chat
-        if user is None or chat is None or user.is_bot:
+        user, chat = _speaker(update), update.effective_chat
+        if user is None or chat is None:
             return Done()
         try:
-            visitor = await self._workshop.reception.visitor(user, chat.id)
+            visitor = await self._workshop.reception.visitor(user, chat.id, topic_of(update))
         except DatabaseUnavailable:
             return Later()
         turn = Turn(self._workshop, self._application.bot, update, visitor, ticker)
@@ -137,7 +140,7 @@ class Dispatcher:
             code=code,
         )
         try:
-            await turn.say(Screen(text, [nav(turn.t)]))
+            await turn.warn(text)
         except TelegramError as silent:
             log.warning("code_not_told", code=code, reason=type(silent).__name__)
         return Done(failed=True, code=code)
@@ -163,6 +166,15 @@ class Dispatcher:
         turn.tap = unpack(routes.codes, query.data)
         route = routes.tap(type(turn.tap.callback))
         route.check(turn.visitor)
+        if route.answers_on(turn.surface):
+            await self._answer_tap(turn, route)
+        elif route.moves:
+            await self._open_in_private(turn, route)
+        else:
+            raise OnlyInPrivate
+
+    async def _answer_tap(self, turn: Turn, route: Route) -> None:
+        assert turn.tap is not None
         if turn.tap.is_stale(turn.now):
             await self._ask_again(turn)
             return
@@ -170,6 +182,23 @@ class Dispatcher:
         if not turn.in_form:
             await self._workshop.forms.park(turn)
         await route.handler(turn, turn.tap.callback)
+
+    async def _open_in_private(self, turn: Turn, route: Route) -> None:
+        """What was tapped where others read along is shown in the person's own chat."""
+        own = await turn.in_private()
+        try:
+            await self._answer_tap(own, route)
+        except DatabaseUnavailable:
+            raise
+        except GymError as error:
+            await own.fail(error)
+        except Forbidden:
+            await self._workshop.chats.set_reachable(turn.user_id, False)
+            await turn.answer(turn.t(WRITE_FIRST), alert=True)
+            return
+        finally:
+            await own.close()
+        await turn.answer(turn.t(OPENED_IN_PRIVATE), alert=True)
 
     async def _ask_again(self, turn: Turn) -> None:
         """An old button that changes something: a fresh one below says what it was."""
@@ -182,9 +211,16 @@ class Dispatcher:
         await turn.say(Screen(text, [[*nav(turn.t), again]]))
 
     async def _on_message(self, turn: Turn, message: Message) -> None:
-        forms = self._workshop.forms
+        """In a group only a command is a word to the bot: people talk to each other there."""
         if message.text and message.text.startswith("/"):
             await self._on_command(turn, message.text)
+        elif turn.is_private:
+            await self._on_private_message(turn, message)
+
+    async def _on_private_message(self, turn: Turn, message: Message) -> None:
+        forms = self._workshop.forms
+        if message.via_bot is not None:
+            await self._on_occasion(turn, None)
         elif message.contact is not None:
             await self._on_occasion(turn, Occasion.CONTACT)
         elif turn.photo_id is not None:
@@ -205,17 +241,27 @@ class Dispatcher:
         if whom and whom.lower() != (turn.bot.bot.username or "").lower():
             return
         turn.payload = turn.payload.strip()
-        if name.lower() == "start" and turn.payload:
-            await self._on_deep_link(turn)
-            return
         command = self._workshop.routes.commands.get(name.lower())
-        if command is None:
+        if not turn.is_private:
+            await self._on_group_command(turn, command)
+        elif name.lower() == "start" and turn.payload:
+            await self._on_deep_link(turn)
+        elif command is None:
             await self._on_occasion(turn, None)
+        else:
+            command.route.check(turn.visitor)
+            if name.lower() != "cancel":
+                await self._workshop.forms.park(turn)
+            await command.route.handler(turn)
+
+    async def _on_group_command(self, turn: Turn, command: Command | None) -> None:
+        """The team is answered, or told where to write; to everybody else nothing is said."""
+        if turn.visitor.staff is None:
             return
-        command.route.check(turn.visitor)
-        if name.lower() != "cancel":
-            await self._workshop.forms.park(turn)
-        await command.route.handler(turn)
+        if command is not None and command.route.answers_on(turn.surface):
+            await command.route.handler(turn)
+        elif turn.surface is Surface.DESK:
+            await turn.fail(OnlyInPrivate())
 
     async def _on_deep_link(self, turn: Turn) -> None:
         route = self._workshop.routes.start(turn.payload)
@@ -227,11 +273,10 @@ class Dispatcher:
         await route.handler(turn)
 
     async def _on_occasion(self, turn: Turn, occasion: Occasion | None) -> None:
-        """In a group only the desk is answered, and only by a flow that wants it."""
         route = self._workshop.routes.occasion(occasion, turn.visitor) if occasion else None
-        if route is not None and (turn.is_private or turn.visitor.staff is not None):
+        if route is not None:
             await route.handler(turn)
-        elif turn.is_private:
+        else:
             await turn.go(Home())
 
     async def _on_membership(self, turn: Turn) -> None:
@@ -244,6 +289,21 @@ class Dispatcher:
         route = self._workshop.routes.occasion(Occasion.GROUP, turn.visitor)
         if route is not None:
             await route.handler(turn)
+
+
+def _speaker(update: Update) -> User | None:
+    """The person behind an update; None for bots, channels and anonymous admins.
+
+    Whoever writes as a group or a channel (`sender_chat`) may be anybody of its admins, and what an inline
+    bot has put into a group (`via_bot`) are not the words of the person who picked it.
+    """
+    user, message = update.effective_user, update.message
+    if user is None or user.is_bot:
+        return None
+    if message is None:
+        return user
+    inline = message.via_bot is not None and message.chat.type != Chat.PRIVATE
+    return None if inline or message.sender_chat is not None or message.is_automatic_forward else user
 
 
 def _label(turn: Turn) -> str:

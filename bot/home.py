@@ -72,7 +72,7 @@ async def help_(turn: Turn) -> None:
     await turn.home()
 
 
-@router.on(FormTap)
+@router.on(FormTap, moves=False)
 async def form_tap(turn: Turn, tap: FormTap) -> None:
     await turn.workshop.forms.tap(turn, tap)
 

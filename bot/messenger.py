@@ -28,6 +28,7 @@ from bot.calls.patience import patiently, sent_patiently
 from bot.keyboards import contact_keyboard, markup
 from bot.pictures.register import PictureRegister
 from bot.render import CAPTION_LIMIT, Screen, bare, split_html
+from bot.surfaces import OnlyInPrivate, Surface, fit_to_share
 from gym.chats.repository import Claimed
 from gym.core.errors import DatabaseUnavailable
 
@@ -88,7 +89,7 @@ class Ticker:
 
 
 class Messenger:
-    """Writes to one chat (and topic)."""
+    """Writes to one chat (and topic), and shows others no more than they may see."""
 
     def __init__(
         self,
@@ -97,11 +98,13 @@ class Messenger:
         ticker: Ticker,
         pictures: PictureRegister,
         health: MethodHealth,
-        thread_id: int | None = None,
+        thread_id: int | None,
+        surface: Surface,
     ) -> None:
         self.bot = bot
         self.chat_id = chat_id
         self.thread_id = thread_id
+        self.surface = surface
         self._ticker = ticker
         self._pictures = pictures
         self._health = health
@@ -120,7 +123,11 @@ class Messenger:
         return sent or Message(number or SENT_BEFORE, datetime.now(UTC), Chat(self.chat_id, Chat.PRIVATE))
 
     async def send(self, screen: Screen, now: datetime) -> Message:
-        """A new message (several when it is long); returns the one with the buttons."""
+        """A new message (several when it is long); returns the one with the buttons.
+
+        Raises `OnlyInPrivate` for what others may not see.
+        """
+        screen = fit_to_share(screen, self.surface)
         if screen.photo is not None:
             return await self._send_photo(screen, screen.photo, _inline_keys(screen, now))
         return await self._send_texts(split_html(screen.text), _keys(screen, now))
@@ -128,8 +135,9 @@ class Messenger:
     async def edit(self, message: Message, screen: Screen, now: datetime) -> Message:
         """Change a message in place; a new one takes over where Telegram does not allow or manage that.
 
-        Raises `ServerFault` when a picture cannot be shown.
+        Raises `OnlyInPrivate` for what others may not see, `ServerFault` when a picture cannot be shown.
         """
+        screen = fit_to_share(screen, self.surface)
         if message.message_id == SENT_BEFORE:
             return await self.send(screen, now)
         if screen.contact or screen.drop_keys or bool(message.photo) != (screen.photo is not None):
@@ -219,7 +227,9 @@ class Messenger:
         return await self._send_texts(rest, keys) if rest else sent
 
     async def send_document(self, data: bytes, filename: str, caption: str) -> Message:
-        """A file; `caption` is HTML. Raises `ServerFault`."""
+        """A file, to one person's own chat only; `caption` is HTML. Raises `OnlyInPrivate`, `ServerFault`."""
+        if self.surface is not Surface.PRIVATE:
+            raise OnlyInPrivate
         self._check("sendDocument")
         return await self.once(
             lambda: self.bot.send_document(
@@ -228,7 +238,6 @@ class Messenger:
                 filename=filename,
                 caption=caption or None,
                 parse_mode=ParseMode.HTML,
-                message_thread_id=self.thread_id,
             )
         )
 

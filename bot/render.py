@@ -42,11 +42,13 @@ class Screen:
     photo: bytes | None = None
     """Taken for a face, which is deleted after ten minutes, unless it is `drawn`."""
     drawn: bool = False
-    """The photo is a code or a chart and shows nobody: it may stay in the chat."""
+    """The photo is a code or a chart and shows nobody: it may stay in the chat, and others may see it."""
     contact: str | None = None
     """Label of a key under the input line that shares the person's own contact (new messages only)."""
     drop_keys: bool = False
     """Take the keys under the input line away (new messages without buttons only)."""
+    secret: bool = False
+    """It gives power or opens somebody's account: links, codes, QR. Never shown where others read along."""
     stays: bool = False
     """A record: a tap on one of its buttons is answered below it, never in its place."""
 

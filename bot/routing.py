@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.access import NotForYou, Visitor
 from bot.callbacks import Callback, registry
+from bot.surfaces import Surface
 from gym.security.permissions import Permission
 
 if TYPE_CHECKING:
@@ -59,10 +60,16 @@ class Occasion(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A handler and whom it serves."""
+    """A handler, whom it serves, and the widest surface on which it answers."""
 
     handler: Callable[..., Awaitable[None]]
     audience: Audience
+    surface: Surface = Surface.PRIVATE
+    moves: bool = True
+    """Tapped where others read along, it is opened in the person's own chat."""
+
+    def answers_on(self, surface: Surface) -> bool:
+        return surface <= self.surface
 
     def check(self, visitor: Visitor) -> None:
         """Raises `NotForYou`."""
@@ -116,13 +123,15 @@ class Router:
         """Put a button (a msgid) on the audience's home screen, for those who have the permission."""
         self.home_buttons.append(HomeButton(label, callback, self.audience, permission, badge))
 
-    def on(self, kind: type[Data]) -> Callable[[TapHandler[Data]], TapHandler[Data]]:
-        """Answers taps on buttons of this type."""
+    def on(
+        self, kind: type[Data], surface: Surface = Surface.PRIVATE, *, moves: bool = True
+    ) -> Callable[[TapHandler[Data]], TapHandler[Data]]:
+        """Answers taps on buttons of this type; in private only, unless it says otherwise."""
 
         def register(handler: TapHandler[Data]) -> TapHandler[Data]:
             if kind in self.taps:
                 raise ValueError(f"two handlers for {kind.__name__}")
-            self.taps[kind] = Route(handler, self.audience)
+            self.taps[kind] = Route(handler, self.audience, surface, moves)
             return handler
 
         return register
@@ -164,11 +173,13 @@ class Router:
 
         return register
 
-    def command(self, name: str, description: str | None = None) -> Callable[[Handler], Handler]:
+    def command(
+        self, name: str, description: str | None = None, surface: Surface = Surface.PRIVATE
+    ) -> Callable[[Handler], Handler]:
         """Answers `/name`; `description` (a msgid) puts it into the menu of the audience."""
 
         def register(handler: Handler) -> Handler:
-            self.commands.append(Command(name, description, Route(handler, self.audience)))
+            self.commands.append(Command(name, description, Route(handler, self.audience, surface)))
             return handler
 
         return register

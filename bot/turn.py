@@ -31,6 +31,7 @@ from bot.keyboards import Keyboard, button, nav
 from bot.messenger import Messenger, Ticker
 from bot.pictures.register import PictureRegister
 from bot.render import HtmlTranslator, Screen, plain, say_error
+from bot.surfaces import OnlyInPrivate, Surface
 from gym.app import Gym
 from gym.chats.models import Draft
 from gym.chats.pictures import PictureNotes
@@ -106,10 +107,17 @@ class Workshop:
 
 
 class Turn:
-    """One update of one person in one chat."""
+    """One update of one person, answered in one chat: where it came from, or in the person's own."""
 
     def __init__(
-        self, workshop: Workshop, bot: Bot, update: Update, visitor: Visitor, ticker: Ticker
+        self,
+        workshop: Workshop,
+        bot: Bot,
+        update: Update,
+        visitor: Visitor,
+        ticker: Ticker,
+        *,
+        moved: bool = False,
     ) -> None:
         self.workshop = workshop
         self.gym = workshop.gym
@@ -122,20 +130,28 @@ class Turn:
         self.tap: Tap | None = None
         self.in_form = False
         """Whether the tap answers a form's question; the form has gone on then."""
-        message = update.effective_message if isinstance(update.effective_message, Message) else None
-        topic = message is not None and bool(message.is_topic_message)
-        thread_id = message.message_thread_id if message and topic else None
+        self._ticker = ticker
+        self._topic_id = None if moved else topic_of(update)
         self._pictures = PictureRegister(workshop.pictures, visitor.chat_id, visitor.now)
         self.attempts = ticker.attempts
-        chat_id, health = visitor.chat_id, workshop.health
-        self.messenger = Messenger(bot, chat_id, ticker, self._pictures, health, thread_id)
-        query = update.callback_query
-        self.target: Message | None = message if query and not stays(query.data) else None
+        self.messenger = Messenger(
+            bot,
+            visitor.chat_id,
+            ticker,
+            self._pictures,
+            workshop.health,
+            self._topic_id,
+            visitor.surface,
+        )
+        query = None if moved else update.callback_query
+        self.target: Message | None = _tapped(update) if query and not stays(query.data) else None
         """The message that `show` edits: the tapped one unless it stays, later the one shown last."""
         self._answered = query is None
         self._bare: set[int] = set()
         self._background: set[asyncio.Task[None]] = set()
-        self._slow = asyncio.get_running_loop().call_later(SLOW_SECONDS, self._show_busy)
+        self._slow = (
+            asyncio.get_running_loop().call_later(SLOW_SECONDS, self._show_busy) if self.is_private else None
+        )
 
     # Who and when
 
@@ -148,9 +164,13 @@ class Turn:
         return self.visitor.chat_id
 
     @property
+    def surface(self) -> Surface:
+        """Where the answer would be read."""
+        return self.visitor.surface
+
+    @property
     def is_private(self) -> bool:
-        chat = self.update.effective_chat
-        return chat is not None and chat.type == Chat.PRIVATE
+        return self.surface is Surface.PRIVATE
 
     @property
     def settings(self) -> GymSettings:
@@ -178,8 +198,18 @@ class Turn:
         """Read the person again, after this turn has changed who they are."""
         user = self.update.effective_user
         assert user is not None
-        self.visitor = await self.workshop.reception.visitor(user, self.chat_id)
+        self.visitor = await self.workshop.reception.visitor(user, self.chat_id, self._topic_id)
+        self.messenger.surface = self.surface
         self.__dict__.pop("t", None)
+
+    async def in_private(self) -> Turn:
+        """The same update, answered in the person's own chat. Whoever asks for it closes it."""
+        user = self.update.effective_user
+        assert user is not None
+        visitor = await self.workshop.reception.visitor(user, user.id)
+        own = Turn(self.workshop, self.bot, self.update, visitor, self._ticker, moved=True)
+        own.tap = self.tap
+        return own
 
     # What came in
 
@@ -334,7 +364,7 @@ class Turn:
             self.later(self.messenger.take_keys(message_id))
 
     async def send_document(self, data: bytes, filename: str, caption: str = "") -> None:
-        """A file; `caption` is HTML."""
+        """A file, in private only; `caption` is HTML."""
         self.answer_silently()
         try:
             await self.messenger.send_document(data, filename, caption)
@@ -360,16 +390,21 @@ class Turn:
 
     async def fail(self, error: GymError) -> None:
         """Say a fault: over the screen for a tap, so that it stays; else as a message with the way home."""
-        sentence = say_error(self.t, error)
+        await self.warn(say_error(self.t, error))
+
+    async def warn(self, sentence: str) -> None:
+        """Something to be read before going on; where nothing may be said, a tap alone is told."""
         if not self._answered:
             await self.answer(sentence, alert=True)
-            return
-        await self.say(Screen(sentence, [nav(self.t)]))
+        elif self.surface is not Surface.ELSEWHERE:
+            await self.say(Screen(sentence, [nav(self.t)]))
 
     async def go(self, callback: Callback) -> None:
-        """Answer as if that button had been tapped."""
+        """Answer as if that button had been tapped. Raises `NotForYou`, `OnlyInPrivate`."""
         route = self.workshop.routes.tap(type(callback))
         route.check(self.visitor)
+        if not route.answers_on(self.surface):
+            raise OnlyInPrivate
         await route.handler(self, callback)
 
     async def home(self) -> None:
@@ -378,7 +413,12 @@ class Turn:
     async def begin(
         self, form: Form, values: Mapping[str, object] | None = None, *, back: Callback | None = None
     ) -> None:
-        """Open a form; steps whose value is given are not asked. Cancel and the first Back lead to `back`."""
+        """Open a form; steps whose value is given are not asked. Cancel and the first Back lead to `back`.
+
+        Raises `OnlyInPrivate`: in a group the words of everybody would be its answers.
+        """
+        if not self.is_private:
+            raise OnlyInPrivate
         await self.workshop.forms.begin(self, form, values or {}, back)
 
     # The end
@@ -391,7 +431,8 @@ class Turn:
 
     async def close(self) -> None:
         """Every tap is answered, nothing is left running."""
-        self._slow.cancel()
+        if self._slow is not None:
+            self._slow.cancel()
         self.answer_silently()
         if self._background:
             await asyncio.gather(*self._background)
@@ -420,6 +461,18 @@ class Turn:
             )
         except TelegramError as error:
             log.info("chat_action_failed", reason=error.message)
+
+
+def topic_of(update: Update) -> int | None:
+    """The forum topic an update belongs to; threads of answers in other groups are none."""
+    message = update.effective_message
+    topic = isinstance(message, Message) and bool(message.is_topic_message)
+    return message.message_thread_id if isinstance(message, Message) and topic else None
+
+
+def _tapped(update: Update) -> Message | None:
+    message = update.effective_message
+    return message if isinstance(message, Message) else None
 
 
 def _is_picture(document: Document) -> bool:

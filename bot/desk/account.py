@@ -105,7 +105,7 @@ async def password_link(turn: Turn, _: PasswordLink) -> None:
             "It opens on the gym's own computer only: for phones, an admin sets the web address in Settings."
         )
         text = t("{how}\n\n{address}\n\n<i>{note}</i>", how=Html(how), address=address, note=Html(note))
-        await turn.show(Screen(text, back))
+        await turn.show(Screen(text, back, secret=True))
     else:
         await turn.show(await link_screen(turn, how, address, back, own=True))
 

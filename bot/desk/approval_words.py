@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from bot.desk.words import METHODS
 from bot.render import Html, HtmlTranslator
+from bot.surfaces import mask_contacts, mask_payload
 from gym.approvals.models import Approval, ApprovalKind, ApprovalState
 from gym.approvals.notices import approval_payload
 from gym.core.language import N_
@@ -104,7 +105,7 @@ def freeze_days(t: HtmlTranslator, p: Payload) -> str:
     )
 
 
-def where_it_stands(t: HtmlTranslator, approval: Approval) -> str:
+def where_it_stands(t: HtmlTranslator, approval: Approval, *, masked: bool = False) -> str:
     """Who has decided and when, why not, whether it was used."""
     lines = [
         t(
@@ -115,14 +116,18 @@ def where_it_stands(t: HtmlTranslator, approval: Approval) -> str:
         )
     ]
     if approval.answer:
-        lines.append(t("💬 {answer}", answer=approval.answer))
+        answer = mask_contacts(approval.answer) if masked else approval.answer
+        lines.append(t("💬 {answer}", answer=answer))
     if approval.used_at:
         lines.append(t("Used on {used_at}.", used_at=approval.used_at))
     return "\n".join(lines)
 
 
-def whole_text(t: HtmlTranslator, approval: Approval) -> str:
-    return f"{request_text(t, approval_payload(approval))}\n\n{where_it_stands(t, approval)}"
+def whole_text(t: HtmlTranslator, approval: Approval, *, masked: bool = False) -> str:
+    """All of it; `masked` for a desk chat, where others read what somebody typed."""
+    payload = approval_payload(approval)
+    wish = request_text(t, mask_payload(payload) if masked else payload)
+    return f"{wish}\n\n{where_it_stands(t, approval, masked=masked)}"
 
 
 def short_label(t: HtmlTranslator, approval: Approval) -> str:

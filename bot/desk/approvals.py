@@ -22,6 +22,7 @@ from bot.forms import Form, FormContext, Step
 from bot.keyboards import Button, Keyboard, Row, button, nav, pager
 from bot.render import Screen, say_error
 from bot.routing import Audience, Router
+from bot.surfaces import Surface
 from bot.turn import Turn
 from gym.approvals.errors import (
     AlreadyDecided,
@@ -86,7 +87,7 @@ async def requests(turn: Turn, tap: Requests) -> None:
     await turn.show(Screen(text, [*rows, pager(page.number, page.pages, Requests), nav(t)]))
 
 
-@router.on(SeeRequest)
+@router.on(SeeRequest, Surface.DESK)
 async def see(turn: Turn, tap: SeeRequest) -> None:
     await _show(turn, tap.approval_id)
 
@@ -100,7 +101,7 @@ async def _show(turn: Turn, approval_id: UUID) -> None:
 def request_screen(turn: Turn, approval: Approval, note: str | None = None) -> Screen:
     """What is asked, where it stands, and what this person can do about it."""
     t = turn.t
-    text = whole_text(t, approval)
+    text = whole_text(t, approval, masked=not turn.is_private)
     keyboard: Keyboard = [
         *_answers(turn, approval),
         _next(turn, approval),
@@ -149,7 +150,7 @@ def _ask_again(turn: Turn, approval: Approval) -> Button:
 # Answering ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@router.on(ApproveRequest)
+@router.on(ApproveRequest, Surface.DESK)
 async def approve(turn: Turn, tap: ApproveRequest) -> None:
     """Done in the same moment, except a discount, which is spent at the sale."""
 
@@ -177,14 +178,12 @@ async def _too_late(
 
 @router.on(RejectRequest)
 async def reject(turn: Turn, tap: RejectRequest) -> None:
-    """Asks why. In a group the question is a message of its own: the request stays for the others."""
+    """Asks why, in the own chat: in a group the request stays as it is for the others."""
     async with turn.unit_of_work() as uow:
         approval = await ApprovalService(uow).get(tap.approval_id)
     if approval.state is not ApprovalState.PENDING:
         await _reject_too_late(turn, approval)
         return
-    if not turn.is_private:
-        turn.target = None
     values = {"approval_id": approval.id, "request": whole_text(turn.t, approval)}
     await turn.begin(REJECTION, values, back=SeeRequest(approval.id))
 
@@ -224,7 +223,7 @@ REJECTION = router.form(
 )
 
 
-@router.on(WithdrawRequest)
+@router.on(WithdrawRequest, Surface.DESK)
 async def withdraw(turn: Turn, tap: WithdrawRequest) -> None:
     try:
         async with turn.unit_of_work() as uow:

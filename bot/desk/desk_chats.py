@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from telegram import ChatMember, ChatMemberUpdated
+from telegram.error import Forbidden
 
 from bot.callbacks import Callback, callback
 from bot.desk.buttons import Messages
@@ -12,6 +14,7 @@ from bot.desk.kind_words import group_buttons, group_lines
 from bot.keyboards import button, nav
 from bot.render import HtmlTranslator, Screen
 from bot.routing import Audience, Router
+from bot.surfaces import Surface
 from bot.turn import Turn
 from gym.chats.desk_chats import DeskChatService, Place
 from gym.core.language import N_
@@ -37,7 +40,14 @@ class ShowDeskChat(Callback):
 
 @callback("dchere", changes=True)
 class DeskHere(Callback):
-    """Tapped in the group itself."""
+    """Tapped in the group itself, where earlier versions asked."""
+
+
+@callback("dcyes", changes=True)
+class AcceptDeskChat(Callback):
+    """An admin's yes, in the own chat."""
+
+    key: UUID
 
 
 @callback("dchear", changes=True)
@@ -68,36 +78,54 @@ class RemoveDeskChat(Callback):
 
 @groups.group
 async def membership(turn: Turn) -> None:
-    """Taken into a group, the bot offers itself to the team; taken out, it remembers that."""
+    """Taken into a group by the team, the bot asks in private; taken out, it remembers that."""
     change = turn.membership
     assert change is not None
     if change.new_chat_member.status in OUTSIDE:
         async with turn.stranger_unit_of_work() as uow:
             await DeskChatService(uow).lost(turn.chat_id)
     elif _is_arrival(change) and turn.visitor.staff is not None:
-        await turn.say(_offer(turn.t))
+        await _ask_in_private(turn)
 
 
 def _is_arrival(change: ChatMemberUpdated) -> bool:
     return change.old_chat_member.status in OUTSIDE
 
 
-@router.command("desk")
+@router.command("desk", surface=Surface.ELSEWHERE)
 async def desk(turn: Turn) -> None:
     """In a group or topic: shall it hear the desk? In private: the list."""
     turn.visitor.desk_actor.require(Permission.CHANGE_SETTINGS)
     if turn.is_private:
         await turn.go(DeskChats())
-        return
+    elif turn.surface is Surface.DESK:
+        async with turn.unit_of_work() as uow:
+            chat = await DeskChatService(uow).at(_place(turn))
+        if chat is not None:
+            await turn.say(_is_one(turn.t, chat))
+    else:
+        await _ask_in_private(turn)
+
+
+async def _ask_in_private(turn: Turn) -> None:
+    """The group itself reads nothing before an admin has said yes; the place waits in the list meanwhile."""
     async with turn.unit_of_work() as uow:
-        chat = await DeskChatService(uow).at(_place(turn))
-    await turn.say(_offer(turn.t) if chat is None else _is_one(turn.t, chat))
+        chat = await DeskChatService(uow).offer(_place(turn))
+    own = await turn.in_private()
+    try:
+        await own.say(_offer(own, chat))
+    except Forbidden:
+        await turn.workshop.chats.set_reachable(turn.user_id, False)
+    finally:
+        await own.close()
 
 
-@router.on(DeskHere)
+@router.on(DeskHere, Surface.ELSEWHERE)
 async def confirm(turn: Turn, _: DeskHere) -> None:
+    """A button that earlier versions put into the group itself."""
     async with turn.unit_of_work() as uow:
         chat = await DeskChatService(uow).confirm(_place(turn))
+    await turn.refresh()
     await turn.show(_is_one(turn.t, chat))
 
 
@@ -116,21 +144,27 @@ def _topic_name(turn: Turn) -> str | None:
     return opened.forum_topic_created.name if opened is not None and opened.forum_topic_created else None
 
 
-def _offer(t: HtmlTranslator) -> Screen:
+def _offer(turn: Turn, chat: DeskChat) -> Screen:
+    """The question for an admin; a colleague reads who can answer it."""
+    t = turn.t
     text = t(
         N_(
-            "👋 Shall this chat hear what happens at the desk: sales, payments, entries, requests? "
-            "Everybody in it will read that. An admin decides.\n\n"
-            "For one topic of this group only, write /desk in that topic."
-        )
+            "👋 Shall <b>{title}</b> hear what happens at the desk: sales, payments, entries, requests? "
+            "Everybody in it will read that. Until then I say nothing there.\n\n"
+            "For one topic of a group only, write /desk in that topic."
+        ),
+        title=chat.title,
     )
-    return Screen(text, [[button(t("✅ Make it a desk chat"), DeskHere(), wide=True)]])
+    if turn.visitor.may(Permission.CHANGE_SETTINGS):
+        return Screen(
+            text, [[button(t("✅ Make it a desk chat"), AcceptDeskChat(chat.id), wide=True)], nav(t)]
+        )
+    how = t("An admin decides: it waits under Messages, Desk chats.")
+    return Screen(f"{text}\n\n{how}", [nav(t)])
 
 
 def _is_one(t: HtmlTranslator, chat: DeskChat) -> Screen:
     text = t("✅ This is a desk chat: <b>{title}</b>.", title=chat.title)
-    if not chat.active:
-        text = t("⏸ This desk chat is paused: <b>{title}</b>.", title=chat.title)
     return Screen(text + "\n" + t("What it hears is chosen in your own chat with me: /desk"))
 
 
@@ -153,7 +187,9 @@ async def desk_chats(turn: Turn, _: DeskChats) -> None:
 def _sign(chat: DeskChat) -> str:
     if chat.gone_at is not None:
         return "🚫"
-    return "💬" if chat.active else "⏸"
+    if chat.active:
+        return "💬"
+    return "⏸" if chat.offered_at is None else "❔"
 
 
 @router.on(ShowDeskChat)
@@ -168,6 +204,8 @@ def _card(t: HtmlTranslator, chat: DeskChat) -> Screen:
     lines = [f"{_sign(chat)} <b>{t.text(chat.title)}</b>"]
     if chat.gone_at is not None:
         lines.append(t("🚫 I cannot write there since {at}: take me in again.", at=chat.gone_at))
+    if chat.offered_at is not None and not chat.active:
+        return _waiting(t, chat, lines)
     if not chat.active:
         lines.append(t("⏸ Paused: it hears nothing."))
     lines += ["", *group_lines(t, DESK_GROUPS, heard)]
@@ -180,6 +218,23 @@ def _card(t: HtmlTranslator, chat: DeskChat) -> Screen:
             nav(t, back=DeskChats()),
         ],
     )
+
+
+def _waiting(t: HtmlTranslator, chat: DeskChat, lines: list[str]) -> Screen:
+    lines.append(t("❔ It waits for an admin's word, and I say nothing there."))
+    yes = button(t("✅ Make it a desk chat"), AcceptDeskChat(chat.id), wide=True)
+    return Screen(
+        "\n".join(lines), [[yes], [button(t("🗑 Remove"), AskRemove(chat.id))], nav(t, back=DeskChats())]
+    )
+
+
+@router.on(AcceptDeskChat)
+async def accept(turn: Turn, tap: AcceptDeskChat) -> None:
+    async with turn.unit_of_work() as uow:
+        chat = await DeskChatService(uow).accept(tap.key)
+    screen = _card(turn.t, chat)
+    done = turn.t("✅ This is a desk chat: <b>{title}</b>.", title=chat.title)
+    await turn.show(replace(screen, text=f"{done}\n\n{screen.text}"))
 
 
 @router.on(Hear)

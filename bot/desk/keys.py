@@ -15,7 +15,7 @@ def tap_key(turn: Turn) -> UUID:
     query = turn.update.callback_query
     message = query.message if query else None
     shown = (
-        turn.chat_id,
+        message.chat.id if message else turn.chat_id,
         message.message_id if message else turn.update.update_id,
         query.data if query else "",
     )

@@ -82,7 +82,7 @@ async def pair(turn: Turn, _: PairKiosk) -> None:
         "It works once, for ten minutes.",
         code=Html(issued.grouped),
     )
-    await turn.show(Screen(text, [nav(t, back=KioskList())]))
+    await turn.show(Screen(text, [nav(t, back=KioskList())], secret=True))
 
 
 @router.on(KioskCard)

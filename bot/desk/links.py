@@ -30,4 +30,4 @@ async def link_screen(
     picture = await asyncio.to_thread(qr_png, address)
     body = turn.t("{text}\n{address}", text=Html(text), address=address)
     opening = [[link(turn.t("Open"), address)]] if own else []
-    return Screen(body, [*opening, *keyboard], photo=picture, drawn=True, stays=True)
+    return Screen(body, [*opening, *keyboard], photo=picture, drawn=True, stays=True, secret=True)

@@ -13,6 +13,7 @@ from bot.desk.debts import Debts
 from bot.keyboards import Button, button, grid, nav, pager
 from bot.render import HtmlTranslator, Screen
 from bot.routing import Audience, Router
+from bot.surfaces import Surface
 from bot.turn import Turn
 from gym.core.language import N_, Translator
 from gym.reports.absence import AbsenceService
@@ -53,12 +54,12 @@ class EndingSoon(Callback):
 router.home(N_("📅 Today"), ShowToday(), Permission.REPORT_OWN_DAY)
 
 
-@router.command("today", N_("The day so far"))
+@router.command("today", N_("The day so far"), Surface.DESK)
 async def today_command(turn: Turn) -> None:
     await turn.go(ShowToday())
 
 
-@router.on(ShowToday)
+@router.on(ShowToday, Surface.DESK)
 async def today(turn: Turn, _: ShowToday) -> None:
     async with turn.unit_of_work() as uow:
         found = await TodayService(uow).today()
@@ -113,7 +114,7 @@ def _doors(turn: Turn, found: Today) -> list[Button]:
     return doors
 
 
-@router.on(DayChart)
+@router.on(DayChart, Surface.DESK)
 async def day_chart(turn: Turn, tap: DayChart) -> None:
     async with turn.unit_of_work() as uow:
         found = await DigestService(uow).chart_of(tap.day)

@@ -46,4 +46,5 @@ async def show_qr(turn: Turn) -> None:
     picture = await asyncio.to_thread(qr_png, bot_link(turn.settings, payload))
     t = turn.t
     text = t("Show this to the kiosk. It works for a minute.")
-    await turn.show(Screen(text, [[button(t("🔄 New code"), MyQr())], nav(t)], photo=picture, drawn=True))
+    again = [[button(t("🔄 New code"), MyQr())], nav(t)]
+    await turn.show(Screen(text, again, photo=picture, drawn=True, secret=True))

@@ -132,6 +132,8 @@ SPECIAL: Final[Mapping[Kind, tuple[Mapping[str, Any], ...]]] = {
         {**DECIDED, "state": "rejected", "kind": "void"},
         {**DECIDED, "state": "expired", "decided_by": None, "answer": None},
     ),
+    Kind.APPROVAL_TAKEN_BACK: ({**ASKED, "kind": "void"},),
+    Kind.DESK_FREEZE_TAKEN_BACK: ({**ASKED, "kind": "freeze"},),
     Kind.DESK_FREEZE_WANTED: ({**ASKED, "kind": "freeze"},),
     Kind.FREEZE_APPROVED: ({**DECIDED, "kind": "freeze"},),
     Kind.FREEZE_REJECTED: (

@@ -159,6 +159,8 @@ class Person:
     name: str
     group: int | None = None
     thread: int | None = None
+    guise: str | None = None
+    """As whom: `anonymous`, `channel`, `linked`, `inline`."""
     toast: str | None = None
     _seq: int = 0
     _mark: int = 0
@@ -166,9 +168,9 @@ class Person:
     _messages: dict[int, Message] = field(default_factory=dict[int, Message])
     _extra: Json = field(default_factory=dict[str, Any])
 
-    def in_group(self, group: int, thread: int | None = None) -> Person:
-        """The same person, speaking in a group."""
-        return Person(self.client, self.id, self.name, group, thread)
+    def in_group(self, group: int, thread: int | None = None, guise: str | None = None) -> Person:
+        """The same person, speaking in a group; `guise` when not under the own name."""
+        return Person(self.client, self.id, self.name, group, thread, guise)
 
     # Acts
 
@@ -194,6 +196,12 @@ class Person:
         form = self._form(caption)
         form.add_field("document", document, filename=filename)
         return await self._send(data=form)
+
+    async def sends_sticker(self, emoji: str = "💪") -> Message:
+        return await self._send(json=self._placed(sticker=emoji))
+
+    async def sends_location(self, latitude: float, longitude: float) -> Message:
+        return await self._send(json=self._placed(location={"latitude": latitude, "longitude": longitude}))
 
     async def opens(self, url: str) -> Message:
         """Open a t.me deep link: sends `/start PAYLOAD`. AssertionError when it leads to another bot."""
@@ -297,7 +305,7 @@ class Person:
     # Inside
 
     def _placed(self, **values: object) -> Json:
-        place = {"chat": self.group, "thread": self.thread}
+        place = {"chat": self.group, "thread": self.thread, "guise": self.guise}
         return {name: value for name, value in {**place, **values}.items() if value is not None}
 
     def _form(self, caption: str | None) -> aiohttp.FormData:

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from bot.sandbox.entities import notice
 from bot.sandbox.errors import BlockedBot, NoPhoneNumber, UnknownButton, UnknownMessage
 from bot.sandbox.files import Upload
+from bot.sandbox.guises import Guise, disguised
 from bot.sandbox.messages import StoredMessage
 from bot.sandbox.people import Group, Person, without_none
 from bot.sandbox.store import Json
@@ -17,11 +18,12 @@ from bot.sandbox.world import World
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where somebody speaks: a chat, perhaps a topic of it, perhaps in reply to a message."""
+    """Where somebody speaks: a chat, perhaps a topic of it, perhaps in reply to a message or in a guise."""
 
     chat: int | None = None
     thread: int | None = None
     reply_to: int | None = None
+    guise: Guise | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,15 @@ class Conversation:
         )
         return self._post(person, {"contact": contact or own}, place)
 
+    def send_sticker(self, person: Person, emoji: str, place: Place = HERE) -> Json:
+        number = secrets.token_hex(8)
+        sticker: Json = {"file_id": number, "file_unique_id": number, "type": "regular", "emoji": emoji}
+        shape: Json = {"width": 512, "height": 512, "is_animated": False, "is_video": False}
+        return self._post(person, {"sticker": {**sticker, **shape}}, place)
+
+    def share_location(self, person: Person, location: Json, place: Place = HERE) -> Json:
+        return self._post(person, {"location": location}, place)
+
     async def send_photos(
         self, person: Person, photos: Sequence[Upload], caption: str, place: Place = HERE
     ) -> list[Json]:
@@ -105,9 +116,13 @@ class Conversation:
         if chat.id == person.id and person.blocked:
             raise BlockedBot
         extras = self._extras(chat, place)
+        sender = person.as_user()
+        if isinstance(chat, Group) and place.guise is not None:
+            sender, beside = disguised(place.guise, person, chat, world.calendar.seconds())
+            extras |= beside
         with world.store.transaction():
             world.people.mark_started(person.id) if chat.id == person.id else None
-            body = world.messages.post(chat.as_chat(), person.as_user(), {**content, **extras})
+            body = world.messages.post(chat.as_chat(), sender, {**content, **extras})
             world.updates.add("message", body)
         return body
 

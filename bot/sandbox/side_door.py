@@ -22,6 +22,7 @@ from bot.sandbox.errors import (
     UnknownFile,
 )
 from bot.sandbox.faults import Fault
+from bot.sandbox.guises import Guise
 from bot.sandbox.hooks import SandboxHooks
 from bot.sandbox.messages import StoredMessage
 from bot.sandbox.people import Group, Person
@@ -119,6 +120,10 @@ class SideDoor:
             )
         if document := arguments.uploads.get("document"):
             return await self.conversation.send_document(person, document, arguments.text("caption"), place)
+        if emoji := arguments.text("sticker"):
+            return self.conversation.send_sticker(person, emoji, place)
+        if location := arguments.structure("location"):
+            return self.conversation.share_location(person, location, place)
         if text := arguments.text("text").strip():
             return self.conversation.say(person, text, place)
         raise NothingToSend
@@ -348,7 +353,15 @@ async def _arguments(request: web.Request) -> Arguments:
 
 
 def _place(arguments: Arguments) -> Place:
-    return Place(arguments.integer("chat"), arguments.integer("thread"), arguments.integer("reply_to"))
+    guise = arguments.text("guise")
+    if guise and guise not in {one.value for one in Guise}:
+        raise BadField("guise", ", ".join(Guise))
+    return Place(
+        arguments.integer("chat"),
+        arguments.integer("thread"),
+        arguments.integer("reply_to"),
+        Guise(guise) if guise else None,
+    )
 
 
 def _seconds(text: str, default: float) -> float:

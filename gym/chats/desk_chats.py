@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -73,28 +73,23 @@ class DeskChatService:
         chat = await self._chats.at(place)
         return chat if chat is not None and chat.gone_at is None else None
 
+    async def offer(self, place: Place) -> DeskChat:
+        """A place that a colleague took the bot to waits for an admin's word; a known one stays as it is."""
+        self.uow.actor.require(Permission.REPORT_OWN_DAY)  # whoever works here
+        return await self._put(place, {"active": False, "offered_at": self.uow.now}, {})
+
     async def confirm(self, place: Place) -> DeskChat:
         """From now on this place hears the desk, also after it was lost or paused; twice is once."""
         self.uow.actor.require(Permission.CHANGE_SETTINGS)
-        values = {
-            "id": new_id(),
-            "chat_id": place.chat_id,
-            "topic_id": place.topic_id,
-            "title": place.title[:LONGEST_TITLE],
-            "active": True,
-            "created_at": self.uow.now,
-        }
-        statement = (
-            insert(DeskChat)
-            .values(values)
-            .on_conflict_do_update(
-                index_elements=[DeskChat.chat_id, text("coalesce(topic_id, 0)")],
-                set_={"active": True, "gone_at": None, "title": values["title"]},
-            )
-        )
-        await self.uow.session.execute(statement)
-        chat = await self._chats.at(place)
-        assert chat is not None
+        now = {"active": True, "offered_at": None, "gone_at": None}
+        chat = await self._put(place, now, now)
+        self.uow.audit("desk_chat.confirmed", chat, after={"title": chat.title})
+        return chat
+
+    async def accept(self, key: UUID) -> DeskChat:
+        """An admin's yes to an offered place; twice is once."""
+        chat = await self._locked(key)
+        chat.active, chat.offered_at, chat.gone_at = True, None, None
         self.uow.audit("desk_chat.confirmed", chat, after={"title": chat.title})
         return chat
 
@@ -111,6 +106,7 @@ class DeskChatService:
         """A paused chat hears nothing; what happens meanwhile it never hears."""
         chat = await self._locked(key)
         chat.active = not paused
+        chat.offered_at = None
         self.uow.audit_changes("desk_chat.changed", chat)
         return chat
 
@@ -127,7 +123,33 @@ class DeskChatService:
             await OutboxRepository(self.uow.session).gone(
                 chat.id, now=self.uow.now, wall=wall, reason="taken out of the group"
             )
+            if chat.offered_at is not None and not chat.active:
+                await self._chats.delete(chat)
         return len(chats)
+
+    async def _put(
+        self, place: Place, values: Mapping[str, object], changed: Mapping[str, object]
+    ) -> DeskChat:
+        """The row of a place, under its present title; `changed` holds for one that is known already."""
+        named = {"title": place.title[:LONGEST_TITLE]}
+        fresh = {
+            "id": new_id(),
+            "chat_id": place.chat_id,
+            "topic_id": place.topic_id,
+            "created_at": self.uow.now,
+        }
+        statement = (
+            insert(DeskChat)
+            .values({**fresh, **named, **values})
+            .on_conflict_do_update(
+                index_elements=[DeskChat.chat_id, text("coalesce(topic_id, 0)")], set_={**named, **changed}
+            )
+        )
+        await self.uow.session.execute(statement)
+        chat = await self._chats.at(place)
+        assert chat is not None
+        await self.uow.session.refresh(chat)
+        return chat
 
     async def _locked(self, key: UUID) -> DeskChat:
         self.uow.actor.require(Permission.CHANGE_SETTINGS)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import BigInteger, and_, bindparam, select
+from sqlalchemy import BigInteger, and_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gym.chats.models import ChatPerson, Draft
 from gym.clients.models import Client
+from gym.notifications.models import DeskChat
 from gym.settings.models import GymState
 from gym.staff.models import Staff
 
@@ -24,17 +26,29 @@ class VisitorFacts:
     staff: Staff | None
     client: Client | None
     draft: Draft | None
+    desk_chat: UUID | None
+    """The confirmed desk chat of this place, if it is one."""
 
 
 _USER = bindparam("user_id", type_=BigInteger)
 _CHAT = bindparam("chat_id", type_=BigInteger)
+_TOPIC = bindparam("topic_id", type_=BigInteger)
 VISITOR = (
-    select(GymState.clock_offset_seconds, GymState.settings, ChatPerson, Staff, Client, Draft)
+    select(GymState.clock_offset_seconds, GymState.settings, ChatPerson, Staff, Client, Draft, DeskChat.id)
     .select_from(GymState)
     .outerjoin(ChatPerson, ChatPerson.user_id == _USER)
     .outerjoin(Staff, and_(Staff.telegram_id == _USER, Staff.active))
     .outerjoin(Client, and_(Client.telegram_id == _USER, Client.active))
     .outerjoin(Draft, and_(Draft.user_id == _USER, Draft.chat_id == _CHAT))
+    .outerjoin(
+        DeskChat,
+        and_(
+            DeskChat.chat_id == _CHAT,
+            func.coalesce(DeskChat.topic_id, 0) == _TOPIC,
+            DeskChat.active,
+            DeskChat.gone_at.is_(None),
+        ),
+    )
 )
 
 
@@ -44,6 +58,7 @@ class VisitorRepository:
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
 
-    async def find(self, user_id: int, chat_id: int) -> VisitorFacts:
-        found = await self.session.execute(VISITOR, {"user_id": user_id, "chat_id": chat_id})
+    async def find(self, user_id: int, chat_id: int, topic_id: int | None = None) -> VisitorFacts:
+        values = {"user_id": user_id, "chat_id": chat_id, "topic_id": topic_id or 0}
+        found = await self.session.execute(VISITOR, values)
         return VisitorFacts(*found.one())

@@ -197,6 +197,8 @@ class DeskChat(Base):
     """False while paused."""
     gone_at: Mapped[datetime | None]
     """Since when the bot cannot write there: it was taken out of the group, or the topic was deleted."""
+    offered_at: Mapped[datetime | None]
+    """Since when it waits for an admin's word; None once an admin has confirmed it."""
     created_at: Mapped[datetime]
 
 

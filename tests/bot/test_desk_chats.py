@@ -7,7 +7,10 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
+from bot.callbacks import pack
+from bot.desk.desk_chats import AcceptDeskChat, DeskHere
 from bot.outbox import Dispatcher
 from bot.pacing import Pacer
 from bot.run import RunningBot
@@ -52,11 +55,15 @@ async def test_an_admin_makes_a_group_a_desk_chat_and_the_desk_is_heard_there(
 ) -> None:
     group = await telegram.group("Front desk", [boss])
     here = boss.in_group(group["id"])
-    await here.taps("Make it a desk chat")
-    await here.sees("This is a desk chat: Front desk")
+    await boss.sees("Shall Front desk hear what happens at the desk")
+    await boss.taps("Make it a desk chat")
+    await boss.sees("This is a desk chat")
+    assert await here.chat() == [], "nothing was asked in front of everybody"
     await happens(gym, "Side door")
     await deliver(gym, desk_bot)
     await here.sees("A kiosk was paired: Side door")
+    await here.sends("/desk")
+    await here.sees("This is a desk chat: Front desk")
     assert not [message for message in await boss.news() if "Side door" in message.text]
 
 
@@ -65,11 +72,39 @@ async def test_only_an_admin_confirms_a_desk_chat(
 ) -> None:
     bruno = await telegram.person("Bruno")
     await make_staff(bruno, Role.EMPLOYEE)
+    await bruno.sends("/start")
     group = await telegram.group("Front desk", [bruno, boss])
-    theirs = bruno.in_group(group["id"])
-    await theirs.taps("Make it a desk chat")
-    await theirs.sees("You may not do this")
-    assert await chats(gym) == []
+    asked = await bruno.sees("An admin decides")
+    [waiting] = await chats(gym)
+    now = gym.clock.now()
+    await bruno.taps_button_data(asked, pack(AcceptDeskChat(waiting.id), now))
+    await bruno.sees("You may not do this")
+    await bruno.in_group(group["id"]).sends("/desk")
+    await boss.sends("/desk")
+    await boss.taps("❔ Front desk")
+    await boss.sees("It waits for an admin's word")
+    assert not (await chats(gym))[0].active
+    assert not [message for message in await boss.in_group(group["id"]).chat() if message.from_bot]
+    await boss.taps("Make it a desk chat")
+    await boss.sees("This is a desk chat")
+    assert (await chats(gym))[0].active
+
+
+async def test_a_button_that_an_earlier_version_put_into_a_group_still_confirms_it(
+    gym: Gym, telegram: SandboxClient, desk_bot: RunningBot, boss: Person, make_staff
+) -> None:
+    bruno = await telegram.person("Bruno")
+    await make_staff(bruno, Role.EMPLOYEE)
+    group = await telegram.group("Front desk", [bruno, boss])
+    there = boss.in_group(group["id"])
+    data = pack(DeskHere(), gym.clock.now())
+    keys = InlineKeyboardMarkup([[InlineKeyboardButton("Make it a desk chat", callback_data=data)]])
+    await desk_bot.assembly.bot.send_message(group["id"], "Shall this chat hear?", reply_markup=keys)
+    await bruno.in_group(group["id"]).taps("Make it a desk chat")
+    assert not any(chat.active for chat in await chats(gym))
+    await there.taps("Make it a desk chat")
+    await there.sees("This is a desk chat: Front desk")
+    assert [chat.active for chat in await chats(gym)] == [True]
 
 
 async def test_the_bot_says_nothing_in_a_strangers_group(
@@ -87,13 +122,14 @@ async def test_a_topic_is_a_desk_chat_of_its_own_with_its_own_kinds(
 ) -> None:
     group = await telegram.group("Team", [boss], ["House", "Money"])
     house, money = (boss.in_group(group["id"], topic["thread"]) for topic in group["topics"])
-    await boss.in_group(group["id"]).sees("Shall this chat hear")
-    for topic in (house, money):
+    await boss.sees("Shall Team hear")
+    for topic, name in ((house, "House"), (money, "Money")):
         await topic.sends("/desk")
-        await topic.taps("Make it a desk chat")
-        await topic.sees("This is a desk chat")
+        await boss.sees(f"Shall Team / {name} hear")
+        await boss.taps("Make it a desk chat")
+        await boss.sees("This is a desk chat")
     await boss.sends("/desk")
-    first, second = await chats(gym)
+    [first, second] = [chat for chat in await chats(gym) if chat.active]
     assert (first.title, second.title) == ("Team / House", "Team / Money"), "topics go by their names"
     await boss.taps(f"💬 {second.title}")
     await boss.taps("🔔 House")
@@ -115,8 +151,8 @@ async def test_a_group_that_throws_the_bot_out_is_marked_and_the_admins_hear_ins
     gym: Gym, desk_bot: RunningBot, telegram: SandboxClient, boss: Person
 ) -> None:
     group = await telegram.group("Front desk", [boss])
-    await boss.in_group(group["id"]).taps("Make it a desk chat")
-    await boss.in_group(group["id"]).sees("This is a desk chat")
+    await boss.taps("Make it a desk chat")
+    await boss.sees("This is a desk chat")
     await telegram.call("POST", f"/groups/{group['id']}/kick")
     async with asyncio.timeout(30):
         while (await chats(gym))[0].gone_at is None:
@@ -133,8 +169,8 @@ async def test_what_a_lost_desk_chat_was_about_to_hear_goes_to_the_admins(
     gym: Gym, desk_bot: RunningBot, telegram: SandboxClient, boss: Person
 ) -> None:
     group = await telegram.group("Front desk", [boss])
-    await boss.in_group(group["id"]).taps("Make it a desk chat")
-    await boss.in_group(group["id"]).sees("This is a desk chat")
+    await boss.taps("Make it a desk chat")
+    await boss.sees("This is a desk chat")
     await telegram.fault("sendMessage", 403, chat_id=group["id"])
     await happens(gym, "Side door")
     await deliver(gym, desk_bot)
@@ -144,9 +180,9 @@ async def test_what_a_lost_desk_chat_was_about_to_hear_goes_to_the_admins(
 async def test_a_paused_desk_chat_hears_nothing_and_a_removed_one_is_gone(
     gym: Gym, desk_bot: RunningBot, telegram: SandboxClient, boss: Person
 ) -> None:
-    group = await telegram.group("Front desk", [boss])
-    await boss.in_group(group["id"]).taps("Make it a desk chat")
-    await boss.in_group(group["id"]).sees("This is a desk chat")
+    await telegram.group("Front desk", [boss])
+    await boss.taps("Make it a desk chat")
+    await boss.sees("This is a desk chat")
     await boss.sends("/desk")
     await boss.taps("💬 Front desk")
     await boss.taps("⏸ Pause")

@@ -1,0 +1,199 @@
+"""In a group the bot is silent; a desk chat that an admin has confirmed reads figures, names and plans only.
+
+Every button, every command and every sort of message of everybody, in every sort of place.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import json
+import re
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from types import UnionType
+from typing import Any, get_args, get_type_hints
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.callbacks import Callback, pack
+from bot.desk.desk_chats import DeskHere
+from bot.flows import ROUTERS
+from bot.routing import Routes
+from bot.run import RunningBot
+from bot.sandbox.client import Person, SandboxClient
+from gym.app import Gym
+from gym.chats.models import InboxUpdate
+from tests.findings.groups.conftest import DOCUMENT, MAIL, PHONE, Cast, Spot
+from tests.support.people import landscape
+
+CONFIRMED = ("desk", "topic")
+GUISES = ("anonymous", "channel", "linked", "inline")
+FORBIDDEN = re.compile(rf"{re.escape(MAIL)}|https?:|t\.me|start=|tg://", re.IGNORECASE)
+DIGITS = (DOCUMENT, PHONE.removeprefix("+57"))
+WRITES = re.compile(r"send|edit|copy|forward")
+HARMLESS = ("📅", "Others read along", "✅ This is a desk chat", "You may not do this")
+Call = dict[str, Any]
+
+
+async def handled(gym: Gym) -> None:
+    """Until the inbox is empty."""
+    waiting = select(func.count()).select_from(InboxUpdate).where(InboxUpdate.done_at.is_(None))
+    async with asyncio.timeout(120):
+        while True:
+            async with gym.database.session() as session:
+                if not await session.scalar(waiting):
+                    return
+            await asyncio.sleep(0.02)
+
+
+async def everything_read(gym: Gym, telegram: SandboxClient) -> None:
+    async with asyncio.timeout(120):
+        while await telegram.pending_updates():  # noqa: ASYNC110 - over HTTP
+            await asyncio.sleep(0.02)
+    await handled(gym)
+
+
+async def last_call(telegram: SandboxClient) -> int:
+    calls = await telegram.calls()
+    return calls[-1]["seq"] if calls else 0
+
+
+async def said_in_groups(telegram: SandboxClient, after: int) -> list[Call]:
+    """What the bot has done to any chat that is not private."""
+    return [
+        call for call in await telegram.calls(after) if str(call["arguments"].get("chat_id")).startswith("-")
+    ]
+
+
+def leaks(call: Call) -> list[str]:
+    """What a call shows that others must not read."""
+    if not WRITES.match(call["method"]):
+        return []
+    shown = json.dumps(call["arguments"], ensure_ascii=False)
+    digits = re.sub(r"\D", "", re.sub(r'"(?:callback_data|chat_id|message_id)": ?"[^"]*"', "", shown))
+    found = [*FORBIDDEN.findall(shown), *(one for one in DIGITS if one in digits)]
+    media = {"photo", "media", "document"} & call["arguments"].keys()
+    if media and "📊" not in shown:
+        found += sorted(media)
+    return found
+
+
+def is_of(call: Call, spot: Spot, marks: dict[int, str]) -> bool:
+    """Whether a call belongs to a topic: it names it, or edits a message that lies in it."""
+    arguments = call["arguments"]
+    if int(arguments["chat_id"]) != spot.chat:
+        return False
+    if spot.thread is None:
+        return True
+    thread = arguments.get("message_thread_id")
+    return (
+        int(thread) == spot.thread if thread else marks.get(int(arguments.get("message_id", 0))) == spot.name
+    )
+
+
+async def put_message(bot: RunningBot, spot: Spot) -> int:
+    """Something of the bot's to tap in."""
+    sent = await bot.assembly.bot.send_message(spot.chat, "An older message", message_thread_id=spot.thread)
+    return sent.message_id
+
+
+async def taps_all(person: Person, spot: Spot, message: int, buttons: list[str]) -> None:
+    """As fast as taps are taken, without waiting for an answer."""
+    body = {"message_id": message, "chat": spot.chat, "wait": "0.001"}
+    for data in buttons:
+        await person.client.call("POST", f"/people/{person.id}/tap", json={**body, "data": data})
+
+
+def every_button(client_id: UUID) -> Iterator[Callback]:
+    """One of each sort, about the client where it is about anybody."""
+    for kind in Routes(ROUTERS).codes.values():
+        if kind is not DeskHere:
+            hints = get_type_hints(kind)
+            names = [field.name for field in dataclasses.fields(kind)]  # pyright: ignore[reportArgumentType]
+            yield kind(*[_value(hints[name], client_id) for name in names])
+
+
+def _value(hint: Any, client_id: UUID) -> object:
+    if isinstance(hint, UnionType):
+        hint = next(part for part in get_args(hint) if part is not type(None))
+    if issubclass(hint, StrEnum):
+        return next(iter(hint))
+    plain = {UUID: client_id, bool: True, int: 0, str: "0", date: date(2026, 11, 23), Decimal: Decimal(1)}
+    return plain[hint]
+
+
+@pytest.mark.parametrize("whole", [False, pytest.param(True, marks=pytest.mark.soak)])
+async def test_no_button_of_anybody_shows_in_a_group_what_is_not_for_everybody(
+    gym: Gym,
+    telegram: SandboxClient,
+    desk_bot: RunningBot,
+    people: Cast,
+    spots: dict[str, Spot],
+    whole: bool,
+) -> None:
+    """Whole: everybody everywhere; else everybody in the desk chat, and the team's employee everywhere."""
+    await everything_read(gym, telegram)
+    marks = {spot.name: await put_message(desk_bot, spot) for spot in spots.values()}
+    topics = {marks[name]: name for name in ("topic", "other topic")}
+    start = await last_call(telegram)
+    buttons = [pack(one, gym.clock.now()) for one in every_button(people.client.id)]
+    assert len(buttons) > 120
+    for person in people.everybody:
+        everywhere = whole or person is people.bruno
+        chosen = [spot for spot in spots.values() if everywhere or spot.name == "desk"]
+        await asyncio.gather(*[taps_all(person, spot, marks[spot.name], buttons) for spot in chosen])
+        await everything_read(gym, telegram)
+    said = await said_in_groups(telegram, start)
+    assert [(call["method"], leaks(call)) for call in said if leaks(call)] == []
+    for spot in spots.values():
+        if spot.name not in CONFIRMED:
+            assert [call for call in said if is_of(call, spot, topics)] == [], spot.name
+    answers = [call for call in await telegram.calls(start) if call["method"] == "answerCallbackQuery"]
+    texts = [str(call["arguments"].get("text", "")) for call in answers]
+    assert not [text for text in texts if leaks({"method": "send", "arguments": {"text": text}})]
+    alerts = sum("Others read along" in text for text in texts)
+    assert alerts > 250, "the team and the member are told, and find it in their own chats"
+    assert any(is_of(call, spots["desk"], topics) for call in said), "figures and requests are shown there"
+
+
+async def test_no_message_of_anybody_is_answered_in_a_group_with_what_is_not_for_everybody(
+    gym: Gym, telegram: SandboxClient, desk_bot: RunningBot, people: Cast, spots: dict[str, Spot]
+) -> None:
+    await everything_read(gym, telegram)
+    start = await last_call(telegram)
+    for person in people.everybody:
+        for spot in spots.values():
+            await says_everything(person.in_group(spot.chat, spot.thread))
+    for guise in GUISES:
+        for spot in spots.values():
+            await says_everything(people.ana.in_group(spot.chat, spot.thread, guise))
+    await everything_read(gym, telegram)
+    said = await said_in_groups(telegram, start)
+    assert [(call["method"], leaks(call)) for call in said if leaks(call)] == []
+    heard = {spot.name: [call for call in said if is_of(call, spot, {})] for spot in spots.values()}
+    assert {name: len(calls) for name, calls in heard.items() if name not in CONFIRMED and calls} == {}
+    for name in CONFIRMED:
+        shown = [str(call["arguments"].get("text")) for call in heard[name]]
+        assert sum("📅" in text for text in shown) == 2, "the day, for each of the team and nobody else"
+        assert [text for text in shown if not text.startswith(HARMLESS)] == []
+
+
+COMMANDS = (*Routes(ROUTERS).commands, "start qAAAA", "start cAAAA", "clients@ignored", "nonsense")
+
+
+async def says_everything(person: Person) -> None:
+    for text in ("Dario", "Vélez", DOCUMENT, PHONE, "300 123 4567", MAIL, "what is my plan?"):
+        await person.sends(text)
+    for command in COMMANDS:
+        if not (command == "desk" and person.guise is None and person.name == "Ana"):
+            await person.sends(f"/{command}")
+    await person.sends_photo(landscape(), "Dario")
+    await person.sends_contact({"phone_number": PHONE, "first_name": "Dario", "user_id": person.id})
+    await person.sends_document(b"%PDF-1.4", "dario.pdf")
+    await person.sends_sticker()
+    await person.sends_location(4.7, -74.1)

@@ -1,0 +1,136 @@
+"""What a desk chat reads of the desk's own messages, and how a tap there goes on in private."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.callbacks import pack
+from bot.desk.buttons import Card, RegisterClient
+from bot.desk.team import Invite
+from bot.messages import render
+from bot.messages.samples import NOW, samples
+from bot.render import Screen
+from bot.run import RunningBot
+from bot.sandbox.client import SandboxClient
+from bot.surfaces import OnlyInPrivate, Surface, fit_to_share, mask_contacts, mask_payload
+from gym.app import Gym
+from gym.chats.desk_chats import DeskChatService
+from gym.notifications.models import NotificationKind
+from gym.security.permissions import Role
+from tests.findings.groups.conftest import DOCUMENT, MAIL, PHONE, Cast, Spot
+
+TYPED = f"call {PHONE}, mail {MAIL}, CC 1.020.309.991, see https://example.com/x and t.me/gym?start=s123"
+DESK_KINDS = [kind for kind in NotificationKind if kind.startswith("desk_")]
+
+
+@pytest.mark.parametrize("kind", [*DESK_KINDS, NotificationKind.APPROVAL_ASKED])
+async def test_what_somebody_typed_reaches_a_desk_chat_without_phones_documents_and_links(
+    gym: Gym, kind: NotificationKind
+) -> None:
+    for sample in samples(kind):
+        # A value of several words is a person's or was typed; the program's own names are one word each.
+        typed = {name: TYPED for name, value in sample.items() if isinstance(value, str) and " " in value}
+        worded = render(kind, mask_payload({**sample, **typed}), await gym.settings(), "en", NOW)
+        assert "url" not in str(worded.keyboard and worded.keyboard.to_dict())
+        for secret in ("3001234567", MAIL, "1.020.309.991", "example.com", "t.me"):
+            assert secret not in worded.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("call 300 123 4567 today", "call ••• today"),
+        (f"CC {DOCUMENT}", "CC •••"),
+        ("passport AB123456", "passport AB•••"),
+        ("write to ana.diaz@gym.example.co", "write to •••"),
+        ("see gym.example/terms", "see •••"),
+        ("ask @dario_velez", "ask •••"),
+        ("back on 2026-12-24 or 24/12/2026", "back on 2026-12-24 or 24/12/2026"),
+        ("paid $100,000 twice, 3 visits left", "paid $100,000 twice, 3 visits left"),
+        ("Plan 2026", "Plan 2026"),
+    ],
+)
+def test_contacts_are_masked_and_days_and_amounts_stay(typed: str, shown: str) -> None:
+    assert mask_contacts(typed) == shown
+
+
+@pytest.mark.parametrize("screen", [Screen("a link", secret=True), Screen("a person", photo=b"jpeg")])
+@pytest.mark.parametrize("surface", [Surface.DESK, Surface.ELSEWHERE])
+def test_what_gives_power_and_pictures_of_people_are_never_sent_where_others_read(
+    screen: Screen, surface: Surface
+) -> None:
+    with pytest.raises(OnlyInPrivate):
+        fit_to_share(screen, surface)
+    assert fit_to_share(screen, Surface.PRIVATE) is screen
+
+
+async def test_a_tap_in_a_desk_chat_goes_on_in_the_own_chat(
+    gym: Gym, desk_bot: RunningBot, people: Cast, spots: dict[str, Spot]
+) -> None:
+    here = people.bruno.in_group(spots["desk"].chat)
+    sent = await desk_bot.assembly.bot.send_message(spots["desk"].chat, "Dario is in.")
+    tapped = await here.taps_button_data(sent.message_id, pack(Card(people.client.id), gym.clock.now()))
+    assert tapped.alert is not None
+    assert "I have opened it in your own chat" in tapped.alert
+    await people.bruno.sees(PHONE)
+    assert [one.text for one in await here.chat()] == ["Dario is in."]
+
+
+async def test_a_form_is_begun_and_answered_in_private_alone(
+    gym: Gym, desk_bot: RunningBot, people: Cast, spots: dict[str, Spot]
+) -> None:
+    here = people.bruno.in_group(spots["desk"].chat)
+    sent = await desk_bot.assembly.bot.send_message(spots["desk"].chat, "The desk")
+    await here.taps_button_data(sent.message_id, pack(RegisterClient(), gym.clock.now()))
+    await people.bruno.sees("first name")
+    await here.sends("Somebody else")
+    await people.bruno.sends("Luisa")
+    await people.bruno.sees("last name")
+    assert [one.text for one in await here.chat() if one.from_bot] == ["The desk"]
+
+
+async def test_who_cannot_be_written_to_is_told_to_write_first(
+    gym: Gym, desk_bot: RunningBot, telegram: SandboxClient, people: Cast, spots: dict[str, Spot]
+) -> None:
+    here = people.ana.in_group(spots["desk"].chat)
+    sent = await desk_bot.assembly.bot.send_message(spots["desk"].chat, "The desk")
+    await people.ana.blocks()
+    tapped = await here.taps_button_data(sent.message_id, pack(Invite(Role.ADMIN), gym.clock.now()))
+    assert tapped.alert is not None
+    assert "Write to me in private first" in tapped.alert
+    assert [one.text for one in await here.chat() if one.from_bot] == ["The desk"]
+
+
+async def test_a_paused_desk_chat_is_a_group_like_any_other(
+    gym: Gym, desk_bot: RunningBot, people: Cast, spots: dict[str, Spot]
+) -> None:
+    here = people.bruno.in_group(spots["desk"].chat)
+    await here.sends("/today")
+    await here.sees("📅")
+    async with gym.unit_of_work(people.admin) as uow:
+        for chat in await DeskChatService(uow).all():
+            await DeskChatService(uow).pause(chat.id, paused=True)
+    await here.sends("/today")
+    await people.bruno.sends("/today")
+    await people.bruno.sees("📅")
+    assert sum(one.from_bot for one in await here.chat()) == 1
+
+
+async def test_an_inline_bots_words_in_private_are_no_answer(people: Cast) -> None:
+    bruno = people.bruno
+    await bruno.sends("/register")
+    await bruno.sees("first name")
+    await bruno.client.inject(
+        {
+            "update_id": 900_000_000,
+            "message": {
+                "message_id": 99_999,
+                "date": 1_795_000_000,
+                "chat": {"id": bruno.id, "type": "private", "first_name": "Bruno"},
+                "from": {"id": bruno.id, "is_bot": False, "first_name": "Bruno"},
+                "via_bot": {"id": 1, "is_bot": True, "first_name": "GIF", "username": "gif"},
+                "text": "Mallory",
+            },
+        }
+    )
+    await bruno.sees("type a name")
