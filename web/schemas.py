@@ -43,9 +43,18 @@ def _iso(value: object) -> object:
     return value
 
 
+def _within_reach(value: datetime) -> datetime:
+    """The last and first year have moments that no zone west or east of them can say."""
+    if not 1 < value.year < 9999:
+        raise ValueError("out of reach")
+    return value
+
+
 Iso = BeforeValidator(_iso)
 NotNull = BeforeValidator(_no_null)
 """A field that may be left out, but is a value when it is there."""
+Moment = Annotated[datetime, AfterValidator(_within_reach)]
+AwareMoment = Annotated[AwareDatetime, AfterValidator(_within_reach)]
 Stripped = AfterValidator(str.strip)
 Name = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")]
 Qr = Annotated[str, StringConstraints(max_length=300, pattern=PLAIN), Stripped]
@@ -161,7 +170,7 @@ class CheckInFields(Request):
     qr: Annotated[Qr | SkipJsonSchema[None], NotNull] = Field(None, description="What a member's QR says")
     document_number: Annotated[DocumentNumber | SkipJsonSchema[None], NotNull] = None
     phone_last4: Annotated[LastFour | SkipJsonSchema[None], NotNull] = None
-    captured_at: Annotated[datetime | SkipJsonSchema[None], Iso, NotNull] = Field(
+    captured_at: Annotated[Moment | SkipJsonSchema[None], Iso, NotNull] = Field(
         None, description="Door time of an offline kiosk, at most 72 h ago"
     )
     turn: Annotated[Literal["left", "right"] | SkipJsonSchema[None], NotNull] = Field(
@@ -190,7 +199,7 @@ class CheckInAnswer(BaseModel):
 
 
 class AttemptsQuery(Query):
-    since: Annotated[AwareDatetime | SkipJsonSchema[None], Iso] = Field(
+    since: Annotated[AwareMoment | SkipJsonSchema[None], Iso] = Field(
         None, description="Only what was received since then"
     )
     limit: Annotated[int, Field(ge=1, le=100)] = 50
