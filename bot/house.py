@@ -30,6 +30,7 @@ from gym.settings.models import GymKind
 from gym.staff.errors import AlreadyClaimed
 from gym.staff.service import StaffService
 from web.app import make_app
+from web.http.serving import Runner
 from web.keys import BOT_READY
 from web.telegram import Webhook
 from web.tls import Listening, listen
@@ -97,7 +98,7 @@ def _api(config: Config, sandbox: SandboxServer | None) -> Api:
 @asynccontextmanager
 async def _serve(config: Config, app: web.Application) -> AsyncGenerator[Listening]:
     """The kiosk's API and page, at the addresses of the configuration."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=10)
+    runner = Runner(app, access_log=None, shutdown_timeout=10)
     await runner.setup()
     try:
         yield await listen(runner, config)

@@ -105,11 +105,12 @@ def _asks_for_here(request: web.Request) -> bool:
 def require_https(request: web.Request) -> None:
     """Raises `HttpsRequired` when the settings ask for it."""
     config = request.app[GYM].config
-    if config.require_https and not is_from_here(request) and not _is_secure(request, config):
+    if config.require_https and not is_from_here(request) and not is_secure(request, config):
         raise HttpsRequired
 
 
-def _is_secure(request: web.Request, config: Config) -> bool:
+def is_secure(request: web.Request, config: Config) -> bool:
+    """By TLS up to here, or up to a trusted proxy."""
     if request.remote in config.trusted_proxies:
         said = request.headers.getall("X-Forwarded-Proto", ("",))
         return said[-1].lower() == "https"

@@ -21,10 +21,11 @@ from web import (
 )
 from web.callers import counted
 from web.doors import doors, open_door
+from web.health import READINESS, Readiness
 from web.keys import GYM, LIMITS, SECURE, Secure
 from web.learning import learner
 from web.limits import Limits
-from web.middlewares import cross_origin, errors, guard, request_id
+from web.middlewares import cross_origin, errors, guard, request_id, unnamed
 from web.renewal import renewal
 
 BODY_LIMIT = 16 * 1024 * 1024
@@ -37,6 +38,8 @@ def make_app(gym: Gym, limits: Limits | None = None) -> web.Application:
     app[GYM] = gym
     app[SECURE] = Secure()
     app[LIMITS] = limits or Limits.of(gym)
+    app[READINESS] = Readiness()
+    app.on_response_prepare.append(unnamed)
     app.cleanup_ctx.append(doors)
     app.cleanup_ctx.append(learner)
     app.cleanup_ctx.append(renewal)

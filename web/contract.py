@@ -36,7 +36,7 @@ from web.callers import STAFF, WrongScope
 from web.check_ins import MOST_FRAMES, CredentialMissing, KeyMalformed, SeveralCredentials, TimeWithoutZone
 from web.faces import PhotosRefused
 from web.guesses import TooManyWrongDocuments
-from web.middlewares import HTTP_FAULTS, INTERNAL
+from web.http.faults import HTTP_FAULTS, INTERNAL
 from web.openapi import Fault, Link, Media, Operation, Photos
 from web.photos import ContentUnknown, Malformed
 from web.schemas import (

@@ -16,35 +16,23 @@ from aiohttp.web_exceptions import HTTPRequestEntityTooLarge
 from gym.core.database import is_retryable, is_unavailable
 from gym.core.errors import Busy, DatabaseUnavailable, GymError
 from gym.core.ids import new_id
-from gym.core.language import N_, Translator
-from web.addresses import require_https
+from gym.core.language import Translator
+from web.addresses import is_secure, require_https
 from web.errors import PublicError, error_response, language_of
-from web.keys import GYM, REQUEST_ID
+from web.http.faults import HEADERS, INTERNAL, public_error
+from web.keys import GYM, REQUEST_ID, SECURE
 
 log = structlog.get_logger()
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 GIVEN_ID: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
-HEADERS: Final = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "X-Frame-Options": "DENY",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-}
 PREFLIGHT: Final = {
     "Access-Control-Allow-Methods": "GET, POST, DELETE",
     "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, X-Request-ID",
     "Access-Control-Max-Age": "600",
 }
 EXPOSED: Final = "X-Request-ID, Retry-After, Idempotent-Replay"
-HTTP_FAULTS: Final = {
-    400: ("malformed", N_("The request cannot be read. Check it and send it again.")),
-    404: ("not_found", N_("There is nothing at this address.")),
-    405: ("method_not_allowed", N_("This address does not answer that method.")),
-    413: ("too_large", N_("That is too large. Send at most 16 MB.")),
-    415: ("unsupported_media_type", N_("That kind of content is not understood here.")),
-}
-INTERNAL = N_("Something went wrong on our side. Please try again.")
+KEPT_TO: Final = f"max-age={365 * 86400}"
+"""Strict-Transport-Security: browsers come back by https for a year."""
 
 
 @web.middleware
@@ -59,9 +47,17 @@ async def request_id(request: web.Request, handler: Handler) -> web.StreamRespon
         response.headers["X-Request-ID"] = key
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
+        if is_kept_to_https(request):
+            response.headers.setdefault("Strict-Transport-Security", KEPT_TO)
         if request.path.startswith("/api/"):
             response.headers.setdefault("Cache-Control", "no-store")
     return response
+
+
+def is_kept_to_https(request: web.Request) -> bool:
+    """Not where the gym's own certificate is served beside a plain port: a browser would keep to https there
+    too, under a port that does not speak it, and find nothing."""
+    return request.app[SECURE].port is None and is_secure(request, request.app[GYM].config)
 
 
 @web.middleware
@@ -127,6 +123,9 @@ async def _answer(request: web.Request, error: GymError) -> web.Response:
 
 
 def _public(error: web.HTTPException) -> PublicError:
-    status = 413 if isinstance(error, HTTPRequestEntityTooLarge) else error.status
-    code, message = HTTP_FAULTS.get(status, ("http_error", INTERNAL))
-    return PublicError(code, status, message)
+    return public_error(413 if isinstance(error, HTTPRequestEntityTooLarge) else error.status)
+
+
+async def unnamed(_: web.Request, response: web.StreamResponse) -> None:
+    """No answer says which server of which version gave it; aiohttp adds that last of all."""
+    response.headers.pop("Server", None)

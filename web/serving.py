@@ -6,7 +6,6 @@ import asyncio
 import signal
 import sys
 
-from aiohttp import web
 from asyncpg import PostgresError
 from sqlalchemy.exc import DBAPIError
 
@@ -15,6 +14,7 @@ from gym.core import loop
 from gym.core.config import Config
 from gym.faces.loading import Loading
 from web.app import make_app
+from web.http.serving import Runner
 from web.tls import listen
 
 
@@ -32,7 +32,7 @@ async def _serve(config: Config, loading: Loading) -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     async with open_gym(config, faces=loading) as gym:
-        runner = web.AppRunner(make_app(gym), access_log=None, shutdown_timeout=10)
+        runner = Runner(make_app(gym), access_log=None, shutdown_timeout=10)
         await runner.setup()
         await listen(runner, config)
         await stop.wait()

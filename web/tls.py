@@ -14,6 +14,7 @@ from aiohttp import web
 
 from gym.core.config import Config, ConfigError
 from gym.security.https import Folder, Standing
+from web.http.serving import Site
 from web.keys import SECURE
 from web.renewal import renew
 
@@ -73,7 +74,7 @@ async def _open(
     """The port that was opened; the system chooses one for 0."""
     before = len(runner.addresses)
     try:
-        await web.TCPSite(runner, *place, ssl_context=tls).start()
+        await Site(runner, *place, ssl_context=tls).start()
     except OSError as error:
         reason = f"cannot listen on {place[0]}:{place[1]} ({error.strerror})"
         raise ConfigError(f"{setting}: {reason}") from None

@@ -1,0 +1,22 @@
+"""The API behind its own HTTP server, as a gym runs it, in the test's event loop."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from web.http.connections import Patience
+from web.http.serving import Runner
+
+
+class OwnServer(TestServer):
+    """`TestServer` with the runner of `python -m web`."""
+
+    def __init__(self, app: web.Application, patience: Patience | None = None) -> None:
+        super().__init__(app)
+        self._patience = patience
+
+    async def _make_runner(self, **_: Any) -> Runner:
+        return Runner(self.app, patience=self._patience)
