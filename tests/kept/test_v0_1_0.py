@@ -31,8 +31,11 @@ FACTS: Final = (
     "dead",
     "drafts",
 )
-EMPTIED: Final = {("inbox_updates", "payload"): "what has served is not kept longer than needed"}
-"""Columns of v0.1.0 that a migration may write, and why; everything else stays word for word."""
+STAYS_WHILE: Final = {
+    ("inbox_updates", "payload"): "done_at IS NULL",
+    ("notifications", "payload"): "state IN ('pending', 'failed', 'unreachable')",
+}
+"""Columns of v0.1.0 that may be emptied once they have served; everything else stays word for word."""
 
 
 async def differences(old: str, new: str) -> dict[str, tuple[list[str], list[str]]]:
@@ -50,10 +53,15 @@ async def differences(old: str, new: str) -> dict[str, tuple[list[str], list[str
 
 
 async def rows_of(connection: asyncpg.Connection, table: str, columns: list[str]) -> set[str]:
-    """Every row, as text, of these columns; what a migration may write is left out."""
-    wanted = ", ".join(f'"{name}"' for name in columns if (table, name) not in EMPTIED)
+    """Every row, as text, of these columns; what may have been emptied is left out."""
+    wanted = ", ".join(kept_column(table, name) for name in columns)
     found = await connection.fetch(f'SELECT t::text AS row FROM (SELECT {wanted} FROM "{table}") t')
     return {row["row"] for row in found}
+
+
+def kept_column(table: str, name: str) -> str:
+    needed = STAYS_WHILE.get((table, name))
+    return f'CASE WHEN {needed} THEN "{name}" END' if needed else f'"{name}"'
 
 
 async def columns_of(connection: asyncpg.Connection, table: str) -> list[str]:
