@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from gym.core.errors import NotFound
 from gym.core.language import N_
 from gym.core.repository import PAGE_SIZE, Page, Repository
-from gym.security.models import SignIn
+from gym.security.models import RefreshToken, SignIn
 from gym.security.permissions import ActorKind, Permission
 from gym.security.sessions import end, revoke_all
 from gym.security.tokens import Scope
@@ -39,9 +39,20 @@ class SignInService:
         self._sign_ins = SignInRepository(uow.session)
 
     async def of(self, subject_id: UUID, number: int = 0, size: int = PAGE_SIZE) -> Page[SignIn]:
-        """Those of a member of staff or of a kiosk that stand, the latest used first."""
+        """Those of a member of staff or of a kiosk that are in use, the latest first.
+
+        A kiosk's page signs in anew whenever it is loaded: what it left behind ran out by itself and would
+        only hide what is to be seen here.
+        """
         self._require_own_or_manager(subject_id)
-        standing = (SignIn.ended_at.is_(None), SignIn.ends_at > self.uow.context.wall)
+        wall = self.uow.context.wall
+        usable = exists().where(
+            RefreshToken.family == SignIn.id,
+            RefreshToken.spent_at.is_(None),
+            RefreshToken.revoked_at.is_(None),
+            RefreshToken.expires_at > wall,
+        )
+        standing = (SignIn.ended_at.is_(None), SignIn.ends_at > wall, usable)
         query = select(SignIn).where(SignIn.subject_id == subject_id, *standing)
         query = query.order_by(SignIn.renewed_at.desc(), SignIn.id)
         return await self._sign_ins.page(query, number, size)

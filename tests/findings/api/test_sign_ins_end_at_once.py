@@ -230,6 +230,23 @@ async def test_everybody_sees_and_ends_the_own_sign_ins_only(stranger_at_door: D
     assert (await (await door.client.get(others, headers=headers)).json())["total"] == 1
 
 
+async def test_what_ran_out_by_itself_hides_nothing_in_the_list(
+    stranger_at_door: Door, clock: FrozenClock
+) -> None:
+    door = stranger_at_door
+    leo = await colleague(door, "Leo")
+    clock.advance(timedelta(hours=13))
+    later = await colleague_again(leo)
+    listed = await later.client.get(f"{API}/auth/sessions", headers=later.bearer)
+    assert [one["id"] for one in (await listed.json())["items"]] == [str(later.family)]
+
+
+async def colleague_again(one: Colleague) -> Door:
+    """A second sign-in of the same person."""
+    grant = {"grant_type": "password", "username": one.actor.name.lower(), "password": PASSWORD}
+    return replace(one.door, tokens=await (await one.door.post("/auth/token", grant)).json())
+
+
 async def test_parallel_swaps_and_an_end_leave_nothing_that_opens(door: Door) -> None:
     """Whichever comes first, the sign-in is over."""
     headers = {"Authorization": f"Bearer {await token_of(door.gym, door.admin)}"}
