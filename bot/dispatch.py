@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 from telegram import Chat, Message, Update, User
-from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application, ContextTypes, TypeHandler
 
 from bot.callbacks import Home, UnknownButton, unpack
@@ -23,12 +23,14 @@ from bot.render import Screen
 from bot.routing import Command, Occasion, Route
 from bot.surfaces import OnlyInPrivate, Surface
 from bot.turn import Turn, Workshop, topic_of
+from gym.chats.desk_chats import DeskChatService
 from gym.chats.intake import DeadReason
 from gym.chats.repository import Claimed
 from gym.chats.service import InboxService
 from gym.core.database import is_retryable
 from gym.core.errors import DatabaseUnavailable, GymError
 from gym.core.language import N_
+from gym.security.permissions import Actor
 
 log = structlog.get_logger()
 RACE_SECONDS = 0.1
@@ -75,6 +77,10 @@ class Dispatcher:
             self._outcomes[update.update_id] = Later()
 
     async def _outcome(self, update: Update, ticker: Ticker) -> Outcome:
+        moved = _migration(update)
+        if moved is not None:
+            await self._move(*moved)
+            return Done()
         user, chat = _speaker(update), update.effective_chat
         if user is None or chat is None:
             return Done()
@@ -88,6 +94,10 @@ class Dispatcher:
         finally:
             await turn.close()
 
+    async def _move(self, old: int, new: int) -> None:
+        async with self._workshop.gym.unit_of_work(Actor.system()) as uow:
+            await DeskChatService(uow).moved(old, new)
+
     async def _guarded(self, turn: Turn) -> Outcome:
         """The outermost edge: faults become sentences, surprises a short code."""
         try:
@@ -95,6 +105,8 @@ class Dispatcher:
         except Forbidden:
             if turn.is_private:
                 await self._workshop.chats.set_reachable(turn.user_id, False)
+        except ChatMigrated as error:
+            await self._move(turn.chat_id, error.new_chat_id)
         except DatabaseUnavailable:
             return Later()
         except RetryAfter as error:
@@ -289,6 +301,16 @@ class Dispatcher:
         route = self._workshop.routes.occasion(Occasion.GROUP, turn.visitor)
         if route is not None:
             await route.handler(turn)
+
+
+def _migration(update: Update) -> tuple[int, int] | None:
+    """The old and the new number of a group that became a supergroup; Telegram says so in both."""
+    message = update.message
+    if message is not None and message.migrate_to_chat_id is not None:
+        return message.chat.id, message.migrate_to_chat_id
+    if message is not None and message.migrate_from_chat_id is not None:
+        return message.migrate_from_chat_id, message.chat.id
+    return None
 
 
 def _speaker(update: Update) -> User | None:

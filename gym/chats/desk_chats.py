@@ -127,6 +127,10 @@ class DeskChatService:
                 await self._chats.delete(chat)
         return len(chats)
 
+    async def moved(self, old: int, new: int) -> None:
+        """A group became a supergroup: its desk chats are the new one's; twice is once."""
+        await OutboxRepository(self.uow.session).moved(old, new)
+
     async def _put(
         self, place: Place, values: Mapping[str, object], changed: Mapping[str, object]
     ) -> DeskChat:

@@ -156,7 +156,34 @@ _STOPPED = exists().where(
 )
 WANTED = case((_STOPPED, NotificationState.DISMISSED), else_=Notification.state)
 
-MOVED = text("UPDATE desk_chats SET chat_id = :new WHERE chat_id = :old")
+# A group that became a supergroup has another number, under which it may have been confirmed as well: then
+# the two are one desk chat. What waits for the old one goes to the new one, unless that hears it anyway.
+# The lock keeps another confirmation out in between; groups move once in their life.
+MOVE_LOCK = text("LOCK TABLE desk_chats IN SHARE ROW EXCLUSIVE MODE")
+_PAIRS = """
+WITH pair AS (
+    SELECT o.id AS old_id, n.id AS new_id, o.active, o.kinds FROM desk_chats o
+    JOIN desk_chats n ON n.chat_id = :new AND coalesce(n.topic_id, 0) = coalesce(o.topic_id, 0)
+    WHERE o.chat_id = :old
+)
+"""
+HEARD_ANYWAY = text(f"""{_PAIRS}
+UPDATE notifications m SET state = 'dismissed', error = 'moved', leased_until = NULL FROM pair
+WHERE m.state = 'pending' AND m.recipient_kind = 'desk' AND m.recipient_id = pair.old_id
+    AND EXISTS (SELECT FROM notifications c
+        WHERE c.dedup_key = left(m.dedup_key, -36) || CAST(pair.new_id AS text))
+""")  # noqa: S608 - the pairs above; 36 letters of the old chat's id end the key of a message that was spread
+HAND_OVER = text(f"""{_PAIRS}
+UPDATE notifications m SET recipient_id = pair.new_id FROM pair
+WHERE m.state = 'pending' AND m.recipient_kind = 'desk' AND m.recipient_id = pair.old_id
+""")  # noqa: S608
+CONFIRMED_BEFORE = text(f"""{_PAIRS}
+UPDATE desk_chats n SET active = true, kinds = pair.kinds, offered_at = NULL FROM pair
+WHERE n.id = pair.new_id AND pair.active AND n.offered_at IS NOT NULL
+""")  # noqa: S608
+MERGED = text(f"{_PAIRS} DELETE FROM desk_chats d USING pair WHERE d.id = pair.old_id")  # noqa: S608
+MOVED = text("UPDATE desk_chats SET chat_id = :new, gone_at = NULL WHERE chat_id = :old")
+MOVE = (MOVE_LOCK, HEARD_ANYWAY, HAND_OVER, CONFIRMED_BEFORE, MERGED, MOVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,8 +360,11 @@ class OutboxRepository:
         await self.session.execute(GIVE_UP, {"id": desk_chat, "reason": reason[:200]})
 
     async def moved(self, old: int, new: int) -> None:
-        """A group became a supergroup, with another number."""
-        await self.session.execute(MOVED, {"old": old, "new": new})
+        """A group became a supergroup, with another number; twice is once."""
+        for statement in MOVE:
+            await self.session.execute(
+                statement, {"old": old, "new": new} if statement is not MOVE_LOCK else {}
+            )
 
     async def _close(self, key: UUID, **values: object) -> None:
         statement = update(Notification).where(Notification.id == key)
