@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from aiohttp import web
@@ -52,7 +53,11 @@ class House:
 
     @property
     def kiosk_url(self) -> str | None:
-        return f"{self.web_url}/kiosk/" if self.web_url else None
+        return _kiosk(self.web_url)
+
+
+def _kiosk(web_url: str | None) -> str | None:
+    return f"{web_url}/kiosk/" if web_url else None
 
 
 @asynccontextmanager
@@ -80,6 +85,8 @@ async def open_house(
         sandbox = await _sandbox(stack, gym, web_url) if config.sandbox else None
         telegram = run_bot(gym, _api(config, sandbox), routers=ROUTERS, webhook=webhook)
         bot = await stack.enter_async_context(telegram)
+        if sandbox is not None:
+            sandbox.set_hooks(sandbox_hooks(gym, _kiosk(web_url), partial(_take_photos_along, gym, bot)))
         await _beside(stack, "outbox", lambda: _tell(gym, bot, joined))
         await _beside(stack, "pictures", lambda: _expire_pictures(gym, bot))
         await _beside(stack, "broadcasts", lambda: _broadcast(gym, bot))
@@ -108,7 +115,7 @@ async def _serve(config: Config, app: web.Application) -> AsyncGenerator[Listeni
 
 async def _sandbox(stack: AsyncExitStack, gym: Gym, web_url: str | None) -> SandboxServer:
     """The local Bot API server, its people kept with the gym's data."""
-    hooks = sandbox_hooks(gym, f"{web_url}/kiosk/" if web_url else None)
+    hooks = sandbox_hooks(gym, _kiosk(web_url))
     server = SandboxServer(store_path=gym.config.powergym_home / "sandbox.sqlite", hooks=hooks)
     try:
         await server.start(port=gym.config.sandbox_port)
@@ -119,7 +126,9 @@ async def _sandbox(stack: AsyncExitStack, gym: Gym, web_url: str | None) -> Sand
     return server
 
 
-def sandbox_hooks(gym: Gym, kiosk_url: str | None = None) -> SandboxHooks:
+def sandbox_hooks(
+    gym: Gym, kiosk_url: str | None = None, before_jump: Callable[[timedelta], Awaitable[None]] | None = None
+) -> SandboxHooks:
     """The sandbox's clock is the gym's, told in the gym's time zone."""
 
     async def read() -> datetime:
@@ -132,7 +141,7 @@ def sandbox_hooks(gym: Gym, kiosk_url: str | None = None) -> SandboxHooks:
         await wake_dispatchers(gym)
         return await read()
 
-    return SandboxHooks(advance_clock=advance, read_clock=read, kiosk_url=kiosk_url)
+    return SandboxHooks(advance_clock=advance, read_clock=read, kiosk_url=kiosk_url, before_jump=before_jump)
 
 
 async def _beside(stack: AsyncExitStack, name: str, work: Callable[[], Awaitable[None]]) -> None:
@@ -155,6 +164,12 @@ async def _tell(gym: Gym, bot: RunningBot, joined: asyncio.Event) -> None:
     await bot.connected.wait()
     joined.set()
     await Dispatcher(gym, bot.assembly.bot).run()
+
+
+async def _take_photos_along(gym: Gym, bot: RunningBot, by: timedelta) -> None:
+    """A clock that jumps over two days would leave every photo in its chat, too old to be deleted."""
+    if bot.connected.is_set():
+        await PictureExpiry(gym, bot.assembly.bot).drain(by)
 
 
 async def _expire_pictures(gym: Gym, bot: RunningBot) -> None:

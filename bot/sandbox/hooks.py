@@ -15,3 +15,5 @@ class SandboxHooks:
     read_clock: Callable[[], Awaitable[datetime]] | None = None
     load_demo: Callable[[], Awaitable[str]] | None = None
     kiosk_url: str | None = None
+    before_jump: Callable[[timedelta], Awaitable[None]] | None = None
+    """What the bot would have done within the jump, while the chats' messages are still young."""

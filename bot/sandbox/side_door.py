@@ -327,6 +327,8 @@ class SideDoor:
         if self.hooks.advance_clock is None:
             raise NotOffered("clock")
         step = parse_step((await _arguments(request)).text("advance"))
+        if self.hooks.before_jump is not None:
+            await self.hooks.before_jump(step)
         self.world.calendar.skip(step)  # what the jump makes the bot say carries the new date
         return web.json_response({"now": self._heard(await self.hooks.advance_clock(step))})
 

@@ -155,9 +155,9 @@ class PictureService:
         self.uow = uow
         self._pictures = PictureRepository(uow.session)
 
-    async def claim(self, size: int) -> Sequence[Picture]:
-        """Messages that are due, leased to the caller for a minute."""
-        return await self._pictures.claim(self.uow.now, size)
+    async def claim(self, size: int, ahead: timedelta) -> Sequence[Picture]:
+        """Messages that are due, or will be `ahead` of now; leased to the caller until a minute later."""
+        return await self._pictures.claim(self.uow.now + ahead, size)
 
     async def gone(self, picture: Picture) -> None:
         await self._pictures.clear(picture.chat_id, picture.message_id)

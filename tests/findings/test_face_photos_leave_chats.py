@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -346,6 +348,33 @@ async def test_after_48_hours_the_bots_picture_is_covered_and_the_persons_is_tol
     await ana.sees("2 photos of faces could not be deleted")
 
 
+async def test_a_clock_that_jumps_takes_the_photos_along(
+    gym: Gym,
+    clock: FrozenClock,
+    desk_bot: RunningBot,
+    sandbox: SandboxServer,
+    telegram: SandboxClient,
+    ana: Person,
+) -> None:
+    """Next week on the chat page is no week in which the bot was away."""
+
+    async def advance(by: timedelta) -> datetime:
+        clock.advance(by)
+        return datetime.now(UTC) + by
+
+    async def before(by: timedelta) -> None:
+        await handled(gym)
+        await PictureExpiry(gym, desk_bot.assembly.bot).drain(by)
+
+    sandbox.set_hooks(SandboxHooks(advance_clock=advance, before_jump=before))
+    await ana.sends_photo(stranger())
+    await ana.sees("do not know this face")
+    await telegram.advance("1 week")
+    await expire(gym, desk_bot)
+    assert await faces_in(gym, ana) == []
+    assert await told(gym) == []
+
+
 async def test_in_a_group_the_bot_asks_once_for_the_right_it_lacks(
     gym: Gym, clock: FrozenClock, desk_bot: RunningBot, telegram: SandboxClient
 ) -> None:
@@ -392,3 +421,17 @@ def too_dark() -> bytes:
     pixels = cv2.imdecode(np.frombuffer(people()[LUCIA].photo(0), np.uint8), cv2.IMREAD_COLOR)
     assert pixels is not None
     return jpeg((pixels * 0.15).astype(np.uint8), 90)
+
+
+def test_pictures_come_in_and_go_out_through_one_door_each() -> None:
+    """Whoever sends or fetches a picture elsewhere would not note that its message shows a face."""
+    calls = re.compile(
+        r"\b(send_photo|send_media_group|InputMediaPhoto|copy_message|forward_message|get_file)\("
+    )
+    root = Path(__file__).parents[2] / "bot"
+    found = {
+        str(path.relative_to(root))
+        for path in root.rglob("*.py")
+        if "sandbox" not in path.parts and calls.search(path.read_text())
+    }
+    assert found <= {"messenger.py", "turn.py", "pictures/expiry.py"}
