@@ -121,7 +121,7 @@ def shown_answer(ctx: FormContext, step: Step) -> str:
     value = ctx.state.values.get(step.name)
     if value is None:
         return "–"
-    if step.photo is not None:
+    if step.photo is not None and value:
         return ctx.t.plural("{count} photo", "{count} photos", len(value))
     if step.show is not None:
         return step.show(ctx, value)

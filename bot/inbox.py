@@ -10,14 +10,14 @@ from datetime import timedelta
 
 import structlog
 
+from bot.admission.slots import SLOTS, Slot, Slots, work_in
 from gym.chats.intake import DeadReason, Reject, accept
-from gym.chats.repository import Arrival, Claimed
+from gym.chats.models import Standing
+from gym.chats.repository import Arrival, Claimed, Room
 from gym.chats.service import LEASE, InboxService
 from gym.core.errors import DatabaseUnavailable
 
 log = structlog.get_logger()
-SLOTS = 12
-"""Chats handled at the same time."""
 IDLE_SECONDS = 2.0
 """How often to look for what another process left behind; what arrives here wakes at once."""
 MOST_ATTEMPTS = 25
@@ -67,9 +67,11 @@ class Inbox:
     ) -> None:
         self._service = service
         self._handle = handle
-        self._slots = slots
-        self._idle_seconds = idle_seconds
         self._wake = asyncio.Event()
+        self._slots = Slots(slots, self._on_free)
+        self._idle_seconds = idle_seconds
+        self._scarce = False
+        """Whether the last claim has used up the room of somebody: then more may wait for it."""
         self._stopping = False
         self._held: dict[int, asyncio.Task[None]] = {}
         self._kept = 0
@@ -107,31 +109,38 @@ class Inbox:
 
     async def _fill(self) -> None:
         """Give every free slot a chat."""
-        free = self._slots - len(self._held)
-        if free <= 0:
+        room = self._slots.room
+        self._scarce = not room.size
+        if self._scarce:
             return
         try:
-            claimed = await self._service.claim(free)
+            claimed = await self._service.claim(room)
         except DatabaseUnavailable:
             if not self._waits:
                 log.warning("inbox_waits_for_database")
             self._waits = True
             return
         self._waits = False
+        self._scarce = _uses_up(room, claimed)
         for item in claimed:
-            task = asyncio.create_task(self._work(item), name=f"update-{item.update_id}")
-            self._held[item.update_id] = task
+            work = self._work(item, self._slots.take(Standing(item.rank)))
+            self._held[item.update_id] = asyncio.create_task(work, name=f"update-{item.update_id}")
 
-    async def _work(self, item: Claimed) -> None:
+    def _on_free(self) -> None:
+        if self._scarce:
+            self._wake.set()
+
+    async def _work(self, item: Claimed, slot: Slot) -> None:
+        work_in(slot)
         more = True
         try:
             more = await self._settle(item, await self._outcome(item))
         except DatabaseUnavailable:
             log.warning("update_not_settled", update=item.update_id)
         finally:
-            was_full = len(self._held) >= self._slots
             self._held.pop(item.update_id, None)
-            if more or was_full:
+            slot.close()
+            if more:
                 self._wake.set()
 
     async def _outcome(self, item: Claimed) -> Outcome:
@@ -176,6 +185,12 @@ class Inbox:
     async def _drain(self) -> None:
         if self._held:
             await asyncio.wait(list(self._held.values()))
+
+
+def _uses_up(room: Room, claimed: Sequence[Claimed]) -> bool:
+    members = sum(item.rank == Standing.MEMBER for item in claimed)
+    strangers = sum(item.rank == Standing.STRANGER for item in claimed)
+    return len(claimed) >= room.size or members >= room.members or strangers >= room.strangers
 
 
 async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:

@@ -22,6 +22,7 @@ from telegram.constants import ChatAction
 from telegram.error import BadRequest, NetworkError, TelegramError
 
 from bot.access import Reception, Visitor
+from bot.admission.slots import SLOW_CALL, lending
 from bot.callbacks import Callback, Home, Tap, stays
 from bot.calls.delivery_status import ServerFault, Unanswered
 from bot.calls.health import MethodHealth
@@ -435,7 +436,8 @@ class Turn:
             self._slow.cancel()
         self.answer_silently()
         if self._background:
-            await asyncio.gather(*self._background)
+            async with lending(after=SLOW_CALL):
+                await asyncio.gather(*self._background)
 
     def _send_answer(self, text: str | None, alert: bool) -> None:
         self._answered = True

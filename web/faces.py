@@ -63,7 +63,7 @@ async def enrol(request: web.Request) -> web.Response:
     good, photos = await _judge(gym, body.photos, translator)
     async with acting(request, *STAFF) as (uow, _):
         recognition = FaceRecognitionService(uow, gym.gallery)
-        done = await recognition.enrol(fields.client_id, good, gym.match_rule)
+        done = await recognition.enrol(fields.client_id, good, gym.match_rule, at_kiosk=True)
     answer = EnrolmentAnswer(
         client_id=done.client_id, templates=done.templates, replaced=done.replaced, photos=photos
     )

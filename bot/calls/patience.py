@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from telegram.error import BadRequest, NetworkError, RetryAfter
 
+from bot.admission.slots import SLOW_CALL, lending, may_wait
 from bot.calls.delivery_status import Unanswered, acknowledged
 
 Answer = TypeVar("Answer")
@@ -18,7 +19,7 @@ PAUSES = (0.5, 1.5)
 SHORTEST_REST, LONGEST_REST = 0.5, 3600.0
 """Seconds that a RetryAfter is obeyed."""
 LONGEST_WAIT = 30.0
-"""A longer RetryAfter hands the update back to the inbox."""
+"""A longer RetryAfter hands the update back to the inbox; so does any where too many wait already."""
 MOST_UNANSWERED = 1
 """How often an answer of unknown fate is sent again: the person waits, and silence costs more than a line
 twice. Not at all when it was waited for in full (15 s): by then Telegram has mostly delivered."""
@@ -40,23 +41,30 @@ async def sent_patiently(call: Callable[[], Awaitable[Answer]], written: asyncio
 async def _patiently(
     call: Callable[[], Awaitable[Answer]], unanswered: int, *, timed_out_too: bool = True
 ) -> Answer:
+    """While Telegram is waited for, the update's slot is somebody else's."""
     for pause in (*PAUSES, None):
         try:
-            return await call()
+            async with lending(after=SLOW_CALL):
+                return await call()
         except BadRequest:
             raise
         except RetryAfter as error:
             wait = retry_seconds(error)
-            if pause is None or wait > LONGEST_WAIT:
+            if pause is None or wait > LONGEST_WAIT or not may_wait():
                 raise
-            await asyncio.sleep(wait)
+            await _rest(wait)
         except NetworkError as error:
             if isinstance(error, Unanswered):
                 unanswered -= 1 if timed_out_too or not error.timed_out else unanswered + 1
             if pause is None or unanswered < 0:
                 raise
-            await asyncio.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311
+            await _rest(pause * random.uniform(0.8, 1.2))  # noqa: S311
     raise AssertionError("unreachable")
+
+
+async def _rest(seconds: float) -> None:
+    async with lending():
+        await asyncio.sleep(seconds)
 
 
 def retry_seconds(error: RetryAfter) -> float:

@@ -135,7 +135,8 @@ async def card_screen(turn: Turn, client_id: UUID, heading: str = "") -> Screen:
     """Everything about a client; `heading` (HTML) stands above. Raises `ClientNotFound`."""
     async with turn.unit_of_work() as uow:
         found = await CardService(uow).card(client_id)
-        picture = await FaceRecognitionService(uow).thumbnail(client_id) if found.face.enrolled else None
+        faces = FaceRecognitionService(uow)
+        picture = await faces.thumbnail(client_id, for_chat=True) if found.face.enrolled else None
     text = _card_text(turn.t, found, turn.today)
     return Screen(f"{heading}\n\n{text}" if heading else text, _card_keyboard(turn.t, found), photo=picture)
 

@@ -11,6 +11,7 @@ from bot.callbacks import Callback, callback
 from bot.desk.buttons import Card, EnrolFace
 from bot.forms import Choice, Form, FormContext, PhotoNote, Step
 from bot.keyboards import Keyboard, button, nav
+from bot.member.privacy import OUT_OF_REACH
 from bot.render import HtmlTranslator, Screen
 from bot.routing import Audience, Router
 from bot.turn import Turn
@@ -26,6 +27,12 @@ from gym.faces.service import FaceRecognitionService
 from gym.unit_of_work import UnitOfWork
 
 router = Router(Audience.STAFF)
+IN_CHATS: Final = N_(
+    "Photos sent in chat pass through Telegram; the bot deletes them from the chats: those of an "
+    "enrolment when it is saved or canceled, all others and cards with a picture after ten minutes. At "
+    "the kiosk no picture leaves the gym's own system."
+)
+"""Which pictures leave the building, for whoever takes them."""
 RESEMBLES: Final = "resembles"
 """The client whose face it looks like, once the save was refused to somebody who may know."""
 CONSENTS: Final = [Choice(True, N_("Yes, signed on paper")), Choice(False, N_("No, without face"))]
@@ -50,6 +57,18 @@ class ForgetFace(Callback):
     withdraw: bool
 
 
+@callback("newtxt")
+class AskNewText(Callback):
+    """About the text in force, for a client who agreed to an older one."""
+
+    client_id: UUID
+
+
+@callback("signed", changes=True)
+class SignedNewText(Callback):
+    client_id: UUID
+
+
 # Consent and photos, asked here and when a client is registered ───────────────────────────────────────────
 
 
@@ -59,8 +78,12 @@ async def ask_consent(ctx: FormContext) -> str:
 
 
 def consent_question(t: HtmlTranslator, gym: str) -> str:
-    text = t(consent_text(), gym=gym)
-    return t("<i>{text}</i>", text=text) + "\n\n" + t("Has the client signed this in front of you?")
+    return consent_words(t, gym) + "\n\n" + t("Has the client signed this in front of you?")
+
+
+def consent_words(t: HtmlTranslator, gym: str) -> str:
+    """The text in force, set apart from what the desk itself is told."""
+    return t("<i>{text}</i>", text=t(consent_text(), gym=gym))
 
 
 def consented(ctx: FormContext) -> bool:
@@ -77,11 +100,22 @@ CONSENT: Final = Step("consent", N_("Face check-in"), ask_consent, choices=CONSE
 PHOTOS: Final = Step(
     "faces",
     N_("Face"),
-    N_("Now the face: send three photos, from the front, with light on the face. One is enough to start."),
+    N_(
+        "Now the face: send three photos, from the front, with light on the face. One is enough to start.\n\n"
+        "They pass through Telegram and are deleted from this chat when you have saved. At the kiosk no "
+        "picture leaves the gym's own system."
+    ),
     photo=judge_photo,
+    choices=[Choice([], N_("🚪 At the kiosk"))],
     photos=(1, 3),
     when=consented,
     resets=("twin", RESEMBLES),
+)
+
+
+AT_KIOSK: Final = N_(
+    "Now at the kiosk: ☰ › <i>Sign in</i> with your user name and password (<i>My account</i>) › <i>Enrol a "
+    "face</i> › {client}. No picture passes through Telegram, and none is shown in chat later."
 )
 
 
@@ -148,22 +182,47 @@ def _state(t: HtmlTranslator, client: Client, state: FaceState) -> str:
         lines.append(t("Consent given on {given_at}.", given_at=state.consent.given_at))
         if not state.consent.current:
             lines.append(t("⚠️ The text has changed since: new photos need a new consent."))
+            lines.append(t("The face opens the door as before until the client says no."))
     if state.enrolled:
         lines.append(
             t.plural("{count} photo is remembered.", "{count} photos are remembered.", state.templates)
         )
     else:
         lines.append(t("No photo yet: take one now."))
-    return "\n".join(lines)
+    return "\n".join([*lines, "", t(IN_CHATS)])
 
 
 def _keyboard(t: HtmlTranslator, client: Client, state: FaceState) -> Keyboard:
     remove = [button(t("Remove photos"), AskForgetFace(client.id, False))] if state.enrolled else []
+    outdated = state.consent is not None and not state.consent.current
+    asking = [button(t("✍️ Ask about the new text"), AskNewText(client.id), wide=True)] if outdated else []
     return [
+        asking,
         [button(t("📸 New photos"), NewPhotos(client.id))],
         [*remove, button(t("Withdraw consent"), AskForgetFace(client.id, True))],
         nav(t, back=Card(client.id)),
     ]
+
+
+@router.on(AskNewText)
+async def ask_new_text(turn: Turn, tap: AskNewText) -> None:
+    """For clients without a chat, or who would rather answer at the desk: yes by signature, no forgets."""
+    t = turn.t
+    text = consent_question(t, turn.settings.name)
+    rows = [
+        [button(t("Yes, signed on paper"), SignedNewText(tap.client_id), wide=True)],
+        [button(t("No, forget the face"), AskForgetFace(tap.client_id, True), wide=True)],
+        nav(t, back=EnrolFace(tap.client_id)),
+    ]
+    await turn.show(Screen(text, rows))
+
+
+@router.on(SignedNewText)
+async def signed_new_text(turn: Turn, tap: SignedNewText) -> None:
+    async with turn.unit_of_work() as uow:
+        await FaceRecognitionService(uow).give_consent(tap.client_id, ConsentMethod.PAPER)
+    await turn.answer(turn.t("The consent is noted."))
+    await turn.go(EnrolFace(tap.client_id))
 
 
 @router.on(NewPhotos)
@@ -186,10 +245,12 @@ async def _begin(turn: Turn, client: Client, *, agreed: bool) -> None:
 
 async def remember(
     ctx: FormContext, uow: UnitOfWork, client_id: UUID, faces: Sequence[EnrolmentFace]
-) -> Enrolment:
-    """Consent on paper and the face, in the caller's transaction."""
+) -> Enrolment | None:
+    """Consent on paper and the face, in the caller's transaction; None while the kiosk is to take it."""
     recognition = FaceRecognitionService(uow)
     await recognition.give_consent(client_id, ConsentMethod.PAPER)
+    if not faces:
+        return None
     try:
         return await recognition.enrol(
             client_id, faces, ctx.turn.gym.match_rule, allow_duplicate=is_twin(ctx)
@@ -197,6 +258,13 @@ async def remember(
     except PossibleDuplicate as found:
         note_likeness(ctx, found)
         raise
+
+
+def _at_kiosk(ctx: FormContext) -> str:
+    client = ctx.value("client", str)
+    return (
+        ctx.t("✅ The consent of {client} is noted.", client=client) + "\n" + ctx.t(AT_KIOSK, client=client)
+    )
 
 
 async def _enrol(ctx: FormContext) -> Screen:
@@ -207,6 +275,8 @@ async def _enrol(ctx: FormContext) -> Screen:
     faces = await read_faces(ctx.turn, [photo.file_id for photo in ctx.photos("faces")])
     async with ctx.unit_of_work() as uow:
         enrolment = await remember(ctx, uow, client_id, faces)
+    if enrolment is None:
+        return Screen(_at_kiosk(ctx), back)
     done = t("✅ {client} is recognised at the door from now on.", client=ctx.value("client", str))
     count = t.plural("{count} photo is remembered.", "{count} photos are remembered.", enrolment.templates)
     return Screen(f"{done}\n{count}", back)
@@ -239,7 +309,7 @@ async def ask_forget(turn: Turn, tap: AskForgetFace) -> None:
         )
     yes = t("Withdraw") if tap.withdraw else t("Remove")
     row = [button(t("Keep"), EnrolFace(client.id)), button(yes, ForgetFace(client.id, tap.withdraw))]
-    await turn.show(Screen(question, [row]))
+    await turn.show(Screen(f"{question}\n\n{t(OUT_OF_REACH)}", [row]))
 
 
 @router.on(ForgetFace)

@@ -25,6 +25,7 @@ NAMES: Final = {
     "prices": N_("Price changes"),
     "rewards": N_("Rewards"),
     "freeze_ends": N_("Freezes"),
+    "consents": N_("Face consents"),
     "approvals": N_("Close old requests"),
     "digest": N_("The day in figures"),
     "outbox": N_("Send messages"),

@@ -10,11 +10,12 @@ from bot.callbacks import Callback, callback
 from bot.desk.buttons import Card, RegisterClient, SellPlan
 from bot.desk.client_fields import GENDERS, QUESTIONS, Field
 from bot.desk.enrolment import (
+    AT_KIOSK,
     CONSENT,
     CONSENTS,
     PHOTOS,
     TWIN,
-    consent_question,
+    consent_words,
     consented,
     judge_photo,
     read_faces,
@@ -73,11 +74,13 @@ async def register_with_photo(turn: Turn, _: RegisterWithPhoto) -> None:
         await turn.begin(REGISTRATION)
         return
     picture = await turn.download(photo_id)
-    question = consent_question(turn.t, turn.settings.name)
+    question = turn.t("The client reads the text below. Has the client signed it in front of you?")
     rows = [
         [button(turn.t(choice.label), PhotoConsent(choice.value is True), wide=True)] for choice in CONSENTS
     ]
     await turn.show(Screen(question, [*rows, nav(turn.t)], photo=picture))
+    # Apart, for a caption holds 1024 letters: what is over went below it, and the buttons with it.
+    await turn.say(consent_words(turn.t, turn.settings.name))
 
 
 @router.on(PhotoConsent)
@@ -141,6 +144,7 @@ STEPS: Final = [
         PHOTOS.label,
         PHOTOS.ask,
         photo=judge_photo,
+        choices=PHOTOS.choices,
         photos=PHOTOS.photos,
         when=_needs_first_photo,
         resets=PHOTOS.resets,
@@ -220,6 +224,8 @@ def _registered(ctx: FormContext, client: Client, photos: int) -> Screen:
     """The next steps, below the link: the link stays for the client to scan."""
     t = ctx.t
     heading = t("✅ <b>{client}</b> is registered.", client=client.full_name)
+    if consented(ctx) and not photos:
+        heading += "\n" + t(AT_KIOSK, client=client.full_name)
     if photos:
         heading += " " + t.plural("{count} face photo saved.", "{count} face photos saved.", photos)
     row = [button(t("🏷 Sell plan"), SellPlan(client.id)), button(t("👤 Card"), Card(client.id))]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from bot.callbacks import Callback, callback
-from bot.keyboards import button, nav
-from bot.render import Screen
+from bot.keyboards import Keyboard, button, nav
+from bot.render import HtmlTranslator, Screen
 from bot.routing import Audience, Router
 from bot.turn import Turn
 from gym.core.language import N_
@@ -14,6 +16,19 @@ from gym.faces.schemas import FaceState
 from gym.faces.service import FaceRecognitionService
 
 router = Router(Audience.MEMBER)
+THROUGH_TELEGRAM: Final = N_(
+    "Photos of you that the desk sends to the bot in chat pass through Telegram; the bot deletes them "
+    "there, those of an enrolment when it is saved or canceled, all others after ten minutes. A face "
+    "taken at the kiosk never goes through Telegram. What you send in this chat yourself you can delete "
+    "here yourself."
+)
+"""Which pictures leave the building, for whoever is in them."""
+OUT_OF_REACH: Final = N_(
+    "Out of the gym's reach are messages that Telegram does not let a bot delete (older than 48 hours), "
+    "pictures somebody has saved on a phone, what Telegram itself keeps, and backups of the gym's system "
+    "until they are replaced."
+)
+"""What forgetting a face cannot undo."""
 
 
 @callback("myface")
@@ -46,16 +61,22 @@ async def my_face(turn: Turn, _: MyFace) -> None:
         await turn.show(_question(turn, state))
         return
     count = t.plural("{count} photo is remembered.", "{count} photos are remembered.", state.templates)
-    text = t("You agreed to face check-in on {at}.", at=state.consent.given_at) + "\n" + count
+    agreed = t("You agreed to face check-in on {at}.", at=state.consent.given_at)
+    text = f"{agreed}\n{count}\n\n{t(THROUGH_TELEGRAM)}"
     await turn.show(Screen(text, [[button(t("Withdraw"), AskWithdraw())], nav(t)]))
 
 
 @router.started
 async def text_has_changed(turn: Turn) -> None:
-    """Who agreed to an older text is asked again; what was stored stays until they withdraw."""
-    state = await _state(turn)
-    if state.consent is not None and not state.consent.current:
-        await turn.say(_question(turn, state))
+    """Who agreed to an older text is asked once; what was stored stays until they withdraw."""
+    client = turn.visitor.client
+    assert client is not None
+    async with turn.member_unit_of_work() as uow:
+        state = await FaceRecognitionService(uow).state(client.id)
+        if state.consent is None or state.consent.asked:
+            return
+        await FaceRecognitionService(uow).note_asked(client.id)
+    await turn.say(_question(turn, state))
 
 
 async def _state(turn: Turn) -> FaceState:
@@ -68,12 +89,26 @@ async def _state(turn: Turn) -> FaceState:
 def _question(turn: Turn, state: FaceState) -> Screen:
     """The text in force, to be agreed to."""
     t = turn.t
-    text = t(consent_text(), gym=turn.settings.name)
-    rows = [[button(t("No, thanks"), MyFaceNo()), button(t("Yes, I agree"), GiveConsent())]]
     if state.consent is not None:
-        text = t("<b>The text about face check-in has changed. Please read it again.</b>") + "\n\n" + text
-        rows.append([button(t("Withdraw"), AskWithdraw())])
-    return Screen(text, [*rows, nav(t)])
+        return Screen(changed_text(t, turn.settings.name), [*answers_to_change(t), nav(t)])
+    text = t(consent_text(), gym=turn.settings.name)
+    row = [button(t("No, thanks"), MyFaceNo()), button(t("Yes, I agree"), GiveConsent())]
+    return Screen(text, [row, nav(t)])
+
+
+def changed_text(t: HtmlTranslator, gym: str) -> str:
+    """The text in force, for somebody who agreed to an older one."""
+    head = t("<b>The text about face check-in has changed. Please read it again.</b>")
+    meanwhile = t("Until you answer, your face opens the door as before.")
+    return f"{head} {meanwhile}\n\n{t(consent_text(), gym=gym)}"
+
+
+def answers_to_change(t: HtmlTranslator) -> Keyboard:
+    """A no forgets the face, after one more question."""
+    return [
+        [button(t("No, forget my face"), AskWithdraw(), wide=True)],
+        [button(t("Yes, I agree"), GiveConsent())],
+    ]
 
 
 @callback("fnope")
@@ -106,6 +141,7 @@ async def give(turn: Turn, _: GiveConsent) -> None:
 async def ask_withdraw(turn: Turn, _: AskWithdraw) -> None:
     t = turn.t
     text = t("Withdraw? Your face is forgotten at once; your QR and document still open the door.")
+    text += "\n\n" + t(OUT_OF_REACH)
     rows = [[button(t("Keep it"), MyFace()), button(t("Forget my face"), WithdrawConsent())], nav(t)]
     await turn.show(Screen(text, rows))
 

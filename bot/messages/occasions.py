@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.desk.buttons import Card, TakePayment
 from bot.keyboards import Keyboard, button
 from bot.member.plan import MyPlan, WantToRenew
+from bot.member.privacy import answers_to_change, changed_text
 from bot.messages.register import Payload, offers, says
 from bot.render import Html, HtmlTranslator
 from gym.notifications.models import NotificationKind as Kind
@@ -41,6 +42,11 @@ def _price(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
     )
 
 
+@says(Kind.FACE_CONSENT_RENEWED)
+def _consent(t: HtmlTranslator, _: Payload, settings: GymSettings) -> str:
+    return changed_text(t, settings.name)
+
+
 @says(Kind.BROADCAST)
 def _broadcast(t: HtmlTranslator, p: Payload, settings: GymSettings) -> str:
     """As it was typed, under the gym's name."""
@@ -58,6 +64,11 @@ def _overdue(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
         balance=p["balance"],
         plan_name=p["plan_name"],
     )
+
+
+@offers(Kind.FACE_CONSENT_RENEWED)
+def _answers(t: HtmlTranslator, _: Payload) -> Keyboard:
+    return answers_to_change(t)
 
 
 @offers(Kind.ABSENT)

@@ -104,7 +104,8 @@ def accept(value: object) -> Arrival | Reject:
         return Reject(None, DeadReason.NO_ID)
     try:
         payload = _Cleaner().members(value, 0)
-        return Arrival(update_id, _chat_of(payload), payload)
+        chat_id, user_id = _parties(payload)
+        return Arrival(update_id, chat_id, payload, user_id)
     except _Refused as refused:
         return Reject(update_id, refused.reason)
 
@@ -153,18 +154,21 @@ def _number(value: object) -> int | None:
     return value if 0 < value <= MOST_UPDATE_ID else None
 
 
-def _chat_of(payload: Mapping[str, Any]) -> int:
-    """The chat whose order an update keeps, 0 for none. Raises `_Refused` for a member of a wrong type."""
+def _parties(payload: Mapping[str, Any]) -> tuple[int, int | None]:
+    """The chat whose order an update keeps (0 for none), and who sent it.
+
+    Raises `_Refused` for a member of a wrong type.
+    """
     bodies = [value for name, value in payload.items() if name != "update_id"]
     try:
         shapes = [_Body.model_validate(body) for body in bodies if isinstance(body, dict)]
     except ValidationError:
         raise _Refused(DeadReason.WRONG_SHAPE) from None
     if not shapes:
-        return 0
-    inner = shapes[0].message or shapes[0]
-    party = inner.chat or shapes[0].sender
-    return party.id if party is not None else 0
+        return 0, None
+    inner, sender = shapes[0].message or shapes[0], shapes[0].sender
+    party = inner.chat or sender
+    return party.id if party is not None else 0, sender.id if sender is not None else None
 
 
 class _Cleaner:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import IntEnum
 from typing import Any
 from uuid import UUID
 
@@ -23,12 +24,22 @@ from gym.core.database import Base, Id
 from gym.core.ids import new_id
 
 
+class Standing(IntEnum):
+    """What the sender of an update was when it came; the lower number is served first."""
+
+    STAFF = 0
+    MEMBER = 1
+    STRANGER = 2
+
+
 class InboxUpdate(Base):
     """An update of Telegram, kept before its offset is confirmed, until it has been handled."""
 
     __tablename__ = "inbox_updates"
     __table_args__ = (
         Index("ix_inbox_updates_waiting", "chat_id", "update_id", postgresql_where=text("done_at IS NULL")),
+        # Without what waits: the claim would be led through it, past the order that the other one has.
+        Index("ix_inbox_updates_done_at", "done_at", postgresql_where=text("done_at IS NOT NULL")),
     )
 
     update_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
@@ -41,8 +52,12 @@ class InboxUpdate(Base):
     """Attempts in a row that nobody ended: the process died with the update in hand."""
     sent: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     """New messages that have left as answers; they are not sent again when the update is handled again."""
-    done_at: Mapped[datetime | None] = mapped_column(index=True)
+    done_at: Mapped[datetime | None]
     failed: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    rank: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    """The sender's `Standing`."""
+    excess: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """One too many at once: it is not read, and stands for all that were not kept."""
 
 
 class DeadUpdate(Base):

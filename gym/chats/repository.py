@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CursorResult,
     DateTime,
     SmallInteger,
@@ -21,7 +22,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gym.chats.models import ChatPerson, Draft, InboxUpdate
+from gym.chats.models import ChatPerson, Draft, InboxUpdate, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class Arrival:
     update_id: int
     chat_id: int
     payload: dict[str, Any]
+    user_id: int | None = None
+    """Who sent it; nobody for what comes from a channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,37 +48,75 @@ class Claimed:
     """Answers that left before an earlier attempt ended."""
     crashes: int = 0
     """Attempts just before this one that nobody ended."""
+    rank: int = Standing.STAFF
+    """The sender's standing when it came."""
+    excess: bool = False
+    """One too many at once: to be answered with one sentence, and not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How many chats may be claimed: in all, and of those at most so many of members and of strangers."""
+
+    size: int
+    members: int
+    strangers: int
+
+    @classmethod
+    def of(cls, size: int) -> Room:
+        """Without a ceiling for anybody."""
+        return cls(size, size, size)
 
 
 # The hot path's statements are plain text: building them anew costs more than running them.
 ADD = text(
-    "INSERT INTO inbox_updates (update_id, chat_id, payload, received_at)"
-    " VALUES (:update_id, :chat_id, :payload, :received_at) ON CONFLICT (update_id) DO NOTHING"
+    "INSERT INTO inbox_updates (update_id, chat_id, payload, received_at, rank)"
+    " VALUES (:update_id, :chat_id, :payload, :received_at, CASE"
+    " WHEN EXISTS (SELECT FROM staff WHERE telegram_id = CAST(:user_id AS bigint) AND active) THEN 0"
+    " WHEN EXISTS (SELECT FROM clients WHERE telegram_id = CAST(:user_id AS bigint) AND active) THEN 1"
+    " ELSE 2 END) ON CONFLICT (update_id) DO NOTHING"
 ).bindparams(bindparam("payload", type_=JSONB), bindparam("received_at", type_=DateTime(timezone=True)))
 
+# Staff before members before strangers. Each standing has its own ceiling, so that however many strangers
+# write, a place is free for whoever works here. The heads are found in one pass over what waits and then by
+# key (the CASE hides the partial index): the planner expects nothing to wait, and its anti-join over 1,000
+# waiting chats took sixty times as long (519 ms to 8).
+_OF_RANK = """
+            SELECT head.update_id FROM heads JOIN inbox_updates AS head USING (update_id)
+            WHERE heads.rank = {rank}
+              AND CASE WHEN head.done_at IS NULL THEN coalesce(head.leased_until, :now) <= :now END
+            ORDER BY head.update_id LIMIT {most}
+            FOR UPDATE OF head SKIP LOCKED
+"""
 CLAIM = (
     text(
-        """
+        f"""
         WITH heads AS MATERIALIZED (
-            SELECT update_id FROM inbox_updates AS head
-            WHERE done_at IS NULL AND (leased_until IS NULL OR leased_until <= :now)
-              AND NOT EXISTS (
-                SELECT 1 FROM inbox_updates AS earlier
-                WHERE earlier.chat_id = head.chat_id AND earlier.done_at IS NULL
-                  AND earlier.update_id < head.update_id
-              )
-            ORDER BY update_id LIMIT :size
-            FOR UPDATE SKIP LOCKED
-        )
+            SELECT DISTINCT ON (chat_id) update_id, rank FROM inbox_updates
+            WHERE done_at IS NULL ORDER BY chat_id, update_id
+        ),
+        staff AS MATERIALIZED ({_OF_RANK.format(rank=0, most=":size")}),
+        members AS MATERIALIZED (
+            {_OF_RANK.format(rank=1, most="least(:members, :size - (SELECT count(*) FROM staff))")}
+        ),
+        before AS (SELECT update_id FROM staff UNION ALL SELECT update_id FROM members),
+        strangers AS MATERIALIZED (
+            {_OF_RANK.format(rank=2, most="least(:strangers, :size - (SELECT count(*) FROM before))")}
+        ),
+        chosen AS (SELECT update_id FROM before UNION ALL SELECT update_id FROM strangers)
         UPDATE inbox_updates AS taken
         SET leased_until = :until, attempts = least(attempts + 1, 30000), crashes = least(crashes + 1, 30000)
-        FROM heads WHERE taken.update_id = heads.update_id
+        FROM chosen WHERE taken.update_id = chosen.update_id
         RETURNING taken.update_id, taken.chat_id, taken.payload, taken.attempts, taken.sent,
-            taken.crashes - 1 AS crashes
-        """
+            taken.crashes - 1 AS crashes, taken.rank, taken.excess
+        """  # noqa: S608 - the parts above
     )
     .bindparams(
-        bindparam("now", type_=DateTime(timezone=True)), bindparam("until", type_=DateTime(timezone=True))
+        bindparam("now", type_=DateTime(timezone=True)),
+        bindparam("until", type_=DateTime(timezone=True)),
+        bindparam("size", type_=BigInteger),
+        bindparam("members", type_=BigInteger),
+        bindparam("strangers", type_=BigInteger),
     )
     .columns(
         update_id=BigInteger,
@@ -84,6 +125,8 @@ CLAIM = (
         attempts=SmallInteger,
         sent=SmallInteger,
         crashes=SmallInteger,
+        rank=SmallInteger,
+        excess=Boolean,
     )
 )
 
@@ -126,6 +169,7 @@ class InboxRepository:
                 "chat_id": item.chat_id,
                 "payload": item.payload,
                 "received_at": received_at,
+                "user_id": item.user_id,
             }
             for item in arrivals
         ]
@@ -136,10 +180,17 @@ class InboxRepository:
         values = {"update_id": update_id, "reason": reason, "at": at, "code": code}
         await self.session.execute(PUT_ASIDE, values)
 
-    async def claim(self, now: datetime, until: datetime, size: int) -> list[Claimed]:
-        """Lease the oldest waiting update of up to `size` chats that have none in hand."""
-        rows = (await self.session.execute(CLAIM, {"now": now, "until": until, "size": size})).all()
-        return sorted((Claimed(*row) for row in rows), key=lambda item: item.update_id)
+    async def claim(self, now: datetime, until: datetime, room: Room) -> list[Claimed]:
+        """Lease the oldest waiting update of as many chats as there is room for; staff first, then by age."""
+        values = {
+            "now": now,
+            "until": until,
+            "size": room.size,
+            "members": room.members,
+            "strangers": room.strangers,
+        }
+        rows = (await self.session.execute(CLAIM, values)).all()
+        return sorted((Claimed(*row) for row in rows), key=lambda item: (item.rank, item.update_id))
 
     async def extend(self, update_ids: Sequence[int], until: datetime) -> None:
         """Keep the leases of what is still being handled."""

@@ -10,7 +10,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gym.chats.intake import DeadReason, Reject
 from gym.chats.models import Draft
-from gym.chats.repository import Arrival, Claimed, DraftRepository, InboxRepository, PeopleRepository
+from gym.chats.repository import (
+    Arrival,
+    Claimed,
+    DraftRepository,
+    InboxRepository,
+    PeopleRepository,
+    Room,
+)
 from gym.chats.sessions import QuickSessions
 from gym.core.clock import WallClock
 
@@ -64,11 +71,12 @@ class InboxService:
         except SQLAlchemyError:
             await self.put_aside(arrival.update_id, DeadReason.REFUSED)
 
-    async def claim(self, size: int) -> list[Claimed]:
-        """The oldest waiting update of up to `size` chats, leased to the caller."""
+    async def claim(self, room: Room | int) -> list[Claimed]:
+        """The oldest waiting update of as many chats as there is room for, leased to the caller."""
         now = self._clock.now()
+        room = Room.of(room) if isinstance(room, int) else room
         async with self._sessions.open() as session:
-            return await InboxRepository(session).claim(now, now + LEASE, size)
+            return await InboxRepository(session).claim(now, now + LEASE, room)
 
     async def extend(self, update_ids: Sequence[int]) -> None:
         async with self._sessions.open() as session:

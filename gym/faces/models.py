@@ -46,6 +46,8 @@ class FaceConsent(Base):
     witness_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
     given_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
+    asked_version: Mapped[int | None]
+    """The newest text that the client was asked about in their own chat, answered or not."""
 
 
 class FaceTemplate(Base):
@@ -73,6 +75,8 @@ class FacePicture(Base):
     client_id: Mapped[UUID] = mapped_column(ForeignKey("clients.id", ondelete="CASCADE"), index=True)
     crop: Mapped[bytes]
     thumbnail: Mapped[bytes]
+    at_kiosk: Mapped[bool] = mapped_column(default=False, server_default=sql("false"))
+    """Taken at the kiosk, so that it never passes through Telegram: no card in chat shows it."""
 
 
 class GalleryChange(Base):

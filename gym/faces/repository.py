@@ -38,6 +38,13 @@ class FaceRepository:
         )
         return await self.session.scalar(query, execution_options={"populate_existing": True})
 
+    async def note_asked(self, client_id: UUID, version: int) -> None:
+        """The client was asked about this text."""
+        given = update(FaceConsent).where(
+            FaceConsent.client_id == client_id, FaceConsent.withdrawn_at.is_(None)
+        )
+        await self.session.execute(given.values(asked_version=version))
+
     async def withdraw(self, client_id: UUID, at: datetime) -> bool:
         """End the consent in force; False when there was none."""
         given = update(FaceConsent).where(
@@ -70,9 +77,11 @@ class FaceRepository:
         gone = delete(FaceTemplate).where(*mine).returning(FaceTemplate.id)
         return len((await self.session.scalars(gone)).all())
 
-    async def thumbnail(self, client_id: UUID) -> bytes | None:
+    async def thumbnail(self, client_id: UUID, *, for_chat: bool = False) -> bytes | None:
         """The encrypted thumbnail of the best photo: the first of the last enrolment."""
         query = select(FacePicture.thumbnail).where(FacePicture.client_id == client_id)
+        if for_chat:
+            query = query.where(FacePicture.at_kiosk.is_(False))
         return await self.session.scalar(query.order_by(FacePicture.template_id).limit(1))
 
     async def add(self, rows: Sequence[Any]) -> None:

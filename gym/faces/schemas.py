@@ -139,6 +139,8 @@ class ConsentState:
     given_at: datetime
     current: bool
     """False when the text has changed since: a new enrolment asks again."""
+    asked: bool = True
+    """False while the client has not yet been asked about the text in force."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,11 @@ class FaceRecognitionService:
         self.uow.audit(CONSENT_GIVEN, ("clients", client_id), None, {"method": method})
         return row
 
+    async def note_asked(self, client_id: UUID) -> None:
+        """The client is being asked about the text in force: not again at the next visit."""
+        self._require(client_id)
+        await self._faces.note_asked(client_id, consent_version())
+
     async def withdraw_consent(self, client_id: UUID) -> None:
         """Deletes every template and picture in the same breath; withdrawing twice is no fault."""
         self._require(client_id)
@@ -91,8 +96,11 @@ class FaceRecognitionService:
         rule: MatchRule | None = None,
         *,
         allow_duplicate: bool = False,
+        at_kiosk: bool = False,
     ) -> Enrolment:
         """Remember a face, in place of what was remembered before; photos of one person, the best first.
+
+        Pictures taken `at_kiosk` have not passed through a chat, and never will.
 
         Raises `NoPhotos`, `TooManyPhotos`, `ModelsMixed`, `NotSamePerson`, `FaceOwnerMissing`,
         `ConsentMissing`, `NotTheClient` when the face enrolled before is another one, and
@@ -109,7 +117,7 @@ class FaceRecognitionService:
         await self._require_same(client_id, probe)
         if not allow_duplicate:
             await self._require_new(client_id, probe, rule or MatchRule(scale=scale_of(probe.model_id)))
-        return await self._replace(client_id, photos)
+        return await self._replace(client_id, photos, at_kiosk=at_kiosk)
 
     async def identify(self, probe: Probe, rule: MatchRule) -> Identification:
         """Who it is among active clients; named only above the threshold and ahead of everybody else."""
@@ -135,10 +143,10 @@ class FaceRecognitionService:
         await self._faces.remove_consents(client_id)
         self.uow.audit("face.erased", ("clients", client_id), {"templates": count}, None)
 
-    async def thumbnail(self, client_id: UUID) -> bytes | None:
-        """The client's picture as JPEG, 160 px."""
+    async def thumbnail(self, client_id: UUID, *, for_chat: bool = False) -> bytes | None:
+        """The client's picture as JPEG, 160 px; for a chat none that was taken at the kiosk."""
         self._require_sight(client_id)
-        sealed = await self._faces.thumbnail(client_id)
+        sealed = await self._faces.thumbnail(client_id, for_chat=for_chat)
         return self._cipher.decrypt(sealed, context=f"thumbnail:{client_id}") if sealed else None
 
     async def state(self, client_id: UUID) -> FaceState:
@@ -172,14 +180,16 @@ class FaceRecognitionService:
         may_look = self.uow.actor.may(Permission.ALLOW_DUPLICATE_FACE)
         raise PossibleDuplicate(near.client_id if may_look else None)
 
-    async def _replace(self, client_id: UUID, photos: Sequence[EnrolmentFace]) -> Enrolment:
+    async def _replace(
+        self, client_id: UUID, photos: Sequence[EnrolmentFace], *, at_kiosk: bool
+    ) -> Enrolment:
         replaced = await self._faces.remove(client_id)
         lean = scale_of(photos[0].model_id).lean
         vectors = leaning([photo.embedding for photo in photos], lean)
         templates = [self._template(client_id, photos[0].model_id, vector) for vector in vectors]
         await self._faces.add(templates)
         pairs = zip(templates, photos, strict=True)
-        await self._faces.add([self._picture(row, photo) for row, photo in pairs])
+        await self._faces.add([self._picture(row, photo, at_kiosk) for row, photo in pairs])
         before, after = {"templates": replaced}, {"templates": len(photos)}
         self.uow.audit("face.enrolled", ("clients", client_id), before, after)
         return Enrolment(client_id, len(photos), replaced)
@@ -196,13 +206,14 @@ class FaceRecognitionService:
             created_at=self.uow.now,
         )
 
-    def _picture(self, template: FaceTemplate, photo: EnrolmentFace) -> FacePicture:
+    def _picture(self, template: FaceTemplate, photo: EnrolmentFace, at_kiosk: bool) -> FacePicture:
         client_id = template.client_id
         return FacePicture(
             template_id=template.id,
             client_id=client_id,
             crop=self._cipher.encrypt(photo.crop, context=f"crop:{client_id}"),
             thumbnail=self._cipher.encrypt(photo.thumbnail, context=f"thumbnail:{client_id}"),
+            at_kiosk=at_kiosk,
         )
 
     def _new_consent(self, client_id: UUID, method: ConsentMethod) -> FaceConsent:
@@ -213,6 +224,7 @@ class FaceRecognitionService:
             method=method,
             witness_id=actor.id if actor.kind is ActorKind.STAFF else None,
             given_at=self.uow.now,
+            asked_version=consent_version(),
         )
 
     def _require(self, client_id: UUID) -> None:
@@ -247,4 +259,6 @@ def _require_one_person(photos: Sequence[EnrolmentFace]) -> None:
 
 
 def _consent_state(row: FaceConsent) -> ConsentState:
-    return ConsentState(row.version, row.method, row.given_at, row.version == consent_version())
+    newest = consent_version()
+    asked = max(row.version, row.asked_version or 0) >= newest
+    return ConsentState(row.version, row.method, row.given_at, row.version == newest, asked)

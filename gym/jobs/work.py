@@ -9,6 +9,7 @@ from typing import Final
 
 from gym.approvals.service import ApprovalService
 from gym.core.clock import day_start
+from gym.faces.renewal import ConsentRenewal
 from gym.jobs.occasions import Occasions
 from gym.jobs.retention import Retention
 from gym.jobs.sweeping import sweep_outbox
@@ -83,6 +84,11 @@ async def freeze_ends(uow: UnitOfWork, _: date) -> int:
     return await FreezeService(uow).remind_of_ends()
 
 
+async def renew_consents(uow: UnitOfWork, _: date) -> int:
+    """Clients who agreed to an older text about their face."""
+    return await ConsentRenewal(uow).ask_due()
+
+
 async def expire_approvals(uow: UnitOfWork, _: date) -> int:
     """Requests that nobody answered in time."""
     return len(await ApprovalService(uow).expire_due())
@@ -112,6 +118,7 @@ JOBS: Final = (
     Job("prices", announce_prices, every=HOUR),
     Job("rewards", remind_of_rewards, every=HOUR),
     Job("freeze_ends", freeze_ends, every=HOUR),
+    Job("consents", renew_consents, every=HOUR),
     Job("approvals", expire_approvals),
     Job("digest", tell_day, by_day=True),
     Job("outbox", sweep),

@@ -47,6 +47,7 @@ class NotificationKind(StrEnum):
     BIRTHDAY = "birthday"
     ABSENT = "absent"
     PRICE_CHANGED = "price_changed"
+    FACE_CONSENT_RENEWED = "face_consent_renewed"
     BROADCAST = "broadcast"
     # to the desk
     DESK_CLIENT_REGISTERED = "desk_client_registered"

@@ -70,7 +70,7 @@ async def client(gym: Gym, rosa: Person, make_member: MakeMember) -> Client:
 @pytest.fixture
 def newer(monkeypatch: pytest.MonkeyPatch) -> None:
     """The text has changed since."""
-    monkeypatch.setitem(consent.CONSENT_TEXTS, 2, NEWER)
+    monkeypatch.setitem(consent.CONSENT_TEXTS, 99, NEWER)
 
 
 async def state(gym: Gym, client: Client) -> FaceState:
@@ -83,7 +83,7 @@ async def test_who_agreed_to_an_older_text_is_asked_at_the_next_start(
 ) -> None:
     await rosa.sends("/start")
     await rosa.sees("What would you like to see")
-    monkeypatch.setitem(consent.CONSENT_TEXTS, 2, NEWER)
+    monkeypatch.setitem(consent.CONSENT_TEXTS, 99, NEWER)
     await rosa.sends("/start")
     asked = await rosa.sees("The text about face check-in has changed")
     assert "A newer text" in asked.words
@@ -92,7 +92,7 @@ async def test_who_agreed_to_an_older_text_is_asked_at_the_next_start(
     await rosa.sees("opens the door as before")
     now = await state(gym, client)
     assert now.consent is not None
-    assert (now.consent.version, now.consent.current, now.templates) == (2, True, 1)
+    assert (now.consent.version, now.consent.current, now.templates) == (99, True, 1)
     await rosa.sends("/start")
     last = await rosa.sees("What would you like to see")
     assert (await rosa.chat())[-1].message_id == last.message_id
@@ -103,7 +103,7 @@ async def test_the_changed_text_can_be_answered_with_a_withdrawal(
 ) -> None:
     await rosa.sends("/start")
     await rosa.sees("has changed")
-    await rosa.taps("Withdraw")
+    await rosa.taps("No, forget my face")
     await rosa.sees("forgotten at once")
     await rosa.taps("Forget my face")
     await rosa.sees("Your face is forgotten")
@@ -127,7 +127,7 @@ async def test_the_card_says_so_and_a_new_enrolment_asks_again(
     await bruno.sees("recognised at the door")
     now = await state(gym, client)
     assert now.consent is not None
-    assert (now.consent.version, now.consent.method) == (2, ConsentMethod.PAPER)
+    assert (now.consent.version, now.consent.method) == (99, ConsentMethod.PAPER)
     async with gym.unit_of_work(Actor.system()) as uow:
         assert await uow.session.scalar(select(func.count()).select_from(FaceConsent)) == 2
 

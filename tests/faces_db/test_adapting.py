@@ -149,7 +149,7 @@ async def test_twins_teach_the_door_nothing(teacher: Teacher, boss: Enroller, ev
 async def test_without_a_consent_to_the_text_in_force_nothing_is_learnt(
     teacher: Teacher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(consent.CONSENT_TEXTS, 2, "Another text")
+    monkeypatch.setitem(consent.CONSENT_TEXTS, 99, "Another text")
     assert not await teacher.shows(teacher.face(3))
     monkeypatch.undo()
     async with teacher.gym.unit_of_work(Actor.member(teacher.client.id, "Rosa")) as uow:

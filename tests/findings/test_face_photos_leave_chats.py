@@ -66,8 +66,8 @@ async def rosa(gym: Gym, make_member: MakeMember) -> Client:
     return row
 
 
-async def expire(gym: Gym, bot: RunningBot) -> None:
-    """Once everything that was said has been handled."""
+async def handled(gym: Gym) -> None:
+    """Wait until the bot is done with everything that was said."""
     waiting = select(func.count()).select_from(InboxUpdate).where(InboxUpdate.done_at.is_(None))
     async with asyncio.timeout(20):
         while True:
@@ -75,6 +75,10 @@ async def expire(gym: Gym, bot: RunningBot) -> None:
                 if not await session.scalar(waiting):
                     break
             await asyncio.sleep(0.01)
+
+
+async def expire(gym: Gym, bot: RunningBot) -> None:
+    await handled(gym)
     await PictureExpiry(gym, bot.assembly.bot).drain()
 
 
@@ -282,6 +286,7 @@ async def test_photos_go_when_the_draft_is_swept_away_and_before_telegram_would_
         await up_to_photos(gym, ana, f"Lucía {ends}")
         await ana.sends_photo(people()[LUCIA].photo(0))
         await ana.sees("Good photo")
+        await handled(gym)
         if ends == "swept":
             async with gym.unit_of_work(Actor.system()) as uow:
                 await uow.session.execute(delete(Draft))
@@ -296,7 +301,7 @@ async def test_a_photo_that_registers_somebody_goes_as_well(
 ) -> None:
     await ana.sends_photo(people()[LUCIA].photo(0))
     await ana.taps("Register with this photo")
-    await ana.sees("signed this in front of you")
+    await ana.sees("signed it in front of you")
     await ana.taps("Yes, signed")
     await ana.sees("first name")
     clock.advance(timedelta(minutes=10))

@@ -93,6 +93,12 @@ async def test_a_face_is_enrolled_with_a_verdict_on_each_photo_and_known_at_the_
         (3, True, None),
     ]
     assert (await (await door.show(person.photo(2))).json())["client"]["display_name"] == "Rosa"
+    async with door.gym.unit_of_work(door.admin) as uow:
+        faces = FaceRecognitionService(uow)
+        assert await faces.thumbnail(rosa.id)
+        assert await faces.thumbnail(rosa.id, for_chat=True) is None, (
+            "no picture of the kiosk goes into a chat"
+        )
 
 
 async def test_photos_that_are_all_bad_say_each_why(door: Door, tool: Tool) -> None:

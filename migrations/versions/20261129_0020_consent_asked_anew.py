@@ -1,0 +1,27 @@
+"""Which text of consent a client was asked about, and pictures that never go into a chat.
+
+What is there was enrolled in chat as far as anybody knows: cards showed it there already.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0020"
+down_revision = "0014"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("face_consents", sa.Column("asked_version", sa.Integer(), nullable=True))
+    op.add_column(
+        "face_pictures",
+        sa.Column("at_kiosk", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+    )
+
+
+def downgrade() -> None:
+    op.drop_column("face_pictures", "at_kiosk")
+    op.drop_column("face_consents", "asked_version")
