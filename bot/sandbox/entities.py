@@ -18,7 +18,7 @@ KINDS = {
     "b": "bold", "strong": "bold", "i": "italic", "em": "italic", "u": "underline", "ins": "underline",
     "s": "strikethrough", "strike": "strikethrough", "del": "strikethrough", "tg-spoiler": "spoiler",
     "span": "spoiler", "code": "code", "pre": "pre", "a": "text_link", "blockquote": "blockquote",
-    "tg-emoji": "custom_emoji",
+    "tg-emoji": "custom_emoji", "tg-time": "date_time",
 }  # fmt: skip
 REFERENCE = re.compile(r"&(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|(lt|gt|amp|quot));?")
 NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
@@ -26,6 +26,7 @@ TAG_NAME = re.compile(r"[^\s>]*")
 ATTRIBUTE_NAME = re.compile(r"[^\s=>]*")
 NAME_TOKEN = re.compile(r"[A-Za-z0-9.-]*")
 SPACES = re.compile(r"\s*")
+UNIX_TIME = re.compile(r"[0-9]{1,11}")
 USER_LINK = re.compile(r"tg://user\?id=(\d+)$")
 # What people's own texts carry without being asked.
 NOTICED = re.compile(
@@ -120,6 +121,8 @@ class HtmlScanner:
         attributes = self._attributes(tag, begin)
         if tag == "span" and attributes.get("class") != "tg-spoiler":
             self._refuse(f'Tag "span" must have class "tg-spoiler" at byte offset {self._byte(begin)}')
+        if tag == "tg-time" and not UNIX_TIME.fullmatch(attributes.get("unix", "")):
+            self._refuse(f"Invalid unix time specified at byte offset {self._byte(begin)}")
         self.stack.append(Open(tag, self.length, attributes, len(self.plain)))
 
     def _attributes(self, tag: str, begin: int) -> dict[str, str]:
@@ -189,6 +192,10 @@ class HtmlScanner:
             entity = self._link(entity, start)
         if start.tag == "blockquote" and "expandable" in start.attributes:
             entity["type"] = "expandable_blockquote"
+        if start.tag == "tg-time":
+            entity["unix_time"] = int(start.attributes["unix"])
+            if form := start.attributes.get("format"):
+                entity["date_time_format"] = form
         language = start.attributes.get("class", "")
         if start.tag == "code" and language.startswith("language-"):
             entity["language"] = language.removeprefix("language-")

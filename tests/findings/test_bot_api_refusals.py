@@ -100,6 +100,12 @@ MALFORMED: list[tuple[str, dict[str, Any], str]] = [
         {**HI, "reply_markup": {"inline_keyboard": [[{"text": "x", "url": "http://[::1"}]]}},
         "inline keyboard button URL 'http://[::1' is invalid: Wrong HTTP URL",
     ),
+    ("sendMessage", {**HI, "message_effect_id": "confetti"}, "EFFECT_ID_INVALID"),
+    (
+        "sendMessage",
+        {"text": '<tg-time unix="soon">x</tg-time>', "parse_mode": "HTML"},
+        "can't parse entities: Invalid unix time specified at byte offset 0",
+    ),
     ("sendMessage", {**HI, "entities": 7}, "expected an Array of MessageEntity"),
     ("sendMessage", {**HI, "entities": [7]}, "can't parse MessageEntity: expected an Object"),
     ("sendMessage", {**HI, "entities": [{}]}, "can't parse MessageEntity: can't find field \"type\""),
@@ -249,3 +255,14 @@ async def test_a_call_in_a_webhooks_answer_is_obeyed(
                 await asyncio.sleep(0.01)
     finally:
         await runner.cleanup()
+
+
+async def test_moments_and_effects_come_back_as_telegram_gives_them(bot: Bot, chat: int) -> None:
+    text = 'ends <tg-time unix="1647531900" format="r">in 3 days</tg-time>'
+    effect = "5104841245755180586"
+    message = await bot.send_message(chat, text, parse_mode="HTML", message_effect_id=effect)
+    [moment] = message.entities
+    said = moment.to_dict()
+    assert (said["type"], said["offset"], said["length"]) == ("date_time", 5, 9)
+    assert (said["unix_time"], said["date_time_format"]) == (1647531900, "r")
+    assert message.effect_id == effect

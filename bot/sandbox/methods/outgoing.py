@@ -34,9 +34,17 @@ def address(world: World, arguments: Arguments) -> Envelope:
     chat = world.chats.require_reachable(chat_id, thread)
     markup = read_markup(arguments)
     topic: Json = chat.topic(thread) if isinstance(chat, Group) and thread is not None else {}
-    extras = topic | _reply(world, arguments, chat_id)
+    extras = topic | _reply(world, arguments, chat_id) | _effect(arguments, chat)
     world.limits.spend(chat_id)
     return Envelope(chat, markup, extras)
+
+
+def _effect(arguments: Arguments, chat: Person | Group) -> Json:
+    """An effect is shown in private chats only."""
+    effect = arguments.text("message_effect_id")
+    if effect and (isinstance(chat, Group) or not effect.isdecimal()):
+        raise BadRequest("EFFECT_ID_INVALID")
+    return {"effect_id": effect} if effect else {}
 
 
 def _reply(world: World, arguments: Arguments, chat_id: int) -> Json:
