@@ -82,8 +82,9 @@ class Limits:
     @classmethod
     def of(cls, gym: Gym) -> Limits:
         """In memory, or in PostgreSQL where replicas count together (RATE_LIMITS)."""
-        shared = gym.config.rate_limits == "database"
-        return cls(DatabaseBuckets(gym.database) if shared else MemoryBuckets())
+        if gym.config.rate_limits == "memory":
+            return cls(MemoryBuckets())
+        return cls(DatabaseBuckets(gym.database, gym.secrets.jwt.derive("rate-buckets")))
 
     async def take(self, now: datetime, *buckets: Bucket) -> None:
         """One from each. Raises `TooManyRequests`."""

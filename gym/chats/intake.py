@@ -16,6 +16,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from gym.chats.minimising import minimised
 from gym.chats.repository import Arrival
 
 MOST_DEPTH: Final = 64
@@ -105,7 +106,7 @@ def accept(value: object) -> Arrival | Reject:
     try:
         payload = _Cleaner().members(value, 0)
         chat_id, user_id = _parties(payload)
-        return Arrival(update_id, chat_id, payload, user_id)
+        return Arrival(update_id, chat_id, minimised(payload), user_id)
     except _Refused as refused:
         return Reject(update_id, refused.reason)
 

@@ -130,9 +130,10 @@ CLAIM = (
     )
 )
 
+# What has served is emptied where it is marked: cards, links and typed PINs would lie here for a week.
 FINISH = text(
     """
-    UPDATE inbox_updates SET done_at = :now, failed = :failed, leased_until = NULL
+    UPDATE inbox_updates SET done_at = :now, failed = :failed, leased_until = NULL, payload = '{}'
     WHERE update_id = :update_id
     RETURNING EXISTS (
         SELECT 1 FROM inbox_updates AS later

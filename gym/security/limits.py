@@ -11,6 +11,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import blake2b
 from typing import Final, Protocol
 
 from sqlalchemy import text
@@ -160,40 +161,48 @@ DELETE FROM rate_buckets WHERE key IN (
 
 
 class DatabaseBuckets:
-    """Kept in PostgreSQL, in an unlogged table: shared by replicas, forgotten after a crash."""
+    """Kept in PostgreSQL, in an unlogged table: shared by replicas, forgotten after a crash.
 
-    def __init__(self, database: Database) -> None:
+    Only a keyed digest of whose bucket it is lies there: in the field of a name people type passwords.
+    """
+
+    def __init__(self, database: Database, secret: bytes = b"") -> None:
         self._engine = database.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._secret = secret
 
     async def take(self, buckets: Sequence[Bucket], now: datetime) -> None:
-        wanted = sorted(buckets, key=lambda bucket: bucket.key)
+        wanted = sorted(buckets, key=self._key)
         values = {
             "now": now,
-            "keys": [bucket.key for bucket in wanted],
+            "keys": [self._key(bucket) for bucket in wanted],
             "steps": [bucket.rate.step for bucket in wanted],
             "fills": [bucket.rate.fills_in for bucket in wanted],
         }
         async with self._engine.connect() as connection:
             gave = set(await connection.scalars(_TAKE, values))
         for bucket in wanted:
-            if bucket.key not in gave:
+            if self._key(bucket) not in gave:
                 error = await self._refusal(bucket, now)
-                error.taken = [one for one in wanted if one.key in gave]
+                error.taken = [one for one in wanted if self._key(one) in gave]
                 raise error
 
     async def give_back(self, *buckets: Bucket) -> None:
-        keys, steps = [bucket.key for bucket in buckets], [bucket.rate.step for bucket in buckets]
+        keys, steps = [self._key(bucket) for bucket in buckets], [bucket.rate.step for bucket in buckets]
         async with self._engine.connect() as connection:
             await connection.execute(_GIVE_BACK, {"keys": keys, "steps": steps})
 
     async def require(self, bucket: Bucket, now: datetime) -> None:
         async with self._engine.connect() as connection:
-            full_at: datetime | None = await connection.scalar(_LOOK, {"key": bucket.key})
+            full_at: datetime | None = await connection.scalar(_LOOK, {"key": self._key(bucket)})
         _require(max(full_at or now, now) + bucket.rate.step, bucket.rate, now)
 
     async def forget(self, bucket: Bucket) -> None:
         async with self._engine.connect() as connection:
-            await connection.execute(_FORGET, {"key": bucket.key})
+            await connection.execute(_FORGET, {"key": self._key(bucket)})
+
+    def _key(self, bucket: Bucket) -> str:
+        whose = blake2b(bucket.key.encode("utf-8", "surrogatepass"), key=self._secret, digest_size=16)
+        return f"{bucket.rate.name}:{whose.hexdigest()}"
 
     async def _refusal(self, bucket: Bucket, now: datetime) -> TooManyRequests:
         try:

@@ -1,0 +1,47 @@
+"""What has served is emptied, whoever marks it: updates that were handled, messages that have left."""
+
+from __future__ import annotations
+
+from alembic import op
+
+revision = "0015"
+down_revision = "0018"
+branch_labels = None
+depends_on = None
+
+# Many statements close a message, and older processes close both while they are replaced: the database empties
+# what each of them leaves. What an admin may still send again, or sees as not delivered, stays until retention.
+EMPTY = """
+CREATE FUNCTION gym_empty_payload() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.payload := '{}';
+    RETURN NEW;
+END $$
+"""
+HANDLED = """
+CREATE TRIGGER empty_payload BEFORE INSERT OR UPDATE ON inbox_updates FOR EACH ROW
+    WHEN (NEW.done_at IS NOT NULL AND NEW.payload <> '{}') EXECUTE FUNCTION gym_empty_payload()
+"""
+DELIVERED = """
+CREATE TRIGGER empty_payload BEFORE INSERT OR UPDATE ON notifications FOR EACH ROW
+    WHEN (NEW.state IN ('sent', 'muted', 'dismissed') AND NEW.payload <> '{}')
+    EXECUTE FUNCTION gym_empty_payload()
+"""
+
+
+def upgrade() -> None:
+    op.execute(EMPTY)
+    op.execute(HANDLED)
+    op.execute(DELIVERED)
+    # Cards, links and typed PINs of the last week, and the names in what was told in the last months.
+    op.execute("UPDATE inbox_updates SET payload = '{}' WHERE done_at IS NOT NULL AND payload <> '{}'")
+    op.execute(
+        "UPDATE notifications SET payload = '{}'"
+        " WHERE state IN ('sent', 'muted', 'dismissed') AND payload <> '{}'"
+    )
+
+
+def downgrade() -> None:
+    op.execute("DROP TRIGGER empty_payload ON notifications")
+    op.execute("DROP TRIGGER empty_payload ON inbox_updates")
+    op.execute("DROP FUNCTION gym_empty_payload()")
