@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import CursorResult, TextClause, text
 
+from gym.privacy.register import Old
+from gym.privacy.tables import REGISTER
 from gym.security.permissions import Permission
 from gym.unit_of_work import UnitOfWork
 
@@ -16,39 +17,11 @@ MOST_BATCHES: Final = 40
 """Of one kind in one run, so that the first run of an old gym is no long transaction; the rest comes next."""
 
 
-@dataclass(frozen=True, slots=True)
-class Old:
-    """Rows of a table that are forgotten: `condition` is true of those older than `:moment`."""
-
-    table: str
-    condition: str
-    age: timedelta | None
-    """None: the gym's setting for messages."""
-
-    @property
-    def statement(self) -> TextClause:
-        # Table and condition are constants of this module.
-        chosen = f"SELECT ctid FROM {self.table} WHERE {self.condition} LIMIT {BATCH}"  # noqa: S608
-        return text(f"DELETE FROM {self.table} WHERE ctid = ANY (ARRAY({chosen}))")  # noqa: S608
-
-
-# A price is announced once for each member, perhaps a year ahead: that key must outlive the announcement.
-OLD: Final = (
-    Old("idempotency_keys", "created_at < :moment", timedelta(hours=72)),
-    Old("inbox_updates", "done_at < :moment", timedelta(days=7)),
-    Old("dead_updates", "at < :moment", timedelta(days=30)),
-    Old("one_time_links", "coalesce(used_at, expires_at) < :moment", timedelta(days=7)),
-    Old("refresh_tokens", "expires_at < :moment", timedelta(days=1)),
-    Old("sign_ins", "ends_at < :moment", timedelta(days=1)),
-    Old("rate_buckets", "full_at < :moment", timedelta(hours=1)),
-    Old("chat_pictures", "stays IS NOT NULL AND due_at < :moment", timedelta(days=30)),
-    Old(
-        "notifications",
-        "state <> 'pending' AND kind <> 'price_changed' AND created_at < :moment",
-        None,
-    ),
-    Old("notifications", "state <> 'pending' AND created_at < :moment", timedelta(days=800)),
-)
+def statement(table: str, old: Old) -> TextClause:
+    """One batch of what is old; table, condition and assignments are constants of the register."""
+    chosen = f"SELECT ctid FROM {table} WHERE {old.condition} LIMIT {BATCH}"  # noqa: S608
+    act = f"UPDATE {table} SET {old.sets}" if old.sets else f"DELETE FROM {table}"  # noqa: S608
+    return text(f"{act} WHERE ctid = ANY (ARRAY({chosen}))")
 
 
 class Retention:
@@ -58,22 +31,22 @@ class Retention:
         self.uow = uow
 
     async def forget_old(self) -> int:
-        """How many rows went."""
+        """How many rows went, or lost their person."""
         self.uow.actor.require(Permission.RUN_JOBS)
-        return sum([await self._forget(old) for old in OLD])
+        return sum([await self._forget(entry.table, old) for entry in REGISTER for old in entry.old])
 
-    async def _forget(self, old: Old) -> int:
+    async def _forget(self, table: str, old: Old) -> int:
         age = old.age or timedelta(days=self.uow.settings.keep_messages_days)
         moment = self.uow.context.wall - age
         gone = 0
         for _ in range(MOST_BATCHES):
-            batch = await self._drop(old, moment)
+            batch = await self._drop(statement(table, old), moment)
             gone += batch
             if batch < BATCH:
                 break
         return gone
 
-    async def _drop(self, old: Old, moment: datetime) -> int:
-        result = await self.uow.session.execute(old.statement, {"moment": moment})
+    async def _drop(self, batch: TextClause, moment: datetime) -> int:
+        result = await self.uow.session.execute(batch, {"moment": moment})
         assert isinstance(result, CursorResult)
         return result.rowcount
