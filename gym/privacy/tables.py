@@ -219,7 +219,7 @@ CHATS: Final = (
     Entry(
         "desk_chats",
         {"chat_id": "telegram", "topic_id": "telegram", "title": "words"},
-        "id kinds active gone_at created_at",
+        "id kinds active offered_at gone_at created_at",
         (Old("gone_at < :moment", 365 * DAY),),
         stays="the groups that hear the desk",
     ),
