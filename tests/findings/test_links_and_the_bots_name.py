@@ -31,6 +31,7 @@ from gym.settings.addresses import BotUnnamed, bot_link
 from gym.settings.models import GymState
 from tests.conftest import hire
 
+pytestmark = pytest.mark.live
 TOKEN = f"{BOT_ID}:the-token-that-BotFather-gave-out"
 OTHER_TOKEN = "200000002:another-token-that-BotFather-gave-out"
 
