@@ -54,7 +54,7 @@ PEOPLE: Final = (
     Entry(
         "face_consents",
         {},
-        "id client_id version method witness_id given_at withdrawn_at",
+        "id client_id version asked_version method witness_id given_at withdrawn_at",
         stays="the proof of a consent and of its end",
     ),
     Entry(
@@ -66,7 +66,7 @@ PEOPLE: Final = (
     Entry(
         "face_pictures",
         {"crop": "sealed", "thumbnail": "sealed"},
-        "template_id client_id",
+        "template_id client_id at_kiosk",
         stays="as long as the template that was made of it",
     ),
     Entry("gallery_changes", {}, "client_id number", stays="one number a client, by which galleries refresh"),
@@ -239,7 +239,7 @@ CHATS: Final = (
         "inbox_updates",
         # Emptied in the statement that marks it; until then it waits to be read.
         {"chat_id": "telegram", "payload": "name document contact person telegram words"},
-        "update_id received_at leased_until attempts crashes sent done_at failed",
+        "update_id received_at leased_until attempts crashes sent done_at failed rank excess",
         (Old("done_at < :moment", 7 * DAY),),
     ),
     Entry(
