@@ -12,6 +12,7 @@ from telegram.error import TelegramError
 from telegram.ext import ApplicationBuilder, ExtBot
 
 from bot.access import Reception
+from bot.admission.quotas import Quotas
 from bot.calls.health import MethodHealth
 from bot.dispatch import BotApplication, Dispatcher
 from bot.form_engine import FormEngine
@@ -106,5 +107,5 @@ def assemble(gym: Gym, api: Api, routers: Iterable[Router]) -> Assembly:
     workshop = Workshop(gym, chats, PictureNotes(sessions), reception, routes, forms, bot.health)
     application: BotApplication = ApplicationBuilder().bot(bot).updater(None).job_queue(None).build()
     updates = InboxService(sessions, gym.clock)
-    inbox = Inbox(updates, Dispatcher(application, workshop, updates).handle)
+    inbox = Inbox(updates, Dispatcher(application, workshop, updates).handle, quotas=Quotas(gym.clock))
     return Assembly(gym, application, bot, inbox, workshop)

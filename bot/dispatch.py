@@ -10,6 +10,7 @@ from telegram import Chat, Message, Update, User
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application, ContextTypes, TypeHandler
 
+from bot.admission.quotas import TooMuchAtOnce
 from bot.callbacks import Home, UnknownButton, unpack
 from bot.calls.delivery_status import ServerFault
 from bot.calls.patience import retry_seconds
@@ -160,6 +161,8 @@ class Dispatcher:
     # Where to
 
     async def _route(self, turn: Turn) -> None:
+        if turn.excess:
+            raise TooMuchAtOnce
         if turn.membership is not None:
             await self._on_membership(turn)
             return

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import structlog
 
+from bot.admission.quotas import Quotas
 from bot.admission.slots import SLOTS, Slot, Slots, work_in
 from gym.chats.intake import DeadReason, Reject, accept
 from gym.chats.models import Standing
@@ -62,11 +63,13 @@ class Inbox:
         service: InboxService,
         handle: Handle,
         *,
+        quotas: Quotas | None = None,
         slots: int = SLOTS,
         idle_seconds: float = IDLE_SECONDS,
     ) -> None:
         self._service = service
         self._handle = handle
+        self._quotas = quotas
         self._wake = asyncio.Event()
         self._slots = Slots(slots, self._on_free)
         self._idle_seconds = idle_seconds
@@ -85,9 +88,21 @@ class Inbox:
         """
         taken = [accept(update) for update in updates]
         await self._service.reject([one for one in taken if isinstance(one, Reject)])
-        await self._service.keep([one for one in taken if isinstance(one, Arrival)])
+        await self._keep([one for one in taken if isinstance(one, Arrival)])
         self._kept += 1
         self._wake.set()
+
+    async def _keep(self, arrivals: Sequence[Arrival]) -> None:
+        if self._quotas is None:
+            await self._service.keep(arrivals)
+            return
+        tickets = [await self._quotas.judge(one) for one in arrivals]
+        try:
+            kept = await self._service.keep([ticket.arrival for ticket in tickets])
+        except BaseException:
+            await self._quotas.undo(tickets)
+            raise
+        await self._quotas.settle(tickets, kept)
 
     async def run(self) -> None:
         """Work until `stop`; handlers in flight are waited for."""

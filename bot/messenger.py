@@ -58,6 +58,7 @@ class Ticker:
         self._update_id = item.update_id
         self._before = item.sent
         self.attempts = item.attempts
+        self.excess = item.excess
         """Which time the update is handled, from 1."""
         self._count = count
         self._sent = 0

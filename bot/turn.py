@@ -135,6 +135,7 @@ class Turn:
         self._topic_id = None if moved else topic_of(update)
         self._pictures = PictureRegister(workshop.pictures, visitor.chat_id, visitor.now)
         self.attempts = ticker.attempts
+        self.excess = ticker.excess
         self.messenger = Messenger(
             bot,
             visitor.chat_id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,6 +35,10 @@ class Arrival:
     payload: dict[str, Any]
     user_id: int | None = None
     """Who sent it; nobody for what comes from a channel."""
+    free: int = Standing.STRANGER
+    """The last standing whose quota has room for it."""
+    kept: int = Standing.STRANGER
+    """The last standing for which it is kept at all; beyond `free` it is excess."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +75,24 @@ class Room:
 
 # The hot path's statements are plain text: building them anew costs more than running them.
 ADD = text(
-    "INSERT INTO inbox_updates (update_id, chat_id, payload, received_at, rank)"
-    " VALUES (:update_id, :chat_id, :payload, :received_at, CASE"
-    " WHEN EXISTS (SELECT FROM staff WHERE telegram_id = CAST(:user_id AS bigint) AND active) THEN 0"
-    " WHEN EXISTS (SELECT FROM clients WHERE telegram_id = CAST(:user_id AS bigint) AND active) THEN 1"
-    " ELSE 2 END) ON CONFLICT (update_id) DO NOTHING"
-).bindparams(bindparam("payload", type_=JSONB), bindparam("received_at", type_=DateTime(timezone=True)))
+    """
+    WITH known AS MATERIALIZED (
+        SELECT came.*, CASE
+            WHEN EXISTS (SELECT FROM staff WHERE telegram_id = came.user_id AND active) THEN 0
+            WHEN EXISTS (SELECT FROM clients WHERE telegram_id = came.user_id AND active) THEN 1
+            ELSE 2 END AS rank
+        FROM unnest(
+            CAST(:update_ids AS bigint[]), CAST(:chat_ids AS bigint[]), CAST(:user_ids AS bigint[]),
+            CAST(:payloads AS text[]), CAST(:free AS smallint[]), CAST(:kept AS smallint[])
+        ) AS came (update_id, chat_id, user_id, payload, free, kept)
+    )
+    INSERT INTO inbox_updates (update_id, chat_id, payload, received_at, rank, excess)
+    SELECT update_id, chat_id, CAST(payload AS jsonb), :received_at, rank, rank > free
+    FROM known WHERE rank <= kept ORDER BY update_id
+    ON CONFLICT (update_id) DO NOTHING
+    RETURNING update_id, rank
+    """
+).bindparams(bindparam("received_at", type_=DateTime(timezone=True)))
 
 # Staff before members before strangers. Each standing has its own ceiling, so that however many strangers
 # write, a place is free for whoever works here. The heads are found in one pass over what waits and then by
@@ -162,19 +179,21 @@ class InboxRepository:
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
 
-    async def add(self, arrivals: Sequence[Arrival], received_at: datetime) -> None:
-        """Keep what is new; an update that Telegram sends again stays one."""
-        rows = [
-            {
-                "update_id": item.update_id,
-                "chat_id": item.chat_id,
-                "payload": item.payload,
-                "received_at": received_at,
-                "user_id": item.user_id,
-            }
-            for item in arrivals
-        ]
-        await self.session.execute(ADD, rows)
+    async def add(self, arrivals: Sequence[Arrival], received_at: datetime) -> dict[int, int]:
+        """Keep what is new and within its sender's quota; an update that Telegram sends again stays one.
+
+        Returns the sender's `Standing` by the ids that were kept.
+        """
+        values = {
+            "update_ids": [item.update_id for item in arrivals],
+            "chat_ids": [item.chat_id for item in arrivals],
+            "user_ids": [item.user_id for item in arrivals],
+            "payloads": [json.dumps(item.payload) for item in arrivals],
+            "free": [item.free for item in arrivals],
+            "kept": [item.kept for item in arrivals],
+            "received_at": received_at,
+        }
+        return {row.update_id: row.rank for row in await self.session.execute(ADD, values)}
 
     async def put_aside(self, update_id: int | None, reason: str, at: datetime, code: str | None) -> None:
         """A dead letter; the same once more is counted, not added."""

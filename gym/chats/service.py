@@ -37,18 +37,21 @@ class InboxService:
         self._sessions = sessions
         self._clock = clock
 
-    async def keep(self, arrivals: Sequence[Arrival]) -> None:
+    async def keep(self, arrivals: Sequence[Arrival]) -> dict[int, int]:
         """Store updates; when this returns, Telegram's offset may move.
 
-        A batch that PostgreSQL refuses is stored one by one, and what is refused then is put aside.
+        A batch that PostgreSQL refuses is stored one by one, and what is refused then is put aside. Returns
+        the sender's `Standing` of each that was kept.
         """
         if not arrivals:
-            return
+            return {}
         try:
-            await self._add(arrivals)
+            return await self._add(arrivals)
         except SQLAlchemyError:
+            kept: dict[int, int] = {}
             for arrival in arrivals:
-                await self._add_or_put_aside(arrival)
+                kept |= await self._add_or_put_aside(arrival)
+            return kept
 
     async def put_aside(self, update_id: int | None, reason: DeadReason, code: str | None = None) -> None:
         """Note an update that cannot be handled as a dead letter, for an admin to see."""
@@ -61,15 +64,16 @@ class InboxService:
         for one in rejects:
             await self.put_aside(one.update_id, one.reason)
 
-    async def _add(self, arrivals: Sequence[Arrival]) -> None:
+    async def _add(self, arrivals: Sequence[Arrival]) -> dict[int, int]:
         async with self._sessions.open() as session:
-            await InboxRepository(session).add(arrivals, self._clock.now())
+            return await InboxRepository(session).add(arrivals, self._clock.now())
 
-    async def _add_or_put_aside(self, arrival: Arrival) -> None:
+    async def _add_or_put_aside(self, arrival: Arrival) -> dict[int, int]:
         try:
-            await self._add([arrival])
+            return await self._add([arrival])
         except SQLAlchemyError:
             await self.put_aside(arrival.update_id, DeadReason.REFUSED)
+            return {}
 
     async def claim(self, room: Room | int) -> list[Claimed]:
         """The oldest waiting update of as many chats as there is room for, leased to the caller."""
