@@ -39,6 +39,7 @@ from gym.chats.pictures import PictureNotes
 from gym.chats.service import ChatService
 from gym.core.errors import GymError, Invalid
 from gym.core.language import N_
+from gym.core.reading.conventions import Conventions
 from gym.security.permissions import Actor
 from gym.settings.schemas import GymSettings
 from gym.unit_of_work import UnitOfWork
@@ -177,6 +178,11 @@ class Turn:
     @property
     def settings(self) -> GymSettings:
         return self.visitor.settings
+
+    @property
+    def conventions(self) -> Conventions:
+        """How this person writes money and days at this gym."""
+        return self.settings.conventions(self.visitor.language)
 
     @property
     def now(self) -> datetime:

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from bot.answers import read_positive_amount
 from bot.desk.approvals import request_screen
 from bot.desk.buttons import AskDiscount, AskRefund, AskVoid, Card
 from bot.desk.subscriptions import quote_text
@@ -19,7 +20,6 @@ from gym.approvals.errors import AlreadyAsked
 from gym.approvals.models import Approval
 from gym.approvals.service import ApprovalService
 from gym.core.language import N_
-from gym.core.money import parse_amount
 from gym.payments.errors import parse_reason
 from gym.payments.models import TILL, Method
 from gym.subscriptions.discounts import Discount, DiscountKind
@@ -78,10 +78,6 @@ async def ask_refund(turn: Turn, tap: AskRefund) -> None:
 
 def _read_reason(text: str, ctx: FormContext) -> str:
     return parse_reason(text)
-
-
-def _read_amount(text: str, ctx: FormContext) -> Decimal:
-    return parse_amount(text)
 
 
 async def _ask_why(ctx: FormContext) -> str:
@@ -158,7 +154,12 @@ ASK_REFUND = router.form(
         name="ask_refund",
         title=N_("Ask for a refund"),
         steps=[
-            Step("amount", N_("Amount"), N_("How much is given back? Type an amount."), parse=_read_amount),
+            Step(
+                "amount",
+                N_("Amount"),
+                N_("How much is given back? Type an amount."),
+                parse=read_positive_amount,
+            ),
             Step(
                 "method",
                 N_("Method"),

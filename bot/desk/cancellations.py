@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
+from bot.answers import read_positive_amount
 from bot.desk.buttons import AskRefund, CancelSubscription, Card
 from bot.desk.changes import given_lines
 from bot.desk.words import METHODS
@@ -15,10 +16,8 @@ from bot.render import Screen
 from bot.routing import Audience, Router
 from bot.turn import Turn
 from gym.core.language import N_
-from gym.core.money import parse_amount
 from gym.payments.credit import ClientCredit
 from gym.payments.errors import RefundTooLarge, parse_reason
-from gym.payments.ledger import positive
 from gym.payments.models import TILL, Method
 from gym.payments.schemas import GivenBack
 from gym.security.permissions import Permission
@@ -70,7 +69,7 @@ def _limit(ctx: FormContext) -> Decimal:
 
 
 def _read_amount(text: str, ctx: FormContext) -> Decimal:
-    amount, limit = positive(parse_amount(text)), _limit(ctx)
+    amount, limit = read_positive_amount(text, ctx), _limit(ctx)
     if amount > limit:
         raise RefundTooLarge(limit)
     return amount

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from bot.answers import read_amount
 from bot.callbacks import Callback, callback
 from bot.desk.words import METHODS
 from bot.forms import Choice, Form, FormContext, Step
@@ -15,7 +16,6 @@ from bot.render import HtmlTranslator, Screen
 from bot.routing import Audience, Router
 from bot.turn import Turn
 from gym.core.language import N_
-from gym.core.money import parse_amount
 from gym.payments.cash import CashService, Till, TillMethod
 from gym.payments.errors import parse_note
 from gym.payments.models import TILL, CashCount, Method
@@ -161,10 +161,6 @@ async def count_till(turn: Turn, tap: CountTill) -> None:
     await turn.begin(COUNT, values, back=ShowTill(tap.day, tap.staff_id))
 
 
-def _read_counted(text: str, ctx: FormContext) -> Decimal:
-    return parse_amount(text)
-
-
 def _read_note(text: str, ctx: FormContext) -> str | None:
     return parse_note(text)
 
@@ -215,7 +211,7 @@ def _step(method: Method, ask: str) -> Step:
     def applies(ctx: FormContext) -> bool:
         return method in ctx.value("methods", list)
 
-    return Step(method, METHODS[method], ask, parse=_read_counted, choices=choices, when=applies)
+    return Step(method, METHODS[method], ask, parse=read_amount, choices=choices, when=applies)
 
 
 COUNT = router.form(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
+from bot.answers import read_positive_amount
 from bot.callbacks import Callback, callback
 from bot.desk.buttons import (
     AskRefund,
@@ -29,10 +30,8 @@ from bot.render import HtmlTranslator, Screen
 from bot.routing import Audience, Router
 from bot.turn import Turn
 from gym.core.language import N_
-from gym.core.money import parse_amount
 from gym.payments.credit import ClientCredit
 from gym.payments.errors import RefundTooLarge, parse_reason
-from gym.payments.ledger import positive
 from gym.payments.models import TILL, Method
 from gym.payments.schemas import GivenBack
 from gym.payments.service import PaymentService
@@ -236,14 +235,10 @@ async def _paid(ctx: FormContext) -> Sequence[Choice]:
 
 def _read_refund(text: str, ctx: FormContext) -> Decimal:
     """Refused while it is typed when it is more than what was paid."""
-    amount, paid = positive(parse_amount(text)), ctx.value("paid", Decimal)
+    amount, paid = read_positive_amount(text, ctx), ctx.value("paid", Decimal)
     if amount > paid:
         raise RefundTooLarge(paid)
     return amount
-
-
-def _read_amount(text: str, ctx: FormContext) -> Decimal:
-    return positive(parse_amount(text))
 
 
 def _read_reason(text: str, ctx: FormContext) -> str:
@@ -355,7 +350,12 @@ GOODWILL = router.form(
         name="goodwill",
         title=N_("Goodwill"),
         steps=[
-            Step("amount", N_("Amount"), N_("How much is credited? Type an amount."), parse=_read_amount),
+            Step(
+                "amount",
+                N_("Amount"),
+                N_("How much is credited? Type an amount."),
+                parse=read_positive_amount,
+            ),
             REASON,
         ],
         summary=_goodwill_summary,

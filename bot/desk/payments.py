@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from bot.answers import read_positive_amount
 from bot.callbacks import Callback, callback
 from bot.desk.buttons import Card, TakePayment
 from bot.desk.keys import tap_key
@@ -19,10 +20,9 @@ from bot.routing import Audience, Router
 from bot.turn import Turn
 from gym.clients.fields import parse_day
 from gym.core.language import N_
-from gym.core.money import parse_amount, to_cents
+from gym.core.money import to_cents
 from gym.payments.credit import ClientCredit
 from gym.payments.errors import owed_only, parse_note
-from gym.payments.ledger import positive
 from gym.payments.models import TILL, Method
 from gym.security.permissions import Permission
 from gym.subscriptions.models import Subscription
@@ -138,7 +138,7 @@ async def _amounts(ctx: FormContext) -> Sequence[Choice]:
 
 def _read_amount(text: str, ctx: FormContext) -> Decimal:
     """Refused while it is typed when it is nothing, or more than what is owed."""
-    amount, balance = positive(parse_amount(text)), ctx.value("balance", Decimal)
+    amount, balance = read_positive_amount(text, ctx), ctx.value("balance", Decimal)
     if amount > balance:
         raise owed_only(balance)
     return amount

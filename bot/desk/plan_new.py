@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from bot.answers import read_amount
 from bot.callbacks import Callback, callback
 from bot.desk.buttons import PlanCard, Plans
 from bot.desk.plan_words import described, hours
@@ -24,7 +25,6 @@ from gym.plans.schemas import (
     parse_duration,
     parse_freeze_days,
     parse_plan_name,
-    parse_price,
     parse_visits,
 )
 from gym.plans.service import PlanService
@@ -64,10 +64,6 @@ def read_name(text: str, ctx: FormContext) -> str:
 
 def read_visits(text: str, ctx: FormContext) -> int:
     return parse_visits(text)
-
-
-def read_price(text: str, ctx: FormContext) -> Decimal:
-    return parse_price(text)
 
 
 def read_window(text: str, ctx: FormContext) -> dict[str, Any] | None:
@@ -163,7 +159,7 @@ STEPS = [
         parse=read_visits,
         when=lambda ctx: _sort(ctx) is Sort.PACK,
     ),
-    Step("price", N_("Price"), N_("What does it cost?"), parse=read_price, choices=_prices),
+    Step("price", N_("Price"), N_("What does it cost?"), parse=read_amount, choices=_prices),
     Step(
         "more",
         N_("More"),

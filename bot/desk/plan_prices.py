@@ -9,9 +9,9 @@ from uuid import UUID
 
 from dateutil.relativedelta import relativedelta
 
+from bot.answers import read_amount
 from bot.callbacks import Callback, callback
 from bot.desk.buttons import PlanCard
-from bot.desk.plan_new import read_price
 from bot.forms import Choice, Form, FormContext, Step
 from bot.keyboards import Row, button, nav
 from bot.render import HtmlTranslator, Screen
@@ -155,7 +155,7 @@ NEXT_PRICE = router.form(
         name="next_price",
         title=N_("New price"),
         steps=[
-            Step("amount", N_("Price"), _ask_amount, parse=read_price),
+            Step("amount", N_("Price"), _ask_amount, parse=read_amount),
             Step(
                 "day",
                 N_("From"),

@@ -72,13 +72,13 @@ async def _read_day(text: str, ctx: FormContext) -> date:
 
 def _read_discount(text: str, ctx: FormContext) -> str:
     """Checked while it is typed; kept as it was typed."""
-    parse_discount(text)
+    parse_discount(text, ctx.turn.conventions)
     return text.strip()
 
 
 def _discount(ctx: FormContext) -> Discount:
     typed = ctx.maybe("discount", str)
-    return parse_discount(typed) if typed else NO_DISCOUNT
+    return parse_discount(typed, ctx.turn.conventions) if typed else NO_DISCOUNT
 
 
 def _above_limit(ctx: FormContext, error: DiscountTooLarge) -> str:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from gym.core.money import LARGEST, parse_amount
+from gym.core.money import LARGEST
 from gym.plans.errors import (
     DurationInvalid,
     FreezeDaysInvalid,
@@ -115,11 +115,6 @@ def parse_freeze_days(text: str) -> int:
     if found is None or int(found[1]) > 365:
         raise FreezeDaysInvalid
     return int(found[1])
-
-
-def parse_price(text: str) -> Decimal:
-    """An amount of 0 or more. Raises `NotAnAmount`."""
-    return parse_amount(text)
 
 
 def checked_price_start(day: date, today: date) -> date:

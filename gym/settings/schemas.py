@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from gym.core.config import Config
 from gym.core.language import Translator
 from gym.core.money import LARGEST
+from gym.core.reading.conventions import Conventions
 from gym.core.values.locales import Currency, Language, Zone
 from gym.core.values.texts import Heading
 
@@ -94,6 +95,10 @@ class GymSettings(BaseModel):
     def translator(self, language: str | None = None) -> Translator:
         """A translator that writes this gym's money and time."""
         return Translator(language or self.language, currency=self.currency, timezone=self.timezone)
+
+    def conventions(self, language: str | None = None) -> Conventions:
+        """How whoever has that language writes money and days at this gym."""
+        return Conventions(language or self.language, self.currency, self.phone_region)
 
 
 def first_settings(config: Config) -> dict[str, str]:

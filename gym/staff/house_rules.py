@@ -9,6 +9,7 @@ from typing import Any, cast
 from pydantic import ValidationError
 
 from gym.core.money import LARGEST
+from gym.core.reading.conventions import Conventions
 from gym.settings.kinds import EDITABLE, SettingKind, kind_of
 from gym.settings.schemas import GymSettings
 from gym.staff.errors import AmountOutside, PercentOutside, UnknownSetting
@@ -24,7 +25,7 @@ def changed_settings(current: GymSettings, changes: Mapping[str, object]) -> Gym
         if name not in EDITABLE:
             raise UnknownSetting(name)
     typed = {
-        name: read_setting(name, value) if isinstance(value, str) else value
+        name: read_setting(name, value, current.conventions()) if isinstance(value, str) else value
         for name, value in changes.items()
     }
     try:
@@ -33,11 +34,11 @@ def changed_settings(current: GymSettings, changes: Mapping[str, object]) -> Gym
         name = str(error.errors()[0]["loc"][0])
         raise refuse(name, changes.get(name, "")) from None
     for name in changes:
-        _check(name, getattr(fresh, name))
+        _check(name, getattr(fresh, name), fresh.conventions())
     return fresh
 
 
-def _check(name: str, value: Any) -> None:
+def _check(name: str, value: Any, conventions: Conventions) -> None:
     """What a field's own limits do not say; for values that were not typed, too."""
     match kind_of(name):
         case SettingKind.NUMBERS:
@@ -55,7 +56,7 @@ def _check(name: str, value: Any) -> None:
             | SettingKind.REGION
             | SettingKind.ADDRESS
         ):
-            read_setting(name, str(value))
+            read_setting(name, str(value), conventions)
         case _:
             pass
 

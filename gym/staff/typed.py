@@ -14,7 +14,9 @@ from babel.numbers import list_currencies
 from phonenumbers import SUPPORTED_REGIONS
 
 from gym.core.language import LANGUAGES
-from gym.core.money import NotAnAmount, parse_amount
+from gym.core.reading.amounts import NotAnAmount, read_amount
+from gym.core.reading.conventions import Conventions
+from gym.core.reading.percentages import read_percent as percentage
 from gym.core.text import one_line
 from gym.settings.kinds import SettingKind, kind_of, limit
 from gym.staff.errors import (
@@ -44,8 +46,10 @@ UNITS: Final = r"(?: *[^\W\d_]{1,12}\.?)?"
 _CLOCK: Final = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?(?::00)? ?([ap])?\.?m?\.?")
 
 
-def read_setting(name: str, text: str) -> object:
+def read_setting(name: str, text: str, conventions: Conventions) -> object:
     """The value that was meant. Raises a kind of `SettingInvalid`."""
+    if kind_of(name) is SettingKind.MONEY:
+        return read_money(name, text, conventions)
     reader = READERS.get(kind_of(name))
     return reader(name, text) if reader else one_line(text)
 
@@ -60,17 +64,16 @@ def read_whole(name: str, text: str) -> int:
 
 def read_percent(name: str, text: str) -> Decimal:
     """`12`, `12.5`, `12,5 %`."""
-    found = re.fullmatch(r"(\d{1,3})(?:[.,](\d{1,2}))? ?%?", text.strip())
     low, high = limit(name, "ge") or 0, limit(name, "le") or 100
-    value = Decimal(f"{found[1]}.{found[2] or 0}") if found else Decimal(-1)
-    if not low <= value <= high:
+    value = percentage(text, bare=True)
+    if value is None or not low <= value <= high:
         raise PercentOutside(name, text, low=low, high=high)
-    return value if found and found[2] else value.to_integral_value()
+    return value
 
 
-def read_money(name: str, text: str) -> Decimal:
+def read_money(name: str, text: str, conventions: Conventions) -> Decimal:
     try:
-        return parse_amount(text)
+        return read_amount(text, conventions)
     except NotAnAmount:
         raise AmountOutside(name, text) from None
 
@@ -183,7 +186,6 @@ READERS: Final[dict[SettingKind, Callable[[str, str], object]]] = {
     SettingKind.REGION: read_region,
     SettingKind.ADDRESS: read_address,
     SettingKind.PERCENT: read_percent,
-    SettingKind.MONEY: read_money,
     SettingKind.WHOLE: read_whole,
     SettingKind.SWITCH: read_switch,
     SettingKind.CHOICE: read_choice,

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
 from gym.core.errors import Forbidden, Invalid
 from gym.core.language import N_
-from gym.core.money import parse_amount, to_cents
+from gym.core.money import to_cents
+from gym.core.reading.amounts import read_amount
+from gym.core.reading.conventions import Conventions
+from gym.core.reading.percentages import read_percent
 
 HUNDRED = Decimal(100)
-_PERCENT = re.compile(r"([0-9]{1,3}(?:[.,][0-9]{1,2})?)\s*%")
 
 
 class DiscountKind(StrEnum):
@@ -79,15 +80,14 @@ class Discount:
 NO_DISCOUNT = Discount(Decimal(0))
 
 
-def parse_discount(text: str) -> Discount:
-    """A discount as people type it: `10%`, `12,5 %`, `15000`. Raises `DiscountInvalid`, `NotAnAmount`."""
-    percent = _PERCENT.fullmatch(text.strip())
+def parse_discount(text: str, conventions: Conventions) -> Discount:
+    """A discount as people type it: `10%`, `12,5 %`, `15 mil`. Raises `DiscountInvalid`, `NotAnAmount`."""
+    percent = read_percent(text, bare=False)
     if percent is None:
-        return Discount(parse_amount(text))
-    value = Decimal(percent[1].replace(",", "."))
-    if value > HUNDRED:
+        return Discount(read_amount(text, conventions))
+    if percent > HUNDRED:
         raise DiscountInvalid
-    return Discount.percent(value)
+    return Discount.percent(percent)
 
 
 def require_within(off: Decimal, price: Decimal, limit: Decimal) -> None:

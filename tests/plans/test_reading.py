@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -20,7 +19,6 @@ from gym.plans.schemas import (
     parse_duration,
     parse_freeze_days,
     parse_plan_name,
-    parse_price,
     parse_visits,
     slug_of,
 )
@@ -71,10 +69,6 @@ def test_visits_and_freeze_days_are_counts() -> None:
     for wrong in ("", "366", "-1", "few"):
         with pytest.raises(FreezeDaysInvalid):
             parse_freeze_days(wrong)
-
-
-def test_a_price_is_written_with_or_without_dots() -> None:
-    assert parse_price("$150.000") == Decimal(150000)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from gym.app import Gym
 from gym.clients.errors import ClientNotFound
 from gym.clients.models import Client
 from gym.core.ids import new_id
+from gym.core.reading.conventions import Conventions
 from gym.notifications.models import NotificationKind
 from gym.payments.errors import KeyReused
 from gym.payments.models import AccountKind
@@ -298,10 +299,11 @@ def test_a_discount_lies_between_nothing_and_everything(discount: Discount) -> N
 
 
 def test_a_discount_is_read_as_people_write_it() -> None:
-    assert parse_discount(" 12,5 % ") == Discount.percent(Decimal("12.5"))
-    assert parse_discount("15.000") == Discount(Decimal(15000))
+    spanish = Conventions("es")
+    assert parse_discount(" 12,5 % ", spanish) == Discount.percent(Decimal("12.5"))
+    assert parse_discount("15.000", spanish) == Discount(Decimal(15000))
     with pytest.raises(DiscountInvalid):
-        parse_discount("101%")
+        parse_discount("101%", spanish)
 
 
 async def test_a_member_sells_nothing(gym: Gym, rosa: Client, monthly: Plan) -> None:

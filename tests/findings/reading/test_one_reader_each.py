@@ -1,0 +1,138 @@
+"""No numbers or days are made from text outside the readers: what is not understood is asked again there."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import gym
+
+ROOT: Final = Path(gym.__file__).parents[1]
+ROOMS: Final = ("gym", "bot", "web")
+READERS: Final = ("gym/core/reading/",)
+NOT_TYPED: Final = ("bot/sandbox/", "gym/faces/")
+"""The local Bot API server reads requests by Telegram's rules; faces are numbers of pictures."""
+CONVERSIONS: Final = {"Decimal", "int", "float", "strptime", "fromisoformat"}
+REASONS: Final[dict[str, tuple[str, ...]]] = {
+    "what the bot itself put behind a button": (
+        "bot/callback_fields.py::_amount",
+        "bot/callback_fields.py::_day",
+        "bot/callback_fields.py::_number",
+        "bot/callbacks.py::pack",
+        "bot/callbacks.py::unpack",
+        "bot/desk/buttons.py::discount",
+        "bot/desk/buttons.py::of",
+    ),
+    "Telegram's own answers": (
+        "bot/calls/delivery_status.py::_message_id",
+        "bot/calls/delivery_status.py::_seconds",
+        "bot/calls/patience.py::retry_seconds",
+        "bot/transport.py::_note_length",
+        "bot/transport.py::_status",
+        "gym/chats/intake.py::_bounded",
+        "gym/chats/intake.py::_find_id",
+    ),
+    "an answer as the draft keeps it": (
+        "bot/desk/plan_new.py::_show_duration",
+        "bot/freeze_days.py::last_day",
+        "bot/freeze_days.py::show_until",
+        "bot/member/freeze.py::_show_until",
+    ),
+    "a number already, from the database or the clock": (
+        "bot/messages/jobs.py::_digest",
+        "bot/messages/samples.py::module",
+        "gym/app.py::advance_clock",
+        "gym/commands/calibrate.py::_print",
+        "gym/payments/repository.py::balance_after",
+        "gym/payments/repository.py::net_paid",
+        "gym/reports/chart.py::_draw_money",
+        "gym/reports/chart.py::write",
+        "gym/security/sessions.py::_pair",
+        "gym/subscriptions/discounts.py::of",
+        "web/documents.py::_response",
+        "web/tls.py::_open",
+    ),
+    "a column, checked before it was kept": (
+        "gym/attendance/windows.py::read",
+        "gym/plans/windows.py::checked_window",
+    ),
+    "a reader of hours, which counts nothing": (
+        "gym/chats/preferences.py::_hour",
+        "gym/plans/windows.py::_time",
+        "gym/staff/typed.py::read_time",
+    ),
+    "a list of thresholds: digits only, anything else is refused": ("gym/staff/typed.py::read_numbers",),
+    "a file or variable of whoever runs the computer": (
+        "gym/core/config.py::_cosine",
+        "gym/core/config.py::bot_id",
+        "gym/core/postgres/leftovers.py::_noted_pid",
+        "gym/core/values/urls.py::_is_port",
+    ),
+    "signed by the gym": (
+        "gym/security/links.py::path_is_signed",
+        "gym/security/links.py::sign_member_qr",
+        "gym/security/links.py::sign_path",
+        "gym/security/tokens.py::_claims",
+    ),
+    "a pairing code, checked to be nine digits": ("gym/kiosks/service.py::_named",),
+    "the reader of birth dates and days": (
+        "gym/clients/fields.py::_birth_year",
+        "gym/clients/fields.py::_month",
+        "gym/clients/fields.py::_split_digits",
+        "gym/clients/fields.py::parse_birth_date",
+        "gym/clients/fields.py::parse_day",
+    ),
+    "the reader of lengths and counts": (
+        "bot/desk/closings.py::_read_days",
+        "bot/freeze_days.py::read_until",
+        "gym/plans/schemas.py::parse_duration",
+        "gym/plans/schemas.py::parse_freeze_days",
+        "gym/plans/schemas.py::parse_visits",
+        "gym/staff/typed.py::read_whole",
+    ),
+}
+ALLOWED: Final = {place for places in REASONS.values() for place in places}
+
+
+def test_text_becomes_a_number_or_a_day_only_in_the_readers() -> None:
+    found = set(conversions())
+    strangers = sorted(found - ALLOWED)
+    assert not strangers, f"read what people type with gym.core.reading, or say why not here: {strangers}"
+
+
+def test_every_exception_is_still_needed() -> None:
+    assert not sorted(ALLOWED - set(conversions()))
+
+
+def conversions() -> Iterator[str]:
+    """`path::function` of every call that makes a number or a day of something that is no literal."""
+    for path in sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py")):
+        name = path.relative_to(ROOT).as_posix()
+        if not name.startswith(READERS + NOT_TYPED):
+            yield from (f"{name}::{place}" for place in _places(ast.parse(path.read_text()), "module"))
+
+
+def _places(node: ast.AST, place: str) -> Iterator[str]:
+    for child in ast.iter_child_nodes(node):
+        inner = child.name if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef) else place
+        if _converts(child) or _handed_on(child, node):
+            yield inner
+        yield from _places(child, inner)
+
+
+def _converts(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Call) or _called(node.func) not in CONVERSIONS:
+        return False
+    return not all(isinstance(argument, ast.Constant) for argument in node.args)
+
+
+def _handed_on(node: ast.AST, parent: ast.AST) -> bool:
+    """`map(int, parts)`: the conversion is an argument."""
+    argument = isinstance(parent, ast.Call) and node in parent.args and _called(parent.func) == "map"
+    return argument and _called(node) in CONVERSIONS
+
+
+def _called(node: ast.AST) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
