@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Self
 from uuid import UUID
 
+from gym.clients.documents import bare_number
 from gym.core.language import N_
 from gym.security.limits import Bucket, TooManyRequests
 from gym.security.links import Links
@@ -85,6 +85,6 @@ class DocumentGuess:
 
 def folded(number: str) -> str:
     """However a document is written, it is one bucket: by its digits, where they are enough to name it."""
-    letters = "".join(one for one in unicodedata.normalize("NFKC", number) if one.isalnum()).upper()
+    letters = "".join(one for one in bare_number(number) if one.isalnum()).upper()
     digits = "".join(one for one in letters if one.isdecimal()).lstrip("0")
     return digits if len(digits) >= SHORTEST else letters

@@ -10,10 +10,10 @@ from typing import Final
 from uuid import UUID
 
 from bot.forms import FormContext
+from gym.clients.documents import parse_document
 from gym.clients.errors import ReferrerUnknown
 from gym.clients.fields import (
     parse_birth_date,
-    parse_document,
     parse_email,
     parse_name,
     parse_phone,
@@ -103,7 +103,7 @@ QUESTIONS: Final = {
     Field.ALIAS: Question(N_("Called"), N_("What may a screen call this person?"), _at_most(80)),
     Field.DOCUMENT: Question(
         N_("Document"),
-        N_("Which document? Such as 1020304050, or CE 123456. Types: CC, TI, CE, PP."),
+        N_("Which document? Such as 1020304050, or CE 123456. Types: CC, TI, CE, PP, PPT, ID (any other)."),
         read_document,
     ),
     Field.PHONE: Question(N_("Phone"), N_("Which phone number? Such as 300 123 4567."), read_phone),

@@ -26,10 +26,11 @@ from bot.desk.buttons import (
     StartNow,
     TakePayment,
 )
+from bot.desk.document_doubts import doubts_row
 from bot.desk.history import CreditStatement, Payments, Plans, Visits, visit_line
 from bot.desk.profile import AskDeactivate, BlockClient, EditClient, Reactivate, Unblock
 from bot.desk.words import status
-from bot.keyboards import Button, Keyboard, button, grid, nav, pager
+from bot.keyboards import Button, Keyboard, Row, button, grid, nav, pager
 from bot.render import HtmlTranslator, Screen
 from bot.reward_words import reward_line
 from bot.routing import Audience, Router
@@ -83,17 +84,18 @@ async def _show_found(turn: Turn, words: str, page: int) -> None:
     if words and clients.total == 1:
         await turn.go(Card(clients.items[0].id))
         return
-    await turn.show(_results(turn.t, words, clients))
+    doubts = [] if words else await doubts_row(turn)
+    await turn.show(_results(turn.t, words, clients, doubts))
 
 
-def _results(t: HtmlTranslator, words: str, clients: Page[Client]) -> Screen:
+def _results(t: HtmlTranslator, words: str, clients: Page[Client], doubts: Sequence[Row] = ()) -> Screen:
     new = [button(t("➕ Register a client"), RegisterClient(), wide=True)]
     if not clients.total:
         return Screen(_nobody(t, words), [new, nav(t)])
     rows = [[button(_label(client), Card(client.id), wide=True)] for client in clients.items]
     carried = _carried(words)
     pages = pager(clients.number, clients.pages, lambda number: Found(carried, number))
-    return Screen(_heading(t, words, clients.total), [*rows, pages, new, nav(t)])
+    return Screen(_heading(t, words, clients.total), [*rows, pages, *doubts, new, nav(t)])
 
 
 def _nobody(t: HtmlTranslator, words: str) -> str:

@@ -15,9 +15,9 @@ from bot.keyboards import button, grid, nav
 from bot.render import HtmlTranslator, Screen
 from bot.routing import Audience, Router
 from bot.turn import Turn
+from gym.clients.documents import parse_document
 from gym.clients.fields import (
     parse_day,
-    parse_document,
 )
 from gym.clients.models import Client
 from gym.clients.schemas import ClientChanges

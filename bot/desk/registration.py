@@ -29,7 +29,8 @@ from bot.keyboards import button, nav
 from bot.render import Html, Screen
 from bot.routing import Audience, Router
 from bot.turn import Turn
-from gym.clients.fields import is_minor, parse_document
+from gym.clients.documents import parse_document
+from gym.clients.fields import is_minor
 from gym.clients.models import Client, Gender
 from gym.clients.schemas import ClientInput
 from gym.clients.service import ClientService

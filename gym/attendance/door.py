@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -33,9 +33,10 @@ class DoorRepository:
         values = {**terms, "day": day, "at": at, "since": at - LOOK_BACK, "idempotency": key}
         return _only(await self._statements.row(BY_FACE, values))
 
-    async def by_document(self, number: str, phone_last4: str) -> UUID | None:
+    async def by_document(self, numbers: Sequence[str], phone_last4: str) -> UUID | None:
         """The one client with this document whose phone ends so; neither half is confirmed alone."""
-        return _only(await self._statements.row(BY_DOCUMENT, {"number": number, "last4": phone_last4}))["id"]
+        values = {"numbers": list(numbers), "last4": phone_last4}
+        return _only(await self._statements.row(BY_DOCUMENT, values))["id"]
 
     async def count_visit(self, values: Mapping[str, Any], facts: Facts) -> int | None:
         """Write a counted visit and use one of the plan's; its number, or None with nothing written."""

@@ -94,12 +94,13 @@ BY_FACE: Final = Statement(
     f"SELECT {_COLUMNS}, {SCORES} {_TABLES}"
 )
 
-# Naming every type lets the index on type and number serve. Two people are nobody.
+# Naming every type lets the index on type and number serve. Two people are nobody. Earlier
+# releases kept leading zeros, so a number is looked for with them, too.
 BY_DOCUMENT: Final = Statement(f"""
 SELECT CASE WHEN count(*) = 1 THEN (array_agg(id))[1] END AS id FROM (
     SELECT id FROM clients
     WHERE document_type IN ({", ".join(f"'{one}'" for one in DocumentType)})
-        AND document_number = :number AND right(phone, 4) = :last4
+        AND document_number = ANY(CAST(:numbers AS text[])) AND right(phone, 4) = :last4
     LIMIT 2
 ) found
 """)  # noqa: S608 - the types are ours

@@ -24,6 +24,7 @@ from gym.attendance.models import CheckIn, CheckInMethod, Outcome, VerdictCode
 from gym.attendance.repository import AttendanceRepository
 from gym.attendance.schemas import Verdict
 from gym.attendance.verdicts import Door, Sighting, access_facts, verdict_of
+from gym.clients.documents import kept_numbers
 from gym.clients.errors import ClientNotFound
 from gym.core.clock import gym_day
 from gym.core.repository import Page
@@ -95,8 +96,7 @@ class AttendanceService:
     ) -> Verdict:
         """By document and the last four digits of the phone; which half was wrong is not said."""
         door = self._door(CheckInMethod.DOCUMENT, at, kiosk_id, key)
-        compact = "".join(letter for letter in number if letter.isalnum()).upper()
-        client_id = await self._at_door.by_document(compact, phone_last4)
+        client_id = await self._at_door.by_document(kept_numbers(number), phone_last4)
         if client_id is None:
             return await self._check_in(Sighting(None, MatchOutcome.UNKNOWN), door)
         facts = await self._at_door.facts(client_id, door.day, door.at, key)

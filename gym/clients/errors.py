@@ -20,7 +20,10 @@ class NameInvalid(Invalid):
 
 class DocumentInvalid(Invalid):
     code = "document_invalid"
-    message = N_("Write the document as type and number, such as CC 1020304050; types are CC, TI, CE and PP.")
+    message = N_(
+        "I am not sure which document that is. Write its type and number, such as CC 1020304050; types are"
+        " CC, TI, CE, PP (passport), PPT and ID (any other)."
+    )
 
 
 class DocumentTaken(Conflict):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -14,7 +13,6 @@ from dateutil.relativedelta import relativedelta
 from gym.clients.errors import (
     BirthDateInvalid,
     DayInvalid,
-    DocumentInvalid,
     EmailInvalid,
     GenderInvalid,
     NameInvalid,
@@ -23,14 +21,11 @@ from gym.clients.errors import (
     TextTooLong,
     TooManyTags,
 )
-from gym.clients.models import DocumentType, Gender
+from gym.clients.models import Gender
 
 YOUNGEST, OLDEST, OF_AGE = 5, 100, 18
 MOST_TAGS: Final = 10
 EMAIL: Final = re.compile(r"[^@\s<>,;]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24}")
-WITH_TYPE: Final = re.compile(r"(C\.?C|T\.?I|C\.?E|P\.?P)\.?[\s:#-]*(.*\d.*)", re.IGNORECASE | re.DOTALL)
-LETTERED: Final = frozenset({DocumentType.PP, DocumentType.CE})
-"""Documents whose number may have letters."""
 MONTHS: Final = (
     ("jan", "ene"),
     ("feb",),
@@ -54,37 +49,12 @@ GENDERS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
-    """An identity document, its number without dots, spaces and dashes."""
-
-    type: DocumentType
-    number: str
-
-
 def parse_name(text: str) -> str:
     """One line without double spaces; at least one letter."""
     name = _line(text)
     if not 1 <= len(name) <= 80 or not any(letter.isalpha() for letter in name):
         raise NameInvalid
     return name
-
-
-def parse_document(text: str, kind: DocumentType | None = None) -> Document:
-    """`CC 1.020.304.050`, `pp AB123456`; a bare number is of that `kind`, or a citizen's.
-
-    Raises `DocumentInvalid`.
-    """
-    plain = unicodedata.normalize("NFKC", text).strip()
-    found = WITH_TYPE.fullmatch(plain)
-    if found is not None:
-        kind, plain = DocumentType(found[1].replace(".", "").upper()), found[2]
-    kind = kind or DocumentType.CC
-    number = re.sub(r"[\s.,·_/\-]", "", plain).upper()
-    wanted = r"[A-Z0-9]{4,20}" if kind in LETTERED else r"[0-9]{4,15}"
-    if not re.fullmatch(wanted, number):
-        raise DocumentInvalid
-    return Document(kind, number)
 
 
 def parse_phone(text: str, region: str) -> str:

@@ -12,6 +12,7 @@ from typing import Final
 from uuid import UUID, uuid5
 
 from gym.clients import fields
+from gym.clients.documents import parse_document
 from gym.clients.errors import ImportColumnsMissing, ImportTooLarge, ImportUnreadable
 from gym.clients.schemas import ClientInput, Habits
 from gym.clients.searching import fold
@@ -121,7 +122,7 @@ def client_of(row: dict[str, str], habits: Habits) -> ClientInput:
         "birth_date": lambda text: fields.parse_birth_date(text, habits.today),
         "gender": fields.parse_gender,
         "tags": fields.parse_tags,
-        "document": lambda text: fields.parse_document(f"{row.get('document_type', '')} {text}"),
+        "document": lambda text: parse_document(f"{row.get('document_type', '')} {text}"),
     }
     values |= {field: read(row[field]) for field, read in readers.items() if row.get(field)}
     names = {field: fields.parse_name(row.get(field, "")) for field in NEEDED}

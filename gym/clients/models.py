@@ -24,12 +24,14 @@ from gym.core.database import Base, Id, enum_column
 
 
 class DocumentType(StrEnum):
-    """Colombian identity documents: citizen, minor, foreigner, passport."""
+    """Colombian identity documents: citizen, minor, foreigner, passport, temporary protection; any other."""
 
     CC = "CC"
     TI = "TI"
     CE = "CE"
     PP = "PP"
+    PPT = "PPT"
+    ID = "ID"
 
 
 class Gender(StrEnum):
@@ -55,6 +57,8 @@ class Client(Base):
     id: Mapped[Id]
     document_type: Mapped[DocumentType | None] = mapped_column(enum_column(DocumentType))
     document_number: Mapped[str | None] = mapped_column(String(32))
+    document_in_doubt: Mapped[bool] = mapped_column(default=False, server_default=sql("false"))
+    """An earlier release may have read it wrongly; an admin is asked."""
     first_name: Mapped[str] = mapped_column(String(80))
     last_name: Mapped[str] = mapped_column(String(80))
     alias: Mapped[str | None] = mapped_column(String(80))

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Float, Select, and_, case, false, func, literal, or_, select
 
+from gym.clients.documents import with_zeros
 from gym.clients.errors import ClientNotFound
 from gym.clients.models import Client
 from gym.clients.searching import VERY_FORGIVING_FROM, SearchTerms, pattern
@@ -25,8 +26,14 @@ class ClientRepository(Repository[Client, UUID]):
         return await self.session.scalar(select(Client).where(Client.idempotency_key == key))
 
     async def by_document(self, kind: str, number: str) -> Client | None:
-        query = select(Client).where(Client.document_type == kind, Client.document_number == number)
-        return await self.session.scalar(query)
+        """Whoever has this document, also with zeros before its number."""
+        numbers = Client.document_number.in_(with_zeros(number))
+        return await self.session.scalar(select(Client).where(Client.document_type == kind, numbers).limit(1))
+
+    async def in_doubt(self, number: int) -> Page[Client]:
+        """Whose document an earlier release may have read wrongly, by name."""
+        query = select(Client).where(Client.document_in_doubt).order_by(Client.search, Client.id)
+        return await self.page(query, number)
 
     async def by_telegram(self, telegram_id: int) -> Client | None:
         return await self.session.scalar(select(Client).where(Client.telegram_id == telegram_id))
@@ -67,7 +74,7 @@ def _exact(terms: SearchTerms) -> ColumnElement[bool]:
     exact: list[ColumnElement[bool]] = [false()]
     if any(sign.isdigit() for sign in terms.document):
         part = Client.search.contains(terms.document.lower(), autoescape=True)
-        exact.append(and_(part, Client.document_number == terms.document))
+        exact.append(and_(part, Client.document_number.in_(terms.documents)))
     if terms.phone_end is not None:
         part = Client.search.contains(terms.phone_end, autoescape=True)
         exact.append(and_(part, Client.phone.endswith(terms.phone_end)))

@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from gym.clients import fields
-from gym.clients.fields import Document
+from gym.clients.documents import Document, parse_document
 from gym.clients.models import Gender
 
 
@@ -106,6 +106,10 @@ def _document_columns(data: ClientInput | ClientChanges) -> dict[str, object]:
     if "document" not in data.model_fields_set:
         return {}
     if data.document is None:
-        return {"document_type": None, "document_number": None}
-    document = fields.parse_document(data.document.number, data.document.type)
-    return {"document_type": document.type, "document_number": document.number}
+        return {"document_type": None, "document_number": None, "document_in_doubt": False}
+    document = parse_document(data.document.number, data.document.type)
+    return {
+        "document_type": document.type,
+        "document_number": document.number,
+        "document_in_doubt": False,
+    }

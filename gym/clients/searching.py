@@ -7,6 +7,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final, Self
 
+from gym.clients.documents import bare_number, with_zeros
+
 MOST_WORDS: Final = 6
 LONGEST_WORD: Final = 24
 FORGIVING_FROM: Final = 4
@@ -32,12 +34,16 @@ class SearchTerms:
     def read(cls, text: str) -> Self:
         folded = fold(text)[:160]
         digits = re.sub(r"\D", "", folded)
-        compact = re.sub(r"[\W_]", "", folded).upper()
-        document = re.sub(r"^(CC|TI|CE|PP)(?=\w*\d)", "", compact)
+        document = bare_number(text[:160])
         if digits and re.fullmatch(r"[\d\s.,+()/-]+", folded.strip()):
             return cls((digits[:LONGEST_WORD],), digits, document)
         words = re.findall(r"[^\W_]+", folded)
         return cls(tuple(word[:LONGEST_WORD] for word in words[:MOST_WORDS]), None, document)
+
+    @property
+    def documents(self) -> tuple[str, ...]:
+        """Numbers under which the document may be kept."""
+        return with_zeros(self.document)
 
     @property
     def phone_end(self) -> str | None:

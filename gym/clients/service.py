@@ -78,6 +78,7 @@ class ClientService:
         )
         self._require_guardian(client)
         try:
+            await self._require_new_document(None, values)
             async with self._unique(values):
                 self.uow.session.add(client)
         except (KeyTaken, DocumentTaken):
@@ -102,6 +103,7 @@ class ClientService:
         client = await self._lock(client_id, Permission.MANAGE_CLIENTS)
         values = columns(changes, self._habits)
         await self._require_referrer(client_id, values)
+        await self._require_new_document(client_id, values)
         async with self._unique(values):
             for name, value in values.items():
                 setattr(client, name, value)
@@ -111,6 +113,18 @@ class ClientService:
         if changed:
             names = ", ".join(sorted(changes.model_fields_set))
             self._tell_desk(NotificationKind.DESK_CLIENT_CHANGED, client, fields=names)
+        return client
+
+    async def documents_in_doubt(self, page: int = 0) -> Page[Client]:
+        """Whose document an earlier release may have read wrongly."""
+        self.uow.actor.require(Permission.MANAGE_CLIENTS)
+        return await self._clients.in_doubt(page)
+
+    async def confirm_document(self, client_id: UUID) -> Client:
+        """The document is right as it is kept."""
+        client = await self._lock(client_id, Permission.MANAGE_CLIENTS)
+        client.document_in_doubt = False
+        self.uow.audit_changes("client.document_confirmed", client)
         return client
 
     async def deactivate(self, client_id: UUID) -> Client:
@@ -318,6 +332,14 @@ class ClientService:
                 await self.uow.session.flush()
         except IntegrityError as error:
             raise await self._clash(error, values) from None
+
+    async def _require_new_document(self, client_id: UUID | None, values: Mapping[str, object]) -> None:
+        """One more look than the unique constraint's: old rows have the zeros that were typed."""
+        if not values.get("document_number"):
+            return
+        other = await self._clients.by_document(str(values["document_type"]), str(values["document_number"]))
+        if other is not None and other.id != client_id:
+            raise DocumentTaken(other.full_name)
 
     async def _clash(self, error: IntegrityError, values: Mapping[str, object]) -> Exception:
         match violated_constraint(error):

@@ -41,7 +41,7 @@ PEOPLE: Final = (
             "search": "name document contact",
         },
         "id language guardian_consent_at linked_at blocked_until referred_by card_serial"
-        " card_issued_at active"
+        " card_issued_at active document_in_doubt"
         " idempotency_key created_by created_at updated_at",
         stays="members of the gym, until they are erased",
     ),

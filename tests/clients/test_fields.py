@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from gym.clients import fields
+from gym.clients.documents import Document, parse_document
 from gym.clients.errors import (
     BirthDateInvalid,
     DayInvalid,
@@ -19,7 +20,6 @@ from gym.clients.errors import (
     TextTooLong,
     TooManyTags,
 )
-from gym.clients.fields import Document
 from gym.clients.models import DocumentType, Gender
 
 TODAY = date(2026, 8, 3)
@@ -59,17 +59,17 @@ def test_what_is_no_name_is_refused(typed: str) -> None:
     ],
 )
 def test_a_document_is_read_with_dots_spaces_and_its_type(typed: str, kept: Document) -> None:
-    assert fields.parse_document(typed) == kept
+    assert parse_document(typed) == kept
 
 
 def test_a_bare_number_is_of_the_type_that_was_chosen() -> None:
-    assert fields.parse_document("ab-1234", DocumentType.PP) == Document(DocumentType.PP, "AB1234")
+    assert parse_document("ab-1234", DocumentType.PP) == Document(DocumentType.PP, "AB1234")
 
 
 @pytest.mark.parametrize("typed", ["", "CC", "12", "hello", "CC 12AB34", "1" * 30, "12#34"])
 def test_what_is_no_document_is_refused(typed: str) -> None:
     with pytest.raises(DocumentInvalid):
-        fields.parse_document(typed)
+        parse_document(typed)
 
 
 @pytest.mark.parametrize(

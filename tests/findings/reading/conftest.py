@@ -14,6 +14,7 @@ from gym.app import Gym
 from gym.core.language import Translator
 from gym.security.permissions import Actor, Role
 from gym.staff.models import Staff
+from tests.support.front_desk import Desk
 from tests.support.memberships import Reception
 
 
@@ -49,3 +50,9 @@ async def chat(
     async with gym.unit_of_work(Actor.system()) as uow:
         await uow.session.execute(update(Staff).values(language=request.param))
     return Chat(person, Reception(gym, actor), request.param)
+
+
+@pytest.fixture
+def front(gym: Gym, admin: Actor) -> Desk:
+    """A desk that registers, changes and finds."""
+    return Desk(gym, admin)

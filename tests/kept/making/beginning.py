@@ -10,7 +10,7 @@ from sqlalchemy import select
 from bot.sandbox.client import Person as Phone
 from bot.sandbox.client import SandboxClient
 from gym.chats.preferences import PreferenceService
-from gym.clients.fields import parse_document
+from gym.clients.documents import parse_document
 from gym.clients.models import Client
 from gym.clients.schemas import ClientInput
 from gym.clients.service import ClientService
