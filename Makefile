@@ -10,7 +10,7 @@ WORKERS ?= 3
 # would otherwise compile all of it again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test soak check bench messages clean
+.PHONY: run test soak instants check bench messages clean
 
 run: $(READY)
 	$(BIN)/python -m bot
@@ -22,6 +22,10 @@ test: $(READY)
 soak: $(READY)
 	$(if $(SOAK_SECONDS),SOAK_SECONDS=$(SOAK_SECONDS)) $(BIN)/pytest -m "soak and alone"
 	$(if $(SOAK_SECONDS),SOAK_SECONDS=$(SOAK_SECONDS)) $(BIN)/pytest -m "soak and not alone" -n $(WORKERS)
+
+# The tests that can tell the hour, at 26 instants (INSTANTS=--few: three); wants Debian's faketime.
+instants: $(READY)
+	$(BIN)/python -m tests.instants $(INSTANTS) -- -n $(WORKERS) --dist worksteal
 
 check: $(READY)
 	$(BIN)/ruff check .
