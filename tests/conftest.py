@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
+import structlog
 
 from gym.app import Gym
 from gym.core import collector
@@ -51,6 +52,7 @@ LIVE = (
     "tests/core/postgres/",
     "tests/e2e/",
     "tests/faces_db/",
+    "tests/findings/test_links_and_the_bots_name.py",
     "tests/findings/test_lost_races.py",
     "tests/jobs/",
     "tests/kept/test_v0_1_0_opened.py",
@@ -76,6 +78,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 class MachineTimeRead(AssertionError):
     """A test whose result could depend on the hour: give it a frozen clock, or name it in `LIVE`."""
+
+
+@pytest.fixture(autouse=True)
+def _own_logging() -> Generator[None]:
+    """What a test sets up of the log is not the next one's."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
 
 
 @pytest.fixture(autouse=True)

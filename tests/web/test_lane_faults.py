@@ -140,7 +140,7 @@ async def test_who_has_lost_the_key_does_not_set_it_free_under_the_one_who_has_i
     door: Door, clock: FrozenClock, after_arrival: Callable[[Happening], None]
 ) -> None:
     await door.member("Rosa")
-    nobody = {"document_number": "1020304050"}  # half a credential: refused after the claim
+    nobody = {"qr": "https://t.me/gym_bot?start=qAAAA"}  # refused after the claim
 
     async def retry() -> None:
         clock.advance(timedelta(seconds=31))

@@ -18,7 +18,7 @@ SCORES = (
     *("confidence", "probability", "likeness", "candidate"),
 )
 ALLOWED_LABELS = {
-    *("mode", "result", "job", "le"),
+    *("mode", "result", "job", "le", "method", "outcome"),
     *("generation", "implementation", "major", "minor", "patchlevel", "version"),
 }
 """Of every metric: none of them is a person, a device or a number that a face has given."""

@@ -145,9 +145,10 @@ async def test_getme_without_a_field_is_one_line_and_tried_again(
 
 
 async def test_a_menu_that_telegram_refuses_is_not_set_at_every_update(
-    gym: Gym, open_bot: OpenBot, telegram: SandboxClient
+    gym: Gym, open_bot: OpenBot, telegram: SandboxClient, make_staff
 ) -> None:
     zoe = await telegram.person("Zoe")
+    await make_staff(zoe)
     await telegram.fault("setMyCommands", 400, times=100)
     async with open_bot():
         for word in ("/start", "hello", "who is there?"):
