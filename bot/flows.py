@@ -43,7 +43,7 @@ from bot.desk import (
     team,
     today,
 )
-from bot.desk.admin import sign_ins
+from bot.desk.admin import candidates, invitations, sign_ins
 from bot.member import freeze, plan, preferences, privacy, qr, visits
 from bot.member import payments as my_payments
 from bot.member import rewards as my_rewards
@@ -88,6 +88,8 @@ ROUTERS: tuple[Router, ...] = (
     plan_edit.router,
     plan_prices.router,
     team.router,
+    invitations.router,
+    candidates.router,
     kiosks.router,
     messages.router,
     broadcast.router,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bot.callbacks import Callback, Home, UnknownButton, callback
 from bot.form_screens import FormTap
 from bot.keyboards import Button, Row, button, grid, nav
-from bot.render import Screen
+from bot.render import Html, Screen
 from bot.routing import Audience, HomeButton, Occasion, Router
 from bot.turn import Turn
 from gym.clients.service import ClientService
@@ -13,6 +15,8 @@ from gym.core.errors import Invalid
 from gym.core.language import LANGUAGES, N_
 from gym.security.models import LinkPurpose
 from gym.security.one_time import PREFIXES, LinkUsed
+from gym.staff.candidates import CandidateService
+from gym.staff.models import AdminCandidate
 from gym.staff.service import StaffService
 
 router = Router(Audience.ANYONE)
@@ -44,7 +48,7 @@ async def home(turn: Turn, _: Home) -> None:
     elif turn.visitor.client is not None:
         await turn.show(await _member_home(turn))
     elif turn.is_private:
-        await turn.show(_for_strangers(turn))
+        await turn.show(await _for_strangers(turn))
 
 
 @router.command("start", N_("Home"))
@@ -109,9 +113,16 @@ async def join_team(turn: Turn) -> None:
     user = turn.update.effective_user
     assert user is not None
     async with turn.stranger_unit_of_work() as uow:
-        staff = await StaffService(uow).accept(turn.payload, user.id, user.full_name, turn.visitor.language)
+        service = StaffService(uow)
+        joined = await service.accept(
+            turn.payload, user.id, user.full_name, turn.visitor.language, user.username
+        )
+        until = CandidateService(uow).until(joined) if isinstance(joined, AdminCandidate) else None
     await turn.refresh()
-    text = turn.t(N_("Welcome to the team of {gym}, {name}!"), gym=turn.settings.name, name=staff.name)
+    if isinstance(joined, AdminCandidate):
+        await turn.say(_for_candidates(turn, joined, until))
+        return
+    text = turn.t(N_("Welcome to the team of {gym}, {name}!"), gym=turn.settings.name, name=joined.name)
     await turn.say(Screen(text, drop_keys=True))
     await turn.home()
 
@@ -212,7 +223,29 @@ async def _door(turn: Turn, item: HomeButton) -> Button:
     return button(f"{label} ({waiting})" if waiting else label, item.callback)
 
 
-def _for_strangers(turn: Turn) -> Screen:
+def _for_candidates(turn: Turn, candidate: AdminCandidate, until: datetime | None) -> Screen:
+    """Who has to confirm them, and until when; nothing else is open to them."""
+    t, who = turn.t, candidate.invited_by_name
+    by = N_("{who} or another admin of {gym}") if who else N_("an admin of {gym}")
+    text = t(
+        N_(
+            "⏳ Almost there, {name}: {by} has to confirm you first. They have been told. Until then"
+            " nothing is open to you here; your invitation waits until {until}."
+        ),
+        name=candidate.name,
+        by=Html(t(by, who=who, gym=turn.settings.name)),
+        until=until,
+    )
+    return Screen(text, [nav(t)])
+
+
+async def _for_strangers(turn: Turn) -> Screen:
+    async with turn.stranger_unit_of_work() as uow:
+        service = CandidateService(uow)
+        candidate = await service.of_account(turn.user_id)
+        until = service.until(candidate) if candidate else None
+    if candidate is not None:
+        return _for_candidates(turn, candidate, until)
     text = turn.t(
         N_(
             "Hello! This is the chat of {gym}. If you train here, share your phone number with the button"

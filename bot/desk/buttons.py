@@ -51,6 +51,35 @@ class KioskList(Callback):
     page: int = 0
 
 
+@callback("team")
+class Team(Callback):
+    page: int = 0
+
+
+@callback("invs")
+class Invitations(Callback):
+    """Those that are open."""
+
+    page: int = 0
+
+
+@callback("cand")
+class Candidate(Callback):
+    """Somebody who was invited as an admin and waits for an admin's word."""
+
+    candidate_id: UUID
+
+
+@callback("candok", changes=True)
+class ConfirmCandidate(Callback):
+    candidate_id: UUID
+
+
+@callback("candno", changes=True)
+class RefuseCandidate(Callback):
+    candidate_id: UUID
+
+
 class SignInsOf(StrEnum):
     """Whose sign-ins are shown, which is where the way back leads."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from bot.callbacks import Callback, callback
-from bot.desk.buttons import SignIns, SignInsOf
+from bot.desk.buttons import Candidate, Invitations, SignIns, SignInsOf, Team
 from bot.desk.links import link_screen
 from bot.keyboards import Row, button, nav, pager
 from bot.render import Html, HtmlTranslator, Screen
@@ -14,6 +14,8 @@ from bot.turn import Turn
 from gym.core.language import N_
 from gym.security.permissions import Permission, Role
 from gym.settings.addresses import bot_link
+from gym.staff.candidates import CandidateService
+from gym.staff.invitations import InvitationService
 from gym.staff.models import Staff
 from gym.staff.service import StaffService
 
@@ -29,11 +31,6 @@ MEANS = {
         "later corrections are the admins'."
     ),
 }
-
-
-@callback("team")
-class Team(Callback):
-    page: int = 0
 
 
 @callback("person")
@@ -74,16 +71,25 @@ router.home(N_("👔 Team"), Team(), Permission.MANAGE_STAFF)
 
 @router.on(Team)
 async def team(turn: Turn, tap: Team) -> None:
-    """Everybody who works here."""
+    """Everybody who works here; who waits to be an admin and the open invitations stand below."""
     async with turn.unit_of_work() as uow:
         page = await StaffService(uow).page(tap.page)
+        waiting = await CandidateService(uow).waiting()
+        invitations = await InvitationService(uow).open()
     t = turn.t
     rows = [
         [button(f"{'' if one.active else '⏸ '}{one.name} · {t(ROLES[one.role])}", Person(one.id), wide=True)]
         for one in page.items
     ]
+    rows += [
+        [button(t("⏳ {name} waits to be an admin", name=one.name), Candidate(one.id), wide=True)]
+        for one in waiting.items
+    ]
     invite = [button(t("➕ Employee"), Invite(Role.EMPLOYEE)), button(t("➕ Admin"), Invite(Role.ADMIN))]
-    await turn.show(Screen(t("<b>Team</b>"), [*rows, pager(page.number, page.pages, Team), invite, nav(t)]))
+    label = t("✉️ Invitations ({count})", count=invitations.total)
+    opened = [button(label, Invitations())] if invitations.total else []
+    keyboard = [*rows, pager(page.number, page.pages, Team), invite, opened, nav(t)]
+    await turn.show(Screen(t("<b>Team</b>"), keyboard))
 
 
 @router.on(Invite)
@@ -93,8 +99,14 @@ async def invite(turn: Turn, tap: Invite) -> None:
         issued = await StaffService(uow).invite(tap.role)
     t = turn.t
     text = t("Invitation for a new <b>{role}</b>. Works once, for 24 hours:", role=t(ROLES[tap.role]))
+    if tap.role is Role.ADMIN:
+        text = t("Whoever opens it is an admin only after you have confirmed them here.") + "\n\n" + text
     address = bot_link(turn.settings, issued.token)
-    await turn.show(await link_screen(turn, text, address, [nav(t, back=Team())]))
+    await turn.show(
+        await link_screen(
+            turn, text, address, [[button(t("✉️ Invitations"), Invitations())], nav(t, back=Team())]
+        )
+    )
 
 
 @router.on(Person)

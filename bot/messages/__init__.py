@@ -1,6 +1,17 @@
 """Notifications as messages: one small function a kind, in the reader's language, rendered when it leaves."""
 
-from bot.messages import approvals, client, desk, freezes, jobs, membership, money, occasions, rewards
+from bot.messages import (
+    approvals,
+    candidates,
+    client,
+    desk,
+    freezes,
+    jobs,
+    membership,
+    money,
+    occasions,
+    rewards,
+)
 from bot.messages.register import BUTTONS, RENDERERS, Message, render
 
 __all__ = [
@@ -8,6 +19,7 @@ __all__ = [
     "RENDERERS",
     "Message",
     "approvals",
+    "candidates",
     "client",
     "desk",
     "freezes",

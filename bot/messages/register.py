@@ -23,7 +23,13 @@ Render = Callable[[HtmlTranslator, Payload, GymSettings], str]
 Buttons = Callable[[HtmlTranslator, Payload], Keyboard]
 RENDERERS: Final[dict[NotificationKind, Render]] = {}
 BUTTONS: Final[dict[NotificationKind, Buttons]] = {}
-ANSWERED_IN_PLACE: Final = frozenset({NotificationKind.APPROVAL_ASKED, NotificationKind.DESK_FREEZE_WANTED})
+ANSWERED_IN_PLACE: Final = frozenset(
+    {
+        NotificationKind.APPROVAL_ASKED,
+        NotificationKind.DESK_FREEZE_WANTED,
+        NotificationKind.ADMIN_WAITING,
+    }
+)
 """Questions: a tap turns them into their answer. Everything else that is told stays in the chat."""
 
 

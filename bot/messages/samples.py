@@ -125,6 +125,16 @@ QUIET_DAY: Final = {
     "debts": 0,
     "owed": Decimal(0),
 }
+CANDIDATE: Final = {
+    "candidate_id": ANY,
+    "telegram_id": 5550123,
+    "name": "Eva <b>Ruiz</b>",
+    "username": "eva_ruiz",
+    "invited_by": "Ana Díaz",
+    "expires_at": NOW,
+    "state": "waiting",
+    "decided_by": None,
+}
 SPECIAL: Final[Mapping[Kind, tuple[Mapping[str, Any], ...]]] = {
     Kind.APPROVAL_ASKED: tuple({**ASKED, "kind": kind} for kind in ("discount", "void", "refund")),
     Kind.APPROVAL_DECIDED: (
@@ -133,6 +143,12 @@ SPECIAL: Final[Mapping[Kind, tuple[Mapping[str, Any], ...]]] = {
         {**DECIDED, "state": "expired", "decided_by": None, "answer": None},
     ),
     Kind.APPROVAL_TAKEN_BACK: ({**ASKED, "kind": "void"},),
+    Kind.ADMIN_WAITING: (CANDIDATE, {**CANDIDATE, "username": None, "invited_by": None}),
+    Kind.ADMIN_WAIT_OVER: (
+        {**CANDIDATE, "state": "confirmed", "decided_by": "Ana Díaz"},
+        {**CANDIDATE, "state": "refused", "decided_by": "Ana Díaz"},
+    ),
+    Kind.ADMIN_CONFIRMED: ({"decided_by": "Ana Díaz"},),
     Kind.DESK_FREEZE_TAKEN_BACK: ({**ASKED, "kind": "freeze"},),
     Kind.DESK_FREEZE_WANTED: ({**ASKED, "kind": "freeze"},),
     Kind.FREEZE_APPROVED: ({**DECIDED, "kind": "freeze"},),

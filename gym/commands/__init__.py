@@ -128,6 +128,17 @@ async def invite_staff(role: Annotated[Role, typer.Option(help="What the invited
     return await invitation(environment(), role)
 
 
+@staff.command("confirm")
+@command
+async def confirm_staff(
+    number: Annotated[int | None, typer.Argument(help="The Telegram number of one who waits.")] = None,
+) -> int:
+    """Print who waits to be an admin, or confirm one of them where no admin can."""
+    from gym.commands.people import confirmation
+
+    return await confirmation(environment(), number)
+
+
 @keys.command("list")
 @command
 async def list_keys() -> int:

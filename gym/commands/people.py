@@ -9,6 +9,8 @@ from gym.core.config import Config
 from gym.kiosks.service import KioskService
 from gym.security.permissions import Actor, Role
 from gym.settings.addresses import bot_link
+from gym.staff.candidates import CandidateService
+from gym.staff.errors import CandidateNotFound
 from gym.staff.service import StaffService
 
 
@@ -25,4 +27,25 @@ async def invitation(config: Config, role: Role) -> int:
     async with open_gym(config, faces=False) as opened, opened.unit_of_work(Actor.system()) as uow:
         link = bot_link(uow.settings, (await StaffService(uow).invite(role)).token)
     typer.echo(link)
+    return 0
+
+
+async def confirmation(config: Config, number: int | None) -> int:
+    """List the candidates, or confirm one by the Telegram number.
+
+    Whoever has the gym's computer has its database: this is the way back in when the only admin has lost
+    their phone and can confirm nobody. Raises `CandidateNotFound`.
+    """
+    async with open_gym(config, faces=False) as opened, opened.unit_of_work(Actor.system()) as uow:
+        service = CandidateService(uow)
+        if number is None:
+            for one in (await service.waiting()).items:
+                account = f" @{one.username}" if one.username else ""
+                typer.echo(f"{one.telegram_id} {one.name}{account}")
+            return 0
+        candidate = await service.of_account(number)
+        if candidate is None:
+            raise CandidateNotFound
+        await service.confirm(candidate.id)
+        typer.echo(candidate.name)
     return 0

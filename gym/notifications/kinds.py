@@ -96,6 +96,9 @@ ALWAYS: Final = frozenset(
         Kind.APPROVAL_ASKED,
         Kind.APPROVAL_DECIDED,
         Kind.APPROVAL_TAKEN_BACK,
+        Kind.ADMIN_WAITING,
+        Kind.ADMIN_WAIT_OVER,
+        Kind.ADMIN_CONFIRMED,
     }
 )
 """Receipts, answers, and changes of what was bought: nobody can switch them off."""
@@ -103,7 +106,7 @@ GROUP_OF: Final = {kind: KindGroup.DESK_HOUSE for kind in Kind if kind.startswit
     kind: group for group, kinds in _MEMBERS.items() for kind in kinds
 }
 """The group of every kind that may be switched off; what else the desk hears is about the house."""
-IN_PLACE: Final = frozenset({Kind.DESK_FREEZE_TAKEN_BACK, Kind.APPROVAL_TAKEN_BACK})
+IN_PLACE: Final = frozenset({Kind.DESK_FREEZE_TAKEN_BACK, Kind.APPROVAL_TAKEN_BACK, Kind.ADMIN_WAIT_OVER})
 """What edits the message of another kind, named by `replaces` in its payload, and is no message itself."""
 WAITS: Final = frozenset(
     {

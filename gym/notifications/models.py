@@ -89,6 +89,10 @@ class NotificationKind(StrEnum):
     APPROVAL_DECIDED = "approval_decided"
     APPROVAL_TAKEN_BACK = "approval_taken_back"
     """Takes the place of the question in the chat; alone it is not told."""
+    ADMIN_WAITING = "admin_waiting"
+    ADMIN_WAIT_OVER = "admin_wait_over"
+    """Takes the place of the question in the chat; alone it is not told."""
+    ADMIN_CONFIRMED = "admin_confirmed"
 
 
 class RecipientKind(StrEnum):

@@ -52,6 +52,18 @@ PEOPLE: Final = (
         stays="the team; who has left is named by what they did",
     ),
     Entry(
+        "admin_candidates",
+        {
+            "telegram_id": "telegram",
+            "name": "name",
+            "username": "name",
+            "invited_by_name": "name",
+            "decided_by_name": "name",
+        },
+        "id language invited_by state created_at expires_at decided_at decided_by",
+        (Old("coalesce(decided_at, expires_at) < :moment", 30 * DAY),),
+    ),
+    Entry(
         "face_consents",
         {},
         "id client_id version asked_version method witness_id given_at withdrawn_at",

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gym.core.errors import Conflict, NotFound
 from gym.core.language import N_
+from gym.core.repository import Page, Repository
 from gym.security.links import Links
 from gym.security.models import LinkPurpose, OneTimeLink
 
@@ -54,6 +55,10 @@ class IssuedLink:
 def purpose_of(token: str) -> LinkPurpose | None:
     """What a `/start` payload claims to be for, told by its first letter."""
     return next((purpose for purpose, letter in PREFIXES.items() if token.startswith(letter)), None)
+
+
+class OneTimeLinkRepository(Repository[OneTimeLink, UUID]):
+    model = OneTimeLink
 
 
 class OneTimeLinks:
@@ -142,6 +147,18 @@ class OneTimeLinks:
             if value is not None:
                 query = query.where(column == value)
         await self.session.execute(query)
+
+    async def standing(self, purpose: LinkPurpose, wall: datetime, number: int) -> Page[OneTimeLink]:
+        """Those of a purpose that still work, the first to run out first."""
+        query = select(OneTimeLink).where(OneTimeLink.purpose == purpose, *_live(wall))
+        query = query.order_by(OneTimeLink.expires_at, OneTimeLink.id)
+        return await OneTimeLinkRepository(self.session).page(query, number)
+
+    async def withdraw_one(self, key: UUID, purpose: LinkPurpose, wall: datetime) -> OneTimeLink | None:
+        """Let one of a purpose run out now; None where it does not work any more."""
+        mine = OneTimeLink.id == key, OneTimeLink.purpose == purpose
+        query = update(OneTimeLink).where(*mine, *_live(wall)).values(expires_at=wall)
+        return await self.session.scalar(query.returning(OneTimeLink))
 
     def _named(
         self, token: str, purposes: Collection[LinkPurpose]

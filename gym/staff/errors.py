@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from gym.core.errors import Conflict, Forbidden, Invalid, NotFound
 from gym.core.language import N_
 
@@ -30,6 +32,64 @@ class StaffDeactivated(TelegramTaken):
 
     code = "staff_deactivated"
     message = N_("Your access was switched off. Ask an admin to switch it on again.")
+
+
+class CandidateNotFound(NotFound):
+    code = "candidate_not_found"
+    message = N_("Nobody waits here any more. Open the team and look again.")
+
+
+class CandidateDecided(Conflict):
+    """An admin was faster; `by` says who."""
+
+    code = "candidate_decided"
+    message = N_("{by} has confirmed {name} already.")
+
+    def __init__(self, by: str, name: str, *, confirmed: bool) -> None:
+        super().__init__(by=by, name=name)
+        if not confirmed:
+            self.message = REFUSED_BEFORE
+
+
+REFUSED_BEFORE: Final = N_("{by} has refused {name} already.")
+
+
+class CandidateExpired(Conflict):
+    """Seven days are over."""
+
+    code = "candidate_expired"
+    message = N_("{name} has waited too long to be confirmed. A new invitation is needed.")
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name=name)
+
+
+class NotYourself(Forbidden):
+    """Nobody gives themselves power."""
+
+    code = "not_yourself"
+    message = N_("You cannot confirm yourself. Another admin has to.")
+
+
+class StillWaiting(Conflict):
+    """The account waits already; a second link is not spent on it."""
+
+    code = "still_waiting"
+    message = N_("You are waiting already: an admin has to confirm you first. Ask the admin who invited you.")
+
+
+class NotConfirmed(Conflict):
+    """Said to a candidate whom an admin has refused, or nobody has confirmed in time."""
+
+    code = "not_confirmed"
+    message = N_("This invitation was not confirmed. Ask an admin for a new one.")
+
+
+class InvitationGone(Conflict):
+    """Used, run out or withdrawn in the meantime."""
+
+    code = "invitation_gone"
+    message = N_("That invitation is not open any more. Look at the list again.")
 
 
 class LastAdmin(Conflict):

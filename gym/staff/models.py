@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
 
 from sqlalchemy import BigInteger, Index, String, func, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -29,3 +31,38 @@ class Staff(Base):
 
 
 Index("uq_staff_username", func.lower(Staff.username), unique=True)
+
+
+class CandidateState(StrEnum):
+    """What has been said about a candidate."""
+
+    WAITING = "waiting"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+
+
+class AdminCandidate(Base):
+    """Somebody who has opened an admin's invitation and is not of the team until an admin confirms them.
+
+    A table of its own: whatever asks for staff cannot find them, so that no reader has to leave them out.
+    The times are wall time, as those of a link.
+    """
+
+    __tablename__ = "admin_candidates"
+
+    id: Mapped[Id]
+    """Also the id of the staff row that a confirmation makes."""
+    telegram_id: Mapped[int] = mapped_column(BigInteger, unique=True)
+    name: Mapped[str] = mapped_column(String(160))
+    username: Mapped[str | None] = mapped_column(String(40))
+    """As in Telegram, without the @."""
+    language: Mapped[str] = mapped_column(String(8))
+    invited_by: Mapped[UUID | None]
+    """None for an invitation from the operator's shell."""
+    invited_by_name: Mapped[str | None] = mapped_column(String(160))
+    state: Mapped[CandidateState] = mapped_column(enum_column(CandidateState), default=CandidateState.WAITING)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[UUID | None]
+    decided_by_name: Mapped[str | None] = mapped_column(String(160))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
 
 from gym.core.repository import Page, Repository
 from gym.security.permissions import Role
-from gym.staff.errors import StaffNotFound
-from gym.staff.models import Staff
+from gym.staff.errors import CandidateNotFound, StaffNotFound
+from gym.staff.models import AdminCandidate, CandidateState, Staff
 
 CLAIM_LOCK = 0x9C1A13
 """Advisory lock: who claims a gym, or prints the link for it, does so alone."""
@@ -47,3 +49,30 @@ class StaffRepository(Repository[Staff, UUID]):
     async def has_admin(self) -> bool:
         query = select(Staff.id).where(Staff.role == Role.ADMIN, Staff.active).limit(1)
         return await self.session.scalar(query) is not None
+
+    async def active_admins(self) -> Sequence[UUID]:
+        query = select(Staff.id).where(Staff.role == Role.ADMIN, Staff.active).order_by(Staff.id)
+        return (await self.session.scalars(query)).all()
+
+    async def hold_admin(self, staff_id: UUID) -> bool:
+        """Whether that is an active admin, who stays one until the end of the transaction."""
+        query = select(Staff.id).where(Staff.id == staff_id, Staff.role == Role.ADMIN, Staff.active)
+        return await self.session.scalar(query.with_for_update(read=True)) is not None
+
+
+class CandidateRepository(Repository[AdminCandidate, UUID]):
+    model = AdminCandidate
+    missing = CandidateNotFound
+
+    async def by_telegram(self, telegram_id: int) -> AdminCandidate | None:
+        """Whatever became of them."""
+        return await self.session.scalar(
+            select(AdminCandidate).where(AdminCandidate.telegram_id == telegram_id)
+        )
+
+    async def waiting(self, wall: datetime, number: int) -> Page[AdminCandidate]:
+        """Those whose time is not over, the first who came first."""
+        query = select(AdminCandidate).where(
+            AdminCandidate.state == CandidateState.WAITING, AdminCandidate.expires_at > wall
+        )
+        return await self.page(query.order_by(AdminCandidate.created_at, AdminCandidate.id), number)

@@ -15,8 +15,6 @@ from gym.core.database import violated_constraint
 from gym.core.language import LANGUAGES, nearest_language
 from gym.core.repository import Page
 from gym.core.text import one_line
-from gym.notifications.models import NotificationKind
-from gym.notifications.outbox import DESK
 from gym.security.links import Links
 from gym.security.models import LinkPurpose, OneTimeLink
 from gym.security.one_time import IssuedLink, OneTimeLinks
@@ -25,6 +23,7 @@ from gym.security.sessions import revoke_all
 from gym.settings.models import GymState
 from gym.settings.reading import read_settings
 from gym.settings.schemas import GymSettings
+from gym.staff.candidates import CandidateService, Newcomer, join
 from gym.staff.errors import (
     AlreadyClaimed,
     LanguageUnknown,
@@ -37,7 +36,7 @@ from gym.staff.errors import (
     UsernameTaken,
 )
 from gym.staff.house_rules import changed_settings
-from gym.staff.models import Staff
+from gym.staff.models import AdminCandidate, Staff
 from gym.staff.repository import StaffRepository
 from gym.unit_of_work import UnitOfWork
 
@@ -96,7 +95,7 @@ class StaffService:
         return await self._links.issue(LinkPurpose.CLAIM_GYM, wall, None, role=Role.ADMIN)
 
     async def invite(self, role: Role) -> IssuedLink:
-        """A link for one colleague, good for 24 hours."""
+        """A link for one colleague, good for 24 hours; a new admin is confirmed by an admin after that."""
         self.uow.actor.require(Permission.MANAGE_STAFF)
         self.uow.audit("staff.invited", ("staff", None), after={"role": role})
         return await self._links.issue(
@@ -107,10 +106,20 @@ class StaffService:
             created_by=self.uow.actor.id,
         )
 
-    async def accept(self, token: str, telegram_id: int, name: str, language: str | None = None) -> Staff:
+    async def accept(
+        self,
+        token: str,
+        telegram_id: int,
+        name: str,
+        language: str | None = None,
+        username: str | None = None,
+    ) -> Staff | AdminCandidate:
         """Join the team by a claim link or an invitation; a repeated update joins once.
 
-        Raises `LinkUnknown`, `LinkUsed`, `LinkExpired`, `AlreadyClaimed`, `TelegramTaken`.
+        Who was invited as an admin waits as a candidate while there is an admin who can confirm them.
+
+        Raises `LinkUnknown`, `LinkUsed`, `LinkExpired`, `AlreadyClaimed`, `TelegramTaken`, `StillWaiting` and
+        `NotConfirmed`.
         """
         before = await self._accepted_before(token, telegram_id)
         if before is not None:
@@ -118,17 +127,15 @@ class StaffService:
         link = await self._links.redeem(token, ENTRANCES, self.uow.context.wall)
         await self._require_unclaimed(link)
         await self._require_stranger(telegram_id)
-        staff = Staff(
-            name=" ".join(name.split())[:160] or str(telegram_id),
-            role=Role(link.role or Role.EMPLOYEE),
-            telegram_id=telegram_id,
-            language=nearest_language(language, self.uow.settings.language),
-            created_at=self.uow.now,
+        newcomer = Newcomer(
+            telegram_id,
+            " ".join(name.split())[:160] or str(telegram_id),
+            nearest_language(language, self.uow.settings.language),
+            username[:40] if username else None,
         )
-        await self._insert(staff)
-        link.subject_id = staff.id
-        self._announce(staff)
-        return staff
+        joined = await self._let_in(newcomer, link)
+        link.subject_id = joined.id
+        return joined
 
     async def by_telegram(self, telegram_id: int) -> Staff | None:
         """The active colleague behind a Telegram account."""
@@ -253,14 +260,22 @@ class StaffService:
             self.uow.audit("settings.changed", ("gym_state", None), before, after)
         return fresh
 
-    async def _accepted_before(self, token: str, telegram_id: int) -> Staff | None:
+    async def _accepted_before(self, token: str, telegram_id: int) -> Staff | AdminCandidate | None:
         link = await self._links.find(token, ENTRANCES)
         if link is None or link.used_at is None or link.subject_id is None:
             return None
         staff = await self._staff.get(link.subject_id)
-        if staff is None or not staff.active or staff.telegram_id != telegram_id:
-            return None
-        return staff
+        if staff is None:
+            return await CandidateService(self.uow).opened_again(link.subject_id, telegram_id)
+        return staff if staff.active and staff.telegram_id == telegram_id else None
+
+    async def _let_in(self, newcomer: Newcomer, link: OneTimeLink) -> Staff | AdminCandidate:
+        role = Role(link.role or Role.EMPLOYEE)
+        if link.purpose is LinkPurpose.INVITE_STAFF and role is Role.ADMIN:
+            await self._staff.lock_claim()
+            if await self._staff.has_admin():
+                return await CandidateService(self.uow).add(newcomer, link.created_by)
+        return await join(self.uow, newcomer, role)
 
     async def _require_unclaimed(self, link: OneTimeLink) -> None:
         if link.purpose is not LinkPurpose.CLAIM_GYM:
@@ -273,20 +288,7 @@ class StaffService:
         known = await self._staff.by_telegram(telegram_id)
         if known is not None:
             raise TelegramTaken if known.active else StaffDeactivated
-
-    async def _insert(self, staff: Staff) -> None:
-        try:
-            async with self.uow.session.begin_nested():
-                await self._staff.add(staff)
-        except IntegrityError as error:
-            if violated_constraint(error) == "uq_staff_telegram_id":
-                raise TelegramTaken from None
-            raise
-
-    def _announce(self, staff: Staff) -> None:
-        facts = {"name": staff.name, "role": staff.role}
-        self.uow.audit("staff.joined", staff, after=facts)
-        self.uow.notify(DESK, NotificationKind.DESK_NEW_STAFF, {"staff_id": staff.id, **facts})
+        await CandidateService(self.uow).require_not_waiting(telegram_id)
 
     async def _keep_an_admin(self, staff_id: UUID) -> None:
         admins = await self._staff.lock_active_admins()

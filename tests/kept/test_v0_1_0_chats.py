@@ -16,8 +16,9 @@ from gym.chats.dead_letters import DeadLetterService
 from gym.chats.models import InboxUpdate
 from gym.notifications.models import Notification, NotificationState
 from gym.security.permissions import Actor
+from gym.staff.candidates import CandidateService
 from gym.staff.models import Staff
-from gym.staff.service import actor_of
+from gym.staff.service import StaffService, actor_of
 from tests.bot.conftest import settled
 from tests.support.people import people
 
@@ -160,3 +161,21 @@ async def test_an_update_that_a_crash_left_behind_is_answered_once(
     async with gym.database.session() as session:
         row = await session.get_one(InboxUpdate, facts["unhandled"]["update_id"])
         assert (row.attempts, row.failed) == (1, False)
+
+
+async def test_an_admins_invitation_of_then_is_confirmed_by_todays_rule(
+    gym: Gym, facts: dict[str, Any], bot: RunningBot, phones: dict[str, Person]
+) -> None:
+    async def no_waiting(_: float) -> None: ...
+
+    eva = await phones["Ana"].client.person("Eva", username="eva_ruiz")
+    await eva.sends(f"/start {facts['secrets']['invitation']}")
+    await eva.sees("Ana or another admin")
+    async with gym.unit_of_work(Actor.system()) as uow:
+        assert await StaffService(uow).by_telegram(eva.id) is None
+        [waiting] = (await CandidateService(uow).waiting()).items
+    await Dispatcher(gym, bot.assembly.bot, Pacer(gym.clock, sleep=no_waiting)).drain()
+    async with gym.unit_of_work(await staff_member(gym, "Ana")) as uow:
+        await CandidateService(uow).confirm(waiting.id)
+    await eva.sends("/start")
+    await eva.sees("Send a photo")

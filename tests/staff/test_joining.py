@@ -17,6 +17,7 @@ from gym.core.ids import new_id
 from gym.notifications.models import Notification, NotificationKind
 from gym.security.one_time import LinkExpired, LinkUnknown, LinkUsed
 from gym.security.permissions import Actor, NotAllowed, Role
+from gym.staff.candidates import CandidateService
 from gym.staff.errors import (
     AlreadyClaimed,
     LanguageUnknown,
@@ -46,7 +47,11 @@ class Office:
 
     async def hires(self, telegram_id: int, role: Role = Role.EMPLOYEE, name: str = "Eva") -> Staff:
         issued = await self.does("invite", role)
-        return await Office(self.gym, Actor.system()).does("accept", issued.token, telegram_id, name, "en")
+        joined = await Office(self.gym, Actor.system()).does("accept", issued.token, telegram_id, name, "en")
+        if isinstance(joined, Staff):
+            return joined
+        async with self.gym.unit_of_work(self.actor) as uow:
+            return await CandidateService(uow).confirm(joined.id)
 
 
 @pytest.fixture

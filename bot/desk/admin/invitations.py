@@ -1,0 +1,64 @@
+"""Open invitations: who made them, for which role, until when; one tap withdraws one."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from bot.callbacks import Callback, callback
+from bot.desk.buttons import Invitations, Team
+from bot.desk.team import ROLES
+from bot.keyboards import Row, button, nav, pager
+from bot.render import HtmlTranslator, Screen
+from bot.routing import Audience, Router
+from bot.turn import Turn
+from gym.staff.invitations import InvitationService, OpenInvitation
+
+router = Router(Audience.STAFF)
+
+
+@callback("invoff", changes=True)
+class WithdrawInvitation(Callback):
+    key: UUID
+    page: int = 0
+
+
+@router.on(Invitations)
+async def invitations(turn: Turn, tap: Invitations) -> None:
+    """Numbered, as the buttons below are."""
+    async with turn.unit_of_work() as uow:
+        page = await InvitationService(uow).open(tap.page)
+    t, first = turn.t, page.number * page.size + 1
+    lines = [_line(t, number, one) for number, one in enumerate(page.items, first)]
+    rows: list[Row] = [
+        [button(t("✖️ Withdraw {number}", number=number), WithdrawInvitation(one.id, page.number))]
+        for number, one in enumerate(page.items, first)
+    ]
+    title = t("✉️ <b>Open invitations</b>") if lines else t("No invitation is open.")
+    keyboard = [*rows, pager(page.number, page.pages, Invitations), nav(t, back=Team())]
+    await turn.show(Screen("\n".join([title, *lines]), keyboard))
+
+
+def _line(t: HtmlTranslator, number: int, one: OpenInvitation) -> str:
+    role = t(ROLES[one.role])
+    if one.made_by is None:
+        return t(
+            "{number}. {role}, made at the gym's computer, until {until}",
+            number=number,
+            role=role,
+            until=one.until,
+        )
+    return t(
+        "{number}. {role}, made by {name}, until {until}",
+        number=number,
+        role=role,
+        name=one.made_by,
+        until=one.until,
+    )
+
+
+@router.on(WithdrawInvitation)
+async def withdraw(turn: Turn, tap: WithdrawInvitation) -> None:
+    async with turn.unit_of_work() as uow:
+        await InvitationService(uow).withdraw(tap.key)
+    await turn.answer(turn.t("Withdrawn: the link opens nothing any more."))
+    await turn.go(Invitations(tap.page))
