@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from bot.forms import FormContext
-from gym.core.reading import amounts
+from gym.core.reading import amounts, days
+from gym.core.reading.days import Days
 from gym.payments.ledger import positive
 
 
@@ -17,3 +19,13 @@ def read_amount(text: str, ctx: FormContext) -> Decimal:
 def read_positive_amount(text: str, ctx: FormContext) -> Decimal:
     """Raises `NotAnAmount`, `AmountNotPositive`."""
     return positive(read_amount(text, ctx))
+
+
+def read_day(text: str, ctx: FormContext, among: Days) -> date:
+    """A day, of `among` where it is not written in full. Raises `DayInvalid`."""
+    return days.read_day(text, ctx.turn.today, among, ctx.turn.conventions)
+
+
+def read_coming_day(text: str, ctx: FormContext) -> date:
+    """A day to come: `5/1` typed in December is January's. Raises `DayInvalid`."""
+    return read_day(text, ctx, days.coming(ctx.turn.today))

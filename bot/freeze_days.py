@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 
+from bot.answers import read_coming_day, read_day
 from bot.forms import Choice, FormContext, Step
 from bot.render import HtmlTranslator
-from gym.clients.fields import parse_day
 from gym.core.language import N_
+from gym.core.reading.counts import DAYS, read_count
+from gym.core.reading.days import Days
+from gym.core.reading.durations import CalendarUnit, Length, read_length
 from gym.subscriptions.freeze_errors import FreezeBackwards, FreezeTooLong
 from gym.subscriptions.freeze_rules import LONGEST
 from gym.subscriptions.models import Freeze, FreezeKind
@@ -20,30 +23,27 @@ OPEN: Final = "open"
 """Stands for "until they return" where the last day would stand."""
 
 
-def read_coming_day(text: str, ctx: FormContext) -> date:
-    """A day to come: `5/1` typed in December is January's. Raises `DayInvalid`."""
-    today = ctx.turn.today
-    day = parse_day(text, today)
-    written_in_full = str(day.year) in text or str(day.year % 100) in text.replace("-", "/").split("/")[2:]
-    if day < today and not written_in_full:
-        return parse_day(f"{day.day}/{day.month}/{today.year + 1}", today)
-    return day
-
-
 def read_until(text: str, ctx: FormContext) -> str:
-    """A last day, or how many days. Raises `DayInvalid`, `FreezeBackwards`, `FreezeTooLong`."""
+    """A last day, or how long: `10`, `10 days`, `2 weeks`.
+
+    Raises `DayInvalid`, `FreezeBackwards`, `FreezeTooLong`.
+    """
     starts_on = ctx.value("starts_on", date)
-    word = text.strip()
-    if word.isdecimal():
-        days = int(word)
-        if days > LONGEST:
-            raise FreezeTooLong(LONGEST)
-        last = starts_on + (days - 1) * DAY
-    else:
-        last = read_coming_day(text, ctx)
+    last = _after(text, starts_on) or read_day(text, ctx, Days(first=starts_on))
     if last < starts_on:
         raise FreezeBackwards(starts_on)
     return last.isoformat()
+
+
+def _after(text: str, starts_on: date) -> date | None:
+    """The last day of a length; a bare number counts days."""
+    count = read_count(text, DAYS)
+    length = read_length(text) if count is None else Length(count, CalendarUnit.DAY)
+    if length is None:
+        return None
+    if length.count > LONGEST:
+        raise FreezeTooLong(LONGEST)
+    return length.after(starts_on) - DAY
 
 
 def last_day(ctx: FormContext) -> date | None:
@@ -53,10 +53,13 @@ def last_day(ctx: FormContext) -> date | None:
 
 
 async def first_days(ctx: FormContext) -> Sequence[Choice]:
+    """The first two days on which the rest may begin, as the rule gives them with the form."""
     today, first = ctx.turn.today, ctx.maybe("first", date) or ctx.turn.today
-    if first > today:
+    possible = Days(first, ctx.maybe("last_start", date))
+    if first > today + DAY:
         return [Choice(first, ctx.t("The first day, {day}", day=first))]
-    return [Choice(today, ctx.t("Today")), Choice(today + DAY, ctx.t("Tomorrow"))]
+    near = {today: ctx.t("Today"), today + DAY: ctx.t("Tomorrow")}
+    return [Choice(day, label) for day, label in near.items() if possible.holds(day)]
 
 
 def lengths(ctx: FormContext, most: int | None, *, shortest: int = 3) -> list[Choice]:
@@ -79,7 +82,7 @@ def show_until(ctx: FormContext, value: str) -> str:
 START = Step(
     "starts_on",
     N_("First day"),
-    N_("From which day? Choose or type one such as 24/12."),
+    N_("From which day? Choose or type one, such as 24 December or Friday."),
     choices=first_days,
     parse=read_coming_day,
     columns=2,

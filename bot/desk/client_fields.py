@@ -22,6 +22,7 @@ from gym.clients.fields import (
 from gym.clients.models import Client, Gender
 from gym.clients.service import ClientService
 from gym.core.language import N_
+from gym.core.reading.days import month_first
 
 GENDERS: Final = {Gender.FEMALE: N_("Female"), Gender.MALE: N_("Male"), Gender.OTHER: N_("Other")}
 
@@ -64,7 +65,7 @@ def read_email(text: str, ctx: FormContext) -> str:
 
 
 def read_birth_date(text: str, ctx: FormContext) -> date:
-    return parse_birth_date(text, ctx.turn.today)
+    return parse_birth_date(text, ctx.turn.today, month_first=month_first(ctx.turn.conventions))
 
 
 async def read_referrer(text: str, ctx: FormContext) -> str:
@@ -109,7 +110,7 @@ QUESTIONS: Final = {
     Field.PHONE: Question(N_("Phone"), N_("Which phone number? Such as 300 123 4567."), read_phone),
     Field.EMAIL: Question(N_("E-mail"), N_("Which e-mail address?"), read_email),
     Field.BIRTH_DATE: Question(
-        N_("Birth date"), N_("When was this person born? Day/month/year, such as 3/8/1990."), read_birth_date
+        N_("Birth date"), N_("When was this person born? Such as 3 August 1990."), read_birth_date
     ),
     Field.GENDER: Question(N_("Gender"), N_("Which gender?"), None),
     Field.GUARDIAN: Question(

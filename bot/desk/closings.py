@@ -16,6 +16,7 @@ from bot.render import Html, HtmlTranslator, Screen
 from bot.routing import Audience, Router
 from bot.turn import Turn
 from gym.core.language import N_
+from gym.core.reading.counts import DAYS, read_count
 from gym.core.repository import Page
 from gym.payments.errors import parse_reason
 from gym.security.permissions import Permission
@@ -139,7 +140,7 @@ CLOSING = router.form(
             Step(
                 "until",
                 N_("Last day"),
-                N_("Until when? Choose, or type how many days or the last day, such as 31/12."),
+                N_("Until when? Choose, or type how many days or the last day, such as 31 December."),
                 choices=_lengths,
                 parse=read_until,
                 show=show_until,
@@ -200,9 +201,8 @@ async def _gift_days(ctx: FormContext) -> Sequence[Choice]:
 
 
 def _read_days(text: str, ctx: FormContext) -> int:
-    word = text.strip()
-    days = int(word) if word.isdecimal() and len(word) < 5 else 0
-    if not 1 <= days <= MOST:
+    days = read_count(text, DAYS)
+    if days is None or not 1 <= days <= MOST:
         raise GiftOutOfRange(MOST)
     return days
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
+from bot.answers import read_coming_day
 from bot.callbacks import Callback, callback
 from bot.desk.buttons import Card, TakePayment
 from bot.desk.history import Statement
@@ -16,7 +17,6 @@ from bot.keyboards import Button, Row, button, grid, nav, pager
 from bot.render import HtmlTranslator, Screen
 from bot.routing import Audience, Router
 from bot.turn import Turn
-from gym.clients.fields import parse_day
 from gym.core.language import N_
 from gym.core.repository import Page
 from gym.security.permissions import Permission
@@ -227,10 +227,6 @@ async def _days(ctx: FormContext) -> Sequence[Choice]:
     return [Choice(day, ctx.t.day(day)) for day in days]
 
 
-def _read_day(text: str, ctx: FormContext) -> date:
-    return parse_day(text, ctx.turn.today)
-
-
 async def _snooze(ctx: FormContext) -> Screen:
     async with ctx.unit_of_work() as uow:
         debt = await DebtService(uow).snooze(ctx.value("subscription_id", UUID), ctx.value("until", date))
@@ -252,9 +248,9 @@ SNOOZE = router.form(
             Step(
                 "until",
                 N_("Until"),
-                N_("Until when? Choose a day or type one, such as 3/8."),
+                N_("Until when? Choose a day or type one, such as 3 August or Friday."),
                 choices=_days,
-                parse=_read_day,
+                parse=read_coming_day,
             )
         ],
         submit=_snooze,

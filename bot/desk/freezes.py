@@ -57,12 +57,13 @@ async def freeze(turn: Turn, tap: FreezePlan) -> None:
     async with turn.unit_of_work() as uow:
         one = await SubscriptionService(uow).get(tap.subscription_id)
         left = await FreezeService(uow).allowance_left(one)
+        days = await FreezeService(uow).days_of_start(one)
     beyond = turn.visitor.may(Permission.FREEZE_BEYOND_PLAN)
     refusal = _refusal(turn.t, one, left if not beyond else None)
     if refusal is not None:
         await turn.show(refusal)
         return
-    values = {"subscription_id": one.id, "left": left, "first": max(one.starts_on, turn.today)}
+    values = {"subscription_id": one.id, "left": left, "first": days.first, "last_start": days.last}
     await turn.begin(FREEZE, values | {"beyond": beyond}, back=Card(one.client_id))
 
 
@@ -171,7 +172,7 @@ FREEZE = router.form(
             Step(
                 "until",
                 N_("Last day"),
-                N_("Until when? Choose, or type how many days or the last day, such as 31/12."),
+                N_("Until when? Choose, or type how many days or the last day, such as 31 December."),
                 choices=_lengths,
                 parse=read_until,
                 show=show_until,

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from bot.answers import read_positive_amount
+from bot.answers import read_day, read_positive_amount
 from bot.callbacks import Callback, callback
 from bot.desk.buttons import Card, TakePayment
 from bot.desk.keys import tap_key
@@ -18,12 +18,13 @@ from bot.keyboards import Button, button, grid, nav
 from bot.render import HtmlTranslator, Screen
 from bot.routing import Audience, Router
 from bot.turn import Turn
-from gym.clients.fields import parse_day
 from gym.core.language import N_
 from gym.core.money import to_cents
+from gym.core.reading.days import Days
 from gym.payments.credit import ClientCredit
-from gym.payments.errors import owed_only, parse_note
+from gym.payments.errors import PaidOnInvalid, owed_only, parse_note
 from gym.payments.models import TILL, Method
+from gym.payments.service import PaymentService
 from gym.security.permissions import Permission
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.service import SubscriptionService
@@ -54,6 +55,7 @@ async def take_payment(turn: Turn, tap: TakePayment) -> None:
     async with turn.unit_of_work() as uow:
         subscription = await SubscriptionService(uow).get(tap.subscription_id)
         credit = await ClientCredit(uow).balance(subscription.client_id)
+        earliest = PaymentService(uow).earliest_day(subscription.account, subscription.starts_on)
     t, balance = turn.t, subscription.account.balance
     if not balance:
         raise owed_only(balance)
@@ -61,7 +63,7 @@ async def take_payment(turn: Turn, tap: TakePayment) -> None:
     keyboard = [
         *grid(methods),
         _from_credit(t, tap.subscription_id, min(credit, balance)),
-        _other_ways(turn, tap.subscription_id),
+        _other_ways(turn, tap.subscription_id, earliest),
         nav(t, back=Card(subscription.client_id)),
     ]
     await turn.show(Screen(_question(t, subscription, credit), keyboard))
@@ -74,9 +76,9 @@ def _from_credit(t: HtmlTranslator, subscription_id: UUID, amount: Decimal) -> S
     return [button(label, PayNow(subscription_id, amount, Method.CREDIT), wide=True)]
 
 
-def _other_ways(turn: Turn, subscription_id: UUID) -> Sequence[Button]:
+def _other_ways(turn: Turn, subscription_id: UUID, earliest: date) -> Sequence[Button]:
     row = [button(turn.t("Other amount"), OtherAmount(subscription_id))]
-    if turn.visitor.may(Permission.BACKDATE_PAYMENT):
+    if turn.visitor.may(Permission.BACKDATE_PAYMENT) and earliest < turn.today:
         row.append(button(turn.t("📅 Paid earlier"), OtherAmount(subscription_id, earlier=True)))
     return row
 
@@ -117,8 +119,10 @@ async def _ask(turn: Turn, subscription_id: UUID, known: dict[str, object]) -> N
     async with turn.unit_of_work() as uow:
         subscription = await SubscriptionService(uow).get(subscription_id)
         credit = await ClientCredit(uow).balance(subscription.client_id)
+        earliest = PaymentService(uow).earliest_day(subscription.account, subscription.starts_on)
     values = {
         "subscription_id": subscription_id,
+        "earliest": earliest,
         "balance": subscription.account.balance,
         "credit": credit,
         "client": subscription.client.full_name,
@@ -167,11 +171,19 @@ def _came_earlier(ctx: FormContext) -> bool:
 
 async def _days(ctx: FormContext) -> Sequence[Choice]:
     days = [ctx.turn.today - timedelta(days=back) for back in (1, 2, 3)]
-    return [Choice(day, ctx.t.day(day)) for day in days]
+    return [Choice(day, ctx.t.day(day)) for day in days if _possible(ctx).holds(day)]
+
+
+def _possible(ctx: FormContext) -> Days:
+    return Days(ctx.maybe("earliest", date), ctx.turn.today)
 
 
 def _read_day(text: str, ctx: FormContext) -> date:
-    return parse_day(text, ctx.turn.today)
+    """Refused while it is typed when the rule would refuse it."""
+    day, possible = read_day(text, ctx, _possible(ctx)), _possible(ctx)
+    if not possible.holds(day):
+        raise PaidOnInvalid(possible.first or day, ctx.turn.today)
+    return day
 
 
 def _read_note(text: str, ctx: FormContext) -> str | None:
@@ -221,7 +233,7 @@ PAYMENT = router.form(
             Step(
                 "paid_on",
                 N_("Day"),
-                N_("On which day was it paid? Choose or type one, such as 3/8."),
+                N_("On which day was it paid? Choose or type one, such as 3 August or yesterday."),
                 choices=_days,
                 parse=_read_day,
                 when=_came_earlier,

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from dateutil.relativedelta import relativedelta
 
-from bot.answers import read_amount
+from bot.answers import read_amount, read_coming_day
 from bot.callbacks import Callback, callback
 from bot.desk.buttons import PlanCard
 from bot.forms import Choice, Form, FormContext, Step
@@ -17,7 +17,6 @@ from bot.keyboards import Row, button, nav
 from bot.render import HtmlTranslator, Screen
 from bot.routing import Audience, Router
 from bot.turn import Turn
-from gym.clients.fields import parse_day
 from gym.core.language import N_
 from gym.plans.models import Plan, PlanPrice
 from gym.plans.schemas import checked_price_start
@@ -112,7 +111,7 @@ async def _days(ctx: FormContext) -> Sequence[Choice]:
 
 
 def _read_day(text: str, ctx: FormContext) -> date:
-    return checked_price_start(parse_day(text, ctx.turn.today), ctx.turn.today)
+    return checked_price_start(read_coming_day(text, ctx), ctx.turn.today)
 
 
 async def _summary(ctx: FormContext) -> str:
@@ -159,7 +158,7 @@ NEXT_PRICE = router.form(
             Step(
                 "day",
                 N_("From"),
-                N_("From which day on? Choose, or type one such as 3/8/2026."),
+                N_("From which day on? Choose, or type one such as 3 August or Friday."),
                 choices=_days,
                 parse=_read_day,
             ),

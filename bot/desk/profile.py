@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
+from bot.answers import read_coming_day
 from bot.callbacks import Callback, callback
 from bot.desk.buttons import Card
 from bot.desk.client_fields import GENDERS, QUESTIONS, Field, Question, candidates
@@ -16,9 +17,6 @@ from bot.render import HtmlTranslator, Screen
 from bot.routing import Audience, Router
 from bot.turn import Turn
 from gym.clients.documents import parse_document
-from gym.clients.fields import (
-    parse_day,
-)
 from gym.clients.models import Client
 from gym.clients.schemas import ClientChanges
 from gym.clients.service import ClientService
@@ -224,7 +222,7 @@ async def _days(ctx: FormContext) -> Sequence[Choice]:
 
 
 async def _read_day(text: str, ctx: FormContext) -> date:
-    day = parse_day(text, ctx.turn.today)
+    day = read_coming_day(text, ctx)
     async with ctx.unit_of_work() as uow:
         ClientService(uow).check_block(day)
     return day
@@ -260,7 +258,7 @@ BLOCKING = router.form(
             Step(
                 "until",
                 N_("Until"),
-                N_("Until which day, that day included? Choose or type one such as 3/8/2026."),
+                N_("Until which day, that day included? Choose or type one, such as 3 August or Friday."),
                 choices=_days,
                 parse=_read_day,
                 columns=3,

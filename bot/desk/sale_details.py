@@ -7,6 +7,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
+from bot.answers import read_day
 from bot.callbacks import Callback
 from bot.desk.buttons import AskDiscount, Card, RenewPlan
 from bot.desk.refusals import REFUSALS, refusal_screen
@@ -24,10 +25,10 @@ from bot.keyboards import button, nav
 from bot.render import Screen, say_error
 from bot.routing import Audience, Router
 from bot.turn import Turn
-from gym.clients.fields import parse_day
 from gym.core.language import N_
 from gym.payments.credit import ClientCredit
 from gym.subscriptions.discounts import NO_DISCOUNT, Discount, DiscountTooLarge, parse_discount
+from gym.subscriptions.offers import days_of_start
 from gym.subscriptions.schemas import Quote
 from gym.subscriptions.service import SubscriptionService
 
@@ -63,7 +64,7 @@ async def _first_days(ctx: FormContext) -> Sequence[Choice]:
 
 async def _read_day(text: str, ctx: FormContext) -> date:
     """Refused while it is typed, when nothing can be sold from that day."""
-    day = parse_day(text, ctx.turn.today)
+    day = read_day(text, ctx, days_of_start(ctx.turn.today))
     async with ctx.unit_of_work() as uow:
         service = SubscriptionService(uow)
         await service.quote_sale(ctx.value("client_id", UUID), ctx.value("plan_id", UUID), day)
@@ -195,7 +196,7 @@ SALE = router.form(
             Step(
                 "starts_on",
                 N_("First day"),
-                N_("From which day? Type one such as 3/8/2026."),
+                N_("From which day? Type one, such as 3 August or Friday."),
                 choices=_first_days,
                 parse=_read_day,
             ),

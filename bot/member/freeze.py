@@ -172,10 +172,12 @@ async def ask(turn: Turn, _: AskFreeze) -> None:
     assert client is not None
     async with turn.member_unit_of_work() as uow:
         one = await SubscriptionService(uow).current(client.id)
-        left = await FreezeService(uow).allowance_left(one) if one else 0
-    if one is None:
-        raise NothingToFreeze
-    await turn.begin(WISH, {"subscription_id": one.id, "left": left}, back=MyFreeze())
+        if one is None:
+            raise NothingToFreeze
+        left = await FreezeService(uow).allowance_left(one)
+        days = await FreezeService(uow).days_of_start(one)
+    values = {"subscription_id": one.id, "left": left, "first": days.first, "last_start": days.last}
+    await turn.begin(WISH, values, back=MyFreeze())
 
 
 async def _lengths(ctx: FormContext) -> Sequence[Choice]:
@@ -233,7 +235,7 @@ WISH = router.form(
             Step(
                 "until",
                 N_("Last day"),
-                N_("Until when? Choose, or type how many days or the last day, such as 31/12."),
+                N_("Until when? Choose, or type how many days or the last day, such as 31 December."),
                 choices=_lengths,
                 parse=read_until,
                 show=_show_until,

@@ -50,7 +50,7 @@ class EmailInvalid(Invalid):
 
 class BirthDateInvalid(Invalid):
     code = "birth_date_invalid"
-    message = N_("Write the birth date as day/month/year, such as 3/8/1990; clients are 5 to 100 years old.")
+    message = N_("Write the birth date in full, such as 3 August 1990; clients are 5 to 100 years old.")
 
 
 class TextTooLong(Invalid):
@@ -109,11 +109,6 @@ class BlockTooLong(Invalid):
 
     def __init__(self, latest: date) -> None:
         super().__init__(latest=latest)
-
-
-class DayInvalid(Invalid):
-    code = "day_invalid"
-    message = N_("Write the day as day/month/year, such as 3/8/2026.")
 
 
 class GenderInvalid(Invalid):

@@ -12,7 +12,6 @@ from dateutil.relativedelta import relativedelta
 
 from gym.clients.errors import (
     BirthDateInvalid,
-    DayInvalid,
     EmailInvalid,
     GenderInvalid,
     NameInvalid,
@@ -22,26 +21,12 @@ from gym.clients.errors import (
     TooManyTags,
 )
 from gym.clients.models import Gender
+from gym.core.reading.conventions import unaccented
+from gym.core.reading.days import read_parts, year_of
 
 YOUNGEST, OLDEST, OF_AGE = 5, 100, 18
 MOST_TAGS: Final = 10
 EMAIL: Final = re.compile(r"[^@\s<>,;]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24}")
-MONTHS: Final = (
-    ("jan", "ene"),
-    ("feb",),
-    ("mar",),
-    ("apr", "abr"),
-    ("may",),
-    ("jun",),
-    ("jul",),
-    ("aug", "ago"),
-    ("sep", "set"),
-    ("oct",),
-    ("nov",),
-    ("dec", "dic"),
-)
-"""How months begin in English and Spanish."""
-FILLERS: Final = frozenset({"de", "del", "of", "the", "st", "nd", "rd", "th"})
 GENDERS: Final = {
     Gender.FEMALE: ("female", "f", "woman", "mujer", "femenino", "femenina"),
     Gender.MALE: ("male", "m", "man", "h", "hombre", "masculino", "masculina"),
@@ -84,22 +69,19 @@ def parse_email(text: str) -> str:
     return email
 
 
-def parse_birth_date(text: str, today: date) -> date:
-    """`3/8/1990` (day first), `1990-08-03`, `3.8.90`, `03081990`, `3 ago 1990`, `3 de agosto de 1990`.
+def parse_birth_date(text: str, today: date, *, month_first: bool = False) -> date:
+    """`3/8/1990` (month first where the country writes so), `1990-08-03`, `03081990`, `3 de agosto de 1990`.
 
     Raises `BirthDateInvalid`, also outside of 5 to 100 years.
     """
-    parts = re.findall(r"\d+|[^\W\d_]+", unicodedata.normalize("NFKC", text).lower())
-    words = [part for part in parts if part not in FILLERS]
-    if len(words) == 1 and re.fullmatch(r"[0-9]{8}", words[0]):
-        words = _split_digits(words[0])
-    if len(words) != 3:
+    plain = unaccented(text)
+    if re.fullmatch(r"[0-9]{8}", plain):
+        plain = _split_digits(plain)
+    parts = read_parts(plain, month_first=month_first)
+    if parts is None or parts.year is None:
         raise BirthDateInvalid
-    if not words[0].isdecimal():  # August 3, 1990
-        words[0], words[1] = words[1], words[0]
-    day, month, year = reversed(words) if len(words[0]) == 4 else words
     try:
-        born = date(_birth_year(year, today), _month(month), int(day))
+        born = date(_birth_year(parts.year, today), parts.month, parts.day)
     except ValueError:
         raise BirthDateInvalid from None
     return checked_birth_date(born, today)
@@ -168,19 +150,6 @@ def parse_reason(text: str) -> str:
     return reason
 
 
-def parse_day(text: str, today: date) -> date:
-    """A day as people write it: `3/8/2026`, `3/8` (this year), `2026-08-03`. Raises `DayInvalid`."""
-    found = re.fullmatch(r"(\d{1,4})[\s./-]+(\d{1,2})(?:[\s./-]+(\d{1,4}))?", text.strip())
-    if found is None:
-        raise DayInvalid
-    first, month, last = int(found[1]), int(found[2]), int(found[3] or today.year)
-    day, year = (last, first) if first > 31 else (first, last)
-    try:
-        return date(year + 2000 if year < 100 else year, month, day)
-    except ValueError:
-        raise DayInvalid from None
-
-
 def _line(text: str) -> str:
     """Composed, nothing invisible, single spaces."""
     composed = unicodedata.normalize("NFC", text)
@@ -188,23 +157,16 @@ def _line(text: str) -> str:
     return " ".join(visible.split())
 
 
-def _split_digits(digits: str) -> list[str]:
+def _split_digits(digits: str) -> str:
     """`03081990` or `19900803`."""
-    if digits[:2] in ("19", "20") and int(digits[4:6]) <= 12:
-        return [digits[:4], digits[4:6], digits[6:]]
-    return [digits[:2], digits[2:4], digits[4:]]
-
-
-def _month(word: str) -> int:
-    if word.isdecimal():
-        return int(word)
-    return next((number for number, starts in enumerate(MONTHS, 1) if word[:3] in starts), 0)
+    if digits[:2] in ("19", "20") and digits[4:6] <= "12":
+        return f"{digits[:4]}-{digits[4:6]}-{digits[6:]}"
+    return f"{digits[:2]}/{digits[2:4]}/{digits[4:]}"
 
 
 def _birth_year(word: str, today: date) -> int:
     """Two digits mean the latest such year in which somebody now old enough was born."""
-    year = int(word)
+    year = year_of(word)
     if len(word) != 2:
         return year
-    year += today.year // 100 * 100
     return year if year <= today.year - YOUNGEST else year - 100

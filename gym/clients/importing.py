@@ -119,7 +119,9 @@ def client_of(row: dict[str, str], habits: Habits) -> ClientInput:
     readers: dict[str, Callable[[str], object]] = {
         "phone": lambda text: fields.parse_phone(text, habits.region),
         "email": fields.parse_email,
-        "birth_date": lambda text: fields.parse_birth_date(text, habits.today),
+        "birth_date": lambda text: fields.parse_birth_date(
+            text, habits.today, month_first=habits.month_first
+        ),
         "gender": fields.parse_gender,
         "tags": fields.parse_tags,
         "document": lambda text: parse_document(f"{row.get('document_type', '')} {text}"),

@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict
 from gym.clients import fields
 from gym.clients.documents import Document, parse_document
 from gym.clients.models import Gender
+from gym.core.reading.conventions import Conventions
+from gym.core.reading.days import month_first
 
 
 class ClientInput(BaseModel):
@@ -66,6 +68,10 @@ class Habits:
 
     region: str
     today: date
+
+    @property
+    def month_first(self) -> bool:
+        return month_first(Conventions("en", country=self.region))
 
 
 READERS: Final[Mapping[str, Callable[[Any, Habits], object]]] = {

@@ -281,6 +281,11 @@ class PaymentService:
             await self._credit.put(_client_of(account), amount, reason)
         return entry
 
+    def earliest_day(self, account: Account, since: date | None) -> date:
+        """From when on money may have come for an account, whose period may have begun at `since`."""
+        opened = account.created_at.astimezone(self.uow.settings.zone).date()
+        return min(opened, since or opened)
+
     def _require_paid_on(
         self, paid_on: date | None, since: date | None, account: Account, method: Method
     ) -> None:
@@ -289,8 +294,7 @@ class PaymentService:
         if paid_on is None or paid_on == today:
             return
         self.uow.actor.require(Permission.BACKDATE_PAYMENT)
-        opened = account.created_at.astimezone(self.uow.settings.zone).date()
-        earliest = today if method is Method.CREDIT else min(opened, since or opened)
+        earliest = today if method is Method.CREDIT else self.earliest_day(account, since)
         if not earliest <= paid_on <= today:
             raise PaidOnInvalid(earliest, today)
 

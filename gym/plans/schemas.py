@@ -12,6 +12,8 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from gym.core.money import LARGEST
+from gym.core.reading.counts import DAYS, VISITS, read_count
+from gym.core.reading.durations import read_length
 from gym.plans.errors import (
     DurationInvalid,
     FreezeDaysInvalid,
@@ -22,13 +24,6 @@ from gym.plans.errors import (
 )
 from gym.plans.models import DurationUnit, Plan
 
-UNITS: Final = {
-    DurationUnit.DAY: ("day", "days", "dia", "dias", "d"),
-    DurationUnit.WEEK: ("week", "weeks", "semana", "semanas", "w"),
-    DurationUnit.MONTH: ("month", "months", "monthly", "mes", "meses", "mensual", "m"),
-    DurationUnit.YEAR: ("year", "years", "yearly", "annual", "ano", "anos", "anual", "y"),
-}
-UNIT_OF: Final = {word: unit for unit, words in UNITS.items() for word in words}
 LONGEST: Final = 1000
 FURTHEST: Final = timedelta(days=366)
 """How far ahead a price may be planned: as far as a sale may start."""
@@ -92,29 +87,27 @@ def parse_plan_name(text: str) -> str:
 
 
 def parse_duration(text: str) -> Duration:
-    """`1 month`, `15 days`, `mensual`, `2 años`. Raises `DurationInvalid`."""
-    written = re.sub(r"^(an?|one|una?|uno) ", "1 ", fold(text))
-    found = re.fullmatch(r"([0-9]{1,4})?\s*([a-z]+)", written)
-    unit = UNIT_OF.get(found[2]) if found else None
-    if found is None or unit is None or not 1 <= int(found[1] or 1) <= LONGEST:
+    """`1 month`, `15 días`, `mensual`, `una quincena`. Raises `DurationInvalid`, also without a unit."""
+    found = read_length(text)
+    if found is None or not 1 <= found.count <= LONGEST:
         raise DurationInvalid
-    return Duration(int(found[1] or 1), unit)
+    return Duration(found.count, DurationUnit(found.unit))
 
 
 def parse_visits(text: str) -> int:
-    """`12`, `12 visits`. Raises `VisitsInvalid`."""
-    found = re.fullmatch(r"([0-9]{1,4})( [a-z]+)?", fold(text))
-    if found is None or not 1 <= int(found[1]) <= LONGEST:
+    """`12`, `12 visits`, `doce`; 45 days are no visits. Raises `VisitsInvalid`."""
+    found = read_count(text, VISITS)
+    if found is None or not 1 <= found <= LONGEST:
         raise VisitsInvalid
-    return int(found[1])
+    return found
 
 
 def parse_freeze_days(text: str) -> int:
     """`15`, `15 days`. Raises `FreezeDaysInvalid`."""
-    found = re.fullmatch(r"([0-9]{1,3})( [a-z]+)?", fold(text))
-    if found is None or int(found[1]) > 365:
+    found = read_count(text, DAYS)
+    if found is None or found > 365:
         raise FreezeDaysInvalid
-    return int(found[1])
+    return found
 
 
 def checked_price_start(day: date, today: date) -> date:

@@ -16,6 +16,7 @@ from phonenumbers import SUPPORTED_REGIONS
 from gym.core.language import LANGUAGES
 from gym.core.reading.amounts import NotAnAmount, read_amount
 from gym.core.reading.conventions import Conventions
+from gym.core.reading.counts import DAYS, HOURS, MINUTES, VISITS, read_count
 from gym.core.reading.percentages import read_percent as percentage
 from gym.core.text import one_line
 from gym.settings.kinds import SettingKind, kind_of, limit
@@ -41,8 +42,8 @@ LARGEST_MILESTONE: Final = 100_000
 LONGEST_NAME: Final = 60
 YES: Final = frozenset({"yes", "y", "true", "1", "on", "sí", "si"})
 NO: Final = frozenset({"no", "n", "false", "0", "off"})
-UNITS: Final = r"(?: *[^\W\d_]{1,12}\.?)?"
-"""`3 days` is 3."""
+COUNTED: Final = {"days": DAYS, "hours": HOURS, "minutes": MINUTES, "visits": VISITS}
+"""`3 days` is 3 of a setting that counts days, and no number of hours."""
 _CLOCK: Final = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?(?::00)? ?([ap])?\.?m?\.?")
 
 
@@ -56,10 +57,15 @@ def read_setting(name: str, text: str, conventions: Conventions) -> object:
 
 def read_whole(name: str, text: str) -> int:
     low, high = limit(name, "ge") or 0, limit(name, "le") or 10**6
-    found = re.fullmatch(rf"(\d{{1,7}}){UNITS}", text.strip())
-    if found is None or not low <= int(found[1]) <= high:
+    found = read_count(text, _units(name))
+    if found is None or not low <= found <= high:
         raise NumberOutside(name, text, low=low, high=high)
-    return int(found[1])
+    return found
+
+
+def _units(name: str) -> frozenset[str]:
+    """What a setting counts stands at the end of its name."""
+    return COUNTED.get(name.rsplit("_", 1)[-1], frozenset())
 
 
 def read_percent(name: str, text: str) -> Decimal:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Final
 
+from gym.core.reading.days import Days
 from gym.security.permissions import Actor, Permission
 from gym.subscriptions.errors import AlreadyClosed
 from gym.subscriptions.freeze_calendar import wishes_of
@@ -75,9 +76,15 @@ def _within_plan(subscription: Subscription, wish: Rest, actor: Actor, today: da
     return Rest(wish.starts_on, wish.ends_on or last)
 
 
+def days_of_start(subscription: Subscription, today: date, *, visited: bool) -> Days:
+    """On which a rest may begin; not on a day that was trained on."""
+    first = max(today, subscription.starts_on)
+    return Days(first + timedelta(days=1) if visited and first == today else first, subscription.ends_on)
+
+
 def _require_start(subscription: Subscription, rest: Rest, today: date, *, visited: bool) -> None:
     first = max(today, subscription.starts_on)
-    if not first <= rest.starts_on <= subscription.ends_on:
+    if not days_of_start(subscription, today, visited=False).holds(rest.starts_on):
         raise FreezeOutside(first, subscription.ends_on)
     if visited and rest.starts_on == today:
         raise VisitedToday

@@ -15,6 +15,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from gym.core.database import violated_constraint
 from gym.core.ids import new_id
+from gym.core.reading.days import Days
 from gym.core.repository import Page
 from gym.payments.errors import KeyReused, parse_reason
 from gym.security.permissions import ActorKind, NotAllowed, Permission
@@ -27,7 +28,7 @@ from gym.subscriptions.freeze_gifts import Gifts
 from gym.subscriptions.freeze_layout import DAY, Rest, from_day, until_day, usable_days
 from gym.subscriptions.freeze_moves import Chain, Moves, freeze_facts
 from gym.subscriptions.freeze_repository import FreezeRepository
-from gym.subscriptions.freeze_rules import allowance_left, judged
+from gym.subscriptions.freeze_rules import allowance_left, days_of_start, judged
 from gym.subscriptions.freeze_schemas import Closure, FreezeQuote
 from gym.subscriptions.models import Freeze, FreezeKind, GymClosure, Subscription
 from gym.subscriptions.repository import SubscriptionRepository
@@ -143,6 +144,11 @@ class FreezeService:
         self._require_own_or(Permission.CHECK_IN, subscription)
         whole = await self._subscriptions.whole(subscription.id)
         return allowance_left(whole, self.uow.today)
+
+    async def days_of_start(self, subscription: Subscription) -> Days:
+        """On which a freeze of this subscription may begin."""
+        visited = await self._freezes.visited_on(self.uow.today, [subscription.client_id])
+        return days_of_start(subscription, self.uow.today, visited=bool(visited))
 
     async def close_gym(self, starts_on: date, ends_on: date, reason: str, *, key: UUID) -> Closure:
         """Let every open subscription rest on these days, each on those that it does not rest on yet."""

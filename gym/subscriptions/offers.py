@@ -10,6 +10,7 @@ from uuid import UUID
 from dateutil.relativedelta import relativedelta
 
 from gym.clients.models import Client
+from gym.core.reading.days import Days
 from gym.plans.models import Plan
 from gym.plans.repository import PlanRepository
 from gym.security.permissions import Permission
@@ -36,6 +37,11 @@ from gym.unit_of_work import UnitOfWork
 
 LATEST_START = relativedelta(years=1)
 EARLIEST_START = timedelta(days=30)
+
+
+def days_of_start(today: date) -> Days:
+    """On which a sale may begin."""
+    return Days(today - EARLIEST_START, today + LATEST_START)
 
 
 class Offers:

@@ -167,20 +167,21 @@ async def test_an_admin_writes_down_money_that_came_yesterday(
     assert (payment.gym_day.day, payment.at.day, payment.note) == (3, 4, "given to the trainer")
 
 
-async def test_a_day_before_the_sale_is_refused_and_nothing_is_lost(
-    ana: Person, boss: Reception, rosa: Client, monthly: Plan
+async def test_a_day_before_the_sale_is_refused_when_it_is_typed(
+    ana: Person, boss: Reception, rosa: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     await boss.sell(rosa, monthly)
+    clock.advance(timedelta(days=1))
     await ana.sends("Rosa")
     await ana.taps("💵 Pay")
     await ana.taps("Paid earlier")
     await ana.sends("1/8/2026")
+    await ana.sees("Choose a day from Mon, 3 Aug 2026")
+    await ana.sends("3/8")
     await ana.taps("$150,000")
     await ana.taps("Cash")
     await ana.taps("Skip")
-    await ana.taps("Confirm")
-    await ana.sees("Choose a day from Mon, 3 Aug 2026")
-    await ana.sees("$150,000 of $150,000")
+    await ana.sees("paid on Mon, 3 Aug 2026")
 
 
 # Undoing

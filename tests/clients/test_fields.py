@@ -10,7 +10,6 @@ from gym.clients import fields
 from gym.clients.documents import Document, parse_document
 from gym.clients.errors import (
     BirthDateInvalid,
-    DayInvalid,
     DocumentInvalid,
     EmailInvalid,
     GenderInvalid,
@@ -208,10 +207,3 @@ def test_free_text_has_a_limit() -> None:
 def test_a_reason_has_three_to_three_hundred_letters(typed: str) -> None:
     with pytest.raises(ReasonInvalid):
         fields.parse_reason(typed)
-
-
-def test_a_day_may_leave_out_its_year() -> None:
-    assert fields.parse_day("4/8", TODAY) == date(2026, 8, 4)
-    assert fields.parse_day("2026-08-04", TODAY) == date(2026, 8, 4)
-    with pytest.raises(DayInvalid):
-        fields.parse_day("31/2", TODAY)

@@ -46,8 +46,11 @@ def home_locale(country: str, language: str) -> Locale:
 
 
 def unaccented(text: str) -> str:
-    """Lower case without accents, one space between words."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    """Lower case without accents, one space between words; `²` and `½` stay what they are, no digits."""
+    plain = "".join(
+        sign if unicodedata.category(sign) == "No" else unicodedata.normalize("NFKD", sign)
+        for sign in unicodedata.normalize("NFC", text.casefold())
+    )
     return " ".join("".join(sign for sign in plain if not unicodedata.combining(sign)).split())
 
 

@@ -77,21 +77,6 @@ REASONS: Final[dict[str, tuple[str, ...]]] = {
         "gym/security/tokens.py::_claims",
     ),
     "a pairing code, checked to be nine digits": ("gym/kiosks/service.py::_named",),
-    "the reader of birth dates and days": (
-        "gym/clients/fields.py::_birth_year",
-        "gym/clients/fields.py::_month",
-        "gym/clients/fields.py::_split_digits",
-        "gym/clients/fields.py::parse_birth_date",
-        "gym/clients/fields.py::parse_day",
-    ),
-    "the reader of lengths and counts": (
-        "bot/desk/closings.py::_read_days",
-        "bot/freeze_days.py::read_until",
-        "gym/plans/schemas.py::parse_duration",
-        "gym/plans/schemas.py::parse_freeze_days",
-        "gym/plans/schemas.py::parse_visits",
-        "gym/staff/typed.py::read_whole",
-    ),
 }
 ALLOWED: Final = {place for places in REASONS.values() for place in places}
 
