@@ -137,9 +137,8 @@ class Dispatcher:
     async def _answered(self, turn: Turn) -> None:
         try:
             await self._route(turn)
-        except DatabaseUnavailable as error:
-            if turn.query is not None:
-                await turn.fail(error)
+        except DatabaseUnavailable:
+            turn.put_off()
             raise
         except GymError as error:
             await turn.fail(error)

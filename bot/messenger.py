@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from copy import copy
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -55,13 +57,17 @@ class Ticker:
     """
 
     def __init__(self, item: Claimed, count: Callable[[int, int], Awaitable[None]]) -> None:
-        self._update_id = item.update_id
+        self._item = item
         self._before = item.sent
         self.attempts = item.attempts
-        self.excess = item.excess
         """Which time the update is handled, from 1."""
+        self.excess = item.excess
         self._count = count
         self._sent = 0
+
+    def beside(self) -> Ticker:
+        """Counts nothing, for a message that not every attempt sends: the next answer is no copy of it."""
+        return Ticker(replace(self._item, sent=0), _uncounted)
 
     async def once(self, send: Callable[[], Awaitable[Message]]) -> Message | None:
         """Send, unless an earlier attempt did; None then. Raises what `sent_patiently` raises."""
@@ -86,7 +92,11 @@ class Ticker:
 
     async def _note(self, sent: int) -> None:
         with suppress(DatabaseUnavailable):
-            await self._count(self._update_id, sent)
+            await self._count(self._item.update_id, sent)
+
+
+async def _uncounted(_update_id: int, _sent: int) -> None:
+    """What leaves beside the answers may leave again."""
 
 
 class Messenger:
@@ -122,6 +132,12 @@ class Messenger:
             log.warning("answer_unsure")
             sent = None
         return sent or Message(number or SENT_BEFORE, datetime.now(UTC), Chat(self.chat_id, Chat.PRIVATE))
+
+    async def send_beside(self, screen: Screen, now: datetime) -> Message:
+        """`send` outside the count of answers: again, when the update is handled again."""
+        other = copy(self)
+        other._ticker = self._ticker.beside()
+        return await other.send(screen, now)
 
     async def send(self, screen: Screen, now: datetime) -> Message:
         """A new message (several when it is long); returns the one with the buttons.

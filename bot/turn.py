@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 Result = TypeVar("Result")
+PUT_OFF = N_("The gym's data is out of reach for a moment. What you tapped is done as soon as it is back.")
 SLOW_SECONDS = 0.3
 """After this a tap's spinner is stopped and the chat shows that the bot is busy."""
 MOST_DOWNLOADS = 3
@@ -150,6 +151,7 @@ class Turn:
         self.target: Message | None = _tapped(update) if query and not stays(query.data) else None
         """The message that `show` edits: the tapped one unless it stays, later the one shown last."""
         self._answered = query is None
+        self._is_tap = query is not None
         self._bare: set[int] = set()
         self._background: set[asyncio.Task[None]] = set()
         self._slow = (
@@ -384,12 +386,23 @@ class Turn:
     async def answer(self, toast: str, *, alert: bool = False) -> None:
         """A line over the chat that goes away (`alert`: stays until closed). Once per tap, before `show`.
 
-        Where there is no tap to answer any more, it becomes a message.
+        Where there is no tap to answer any more, it becomes a message. After a tap whether it does hangs on
+        how long the handler took, so it is not counted: the next attempt would take the receipt for it.
         """
-        if self._answered:
+        if not self._answered:
+            self._send_answer(plain(toast), alert)
+        elif self._is_tap:
+            await self.messenger.send_beside(Screen(toast), self.now)
+        else:
             await self.say(toast)
-            return
-        self._send_answer(plain(toast), alert)
+
+    def put_off(self) -> None:
+        """The update is handled again later: a tap that still waits is told, else nothing is said.
+
+        A message would count as this update's first answer, and the next attempt would leave that out.
+        """
+        if not self._answered:
+            self._send_answer(plain(self.t(PUT_OFF)), alert=True)
 
     def answer_silently(self) -> None:
         """Stop the spinner of the tapped button."""

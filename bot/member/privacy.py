@@ -12,6 +12,7 @@ from bot.turn import Turn
 from gym.core.language import N_
 from gym.faces.consent import consent_text
 from gym.faces.models import ConsentMethod
+from gym.faces.renewal import ConsentRenewal
 from gym.faces.schemas import FaceState
 from gym.faces.service import FaceRecognitionService
 
@@ -72,11 +73,7 @@ async def text_has_changed(turn: Turn) -> None:
     client = turn.visitor.client
     assert client is not None
     async with turn.member_unit_of_work() as uow:
-        state = await FaceRecognitionService(uow).state(client.id)
-        if state.consent is None or state.consent.asked:
-            return
-        await FaceRecognitionService(uow).note_asked(client.id)
-    await turn.say(_question(turn, state))
+        await ConsentRenewal(uow).ask_who_has_come(client.id)
 
 
 async def _state(turn: Turn) -> FaceState:

@@ -38,13 +38,6 @@ class FaceRepository:
         )
         return await self.session.scalar(query, execution_options={"populate_existing": True})
 
-    async def note_asked(self, client_id: UUID, version: int) -> None:
-        """The client was asked about this text."""
-        given = update(FaceConsent).where(
-            FaceConsent.client_id == client_id, FaceConsent.withdrawn_at.is_(None)
-        )
-        await self.session.execute(given.values(asked_version=version))
-
     async def withdraw(self, client_id: UUID, at: datetime) -> bool:
         """End the consent in force; False when there was none."""
         given = update(FaceConsent).where(

@@ -75,11 +75,6 @@ class FaceRecognitionService:
         self.uow.audit(CONSENT_GIVEN, ("clients", client_id), None, {"method": method})
         return row
 
-    async def note_asked(self, client_id: UUID) -> None:
-        """The client is being asked about the text in force: not again at the next visit."""
-        self._require(client_id)
-        await self._faces.note_asked(client_id, consent_version())
-
     async def withdraw_consent(self, client_id: UUID) -> None:
         """Deletes every template and picture in the same breath; withdrawing twice is no fault."""
         self._require(client_id)

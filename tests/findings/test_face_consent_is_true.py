@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from babel.messages.pofile import read_po
 from sqlalchemy import select, update
+from telegram import Message
+from telegram.error import NetworkError
 
+from bot.application import GymBot
 from bot.outbox import Dispatcher
 from bot.pacing import Pacer
 from bot.run import RunningBot
@@ -162,10 +167,42 @@ async def test_whoever_the_bot_cannot_reach_is_asked_when_they_are_back(
     for _ in range(2):
         await rosa.sends("/start")
         await rosa.sees("What would you like to see")
-    assert sum("has changed" in one.words for one in await rosa.chat()) == 1
+    await jobs(gym, desk_bot)
     clock.advance(timedelta(days=1))
     await jobs(gym, desk_bot)
-    assert await asked(gym) == 0, "the start has asked already"
+    assert await asked(gym) == 1, "the start has asked already"
+    assert sum("has changed" in one.words for one in await rosa.chat()) == 1
+
+
+async def test_a_question_that_the_line_lost_comes_later(
+    gym: Gym,
+    clock: FrozenClock,
+    desk_bot: RunningBot,
+    rosa: Person,
+    make_member: MakeMember,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    client = await make_member(rosa, "Rosa", "Vargas")
+    await enrolled(gym, client, version=1)
+    real, faults = GymBot.send_message, [3]
+
+    async def over_a_bad_line(self: GymBot, chat_id: int, text: str, *args: Any, **options: Any) -> Message:
+        if "has changed" in text and faults[0]:
+            faults[0] -= 1
+            raise NetworkError("the line")
+        return await real(self, chat_id, text, *args, **options)
+
+    monkeypatch.setattr(GymBot, "send_message", over_a_bad_line)
+    await rosa.sends("/start")
+    await rosa.sees("What would you like to see")
+    for _ in range(5):
+        await asyncio.sleep(1)
+        clock.advance(timedelta(minutes=5))
+        desk_bot.assembly.inbox._wake.set()
+        await jobs(gym, desk_bot)
+    assert faults == [0]
+    words = [one.words for one in await rosa.chat() if one.from_bot]
+    assert sum("has changed" in one for one in words) == 1
 
 
 async def test_nobody_else_is_asked(
