@@ -33,7 +33,7 @@ class Slots:
         scaled = [max(min(2, total), most * total // SLOTS) for most in (MEMBERS, STRANGERS)]
         self._most = dict(zip(Standing, (total, *scaled), strict=True))
         self._held: Counter[Standing] = Counter()
-        self._returning: list[_Return] = []
+        self._returning: list[Loan] = []
         self._order = count()
         self._lent = 0
         self._on_free = on_free
@@ -60,84 +60,120 @@ class Slots:
     def leave(self, standing: Standing) -> None:
         """Free a slot: for whoever waits to come back, staff first, else for the inbox."""
         self._held[standing] -= 1
-        for one in self._returning:
-            if self._free(one.standing) > 0 and not one.called.cancelled():
-                self._returning.remove(one)
-                self._held[one.standing] += 1
-                one.called.set_result(None)
+        for loan in self._returning:
+            if self._free(loan.standing) > 0:
+                self._returning.remove(loan)
+                self._give_back(loan)
                 return
         self._on_free()
 
-    def lend(self, standing: Standing) -> None:
+    def lend(self, standing: Standing) -> Loan:
         self._lent += 1
         self.leave(standing)
+        return Loan(standing)
 
-    async def come_back(self, standing: Standing) -> None:
-        """Wait for a slot again, before anything that is still in the inbox."""
-        if self._free(standing) > 0:
-            self._held[standing] += 1
+    def recall(self, loan: Loan) -> None:
+        """Ask for the slot again, before anything that is still in the inbox; `loan.over` tells when."""
+        if self._free(loan.standing) > 0:
+            self._give_back(loan)
         else:
-            await self._called(_Return(standing, next(self._order)))
-        self._lent -= 1
+            loan.order = next(self._order)
+            insort(self._returning, loan)
 
-    def drop(self) -> None:
+    def drop(self, loan: Loan) -> None:
         """Who had lent a slot does not come back."""
+        if loan in self._returning:
+            self._returning.remove(loan)
         self._lent -= 1
+        loan.over.set_result(None)
 
-    async def _called(self, one: _Return) -> None:
-        insort(self._returning, one)
-        try:
-            await one.called
-        except asyncio.CancelledError:
-            if one in self._returning:
-                self._returning.remove(one)
-            else:
-                self.leave(one.standing)
-            raise
+    def _give_back(self, loan: Loan) -> None:
+        self._held[loan.standing] += 1
+        self._lent -= 1
+        loan.over.set_result(None)
 
     def _free(self, standing: Standing) -> int:
         of_all = self._total - self._held.total()
         return max(0, min(of_all, self._most[standing] - self._held[standing]))
 
 
+NOT_RECALLED = -1
+
+
 @dataclass(order=True, slots=True)
-class _Return:
+class Loan:
+    """A slot that is somebody else's until `over` is done."""
+
     standing: Standing
-    order: int
-    called: asyncio.Future[None] = field(
+    order: int = NOT_RECALLED
+    """Its turn among those of its standing that were recalled."""
+    over: asyncio.Future[None] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future(), compare=False
     )
 
 
 class Slot:
-    """One handler's place."""
+    """One handler's place. Several of its tasks may wait at once: all of them together lend it once."""
 
     def __init__(self, slots: Slots, standing: Standing) -> None:
         self._slots = slots
         self._standing = standing
-        self._lent = False
+        self._loan: Loan | None = None
+        self._waits = 0
+        self._closed = False
 
     @property
     def may_lend(self) -> bool:
         return self._slots.may_lend
 
-    def lend(self) -> None:
-        """Let somebody else work meanwhile."""
-        if not self._lent and self._slots.may_lend:
-            self._lent = True
-            self._slots.lend(self._standing)
+    @property
+    def _is_lent(self) -> bool:
+        return self._loan is not None and not self._loan.over.done()
+
+    def lend(self) -> bool:
+        """One wait more, meanwhile somebody else works; False where that cannot be."""
+        if self._closed or not (self._is_lent or self._slots.may_lend):
+            return False
+        if not self._is_lent:
+            self._loan = self._slots.lend(self._standing)
+        self._waits += 1
+        return True
+
+    def end_wait(self) -> None:
+        """One wait less."""
+        self._waits -= 1
 
     async def come_back(self) -> None:
-        if self._lent:
-            await self._slots.come_back(self._standing)
-            self._lent = False
+        """Have the slot again, unless another task of this handler still waits."""
+        loan = self._loan
+        if loan is None or loan.over.done() or self._waits:
+            return
+        if loan.order == NOT_RECALLED:
+            self._slots.recall(loan)
+        await asyncio.shield(loan.over)  # others may wait for it too: whoever is cancelled leaves it to them
 
     def close(self) -> None:
-        """The handler has ended; called once."""
-        if self._lent:
-            self._slots.drop()
+        """The handler has ended; called once. A task that outlives it has no place to come back to."""
+        self._closed = True
+        if self._loan is not None and self._is_lent:
+            self._slots.drop(self._loan)
         else:
             self._slots.leave(self._standing)
+
+
+class _Wait:
+    """One task's wait."""
+
+    def __init__(self, slot: Slot) -> None:
+        self._slot = slot
+        self._lends = False
+
+    def begin(self) -> None:
+        self._lends = self._slot.lend()
+
+    def end(self) -> None:
+        if self._lends:
+            self._slot.end_wait()
 
 
 _SLOT: ContextVar[Slot | None] = ContextVar("slot", default=None)
@@ -161,17 +197,24 @@ async def lending(after: float = 0.0) -> AsyncGenerator[None]:
     if slot is None:
         yield
         return
-    timer = asyncio.get_running_loop().call_later(after, slot.lend)
-    if not after:
-        slot.lend()
+    wait = _Wait(slot)
+    timer = asyncio.get_running_loop().call_later(after, wait.begin) if after else None
+    if timer is None:
+        wait.begin()
     try:
         yield
     except asyncio.CancelledError:
-        timer.cancel()
+        _end(wait, timer)
         raise  # it ends without its place: at a stop nobody waits for one
     except BaseException:
-        timer.cancel()
+        _end(wait, timer)
         await slot.come_back()
         raise
-    timer.cancel()
+    _end(wait, timer)
     await slot.come_back()
+
+
+def _end(wait: _Wait, timer: asyncio.TimerHandle | None) -> None:
+    if timer is not None:
+        timer.cancel()
+    wait.end()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import StatementError
 
 from gym.chats.intake import DeadReason, Reject
 from gym.chats.models import Draft
@@ -41,13 +41,14 @@ class InboxService:
         """Store updates; when this returns, Telegram's offset may move.
 
         A batch that PostgreSQL refuses is stored one by one, and what is refused then is put aside. Returns
-        the sender's `Standing` of each that was kept.
+        the sender's `Standing` of each that was kept. Raises `DatabaseUnavailable` for whatever does not lie
+        in the updates themselves (a timeout, a lock, a column to come): then they come again.
         """
         if not arrivals:
             return {}
         try:
             return await self._add(arrivals)
-        except SQLAlchemyError:
+        except StatementError:
             kept: dict[int, int] = {}
             for arrival in arrivals:
                 kept |= await self._add_or_put_aside(arrival)
@@ -71,7 +72,7 @@ class InboxService:
     async def _add_or_put_aside(self, arrival: Arrival) -> dict[int, int]:
         try:
             return await self._add([arrival])
-        except SQLAlchemyError:
+        except StatementError:
             await self.put_aside(arrival.update_id, DeadReason.REFUSED)
             return {}
 

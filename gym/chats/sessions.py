@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
+import structlog
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gym.core.database import FAULTS, Database, is_unavailable
+from gym.core.database import FAULTS, Database, is_refusal, is_unavailable, sqlstate
 from gym.core.errors import DatabaseUnavailable
 from gym.core.revival import Revival
+
+log = structlog.get_logger()
 
 
 class QuickSessions:
@@ -21,13 +25,21 @@ class QuickSessions:
 
     @asynccontextmanager
     async def open(self) -> AsyncGenerator[AsyncSession]:
-        """Raises `DatabaseUnavailable` when PostgreSQL is out of reach, and wakes the embedded one."""
+        """Raises `DatabaseUnavailable` when PostgreSQL is out of reach, and wakes the embedded one.
+
+        So it does for all that is not a refusal of the values: each statement is a transaction, so nothing
+        was written, and the same work is right when the lock or the migration is over.
+        """
         try:
             async with AsyncSession(self._engine, expire_on_commit=False) as session:
                 yield session
         except FAULTS as error:
-            if not is_unavailable(error):
+            if is_refusal(error):
                 raise
-            if self._revival is not None:
+            if not is_unavailable(error):
+                log.warning(
+                    "database_hinders", state=sqlstate(error) if isinstance(error, DBAPIError) else None
+                )
+            elif self._revival is not None:
                 self._revival.begin()
             raise DatabaseUnavailable from error

@@ -107,6 +107,21 @@ def is_unavailable(error: BaseException) -> bool:
     return isinstance(error, FAULTS)
 
 
+_REFUSALS = ("22", "23", "54")
+"""Data exceptions, integrity violations, limits of PostgreSQL: the values are at fault, always."""
+
+
+def is_refusal(error: BaseException) -> bool:
+    """True when PostgreSQL, or its driver, will never take these values.
+
+    Everything else may pass: a timeout, a deadlock, a column that a migration is about to add.
+    """
+    if _is_bad_value(error):
+        return True
+    state = sqlstate(error) if isinstance(error, DBAPIError) else getattr(error, "sqlstate", None)
+    return (state or "").startswith(_REFUSALS)
+
+
 def _is_bad_value(error: BaseException) -> bool:
     """A value that the driver cannot write as its column's type, for instance a number beyond bigint.
 
