@@ -26,7 +26,7 @@ from gym.core.language import N_, Translator
 from gym.faces.errors import PhotoFault
 from gym.faces.reader import Purpose, Reading
 from gym.faces.schemas import Probe
-from gym.security.idempotency import Answer, Claim, Idempotency
+from gym.security.idempotency import Answer, Claim, Discretion, Idempotency
 from gym.security.links import Links
 from gym.security.permissions import Actor
 from gym.security.tokens import Claims, Scope
@@ -140,21 +140,28 @@ async def _once(
 ) -> web.Response:
     """The key is claimed while the model reads; the answer is kept in the visit's own transaction."""
     async with _begun(_work(request, body, fields)) as reading:
-        digest = b"" if key is None else await _digest(body, fields)
-        wall, is_kiosk = gym.clock.now(), claims.scope is Scope.KIOSK
-        asking = Asking(claims.subject, is_kiosk, claims.generation, claims.family, wall, key, digest)
+        asking = await _asking(gym, claims, body, fields, key)
         async with gym.within_reach():
             arrived = await arrive(gym.database.lane, asking)
         caller = caller_from(arrived.holder, claims)
         if arrived.first is not None:
-            return raw_reply(arrived.first.body, arrived.first.status, {"Idempotent-Replay": "true"})
+            first = Discretion(gym.secrets.jwt).unseal(arrived.first, key or "")
+            return raw_reply(first.body, first.status, {"Idempotent-Replay": "true"})
         try:
-            await _note_seen(gym, caller, wall)
+            await _note_seen(gym, caller, asking.wall)
             answer = await _answer(request, Visit(claims, caller, asking, arrived, await reading))
         except GymError:
             await _release(gym, asking.claim)
             raise
     return raw_reply(answer.body, answer.status)
+
+
+async def _asking(gym: Gym, claims: Claims, body: Body, fields: CheckInFields, key: str | None) -> Asking:
+    digest = b"" if key is None else await _digest(body, fields)
+    hashes = Discretion(gym.secrets.jwt).hashes(digest) if digest else (digest,)
+    wall, is_kiosk = gym.clock.now(), claims.scope is Scope.KIOSK
+    family = claims.family
+    return Asking(claims.subject, is_kiosk, claims.generation, family, wall, key, hashes[0], hashes[1:])
 
 
 @asynccontextmanager
@@ -200,9 +207,11 @@ async def _say(request: web.Request, uow: UnitOfWork, visit: Visit) -> tuple[Sai
     """The verdict, and its answer kept beside it."""
     verdict = await visit.work(uow, visit.caller)
     translator = uow.settings.translator(language_of(request))
-    answer = Answer(201, to_bytes(_as_json(request.app[GYM], verdict, translator)))
-    if visit.asking.claim is not None:
-        await Idempotency(uow.statements, visit.asking.claim).keep(answer)
+    gym = request.app[GYM]
+    answer = Answer(201, to_bytes(_as_json(gym, verdict, translator)))
+    if (claim := visit.asking.claim) is not None:
+        kept = Discretion(gym.secrets.jwt).seal(answer, claim.key)
+        await Idempotency(uow.statements, claim).keep(kept)
     return Said(visit.caller.kiosk, verdict, uow.now, uow.settings.adaptive_faces), answer
 
 

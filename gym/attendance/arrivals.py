@@ -80,6 +80,8 @@ class Asking:
     wall: datetime
     key: str | None = None
     body_hash: bytes = b""
+    older_hashes: tuple[bytes, ...] = ()
+    """The same body as it was kept under keys that were in use before."""
 
     @property
     def leased_until(self) -> datetime:
@@ -111,7 +113,7 @@ async def arrive(lane: Lane, asking: Asking) -> Arrival:
     first = row
     if row["answer"] is None:  # what a twin has said while this one waited for it is not in the same picture
         first = await lane.row(_FIRST, _values(asking)) or row
-    return Arrival(holder, row, first_answer(first, asking.body_hash))
+    return Arrival(holder, row, first_answer(first, (asking.body_hash, *asking.older_hashes)))
 
 
 @asynccontextmanager

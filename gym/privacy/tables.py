@@ -287,7 +287,7 @@ CHATS: Final = (
 DOORS: Final = (
     Entry(
         "idempotency_keys",
-        {"body_hash": "digest", "answer": "name"},
+        {"body_hash": "digest", "answer": "sealed"},
         "caller key created_at leased_until status",
         (Old("created_at < :moment", 72 * HOUR),),
     ),

@@ -7,7 +7,9 @@ holds the claim: a request that was slower than its lease has lost it to the one
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+import hmac
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -15,6 +17,7 @@ from uuid import UUID
 from gym.core.errors import Conflict, Invalid
 from gym.core.language import N_
 from gym.core.statements import Effect, Row, Statement, Statements
+from gym.security.cipher import MAGIC, Cipher, Keyring
 
 LEASE: Final = timedelta(seconds=30)
 KEPT: Final = timedelta(hours=72)
@@ -77,14 +80,39 @@ class Answer:
     body: bytes
 
 
-def first_answer(row: Row, body_hash: bytes) -> Answer:
+class Discretion:
+    """What is kept of a request and its answer: nothing that a dump can be searched for or asked to open.
+
+    A bare hash of a document's number is found by trying the ten milliards there are, and an answer names
+    whoever came and links to their picture, which opens for a minute.
+    """
+
+    def __init__(self, keyring: Keyring) -> None:
+        self._keyring = keyring
+
+    def hashes(self, body: bytes) -> tuple[bytes, ...]:
+        """Of a body's plain hash: under each key, the one in use first, and plain as v0.1.0 kept it."""
+        keys = (self._keyring.derive("request", kid) for kid in self._keyring)
+        return (*(hmac.digest(key, body, "sha256") for key in keys), body)
+
+    def seal(self, answer: Answer, key: str) -> Answer:
+        return replace(answer, body=Cipher(self._keyring).encrypt(answer.body, context=f"answer:{key}"))
+
+    def unseal(self, answer: Answer, key: str) -> Answer:
+        """Answers of v0.1.0 were kept as they left. Raises `WrongKey` and `Tampered`."""
+        if not answer.body.startswith(MAGIC):
+            return answer
+        return replace(answer, body=Cipher(self._keyring).decrypt(answer.body, context=f"answer:{key}"))
+
+
+def first_answer(row: Row, body_hashes: Collection[bytes]) -> Answer:
     """What a key that is taken says: `body_hash`, `status` and `answer` of whoever came first.
 
     Raises `KeyReused` and `InFlight`.
     """
     if row["body_hash"] is None:  # taken while we looked
         raise InFlight
-    if row["body_hash"] != body_hash:
+    if row["body_hash"] not in body_hashes:
         raise KeyReused
     if row["status"] is None or row["answer"] is None:
         raise InFlight

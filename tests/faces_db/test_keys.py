@@ -37,7 +37,7 @@ PEOPLE = 40
 DIGESTS = {"one_time_links.digest", "pairing_codes.digest", "idempotency_keys.body_hash"}
 """Hashes and HMACs: nothing to decrypt, so nothing to move."""
 PLAIN = {"idempotency_keys.answer"}
-"""Answers as they left the house, for a day; they hold no picture."""
+"""Answers, sealed by the keys of tokens and kept for three days: nothing of the data keys."""
 
 
 @pytest.fixture
