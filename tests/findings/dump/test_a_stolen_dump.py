@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 
 import pytest
-from sqlalchemy import text
 
 from bot.house import House
 from bot.sandbox.client import Person as Phone
 from bot.sandbox.client import SandboxClient
-from gym.app import Gym
 from gym.jobs.runner import run_due
 from gym.privacy.register import Holds
-from gym.privacy.tables import REGISTER
-from gym.security.permissions import Actor
 from tests.e2e.desk import address_in, claim_gym, create_plan, invite, link, register
 from tests.e2e.door import Door
+from tests.findings.dump.loot import SHORTEST, Loot, everything_done, searched, told
 from tests.support.people import people, stranger
 
 pytestmark = pytest.mark.live
@@ -29,30 +23,6 @@ DOCUMENT = "10203040"
 SAID = "zanahorias moradas"
 HOPED = "me quiero inscribir con la tarjeta 4111"
 CALLED_OFF = "Kunigunde"
-
-
-@dataclass
-class Loot:
-    """What a thief looks for: words of people with what may hold them, and what gives power."""
-
-    people: dict[str, frozenset[Holds]] = field(default_factory=dict[str, frozenset[Holds]])
-    power: dict[str, str] = field(default_factory=dict[str, str])
-
-
-async def columns(gym: Gym) -> AsyncIterator[tuple[str, str, str]]:
-    """Every table, column and what stands in it, bytes as letters and as hexadecimal digits."""
-    catalogue = """
-        SELECT table_name, column_name, data_type FROM information_schema.columns
-        WHERE table_schema = 'public' ORDER BY 1, ordinal_position
-    """
-    async with gym.unit_of_work(Actor.system()) as uow:
-        for table, column, kind in (await uow.session.execute(text(catalogue))).all():
-            shown = [f'CAST("{column}" AS text)']
-            if kind == "bytea":
-                shown.append(f"""encode("{column}", 'escape')""")
-            for one in shown:
-                found = await uow.session.scalars(text(f'SELECT {one} FROM "{table}"'))
-                yield table, column, "\n".join(value for value in found if value is not None)
 
 
 async def pair(ana: Phone, door: Door, loot: Loot) -> None:
@@ -134,41 +104,14 @@ async def a_busy_week(house: House, telegram: SandboxClient, loot: Loot) -> None
     }
 
 
-async def everything_done(gym: Gym) -> None:
-    """Until every update was handled and every message that can leave has left."""
-    waiting = text(
-        "SELECT (SELECT count(*) FROM inbox_updates WHERE done_at IS NULL)"
-        " + (SELECT count(*) FROM notifications WHERE state = 'pending' AND next_try_at <= now())"
-    )
-    async with asyncio.timeout(60):
-        while True:
-            async with gym.unit_of_work(Actor.system()) as uow:
-                if not await uow.session.scalar(waiting):
-                    return
-            await asyncio.sleep(0.05)
-
-
 async def test_a_stolen_dump_opens_nothing_and_names_people_only_where_the_register_says(
     house: House, telegram: SandboxClient, capfd: pytest.CaptureFixture[str]
 ) -> None:
     loot = Loot()
     await a_busy_week(house, telegram, loot)
     await everything_done(house.gym)
-    held = {(entry.table, name): kinds for entry in REGISTER for name, kinds in entry.columns.items()}
-    found: list[str] = []
-    seen: set[str] = set()
-    async for table, column, content in columns(house.gym):
-        found += [f"{what} in {table}.{column}" for what, one in loot.power.items() if one in content]
-        for word, may_be in loot.people.items():
-            if word.casefold() not in content.casefold():
-                continue
-            seen.add(word)
-            if not may_be & held.get((table, column), frozenset()):
-                found.append(f"{word} in {table}.{column}")
-    assert found == []
-    assert {DOCUMENT, "573007654321", "Quiroga"} <= seen, "the search finds what is there"
-
-    said = "".join(capfd.readouterr())
-    assert [what for what, one in loot.power.items() if one in said] == []
-    assert [word for word in loot.people if word in said] == []
-    assert all(len(one) >= 8 for one in loot.power.values()), "no short secret hides in other numbers"
+    found = await searched(house.gym, loot)
+    assert found.wrong == []
+    assert {DOCUMENT, "573007654321", "Quiroga"} <= found.seen, "the search finds what is there"
+    assert list(told("".join(capfd.readouterr()), loot)) == []
+    assert all(len(one) >= SHORTEST for one in loot.power.values()), "no short secret hides in other numbers"
