@@ -16,10 +16,10 @@ from gym.clients.fields import (
     parse_birth_date,
     parse_email,
     parse_name,
-    parse_phone,
     parse_text,
 )
 from gym.clients.models import Client, Gender
+from gym.clients.phones import parse_phone
 from gym.clients.service import ClientService
 from gym.core.language import N_
 from gym.core.reading.days import month_first
@@ -107,7 +107,7 @@ QUESTIONS: Final = {
         N_("Which document? Such as 1020304050, or CE 123456. Types: CC, TI, CE, PP, PPT, ID (any other)."),
         read_document,
     ),
-    Field.PHONE: Question(N_("Phone"), N_("Which phone number? Such as 300 123 4567."), read_phone),
+    Field.PHONE: Question(N_("Phone"), N_("Which phone number? Write it with its area."), read_phone),
     Field.EMAIL: Question(N_("E-mail"), N_("Which e-mail address?"), read_email),
     Field.BIRTH_DATE: Question(
         N_("Birth date"), N_("When was this person born? Such as 3 August 1990."), read_birth_date

@@ -37,10 +37,13 @@ class DocumentTaken(Conflict):
 
 
 class PhoneInvalid(Invalid):
+    """`example` and `abroad` are a number of the gym's country, as written there and from elsewhere."""
+
     code = "phone_invalid"
-    message = N_(
-        "That is not a phone number. Write it with its area, such as 300 123 4567 or +57 300 123 4567."
-    )
+    message = N_("That is not a phone number. Write one with its area, such as {example} or {abroad}.")
+
+    def __init__(self, example: str, abroad: str) -> None:
+        super().__init__(example=example, abroad=abroad)
 
 
 class EmailInvalid(Invalid):

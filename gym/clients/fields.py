@@ -7,7 +7,6 @@ import unicodedata
 from datetime import date
 from typing import Final
 
-import phonenumbers
 from dateutil.relativedelta import relativedelta
 
 from gym.clients.errors import (
@@ -15,7 +14,6 @@ from gym.clients.errors import (
     EmailInvalid,
     GenderInvalid,
     NameInvalid,
-    PhoneInvalid,
     ReasonInvalid,
     TextTooLong,
     TooManyTags,
@@ -40,25 +38,6 @@ def parse_name(text: str) -> str:
     if not 1 <= len(name) <= 80 or not any(letter.isalpha() for letter in name):
         raise NameInvalid
     return name
-
-
-def parse_phone(text: str, region: str) -> str:
-    """E.164, read as in the gym's region when no country is given."""
-    try:
-        number = phonenumbers.parse(text.strip()[:40], region)
-    except phonenumbers.NumberParseException:
-        raise PhoneInvalid from None
-    if not phonenumbers.is_possible_number(number) or not phonenumbers.is_valid_number(number):
-        raise PhoneInvalid
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-def parse_contact_phone(text: str, region: str) -> str:
-    """A Telegram contact's phone: with its country's code, often without the plus."""
-    try:
-        return parse_phone("+" + re.sub(r"\D", "", text), region)
-    except PhoneInvalid:
-        return parse_phone(text, region)
 
 
 def parse_email(text: str) -> str:

@@ -14,6 +14,7 @@ from uuid import UUID, uuid5
 from gym.clients import fields
 from gym.clients.documents import parse_document
 from gym.clients.errors import ImportColumnsMissing, ImportTooLarge, ImportUnreadable
+from gym.clients.phones import parse_phone
 from gym.clients.schemas import ClientInput, Habits
 from gym.clients.searching import fold
 from gym.clients.service import ClientService
@@ -117,7 +118,7 @@ def client_of(row: dict[str, str], habits: Habits) -> ClientInput:
     """A client as the row describes one; the first wrong field raises its own fault."""
     values: dict[str, object] = {field: row[field] for field in PLAIN if row.get(field)}
     readers: dict[str, Callable[[str], object]] = {
-        "phone": lambda text: fields.parse_phone(text, habits.region),
+        "phone": lambda text: parse_phone(text, habits.region),
         "email": fields.parse_email,
         "birth_date": lambda text: fields.parse_birth_date(
             text, habits.today, month_first=habits.month_first

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Float, Select, and_, case, false, func, li
 from gym.clients.documents import with_zeros
 from gym.clients.errors import ClientNotFound
 from gym.clients.models import Client
+from gym.clients.phones import same_phone
 from gym.clients.searching import VERY_FORGIVING_FROM, SearchTerms, pattern
 from gym.core.repository import Page, Repository
 
@@ -39,8 +40,9 @@ class ClientRepository(Repository[Client, UUID]):
         return await self.session.scalar(select(Client).where(Client.telegram_id == telegram_id))
 
     async def lock_by_phone(self, phone: str) -> Sequence[Client]:
-        """Active clients with a phone, locked; two are enough to know that it is shared."""
-        query = select(Client).where(Client.phone == phone, Client.active).order_by(Client.id).limit(2)
+        """Active clients with a phone, however it is dialled, locked; two are enough to know it is shared."""
+        number = Client.phone.in_(same_phone(phone))
+        query = select(Client).where(number, Client.active).order_by(Client.id).limit(2)
         return (await self.session.scalars(query.with_for_update())).all()
 
     async def search(self, text: str, number: int) -> Page[Client]:
@@ -62,7 +64,7 @@ class ClientRepository(Repository[Client, UUID]):
         likeness = func.similarity(name, func.gym_fold(full_name))
         found = [likeness >= ALIKE]
         if phone:
-            found.append(Client.phone == phone)
+            found.append(Client.phone.in_(same_phone(phone)))
         if born:
             found.append(and_(Client.birth_date == born, likeness >= ALIKE / 2))
         query = select(Client).where(or_(*found)).order_by(likeness.desc(), Client.id).limit(5)
@@ -75,9 +77,9 @@ def _exact(terms: SearchTerms) -> ColumnElement[bool]:
     if any(sign.isdigit() for sign in terms.document):
         part = Client.search.contains(terms.document.lower(), autoescape=True)
         exact.append(and_(part, Client.document_number.in_(terms.documents)))
-    if terms.phone_end is not None:
-        part = Client.search.contains(terms.phone_end, autoescape=True)
-        exact.append(and_(part, Client.phone.endswith(terms.phone_end)))
+    for end in terms.phone_ends:
+        part = Client.search.contains(end, autoescape=True)
+        exact.append(and_(part, Client.phone.endswith(end)))
     return or_(*exact)
 
 

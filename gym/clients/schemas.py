@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from gym.clients import fields
 from gym.clients.documents import Document, parse_document
 from gym.clients.models import Gender
+from gym.clients.phones import parse_phone
 from gym.core.reading.conventions import Conventions
 from gym.core.reading.days import month_first
 
@@ -76,7 +77,7 @@ class Habits:
 
 READERS: Final[Mapping[str, Callable[[Any, Habits], object]]] = {
     "alias": lambda text, _: fields.parse_text(text, 80),
-    "phone": lambda text, habits: fields.parse_phone(text, habits.region),
+    "phone": lambda text, habits: parse_phone(text, habits.region),
     "email": lambda text, _: fields.parse_email(text),
     "birth_date": lambda born, habits: fields.checked_birth_date(born, habits.today),
     "gender": lambda gender, _: gender,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 from gym.clients.documents import bare_number, with_zeros
+from gym.clients.phones import phone_ends
 
 MOST_WORDS: Final = 6
 LONGEST_WORD: Final = 24
@@ -46,9 +47,9 @@ class SearchTerms:
         return with_zeros(self.document)
 
     @property
-    def phone_end(self) -> str | None:
-        """The digits that a phone must end with to be meant exactly."""
-        return self.number if self.number and len(self.number) >= SHORTEST_NUMBER else None
+    def phone_ends(self) -> tuple[str, ...]:
+        """The digits with one of which a phone must end to be meant exactly."""
+        return phone_ends(self.number) if self.number and len(self.number) >= SHORTEST_NUMBER else ()
 
 
 def fold(text: str) -> str:

@@ -27,8 +27,9 @@ from gym.clients.errors import (
     SelfReferral,
     SharedPhone,
 )
-from gym.clients.fields import is_minor, parse_contact_phone, parse_reason
+from gym.clients.fields import is_minor, parse_reason
 from gym.clients.models import Client
+from gym.clients.phones import parse_contact_phone
 from gym.clients.repository import ClientRepository
 from gym.clients.schemas import ClientChanges, ClientInput, Habits, columns
 from gym.core.database import violated_constraint
