@@ -139,7 +139,7 @@ async def test_a_wrong_document_is_asked_again(ana: Phone) -> None:
     await ana.taps("Register")
     for answer in ("Rosa", "Perez", "hello"):
         await ana.sends(answer)
-    await ana.sees("Write the document as type and number")
+    await ana.sees("Write its type and number")
     await ana.sends("CC 10203040")
     await ana.sees("phone")
     await no_code_was_shown(ana)
@@ -187,7 +187,7 @@ async def test_money_is_taken_once_and_never_more_than_is_owed(
     await registered(ana)
     for label in ("Sell plan", "Gold", "✅ Sell", "💵 Take payment", "Other amount"):
         await ana.taps(label)
-    for amount, sentence in (("150001", "Only $150,000"), ("-5", "digits only"), ("0", "more than zero")):
+    for amount, sentence in (("150001", "Only $150,000"), ("-5", "below zero"), ("0", "more than zero")):
         await ana.sends(amount)
         assert "⚠️" in (await ana.sees(sentence)).words
     await ana.sends("50000")
