@@ -9,13 +9,19 @@ from sqlalchemy import Connection
 
 from gym.core.config import load_config
 from gym.core.database import Database
+from gym.core.migrate import carry_out
 from gym.core.postgres import EmbeddedPostgres
 from gym.tables import METADATA
 
 
 def run(connection: Connection) -> None:
-    """Migrate over an open connection."""
-    context.configure(connection=connection, target_metadata=METADATA, compare_server_default=True)
+    """Migrate over an open connection, each revision in a transaction of its own unless one is open."""
+    context.configure(
+        connection=connection,
+        target_metadata=METADATA,
+        compare_server_default=True,
+        transaction_per_migration=True,
+    )
     with context.begin_transaction():
         context.run_migrations()
 
@@ -25,8 +31,7 @@ async def run_alone() -> None:
     config = load_config()
     with EmbeddedPostgres(config.powergym_home) as postgres:
         database = Database(config.database_direct_url or config.database_url or postgres.start())
-        async with database.unhurried() as connection:
-            await connection.run_sync(run)
+        await carry_out(database, run)
         await database.close()
 
 

@@ -171,10 +171,11 @@ class Database:
 
     @asynccontextmanager
     async def unhurried(self) -> AsyncGenerator[AsyncConnection]:
-        """A transaction that may take as long as it needs: a migration may write every row anew."""
-        engine = _engine(self.url, pool_size=1, pooler=self.pooler, patience=None)
+        """A connection past any pooler, in no transaction, whose statements take as long as they need: a
+        migration may write every row anew."""
+        engine = _engine(self.direct_url, pool_size=1, pooler=self.pooler, patience=None)
         try:
-            async with engine.begin() as connection:
+            async with engine.connect() as connection:
                 yield connection
         finally:
             await engine.dispose()

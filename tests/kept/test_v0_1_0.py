@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from gym.app import Gym
 from gym.core.database import Database, plain_dsn
-from gym.core.migrate import alembic_config, current, head, upgrade
+from gym.core.migrate import alembic_config, carry_out, current, head, upgrade
 from gym.jobs.runner import run_due
 from tests.kept.facts import facts_of, tables_of
 from tests.kept.support import Kept
@@ -117,8 +117,7 @@ async def migrate(url: str, way: Callable[[AlembicConfig, str], None], revision:
         way(config, revision)
 
     database = Database(url)
-    async with database.unhurried() as connection:
-        await connection.run_sync(work)
+    await carry_out(database, work)
     await database.close()
 
 

@@ -160,7 +160,7 @@ async def test_a_gym_that_runs_is_emptied_of_what_it_has_kept(gym: Gym) -> None:
     now = gym.clock.now()
     script = ScriptDirectory.from_config(alembic_config()).get_revision("0015")
     before = str(script.down_revision)
-    async with gym.database.engine.begin() as connection:
+    async with gym.database.engine.connect() as connection:
         await connection.run_sync(partial(_migrated, down=before))
         for number, done in enumerate((now, None), start=1):
             await connection.execute(
@@ -179,6 +179,7 @@ async def test_a_gym_that_runs_is_emptied_of_what_it_has_kept(gym: Gym) -> None:
                 ),
                 {"payload": json.dumps({"job": CARD}), "state": state.value, "now": now - timedelta(days=1)},
             )
+        await connection.commit()
         await connection.run_sync(_migrated)
         updates = (await connection.scalars(text("SELECT payload FROM inbox_updates ORDER BY 1"))).all()
         told = {
