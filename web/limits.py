@@ -21,6 +21,9 @@ REPLAY: Final = Rate("replay", 3000, 90)
 STAFF: Final = Rate("staff", 120, 120)
 ADDRESS: Final = Rate("address", 5, 5)
 """Wrong codes and sign-ins; right ones cost nothing, so several kiosks may share an address."""
+PAGE: Final = Rate("page", 5, 5)
+"""Wrong links of the password page, apart from codes and sign-ins: any website can make a browser open a page
+(`<img src=http://127.0.0.1:8080/password?start=x>`), and that must shut no kiosk out of its sign-in."""
 NAME_HERE: Final = Rate("name_here", 10, 1)
 """Wrong passwords for one name from one address; then one try a minute."""
 NAME: Final = Rate("name", 30, 1)
@@ -72,6 +75,7 @@ class Limits:
     replay: Rate = REPLAY
     staff: Rate = STAFF
     address: Rate = ADDRESS
+    page: Rate = PAGE
     name: Rate = NAME
     name_here: Rate = NAME_HERE
     exit: Rate = EXIT

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 
 from gym.app import Gym
-from gym.core.errors import GymError, Invalid
+from gym.core.errors import Forbidden, GymError, Invalid
 from gym.core.language import N_, Translator
 from gym.security.one_time import LinkExpired, LinkUnknown, LinkUsed
 from gym.security.passwords import PasswordTooWeak, check_strength, hash_secret
@@ -54,6 +54,13 @@ class PasswordsDiffer(Invalid):
     message = N_("The two passwords are not the same. Type it twice.")
 
 
+class AskedByAWebsite(Forbidden):
+    """A page of another site asked through the visitor's browser, and nobody followed a link."""
+
+    code = "asked_by_a_website"
+    message = N_("Another website asked for this page. Open the link of the chat yourself.")
+
+
 FIXABLE: Final = (PasswordTooWeak, PasswordsDiffer, UsernameInvalid, UsernameTaken)
 """Faults that are told above the form, which stays open."""
 DEAD_LINKS: Final = (LinkUnknown, LinkUsed, LinkExpired)
@@ -73,6 +80,7 @@ def _as_page(handler: Handler) -> Handler:
 
     async def answer(request: web.Request) -> web.Response:
         try:
+            _require_a_person(request)
             return await handler(request)
         except GymError as error:
             return await _refusal(request, error)
@@ -115,13 +123,26 @@ async def style(_: web.Request) -> web.Response:
 # Reading ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def _require_a_person(request: web.Request) -> None:
+    """Before anything is counted or looked up. Raises `AskedByAWebsite`.
+
+    Browsers say who began a request (https://www.w3.org/TR/fetch-metadata); other programs say nothing. The
+    link is followed from Telegram's web page too, which is another site: such a visit opens the page.
+    """
+    site = request.headers.get("Sec-Fetch-Site", "none")
+    how = request.headers.get("Sec-Fetch-Mode"), request.headers.get("Sec-Fetch-Dest")
+    is_visit = request.method in ("GET", "HEAD") and how == ("navigate", "document")
+    if site not in ("none", "same-origin") and not is_visit:
+        raise AskedByAWebsite
+
+
 async def _owner(request: web.Request, token: str) -> Owner:
     """Counted as a guess before it is looked up, and given back when the link is good.
 
     Raises `TooManyRequests` and the faults of a link.
     """
     gym, limits = request.app[GYM], request.app[LIMITS]
-    guess = Guess(limits, gym.clock.now(), limits.address.of(neighbourhood(client_address(request))))
+    guess = Guess(limits, gym.clock.now(), limits.page.of(neighbourhood(client_address(request))))
     await guess.allow()
     async with gym.unit_of_work(Actor.system()) as uow:
         staff = await StaffService(uow).password_owner(token)
