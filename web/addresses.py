@@ -83,8 +83,12 @@ def is_from_here(request: web.Request) -> bool:
     Everything that is trusted for coming from here asks this one function. A proxy that hides itself wholly
     is told by the name: browsers and Prometheus ask for what was typed, so a page of elsewhere (whose name
     was made to mean 127.0.0.1) and a visitor of the gym's public name have another one. HTTP/1.0 is spoken
-    by proxies alone; nginx does by default, and then asks for the name of its upstream.
+    by proxies alone; nginx does by default, and then asks for the name of its upstream. A whole address as
+    the target (`GET http://gym.example/metrics`) is how proxies are asked, and outweighs Host (RFC 9112,
+    section 3.2.2).
     """
+    if not request.raw_path.startswith("/"):
+        return False
     if request.version < HttpVersion11 or not is_loopback(request.remote or ""):
         return False
     return _asks_for_here(request) and not any(map(_is_handed_on, request.headers))

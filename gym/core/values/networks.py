@@ -11,6 +11,8 @@ from pydantic import AfterValidator, BeforeValidator
 from pydantic_settings import NoDecode
 
 Network = IPv4Network | IPv6Network
+MOST_TRUSTED = 1 / 64
+"""Of all addresses: all private networks together are 1/100 (IPv4) and 1/128 (IPv6, fc00::/7)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +61,19 @@ def _parse(value: Any) -> Any:
     return Networks.of(value) if isinstance(value, tuple | list) else value
 
 
+def _share(value: Networks, bits: int) -> float:
+    """What part of all addresses of that length the list holds, however it is cut into pieces."""
+    return sum(2.0**-network.prefixlen for network in value if network.max_prefixlen == bits)
+
+
 def _not_everybody(value: Networks) -> Networks:
     """Trusting every address lets any caller say where it comes from, past all limits."""
-    if any(network.prefixlen == 0 for network in value):
-        raise ValueError("names every address there is; name the proxies' own")
+    if any(_share(value, bits) >= MOST_TRUSTED for bits in (32, 128)):
+        raise ValueError("names so many addresses that callers are among them; name the proxies' own")
     return value
 
 
 NetworkList = Annotated[Networks, NoDecode, BeforeValidator(_parse)]
 """A comma-separated list of addresses and networks."""
 ProxyList = Annotated[NetworkList, AfterValidator(_not_everybody)]
-"""The same, but never every address."""
+"""The same, but never the internet."""

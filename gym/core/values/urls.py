@@ -15,6 +15,9 @@ _HOST: Final = re.compile(
 )
 TELEGRAM_PORTS: Final = frozenset({None, 443, 80, 88, 8443})
 """The ports to which api.telegram.org delivers (https://core.telegram.org/bots/api#setwebhook)."""
+OWN_PLACES: Final = frozenset({"api", "healthz", "kiosk", "metrics", "pages", "password", "readyz"})
+"""How the paths begin at which the gym's own pages and API answer."""
+_PATH: Final = re.compile(r"(/[A-Za-z0-9._~:@+=,;-]*)*")
 _INSIDE: Final = (".local", ".internal", ".lan", ".localhost")
 # The parts of a database's address as SQLAlchemy's make_url reads them: a password may hold `#` or `/`.
 _DATABASE: Final = re.compile(
@@ -77,7 +80,20 @@ def checked_webhook(value: str, *, own_server: bool) -> str:
         raise ValueError("must begin with https: Telegram delivers nowhere else")
     if not own_server and parts.port not in TELEGRAM_PORTS:
         raise ValueError("must be at port 443, 80, 88 or 8443: Telegram delivers to no other")
+    _require_own_path(parts.path)
     return value
+
+
+def _require_own_path(path: str) -> None:
+    """A path that means one place to every proxy and router on the way, and not one that is taken.
+
+    Raises ValueError.
+    """
+    places = path.split("/")
+    if not _PATH.fullmatch(path) or {".", ".."} & set(places):
+        raise ValueError("must have a path of letters and digits, such as /telegram")
+    if len(places) > 1 and places[1] in OWN_PLACES:
+        raise ValueError(f"must have a path of its own, such as /telegram: /{places[1]} is the gym's")
 
 
 def _download(value: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 from typing import Any
@@ -87,3 +88,12 @@ async def test_a_proxy_that_adds_nothing_speaks_an_older_http(door: Door) -> Non
     async with aiohttp.ClientSession(version=HttpVersion10) as nginx:
         answer = await nginx.get(door.client.make_url("/metrics"))
         assert answer.status == 404
+
+
+async def test_a_whole_address_as_the_target_is_what_a_proxy_is_asked(door: Door) -> None:
+    """The target outweighs Host, which may say anything beside it."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", door.client.port)
+    writer.write(b"GET http://gym.example/metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    answer = await reader.read()
+    writer.close()
+    assert answer.split()[1] == b"404"
