@@ -303,6 +303,9 @@ class ClientService:
         async with self._unique({}):
             client.telegram_id, client.linked_at = telegram_id, self.uow.now
             client.language = nearest_language(language, client.language)
+        # A link that was shown before would tell whoever opens it whose it is.
+        wall = self.uow.context.wall
+        await self._links.withdraw(wall, purpose=LinkPurpose.LINK_CLIENT, subject_id=client.id)
         self.uow.audit("client.linked", client, None, {"by": self.uow.actor.name})
         payload = {"client_name": client.full_name, "first_name": client.first_name}
         welcome, urgent = NotificationKind.WELCOME, Priority.URGENT

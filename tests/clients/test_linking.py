@@ -153,3 +153,12 @@ async def test_one_chat_shared_by_two_links_at_once_is_one_clients(desk: Desk, s
     )
     assert sum(isinstance(one, Client) for one in outcomes) == 1
     assert sum(isinstance(one, LinkTaken) for one in outcomes) == 7
+
+
+async def test_who_links_by_phone_ends_the_link_that_was_shown_before(desk: Desk, stranger: Desk) -> None:
+    """Whoever finds it later learns nothing of whose it was."""
+    rosa = await desk.registers(phone="300 123 4567")
+    issued = await desk.shows_link(rosa)
+    await stranger.does("link_contact", "+573001234567", CHAT, "en")
+    with pytest.raises(LinkExpired):
+        await stranger.does("accept_link", issued.token, OTHER, "en")

@@ -204,9 +204,9 @@ async def test_a_visit_recorded_offline_counts_when_it_happened(door: Door, cloc
     ("captured_at", "code"),
     [
         ("2026-08-03T15:03:00Z", "captured_in_future"),
-        ("9999-12-31T23:59:59-12:00", "captured_in_future"),
+        ("9999-12-31T23:59:59-12:00", "invalid_fields"),
         ("2026-07-31T14:59:00Z", "captured_too_long_ago"),
-        ("0001-01-01T00:00:00+14:00", "captured_too_long_ago"),
+        ("0001-01-01T00:00:00+14:00", "invalid_fields"),
         ("2026-08-03T15:00:00", "captured_at_without_zone"),
         ("yesterday", "invalid_fields"),
         ([], "invalid_fields"),
