@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from gym.app import Gym
 from gym.attendance.models import Outcome
@@ -89,6 +89,8 @@ class Driver:
         """The gym with the model's people and plans; `chats` are the Telegram ids of those who are linked."""
         async with gym.unit_of_work(Actor.system()) as uow:
             await uow.session.execute(update(GymState).values(settings=SETTINGS))
+            # What was told to the desk is compared later: here alone it stays readable once it has left.
+            await uow.session.execute(text("ALTER TABLE notifications DISABLE TRIGGER empty_payload"))
         driver = cls(gym, clock, await hire(gym, "Ana Admin", Role.ADMIN))
         desk = Reception(gym, driver.admin)
         for name, plan in model.plans.items():
