@@ -6,6 +6,7 @@ import secrets
 from typing import Any
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 from telegram import Chat, Message, Update, User
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application, ContextTypes, TypeHandler
@@ -32,6 +33,7 @@ from gym.core.database import is_retryable
 from gym.core.errors import DatabaseUnavailable, GymError
 from gym.core.language import N_
 from gym.security.permissions import Actor
+from gym.unit_of_work import UnitOfWork
 
 log = structlog.get_logger()
 RACE_SECONDS = 0.1
@@ -76,6 +78,10 @@ class Dispatcher:
             self._outcomes[update.update_id] = await self._outcome(update, ticker)
         except DatabaseUnavailable:
             self._outcomes[update.update_id] = Later()
+        except DBAPIError as error:
+            if not is_retryable(error):
+                raise
+            self._outcomes[update.update_id] = Later(RACE_SECONDS)
 
     async def _outcome(self, update: Update, ticker: Ticker) -> Outcome:
         moved = _migration(update)
@@ -96,8 +102,10 @@ class Dispatcher:
             await turn.close()
 
     async def _move(self, old: int, new: int) -> None:
-        async with self._workshop.gym.unit_of_work(Actor.system()) as uow:
+        async def move(uow: UnitOfWork) -> None:
             await DeskChatService(uow).moved(old, new)
+
+        await self._workshop.gym.run(Actor.system(), move)
 
     async def _guarded(self, turn: Turn) -> Outcome:
         """The outermost edge: faults become sentences, surprises a short code."""

@@ -75,6 +75,8 @@ class Inbox:
         self._idle_seconds = idle_seconds
         self._scarce = False
         """Whether the last claim has used up the room of somebody: then more may wait for it."""
+        self._freed = 0
+        """Slots that nobody took back, counted: one may come free while a claim is on its way."""
         self._stopping = False
         self._held: dict[int, asyncio.Task[None]] = {}
         self._kept = 0
@@ -128,20 +130,32 @@ class Inbox:
         self._scarce = not room.size
         if self._scarce:
             return
+        freed = self._freed
+        claimed = await self._claim(room)
+        self._scarce = _uses_up(room, claimed)
+        if self._scarce and freed != self._freed:
+            self._wake.set()
+        for item in claimed:
+            work = self._work(item, self._slots.take(Standing(item.rank)))
+            self._held[item.update_id] = asyncio.create_task(work, name=f"update-{item.update_id}")
+
+    async def _claim(self, room: Room) -> Sequence[Claimed]:
+        """Nothing while the database hinders it: whatever it is, the handlers at work go on."""
         try:
             claimed = await self._service.claim(room)
         except DatabaseUnavailable:
             if not self._waits:
                 log.warning("inbox_waits_for_database")
             self._waits = True
-            return
+            return ()
+        except Exception:
+            log.exception("updates_not_claimed")
+            return ()
         self._waits = False
-        self._scarce = _uses_up(room, claimed)
-        for item in claimed:
-            work = self._work(item, self._slots.take(Standing(item.rank)))
-            self._held[item.update_id] = asyncio.create_task(work, name=f"update-{item.update_id}")
+        return claimed
 
     def _on_free(self) -> None:
+        self._freed += 1
         if self._scarce:
             self._wake.set()
 
@@ -152,6 +166,8 @@ class Inbox:
             more = await self._settle(item, await self._outcome(item))
         except DatabaseUnavailable:
             log.warning("update_not_settled", update=item.update_id)
+        except Exception:
+            log.exception("update_not_settled", update=item.update_id)
         finally:
             self._held.pop(item.update_id, None)
             slot.close()
@@ -194,8 +210,16 @@ class Inbox:
         while True:
             await asyncio.sleep(LEASE.total_seconds() / 3)
             if self._held:
-                with suppress(DatabaseUnavailable):
-                    await self._service.extend(list(self._held))
+                await self._extend(list(self._held))
+
+    async def _extend(self, update_ids: Sequence[int]) -> None:
+        """Whatever goes wrong, it is tried again while two thirds of the lease are left."""
+        try:
+            await self._service.extend(update_ids)
+        except DatabaseUnavailable:
+            log.info("leases_not_extended")
+        except Exception:
+            log.exception("leases_not_extended")
 
     async def _drain(self) -> None:
         if self._held:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from bot.run import RunningBot
 from bot.sandbox.client import SandboxClient
-from gym.app import Gym
+from gym.app import ATTEMPTS, Gym
 from gym.chats.desk_chats import DeskChatService, Place
+from gym.core.clock import FrozenClock
 from gym.notifications.models import DeskChat, Notification, NotificationKind, NotificationState
 from gym.notifications.outbox import DESK
 from gym.notifications.repository import OutboxRepository
@@ -82,22 +85,56 @@ async def test_a_number_that_only_waits_for_an_admins_word_takes_over_what_was_c
         assert (row.chat_id, row.active, row.offered_at) == (NEW, True, None)
 
 
+def word_of_the_move(side: str) -> dict[str, Any]:
+    old, new = {"id": OLD, "type": "group"}, {"id": NEW, "type": "supergroup"}
+    bot = {"id": 1_087_968_824, "is_bot": True, "first_name": "Group"}
+    body = {"message_id": 7, "date": 1_795_000_000, "from": bot}
+    return (
+        {**body, "chat": {**old, "title": "Desk"}, "migrate_to_chat_id": NEW}
+        if side == "to"
+        else {**body, "chat": {**new, "title": "Desk"}, "migrate_from_chat_id": OLD}
+    )
+
+
 @pytest.mark.parametrize("side", ["to", "from"])
 async def test_telegrams_own_word_moves_the_desk_chat(
     gym: Gym, telegram: SandboxClient, desk_bot: RunningBot, people: Cast, side: str
 ) -> None:
     await confirm(gym, people.admin, OLD, NEW)
-    old, new = {"id": OLD, "type": "group"}, {"id": NEW, "type": "supergroup"}
-    bot = {"id": 1_087_968_824, "is_bot": True, "first_name": "Group"}
-    body = {"message_id": 7, "date": 1_795_000_000, "from": bot}
-    told = (
-        {**body, "chat": {**old, "title": "Desk"}, "migrate_to_chat_id": NEW}
-        if side == "to"
-        else {**body, "chat": {**new, "title": "Desk"}, "migrate_from_chat_id": OLD}
-    )
-    await telegram.inject({"update_id": 900_000_000, "message": told})
+    await telegram.inject({"update_id": 900_000_000, "message": word_of_the_move(side)})
     async with asyncio.timeout(30):
         while await places(gym) != [NEW]:
             pass  # asking the database lets the bot hear of it
     async with gym.database.session() as session:
         assert await session.scalar(select(func.count()).select_from(DeskChat)) == 1
+
+
+@pytest.mark.parametrize("races", [1, ATTEMPTS])
+async def test_a_move_that_loses_a_race_is_done_again(
+    gym: Gym,
+    telegram: SandboxClient,
+    desk_bot: RunningBot,
+    people: Cast,
+    monkeypatch: pytest.MonkeyPatch,
+    clock: FrozenClock,
+    races: int,
+) -> None:
+    """However often: Telegram says it only once."""
+    await confirm(gym, people.admin, OLD)
+    real, lost = OutboxRepository.moved, list[int]()
+
+    async def moved(self: OutboxRepository, old: int, new: int) -> None:
+        if len(lost) < races:
+            lost.append(new)
+            await self.session.execute(text("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40P01'; END $$"))
+        await real(self, old, new)
+
+    monkeypatch.setattr(OutboxRepository, "moved", moved)
+    await telegram.inject({"update_id": 900_000_000, "message": word_of_the_move("to")})
+    while len(lost) < races:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    async with asyncio.timeout(30):
+        while await places(gym) != [NEW]:
+            await asyncio.sleep(0.2)
+            clock.advance(timedelta(seconds=1))
+            desk_bot.assembly.inbox._wake.set()
