@@ -15,14 +15,13 @@ from typing import Any, Final
 from urllib.parse import quote, unquote
 from uuid import UUID
 
-MOST_NUMBER: Final = 999_999
-"""Pages, revisions of a form, places in a list, days ahead; never below zero, never an id of Telegram's."""
 LARGEST_AMOUNT: Final = Decimal(10) ** 10
 """Below it an amount fits its column, numeric(12, 2)."""
 MOST_DECIMALS: Final = 4
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 """Calendar days between which a plan's arithmetic stays within what `date` can hold."""
 _NUMBER: Final = re.compile(r"[0-9]{1,6}")
+"""Pages, revisions of a form, places in a list, days ahead; never below zero, never an id of Telegram's."""
 _DAY: Final = re.compile(r"[0-9]{8}")
 
 
