@@ -138,11 +138,11 @@ class Courier:
             await self._fail(item, f"cannot be worded: {type(error).__name__}")
             return
         if item.kind in IN_PLACE:
-            await self._take_place(item, worded)
+            await self._take_place(item, worded, lease)
         else:
             await self._leave(item, chat_id, worded, lease)
 
-    async def _take_place(self, item: Outgoing, worded: Message) -> None:
+    async def _take_place(self, item: Outgoing, worded: Message, lease: Lease) -> None:
         """Edit the message that this one ends; where none has arrived there is nothing to be told."""
         async with self._sessions.open() as session:
             place = await OutboxRepository(session).arrived(f"{item.payload['replaces']}:{item.recipient_id}")
@@ -151,10 +151,13 @@ class Courier:
             return
         chat_id, message_id = place
         await self.pacer.wait(chat_id)
+        await self.pacer.wait_overall()
+        if self._was_kept_too_long(item, lease):
+            return
         try:
-            await self.bot.edit_message_text(
-                worded.text, chat_id, message_id, parse_mode="HTML", reply_markup=worded.keyboard
-            )
+            await acknowledged(lambda: self._edit(chat_id, message_id, worded))
+        except Unreadable:
+            await self._sent(item, chat_id, message_id)
         except BadRequest as error:
             # Deleted, or older than Telegram lets a bot edit; its buttons answer with the truth anyway.
             reason = error.message
@@ -167,11 +170,10 @@ class Courier:
     async def _leave(self, item: Outgoing, chat_id: int, worded: Message, lease: Lease) -> None:
         await self.pacer.wait(chat_id, bulk=item.is_bulk)
         async with self._gate.one_by_one(self.pacer.wait_overall):
-            if not lease.is_safe(self.gym.clock.monotonic()):
-                log.warning("message_kept_too_long", kind=item.kind)  # it leaves when its lease ends
+            if self._was_kept_too_long(item, lease):
                 return
             try:
-                message = await self._in_some_way(item, chat_id, worded)
+                message, is_bare = await self._in_some_way(item, chat_id, worded)
             except Unreadable as error:
                 log.warning("answer_unreadable", kind=item.kind)
                 await self._sent(item, chat_id, error.message_id)
@@ -181,18 +183,33 @@ class Courier:
                 await self._not_sent(item, chat_id, error)
             else:
                 await self._sent(item, message.chat_id, message.message_id)
+                if is_bare:  # told once it is marked: a crash before that would send it twice
+                    await report_trouble(self.gym, "sendMessage")
 
-    async def _in_some_way(self, item: Outgoing, chat_id: int, worded: Message) -> Sent:
-        """With markup and buttons; bare, when Telegram has failed to take that a few times."""
+    def _was_kept_too_long(self, item: Outgoing, lease: Lease) -> bool:
+        """It leaves when its lease ends."""
+        if lease.is_safe(self.gym.clock.monotonic()):
+            return False
+        log.warning("message_kept_too_long", kind=item.kind)
+        return True
+
+    async def _edit(self, chat_id: int, message_id: int, worded: Message) -> object:
         try:
-            return await acknowledged(lambda: self._send(item, chat_id, worded))
+            return await self.bot.edit_message_text(
+                worded.text, chat_id, message_id, parse_mode="HTML", reply_markup=worded.keyboard
+            )
+        finally:
+            self.pacer.left(chat_id)
+
+    async def _in_some_way(self, item: Outgoing, chat_id: int, worded: Message) -> tuple[Sent, bool]:
+        """With markup and buttons; bare (True), when Telegram has failed to take that a few times."""
+        try:
+            return await acknowledged(lambda: self._send(item, chat_id, worded)), False
         except ServerFault:
             if item.attempts <= MOST_IN_ORDER:
                 raise
             bare_one = Message(bare(worded.text))
-            sent = await acknowledged(lambda: self._send(item, chat_id, bare_one, html=False))
-            await report_trouble(self.gym, "sendMessage")
-            return sent
+            return await acknowledged(lambda: self._send(item, chat_id, bare_one, html=False)), True
 
     async def _send(self, item: Outgoing, chat_id: int, worded: Message, *, html: bool = True) -> Sent:
         try:

@@ -17,6 +17,7 @@ from telegram.error import RetryAfter, TelegramError
 from bot import home
 from bot.application import Api, make_bot
 from bot.calls.delivery_status import DeliveryStatus, Unanswered, Unreadable, acknowledged
+from bot.messages.samples import samples
 from bot.outbox import Dispatcher
 from bot.pacing import Pacer
 from bot.routing import Router
@@ -275,6 +276,20 @@ async def test_what_never_gets_an_answer_while_others_do_is_shown_to_an_admin(
     calls = await telegram.calls(method="sendMessage")
     assert sum(int(call["arguments"]["chat_id"]) == ana.id for call in calls) == 4
     assert (NotificationState.FAILED, None) in await told(gym)
+
+
+async def test_an_edit_with_an_unreadable_answer_is_no_failure(
+    gym: Gym, outbox: Dispatcher, telegram: SandboxClient, member: UUID, ana: Person
+) -> None:
+    async with gym.unit_of_work(Actor.system()) as uow:
+        uow.notify(Recipient.client(member), *WELCOME, dedup_key=f"asked:{member}")
+    await outbox.drain()
+    ends = {**samples(NotificationKind.DESK_FREEZE_TAKEN_BACK)[0], "replaces": "asked"}
+    await tell(gym, member, NotificationKind.DESK_FREEZE_TAKEN_BACK, ends)
+    await telegram.fault("editMessageText", 200, body=HTML)
+    await outbox.drain()
+    assert len(await telegram.calls(method="editMessageText")) == 1
+    assert {state for state, _ in await told(gym)} == {NotificationState.SENT}
 
 
 # Answers
