@@ -40,6 +40,10 @@ SENT_BEFORE = 0
 """Id of a message that has left and whose real one is not known: before a crash, or without an answer."""
 PLAIN_FROM = 3
 """The attempt of an update from which a text that meets a 5xx leaves bare, without markup and buttons."""
+MOST_MARKED = 64
+"""Attempts of an update, and answers of an attempt, that have marks of their own."""
+MOST_UPDATES = 2**50
+"""What leaves room for both in a bigint; Telegram counts updates one by one, from a number below 2**31."""
 _SAME = "message is not modified"
 _NOT_EDITABLE = (
     "can't be edited",
@@ -64,6 +68,14 @@ class Ticker:
         self.excess = item.excess
         self._count = count
         self._sent = 0
+
+    @property
+    def next_mark(self) -> int | None:
+        """A number of the next answer of this attempt alone; None where an earlier attempt has sent it."""
+        if self._sent < self._before:
+            return None
+        attempt, answer = min(self.attempts, MOST_MARKED - 1), min(self._sent, MOST_MARKED - 1)
+        return (self._item.update_id % MOST_UPDATES * MOST_MARKED + attempt) * MOST_MARKED + answer
 
     def beside(self) -> Ticker:
         """Counts nothing, for a message that not every attempt sends: the next answer is no copy of it."""
@@ -229,19 +241,32 @@ class Messenger:
     async def _send_photo(self, screen: Screen, photo: bytes, keys: InlineKeyboardMarkup | None) -> Message:
         self._check("sendPhoto")
         head, *rest = split_html(screen.text, CAPTION_LIMIT)
-        sent = await self.once(
-            lambda: self.bot.send_photo(
-                self.chat_id,
-                photo,
-                caption=head,
-                parse_mode=ParseMode.HTML,
-                reply_markup=None if rest else keys,
-                message_thread_id=self.thread_id,
-            )
+        send = partial(
+            self.bot.send_photo,
+            self.chat_id,
+            photo,
+            caption=head,
+            parse_mode=ParseMode.HTML,
+            reply_markup=None if rest else keys,
+            message_thread_id=self.thread_id,
         )
-        if not screen.drawn and sent.message_id != SENT_BEFORE:
-            await self._pictures.shown(sent.message_id)
+        sent = await (self.once(send) if screen.drawn else self._send_face(send))
         return await self._send_texts(rest, keys) if rest else sent
+
+    async def _send_face(self, send: Callable[[], Awaitable[Message]]) -> Message:
+        """On the list before it leaves: a crash, or an answer without a number, leaves no face untold."""
+        mark = self._ticker.next_mark
+        if mark is None:
+            return await self.once(send)  # an earlier attempt's, and on the list since then
+        await self._pictures.about_to_show(mark)
+        try:
+            sent = await self.once(send)
+        except TelegramError:
+            await self._pictures.not_shown(mark)
+            raise
+        if sent.message_id != SENT_BEFORE:
+            await self._pictures.shown(sent.message_id, mark)
+        return sent
 
     async def send_document(self, data: bytes, filename: str, caption: str) -> Message:
         """A file, to one person's own chat only; `caption` is HTML. Raises `OnlyInPrivate`, `ServerFault`."""
@@ -274,7 +299,14 @@ class Messenger:
         except ServerFault:
             if self._ticker.attempts < PLAIN_FROM:
                 raise
-            return await self.once(lambda: self.bot.send_message(self.chat_id, bare(text)))
+            return await self.once(
+                lambda: self.bot.send_message(
+                    self.chat_id,
+                    bare(text),
+                    link_preview_options=NO_PREVIEW,
+                    message_thread_id=self.thread_id,
+                )
+            )
 
     async def _send_html(self, text: str, keys: Keys) -> Message:
         return await self.once(

@@ -34,6 +34,10 @@ STAYS: Final = {
         "🖼 Telegram refused to delete a photo of a face from a chat with the bot. Please delete it there by "
         "hand."
     ),
+    Stays.UNNUMBERED: N_(
+        "🖼 A photo of a face was on its way to a chat with the bot when the connection or the system failed. "
+        "If it is there, the bot cannot delete it. Please look there and delete it by hand."
+    ),
 }
 """Why a picture stays where it is, and what helps."""
 NO_RIGHT_IN: Final = N_(

@@ -190,6 +190,7 @@ SPECIAL: Final[Mapping[Kind, tuple[Mapping[str, Any], ...]]] = {
             ("no_right", "Recepción"),
             ("no_chat", None),
             ("refused", None),
+            ("unnumbered", None),
         )
     ),
     Kind.DESK_JOB_FAILED: ({}, {"job": "backup"}),

@@ -28,8 +28,8 @@ from gym.core.errors import DatabaseUnavailable
 from gym.security.permissions import Actor
 
 log = structlog.get_logger()
-BATCH: Final = 20
-"""Claimed together: at Telegram's slowest that is well within the lease."""
+BATCH: Final = 2
+"""Claimed together: at Telegram's slowest (15 s for a deletion, 60 s for a card) that is within the lease."""
 EVERY_SECONDS: Final = 5.0
 NOW: Final = timedelta(0)
 _GONE = ("message to delete not found", "message_id_invalid", "message to edit not found")
@@ -82,6 +82,8 @@ class PictureExpiry:
     # Telegram
 
     async def _end(self, picture: Picture) -> Fate:
+        if picture.is_unnumbered:
+            return Stays.UNNUMBERED
         fate = await _asked(lambda: self.bot.delete_message(picture.chat_id, picture.message_id), picture)
         if fate in (Stays.TOO_OLD, Stays.REFUSED) and picture.own:
             return await _asked(lambda: self._cover(picture), picture)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from gym.chats.pictures import PictureNotes
+from gym.chats.pictures import PictureNotes, unnumbered
 from gym.core.errors import DatabaseUnavailable
 
 PATIENCE_SECONDS: Final = 20
@@ -30,9 +30,22 @@ class PictureRegister:
         """
         await self._note(message_id, own=False, form_key=form_key)
 
-    async def shown(self, message_id: int) -> None:
-        """The bot has shown a face. Raises `DatabaseUnavailable` after some patience."""
-        await _patiently(lambda: self._note(message_id, own=True, form_key=None))
+    async def about_to_show(self, mark: int) -> None:
+        """A face is about to leave; `mark` stands for its message. Raises `DatabaseUnavailable`."""
+        await self._note(unnumbered(mark), own=True, form_key=None)
+
+    async def not_shown(self, mark: int) -> None:
+        """It surely did not leave."""
+        await self.cleared(unnumbered(mark))
+
+    async def shown(self, message_id: int, mark: int | None = None) -> None:
+        """The bot has shown a face, announced by `mark`. Raises `DatabaseUnavailable` after some patience."""
+        if mark is None:
+            await _patiently(lambda: self._note(message_id, own=True, form_key=None))
+        else:
+            await _patiently(
+                lambda: self._pictures.number(self._chat_id, unnumbered(mark), message_id, now=self._now)
+            )
 
     async def cleared(self, message_id: int) -> None:
         """The bot's own message shows something else now."""

@@ -98,7 +98,7 @@ class ChatPicture(Base):
     __tablename__ = "chat_pictures"
     __table_args__ = (
         Index("ix_chat_pictures_waiting", "due_at", postgresql_where=text("stays IS NULL")),
-        CheckConstraint("stays IN ('too_old', 'no_right', 'no_chat', 'refused')", name="stays"),
+        CheckConstraint("stays IN ('too_old', 'no_right', 'no_chat', 'refused', 'unnumbered')", name="stays"),
     )
 
     chat_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)

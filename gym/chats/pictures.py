@@ -23,7 +23,8 @@ DELETABLE: Final = timedelta(hours=48)
 """Telegram lets a bot delete what is younger: https://core.telegram.org/bots/api#deletemessage."""
 FORM_HOLDS: Final = timedelta(hours=47)
 """The longest an open form keeps its photos: an hour before Telegram would keep them for ever."""
-LEASE: Final = timedelta(seconds=60)
+LEASE: Final = timedelta(minutes=3)
+"""Longer than Telegram's slowest answers to one claim take."""
 LONGEST_PAUSE: Final = timedelta(minutes=15)
 _MOMENT: Final = DateTime(timezone=True)
 
@@ -35,6 +36,8 @@ class Stays(StrEnum):
     NO_RIGHT = "no_right"
     NO_CHAT = "no_chat"
     REFUSED = "refused"
+    UNNUMBERED = "unnumbered"
+    """Nobody knows which message it is, or whether it arrived."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,16 @@ class Picture:
     shown_at: datetime
     tries: int
 
+    @property
+    def is_unnumbered(self) -> bool:
+        """It was about to leave, and its number was never learnt."""
+        return self.message_id < 0
+
+
+def unnumbered(mark: int) -> int:
+    """The place on the list of a message about to leave: Telegram's own numbers are positive."""
+    return -mark
+
 
 # A message that is shown, or edited, again is due anew.
 NOTE: Final = text("""
@@ -57,6 +70,15 @@ SET due_at = excluded.due_at, form_key = excluded.form_key, tries = 0, stays = N
 """).bindparams(
     bindparam("now", type_=_MOMENT), bindparam("due_at", type_=_MOMENT), bindparam("form_key", type_=Uuid)
 )
+# Its number is known now; a message that was noted under it meanwhile is due anew.
+NUMBER: Final = text("""
+WITH announced AS (
+    DELETE FROM chat_pictures WHERE chat_id = :chat_id AND message_id = :announced
+)
+INSERT INTO chat_pictures (chat_id, message_id, own, shown_at, due_at)
+VALUES (:chat_id, :message_id, true, :now, :due_at)
+ON CONFLICT (chat_id, message_id) DO UPDATE SET due_at = excluded.due_at, tries = 0, stays = NULL
+""").bindparams(bindparam("now", type_=_MOMENT), bindparam("due_at", type_=_MOMENT))
 CLEAR: Final = text("DELETE FROM chat_pictures WHERE chat_id = :chat_id AND message_id = :message_id")
 # That a form has ended is asked of its draft, so no way of ending one can be forgotten: saved, canceled,
 # replaced by another form, swept away. Being claimed puts a row off, which is the lease.
@@ -103,6 +125,11 @@ class PictureRepository:
         values = {**place, "own": own, "now": now, "due_at": due_at, "form_key": form_key}
         await self.session.execute(NOTE, values)
 
+    async def number(self, chat_id: int, announced: int, message_id: int, now: datetime) -> None:
+        """The message that was announced has this number; in one statement, so that neither is lost."""
+        values = {"chat_id": chat_id, "announced": announced, "message_id": message_id}
+        await self.session.execute(NUMBER, {**values, "now": now, "due_at": now + SHOWN_FOR})
+
     async def clear(self, chat_id: int, message_id: int) -> None:
         """This message shows none any more, or is gone."""
         await self.session.execute(CLEAR, {"chat_id": chat_id, "message_id": message_id})
@@ -143,6 +170,10 @@ class PictureNotes:
         async with self._sessions.open() as session:
             await PictureRepository(session).note(chat_id, message_id, own=own, now=now, form_key=form_key)
 
+    async def number(self, chat_id: int, announced: int, message_id: int, *, now: datetime) -> None:
+        async with self._sessions.open() as session:
+            await PictureRepository(session).number(chat_id, announced, message_id, now)
+
     async def clear(self, chat_id: int, message_id: int) -> None:
         async with self._sessions.open() as session:
             await PictureRepository(session).clear(chat_id, message_id)
@@ -156,7 +187,7 @@ class PictureService:
         self._pictures = PictureRepository(uow.session)
 
     async def claim(self, size: int, ahead: timedelta) -> Sequence[Picture]:
-        """Messages that are due, or will be `ahead` of now; leased to the caller until a minute later."""
+        """Messages that are due, or will be `ahead` of now; leased to the caller."""
         return await self._pictures.claim(self.uow.now + ahead, size)
 
     async def gone(self, picture: Picture) -> None:

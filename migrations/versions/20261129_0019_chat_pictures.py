@@ -23,7 +23,8 @@ def upgrade() -> None:
         sa.Column("tries", sa.SmallInteger(), server_default="0", nullable=False),
         sa.Column("stays", sa.String(length=20), nullable=True),
         sa.CheckConstraint(
-            "stays IN ('too_old', 'no_right', 'no_chat', 'refused')", name=op.f("ck_chat_pictures_stays")
+            "stays IN ('too_old', 'no_right', 'no_chat', 'refused', 'unnumbered')",
+            name=op.f("ck_chat_pictures_stays"),
         ),
         sa.PrimaryKeyConstraint("chat_id", "message_id", name=op.f("pk_chat_pictures")),
     )

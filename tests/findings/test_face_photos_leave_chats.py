@@ -15,13 +15,16 @@ import numpy as np
 import pytest
 from sqlalchemy import delete, func, select
 
-from bot.pictures.expiry import PictureExpiry
+from bot.application import Api, make_bot
+from bot.pictures.expiry import BATCH, PictureExpiry
 from bot.run import RunningBot
 from bot.sandbox.client import Person, SandboxClient
 from bot.sandbox.hooks import SandboxHooks
 from bot.sandbox.server import SandboxServer
+from bot.transport import UPLOAD_SECONDS
 from gym.app import Gym
 from gym.chats.models import ChatPicture, Draft, InboxUpdate
+from gym.chats.pictures import LEASE
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
 from gym.faces.enrolment import enrolment_face
@@ -440,3 +443,64 @@ def test_pictures_come_in_and_go_out_through_one_door_each() -> None:
         if "sandbox" not in path.parts and calls.search(path.read_text())
     }
     assert found <= {"messenger.py", "turn.py", "pictures/expiry.py"}
+
+
+# What left without a number ───────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_face_is_on_the_list_before_it_leaves(
+    gym: Gym, clock: FrozenClock, desk_bot: RunningBot, telegram: SandboxClient, ana: Person, rosa: Client
+) -> None:
+    """So that a crash at any moment leaves it on the list."""
+    await telegram.fault("sendPhoto", 200, delay=2.0)
+    await ana.sends("Rosa")
+    async with asyncio.timeout(10):
+        while not await telegram.calls(method="sendPhoto"):  # noqa: ASYNC110 - the server tells nobody
+            await asyncio.sleep(0.05)
+    assert await noted(gym) == [(True, None)]
+    card = await ana.sees("Rosa Vargas")
+    await handled(gym)
+    async with gym.unit_of_work(Actor.system()) as uow:
+        rows = (await uow.session.scalars(select(ChatPicture.message_id))).all()
+    assert rows == [card.message_id]
+    clock.advance(timedelta(minutes=10))
+    await expire(gym, desk_bot)
+    assert await told(gym) == []
+
+
+@pytest.mark.parametrize("unknown", ["no number", "no answer"])
+async def test_a_face_whose_message_nobody_knows_is_told_to_the_desk(
+    gym: Gym,
+    clock: FrozenClock,
+    desk_bot: RunningBot,
+    telegram: SandboxClient,
+    ana: Person,
+    rosa: Client,
+    unknown: str,
+) -> None:
+    if unknown == "no number":
+        await telegram.fault("sendPhoto", 200, body='{"ok":true')
+    else:
+        await telegram.fault("sendPhoto", 0, afterwards=True, times=9)
+    await ana.sends("Rosa")
+    await ana.sees("Rosa Vargas")
+    await handled(gym)
+    clock.advance(timedelta(minutes=10))
+    await expire(gym, desk_bot)
+    assert await noted(gym) == [(True, "unnumbered")]
+    assert await told(gym) == ["unnumbered"]
+
+
+async def test_a_face_that_surely_did_not_leave_is_on_no_list(
+    gym: Gym, desk_bot: RunningBot, telegram: SandboxClient, ana: Person, rosa: Client
+) -> None:
+    await telegram.fault("sendPhoto", 500, times=9)
+    await ana.sends("Rosa")
+    await ana.sees("does not take pictures")
+    await handled(gym)
+    assert await noted(gym) == []
+
+
+def test_a_claim_is_done_within_its_lease_when_every_answer_is_the_slowest(api: Api) -> None:
+    slowest = (make_bot(api)._request[1].read_timeout or 0) + UPLOAD_SECONDS
+    assert timedelta(seconds=BATCH * slowest) < LEASE

@@ -5,24 +5,32 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy import func, select
+from telegram import Bot, Chat, Message
 
-from bot import home
+from bot import delivery, home
 from bot.application import Api, make_bot
+from bot.calls.delivery_status import ServerFault
 from bot.calls.health import BROKEN_AFTER, PROBE_SECONDS, MethodHealth
+from bot.messenger import PLAIN_FROM, Messenger, Ticker
 from bot.outbox import Dispatcher
 from bot.pacing import Pacer
+from bot.pictures.register import PictureRegister
+from bot.render import Screen
 from bot.routing import Audience, Router
 from bot.run import RunningBot
 from bot.sandbox.client import Person, SandboxClient
+from bot.surfaces import Surface
 from bot.turn import Turn
 from gym.app import Gym
 from gym.chats.models import InboxUpdate
+from gym.chats.repository import Claimed
 from gym.core.clock import FrozenClock
 from gym.notifications.models import Notification, NotificationKind, NotificationState
 from gym.notifications.outbox import Recipient
@@ -31,6 +39,7 @@ from tests.bot import flow
 from tests.bot.conftest import MakeMember, settled
 from tests.sandbox.front_desk import square
 
+WELCOMES = Notification.kind == NotificationKind.WELCOME
 HOUR = 10_000
 SOON = 15.0
 """Seconds within which a person is answered all the same; it was 21 minutes."""
@@ -263,3 +272,51 @@ async def test_a_message_that_fails_lets_those_behind_it_go_on_and_leaves_bare_a
     async with gym.database.session() as session:
         pending = select(func.count()).where(Notification.state == NotificationState.PENDING)
         assert await session.scalar(pending) == 0
+
+
+async def test_a_bare_message_is_marked_before_anything_else_can_fail(
+    gym: Gym,
+    outbox: Dispatcher,
+    telegram: SandboxClient,
+    make_member: MakeMember,
+    clock: FrozenClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whatever is marked when the report begins is not sent again by a crash within it."""
+    ana = await telegram.person("Ana")
+    await ana.sends("/start")
+    await welcome(gym, (await make_member(ana)).id, "First")
+    found: list[NotificationState] = []
+    report = delivery.report_trouble
+
+    async def reported(gym: Gym, method: str) -> None:
+        async with gym.database.session() as session:
+            found.extend(await session.scalars(select(Notification.state).where(WELCOMES)))
+        await report(gym, method)
+
+    monkeypatch.setattr(delivery, "report_trouble", reported)
+    await telegram.fault("sendMessage", 500, times=5, chat_id=ana.id)
+    for _ in range(5):
+        await outbox.drain()
+        clock.advance(timedelta(minutes=1))
+    assert found == [NotificationState.SENT]
+
+
+async def test_a_bare_answer_stays_in_its_topic() -> None:
+    threads: list[object] = []
+
+    class NoMarkup(Bot):
+        async def send_message(self, *_: Any, **options: Any) -> Message:
+            threads.append(options["message_thread_id"])
+            if "parse_mode" in options:
+                raise ServerFault("no markup today")
+            return Message(1, datetime.now(UTC), Chat(-5, Chat.SUPERGROUP))
+
+    async def count(_update: int, _sent: int) -> None: ...
+
+    bot = NoMarkup("1:x")
+    ticker = Ticker(Claimed(1, -5, {}, PLAIN_FROM), count)
+    pictures = cast("PictureRegister", None)
+    messenger = Messenger(bot, -5, ticker, pictures, MethodHealth(), 77, Surface.DESK)
+    await messenger.send(Screen("hi"), datetime.now(UTC))
+    assert threads[-1] == 77
