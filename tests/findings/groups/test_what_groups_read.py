@@ -76,9 +76,9 @@ def test_no_text_holds_the_others_up_while_it_is_masked(piece: str) -> None:
 
 
 def _seconds(text: str) -> float:
-    began = time.perf_counter()
+    began = time.thread_time()
     mask_contacts(text)
-    return time.perf_counter() - began
+    return time.thread_time() - began
 
 
 @pytest.mark.parametrize("screen", [Screen("a link", secret=True), Screen("a person", photo=b"jpeg")])
