@@ -11,6 +11,7 @@ from aiohttp import HttpVersion11, web
 from gym.core.config import Config
 from gym.core.errors import Forbidden
 from gym.core.language import N_
+from gym.security.subnets import neighbourhood as neighbourhood
 from web.keys import GYM
 
 HANDED_ON: Final = (
@@ -55,19 +56,6 @@ def client_address(request: web.Request) -> str:
     while chain and address in config.trusted_proxies:
         address = chain.pop()
     return address
-
-
-def neighbourhood(address: str) -> str:
-    """The name under which an address is counted: a subscriber has a whole /64 of IPv6 to choose from."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(found, ipaddress.IPv4Address):
-        return str(found)
-    if found.ipv4_mapped is not None:
-        return str(found.ipv4_mapped)
-    return str(ipaddress.ip_network((found, 64), strict=False))
 
 
 def is_loopback(address: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -52,6 +53,7 @@ class DocumentGuess:
         """With what the request costs anyway, in one statement. Raises `TooManyRequests` and
         `TooManyWrongDocuments`."""
         wanted, under_way = [*rates, *self.buckets], self.limits.under_way
+        refused_at: asyncio.Event | None = None
         while not self.is_taken:
             try:
                 await self.limits.take(now, *wanted)
@@ -59,10 +61,12 @@ class DocumentGuess:
                 await self._put_back(error)
                 if error.rate not in (self.limits.document, self.limits.documents):
                     raise
-                if not under_way.has(self.buckets):
+                if under_way.has(self.buckets):
+                    await under_way.one_to_end()
+                elif refused_at is under_way.ended:
                     raise TooManyWrongDocuments(error.retry_after) from None
-                await under_way.one_to_end()
-                wanted = [*self.buckets]
+                # Others may have begun or ended while PostgreSQL was asked: only two answers in a row count.
+                refused_at, wanted = under_way.ended, [*self.buckets]
             else:
                 self.is_taken = True
                 under_way.begin(self.buckets)

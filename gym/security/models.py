@@ -51,7 +51,7 @@ class SignIn(Base):
     ends_at: Mapped[datetime] = mapped_column(index=True)
     ended_at: Mapped[datetime | None]
     address: Mapped[str | None] = mapped_column(String(64))
-    """Where it was opened from, so that its owner knows it again."""
+    """The neighbourhood that it was opened from, so that its owner knows it again."""
 
 
 class RefreshToken(Base):

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gym.core.ids import new_id
 from gym.security.models import RefreshToken, SignIn
+from gym.security.subnets import neighbourhood
 from gym.security.tokens import Claims, InvalidToken, Scope, TokenIssuer, TokenType
 
 LIFETIME: Final = timedelta(days=30)
@@ -59,7 +60,7 @@ class Sessions:
         self.issuer = issuer
 
     async def open(self, subject: Subject, wall: datetime, address: str | None = None) -> TokenPair:
-        """A new family; `address` is where it is opened from."""
+        """A new family; `address` is where it is opened from, of which the neighbourhood is kept."""
         opened = SignIn(
             id=new_id(),
             subject_id=subject.id,
@@ -67,7 +68,7 @@ class Sessions:
             opened_at=wall,
             renewed_at=wall,
             ends_at=wall + LIFETIME,
-            address=address,
+            address=None if address is None else neighbourhood(address),
         )
         self.session.add(opened)
         await self.session.flush()
@@ -137,8 +138,9 @@ class Sessions:
         )
 
     def _claims(self, subject: Subject, kind: TokenType, family: Family, jti: UUID, wall: datetime) -> Claims:
-        """No token outlives its family."""
-        until = min(wall + self.issuer.lifetimes[kind], family.ends_at)
+        """No token outlives its family, and no access token its refresh token, by which it is listed."""
+        lifetimes = self.issuer.lifetimes
+        until = min(wall + lifetimes[kind], wall + lifetimes[TokenType.REFRESH], family.ends_at)
         return Claims(subject.id, subject.scope, kind, jti, family.id, subject.generation, until)
 
 
@@ -153,8 +155,11 @@ def signed_in(claims: Claims, wall: datetime) -> ColumnElement[bool]:
 
 
 async def is_known(session: AsyncSession, subject_id: UUID, address: str) -> bool:
-    """Whether somebody has signed in from an address in the last month, as far as sign-ins are kept."""
-    there = exists().where(SignIn.subject_id == subject_id, SignIn.address == address)
+    """Whether somebody has signed in from about an address in the last month, as far as sign-ins are kept.
+
+    A computer takes another address of its IPv6 subnet every day.
+    """
+    there = exists().where(SignIn.subject_id == subject_id, SignIn.address == neighbourhood(address))
     return bool(await session.scalar(select(there)))
 
 

@@ -1,7 +1,8 @@
 """Sign-ins as rows of their own: listed, ended one by one, over for good after thirty days.
 
 Those that stand are carried over from their refresh tokens, so that no kiosk has to sign in anew. While
-replicas of the version before still run, a trigger opens the sign-in of a token that they issue.
+replicas of the version before still run, triggers open the sign-in of a token that they issue and end the
+sign-in of one that they revoke.
 """
 
 from __future__ import annotations
@@ -34,6 +35,17 @@ OPENS = """
 CREATE TRIGGER open_sign_in BEFORE INSERT ON refresh_tokens FOR EACH ROW
     EXECUTE FUNCTION gym_open_sign_in()
 """
+ENDED = """
+CREATE FUNCTION gym_end_sign_in() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE sign_ins SET ended_at = NEW.revoked_at WHERE id = NEW.family AND ended_at IS NULL;
+    RETURN NULL;
+END $$
+"""
+ENDS = """
+CREATE TRIGGER end_sign_in AFTER UPDATE OF revoked_at ON refresh_tokens FOR EACH ROW
+    WHEN (OLD.revoked_at IS NULL AND NEW.revoked_at IS NOT NULL) EXECUTE FUNCTION gym_end_sign_in()
+"""
 
 
 def upgrade() -> None:
@@ -55,9 +67,13 @@ def upgrade() -> None:
     op.execute(CARRY_OVER)
     op.execute(OPENED)
     op.execute(OPENS)
+    op.execute(ENDED)
+    op.execute(ENDS)
 
 
 def downgrade() -> None:
+    op.execute("DROP TRIGGER end_sign_in ON refresh_tokens")
+    op.execute("DROP FUNCTION gym_end_sign_in()")
     op.execute("DROP TRIGGER open_sign_in ON refresh_tokens")
     op.execute("DROP FUNCTION gym_open_sign_in()")
     op.drop_table("sign_ins")

@@ -290,6 +290,16 @@ async def test_a_replica_of_the_version_before_opens_sign_ins_that_stand(door: D
         assert await uow.session.scalar(select(func.count()).select_from(SignIn)) == 2
 
 
+async def test_a_replica_of_the_version_before_ends_the_sign_in_of_what_it_revokes(
+    door: Door, gym: Gym
+) -> None:
+    """It knows refresh tokens alone; the access token ends with them all the same."""
+    assert (await door.kiosk()).status == 200
+    async with gym.unit_of_work(Actor.system()) as uow:
+        await uow.session.execute(update(RefreshToken).values(revoked_at=uow.context.wall))
+    assert (await door.kiosk()).status == 401
+
+
 def _copy(row: RefreshToken, family: UUID, gym: Gym, *, revoked: bool = True) -> RefreshToken:
     return RefreshToken(
         jti=new_id(),

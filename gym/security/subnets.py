@@ -1,0 +1,22 @@
+"""Addresses as whoever asks is known by them: a subscriber has a whole IPv6 subnet to choose from."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Final
+
+MOST_LETTERS: Final = 64
+"""Of what a proxy wrote in place of an address."""
+
+
+def neighbourhood(address: str) -> str:
+    """The name under which an address is counted: a subscriber has a whole /64 of IPv6 to choose from."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address[:MOST_LETTERS]
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.ip_network((found, 64), strict=False))
