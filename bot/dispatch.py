@@ -12,6 +12,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, Re
 from telegram.ext import Application, ContextTypes, TypeHandler
 
 from bot.admission.quotas import TooMuchAtOnce
+from bot.admission.tapped_buttons import require_on_message, tapped_button
 from bot.callbacks import Home, UnknownButton, unpack
 from bot.calls.delivery_status import ServerFault
 from bot.calls.patience import retry_seconds
@@ -188,7 +189,10 @@ class Dispatcher:
         turn.tap = unpack(routes.codes, query.data)
         route = routes.tap(type(turn.tap.callback))
         route.check(turn.visitor)
-        if route.answers_on(turn.surface):
+        if not turn.is_private:
+            require_on_message(query)
+        asks_again = turn.tap.is_stale(turn.now) and not turn.is_private
+        if route.answers_on(turn.surface) and not (asks_again and route.moves):
             await self._answer_tap(turn, route)
         elif route.moves:
             await self._open_in_private(turn, route)
@@ -223,9 +227,14 @@ class Dispatcher:
         await turn.answer(turn.t(OPENED_IN_PRIVATE), alert=True)
 
     async def _ask_again(self, turn: Turn) -> None:
-        """An old button that changes something: a fresh one below says what it was."""
+        """An old button that changes something: a fresh one below says what it was.
+
+        In the person's own chat: where others read along, somebody else could take it for their own question.
+        """
         assert turn.tap is not None
-        again = Button(_label(turn), turn.tap.callback)
+        assert turn.query is not None
+        button = tapped_button(turn.query)
+        again = Button(button.text if button else turn.t(N_("Do it")), turn.tap.callback)
         text = turn.t(
             N_("That button was from {when}. Much may have changed since. Still do it?"),
             when=turn.tap.shown_at,
@@ -233,8 +242,11 @@ class Dispatcher:
         await turn.say(Screen(text, [[*nav(turn.t), again]]))
 
     async def _on_message(self, turn: Turn, message: Message) -> None:
-        """In a group only a command is a word to the bot: people talk to each other there."""
-        if message.text and message.text.startswith("/"):
+        """In a group only a command is a word to the bot: people talk to each other there.
+
+        What an inline bot wrote (`via_bot`) is no command of the person's, whatever it begins with.
+        """
+        if message.text and message.text.startswith("/") and message.via_bot is None:
             await self._on_command(turn, message.text)
         elif turn.is_private:
             await self._on_private_message(turn, message)
@@ -336,14 +348,3 @@ def _speaker(update: Update) -> User | None:
         return user
     inline = message.via_bot is not None and message.chat.type != Chat.PRIVATE
     return None if inline or message.sender_chat is not None or message.is_automatic_forward else user
-
-
-def _label(turn: Turn) -> str:
-    """What the tapped button said."""
-    message = turn.query.message if turn.query else None
-    keyboard = message.reply_markup if isinstance(message, Message) else None
-    for row in keyboard.inline_keyboard if keyboard else ():
-        for item in row:
-            if turn.query and item.callback_data == turn.query.data:
-                return item.text
-    return turn.t(N_("Do it"))

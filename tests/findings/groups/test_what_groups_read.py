@@ -20,6 +20,7 @@ from gym.chats.desk_chats import DeskChatService
 from gym.notifications.models import NotificationKind
 from gym.security.permissions import Role
 from tests.findings.groups.conftest import DOCUMENT, MAIL, PHONE, Cast, Spot
+from tests.findings.groups.test_surfaces import put_message
 
 TYPED = f"call {PHONE}, mail {MAIL}, CC 1.020.309.991, see https://example.com/x and t.me/gym?start=s123"
 DESK_KINDS = [kind for kind in NotificationKind if kind.startswith("desk_")]
@@ -95,37 +96,39 @@ async def test_a_tap_in_a_desk_chat_goes_on_in_the_own_chat(
     gym: Gym, desk_bot: RunningBot, people: Cast, spots: dict[str, Spot]
 ) -> None:
     here = people.bruno.in_group(spots["desk"].chat)
-    sent = await desk_bot.assembly.bot.send_message(spots["desk"].chat, "Dario is in.")
-    tapped = await here.taps_button_data(sent.message_id, pack(Card(people.client.id), gym.clock.now()))
+    card = pack(Card(people.client.id), gym.clock.now())
+    sent = await put_message(desk_bot, spots["desk"], [card])
+    tapped = await here.taps_button_data(sent, card)
     assert tapped.alert is not None
     assert "I have opened it in your own chat" in tapped.alert
     await people.bruno.sees(PHONE)
-    assert [one.text for one in await here.chat()] == ["Dario is in."]
+    assert [one.text for one in await here.chat()] == ["An older message"]
 
 
 async def test_a_form_is_begun_and_answered_in_private_alone(
     gym: Gym, desk_bot: RunningBot, people: Cast, spots: dict[str, Spot]
 ) -> None:
     here = people.bruno.in_group(spots["desk"].chat)
-    sent = await desk_bot.assembly.bot.send_message(spots["desk"].chat, "The desk")
-    await here.taps_button_data(sent.message_id, pack(RegisterClient(), gym.clock.now()))
+    register = pack(RegisterClient(), gym.clock.now())
+    await here.taps_button_data(await put_message(desk_bot, spots["desk"], [register]), register)
     await people.bruno.sees("first name")
     await here.sends("Somebody else")
     await people.bruno.sends("Luisa")
     await people.bruno.sees("last name")
-    assert [one.text for one in await here.chat() if one.from_bot] == ["The desk"]
+    assert [one.text for one in await here.chat() if one.from_bot] == ["An older message"]
 
 
 async def test_who_cannot_be_written_to_is_told_to_write_first(
     gym: Gym, desk_bot: RunningBot, telegram: SandboxClient, people: Cast, spots: dict[str, Spot]
 ) -> None:
     here = people.ana.in_group(spots["desk"].chat)
-    sent = await desk_bot.assembly.bot.send_message(spots["desk"].chat, "The desk")
+    invite = pack(Invite(Role.ADMIN), gym.clock.now())
+    sent = await put_message(desk_bot, spots["desk"], [invite])
     await people.ana.blocks()
-    tapped = await here.taps_button_data(sent.message_id, pack(Invite(Role.ADMIN), gym.clock.now()))
+    tapped = await here.taps_button_data(sent, invite)
     assert tapped.alert is not None
     assert "Write to me in private first" in tapped.alert
-    assert [one.text for one in await here.chat() if one.from_bot] == ["The desk"]
+    assert [one.text for one in await here.chat() if one.from_bot] == ["An older message"]
 
 
 async def test_a_paused_desk_chat_is_a_group_like_any_other(
@@ -143,7 +146,8 @@ async def test_a_paused_desk_chat_is_a_group_like_any_other(
     assert sum(one.from_bot for one in await here.chat()) == 1
 
 
-async def test_an_inline_bots_words_in_private_are_no_answer(people: Cast) -> None:
+@pytest.mark.parametrize("words", ["Mallory", "/cancel", "/today"])
+async def test_an_inline_bots_words_in_private_are_no_answer_and_no_command(people: Cast, words: str) -> None:
     bruno = people.bruno
     await bruno.sends("/register")
     await bruno.sees("first name")
@@ -156,7 +160,7 @@ async def test_an_inline_bots_words_in_private_are_no_answer(people: Cast) -> No
                 "chat": {"id": bruno.id, "type": "private", "first_name": "Bruno"},
                 "from": {"id": bruno.id, "is_bot": False, "first_name": "Bruno"},
                 "via_bot": {"id": 1, "is_bot": True, "first_name": "GIF", "username": "gif"},
-                "text": "Mallory",
+                "text": words,
             },
         }
     )

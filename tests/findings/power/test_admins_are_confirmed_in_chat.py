@@ -17,6 +17,8 @@ from gym.app import Gym
 from gym.chats.desk_chats import DeskChatService, Place
 from gym.security.permissions import Actor, Role
 from gym.staff.service import StaffService
+from tests.findings.groups.conftest import Spot
+from tests.findings.groups.test_surfaces import put_message
 
 Tell = Callable[[], Awaitable[int]]
 Hire = Callable[[Person, Role], Awaitable[Actor]]
@@ -156,10 +158,11 @@ async def test_no_group_reads_who_waits(
     await ana.sees("wants to be an admin here")
     here = ana.in_group(group["id"])
     assert not [one for one in await here.chat() if "Eva" in one.words]
-    sent = await desk_bot.assembly.bot.send_message(group["id"], "The desk")
     async with gym.unit_of_work(Actor.system()) as uow:
         key = await uow.session.scalar(text("SELECT id FROM admin_candidates"))
-    tapped = await here.taps_button_data(sent.message_id, pack(ConfirmCandidate(key), gym.clock.now()))
+    confirm = pack(ConfirmCandidate(key), gym.clock.now())
+    sent = await put_message(desk_bot, Spot("desk", group["id"]), [confirm])
+    tapped = await here.taps_button_data(sent, confirm)
     assert "Others read along" in (tapped.alert or "")
     assert not [one for one in await here.chat() if "Eva" in one.words]
 

@@ -1,0 +1,138 @@
+"""In a group only a button that stands on the tapped message counts; a modified app may send anything."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot.callbacks import STAYS, pack
+from bot.desk.buttons import ApproveRequest, Card
+from bot.desk.today import ShowToday
+from bot.inbox import Done
+from bot.run import RunningBot
+from bot.sandbox.client import SandboxClient
+from gym.app import Gym
+from gym.approvals.models import Approval, ApprovalState
+from gym.approvals.service import ApprovalService
+from gym.chats.repository import Claimed
+from gym.security.permissions import Actor, Role
+from gym.staff.models import Staff
+from gym.subscriptions.discounts import Discount
+from tests.findings.groups.conftest import Cast, Spot
+from tests.findings.groups.test_surfaces import everything_read, last_call, put_message, said_in_groups
+from tests.support.memberships import Reception
+
+HOURS_AGO = timedelta(hours=3)
+
+
+@pytest.fixture
+async def wanted(gym: Gym, people: Cast) -> Approval:
+    """Bruno asks for a discount for Dario."""
+    plan = await Reception(gym, people.admin).plan(Decimal(90000))
+    async with gym.unit_of_work(Actor.system()) as uow:
+        row = await uow.session.scalar(select(Staff).where(Staff.telegram_id == people.bruno.id))
+        assert row is not None
+        bruno = Actor.staff(row.id, row.name, Role.EMPLOYEE, "en")
+    async with gym.unit_of_work(bruno) as uow:
+        percent, key = Discount.percent(Decimal(90)), uuid.uuid4()
+        return await ApprovalService(uow).ask_discount(
+            people.client.id, plan.id, percent, renews=False, reason="best friend", key=key
+        )
+
+
+async def state_of(gym: Gym, people: Cast, wanted: Approval) -> ApprovalState:
+    async with gym.unit_of_work(people.admin) as uow:
+        return (await ApprovalService(uow).get(wanted.id)).state
+
+
+async def test_an_employee_cannot_make_the_bot_ask_the_group_for_an_approval(
+    gym: Gym,
+    telegram: SandboxClient,
+    desk_bot: RunningBot,
+    people: Cast,
+    spots: dict[str, Spot],
+    wanted: Approval,
+) -> None:
+    number = await put_message(desk_bot, spots["desk"])
+    start = await last_call(telegram)
+    forged = pack(ApproveRequest(wanted.id), gym.clock.now() - HOURS_AGO)
+    tapped = await people.bruno.in_group(spots["desk"].chat).taps_button_data(number, forged)
+    assert "not under the message any more" in (tapped.alert or "")
+    await everything_read(gym, telegram)
+    assert await said_in_groups(telegram, start) == []
+
+
+async def test_an_old_button_of_a_group_asks_again_in_the_own_chat_alone(
+    gym: Gym,
+    telegram: SandboxClient,
+    desk_bot: RunningBot,
+    people: Cast,
+    spots: dict[str, Spot],
+    wanted: Approval,
+) -> None:
+    old = pack(ApproveRequest(wanted.id), gym.clock.now() - HOURS_AGO)
+    number = await put_message(desk_bot, spots["desk"], [old])
+    start = await last_call(telegram)
+    for person in (people.bruno, people.ana):
+        tapped = await person.in_group(spots["desk"].chat).taps_button_data(number, old)
+        assert "in your own chat" in (tapped.alert or "")
+        await person.sees("Still do it?")
+    await everything_read(gym, telegram)
+    assert await said_in_groups(telegram, start) == []
+    refused = await people.bruno.taps("Tap")
+    assert "You may not do this" in (refused.alert or "")
+    assert await state_of(gym, people, wanted) is ApprovalState.PENDING
+    await people.ana.taps("Tap")
+    await everything_read(gym, telegram)
+    assert await state_of(gym, people, wanted) is not ApprovalState.PENDING
+
+
+@pytest.mark.parametrize("forged", ["without the mark", "of another button"])
+async def test_a_notice_in_the_desk_chat_is_not_wiped_by_forged_data(
+    gym: Gym,
+    telegram: SandboxClient,
+    desk_bot: RunningBot,
+    people: Cast,
+    spots: dict[str, Spot],
+    forged: str,
+) -> None:
+    today = pack(ShowToday(), gym.clock.now())
+    data = today if forged == "of another button" else pack(Card(people.client.id), gym.clock.now())
+    number = await put_message(
+        desk_bot, spots["desk"], [STAYS + pack(Card(people.client.id), gym.clock.now())]
+    )
+    start = await last_call(telegram)
+    await people.bruno.in_group(spots["desk"].chat).taps_button_data(number, data)
+    await everything_read(gym, telegram)
+    assert await said_in_groups(telegram, start) == []
+
+
+async def test_a_message_out_of_the_bots_reach_is_answered_below_and_not_edited(
+    gym: Gym, telegram: SandboxClient, desk_bot: RunningBot, people: Cast, spots: dict[str, Spot]
+) -> None:
+    """Telegram shows such a message as its chat and its number alone, dated 0."""
+    number = await put_message(desk_bot, spots["desk"])
+    start = await last_call(telegram)
+    tap: dict[str, Any] = {
+        "id": "4711",
+        "from": {"id": people.bruno.id, "is_bot": False, "first_name": "Bruno"},
+        "message": {
+            "chat": {"id": spots["desk"].chat, "type": "supergroup", "title": "Desk"},
+            "message_id": number,
+            "date": 0,
+        },
+        "chat_instance": "1",
+        "data": pack(ShowToday(), gym.clock.now()),
+    }
+    item = Claimed(900_001, spots["desk"].chat, {"update_id": 900_001, "callback_query": tap}, 1)
+    assert await desk_bot.assembly.inbox._handle(item) == Done()
+    assert {call["method"] for call in await said_in_groups(telegram, start)} <= {
+        "sendMessage",
+        "sendPhoto",
+        "sendChatAction",
+    }
