@@ -171,12 +171,17 @@ async def _link(turn: Turn, token: str) -> None:
 
 @router.contact
 async def link_by_contact(turn: Turn) -> None:
-    """A client shares their own contact; a forwarded one is refused."""
-    contact = turn.message.contact if turn.message else None
-    if turn.visitor.client is not None or contact is None:
+    """A client shares their own contact.
+
+    Telegram says whose number it is at the moment of sharing: a forwarded one may name the person beside a
+    number that has long been somebody else's.
+    """
+    message = turn.message
+    contact = message.contact if message else None
+    if turn.visitor.client is not None or message is None or contact is None:
         await turn.home()
         return
-    if contact.user_id != turn.user_id:
+    if contact.user_id != turn.user_id or message.forward_origin is not None:
         raise NotYourContact
     async with turn.stranger_unit_of_work() as uow:
         await ClientService(uow).link_contact(contact.phone_number, turn.user_id, turn.visitor.language)
