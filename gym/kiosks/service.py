@@ -13,7 +13,7 @@ from typing import Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 
 from gym.core.errors import Forbidden, Invalid, NotFound
 from gym.core.language import N_
@@ -23,12 +23,15 @@ from gym.notifications.models import NotificationKind, Priority
 from gym.notifications.outbox import DESK
 from gym.security.links import Links
 from gym.security.passwords import verify_secret
-from gym.security.permissions import Permission
+from gym.security.permissions import Permission, Role
 from gym.security.sessions import revoke_all
+from gym.staff.models import Staff
 from gym.unit_of_work import UnitOfWork
 
 LIFETIME: Final = timedelta(minutes=10)
 MOST_TRIES: Final = 5
+_ADMINS: Final = select(Staff.id).where(Staff.active, Staff.role == Role.ADMIN)
+"""A person's code is good as long as that person could still make one; the gym's own computer always can."""
 
 
 class KioskNotFound(NotFound):
@@ -290,4 +293,5 @@ class KioskService:
             PairingCode.used_at.is_(None),
             PairingCode.expires_at > self.uow.context.wall,
             PairingCode.tries < MOST_TRIES,
+            or_(PairingCode.created_by.is_(None), PairingCode.created_by.in_(_ADMINS)),
         )
