@@ -10,6 +10,7 @@ import inspect
 from collections.abc import Mapping
 
 from bot import form_screens as screens
+from bot.access import NotForYou
 from bot.callbacks import STALE_AFTER, Callback, Home, pack
 from bot.form_flow import FormFlow, warning
 from bot.form_screens import FormAction, FormTap
@@ -94,7 +95,7 @@ class FormEngine:
 
     async def text(self, turn: Turn) -> bool:
         """A typed answer; False when no form waits for text."""
-        ctx = self._waiting(turn)
+        ctx = await self._waiting(turn)
         step = ctx and ctx.form.step(ctx.state.step)
         if ctx is None or step is None:
             return False
@@ -108,7 +109,7 @@ class FormEngine:
 
     async def attachment(self, turn: Turn) -> bool:
         """A file, sticker or voice is no answer: the question again; False when no form waits."""
-        ctx = self._waiting(turn)
+        ctx = await self._waiting(turn)
         step = ctx and ctx.form.step(ctx.state.step)
         if ctx is None or step is None:
             return False
@@ -117,7 +118,7 @@ class FormEngine:
 
     async def photo(self, turn: Turn) -> bool:
         """A picture for a photo step; False when no form waits for one."""
-        ctx = self._waiting(turn)
+        ctx = await self._waiting(turn)
         step = ctx and ctx.form.step(ctx.state.step)
         if ctx is None or step is None or step.photo is None:
             return ctx is not None and await self._rest_of_album(ctx)
@@ -129,6 +130,7 @@ class FormEngine:
 
     async def tap(self, turn: Turn, tap: FormTap) -> None:
         """A form's own button."""
+        await self._require_admitted(turn)
         ctx = self._open(turn)
         if ctx is not None and self._repeated(turn, ctx.state):
             await self._flow.present(ctx)
@@ -208,7 +210,7 @@ class FormEngine:
     async def _replace(self, ctx: FormContext) -> None:
         pending = ctx.state.pending
         form = self._routes.forms.get(pending.form) if pending else None
-        if pending is None or form is None:
+        if pending is None or form is None or not self._routes.admits(form.name, ctx.turn.visitor):
             await self._flow.present(ctx)
             return
         await self._flow.start(ctx.turn, form, pending.values, pending.back)
@@ -277,13 +279,26 @@ class FormEngine:
         return True
 
     def _open(self, turn: Turn) -> FormContext | None:
-        """The open form, if this version still knows it."""
+        """The open form, if this version still knows it and the person is still one of those it is for."""
         form = self._routes.forms.get(turn.draft.form) if turn.draft else None
-        return FormContext(turn, form, FormState.of(turn.draft)) if turn.draft and form else None
+        if turn.draft is None or form is None or not self._routes.admits(form.name, turn.visitor):
+            return None
+        return FormContext(turn, form, FormState.of(turn.draft))
 
-    def _waiting(self, turn: Turn) -> FormContext | None:
-        ctx = self._open(turn)
-        return None if ctx is None or ctx.state.parked else ctx
+    async def _waiting(self, turn: Turn) -> FormContext | None:
+        """The open form that takes what is typed. Raises `NotForYou`."""
+        if turn.draft is None or turn.draft.data.get("parked"):
+            return None
+        await self._require_admitted(turn)
+        return self._open(turn)
+
+    async def _require_admitted(self, turn: Turn) -> None:
+        """Looked at on every step, as on every other tap: with the role goes the form. Raises `NotForYou`."""
+        if turn.draft is None or self._routes.admits(turn.draft.form, turn.visitor):
+            return
+        self._flow.close_question(turn, FormState.of(turn.draft))
+        await self._flow.drop(turn)
+        raise NotForYou
 
     def _repeated(self, turn: Turn, state: FormState) -> bool:
         """An update that was handled up to here before a crash: its answer is in."""

@@ -202,6 +202,7 @@ class Routes:
         self.starts: dict[str, Route] = {}
         self.commands: dict[str, Command] = {}
         self.forms: dict[str, Form] = {}
+        self._form_audiences: dict[str, Audience] = {}
         self.occasions: dict[tuple[Occasion, Audience], Route] = {}
         self._home: list[HomeButton] = []
         for router in routers:
@@ -210,11 +211,16 @@ class Routes:
             _join(self.starts, router.starts)
             _join(self.commands, {command.name: command for command in router.commands})
             _join(self.forms, {form.name: form for form in router.forms})
+            self._form_audiences |= {form.name: router.audience for form in router.forms}
             _join(self.occasions, {(it, router.audience): route for it, route in router.occasions.items()})
         self.codes = registry(self.taps)
 
     def tap(self, kind: type[Callback]) -> Route:
         return self.taps[kind]
+
+    def admits(self, form: str, visitor: Visitor) -> bool:
+        """Whether a form is for this person still; one that this version does not know is for nobody else."""
+        return self._form_audiences.get(form, Audience.ANYONE).admits(visitor)
 
     def occasion(self, occasion: Occasion, visitor: Visitor) -> Route | None:
         """Whoever answers this person: the desk's handler before the member's, before anyone's."""
