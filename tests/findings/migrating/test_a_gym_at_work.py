@@ -19,7 +19,7 @@ from gym.core.postgres import PostgresUnavailable
 from tests.support.databases import Clones, administration, database_url
 
 RELEASED: Final = "0009"
-BEFORE_THEY_ARE_EMPTIED: Final = "0020"
+BEFORE_THEY_ARE_EMPTIED: Final = "0018"
 BUSY: Final = ("check_ins", "inbox_updates", "notifications", "refresh_tokens", "subscriptions")
 """What the door, the inbox, the outbox and a kiosk's sign-in write all day."""
 OLD_ROWS: Final = """

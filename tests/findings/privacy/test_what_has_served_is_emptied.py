@@ -158,7 +158,7 @@ def _migrated(connection: Any, *, down: str | None = None) -> None:
 async def test_a_gym_that_runs_is_emptied_of_what_it_has_kept(gym: Gym) -> None:
     """Updates that wait and messages that are due, or failed, are kept as they are."""
     now = gym.clock.now()
-    script = ScriptDirectory.from_config(alembic_config()).get_revision("0015")
+    script = ScriptDirectory.from_config(alembic_config()).get_revision("0019")
     before = str(script.down_revision)
     async with gym.database.engine.connect() as connection:
         await connection.run_sync(partial(_migrated, down=before))

@@ -6,8 +6,8 @@ from alembic import op
 
 from gym.core.migrate import in_slices
 
-revision = "0015"
-down_revision = "0020"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 
