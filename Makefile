@@ -23,9 +23,10 @@ soak: $(READY)
 	$(if $(SOAK_SECONDS),SOAK_SECONDS=$(SOAK_SECONDS)) $(BIN)/pytest -m "soak and alone"
 	$(if $(SOAK_SECONDS),SOAK_SECONDS=$(SOAK_SECONDS)) $(BIN)/pytest -m "soak and not alone" -n $(WORKERS)
 
-# The tests that can tell the hour, at 26 instants (INSTANTS=--few: three); wants Debian's faketime.
+# The tests that can tell the hour, at 26 instants (INSTANTS=--few: three; ONLY: those of a file); wants Debian's
+# faketime.
 instants: $(READY)
-	$(BIN)/python -m tests.instants $(INSTANTS) -- -n $(WORKERS) --dist worksteal
+	$(BIN)/python -m tests.instants $(INSTANTS) -- -n $(WORKERS) --dist worksteal $(ONLY)
 
 check: $(READY)
 	$(BIN)/ruff check .

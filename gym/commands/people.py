@@ -39,9 +39,12 @@ async def confirmation(config: Config, number: int | None) -> int:
     async with open_gym(config, faces=False) as opened, opened.unit_of_work(Actor.system()) as uow:
         service = CandidateService(uow)
         if number is None:
-            for one in (await service.waiting()).items:
+            waiting = (await service.waiting()).items
+            for one in waiting:
                 account = f" @{one.username}" if one.username else ""
                 typer.echo(f"{one.telegram_id} {one.name}{account}")
+            if not waiting:
+                typer.echo("Nobody waits to be confirmed.")
             return 0
         candidate = await service.of_account(number)
         if candidate is None:

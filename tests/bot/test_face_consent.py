@@ -8,6 +8,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import func, select
 
+from bot.outbox import Dispatcher
+from bot.pacing import Pacer
 from bot.run import RunningBot
 from bot.sandbox.client import Person, SandboxClient
 from gym.app import Gym
@@ -73,18 +75,28 @@ def newer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(consent.CONSENT_TEXTS, 99, NEWER)
 
 
+async def leave(gym: Gym, bot: RunningBot) -> None:
+    """What waits in the outbox leaves."""
+
+    async def no_waiting(_: float) -> None: ...
+
+    await Dispatcher(gym, bot.assembly.bot, Pacer(gym.clock, sleep=no_waiting)).drain()
+
+
 async def state(gym: Gym, client: Client) -> FaceState:
     async with gym.unit_of_work(Actor.system()) as uow:
         return await FaceRecognitionService(uow).state(client.id)
 
 
 async def test_who_agreed_to_an_older_text_is_asked_at_the_next_start(
-    gym: Gym, rosa: Person, client: Client, monkeypatch: pytest.MonkeyPatch
+    gym: Gym, desk_bot: RunningBot, rosa: Person, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await rosa.sends("/start")
     await rosa.sees("What would you like to see")
     monkeypatch.setitem(consent.CONSENT_TEXTS, 99, NEWER)
     await rosa.sends("/start")
+    await rosa.sees("What would you like to see")
+    await leave(gym, desk_bot)
     asked = await rosa.sees("The text about face check-in has changed")
     assert "A newer text" in asked.words
     assert (await state(gym, client)).templates == 1, "what was stored stays until they withdraw"
@@ -99,9 +111,11 @@ async def test_who_agreed_to_an_older_text_is_asked_at_the_next_start(
 
 
 async def test_the_changed_text_can_be_answered_with_a_withdrawal(
-    gym: Gym, rosa: Person, client: Client, newer: None
+    gym: Gym, desk_bot: RunningBot, rosa: Person, client: Client, newer: None
 ) -> None:
     await rosa.sends("/start")
+    await rosa.sees("What would you like to see")
+    await leave(gym, desk_bot)
     await rosa.sees("has changed")
     await rosa.taps("No, forget my face")
     await rosa.sees("forgotten at once")

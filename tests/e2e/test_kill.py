@@ -207,6 +207,7 @@ async def test_the_door_works_while_telegram_cannot_be_reached_and_the_bot_joins
         assert await kiosk_page(process) == 200
         await server.start(port=port)
         await until(lambda: joined(process), PATIENCE)
+        await until(lambda: linked(process), PATIENCE)
         async with SandboxClient(server.url) as telegram:
             ana = await telegram.person("Ana")
             await ana.opens(process.line_after("Set-up link"))
@@ -219,6 +220,11 @@ async def test_the_door_works_while_telegram_cannot_be_reached_and_the_bot_joins
 async def kiosk_page(process: GymProcess) -> int:
     async with aiohttp.ClientSession() as session, session.get(f"{process.web_url}/kiosk/") as answer:
         return answer.status
+
+
+async def linked(process: GymProcess) -> bool:
+    """The set-up link is printed once Telegram has said who the bot is."""
+    return "Set-up link" in process.said
 
 
 async def joined(process: GymProcess) -> bool:
