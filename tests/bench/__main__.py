@@ -123,7 +123,7 @@ class Bench:
             SandboxClient(bot.sandbox_url) as telegram,
         ):
             people = await chat.regulars(gym, telegram, plan, self.effort.regulars)
-            self.note(*await chat.one_chat(people[0].person, self.effort.samples))
+            self.note(*await chat.one_chat(people, self.effort.samples))
             self.note(await chat.many_chats(people, self.effort.seconds * 3))
             self.note(await chat.told_of_visit(gym, people))
 

@@ -46,11 +46,15 @@ async def regulars(gym: Gym, telegram: SandboxClient, plan: UUID, count: int) ->
     return made
 
 
-async def one_chat(person: Person, samples: int) -> list[Figure]:
-    """A text, then a tap, in turns; until the answer stands in the chat."""
+async def one_chat(people: Sequence[Regular], samples: int) -> list[Figure]:
+    """A text, then a tap, in turns; until the answer stands in the chat.
+
+    One chat at a time, each in its turn: of a single member only sixty messages a minute are taken.
+    """
     texts: list[float] = []
     taps: list[float] = []
     for place in range(samples + WARM_UP):
+        person = people[place % len(people)].person
         text = await _text(person)
         tap = await _tap(person)
         if place >= WARM_UP:
