@@ -16,6 +16,7 @@ from bot.delivery import Courier, Lease, Round
 from bot.pacing import BULK, GROUP, OVERALL, Pacer
 from gym.app import Gym
 from gym.core.errors import DatabaseUnavailable
+from gym.core.sole_lock import SoleLock
 from gym.notifications.repository import OutboxRepository
 from gym.security.permissions import Actor
 
@@ -167,12 +168,13 @@ class Dispatcher:
 
     async def _lead(self) -> None:
         """Become the one that sends, and stay it while the connection lives; else try again."""
+        lock = SoleLock(LOCK, "waits_to_dispatch")
         while True:
             with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
                 async with self.gym.database.direct() as connection:
                     lost = asyncio.Event()
                     connection.add_termination_listener(partial(_set, lost))
-                    if await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
+                    if await lock.take(connection):
                         await connection.add_listener(CHANNEL, partial(_set, self._wake))
                         await self._serve(lost)
             await asyncio.sleep(STANDBY_SECONDS)

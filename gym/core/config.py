@@ -29,6 +29,7 @@ from gym.core.values.urls import (
     Download,
     checked_origin,
     checked_webhook,
+    is_same_database,
 )
 
 MOST_ACCESS_MINUTES = 7 * 24 * 60
@@ -63,7 +64,9 @@ class Config(BaseSettings):
     database_direct_url: DatabaseUrl | None = Field(
         None, repr=False, description="Past the pooler, for LISTEN and locks"
     )
-    database_pooler: bool = Field(False, description="1 behind PgBouncer in transaction mode")
+    database_pooler: bool = Field(
+        False, description="1 behind PgBouncer in transaction mode; needs DATABASE_DIRECT_URL"
+    )
     database_pool_size: int = Field(
         16, ge=2, le=200, description="Connections per process; half as many more for the door"
     )
@@ -129,7 +132,9 @@ class Config(BaseSettings):
     access_token_minutes: int = Field(
         300, ge=1, le=MOST_ACCESS_MINUTES, description="Life of an access token"
     )
-    refresh_token_hours: int = Field(12, ge=1, le=MOST_REFRESH_HOURS, description="Life of a refresh token")
+    refresh_token_hours: int = Field(
+        12, ge=1, le=MOST_REFRESH_HOURS, validate_default=True, description="Life of a refresh token"
+    )
 
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], AnyCase] = Field(
         "INFO", description="Verbosity"
@@ -141,6 +146,37 @@ class Config(BaseSettings):
     def _delivered_to(cls, value: str | None, info: ValidationInfo) -> str | None:
         own_server = info.data.get("telegram_api_url") is not None
         return None if value is None else checked_webhook(value, own_server=own_server)
+
+    @field_validator("database_pooler")
+    @classmethod
+    def _passed_by(cls, value: bool, info: ValidationInfo) -> bool:
+        """An advisory lock that is taken through a pooler stays with one of its connections for ever."""
+        if not value:
+            return value
+        direct, pooled = info.data.get("database_direct_url"), info.data.get("database_url")
+        if direct is None:
+            raise ValueError("needs DATABASE_DIRECT_URL, the server's own address past the pooler")
+        if pooled is not None and is_same_database(direct, pooled):
+            raise ValueError("needs a DATABASE_DIRECT_URL past the pooler; it is the same as DATABASE_URL")
+        return value
+
+    @field_validator("web_port", "port")
+    @classmethod
+    def _port_of_its_own(cls, value: int | None, info: ValidationInfo) -> int | None:
+        stands_in = info.data.get("telegram_bot_token") is None
+        if value and stands_in and value == info.data.get("sandbox_port"):
+            raise ValueError(
+                "is also SANDBOX_PORT, the local Bot API server's; give one of them another port"
+            )
+        return value
+
+    @field_validator("refresh_token_hours")
+    @classmethod
+    def _outlives_access(cls, value: int, info: ValidationInfo) -> int:
+        minutes = info.data.get("access_token_minutes")
+        if minutes is not None and value * 60 < minutes:
+            raise ValueError(f"must be at least as long as ACCESS_TOKEN_MINUTES, which is {minutes} minutes")
+        return value
 
     @field_validator("allowed_origins")
     @classmethod

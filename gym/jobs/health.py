@@ -11,11 +11,13 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gym.core.errors import DatabaseUnavailable
+from gym.core.sole_lock import holder_query
+from gym.jobs.leader import LOCK
 from gym.jobs.models import JobRun
 from gym.jobs.runner import Runner
 from gym.jobs.work import JOBS
@@ -110,10 +112,17 @@ async def beat(uow: UnitOfWork) -> ZoneInfo:
     return uow.settings.zone
 
 
+async def _report_leaderless(uow: UnitOfWork) -> None:
+    """Nobody runs the jobs: either nobody is there, or the lock stands with somebody who does not."""
+    if not await leads_somebody(uow.session, uow.context.wall):
+        log.error("nobody_leads", lock_held_by=await uow.session.scalar(text(holder_query(LOCK))))
+
+
 async def watch_jobs(run: Runner, began: datetime, every: timedelta = WATCH_EVERY) -> None:
     """Look after the jobs from every replica, for a leader that hangs does not say so; until cancelled."""
 
     async def look(began: datetime, uow: UnitOfWork) -> int:
+        await _report_leaderless(uow)
         return await JobService(uow).tell_late(began)
 
     while True:

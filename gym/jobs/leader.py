@@ -11,6 +11,7 @@ import asyncpg
 import structlog
 
 from gym.core.database import Database
+from gym.core.sole_lock import SoleLock
 
 log = structlog.get_logger()
 LOCK = 0x6C6561646572  # "leader"
@@ -25,10 +26,11 @@ async def lead(database: Database, term: Callable[[], Awaitable[None]]) -> None:
 
     `term` is cancelled when the lock is lost: two leaders would be worse than none for five seconds.
     """
+    lock = SoleLock(LOCK, "waits_to_lead")
     while True:
         try:
             async with database.direct() as connection:
-                await _wait_for_lock(connection)
+                await _wait_for(lock, connection)
                 log.info("leading")
                 await _serve(connection, term)
         except GONE:
@@ -36,8 +38,8 @@ async def lead(database: Database, term: Callable[[], Awaitable[None]]) -> None:
         await asyncio.sleep(RETRY_SECONDS)
 
 
-async def _wait_for_lock(connection: asyncpg.Connection) -> None:
-    while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):  # noqa: ASYNC110
+async def _wait_for(lock: SoleLock, connection: asyncpg.Connection) -> None:
+    while not await lock.take(connection):  # noqa: ASYNC110
         await asyncio.sleep(RETRY_SECONDS)  # another process leads, and tells nobody when it ends
 
 

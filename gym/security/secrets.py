@@ -11,10 +11,9 @@ from pathlib import Path
 
 from gym.core.config import Config, ConfigError
 from gym.security.cipher import Keyring, KeyringError
+from gym.security.key_rules import DATA_KEYS, JWT_KEYS, require_useful
 
 FILE_NAME = "secrets.env"
-JWT_KEYS = "JWT_KEYS"
-DATA_KEYS = "DATA_KEYS"
 
 _HEADING = (
     "# PowerGym's keys, made at the first start. Keep this file secret and keep a copy of it:\n"
@@ -47,13 +46,16 @@ def secrets_of(config: Config) -> Secrets:
 def load_secrets(home: Path, jwt_keys: str | None = None, data_keys: str | None = None) -> Secrets:
     """Keys given by the environment win; the others stand in `home/secrets.env`, made if it is not there.
 
-    Raises `ConfigError`, one line that names the variable. A variable missing from an existing file is an
-    error and not a reason to make a new key: with a new data key all stored faces would be lost in silence.
+    Raises `ConfigError`, one line that names the variable: also for keys that protect nothing. A variable
+    missing from an existing file is an error and not a reason to make a new key: with a new data key all
+    stored faces would be lost in silence.
     """
     given = {name: text for name, text in ((JWT_KEYS, jwt_keys), (DATA_KEYS, data_keys)) if text}
     missing = [name for name in (JWT_KEYS, DATA_KEYS) if name not in given]
     stored = _read_or_make(home, missing) if missing else {}
-    return Secrets(*(_keyring(name, given, stored, home) for name in (JWT_KEYS, DATA_KEYS)))
+    jwt, data = (_keyring(name, given, stored, home) for name in (JWT_KEYS, DATA_KEYS))
+    require_useful(jwt, data)
+    return Secrets(jwt, data)
 
 
 def save_secrets(home: Path, secrets: Secrets) -> None:

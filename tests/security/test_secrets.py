@@ -16,7 +16,8 @@ from gym.core.config import ConfigError
 from gym.security.cipher import Keyring
 from gym.security.secrets import Secrets, load_secrets, save_secrets
 
-KEY = "a:" + "A" * 43
+KEY = "a:_o5cTnS1Y2KhVwWqGdJ0xvZ3bRk8uEyM4iLpNsQfDtA"
+OTHER = "b:Zr7mPq0vXy2Lk9Jw4Nh6Tg8Bf1Dc3Sa5Ue-iOoRjKxE"
 RACER = """
 import sys
 from pathlib import Path
@@ -91,9 +92,10 @@ def test_thirty_two_threads_agree_on_one_file(tmp_path: Path) -> None:
 
 
 def test_keys_of_the_environment_win_and_no_file_is_made(tmp_path: Path) -> None:
-    secrets = load_secrets(tmp_path / "home", KEY, f"b:{'B' * 42}A,{KEY}")
+    older = Keyring.generate()
+    secrets = load_secrets(tmp_path / "home", KEY, f"{OTHER},{older.text()}")
     assert list(secrets.jwt) == ["a"]
-    assert list(secrets.data) == ["b", "a"]
+    assert list(secrets.data) == ["b", older.first]
     assert not (tmp_path / "home").exists()
 
 
@@ -108,7 +110,7 @@ def test_a_key_missing_from_the_file_is_never_made_anew(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["JWT_KEYS", "DATA_KEYS"])
 def test_a_bad_value_stops_the_start_with_one_line_that_names_it(tmp_path: Path, name: str) -> None:
-    values = {"JWT_KEYS": KEY, "DATA_KEYS": KEY, name: "kid:tooshort"}
+    values = {"JWT_KEYS": KEY, "DATA_KEYS": OTHER, name: "kid:tooshort"}
     with pytest.raises(ConfigError) as caught:
         load_secrets(tmp_path, values["JWT_KEYS"], values["DATA_KEYS"])
     assert str(caught.value) == f"{name}: key kid is not 32 bytes"
@@ -123,8 +125,8 @@ def test_a_file_that_cannot_be_understood_stops_the_start(tmp_path: Path, conten
 
 
 def test_comments_quotes_and_export_are_understood(tmp_path: Path) -> None:
-    (tmp_path / "secrets.env").write_text(f"# mine\n\nexport JWT_KEYS=\"{KEY}\"\nDATA_KEYS='{KEY}'\n")
-    assert load_secrets(tmp_path) == Secrets(Keyring.parse(KEY), Keyring.parse(KEY))
+    (tmp_path / "secrets.env").write_text(f"# mine\n\nexport JWT_KEYS=\"{KEY}\"\nDATA_KEYS='{OTHER}'\n")
+    assert load_secrets(tmp_path) == Secrets(Keyring.parse(KEY), Keyring.parse(OTHER))
 
 
 def test_a_home_that_cannot_hold_files_is_said_in_one_line(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator
+from sqlalchemy import make_url
 
 _VISIBLE: Final = re.compile(r"[\x21-\x7e]{1,2000}")
 _HOST: Final = re.compile(
@@ -111,6 +112,16 @@ def _database(value: str) -> str:
     if parts["port"] is not None and not _is_port(parts["port"]):
         raise ValueError("has a port that is not a number from 1 to 65535")
     return f"postgresql+asyncpg://{rest}"
+
+
+def is_same_database(one: str, other: str) -> bool:
+    """Whether two addresses lead to the same port of the same host and the same database there."""
+    return _door(one) == _door(other)
+
+
+def _door(url: str) -> tuple[object, ...]:
+    made = make_url(url)
+    return (made.host or made.query.get("host"), made.port or made.query.get("port", 5432), made.database)
 
 
 def _is_port(text: str) -> bool:
