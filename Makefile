@@ -1,7 +1,9 @@
 # PowerGym: two commands on a fresh machine are `make run` and `make test`.
 PYTHON ?= python3
 BIN := .venv/bin
-READY := .venv/.ready
+# What runs the gym, and that with the tools: a stamp each, so that going from one to the other installs nothing.
+RUNTIME := .venv/.ready-runtime
+READY := .venv/.ready-dev
 FACES ?=
 # More than the cores: most of the suite waits for PostgreSQL, processes and pages.
 WORKERS ?= 3
@@ -10,9 +12,9 @@ WORKERS ?= 3
 # would otherwise compile all of it again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test soak instants check bench messages clean
+.PHONY: run test soak instants check bench messages lock bill clean
 
-run: $(READY)
+run: $(RUNTIME)
 	$(BIN)/python -m bot
 
 test: $(READY)
@@ -39,10 +41,30 @@ bench: $(READY)
 	$(BIN)/python -m tests.bench $(if $(FACES),--faces $(FACES))
 
 # insightface names another OpenCV than the headless one that is pinned: hence --no-deps.
-$(READY): requirements.lock
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -r requirements.lock
-	touch $(READY)
+INSTALL = test -x $(BIN)/python || $(PYTHON) -m venv .venv; \
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r
+
+$(RUNTIME): requirements.lock
+	$(INSTALL) requirements.lock
+	touch $(RUNTIME)
+
+$(READY): requirements.lock requirements-dev.lock
+	$(INSTALL) requirements-dev.lock
+	touch $(RUNTIME) $(READY)
+
+# Versions stay as they are unless UPGRADE names a package, or all. The index's address is the machine's own affair.
+RESOLVE = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-package opencv-python --no-emit-package opencv-contrib-python \
+	--custom-compile-command "make lock" \
+	$(if $(UPGRADE),$(if $(filter all,$(UPGRADE)),--upgrade,--upgrade-package $(UPGRADE)))
+
+lock: $(READY)
+	$(RESOLVE) --output-file requirements.lock >/dev/null
+	$(RESOLVE) --extra dev --constraint requirements.lock --no-annotate --output-file requirements-dev.lock >/dev/null
+
+# The bill of materials (CycloneDX) of what is installed with the gym: build/powergym.cdx.json
+bill: $(READY)
+	$(BIN)/python -m tests.bill build/powergym.cdx.json
 
 clean:
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis

@@ -80,7 +80,7 @@ def test_extracting_the_messages_again_changes_nothing(tmp_path: Path) -> None:
     for package in PACKAGES:
         shutil.copytree(ROOT / package, tmp_path / package)
     shutil.copy(ROOT / "Makefile", tmp_path)
-    command = ["make", "-o", ".venv/.ready", "messages", f"BIN={Path(sys.executable).parent}"]
+    command = ["make", "-o", ".venv/.ready-dev", "messages", f"BIN={Path(sys.executable).parent}"]
     subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
     for path in LOCALE_DIR.rglob("*.po"):
         again = tmp_path / path.relative_to(ROOT)

@@ -1,0 +1,1 @@
+"""What the gym is installed from: its locks, its wheel and what is said of them."""
