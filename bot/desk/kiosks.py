@@ -17,8 +17,8 @@ from bot.turn import Turn
 from gym.core.language import N_
 from gym.kiosks.models import Kiosk
 from gym.kiosks.service import KioskService, parse_door_address, parse_exit_pin
-from gym.security.passwords import hash_secret
 from gym.security.permissions import Permission
+from gym.security.pins import Pins
 
 router = Router(Audience.STAFF)
 DOOR = N_("Door")
@@ -128,9 +128,9 @@ async def _begin(turn: Turn, form: Form, kiosk_id: UUID) -> None:
     await turn.begin(form, values, back=KioskCard(one.id))
 
 
-async def _hashed(text: str, _: FormContext) -> str:
+async def _hashed(text: str, ctx: FormContext) -> str:
     """Only the hash lies in the draft."""
-    return await asyncio.to_thread(hash_secret, parse_exit_pin(text))
+    return await asyncio.to_thread(Pins(ctx.turn.gym.secrets.jwt).hash, parse_exit_pin(text))
 
 
 async def _no_pin(ctx: FormContext) -> Sequence[Choice]:

@@ -13,7 +13,7 @@ from typing import Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, or_, select, update
 
 from gym.core.errors import Forbidden, Invalid, NotFound
 from gym.core.language import N_
@@ -24,6 +24,7 @@ from gym.notifications.outbox import DESK
 from gym.security.links import Links
 from gym.security.passwords import verify_secret
 from gym.security.permissions import Permission, Role
+from gym.security.pins import Pins
 from gym.security.sessions import revoke_all
 from gym.staff.models import Staff
 from gym.unit_of_work import UnitOfWork
@@ -108,7 +109,7 @@ def parse_kiosk_name(text: str) -> str:
 
 
 def parse_exit_pin(text: str) -> str:
-    """What must be typed to leave the page; hash it before it is kept. Raises `ExitPinInvalid`."""
+    """What must be typed to leave the page; `Pins` hashes it before it is kept. Raises `ExitPinInvalid`."""
     pin = text.strip()
     if not re.fullmatch(r"[0-9]{4,8}", pin):
         raise ExitPinInvalid
@@ -223,11 +224,19 @@ class KioskService:
         return kiosk
 
     async def may_leave(self, kiosk_id: UUID, pin: str) -> bool:
-        """Whether a PIN lets somebody leave the kiosk page; without one set, anybody may."""
+        """Whether a PIN lets somebody leave the kiosk page; without one set, anybody may.
+
+        One that was hashed in an older way is hashed anew, unless an admin sets another one meanwhile.
+        """
         kiosk = await self._kiosks.require(kiosk_id)
-        if kiosk.exit_pin_hash is None:
+        kept = kiosk.exit_pin_hash
+        if kept is None:
             return True
-        return (await asyncio.to_thread(verify_secret, pin.strip(), kiosk.exit_pin_hash))[0]
+        fits, renewed = await asyncio.to_thread(Pins(self.uow.secrets.jwt).verify, pin.strip(), kept)
+        if renewed is not None:
+            same = (Kiosk.id == kiosk_id, Kiosk.exit_pin_hash == kept)
+            await self.uow.session.execute(update(Kiosk).where(*same).values(exit_pin_hash=renewed))
+        return fits
 
     async def set_exit_pin(self, kiosk_id: UUID, pin_hash: str | None) -> Kiosk:
         """The PIN, hashed, that leaves the kiosk's page; with None anybody may leave it."""

@@ -56,6 +56,9 @@ async def test_an_admin_sets_the_pin_that_leaves_the_page_and_takes_it_away(
     async with gym.unit_of_work(Actor.system()) as uow:
         drafts = (await uow.session.scalars(text("SELECT drafts::text FROM drafts"))).all()
     assert not any("2468" in one for one in drafts)
+    async with gym.unit_of_work(Actor.system()) as uow:
+        kept = (await uow.session.scalars(text("SELECT exit_pin_hash FROM kiosks"))).one()
+    assert kept.startswith(f"{gym.secrets.jwt.first}:$argon2id$"), "with the gym's key"
     await ana.taps("Exit PIN")
     await ana.taps("No PIN")
     await ana.sees("Anybody may leave its page")
