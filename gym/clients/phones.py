@@ -80,6 +80,9 @@ def _valid(text: str, region: str) -> str | None:
     written = phonenumbers.format_number(number, PhoneNumberFormat.E164)
     if phonenumbers.is_valid_number(number):
         return written
+    if text.startswith("00"):
+        # How most of the world dials abroad; Colombia's own prefixes name a carrier (009, 007).
+        return _valid("+" + text[2:], region)
     return next(filter(_is_valid, same_phone(written)), None)
 
 

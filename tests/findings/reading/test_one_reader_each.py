@@ -76,6 +76,14 @@ REASONS: Final[dict[str, tuple[str, ...]]] = {
         "gym/security/links.py::sign_path",
         "gym/security/tokens.py::_claims",
     ),
+    "a spreadsheet's own number, or its count of days": (
+        "gym/importing/reading/cells.py::day_of",
+        "gym/importing/reading/workbook.py::_number_cell",
+    ),
+    "only compared with the other cells of its column": (
+        "gym/importing/reading/content.py::counts_up",
+        "gym/importing/reading/day_orders.py::order_of",
+    ),
     "a pairing code, checked to be nine digits": ("gym/kiosks/service.py::_named",),
 }
 ALLOWED: Final = {place for places in REASONS.values() for place in places}

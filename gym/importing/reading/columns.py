@@ -1,0 +1,231 @@
+"""The columns of a sheet: which row names them, what each holds, and where the people begin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from gym.clients.schemas import Habits
+from gym.importing.errors import ImportNamesMissing
+from gym.importing.reading.cells import EMPTY, Cell
+from gym.importing.reading.content import (
+    MOST,
+    Content,
+    content_of,
+    counts_up,
+    is_day,
+    is_document,
+    is_phone,
+    words_in,
+)
+from gym.importing.reading.day_orders import DayOrder, order_of
+from gym.importing.reading.headings import NAMES, SEVERAL, Column, column_of, plain_heading
+from gym.importing.reading.sheets import Row, Sheet
+
+FIRST_LINES: Final = 25
+"""Rows among which the one with the headings is looked for; titles and dates stand above it."""
+DATES: Final = (Column.BIRTH_DATE, Column.STARTS_ON, Column.ENDS_ON)
+TOTALS: Final = frozenset(
+    {"total", "totales", "totals", "subtotal", "suma", "sum", "gran total", "grand total"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetColumn:
+    """One column; `holds` is None when nobody knows: it is kept as a note, or left out, by choice."""
+
+    place: int
+    heading: str
+    holds: Column | None
+    order: DayOrder | None = None
+    """Of the days in it, as far as they say; None asks."""
+
+    @property
+    def is_asked(self) -> bool:
+        return self.holds in DATES and self.order is DayOrder.UNDECIDED
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMap:
+    """What a sheet's columns hold, and its rows of people."""
+
+    sheet: Sheet
+    headings: Row | None
+    columns: tuple[SheetColumn, ...]
+    rows: tuple[Row, ...]
+
+    @property
+    def unknown(self) -> tuple[SheetColumn, ...]:
+        """With something in them."""
+        return tuple(column for column in self.columns if column.holds is None)
+
+    @property
+    def undecided(self) -> tuple[SheetColumn, ...]:
+        """Whose days may be read in two orders."""
+        return tuple(column for column in self.columns if column.is_asked)
+
+    def holding(self, *wanted: Column) -> tuple[SheetColumn, ...]:
+        return tuple(column for column in self.columns if column.holds in wanted)
+
+    def decided(self, order: DayOrder) -> ColumnMap:
+        """With the answer to the question in which order the days stand."""
+        asked = (replace(one, order=order) if one.is_asked else one for one in self.columns)
+        return replace(self, columns=tuple(asked))
+
+
+def map_columns(sheet: Sheet, habits: Habits) -> ColumnMap:
+    """Columns by their headings, then by what stands in them. Raises `ImportNamesMissing`."""
+    headings = _headings(sheet, habits)
+    rows = _people(sheet, headings)
+    cells = {place: [row[place] for row in rows] for place in range(sheet.width)}
+    named = _named(headings, cells)
+    held = _by_content(_judged(named, cells), cells, habits, headed=headings is not None)
+    held = _names(held, cells, habits.region)
+    if not NAMES & set(held.values()):
+        raise ImportNamesMissing
+    columns = tuple(
+        SheetColumn(
+            place, headings[place].text if headings else "", held[place], _order(held[place], cells[place])
+        )
+        for place in cells
+        if held[place] is not None or any(not cell.is_nothing for cell in cells[place])
+    )
+    return ColumnMap(sheet, headings, columns, rows)
+
+
+def _headings(sheet: Sheet, habits: Habits) -> Row | None:
+    """The row that names most columns and holds nothing that a person's row would."""
+    best, most = None, 0
+    for row in sheet.rows[:FIRST_LINES]:
+        known = {column_of(cell.text) for cell in row.cells} - {None, Column.NUMBER}
+        filled = sum(map(bool, row.cells))
+        if any(_is_data(cell, habits) for cell in row.cells) or len(known) * 3 < filled:
+            continue
+        if len(known) > most and (len(known) > 1 or filled == 1 or NAMES & known):
+            best, most = row, len(known)
+    if best is not None and most == 1 and _is_title(sheet, best):
+        return None
+    return best
+
+
+def _is_data(cell: Cell, habits: Habits) -> bool:
+    return bool(cell) and (
+        is_day(cell) or is_phone(cell, habits.region) or is_document(cell) or "@" in cell.text
+    )
+
+
+def _is_title(sheet: Sheet, row: Row) -> bool:
+    """One known word above several columns: `Clientes` over a list without headings."""
+    return sum(map(bool, row.cells)) == 1 and sheet.width > 1
+
+
+def _people(sheet: Sheet, headings: Row | None) -> tuple[Row, ...]:
+    """The rows below, without headings printed again on each page and without totals."""
+    start = sheet.rows.index(headings) + 1 if headings else 0
+    again = tuple(plain_heading(cell.text) for cell in headings.cells) if headings else None
+    found: list[Row] = []
+    for row in sheet.rows[start:]:
+        words = tuple(plain_heading(cell.text) for cell in row.cells)
+        first = next(filter(None, words), "")
+        if all(cell.is_nothing for cell in row.cells) or words == again or first in TOTALS:
+            continue
+        found.append(row)
+    return tuple(found)
+
+
+def _named(headings: Row | None, cells: Mapping[int, Sequence[Cell]]) -> dict[int, Column | None]:
+    """By headings; of two columns with the same one, the one with something in it counts first."""
+    named: dict[int, Column | None] = dict.fromkeys(cells)
+    filled = {place: sum(not cell.is_nothing for cell in column) for place, column in cells.items()}
+    for place in sorted(cells, key=lambda one: (not filled[one], one)):
+        column = column_of((headings[place] if headings else EMPTY).text)
+        if column in named.values() and column not in SEVERAL:
+            column = Column.OTHER_PHONE if column is Column.PHONE else None
+        named[place] = column
+    return named
+
+
+def _judged(named: dict[int, Column | None], cells: Mapping[int, Sequence[Cell]]) -> dict[int, Column | None]:
+    """A number called `ID` is a document if no other column is, it looks like one and does not count up."""
+    if Column.DOCUMENT in named.values():
+        return named
+    for place, column in named.items():
+        sample = [cell for cell in cells[place] if not cell.is_nothing]
+        alike = sum(map(is_document, sample)) >= len(sample) * MOST
+        if column is Column.NUMBER and sample and alike and not counts_up(sample):
+            return named | {place: Column.DOCUMENT}
+    return named
+
+
+def _by_content(
+    named: dict[int, Column | None], cells: Mapping[int, Sequence[Cell]], habits: Habits, *, headed: bool
+) -> dict[int, Column | None]:
+    """Columns by what stands in them; under an unknown heading only what cannot be mistaken."""
+    held = dict(named)
+    for place, column in named.items():
+        if column is not None:
+            continue
+        found = content_of(cells[place], habits.region)
+        kinds = {
+            Content.EMAIL: Column.EMAIL,
+            Content.PHONE: Column.PHONE,
+            Content.DOCUMENT: Column.DOCUMENT,
+        }
+        guess = kinds.get(found) if found else None
+        if not headed and found is Content.SMALL_NUMBER and counts_up(cells[place]):
+            guess = Column.NUMBER
+        if not headed and found is Content.DAY and _are_births(cells[place], habits):
+            guess = Column.BIRTH_DATE
+        if headed and guess is Column.DOCUMENT:
+            guess = None
+        if guess in held.values() and guess not in SEVERAL:
+            guess = Column.OTHER_PHONE if guess is Column.PHONE else None
+        held[place] = guess
+    return held
+
+
+def _are_births(cells: Sequence[Cell], habits: Habits) -> bool:
+    """Years long past."""
+    years = [cell.text for cell in cells if is_day(cell)]
+    old = [text for text in years if any(str(year) in text for year in range(1925, habits.today.year - 9))]
+    return len(old) >= len(years) * MOST
+
+
+def _names(
+    held: dict[int, Column | None], cells: Mapping[int, Sequence[Cell]], region: str
+) -> dict[int, Column | None]:
+    """A lone name column holds whole names; without any, the first columns of words do."""
+    found = {column: place for place, column in held.items() if column in NAMES}
+    lasts = {Column.LAST_NAME, Column.SECOND_LAST_NAME}
+    if Column.FIRST_NAME in found and not lasts & set(found):
+        return held | {found[Column.FIRST_NAME]: Column.FULL_NAME}
+    if found:
+        return held
+    words = [
+        place
+        for place, column in held.items()
+        if column is None and content_of(cells[place], region) is Content.WORDS
+    ]
+    if not words:
+        return held
+    beside = words[1] if len(words) > 1 and words[1] == words[0] + 1 else None
+    whole = _mostly_several(cells[words[0]])
+    if beside is None or (whole and not _mostly_names(cells[beside])):
+        return held | {words[0]: Column.FULL_NAME}
+    return held | {words[0]: Column.FIRST_NAME, beside: Column.LAST_NAME}
+
+
+def _mostly_several(cells: Sequence[Cell]) -> bool:
+    filled = [cell for cell in cells if not cell.is_nothing]
+    return sum(words_in(cell) >= 2 for cell in filled) * 2 > len(filled)
+
+
+def _mostly_names(cells: Sequence[Cell]) -> bool:
+    """Surnames differ from row to row; plans and groups repeat."""
+    filled = [cell.text.casefold() for cell in cells if not cell.is_nothing]
+    return len(set(filled)) * 2 > len(filled)
+
+
+def _order(column: Column | None, cells: Sequence[Cell]) -> DayOrder | None:
+    return order_of(cells) if column in DATES else None

@@ -1,0 +1,65 @@
+"""Names in one cell: given names and surnames told apart as they are written in Spanish and English."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from gym.core.reading.conventions import unaccented
+
+_PARTICLES: Final = "de del la las los san santa y e da das do dos van von der den di bin mac"
+PARTICLES: Final = frozenset(_PARTICLES.split())
+"""They belong to the word after them."""
+_SECOND: Final = (
+    "maria jose luis carlos juan ana andres felipe david alejandro alejandra fernanda fernando camilo camila"
+    " paola patricia isabel cristina carolina daniela natalia antonio manuel angel miguel eduardo enrique"
+    " alberto alfonso esteban sebastian santiago mauricio ricardo rafael javier jesus pablo pedro ignacio"
+    " beatriz elena lucia sofia valentina gabriela marcela milena liliana viviana johana yohana stella rocio"
+    " pilar carmen mercedes teresa rosa luz ines victoria mario augusto ivan dario emilio hernan rodrigo"
+    " tomas nicolas mateo samuel daniel alexander lee ann anne marie james john michael lynn"
+)
+SECOND_NAMES: Final = frozenset(_SECOND.split())
+"""Given names that often stand second: in `Ana María Ruiz` the surname is the third word."""
+
+
+class Names(NamedTuple):
+    """`last` is empty for a person with one name."""
+
+    first: str
+    last: str
+
+
+def split_name(text: str, *, last_first: bool = False) -> Names:
+    """`Ana María Ruiz Gómez`, `Ruiz Gómez, Ana María`; with `last_first` also without the comma."""
+    before, comma, after = (part.strip() for part in text.partition(","))
+    if comma and before and after:
+        return Names(after, before)
+    words = _words(text)
+    if len(words) < 2:
+        return Names(" ".join(words), "")
+    if last_first:
+        surnames = 1 if len(words) == 2 else 2
+        return Names(" ".join(words[surnames:]), " ".join(words[:surnames]))
+    given = _given(words)
+    return Names(" ".join(words[:given]), " ".join(words[given:]))
+
+
+def _given(words: list[str]) -> int:
+    """How many of them are given names."""
+    if len(words) == 2:
+        return 1
+    if len(words) == 3:
+        return 2 if unaccented(words[1]) in SECOND_NAMES else 1
+    return len(words) - 2
+
+
+def _words(text: str) -> list[str]:
+    """With their particles: `María | de los Ángeles | Ruiz`."""
+    words: list[str] = []
+    waiting: list[str] = []
+    for word in re.split(r"\s+", text.replace(",", " ").strip()):
+        waiting.append(word)
+        if unaccented(word) not in PARTICLES:
+            words.append(" ".join(waiting))
+            waiting = []
+    return [*words, " ".join(waiting)] if waiting else words

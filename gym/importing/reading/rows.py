@@ -1,0 +1,241 @@
+"""Rows read: every cell of a person's row as its field, or as a problem with its column."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Final, TypeVar
+
+from gym.clients import fields
+from gym.clients.documents import Document
+from gym.clients.errors import GuardianNeeded
+from gym.clients.schemas import READERS, ClientInput, Habits
+from gym.core.errors import GymError
+from gym.core.reading.conventions import Conventions, unaccented
+from gym.importing.errors import ImportTooLarge
+from gym.importing.reading.cell_values import CellReader, Phones
+from gym.importing.reading.cells import EMPTY, Cell
+from gym.importing.reading.columns import ColumnMap, SheetColumn
+from gym.importing.reading.headings import Column
+from gym.importing.reading.names import Names, split_name
+from gym.importing.reading.people import Answer, CellProblem, PersonRow, WrittenMembership
+from gym.importing.reading.sheets import MOST_ROWS, Row
+
+Value = TypeVar("Value")
+NEVER_ZERO: Final = frozenset(
+    {
+        Column.DOCUMENT,
+        Column.PHONE,
+        Column.OTHER_PHONE,
+        Column.EMAIL,
+        Column.BIRTH_DATE,
+        Column.EMERGENCY_PHONE,
+    }
+)
+
+
+class RowReader:
+    """Reads the people of a sheet; `keep_unknown` puts columns that nobody knows into the notes."""
+
+    def __init__(
+        self, mapped: ColumnMap, habits: Habits, conventions: Conventions, *, keep_unknown: bool = True
+    ) -> None:
+        self._map = mapped
+        self._habits = habits
+        self._cells = CellReader(habits, conventions)
+        self._extra = mapped.unknown if keep_unknown else ()
+        self._women_are_m = any(
+            unaccented(row[one.place].text) == "h"
+            for one in mapped.holding(Column.GENDER)
+            for row in mapped.rows
+        )
+
+    def people(self) -> Sequence[PersonRow]:
+        """Raises `ImportTooLarge`."""
+        if len(self._map.rows) > MOST_ROWS:
+            raise ImportTooLarge(MOST_ROWS)
+        return [_OneRow(self, row).person() for row in self._map.rows]
+
+    @property
+    def map(self) -> ColumnMap:
+        return self._map
+
+    @property
+    def habits(self) -> Habits:
+        return self._habits
+
+    @property
+    def cells(self) -> CellReader:
+        return self._cells
+
+    @property
+    def extra(self) -> Sequence[SheetColumn]:
+        return self._extra
+
+    @property
+    def women_are_m(self) -> bool:
+        return self._women_are_m
+
+
+class _OneRow:
+    """One row while it is read: problems gather, nothing stops at the first."""
+
+    def __init__(self, reader: RowReader, row: Row) -> None:
+        self._reader, self._row = reader, row
+        self._problems: list[CellProblem] = []
+        self._asides: list[str] = []
+
+    def person(self) -> PersonRow:
+        names = self._names()
+        given = self._client(names)
+        membership = self._membership()
+        shown = f"{names.first} {names.last}".strip()[:160]
+        problems = tuple(sorted(self._problems, key=lambda one: one.place))
+        return PersonRow(self._row.line, shown, None if problems else given, membership, problems)
+
+    def _client(self, names: Names) -> ClientInput:
+        cells, born = self._reader.cells, self._birth_date()
+        guardian = self._text(Column.GUARDIAN, "guardian_name")
+        if fields.is_minor(born, self._reader.habits.today) and not guardian:
+            self._problems.append(CellProblem("", "", GuardianNeeded()))
+        women_are_m = self._reader.women_are_m
+        tags = [
+            tag for part in self._each(Column.TAGS, lambda cell: fields.parse_tags(cell.text)) for tag in part
+        ]
+        return ClientInput(
+            first_name=names.first,
+            last_name=names.last,
+            document=self._document(),
+            alias=self._text(Column.ALIAS, "alias"),
+            phone=self._phone(),
+            email=self._one(Column.EMAIL, lambda cell: fields.parse_email(cell.text)),
+            birth_date=born,
+            gender=self._one(Column.GENDER, lambda cell: cells.gender(cell, women_are_m=women_are_m)),
+            address=self._text(Column.ADDRESS, "address"),
+            emergency_contact=self._emergency(),
+            tags=tags,
+            warning=self._text(Column.WARNING, "warning"),
+            language=self._one(Column.LANGUAGE, lambda cell: cell.text),
+            guardian_name=guardian,
+            notes=self._notes(),
+        )
+
+    # Cells
+
+    def _cell(self, column: SheetColumn) -> Cell:
+        cell = self._row[column.place]
+        zero = column.holds in NEVER_ZERO and not cell.text.strip("0.xX")
+        return EMPTY if cell.is_nothing or zero else cell
+
+    def _each(self, holds: Column, read: Callable[[Cell], Value]) -> list[Value]:
+        found = (self._read(column, read) for column in self._reader.map.holding(holds))
+        return [value for value in found if value is not None]
+
+    def _one(self, holds: Column, read: Callable[[Cell], Value]) -> Value | None:
+        return next(iter(self._each(holds, read)), None)
+
+    def _read(self, column: SheetColumn, read: Callable[[Cell], Value]) -> Value | None:
+        cell = self._cell(column)
+        if not cell:
+            return None
+        try:
+            if (spoilt := cell.fault) is not None:
+                raise spoilt
+            return read(cell)
+        except GymError as fault:
+            self._problems.append(CellProblem(column.heading, cell.text, fault, column.place))
+            return None
+
+    def _text(self, holds: Column, field: str) -> str | None:
+        return (
+            self._one(holds, lambda cell: str(READERS[field](cell.text, self._reader.habits) or "")) or None
+        )
+
+    # Fields of several columns
+
+    def _names(self) -> Names:
+        """Raises nothing: a row without a name has a problem."""
+        parts = {column.holds: column for column in self._reader.map.columns}
+        whole = parts.get(Column.FULL_NAME) or parts.get(Column.LAST_AND_FIRST)
+        if whole is not None:
+            last_first = whole.holds is Column.LAST_AND_FIRST
+            found = self._read(whole, lambda cell: split_name(cell.text, last_first=last_first)) or Names(
+                "", ""
+            )
+        else:
+            first = self._joined(Column.FIRST_NAME, Column.MIDDLE_NAME)
+            found = Names(first, self._joined(Column.LAST_NAME, Column.SECOND_LAST_NAME))
+            found = found if found.first else Names(found.last, "")
+        return Names(self._name(found.first, needed=True), self._name(found.last))
+
+    def _joined(self, *holds: Column) -> str:
+        return " ".join(text for one in holds for text in self._each(one, lambda cell: cell.text))
+
+    def _name(self, text: str, *, needed: bool = False) -> str:
+        if self._problems or not (text or needed):
+            return text
+        try:
+            return fields.parse_name(text)
+        except GymError as fault:
+            self._problems.append(CellProblem("", text, fault))
+            return text
+
+    def _document(self) -> Document | None:
+        kinds = self._reader.map.holding(Column.DOCUMENT_TYPE)
+        kind = self._row[kinds[0].place] if kinds else EMPTY
+        return self._one(Column.DOCUMENT, lambda cell: self._reader.cells.document(kind, cell))
+
+    def _phone(self) -> str | None:
+        """The first that is there; others, and extensions, are kept in the notes."""
+        found: list[tuple[str, Phones]] = []
+        for column in self._reader.map.holding(Column.PHONE, Column.OTHER_PHONE):
+            phones = self._read(column, self._reader.cells.phones)
+            if phones is not None:
+                found.append((column.heading or "☎", phones))
+        for place, (heading, phones) in enumerate(found):
+            numbers = phones.rest if not place else " ".join(filter(None, (phones.number, phones.rest)))
+            if numbers and phones.number not in [earlier.number for _, earlier in found[:place]]:
+                self._asides.append(f"{heading}: {numbers}")
+        return found[0][1].number if found else None
+
+    def _birth_date(self) -> date | None:
+        columns = self._reader.map.holding(Column.BIRTH_DATE)
+        order = columns[0].order if columns else None
+        return self._one(Column.BIRTH_DATE, lambda cell: self._reader.cells.birth_date(cell, order))
+
+    def _emergency(self) -> str | None:
+        text = self._joined(Column.EMERGENCY_CONTACT, Column.EMERGENCY_PHONE)
+        return fields.parse_text(text)[:200] or None if text else None
+
+    def _notes(self) -> str | None:
+        """Notes, what found no place of its own, and the columns that nobody knows."""
+        lines = [
+            text for text in self._each(Column.NOTES, lambda cell: fields.parse_notes(cell.text)) if text
+        ]
+        lines += self._asides
+        for column in self._reader.extra:
+            if text := self._read(column, lambda cell: " ".join(cell.text.split())):
+                lines.append(f"{column.heading}: {text}" if column.heading else text)
+        try:
+            return fields.parse_notes("\n".join(lines)) or None
+        except GymError as fault:
+            self._problems.append(CellProblem("", "", fault))
+            return None
+
+    def _membership(self) -> WrittenMembership | None:
+        cells = self._reader.cells
+        written = WrittenMembership(
+            plan=self._one(Column.PLAN, lambda cell: " ".join(cell.text.split())) or "",
+            starts_on=self._day(Column.STARTS_ON),
+            ends_on=self._day(Column.ENDS_ON),
+            price=self._one(Column.PRICE, cells.amount),
+            paid=self._one(Column.PAID, cells.amount_or_answer),
+            owing=self._one(Column.OWING, cells.amount_or_answer),
+        )
+        nothing = written == WrittenMembership() or written == WrittenMembership(owing=Answer.NO)
+        return None if nothing else written
+
+    def _day(self, holds: Column) -> date | None:
+        columns = self._reader.map.holding(holds)
+        order = columns[0].order if columns else None
+        return self._one(holds, lambda cell: self._reader.cells.day(cell, order))
