@@ -26,8 +26,9 @@ from gym.app import Gym
 from gym.chats.sessions import QuickSessions
 from gym.core.errors import DatabaseUnavailable
 from gym.notifications.kinds import GROUP_OF, IN_PLACE, WAITS
-from gym.notifications.models import RecipientKind
+from gym.notifications.models import NotificationKind, RecipientKind
 from gym.notifications.repository import OutboxRepository, Outgoing
+from gym.reports.absence import AbsenceService
 from gym.security.permissions import Actor
 from gym.settings.schemas import GymSettings
 from gym.subscriptions.quiet import after_quiet
@@ -125,8 +126,18 @@ class Courier:
             await self._note(lambda outbox, _: outbox.postpone(item.id, morning))
         elif (held := self.pacer.held(item.chat_id)) > PATIENCE:
             await self._again(item, held, "pace", counts=False)
+        elif not await self._still_holds(item):
+            await self._note(lambda outbox, _: outbox.dismissed(item.id, "not true any more"))
         else:
             await self._word_and_send(item, item.chat_id, now, lease)
+
+    async def _still_holds(self, item: Outgoing) -> bool:
+        """Written at night, it leaves in the morning: the member may have come, or have been blocked."""
+        if item.kind is not NotificationKind.ABSENT or "since" not in item.payload:
+            return True
+        async with self.gym.unit_of_work(Actor.system()) as uow:
+            assert item.recipient_id is not None, "a member is told"
+            return await AbsenceService(uow).is_still_away(item.recipient_id, item.payload["since"])
 
     async def _word_and_send(self, item: Outgoing, chat_id: int, now: Round, lease: Lease) -> None:
         try:

@@ -16,7 +16,7 @@ from bot.routing import Audience, Router
 from bot.surfaces import Surface
 from bot.turn import Turn
 from gym.core.language import N_, Translator
-from gym.reports.absence import AbsenceService
+from gym.reports.absence import AbsenceService, Absent
 from gym.reports.digest import DayInNumbers, DigestService
 from gym.reports.ending import EndingService
 from gym.reports.today import Standing, Today, TodayService
@@ -137,23 +137,31 @@ async def at_risk(turn: Turn, tap: AtRisk) -> None:
     async with turn.unit_of_work() as uow:
         page = await AbsenceService(uow).at_risk(tap.page)
     t = turn.t
-    lines = [
-        t.plural(
-            "{client}: away for {count} day, {plan} until {ends_on}",
-            "{client}: away for {count} days, {plan} until {ends_on}",
-            one.days,
-            client=one.client_name,
-            plan=one.plan_name,
-            ends_on=t.day(one.ends_on, short=True),
-        )
-        for one in page.items
-    ]
+    lines = [_away(t, one) for one in page.items]
     heading = (
         t("😴 <b>Plans that run unused</b>") if lines else t("👏 Everybody with a plan has come lately.")
     )
     cards = [[button(f"👤 {one.client_name}", Card(one.client_id), wide=True)] for one in page.items]
     rows = [*cards, pager(page.number, page.pages, AtRisk), nav(t, back=ShowToday())]
     await turn.show(Screen("\n".join([heading, "", *lines]), rows))
+
+
+def _away(t: HtmlTranslator, one: Absent) -> str:
+    told = {"client": one.client_name, "plan": one.plan_name, "ends_on": t.day(one.ends_on, short=True)}
+    if one.last_visit is None:
+        return t.plural(
+            "{client}: not here yet for {count} day, {plan} until {ends_on}",
+            "{client}: not here yet for {count} days, {plan} until {ends_on}",
+            one.days,
+            **told,
+        )
+    return t.plural(
+        "{client}: away for {count} day, last here on {last_visit}, {plan} until {ends_on}",
+        "{client}: away for {count} days, last here on {last_visit}, {plan} until {ends_on}",
+        one.days,
+        last_visit=t.day(one.last_visit, short=True),
+        **told,
+    )
 
 
 @router.on(EndingSoon)

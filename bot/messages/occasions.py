@@ -23,6 +23,26 @@ def _birthday(t: HtmlTranslator, p: Payload, settings: GymSettings) -> str:
 
 @says(Kind.ABSENT)
 def _absent(t: HtmlTranslator, p: Payload, settings: GymSettings) -> str:
+    """The day is the last visit's own, so that the member knows it again."""
+    if "since" not in p:
+        return _absent_for(t, p, settings)
+    told = {"first_name": p["first_name"], "gym": settings.name}
+    if p["last_visit"] is None:
+        return t(
+            "👟 {first_name}, your plan has been running since {since}, and we have not seen you yet. "
+            "Come to {gym}!",
+            since=p["since"],
+            **told,
+        )
+    return t(
+        "👟 {first_name}, your last visit was on {last_visit}. Your plan is running: come to {gym}!",
+        last_visit=p["last_visit"],
+        **told,
+    )
+
+
+def _absent_for(t: HtmlTranslator, p: Payload, settings: GymSettings) -> str:
+    """As releases up to 0.1 have written it into the outbox."""
     return t.plural(
         "👟 We have not seen you for {count} day, {first_name}. Your plan is running: come to {gym}!",
         "👟 We have not seen you for {count} days, {first_name}. Your plan is running: come to {gym}!",

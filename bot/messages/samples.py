@@ -166,7 +166,11 @@ SPECIAL: Final[Mapping[Kind, tuple[Mapping[str, Any], ...]]] = {
     Kind.CHECKED_IN: ({}, {"visits_left": 1, "balance": None}),
     Kind.DENIED: DENIALS,
     Kind.DESK_DENIED: (*DENIALS, {**DENIALS[-1], "late": True}),
-    Kind.ABSENT: ({"days": 10}, {"days": 20}),
+    Kind.ABSENT: (
+        {"days": 10, "since": DAY, "last_visit": DAY},
+        {"days": 20, "since": DAY, "last_visit": None},
+        {"days": 10},
+    ),
     Kind.FROZEN: ({}, {"frozen_until": None}),
     Kind.FREEZE_ENDED: ({}, {"planned": True}),
     Kind.GYM_CLOSED: ({"reason": "Semana Santa"}, {"frozen_until": DAY, "reason": "fumigación"}),

@@ -161,3 +161,10 @@ CHECKS: Final[tuple[Callable[[AccessFacts], VerdictCode | None], ...]] = (
     _hours,
     _again,
 )
+DAY_CHECKS: Final = (_welcome, _plan, _freeze, _money, _allowance)
+"""Those that hold for the whole day: whom they refuse nobody asks to come (`gym.attendance.away`)."""
+
+
+def may_come_in(facts: AccessFacts) -> bool:
+    """Whether the door would let this client in at some hour of the day."""
+    return all(check(facts) is None for check in DAY_CHECKS)

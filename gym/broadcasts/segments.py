@@ -8,14 +8,14 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, any_, exists, false, literal, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Select, Uuid, and_, any_, column, exists, false, literal, select
 
-from gym.attendance.models import CheckIn
+from gym.attendance.away import away, terms_of
 from gym.chats.models import ChatPerson
 from gym.clients.models import Client
 from gym.notifications.kinds import KindGroup
 from gym.notifications.models import NotificationPreference, RecipientKind
+from gym.settings.schemas import GymSettings
 from gym.subscriptions.models import OPEN, Subscription, SubscriptionStatus
 
 EXPIRING_DAYS: Final = 7
@@ -44,9 +44,9 @@ class Audience:
     tag: str | None = None
 
 
-def members(audience: Audience, today: date) -> Select[UUID]:
+def members(audience: Audience, today: date, settings: GymSettings) -> Select[UUID]:
     """Active clients of a segment, in the order of their ids."""
-    return select(Client.id).where(Client.active, _belongs(audience, today)).order_by(Client.id)
+    return select(Client.id).where(Client.active, _belongs(audience, today, settings)).order_by(Client.id)
 
 
 def can_be_told() -> ColumnElement[bool]:
@@ -60,7 +60,7 @@ def can_be_told() -> ColumnElement[bool]:
     return and_(Client.telegram_id.is_not(None), ~blocks, ~mutes)
 
 
-def _belongs(audience: Audience, today: date) -> ColumnElement[bool]:
+def _belongs(audience: Audience, today: date, settings: GymSettings) -> ColumnElement[bool]:
     """Each is judged by the client's subscriptions and visits on the gym day."""
     running = _has(Subscription.starts_on <= today, Subscription.ends_on >= today)
     match audience.segment:
@@ -74,7 +74,7 @@ def _belongs(audience: Audience, today: date) -> ColumnElement[bool]:
             over = (SubscriptionStatus.EXPIRED, SubscriptionStatus.LAPSED)
             return and_(_has(lately, status=over), ~_has(status=OPEN))
         case Segment.ABSENT:
-            return and_(_stays(today), ~_seen_since(today - timedelta(days=ABSENT_DAYS)))
+            return _absent(today, settings)
         case Segment.PLAN if audience.plan_id is not None:
             return _has(Subscription.plan_id == audience.plan_id, Subscription.ends_on >= today, status=OPEN)
         case Segment.TAG if audience.tag is not None:
@@ -89,20 +89,9 @@ def _has(
     return exists().where(Subscription.client_id == Client.id, Subscription.status.in_(status), *conditions)
 
 
-def _stays(today: date) -> ColumnElement[bool]:
-    """Has had a plan for so long that somebody could miss them; a plan that rests does not count."""
-    long_ago = Subscription.starts_on <= today - timedelta(days=ABSENT_DAYS)
-    one = aliased(Subscription)
-    runs = exists().where(
-        one.client_id == Client.id,
-        one.status.in_((SubscriptionStatus.ACTIVE, SubscriptionStatus.PENDING_PAYMENT)),
-        one.starts_on <= today,
-        one.ends_on >= today,
-    )
-    return and_(runs, exists().where(Subscription.client_id == Client.id, long_ago))
-
-
-def _seen_since(day: date) -> ColumnElement[bool]:
-    return exists().where(
-        CheckIn.client_id == Client.id, CheckIn.gym_day > day, CheckIn.counted, CheckIn.undone_at.is_(None)
-    )
+def _absent(today: date, settings: GymSettings) -> ColumnElement[bool]:
+    """Those of the list at the desk: nobody whom the door would refuse is asked to come."""
+    absent = away("SELECT client_id FROM absent WHERE days >= :least")
+    terms = terms_of(today, settings, ABSENT_DAYS)
+    found = absent.bindparams(**terms).columns(column("client_id", Uuid)).subquery()
+    return Client.id.in_(select(found.c.client_id))

@@ -100,7 +100,7 @@ class BroadcastService:
     async def reach(self, audience: Audience) -> Reach:
         """Whom it would be for."""
         self.uow.actor.require(Permission.BROADCAST)
-        everybody = members(audience, self.uow.today)
+        everybody = members(audience, self.uow.today, self.uow.settings)
         return Reach(
             await self._count(everybody),
             await self._count(everybody.where(can_be_told())),
@@ -229,7 +229,7 @@ class BroadcastService:
 
     async def _batch(self, broadcast: Broadcast) -> Sequence[UUID]:
         audience = Audience(Segment(broadcast.segment), broadcast.plan_id, broadcast.tag)
-        query = members(audience, self.uow.today).where(can_be_told()).limit(BATCH)
+        query = members(audience, self.uow.today, self.uow.settings).where(can_be_told()).limit(BATCH)
         if broadcast.last_client_id is not None:
             query = query.where(Client.id > broadcast.last_client_id)
         return (await self.uow.session.scalars(query)).all()

@@ -13,7 +13,7 @@ from gym.clients.models import Client
 from gym.notifications import outbox
 from gym.notifications.models import NotificationKind, NotificationState, Priority
 from gym.notifications.outbox import Recipient
-from gym.reports.absence import AbsenceRepository
+from gym.reports.absence import AbsenceRepository, LongAway
 from gym.security.permissions import Permission
 from gym.subscriptions.quiet import after_quiet
 from gym.subscriptions.reminders import OVERTAKEN
@@ -95,19 +95,20 @@ class Occasions:
         return (await self.uow.session.scalars(query.order_by(Client.id))).all()
 
     async def _absences(self, today: date) -> list[dict[str, Any]]:
-        away = AbsenceRepository(self.uow.session)
-        found = await away.away_for(self.uow.today, ABSENT_FOR)
-        late = (today - self.uow.today).days
-        return [
-            self._row(
-                one.client_id,
-                NotificationKind.ABSENT,
-                {"first_name": one.first_name, "days": one.days + late},
-                f"absent:{one.client_id}:{one.since.isoformat()}:{one.days}",
-                overtaken=any(one.days < step <= one.days + late for step in ABSENT_FOR),
-            )
-            for one in found
-        ]
+        absences = AbsenceRepository(self.uow.session, self.uow.settings)
+        found = await absences.away_for(self.uow.today, ABSENT_FOR)
+        return [self._absent(one, await absences.days_away(one.client_id, one.since, today)) for one in found]
+
+    def _absent(self, one: LongAway, days_now: int | None) -> dict[str, Any]:
+        """`days_now` is None when the client is not to be asked any more on the day on which it leaves."""
+        days = one.days if days_now is None else days_now
+        return self._row(
+            one.client_id,
+            NotificationKind.ABSENT,
+            {"first_name": one.first_name, "days": days, "last_visit": one.last_visit, "since": one.since},
+            f"absent:{one.client_id}:{one.since.isoformat()}:{one.days}",
+            overtaken=days_now is None or any(one.days < step <= days for step in ABSENT_FOR),
+        )
 
     def _row(
         self,

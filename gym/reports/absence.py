@@ -1,4 +1,4 @@
-"""Who pays and does not come: running plans by the days since the client was last here."""
+"""Who pays and does not come: members whom the door would let in, by the days they have stayed away."""
 
 from __future__ import annotations
 
@@ -8,61 +8,34 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from gym.attendance.away import away, terms_of
 from gym.core.repository import PAGE_SIZE, Page
 from gym.security.permissions import Permission
+from gym.settings.schemas import GymSettings
 from gym.unit_of_work import UnitOfWork
 
 AT_RISK_AFTER: Final = 10
-"""Days without a visit."""
+"""Days of absence."""
 
-# Days count from the last time at the door, from the first day of the unbroken chain of plans for whoever has
-# not come yet, and from the last day of a freeze: nobody is absent while the plan rests.
-ABSENT: Final = """
-WITH running AS (
-    SELECT DISTINCT ON (s.client_id) s.id, s.client_id, s.plan_id, s.ends_on, s.anchor
-    FROM subscriptions s
-    WHERE s.status IN ('scheduled', 'pending_payment', 'active', 'frozen') AND NOT s.held
-        AND s.starts_on <= :day AND s.ends_on >= :day
-        AND NOT EXISTS (SELECT FROM freezes f WHERE f.subscription_id = s.id AND f.canceled_at IS NULL
-            AND f.starts_on <= :day AND (f.ends_on IS NULL OR f.ends_on >= :day))
-    ORDER BY s.client_id, s.starts_on
-), absent AS (
-    SELECT r.*, c.first_name, c.last_name, c.telegram_id, seen.gym_day AS last_visit,
-        greatest(r.anchor, seen.gym_day, thawed.day) AS since
-    FROM running r
-    JOIN clients c ON c.id = r.client_id AND c.active
-    LEFT JOIN LATERAL (
-        SELECT i.gym_day FROM check_ins i
-        WHERE i.client_id = r.client_id AND i.outcome = 'admitted' AND i.undone_at IS NULL
-        ORDER BY i.at DESC LIMIT 1
-    ) seen ON true
-    LEFT JOIN LATERAL (
-        SELECT max(f.ends_on) AS day FROM freezes f
-        WHERE f.subscription_id = r.id AND f.canceled_at IS NULL AND f.ends_on < :day
-    ) thawed ON true
-)
-"""
-AT_RISK: Final = text(
-    ABSENT
-    + """
+AT_RISK: Final = away(
+    """
 SELECT a.client_id, a.first_name || ' ' || a.last_name AS client_name, p.name AS plan_name, a.ends_on,
-    a.last_visit, CAST(:day AS date) - a.since AS days, count(*) OVER () AS total
+    a.last_visit, a.days, count(*) OVER () AS total
 FROM absent a JOIN plans p ON p.id = a.plan_id
-WHERE CAST(:day AS date) - a.since >= :least
-ORDER BY a.since, a.client_id LIMIT :size OFFSET :skip
+WHERE a.days >= :least
+ORDER BY a.days DESC, a.since, a.client_id LIMIT :size OFFSET :skip
 """
 )
-EXACTLY: Final = text(
-    ABSENT
-    + """
-SELECT a.client_id, a.first_name, a.since, CAST(:day AS date) - a.since AS days FROM absent a
-WHERE CAST(:day AS date) - a.since = ANY (CAST(:steps AS integer[])) AND a.telegram_id IS NOT NULL
+EXACTLY: Final = away(
+    """
+SELECT a.client_id, a.first_name, a.since, a.last_visit, a.days FROM absent a
+WHERE a.days = ANY (CAST(:steps AS integer[])) AND a.telegram_id IS NOT NULL
 ORDER BY a.client_id
 """
 )
+OF_ONE: Final = away("SELECT a.since, a.days FROM absent a", of_one=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,22 +52,27 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class LongAway:
-    """A linked client who has been away for exactly so many days, since a day."""
+    """A linked client who has been away for exactly so many days: since a visit, or since the first start."""
 
     client_id: UUID
     first_name: str
     since: date
+    last_visit: date | None
     days: int
 
 
 class AbsenceRepository:
-    def __init__(self, session: AsyncSession) -> None:
+    """What the rule of `gym.attendance.away` finds, by the gym's settings."""
+
+    def __init__(self, session: AsyncSession, settings: GymSettings) -> None:
         self.session = session
+        self.settings = settings
 
     async def at_risk(self, day: date, number: int, size: int = PAGE_SIZE) -> Page[Absent]:
         """Who has been away longest stands first."""
-        values = {"day": day, "least": AT_RISK_AFTER, "size": size, "skip": max(0, number) * size}
-        rows = (await self.session.execute(AT_RISK, values)).all()
+        pages = {"size": size, "skip": max(0, number) * size}
+        terms = terms_of(day, self.settings, AT_RISK_AFTER)
+        rows = (await self.session.execute(AT_RISK, terms | pages)).all()
         if not rows and number > 0:
             return await self.at_risk(day, 0, size)
         found = [
@@ -105,8 +83,15 @@ class AbsenceRepository:
 
     async def away_for(self, day: date, steps: Sequence[int]) -> list[LongAway]:
         """Linked clients who on this day have been away for one of the numbers of days."""
-        rows = await self.session.execute(EXACTLY, {"day": day, "steps": list(steps)})
+        terms = terms_of(day, self.settings, min(steps))
+        rows = await self.session.execute(EXACTLY, terms | {"steps": list(steps)})
         return [LongAway(*_plain(row)) for row in rows]
+
+    async def days_away(self, client_id: UUID, since: date, day: date) -> int | None:
+        """How long a client has been away since then; None who has come, or may not come in today."""
+        terms = terms_of(day, self.settings, 1) | {"client": client_id}
+        row = (await self.session.execute(OF_ONE, terms)).one_or_none()
+        return row.days if row is not None and row.since == since else None
 
 
 class AbsenceService:
@@ -114,12 +99,18 @@ class AbsenceService:
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
+        self._absences = AbsenceRepository(uow.session, uow.settings)
 
     async def at_risk(self, page: int = 0) -> Page[Absent]:
-        """Running plans whose client has not come for ten days or more, the longest first."""
+        """Who may come in and has not for ten days or more, the longest first."""
         self.uow.actor.require(Permission.MANAGE_CLIENTS)
-        return await AbsenceRepository(self.uow.session).at_risk(self.uow.today, page)
+        return await self._absences.at_risk(self.uow.today, page)
+
+    async def is_still_away(self, client_id: UUID, since: date) -> bool:
+        """Whether what was written about an absence holds now that it leaves."""
+        self.uow.actor.require(Permission.RUN_JOBS)
+        return await self._absences.days_away(client_id, since, self.uow.today) is not None
 
 
-def _plain(row: Any) -> tuple[UUID, str, date, int]:
-    return row.client_id, row.first_name, row.since, row.days
+def _plain(row: Any) -> tuple[UUID, str, date, date | None, int]:
+    return row.client_id, row.first_name, row.since, row.last_visit, row.days

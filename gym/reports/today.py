@@ -8,16 +8,17 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gym.approvals.service import decidable_by
+from gym.attendance.away import away, terms_of
 from gym.attendance.models import CheckIn, Outcome, VerdictCode
 from gym.attendance.presence import PresenceService
 from gym.core.clock import day_start
 from gym.payments.schemas import MethodTotal
 from gym.payments.service import PaymentService
-from gym.reports.absence import ABSENT, AT_RISK_AFTER
+from gym.reports.absence import AT_RISK_AFTER
 from gym.security.permissions import Permission
 from gym.unit_of_work import UnitOfWork
 
@@ -39,7 +40,7 @@ SELECT
     ending.today AS ending_today, ending.week AS ending_week, debts.number AS debts, debts.amount AS owed,
     (SELECT count(*) FROM approvals WHERE state = 'pending' AND expires_at > :now
         AND kind = ANY (CAST(:kinds AS varchar[]))) AS requests,
-    (SELECT count(*) FROM absent WHERE CAST(:day AS date) - since >= :least) AS at_risk
+    (SELECT count(*) FROM absent WHERE days >= :least) AS at_risk
 FROM (
     SELECT count(*) FILTER (WHERE s.ends_on = :day) AS today, count(*) AS week
 """
@@ -50,7 +51,7 @@ _AND_DEBTS: Final = """
     WHERE a.balance > 0 AND s.starts_on <= :day AND NOT s.held
 ) debts
 """
-STANDING: Final = text(ABSENT + _STANDING + ENDING + _AND_DEBTS)
+STANDING: Final = away(_STANDING + ENDING + _AND_DEBTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,12 +160,11 @@ class TodayService:
         zone = self.uow.settings.zone
         return await self._days.standing(
             {
-                "day": day,
+                **terms_of(day, self.uow.settings, AT_RISK_AFTER),
                 "until": day + WEEK,
                 "begins": day_start(day, zone),
                 "ends": day_start(day + DAY, zone),
                 "now": self.uow.now,
                 "kinds": [kind.value for kind in decidable_by(self.uow.actor)],
-                "least": AT_RISK_AFTER,
             }
         )

@@ -15,6 +15,7 @@ from gym.app import Gym
 from gym.attendance.models import Outcome
 from gym.attendance.service import AttendanceService
 from gym.clients.models import Client
+from gym.clients.service import ClientService
 from gym.core.clock import FrozenClock, gym_day
 from gym.core.payload import decode
 from gym.jobs.runner import run_due
@@ -69,6 +70,8 @@ class Noted:
     to: RecipientKind
     spread: bool
     """Of what is for the desk: one chat's own copy."""
+    last_visit: date | None
+    """Which one a message names."""
 
 
 @dataclass
@@ -141,6 +144,9 @@ class Driver:
                 case Deed.PAY:
                     key = self.terms[act.member.number, act.term]
                     await SubscriptionService(uow).take_payment(key, Decimal(act.amount), Method.CASH)
+                case Deed.BLOCK:
+                    assert act.until is not None
+                    await ClientService(uow).block(client.id, act.until, "left without paying")
                 case Deed.COME:
                     verdict = await AttendanceService(uow).check_in_client(client.id)
                     assert (verdict.outcome is Outcome.ADMITTED) == act.admitted, (act, verdict)
@@ -164,16 +170,23 @@ class Driver:
         zone = (await self.gym.settings()).zone
         async with self.gym.unit_of_work(Actor.system()) as uow:
             for row in await uow.session.scalars(select(Notification)):
-                whose = row.recipient_id or decode(row.payload).get("client_id")
+                payload = decode(row.payload)
+                whose = row.recipient_id or payload.get("client_id")
                 who = numbers.get(whose, GYM)
                 day, to = gym_day(row.due_at, zone), row.recipient_kind
                 spread = to is RecipientKind.DESK and row.recipient_id is not None
-                self.noted[row.id] = Noted(str(row.kind), who, day, str(row.state), to, spread)
+                seen = payload.get("last_visit")
+                self.noted[row.id] = Noted(str(row.kind), who, day, str(row.state), to, spread, seen)
 
     def told(self) -> Counter[tuple[str, int, date]]:
         """Everything that was created, of what the model knows, by the gym day on which it was due."""
         known = (one for one in self.noted.values() if one.kind in COMPARED and not one.spread)
         return Counter((one.kind, one.who, one.day) for one in known)
+
+    def last_seen(self) -> dict[tuple[int, date], date | None]:
+        """Which last visit every message about an absence names, of those that were not laid aside."""
+        absent = (one for one in self.noted.values() if one.kind == "absent" and one.state != "dismissed")
+        return {(one.who, one.day): one.last_visit for one in absent}
 
     def states(self) -> Counter[tuple[str, bool]]:
         """Of what is meant for clients: how it stands, and whether the client has a chat."""

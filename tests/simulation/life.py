@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from random import Random
 
@@ -18,6 +18,7 @@ class Deed(StrEnum):
     RENEW = "renew"
     PAY = "pay"
     COME = "come"
+    BLOCK = "block"
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class Act:
     amount: int = 0
     use_reward: bool = False
     admitted: bool = False
+    until: date | None = None
+    """Last day of a block."""
 
 
 def people(count: int, seed: int) -> list[Member]:
@@ -59,7 +62,17 @@ def day_of(model: Model, day: date, seed: int) -> Iterator[Act]:
         chance = Random(f"{seed} {day} {member.number}")
         yield from _pay_debts(model, member, day, chance)
         yield from _buy(model, member, day, chance)
+        yield from _block(model, member, day)
         yield from _come(model, member, day, chance)
+
+
+def _block(model: Model, member: Member, day: date) -> Iterator[Act]:
+    """Now and then somebody is sent away for a while, most often those who hardly ever come."""
+    chance = Random(f"block {day} {member.number}")
+    if chance.random() < (0.03 if member.number % 4 == 3 else 0.003):
+        until = day + timedelta(days=chance.randint(1, 6))
+        model.block(member, until)
+        yield Act(Deed.BLOCK, member, until=until)
 
 
 def _pay_debts(model: Model, member: Member, day: date, chance: Random) -> Iterator[Act]:
@@ -99,7 +112,5 @@ def _buy(model: Model, member: Member, day: date, chance: Random) -> Iterator[Ac
 def _come(model: Model, member: Member, day: date, chance: Random) -> Iterator[Act]:
     """Some come nearly every day, some hardly ever; now and then somebody comes who may not."""
     keen = (0.85, 0.55, 0.3, 0.03)[member.number % 4]
-    term = member.running(day)
-    welcome = term is not None and not term.owed
-    if chance.random() < (keen if welcome else 0.04):
+    if chance.random() < (keen if member.may_come(day) else 0.04):
         yield Act(Deed.COME, member, admitted=model.comes(member, day))

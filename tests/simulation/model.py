@@ -12,11 +12,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import pairwise
 
 DAY = timedelta(days=1)
 ENDS_IN, ENDED_AGO, DUE_AGO, ABSENT_FOR = (7, 3, 1, 0), (3, 10), (1, 3, 7), (10, 20)
 VISITS_FOR_REWARD, REWARD_PERCENT, REWARD_DAYS = 20, 20, 7
 MILESTONES = (50, 100, 365)
+COMES_BACK_AFTER = 30
 OPEN = ("scheduled", "pending_payment", "active")
 GYM = -1
 """Stands for nobody in particular."""
@@ -54,6 +56,7 @@ class Member:
     rewards: list[Reward] = field(default_factory=list)
     visits: int = 0
     last_visit: date | None = None
+    blocked_until: date | None = None
 
     @property
     def latest(self) -> Term | None:
@@ -64,6 +67,20 @@ class Member:
 
     def waiting(self, day: date) -> Term | None:
         return next((one for one in self.terms if one.status == "scheduled" and one.starts > day), None)
+
+    def may_come(self, day: date) -> bool:
+        """What the door says: a running plan that is paid, and nobody has been sent away."""
+        term = self.running(day)
+        blocked = self.blocked_until is not None and day <= self.blocked_until
+        return term is not None and not term.owed and not blocked
+
+    def missed_since(self) -> date:
+        """The last visit, or the first start; one after a long time without a plan is a first start, too."""
+        first = self.terms[0].starts
+        for before, term in pairwise(self.terms):
+            if (term.starts - before.ends - DAY).days > COMES_BACK_AFTER:
+                first = term.starts
+        return max(first, self.last_visit or first)
 
     def reward_on(self, day: date) -> Reward | None:
         usable = (one for one in self.rewards if not one.used and one.granted <= day <= one.expires)
@@ -95,6 +112,8 @@ class Model:
     told: Counter[tuple[str, int, date]] = field(default_factory=Counter)
     receipts: list[tuple[int, int]] = field(default_factory=list)
     """Member and amount, in the order of their numbers."""
+    last_seen: dict[tuple[int, date], date | None] = field(default_factory=dict)
+    """What a message about an absence names: the last visit, or that there was none."""
     busy: set[date] = field(default_factory=set)
     _once: set[tuple[object, ...]] = field(default_factory=set)
 
@@ -131,7 +150,7 @@ class Model:
         """Whether the door lets the member in; the visit counts then."""
         self.busy.add(day)
         term = member.running(day)
-        if term is None or term.owed or member.last_visit == day:
+        if term is None or not member.may_come(day) or member.last_visit == day:
             return False
         term.visits += 1
         member.visits += 1
@@ -144,6 +163,9 @@ class Model:
             self._tell("milestone", member, day)
         return True
 
+    def block(self, member: Member, until: date) -> None:
+        member.blocked_until = until
+
     def new_price(self, plan: str, amount: int, valid_from: date) -> None:
         one = self.plans[plan]
         if one.coming:
@@ -153,7 +175,12 @@ class Model:
     # What happens by itself
 
     def night(self, day: date, *, missed: bool = False) -> None:
-        """Just after midnight; on a day that was `missed`, without what is told of the present only."""
+        """Just after midnight; on a day that was `missed`, without what is told of the present only.
+
+        First the day before is looked at once more: who has paid in the course of it may be asked to come.
+        """
+        for member in self.members:
+            self._absence(member, day - DAY)
         for member in self.members:
             self._expire(member, day)
         for member in self.members:
@@ -206,12 +233,15 @@ class Model:
             return
         if birthday(member.born, day.year) == day:
             self._tell_once("birthday", member, day, day.year)
-        term = member.running(day)
-        if term is None:
+        self._absence(member, day)
+
+    def _absence(self, member: Member, day: date) -> None:
+        if not member.linked or not member.may_come(day):
             return
-        since = max(term.anchor, member.last_visit or term.anchor)
+        since = member.missed_since()
         if (day - since).days in ABSENT_FOR:
             self._tell_once("absent", member, day, since, (day - since).days)
+            self.last_seen[member.number, day] = member.last_visit
 
     def _rewards(self, member: Member, day: date) -> None:
         for reward in member.rewards:

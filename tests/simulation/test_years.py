@@ -92,6 +92,8 @@ class Years:
         found = self.driver.told()
         assert found - self.model.told == Counter(), "told too much"
         assert self.model.told - found == Counter(), "told too little"
+        seen = self.driver.last_seen()
+        assert seen == {key: self.model.last_seen[key] for key in seen}, "another day than the last visit's"
         receipts = [(number + 1, *one) for number, one in enumerate(self.model.receipts)]
         assert await self.driver.receipts() == receipts
         assert await self.driver.standing() == _standing(self.model)
