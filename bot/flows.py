@@ -44,6 +44,7 @@ from bot.desk import (
     today,
 )
 from bot.desk.admin import candidates, invitations, sign_ins
+from bot.desk.money import returns
 from bot.member import freeze, plan, preferences, privacy, qr, visits
 from bot.member import payments as my_payments
 from bot.member import rewards as my_rewards
@@ -78,6 +79,7 @@ ROUTERS: tuple[Router, ...] = (
     freezes.router,
     payments.router,
     receipts.router,
+    returns.router,
     approvals.router,
     asking.router,
     debts.router,

@@ -20,7 +20,7 @@ from gym.approvals.errors import AlreadyAsked
 from gym.approvals.models import Approval
 from gym.approvals.service import ApprovalService
 from gym.core.language import N_
-from gym.payments.errors import parse_reason
+from gym.payments.errors import MoneyGivenBack, parse_reason
 from gym.payments.models import TILL, Method
 from gym.subscriptions.discounts import Discount, DiscountKind
 from gym.subscriptions.service import SubscriptionService
@@ -51,6 +51,8 @@ async def ask_discount(turn: Turn, tap: AskDiscount) -> None:
 async def ask_void(turn: Turn, tap: AskVoid) -> None:
     async with turn.unit_of_work() as uow:
         receipt = await SubscriptionService(uow).receipt(tap.entry_id)
+    if receipt.given_back and not receipt.voided:
+        raise MoneyGivenBack(receipt.given_back)
     wish = turn.t(
         "↩️ Void receipt {number} of {amount}\n👤 {client}\n🏷 {plan}",
         number=Html(f"№ {receipt.number}"),

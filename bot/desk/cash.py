@@ -16,9 +16,10 @@ from bot.render import HtmlTranslator, Screen
 from bot.routing import Audience, Router
 from bot.turn import Turn
 from gym.core.language import N_
-from gym.payments.cash import CashService, Till, TillMethod
+from gym.payments.cash import CashService
 from gym.payments.errors import parse_note
 from gym.payments.models import TILL, CashCount, Method
+from gym.payments.tills import Besides, Till, TillMethod
 from gym.security.permissions import Permission
 
 router = Router(Audience.STAFF)
@@ -69,7 +70,7 @@ async def tills(turn: Turn, tap: Tills) -> None:
         found = await CashService(uow).tills(tap.day)
     t, staff = turn.t, turn.visitor.staff
     assert staff is not None, "the router lets in nobody else"
-    lines = [_till_line(t, till) for till in found] or [t("No money moved on this day.")]
+    lines = [line for till in found for line in _till_lines(t, till)] or [t("No money moved on this day.")]
     owners = {till.staff_id: till.staff_name for till in found}
     if tap.day == turn.today:
         owners.setdefault(staff.id, staff.name)
@@ -88,11 +89,27 @@ def _other_days(turn: Turn, day: date) -> Row:
     return row
 
 
+def _till_lines(t: HtmlTranslator, till: Till) -> list[str]:
+    return [_till_line(t, till), *besides_lines(t, till.besides)]
+
+
 def _till_line(t: HtmlTranslator, till: Till) -> str:
     line = t("👤 {name}: {expected}", name=till.staff_name, expected=till.expected)
     if till.difference is None:
         return f"{line}, " + t("not counted")
     return f"{line}, {_off(t, till.difference)}"
+
+
+def besides_lines(t: HtmlTranslator, besides: Besides) -> list[str]:
+    """What left no trace in the till, one line each."""
+    lines: list[str] = []
+    if besides.voided:
+        lines.append(t("   ↩️ voided: {amount}", amount=besides.voided))
+    if besides.kept:
+        lines.append(t("   💳 kept as clients' credit: {amount}", amount=besides.kept))
+    if besides.by_credit:
+        lines.append(t("   💳 paid with clients' credit: {amount}", amount=besides.by_credit))
+    return lines
 
 
 def _off(t: HtmlTranslator, difference: Decimal) -> str:
@@ -117,6 +134,8 @@ async def show_till(turn: Turn, tap: ShowTill) -> None:
         t("Payments less voids and refunds:"),
         *(_method_line(t, one) for one in till.methods),
     ]
+    if till.besides.any:
+        lines += ["", t("Beside the till:"), *besides_lines(t, till.besides)]
     if counts:
         lines += ["", t("Counted:"), *(_count_line(t, count) for count in counts)]
     label = t("Count again") if counts else t("Count")

@@ -21,6 +21,7 @@ from bot.desk.buttons import (
     TakePayment,
 )
 from bot.desk.keys import tap_key
+from bot.desk.receipts import TakeBack
 from bot.desk.refusals import REFUSALS, refusal_screen
 from bot.desk.subscriptions import sold_screen
 from bot.desk.words import METHODS, status
@@ -33,8 +34,8 @@ from gym.core.language import N_
 from gym.payments.credit import ClientCredit
 from gym.payments.errors import RefundTooLarge, parse_reason
 from gym.payments.models import TILL, Method
+from gym.payments.money_back import MoneyBack
 from gym.payments.schemas import GivenBack
-from gym.payments.service import PaymentService
 from gym.plans.service import PlanService
 from gym.security.permissions import Permission
 from gym.subscriptions.changing import PlanChangeService
@@ -72,9 +73,10 @@ async def manage(turn: Turn, tap: ManagePlan) -> None:
         service = SubscriptionService(uow)
         one = await service.get(tap.subscription_id)
         current = await service.current(one.client_id)
-        paid = await PaymentService(uow).net_paid(one.account_id)
+        paid = await MoneyBack(uow).net_paid(one.account_id)
+        given_back = await MoneyBack(uow).given_back(one.account_id)
     pack_over = current is not None and current.id != one.id and is_used_up(current)
-    rows = [*grid(_running(turn, one, pack_over=pack_over)), *grid(_money(turn, one, paid))]
+    rows = [*grid(_running(turn, one, pack_over=pack_over)), *grid(_money(turn, one, paid, given_back))]
     await turn.show(Screen(plan_text(turn.t, one), [*rows, nav(turn.t, back=Card(one.client_id))]))
 
 
@@ -102,12 +104,14 @@ def _running(turn: Turn, one: Subscription, *, pack_over: bool) -> list[Button]:
     return [*buttons, button(t("✖️ Cancel plan"), CancelSubscription(one.id))]
 
 
-def _money(turn: Turn, one: Subscription, paid: Decimal) -> list[Button]:
+def _money(turn: Turn, one: Subscription, paid: Decimal, given_back: Decimal) -> list[Button]:
     t, buttons = turn.t, list[Button]()
     if one.account.balance:
         buttons.append(button(t("💵 Take payment"), TakePayment(one.id)))
-    if paid > 0:  # below zero when a payment was voided whose money had been handed back already
+    if paid > 0:  # below zero in a gym of before, where such a payment could be voided
         buttons.append(button(t("💸 Money back"), RefundPlan(one.id)))
+    if given_back and turn.visitor.may(Permission.REFUND):
+        buttons.append(button(t("💵 The money came back"), TakeBack(one.id)))
     if turn.visitor.may(Permission.CREDIT):
         buttons.append(button(t("🤝 Goodwill"), CreditPlan(one.id)))
     return buttons
@@ -223,7 +227,7 @@ async def refund(turn: Turn, tap: RefundPlan) -> None:
         return
     async with turn.unit_of_work() as uow:
         one = await SubscriptionService(uow).get(tap.subscription_id)
-        paid = await PaymentService(uow).net_paid(one.account_id)
+        paid = await MoneyBack(uow).net_paid(one.account_id)
     values = {"subscription_id": one.id, "plan": plan_text(turn.t, one), "paid": paid}
     await turn.begin(REFUND, values, back=ManagePlan(one.id))
 

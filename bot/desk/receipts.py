@@ -16,10 +16,11 @@ from bot.routing import Audience, Router
 from bot.turn import Turn
 from gym.clients.service import ClientService
 from gym.core.language import N_
-from gym.payments.errors import AlreadyVoided, VoidNeedsAdmin, parse_reason
+from gym.payments.errors import AlreadyVoided, MoneyGivenBack, VoidNeedsAdmin, parse_reason
 from gym.payments.models import Method
 from gym.payments.schemas import Receipt
 from gym.payments.service import PaymentService
+from gym.security.permissions import Permission
 from gym.subscriptions.service import SubscriptionService
 
 router = Router(Audience.STAFF)
@@ -44,24 +45,41 @@ class VoidPayment(Callback):
     entry_id: UUID
 
 
+@callback("rtaken")
+class TakeBack(Callback):
+    """Asks how money that was handed back came in again."""
+
+    subscription_id: UUID
+
+
 @router.on(ShowReceipt)
 async def show_receipt(turn: Turn, tap: ShowReceipt) -> None:
     async with turn.unit_of_work() as uow:
         found = await SubscriptionService(uow).receipt(tap.entry_id)
         payments = PaymentService(uow)
         may_void = payments.may_void(await payments.payment(tap.entry_id))
-    await turn.show(receipt_screen(turn.t, found, may_void=may_void))
+    returns = turn.visitor.may(Permission.REFUND)
+    await turn.show(receipt_screen(turn.t, found, may_void=may_void, may_return=returns))
 
 
-def receipt_screen(t: HtmlTranslator, receipt: Receipt, *, may_void: bool = True) -> Screen:
-    """The receipt as the desk sees it. Who has just taken the money may undo it; others ask an admin."""
+def receipt_screen(
+    t: HtmlTranslator, receipt: Receipt, *, may_void: bool = True, may_return: bool = False
+) -> Screen:
+    """The receipt as the desk sees it. Who has just taken the money may undo it; others ask an admin.
+
+    What was handed back cannot be voided as well; an admin writes down when it came in again.
+    """
     lines = [_heading(t, receipt), "", *_facts(t, receipt)]
     if receipt.balance_after:
         lines.append(t("Still to pay: <b>{balance}</b>", balance=receipt.balance_after))
     else:
         lines.append(t("Paid in full."))
+    if _is_given_back(receipt):
+        lines.append(t("💸 {amount} of it were given back: it cannot be voided.", amount=receipt.given_back))
     pdf = button(t("📄 PDF"), ReceiptPdf(receipt.entry_id))
-    rows: list[Row] = [[pdf] if receipt.voided else [pdf, _undo(t, receipt, may_void)]]
+    rows: list[Row] = [[pdf, *_undo(t, receipt, may_void)]]
+    if _is_given_back(receipt) and may_return:
+        rows.append([_came_back(t, receipt)])
     if receipt.balance_after and not receipt.voided:
         rows.insert(0, [button(t("💵 Take payment"), TakePayment(receipt.subscription_id), wide=True)])
     return Screen("\n".join(lines), [*rows, nav(t, back=Card(receipt.client_id))])
@@ -94,10 +112,20 @@ def _facts(t: HtmlTranslator, receipt: Receipt) -> list[str]:
     return lines
 
 
-def _undo(t: HtmlTranslator, receipt: Receipt, may_void: bool) -> Button:
+def _is_given_back(receipt: Receipt) -> bool:
+    return not receipt.voided and bool(receipt.given_back)
+
+
+def _undo(t: HtmlTranslator, receipt: Receipt, may_void: bool) -> list[Button]:
+    if receipt.voided or receipt.given_back:
+        return []
     if may_void:
-        return button(t("Void"), VoidPayment(receipt.entry_id))
-    return button(t("Ask to void"), AskVoid(receipt.entry_id))
+        return [button(t("Void"), VoidPayment(receipt.entry_id))]
+    return [button(t("Ask to void"), AskVoid(receipt.entry_id))]
+
+
+def _came_back(t: HtmlTranslator, receipt: Receipt) -> Button:
+    return button(t("💵 The money came back"), TakeBack(receipt.subscription_id), wide=True)
 
 
 @router.on(ReceiptPdf)
@@ -117,6 +145,9 @@ async def void(turn: Turn, tap: VoidPayment) -> None:
         may_void = payments.may_void(await payments.payment(tap.entry_id))
     if receipt.voided:
         raise AlreadyVoided
+    if receipt.given_back:
+        await _refuse_given_back(turn, receipt)
+        return
     if not may_void:
         ask = button(turn.t("Ask to void"), AskVoid(tap.entry_id))
         back = nav(turn.t, back=ShowReceipt(tap.entry_id))
@@ -130,6 +161,13 @@ async def void(turn: Turn, tap: VoidPayment) -> None:
         "method": receipt.method,
     }
     await turn.begin(VOID, values, back=ShowReceipt(tap.entry_id))
+
+
+async def _refuse_given_back(turn: Turn, receipt: Receipt) -> None:
+    """A button from before the refund: what to do first, and the way to it."""
+    text = say_error(turn.t, MoneyGivenBack(receipt.given_back))
+    returns = [_came_back(turn.t, receipt)] if turn.visitor.may(Permission.REFUND) else []
+    await turn.show(Screen(text, [returns, nav(turn.t, back=ShowReceipt(receipt.entry_id))]))
 
 
 def _read_reason(text: str, ctx: FormContext) -> str:

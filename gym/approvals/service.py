@@ -30,9 +30,10 @@ from gym.approvals.repository import ApprovalRepository
 from gym.approvals.schemas import DiscountFacts, FreezeFacts, RefundFacts, VoidFacts
 from gym.approvals.spending import Spending
 from gym.core.repository import Page
-from gym.payments.errors import AlreadyVoided, RefundTooLarge, parse_note
+from gym.payments.errors import AlreadyVoided, MoneyGivenBack, RefundTooLarge, parse_note
+from gym.payments.ledger import positive
 from gym.payments.models import Method
-from gym.payments.service import PaymentService, positive
+from gym.payments.money_back import MoneyBack
 from gym.security.permissions import Actor, ActorKind, OnlyFromDesk, Permission
 from gym.subscriptions.discounts import Discount, DiscountTooLarge, require_within
 from gym.subscriptions.freeze_errors import FreezeBeyondPlan
@@ -99,7 +100,10 @@ class ApprovalService:
         return replace(quote, discount=self._discounted(quote, discount, starts_on).off)
 
     async def ask_void(self, entry_id: UUID, reason: str, *, key: UUID | None = None) -> Approval:
-        """Ask for a payment to be undone. Raises `AlreadyVoided`, `AlreadyAsked`, `PaymentNotFound`."""
+        """Ask for a payment to be undone.
+
+        Raises `AlreadyVoided`, `MoneyGivenBack`, `AlreadyAsked`, `PaymentNotFound`.
+        """
         self.uow.actor.require(Permission.TAKE_PAYMENT)
         asking = Asking(self.uow)
         done = await asking.made_by(key, ApprovalKind.VOID)
@@ -108,6 +112,8 @@ class ApprovalService:
         receipt = await SubscriptionService(self.uow).receipt(entry_id)
         if receipt.voided:
             raise AlreadyVoided
+        if receipt.given_back:
+            raise MoneyGivenBack(receipt.given_back)
         facts = VoidFacts(
             plan_name=receipt.plan_name,
             entry_id=entry_id,
@@ -131,7 +137,7 @@ class ApprovalService:
             return done
         subscription = await SubscriptionService(self.uow).get(subscription_id)
         amount = positive(amount)
-        limit = await PaymentService(self.uow).net_paid(subscription.account_id)
+        limit = await MoneyBack(self.uow).net_paid(subscription.account_id)
         if amount > limit:
             raise RefundTooLarge(limit)
         facts = RefundFacts(

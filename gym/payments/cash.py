@@ -3,31 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Final
 from uuid import UUID, uuid5
-
-from sqlalchemy import func, select
-from sqlalchemy.orm import aliased
 
 from gym.core.errors import Invalid
 from gym.core.language import N_
 from gym.core.money import to_cents
-from gym.core.repository import Repository
 from gym.notifications.models import NotificationKind
 from gym.notifications.outbox import DESK
 from gym.payments.errors import KeyReused, parse_note
-from gym.payments.models import TILL, CashCount, LedgerEntry, Method
-from gym.payments.repository import paid
+from gym.payments.models import TILL, CashCount, Method
+from gym.payments.tills import ZERO, Besides, CashRepository, Till, TillMethod
 from gym.security.permissions import Permission
-from gym.staff.errors import StaffNotFound
-from gym.staff.models import Staff
 from gym.staff.repository import StaffRepository
 from gym.unit_of_work import UnitOfWork
-
-ZERO: Final = Decimal(0)
 
 
 class NotCounted(Invalid):
@@ -52,80 +42,6 @@ class DayNotBegun(Invalid):
         super().__init__(day=day)
 
 
-@dataclass(frozen=True, slots=True)
-class TillMethod:
-    """One method of one till on one day; `count` is the last time it was counted."""
-
-    method: Method
-    expected: Decimal
-    count: CashCount | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Till:
-    """What one of the staff has taken on a day, and what was counted of it."""
-
-    staff_id: UUID
-    staff_name: str
-    day: date
-    methods: Sequence[TillMethod]
-
-    @property
-    def expected(self) -> Decimal:
-        return sum((one.expected for one in self.methods), ZERO)
-
-    @property
-    def difference(self) -> Decimal | None:
-        """Of everything that was counted; None while nothing was."""
-        counts = [one.count.difference for one in self.methods if one.count]
-        return sum(counts, ZERO) if counts else None
-
-
-class CashRepository(Repository[CashCount, UUID]):
-    model = CashCount
-
-    async def by_keys(self, keys: Sequence[UUID]) -> Sequence[CashCount]:
-        query = select(CashCount).where(CashCount.idempotency_key.in_(keys))
-        return (await self.session.scalars(query.order_by(CashCount.id))).all()
-
-    async def of_day(self, day: date, staff_id: UUID | None) -> Sequence[CashCount]:
-        """Every count of a gym day, the latest first."""
-        query = select(CashCount).where(CashCount.gym_day == day)
-        if staff_id is not None:
-            query = query.where(CashCount.staff_id == staff_id)
-        return (await self.session.scalars(query.order_by(CashCount.at.desc(), CashCount.id.desc()))).all()
-
-    async def expected(self, day: date, staff_id: UUID | None) -> dict[UUID, dict[Method, Decimal]]:
-        """Payments less voids and refunds by till; a void counts for the till that took the payment."""
-        voided = aliased(LedgerEntry)
-        till = func.coalesce(voided.staff_id, LedgerEntry.staff_id)
-        query = (
-            select(till, LedgerEntry.method, func.sum(paid(LedgerEntry)))
-            .outerjoin(voided, voided.id == LedgerEntry.voids_id)
-            .where(LedgerEntry.gym_day == day, LedgerEntry.method.in_(TILL), till.is_not(None))
-            .group_by(till, LedgerEntry.method)
-        )
-        if staff_id is not None:
-            query = query.where(till == staff_id)
-        found: dict[UUID, dict[Method, Decimal]] = {}
-        for owner, method, amount in (await self.session.execute(query)).all():
-            if method is not None:
-                found.setdefault(owner, {})[method] = amount
-        return found
-
-    async def names(self, staff_ids: Sequence[UUID]) -> dict[UUID, str]:
-        staff = await self.session.scalars(select(Staff).where(Staff.id.in_(staff_ids)))
-        return {one.id: one.name for one in staff}
-
-    async def lock_till(self, staff_id: UUID) -> Staff:
-        """One count at a time; payments, whose rows point at the staff, go on. Raises `StaffNotFound`."""
-        query = select(Staff).where(Staff.id == staff_id).with_for_update(key_share=True)
-        staff = await self.session.scalar(query)
-        if staff is None:
-            raise StaffNotFound
-        return staff
-
-
 class CashService:
     """Employees count their own till of today, admins everybody's of any day. Nothing is counted away: a
     second count is one more row.
@@ -144,16 +60,18 @@ class CashService:
         staff = await StaffRepository(self.uow.session).require(staff_id)
         moved = await self._cash.expected(day, staff_id)
         counts = await self._cash.of_day(day, staff_id)
-        return _till(staff_id, staff.name, day, moved.get(staff_id, {}), counts)
+        besides = await self._cash.besides(day, staff_id)
+        return _till(staff_id, staff.name, day, moved.get(staff_id, {}), counts, besides)
 
     async def tills(self, day: date) -> list[Till]:
-        """Every till in which something moved or was counted on a day, by name."""
+        """Every till of a day on which something moved, was done beside it or was counted, by name."""
         self.uow.actor.require(Permission.COUNT_ALL_CASH)
         moved = await self._cash.expected(day, None)
         counts = await self._cash.of_day(day, None)
-        names = await self._cash.names([*moved, *(one.staff_id for one in counts)])
+        besides = await self._cash.besides(day, None)
+        names = await self._cash.names([*moved, *besides, *(one.staff_id for one in counts)])
         return [
-            _till(key, name, day, moved.get(key, {}), [one for one in counts if one.staff_id == key])
+            _till(key, name, day, moved.get(key, {}), [one for one in counts if one.staff_id == key], besides)
             for key, name in sorted(names.items(), key=lambda item: item[1].casefold())
         ]
 
@@ -252,14 +170,19 @@ class CashService:
 
 
 def _till(
-    staff_id: UUID, name: str, day: date, moved: Mapping[Method, Decimal], counts: Sequence[CashCount]
+    staff_id: UUID,
+    name: str,
+    day: date,
+    moved: Mapping[Method, Decimal],
+    counts: Sequence[CashCount],
+    besides: Mapping[UUID, Besides],
 ) -> Till:
     latest: dict[Method, CashCount] = {}
     for count in counts:
         latest.setdefault(count.method, count)
     shown = [method for method in TILL if method is Method.CASH or method in moved or method in latest]
     methods = [TillMethod(method, moved.get(method, ZERO), latest.get(method)) for method in shown]
-    return Till(staff_id, name, day, methods)
+    return Till(staff_id, name, day, methods, besides.get(staff_id, Besides()))
 
 
 def _amounts(counted: Mapping[Method, Decimal]) -> dict[Method, Decimal]:

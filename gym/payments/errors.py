@@ -61,6 +61,27 @@ class AlreadyVoided(Conflict):
     message = N_("That payment was voided before. Nothing was changed.")
 
 
+class MoneyGivenBack(Conflict):
+    """A void would take money out that was handed back already; `given_back` says how much of it."""
+
+    code = "money_given_back"
+    message = N_(
+        "{given_back} of this money was given back already, so the payment cannot be voided as well. "
+        "Take the refund back first: an admin opens the receipt and taps “The money came back”."
+    )
+
+    def __init__(self, given_back: Decimal) -> None:
+        super().__init__(given_back=given_back)
+        self.given_back = given_back
+
+
+class NothingToReturn(Conflict):
+    """No money was handed back, or it came in again before."""
+
+    code = "nothing_to_return"
+    message = N_("Nothing is given back here any more, so nothing can come back. Nothing was changed.")
+
+
 class VoidNeedsAdmin(Forbidden):
     """Not taken by the actor, or not today."""
 

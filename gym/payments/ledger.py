@@ -11,12 +11,12 @@ from sqlalchemy.exc import IntegrityError
 from gym.core.database import violated_constraint
 from gym.core.money import to_cents
 from gym.payments.errors import AmountNotPositive, KeyReused
-from gym.payments.models import Account, EntryKind, LedgerEntry, Method
+from gym.payments.models import Account, EntryCause, EntryKind, LedgerEntry, Method
 from gym.payments.repository import EntryRepository
 from gym.security.permissions import ActorKind
 from gym.unit_of_work import UnitOfWork
 
-RECORDED = ("method", "reason", "receipt_number", "voids_id", "note", "destination")
+RECORDED = ("method", "cause", "reason", "receipt_number", "voids_id", "note", "destination")
 
 
 class Ledger:
@@ -33,6 +33,7 @@ class Ledger:
         *,
         method: Method | None = None,
         voids_id: UUID | None = None,
+        cause: EntryCause | None = None,
         receipt_number: int | None = None,
         reason: str | None = None,
         note: str | None = None,
@@ -48,6 +49,7 @@ class Ledger:
             amount=amount,
             method=method,
             voids_id=voids_id,
+            cause=cause,
             receipt_number=receipt_number,
             reason=reason,
             note=note,

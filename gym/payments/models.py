@@ -32,6 +32,23 @@ class EntryKind(StrEnum):
     REFUND = "refund"
 
 
+class EntryCause(StrEnum):
+    """Why a credit or a charge was written, where the program knows it; `reason` is what somebody typed."""
+
+    CANCELED = "canceled"
+    NOT_BEGUN = "not_begun"
+    """The whole charge of a period that was canceled before its first day."""
+    PLAN_CHANGED = "plan_changed"
+    GOODWILL = "goodwill"
+    WRITTEN_OFF = "written_off"
+    ROUNDING = "rounding"
+    """Less than the gym's smallest amount."""
+    REFUNDED = "refunded"
+    """The credit that justifies money handed back."""
+    RETURNED = "returned"
+    """The charge that justifies money which was handed back and came in again."""
+
+
 class Method(StrEnum):
     CASH = "cash"
     CARD = "card"
@@ -70,7 +87,11 @@ class Account(Base):
 
 
 class LedgerEntry(Base):
-    """One movement of money, for ever."""
+    """One movement of money, for ever.
+
+    Of every account payments less voids and refunds are never below zero: a constraint trigger refuses the
+    void or refund by which money would leave twice. A refund by `Method.CREDIT` is money kept for the client.
+    """
 
     __tablename__ = "ledger_entries"
     __table_args__ = (
@@ -89,6 +110,7 @@ class LedgerEntry(Base):
     method: Mapped[Method | None] = mapped_column(enum_column(Method))
     voids_id: Mapped[UUID | None] = mapped_column(ForeignKey("ledger_entries.id"), unique=True)
     receipt_number: Mapped[int | None] = mapped_column(BigInteger, unique=True)
+    cause: Mapped[EntryCause | None] = mapped_column(enum_column(EntryCause))
     reason: Mapped[str | None] = mapped_column(String(300))
     note: Mapped[str | None] = mapped_column(String(300))
     destination: Mapped[str | None] = mapped_column(String(60))

@@ -15,7 +15,7 @@ from sqlalchemy.orm import aliased
 from gym.core.ids import new_id
 from gym.core.repository import Page, Repository
 from gym.payments.errors import AccountNotFound, PaymentNotFound
-from gym.payments.models import TILL, Account, AccountKind, EntryKind, LedgerEntry
+from gym.payments.models import TILL, Account, AccountKind, EntryCause, EntryKind, LedgerEntry
 from gym.payments.schemas import MethodTotal
 from gym.settings.models import Counter
 
@@ -112,10 +112,21 @@ class EntryRepository(Repository[LedgerEntry, UUID]):
         found = await self.session.scalar(query.where(LedgerEntry.account_id == account_id))
         return Decimal(found or 0)
 
+    async def given_back(self, account_id: UUID) -> Decimal:
+        """Refunds, kept as credit or handed out, less what came in again."""
+        refunds = case((LedgerEntry.kind == EntryKind.REFUND, LedgerEntry.amount), else_=Decimal(0))
+        returned = case((LedgerEntry.cause == EntryCause.RETURNED, LedgerEntry.amount), else_=Decimal(0))
+        query = select(func.coalesce(func.sum(refunds - returned), 0))
+        found = await self.session.scalar(query.where(LedgerEntry.account_id == account_id))
+        return Decimal(found or 0)
+
     async def balance_after(self, payment: LedgerEntry) -> Decimal:
         """What was owed right after a payment: charges, and whatever else was written before it."""
         earlier = or_(
-            LedgerEntry.kind == EntryKind.CHARGE,
+            and_(
+                LedgerEntry.kind == EntryKind.CHARGE,
+                LedgerEntry.cause.is_distinct_from(EntryCause.RETURNED),
+            ),
             LedgerEntry.receipt_number <= payment.receipt_number,
             and_(LedgerEntry.kind != EntryKind.PAYMENT, _before(payment)),
         )

@@ -33,6 +33,8 @@ class Receipt:
     """The gym day on which the money moved; another one than `at`'s when it was entered later."""
     destination: str | None = None
     """The bank account that a transfer went to."""
+    given_back: Decimal = Decimal(0)
+    """How much of it a void would hand out a second time; above zero it cannot be voided."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,17 +11,14 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from gym.core.money import to_cents
 from gym.core.repository import Page
 from gym.payments.credit import ClientCredit
 from gym.payments.errors import (
     AlreadyVoided,
-    CreditNeedsClient,
     DestinationUnknown,
-    KeyReused,
+    MoneyGivenBack,
     NotEnoughCredit,
     PaidOnInvalid,
-    RefundNeedsAdmin,
     RefundTooLarge,
     VoidNeedsAdmin,
     owed_only,
@@ -29,9 +26,10 @@ from gym.payments.errors import (
     parse_reason,
 )
 from gym.payments.ledger import Ledger, positive
-from gym.payments.models import Account, AccountKind, EntryKind, LedgerEntry, Method
+from gym.payments.locking import client_of, lock_account, same_entry
+from gym.payments.models import Account, AccountKind, EntryCause, EntryKind, LedgerEntry, Method
 from gym.payments.repository import AccountRepository, EntryRepository
-from gym.payments.schemas import GivenBack, MethodTotal
+from gym.payments.schemas import MethodTotal
 from gym.security.permissions import ActorKind, Permission
 from gym.unit_of_work import UnitOfWork
 
@@ -82,10 +80,10 @@ class PaymentService:
         `KeyReused` when the key paid something else.
         """
         self.uow.actor.require(Permission.TAKE_PAYMENT)
-        account = await self._lock(account_id, method)
+        account = await lock_account(self.uow, account_id, method)
         done = await self._entries.by_key(key)
         if done is not None:
-            return _same(done, account_id, EntryKind.PAYMENT)
+            return same_entry(done, account_id, EntryKind.PAYMENT)
         amount, note = positive(amount), parse_note(note)
         self._require_paid_on(paid_on, since, account, method)
         self._require_destination(destination, method)
@@ -106,21 +104,24 @@ class PaymentService:
             key=key,
         )
         if method is Method.CREDIT:
-            await self._credit.spend(_client_of(account), amount, f"receipt {number}")
+            await self._credit.spend(client_of(account), amount, f"receipt {number}")
         return payment
 
     async def void(self, entry_id: UUID, reason: str) -> LedgerEntry:
         """Undo a payment taken by mistake: on the same gym day by who took it, later by an admin.
 
         One that was made with credit gives the credit back.
-        Raises `PaymentNotFound`, `ReasonNeeded`, `VoidNeedsAdmin`, `AlreadyVoided`.
+        Raises `PaymentNotFound`, `ReasonNeeded`, `VoidNeedsAdmin`, `AlreadyVoided`, `MoneyGivenBack`.
         """
         reason = parse_reason(reason)
         payment = await self._entries.require_payment(entry_id)
         self._require_void(payment)
-        account = await self._lock(payment.account_id, payment.method)
+        account = await lock_account(self.uow, payment.account_id, payment.method)
         if await self._entries.voided([payment.id]):
             raise AlreadyVoided
+        given_back = await self.given_back(payment)
+        if given_back:
+            raise MoneyGivenBack(given_back)
         void = await self._ledger.write(
             account,
             EntryKind.VOID,
@@ -130,70 +131,33 @@ class PaymentService:
             reason=reason,
         )
         if payment.method is Method.CREDIT:
-            await self._credit.put(_client_of(account), payment.amount, reason)
+            await self._credit.put(client_of(account), payment.amount, reason)
         return void
 
     async def credit(
-        self, account_id: UUID, amount: Decimal, reason: str, *, key: UUID | None = None
+        self,
+        account_id: UUID,
+        amount: Decimal,
+        reason: str,
+        cause: EntryCause = EntryCause.GOODWILL,
+        *,
+        key: UUID | None = None,
     ) -> LedgerEntry:
-        """Lower what is owed, out of goodwill. Raises `RefundTooLarge` above the balance."""
+        """Lower what is owed. Raises `RefundTooLarge` above the balance."""
         self.uow.actor.require(Permission.CREDIT)
         account = await self._accounts.lock(account_id)
         amount = positive(amount)
         if amount > account.balance:
             raise RefundTooLarge(account.balance)
         reason = parse_reason(reason)
-        return await self._ledger.write(account, EntryKind.CREDIT, amount, reason=reason, key=key)
+        return await self._ledger.write(
+            account, EntryKind.CREDIT, amount, cause=cause, reason=reason, key=key
+        )
 
-    async def refund(
-        self, account_id: UUID, amount: Decimal, method: Method, reason: str, *, key: UUID | None = None
-    ) -> LedgerEntry:
-        """Hand money back, together with the credit that justifies it: the balance stays as it is.
-
-        `Method.CREDIT` keeps it as the client's credit; the room that asks has checked who may do that.
-        Raises `RefundTooLarge` above what was paid, `RefundNeedsAdmin`, `KeyReused`.
-        """
-        account = await self._lock(account_id, method)
-        done = await self._entries.by_key(key)
-        if done is not None:
-            return _same(done, account_id, EntryKind.REFUND)
-        limit = await self._entries.net_paid(account_id)
-        if positive(amount) > limit:
-            raise RefundTooLarge(limit)
-        entry = await self._hand_out(account, to_cents(amount), method, parse_reason(reason), key)
-        await self._ledger.write(account, EntryKind.CREDIT, entry.amount, reason=entry.reason)
-        return entry
-
-    async def give_back(self, account_id: UUID, amount: Decimal, reason: str, method: Method) -> GivenBack:
-        """Credit an amount: first against the debt, and what exceeds it is handed out by `method`.
-
-        `Method.CREDIT` keeps what exceeds it for the client. Raises `RefundNeedsAdmin` when money would leave
-        without the permission, `RefundTooLarge` above what is owed and was paid together. The caller has
-        checked who may credit.
-        """
-        account = await self._lock(account_id, method)
-        amount, reason = positive(amount), parse_reason(reason)
-        limit = await self.reversible(account_id)
-        if amount > limit:
-            raise RefundTooLarge(limit)
-        surplus = max(ZERO, amount - account.balance)
-        if surplus:
-            # The refund goes first, because the balance may at no moment be negative.
-            await self._hand_out(account, surplus, method, reason)
-        await self._ledger.write(account, EntryKind.CREDIT, amount, reason=reason)
-        if method is Method.CREDIT:
-            return GivenBack(credited=amount - surplus, kept=surplus)
-        return GivenBack(credited=amount - surplus, refunded=surplus)
-
-    async def reversible(self, account_id: UUID) -> Decimal:
-        """The most that can be given back: what is still owed and what was paid."""
-        account = await self._accounts.require(account_id)
-        # Below zero when a payment was voided whose money had been handed back already.
-        return max(ZERO, account.balance + await self._entries.net_paid(account_id))
-
-    async def net_paid(self, account_id: UUID) -> Decimal:
-        """Payments less voids and refunds."""
-        return await self._entries.net_paid(account_id)
+    async def given_back(self, payment: LedgerEntry) -> Decimal:
+        """How much of it a void would hand out a second time; zero while all of the money is here."""
+        held = max(ZERO, await self._entries.net_paid(payment.account_id))
+        return max(ZERO, payment.amount - held)
 
     async def balance(self, account_id: UUID) -> Decimal:
         account = await self._accounts.require(account_id)
@@ -255,31 +219,11 @@ class PaymentService:
     def _credit(self) -> ClientCredit:
         return ClientCredit(self.uow)
 
-    async def _lock(self, account_id: UUID, method: Method | None) -> Account:
-        """The account, and the client's credit when that moves too."""
-        account = await self._accounts.require(account_id)
-        if method is Method.CREDIT:
-            credit = await self._credit.open(_client_of(account))
-            await self._accounts.lock_all(account_id, credit.id)
-        return await self._accounts.lock(account_id)
-
     async def _require_credit(self, account: Account, amount: Decimal) -> None:
         """Before the receipt takes its number: a refusal is shown, not a broken transaction."""
-        held = await self._credit.balance(_client_of(account))
+        held = await self._credit.balance(client_of(account))
         if amount > held:
             raise NotEnoughCredit(held)
-
-    async def _hand_out(
-        self, account: Account, amount: Decimal, method: Method, reason: str, key: UUID | None = None
-    ) -> LedgerEntry:
-        if method is not Method.CREDIT and not self.uow.actor.may(Permission.REFUND):
-            raise RefundNeedsAdmin(amount)
-        entry = await self._ledger.write(
-            account, EntryKind.REFUND, amount, method=method, reason=reason, key=key
-        )
-        if method is Method.CREDIT:
-            await self._credit.put(_client_of(account), amount, reason)
-        return entry
 
     def earliest_day(self, account: Account, since: date | None) -> date:
         """From when on money may have come for an account, whose period may have begun at `since`."""
@@ -318,15 +262,3 @@ class PaymentService:
         own = actor.kind is ActorKind.MEMBER and client_id is not None and actor.id == client_id
         if not own:
             actor.require(Permission.TAKE_PAYMENT)
-
-
-def _client_of(account: Account) -> UUID:
-    if account.client_id is None:
-        raise CreditNeedsClient
-    return account.client_id
-
-
-def _same(done: LedgerEntry, account_id: UUID, kind: EntryKind) -> LedgerEntry:
-    if done.account_id != account_id or done.kind is not kind:
-        raise KeyReused
-    return done

@@ -152,7 +152,7 @@ BOOKS: Final = (
     Entry(
         "ledger_entries",
         {"reason": "words", "note": "words", "destination": "words", "staff_name": "name"},
-        "id account_id kind amount method voids_id receipt_number staff_id at gym_day idempotency_key",
+        "id account_id kind amount method voids_id cause receipt_number staff_id at gym_day idempotency_key",
         stays=MONEY,
     ),
     Entry(

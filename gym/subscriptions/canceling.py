@@ -6,9 +6,9 @@ from decimal import Decimal
 from uuid import UUID
 
 from gym.payments.errors import parse_reason
-from gym.payments.models import Method
+from gym.payments.models import EntryCause, Method
+from gym.payments.money_back import MoneyBack
 from gym.payments.schemas import GivenBack
-from gym.payments.service import PaymentService
 from gym.security.permissions import Permission
 from gym.subscriptions import notices
 from gym.subscriptions.cancellations import unused_days, unused_value
@@ -80,8 +80,10 @@ class Canceling(Paying):
             self.uow.actor.require(Permission.REFUND)
         if mode is not RefundMode.AMOUNT and not value:
             return GivenBack()
-        return await PaymentService(self.uow).give_back(subscription.account_id, value, reason, method)
+        return await MoneyBack(self.uow).give_back(
+            subscription.account_id, value, reason, method, EntryCause.CANCELED
+        )
 
     async def _reversible(self, subscription: Subscription) -> Decimal:
         """What is owed and what was paid together: nobody gets back more."""
-        return await PaymentService(self.uow).reversible(subscription.account_id)
+        return await MoneyBack(self.uow).reversible(subscription.account_id)

@@ -6,7 +6,8 @@ from decimal import Decimal
 from uuid import UUID
 
 from gym.core.language import N_
-from gym.payments.models import Method
+from gym.payments.models import EntryCause, Method
+from gym.payments.money_back import MoneyBack
 from gym.payments.schemas import Receipt
 from gym.payments.service import PaymentService
 from gym.plans.models import Plan
@@ -63,7 +64,7 @@ class Changing(Paying):
         plan, today = await self._wanted(old, plan_id), self.uow.today
         price = await Offers(self.uow).price(plan, today)
         period = first_period(today, plan.duration_unit, plan.duration_count)
-        most = await PaymentService(self.uow).reversible(old.account_id)
+        most = await MoneyBack(self.uow).reversible(old.account_id)
         value = min(unused_value(old, today), most)
         to_debt = min(value, old.account.balance)
         to_new = min(value - to_debt, price)
@@ -110,8 +111,9 @@ class Changing(Paying):
         reason = self.uow.settings.translator()(N_("changed to {plan}"), plan=quote.plan.name)
         await Closing(self.uow).cancel(old, reason, "subscription.changed")
         if quote.value:
-            payments = PaymentService(self.uow)
-            await payments.give_back(old.account_id, quote.value, reason, Method.CREDIT)
+            await MoneyBack(self.uow).give_back(
+                old.account_id, quote.value, reason, Method.CREDIT, EntryCause.PLAN_CHANGED
+            )
         if quote.renewal is not None:
             await Closing(self.uow).place(quote.renewal, _behind(quote.period, quote.renewal))
 

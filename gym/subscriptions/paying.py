@@ -11,6 +11,7 @@ from gym.payments.credit import ClientCredit
 from gym.payments.errors import KeyReused, parse_reason
 from gym.payments.ledger import positive
 from gym.payments.models import EntryKind, LedgerEntry, Method
+from gym.payments.money_back import MoneyBack
 from gym.payments.repository import AccountRepository, EntryRepository
 from gym.payments.schemas import GivenBack, Receipt
 from gym.payments.service import PaymentService
@@ -90,12 +91,23 @@ class Paying(Reading):
         """
         self.uow.actor.require(Permission.REFUND)
         subscription = await self._lock(subscription_id, credit=True)
-        entry = await PaymentService(self.uow).refund(
-            subscription.account_id, amount, method, reason, key=key
-        )
+        entry = await MoneyBack(self.uow).refund(subscription.account_id, amount, method, reason, key=key)
         await self._unpaid(subscription)
         notices.tell_refunded(self.uow, entry, subscription)
         return entry
+
+    async def take_back(
+        self, subscription_id: UUID, method: Method, reason: str, *, key: UUID | None = None
+    ) -> Receipt:
+        """All the money that was handed back came in again, with a receipt; what is owed stays as it is.
+
+        Raises `NothingToReturn`, `NotEnoughCredit`, `ReasonNeeded`, `SubscriptionNotFound`.
+        """
+        subscription = await self._lock(subscription_id, credit=True)
+        entry = await MoneyBack(self.uow).take_back(subscription.account_id, method, reason, key=key)
+        receipt = await self._receipt(entry, subscription)
+        notices.tell_paid(self.uow, receipt, subscription)
+        return receipt
 
     async def credit(
         self, subscription_id: UUID, amount: Decimal, reason: str, *, key: UUID | None = None
@@ -162,5 +174,5 @@ class Paying(Reading):
 
     async def _unpaid(self, subscription: Subscription) -> None:
         """A period whose money was all given back was not a paid one."""
-        if not await PaymentService(self.uow).net_paid(subscription.account_id):
+        if not await MoneyBack(self.uow).net_paid(subscription.account_id):
             await after_unpaid(self.uow, cast("Paid", subscription))

@@ -103,6 +103,7 @@ class Reading:
             voided=bool(await payments.voided([entry.id])),
             paid_on=entry.gym_day,
             destination=entry.destination,
+            given_back=await payments.given_back(entry),
         )
 
     def _require_sight(self, client_id: UUID) -> None:

@@ -160,7 +160,7 @@ async def test_a_day_to_come_a_negative_count_a_long_note_and_a_stranger_are_ref
             await CashService(uow).count(TODAY, new_id(), cash)
 
 
-async def test_all_tills_of_a_day_take_three_queries(
+async def test_all_tills_of_a_day_take_four_queries(
     gym: Gym, desk: Reception, boss: Reception, rosa: Client, monthly: Plan
 ) -> None:
     sold = await desk.sell(rosa, monthly)
@@ -170,6 +170,6 @@ async def test_all_tills_of_a_day_take_three_queries(
     async with gym.unit_of_work(boss.actor) as uow:
         with statements(gym) as seen:
             tills = await CashService(uow).tills(TODAY)
-    assert len(seen) == 3
+    assert len(seen) == 4
     facts = [(till.staff_name, till.expected, till.difference) for till in tills]
     assert facts == [("Ana Admin", 7000, -1000), ("Bruno Employee", 30000, None)]

@@ -16,7 +16,8 @@ from gym.core.database import violated_constraint
 from gym.core.errors import GymError
 from gym.core.ids import new_id
 from gym.payments.errors import RefundTooLarge
-from gym.payments.models import AccountKind, EntryKind, LedgerEntry, Method
+from gym.payments.models import AccountKind, EntryCause, EntryKind, LedgerEntry, Method
+from gym.payments.money_back import MoneyBack
 from gym.payments.service import PaymentService
 from gym.plans.models import Plan
 from gym.security.permissions import Actor, NotAllowed
@@ -101,15 +102,15 @@ async def test_a_refund_creates_no_debt(boss: Reception, rosa: Client, monthly: 
     sold = await boss.sell(rosa, monthly)
     await boss.pay(sold)
     async with boss.gym.unit_of_work(boss.actor) as uow:
-        payments = PaymentService(uow)
-        await payments.refund(sold.account_id, Decimal(20000), Method.CASH, "was ill")
+        payments, back = PaymentService(uow), MoneyBack(uow)
+        await back.refund(sold.account_id, Decimal(20000), Method.CASH, "was ill")
         assert await payments.balance(sold.account_id) == 0
         with pytest.raises(RefundTooLarge) as refused:
-            await payments.refund(sold.account_id, Decimal(130001), Method.CASH, "was ill")
+            await back.refund(sold.account_id, Decimal(130001), Method.CASH, "was ill")
         assert refused.value.limit == Decimal(130000)
 
 
-KINDS = st.sampled_from(["charge", "take", "void", "credit", "refund", "give_back"])
+KINDS = st.sampled_from(["charge", "take", "void", "credit", "refund", "give_back", "take_back"])
 STEPS = st.lists(st.tuples(KINDS, st.integers(1, 400)), max_size=25)
 RAISES = {EntryKind.CHARGE, EntryKind.REFUND, EntryKind.VOID}
 
@@ -125,9 +126,12 @@ async def step(payments: PaymentService, account_id: object, kind: str, amount: 
         case "credit":
             await payments.credit(account.id, amount, "goodwill")
         case "refund":
-            await payments.refund(account.id, amount, Method.CARD, "goodwill")
+            await MoneyBack(payments.uow).refund(account.id, amount, Method.CARD, "goodwill")
         case "give_back":
-            await payments.give_back(account.id, amount, "goodwill", Method.CARD)
+            back = MoneyBack(payments.uow)
+            await back.give_back(account.id, amount, "goodwill", Method.CARD, EntryCause.CANCELED)
+        case "take_back":
+            await MoneyBack(payments.uow).take_back(account.id, Method.CARD, "a mistake")
         case _:
             paid = [one for one in await payments.entries(account.id) if one.kind is EntryKind.PAYMENT]
             if paid:
@@ -140,7 +144,7 @@ async def step(payments: PaymentService, account_id: object, kind: str, amount: 
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(steps=STEPS)
-async def test_the_balance_is_the_sum_of_the_entries_and_never_negative(
+async def test_neither_what_is_owed_nor_what_was_paid_is_ever_negative(
     gym: Gym, admin: Actor, steps: list[tuple[str, int]]
 ) -> None:
     async with gym.unit_of_work(admin) as uow:
@@ -154,3 +158,4 @@ async def test_the_balance_is_the_sum_of_the_entries_and_never_negative(
             rows: list[LedgerEntry] = list(await payments.entries(account.id))
             total = sum((row.amount if row.kind in RAISES else -row.amount for row in rows), Decimal(0))
             assert await payments.balance(account.id) == total >= 0
+            assert await MoneyBack(uow).net_paid(account.id) >= 0

@@ -1,0 +1,1 @@
+"""Money and days that were wrong, each kept right."""
