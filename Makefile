@@ -1,4 +1,4 @@
-# PowerGym: two commands on a fresh machine are `make run` and `make test`.
+# PowerGym: two commands on a fresh machine are `make run` and `make test`; `make help` lists the others.
 PYTHON ?= python3
 BIN := .venv/bin
 # What runs the gym, and that with the tools: a stamp each, so that going from one to the other installs nothing.
@@ -12,36 +12,47 @@ WORKERS ?= 3
 # would otherwise compile all of it again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test soak instants check bench messages lock bill clean
+.PHONY: help run test soak instants check bench messages lock bill clean
 
-run: $(RUNTIME)
+help:  ## these lines
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+run: $(RUNTIME)  ## install what the gym needs and start all of it
 	$(BIN)/python -m bot
 
-test: $(READY)
+test: $(READY)  ## the whole suite, on a real database
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
-# Long runs: whole, or each for about so many seconds (make soak SOAK_SECONDS=60).
-soak: $(READY)
+# Each whole, or for about so many seconds.
+soak: $(READY)  ## the long runs; SOAK_SECONDS=60 cuts each
 	$(if $(SOAK_SECONDS),SOAK_SECONDS=$(SOAK_SECONDS)) $(BIN)/pytest -m "soak and alone"
 	$(if $(SOAK_SECONDS),SOAK_SECONDS=$(SOAK_SECONDS)) $(BIN)/pytest -m "soak and not alone" -n $(WORKERS)
 
 # The tests that can tell the hour, at 26 instants (INSTANTS=--few: three; ONLY: those of a file); wants Debian's
 # faketime.
-instants: $(READY)
+instants: $(READY)  ## the suite at 26 hours and nights; INSTANTS=--few, ONLY=FILE
 	$(BIN)/python -m tests.instants $(INSTANTS) -- -n $(WORKERS) --dist worksteal $(ONLY)
 
-check: $(READY)
+check: $(READY)  ## ruff, import-linter, pyright (strict), migrations against models
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/pyright
 	$(BIN)/python -m gym migrate --check
 
-bench: $(READY)
+bench: $(READY)  ## photo to verdict, chat, start: bench/results.json; FACES=DIR
 	$(BIN)/python -m tests.bench $(if $(FACES),--faces $(FACES))
 
+# New ones appear in gym/locale/*/LC_MESSAGES/powergym.po.
+messages: $(READY)  ## new messages into the catalogues, untranslated
+	$(BIN)/pybabel -q extract -F gym/locale/babel.cfg -k _ -k t -k tr -k N_ -k plural:1,2 --no-location \
+		--sort-output -w 100 -o gym/locale/powergym.pot gym bot web
+	$(BIN)/pybabel -q update -i gym/locale/powergym.pot -d gym/locale -D powergym --no-fuzzy-matching \
+		--ignore-obsolete -w 100 --ignore-pot-creation-date
+	rm gym/locale/powergym.pot
+
 # insightface names another OpenCV than the headless one that is pinned: hence --no-deps.
-INSTALL = test -x $(BIN)/python || $(PYTHON) -m venv .venv; \
+INSTALL = { test -x $(BIN)/python || $(PYTHON) -m venv .venv; } && \
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r
 
 $(RUNTIME): requirements.lock
@@ -52,27 +63,18 @@ $(READY): requirements.lock requirements-dev.lock
 	$(INSTALL) requirements-dev.lock
 	touch $(RUNTIME) $(READY)
 
-# Versions stay as they are unless UPGRADE names a package, or all. The index's address is the machine's own affair.
+# The index's address is the machine's own affair.
 RESOLVE = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-package opencv-python --no-emit-package opencv-contrib-python \
 	--custom-compile-command "make lock" \
 	$(if $(UPGRADE),$(if $(filter all,$(UPGRADE)),--upgrade,--upgrade-package $(UPGRADE)))
 
-lock: $(READY)
+lock: $(READY)  ## resolve both locks; versions stay unless UPGRADE=NAME or UPGRADE=all
 	$(RESOLVE) --output-file requirements.lock >/dev/null
 	$(RESOLVE) --extra dev --constraint requirements.lock --no-annotate --output-file requirements-dev.lock >/dev/null
 
-# The bill of materials (CycloneDX) of what is installed with the gym: build/powergym.cdx.json
-bill: $(READY)
+bill: $(READY)  ## the bill of materials (CycloneDX): build/powergym.cdx.json
 	$(BIN)/python -m tests.bill build/powergym.cdx.json
 
-clean:
+clean:  ## forget the environment and every cache
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis
-
-# Messages for translators: new ones appear untranslated in gym/locale/*/LC_MESSAGES/powergym.po
-messages: $(READY)
-	$(BIN)/pybabel -q extract -F gym/locale/babel.cfg -k _ -k t -k tr -k N_ -k plural:1,2 --no-location \
-		--sort-output -w 100 -o gym/locale/powergym.pot gym bot web
-	$(BIN)/pybabel -q update -i gym/locale/powergym.pot -d gym/locale -D powergym --no-fuzzy-matching \
-		--ignore-obsolete -w 100 --ignore-pot-creation-date
-	rm gym/locale/powergym.pot
