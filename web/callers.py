@@ -13,7 +13,7 @@ from aiohttp import web
 from sqlalchemy import select
 
 from gym.app import Gym
-from gym.attendance.models import CheckInMethod, VerdictCode
+from gym.attendance.models import VerdictCode
 from gym.attendance.schemas import Verdict
 from gym.core.errors import Busy, Forbidden, GymError
 from gym.core.language import N_
@@ -26,6 +26,7 @@ from gym.security.sessions import signed_in
 from gym.security.tokens import Claims, ExpiredToken, InvalidToken, Scope, TokenIssuer, TokenType
 from gym.staff.models import Staff
 from gym.unit_of_work import UnitOfWork
+from web.face_tries import FaceTry
 from web.guesses import DocumentGuess
 from web.keys import GYM, LIMITS
 from web.limits import OFFLINE_AFTER, Limits
@@ -90,6 +91,7 @@ class Shown:
 
 CLAIMS: web.RequestKey[Claims | GymError] = web.RequestKey("claims")
 COUNTED: web.RequestKey[tuple[Bucket, ...]] = web.RequestKey("counted")
+FACE_TRY: web.RequestKey[FaceTry] = web.RequestKey("face_try", FaceTry)
 GUESS: web.RequestKey[DocumentGuess] = web.RequestKey("guess")
 SAID: web.RequestKey[Said] = web.RequestKey("said", Said)
 
@@ -179,9 +181,9 @@ async def counted(request: web.Request, handler: Handler) -> web.StreamResponse:
         raise
     finally:
         await _end_guess(request)
-    said = request.get(SAID)
-    if said is not None and said.verdict.method is not CheckInMethod.FACE:
-        await _give_back_face(request)
+    if (face := request.get(FACE_TRY)) is not None:
+        said = request.get(SAID)
+        await face.end(said.verdict if said is not None else None)
     return response
 
 
@@ -189,18 +191,22 @@ async def count_check_in(request: web.Request, claims: Claims, shown: Shown) -> 
     """Once a check-in, after its body was read and before the model runs: one statement at most.
 
     Raises `TooManyRequests` and `TooManyWrongDocuments`. The replay of an offline queue comes in a burst by
-    nature, so it is counted apart; a document is a guess whenever it was typed.
+    nature, so it is counted apart; a document or a face is a try whenever it was typed or shown.
     """
     now, limits = request.app[GYM].clock.now(), request.app[LIMITS]
     is_replay = shown.key is not None and shown.at is not None and now - shown.at > OFFLINE_AFTER
-    rates = (limits.replay.of(claims.subject),) if is_replay else _rates(limits, claims, photos=shown.photos)
+    rates = (limits.replay.of(claims.subject),) if is_replay else _rates(limits, claims)
     request[COUNTED] = rates
-    if shown.document is None:
+    face = FaceTry.of(limits, claims, is_replay=is_replay) if shown.photos else None
+    if face is not None:
+        await face.take(now, rates)
+        request[FACE_TRY] = face
+    elif shown.document is None:
         await limits.take(now, *rates)
-        return
-    links = Links(request.app[GYM].secrets.jwt)
-    guess = request[GUESS] = DocumentGuess.of(limits, links, claims.subject, shown.document)
-    await guess.begin(now, rates)
+    else:
+        links = Links(request.app[GYM].secrets.jwt)
+        guess = request[GUESS] = DocumentGuess.of(limits, links, claims.subject, shown.document)
+        await guess.begin(now, rates)
 
 
 def _bearer(request: web.Request) -> Claims | GymError:
@@ -220,25 +226,17 @@ async def _count(request: web.Request, claims: Claims) -> None:
     await limits.take(request.app[GYM].clock.now(), *request[COUNTED])
 
 
-def _rates(limits: Limits, claims: Claims, *, photos: bool = False) -> tuple[Bucket, ...]:
+def _rates(limits: Limits, claims: Claims) -> tuple[Bucket, ...]:
     rate = limits.device if claims.scope is Scope.KIOSK else limits.staff
-    faces = (limits.faces.of(claims.subject),) if photos and claims.scope is Scope.KIOSK else ()
-    return (rate.of(claims.subject), *faces)
+    return (rate.of(claims.subject),)
 
 
 async def _count_failed(request: web.Request, claims: Claims, *, faceless: bool) -> None:
     """What could not even be read counts too; a photo turns out to have no face only after it was counted."""
     if COUNTED not in request:
         await _count(request, claims)
-    elif faceless:
-        await _give_back_face(request)
-
-
-async def _give_back_face(request: web.Request) -> None:
-    limits = request.app[LIMITS]
-    for bucket in request[COUNTED]:
-        if bucket.rate is limits.faces:
-            await limits.buckets.give_back(bucket)
+    elif faceless and (face := request.get(FACE_TRY)) is not None:
+        await face.give_back()
 
 
 async def _end_guess(request: web.Request) -> None:

@@ -18,9 +18,9 @@ from pydantic import TypeAdapter
 from gym.app import Gym
 from gym.attendance.arrivals import Arrival, Asking, arrive, note_seen
 from gym.attendance.messages import say
-from gym.attendance.models import VerdictCode
 from gym.attendance.schemas import Verdict
 from gym.attendance.service import AttendanceService
+from gym.attendance.verdicts import NOBODY
 from gym.core.errors import GymError, Invalid
 from gym.core.language import N_, Translator
 from gym.faces.errors import PhotoFault
@@ -53,7 +53,6 @@ from web.schemas import CheckInAnswer, CheckInFields, ClientAnswer
 routes = web.RouteTableDef()
 MOST_FRAMES: Final = 3
 PHOTO_LIFETIME: Final = timedelta(seconds=60)
-ANONYMOUS: Final = (VerdictCode.NOT_RECOGNIZED, VerdictCode.UNCERTAIN, VerdictCode.SPOOF_SUSPECTED)
 FIELDS: TypeAdapter[CheckInFields] = TypeAdapter(CheckInFields)
 GIVEN_KEY: Final = re.compile(r"[\x21-\x7e]{1,200}")
 Work = Callable[[UnitOfWork, Caller], Awaitable[Verdict]]
@@ -296,7 +295,7 @@ def _as_json(gym: Gym, verdict: Verdict, translator: Translator) -> CheckInAnswe
         message=say(verdict, translator),
         at=verdict.at,
     )
-    if verdict.client_id is None or verdict.code in ANONYMOUS:
+    if verdict.client_id is None or verdict.code in NOBODY:
         return answer
     path = f"/api/v1/thumbnails/{verdict.client_id}"
     photo = Links(gym.secrets.jwt).sign_path(path, gym.clock.now() + PHOTO_LIFETIME)

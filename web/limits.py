@@ -15,9 +15,11 @@ from gym.security.limits import TooManyRequests as TooManyRequests
 
 DEVICE: Final = Rate("device", 240, 240)
 FACES: Final = Rate("faces", 90, 90)
-"""Photos with a face, of one device: nobody learns at leisure who resembles whom."""
+"""Photos with a face, of one device: nobody learns at leisure who resembles whom. Those of an offline queue
+cost one only where they show nobody."""
 REPLAY: Final = Rate("replay", 3000, 90)
-"""What an offline queue brings: three busy days at once. A capture time is only what the caller says."""
+"""What an offline queue brings: three busy days at once. A capture time is only what the caller says: wrong
+faces and documents in it are counted like live ones."""
 STAFF: Final = Rate("staff", 120, 120)
 ADDRESS: Final = Rate("address", 5, 5)
 """Wrong codes and sign-ins; right ones cost nothing, so several kiosks may share an address."""
