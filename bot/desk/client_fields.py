@@ -100,7 +100,7 @@ class Question:
 
 QUESTIONS: Final = {
     Field.FIRST_NAME: Question(N_("First name"), N_("What is the first name?"), read_name, required=True),
-    Field.LAST_NAME: Question(N_("Last name"), N_("What is the last name?"), read_name, required=True),
+    Field.LAST_NAME: Question(N_("Last name"), N_("What is the last name?"), read_name),
     Field.ALIAS: Question(N_("Called"), N_("What may a screen call this person?"), _at_most(80)),
     Field.DOCUMENT: Question(
         N_("Document"),

@@ -120,7 +120,7 @@ def _has_first_photo(ctx: FormContext) -> bool:
 
 STEPS: Final = [
     _step(Field.FIRST_NAME, optional=False),
-    _step(Field.LAST_NAME, optional=False),
+    _step(Field.LAST_NAME),
     _step(Field.DOCUMENT),
     _step(Field.PHONE),
     _step(Field.BIRTH_DATE),
@@ -181,7 +181,7 @@ async def _summary(ctx: FormContext) -> str:
 
 
 async def _similar(ctx: FormContext) -> Sequence[Client]:
-    name = f"{ctx.value(Field.FIRST_NAME, str)} {ctx.value(Field.LAST_NAME, str)}"
+    name = f"{ctx.value(Field.FIRST_NAME, str)} {ctx.maybe(Field.LAST_NAME, str) or ''}".strip()
     async with ctx.unit_of_work() as uow:
         return await ClientService(uow).similar(name, ctx.maybe(Field.PHONE, str))
 
@@ -190,7 +190,7 @@ def _data(ctx: FormContext) -> ClientInput:
     document = ctx.maybe(Field.DOCUMENT, str)
     return ClientInput(
         first_name=ctx.value(Field.FIRST_NAME, str),
-        last_name=ctx.value(Field.LAST_NAME, str),
+        last_name=ctx.maybe(Field.LAST_NAME, str) or "",
         document=parse_document(document) if document else None,
         phone=ctx.maybe(Field.PHONE, str),
         birth_date=ctx.maybe(Field.BIRTH_DATE, date),

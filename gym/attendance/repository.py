@@ -76,7 +76,7 @@ class AttendanceRepository(Repository[CheckIn, UUID]):
     async def inside(self, first_day: date, since: datetime, now: datetime) -> Sequence[Inside]:
         """The last entry of everybody inside, the latest first, with its client's name."""
         last = _last_entries(first_day, since, now).subquery()
-        name = func.concat(Client.first_name, " ", Client.last_name)
+        name = func.btrim(func.concat(Client.first_name, " ", Client.last_name))
         query = (
             select(last.c.id, Client.id, name, last.c.at)
             .join(Client, Client.id == last.c.client_id)

@@ -91,7 +91,7 @@ def verdict_of(facts: Facts | None, code: VerdictCode, door: Door, settings: Gym
     named = replace(
         bare,
         client_id=facts["client_id"],
-        client_name=f"{facts['first_name']} {facts['last_name']}",
+        client_name=f"{facts['first_name']} {facts['last_name']}".strip(),
         display_name=facts["alias"] or facts["first_name"],
         warning=facts["warning"],
         until=facts["blocked_until"] if blocked else facts["frozen_until"],

@@ -21,7 +21,7 @@ from gym.unit_of_work import UnitOfWork
 LETTERS = """
 SELECT n.id, n.kind, n.due_at, n.attempts, n.error,
     CASE WHEN b.id IS NULL THEN n.payload ELSE n.payload || jsonb_build_object('text', b.text) END AS payload,
-    coalesce(c.first_name || ' ' || c.last_name, s.name, d.title) AS reader
+    coalesce(btrim(c.first_name || ' ' || c.last_name), s.name, d.title) AS reader
 FROM notifications n
 LEFT JOIN broadcasts b ON b.id = n.broadcast_id
 LEFT JOIN clients c ON n.recipient_kind = 'client' AND c.id = n.recipient_id

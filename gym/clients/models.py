@@ -61,6 +61,7 @@ class Client(Base):
     """An earlier release may have read it wrongly; an admin is asked."""
     first_name: Mapped[str] = mapped_column(String(80))
     last_name: Mapped[str] = mapped_column(String(80))
+    """Empty for a person with one name."""
     alias: Mapped[str | None] = mapped_column(String(80))
     phone: Mapped[str | None] = mapped_column(String(20))
     email: Mapped[str | None] = mapped_column(String(160))
@@ -101,7 +102,7 @@ class Client(Base):
 
     @property
     def full_name(self) -> str:
-        return f"{self.first_name} {self.last_name}"
+        return f"{self.first_name} {self.last_name}".strip()
 
     @property
     def display_name(self) -> str:

@@ -25,6 +25,7 @@ class ClientInput(BaseModel):
 
     first_name: str
     last_name: str
+    """Empty for a person with one name."""
     document: Document | None = None
     alias: str | None = None
     phone: str | None = None
@@ -47,7 +48,7 @@ class ClientChanges(BaseModel):
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
 
     first_name: str = ""
-    last_name: str = ""
+    last_name: str | None = ""
     document: Document | None = None
     alias: str | None = None
     phone: str | None = None
@@ -94,9 +95,11 @@ def columns(data: ClientInput | ClientChanges, habits: Habits) -> dict[str, obje
     """The values of the fields that were set, normalised; the first wrong one raises its own fault."""
     given = data.model_fields_set
     values: dict[str, object] = {}
-    for name in ("first_name", "last_name"):
-        if name in given:
-            values[name] = fields.parse_name(getattr(data, name))
+    if "first_name" in given:
+        values["first_name"] = fields.parse_name(data.first_name)
+    if "last_name" in given:
+        last = data.last_name or ""
+        values["last_name"] = fields.parse_name(last) if last.strip() else ""
     for name, read in READERS.items():
         if name in given:
             raw = getattr(data, name)

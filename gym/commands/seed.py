@@ -85,7 +85,7 @@ async def _seed_one(gym: Gym, plan: Plan, folder: Path, per_client: int, done: S
     first, _, last = folder.name.replace("_", " ").partition(" ")
 
     async def work(uow: UnitOfWork) -> UUID:
-        client = await ClientService(uow).register(ClientInput(first_name=first, last_name=last or first))
+        client = await ClientService(uow).register(ClientInput(first_name=first, last_name=last))
         await SubscriptionService(uow).sell(client.id, plan.id)
         return client.id
 

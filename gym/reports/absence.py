@@ -21,7 +21,7 @@ AT_RISK_AFTER: Final = 10
 
 AT_RISK: Final = away(
     """
-SELECT a.client_id, a.first_name || ' ' || a.last_name AS client_name, p.name AS plan_name, a.ends_on,
+SELECT a.client_id, btrim(a.first_name || ' ' || a.last_name) AS client_name, p.name AS plan_name, a.ends_on,
     a.last_visit, a.days, count(*) OVER () AS total
 FROM absent a JOIN plans p ON p.id = a.plan_id
 WHERE a.days >= :least

@@ -15,7 +15,8 @@ from gym.security.permissions import Permission
 from gym.unit_of_work import UnitOfWork
 
 _LIST: Final = """
-SELECT c.id AS client_id, c.first_name || ' ' || c.last_name AS client_name, p.name AS plan_name, s.ends_on,
+SELECT c.id AS client_id, btrim(c.first_name || ' ' || c.last_name) AS client_name, p.name AS plan_name,
+    s.ends_on,
     count(*) OVER () AS total
 """
 _ORDER: Final = "ORDER BY s.ends_on, c.id LIMIT :size OFFSET :skip"

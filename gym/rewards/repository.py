@@ -26,7 +26,7 @@ WITH paid AS (
         AND EXISTS (SELECT FROM ledger_entries e WHERE e.account_id = a.id AND e.kind = 'payment'
             AND NOT EXISTS (SELECT FROM ledger_entries v WHERE v.voids_id = e.id))
 )
-SELECT r.id, r.first_name || ' ' || r.last_name AS client_name, f.first_name AS friend_name
+SELECT r.id, btrim(r.first_name || ' ' || r.last_name) AS client_name, f.first_name AS friend_name
 FROM clients f JOIN clients r ON r.id = f.referred_by AND r.active
 WHERE f.id = :friend_id AND :subscription_id = ALL (SELECT id FROM paid) AND EXISTS (SELECT FROM paid)
 """)
