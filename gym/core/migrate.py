@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-ROOT = Path(__file__).parents[2]
 LOCK = 0x706F776572  # "power"
 LOCK_WAIT: Final = "1s"
 """Longest wait for a table; nobody at the door notices a second, and their requests wait behind it."""
@@ -41,22 +40,26 @@ KEPT: Final = (
 )
 SLICE: Final = 500
 """Blocks of 8 kB, some thousand rows."""
+WITHIN: Final = Path(__file__).parents[1] / "migrations"
+BESIDE: Final = Path(__file__).parents[2] / "migrations"
+MIGRATIONS: Final = WITHIN if WITHIN.is_dir() else BESIDE
+"""A wheel has them within the package, so that site-packages gets no package of that name."""
 REVISION: Final = re.compile(r'^revision = "(\w+)"', re.MULTILINE)
 FOLLOWS: Final = re.compile(r'^down_revision = "(\w+)"', re.MULTILINE)
 
 
 def alembic_config() -> AlembicConfig:
-    """Alembic's settings, whatever the working directory is."""
+    """Alembic's settings, whatever the working directory is; alembic.ini is for its own command alone."""
     from alembic.config import Config as AlembicConfig
 
-    config = AlembicConfig(str(ROOT / "alembic.ini"))
-    config.set_main_option("script_location", str(ROOT / "migrations"))
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     return config
 
 
 def head() -> str:
     """The newest revision in the code: the one that no other follows."""
-    scripts = "".join(path.read_text() for path in (ROOT / "migrations" / "versions").glob("*.py"))
+    scripts = "".join(path.read_text() for path in (MIGRATIONS / "versions").glob("*.py"))
     (newest,) = set(REVISION.findall(scripts)) - set(FOLLOWS.findall(scripts))
     return newest
 

@@ -6,7 +6,7 @@ import asyncio
 import os
 import socket
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +23,18 @@ PATIENCE = 180.0
 class GymProcess:
     """The gym as an operator starts it; `environment` is all that is added to the test's own."""
 
-    def __init__(self, home: Path, environment: dict[str, str]) -> None:
+    def __init__(
+        self,
+        home: Path,
+        environment: dict[str, str],
+        *,
+        command: Sequence[str] = (sys.executable, "-m", "bot"),
+        folder: Path = ROOT,
+    ) -> None:
         self.web_port = free_port()
         self.home = home
+        self._command = command
+        self._folder = folder
         self._environment = {**os.environ, "POWERGYM_HOME": str(home), "WEB_PORT": str(self.web_port)}
         self._environment |= environment
         self._starts = 0
@@ -45,7 +54,7 @@ class GymProcess:
         self._starts += 1
         with self._log.open("wb") as log:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot", cwd=ROOT, env=self._environment, stdout=log, stderr=log
+                *self._command, cwd=self._folder, env=self._environment, stdout=log, stderr=log
             )
         await until(self._greeted, PATIENCE)
 
