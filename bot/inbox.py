@@ -136,6 +136,10 @@ class Inbox:
         if self._scarce and freed != self._freed:
             self._wake.set()
         for item in claimed:
+            if item.update_id in self._held:
+                # The machine slept or its clock was put forward: the lease ended with the work still in hand.
+                log.warning("lease_ended_in_hand", update=item.update_id)
+                continue
             work = self._work(item, self._slots.take(Standing(item.rank)))
             self._held[item.update_id] = asyncio.create_task(work, name=f"update-{item.update_id}")
 

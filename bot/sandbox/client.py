@@ -166,6 +166,8 @@ class Person:
     _mark: int = 0
     _patient: bool = False
     _messages: dict[int, Message] = field(default_factory=dict[int, Message])
+    _said: dict[int, int] = field(default_factory=dict[int, int])
+    """When each message last changed for whoever reads it; losing its buttons is none of that."""
     _extra: Json = field(default_factory=dict[str, Any])
 
     def in_group(self, group: int, thread: int | None = None, guise: str | None = None) -> Person:
@@ -335,8 +337,11 @@ class Person:
         params: Json = {"after": self._seq, "wait": wait, **place}
         view: Json = await self.client.call("GET", f"/people/{self.id}/chat", params=params)
         self._seq, self._extra = view["seq"], view
-        for message in view["messages"]:
-            self._messages[message["message_id"]] = Message.of(message)
+        for one in view["messages"]:
+            message = Message.of(one)
+            if not message.only_lost_buttons(self._messages.get(message.message_id)):
+                self._said[message.message_id] = message.seq
+            self._messages[message.message_id] = message
 
     async def _until(self, look: Callable[[], T | None], timeout: float) -> T | None:
         """Look at every change of the chat until `look` finds something."""
@@ -360,8 +365,13 @@ class Person:
         return self._newest(lambda message: wanted in message.words.casefold())
 
     def _reaction(self) -> bool | None:
-        """Whether the bot did anything to the chat since the last act, a deletion included."""
-        return any(m.from_bot and m.seq > self._mark for m in self._messages.values()) or None
+        """Whether the bot did anything to the chat since the last act, a deletion included.
+
+        An answered question loses its buttons beside the answer, and that may be later than the next act.
+        """
+        return (
+            any(m.from_bot and self._said[m.message_id] > self._mark for m in self._messages.values()) or None
+        )
 
     async def _find_button(self, label: str, timeout: float) -> tuple[Message, Button]:
         """Like a human: wait for the reaction, look at what is new, only then at older messages."""

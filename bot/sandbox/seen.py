@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from bot.sandbox.store import Json
@@ -70,6 +70,12 @@ class Message:
             deleted=view["deleted"],
             **{name: view.get(name) for name in _PLAIN},
         )
+
+    def only_lost_buttons(self, before: Message | None) -> bool:
+        """Whether this is the message as it was, but without its buttons."""
+        if before is None or not before.buttons or self.buttons:
+            return False
+        return replace(self, seq=before.seq, edited=before.edited, buttons=before.buttons) == before
 
 
 _PLAIN = ("text", "caption", "photo_url", "document_url", "file_name")
