@@ -1,0 +1,1 @@
+"""Names that outlive the process that wrote them: in chats, rows, dashboards and a gym's own files."""
