@@ -163,25 +163,10 @@ class KeyTaken(Conflict):
     code = "key_taken"
 
 
-class ImportUnreadable(Invalid):
-    code = "import_unreadable"
-    message = N_("That file cannot be read. Send a CSV file whose first line names the columns.")
+class ClientsClash(Conflict):
+    """One of many clients has a document that somebody else has got meanwhile."""
 
-
-class ImportColumnsMissing(Invalid):
-    code = "import_columns_missing"
-    message = N_("The file needs these columns too: {columns}.")
-
-    def __init__(self, columns: str) -> None:
-        super().__init__(columns=columns)
-
-
-class ImportTooLarge(Invalid):
-    code = "import_too_large"
-    message = N_("That file is too long. Send at most {limit} clients at a time.")
-
-    def __init__(self, limit: int) -> None:
-        super().__init__(limit=limit)
+    code = "clients_clash"
 
 
 class ReferrerUnknown(NotFound):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gym.core.errors import Invalid
+from gym.core.errors import Conflict, Invalid
 from gym.core.language import N_
 
 
@@ -71,3 +71,56 @@ class FormulaFailed(Invalid):
 
     code = "import_formula_failed"
     message = N_("This cell shows an error of the spreadsheet. Type its value instead.")
+
+
+class DocumentOfAnother(Invalid):
+    """A client with quite another name has it."""
+
+    code = "import_document_of_another"
+    message = N_("{client} is registered with this document. Check the number, or the name.")
+
+    def __init__(self, client: str) -> None:
+        super().__init__(client=client)
+
+
+class DocumentInRow(Invalid):
+    """A row above has it, under quite another name."""
+
+    code = "import_document_in_row"
+    message = N_("Row {row} has the same document and another name. Check both.")
+
+    def __init__(self, row: int) -> None:
+        super().__init__(row=row)
+
+
+class ProbablyRegistered(Invalid):
+    """A namesake, or somebody with the same phone and part of the name: only a person can tell."""
+
+    code = "import_probably_registered"
+    message = N_(
+        "{client} is registered, and may be the same person. If so, write here the phone or document that"
+        " the card has. If not, write a document or birth date here and on that card."
+    )
+
+    def __init__(self, client: str) -> None:
+        super().__init__(client=client)
+
+
+class ImportHasProblems(Invalid):
+    """All or nothing was asked for, and some rows are faulty."""
+
+    code = "import_has_problems"
+    message = N_(
+        "{count} rows have problems, so nothing was imported. Mend them in the sheet and send it again, or"
+        " import only the good rows."
+    )
+
+    def __init__(self, count: int) -> None:
+        super().__init__(count=count)
+
+
+class JustRegistered(Conflict):
+    """Somebody at the desk registered one of the people while they were imported."""
+
+    code = "import_just_registered"
+    message = N_("One of these people was just registered at the desk. Nothing was imported; do it again.")

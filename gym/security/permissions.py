@@ -72,6 +72,7 @@ class Permission(StrEnum):
     READ_AUDIT = "read_audit"
     BROADCAST = "broadcast"
     EXPORT = "export"
+    IMPORT = "import"
     ERASE = "erase"
     RUN_JOBS = "run_jobs"
 

@@ -66,7 +66,7 @@ def text_cell(raw: str) -> Cell:
     text = visible(raw)
     if (found := _FORMULA_TEXT.fullmatch(text)) is not None:
         text = found[1].replace('""', '"').strip()
-    elif re.fullmatch(r"'[0-9+].*", text):
+    elif re.match(r"'[0-9=+@-]", text):
         text = text[1:]
     return Cell(text) if text else EMPTY
 

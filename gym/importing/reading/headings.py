@@ -6,6 +6,7 @@ import re
 from enum import StrEnum
 from typing import Final
 
+from gym.core.language import N_
 from gym.core.reading.conventions import unaccented
 
 
@@ -59,12 +60,43 @@ NAMES: Final = frozenset(
 )
 SEVERAL: Final = frozenset({Column.OTHER_PHONE, Column.NOTES, Column.TAGS, Column.NUMBER, Column.IGNORED})
 """What more than one column may hold."""
-PROBLEM: Final = "problem", "problema"
-"""The heading of the column that a returned sheet has in addition."""
+LABELS: Final = {
+    Column.FULL_NAME: N_("Full name"),
+    Column.LAST_AND_FIRST: N_("Last and first name"),
+    Column.FIRST_NAME: N_("First name"),
+    Column.MIDDLE_NAME: N_("Middle name"),
+    Column.LAST_NAME: N_("Last name"),
+    Column.SECOND_LAST_NAME: N_("Second last name"),
+    Column.DOCUMENT_TYPE: N_("Document type"),
+    Column.DOCUMENT: N_("Document"),
+    Column.ALIAS: N_("Nickname"),
+    Column.PHONE: N_("Phone"),
+    Column.OTHER_PHONE: N_("Other phone"),
+    Column.EMAIL: N_("E-mail"),
+    Column.BIRTH_DATE: N_("Birth date"),
+    Column.GENDER: N_("Gender"),
+    Column.ADDRESS: N_("Address"),
+    Column.EMERGENCY_CONTACT: N_("Emergency contact"),
+    Column.EMERGENCY_PHONE: N_("Emergency phone"),
+    Column.TAGS: N_("Tags"),
+    Column.WARNING: N_("Warning"),
+    Column.NOTES: N_("Notes"),
+    Column.LANGUAGE: N_("Language"),
+    Column.GUARDIAN: N_("Guardian"),
+    Column.PLAN: N_("Plan"),
+    Column.STARTS_ON: N_("Start date"),
+    Column.ENDS_ON: N_("End date"),
+    Column.PRICE: N_("Price"),
+    Column.PAID: N_("Paid"),
+    Column.OWING: N_("Owes"),
+    Column.NUMBER: N_("Number"),
+    Column.IGNORED: N_("Problem"),
+}
+"""What a column is called on a screen and in a sheet that goes back; read again, it is the same column."""
 _WORDS: Final = (
-    (Column.IGNORED, "problema?"),
-    (Column.EMERGENCY_PHONE, ".*(?:tel|cel|phone|numero|mobile|movil).*(?:emergenc).*|emergency phone"),
-    (Column.EMERGENCY_CONTACT, r".*emergenc.*|ice|in case of.*"),
+    (Column.IGNORED, "problema?|resultado|result"),
+    (Column.EMERGENCY_PHONE, ".*(?:tel|cel|phone|numero|movil).*(?:emergenc|urgenc).*|emergency phone"),
+    (Column.EMERGENCY_CONTACT, r".*(?:emergenc|urgenc).*|ice|in case of.*"),
     (
         Column.GUARDIAN,
         ".*(?:acudiente|guardian|tutor|apoderado|padre|madre|parent).*|(?:nombre )?responsable",

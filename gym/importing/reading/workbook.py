@@ -48,9 +48,11 @@ def _values(sheet: ReadOnlyWorksheet) -> Iterable[tuple[object, ...]]:
 def _rows(values: Iterable[tuple[object, ...]]) -> tuple[Row, ...]:
     rows: list[Row] = []
     for line, row in enumerate(islice(values, MOST_LINES), 1):
-        cells = tuple(map(typed_cell, row))
-        if any(cells):
-            rows.append(Row(line, cells))
+        cells = [typed_cell(value) for value in row]
+        while cells and not cells[-1]:
+            cells.pop()
+        if cells:
+            rows.append(Row(line, tuple(cells)))
     return tuple(rows)
 
 

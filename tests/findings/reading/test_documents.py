@@ -13,15 +13,16 @@ from gym.app import Gym
 from gym.attendance.models import VerdictCode as Code
 from gym.clients.documents import Document, kept_numbers, parse_document, probably_meant
 from gym.clients.errors import DocumentInvalid, DocumentTaken
-from gym.clients.importing import ClientImport, ImportOutcome
 from gym.clients.models import Client, DocumentType
 from gym.clients.service import ClientService
+from gym.importing.schemas import Outcome
 from gym.security.permissions import Actor
 from gym.subscriptions.models import Subscription
 from tests.attendance.conftest import Door
 from tests.findings.reading.conftest import Chat
 from tests.findings.reading.test_one_reader_each import ROOT
 from tests.support.front_desk import Desk
+from tests.support.importing import Importer
 
 CC, TI, CE, PP, PPT, ID = DocumentType
 READ = {
@@ -165,9 +166,8 @@ async def test_a_sheet_is_read_like_the_desk(gym: Gym, admin: Actor, front: Desk
         "Pedro;Gómez;Cédula de ciudadanía;1.020.309.992\n"
         "Juan;Pérez;PPT;123456\nLuz;Mora;NUIP;1020309994\nEva;Paz;;cedula 1020309991\n"
     )
-    async with gym.unit_of_work(admin) as uow:
-        report = await ClientImport(uow).run(sheet.encode(), dry_run=False)
-    made = [ImportOutcome.CREATED] * 3 + [ImportOutcome.REFUSED] * 2
+    report = await Importer(gym, admin).imports(sheet.encode())
+    made = [Outcome.MADE] * 3 + [Outcome.FAULTY] * 2
     assert [row.outcome for row in report.rows] == made
     assert await front.finds("PPT 123456") == ["Juan Pérez"]
 

@@ -1,0 +1,92 @@
+"""What an import would do, row by row, and what it has done."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from uuid import UUID
+
+from gym.clients.schemas import ClientChanges
+from gym.core.errors import GymError
+from gym.importing.reading.columns import ColumnMap
+from gym.importing.reading.day_orders import DayOrder
+from gym.importing.reading.people import PersonRow
+
+
+class Outcome(StrEnum):
+    """What becomes of a row."""
+
+    MADE = "made"
+    CHANGED = "changed"
+    """The client is registered; fields that were empty are filled."""
+    KNOWN = "known"
+    """Registered, and nothing to fill."""
+    REPEATED = "repeated"
+    """The same person as in a row above."""
+    FAULTY = "faulty"
+    """To be mended in the sheet."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportChoices:
+    """The answers to what a sheet leaves open."""
+
+    sheet: str = ""
+    """Empty: the one with most people."""
+    order: DayOrder | None = None
+    """Of days that may be read in two orders; None: as the country writes."""
+    keep_unknown: bool = True
+    """Columns that nobody knows go into the notes."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSheet:
+    """A sheet as it was read with certain choices; `others` are the file's further sheets with people."""
+
+    columns: ColumnMap
+    people: Sequence[PersonRow]
+    others: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewedRow:
+    """One row: what becomes of it, and why."""
+
+    row: PersonRow
+    outcome: Outcome
+    client_id: UUID | None = None
+    """Of whoever is registered already."""
+    fills: ClientChanges | None = None
+    """Of CHANGED: what is filled."""
+    differs: tuple[str, ...] = ()
+    """Fields in which the gym knows something else, which stays."""
+    same_as: int | None = None
+    """Of REPEATED: the row above."""
+    fault: GymError | None = None
+    """Of FAULTY, where no single cell is to blame."""
+
+    @property
+    def faults(self) -> Sequence[tuple[str, GymError]]:
+        """Each with the heading of its column, empty for the row as such."""
+        own = [(problem.heading, problem.fault) for problem in self.row.problems]
+        return [*own, ("", self.fault)] if self.fault else own
+
+
+@dataclass(frozen=True)
+class ImportPreview:
+    """Every row of a sheet."""
+
+    rows: Sequence[PreviewedRow]
+
+    @cached_property
+    def _counts(self) -> Counter[Outcome]:
+        return Counter(row.outcome for row in self.rows)
+
+    def count(self, outcome: Outcome) -> int:
+        return self._counts[outcome]
+
+    def of(self, outcome: Outcome) -> Sequence[PreviewedRow]:
+        return [row for row in self.rows if row.outcome is outcome]
