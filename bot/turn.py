@@ -23,6 +23,7 @@ from telegram.error import BadRequest, NetworkError, TelegramError
 
 from bot.access import Reception, Visitor
 from bot.admission.slots import SLOW_CALL, lending
+from bot.admission.tapped_buttons import tapped_message
 from bot.callbacks import Callback, Home, Tap, stays
 from bot.calls.delivery_status import ServerFault, Unanswered
 from bot.calls.health import MethodHealth
@@ -148,8 +149,9 @@ class Turn:
             visitor.surface,
         )
         query = None if moved else update.callback_query
-        self.target: Message | None = _tapped(update) if query and not stays(query.data) else None
-        """The message that `show` edits: the tapped one unless it stays, later the one shown last."""
+        self.target: Message | None = tapped_message(query) if query and not stays(query.data) else None
+        """The message that `show` edits: the tapped one unless it stays or is out of reach, later the one
+        shown last."""
         self._answered = query is None
         self._is_tap = query is not None
         self._bare: set[int] = set()
@@ -490,11 +492,6 @@ def topic_of(update: Update) -> int | None:
     message = update.effective_message
     topic = isinstance(message, Message) and bool(message.is_topic_message)
     return message.message_thread_id if isinstance(message, Message) and topic else None
-
-
-def _tapped(update: Update) -> Message | None:
-    message = update.effective_message
-    return message if isinstance(message, Message) else None
 
 
 def _is_picture(document: Document) -> bool:

@@ -8,6 +8,7 @@ quick ones: the first has changed the message, and nobody but the person sees wh
 from __future__ import annotations
 
 from telegram import CallbackQuery, InlineKeyboardButton, Message
+from telegram.constants import ZERO_DATE
 
 from gym.core.errors import Conflict
 from gym.core.language import N_
@@ -20,10 +21,20 @@ class ButtonGone(Conflict):
     message = N_("This button is not under the message any more. Look at the message again.")
 
 
+def tapped_message(query: CallbackQuery) -> Message | None:
+    """The message under the button; None where Telegram gives no more than its chat and number.
+
+    It was deleted or is out of the bot's reach: it can be neither read nor edited. Telegram dates it 0, and
+    python-telegram-bot 22 reads it as a full message without text, photo and buttons all the same.
+    """
+    message = query.message
+    return message if isinstance(message, Message) and message.date != ZERO_DATE else None
+
+
 def tapped_button(query: CallbackQuery) -> InlineKeyboardButton | None:
     """The button as it stands on the tapped message; None where it does not, or none can be seen."""
-    message = query.message
-    keyboard = message.reply_markup if isinstance(message, Message) else None
+    message = tapped_message(query)
+    keyboard = message.reply_markup if message else None
     rows = keyboard.inline_keyboard if keyboard else ()
     return next((one for row in rows for one in row if one.callback_data == query.data), None)
 
@@ -31,8 +42,8 @@ def tapped_button(query: CallbackQuery) -> InlineKeyboardButton | None:
 def require_on_message(query: CallbackQuery) -> None:
     """Raises `ButtonGone`.
 
-    A message that Telegram calls inaccessible shows no keyboard: it cannot be edited, and what the person
-    may do decides.
+    Of a message out of reach no button can be seen: there the rights of whoever taps decide alone, and the
+    answer comes below.
     """
-    if isinstance(query.message, Message) and tapped_button(query) is None:
+    if tapped_message(query) is not None and tapped_button(query) is None:
         raise ButtonGone

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -13,13 +12,11 @@ from sqlalchemy import select
 from bot.callbacks import STAYS, pack
 from bot.desk.buttons import ApproveRequest, Card
 from bot.desk.today import ShowToday
-from bot.inbox import Done
 from bot.run import RunningBot
 from bot.sandbox.client import SandboxClient
 from gym.app import Gym
 from gym.approvals.models import Approval, ApprovalState
 from gym.approvals.service import ApprovalService
-from gym.chats.repository import Claimed
 from gym.security.permissions import Actor, Role
 from gym.staff.models import Staff
 from gym.subscriptions.discounts import Discount
@@ -112,27 +109,55 @@ async def test_a_notice_in_the_desk_chat_is_not_wiped_by_forged_data(
     assert await said_in_groups(telegram, start) == []
 
 
+async def put_what_is_gone(bot: RunningBot, spot: Spot, data: str) -> int:
+    """Telegram shows a message out of the bot's reach as its chat and its number alone, dated 0."""
+    number = await put_message(bot, spot, [data])
+    await bot.assembly.bot.delete_message(spot.chat, number)
+    return number
+
+
 async def test_a_message_out_of_the_bots_reach_is_answered_below_and_not_edited(
     gym: Gym, telegram: SandboxClient, desk_bot: RunningBot, people: Cast, spots: dict[str, Spot]
 ) -> None:
-    """Telegram shows such a message as its chat and its number alone, dated 0."""
-    number = await put_message(desk_bot, spots["desk"])
+    today = pack(ShowToday(), gym.clock.now())
+    number = await put_what_is_gone(desk_bot, spots["desk"], today)
     start = await last_call(telegram)
-    tap: dict[str, Any] = {
-        "id": "4711",
-        "from": {"id": people.bruno.id, "is_bot": False, "first_name": "Bruno"},
-        "message": {
-            "chat": {"id": spots["desk"].chat, "type": "supergroup", "title": "Desk"},
-            "message_id": number,
-            "date": 0,
-        },
-        "chat_instance": "1",
-        "data": pack(ShowToday(), gym.clock.now()),
-    }
-    item = Claimed(900_001, spots["desk"].chat, {"update_id": 900_001, "callback_query": tap}, 1)
-    assert await desk_bot.assembly.inbox._handle(item) == Done()
-    assert {call["method"] for call in await said_in_groups(telegram, start)} <= {
-        "sendMessage",
-        "sendPhoto",
-        "sendChatAction",
-    }
+    tapped = await people.bruno.in_group(spots["desk"].chat).taps_button_data(number, today)
+    assert tapped.alert is None
+    await everything_read(gym, telegram)
+    [said] = await said_in_groups(telegram, start)
+    assert said["method"] == "sendMessage"
+    assert "inside" in said["arguments"]["text"]
+
+
+async def test_a_message_out_of_reach_gives_nobody_more_rights(
+    gym: Gym,
+    telegram: SandboxClient,
+    desk_bot: RunningBot,
+    people: Cast,
+    spots: dict[str, Spot],
+    wanted: Approval,
+) -> None:
+    approve = pack(ApproveRequest(wanted.id), gym.clock.now())
+    number = await put_what_is_gone(desk_bot, spots["desk"], approve)
+    start = await last_call(telegram)
+    for person in (people.bruno, people.eve):
+        tapped = await person.in_group(spots["desk"].chat).taps_button_data(number, approve)
+        assert tapped.alert, "refused"
+    await everything_read(gym, telegram)
+    assert await said_in_groups(telegram, start) == []
+    assert await state_of(gym, people, wanted) is ApprovalState.PENDING
+
+
+async def test_an_own_message_that_is_gone_is_answered_below(
+    gym: Gym, telegram: SandboxClient, desk_bot: RunningBot, people: Cast
+) -> None:
+    today = pack(ShowToday(), gym.clock.now())
+    number = await put_what_is_gone(desk_bot, Spot("own", people.bruno.id), today)
+    start = await last_call(telegram)
+    await people.bruno.taps_button_data(number, today)
+    await people.bruno.sees("inside")
+    await everything_read(gym, telegram)
+    called = {call["method"] for call in await telegram.calls(start)}
+    assert "sendMessage" in called
+    assert not {one for one in called if one.startswith("edit")}, "nothing is tried on what is gone"
