@@ -70,6 +70,8 @@ class Row:
     key: UUID | None = None
     taken_by: str = ""
     day: date = date.min
+    cause: str = ""
+    """Why a credit or a charge was written, in a word."""
     voided: bool = False
 
 
@@ -110,9 +112,15 @@ class Membership:
         return sum(signs.get(row.kind, 0) * row.cents for row in self.rows)
 
     @property
+    def given_back(self) -> int:
+        """Handed back or kept as the client's credit, and not come in again."""
+        refunds = sum(row.cents for row in self.rows if row.kind == "refund")
+        return refunds - sum(row.cents for row in self.rows if row.cause == "returned")
+
+    @property
     def reversible(self) -> int:
-        """What may be given back at most; a payment that was refunded and then voided leaves nothing."""
-        return max(0, self.balance + self.net_paid)
+        """What may be given back at most: what is still owed and what was paid."""
+        return self.balance + self.net_paid
 
     @property
     def open_rest(self) -> Rest | None:
@@ -137,6 +145,9 @@ class Membership:
         self.last = last_usable(self.first, self.usable, self.counts_not)
         self.rests = [rest for rest in self.rests if rest.first <= self.last]
         self.closed_days = {day for day in self.closed_days if self.first <= day <= self.last}
+
+    def is_over(self, day: date) -> bool:
+        return self.due(day) not in OPEN
 
     def due(self, day: date) -> str:
         """The status that dates and balance want; what is closed stays as it closed."""

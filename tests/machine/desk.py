@@ -1,16 +1,14 @@
-"""Rules of the desk: sales, money, and what ends or changes a membership."""
+"""Rules of the desk: sales, and what ends or changes a membership."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import cast
-from uuid import UUID
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from tests.machine import money, selling
-from tests.machine.common import Common, nth
+from tests.machine.common import Common
 from tests.machine.drawing import (
     STARTS,
     admins,
@@ -25,7 +23,7 @@ from tests.machine.selling import Off
 
 
 class AtTheDesk(Common):
-    """Sells, takes, gives back, cancels and changes."""
+    """Sells, cancels and changes."""
 
     @rule(who=who, number=plan_number, start=st.sampled_from(STARTS), off=offs, admin=admins)
     def sell(self, who: int, number: int, start: int | None, off: Off, admin: bool) -> None:
@@ -81,50 +79,6 @@ class AtTheDesk(Common):
         if self.tried("start_now", reasons, lambda: self.world.start_now(admin, one.key)) is not None:
             selling.start_now(self.book, client, one)
             self.changed(client)
-
-    @precondition(lambda self: self.owing())
-    @rule(which=which, share=st.sampled_from([1, 1, 1, 2, 3, 0, -1]), method=methods, admin=admins)
-    def pay(self, which: int, share: int, method: str, admin: bool) -> None:
-        """All, a part, nothing, or a cent too much."""
-        client, one = nth(self.owing(), which)
-        cents = {0: 0, -1: one.balance + 1}.get(share) if share <= 0 else one.balance // share
-        assert cents is not None
-        reasons = money.why_not_pay(client, one, cents, method)
-        done = self.tried("pay", reasons, lambda: self.world.pay(admin, one.key, cents, method))
-        if done is not None:
-            money.pay(self.book, client, one, cents, method, done.entry_id, self.name(admin))
-            self.changed(None, one, "the client's credit" if method == "credit" else "a payment")
-
-    @precondition(lambda self: self.payments())
-    @rule(which=which, admin=admins)
-    def void(self, which: int, admin: bool) -> None:
-        client, one, payment = nth(self.payments(), which)
-        reasons = money.why_not_void(self.book, payment, self.name(admin), admin=admin)
-        key = cast("UUID", payment.key)
-        if self.tried("void", reasons, lambda: self.world.void(admin, key)) is not None:
-            money.void(client, one, payment)
-            self.changed(None, one)
-
-    @precondition(lambda self: self.paid())
-    @rule(which=which, cents=st.sampled_from([1, 5_00, 33_33, None]), method=methods, admin=admins)
-    def refund(self, which: int, cents: int | None, method: str, admin: bool) -> None:
-        client, one = nth(self.paid(), which)
-        amount = one.net_paid if cents is None else cents
-        reasons = money.why_not_refund(one, amount, admin=admin)
-        done = self.tried("refund", reasons, lambda: self.world.refund(admin, one.key, amount, method))
-        if done is not None:
-            money.refund(client, one, amount, method)
-
-    @precondition(lambda self: self.owing())
-    @rule(which=which, cents=st.sampled_from([0, 1, 5_00, None, None]), admin=admins)
-    def goodwill(self, which: int, cents: int | None, admin: bool) -> None:
-        client, one = nth(self.owing(), which)
-        amount = one.balance if cents is None else cents
-        reasons = {"amount_not_positive"} if amount <= 0 else set[str]()
-        reasons |= set() if admin else {"not_allowed"}
-        if self.tried("goodwill", reasons, lambda: self.world.goodwill(admin, one.key, amount)) is not None:
-            money.goodwill(client, one, amount)
-            self.changed(None, one, "goodwill")
 
     @precondition(lambda self: self.memberships() and self.at_times(3))
     @rule(

@@ -1,10 +1,11 @@
-"""The book's own verdict at the door, in the order of the gym's table."""
+"""The book's own verdict at the door, in the order of the gym's table, and the visits that follow from it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
-from tests.machine.book import OPEN, Book, Client, Membership
+from tests.machine.book import OPEN, Book, Client, Membership, Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +94,28 @@ def _entry(book: Book, client: Client, one: Membership, method: str) -> str:
     if recent and method == "qr":
         return "already_inside"
     return "reentry" if again else "admitted"
+
+
+def enter(book: Book, client: Client, key: UUID, method: str, by: str) -> None:
+    """The verdict's effect: a visit, counted once a day."""
+    code = answer(book, client, method).code
+    if code not in ("admitted", "reentry"):
+        client.denials.append(key)
+        return
+    one, counted = counting(book, client), code == "admitted"
+    client.visits.append(Visit(key, book.now, book.today, counted, one, by))
+    if counted and one is not None:
+        one.used += 1
+
+
+def why_not_undo(book: Book, visit: Visit, by: str, *, admin: bool) -> set[str]:
+    reasons: set[str] = set() if admin or visit.by == by else {"not_your_check_in"}
+    if visit.undone:
+        reasons.add("nothing_to_undo")
+    return reasons | ({"undo_too_late"} if book.now - visit.at > book.house.undo else set())
+
+
+def undo(visit: Visit) -> None:
+    visit.undone = True
+    if visit.counted and visit.membership is not None:
+        visit.membership.used -= 1

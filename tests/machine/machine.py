@@ -23,12 +23,13 @@ from tests.machine.drawing import (
     who,
 )
 from tests.machine.rules import DAY
+from tests.machine.till import AtTheTill
 from tests.machine.visiting import AtTheDoor
 from tests.machine.watching import Snapshot
 from tests.machine.world import PlanToMake
 
 
-class GymMachine(AtTheDesk, AtTheDoor):
+class GymMachine(AtTheDesk, AtTheTill, AtTheDoor):
     """Every rule is one operation at the desk, at the door, or time passing."""
 
     @initialize(
@@ -135,7 +136,9 @@ class GymMachine(AtTheDesk, AtTheDoor):
 
 
 RULES: Final = (
-    *("sell", "joins", "renew", "start_now", "pay", "void", "refund", "goodwill", "cancel", "change_plan"),
+    *("sell", "joins", "renew", "start_now", "cancel", "change_plan"),
+    *("pay", "pay_late", "spend_credit", "void", "void_given_back", "void_late"),
+    *("refund", "take_back", "goodwill"),
     *("freeze", "return_early", "gift", "close_gym", "schedule_price", "block", "set_active"),
     *("come", "show_card", "use_up", "undo", "jobs_run", "look"),
     *("minutes_pass", "days_pass", "month_ends", "leap_day_comes", "a_year_passes"),

@@ -206,11 +206,11 @@ def _released_days(book: Book, one: Membership) -> int:
 
 def cancel(book: Book, client: Client, one: Membership, value: int, method: str) -> None:
     release(book, client, one)
-    give_back(client, one, value, method)
+    give_back(client, one, value, method, "canceled")
     one.status, one.closed_at = "canceled", book.now
 
 
-def give_back(client: Client, one: Membership, value: int, method: str) -> None:
+def give_back(client: Client, one: Membership, value: int, method: str, cause: str) -> None:
     """First against the debt; what exceeds it is handed out, or kept as the client's credit."""
     surplus = max(0, value - one.balance)
     if surplus:
@@ -218,7 +218,7 @@ def give_back(client: Client, one: Membership, value: int, method: str) -> None:
         if method == "credit":
             client.credit.append(Row("charge", surplus))
     if value:
-        one.rows.append(Row("credit", value))
+        one.rows.append(Row("credit", value, cause=cause))
 
 
 def why_not_change(book: Book, client: Client, one: Membership, plan: Plan) -> Reasons:
@@ -236,7 +236,7 @@ def change(book: Book, client: Client, old: Membership, plan: Plan, key: UUID) -
     release(book, client, old)
     waiting = waiting_of(book, client)
     to_debt = min(worth, old.balance)
-    give_back(client, old, worth, "credit")
+    give_back(client, old, worth, "credit", "plan_changed")
     old.status, old.closed_at = "canceled", book.now
     span = first_span(book.today, plan.length)
     new = sell(book, client, plan, span, key, price, 0)

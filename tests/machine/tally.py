@@ -39,6 +39,11 @@ class Tally:
     codes: Counter[str] = field(default_factory=Counter[str])
     zero: Counter[str] = field(default_factory=Counter[str])
     zones: Counter[str] = field(default_factory=Counter[str])
+    situations: Counter[str] = field(default_factory=Counter[str])
+    """What was tried where it is dangerous, and whether it went through."""
+
+    def saw(self, situation: str, done: bool) -> None:
+        self.situations[f"{situation}: {'done' if done else 'refused'}"] += 1
 
     def missing(self, rules: list[str], least: int = LEAST_RULE) -> list[str]:
         """What this run has not shown often enough."""
@@ -52,7 +57,7 @@ class Tally:
     def table(self) -> str:
         """The counts, most frequent first."""
         parts = [f"{self.steps} steps in {self.examples} examples"]
-        for name in ("rules", "done", "refusals", "statuses", "codes", "zero", "zones"):
+        for name in ("rules", "done", "refusals", "statuses", "codes", "zero", "zones", "situations"):
             counts: Counter[str] = getattr(self, name)
             parts.append(f"{name}: " + ", ".join(f"{key} {count}" for key, count in counts.most_common()))
         return "\n".join(parts)

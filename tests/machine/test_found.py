@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import text
 
 from gym.app import Gym
 from gym.attendance.models import VerdictCode
@@ -39,13 +40,28 @@ async def test_a_closing_that_ends_before_it_begins_is_refused_with_a_sentence(b
             await FreezeService(uow).close_gym(TODAY + DAY, TODAY, "repairs", key=new_id())
 
 
+TWICE = (
+    "ALTER TABLE ledger_entries DISABLE TRIGGER paid_out_once",
+    """
+    INSERT INTO ledger_entries
+        (id, account_id, kind, amount, method, reason, voids_id, staff_name, at, gym_day)
+    SELECT gen_random_uuid(), account_id, 'void', amount, method, 'by hand', id, 'nobody', at, gym_day
+    FROM ledger_entries WHERE kind = 'payment'
+    """,
+    "ALTER TABLE ledger_entries ENABLE TRIGGER paid_out_once",
+)
+"""A void of money that was handed back, as a gym may have it of the time before the trigger."""
+
+
 async def handed_back_and_voided(boss: Reception) -> Subscription:
     """A month whose payment was refunded, then voided, then half forgiven: less than nothing was paid."""
     sold = await boss.sell(await boss.client("Rosa"), await boss.plan())
-    receipt = await boss.pay(sold)
+    await boss.pay(sold)
     async with boss.gym.unit_of_work(boss.actor) as uow:
         await SubscriptionService(uow).refund(sold.id, PRICE, Method.CASH, "was ill")
-    await boss.void(receipt.entry_id)
+    async with boss.gym.unit_of_work(Actor.system()) as uow:
+        for statement in TWICE:
+            await uow.session.execute(text(statement))
     async with boss.gym.unit_of_work(boss.actor) as uow:
         await SubscriptionService(uow).credit(sold.id, PRICE / 2, "was ill")
     return sold

@@ -18,7 +18,7 @@ from tests.machine.world import World
 
 STEPS = 2000
 OF_A_FACE = {"not_recognized", "uncertain", "spoof_suspected"}
-BOOK = ("rules", "book", "periods", "selling", "money", "door", "tally")
+BOOK = ("rules", "book", "periods", "selling", "money", "resting", "door", "tally")
 """The modules of the plain-Python model."""
 
 

@@ -7,10 +7,9 @@ from datetime import date
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from tests.machine import money
+from tests.machine import door, resting
 from tests.machine.book import Book, Client, Plan, Rest
 from tests.machine.common import Common, nth
-from tests.machine.door import answer
 from tests.machine.drawing import (
     admins,
     plan_number,
@@ -36,29 +35,29 @@ class AtTheDoor(Common):
         first = max(book.today, one.first) + ahead * DAY
         last = None if days is None else first + (days - 1) * DAY
         wish = Rest(first, last)
-        reasons = money.why_not_freeze(book, client, one, wish, admin=admin)
-        rest = money.granted_rest(book, one, wish, admin=admin)
+        reasons = resting.why_not_freeze(book, client, one, wish, admin=admin)
+        rest = resting.granted_rest(book, one, wish, admin=admin)
         done = self.tried("freeze", reasons, lambda: self.world.freeze(admin, one.key, first, last))
         if done is not None:
-            money.freeze(book, client, one, rest)
+            resting.freeze(book, client, one, rest)
             self.changed(client)
 
     @precondition(lambda self: self.frozen())
     @rule(which=which, admin=admins)
     def return_early(self, which: int, admin: bool) -> None:
         client, one = nth(self.frozen(), which)
-        reasons = money.why_not_end(self.book, one)
+        reasons = resting.why_not_end(self.book, one)
         if self.tried("return_early", reasons, lambda: self.world.end_freeze(admin, one.key)) is not None:
-            money.end(self.book, client, one)
+            resting.end(self.book, client, one)
             self.changed(client)
 
     @precondition(lambda self: self.resters())
     @rule(which=which, days=st.sampled_from([1, 1, 7, 30, 0, 366]), admin=admins)
     def gift(self, which: int, days: int, admin: bool) -> None:
         (client, one), book = nth(self.resters(), which), self.book
-        reasons = money.why_not_gift(book, one, days, admin=admin)
+        reasons = resting.why_not_gift(book, one, days, admin=admin)
         if self.tried("gift", reasons, lambda: self.world.gift(admin, one.key, days)) is not None:
-            money.gift(book, client, one, days)
+            resting.gift(book, client, one, days)
             self.changed(client)
 
     @precondition(lambda self: self.at_times(2))
@@ -66,9 +65,9 @@ class AtTheDoor(Common):
     def close_gym(self, ahead: int, days: int, admin: bool) -> None:
         first = self.book.today + ahead * DAY
         last = first + (days - 1) * DAY
-        reasons = money.why_not_close(self.book, first, last, admin=admin)
+        reasons = resting.why_not_close(self.book, first, last, admin=admin)
         if self.tried("close_gym", reasons, lambda: self.world.close_gym(admin, first, last)) is not None:
-            for client in money.close(self.book, first, last):
+            for client in resting.close(self.book, first, last):
                 self.changed(client)
 
     @precondition(lambda self: self.at_times(3))
@@ -120,21 +119,21 @@ class AtTheDoor(Common):
             self.to(self.book.now + DAY)
 
     def enter(self, name: str, client: Client, method: str, admin: bool) -> None:
-        expected = answer(self.book, client, method)
+        expected = door.answer(self.book, client, method)
         verdict = self.tried(name, set(), lambda: self.world.check_in(admin, client.key, method))
         self.tally.codes[expected.code] += 1
         said = as_answer(verdict)
         assert said.code == expected.code, f"{said} where {expected} is due"
-        money.enter(self.book, client, verdict.id, method, self.name(admin))
+        door.enter(self.book, client, verdict.id, method, self.name(admin))
 
     @precondition(lambda self: any(client.visits for client in self.book.clients))
     @rule(which=which, admin=admins)
     def undo(self, which: int, admin: bool) -> None:
         visits = [visit for client in self.book.clients for visit in client.visits]
         visit = nth(sorted(visits, key=lambda one: one.at, reverse=True), which)
-        reasons = money.why_not_undo(self.book, visit, self.name(admin), admin=admin)
+        reasons = door.why_not_undo(self.book, visit, self.name(admin), admin=admin)
         if self.tried("undo", reasons, lambda: self.world.undo(admin, visit.key)) is not None:
-            money.undo(visit)
+            door.undo(visit)
 
 
 def _why_not_price(book: Book, plan: Plan, day: date, cents: int) -> set[str]:

@@ -168,6 +168,11 @@ class World:
             admin, lambda uow: SubscriptionService(uow).refund(one, money(cents), Method(method), "was ill")
         )
 
+    def take_back(self, admin: bool, one: UUID, method: str) -> Any:
+        return self.run(
+            admin, lambda uow: SubscriptionService(uow).take_back(one, Method(method), "it came back")
+        )
+
     def goodwill(self, admin: bool, one: UUID, cents: int) -> Any:
         return self.run(admin, lambda uow: SubscriptionService(uow).credit(one, money(cents), "was ill"))
 
