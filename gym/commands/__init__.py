@@ -139,6 +139,15 @@ async def confirm_staff(
     return await confirmation(environment(), number)
 
 
+@keys.command("new")
+@command
+async def new_keys() -> int:
+    """Print fresh JWT_KEYS and DATA_KEYS for the environment of a new gym."""
+    from gym.commands.new_keys import new
+
+    return await new()
+
+
 @keys.command("list")
 @command
 async def list_keys() -> int:

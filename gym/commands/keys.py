@@ -125,7 +125,7 @@ async def show(config: Config) -> int:
 
 
 def _say_what_to_set() -> None:
-    """The one place where a key is printed: it must get into an environment that is not ours to write."""
+    """A key is printed: it must get into an environment that is not ours to write."""
     typer.echo(
         "DATA_KEYS comes from the environment. Put this in front of it, followed by a comma, at every "
         "process; restart them, then run: python -m gym keys rotate",

@@ -27,6 +27,8 @@ VERSION = 1
 FIXED = len(MAGIC) + 2
 
 _KID = re.compile(r"[A-Za-z0-9_.-]{1,32}")
+_URL_SAFE = str.maketrans("+/", "-_")
+_PLAIN = str.maketrans("-_", "+/")
 
 
 class CipherError(GymError):
@@ -81,20 +83,26 @@ class Keyring:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read `kid:base64url,kid2:…`; raises `KeyringError` without repeating any of it."""
+        """Read `kid:base64,kid2:…`, or keys without an id as `openssl rand -base64 32` prints them.
+
+        Those are named by their fingerprint, as `generate` does. Raises `KeyringError`, repeating nothing.
+        """
         keys: dict[str, bytes] = {}
         for part in filter(None, (part.strip() for part in text.split(","))):
-            kid, colon, encoded = part.partition(":")
-            if not colon:
-                raise KeyringError("is not of the form kid:base64url,kid2:base64url")
+            kid, key = _read_key(part)
             if kid in keys:
                 raise KeyringError("names a key id twice")
-            keys[kid] = _decode_key(encoded)
+            keys[kid] = key
         return cls(keys)
 
     def text(self) -> str:
         """The form that `parse` reads: secret, for files and encrypted backups only."""
         return ",".join(f"{kid}:{_encode_key(key)}" for kid, key in self._keys.items())
+
+    def spellings(self) -> tuple[str, ...]:
+        """Every key in either alphabet of base64: secret, for the log's redaction."""
+        bare = [_encode_key(key) for key in self._keys.values()]
+        return tuple(dict.fromkeys([*bare, *(text.translate(_PLAIN) for text in bare)]))
 
     @property
     def first(self) -> str:
@@ -218,12 +226,24 @@ def _encode_key(key: bytes) -> str:
     return urlsafe_b64encode(key).rstrip(b"=").decode()
 
 
+def _read_key(part: str) -> tuple[str, bytes]:
+    kid, colon, encoded = part.partition(":")
+    if colon:
+        return kid, _decode_key(encoded)
+    key = _decode_key(part)
+    if len(key) != KEY_BYTES:
+        raise KeyringError(
+            "is not of the form kid:base64,kid2:base64; `python -m gym keys new` prints such keys"
+        )
+    return _fingerprint(key), key
+
+
 def _decode_key(text: str) -> bytes:
-    """Base64url with or without padding; plain base64 is refused rather than misread."""
-    bare = text.strip().rstrip("=")
+    """Either alphabet of base64 (RFC 4648, sections 4 and 5), with or without padding."""
+    bare = text.strip().rstrip("=").translate(_URL_SAFE)
     if not re.fullmatch(r"[A-Za-z0-9_-]*", bare):
-        raise KeyringError("has a key that is not base64url")
+        raise KeyringError("has a key that is not base64")
     try:
         return urlsafe_b64decode(bare + "=" * (-len(bare) % 4))
     except ValueError:
-        raise KeyringError("has a key that is not base64url") from None
+        raise KeyringError("has a key that is not base64") from None

@@ -29,9 +29,8 @@ class Secrets:
     data: Keyring
 
     def texts(self) -> tuple[str, ...]:
-        """Every key as written, for the log's redaction."""
-        pairs = ",".join((self.jwt.text(), self.data.text())).split(",")
-        return tuple(pair.partition(":")[2] for pair in pairs)
+        """Every key as it may be written, for the log's redaction."""
+        return (*self.jwt.spellings(), *self.data.spellings())
 
 
 def secrets_of(config: Config) -> Secrets:
