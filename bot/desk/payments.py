@@ -19,7 +19,7 @@ from bot.render import HtmlTranslator, Screen
 from bot.routing import Audience, Router
 from bot.turn import Turn
 from gym.core.language import N_
-from gym.core.money import to_cents
+from gym.core.money import round_down
 from gym.core.reading.days import Days
 from gym.payments.credit import ClientCredit
 from gym.payments.errors import PaidOnInvalid, owed_only, parse_note
@@ -135,8 +135,8 @@ async def _ask(turn: Turn, subscription_id: UUID, known: dict[str, object]) -> N
 async def _amounts(ctx: FormContext) -> Sequence[Choice]:
     """The whole balance, half of it, what the client has as credit."""
     balance, credit = ctx.value("balance", Decimal), ctx.value("credit", Decimal)
-    half = to_cents(balance / 2)
-    wanted = [balance, half, *([credit] if 0 < credit < balance else [])]
+    half = round_down(balance / 2, ctx.turn.settings.smallest_amount)
+    wanted = [balance, *([half] if half else []), *([credit] if 0 < credit < balance else [])]
     return [Choice(amount, ctx.t.money(amount)) for amount in dict.fromkeys(wanted)]
 
 

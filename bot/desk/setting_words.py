@@ -86,6 +86,11 @@ SETTINGS: Final = {
     "approval_hours": Words(
         Group.MONEY, N_("Requests live"), N_("So long a request waits for an admin's answer."), unit="hours"
     ),
+    "smallest_amount": Words(
+        Group.MONEY,
+        N_("Smallest amount"),
+        N_("Computed amounts are rounded to it in the client's favour; less than it is not asked for."),
+    ),
     "grace_days": Words(
         Group.DOOR,
         N_("Days of grace"),

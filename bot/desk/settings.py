@@ -22,6 +22,7 @@ from bot.render import Html, HtmlTranslator, Screen
 from bot.routing import Audience, Router
 from bot.turn import Turn
 from gym.core.language import LANGUAGES, N_
+from gym.core.money import usual_smallest
 from gym.security.permissions import Permission
 from gym.settings.kinds import EDITABLE, SettingKind, kind_of, limit, options
 from gym.settings.schemas import GymSettings
@@ -150,6 +151,8 @@ def _may_be_emptied(name: str, now: GymSettings) -> bool:
 
 
 def _likely(name: str, now: GymSettings) -> Sequence[object]:
+    if name == "smallest_amount":
+        return [str(usual_smallest(now.currency) * times) for times in (1, 2, 10, 20)]
     match kind_of(name):
         case SettingKind.CHOICE:
             return [option.value for option in options(name)]

@@ -110,6 +110,7 @@ class Prices:
 
     def __init__(self, uow: UnitOfWork) -> None:
         self._subscriptions = SubscriptionService(uow)
+        self._smallest = uow.settings.smallest_amount
 
     async def full(self, client_id: UUID, plan_id: UUID, starts_on: date | None, *, renews: bool) -> Quote:
         """The sale or renewal without a discount; the same refusals as the sale itself."""
@@ -122,4 +123,5 @@ class Prices:
         quote = await self.full(
             approval.client_id, facts.plan_id, facts.starts_on, renews=facts.renews_id is not None
         )
-        return replace(quote, discount=facts.discount.on(quote.base_price))
+        off = facts.discount.on(quote.base_price, self._smallest)
+        return replace(quote, discount=off)

@@ -263,7 +263,7 @@ class ApprovalService:
         return self.uow.actor.id if self.uow.actor.kind is ActorKind.STAFF else None
 
     def _discounted(self, quote: Quote, discount: Discount, starts_on: date | None) -> DiscountFacts:
-        off = discount.on(quote.base_price)
+        off = discount.on(quote.base_price, self.uow.settings.smallest_amount)
         self._require_needed(off, quote.base_price)
         return DiscountFacts(
             plan_name=quote.plan.name,
@@ -279,7 +279,8 @@ class ApprovalService:
     def _require_needed(self, off: Decimal, price: Decimal) -> None:
         if not self.uow.actor.may(Permission.DISCOUNT_ANY):
             try:
-                require_within(off, price, self.uow.settings.employee_discount_percent)
+                settings = self.uow.settings
+                require_within(off, price, settings.employee_discount_percent, settings.smallest_amount)
             except DiscountTooLarge:
                 return
         raise ApprovalNotNeeded

@@ -18,6 +18,7 @@ from typing import Final
 
 from gym.attendance.models import CheckInMethod, VerdictCode
 from gym.attendance.windows import AccessWindow
+from gym.core.money import CENT
 from gym.faces.schemas import MatchOutcome
 from gym.settings.schemas import Reentry
 
@@ -53,6 +54,8 @@ class Rules:
 
     grace_days: int = 0
     grace_amount: Decimal = Decimal(0)
+    smallest_amount: Decimal = CENT
+    """A debt below it keeps nobody out, whatever is due."""
     closed_debt_denies: bool = False
     reentry: Reentry = Reentry.UNCOUNTED
     card_passback_minutes: int = 10
@@ -120,13 +123,14 @@ def _freeze(facts: AccessFacts) -> VerdictCode | None:
 
 def _money(facts: AccessFacts) -> VerdictCode | None:
     plan, rules = facts.subscription, facts.rules
-    if rules.closed_debt_denies and facts.closed_debt > 0:
+    if rules.closed_debt_denies and facts.closed_debt >= rules.smallest_amount:
         return Code.PAYMENT_DUE
     if plan is None:
         return None
     days_since_due = (facts.day - plan.starts_on).days
-    due = plan.balance > 0 and days_since_due >= rules.grace_days and plan.balance > rules.grace_amount
-    return Code.PAYMENT_DUE if due else None
+    if plan.balance < rules.smallest_amount or plan.balance <= rules.grace_amount:
+        return None
+    return Code.PAYMENT_DUE if days_since_due >= rules.grace_days else None
 
 
 def _allowance(facts: AccessFacts) -> VerdictCode | None:

@@ -32,15 +32,16 @@ welcome AS (
     JOIN clients c ON c.id = s.client_id AND c.active
         AND (c.blocked_until IS NULL OR c.blocked_until < CAST(:day AS date))
     JOIN accounts a ON a.id = s.account_id
-        AND NOT (a.balance > 0 AND a.balance > CAST(:grace_amount AS numeric)
+        AND NOT (a.balance > CAST(:overlooked AS numeric)
             AND CAST(:day AS date) - s.starts_on >= CAST(:grace_days AS integer))
     WHERE s.status IN {_OPEN} AND NOT s.held AND s.starts_on <= :day AND s.ends_on >= :day AND {{whose}}
         AND NOT EXISTS (SELECT FROM freezes f WHERE f.subscription_id = s.id AND f.canceled_at IS NULL
             AND f.starts_on <= :day AND (f.ends_on IS NULL OR f.ends_on >= :day))
         AND (s.visits IS NULL OR s.visits_used < s.visits OR EXISTS (SELECT FROM check_ins v
             WHERE v.client_id = s.client_id AND v.gym_day = :day AND v.counted AND v.undone_at IS NULL))
-        AND (NOT CAST(:closed_debt_denies AS boolean) OR NOT EXISTS (
-            SELECT FROM subscriptions o JOIN accounts b ON b.id = o.account_id AND b.balance > 0
+        AND (NOT CAST(:closed_debt_denies AS boolean) OR CAST(:smallest AS numeric) > (
+            SELECT coalesce(sum(b.balance), 0)
+            FROM subscriptions o JOIN accounts b ON b.id = o.account_id AND b.balance > 0
             WHERE o.client_id = s.client_id AND o.id <> s.id
                 AND (o.status IN ('expired', 'lapsed', 'canceled')
                     OR o.ends_on < :day AND NOT o.held AND NOT EXISTS (SELECT FROM freezes f
@@ -98,6 +99,7 @@ def terms_of(day: date, settings: GymSettings, least: int) -> dict[str, Any]:
         "least": least,
         "zone": settings.timezone,
         "grace_days": settings.grace_days,
-        "grace_amount": settings.grace_amount,
+        "overlooked": settings.overlooked,
+        "smallest": settings.smallest_amount,
         "closed_debt_denies": settings.closed_debt_denies,
     }

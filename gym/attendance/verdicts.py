@@ -139,6 +139,7 @@ def _rules(settings: GymSettings) -> Rules:
     return Rules(
         settings.grace_days,
         settings.grace_amount,
+        settings.smallest_amount,
         settings.closed_debt_denies,
         settings.reentry,
         settings.card_passback_minutes,

@@ -9,13 +9,15 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 
 from gym.core.database import violated_constraint
+from gym.core.language import N_
 from gym.core.money import to_cents
 from gym.payments.errors import AmountNotPositive, KeyReused
-from gym.payments.models import Account, EntryCause, EntryKind, LedgerEntry, Method
+from gym.payments.models import Account, AccountKind, EntryCause, EntryKind, LedgerEntry, Method
 from gym.payments.repository import EntryRepository
 from gym.security.permissions import ActorKind
 from gym.unit_of_work import UnitOfWork
 
+LOWERS = (EntryKind.PAYMENT, EntryKind.CREDIT)
 RECORDED = ("method", "cause", "reason", "receipt_number", "voids_id", "note", "destination")
 
 
@@ -63,7 +65,19 @@ class Ledger:
         await self._insert(entry)
         await self.uow.session.refresh(account, ["balance"])
         self._record(entry, account)
+        if kind in LOWERS and 0 < account.balance < self.uow.settings.smallest_amount:
+            await self._forgive_rest(account)
         return entry
+
+    async def round_off(self, account: Account, amount: Decimal) -> None:
+        """Credit what a computed amount to pay was rounded down by."""
+        reason = self.uow.settings.translator()(N_("rounding"))
+        await self.write(account, EntryKind.CREDIT, amount, cause=EntryCause.ROUNDING, reason=reason)
+
+    async def _forgive_rest(self, account: Account) -> None:
+        """Less than anybody can pay is not owed: credited at once, so that status and balance agree."""
+        if account.kind is not AccountKind.CREDIT:  # there it is the gym that owes
+            await self.round_off(account, account.balance)
 
     async def _insert(self, entry: LedgerEntry) -> None:
         try:

@@ -128,6 +128,8 @@ class EntryRepository(Repository[LedgerEntry, UUID]):
                 LedgerEntry.cause.is_distinct_from(EntryCause.RETURNED),
             ),
             LedgerEntry.receipt_number <= payment.receipt_number,
+            # What a payment left that is too small to be asked for was credited in the same moment.
+            and_(LedgerEntry.cause == EntryCause.ROUNDING, LedgerEntry.at == payment.at),
             and_(LedgerEntry.kind != EntryKind.PAYMENT, _before(payment)),
         )
         query = select(func.coalesce(func.sum(signed(LedgerEntry)), 0))

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gym.core.config import Config
 from gym.core.language import Translator
-from gym.core.money import LARGEST
+from gym.core.money import CENT, LARGEST, usual_smallest
 from gym.core.reading.conventions import Conventions
 from gym.core.values.locales import Currency, Language, Zone
 from gym.core.values.texts import Heading
@@ -55,6 +55,10 @@ class GymSettings(BaseModel):
     receipt_footer: str = Field("", max_length=300)
 
     employee_discount_percent: Decimal = Field(Decimal(10), ge=0, le=100)
+    smallest_amount: Decimal = Field(
+        default_factory=lambda given: usual_smallest(given.get("currency", "COP")), ge=CENT, le=LARGEST
+    )
+    """What is computed is rounded to multiples of it, and what is less is not asked for."""
     grace_days: int = Field(0, ge=0, le=60)
     grace_amount: Decimal = Field(Decimal(0), ge=0, le=LARGEST)
     closed_debt_denies: bool = False
@@ -91,6 +95,11 @@ class GymSettings(BaseModel):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    @property
+    def overlooked(self) -> Decimal:
+        """The largest debt that keeps nobody out."""
+        return max(self.grace_amount, self.smallest_amount - CENT)
 
     def translator(self, language: str | None = None) -> Translator:
         """A translator that writes this gym's money and time."""

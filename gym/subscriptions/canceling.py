@@ -33,7 +33,7 @@ class Canceling(Paying):
         if due_status(subscription, self.uow.today) not in OPEN:
             raise AlreadyClosed
         most = await self._reversible(subscription)
-        value = min(unused_value(subscription, self.uow.today), most)
+        value = min(self._unused_value(subscription), most)
         credit = min(value, subscription.account.balance)
         days = unused_days(subscription, self.uow.today)
         return CancellationQuote(subscription, days, value, credit, value - credit, most)
@@ -74,7 +74,7 @@ class Canceling(Paying):
         method: Method,
     ) -> GivenBack:
         """The credit and refund of a cancellation, as `cancel` explains them."""
-        pro_rata = min(unused_value(subscription, self.uow.today), await self._reversible(subscription))
+        pro_rata = min(self._unused_value(subscription), await self._reversible(subscription))
         value = {RefundMode.NONE: ZERO, RefundMode.PRO_RATA: pro_rata}.get(mode, amount or ZERO)
         if value > pro_rata:
             self.uow.actor.require(Permission.REFUND)
@@ -83,6 +83,9 @@ class Canceling(Paying):
         return await MoneyBack(self.uow).give_back(
             subscription.account_id, value, reason, method, EntryCause.CANCELED
         )
+
+    def _unused_value(self, subscription: Subscription) -> Decimal:
+        return unused_value(subscription, self.uow.today, self.uow.settings.smallest_amount)
 
     async def _reversible(self, subscription: Subscription) -> Decimal:
         """What is owed and what was paid together: nobody gets back more."""

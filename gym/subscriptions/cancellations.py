@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from gym.core.money import to_cents
+from gym.core.money import round_up
 from gym.subscriptions.freeze_layout import Rest, from_day
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.statuses import open_freeze
@@ -30,12 +30,16 @@ def bought_days(subscription: Subscription) -> int:
     return max(1, span - subscription.frozen_days - subscription.gift_days)
 
 
-def unused_value(subscription: Subscription, today: date) -> Decimal:
-    """The pro-rata part of the price, to the cent; of a visit pack the smaller of days and visits left."""
+def unused_value(subscription: Subscription, today: date, smallest: Decimal) -> Decimal:
+    """The pro-rata part of the price, up to a multiple of the smallest amount but never above the price.
+
+    Of a visit pack it is the smaller of days and visits left.
+    """
     share = Fraction(unused_days(subscription, today), bought_days(subscription))
     if subscription.visits:
         share = min(share, 1 - Fraction(subscription.visits_used, subscription.visits))
-    return to_cents(subscription.final_price * share.numerator / share.denominator)
+    value = subscription.final_price * share.numerator / share.denominator
+    return min(round_up(value, smallest), subscription.final_price)
 
 
 def _first_unused(subscription: Subscription, today: date) -> date:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from gym.core.language import N_
+from gym.payments.ledger import Ledger
 from gym.payments.models import EntryCause, Method
 from gym.payments.money_back import MoneyBack
 from gym.payments.schemas import Receipt
@@ -65,7 +66,8 @@ class Changing(Paying):
         price = await Offers(self.uow).price(plan, today)
         period = first_period(today, plan.duration_unit, plan.duration_count)
         most = await MoneyBack(self.uow).reversible(old.account_id)
-        value = min(unused_value(old, today), most)
+        smallest = self.uow.settings.smallest_amount
+        value = min(unused_value(old, today, smallest), most)
         to_debt = min(value, old.account.balance)
         to_new = min(value - to_debt, price)
         renewal = await self._renewal(old)
@@ -79,6 +81,7 @@ class Changing(Paying):
             to_debt=to_debt,
             to_new=to_new,
             to_credit=value - to_debt - to_new,
+            smallest=smallest,
             renewal=renewal,
             renewal_starts_on=_behind(period, renewal).starts_on if renewal else None,
         )
@@ -125,6 +128,8 @@ class Changing(Paying):
             return None
         owed = new.account.balance
         paid = await PaymentService(self.uow).take(new.account_id, quote.to_new, Method.CREDIT)
+        if new.account.balance > quote.to_pay:
+            await Ledger(self.uow).round_off(new.account, new.account.balance - quote.to_pay)
         await self._settle(new, owed)
         return await self._receipt(paid, new)
 

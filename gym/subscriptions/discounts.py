@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from gym.core.errors import Forbidden, Invalid
 from gym.core.language import N_
-from gym.core.money import to_cents
+from gym.core.money import round_down, to_cents
 from gym.core.reading.amounts import read_amount
 from gym.core.reading.conventions import Conventions
 from gym.core.reading.percentages import read_percent
@@ -67,11 +67,16 @@ class Discount:
         """A bare number is an amount of money."""
         return value if isinstance(value, Discount) else cls(Decimal(value))
 
-    def on(self, price: Decimal) -> Decimal:
-        """The money off a price, to the cent. Raises `DiscountInvalid`, `DiscountAbovePrice`."""
+    def on(self, price: Decimal, smallest: Decimal) -> Decimal:
+        """The money off a price; after a percentage a multiple of the smallest amount is left to pay.
+
+        Raises `DiscountInvalid`, `DiscountAbovePrice`.
+        """
         if self.value < 0 or (self.kind is DiscountKind.PERCENT and self.value > HUNDRED):
             raise DiscountInvalid
-        off = to_cents(price * self.value / HUNDRED if self.kind is DiscountKind.PERCENT else self.value)
+        if self.kind is DiscountKind.PERCENT:
+            return rounded_off(price, price * self.value / HUNDRED, smallest)
+        off = to_cents(self.value)
         if off > price:
             raise DiscountAbovePrice(price)
         return off
@@ -90,8 +95,13 @@ def parse_discount(text: str, conventions: Conventions) -> Discount:
     return Discount.percent(percent)
 
 
-def require_within(off: Decimal, price: Decimal, limit: Decimal) -> None:
+def rounded_off(price: Decimal, off: Decimal, smallest: Decimal) -> Decimal:
+    """A computed discount, raised so far that a multiple of the smallest amount is left to pay."""
+    return price - round_down(price - off, smallest) if off else off
+
+
+def require_within(off: Decimal, price: Decimal, limit: Decimal, smallest: Decimal) -> None:
     """Raise `DiscountTooLarge` when more than `limit` percent of the price is taken off."""
-    largest = to_cents(price * limit / HUNDRED)
+    largest = Discount.percent(limit).on(price, smallest)
     if off > largest:
         raise DiscountTooLarge(limit, largest)

@@ -51,6 +51,7 @@ class Offers:
         self.uow = uow
         self._subscriptions = SubscriptionRepository(uow.session)
         self._plans = PlanRepository(uow.session)
+        self._smallest = uow.settings.smallest_amount
 
     async def sale(self, client: Client, plan_id: UUID, starts_on: date | None, cut: Cut = NO_CUT) -> Quote:
         """The offer of a new subscription; its refusals are the typed errors of this room."""
@@ -128,11 +129,12 @@ class Offers:
     async def _quote(self, client: Client, plan: Plan, period: Period, cut: Cut, day: date) -> Quote:
         price = await self.price(plan, day)
         self._require_allowed(cut, price)
-        return Quote(client, plan, period, price, cut.on(price), reward=cut.reward)
+        return Quote(client, plan, period, price, cut.on(price, self._smallest), reward=cut.reward)
 
     def _require_allowed(self, cut: Cut, price: Decimal) -> None:
         """The limit is on what the actor gives; a reward was earned."""
-        off = cut.given.on(price)
+        off = cut.given.on(price, self._smallest)
         if off and cut.limited and not self.uow.actor.may(Permission.DISCOUNT_ANY):
             self.uow.actor.require(Permission.DISCOUNT_WITHIN_LIMIT)
-            require_within(off, price, self.uow.settings.employee_discount_percent)
+            limit = self.uow.settings.employee_discount_percent
+            require_within(off, price, limit, self._smallest)

@@ -12,9 +12,10 @@ from typing import NamedTuple
 from uuid import UUID
 
 from gym.clients.models import Client
+from gym.core.money import round_down
 from gym.plans.models import Plan
 from gym.rewards.models import Reward
-from gym.subscriptions.discounts import NO_DISCOUNT, Discount
+from gym.subscriptions.discounts import NO_DISCOUNT, Discount, rounded_off
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.periods import Period
 
@@ -39,11 +40,13 @@ class Cut:
         """True when the actor's own limit counts."""
         return self.given != self.granted
 
-    def on(self, price: Decimal) -> Decimal:
+    def on(self, price: Decimal, smallest: Decimal) -> Decimal:
         """The money off: discount and reward add up, never above the price."""
-        off = self.given.on(price)
-        earned = Discount.percent(self.reward.percent).on(price) if self.reward else Decimal(0)
-        return min(price, off + earned)
+        off = self.given.on(price, smallest)
+        if self.reward is None:
+            return off
+        earned = Discount.percent(self.reward.percent).on(price, smallest)
+        return rounded_off(price, min(price, off + earned), smallest)
 
 
 NO_CUT = Cut()
@@ -137,17 +140,20 @@ class ChangeQuote:
     """Paid onto the new plan."""
     to_credit: Decimal
     """Left over: stays as the client's credit."""
+    smallest: Decimal
+    """The gym's smallest amount: what is left to pay is a multiple of it."""
     renewal: Subscription | None = None
     renewal_starts_on: date | None = None
 
     @property
     def to_pay(self) -> Decimal:
-        return self.price - self.to_new
+        return round_down(self.price - self.to_new, self.smallest) if self.to_new else self.price
 
     @property
     def debt_left(self) -> Decimal:
         """Owed for the days that were used."""
-        return self.old.account.balance - self.to_debt
+        left = self.old.account.balance - self.to_debt
+        return left if left >= self.smallest else Decimal(0)
 
     @property
     def mark(self) -> str:

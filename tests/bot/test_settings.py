@@ -25,6 +25,7 @@ TYPED = {
     "bank_accounts": "Bancolombia 123, Nequi",
     "receipt_footer": "Thank you <3",
     "employee_discount_percent": "12,5",
+    "smallest_amount": "100",
     "grace_days": "3 days",
     "grace_amount": "5.000",
     "card_passback_minutes": "11",

@@ -265,6 +265,7 @@ STORED: dict[str, tuple[object, ...]] = {
     "name": ("", "x" * 81, "a\nb"),
     "grace_days": (-1, 61, "soon"),
     "grace_amount": ("-1", "NaN", "1e20"),
+    "smallest_amount": ("0", "-50", "NaN"),
     "reward_percent": ("101", "Infinity"),
     "milestones": ([0], [10**9], ["x"], list(range(1, 20)), "fifty"),
     "bank_accounts": ([""], ["x" * 61], 7),

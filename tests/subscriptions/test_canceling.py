@@ -90,7 +90,7 @@ async def test_after_a_cancellation_the_days_can_be_sold_again(
     assert (await desk.sell(rosa, monthly)).status is SubscriptionStatus.PENDING_PAYMENT
 
 
-async def test_pro_rata_gives_the_unused_days_back_to_the_cent(
+async def test_pro_rata_gives_the_unused_days_back_in_favour_of_the_client(
     boss: Reception, rosa: Client, thirty: Plan, clock: FrozenClock
 ) -> None:
     sold = await boss.sell(rosa, thirty)
@@ -98,7 +98,7 @@ async def test_pro_rata_gives_the_unused_days_back_to_the_cent(
     clock.advance(timedelta(days=10))
     async with boss.gym.unit_of_work(boss.actor) as uow:
         quote = await SubscriptionService(uow).quote_cancellation(sold.id)
-    assert (quote.unused_days, quote.value, quote.credit) == (20, Decimal("66666.67"), 0)
+    assert (quote.unused_days, quote.value, quote.credit) == (20, 66700, 0)
     canceled = await cancel(boss, sold, RefundMode.PRO_RATA)
     assert canceled.account.balance == 0
     refund, credit = (await entries(boss.gym))[-2:]

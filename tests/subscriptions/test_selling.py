@@ -295,7 +295,7 @@ async def test_an_admin_discounts_up_to_the_price(boss: Reception, rosa: Client,
 @pytest.mark.parametrize("discount", [Discount(Decimal(-1)), Discount.percent(Decimal(101))])
 def test_a_discount_lies_between_nothing_and_everything(discount: Discount) -> None:
     with pytest.raises(DiscountInvalid):
-        discount.on(PRICE)
+        discount.on(PRICE, Decimal(50))
 
 
 def test_a_discount_is_read_as_people_write_it() -> None:

@@ -1,0 +1,164 @@
+"""What is computed can be paid with coins that exist; what is less is not owed and keeps nobody out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Final
+
+import pytest
+
+from gym.attendance.models import VerdictCode
+from gym.attendance.service import AttendanceService
+from gym.clients.models import Client
+from gym.core.clock import FrozenClock
+from gym.core.money import round_down, round_up, usual_smallest
+from gym.payments.models import EntryCause, EntryKind
+from gym.plans.models import DurationUnit, Plan
+from gym.settings.schemas import GymSettings
+from gym.staff.service import StaffService
+from gym.subscriptions.changing import PlanChangeService
+from gym.subscriptions.discounts import Discount, DiscountTooLarge, require_within
+from gym.subscriptions.models import SubscriptionStatus
+from gym.subscriptions.schemas import RefundMode
+from gym.subscriptions.service import SubscriptionService
+from tests.findings.money.conftest import cancel, credit_of
+from tests.support.memberships import PRICE, Reception, entries
+
+FIFTY: Final = Decimal(50)
+
+
+@pytest.mark.parametrize(
+    ("currency", "smallest"),
+    [("COP", "50"), ("MXN", "0.50"), ("CLP", "10"), ("EUR", "0.01"), ("JPY", "1"), ("KWD", "0.01")],
+)
+def test_the_smallest_amount_is_the_currencys_own(currency: str, smallest: str) -> None:
+    assert usual_smallest(currency) == Decimal(smallest)
+    assert GymSettings.model_validate({"currency": currency}).smallest_amount == Decimal(smallest)
+
+
+def test_an_admins_own_smallest_amount_outlives_the_currency() -> None:
+    assert GymSettings.model_validate({"currency": "EUR", "smallest_amount": "0.05"}).smallest_amount == (
+        Decimal("0.05")
+    )
+
+
+@pytest.mark.parametrize(("amount", "down", "up"), [("42580.65", 42550, 42600), ("42550", 42550, 42550)])
+def test_amounts_are_rounded_in_favour_of_the_client(amount: str, down: int, up: int) -> None:
+    assert (round_down(Decimal(amount), FIFTY), round_up(Decimal(amount), FIFTY)) == (down, up)
+
+
+@pytest.mark.parametrize(
+    ("percent", "price", "left"),
+    [
+        ("12.5", 85000, 74350),
+        ("10", 99990, 89950),
+        ("100", 99990, 0),
+        ("0", 99990, 99990),
+        ("33", 150000, 100500),
+    ],
+)
+def test_a_percentage_leaves_what_can_be_paid(percent: str, price: int, left: int) -> None:
+    off = Discount.percent(Decimal(percent)).on(Decimal(price), FIFTY)
+    assert price - off == left
+    require_within(off, Decimal(price), Decimal(percent), FIFTY)
+    with pytest.raises(DiscountTooLarge):
+        require_within(off + 1, Decimal(price), Decimal(percent), FIFTY)
+
+
+def test_a_discount_that_was_typed_is_what_it_is() -> None:
+    assert Discount(Decimal("1234.56")).on(PRICE, FIFTY) == Decimal("1234.56")
+
+
+async def days_later(desk: Reception, clock: FrozenClock, days: int) -> None:
+    clock.advance(timedelta(days=days))
+
+
+async def test_a_changed_plan_is_paid_with_coins_that_exist(
+    desk: Reception, rosa: Client, clock: FrozenClock
+) -> None:
+    """The case that was seen: $42,580.65 to pay, 42,550 paid, $30.65 left and a shut door."""
+    month = await desk.plan(Decimal(60000), unit=DurationUnit.DAY, count=31)
+    old = await desk.sell(rosa, month)
+    await desk.pay(old, Decimal(60000))
+    await days_later(desk, clock, 22)
+    other = await desk.plan(Decimal(59990), name="Mornings")
+    async with desk.gym.unit_of_work(desk.actor) as uow:
+        quote = await PlanChangeService(uow).quote(old.id, other.id)
+        assert quote.value % 50 == quote.to_pay % 50 == 0
+        new = await PlanChangeService(uow).change(old.id, other.id, seen=quote.mark)
+    assert new.account.balance == quote.to_pay
+    assert quote.value == Decimal(17450), "9 of 31 days are worth 17,419.35"
+    forgiven = [one for one in await entries(desk.gym) if one.cause is EntryCause.ROUNDING]
+    assert [(one.kind, one.amount, one.account_id) for one in forgiven] == [
+        (EntryKind.CREDIT, Decimal(40), new.account_id)
+    ]
+    await desk.pay(new, quote.to_pay)
+    assert (await desk.see(new)).status is SubscriptionStatus.ACTIVE
+
+
+async def test_what_is_left_of_a_typed_payment_and_too_small_is_not_owed(
+    desk: Reception, rosa: Client
+) -> None:
+    sold = await desk.sell(rosa, await desk.plan(Decimal("42580.65")))
+    receipt = await desk.pay(sold, Decimal(42550))
+    assert receipt.balance_after == 0
+    seen = await desk.see(sold)
+    assert (seen.status, seen.account.balance) == (SubscriptionStatus.ACTIVE, 0)
+    assert (await entries(desk.gym))[-1].cause is EntryCause.ROUNDING
+    voided = await desk.void(receipt.entry_id)
+    assert voided.account.balance == Decimal(42550)
+
+
+async def test_fifty_is_still_owed(desk: Reception, rosa: Client, monthly: Plan) -> None:
+    sold = await desk.sell(rosa, monthly)
+    assert (await desk.pay(sold, PRICE - FIFTY)).balance_after == FIFTY
+    assert (await desk.see(sold)).status is SubscriptionStatus.PENDING_PAYMENT
+
+
+async def test_pro_rata_is_given_up_to_a_coin_and_never_above_what_was_paid(
+    boss: Reception, rosa: Client, clock: FrozenClock
+) -> None:
+    month = await boss.plan(Decimal(60000), unit=DurationUnit.DAY, count=31)
+    sold = await boss.sell(rosa, month)
+    await boss.pay(sold, Decimal(60000))
+    await days_later(boss, clock, 1)
+    await cancel(boss, sold, RefundMode.PRO_RATA)
+    assert await credit_of(boss, rosa) == Decimal(58100), "30 of 31 days are worth 58,064.52"
+
+
+@pytest.mark.parametrize(("debt", "code"), [("49.99", VerdictCode.ADMITTED), ("50", VerdictCode.PAYMENT_DUE)])
+async def test_less_than_the_smallest_amount_keeps_nobody_out(
+    desk: Reception, rosa: Client, debt: str, code: VerdictCode
+) -> None:
+    """Also where an earlier release has left it."""
+    await desk.sell(rosa, await desk.plan(Decimal(debt)))
+    async with desk.gym.unit_of_work(desk.actor) as uow:
+        assert (await AttendanceService(uow).check_in_client(rosa.id)).code is code
+
+
+@pytest.mark.parametrize(("debt", "code"), [("49.99", VerdictCode.ADMITTED), ("50", VerdictCode.PAYMENT_DUE)])
+async def test_neither_does_so_little_of_an_ended_plan(
+    boss: Reception,
+    rosa: Client,
+    monthly: Plan,
+    clock: FrozenClock,
+    debt: str,
+    code: VerdictCode,
+) -> None:
+    await boss.sell(rosa, await boss.plan(Decimal(debt), unit=DurationUnit.DAY, name="Day"))
+    await days_later(boss, clock, 2)
+    await boss.pay(await boss.sell(rosa, monthly))
+    async with boss.gym.unit_of_work(boss.actor) as uow:
+        await StaffService(uow).change_settings({"closed_debt_denies": True})
+    async with boss.gym.unit_of_work(boss.actor) as uow:
+        assert (await AttendanceService(uow).check_in_client(rosa.id)).code is code
+
+
+async def test_the_sale_charges_what_the_quote_has_rounded(desk: Reception, rosa: Client) -> None:
+    plan = await desk.plan(Decimal(99990))
+    async with desk.gym.unit_of_work(desk.actor) as uow:
+        ten = Discount.percent(Decimal(10))
+        quote = await SubscriptionService(uow).quote_sale(rosa.id, plan.id, discount=ten)
+        sold = await SubscriptionService(uow).sell(rosa.id, plan.id, discount=ten, seen=quote.mark)
+    assert (sold.final_price, sold.account.balance) == (89950, 89950)
