@@ -44,6 +44,7 @@ from bot.desk import (
     today,
 )
 from bot.desk.admin import candidates, invitations, sign_ins
+from bot.desk.importing import flow as importing
 from bot.desk.money import returns
 from bot.member import freeze, plan, preferences, privacy, qr, visits
 from bot.member import payments as my_payments
@@ -100,6 +101,7 @@ ROUTERS: tuple[Router, ...] = (
     dead_letters.router,
     dead_updates.router,
     closings.router,
+    importing.router,
     jobs.router,
     settings.router,
     account.router,

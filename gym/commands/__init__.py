@@ -1,4 +1,4 @@
-"""The operator's commands: migrate, doctor, certificate, seed, kiosks, staff, keys, faces."""
+"""The operator's commands: migrate, doctor, certificate, seed, import, kiosks, staff, keys, faces."""
 
 from __future__ import annotations
 
@@ -108,6 +108,37 @@ async def seed(
     from gym.commands.seed import seed_faces
 
     return await seed_faces(environment(), faces, per_client)
+
+
+@app.command("import")
+@command
+async def import_list(
+    file: Annotated[Path, typer.Argument(help="A spreadsheet (.xlsx) or CSV.", exists=True, dir_okay=False)],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
+    good_rows: Annotated[
+        bool, typer.Option("--good-rows", help="Import the good rows although others have problems.")
+    ] = False,
+    sheet: Annotated[str, typer.Option(help="The sheet of a workbook; else the one with most people.")] = "",
+    day_first: Annotated[
+        bool | None,
+        typer.Option("--day-first/--month-first", help="How days are read that could be read in two ways."),
+    ] = None,
+    notes: Annotated[bool, typer.Option(help="Keep columns that nobody knows in the clients' notes.")] = True,
+    sheet_back: Annotated[
+        Path | None, typer.Option(help="Write the sheet with its problems here (.xlsx).")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> int:
+    """Import a list of members; the same list again changes nothing."""
+    from gym.commands.importing import ImportOrder, import_people
+    from gym.importing.reading.day_orders import DayOrder
+    from gym.importing.schemas import ImportChoices
+
+    orders = {None: None, True: DayOrder.DAY_FIRST, False: DayOrder.MONTH_FIRST}
+    choices = ImportChoices(sheet, orders[day_first], notes)
+    return await import_people(
+        environment(), ImportOrder(file, choices, dry_run, good_rows, as_json, sheet_back)
+    )
 
 
 @kiosks.command("pair")

@@ -41,12 +41,32 @@ class ImportTooLarge(Invalid):
         super().__init__(limit=limit)
 
 
+class ImportTooLargeForChat(Invalid):
+    """More than Telegram hands to a bot."""
+
+    code = "import_too_large_for_chat"
+    message = N_(
+        "That file is over 20 MB, more than Telegram hands to a bot. Import it on the gym's computer with"
+        " python -m gym import."
+    )
+
+
 class SheetUnknown(Invalid):
     code = "import_sheet_unknown"
     message = N_("There is no such sheet. The file has these: {names}.")
 
     def __init__(self, names: str) -> None:
         super().__init__(names=names)
+
+
+class DayOrderAsked(Invalid):
+    """Days of a column may be read in two orders, and nobody said which."""
+
+    code = "import_day_order_asked"
+    message = N_("Days in {columns} can be read in two ways. Say whether the day or the month stands first.")
+
+    def __init__(self, columns: str) -> None:
+        super().__init__(columns=columns)
 
 
 class LettersLost(Invalid):

@@ -20,16 +20,6 @@ from tests.support.importing import Importer, outcomes
 HEAD = "Nombre;Apellido;Documento;Celular;Nacimiento\n"
 
 
-@pytest.fixture
-def importer(gym: Gym, admin: Actor) -> Importer:
-    return Importer(gym, admin)
-
-
-@pytest.fixture
-def front(gym: Gym, admin: Actor) -> Desk:
-    return Desk(gym, admin)
-
-
 async def test_a_dry_run_says_the_same_and_keeps_nothing(importer: Importer) -> None:
     sheet = HEAD + "Ana;Ruiz;1020304201;;\nEva;Mora;;12;\nIda;Paz;;;\n"
     tried = await importer.previews(sheet)

@@ -1,0 +1,1 @@
+"""A list of people sent as a document: shown, confirmed, taken in."""

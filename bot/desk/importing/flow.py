@@ -1,0 +1,238 @@
+"""An admin sends a list of people: the questions it leaves open, what would happen, and the import itself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+from telegram import Document
+
+from bot.callbacks import Callback, callback
+from bot.desk.clients import Found
+from bot.desk.importing.progress import ProgressLine
+from bot.desk.importing.words import HELP, counted, problems, reading
+from bot.forms import Choice, Form, FormContext, Step
+from bot.keyboards import button, nav
+from bot.render import HtmlTranslator, Screen
+from bot.routing import Audience, Router
+from bot.turn import MOST_BYTES, Turn
+from gym.core.language import N_
+from gym.importing.errors import ImportTooLargeForChat
+from gym.importing.reading.day_orders import DayOrder
+from gym.importing.returned_sheet import returned_sheet
+from gym.importing.schemas import ImportChoices, ImportPreview, Outcome, ReadSheet
+from gym.importing.service import ImportService, read_file
+from gym.security.permissions import Permission
+
+router = Router(Audience.STAFF)
+
+
+@callback("imp")
+class HowToImport(Callback):
+    """What to send."""
+
+
+router.home(N_("📥 Import"), HowToImport(), permission=Permission.IMPORT)
+
+
+@router.on(HowToImport)
+async def how_to_import(turn: Turn, _: HowToImport) -> None:
+    turn.visitor.desk_actor.require(Permission.IMPORT)
+    await turn.show(Screen(turn.t(HELP), [nav(turn.t)]))
+
+
+@router.command("import")
+async def import_command(turn: Turn) -> None:
+    await turn.go(HowToImport())
+
+
+@router.document
+async def document(turn: Turn) -> None:
+    """The dry run: what is open is asked, the sheet goes back if something is wrong with it."""
+    turn.visitor.desk_actor.require(Permission.IMPORT)
+    sent = turn.message.document if turn.message else None
+    assert sent is not None, "the occasion is a document"
+    if (sent.file_size or 0) > MOST_BYTES:
+        raise ImportTooLargeForChat
+    data = await turn.download(sent.file_id)
+    read = await _read(turn, data, ImportChoices())
+    preview = await _preview(turn, read)
+    if preview.count(Outcome.FAULTY):
+        await _send_back(turn, read, preview, sent)
+    values = await _open_questions(turn, data, read, preview)
+    await turn.begin(IMPORT, values | {"file_id": sent.file_id, "file": _name(sent)}, back=HowToImport())
+
+
+def _name(sent: Document) -> str:
+    return (sent.file_name or "")[:80] or "–"
+
+
+async def _open_questions(
+    turn: Turn, data: bytes, first: ReadSheet, preview: ImportPreview
+) -> dict[str, object]:
+    """By the name of each sheet with people: headings whose days, and columns whose meaning, are asked."""
+    reads = [first, *[await _read(turn, data, ImportChoices(name)) for name in first.others]]
+    named = [(one.columns.sheet.name, one.columns) for one in reads]
+    return {
+        "sheets": [name for name, _ in named],
+        "asks": {name: ", ".join(one.heading for one in it.undecided) for name, it in named if it.undecided},
+        "extras": {name: ", ".join(one.heading for one in it.unknown) for name, it in named if it.unknown},
+        "stuck": bool(preview.count(Outcome.FAULTY)) or len(named) > 1,
+    }
+
+
+async def _send_back(turn: Turn, read: ReadSheet, preview: ImportPreview, sent: Document) -> None:
+    data = await asyncio.to_thread(returned_sheet, read, preview, turn.t)
+    stem = _name(sent).rpartition(".")[0] or _name(sent)
+    words = turn.t("Your list with the problem of each row. Mend it and send it again.")
+    await turn.send_document(data, f"{stem} - {turn.t(N_('Problem')).lower()}.xlsx", words)
+
+
+async def _read(turn: Turn, data: bytes, choices: ImportChoices) -> ReadSheet:
+    return await read_file(data, choices, turn.settings, turn.today, turn.visitor.language)
+
+
+async def _preview(turn: Turn, read: ReadSheet) -> ImportPreview:
+    async with turn.unit_of_work() as uow:
+        return await ImportService(uow).preview(read.people)
+
+
+# Questions ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _sheet(ctx: FormContext) -> str:
+    return ctx.maybe("sheet", str) or _sheets(ctx)[0]
+
+
+def _sheets(ctx: FormContext) -> Sequence[str]:
+    return [str(name) for name in ctx.value("sheets", list)]
+
+
+def _headings(ctx: FormContext, kind: str) -> str:
+    """What a question is about, of the sheet that was chosen; empty when nothing is asked."""
+    return str(ctx.value(kind, dict).get(_sheet(ctx), ""))
+
+
+async def _sheet_choices(ctx: FormContext) -> Sequence[Choice]:
+    return [Choice(name, name) for name in _sheets(ctx)]
+
+
+async def _ask_order(ctx: FormContext) -> str:
+    return ctx.t(
+        "In {columns} days can be read in two ways. What is 3/8/1990?", columns=_headings(ctx, "asks")
+    )
+
+
+async def _ask_unknown(ctx: FormContext) -> str:
+    return ctx.t(
+        "I do not know what these columns hold: {columns}. Keep them in each client's notes?",
+        columns=_headings(ctx, "extras"),
+    )
+
+
+async def _ask_rows(ctx: FormContext) -> str:
+    _, _, preview = await _judged(ctx)
+    lines = [*counted(ctx.t, preview), "", *problems(ctx.t, preview), ""]
+    return "\n".join([*lines, ctx.t("If rows have problems, what shall be imported?")])
+
+
+STEPS: Final = [
+    Step(
+        "sheet",
+        N_("Sheet"),
+        N_("The file has several sheets with people. Which one?"),
+        choices=_sheet_choices,
+        when=lambda ctx: len(_sheets(ctx)) > 1,
+        resets=("order", "unknown", "rows"),
+    ),
+    Step(
+        "order",
+        N_("Days"),
+        _ask_order,
+        choices=[
+            Choice(DayOrder.DAY_FIRST, N_("3 August (the day first)")),
+            Choice(DayOrder.MONTH_FIRST, N_("8 March (the month first)")),
+        ],
+        when=lambda ctx: bool(_headings(ctx, "asks")),
+    ),
+    Step(
+        "unknown",
+        N_("Unknown columns"),
+        _ask_unknown,
+        choices=[Choice(True, N_("Keep as notes")), Choice(False, N_("Leave them out"))],
+        when=lambda ctx: bool(_headings(ctx, "extras")),
+    ),
+    Step(
+        "rows",
+        N_("Rows with problems"),
+        _ask_rows,
+        choices=[
+            Choice(True, N_("Import the good rows")),
+            Choice(False, N_("All or nothing")),
+        ],
+        when=lambda ctx: bool(ctx.maybe("stuck", bool) or _headings(ctx, "asks")),
+    ),
+]
+
+
+# The import ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _choices(ctx: FormContext) -> ImportChoices:
+    return ImportChoices(
+        ctx.maybe("sheet", str) or "",
+        ctx.maybe("order", DayOrder),
+        ctx.maybe("unknown", bool) is not False,
+    )
+
+
+async def _judged(ctx: FormContext) -> tuple[bytes, ReadSheet, ImportPreview]:
+    """The file once more: nothing of it is kept between two taps."""
+    data = await ctx.turn.download(ctx.value("file_id", str))
+    read = await _read(ctx.turn, data, _choices(ctx))
+    return data, read, await _preview(ctx.turn, read)
+
+
+async def _summary(ctx: FormContext) -> str:
+    _, read, preview = await _judged(ctx)
+    name = " · ".join(filter(None, [ctx.value("file", str), read.columns.sheet.name]))
+    lines = [
+        f"📄 <b>{ctx.t.text(name)}</b>",
+        "",
+        *reading(ctx.t, read, keep_unknown=_choices(ctx).keep_unknown),
+    ]
+    lines += ["", ctx.t("<b>What happens</b>"), *counted(ctx.t, preview)]
+    if preview.count(Outcome.FAULTY):
+        lines += ["", *problems(ctx.t, preview)]
+    return "\n".join(lines)
+
+
+async def _import(ctx: FormContext) -> Screen:
+    turn, t = ctx.turn, ctx.t
+    read = await _read(turn, await turn.download(ctx.value("file_id", str)), _choices(ctx))
+    good_rows = ctx.maybe("rows", bool) is True
+    async with ProgressLine(turn, len(read.people)) as line:
+        done = await ctx.run(
+            lambda uow: ImportService(uow).take_in(read.people, good_rows=good_rows, progress=line.step)
+        )
+    return _done(t, done)
+
+
+def _done(t: HtmlTranslator, done: ImportPreview) -> Screen:
+    lines = [t("✅ <b>The list was imported.</b>"), "", *counted(t, done)]
+    if done.count(Outcome.FAULTY):
+        lines += ["", t("Rows with problems were left out. Mend them in the sheet and send it again.")]
+    return Screen("\n".join(lines), [[button(t("👥 Clients"), Found())], nav(t)])
+
+
+IMPORT = router.form(
+    Form(
+        name="import_people",
+        title=N_("Import a list"),
+        steps=STEPS,
+        submit=_import,
+        summary=_summary,
+        confirm=N_("Import"),
+    )
+)

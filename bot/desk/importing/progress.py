@@ -1,0 +1,45 @@
+"""How far a long work is: one line that is edited now and then, never faster than Telegram likes."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from types import TracebackType
+from typing import Final, Self
+
+from bot.render import Screen
+from bot.turn import Turn
+
+EVERY: Final = 3.0
+"""Seconds between two edits."""
+
+
+class ProgressLine:
+    """Stands in place of the question while the work runs; the result takes its place afterwards."""
+
+    def __init__(self, turn: Turn, rows: int) -> None:
+        self._turn, self._rows = turn, rows
+        self._edit: asyncio.Task[None] | None = None
+        self._last = time.monotonic()
+
+    async def __aenter__(self) -> Self:
+        text = self._turn.t.plural("⏳ Importing {count} row…", "⏳ Importing {count} rows…", self._rows)
+        await self._turn.show(Screen(text))
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """The last edit is done before anything else is shown."""
+        if self._edit is not None:
+            await asyncio.gather(self._edit, return_exceptions=True)
+
+    def step(self, done: int, total: int) -> None:
+        """Called in the middle of a transaction, so it waits for nothing."""
+        now = time.monotonic()
+        busy = self._edit is not None and not self._edit.done()
+        if busy or done >= total or now - self._last < EVERY:
+            return
+        self._last = now
+        text = self._turn.t("⏳ {done} of {total}…", done=done, total=total)
+        self._edit = asyncio.create_task(self._turn.show(Screen(text)))

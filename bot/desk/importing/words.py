@@ -1,0 +1,104 @@
+"""What an import says: how the sheet was read, five people of it, what becomes of its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.render import Html, HtmlTranslator
+from gym.clients.schemas import ClientInput
+from gym.core.language import N_
+from gym.importing.reading.columns import SheetColumn
+from gym.importing.reading.headings import LABELS
+from gym.importing.reading.people import PersonRow, WrittenMembership
+from gym.importing.returned_sheet import problem_words
+from gym.importing.schemas import ImportPreview, Outcome, ReadSheet
+
+EXAMPLES: Final = 5
+MOST_COLUMNS: Final = 20
+MOST_PROBLEMS: Final = 3
+"""Shown on the screen; all stand in the sheet that goes back."""
+
+
+def counted(t: HtmlTranslator, preview: ImportPreview) -> list[str]:
+    """A line for each outcome that there is."""
+    lines = {
+        Outcome.MADE: t.plural(
+            "➕ {count} new client", "➕ {count} new clients", preview.count(Outcome.MADE)
+        ),
+        Outcome.CHANGED: t.plural(
+            "✏️ {count} registered already; empty fields are filled",
+            "✏️ {count} registered already; empty fields are filled",
+            preview.count(Outcome.CHANGED),
+        ),
+        Outcome.KNOWN: t.plural(
+            "✔️ {count} registered already; nothing to change",
+            "✔️ {count} registered already; nothing to change",
+            preview.count(Outcome.KNOWN),
+        ),
+        Outcome.REPEATED: t.plural(
+            "👥 {count} row repeats a person of this list",
+            "👥 {count} rows repeat a person of this list",
+            preview.count(Outcome.REPEATED),
+        ),
+        Outcome.FAULTY: t.plural(
+            "⚠️ {count} row with problems", "⚠️ {count} rows with problems", preview.count(Outcome.FAULTY)
+        ),
+    }
+    return [line for outcome, line in lines.items() if preview.count(outcome)]
+
+
+def reading(t: HtmlTranslator, read: ReadSheet, *, keep_unknown: bool) -> list[str]:
+    """What each column holds, and the first people as they were read."""
+    shown = read.columns.columns[:MOST_COLUMNS]
+    columns = [f"{t.text(_heading(t, one))} → {_meaning(t, one, keep_unknown)}" for one in shown]
+    people = [row for row in read.people if row.person is not None][:EXAMPLES]
+    examples = [f"{row.line}. {t.text(_example(t, row))}" for row in people]
+    return [t("<b>Columns</b>"), *columns, "", t("<b>Examples, as they were read</b>"), *examples]
+
+
+def problems(t: HtmlTranslator, preview: ImportPreview) -> list[str]:
+    """The first rows that are left out, and why."""
+    faulty = preview.of(Outcome.FAULTY)
+    lines = [
+        t("Row {row}, {name}: {problem}", row=row.row.line, name=row.row.name or "–", problem=Html(words))
+        for row in faulty[:MOST_PROBLEMS]
+        if (words := problem_words(row, t))
+    ]
+    more = len(faulty) - MOST_PROBLEMS
+    return [*lines, t.plural("… and {count} more", "… and {count} more", more)] if more > 0 else lines
+
+
+def _heading(t: HtmlTranslator, column: SheetColumn) -> str:
+    return column.heading or t("column {number}", number=column.place + 1)
+
+
+def _meaning(t: HtmlTranslator, column: SheetColumn, keep_unknown: bool) -> str:
+    if column.holds is not None:
+        return f"<b>{t(LABELS[column.holds])}</b>"
+    return t("a note") if keep_unknown else t("left out")
+
+
+def _example(t: HtmlTranslator, row: PersonRow) -> str:
+    assert row.person is not None, "only good rows are examples"
+    return " · ".join(filter(None, [row.name, *_facts(t, row.person), *_membership(t, row.membership)]))
+
+
+def _facts(t: HtmlTranslator, person: ClientInput) -> Sequence[str]:
+    document = f"{person.document.type} {person.document.number}" if person.document else ""
+    born = t.day(person.birth_date) if person.birth_date else ""
+    return [document, person.phone or "", person.email or "", born]
+
+
+def _membership(t: HtmlTranslator, written: WrittenMembership | None) -> Sequence[str]:
+    if written is None:
+        return []
+    days = [t.day(day, short=True) for day in (written.starts_on, written.ends_on) if day]
+    return [written.plan, " – ".join(days)]
+
+
+HELP: Final = N_(
+    "📥 <b>Import a list</b>\n\nSend your list here as a file: a spreadsheet (.xlsx) or CSV, one person a"
+    " row, in any order of columns. You see how it was read and what would happen, and nothing is kept before"
+    " you confirm. The same list again changes nothing."
+)
