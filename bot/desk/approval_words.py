@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from bot.desk.words import METHODS
+from bot.masking import mask_contacts
 from bot.render import Html, HtmlTranslator
-from bot.surfaces import mask_contacts, mask_payload
+from bot.surfaces import mask_payload
 from gym.approvals.models import Approval, ApprovalKind, ApprovalState
 from gym.approvals.notices import approval_payload
 from gym.core.language import N_
