@@ -22,6 +22,7 @@ import gym
 import web
 from bot.callbacks import Callback
 from bot.flows import ROUTERS
+from bot.form_state import FormState, Pending
 from bot.routing import Routes
 from gym.core.config import Config
 from gym.jobs.work import JOBS
@@ -41,6 +42,8 @@ def names_now() -> set[str]:
         *(f"command /{name}" for name in routes.commands),
         *(f"form {form.name}" for form in routes.forms.values()),
         *(f"step {form.name}.{step.name}" for form in routes.forms.values() for step in form.steps),
+        *(f"draft {field.name}" for field in dataclasses.fields(FormState)),
+        *(f"draft pending.{field.name}" for field in dataclasses.fields(Pending)),
         *(f"message {kind}" for kind in NotificationKind),
         *tables(),
         *metrics(),
