@@ -7,12 +7,12 @@ from decimal import Decimal
 from uuid import UUID
 
 from bot.answers import read_positive_amount
-from bot.desk.buttons import AskRefund, CancelSubscription, Card
+from bot.desk.buttons import AskRefund, CancelSubscription, Card, TakePayment
 from bot.desk.changes import given_lines
 from bot.desk.words import METHODS
 from bot.forms import Choice, Form, FormContext, Step
 from bot.keyboards import Button, Row, button, nav
-from bot.render import Screen
+from bot.render import HtmlTranslator, Screen
 from bot.routing import Audience, Router
 from bot.turn import Turn
 from gym.core.language import N_
@@ -33,12 +33,12 @@ ZERO = Decimal(0)
 async def cancel(turn: Turn, tap: CancelSubscription) -> None:
     async with turn.unit_of_work() as uow:
         quote = await SubscriptionService(uow).quote_cancellation(tap.subscription_id)
-    values = {
-        "subscription_id": tap.subscription_id,
-        "value": quote.value,
-        "owed": quote.subscription.account.balance,
-        "most": quote.most,
-    }
+    values: dict[str, object] = {"subscription_id": tap.subscription_id, "begun": quote.begun}
+    if quote.begun:
+        values |= {"value": quote.value, "owed": quote.subscription.account.balance, "most": quote.most}
+    else:
+        # What is owed comes off by itself: the questions are only about money that was paid.
+        values |= {"value": quote.money, "owed": ZERO, "most": quote.money, "debt": quote.credit}
     await turn.begin(CANCELLATION, values, back=Card(quote.subscription.client_id))
 
 
@@ -49,8 +49,30 @@ def _is_admin(ctx: FormContext) -> bool:
     return ctx.turn.visitor.may(Permission.REFUND)
 
 
+def _has_begun(ctx: FormContext) -> bool:
+    """A form of an earlier release does not say."""
+    return ctx.maybe("begun", bool) is not False
+
+
+def _asks_for_money(ctx: FormContext) -> bool:
+    return _has_begun(ctx) or bool(ctx.value("value", Decimal))
+
+
+async def _ask_money(ctx: FormContext) -> str:
+    if _has_begun(ctx):
+        return ctx.t("Does the client get the unused days back?")
+    paid = ctx.value("value", Decimal)
+    return ctx.t("It has not begun, and {paid} were paid for it. Does the client get them back?", paid=paid)
+
+
 async def _modes(ctx: FormContext) -> Sequence[Choice]:
     t, value = ctx.t, ctx.value("value", Decimal)
+    if not _has_begun(ctx):
+        return [
+            Choice(RefundMode.PRO_RATA, t("All of it: {value}", value=value)),
+            Choice(RefundMode.NONE, t("Nothing back")),
+            Choice(RefundMode.AMOUNT, t("Another amount")),
+        ]
     choices = [Choice(RefundMode.NONE, t("Nothing back"))]
     if value:
         choices.insert(0, Choice(RefundMode.PRO_RATA, t("Unused days: {value}", value=value)))
@@ -111,17 +133,25 @@ def _read_reason(text: str, ctx: FormContext) -> str:
 # Summary and end ──────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def _quote(ctx: FormContext) -> tuple[CancellationQuote, Subscription | None]:
+async def _quote(ctx: FormContext) -> tuple[CancellationQuote, Subscription | None, Subscription | None]:
+    """With what runs and what waits beside it."""
     async with ctx.unit_of_work() as uow:
         service = SubscriptionService(uow)
         quote = await service.quote_cancellation(ctx.value("subscription_id", UUID))
-        return quote, await service.waiting(quote.subscription.client_id)
+        client_id = quote.subscription.client_id
+        return quote, await service.current(client_id), await service.waiting(client_id)
 
 
 def _shares(ctx: FormContext) -> GivenBack:
     surplus = _surplus(ctx)
     kept = surplus if _method(ctx) is Method.CREDIT else ZERO
-    return GivenBack(credited=_given(ctx) - surplus, refunded=surplus - kept, kept=kept)
+    credited = _given(ctx) - surplus + _comes_off(ctx)
+    return GivenBack(credited=credited, refunded=surplus - kept, kept=kept)
+
+
+def _comes_off(ctx: FormContext) -> Decimal:
+    """What was owed for days that have not begun."""
+    return ctx.maybe("debt", Decimal) or ZERO
 
 
 def _method(ctx: FormContext) -> Method:
@@ -129,19 +159,39 @@ def _method(ctx: FormContext) -> Method:
 
 
 async def _summary(ctx: FormContext) -> str:
-    quote, waiting = await _quote(ctx)
+    quote, running, waiting = await _quote(ctx)
     t, one = ctx.t, quote.subscription
     lines = [
-        t("{client} loses <b>{plan}</b> today.", client=one.client.full_name, plan=one.plan.name),
-        t.plural("{count} unused day", "{count} unused days", quote.unused_days),
+        *_what_goes(t, quote),
+        t("📅 {starts_on} – {ends_on}", starts_on=one.starts_on, ends_on=one.ends_on),
         t("Reason: {reason}", reason=ctx.value("reason", str)),
         *given_lines(t, _shares(ctx)),
     ]
+    left = one.account.balance - _shares(ctx).credited
+    if left >= ctx.turn.settings.smallest_amount:
+        lines.append(t("⚠️ {amount} of it stay to pay.", amount=left))
     if _asks(ctx):
         lines.append(t("The money needs an admin: you can ask as soon as it is canceled."))
+    if running is not None and running.id != one.id:
+        lines.append(_stays(t, running))
     if waiting is not None and waiting.id != one.id:
         lines.append(t("⏭ {plan} stays and waits for its first day.", plan=waiting.plan.name))
     return "\n".join(lines)
+
+
+def _what_goes(t: HtmlTranslator, quote: CancellationQuote) -> list[str]:
+    """Access, or days that have not begun."""
+    names = {"client": quote.subscription.client.full_name, "plan": quote.subscription.plan.name}
+    if not quote.begun:
+        return [t("<b>{plan}</b> of {client} has not begun and is taken off.", **names)]
+    return [
+        t("{client} loses <b>{plan}</b> today.", **names),
+        t.plural("{count} unused day", "{count} unused days", quote.unused_days),
+    ]
+
+
+def _stays(t: HtmlTranslator, running: Subscription) -> str:
+    return t("🏷 {plan} stays until {ends_on}.", plan=running.plan.name, ends_on=running.ends_on)
 
 
 def _asks(ctx: FormContext) -> bool:
@@ -152,10 +202,10 @@ def _asks(ctx: FormContext) -> bool:
 async def _cancel(ctx: FormContext) -> Screen:
     """An employee cancels with what lowers the debt; the money is asked for."""
     shares, asks = _shares(ctx), _asks(ctx)
-    mode, amount = ctx.value("refund", RefundMode), ctx.maybe("amount", Decimal)
+    mode, amount = ctx.maybe("refund", RefundMode) or RefundMode.NONE, ctx.maybe("amount", Decimal)
     if asks:
-        mode = RefundMode.AMOUNT if shares.credited else RefundMode.NONE
-        amount = shares.credited
+        credited = shares.credited - _comes_off(ctx)
+        mode, amount = (RefundMode.AMOUNT, credited) if credited else (RefundMode.NONE, None)
     async with ctx.unit_of_work() as uow:
         canceled = await SubscriptionService(uow).cancel(
             ctx.value("subscription_id", UUID),
@@ -165,18 +215,28 @@ async def _cancel(ctx: FormContext) -> Screen:
             method=_method(ctx),
         )
         credit = await ClientCredit(uow).balance(canceled.client_id)
-    return _done(ctx, canceled, credit, shares.refunded if asks else ZERO)
+        running = await SubscriptionService(uow).current(canceled.client_id)
+    return _done(ctx, canceled, running, credit, shares.refunded if asks else ZERO)
 
 
-def _done(ctx: FormContext, canceled: Subscription, credit: Decimal, asked: Decimal) -> Screen:
-    t, rows = ctx.t, list[Row]()
+def _done(
+    ctx: FormContext, canceled: Subscription, running: Subscription | None, credit: Decimal, asked: Decimal
+) -> Screen:
+    t, rows, owed = ctx.t, list[Row](), canceled.account.balance
     lines = [
         t(
-            "Canceled. {client} has no {plan} any more.",
+            "Canceled: <b>{plan}</b> of {client}, {starts_on} – {ends_on}.",
             client=canceled.client.full_name,
             plan=canceled.plan.name,
+            starts_on=canceled.starts_on,
+            ends_on=canceled.ends_on,
         )
     ]
+    if running is not None:
+        lines.append(_stays(t, running))
+    if owed:
+        lines.append(t("⚠️ {amount} of it stay to pay.", amount=owed))
+        rows.append([button(t("💵 Take payment"), TakePayment(canceled.id), wide=True)])
     if credit:
         lines.append(t("💳 Credit: {credit}", credit=credit))
     if asked:
@@ -197,8 +257,9 @@ CANCELLATION = router.form(
             Step(
                 "refund",
                 N_("Money back"),
-                N_("Does the client get the unused days back?"),
+                _ask_money,
                 choices=_modes,
+                when=_asks_for_money,
                 resets=("amount", "method"),
             ),
             Step("amount", N_("Amount"), _ask_amount, parse=_read_amount, when=_wants_amount),

@@ -42,6 +42,7 @@ from gym.core.language import N_
 from gym.core.repository import Page
 from gym.faces.service import FaceRecognitionService
 from gym.subscriptions.models import Subscription, SubscriptionStatus
+from gym.subscriptions.statuses import closed_status
 
 router = Router(Audience.STAFF)
 CARRIED_BYTES: Final = 44
@@ -204,7 +205,7 @@ def _current(t: HtmlTranslator, card: ClientCard) -> list[str]:
 def _no_plan(t: HtmlTranslator, latest: Subscription | None) -> list[str]:
     if latest is None:
         return [t("🏷 No plan yet")]
-    if latest.status is SubscriptionStatus.EXPIRED:
+    if closed_status(latest.status, latest.account.balance) is SubscriptionStatus.EXPIRED:
         return [t("🏷 {plan} ⚪ ended on {ends_on}", plan=latest.plan.name, ends_on=latest.ends_on)]
     return [
         t(

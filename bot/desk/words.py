@@ -7,7 +7,8 @@ from typing import Final
 from gym.core.language import N_, Translator
 from gym.payments.models import Method
 from gym.plans.models import DurationUnit, Plan
-from gym.subscriptions.models import Subscription, SubscriptionStatus
+from gym.subscriptions.models import OPEN, Subscription, SubscriptionStatus
+from gym.subscriptions.statuses import closed_status
 
 METHODS: Final = {
     Method.CASH: N_("Cash"),
@@ -50,4 +51,5 @@ def plan_length(t: Translator, plan: Plan) -> str:
 
 def status(t: Translator, subscription: Subscription) -> str:
     """The status as the desk reads it."""
-    return t(STATUSES[subscription.status])
+    kept = subscription.status
+    return t(STATUSES[kept if kept in OPEN else closed_status(kept, subscription.account.balance)])

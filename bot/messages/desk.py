@@ -20,7 +20,10 @@ simple(Kind.DESK_SOLD, N_("🏷 {client_name}: {plan_name} for {final_price} ({s
 simple(
     Kind.DESK_RENEWED, N_("🔁 {client_name}: {plan_name} from {starts_on} for {final_price} ({staff_name})")
 )
-simple(Kind.DESK_CANCELED, N_("✖️ {client_name}: {plan_name} was canceled by {staff_name}: {reason}"))
+simple(
+    Kind.DESK_CANCELED,
+    N_("✖️ {client_name}: {plan_name} ({starts_on} – {ends_on}) was canceled by {staff_name}: {reason}"),
+)
 simple(Kind.DESK_EXPIRED, N_("⚪ {client_name}: {plan_name} has ended."))
 simple(Kind.DESK_WANTS_RENEWAL, N_("🙋 {client_name} wants to renew."))
 simple(Kind.DESK_NEW_KIOSK, N_("🚪 A kiosk was paired: {name}"))

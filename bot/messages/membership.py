@@ -72,8 +72,36 @@ def _refunded(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
 
 @says(Kind.SUBSCRIPTION_CANCELED)
 def _canceled(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
-    text = t("✖️ Your plan <b>{plan_name}</b> was canceled.", plan_name=p["plan_name"])
-    return "\n".join([text, *_given(t, p), t("Questions? Ask at the desk.")])
+    """Which period is gone, what stays, what is still owed. 0.1.0 did not say whether it had begun."""
+    text = t(
+        "✖️ Your plan <b>{plan_name}</b>, {starts_on} – {ends_on}, was canceled.",
+        plan_name=p["plan_name"],
+        starts_on=p["starts_on"],
+        ends_on=p["ends_on"],
+    )
+    if not p.get("begun", True):
+        text = t(
+            "✖️ <b>{plan_name}</b>, which was to start on {starts_on}, was canceled.",
+            plan_name=p["plan_name"],
+            starts_on=p["starts_on"],
+        )
+    return "\n".join([text, *_still(t, p), *_given(t, p), t("Questions? Ask at the desk.")])
+
+
+def _still(t: HtmlTranslator, p: Payload) -> list[str]:
+    """What the client has all the same, and owes."""
+    lines: list[str] = []
+    if p.get("running_plan"):
+        lines.append(
+            t(
+                "🏷 Your plan <b>{plan_name}</b> stays until {ends_on}.",
+                plan_name=p["running_plan"],
+                ends_on=p["running_until"],
+            )
+        )
+    if p["balance"]:
+        lines.append(t("To pay for the days used: <b>{balance}</b>", balance=p["balance"]))
+    return lines
 
 
 def _given(t: HtmlTranslator, p: Payload) -> list[str]:

@@ -115,6 +115,12 @@ DIGEST: Final = {
     "at_risk": 12,
 }
 NOTHING_BACK: Final = {"credited": Decimal(0), "refunded": Decimal(0), "kept": Decimal(0)}
+NOT_BEGUN: Final = {
+    "begun": False,
+    "running_plan": "Mensualidad",
+    "running_until": date(2026, 8, 31),
+    "balance": Decimal(0),
+}
 QUIET_DAY: Final = {
     "visits": 0,
     "denials": [],
@@ -182,7 +188,7 @@ SPECIAL: Final[Mapping[Kind, tuple[Mapping[str, Any], ...]]] = {
     Kind.DESK_JOB_LATE: ({"last_success_at": NOW}, {"last_success_at": None}),
     Kind.DESK_DIGEST: (DIGEST, {**DIGEST, **QUIET_DAY}),
     Kind.DESK_NEW_STAFF: ({"name": "Bruno Peña"}, {"name": "Bruno Peña", "role": "admin"}),
-    Kind.SUBSCRIPTION_CANCELED: ({}, NOTHING_BACK),
+    Kind.SUBSCRIPTION_CANCELED: ({}, NOTHING_BACK, NOT_BEGUN),
     Kind.SUBSCRIPTION_ACTIVATED: ({}, {"balance": Decimal(0)}),
     Kind.SUBSCRIPTION_EXPIRED: ({}, {"balance": Decimal(0)}),
     Kind.DESK_ACTIVATED: ({}, {"balance": Decimal(0)}),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from uuid import UUID
 
-from gym.payments.errors import parse_reason
+from gym.payments.errors import RefundTooLarge, parse_reason
 from gym.payments.models import EntryCause, Method
 from gym.payments.money_back import MoneyBack
 from gym.payments.schemas import GivenBack
@@ -18,7 +18,7 @@ from gym.subscriptions.freezing import FreezeService
 from gym.subscriptions.models import OPEN, Subscription
 from gym.subscriptions.paying import Paying
 from gym.subscriptions.schemas import CancellationQuote, RefundMode
-from gym.subscriptions.statuses import due_status
+from gym.subscriptions.statuses import due_status, is_waiting
 
 ZERO = Decimal(0)
 
@@ -27,16 +27,20 @@ class Canceling(Paying):
     """Locks the client, then the open subscriptions, then the accounts."""
 
     async def quote_cancellation(self, subscription_id: UUID) -> CancellationQuote:
-        """What a cancellation with a pro-rata credit would give back today. Raises `AlreadyClosed`."""
+        """What a cancellation with a pro-rata credit would give back today; of what has not begun, all.
+
+        Raises `AlreadyClosed`.
+        """
         self.uow.actor.require(Permission.CANCEL_SUBSCRIPTION)
         subscription = await self._subscriptions.whole(subscription_id)
         if due_status(subscription, self.uow.today) not in OPEN:
             raise AlreadyClosed
         most = await self._reversible(subscription)
-        value = min(self._unused_value(subscription), most)
+        begun = not is_waiting(subscription, self.uow.today)
+        value = min(self._unused_value(subscription), most) if begun else most
         credit = min(value, subscription.account.balance)
         days = unused_days(subscription, self.uow.today)
-        return CancellationQuote(subscription, days, value, credit, value - credit, most)
+        return CancellationQuote(subscription, days, value, credit, value - credit, most, begun)
 
     async def cancel(
         self,
@@ -49,20 +53,25 @@ class Canceling(Paying):
     ) -> Subscription:
         """End a subscription now; a renewal that waits stays, and one that was held gets its days.
 
-        `NONE` leaves the ledger alone: what is owed stays owed. `PRO_RATA` credits the unused days, `AMOUNT`
-        the given amount, above the pro-rata value only by an admin; a credit lowers the debt, and what
-        exceeds it is handed back by `method`, which needs an admin too (`RefundNeedsAdmin`), or kept as the
-        client's credit (`Method.CREDIT`), which needs none.
+        What has not begun credits what is owed for it by itself, and `refund` is about the money that was
+        paid: kept by the gym, all given back, or an amount of it.
+
+        Of what has, `NONE` leaves the ledger alone: what is owed stays owed. `PRO_RATA` credits the unused
+        days, `AMOUNT` the given amount, above the pro-rata value only by an admin; a credit lowers the debt,
+        and what exceeds it is handed back by `method`, which needs an admin too (`RefundNeedsAdmin`), or kept
+        as the client's credit (`Method.CREDIT`), which needs none.
         Raises also `AlreadyClosed`, `ReasonNeeded`, `RefundTooLarge`.
         """
         self.uow.actor.require(Permission.CANCEL_SUBSCRIPTION)
         reason = parse_reason(reason)
         subscription = await FreezeService(self.uow).release(subscription_id)
+        begun = not is_waiting(subscription, self.uow.today)
         given = await self._give_back(subscription, refund, amount, reason, method)
         await Closing(self.uow).cancel(subscription, reason, "subscription.canceled")
         if given.refunded or given.kept:
             await self._unpaid(subscription)
-        notices.tell_canceled(self.uow, subscription, given)
+        stays = await self.current(subscription.client_id)
+        notices.tell_canceled(self.uow, subscription, given, begun=begun, stays=stays)
         return subscription
 
     async def _give_back(
@@ -74,6 +83,8 @@ class Canceling(Paying):
         method: Method,
     ) -> GivenBack:
         """The credit and refund of a cancellation, as `cancel` explains them."""
+        if is_waiting(subscription, self.uow.today):
+            return await self._undo_charge(subscription, mode, amount, reason, method)
         pro_rata = min(self._unused_value(subscription), await self._reversible(subscription))
         value = {RefundMode.NONE: ZERO, RefundMode.PRO_RATA: pro_rata}.get(mode, amount or ZERO)
         if value > pro_rata:
@@ -83,6 +94,25 @@ class Canceling(Paying):
         return await MoneyBack(self.uow).give_back(
             subscription.account_id, value, reason, method, EntryCause.CANCELED
         )
+
+    async def _undo_charge(
+        self,
+        subscription: Subscription,
+        mode: RefundMode,
+        amount: Decimal | None,
+        reason: str,
+        method: Method,
+    ) -> GivenBack:
+        """Of what has not begun: nothing is owed for it, and the money goes where it was asked to."""
+        money = MoneyBack(self.uow)
+        paid = max(ZERO, await money.net_paid(subscription.account_id))
+        back = {RefundMode.NONE: ZERO, RefundMode.PRO_RATA: paid}.get(mode, amount or ZERO)
+        if back > paid:
+            raise RefundTooLarge(paid)
+        whole = min(subscription.account.balance + back, await self._reversible(subscription))
+        if not whole:
+            return GivenBack()
+        return await money.give_back(subscription.account_id, whole, reason, method, EntryCause.NOT_BEGUN)
 
     def _unused_value(self, subscription: Subscription) -> Decimal:
         return unused_value(subscription, self.uow.today, self.uow.settings.smallest_amount)

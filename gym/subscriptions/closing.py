@@ -6,6 +6,7 @@ from gym.subscriptions.freeze_moves import Chain, Moves
 from gym.subscriptions.freezing import FreezeService
 from gym.subscriptions.models import Subscription, SubscriptionStatus
 from gym.subscriptions.periods import Period
+from gym.subscriptions.statuses import closed_status
 from gym.unit_of_work import UnitOfWork
 
 
@@ -25,8 +26,7 @@ class Closing:
         """A visit pack without visits ends today, so that the one behind it can begin."""
         if pack.freezes:
             await FreezeService(self.uow).release(pack.id)
-        owed = pack.account.balance
-        pack.status = SubscriptionStatus.LAPSED if owed else SubscriptionStatus.EXPIRED
+        pack.status = closed_status(SubscriptionStatus.EXPIRED, pack.account.balance)
         pack.ends_on = self.uow.today
         await self._close(pack, "subscription.used_up")
 

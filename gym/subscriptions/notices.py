@@ -9,7 +9,7 @@ Every DESK_ kind has also `staff_name` (who acted). On top of that:
 | SUBSCRIPTION_SOLD, DESK_SOLD, SUBSCRIPTION_RENEWED, DESK_RENEWED | `base_price`, `discount` (Decimal), `visits` (int or none) |
 | RECEIPT, DESK_PAYMENT | `receipt_number` (int), `amount` (Decimal), `method` (text, a `Method`), `at` (datetime), `note` (text or none), `entry_id` (UUID); `balance` is what is owed after it |
 | VOIDED, DESK_VOID | `receipt_number`, `amount`, `method`, `reason`, `entry_id` (of the payment); `balance` after it |
-| SUBSCRIPTION_CANCELED, DESK_CANCELED | `reason`, `credited`, `refunded`, `kept` (Decimal: off the debt, handed out, left as the client's credit) |
+| SUBSCRIPTION_CANCELED, DESK_CANCELED | `reason`, `credited`, `refunded`, `kept` (Decimal: off the debt, handed out, left as the client's credit), `begun` (bool), `running_plan` (text or none: what the client has now), `running_until` (date or none) |
 | REFUNDED, DESK_REFUND | the same; `method` (text or none: how money was handed out) and `entry_id` (UUID or none) |
 | PLAN_CHANGED, DESK_PLAN_CHANGED | `old_plan` (text), `value`, `to_debt`, `to_new`, `to_credit`, `debt_left` (Decimal), `receipt_number` (int or none: of what the credit paid), `renewal_starts_on` (date or none) |
 | SUBSCRIPTION_ACTIVATED, DESK_ACTIVATED | nothing; `balance` above zero means it began unpaid |
@@ -81,8 +81,13 @@ def void_payload(payment: LedgerEntry, reason: str, subscription: Subscription) 
     }
 
 
-def cancellation_payload(subscription: Subscription, given: GivenBack) -> Payload:
+def cancellation_payload(
+    subscription: Subscription, given: GivenBack, *, begun: bool, stays: Subscription | None
+) -> Payload:
     return subscription_payload(subscription) | {
+        "begun": begun,
+        "running_plan": stays.plan.name if stays else None,
+        "running_until": stays.ends_on if stays else None,
         "reason": subscription.cancel_reason,
         "credited": given.credited,
         "refunded": given.refunded,
@@ -134,13 +139,20 @@ def tell_renewed(uow: UnitOfWork, subscription: Subscription) -> None:
     )
 
 
-def tell_canceled(uow: UnitOfWork, subscription: Subscription, given: GivenBack) -> None:
+def tell_canceled(
+    uow: UnitOfWork,
+    subscription: Subscription,
+    given: GivenBack,
+    *,
+    begun: bool,
+    stays: Subscription | None,
+) -> None:
     _tell_both(
         uow,
         subscription,
         "canceled",
         (NotificationKind.SUBSCRIPTION_CANCELED, NotificationKind.DESK_CANCELED),
-        cancellation_payload(subscription, given),
+        cancellation_payload(subscription, given, begun=begun, stays=stays),
     )
 
 

@@ -126,6 +126,17 @@ class SubscriptionRepository(Repository[Subscription, UUID]):
         query = _whole().where(or_(begun, rests, thawed)).order_by(Subscription.starts_on, Subscription.id)
         return await self._all(_locked(query, skip=True), fresh=True)
 
+    async def lock_to_correct(self) -> Sequence[Subscription]:
+        """Those that ended and do not say whether something is owed for them, as 0.1.0 has left some."""
+        status = Subscription.status
+        owed = select(Account.id).where(Account.id == Subscription.account_id, Account.balance > 0).exists()
+        wrong = or_(
+            and_(status == SubscriptionStatus.LAPSED, ~owed), and_(status == SubscriptionStatus.EXPIRED, owed)
+        )
+        return await self._all(
+            _locked(_whole().where(wrong).order_by(Subscription.id), skip=True), fresh=True
+        )
+
     async def lock_to_expire(self, day: date) -> Sequence[Subscription]:
         """Open ones whose last day has passed."""
         over = and_(Subscription.ends_on < day, Subscription.status.in_(OPEN), ~Subscription.held)

@@ -122,6 +122,8 @@ class CancellationQuote:
     money: Decimal
     most: Decimal
     """What is owed and was paid together: nobody gets back more."""
+    begun: bool = True
+    """False before its first day: then `credit` comes off by itself, and only about `money` is asked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,9 +168,14 @@ class SubscriptionService(Canceling):
         return await Settlement(self.uow).settle(*await self._subscriptions.lock_to_activate(self.uow.today))
 
     async def expire_due(self) -> list[Subscription]:
-        """Close what ended before today: expired when paid, lapsed with its debt when not."""
+        """Close what ended before today: expired when paid, lapsed with its debt when not.
+
+        What was closed before and says the other is corrected.
+        """
         self.uow.actor.require(Permission.RUN_JOBS)
-        return await Settlement(self.uow).settle(*await self._subscriptions.lock_to_expire(self.uow.today))
+        settlement = Settlement(self.uow)
+        await settlement.settle(*await self._subscriptions.lock_to_correct())
+        return await settlement.settle(*await self._subscriptions.lock_to_expire(self.uow.today))
 
     async def remind_due(self) -> int:
         """Write today's reminders into the outbox; how many are due today."""

@@ -48,16 +48,17 @@ class Settlement:
         due = due_status(subscription, self.uow.today)
         if due is subscription.status:
             return False
-        subscription.status = due
-        if due not in OPEN:
+        if due not in OPEN and subscription.status in OPEN:
             subscription.closed_at = self.uow.now
+        subscription.status = due
         return self.uow.audit_changes(f"subscription.{due}", subscription)
 
     async def _tell(self, moved: Sequence[tuple[Subscription, SubscriptionStatus]]) -> None:
-        ended = [subscription for subscription, _ in moved if subscription.status not in OPEN]
+        """Of what has ended and of what has begun; a debt of the past that is paid has its receipt."""
+        ended = [one for one, before in moved if before in OPEN and one.status not in OPEN]
         staying = await self._staying(ended)
         for subscription, before in moved:
-            if subscription.status not in OPEN:
+            if subscription in ended:
                 leaves = subscription.client_id not in staying
                 notices.tell_expired(self.uow, subscription, leaves=leaves)
             elif before is SubscriptionStatus.SCHEDULED:

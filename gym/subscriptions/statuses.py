@@ -18,20 +18,27 @@ def status_on(
     frozen: bool = False,
     held: bool = False,
 ) -> SubscriptionStatus:
-    """The status that agrees with the day and the balance; what is closed stays as it closed.
+    """The status that agrees with the day and the balance; what is canceled stays so.
 
     `frozen` says that a freeze holds the day. One without an end holds a subscription even beyond its last
     day, which moves when the client returns; the renewal behind it is `held`.
     """
     if status not in OPEN:
-        return status
+        return closed_status(status, balance)
     if held or day < starts_on:
         return SubscriptionStatus.SCHEDULED
     if frozen:
         return SubscriptionStatus.FROZEN
     if ends_on < day:
-        return SubscriptionStatus.LAPSED if balance else SubscriptionStatus.EXPIRED
+        return closed_status(SubscriptionStatus.EXPIRED, balance)
     return SubscriptionStatus.PENDING_PAYMENT if balance else SubscriptionStatus.ACTIVE
+
+
+def closed_status(status: SubscriptionStatus, balance: Decimal) -> SubscriptionStatus:
+    """Expired while nothing is owed for what has ended, else lapsed; a late payment or a void changes it."""
+    if status is SubscriptionStatus.CANCELED:
+        return status
+    return SubscriptionStatus.LAPSED if balance else SubscriptionStatus.EXPIRED
 
 
 def due_status(subscription: Subscription, day: date) -> SubscriptionStatus:

@@ -190,7 +190,7 @@ async def test_an_admin_cancels_with_another_amount_in_money(
     await ana.taps("Transfer")
     await ana.sees("$80,000 back in money")
     await ana.taps("Cancel the plan")
-    await ana.sees("Canceled.")
+    await ana.sees("Canceled: Thirty days of Rosa Vargas")
     refund, credit = (await entries(boss.gym))[-2:]
     assert (refund.kind, refund.amount, refund.method) == (EntryKind.REFUND, 80000, Method.TRANSFER)
     assert (credit.kind, credit.amount) == (EntryKind.CREDIT, 80000)
@@ -313,10 +313,9 @@ async def test_money_back_is_offered_only_where_there_is_some(
     ana: Person, boss: Reception, desk: Reception, rosa: Client, thirty: Plan
 ) -> None:
     sold = await boss.sell(rosa, thirty)
-    receipt = await boss.pay(sold, Decimal(100000))
+    await boss.pay(sold, Decimal(100000))
     async with boss.gym.unit_of_work(boss.actor) as uow:
         await SubscriptionService(uow).refund(sold.id, Decimal(100000), Method.CASH, "never came")
-    await boss.void(receipt.entry_id)
     await press(boss, ana, ManagePlan(sold.id))
     assert "💸 Money back" not in (await ana.sees("Thirty days")).labels
 

@@ -215,6 +215,6 @@ async def test_a_lapsed_membership_keeps_its_debt_until_it_is_paid(
         assert (owed.subscription.id, owed.balance) == (sold.id, PRICE)
         assert (await service.debts()).total == 1
     await desk.pay(sold)
-    assert (await desk.see(sold)).status is SubscriptionStatus.LAPSED
+    assert (await desk.see(sold)).status is SubscriptionStatus.EXPIRED
     async with desk.gym.unit_of_work(desk.actor) as uow:
         assert await SubscriptionService(uow).owed(rosa.id) == []
