@@ -150,8 +150,16 @@ class Dispatcher:
             turn.put_off()
             raise
         except GymError as error:
-            await turn.fail(error)
+            await self._refused(turn, error)
         self._menu.refresh(turn)
+
+    async def _refused(self, turn: Turn, error: GymError) -> None:
+        """With the way on, where a flow knows one for the button that was tapped; else the sentence."""
+        handler = self._workshop.routes.refusals.get(type(error))
+        if handler is not None and turn.tap is not None and turn.is_private and not turn.in_form:
+            await handler(turn, error)
+        else:
+            await turn.fail(error)
 
     async def _surprise(self, turn: Turn, error: Exception) -> Outcome:
         code = secrets.token_hex(3).upper()
@@ -217,7 +225,7 @@ class Dispatcher:
         except DatabaseUnavailable:
             raise
         except GymError as error:
-            await own.fail(error)
+            await self._refused(own, error)
         except Forbidden:
             await self._workshop.chats.set_reachable(turn.user_id, False)
             await turn.answer(turn.t(WRITE_FIRST), alert=True)

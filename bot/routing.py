@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from bot.access import NotForYou, Visitor
 from bot.callbacks import Callback, registry
 from bot.surfaces import Surface
+from gym.core.errors import GymError
 from gym.security.permissions import Permission
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ Data = TypeVar("Data", bound=Callback)
 Handler = Callable[["Turn"], Awaitable[None]]
 TapHandler = Callable[["Turn", Data], Awaitable[None]]
 Badge = Callable[["Turn"], Awaitable[int]]
+Fault = TypeVar("Fault", bound=GymError)
+RefusalHandler = Callable[["Turn", Fault], Awaitable[None]]
 
 
 class Audience(StrEnum):
@@ -112,6 +115,7 @@ class Router:
         self.commands: list[Command] = []
         self.forms: list[Form] = []
         self.home_buttons: list[HomeButton] = []
+        self.refusals: dict[type[GymError], RefusalHandler[Any]] = {}
 
     def home(
         self,
@@ -173,6 +177,15 @@ class Router:
 
         return register
 
+    def refused(self, fault: type[Fault]) -> Callable[[RefusalHandler[Fault]], RefusalHandler[Fault]]:
+        """Answers a button of any flow that was refused so, in private: a screen with the way on."""
+
+        def register(handler: RefusalHandler[Fault]) -> RefusalHandler[Fault]:
+            self.refusals[fault] = handler
+            return handler
+
+        return register
+
     def command(
         self, name: str, description: str | None = None, surface: Surface = Surface.PRIVATE
     ) -> Callable[[Handler], Handler]:
@@ -204,11 +217,13 @@ class Routes:
         self.forms: dict[str, Form] = {}
         self._form_audiences: dict[str, Audience] = {}
         self.occasions: dict[tuple[Occasion, Audience], Route] = {}
+        self.refusals: dict[type[GymError], RefusalHandler[Any]] = {}
         self._home: list[HomeButton] = []
         for router in routers:
             self._home += router.home_buttons
             _join(self.taps, router.taps)
             _join(self.starts, router.starts)
+            _join(self.refusals, router.refusals)
             _join(self.commands, {command.name: command for command in router.commands})
             _join(self.forms, {form.name: form for form in router.forms})
             self._form_audiences |= {form.name: router.audience for form in router.forms}

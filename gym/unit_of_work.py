@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -58,6 +59,8 @@ class UnitOfWork:
         self.context = context
         self.secrets = secrets
         self._outbox: list[dict[str, Any]] = []
+        self.seconded: set[UUID] = set()
+        """Clients about whom a second person has decided in this transaction (`gym.staff.four_eyes`)."""
 
     @property
     def session(self) -> AsyncSession:

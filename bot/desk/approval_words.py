@@ -54,6 +54,8 @@ def _wish(t: HtmlTranslator, p: Payload) -> str:
 
 
 def _discount(t: HtmlTranslator, p: Payload) -> str:
+    if not p["off"]:
+        return _full_price(t, p)
     text = (
         N_("🏷 <b>{off} off ({percent})</b> a renewal with {plan}: {price} instead of {full}")
         if p["renews_id"]
@@ -67,6 +69,16 @@ def _discount(t: HtmlTranslator, p: Payload) -> str:
         price=p["final_price"],
         full=p["base_price"],
     )
+
+
+def _full_price(t: HtmlTranslator, p: Payload) -> str:
+    """Asked by somebody at the desk for the own membership, where a colleague has to agree to any price."""
+    text = (
+        N_("🏷 <b>The own plan, at its full price</b>: a renewal with {plan} for {price}")
+        if p["renews_id"]
+        else N_("🏷 <b>The own plan, at its full price</b>: {plan} for {price}")
+    )
+    return t(text, plan=p["plan_name"], price=p["final_price"])
 
 
 def _void(t: HtmlTranslator, p: Payload) -> str:
@@ -134,6 +146,8 @@ def whole_text(t: HtmlTranslator, approval: Approval, *, masked: bool = False) -
 def short_label(t: HtmlTranslator, approval: Approval) -> str:
     """One line for a list."""
     p, client = approval_payload(approval), approval.client.full_name
+    if approval.kind is ApprovalKind.DISCOUNT and not p["off"]:
+        return t("🏷 Own plan, full price · {client}", client=client)
     if approval.kind is ApprovalKind.DISCOUNT:
         return t("🏷 {percent} off · {client}", percent=f"{p['percent']}%", client=client)
     return t(SHORT[approval.kind], client=client)

@@ -20,6 +20,7 @@ from gym.core.reading.counts import DAYS, read_count
 from gym.core.repository import Page
 from gym.payments.errors import parse_reason
 from gym.security.permissions import Permission
+from gym.staff.four_eyes import FourEyes
 from gym.subscriptions.freeze_errors import GiftOutOfRange
 from gym.subscriptions.freeze_gifts import MOST
 from gym.subscriptions.freezing import FreezeService
@@ -186,6 +187,7 @@ async def gift(turn: Turn, tap: GiftPlanDays) -> None:
     async with turn.unit_of_work() as uow:
         uow.actor.require(Permission.GIFT_DAYS)
         one = await SubscriptionService(uow).get(tap.subscription_id)
+        await FourEyes(uow).require_another(one.client_id, Permission.GIFT_DAYS, acts=False)
     await turn.begin(GIFT, {"subscription_id": one.id}, back=Card(one.client_id))
 
 

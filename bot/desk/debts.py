@@ -20,6 +20,7 @@ from bot.turn import Turn
 from gym.core.language import N_
 from gym.core.repository import Page
 from gym.security.permissions import Permission
+from gym.staff.four_eyes import FourEyes
 from gym.subscriptions.debts import AgeBand, Debt, DebtOverview, DebtService
 
 router = Router(Audience.STAFF)
@@ -214,6 +215,8 @@ async def wake(turn: Turn, tap: Wake) -> None:
 async def snooze(turn: Turn, tap: Snooze) -> None:
     async with turn.unit_of_work() as uow:
         debt = await DebtService(uow).get(tap.subscription_id)
+        needed, client_id = Permission.TAKE_PAYMENT, debt.subscription.client_id
+        await FourEyes(uow).require_another(client_id, needed, acts=False)
     values = {
         "subscription_id": tap.subscription_id,
         "client": debt.subscription.client.full_name,

@@ -29,6 +29,7 @@ from gym.core.errors import GymError
 from gym.core.language import N_
 from gym.payments.errors import parse_reason
 from gym.security.permissions import Permission
+from gym.staff.four_eyes import FourEyes
 from gym.subscriptions.freeze_layout import Rest, from_day
 from gym.subscriptions.freeze_schemas import FreezeQuote
 from gym.subscriptions.freezing import FreezeService
@@ -56,6 +57,7 @@ async def freeze(turn: Turn, tap: FreezePlan) -> None:
     """Straight to the question, unless something else comes first."""
     async with turn.unit_of_work() as uow:
         one = await SubscriptionService(uow).get(tap.subscription_id)
+        await FourEyes(uow).require_another(one.client_id, Permission.FREEZE, acts=False)
         left = await FreezeService(uow).allowance_left(one)
         days = await FreezeService(uow).days_of_start(one)
     beyond = turn.visitor.may(Permission.FREEZE_BEYOND_PLAN)

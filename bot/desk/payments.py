@@ -26,6 +26,7 @@ from gym.payments.errors import PaidOnInvalid, owed_only, parse_note
 from gym.payments.models import TILL, Method
 from gym.payments.service import PaymentService
 from gym.security.permissions import Permission
+from gym.staff.four_eyes import FourEyes
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.service import SubscriptionService
 
@@ -54,6 +55,7 @@ async def take_payment(turn: Turn, tap: TakePayment) -> None:
     """The balance and the ways to pay it: choosing one takes the money."""
     async with turn.unit_of_work() as uow:
         subscription = await SubscriptionService(uow).get(tap.subscription_id)
+        await FourEyes(uow).require_another(subscription.client_id, Permission.TAKE_PAYMENT, acts=False)
         credit = await ClientCredit(uow).balance(subscription.client_id)
         earliest = PaymentService(uow).earliest_day(subscription.account, subscription.starts_on)
     t, balance = turn.t, subscription.account.balance
@@ -118,6 +120,7 @@ async def other_amount(turn: Turn, tap: OtherAmount) -> None:
 async def _ask(turn: Turn, subscription_id: UUID, known: dict[str, object]) -> None:
     async with turn.unit_of_work() as uow:
         subscription = await SubscriptionService(uow).get(subscription_id)
+        await FourEyes(uow).require_another(subscription.client_id, Permission.TAKE_PAYMENT, acts=False)
         credit = await ClientCredit(uow).balance(subscription.client_id)
         earliest = PaymentService(uow).earliest_day(subscription.account, subscription.starts_on)
     values = {

@@ -23,6 +23,7 @@ from gym.clients.service import ClientService
 from gym.core.language import N_
 from gym.payments.errors import parse_reason
 from gym.security.permissions import Permission
+from gym.staff.four_eyes import FourEyes
 
 router = Router(Audience.STAFF)
 EMPTY: Final = ""
@@ -208,6 +209,7 @@ EDITING = router.form(
 async def block(turn: Turn, tap: BlockClient) -> None:
     async with turn.unit_of_work() as uow:
         client = await ClientService(uow).get(tap.client_id)
+        await FourEyes(uow).require_another(client.id, Permission.BLOCK_SHORT, acts=False)
     values = {"client_id": client.id, "client": client.full_name}
     await turn.begin(BLOCKING, values, back=Card(client.id))
 

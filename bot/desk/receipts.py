@@ -21,6 +21,7 @@ from gym.payments.models import Method
 from gym.payments.schemas import Receipt
 from gym.payments.service import PaymentService
 from gym.security.permissions import Permission
+from gym.staff.four_eyes import FourEyes
 from gym.subscriptions.service import SubscriptionService
 
 router = Router(Audience.STAFF)
@@ -141,6 +142,7 @@ async def void(turn: Turn, tap: VoidPayment) -> None:
     """Why, then what happens; a payment that is too old for the actor goes to an admin."""
     async with turn.unit_of_work() as uow:
         receipt = await SubscriptionService(uow).receipt(tap.entry_id)
+        await FourEyes(uow).require_another(receipt.client_id, Permission.TAKE_PAYMENT, acts=False)
         payments = PaymentService(uow)
         may_void = payments.may_void(await payments.payment(tap.entry_id))
     if receipt.voided:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from bot.callbacks import Callback, callback
@@ -11,10 +12,12 @@ from bot.keyboards import Row, button, nav, pager
 from bot.render import Html, HtmlTranslator, Screen
 from bot.routing import Audience, Router
 from bot.turn import Turn
+from gym.clients.own import OwnClient, OwnClients
 from gym.core.language import N_
 from gym.security.permissions import Permission, Role
 from gym.settings.addresses import bot_link
 from gym.staff.candidates import CandidateService
+from gym.staff.four_eyes import FourEyes
 from gym.staff.invitations import InvitationService
 from gym.staff.models import Staff
 from gym.staff.service import StaffService
@@ -113,11 +116,35 @@ async def invite(turn: Turn, tap: Invite) -> None:
 async def person(turn: Turn, tap: Person) -> None:
     async with turn.unit_of_work() as uow:
         one = await StaffService(uow).get(tap.staff_id)
+        own = await OwnClients(uow).of_colleague(one.id)
+        alone = await FourEyes(uow).works_alone(one.id)
     t = turn.t
     text = t("👤 <b>{name}</b>\n{role}", name=one.name, role=t(ROLES[one.role]))
     if not one.active:
         text += "\n" + t("⏸ Does not work here any more.")
+    text += "".join(f"\n{line}" for line in _own_lines(t, own, alone=alone))
     await turn.show(Screen(text, [*_actions(t, one), nav(t, back=Team())]))
+
+
+def _own_lines(t: HtmlTranslator, own: Sequence[OwnClient], *, alone: bool) -> list[str]:
+    """The own memberships, what was done for them without a second person, and whether that goes on."""
+    lines = [t("🏋️ Trains here as {client}", client=one.client_name) for one in own]
+    count = sum(one.acted_alone for one in own)
+    last = max((one.last_alone_at for one in own if one.last_alone_at), default=None)
+    if count and last:
+        lines.append(
+            t.plural(
+                "👁 Did {count} thing for the own membership with nobody else at work, on {when}.",
+                "👁 Did {count} things for the own membership with nobody else at work, the last on {when}.",
+                count,
+                when=last,
+            )
+        )
+    if alone:
+        lines.append(
+            t("👁 Works here alone: what is done for the own membership is marked here, as nobody else can.")
+        )
+    return lines
 
 
 def _actions(t: HtmlTranslator, one: Staff) -> list[Row]:

@@ -13,7 +13,6 @@ from sqlalchemy.orm import selectinload
 
 from gym.approvals.errors import ApprovalNotFound
 from gym.approvals.models import Approval, ApprovalKind, ApprovalState
-from gym.clients.models import Client
 from gym.core.repository import Page, Repository
 from gym.security.permissions import Role
 from gym.staff.models import Staff
@@ -105,13 +104,6 @@ class ApprovalRepository(Repository[Approval, UUID]):
         """Those who are asked: every active admin."""
         query = select(Staff.id).where(Staff.role == Role.ADMIN, Staff.active).order_by(Staff.id)
         return (await self.session.scalars(query)).all()
-
-    async def is_same_person(self, staff_id: UUID, client_id: UUID) -> bool:
-        """Whether a colleague and a client write from the same Telegram account."""
-        query = select(Staff.id).join(Client, Client.telegram_id == Staff.telegram_id)
-        return (
-            await self.session.scalar(query.where(Staff.id == staff_id, Client.id == client_id)) is not None
-        )
 
     def _waiting(self, now: datetime, which: ColumnElement[bool]) -> Select[Approval]:
         return select(Approval).where(

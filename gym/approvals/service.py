@@ -35,6 +35,7 @@ from gym.payments.ledger import positive
 from gym.payments.models import Method
 from gym.payments.money_back import MoneyBack
 from gym.security.permissions import Actor, ActorKind, OnlyFromDesk, Permission
+from gym.staff.four_eyes import FourEyes
 from gym.subscriptions.discounts import Discount, DiscountTooLarge, require_within
 from gym.subscriptions.freeze_errors import FreezeBeyondPlan
 from gym.subscriptions.freezing import FreezeService
@@ -87,8 +88,8 @@ class ApprovalService:
         done = await asking.made_by(key, ApprovalKind.DISCOUNT)
         if done is not None:
             return done
-        quote = await Prices(self.uow).full(client_id, plan_id, starts_on, renews=renews)
-        facts = self._discounted(quote, discount, starts_on)
+        quote = await self._full(client_id, plan_id, starts_on, renews=renews)
+        facts = await self._discounted(quote, discount, starts_on)
         return await asking.put(Wish(ApprovalKind.DISCOUNT, client_id, facts, reason), key)
 
     async def quote_wish(
@@ -96,8 +97,8 @@ class ApprovalService:
     ) -> Quote:
         """What `ask_discount` would ask for; the same refusals."""
         self.uow.actor.require(Permission.SELL)
-        quote = await Prices(self.uow).full(client_id, plan_id, starts_on, renews=renews)
-        return replace(quote, discount=self._discounted(quote, discount, starts_on).off)
+        quote = await self._full(client_id, plan_id, starts_on, renews=renews)
+        return replace(quote, discount=(await self._discounted(quote, discount, starts_on)).off)
 
     async def ask_void(self, entry_id: UUID, reason: str, *, key: UUID | None = None) -> Approval:
         """Ask for a payment to be undone.
@@ -171,7 +172,8 @@ class ApprovalService:
         """Say yes. A void, refund or freeze is done in this very transaction: its refusal leaves the
         request waiting. A discount waits to be spent by `sell`, as long again as a request waits.
 
-        Raises `AlreadyDecided`, `ApprovalExpired`, `OwnRequest`, and what the deed itself raises.
+        Raises `AlreadyDecided`, `ApprovalExpired`, `OwnRequest`, `OwnMembershipRefused`, and what the deed
+        itself raises.
         """
         asked = await self._decidable(approval_id)
         await self._require_other_person(asked)
@@ -262,9 +264,15 @@ class ApprovalService:
     def _staff_id(self) -> UUID | None:
         return self.uow.actor.id if self.uow.actor.kind is ActorKind.STAFF else None
 
-    def _discounted(self, quote: Quote, discount: Discount, starts_on: date | None) -> DiscountFacts:
+    async def _full(self, client_id: UUID, plan_id: UUID, starts_on: date | None, *, renews: bool) -> Quote:
+        """The price that is asked about; also for the own membership, as somebody else decides."""
+        self.uow.seconded.add(client_id)
+        return await Prices(self.uow).full(client_id, plan_id, starts_on, renews=renews)
+
+    async def _discounted(self, quote: Quote, discount: Discount, starts_on: date | None) -> DiscountFacts:
         off = discount.on(quote.base_price, self.uow.settings.smallest_amount)
-        self._require_needed(off, quote.base_price)
+        if not await FourEyes(self.uow).is_own(quote.client.id):
+            self._require_needed(off, quote.base_price)
         return DiscountFacts(
             plan_name=quote.plan.name,
             plan_id=quote.plan.id,
@@ -306,12 +314,9 @@ class ApprovalService:
         return approval
 
     async def _require_other_person(self, approval: Approval) -> None:
-        """Four eyes: also a colleague who trains here does not decide their own wish."""
-        staff_id = self._staff_id
-        if staff_id is None or self.uow.actor.is_admin:
-            return
-        own_wish = await self._approvals.is_same_person(staff_id, approval.client_id)
-        if approval.asked_by == staff_id or (approval.kind is ApprovalKind.FREEZE and own_wish):
+        """Nobody decides what is for the own membership; what an admin has asked for others they may do."""
+        await FourEyes(self.uow).require_another(approval.client_id, DECIDES[approval.kind])
+        if approval.asked_by == self._staff_id is not None and not self.uow.actor.is_admin:
             raise OwnRequest
 
     async def _decide(self, approval_id: UUID, state: ApprovalState, **more: object) -> Approval:

@@ -32,6 +32,7 @@ class Spending:
         if not self._is_spendable(approval):
             raise self._unspendable(approval)
         facts = discount_of(approval)
+        self._second(approval)
         quote = await Prices(self.uow).discounted(approval, facts)
         if quote.renews_id != facts.renews_id:
             raise JustChanged
@@ -44,6 +45,7 @@ class Spending:
             return await self._sold_before(approval_id, key)
         approval = await self._approvals.whole(approval_id)
         facts = discount_of(approval)
+        self._second(approval)
         sold = await self._sold(approval, facts, seen, key)
         self._require_price(facts, sold.base_price)
         self.uow.audit("approval.used", approval, after={"subscription_id": sold.id, "off": sold.discount})
@@ -80,6 +82,11 @@ class Spending:
         if approval.used_at is None or sold is None or sold.client_id != approval.client_id:
             raise self._unspendable(approval)
         return sold
+
+    def _second(self, approval: Approval) -> None:
+        """The price was decided by another person, so also the own membership may be sold at it."""
+        if approval.decided_by is not None and approval.decided_by != self.uow.actor.id:
+            self.uow.seconded.add(approval.client_id)
 
     def _unspendable(self, approval: Approval) -> AlreadyUsed | ApprovalExpired | NotApproved:
         if approval.used_at is not None:

@@ -16,7 +16,7 @@ from gym.faces.service import FaceRecognitionService
 from gym.payments.credit import ClientCredit
 from gym.rewards.models import Reward
 from gym.rewards.redeeming import Rewards
-from gym.security.permissions import ActorKind, NotAllowed, Permission
+from gym.security.permissions import ActorKind, Permission
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.schemas import Owed
 from gym.subscriptions.service import SubscriptionService
@@ -62,7 +62,7 @@ class CardService:
 
     async def card(self, client_id: UUID) -> ClientCard:
         """Raises `ClientNotFound`."""
-        self._require(client_id)
+        self.uow.actor.require_own_or(Permission.MANAGE_CLIENTS, client_id)
         client = await ClientRepository(self.uow.session).require(client_id)
         subscriptions = SubscriptionService(self.uow)
         current = await subscriptions.current(client_id)
@@ -81,12 +81,6 @@ class CardService:
             rewards=await Rewards(self.uow).waiting(client_id),
             credit=await ClientCredit(self.uow).balance(client_id),
         )
-
-    def _require(self, client_id: UUID) -> None:
-        actor = self.uow.actor
-        own = actor.kind is ActorKind.MEMBER and actor.id == client_id
-        if not own and not actor.may(Permission.MANAGE_CLIENTS):
-            raise NotAllowed(Permission.MANAGE_CLIENTS)
 
 
 def _visits_left(subscription: Subscription | None) -> int | None:

@@ -35,7 +35,8 @@ from gym.faces.schemas import MatchOutcome, MatchRule, Probe
 from gym.payments.errors import parse_reason
 from gym.rewards.granting import after_undo, after_visit
 from gym.security.links import CardRevoked, Links, QrInvalid
-from gym.security.permissions import ActorKind, NotAllowed, OnlyFromDesk, Permission
+from gym.security.permissions import ActorKind, OnlyFromDesk, Permission
+from gym.staff.four_eyes import FourEyes
 from gym.unit_of_work import UnitOfWork
 
 OFFLINE_AT_MOST: Final = timedelta(hours=72)
@@ -132,6 +133,7 @@ class AttendanceService:
         if key is not None and (done := await self._attendance.by_key(key)) is not None:
             return await self._as_written(done)
         client_id = self._overridable(denied)
+        await FourEyes(self.uow).require_another(client_id, Permission.OVERRIDE_DENIAL)
         denied.override_reason = reason
         door = self._door(CheckInMethod.STAFF, None, None, key)
         facts = await self._at_door.facts(client_id, door.day, door.at)
@@ -145,6 +147,7 @@ class AttendanceService:
         """Take a visit back within minutes. Raises `NothingToUndo`, `UndoTooLate`, `NotYourCheckIn`."""
         row = await self._attendance.lock(check_in_id)
         self._require_undo(row)
+        await FourEyes(self.uow).require_another(row.client_id, Permission.UNDO_OWN_CHECK_IN)
         row.undone_at = self.uow.now
         row.undone_by = self.uow.actor.id if self.uow.actor.kind is ActorKind.STAFF else None
         if row.counted and row.visit_number is not None and row.subscription_id is not None:
@@ -156,10 +159,7 @@ class AttendanceService:
 
     async def visits(self, client_id: UUID, page: int = 0) -> Page[CheckIn]:
         """Every attempt of a client, the latest first: for the desk, or for the client in person."""
-        actor = self.uow.actor
-        own = actor.kind is ActorKind.MEMBER and actor.id == client_id
-        if not own and not actor.may(Permission.MANAGE_CLIENTS):
-            raise NotAllowed(Permission.MANAGE_CLIENTS)
+        self.uow.actor.require_own_or(Permission.MANAGE_CLIENTS, client_id)
         return await self._attendance.visits(client_id, page)
 
     async def today(self, page: int = 0, *, since: datetime | None = None) -> Page[CheckIn]:

@@ -40,7 +40,8 @@ from gym.notifications.outbox import DESK, Recipient
 from gym.security.links import Links
 from gym.security.models import LinkPurpose
 from gym.security.one_time import IssuedLink, OneTimeLinks
-from gym.security.permissions import ActorKind, NotAllowed, Permission
+from gym.security.permissions import Permission
+from gym.staff.four_eyes import FourEyes
 from gym.unit_of_work import UnitOfWork
 
 LANGUAGE_CHANGED: Final = "client.language_changed"
@@ -137,6 +138,7 @@ class ClientService:
         return client
 
     async def reactivate(self, client_id: UUID) -> Client:
+        await self._four_eyes.require_another(client_id, Permission.DEACTIVATE_CLIENT)
         client = await self._lock(client_id, Permission.DEACTIVATE_CLIENT)
         client.active = True
         self.uow.audit_changes("client.reactivated", client)
@@ -148,6 +150,7 @@ class ClientService:
         Raises `BlockTooLong` for employees beyond a week, `BlockDateInvalid`, `ReasonInvalid`.
         """
         self.check_block(until)
+        await self._four_eyes.require_another(client_id, Permission.BLOCK_SHORT)
         client = await self._lock(client_id, Permission.BLOCK_SHORT)
         self._require_short_block(client)
         client.blocked_until, client.block_reason = until, parse_reason(reason)
@@ -164,6 +167,7 @@ class ClientService:
 
     async def unblock(self, client_id: UUID) -> Client:
         """Raises `BlockNeedsAdmin` when an employee would lift a block of more than a week."""
+        await self._four_eyes.require_another(client_id, Permission.BLOCK_SHORT)
         client = await self._lock(client_id, Permission.BLOCK_SHORT)
         self._require_short_block(client)
         client.blocked_until = client.block_reason = None
@@ -172,7 +176,7 @@ class ClientService:
 
     async def get(self, client_id: UUID) -> Client:
         """One client, for the desk or for the client in person."""
-        self._require_desk_or(client_id)
+        self.uow.actor.require_own_or(Permission.MANAGE_CLIENTS, client_id)
         return await self._clients.require(client_id)
 
     async def referrer(self, client: Client) -> Client | None:
@@ -231,6 +235,7 @@ class ClientService:
 
     async def issue_link(self, client_id: UUID) -> IssuedLink:
         """A one-time link for the client's own phone; an earlier unused one ends."""
+        await self._four_eyes.require_another(client_id, Permission.MANAGE_CLIENTS)
         client = await self._lock(client_id, Permission.MANAGE_CLIENTS)
         if not client.active:
             raise ClientDeactivated(client.full_name)
@@ -251,9 +256,13 @@ class ClientService:
         return await self._clients.require(link.subject_id)
 
     async def accept_link(self, token: str, telegram_id: int, language: str) -> Client:
-        """Open a link in the client's own chat. Raises `LinkUnknown` and its kin, `LinkTaken`."""
+        """Open a link in the client's own chat.
+
+        Raises `LinkUnknown` and its kin, `LinkTaken`, and `LinkedByYourself` for who has made the link.
+        """
         link = await self._links.redeem(token, [LinkPurpose.LINK_CLIENT], self.uow.context.wall)
         assert link.subject_id is not None
+        await self._four_eyes.require_another_maker(link.created_by, telegram_id)
         client = await self._clients.lock(link.subject_id)
         return await self._link(client, telegram_id, language)
 
@@ -271,7 +280,8 @@ class ClientService:
         return await self._link(found[0], telegram_id, language)
 
     async def unlink(self, client_id: UUID) -> Client:
-        """The chat is nobody's any more."""
+        """The chat is nobody's any more; whose it was at the desk stays known."""
+        await self._four_eyes.require_another(client_id, Permission.MANAGE_CLIENTS)
         client = await self._lock(client_id, Permission.MANAGE_CLIENTS)
         client.telegram_id = client.linked_at = None
         self.uow.audit_changes("client.unlinked", client)
@@ -284,7 +294,7 @@ class ClientService:
 
     async def set_language(self, client_id: UUID, language: str) -> Client:
         """One of the languages that are spoken here; another code changes nothing."""
-        self._require_desk_or(client_id)
+        self.uow.actor.require_own_or(Permission.MANAGE_CLIENTS, client_id)
         client = await self._clients.lock(client_id)
         if language in LANGUAGES and language != client.language:
             await self.uow.require_below_daily_limit(LANGUAGE_CHANGED, LANGUAGES_A_DAY)
@@ -359,6 +369,10 @@ class ClientService:
                 return error
 
     @property
+    def _four_eyes(self) -> FourEyes:
+        return FourEyes(self.uow)
+
+    @property
     def _habits(self) -> Habits:
         return Habits(self.uow.settings.phone_region, self.uow.today)
 
@@ -384,17 +398,13 @@ class ClientService:
             return
         if key == client_id:
             raise SelfReferral
+        # Whoever brings somebody is rewarded for it.
+        await self._four_eyes.require_another(key, Permission.MANAGE_CLIENTS)
         referrer = await self._clients.get(key)
         if referrer is None:
             raise ReferrerUnknown
         if client_id is not None and referrer.referred_by == client_id:
             raise ReferralCircle(referrer.full_name)
-
-    def _require_desk_or(self, client_id: UUID) -> None:
-        actor = self.uow.actor
-        own = actor.kind is ActorKind.MEMBER and actor.id == client_id
-        if not own and not actor.may(Permission.MANAGE_CLIENTS):
-            raise NotAllowed(Permission.MANAGE_CLIENTS)
 
     def _tell_desk(self, kind: NotificationKind, client: Client, **more: object) -> None:
         payload = {"client_id": client.id, "client_name": client.full_name}

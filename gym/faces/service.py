@@ -37,7 +37,7 @@ from gym.faces.schemas import (
     Vector,
 )
 from gym.security.cipher import Cipher
-from gym.security.permissions import ActorKind, NotAllowed, Permission
+from gym.security.permissions import ActorKind, Permission
 from gym.unit_of_work import UnitOfWork
 
 MOST_PHOTOS: Final = 5
@@ -224,21 +224,16 @@ class FaceRecognitionService:
 
     def _require(self, client_id: UUID) -> None:
         """The client in person, or whoever manages faces."""
-        if not self._is_own(client_id) and not self.uow.actor.may(Permission.MANAGE_FACES):
-            raise NotAllowed(Permission.MANAGE_FACES)
+        self.uow.actor.require_own_or(Permission.MANAGE_FACES, client_id)
 
     def _require_sight(self, client_id: UUID) -> None:
         """The client in person, the desk, and the door, which shows the picture."""
-        if not self._is_own(client_id) and not self.uow.actor.may(Permission.CHECK_IN):
-            raise NotAllowed(Permission.CHECK_IN)
+        self.uow.actor.require_own_or(Permission.CHECK_IN, client_id)
 
     def _require_method(self, method: ConsentMethod) -> None:
         in_chat = self.uow.actor.kind is ActorKind.MEMBER
         if in_chat is not (method is ConsentMethod.CHAT):
             raise ConsentMethodWrong
-
-    def _is_own(self, client_id: UUID) -> bool:
-        return self.uow.actor.kind is ActorKind.MEMBER and self.uow.actor.id == client_id
 
 
 def _require_one_person(photos: Sequence[EnrolmentFace]) -> None:

@@ -14,7 +14,7 @@ from gym.payments.errors import NotEnoughCredit, parse_reason
 from gym.payments.ledger import Ledger, positive
 from gym.payments.models import Account, EntryKind, LedgerEntry
 from gym.payments.repository import AccountRepository, EntryRepository
-from gym.security.permissions import ActorKind, Permission
+from gym.security.permissions import Permission
 from gym.unit_of_work import UnitOfWork
 
 ZERO = Decimal(0)
@@ -68,7 +68,4 @@ class ClientCredit:
         return await self._accounts.lock((await self.open(client_id)).id)
 
     def _require_sight(self, client_id: UUID) -> None:
-        actor = self.uow.actor
-        own = actor.kind is ActorKind.MEMBER and actor.id == client_id
-        if not own:
-            actor.require(Permission.TAKE_PAYMENT)
+        self.uow.actor.require_own_or(Permission.TAKE_PAYMENT, client_id)

@@ -14,7 +14,8 @@ from gym.core.money import to_cents
 from gym.payments.errors import AmountNotPositive, KeyReused
 from gym.payments.models import Account, AccountKind, EntryCause, EntryKind, LedgerEntry, Method
 from gym.payments.repository import EntryRepository
-from gym.security.permissions import ActorKind
+from gym.security.permissions import ActorKind, Permission
+from gym.staff.four_eyes import FourEyes
 from gym.unit_of_work import UnitOfWork
 
 LOWERS = (EntryKind.PAYMENT, EntryKind.CREDIT)
@@ -43,8 +44,12 @@ class Ledger:
         day: date | None = None,
         key: UUID | None = None,
     ) -> LedgerEntry:
-        """`day` is the gym day on which the money moved, today unless given. Raises `KeyReused`."""
+        """`day` is the gym day on which the money moved, today unless given.
+
+        Raises `KeyReused`, and `OwnMembershipRefused` for an account of the actor's own.
+        """
         actor = self.uow.actor
+        await FourEyes(self.uow).require_another(account.client_id, Permission.TAKE_PAYMENT)
         entry = LedgerEntry(
             account_id=account.id,
             kind=kind,

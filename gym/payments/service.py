@@ -30,7 +30,7 @@ from gym.payments.locking import client_of, lock_account, same_entry
 from gym.payments.models import Account, AccountKind, EntryCause, EntryKind, LedgerEntry, Method
 from gym.payments.repository import AccountRepository, EntryRepository
 from gym.payments.schemas import MethodTotal
-from gym.security.permissions import ActorKind, Permission
+from gym.security.permissions import Permission
 from gym.unit_of_work import UnitOfWork
 
 ZERO = Decimal(0)
@@ -258,7 +258,4 @@ class PaymentService:
         actor.require(Permission.REPORT_OWN_DAY if own else Permission.REPORT_ALL)
 
     def _require_sight(self, client_id: UUID | None) -> None:
-        actor = self.uow.actor
-        own = actor.kind is ActorKind.MEMBER and client_id is not None and actor.id == client_id
-        if not own:
-            actor.require(Permission.TAKE_PAYMENT)
+        self.uow.actor.require_own_or(Permission.TAKE_PAYMENT, client_id)

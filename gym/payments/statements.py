@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 from gym.core.repository import PAGE_SIZE, Page, Repository
 from gym.payments.models import Account, EntryKind, LedgerEntry
 from gym.payments.repository import RAISES
-from gym.security.permissions import ActorKind, Permission
+from gym.security.permissions import Permission
 from gym.unit_of_work import UnitOfWork
 
 MONEY: Final = (EntryKind.PAYMENT, EntryKind.VOID, EntryKind.REFUND)
@@ -69,10 +69,7 @@ class StatementService:
 
     async def money(self, client_id: UUID, page: int = 0) -> Page[MoneyRow]:
         """Every payment, void and refund of a client."""
-        actor = self.uow.actor
-        own = actor.kind is ActorKind.MEMBER and actor.id == client_id
-        if not own:
-            actor.require(Permission.TAKE_PAYMENT)
+        self.uow.actor.require_own_or(Permission.TAKE_PAYMENT, client_id)
         return await StatementRepository(self.uow.session).money(client_id, page)
 
 

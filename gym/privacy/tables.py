@@ -52,6 +52,12 @@ PEOPLE: Final = (
         stays="the team; who has left is named by what they did",
     ),
     Entry(
+        "own_memberships",
+        {},
+        "staff_id client_id acted_alone last_alone_at",
+        stays="which membership is whose at the desk: what nobody may give to themselves",
+    ),
+    Entry(
         "admin_candidates",
         {
             "telegram_id": "telegram",

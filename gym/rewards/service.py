@@ -13,7 +13,7 @@ from gym.notifications.outbox import Recipient
 from gym.rewards.granting import reward_payload
 from gym.rewards.models import Reward
 from gym.rewards.repository import RewardRepository
-from gym.security.permissions import ActorKind, NotAllowed, Permission
+from gym.security.permissions import Permission
 from gym.unit_of_work import UnitOfWork
 
 REMIND_BEFORE: Final = timedelta(days=2)
@@ -28,12 +28,12 @@ class RewardService:
 
     async def of_client(self, client_id: UUID, page: int = 0) -> Page[Reward]:
         """Everything the client has earned, the newest first: waiting, used and expired."""
-        self._require(client_id)
+        self.uow.actor.require_own_or(Permission.MANAGE_CLIENTS, client_id)
         return await self._rewards.of_client(client_id, page)
 
     async def waiting(self, client_id: UUID) -> Sequence[Reward]:
         """What the client may use today, the best first."""
-        self._require(client_id)
+        self.uow.actor.require_own_or(Permission.MANAGE_CLIENTS, client_id)
         return await self._rewards.waiting(client_id, self.uow.today)
 
     async def remind_due(self, leaves_at: datetime) -> int:
@@ -52,9 +52,3 @@ class RewardService:
             kind, member = NotificationKind.REWARD_EXPIRES, Recipient.client(client.id)
             self.uow.notify(member, kind, payload, dedup_key=key, due_at=leaves_at)
         return len(found)
-
-    def _require(self, client_id: UUID) -> None:
-        actor = self.uow.actor
-        own = actor.kind is ActorKind.MEMBER and actor.id == client_id
-        if not own and not actor.may(Permission.MANAGE_CLIENTS):
-            raise NotAllowed(Permission.MANAGE_CLIENTS)

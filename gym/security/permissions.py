@@ -168,6 +168,18 @@ class Actor:
         if not self.may(permission):
             raise NotAllowed(permission)
 
+    def is_client(self, client_id: UUID | None) -> bool:
+        """Whether this is the client in person, in the own chat."""
+        return self.kind is ActorKind.MEMBER and client_id is not None and self.id == client_id
+
+    def require_own_or(self, permission: Permission, client_id: UUID | None) -> None:
+        """For what a client sees or does in person, and staff with a permission for anybody.
+
+        Raises `NotAllowed`. What staff may not do for the own membership: `gym.staff.four_eyes`.
+        """
+        if not self.is_client(client_id):
+            self.require(permission)
+
 
 class OnlyFromDesk(Forbidden):
     """Money and periods are seen by the desk, and by the client they belong to."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
+from uuid import UUID
 
 from gym.core.errors import Conflict, Forbidden, Invalid, NotFound
 from gym.core.language import N_
@@ -90,6 +92,32 @@ class InvitationGone(Conflict):
 
     code = "invitation_gone"
     message = N_("That invitation is not open any more. Look at the list again.")
+
+
+class OwnMembershipRefused(Forbidden):
+    """Somebody at the desk would give the own membership money or days; `colleagues` can do it instead."""
+
+    code = "own_membership"
+    message = N_("This is your own membership: a colleague does this for you. Ask {colleagues}.")
+
+    def __init__(self, colleagues: Sequence[str], client_id: UUID) -> None:
+        super().__init__(colleagues=", ".join(colleagues))
+        self.client_id = client_id
+        if not colleagues:
+            self.message = NOBODY_ELSE_MAY
+
+
+NOBODY_ELSE_MAY: Final = N_(
+    "This is your own membership: another admin has to do this for you, and there is none. "
+    "Make a colleague an admin under Team first."
+)
+
+
+class LinkedByYourself(Forbidden):
+    """Staff open a client's link that they have made themselves."""
+
+    code = "linked_by_yourself"
+    message = N_("You made this link yourself. Let a colleague show you the link for your own membership.")
 
 
 class LastAdmin(Conflict):

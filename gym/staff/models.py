@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, String, func, text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gym.core.database import Base, Id, enum_column
@@ -31,6 +31,23 @@ class Staff(Base):
 
 
 Index("uq_staff_username", func.lower(Staff.username), unique=True)
+
+
+class OwnMembership(Base):
+    """A client who is the same person as a member of staff; noted by triggers on both tables for ever.
+
+    The pair stays when the chat is unlinked: who has been somebody's own membership remains it.
+    """
+
+    __tablename__ = "own_memberships"
+
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), primary_key=True)
+    client_id: Mapped[UUID] = mapped_column(
+        ForeignKey("clients.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    acted_alone: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """How often the colleague did something for it while nobody else worked here."""
+    last_alone_at: Mapped[datetime | None]
 
 
 class CandidateState(StrEnum):

@@ -33,6 +33,8 @@ class Canceling(Paying):
         """
         self.uow.actor.require(Permission.CANCEL_SUBSCRIPTION)
         subscription = await self._subscriptions.whole(subscription_id)
+        needed = Permission.CANCEL_SUBSCRIPTION
+        await self._four_eyes.require_another(subscription.client_id, needed, acts=False)
         if due_status(subscription, self.uow.today) not in OPEN:
             raise AlreadyClosed
         most = await self._reversible(subscription)
@@ -64,6 +66,8 @@ class Canceling(Paying):
         """
         self.uow.actor.require(Permission.CANCEL_SUBSCRIPTION)
         reason = parse_reason(reason)
+        found = await self._subscriptions.whole(subscription_id)
+        await self._four_eyes.require_another(found.client_id, Permission.CANCEL_SUBSCRIPTION)
         subscription = await FreezeService(self.uow).release(subscription_id)
         begun = not is_waiting(subscription, self.uow.today)
         given = await self._give_back(subscription, refund, amount, reason, method)

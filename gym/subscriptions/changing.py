@@ -62,6 +62,7 @@ class Changing(Paying):
     """The steps of a change, under the client's lock."""
 
     async def quote(self, old: Subscription, plan_id: UUID) -> ChangeQuote:
+        await self._four_eyes.require_another(old.client_id, Permission.SELL, acts=False)
         plan, today = await self._wanted(old, plan_id), self.uow.today
         price = await Offers(self.uow).price(plan, today)
         period = first_period(today, plan.duration_unit, plan.duration_count)
@@ -90,6 +91,7 @@ class Changing(Paying):
         self, subscription_id: UUID, plan_id: UUID, seen: str | None, key: UUID | None
     ) -> Subscription:
         client_id = (await self._subscriptions.whole(subscription_id)).client_id
+        await self._four_eyes.require_another(client_id, Permission.SELL)
         client = await self._subscriptions.lock_client(client_id)
         done = await Selling(self.uow).made_by(key, client_id)
         if done is not None:

@@ -21,6 +21,7 @@ from gym.payments.errors import owed_only
 from gym.payments.models import Account
 from gym.payments.repository import AccountRepository
 from gym.security.permissions import Permission
+from gym.staff.four_eyes import FourEyes
 from gym.subscriptions import notices
 from gym.subscriptions.errors import SubscriptionNotFound
 from gym.subscriptions.models import Subscription
@@ -194,6 +195,7 @@ class DebtService:
         Raises `SnoozeInvalid` and what `get` raises.
         """
         debt = await self.get(subscription_id)
+        await FourEyes(self.uow).require_another(debt.subscription.client_id, Permission.TAKE_PAYMENT)
         latest = self.uow.today + LONGEST_SNOOZE
         if until is not None and not self.uow.today < until <= latest:
             raise SnoozeInvalid(latest)

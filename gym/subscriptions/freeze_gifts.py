@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 from gym.core.ids import new_id
 from gym.payments.errors import KeyReused, parse_reason
 from gym.security.permissions import ActorKind, Permission
+from gym.staff.four_eyes import FourEyes
 from gym.subscriptions import freeze_notices as notices
 from gym.subscriptions.errors import AlreadyClosed
 from gym.subscriptions.freeze_errors import GiftOutOfRange
@@ -32,6 +33,7 @@ class Gifts:
         """Raises `GiftOutOfRange`, `ReasonNeeded`, `SubscriptionNotFound`, `AlreadyClosed`, `KeyReused`."""
         reason = self._checked(days, reason)
         one = await SubscriptionRepository(self.uow.session).whole(subscription_id)
+        await FourEyes(self.uow).require_another(one.client_id, Permission.GIFT_DAYS)
         moves = Moves(self.uow)
         chains = await moves.lock([one.client_id])
         done = await self._freezes.gift_by_key(key)

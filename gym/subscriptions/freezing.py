@@ -18,7 +18,8 @@ from gym.core.ids import new_id
 from gym.core.reading.days import Days
 from gym.core.repository import Page
 from gym.payments.errors import KeyReused, parse_reason
-from gym.security.permissions import ActorKind, NotAllowed, Permission
+from gym.security.permissions import ActorKind, Permission
+from gym.staff.four_eyes import FourEyes
 from gym.subscriptions import freeze_notices as notices
 from gym.subscriptions.errors import AlreadyClosed
 from gym.subscriptions.freeze_calendar import wishes_of
@@ -47,7 +48,8 @@ class FreezeService:
     async def quote(self, subscription_id: UUID, starts_on: date, ends_on: date | None) -> FreezeQuote:
         """What `freeze` would do now; the same refusals. Staff, and the member for an own subscription."""
         one = await self._subscriptions.whole(subscription_id)
-        self._require_own_or(Permission.FREEZE, one)
+        self.uow.actor.require_own_or(Permission.FREEZE, one.client_id)
+        await FourEyes(self.uow).require_another(one.client_id, Permission.FREEZE, acts=False)
         calendar = await Moves(self.uow).calendar([one.client_id])
         visited = one.client_id in calendar.visited
         rest = judged(one, Rest(starts_on, ends_on), self.uow.actor, self.uow.today, visited=visited)
@@ -84,6 +86,8 @@ class FreezeService:
         """
         self.uow.actor.require(Permission.FREEZE)
         reason = parse_reason(reason)
+        found = await self._subscriptions.whole(subscription_id)
+        await FourEyes(self.uow).require_another(found.client_id, Permission.FREEZE)
         chain = await self._locked(subscription_id)
         done = await self._freezes.by_key(key)
         if done is not None:
@@ -106,7 +110,8 @@ class FreezeService:
         is over already changes nothing. Members may end their own. Raises `NothingFrozen`, `AlreadyClosed`,
         `GymIsClosed`.
         """
-        self._require_own_or(Permission.FREEZE, await self._subscriptions.whole(subscription_id))
+        found = await self._subscriptions.whole(subscription_id)
+        self.uow.actor.require_own_or(Permission.FREEZE, found.client_id)
         chain = await self._locked(subscription_id)
         one = self._open(chain, subscription_id)
         if freeze_id is not None and await self._is_over(one, freeze_id):
@@ -136,12 +141,13 @@ class FreezeService:
 
     async def freezes(self, subscription_id: UUID) -> Sequence[Freeze]:
         """All freezes that count, first day first; those of closings too."""
-        self._require_own_or(Permission.CHECK_IN, await self._subscriptions.whole(subscription_id))
+        found = await self._subscriptions.whole(subscription_id)
+        self.uow.actor.require_own_or(Permission.CHECK_IN, found.client_id)
         return await self._freezes.of_subscription(subscription_id)
 
     async def allowance_left(self, subscription: Subscription) -> int:
         """Frozen days that the plan has left in this subscription, planned ones counted as spent."""
-        self._require_own_or(Permission.CHECK_IN, subscription)
+        self.uow.actor.require_own_or(Permission.CHECK_IN, subscription.client_id)
         whole = await self._subscriptions.whole(subscription.id)
         return allowance_left(whole, self.uow.today)
 
@@ -257,9 +263,3 @@ class FreezeService:
             self.uow.audit_changes("freeze.canceled", freeze)
             set_committed_value(one, "freezes", [row for row in one.freezes if row is not freeze])
         await self.uow.session.flush()
-
-    def _require_own_or(self, permission: Permission, subscription: Subscription) -> None:
-        actor = self.uow.actor
-        own = actor.kind is ActorKind.MEMBER and actor.id == subscription.client_id
-        if not own and not actor.may(permission):
-            raise NotAllowed(permission)

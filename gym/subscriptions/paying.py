@@ -158,8 +158,10 @@ class Paying(Reading):
         return GivenBack(credited=off.amount if off else ZERO, kept=kept.amount if kept else ZERO)
 
     async def _lock(self, subscription_id: UUID, *, credit: bool) -> Subscription:
+        """Raises `OwnMembershipRefused`: whoever locks it is about to move its money."""
+        found = await self._subscriptions.whole(subscription_id)
+        await self._four_eyes.require_another(found.client_id, Permission.TAKE_PAYMENT)
         if credit:
-            found = await self._subscriptions.whole(subscription_id)
             await self._subscriptions.lock_client(found.client_id)
         return await self._subscriptions.lock_whole(subscription_id)
 

@@ -10,7 +10,8 @@ from gym.core.repository import Page
 from gym.payments.models import LedgerEntry
 from gym.payments.schemas import Receipt
 from gym.payments.service import PaymentService
-from gym.security.permissions import ActorKind, Permission
+from gym.security.permissions import Permission
+from gym.staff.four_eyes import FourEyes
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.repository import SubscriptionRepository
 from gym.subscriptions.schemas import Owed
@@ -78,6 +79,10 @@ class Reading:
         return await self._receipt(entry, subscription)
 
     @property
+    def _four_eyes(self) -> FourEyes:
+        return FourEyes(self.uow)
+
+    @property
     def _subscriptions(self) -> SubscriptionRepository:
         return SubscriptionRepository(self.uow.session)
 
@@ -108,7 +113,4 @@ class Reading:
 
     def _require_sight(self, client_id: UUID) -> None:
         """Staff and doors see everybody, members themselves."""
-        actor = self.uow.actor
-        own = actor.kind is ActorKind.MEMBER and actor.id == client_id
-        if not own:
-            actor.require(Permission.CHECK_IN)
+        self.uow.actor.require_own_or(Permission.CHECK_IN, client_id)

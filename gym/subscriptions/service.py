@@ -45,6 +45,7 @@ class SubscriptionService(Canceling):
     ) -> Quote:
         """What `sell` would sell now; the same refusals."""
         self.uow.actor.require(Permission.SELL)
+        await self._four_eyes.require_another(client_id, Permission.SELL, acts=False)
         client = await ClientRepository(self.uow.session).require(client_id)
         cut = Cut(Discount.of(discount), granted)
         return await Offers(self.uow).sale(client, plan_id, starts_on, cut)
@@ -72,6 +73,7 @@ class SubscriptionService(Canceling):
         and its kin.
         """
         self.uow.actor.require(Permission.SELL)
+        await self._four_eyes.require_another(client_id, Permission.SELL)
         client = await self._subscriptions.lock_client(client_id)
         selling = Selling(self.uow)
         done = await selling.made_by(key, client_id)
@@ -97,6 +99,7 @@ class SubscriptionService(Canceling):
     ) -> Quote:
         """What `renew` would sell now; the same refusals."""
         self.uow.actor.require(Permission.SELL)
+        await self._four_eyes.require_another(client_id, Permission.SELL, acts=False)
         client = await ClientRepository(self.uow.session).require(client_id)
         cut = await self._cut(client_id, discount, granted, reward_id)
         return await Offers(self.uow).renewal(client, plan_id, cut)
@@ -122,6 +125,7 @@ class SubscriptionService(Canceling):
         `AlreadyWaiting`, the refusals of a sale and of a reward.
         """
         self.uow.actor.require(Permission.SELL)
+        await self._four_eyes.require_another(client_id, Permission.SELL)
         before = renews_id or await self._subscriptions.latest_id(client_id)
         client = await self._subscriptions.lock_client(client_id)
         selling = Selling(self.uow)
@@ -144,6 +148,7 @@ class SubscriptionService(Canceling):
         """
         self.uow.actor.require(Permission.SELL)
         found = await self._subscriptions.whole(subscription_id)
+        await self._four_eyes.require_another(found.client_id, Permission.SELL)
         await self._subscriptions.lock_client(found.client_id)
         await Settlement(self.uow).lock_settled(found.client_id)
         chain = await self._subscriptions.open_of(found.client_id)

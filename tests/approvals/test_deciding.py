@@ -17,7 +17,6 @@ from gym.approvals.errors import (
     ApprovalNotFound,
     FreezeDaysOver,
     NotYourRequest,
-    OwnRequest,
 )
 from gym.approvals.models import Approval, ApprovalState
 from gym.approvals.service import ApprovalService
@@ -32,6 +31,7 @@ from gym.payments.errors import AlreadyVoided
 from gym.payments.models import EntryKind, Method
 from gym.plans.models import Plan
 from gym.security.permissions import Actor, NotAllowed, Role
+from gym.staff.errors import OwnMembershipRefused
 from gym.staff.models import Staff
 from gym.subscriptions.freeze_errors import FreezeBeyondPlan
 from gym.subscriptions.models import Freeze
@@ -310,7 +310,7 @@ async def test_a_colleague_who_trains_here_does_not_decide_the_own_wish(
         await uow.session.execute(update(Client).values(telegram_id=77))
     eva = Voice(gym, await hire(gym, "Eva Employee", Role.EMPLOYEE, 77))
     asked = await wish(gym, trained, TODAY + timedelta(days=1), TODAY + timedelta(days=3))
-    with pytest.raises(OwnRequest):
+    with pytest.raises(OwnMembershipRefused):
         await eva.does("approve", asked.id)
     await ana.does("approve", asked.id)
 

@@ -1,0 +1,285 @@
+"""Every operation about a client, judged: refused for the own membership, or why it may be done for it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from gym.approvals.service import ApprovalService
+from gym.attendance.service import AttendanceService
+from gym.clients.schemas import ClientChanges, ClientInput
+from gym.clients.service import ClientService
+from gym.payments.credit import ClientCredit
+from gym.payments.ledger import Ledger
+from gym.payments.models import EntryCause, EntryKind, Method
+from gym.payments.money_back import MoneyBack
+from gym.payments.service import PaymentService
+from gym.subscriptions.changing import Changing, PlanChangeService
+from gym.subscriptions.debts import DebtService
+from gym.subscriptions.discounts import Discount
+from gym.subscriptions.freeze_gifts import Gifts
+from gym.subscriptions.freezing import FreezeService
+from gym.subscriptions.schemas import RefundMode
+from gym.subscriptions.selling import Selling
+from gym.subscriptions.service import SubscriptionService
+from gym.unit_of_work import UnitOfWork
+from tests.findings.own.conftest import PART, World
+
+Act = Callable[[UnitOfWork, World], Awaitable[Any]]
+DAY, TEN = timedelta(days=1), Discount.percent(Decimal(10))
+
+
+async def _cancels_with_money_back(uow: UnitOfWork, w: World) -> None:
+    amount, back = PART, RefundMode.AMOUNT
+    await SubscriptionService(uow).cancel(w.one.id, "moves away", refund=back, amount=amount)
+
+
+async def _sells_free(uow: UnitOfWork, w: World) -> None:
+    await SubscriptionService(uow).cancel(w.one.id, "another plan")
+    await SubscriptionService(uow).sell(w.client.id, w.free.id)
+
+
+async def _brings_oneself_a_friend(uow: UnitOfWork, w: World) -> None:
+    data = ClientInput(first_name="Rosa", last_name="Vargas", referred_by=w.client.id)
+    await ClientService(uow).register(data)
+
+
+async def _brings_an_older_friend(uow: UnitOfWork, w: World) -> None:
+    friend = await ClientService(uow).register(ClientInput(first_name="Rosa", last_name="Vargas"))
+    await ClientService(uow).edit(friend.id, ClientChanges(referred_by=w.client.id))
+
+
+async def _gives_back(uow: UnitOfWork, w: World) -> None:
+    cause = EntryCause.GOODWILL
+    await MoneyBack(uow).give_back(w.account.id, PART, "goodwill", Method.CASH, cause)
+
+
+async def _takes_back(uow: UnitOfWork, w: World) -> None:
+    """After a refund that a colleague has made."""
+    actor = uow.actor
+    uow.acting_as(w.carla)
+    await SubscriptionService(uow).refund(w.one.id, PART, Method.CASH, "ill")
+    uow.acting_as(actor)
+    await SubscriptionService(uow).take_back(w.one.id, Method.CASH, "well again")
+
+
+async def _takes_back_below(uow: UnitOfWork, w: World) -> None:
+    actor = uow.actor
+    uow.acting_as(w.carla)
+    await SubscriptionService(uow).refund(w.one.id, PART, Method.CASH, "ill")
+    uow.acting_as(actor)
+    await MoneyBack(uow).take_back(w.account.id, Method.CASH, "well again")
+
+
+async def _writes(uow: UnitOfWork, w: World) -> None:
+    account = await PaymentService(uow).account(w.account.id)
+    await Ledger(uow).write(account, EntryKind.CREDIT, PART, reason="goodwill")
+
+
+async def _rounds_off(uow: UnitOfWork, w: World) -> None:
+    await Ledger(uow).round_off(await PaymentService(uow).account(w.account.id), Decimal(30))
+
+
+async def _charges(uow: UnitOfWork, w: World) -> None:
+    await PaymentService(uow).charge(await PaymentService(uow).account(w.account.id), PART)
+
+
+async def _opens(uow: UnitOfWork, w: World) -> None:
+    await Selling(uow).open(w.quote, None, "subscription.renewed")
+
+
+REFUSED: Final[dict[str, Act]] = {
+    "SubscriptionService.quote_sale": lambda u, w: SubscriptionService(u).quote_sale(
+        w.client.id, w.plan.id, u.today + 60 * DAY
+    ),
+    "SubscriptionService.sell": lambda u, w: SubscriptionService(u).sell(
+        w.client.id, w.plan.id, starts_on=u.today + 60 * DAY
+    ),
+    "SubscriptionService.sell, with a discount": lambda u, w: SubscriptionService(u).sell(
+        w.client.id, w.plan.id, starts_on=u.today + 60 * DAY, discount=TEN
+    ),
+    "SubscriptionService.sell, at no price": _sells_free,
+    "SubscriptionService.quote_renewal": lambda u, w: SubscriptionService(u).quote_renewal(w.client.id),
+    "SubscriptionService.renew": lambda u, w: SubscriptionService(u).renew(w.client.id),
+    "Selling.open": _opens,
+    "PlanChangeService.quote": lambda u, w: PlanChangeService(u).quote(w.one.id, w.pack.id),
+    "PlanChangeService.change": lambda u, w: PlanChangeService(u).change(w.one.id, w.pack.id),
+    "Changing.quote": lambda u, w: Changing(u).quote(w.one, w.pack.id),
+    "Changing.change": lambda u, w: Changing(u).change(w.one.id, w.pack.id, None, None),
+    "Canceling.quote_cancellation": lambda u, w: SubscriptionService(u).quote_cancellation(w.one.id),
+    "Canceling.cancel": _cancels_with_money_back,
+    "Paying.take_payment": lambda u, w: SubscriptionService(u).take_payment(w.one.id, PART, Method.TRANSFER),
+    "Paying.void_payment": lambda u, w: SubscriptionService(u).void_payment(w.payment, "mistyped"),
+    "Paying.refund": lambda u, w: SubscriptionService(u).refund(w.one.id, PART, Method.CASH, "ill"),
+    "Paying.credit": lambda u, w: SubscriptionService(u).credit(w.one.id, PART, "goodwill"),
+    "PaymentService.charge": _charges,
+    "PaymentService.take": lambda u, w: PaymentService(u).take(w.account.id, PART, Method.CASH),
+    "PaymentService.void": lambda u, w: PaymentService(u).void(w.payment, "mistyped"),
+    "PaymentService.credit": lambda u, w: PaymentService(u).credit(w.account.id, PART, "goodwill"),
+    "Paying.take_back": _takes_back,
+    "MoneyBack.refund": lambda u, w: MoneyBack(u).refund(w.account.id, PART, Method.CASH, "ill"),
+    "MoneyBack.give_back": _gives_back,
+    "MoneyBack.take_back": _takes_back_below,
+    "ClientCredit.put": lambda u, w: ClientCredit(u).put(w.client.id, PART, "goodwill"),
+    "ClientCredit.spend": lambda u, w: ClientCredit(u).spend(w.client.id, PART, "a sale"),
+    "Ledger.write": _writes,
+    "Ledger.round_off": _rounds_off,
+    "DebtService.snooze": lambda u, w: DebtService(u).snooze(w.one.id, u.today + DAY),
+    "FreezeService.gift": lambda u, w: FreezeService(u).gift(w.one.id, 7, "birthday"),
+    "Gifts.give": lambda u, w: Gifts(u).give(w.one.id, 7, "birthday", None),
+    "AttendanceService.admit_anyway": lambda u, w: AttendanceService(u).admit_anyway(w.denied, "is nice"),
+    "AttendanceService.undo": lambda u, w: AttendanceService(u).undo(w.visit),
+    "ClientService.unblock": lambda u, w: ClientService(u).unblock(w.client.id),
+    "ClientService.block": lambda u, w: ClientService(u).block(w.client.id, u.today, "shorter"),
+    "ClientService.reactivate": lambda u, w: ClientService(u).reactivate(w.client.id),
+    "ClientService.unlink": lambda u, w: ClientService(u).unlink(w.client.id),
+    "ClientService.register": _brings_oneself_a_friend,
+    "ClientService.edit": _brings_an_older_friend,
+    "ApprovalService.approve": lambda u, w: ApprovalService(u).approve(w.request),
+}
+"""A comma continues the name of the operation: the same one in another way."""
+ELSEWHERE: Final = {
+    "SubscriptionService.start_now": "needs a used-up pack",
+    "FreezeService.quote": "needs a paid plan",
+    "FreezeService.freeze": "needs a paid plan",
+    "ClientService.issue_link": "needs a client without a chat",
+    "ClientService.accept_link": "needs a link",
+}
+"""Refused too; tried in tests of their own."""
+ASKS: Final = {
+    "ApprovalService.ask_discount",
+    "ApprovalService.quote_wish",
+    "ApprovalService.ask_void",
+    "ApprovalService.ask_refund",
+    "ApprovalService.ask_freeze",
+    "Asking.put",
+    "Asking.made_by",
+    "Prices.full",
+    "Prices.discounted",
+}
+"""Asking is what is left: somebody else decides."""
+MAY: Final = {
+    "ApprovalService.sell": "at the price that another person has approved; approving it alone is refused",
+    "ApprovalService.quote": "the price of an approved sale",
+    "Spending.sell": "as ApprovalService.sell",
+    "Spending.quote": "as ApprovalService.quote",
+    "ApprovalService.reject": "gives nothing",
+    "ApprovalService.withdraw": "gives nothing",
+    "PaymentService.open_account": "an account without an entry is nothing",
+    "ClientCredit.open": "an account without an entry is nothing",
+    "FreezeService.end": "takes days back that were given; the member may do it too",
+    "FreezeService.release": "the first step of a cancellation or change, which is refused",
+    "FreezeService.close_gym": "closed for everybody, told to everybody, not chosen for one's own plan",
+    "FreezeService.open_gym": "as close_gym",
+    "Closures.close": "as FreezeService.close_gym",
+    "Closures.open": "as FreezeService.close_gym",
+    "FreezeService.gift_everybody": "the same days for every plan, told to the desk and to every member",
+    "Gifts.give_everybody": "as FreezeService.gift_everybody",
+    "DebtService.remind": "reminds of a debt",
+    "PresenceService.check_out": "ends a visit",
+    "AttendanceService.check_in_client": "the verdict of the door, one counted visit a day, no choice in it",
+    "AttendanceService.check_in_face": "the verdict of the door",
+    "AttendanceService.check_in_qr": "the verdict of the door",
+    "AttendanceService.check_in_document": "the verdict of the door",
+    "ClientService.deactivate": "takes the own access away",
+    "ClientService.confirm_document": "a document is no money",
+    "ClientService.new_card": "a key to what was paid for",
+    "ClientService.card": "a key to what was paid for",
+    "ClientService.revoke_card": "takes a key away",
+    "ClientService.link_contact": "the number that Telegram vouches for; it only makes known whose it is",
+    "ClientService.set_language": "words",
+    "BulkRegistration.register": "an admin's list of people; it says nothing of plans, nor who brought whom",
+    "BulkRegistration.fill": "as BulkRegistration.register",
+    "SubscriptionService.activate_due": "a job",
+    "SubscriptionService.expire_due": "a job",
+    "SubscriptionService.remind_due": "a job",
+    "ApprovalService.expire_due": "a job",
+    "FreezeService.remind_of_ends": "a job",
+    "RewardService.remind_due": "a job",
+    "Reminders.remind_due": "a job",
+    "CardSheets.issue": "keys to what was paid for, for everybody",
+    "CashService.count": "a count is compared with what was taken; it moves no money",
+}
+STEPS: Final = {
+    "Closing.cancel",
+    "Closing.use_up",
+    "Closing.place",
+    "Moves.lock",
+    "Moves.calendar",
+    "Moves.arrange",
+    "Offers.sale",
+    "Offers.renewal",
+    "Offers.sellable",
+    "Offers.price",
+    "Selling.made_by",
+    "Settlement.settle",
+    "Settlement.lock_settled",
+    "Settlement.settled_open",
+    "Rewards.usable",
+    "Rewards.redeem",
+}
+"""Steps of the operations above, which no button reaches on another way."""
+LOOKS: Final = {
+    "DebtService.overview",
+    "DebtService.by_age",
+    "DebtService.snoozed",
+    "DebtService.get",
+    "FreezeService.freezes",
+    "FreezeService.allowance_left",
+    "FreezeService.days_of_start",
+    "FreezeService.closures",
+    "PlanHolders.count",
+    "Reading.current",
+    "Reading.waiting",
+    "Reading.latest",
+    "Reading.get",
+    "Reading.history",
+    "Reading.owed",
+    "Reading.debts",
+    "Reading.ending_on",
+    "Reading.receipt",
+    "CashService.expected",
+    "CashService.tills",
+    "CashService.counts",
+    "ClientCredit.balance",
+    "ClientCredit.movements",
+    "MoneyBack.given_back",
+    "MoneyBack.net_paid",
+    "MoneyBack.reversible",
+    "PaymentService.given_back",
+    "PaymentService.balance",
+    "PaymentService.account",
+    "PaymentService.payment",
+    "PaymentService.entries",
+    "PaymentService.client_payments",
+    "PaymentService.payments_of",
+    "PaymentService.voided",
+    "PaymentService.balance_after",
+    "PaymentService.money_by_method",
+    "StatementService.money",
+    "AttemptService.today",
+    "CardSheets.waiting",
+    "CardService.card",
+    "PresenceService.inside",
+    "PresenceService.occupancy",
+    "AttendanceService.visits",
+    "AttendanceService.today",
+    "OwnClients.of_colleague",
+    "ClientService.is_registered",
+    "ClientService.documents_in_doubt",
+    "ClientService.get",
+    "ClientService.referrer",
+    "ClientService.search",
+    "ClientService.similar",
+    "ClientService.link_owner",
+    "ClientService.by_telegram",
+    "Rewards.waiting",
+    "RewardService.of_client",
+    "RewardService.waiting",
+    "ApprovalService.get",
+    "ApprovalService.my_wish",
+    "ApprovalService.pending",
+    "ApprovalService.count_pending",
+}
