@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy import ColumnElement, delete, exists, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gym.core.ids import new_id
@@ -19,6 +19,7 @@ LIFETIME: Final = timedelta(days=30)
 """A sign-in ends for good after this long, however often it was renewed: a stolen one is not for ever."""
 LOST_REPLY: Final = timedelta(seconds=10)
 """A swap may be asked again for this long: the answer may never have arrived."""
+_ONE_BY_ONE: Final = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,15 @@ class Sessions:
         self.issuer = issuer
 
     async def open(self, subject: Subject, wall: datetime, address: str | None = None) -> TokenPair:
-        """A new family; `address` is where it is opened from, of which the neighbourhood is kept."""
+        """A new family; `address` is where it is opened from, of which the neighbourhood is kept.
+
+        A kiosk signs in whenever its page is loaded: there it goes on with the sign-in it has.
+        """
+        place = None if address is None else neighbourhood(address)
+        family = await self._taken_up(subject, wall, place) if subject.scope is Scope.KIOSK else None
+        return self._issue(subject, family or await self._opened(subject, wall, place), new_id(), wall)
+
+    async def _opened(self, subject: Subject, wall: datetime, place: str | None) -> Family:
         opened = SignIn(
             id=new_id(),
             subject_id=subject.id,
@@ -68,11 +77,33 @@ class Sessions:
             opened_at=wall,
             renewed_at=wall,
             ends_at=wall + LIFETIME,
-            address=None if address is None else neighbourhood(address),
+            address=place,
         )
         self.session.add(opened)
         await self.session.flush()
-        return self._issue(subject, Family(opened.id, opened.ends_at), new_id(), wall)
+        return Family(opened.id, opened.ends_at)
+
+    async def _taken_up(self, subject: Subject, wall: datetime, place: str | None) -> Family | None:
+        """The sign-in of a kiosk that stands at this place, for thirty days more; others there end.
+
+        Refresh tokens of before are deleted (revoking one ends the sign-in), so a stolen one ends with the
+        next load of the page. Access tokens run out by themselves, or two pages of one kiosk would sign each
+        other out at every request.
+        """
+        await self.session.execute(_ONE_BY_ONE, {"key": f"sign-in:{subject.id}"})
+        here = (SignIn.subject_id == subject.id, SignIn.address.is_not_distinct_from(place))
+        alive = (SignIn.ended_at.is_(None), SignIn.ends_at > wall)
+        newest = select(SignIn.id).where(*here, *alive).order_by(SignIn.renewed_at.desc(), SignIn.id.desc())
+        found = await self.session.scalar(newest.limit(1).with_for_update())
+        if found is None:
+            return None
+        family = Family(found, wall + LIFETIME)
+        renewal = update(SignIn).where(SignIn.id == found)
+        await self.session.execute(renewal.values(renewed_at=wall, ends_at=family.ends_at))
+        for other in await self.session.scalars(select(SignIn.id).where(*here, *alive, SignIn.id != found)):
+            await end(self.session, other, wall)
+        await self.session.execute(delete(RefreshToken).where(RefreshToken.family == found))
+        return family
 
     async def spend(self, claims: Claims, subject: Subject, wall: datetime) -> TokenPair | None:
         """Swap a refresh token for the next pair; None when its family had to be revoked, which is kept.

@@ -7,7 +7,7 @@ from uuid import UUID
 from bot.callbacks import Callback, callback
 from bot.desk.account import Account
 from bot.desk.buttons import SignIns, SignInsOf
-from bot.desk.kiosks import KioskCard
+from bot.desk.kiosks import KioskCard, Unpair
 from bot.desk.team import Person
 from bot.keyboards import Row, button, nav, pager
 from bot.render import HtmlTranslator, Screen
@@ -66,18 +66,25 @@ def _whose(turn: Turn, ended: SignIn) -> SignInsOf:
 
 
 def _screen(t: HtmlTranslator, tap: SignIns, page: Page[SignIn]) -> Screen:
-    back = [nav(t, back=_back(tap))]
+    end, back = _end(t, tap, page), nav(t, back=_back(tap))
     if not page.total:
-        return Screen(t("🔐 <b>Sign-ins</b>\n\nNobody is signed in with this account."), back)
+        return Screen(t("🔐 <b>Sign-ins</b>\n\nNobody is signed in with this account."), [end, back])
     lines = [t("🔐 <b>Sign-ins</b>\nWhat you end is refused at once. Each ends by itself after 30 days.")]
+    if tap.of is SignInsOf.KIOSK:
+        lines.append(t("A kiosk that is paired signs in again by itself. Unpair it to shut it out."))
     rows: list[Row] = []
     for number, one in enumerate(page.items, page.number * page.size + 1):
         lines.append(_line(t, number, one))
         rows.append([button(t("⏹ End {number}", number=number), EndSignIn(one.id))])
-    if page.total > 1:
-        rows.append([button(t("⏹ End all"), EndSignIns(tap.subject_id, tap.of))])
     following = pager(page.number, page.pages, lambda number: SignIns(tap.subject_id, tap.of, number))
-    return Screen("\n\n".join(lines), [*rows, following, *back])
+    return Screen("\n\n".join(lines), [*rows, end, following, back])
+
+
+def _end(t: HtmlTranslator, tap: SignIns, page: Page[SignIn]) -> Row:
+    """What ends them all: of a kiosk, which keeps the secret of its sign-ins, nothing but unpairing it."""
+    if tap.of is SignInsOf.KIOSK:
+        return [button(t("Unpair"), Unpair(tap.subject_id))]
+    return [button(t("⏹ End all"), EndSignIns(tap.subject_id, tap.of))] if page.total > 1 else []
 
 
 def _line(t: HtmlTranslator, number: int, one: SignIn) -> str:
