@@ -1,4 +1,7 @@
-"""`python -m tests.machine --steps 50000 --seed 7`: drives the gym, prints the counts, fails when short."""
+"""`python -m tests.machine --steps 50000 --seed 7`: drives the gym, prints the counts, fails when short.
+
+`--mutants` switches rules of the gym off instead, each by itself, and prints the steps until it is found.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ import time
 import structlog
 
 from tests.machine.machine import RULES
+from tests.machine.mutants import MUTANTS, found_after
 from tests.machine.running import own_world, run
 from tests.machine.tally import Tally
 
@@ -19,6 +23,8 @@ def main() -> int:
     arguments = _parsed()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     print(f"seed {arguments.seed}", flush=True)
+    if arguments.mutants is not None:
+        return _mutants(arguments.mutants, arguments.seed)
     began = time.monotonic()
     with own_world() as world:
         tally = run(world, arguments.steps, arguments.seed, shrink=not arguments.raw, told=_tell)
@@ -31,6 +37,13 @@ def main() -> int:
     return 1 if missing else 0
 
 
+def _mutants(names: list[str], seed: int) -> int:
+    with own_world() as world:
+        for name in names or MUTANTS:
+            found_after(world, name, seed)
+    return 0
+
+
 def _tell(tally: Tally) -> None:
     print(f"{tally.steps} steps", file=sys.stderr, flush=True)
 
@@ -41,6 +54,9 @@ def _parsed() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=random.randrange(2**32))
     parser.add_argument("--least", type=int, default=50, help="how often every rule must have run")
     parser.add_argument("--raw", action="store_true", help="do not shrink what fails")
+    parser.add_argument(
+        "--mutants", nargs="*", choices=[*MUTANTS], help="switch rules of the gym off and find each"
+    )
     return parser.parse_args()
 
 

@@ -111,6 +111,12 @@ class Membership:
         signs = {"payment": 1, "void": -1, "refund": -1}
         return sum(signs.get(row.kind, 0) * row.cents for row in self.rows)
 
+    def lower(self, row: Row, smallest: int) -> None:
+        """A payment or a credit; what it leaves is not owed when nobody can pay so little."""
+        self.rows.append(row)
+        if 0 < self.balance < smallest:
+            self.rows.append(Row("credit", self.balance, cause="rounding"))
+
     @property
     def given_back(self) -> int:
         """Handed back or kept as the client's credit, and not come in again."""
@@ -214,6 +220,8 @@ class House:
     zone: ZoneInfo
     grace_days: int = 0
     grace_cents: int = 0
+    smallest_cents: int = 1
+    """What is computed is a multiple of it, and what is less is not asked for."""
     closed_debt_denies: bool = False
     deny_reentry: bool = False
     employee_percent: int = 10

@@ -35,7 +35,13 @@ class AtTheDesk(Common):
         if done is not None:
             price = plan.price(day)
             one = selling.sell(
-                self.book, client, plan, first_span(day, plan.length), done.id, price, off.of(price)
+                self.book,
+                client,
+                plan,
+                first_span(day, plan.length),
+                done.id,
+                price,
+                off.of(price, self.book.house),
             )
             self.changed(client, one, "a free sale")
 
@@ -68,7 +74,7 @@ class AtTheDesk(Common):
         key = plan.key if plan else None
         done = self.tried("renew", reasons, lambda: self.world.renew(admin, client.key, key, off))
         if done is not None and found is not None:
-            one = selling.renew(book, client, found, done.id, off.of(found.price))
+            one = selling.renew(book, client, found, done.id, off.of(found.price, book.house))
             self.changed(client, one, "a free renewal")
 
     @precondition(lambda self: self.waiting())

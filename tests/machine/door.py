@@ -70,14 +70,15 @@ def _code(book: Book, client: Client, one: Membership | None, debt: int, method:
         return "expired"
     if one.rests_on(today):
         return "frozen"
-    if (debt and house.closed_debt_denies) or _payment_due(book, one):
+    if (debt >= house.smallest_cents and house.closed_debt_denies) or _payment_due(book, one):
         return "payment_due"
     return _entry(book, client, one, method)
 
 
 def _payment_due(book: Book, one: Membership) -> bool:
     house, since = book.house, (book.today - one.first).days
-    return one.balance > 0 and since >= house.grace_days and one.balance > house.grace_cents
+    asked = one.balance >= house.smallest_cents and one.balance > house.grace_cents
+    return asked and since >= house.grace_days
 
 
 def _entry(book: Book, client: Client, one: Membership, method: str) -> str:

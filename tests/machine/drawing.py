@@ -12,10 +12,12 @@ from tests.machine.rules import Hours, Length, Unit
 from tests.machine.selling import Off
 from tests.machine.world import PlanToMake
 
+SMALLEST: Final = (50_00, 50_00, 5, 1)
+"""In cents: the peso's, the real's, and none to speak of."""
 ZONES: Final = ("America/Bogota", "Europe/Madrid", "Pacific/Auckland")
 MORNINGS: Final = Hours(frozenset(range(5)), time(6), time(12))
 PLANS: Final = (
-    (Length(1, Unit.MONTH), 10_000_00, None, None, 10, False),
+    (Length(1, Unit.MONTH), 42_587_65, None, None, 10, False),
     (Length(1, Unit.MONTH), 99_99, None, MORNINGS, 3, False),
     (Length(2, Unit.WEEK), 33_33, None, None, 0, False),
     (Length(1, Unit.YEAR), 777_77, None, None, 60, False),
@@ -50,6 +52,7 @@ def settings_of(house: House, zone: str) -> dict[str, object]:
         "timezone": zone,
         "grace_days": house.grace_days,
         "grace_amount": f"{house.grace_cents / 100:.2f}",
+        "smallest_amount": f"{house.smallest_cents / 100:.2f}",
         "closed_debt_denies": house.closed_debt_denies,
         "reentry": "deny" if house.deny_reentry else "uncounted",
     }

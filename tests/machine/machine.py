@@ -16,6 +16,7 @@ from tests.machine.desk import AtTheDesk
 from tests.machine.door import answer
 from tests.machine.drawing import (
     PLANS,
+    SMALLEST,
     ZONES,
     plan_number,
     plan_of,
@@ -36,6 +37,7 @@ class GymMachine(AtTheDesk, AtTheTill, AtTheDoor):
         zone=st.sampled_from(ZONES),
         began=st.dates(date(2026, 1, 1), date(2028, 3, 1)),
         hour=st.integers(0, 23),
+        smallest=st.sampled_from(SMALLEST),
         grace=st.sampled_from([(0, 0), (0, 0), (3, 0), (0, 20_00), (2, 10_00)]),
         denies=st.booleans(),
         deny_reentry=st.sampled_from([False, False, True]),
@@ -46,6 +48,7 @@ class GymMachine(AtTheDesk, AtTheTill, AtTheDoor):
         zone: str,
         began: date,
         hour: int,
+        smallest: int,
         grace: tuple[int, int],
         denies: bool,
         deny_reentry: bool,
@@ -55,7 +58,7 @@ class GymMachine(AtTheDesk, AtTheTill, AtTheDoor):
         self.tally.examples += 1
         self.tally.zones[zone] += 1
         self.world.clock.at = datetime(began.year, began.month, began.day, hour, tzinfo=UTC)
-        house = House(ZoneInfo(zone), *grace, closed_debt_denies=denies, deny_reentry=deny_reentry)
+        house = House(ZoneInfo(zone), *grace, smallest, closed_debt_denies=denies, deny_reentry=deny_reentry)
         plans = [PlanToMake(uuid4(), *values) for values in PLANS]
         clients = [uuid4(), uuid4()]
         self.world.begin(settings_of(house, zone), plans, clients)

@@ -24,7 +24,7 @@ def why_not_pay(client: Client, one: Membership, cents: int, method: str) -> Rea
 
 
 def pay(book: Book, client: Client, one: Membership, cents: int, method: str, key: UUID, by: str) -> None:
-    one.rows.append(Row("payment", cents, method, key, by, book.today))
+    one.lower(Row("payment", cents, method, key, by, book.today), book.house.smallest_cents)
     if method == "credit":
         client.credit.append(Row("credit", cents))
 
@@ -52,8 +52,9 @@ def why_not_refund(one: Membership, cents: int, *, admin: bool) -> Reasons:
     return {"refund_too_large"} if cents > one.net_paid else set()
 
 
-def refund(client: Client, one: Membership, cents: int, method: str) -> None:
-    one.rows += [Row("refund", cents, method), Row("credit", cents, cause="refunded")]
+def refund(book: Book, client: Client, one: Membership, cents: int, method: str) -> None:
+    one.rows.append(Row("refund", cents, method))
+    one.lower(Row("credit", cents, cause="refunded"), book.house.smallest_cents)
     if method == "credit":
         client.credit.append(Row("charge", cents))
 
@@ -80,10 +81,10 @@ def why_not_goodwill(cents: int, *, admin: bool) -> Reasons:
     return reasons if admin else reasons | {"not_allowed"}
 
 
-def goodwill(client: Client, one: Membership, cents: int) -> None:
+def goodwill(book: Book, client: Client, one: Membership, cents: int) -> None:
     """Off the debt first; the rest is the client's."""
     off = min(cents, one.balance)
     if off:
-        one.rows.append(Row("credit", off, cause="goodwill"))
+        one.lower(Row("credit", off, cause="goodwill"), book.house.smallest_cents)
     if cents > off:
         client.credit.append(Row("charge", cents - off))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from fractions import Fraction
-from math import floor
+from math import ceil, floor
 from typing import Final
 
 DAY: Final = timedelta(days=1)
@@ -107,6 +107,11 @@ def last_usable(first: date, usable: int, resting: Resting) -> date:
         day += DAY
 
 
-def part(cents: int, share: Fraction) -> int:
-    """A share of an amount, half a cent upwards."""
-    return floor(cents * share + Fraction(1, 2))
+def down_to(amount: Fraction | int, smallest: int) -> int:
+    """What is left to pay of a computed amount: the next lower one that can be paid with coins."""
+    return floor(amount / Fraction(smallest)) * smallest
+
+
+def up_to(amount: Fraction | int, smallest: int) -> int:
+    """What is given of a computed amount: the next higher one that can be paid with coins."""
+    return ceil(amount / Fraction(smallest)) * smallest

@@ -31,13 +31,17 @@ def run(
     *,
     shrink: bool = True,
     told: Callable[[Tally], None] = lambda _: None,
+    tally: Tally | None = None,
 ) -> Tally:
-    """At least so many steps; raises what the machine found, shrunk to few of them."""
+    """At least so many steps; raises what the machine found, shrunk to few of them.
+
+    `tally` counts also those of a run that ends with a fault.
+    """
 
     class Machine(GymMachine):
         pass
 
-    Machine.world, Machine.tally = world, Tally()
+    Machine.world, Machine.tally = world, tally or Tally()
     turn = 0
     while Machine.tally.steps < steps:
         left = steps - Machine.tally.steps

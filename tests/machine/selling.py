@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from fractions import Fraction
 from uuid import UUID
 
-from tests.machine.book import OPEN, Book, Client, Membership, Plan, Row
+from tests.machine.book import OPEN, Book, Client, House, Membership, Plan, Row
 from tests.machine.periods import place, release
-from tests.machine.rules import DAY, Span, first_span, months_later, next_span, part
+from tests.machine.rules import DAY, Span, down_to, first_span, months_later, next_span, up_to
 
 Reasons = set[str]
 """Codes of which one must be said; none of them means that it must work."""
@@ -22,8 +22,13 @@ class Off:
     percent: int = 0
     cents: int = 0
 
-    def of(self, price: int) -> int:
-        return part(price, Fraction(self.percent, 100)) if self.percent else self.cents
+    def of(self, price: int, house: House) -> int:
+        """After a percentage an amount is left that can be paid with coins."""
+        return _percent_off(price, self.percent, house) if self.percent else self.cents
+
+
+def _percent_off(price: int, percent: int, house: House) -> int:
+    return price - down_to(price * Fraction(100 - percent, 100), house.smallest_cents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +44,12 @@ class Renewal:
 
 
 def why_not_discount(book: Book, off: Off, price: int, *, admin: bool) -> Reasons:
-    cents = off.of(price)
+    cents = off.of(price, book.house)
     if off.percent > 100:
         return {"discount_invalid"}
     if cents > price:
         return {"discount_above_price"}
-    limit = part(price, Fraction(book.house.employee_percent, 100))
+    limit = _percent_off(price, book.house.employee_percent, book.house)
     return {"discount_too_large"} if cents > limit and not admin else set()
 
 
@@ -194,7 +199,7 @@ def released_worth(book: Book, client: Client, one: Membership) -> int:
     share = Fraction(days, one.bought)
     if one.plan.visits:
         share = min(share, 1 - Fraction(one.used, one.plan.visits))
-    return min(part(one.price, share), one.reversible)
+    return min(up_to(one.price * share, book.house.smallest_cents), one.price, one.reversible)
 
 
 def _released_days(book: Book, one: Membership) -> int:
@@ -206,11 +211,11 @@ def _released_days(book: Book, one: Membership) -> int:
 
 def cancel(book: Book, client: Client, one: Membership, value: int, method: str) -> None:
     release(book, client, one)
-    give_back(client, one, value, method, "canceled")
+    give_back(book, client, one, value, method, "canceled")
     one.status, one.closed_at = "canceled", book.now
 
 
-def give_back(client: Client, one: Membership, value: int, method: str, cause: str) -> None:
+def give_back(book: Book, client: Client, one: Membership, value: int, method: str, cause: str) -> None:
     """First against the debt; what exceeds it is handed out, or kept as the client's credit."""
     surplus = max(0, value - one.balance)
     if surplus:
@@ -218,7 +223,7 @@ def give_back(client: Client, one: Membership, value: int, method: str, cause: s
         if method == "credit":
             client.credit.append(Row("charge", surplus))
     if value:
-        one.rows.append(Row("credit", value, cause=cause))
+        one.lower(Row("credit", value, cause=cause), book.house.smallest_cents)
 
 
 def why_not_change(book: Book, client: Client, one: Membership, plan: Plan) -> Reasons:
@@ -236,7 +241,7 @@ def change(book: Book, client: Client, old: Membership, plan: Plan, key: UUID) -
     release(book, client, old)
     waiting = waiting_of(book, client)
     to_debt = min(worth, old.balance)
-    give_back(client, old, worth, "credit", "plan_changed")
+    give_back(book, client, old, worth, "credit", "plan_changed")
     old.status, old.closed_at = "canceled", book.now
     span = first_span(book.today, plan.length)
     new = sell(book, client, plan, span, key, price, 0)
@@ -244,6 +249,14 @@ def change(book: Book, client: Client, old: Membership, plan: Plan, key: UUID) -
         place(book, client, waiting, next_span(span.anchor, span.last, waiting.plan.length))
     to_new = min(worth - to_debt, price)
     if to_new:
-        new.rows.append(Row("payment", to_new, "credit", day=book.today))
-        client.credit.append(Row("credit", to_new))
+        _carry_over(book, client, new, to_new)
     return new
+
+
+def _carry_over(book: Book, client: Client, new: Membership, cents: int) -> None:
+    """The old plan's worth pays for the new one, and what is left to pay can be paid with coins."""
+    smallest = book.house.smallest_cents
+    client.credit.append(Row("credit", cents))
+    new.lower(Row("payment", cents, "credit", day=book.today), smallest)
+    if odd := new.balance - down_to(new.balance, smallest):
+        new.rows.append(Row("credit", odd, cause="rounding"))

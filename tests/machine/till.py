@@ -98,7 +98,7 @@ class AtTheTill(Common):
         reasons = money.why_not_refund(one, amount, admin=admin)
         done = self.tried("refund", reasons, lambda: self.world.refund(admin, one.key, amount, method))
         if done is not None:
-            money.refund(client, one, amount, method)
+            money.refund(self.book, client, one, amount, method)
 
     @precondition(lambda self: self.given_back())
     @rule(which=which, method=methods, admin=admins)
@@ -117,7 +117,7 @@ class AtTheTill(Common):
         amount = one.balance if cents is None else cents
         reasons = money.why_not_goodwill(amount, admin=admin)
         if self.tried("goodwill", reasons, lambda: self.world.goodwill(admin, one.key, amount)) is not None:
-            money.goodwill(client, one, amount)
+            money.goodwill(self.book, client, one, amount)
             self.changed(None, one, "goodwill")
 
     def owing_since(self) -> list[tuple[Client, Membership]]:
