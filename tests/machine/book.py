@@ -155,16 +155,23 @@ class Membership:
     def is_over(self, day: date) -> bool:
         return self.due(day) not in OPEN
 
+    def waits(self, day: date) -> bool:
+        """Not begun, and not closed."""
+        return self.due(day) in OPEN and (self.held or day < self.first)
+
     def due(self, day: date) -> str:
-        """The status that dates and balance want; what is closed stays as it closed."""
-        if self.status and self.status not in OPEN:
+        """The status that dates and balance want; what is canceled stays so."""
+        if self.status == "canceled":
             return self.status
+        ended = "lapsed" if self.balance else "expired"
+        if self.status and self.status not in OPEN:
+            return ended
         if self.held or day < self.first:
             return "scheduled"
         if self.rests_on(day):
             return "frozen"
         if self.last < day:
-            return "lapsed" if self.balance else "expired"
+            return ended
         return "pending_payment" if self.balance else "active"
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from tests.machine import money, selling
+from tests.machine.book import Client, Membership
 from tests.machine.common import Common
 from tests.machine.drawing import (
     STARTS,
@@ -20,6 +21,8 @@ from tests.machine.drawing import (
 )
 from tests.machine.rules import first_span
 from tests.machine.selling import Off
+
+MODES = st.sampled_from(["none", "pro_rata", "pro_rata", "amount"])
 
 
 class AtTheDesk(Common):
@@ -89,19 +92,33 @@ class AtTheDesk(Common):
     @precondition(lambda self: self.memberships() and self.at_times(3))
     @rule(
         which=which,
-        mode=st.sampled_from(["none", "pro_rata", "pro_rata", "amount"]),
+        mode=MODES,
         cents=st.sampled_from([0, 1, 10_00, 100_00]),
         method=methods,
         admin=admins,
     )
     def cancel(self, which: int, mode: str, cents: int, method: str, admin: bool) -> None:
-        (client, one), book = self.pick(which), self.book
+        client, one = self.pick(which)
+        self.end("cancel", client, one, mode, cents, method, admin=admin)
+
+    @precondition(lambda self: self.waiting() and self.at_times(2))
+    @rule(mode=MODES, cents=st.sampled_from([0, 1, 10_00]), method=methods, admin=admins)
+    def cancel_ahead(self, mode: str, cents: int, method: str, admin: bool) -> None:
+        """What has not begun, paid or not."""
+        client, one = self.waiting()[0]
+        self.end("cancel_ahead", client, one, mode, cents, method, admin=admin)
+
+    def end(
+        self, name: str, client: Client, one: Membership, mode: str, cents: int, method: str, *, admin: bool
+    ) -> None:
+        book, owed, ahead = self.book, one.balance, one.waits(self.book.today)
         reasons = selling.why_not_cancel(book, client, one, mode, cents, method, admin=admin)
-        done = self.tried("cancel", reasons, lambda: self.world.cancel(admin, one.key, mode, cents, method))
+        done = self.tried(name, reasons, lambda: self.world.cancel(admin, one.key, mode, cents, method))
+        if ahead:
+            paid = "paid" if one.net_paid else "unpaid"
+            self.tally.saw(f"cancel before it began, {paid}", done is not None)
         if done is not None:
-            worth = selling.released_worth(book, client, one)
-            owed = one.balance
-            selling.cancel(book, client, one, {"none": 0, "pro_rata": worth}.get(mode, cents), method)
+            selling.cancel(book, client, one, mode, cents, method)
             self.changed(client, one, "a cancellation" if owed else "")
 
     @precondition(lambda self: self.memberships() and self.at_times(2))

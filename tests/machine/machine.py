@@ -139,7 +139,7 @@ class GymMachine(AtTheDesk, AtTheTill, AtTheDoor):
 
 
 RULES: Final = (
-    *("sell", "joins", "renew", "start_now", "cancel", "change_plan"),
+    *("sell", "joins", "renew", "start_now", "cancel", "cancel_ahead", "change_plan"),
     *("pay", "pay_late", "spend_credit", "void", "void_given_back", "void_late"),
     *("refund", "take_back", "goodwill"),
     *("freeze", "return_early", "gift", "close_gym", "schedule_price", "block", "set_active"),

@@ -114,7 +114,7 @@ def sell(book: Book, client: Client, plan: Plan, span: Span, key: UUID, price: i
 def renewal(book: Book, client: Client, plan: Plan | None) -> Renewal | None:
     """The period that a renewal would have; None when there is nothing to renew, or one waits."""
     latest, today = client.latest(), book.today
-    if latest is None or _waits(latest, today):
+    if latest is None or latest.waits(today):
         return None
     plan = plan or latest.plan
     running = latest.due(today) in OPEN
@@ -129,7 +129,7 @@ def why_not_renew(book: Book, client: Client, plan: Plan | None, off: Off, *, ad
     latest = client.latest()
     if latest is None:
         return {"nothing_to_renew"}
-    if _waits(latest, book.today):
+    if latest.waits(book.today):
         return {"already_waiting"}
     found = renewal(book, client, plan)
     assert found is not None
@@ -154,23 +154,19 @@ def use_up(book: Book, client: Client, pack: Membership) -> None:
 
 
 def waiting_of(book: Book, client: Client) -> Membership | None:
-    found = (one for one in client.open_on(book.today) if _waits(one, book.today))
+    found = (one for one in client.open_on(book.today) if one.waits(book.today))
     return next(found, None)
 
 
-def _waits(one: Membership, today: date) -> bool:
-    return one.due(today) in OPEN and (one.held or today < one.first)
-
-
 def why_not_start_now(book: Book, client: Client, one: Membership) -> Reasons:
-    if not _waits(one, book.today):
+    if not one.waits(book.today):
         return {"not_waiting"}
-    running = next((other for other in client.open_on(book.today) if not _waits(other, book.today)), None)
+    running = next((other for other in client.open_on(book.today) if not other.waits(book.today)), None)
     return set() if running is not None and running.used_up else {"pack_not_used_up"}
 
 
 def start_now(book: Book, client: Client, one: Membership) -> None:
-    pack = next(other for other in client.open_on(book.today) if not _waits(other, book.today))
+    pack = next(other for other in client.open_on(book.today) if not other.waits(book.today))
     use_up(book, client, pack)
     place(book, client, one, first_span(book.today, one.plan.length))
 
@@ -181,6 +177,8 @@ def why_not_cancel(
     """After the freezes were released: `worth` is asked on that footing by `cancel`."""
     if one.due(book.today) not in OPEN:
         return {"already_closed"}
+    if one.waits(book.today):
+        return _why_not_undo(one, mode, cents, method, admin=admin)
     worth = released_worth(book, client, one)
     value = {"none": 0, "pro_rata": worth}.get(mode, cents)
     reasons: Reasons = {"not_allowed"} if value > worth and not admin else set()
@@ -191,6 +189,15 @@ def why_not_cancel(
     if value > one.balance and method != "credit" and not admin:
         reasons.add("refund_needs_admin")
     return reasons
+
+
+def _why_not_undo(one: Membership, mode: str, cents: int, method: str, *, admin: bool) -> Reasons:
+    """Of what has not begun only the money that was paid is in question."""
+    back = {"none": 0, "pro_rata": one.net_paid}.get(mode, cents)
+    if mode == "amount" and back <= 0:
+        return {"amount_not_positive"}
+    reasons: Reasons = {"refund_too_large"} if back > one.net_paid else set()
+    return reasons | ({"refund_needs_admin"} if back and method != "credit" and not admin else set())
 
 
 def released_worth(book: Book, client: Client, one: Membership) -> int:
@@ -209,9 +216,16 @@ def _released_days(book: Book, one: Membership) -> int:
     return max(0, min(one.bought - spent, one.bought))
 
 
-def cancel(book: Book, client: Client, one: Membership, value: int, method: str) -> None:
+def cancel(book: Book, client: Client, one: Membership, mode: str, cents: int, method: str) -> None:
+    """What has not begun is not owed, and its money is kept, handed back or an amount of it."""
+    if one.waits(book.today):
+        value = one.balance + {"none": 0, "pro_rata": one.net_paid}.get(mode, cents)
+        cause = "not_begun"
+    else:
+        value = {"none": 0, "pro_rata": released_worth(book, client, one)}.get(mode, cents)
+        cause = "canceled"
     release(book, client, one)
-    give_back(book, client, one, value, method, "canceled")
+    give_back(book, client, one, value, method, cause)
     one.status, one.closed_at = "canceled", book.now
 
 
@@ -229,7 +243,7 @@ def give_back(book: Book, client: Client, one: Membership, value: int, method: s
 def why_not_change(book: Book, client: Client, one: Membership, plan: Plan) -> Reasons:
     if one.due(book.today) not in OPEN:
         return {"already_closed"}
-    if _waits(one, book.today):
+    if one.waits(book.today):
         return {"not_running"}
     reasons = why_not_plan(book, client, plan)
     return reasons | ({"same_plan"} if plan is one.plan else set())

@@ -41,7 +41,7 @@ def world(database_url: str, run_home: Path) -> Generator[World]:
 @pytest.mark.long
 def test_the_gym_does_what_the_book_says(world: World) -> None:
     """The same steps in every run; `python -m tests.machine --seed N` draws others."""
-    tally = run(world, STEPS)
+    tally = run(world, STEPS, shrink=False)
     print(f"seed {SEED}: {tally.table()}")
     assert tally.steps >= STEPS
     missing = tally.missing(RULES, least=1)
@@ -54,7 +54,7 @@ def test_the_gym_does_what_the_book_says_for_fifty_thousand_steps(world: World) 
     seed, seconds = random.randrange(2**32), float(os.environ.get("SOAK_SECONDS", "inf"))
     print(f"seed {seed}", flush=True)
     steps = int(min(MANY, seconds * A_SECOND))
-    tally = run(world, steps, seed)
+    tally = run(world, steps, seed, shrink=False)
     print(tally.table())
     assert tally.steps >= steps
     if steps == MANY:

@@ -48,6 +48,8 @@ class AtTheTill(Common):
     ) -> None:
         reasons = money.why_not_pay(client, one, cents, method)
         done = self.tried(name, reasons, lambda: self.world.pay(admin, one.key, cents, method))
+        if one.is_over(self.book.today):
+            self.tally.saw(f"pay after {one.due(self.book.today)}", done is not None)
         if done is not None:
             money.pay(self.book, client, one, cents, method, done.entry_id, self.name(admin))
             self.changed(None, one, "the client's credit" if method == "credit" else "a payment")
@@ -108,6 +110,7 @@ class AtTheTill(Common):
         reasons = money.why_not_take_back(client, one, method, admin=admin)
         done = self.tried("take_back", reasons, lambda: self.world.take_back(admin, one.key, method))
         if done is not None:
+            self.tally.saw("the refund came in again", done=True)
             money.take_back(self.book, client, one, method, done.entry_id, self.name(admin))
 
     @precondition(lambda self: self.owing())
