@@ -6,6 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from gym.payments.errors import RefundTooLarge, parse_reason
+from gym.payments.ledger import positive
 from gym.payments.models import EntryCause, Method
 from gym.payments.money_back import MoneyBack
 from gym.payments.schemas import GivenBack
@@ -110,7 +111,8 @@ class Canceling(Paying):
         """Of what has not begun: nothing is owed for it, and the money goes where it was asked to."""
         money = MoneyBack(self.uow)
         paid = max(ZERO, await money.net_paid(subscription.account_id))
-        back = {RefundMode.NONE: ZERO, RefundMode.PRO_RATA: paid}.get(mode, amount or ZERO)
+        asked = positive(amount or ZERO) if mode is RefundMode.AMOUNT else ZERO
+        back = paid if mode is RefundMode.PRO_RATA else asked
         if back > paid:
             raise RefundTooLarge(paid)
         whole = min(subscription.account.balance + back, await self._reversible(subscription))

@@ -8,7 +8,7 @@ import pytest
 
 from gym.clients.models import Client
 from gym.notifications.models import NotificationKind
-from gym.payments.errors import RefundTooLarge
+from gym.payments.errors import AmountNotPositive, RefundTooLarge
 from gym.payments.models import EntryCause, Method
 from gym.plans.models import Plan
 from gym.subscriptions.models import SubscriptionStatus
@@ -50,6 +50,18 @@ async def test_of_what_was_paid_goes_back_what_was_asked_for(
     assert canceled.account.balance == 0
     assert await credit_of(desk, rosa) == given
     assert await net_paid(desk, waiting.account_id) == HALF - given
+
+
+@pytest.mark.parametrize("amount", [None, Decimal(0), Decimal(-5)])
+async def test_an_amount_is_more_than_nothing_and_no_debt_stays(
+    desk: Reception, rosa: Client, monthly: Plan, amount: Decimal | None
+) -> None:
+    """Five less than nothing would have left five to pay for what never began."""
+    await desk.pay(await desk.sell(rosa, monthly))
+    waiting = await desk.renew(rosa)
+    with pytest.raises(AmountNotPositive):
+        await cancel(desk, waiting, RefundMode.AMOUNT, Method.CREDIT, amount)
+    assert (await desk.see(waiting)).status is SubscriptionStatus.SCHEDULED
 
 
 async def test_more_than_was_paid_is_not_given_back(desk: Reception, rosa: Client, monthly: Plan) -> None:
