@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager
+from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 from unittest.mock import patch
 
 from gym.core import money
 from gym.payments.ledger import Ledger
+from gym.payments.schemas import GivenBack
 from gym.payments.service import PaymentService
+from gym.subscriptions import statuses
+from gym.subscriptions.canceling import Canceling
+from gym.subscriptions.models import OPEN, SubscriptionStatus
 from tests.machine.running import run
 from tests.machine.tally import Tally
 from tests.machine.world import World
@@ -23,6 +28,10 @@ Mutant = Callable[[World], AbstractContextManager[object]]
 
 async def _nothing(*_: object) -> Decimal:
     return Decimal(0)
+
+
+async def _given_nothing(*_: object) -> GivenBack:
+    return GivenBack()
 
 
 @contextmanager
@@ -46,8 +55,30 @@ def rests_stay_owed(world: World) -> AbstractContextManager[object]:
     return patch.object(Ledger, "_forgive_rest", _nothing)
 
 
+def ended_stays_as_it_ended(world: World) -> AbstractContextManager[object]:
+    """A debt of the past that is paid, or a payment that is void, changes no status."""
+    agreed = statuses.status_on
+
+    def closed_for_good(day: date, *, status: SubscriptionStatus, **facts: Any) -> SubscriptionStatus:
+        return agreed(day, status=status, **facts) if status in OPEN else status
+
+    return patch.object(statuses, "status_on", closed_for_good)
+
+
+def what_never_began_stays_owed(world: World) -> AbstractContextManager[object]:
+    """A cancellation before the first day leaves the ledger alone."""
+    return patch.object(Canceling, "_undo_charge", _given_nothing)
+
+
 MUTANTS: Final[dict[str, Mutant]] = {
-    mutant.__name__: mutant for mutant in (money_leaves_twice, parts_of_a_coin, rests_stay_owed)
+    mutant.__name__: mutant
+    for mutant in (
+        money_leaves_twice,
+        parts_of_a_coin,
+        rests_stay_owed,
+        ended_stays_as_it_ended,
+        what_never_began_stays_owed,
+    )
 }
 
 
