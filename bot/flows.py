@@ -46,7 +46,7 @@ from bot.desk import (
 )
 from bot.desk.admin import candidates, invitations, sign_ins
 from bot.desk.importing import flow as importing
-from bot.desk.money import returns
+from bot.desk.money import doubts, returns, write_offs
 from bot.member import freeze, plan, preferences, privacy, qr, visits
 from bot.member import payments as my_payments
 from bot.member import rewards as my_rewards
@@ -82,6 +82,8 @@ ROUTERS: tuple[Router, ...] = (
     payments.router,
     receipts.router,
     returns.router,
+    write_offs.router,
+    doubts.router,
     approvals.router,
     asking.router,
     own_acts.router,

@@ -28,6 +28,7 @@ SHORT: Final = {
     ApprovalKind.VOID: N_("↩️ Void · {client}"),
     ApprovalKind.REFUND: N_("💸 Refund · {client}"),
     ApprovalKind.FREEZE: N_("❄️ Freeze · {client}"),
+    ApprovalKind.WRITE_OFF: N_("🧹 Write-off · {client}"),
 }
 
 
@@ -51,6 +52,8 @@ def _wish(t: HtmlTranslator, p: Payload) -> str:
             return _refund(t, p)
         case ApprovalKind.FREEZE:
             return freeze_days(t, p)
+        case ApprovalKind.WRITE_OFF:
+            return t("🧹 <b>Write {amount} off</b> for {plan}", amount=p["amount"], plan=p["plan_name"])
 
 
 def _discount(t: HtmlTranslator, p: Payload) -> str:

@@ -91,7 +91,7 @@ async def _ask_why(ctx: FormContext) -> str:
 REASON = Step("reason", N_("Reason"), _ask_why, parse=_read_reason)
 
 
-async def _asked(ctx: FormContext, work: Callable[[ApprovalService], Awaitable[Approval]]) -> Screen:
+async def ask_by_form(ctx: FormContext, work: Callable[[ApprovalService], Awaitable[Approval]]) -> Screen:
     """The waiting screen; of the request that waits already when somebody asked before."""
     t = ctx.t
     try:
@@ -107,7 +107,7 @@ async def _asked(ctx: FormContext, work: Callable[[ApprovalService], Awaitable[A
 async def _ask_discount(ctx: FormContext) -> Screen:
     kind = DiscountKind.PERCENT if ctx.value("percent", bool) else DiscountKind.AMOUNT
     starts_on = ctx.maybe("starts_on", date)
-    return await _asked(
+    return await ask_by_form(
         ctx,
         lambda service: service.ask_discount(
             ctx.value("client_id", UUID),
@@ -123,11 +123,11 @@ async def _ask_discount(ctx: FormContext) -> Screen:
 
 async def _ask_void(ctx: FormContext) -> Screen:
     entry_id, reason = ctx.value("entry_id", UUID), ctx.value("reason", str)
-    return await _asked(ctx, lambda service: service.ask_void(entry_id, reason, key=ctx.key))
+    return await ask_by_form(ctx, lambda service: service.ask_void(entry_id, reason, key=ctx.key))
 
 
 async def _ask_refund(ctx: FormContext) -> Screen:
-    return await _asked(
+    return await ask_by_form(
         ctx,
         lambda service: service.ask_refund(
             ctx.value("subscription_id", UUID),

@@ -107,6 +107,8 @@ def besides_lines(t: HtmlTranslator, besides: Besides) -> list[str]:
         lines.append(t("   ↩️ voided: {amount}", amount=besides.voided))
     if besides.kept:
         lines.append(t("   💳 kept as clients' credit: {amount}", amount=besides.kept))
+    if besides.written_off:
+        lines.append(t("   🧹 written off: {amount}", amount=besides.written_off))
     if besides.by_credit:
         lines.append(t("   💳 paid with clients' credit: {amount}", amount=besides.by_credit))
     return lines

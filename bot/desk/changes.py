@@ -21,6 +21,7 @@ from bot.desk.buttons import (
     TakePayment,
 )
 from bot.desk.keys import tap_key
+from bot.desk.money.buttons import WriteOff
 from bot.desk.receipts import TakeBack
 from bot.desk.refusals import REFUSALS, refusal_screen
 from bot.desk.subscriptions import sold_screen
@@ -108,6 +109,7 @@ def _money(turn: Turn, one: Subscription, paid: Decimal, given_back: Decimal) ->
     t, buttons = turn.t, list[Button]()
     if one.account.balance:
         buttons.append(button(t("💵 Take payment"), TakePayment(one.id)))
+        buttons.append(button(t("🧹 Write off"), WriteOff(one.id)))
     if paid > 0:  # below zero in a gym of before, where such a payment could be voided
         buttons.append(button(t("💸 Money back"), RefundPlan(one.id)))
     if given_back and turn.visitor.may(Permission.REFUND):

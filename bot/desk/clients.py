@@ -28,6 +28,7 @@ from bot.desk.buttons import (
 )
 from bot.desk.document_doubts import doubts_row
 from bot.desk.history import CreditStatement, Payments, Plans, Visits, visit_line
+from bot.desk.money.doubts import money_doubts_row
 from bot.desk.profile import AskDeactivate, BlockClient, EditClient, Reactivate, Unblock
 from bot.desk.words import status
 from bot.keyboards import Button, Keyboard, Row, button, grid, nav, pager
@@ -85,7 +86,7 @@ async def _show_found(turn: Turn, words: str, page: int) -> None:
     if words and clients.total == 1:
         await turn.go(Card(clients.items[0].id))
         return
-    doubts = [] if words else await doubts_row(turn)
+    doubts = [] if words else [*await doubts_row(turn), *await money_doubts_row(turn)]
     await turn.show(_results(turn.t, words, clients, doubts))
 
 

@@ -11,6 +11,7 @@ from bot.answers import read_coming_day
 from bot.callbacks import Callback, callback
 from bot.desk.buttons import Card, TakePayment
 from bot.desk.history import Statement
+from bot.desk.money.buttons import WriteOff
 from bot.desk.words import status
 from bot.forms import Choice, Form, FormContext, Step
 from bot.keyboards import Button, Row, button, grid, nav, pager
@@ -192,6 +193,7 @@ def _actions(t: HtmlTranslator, debt: Debt, asleep: bool) -> list[Row]:
     return [
         [button(t("💵 Take payment"), TakePayment(one.id), wide=True)],
         first,
+        [button(t("🧹 Write off"), WriteOff(one.id))],
         [button(t("📒 Statement"), Statement(one.id)), button(t("👤 Card"), Card(one.client_id))],
     ]
 

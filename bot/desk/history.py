@@ -19,7 +19,7 @@ from gym.attendance.service import AttendanceService
 from gym.clients.service import ClientService
 from gym.core.language import N_
 from gym.payments.credit import ClientCredit
-from gym.payments.models import EntryKind, LedgerEntry
+from gym.payments.models import EntryCause, EntryKind, LedgerEntry
 from gym.payments.service import PaymentService
 from gym.payments.statements import MoneyRow, StatementLine, StatementService, running
 from gym.subscriptions.models import Subscription
@@ -210,9 +210,18 @@ def _what(t: HtmlTranslator, entry: LedgerEntry, voided_number: int | None) -> s
         case EntryKind.VOID:
             return t("receipt {number} voided ({reason})", number=number, reason=entry.reason)
         case EntryKind.CREDIT:
-            return t("taken off ({reason})", reason=entry.reason)
+            return _off(t, entry)
         case EntryKind.REFUND:
             return t("given back, {method} ({reason})", method=_method(t, entry), reason=entry.reason)
+
+
+def _off(t: HtmlTranslator, entry: LedgerEntry) -> str:
+    """What was credited, by why it was."""
+    if entry.cause is EntryCause.WRITTEN_OFF:
+        return t("written off ({reason})", reason=entry.reason)
+    if entry.cause is EntryCause.ROUNDING:
+        return t("rounding")
+    return t("taken off ({reason})", reason=entry.reason)
 
 
 @router.on(Plans)

@@ -8,6 +8,7 @@ from bot.member.plan import MyPlan
 from bot.messages.register import Payload, method_words, offers, says
 from bot.render import Html, HtmlTranslator
 from gym.notifications.models import NotificationKind as Kind
+from gym.payments.models import EntryCause
 from gym.settings.schemas import GymSettings
 
 
@@ -65,6 +66,10 @@ def _change_lines(t: HtmlTranslator, p: Payload) -> list[str]:
 @says(Kind.REFUNDED)
 def _refunded(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
     """A client reads what was done for them; the reason is the desk's."""
+    if p.get("cause") == EntryCause.WRITTEN_OFF:
+        return t(
+            "🧹 <b>{plan}</b>: {amount} are not owed any more.", plan=p["plan_name"], amount=p["credited"]
+        )
     return "\n".join(
         [t("💸 <b>{plan}</b>: the gym gives something back.", plan=p["plan_name"]), *_given(t, p)]
     )
@@ -120,6 +125,15 @@ def _given(t: HtmlTranslator, p: Payload) -> list[str]:
 
 @says(Kind.DESK_REFUND)
 def _desk_refund(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
+    if p.get("cause") == EntryCause.WRITTEN_OFF:
+        return t(
+            "🧹 {client_name}: {staff_name} has written {amount} off for {plan} ({reason})",
+            client_name=p["client_name"],
+            staff_name=p["staff_name"],
+            amount=p["credited"],
+            plan=p["plan_name"],
+            reason=p["reason"],
+        )
     lines = [
         t(
             "💸 {client_name}: {staff_name} gives something back for {plan} ({reason})",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gym.approvals.errors import FreezeDaysOver
 from gym.approvals.models import Approval
-from gym.approvals.schemas import FreezeFacts, RefundFacts, VoidFacts, facts_of
+from gym.approvals.schemas import FreezeFacts, RefundFacts, VoidFacts, WriteOffFacts, facts_of
 from gym.subscriptions.freezing import FreezeService
 from gym.subscriptions.service import SubscriptionService
 from gym.unit_of_work import UnitOfWork
@@ -19,6 +19,10 @@ async def carry_out(uow: UnitOfWork, approval: Approval) -> None:
         case RefundFacts() as refund:
             await SubscriptionService(uow).refund(
                 refund.subscription_id, refund.amount, refund.method, reason, key=approval.id
+            )
+        case WriteOffFacts() as debt:
+            await SubscriptionService(uow).write_off(
+                debt.subscription_id, reason, most=debt.amount, key=approval.id
             )
         case FreezeFacts() as wish:
             await _freeze(uow, wish, approval)

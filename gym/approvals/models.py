@@ -23,6 +23,7 @@ class ApprovalKind(StrEnum):
     VOID = "void"
     REFUND = "refund"
     FREEZE = "freeze"
+    WRITE_OFF = "write_off"
 
 
 class ApprovalState(StrEnum):

@@ -81,16 +81,24 @@ class FreezeFacts(Facts):
     ends_on: date | None
 
 
+class WriteOffFacts(Facts):
+    """A debt that is not to be paid any more, as large as it was when somebody asked."""
+
+    subscription_id: UUID
+    amount: Decimal
+
+
 KINDS: Final[dict[ApprovalKind, type[Facts]]] = {
     ApprovalKind.DISCOUNT: DiscountFacts,
     ApprovalKind.VOID: VoidFacts,
     ApprovalKind.REFUND: RefundFacts,
     ApprovalKind.FREEZE: FreezeFacts,
+    ApprovalKind.WRITE_OFF: WriteOffFacts,
 }
 
 
 def facts_of(approval: Approval) -> Facts:
-    """What was asked, as one of the four kinds."""
+    """What was asked, as one of the kinds."""
     return KINDS[approval.kind].model_validate(decode(approval.facts))
 
 

@@ -27,10 +27,10 @@ from gym.approvals.errors import (
 )
 from gym.approvals.models import Approval, ApprovalKind, ApprovalState
 from gym.approvals.repository import ApprovalRepository
-from gym.approvals.schemas import DiscountFacts, FreezeFacts, RefundFacts, VoidFacts
+from gym.approvals.schemas import DiscountFacts, FreezeFacts, RefundFacts, VoidFacts, WriteOffFacts
 from gym.approvals.spending import Spending
 from gym.core.repository import Page
-from gym.payments.errors import AlreadyVoided, MoneyGivenBack, RefundTooLarge, parse_note
+from gym.payments.errors import AlreadyVoided, MoneyGivenBack, RefundTooLarge, owed_only, parse_note
 from gym.payments.ledger import positive
 from gym.payments.models import Method
 from gym.payments.money_back import MoneyBack
@@ -51,6 +51,7 @@ DECIDES = {
     ApprovalKind.VOID: Permission.APPROVE_REQUESTS,
     ApprovalKind.REFUND: Permission.APPROVE_REQUESTS,
     ApprovalKind.FREEZE: Permission.FREEZE,
+    ApprovalKind.WRITE_OFF: Permission.APPROVE_REQUESTS,
 }
 """Who may answer: a member's freeze any colleague, money only an admin."""
 
@@ -146,6 +147,29 @@ class ApprovalService:
         )
         wish = Wish(ApprovalKind.REFUND, subscription.client_id, facts, reason, subject=("subscription_id",))
         return await asking.put(wish, key)
+
+    async def ask_write_off(self, subscription_id: UUID, reason: str, *, key: UUID | None = None) -> Approval:
+        """Ask for a debt to be written off.
+
+        Raises `NothingOwed`, `OwnMembershipRefused`, `AlreadyAsked`.
+        """
+        self.uow.actor.require(Permission.TAKE_PAYMENT)
+        asking = Asking(self.uow)
+        done = await asking.made_by(key, ApprovalKind.WRITE_OFF)
+        if done is not None:
+            return done
+        subscription = await SubscriptionService(self.uow).get(subscription_id)
+        await FourEyes(self.uow).require_another(subscription.client_id, Permission.CREDIT, acts=False)
+        balance = subscription.account.balance
+        if not balance:
+            raise owed_only(balance)
+        facts = WriteOffFacts(
+            plan_name=subscription.plan.name, subscription_id=subscription_id, amount=balance
+        )
+        subject = ("subscription_id",)
+        return await asking.put(
+            Wish(ApprovalKind.WRITE_OFF, subscription.client_id, facts, reason, subject), key
+        )
 
     async def ask_freeze(
         self, starts_on: date, ends_on: date | None, reason: str, *, key: UUID | None = None
@@ -316,7 +340,8 @@ class ApprovalService:
     async def _require_other_person(self, approval: Approval) -> None:
         """Nobody decides what is for the own membership; what an admin has asked for others they may do."""
         await FourEyes(self.uow).require_another(approval.client_id, DECIDES[approval.kind])
-        if approval.asked_by == self._staff_id is not None and not self.uow.actor.is_admin:
+        own_word = approval.asked_by == self._staff_id is not None
+        if own_word and (approval.kind is ApprovalKind.WRITE_OFF or not self.uow.actor.is_admin):
             raise OwnRequest
 
     async def _decide(self, approval_id: UUID, state: ApprovalState, **more: object) -> Approval:

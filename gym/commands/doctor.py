@@ -15,6 +15,8 @@ from gym.core.config import Config, ConfigError
 from gym.core.migrate import current, head
 from gym.core.postgres import PostgresUnavailable
 from gym.security.permissions import Actor
+from gym.subscriptions.money_doubts import MoneyDoubtService
+from gym.unit_of_work import UnitOfWork
 
 LEAST_FREE_GB = 2
 
@@ -61,4 +63,12 @@ async def _database(gym: Gym) -> AsyncIterator[Finding]:
         yield Finding(
             "extensions", not missing, "all there" if not missing else f"missing: {missing}", "install them"
         )
+        yield await money_finding(uow)
         yield Finding("gym", True, f"{uow.settings.name}, {uow.settings.timezone}, {uow.now.isoformat()}")
+
+
+async def money_finding(uow: UnitOfWork) -> Finding:
+    """Plans of which more was given back than was paid, which an earlier release let happen."""
+    doubts = (await MoneyDoubtService(uow).listed()).total
+    found = f"{doubts} plans of which more was given back than was paid" if doubts else "it adds up"
+    return Finding("money", not doubts, found, "an admin opens Clients, then “Money to look at”")

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import aliased
 
 from gym.core.repository import Repository
-from gym.payments.models import TILL, CashCount, EntryKind, LedgerEntry, Method
+from gym.payments.models import TILL, CashCount, EntryCause, EntryKind, LedgerEntry, Method
 from gym.payments.repository import paid
 from gym.staff.errors import StaffNotFound
 from gym.staff.models import Staff
@@ -41,10 +41,12 @@ class Besides:
     """Payments of theirs that were voided, of any method and by whomever."""
     kept: Decimal = ZERO
     """Given back as clients' credit."""
+    written_off: Decimal = ZERO
+    """Debts that nobody pays any more."""
 
     @property
     def any(self) -> bool:
-        return bool(self.by_credit or self.voided or self.kept)
+        return bool(self.by_credit or self.voided or self.kept or self.written_off)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,7 @@ class CashRepository(Repository[CashCount, UUID]):
                 _sum_where(and_(LedgerEntry.kind == EntryKind.PAYMENT, by_credit)),
                 _sum_where(LedgerEntry.kind == EntryKind.VOID),
                 _sum_where(and_(LedgerEntry.kind == EntryKind.REFUND, by_credit)),
+                _sum_where(LedgerEntry.cause == EntryCause.WRITTEN_OFF),
             )
             .outerjoin(voided, voided.id == LedgerEntry.voids_id)
             .where(LedgerEntry.gym_day == day, till.is_not(None))
@@ -119,7 +122,7 @@ class CashRepository(Repository[CashCount, UUID]):
         if staff_id is not None:
             query = query.where(till == staff_id)
         rows = (await self.session.execute(query)).all()
-        found = {owner: Besides(credit, voids, kept) for owner, credit, voids, kept in rows}
+        found = {owner: Besides(*sums) for owner, *sums in rows}
         return {owner: one for owner, one in found.items() if one.any}
 
     async def names(self, staff_ids: Sequence[UUID]) -> dict[UUID, str]:

@@ -17,14 +17,14 @@ from gym.subscriptions.closing import Closing
 from gym.subscriptions.errors import AlreadyClosed
 from gym.subscriptions.freezing import FreezeService
 from gym.subscriptions.models import OPEN, Subscription
-from gym.subscriptions.paying import Paying
 from gym.subscriptions.schemas import CancellationQuote, RefundMode
 from gym.subscriptions.statuses import due_status, is_waiting
+from gym.subscriptions.writing_off import WritingOff
 
 ZERO = Decimal(0)
 
 
-class Canceling(Paying):
+class Canceling(WritingOff):
     """Locks the client, then the open subscriptions, then the accounts."""
 
     async def quote_cancellation(self, subscription_id: UUID) -> CancellationQuote:

@@ -10,7 +10,7 @@ Every DESK_ kind has also `staff_name` (who acted). On top of that:
 | RECEIPT, DESK_PAYMENT | `receipt_number` (int), `amount` (Decimal), `method` (text, a `Method`), `at` (datetime), `note` (text or none), `entry_id` (UUID); `balance` is what is owed after it |
 | VOIDED, DESK_VOID | `receipt_number`, `amount`, `method`, `reason`, `entry_id` (of the payment); `balance` after it |
 | SUBSCRIPTION_CANCELED, DESK_CANCELED | `reason`, `credited`, `refunded`, `kept` (Decimal: off the debt, handed out, left as the client's credit), `begun` (bool), `running_plan` (text or none: what the client has now), `running_until` (date or none) |
-| REFUNDED, DESK_REFUND | the same; `method` (text or none: how money was handed out) and `entry_id` (UUID or none) |
+| REFUNDED, DESK_REFUND | the same; `method` (text or none: how money was handed out) and `entry_id` (UUID or none), `cause` (text: `written_off` for a debt that is) |
 | PLAN_CHANGED, DESK_PLAN_CHANGED | `old_plan` (text), `value`, `to_debt`, `to_new`, `to_credit`, `debt_left` (Decimal), `receipt_number` (int or none: of what the credit paid), `renewal_starts_on` (date or none) |
 | SUBSCRIPTION_ACTIVATED, DESK_ACTIVATED | nothing; `balance` above zero means it began unpaid |
 | SUBSCRIPTION_EXPIRED, DESK_EXPIRED | nothing; `balance` above zero means it lapsed and the debt stays |
@@ -26,7 +26,7 @@ from __future__ import annotations
 from gym.core.ids import new_id
 from gym.notifications.models import NotificationKind, Priority
 from gym.notifications.outbox import DESK, Recipient
-from gym.payments.models import LedgerEntry, Method
+from gym.payments.models import EntryCause, LedgerEntry, Method
 from gym.payments.schemas import GivenBack, Receipt
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.quiet import after_quiet
@@ -167,6 +167,14 @@ def tell_refunded(uow: UnitOfWork, entry: LedgerEntry, subscription: Subscriptio
 def tell_credited(uow: UnitOfWork, subscription: Subscription, given: GivenBack, reason: str) -> None:
     """Goodwill."""
     _tell_given(uow, subscription, refund_payload(subscription, given, reason), str(new_id()))
+
+
+def tell_written_off(
+    uow: UnitOfWork, subscription: Subscription, given: GivenBack, entry: LedgerEntry
+) -> None:
+    """A debt that nobody pays any more."""
+    payload = refund_payload(subscription, given, entry.reason or "") | {"cause": EntryCause.WRITTEN_OFF}
+    _tell_given(uow, subscription, payload, str(entry.id))
 
 
 def tell_changed(uow: UnitOfWork, new: Subscription, quote: ChangeQuote, receipt: int | None) -> None:

@@ -114,6 +114,7 @@ REFUSED: Final[dict[str, Act]] = {
     "Paying.void_payment": lambda u, w: SubscriptionService(u).void_payment(w.payment, "mistyped"),
     "Paying.refund": lambda u, w: SubscriptionService(u).refund(w.one.id, PART, Method.CASH, "ill"),
     "Paying.credit": lambda u, w: SubscriptionService(u).credit(w.one.id, PART, "goodwill"),
+    "WritingOff.write_off": lambda u, w: SubscriptionService(u).write_off(w.one.id, "moved away"),
     "PaymentService.charge": _charges,
     "PaymentService.take": lambda u, w: PaymentService(u).take(w.account.id, PART, Method.CASH),
     "PaymentService.void": lambda u, w: PaymentService(u).void(w.payment, "mistyped"),
@@ -146,6 +147,7 @@ ELSEWHERE: Final = {
     "FreezeService.freeze": "needs a paid plan",
     "ClientService.issue_link": "needs a client without a chat",
     "ClientService.accept_link": "needs a link",
+    "ApprovalService.ask_write_off": "the own debt is not even asked about",
 }
 """Refused too; tried in tests of their own."""
 ASKS: Final = {
@@ -246,6 +248,8 @@ LOOKS: Final = {
     "ClientCredit.balance",
     "ClientCredit.movements",
     "MoneyBack.given_back",
+    "MoneyDoubtService.listed",
+    "MoneyDoubtService.get",
     "MoneyBack.net_paid",
     "MoneyBack.reversible",
     "PaymentService.given_back",

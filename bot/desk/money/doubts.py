@@ -1,0 +1,86 @@
+"""Money to look at: plans of which more was given back than was paid, and how each is mended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.desk.buttons import Card, TakePayment
+from bot.desk.history import Statement
+from bot.desk.money.buttons import MoneyDoubts, ShowMoneyDoubt
+from bot.desk.receipts import TakeBack
+from bot.keyboards import Row, button, nav, pager
+from bot.render import HtmlTranslator, Screen
+from bot.routing import Audience, Router
+from bot.turn import Turn
+from gym.security.permissions import Permission
+from gym.subscriptions.money_doubts import MoneyDoubt, MoneyDoubtService
+
+router = Router(Audience.STAFF)
+
+
+async def money_doubts_row(turn: Turn) -> Sequence[Row]:
+    """The way in for admins, while there is something to look at."""
+    if not turn.visitor.may(Permission.REFUND):
+        return []
+    async with turn.unit_of_work() as uow:
+        found = await MoneyDoubtService(uow).listed()
+    label = turn.t("💸 Money to look at: {count}", count=found.total)
+    return [[button(label, MoneyDoubts(), wide=True)]] if found.total else []
+
+
+@router.on(MoneyDoubts)
+async def money_doubts(turn: Turn, tap: MoneyDoubts) -> None:
+    async with turn.unit_of_work() as uow:
+        found = await MoneyDoubtService(uow).listed(tap.page)
+    t = turn.t
+    text = t("💸 <b>Money to look at</b>\n\nOf these plans more was given back than was paid.")
+    rows = [
+        [button(_label(t, doubt), ShowMoneyDoubt(doubt.subscription.id), wide=True)] for doubt in found.items
+    ]
+    pages = pager(found.number, found.pages, MoneyDoubts)
+    await turn.show(Screen(text if rows else t("💸 All money adds up."), [*rows, pages, nav(t)]))
+
+
+def _label(t: HtmlTranslator, doubt: MoneyDoubt) -> str:
+    return f"{t.money(doubt.missing)} · {doubt.subscription.client.full_name}"
+
+
+@router.on(ShowMoneyDoubt)
+async def show_money_doubt(turn: Turn, tap: ShowMoneyDoubt) -> None:
+    async with turn.unit_of_work() as uow:
+        doubt = await MoneyDoubtService(uow).get(tap.subscription_id)
+    t, one = turn.t, doubt.subscription
+    lines = [
+        t("👤 <b>{client}</b>", client=one.client.full_name),
+        t("🏷 {plan}", plan=one.plan.name),
+        t("📅 {starts_on} – {ends_on}", starts_on=one.starts_on, ends_on=one.ends_on),
+        *_what_to_do(t, doubt),
+    ]
+    rows = [
+        *_ways(t, doubt),
+        [button(t("📒 Statement"), Statement(one.id)), button(t("👤 Card"), Card(one.client_id))],
+    ]
+    await turn.show(Screen("\n".join(lines), [*rows, nav(t, back=MoneyDoubts())]))
+
+
+def _what_to_do(t: HtmlTranslator, doubt: MoneyDoubt) -> list[str]:
+    if not doubt.missing:
+        return ["", t("✅ It adds up again.")]
+    return [
+        t("💸 {missing} more were given back than were paid.", missing=doubt.missing),
+        "",
+        t(
+            "The statement says who gave what back and who voided what. Ask them, count the till, and when "
+            "the money is here, write it down below; the plan leaves this list by itself."
+        ),
+    ]
+
+
+def _ways(t: HtmlTranslator, doubt: MoneyDoubt) -> list[Row]:
+    """A payment of what is owed; where that is written off, the money that came back."""
+    one = doubt.subscription
+    if not doubt.missing:
+        return []
+    if one.account.balance:
+        return [[button(t("💵 Take payment"), TakePayment(one.id), wide=True)]]
+    return [[button(t("💵 The money came back"), TakeBack(one.id), wide=True)]]

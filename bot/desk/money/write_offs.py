@@ -1,0 +1,87 @@
+"""Writing a debt off: an admin does it with a reason, everybody else asks one."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from bot.desk.asking import REASON as ASK_WHY
+from bot.desk.asking import ask_by_form
+from bot.desk.buttons import Card
+from bot.desk.changes import REASON, plan_text
+from bot.desk.money.buttons import WriteOff
+from bot.forms import Form, FormContext
+from bot.keyboards import nav
+from bot.render import Screen
+from bot.routing import Audience, Router
+from bot.turn import Turn
+from gym.core.language import N_
+from gym.payments.errors import owed_only
+from gym.security.permissions import Permission
+from gym.staff.four_eyes import FourEyes
+from gym.subscriptions.service import SubscriptionService
+
+router = Router(Audience.STAFF)
+
+
+@router.on(WriteOff)
+async def write_off(turn: Turn, tap: WriteOff) -> None:
+    async with turn.unit_of_work() as uow:
+        one = await SubscriptionService(uow).get(tap.subscription_id)
+        await FourEyes(uow).require_another(one.client_id, Permission.CREDIT, acts=False)
+    if not one.account.balance:
+        raise owed_only(one.account.balance)
+    values = {"subscription_id": one.id, "plan": plan_text(turn.t, one)}
+    if turn.visitor.may(Permission.CREDIT):
+        await turn.begin(WRITE_OFF, values, back=Card(one.client_id))
+        return
+    wish = turn.t("🧹 Write {amount} off", amount=one.account.balance)
+    await turn.begin(ASK_WRITE_OFF, values | {"wish": f"{wish}\n{values['plan']}"}, back=Card(one.client_id))
+
+
+async def _summary(ctx: FormContext) -> str:
+    return "\n".join(
+        [
+            ctx.value("plan", str),
+            "",
+            ctx.t("🧹 What is owed is written off: nobody is asked for it any more."),
+            ctx.t("Reason: {reason}", reason=ctx.value("reason", str)),
+        ]
+    )
+
+
+async def _write_off(ctx: FormContext) -> Screen:
+    async with ctx.unit_of_work() as uow:
+        one = await SubscriptionService(uow).write_off(
+            ctx.value("subscription_id", UUID), ctx.value("reason", str), key=ctx.key
+        )
+    t = ctx.t
+    text = t(
+        "🧹 Written off. {client} owes nothing for {plan}.", client=one.client.full_name, plan=one.plan.name
+    )
+    return Screen(text, [nav(t, back=Card(one.client_id))])
+
+
+async def _ask(ctx: FormContext) -> Screen:
+    subscription_id, reason = ctx.value("subscription_id", UUID), ctx.value("reason", str)
+    return await ask_by_form(ctx, lambda service: service.ask_write_off(subscription_id, reason, key=ctx.key))
+
+
+WRITE_OFF = router.form(
+    Form(
+        name="write_off",
+        title=N_("Write a debt off"),
+        steps=[REASON],
+        summary=_summary,
+        submit=_write_off,
+        confirm=N_("Write it off"),
+    )
+)
+ASK_WRITE_OFF = router.form(
+    Form(
+        name="ask_write_off",
+        title=N_("Ask for a write-off"),
+        steps=[ASK_WHY],
+        submit=_ask,
+        confirm=None,
+    )
+)

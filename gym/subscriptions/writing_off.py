@@ -1,0 +1,48 @@
+"""Writing off: what is owed and will not be paid is credited, with a reason; never one's own debt."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from uuid import UUID
+
+from gym.payments.errors import owed_only
+from gym.payments.models import EntryCause
+from gym.payments.repository import EntryRepository
+from gym.payments.schemas import GivenBack
+from gym.payments.service import PaymentService
+from gym.security.permissions import Permission
+from gym.subscriptions import notices
+from gym.subscriptions.models import Subscription
+from gym.subscriptions.paying import Paying
+
+
+class WritingOff(Paying):
+    """Of a plan that runs or has ended, however long ago."""
+
+    async def write_off(
+        self,
+        subscription_id: UUID,
+        reason: str,
+        *,
+        most: Decimal | None = None,
+        key: UUID | None = None,
+    ) -> Subscription:
+        """Credit what is owed, at most `most`; the same key does it once.
+
+        Raises `NothingOwed`, `OwnMembershipRefused`, `ReasonNeeded`, `SubscriptionNotFound`.
+        """
+        self.uow.actor.require(Permission.CREDIT)
+        found = await self._subscriptions.whole(subscription_id)
+        await self._four_eyes.require_another(found.client_id, Permission.CREDIT)
+        subscription = await self._lock(subscription_id, credit=False)
+        if key is not None and await EntryRepository(self.uow.session).by_key(key) is not None:
+            return subscription
+        owed = subscription.account.balance
+        if not owed:
+            raise owed_only(owed)
+        entry = await PaymentService(self.uow).credit(
+            subscription.account_id, min(owed, most or owed), reason, EntryCause.WRITTEN_OFF, key=key
+        )
+        await self._settle(subscription, owed)
+        notices.tell_written_off(self.uow, subscription, GivenBack(credited=entry.amount), entry)
+        return subscription
