@@ -23,8 +23,8 @@ REFERRER: Final = text("""
 WITH paid AS (
     SELECT s.id FROM subscriptions s JOIN accounts a ON a.id = s.account_id
     WHERE s.client_id = :friend_id AND s.final_price > 0 AND a.balance = 0
-        AND EXISTS (SELECT FROM ledger_entries e WHERE e.account_id = a.id AND e.kind = 'payment'
-            AND NOT EXISTS (SELECT FROM ledger_entries v WHERE v.voids_id = e.id))
+        AND (SELECT sum(CASE e.kind WHEN 'payment' THEN e.amount WHEN 'void' THEN -e.amount
+            WHEN 'refund' THEN -e.amount END) FROM ledger_entries e WHERE e.account_id = a.id) > 0
 )
 SELECT r.id, btrim(r.first_name || ' ' || r.last_name) AS client_name, f.first_name AS friend_name
 FROM clients f JOIN clients r ON r.id = f.referred_by AND r.active

@@ -105,6 +105,8 @@ class Paying(Reading):
         """
         subscription = await self._lock(subscription_id, credit=True)
         entry = await MoneyBack(self.uow).take_back(subscription.account_id, method, reason, key=key)
+        if not subscription.account.balance:
+            await after_paid(self.uow, cast("Paid", subscription))
         receipt = await self._receipt(entry, subscription)
         notices.tell_paid(self.uow, receipt, subscription)
         return receipt

@@ -11,8 +11,10 @@ from gym.app import Gym
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
 from gym.notifications.models import NotificationKind as Kind
+from gym.payments.models import Method
 from gym.rewards.models import RewardKind
 from gym.security.permissions import Actor
+from gym.subscriptions.models import Subscription
 from gym.subscriptions.service import SubscriptionService
 from tests.attendance.conftest import change
 from tests.rewards.conftest import DAY, more_settings, rewards
@@ -110,3 +112,36 @@ async def test_goodwill_after_a_voided_payment_is_no_paid_period(
     async with gym.unit_of_work(admin) as uow:
         await SubscriptionService(uow).credit(sold.id, Decimal(150000), "a gift")
     assert await rewards(gym) == []
+
+
+async def refunded(desk: Reception, sold: Subscription) -> None:
+    async with desk.gym.unit_of_work(desk.actor) as uow:
+        await SubscriptionService(uow).refund(sold.id, sold.final_price, Method.CASH, "was ill")
+
+
+async def test_a_refund_takes_the_reward_until_the_money_comes_in_again(
+    gym: Gym, admin: Actor, eva: Client
+) -> None:
+    boss = Reception(gym, admin)
+    sold = await boss.sell(eva, await boss.plan())
+    await boss.pay(sold)
+    await refunded(boss, sold)
+    assert (await rewards(gym))[0].revoked_at is not None
+    async with gym.unit_of_work(admin) as uow:
+        await SubscriptionService(uow).take_back(sold.id, Method.CASH, "it was a mistake")
+    [reward] = await rewards(gym)
+    assert reward.revoked_at is None
+
+
+async def test_a_period_whose_money_was_all_given_back_is_not_the_first_paid_one(
+    gym: Gym, admin: Actor, eva: Client, clock: FrozenClock
+) -> None:
+    boss = Reception(gym, admin)
+    first = await boss.sell(eva, await boss.plan())
+    await boss.pay(first)
+    await refunded(boss, first)
+    clock.advance(40 * DAY)
+    second = await boss.renew(eva)
+    await boss.pay(second)
+    [reward] = [one for one in await rewards(gym) if one.revoked_at is None]
+    assert reward.subscription_id == second.id
