@@ -14,6 +14,7 @@ from gym.core.reading.counts import DAYS, read_count
 from gym.core.reading.days import Days
 from gym.core.reading.durations import CalendarUnit, Length, read_length
 from gym.subscriptions.freeze_errors import FreezeBackwards, FreezeTooLong
+from gym.subscriptions.freeze_layout import Rest
 from gym.subscriptions.freeze_rules import LONGEST
 from gym.subscriptions.models import Freeze, FreezeKind
 
@@ -103,6 +104,20 @@ def freeze_line(t: HtmlTranslator, freeze: Freeze) -> str:
     """One freeze in a list."""
     mark = "🔒" if freeze.kind is FreezeKind.CLOSURE else "❄️"
     return f"{mark} {span(t, freeze.starts_on, freeze.ends_on)}"
+
+
+def closed_lines(t: HtmlTranslator, closed: Sequence[Rest]) -> list[str]:
+    """Why a plan that is about to be sold ends later."""
+    return [_closed_line(t, rest, span(t, rest.starts_on, rest.ends_on)) for rest in closed]
+
+
+def _closed_line(t: HtmlTranslator, rest: Rest, days: str) -> str:
+    return t.plural(
+        "🔒 The gym is closed {days}: the plan ends {count} day later.",
+        "🔒 The gym is closed {days}: the plan ends {count} days later.",
+        rest.days,
+        days=days,
+    )
 
 
 def left_words(t: HtmlTranslator, left: int) -> str:

@@ -27,6 +27,7 @@ from bot.desk.refusals import REFUSALS, refusal_screen
 from bot.desk.subscriptions import sold_screen
 from bot.desk.words import METHODS, status
 from bot.forms import Choice, Form, FormContext, Step
+from bot.freeze_days import closed_lines
 from bot.keyboards import Button, Keyboard, button, grid, nav
 from bot.render import HtmlTranslator, Screen
 from bot.routing import Audience, Router
@@ -189,6 +190,7 @@ def change_text(t: HtmlTranslator, quote: ChangeQuote) -> str:
         t("👤 {client}", client=old.client.full_name),
         t("🏷 {old} → <b>{new}</b>", old=old.plan.name, new=quote.plan.name),
         t("📅 {starts_on} – {ends_on}", starts_on=period.starts_on, ends_on=period.ends_on),
+        *closed_lines(t, quote.closed),
         t("💵 {price}", price=quote.price),
         "",
         t.plural(

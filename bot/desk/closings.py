@@ -111,7 +111,8 @@ async def _close_summary(ctx: FormContext) -> str:
             "🔒 " + days,
             t("✍️ {reason}", reason=ctx.value("reason", str)),
             "",
-            t("Every plan rests on these days and ends later by as many. Renewals move along."),
+            t("Every plan that covers these days, sold before or after, rests and ends later by as many."),
+            t("Renewals move along."),
             t("Members whose plan rests are told."),
         ]
     )

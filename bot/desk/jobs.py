@@ -20,6 +20,7 @@ router = Router(Audience.STAFF)
 NAMES: Final = {
     "expire": N_("End plans"),
     "activate": N_("Start plans"),
+    "closings": N_("Closings"),
     "remind": N_("Reminders"),
     "occasions": N_("Birthdays, absence"),
     "prices": N_("Price changes"),

@@ -11,6 +11,7 @@ from bot.desk.keys import tap_key
 from bot.desk.payments import PayNow
 from bot.desk.refusals import REFUSALS, refusal_screen
 from bot.desk.words import plan_length
+from bot.freeze_days import closed_lines
 from bot.keyboards import Keyboard, button, nav
 from bot.render import Html, HtmlTranslator, Screen
 from bot.reward_words import percent_words
@@ -237,6 +238,7 @@ def quote_text(t: HtmlTranslator, quote: Quote) -> str:
         t("👤 {client}", client=quote.client.full_name),
         t("🏷 {plan} ({length})", plan=quote.plan.name, length=Html(plan_length(t, quote.plan))),
         t("📅 {starts_on} – {ends_on}", starts_on=quote.starts_on, ends_on=quote.ends_on),
+        *closed_lines(t, quote.closed),
     ]
     if quote.discount:
         lines.append(t("Price {price}, discount {off}", price=quote.base_price, off=quote.discount))

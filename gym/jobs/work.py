@@ -79,6 +79,11 @@ async def remind_of_rewards(uow: UnitOfWork, _: date) -> int:
     return await RewardService(uow).remind_due(after_quiet(uow.now, uow.settings))
 
 
+async def complete_closings(uow: UnitOfWork, _: date) -> int:
+    """Plans that cover a closing of the gym and do not rest yet."""
+    return await FreezeService(uow).complete_closings()
+
+
 async def freeze_ends(uow: UnitOfWork, _: date) -> int:
     """Clients whose freeze ends tomorrow."""
     return await FreezeService(uow).remind_of_ends()
@@ -113,6 +118,7 @@ async def forget(uow: UnitOfWork, _: date) -> int:
 JOBS: Final = (
     Job("expire", expire, by_day=True),
     Job("activate", activate, by_day=True),
+    Job("closings", complete_closings),
     Job("remind", remind, every=HOUR, by_day=True),
     Job("occasions", occasions, every=HOUR, by_day=True),
     Job("prices", announce_prices, every=HOUR),

@@ -65,7 +65,8 @@ class Changing(Paying):
         await self._four_eyes.require_another(old.client_id, Permission.SELL, acts=False)
         plan, today = await self._wanted(old, plan_id), self.uow.today
         price = await Offers(self.uow).price(plan, today)
-        period = first_period(today, plan.duration_unit, plan.duration_count)
+        whole = first_period(today, plan.duration_unit, plan.duration_count)
+        period, closed = await Offers(self.uow).around_closings(old.client_id, whole)
         most = await MoneyBack(self.uow).reversible(old.account_id)
         smallest = self.uow.settings.smallest_amount
         value = min(unused_value(old, today, smallest), most)
@@ -83,6 +84,7 @@ class Changing(Paying):
             to_new=to_new,
             to_credit=value - to_debt - to_new,
             smallest=smallest,
+            closed=closed,
             renewal=renewal,
             renewal_starts_on=_behind(period, renewal).starts_on if renewal else None,
         )
@@ -101,7 +103,7 @@ class Changing(Paying):
         if seen not in (None, quote.mark):
             raise JustChanged
         await self._close(quote)
-        sale = Quote(client, quote.plan, quote.period, quote.price, ZERO, replaces=old)
+        sale = Quote(client, quote.plan, quote.period, quote.price, ZERO, closed=quote.closed, replaces=old)
         new = await Selling(self.uow).open(sale, key, "subscription.plan_changed")
         receipt = await self._carry_over(quote, new)
         notices.tell_changed(self.uow, new, quote, receipt.number if receipt else None)

@@ -1,7 +1,8 @@
 """One subscription's days, laid around its freezes and the gym's closings. Decides, writes nothing.
 
-A client's freeze keeps its days. A closing gets those that no freeze holds: what has gone by stays as it was,
-what is to come is reckoned anew, because the client may have returned early or have moved into the closing.
+A client's freeze keeps its days. A closing gets those that no freeze holds, whether the plan was sold before
+it was announced or after: what has gone by stays as it was, what is to come is reckoned anew, because the
+client may have returned early or have moved into the closing.
 """
 
 from __future__ import annotations
@@ -42,16 +43,28 @@ class Calendar:
         first = max(starts_on, self.today + DAY if one.client_id in self.visited else self.today)
         past, taken = self._past(one), list(wishes)
         for closure in self.closures:
-            if closure.created_at < one.sold_at:
-                continue
-            days = Rest(closure.starts_on, closure.ends_on, closure_id=closure.id)
-            for rest in from_day(first, [days]):
+            for rest in from_day(first, [_days_of(closure)]):
                 taken += free_parts(rest, taken)
         return joined([*past, *(rest for rest in taken if rest.closure_id is not None)])
+
+    def lay_sale(self, client_id: UUID, starts_on: date, usable: int) -> Laid:
+        """Where the days of a plan lie that is sold now, perhaps from an earlier day on."""
+        taken: list[Rest] = []
+        for closure in self.closures:
+            for rest in from_day(starts_on, [_days_of(closure)]):
+                taken += free_parts(rest, [*taken, *self._used(client_id)])
+        return lay_out(starts_on, usable, joined(taken))
+
+    def _used(self, client_id: UUID) -> list[Rest]:
+        return [Rest(self.today, self.today)] if client_id in self.visited else []
 
     def _past(self, one: Subscription) -> list[Rest]:
         """What closings have held before today."""
         return until_day(self.today - DAY, closed_rests(one))
+
+
+def _days_of(closure: GymClosure) -> Rest:
+    return Rest(closure.starts_on, closure.ends_on, closure_id=closure.id)
 
 
 def wishes_of(one: Subscription) -> list[Rest]:

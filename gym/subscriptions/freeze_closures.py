@@ -1,4 +1,4 @@
-"""The gym is closed: every plan that was sold before rests, all in one transaction or not at all."""
+"""The gym is closed: every plan that covers the days rests, all in one transaction or not at all."""
 
 from __future__ import annotations
 
@@ -67,6 +67,18 @@ class Closures:
         notices.tell_clients_opened(self.uow, row, moved)
         notices.tell_opened(self.uow, row, len(moved))
         return Closure(len(_resting(everybody, closure_id)), len(moved))
+
+    async def complete(self) -> int:
+        """Let those rest whom no announcement has reached, such as a sale beside it; how many clients."""
+        self.uow.actor.require(Permission.RUN_JOBS)
+        clients = await self._freezes.uncovered_by_closures(self.uow.today)
+        if not clients:
+            return 0
+        everybody, moved = await self._rearranged(clients)
+        for row in await self._freezes.closures(self.uow.today):
+            resting = {one.id for one in _resting(everybody, row.id)}
+            notices.tell_clients_closed(self.uow, row, [one for one in moved if one.id in resting])
+        return len(clients)
 
     async def _rearranged(
         self, clients: Sequence[UUID]

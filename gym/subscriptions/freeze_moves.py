@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from itertools import groupby
 from uuid import UUID
 
@@ -55,9 +56,11 @@ class Moves:
         still_open = [one for one in found if one.status in OPEN]
         return [Chain(list(chain)) for _, chain in groupby(still_open, key=lambda one: one.client_id)]
 
-    async def calendar(self, client_ids: Iterable[UUID]) -> Calendar:
+    async def calendar(self, client_ids: Iterable[UUID], since: date | None = None) -> Calendar:
+        """With the closings that are not over, or were not `since` a day."""
         visited = await self._freezes.visited_on(self.uow.today, list(client_ids))
-        return Calendar(self.uow.today, await self._freezes.closures(self.uow.today), visited)
+        closures = await self._freezes.closures(min(since or self.uow.today, self.uow.today))
+        return Calendar(self.uow.today, closures, visited)
 
     async def arrange(self, chains: Sequence[Chain]) -> set[UUID]:
         """Lay everything out again; which subscriptions have other days now."""
@@ -122,22 +125,26 @@ class Moves:
 
     def _closed_row(self, one: Subscription, rest: Rest) -> Freeze:
         assert rest.closure_id is not None
-        closure = self._announced[rest.closure_id]
-        row = Freeze(
-            id=new_id(),
-            subscription_id=one.id,
-            kind=FreezeKind.CLOSURE,
-            starts_on=rest.starts_on,
-            ends_on=rest.ends_on,
-            reason=closure.reason,
-            closure_id=closure.id,
-            staff_id=closure.staff_id,
-            staff_name=closure.staff_name,
-            created_at=self.uow.now,
-        )
+        row = closed_row(one.id, rest, self._announced[rest.closure_id], self.uow.now)
         self.uow.session.add(row)
         self.uow.audit("freeze.made", row, after=freeze_facts(row))
         return row
+
+
+def closed_row(subscription_id: UUID, rest: Rest, closure: GymClosure, now: datetime) -> Freeze:
+    """What a closing of the gym means for one subscription."""
+    return Freeze(
+        id=new_id(),
+        subscription_id=subscription_id,
+        kind=FreezeKind.CLOSURE,
+        starts_on=rest.starts_on,
+        ends_on=rest.ends_on,
+        reason=closure.reason,
+        closure_id=closure.id,
+        staff_id=closure.staff_id,
+        staff_name=closure.staff_name,
+        created_at=now,
+    )
 
 
 def freeze_facts(freeze: Freeze) -> dict[str, object]:

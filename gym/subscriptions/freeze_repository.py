@@ -21,6 +21,22 @@ VISITED = text("""
 SELECT DISTINCT client_id FROM check_ins
 WHERE gym_day = :day AND client_id = ANY(:clients) AND outcome = 'admitted' AND undone_at IS NULL
 """)
+# A sale may race with an announcement, and the two do not see each other. A plan that rests without an end,
+# or waits behind one, is laid out when the client returns.
+UNCOVERED = text("""
+SELECT DISTINCT s.client_id FROM gym_closures g
+JOIN subscriptions s ON s.status IN ('scheduled', 'pending_payment', 'active', 'frozen') AND NOT s.held
+    AND s.starts_on <= g.ends_on AND s.ends_on >= greatest(g.starts_on, CAST(:day AS date))
+CROSS JOIN LATERAL generate_series(
+    greatest(g.starts_on, s.starts_on, CAST(:day AS date)), least(g.ends_on, s.ends_on), '1 day'
+) closed(day)
+WHERE g.canceled_at IS NULL AND g.ends_on >= :day
+    AND NOT EXISTS (SELECT FROM freezes f WHERE f.subscription_id = s.id AND f.canceled_at IS NULL
+        AND f.starts_on <= closed.day AND (f.ends_on IS NULL OR f.ends_on >= closed.day))
+    AND NOT (closed.day = :day AND EXISTS (SELECT FROM check_ins c WHERE c.client_id = s.client_id
+        AND c.gym_day = :day AND c.outcome = 'admitted' AND c.undone_at IS NULL))
+ORDER BY s.client_id
+""")
 NO_OVERLAPS = "ex_subscriptions_no_overlap, ex_freezes_no_overlap"
 
 
@@ -89,6 +105,10 @@ class FreezeRepository(Repository[Freeze, UUID]):
         )
         return (await self.session.scalars(query.distinct().order_by(Subscription.client_id))).all()
 
+    async def uncovered_by_closures(self, day: date) -> Sequence[UUID]:
+        """Clients with a plan that a closing from a day on does not rest yet, though it covers its days."""
+        return (await self.session.execute(UNCOVERED, {"day": day})).scalars().all()
+
     async def running(self, day: date) -> Sequence[UUID]:
         """Active clients with a plan on a day, or who rest without an end."""
         query = (
@@ -118,7 +138,7 @@ class FreezeRepository(Repository[Freeze, UUID]):
         return (await self.session.scalars(locked, execution_options=FRESH)).all()
 
     async def closures(self, day: date) -> Sequence[GymClosure]:
-        """Closings that are not over, in the order in which they were announced."""
+        """Closings that are not over before a day, in the order in which they were announced."""
         query = select(GymClosure).where(GymClosure.ends_on >= day, GymClosure.canceled_at.is_(None))
         query = query.order_by(GymClosure.created_at, GymClosure.id)
         return (await self.session.scalars(query, execution_options=FRESH)).all()

@@ -157,12 +157,19 @@ class FreezeService:
         return days_of_start(subscription, self.uow.today, visited=bool(visited))
 
     async def close_gym(self, starts_on: date, ends_on: date, reason: str, *, key: UUID) -> Closure:
-        """Let every open subscription rest on these days, each on those that it does not rest on yet."""
+        """Let every open subscription rest on these days, each on those that it does not rest on yet.
+
+        Whatever is sold later rests on them as well.
+        """
         return await Closures(self.uow).close(starts_on, ends_on, reason, key)
 
     async def open_gym(self, closure_id: UUID) -> Closure:
         """Open again today: a closing that has not begun is called off, one that has begun ends yesterday."""
         return await Closures(self.uow).open(closure_id)
+
+    async def complete_closings(self) -> int:
+        """Let everybody rest whose plan covers a closing and does not yet; how many clients there were."""
+        return await Closures(self.uow).complete()
 
     async def closures(self, page: int = 0) -> Page[GymClosure]:
         """The gym's closings, newest first."""

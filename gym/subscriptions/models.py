@@ -149,7 +149,7 @@ class Freeze(Base):
 
 
 class GymClosure(Base):
-    """Days on which the gym is closed; a plan sold before it was announced does not lose them."""
+    """Days on which the gym is closed; no plan loses them, whenever it was sold."""
 
     __tablename__ = "gym_closures"
     __table_args__ = (CheckConstraint("ends_on >= starts_on", name="period"),)

@@ -28,6 +28,8 @@ from gym.subscriptions.errors import (
     StartTooFar,
     TrialUsed,
 )
+from gym.subscriptions.freeze_layout import Rest
+from gym.subscriptions.freeze_moves import Moves
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.periods import Period, first_period, following_period
 from gym.subscriptions.repository import SubscriptionRepository
@@ -59,10 +61,11 @@ class Offers:
         start = starts_on or self.uow.today
         self._require_start(start)
         period = first_period(start, plan.duration_unit, plan.duration_count)
+        period, closed = await self.around_closings(client.id, period)
         if period.ends_on < self.uow.today:
             raise PeriodOver(period.ends_on)
         await self._require_free(client, period)
-        return await self._quote(client, plan, period, cut, start)
+        return replace(await self._quote(client, plan, period, cut, start), closed=closed)
 
     async def renewal(self, client: Client, plan_id: UUID | None, cut: Cut = NO_CUT) -> Quote:
         """The offer of a renewal of the client's latest subscription, with the same plan or another."""
@@ -75,11 +78,19 @@ class Offers:
         running = is_open(latest, self.uow.today)
         closes_pack = running and is_used_up(latest)
         follows = running and not closes_pack
-        period = self._renewed(latest, plan, follows=follows)
+        period, closed = self._renewed(latest, plan, follows=follows), tuple[Rest, ...]()
+        held = follows and open_freeze(latest) is not None
+        if not held:  # else the days are laid when the client returns
+            period, closed = await self.around_closings(client.id, period)
         # Behind an open freeze the first day is not known yet; it is not before today.
         quote = await self._quote(client, plan, period, cut, max(period.starts_on, self.uow.today))
-        held = follows and open_freeze(latest) is not None
-        return replace(quote, renews=latest, closes_pack=closes_pack, held=held)
+        return replace(quote, renews=latest, closes_pack=closes_pack, held=held, closed=closed)
+
+    async def around_closings(self, client_id: UUID, period: Period) -> tuple[Period, tuple[Rest, ...]]:
+        """The period laid around the gym's closings, and its days on which the gym is closed."""
+        calendar = await Moves(self.uow).calendar([client_id], period.starts_on)
+        laid = calendar.lay_sale(client_id, period.starts_on, period.days)
+        return replace(period, ends_on=laid.ends_on), laid.rests
 
     def _renewed(self, latest: Subscription, plan: Plan, *, follows: bool) -> Period:
         unit, count = plan.duration_unit, plan.duration_count

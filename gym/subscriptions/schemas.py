@@ -16,6 +16,7 @@ from gym.core.money import round_down
 from gym.plans.models import Plan
 from gym.rewards.models import Reward
 from gym.subscriptions.discounts import NO_DISCOUNT, Discount, rounded_off
+from gym.subscriptions.freeze_layout import Rest
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.periods import Period
 
@@ -64,6 +65,8 @@ class Quote:
     renews: Subscription | None = None
     closes_pack: bool = False
     """The renewed subscription is a used-up visit pack, closed today so that this one can start."""
+    closed: tuple[Rest, ...] = ()
+    """Days of the period on which the gym will be closed: they are why it ends later."""
     held: bool = False
     """The renewed one is frozen until the client returns: the dates move when that is."""
     reward: Reward | None = None
@@ -146,6 +149,8 @@ class ChangeQuote:
     """The gym's smallest amount: what is left to pay is a multiple of it."""
     renewal: Subscription | None = None
     renewal_starts_on: date | None = None
+    closed: tuple[Rest, ...] = ()
+    """Like those of a `Quote`."""
 
     @property
     def to_pay(self) -> Decimal:

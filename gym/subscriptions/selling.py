@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import cast
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.attributes import set_committed_value
 
 from gym.core.database import violated_constraint
+from gym.core.ids import new_id
 from gym.payments.errors import KeyReused
 from gym.payments.models import AccountKind
 from gym.payments.service import PaymentService
@@ -16,7 +18,9 @@ from gym.rewards.redeeming import Priced, Rewards
 from gym.security.permissions import ActorKind
 from gym.subscriptions.closing import Closing
 from gym.subscriptions.errors import JustChanged
-from gym.subscriptions.models import Subscription, SubscriptionStatus
+from gym.subscriptions.freeze_moves import closed_row, freeze_facts
+from gym.subscriptions.freeze_repository import FreezeRepository
+from gym.subscriptions.models import Freeze, Subscription, SubscriptionStatus
 from gym.subscriptions.repository import SubscriptionRepository
 from gym.subscriptions.schemas import Quote
 from gym.subscriptions.statuses import due_status
@@ -50,7 +54,10 @@ class Selling:
             await payments.charge(account, quote.final_price)
         # The pack's days must be free before the new row claims them.
         await self._close_pack(quote)
+        number = new_id()
+        rests = await self._closed_rows(number, quote)
         subscription = Subscription(
+            id=number,
             client=quote.client,
             plan=quote.plan,
             account=account,
@@ -67,15 +74,16 @@ class Selling:
             renews_id=quote.renews_id,
             replaces_id=quote.replaces.id if quote.replaces else None,
             gift_days=0,
-            frozen_days=0,
+            frozen_days=sum(rest.days for rest in quote.closed),
             sold_by=self.uow.actor.id if self.uow.actor.kind is ActorKind.STAFF else None,
             sold_at=self.uow.now,
             idempotency_key=key,
         )
-        set_committed_value(subscription, "freezes", [])
+        set_committed_value(subscription, "freezes", rests)
         subscription.status = due_status(subscription, self.uow.today)
         await self._insert(subscription)
         self.uow.audit(action, subscription, after=sold_facts(subscription))
+        await self._rest(rests)
         if quote.reward is not None:
             priced = cast("Priced", subscription)
             await Rewards(self.uow).redeem(quote.reward.id, quote.client.id, priced)
@@ -92,6 +100,24 @@ class Selling:
             if name == "uq_subscriptions_idempotency_key":
                 raise KeyReused from None
             raise
+
+    async def _closed_rows(self, subscription_id: UUID, quote: Quote) -> list[Freeze]:
+        """The days of the plan on which the gym is closed, one row a closing."""
+        if not quote.closed:
+            return []
+        found = await FreezeRepository(self.uow.session).closures(quote.starts_on)
+        closures = {one.id: one for one in found}
+        return [
+            closed_row(subscription_id, rest, closures[rest.closure_id], self.uow.now)
+            for rest in quote.closed
+            if rest.closure_id is not None
+        ]
+
+    async def _rest(self, rows: Sequence[Freeze]) -> None:
+        self.uow.session.add_all(rows)
+        for row in rows:
+            self.uow.audit("freeze.made", row, after=freeze_facts(row))
+        await self.uow.session.flush()
 
     async def _close_pack(self, quote: Quote) -> None:
         if quote.renews is not None and quote.closes_pack:

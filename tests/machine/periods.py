@@ -52,6 +52,15 @@ def stop(book: Book, one: Membership, rest: Rest) -> None:
         one.rests.remove(rest)
 
 
+def lay_new(book: Book, client: Client, one: Membership) -> None:
+    """Around every closed day of the period, those behind us too, when it is sold from an earlier day on."""
+    used = any(visit.day == book.today for visit in client.entries())
+    for closing in book.closings:
+        days = (closing.first + ahead * DAY for ahead in range((closing.last - closing.first).days + 1))
+        one.closed_days |= {day for day in days if day >= one.first and not (used and day == book.today)}
+    one.lay_out()
+
+
 def _from(one: Membership, rest: Rest) -> Rest | None:
     """What of a rest lies on the membership's days."""
     if rest.last is not None and rest.last < one.first:
@@ -69,7 +78,6 @@ def _closed(book: Book, client: Client, one: Membership, *, to_come: bool) -> se
     used = any(visit.day == today for visit in client.entries())
     first = max(one.first, today + DAY if used else today)
     for closing in book.closings:
-        if closing.announced >= one.sold:
-            start = max(first, closing.first)
-            days |= {start + ahead * DAY for ahead in range((closing.last - start).days + 1)}
+        start = max(first, closing.first)
+        days |= {start + ahead * DAY for ahead in range((closing.last - start).days + 1)}
     return {day for day in days if not any(rest.holds(day) for rest in one.rests)}

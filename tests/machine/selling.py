@@ -8,7 +8,7 @@ from fractions import Fraction
 from uuid import UUID
 
 from tests.machine.book import OPEN, Book, Client, House, Membership, Plan, Row
-from tests.machine.periods import place, release
+from tests.machine.periods import lay_new, place, release
 from tests.machine.rules import DAY, Span, down_to, first_span, months_later, next_span, up_to
 
 Reasons = set[str]
@@ -70,7 +70,7 @@ def _had(book: Book, one: Membership) -> bool:
 def why_not_sell(book: Book, client: Client, plan: Plan, start: date, off: Off, *, admin: bool) -> Reasons:
     today = book.today
     reasons = why_not_plan(book, client, plan)
-    span = first_span(start, plan.length)
+    span = _wanted(book, client, plan, start)
     if start > months_later(today, 12):
         reasons.add("start_too_far")
     if start < today - timedelta(days=30):
@@ -80,6 +80,14 @@ def why_not_sell(book: Book, client: Client, plan: Plan, start: date, off: Off, 
     for other in client.open_on(today):
         reasons |= _clash(other, span, today)
     return reasons | why_not_discount(book, off, plan.price(start), admin=admin)
+
+
+def _wanted(book: Book, client: Client, plan: Plan, start: date) -> Span:
+    """The period around the gym's closings."""
+    span = first_span(start, plan.length)
+    one = _row(book, plan, span, UUID(int=0), 0)
+    lay_new(book, client, one)
+    return Span(one.first, one.last, one.anchor)
 
 
 def _clash(other: Membership, span: Span, today: date) -> Reasons:
@@ -93,9 +101,27 @@ def _clash(other: Membership, span: Span, today: date) -> Reasons:
     return reasons
 
 
-def sell(book: Book, client: Client, plan: Plan, span: Span, key: UUID, price: int, off: int) -> Membership:
-    rows = [Row("charge", price - off)] if price - off else []
-    one = Membership(
+def sell(
+    book: Book,
+    client: Client,
+    plan: Plan,
+    span: Span,
+    key: UUID,
+    price: int,
+    off: int,
+    *,
+    held: bool = False,
+) -> Membership:
+    one = _row(book, plan, span, key, price - off)
+    one.held = held
+    if not held:
+        lay_new(book, client, one)
+    client.memberships.append(one)
+    return one
+
+
+def _row(book: Book, plan: Plan, span: Span, key: UUID, price: int) -> Membership:
+    return Membership(
         key=key,
         plan=plan,
         first=span.first,
@@ -103,12 +129,10 @@ def sell(book: Book, client: Client, plan: Plan, span: Span, key: UUID, price: i
         anchor=span.anchor,
         bought=span.days,
         usable=span.days,
-        price=price - off,
+        price=price,
         sold=book.now,
-        rows=rows,
+        rows=[Row("charge", price)] if price else [],
     )
-    client.memberships.append(one)
-    return one
 
 
 def renewal(book: Book, client: Client, plan: Plan | None) -> Renewal | None:
@@ -140,9 +164,7 @@ def why_not_renew(book: Book, client: Client, plan: Plan | None, off: Off, *, ad
 def renew(book: Book, client: Client, found: Renewal, key: UUID, off: int) -> Membership:
     if found.closes_pack:
         use_up(book, client, found.after)
-    one = sell(book, client, found.plan, found.span, key, found.price, off)
-    one.held = found.held
-    return one
+    return sell(book, client, found.plan, found.span, key, found.price, off, held=found.held)
 
 
 def use_up(book: Book, client: Client, pack: Membership) -> None:
@@ -260,7 +282,7 @@ def change(book: Book, client: Client, old: Membership, plan: Plan, key: UUID) -
     span = first_span(book.today, plan.length)
     new = sell(book, client, plan, span, key, price, 0)
     if waiting is not None:
-        place(book, client, waiting, next_span(span.anchor, span.last, waiting.plan.length))
+        place(book, client, waiting, next_span(new.anchor, new.last, waiting.plan.length))
     to_new = min(worth - to_debt, price)
     if to_new:
         _carry_over(book, client, new, to_new)

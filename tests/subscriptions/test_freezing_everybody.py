@@ -184,15 +184,17 @@ async def test_who_came_before_the_doors_closed_has_used_the_day(
     assert await closed_days(desk, one) == [1]
 
 
-async def test_who_buys_after_the_closing_was_announced_knew_of_it(
+async def test_who_buys_after_the_closing_was_announced_gets_its_days_as_well(
     boss: Reception, desk: Reception, rosa: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     await close(boss, 5, 6)
     clock.advance(timedelta(minutes=1))
     one = await desk.sell(rosa, monthly)
     await desk.pay(one)
+    assert await closed_days(desk, one) == [5, 6]
     await freeze(boss, one, 2, 3)
     assert await moved(desk, one) == 2
+    assert await closed_days(desk, one) == [5, 6]
 
 
 async def test_the_gym_opens_earlier_and_the_days_go_back(
