@@ -30,6 +30,7 @@ from bot.forms import Choice, Form, FormContext, Step
 from bot.freeze_days import closed_lines
 from bot.keyboards import Button, Keyboard, button, grid, nav
 from bot.render import HtmlTranslator, Screen
+from bot.rest_words import rest_lines
 from bot.routing import Audience, Router
 from bot.turn import Turn
 from gym.core.language import N_
@@ -79,7 +80,8 @@ async def manage(turn: Turn, tap: ManagePlan) -> None:
         given_back = await MoneyBack(uow).given_back(one.account_id)
     pack_over = current is not None and current.id != one.id and is_used_up(current)
     rows = [*grid(_running(turn, one, pack_over=pack_over)), *grid(_money(turn, one, paid, given_back))]
-    await turn.show(Screen(plan_text(turn.t, one), [*rows, nav(turn.t, back=Card(one.client_id))]))
+    text = "\n".join([plan_text(turn.t, one), *rest_lines(turn.t, one, turn.today)])
+    await turn.show(Screen(text, [*rows, nav(turn.t, back=Card(one.client_id))]))
 
 
 def plan_text(t: HtmlTranslator, one: Subscription) -> str:

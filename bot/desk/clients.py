@@ -30,11 +30,12 @@ from bot.desk.document_doubts import doubts_row
 from bot.desk.history import CreditStatement, Payments, Plans, Visits, visit_line
 from bot.desk.money.doubts import money_doubts_row
 from bot.desk.profile import AskDeactivate, BlockClient, EditClient, Reactivate, Unblock
-from bot.desk.words import status
 from bot.keyboards import Button, Keyboard, Row, button, grid, nav, pager
 from bot.render import HtmlTranslator, Screen
+from bot.rest_words import rest_lines
 from bot.reward_words import reward_line
 from bot.routing import Audience, Router
+from bot.standing_words import HAS_DAYS, PlanAct, at_desk, words_of
 from bot.turn import Turn
 from gym.attendance.cards import CardService, ClientCard
 from gym.clients.models import Client
@@ -42,8 +43,8 @@ from gym.clients.service import ClientService
 from gym.core.language import N_
 from gym.core.repository import Page
 from gym.faces.service import FaceRecognitionService
-from gym.subscriptions.models import Subscription, SubscriptionStatus
-from gym.subscriptions.statuses import closed_status
+from gym.subscriptions.models import Subscription
+from gym.subscriptions.statuses import open_freeze
 
 router = Router(Audience.STAFF)
 CARRIED_BYTES: Final = 44
@@ -141,11 +142,12 @@ async def card_screen(turn: Turn, client_id: UUID, heading: str = "") -> Screen:
         found = await CardService(uow).card(client_id)
         faces = FaceRecognitionService(uow)
         picture = await faces.thumbnail(client_id, for_chat=True) if found.face.enrolled else None
-    text = _card_text(turn.t, found, turn.today)
-    return Screen(f"{heading}\n\n{text}" if heading else text, _card_keyboard(turn.t, found), photo=picture)
+    text = card_text(turn.t, found, turn.today)
+    return Screen(f"{heading}\n\n{text}" if heading else text, card_keyboard(turn.t, found), photo=picture)
 
 
-def _card_text(t: HtmlTranslator, card: ClientCard, today: date) -> str:
+def card_text(t: HtmlTranslator, card: ClientCard, today: date) -> str:
+    """Who, which plan, when they came, how to reach them."""
     blocks = (
         _person(t, card.client, today),
         _plan(t, card, today),
@@ -171,15 +173,12 @@ def _person(t: HtmlTranslator, client: Client, today: date) -> list[str]:
 
 
 def _plan(t: HtmlTranslator, card: ClientCard, today: date) -> list[str]:
-    lines = _current(t, card) if card.current else _no_plan(t, card.latest)
-    if card.waiting:
-        lines.append(
-            t(
-                "⏭ Next: {plan} from {starts_on}",
-                plan=card.waiting.plan.name,
-                starts_on=card.waiting.starts_on,
-            )
-        )
+    standing = card.standing
+    lines = [at_desk(t, standing), *(_running(t, card) if card.current else [])]
+    if standing.subscription is not None and standing.state in HAS_DAYS:
+        lines += rest_lines(t, standing.subscription, today)
+    if card.waiting and card.waiting is not standing.subscription:
+        lines += [_next(t, card.waiting), *rest_lines(t, card.waiting, today)]
     lines.append(
         t("💵 To pay: <b>{balance}</b>", balance=card.balance) if card.balance else t("💵 Nothing to pay")
     )
@@ -188,34 +187,25 @@ def _plan(t: HtmlTranslator, card: ClientCard, today: date) -> list[str]:
     return [*lines, *(reward_line(t, reward, today) for reward in card.rewards)]
 
 
-def _current(t: HtmlTranslator, card: ClientCard) -> list[str]:
+def _running(t: HtmlTranslator, card: ClientCard) -> list[str]:
+    """Until when, and what is left of it."""
     current = card.current
     assert current is not None
     left = t.plural("{count} day left", "{count} days left", card.days_left or 0)
     if card.days_left == 0:
         left = t("last day today")
-    lines = [
-        t("🏷 <b>{plan}</b> {status}", plan=current.plan.name, status=status(t, current)),
-        t("📅 until {ends_on}, {left}", ends_on=current.ends_on, left=left),
-    ]
+    lines = [t("📅 until {ends_on}, {left}", ends_on=current.ends_on, left=left)]
+    if open_freeze(current) is not None:
+        lines = [t("📅 {left}; the last day is set by the return", left=left)]
     if card.visits_left is not None:
         lines.append("🎟 " + t.plural("{count} visit left", "{count} visits left", card.visits_left))
     return lines
 
 
-def _no_plan(t: HtmlTranslator, latest: Subscription | None) -> list[str]:
-    if latest is None:
-        return [t("🏷 No plan yet")]
-    if closed_status(latest.status, latest.account.balance) is SubscriptionStatus.EXPIRED:
-        return [t("🏷 {plan} ⚪ ended on {ends_on}", plan=latest.plan.name, ends_on=latest.ends_on)]
-    return [
-        t(
-            "🏷 {plan} {status}, ended on {ends_on}",
-            plan=latest.plan.name,
-            status=status(t, latest),
-            ends_on=latest.ends_on,
-        )
-    ]
+def _next(t: HtmlTranslator, waiting: Subscription) -> str:
+    if waiting.held:
+        return t("⏭ Next: {plan}, once the client is back and this plan is over", plan=waiting.plan.name)
+    return t("⏭ Next: {plan} from {starts_on}", plan=waiting.plan.name, starts_on=waiting.starts_on)
 
 
 def _visits(t: HtmlTranslator, card: ClientCard) -> list[str]:
@@ -241,7 +231,8 @@ def _face(t: HtmlTranslator, card: ClientCard) -> str:
     return t("🙂 No face photo") if consent else t("🙂 No face consent")
 
 
-def _card_keyboard(t: HtmlTranslator, card: ClientCard) -> Keyboard:
+def card_keyboard(t: HtmlTranslator, card: ClientCard) -> Keyboard:
+    """What can be done now comes first."""
     client = card.client
     if not client.active:
         return [[button(t("Reactivate"), Reactivate(client.id))], *_papers(t, client), nav(t)]
@@ -265,11 +256,12 @@ def _first(t: HtmlTranslator, card: ClientCard) -> Sequence[Button]:
     """What a queue waits for."""
     client_id = card.client.id
     buttons = [button(t("✅ Check in"), CheckInClient(client_id))]
-    if card.latest and not card.waiting:
+    acts = words_of(card.standing).acts
+    if PlanAct.RENEW in acts and not card.waiting:
         buttons.append(button(t("🔁 Renew"), RenewPlan(client_id)))
     if card.owed:
         buttons.append(button(t("💵 Pay"), TakePayment(card.owed[0].subscription.id)))
-    if not card.current and not card.waiting:
+    if PlanAct.SELL in acts:
         buttons.append(button(t("🏷 Sell plan"), SellPlan(client_id)))
     return buttons
 
@@ -277,14 +269,14 @@ def _first(t: HtmlTranslator, card: ClientCard) -> Sequence[Button]:
 def _of_plan(t: HtmlTranslator, card: ClientCard) -> Sequence[Button]:
     """What can be done with the plan at hand."""
     buttons: list[Button] = []
+    acts, plan = words_of(card.standing).acts, card.standing.subscription
     if card.waiting and card.used_up:
         buttons.append(button(t("▶️ Start renewal"), StartNow(card.waiting.id)))
-    if card.current and card.current.status is SubscriptionStatus.FROZEN:
-        buttons.append(button(t("☀️ End freeze"), EndFreeze(card.current.id)))
-    elif card.current:
-        buttons.append(button(t("❄️ Freeze"), FreezePlan(card.current.id)))
-    plan = card.current or card.waiting
-    if plan:
+    if plan and PlanAct.END_FREEZE in acts:
+        buttons.append(button(t("☀️ End freeze"), EndFreeze(plan.id)))
+    if plan and PlanAct.FREEZE in acts:
+        buttons.append(button(t("❄️ Freeze"), FreezePlan(plan.id)))
+    if plan and PlanAct.MANAGE in acts:
         buttons.append(button(t("⚙️ Plan"), ManagePlan(plan.id)))
     if card.current and card.waiting:
         buttons.append(button(t("⚙️ Next plan"), ManagePlan(card.waiting.id)))

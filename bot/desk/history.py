@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from bot.desk.receipts import ShowReceipt
 from bot.desk.words import METHODS, status
 from bot.keyboards import Button, button, nav, pager
 from bot.render import Html, HtmlTranslator, Screen
+from bot.rest_words import rest_lines
 from bot.routing import Audience, Router
 from bot.turn import Turn
 from gym.attendance.models import CheckIn, Outcome, VerdictCode
@@ -24,6 +26,7 @@ from gym.payments.service import PaymentService
 from gym.payments.statements import MoneyRow, StatementLine, StatementService, running
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.service import SubscriptionService
+from gym.subscriptions.statuses import is_open
 
 router = Router(Audience.STAFF)
 Code = VerdictCode
@@ -231,7 +234,7 @@ async def plans(turn: Turn, tap: Plans) -> None:
         found = await SubscriptionService(uow).history(tap.client_id, tap.page)
         owed = await SubscriptionService(uow).owed(tap.client_id)
     t = turn.t
-    lines = [_plan_line(t, one) for one in found.items] or [t("No plan was sold yet.")]
+    lines = [_plan_line(t, one, turn.today) for one in found.items] or [t("No plan was sold yet.")]
     heading = t("🏷 <b>{client}</b>: plans", client=client.full_name)
     dues = [
         [
@@ -251,8 +254,8 @@ async def plans(turn: Turn, tap: Plans) -> None:
     await turn.show(_page(t, tap.client_id, [heading, "", *lines], [*dues, *statements, pages]))
 
 
-def _plan_line(t: HtmlTranslator, one: Subscription) -> str:
-    return t(
+def _plan_line(t: HtmlTranslator, one: Subscription, today: date) -> str:
+    line = t(
         "{starts_on} – {ends_on}\n<b>{plan}</b> {status}, {price}",
         starts_on=one.starts_on,
         ends_on=one.ends_on,
@@ -260,6 +263,8 @@ def _plan_line(t: HtmlTranslator, one: Subscription) -> str:
         status=status(t, one),
         price=one.final_price,
     )
+    open_now = is_open(one, today)
+    return "\n".join([line, *(rest_lines(t, one, today) if open_now else [])])
 
 
 def _page(

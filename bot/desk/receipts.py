@@ -12,6 +12,7 @@ from bot.forms import Form, FormContext, Step
 from bot.keyboards import Button, Row, button, nav
 from bot.paper import send_receipt
 from bot.render import Html, HtmlTranslator, Screen, say_error
+from bot.rest_words import receipt_rests
 from bot.routing import Audience, Router
 from bot.turn import Turn
 from gym.clients.service import ClientService
@@ -102,6 +103,8 @@ def _facts(t: HtmlTranslator, receipt: Receipt) -> list[str]:
     lines = [
         t("👤 {client}", client=receipt.client_name),
         t("🏷 {plan}", plan=receipt.plan_name),
+        t("📅 {starts_on} – {ends_on}", starts_on=receipt.starts_on, ends_on=receipt.ends_on),
+        *receipt_rests(t, receipt.rests),
         t("🕓 {at}, {staff}", at=receipt.at, staff=receipt.staff_name),
     ]
     if receipt.destination:

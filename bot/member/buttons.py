@@ -14,6 +14,11 @@ class MyVisits(Callback):
     page: int = 0
 
 
+@callback("myfrz")
+class MyFreeze(Callback):
+    """What rests, and what I have asked for."""
+
+
 @callback("mypays")
 class MyPayments(Callback):
     """What I paid and got back."""

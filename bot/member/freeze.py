@@ -19,6 +19,7 @@ from bot.freeze_days import (
     span,
 )
 from bot.keyboards import Keyboard, Row, button, nav
+from bot.member.buttons import MyFreeze
 from bot.member.plan import MyPlan
 from bot.render import Html, HtmlTranslator, Screen, say_error
 from bot.routing import Audience, Router
@@ -37,11 +38,6 @@ from gym.subscriptions.models import Freeze, FreezeKind, Subscription
 from gym.subscriptions.service import SubscriptionService
 
 router = Router(Audience.MEMBER)
-
-
-@callback("myfrz")
-class MyFreeze(Callback):
-    """What rests, and what I have asked for."""
 
 
 @callback("myfask")

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from bot.callbacks import Callback, callback
-from bot.keyboards import button, nav
-from bot.member.buttons import MyVisits
+from bot.keyboards import Button, button, grid, nav
+from bot.member.buttons import MyFreeze, MyVisits
 from bot.render import HtmlTranslator, Screen
+from bot.rest_words import rest_lines
 from bot.routing import Audience, Router
+from bot.standing_words import HAS_DAYS, MemberAct, in_chat, words_of
 from bot.turn import Turn
 from gym.attendance.cards import CardService, ClientCard
 from gym.core.language import N_
 from gym.notifications.models import NotificationKind
 from gym.notifications.outbox import DESK
 from gym.plans.service import PlanService
+from gym.subscriptions.models import Subscription
 
 router = Router(Audience.MEMBER)
 
@@ -48,36 +53,47 @@ async def show_plan(turn: Turn) -> None:
         card = await CardService(uow).card(client.id)
         prices = await PlanService(uow).active()
     t = turn.t
-    lines = [t("<b>My plan</b>"), "", *plan_lines(t, card)]
+    lines = [t("<b>My plan</b>"), "", *plan_lines(t, card, turn.today)]
     if prices:
         lines += ["", t("<b>Prices</b>")]
         lines += [t("{plan}: {price}", plan=one.plan.name, price=one.price) for one in prices]
-    rows = [
-        [button(t("I want to renew"), WantToRenew()), button(t("My visits"), MyVisits())],
-        nav(t),
-    ]
+    rows = [*grid([*_acts(t, card), button(t("My visits"), MyVisits())]), nav(t)]
     await turn.show(Screen("\n".join(lines), rows))
 
 
-def plan_lines(t: HtmlTranslator, card: ClientCard) -> list[str]:
-    """Plan, dates, what is left and what is owed, a line each."""
-    lines: list[str] = []
-    if card.current is None:
-        lines.append(t("You have no running plan."))
-    else:
-        current = card.current
-        lines.append(t("🏷 <b>{plan}</b>", plan=current.plan.name))
-        lines.append(t("📅 {starts_on} – {ends_on}", starts_on=current.starts_on, ends_on=current.ends_on))
-        if card.days_left is not None:
-            lines.append(t.plural("⏳ {count} day left", "⏳ {count} days left", card.days_left))
-        if card.visits_left is not None:
-            lines.append(t.plural("🎟 {count} visit left", "🎟 {count} visits left", card.visits_left))
-    if card.waiting is not None:
-        waiting = card.waiting
-        lines.append(t("Next: {plan} from {starts_on}", plan=waiting.plan.name, starts_on=waiting.starts_on))
+def _acts(t: HtmlTranslator, card: ClientCard) -> list[Button]:
+    """What the state allows; a plan that waits already is not renewed once more."""
+    acts, buttons = words_of(card.standing).member_acts, list[Button]()
+    if MemberAct.WANT in acts:
+        buttons.append(button(t("I want a plan"), WantToRenew()))
+    if MemberAct.RENEW in acts and card.waiting is None:
+        buttons.append(button(t("I want to renew"), WantToRenew()))
+    if MemberAct.FREEZE in acts:
+        buttons.append(button(t("❄️ Freeze"), MyFreeze()))
+    return buttons
+
+
+def plan_lines(t: HtmlTranslator, card: ClientCard, today: date) -> list[str]:
+    """Plan, dates, what rests, what is left and what is owed, a line each."""
+    standing = card.standing
+    lines = [in_chat(t, standing)]
+    if standing.subscription is not None and standing.state in HAS_DAYS:
+        lines += rest_lines(t, standing.subscription, today, own=True)
+    if card.days_left is not None:
+        lines.append(t.plural("⏳ {count} day left", "⏳ {count} days left", card.days_left))
+    if card.visits_left is not None:
+        lines.append(t.plural("🎟 {count} visit left", "🎟 {count} visits left", card.visits_left))
+    if card.waiting is not None and card.waiting is not standing.subscription:
+        lines += [_next(t, card.waiting), *rest_lines(t, card.waiting, today, own=True)]
     if card.balance:
         lines.append(t("💵 To pay: <b>{balance}</b>", balance=card.balance))
     return lines
+
+
+def _next(t: HtmlTranslator, waiting: Subscription) -> str:
+    if waiting.held:
+        return t("Next: {plan}, once you are back and this plan is over", plan=waiting.plan.name)
+    return t("Next: {plan} from {starts_on}", plan=waiting.plan.name, starts_on=waiting.starts_on)
 
 
 @router.on(WantToRenew)

@@ -18,6 +18,8 @@ from gym.rewards.models import Reward
 from gym.rewards.redeeming import Rewards
 from gym.security.permissions import ActorKind, Permission
 from gym.subscriptions.models import Subscription
+from gym.subscriptions.plan_states import PlanStanding, standing_of
+from gym.subscriptions.resting import days_left
 from gym.subscriptions.schemas import Owed
 from gym.subscriptions.service import SubscriptionService
 from gym.unit_of_work import UnitOfWork
@@ -33,15 +35,23 @@ class ClientCard:
     current: Subscription | None
     waiting: Subscription | None
     latest: Subscription | None
+    canceled: Subscription | None
+    """The last one of somebody who has had no other."""
     owed: Sequence[Owed]
     visits: Sequence[CheckIn]
     face: FaceState
     days_left: int | None
+    """Days after today on which the client can come: frozen ones are not counted."""
     visits_left: int | None
     rewards: Sequence[Reward]
     """What can be used today, the best first."""
     credit: Decimal
     """What the gym owes the client."""
+
+    @property
+    def standing(self) -> PlanStanding:
+        """Where the client stands, and with which plan."""
+        return standing_of(self.current, self.waiting, self.latest, self.canceled)
 
     @property
     def used_up(self) -> bool:
@@ -66,17 +76,19 @@ class CardService:
         client = await ClientRepository(self.uow.session).require(client_id)
         subscriptions = SubscriptionService(self.uow)
         current = await subscriptions.current(client_id)
+        latest = current or await subscriptions.latest(client_id)
         if self.uow.actor.kind is ActorKind.STAFF:
             self.uow.audit("client.viewed", client)
         return ClientCard(
             client=client,
             current=current,
             waiting=await subscriptions.waiting(client_id),
-            latest=current or await subscriptions.latest(client_id),
+            latest=latest,
+            canceled=None if latest else await subscriptions.last_canceled(client_id),
             owed=await subscriptions.owed(client_id),
             visits=await AttendanceRepository(self.uow.session).last_visits(client_id, LAST_VISITS),
             face=await FaceRecognitionService(self.uow).state(client_id),
-            days_left=(current.ends_on - self.uow.today).days if current else None,
+            days_left=days_left(current, self.uow.today) if current else None,
             visits_left=_visits_left(current),
             rewards=await Rewards(self.uow).waiting(client_id),
             credit=await ClientCredit(self.uow).balance(client_id),

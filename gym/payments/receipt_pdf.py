@@ -20,7 +20,7 @@ from gym.core.clock import gym_day
 from gym.core.language import N_, Translator
 from gym.core.lettering import DRAWING, POINT, fitting, font, wrapped
 from gym.payments.models import Method
-from gym.payments.schemas import Receipt
+from gym.payments.schemas import Receipt, RestDays
 from gym.settings.schemas import GymSettings
 
 WORDS: Final = {
@@ -103,6 +103,7 @@ def _rows(receipt: Receipt, settings: GymSettings, t: Translator) -> list[tuple[
         (t(N_("Plan")), receipt.plan_name),
         (t(N_("From")), t.day(receipt.starts_on)),
         (t(N_("Until")), t.day(receipt.ends_on)),
+        *(_rest(one, t) for one in receipt.rests),
         (t(N_("Method")), t(WORDS[receipt.method])),
     ]
     if receipt.destination:
@@ -113,6 +114,15 @@ def _rows(receipt: Receipt, settings: GymSettings, t: Translator) -> list[tuple[
     if receipt.note:
         rows.append((t(N_("Note")), receipt.note))
     return rows
+
+
+def _rest(one: RestDays, t: Translator) -> tuple[str, str]:
+    label = t(N_("Gym closed")) if one.closed else t(N_("Frozen"))
+    if one.ends_on is None:
+        return label, t(N_("from {day} on"), day=t.day(one.starts_on))
+    if one.ends_on == one.starts_on:
+        return label, t.day(one.starts_on)
+    return label, f"{t.day(one.starts_on)} – {t.day(one.ends_on)}"
 
 
 # Drawing ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -11,6 +11,16 @@ from gym.payments.models import Method
 
 
 @dataclass(frozen=True, slots=True)
+class RestDays:
+    """Days of a period that do not count; without an end until the client returns."""
+
+    closed: bool
+    """The gym was closed; else the client asked for it."""
+    starts_on: date
+    ends_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """A payment as the client sees it; `balance_after` is what was still owed right after it."""
 
@@ -33,6 +43,8 @@ class Receipt:
     """The gym day on which the money moved; another one than `at`'s when it was entered later."""
     destination: str | None = None
     """The bank account that a transfer went to."""
+    rests: tuple[RestDays, ...] = ()
+    """As they stand when the receipt is looked at: they are why the period ends later."""
     given_back: Decimal = Decimal(0)
     """How much of it a void would hand out a second time; above zero it cannot be voided."""
 

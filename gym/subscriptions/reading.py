@@ -8,11 +8,11 @@ from uuid import UUID
 
 from gym.core.repository import Page
 from gym.payments.models import LedgerEntry
-from gym.payments.schemas import Receipt
+from gym.payments.schemas import Receipt, RestDays
 from gym.payments.service import PaymentService
 from gym.security.permissions import Permission
 from gym.staff.four_eyes import FourEyes
-from gym.subscriptions.models import Subscription
+from gym.subscriptions.models import FreezeKind, Subscription
 from gym.subscriptions.repository import SubscriptionRepository
 from gym.subscriptions.schemas import Owed
 from gym.subscriptions.settling import Settlement
@@ -43,6 +43,11 @@ class Reading:
         self._require_sight(client_id)
         await Settlement(self.uow).settled_open(client_id)
         return await self._subscriptions.latest(client_id)
+
+    async def last_canceled(self, client_id: UUID) -> Subscription | None:
+        """The last one that was canceled."""
+        self._require_sight(client_id)
+        return await self._subscriptions.last_canceled(client_id)
 
     async def get(self, subscription_id: UUID) -> Subscription:
         """One subscription as it stands. Raises `SubscriptionNotFound`."""
@@ -108,6 +113,10 @@ class Reading:
             voided=bool(await payments.voided([entry.id])),
             paid_on=entry.gym_day,
             destination=entry.destination,
+            rests=tuple(
+                RestDays(one.kind is FreezeKind.CLOSURE, one.starts_on, one.ends_on)
+                for one in subscription.freezes
+            ),
             given_back=await payments.given_back(entry),
         )
 

@@ -81,6 +81,13 @@ class SubscriptionRepository(Repository[Subscription, UUID]):
             query.order_by(Subscription.starts_on.desc(), Subscription.id.desc()).limit(1)
         )
 
+    async def last_canceled(self, client_id: UUID) -> Subscription | None:
+        """The canceled one that was closed last."""
+        query = _whole().where(
+            Subscription.client_id == client_id, Subscription.status == SubscriptionStatus.CANCELED
+        )
+        return await self.session.scalar(query.order_by(Subscription.closed_at.desc()).limit(1))
+
     async def latest_id(self, client_id: UUID) -> UUID | None:
         """Which one `latest` would give."""
         query = select(Subscription.id).where(
