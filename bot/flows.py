@@ -46,7 +46,7 @@ from bot.desk import (
 )
 from bot.desk.admin import candidates, invitations, sign_ins
 from bot.desk.importing import flow as importing
-from bot.desk.money import doubts, returns, write_offs
+from bot.desk.money import doubts, returns, together, write_offs
 from bot.member import freeze, plan, preferences, privacy, qr, visits
 from bot.member import payments as my_payments
 from bot.member import rewards as my_rewards
@@ -80,6 +80,7 @@ ROUTERS: tuple[Router, ...] = (
     cancellations.router,
     freezes.router,
     payments.router,
+    together.router,
     receipts.router,
     returns.router,
     write_offs.router,

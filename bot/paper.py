@@ -15,18 +15,18 @@ from gym.settings.addresses import bot_link
 from gym.settings.schemas import GymSettings
 
 
-async def send_receipt(turn: Turn, receipt: Receipt, language: str) -> None:
-    """The receipt as a PDF in the client's language."""
+async def send_receipt(turn: Turn, parts: Sequence[Receipt], language: str) -> None:
+    """The receipt as a PDF in the client's language, with whatever was paid together."""
     settings = turn.settings
-    data = await asyncio.to_thread(_draw, receipt, settings, settings.translator(language))
-    await turn.send_document(data, f"{settings.name}-{receipt.number}.pdf")
+    data = await asyncio.to_thread(_draw, parts, settings, settings.translator(language))
+    await turn.send_document(data, f"{settings.name}-{parts[0].number}.pdf")
 
 
-def _draw(receipt: Receipt, settings: GymSettings, t: Translator) -> bytes:
+def _draw(parts: Sequence[Receipt], settings: GymSettings, t: Translator) -> bytes:
     # Loading matplotlib takes a second, which is spent here and not when the bot starts.
-    from gym.payments.receipt_pdf import draw_receipt
+    from gym.payments.receipt_pdf import draw_together
 
-    return draw_receipt(receipt, settings, t)
+    return draw_together(parts, settings, t)
 
 
 async def send_card(turn: Turn, client: Client, payload: str) -> None:

@@ -137,6 +137,13 @@ class TakePayment(Callback):
     subscription_id: UUID
 
 
+@callback("payall")
+class TakeEverything(Callback):
+    """Money for all that a client owes."""
+
+    client_id: UUID
+
+
 @callback("cancel")
 class CancelSubscription(Callback):
     """End a subscription now."""

@@ -29,6 +29,7 @@ from bot.desk.words import METHODS, status
 from bot.forms import Choice, Form, FormContext, Step
 from bot.freeze_days import closed_lines
 from bot.keyboards import Button, Keyboard, button, grid, nav
+from bot.price_words import coming_lines
 from bot.render import HtmlTranslator, Screen
 from bot.rest_words import rest_lines
 from bot.routing import Audience, Router
@@ -141,6 +142,7 @@ async def choose(turn: Turn, tap: ChangePlan) -> None:
         client=old.client.full_name,
         plan=old.plan.name,
     )
+    text = "\n".join([text, *coming_lines(t, plans)])
     if not plans:
         text = t("There is no other plan on sale. An admin creates one under Plans.")
     await turn.show(Screen(text, [*rows, nav(t, back=ManagePlan(old.id))]))

@@ -11,6 +11,7 @@ from bot.answers import read_day, read_positive_amount
 from bot.callbacks import Callback, callback
 from bot.desk.buttons import Card, TakePayment
 from bot.desk.keys import tap_key
+from bot.desk.money.together import everything_button
 from bot.desk.receipts import receipt_screen
 from bot.desk.words import METHODS
 from bot.forms import Choice, Form, FormContext, Step
@@ -58,6 +59,7 @@ async def take_payment(turn: Turn, tap: TakePayment) -> None:
         await FourEyes(uow).require_another(subscription.client_id, Permission.TAKE_PAYMENT, acts=False)
         credit = await ClientCredit(uow).balance(subscription.client_id)
         earliest = PaymentService(uow).earliest_day(subscription.account, subscription.starts_on)
+        owed = await SubscriptionService(uow).owed(subscription.client_id)
     t, balance = turn.t, subscription.account.balance
     if not balance:
         raise owed_only(balance)
@@ -66,6 +68,7 @@ async def take_payment(turn: Turn, tap: TakePayment) -> None:
         *grid(methods),
         _from_credit(t, tap.subscription_id, min(credit, balance)),
         _other_ways(turn, tap.subscription_id, earliest),
+        everything_button(t, owed),
         nav(t, back=Card(subscription.client_id)),
     ]
     await turn.show(Screen(_question(t, subscription, credit), keyboard))

@@ -11,6 +11,7 @@ from bot.desk.plan_new import NewPlan
 from bot.desk.plan_prices import PlanPrices
 from bot.desk.plan_words import described, holders
 from bot.keyboards import Row, button, nav, pager
+from bot.price_words import coming_lines
 from bot.render import Screen
 from bot.routing import Audience, Router
 from bot.turn import Turn
@@ -54,6 +55,7 @@ async def plans(turn: Turn, tap: Plans) -> None:
     if turn.visitor.may(Permission.MANAGE_PLANS):
         rows.append([button(t("➕ New plan"), NewPlan())])
     text = t("<b>Plans</b>") if found else t("<b>Plans</b>\n\nThere is none yet.")
+    text = "\n".join([text, *coming_lines(t, found)])
     await turn.show(Screen(text, [*rows, nav(t)]))
 
 

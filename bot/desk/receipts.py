@@ -23,6 +23,7 @@ from gym.payments.schemas import Receipt
 from gym.payments.service import PaymentService
 from gym.security.permissions import Permission
 from gym.staff.four_eyes import FourEyes
+from gym.subscriptions.paying_together import PayingTogether
 from gym.subscriptions.service import SubscriptionService
 
 router = Router(Audience.STAFF)
@@ -135,9 +136,9 @@ def _came_back(t: HtmlTranslator, receipt: Receipt) -> Button:
 @router.on(ReceiptPdf)
 async def receipt_pdf(turn: Turn, tap: ReceiptPdf) -> None:
     async with turn.unit_of_work() as uow:
-        found = await SubscriptionService(uow).receipt(tap.entry_id)
-        client = await ClientService(uow).get(found.client_id)
-    await send_receipt(turn, found, client.language)
+        found = await PayingTogether(uow).receipts(tap.entry_id)
+        client = await ClientService(uow).get(found.first.client_id)
+    await send_receipt(turn, found.parts, client.language)
 
 
 @router.on(VoidPayment)

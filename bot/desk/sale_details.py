@@ -133,11 +133,12 @@ async def _sell(ctx: FormContext) -> Screen:
                 key=ctx.key,
             )
             credit = await ClientCredit(uow).balance(client_id)
+            owed = await SubscriptionService(uow).owed(client_id)
     except DiscountTooLarge as error:
         return _ask_admin(ctx, error, starts_on, SaleDetails(client_id, plan_id))
     except REFUSALS as error:
         return refusal_screen(ctx.t, error, client_id, again=OfferPlan(client_id, plan_id))
-    return sold_screen(ctx.t, sold, credit)
+    return sold_screen(ctx.t, sold, credit, owed)
 
 
 # A renewal ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -173,12 +174,13 @@ async def _renew(ctx: FormContext) -> Screen:
                 key=ctx.key,
             )
             credit = await ClientCredit(uow).balance(client_id)
+            owed = await SubscriptionService(uow).owed(client_id)
     except DiscountTooLarge as error:
         again = RenewalDetails(renews_id, plan_id, reward_id is not None)
         return _ask_admin(ctx, error, None, again)
     except REFUSALS as error:
         return refusal_screen(ctx.t, error, client_id, again=RenewAs(client_id, plan_id))
-    return sold_screen(ctx.t, sold, credit)
+    return sold_screen(ctx.t, sold, credit, owed)
 
 
 DISCOUNT = Step(

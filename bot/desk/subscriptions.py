@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
 from bot.callbacks import Callback, callback
 from bot.desk.buttons import Card, RenewPlan, SellPlan, StartNow, TakePayment
 from bot.desk.keys import tap_key
+from bot.desk.money.older_debts import charge_debts_button, older_debt_lines
+from bot.desk.money.together import debt_line, everything_button
 from bot.desk.payments import PayNow
 from bot.desk.refusals import REFUSALS, refusal_screen
 from bot.desk.words import plan_length
 from bot.freeze_days import closed_lines
 from bot.keyboards import Keyboard, button, nav
+from bot.price_words import coming_lines, other_price_lines
 from bot.render import Html, HtmlTranslator, Screen
 from bot.reward_words import percent_words
 from bot.routing import Audience, Router
@@ -24,7 +28,7 @@ from gym.plans.service import PlanService
 from gym.rewards.models import Reward
 from gym.rewards.redeeming import Rewards
 from gym.subscriptions.models import Subscription
-from gym.subscriptions.schemas import Quote
+from gym.subscriptions.schemas import Owed, Quote
 from gym.subscriptions.service import SubscriptionService
 from gym.unit_of_work import UnitOfWork
 
@@ -97,7 +101,7 @@ async def choose_plan(turn: Turn, tap: SellPlan) -> None:
     async with turn.unit_of_work() as uow:
         plans = await PlanService(uow).active()
     rows = [[button(_label(turn.t, one), OfferPlan(tap.client_id, one.plan.id), wide=True)] for one in plans]
-    await turn.show(_plan_list(turn.t, rows, tap.client_id))
+    await turn.show(_plan_list(turn.t, rows, tap.client_id, plans))
 
 
 @router.on(OfferPlan)
@@ -113,6 +117,7 @@ async def offer(turn: Turn, tap: OfferPlan) -> None:
     keyboard: Keyboard = [
         [button(t("✅ Sell"), ConfirmSale(tap.client_id, tap.plan_id, quote.mark))],
         [button(t("Other day or discount"), SaleDetails(tap.client_id, tap.plan_id), wide=True)],
+        charge_debts_button(t, quote.older_debts),
         nav(t, back=SellPlan(tap.client_id)),
     ]
     await turn.show(Screen(t("<b>Sell this plan?</b>") + "\n\n" + quote_text(t, quote), keyboard))
@@ -123,13 +128,15 @@ async def sell(turn: Turn, tap: ConfirmSale) -> None:
     key = tap_key(turn)
     try:
         async with turn.unit_of_work() as uow:
-            sold = await SubscriptionService(uow).sell(tap.client_id, tap.plan_id, seen=tap.seen, key=key)
+            service = SubscriptionService(uow)
+            sold = await service.sell(tap.client_id, tap.plan_id, seen=tap.seen, key=key)
             credit = await ClientCredit(uow).balance(tap.client_id)
+            owed = await service.owed(tap.client_id)
     except REFUSALS as error:
         again = OfferPlan(tap.client_id, tap.plan_id)
         await turn.show(refusal_screen(turn.t, error, tap.client_id, again=again))
         return
-    await turn.show(sold_screen(turn.t, sold, credit))
+    await turn.show(sold_screen(turn.t, sold, credit, owed))
 
 
 @router.on(RenewPlan)
@@ -148,7 +155,7 @@ async def renewal_plans(turn: Turn, tap: RenewPlans) -> None:
     async with turn.unit_of_work() as uow:
         plans = await PlanService(uow).active()
     rows = [[button(_label(turn.t, one), RenewAs(tap.client_id, one.plan.id), wide=True)] for one in plans]
-    await turn.show(_plan_list(turn.t, rows, tap.client_id))
+    await turn.show(_plan_list(turn.t, rows, tap.client_id, plans))
 
 
 @router.on(ConfirmRenewal)
@@ -167,11 +174,12 @@ async def renewed(turn: Turn, tap: ConfirmRenewal) -> None:
                 key=tap_key(turn),
             )
             credit = await ClientCredit(uow).balance(client_id)
+            owed = await SubscriptionService(uow).owed(client_id)
     except REFUSALS as error:
         again = RenewAs(client_id, tap.plan_id, tap.rewarded)
         await turn.show(refusal_screen(turn.t, error, client_id, again=again))
         return
-    await turn.show(sold_screen(turn.t, sold, credit))
+    await turn.show(sold_screen(turn.t, sold, credit, owed))
 
 
 async def best_reward(uow: UnitOfWork, client_id: UUID) -> Reward | None:
@@ -207,6 +215,7 @@ def _renewal_keyboard(t: HtmlTranslator, quote: Quote, reward: Reward | None, *,
             button(t("Other plan"), RenewPlans(client_id)),
             button(t("Discount"), RenewalDetails(quote.renews_id, chosen, used)),
         ],
+        charge_debts_button(t, quote.older_debts),
         nav(t, back=Card(client_id)),
     ]
 
@@ -240,6 +249,7 @@ def quote_text(t: HtmlTranslator, quote: Quote) -> str:
         t("📅 {starts_on} – {ends_on}", starts_on=quote.starts_on, ends_on=quote.ends_on),
         *closed_lines(t, quote.closed),
     ]
+    lines += other_price_lines(t, quote)
     if quote.discount:
         lines.append(t("Price {price}, discount {off}", price=quote.base_price, off=quote.discount))
     lines.append(t("💵 <b>{price}</b>", price=quote.final_price))
@@ -249,13 +259,22 @@ def quote_text(t: HtmlTranslator, quote: Quote) -> str:
         lines.append(t("The used-up pack is closed today."))
     if quote.held:
         lines.append(t("❄️ It waits until the client has returned and the plan before it is over."))
+    lines += older_debt_lines(t, quote)
     return "\n".join(lines)
 
 
 def sold_screen(
-    t: HtmlTranslator, sold: Subscription, credit: Decimal = Decimal(0), *, heading: str | None = None
+    t: HtmlTranslator,
+    sold: Subscription,
+    credit: Decimal = Decimal(0),
+    owed: Sequence[Owed] = (),
+    *,
+    heading: str | None = None,
 ) -> Screen:
-    """What was sold, with the money as the next step; `credit` is what the client has."""
+    """What was sold, with the money as the next step.
+
+    `credit` is what the client has, `owed` everything that is to be paid, older debts too.
+    """
     text = (heading or t("✅ <b>Sold</b>")) + "\n\n"
     text += t(
         "👤 {client}\n🏷 {plan}\n📅 {starts_on} – {ends_on}\n💵 {price}",
@@ -274,6 +293,10 @@ def sold_screen(
         text += "\n" + t("💳 Credit: {credit}", credit=credit)
         use = PayNow(sold.id, min(credit, balance), Method.CREDIT)
         rows.insert(0, [button(t("💳 Use credit: {amount}", amount=use.amount), use, wide=True)])
+    together = everything_button(t, owed)
+    if together:
+        rows.insert(0, together)
+        text += "\n\n" + "\n".join(debt_line(t, one) for one in owed)
     return Screen(text, [*rows, nav(t, back=Card(sold.client_id))], stays=True)
 
 
@@ -281,8 +304,10 @@ def _label(t: HtmlTranslator, one: PricedPlan) -> str:
     return f"{one.plan.name} · {t.money(one.price)}"
 
 
-def _plan_list(t: HtmlTranslator, rows: Keyboard, client_id: UUID) -> Screen:
+def _plan_list(t: HtmlTranslator, rows: Keyboard, client_id: UUID, plans: Sequence[PricedPlan]) -> Screen:
     if not rows:
         text = t("There is no plan on sale yet. An admin creates one under Plans.")
         return Screen(text, [nav(t, back=Card(client_id))])
-    return Screen(t("Which plan?"), [*rows, nav(t, back=Card(client_id))])
+    coming = coming_lines(t, plans)
+    text = "\n".join([t("Which plan?"), *([""] if coming else []), *coming])
+    return Screen(text, [*rows, nav(t, back=Card(client_id))])

@@ -15,7 +15,7 @@ from gym.core.language import N_
 from gym.payments.credit import ClientCredit
 from gym.payments.models import EntryKind
 from gym.payments.statements import MoneyRow, StatementService
-from gym.subscriptions.service import SubscriptionService
+from gym.subscriptions.paying_together import PayingTogether
 
 router = Router(Audience.MEMBER)
 
@@ -47,5 +47,5 @@ def _receipts(t: HtmlTranslator, rows: Sequence[MoneyRow]) -> list[Row]:
 @router.on(MyReceipt)
 async def my_receipt(turn: Turn, tap: MyReceipt) -> None:
     async with turn.member_unit_of_work() as uow:
-        found = await SubscriptionService(uow).receipt(tap.entry_id)
-    await send_receipt(turn, found, turn.visitor.language)
+        found = await PayingTogether(uow).receipts(tap.entry_id)
+    await send_receipt(turn, found.parts, turn.visitor.language)

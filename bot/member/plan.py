@@ -7,6 +7,7 @@ from datetime import date
 from bot.callbacks import Callback, callback
 from bot.keyboards import Button, button, grid, nav
 from bot.member.buttons import MyFreeze, MyVisits
+from bot.price_words import price_line
 from bot.render import HtmlTranslator, Screen
 from bot.rest_words import rest_lines
 from bot.routing import Audience, Router
@@ -56,7 +57,7 @@ async def show_plan(turn: Turn) -> None:
     lines = [t("<b>My plan</b>"), "", *plan_lines(t, card, turn.today)]
     if prices:
         lines += ["", t("<b>Prices</b>")]
-        lines += [t("{plan}: {price}", plan=one.plan.name, price=one.price) for one in prices]
+        lines += [price_line(t, one) for one in prices]
     rows = [*grid([*_acts(t, card), button(t("My visits"), MyVisits())]), nav(t)]
     await turn.show(Screen("\n".join(lines), rows))
 

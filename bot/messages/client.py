@@ -32,6 +32,8 @@ simple(
 
 @says(Kind.RECEIPT)
 def _receipt(t: HtmlTranslator, p: Payload, settings: GymSettings) -> str:
+    if "parts" in p:
+        return _receipt_of_all(t, p, settings)
     text = t(
         "🧾 <b>Receipt {number}</b>\n{gym}\n\n"
         "Paid <b>{amount}</b> ({method}) for {plan}\n{starts_on} – {ends_on}",
@@ -45,6 +47,28 @@ def _receipt(t: HtmlTranslator, p: Payload, settings: GymSettings) -> str:
     )
     left = t("Still to pay: <b>{balance}</b>", balance=p["balance"]) if p["balance"] else t("Paid in full.")
     return f"{text}\n{left}"
+
+
+def _receipt_of_all(t: HtmlTranslator, p: Payload, settings: GymSettings) -> str:
+    """One message for everything that was paid at once."""
+    heading = t(
+        "🧾 <b>Receipt</b>\n{gym}\n\nPaid <b>{total}</b> ({method})",
+        gym=settings.name,
+        total=p["total"],
+        method=method_words(t, p),
+    )
+    return "\n".join([heading, *(_part(t, one) for one in p["parts"]), t("Paid in full.")])
+
+
+def _part(t: HtmlTranslator, one: Payload) -> str:
+    return t(
+        "{number}: {amount} for {plan}, {starts_on} – {ends_on}",
+        number=Html(f"№ {one['receipt_number']}"),
+        amount=one["amount"],
+        plan=one["plan_name"],
+        starts_on=one["starts_on"],
+        ends_on=one["ends_on"],
+    )
 
 
 @says(Kind.VOIDED)

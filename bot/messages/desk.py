@@ -50,6 +50,16 @@ def _activated(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
 
 @says(Kind.DESK_PAYMENT)
 def _desk_payment(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
+    if "parts" in p:
+        numbers = ", ".join(f"№ {one['receipt_number']}" for one in p["parts"])
+        return t(
+            "💵 {client_name} paid everything, {amount} ({method}), receipts {numbers} ({staff_name})",
+            client_name=p["client_name"],
+            amount=p["total"],
+            method=method_words(t, p),
+            numbers=Html(numbers),
+            staff_name=p["staff_name"],
+        )
     return t(
         "💵 {client_name} paid {amount} ({method}), receipt {number} ({staff_name})",
         client_name=p["client_name"],

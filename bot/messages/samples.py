@@ -121,6 +121,19 @@ NOT_BEGUN: Final = {
     "running_until": date(2026, 8, 31),
     "balance": Decimal(0),
 }
+TOGETHER: Final = {
+    "total": Decimal(200000),
+    "parts": [
+        {
+            "plan_name": plan,
+            "starts_on": DAY,
+            "ends_on": END,
+            "amount": Decimal(100000),
+            "receipt_number": number,
+        }
+        for number, plan in enumerate(("Mensualidad", "Semana"), 12)
+    ],
+}
 QUIET_DAY: Final = {
     "visits": 0,
     "denials": [],
@@ -162,7 +175,8 @@ SPECIAL: Final[Mapping[Kind, tuple[Mapping[str, Any], ...]]] = {
         {**DECIDED, "kind": "freeze", "state": "rejected"},
         {**DECIDED, "kind": "freeze", "state": "expired", "answer": None},
     ),
-    Kind.RECEIPT: ({}, {"balance": Decimal(0), "method": "transfer"}),
+    Kind.RECEIPT: ({}, {"balance": Decimal(0), "method": "transfer"}, TOGETHER),
+    Kind.DESK_PAYMENT: ({}, TOGETHER),
     Kind.ENDS_SOON: tuple(
         {"days": abs(days), "ends_on": DAY + timedelta(days=days)} for days in (7, 1, 0, -2)
     ),

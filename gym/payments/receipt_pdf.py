@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 from matplotlib import rc_context
@@ -66,7 +67,17 @@ def draw_receipt(receipt: Receipt, settings: GymSettings, t: Translator) -> byte
 
     `t` speaks the client's language and escapes nothing.
     """
-    paper = worded(receipt, settings, t)
+    return _drawn(worded(receipt, settings, t), receipt, settings)
+
+
+def draw_together(parts: Sequence[Receipt], settings: GymSettings, t: Translator) -> bytes:
+    """One page for payments that were taken at once; one of them alone looks as it always does."""
+    if len(parts) == 1:
+        return draw_receipt(parts[0], settings, t)
+    return _drawn(worded_together(parts, settings, t), parts[0], settings)
+
+
+def _drawn(paper: Paper, receipt: Receipt, settings: GymSettings) -> bytes:
     metadata = {
         "Title": paper.title,
         "Author": settings.name,
@@ -94,6 +105,32 @@ def worded(receipt: Receipt, settings: GymSettings, t: Translator) -> Paper:
         remark=t(N_("Paid with the client's credit: no money changed hands.")) if on_credit else "",
         footer=settings.receipt_footer or t(N_("Thank you!")),
         stamp=t(N_("VOID")) if receipt.voided else "",
+    )
+
+
+def worded_together(parts: Sequence[Receipt], settings: GymSettings, t: Translator) -> Paper:
+    """Every part with its number, plan and amount; one that was voided says so and is left out of the sum."""
+    first, counting = parts[0], [one for one in parts if not one.voided]
+    rows = [(t(N_("Client")), first.client_name)]
+    for one in parts:
+        rows.append((f"№ {one.number}", f"{one.plan_name}: {t.money(one.amount)}"))
+        days = f"{t.day(one.starts_on)} – {t.day(one.ends_on)}"
+        rows.append((t(N_("VOID")) if one.voided else "", days))
+    rows.append((t(N_("Method")), t(WORDS[first.method])))
+    if first.destination:
+        rows.append((t(N_("Account")), first.destination))
+    rows.append((t(N_("Received by")), first.staff_name))
+    total = sum((one.amount for one in counting), Decimal(0))
+    return Paper(
+        gym=settings.name,
+        title=t(N_("Receipts № {numbers}"), numbers=", ".join(str(one.number) for one in parts)),
+        moment=t.moment(first.at),
+        rows=rows,
+        total=(t(N_("Paid")), t.money(total)),
+        rest=("", ""),
+        remark="",
+        footer=settings.receipt_footer or t(N_("Thank you!")),
+        stamp="" if counting else t(N_("VOID")),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, update
 from sqlalchemy import text as sql
@@ -22,6 +22,7 @@ from gym.settings.models import Counter
 RAISES = (EntryKind.CHARGE, EntryKind.REFUND, EntryKind.VOID)
 """Entries that raise the balance; the others lower it."""
 RECEIPTS = "receipt"
+_NO_KEY = UUID(int=0)
 
 
 def signed(entry: type[LedgerEntry]) -> ColumnElement[Decimal]:
@@ -89,6 +90,28 @@ class EntryRepository(Repository[LedgerEntry, UUID]):
         if key is None:
             return None
         return await self.session.scalar(select(LedgerEntry).where(LedgerEntry.idempotency_key == key))
+
+    async def paid_together(self, payment: LedgerEntry, namespace: UUID) -> list[LedgerEntry]:
+        """The payments of one charge in order: each one's key follows from the key before it."""
+        at_once = await self.session.scalars(
+            select(LedgerEntry)
+            .join(Account, Account.id == LedgerEntry.account_id)
+            .where(
+                LedgerEntry.kind == EntryKind.PAYMENT,
+                LedgerEntry.at == payment.at,
+                LedgerEntry.idempotency_key.is_not(None),
+                Account.client_id.in_(select(Account.client_id).where(Account.id == payment.account_id)),
+            )
+        )
+        by_key = {one.idempotency_key: one for one in at_once}
+        following = {uuid5(namespace, str(key)): one for key, one in by_key.items()}
+        first = payment
+        while (before := following.get(first.idempotency_key or _NO_KEY)) is not None:
+            first = before
+        parts = [first]
+        while (after := by_key.get(uuid5(namespace, str(parts[-1].idempotency_key)))) is not None:
+            parts.append(after)
+        return parts
 
     async def next_receipt_number(self) -> int:
         """Locks the counter until the transaction ends, which is what leaves no gap."""

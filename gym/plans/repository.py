@@ -8,6 +8,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import aliased
 
 from gym.core.repository import Repository
 from gym.plans.errors import PlanNotFound
@@ -31,16 +32,24 @@ class PlanRepository(Repository[Plan, UUID]):
 
     async def priced(self, day: date, *, active_only: bool) -> list[PricedPlan]:
         """Plans with their price of a day, by name, in one query."""
-        query = select(Plan, PlanPrice.amount).join(
-            PlanPrice, and_(PlanPrice.plan_id == Plan.id, in_force(day))
+        coming = aliased(PlanPrice)
+        query = (
+            select(Plan, PlanPrice.amount, coming)
+            .join(PlanPrice, and_(PlanPrice.plan_id == Plan.id, in_force(day)))
+            .outerjoin(coming, and_(coming.plan_id == Plan.id, coming.valid_from > day))
         )
         if active_only:
             query = query.where(Plan.active)
         rows = await self.session.execute(query.order_by(Plan.active.desc(), Plan.name, Plan.id))
-        return [PricedPlan(plan, amount) for plan, amount in rows]
+        return [PricedPlan(plan, amount, later) for plan, amount, later in rows]
 
     async def price_on(self, plan_id: UUID, day: date) -> Decimal | None:
         query = select(PlanPrice.amount).where(PlanPrice.plan_id == plan_id, in_force(day))
+        return await self.session.scalar(query)
+
+    async def price_row(self, plan_id: UUID, day: date) -> PlanPrice | None:
+        """The price of a day, with the days on which it holds."""
+        query = select(PlanPrice).where(PlanPrice.plan_id == plan_id, in_force(day))
         return await self.session.scalar(query)
 
     async def prices(self, plan_id: UUID) -> Sequence[PlanPrice]:

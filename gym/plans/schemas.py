@@ -22,7 +22,7 @@ from gym.plans.errors import (
     PriceStartTooFar,
     VisitsInvalid,
 )
-from gym.plans.models import DurationUnit, Plan
+from gym.plans.models import DurationUnit, Plan, PlanPrice
 
 LONGEST: Final = 1000
 FURTHEST: Final = timedelta(days=366)
@@ -76,6 +76,8 @@ class PricedPlan:
 
     plan: Plan
     price: Decimal
+    coming: PlanPrice | None = None
+    """The price that holds from a later day on, when a change is scheduled."""
 
 
 def parse_plan_name(text: str) -> str:

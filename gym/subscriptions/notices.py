@@ -7,7 +7,7 @@ Every DESK_ kind has also `staff_name` (who acted). On top of that:
 | kinds | more keys |
 |---|---|
 | SUBSCRIPTION_SOLD, DESK_SOLD, SUBSCRIPTION_RENEWED, DESK_RENEWED | `base_price`, `discount` (Decimal), `visits` (int or none) |
-| RECEIPT, DESK_PAYMENT | `receipt_number` (int), `amount` (Decimal), `method` (text, a `Method`), `at` (datetime), `note` (text or none), `entry_id` (UUID); `balance` is what is owed after it |
+| RECEIPT, DESK_PAYMENT | `receipt_number` (int), `amount` (Decimal), `method` (text, a `Method`), `at` (datetime), `note` (text or none), `entry_id` (UUID); `balance` is what is owed after it; of a charge of several debts also `total` (Decimal) and `parts` (list of `plan_name`, `starts_on`, `ends_on`, `amount`, `receipt_number`), the rest being of the first part |
 | VOIDED, DESK_VOID | `receipt_number`, `amount`, `method`, `reason`, `entry_id` (of the payment); `balance` after it |
 | SUBSCRIPTION_CANCELED, DESK_CANCELED | `reason`, `credited`, `refunded`, `kept` (Decimal: off the debt, handed out, left as the client's credit), `begun` (bool), `running_plan` (text or none: what the client has now), `running_until` (date or none) |
 | REFUNDED, DESK_REFUND | the same; `method` (text or none: how money was handed out) and `entry_id` (UUID or none), `cause` (text: `written_off` for a debt that is) |
@@ -22,6 +22,9 @@ Messages that nobody waits for (activated, expired, reminders) leave after the q
 """  # noqa: E501 - a table
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
 
 from gym.core.ids import new_id
 from gym.notifications.models import NotificationKind, Priority
@@ -186,6 +189,32 @@ def tell_paid(uow: UnitOfWork, receipt: Receipt, subscription: Subscription) -> 
     tell_receipt(uow, receipt, subscription)
     payload = receipt_payload(receipt, subscription)
     _tell_desk(uow, NotificationKind.DESK_PAYMENT, payload, f"desk-payment:{receipt.entry_id}")
+
+
+def tell_paid_together(
+    uow: UnitOfWork, parts: Sequence[Receipt], subscriptions: Sequence[Subscription]
+) -> None:
+    """One message for everything that was paid at once, to the client and to the desk."""
+    first = parts[0]
+    if len(parts) == 1:
+        tell_paid(uow, first, subscriptions[0])
+        return
+    payload = receipt_payload(first, subscriptions[0]) | {
+        "total": sum((one.amount for one in parts), Decimal(0)),
+        "parts": [
+            {
+                "plan_name": one.plan_name,
+                "starts_on": one.starts_on,
+                "ends_on": one.ends_on,
+                "amount": one.amount,
+                "receipt_number": one.number,
+            }
+            for one in parts
+        ],
+    }
+    client, key = Recipient.client(first.client_id), f"receipt:{first.entry_id}"
+    uow.notify(client, NotificationKind.RECEIPT, payload, dedup_key=key, priority=Priority.URGENT)
+    _tell_desk(uow, NotificationKind.DESK_PAYMENT, payload, f"desk-payment:{first.entry_id}")
 
 
 def tell_receipt(uow: UnitOfWork, receipt: Receipt, subscription: Subscription) -> None:

@@ -33,7 +33,7 @@ from gym.subscriptions.freeze_moves import Moves
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.periods import Period, first_period, following_period
 from gym.subscriptions.repository import SubscriptionRepository
-from gym.subscriptions.schemas import NO_CUT, Cut, Quote
+from gym.subscriptions.schemas import NO_CUT, Cut, Owed, Quote
 from gym.subscriptions.statuses import is_open, is_used_up, is_waiting, open_freeze
 from gym.unit_of_work import UnitOfWork
 
@@ -140,7 +140,21 @@ class Offers:
     async def _quote(self, client: Client, plan: Plan, period: Period, cut: Cut, day: date) -> Quote:
         price = await self.price(plan, day)
         self._require_allowed(cut, price)
-        return Quote(client, plan, period, price, cut.on(price, self._smallest), reward=cut.reward)
+        quote = Quote(client, plan, period, price, cut.on(price, self._smallest), reward=cut.reward)
+        owed = await self._subscriptions.owed(client.id)
+        debts = tuple(Owed(one, one.account.balance) for one in owed)
+        return replace(await self._with_other_price(quote, day), older_debts=debts)
+
+    async def _with_other_price(self, quote: Quote, day: date) -> Quote:
+        """Say so where the lists of today show another price."""
+        if day == self.uow.today:
+            return quote
+        today = await self._plans.price_on(quote.plan.id, self.uow.today)
+        row = await self._plans.price_row(quote.plan.id, day)
+        if today is None or row is None or today == quote.base_price:
+            return quote
+        later = row.valid_from > self.uow.today
+        return replace(quote, price_today=today, priced_from=row.valid_from, priced_later=later)
 
     def _require_allowed(self, cut: Cut, price: Decimal) -> None:
         """The limit is on what the actor gives; a reward was earned."""

@@ -67,9 +67,17 @@ class Quote:
     """The renewed subscription is a used-up visit pack, closed today so that this one can start."""
     closed: tuple[Rest, ...] = ()
     """Days of the period on which the gym will be closed: they are why it ends later."""
+    price_today: Decimal | None = None
+    """What a sale from today on would cost, where that is another price."""
+    priced_from: date | None = None
+    """Since when, or from when on, the plan costs `base_price`; set with `price_today`."""
+    priced_later: bool = False
+    """The plan begins to cost `base_price` after today."""
     held: bool = False
     """The renewed one is frozen until the client returns: the dates move when that is."""
     reward: Reward | None = None
+    older_debts: tuple[Owed, ...] = ()
+    """What the client owes already, oldest first."""
     replaces: Subscription | None = None
     """The one that a change of plan closes."""
 

@@ -1,0 +1,35 @@
+"""What a client owes already, beside a plan that is about to be sold: lines and a button of the offer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.desk.buttons import TakeEverything
+from bot.keyboards import Button, button
+from bot.render import HtmlTranslator
+from gym.subscriptions.schemas import Owed, Quote
+
+
+def older_debt_lines(t: HtmlTranslator, quote: Quote) -> list[str]:
+    """Each debt, and that everything can be charged at once when the plan is sold."""
+    if not quote.older_debts:
+        return []
+    lines = [_line(t, one) for one in quote.older_debts]
+    return [*lines, t("When this is sold, everything can be charged at once.")]
+
+
+def _line(t: HtmlTranslator, one: Owed) -> str:
+    return t(
+        "⚠️ Older debt: <b>{balance}</b> for {plan}, {starts_on} – {ends_on}",
+        balance=one.balance,
+        plan=one.subscription.plan.name,
+        starts_on=one.subscription.starts_on,
+        ends_on=one.subscription.ends_on,
+    )
+
+
+def charge_debts_button(t: HtmlTranslator, debts: Sequence[Owed]) -> list[Button]:
+    """Pays what is owed before anything is sold."""
+    if not debts:
+        return []
+    return [button(t("💵 Charge the debt first"), TakeEverything(debts[0].subscription.client_id), wide=True)]

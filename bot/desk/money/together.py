@@ -1,0 +1,136 @@
+"""Everything that a client owes, charged with one tap: a payment for each plan, one receipt for all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from uuid import UUID
+
+from bot.callbacks import Callback, callback
+from bot.desk.buttons import Card, TakeEverything, TakePayment
+from bot.desk.keys import tap_key
+from bot.desk.receipts import ReceiptPdf
+from bot.desk.refusals import refusal_screen
+from bot.desk.words import METHODS
+from bot.keyboards import Button, Keyboard, button, grid, nav
+from bot.render import Html, HtmlTranslator, Screen
+from bot.routing import Audience, Router
+from bot.turn import Turn
+from gym.payments.errors import owed_only
+from gym.payments.models import TILL, Method
+from gym.subscriptions.errors import JustChanged
+from gym.subscriptions.paying_together import JointReceipt, PayingTogether
+from gym.subscriptions.schemas import Owed
+from gym.subscriptions.service import SubscriptionService
+
+router = Router(Audience.STAFF)
+
+
+@callback("payaln", changes=True)
+class PayEverything(Callback):
+    """The sum as it was shown, by one method; `account` counts the gym's bank accounts from 1."""
+
+    client_id: UUID
+    amount: Decimal
+    method: Method
+    account: int = 0
+
+
+@router.on(TakeEverything)
+async def take_everything(turn: Turn, tap: TakeEverything) -> None:
+    """Every debt and the ways to pay them all: choosing one takes the money."""
+    async with turn.unit_of_work() as uow:
+        owed = await SubscriptionService(uow).owed(tap.client_id)
+    if not owed:
+        raise owed_only(Decimal(0))
+    t, total = turn.t, total_of(owed)
+    lines = [
+        t("<b>Charge everything: {total}</b>", total=total),
+        t("👤 {client}", client=owed[0].subscription.client.full_name),
+        "",
+        *(debt_line(t, one) for one in owed),
+        "",
+        t("How is it paid?"),
+    ]
+    methods = [button(t(METHODS[method]), PayEverything(tap.client_id, total, method)) for method in TILL]
+    single = [
+        button(t("Only {plan}: {balance}", plan=one.subscription.plan.name, balance=one.balance),
+               TakePayment(one.subscription.id), wide=True)
+        for one in owed
+    ]  # fmt: skip
+    rows: Keyboard = [*grid(methods), *([one] for one in single), nav(t, back=Card(tap.client_id))]
+    await turn.show(Screen("\n".join(lines), rows))
+
+
+@router.on(PayEverything)
+async def pay_everything(turn: Turn, tap: PayEverything) -> None:
+    accounts = turn.settings.bank_accounts
+    if tap.method is Method.TRANSFER and accounts and not 0 < tap.account <= len(accounts):
+        await turn.show(_which_account(turn.t, tap, accounts))
+        return
+    destination = accounts[tap.account - 1] if tap.method is Method.TRANSFER and accounts else None
+    try:
+        async with turn.unit_of_work() as uow:
+            done = await PayingTogether(uow).take_everything(
+                tap.client_id, tap.amount, tap.method, key=tap_key(turn), destination=destination
+            )
+    except JustChanged as error:
+        again = TakeEverything(tap.client_id)
+        await turn.show(refusal_screen(turn.t, error, tap.client_id, again=again))
+        return
+    await turn.keep(joint_screen(turn.t, done))
+
+
+def _which_account(t: HtmlTranslator, tap: PayEverything, accounts: Sequence[str]) -> Screen:
+    rows = [
+        [button(name, PayEverything(tap.client_id, tap.amount, tap.method, number), wide=True)]
+        for number, name in enumerate(accounts, 1)
+    ]
+    return Screen(t("To which account?"), [*rows, nav(t, back=TakeEverything(tap.client_id))])
+
+
+def joint_screen(t: HtmlTranslator, done: JointReceipt) -> Screen:
+    """What was taken, part by part."""
+    first = done.first
+    lines = [
+        t("✅ <b>Paid {amount}</b> ({method})", amount=done.total, method=t(METHODS[first.method])),
+        t("👤 {client}", client=first.client_name),
+        "",
+    ]
+    lines += [
+        t(
+            "🧾 {number}: {amount} for {plan}, {starts_on} – {ends_on}",
+            number=Html(f"№ {one.number}"),
+            amount=one.amount,
+            plan=one.plan_name,
+            starts_on=one.starts_on,
+            ends_on=one.ends_on,
+        )
+        for one in done.parts
+    ]
+    lines += ["", t("Paid in full.")]
+    rows: Keyboard = [[button(t("📄 PDF"), ReceiptPdf(first.entry_id))], nav(t, back=Card(first.client_id))]
+    return Screen("\n".join(lines), rows)
+
+
+def total_of(owed: Sequence[Owed]) -> Decimal:
+    return sum((one.balance for one in owed), Decimal(0))
+
+
+def debt_line(t: HtmlTranslator, one: Owed) -> str:
+    """One debt: how much, for what."""
+    return t(
+        "🏷 {plan}, {starts_on} – {ends_on}: <b>{balance}</b>",
+        plan=one.subscription.plan.name,
+        starts_on=one.subscription.starts_on,
+        ends_on=one.subscription.ends_on,
+        balance=one.balance,
+    )
+
+
+def everything_button(t: HtmlTranslator, owed: Sequence[Owed]) -> list[Button]:
+    """Offered as soon as there is more than one debt."""
+    if len(owed) < 2:
+        return []
+    total, client_id = total_of(owed), owed[0].subscription.client_id
+    return [button(t("💵 Charge everything: {total}", total=total), TakeEverything(client_id), wide=True)]
