@@ -54,9 +54,11 @@ class PayingTogether(Paying):
         """Take all that the client owes, what begins later included; the same key gives the same receipts.
 
         `expected` is the sum that was on the screen: with another one by now `JustChanged` is raised and
-        nothing is taken. Raises also `NothingOwed`, `DestinationUnknown`, `KeyReused`.
+        nothing is taken. Raises also `NothingOwed`, `DestinationUnknown`, `KeyReused`,
+        `OwnMembershipRefused`.
         """
         self.uow.actor.require(Permission.TAKE_PAYMENT)
+        await self._four_eyes.require_another(client_id, Permission.TAKE_PAYMENT)
         await self._subscriptions.lock_client(client_id)
         done = await EntryRepository(self.uow.session).by_key(key)
         if done is not None:

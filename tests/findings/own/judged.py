@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Final
+from uuid import uuid4
 
 from gym.approvals.service import ApprovalService
 from gym.attendance.service import AttendanceService
@@ -21,6 +22,7 @@ from gym.subscriptions.debts import DebtService
 from gym.subscriptions.discounts import Discount
 from gym.subscriptions.freeze_gifts import Gifts
 from gym.subscriptions.freezing import FreezeService
+from gym.subscriptions.paying_together import PayingTogether
 from gym.subscriptions.schemas import RefundMode
 from gym.subscriptions.selling import Selling
 from gym.subscriptions.service import SubscriptionService
@@ -86,6 +88,12 @@ async def _charges(uow: UnitOfWork, w: World) -> None:
     await PaymentService(uow).charge(await PaymentService(uow).account(w.account.id), PART)
 
 
+async def _takes_everything(uow: UnitOfWork, w: World) -> None:
+    owed = await SubscriptionService(uow).owed(w.client.id)
+    total = sum((one.balance for one in owed), Decimal(0))
+    await PayingTogether(uow).take_everything(w.client.id, total, Method.CASH, key=uuid4())
+
+
 async def _opens(uow: UnitOfWork, w: World) -> None:
     await Selling(uow).open(w.quote, None, "subscription.renewed")
 
@@ -111,6 +119,7 @@ REFUSED: Final[dict[str, Act]] = {
     "Canceling.quote_cancellation": lambda u, w: SubscriptionService(u).quote_cancellation(w.one.id),
     "Canceling.cancel": _cancels_with_money_back,
     "Paying.take_payment": lambda u, w: SubscriptionService(u).take_payment(w.one.id, PART, Method.TRANSFER),
+    "PayingTogether.take_everything": _takes_everything,
     "Paying.void_payment": lambda u, w: SubscriptionService(u).void_payment(w.payment, "mistyped"),
     "Paying.refund": lambda u, w: SubscriptionService(u).refund(w.one.id, PART, Method.CASH, "ill"),
     "Paying.credit": lambda u, w: SubscriptionService(u).credit(w.one.id, PART, "goodwill"),
@@ -199,6 +208,8 @@ MAY: Final = {
     "SubscriptionService.remind_due": "a job",
     "ApprovalService.expire_due": "a job",
     "FreezeService.remind_of_ends": "a job",
+    "FreezeService.complete_closings": "a job",
+    "Closures.complete": "a job",
     "RewardService.remind_due": "a job",
     "Reminders.remind_due": "a job",
     "CardSheets.issue": "keys to what was paid for, for everybody",
@@ -215,6 +226,7 @@ STEPS: Final = {
     "Offers.renewal",
     "Offers.sellable",
     "Offers.price",
+    "Offers.around_closings",
     "Selling.made_by",
     "Settlement.settle",
     "Settlement.lock_settled",
@@ -236,6 +248,8 @@ LOOKS: Final = {
     "Reading.current",
     "Reading.waiting",
     "Reading.latest",
+    "Reading.last_canceled",
+    "PayingTogether.receipts",
     "Reading.get",
     "Reading.history",
     "Reading.owed",
