@@ -115,6 +115,7 @@ DIGEST: Final = {
     "at_risk": 12,
 }
 NOTHING_BACK: Final = {"credited": Decimal(0), "refunded": Decimal(0), "kept": Decimal(0)}
+WRITTEN_OFF: Final = NOTHING_BACK | {"cause": "written_off", "credited": Decimal(50000), "method": None}
 NOT_BEGUN: Final = {
     "begun": False,
     "running_plan": "Mensualidad",
@@ -203,6 +204,8 @@ SPECIAL: Final[Mapping[Kind, tuple[Mapping[str, Any], ...]]] = {
     Kind.DESK_DIGEST: (DIGEST, {**DIGEST, **QUIET_DAY}),
     Kind.DESK_NEW_STAFF: ({"name": "Bruno Peña"}, {"name": "Bruno Peña", "role": "admin"}),
     Kind.SUBSCRIPTION_CANCELED: ({}, NOTHING_BACK, NOT_BEGUN),
+    Kind.REFUNDED: ({}, WRITTEN_OFF),
+    Kind.DESK_REFUND: ({}, WRITTEN_OFF),
     Kind.SUBSCRIPTION_ACTIVATED: ({}, {"balance": Decimal(0)}),
     Kind.SUBSCRIPTION_EXPIRED: ({}, {"balance": Decimal(0)}),
     Kind.DESK_ACTIVATED: ({}, {"balance": Decimal(0)}),
