@@ -25,12 +25,15 @@ def main() -> int:
     print(f"seed {arguments.seed}", flush=True)
     if arguments.mutants is not None:
         return _mutants(arguments.mutants, arguments.seed)
-    began = time.monotonic()
-    with own_world() as world:
-        tally = run(world, arguments.steps, arguments.seed, shrink=not arguments.raw, told=_tell)
-    took = time.monotonic() - began
-    print(tally.table())
-    print(f"{tally.steps / took:.0f} steps a second, {took:.0f} seconds")
+    began, tally = time.monotonic(), Tally()
+    try:
+        with own_world() as world:
+            shrink = not arguments.raw
+            run(world, arguments.steps, arguments.seed, shrink=shrink, told=_tell, tally=tally)
+    finally:  # also of a run that found something, or that somebody ended
+        took = time.monotonic() - began
+        print(tally.table())
+        print(f"{tally.steps / took:.0f} steps a second, {took:.0f} seconds", flush=True)
     missing = tally.missing(RULES, arguments.least)
     for line in missing:
         print(f"missing: {line}")

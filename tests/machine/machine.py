@@ -141,7 +141,7 @@ class GymMachine(AtTheDesk, AtTheTill, AtTheDoor):
 RULES: Final = (
     *("sell", "joins", "renew", "start_now", "cancel", "cancel_ahead", "change_plan"),
     *("pay", "pay_late", "spend_credit", "void", "void_given_back", "void_late"),
-    *("refund", "take_back", "goodwill"),
+    *("refund", "take_back", "goodwill", "write_off"),
     *("freeze", "return_early", "gift", "close_gym", "schedule_price", "block", "set_active"),
     *("come", "show_card", "use_up", "undo", "jobs_run", "look"),
     *("minutes_pass", "days_pass", "month_ends", "leap_day_comes", "a_year_passes"),

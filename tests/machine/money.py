@@ -88,3 +88,13 @@ def goodwill(book: Book, client: Client, one: Membership, cents: int) -> None:
         one.lower(Row("credit", off, cause="goodwill"), book.house.smallest_cents)
     if cents > off:
         client.credit.append(Row("charge", cents - off))
+
+
+def why_not_write_off(one: Membership, *, admin: bool) -> Reasons:
+    reasons: Reasons = set() if one.balance else {"nothing_owed"}
+    return reasons if admin else reasons | {"not_allowed"}
+
+
+def write_off(book: Book, one: Membership) -> None:
+    """All that is owed: nobody will pay it."""
+    one.lower(Row("credit", one.balance, cause="written_off"), book.house.smallest_cents)

@@ -123,6 +123,18 @@ class AtTheTill(Common):
             money.goodwill(self.book, client, one, amount)
             self.changed(None, one, "goodwill")
 
+    @precondition(lambda self: self.owing() and self.at_times(2))
+    @rule(which=which, admin=admins)
+    def write_off(self, which: int, admin: bool) -> None:
+        """A debt that nobody will pay, of what runs or is over."""
+        _, one = nth(self.owing_since() or self.owing(), which)
+        reasons = money.why_not_write_off(one, admin=admin)
+        over = one.due(self.book.today)
+        if self.tried("write_off", reasons, lambda: self.world.write_off(admin, one.key)) is not None:
+            self.tally.saw(f"write off after {over}", done=True)
+            money.write_off(self.book, one)
+            self.changed(None, one, "a write-off")
+
     def owing_since(self) -> list[tuple[Client, Membership]]:
         """Those that are over and not paid."""
         today = self.book.today

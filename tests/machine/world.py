@@ -173,6 +173,9 @@ class World:
             admin, lambda uow: SubscriptionService(uow).take_back(one, Method(method), "it came back")
         )
 
+    def write_off(self, admin: bool, one: UUID) -> Any:
+        return self.run(admin, lambda uow: SubscriptionService(uow).write_off(one, "moved away"))
+
     def goodwill(self, admin: bool, one: UUID, cents: int) -> Any:
         return self.run(admin, lambda uow: SubscriptionService(uow).credit(one, money(cents), "was ill"))
 

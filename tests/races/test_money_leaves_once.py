@@ -77,6 +77,13 @@ class Case:
         async with self.boss.gym.unit_of_work(self.boss.actor) as uow:
             return await SubscriptionService(uow).take_back(self.sold.id, Method.CASH, "it came back")
 
+    async def pay(self) -> object:
+        return await self.boss.pay(self.sold)
+
+    async def write_off(self) -> object:
+        async with self.boss.gym.unit_of_work(self.boss.actor) as uow:
+            return await SubscriptionService(uow).write_off(self.sold.id, "moved away")
+
     async def _refund(self, method: Method) -> object:
         async with self.boss.gym.unit_of_work(self.boss.actor) as uow:
             return await SubscriptionService(uow).refund(self.sold.id, PRICE, method, "was ill")
@@ -175,3 +182,15 @@ async def test_money_that_came_in_again_is_void_or_handed_back_once(case: Case) 
     assert told["void"] <= {"money_given_back", "already_voided"}
     owed = PRICE if won["void"] else ZERO
     assert await case.debts() == (owed, ZERO)
+
+
+async def test_a_debt_is_paid_or_written_off_or_canceled_with_its_plan(case: Case) -> None:
+    """It is settled once, and nothing is handed back for money that nobody paid."""
+    await case.void()
+    names = ("pay", "write_off", "cancel_and_keep")
+    won, told = await at_once(case, {name: getattr(case, name) for name in names})
+    paid = won["pay"]
+    assert (won["cancel_and_keep"], paid + won["write_off"]) in ((1, 0), (1, 1)), (won, told)
+    assert await case.debts() == (ZERO, PRICE if paid else ZERO)
+    codes = {"nothing_owed", "already_closed"}
+    assert set().union(*told.values()) <= codes
