@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -15,6 +16,8 @@ from gym.subscriptions import notices
 from gym.subscriptions.cancellations import unused_days, unused_value
 from gym.subscriptions.closing import Closing
 from gym.subscriptions.errors import AlreadyClosed
+from gym.subscriptions.freeze_layout import DAY
+from gym.subscriptions.freeze_repository import FreezeRepository
 from gym.subscriptions.freezing import FreezeService
 from gym.subscriptions.models import OPEN, Subscription
 from gym.subscriptions.schemas import CancellationQuote, RefundMode
@@ -40,9 +43,9 @@ class Canceling(WritingOff):
             raise AlreadyClosed
         most = await self._reversible(subscription)
         begun = not is_waiting(subscription, self.uow.today)
-        value = min(self._unused_value(subscription), most) if begun else most
+        value = min(await self._unused_value(subscription), most) if begun else most
         credit = min(value, subscription.account.balance)
-        days = unused_days(subscription, self.uow.today)
+        days = unused_days(subscription, await self._unused_from(subscription))
         return CancellationQuote(subscription, days, value, credit, value - credit, most, begun)
 
     async def cancel(
@@ -90,7 +93,7 @@ class Canceling(WritingOff):
         """The credit and refund of a cancellation, as `cancel` explains them."""
         if is_waiting(subscription, self.uow.today):
             return await self._undo_charge(subscription, mode, amount, reason, method)
-        pro_rata = min(self._unused_value(subscription), await self._reversible(subscription))
+        pro_rata = min(await self._unused_value(subscription), await self._reversible(subscription))
         value = {RefundMode.NONE: ZERO, RefundMode.PRO_RATA: pro_rata}.get(mode, amount or ZERO)
         if value > pro_rata:
             self.uow.actor.require(Permission.REFUND)
@@ -120,8 +123,17 @@ class Canceling(WritingOff):
             return GivenBack()
         return await money.give_back(subscription.account_id, whole, reason, method, EntryCause.NOT_BEGUN)
 
-    def _unused_value(self, subscription: Subscription) -> Decimal:
-        return unused_value(subscription, self.uow.today, self.uow.settings.smallest_amount)
+    async def _unused_value(self, subscription: Subscription) -> Decimal:
+        day = await self._unused_from(subscription)
+        return unused_value(subscription, day, self.uow.settings.smallest_amount)
+
+    async def _unused_from(self, subscription: Subscription) -> date:
+        """Today, or tomorrow for whoever has trained today: else buying, training and cancelling would be
+        a free day, every day anew.
+        """
+        visits = FreezeRepository(self.uow.session)
+        visited = await visits.visited_on(self.uow.today, [subscription.client_id])
+        return self.uow.today + DAY if visited else self.uow.today
 
     async def _reversible(self, subscription: Subscription) -> Decimal:
         """What is owed and what was paid together: nobody gets back more."""

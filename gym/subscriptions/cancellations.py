@@ -13,7 +13,8 @@ from gym.subscriptions.statuses import open_freeze
 
 
 def unused_days(subscription: Subscription, today: date) -> int:
-    """Bought days from today on: access ends at once, so today was not given either.
+    """Bought days from today on: access ends at once, so today was not given either. For whoever has trained
+    today the caller counts from tomorrow.
 
     Frozen days to come were not bought; a freeze without an end has kept what was left when it began. Gift
     days come last and are worth nothing.

@@ -1,0 +1,118 @@
+"""What an evening has brought whom, and whether it looks like an honest one."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, astuple, dataclass, fields
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from gym.reports.person_facts import PersonFacts, PersonFactsService
+from tests.findings.insider.evening import Evening
+
+ZERO: Final = Decimal(0)
+VALUE: Final = """
+SELECT c.id,
+    coalesce((SELECT balance FROM accounts WHERE client_id = c.id AND kind = 'credit'), 0)
+    - coalesce((SELECT sum(a.balance) FROM accounts a WHERE a.client_id = c.id AND a.kind <> 'credit'), 0)
+    + coalesce((SELECT sum(s.base_price * least(1, CASE
+        WHEN s.status NOT IN ('scheduled', 'pending_payment', 'active', 'frozen')
+            THEN (EXISTS (SELECT FROM check_ins k WHERE k.subscription_id = s.id
+                AND k.outcome = 'admitted'))::int
+                / CASE WHEN s.visits IS NULL THEN (s.ends_on - s.starts_on + 1)::numeric ELSE s.visits END
+        WHEN s.visits IS NOT NULL THEN (s.visits - s.visits_used
+            + (SELECT count(*) FROM check_ins k WHERE k.subscription_id = s.id AND k.outcome = 'admitted'))
+            / s.visits::numeric
+        ELSE greatest(0, s.ends_on - greatest(s.starts_on, CAST(:today AS date)) + 1
+                - CASE WHEN c.id = :own THEN 0 ELSE s.frozen_days END)
+            / (s.ends_on - s.starts_on + 1 - s.frozen_days)::numeric
+        END)) FROM subscriptions s WHERE s.client_id = c.id), 0)
+    + coalesce((SELECT count(*) * 5000 FROM rewards r WHERE r.client_id = c.id AND r.percent > 0), 0),
+    coalesce((SELECT sum(e.amount) FROM ledger_entries e JOIN accounts a ON a.id = e.account_id
+        WHERE a.client_id = c.id AND e.kind = 'payment' AND e.method = 'cash' AND e.staff_id = :iris), 0),
+    coalesce((SELECT sum(e.amount) FROM ledger_entries e JOIN accounts a ON a.id = e.account_id
+        WHERE a.client_id = c.id AND e.kind = 'refund' AND e.method = 'cash'), 0)
+FROM clients c
+"""
+TILL: Final = """
+SELECT
+    coalesce(sum(CASE e.kind WHEN 'payment' THEN e.amount ELSE -e.amount END)
+        FILTER (WHERE e.method = 'cash'), 0),
+    coalesce(sum(CASE e.kind WHEN 'payment' THEN e.amount ELSE -e.amount END)
+        FILTER (WHERE e.method IN ('card', 'transfer', 'qr')), 0),
+    coalesce(sum(e.amount) FILTER (WHERE e.kind = 'refund' AND e.method = 'cash' AND e.staff_id = :iris), 0)
+FROM ledger_entries e LEFT JOIN ledger_entries v ON v.id = e.voids_id
+WHERE coalesce(v.staff_id, e.staff_id) = :iris AND e.kind IN ('payment', 'void', 'refund')
+"""
+
+
+@dataclass(frozen=True)
+class Holding:
+    """Of one client: what days, visits and credit are worth at list prices, less debts; cash in and out."""
+
+    worth: Decimal
+    paid: Decimal
+    returned: Decimal
+
+
+@dataclass(frozen=True)
+class Looks:
+    """What an owner sees in the morning; an honest evening of the same length shows at least as much."""
+
+    discounts: int
+    own_plans: int
+    voids: int
+    refunds: int
+    credits: int
+    write_offs: int
+    overrides: int
+    undone: int
+    referred: int
+    granted: int
+    unconfirmed: Decimal
+
+    @classmethod
+    def of(cls, facts: PersonFacts, unconfirmed: Decimal) -> Looks:
+        names = [field.name for field in fields(cls) if field.name != "unconfirmed"]
+        return cls(**{name: getattr(facts, name) for name in names}, unconfirmed=unconfirmed)
+
+    def within(self, honest: Looks) -> bool:
+        return all(mine <= most for mine, most in zip(astuple(self), astuple(honest), strict=True))
+
+    def most(self, other: Looks) -> Looks:
+        mine, theirs = asdict(self), asdict(other)
+        return Looks(**{name: max(value, theirs[name]) for name, value in mine.items()})
+
+
+NOTHING: Final = Looks(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ZERO)
+
+
+async def holdings(e: Evening) -> dict[UUID, Holding]:
+    found = await e.rows(VALUE, today=e.today, own=e.own, iris=e.iris.id)
+    return {row[0]: Holding(*(Decimal(value) for value in row[1:])) for row in found}
+
+
+async def looks(e: Evening) -> Looks:
+    found = await e.act(e.ana, lambda u: PersonFactsService(u).of_days(u.today, u.today))
+    assert found is not None
+    facts = next(one for one in found if one.staff_id == e.iris.id)
+    return Looks.of(facts, (await e.rows(TILL, iris=e.iris.id))[0][1])
+
+
+async def gain(e: Evening, before: dict[UUID, Holding]) -> Decimal:
+    """Cash kept and value given: what Iris and Otto have that nobody has paid for.
+
+    Iris puts into the till exactly what is expected of it, and gives back to every other client whatever they
+    have paid for and do not hold, so that nobody complains.
+    """
+    after = await holdings(e)
+    till, _, refunded = (await e.rows(TILL, iris=e.iris.id))[0]
+    kept = sum((one.paid for one in after.values()), ZERO) - refunded - till
+    given = ZERO
+    for client, now in after.items():
+        start = before.get(client, Holding(ZERO, ZERO, ZERO))
+        if client in (e.own, e.friend):
+            given += now.worth - start.worth - (now.paid - now.returned)
+        else:
+            kept -= max(ZERO, start.worth + now.paid - now.returned - now.worth)
+    return (kept + given).quantize(Decimal(1))

@@ -1,0 +1,314 @@
+"""What an employee's buttons do, as operations: the table from which the search takes its taps."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from random import Random
+from typing import Final
+from uuid import UUID
+
+from gym.approvals.models import ApprovalKind
+from gym.approvals.service import ApprovalService
+from gym.attendance.service import AttendanceService
+from gym.clients.schemas import ClientInput
+from gym.clients.service import ClientService
+from gym.payments.models import Method
+from gym.subscriptions.changing import PlanChangeService
+from gym.subscriptions.debts import DebtService
+from gym.subscriptions.discounts import Discount
+from gym.subscriptions.freezing import FreezeService
+from gym.subscriptions.schemas import RefundMode
+from gym.subscriptions.service import SubscriptionService
+from tests.findings.insider.evening import Evening
+
+DAY: Final = timedelta(days=1)
+TEN: Final = Discount.percent(Decimal(10))
+THIRTY: Final = Discount.percent(Decimal(30))
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the card of a client shows: the ids that its buttons carry."""
+
+    client: UUID
+    open: tuple[UUID, ...]
+    owing: tuple[tuple[UUID, Decimal], ...]
+    receipts: tuple[UUID, ...]
+    visits: tuple[UUID, ...]
+    denied: tuple[UUID, ...]
+    credit: Decimal
+    closed: tuple[UUID, ...]
+
+
+CARD: Final = """
+SELECT
+  (SELECT array_agg(s.id ORDER BY s.starts_on) FROM subscriptions s WHERE s.client_id = :c
+     AND s.status IN ('scheduled','pending_payment','active','frozen')),
+  (SELECT array_agg(s.id ORDER BY s.id) FROM subscriptions s JOIN accounts a ON a.id = s.account_id
+     WHERE s.client_id = :c AND a.balance > 0),
+  (SELECT array_agg(a.balance ORDER BY s.id) FROM subscriptions s JOIN accounts a ON a.id = s.account_id
+     WHERE s.client_id = :c AND a.balance > 0),
+  (SELECT array_agg(e.id ORDER BY e.id) FROM ledger_entries e JOIN accounts a ON a.id = e.account_id
+     WHERE a.client_id = :c AND e.kind = 'payment'
+     AND NOT EXISTS (SELECT FROM ledger_entries v WHERE v.voids_id = e.id)),
+  (SELECT array_agg(id ORDER BY id) FROM check_ins WHERE client_id = :c AND outcome = 'admitted'
+     AND undone_at IS NULL),
+  (SELECT array_agg(id ORDER BY id) FROM check_ins WHERE client_id = :c AND outcome = 'denied'),
+  (SELECT balance FROM accounts WHERE client_id = :c AND kind = 'credit'),
+  (SELECT array_agg(s.id ORDER BY s.id) FROM subscriptions s WHERE s.client_id = :c AND s.status = 'canceled')
+"""
+
+
+async def see(e: Evening, client: UUID) -> Seen:
+    row = (await e.rows(CARD, c=client))[0]
+    owing = tuple(zip(row[1] or (), row[2] or (), strict=True))
+    lists = [tuple(row[place] or ()) for place in (0, 3, 4, 5, 7)]
+    return Seen(client, lists[0], owing, lists[1], lists[2], lists[3], row[6] or Decimal(0), lists[4])
+
+
+Act = Callable[[Evening, Seen, Random], Awaitable[object]]
+
+
+async def _sell(e: Evening, s: Seen, r: Random, discount: Discount | None = None, days: int = 0) -> object:
+    plan, first = r.choice(e.plans), e.today + days * DAY
+    off = discount or Discount(Decimal(0))
+    return await e.act(
+        e.iris, lambda u: SubscriptionService(u).sell(s.client, plan, starts_on=first, discount=off)
+    )
+
+
+async def sell(e: Evening, s: Seen, r: Random) -> object:
+    return await _sell(e, s, r)
+
+
+async def sell_for_later(e: Evening, s: Seen, r: Random) -> object:
+    return await _sell(e, s, r, days=r.choice((-5, 3, 40)))
+
+
+async def sell_cheaper(e: Evening, s: Seen, r: Random) -> object:
+    return await _sell(e, s, r, r.choice((TEN, THIRTY)))
+
+
+async def renew(e: Evening, s: Seen, r: Random) -> object:
+    plan = r.choice((None, *e.plans))
+    return await e.act(e.iris, lambda u: SubscriptionService(u).renew(s.client, plan))
+
+
+async def renew_cheaper(e: Evening, s: Seen, r: Random) -> object:
+    return await e.act(e.iris, lambda u: SubscriptionService(u).renew(s.client, discount=TEN))
+
+
+async def _pay(e: Evening, s: Seen, r: Random, method: Method, part: int = 1) -> object:
+    if not s.owing:
+        return None
+    one, balance = r.choice(s.owing)
+    amount = (min(balance, s.credit) if method is Method.CREDIT else balance) / part
+    return await e.act(e.iris, lambda u: SubscriptionService(u).take_payment(one, amount, method))
+
+
+async def pay_cash(e: Evening, s: Seen, r: Random) -> object:
+    return await _pay(e, s, r, Method.CASH)
+
+
+async def pay_half(e: Evening, s: Seen, r: Random) -> object:
+    return await _pay(e, s, r, Method.CASH, 2)
+
+
+async def pay_by_credit(e: Evening, s: Seen, r: Random) -> object:
+    return await _pay(e, s, r, Method.CREDIT) if s.credit else None
+
+
+async def pay_by_transfer(e: Evening, s: Seen, r: Random) -> object:
+    return await _pay(e, s, r, r.choice((Method.TRANSFER, Method.QR, Method.CARD)))
+
+
+async def void(e: Evening, s: Seen, r: Random) -> object:
+    if not s.receipts:
+        return None
+    one = r.choice(s.receipts)
+    return await e.act(e.iris, lambda u: SubscriptionService(u).void_payment(one, "mistyped"))
+
+
+async def _cancel(e: Evening, s: Seen, r: Random, mode: RefundMode, method: Method) -> object:
+    if not s.open:
+        return None
+    one = r.choice(s.open)
+    return await e.act(
+        e.iris, lambda u: SubscriptionService(u).cancel(one, "moves away", refund=mode, method=method)
+    )
+
+
+async def cancel(e: Evening, s: Seen, r: Random) -> object:
+    return await _cancel(e, s, r, RefundMode.NONE, Method.CASH)
+
+
+async def cancel_for_credit(e: Evening, s: Seen, r: Random) -> object:
+    return await _cancel(e, s, r, RefundMode.PRO_RATA, Method.CREDIT)
+
+
+async def cancel_for_cash(e: Evening, s: Seen, r: Random) -> object:
+    return await _cancel(e, s, r, RefundMode.PRO_RATA, Method.CASH)
+
+
+async def change(e: Evening, s: Seen, r: Random) -> object:
+    if not s.open:
+        return None
+    one, plan = r.choice(s.open), r.choice(e.plans)
+    return await e.act(e.iris, lambda u: PlanChangeService(u).change(one, plan))
+
+
+async def freeze(e: Evening, s: Seen, r: Random) -> object:
+    if not s.open:
+        return None
+    one, first = r.choice(s.open), e.today + r.choice((0, 1, 2)) * DAY
+    last = first + r.choice((1, 4, 9)) * DAY
+    return await e.act(e.iris, lambda u: FreezeService(u).freeze(one, first, last, "travels"))
+
+
+async def end_freeze(e: Evening, s: Seen, r: Random) -> object:
+    if not s.open:
+        return None
+    one = r.choice(s.open)
+    return await e.act(e.iris, lambda u: FreezeService(u).end(one))
+
+
+async def start_now(e: Evening, s: Seen, r: Random) -> object:
+    if not s.open:
+        return None
+    one = r.choice(s.open)
+    return await e.act(e.iris, lambda u: SubscriptionService(u).start_now(one))
+
+
+async def snooze(e: Evening, s: Seen, r: Random) -> object:
+    if not s.owing:
+        return None
+    one = r.choice(s.owing)[0]
+    return await e.act(e.iris, lambda u: DebtService(u).snooze(one, e.today + 30 * DAY))
+
+
+async def check_in(e: Evening, s: Seen, r: Random) -> object:
+    return await e.act(e.iris, lambda u: AttendanceService(u).check_in_client(s.client))
+
+
+async def undo(e: Evening, s: Seen, r: Random) -> object:
+    if not s.visits:
+        return None
+    one = r.choice(s.visits)
+    return await e.act(e.iris, lambda u: AttendanceService(u).undo(one))
+
+
+async def admit_anyway(e: Evening, s: Seen, r: Random) -> object:
+    if not s.denied:
+        return None
+    one = r.choice(s.denied)
+    return await e.act(e.iris, lambda u: AttendanceService(u).admit_anyway(one, "is nice"))
+
+
+async def block(e: Evening, s: Seen, r: Random) -> object:
+    return await e.act(e.iris, lambda u: ClientService(u).block(s.client, e.today + DAY, "shouts"))
+
+
+async def unblock(e: Evening, s: Seen, r: Random) -> object:
+    return await e.act(e.iris, lambda u: ClientService(u).unblock(s.client))
+
+
+async def unlink(e: Evening, s: Seen, r: Random) -> object:
+    return await e.act(e.iris, lambda u: ClientService(u).unlink(s.client))
+
+
+async def deactivate(e: Evening, s: Seen, r: Random) -> object:
+    return await e.act(e.iris, lambda u: ClientService(u).deactivate(s.client))
+
+
+async def reactivate(e: Evening, s: Seen, r: Random) -> object:
+    return await e.act(e.iris, lambda u: ClientService(u).reactivate(s.client))
+
+
+async def register(e: Evening, s: Seen, r: Random) -> object:
+    data = ClientInput(first_name="New", last_name="Friend", referred_by=s.client)
+    return await e.act(e.iris, lambda u: ClientService(u).register(data))
+
+
+async def ask_refund(e: Evening, s: Seen, r: Random) -> object:
+    """Ana gives money back only for a plan that has ended, and looks at nothing else."""
+    if not s.closed:
+        return None
+    one = r.choice(s.closed)
+    asked = await e.act(
+        e.iris, lambda u: ApprovalService(u).ask_refund(one, Decimal(45000), Method.CASH, "has left")
+    )
+    return asked and await e.act(e.ana, lambda u: ApprovalService(u).approve(asked.id))
+
+
+async def ask_void(e: Evening, s: Seen, r: Random) -> object:
+    if not s.receipts:
+        return None
+    one = r.choice(s.receipts)
+    return await e.act(e.iris, lambda u: ApprovalService(u).ask_void(one, "mistyped"))
+
+
+async def ask_discount(e: Evening, s: Seen, r: Random) -> object:
+    plan = r.choice(e.plans)
+    return await e.act(
+        e.iris,
+        lambda u: ApprovalService(u).ask_discount(s.client, plan, THIRTY, renews=False, reason="old friend"),
+    )
+
+
+async def approve(e: Evening, s: Seen, r: Random) -> object:
+    """Also what Iris has asked for herself."""
+    waiting = await e.rows("SELECT id FROM approvals WHERE state = 'pending' ORDER BY id")
+    if not waiting:
+        return None
+    one = r.choice(waiting)[0]
+    return await e.act(e.iris, lambda u: ApprovalService(u).approve(one))
+
+
+async def sell_as_approved(e: Evening, s: Seen, r: Random) -> object:
+    found = await e.rows(
+        "SELECT id FROM approvals WHERE kind = :kind ORDER BY id", kind=ApprovalKind.DISCOUNT.value
+    )
+    if not found:
+        return None
+    one = r.choice(found)[0]
+    return await e.act(e.iris, lambda u: ApprovalService(u).sell(one))
+
+
+ACTS: Final[dict[Act, int]] = {
+    sell: 6,
+    sell_for_later: 1,
+    sell_cheaper: 1,
+    renew: 2,
+    renew_cheaper: 1,
+    pay_cash: 8,
+    pay_half: 1,
+    pay_by_credit: 5,
+    pay_by_transfer: 1,
+    void: 4,
+    cancel: 2,
+    cancel_for_credit: 4,
+    cancel_for_cash: 1,
+    change: 4,
+    freeze: 2,
+    end_freeze: 1,
+    start_now: 1,
+    snooze: 1,
+    check_in: 3,
+    undo: 1,
+    admit_anyway: 1,
+    block: 1,
+    unblock: 1,
+    unlink: 1,
+    deactivate: 1,
+    reactivate: 1,
+    register: 1,
+    ask_refund: 2,
+    ask_void: 1,
+    ask_discount: 1,
+    approve: 1,
+    sell_as_approved: 1,
+}
+"""How likely each is to be tapped."""
