@@ -46,6 +46,7 @@ from bot.desk import (
 )
 from bot.desk.admin import candidates, invitations, sign_ins
 from bot.desk.importing import flow as importing
+from bot.desk.importing import undoing
 from bot.desk.money import doubts, returns, together, write_offs
 from bot.member import freeze, plan, preferences, privacy, qr, visits
 from bot.member import payments as my_payments
@@ -107,6 +108,7 @@ ROUTERS: tuple[Router, ...] = (
     dead_updates.router,
     closings.router,
     importing.router,
+    undoing.router,
     jobs.router,
     settings.router,
     account.router,

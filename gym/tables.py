@@ -8,6 +8,7 @@ import gym.audit.models
 import gym.chats.models
 import gym.clients.models
 import gym.faces.models
+import gym.importing.models
 import gym.jobs.models
 import gym.kiosks.models
 import gym.notifications.models
@@ -28,6 +29,7 @@ MODULES = (
     gym.chats.models,
     gym.clients.models,
     gym.faces.models,
+    gym.importing.models,
     gym.jobs.models,
     gym.kiosks.models,
     gym.notifications.models,

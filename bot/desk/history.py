@@ -208,6 +208,8 @@ def _what(t: HtmlTranslator, entry: LedgerEntry, voided_number: int | None) -> s
     match entry.kind:
         case EntryKind.CHARGE:
             return t("charged")
+        case EntryKind.OPENING:
+            return t("brought forward")
         case EntryKind.PAYMENT:
             return t("receipt {number} ({method})", number=number, method=_method(t, entry))
         case EntryKind.VOID:

@@ -58,7 +58,8 @@ LEFT JOIN plans p ON p.id = s.plan_id
 LEFT JOIN LATERAL (
     SELECT CASE WHEN s.sold_at > :at THEN a.balance
         ELSE greatest(0, least(a.balance, a.balance - coalesce(sum(
-            CASE WHEN e.kind IN ('charge', 'refund', 'void') THEN e.amount ELSE -e.amount END), 0)))
+            CASE WHEN e.kind IN ('charge', 'opening', 'refund', 'void') THEN e.amount ELSE -e.amount END
+        ), 0)))
         END AS balance
     FROM accounts a LEFT JOIN ledger_entries e ON e.account_id = a.id AND e.at > :at
     WHERE a.id = s.account_id GROUP BY a.id

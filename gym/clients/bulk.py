@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -36,16 +36,33 @@ class BulkRegistration:
 
     async def fill(self, changes: Mapping[UUID, ClientChanges]) -> list[Client]:
         """Each with its own changes. Raises `ClientsClash`."""
+        return await self._change(changes, "client.changed")
+
+    async def restore(self, people: Mapping[UUID, ClientInput]) -> list[Client]:
+        """Deactivated clients, active again and as they are described now. Raises `ClientsClash`."""
+        return await self._change(people, "client.reactivated", active=True)
+
+    async def lock(self, keys: Collection[UUID]) -> list[Client]:
+        """In the order of their ids, so that two people never wait for each other."""
+        if not keys:
+            return []
+        query = select(Client).where(Client.id.in_(keys)).order_by(Client.id)
+        return list(await self.uow.session.scalars(query.with_for_update()))
+
+    async def _change(
+        self, changes: Mapping[UUID, ClientChanges] | Mapping[UUID, ClientInput], action: str, **more: bool
+    ) -> list[Client]:
         self.uow.actor.require(Permission.IMPORT)
-        query = select(Client).where(Client.id.in_(changes)).order_by(Client.id).with_for_update()
-        clients = list(await self.uow.session.scalars(query, execution_options={"populate_existing": True}))
+        clients = await self.lock(changes)
         for client in clients:
-            for name, value in columns(changes[client.id], self._habits).items():
+            values = columns(changes[client.id], self._habits) | more
+            for name, value in values.items():
                 setattr(client, name, value)
             self._note_guardian(client)
-            self.uow.audit_changes("client.changed", client)
+            self.uow.audit_changes(action, client)
             client.updated_at = self.uow.now
-        await self._write([])
+        if clients:
+            await self._write([])
         return clients
 
     def _client(self, person: ClientInput) -> Client:

@@ -53,7 +53,7 @@ async def import_people(config: Config, order: ImportOrder) -> int:
         preview = await _preview(gym, read)
         stuck = preview.count(Outcome.FAULTY) > 0 and not order.good_rows
         if not order.dry_run and not stuck:
-            preview = await _take_in(gym, read)
+            preview = await _take_in(gym, read, order.file.name)
     _report(read, preview, order, taken=not (order.dry_run or stuck))
     return int(stuck and not order.dry_run)
 
@@ -69,16 +69,18 @@ async def _preview(gym: Gym, read: ReadSheet) -> ImportPreview:
         return await ImportService(uow).preview(read.people)
 
 
-async def _take_in(gym: Gym, read: ReadSheet) -> ImportPreview:
+async def _take_in(gym: Gym, read: ReadSheet, name: str) -> ImportPreview:
     with Progress(console=Console(stderr=True)) as bar:
         task = bar.add_task("Importing", total=None)
 
         async def work(uow: UnitOfWork) -> ImportPreview:
-            return await ImportService(uow).take_in(
+            done = await ImportService(uow).take_in(
                 read.people,
                 good_rows=True,
+                file_name=name,
                 progress=lambda done, total: bar.update(task, completed=done, total=total),
             )
+            return done.preview
 
         return await gym.run(Actor.system(), work)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from gym.core.errors import Conflict, Invalid
+from datetime import date
+from decimal import Decimal
+
+from gym.core.errors import Conflict, Invalid, NotFound
 from gym.core.language import N_
 
 
@@ -144,3 +147,72 @@ class JustRegistered(Conflict):
 
     code = "import_just_registered"
     message = N_("One of these people was just registered at the desk. Nothing was imported; do it again.")
+
+
+class PlanUnknown(Invalid):
+    """No plan of the gym is called so, or lasts so long."""
+
+    code = "import_plan_unknown"
+    message = N_("No plan is called {plan}. Make it first, or write one of these: {plans}.")
+
+    def __init__(self, plan: str, plans: str) -> None:
+        super().__init__(plan=plan, plans=plans or "–")
+
+
+class PlanNotNamed(Invalid):
+    """The row's days and price fit several plans, or none."""
+
+    code = "import_plan_not_named"
+    message = N_("Which plan is it? Write its name: {plans}.")
+
+    def __init__(self, plans: str) -> None:
+        super().__init__(plans=plans or "–")
+
+
+class MembershipUndated(Invalid):
+    code = "import_membership_undated"
+    message = N_("When did the plan begin, or when does it end? Write one of the two days.")
+
+
+class EndsBeforeStart(Invalid):
+    code = "import_ends_before_start"
+    message = N_("The plan would end on {ends_on}, before it begins on {starts_on}. Check both days.")
+
+    def __init__(self, starts_on: date, ends_on: date) -> None:
+        super().__init__(starts_on=starts_on, ends_on=ends_on)
+
+
+class DebtWithoutPlan(Invalid):
+    code = "import_debt_without_plan"
+    message = N_("What is this debt for? Write the plan and when it began or ended.")
+
+
+class PaidMoreThanPrice(Invalid):
+    code = "import_paid_more_than_price"
+    message = N_("{paid} is more than the price, {price}. Check both amounts.")
+
+    def __init__(self, paid: Decimal, price: Decimal) -> None:
+        super().__init__(paid=paid, price=price)
+
+
+class ImportNotFound(NotFound):
+    code = "import_not_found"
+    message = N_("That import is not there any more.")
+
+
+class ImportUndone(Conflict):
+    code = "import_undone"
+    message = N_("That import was undone already. Nothing was changed.")
+
+
+class ImportInUse(Conflict):
+    """Somebody of the list has come, paid, been written to or linked since."""
+
+    code = "import_in_use"
+    message = N_(
+        "{client} has a chat, visit, payment, message, face or card since ({count} people in all), so the"
+        " import stays. Deactivate clients one by one instead."
+    )
+
+    def __init__(self, client: str, count: int) -> None:
+        super().__init__(client=client, count=count)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 from uuid import UUID
 
 from gym.clients.schemas import ClientChanges, ClientInput
+from gym.core.errors import GymError
 from gym.importing.errors import DocumentInRow, DocumentOfAnother, ProbablyRegistered
 from gym.importing.matching import Found, Identities, Identity, Match
+from gym.importing.memberships import Memberships
 from gym.importing.reading.people import PersonRow
 from gym.importing.schemas import ImportPreview, Outcome, PreviewedRow
+from gym.subscriptions.brought_forward import RunningPlan
 
 FILLED: Final = (
     "document",
@@ -30,12 +34,31 @@ FILLED: Final = (
 
 
 @dataclass(frozen=True, slots=True)
+class HadPlan:
+    """A subscription of a client, open or closed."""
+
+    plan_id: UUID
+    starts_on: date
+    ends_on: date
+    open: bool
+
+    def is_same(self, plan: RunningPlan) -> bool:
+        days = self.starts_on == plan.starts_on or self.ends_on == plan.ends_on
+        return self.plan_id == plan.plan_id and days
+
+    def is_in_the_way(self, plan: RunningPlan) -> bool:
+        return self.open and self.starts_on <= plan.ends_on and plan.starts_on <= self.ends_on
+
+
+@dataclass(frozen=True, slots=True)
 class KnownClient:
     """A registered client as the form of registration would have it."""
 
     id: UUID
     fields: ClientInput
-    active: bool
+    plans: Sequence[HadPlan] = ()
+    undone: bool = False
+    """Made by an import that was undone: such a client comes back as the list has them."""
 
 
 def identity_of(person: ClientInput) -> Identity:
@@ -46,7 +69,8 @@ def identity_of(person: ClientInput) -> Identity:
 class Previewing:
     """Judges rows one after the other: each may be a client, or a row above."""
 
-    def __init__(self, clients: Sequence[KnownClient]) -> None:
+    def __init__(self, clients: Sequence[KnownClient], memberships: Memberships) -> None:
+        self._memberships = memberships
         self._clients: Mapping[UUID, KnownClient] = {client.id: client for client in clients}
         self._known = Identities((client.id, identity_of(client.fields)) for client in clients)
         self._above: Identities[int] = Identities()
@@ -56,6 +80,14 @@ class Previewing:
         return ImportPreview([self._row(row) for row in people])
 
     def _row(self, row: PersonRow) -> PreviewedRow:
+        """Faults of the plan are the row's: the person would stand at the door without what was paid."""
+        try:
+            plan = self._memberships.running(row.membership) if row.membership else None
+        except GymError as fault:
+            return PreviewedRow(row, Outcome.FAULTY, fault=fault)
+        return self._judged(row, plan)
+
+    def _judged(self, row: PersonRow, plan: RunningPlan | None) -> PreviewedRow:
         if row.person is None:
             return PreviewedRow(row, Outcome.FAULTY)
         identity = identity_of(row.person)
@@ -69,10 +101,12 @@ class Previewing:
                 return PreviewedRow(row, Outcome.FAULTY, fault=DocumentInRow(above.key))
         if found is None:
             self._above.add(row.line, identity)
-            return PreviewedRow(row, Outcome.MADE)
-        return self._registered(row, row.person, found)
+            return PreviewedRow(row, Outcome.MADE, plan=plan)
+        return self._registered(row, row.person, found, plan)
 
-    def _registered(self, row: PersonRow, person: ClientInput, found: Found[UUID]) -> PreviewedRow:
+    def _registered(
+        self, row: PersonRow, person: ClientInput, found: Found[UUID], plan: RunningPlan | None
+    ) -> PreviewedRow:
         client = self._clients[found.key]
         name = identity_of(client.fields).name
         match found.match:
@@ -85,10 +119,17 @@ class Previewing:
         if client.id in self._taken:
             return PreviewedRow(row, Outcome.REPEATED, client.id, same_as=self._taken[client.id])
         self._taken[client.id] = row.line
+        if client.undone:
+            return PreviewedRow(row, Outcome.MADE, client.id, plan=plan)
         fills = _fills(person, client.fields)
-        differs = tuple(field for field in FILLED if _differs(person, client.fields, field))
-        outcome = Outcome.CHANGED if fills else Outcome.KNOWN
-        return PreviewedRow(row, outcome, client.id, fills, differs)
+        differs = [field for field in FILLED if _differs(person, client.fields, field)]
+        if plan is not None and any(had.is_same(plan) for had in client.plans):
+            plan = None
+        if plan is not None and any(had.is_in_the_way(plan) for had in client.plans):
+            plan = None
+            differs.append("plan")
+        outcome = Outcome.CHANGED if fills or plan else Outcome.KNOWN
+        return PreviewedRow(row, outcome, client.id, fills, tuple(differs), plan=plan)
 
 
 def _fills(person: ClientInput, known: ClientInput) -> ClientChanges | None:

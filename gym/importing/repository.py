@@ -1,16 +1,25 @@
-"""Queries of imports: everybody who is registered, as a list of people is compared with them."""
+"""Queries of imports: who is registered, which plans are sold, what was imported before."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from datetime import date
+from decimal import Decimal
 from typing import Final
+from uuid import UUID
 
-from sqlalchemy import select, text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import exists, select, text
 
 from gym.clients.documents import Document
 from gym.clients.models import Client
 from gym.clients.schemas import ClientInput
-from gym.importing.previewing import KnownClient
+from gym.core.repository import Page, Repository
+from gym.importing.errors import ImportNotFound
+from gym.importing.memberships import KnownPlan
+from gym.importing.models import ClientImport, ClientImportRow
+from gym.importing.previewing import HadPlan, KnownClient
+from gym.plans.models import Plan, PlanPrice
+from gym.subscriptions.models import OPEN, Subscription
 
 ONE_AT_A_TIME: Final = text("SELECT pg_advisory_xact_lock(6949354)")
 COLUMNS: Final = (
@@ -28,19 +37,55 @@ COLUMNS: Final = (
     Client.notes,
     Client.guardian_name,
 )
+_IN_USE: Final = text("""
+SELECT btrim(c.first_name || ' ' || c.last_name) AS name
+FROM client_import_rows r JOIN clients c ON c.id = r.client_id
+    LEFT JOIN subscriptions own ON own.id = r.subscription_id
+WHERE r.import_id = :import_id AND (
+    EXISTS (SELECT FROM check_ins v WHERE v.subscription_id = r.subscription_id)
+    OR EXISTS (SELECT FROM ledger_entries e WHERE e.account_id = own.account_id AND e.kind <> 'opening')
+    OR own.status = 'canceled' OR own.frozen_days > 0
+    OR r.made AND (
+        c.telegram_id IS NOT NULL OR c.card_issued_at IS NOT NULL
+        OR EXISTS (SELECT FROM check_ins v WHERE v.client_id = c.id)
+        OR EXISTS (SELECT FROM notifications n WHERE n.recipient_kind = 'client' AND n.recipient_id = c.id)
+        OR EXISTS (SELECT FROM face_templates f WHERE f.client_id = c.id)
+        OR EXISTS (SELECT FROM subscriptions s WHERE s.client_id = c.id AND s.status <> 'canceled'
+            AND s.id IS DISTINCT FROM r.subscription_id)
+        OR EXISTS (SELECT FROM accounts a JOIN ledger_entries e ON e.account_id = a.id
+            WHERE a.client_id = c.id AND e.kind IN ('payment', 'void', 'refund'))
+    )
+)
+ORDER BY r.line
+""")
+"""Whoever has begun to use what the list gave them."""
+_UNDONE: Final = exists().where(
+    ClientImportRow.client_id == Client.id,
+    ClientImportRow.made,
+    ClientImport.id == ClientImportRow.import_id,
+    ClientImport.undone_at.is_not(None),
+    ~Client.active,
+)
 
 
-class ImportRepository:
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
+class ImportRepository(Repository[ClientImport, UUID]):
+    model = ClientImport
+    missing = ImportNotFound
 
     async def wait_for_turn(self) -> None:
         """Two imports at once would each register the people of both."""
-        await self._session.execute(ONE_AT_A_TIME)
+        await self.session.execute(ONE_AT_A_TIME)
+
+    async def by_key(self, key: UUID | None) -> ClientImport | None:
+        if key is None:
+            return None
+        return await self.session.scalar(select(ClientImport).where(ClientImport.idempotency_key == key))
 
     async def known_clients(self) -> list[KnownClient]:
-        query = select(Client.id, Client.active, Client.document_type, Client.document_number, *COLUMNS)
-        rows = (await self._session.execute(query)).mappings()
+        plans = await self._had_plans()
+        undone = _UNDONE.label("undone")
+        query = select(Client.id, undone, Client.document_type, Client.document_number, *COLUMNS)
+        rows = (await self.session.execute(query)).mappings()
         return [
             KnownClient(
                 row["id"],
@@ -50,7 +95,47 @@ class ImportRepository:
                     else None,
                     **{column.key: row[column.key] for column in COLUMNS},
                 ),
-                row["active"],
+                plans.get(row["id"], ()),
+                row["undone"],
             )
             for row in rows
         ]
+
+    async def _had_plans(self) -> dict[UUID, list[HadPlan]]:
+        query = select(
+            Subscription.client_id,
+            Subscription.plan_id,
+            Subscription.starts_on,
+            Subscription.ends_on,
+            Subscription.status.in_(OPEN),
+        )
+        found: dict[UUID, list[HadPlan]] = defaultdict(list)
+        for client_id, plan_id, starts_on, ends_on, is_open in await self.session.execute(query):
+            found[client_id].append(HadPlan(plan_id, starts_on, ends_on, is_open))
+        return found
+
+    async def known_plans(self) -> list[KnownPlan]:
+        """Those that are sold."""
+        query = select(PlanPrice.plan_id, PlanPrice.valid_from, PlanPrice.amount)
+        query = query.order_by(PlanPrice.valid_from)
+        prices: dict[UUID, list[tuple[date, Decimal]]] = defaultdict(list)
+        for plan_id, since, amount in await self.session.execute(query):
+            prices[plan_id].append((since, amount))
+        plans = await self.session.scalars(select(Plan).where(Plan.active).order_by(Plan.name))
+        return [
+            KnownPlan(
+                plan.id, plan.name, plan.duration_unit, plan.duration_count, plan.visits, prices[plan.id]
+            )
+            for plan in plans
+        ]
+
+    async def in_use(self, import_id: UUID) -> list[str]:
+        """Names of clients for whom the import cannot be taken back."""
+        return list(await self.session.scalars(_IN_USE, {"import_id": import_id}))
+
+    async def latest(self, number: int) -> Page[ClientImport]:
+        return await self.page(select(ClientImport).order_by(ClientImport.at.desc(), ClientImport.id), number)
+
+    async def rows(self, import_id: UUID) -> list[ClientImportRow]:
+        query = select(ClientImportRow).where(ClientImportRow.import_id == import_id)
+        return list(await self.session.scalars(query.order_by(ClientImportRow.line)))

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 from uuid import UUID
 
-from gym.clients.schemas import ClientChanges
+from gym.clients.schemas import ClientChanges, ClientInput
 from gym.core.errors import GymError
 from gym.importing.reading.columns import ColumnMap
 from gym.importing.reading.day_orders import DayOrder
 from gym.importing.reading.people import PersonRow
+from gym.subscriptions.brought_forward import RunningPlan
 
 
 class Outcome(StrEnum):
@@ -67,6 +69,14 @@ class PreviewedRow:
     """Of REPEATED: the row above."""
     fault: GymError | None = None
     """Of FAULTY, where no single cell is to blame."""
+    plan: RunningPlan | None = None
+    """What is brought forward."""
+
+    @property
+    def person(self) -> ClientInput:
+        """Of a row that is not faulty."""
+        assert self.row.person is not None, "a faulty row is nobody"
+        return self.row.person
 
     @property
     def faults(self) -> Sequence[tuple[str, GymError]]:
@@ -87,6 +97,16 @@ class ImportPreview:
 
     def count(self, outcome: Outcome) -> int:
         return self._counts[outcome]
+
+    @property
+    def plans(self) -> Sequence[RunningPlan]:
+        """All that are brought forward."""
+        return [row.plan for row in self.rows if row.plan is not None]
+
+    @property
+    def owing(self) -> Sequence[Decimal]:
+        """The opening balances above zero."""
+        return [plan.owing for plan in self.plans if plan.owing]
 
     def of(self, outcome: Outcome) -> Sequence[PreviewedRow]:
         return [row for row in self.rows if row.outcome is outcome]

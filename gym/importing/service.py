@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
+from uuid import UUID
 
 from gym.clients.bulk import BulkRegistration
 from gym.clients.errors import ClientsClash
-from gym.clients.schemas import ClientInput, Habits
+from gym.clients.models import Client
+from gym.clients.schemas import Habits
+from gym.core.ids import new_id
+from gym.core.repository import Page
 from gym.importing.errors import ImportHasProblems, JustRegistered
+from gym.importing.memberships import Memberships
+from gym.importing.models import ClientImport, ClientImportRow
 from gym.importing.previewing import Previewing
 from gym.importing.reading.choosing import read_people
 from gym.importing.reading.people import PersonRow
 from gym.importing.repository import ImportRepository
 from gym.importing.schemas import ImportChoices, ImportPreview, Outcome, PreviewedRow, ReadSheet
-from gym.security.permissions import Permission
+from gym.security.permissions import ActorKind, Permission
 from gym.settings.schemas import GymSettings
+from gym.subscriptions.brought_forward import BroughtForward
 from gym.unit_of_work import UnitOfWork
 
 AT_ONCE: Final = 250
-"""Clients that are written between two reports of progress."""
+"""Rows that are written between two reports of progress."""
 Progress = Callable[[int, int], None]
 """Called with the rows done and all of them."""
 
@@ -34,6 +42,14 @@ async def read_file(
     return await asyncio.to_thread(read_people, data, choices, habits, conventions)
 
 
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What was done; `preview` is what this very call has judged."""
+
+    run: ClientImport
+    preview: ImportPreview
+
+
 class ImportService:
     """An admin's. What it refuses, it refuses as a whole: nothing of the list is kept then."""
 
@@ -44,47 +60,101 @@ class ImportService:
     async def preview(self, people: Sequence[PersonRow]) -> ImportPreview:
         """The dry run: what `take_in` would do now. Writes nothing."""
         self.uow.actor.require(Permission.IMPORT)
+        memberships = Memberships(await self._imports.known_plans(), self.uow.today)
         known = await self._imports.known_clients()
-        return await asyncio.to_thread(Previewing(known).preview, people)
+        return await asyncio.to_thread(Previewing(known, memberships).preview, people)
 
     async def take_in(
-        self, people: Sequence[PersonRow], *, good_rows: bool, progress: Progress | None = None
-    ) -> ImportPreview:
-        """Register and fill what the preview says, judged anew; a second time changes nothing.
+        self,
+        people: Sequence[PersonRow],
+        *,
+        good_rows: bool,
+        file_name: str = "",
+        key: UUID | None = None,
+        progress: Progress | None = None,
+    ) -> Imported:
+        """Register, fill and bring forward what the preview says, judged anew; a second time changes nothing.
 
-        Without `good_rows` one faulty row keeps all out. Raises `ImportHasProblems`, `JustRegistered`.
+        Without `good_rows` one faulty row keeps all out. Raises `ImportHasProblems`, `JustRegistered`,
+        `JustChanged`.
         """
         self.uow.actor.require(Permission.IMPORT)
         await self._imports.wait_for_turn()
         preview = await self.preview(people)
+        if (done := await self._imports.by_key(key)) is not None:
+            return Imported(done, preview)
         faulty = preview.count(Outcome.FAULTY)
         if faulty and not good_rows:
             raise ImportHasProblems(faulty)
+        run = await self._imports.add(self._run(preview, file_name, key))
         try:
-            await self._write(preview, progress or _silent)
+            await self._write(run, preview, progress or _silent)
         except ClientsClash:
             raise JustRegistered from None
         counts = {outcome.value: preview.count(outcome) for outcome in Outcome}
-        self.uow.audit("clients.imported", ("clients", None), None, counts)
-        return preview
+        self.uow.audit("clients.imported", run, None, counts | {"plans": len(preview.plans)})
+        return Imported(run, preview)
 
-    async def _write(self, preview: ImportPreview, progress: Progress) -> None:
+    async def latest(self, page: int = 0) -> Page[ClientImport]:
+        """The newest first."""
+        self.uow.actor.require(Permission.IMPORT)
+        return await self._imports.latest(page)
+
+    async def get(self, import_id: UUID) -> ClientImport:
+        """Raises `ImportNotFound`."""
+        self.uow.actor.require(Permission.IMPORT)
+        return await self._imports.require(import_id)
+
+    def _run(self, preview: ImportPreview, file_name: str, key: UUID | None) -> ClientImport:
+        actor = self.uow.actor
+        return ClientImport(
+            id=new_id(),
+            file_name=file_name[:160],
+            staff_id=actor.id if actor.kind is ActorKind.STAFF else None,
+            staff_name=actor.name,
+            at=self.uow.now,
+            made=preview.count(Outcome.MADE),
+            changed=preview.count(Outcome.CHANGED),
+            left_out=preview.count(Outcome.FAULTY),
+            idempotency_key=key,
+        )
+
+    async def _write(self, run: ClientImport, preview: ImportPreview, progress: Progress) -> None:
+        rows = [*preview.of(Outcome.MADE), *preview.of(Outcome.CHANGED)]
+        for start in range(0, len(rows), AT_ONCE):
+            part = rows[start : start + AT_ONCE]
+            await self._write_part(run, part)
+            progress(start + len(part), len(rows))
+
+    async def _write_part(self, run: ClientImport, rows: Sequence[PreviewedRow]) -> None:
+        clients = await self._clients(rows)
+        wanted = [(client.id, row.plan) for row, client in zip(rows, clients, strict=True) if row.plan]
+        opened = {one.client_id: one.id for one in await BroughtForward(self.uow).open(wanted)}
+        self.uow.session.add_all(
+            ClientImportRow(
+                import_id=run.id,
+                client_id=client.id,
+                line=row.row.line,
+                made=row.outcome is Outcome.MADE,
+                filled=sorted(row.fills.model_fields_set) if row.fills else [],
+                subscription_id=opened.get(client.id),
+            )
+            for row, client in zip(rows, clients, strict=True)
+        )
+        await self.uow.session.flush()
+
+    async def _clients(self, rows: Sequence[PreviewedRow]) -> list[Client]:
+        """The client of each row: new, back again after an import was undone, or filled."""
         bulk = BulkRegistration(self.uow)
-        made, changed = preview.of(Outcome.MADE), preview.of(Outcome.CHANGED)
-        total = len(made) + len(changed)
-        for start in range(0, len(made), AT_ONCE):
-            part = made[start : start + AT_ONCE]
-            await bulk.register([_person(row) for row in part])
-            progress(start + len(part), total)
-        for start in range(0, len(changed), AT_ONCE):
-            part = changed[start : start + AT_ONCE]
-            await bulk.fill({row.client_id: row.fills for row in part if row.client_id and row.fills})
-            progress(len(made) + start + len(part), total)
-
-
-def _person(row: PreviewedRow) -> ClientInput:
-    assert row.row.person is not None, "a faulty row is not made"
-    return row.row.person
+        new = [row for row in rows if row.client_id is None]
+        made = await bulk.register([row.person for row in new])
+        by_line = {row.row.line: client for row, client in zip(new, made, strict=True)}
+        known = {row.client_id: row for row in rows if row.client_id is not None}
+        back = {key: row.person for key, row in known.items() if row.outcome is Outcome.MADE}
+        fills = {key: row.fills for key, row in known.items() if row.fills is not None}
+        touched = [*await bulk.restore(back), *await bulk.fill(fills), *await bulk.lock(known)]
+        by_id = {client.id: client for client in touched}
+        return [by_id[row.client_id] if row.client_id else by_line[row.row.line] for row in rows]
 
 
 def _silent(done: int, total: int) -> None:

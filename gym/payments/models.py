@@ -23,13 +23,17 @@ class AccountKind(StrEnum):
 
 
 class EntryKind(StrEnum):
-    """charge and refund raise what is owed; payment and credit lower it; a void undoes one payment."""
+    """charge, opening and refund raise what is owed; payment and credit lower it; a void undoes one payment.
+
+    An opening is what was owed before the gym kept its books here: nothing was sold, and no money moved.
+    """
 
     CHARGE = "charge"
     PAYMENT = "payment"
     VOID = "void"
     CREDIT = "credit"
     REFUND = "refund"
+    OPENING = "opening"
 
 
 class EntryCause(StrEnum):

@@ -19,7 +19,7 @@ from gym.payments.models import TILL, Account, AccountKind, EntryCause, EntryKin
 from gym.payments.schemas import MethodTotal
 from gym.settings.models import Counter
 
-RAISES = (EntryKind.CHARGE, EntryKind.REFUND, EntryKind.VOID)
+RAISES = (EntryKind.CHARGE, EntryKind.OPENING, EntryKind.REFUND, EntryKind.VOID)
 """Entries that raise the balance; the others lower it."""
 RECEIPTS = "receipt"
 _NO_KEY = UUID(int=0)

@@ -60,6 +60,12 @@ class PaymentService:
         await self._accounts.lock(account.id)
         return await self._ledger.write(account, EntryKind.CHARGE, positive(amount), note=note)
 
+    async def bring_forward(self, account: Account, amount: Decimal) -> LedgerEntry:
+        """What was owed before the gym kept its books here: no sale, no payment, no receipt."""
+        self.uow.actor.require(Permission.IMPORT)
+        await self._accounts.lock(account.id)
+        return await self._ledger.write(account, EntryKind.OPENING, positive(amount))
+
     async def take(
         self,
         account_id: UUID,

@@ -156,6 +156,18 @@ VISITS: Final = (
 BOOKS: Final = (
     Entry("accounts", {}, "id client_id kind balance snoozed_until created_at", stays=MONEY),
     Entry(
+        "client_imports",
+        {"file_name": "words", "staff_name": "name", "undone_by_name": "name"},
+        "id staff_id at made changed left_out idempotency_key undone_at",
+        stays=TRAIL,
+    ),
+    Entry(
+        "client_import_rows",
+        {},
+        "import_id client_id line made filled subscription_id",
+        stays="which clients a list made, so that it can be taken back; they go with their client",
+    ),
+    Entry(
         "ledger_entries",
         {"reason": "words", "note": "words", "destination": "words", "staff_name": "name"},
         "id account_id kind amount method voids_id cause receipt_number staff_id at gym_day idempotency_key",

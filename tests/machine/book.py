@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from tests.machine.rules import Hours, Length, last_usable
 
 OPEN: Final = frozenset({"scheduled", "pending_payment", "active", "frozen"})
-RAISES: Final = frozenset({"charge", "refund", "void"})
+RAISES: Final = frozenset({"charge", "opening", "refund", "void"})
 ADMITTED: Final = frozenset({"admitted", "reentry"})
 FOR_EVER: Final = date.max
 

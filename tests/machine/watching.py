@@ -32,7 +32,7 @@ WHERE counted AND undone_at IS NULL GROUP BY client_id, subscription_id, gym_day
 BROKEN = """
 SELECT * FROM (
     SELECT a.id, a.kind, a.balance,
-        coalesce(sum(CASE WHEN e.kind IN ('charge', 'refund', 'void') THEN e.amount
+        coalesce(sum(CASE WHEN e.kind IN ('charge', 'opening', 'refund', 'void') THEN e.amount
             WHEN e.kind IN ('payment', 'credit') THEN -e.amount END), 0) AS owed,
         coalesce(sum(CASE e.kind WHEN 'payment' THEN e.amount WHEN 'void' THEN -e.amount
             WHEN 'refund' THEN -e.amount END), 0) AS held

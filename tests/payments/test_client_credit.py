@@ -215,7 +215,8 @@ async def test_credit_cash_voids_and_goodwill_at_once_stay_in_step(
 
 OUT_OF_STEP = """
 SELECT count(*) FROM accounts a WHERE balance < 0 OR balance <> (
-    SELECT coalesce(sum(CASE WHEN kind IN ('charge', 'refund', 'void') THEN amount ELSE -amount END), 0)
+    SELECT coalesce(sum(
+        CASE WHEN kind IN ('charge', 'opening', 'refund', 'void') THEN amount ELSE -amount END), 0)
     FROM ledger_entries e WHERE e.account_id = a.id)
 """
 

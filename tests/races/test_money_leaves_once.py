@@ -31,7 +31,7 @@ ZERO: Final = Decimal(0)
 BROKEN: Final = """
 SELECT id, kind, balance, owed, held FROM (
     SELECT a.id, a.kind, a.balance,
-        coalesce(sum(CASE WHEN e.kind IN ('charge', 'refund', 'void') THEN e.amount
+        coalesce(sum(CASE WHEN e.kind IN ('charge', 'opening', 'refund', 'void') THEN e.amount
             WHEN e.kind IN ('payment', 'credit') THEN -e.amount END), 0) AS owed,
         coalesce(sum(CASE e.kind WHEN 'payment' THEN e.amount WHEN 'void' THEN -e.amount
             WHEN 'refund' THEN -e.amount END), 0) AS held

@@ -34,7 +34,7 @@ class Importer:
     async def imports(self, data: bytes | str, *, good_rows: bool = True) -> ImportPreview:
         read = await self.reads(data)
         async with self.gym.unit_of_work(self.actor) as uow:
-            return await ImportService(uow).take_in(read.people, good_rows=good_rows)
+            return (await ImportService(uow).take_in(read.people, good_rows=good_rows)).preview
 
     async def clients(self) -> list[Client]:
         async with self.gym.unit_of_work(Actor.system()) as uow:

@@ -8,12 +8,13 @@ from typing import Final
 
 from telegram import Document
 
-from bot.callbacks import Callback, callback
 from bot.desk.clients import Found
+from bot.desk.importing.buttons import HowToImport, ShowImport, UndoImport
 from bot.desk.importing.progress import ProgressLine
+from bot.desk.importing.undoing import UNDO, run_label
 from bot.desk.importing.words import HELP, counted, problems, reading
 from bot.forms import Choice, Form, FormContext, Step
-from bot.keyboards import button, nav
+from bot.keyboards import button, nav, pager
 from bot.render import HtmlTranslator, Screen
 from bot.routing import Audience, Router
 from bot.turn import MOST_BYTES, Turn
@@ -22,24 +23,22 @@ from gym.importing.errors import ImportTooLargeForChat
 from gym.importing.reading.day_orders import DayOrder
 from gym.importing.returned_sheet import returned_sheet
 from gym.importing.schemas import ImportChoices, ImportPreview, Outcome, ReadSheet
-from gym.importing.service import ImportService, read_file
+from gym.importing.service import Imported, ImportService, read_file
 from gym.security.permissions import Permission
 
 router = Router(Audience.STAFF)
-
-
-@callback("imp")
-class HowToImport(Callback):
-    """What to send."""
 
 
 router.home(N_("📥 Import"), HowToImport(), permission=Permission.IMPORT)
 
 
 @router.on(HowToImport)
-async def how_to_import(turn: Turn, _: HowToImport) -> None:
-    turn.visitor.desk_actor.require(Permission.IMPORT)
-    await turn.show(Screen(turn.t(HELP), [nav(turn.t)]))
+async def how_to_import(turn: Turn, tap: HowToImport) -> None:
+    async with turn.unit_of_work() as uow:
+        page = await ImportService(uow).latest(tap.page)
+    t = turn.t
+    done = [[button(run_label(t, one), ShowImport(one.id), wide=True)] for one in page.items]
+    await turn.show(Screen(t(HELP), [*done, pager(page.number, page.pages, HowToImport), nav(t)]))
 
 
 @router.command("import")
@@ -214,16 +213,23 @@ async def _import(ctx: FormContext) -> Screen:
     good_rows = ctx.maybe("rows", bool) is True
     async with ProgressLine(turn, len(read.people)) as line:
         done = await ctx.run(
-            lambda uow: ImportService(uow).take_in(read.people, good_rows=good_rows, progress=line.step)
+            lambda uow: ImportService(uow).take_in(
+                read.people,
+                good_rows=good_rows,
+                file_name=ctx.value("file", str),
+                key=ctx.key,
+                progress=line.step,
+            )
         )
     return _done(t, done)
 
 
-def _done(t: HtmlTranslator, done: ImportPreview) -> Screen:
-    lines = [t("✅ <b>The list was imported.</b>"), "", *counted(t, done)]
-    if done.count(Outcome.FAULTY):
+def _done(t: HtmlTranslator, done: Imported) -> Screen:
+    lines = [t("✅ <b>The list was imported.</b>"), "", *counted(t, done.preview)]
+    if done.preview.count(Outcome.FAULTY):
         lines += ["", t("Rows with problems were left out. Mend them in the sheet and send it again.")]
-    return Screen("\n".join(lines), [[button(t("👥 Clients"), Found())], nav(t)])
+    buttons = [button(t("👥 Clients"), Found()), button(t(UNDO), UndoImport(done.run.id))]
+    return Screen("\n".join(lines), [buttons, nav(t)])
 
 
 IMPORT = router.form(

@@ -45,7 +45,19 @@ def counted(t: HtmlTranslator, preview: ImportPreview) -> list[str]:
             "⚠️ {count} row with problems", "⚠️ {count} rows with problems", preview.count(Outcome.FAULTY)
         ),
     }
-    return [line for outcome, line in lines.items() if preview.count(outcome)]
+    return [line for outcome, line in lines.items() if preview.count(outcome)] + _money(t, preview)
+
+
+def _money(t: HtmlTranslator, preview: ImportPreview) -> list[str]:
+    """Plans that are brought forward, and what is owed for them."""
+    plans, owing = len(preview.plans), preview.owing
+    lines = [t.plural("🏷 {count} plan is brought forward", "🏷 {count} plans are brought forward", plans)]
+    if owing:
+        debts = t.plural(
+            "💵 {count} debt, {amount}", "💵 {count} debts, {amount}", len(owing), amount=sum(owing)
+        )
+        lines.append(debts)
+    return lines if plans else []
 
 
 def reading(t: HtmlTranslator, read: ReadSheet, *, keep_unknown: bool) -> list[str]:

@@ -81,7 +81,7 @@ def map_columns(sheet: Sheet, habits: Habits) -> ColumnMap:
     cells = {place: [row[place] for row in rows] for place in range(sheet.width)}
     named = _named(headings, cells)
     held = _by_content(_judged(named, cells), cells, habits, headed=headings is not None)
-    held = _names(held, cells, habits.region)
+    held = _undated(_names(held, cells, habits.region))
     if not NAMES & set(held.values()):
         raise ImportNamesMissing
     columns = tuple(
@@ -214,6 +214,14 @@ def _names(
     if beside is None or (whole and not _mostly_names(cells[beside])):
         return held | {words[0]: Column.FULL_NAME}
     return held | {words[0]: Column.FIRST_NAME, beside: Column.LAST_NAME}
+
+
+def _undated(held: dict[int, Column | None]) -> dict[int, Column | None]:
+    """Plans without a day cannot be brought forward: what is said of them is kept as notes, by choice."""
+    if {Column.STARTS_ON, Column.ENDS_ON} & set(held.values()):
+        return held
+    said = (Column.PLAN, Column.PRICE, Column.PAID)
+    return {place: None if column in said else column for place, column in held.items()}
 
 
 def _mostly_several(cells: Sequence[Cell]) -> bool:

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,28 @@ async def test_a_good_list_is_shown_and_imported(chat: Chat, importer: Importer)
     await chat.person.sends_document(GOOD, "clientes.csv")
     known = "✔️ {count} registered already; nothing to change"
     await chat.person.sees(t.plural(known, known, 2))
+
+
+async def test_plans_and_debts_are_named_and_an_import_is_undone(chat: Chat, importer: Importer) -> None:
+    t = chat.t
+    await chat.reception.plan(Decimal(80000), name="Mensualidad")
+    async with importer.gym.unit_of_work(importer.actor) as uow:
+        day = uow.today.strftime("%d/%m/%Y")
+    data = csv(f"Nombre;Plan;Fecha de inicio;Debe\nAna Ruiz;Mensualidad;{day};20.000\n")
+    await chat.person.sends_document(data, "planes.csv")
+    await chat.person.sees(t.plural("🏷 {count} plan is brought forward", "", 1))
+    await chat.taps("Import")
+    await chat.person.sees("20")
+    await chat.person.taps(t("👥 Clients"))
+    await chat.sends("Ana Ruiz")
+    card = await chat.person.sees("Mensualidad")
+    assert "20" in card.words
+    await chat.sends("/import")
+    await chat.person.taps("planes.csv")
+    await chat.taps("↩️ Undo this import", "Yes, undo it")
+    await chat.sees("↩️ <b>The import was undone.</b>\n\nMend the list and send it again when you like.")
+    [ana] = await importer.clients()
+    assert not ana.active
 
 
 async def test_a_faulty_list_goes_back_and_its_good_rows_are_imported(chat: Chat, importer: Importer) -> None:

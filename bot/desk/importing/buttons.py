@@ -1,0 +1,31 @@
+"""Buttons of imports."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from bot.callbacks import Callback, callback
+
+
+@callback("imp")
+class HowToImport(Callback):
+    """What to send, and what was imported before."""
+
+    page: int = 0
+
+
+@callback("impsee")
+class ShowImport(Callback):
+    key: UUID
+
+
+@callback("impun")
+class UndoImport(Callback):
+    """Asks first."""
+
+    key: UUID
+
+
+@callback("impun2", changes=True)
+class UndoImportNow(Callback):
+    key: UUID

@@ -1,0 +1,74 @@
+"""Imports that were done: what each did, and taking it back after a question."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.desk.importing.buttons import HowToImport, ShowImport, UndoImport, UndoImportNow
+from bot.keyboards import button, nav
+from bot.render import HtmlTranslator, Screen
+from bot.routing import Audience, Router
+from bot.turn import Turn
+from gym.core.language import N_
+from gym.importing.models import ClientImport
+from gym.importing.service import ImportService
+from gym.importing.undoing import Undoing
+
+router = Router(Audience.STAFF)
+UNDO: Final = N_("↩️ Undo this import")
+
+
+def run_label(t: HtmlTranslator, run: ClientImport) -> str:
+    sign = "↩️" if run.undone_at else "📄"
+    return f"{sign} {t.day(run.at.astimezone(t.zone), short=True)} · {run.file_name or '–'}"
+
+
+@router.on(ShowImport)
+async def show_import(turn: Turn, tap: ShowImport) -> None:
+    async with turn.unit_of_work() as uow:
+        run = await ImportService(uow).get(tap.key)
+    t = turn.t
+    undo = [] if run.undone_at else [[button(t(UNDO), UndoImport(run.id), wide=True)]]
+    await turn.show(Screen("\n".join(_lines(t, run)), [*undo, nav(t, back=HowToImport())]))
+
+
+def _lines(t: HtmlTranslator, run: ClientImport) -> list[str]:
+    lines = [
+        f"📄 <b>{t.text(run.file_name or '–')}</b>",
+        t("{day}, by {name}", day=run.at, name=run.staff_name),
+        "",
+        t.plural("➕ {count} new client", "➕ {count} new clients", run.made),
+        t.plural(
+            "✏️ {count} registered already; empty fields are filled",
+            "✏️ {count} registered already; empty fields are filled",
+            run.changed,
+        ),
+        t.plural("⚠️ {count} row with problems", "⚠️ {count} rows with problems", run.left_out),
+    ]
+    if run.undone_at is not None:
+        lines += ["", t("↩️ Undone on {day} by {name}.", day=run.undone_at, name=run.undone_by_name or "–")]
+    return lines
+
+
+@router.on(UndoImport)
+async def undo_import(turn: Turn, tap: UndoImport) -> None:
+    async with turn.unit_of_work() as uow:
+        run = await ImportService(uow).get(tap.key)
+    t = turn.t
+    question = t(
+        "Its new clients are deactivated, their plans canceled and what was filled is emptied; nothing is"
+        " deleted. The mended list can be imported afterwards. Undo it?"
+    )
+    rows = [
+        [button(t("Keep it"), ShowImport(run.id)), button(t("Yes, undo it"), UndoImportNow(run.id))],
+        nav(t),
+    ]
+    await turn.show(Screen("\n".join([*_lines(t, run), "", question]), rows))
+
+
+@router.on(UndoImportNow)
+async def undo_import_now(turn: Turn, tap: UndoImportNow) -> None:
+    run = await turn.run(lambda uow: Undoing(uow).undo(tap.key))
+    t = turn.t
+    text = t("↩️ <b>The import was undone.</b>\n\nMend the list and send it again when you like.")
+    await turn.show(Screen(text, [nav(t, back=ShowImport(run.id))]))
