@@ -69,8 +69,15 @@ def identity_of(person: ClientInput) -> Identity:
 class Previewing:
     """Judges rows one after the other: each may be a client, or a row above."""
 
-    def __init__(self, clients: Sequence[KnownClient], memberships: Memberships) -> None:
+    def __init__(
+        self,
+        clients: Sequence[KnownClient],
+        memberships: Memberships,
+        own: Mapping[UUID, GymError] | None = None,
+    ) -> None:
+        """`own` refuses a plan for the memberships of whoever imports."""
         self._memberships = memberships
+        self._own = own or {}
         self._clients: Mapping[UUID, KnownClient] = {client.id: client for client in clients}
         self._known = Identities((client.id, identity_of(client.fields)) for client in clients)
         self._above: Identities[int] = Identities()
@@ -128,6 +135,8 @@ class Previewing:
         if plan is not None and any(had.is_in_the_way(plan) for had in client.plans):
             plan = None
             differs.append("plan")
+        if plan is not None and client.id in self._own:
+            return PreviewedRow(row, Outcome.FAULTY, client.id, fault=self._own[client.id])
         outcome = Outcome.CHANGED if fills or plan else Outcome.KNOWN
         return PreviewedRow(row, outcome, client.id, fills, tuple(differs), plan=plan)
 

@@ -25,6 +25,7 @@ from gym.importing.repository import ImportRepository
 from gym.importing.schemas import ImportChoices, ImportPreview, Outcome, PreviewedRow, ReadSheet
 from gym.security.permissions import ActorKind, Permission
 from gym.settings.schemas import GymSettings
+from gym.staff.four_eyes import FourEyes
 from gym.subscriptions.brought_forward import BroughtForward
 from gym.unit_of_work import UnitOfWork
 
@@ -62,7 +63,8 @@ class ImportService:
         self.uow.actor.require(Permission.IMPORT)
         memberships = Memberships(await self._imports.known_plans(), self.uow.today)
         known = await self._imports.known_clients()
-        return await asyncio.to_thread(Previewing(known, memberships).preview, people)
+        own = await FourEyes(self.uow).refused(Permission.SELL)
+        return await asyncio.to_thread(Previewing(known, memberships, own).preview, people)
 
     async def take_in(
         self,

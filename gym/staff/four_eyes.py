@@ -35,6 +35,10 @@ class OwnMembershipRepository(Repository[OwnMembership, UUID]):
         query = select(Staff).where(Staff.active, Staff.id != staff_id)
         return (await self.session.scalars(query.order_by(Staff.name, Staff.id))).all()
 
+    async def clients_of(self, staff_id: UUID) -> Sequence[UUID]:
+        query = select(OwnMembership.client_id).where(OwnMembership.staff_id == staff_id)
+        return (await self.session.scalars(query)).all()
+
     async def count_alone(self, staff_id: UUID, client_id: UUID, uow: UnitOfWork) -> None:
         await self.session.execute(
             update(OwnMembership)
@@ -69,6 +73,20 @@ class FourEyes:
             raise OwnMembershipRefused(able[:NAMED], client_id)
         if acts:
             await self._mark(staff_id, client_id, permission)
+
+    async def own_clients(self) -> Sequence[UUID]:
+        """The actor's own memberships, now and before."""
+        return await self._own.clients_of(self._staff_id) if self._staff_id else ()
+
+    async def refused(self, permission: Permission) -> dict[UUID, OwnMembershipRefused]:
+        """What `require_another` would raise, by client, for work on many clients at once."""
+        found: dict[UUID, OwnMembershipRefused] = {}
+        for client_id in await self.own_clients():
+            try:
+                await self.require_another(client_id, permission, acts=False)
+            except OwnMembershipRefused as refusal:
+                found[client_id] = refusal
+        return found
 
     async def require_another_maker(self, made_by: UUID | None, telegram_id: int) -> None:
         """A client's link is not opened by the colleague who made it. Raises `LinkedByYourself`."""

@@ -15,6 +15,7 @@ from gym.core.ids import new_id
 from gym.payments.models import Account, AccountKind, EntryCause
 from gym.payments.service import PaymentService
 from gym.security.permissions import ActorKind, Permission
+from gym.staff.four_eyes import FourEyes
 from gym.subscriptions.errors import JustChanged
 from gym.subscriptions.models import OPEN, Subscription, SubscriptionStatus
 from gym.subscriptions.selling import ONE_AT_A_TIME
@@ -41,8 +42,14 @@ class BroughtForward:
         self.uow = uow
 
     async def open(self, plans: Sequence[tuple[UUID, RunningPlan]]) -> list[Subscription]:
-        """One for each client; what has ended is closed at once, with its debt. Raises `JustChanged`."""
+        """One for each client; what has ended is closed at once, with its debt.
+
+        Raises `JustChanged`, and `OwnMembershipRefused` where one of them is the actor's own.
+        """
         self.uow.actor.require(Permission.IMPORT)
+        four_eyes = FourEyes(self.uow)
+        for client_id in {client_id for client_id, _ in plans} & set(await four_eyes.own_clients()):
+            await four_eyes.require_another(client_id, Permission.SELL)
         accounts = [self._account(client_id) for client_id, _ in plans]
         self.uow.session.add_all(accounts)
         await self.uow.session.flush()
@@ -62,6 +69,7 @@ class BroughtForward:
     async def take_back(self, subscription: Subscription, account: Account, reason: str) -> None:
         """As if it had never been brought forward: canceled, and nothing is owed. Both rows are locked."""
         self.uow.actor.require(Permission.IMPORT)
+        await FourEyes(self.uow).require_another(subscription.client_id, Permission.SELL)
         if account.balance:
             await PaymentService(self.uow).credit(
                 account.id, account.balance, reason, cause=EntryCause.CANCELED

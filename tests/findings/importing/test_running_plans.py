@@ -21,10 +21,12 @@ from gym.notifications.models import Notification, RecipientKind
 from gym.payments.cash import CashService
 from gym.payments.models import Account, EntryKind
 from gym.plans.models import DurationUnit, Plan
-from gym.security.permissions import Actor
+from gym.security.permissions import Actor, Role
+from gym.staff.models import Staff
 from gym.subscriptions.debts import DebtService
 from gym.subscriptions.models import Subscription, SubscriptionStatus
 from gym.subscriptions.schemas import RefundMode
+from tests.conftest import hire
 from tests.findings.money.conftest import cancel
 from tests.support.importing import Importer, outcomes
 from tests.support.memberships import Reception, entries
@@ -172,6 +174,23 @@ async def test_a_list_without_days_keeps_its_plans_as_notes(importer: Importer, 
     await importer.imports("Nombre;Plan;Valor\nAna Ruiz;Mensualidad;80.000\n")
     [ana] = await importer.clients()
     assert ana.notes == "Plan: Mensualidad\nValor: 80.000"
+
+
+async def test_nobody_brings_a_plan_forward_for_the_own_membership(
+    importer: Importer, gym: Gym, admin: Actor, boss: Reception, monthly: Plan
+) -> None:
+    await hire(gym, "Carla", Role.ADMIN, 99)
+    async with gym.unit_of_work(Actor.system()) as uow:
+        me = await uow.session.get(Staff, admin.id)
+        assert me is not None
+        me.telegram_id = 4712
+    await boss.client("Ana", telegram_id=4712)
+    day = spanish(await today(gym))
+    report = await importer.imports(
+        f"Nombre;Plan;Inicio\nAna Vargas;Mensualidad;{day}\nEva Mora;Mensualidad;{day}\n"
+    )
+    assert outcomes(report) == ["2 faulty own_membership", "3 made"]
+    assert set(await subscriptions(gym)) == {"Eva"}
 
 
 # Undoing ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -17,12 +17,14 @@ from gym.payments.ledger import Ledger
 from gym.payments.models import EntryCause, EntryKind, Method
 from gym.payments.money_back import MoneyBack
 from gym.payments.service import PaymentService
+from gym.subscriptions.brought_forward import BroughtForward, RunningPlan
 from gym.subscriptions.changing import Changing, PlanChangeService
 from gym.subscriptions.debts import DebtService
 from gym.subscriptions.discounts import Discount
 from gym.subscriptions.freeze_gifts import Gifts
 from gym.subscriptions.freezing import FreezeService
 from gym.subscriptions.paying_together import PayingTogether
+from gym.subscriptions.repository import SubscriptionRepository
 from gym.subscriptions.schemas import RefundMode
 from gym.subscriptions.selling import Selling
 from gym.subscriptions.service import SubscriptionService
@@ -98,6 +100,21 @@ async def _opens(uow: UnitOfWork, w: World) -> None:
     await Selling(uow).open(w.quote, None, "subscription.renewed")
 
 
+async def _brings_a_debt_forward(uow: UnitOfWork, w: World) -> None:
+    await PaymentService(uow).bring_forward(await PaymentService(uow).account(w.account.id), PART)
+
+
+async def _brings_a_plan_forward(uow: UnitOfWork, w: World) -> None:
+    day = uow.today + 400 * DAY
+    plan = RunningPlan(w.plan.id, day, day + 30 * DAY, PART, Decimal(0))
+    await BroughtForward(uow).open([(w.client.id, plan)])
+
+
+async def _takes_a_plan_back(uow: UnitOfWork, w: World) -> None:
+    one = await SubscriptionRepository(uow.session).lock_whole(w.one.id)
+    await BroughtForward(uow).take_back(one, one.account, "import undone")
+
+
 REFUSED: Final[dict[str, Act]] = {
     "SubscriptionService.quote_sale": lambda u, w: SubscriptionService(u).quote_sale(
         w.client.id, w.plan.id, u.today + 60 * DAY
@@ -125,6 +142,9 @@ REFUSED: Final[dict[str, Act]] = {
     "Paying.credit": lambda u, w: SubscriptionService(u).credit(w.one.id, PART, "goodwill"),
     "WritingOff.write_off": lambda u, w: SubscriptionService(u).write_off(w.one.id, "moved away"),
     "PaymentService.charge": _charges,
+    "PaymentService.bring_forward": _brings_a_debt_forward,
+    "BroughtForward.open": _brings_a_plan_forward,
+    "BroughtForward.take_back": _takes_a_plan_back,
     "PaymentService.take": lambda u, w: PaymentService(u).take(w.account.id, PART, Method.CASH),
     "PaymentService.void": lambda u, w: PaymentService(u).void(w.payment, "mistyped"),
     "PaymentService.credit": lambda u, w: PaymentService(u).credit(w.account.id, PART, "goodwill"),
@@ -203,6 +223,8 @@ MAY: Final = {
     "ClientService.set_language": "words",
     "BulkRegistration.register": "an admin's list of people; it says nothing of plans, nor who brought whom",
     "BulkRegistration.fill": "as BulkRegistration.register",
+    "BulkRegistration.restore": "who comes back was made by a list and had no chat, so is nobody's own",
+    "BulkRegistration.lock": "only reads",
     "SubscriptionService.activate_due": "a job",
     "SubscriptionService.expire_due": "a job",
     "SubscriptionService.remind_due": "a job",
