@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -59,7 +59,29 @@ async def renewal_details(turn: Turn, tap: RenewalDetails) -> None:
 
 
 async def _first_days(ctx: FormContext) -> Sequence[Choice]:
-    return [Choice(ctx.turn.today, ctx.t("Today"))]
+    """Today, and the day after the plan that runs: those on which this plan can be sold."""
+    client_id, plan_id = ctx.value("client_id", UUID), ctx.value("plan_id", UUID)
+    async with ctx.unit_of_work() as uow:
+        service = SubscriptionService(uow)
+        near = {uow.today: ctx.t("Today")}
+        current = await service.current(client_id)
+        if current is not None:
+            day = current.ends_on + timedelta(days=1)
+            near[day] = ctx.t("After this plan: {day}", day=day)
+        return [
+            Choice(day, label)
+            for day, label in near.items()
+            if await _sells(service, client_id, plan_id, day)
+        ]
+
+
+async def _sells(service: SubscriptionService, client_id: UUID, plan_id: UUID, day: date) -> bool:
+    """Asked of the rule that judges the sale."""
+    try:
+        await service.quote_sale(client_id, plan_id, day)
+    except REFUSALS:
+        return False
+    return True
 
 
 async def _read_day(text: str, ctx: FormContext) -> date:
