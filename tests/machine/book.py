@@ -254,5 +254,9 @@ class Book:
     def today(self) -> date:
         return self.local.date()
 
+    def closed_during(self, one: Membership) -> bool:
+        """Some day of it is an announced closing's."""
+        return any(shut.first <= one.last and one.first <= shut.last for shut in self.closings)
+
     def everybody(self) -> Iterator[tuple[Client, Membership]]:
         return ((client, one) for client in self.clients for one in client.memberships)

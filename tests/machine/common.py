@@ -48,6 +48,12 @@ class Common(RuleBasedStateMachine):
             if way and not one.balance:
                 self.tally.zero[way] += 1
 
+    def sold(self, client: Client, one: Membership, way: str = "") -> None:
+        """As `changed`; sales over closings that were announced before are counted."""
+        if self.book.closed_during(one):
+            self.tally.saw("sale over an announced closing", done=True)
+        self.changed(client, one, way)
+
     def to(self, moment: datetime) -> None:
         self.world.clock.at = self.book.now = moment
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from tests.machine import money, selling
+from tests.machine import ending, money, selling
 from tests.machine.book import Client, Membership
 from tests.machine.common import Common
 from tests.machine.drawing import (
@@ -46,7 +46,7 @@ class AtTheDesk(Common):
                 price,
                 off.of(price, self.book.house),
             )
-            self.changed(client, one, "a free sale")
+            self.sold(client, one, "a free sale")
 
     @rule(who=who, number=plan_number)
     def joins(self, who: int, number: int) -> None:
@@ -62,7 +62,7 @@ class AtTheDesk(Common):
         one = selling.sell(
             book, client, plan, first_span(book.today, plan.length), sold.id, plan.price(book.today), 0
         )
-        self.changed(client, one)
+        self.sold(client, one)
         if owed := one.balance:
             paid = self.world.pay(True, one.key, owed, "cash")
             money.pay(book, client, one, owed, "cash", paid.entry_id, self.name(True))
@@ -78,7 +78,7 @@ class AtTheDesk(Common):
         done = self.tried("renew", reasons, lambda: self.world.renew(admin, client.key, key, off))
         if done is not None and found is not None:
             one = selling.renew(book, client, found, done.id, off.of(found.price, book.house))
-            self.changed(client, one, "a free renewal")
+            self.sold(client, one, "a free renewal")
 
     @precondition(lambda self: self.waiting())
     @rule(admin=admins)
@@ -112,21 +112,21 @@ class AtTheDesk(Common):
         self, name: str, client: Client, one: Membership, mode: str, cents: int, method: str, *, admin: bool
     ) -> None:
         book, owed, ahead = self.book, one.balance, one.waits(self.book.today)
-        reasons = selling.why_not_cancel(book, client, one, mode, cents, method, admin=admin)
+        reasons = ending.why_not_cancel(book, client, one, mode, cents, method, admin=admin)
         done = self.tried(name, reasons, lambda: self.world.cancel(admin, one.key, mode, cents, method))
         if ahead:
             paid = "paid" if one.net_paid else "unpaid"
             self.tally.saw(f"cancel before it began, {paid}", done is not None)
         if done is not None:
-            selling.cancel(book, client, one, mode, cents, method)
+            ending.cancel(book, client, one, mode, cents, method)
             self.changed(client, one, "a cancellation" if owed else "")
 
     @precondition(lambda self: self.memberships() and self.at_times(2))
     @rule(which=which, number=plan_number, admin=admins)
     def change_plan(self, which: int, number: int, admin: bool) -> None:
         (client, one), plan, book = self.pick(which), self.book.plans[number], self.book
-        reasons = selling.why_not_change(book, client, one, plan)
+        reasons = ending.why_not_change(book, client, one, plan)
         done = self.tried("change_plan", reasons, lambda: self.world.change(admin, one.key, plan.key))
         if done is not None:
-            new = selling.change(book, client, one, plan, done.id)
-            self.changed(client, new, "a change of plan")
+            new = ending.change(book, client, one, plan, done.id)
+            self.sold(client, new, "a change of plan")

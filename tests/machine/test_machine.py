@@ -27,7 +27,7 @@ MANY = 50_000
 A_SECOND = 15
 """Steps that two busy cores make in a second; four times as many when they are idle."""
 OF_A_FACE = {"not_recognized", "uncertain", "spoof_suspected"}
-BOOK = ("rules", "book", "periods", "selling", "money", "resting", "door", "tally")
+BOOK = ("rules", "book", "periods", "selling", "ending", "money", "resting", "door", "tally")
 """The modules of the plain-Python model."""
 
 

@@ -68,6 +68,7 @@ class AtTheDoor(Common):
         reasons = resting.why_not_close(self.book, first, last, admin=admin)
         if self.tried("close_gym", reasons, lambda: self.world.close_gym(admin, first, last)) is not None:
             for client in resting.close(self.book, first, last):
+                self.tally.saw("closing over what was sold", done=True)
                 self.changed(client)
 
     @precondition(lambda self: self.at_times(3))
