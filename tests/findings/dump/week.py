@@ -204,7 +204,7 @@ class Week:
         await self.ana.taps("Unused days")
         await self.ana.taps("Transfer")
         await self.ana.taps("Cancel the plan")
-        await self.ana.sees("Canceled.")
+        await self.ana.sees("Canceled: Monthly")
         await here.sees("canceled")
         self.loot.may_be(Holds.WORDS, "se muda a Leticia amazónica", "Recepción Girasol")
         self.loot.said("vino la señora Petronila")
