@@ -211,7 +211,7 @@ class Client:
 
     def latest(self) -> Membership | None:
         found = [one for one in self.memberships if one.status != "canceled"]
-        return max(found, key=lambda one: one.first, default=None)
+        return max(found, key=lambda one: (one.first, one.sold), default=None)
 
     def visited_on(self, day: date) -> bool:
         return any(visit.counted and visit.day == day for visit in self.entries())
