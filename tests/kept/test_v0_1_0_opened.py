@@ -8,7 +8,7 @@ import sys
 from asyncio.subprocess import PIPE, STDOUT, create_subprocess_exec
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import asyncpg
 import pytest
@@ -18,6 +18,13 @@ from bot.sandbox.client import SandboxClient
 from gym.core.config import Config
 from gym.core.database import plain_dsn
 from tests.kept.support import LATER, Kept
+
+LEFT_TWICE: Final = [
+    "money",
+    "2 plans of which more was given back than was paid",
+    "an admin opens Clients, then “Money to look at”",
+]
+"""What v0.1.0 let happen: payments whose money had been handed back were voided as well."""
 
 
 async def set_clock(url: str, kept: Kept) -> None:
@@ -29,7 +36,7 @@ async def set_clock(url: str, kept: Kept) -> None:
     await connection.close()
 
 
-async def test_the_doctor_finds_nothing_wrong(
+async def test_the_doctor_finds_two_plans_whose_money_left_twice_and_nothing_else(
     database_url: str, tmp_path: Path, config: Config, kept: Kept
 ) -> None:
     kept.move_in(tmp_path)
@@ -45,7 +52,8 @@ async def test_the_doctor_finds_nothing_wrong(
     )
     said, _ = await process.communicate()
     red = [line for line in said.decode().splitlines() if re.search(r"\W!!\W", line)]
-    assert (process.returncode, red) == (0, []), said.decode()
+    cells = [[cell.strip() for cell in line.split("│")[2:-1]] for line in red]
+    assert (process.returncode, cells) == (1, [LEFT_TWICE]), said.decode()
 
 
 @pytest.mark.long
