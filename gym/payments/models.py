@@ -37,7 +37,7 @@ class EntryKind(StrEnum):
 
 
 class EntryCause(StrEnum):
-    """Why a credit or a charge was written, where the program knows it; `reason` is what somebody typed."""
+    """Why an entry was written, where the program knows it; `reason` is what somebody typed."""
 
     CANCELED = "canceled"
     NOT_BEGUN = "not_begun"
@@ -50,7 +50,8 @@ class EntryCause(StrEnum):
     REFUNDED = "refunded"
     """The credit that justifies money handed back."""
     RETURNED = "returned"
-    """The charge that justifies money which was handed back and came in again."""
+    """The charge that stands for money which was handed back and came in again, and the payment that pays it;
+    with a void of that payment, the credit that ends the charge."""
 
 
 class Method(StrEnum):

@@ -87,7 +87,8 @@ class MoneyBack:
         """Money that was handed back came in again: all of it, by whatever method. What is owed stays.
 
         `Method.CREDIT` takes it out of the client's credit. A charge stands for the refund, and a payment
-        with a receipt of its own pays it; after that the payment before it can be voided.
+        with a receipt of its own pays it; after that the payment before it can be voided. Voiding this one
+        ends the charge as well, so the money can come in again.
         Raises `NothingToReturn`, `NotEnoughCredit`, `KeyReused`.
         """
         self.uow.actor.require(Permission.REFUND)
@@ -101,7 +102,9 @@ class MoneyBack:
         await self._ledger.write(
             account, EntryKind.CHARGE, amount, cause=EntryCause.RETURNED, reason=parse_reason(reason)
         )
-        return await PaymentService(self.uow).take(account_id, amount, method, key=key)
+        return await PaymentService(self.uow).take(
+            account_id, amount, method, key=key, cause=EntryCause.RETURNED
+        )
 
     async def reversible(self, account_id: UUID) -> Decimal:
         """The most that can be given back: what is still owed and what was paid."""

@@ -136,10 +136,15 @@ class EntryRepository(Repository[LedgerEntry, UUID]):
         return Decimal(found or 0)
 
     async def given_back(self, account_id: UUID) -> Decimal:
-        """Refunds, kept as credit or handed out, less what came in again."""
-        refunds = case((LedgerEntry.kind == EntryKind.REFUND, LedgerEntry.amount), else_=Decimal(0))
-        returned = case((LedgerEntry.cause == EntryCause.RETURNED, LedgerEntry.amount), else_=Decimal(0))
-        query = select(func.coalesce(func.sum(refunds - returned), 0))
+        """Refunds, kept as credit or handed out, less what came in again and stayed."""
+        returned = LedgerEntry.cause == EntryCause.RETURNED
+        out = case(
+            (LedgerEntry.kind == EntryKind.REFUND, LedgerEntry.amount),
+            (and_(returned, LedgerEntry.kind == EntryKind.CHARGE), -LedgerEntry.amount),
+            (and_(returned, LedgerEntry.kind == EntryKind.CREDIT), LedgerEntry.amount),
+            else_=Decimal(0),
+        )
+        query = select(func.coalesce(func.sum(out), 0))
         found = await self.session.scalar(query.where(LedgerEntry.account_id == account_id))
         return Decimal(found or 0)
 

@@ -77,6 +77,7 @@ class PaymentService:
         paid_on: date | None = None,
         since: date | None = None,
         destination: str | None = None,
+        cause: EntryCause | None = None,
     ) -> LedgerEntry:
         """Take a payment and number its receipt; the same key gives the same payment again.
 
@@ -103,6 +104,7 @@ class PaymentService:
             EntryKind.PAYMENT,
             amount,
             method=method,
+            cause=cause,
             note=note,
             receipt_number=number,
             destination=destination,
@@ -116,7 +118,8 @@ class PaymentService:
     async def void(self, entry_id: UUID, reason: str) -> LedgerEntry:
         """Undo a payment taken by mistake: on the same gym day by who took it, later by an admin.
 
-        One that was made with credit gives the credit back.
+        One that was made with credit gives the credit back. One by which handed-back money came in again
+        takes its charge with it: what is owed stays, and the money counts as handed back as before.
         Raises `PaymentNotFound`, `ReasonNeeded`, `VoidNeedsAdmin`, `AlreadyVoided`, `MoneyGivenBack`.
         """
         reason = parse_reason(reason)
@@ -136,6 +139,10 @@ class PaymentService:
             voids_id=payment.id,
             reason=reason,
         )
+        if payment.cause is EntryCause.RETURNED:
+            await self._ledger.write(
+                account, EntryKind.CREDIT, payment.amount, cause=EntryCause.RETURNED, reason=reason
+            )
         if payment.method is Method.CREDIT:
             await self._credit.put(client_of(account), payment.amount, reason)
         return void

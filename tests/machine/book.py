@@ -121,7 +121,9 @@ class Membership:
     def given_back(self) -> int:
         """Handed back or kept as the client's credit, and not come in again."""
         refunds = sum(row.cents for row in self.rows if row.kind == "refund")
-        return refunds - sum(row.cents for row in self.rows if row.cause == "returned")
+        signs = {"charge": 1, "credit": -1}
+        came = sum(signs.get(row.kind, 0) * row.cents for row in self.rows if row.cause == "returned")
+        return refunds - came
 
     @property
     def reversible(self) -> int:

@@ -23,8 +23,17 @@ def why_not_pay(client: Client, one: Membership, cents: int, method: str) -> Rea
     return reasons
 
 
-def pay(book: Book, client: Client, one: Membership, cents: int, method: str, key: UUID, by: str) -> None:
-    one.lower(Row("payment", cents, method, key, by, book.today), book.house.smallest_cents)
+def pay(
+    book: Book,
+    client: Client,
+    one: Membership,
+    cents: int,
+    method: str,
+    key: UUID,
+    by: str,
+    cause: str = "",
+) -> None:
+    one.lower(Row("payment", cents, method, key, by, book.today, cause), book.house.smallest_cents)
     if method == "credit":
         client.credit.append(Row("credit", cents))
 
@@ -37,9 +46,12 @@ def why_not_void(book: Book, one: Membership, payment: Row, by: str, *, admin: b
     return reasons | ({"money_given_back"} if payment.cents > one.net_paid else set())
 
 
-def void(client: Client, one: Membership, payment: Row) -> None:
+def void(book: Book, client: Client, one: Membership, payment: Row) -> None:
+    """Of money that came in again, the charge ends too: what is owed stays."""
     payment.voided = True
     one.rows.append(Row("void", payment.cents, payment.method))
+    if payment.cause == "returned":
+        one.lower(Row("credit", payment.cents, cause="returned"), book.house.smallest_cents)
     if payment.method == "credit":
         client.credit.append(Row("charge", payment.cents))
 
@@ -73,7 +85,7 @@ def take_back(book: Book, client: Client, one: Membership, method: str, key: UUI
     """What is owed stays as it is: a charge stands for the money, and a payment pays it."""
     cents = one.given_back
     one.rows.append(Row("charge", cents, cause="returned"))
-    pay(book, client, one, cents, method, key, by)
+    pay(book, client, one, cents, method, key, by, "returned")
 
 
 def why_not_goodwill(cents: int, *, admin: bool) -> Reasons:

@@ -81,7 +81,7 @@ class AtTheTill(Common):
         for what in after:
             self.tally.saw(f"void after {what}", done is not None)
         if done is not None:
-            money.void(client, one, payment)
+            money.void(self.book, client, one, payment)
             self.changed(None, one)
 
     def void_after(self, one: Membership) -> set[str]:

@@ -17,12 +17,13 @@ from gym.core.database import violated_constraint
 from gym.core.errors import GymError
 from gym.payments.errors import MoneyGivenBack, NotEnoughCredit, NothingToReturn, RefundTooLarge
 from gym.payments.models import Method
+from gym.payments.money_back import MoneyBack
 from gym.payments.schemas import Receipt
 from gym.plans.models import Plan
 from gym.security.permissions import Actor, NotAllowed
 from gym.subscriptions.changing import PlanChangeService
 from gym.subscriptions.errors import AlreadyClosed
-from gym.subscriptions.models import Subscription
+from gym.subscriptions.models import Subscription, SubscriptionStatus
 from gym.subscriptions.schemas import RefundMode
 from gym.subscriptions.service import SubscriptionService
 from tests.findings.money.conftest import cancel, credit_of, net_paid, refund
@@ -134,6 +135,51 @@ async def test_a_refund_is_taken_back_before_its_payment_is_voided(
     assert voided.account.balance == PRICE
     async with boss.gym.unit_of_work(boss.actor) as uow:
         assert (await SubscriptionService(uow).receipt(receipt.entry_id)).balance_after == 0
+
+
+@pytest.mark.parametrize("method", [Method.CASH, Method.CREDIT])
+async def test_a_refund_said_to_have_come_in_by_mistake_is_handed_back_as_before(
+    boss: Reception, rosa: Client, monthly: Plan, method: Method
+) -> None:
+    """Nothing is owed for it, and it can come in once more."""
+    sold, _ = await paid(boss, rosa, monthly)
+    await refund(boss, sold, PRICE, method)
+    before = await credit_of(boss, rosa)
+    mistaken = await take_back(boss, sold, method)
+    voided = await boss.void(mistaken.entry_id)
+    assert (voided.account.balance, voided.status) == (0, SubscriptionStatus.ACTIVE)
+    assert await net_paid(boss, sold.account_id) == 0
+    assert await credit_of(boss, rosa) == before
+    async with boss.gym.unit_of_work(boss.actor) as uow:
+        assert await MoneyBack(uow).given_back(sold.account_id) == PRICE
+    again = await take_back(boss, sold, method)
+    assert (again.amount, again.balance_after) == (PRICE, 0)
+    assert await net_paid(boss, sold.account_id) == PRICE
+
+
+async def test_what_was_owed_before_a_mistaken_return_is_owed_after_it(
+    boss: Reception, rosa: Client, monthly: Plan
+) -> None:
+    sold = await boss.sell(rosa, monthly)
+    async with boss.gym.unit_of_work(boss.actor) as uow:
+        await SubscriptionService(uow).take_payment(sold.id, HALF, Method.CASH)
+    await refund(boss, sold, HALF)
+    mistaken = await take_back(boss, sold)
+    voided = await boss.void(mistaken.entry_id)
+    assert voided.account.balance == HALF
+    async with boss.gym.unit_of_work(boss.actor) as uow:
+        assert await MoneyBack(uow).given_back(sold.account_id) == HALF
+
+
+async def test_the_first_receipt_voided_leaves_the_price_owed_and_the_return_in_place(
+    boss: Reception, rosa: Client, monthly: Plan
+) -> None:
+    sold, receipt = await paid(boss, rosa, monthly)
+    await refund(boss, sold)
+    back = await take_back(boss, sold)
+    assert (await boss.void(receipt.entry_id)).account.balance == PRICE
+    with pytest.raises(MoneyGivenBack):
+        await boss.void(back.entry_id)
 
 
 async def test_credit_is_taken_back_only_while_the_client_has_it(
