@@ -174,6 +174,19 @@ class MembershipUndated(Invalid):
     message = N_("When did the plan begin, or when does it end? Write one of the two days.")
 
 
+class PlanDayOutOfRange(Invalid):
+    """A year that was mistyped, or that stands for "for ever" (`31/12/9999`)."""
+
+    code = "import_plan_day_out_of_range"
+    message = N_(
+        "A plan's days lie between {first} and {last}. Check the year; for a plan without an end"
+        " write {last}."
+    )
+
+    def __init__(self, first: date, last: date) -> None:
+        super().__init__(first=first, last=last)
+
+
 class EndsBeforeStart(Invalid):
     code = "import_ends_before_start"
     message = N_("The plan would end on {ends_on}, before it begins on {starts_on}. Check both days.")

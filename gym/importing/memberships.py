@@ -74,6 +74,8 @@ class Memberships:
             if _owes_something(written):
                 raise DebtWithoutPlan
             return None
+        if self._is_over_and_paid(written):
+            return None
         plan = self._plan(written)
         starts_on, ends_on = self._days(written, plan)
         price = self._price(written, plan, starts_on)
@@ -81,6 +83,13 @@ class Memberships:
         if ends_on < self._today and not owing:
             return None
         return RunningPlan(plan.id, starts_on, ends_on, price, owing, plan.visits)
+
+    def _is_over_and_paid(self, written: WrittenMembership) -> bool:
+        """By the list alone: its plan need not be sold any more."""
+        starts_on, ends_on = written.starts_on, written.ends_on
+        if ends_on is None or ends_on >= self._today or (starts_on is not None and ends_on < starts_on):
+            return False
+        return _is_paid(written)
 
     def _plan(self, written: WrittenMembership) -> KnownPlan:
         """By its name, its length, its days or its price, whatever leaves exactly one."""
@@ -138,6 +147,15 @@ class Memberships:
 
 def _owes_something(written: WrittenMembership) -> bool:
     return bool(written.owing) and written.owing is not Answer.NO
+
+
+def _is_paid(written: WrittenMembership) -> bool:
+    """Whatever the plan costs."""
+    if written.owing is not None:
+        return not _owes_something(written)
+    if isinstance(written.paid, Decimal):
+        return written.paid == written.price
+    return written.paid is not Answer.NO
 
 
 def _owing(written: WrittenMembership, price: Decimal) -> Decimal:

@@ -8,6 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from dateutil.relativedelta import relativedelta
+
 from gym.clients import fields
 from gym.clients.documents import Document, parse_document
 from gym.clients.models import Gender
@@ -18,6 +20,7 @@ from gym.core.money import LARGEST, to_cents
 from gym.core.reading.amounts import AmountNegative, AmountTooLarge, example_amount, read_amount
 from gym.core.reading.conventions import Conventions, unaccented
 from gym.core.reading.days import Days, day_invalid, read_day, read_parts, year_of
+from gym.importing.errors import PlanDayOutOfRange
 from gym.importing.reading.cells import Cell, day_of, without_time
 from gym.importing.reading.day_orders import DayOrder
 from gym.importing.reading.people import Answer
@@ -26,6 +29,9 @@ _YES_WORDS: Final = "si,s,yes,y,x,ok,true,1,pago,pagado,pagada,paid,cancelado,ca
 _NO_WORDS: Final = "no,n,false,0,debe,pendiente,owes,unpaid,owing,no pago,sin pagar"
 YES: Final = frozenset(_YES_WORDS.split(","))
 NO: Final = frozenset(_NO_WORDS.split(","))
+EARLIEST_PLAN_DAY: Final = date(1950, 1, 1)
+LATEST_PLAN_DAY: Final = relativedelta(years=5)
+"""From today on; the longest plans on lists are of two or three years."""
 _TWO_NUMBERS: Final = re.compile(r"\s*(?:/|;|,|\||\n| y | o | - | and | or )\s*", re.IGNORECASE)
 _EXTENSION: Final = re.compile(r"(.*?)[ ,;]*\b(?:ext|extension|int|x)\b\.? ?([0-9]{1,6})", re.IGNORECASE)
 
@@ -70,8 +76,14 @@ class CellReader:
             return fields.checked_birth_date(day, today)
         return fields.parse_birth_date(without_time(cell.text), today, month_first=self._month_first(order))
 
-    def day(self, cell: Cell, order: DayOrder | None) -> date:
-        """Raises `DayInvalid`."""
+    def plan_day(self, cell: Cell, order: DayOrder | None) -> date:
+        """Raises `DayInvalid`, `PlanDayOutOfRange`: counting on from year 9999 would fail for everybody."""
+        day, last = self._day(cell, order), self._habits.today + LATEST_PLAN_DAY
+        if not EARLIEST_PLAN_DAY <= day <= last:
+            raise PlanDayOutOfRange(EARLIEST_PLAN_DAY, last)
+        return day
+
+    def _day(self, cell: Cell, order: DayOrder | None) -> date:
         today = self._habits.today
         if (day := day_of(cell)) is not None:
             return day

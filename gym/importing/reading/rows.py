@@ -238,4 +238,4 @@ class _OneRow:
     def _day(self, holds: Column) -> date | None:
         columns = self._reader.map.holding(holds)
         order = columns[0].order if columns else None
-        return self._one(holds, lambda cell: self._reader.cells.day(cell, order))
+        return self._one(holds, lambda cell: self._reader.cells.plan_day(cell, order))
