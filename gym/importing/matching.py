@@ -66,11 +66,22 @@ class Identities(Generic[Key]):
             self.add(key, identity)
 
     def add(self, key: Key, identity: Identity) -> None:
-        if identity.number:
-            self._numbers[identity.number].append((key, identity))
+        self.add_document(key, identity)
         if identity.phone:
             self._phones[identity.phone].append((key, identity))
         self._names[identity.words].append((key, identity))
+
+    def add_document(self, key: Key, identity: Identity) -> None:
+        """Of somebody who is found by name elsewhere, and has this document from now on."""
+        if identity.number:
+            self._numbers[identity.number].append((key, identity))
+
+    def holder(self, document: Document) -> Key | None:
+        """Who has this very document, whatever their name."""
+        found = self._numbers.get(document.number.lstrip("0"), ())
+        return next(
+            (key for key, other in found if other.document and other.document.type is document.type), None
+        )
 
     def find(self, one: Identity) -> Found[Key] | None:
         """Who it is, or may be; None for somebody new."""

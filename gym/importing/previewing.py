@@ -125,6 +125,8 @@ class Previewing:
                 pass
         if client.id in self._taken:
             return PreviewedRow(row, Outcome.REPEATED, client.id, same_as=self._taken[client.id])
+        if (holder := self._claim_document(row, person, client)) is not None:
+            return PreviewedRow(row, Outcome.FAULTY, client.id, fault=DocumentInRow(holder))
         self._taken[client.id] = row.line
         if client.undone:
             return PreviewedRow(row, Outcome.MADE, client.id, plan=plan)
@@ -139,6 +141,14 @@ class Previewing:
             return PreviewedRow(row, Outcome.FAULTY, client.id, fault=self._own[client.id])
         outcome = Outcome.CHANGED if fills or plan else Outcome.KNOWN
         return PreviewedRow(row, outcome, client.id, fills, tuple(differs), plan=plan)
+
+    def _claim_document(self, row: PersonRow, person: ClientInput, client: KnownClient) -> int | None:
+        """Takes the document that the row gives a registered client; the row above that has it already."""
+        if person.document is None or (client.fields.document is not None and not client.undone):
+            return None
+        if (holder := self._above.holder(person.document)) is None:
+            self._above.add_document(row.line, identity_of(person))
+        return holder
 
 
 def _fills(person: ClientInput, known: ClientInput) -> ClientChanges | None:

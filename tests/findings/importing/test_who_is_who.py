@@ -170,3 +170,33 @@ async def test_an_import_is_in_the_trail(importer: Importer, front: Desk) -> Non
     await importer.imports(HEAD + "Ana;Ruiz;;;\n")
     [ana] = await importer.clients()
     assert await front.actions(ana.id) == ["client.registered"]
+
+
+async def test_a_document_that_a_registered_row_fills_is_no_one_elses(importer: Importer) -> None:
+    await importer.imports(HEAD + "Ana;Ruiz;;3001110240;\nIda;Paz;;3001110241;\n")
+    ana, pedro = "Ana;Ruiz;1020304240;3001110240;\n", "Pedro;Gómez;1020304240;;\n"
+    report = await importer.imports(HEAD + ana + pedro)
+    assert outcomes(report) == ["2 changed", "3 faulty import_document_in_row"]
+    assert [fault.context for _, fault in report.rows[1].faults] == [{"row": 2}]
+    assert outcomes(await importer.imports(HEAD + "Ana;Ruiz;1020304240;;\n")) == ["2 known"]
+
+
+async def test_a_registered_row_is_not_given_the_document_of_a_row_above(importer: Importer) -> None:
+    await importer.imports(HEAD + "Ana;Ruiz;;3001110242;\nIda;Paz;;3001110243;\n")
+    report = await importer.imports(
+        HEAD
+        + "Pedro;Gómez;1020304242;;\nAna;Ruiz;1020304242;3001110242;\n"
+        + "Ida;Paz;1020304243;3001110243;\nEva;Mora;1020304243;;\n"
+    )
+    assert outcomes(report) == [
+        "2 made",
+        "3 faulty import_document_in_row",
+        "4 changed",
+        "5 faulty import_document_in_row",
+    ]
+
+
+async def test_a_namesake_with_the_document_of_a_registered_row_is_that_row(importer: Importer) -> None:
+    await importer.imports(HEAD + "Ana;Ruiz;;3001110244;\n")
+    report = await importer.imports(HEAD + "Ana;Ruiz;1020304244;3001110244;\nAna María;Ruiz;1020304244;;\n")
+    assert outcomes(report) == ["2 changed", "3 repeated"]
