@@ -15,7 +15,7 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from gym.core.language import N_, Translator
-from gym.importing.reading.cells import Cell
+from gym.importing.reading.cells import Cell, visible
 from gym.importing.reading.columns import ColumnMap
 from gym.importing.reading.headings import LABELS
 from gym.importing.schemas import ImportPreview, Outcome, PreviewedRow, ReadSheet
@@ -30,6 +30,8 @@ RESULTS: Final = {
 """One word for each row."""
 FAULTY: Final = PatternFill("solid", fgColor="FFF2A8")
 BOLD: Final = Font(bold=True)
+LONGEST_TITLE: Final = 31
+_NOT_IN_TITLES: Final = re.compile(r"[\\*?:/\[\]\n]")
 _COMMAND: Final = re.compile(r"[=+\-@\t\r]")
 _NUMBER: Final = re.compile(r"[+-]?[0-9 ().,-]*")
 
@@ -37,7 +39,7 @@ _NUMBER: Final = re.compile(r"[+-]?[0-9 ().,-]*")
 def returned_sheet(read: ReadSheet, preview: ImportPreview, t: Translator) -> bytes:
     """An .xlsx. Its two last columns are left out when it is read again."""
     book = Workbook(write_only=True)
-    sheet: WriteOnlyWorksheet = book.create_sheet(read.columns.sheet.name or t(N_("People")))
+    sheet: WriteOnlyWorksheet = book.create_sheet(sheet_title(read.columns.sheet.name) or t(N_("People")))
     sheet.freeze_panes = "A2"
     width = read.columns.sheet.width
     sheet.append(_headings(sheet, read.columns, t))
@@ -85,6 +87,11 @@ def problem_words(row: PreviewedRow, t: Translator) -> str:
     """Every fault of a row, with its column before it."""
     faults = [(heading, t(fault.message, **fault.context)) for heading, fault in row.faults]
     return " · ".join(f"{heading}: {words}" if heading else words for heading, words in faults)
+
+
+def sheet_title(name: str) -> str:
+    """As Excel takes it; other programs let a sheet be called `Socios 2024/25`, or longer."""
+    return _NOT_IN_TITLES.sub("-", visible(name)).strip("' ")[:LONGEST_TITLE].rstrip("' ")
 
 
 def harmless(text: str) -> str:

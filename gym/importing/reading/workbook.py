@@ -11,9 +11,9 @@ from itertools import islice
 from typing import Final
 
 from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
+from gym.core.errors import GymError
 from gym.importing.errors import ImportFormatUnknown, ImportTooLarge
 from gym.importing.reading.cells import EMPTY, Cell, text_cell
 from gym.importing.reading.sheets import MOST_COLUMNS, MOST_LINES, MOST_ROWS, Row, Sheet
@@ -34,9 +34,12 @@ def read_workbook(data: bytes) -> list[Sheet]:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"][:MOST_SHEETS]
         return [Sheet(sheet.title, _rows(_values(sheet))) for sheet in shown]
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, SyntaxError, OSError):
-        # Whatever a broken or hand-made workbook raises on its way through openpyxl.
-        raise ImportFormatUnknown from None
+    except GymError:
+        raise
+    except Exception as broken:
+        # Broken, encrypted and hand-made workbooks raise whatever zlib, zipfile, the XML parser or openpyxl
+        # stumble over; no list of those types has been complete.
+        raise ImportFormatUnknown from broken
 
 
 def _values(sheet: ReadOnlyWorksheet) -> Iterable[tuple[object, ...]]:
