@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from bot.callbacks import Callback
-from bot.desk.buttons import AskDiscount, AskRefund, AskVoid, CancelSubscription, Card, FreezePlan, RenewPlan
+from bot.desk.buttons import AskDiscount, AskVoid, Card, FreezePlan, RenewPlan
 from bot.desk.receipts import VoidPayment
 from bot.desk.subscriptions import ConfirmSale, OfferPlan, RenewAs
 from bot.keyboards import button, nav
@@ -31,7 +31,11 @@ async def refused(turn: Turn, error: OwnMembershipRefused) -> None:
 
 
 async def _request(turn: Turn, tapped: Callback, client_id: UUID) -> Callback | None:
-    """What an admin, or for a freeze any colleague, decides in the place of the refused tap."""
+    """What an admin, or for a freeze any colleague, decides in the place of the refused tap.
+
+    None where the request would do something else than the tap: money back alone leaves the plan running, so
+    a cancellation is a colleague's.
+    """
     match tapped:
         case OfferPlan(plan_id=plan_id) | ConfirmSale(plan_id=plan_id):
             return AskDiscount.of(client_id, plan_id, NO_DISCOUNT, turn.today)
@@ -41,8 +45,6 @@ async def _request(turn: Turn, tapped: Callback, client_id: UUID) -> Callback | 
             return AskDiscount.of(client_id, plan_id, NO_DISCOUNT)
         case VoidPayment(entry_id=entry_id):
             return AskVoid(entry_id)
-        case CancelSubscription(subscription_id=subscription_id):
-            return AskRefund(subscription_id)
         case FreezePlan() if _is_linked(turn, client_id):
             return AskFreeze()
         case _:

@@ -15,6 +15,7 @@ from gym.approvals.models import Approval
 from gym.approvals.schemas import discount_of
 from gym.approvals.service import ApprovalService
 from gym.clients.models import Client
+from gym.core.language import Translator
 from gym.security.permissions import Actor, Role
 from gym.staff.models import Staff
 from gym.subscriptions.models import Subscription
@@ -98,6 +99,22 @@ async def test_undoing_the_own_payment_is_asked_for(bruno: Person, paid: Subscri
     await bruno.taps("150,000")
     await bruno.taps("Ask to void")
     await bruno.sees("every admin reads it now")
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+async def test_the_own_plan_is_canceled_by_a_colleague_and_money_back_alone_is_not_asked_for(
+    gym: Gym, bruno: Person, paid: Subscription, language: str
+) -> None:
+    """Approved, such a request would hand the money back and leave the plan running, paid."""
+    t = Translator(language)
+    async with gym.unit_of_work(Actor.system()) as uow:
+        await uow.session.execute(update(Staff).values(language=language))
+    await opens_own_card(bruno)
+    for label in ("⚙️ Plan", "✖️ Cancel plan"):
+        await bruno.taps(t(label))
+    refused = t("This is your own membership: a colleague does this for you. Ask {colleagues}.")
+    message = await bruno.sees(refused.split("{")[0] + "Carla")
+    assert "🙋" not in str(message.buttons)
 
 
 async def test_money_for_the_own_plan_is_taken_by_a_colleague(
