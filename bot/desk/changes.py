@@ -77,7 +77,7 @@ async def manage(turn: Turn, tap: ManagePlan) -> None:
         service = SubscriptionService(uow)
         one = await service.get(tap.subscription_id)
         current = await service.current(one.client_id)
-        paid = await MoneyBack(uow).net_paid(one.account_id)
+        paid = await MoneyBack(uow).refundable(one.account_id)
         given_back = await MoneyBack(uow).given_back(one.account_id)
     pack_over = current is not None and current.id != one.id and is_used_up(current)
     rows = [*grid(_running(turn, one, pack_over=pack_over)), *grid(_money(turn, one, paid, given_back))]
@@ -114,7 +114,7 @@ def _money(turn: Turn, one: Subscription, paid: Decimal, given_back: Decimal) ->
     if one.account.balance:
         buttons.append(button(t("💵 Take payment"), TakePayment(one.id)))
         buttons.append(button(t("🧹 Write off"), WriteOff(one.id)))
-    if paid > 0:  # below zero in a gym of before, where such a payment could be voided
+    if paid:
         buttons.append(button(t("💸 Money back"), RefundPlan(one.id)))
     if given_back and turn.visitor.may(Permission.REFUND):
         buttons.append(button(t("💵 The money came back"), TakeBack(one.id)))
@@ -235,14 +235,14 @@ async def refund(turn: Turn, tap: RefundPlan) -> None:
         return
     async with turn.unit_of_work() as uow:
         one = await SubscriptionService(uow).get(tap.subscription_id)
-        paid = await MoneyBack(uow).net_paid(one.account_id)
+        paid = await MoneyBack(uow).refundable(one.account_id)
     values = {"subscription_id": one.id, "plan": plan_text(turn.t, one), "paid": paid}
     await turn.begin(REFUND, values, back=ManagePlan(one.id))
 
 
 async def _paid(ctx: FormContext) -> Sequence[Choice]:
     paid = ctx.value("paid", Decimal)
-    return [Choice(paid, ctx.t.money(paid))] if paid > 0 else []
+    return [Choice(paid, ctx.t.money(paid))] if paid else []
 
 
 def _read_refund(text: str, ctx: FormContext) -> Decimal:

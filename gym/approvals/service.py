@@ -139,7 +139,7 @@ class ApprovalService:
             return done
         subscription = await SubscriptionService(self.uow).get(subscription_id)
         amount = positive(amount)
-        limit = await MoneyBack(self.uow).net_paid(subscription.account_id)
+        limit = await MoneyBack(self.uow).refundable(subscription.account_id)
         if amount > limit:
             raise RefundTooLarge(limit)
         facts = RefundFacts(

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from gym.payments.credit import ClientCredit
 from gym.payments.errors import CreditNeedsClient, KeyReused
-from gym.payments.models import Account, EntryKind, LedgerEntry, Method
+from gym.payments.models import Account, EntryCause, EntryKind, LedgerEntry, Method
 from gym.payments.repository import AccountRepository
 from gym.unit_of_work import UnitOfWork
 
@@ -28,8 +28,10 @@ def client_of(account: Account) -> UUID:
     return account.client_id
 
 
-def same_entry(done: LedgerEntry, account_id: UUID, kind: EntryKind) -> LedgerEntry:
+def same_entry(
+    done: LedgerEntry, account_id: UUID, kind: EntryKind, cause: EntryCause | None = None
+) -> LedgerEntry:
     """What an idempotency key has written already. Raises `KeyReused` when that was something else."""
-    if done.account_id != account_id or done.kind is not kind:
+    if done.account_id != account_id or done.kind is not kind or cause not in (None, done.cause):
         raise KeyReused
     return done

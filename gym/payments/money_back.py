@@ -50,7 +50,7 @@ class MoneyBack:
         done = await self._entries.by_key(key)
         if done is not None:
             return same_entry(done, account_id, EntryKind.REFUND)
-        limit = max(ZERO, await self._entries.net_paid(account_id))
+        limit = await self.refundable(account_id)
         if positive(amount) > limit:
             raise RefundTooLarge(limit)
         entry = await self._hand_out(account, to_cents(amount), method, parse_reason(reason), key)
@@ -95,7 +95,7 @@ class MoneyBack:
         account = await lock_account(self.uow, account_id, method)
         done = await self._entries.by_key(key)
         if done is not None:
-            return same_entry(done, account_id, EntryKind.PAYMENT)
+            return same_entry(done, account_id, EntryKind.PAYMENT, EntryCause.RETURNED)
         amount = await self.given_back(account_id)
         if not amount:
             raise NothingToReturn
@@ -116,8 +116,12 @@ class MoneyBack:
         """What was handed back, or kept as credit, and has not come in again."""
         return max(ZERO, await self._entries.given_back(account_id))
 
+    async def refundable(self, account_id: UUID) -> Decimal:
+        """The most that can be handed back: of what was paid, what is still here."""
+        return max(ZERO, await self._entries.net_paid(account_id))
+
     async def net_paid(self, account_id: UUID) -> Decimal:
-        """Payments less voids and refunds."""
+        """Payments less voids and refunds; below zero where an earlier release let money leave twice."""
         return await self._entries.net_paid(account_id)
 
     async def _hand_out(

@@ -113,7 +113,7 @@ class Canceling(WritingOff):
     ) -> GivenBack:
         """Of what has not begun: nothing is owed for it, and the money goes where it was asked to."""
         money = MoneyBack(self.uow)
-        paid = max(ZERO, await money.net_paid(subscription.account_id))
+        paid = await money.refundable(subscription.account_id)
         asked = positive(amount or ZERO) if mode is RefundMode.AMOUNT else ZERO
         back = paid if mode is RefundMode.PRO_RATA else asked
         if back > paid:

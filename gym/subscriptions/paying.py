@@ -178,5 +178,5 @@ class Paying(Reading):
 
     async def _unpaid(self, subscription: Subscription) -> None:
         """A period whose money was all given back was not a paid one."""
-        if not await MoneyBack(self.uow).net_paid(subscription.account_id):
+        if not await MoneyBack(self.uow).refundable(subscription.account_id):
             await after_unpaid(self.uow, cast("Paid", subscription))

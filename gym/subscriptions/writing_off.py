@@ -6,7 +6,8 @@ from decimal import Decimal
 from uuid import UUID
 
 from gym.payments.errors import owed_only
-from gym.payments.models import EntryCause
+from gym.payments.locking import same_entry
+from gym.payments.models import EntryCause, EntryKind
 from gym.payments.repository import EntryRepository
 from gym.payments.schemas import GivenBack
 from gym.payments.service import PaymentService
@@ -29,13 +30,15 @@ class WritingOff(Paying):
     ) -> Subscription:
         """Credit what is owed, at most `most`; the same key does it once.
 
-        Raises `NothingOwed`, `OwnMembershipRefused`, `ReasonNeeded`, `SubscriptionNotFound`.
+        Raises `NothingOwed`, `OwnMembershipRefused`, `ReasonNeeded`, `SubscriptionNotFound`, `KeyReused`.
         """
         self.uow.actor.require(Permission.CREDIT)
         found = await self._subscriptions.whole(subscription_id)
         await self._four_eyes.require_another(found.client_id, Permission.CREDIT)
         subscription = await self._lock(subscription_id, credit=False)
-        if key is not None and await EntryRepository(self.uow.session).by_key(key) is not None:
+        done = await EntryRepository(self.uow.session).by_key(key)
+        if done is not None:
+            same_entry(done, subscription.account_id, EntryKind.CREDIT, EntryCause.WRITTEN_OFF)
             return subscription
         owed = subscription.account.balance
         if not owed:

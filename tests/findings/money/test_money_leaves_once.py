@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from decimal import Decimal
 from typing import Final
+from unittest.mock import AsyncMock, patch
 
 import pytest
 from sqlalchemy import text
@@ -19,6 +20,7 @@ from gym.payments.errors import MoneyGivenBack, NotEnoughCredit, NothingToReturn
 from gym.payments.models import Method
 from gym.payments.money_back import MoneyBack
 from gym.payments.schemas import Receipt
+from gym.payments.service import PaymentService
 from gym.plans.models import Plan
 from gym.security.permissions import Actor, NotAllowed
 from gym.subscriptions.changing import PlanChangeService
@@ -205,6 +207,25 @@ async def test_only_an_admin_takes_a_refund_back(
     await refund(boss, sold)
     with pytest.raises(NotAllowed):
         await take_back(desk, sold)
+
+
+@pytest.mark.parametrize("rank", ["boss", "desk"])
+async def test_of_a_plan_whose_money_left_twice_nothing_more_is_offered(
+    boss: Reception, desk: Reception, rosa: Client, monthly: Plan, rank: str
+) -> None:
+    """As an earlier release has left some: 150,000 less is here than was handed back."""
+    sold, receipt = await paid(boss, rosa, monthly)
+    async with boss.gym.unit_of_work(Actor.system()) as uow:
+        await uow.session.execute(text("ALTER TABLE ledger_entries DISABLE TRIGGER paid_out_once"))
+    await refund(boss, sold)
+    with patch.object(PaymentService, "given_back", AsyncMock(return_value=Decimal(0))):
+        await boss.void(receipt.entry_id)
+    assert await net_paid(boss, sold.account_id) == -PRICE
+    asking = {"boss": boss, "desk": desk}[rank]
+    async with asking.gym.unit_of_work(asking.actor) as uow:
+        with pytest.raises(RefundTooLarge) as refused:
+            await ApprovalService(uow).ask_refund(sold.id, Decimal(1), Method.CASH, "was ill")
+    assert refused.value.limit == 0
 
 
 # Plain SQL

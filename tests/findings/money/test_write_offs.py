@@ -21,8 +21,8 @@ from gym.core.clock import FrozenClock
 from gym.core.ids import new_id
 from gym.notifications.models import NotificationKind
 from gym.payments.cash import CashService
-from gym.payments.errors import NothingOwed, ReasonNeeded
-from gym.payments.models import EntryCause, EntryKind
+from gym.payments.errors import KeyReused, NothingOwed, ReasonNeeded
+from gym.payments.models import EntryCause, EntryKind, Method
 from gym.plans.models import Plan
 from gym.security.permissions import Actor, NotAllowed
 from gym.staff.errors import OwnMembershipRefused
@@ -55,6 +55,23 @@ async def trains_here(gym: Gym, client: Client, actor: Actor) -> None:
     async with gym.unit_of_work(Actor.system()) as uow:
         await uow.session.execute(update(Client).where(Client.id == client.id).values(telegram_id=7))
         await uow.session.execute(update(Staff).where(Staff.id == actor.id).values(telegram_id=7))
+
+
+async def test_a_key_that_wrote_something_else_writes_nothing_off(
+    boss: Reception, rosa: Client, monthly: Plan
+) -> None:
+    """Not a payment's, not a goodwill credit's, not another plan's."""
+    mario = await boss.sell(await boss.client("Mario"), monthly)
+    sold, paid, given, other = await boss.sell(rosa, monthly), new_id(), new_id(), new_id()
+    async with boss.gym.unit_of_work(boss.actor) as uow:
+        service = SubscriptionService(uow)
+        await service.take_payment(sold.id, Decimal(1000), Method.CASH, key=paid)
+        await service.credit(sold.id, Decimal(1000), "was ill", key=given)
+    await write_off(boss, mario, key=other)
+    for key in (paid, given, other):
+        with pytest.raises(KeyReused):
+            await write_off(boss, sold, key=key)
+    assert (await boss.see(sold)).account.balance == PRICE - 2000
 
 
 async def test_the_debt_of_an_ended_plan_is_written_off(
