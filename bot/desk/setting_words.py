@@ -89,7 +89,10 @@ SETTINGS: Final = {
     "smallest_amount": Words(
         Group.MONEY,
         N_("Smallest amount"),
-        N_("Computed amounts are rounded to it in the client's favour; less than it is not asked for."),
+        N_(
+            "The smallest coin that is paid here. Computed amounts are rounded to it in the client's favour; "
+            "a debt below it is forgiven."
+        ),
     ),
     "grace_days": Words(
         Group.DOOR,

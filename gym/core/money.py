@@ -45,6 +45,11 @@ def usual_smallest(currency: str) -> Decimal:
     return SMALLEST.get(currency, Decimal(1).scaleb(-min(2, get_currency_precision(currency))))
 
 
+def largest_smallest(currency: str) -> Decimal:
+    """The most that an admin may take for it: a debt below it is forgiven, so it is nobody's debt."""
+    return usual_smallest(currency) * 20
+
+
 def round_down(amount: Decimal, smallest: Decimal) -> Decimal:
     """What is left to pay, down to a multiple of the smallest amount."""
     return _to_multiple(amount, smallest, ROUND_FLOOR)

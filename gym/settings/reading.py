@@ -21,6 +21,9 @@ STATE_COLUMNS: Final = (
 )
 STATE: Final = Statement(f"SELECT {STATE_COLUMNS} FROM gym_state g")  # noqa: S608 - the columns above
 
+NOT_STORED: Final = "default_factory_not_called"
+"""What pydantic says of a default that follows from another value when any value is wrong."""
+
 
 @dataclass(frozen=True, slots=True)
 class State:
@@ -40,7 +43,8 @@ def read_settings(first: Mapping[str, Any], stored: Mapping[str, Any]) -> GymSet
     try:
         return GymSettings.model_validate({**first, **stored})
     except ValidationError as error:
-        wrong = {str(fault["loc"][0]) for fault in error.errors(include_url=False, include_input=False)}
+        faults = error.errors(include_url=False, include_input=False)
+        wrong = {str(fault["loc"][0]) for fault in faults if fault["type"] != NOT_STORED}
         log.warning("settings_ignored", names=sorted(wrong), hint="an admin sets them again under Settings")
         kept = {name: value for name, value in stored.items() if name not in wrong}
         return GymSettings.model_validate({**first, **kept})

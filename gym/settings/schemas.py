@@ -8,11 +8,11 @@ from enum import StrEnum
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from gym.core.config import Config
 from gym.core.language import Translator
-from gym.core.money import CENT, LARGEST, usual_smallest
+from gym.core.money import CENT, LARGEST, largest_smallest, usual_smallest
 from gym.core.reading.conventions import Conventions
 from gym.core.values.locales import Currency, Language, Zone
 from gym.core.values.texts import Heading
@@ -56,7 +56,7 @@ class GymSettings(BaseModel):
 
     employee_discount_percent: Decimal = Field(Decimal(10), ge=0, le=100)
     smallest_amount: Decimal = Field(
-        default_factory=lambda given: usual_smallest(given.get("currency", "COP")), ge=CENT, le=LARGEST
+        default_factory=lambda given: usual_smallest(given.get("currency", "COP")), ge=CENT
     )
     """What is computed is rounded to multiples of it, and what is less is not asked for."""
     grace_days: int = Field(0, ge=0, le=60)
@@ -91,6 +91,15 @@ class GymSettings(BaseModel):
     """When the desk is told of the day; before noon it is told of the day before."""
     keep_messages_days: int = Field(90, ge=30, le=730)
     """So long the record of a message that has left is kept."""
+
+    @field_validator("smallest_amount")
+    @classmethod
+    def _is_small(cls, value: Decimal, info: ValidationInfo) -> Decimal:
+        """A larger one would forgive debts; the usual one takes the place of one that is stored."""
+        currency = info.data.get("currency")
+        if currency is None or value > largest_smallest(currency):
+            raise ValueError("more than twenty of the smallest coins")
+        return value
 
     @property
     def zone(self) -> ZoneInfo:

@@ -164,6 +164,15 @@ class AmountOutside(SettingInvalid):
     message = N_("Write an amount of 0 or more, such as 5000.")
 
 
+class SmallestAmountOutside(SettingInvalid):
+    """It is taken for the smallest part of a payment, and would then forgive every debt below that."""
+
+    message = N_(
+        "Write an amount above 0 and up to {high}: the smallest coin that is paid here. What is computed is "
+        "rounded to it and a debt below it is forgiven. It is not the smallest part of a payment."
+    )
+
+
 class TimeUnreadable(SettingInvalid):
     message = N_("Write the time as hours and minutes, such as 21:00.")
 

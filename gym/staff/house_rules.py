@@ -8,12 +8,12 @@ from typing import Any, cast
 
 from pydantic import ValidationError
 
-from gym.core.money import LARGEST
+from gym.core.money import LARGEST, largest_smallest
 from gym.core.reading.conventions import Conventions
 from gym.settings.kinds import EDITABLE, SettingKind, kind_of
 from gym.settings.schemas import GymSettings
-from gym.staff.errors import AmountOutside, PercentOutside, UnknownSetting
-from gym.staff.typed import checked_names, checked_numbers, read_setting, refuse
+from gym.staff.errors import PercentOutside, UnknownSetting
+from gym.staff.typed import amount_outside, checked_names, checked_numbers, read_setting, refuse
 
 
 def changed_settings(current: GymSettings, changes: Mapping[str, object]) -> GymSettings:
@@ -29,13 +29,23 @@ def changed_settings(current: GymSettings, changes: Mapping[str, object]) -> Gym
         for name, value in changes.items()
     }
     try:
-        fresh = GymSettings.model_validate(current.model_dump(mode="json") | typed)
+        fresh = GymSettings.model_validate(_staying(current, typed) | typed)
     except ValidationError as error:
         name = str(error.errors()[0]["loc"][0])
-        raise refuse(name, changes.get(name, "")) from None
+        currency = str(typed.get("currency", current.currency))
+        raise refuse(name, changes.get(name, ""), currency) from None
     for name in changes:
         _check(name, getattr(fresh, name), fresh.conventions())
     return fresh
+
+
+def _staying(current: GymSettings, typed: Mapping[str, object]) -> dict[str, Any]:
+    """What is set and is not changed, without a smallest amount that is large money in a new currency."""
+    kept = current.model_dump(mode="json", exclude_unset=True)
+    currency = str(typed.get("currency", current.currency))
+    if current.smallest_amount > largest_smallest(currency):
+        kept.pop("smallest_amount", None)
+    return kept
 
 
 def _check(name: str, value: Any, conventions: Conventions) -> None:
@@ -48,7 +58,7 @@ def _check(name: str, value: Any, conventions: Conventions) -> None:
         case SettingKind.PERCENT if not _to_the_cent(value):
             raise PercentOutside(name, value, low=0, high=100)
         case SettingKind.MONEY if not _to_the_cent(value) or value > LARGEST:
-            raise AmountOutside(name, value)
+            raise amount_outside(name, value, conventions.currency)
         case (
             SettingKind.ZONE
             | SettingKind.CURRENCY

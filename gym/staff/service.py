@@ -252,7 +252,8 @@ class StaffService:
             select(GymState).with_for_update(), execution_options={"populate_existing": True}
         )
         assert state is not None, "the migration made the row"
-        current = read_settings(self.uow.settings.model_dump(mode="json"), state.settings)
+        first = self.uow.settings.model_dump(mode="json", exclude_unset=True)
+        current = read_settings(first, state.settings)
         fresh = changed_settings(current, changes)
         before, after = _difference(current, fresh)
         if after:
@@ -314,6 +315,8 @@ class StaffService:
 
 
 def _difference(old: GymSettings, new: GymSettings) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Before and after; what nobody has set follows from the rest and is not written down."""
     was, now = old.model_dump(mode="json"), new.model_dump(mode="json")
-    changed = [name for name in now if now[name] != was[name]]
+    given = old.model_fields_set | new.model_fields_set
+    changed = [name for name in now if name in given and now[name] != was[name]]
     return {name: was[name] for name in changed}, {name: now[name] for name in changed}

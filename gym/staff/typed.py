@@ -14,6 +14,7 @@ from babel.numbers import list_currencies
 from phonenumbers import SUPPORTED_REGIONS
 
 from gym.core.language import LANGUAGES
+from gym.core.money import largest_smallest
 from gym.core.reading.amounts import NotAnAmount, read_amount
 from gym.core.reading.conventions import Conventions
 from gym.core.reading.counts import DAYS, HOURS, MINUTES, VISITS, read_count
@@ -31,6 +32,7 @@ from gym.staff.errors import (
     PercentOutside,
     RegionUnknown,
     SettingInvalid,
+    SmallestAmountOutside,
     TextLength,
     TimeUnreadable,
     YesOrNo,
@@ -81,7 +83,14 @@ def read_money(name: str, text: str, conventions: Conventions) -> Decimal:
     try:
         return read_amount(text, conventions)
     except NotAnAmount:
-        raise AmountOutside(name, text) from None
+        raise amount_outside(name, text, conventions.currency) from None
+
+
+def amount_outside(name: str, value: object, currency: str) -> SettingInvalid:
+    """The fault of an amount that does not fit; the smallest one has a limit of its own."""
+    if name == "smallest_amount":
+        return SmallestAmountOutside(name, value, high=largest_smallest(currency))
+    return AmountOutside(name, value)
 
 
 def read_time(name: str, text: str) -> time:
@@ -201,7 +210,7 @@ READERS: Final[dict[SettingKind, Callable[[str, str], object]]] = {
 }
 
 
-def refuse(name: str, value: object) -> SettingInvalid:
+def refuse(name: str, value: object, currency: str) -> SettingInvalid:
     """The fault that fits a value which the schema has refused."""
     low, high = limit(name, "ge") or 0, limit(name, "le") or 100
     match kind_of(name):
@@ -210,7 +219,7 @@ def refuse(name: str, value: object) -> SettingInvalid:
         case SettingKind.PERCENT:
             return PercentOutside(name, value, low=low, high=high)
         case SettingKind.MONEY:
-            return AmountOutside(name, value)
+            return amount_outside(name, value, currency)
         case SettingKind.TIME:
             return TimeUnreadable(name, value)
         case SettingKind.NUMBERS:

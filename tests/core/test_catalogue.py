@@ -41,6 +41,7 @@ def test_no_message_lacks_a_translation(language: str) -> None:
     for message in messages:
         entry = catalogue.get(message if isinstance(message, str) else message[0])
         assert entry is not None, f"not in the catalogue: {message}"
+        assert not entry.fuzzy, f"fuzzy, so it is left out when compiled: {message}"
         forms = [entry.string] if isinstance(entry.string, str) else list(entry.string)
         assert all(forms), f"not translated: {message}"
         source = message if isinstance(message, str) else message[-1]

@@ -265,7 +265,7 @@ STORED: dict[str, tuple[object, ...]] = {
     "name": ("", "x" * 81, "a\nb"),
     "grace_days": (-1, 61, "soon"),
     "grace_amount": ("-1", "NaN", "1e20"),
-    "smallest_amount": ("0", "-50", "NaN"),
+    "smallest_amount": ("0", "-50", "NaN", "1000.01", "50000"),
     "reward_percent": ("101", "Infinity"),
     "milestones": ([0], [10**9], ["x"], list(range(1, 20)), "fifty"),
     "bank_accounts": ([""], ["x" * 61], 7),
@@ -274,6 +274,16 @@ STORED: dict[str, tuple[object, ...]] = {
     "keep_messages_days": (1, 10**6),
     "check_out": ("perhaps",),
 }
+
+
+async def test_two_stored_settings_that_are_wrong_together_shut_nothing(gym: Gym) -> None:
+    """What is a coin depends on the currency: without the one the other is not believed."""
+    async with gym.unit_of_work(Actor.system()) as uow:
+        await uow.session.execute(
+            update(GymState).values(settings={"currency": "XXY", "smallest_amount": "900"})
+        )
+    settings = await gym.settings()
+    assert (settings.currency, settings.smallest_amount) == ("COP", 50)
 
 
 @pytest.mark.parametrize(("name", "value"), [(name, one) for name, all_ in STORED.items() for one in all_])

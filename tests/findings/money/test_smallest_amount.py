@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 import pytest
+from sqlalchemy import update
 
 from gym.attendance.models import VerdictCode
 from gym.attendance.service import AttendanceService
@@ -15,14 +16,17 @@ from gym.core.clock import FrozenClock
 from gym.core.money import round_down, round_up, usual_smallest
 from gym.payments.models import EntryCause, EntryKind
 from gym.plans.models import DurationUnit, Plan
+from gym.security.permissions import Actor
+from gym.settings.models import GymState
 from gym.settings.schemas import GymSettings
+from gym.staff.errors import SmallestAmountOutside
 from gym.staff.service import StaffService
 from gym.subscriptions.changing import PlanChangeService
 from gym.subscriptions.discounts import Discount, DiscountTooLarge, require_within
 from gym.subscriptions.models import SubscriptionStatus
 from gym.subscriptions.schemas import RefundMode
 from gym.subscriptions.service import SubscriptionService
-from tests.findings.money.conftest import cancel, credit_of
+from tests.findings.money.conftest import Chat, cancel, credit_of
 from tests.support.memberships import PRICE, Reception, entries
 
 FIFTY: Final = Decimal(50)
@@ -41,6 +45,51 @@ def test_an_admins_own_smallest_amount_outlives_the_currency() -> None:
     assert GymSettings.model_validate({"currency": "EUR", "smallest_amount": "0.05"}).smallest_amount == (
         Decimal("0.05")
     )
+
+
+async def change(boss: Reception, **changes: object) -> GymSettings:
+    async with boss.gym.unit_of_work(boss.actor) as uow:
+        return await StaffService(uow).change_settings(changes)
+
+
+@pytest.mark.parametrize("typed", ["50.000", "1.001", "0", "-50", "a coin", Decimal(50000), Decimal(0)])
+async def test_it_is_no_smallest_part_of_a_payment(boss: Reception, typed: object) -> None:
+    with pytest.raises(SmallestAmountOutside) as refused:
+        await change(boss, smallest_amount=typed)
+    assert refused.value.context["high"] == Decimal(1000)
+    assert (await boss.gym.settings()).smallest_amount == FIFTY
+
+
+async def test_the_largest_that_is_offered_is_taken(boss: Reception) -> None:
+    assert (await change(boss, smallest_amount="1.000")).smallest_amount == Decimal(1000)
+
+
+async def test_another_currency_brings_its_own_and_takes_it_away_again(boss: Reception) -> None:
+    assert (await change(boss, currency="EUR")).smallest_amount == Decimal("0.01")
+    assert (await change(boss, currency="COP")).smallest_amount == FIFTY
+    await change(boss, smallest_amount="100")
+    assert (await change(boss, currency="EUR")).smallest_amount == Decimal("0.01")
+    assert (await boss.gym.settings()).smallest_amount == Decimal("0.01")
+
+
+async def test_one_that_was_stored_too_large_forgives_no_debt(
+    boss: Reception, rosa: Client, monthly: Plan
+) -> None:
+    async with boss.gym.unit_of_work(Actor.system()) as uow:
+        await uow.session.execute(update(GymState).values(settings={"smallest_amount": "50000"}))
+    sold = await boss.sell(rosa, monthly)
+    assert (await boss.pay(sold, PRICE - 40000)).balance_after == Decimal(40000)
+    async with boss.gym.unit_of_work(boss.actor) as uow:
+        assert (await AttendanceService(uow).check_in_client(rosa.id)).code is VerdictCode.PAYMENT_DUE
+
+
+@pytest.mark.parametrize("typed", ["50.000", "0"])
+async def test_the_chat_says_what_the_smallest_amount_is(chat: Chat, typed: str) -> None:
+    await chat.sends("/start")
+    await chat.taps("⚙️ Settings", "💵 Money", "Smallest amount")
+    await chat.sends(typed)
+    high = chat.t.money(Decimal(1000))
+    await chat.sees(SmallestAmountOutside.message, high=high)
 
 
 @pytest.mark.parametrize(("amount", "down", "up"), [("42580.65", 42550, 42600), ("42550", 42550, 42550)])
