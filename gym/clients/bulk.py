@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from gym.clients.errors import ClientsClash
-from gym.clients.fields import is_minor
+from gym.clients.fields import is_minor, with_tags
 from gym.clients.models import Client
 from gym.clients.schemas import ClientChanges, ClientInput, Habits, columns
 from gym.core.database import violated_constraint
 from gym.core.language import nearest_language
 from gym.security.permissions import Permission
 from gym.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class FilledClient:
+    """A client and the fields that were filled, `document` for type and number."""
+
+    client: Client
+    fields: Collection[str]
 
 
 class BulkRegistration:
@@ -34,36 +44,56 @@ class BulkRegistration:
             self.uow.audit("client.registered", client, None, {"name": client.full_name})
         return clients
 
-    async def fill(self, changes: Mapping[UUID, ClientChanges]) -> list[Client]:
-        """Each with its own changes. Raises `ClientsClash`."""
-        return await self._change(changes, "client.changed")
+    async def fill(self, changes: Mapping[UUID, ClientChanges]) -> list[FilledClient]:
+        """Each with those of its own changes whose fields are still empty under the lock, and new tags.
+
+        Raises `ClientsClash`.
+        """
+        self.uow.actor.require(Permission.IMPORT)
+        filled: list[FilledClient] = []
+        for client in await self.lock(changes):
+            values = _still_empty(client, columns(changes[client.id], self._habits))
+            if values:
+                self._set(client, values, "client.changed")
+            names = {"document" if name.startswith("document_") else name for name in values}
+            filled.append(FilledClient(client, names))
+        await self._write([])
+        return filled
 
     async def restore(self, people: Mapping[UUID, ClientInput]) -> list[Client]:
-        """Deactivated clients, active again and as they are described now. Raises `ClientsClash`."""
-        return await self._change(people, "client.reactivated", active=True)
+        """Deactivated clients, active again and as they are described now.
+
+        Raises `ClientsClash`, also where the desk has been faster and one is active.
+        """
+        self.uow.actor.require(Permission.IMPORT)
+        clients = await self.lock(people)
+        if any(client.active for client in clients):
+            raise ClientsClash
+        for client in clients:
+            values = columns(people[client.id], self._habits) | {"active": True}
+            self._set(client, values, "client.reactivated")
+        await self._write([])
+        return clients
 
     async def lock(self, keys: Collection[UUID]) -> list[Client]:
-        """In the order of their ids, so that two people never wait for each other."""
+        """In the order of their ids, so that two people never wait for each other.
+
+        Visits, sales and messages, which only refer to them, wait for nobody.
+        """
         if not keys:
             return []
         query = select(Client).where(Client.id.in_(keys)).order_by(Client.id)
-        return list(await self.uow.session.scalars(query.with_for_update()))
+        found = await self.uow.session.scalars(
+            query.with_for_update(key_share=True), execution_options={"populate_existing": True}
+        )
+        return list(found)
 
-    async def _change(
-        self, changes: Mapping[UUID, ClientChanges] | Mapping[UUID, ClientInput], action: str, **more: bool
-    ) -> list[Client]:
-        self.uow.actor.require(Permission.IMPORT)
-        clients = await self.lock(changes)
-        for client in clients:
-            values = columns(changes[client.id], self._habits) | more
-            for name, value in values.items():
-                setattr(client, name, value)
-            self._note_guardian(client)
-            self.uow.audit_changes(action, client)
-            client.updated_at = self.uow.now
-        if clients:
-            await self._write([])
-        return clients
+    def _set(self, client: Client, values: Mapping[str, object], action: str) -> None:
+        for name, value in values.items():
+            setattr(client, name, value)
+        self._note_guardian(client)
+        self.uow.audit_changes(action, client)
+        client.updated_at = self.uow.now
 
     def _client(self, person: ClientInput) -> Client:
         client = Client(
@@ -90,3 +120,15 @@ class BulkRegistration:
             if violated_constraint(error) == "uq_clients_document":
                 raise ClientsClash from None
             raise
+
+
+def _still_empty(client: Client, values: Mapping[str, object]) -> dict[str, object]:
+    """What the desk has written since the list was compared stays; tags are added to those of now."""
+    found = {name: value for name, value in values.items() if name != "tags" and not _has(client, name)}
+    tags = with_tags(client.tags, cast("Sequence[str]", values.get("tags", ())))
+    return found | ({"tags": tags} if tags != client.tags else {})
+
+
+def _has(client: Client, name: str) -> bool:
+    """Type, number and doubt of a document are filled together."""
+    return bool(getattr(client, "document_type" if name.startswith("document_") else name))

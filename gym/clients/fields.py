@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
@@ -103,6 +104,12 @@ def checked_tags(tags: list[str]) -> list[str]:
     if len(unique) > MOST_TAGS:
         raise TooManyTags(MOST_TAGS)
     return unique
+
+
+def with_tags(tags: Sequence[str], more: Sequence[str]) -> list[str]:
+    """As many more of them as a card has room for."""
+    new = [tag for tag in dict.fromkeys(more) if tag not in tags]
+    return [*tags, *new[: max(0, MOST_TAGS - len(tags))]]
 
 
 def parse_text(text: str, limit: int = 200) -> str:

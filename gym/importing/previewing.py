@@ -8,6 +8,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
+from gym.clients.fields import with_tags
 from gym.clients.schemas import ClientChanges, ClientInput
 from gym.core.errors import GymError
 from gym.importing.errors import DocumentInRow, DocumentOfAnother, ProbablyRegistered
@@ -155,8 +156,8 @@ def _fills(person: ClientInput, known: ClientInput) -> ClientChanges | None:
     new: dict[str, object] = {
         field: value for field in FILLED if (value := getattr(person, field)) and not getattr(known, field)
     }
-    if tags := [tag for tag in person.tags if tag not in known.tags]:
-        new["tags"] = [*known.tags, *tags]
+    if (tags := with_tags(known.tags, person.tags)) != known.tags:
+        new["tags"] = tags
     return ClientChanges.model_validate(new) if new else None
 
 

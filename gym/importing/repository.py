@@ -44,11 +44,14 @@ FROM client_import_rows r JOIN clients c ON c.id = r.client_id
 WHERE r.import_id = :import_id AND (
     EXISTS (SELECT FROM check_ins v WHERE v.subscription_id = r.subscription_id)
     OR EXISTS (SELECT FROM ledger_entries e WHERE e.account_id = own.account_id AND e.kind <> 'opening')
-    OR own.status = 'canceled' OR own.frozen_days > 0
+    OR own.status = 'canceled'
+    OR EXISTS (SELECT FROM freezes z WHERE z.subscription_id = own.id AND z.kind = 'client'
+        AND z.canceled_at IS NULL)
     OR r.made AND (
         c.telegram_id IS NOT NULL OR c.card_issued_at IS NOT NULL
         OR EXISTS (SELECT FROM check_ins v WHERE v.client_id = c.id)
-        OR EXISTS (SELECT FROM notifications n WHERE n.recipient_kind = 'client' AND n.recipient_id = c.id)
+        OR EXISTS (SELECT FROM notifications n WHERE n.recipient_kind = 'client' AND n.recipient_id = c.id
+            AND n.sent_at IS NOT NULL)
         OR EXISTS (SELECT FROM face_templates f WHERE f.client_id = c.id)
         OR EXISTS (SELECT FROM subscriptions s WHERE s.client_id = c.id AND s.status <> 'canceled'
             AND s.id IS DISTINCT FROM r.subscription_id)
@@ -58,7 +61,7 @@ WHERE r.import_id = :import_id AND (
 )
 ORDER BY r.line
 """)
-"""Whoever has begun to use what the list gave them."""
+"""Whoever has begun to use what the list gave them. A closing, announced to everybody, is no use of it."""
 _UNDONE: Final = exists().where(
     ClientImportRow.client_id == Client.id,
     ClientImportRow.made,

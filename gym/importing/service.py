@@ -9,9 +9,8 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from gym.clients.bulk import BulkRegistration
+from gym.clients.bulk import BulkRegistration, FilledClient
 from gym.clients.errors import ClientsClash
-from gym.clients.models import Client
 from gym.clients.schemas import Habits
 from gym.core.ids import new_id
 from gym.core.repository import Page
@@ -130,23 +129,23 @@ class ImportService:
 
     async def _write_part(self, run: ClientImport, rows: Sequence[PreviewedRow]) -> None:
         clients = await self._clients(rows)
-        wanted = [(client.id, row.plan) for row, client in zip(rows, clients, strict=True) if row.plan]
+        wanted = [(one.client.id, row.plan) for row, one in zip(rows, clients, strict=True) if row.plan]
         opened = {one.client_id: one.id for one in await BroughtForward(self.uow).open(wanted)}
         self.uow.session.add_all(
             ClientImportRow(
                 import_id=run.id,
-                client_id=client.id,
+                client_id=one.client.id,
                 line=row.row.line,
                 made=row.outcome is Outcome.MADE,
-                filled=sorted(row.fills.model_fields_set) if row.fills else [],
-                subscription_id=opened.get(client.id),
+                filled=sorted(one.fields),
+                subscription_id=opened.get(one.client.id),
             )
-            for row, client in zip(rows, clients, strict=True)
+            for row, one in zip(rows, clients, strict=True)
         )
         await self.uow.session.flush()
 
-    async def _clients(self, rows: Sequence[PreviewedRow]) -> list[Client]:
-        """The client of each row: new, back again after an import was undone, or filled."""
+    async def _clients(self, rows: Sequence[PreviewedRow]) -> list[FilledClient]:
+        """The client of each row, new, back again after an import was undone, or with what was filled."""
         bulk = BulkRegistration(self.uow)
         new = [row for row in rows if row.client_id is None]
         made = await bulk.register([row.person for row in new])
@@ -154,9 +153,15 @@ class ImportService:
         known = {row.client_id: row for row in rows if row.client_id is not None}
         back = {key: row.person for key, row in known.items() if row.outcome is Outcome.MADE}
         fills = {key: row.fills for key, row in known.items() if row.fills is not None}
-        touched = [*await bulk.restore(back), *await bulk.fill(fills), *await bulk.lock(known)]
-        by_id = {client.id: client for client in touched}
-        return [by_id[row.client_id] if row.client_id else by_line[row.row.line] for row in rows]
+        await bulk.restore(back)
+        filled = {one.client.id: one for one in await bulk.fill(fills)}
+        by_id = {client.id: client for client in await bulk.lock(known)}
+        return [
+            filled.get(row.client_id) or FilledClient(by_id[row.client_id], ())
+            if row.client_id
+            else FilledClient(by_line[row.row.line], ())
+            for row in rows
+        ]
 
 
 def _silent(done: int, total: int) -> None:

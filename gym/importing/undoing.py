@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from gym.clients.models import Client
+from gym.core.language import N_
 from gym.importing.errors import ImportInUse, ImportUndone
 from gym.importing.models import ClientImport, ClientImportRow
 from gym.importing.repository import ImportRepository
@@ -16,8 +17,6 @@ from gym.security.permissions import Permission
 from gym.subscriptions.brought_forward import BroughtForward
 from gym.subscriptions.models import Subscription
 from gym.unit_of_work import UnitOfWork
-
-REASON = "import undone"
 
 
 class Undoing:
@@ -63,12 +62,16 @@ class Undoing:
             setattr(client, name, None)
 
     async def _locked(self, client_ids: Sequence[UUID]) -> dict[UUID, Client]:
-        query = select(Client).where(Client.id.in_(client_ids)).order_by(Client.id).with_for_update()
-        found = await self.uow.session.scalars(query, execution_options={"populate_existing": True})
+        query = select(Client).where(Client.id.in_(client_ids)).order_by(Client.id)
+        found = await self.uow.session.scalars(
+            query.with_for_update(key_share=True), execution_options={"populate_existing": True}
+        )
         return {client.id: client for client in found}
 
     async def _cancel(self, subscription_ids: Sequence[UUID]) -> None:
         query = select(Subscription, Account).join(Account, Account.id == Subscription.account_id)
-        query = query.where(Subscription.id.in_(subscription_ids)).order_by(Subscription.id).with_for_update()
-        for subscription, account in (await self.uow.session.execute(query)).all():
-            await BroughtForward(self.uow).take_back(subscription, account, REASON)
+        query = query.where(Subscription.id.in_(subscription_ids)).order_by(Subscription.id)
+        found = await self.uow.session.execute(query.with_for_update(key_share=True))
+        reason = self.uow.settings.translator()(N_("import undone"))
+        for subscription, account in found.all():
+            await BroughtForward(self.uow).take_back(subscription, account, reason)

@@ -17,6 +17,7 @@ from gym.payments.service import PaymentService
 from gym.security.permissions import ActorKind, Permission
 from gym.staff.four_eyes import FourEyes
 from gym.subscriptions.errors import JustChanged
+from gym.subscriptions.freezing import FreezeService
 from gym.subscriptions.models import OPEN, Subscription, SubscriptionStatus
 from gym.subscriptions.selling import ONE_AT_A_TIME
 from gym.subscriptions.statuses import status_on
@@ -70,6 +71,8 @@ class BroughtForward:
         """As if it had never been brought forward: canceled, and nothing is owed. Both rows are locked."""
         self.uow.actor.require(Permission.IMPORT)
         await FourEyes(self.uow).require_another(subscription.client_id, Permission.SELL)
+        if subscription.frozen_days and subscription.status in OPEN:
+            await FreezeService(self.uow).release(subscription.id)
         if account.balance:
             await PaymentService(self.uow).credit(
                 account.id, account.balance, reason, cause=EntryCause.CANCELED
