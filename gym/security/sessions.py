@@ -16,7 +16,10 @@ from gym.security.subnets import neighbourhood
 from gym.security.tokens import Claims, InvalidToken, Scope, TokenIssuer, TokenType
 
 LIFETIME: Final = timedelta(days=30)
-"""A sign-in ends for good after this long, however often it was renewed: a stolen one is not for ever."""
+"""A sign-in ends for good after this long, however often it was renewed: a stolen one is not for ever.
+
+A kiosk's is counted from the last load of its page: it ends with the pairing, or so long after that load.
+"""
 LOST_REPLY: Final = timedelta(seconds=10)
 """A swap may be asked again for this long: the answer may never have arrived."""
 _ONE_BY_ONE: Final = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")

@@ -1,4 +1,7 @@
-"""Changing the plan in the middle of a period: what was not used is set against the new plan, to the cent."""
+"""Changing the plan in the middle of a period: what was not used is set against the new plan.
+
+Its value is rounded up to the smallest amount, and what is left to pay down to it.
+"""
 
 from __future__ import annotations
 

@@ -54,6 +54,7 @@ CREATE CONSTRAINT TRIGGER paid_out_once AFTER INSERT ON ledger_entries
 
 def upgrade() -> None:
     op.add_column("ledger_entries", sa.Column("cause", sa.String(length=32), nullable=True))
+    # One transaction with its VALIDATE: nobody writes there until the old rows were looked at.
     op.execute(f"ALTER TABLE ledger_entries ADD CONSTRAINT {CHECK} CHECK ({RULE}) NOT VALID")
     op.execute(f"ALTER TABLE ledger_entries VALIDATE CONSTRAINT {CHECK}")
     op.execute(ONCE)

@@ -16,6 +16,7 @@ AFTER = "kind IN ('discount', 'void', 'refund', 'freeze', 'write_off')"
 
 def upgrade() -> None:
     op.execute(f"ALTER TABLE approvals DROP CONSTRAINT IF EXISTS {CHECK}")
+    # One transaction with its VALIDATE: nobody writes there until the old rows were looked at.
     op.execute(f"ALTER TABLE approvals ADD CONSTRAINT {CHECK} CHECK ({AFTER}) NOT VALID")
     op.execute(f"ALTER TABLE approvals VALIDATE CONSTRAINT {CHECK}")
 

@@ -95,7 +95,7 @@ def downgrade() -> None:
 
 
 def _kinds(names: tuple[str, ...]) -> None:
-    """Which kinds the ledger knows; old rows are looked at while others write."""
+    """Which kinds the ledger knows. One transaction: nobody writes there until the old rows were looked at."""
     listed = ", ".join(f"'{name}'" for name in names)
     op.drop_constraint(op.f("ck_ledger_entries_entrykind"), "ledger_entries", type_="check")
     op.execute(
