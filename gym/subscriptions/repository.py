@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Date, Select, and_, cast, func, or_, select
@@ -143,6 +144,12 @@ class SubscriptionRepository(Repository[Subscription, UUID]):
         return await self._all(
             _locked(_whole().where(wrong).order_by(Subscription.id), skip=True), fresh=True
         )
+
+    async def lock_to_round_off(self, smallest: Decimal) -> Sequence[Subscription]:
+        """Those of which less is owed than anybody can pay: it was raised, or a small receipt voided."""
+        owed = select(Account.id).where(Account.balance > 0, Account.balance < smallest)
+        query = _whole().where(Subscription.account_id.in_(owed)).order_by(Subscription.id)
+        return await self._all(_locked(query, skip=True), fresh=True)
 
     async def lock_to_expire(self, day: date) -> Sequence[Subscription]:
         """Open ones whose last day has passed."""

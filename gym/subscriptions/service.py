@@ -175,9 +175,10 @@ class SubscriptionService(Canceling):
     async def expire_due(self) -> list[Subscription]:
         """Close what ended before today: expired when paid, lapsed with its debt when not.
 
-        What was closed before and says the other is corrected.
+        What was closed before and says the other is corrected; what is too little to be paid is credited.
         """
         self.uow.actor.require(Permission.RUN_JOBS)
+        await self._round_off()
         settlement = Settlement(self.uow)
         await settlement.settle(*await self._subscriptions.lock_to_correct())
         return await settlement.settle(*await self._subscriptions.lock_to_expire(self.uow.today))

@@ -6,9 +6,10 @@ from decimal import Decimal
 from uuid import UUID
 
 from gym.payments.errors import owed_only
+from gym.payments.ledger import Ledger
 from gym.payments.locking import same_entry
 from gym.payments.models import EntryCause, EntryKind
-from gym.payments.repository import EntryRepository
+from gym.payments.repository import AccountRepository, EntryRepository
 from gym.payments.schemas import GivenBack
 from gym.payments.service import PaymentService
 from gym.security.permissions import Permission
@@ -49,3 +50,14 @@ class WritingOff(Paying):
         await self._settle(subscription, owed)
         notices.tell_written_off(self.uow, subscription, GivenBack(credited=entry.amount), entry)
         return subscription
+
+    async def _round_off(self) -> None:
+        """What is less than the smallest amount is not owed, however it came about."""
+        smallest = self.uow.settings.smallest_amount
+        found = await self._subscriptions.lock_to_round_off(smallest)
+        await AccountRepository(self.uow.session).lock_all(*(one.account_id for one in found))
+        for subscription in found:
+            owed = subscription.account.balance
+            if 0 < owed < smallest:  # as it is now that the account is locked
+                await Ledger(self.uow).round_off(subscription.account, owed)
+                await self._settle(subscription, owed)

@@ -114,6 +114,10 @@ class Membership:
     def lower(self, row: Row, smallest: int) -> None:
         """A payment or a credit; what it leaves is not owed when nobody can pay so little."""
         self.rows.append(row)
+        self.round_off(smallest)
+
+    def round_off(self, smallest: int) -> None:
+        """At once when something is paid, overnight however it came about."""
         if 0 < self.balance < smallest:
             self.rows.append(Row("credit", self.balance, cause="rounding"))
 

@@ -112,6 +112,8 @@ class GymMachine(AtTheDesk, AtTheTill, AtTheDoor):
         """At any time, or never: nothing waits for them."""
         self.tally.rules["jobs_run"] += 1
         self.world.nightly()
+        for _, one in self.book.everybody():
+            one.round_off(self.book.house.smallest_cents)
         self.touched |= {one for _, one in self.book.everybody()}
 
     @precondition(lambda self: self.at_times(3))

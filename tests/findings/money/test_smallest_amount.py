@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import Final
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
 from gym.attendance.models import VerdictCode
 from gym.attendance.service import AttendanceService
+from gym.audit.models import AuditEntry
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
 from gym.core.money import round_down, round_up, usual_smallest
@@ -22,12 +23,13 @@ from gym.settings.schemas import GymSettings
 from gym.staff.errors import SmallestAmountOutside
 from gym.staff.service import StaffService
 from gym.subscriptions.changing import PlanChangeService
+from gym.subscriptions.debts import DebtService
 from gym.subscriptions.discounts import Discount, DiscountTooLarge, require_within
-from gym.subscriptions.models import SubscriptionStatus
+from gym.subscriptions.models import Subscription, SubscriptionStatus
 from gym.subscriptions.schemas import RefundMode
 from gym.subscriptions.service import SubscriptionService
 from tests.findings.money.conftest import Chat, cancel, credit_of
-from tests.support.memberships import PRICE, Reception, entries
+from tests.support.memberships import PRICE, Reception, entries, run_nightly
 
 FIFTY: Final = Decimal(50)
 
@@ -211,3 +213,44 @@ async def test_the_sale_charges_what_the_quote_has_rounded(desk: Reception, rosa
         quote = await SubscriptionService(uow).quote_sale(rosa.id, plan.id, discount=ten)
         sold = await SubscriptionService(uow).sell(rosa.id, plan.id, discount=ten, seen=quote.mark)
     assert (sold.final_price, sold.account.balance) == (89950, 89950)
+
+
+async def left_to_pay(boss: Reception, sold: Subscription, left: Decimal) -> Subscription:
+    """So little of it is owed, as when the gym's smallest amount was a peso."""
+    await change(boss, smallest_amount="1")
+    await boss.pay(sold, sold.account.balance - left)
+    await change(boss, smallest_amount="50")
+    return await boss.see(sold)
+
+
+@pytest.mark.parametrize(
+    ("left", "status"),
+    [("49", SubscriptionStatus.ACTIVE), ("50", SubscriptionStatus.PENDING_PAYMENT)],
+)
+async def test_too_little_to_be_paid_is_forgiven_overnight(
+    boss: Reception, rosa: Client, monthly: Plan, left: str, status: SubscriptionStatus
+) -> None:
+    sold = await left_to_pay(boss, await boss.sell(rosa, monthly), Decimal(left))
+    assert sold.status is SubscriptionStatus.PENDING_PAYMENT
+    await run_nightly(boss.gym)
+    await run_nightly(boss.gym)
+    assert (await boss.see(sold)).status is status
+    written = [one for one in await entries(boss.gym) if one.cause is EntryCause.ROUNDING]
+    forgiven = status is SubscriptionStatus.ACTIVE
+    assert [(one.kind, one.amount) for one in written] == [(EntryKind.CREDIT, Decimal(49))] * forgiven
+    async with boss.gym.unit_of_work(boss.actor) as uow:
+        assert (await DebtService(uow).overview()).total.count == (not forgiven)
+        trail = select(func.count()).where(
+            AuditEntry.action == "ledger.credit", AuditEntry.after["cause"].astext == "rounding"
+        )
+        assert await uow.session.scalar(trail) == forgiven
+
+
+async def test_an_ended_plan_of_which_too_little_is_owed_is_a_paid_one(
+    boss: Reception, rosa: Client, monthly: Plan, clock: FrozenClock
+) -> None:
+    sold = await left_to_pay(boss, await boss.sell(rosa, monthly), Decimal(49))
+    await days_later(boss, clock, 40)
+    await run_nightly(boss.gym)
+    seen = await boss.see(sold)
+    assert (seen.status, seen.account.balance) == (SubscriptionStatus.EXPIRED, 0)
