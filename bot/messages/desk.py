@@ -21,6 +21,13 @@ simple(
     Kind.DESK_RENEWED, N_("🔁 {client_name}: {plan_name} from {starts_on} for {final_price} ({staff_name})")
 )
 simple(
+    Kind.DESK_IMPORTED,
+    N_(
+        "📥 {staff_name} has imported a list. New clients: {made}. Plans that ran before: {plans}, with"
+        " {owed} still to pay."
+    ),
+)
+simple(
     Kind.DESK_CANCELED,
     N_("✖️ {client_name}: {plan_name} ({starts_on} – {ends_on}) was canceled by {staff_name}: {reason}"),
 )

@@ -209,6 +209,10 @@ SPECIAL: Final[Mapping[Kind, tuple[Mapping[str, Any], ...]]] = {
     Kind.SUBSCRIPTION_ACTIVATED: ({}, {"balance": Decimal(0)}),
     Kind.SUBSCRIPTION_EXPIRED: ({}, {"balance": Decimal(0)}),
     Kind.DESK_ACTIVATED: ({}, {"balance": Decimal(0)}),
+    Kind.DESK_IMPORTED: (
+        {"made": 214, "plans": 180, "owed": Decimal(1240000)},
+        {"made": 0, "plans": 1, "owed": Decimal(0)},
+    ),
     Kind.DESK_PICTURE_STAYS: tuple(
         {"reason": reason, "chat": chat}
         for reason, chat in (

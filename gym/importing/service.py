@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
@@ -22,6 +23,8 @@ from gym.importing.reading.choosing import read_people
 from gym.importing.reading.people import PersonRow
 from gym.importing.repository import ImportRepository
 from gym.importing.schemas import ImportChoices, ImportPreview, Outcome, PreviewedRow, ReadSheet
+from gym.notifications.models import NotificationKind
+from gym.notifications.outbox import DESK
 from gym.security.permissions import ActorKind, Permission
 from gym.settings.schemas import GymSettings
 from gym.staff.four_eyes import FourEyes
@@ -94,6 +97,7 @@ class ImportService:
             raise JustRegistered from None
         counts = {outcome.value: preview.count(outcome) for outcome in Outcome}
         self.uow.audit("clients.imported", run, None, counts | {"plans": len(preview.plans)})
+        self._tell(run, preview)
         return Imported(run, preview)
 
     async def latest(self, page: int = 0) -> Page[ClientImport]:
@@ -105,6 +109,16 @@ class ImportService:
         """Raises `ImportNotFound`."""
         self.uow.actor.require(Permission.IMPORT)
         return await self._imports.require(import_id)
+
+    def _tell(self, run: ClientImport, preview: ImportPreview) -> None:
+        """One message for a whole list, so that no plan comes in without a sale and unseen by the others."""
+        if not preview.plans:
+            return
+        owed = sum(preview.owing, Decimal(0))
+        payload = {"import_id": run.id, "made": run.made, "plans": len(preview.plans), "owed": owed}
+        staff = {"staff_id": run.staff_id, "staff_name": run.staff_name}
+        key = f"import:{run.id}"
+        self.uow.notify(DESK, NotificationKind.DESK_IMPORTED, payload | staff, dedup_key=key)
 
     def _run(self, preview: ImportPreview, file_name: str, key: UUID | None) -> ClientImport:
         actor = self.uow.actor

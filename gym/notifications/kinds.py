@@ -55,6 +55,7 @@ _MEMBERS: Final = {
     KindGroup.DESK_PLANS: (
         Kind.DESK_SOLD,
         Kind.DESK_RENEWED,
+        Kind.DESK_IMPORTED,
         Kind.DESK_CANCELED,
         Kind.DESK_PLAN_CHANGED,
         Kind.DESK_FROZEN,

@@ -55,6 +55,8 @@ class NotificationKind(StrEnum):
     DESK_CLIENT_DEACTIVATED = "desk_client_deactivated"
     DESK_SOLD = "desk_sold"
     DESK_RENEWED = "desk_renewed"
+    DESK_IMPORTED = "desk_imported"
+    """Plans were brought forward with a list: no sale of them is told."""
     DESK_CANCELED = "desk_canceled"
     DESK_PAYMENT = "desk_payment"
     DESK_VOID = "desk_void"

@@ -28,7 +28,7 @@ SELECT s.id, s.name,
     sold.discounts, sold.discount_amount, sold.own_plans,
     money.voids, money.void_amount, money.refunds, money.refund_amount, money.credits, money.credit_amount,
     money.write_offs, money.write_off_amount,
-    door.overrides, back.undone, met.referred, asked.granted
+    door.overrides, back.undone, met.referred, asked.granted, listed.brought_forward
 FROM staff s
 CROSS JOIN LATERAL (
     SELECT count(*) FILTER (WHERE discount > 0) AS discounts,
@@ -66,6 +66,11 @@ CROSS JOIN LATERAL (
     SELECT count(*) AS granted FROM approvals
     WHERE asked_by = s.id AND state = 'approved' AND decided_at >= :begins AND decided_at < :ends
 ) asked
+CROSS JOIN LATERAL (
+    SELECT count(r.subscription_id) AS brought_forward
+    FROM client_imports i JOIN client_import_rows r ON r.import_id = i.id
+    WHERE i.staff_id = s.id AND i.at >= :begins AND i.at < :ends
+) listed
 WHERE s.active OR s.id IN (SELECT staff_id FROM ledger_entries WHERE at >= :begins AND at < :ends)
 ORDER BY s.name, s.id
 """
@@ -99,6 +104,8 @@ class PersonFacts:
     """New clients registered as brought by a member, who is rewarded for it."""
     granted: int
     """Requests to an admin that were approved."""
+    brought_forward: int
+    """Plans that came with a list, without a sale or a payment, undone ones too."""
 
 
 class PersonFactsService:
