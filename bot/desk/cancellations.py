@@ -8,7 +8,7 @@ from uuid import UUID
 
 from bot.answers import read_positive_amount
 from bot.desk.buttons import AskRefund, CancelSubscription, Card, TakePayment
-from bot.desk.changes import given_lines
+from bot.desk.changes import given_lines, paid_before_lines
 from bot.desk.words import METHODS
 from bot.forms import Choice, Form, FormContext, Step
 from bot.keyboards import Button, Row, button, nav
@@ -182,11 +182,13 @@ async def _summary(ctx: FormContext) -> str:
 def _what_goes(t: HtmlTranslator, quote: CancellationQuote) -> list[str]:
     """Access, or days that have not begun."""
     names = {"client": quote.subscription.client.full_name, "plan": quote.subscription.plan.name}
+    before = paid_before_lines(t, quote.paid_before)
     if not quote.begun:
-        return [t("<b>{plan}</b> of {client} has not begun and is taken off.", **names)]
+        return [t("<b>{plan}</b> of {client} has not begun and is taken off.", **names), *before]
     return [
         t("{client} loses <b>{plan}</b> today.", **names),
         t.plural("{count} unused day", "{count} unused days", quote.unused_days),
+        *before,
     ]
 
 

@@ -187,6 +187,13 @@ async def _refused(turn: Turn, subscription_id: UUID, error: Exception) -> None:
     await turn.show(refusal_screen(turn.t, error, client_id, again=ChangePlan(subscription_id)))
 
 
+def paid_before_lines(t: HtmlTranslator, amount: Decimal) -> list[str]:
+    """Money of which the gym's books here know nothing."""
+    if not amount:
+        return []
+    return [t("ℹ️ {amount} was paid before the list was imported; it is not counted here.", amount=amount)]
+
+
 def change_text(t: HtmlTranslator, quote: ChangeQuote) -> str:
     """Old, new, what the unused days are worth and where that goes."""
     old, period = quote.old, quote.period
@@ -203,6 +210,7 @@ def change_text(t: HtmlTranslator, quote: ChangeQuote) -> str:
             quote.unused_days,
             value=quote.value,
         ),
+        *paid_before_lines(t, quote.paid_before),
         *_shares(t, quote),
         t("To pay: <b>{balance}</b>", balance=quote.to_pay),
     ]

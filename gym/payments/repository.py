@@ -135,6 +135,14 @@ class EntryRepository(Repository[LedgerEntry, UUID]):
         found = await self.session.scalar(query.where(LedgerEntry.account_id == account_id))
         return Decimal(found or 0)
 
+    async def opening(self, account_id: UUID) -> Decimal | None:
+        """What was owed when a plan came with a list; None for what was sold here."""
+        owed = func.coalesce(func.sum(LedgerEntry.amount).filter(LedgerEntry.kind == EntryKind.OPENING), 0)
+        charges = func.count().filter(LedgerEntry.kind == EntryKind.CHARGE, LedgerEntry.cause.is_(None))
+        query = select(owed, charges).where(LedgerEntry.account_id == account_id)
+        opening, sold = (await self.session.execute(query)).one()
+        return None if sold else Decimal(opening)
+
     async def given_back(self, account_id: UUID) -> Decimal:
         """Refunds, kept as credit or handed out, less what came in again and stayed."""
         returned = LedgerEntry.cause == EntryCause.RETURNED

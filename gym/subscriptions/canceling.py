@@ -46,7 +46,8 @@ class Canceling(WritingOff):
         value = min(await self._unused_value(subscription), most) if begun else most
         credit = min(value, subscription.account.balance)
         days = unused_days(subscription, await self._unused_from(subscription))
-        return CancellationQuote(subscription, days, value, credit, value - credit, most, begun)
+        before = await MoneyBack(self.uow).paid_before(subscription.account_id, subscription.final_price)
+        return CancellationQuote(subscription, days, value, credit, value - credit, most, begun, before)
 
     async def cancel(
         self,

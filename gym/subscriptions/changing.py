@@ -76,6 +76,7 @@ class Changing(Paying):
         to_debt = min(value, old.account.balance)
         to_new = min(value - to_debt, price)
         renewal = await self._renewal(old)
+        before = await MoneyBack(self.uow).paid_before(old.account_id, old.final_price)
         return ChangeQuote(
             old=old,
             plan=plan,
@@ -89,6 +90,7 @@ class Changing(Paying):
             smallest=smallest,
             closed=closed,
             renewal=renewal,
+            paid_before=before,
             renewal_starts_on=_behind(period, renewal).starts_on if renewal else None,
         )
 

@@ -135,6 +135,8 @@ class CancellationQuote:
     """What is owed and was paid together: nobody gets back more."""
     begun: bool = True
     """False before its first day: then `credit` comes off by itself, and only about `money` is asked."""
+    paid_before: Decimal = Decimal(0)
+    """Of a plan that came with a list: paid elsewhere, and no part of the figures above."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,8 @@ class ChangeQuote:
     """The gym's smallest amount: what is left to pay is a multiple of it."""
     renewal: Subscription | None = None
     renewal_starts_on: date | None = None
+    paid_before: Decimal = Decimal(0)
+    """As of a cancellation."""
     closed: tuple[Rest, ...] = ()
     """Like those of a `Quote`."""
 

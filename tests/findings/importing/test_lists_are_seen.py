@@ -6,13 +6,17 @@ from decimal import Decimal
 
 import pytest
 
+from bot.desk.changes import change_text
 from bot.messages import render
+from bot.render import HtmlTranslator
 from gym.app import Gym
 from gym.notifications.models import NotificationKind
 from gym.plans.models import Plan
 from gym.reports.person_facts import PersonFactsService
 from gym.security.permissions import Actor
-from tests.findings.importing.test_running_plans import HEAD, spanish, today, undo
+from gym.subscriptions.changing import PlanChangeService
+from gym.subscriptions.service import SubscriptionService
+from tests.findings.importing.test_running_plans import HEAD, spanish, subscriptions, today, undo
 from tests.support.importing import Importer
 from tests.support.memberships import Reception, told
 
@@ -57,3 +61,24 @@ async def test_plans_brought_forward_stand_in_what_a_person_did(
         facts = await PersonFactsService(uow).of_days(uow.today, uow.today)
     [mine] = [one for one in facts if one.staff_id == admin.id]
     assert (mine.brought_forward, mine.discounts, mine.own_plans) == (2, 0, 0)
+
+
+async def test_what_was_paid_before_the_list_is_said_where_it_does_not_count(
+    importer: Importer, gym: Gym, admin: Actor, monthly: Plan
+) -> None:
+    boss = Reception(gym, admin)
+    other = await boss.plan(Decimal(210000), count=3, name="Trimestre VIP")
+    sold = await boss.sell(await boss.client("Sol"), monthly)
+    await boss.pay(sold, Decimal(80000))
+    await importer.imports(await sheet(gym))
+    found = {name: one for name, (one, _) in (await subscriptions(gym)).items()}
+    before: dict[str, tuple[Decimal, Decimal]] = {}
+    async with gym.unit_of_work(admin) as uow:
+        for name in ("Ana", "Eva", "Sol"):
+            one = found[name].id
+            canceled = await SubscriptionService(uow).quote_cancellation(one)
+            changed = await PlanChangeService(uow).quote(one, other.id)
+            before[name] = (canceled.paid_before, changed.paid_before)
+            said = "65,000" in change_text(HtmlTranslator("en"), changed)
+            assert said == (name == "Eva")
+    assert before == {"Ana": (0, 0), "Eva": (65000, 65000), "Sol": (0, 0)}
