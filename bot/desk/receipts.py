@@ -18,7 +18,7 @@ from bot.turn import Turn
 from gym.clients.service import ClientService
 from gym.core.language import N_
 from gym.payments.errors import AlreadyVoided, MoneyGivenBack, VoidNeedsAdmin, parse_reason
-from gym.payments.models import Method
+from gym.payments.models import EntryCause, Method
 from gym.payments.schemas import Receipt
 from gym.payments.service import PaymentService
 from gym.security.permissions import Permission
@@ -148,7 +148,8 @@ async def void(turn: Turn, tap: VoidPayment) -> None:
         receipt = await SubscriptionService(uow).receipt(tap.entry_id)
         await FourEyes(uow).require_another(receipt.client_id, Permission.TAKE_PAYMENT, acts=False)
         payments = PaymentService(uow)
-        may_void = payments.may_void(await payments.payment(tap.entry_id))
+        payment = await payments.payment(tap.entry_id)
+        may_void = payments.may_void(payment)
     if receipt.voided:
         raise AlreadyVoided
     if receipt.given_back:
@@ -165,6 +166,7 @@ async def void(turn: Turn, tap: VoidPayment) -> None:
         "amount": receipt.amount,
         "client": receipt.client_name,
         "method": receipt.method,
+        "came_back": payment.cause is EntryCause.RETURNED,
     }
     await turn.begin(VOID, values, back=ShowReceipt(tap.entry_id))
 
@@ -191,11 +193,18 @@ async def _void_summary(ctx: FormContext) -> str:
             client=ctx.value("client", str),
             reason=ctx.value("reason", str),
         ),
-        ctx.t("The {amount} are owed again afterwards.", amount=ctx.value("amount", Decimal)),
+        _afterwards(ctx),
     ]
     if method is Method.CREDIT:
         lines.append(ctx.t("They go back to the client's credit."))
     return "\n".join(lines)
+
+
+def _afterwards(ctx: FormContext) -> str:
+    amount = ctx.value("amount", Decimal)
+    if ctx.maybe("came_back", bool):
+        return ctx.t("The {amount} count as given back again, and nothing is owed for them.", amount=amount)
+    return ctx.t("The {amount} are owed again afterwards.", amount=amount)
 
 
 async def _void(ctx: FormContext) -> Screen:
@@ -206,7 +215,8 @@ async def _void(ctx: FormContext) -> Screen:
     t = ctx.t
     text = t("Voided. To pay now: {balance}", balance=subscription.account.balance)
     pay = button(t("💵 Take payment"), TakePayment(subscription.id), wide=True)
-    return Screen(text, [[pay], nav(t, back=Card(subscription.client_id))])
+    rows = [[pay]] if subscription.account.balance else []
+    return Screen(text, [*rows, nav(t, back=Card(subscription.client_id))])
 
 
 VOID = router.form(

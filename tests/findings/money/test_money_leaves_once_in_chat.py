@@ -38,6 +38,29 @@ async def test_a_receipt_whose_money_was_given_back_offers_the_way_back(
     await desk.void(receipt.entry_id)
 
 
+async def test_a_return_tapped_by_mistake_is_voided_and_nothing_is_owed(
+    chat: Chat, rosa: Client, monthly: Plan
+) -> None:
+    desk = chat.reception
+    sold = await desk.sell(rosa, monthly)
+    await desk.pay(sold)
+    await refund(desk, sold)
+    await chat.sends("Rosa")
+    await chat.taps("🧾 Payments")
+    await chat.person.taps("№ 1")
+    await chat.taps("💵 The money came back", "Cash")
+    await chat.sends("it was the wrong client")
+    await chat.taps("Confirm")
+    await chat.sees("Paid in full.")
+    await chat.taps("Void")
+    await chat.sends("it never came")
+    await chat.sees("The {amount} count as given back again, and nothing is owed for them.", amount=PRICE)
+    await chat.taps("Void it")
+    shown = await chat.person.sees(chat.t("Voided. To pay now: {balance}", balance=PRICE - PRICE))
+    assert chat.t("💵 Take payment") not in shown.labels
+    assert await net_paid(desk, sold.account_id) == 0
+
+
 async def test_an_employee_reads_who_can_take_it_back(
     bruno: Person, boss: Reception, rosa: Client, monthly: Plan
 ) -> None:
