@@ -141,7 +141,7 @@ class Model:
         if term.status == "pending_payment" and not term.owed:
             term.status = "active"
         elif term.status == "lapsed" and not term.owed:
-            pass  # what is closed stays as it closed
+            term.status = "expired"
         self.receipts.append((member.number, amount))
         self.busy.add(day)
         self._tell("receipt", member, day)
