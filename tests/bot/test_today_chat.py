@@ -50,7 +50,7 @@ async def test_the_numbers_lead_to_the_people(
     await ana.sends("/today")
     await ana.sees("1 has not come for ten days")
     await ana.taps("Away")
-    await ana.sees("away for 27 days")
+    await ana.sees("not here yet for 27 days")
     await ana.taps("Back")
     await ana.taps("Ending")
     await ana.sees("Lia Vargas: Monthly until")

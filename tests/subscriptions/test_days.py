@@ -212,7 +212,9 @@ S = SubscriptionStatus
         (S.FROZEN, 6, False, 0, S.ACTIVE),
         (S.FROZEN, 50, True, 0, S.FROZEN),
         (S.CANCELED, 5, False, 5, S.CANCELED),
-        (S.LAPSED, 50, False, 0, S.LAPSED),
+        (S.LAPSED, 50, False, 5, S.LAPSED),
+        (S.LAPSED, 50, False, 0, S.EXPIRED),
+        (S.EXPIRED, 50, False, 5, S.LAPSED),
     ],
 )
 def test_dates_and_balance_decide_the_status(status: S, day: int, rests: bool, balance: int, due: S) -> None:
