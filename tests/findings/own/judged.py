@@ -287,6 +287,7 @@ LOOKS: Final = {
     "MoneyDoubtService.listed",
     "MoneyDoubtService.get",
     "MoneyBack.net_paid",
+    "MoneyBack.paid_before",
     "MoneyBack.refundable",
     "MoneyBack.reversible",
     "PaymentService.given_back",
