@@ -32,6 +32,17 @@ async def settled(gym: Gym, updates: int) -> None:
             await asyncio.sleep(0.01)
 
 
+async def all_handled(gym: Gym) -> None:
+    """Wait until no update is in hand: a handler may still write after its answer has been seen."""
+    waiting = select(func.count()).select_from(InboxUpdate).where(InboxUpdate.done_at.is_(None))
+    async with asyncio.timeout(30):
+        while True:
+            async with gym.database.session() as session:
+                if not await session.scalar(waiting):
+                    return
+            await asyncio.sleep(0.01)
+
+
 OpenBot = Callable[[], AbstractAsyncContextManager[RunningBot]]
 MakeMember = Callable[..., Awaitable[Client]]
 

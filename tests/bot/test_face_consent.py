@@ -21,7 +21,7 @@ from gym.faces.pool import FacePool
 from gym.faces.schemas import FaceState
 from gym.faces.service import FaceRecognitionService
 from gym.security.permissions import Actor, Role
-from tests.bot.conftest import MakeMember
+from tests.bot.conftest import MakeMember, all_handled
 from tests.support.memberships import Reception
 from tests.support.people import people
 
@@ -80,6 +80,7 @@ async def leave(gym: Gym, bot: RunningBot) -> None:
 
     async def no_waiting(_: float) -> None: ...
 
+    await all_handled(gym)
     await Dispatcher(gym, bot.assembly.bot, Pacer(gym.clock, sleep=no_waiting)).drain()
 
 
