@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 
-from gym.core import collector
+from gym.core.runtime import gc_control as collector
 
 with collector.paused():
-    from gym.core import loop
     from gym.core.config import ConfigError, load_config
     from gym.core.logging import configure_logging
     from gym.core.postgres import PostgresUnavailable
-    from gym.faces.loading import begin_loading
+    from gym.core.runtime import event_loop as loop
+    from gym.faces.engine.loading import begin_loading
 
 
 def main() -> None:

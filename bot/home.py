@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.callbacks import Callback, Home, UnknownButton, callback
-from bot.form_screens import FormTap
-from bot.keyboards import Button, Row, button, grid, nav
-from bot.render import Html, Screen
-from bot.routing import Audience, HomeButton, Occasion, Router
-from bot.turn import Turn
+from bot.forms.screens import FormTap
+from bot.ui.callbacks import Callback, Home, UnknownButton, callback
+from bot.ui.keyboards import Button, Row, button, grid, nav
+from bot.ui.routing import Audience, HomeButton, Occasion, Router
+from bot.ui.screens import Html, Screen
+from bot.ui.update_context import Turn
 from gym.clients.service import ClientService
 from gym.core.errors import Invalid
 from gym.core.language import LANGUAGES, N_
 from gym.security.models import LinkPurpose
-from gym.security.one_time import PREFIXES, LinkUsed
+from gym.security.one_time_links import PREFIXES, LinkUsed
 from gym.staff.candidates import CandidateService
 from gym.staff.models import AdminCandidate
 from gym.staff.service import StaffService

@@ -10,10 +10,11 @@ from contextlib import AsyncExitStack
 from asyncpg import PostgresError
 from sqlalchemy.exc import DBAPIError
 
-from bot.house import House, open_house
-from gym.core import collector, loop
+from bot.app import House, open_house
 from gym.core.config import Config
-from gym.faces.loading import Loading
+from gym.core.runtime import event_loop as loop
+from gym.core.runtime import gc_control as collector
+from gym.faces.engine.loading import Loading
 
 TELEGRAM_SECONDS = 5.0
 """How long the greeting waits for the set-up link, which needs the bot's name; the gym is open meanwhile."""

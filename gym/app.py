@@ -17,24 +17,24 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gym.attendance.arrivals import Arrival, Asking, visiting
+from gym.attendance.checkin.request_authentication import Arrival, Asking, visiting
 from gym.core.clock import SystemClock, WallClock, gym_day
 from gym.core.config import Config, ConfigError
-from gym.core.database import FAULTS, Database, is_retryable, is_unavailable
+from gym.core.database.direct_pool import NotAsForeseen
+from gym.core.database.engine import FAULTS, Database, is_retryable, is_unavailable
+from gym.core.database.migrations import upgrade
 from gym.core.errors import DatabaseUnavailable
-from gym.core.lane import NotAsForeseen
-from gym.core.migrate import upgrade
 from gym.core.postgres import EmbeddedPostgres
+from gym.core.postgres.recovery import Revival
 from gym.core.redaction import REDACTOR
-from gym.core.revival import Revival
-from gym.faces.loading import Loading, begin_loading
-from gym.faces.memory_gallery import MemoryGallery
-from gym.faces.opening import open_keys
-from gym.faces.scales import scale_of
+from gym.faces.engine.loading import Loading, begin_loading
+from gym.faces.gallery.key_check import open_keys
+from gym.faces.gallery.memory_gallery import MemoryGallery
+from gym.faces.gallery.thresholds import scale_of
 from gym.faces.schemas import MatchRule
-from gym.security.live_keys import LiveKeys
+from gym.security.keys.live_keys import LiveKeys
+from gym.security.keys.secrets import Secrets, secrets_of
 from gym.security.permissions import Actor
-from gym.security.secrets import Secrets, secrets_of
 from gym.settings.models import GymKind, GymState
 from gym.settings.reading import STATE, SettingsReader, State, StateReader
 from gym.settings.schemas import GymSettings
@@ -42,7 +42,7 @@ from gym.tables import MODULES as MODULES  # every room's rows are mapped before
 from gym.unit_of_work import Context, SessionNeeded, UnitOfWork
 
 if TYPE_CHECKING:
-    from gym.faces.pool import FacePool
+    from gym.faces.engine.pool import FacePool
 
 log = structlog.get_logger()
 Result = TypeVar("Result")

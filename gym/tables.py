@@ -19,7 +19,7 @@ import gym.security.models
 import gym.settings.models
 import gym.staff.models
 import gym.subscriptions.models
-from gym.core.database import Base
+from gym.core.database.engine import Base
 
 METADATA = Base.metadata
 MODULES = (

@@ -12,13 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gym.audit import daily_limits, trail
 from gym.core.clock import day_start
-from gym.core.database import Base
-from gym.core.statements import SessionStatements, Statements
+from gym.core.database.engine import Base
+from gym.core.database.statements import SessionStatements, Statements
 from gym.notifications import outbox
 from gym.notifications.models import NotificationKind, Priority
 from gym.notifications.outbox import Recipient
+from gym.security.keys.secrets import Secrets
 from gym.security.permissions import Actor, ActorKind
-from gym.security.secrets import Secrets
 from gym.settings.schemas import GymSettings
 
 

@@ -8,8 +8,8 @@ from alembic import context
 from sqlalchemy import Connection
 
 from gym.core.config import load_config
-from gym.core.database import Database
-from gym.core.migrate import carry_out
+from gym.core.database.engine import Database
+from gym.core.database.migrations import carry_out
 from gym.core.postgres import EmbeddedPostgres
 from gym.tables import METADATA
 

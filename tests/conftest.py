@@ -16,18 +16,18 @@ import pytest
 import structlog
 
 from gym.app import Gym
-from gym.core import collector
 from gym.core.clock import FrozenClock, SystemClock
 from gym.core.config import Config
-from gym.core.database import Database
+from gym.core.database.engine import Database
 from gym.core.postgres import EmbeddedPostgres
+from gym.core.runtime import gc_control as collector
+from gym.security.keys.secrets import Secrets, load_secrets
 from gym.security.permissions import Actor, Role
-from gym.security.secrets import Secrets, load_secrets
 from gym.staff.models import Staff
 from tests.support.databases import Clones, TravellingEngine, in_memory, make_template
 
 if TYPE_CHECKING:
-    from gym.faces.pool import FacePool
+    from gym.faces.engine.pool import FacePool
 
 ROOT = Path(__file__).parents[1]
 MORNING = datetime(2026, 8, 3, 15, 0, tzinfo=UTC)
@@ -141,8 +141,8 @@ def secrets(run_home: Path) -> Secrets:
 @pytest.fixture(scope="session")
 async def face_pool(config: Config) -> AsyncGenerator[FacePool]:
     """The real model, loaded once a run."""
-    from gym.faces.engines import open_reader
-    from gym.faces.pool import FacePool
+    from gym.faces.engine.engines import open_reader
+    from gym.faces.engine.pool import FacePool
 
     reader = open_reader(config.face_pack, config.packs_root, config.face_providers)
     await asyncio.to_thread(reader.warm)

@@ -5,28 +5,21 @@ from __future__ import annotations
 from aiohttp import web
 
 from gym.app import Gym
-from web import (
-    auth,
-    check_ins,
-    desk,
-    documents,
-    faces,
-    health,
-    https,
-    kiosks,
-    page,
-    passwords,
-    sessions,
-    thumbnails,
-)
-from web.callers import counted
-from web.doors import doors, open_door
-from web.health import READINESS, Readiness
-from web.keys import GYM, LIMITS, SECURE, Secure
-from web.learning import learner
-from web.limits import Limits
-from web.middlewares import cross_origin, errors, guard, request_id, unnamed
-from web.renewal import renewal
+from web.api import auth, check_ins, faces, health, kiosks, thumbnails
+from web.api import sign_ins as sessions
+from web.api import staff as desk
+from web.api.door_relay import doors, open_door
+from web.api.health import READINESS, Readiness
+from web.api.template_learning import learner
+from web.http.authentication import counted
+from web.http.keys import GYM, LIMITS, SECURE, Secure
+from web.http.limits import Limits
+from web.http.middlewares import cross_origin, errors, guard, request_id, unnamed
+from web.openapi import pages as documents
+from web.pages import kiosk_page as page
+from web.pages import password_page as passwords
+from web.tls import trust as https
+from web.tls.renewal import renewal
 
 BODY_LIMIT = 16 * 1024 * 1024
 

@@ -10,12 +10,12 @@ from asyncpg import PostgresError
 from sqlalchemy.exc import DBAPIError
 
 from gym.app import open_gym
-from gym.core import loop
 from gym.core.config import Config
-from gym.faces.loading import Loading
+from gym.core.runtime import event_loop as loop
+from gym.faces.engine.loading import Loading
 from web.app import make_app
 from web.http.serving import Runner
-from web.tls import listen
+from web.tls.listeners import listen
 
 
 def run(config: Config, loading: Loading) -> None:

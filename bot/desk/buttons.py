@@ -9,10 +9,10 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from bot.callbacks import Callback, UnknownButton, callback
+from bot.ui.callbacks import Callback, UnknownButton, callback
 from gym.core.money import CENT, to_cents
 from gym.payments.models import Method
-from gym.subscriptions.discounts import Discount, DiscountKind
+from gym.subscriptions.sales.discounts import Discount, DiscountKind
 
 
 @callback("msgs")

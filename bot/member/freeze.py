@@ -6,9 +6,15 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from bot.callbacks import Callback, callback
-from bot.forms import Choice, Form, FormContext, Step
-from bot.freeze_days import (
+from bot.forms.definition import Choice, Form, FormContext, Step
+from bot.member.buttons import MyFreeze
+from bot.member.plan import MyPlan
+from bot.ui.callbacks import Callback, callback
+from bot.ui.keyboards import Keyboard, Row, button, nav
+from bot.ui.routing import Audience, Router
+from bot.ui.screens import Html, HtmlTranslator, Screen, say_error
+from bot.ui.update_context import Turn
+from bot.ui.wording.freeze_days import (
     OPEN,
     START,
     freeze_line,
@@ -18,12 +24,6 @@ from bot.freeze_days import (
     read_until,
     span,
 )
-from bot.keyboards import Keyboard, Row, button, nav
-from bot.member.buttons import MyFreeze
-from bot.member.plan import MyPlan
-from bot.render import Html, HtmlTranslator, Screen, say_error
-from bot.routing import Audience, Router
-from bot.turn import Turn
 from gym.approvals.errors import NothingToFreeze
 from gym.approvals.models import Approval, ApprovalState
 from gym.approvals.schemas import FreezeFacts, facts_of
@@ -31,9 +31,9 @@ from gym.approvals.service import ApprovalService
 from gym.core.errors import GymError
 from gym.core.language import N_
 from gym.payments.errors import parse_reason
-from gym.subscriptions.freeze_errors import FreezeBeyondPlan
-from gym.subscriptions.freeze_layout import Rest, from_day
-from gym.subscriptions.freezing import FreezeService
+from gym.subscriptions.freezes.errors import FreezeBeyondPlan
+from gym.subscriptions.freezes.layout import Rest, from_day
+from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.models import Freeze, FreezeKind, Subscription
 from gym.subscriptions.service import SubscriptionService
 

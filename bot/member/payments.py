@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.desk.history import money_line, receipt_label
-from bot.keyboards import Row, button, nav, pager
+from bot.desk.clients.history import money_line, receipt_label
 from bot.member.buttons import MyPayments, MyReceipt
-from bot.paper import send_receipt
-from bot.render import HtmlTranslator, Screen
-from bot.routing import Audience, Router
-from bot.turn import Turn
+from bot.ui.documents import send_receipt
+from bot.ui.keyboards import Row, button, nav, pager
+from bot.ui.routing import Audience, Router
+from bot.ui.screens import HtmlTranslator, Screen
+from bot.ui.update_context import Turn
 from gym.core.language import N_
 from gym.payments.credit import ClientCredit
 from gym.payments.models import EntryKind
 from gym.payments.statements import MoneyRow, StatementService
-from gym.subscriptions.paying_together import PayingTogether
+from gym.subscriptions.money.joint_payments import PayingTogether
 
 router = Router(Audience.MEMBER)
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
-from bot.callbacks import Callback, callback
-from bot.keyboards import Button, button, grid, nav
 from bot.member.buttons import MyFreeze, MyVisits
-from bot.price_words import price_line
-from bot.render import HtmlTranslator, Screen
-from bot.rest_words import rest_lines
-from bot.routing import Audience, Router
-from bot.standing_words import HAS_DAYS, MemberAct, in_chat, words_of
-from bot.turn import Turn
-from gym.attendance.cards import CardService, ClientCard
+from bot.ui.callbacks import Callback, callback
+from bot.ui.keyboards import Button, button, grid, nav
+from bot.ui.routing import Audience, Router
+from bot.ui.screens import HtmlTranslator, Screen
+from bot.ui.update_context import Turn
+from bot.ui.wording.freezes import rest_lines
+from bot.ui.wording.plan_states import HAS_DAYS, MemberAct, in_chat, words_of
+from bot.ui.wording.prices import price_line
+from gym.attendance.cards.client_card import CardService, ClientCard
 from gym.core.language import N_
 from gym.notifications.models import NotificationKind
 from gym.notifications.outbox import DESK

@@ -6,15 +6,15 @@ from contextlib import AbstractAsyncContextManager
 from datetime import time
 from typing import Final
 
-from bot.callbacks import Callback, callback
 from bot.desk.buttons import Messages
-from bot.desk.kind_words import group_buttons, group_lines
-from bot.forms import Choice, Form, FormContext, Step
+from bot.forms.definition import Choice, Form, FormContext, Step
 from bot.home import Languages
-from bot.keyboards import Row, button, nav
-from bot.render import HtmlTranslator, Screen
-from bot.routing import Audience, Router
-from bot.turn import Turn
+from bot.ui.callbacks import Callback, callback
+from bot.ui.keyboards import Row, button, nav
+from bot.ui.routing import Audience, Router
+from bot.ui.screens import HtmlTranslator, Screen
+from bot.ui.update_context import Turn
+from bot.ui.wording.notification_kinds import group_buttons, group_lines
 from gym.chats.preferences import Preferences, PreferenceService, parse_quiet_hours
 from gym.core.language import N_
 from gym.notifications.kinds import CLIENT_GROUPS, DESK_GROUPS, KindGroup

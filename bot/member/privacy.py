@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.callbacks import Callback, callback
-from bot.keyboards import Keyboard, button, nav
-from bot.render import HtmlTranslator, Screen
-from bot.routing import Audience, Router
-from bot.turn import Turn
+from bot.ui.callbacks import Callback, callback
+from bot.ui.keyboards import Keyboard, button, nav
+from bot.ui.routing import Audience, Router
+from bot.ui.screens import HtmlTranslator, Screen
+from bot.ui.update_context import Turn
 from gym.core.language import N_
-from gym.faces.consent import consent_text
+from gym.faces.enrolment.consent import consent_text
+from gym.faces.enrolment.consent_renewal import ConsentRenewal
 from gym.faces.models import ConsentMethod
-from gym.faces.renewal import ConsentRenewal
 from gym.faces.schemas import FaceState
 from gym.faces.service import FaceRecognitionService
 

@@ -6,14 +6,14 @@ import asyncio
 from datetime import timedelta
 from typing import Final
 
-from bot.callbacks import Callback, callback
-from bot.desk.links import qr_png
-from bot.keyboards import button, nav
-from bot.render import Screen
-from bot.routing import Audience, Router
-from bot.turn import Turn
+from bot.desk.deep_links import qr_png
+from bot.ui.callbacks import Callback, callback
+from bot.ui.keyboards import button, nav
+from bot.ui.routing import Audience, Router
+from bot.ui.screens import Screen
+from bot.ui.update_context import Turn
 from gym.core.language import N_
-from gym.security.links import Links
+from gym.security.signed_links import Links
 from gym.settings.addresses import bot_link
 
 router = Router(Audience.MEMBER)

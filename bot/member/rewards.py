@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bot.callbacks import Callback, callback
-from bot.keyboards import Row, button, nav, pager
 from bot.member.plan import MyPlan, WantToRenew
-from bot.render import HtmlTranslator, Screen
-from bot.reward_words import reward_line, to_go_line
-from bot.routing import Audience, Router
-from bot.turn import Turn
+from bot.ui.callbacks import Callback, callback
+from bot.ui.keyboards import Row, button, nav, pager
+from bot.ui.routing import Audience, Router
+from bot.ui.screens import HtmlTranslator, Screen
+from bot.ui.update_context import Turn
+from bot.ui.wording.rewards import reward_line, to_go_line
 from gym.core.language import N_
 from gym.rewards.rules import visits_to_go
 from gym.rewards.service import RewardService

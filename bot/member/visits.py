@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bot.keyboards import nav, pager
 from bot.member.buttons import MyVisits
-from bot.render import HtmlTranslator, Screen
-from bot.routing import Audience, Router
-from bot.turn import Turn
+from bot.ui.keyboards import nav, pager
+from bot.ui.routing import Audience, Router
+from bot.ui.screens import HtmlTranslator, Screen
+from bot.ui.update_context import Turn
+from gym.attendance.checkin.service import AttendanceService
 from gym.attendance.models import CheckIn, Outcome
-from gym.attendance.service import AttendanceService
 from gym.core.language import N_
 
 router = Router(Audience.MEMBER)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bot.callbacks import Home
-from bot.desk.approval_words import freeze_days, request_text
 from bot.desk.buttons import ApproveRequest, Card, RejectRequest, SeeRequest, UseApproval
-from bot.keyboards import Keyboard, button
 from bot.messages.register import Payload, offers, says
-from bot.render import HtmlTranslator
+from bot.ui.callbacks import Home
+from bot.ui.keyboards import Keyboard, button
+from bot.ui.screens import HtmlTranslator
+from bot.ui.wording.requests import freeze_days, request_text
 from gym.approvals.models import ApprovalKind, ApprovalState
 from gym.core.language import N_
 from gym.notifications.models import NotificationKind as Kind

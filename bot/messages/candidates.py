@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bot.callbacks import Home
-from bot.desk.candidate_words import afterwards, answers, outcome_text, waiting_text
-from bot.keyboards import Keyboard, button
 from bot.messages.register import Payload, offers, says
-from bot.render import HtmlTranslator
+from bot.ui.callbacks import Home
+from bot.ui.keyboards import Keyboard, button
+from bot.ui.screens import HtmlTranslator
+from bot.ui.wording.candidates import afterwards, answers, outcome_text, waiting_text
 from gym.notifications.models import NotificationKind as Kind
 from gym.settings.schemas import GymSettings
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bot.keyboards import Button, Keyboard, button
 from bot.member.plan import MyPlan, WantToRenew
 from bot.messages.register import (
     RENDERERS,
@@ -14,7 +13,8 @@ from bot.messages.register import (
     simple,
     verdict_words,
 )
-from bot.render import Html, HtmlTranslator
+from bot.ui.keyboards import Button, Keyboard, button
+from bot.ui.screens import Html, HtmlTranslator
 from gym.attendance.models import VerdictCode
 from gym.core.language import N_
 from gym.notifications.models import NotificationKind as Kind

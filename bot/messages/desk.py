@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bot.callbacks import Callback
 from bot.desk.buttons import Card, RenewPlan, SellPlan, TakePayment
-from bot.desk.verdicts import CLOSED_DEBT, FROZEN_OPEN_END, WHY
-from bot.keyboards import Keyboard, button
+from bot.desk.door.verdicts import CLOSED_DEBT, FROZEN_OPEN_END, WHY
 from bot.messages.register import Payload, method_words, offers, says, simple
-from bot.render import Html, HtmlTranslator
+from bot.ui.callbacks import Callback
+from bot.ui.keyboards import Keyboard, button
+from bot.ui.screens import Html, HtmlTranslator
 from gym.attendance.models import VerdictCode
 from gym.core.language import N_
 from gym.notifications.models import NotificationKind as Kind

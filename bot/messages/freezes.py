@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bot.desk.buttons import Card, Freezes
-from bot.freeze_days import span
-from bot.keyboards import Keyboard, button
 from bot.member.plan import MyPlan
 from bot.messages.register import Payload, offers, says
-from bot.render import Html, HtmlTranslator
+from bot.ui.keyboards import Keyboard, button
+from bot.ui.screens import Html, HtmlTranslator
+from bot.ui.wording.freeze_days import span
 from gym.core.language import N_
 from gym.notifications.models import NotificationKind as Kind
 from gym.settings.schemas import GymSettings

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.desk.day_words import away_line, debt_line, door_lines, money_lines, new_line
-from bot.desk.jobs import NAMES, Jobs
-from bot.desk.today import DayChart, EndingSoon
-from bot.keyboards import Keyboard, button
+from bot.desk.admin.jobs import NAMES, Jobs
+from bot.desk.reports.today import DayChart, EndingSoon
 from bot.messages.register import Payload, offers, says
-from bot.render import HtmlTranslator
+from bot.ui.keyboards import Keyboard, button
+from bot.ui.screens import HtmlTranslator
+from bot.ui.wording.day_figures import away_line, debt_line, door_lines, money_lines, new_line
 from gym.attendance.models import VerdictCode
 from gym.chats.pictures import Stays
 from gym.core.language import N_

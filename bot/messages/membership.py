@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bot.desk.buttons import Card, ManagePlan, TakePayment
-from bot.keyboards import Keyboard, button
 from bot.member.plan import MyPlan
 from bot.messages.register import Payload, method_words, offers, says
-from bot.render import Html, HtmlTranslator
+from bot.ui.keyboards import Keyboard, button
+from bot.ui.screens import Html, HtmlTranslator
 from gym.notifications.models import NotificationKind as Kind
 from gym.payments.models import EntryCause
 from gym.settings.schemas import GymSettings

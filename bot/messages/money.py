@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.keyboards import Keyboard, button
 from bot.member.buttons import MyReceipt
 from bot.messages.register import Payload, method_words, offers, says
-from bot.render import HtmlTranslator
+from bot.ui.keyboards import Keyboard, button
+from bot.ui.screens import HtmlTranslator
 from gym.core.language import N_
 from gym.notifications.models import NotificationKind as Kind
 from gym.settings.schemas import GymSettings

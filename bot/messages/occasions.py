@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bot.desk.buttons import Card, TakePayment
-from bot.keyboards import Keyboard, button
 from bot.member.plan import MyPlan, WantToRenew
 from bot.member.privacy import answers_to_change, changed_text
 from bot.messages.register import Payload, offers, says
-from bot.render import Html, HtmlTranslator
+from bot.ui.keyboards import Keyboard, button
+from bot.ui.screens import Html, HtmlTranslator
 from gym.notifications.models import NotificationKind as Kind
 from gym.settings.schemas import GymSettings
 

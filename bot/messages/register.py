@@ -9,10 +9,10 @@ from typing import Any, Final
 
 from telegram import InlineKeyboardMarkup
 
-from bot.desk.words import METHODS
-from bot.keyboards import Keyboard, markup
-from bot.render import HtmlTranslator
-from gym.attendance.messages import sentence_of
+from bot.ui.keyboards import Keyboard, markup
+from bot.ui.screens import HtmlTranslator
+from bot.ui.wording.terms import METHODS
+from gym.attendance.checkin.sentences import sentence_of
 from gym.attendance.models import CheckInMethod, VerdictCode
 from gym.notifications.models import NotificationKind
 from gym.payments.models import Method

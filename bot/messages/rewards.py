@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bot.desk.buttons import Card, RenewPlan
-from bot.keyboards import Keyboard, button
 from bot.member.plan import WantToRenew
 from bot.messages.register import Payload, offers, says
-from bot.render import Html, HtmlTranslator
-from bot.reward_words import earned_by, percent_words
+from bot.ui.keyboards import Keyboard, button
+from bot.ui.screens import Html, HtmlTranslator
+from bot.ui.wording.rewards import earned_by, percent_words
 from gym.notifications.models import NotificationKind as Kind
 from gym.rewards.models import RewardKind
 from gym.settings.schemas import GymSettings

@@ -8,11 +8,11 @@ import signal
 import sys
 from pathlib import Path
 
+from bot.sandbox.api.flood_limits import FloodLimits
 from bot.sandbox.errors import explain
-from bot.sandbox.limits import FloodLimits
 from bot.sandbox.server import SandboxServer
-from gym.core import loop
 from gym.core.errors import GymError
+from gym.core.runtime import event_loop as loop
 
 
 def parse() -> argparse.Namespace:

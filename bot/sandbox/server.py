@@ -7,16 +7,16 @@ from pathlib import Path
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from bot.sandbox.bot_api import BotApi
+from bot.sandbox.api.bot_api import BotApi
+from bot.sandbox.api.flood_limits import FloodLimits
+from bot.sandbox.api.webhook_delivery import WebhookCourier
+from bot.sandbox.control.control_api import SideDoor
+from bot.sandbox.control.hooks import SandboxHooks
 from bot.sandbox.errors import BotApiError, ForeignOrigin, NotLoopback, explain
-from bot.sandbox.hooks import SandboxHooks
-from bot.sandbox.limits import FloodLimits
 from bot.sandbox.loopback import is_foreign, is_loopback
-from bot.sandbox.side_door import SideDoor
-from bot.sandbox.store import Json
-from bot.sandbox.token import kept_token
-from bot.sandbox.webhook import WebhookCourier
-from bot.sandbox.world import World
+from bot.sandbox.state.state import World
+from bot.sandbox.state.store import Json
+from bot.sandbox.state.token import kept_token
 from gym.core.errors import GymError
 
 __all__ = ["SandboxHooks", "SandboxServer"]

@@ -14,7 +14,7 @@ from gym.approvals.errors import AlreadyAsked
 from gym.approvals.models import Approval, ApprovalKind, ApprovalState
 from gym.approvals.repository import ApprovalRepository
 from gym.approvals.schemas import DiscountFacts, Facts
-from gym.core.database import violated_constraint
+from gym.core.database.engine import violated_constraint
 from gym.payments.errors import KeyReused, parse_reason
 from gym.security.permissions import ActorKind
 from gym.subscriptions.schemas import Quote

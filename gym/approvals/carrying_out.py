@@ -5,7 +5,7 @@ from __future__ import annotations
 from gym.approvals.errors import FreezeDaysOver
 from gym.approvals.models import Approval
 from gym.approvals.schemas import FreezeFacts, RefundFacts, VoidFacts, WriteOffFacts, facts_of
-from gym.subscriptions.freezing import FreezeService
+from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.service import SubscriptionService
 from gym.unit_of_work import UnitOfWork
 

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from gym.clients.models import Client
-from gym.core.database import Base, Id, enum_column
+from gym.core.database.engine import Base, Id, enum_column
 
 
 class ApprovalKind(StrEnum):
@@ -53,7 +53,7 @@ class Approval(Base):
     client_id: Mapped[UUID] = mapped_column(ForeignKey("clients.id"), index=True)
     """Whom it is about."""
     facts: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    """What was asked, by kind (`gym.approvals.schemas`), packed by `gym.core.payload`."""
+    """What was asked, by kind (`gym.approvals.schemas`), packed by `gym.core.database.json_values`."""
     asked_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
     """Staff who asked; none for the client's own wish."""
     asked_by_name: Mapped[str] = mapped_column(String(160))

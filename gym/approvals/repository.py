@@ -13,7 +13,7 @@ from sqlalchemy.orm import selectinload
 
 from gym.approvals.errors import ApprovalNotFound
 from gym.approvals.models import Approval, ApprovalKind, ApprovalState
-from gym.core.repository import Page, Repository
+from gym.core.database.repository import Page, Repository
 from gym.security.permissions import Role
 from gym.staff.models import Staff
 

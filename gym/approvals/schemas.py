@@ -10,9 +10,9 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from gym.approvals.models import Approval, ApprovalKind
-from gym.core.payload import decode, encode
+from gym.core.database.json_values import decode, encode
 from gym.payments.models import Method
-from gym.subscriptions.discounts import Discount, DiscountKind
+from gym.subscriptions.sales.discounts import Discount, DiscountKind
 
 
 class Facts(BaseModel):

@@ -29,17 +29,17 @@ from gym.approvals.models import Approval, ApprovalKind, ApprovalState
 from gym.approvals.repository import ApprovalRepository
 from gym.approvals.schemas import DiscountFacts, FreezeFacts, RefundFacts, VoidFacts, WriteOffFacts
 from gym.approvals.spending import Spending
-from gym.core.repository import Page
+from gym.core.database.repository import Page
 from gym.payments.errors import AlreadyVoided, MoneyGivenBack, RefundTooLarge, owed_only, parse_note
 from gym.payments.ledger import positive
 from gym.payments.models import Method
 from gym.payments.money_back import MoneyBack
 from gym.security.permissions import Actor, ActorKind, OnlyFromDesk, Permission
 from gym.staff.four_eyes import FourEyes
-from gym.subscriptions.discounts import Discount, DiscountTooLarge, require_within
-from gym.subscriptions.freeze_errors import FreezeBeyondPlan
-from gym.subscriptions.freezing import FreezeService
+from gym.subscriptions.freezes.errors import FreezeBeyondPlan
+from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.models import Subscription
+from gym.subscriptions.sales.discounts import Discount, DiscountTooLarge, require_within
 from gym.subscriptions.schemas import Quote
 from gym.subscriptions.service import SubscriptionService
 from gym.unit_of_work import UnitOfWork
@@ -177,7 +177,7 @@ class ApprovalService:
         """A member's own wish for the plan that runs now; it may go beyond the plan, for an admin to grant.
 
         Raises `NothingToFreeze`, `DebtBeforeFreeze`, `AlreadyAsked`, `ReasonNeeded`, `TooOftenToday`, and
-        the other refusals of a freeze (`gym.subscriptions.freeze_rules.judged`).
+        the other refusals of a freeze (`gym.subscriptions.freezes.rules.judged`).
         """
         actor = self.uow.actor
         if actor.kind is not ActorKind.MEMBER or actor.id is None:

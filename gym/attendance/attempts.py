@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from gym.attendance.checkin.notices import LATE_AFTER
 from gym.attendance.models import CheckIn
-from gym.attendance.notices import LATE_AFTER
 from gym.attendance.repository import AttendanceRepository
 from gym.clients.models import Client
 from gym.core.clock import day_start

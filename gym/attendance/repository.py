@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from gym.attendance.errors import CheckInNotFound
 from gym.attendance.models import CheckIn, Outcome
 from gym.clients.models import Client
-from gym.core.repository import Page, Repository
+from gym.core.database.repository import Page, Repository
 from gym.kiosks.models import Kiosk
 from gym.security.permissions import Role
 from gym.staff.models import Staff

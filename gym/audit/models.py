@@ -10,7 +10,7 @@ from sqlalchemy import Index, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gym.core.database import Base, Id
+from gym.core.database.engine import Base, Id
 
 
 class AuditEntry(Base):

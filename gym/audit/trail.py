@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlalchemy import inspect
 
 from gym.audit.models import AuditEntry
-from gym.core.database import Base
-from gym.core.payload import encode
+from gym.core.database.engine import Base
+from gym.core.database.json_values import encode
 from gym.security.permissions import Actor
 
 Subject = Base | tuple[str, UUID | None]

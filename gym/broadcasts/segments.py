@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Uuid, and_, any_, column, exists, false, literal, select
 
-from gym.attendance.away import away, terms_of
+from gym.attendance.absence import away, terms_of
 from gym.chats.models import ChatPerson
 from gym.clients.models import Client
 from gym.notifications.kinds import KindGroup

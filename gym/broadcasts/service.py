@@ -13,7 +13,7 @@ from sqlalchemy import Select, func, select, update
 from gym.broadcasts.errors import BroadcastNotFound, BroadcastOver, NobodyToTell, TextMissing, TextTooLong
 from gym.broadcasts.segments import Audience, Segment, can_be_told, members
 from gym.clients.models import Client
-from gym.core.repository import Page, Repository
+from gym.core.database.repository import Page, Repository
 from gym.notifications.models import (
     Broadcast,
     BroadcastState,
@@ -23,9 +23,9 @@ from gym.notifications.models import (
     Priority,
 )
 from gym.notifications.outbox import Recipient, insert_rows, row
+from gym.notifications.quiet_hours import after_quiet
 from gym.security.permissions import Permission
 from gym.staff.models import Staff
-from gym.subscriptions.quiet import after_quiet
 from gym.unit_of_work import UnitOfWork
 
 LONGEST_TEXT: Final = 2000

@@ -10,10 +10,10 @@ from uuid import UUID
 
 from sqlalchemy import RowMapping, func, select, text, update
 
+from gym.core.database.json_values import decode
+from gym.core.database.repository import PAGE_SIZE, Page
 from gym.core.errors import NotFound
 from gym.core.language import N_
-from gym.core.payload import decode
-from gym.core.repository import PAGE_SIZE, Page
 from gym.notifications.models import Notification, NotificationKind, NotificationState
 from gym.security.permissions import Permission
 from gym.unit_of_work import UnitOfWork

@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 
 from gym.chats.models import DeadUpdate
+from gym.core.database.repository import PAGE_SIZE, Page
 from gym.core.errors import NotFound
 from gym.core.language import N_
-from gym.core.repository import PAGE_SIZE, Page
 from gym.security.permissions import Permission
 from gym.unit_of_work import UnitOfWork
 

@@ -9,10 +9,10 @@ from uuid import UUID
 from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
+from gym.core.database.ids import new_id
+from gym.core.database.repository import Repository
 from gym.core.errors import NotFound
-from gym.core.ids import new_id
 from gym.core.language import N_
-from gym.core.repository import Repository
 from gym.notifications.kinds import DESK_GROUPS, KindGroup
 from gym.notifications.models import DeskChat
 from gym.notifications.repository import OutboxRepository

@@ -20,8 +20,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gym.core.database import Base, Id
-from gym.core.ids import new_id
+from gym.core.database.engine import Base, Id
+from gym.core.database.ids import new_id
 
 
 class Standing(IntEnum):

@@ -9,9 +9,9 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gym.core.database import FAULTS, Database, is_refusal, is_unavailable, sqlstate
+from gym.core.database.engine import FAULTS, Database, is_refusal, is_unavailable, sqlstate
 from gym.core.errors import DatabaseUnavailable
-from gym.core.revival import Revival
+from gym.core.postgres.recovery import Revival
 
 log = structlog.get_logger()
 

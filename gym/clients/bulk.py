@@ -14,7 +14,7 @@ from gym.clients.errors import ClientsClash
 from gym.clients.fields import is_minor, with_tags
 from gym.clients.models import Client
 from gym.clients.schemas import ClientChanges, ClientInput, Habits, columns
-from gym.core.database import violated_constraint
+from gym.core.database.engine import violated_constraint
 from gym.core.language import nearest_language
 from gym.security.permissions import Permission
 from gym.unit_of_work import UnitOfWork

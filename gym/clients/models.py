@@ -20,7 +20,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gym.core.database import Base, Id, enum_column
+from gym.core.database.engine import Base, Id, enum_column
 
 
 class DocumentType(StrEnum):

@@ -13,7 +13,7 @@ from gym.clients.errors import ClientNotFound
 from gym.clients.models import Client
 from gym.clients.phones import same_phone
 from gym.clients.searching import VERY_FORGIVING_FROM, SearchTerms, pattern
-from gym.core.repository import Page, Repository
+from gym.core.database.repository import Page, Repository
 
 ALIKE = 0.6
 """Similarity (pg_trgm) of two full names from which they may be one person's."""

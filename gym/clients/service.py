@@ -32,15 +32,15 @@ from gym.clients.models import Client
 from gym.clients.phones import parse_contact_phone
 from gym.clients.repository import ClientRepository
 from gym.clients.schemas import ClientChanges, ClientInput, Habits, columns
-from gym.core.database import violated_constraint
+from gym.core.database.engine import violated_constraint
+from gym.core.database.repository import Page
 from gym.core.language import LANGUAGES, nearest_language
-from gym.core.repository import Page
 from gym.notifications.models import NotificationKind, Priority
 from gym.notifications.outbox import DESK, Recipient
-from gym.security.links import Links
 from gym.security.models import LinkPurpose
-from gym.security.one_time import IssuedLink, OneTimeLinks
+from gym.security.one_time_links import IssuedLink, OneTimeLinks
 from gym.security.permissions import Permission
+from gym.security.signed_links import Links
 from gym.staff.four_eyes import FourEyes
 from gym.unit_of_work import UnitOfWork
 

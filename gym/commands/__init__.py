@@ -16,7 +16,7 @@ from gym.core.errors import GymError
 from gym.core.language import Translator
 from gym.core.logging import configure_logging
 from gym.core.postgres import PostgresUnavailable
-from gym.faces.weights import Engine
+from gym.faces.engine.model_packs import Engine
 from gym.security.permissions import Role
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)

@@ -15,12 +15,12 @@ from rich.table import Table
 
 from gym.commands.verdicts import print_verdicts
 from gym.core.config import Config
-from gym.faces.calibration import Measured, Row, engine_of, measure, photos_in
-from gym.faces.engines import open_configured
-from gym.faces.pool import FacePool
-from gym.faces.scales import scale_of
+from gym.faces.calibration.error_rates import Measured, Row, engine_of, measure, photos_in
+from gym.faces.engine.engines import open_configured
+from gym.faces.engine.model_packs import BUFFALO_SC, YUNET_SFACE, Engine
+from gym.faces.engine.pool import FacePool
+from gym.faces.gallery.thresholds import scale_of
 from gym.faces.schemas import MatchRule
-from gym.faces.weights import BUFFALO_SC, YUNET_SFACE, Engine
 
 DEFAULTS: Final = {Engine.INSIGHTFACE: BUFFALO_SC.name, Engine.OPENCV: YUNET_SFACE.name}
 COLUMNS: Final = (

@@ -14,8 +14,14 @@ import typer
 from gym.commands.findings import Finding
 from gym.core.config import Config, ConfigError
 from gym.core.language import N_, Translator
-from gym.security.certificates import Certified, Names
-from gym.security.https import Folder, Standing, addresses_here, fingerprint, names_of_this_machine
+from gym.security.tls.certificate_folder import (
+    Folder,
+    Standing,
+    addresses_here,
+    fingerprint,
+    names_of_this_machine,
+)
+from gym.security.tls.certificates import Certified, Names
 
 MADE: Final = N_("The certificate is made, and good until {ends}. It is for:")
 RESTART: Final = N_("1. Restart PowerGym. Tablets then open {address}")

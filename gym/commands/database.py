@@ -13,8 +13,8 @@ from sqlalchemy import Connection
 
 from gym.app import open_gym
 from gym.core.config import Config
-from gym.core.database import Base, Database
-from gym.core.migrate import head, upgrade
+from gym.core.database.engine import Base, Database
+from gym.core.database.migrations import head, upgrade
 from gym.core.postgres import EmbeddedPostgres
 
 

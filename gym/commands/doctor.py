@@ -12,10 +12,10 @@ from gym.commands.certificate import finding as https
 from gym.commands.faces import findings_of
 from gym.commands.findings import Finding, show
 from gym.core.config import Config, ConfigError
-from gym.core.migrate import current, head
+from gym.core.database.migrations import current, head
 from gym.core.postgres import PostgresUnavailable
 from gym.security.permissions import Actor
-from gym.subscriptions.money_doubts import MoneyDoubtService
+from gym.subscriptions.money.money_doubts import MoneyDoubtService
 from gym.unit_of_work import UnitOfWork
 
 LEAST_FREE_GB = 2

@@ -18,10 +18,10 @@ from gym.app import Gym, open_gym
 from gym.commands.findings import Finding, show
 from gym.core.config import Config, ConfigError
 from gym.core.postgres import PostgresUnavailable
-from gym.faces.matching import threshold_of
+from gym.faces.engine.model_packs import Pack, carried, file_hash, find_pack
+from gym.faces.enrolment.reembedding import ReembeddingService, Waiting, embed_crops
+from gym.faces.gallery.matching import threshold_of
 from gym.faces.models import FaceTemplate
-from gym.faces.reembedding import ReembeddingService, Waiting, embed_crops
-from gym.faces.weights import Pack, carried, file_hash, find_pack
 from gym.security.permissions import Actor
 from gym.unit_of_work import UnitOfWork
 

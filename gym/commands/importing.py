@@ -17,8 +17,8 @@ from gym.app import Gym, open_gym
 from gym.core.config import Config
 from gym.core.language import Translator
 from gym.importing.errors import DayOrderAsked, ImportTooLarge
+from gym.importing.reading.formats.sheets import MOST_BYTES, MOST_ROWS
 from gym.importing.reading.headings import LABELS
-from gym.importing.reading.sheets import MOST_BYTES, MOST_ROWS
 from gym.importing.returned_sheet import problem_words, result_words, returned_sheet
 from gym.importing.schemas import ImportChoices, ImportPreview, Outcome, ReadSheet
 from gym.importing.service import ImportService, read_file

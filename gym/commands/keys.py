@@ -19,11 +19,11 @@ from gym.app import Gym, open_gym
 from gym.core.config import Config
 from gym.core.errors import Conflict, NotFound
 from gym.core.language import N_
-from gym.faces.rotation import KeyRotation
+from gym.faces.gallery.key_rotation import KeyRotation
 from gym.security.cipher import Keyring
-from gym.security.key_register import KeyRegister, registered
+from gym.security.keys.register import KeyRegister, registered
+from gym.security.keys.secrets import FILE_NAME, keep_data_keys
 from gym.security.permissions import Actor
-from gym.security.secrets import FILE_NAME, keep_data_keys
 from gym.unit_of_work import UnitOfWork
 
 SYSTEM: Final = Actor.system()

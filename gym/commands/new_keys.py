@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from gym.security.cipher import Keyring
-from gym.security.key_rules import DATA_KEYS, JWT_KEYS
+from gym.security.keys.rules import DATA_KEYS, JWT_KEYS
 
 
 async def new() -> int:

@@ -19,7 +19,7 @@ from gym.clients.schemas import ClientInput
 from gym.clients.service import ClientService
 from gym.core.config import Config
 from gym.core.errors import GymError
-from gym.faces.enrolment import enrolment_face
+from gym.faces.enrolment.photos import enrolment_face
 from gym.faces.models import ConsentMethod
 from gym.faces.schemas import EnrolmentFace
 from gym.faces.service import FaceRecognitionService

@@ -10,9 +10,9 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from gym.faces.batches import Shot
-from gym.faces.pool import FacePool
-from gym.faces.verdicts import SPOILED_PEOPLE, Line, Section, as_they_are, spoiled
+from gym.faces.calibration.batches import Shot
+from gym.faces.calibration.refusal_tables import SPOILED_PEOPLE, Line, Section, as_they_are, spoiled
+from gym.faces.engine.pool import FacePool
 
 COLUMNS = ("photos", "accepted", "refused", "likeness")
 ALIKE = "likeness: the median cosine to the person's other photos, or to the photo before it was spoiled"

@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, String
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gym.core.database import Base, Id, enum_column
+from gym.core.database.engine import Base, Id, enum_column
 
 DIMENSION = 512
 

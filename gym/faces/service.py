@@ -6,14 +6,9 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from gym.core.ids import new_id
-from gym.faces.consent import consent_version
-from gym.faces.gallery import PgGallery
-from gym.faces.matching import decide, leaning, strangers_among, threshold_of
-from gym.faces.memory_gallery import MemoryGallery, fastest
-from gym.faces.models import ConsentMethod, FaceConsent, FacePicture, FaceTemplate, TemplateOrigin
-from gym.faces.protection import protection_for
-from gym.faces.refusals import (
+from gym.core.database.ids import new_id
+from gym.faces.enrolment.consent import consent_version
+from gym.faces.enrolment.refusals import (
     ConsentMethodWrong,
     ConsentMissing,
     FaceOwnerMissing,
@@ -24,8 +19,13 @@ from gym.faces.refusals import (
     PossibleDuplicate,
     TooManyPhotos,
 )
+from gym.faces.gallery.matching import decide, leaning, strangers_among, threshold_of
+from gym.faces.gallery.memory_gallery import MemoryGallery, fastest
+from gym.faces.gallery.postgres_gallery import PgGallery
+from gym.faces.gallery.protection import protection_for
+from gym.faces.gallery.thresholds import scale_of
+from gym.faces.models import ConsentMethod, FaceConsent, FacePicture, FaceTemplate, TemplateOrigin
 from gym.faces.repository import FaceRepository
-from gym.faces.scales import scale_of
 from gym.faces.schemas import (
     ConsentState,
     Enrolment,

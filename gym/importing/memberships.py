@@ -21,10 +21,10 @@ from gym.importing.errors import (
 )
 from gym.importing.reading.people import Answer, WrittenMembership
 from gym.plans.models import DurationUnit
-from gym.subscriptions.brought_forward import RunningPlan
 from gym.subscriptions.errors import PlanWithoutPrice, StartTooFar
-from gym.subscriptions.offers import LATEST_START
 from gym.subscriptions.periods import DAY, add_units, first_period
+from gym.subscriptions.sales.brought_forward import RunningPlan
+from gym.subscriptions.sales.offers import LATEST_START
 
 ZERO: Final = Decimal(0)
 SHORTEST_BEGINNING: Final = 4

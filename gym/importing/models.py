@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gym.core.database import Base, Id
+from gym.core.database.engine import Base, Id
 
 
 class ClientImport(Base):

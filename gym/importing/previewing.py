@@ -16,7 +16,7 @@ from gym.importing.matching import Found, Identities, Identity, Match
 from gym.importing.memberships import Memberships
 from gym.importing.reading.people import PersonRow
 from gym.importing.schemas import ImportPreview, Outcome, PreviewedRow
-from gym.subscriptions.brought_forward import RunningPlan
+from gym.subscriptions.sales.brought_forward import RunningPlan
 
 FILLED: Final = (
     "document",

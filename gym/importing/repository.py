@@ -13,7 +13,7 @@ from sqlalchemy import exists, select, text
 from gym.clients.documents import Document
 from gym.clients.models import Client
 from gym.clients.schemas import ClientInput
-from gym.core.repository import Page, Repository
+from gym.core.database.repository import Page, Repository
 from gym.importing.errors import ImportNotFound
 from gym.importing.memberships import KnownPlan
 from gym.importing.models import ClientImport, ClientImportRow

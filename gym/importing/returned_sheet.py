@@ -15,8 +15,8 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from gym.core.language import N_, Translator
-from gym.importing.reading.cells import Cell, visible
 from gym.importing.reading.columns import ColumnMap
+from gym.importing.reading.formats.cells import Cell, visible
 from gym.importing.reading.headings import LABELS
 from gym.importing.schemas import ImportPreview, Outcome, PreviewedRow, ReadSheet
 

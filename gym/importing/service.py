@@ -13,8 +13,8 @@ from uuid import UUID
 from gym.clients.bulk import BulkRegistration, FilledClient
 from gym.clients.errors import ClientsClash
 from gym.clients.schemas import Habits
-from gym.core.ids import new_id
-from gym.core.repository import Page
+from gym.core.database.ids import new_id
+from gym.core.database.repository import Page
 from gym.importing.errors import ImportHasProblems, JustRegistered
 from gym.importing.memberships import Memberships
 from gym.importing.models import ClientImport, ClientImportRow
@@ -28,7 +28,7 @@ from gym.notifications.outbox import DESK
 from gym.security.permissions import ActorKind, Permission
 from gym.settings.schemas import GymSettings
 from gym.staff.four_eyes import FourEyes
-from gym.subscriptions.brought_forward import BroughtForward
+from gym.subscriptions.sales.brought_forward import BroughtForward
 from gym.unit_of_work import UnitOfWork
 
 AT_ONCE: Final = 250

@@ -14,8 +14,8 @@ from gym.importing.models import ClientImport, ClientImportRow
 from gym.importing.repository import ImportRepository
 from gym.payments.models import Account
 from gym.security.permissions import Permission
-from gym.subscriptions.brought_forward import BroughtForward
 from gym.subscriptions.models import Subscription
+from gym.subscriptions.sales.brought_forward import BroughtForward
 from gym.unit_of_work import UnitOfWork
 
 

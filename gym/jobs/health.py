@@ -15,8 +15,8 @@ from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from gym.core.database.advisory_lock import holder_query
 from gym.core.errors import DatabaseUnavailable
-from gym.core.sole_lock import holder_query
 from gym.jobs.leader import LOCK
 from gym.jobs.models import JobRun
 from gym.jobs.runner import Runner

@@ -10,8 +10,8 @@ from functools import partial
 import asyncpg
 import structlog
 
-from gym.core.database import Database
-from gym.core.sole_lock import SoleLock
+from gym.core.database.advisory_lock import SoleLock
+from gym.core.database.engine import Database
 
 log = structlog.get_logger()
 LOCK = 0x6C6561646572  # "leader"

@@ -8,7 +8,7 @@ from sqlalchemy import String
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gym.core.database import Base
+from gym.core.database.engine import Base
 
 
 class JobRun(Base):

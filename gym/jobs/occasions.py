@@ -13,9 +13,9 @@ from gym.clients.models import Client
 from gym.notifications import outbox
 from gym.notifications.models import NotificationKind, NotificationState, Priority
 from gym.notifications.outbox import Recipient
+from gym.notifications.quiet_hours import after_quiet
 from gym.reports.absence import AbsenceRepository, LongAway
 from gym.security.permissions import Permission
-from gym.subscriptions.quiet import after_quiet
 from gym.subscriptions.reminders import OVERTAKEN
 from gym.unit_of_work import UnitOfWork
 

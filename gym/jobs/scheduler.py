@@ -13,7 +13,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from gym.core.database import Database
+from gym.core.database.engine import Database
 from gym.core.errors import DatabaseUnavailable
 from gym.jobs.health import beat
 from gym.jobs.leader import lead

@@ -9,15 +9,15 @@ from typing import Final
 
 from gym.approvals.service import ApprovalService
 from gym.core.clock import day_start
-from gym.faces.renewal import ConsentRenewal
+from gym.faces.enrolment.consent_renewal import ConsentRenewal
 from gym.jobs.occasions import Occasions
 from gym.jobs.retention import Retention
 from gym.jobs.sweeping import sweep_outbox
+from gym.notifications.quiet_hours import after_quiet
 from gym.reports.digest import DigestService
 from gym.rewards.service import RewardService
 from gym.settings.schemas import GymSettings
-from gym.subscriptions.freezing import FreezeService
-from gym.subscriptions.quiet import after_quiet
+from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.reminders import Reminders
 from gym.subscriptions.service import SubscriptionService
 from gym.unit_of_work import UnitOfWork

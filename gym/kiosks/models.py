@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, SmallInteger, S
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gym.core.database import Base, Id
+from gym.core.database.engine import Base, Id
 
 
 class Kiosk(Base):

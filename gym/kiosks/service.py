@@ -15,17 +15,17 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, select, update
 
+from gym.core.database.repository import Page, Repository
 from gym.core.errors import Forbidden, Invalid, NotFound
 from gym.core.language import N_
-from gym.core.repository import Page, Repository
 from gym.kiosks.models import Kiosk, PairingCode
 from gym.notifications.models import NotificationKind, Priority
 from gym.notifications.outbox import DESK
-from gym.security.links import Links
 from gym.security.passwords import verify_secret
 from gym.security.permissions import Permission, Role
 from gym.security.pins import Pins
 from gym.security.sessions import revoke_all
+from gym.security.signed_links import Links
 from gym.staff.models import Staff
 from gym.unit_of_work import UnitOfWork
 

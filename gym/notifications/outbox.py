@@ -12,9 +12,9 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gym.core.ids import new_id
-from gym.core.payload import encode
-from gym.core.statements import Effect, Statements
+from gym.core.database.ids import new_id
+from gym.core.database.json_values import encode
+from gym.core.database.statements import Effect, Statements
 from gym.notifications.models import (
     NotificationKind,
     NotificationState,

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import DateTime, bindparam, case, exists, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gym.core.payload import decode
+from gym.core.database.json_values import decode
 from gym.notifications.kinds import GROUP_OF
 from gym.notifications.models import (
     Broadcast,

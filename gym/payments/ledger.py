@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 
-from gym.core.database import violated_constraint
+from gym.core.database.engine import violated_constraint
 from gym.core.language import N_
 from gym.core.money import to_cents
 from gym.payments.errors import AmountNotPositive, KeyReused

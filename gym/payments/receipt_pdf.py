@@ -19,7 +19,7 @@ from matplotlib.patches import Polygon
 
 from gym.core.clock import gym_day
 from gym.core.language import N_, Translator
-from gym.core.lettering import DRAWING, POINT, fitting, font, wrapped
+from gym.core.text_layout import DRAWING, POINT, fitting, font, wrapped
 from gym.payments.models import Method
 from gym.payments.schemas import Receipt, RestDays
 from gym.settings.schemas import GymSettings

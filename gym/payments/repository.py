@@ -12,8 +12,8 @@ from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
-from gym.core.ids import new_id
-from gym.core.repository import Page, Repository
+from gym.core.database.ids import new_id
+from gym.core.database.repository import Page, Repository
 from gym.payments.errors import AccountNotFound, PaymentNotFound
 from gym.payments.models import TILL, Account, AccountKind, EntryCause, EntryKind, LedgerEntry
 from gym.payments.schemas import MethodTotal

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from gym.core.repository import Page
+from gym.core.database.repository import Page
 from gym.payments.credit import ClientCredit
 from gym.payments.errors import (
     AlreadyVoided,

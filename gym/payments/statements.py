@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased
 
-from gym.core.repository import PAGE_SIZE, Page, Repository
+from gym.core.database.repository import PAGE_SIZE, Page, Repository
 from gym.payments.models import Account, EntryKind, LedgerEntry
 from gym.payments.repository import RAISES
 from gym.security.permissions import Permission

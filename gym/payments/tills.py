@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import aliased
 
-from gym.core.repository import Repository
+from gym.core.database.repository import Repository
 from gym.payments.models import TILL, CashCount, EntryCause, EntryKind, LedgerEntry, Method
 from gym.payments.repository import paid
 from gym.staff.errors import StaffNotFound

@@ -13,7 +13,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from gym.core.database import Base, Id, enum_column
+from gym.core.database.engine import Base, Id, enum_column
 
 
 class DurationUnit(StrEnum):

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import aliased
 
-from gym.core.repository import Repository
+from gym.core.database.repository import Repository
 from gym.plans.errors import PlanNotFound
 from gym.plans.models import Plan, PlanPrice
 from gym.plans.schemas import PricedPlan

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 
-from gym.core.database import violated_constraint
+from gym.core.database.engine import violated_constraint
 from gym.core.money import LARGEST, to_cents
 from gym.plans.errors import (
     NoPriceChange,

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gym.attendance.away import away, terms_of
-from gym.core.repository import PAGE_SIZE, Page
+from gym.attendance.absence import away, terms_of
+from gym.core.database.repository import PAGE_SIZE, Page
 from gym.security.permissions import Permission
 from gym.settings.schemas import GymSettings
 from gym.unit_of_work import UnitOfWork
@@ -62,7 +62,7 @@ class LongAway:
 
 
 class AbsenceRepository:
-    """What the rule of `gym.attendance.away` finds, by the gym's settings."""
+    """What the rule of `gym.attendance.absence` finds, by the gym's settings."""
 
     def __init__(self, session: AsyncSession, settings: GymSettings) -> None:
         self.session = session

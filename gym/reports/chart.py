@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from gym.core.language import N_, Translator
-from gym.core.lettering import DRAWING
+from gym.core.text_layout import DRAWING
 from gym.payments.models import TILL, Method
 from gym.reports.digest import DayInNumbers
 

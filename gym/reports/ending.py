@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from gym.core.repository import PAGE_SIZE, Page
+from gym.core.database.repository import PAGE_SIZE, Page
 from gym.reports.today import ENDING, WEEK
 from gym.security.permissions import Permission
 from gym.unit_of_work import UnitOfWork

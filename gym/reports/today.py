@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gym.approvals.service import decidable_by
-from gym.attendance.away import away, terms_of
+from gym.attendance.absence import away, terms_of
 from gym.attendance.models import CheckIn, Outcome, VerdictCode
 from gym.attendance.presence import PresenceService
 from gym.core.clock import day_start

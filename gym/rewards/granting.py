@@ -17,7 +17,7 @@ from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
 
-from gym.core.ids import new_id
+from gym.core.database.ids import new_id
 from gym.notifications.models import NotificationKind
 from gym.notifications.outbox import DESK, Recipient
 from gym.plans.models import DurationUnit

@@ -11,7 +11,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gym.core.database import Base, Id, enum_column
+from gym.core.database.engine import Base, Id, enum_column
 
 
 class RewardKind(StrEnum):

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, select, text, update
 from sqlalchemy.dialects.postgresql import Insert, insert
 
 from gym.clients.models import Client
-from gym.core.repository import Page, Repository
+from gym.core.database.repository import Page, Repository
 from gym.rewards.errors import RewardNotFound
 from gym.rewards.models import Reward, RewardKind
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from gym.core.repository import Page
+from gym.core.database.repository import Page
 from gym.notifications.models import NotificationKind
 from gym.notifications.outbox import Recipient
 from gym.rewards.granting import reward_payload

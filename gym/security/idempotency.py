@@ -1,8 +1,8 @@
 """Idempotency keys: a repeated request gets its first answer, byte for byte, and has no second effect.
 
 The claim comes first and is committed by itself, together with the question who asks
-(`gym.attendance.arrivals`); the answer is kept in the effect's own transaction, and only by whoever still
-holds the claim: a request that was slower than its lease has lost it to the one that came after.
+(`gym.attendance.checkin.request_authentication`); the answer is kept in the effect's own transaction, and only by
+whoever still holds the claim: a request that was slower than its lease has lost it to the one that came after.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from gym.core.database.statements import Effect, Row, Statement, Statements
 from gym.core.errors import Conflict, Invalid
 from gym.core.language import N_
-from gym.core.statements import Effect, Row, Statement, Statements
 from gym.security.cipher import MAGIC, Cipher, Keyring
 
 LEASE: Final = timedelta(seconds=30)

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, delete, exists, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gym.core.ids import new_id
+from gym.core.database.ids import new_id
 from gym.security.models import RefreshToken, SignIn
 from gym.security.subnets import neighbourhood
 from gym.security.tokens import Claims, InvalidToken, Scope, TokenIssuer, TokenType

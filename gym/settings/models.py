@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, CheckConstraint, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gym.core.database import Base, enum_column
+from gym.core.database.engine import Base, enum_column
 
 
 class GymKind(StrEnum):

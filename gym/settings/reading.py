@@ -11,8 +11,8 @@ import structlog
 from pydantic import ValidationError
 
 from gym.core.config import Config
-from gym.core.statements import Row, Statement
-from gym.security.key_register import registered
+from gym.core.database.statements import Row, Statement
+from gym.security.keys.register import registered
 from gym.settings.schemas import GymSettings, first_settings
 
 log = structlog.get_logger()

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 
-from gym.core.database import violated_constraint
-from gym.core.repository import Page
+from gym.core.database.engine import violated_constraint
+from gym.core.database.repository import Page
 from gym.notifications.models import NotificationKind, Priority
 from gym.notifications.outbox import DESK, Recipient
 from gym.security.permissions import ActorKind, NotAllowed, Permission, Role

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, select, update
 
-from gym.core.repository import Repository
+from gym.core.database.repository import Repository
 from gym.security.permissions import ROLE_MAY, ActorKind, Permission
 from gym.staff.errors import LinkedByYourself, OwnMembershipRefused
 from gym.staff.models import OwnMembership, Staff

@@ -13,7 +13,7 @@ from gym.core.reading.conventions import Conventions
 from gym.settings.kinds import EDITABLE, SettingKind, kind_of
 from gym.settings.schemas import GymSettings
 from gym.staff.errors import PercentOutside, UnknownSetting
-from gym.staff.typed import amount_outside, checked_names, checked_numbers, read_setting, refuse
+from gym.staff.setting_parsers import amount_outside, checked_names, checked_numbers, read_setting, refuse
 
 
 def changed_settings(current: GymSettings, changes: Mapping[str, object]) -> GymSettings:

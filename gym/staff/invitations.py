@@ -8,11 +8,11 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from gym.core.repository import Page
-from gym.security.links import Links
+from gym.core.database.repository import Page
 from gym.security.models import LinkPurpose, OneTimeLink
-from gym.security.one_time import OneTimeLinks
+from gym.security.one_time_links import OneTimeLinks
 from gym.security.permissions import Permission, Role
+from gym.security.signed_links import Links
 from gym.staff.errors import InvitationGone
 from gym.staff.models import Staff
 from gym.unit_of_work import UnitOfWork

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, func, select
 
-from gym.core.repository import Page, Repository
+from gym.core.database.repository import Page, Repository
 from gym.security.permissions import Role
 from gym.staff.errors import CandidateNotFound, StaffNotFound
 from gym.staff.models import AdminCandidate, CandidateState, Staff

@@ -11,15 +11,15 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from gym.core.database import violated_constraint
+from gym.core.database.engine import violated_constraint
+from gym.core.database.repository import Page
 from gym.core.language import LANGUAGES, nearest_language
-from gym.core.repository import Page
 from gym.core.text import one_line
-from gym.security.links import Links
 from gym.security.models import LinkPurpose, OneTimeLink
-from gym.security.one_time import IssuedLink, OneTimeLinks
+from gym.security.one_time_links import IssuedLink, OneTimeLinks
 from gym.security.permissions import Actor, ActorKind, Permission, Role
 from gym.security.sessions import revoke_all
+from gym.security.signed_links import Links
 from gym.settings.models import GymState
 from gym.settings.reading import read_settings
 from gym.settings.schemas import GymSettings

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import exists, select
 
+from gym.core.database.repository import PAGE_SIZE, Page, Repository
 from gym.core.errors import NotFound
 from gym.core.language import N_
-from gym.core.repository import PAGE_SIZE, Page, Repository
 from gym.security.models import RefreshToken, SignIn
 from gym.security.permissions import ActorKind, Permission
 from gym.security.sessions import end, revoke_all

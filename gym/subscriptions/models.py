@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from gym.clients.models import Client
-from gym.core.database import Base, Id, enum_column
+from gym.core.database.engine import Base, Id, enum_column
 from gym.payments.models import Account
 from gym.plans.models import Plan
 

@@ -26,13 +26,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from gym.core.ids import new_id
+from gym.core.database.ids import new_id
 from gym.notifications.models import NotificationKind, Priority
 from gym.notifications.outbox import DESK, Recipient
+from gym.notifications.quiet_hours import after_quiet
 from gym.payments.models import EntryCause, LedgerEntry, Method
 from gym.payments.schemas import GivenBack, Receipt
 from gym.subscriptions.models import Subscription
-from gym.subscriptions.quiet import after_quiet
 from gym.subscriptions.schemas import ChangeQuote
 from gym.unit_of_work import UnitOfWork
 

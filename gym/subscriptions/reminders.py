@@ -17,11 +17,11 @@ from typing import Any, Final
 from gym.notifications import outbox
 from gym.notifications.models import NotificationKind, NotificationState, Priority
 from gym.notifications.outbox import DESK, Recipient
+from gym.notifications.quiet_hours import after_quiet
 from gym.notifications.repository import OutboxRepository
 from gym.security.permissions import Permission
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.notices import subscription_payload
-from gym.subscriptions.quiet import after_quiet
 from gym.subscriptions.repository import SubscriptionRepository
 from gym.unit_of_work import UnitOfWork
 

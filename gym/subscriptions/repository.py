@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased, selectinload
 
 from gym.clients.errors import ClientNotFound
 from gym.clients.models import Client
-from gym.core.repository import Page, Repository
+from gym.core.database.repository import Page, Repository
 from gym.payments.models import Account
 from gym.subscriptions.errors import SubscriptionNotFound
 from gym.subscriptions.models import OPEN, Freeze, Subscription, SubscriptionStatus

@@ -15,10 +15,10 @@ from gym.clients.models import Client
 from gym.core.money import round_down
 from gym.plans.models import Plan
 from gym.rewards.models import Reward
-from gym.subscriptions.discounts import NO_DISCOUNT, Discount, rounded_off
-from gym.subscriptions.freeze_layout import Rest
+from gym.subscriptions.freezes.layout import Rest
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.periods import Period
+from gym.subscriptions.sales.discounts import NO_DISCOUNT, Discount, rounded_off
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,17 +15,17 @@ from gym.clients.repository import ClientRepository
 from gym.rewards.redeeming import Rewards
 from gym.security.permissions import Permission
 from gym.subscriptions import notices
-from gym.subscriptions.canceling import Canceling
-from gym.subscriptions.closing import Closing
-from gym.subscriptions.discounts import Discount
+from gym.subscriptions.changes.cancellation import Canceling
+from gym.subscriptions.changes.closing import Closing
 from gym.subscriptions.errors import JustChanged, NotWaiting, PackNotUsedUp
 from gym.subscriptions.models import Subscription
-from gym.subscriptions.offers import Offers
 from gym.subscriptions.periods import first_period
 from gym.subscriptions.reminders import Reminders
+from gym.subscriptions.sales.discounts import Discount
+from gym.subscriptions.sales.offers import Offers
+from gym.subscriptions.sales.sales import Selling
 from gym.subscriptions.schemas import Cut, Quote
-from gym.subscriptions.selling import Selling
-from gym.subscriptions.settling import Settlement
+from gym.subscriptions.status_sync import Settlement
 from gym.subscriptions.statuses import is_used_up, is_waiting
 
 ZERO = Decimal(0)

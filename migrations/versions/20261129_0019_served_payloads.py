@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from gym.core.migrate import in_slices
+from gym.core.database.migrations import in_slices
 
 revision = "0019"
 down_revision = "0018"

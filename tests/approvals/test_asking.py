@@ -14,16 +14,16 @@ from gym.approvals.models import ApprovalKind, ApprovalState
 from gym.approvals.schemas import discount_of, facts_of
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
-from gym.core.ids import new_id
+from gym.core.database.ids import new_id
 from gym.notifications.models import Notification, NotificationKind, RecipientKind
 from gym.payments.errors import AlreadyVoided, KeyReused, ReasonNeeded, RefundTooLarge
 from gym.payments.models import Method
 from gym.plans.models import Plan
 from gym.security.permissions import Actor, NotAllowed, OnlyFromDesk
 from gym.staff.models import Staff
-from gym.subscriptions.discounts import Discount
 from gym.subscriptions.errors import PlanInactive
-from gym.subscriptions.freeze_errors import FreezeOutside
+from gym.subscriptions.freezes.errors import FreezeOutside
+from gym.subscriptions.sales.discounts import Discount
 from tests.approvals.conftest import Voice
 from tests.support.memberships import PRICE, Reception, told
 

@@ -23,8 +23,8 @@ from gym.approvals.service import ApprovalService
 from gym.audit.models import AuditEntry
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
+from gym.core.database.ids import new_id
 from gym.core.errors import GymError
-from gym.core.ids import new_id
 from gym.jobs.runner import run_due
 from gym.notifications.models import NotificationKind
 from gym.payments.errors import AlreadyVoided
@@ -33,7 +33,7 @@ from gym.plans.models import Plan
 from gym.security.permissions import Actor, NotAllowed, Role
 from gym.staff.errors import OwnMembershipRefused
 from gym.staff.models import Staff
-from gym.subscriptions.freeze_errors import FreezeBeyondPlan
+from gym.subscriptions.freezes.errors import FreezeBeyondPlan
 from gym.subscriptions.models import Freeze
 from tests.approvals.conftest import Voice
 from tests.conftest import hire

@@ -14,13 +14,13 @@ from gym.approvals.errors import AlreadyUsed, ApprovalExpired, NotApproved, Pric
 from gym.approvals.models import Approval
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
+from gym.core.database.ids import new_id
 from gym.core.errors import GymError
-from gym.core.ids import new_id
 from gym.plans.models import Plan, PlanPrice
 from gym.security.permissions import Actor
-from gym.subscriptions.discounts import Discount, DiscountTooLarge
 from gym.subscriptions.errors import JustChanged, PeriodTaken
 from gym.subscriptions.models import Subscription
+from gym.subscriptions.sales.discounts import Discount, DiscountTooLarge
 from tests.approvals.conftest import HALF, Voice
 from tests.support.memberships import PRICE, Reception
 

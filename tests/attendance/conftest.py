@@ -11,13 +11,13 @@ import pytest
 from sqlalchemy import select, update
 
 from gym.app import Gym
+from gym.attendance.checkin.schemas import Verdict
+from gym.attendance.checkin.service import AttendanceService
 from gym.attendance.models import CheckIn
-from gym.attendance.schemas import Verdict
-from gym.attendance.service import AttendanceService
 from gym.clients.models import Client, DocumentType
 from gym.kiosks.models import Kiosk
-from gym.security.links import Links
 from gym.security.permissions import Actor
+from gym.security.signed_links import Links
 from gym.settings.models import GymState
 from gym.subscriptions.models import Subscription
 from tests.support.memberships import Reception

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from gym.attendance.access import AccessFacts, Rules, SubscriptionFacts, decide
+from gym.attendance.checkin.access import AccessFacts, Rules, SubscriptionFacts, decide
+from gym.attendance.checkin.windows import AccessWindow
 from gym.attendance.models import CheckInMethod, VerdictCode
-from gym.attendance.windows import AccessWindow
 from gym.faces.schemas import MatchOutcome
 from gym.settings.schemas import Reentry
 

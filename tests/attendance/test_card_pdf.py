@@ -13,10 +13,10 @@ import zxingcpp
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from gym.attendance.card_pdf import PrintedCard, draw_card, draw_sheets, lay_out, lay_out_sheets
+from gym.attendance.cards.printed_card import PrintedCard, draw_card, draw_sheets, lay_out, lay_out_sheets
 from gym.core.language import Translator
 from gym.security.cipher import Keyring
-from gym.security.links import Links
+from gym.security.signed_links import Links
 
 NOW = datetime(2026, 8, 3, 15, tzinfo=UTC)
 EN, ES = Translator("en"), Translator("es")

@@ -9,15 +9,15 @@ from uuid import uuid4
 import pytest
 
 from gym.app import Gym
+from gym.attendance.checkin.sentences import verdict_message
+from gym.attendance.checkin.service import AttendanceService
 from gym.attendance.errors import CapturedInFuture, CapturedTooLongAgo
-from gym.attendance.messages import verdict_message
 from gym.attendance.models import CheckInMethod, Outcome, VerdictCode
-from gym.attendance.service import AttendanceService
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
 from gym.notifications.models import NotificationKind
-from gym.security.links import Links, QrExpired, QrInvalid
 from gym.security.permissions import Actor, NotAllowed, OnlyFromDesk
+from gym.security.signed_links import Links, QrExpired, QrInvalid
 from gym.subscriptions.models import Subscription, SubscriptionStatus
 from tests.attendance.conftest import Door, change, settle
 from tests.support.memberships import Reception, frozen, run_nightly, told

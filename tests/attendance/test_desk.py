@@ -10,7 +10,9 @@ import pytest
 from sqlalchemy import select
 
 from gym.app import Gym
-from gym.attendance.cards import CardService
+from gym.attendance.cards.client_card import CardService
+from gym.attendance.checkin.schemas import Verdict
+from gym.attendance.checkin.service import AttendanceService
 from gym.attendance.errors import (
     NothingToAdmit,
     NothingToUndo,
@@ -19,8 +21,6 @@ from gym.attendance.errors import (
     UndoTooLate,
 )
 from gym.attendance.models import Outcome, VerdictCode
-from gym.attendance.schemas import Verdict
-from gym.attendance.service import AttendanceService
 from gym.audit.models import AuditEntry
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock

@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import event
 
 from gym.app import Gym
+from gym.attendance.checkin.service import AttendanceService
 from gym.attendance.errors import CheckOutOff, NotInside
 from gym.attendance.models import VerdictCode
 from gym.attendance.presence import PresenceService
-from gym.attendance.service import AttendanceService
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
 from gym.security.permissions import Actor, NotAllowed

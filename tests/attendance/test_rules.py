@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import select
 
 from gym.app import Gym
+from gym.attendance.checkin.schemas import Verdict
+from gym.attendance.checkin.service import AttendanceService
 from gym.attendance.errors import NothingToUndo, UndoTooLate
 from gym.attendance.models import Outcome, VerdictCode
-from gym.attendance.schemas import Verdict
-from gym.attendance.service import AttendanceService
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
 from gym.notifications.models import Notification, NotificationKind, RecipientKind

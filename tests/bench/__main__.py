@@ -16,7 +16,6 @@ from uuid import UUID
 import aiohttp
 from rich.console import Console
 
-from bot.sandbox.client import SandboxClient, SideDoorError
 from gym.app import Gym, open_gym
 from gym.core.config import Config
 from gym.core.logging import configure_logging
@@ -29,6 +28,7 @@ from tests.bench.photos import Sitter, sitters
 from tests.bench.programs import DidNotStart, program
 from tests.bench.search import search
 from tests.bench.table import machine, show
+from tests.support.sandbox.client import SandboxClient, SideDoorError
 
 RESULTS = Path(__file__).parents[2] / "bench" / "results.json"
 SMALL, LARGE, HUGE = 1_000, 10_000, 100_000

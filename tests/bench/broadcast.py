@@ -20,15 +20,14 @@ from uuid import UUID
 from rich.console import Console
 from sqlalchemy import insert, update
 
-from bot.sandbox.client import SandboxClient
-from bot.sandbox.people import People
-from bot.sandbox.store import Store
+from bot.sandbox.state.people import People
+from bot.sandbox.state.store import Store
 from gym.app import Gym, open_gym
 from gym.broadcasts.segments import Audience, Segment
 from gym.broadcasts.service import BroadcastService
 from gym.clients.models import Client
 from gym.core.config import Config
-from gym.core.ids import new_id
+from gym.core.database.ids import new_id
 from gym.core.logging import configure_logging
 from gym.payments.models import Method
 from gym.plans.models import DurationUnit
@@ -42,6 +41,7 @@ from gym.unit_of_work import UnitOfWork
 from tests.bench.figures import Figure, Spread, figure
 from tests.bench.programs import program
 from tests.bench.table import machine, show
+from tests.support.sandbox.client import SandboxClient
 
 READERS = 10_000
 PAYERS = 50

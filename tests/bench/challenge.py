@@ -20,11 +20,11 @@ from rich.table import Table
 
 from gym.core.config import load_config
 from gym.core.errors import GymError
-from gym.faces.challenge import LEAST_TURN, ChallengeResult, ChallengeVerdict, judge, turned
-from gym.faces.engines import open_configured
-from gym.faces.images import encode_jpeg
-from gym.faces.reader import FaceReader, Purpose, Reading
-from gym.faces.scales import scale_of
+from gym.faces.engine.engines import open_configured
+from gym.faces.engine.images import encode_jpeg
+from gym.faces.engine.reader import FaceReader, Purpose, Reading
+from gym.faces.gallery.thresholds import scale_of
+from gym.faces.liveness.turn_challenge import LEAST_TURN, ChallengeResult, ChallengeVerdict, judge, turned
 from tests.faces.heads import Tilt, tilted_picture, turned_head
 from tests.support.people import people
 

@@ -10,13 +10,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
-from bot.sandbox.client import Person, SandboxClient
 from gym.app import Gym
-from gym.attendance.service import AttendanceService
+from gym.attendance.checkin.service import AttendanceService
 from gym.security.permissions import Actor
 from gym.unit_of_work import UnitOfWork
 from tests.bench.figures import Figure, Spread, figure
 from tests.bench.people import member
+from tests.support.sandbox.client import Person, SandboxClient
 
 CHATS = 50
 EVERY_SECONDS = 2.0

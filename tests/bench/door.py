@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from itertools import cycle
 
 from gym.core.config import Config
-from gym.faces.alignment import align
-from gym.faces.images import decode
-from gym.faces.insight import InsightFaceReader
-from gym.faces.packs import locate
-from gym.faces.reader import FaceReader
+from gym.faces.engine.alignment import align
+from gym.faces.engine.images import decode
+from gym.faces.engine.insightface_reader import InsightFaceReader
+from gym.faces.engine.model_store import locate
+from gym.faces.engine.reader import FaceReader
 from tests.bench.figures import Figure, Spread, figure
 from tests.bench.kiosk import Kiosks
 from tests.bench.photos import Sitter

@@ -10,13 +10,13 @@ from itertools import cycle
 import aiohttp
 
 from gym.app import Gym
-from gym.core.ids import new_id
+from gym.core.database.ids import new_id
 from gym.kiosks.service import KioskService, new_secret
 from gym.security.passwords import hash_secret
 from gym.security.permissions import Actor
 from gym.security.sessions import Sessions, Subject
 from gym.security.tokens import Scope
-from web.auth import issuer_of
+from web.api.auth import issuer_of
 
 DEVICES = 64
 """One device may show 90 faces a minute: the rate belongs to the camera, the benchmark to the service."""

@@ -22,7 +22,7 @@ from rich.console import Console
 
 from gym.app import open_gym
 from gym.core.config import Config
-from gym.core.ids import new_id
+from gym.core.database.ids import new_id
 from gym.core.logging import configure_logging
 from gym.settings.models import GymKind
 from tests.bench.door import bare_rate, published

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from gym.app import Gym
 from gym.clients.models import Client
-from gym.core.ids import new_id
-from gym.faces.enrolment import enrolment_face
+from gym.core.database.ids import new_id
+from gym.faces.enrolment.photos import enrolment_face
+from gym.faces.gallery.protection import protection_for
 from gym.faces.models import DIMENSION, ConsentMethod
-from gym.faces.protection import protection_for
 from gym.faces.service import FaceRecognitionService
 from gym.plans.models import DurationUnit, Plan
 from gym.plans.schemas import PlanInput

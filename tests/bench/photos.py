@@ -11,9 +11,9 @@ import cv2
 import numpy as np
 
 from gym.core.errors import GymError
-from gym.faces.images import decode, encode_jpeg
-from gym.faces.quality import enrolment_fault
-from gym.faces.reader import FaceReader, Purpose
+from gym.faces.engine.images import decode, encode_jpeg
+from gym.faces.engine.quality import enrolment_fault
+from gym.faces.engine.reader import FaceReader, Purpose
 
 CAMERA: Final = (1280, 720)
 PHONE: Final = (4000, 3000)

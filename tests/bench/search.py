@@ -10,8 +10,8 @@ from uuid import UUID
 import numpy as np
 
 from gym.app import Gym
-from gym.faces.matching import decide
-from gym.faces.memory_gallery import MemoryGallery
+from gym.faces.gallery.matching import decide
+from gym.faces.gallery.memory_gallery import MemoryGallery
 from gym.faces.schemas import Identification, MatchOutcome, MatchRule, Probe
 from gym.faces.service import FaceRecognitionService
 from gym.security.permissions import Actor

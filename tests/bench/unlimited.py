@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from gym.app import Gym
-from gym.security.limits import MemoryBuckets, Rate
+from gym.security.rate_limits import MemoryBuckets, Rate
 from web import app
 from web.__main__ import main
-from web.limits import Limits
+from web.http.limits import Limits
 
 ENDLESS = Rate("endless", 10**9, 10**9)
 

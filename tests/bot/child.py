@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 from bot import home
-from bot.application import Api
-from bot.run import run_bot
+from bot.telegram.application import Api
+from bot.telegram.running_bot import run_bot
 from gym.app import open_gym
 from gym.core.config import load_config
 from tests.bot import flow

@@ -9,16 +9,16 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 import pytest
 from sqlalchemy import func, select
 
-from bot.application import Api
-from bot.routing import Router
-from bot.run import RunningBot, run_bot
-from bot.sandbox.client import Person, SandboxClient
 from bot.sandbox.server import SandboxServer
+from bot.telegram.application import Api
+from bot.telegram.running_bot import RunningBot, run_bot
+from bot.ui.routing import Router
 from gym.app import Gym
 from gym.chats.models import InboxUpdate
 from gym.clients.models import Client
 from gym.security.permissions import Actor, Role
 from tests.conftest import hire
+from tests.support.sandbox.client import Person, SandboxClient
 
 
 async def settled(gym: Gym, updates: int) -> None:
@@ -70,7 +70,7 @@ def api(sandbox: SandboxServer) -> Api:
 @pytest.fixture
 def routers() -> tuple[Router, ...]:
     """What the bot can do; a test may bring its own."""
-    from bot.flows import ROUTERS
+    from bot.routers import ROUTERS
 
     return ROUTERS
 

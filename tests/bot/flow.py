@@ -6,12 +6,12 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from bot.callbacks import Callback, Home, callback
-from bot.forms import Choice, Form, FormContext, PhotoNote, Step
-from bot.keyboards import button, nav, pager
-from bot.render import Screen
-from bot.routing import Audience, Router
-from bot.turn import Turn
+from bot.forms.definition import Choice, Form, FormContext, PhotoNote, Step
+from bot.ui.callbacks import Callback, Home, callback
+from bot.ui.keyboards import button, nav, pager
+from bot.ui.routing import Audience, Router
+from bot.ui.screens import Screen
+from bot.ui.update_context import Turn
 from gym.clients.models import Client
 from gym.core.errors import Invalid
 from gym.core.language import N_

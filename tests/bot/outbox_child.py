@@ -7,8 +7,8 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from bot.application import Api, make_bot
-from bot.outbox import Dispatcher
+from bot.outbox.worker import Dispatcher
+from bot.telegram.application import Api, make_bot
 from gym.app import open_gym
 from gym.core.config import load_config
 

@@ -9,19 +9,18 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select, update
 
-from bot.callbacks import Callback, pack, unpack
 from bot.desk.buttons import ApproveRequest, AskDiscount, AskRefund, AskVoid
-from bot.desk.subscriptions import RenewalDetails, SaleDetails
-from bot.outbox import Dispatcher
-from bot.pacing import Pacer
-from bot.run import RunningBot
-from bot.sandbox.client import Person, SandboxClient
+from bot.desk.memberships.sales import RenewalDetails, SaleDetails
+from bot.outbox.rate_limits import Pacer
+from bot.outbox.worker import Dispatcher
+from bot.telegram.running_bot import RunningBot
+from bot.ui.callbacks import Callback, pack, unpack
 from gym.app import Gym
 from gym.approvals.models import Approval, ApprovalState
 from gym.approvals.service import ApprovalService
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
-from gym.core.ids import new_id
+from gym.core.database.ids import new_id
 from gym.core.money import LARGEST
 from gym.jobs.runner import run_due
 from gym.notifications.models import DeskChat
@@ -29,9 +28,10 @@ from gym.payments.models import EntryKind
 from gym.plans.models import Plan, PlanPrice
 from gym.security.permissions import Actor, Role
 from gym.staff.models import Staff
-from gym.subscriptions.discounts import Discount
 from gym.subscriptions.models import Freeze, Subscription
+from gym.subscriptions.sales.discounts import Discount
 from tests.support.memberships import Reception, entries
+from tests.support.sandbox.client import Person, SandboxClient
 
 Hire = Callable[[Person, Role], Awaitable[Actor]]
 Tell = Callable[[], Awaitable[int]]

@@ -13,11 +13,10 @@ import pytest
 from sqlalchemy import func, select, update
 from telegram import Bot, Message
 
-from bot.broadcasts import BroadcastRunner
-from bot.outbox import Dispatcher
-from bot.pacing import Pacer
-from bot.run import RunningBot
-from bot.sandbox.client import Person, SandboxClient
+from bot.outbox.broadcasts import BroadcastRunner
+from bot.outbox.rate_limits import Pacer
+from bot.outbox.worker import Dispatcher
+from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
 from gym.broadcasts.errors import BroadcastOver, NobodyToTell
 from gym.broadcasts.segments import Audience, Segment
@@ -32,6 +31,7 @@ from gym.notifications.repository import OutboxRepository
 from gym.security.permissions import Actor, NotAllowed
 from gym.subscriptions.service import SubscriptionService
 from tests.support.memberships import Reception
+from tests.support.sandbox.client import Person, SandboxClient
 
 ACTIVE = Audience(Segment.ACTIVE)
 TEXT = "We close at <2 pm> on Saturday & open on Sunday."

@@ -10,18 +10,18 @@ from uuid import UUID
 import pytest
 
 from bot import home
-from bot.callbacks import Callback, CallbackTooLong, UnknownButton, callback, pack, registry, unpack
-from bot.keyboards import button, pager
-from bot.render import HtmlTranslator, split_html, telegram_length
-from bot.routing import Router, Routes
-from bot.sandbox.client import Person, SandboxClient
+from bot.ui.callbacks import Callback, CallbackTooLong, UnknownButton, callback, pack, registry, unpack
+from bot.ui.keyboards import button, pager
+from bot.ui.routing import Router, Routes
+from bot.ui.screens import HtmlTranslator, split_html, telegram_length
 from gym.app import Gym
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
-from gym.core.ids import new_id
+from gym.core.database.ids import new_id
 from gym.security.permissions import Actor, Role
 from tests.bot import flow
 from tests.bot.conftest import MakeMember
+from tests.support.sandbox.client import Person, SandboxClient
 
 NOW = datetime(2026, 8, 3, 15, tzinfo=UTC)
 
@@ -114,7 +114,7 @@ def test_labels_are_plain_text_of_at_most_twenty_letters() -> None:
 
 
 def test_values_are_escaped_and_ready_made_html_is_not() -> None:
-    from bot.render import Html
+    from bot.ui.screens import Html
 
     t = HtmlTranslator("en")
     assert (

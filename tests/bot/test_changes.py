@@ -9,11 +9,10 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import update
 
-from bot.callbacks import Callback, pack
 from bot.desk.buttons import CancelSubscription, ManagePlan, StartNow
-from bot.desk.subscriptions import SaleDetails
-from bot.run import RunningBot
-from bot.sandbox.client import Person, SandboxClient
+from bot.desk.memberships.sales import SaleDetails
+from bot.telegram.running_bot import RunningBot
+from bot.ui.callbacks import Callback, pack
 from gym.app import Gym
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
@@ -26,6 +25,7 @@ from gym.subscriptions.service import SubscriptionService
 from tests.subscriptions.test_cheaper import earn, spent
 from tests.subscriptions.test_renewing import use_up
 from tests.support.memberships import Reception, entries
+from tests.support.sandbox.client import Person, SandboxClient
 
 Hire = Callable[[Person, Role], Awaitable[Actor]]
 DAY = timedelta(days=1)

@@ -9,12 +9,11 @@ import pytest
 from sqlalchemy import select
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.callbacks import pack
-from bot.desk.desk_chats import AcceptDeskChat, DeskHere
-from bot.outbox import Dispatcher
-from bot.pacing import Pacer
-from bot.run import RunningBot
-from bot.sandbox.client import Person, SandboxClient
+from bot.desk.messaging.desk_chats import AcceptDeskChat, DeskHere
+from bot.outbox.rate_limits import Pacer
+from bot.outbox.worker import Dispatcher
+from bot.telegram.running_bot import RunningBot
+from bot.ui.callbacks import pack
 from gym.app import Gym
 from gym.chats.desk_chats import DeskChatService, Place
 from gym.core.clock import FrozenClock
@@ -23,6 +22,7 @@ from gym.notifications.models import DeskChat, Notification, NotificationKind
 from gym.notifications.outbox import DESK, Recipient
 from gym.security.permissions import Actor, Role
 from tests.conftest import hire
+from tests.support.sandbox.client import Person, SandboxClient
 
 
 @pytest.fixture

@@ -10,21 +10,21 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from bot.desk.links import qr_png
-from bot.run import RunningBot
-from bot.sandbox.client import Person, SandboxClient
-from bot.sandbox.seen import Message
+from bot.desk.deep_links import qr_png
+from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
-from gym.faces.pool import FacePool
+from gym.faces.engine.pool import FacePool
 from gym.faces.service import FaceRecognitionService
-from gym.security.links import Links
 from gym.security.permissions import Actor, Role
+from gym.security.signed_links import Links
 from gym.settings.addresses import bot_link
 from gym.subscriptions.models import Subscription
 from tests.support.memberships import Reception
 from tests.support.people import group, landscape, people, stranger
+from tests.support.sandbox.client import Person, SandboxClient
+from tests.support.sandbox.seen import Message
 
 Hire = Callable[[Person, Role], Awaitable[Actor]]
 

@@ -8,22 +8,22 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import func, select
 
-from bot.outbox import Dispatcher
-from bot.pacing import Pacer
-from bot.run import RunningBot
-from bot.sandbox.client import Person, SandboxClient
+from bot.outbox.rate_limits import Pacer
+from bot.outbox.worker import Dispatcher
+from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
 from gym.clients.models import Client
-from gym.faces import consent
-from gym.faces.enrolment import enrolment_face
+from gym.faces.engine.pool import FacePool
+from gym.faces.enrolment import consent
+from gym.faces.enrolment.photos import enrolment_face
 from gym.faces.models import ConsentMethod, FaceConsent, FaceTemplate
-from gym.faces.pool import FacePool
 from gym.faces.schemas import FaceState
 from gym.faces.service import FaceRecognitionService
 from gym.security.permissions import Actor, Role
 from tests.bot.conftest import MakeMember, all_handled
 from tests.support.memberships import Reception
 from tests.support.people import people
+from tests.support.sandbox.client import Person, SandboxClient
 
 NEWER = "A newer text of {gym}. Do you agree?"
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from bot.run import RunningBot
-from bot.sandbox.client import SandboxClient
+from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
 from gym.chats.models import ChatPerson
 from gym.clients.models import Client
@@ -15,6 +14,7 @@ from gym.security.permissions import Actor, Role
 from gym.staff.models import Staff
 from gym.staff.service import StaffService
 from tests.bot.conftest import MakeMember, settled
+from tests.support.sandbox.client import SandboxClient
 
 pytestmark = pytest.mark.usefixtures("desk_bot")
 

@@ -7,14 +7,14 @@ import asyncio
 import pytest
 from sqlalchemy import select
 
-from bot.routing import Router
-from bot.sandbox.client import Person, SandboxClient
+from bot.ui.routing import Router
 from gym.app import Gym
 from gym.chats.models import Draft
 from gym.clients.models import Client
 from gym.security.permissions import Actor
 from tests.bot import flow
 from tests.bot.conftest import OpenBot, settled
+from tests.support.sandbox.client import Person, SandboxClient
 
 
 @pytest.fixture

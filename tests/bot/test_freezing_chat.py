@@ -8,19 +8,19 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.callbacks import Callback, pack
 from bot.desk.buttons import CloseGym, EndFreeze, FreezePlan, Freezes, GiftPlanDays
-from bot.run import RunningBot
-from bot.sandbox.client import Person, SandboxClient
+from bot.telegram.running_bot import RunningBot
+from bot.ui.callbacks import Callback, pack
 from gym.app import Gym
 from gym.approvals.service import ApprovalService
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
 from gym.plans.models import Plan
 from gym.security.permissions import Actor, Role
-from gym.subscriptions.freezing import FreezeService
+from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.models import Subscription, SubscriptionStatus
 from tests.support.memberships import PRICE, Reception
+from tests.support.sandbox.client import Person, SandboxClient
 
 TODAY = date(2026, 8, 3)
 DAY = timedelta(days=1)

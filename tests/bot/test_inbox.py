@@ -10,12 +10,11 @@ import pytest
 from sqlalchemy import func, select, text, update
 
 from bot import home
-from bot.application import Api
-from bot.inbox import MOST_ATTEMPTS, Done, Inbox, Later, Outcome
-from bot.routing import Router
-from bot.run import run_bot
-from bot.sandbox.client import Person, SandboxClient
 from bot.sandbox.server import SandboxServer
+from bot.telegram.application import Api
+from bot.telegram.inbox import MOST_ATTEMPTS, Done, Inbox, Later, Outcome
+from bot.telegram.running_bot import run_bot
+from bot.ui.routing import Router
 from gym.app import Gym
 from gym.chats.intake import accept
 from gym.chats.models import Draft, InboxUpdate
@@ -28,6 +27,7 @@ from gym.security.permissions import Actor
 from tests.bot import flow
 from tests.bot.conftest import OpenBot, settled
 from tests.bot.test_forms import to_the_summary
+from tests.support.sandbox.client import Person, SandboxClient
 
 COPIES = (
     "CREATE TABLE arrivals AS SELECT update_id, payload FROM inbox_updates",

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox.client import Person, SandboxClient
 from bot.sandbox.server import SandboxServer
 from gym.app import Gym
+from tests.support.sandbox.client import Person, SandboxClient
 
 PEOPLE, MESSAGES, KILLS = 10, 10, 3
 

@@ -7,13 +7,13 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from bot.run import RunningBot
-from bot.sandbox.client import Person, SandboxClient
+from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
 from gym.kiosks.models import Kiosk
 from gym.kiosks.service import KioskService
 from gym.security.passwords import hash_secret
 from gym.security.permissions import Actor
+from tests.support.sandbox.client import Person, SandboxClient
 
 
 @pytest.fixture

@@ -7,18 +7,18 @@ from decimal import Decimal
 
 import pytest
 
-from bot.callbacks import pack
 from bot.member.buttons import MyReceipt
-from bot.outbox import Dispatcher
-from bot.run import RunningBot
-from bot.sandbox.client import Person, SandboxClient
+from bot.outbox.worker import Dispatcher
+from bot.telegram.running_bot import RunningBot
+from bot.ui.callbacks import pack
 from gym.app import Gym
-from gym.attendance.service import AttendanceService
+from gym.attendance.checkin.service import AttendanceService
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
 from gym.plans.models import Plan
 from gym.security.permissions import Actor
 from tests.support.memberships import Reception
+from tests.support.sandbox.client import Person, SandboxClient
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from gym.payments.models import Method
 from gym.plans.models import DurationUnit
 from gym.security.permissions import Actor
 from gym.settings.schemas import GymSettings
-from gym.subscriptions.changing import PlanChangeService
+from gym.subscriptions.changes.plan_change import PlanChangeService
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.service import SubscriptionService
 from tests.support.memberships import Reception, told

@@ -8,10 +8,9 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from bot.outbox import Dispatcher
-from bot.pacing import Pacer
-from bot.run import RunningBot
-from bot.sandbox.client import Person, SandboxClient
+from bot.outbox.rate_limits import Pacer
+from bot.outbox.worker import Dispatcher
+from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
 from gym.chats.preferences import PreferenceService
 from gym.notifications.kinds import KindGroup
@@ -19,6 +18,7 @@ from gym.notifications.models import Notification, NotificationKind, Notificatio
 from gym.notifications.outbox import Recipient
 from gym.security.permissions import Actor
 from gym.settings.models import GymKind
+from tests.support.sandbox.client import Person, SandboxClient
 
 
 @pytest.fixture

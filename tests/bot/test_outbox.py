@@ -14,14 +14,14 @@ from sqlalchemy import select, text
 from telegram import Bot, Message
 from telegram.error import ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
 
-from bot.callbacks import stays, unpack
-from bot.flows import ROUTERS
-from bot.house import sandbox_hooks
+from bot.app import sandbox_hooks
 from bot.member.plan import MyPlan, WantToRenew
 from bot.messages import RENDERERS, render
-from bot.outbox import CHANNEL, Dispatcher
-from bot.pacing import Pacer
-from bot.routing import Routes
+from bot.outbox.rate_limits import Pacer
+from bot.outbox.worker import CHANNEL, Dispatcher
+from bot.routers import ROUTERS
+from bot.ui.callbacks import stays, unpack
+from bot.ui.routing import Routes
 from gym.app import Gym
 from gym.chats.desk_chats import DeskChatService, Place
 from gym.clients.schemas import ClientInput

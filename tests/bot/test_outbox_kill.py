@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.sandbox.client import SandboxClient
 from bot.sandbox.server import SandboxServer
 from gym.app import Gym
 from gym.core.clock import FrozenClock
@@ -20,6 +19,7 @@ from tests.support.outbox import (
     most_within,
     repeats,
 )
+from tests.support.sandbox.client import SandboxClient
 
 PEOPLE, EACH = 30, 8
 

@@ -9,14 +9,14 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from bot.run import RunningBot
-from bot.sandbox.client import Person, SandboxClient
+from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
 from gym.core.clock import FrozenClock
 from gym.plans.models import DurationUnit, Plan
 from gym.plans.service import PlanService
 from gym.security.permissions import Actor, Role
 from tests.support.memberships import Reception
+from tests.support.sandbox.client import Person, SandboxClient
 
 Hire = Callable[[Person, Role], Awaitable[Actor]]
 

@@ -8,13 +8,13 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from bot.desk.client_fields import QUESTIONS, Field
-from bot.run import RunningBot
-from bot.sandbox.client import Person, SandboxClient
+from bot.desk.clients.fields import QUESTIONS, Field
+from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
 from gym.clients.models import Client, DocumentType, Gender
 from gym.security.permissions import Actor, Role
 from tests.support.memberships import Reception
+from tests.support.sandbox.client import Person, SandboxClient
 
 Hire = Callable[[Person, Role], Awaitable[Actor]]
 FULL = {

@@ -8,19 +8,19 @@ import cv2
 import numpy as np
 import pytest
 
-from bot.run import RunningBot
-from bot.sandbox.client import Person, SandboxClient
+from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
+from gym.attendance.checkin.service import AttendanceService
 from gym.attendance.models import VerdictCode
-from gym.attendance.service import AttendanceService
 from gym.clients.errors import CardChanged
 from gym.clients.models import Client
 from gym.clients.service import ClientService
 from gym.core.clock import FrozenClock
-from gym.faces.qr import find_qr
-from gym.security.links import CardRevoked, QrExpired
+from gym.faces.engine.qr import find_qr
 from gym.security.permissions import Actor
+from gym.security.signed_links import CardRevoked, QrExpired
 from tests.support.memberships import Reception
+from tests.support.sandbox.client import Person, SandboxClient
 
 PATIENT = 60.0
 """Seconds: whoever draws the first paper of a process loads matplotlib."""

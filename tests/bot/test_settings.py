@@ -6,14 +6,14 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from bot.desk.setting_words import GROUPS, SETTINGS, WARNINGS, written
-from bot.render import HtmlTranslator
-from bot.run import RunningBot
-from bot.sandbox.client import Person, SandboxClient
+from bot.telegram.running_bot import RunningBot
+from bot.ui.screens import HtmlTranslator
+from bot.ui.wording.settings import GROUPS, SETTINGS, WARNINGS, written
 from gym.app import Gym
 from gym.security.permissions import Actor, Role
 from gym.settings.kinds import EDITABLE, LEARNT
 from gym.settings.schemas import GymSettings, OfflinePolicy, Reentry
+from tests.support.sandbox.client import Person, SandboxClient
 
 Hire = Callable[[Person, Role], Awaitable[Actor]]
 TYPED = {

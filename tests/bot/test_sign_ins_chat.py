@@ -7,8 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from bot.run import RunningBot
-from bot.sandbox.client import SandboxClient
+from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
 from gym.kiosks.service import KioskService
 from gym.security.models import SignIn
@@ -16,7 +15,8 @@ from gym.security.passwords import hash_secret
 from gym.security.permissions import Actor, Role
 from gym.security.sessions import Sessions, Subject
 from gym.security.tokens import Scope
-from web.callers import issuer_of
+from tests.support.sandbox.client import SandboxClient
+from web.http.authentication import issuer_of
 
 
 async def sign_in(gym: Gym, key: UUID, scope: Scope, address: str) -> None:

@@ -11,14 +11,14 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import select
 
-from bot.run import RunningBot
-from bot.sandbox.client import Person, SandboxClient
+from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
 from gym.clients.models import Client
 from gym.security.passwords import verify_secret
 from gym.security.permissions import Actor, Role
 from gym.staff.models import Staff
 from gym.staff.service import StaffService
+from tests.support.sandbox.client import Person, SandboxClient
 from web.app import make_app
 
 Hire = Callable[[Person, Role], Awaitable[Actor]]

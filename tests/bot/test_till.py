@@ -8,9 +8,8 @@ from decimal import Decimal
 
 import pytest
 
-from bot.outbox import Dispatcher
-from bot.run import RunningBot
-from bot.sandbox.client import Person, SandboxClient
+from bot.outbox.worker import Dispatcher
+from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
@@ -20,6 +19,7 @@ from gym.security.permissions import Actor, Role
 from gym.staff.service import StaffService
 from gym.subscriptions.service import SubscriptionService
 from tests.support.memberships import PRICE, Reception, entries
+from tests.support.sandbox.client import Person, SandboxClient
 
 Hire = Callable[[Person, Role], Awaitable[Actor]]
 ACCOUNTS = ("Bancolombia 123", "Nequi <300>")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.run import RunningBot
-from bot.sandbox.client import SandboxClient
+from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
 from gym.core.clock import FrozenClock
 from gym.jobs.runner import run_due
 from gym.security.permissions import Role
 from tests.support.memberships import Reception
+from tests.support.sandbox.client import SandboxClient
 
 
 async def test_an_admin_looks_at_the_day_refreshes_it_and_sees_it_drawn(

@@ -6,14 +6,14 @@ import asyncio
 from typing import Any
 
 from bot import home
-from bot.application import Api
-from bot.routing import Audience, Router
-from bot.run import run_bot
-from bot.sandbox.client import SandboxClient
+from bot.telegram.application import Api
+from bot.telegram.running_bot import run_bot
+from bot.ui.routing import Audience, Router
 from gym.app import Gym
 from gym.core.errors import Busy
 from tests.bot import flow
 from tests.bot.conftest import settled
+from tests.support.sandbox.client import SandboxClient
 
 
 async def test_work_that_takes_long_shows_that_the_bot_is_busy(

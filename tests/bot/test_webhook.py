@@ -10,14 +10,14 @@ from aiohttp import web
 from sqlalchemy import select
 
 from bot import home
-from bot.application import Api
-from bot.run import run_bot
-from bot.sandbox.client import SandboxClient
+from bot.telegram.application import Api
+from bot.telegram.running_bot import run_bot
 from gym.app import Gym
 from gym.chats.models import DeadUpdate
 from tests.bot import flow
+from tests.support.sandbox.client import SandboxClient
+from web.api.telegram_webhook import SECRET_HEADER, Webhook
 from web.app import make_app
-from web.telegram import SECRET_HEADER, Webhook
 
 
 @pytest.fixture

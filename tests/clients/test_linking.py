@@ -19,7 +19,7 @@ from gym.clients.errors import (
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
 from gym.notifications.models import NotificationKind
-from gym.security.one_time import LinkExpired, LinkUnknown, LinkUsed
+from gym.security.one_time_links import LinkExpired, LinkUnknown, LinkUsed
 from gym.security.permissions import Actor
 from tests.support.front_desk import Desk
 

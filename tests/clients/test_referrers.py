@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gym.clients.errors import ReferralCircle, ReferrerUnknown, SelfReferral
-from gym.core.ids import new_id
+from gym.core.database.ids import new_id
 from tests.support.front_desk import Desk
 
 

@@ -29,12 +29,12 @@ from gym.clients.errors import (
 from gym.clients.models import Client, DocumentType, Gender
 from gym.clients.schemas import ClientInput
 from gym.clients.service import ClientService
+from gym.core.database.ids import new_id
+from gym.core.database.json_values import decode
 from gym.core.errors import GymError
-from gym.core.ids import new_id
-from gym.core.payload import decode
 from gym.notifications.models import NotificationKind
-from gym.security.links import Links
 from gym.security.permissions import Actor, NotAllowed
+from gym.security.signed_links import Links
 from tests.support.front_desk import Desk
 
 CEDULA = Document(DocumentType.CC, "1020304050")

@@ -10,7 +10,7 @@ from gym.clients.documents import Document
 from gym.clients.models import DocumentType
 from gym.clients.searching import SearchTerms, fold, pattern
 from gym.clients.service import ClientService
-from gym.core.repository import PAGE_SIZE
+from gym.core.database.repository import PAGE_SIZE
 from gym.security.permissions import Actor, NotAllowed
 from tests.support.front_desk import Desk, statements
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic.script import ScriptDirectory
 
-from gym.core.database import Database
-from gym.core.migrate import alembic_config, current, head
+from gym.core.database.engine import Database
+from gym.core.database.migrations import alembic_config, current, head
 from tests.support import databases
 
 

@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import RFC_4122
 
-from gym.core.ids import new_id
+from gym.core.database.ids import new_id
+from gym.core.database.json_values import decode, encode
 from gym.core.language import Translator, nearest_language
 from gym.core.money import to_cents
-from gym.core.payload import decode, encode
 
 
 def test_halves_of_a_cent_round_up() -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.house import House, open_house
-from bot.sandbox.client import SandboxClient
+from bot.app import House, open_house
 from gym.core.config import Config
 from tests.support.hours import begin_in_the_morning
+from tests.support.sandbox.client import SandboxClient
 
 
 @pytest.fixture

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from bot.sandbox.client import Person as Phone
-from bot.sandbox.client import SandboxClient
 from tests.e2e.door import Door
 from tests.support.people import Person
+from tests.support.sandbox.client import Person as Phone
+from tests.support.sandbox.client import SandboxClient
 
 
 async def claim_gym(telegram: SandboxClient, url: str) -> Phone:

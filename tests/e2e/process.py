@@ -13,7 +13,7 @@ from typing import Any
 import aiohttp
 import asyncpg
 
-from gym.core.database import plain_dsn
+from gym.core.database.engine import plain_dsn
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 180.0

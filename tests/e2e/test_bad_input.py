@@ -11,14 +11,14 @@ import asyncpg
 import cv2
 import pytest
 
-from bot.house import House
-from bot.sandbox.client import Person as Phone
-from bot.sandbox.client import SandboxClient
-from bot.sandbox.seen import Button, Message
-from gym.core.database import plain_dsn
+from bot.app import House
+from gym.core.database.engine import plain_dsn
 from tests.e2e.desk import claim_gym, create_plan
 from tests.e2e.process import PATIENCE, until
 from tests.support.people import Pixels, jpeg, landscape, people
+from tests.support.sandbox.client import Person as Phone
+from tests.support.sandbox.client import SandboxClient
+from tests.support.sandbox.seen import Button, Message
 
 FIRST, LAST = "Ro<b>sa & Co", "_Pé*rez_ [x](y)"
 TEN_MEGABYTES = 10 * 1024 * 1024

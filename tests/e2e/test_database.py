@@ -9,10 +9,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bot.sandbox.client import SandboxClient
 from gym.core.config import Config
 from gym.core.postgres.layout import Layout
 from tests.e2e.process import PATIENCE, GymProcess, free_port, until
+from tests.support.sandbox.client import SandboxClient
 
 
 @pytest.fixture

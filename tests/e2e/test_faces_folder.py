@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.house import House
-from bot.sandbox.client import Person as Phone
-from bot.sandbox.client import SandboxClient
+from bot.app import House
 from tests.e2e.desk import claim_gym, create_plan, pair_kiosk, register_answers
 from tests.e2e.door import Door
 from tests.support.people import people, stranger
+from tests.support.sandbox.client import Person as Phone
+from tests.support.sandbox.client import SandboxClient
 
 ENROLLED = 3
 MOST_PEOPLE = 20

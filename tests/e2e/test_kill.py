@@ -8,14 +8,14 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot.form_state import SUMMARY
-from bot.sandbox.client import Person as Phone
-from bot.sandbox.client import SandboxClient
-from bot.sandbox.seen import Button
+from bot.forms.state import SUMMARY
 from bot.sandbox.server import SandboxServer
 from gym.core.config import Config
 from tests.e2e.process import PATIENCE, GymProcess, Records, free_port, until
 from tests.support.people import people
+from tests.support.sandbox.client import Person as Phone
+from tests.support.sandbox.client import SandboxClient
+from tests.support.sandbox.seen import Button
 
 SEARCHES = 20
 

@@ -14,7 +14,7 @@ import aiohttp
 import pytest
 
 from gym.core.config import Config
-from gym.core.migrate import head
+from gym.core.database.migrations import head
 from tests.e2e.process import PATIENCE, ROOT, GymProcess, Records, free_port, until
 from tests.support.databases import Clones
 

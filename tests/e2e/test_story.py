@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
-from bot.house import House
-from bot.sandbox.client import Person as Phone
-from bot.sandbox.client import SandboxClient
+from bot.app import House
 from tests.e2e.desk import claim_gym, create_plan, invite, link, pair_kiosk, register
 from tests.e2e.door import Door
 from tests.support.people import people, stranger
+from tests.support.sandbox.client import Person as Phone
+from tests.support.sandbox.client import SandboxClient
 
 
 async def test_a_gyms_first_weeks(house: House, telegram: SandboxClient) -> None:

@@ -15,9 +15,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot.sandbox.client import SandboxClient
 from gym.core.config import Config
 from tests.e2e.process import PATIENCE, ROOT, GymProcess, free_port
+from tests.support.sandbox.client import SandboxClient
 
 PACKAGES = ("gym", "bot", "web")
 KEPT_OUT = {"__pycache__", ".pyc"}

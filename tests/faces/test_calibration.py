@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from gym.core.config import Config
-from gym.faces.batches import Shot, read_shots
-from gym.faces.calibration import (
+from gym.faces.calibration.batches import Shot, read_shots
+from gym.faces.calibration.error_rates import (
     NobodyToMeasure,
     Photos,
     Split,
@@ -22,7 +22,7 @@ from gym.faces.calibration import (
     row,
     threshold_for,
 )
-from gym.faces.pool import FacePool
+from gym.faces.engine.pool import FacePool
 from gym.faces.schemas import MatchRule, Vector
 from tests.faces.hard_photos import encoded, phone_screen, side_by_side
 from tests.support.people import group, in_profile, landscape, people, stranger

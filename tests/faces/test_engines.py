@@ -14,13 +14,13 @@ import pytest
 
 from gym.core.config import Config, ConfigError
 from gym.core.errors import GymError
-from gym.faces.alignment import align
-from gym.faces.engines import open_reader
+from gym.faces.engine.alignment import align
+from gym.faces.engine.engines import open_reader
+from gym.faces.engine.pool import FacePool
+from gym.faces.engine.quality import enrolment_fault
+from gym.faces.engine.reader import FaceReader, Purpose
 from gym.faces.errors import FaceCovered, NoFace, SeveralFaces, TooDark
-from gym.faces.pool import FacePool
-from gym.faces.quality import enrolment_fault
-from gym.faces.reader import FaceReader, Purpose
-from gym.faces.scales import scale_of
+from gym.faces.gallery.thresholds import scale_of
 from tests.faces.hard_photos import encoded, pixels_of, placed, side_by_side
 from tests.support.people import VARIANTS, group, in_profile, landscape, people, stranger
 
@@ -180,7 +180,7 @@ def _masked(reader: FaceReader, photo: bytes, colour: tuple[int, int, int]) -> b
 
 
 def _sface(reader: FaceReader) -> Any:
-    from gym.faces.weights import YUNET_SFACE, carried
+    from gym.faces.engine.model_packs import YUNET_SFACE, carried
 
     path = carried(YUNET_SFACE.recognizer)
     assert path is not None

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gym.faces.pool import FacePool
-from gym.faces.reader import Face, Purpose
-from gym.faces.refusals import FramesDisagree
+from gym.faces.engine.pool import FacePool
+from gym.faces.engine.reader import Face, Purpose
+from gym.faces.enrolment.refusals import FramesDisagree
 from gym.faces.schemas import Probe
 from tests.faces.hard_photos import encoded, pixels_of
 from tests.support.people import Person, people, stranger

@@ -11,10 +11,10 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from gym.core.config import Config
-from gym.faces.graphs import without_prelu
-from gym.faces.insight import InsightFaceReader
-from gym.faces.packs import locate
-from gym.faces.reader import Purpose
+from gym.faces.engine.insightface_reader import InsightFaceReader
+from gym.faces.engine.model_store import locate
+from gym.faces.engine.onnx_optimiser import without_prelu
+from gym.faces.engine.reader import Purpose
 from tests.support.people import people
 
 

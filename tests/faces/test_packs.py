@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from gym.core.config import ConfigError
-from gym.faces import weights
-from gym.faces.packs import Source, locate
-from gym.faces.weights import BUFFALO_L, Licence, Pack, Weights, find_pack
+from gym.faces.engine import model_packs as weights
+from gym.faces.engine.model_packs import BUFFALO_L, Licence, Pack, Weights, find_pack
+from gym.faces.engine.model_store import Source, locate
 
 DETECTOR, RECOGNIZER = b"a detector " * 40_000, b"a recogniser " * 90_000
 PACK = Pack(

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gym.faces.engine.images import decode, draw_numbered_boxes, read_header, thumbnail
 from gym.faces.errors import NotAnImage, PhotoFault, PhotoTooLarge, PhotoUnreadable
-from gym.faces.images import decode, draw_numbered_boxes, read_header, thumbnail
 from tests.faces.hard_photos import (
     SIXTY_MEGAPIXELS,
     claiming,

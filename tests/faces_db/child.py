@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gym.app import open_gym
 from gym.core.config import load_config
-from gym.faces.memory_gallery import MemoryGallery
+from gym.faces.gallery.memory_gallery import MemoryGallery
 from gym.faces.schemas import MatchRule, Probe
 from gym.faces.service import FaceRecognitionService
 from gym.security.permissions import Actor

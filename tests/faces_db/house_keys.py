@@ -15,8 +15,8 @@ from gym.faces.models import ConsentMethod
 from gym.faces.schemas import EnrolmentFace
 from gym.faces.service import FaceRecognitionService
 from gym.security.cipher import Keyring
+from gym.security.keys.secrets import load_secrets
 from gym.security.permissions import Actor
-from gym.security.secrets import load_secrets
 
 ROOT: Final = Path(__file__).parents[2]
 PATIENCE: Final = 120

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from gym.app import Gym, open_gym
 from gym.core.config import load_config
-from gym.faces.memory_gallery import MemoryGallery
+from gym.faces.gallery.memory_gallery import MemoryGallery
 from gym.faces.schemas import MatchRule, Probe, Vector
 from gym.faces.service import FaceRecognitionService
 from gym.security.permissions import Actor

@@ -13,9 +13,9 @@ import pytest
 from sqlalchemy import event
 
 from gym.app import Gym
+from gym.attendance.checkin.schemas import Verdict
+from gym.attendance.checkin.service import AttendanceService
 from gym.attendance.models import CheckInMethod, VerdictCode
-from gym.attendance.schemas import Verdict
-from gym.attendance.service import AttendanceService
 from gym.clients.models import Client
 from gym.faces.schemas import MatchRule, Probe, Vector
 from gym.security.permissions import Actor

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select, text, update
 
 from gym.app import Gym
-from gym.attendance.door import LOOK_BACK
-from gym.attendance.facts import BY_FACE
+from gym.attendance.checkin.facts_query import BY_FACE
+from gym.attendance.checkin.queries import LOOK_BACK
 from gym.clients.models import Client
-from gym.faces.gallery import PgGallery, terms_of
+from gym.faces.gallery.postgres_gallery import PgGallery, terms_of
+from gym.faces.gallery.protection import protection_for
 from gym.faces.models import FaceTemplate, TemplateOrigin
-from gym.faces.protection import protection_for
 from gym.faces.schemas import Candidates, MatchOutcome, Probe, Vector
 from gym.security.cipher import Keyring
 from gym.security.permissions import Actor

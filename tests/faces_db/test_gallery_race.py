@@ -21,14 +21,14 @@ from gym.app import Gym
 from gym.clients.models import Client
 from gym.commands.keys import add_key
 from gym.core.config import Config
+from gym.faces.gallery.key_check import open_keys
+from gym.faces.gallery.key_rotation import KeyRotation
+from gym.faces.gallery.protection import protection_for
 from gym.faces.models import FaceTemplate, TemplateOrigin
-from gym.faces.opening import open_keys
-from gym.faces.protection import protection_for
-from gym.faces.rotation import KeyRotation
 from gym.faces.schemas import Vector
-from gym.security.live_keys import LiveKeys
+from gym.security.keys.live_keys import LiveKeys
+from gym.security.keys.secrets import load_secrets
 from gym.security.permissions import Actor
-from gym.security.secrets import load_secrets
 from gym.unit_of_work import UnitOfWork
 from tests.faces_db.conftest import MODEL, Faces
 from tests.faces_db.house_keys import PATIENCE, House

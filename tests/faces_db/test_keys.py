@@ -17,18 +17,18 @@ from gym.app import Gym
 from gym.clients.models import Client
 from gym.commands.keys import add_key, retire_key, rotate_keys
 from gym.core.config import Config, ConfigError
-from gym.core.database import Base
-from gym.faces.gallery import PgGallery, terms_of
+from gym.core.database.engine import Base
+from gym.faces.gallery.key_check import open_keys
+from gym.faces.gallery.key_rotation import SEALED, KeyRotation
+from gym.faces.gallery.postgres_gallery import PgGallery, terms_of
+from gym.faces.gallery.protection import protection_for
 from gym.faces.models import FacePicture, FaceTemplate
-from gym.faces.opening import open_keys
-from gym.faces.protection import protection_for
-from gym.faces.rotation import SEALED, KeyRotation
 from gym.faces.schemas import MatchRule, Probe, Vector
 from gym.faces.service import FaceRecognitionService
 from gym.security.cipher import Cipher, Keyring, WrongKey
-from gym.security.live_keys import LiveKeys
+from gym.security.keys.live_keys import LiveKeys
+from gym.security.keys.secrets import keep_data_keys, load_secrets
 from gym.security.permissions import Actor
-from gym.security.secrets import keep_data_keys, load_secrets
 from tests.faces_db.conftest import MODEL, Faces, enrolment_face, unit
 from tests.faces_db.house_keys import PATIENCE, House
 from tests.support.memberships import Reception

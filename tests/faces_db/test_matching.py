@@ -6,9 +6,9 @@ from uuid import uuid4
 
 import pytest
 
-from gym.faces.matching import auto_threshold, decide, leaning, strangers_among, threshold_of
-from gym.faces.refusals import FramesDisagree
-from gym.faces.scales import ARCFACE, SFACE
+from gym.faces.enrolment.refusals import FramesDisagree
+from gym.faces.gallery.matching import auto_threshold, decide, leaning, strangers_among, threshold_of
+from gym.faces.gallery.thresholds import ARCFACE, SFACE
 from gym.faces.schemas import Candidates, MatchOutcome, MatchRule, Probe
 from tests.faces_db.conftest import MODEL, Faces, enrolment_face
 

@@ -14,16 +14,16 @@ from sqlalchemy import delete, text, update
 from gym.app import Gym
 from gym.clients.models import Client
 from gym.core.config import Config
-from gym.faces.gallery import PgGallery
-from gym.faces.matching import decide
-from gym.faces.memory_gallery import MemoryGallery, ThisTransaction
-from gym.faces.models import FaceTemplate, TemplateOrigin
-from gym.faces.protection import (
+from gym.faces.gallery.matching import decide
+from gym.faces.gallery.memory_gallery import MemoryGallery, ThisTransaction
+from gym.faces.gallery.postgres_gallery import PgGallery
+from gym.faces.gallery.protection import (
     _of_key,  # pyright: ignore[reportPrivateUsage]
     protection_for,
 )
+from gym.faces.gallery.snapshot import BLOCK, Row, Snapshot
+from gym.faces.models import FaceTemplate, TemplateOrigin
 from gym.faces.schemas import MatchRule, Probe, Vector
-from gym.faces.snapshot import BLOCK, Row, Snapshot
 from gym.security.cipher import Keyring
 from gym.security.permissions import Actor
 from tests.e2e.process import ROOT
@@ -214,7 +214,7 @@ async def test_people_who_come_and_go_leave_nothing_behind(
     gym: Gym, desk: Reception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever comes back takes a new place; the old ones are cleared away now and then."""
-    monkeypatch.setattr("gym.faces.memory_gallery.MOST_LEFT_OVER", 3)
+    monkeypatch.setattr("gym.faces.gallery.memory_gallery.MOST_LEFT_OVER", 3)
     gallery = MemoryGallery(gym.secrets.data, MODEL)
     client, kid = await desk.client("Rosa"), gym.secrets.data.first
     person = Faces(1).person()

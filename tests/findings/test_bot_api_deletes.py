@@ -9,9 +9,9 @@ import pytest
 from telegram import Bot, ChatMemberAdministrator
 from telegram.error import BadRequest, Forbidden
 
-from bot.sandbox.client import Person, SandboxClient
-from bot.sandbox.hooks import SandboxHooks
+from bot.sandbox.control.hooks import SandboxHooks
 from bot.sandbox.server import SandboxServer
+from tests.support.sandbox.client import Person, SandboxClient
 
 REFUSED = "Message can't be deleted"
 

@@ -22,9 +22,9 @@ from telegram import (
 )
 from telegram.error import BadRequest
 
-from bot.sandbox.client import Person, SandboxClient
 from bot.sandbox.server import SandboxServer
 from tests.sandbox.front_desk import square
+from tests.support.sandbox.client import Person, SandboxClient
 
 
 @pytest.fixture

@@ -14,9 +14,9 @@ import pytest
 from aiohttp import web
 from telegram import Bot
 
-from bot.sandbox.client import SandboxClient
 from bot.sandbox.server import SandboxServer
-from bot.sandbox.token import token_path
+from bot.sandbox.state.token import token_path
+from tests.support.sandbox.client import SandboxClient
 
 FOREIGN = [
     {"Sec-Fetch-Site": "cross-site"},

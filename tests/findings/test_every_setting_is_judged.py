@@ -15,8 +15,8 @@ from structlog.testing import capture_logs
 from gym.app import Gym
 from gym.core.config import Config, ConfigError, load_config
 from gym.core.values.networks import Networks
+from gym.security.keys.secrets import secrets_of
 from gym.security.permissions import Actor
-from gym.security.secrets import secrets_of
 from gym.settings.models import GymState
 from gym.settings.schemas import GymSettings
 from gym.staff.service import StaffService

@@ -16,18 +16,17 @@ from sqlalchemy import select, update
 from telegram import Message
 from telegram.error import NetworkError
 
-from bot.application import GymBot
-from bot.outbox import Dispatcher
-from bot.pacing import Pacer
-from bot.run import RunningBot
-from bot.sandbox.client import Person, SandboxClient
+from bot.outbox.rate_limits import Pacer
+from bot.outbox.worker import Dispatcher
+from bot.telegram.application import GymBot
+from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
-from gym.faces.consent import CONSENT_TEXTS, consent_version
-from gym.faces.enrolment import enrolment_face
+from gym.faces.engine.pool import FacePool
+from gym.faces.enrolment.consent import CONSENT_TEXTS, consent_version
+from gym.faces.enrolment.photos import enrolment_face
 from gym.faces.models import ConsentMethod, FaceConsent
-from gym.faces.pool import FacePool
 from gym.faces.schemas import FaceState, MatchOutcome, Probe
 from gym.faces.service import FaceRecognitionService
 from gym.jobs.runner import run_due
@@ -36,6 +35,7 @@ from gym.security.permissions import Actor, Role
 from tests.bot.conftest import MakeMember
 from tests.support.memberships import Reception
 from tests.support.people import people
+from tests.support.sandbox.client import Person, SandboxClient
 
 ROOT = Path(__file__).parents[2]
 

@@ -17,29 +17,29 @@ import pytest
 from sqlalchemy import delete, func, select
 from telegram import Message
 
-from bot.application import Api, GymBot, make_bot
-from bot.pictures.expiry import BATCH, PictureExpiry
-from bot.run import RunningBot
-from bot.sandbox.client import Person, SandboxClient
-from bot.sandbox.hooks import SandboxHooks
+from bot.sandbox.control.hooks import SandboxHooks
 from bot.sandbox.server import SandboxServer
-from bot.transport import UPLOAD_SECONDS
+from bot.telegram.application import Api, GymBot, make_bot
+from bot.telegram.pictures.expiry import BATCH, PictureExpiry
+from bot.telegram.running_bot import RunningBot
+from bot.telegram.transport import UPLOAD_SECONDS
 from gym.app import Gym
 from gym.chats.models import ChatPicture, Draft, InboxUpdate
 from gym.chats.pictures import LEASE
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
-from gym.faces.enrolment import enrolment_face
+from gym.faces.engine.pool import FacePool
+from gym.faces.engine.reader import Purpose
+from gym.faces.enrolment.photos import enrolment_face
 from gym.faces.errors import NoFace
 from gym.faces.models import ConsentMethod
-from gym.faces.pool import FacePool
-from gym.faces.reader import Purpose
 from gym.faces.service import FaceRecognitionService
 from gym.notifications.models import Notification, NotificationKind
 from gym.security.permissions import Actor, Role
 from tests.bot.conftest import MakeMember, OpenBot
 from tests.support.memberships import Reception
 from tests.support.people import group, jpeg, people, stranger
+from tests.support.sandbox.client import Person, SandboxClient
 
 ROSA, LUCIA = 0, 1
 

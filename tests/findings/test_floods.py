@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from bot.admission.quotas import MEMBER, Quotas
-from bot.inbox import Done, Inbox, Outcome
-from bot.run import RunningBot
-from bot.sandbox.client import Person, SandboxClient
+from bot.telegram.admission.quotas import MEMBER, Quotas
+from bot.telegram.inbox import Done, Inbox, Outcome
+from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
 from gym.chats.models import InboxUpdate, Standing
 from gym.chats.repository import Claimed
@@ -27,6 +26,7 @@ from gym.security.permissions import Actor, Role
 from gym.staff.service import StaffService
 from tests.bot.conftest import MakeMember
 from tests.bot.flow import png
+from tests.support.sandbox.client import Person, SandboxClient
 
 STRANGERS, EACH, TAPS = 20, 10, 10
 HALF_A_MINUTE = timedelta(seconds=30)

@@ -16,7 +16,7 @@ from gym.commands import app
 from gym.core.config import ConfigError
 from gym.core.redaction import HIDDEN, Redactor
 from gym.security.cipher import Keyring
-from gym.security.secrets import load_secrets
+from gym.security.keys.secrets import load_secrets
 
 BOTH = bytes.fromhex("fbefbe" * 10 + "fbff")
 """Reads `++++…` in one alphabet and `----…` in the other."""

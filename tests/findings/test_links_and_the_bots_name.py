@@ -13,23 +13,23 @@ from pydantic import SecretStr
 from sqlalchemy import func, select, update
 from typer.testing import CliRunner
 
-from bot.application import Api
-from bot.flows import ROUTERS
-from bot.house import House, open_house
-from bot.run import run_bot
-from bot.sandbox.client import Person, SandboxClient
+from bot.app import House, open_house
+from bot.routers import ROUTERS
 from bot.sandbox.server import SANDBOX_USERNAME, SandboxServer
-from bot.sandbox.token import BOT_ID
+from bot.sandbox.state.token import BOT_ID
 from bot.serving import greet, greet_late
+from bot.telegram.application import Api
+from bot.telegram.running_bot import run_bot
 from gym.app import Gym
 from gym.commands import app
 from gym.core.config import Config
-from gym.security.links import Links, MemberQr
 from gym.security.models import OneTimeLink
 from gym.security.permissions import Actor, Role
+from gym.security.signed_links import Links, MemberQr
 from gym.settings.addresses import BotUnnamed, bot_link
 from gym.settings.models import GymState
 from tests.conftest import hire
+from tests.support.sandbox.client import Person, SandboxClient
 
 pytestmark = pytest.mark.live
 TOKEN = f"{BOT_ID}:the-token-that-BotFather-gave-out"

@@ -10,14 +10,14 @@ from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import text
 
 from bot import home
-from bot.application import Api
-from bot.routing import Audience, Router
-from bot.run import run_bot
-from bot.sandbox.client import SandboxClient
+from bot.telegram.application import Api
+from bot.telegram.running_bot import run_bot
+from bot.ui.routing import Audience, Router
 from gym.app import Gym
 from gym.core.clock import SystemClock
 from gym.security.permissions import Actor
 from tests.bot.conftest import api, make_staff, sandbox, telegram
+from tests.support.sandbox.client import SandboxClient
 from web.app import make_app
 
 __all__ = ["api", "make_staff", "sandbox", "telegram"]

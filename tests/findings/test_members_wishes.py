@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from bot.outbox import Dispatcher
-from bot.run import RunningBot
-from bot.sandbox.client import SandboxClient
+from bot.outbox.worker import Dispatcher
+from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
 from gym.approvals.errors import AlreadyAsked
 from gym.approvals.service import WISHES_A_DAY, ApprovalService
@@ -25,6 +24,7 @@ from gym.faces.service import CONSENTS_A_DAY, FaceRecognitionService
 from gym.notifications.models import Notification, NotificationKind, NotificationState
 from gym.security.permissions import Actor, Role
 from tests.support.memberships import Reception
+from tests.support.sandbox.client import SandboxClient
 
 FIRST, LAST = date(2026, 8, 4), date(2026, 8, 10)
 TIMES = 60

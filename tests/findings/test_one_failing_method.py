@@ -14,20 +14,20 @@ from prometheus_client import REGISTRY
 from sqlalchemy import func, select
 from telegram import Bot, Chat, Message
 
-from bot import delivery, home
-from bot.application import Api, make_bot
-from bot.calls.delivery_status import ServerFault
-from bot.calls.health import BROKEN_AFTER, PROBE_SECONDS, MethodHealth
-from bot.messenger import PLAIN_FROM, Messenger, Ticker
-from bot.outbox import Dispatcher
-from bot.pacing import Pacer
-from bot.pictures.register import PictureRegister
-from bot.render import Screen
-from bot.routing import Audience, Router
-from bot.run import RunningBot
-from bot.sandbox.client import Person, SandboxClient
-from bot.surfaces import Surface
-from bot.turn import Turn
+from bot import home
+from bot.outbox import delivery
+from bot.outbox.rate_limits import Pacer
+from bot.outbox.worker import Dispatcher
+from bot.telegram.application import Api, make_bot
+from bot.telegram.calls.delivery_status import ServerFault
+from bot.telegram.calls.method_health import BROKEN_AFTER, PROBE_SECONDS, MethodHealth
+from bot.telegram.pictures.register import PictureRegister
+from bot.telegram.running_bot import RunningBot
+from bot.ui.routing import Audience, Router
+from bot.ui.screens import Screen
+from bot.ui.sending import PLAIN_FROM, Messenger, Ticker
+from bot.ui.surfaces import Surface
+from bot.ui.update_context import Turn
 from gym.app import Gym
 from gym.chats.models import InboxUpdate
 from gym.chats.repository import Claimed
@@ -38,6 +38,7 @@ from gym.security.permissions import Actor
 from tests.bot import flow
 from tests.bot.conftest import MakeMember, settled
 from tests.sandbox.front_desk import square
+from tests.support.sandbox.client import Person, SandboxClient
 
 WELCOMES = Notification.kind == NotificationKind.WELCOME
 HOUR = 10_000

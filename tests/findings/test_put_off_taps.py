@@ -9,18 +9,18 @@ from datetime import timedelta
 import pytest
 
 from bot import home
-from bot.callbacks import Callback, callback
-from bot.keyboards import button
-from bot.render import Screen
-from bot.routing import Audience, Router
-from bot.run import RunningBot
-from bot.sandbox.client import Person, SandboxClient
-from bot.turn import Turn
+from bot.telegram.running_bot import RunningBot
+from bot.ui.callbacks import Callback, callback
+from bot.ui.keyboards import button
+from bot.ui.routing import Audience, Router
+from bot.ui.screens import Screen
+from bot.ui.update_context import Turn
 from gym.app import Gym
 from gym.core.clock import FrozenClock
 from gym.core.errors import DatabaseUnavailable
 from gym.security.permissions import Actor
 from tests.bot.conftest import settled
+from tests.support.sandbox.client import Person, SandboxClient
 
 router = Router(Audience.STAFF)
 SLOW = 0.6

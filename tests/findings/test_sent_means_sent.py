@@ -15,15 +15,13 @@ from sqlalchemy import select
 from telegram.error import RetryAfter, TelegramError
 
 from bot import home
-from bot.application import Api, make_bot
-from bot.calls.delivery_status import DeliveryStatus, Unanswered, Unreadable, acknowledged
-from bot.messages.samples import samples
-from bot.outbox import Dispatcher
-from bot.pacing import Pacer
-from bot.routing import Router
-from bot.run import RunningBot
-from bot.sandbox.client import Person, SandboxClient
-from bot.sandbox.store import Json
+from bot.outbox.rate_limits import Pacer
+from bot.outbox.worker import Dispatcher
+from bot.sandbox.state.store import Json
+from bot.telegram.application import Api, make_bot
+from bot.telegram.calls.delivery_status import DeliveryStatus, Unanswered, Unreadable, acknowledged
+from bot.telegram.running_bot import RunningBot
+from bot.ui.routing import Router
 from gym.app import Gym
 from gym.core.clock import FrozenClock
 from gym.notifications.models import Notification, NotificationKind, NotificationState, Priority
@@ -31,6 +29,8 @@ from gym.notifications.outbox import Recipient
 from gym.security.permissions import Actor
 from tests.bot import flow
 from tests.bot.conftest import MakeMember, settled
+from tests.support.messages.samples import samples
+from tests.support.sandbox.client import Person, SandboxClient
 
 SENT, NOT_SENT, UNKNOWN = DeliveryStatus.SENT, DeliveryStatus.NOT_SENT, DeliveryStatus.UNKNOWN
 CHAT = '{"id":7,"type":"private","first_name":"Ana"}'

@@ -8,8 +8,8 @@ import pytest
 
 from gym.core.config import ConfigError, load_config
 from gym.security.cipher import Keyring
-from gym.security.key_rules import is_random
-from gym.security.secrets import load_secrets
+from gym.security.keys.rules import is_random
+from gym.security.keys.secrets import load_secrets
 
 GUESSED = {
     "zeros": bytes(32),

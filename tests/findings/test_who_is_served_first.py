@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from bot.admission.slots import MEMBERS, SLOTS, STRANGERS
-from bot.inbox import Done, Inbox, Outcome
-from bot.run import RunningBot
-from bot.sandbox.client import SandboxClient
+from bot.telegram.admission.slots import MEMBERS, SLOTS, STRANGERS
+from bot.telegram.inbox import Done, Inbox, Outcome
+from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
 from gym.chats.models import Standing
 from gym.chats.repository import Claimed, Room
@@ -17,6 +16,7 @@ from gym.chats.sessions import QuickSessions
 from gym.security.permissions import Role
 from tests.bot.conftest import MakeMember
 from tests.bot.test_inbox import arrival
+from tests.support.sandbox.client import SandboxClient
 
 MANY = 40
 

@@ -12,13 +12,13 @@ from sqlalchemy import make_url, text
 from sqlalchemy.exc import IntegrityError
 
 from gym.app import Gym
-from gym.attendance.service import AttendanceService
+from gym.attendance.checkin.service import AttendanceService
 from gym.core.clock import FrozenClock
 from gym.core.config import Config
-from gym.core.database import violated_constraint
-from gym.core.ids import new_id
+from gym.core.database.engine import violated_constraint
+from gym.core.database.ids import new_id
+from gym.security.keys.secrets import Secrets
 from gym.security.permissions import Actor, Role
-from gym.security.secrets import Secrets
 from tests.conftest import MORNING, gym_over, hire
 from tests.support.databases import Clones, TravellingEngine
 from tests.support.memberships import PRICE, Reception

@@ -10,8 +10,8 @@ from gym.app import Gym
 from gym.core.clock import FrozenClock
 from gym.jobs.runner import run_due
 from gym.jobs.work import JOBS
+from web.api.health import READINESS
 from web.app import make_app
-from web.health import READINESS
 
 
 async def test_metrics_and_readiness_show_when_each_job_last_ran(gym: Gym, clock: FrozenClock) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from gym.core.database import plain_dsn
+from gym.core.database.engine import plain_dsn
 from gym.jobs.leader import LOCK
 from gym.jobs.work import JOBS
 

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from gym.app import Gym
 from gym.chats.models import DeadUpdate, InboxUpdate
 from gym.core.clock import FrozenClock
-from gym.core.database import Base
+from gym.core.database.engine import Base
 from gym.jobs.retention import Retention
 from gym.jobs.sweeping import sweep_outbox
 from gym.notifications.models import Notification, NotificationKind, NotificationState

@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import select, update
 
 from gym.app import Gym
-from gym.attendance.service import AttendanceService
+from gym.attendance.checkin.service import AttendanceService
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
-from gym.core.payload import decode
+from gym.core.database.json_values import decode
 from gym.jobs.runner import run_due
 from gym.notifications.models import Notification, NotificationKind, NotificationState
 from gym.plans.service import PlanService

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from gym.app import Gym
+from gym.attendance.checkin.service import AttendanceService
 from gym.attendance.models import VerdictCode
-from gym.attendance.service import AttendanceService
 from gym.core.clock import FrozenClock
 from gym.payments.models import Method
 from gym.reports.absence import AbsenceService

@@ -9,10 +9,10 @@ import asyncpg
 import pytest
 from structlog.testing import capture_logs
 
-from bot.outbox import LOCK as OUTBOX
+from bot.outbox.worker import LOCK as OUTBOX
 from gym.app import Gym
-from gym.core.database import plain_dsn
-from gym.core.sole_lock import SoleLock
+from gym.core.database.advisory_lock import SoleLock
+from gym.core.database.engine import plain_dsn
 from gym.jobs.health import watch_jobs
 from gym.jobs.leader import LOCK as JOBS
 

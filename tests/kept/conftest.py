@@ -10,18 +10,18 @@ from typing import Any
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot.application import Api
-from bot.house import sandbox_hooks
-from bot.run import RunningBot, run_bot
-from bot.sandbox.client import Person, SandboxClient
+from bot.app import sandbox_hooks
 from bot.sandbox.server import SandboxServer
+from bot.telegram.application import Api
+from bot.telegram.running_bot import RunningBot, run_bot
 from gym.app import Gym
 from gym.core.clock import FrozenClock
 from gym.core.config import Config
-from gym.faces.pool import FacePool
+from gym.faces.engine.pool import FacePool
 from tests.conftest import gym_over
 from tests.kept.support import V0_1_0, Kept
 from tests.support.databases import Clones, TravellingEngine
+from tests.support.sandbox.client import Person, SandboxClient
 from web.app import make_app
 
 
@@ -84,7 +84,7 @@ async def phones(sandbox: SandboxServer, facts: dict[str, Any]) -> AsyncGenerato
 @pytest.fixture
 async def bot(gym: Gym, sandbox: SandboxServer, phones: dict[str, Person]) -> AsyncGenerator[RunningBot]:
     """Today's bot in the old chats."""
-    from bot.flows import ROUTERS
+    from bot.routers import ROUTERS
 
     api = Api(sandbox.token, sandbox.bot_api_url, sandbox.bot_file_url)
     async with run_bot(gym, api, routers=ROUTERS) as running:

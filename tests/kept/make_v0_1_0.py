@@ -21,11 +21,10 @@ from typing import Any
 import asyncpg
 from sqlalchemy import text
 
-from bot.house import open_house
-from bot.sandbox.client import SandboxClient
+from bot.app import open_house
 from gym.app import open_gym
 from gym.core.config import Config
-from gym.core.database import plain_dsn
+from gym.core.database.engine import plain_dsn
 from gym.core.postgres import EmbeddedPostgres
 from gym.core.postgres.binaries import installed_binaries
 from gym.security.permissions import Actor
@@ -46,6 +45,7 @@ from tests.kept.making.story import (
     FIRST_MORNING,
     Story,
 )
+from tests.support.sandbox.client import SandboxClient
 
 
 async def live(config: Config) -> dict[str, Any]:

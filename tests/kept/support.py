@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from bot.sandbox.photos import recompress
+from bot.sandbox.state.photos import recompress
 from gym.core.clock import FrozenClock
-from gym.core.database import Database, plain_dsn
-from gym.core.migrate import upgrade
+from gym.core.database.engine import Database, plain_dsn
+from gym.core.database.migrations import upgrade
 from gym.core.postgres.binaries import installed_binaries
-from gym.security.secrets import Secrets, load_secrets
+from gym.security.keys.secrets import Secrets, load_secrets
 from tests.support.databases import Clones, administration, database_url
 from tests.support.people import people
 

@@ -13,8 +13,8 @@ from alembic.config import Config as AlembicConfig
 from sqlalchemy import Connection
 
 from gym.app import Gym
-from gym.core.database import Database, plain_dsn
-from gym.core.migrate import alembic_config, carry_out, current, head, upgrade
+from gym.core.database.engine import Database, plain_dsn
+from gym.core.database.migrations import alembic_config, carry_out, current, head, upgrade
 from gym.jobs.runner import run_due
 from tests.kept.facts import facts_of, tables_of
 from tests.kept.support import Kept

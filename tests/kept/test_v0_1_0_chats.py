@@ -7,10 +7,9 @@ from typing import Any, Final
 import pytest
 from sqlalchemy import select, text
 
-from bot.outbox import Dispatcher
-from bot.pacing import Pacer
-from bot.run import RunningBot
-from bot.sandbox.client import Person
+from bot.outbox.rate_limits import Pacer
+from bot.outbox.worker import Dispatcher
+from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
 from gym.chats.dead_letters import DeadLetterService
 from gym.chats.models import InboxUpdate
@@ -21,6 +20,7 @@ from gym.staff.models import Staff
 from gym.staff.service import StaffService, actor_of
 from tests.bot.conftest import settled
 from tests.support.people import people
+from tests.support.sandbox.client import Person
 
 FAULTS: Final = ("Something went wrong", "older version", "Algo salió mal", "versión anterior")
 

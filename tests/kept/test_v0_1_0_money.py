@@ -7,16 +7,16 @@ from typing import Any, Final
 import pytest
 from sqlalchemy import select
 
-from bot.run import RunningBot
-from bot.sandbox.client import Person
+from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
 from gym.commands.doctor import money_finding
 from gym.payments.errors import MoneyGivenBack
 from gym.payments.models import EntryKind, LedgerEntry, Method
 from gym.security.permissions import Actor
-from gym.subscriptions.money_doubts import MoneyDoubt, MoneyDoubtService
+from gym.subscriptions.money.money_doubts import MoneyDoubt, MoneyDoubtService
 from gym.subscriptions.service import SubscriptionService
 from tests.kept.test_v0_1_0 import paid_and_kept
+from tests.support.sandbox.client import Person
 
 SYSTEM: Final = Actor.system()
 

@@ -12,7 +12,7 @@ import pytest
 from gym.app import Gym
 from gym.clients.schemas import ClientChanges
 from gym.clients.service import ClientService
-from gym.core.database import plain_dsn
+from gym.core.database.engine import plain_dsn
 from gym.payments.models import Method
 from gym.security.permissions import Actor
 from gym.subscriptions.service import SubscriptionService

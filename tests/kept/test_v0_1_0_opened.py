@@ -13,11 +13,11 @@ from typing import Any, Final
 import asyncpg
 import pytest
 
-from bot.house import open_house
-from bot.sandbox.client import SandboxClient
+from bot.app import open_house
 from gym.core.config import Config
-from gym.core.database import plain_dsn
+from gym.core.database.engine import plain_dsn
 from tests.kept.support import LATER, Kept
+from tests.support.sandbox.client import SandboxClient
 
 LEFT_TWICE: Final = [
     "money",

@@ -11,7 +11,7 @@ import pytest
 
 from gym.app import Gym
 from gym.core.clock import FrozenClock
-from gym.core.ids import new_id
+from gym.core.database.ids import new_id
 from gym.kiosks.models import Kiosk
 from gym.kiosks.service import (
     MOST_TRIES,

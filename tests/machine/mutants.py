@@ -14,7 +14,7 @@ from gym.payments.ledger import Ledger
 from gym.payments.schemas import GivenBack
 from gym.payments.service import PaymentService
 from gym.subscriptions import statuses
-from gym.subscriptions.canceling import Canceling
+from gym.subscriptions.changes.cancellation import Canceling
 from gym.subscriptions.models import OPEN, SubscriptionStatus
 from tests.machine.running import run
 from tests.machine.tally import Tally

@@ -9,17 +9,17 @@ import pytest
 from sqlalchemy import text
 
 from gym.app import Gym
+from gym.attendance.checkin.service import AttendanceService
 from gym.attendance.models import VerdictCode
-from gym.attendance.service import AttendanceService
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
-from gym.core.ids import new_id
+from gym.core.database.ids import new_id
 from gym.payments.models import Method
 from gym.plans.models import DurationUnit
 from gym.security.permissions import Actor
-from gym.subscriptions.changing import PlanChangeService
-from gym.subscriptions.freeze_errors import FreezeBackwards
-from gym.subscriptions.freezing import FreezeService
+from gym.subscriptions.changes.plan_change import PlanChangeService
+from gym.subscriptions.freezes.errors import FreezeBackwards
+from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.models import Subscription, SubscriptionStatus
 from gym.subscriptions.schemas import RefundMode
 from gym.subscriptions.service import SubscriptionService

@@ -15,27 +15,27 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from gym.app import Gym
-from gym.attendance.access import decide
-from gym.attendance.door import DoorRepository
+from gym.attendance.checkin.access import decide
+from gym.attendance.checkin.queries import DoorRepository
+from gym.attendance.checkin.schemas import Verdict
+from gym.attendance.checkin.service import AttendanceService
+from gym.attendance.checkin.verdicts import Door, Sighting, access_facts, verdict_of
 from gym.attendance.models import CheckInMethod
-from gym.attendance.schemas import Verdict
-from gym.attendance.service import AttendanceService
-from gym.attendance.verdicts import Door, Sighting, access_facts, verdict_of
 from gym.clients.service import ClientService
 from gym.core.clock import FrozenClock
 from gym.core.config import Config
-from gym.core.database import Database, plain_dsn
+from gym.core.database.engine import Database, plain_dsn
+from gym.core.database.statements import SessionStatements
 from gym.core.errors import GymError
-from gym.core.statements import SessionStatements
 from gym.payments.models import Method
 from gym.plans.service import PlanService
-from gym.security.links import Links
+from gym.security.keys.secrets import load_secrets
 from gym.security.permissions import Actor, Role
-from gym.security.secrets import load_secrets
+from gym.security.signed_links import Links
 from gym.settings.schemas import GymSettings
-from gym.subscriptions.changing import PlanChangeService
-from gym.subscriptions.discounts import Discount
-from gym.subscriptions.freezing import FreezeService
+from gym.subscriptions.changes.plan_change import PlanChangeService
+from gym.subscriptions.freezes.service import FreezeService
+from gym.subscriptions.sales.discounts import Discount
 from gym.subscriptions.schemas import RefundMode
 from gym.subscriptions.service import SubscriptionService
 from gym.unit_of_work import UnitOfWork

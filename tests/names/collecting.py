@@ -20,10 +20,10 @@ from prometheus_client import REGISTRY
 import bot
 import gym
 import web
-from bot.callbacks import Callback
-from bot.flows import ROUTERS
-from bot.form_state import FormState, Pending
-from bot.routing import Routes
+from bot.forms.state import FormState, Pending
+from bot.routers import ROUTERS
+from bot.ui.callbacks import Callback
+from bot.ui.routing import Routes
 from gym.core.config import Config
 from gym.jobs.work import JOBS
 from gym.notifications.models import NotificationKind

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from bot.pacing import Pacer, Window
+from bot.outbox.rate_limits import Pacer, Window
 from tests.support.outbox import most_within
 
 

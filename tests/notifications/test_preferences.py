@@ -11,9 +11,8 @@ from sqlalchemy import select
 from telegram import Bot, Message
 
 from bot.messages import RENDERERS
-from bot.messages.gallery import page
-from bot.outbox import Dispatcher
-from bot.pacing import Pacer
+from bot.outbox.rate_limits import Pacer
+from bot.outbox.worker import Dispatcher
 from gym.app import Gym
 from gym.chats.preferences import PreferenceService, QuietHoursUnclear, parse_quiet_hours
 from gym.clients.models import Client
@@ -21,11 +20,12 @@ from gym.core.clock import FrozenClock
 from gym.notifications.kinds import ALWAYS, GROUP_OF, WAITS, KindGroup
 from gym.notifications.models import Notification, NotificationKind, NotificationState, Priority
 from gym.notifications.outbox import DESK, Recipient
+from gym.notifications.quiet_hours import after_quiet
 from gym.security.permissions import Actor, NotAllowed, Role
 from gym.settings.schemas import GymSettings
-from gym.subscriptions.quiet import after_quiet
 from tests.conftest import hire
 from tests.support.memberships import Reception
+from tests.support.messages.gallery import page
 
 Kind = NotificationKind
 NIGHT = datetime(2026, 8, 4, 3, 0, tzinfo=UTC)

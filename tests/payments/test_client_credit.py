@@ -13,8 +13,8 @@ from sqlalchemy import text
 from gym.app import Gym
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
+from gym.core.database.ids import new_id
 from gym.core.errors import Conflict, GymError
-from gym.core.ids import new_id
 from gym.notifications.models import NotificationKind
 from gym.payments.credit import ClientCredit
 from gym.payments.errors import (

@@ -18,7 +18,8 @@ from gym.notifications.models import NotificationKind
 from gym.payments.errors import NothingOwed
 from gym.plans.models import DurationUnit, Plan
 from gym.security.permissions import Actor, NotAllowed
-from gym.subscriptions.debts import (
+from gym.subscriptions.models import Subscription
+from gym.subscriptions.money.debts import (
     AgeBand,
     Debt,
     DebtService,
@@ -29,7 +30,6 @@ from gym.subscriptions.debts import (
     RemindedToday,
     SnoozeInvalid,
 )
-from gym.subscriptions.models import Subscription
 from gym.subscriptions.service import SubscriptionService
 from tests.support.front_desk import statements
 from tests.support.memberships import PRICE, Reception, told

@@ -12,9 +12,9 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from gym.app import Gym
 from gym.clients.models import Client
-from gym.core.database import violated_constraint
+from gym.core.database.engine import violated_constraint
+from gym.core.database.ids import new_id
 from gym.core.errors import GymError
-from gym.core.ids import new_id
 from gym.payments.errors import RefundTooLarge
 from gym.payments.models import AccountKind, EntryCause, EntryKind, LedgerEntry, Method
 from gym.payments.money_back import MoneyBack

@@ -10,7 +10,7 @@ import pytest
 from gym.app import Gym
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
-from gym.core.ids import new_id
+from gym.core.database.ids import new_id
 from gym.core.language import Translator
 from gym.notifications.models import NotificationKind
 from gym.payments.errors import (

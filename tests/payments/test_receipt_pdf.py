@@ -12,8 +12,8 @@ from uuid import UUID
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from gym.core.ids import new_id
-from gym.core.lettering import MISSING, drawable, wrapped
+from gym.core.database.ids import new_id
+from gym.core.text_layout import MISSING, drawable, wrapped
 from gym.payments.models import Method
 from gym.payments.receipt_pdf import draw_receipt, lay_out, worded
 from gym.payments.schemas import Receipt

@@ -10,8 +10,8 @@ from gym.app import Gym
 from gym.core.clock import FrozenClock
 from gym.plans.models import DurationUnit, Plan
 from gym.security.permissions import Actor, NotAllowed
-from gym.subscriptions.freezing import FreezeService
-from gym.subscriptions.holders import PlanHolders
+from gym.subscriptions.freezes.service import FreezeService
+from gym.subscriptions.plan_holders import PlanHolders
 from tests.support.memberships import Reception
 
 

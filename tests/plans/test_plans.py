@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from gym.app import Gym
 from gym.audit.models import AuditEntry
 from gym.core.clock import FrozenClock
-from gym.core.ids import new_id
+from gym.core.database.ids import new_id
 from gym.plans.errors import (
     NoPriceChange,
     PlanNameInvalid,

@@ -12,13 +12,13 @@ import pytest
 from sqlalchemy import update
 
 from gym.app import Gym
-from gym.attendance.schemas import Verdict
-from gym.attendance.service import AttendanceService
+from gym.attendance.checkin.schemas import Verdict
+from gym.attendance.checkin.service import AttendanceService
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
 from gym.plans.models import Plan
-from gym.security.links import Links
 from gym.security.permissions import Actor
+from gym.security.signed_links import Links
 from gym.settings.models import GymState
 from tests.support.memberships import Reception
 

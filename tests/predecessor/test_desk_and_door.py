@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import func, select
 
 from gym.app import Gym
+from gym.attendance.checkin.schemas import Verdict
+from gym.attendance.checkin.service import AttendanceService
 from gym.attendance.models import CheckIn, VerdictCode
-from gym.attendance.schemas import Verdict
-from gym.attendance.service import AttendanceService
 from gym.clients.documents import Document
 from gym.clients.models import Client, DocumentType, Gender
 from gym.clients.schemas import ClientChanges, ClientInput
@@ -32,7 +32,7 @@ from gym.rewards.errors import NotYourReward
 from gym.rewards.models import Reward
 from gym.rewards.redeeming import Rewards
 from gym.security.permissions import Actor
-from gym.subscriptions.discounts import Discount, DiscountTooLarge
+from gym.subscriptions.sales.discounts import Discount, DiscountTooLarge
 from gym.subscriptions.service import SubscriptionService
 from tests.faces_db.conftest import MODEL, Faces
 from tests.predecessor.conftest import DAY, comes, set_up, shows_card

@@ -16,7 +16,7 @@ from gym.plans.models import DurationUnit, Plan
 from gym.rewards.errors import RewardExpired
 from gym.rewards.redeeming import Rewards
 from gym.security.permissions import Actor
-from gym.subscriptions.freezing import FreezeService
+from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.models import SubscriptionStatus
 from gym.subscriptions.service import SubscriptionService
 from tests.predecessor.conftest import DAY, Night, comes, set_up

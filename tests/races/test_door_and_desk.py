@@ -11,18 +11,18 @@ from sqlalchemy import func, select
 
 from gym.app import Gym
 from gym.approvals.service import ApprovalService
+from gym.attendance.checkin.schemas import Verdict
+from gym.attendance.checkin.service import AttendanceService
 from gym.attendance.models import CheckIn, VerdictCode
-from gym.attendance.schemas import Verdict
-from gym.attendance.service import AttendanceService
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
-from gym.core.ids import new_id
+from gym.core.database.ids import new_id
 from gym.plans.models import Plan
 from gym.rewards.models import Reward, RewardKind
 from gym.security.permissions import Actor
-from gym.subscriptions.discounts import Discount
-from gym.subscriptions.freezing import FreezeService
+from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.models import Freeze, Subscription
+from gym.subscriptions.sales.discounts import Discount
 from gym.subscriptions.service import SubscriptionService
 from tests.races.conftest import RIVALS, race
 from tests.support.memberships import PRICE, Reception

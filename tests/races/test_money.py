@@ -6,11 +6,11 @@ from decimal import Decimal
 
 from gym.app import Gym
 from gym.clients.models import Client
-from gym.core.ids import new_id
+from gym.core.database.ids import new_id
 from gym.payments.credit import ClientCredit
 from gym.payments.models import EntryKind, Method
 from gym.plans.models import Plan
-from gym.subscriptions.changing import PlanChangeService
+from gym.subscriptions.changes.plan_change import PlanChangeService
 from gym.subscriptions.models import Subscription, SubscriptionStatus
 from gym.subscriptions.schemas import RefundMode
 from gym.subscriptions.service import SubscriptionService

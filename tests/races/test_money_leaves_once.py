@@ -19,7 +19,7 @@ from gym.payments.models import Method
 from gym.payments.schemas import Receipt
 from gym.plans.models import Plan
 from gym.security.permissions import Actor
-from gym.subscriptions.changing import PlanChangeService
+from gym.subscriptions.changes.plan_change import PlanChangeService
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.schemas import RefundMode
 from gym.subscriptions.service import SubscriptionService

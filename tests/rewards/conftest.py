@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from gym.app import Gym
-from gym.attendance.schemas import Verdict
+from gym.attendance.checkin.schemas import Verdict
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
 from gym.rewards.models import Reward

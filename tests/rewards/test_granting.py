@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import event
 
 from gym.app import Gym
+from gym.attendance.checkin.service import AttendanceService
 from gym.attendance.models import VerdictCode
-from gym.attendance.service import AttendanceService
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
 from gym.notifications.models import NotificationKind as Kind

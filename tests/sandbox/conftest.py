@@ -7,9 +7,9 @@ from collections.abc import AsyncGenerator
 import pytest
 from telegram.ext import Application
 
-from bot.sandbox.client import Person, SandboxClient
 from bot.sandbox.server import SandboxServer
 from tests.sandbox.front_desk import build
+from tests.support.sandbox.client import Person, SandboxClient
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.sandbox.seen import Button, Message
+from tests.support.sandbox.seen import Button, Message
 
 KEYS = ((Button("Cash", "f:1"),),)
 ASKED = Message(7, 20, "PowerGym", True, datetime(2026, 8, 3, tzinfo=UTC), text="How much?", buttons=KEYS)

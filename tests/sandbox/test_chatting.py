@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 from telegram.ext import Application
 
-from bot.sandbox.client import Person, SandboxClient, SideDoorError
 from tests.sandbox.front_desk import square
+from tests.support.sandbox.client import Person, SandboxClient, SideDoorError
 
 pytestmark = pytest.mark.usefixtures("desk")
 

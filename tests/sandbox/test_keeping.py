@@ -16,10 +16,10 @@ import pytest
 from aiohttp import web
 from telegram import Bot
 
-from bot.sandbox.client import Person, SandboxClient, SideDoorError
 from bot.sandbox.errors import NotLoopback
 from bot.sandbox.server import SandboxHooks, SandboxServer
 from tests.sandbox.front_desk import square
+from tests.support.sandbox.client import Person, SandboxClient, SideDoorError
 
 
 @asynccontextmanager

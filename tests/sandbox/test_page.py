@@ -13,10 +13,10 @@ from playwright.async_api import Browser, Page, Route, async_playwright, expect
 from telegram import BotCommand
 from telegram.ext import Application
 
-from bot.sandbox.client import Person, SandboxClient
 from bot.sandbox.server import SandboxHooks, SandboxServer
 from tests.sandbox.front_desk import square
 from tests.support.kiosk_page import CHROMIUM
+from tests.support.sandbox.client import Person, SandboxClient
 
 PAGE = Path(__file__).parents[2] / "bot" / "sandbox" / "page"
 browser_test = pytest.mark.browser

@@ -27,10 +27,10 @@ from telegram.error import (
     RetryAfter,
 )
 
-from bot.sandbox.client import Person, SandboxClient
-from bot.sandbox.limits import FloodLimits
+from bot.sandbox.api.flood_limits import FloodLimits
 from bot.sandbox.server import SandboxServer
 from tests.sandbox.front_desk import square
+from tests.support.sandbox.client import Person, SandboxClient
 
 
 @pytest.fixture

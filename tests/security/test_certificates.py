@@ -16,7 +16,8 @@ from typer.testing import CliRunner
 from gym.commands import app
 from gym.commands.certificate import finding
 from gym.core.config import Config, ConfigError
-from gym.security.certificates import (
+from gym.security.tls.certificate_folder import Folder, Standing, addresses_here, fingerprint
+from gym.security.tls.certificates import (
     AUTHORITY_LIVES,
     SERVER_LIVES,
     Certified,
@@ -26,7 +27,6 @@ from gym.security.certificates import (
     issue,
     make_authority,
 )
-from gym.security.https import Folder, Standing, addresses_here, fingerprint
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 NAMES = Names.of(["gym.example", "gym-pc", "192.168.1.20"])

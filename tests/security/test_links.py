@@ -12,7 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from gym.security.cipher import Keyring
-from gym.security.links import Links, MemberQr, QrExpired, QrInvalid
+from gym.security.signed_links import Links, MemberQr, QrExpired, QrInvalid
 
 OLD = Keyring({"old": bytes(32)})
 KEYS = Keyring({"new": bytes(range(32)), "old": bytes(32)})

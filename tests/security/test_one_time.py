@@ -8,7 +8,7 @@ import pytest
 
 from gym.app import Gym
 from gym.kiosks.service import KioskService
-from gym.security.one_time import LinkUnknown, LinkUsed
+from gym.security.one_time_links import LinkUnknown, LinkUsed
 from gym.security.permissions import Actor, Role
 from gym.staff.service import StaffService
 

@@ -14,14 +14,14 @@ import pytest
 
 from gym.core.config import ConfigError
 from gym.security.cipher import Keyring
-from gym.security.secrets import Secrets, load_secrets, save_secrets
+from gym.security.keys.secrets import Secrets, load_secrets, save_secrets
 
 KEY = "a:_o5cTnS1Y2KhVwWqGdJ0xvZ3bRk8uEyM4iLpNsQfDtA"
 OTHER = "b:Zr7mPq0vXy2Lk9Jw4Nh6Tg8Bf1Dc3Sa5Ue-iOoRjKxE"
 RACER = """
 import sys
 from pathlib import Path
-from gym.security.secrets import load_secrets
+from gym.security.keys.secrets import load_secrets
 print("ready", flush=True)
 sys.stdin.readline()
 secrets = load_secrets(Path(sys.argv[1]))
@@ -154,7 +154,7 @@ FULL_DISK = """
 import resource, signal, sys
 from pathlib import Path
 from gym.core.config import ConfigError
-from gym.security.secrets import load_secrets, save_secrets
+from gym.security.keys.secrets import load_secrets, save_secrets
 home = Path(sys.argv[1])
 kept = load_secrets(home)
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

@@ -11,7 +11,7 @@ from gym.settings.addresses import is_only_here, web_address
 from gym.settings.kinds import EDITABLE, SettingKind, kind_of, limit, options
 from gym.settings.schemas import GymSettings
 from gym.staff.house_rules import changed_settings
-from gym.staff.typed import READERS
+from gym.staff.setting_parsers import READERS
 
 SETTINGS = GymSettings()  # type: ignore[call-arg]
 

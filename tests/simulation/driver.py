@@ -12,12 +12,12 @@ from uuid import UUID
 from sqlalchemy import select, text, update
 
 from gym.app import Gym
+from gym.attendance.checkin.service import AttendanceService
 from gym.attendance.models import Outcome
-from gym.attendance.service import AttendanceService
 from gym.clients.models import Client
 from gym.clients.service import ClientService
 from gym.core.clock import FrozenClock, gym_day
-from gym.core.payload import decode
+from gym.core.database.json_values import decode
 from gym.jobs.runner import run_due
 from gym.jobs.work import JOBS, Job
 from gym.notifications.kinds import KindGroup

@@ -14,17 +14,17 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.application import Api, make_bot
-from bot.outbox import Dispatcher
-from bot.pacing import Pacer
-from bot.sandbox.client import Person, SandboxClient
+from bot.outbox.rate_limits import Pacer
+from bot.outbox.worker import Dispatcher
 from bot.sandbox.server import SandboxServer
+from bot.telegram.application import Api, make_bot
 from gym.app import Gym
 from gym.core.clock import FrozenClock
 from gym.notifications.kinds import KindGroup
 from tests.simulation.driver import COMPARED, DESK, Driver, evening, night
 from tests.simulation.life import Act, Deed, day_of, people, plans
 from tests.simulation.model import DAY, Member, Model
+from tests.support.sandbox.client import Person, SandboxClient
 
 FIRST = date(2026, 8, 4)
 """The day after the tests' own morning."""

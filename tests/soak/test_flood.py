@@ -16,7 +16,6 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from bot.sandbox.client import Person, SandboxClient
 from bot.sandbox.server import SandboxServer
 from gym.app import Gym
 from gym.core.clock import FrozenClock
@@ -25,6 +24,7 @@ from tests.bench.figures import Spread
 from tests.bot.conftest import MakeMember
 from tests.bot.flow import png
 from tests.bot.test_killed import bot_process
+from tests.support.sandbox.client import Person, SandboxClient
 
 STRANGERS, STAFF, PHOTOS, ALBUM = 100, 3, 200, 10
 EVERY, TAP_EVERY = 1.0, 0.5

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.sandbox.client import SandboxClient
 from bot.sandbox.server import SandboxServer
 from gym.app import Gym
 from gym.core.clock import FrozenClock
@@ -25,6 +24,7 @@ from tests.support.outbox import (
     most_within,
     repeats,
 )
+from tests.support.sandbox.client import SandboxClient
 
 PEOPLE, EACH, KILLS, SEED = 103, 10, 8, 20261123
 NEWS = 25 if "SOAK_SECONDS" in os.environ else 45

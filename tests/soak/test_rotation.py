@@ -16,9 +16,9 @@ import pytest
 from gym.app import Gym
 from gym.core.clock import FrozenClock
 from gym.core.config import Config
-from gym.faces.opening import open_keys
-from gym.security.live_keys import LiveKeys
-from gym.security.secrets import load_secrets
+from gym.faces.gallery.key_check import open_keys
+from gym.security.keys.live_keys import LiveKeys
+from gym.security.keys.secrets import load_secrets
 from tests.bench.people import crowd, enrol, fill, free_plan, member
 from tests.bench.photos import Sitter, sitters
 from tests.faces_db.house_keys import House

@@ -23,7 +23,7 @@ from gym.security.tokens import Scope
 from tests.bench.kiosk import Kiosks, signed_in
 from tests.bench.programs import Program, program
 from tests.conftest import hire
-from web.auth import issuer_of
+from web.api.auth import issuer_of
 
 AT_ONCE = 4
 STAFF = 16

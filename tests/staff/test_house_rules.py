@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from gym.app import Gym
 from gym.audit.models import AuditEntry
-from gym.core.database import Database
+from gym.core.database.engine import Database
 from gym.security.permissions import Actor
 from gym.settings.schemas import GymSettings, Reentry
 from gym.staff.errors import SettingInvalid, UnknownSetting

@@ -13,9 +13,9 @@ from sqlalchemy import select
 from gym.app import Gym
 from gym.audit.models import AuditEntry
 from gym.core.clock import FrozenClock
-from gym.core.ids import new_id
+from gym.core.database.ids import new_id
 from gym.notifications.models import Notification, NotificationKind
-from gym.security.one_time import LinkExpired, LinkUnknown, LinkUsed
+from gym.security.one_time_links import LinkExpired, LinkUnknown, LinkUsed
 from gym.security.permissions import Actor, NotAllowed, Role
 from gym.staff.candidates import CandidateService
 from gym.staff.errors import (

@@ -11,13 +11,13 @@ import pytest
 
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
+from gym.core.database.ids import new_id
 from gym.core.errors import Conflict
-from gym.core.ids import new_id
 from gym.notifications.models import NotificationKind
 from gym.payments.credit import ClientCredit
 from gym.payments.models import EntryKind, Method
 from gym.plans.models import DurationUnit, Plan
-from gym.subscriptions.changing import PlanChangeService
+from gym.subscriptions.changes.plan_change import PlanChangeService
 from gym.subscriptions.errors import (
     AlreadyClosed,
     JustChanged,
@@ -27,7 +27,7 @@ from gym.subscriptions.errors import (
     SubscriptionNotFound,
     TrialUsed,
 )
-from gym.subscriptions.freezing import FreezeService
+from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.models import Subscription, SubscriptionStatus
 from gym.subscriptions.schemas import ChangeQuote
 from tests.support.memberships import Reception, entries, told

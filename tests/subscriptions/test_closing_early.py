@@ -14,7 +14,7 @@ from gym.payments.credit import ClientCredit
 from gym.payments.models import EntryKind, Method
 from gym.plans.models import DurationUnit, Plan
 from gym.security.permissions import NotAllowed
-from gym.subscriptions.cancellations import unused_days
+from gym.subscriptions.changes.remainder import unused_days
 from gym.subscriptions.errors import (
     AlreadyClosed,
     AlreadyWaiting,
@@ -22,7 +22,7 @@ from gym.subscriptions.errors import (
     NotWaiting,
     PackNotUsedUp,
 )
-from gym.subscriptions.freezing import FreezeService
+from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.models import Subscription, SubscriptionStatus
 from gym.subscriptions.schemas import RefundMode
 from gym.subscriptions.service import SubscriptionService

@@ -12,12 +12,12 @@ from gym.app import Gym
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
 from gym.notifications.models import Notification, NotificationKind
+from gym.notifications.quiet_hours import after_quiet
 from gym.payments.service import PaymentService
 from gym.plans.models import DurationUnit, Plan
 from gym.security.permissions import Actor, NotAllowed
 from gym.settings.schemas import GymSettings
 from gym.subscriptions.models import Subscription, SubscriptionStatus
-from gym.subscriptions.quiet import after_quiet
 from gym.subscriptions.service import SubscriptionService
 from gym.subscriptions.statuses import status_on
 from tests.support.memberships import Reception, frozen, run_nightly, told

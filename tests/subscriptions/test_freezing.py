@@ -11,19 +11,19 @@ import pytest
 from sqlalchemy import select
 
 from gym.app import Gym
+from gym.attendance.checkin.service import AttendanceService
 from gym.attendance.models import VerdictCode
-from gym.attendance.service import AttendanceService
 from gym.audit.models import AuditEntry
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
-from gym.core.ids import new_id
+from gym.core.database.ids import new_id
 from gym.notifications.models import NotificationKind
 from gym.payments.errors import KeyReused, ReasonNeeded
 from gym.plans.models import Plan
-from gym.security.links import Links
 from gym.security.permissions import Actor, NotAllowed
+from gym.security.signed_links import Links
 from gym.subscriptions.errors import AlreadyClosed
-from gym.subscriptions.freeze_errors import (
+from gym.subscriptions.freezes.errors import (
     AlreadyFrozen,
     DebtFirst,
     FreezeBackwards,
@@ -34,8 +34,8 @@ from gym.subscriptions.freeze_errors import (
     VisitedToday,
     WaitsBehindFreeze,
 )
-from gym.subscriptions.freeze_schemas import FreezeQuote
-from gym.subscriptions.freezing import FreezeService
+from gym.subscriptions.freezes.schemas import FreezeQuote
+from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.models import Freeze, Subscription, SubscriptionStatus
 from tests.support.memberships import PRICE, Reception, run_nightly, told
 

@@ -13,11 +13,11 @@ from sqlalchemy import update
 
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
+from gym.core.database.ids import new_id
 from gym.core.errors import Conflict, GymError
-from gym.core.ids import new_id
 from gym.plans.models import Plan
 from gym.security.permissions import Actor
-from gym.subscriptions.freezing import FreezeService
+from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.models import Freeze, GymClosure, Subscription
 from tests.support.memberships import Reception
 

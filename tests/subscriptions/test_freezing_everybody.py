@@ -7,17 +7,17 @@ from uuid import UUID
 
 import pytest
 
+from gym.attendance.checkin.service import AttendanceService
 from gym.attendance.models import VerdictCode
-from gym.attendance.service import AttendanceService
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
-from gym.core.ids import new_id
+from gym.core.database.ids import new_id
 from gym.notifications.models import NotificationKind
 from gym.plans.models import Plan
 from gym.security.permissions import Actor, NotAllowed
-from gym.subscriptions.freeze_errors import ClosingInPast, ClosingOver, GiftOutOfRange, GymIsClosed
-from gym.subscriptions.freeze_schemas import Closure
-from gym.subscriptions.freezing import FreezeService
+from gym.subscriptions.freezes.errors import ClosingInPast, ClosingOver, GiftOutOfRange, GymIsClosed
+from gym.subscriptions.freezes.schemas import Closure
+from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.models import FreezeKind, Subscription, SubscriptionStatus
 from tests.support.memberships import Reception, told
 

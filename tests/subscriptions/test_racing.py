@@ -11,8 +11,8 @@ import pytest
 
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
+from gym.core.database.ids import new_id
 from gym.core.errors import Conflict
-from gym.core.ids import new_id
 from gym.payments.errors import OverPayment
 from gym.payments.models import EntryKind
 from gym.plans.models import Plan

@@ -12,8 +12,8 @@ from typing import Any, Final
 import asyncpg
 from sqlalchemy import event, make_url
 
-from gym.core.database import Database, plain_dsn
-from gym.core.migrate import upgrade
+from gym.core.database.engine import Database, plain_dsn
+from gym.core.database.migrations import upgrade
 
 TEMPLATE = "powergym_template"
 MEMORY: Final = Path("/dev/shm")

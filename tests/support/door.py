@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from gym.app import Gym
 from gym.attendance.models import CheckIn
 from gym.clients.models import Client, DocumentType
-from gym.faces.enrolment import enrolment_face
+from gym.faces.enrolment.photos import enrolment_face
 from gym.faces.models import ConsentMethod
 from gym.faces.service import FaceRecognitionService
 from gym.kiosks.service import KioskService

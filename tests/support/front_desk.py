@@ -16,7 +16,7 @@ from gym.clients.models import Client
 from gym.clients.schemas import ClientChanges, ClientInput
 from gym.clients.service import ClientService
 from gym.notifications.models import Notification, NotificationKind
-from gym.security.one_time import IssuedLink
+from gym.security.one_time_links import IssuedLink
 from gym.security.permissions import Actor
 
 

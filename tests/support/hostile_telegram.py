@@ -13,9 +13,9 @@ from typing import Any, Final
 import aiohttp
 from aiohttp import web
 
-from bot.application import Api
-from bot.sandbox.client import Person
 from bot.sandbox.server import SandboxServer
+from bot.telegram.application import Api
+from tests.support.sandbox.client import Person
 
 SHORTEST_PAUSE: Final = 0.002
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 
-from bot.sandbox.client import SandboxClient
+from tests.support.sandbox.client import SandboxClient
 
 OPENS = time(10)
 

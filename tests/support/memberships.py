@@ -13,15 +13,15 @@ from sqlalchemy import select
 
 from gym.app import Gym
 from gym.clients.models import Client
-from gym.core.ids import new_id
-from gym.core.payload import decode
+from gym.core.database.ids import new_id
+from gym.core.database.json_values import decode
 from gym.notifications.models import Notification, NotificationKind
 from gym.payments.models import LedgerEntry, Method
 from gym.payments.schemas import Receipt
 from gym.plans.models import DurationUnit, Plan, PlanPrice
 from gym.security.permissions import Actor
-from gym.subscriptions.discounts import Discount
 from gym.subscriptions.models import Freeze, FreezeKind, Subscription
+from gym.subscriptions.sales.discounts import Discount
 from gym.subscriptions.service import SubscriptionService
 
 Row = TypeVar("Row", Client, Plan)

@@ -14,14 +14,14 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from bot.sandbox.client import SandboxClient
 from bot.sandbox.server import SandboxServer
-from bot.sandbox.store import Json
+from bot.sandbox.state.store import Json
 from gym.app import Gym
 from gym.clients.models import Client
 from gym.notifications.models import DeskChat, Notification, NotificationKind, NotificationState
 from gym.notifications.outbox import DESK, Recipient
 from gym.security.permissions import Actor
+from tests.support.sandbox.client import SandboxClient
 
 
 @dataclass

@@ -9,7 +9,7 @@ from uuid import UUID
 import jwt
 
 from gym.app import Gym
-from gym.core.ids import new_id
+from gym.core.database.ids import new_id
 from gym.security.models import SignIn
 from gym.security.permissions import Actor, ActorKind
 from gym.security.sessions import LIFETIME

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from bot.sandbox.client import Person
 from tests.support.hostile_telegram import tap_of, text_of
+from tests.support.sandbox.client import Person
 
 DEPTH: Final = 10_000
 DEEP: Final = "\N{SNOWMAN}deep"

@@ -19,7 +19,7 @@ from gym.staff.models import Staff
 from tests.support.door import Door
 from tests.support.kiosk_page import CHROMIUM, FLAGS, Kiosks, empty_room
 from web.app import make_app
-from web.documents import document
+from web.openapi.pages import document
 
 
 @pytest.fixture

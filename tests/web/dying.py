@@ -8,8 +8,8 @@ import sys
 
 from aiohttp import web
 
-from web import check_ins
 from web.__main__ import main
+from web.api import check_ins
 
 
 def die(*_: object) -> web.Response:

@@ -13,9 +13,9 @@ from prometheus_client import REGISTRY
 
 from gym.app import Gym
 from gym.core.language import Translator
-from gym.faces.challenge_gate import ChallengeMissing
-from gym.faces.pool import FacePool
-from gym.faces.reader import FaceReader, Purpose
+from gym.faces.engine.pool import FacePool
+from gym.faces.engine.reader import FaceReader, Purpose
+from gym.faces.liveness.challenge_gate import ChallengeMissing
 from gym.staff.service import StaffService
 from tests.faces.hard_photos import encoded, pixels_of
 from tests.faces.heads import Tilt, tilted_picture, turned_head
@@ -23,7 +23,7 @@ from tests.support.door import API, Door
 from tests.support.people import landscape, people, stranger
 from tests.support.tokens import token_of
 from tests.web.test_check_ins import member_qr, qr_photo
-from web.learning import LEARNER
+from web.api.template_learning import LEARNER
 
 ROSA, MATEO = people()[0], people()[2]
 TO_LEFT, TO_RIGHT = 32, -32

@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 import segno
 
-from gym.attendance.messages import DOCUMENT_UNKNOWN
-from gym.attendance.service import AttendanceService
+from gym.attendance.checkin.sentences import DOCUMENT_UNKNOWN
+from gym.attendance.checkin.service import AttendanceService
 from gym.core.clock import FrozenClock
 from gym.core.language import Translator
-from gym.security.links import Links
+from gym.security.signed_links import Links
 from tests.support.door import API, Door
 from tests.support.people import group, in_profile, jpeg, landscape, people, stranger
 

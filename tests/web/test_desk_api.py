@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 from aiohttp import ClientResponse, FormData
 
-from gym.core.ids import new_id
+from gym.core.database.ids import new_id
 from gym.faces.models import ConsentMethod
 from gym.faces.service import FaceRecognitionService
 from gym.security.permissions import Actor

@@ -7,8 +7,8 @@ from typing import Any
 
 from aiohttp.test_utils import TestClient
 
-from web.contract import OPERATIONS
-from web.documents import document
+from web.openapi.operations import OPERATIONS
+from web.openapi.pages import document
 
 
 def references(value: Any) -> Iterator[str]:

@@ -15,14 +15,14 @@ import pytest
 from sqlalchemy import event, select, text, update
 
 from gym.app import Gym
-from gym.attendance.arrivals import Arrival, Asking, arrive
+from gym.attendance.checkin.request_authentication import Arrival, Asking, arrive
 from gym.attendance.models import CheckIn
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
-from gym.core.database import Database
-from gym.core.lane import Lane
-from gym.core.statements import LaneStatements, Statement
-from gym.faces.memory_gallery import MemoryGallery
+from gym.core.database.direct_pool import Lane
+from gym.core.database.engine import Database
+from gym.core.database.statements import LaneStatements, Statement
+from gym.faces.gallery.memory_gallery import MemoryGallery
 from gym.kiosks.models import Kiosk
 from gym.notifications.models import Notification
 from gym.rewards.models import Reward
@@ -33,8 +33,8 @@ from gym.subscriptions.models import Subscription
 from gym.unit_of_work import SessionNeeded, UnitOfWork
 from tests.support.door import Door
 from tests.support.people import landscape, people
-from web import check_ins
-from web.keys import LIMITS
+from web.api import check_ins
+from web.http.keys import LIMITS
 
 DOCUMENT = {"document_number": "1020304050", "phone_last4": "4567"}
 

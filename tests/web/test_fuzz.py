@@ -13,12 +13,12 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from gym.app import Gym
-from gym.security.limits import MemoryBuckets, Rate
 from gym.security.permissions import Actor
+from gym.security.rate_limits import MemoryBuckets, Rate
 from tests.support.door import Door
 from tests.support.tokens import token_of
 from web.app import make_app
-from web.limits import Limits
+from web.http.limits import Limits
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 ENDLESS = Rate("endless", 10**6, 10**6)

@@ -21,9 +21,9 @@ from gym.security.passwords import needs_rehash
 from gym.security.permissions import Actor
 from gym.staff.models import Staff
 from tests.support.door import API, Door
+from web.api.telegram_webhook import SECRET_HEADER, Webhook
 from web.app import make_app
-from web.limits import REPLAY, Limits
-from web.telegram import SECRET_HEADER, Webhook
+from web.http.limits import REPLAY, Limits
 
 NOBODY = {"document_number": "123456", "phone_last4": "0000"}
 PASSWORD = "correct-horse-7-staple"
@@ -107,7 +107,7 @@ async def test_an_offline_queue_has_an_end(gym_with_faces: Gym, admin: Actor, cl
 
 
 async def test_a_ready_question_reads_no_files(stranger_at_door: Door) -> None:
-    from web.health import newest
+    from web.api.health import newest
 
     await stranger_at_door.client.get("/readyz")
     before = newest.cache_info().misses

@@ -11,14 +11,14 @@ from sqlalchemy import make_url
 
 from gym.app import Gym
 from gym.core.config import Config
-from gym.core.database import Database
+from gym.core.database.engine import Database
 from gym.core.values.networks import Networks
 from gym.security.permissions import Actor
 from tests.support.databases import administration
 from tests.support.door import Door
 from tests.support.people import people
 from web.app import make_app
-from web.keys import BOT_READY
+from web.http.keys import BOT_READY
 
 Client = TestClient[Any, Any]
 

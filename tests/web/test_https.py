@@ -20,13 +20,13 @@ from cryptography import x509
 
 from gym.app import Gym
 from gym.core.config import Config, ConfigError
-from gym.security import https
-from gym.security.certificates import SERVER_LIVES, SLOW_CLOCK, Names
-from gym.security.https import SOON, Folder
+from gym.security.tls import certificate_folder as https
+from gym.security.tls.certificate_folder import SOON, Folder
+from gym.security.tls.certificates import SERVER_LIVES, SLOW_CLOCK, Names
 from web.app import make_app
-from web.keys import SECURE, Secure
-from web.renewal import look
-from web.tls import listen
+from web.http.keys import SECURE, Secure
+from web.tls.listeners import listen
+from web.tls.renewal import look
 
 Open = Callable[..., Any]
 

@@ -15,12 +15,12 @@ from aiohttp.test_utils import TestClient, TestServer
 from playwright.async_api import Browser, Error, Page, async_playwright, expect
 
 from gym.app import Gym
-from gym.security.certificates import Names
-from gym.security.https import Folder
 from gym.security.permissions import Actor
+from gym.security.tls.certificate_folder import Folder
+from gym.security.tls.certificates import Names
 from tests.support.door import Door
 from web.app import make_app
-from web.keys import SECURE
+from web.http.keys import SECURE
 
 pytestmark = pytest.mark.browser
 GYM_HOST, OTHER_HOST = "gym.example", "other.example"

@@ -23,7 +23,7 @@ from tests.support.kiosk_page import (
     state_is,
 )
 from tests.support.people import people
-from web import page as served
+from web.pages import kiosk_page as served
 
 pytestmark = pytest.mark.browser
 

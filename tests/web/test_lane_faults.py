@@ -18,12 +18,12 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from gym.app import Gym
-from gym.attendance.arrivals import Arrival, Asking
-from gym.attendance.door import DoorRepository
+from gym.attendance.checkin.queries import DoorRepository
+from gym.attendance.checkin.request_authentication import Arrival, Asking
 from gym.attendance.models import CheckIn
 from gym.core.clock import FrozenClock
-from gym.core.lane import Lane
-from gym.core.statements import LaneStatements, SessionStatements
+from gym.core.database.direct_pool import Lane
+from gym.core.database.statements import LaneStatements, SessionStatements
 from gym.notifications.models import Notification
 from gym.security.models import IdempotencyKey
 from gym.security.permissions import Actor
@@ -31,7 +31,7 @@ from gym.subscriptions.models import Subscription
 from gym.unit_of_work import SessionNeeded
 from tests.support.door import API, Door
 from tests.support.tokens import token_of
-from web import check_ins
+from web.api import check_ins
 from web.app import make_app
 
 DOCUMENT = {"document_number": "1020304050", "phone_last4": "4567"}

@@ -14,11 +14,11 @@ from sqlalchemy import func, select, text
 
 from gym.app import Gym
 from gym.attendance.models import CheckIn
-from gym.core import database as databases
-from gym.core import lane as lanes
-from gym.core.database import Database
+from gym.core.database import direct_pool as lanes
+from gym.core.database import engine as databases
+from gym.core.database.engine import Database
+from gym.core.database.statements import Statement
 from gym.core.errors import DatabaseUnavailable
-from gym.core.statements import Statement
 from gym.security.permissions import Actor
 from gym.unit_of_work import UnitOfWork
 from tests.support.door import Door

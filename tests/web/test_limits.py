@@ -17,11 +17,11 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from gym.app import Gym
 from gym.core.clock import FrozenClock
-from gym.faces.pool import FacePool
+from gym.faces.engine.pool import FacePool
 from gym.kiosks.models import Kiosk
-from gym.security.limits import DatabaseBuckets, MemoryBuckets, Rate, TooManyRequests
 from gym.security.passwords import hash_secret
 from gym.security.permissions import Actor
+from gym.security.rate_limits import DatabaseBuckets, MemoryBuckets, Rate, TooManyRequests
 from tests.support.door import API, Door
 from tests.support.front_desk import statements
 from tests.support.people import landscape, stranger

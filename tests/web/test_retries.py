@@ -22,7 +22,7 @@ from gym.security.permissions import Actor
 from tests.support.door import API, Door
 from tests.support.memberships import told
 from tests.support.tokens import token_of
-from web import check_ins
+from web.api import check_ins
 
 CREDENTIAL = {"document_number": "1020304050", "phone_last4": "4567"}
 

@@ -13,14 +13,14 @@ from aiohttp import web
 
 from gym.app import Gym
 from gym.core.clock import FrozenClock
-from gym.core.ids import new_id
+from gym.core.database.ids import new_id
 from gym.kiosks.service import KioskService
 from gym.security.permissions import Actor
 from gym.security.tokens import TokenType
 from gym.staff.models import Staff
 from tests.support.door import Door
 from tests.support.tokens import kiosk_actor, sign, standing_claims, token_of
-from web.documents import document
+from web.openapi.pages import document
 
 ID, SESSION = str(new_id()), str(new_id())
 DOCUMENT = {"document_number": "99999999", "phone_last4": "0000"}

@@ -13,11 +13,11 @@ import aiohttp
 import pytest
 
 from gym.app import Gym
-from gym.security.certificates import Names
-from gym.security.https import Folder
+from gym.security.tls.certificate_folder import Folder
+from gym.security.tls.certificates import Names
 from tests.e2e.process import free_port
 from tests.web.test_killed import Server
-from web.page import FOLDER
+from web.pages.kiosk_page import FOLDER
 
 PICTURE = (FOLDER / "icon-512.png").read_bytes()
 ADDRESS = "/kiosk/icon-512.png"

@@ -11,7 +11,7 @@ from typing import Any, Final
 import structlog
 from aiohttp import web
 
-from web.addresses import neighbourhood
+from web.http.addresses import neighbourhood
 from web.http.faults import bare_fault, fault
 
 log = structlog.get_logger()

@@ -6,9 +6,9 @@ from typing import Final
 
 from aiohttp import web
 
-from gym.core.ids import new_id
+from gym.core.database.ids import new_id
 from gym.core.language import N_, Translator
-from web.errors import PublicError, error_body, error_response, language_of
+from web.http.errors import PublicError, error_body, error_response, language_of
 
 HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",

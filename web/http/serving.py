@@ -8,9 +8,9 @@ from typing import Any
 from aiohttp import web
 from aiohttp.web_runner import BaseSite
 
-from gym.core.descriptors import raise_limit
+from gym.core.runtime.file_descriptors import raise_limit
 from web.http.connections import HttpServer, Patience
-from web.keys import GYM
+from web.http.keys import GYM
 
 RESERVED = 256
 """Descriptors kept back for the database, files, the model's weights and Telegram."""

@@ -6,11 +6,11 @@ from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from bot.desk.buttons import Candidate, ConfirmCandidate, RefuseCandidate, Team
-from bot.desk.candidate_words import answers, facts_of, outcome_text, waiting_text
-from bot.keyboards import nav
-from bot.render import Screen, say_error
-from bot.routing import Audience, Router
-from bot.turn import Turn
+from bot.ui.keyboards import nav
+from bot.ui.routing import Audience, Router
+from bot.ui.screens import Screen, say_error
+from bot.ui.update_context import Turn
+from bot.ui.wording.candidates import answers, facts_of, outcome_text, waiting_text
 from gym.staff.candidates import CandidateService
 from gym.staff.errors import CandidateDecided, CandidateExpired
 from gym.staff.models import CandidateState

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from bot.callbacks import Callback, callback
+from bot.desk.admin.team import ROLES
 from bot.desk.buttons import Invitations, Team
-from bot.desk.team import ROLES
-from bot.keyboards import Row, button, nav, pager
-from bot.render import HtmlTranslator, Screen
-from bot.routing import Audience, Router
-from bot.turn import Turn
+from bot.ui.callbacks import Callback, callback
+from bot.ui.keyboards import Row, button, nav, pager
+from bot.ui.routing import Audience, Router
+from bot.ui.screens import HtmlTranslator, Screen
+from bot.ui.update_context import Turn
 from gym.staff.invitations import InvitationService, OpenInvitation
 
 router = Router(Audience.STAFF)

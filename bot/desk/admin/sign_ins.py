@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from bot.callbacks import Callback, callback
-from bot.desk.account import Account
+from bot.desk.admin.account import Account
+from bot.desk.admin.team import Person
 from bot.desk.buttons import SignIns, SignInsOf
-from bot.desk.kiosks import KioskCard, Unpair
-from bot.desk.team import Person
-from bot.keyboards import Row, button, nav, pager
-from bot.render import HtmlTranslator, Screen
-from bot.routing import Audience, Router
-from bot.turn import Turn
-from gym.core.repository import Page
+from bot.desk.door.kiosks import KioskCard, Unpair
+from bot.ui.callbacks import Callback, callback
+from bot.ui.keyboards import Row, button, nav, pager
+from bot.ui.routing import Audience, Router
+from bot.ui.screens import HtmlTranslator, Screen
+from bot.ui.update_context import Turn
+from gym.core.database.repository import Page
 from gym.security.models import SignIn
 from gym.security.tokens import Scope
 from gym.staff.sign_ins import SignInService

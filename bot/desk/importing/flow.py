@@ -8,16 +8,16 @@ from typing import Final
 
 from telegram import Document
 
-from bot.desk.clients import Found
+from bot.desk.clients.clients import Found
 from bot.desk.importing.buttons import HowToImport, ShowImport, UndoImport
 from bot.desk.importing.progress import ProgressLine
 from bot.desk.importing.undoing import UNDO, run_label
 from bot.desk.importing.words import HELP, counted, problems, reading
-from bot.forms import Choice, Form, FormContext, Step
-from bot.keyboards import button, nav, pager
-from bot.render import HtmlTranslator, Screen
-from bot.routing import Audience, Router
-from bot.turn import MOST_BYTES, Turn
+from bot.forms.definition import Choice, Form, FormContext, Step
+from bot.ui.keyboards import button, nav, pager
+from bot.ui.routing import Audience, Router
+from bot.ui.screens import HtmlTranslator, Screen
+from bot.ui.update_context import MOST_BYTES, Turn
 from gym.core.language import N_
 from gym.importing.errors import ImportTooLargeForChat
 from gym.importing.reading.day_orders import DayOrder

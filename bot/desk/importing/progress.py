@@ -7,8 +7,8 @@ import time
 from types import TracebackType
 from typing import Final, Self
 
-from bot.render import Screen
-from bot.turn import Turn
+from bot.ui.screens import Screen
+from bot.ui.update_context import Turn
 
 EVERY: Final = 3.0
 """Seconds between two edits."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from bot.desk.importing.buttons import HowToImport, ShowImport, UndoImport, UndoImportNow
-from bot.keyboards import button, nav
-from bot.render import HtmlTranslator, Screen
-from bot.routing import Audience, Router
-from bot.turn import Turn
+from bot.ui.keyboards import button, nav
+from bot.ui.routing import Audience, Router
+from bot.ui.screens import HtmlTranslator, Screen
+from bot.ui.update_context import Turn
 from gym.core.language import N_
 from gym.importing.models import ClientImport
 from gym.importing.service import ImportService

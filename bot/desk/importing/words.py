@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from bot.render import Html, HtmlTranslator
+from bot.ui.screens import Html, HtmlTranslator
 from gym.clients.schemas import ClientInput
 from gym.core.language import N_
 from gym.importing.reading.columns import SheetColumn

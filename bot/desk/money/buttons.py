@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from bot.callbacks import Callback, callback
+from bot.ui.callbacks import Callback, callback
 
 
 @callback("wroff")

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.desk.buttons import Card, TakePayment
-from bot.desk.history import Statement
+from bot.desk.clients.history import Statement
 from bot.desk.money.buttons import MoneyDoubts, ShowMoneyDoubt
-from bot.desk.receipts import TakeBack
-from bot.keyboards import Row, button, nav, pager
-from bot.render import HtmlTranslator, Screen
-from bot.routing import Audience, Router
-from bot.turn import Turn
+from bot.desk.money.receipts import TakeBack
+from bot.ui.keyboards import Row, button, nav, pager
+from bot.ui.routing import Audience, Router
+from bot.ui.screens import HtmlTranslator, Screen
+from bot.ui.update_context import Turn
 from gym.security.permissions import Permission
-from gym.subscriptions.money_doubts import MoneyDoubt, MoneyDoubtService
+from gym.subscriptions.money.money_doubts import MoneyDoubt, MoneyDoubtService
 
 router = Router(Audience.STAFF)
 

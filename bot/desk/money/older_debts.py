@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.desk.buttons import TakeEverything
-from bot.keyboards import Button, button
-from bot.render import HtmlTranslator
+from bot.ui.keyboards import Button, button
+from bot.ui.screens import HtmlTranslator
 from gym.subscriptions.schemas import Owed, Quote
 
 

@@ -7,13 +7,13 @@ from decimal import Decimal
 from uuid import UUID
 
 from bot.desk.buttons import ManagePlan
-from bot.desk.changes import REASON, plan_text
-from bot.desk.receipts import TakeBack, receipt_screen
-from bot.desk.words import METHODS
-from bot.forms import Choice, Form, FormContext, Step
-from bot.render import Screen
-from bot.routing import Audience, Router
-from bot.turn import Turn
+from bot.desk.memberships.plan_changes import REASON, plan_text
+from bot.desk.money.receipts import TakeBack, receipt_screen
+from bot.forms.definition import Choice, Form, FormContext, Step
+from bot.ui.routing import Audience, Router
+from bot.ui.screens import Screen
+from bot.ui.update_context import Turn
+from bot.ui.wording.terms import METHODS
 from gym.core.language import N_
 from gym.payments.credit import ClientCredit
 from gym.payments.errors import NothingToReturn

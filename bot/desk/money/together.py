@@ -6,20 +6,20 @@ from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from bot.callbacks import Callback, callback
 from bot.desk.buttons import Card, TakeEverything, TakePayment
-from bot.desk.keys import tap_key
-from bot.desk.receipts import ReceiptPdf
-from bot.desk.refusals import refusal_screen
-from bot.desk.words import METHODS
-from bot.keyboards import Button, Keyboard, button, grid, nav
-from bot.render import Html, HtmlTranslator, Screen
-from bot.routing import Audience, Router
-from bot.turn import Turn
+from bot.desk.idempotency import tap_key
+from bot.desk.memberships.refusals import refusal_screen
+from bot.desk.money.receipts import ReceiptPdf
+from bot.ui.callbacks import Callback, callback
+from bot.ui.keyboards import Button, Keyboard, button, grid, nav
+from bot.ui.routing import Audience, Router
+from bot.ui.screens import Html, HtmlTranslator, Screen
+from bot.ui.update_context import Turn
+from bot.ui.wording.terms import METHODS
 from gym.payments.errors import owed_only
 from gym.payments.models import TILL, Method
 from gym.subscriptions.errors import JustChanged
-from gym.subscriptions.paying_together import JointReceipt, PayingTogether
+from gym.subscriptions.money.joint_payments import JointReceipt, PayingTogether
 from gym.subscriptions.schemas import Owed
 from gym.subscriptions.service import SubscriptionService
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from bot.desk.asking import REASON as ASK_WHY
-from bot.desk.asking import ask_by_form
+from bot.desk.approvals.asking import REASON as ASK_WHY
+from bot.desk.approvals.asking import ask_by_form
 from bot.desk.buttons import Card
-from bot.desk.changes import REASON, plan_text
+from bot.desk.memberships.plan_changes import REASON, plan_text
 from bot.desk.money.buttons import WriteOff
-from bot.forms import Form, FormContext
-from bot.keyboards import nav
-from bot.render import Screen
-from bot.routing import Audience, Router
-from bot.turn import Turn
+from bot.forms.definition import Form, FormContext
+from bot.ui.keyboards import nav
+from bot.ui.routing import Audience, Router
+from bot.ui.screens import Screen
+from bot.ui.update_context import Turn
 from gym.core.language import N_
 from gym.payments.errors import owed_only
 from gym.security.permissions import Permission

@@ -145,7 +145,7 @@ class EmbeddedPostgres:
         """The keeper inherits the lock itself, so there is no moment at which a second one could start."""
         self.layout.state.unlink(missing_ok=True)
         put_aside(self.layout.keeper_log, LOG_LIMIT)
-        command = [sys.executable, "-P", "-m", "gym.core.postgres.keeper", str(self.layout.root)]
+        command = [sys.executable, "-P", "-m", "gym.core.postgres.supervisor", str(self.layout.root)]
         command.append("durable" if self.durable else "ephemeral")
         environment = ENVIRONMENT | {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         with self.layout.keeper_log.open("ab") as log:

@@ -21,8 +21,8 @@ from gym.core.reading.amounts import AmountNegative, AmountTooLarge, example_amo
 from gym.core.reading.conventions import Conventions, unaccented
 from gym.core.reading.days import Days, day_invalid, read_day, read_parts, year_of
 from gym.importing.errors import PlanDayOutOfRange
-from gym.importing.reading.cells import Cell, day_of, without_time
 from gym.importing.reading.day_orders import DayOrder
+from gym.importing.reading.formats.cells import Cell, day_of, without_time
 from gym.importing.reading.people import Answer
 
 _YES_WORDS: Final = "si,s,yes,y,x,ok,true,1,pago,pagado,pagada,paid,cancelado,cancelada,al dia"

@@ -8,9 +8,9 @@ from gym.clients.schemas import Habits
 from gym.core.reading.conventions import Conventions
 from gym.importing.errors import ImportNamesMissing, ImportUnreadable, SheetUnknown
 from gym.importing.reading.columns import ColumnMap, map_columns
-from gym.importing.reading.files import read_sheets
+from gym.importing.reading.formats.files import read_sheets
+from gym.importing.reading.formats.sheets import Sheet
 from gym.importing.reading.rows import RowReader
-from gym.importing.reading.sheets import Sheet
 from gym.importing.schemas import ImportChoices, ReadSheet
 
 

@@ -8,7 +8,6 @@ from typing import Final
 
 from gym.clients.schemas import Habits
 from gym.importing.errors import ImportNamesMissing
-from gym.importing.reading.cells import EMPTY, Cell
 from gym.importing.reading.content import (
     MOST,
     Content,
@@ -20,8 +19,9 @@ from gym.importing.reading.content import (
     words_in,
 )
 from gym.importing.reading.day_orders import DayOrder, order_of
+from gym.importing.reading.formats.cells import EMPTY, Cell
+from gym.importing.reading.formats.sheets import Row, Sheet
 from gym.importing.reading.headings import NAMES, SEVERAL, Column, column_of, plain_heading
-from gym.importing.reading.sheets import Row, Sheet
 
 FIRST_LINES: Final = 25
 """Rows among which the one with the headings is looked for; titles and dates stand above it."""

@@ -14,7 +14,7 @@ from gym.clients.phones import parse_phone
 from gym.core.errors import GymError
 from gym.core.reading.conventions import unaccented
 from gym.core.reading.days import read_parts
-from gym.importing.reading.cells import Cell, without_time
+from gym.importing.reading.formats.cells import Cell, without_time
 
 SAMPLE: Final = 300
 """Cells of a column that are looked at."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
-from gym.importing.reading.cells import Cell, without_time
+from gym.importing.reading.formats.cells import Cell, without_time
 
 _TWO: Final = re.compile(r"([0-9]{1,2})[ ./-]([0-9]{1,2})[ ./-](?:[0-9]{2}|[0-9]{4})")
 

@@ -14,12 +14,12 @@ from gym.core.errors import GymError
 from gym.core.reading.conventions import Conventions, unaccented
 from gym.importing.errors import ImportTooLarge
 from gym.importing.reading.cell_values import CellReader, Phones
-from gym.importing.reading.cells import EMPTY, Cell
 from gym.importing.reading.columns import ColumnMap, SheetColumn
+from gym.importing.reading.formats.cells import EMPTY, Cell
+from gym.importing.reading.formats.sheets import MOST_ROWS, Row
 from gym.importing.reading.headings import Column
 from gym.importing.reading.names import Names, split_name
 from gym.importing.reading.people import Answer, CellProblem, PersonRow, WrittenMembership
-from gym.importing.reading.sheets import MOST_ROWS, Row
 
 Value = TypeVar("Value")
 NEVER_ZERO: Final = frozenset(

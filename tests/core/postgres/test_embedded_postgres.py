@@ -16,11 +16,11 @@ import asyncpg
 import psutil
 import pytest
 
-from gym.core.database import plain_dsn
+from gym.core.database.engine import plain_dsn
 from gym.core.postgres import EmbeddedPostgres, PostgresUnavailable
 from gym.core.postgres.accounts import choose_account
 from gym.core.postgres.layout import KeeperState, Layout
-from gym.core.postgres.leftovers import serving
+from gym.core.postgres.stale_processes import serving
 
 CODE = Path(__file__).parents[3]
 USER = """

@@ -7,11 +7,11 @@ import asyncio
 import pytest
 
 from gym.app import Gym
-from gym.core.ids import new_id
-from gym.security.limits import DatabaseBuckets
-from gym.security.links import Links
-from web.guesses import DocumentGuess, TooManyWrongDocuments
-from web.limits import Limits
+from gym.core.database.ids import new_id
+from gym.security.rate_limits import DatabaseBuckets
+from gym.security.signed_links import Links
+from web.http.document_guesses import DocumentGuess, TooManyWrongDocuments
+from web.http.limits import Limits
 
 
 async def test_six_right_documents_at_once_are_all_judged(gym: Gym) -> None:

@@ -10,11 +10,11 @@ from sqlalchemy import select, update
 from gym.app import Gym
 from gym.security.cipher import Tampered
 from gym.security.idempotency import Answer, Discretion
+from gym.security.keys.secrets import Secrets
 from gym.security.models import IdempotencyKey
 from gym.security.permissions import Actor
-from gym.security.secrets import Secrets
 from tests.support.door import Door
-from web.schemas import CheckInFields
+from web.api.schemas import CheckInFields
 
 DOCUMENT = {"document_number": "1020304050", "phone_last4": "4567"}
 PLAIN = hashlib.sha256(CheckInFields.model_validate(DOCUMENT).model_dump_json().encode()).digest()

@@ -15,8 +15,8 @@ from gym.app import Gym
 from gym.core.clock import FrozenClock
 from gym.security.permissions import Actor
 from tests.web.test_signing_in import PASSWORD, give_password
-from web.addresses import neighbourhood
 from web.app import make_app
+from web.http.addresses import neighbourhood
 
 HOME, CAFE = "198.51.100.7", "203.0.113.77"
 Client = TestClient[Any, Any]

@@ -15,12 +15,12 @@ from yarl import URL
 
 from gym.app import Gym
 from gym.core.values.networks import Networks
-from gym.security.limits import Rate
+from gym.security.rate_limits import Rate
 from tests.support.door import API, Door
 from tests.support.served import OwnServer
 from tests.support.tokens import token_of
 from web.app import make_app
-from web.keys import LIMITS
+from web.http.keys import LIMITS
 
 MARK = "s3cret-mark"
 Client = TestClient[Any, Any]

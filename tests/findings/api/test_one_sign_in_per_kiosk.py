@@ -16,7 +16,7 @@ from gym.security.permissions import Actor
 from gym.security.sessions import LIFETIME, Sessions, Subject
 from gym.security.tokens import Scope
 from tests.support.door import Door
-from web.callers import issuer_of
+from web.http.authentication import issuer_of
 
 DAY = timedelta(days=1)
 

@@ -9,7 +9,7 @@ from aiohttp.test_utils import TestClient
 
 from gym.app import Gym
 from tests.support.front_desk import statements
-from web.health import READINESS
+from web.api.health import READINESS
 
 Client = TestClient[Any, Any]
 

@@ -13,14 +13,14 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from gym.app import Gym
 from gym.core.clock import FrozenClock
-from gym.faces.pool import FacePool
-from gym.security.limits import Rate
+from gym.faces.engine.pool import FacePool
 from gym.security.permissions import Actor
+from gym.security.rate_limits import Rate
 from tests.support.door import Door
 from tests.support.people import landscape, people, stranger
 from tests.support.tokens import token_of
 from web.app import make_app
-from web.limits import Limits
+from web.http.limits import Limits
 
 MOST: Final = 4
 MINUTE = timedelta(minutes=1)

@@ -16,7 +16,7 @@ from sqlalchemy import func, select, text, update
 
 from gym.app import Gym
 from gym.core.clock import FrozenClock
-from gym.core.ids import new_id
+from gym.core.database.ids import new_id
 from gym.kiosks.service import KioskService
 from gym.security.models import RefreshToken, SignIn
 from gym.security.passwords import hash_secret
@@ -181,7 +181,7 @@ async def answers(client: Any, door: Door) -> list[int]:
 async def test_a_sign_in_that_ends_while_the_model_reads_lets_nobody_in(
     door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from web import check_ins
+    from web.api import check_ins
 
     await door.member("Rosa")
     look = check_ins.arrive

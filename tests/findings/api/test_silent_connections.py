@@ -15,7 +15,7 @@ import pytest
 from aiohttp.test_utils import TestClient
 
 from gym.app import Gym
-from gym.core.descriptors import raise_limit
+from gym.core.runtime.file_descriptors import raise_limit
 from tests.support.door import Door
 from tests.support.served import OwnServer
 from web.app import make_app

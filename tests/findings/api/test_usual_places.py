@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from gym.app import Gym
-from gym.core.ids import new_id
+from gym.core.database.ids import new_id
 from gym.security.permissions import Actor
 from gym.security.sessions import Sessions, Subject, is_known
 from gym.security.tokens import Scope, TokenIssuer
-from web.callers import issuer_of
+from web.http.authentication import issuer_of
 
 
 async def known(gym: Gym, opened_from: str, asked_from: str) -> bool:

@@ -9,8 +9,8 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from gym.app import Gym
 from gym.core.values.urls import checked_webhook
+from web.api.telegram_webhook import SECRET_HEADER, Webhook
 from web.app import make_app
-from web.telegram import SECRET_HEADER, Webhook
 
 
 async def test_no_route_of_the_gym_is_taken_for_the_webhook(gym: Gym) -> None:

@@ -14,12 +14,12 @@ from sqlalchemy import text
 
 from gym.app import Gym
 from gym.core.clock import FrozenClock
-from gym.faces.pool import FacePool
+from gym.faces.engine.pool import FacePool
 from gym.security.permissions import Actor
 from tests.support.door import API, Door
 from tests.support.people import stranger
 from tests.support.tokens import token_of
-from web.guesses import folded
+from web.http.document_guesses import folded
 
 ROSA = "1020304050"
 RIGHT = {"document_number": ROSA, "phone_last4": "4567"}

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.desk.subscriptions import quote_text
-from bot.render import HtmlTranslator
+from bot.desk.memberships.sales import quote_text
+from bot.ui.screens import HtmlTranslator
 from gym.app import Gym
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
@@ -21,11 +21,11 @@ from gym.jobs.runner import run_due
 from gym.notifications.models import NotificationKind as Kind
 from gym.plans.models import DurationUnit
 from gym.security.permissions import Actor
-from gym.subscriptions.changing import PlanChangeService
+from gym.subscriptions.changes.plan_change import PlanChangeService
 from gym.subscriptions.errors import JustChanged
-from gym.subscriptions.freeze_calendar import Calendar
-from gym.subscriptions.freeze_layout import Laid, Rest
-from gym.subscriptions.freezing import FreezeService
+from gym.subscriptions.freezes.calendar import Calendar
+from gym.subscriptions.freezes.layout import Laid, Rest
+from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.models import Freeze, FreezeKind, GymClosure, Subscription, SubscriptionStatus
 from gym.subscriptions.service import SubscriptionService
 from tests.support.memberships import Reception, told

@@ -9,29 +9,29 @@ from uuid import uuid4
 
 import pytest
 
-from bot.callbacks import pack
 from bot.desk.buttons import Card
-from bot.desk.clients import card_keyboard, card_text
-from bot.desk.receipts import receipt_screen
-from bot.keyboards import Keyboard
+from bot.desk.clients.clients import card_keyboard, card_text
+from bot.desk.money.receipts import receipt_screen
 from bot.member.plan import plan_lines
-from bot.render import HtmlTranslator
-from bot.sandbox.client import Person, SandboxClient
-from bot.standing_words import STATES
+from bot.ui.callbacks import pack
+from bot.ui.keyboards import Keyboard
+from bot.ui.screens import HtmlTranslator
+from bot.ui.wording.plan_states import STATES
 from gym.app import Gym
-from gym.attendance.cards import CardService, ClientCard
+from gym.attendance.cards.client_card import CardService, ClientCard
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
 from gym.payments.receipt_pdf import worded
 from gym.plans.models import DurationUnit
 from gym.security.permissions import Actor
-from gym.subscriptions.freezing import FreezeService
+from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.plan_states import PlanState
 from gym.subscriptions.schemas import RefundMode
 from gym.subscriptions.service import SubscriptionService
 from tests.bot.conftest import MakeMember
 from tests.support.memberships import Reception
+from tests.support.sandbox.client import Person, SandboxClient
 
 TODAY: Final = date(2026, 8, 3)
 DAY: Final = timedelta(days=1)

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from bot.callbacks import pack
-from bot.desk.subscriptions import SaleDetails
-from bot.sandbox.client import SandboxClient
+from bot.desk.memberships.sales import SaleDetails
+from bot.ui.callbacks import pack
 from gym.app import Gym
 from gym.clients.models import Client
 from tests.support.memberships import Reception
+from tests.support.sandbox.client import SandboxClient
 
 TODAY = date(2026, 8, 3)
 

@@ -8,13 +8,12 @@ from typing import Final
 
 import pytest
 
-from bot.callbacks import pack
 from bot.desk.buttons import Plans, SellPlan
-from bot.desk.subscriptions import quote_text
+from bot.desk.memberships.sales import quote_text
 from bot.member.plan import MyPlan
-from bot.price_words import price_line
-from bot.render import HtmlTranslator
-from bot.sandbox.client import SandboxClient
+from bot.ui.callbacks import pack
+from bot.ui.screens import HtmlTranslator
+from bot.ui.wording.prices import price_line
 from gym.app import Gym
 from gym.clients.models import Client
 from gym.plans.models import Plan
@@ -23,6 +22,7 @@ from gym.security.permissions import Actor, Role
 from gym.subscriptions.service import SubscriptionService
 from tests.bot.conftest import MakeMember
 from tests.support.memberships import Reception
+from tests.support.sandbox.client import SandboxClient
 
 TODAY: Final = date(2026, 8, 3)
 DAY: Final = timedelta(days=1)

@@ -12,12 +12,12 @@ import pytest
 
 from bot.messages import render
 from gym.app import Gym
-from gym.attendance.access import may_come_in
-from gym.attendance.away import away, terms_of
-from gym.attendance.door import DoorRepository
+from gym.attendance.absence import away, terms_of
+from gym.attendance.checkin.access import may_come_in
+from gym.attendance.checkin.queries import DoorRepository
+from gym.attendance.checkin.verdicts import Door as AtTheDoor
+from gym.attendance.checkin.verdicts import Sighting, access_facts
 from gym.attendance.models import CheckInMethod
-from gym.attendance.verdicts import Door as AtTheDoor
-from gym.attendance.verdicts import Sighting, access_facts
 from gym.broadcasts.segments import Audience, Segment
 from gym.broadcasts.service import BroadcastService
 from gym.clients.models import Client
@@ -26,7 +26,7 @@ from gym.jobs.runner import run_due
 from gym.notifications.models import NotificationKind as Kind
 from gym.reports.absence import AbsenceService
 from gym.security.permissions import Actor
-from gym.subscriptions.freezing import FreezeService
+from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.models import Subscription, SubscriptionStatus
 from tests.attendance.conftest import Door, change, settle
 from tests.bot.test_outbox import Line, dispatcher

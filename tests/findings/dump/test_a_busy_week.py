@@ -10,13 +10,13 @@ from collections.abc import Generator
 import pytest
 from sqlalchemy import text
 
-from bot.house import House
-from bot.sandbox.client import SandboxClient
+from bot.app import House
 from gym.core.logging import configure_logging
 from gym.security.permissions import Actor
 from tests.findings.dump.loot import Loot, everything_done, searched, told
 from tests.findings.dump.week import DROPPED, MARISELA, ROSA, Device, Week
-from web.telegram import Webhook
+from tests.support.sandbox.client import SandboxClient
+from web.api.telegram_webhook import Webhook
 
 pytestmark = [pytest.mark.live, pytest.mark.long]
 

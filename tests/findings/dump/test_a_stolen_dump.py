@@ -6,15 +6,15 @@ import re
 
 import pytest
 
-from bot.house import House
-from bot.sandbox.client import Person as Phone
-from bot.sandbox.client import SandboxClient
+from bot.app import House
 from gym.jobs.runner import run_due
 from gym.privacy.register import Holds
 from tests.e2e.desk import address_in, claim_gym, create_plan, invite, link, register
 from tests.e2e.door import Door
 from tests.findings.dump.loot import SHORTEST, Loot, everything_done, searched, told
 from tests.support.people import people, stranger
+from tests.support.sandbox.client import Person as Phone
+from tests.support.sandbox.client import SandboxClient
 
 pytestmark = pytest.mark.live
 PIN = "83926174"

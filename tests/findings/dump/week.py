@@ -12,12 +12,10 @@ import cv2
 import numpy as np
 from sqlalchemy import select, text
 
-from bot.house import House
-from bot.sandbox.client import Person as Phone
-from bot.sandbox.client import SandboxClient
+from bot.app import House
 from gym.clients.models import Client
 from gym.clients.service import ClientService
-from gym.faces.qr import find_qr
+from gym.faces.engine.qr import find_qr
 from gym.jobs.runner import run_due
 from gym.privacy.register import Holds
 from gym.security.permissions import Actor
@@ -25,7 +23,9 @@ from tests.e2e.desk import address_in, claim_gym, create_plan, invite, link, reg
 from tests.e2e.door import Door
 from tests.findings.dump.loot import Loot
 from tests.support.people import people, stranger
-from web.schemas import CheckInFields
+from tests.support.sandbox.client import Person as Phone
+from tests.support.sandbox.client import SandboxClient
+from web.api.schemas import CheckInFields
 
 PIN = "83926174"
 PASSWORD = "a long walk to Cartagena"

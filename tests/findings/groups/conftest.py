@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from bot.run import RunningBot
-from bot.sandbox.client import Person, SandboxClient
+from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
 from gym.chats.desk_chats import DeskChatService, Place
 from gym.clients.models import Client, DocumentType
 from gym.security.permissions import Actor, Role
 from tests.bot.conftest import api, desk_bot, make_member, make_staff, open_bot, routers, sandbox, telegram
 from tests.conftest import hire
+from tests.support.sandbox.client import Person, SandboxClient
 
 __all__ = ["api", "desk_bot", "make_member", "make_staff", "open_bot", "routers", "sandbox", "telegram"]
 DOCUMENT, PHONE, MAIL = "1020309991", "+573001234567", "dario@example.com"

@@ -9,20 +9,20 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from bot.callbacks import STAYS, pack
 from bot.desk.buttons import ApproveRequest, Card
-from bot.desk.today import ShowToday
-from bot.run import RunningBot
-from bot.sandbox.client import SandboxClient
+from bot.desk.reports.today import ShowToday
+from bot.telegram.running_bot import RunningBot
+from bot.ui.callbacks import STAYS, pack
 from gym.app import Gym
 from gym.approvals.models import Approval, ApprovalState
 from gym.approvals.service import ApprovalService
 from gym.security.permissions import Actor, Role
 from gym.staff.models import Staff
-from gym.subscriptions.discounts import Discount
+from gym.subscriptions.sales.discounts import Discount
 from tests.findings.groups.conftest import Cast, Spot
 from tests.findings.groups.test_surfaces import everything_read, last_call, put_message, said_in_groups
 from tests.support.memberships import Reception
+from tests.support.sandbox.client import SandboxClient
 
 HOURS_AGO = timedelta(hours=3)
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.masking import MOST_DIGITS, mask_contacts
-from bot.surfaces import mask_payload
+from bot.ui.masking import MOST_DIGITS, mask_contacts
+from bot.ui.surfaces import mask_payload
 
 SEPARATORS: Final = (
     *("", " ", "-", ".", "/", "_", "'", "·", ",", ":", ";", "*", "~", "|", "+", "#", "=", "\n", "\t", "–"),

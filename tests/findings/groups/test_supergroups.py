@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, text
 
-from bot.run import RunningBot
-from bot.sandbox.client import SandboxClient
+from bot.telegram.running_bot import RunningBot
 from gym.app import ATTEMPTS, Gym
 from gym.chats.desk_chats import DeskChatService, Place
 from gym.core.clock import FrozenClock
@@ -20,6 +19,7 @@ from gym.notifications.outbox import DESK
 from gym.notifications.repository import OutboxRepository
 from gym.security.permissions import Actor
 from tests.findings.groups.conftest import Cast
+from tests.support.sandbox.client import SandboxClient
 
 OLD, NEW, OTHER = -4_000_001, -1_001_999_999_999, -1_001_888_888_888
 

@@ -21,16 +21,16 @@ import pytest
 from sqlalchemy import func, select
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.callbacks import Callback, pack_staying
-from bot.desk.desk_chats import DeskHere
-from bot.flows import ROUTERS
-from bot.routing import Routes
-from bot.run import RunningBot
-from bot.sandbox.client import Person, SandboxClient
+from bot.desk.messaging.desk_chats import DeskHere
+from bot.routers import ROUTERS
+from bot.telegram.running_bot import RunningBot
+from bot.ui.callbacks import Callback, pack_staying
+from bot.ui.routing import Routes
 from gym.app import Gym
 from gym.chats.models import InboxUpdate
 from tests.findings.groups.conftest import DOCUMENT, MAIL, PHONE, Cast, Spot
 from tests.support.people import landscape
+from tests.support.sandbox.client import Person, SandboxClient
 
 CONFIRMED = ("desk", "topic")
 GUISES = ("anonymous", "channel", "linked", "inline")

@@ -6,22 +6,22 @@ import time
 
 import pytest
 
-from bot.callbacks import pack
+from bot.desk.admin.team import Invite
 from bot.desk.buttons import Card, RegisterClient
-from bot.desk.team import Invite
-from bot.masking import mask_contacts
 from bot.messages import render
-from bot.messages.samples import NOW, samples
-from bot.render import Screen
-from bot.run import RunningBot
-from bot.sandbox.client import SandboxClient
-from bot.surfaces import OnlyInPrivate, Surface, fit_to_share, mask_payload
+from bot.telegram.running_bot import RunningBot
+from bot.ui.callbacks import pack
+from bot.ui.masking import mask_contacts
+from bot.ui.screens import Screen
+from bot.ui.surfaces import OnlyInPrivate, Surface, fit_to_share, mask_payload
 from gym.app import Gym
 from gym.chats.desk_chats import DeskChatService
 from gym.notifications.models import NotificationKind
 from gym.security.permissions import Role
 from tests.findings.groups.conftest import DOCUMENT, MAIL, PHONE, Cast, Spot
 from tests.findings.groups.test_surfaces import put_message
+from tests.support.messages.samples import NOW, samples
+from tests.support.sandbox.client import SandboxClient
 
 TYPED = f"call {PHONE}, mail {MAIL}, CC 1.020.309.991, see https://example.com/x and t.me/gym?start=s123"
 TYPED += " or 311 - 765 - 4321, 312/765/4321, dario at example dot net"

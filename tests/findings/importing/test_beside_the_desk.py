@@ -13,7 +13,7 @@ from gym.app import Gym
 from gym.clients.bulk import BulkRegistration
 from gym.clients.models import Client
 from gym.clients.schemas import ClientChanges
-from gym.core.ids import new_id
+from gym.core.database.ids import new_id
 from gym.importing.errors import ImportInUse, JustRegistered
 from gym.importing.models import ClientImport, ClientImportRow
 from gym.importing.repository import ImportRepository
@@ -21,7 +21,7 @@ from gym.importing.service import ImportService
 from gym.importing.undoing import Undoing
 from gym.plans.models import Plan
 from gym.security.permissions import Actor
-from gym.subscriptions.freezing import FreezeService
+from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.models import Subscription, SubscriptionStatus
 from tests.attendance.conftest import settle
 from tests.findings.importing.test_running_plans import HEAD, spanish, subscriptions, today, undo

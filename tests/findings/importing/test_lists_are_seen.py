@@ -6,15 +6,15 @@ from decimal import Decimal
 
 import pytest
 
-from bot.desk.changes import change_text
+from bot.desk.memberships.plan_changes import change_text
 from bot.messages import render
-from bot.render import HtmlTranslator
+from bot.ui.screens import HtmlTranslator
 from gym.app import Gym
 from gym.notifications.models import NotificationKind
 from gym.plans.models import Plan
 from gym.reports.person_facts import PersonFactsService
 from gym.security.permissions import Actor
-from gym.subscriptions.changing import PlanChangeService
+from gym.subscriptions.changes.plan_change import PlanChangeService
 from gym.subscriptions.service import SubscriptionService
 from tests.findings.importing.test_running_plans import HEAD, spanish, subscriptions, today, undo
 from tests.support.importing import Importer

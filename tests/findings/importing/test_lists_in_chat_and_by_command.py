@@ -13,7 +13,6 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.desk.importing.words import HELP
-from bot.sandbox.client import Person, SandboxClient
 from gym.app import Gym
 from gym.commands import app
 from gym.core.clock import FrozenClock
@@ -22,6 +21,7 @@ from gym.importing.errors import DayOrderAsked, ImportFormatUnknown, ImportHasPr
 from gym.security.permissions import Actor, Role
 from tests.findings.reading.conftest import Chat
 from tests.support.importing import Importer
+from tests.support.sandbox.client import Person, SandboxClient
 from tests.support.sheets import csv, workbook
 
 GOOD = csv("Nombre;Apellido;Documento;Celular\nAna;Ruiz;1020304301;3001110301\nEva;Mora;;\n")

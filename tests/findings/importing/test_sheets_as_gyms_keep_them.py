@@ -11,14 +11,14 @@ import pytest
 from gym.clients.schemas import Habits
 from gym.core.reading.conventions import Conventions
 from gym.importing.errors import ImportFormatUnknown, ImportNamesMissing, ImportTooLarge, ImportUnreadable
-from gym.importing.reading import files, workbook
 from gym.importing.reading.columns import ColumnMap, map_columns
 from gym.importing.reading.day_orders import DayOrder
-from gym.importing.reading.files import read_sheets
+from gym.importing.reading.formats import files, workbook
+from gym.importing.reading.formats.files import read_sheets
+from gym.importing.reading.formats.sheets import Sheet
 from gym.importing.reading.headings import Column
 from gym.importing.reading.people import Answer, PersonRow, WrittenMembership
 from gym.importing.reading.rows import RowReader
-from gym.importing.reading.sheets import Sheet
 from tests.support import sheets as made
 
 HABITS = Habits("CO", date(2026, 11, 29))

@@ -12,14 +12,14 @@ from uuid import UUID
 
 from gym.approvals.models import ApprovalKind
 from gym.approvals.service import ApprovalService
-from gym.attendance.service import AttendanceService
+from gym.attendance.checkin.service import AttendanceService
 from gym.clients.schemas import ClientInput
 from gym.clients.service import ClientService
 from gym.payments.models import Method
-from gym.subscriptions.changing import PlanChangeService
-from gym.subscriptions.debts import DebtService
-from gym.subscriptions.discounts import Discount
-from gym.subscriptions.freezing import FreezeService
+from gym.subscriptions.changes.plan_change import PlanChangeService
+from gym.subscriptions.freezes.service import FreezeService
+from gym.subscriptions.money.debts import DebtService
+from gym.subscriptions.sales.discounts import Discount
 from gym.subscriptions.schemas import RefundMode
 from gym.subscriptions.service import SubscriptionService
 from tests.findings.insider.evening import Evening

@@ -16,7 +16,7 @@ from gym.payments.money_back import MoneyBack
 from gym.payments.service import PaymentService
 from gym.security.permissions import Actor, Permission
 from gym.staff.four_eyes import FourEyes, OwnMembershipRepository
-from gym.subscriptions.canceling import Canceling
+from gym.subscriptions.changes.cancellation import Canceling
 from gym.subscriptions.models import Subscription
 from tests.findings.insider import taps
 from tests.findings.insider.evening import evening

@@ -12,9 +12,9 @@ import pytest
 from alembic import command
 from sqlalchemy import Connection
 
-from gym.core import migrate
-from gym.core.database import Database, plain_dsn
-from gym.core.migrate import alembic_config, carry_out, current, head, upgrade
+from gym.core.database import migrations as migrate
+from gym.core.database.engine import Database, plain_dsn
+from gym.core.database.migrations import alembic_config, carry_out, current, head, upgrade
 from gym.core.postgres import PostgresUnavailable
 from tests.support.databases import Clones, administration, database_url
 

@@ -8,7 +8,6 @@ from uuid import UUID
 
 import pytest
 
-from bot.sandbox.client import Person, SandboxClient
 from gym.app import Gym
 from gym.clients.models import Client
 from gym.payments.credit import ClientCredit
@@ -22,6 +21,7 @@ from gym.subscriptions.service import SubscriptionService
 from tests.bot.conftest import api, desk_bot, make_member, make_staff, open_bot, routers, sandbox, telegram
 from tests.findings.reading.conftest import Chat, chat
 from tests.support.memberships import PRICE, Reception
+from tests.support.sandbox.client import Person, SandboxClient
 
 __all__ = [
     "Chat",

@@ -11,10 +11,9 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import update
 
-from bot.callbacks import pack
 from bot.desk.buttons import RenewPlan, TakePayment
 from bot.messages import render
-from bot.sandbox.client import Person, SandboxClient
+from bot.ui.callbacks import pack
 from gym.app import Gym
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
@@ -26,9 +25,10 @@ from gym.security.permissions import Actor, Role
 from gym.staff.models import Staff
 from gym.subscriptions.errors import JustChanged
 from gym.subscriptions.models import SubscriptionStatus
-from gym.subscriptions.paying_together import JointReceipt, PayingTogether
+from gym.subscriptions.money.joint_payments import JointReceipt, PayingTogether
 from tests.attendance.conftest import settle
 from tests.support.memberships import PRICE, Reception, entries, told
+from tests.support.sandbox.client import Person, SandboxClient
 
 TODAY: Final = date(2026, 8, 3)
 DAY: Final = timedelta(days=1)

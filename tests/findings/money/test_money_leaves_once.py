@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from gym.approvals.service import ApprovalService
 from gym.clients.models import Client
-from gym.core.database import violated_constraint
+from gym.core.database.engine import violated_constraint
 from gym.core.errors import GymError
 from gym.payments.errors import MoneyGivenBack, NotEnoughCredit, NothingToReturn, RefundTooLarge
 from gym.payments.models import Method
@@ -23,7 +23,7 @@ from gym.payments.schemas import Receipt
 from gym.payments.service import PaymentService
 from gym.plans.models import Plan
 from gym.security.permissions import Actor, NotAllowed
-from gym.subscriptions.changing import PlanChangeService
+from gym.subscriptions.changes.plan_change import PlanChangeService
 from gym.subscriptions.errors import AlreadyClosed
 from gym.subscriptions.models import Subscription, SubscriptionStatus
 from gym.subscriptions.schemas import RefundMode

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from bot.keyboards import BACK, HOME
-from bot.sandbox.client import Person
+from bot.ui.keyboards import BACK, HOME
 from gym.clients.models import Client
 from gym.payments.errors import MoneyGivenBack
 from gym.payments.models import Method
@@ -11,6 +10,7 @@ from gym.plans.models import Plan
 from gym.subscriptions.schemas import RefundMode
 from tests.findings.money.conftest import Chat, cancel, net_paid, refund
 from tests.support.memberships import PRICE, Reception
+from tests.support.sandbox.client import Person
 
 
 async def test_a_receipt_whose_money_was_given_back_offers_the_way_back(

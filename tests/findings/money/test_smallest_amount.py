@@ -9,8 +9,8 @@ from typing import Final
 import pytest
 from sqlalchemy import func, select, update
 
+from gym.attendance.checkin.service import AttendanceService
 from gym.attendance.models import VerdictCode
-from gym.attendance.service import AttendanceService
 from gym.audit.models import AuditEntry
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
@@ -22,10 +22,10 @@ from gym.settings.models import GymState
 from gym.settings.schemas import GymSettings
 from gym.staff.errors import SmallestAmountOutside
 from gym.staff.service import StaffService
-from gym.subscriptions.changing import PlanChangeService
-from gym.subscriptions.debts import DebtService
-from gym.subscriptions.discounts import Discount, DiscountTooLarge, require_within
+from gym.subscriptions.changes.plan_change import PlanChangeService
 from gym.subscriptions.models import Subscription, SubscriptionStatus
+from gym.subscriptions.money.debts import DebtService
+from gym.subscriptions.sales.discounts import Discount, DiscountTooLarge, require_within
 from gym.subscriptions.schemas import RefundMode
 from gym.subscriptions.service import SubscriptionService
 from tests.findings.money.conftest import Chat, cancel, credit_of

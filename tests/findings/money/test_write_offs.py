@@ -9,8 +9,7 @@ from typing import Final
 import pytest
 from sqlalchemy import select, update
 
-from bot.desk.approval_words import STANDS
-from bot.sandbox.client import Person
+from bot.ui.wording.requests import STANDS
 from gym.app import Gym
 from gym.approvals.errors import OwnRequest
 from gym.approvals.models import Approval, ApprovalState
@@ -18,7 +17,7 @@ from gym.approvals.service import ApprovalService
 from gym.audit.models import AuditEntry
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
-from gym.core.ids import new_id
+from gym.core.database.ids import new_id
 from gym.notifications.models import NotificationKind
 from gym.payments.cash import CashService
 from gym.payments.errors import KeyReused, NothingOwed, ReasonNeeded
@@ -31,6 +30,7 @@ from gym.subscriptions.models import Subscription, SubscriptionStatus
 from gym.subscriptions.service import SubscriptionService
 from tests.findings.money.conftest import Chat, cancel
 from tests.support.memberships import PRICE, Reception, entries, run_nightly, told
+from tests.support.sandbox.client import Person
 
 REASON: Final = "moved away, never answered"
 

@@ -13,7 +13,7 @@ import pytest
 
 from gym.app import Gym
 from gym.approvals.service import ApprovalService
-from gym.attendance.service import AttendanceService
+from gym.attendance.checkin.service import AttendanceService
 from gym.clients.models import Client
 from gym.payments.credit import ClientCredit
 from gym.payments.models import Account, Method

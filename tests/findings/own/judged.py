@@ -9,7 +9,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from gym.approvals.service import ApprovalService
-from gym.attendance.service import AttendanceService
+from gym.attendance.checkin.service import AttendanceService
 from gym.clients.schemas import ClientChanges, ClientInput
 from gym.clients.service import ClientService
 from gym.payments.credit import ClientCredit
@@ -17,16 +17,16 @@ from gym.payments.ledger import Ledger
 from gym.payments.models import EntryCause, EntryKind, Method
 from gym.payments.money_back import MoneyBack
 from gym.payments.service import PaymentService
-from gym.subscriptions.brought_forward import BroughtForward, RunningPlan
-from gym.subscriptions.changing import Changing, PlanChangeService
-from gym.subscriptions.debts import DebtService
-from gym.subscriptions.discounts import Discount
-from gym.subscriptions.freeze_gifts import Gifts
-from gym.subscriptions.freezing import FreezeService
-from gym.subscriptions.paying_together import PayingTogether
+from gym.subscriptions.changes.plan_change import Changing, PlanChangeService
+from gym.subscriptions.freezes.gift_days import Gifts
+from gym.subscriptions.freezes.service import FreezeService
+from gym.subscriptions.money.debts import DebtService
+from gym.subscriptions.money.joint_payments import PayingTogether
 from gym.subscriptions.repository import SubscriptionRepository
+from gym.subscriptions.sales.brought_forward import BroughtForward, RunningPlan
+from gym.subscriptions.sales.discounts import Discount
+from gym.subscriptions.sales.sales import Selling
 from gym.subscriptions.schemas import RefundMode
-from gym.subscriptions.selling import Selling
 from gym.subscriptions.service import SubscriptionService
 from gym.unit_of_work import UnitOfWork
 from tests.findings.own.conftest import PART, World

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from gym.app import Gym
-from gym.attendance.service import AttendanceService
+from gym.attendance.checkin.service import AttendanceService
 from gym.payments.credit import ClientCredit
 from gym.payments.models import Method
 from gym.security.permissions import Actor

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from bot.run import RunningBot
-from bot.sandbox.client import Person, SandboxClient
+from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
 from gym.approvals.models import Approval
 from gym.approvals.schemas import discount_of
@@ -21,6 +20,7 @@ from gym.staff.models import Staff
 from gym.subscriptions.models import Subscription
 from tests.conftest import hire
 from tests.support.memberships import PRICE, Reception
+from tests.support.sandbox.client import Person, SandboxClient
 
 COLLEAGUE = "This is your own membership: a colleague does this for you. Ask Carla"
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from bot.run import RunningBot
-from bot.sandbox.client import SandboxClient
+from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
 from gym.chats.repository import Claimed
 from gym.clients.models import Client
 from gym.security.permissions import Actor
 from tests.support.hostile_telegram import text_of
+from tests.support.sandbox.client import SandboxClient
 
 PHONE = "+573009998877"
 

@@ -12,10 +12,10 @@ from sqlalchemy import func, select, text
 from gym.app import Gym
 from gym.audit.models import AuditEntry
 from gym.core.clock import FrozenClock
-from gym.core.ids import new_id
+from gym.core.database.ids import new_id
 from gym.jobs.retention import Retention
 from gym.notifications.models import Notification, NotificationKind, RecipientKind
-from gym.security.one_time import IssuedLink, LinkExpired, LinkUsed
+from gym.security.one_time_links import IssuedLink, LinkExpired, LinkUsed
 from gym.security.permissions import Actor, NotAllowed, Role
 from gym.staff.candidates import CandidateService
 from gym.staff.errors import (

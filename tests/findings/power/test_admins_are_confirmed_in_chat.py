@@ -7,18 +7,18 @@ from collections.abc import Awaitable, Callable
 import pytest
 from sqlalchemy import text
 
-from bot.callbacks import pack
 from bot.desk.buttons import ConfirmCandidate, Team
-from bot.outbox import Dispatcher
-from bot.pacing import Pacer
-from bot.run import RunningBot
-from bot.sandbox.client import Person, SandboxClient
+from bot.outbox.rate_limits import Pacer
+from bot.outbox.worker import Dispatcher
+from bot.telegram.running_bot import RunningBot
+from bot.ui.callbacks import pack
 from gym.app import Gym
 from gym.chats.desk_chats import DeskChatService, Place
 from gym.security.permissions import Actor, Role
 from gym.staff.service import StaffService
 from tests.findings.groups.conftest import Spot
 from tests.findings.groups.test_surfaces import put_message
+from tests.support.sandbox.client import Person, SandboxClient
 
 Tell = Callable[[], Awaitable[int]]
 Hire = Callable[[Person, Role], Awaitable[Actor]]

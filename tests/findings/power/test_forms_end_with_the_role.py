@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from bot.run import RunningBot
-from bot.sandbox.client import SandboxClient
+from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
 from gym.chats.models import Draft
 from gym.clients.models import Client
 from gym.security.permissions import Actor, Role
 from gym.staff.service import StaffService
 from tests.support.people import landscape
+from tests.support.sandbox.client import SandboxClient
 
 
 async def count(gym: Gym, table: type[Any]) -> int:

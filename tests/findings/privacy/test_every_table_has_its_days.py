@@ -14,7 +14,7 @@ from gym.app import Gym
 from gym.attendance.models import CheckIn, CheckInMethod, Outcome, VerdictCode
 from gym.chats.models import ChatPerson, Draft
 from gym.core.clock import FrozenClock
-from gym.core.database import Base
+from gym.core.database.engine import Base
 from gym.jobs.retention import Retention, statement
 from gym.kiosks.models import PairingCode
 from gym.notifications.models import Broadcast, BroadcastState, DeskChat

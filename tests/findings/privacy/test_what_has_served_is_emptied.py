@@ -13,20 +13,20 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import select, text, update
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 
-from bot.application import Api, GymBot, make_bot
-from bot.run import RunningBot
-from bot.sandbox.client import SandboxClient
+from bot.telegram.application import Api, GymBot, make_bot
+from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
 from gym.chats.intake import accept
 from gym.chats.models import InboxUpdate
 from gym.chats.repository import Arrival
-from gym.core.migrate import alembic_config
+from gym.core.database.migrations import alembic_config
 from gym.notifications.models import Notification, NotificationKind, NotificationState
 from gym.notifications.outbox import DESK
 from gym.notifications.repository import OutboxRepository
 from gym.security.permissions import Actor, Role
 from tests.bot.conftest import settled
 from tests.support.people import people
+from tests.support.sandbox.client import SandboxClient
 
 CARD = "Rosa Vargas, CC 1020304050, +57 300 123 4567"
 Hire = Callable[..., Awaitable[Actor]]

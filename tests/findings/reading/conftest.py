@@ -8,14 +8,14 @@ from collections.abc import Awaitable, Callable
 import pytest
 from sqlalchemy import update
 
-from bot.run import RunningBot
-from bot.sandbox.client import Person, SandboxClient
+from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
 from gym.core.language import Translator
 from gym.security.permissions import Actor, Role
 from gym.staff.models import Staff
 from tests.support.front_desk import Desk
 from tests.support.memberships import Reception
+from tests.support.sandbox.client import Person, SandboxClient
 
 
 class Chat:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from gym.app import Gym
-from gym.attendance.service import AttendanceService
+from gym.attendance.checkin.service import AttendanceService
 from gym.core.clock import FrozenClock
 from gym.payments.models import LedgerEntry
 from gym.plans.errors import VisitsInvalid

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 import pytest
 from sqlalchemy import update
 
-from bot.run import RunningBot
-from bot.sandbox.client import Person, SandboxClient
 from bot.sandbox.server import SandboxServer
+from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
 from gym.clients.models import Client
 from gym.security.permissions import Actor, Role
 from gym.staff.models import Staff
 from tests.guards.conftest import World, planted, world
 from tests.support.hostile_telegram import HostileTelegram
+from tests.support.sandbox.client import Person, SandboxClient
 
 __all__ = ["planted", "world"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.inbox import Done, Inbox, Outcome
+from bot.telegram.inbox import Done, Inbox, Outcome
 from gym.app import Gym
 from gym.chats.repository import Claimed
 from gym.chats.service import LEASE, InboxService

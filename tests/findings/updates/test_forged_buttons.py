@@ -14,19 +14,19 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from bot.callback_fields import FieldUnreadable, read, write
-from bot.callbacks import UnknownButton, _base36, _fields, unpack
-from bot.flows import ROUTERS
-from bot.inbox import Done
-from bot.routing import Routes
-from bot.run import RunningBot
-from bot.sandbox.client import Person
+from bot.routers import ROUTERS
+from bot.telegram.inbox import Done
+from bot.telegram.running_bot import RunningBot
+from bot.ui.callback_fields import FieldUnreadable, read, write
+from bot.ui.callbacks import UnknownButton, _base36, _fields, unpack
+from bot.ui.routing import Routes
 from gym.app import Gym
 from gym.chats.repository import Claimed
-from gym.core.ids import new_id
+from gym.core.database.ids import new_id
 from tests.findings.updates.conftest import Cast
 from tests.guards.conftest import World
 from tests.support.hostile_telegram import tap_of
+from tests.support.sandbox.client import Person
 
 LONG: Final = "x" * 50
 FORGED: Final[dict[type[Any], tuple[str, ...]]] = {

@@ -15,12 +15,12 @@ from aiohttp import web
 from sqlalchemy import select
 
 from bot import home
-from bot.desk import dead_updates, messages
-from bot.desk.dead_updates import REASONS
-from bot.inbox import MOST_CRASHES, Done, Inbox, Outcome
-from bot.routing import Router
-from bot.run import RunningBot, run_bot
-from bot.sandbox.client import Person, SandboxClient
+from bot.desk.messaging import dead_updates
+from bot.desk.messaging import menu as messages
+from bot.desk.messaging.dead_updates import REASONS
+from bot.telegram.inbox import MOST_CRASHES, Done, Inbox, Outcome
+from bot.telegram.running_bot import RunningBot, run_bot
+from bot.ui.routing import Router
 from gym.app import Gym
 from gym.chats.intake import DeadReason, Reject, accept, read_each, read_update
 from gym.chats.models import DeadUpdate, InboxUpdate
@@ -30,8 +30,9 @@ from gym.chats.sessions import QuickSessions
 from gym.core.clock import FrozenClock
 from tests.bot import flow
 from tests.support.hostile_telegram import HostileTelegram, tap_of, text_of
+from tests.support.sandbox.client import Person, SandboxClient
+from web.api.telegram_webhook import SECRET_HEADER, Webhook
 from web.app import make_app
-from web.telegram import SECRET_HEADER, Webhook
 
 DEEP = 10_000
 DEEP_JSON = b"[" * DEEP + b"]" * DEEP
@@ -135,7 +136,7 @@ async def test_an_update_that_breaks_its_answer_is_asked_for_alone(
     rest: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("bot.telegram.SHORTEST_PAUSE", 0.01)
+    monkeypatch.setattr("bot.telegram.connection.SHORTEST_PAUSE", 0.01)
     await answered(hostile, bob, "first")
     hostile.send(message=text_of(bob, "before"))
     number = hostile.next_id()
@@ -205,7 +206,7 @@ async def test_a_handler_that_breaks_off_is_listed_and_not_tried_again(gym: Gym)
 async def test_a_handler_that_hangs_is_ended_and_its_chat_goes_on(
     gym: Gym, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.inbox.MOST_SECONDS", 0.05)
+    monkeypatch.setattr("bot.telegram.inbox.MOST_SECONDS", 0.05)
     service, done = InboxService(QuickSessions(gym.database), gym.clock), asyncio.Event()
 
     async def handle(item: Claimed) -> Outcome:

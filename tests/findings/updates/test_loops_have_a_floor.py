@@ -11,17 +11,17 @@ from structlog.testing import capture_logs
 from telegram.error import RetryAfter
 
 from bot import home
-from bot.calls.patience import LONGEST_REST, SHORTEST_REST, retry_seconds
-from bot.polling import Poller
-from bot.run import LONGEST_PAUSE, run_bot, supervise
-from bot.sandbox.client import SandboxClient
 from bot.sandbox.server import SandboxServer
-from bot.telegram import _asked
+from bot.telegram.calls.retries import LONGEST_REST, SHORTEST_REST, retry_seconds
+from bot.telegram.connection import _asked
+from bot.telegram.polling import Poller
+from bot.telegram.running_bot import LONGEST_PAUSE, run_bot, supervise
 from gym.app import Gym
-from gym.core.backoff import GOOD_STRETCH, Backoff
 from gym.core.errors import DatabaseUnavailable
+from gym.core.runtime.backoff import GOOD_STRETCH, Backoff
 from tests.bot.conftest import OpenBot
 from tests.support.hostile_telegram import HostileTelegram
+from tests.support.sandbox.client import SandboxClient
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         if len(waited) >= 20:
             raise asyncio.CancelledError
 
-    monkeypatch.setattr("bot.run.asyncio.sleep", sleep)
+    monkeypatch.setattr("bot.telegram.running_bot.asyncio.sleep", sleep)
     return waited
 
 
@@ -65,7 +65,7 @@ async def test_an_update_that_comes_again_and_again_is_asked_for_once_a_second(
     async def sleep(seconds: float) -> None:
         slept.append(seconds)
 
-    monkeypatch.setattr("bot.polling.asyncio.sleep", sleep)
+    monkeypatch.setattr("bot.telegram.polling.asyncio.sleep", sleep)
     poller = Poller(Deaf(), keep)
     for _ in range(5):
         await poller.step()
@@ -90,7 +90,7 @@ async def test_updates_are_stored_when_the_database_is_back_and_the_log_says_it_
     async def sleep(seconds: float) -> None:
         slept.append(seconds)
 
-    monkeypatch.setattr("bot.polling.asyncio.sleep", sleep)
+    monkeypatch.setattr("bot.telegram.polling.asyncio.sleep", sleep)
     with capture_logs() as lines:
         await Poller(One(), keep).step()
     assert len(slept) == 9

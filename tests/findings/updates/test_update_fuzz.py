@@ -18,15 +18,15 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select, text
 from structlog.testing import capture_logs
 
-from bot.application import Api
-from bot.flows import ROUTERS
-from bot.run import run_bot
-from bot.sandbox.client import Person
+from bot.routers import ROUTERS
+from bot.telegram.application import Api
+from bot.telegram.running_bot import run_bot
 from gym.app import Gym
 from gym.chats.models import InboxUpdate
 from tests.findings.updates.conftest import Cast
 from tests.findings.updates.test_hostile_updates import served
 from tests.support.hostile_telegram import HostileTelegram, text_of
+from tests.support.sandbox.client import Person
 from tests.support.update_mutants import mutants
 
 BATCH: Final = 20
@@ -149,8 +149,8 @@ async def by_webhook(
 @pytest.fixture
 async def greeted(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Cast]:
     """Whoever has written may be written to; a repeated id meets the floor of the poll, a low one here."""
-    monkeypatch.setattr("bot.polling.SHORTEST_ROUND", 0.01)
-    monkeypatch.setattr("bot.telegram.SHORTEST_PAUSE", 0.01)
+    monkeypatch.setattr("bot.telegram.polling.SHORTEST_ROUND", 0.01)
+    monkeypatch.setattr("bot.telegram.connection.SHORTEST_PAUSE", 0.01)
     for person in cast.everybody.values():
         await person.sends("hello")
     with capture_logs():  # a traceback drawn with its locals takes a second of the loop that all share

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.inbox import Done, Inbox, Later, Outcome
+from bot.telegram.inbox import Done, Inbox, Later, Outcome
 from gym.app import Gym
 from gym.chats.models import InboxUpdate
 from gym.chats.repository import Arrival, Claimed, Room
@@ -58,7 +58,7 @@ def written(update_id: int) -> dict[str, Any]:
 async def test_a_lease_is_kept_after_a_fault_that_nobody_foresaw(
     gym: Gym, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.inbox.LEASE", timedelta(seconds=0.15))
+    monkeypatch.setattr("bot.telegram.inbox.LEASE", timedelta(seconds=0.15))
     service, release, seen = moody(gym, "extend"), asyncio.Event(), list[int]()
 
     async def handle(item: Claimed) -> Outcome:
@@ -174,7 +174,7 @@ async def test_what_must_wait_is_handed_back_for_as_long_as_it_said(
     gym: Gym, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The renewal of leases was sent before, and reaches the row behind it."""
-    monkeypatch.setattr("bot.inbox.LEASE", timedelta(seconds=0.15))
+    monkeypatch.setattr("bot.telegram.inbox.LEASE", timedelta(seconds=0.15))
     sent, arrives = asyncio.Event(), asyncio.Event()
 
     class Overtaken(InboxService):

@@ -7,15 +7,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.sandbox.client import Person as Phone
-from bot.sandbox.client import SandboxClient
 from gym.chats.preferences import PreferenceService
 from gym.clients.documents import parse_document
 from gym.clients.models import Client
 from gym.clients.schemas import ClientInput
 from gym.clients.service import ClientService
-from gym.core.ids import new_id
-from gym.faces.enrolment import enrolment_face
+from gym.core.database.ids import new_id
+from gym.faces.enrolment.photos import enrolment_face
 from gym.faces.models import ConsentMethod
 from gym.faces.service import FaceRecognitionService
 from gym.kiosks.service import KioskService
@@ -40,6 +38,8 @@ from tests.kept.making.story import (
     Story,
 )
 from tests.support.people import people
+from tests.support.sandbox.client import Person as Phone
+from tests.support.sandbox.client import SandboxClient
 
 
 async def open_the_gym(story: Story) -> None:

@@ -9,22 +9,21 @@ from typing import Any
 
 from sqlalchemy import text
 
-from bot.sandbox.client import Person as Phone
 from gym.app import Gym
 from gym.approvals.service import ApprovalService
-from gym.attendance.service import AttendanceService
+from gym.attendance.checkin.service import AttendanceService
 from gym.broadcasts.segments import Audience, Segment
 from gym.broadcasts.service import BroadcastService
 from gym.chats.preferences import PreferenceService
 from gym.clients.service import ClientService
-from gym.core.ids import new_id
+from gym.core.database.ids import new_id
 from gym.kiosks.service import KioskService
 from gym.notifications.kinds import DESK_GROUPS
 from gym.payments.models import Method
 from gym.security.permissions import Actor, Role
 from gym.staff.service import StaffService
-from gym.subscriptions.discounts import Discount
-from gym.subscriptions.freezing import FreezeService
+from gym.subscriptions.freezes.service import FreezeService
+from gym.subscriptions.sales.discounts import Discount
 from gym.subscriptions.service import SubscriptionService
 from tests.e2e.desk import register_answers
 from tests.e2e.door import Door
@@ -34,6 +33,7 @@ from tests.kept.making.story import (
     Story,
 )
 from tests.support.people import people, stranger
+from tests.support.sandbox.client import Person as Phone
 
 
 async def last_days(story: Story, door: Door) -> None:

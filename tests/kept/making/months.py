@@ -8,13 +8,13 @@ from decimal import Decimal
 from sqlalchemy import text
 
 from gym.clients.service import ClientService
-from gym.core.ids import new_id
+from gym.core.database.ids import new_id
 from gym.payments.cash import CashService
 from gym.payments.models import Method
 from gym.plans.service import PlanService
 from gym.rewards.service import RewardService
-from gym.subscriptions.changing import PlanChangeService
-from gym.subscriptions.freezing import FreezeService
+from gym.subscriptions.changes.plan_change import PlanChangeService
+from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.schemas import RefundMode
 from gym.subscriptions.service import SubscriptionService
 from tests.kept.making.story import (

@@ -6,17 +6,17 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from bot.house import House
-from bot.sandbox.client import Person as Phone
-from bot.sandbox.client import SandboxClient
-from gym.attendance.service import AttendanceService
+from bot.app import House
+from gym.attendance.checkin.service import AttendanceService
 from gym.clients.models import Client, Gender
-from gym.core.ids import new_id
+from gym.core.database.ids import new_id
 from gym.payments.models import Method
 from gym.plans.models import Plan
 from gym.security.permissions import Actor
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.service import SubscriptionService
+from tests.support.sandbox.client import Person as Phone
+from tests.support.sandbox.client import SandboxClient
 
 FIRST_MORNING: Final = datetime(2026, 8, 24, 14, 0, tzinfo=UTC)
 """Monday 24 August 2026, 9:00 in Bogota."""

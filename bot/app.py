@@ -1,0 +1,202 @@
+"""The whole gym in one event loop: database, web, jobs and outbox first, then Telegram joins when it can."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+from aiohttp import web
+
+from bot.outbox.broadcasts import BroadcastRunner
+from bot.outbox.worker import Dispatcher, wake_dispatchers
+from bot.routers import ROUTERS
+from bot.sandbox.server import SandboxHooks, SandboxServer
+from bot.telegram.application import Api
+from bot.telegram.pictures.expiry import PictureExpiry
+from bot.telegram.running_bot import RunningBot, run_bot, supervise
+from gym.app import Gym, open_gym
+from gym.core.config import Config, ConfigError
+from gym.faces.engine.loading import Loading
+from gym.jobs.health import watch_jobs
+from gym.jobs.runner import run_due
+from gym.jobs.scheduler import run_scheduler
+from gym.security.permissions import Actor
+from gym.settings.addresses import BotUnnamed, bot_link
+from gym.settings.models import GymKind
+from gym.staff.errors import AlreadyClaimed
+from gym.staff.service import StaffService
+from web.api.telegram_webhook import Webhook
+from web.app import make_app
+from web.http.keys import BOT_READY
+from web.http.serving import Runner
+from web.tls.listeners import Listening, listen
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What runs, and where it can be reached."""
+
+    gym: Gym
+    bot: RunningBot
+    web_url: str | None
+    tablets_url: str | None
+    sandbox: SandboxServer | None
+    claim: asyncio.Future[str | None]
+    """The set-up link of a gym that nobody has claimed. Done once Telegram has said who the bot is."""
+
+    @property
+    def kiosk_url(self) -> str | None:
+        return _kiosk(self.web_url)
+
+
+def _kiosk(web_url: str | None) -> str | None:
+    return f"{web_url}/kiosk/" if web_url else None
+
+
+@asynccontextmanager
+async def open_house(
+    config: Config, loading: Loading | None = None, *, with_web: bool = True
+) -> AsyncGenerator[House]:
+    """Everything works inside the block; it is stopped in reverse, handlers in flight first.
+
+    `loading` are the face models where they are being loaded already.
+    Raises `ConfigError` and `PostgresUnavailable` with one line for the operator.
+    """
+    async with AsyncExitStack() as stack:
+        gym = await stack.enter_async_context(open_gym(config, faces=loading or True))
+        await gym.stamp(GymKind.SANDBOX if config.sandbox else GymKind.REAL)
+        app, joined = make_app(gym), asyncio.Event()
+        app[BOT_READY] = joined.is_set
+        url = config.telegram_webhook_url if with_web and not config.sandbox else None
+        webhook = Webhook.of(url, gym.secrets.jwt) if url else None
+        if webhook is not None:
+            app.add_routes([webhook.route()])
+        served = await stack.enter_async_context(_serve(config, app)) if with_web else None
+        web_url = served.url if served else None
+        await _beside(stack, "scheduler", lambda: _schedule(gym))
+        await _beside(stack, "watch", lambda: watch_jobs(gym.run, gym.clock.now()))
+        sandbox = await _sandbox(stack, gym, web_url) if config.sandbox else None
+        telegram = run_bot(gym, _api(config, sandbox), routers=ROUTERS, webhook=webhook)
+        bot = await stack.enter_async_context(telegram)
+        if sandbox is not None:
+            sandbox.set_hooks(sandbox_hooks(gym, _kiosk(web_url), partial(_take_photos_along, gym, bot)))
+        await _beside(stack, "outbox", lambda: _tell(gym, bot, joined))
+        await _beside(stack, "pictures", lambda: _expire_pictures(gym, bot))
+        await _beside(stack, "broadcasts", lambda: _broadcast(gym, bot))
+        claim = asyncio.get_running_loop().create_future()
+        await _beside(stack, "claim", lambda: _offer_claim(gym, bot, sandbox, claim))
+        yield House(gym, bot, web_url, served.tablets_url if served else None, sandbox, claim)
+
+
+def _api(config: Config, sandbox: SandboxServer | None) -> Api:
+    if sandbox is not None:
+        return Api.at(sandbox.token, sandbox.url)
+    assert config.telegram_bot_token is not None
+    return Api.at(config.telegram_bot_token.get_secret_value(), config.telegram_api_url)
+
+
+@asynccontextmanager
+async def _serve(config: Config, app: web.Application) -> AsyncGenerator[Listening]:
+    """The kiosk's API and page, at the addresses of the configuration."""
+    runner = Runner(app, access_log=None, shutdown_timeout=10)
+    await runner.setup()
+    try:
+        yield await listen(runner, config)
+    finally:
+        await runner.cleanup()
+
+
+async def _sandbox(stack: AsyncExitStack, gym: Gym, web_url: str | None) -> SandboxServer:
+    """The local Bot API server, its people kept with the gym's data."""
+    hooks = sandbox_hooks(gym, _kiosk(web_url))
+    server = SandboxServer(store_path=gym.config.powergym_home / "sandbox.sqlite", hooks=hooks)
+    try:
+        await server.start(port=gym.config.sandbox_port)
+    except OSError as error:
+        port = gym.config.sandbox_port
+        raise ConfigError(f"SANDBOX_PORT: cannot listen on 127.0.0.1:{port} ({error.strerror})") from None
+    stack.push_async_callback(server.stop)
+    return server
+
+
+def sandbox_hooks(
+    gym: Gym, kiosk_url: str | None = None, before_jump: Callable[[timedelta], Awaitable[None]] | None = None
+) -> SandboxHooks:
+    """The sandbox's clock is the gym's, told in the gym's time zone."""
+
+    async def read() -> datetime:
+        settings = await gym.settings()
+        return (await gym.now()).astimezone(settings.zone)
+
+    async def advance(by: timedelta) -> datetime:
+        await gym.advance_clock(by)
+        await run_due(gym.run)
+        await wake_dispatchers(gym)
+        return await read()
+
+    return SandboxHooks(advance_clock=advance, read_clock=read, kiosk_url=kiosk_url, before_jump=before_jump)
+
+
+async def _beside(stack: AsyncExitStack, name: str, work: Callable[[], Awaitable[None]]) -> None:
+    """Keep a task going until the house closes."""
+    task = asyncio.create_task(supervise(name, work))
+
+    async def end() -> None:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    stack.push_async_callback(end)
+
+
+async def _schedule(gym: Gym) -> None:
+    await run_scheduler(gym.database, gym.run)
+
+
+async def _tell(gym: Gym, bot: RunningBot, joined: asyncio.Event) -> None:
+    """The outbox leaves once Telegram was reached; until then messages wait in the database."""
+    await bot.connected.wait()
+    joined.set()
+    await Dispatcher(gym, bot.assembly.bot).run()
+
+
+async def _take_photos_along(gym: Gym, bot: RunningBot, by: timedelta) -> None:
+    """A clock that jumps over two days would leave every photo in its chat, too old to be deleted."""
+    if bot.connected.is_set():
+        await PictureExpiry(gym, bot.assembly.bot).drain(by)
+
+
+async def _expire_pictures(gym: Gym, bot: RunningBot) -> None:
+    await bot.connected.wait()
+    await PictureExpiry(gym, bot.assembly.bot).run()
+
+
+async def _broadcast(gym: Gym, bot: RunningBot) -> None:
+    await bot.connected.wait()
+    await BroadcastRunner(gym, bot.assembly.bot).run()
+
+
+async def _offer_claim(
+    gym: Gym, bot: RunningBot, sandbox: SandboxServer | None, claim: asyncio.Future[str | None]
+) -> None:
+    """The link leads to the bot, so it waits for the bot's name."""
+    await bot.connected.wait()
+    url = await _claim_url(gym)
+    if sandbox is not None:
+        sandbox.set_claim_link(url)
+    claim.set_result(url)
+
+
+async def _claim_url(gym: Gym) -> str | None:
+    """The set-up link, while nobody has claimed the gym."""
+    try:
+        async with gym.unit_of_work(Actor.system()) as uow:
+            return bot_link(uow.settings, (await StaffService(uow).claim_link()).token)
+    except (AlreadyClaimed, BotUnnamed):
+        return None

@@ -1,0 +1,141 @@
+"""My account: one's own name, language and API password, and the way to one's own membership."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from bot.desk.admin.team import ROLES
+from bot.desk.buttons import SignIns, SignInsOf
+from bot.desk.deep_links import link_screen
+from bot.forms.definition import Form, FormContext, Step
+from bot.home import LANGUAGE_NAMES, Languages
+from bot.ui.callbacks import Callback, callback
+from bot.ui.keyboards import Row, button, grid, nav
+from bot.ui.routing import Audience, Router
+from bot.ui.screens import Html, HtmlTranslator, Screen
+from bot.ui.update_context import Turn
+from gym.core.language import N_
+from gym.settings.addresses import is_only_here, web_address
+from gym.staff.models import Staff
+from gym.staff.service import StaffService, parse_staff_name
+
+router = Router(Audience.STAFF)
+PASSWORD_PAGE = "/password?start="  # noqa: S105 - the page's path
+
+
+@callback("me")
+class Account(Callback):
+    """The screen."""
+
+
+@callback("mename")
+class RenameMe(Callback):
+    """Another name."""
+
+
+@callback("mepass", changes=True)
+class PasswordLink(Callback):
+    """A new link to the page where the password is chosen; an older one ends."""
+
+
+@callback("memem")
+class MyMembership(Callback):
+    """What the gym's members see, for staff who train here."""
+
+
+router.home(N_("👤 My account"), Account())
+
+
+@router.on(Account)
+async def account(turn: Turn, _: Account) -> None:
+    staff = turn.visitor.staff
+    assert staff is not None
+    await turn.show(_screen(turn.t, staff))
+
+
+def _screen(t: HtmlTranslator, staff: Staff, heading: str = "") -> Screen:
+    text = t(
+        "🙋 <b>{name}</b>\n{role}\nLanguage: {language}\nUser name: {username}",
+        name=staff.name,
+        role=Html(t(ROLES[staff.role])),
+        language=LANGUAGE_NAMES.get(staff.language, staff.language),
+        username=staff.username or "–",
+    )
+    rows: list[Row] = [
+        [button(t("✏️ Name"), RenameMe()), button(t("🌐 Language"), Languages())],
+        [button(t("🔑 API password"), PasswordLink()), button(t("🏋️ My membership"), MyMembership())],
+    ]
+    rows.append([button(t("🔐 Sign-ins"), SignIns(staff.id, SignInsOf.OWN))])
+    return Screen(f"{heading}\n\n{text}" if heading else text, [*rows, nav(t)])
+
+
+@router.on(MyMembership)
+async def my_membership(turn: Turn, _: MyMembership) -> None:
+    """Every door of the member's own home screen."""
+    t = turn.t
+    if turn.visitor.client is None:
+        text = t(
+            "🏋️ This chat is not linked to a membership.\n\nTrain here too? Let a colleague register you or "
+            "open your card, tap <b>Chat link</b>, and scan it with this phone."
+        )
+        await turn.show(Screen(text, [nav(t, back=Account())]))
+        return
+    doors = turn.workshop.routes.home(turn.visitor)
+    own = [button(t(door.label), door.callback) for door in doors if door.audience is Audience.MEMBER]
+    text = t("🏋️ <b>My membership</b>\n{name}", name=turn.visitor.client.full_name)
+    await turn.show(Screen(text, [*grid(own), nav(t, back=Account())]))
+
+
+# The password ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@router.on(PasswordLink)
+async def password_link(turn: Turn, _: PasswordLink) -> None:
+    """Never typed into the chat, where it would stay."""
+    async with turn.unit_of_work() as uow:
+        issued = await StaffService(uow).password_link()
+        host = web_address(turn.gym.config, uow.settings)
+    t, address = turn.t, f"{host}{PASSWORD_PAGE}{issued.token}"
+    how = t(
+        "🔑 Choose your API password on this page. It works once, for 30 minutes; an older link has ended."
+    )
+    back = [nav(t, back=Account())]
+    if is_only_here(host):
+        note = t(
+            "It opens on the gym's own computer only: for phones, an admin sets the web address in Settings."
+        )
+        text = t("{how}\n\n{address}\n\n<i>{note}</i>", how=Html(how), address=address, note=Html(note))
+        await turn.show(Screen(text, back, secret=True))
+    else:
+        await turn.show(await link_screen(turn, how, address, back, own=True))
+
+
+# The name ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@router.on(RenameMe)
+async def rename_me(turn: Turn, _: RenameMe) -> None:
+    staff = turn.visitor.staff
+    assert staff is not None
+    await turn.begin(NAME, {"staff_id": staff.id}, back=Account())
+
+
+def _read_name(text: str, ctx: FormContext) -> str:
+    return parse_staff_name(text)
+
+
+async def _rename(ctx: FormContext) -> Screen:
+    async with ctx.unit_of_work() as uow:
+        staff = await StaffService(uow).rename(ctx.value("staff_id", UUID), ctx.value("name", str))
+    return _screen(ctx.t, staff, ctx.t("✅ You are called {name} now.", name=staff.name))
+
+
+NAME = router.form(
+    Form(
+        name="own_name",
+        title=N_("My name"),
+        steps=[Step("name", N_("Name"), N_("How shall colleagues and receipts call you?"), parse=_read_name)],
+        submit=_rename,
+        confirm=None,
+    )
+)

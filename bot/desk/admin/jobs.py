@@ -1,0 +1,110 @@
+"""What the gym does by itself: when each job last ran, what failed, and running one now (admins)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from bot.ui.callbacks import Callback, callback
+from bot.ui.keyboards import button, grid, nav
+from bot.ui.routing import Audience, Router
+from bot.ui.screens import HtmlTranslator, Screen
+from bot.ui.update_context import Turn
+from gym.chats.pictures import PictureService
+from gym.core.language import N_
+from gym.jobs.health import JobService, JobState
+from gym.jobs.runner import run_job
+from gym.security.permissions import Permission
+
+router = Router(Audience.STAFF)
+NAMES: Final = {
+    "expire": N_("End plans"),
+    "activate": N_("Start plans"),
+    "closings": N_("Closings"),
+    "remind": N_("Reminders"),
+    "occasions": N_("Birthdays, absence"),
+    "prices": N_("Price changes"),
+    "rewards": N_("Rewards"),
+    "freeze_ends": N_("Freezes"),
+    "consents": N_("Face consents"),
+    "approvals": N_("Close old requests"),
+    "digest": N_("The day in figures"),
+    "outbox": N_("Send messages"),
+    "retention": N_("Clean up"),
+    "backup": N_("Backup"),
+}
+"""What each job is called."""
+
+
+@callback("jobs")
+class Jobs(Callback):
+    """All of them."""
+
+
+@callback("jobrun", changes=True)
+class RunJob(Callback):
+    """One now, whether or not it is its time."""
+
+    name: str
+
+
+router.home(N_("🛠 Jobs"), Jobs(), Permission.RUN_JOBS)
+
+
+@router.on(Jobs)
+async def jobs(turn: Turn, _: Jobs) -> None:
+    async with turn.unit_of_work() as uow:
+        states = await JobService(uow).states()
+        pictures = await PictureService(uow).left()
+    t = turn.t
+    intro = t(
+        "🛠 <b>Jobs</b>\nThey run by themselves; here is when each last did. A tap runs one now, "
+        "and twice does no harm."
+    )
+    runs = [button(f"▶ {t(NAMES[one.name])}", RunJob(one.name)) for one in states]
+    lines = [_line(t, one, turn.now) for one in states]
+    if pictures:
+        lines.append(_pictures_left(t, pictures))
+    again = [button(t("🔄 Refresh"), Jobs())]
+    await turn.show(Screen("\n".join([intro, "", *lines]), [*grid(runs), again, nav(t)]))
+
+
+def _pictures_left(t: HtmlTranslator, count: int) -> str:
+    return t.plural(
+        "🖼 {count} photo of a face could not be deleted from its chat in the last 30 days",
+        "🖼 {count} photos of faces could not be deleted from their chats in the last 30 days",
+        count,
+    )
+
+
+def _line(t: HtmlTranslator, one: JobState, now: datetime) -> str:
+    name, error, at = t(NAMES[one.name]), one.error or "?", _when(t, one, now)
+    if one.failures:
+        return t.plural(
+            "❌ {name}: failed {count} time ({code}), last well {at}",
+            "❌ {name}: failed {count} times ({code}), last well {at}",
+            one.failures,
+            name=name,
+            code=error,
+            at=at,
+        )
+    if one.late:
+        return t("⌛ {name}: late, last run {at}", name=name, at=at)
+    mark = "✅" if one.last_success_at else "⚪"
+    return t("{mark} {name}: {at}", mark=mark, name=name, at=at)
+
+
+def _when(t: HtmlTranslator, one: JobState, now: datetime) -> str:
+    """The hour, with the day if that is another one."""
+    at = one.last_success_at
+    if at is None:
+        return t("never")
+    day = at.astimezone(t.zone).date()
+    return t.time(at) if day == now.astimezone(t.zone).date() else f"{t.day(day, short=True)}, {t.time(at)}"
+
+
+@router.on(RunJob)
+async def run_now(turn: Turn, tap: RunJob) -> None:
+    count = await run_job(turn.gym.run, turn.visitor.desk_actor, tap.name)
+    await turn.answer(turn.t.plural("Done: {count}", "Done: {count}", count))
+    await turn.go(Jobs())

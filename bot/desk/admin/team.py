@@ -1,0 +1,214 @@
+"""The team: inviting people, their roles, and leaving."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from bot.desk.buttons import Candidate, Invitations, SignIns, SignInsOf, Team
+from bot.desk.deep_links import link_screen
+from bot.ui.callbacks import Callback, callback
+from bot.ui.keyboards import Row, button, nav, pager
+from bot.ui.routing import Audience, Router
+from bot.ui.screens import Html, HtmlTranslator, Screen
+from bot.ui.update_context import Turn
+from gym.clients.own import OwnClient, OwnClients
+from gym.core.language import N_
+from gym.security.permissions import Permission, Role
+from gym.settings.addresses import bot_link
+from gym.staff.candidates import CandidateService
+from gym.staff.four_eyes import FourEyes
+from gym.staff.invitations import InvitationService
+from gym.staff.models import Staff
+from gym.staff.service import StaffService
+
+router = Router(Audience.STAFF)
+ROLES = {Role.ADMIN: N_("Admin"), Role.EMPLOYEE: N_("Employee")}
+MEANS = {
+    Role.ADMIN: N_(
+        "An admin may do everything: plans and prices, money of every day, the team, the settings, and "
+        "answering requests."
+    ),
+    Role.EMPLOYEE: N_(
+        "An employee works at the desk: clients, entries, sales and payments. The team, plans, settings and "
+        "later corrections are the admins'."
+    ),
+}
+
+
+@callback("person")
+class Person(Callback):
+    staff_id: UUID
+
+
+@callback("invite", changes=True)
+class Invite(Callback):
+    role: Role
+
+
+@callback("askrol")
+class AskRole(Callback):
+    staff_id: UUID
+    role: Role
+
+
+@callback("role", changes=True)
+class ChangeRole(Callback):
+    staff_id: UUID
+    role: Role
+
+
+@callback("askwrk")
+class AskLeave(Callback):
+    staff_id: UUID
+
+
+@callback("work", changes=True)
+class SetWorking(Callback):
+    staff_id: UUID
+    active: bool
+
+
+router.home(N_("👔 Team"), Team(), Permission.MANAGE_STAFF)
+
+
+@router.on(Team)
+async def team(turn: Turn, tap: Team) -> None:
+    """Everybody who works here; who waits to be an admin and the open invitations stand below."""
+    async with turn.unit_of_work() as uow:
+        page = await StaffService(uow).page(tap.page)
+        waiting = await CandidateService(uow).waiting()
+        invitations = await InvitationService(uow).open()
+    t = turn.t
+    rows = [
+        [button(f"{'' if one.active else '⏸ '}{one.name} · {t(ROLES[one.role])}", Person(one.id), wide=True)]
+        for one in page.items
+    ]
+    rows += [
+        [button(t("⏳ {name} waits to be an admin", name=one.name), Candidate(one.id), wide=True)]
+        for one in waiting.items
+    ]
+    invite = [button(t("➕ Employee"), Invite(Role.EMPLOYEE)), button(t("➕ Admin"), Invite(Role.ADMIN))]
+    label = t("✉️ Invitations ({count})", count=invitations.total)
+    opened = [button(label, Invitations())] if invitations.total else []
+    keyboard = [*rows, pager(page.number, page.pages, Team), invite, opened, nav(t)]
+    await turn.show(Screen(t("<b>Team</b>"), keyboard))
+
+
+@router.on(Invite)
+async def invite(turn: Turn, tap: Invite) -> None:
+    """A one-time link, as text and as a QR."""
+    async with turn.unit_of_work() as uow:
+        issued = await StaffService(uow).invite(tap.role)
+    t = turn.t
+    text = t("Invitation for a new <b>{role}</b>. Works once, for 24 hours:", role=t(ROLES[tap.role]))
+    if tap.role is Role.ADMIN:
+        text = t("Whoever opens it is an admin only after you have confirmed them here.") + "\n\n" + text
+    address = bot_link(turn.settings, issued.token)
+    await turn.show(
+        await link_screen(
+            turn, text, address, [[button(t("✉️ Invitations"), Invitations())], nav(t, back=Team())]
+        )
+    )
+
+
+@router.on(Person)
+async def person(turn: Turn, tap: Person) -> None:
+    async with turn.unit_of_work() as uow:
+        one = await StaffService(uow).get(tap.staff_id)
+        own = await OwnClients(uow).of_colleague(one.id)
+        alone = await FourEyes(uow).works_alone(one.id)
+    t = turn.t
+    text = t("👤 <b>{name}</b>\n{role}", name=one.name, role=t(ROLES[one.role]))
+    if not one.active:
+        text += "\n" + t("⏸ Does not work here any more.")
+    text += "".join(f"\n{line}" for line in _own_lines(t, own, alone=alone))
+    await turn.show(Screen(text, [*_actions(t, one), nav(t, back=Team())]))
+
+
+def _own_lines(t: HtmlTranslator, own: Sequence[OwnClient], *, alone: bool) -> list[str]:
+    """The own memberships, what was done for them without a second person, and whether that goes on."""
+    lines = [t("🏋️ Trains here as {client}", client=one.client_name) for one in own]
+    count = sum(one.acted_alone for one in own)
+    last = max((one.last_alone_at for one in own if one.last_alone_at), default=None)
+    if count and last:
+        lines.append(
+            t.plural(
+                "👁 Did {count} thing for the own membership with nobody else at work, on {when}.",
+                "👁 Did {count} things for the own membership with nobody else at work, the last on {when}.",
+                count,
+                when=last,
+            )
+        )
+    if alone:
+        lines.append(
+            t("👁 Works here alone: what is done for the own membership is marked here, as nobody else can.")
+        )
+    return lines
+
+
+def _actions(t: HtmlTranslator, one: Staff) -> list[Row]:
+    if not one.active:
+        return [[button(t("Reactivate"), SetWorking(one.id, True))]]
+    other = Role.EMPLOYEE if one.role is Role.ADMIN else Role.ADMIN
+    return [
+        [button(t("Make {role}", role=t(ROLES[other])), AskRole(one.id, other))],
+        [button(t("🔐 Sign-ins"), SignIns(one.id, SignInsOf.COLLEAGUE))],
+        [button(t("Deactivate"), AskLeave(one.id))],
+    ]
+
+
+@router.on(AskRole)
+async def ask_role(turn: Turn, tap: AskRole) -> None:
+    async with turn.unit_of_work() as uow:
+        one = await StaffService(uow).get(tap.staff_id)
+    t = turn.t
+    text = t(
+        "Make <b>{name}</b> {role}?\n\n{means}\n\nSign-ins at the kiosk have to be made anew.",
+        name=one.name,
+        role=t(ROLES[tap.role]),
+        means=Html(t(MEANS[tap.role])),
+    )
+    row = [
+        button(t("Keep"), Person(one.id)),
+        button(t("Make {role}", role=t(ROLES[tap.role])), ChangeRole(one.id, tap.role)),
+    ]
+    await turn.show(Screen(text, [row]))
+
+
+@router.on(ChangeRole)
+async def change_role(turn: Turn, tap: ChangeRole) -> None:
+    async with turn.unit_of_work() as uow:
+        await StaffService(uow).change_role(tap.staff_id, tap.role)
+    await _afterwards(turn, tap.staff_id)
+
+
+@router.on(AskLeave)
+async def ask_leave(turn: Turn, tap: AskLeave) -> None:
+    async with turn.unit_of_work() as uow:
+        one = await StaffService(uow).get(tap.staff_id)
+    t = turn.t
+    text = t(
+        "Deactivate <b>{name}</b>?\n\nAccess ends at once: in this chat, at the kiosk, and for links not "
+        "used yet. What was done keeps the name, and you can reactivate later.",
+        name=one.name,
+    )
+    row = [button(t("Keep"), Person(one.id)), button(t("Deactivate"), SetWorking(one.id, False))]
+    await turn.show(Screen(text, [row]))
+
+
+@router.on(SetWorking)
+async def set_working(turn: Turn, tap: SetWorking) -> None:
+    async with turn.unit_of_work() as uow:
+        service = StaffService(uow)
+        await (service.reactivate(tap.staff_id) if tap.active else service.deactivate(tap.staff_id))
+    await _afterwards(turn, tap.staff_id)
+
+
+async def _afterwards(turn: Turn, staff_id: UUID) -> None:
+    """The card again; whoever has just left the team or its admins is shown what is left to them."""
+    await turn.refresh()
+    if turn.visitor.may(Permission.MANAGE_STAFF):
+        await turn.go(Person(staff_id))
+    else:
+        await turn.home()

@@ -1,0 +1,1 @@
+"""Approvals at the desk: requests asked, decided and used."""

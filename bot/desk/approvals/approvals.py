@@ -1,0 +1,288 @@
+"""Requests at the desk: an employee asks, whoever may decide answers, and the flow goes on by itself."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from uuid import UUID
+
+from bot.desk.buttons import (
+    ApproveRequest,
+    AskDiscount,
+    Card,
+    RejectRequest,
+    SeeRequest,
+    UseApproval,
+)
+from bot.desk.idempotency import tap_key
+from bot.desk.memberships.refusals import REFUSALS, refusal_screen
+from bot.desk.memberships.sales import quote_text, sold_screen
+from bot.forms.definition import Form, FormContext, Step
+from bot.ui.callbacks import Callback, callback
+from bot.ui.keyboards import Button, Keyboard, Row, button, nav, pager
+from bot.ui.routing import Audience, Router
+from bot.ui.screens import Screen, say_error
+from bot.ui.surfaces import Surface
+from bot.ui.update_context import Turn
+from bot.ui.wording.requests import short_label, whole_text
+from gym.approvals.errors import (
+    AlreadyDecided,
+    AlreadyUsed,
+    ApprovalExpired,
+    NotApproved,
+    PriceChangedSince,
+    decided_before,
+)
+from gym.approvals.models import Approval, ApprovalKind, ApprovalState
+from gym.approvals.schemas import discount_of
+from gym.approvals.service import ApprovalService, decidable_by
+from gym.core.errors import GymError
+from gym.core.language import N_
+from gym.payments.credit import ClientCredit
+from gym.payments.errors import parse_note
+from gym.security.permissions import Permission
+from gym.subscriptions.models import Subscription
+from gym.unit_of_work import UnitOfWork
+
+router = Router(Audience.STAFF)
+
+
+@callback("apall")
+class Requests(Callback):
+    """Everything that waits for an answer."""
+
+    page: int = 0
+
+
+@callback("apback", changes=True)
+class WithdrawRequest(Callback):
+    """Take the own request back."""
+
+    approval_id: UUID
+
+
+@callback("apsell", changes=True)
+class ConfirmApproved(Callback):
+    """Carries a mark of the price and dates that were shown."""
+
+    approval_id: UUID
+    seen: str
+
+
+async def _waiting(turn: Turn) -> int:
+    async with turn.unit_of_work() as uow:
+        return await ApprovalService(uow).count_pending()
+
+
+router.home(N_("🙋 Requests"), Requests(), Permission.FREEZE, badge=_waiting)
+
+
+@router.on(Requests)
+async def requests(turn: Turn, tap: Requests) -> None:
+    """What waits for an answer, oldest first."""
+    async with turn.unit_of_work() as uow:
+        page = await ApprovalService(uow).pending(tap.page)
+    t = turn.t
+    rows: list[Row] = [[button(short_label(t, one), SeeRequest(one.id), wide=True)] for one in page.items]
+    text = t("<b>Requests</b>\nWhich one?") if rows else t("Nobody is waiting for an answer.")
+    await turn.show(Screen(text, [*rows, pager(page.number, page.pages, Requests), nav(t)]))
+
+
+@router.on(SeeRequest, Surface.DESK)
+async def see(turn: Turn, tap: SeeRequest) -> None:
+    await _show(turn, tap.approval_id)
+
+
+async def _show(turn: Turn, approval_id: UUID) -> None:
+    async with turn.unit_of_work() as uow:
+        approval = await ApprovalService(uow).get(approval_id)
+    await turn.show(request_screen(turn, approval))
+
+
+def request_screen(turn: Turn, approval: Approval, note: str | None = None) -> Screen:
+    """What is asked, where it stands, and what this person can do about it."""
+    t = turn.t
+    text = whole_text(t, approval, masked=not turn.is_private)
+    keyboard: Keyboard = [
+        *_answers(turn, approval),
+        _next(turn, approval),
+        [button(t("👤 Card"), Card(approval.client_id)), button(t("🙋 Requests"), Requests())],
+        nav(t),
+    ]
+    return Screen(f"{note}\n\n{text}" if note else text, keyboard)
+
+
+def _answers(turn: Turn, approval: Approval) -> list[Row]:
+    """Approve and Reject for those who may; whoever asked can take it back. The service decides."""
+    if approval.state is not ApprovalState.PENDING:
+        return []
+    t, key, actor = turn.t, approval.id, turn.visitor.desk_actor
+    mine = approval.asked_by == actor.id
+    rows: list[Row] = []
+    if approval.kind in decidable_by(actor) and (actor.is_admin or not mine):
+        rows.append(
+            [button(t("❌ Reject"), RejectRequest(key)), button(t("✅ Approve"), ApproveRequest(key))]
+        )
+    if mine:
+        rows.append([button(t("Cancel request"), WithdrawRequest(key))])
+    return rows
+
+
+def _next(turn: Turn, approval: Approval) -> Row:
+    """What comes next for an approved discount, or for one that nobody answered or used in time."""
+    over = approval.expires_at <= turn.now
+    if approval.kind is not ApprovalKind.DISCOUNT or approval.used_at:
+        return []
+    if approval.state is ApprovalState.APPROVED and not over:
+        return [button(turn.t("Go on to the sale"), UseApproval(approval.id))]
+    if over or approval.state is ApprovalState.WITHDRAWN:
+        return [_ask_again(turn, approval)]
+    return []
+
+
+def _ask_again(turn: Turn, approval: Approval) -> Button:
+    """The same discount, asked for once more at the price of now."""
+    facts = discount_of(approval)
+    starts_on = None if facts.renews_id else facts.starts_on or turn.today
+    again = AskDiscount.of(approval.client_id, facts.plan_id, facts.discount, starts_on)
+    return button(turn.t("Ask again"), again)
+
+
+# Answering ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@router.on(ApproveRequest, Surface.DESK)
+async def approve(turn: Turn, tap: ApproveRequest) -> None:
+    """Done in the same moment, except a discount, which is spent at the sale."""
+
+    async def work(uow: UnitOfWork) -> Approval:
+        return await ApprovalService(uow).approve(tap.approval_id)
+
+    try:
+        approval = await turn.run(work)
+    except (AlreadyDecided, ApprovalExpired) as error:
+        await _too_late(turn, tap.approval_id, error, ApprovalState.APPROVED)
+        return
+    await turn.show(request_screen(turn, approval))
+
+
+async def _too_late(
+    turn: Turn, approval_id: UUID, error: AlreadyDecided | ApprovalExpired, wanted: ApprovalState
+) -> None:
+    """Say who was faster and show how it ended; a second tap of the same person is no surprise."""
+    me = turn.visitor.desk_actor.id
+    again = isinstance(error, AlreadyDecided) and error.by_id == me and error.state is wanted
+    if not again:
+        await turn.answer(say_error(turn.t, error), alert=True)
+    await turn.go(SeeRequest(approval_id))
+
+
+@router.on(RejectRequest)
+async def reject(turn: Turn, tap: RejectRequest) -> None:
+    """Asks why, in the own chat: in a group the request stays as it is for the others."""
+    async with turn.unit_of_work() as uow:
+        approval = await ApprovalService(uow).get(tap.approval_id)
+    if approval.state is not ApprovalState.PENDING:
+        await _reject_too_late(turn, approval)
+        return
+    values = {"approval_id": approval.id, "request": whole_text(turn.t, approval)}
+    await turn.begin(REJECTION, values, back=SeeRequest(approval.id))
+
+
+async def _reject_too_late(turn: Turn, approval: Approval) -> None:
+    error = decided_before(approval)
+    await _too_late(turn, approval.id, error, ApprovalState.REJECTED)
+
+
+def _read_answer(text: str, ctx: FormContext) -> str | None:
+    return parse_note(text)
+
+
+async def _ask_why_not(ctx: FormContext) -> str:
+    return f"{ctx.value('request', str)}\n\n" + ctx.t("Why not? Write it in a few words, or skip it.")
+
+
+async def _reject(ctx: FormContext) -> Screen | None:
+    approval_id, turn = ctx.value("approval_id", UUID), ctx.turn
+    try:
+        async with ctx.unit_of_work() as uow:
+            approval = await ApprovalService(uow).reject(approval_id, ctx.maybe("answer", str))
+    except (AlreadyDecided, ApprovalExpired) as error:
+        await _too_late(turn, approval_id, error, ApprovalState.REJECTED)
+        return None
+    return request_screen(turn, approval)
+
+
+REJECTION = router.form(
+    Form(
+        name="rejection",
+        title=N_("Reject a request"),
+        steps=[Step("answer", N_("Answer"), _ask_why_not, parse=_read_answer, optional=True)],
+        submit=_reject,
+        confirm=None,
+    )
+)
+
+
+@router.on(WithdrawRequest, Surface.DESK)
+async def withdraw(turn: Turn, tap: WithdrawRequest) -> None:
+    try:
+        async with turn.unit_of_work() as uow:
+            approval = await ApprovalService(uow).withdraw(tap.approval_id)
+    except (AlreadyDecided, ApprovalExpired) as error:
+        await _too_late(turn, tap.approval_id, error, ApprovalState.WITHDRAWN)
+        return
+    await turn.show(request_screen(turn, approval))
+
+
+# Going on with an approved discount ───────────────────────────────────────────────────────────────────────
+
+
+@router.on(UseApproval)
+async def use(turn: Turn, tap: UseApproval) -> None:
+    """The sale as it was approved, to be confirmed."""
+    async with turn.unit_of_work() as uow:
+        service = ApprovalService(uow)
+        approval = await service.get(tap.approval_id)
+        try:
+            quote = await service.quote(tap.approval_id)
+        except (AlreadyUsed, ApprovalExpired, NotApproved, PriceChangedSince) as error:
+            await turn.show(_cannot_go_on(turn, approval, error))
+            return
+        except REFUSALS as error:
+            await turn.show(refusal_screen(turn.t, error, approval.client_id))
+            return
+    t = turn.t
+    question = t("<b>Renew this plan?</b>") if quote.renews_id else t("<b>Sell this plan?</b>")
+    by = t("✅ Discount approved by {decided_by}", decided_by=approval.decided_by_name)
+    confirm = t("✅ Renew") if quote.renews_id else t("✅ Sell")
+    keyboard: Keyboard = [
+        [button(confirm, ConfirmApproved(tap.approval_id, quote.mark))],
+        nav(t, back=SeeRequest(tap.approval_id)),
+    ]
+    await turn.show(Screen(f"{question}\n\n{quote_text(t, quote)}\n{by}", keyboard))
+
+
+def _cannot_go_on(turn: Turn, approval: Approval, error: GymError) -> Screen:
+    screen = request_screen(turn, approval, f"⚠️ {say_error(turn.t, error)}")
+    if not isinstance(error, PriceChangedSince):
+        return screen
+    return Screen(screen.text, [[_ask_again(turn, approval)], nav(turn.t, back=Card(approval.client_id))])
+
+
+@router.on(ConfirmApproved)
+async def sell(turn: Turn, tap: ConfirmApproved) -> None:
+    key = tap_key(turn)
+
+    async def work(uow: UnitOfWork) -> tuple[Subscription, Decimal]:
+        sold = await ApprovalService(uow).sell(tap.approval_id, seen=tap.seen, key=key)
+        return sold, await ClientCredit(uow).balance(sold.client_id)
+
+    try:
+        sold, credit = await turn.run(work)
+    except REFUSALS as error:
+        async with turn.unit_of_work() as uow:
+            approval = await ApprovalService(uow).get(tap.approval_id)
+        again = UseApproval(tap.approval_id)
+        await turn.show(refusal_screen(turn.t, error, approval.client_id, again=again))
+        return
+    await turn.show(sold_screen(turn.t, sold, credit))

@@ -1,0 +1,177 @@
+"""Asking an admin at the desk: one short form for a discount, a void or a refund above what one may do."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from bot.desk.approvals.approvals import request_screen
+from bot.desk.buttons import AskDiscount, AskRefund, AskVoid, Card
+from bot.desk.memberships.sales import quote_text
+from bot.forms.answers import read_positive_amount
+from bot.forms.definition import Choice, Form, FormContext, Step
+from bot.ui.routing import Audience, Router
+from bot.ui.screens import Html, Screen, say_error
+from bot.ui.update_context import Turn
+from bot.ui.wording.terms import METHODS
+from gym.approvals.errors import AlreadyAsked
+from gym.approvals.models import Approval
+from gym.approvals.service import ApprovalService
+from gym.core.language import N_
+from gym.payments.errors import MoneyGivenBack, parse_reason
+from gym.payments.models import TILL, Method
+from gym.subscriptions.sales.discounts import Discount, DiscountKind
+from gym.subscriptions.service import SubscriptionService
+
+router = Router(Audience.STAFF)
+
+
+@router.on(AskDiscount)
+async def ask_discount(turn: Turn, tap: AskDiscount) -> None:
+    """One question: why. What is asked stands above it."""
+    renews = tap.starts_on is None
+    async with turn.unit_of_work() as uow:
+        quote = await ApprovalService(uow).quote_wish(
+            tap.client_id, tap.plan_id, tap.discount, tap.starts_on, renews=renews
+        )
+    values = {
+        "client_id": tap.client_id,
+        "plan_id": tap.plan_id,
+        "off": tap.discount.value,
+        "percent": tap.discount.kind is DiscountKind.PERCENT,
+        "starts_on": tap.starts_on,
+        "wish": quote_text(turn.t, quote),
+    }
+    await turn.begin(ASK_DISCOUNT, values, back=Card(tap.client_id))
+
+
+@router.on(AskVoid)
+async def ask_void(turn: Turn, tap: AskVoid) -> None:
+    async with turn.unit_of_work() as uow:
+        receipt = await SubscriptionService(uow).receipt(tap.entry_id)
+    if receipt.given_back and not receipt.voided:
+        raise MoneyGivenBack(receipt.given_back)
+    wish = turn.t(
+        "↩️ Void receipt {number} of {amount}\n👤 {client}\n🏷 {plan}",
+        number=Html(f"№ {receipt.number}"),
+        amount=receipt.amount,
+        client=receipt.client_name,
+        plan=receipt.plan_name,
+    )
+    await turn.begin(ASK_VOID, {"entry_id": tap.entry_id, "wish": wish}, back=Card(receipt.client_id))
+
+
+@router.on(AskRefund)
+async def ask_refund(turn: Turn, tap: AskRefund) -> None:
+    async with turn.unit_of_work() as uow:
+        subscription = await SubscriptionService(uow).get(tap.subscription_id)
+    wish = turn.t(
+        "💸 Money back\n👤 {client}\n🏷 {plan}",
+        client=subscription.client.full_name,
+        plan=subscription.plan.name,
+    )
+    values: dict[str, object] = {"subscription_id": tap.subscription_id, "wish": wish}
+    known = {"amount": tap.amount, "method": tap.method}
+    values |= {name: value for name, value in known.items() if value is not None}
+    await turn.begin(ASK_REFUND, values, back=Card(subscription.client_id))
+
+
+def _read_reason(text: str, ctx: FormContext) -> str:
+    return parse_reason(text)
+
+
+async def _ask_why(ctx: FormContext) -> str:
+    return f"{ctx.value('wish', str)}\n\n" + ctx.t(
+        "Why? Write it in a few words: every admin reads it now, and the first answer counts."
+    )
+
+
+REASON = Step("reason", N_("Reason"), _ask_why, parse=_read_reason)
+
+
+async def ask_by_form(ctx: FormContext, work: Callable[[ApprovalService], Awaitable[Approval]]) -> Screen:
+    """The waiting screen; of the request that waits already when somebody asked before."""
+    t = ctx.t
+    try:
+        async with ctx.unit_of_work() as uow:
+            approval = await work(ApprovalService(uow))
+    except AlreadyAsked as error:
+        async with ctx.unit_of_work() as uow:
+            approval = await ApprovalService(uow).get(error.approval_id)
+        return request_screen(ctx.turn, approval, f"⚠️ {say_error(t, error)}")
+    return request_screen(ctx.turn, approval, t("📨 <b>Waiting for an admin.</b> The answer comes here."))
+
+
+async def _ask_discount(ctx: FormContext) -> Screen:
+    kind = DiscountKind.PERCENT if ctx.value("percent", bool) else DiscountKind.AMOUNT
+    starts_on = ctx.maybe("starts_on", date)
+    return await ask_by_form(
+        ctx,
+        lambda service: service.ask_discount(
+            ctx.value("client_id", UUID),
+            ctx.value("plan_id", UUID),
+            Discount(ctx.value("off", Decimal), kind),
+            starts_on=starts_on,
+            renews=starts_on is None,
+            reason=ctx.value("reason", str),
+            key=ctx.key,
+        ),
+    )
+
+
+async def _ask_void(ctx: FormContext) -> Screen:
+    entry_id, reason = ctx.value("entry_id", UUID), ctx.value("reason", str)
+    return await ask_by_form(ctx, lambda service: service.ask_void(entry_id, reason, key=ctx.key))
+
+
+async def _ask_refund(ctx: FormContext) -> Screen:
+    return await ask_by_form(
+        ctx,
+        lambda service: service.ask_refund(
+            ctx.value("subscription_id", UUID),
+            ctx.value("amount", Decimal),
+            ctx.value("method", Method),
+            ctx.value("reason", str),
+            key=ctx.key,
+        ),
+    )
+
+
+ASK_DISCOUNT = router.form(
+    Form(
+        name="ask_discount",
+        title=N_("Ask for a discount"),
+        steps=[REASON],
+        submit=_ask_discount,
+        confirm=None,
+    )
+)
+ASK_VOID = router.form(
+    Form(name="ask_void", title=N_("Ask for a void"), steps=[REASON], submit=_ask_void, confirm=None)
+)
+ASK_REFUND = router.form(
+    Form(
+        name="ask_refund",
+        title=N_("Ask for a refund"),
+        steps=[
+            Step(
+                "amount",
+                N_("Amount"),
+                N_("How much is given back? Type an amount."),
+                parse=read_positive_amount,
+            ),
+            Step(
+                "method",
+                N_("Method"),
+                N_("How is it given back?"),
+                choices=[Choice(method, label) for method, label in METHODS.items() if method in TILL],
+                columns=2,
+            ),
+            REASON,
+        ],
+        submit=_ask_refund,
+        confirm=None,
+    )
+)

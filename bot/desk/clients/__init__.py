@@ -1,0 +1,1 @@
+"""Clients at the desk: search, card, registration, fields, face, linked chat, history."""

@@ -1,0 +1,303 @@
+"""Clients at the desk: found by a name, document or phone, and shown on one card."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+from urllib.parse import quote
+from uuid import UUID
+
+from bot.desk.buttons import (
+    Card,
+    CheckInClient,
+    EndFreeze,
+    EnrolFace,
+    FreezePlan,
+    LinkClient,
+    ManagePlan,
+    PrintedCardOf,
+    RegisterClient,
+    RenewPlan,
+    Rewards,
+    SellPlan,
+    StartNow,
+    TakePayment,
+)
+from bot.desk.clients.document_doubts import doubts_row
+from bot.desk.clients.history import CreditStatement, Payments, Plans, Visits, visit_line
+from bot.desk.clients.profile import AskDeactivate, BlockClient, EditClient, Reactivate, Unblock
+from bot.desk.money.doubts import money_doubts_row
+from bot.ui.callbacks import Callback, callback
+from bot.ui.keyboards import Button, Keyboard, Row, button, grid, nav, pager
+from bot.ui.routing import Audience, Router
+from bot.ui.screens import HtmlTranslator, Screen
+from bot.ui.update_context import Turn
+from bot.ui.wording.freezes import rest_lines
+from bot.ui.wording.plan_states import HAS_DAYS, PlanAct, at_desk, words_of
+from bot.ui.wording.rewards import reward_line
+from gym.attendance.cards.client_card import CardService, ClientCard
+from gym.clients.models import Client
+from gym.clients.service import ClientService
+from gym.core.database.repository import Page
+from gym.core.language import N_
+from gym.faces.service import FaceRecognitionService
+from gym.subscriptions.models import Subscription
+from gym.subscriptions.statuses import open_freeze
+
+router = Router(Audience.STAFF)
+CARRIED_BYTES: Final = 44
+"""What a button can carry of the searched words beside its code and page."""
+
+
+@callback("find")
+class Found(Callback):
+    """One page of search results; without words, of all clients."""
+
+    words: str = ""
+    page: int = 0
+
+
+router.home(N_("👥 Clients"), Found())
+
+
+# Searching ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@router.text
+async def search(turn: Turn) -> None:
+    """Plain text is a search; a single hit is the card at once."""
+    await _show_found(turn, turn.text, 0)
+
+
+@router.on(Found)
+async def found(turn: Turn, tap: Found) -> None:
+    await _show_found(turn, tap.words, tap.page)
+
+
+@router.command("clients", N_("Find a client"))
+async def clients_command(turn: Turn) -> None:
+    await _show_found(turn, turn.payload, 0)
+
+
+async def _show_found(turn: Turn, words: str, page: int) -> None:
+    async with turn.unit_of_work() as uow:
+        clients = await ClientService(uow).search(words, page)
+    if words and clients.total == 1:
+        await turn.go(Card(clients.items[0].id))
+        return
+    doubts = [] if words else [*await doubts_row(turn), *await money_doubts_row(turn)]
+    await turn.show(_results(turn.t, words, clients, doubts))
+
+
+def _results(t: HtmlTranslator, words: str, clients: Page[Client], doubts: Sequence[Row] = ()) -> Screen:
+    new = [button(t("➕ Register a client"), RegisterClient(), wide=True)]
+    if not clients.total:
+        return Screen(_nobody(t, words), [new, nav(t)])
+    rows = [[button(_label(client), Card(client.id), wide=True)] for client in clients.items]
+    carried = _carried(words)
+    pages = pager(clients.number, clients.pages, lambda number: Found(carried, number))
+    return Screen(_heading(t, words, clients.total), [*rows, pages, *doubts, new, nav(t)])
+
+
+def _nobody(t: HtmlTranslator, words: str) -> str:
+    if not words:
+        return t("No clients yet. Register the first one.")
+    return t("Nobody found for “{words}”. Try a document or phone, or register a new client.", words=words)
+
+
+def _heading(t: HtmlTranslator, words: str, total: int) -> str:
+    if not words:
+        return t.plural("{count} client", "{count} clients", total)
+    return t.plural("{count} client for “{words}”", "{count} clients for “{words}”", total, words=words)
+
+
+def _label(client: Client) -> str:
+    mark = "" if client.active else "⚪ "
+    hint = client.document_number or client.phone
+    return f"{mark}{client.full_name} · {hint}" if hint else f"{mark}{client.full_name}"
+
+
+def _carried(words: str) -> str:
+    """As much of the words as a button holds; the search does not mind missing accents."""
+    plain = unicodedata.normalize("NFKD", words)
+    text = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    while len(quote(text, safe=" ")) > CARRIED_BYTES:
+        text = text[:-1]
+    return text.strip()
+
+
+# The card ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@router.on(Card)
+async def card(turn: Turn, tap: Card) -> None:
+    await turn.show(await card_screen(turn, tap.client_id))
+
+
+async def card_screen(turn: Turn, client_id: UUID, heading: str = "") -> Screen:
+    """Everything about a client; `heading` (HTML) stands above. Raises `ClientNotFound`."""
+    async with turn.unit_of_work() as uow:
+        found = await CardService(uow).card(client_id)
+        faces = FaceRecognitionService(uow)
+        picture = await faces.thumbnail(client_id, for_chat=True) if found.face.enrolled else None
+    text = card_text(turn.t, found, turn.today)
+    return Screen(f"{heading}\n\n{text}" if heading else text, card_keyboard(turn.t, found), photo=picture)
+
+
+def card_text(t: HtmlTranslator, card: ClientCard, today: date) -> str:
+    """Who, which plan, when they came, how to reach them."""
+    blocks = (
+        _person(t, card.client, today),
+        _plan(t, card, today),
+        _visits(t, card),
+        _contact(t, card),
+    )
+    return "\n\n".join("\n".join(lines) for lines in blocks if lines)
+
+
+def _person(t: HtmlTranslator, client: Client, today: date) -> list[str]:
+    lines = [t("👤 <b>{client}</b>", client=client.full_name)]
+    if client.alias:
+        lines[0] += t(" ({alias})", alias=client.alias)
+    if client.warning:
+        lines.append(t("⚠️ <b>{warning}</b>", warning=client.warning))
+    if not client.active:
+        lines.append(t("⚪ Deactivated: may not come in."))
+    if client.blocked_until and client.blocked_until >= today:
+        lines.append(
+            t("⛔ Blocked until {until}: {reason}", until=client.blocked_until, reason=client.block_reason)
+        )
+    return lines
+
+
+def _plan(t: HtmlTranslator, card: ClientCard, today: date) -> list[str]:
+    standing = card.standing
+    lines = [at_desk(t, standing), *(_running(t, card) if card.current else [])]
+    if standing.subscription is not None and standing.state in HAS_DAYS:
+        lines += rest_lines(t, standing.subscription, today)
+    if card.waiting and card.waiting is not standing.subscription:
+        lines += [_next(t, card.waiting), *rest_lines(t, card.waiting, today)]
+    lines.append(
+        t("💵 To pay: <b>{balance}</b>", balance=card.balance) if card.balance else t("💵 Nothing to pay")
+    )
+    if card.credit:
+        lines.append(t("👛 Credit: <b>{credit}</b>", credit=card.credit))
+    return [*lines, *(reward_line(t, reward, today) for reward in card.rewards)]
+
+
+def _running(t: HtmlTranslator, card: ClientCard) -> list[str]:
+    """Until when, and what is left of it."""
+    current = card.current
+    assert current is not None
+    left = t.plural("{count} day left", "{count} days left", card.days_left or 0)
+    if card.days_left == 0:
+        left = t("last day today")
+    lines = [t("📅 until {ends_on}, {left}", ends_on=current.ends_on, left=left)]
+    if open_freeze(current) is not None:
+        lines = [t("📅 {left}; the last day is set by the return", left=left)]
+    if card.visits_left is not None:
+        lines.append("🎟 " + t.plural("{count} visit left", "{count} visits left", card.visits_left))
+    return lines
+
+
+def _next(t: HtmlTranslator, waiting: Subscription) -> str:
+    if waiting.held:
+        return t("⏭ Next: {plan}, once the client is back and this plan is over", plan=waiting.plan.name)
+    return t("⏭ Next: {plan} from {starts_on}", plan=waiting.plan.name, starts_on=waiting.starts_on)
+
+
+def _visits(t: HtmlTranslator, card: ClientCard) -> list[str]:
+    if not card.visits:
+        return [t("🚪 No visits yet")]
+    return [t("Last visits:"), *(visit_line(t, visit) for visit in card.visits)]
+
+
+def _contact(t: HtmlTranslator, card: ClientCard) -> list[str]:
+    client = card.client
+    document = f"{client.document_type} {client.document_number}" if client.document_number else None
+    reach = " · ".join(t.text(part) for part in (document, client.phone, client.email) if part)
+    linked = t("💬 Chat linked") if client.telegram_id else t("💬 Chat not linked")
+    return [*([f"📇 {reach}"] if reach else []), f"{_face(t, card)} · {linked}"]
+
+
+def _face(t: HtmlTranslator, card: ClientCard) -> str:
+    consent = card.face.consent
+    if consent is not None and not consent.current:
+        return t("🙂 Face consent of an older text: ask again")
+    if card.face.enrolled:
+        return "🙂 " + t.plural("{count} face photo", "{count} face photos", card.face.templates)
+    return t("🙂 No face photo") if consent else t("🙂 No face consent")
+
+
+def card_keyboard(t: HtmlTranslator, card: ClientCard) -> Keyboard:
+    """What can be done now comes first."""
+    client = card.client
+    if not client.active:
+        return [[button(t("Reactivate"), Reactivate(client.id))], *_papers(t, client), nav(t)]
+    return [
+        *grid([*_first(t, card), *_of_plan(t, card)]),
+        *grid(
+            [
+                button(t("🙂 Face"), EnrolFace(client.id)),
+                button(t("💬 Chat link"), LinkClient(client.id)),
+                button(t("🪪 QR card"), PrintedCardOf(client.id)),
+                button(t("✏️ Edit"), EditClient(client.id)),
+                _blocking(t, card),
+            ]
+        ),
+        *_papers(t, client),
+        [button(t("Deactivate"), AskDeactivate(client.id)), *nav(t)],
+    ]
+
+
+def _first(t: HtmlTranslator, card: ClientCard) -> Sequence[Button]:
+    """What a queue waits for."""
+    client_id = card.client.id
+    buttons = [button(t("✅ Check in"), CheckInClient(client_id))]
+    acts = words_of(card.standing).acts
+    if PlanAct.RENEW in acts and not card.waiting:
+        buttons.append(button(t("🔁 Renew"), RenewPlan(client_id)))
+    if card.owed:
+        buttons.append(button(t("💵 Pay"), TakePayment(card.owed[0].subscription.id)))
+    if PlanAct.SELL in acts:
+        buttons.append(button(t("🏷 Sell plan"), SellPlan(client_id)))
+    return buttons
+
+
+def _of_plan(t: HtmlTranslator, card: ClientCard) -> Sequence[Button]:
+    """What can be done with the plan at hand."""
+    buttons: list[Button] = []
+    acts, plan = words_of(card.standing).acts, card.standing.subscription
+    if card.waiting and card.used_up:
+        buttons.append(button(t("▶️ Start renewal"), StartNow(card.waiting.id)))
+    if plan and PlanAct.END_FREEZE in acts:
+        buttons.append(button(t("☀️ End freeze"), EndFreeze(plan.id)))
+    if plan and PlanAct.FREEZE in acts:
+        buttons.append(button(t("❄️ Freeze"), FreezePlan(plan.id)))
+    if plan and PlanAct.MANAGE in acts:
+        buttons.append(button(t("⚙️ Plan"), ManagePlan(plan.id)))
+    if card.current and card.waiting:
+        buttons.append(button(t("⚙️ Next plan"), ManagePlan(card.waiting.id)))
+    if card.rewards:
+        buttons.append(button(t("🎁 Rewards"), Rewards(card.client.id)))
+    if card.credit:
+        buttons.append(button(t("👛 Credit"), CreditStatement(card.client.id)))
+    return buttons
+
+
+def _blocking(t: HtmlTranslator, card: ClientCard) -> Button:
+    if card.client.blocked_until:
+        return button(t("Unblock"), Unblock(card.client.id))
+    return button(t("⛔ Block"), BlockClient(card.client.id))
+
+
+def _papers(t: HtmlTranslator, client: Client) -> Keyboard:
+    return [
+        [
+            button(t("🚪 Visits"), Visits(client.id)),
+            button(t("🧾 Payments"), Payments(client.id)),
+            button(t("🏷 Plans"), Plans(client.id)),
+        ]
+    ]

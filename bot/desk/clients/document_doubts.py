@@ -1,0 +1,112 @@
+"""Documents that an earlier release may have read wrongly: each is mended, or confirmed as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from bot.desk.buttons import Card
+from bot.desk.clients.fields import Field
+from bot.desk.clients.profile import EditField
+from bot.ui.callbacks import Callback, callback
+from bot.ui.keyboards import Row, button, nav, pager
+from bot.ui.routing import Audience, Router
+from bot.ui.screens import Screen
+from bot.ui.update_context import Turn
+from gym.clients.documents import Document, probably_meant
+from gym.clients.models import Client
+from gym.clients.schemas import ClientChanges
+from gym.clients.service import ClientService
+from gym.security.permissions import Permission
+
+router = Router(Audience.STAFF)
+
+
+@callback("docs")
+class DocumentDoubts(Callback):
+    page: int = 0
+
+
+@callback("docq")
+class DocumentDoubt(Callback):
+    client_id: UUID
+
+
+@callback("docset", changes=True)
+class MendDocument(Callback):
+    """As it was probably meant."""
+
+    client_id: UUID
+
+
+@callback("dockp", changes=True)
+class KeepDocument(Callback):
+    client_id: UUID
+
+
+async def doubts_row(turn: Turn) -> Sequence[Row]:
+    """The way in for admins, while there is something to look at."""
+    if not turn.visitor.may(Permission.CHANGE_SETTINGS):
+        return []
+    async with turn.unit_of_work() as uow:
+        found = await ClientService(uow).documents_in_doubt()
+    label = turn.t.plural("🪪 {count} document to check", "🪪 {count} documents to check", found.total)
+    return [[button(label, DocumentDoubts(), wide=True)]] if found.total else []
+
+
+@router.on(DocumentDoubts)
+async def document_doubts(turn: Turn, tap: DocumentDoubts) -> None:
+    async with turn.unit_of_work() as uow:
+        found = await ClientService(uow).documents_in_doubt(tap.page)
+    t = turn.t
+    text = t("🪪 <b>Documents to check</b>\n\nAn earlier version may have read these wrongly.")
+    rows = [
+        [button(f"{client.full_name} · {kept(client)}", DocumentDoubt(client.id), wide=True)]
+        for client in found.items
+    ]
+    pages = pager(found.number, found.pages, DocumentDoubts)
+    await turn.show(Screen(text if rows else t("🪪 No document is left to check."), [*rows, pages, nav(t)]))
+
+
+@router.on(DocumentDoubt)
+async def document_doubt(turn: Turn, tap: DocumentDoubt) -> None:
+    async with turn.unit_of_work() as uow:
+        client = await ClientService(uow).get(tap.client_id)
+    t, meant = turn.t, _meant(client)
+    lines = [t("👤 {client}\n🪪 <b>{document}</b>", client=client.full_name, document=kept(client)), ""]
+    lines.append(t("Is this the document? Look at the card itself if you can."))
+    rows = [[button(t("It is right"), KeepDocument(client.id))]]
+    if meant is not None:
+        label = t("Make it {document}", document=f"{meant.type} {meant.number}")
+        rows.insert(0, [button(label, MendDocument(client.id), wide=True)])
+    rows[-1].append(button(t("Type it"), EditField(client.id, Field.DOCUMENT)))
+    rows.append([button(t("👤 Open the card"), Card(client.id))])
+    await turn.show(Screen("\n".join(lines), [*rows, nav(t, back=DocumentDoubts())]))
+
+
+@router.on(MendDocument)
+async def mend_document(turn: Turn, tap: MendDocument) -> None:
+    async with turn.unit_of_work() as uow:
+        service = ClientService(uow)
+        meant = _meant(await service.get(tap.client_id))
+        if meant is not None:
+            await service.edit(tap.client_id, ClientChanges(document=meant))
+    await turn.go(DocumentDoubts())
+
+
+@router.on(KeepDocument)
+async def keep_document(turn: Turn, tap: KeepDocument) -> None:
+    async with turn.unit_of_work() as uow:
+        await ClientService(uow).confirm_document(tap.client_id)
+    await turn.go(DocumentDoubts())
+
+
+def kept(client: Client) -> str:
+    return f"{client.document_type} {client.document_number}"
+
+
+def _meant(client: Client) -> Document | None:
+    """Only while it is in doubt: a second tap must not shorten a number again."""
+    if not client.document_in_doubt or client.document_type is None or client.document_number is None:
+        return None
+    return probably_meant(client.document_type, client.document_number)

@@ -1,0 +1,275 @@
+"""A client's past on pages: visits, money, plans, and how a balance came about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from bot.desk.buttons import Card, TakePayment
+from bot.desk.money.receipts import ShowReceipt
+from bot.ui.callbacks import Callback, callback
+from bot.ui.keyboards import Button, button, nav, pager
+from bot.ui.routing import Audience, Router
+from bot.ui.screens import Html, HtmlTranslator, Screen
+from bot.ui.update_context import Turn
+from bot.ui.wording.freezes import rest_lines
+from bot.ui.wording.terms import METHODS, status
+from gym.attendance.checkin.service import AttendanceService
+from gym.attendance.models import CheckIn, Outcome, VerdictCode
+from gym.clients.service import ClientService
+from gym.core.language import N_
+from gym.payments.credit import ClientCredit
+from gym.payments.models import EntryCause, EntryKind, LedgerEntry
+from gym.payments.service import PaymentService
+from gym.payments.statements import MoneyRow, StatementLine, StatementService, running
+from gym.subscriptions.models import Subscription
+from gym.subscriptions.service import SubscriptionService
+from gym.subscriptions.statuses import is_open
+
+router = Router(Audience.STAFF)
+Code = VerdictCode
+WHY: Final = {
+    Code.NOT_RECOGNIZED: N_("not recognised"),
+    Code.UNCERTAIN: N_("not sure who it was"),
+    Code.SPOOF_SUSPECTED: N_("not a live face"),
+    Code.CLIENT_INACTIVE: N_("deactivated"),
+    Code.BLOCKED: N_("blocked"),
+    Code.NO_SUBSCRIPTION: N_("no plan"),
+    Code.NOT_STARTED: N_("plan not started"),
+    Code.EXPIRED: N_("plan ended"),
+    Code.FROZEN: N_("plan frozen"),
+    Code.PAYMENT_DUE: N_("payment due"),
+    Code.VISITS_USED_UP: N_("visits used up"),
+    Code.OUTSIDE_HOURS: N_("outside the plan's hours"),
+    Code.ALREADY_INSIDE: N_("inside already"),
+    Code.ADMITTED: N_("came in"),
+    Code.REENTRY: N_("came in again"),
+}
+"""An attempt at the door in a few words."""
+
+
+@callback("visits")
+class Visits(Callback):
+    client_id: UUID
+    page: int = 0
+
+
+@callback("pays")
+class Payments(Callback):
+    """Payments, voids and refunds of a client."""
+
+    client_id: UUID
+    page: int = 0
+
+
+@callback("subs")
+class Plans(Callback):
+    """What was sold to a client."""
+
+    client_id: UUID
+    page: int = 0
+
+
+@callback("stmt")
+class Statement(Callback):
+    """How one subscription came to what is owed for it."""
+
+    subscription_id: UUID
+
+
+@callback("crstmt")
+class CreditStatement(Callback):
+    """What the gym keeps for a client, and how it came to that."""
+
+    client_id: UUID
+
+
+def visit_line(t: HtmlTranslator, visit: CheckIn) -> str:
+    """One attempt at the door."""
+    mark = "✅" if visit.outcome is Outcome.ADMITTED else "⛔"
+    line = t("{at}: {why}", at=visit.at, why=t(WHY[visit.code]))
+    return f"↩️ <s>{line}</s>" if visit.undone_at else f"{mark} {line}"
+
+
+@router.on(Visits)
+async def visits(turn: Turn, tap: Visits) -> None:
+    async with turn.unit_of_work() as uow:
+        client = await ClientService(uow).get(tap.client_id)
+        found = await AttendanceService(uow).visits(tap.client_id, tap.page)
+    t = turn.t
+    lines = [visit_line(t, visit) for visit in found.items] or [t("No visits yet.")]
+    heading = t("🚪 <b>{client}</b>: visits", client=client.full_name)
+    pages = pager(found.number, found.pages, lambda number: Visits(tap.client_id, number))
+    await turn.show(_page(t, tap.client_id, [heading, "", *lines], [pages]))
+
+
+@router.on(Payments)
+async def payments(turn: Turn, tap: Payments) -> None:
+    async with turn.unit_of_work() as uow:
+        client = await ClientService(uow).get(tap.client_id)
+        found = await StatementService(uow).money(tap.client_id, tap.page)
+        credit = await ClientCredit(uow).balance(tap.client_id)
+    t = turn.t
+    lines = [money_line(t, row) for row in found.items] or [t("No payments yet.")]
+    heading = t("🧾 <b>{client}</b>: payments", client=client.full_name)
+    rows: list[Sequence[Button]] = [
+        [button(receipt_label(t, row), ShowReceipt(row.entry.id), wide=True)]
+        for row in found.items
+        if row.entry.kind is EntryKind.PAYMENT
+    ]
+    if credit:
+        label = t("💳 Credit: {credit}", credit=credit)
+        rows.append([button(label, CreditStatement(tap.client_id), wide=True)])
+    pages = pager(found.number, found.pages, lambda number: Payments(tap.client_id, number))
+    await turn.show(_page(t, tap.client_id, [heading, "", *lines], [*rows, pages]))
+
+
+def money_line(t: HtmlTranslator, row: MoneyRow) -> str:
+    """A payment, a void or a refund in one line."""
+    entry = row.entry
+    facts = {"day": entry.gym_day, "amount": entry.amount, "method": _method(t, entry)}
+    if entry.kind is EntryKind.VOID:
+        return t(
+            "↩️ {day}: receipt {number} voided: {reason}",
+            number=Html(f"№ {row.receipt_number}"),
+            reason=entry.reason,
+            **facts,
+        )
+    if entry.kind is EntryKind.REFUND:
+        return t("💸 {day}: {amount} given back ({method}): {reason}", reason=entry.reason, **facts)
+    line = t("{day}: {amount} ({method})", **facts)
+    return f"↩️ <s>{line}</s>" if row.voided else f"💵 {line}"
+
+
+def receipt_label(t: HtmlTranslator, row: MoneyRow) -> str:
+    return f"№ {row.receipt_number} · {t.money(row.entry.amount)}"
+
+
+def _method(t: HtmlTranslator, entry: LedgerEntry) -> str:
+    return t(METHODS[entry.method]) if entry.method else ""
+
+
+@router.on(Statement)
+async def statement(turn: Turn, tap: Statement) -> None:
+    async with turn.unit_of_work() as uow:
+        one = await SubscriptionService(uow).get(tap.subscription_id)
+        lines = running(await PaymentService(uow).entries(one.account_id))
+    t = turn.t
+    numbers: dict[UUID | None, int | None] = {line.entry.id: line.entry.receipt_number for line in lines}
+    heading = t(
+        "📒 <b>{client}</b>\n🏷 {plan}, {starts_on} – {ends_on}",
+        client=one.client.full_name,
+        plan=one.plan.name,
+        starts_on=one.starts_on,
+        ends_on=one.ends_on,
+    )
+    balance = t("💵 To pay: <b>{balance}</b>", balance=one.account.balance)
+    body = [_statement_line(t, line, numbers.get(line.entry.voids_id)) for line in lines]
+    rows = [[button(t("💵 Take payment"), TakePayment(one.id), wide=True)]] if one.account.balance else []
+    screen = Screen("\n".join([heading, "", *body, "", balance]), [*rows, nav(t, back=Plans(one.client_id))])
+    await turn.show(screen)
+
+
+@router.on(CreditStatement)
+async def credit_statement(turn: Turn, tap: CreditStatement) -> None:
+    async with turn.unit_of_work() as uow:
+        client = await ClientService(uow).get(tap.client_id)
+        lines = running(await ClientCredit(uow).movements(tap.client_id))
+    t = turn.t
+    heading = t("💳 <b>{client}</b>: credit", client=client.full_name)
+    body = [
+        t(
+            "{day}: <b>{change}</b>, {balance} left: {reason}",
+            day=line.entry.gym_day,
+            change=line.change,
+            balance=line.balance,
+            reason=line.entry.reason or "",
+        )
+        for line in lines
+    ]
+    text = "\n".join([heading, "", *(body or [t("No credit yet.")])])
+    await turn.show(Screen(text, [nav(t, back=Payments(tap.client_id))]))
+
+
+def _statement_line(t: HtmlTranslator, line: StatementLine, voided_number: int | None) -> str:
+    return t(
+        "{day}: {what} <b>{change}</b>, {balance} to pay",
+        day=line.entry.gym_day,
+        what=Html(_what(t, line.entry, voided_number)),
+        change=line.change,
+        balance=line.balance,
+    )
+
+
+def _what(t: HtmlTranslator, entry: LedgerEntry, voided_number: int | None) -> str:
+    number = Html(f"№ {entry.receipt_number or voided_number}")
+    match entry.kind:
+        case EntryKind.CHARGE:
+            return t("charged")
+        case EntryKind.OPENING:
+            return t("brought forward")
+        case EntryKind.PAYMENT:
+            return t("receipt {number} ({method})", number=number, method=_method(t, entry))
+        case EntryKind.VOID:
+            return t("receipt {number} voided ({reason})", number=number, reason=entry.reason)
+        case EntryKind.CREDIT:
+            return _off(t, entry)
+        case EntryKind.REFUND:
+            return t("given back, {method} ({reason})", method=_method(t, entry), reason=entry.reason)
+
+
+def _off(t: HtmlTranslator, entry: LedgerEntry) -> str:
+    """What was credited, by why it was."""
+    if entry.cause is EntryCause.WRITTEN_OFF:
+        return t("written off ({reason})", reason=entry.reason)
+    if entry.cause is EntryCause.ROUNDING:
+        return t("rounding")
+    return t("taken off ({reason})", reason=entry.reason)
+
+
+@router.on(Plans)
+async def plans(turn: Turn, tap: Plans) -> None:
+    async with turn.unit_of_work() as uow:
+        client = await ClientService(uow).get(tap.client_id)
+        found = await SubscriptionService(uow).history(tap.client_id, tap.page)
+        owed = await SubscriptionService(uow).owed(tap.client_id)
+    t = turn.t
+    lines = [_plan_line(t, one, turn.today) for one in found.items] or [t("No plan was sold yet.")]
+    heading = t("🏷 <b>{client}</b>: plans", client=client.full_name)
+    dues = [
+        [
+            button(
+                t("💵 {balance}, {plan}", balance=one.balance, plan=one.subscription.plan.name),
+                TakePayment(one.subscription.id),
+                wide=True,
+            )
+        ]
+        for one in owed
+    ]
+    statements = [
+        [button(f"📒 {one.plan.name}, {t.day(one.starts_on, short=True)}", Statement(one.id), wide=True)]
+        for one in found.items
+    ]
+    pages = pager(found.number, found.pages, lambda number: Plans(tap.client_id, number))
+    await turn.show(_page(t, tap.client_id, [heading, "", *lines], [*dues, *statements, pages]))
+
+
+def _plan_line(t: HtmlTranslator, one: Subscription, today: date) -> str:
+    line = t(
+        "{starts_on} – {ends_on}\n<b>{plan}</b> {status}, {price}",
+        starts_on=one.starts_on,
+        ends_on=one.ends_on,
+        plan=one.plan.name,
+        status=status(t, one),
+        price=one.final_price,
+    )
+    open_now = is_open(one, today)
+    return "\n".join([line, *(rest_lines(t, one, today) if open_now else [])])
+
+
+def _page(
+    t: HtmlTranslator, client_id: UUID, lines: Sequence[str], rows: Sequence[Sequence[Button]]
+) -> Screen:
+    return Screen("\n".join(lines), [*rows, nav(t, back=Card(client_id))])

@@ -1,0 +1,315 @@
+"""A client's data, changed one field at a time; blocked, deactivated and back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Final
+from uuid import UUID
+
+from bot.desk.buttons import Card
+from bot.desk.clients.fields import GENDERS, QUESTIONS, Field, Question, candidates
+from bot.forms.answers import read_coming_day
+from bot.forms.definition import Choice, Form, FormContext, Step
+from bot.ui.callbacks import Callback, callback
+from bot.ui.keyboards import button, grid, nav
+from bot.ui.routing import Audience, Router
+from bot.ui.screens import HtmlTranslator, Screen
+from bot.ui.update_context import Turn
+from gym.clients.documents import parse_document
+from gym.clients.models import Client
+from gym.clients.schemas import ClientChanges
+from gym.clients.service import ClientService
+from gym.core.language import N_
+from gym.payments.errors import parse_reason
+from gym.security.permissions import Permission
+from gym.staff.four_eyes import FourEyes
+
+router = Router(Audience.STAFF)
+EMPTY: Final = ""
+"""The answer that empties a field."""
+REFERRER: Final = "referrer"
+"""The step where one of the members that were found is chosen."""
+
+
+@callback("edit")
+class EditClient(Callback):
+    """The list of fields."""
+
+    client_id: UUID
+
+
+@callback("editf")
+class EditField(Callback):
+    client_id: UUID
+    field: Field
+
+
+@callback("block")
+class BlockClient(Callback):
+    client_id: UUID
+
+
+@callback("unblk", changes=True)
+class Unblock(Callback):
+    client_id: UUID
+
+
+@callback("askoff")
+class AskDeactivate(Callback):
+    client_id: UUID
+
+
+@callback("off", changes=True)
+class Deactivate(Callback):
+    client_id: UUID
+
+
+@callback("on", changes=True)
+class Reactivate(Callback):
+    client_id: UUID
+
+
+# Editing ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@router.on(EditClient)
+async def edit(turn: Turn, tap: EditClient) -> None:
+    async with turn.unit_of_work() as uow:
+        client = await ClientService(uow).get(tap.client_id)
+        referrer = await ClientService(uow).referrer(client)
+    await turn.show(_fields(turn.t, client, referrer))
+
+
+def _fields(t: HtmlTranslator, client: Client, referrer: Client | None, heading: str = "") -> Screen:
+    lines = [
+        t("{label}: <b>{value}</b>", label=t(question.label), value=_now(t, client, referrer, field) or "–")
+        for field, question in QUESTIONS.items()
+    ]
+    buttons = [
+        button(t(question.label), EditField(client.id, field)) for field, question in QUESTIONS.items()
+    ]
+    text = "\n".join([heading or t("✏️ What changes?"), "", *lines])
+    return Screen(text, [*grid(buttons), nav(t, back=Card(client.id))])
+
+
+def _now(t: HtmlTranslator, client: Client, referrer: Client | None, field: Field) -> str:
+    """A field's value as plain text; empty when there is none."""
+    match field:
+        case Field.DOCUMENT:
+            return f"{client.document_type} {client.document_number}" if client.document_number else ""
+        case Field.BIRTH_DATE:
+            return t.day(client.birth_date) if client.birth_date else ""
+        case Field.GENDER:
+            return t(GENDERS[client.gender]) if client.gender else ""
+        case Field.TAGS:
+            return ", ".join(client.tags)
+        case Field.REFERRER:
+            return referrer.full_name if referrer else ""
+        case _:
+            return getattr(client, field) or ""
+
+
+@router.on(EditField)
+async def edit_field(turn: Turn, tap: EditField) -> None:
+    async with turn.unit_of_work() as uow:
+        client = await ClientService(uow).get(tap.client_id)
+        referrer = await ClientService(uow).referrer(client)
+    now = _now(turn.t, client, referrer, tap.field)
+    values = {"client_id": client.id, "client": client.full_name, "field": tap.field, "now": now}
+    await turn.begin(EDITING, values, back=EditClient(client.id))
+
+
+def _edit_step(field: Field, question: Question) -> Step:
+    async def ask(ctx: FormContext) -> str:
+        now = ctx.maybe("now", str)
+        line = ctx.t("Now: <b>{value}</b>", value=now) + "\n" if now else ""
+        return ctx.t("👤 {client}", client=ctx.value("client", str)) + f"\n{line}\n{ctx.t(question.ask)}"
+
+    async def choices(ctx: FormContext) -> Sequence[Choice]:
+        offered = [Choice(gender, ctx.t(label)) for gender, label in GENDERS.items()]
+        shown = offered if field is Field.GENDER else []
+        may_empty = not question.required and ctx.maybe("now", str)
+        return [*shown, Choice(EMPTY, ctx.t("Empty it"))] if may_empty else shown
+
+    def when(ctx: FormContext) -> bool:
+        return ctx.value("field", Field) is field
+
+    return Step(
+        f"to_{field}",
+        question.label,
+        ask,
+        parse=question.parse,
+        choices=choices,
+        columns=2,
+        when=when,
+        resets=(REFERRER,),
+    )
+
+
+def _names_referrer(ctx: FormContext) -> bool:
+    return bool(ctx.value("field", Field) is Field.REFERRER and ctx.maybe(f"to_{Field.REFERRER}", str))
+
+
+async def _referrers(ctx: FormContext) -> Sequence[Choice]:
+    found = await candidates(ctx, ctx.value(f"to_{Field.REFERRER}", str))
+    return [Choice(one.id, f"{one.full_name} {(one.phone or '')[-4:]}".strip()) for one in found]
+
+
+WHICH_REFERRER: Final = Step(
+    REFERRER,
+    N_("Brought by"),
+    N_("Which of them? The last four digits of the phone stand behind the name."),
+    choices=_referrers,
+    when=_names_referrer,
+)
+
+
+async def _save(ctx: FormContext) -> Screen:
+    field = ctx.value("field", Field)
+    changes = ClientChanges.model_validate({field.value: _new_value(ctx, field)})
+    async with ctx.unit_of_work() as uow:
+        client = await ClientService(uow).edit(ctx.value("client_id", UUID), changes)
+        referrer = await ClientService(uow).referrer(client)
+    label = ctx.t(QUESTIONS[field].label)
+    return _fields(ctx.t, client, referrer, ctx.t("✅ {label} saved.", label=label))
+
+
+def _new_value(ctx: FormContext, field: Field) -> object:
+    name = f"to_{field}"
+    if field is Field.BIRTH_DATE and ctx.maybe(name, object) != EMPTY:
+        return ctx.value(name, date)
+    text = ctx.value(name, str)
+    match field:
+        case Field.TAGS:
+            return [tag[:40] for part in text.split(",") if (tag := part.strip())]
+        case Field.DOCUMENT:
+            return parse_document(text) if text else None
+        case Field.REFERRER:
+            return ctx.value(REFERRER, UUID) if text else None
+        case _:
+            return text or None
+
+
+EDITING = router.form(
+    Form(
+        name="edit_client",
+        title=N_("Change a client"),
+        steps=[*(_edit_step(field, question) for field, question in QUESTIONS.items()), WHICH_REFERRER],
+        submit=_save,
+        confirm=None,
+    )
+)
+
+
+# Blocking ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@router.on(BlockClient)
+async def block(turn: Turn, tap: BlockClient) -> None:
+    async with turn.unit_of_work() as uow:
+        client = await ClientService(uow).get(tap.client_id)
+        await FourEyes(uow).require_another(client.id, Permission.BLOCK_SHORT, acts=False)
+    values = {"client_id": client.id, "client": client.full_name}
+    await turn.begin(BLOCKING, values, back=Card(client.id))
+
+
+async def _days(ctx: FormContext) -> Sequence[Choice]:
+    today = ctx.turn.today
+    offered = (1, 3, 7, 30, 90, 365) if ctx.turn.visitor.may(Permission.BLOCK_LONG) else (1, 3, 7)
+    return [
+        Choice(today + timedelta(days=days), ctx.t.plural("{count} day", "{count} days", days))
+        for days in offered
+    ]
+
+
+async def _read_day(text: str, ctx: FormContext) -> date:
+    day = read_coming_day(text, ctx)
+    async with ctx.unit_of_work() as uow:
+        ClientService(uow).check_block(day)
+    return day
+
+
+def _read_reason(text: str, ctx: FormContext) -> str:
+    return parse_reason(text)
+
+
+async def _block_summary(ctx: FormContext) -> str:
+    return ctx.t(
+        "⛔ {client} may not come in until {until}, that day included.\nReason: {reason}",
+        client=ctx.value("client", str),
+        until=ctx.value("until", date),
+        reason=ctx.value("reason", str),
+    )
+
+
+async def _block(ctx: FormContext) -> Screen:
+    async with ctx.unit_of_work() as uow:
+        client = await ClientService(uow).block(
+            ctx.value("client_id", UUID), ctx.value("until", date), ctx.value("reason", str)
+        )
+    text = ctx.t("⛔ {client} is blocked until {until}.", client=client.full_name, until=client.blocked_until)
+    return Screen(text, [nav(ctx.t, back=Card(client.id))])
+
+
+BLOCKING = router.form(
+    Form(
+        name="block_client",
+        title=N_("Block a client"),
+        steps=[
+            Step(
+                "until",
+                N_("Until"),
+                N_("Until which day, that day included? Choose or type one, such as 3 August or Friday."),
+                choices=_days,
+                parse=_read_day,
+                columns=3,
+            ),
+            Step("reason", N_("Reason"), N_("Why? Write it in a few words."), parse=_read_reason),
+        ],
+        summary=_block_summary,
+        submit=_block,
+        confirm=N_("Block"),
+    )
+)
+
+
+@router.on(Unblock)
+async def unblock(turn: Turn, tap: Unblock) -> None:
+    async with turn.unit_of_work() as uow:
+        client = await ClientService(uow).unblock(tap.client_id)
+    await turn.answer(turn.t("{client} may come in again.", client=client.full_name))
+    await turn.go(Card(client.id))
+
+
+# Leaving and coming back ──────────────────────────────────────────────────────────────────────────────────
+
+
+@router.on(AskDeactivate)
+async def ask_deactivate(turn: Turn, tap: AskDeactivate) -> None:
+    async with turn.unit_of_work() as uow:
+        client = await ClientService(uow).get(tap.client_id)
+    t = turn.t
+    text = t(
+        "Deactivate <b>{client}</b>?\n\nAccess ends at once and the face is not recognised any more. "
+        "Money and visits stay, and you can reactivate later.",
+        client=client.full_name,
+    )
+    row = [button(t("Keep"), Card(client.id)), button(t("Deactivate"), Deactivate(client.id))]
+    await turn.show(Screen(text, [row]))
+
+
+@router.on(Deactivate)
+async def deactivate(turn: Turn, tap: Deactivate) -> None:
+    async with turn.unit_of_work() as uow:
+        client = await ClientService(uow).deactivate(tap.client_id)
+    await turn.answer(turn.t("{client} is deactivated.", client=client.full_name))
+    await turn.go(Card(client.id))
+
+
+@router.on(Reactivate)
+async def reactivate(turn: Turn, tap: Reactivate) -> None:
+    async with turn.unit_of_work() as uow:
+        client = await ClientService(uow).reactivate(tap.client_id)
+    await turn.answer(turn.t("{client} is active again.", client=client.full_name))
+    await turn.go(Card(client.id))

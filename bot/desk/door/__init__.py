@@ -1,0 +1,1 @@
+"""The door at the desk: check-in by photo, verdicts, who is in, kiosks."""

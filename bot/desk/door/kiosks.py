@@ -1,0 +1,199 @@
+"""Kiosks: pairing codes for new ones, the PIN that leaves one, the door it opens, and unpairing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from bot.desk.buttons import CardsToPrint, KioskList, SignIns, SignInsOf
+from bot.forms.definition import Choice, Form, FormContext, Step
+from bot.ui.callbacks import Callback, callback
+from bot.ui.keyboards import button, nav, pager
+from bot.ui.routing import Audience, Router
+from bot.ui.screens import Html, HtmlTranslator, Screen
+from bot.ui.update_context import Turn
+from gym.core.language import N_
+from gym.kiosks.models import Kiosk
+from gym.kiosks.service import KioskService, parse_door_address, parse_exit_pin
+from gym.security.permissions import Permission
+from gym.security.pins import Pins
+
+router = Router(Audience.STAFF)
+DOOR = N_("Door")
+NOTHING: Final = ""
+"""The answer that takes a setting away."""
+
+
+@callback("kiosk")
+class KioskCard(Callback):
+    kiosk_id: UUID
+
+
+@callback("kpair", changes=True)
+class PairKiosk(Callback):
+    """A code for a new one."""
+
+
+@callback("kpin")
+class ExitPin(Callback):
+    """What must be typed to leave the kiosk's page."""
+
+    kiosk_id: UUID
+
+
+@callback("kdoor")
+class DoorRelay(Callback):
+    """The address that is called when somebody is let in."""
+
+    kiosk_id: UUID
+
+
+@callback("kunp", changes=True)
+class Unpair(Callback):
+    kiosk_id: UUID
+
+
+router.home(N_("🚪 Kiosks"), KioskList(), Permission.MANAGE_KIOSKS)
+
+
+@router.on(KioskList)
+async def kiosks(turn: Turn, tap: KioskList) -> None:
+    async with turn.unit_of_work() as uow:
+        page = await KioskService(uow).page(tap.page)
+    t = turn.t
+    rows = [
+        [button(("" if one.active else "⏸ ") + one.name, KioskCard(one.id), wide=True)] for one in page.items
+    ]
+    text = t("<b>Kiosks</b>") if page.items else t("<b>Kiosks</b>\n\nNone is paired yet.")
+    pair = [button(t("➕ Pair a kiosk"), PairKiosk()), button(t("🪪 QR cards"), CardsToPrint())]
+    await turn.show(Screen(text, [*rows, pager(page.number, page.pages, KioskList), pair, nav(t)]))
+
+
+@router.on(PairKiosk)
+async def pair(turn: Turn, _: PairKiosk) -> None:
+    """Nine digits to type on the device, in three groups."""
+    t = turn.t
+    async with turn.unit_of_work() as uow:
+        issued = await KioskService(uow).new_code(t(DOOR))
+    text = t(
+        "Open the kiosk page on the device and type:\n\n<code>{code}</code>\n\n"
+        "It works once, for ten minutes.",
+        code=Html(issued.grouped),
+    )
+    await turn.show(Screen(text, [nav(t, back=KioskList())], secret=True))
+
+
+@router.on(KioskCard)
+async def kiosk(turn: Turn, tap: KioskCard) -> None:
+    async with turn.unit_of_work() as uow:
+        one = await KioskService(uow).get(tap.kiosk_id)
+    await turn.show(_screen(turn.t, one))
+
+
+def _screen(t: HtmlTranslator, one: Kiosk) -> Screen:
+    lines = [t("🚪 <b>{name}</b>\nPaired {at}", name=one.name, at=one.paired_at)]
+    if one.last_seen_at is not None:
+        lines.append(t("Last seen {at}", at=one.last_seen_at))
+    if not one.active:
+        return Screen("\n".join([*lines, t("⏸ Unpaired.")]), [nav(t, back=KioskList())])
+    lines.append(
+        t("Leaving its page needs the PIN.") if one.exit_pin_hash else t("Anybody may leave its page.")
+    )
+    if one.door_address:
+        lines.append(t("Opens the door at {address}", address=one.door_address))
+    set_up = [button(t("🔢 Exit PIN"), ExitPin(one.id)), button(t("🔓 Door relay"), DoorRelay(one.id))]
+    ends = [button(t("🔐 Sign-ins"), SignIns(one.id, SignInsOf.KIOSK)), button(t("Unpair"), Unpair(one.id))]
+    return Screen("\n".join(lines), [set_up, ends, nav(t, back=KioskList())])
+
+
+# The PIN and the door ─────────────────────────────────────────────────────────────────────────────────────
+
+
+@router.on(ExitPin)
+async def exit_pin(turn: Turn, tap: ExitPin) -> None:
+    await _begin(turn, PIN, tap.kiosk_id)
+
+
+@router.on(DoorRelay)
+async def door_relay(turn: Turn, tap: DoorRelay) -> None:
+    await _begin(turn, RELAY, tap.kiosk_id)
+
+
+async def _begin(turn: Turn, form: Form, kiosk_id: UUID) -> None:
+    async with turn.unit_of_work() as uow:
+        one = await KioskService(uow).get(kiosk_id)
+    values = {"kiosk_id": one.id, "pin_now": one.exit_pin_hash, "door_now": one.door_address}
+    await turn.begin(form, values, back=KioskCard(one.id))
+
+
+async def _hashed(text: str, ctx: FormContext) -> str:
+    """Only the hash lies in the draft."""
+    return await asyncio.to_thread(Pins(ctx.turn.gym.secrets.jwt).hash, parse_exit_pin(text))
+
+
+async def _no_pin(ctx: FormContext) -> Sequence[Choice]:
+    return [Choice(NOTHING, ctx.t("No PIN"))] if ctx.has("pin_now") else []
+
+
+async def _no_door(ctx: FormContext) -> Sequence[Choice]:
+    return [Choice(NOTHING, ctx.t("No door"))] if ctx.has("door_now") else []
+
+
+async def _save_pin(ctx: FormContext) -> Screen:
+    async with ctx.unit_of_work() as uow:
+        service, hashed = KioskService(uow), ctx.value("pin", str)
+        return _screen(ctx.t, await service.set_exit_pin(ctx.value("kiosk_id", UUID), hashed or None))
+
+
+async def _save_door(ctx: FormContext) -> Screen:
+    async with ctx.unit_of_work() as uow:
+        service, address = KioskService(uow), ctx.value("door", str)
+        return _screen(ctx.t, await service.set_door(ctx.value("kiosk_id", UUID), address or None))
+
+
+PIN = router.form(
+    Form(
+        name="kiosk_pin",
+        title=N_("Exit PIN"),
+        steps=[
+            Step(
+                "pin",
+                N_("PIN"),
+                N_("Which 4 to 8 digits must be typed on the kiosk to leave its page?"),
+                parse=_hashed,
+                choices=_no_pin,
+            )
+        ],
+        submit=_save_pin,
+        confirm=None,
+    )
+)
+RELAY = router.form(
+    Form(
+        name="kiosk_door",
+        title=N_("Door relay"),
+        steps=[
+            Step(
+                "door",
+                N_("Address"),
+                N_(
+                    "Which address opens the door? It is called whenever this kiosk lets somebody in, "
+                    "such as http://192.168.1.50/open."
+                ),
+                parse=lambda text, _: parse_door_address(text),
+                choices=_no_door,
+            )
+        ],
+        submit=_save_door,
+        confirm=None,
+    )
+)
+
+
+@router.on(Unpair)
+async def unpair(turn: Turn, tap: Unpair) -> None:
+    async with turn.unit_of_work() as uow:
+        await KioskService(uow).revoke(tap.kiosk_id)
+    await turn.go(KioskCard(tap.kiosk_id))

@@ -1,0 +1,73 @@
+"""Who is in: everybody inside by name, with the way out where the gym checks people out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from bot.desk.buttons import Card, WhoIsIn
+from bot.ui.callbacks import Callback, callback
+from bot.ui.keyboards import Row, button, nav, pager
+from bot.ui.routing import Audience, Router
+from bot.ui.screens import HtmlTranslator, Screen
+from bot.ui.update_context import Turn
+from gym.attendance.presence import PresenceService, Present
+from gym.core.database.repository import PAGE_SIZE
+from gym.core.language import N_
+
+router = Router(Audience.STAFF)
+
+
+@callback("out", changes=True)
+class CheckOut(Callback):
+    """A client leaves; the list comes back at the same page."""
+
+    client_id: UUID
+    page: int = 0
+
+
+router.home(N_("🏋️ Who is in"), WhoIsIn())
+
+
+@router.on(WhoIsIn)
+async def who_is_in(turn: Turn, tap: WhoIsIn) -> None:
+    async with turn.unit_of_work() as uow:
+        inside = await PresenceService(uow).inside()
+    await turn.show(inside_screen(turn, inside, tap.page))
+
+
+@router.on(CheckOut)
+async def check_out(turn: Turn, tap: CheckOut) -> None:
+    async with turn.unit_of_work() as uow:
+        service = PresenceService(uow)
+        await service.check_out(tap.client_id)
+        await uow.flush()
+        inside = await service.inside()
+    await turn.answer(turn.t("Checked out."))
+    await turn.show(inside_screen(turn, inside, tap.page))
+
+
+def inside_screen(turn: Turn, inside: Sequence[Present], page: int) -> Screen:
+    """Eight names a page, who came last first."""
+    t = turn.t
+    pages = max(1, -(-len(inside) // PAGE_SIZE))
+    page = max(0, min(page, pages - 1))
+    shown = inside[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
+    lines = [t("{client}, since {time}", client=one.client_name, time=t.time(one.since)) for one in shown]
+    rows = [_row(t, one, page, way_out=turn.settings.check_out) for one in shown]
+    again = [button(t("🔄 Refresh"), WhoIsIn(page))]
+    text = "\n".join([_heading(t, len(inside)), "", *lines])
+    return Screen(text, [*rows, pager(page, pages, WhoIsIn), again, nav(t)])
+
+
+def _heading(t: HtmlTranslator, count: int) -> str:
+    if not count:
+        return t("🏋️ Nobody is inside.")
+    return t.plural("🏋️ <b>{count} person</b> inside", "🏋️ <b>{count} people</b> inside", count)
+
+
+def _row(t: HtmlTranslator, one: Present, page: int, *, way_out: bool) -> Row:
+    if not way_out:
+        return [button(f"👤 {one.client_name}", Card(one.client_id), wide=True)]
+    leave = button(t("🚶 Check out"), CheckOut(one.client_id, page))
+    return [button(f"👤 {one.client_name}", Card(one.client_id)), leave]

@@ -1,0 +1,205 @@
+"""Verdicts as the desk reads them: who, why, what is worth saying, and the next step as a button."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from bot.desk.buttons import (
+    Card,
+    ChangePlan,
+    EndFreeze,
+    RegisterClient,
+    RenewPlan,
+    Rewards,
+    SellPlan,
+    StartNow,
+    TakePayment,
+    WhoIsIn,
+)
+from bot.desk.clients.clients import Found
+from bot.desk.clients.profile import Reactivate, Unblock
+from bot.ui.callbacks import Callback, callback
+from bot.ui.keyboards import Button, Row, button, grid, nav
+from bot.ui.screens import HtmlTranslator, Screen
+from bot.ui.update_context import Turn
+from bot.ui.wording.rewards import percent_words, to_go_line
+from gym.attendance.checkin.schemas import Verdict
+from gym.attendance.models import VerdictCode
+from gym.core.language import N_
+from gym.security.permissions import Permission
+from gym.settings.schemas import GymSettings
+
+Code = VerdictCode
+WHY: Final = {
+    Code.NOT_RECOGNIZED: N_("This client is not there any more."),
+    Code.UNCERTAIN: N_("Not sure who this is."),
+    Code.SPOOF_SUSPECTED: N_("That was no live face."),
+    Code.CLIENT_INACTIVE: N_("The client is deactivated."),
+    Code.BLOCKED: N_("Blocked until {until}: {reason}"),
+    Code.NO_SUBSCRIPTION: N_("There is no plan."),
+    Code.NOT_STARTED: N_("The plan starts on {starts_on}."),
+    Code.EXPIRED: N_("The plan ended on {ends_on}."),
+    Code.FROZEN: N_("The plan is frozen until {until}."),
+    Code.PAYMENT_DUE: N_("{balance} is still to pay."),
+    Code.VISITS_USED_UP: N_("All visits of the plan are used up."),
+    Code.OUTSIDE_HOURS: N_("The plan is not open now; it opens on {opens_on} at {opens_at}."),
+    Code.ALREADY_INSIDE: N_("Inside already."),
+}
+"""Why somebody may not come in, as the desk reads it."""
+FROZEN_OPEN_END: Final = N_("The plan is frozen until the client is back.")
+CLOSED_DEBT: Final = N_("{balance} is still to pay for earlier plans.")
+SOON: Final = 3
+"""Days or visits left from which on the next period is offered."""
+
+
+@callback("admit")
+class AdmitAnyway(Callback):
+    """Against the verdict, with a reason."""
+
+    check_in_id: UUID
+
+
+@callback("undo", changes=True)
+class UndoCheckIn(Callback):
+    check_in_id: UUID
+
+
+def verdict_screen(turn: Turn, verdict: Verdict) -> Screen:
+    """What the door says, for the desk, with the next step as a button."""
+    t = turn.t
+    if verdict.client_id is None:
+        return _nobody(t, verdict)
+    text = _admitted(t, verdict) if verdict.admitted else _denied(t, verdict)
+    lines = [text, *_remarks(t, verdict, turn.settings)]
+    if verdict.warning:
+        lines += ["", t("⚠️ <b>{warning}</b>", warning=verdict.warning)]
+    rows = _after_entry(t, verdict) if verdict.admitted else _after_denial(turn, verdict)
+    card = button(t("👤 Card"), Card(verdict.client_id))
+    return Screen("\n".join(lines), [*rows, [card, *nav(t)]])
+
+
+def _nobody(t: HtmlTranslator, verdict: Verdict) -> Screen:
+    choices = [button(t("🔎 Search by name"), Found()), button(t("➕ Register"), RegisterClient())]
+    return Screen(t(WHY[verdict.code]), [choices, nav(t)])
+
+
+def _admitted(t: HtmlTranslator, verdict: Verdict) -> str:
+    lines = [t("✅ <b>{client}</b> may come in.", client=verdict.client_name)]
+    if verdict.code is Code.REENTRY:
+        lines.append(t("Second time today; it does not count again."))
+    if verdict.reason:
+        lines.append(t("Admitted by you: {reason}", reason=verdict.reason))
+    facts = _facts(t, verdict)
+    return "\n".join([*lines, *([" · ".join(facts)] if facts else [])])
+
+
+def _facts(t: HtmlTranslator, verdict: Verdict) -> list[str]:
+    facts: list[str] = []
+    if verdict.plan_name:
+        facts.append(t.text(verdict.plan_name))
+    if verdict.visit_number:
+        facts.append(t("visit {number}", number=verdict.visit_number))
+    if verdict.days_left is not None:
+        facts.append(t.plural("{count} day left", "{count} days left", verdict.days_left))
+    if verdict.visits_left is not None:
+        facts.append(t.plural("{count} visit left", "{count} visits left", verdict.visits_left))
+    debt = verdict.balance + verdict.closed_debt
+    return [*facts, t("{debt} to pay", debt=debt)] if debt else facts
+
+
+def _denied(t: HtmlTranslator, verdict: Verdict) -> str:
+    why = t(
+        _why(verdict),
+        until=verdict.until,
+        reason=verdict.reason,
+        starts_on=verdict.starts_on,
+        ends_on=verdict.ends_on,
+        balance=verdict.balance or verdict.closed_debt,
+        opens_on=verdict.opens_on,
+        opens_at=f"{verdict.opens_at:%H:%M}" if verdict.opens_at else "",
+    )
+    return t("⛔ <b>{client}</b> may not come in.", client=verdict.client_name) + f"\n{why}"
+
+
+def _why(verdict: Verdict) -> str:
+    if verdict.code is Code.FROZEN and verdict.until is None:
+        return FROZEN_OPEN_END
+    if verdict.code is Code.PAYMENT_DUE and not verdict.balance:
+        return CLOSED_DEBT
+    return WHY[verdict.code]
+
+
+def _remarks(t: HtmlTranslator, verdict: Verdict, settings: GymSettings) -> list[str]:
+    """Birthday, milestone and rewards, a line each."""
+    loyalty, lines = verdict.loyalty, list[str]()
+    if verdict.birthday:
+        lines.append(t("🎂 Birthday today!"))
+    if loyalty.milestone:
+        lines.append(t.plural("🏅 {count} visit in all!", "🏅 {count} visits in all!", loyalty.milestone))
+    if loyalty.percent and loyalty.until:
+        message = (
+            N_("🎁 Has just earned <b>{percent} off</b> the next plan, until {until}.")
+            if loyalty.earned
+            else N_("🎁 Has <b>{percent} off</b> the next plan, until {until}.")
+        )
+        lines.append(t(message, percent=percent_words(loyalty.percent), until=loyalty.until))
+    elif verdict.admitted and loyalty.to_go is not None and loyalty.to_go <= SOON:
+        lines.append("🎯 " + to_go_line(t, loyalty.to_go, settings.reward_percent))
+    return lines
+
+
+def _after_entry(t: HtmlTranslator, verdict: Verdict) -> list[Row]:
+    buttons = [button(t("↩️ Undo"), UndoCheckIn(verdict.id))]
+    if verdict.balance and verdict.subscription_id:
+        buttons.append(button(t("💵 Pay"), TakePayment(verdict.subscription_id)))
+    elif verdict.debt_id:
+        buttons.append(button(t("💵 Pay"), TakePayment(verdict.debt_id)))
+    if verdict.client_id and verdict.waiting_id is None and _ends_soon(verdict):
+        buttons.append(button(t("🔁 Renew"), RenewPlan(verdict.client_id)))
+    if verdict.client_id and verdict.loyalty.percent:
+        buttons.append(button(t("🎁 Rewards"), Rewards(verdict.client_id)))
+    return grid(buttons)
+
+
+def _ends_soon(verdict: Verdict) -> bool:
+    """True when the next period should be talked about: it ends soon, or a reward waits to be used."""
+    days = verdict.days_left is not None and verdict.days_left <= SOON
+    visits = verdict.visits_left is not None and verdict.visits_left <= SOON
+    return days or visits or verdict.loyalty.percent is not None
+
+
+def _after_denial(turn: Turn, verdict: Verdict) -> list[Row]:
+    remedy = _remedy(turn.t, verdict)
+    rows: list[Row] = [[remedy]] if remedy else []
+    if turn.visitor.may(Permission.OVERRIDE_DENIAL):
+        rows.append([button(turn.t("Admit anyway"), AdmitAnyway(verdict.id))])
+    return rows
+
+
+def _remedy(t: HtmlTranslator, verdict: Verdict) -> Button | None:
+    """What mends this denial."""
+    client_id = verdict.client_id
+    assert client_id is not None
+    match verdict.code:
+        case Code.PAYMENT_DUE:
+            owed = verdict.subscription_id if verdict.balance else verdict.debt_id
+            return button(t("💵 Take payment"), TakePayment(owed)) if owed else None
+        case Code.VISITS_USED_UP if verdict.waiting_id is not None:
+            return button(t("▶️ Start the next one now"), StartNow(verdict.waiting_id), wide=True)
+        case Code.EXPIRED | Code.VISITS_USED_UP:
+            return button(t("🔁 Renew"), RenewPlan(client_id))
+        case Code.NO_SUBSCRIPTION | Code.NOT_STARTED:
+            return button(t("🏷 Sell plan"), SellPlan(client_id))
+        case Code.FROZEN if verdict.subscription_id is not None:
+            return button(t("☀️ End the freeze"), EndFreeze(verdict.subscription_id))
+        case Code.OUTSIDE_HOURS if verdict.subscription_id is not None:
+            return button(t("🔀 Change plan"), ChangePlan(verdict.subscription_id))
+        case Code.CLIENT_INACTIVE:
+            return button(t("Reactivate"), Reactivate(client_id))
+        case Code.BLOCKED:
+            return button(t("Unblock"), Unblock(client_id))
+        case Code.ALREADY_INSIDE:
+            return button(t("🏋️ Who is in"), WhoIsIn())
+        case _:
+            return None

@@ -1,0 +1,22 @@
+"""Idempotency of buttons: the same tap, doubled or retried, has one effect."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID, uuid5
+
+from bot.ui.update_context import Turn
+
+NAMESPACE: Final = UUID("6f1d7a52-3a1c-4f0e-9a58-0c6a2f8f5c11")
+
+
+def tap_key(turn: Turn) -> UUID:
+    """A key of the button as it was shown: its message, its data and the minute it carries."""
+    query = turn.update.callback_query
+    message = query.message if query else None
+    shown = (
+        message.chat.id if message else turn.chat_id,
+        message.message_id if message else turn.update.update_id,
+        query.data if query else "",
+    )
+    return uuid5(NAMESPACE, repr(shown))

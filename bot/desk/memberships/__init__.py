@@ -1,0 +1,1 @@
+"""Memberships at the desk: sales, renewals, plan changes, cancellations, freezes, closings."""

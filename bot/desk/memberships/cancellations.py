@@ -1,0 +1,284 @@
+"""Canceling a plan: why, what the client gets for the days that are left, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from uuid import UUID
+
+from bot.desk.buttons import AskRefund, CancelSubscription, Card, TakePayment
+from bot.desk.memberships.plan_changes import given_lines, paid_before_lines
+from bot.forms.answers import read_positive_amount
+from bot.forms.definition import Choice, Form, FormContext, Step
+from bot.ui.keyboards import Button, Row, button, nav
+from bot.ui.routing import Audience, Router
+from bot.ui.screens import HtmlTranslator, Screen
+from bot.ui.update_context import Turn
+from bot.ui.wording.terms import METHODS
+from gym.core.language import N_
+from gym.payments.credit import ClientCredit
+from gym.payments.errors import RefundTooLarge, parse_reason
+from gym.payments.models import TILL, Method
+from gym.payments.schemas import GivenBack
+from gym.security.permissions import Permission
+from gym.subscriptions.models import Subscription
+from gym.subscriptions.schemas import CancellationQuote, RefundMode
+from gym.subscriptions.service import SubscriptionService
+
+router = Router(Audience.STAFF)
+ZERO = Decimal(0)
+
+
+@router.on(CancelSubscription)
+async def cancel(turn: Turn, tap: CancelSubscription) -> None:
+    async with turn.unit_of_work() as uow:
+        quote = await SubscriptionService(uow).quote_cancellation(tap.subscription_id)
+    values: dict[str, object] = {"subscription_id": tap.subscription_id, "begun": quote.begun}
+    if quote.begun:
+        values |= {"value": quote.value, "owed": quote.subscription.account.balance, "most": quote.most}
+    else:
+        # What is owed comes off by itself: the questions are only about money that was paid.
+        values |= {"value": quote.money, "owed": ZERO, "most": quote.money, "debt": quote.credit}
+    await turn.begin(CANCELLATION, values, back=Card(quote.subscription.client_id))
+
+
+# What may be given back ───────────────────────────────────────────────────────────────────────────────────
+
+
+def _is_admin(ctx: FormContext) -> bool:
+    return ctx.turn.visitor.may(Permission.REFUND)
+
+
+def _has_begun(ctx: FormContext) -> bool:
+    """A form of an earlier release does not say."""
+    return ctx.maybe("begun", bool) is not False
+
+
+def _asks_for_money(ctx: FormContext) -> bool:
+    return _has_begun(ctx) or bool(ctx.value("value", Decimal))
+
+
+async def _ask_money(ctx: FormContext) -> str:
+    if _has_begun(ctx):
+        return ctx.t("Does the client get the unused days back?")
+    paid = ctx.value("value", Decimal)
+    return ctx.t("It has not begun, and {paid} were paid for it. Does the client get them back?", paid=paid)
+
+
+async def _modes(ctx: FormContext) -> Sequence[Choice]:
+    t, value = ctx.t, ctx.value("value", Decimal)
+    if not _has_begun(ctx):
+        return [
+            Choice(RefundMode.PRO_RATA, t("All of it: {value}", value=value)),
+            Choice(RefundMode.NONE, t("Nothing back")),
+            Choice(RefundMode.AMOUNT, t("Another amount")),
+        ]
+    choices = [Choice(RefundMode.NONE, t("Nothing back"))]
+    if value:
+        choices.insert(0, Choice(RefundMode.PRO_RATA, t("Unused days: {value}", value=value)))
+    if _limit(ctx) > 0:
+        choices.append(Choice(RefundMode.AMOUNT, t("Another amount")))
+    return choices
+
+
+async def _ask_amount(ctx: FormContext) -> str:
+    return ctx.t("How much? Type an amount up to {most}.", most=_limit(ctx))
+
+
+def _limit(ctx: FormContext) -> Decimal:
+    """Above the unused days' value only an admin goes."""
+    return ctx.value("most" if _is_admin(ctx) else "value", Decimal)
+
+
+def _read_amount(text: str, ctx: FormContext) -> Decimal:
+    amount, limit = read_positive_amount(text, ctx), _limit(ctx)
+    if amount > limit:
+        raise RefundTooLarge(limit)
+    return amount
+
+
+def _wants_amount(ctx: FormContext) -> bool:
+    return ctx.maybe("refund", RefundMode) is RefundMode.AMOUNT
+
+
+def _given(ctx: FormContext) -> Decimal:
+    """What is credited in all."""
+    match ctx.maybe("refund", RefundMode):
+        case RefundMode.PRO_RATA:
+            return ctx.value("value", Decimal)
+        case RefundMode.AMOUNT:
+            return ctx.maybe("amount", Decimal) or ZERO
+        case _:
+            return ZERO
+
+
+def _surplus(ctx: FormContext) -> Decimal:
+    """What exceeds the debt."""
+    return max(ZERO, _given(ctx) - ctx.value("owed", Decimal))
+
+
+def _has_surplus(ctx: FormContext) -> bool:
+    return bool(_surplus(ctx))
+
+
+async def _ask_method(ctx: FormContext) -> str:
+    text = ctx.t("{amount} are the client's. Keep them as credit, or give them back?", amount=_surplus(ctx))
+    return text if _is_admin(ctx) else text + " " + ctx.t("Giving money back needs an admin.")
+
+
+def _read_reason(text: str, ctx: FormContext) -> str:
+    return parse_reason(text)
+
+
+# Summary and end ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def _quote(ctx: FormContext) -> tuple[CancellationQuote, Subscription | None, Subscription | None]:
+    """With what runs and what waits beside it."""
+    async with ctx.unit_of_work() as uow:
+        service = SubscriptionService(uow)
+        quote = await service.quote_cancellation(ctx.value("subscription_id", UUID))
+        client_id = quote.subscription.client_id
+        return quote, await service.current(client_id), await service.waiting(client_id)
+
+
+def _shares(ctx: FormContext) -> GivenBack:
+    surplus = _surplus(ctx)
+    kept = surplus if _method(ctx) is Method.CREDIT else ZERO
+    credited = _given(ctx) - surplus + _comes_off(ctx)
+    return GivenBack(credited=credited, refunded=surplus - kept, kept=kept)
+
+
+def _comes_off(ctx: FormContext) -> Decimal:
+    """What was owed for days that have not begun."""
+    return ctx.maybe("debt", Decimal) or ZERO
+
+
+def _method(ctx: FormContext) -> Method:
+    return ctx.maybe("method", Method) or Method.CREDIT
+
+
+async def _summary(ctx: FormContext) -> str:
+    quote, running, waiting = await _quote(ctx)
+    t, one = ctx.t, quote.subscription
+    lines = [
+        *_what_goes(t, quote),
+        t("📅 {starts_on} – {ends_on}", starts_on=one.starts_on, ends_on=one.ends_on),
+        t("Reason: {reason}", reason=ctx.value("reason", str)),
+        *given_lines(t, _shares(ctx)),
+    ]
+    left = one.account.balance - _shares(ctx).credited
+    if left >= ctx.turn.settings.smallest_amount:
+        lines.append(t("⚠️ {amount} of it stay to pay.", amount=left))
+    if _asks(ctx):
+        lines.append(t("The money needs an admin: you can ask as soon as it is canceled."))
+    if running is not None and running.id != one.id:
+        lines.append(_stays(t, running))
+    if waiting is not None and waiting.id != one.id:
+        lines.append(t("⏭ {plan} stays and waits for its first day.", plan=waiting.plan.name))
+    return "\n".join(lines)
+
+
+def _what_goes(t: HtmlTranslator, quote: CancellationQuote) -> list[str]:
+    """Access, or days that have not begun."""
+    names = {"client": quote.subscription.client.full_name, "plan": quote.subscription.plan.name}
+    before = paid_before_lines(t, quote.paid_before)
+    if not quote.begun:
+        return [t("<b>{plan}</b> of {client} has not begun and is taken off.", **names), *before]
+    return [
+        t("{client} loses <b>{plan}</b> today.", **names),
+        t.plural("{count} unused day", "{count} unused days", quote.unused_days),
+        *before,
+    ]
+
+
+def _stays(t: HtmlTranslator, running: Subscription) -> str:
+    return t("🏷 {plan} stays until {ends_on}.", plan=running.plan.name, ends_on=running.ends_on)
+
+
+def _asks(ctx: FormContext) -> bool:
+    """Money would leave the till, and the actor may not."""
+    return bool(_shares(ctx).refunded) and not _is_admin(ctx)
+
+
+async def _cancel(ctx: FormContext) -> Screen:
+    """An employee cancels with what lowers the debt; the money is asked for."""
+    shares, asks = _shares(ctx), _asks(ctx)
+    mode, amount = ctx.maybe("refund", RefundMode) or RefundMode.NONE, ctx.maybe("amount", Decimal)
+    if asks:
+        credited = shares.credited - _comes_off(ctx)
+        mode, amount = (RefundMode.AMOUNT, credited) if credited else (RefundMode.NONE, None)
+    async with ctx.unit_of_work() as uow:
+        canceled = await SubscriptionService(uow).cancel(
+            ctx.value("subscription_id", UUID),
+            ctx.value("reason", str),
+            refund=mode,
+            amount=amount,
+            method=_method(ctx),
+        )
+        credit = await ClientCredit(uow).balance(canceled.client_id)
+        running = await SubscriptionService(uow).current(canceled.client_id)
+    return _done(ctx, canceled, running, credit, shares.refunded if asks else ZERO)
+
+
+def _done(
+    ctx: FormContext, canceled: Subscription, running: Subscription | None, credit: Decimal, asked: Decimal
+) -> Screen:
+    t, rows, owed = ctx.t, list[Row](), canceled.account.balance
+    lines = [
+        t(
+            "Canceled: <b>{plan}</b> of {client}, {starts_on} – {ends_on}.",
+            client=canceled.client.full_name,
+            plan=canceled.plan.name,
+            starts_on=canceled.starts_on,
+            ends_on=canceled.ends_on,
+        )
+    ]
+    if running is not None:
+        lines.append(_stays(t, running))
+    if owed:
+        lines.append(t("⚠️ {amount} of it stay to pay.", amount=owed))
+        rows.append([button(t("💵 Take payment"), TakePayment(canceled.id), wide=True)])
+    if credit:
+        lines.append(t("💳 Credit: {credit}", credit=credit))
+    if asked:
+        lines.append(t("{amount} are still the client's: ask an admin to give them back.", amount=asked))
+        ask: Button = button(t("📨 Ask an admin"), AskRefund(canceled.id, asked, _method(ctx)), wide=True)
+        rows.append([ask])
+    return Screen("\n".join(lines), [*rows, nav(t, back=Card(canceled.client_id))])
+
+
+CANCELLATION = router.form(
+    Form(
+        name="cancellation",
+        title=N_("Cancel a plan"),
+        steps=[
+            Step(
+                "reason", N_("Reason"), N_("Why is it canceled? Write it in a few words."), parse=_read_reason
+            ),
+            Step(
+                "refund",
+                N_("Money back"),
+                _ask_money,
+                choices=_modes,
+                when=_asks_for_money,
+                resets=("amount", "method"),
+            ),
+            Step("amount", N_("Amount"), _ask_amount, parse=_read_amount, when=_wants_amount),
+            Step(
+                "method",
+                N_("Method"),
+                _ask_method,
+                choices=[
+                    Choice(Method.CREDIT, N_("💳 Keep as credit")),
+                    *(Choice(method, METHODS[method]) for method in TILL),
+                ],
+                columns=2,
+                when=_has_surplus,
+            ),
+        ],
+        summary=_summary,
+        submit=_cancel,
+        confirm=N_("Cancel the plan"),
+    )
+)

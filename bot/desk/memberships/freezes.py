@@ -1,0 +1,297 @@
+"""Plans that rest: freezing one, bringing the client back, and what rests when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from bot.desk.buttons import Card, CheckInClient, EndFreeze, FreezePlan, Freezes, TakePayment
+from bot.forms.definition import Choice, Form, FormContext, Step
+from bot.ui.callbacks import Callback, callback
+from bot.ui.keyboards import Keyboard, Row, button, nav
+from bot.ui.routing import Audience, Router
+from bot.ui.screens import HtmlTranslator, Screen, say_error
+from bot.ui.update_context import Turn
+from bot.ui.wording.freeze_days import (
+    OPEN,
+    START,
+    freeze_line,
+    last_day,
+    left_words,
+    lengths,
+    read_until,
+    show_until,
+    span,
+)
+from gym.core.errors import GymError
+from gym.core.language import N_
+from gym.payments.errors import parse_reason
+from gym.security.permissions import Permission
+from gym.staff.four_eyes import FourEyes
+from gym.subscriptions.freezes.layout import Rest, from_day
+from gym.subscriptions.freezes.schemas import FreezeQuote
+from gym.subscriptions.freezes.service import FreezeService
+from gym.subscriptions.models import Freeze, FreezeKind, Subscription
+from gym.subscriptions.service import SubscriptionService
+from gym.subscriptions.statuses import freeze_on
+
+router = Router(Audience.STAFF)
+REASONS: Final = (N_("A journey"), N_("Health"), N_("Work"))
+
+
+@callback("unfrz", changes=True)
+class EndFreezeNow(Callback):
+    """Names the freeze, so that a second tap does not end the next one."""
+
+    subscription_id: UUID
+    freeze_id: UUID
+
+
+# Freezing ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@router.on(FreezePlan)
+async def freeze(turn: Turn, tap: FreezePlan) -> None:
+    """Straight to the question, unless something else comes first."""
+    async with turn.unit_of_work() as uow:
+        one = await SubscriptionService(uow).get(tap.subscription_id)
+        await FourEyes(uow).require_another(one.client_id, Permission.FREEZE, acts=False)
+        left = await FreezeService(uow).allowance_left(one)
+        days = await FreezeService(uow).days_of_start(one)
+    beyond = turn.visitor.may(Permission.FREEZE_BEYOND_PLAN)
+    refusal = _refusal(turn.t, one, left if not beyond else None)
+    if refusal is not None:
+        await turn.show(refusal)
+        return
+    values = {"subscription_id": one.id, "left": left, "first": days.first, "last_start": days.last}
+    await turn.begin(FREEZE, values | {"beyond": beyond}, back=Card(one.client_id))
+
+
+def _refusal(t: HtmlTranslator, one: Subscription, left: int | None) -> Screen | None:
+    """Why not, with the way on as a button."""
+    if one.account.balance:
+        text = t(
+            "There are {balance} to pay for {plan}. Take the payment first, then freeze.",
+            balance=one.account.balance,
+            plan=one.plan.name,
+        )
+        pay = button(t("💵 Take payment"), TakePayment(one.id), wide=True)
+        return Screen(text, [[pay], nav(t, back=Card(one.client_id))])
+    if left == 0:
+        text = t("{plan} has no frozen days left. An admin can freeze it anyway.", plan=one.plan.name)
+        return Screen(text, [[button(t("❄️ Freezes"), Freezes(one.id))], nav(t, back=Card(one.client_id))])
+    return None
+
+
+async def _lengths(ctx: FormContext) -> Sequence[Choice]:
+    left, beyond = ctx.value("left", int), ctx.value("beyond", bool)
+    if not beyond:
+        return lengths(ctx, left)
+    return [*lengths(ctx, None), Choice(OPEN, ctx.t("Until they return"))]
+
+
+def _read_reason(text: str, ctx: FormContext) -> str:
+    return parse_reason(text)
+
+
+async def _reasons(ctx: FormContext) -> Sequence[Choice]:
+    return [Choice(ctx.t(reason), ctx.t(reason)) for reason in REASONS]
+
+
+async def _summary(ctx: FormContext) -> str:
+    starts_on, ends_on = ctx.value("starts_on", date), last_day(ctx)
+    reason = ctx.t("✍️ {reason}", reason=ctx.value("reason", str))
+    try:
+        async with ctx.unit_of_work() as uow:
+            quote = await FreezeService(uow).quote(ctx.value("subscription_id", UUID), starts_on, ends_on)
+    except GymError as error:
+        days = "❄️ " + span(ctx.t, starts_on, ends_on)
+        return "\n".join([days, reason, "", f"⚠️ {say_error(ctx.t, error)}"])
+    return "\n".join([*quote_lines(ctx.t, quote), reason])
+
+
+def quote_lines(t: HtmlTranslator, quote: FreezeQuote) -> list[str]:
+    """What the freeze would mean, a line each."""
+    one = quote.subscription
+    lines = [
+        t("👤 {client}", client=one.client.full_name),
+        t("🏷 {plan}", plan=one.plan.name),
+        "❄️ " + span(t, quote.starts_on, quote.ends_on),
+    ]
+    if quote.days is None:
+        lines.append(t("The end moves when the client returns."))
+    else:
+        lines.append(t.plural("{count} frozen day", "{count} frozen days", quote.days))
+        lines.append(
+            t("📅 New last day: <b>{day}</b> (before: {old})", day=quote.new_ends_on, old=one.ends_on)
+        )
+    if quote.renewal is not None and quote.renewal_starts_on is not None:
+        lines.append(t("🔁 The renewal starts on {day}.", day=quote.renewal_starts_on))
+    elif quote.renewal is not None:
+        lines.append(t("🔁 The renewal waits until the client returns."))
+    lines.append(_allowance(t, quote))
+    return lines
+
+
+def _allowance(t: HtmlTranslator, quote: FreezeQuote) -> str:
+    left = quote.allowance_left - (quote.days or 0)
+    if quote.days is None or left < 0:
+        return t("⚠️ More than the plan's {days} frozen days.", days=quote.subscription.plan.freeze_days)
+    return left_words(t, left)
+
+
+async def _freeze(ctx: FormContext) -> Screen:
+    subscription_id, starts_on = ctx.value("subscription_id", UUID), ctx.value("starts_on", date)
+    reason, ends_on = ctx.value("reason", str), last_day(ctx)
+
+    async with ctx.unit_of_work() as uow:
+        done = await FreezeService(uow).freeze(subscription_id, starts_on, ends_on, reason, key=ctx.key)
+        one = await SubscriptionService(uow).get(subscription_id)
+    return frozen_screen(ctx.t, done, one)
+
+
+def frozen_screen(t: HtmlTranslator, freeze: Freeze, one: Subscription) -> Screen:
+    lines = [
+        t("❄️ <b>Frozen</b>"),
+        "",
+        t("👤 {client}", client=one.client.full_name),
+        "❄️ " + span(t, freeze.starts_on, freeze.ends_on),
+    ]
+    if freeze.ends_on is not None:
+        lines.append(t("📅 New last day: <b>{day}</b>", day=one.ends_on))
+    freezes = button(t("❄️ Freezes"), Freezes(one.id))
+    return Screen("\n".join(lines), [[freezes], nav(t, back=Card(one.client_id))])
+
+
+FREEZE = router.form(
+    Form(
+        name="freeze",
+        title=N_("Freeze a plan"),
+        steps=[
+            START,
+            Step(
+                "until",
+                N_("Last day"),
+                N_("Until when? Choose, or type how many days or the last day, such as 31 December."),
+                choices=_lengths,
+                parse=read_until,
+                show=show_until,
+            ),
+            Step(
+                "reason",
+                N_("Reason"),
+                N_("Why? Choose or write it in a few words."),
+                choices=_reasons,
+                parse=_read_reason,
+                columns=2,
+            ),
+        ],
+        summary=_summary,
+        submit=_freeze,
+        confirm=N_("Freeze"),
+    )
+)
+
+
+# Coming back ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@router.on(EndFreeze)
+async def ask_end(turn: Turn, tap: EndFreeze) -> None:
+    """What the return would give back; asks first."""
+    async with turn.unit_of_work() as uow:
+        one = await SubscriptionService(uow).get(tap.subscription_id)
+        freezes = await FreezeService(uow).freezes(one.id)
+    await turn.show(_end_screen(turn.t, one, _next(freezes, turn.today), turn.today))
+
+
+def _next(freezes: Sequence[Freeze], today: date) -> Freeze | None:
+    """The freeze of the client that runs, or else the next planned one."""
+    left = {rest.freeze_id for rest in from_day(today, map(Rest.of, freezes))}
+    return next((one for one in freezes if one.kind is FreezeKind.CLIENT and one.id in left), None)
+
+
+def _end_screen(t: HtmlTranslator, one: Subscription, freeze: Freeze | None, today: date) -> Screen:
+    back = nav(t, back=Card(one.client_id))
+    closed = freeze_on(one, today)
+    if freeze is None and closed is not None and closed.ends_on is not None:
+        text = t("🔒 The gym is closed until {day}. Every plan rests until then.", day=closed.ends_on)
+        return Screen(text, [back])
+    if freeze is None:
+        return Screen(t("Nothing is frozen. The client can come in."), [_check_in(t, one), back])
+    label = t("✅ Back today") if freeze.starts_on <= today else t("✅ Call it off")
+    rows: Keyboard = [[button(label, EndFreezeNow(one.id, freeze.id))], back]
+    return Screen("\n".join(_end_lines(t, one, freeze, today)), rows)
+
+
+def _end_lines(t: HtmlTranslator, one: Subscription, freeze: Freeze, today: date) -> list[str]:
+    planned = freeze.starts_on > today
+    lines = [
+        t("<b>Call this freeze off?</b>") if planned else t("<b>End this freeze today?</b>"),
+        "",
+        t("👤 {client}", client=one.client.full_name),
+        freeze_line(t, freeze),
+    ]
+    if freeze.ends_on is not None:
+        unused = (freeze.ends_on - max(today, freeze.starts_on)).days + 1
+        lines.append(
+            t.plural("{count} unused frozen day goes back.", "{count} unused frozen days go back.", unused)
+        )
+    elif not planned:
+        frozen = (today - freeze.starts_on).days
+        lines.append(t.plural("The end moves by {count} day.", "The end moves by {count} days.", frozen))
+    return lines
+
+
+@router.on(EndFreezeNow)
+async def end(turn: Turn, tap: EndFreezeNow) -> None:
+    async with turn.unit_of_work() as uow:
+        one = await FreezeService(uow).end(tap.subscription_id, freeze_id=tap.freeze_id)
+    t = turn.t
+    text = t(
+        "☀️ <b>The freeze is over.</b>\n\n👤 {client}\n🏷 {plan}\n📅 Last day: {day}",
+        client=one.client.full_name,
+        plan=one.plan.name,
+        day=one.ends_on,
+    )
+    await turn.show(Screen(text, [_check_in(t, one), nav(t, back=Card(one.client_id))]))
+
+
+def _check_in(t: HtmlTranslator, one: Subscription) -> Row:
+    return [button(t("✅ Check in"), CheckInClient(one.client_id))]
+
+
+# The list ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@router.on(Freezes)
+async def freezes(turn: Turn, tap: Freezes) -> None:
+    """All freezes of one subscription, and what can be done with them."""
+    async with turn.unit_of_work() as uow:
+        one = await SubscriptionService(uow).get(tap.subscription_id)
+        found = await FreezeService(uow).freezes(one.id)
+        left = await FreezeService(uow).allowance_left(one)
+    t = turn.t
+    lines = [f"{freeze_line(t, freeze)} · {t.text(freeze.reason)}" for freeze in found]
+    text = "\n".join(
+        [
+            t("<b>Freezes</b>"),
+            t("👤 {client} · {plan}", client=one.client.full_name, plan=one.plan.name),
+            "",
+            *(lines or [t("Nothing was frozen in this plan.")]),
+            "",
+            left_words(t, left),
+        ]
+    )
+    await turn.show(Screen(text, _list_keyboard(t, one, found, turn.today)))
+
+
+def _list_keyboard(t: HtmlTranslator, one: Subscription, found: Sequence[Freeze], today: date) -> Keyboard:
+    coming = _next(found, today)
+    row = [button(t("❄️ New freeze"), FreezePlan(one.id))]
+    if coming is not None:
+        label = t("☀️ End the freeze") if coming.starts_on <= today else t("✖️ Call it off")
+        row.append(button(label, EndFreeze(one.id)))
+    return [row, nav(t, back=Card(one.client_id))]

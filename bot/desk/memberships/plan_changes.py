@@ -1,0 +1,385 @@
+"""A plan that was sold: changed for another one, refunded, credited; each is shown before it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from uuid import UUID
+
+from bot.desk.buttons import (
+    AskRefund,
+    CancelSubscription,
+    Card,
+    ChangePlan,
+    CreditPlan,
+    FreezePlan,
+    ManagePlan,
+    RefundPlan,
+    StartNow,
+    TakePayment,
+)
+from bot.desk.idempotency import tap_key
+from bot.desk.memberships.refusals import REFUSALS, refusal_screen
+from bot.desk.memberships.sales import sold_screen
+from bot.desk.money.buttons import WriteOff
+from bot.desk.money.receipts import TakeBack
+from bot.forms.answers import read_positive_amount
+from bot.forms.definition import Choice, Form, FormContext, Step
+from bot.ui.callbacks import Callback, callback
+from bot.ui.keyboards import Button, Keyboard, button, grid, nav
+from bot.ui.routing import Audience, Router
+from bot.ui.screens import HtmlTranslator, Screen
+from bot.ui.update_context import Turn
+from bot.ui.wording.freeze_days import closed_lines
+from bot.ui.wording.freezes import rest_lines
+from bot.ui.wording.prices import coming_lines
+from bot.ui.wording.terms import METHODS, status
+from gym.core.language import N_
+from gym.payments.credit import ClientCredit
+from gym.payments.errors import RefundTooLarge, parse_reason
+from gym.payments.models import TILL, Method
+from gym.payments.money_back import MoneyBack
+from gym.payments.schemas import GivenBack
+from gym.plans.service import PlanService
+from gym.security.permissions import Permission
+from gym.subscriptions.changes.plan_change import PlanChangeService
+from gym.subscriptions.models import OPEN, Subscription
+from gym.subscriptions.schemas import ChangeQuote
+from gym.subscriptions.service import SubscriptionService
+from gym.subscriptions.statuses import is_used_up, is_waiting
+
+router = Router(Audience.STAFF)
+
+
+@callback("chto")
+class ChangeTo(Callback):
+    """The change to one plan, to be confirmed."""
+
+    subscription_id: UUID
+    plan_id: UUID
+
+
+@callback("chok", changes=True)
+class ConfirmChange(Callback):
+    """Carries a mark of what was shown."""
+
+    subscription_id: UUID
+    plan_id: UUID
+    seen: str
+
+
+# One plan and what can be done with it ────────────────────────────────────────────────────────────────────
+
+
+@router.on(ManagePlan)
+async def manage(turn: Turn, tap: ManagePlan) -> None:
+    async with turn.unit_of_work() as uow:
+        service = SubscriptionService(uow)
+        one = await service.get(tap.subscription_id)
+        current = await service.current(one.client_id)
+        paid = await MoneyBack(uow).refundable(one.account_id)
+        given_back = await MoneyBack(uow).given_back(one.account_id)
+    pack_over = current is not None and current.id != one.id and is_used_up(current)
+    rows = [*grid(_running(turn, one, pack_over=pack_over)), *grid(_money(turn, one, paid, given_back))]
+    text = "\n".join([plan_text(turn.t, one), *rest_lines(turn.t, one, turn.today)])
+    await turn.show(Screen(text, [*rows, nav(turn.t, back=Card(one.client_id))]))
+
+
+def plan_text(t: HtmlTranslator, one: Subscription) -> str:
+    """Whose, which, when, how much."""
+    lines = [
+        t("👤 {client}", client=one.client.full_name),
+        t("🏷 <b>{plan}</b> {status}", plan=one.plan.name, status=status(t, one)),
+        t("📅 {starts_on} – {ends_on}", starts_on=one.starts_on, ends_on=one.ends_on),
+        t("💵 {price}", price=one.final_price),
+    ]
+    if one.account.balance:
+        lines.append(t("To pay: <b>{balance}</b>", balance=one.account.balance))
+    return "\n".join(lines)
+
+
+def _running(turn: Turn, one: Subscription, *, pack_over: bool) -> list[Button]:
+    if one.status not in OPEN:
+        return []
+    t, waits = turn.t, is_waiting(one, turn.today)
+    buttons = [button(t("▶️ Start now"), StartNow(one.id))] if waits and pack_over else []
+    if not waits:
+        buttons.append(button(t("🔀 Change plan"), ChangePlan(one.id)))
+    buttons.append(button(t("❄️ Freeze"), FreezePlan(one.id)))
+    return [*buttons, button(t("✖️ Cancel plan"), CancelSubscription(one.id))]
+
+
+def _money(turn: Turn, one: Subscription, paid: Decimal, given_back: Decimal) -> list[Button]:
+    t, buttons = turn.t, list[Button]()
+    if one.account.balance:
+        buttons.append(button(t("💵 Take payment"), TakePayment(one.id)))
+        buttons.append(button(t("🧹 Write off"), WriteOff(one.id)))
+    if paid:
+        buttons.append(button(t("💸 Money back"), RefundPlan(one.id)))
+    if given_back and turn.visitor.may(Permission.REFUND):
+        buttons.append(button(t("💵 The money came back"), TakeBack(one.id)))
+    if turn.visitor.may(Permission.CREDIT):
+        buttons.append(button(t("🤝 Goodwill"), CreditPlan(one.id)))
+    return buttons
+
+
+# Another plan ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@router.on(ChangePlan)
+async def choose(turn: Turn, tap: ChangePlan) -> None:
+    """The other plans on sale."""
+    async with turn.unit_of_work() as uow:
+        old = await SubscriptionService(uow).get(tap.subscription_id)
+        plans = [one for one in await PlanService(uow).active() if one.plan.id != old.plan_id]
+    t = turn.t
+    rows = [
+        [button(f"{one.plan.name} · {t.money(one.price)}", ChangeTo(old.id, one.plan.id), wide=True)]
+        for one in plans
+    ]
+    text = t(
+        "{client} has <b>{plan}</b>. Which plan from today on?",
+        client=old.client.full_name,
+        plan=old.plan.name,
+    )
+    text = "\n".join([text, *coming_lines(t, plans)])
+    if not plans:
+        text = t("There is no other plan on sale. An admin creates one under Plans.")
+    await turn.show(Screen(text, [*rows, nav(t, back=ManagePlan(old.id))]))
+
+
+@router.on(ChangeTo)
+async def offer_change(turn: Turn, tap: ChangeTo) -> None:
+    """Where the unused days' money goes, to the cent."""
+    try:
+        async with turn.unit_of_work() as uow:
+            quote = await PlanChangeService(uow).quote(tap.subscription_id, tap.plan_id)
+    except REFUSALS as error:
+        await _refused(turn, tap.subscription_id, error)
+        return
+    t = turn.t
+    keyboard: Keyboard = [
+        [button(t("✅ Change"), ConfirmChange(tap.subscription_id, tap.plan_id, quote.mark))],
+        [button(t("Other plan"), ChangePlan(tap.subscription_id))],
+        nav(t, back=ManagePlan(tap.subscription_id)),
+    ]
+    await turn.show(Screen(t("<b>Change the plan?</b>") + "\n\n" + change_text(t, quote), keyboard))
+
+
+@router.on(ConfirmChange)
+async def change(turn: Turn, tap: ConfirmChange) -> None:
+    try:
+        async with turn.unit_of_work() as uow:
+            new = await PlanChangeService(uow).change(
+                tap.subscription_id, tap.plan_id, seen=tap.seen, key=tap_key(turn)
+            )
+            credit = await ClientCredit(uow).balance(new.client_id)
+    except REFUSALS as error:
+        await _refused(turn, tap.subscription_id, error)
+        return
+    await turn.show(sold_screen(turn.t, new, credit, heading=turn.t("🔀 <b>Changed</b>")))
+
+
+async def _refused(turn: Turn, subscription_id: UUID, error: Exception) -> None:
+    assert isinstance(error, REFUSALS)
+    async with turn.unit_of_work() as uow:
+        client_id = (await SubscriptionService(uow).get(subscription_id)).client_id
+    await turn.show(refusal_screen(turn.t, error, client_id, again=ChangePlan(subscription_id)))
+
+
+def paid_before_lines(t: HtmlTranslator, amount: Decimal) -> list[str]:
+    """Money of which the gym's books here know nothing."""
+    if not amount:
+        return []
+    return [t("ℹ️ {amount} was paid before the list was imported; it is not counted here.", amount=amount)]
+
+
+def change_text(t: HtmlTranslator, quote: ChangeQuote) -> str:
+    """Old, new, what the unused days are worth and where that goes."""
+    old, period = quote.old, quote.period
+    lines = [
+        t("👤 {client}", client=old.client.full_name),
+        t("🏷 {old} → <b>{new}</b>", old=old.plan.name, new=quote.plan.name),
+        t("📅 {starts_on} – {ends_on}", starts_on=period.starts_on, ends_on=period.ends_on),
+        *closed_lines(t, quote.closed),
+        t("💵 {price}", price=quote.price),
+        "",
+        t.plural(
+            "{count} unused day is worth {value}.",
+            "{count} unused days are worth {value}.",
+            quote.unused_days,
+            value=quote.value,
+        ),
+        *paid_before_lines(t, quote.paid_before),
+        *_shares(t, quote),
+        t("To pay: <b>{balance}</b>", balance=quote.to_pay),
+    ]
+    if quote.renewal_starts_on:
+        lines.append(t("⏭ The plan that waits moves to {day}.", day=quote.renewal_starts_on))
+    return "\n".join(lines)
+
+
+def _shares(t: HtmlTranslator, quote: ChangeQuote) -> list[str]:
+    lines: list[str] = []
+    if quote.to_debt:
+        lines.append(t("− {amount} off what the old plan owes", amount=quote.to_debt))
+    if quote.debt_left:
+        lines.append(t("⚠️ {amount} of the old plan stay to pay.", amount=quote.debt_left))
+    if quote.to_new:
+        lines.append(t("− {amount} paid onto the new plan", amount=quote.to_new))
+    if quote.to_credit:
+        lines.append(t("💳 {amount} stay as the client's credit.", amount=quote.to_credit))
+    return lines
+
+
+# Money back ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@router.on(RefundPlan)
+async def refund(turn: Turn, tap: RefundPlan) -> None:
+    """An admin gives it, everybody else asks one."""
+    if not turn.visitor.may(Permission.REFUND):
+        await turn.go(AskRefund(tap.subscription_id))
+        return
+    async with turn.unit_of_work() as uow:
+        one = await SubscriptionService(uow).get(tap.subscription_id)
+        paid = await MoneyBack(uow).refundable(one.account_id)
+    values = {"subscription_id": one.id, "plan": plan_text(turn.t, one), "paid": paid}
+    await turn.begin(REFUND, values, back=ManagePlan(one.id))
+
+
+async def _paid(ctx: FormContext) -> Sequence[Choice]:
+    paid = ctx.value("paid", Decimal)
+    return [Choice(paid, ctx.t.money(paid))] if paid else []
+
+
+def _read_refund(text: str, ctx: FormContext) -> Decimal:
+    """Refused while it is typed when it is more than what was paid."""
+    amount, paid = read_positive_amount(text, ctx), ctx.value("paid", Decimal)
+    if amount > paid:
+        raise RefundTooLarge(paid)
+    return amount
+
+
+def _read_reason(text: str, ctx: FormContext) -> str:
+    return parse_reason(text)
+
+
+async def _refund_summary(ctx: FormContext) -> str:
+    return "\n".join(
+        [
+            ctx.value("plan", str),
+            "",
+            ctx.t(
+                "💸 <b>{amount}</b> back ({method})",
+                amount=ctx.value("amount", Decimal),
+                method=ctx.t(METHODS[ctx.value("method", Method)]),
+            ),
+            ctx.t("Reason: {reason}", reason=ctx.value("reason", str)),
+        ]
+    )
+
+
+async def _refund(ctx: FormContext) -> Screen:
+    subscription_id, method = ctx.value("subscription_id", UUID), ctx.value("method", Method)
+    async with ctx.unit_of_work() as uow:
+        service = SubscriptionService(uow)
+        entry = await service.refund(
+            subscription_id, ctx.value("amount", Decimal), method, ctx.value("reason", str), key=ctx.key
+        )
+        one = await service.get(subscription_id)
+    t = ctx.t
+    text = t("💸 Given back: <b>{amount}</b> ({method}).", amount=entry.amount, method=t(METHODS[method]))
+    return Screen(text, [nav(t, back=Card(one.client_id))])
+
+
+REASON = Step("reason", N_("Reason"), N_("Why? Write it in a few words."), parse=_read_reason)
+REFUND = router.form(
+    Form(
+        name="refund",
+        title=N_("Money back"),
+        steps=[
+            Step(
+                "amount",
+                N_("Amount"),
+                N_("How much is given back? Choose or type an amount."),
+                choices=_paid,
+                parse=_read_refund,
+            ),
+            Step(
+                "method",
+                N_("Method"),
+                N_("How is it given back?"),
+                choices=[Choice(method, METHODS[method]) for method in (*TILL, Method.CREDIT)],
+                columns=2,
+            ),
+            REASON,
+        ],
+        summary=_refund_summary,
+        submit=_refund,
+        confirm=N_("Give it back"),
+    )
+)
+
+
+# Goodwill ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@router.on(CreditPlan)
+async def goodwill(turn: Turn, tap: CreditPlan) -> None:
+    turn.visitor.desk_actor.require(Permission.CREDIT)
+    async with turn.unit_of_work() as uow:
+        one = await SubscriptionService(uow).get(tap.subscription_id)
+    values = {"subscription_id": one.id, "plan": plan_text(turn.t, one), "owed": one.account.balance}
+    await turn.begin(GOODWILL, values, back=ManagePlan(one.id))
+
+
+async def _goodwill_summary(ctx: FormContext) -> str:
+    amount, owed = ctx.value("amount", Decimal), ctx.value("owed", Decimal)
+    given = GivenBack(credited=min(amount, owed), kept=max(Decimal(0), amount - owed))
+    reason = ctx.t("Reason: {reason}", reason=ctx.value("reason", str))
+    return "\n".join([ctx.value("plan", str), "", *given_lines(ctx.t, given), reason])
+
+
+def given_lines(t: HtmlTranslator, given: GivenBack) -> list[str]:
+    """Where credited money goes."""
+    lines: list[str] = []
+    if given.credited:
+        lines.append(t("− {amount} off the debt", amount=given.credited))
+    if given.refunded:
+        lines.append(t("💸 {amount} back in money", amount=given.refunded))
+    if given.kept:
+        lines.append(t("💳 {amount} kept as the client's credit", amount=given.kept))
+    return lines
+
+
+async def _goodwill(ctx: FormContext) -> Screen:
+    subscription_id = ctx.value("subscription_id", UUID)
+    async with ctx.unit_of_work() as uow:
+        service = SubscriptionService(uow)
+        given = await service.credit(
+            subscription_id, ctx.value("amount", Decimal), ctx.value("reason", str), key=ctx.key
+        )
+        one = await service.get(subscription_id)
+    text = "\n".join([ctx.t("🤝 <b>Credited</b>"), *given_lines(ctx.t, given)])
+    return Screen(text, [nav(ctx.t, back=Card(one.client_id))])
+
+
+GOODWILL = router.form(
+    Form(
+        name="goodwill",
+        title=N_("Goodwill"),
+        steps=[
+            Step(
+                "amount",
+                N_("Amount"),
+                N_("How much is credited? Type an amount."),
+                parse=read_positive_amount,
+            ),
+            REASON,
+        ],
+        summary=_goodwill_summary,
+        submit=_goodwill,
+        confirm=N_("Credit it"),
+    )
+)

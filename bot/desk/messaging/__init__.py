@@ -1,0 +1,1 @@
+"""Messaging for admins: broadcasts, desk chats, undelivered messages, unhandled updates."""

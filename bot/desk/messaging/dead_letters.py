@@ -1,0 +1,115 @@
+"""Dead letters: what could not be told, to whom and why; sent again or laid aside."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from bot.desk.buttons import Messages
+from bot.messages import RENDERERS
+from bot.ui.callbacks import Callback, callback
+from bot.ui.keyboards import button, nav, pager
+from bot.ui.routing import Audience, Router
+from bot.ui.screens import Html, HtmlTranslator, Screen
+from bot.ui.update_context import Turn
+from gym.chats.dead_letters import DeadLetter, DeadLetterService
+from gym.settings.schemas import GymSettings
+
+router = Router(Audience.STAFF)
+
+
+@callback("deads")
+class DeadLetters(Callback):
+    page: int = 0
+
+
+@callback("dead")
+class ShowDeadLetter(Callback):
+    key: UUID
+
+
+@callback("deadre", changes=True)
+class SendAgain(Callback):
+    """One; without a key all of them."""
+
+    key: UUID | None
+
+
+@callback("deadno", changes=True)
+class Dismiss(Callback):
+    key: UUID | None
+
+
+async def waiting(turn: Turn) -> int:
+    """How many wait for a decision: the badge on the way to them."""
+    async with turn.unit_of_work() as uow:
+        return await DeadLetterService(uow).count()
+
+
+@router.on(DeadLetters)
+async def dead_letters(turn: Turn, tap: DeadLetters) -> None:
+    async with turn.unit_of_work() as uow:
+        page = await DeadLetterService(uow).page(tap.page)
+    t = turn.t
+    if not page.items:
+        text = t("⚠️ <b>Undelivered</b>\n\nEverything was told.")
+        await turn.show(Screen(text, [nav(t, back=Messages())]))
+        return
+    text = t.plural(
+        "⚠️ <b>Undelivered</b>\n\nTelegram did not take {count} message. Look at it, or decide right here:",
+        "⚠️ <b>Undelivered</b>\n\nTelegram did not take {count} messages. Look at one, or decide on all:",
+        page.total,
+    )
+    rows = [[button(_label(t, one), ShowDeadLetter(one.id), wide=True)] for one in page.items]
+    every = [button(t("Dismiss all"), Dismiss(None)), button(t("Send all again"), SendAgain(None))]
+    await turn.show(
+        Screen(text, [*rows, pager(page.number, page.pages, DeadLetters), every, nav(t, back=Messages())])
+    )
+
+
+def _label(t: HtmlTranslator, one: DeadLetter) -> str:
+    day = t.day(one.due_at.astimezone(t.zone), short=True)
+    return f"{one.reader or '—'} · {day}, {t.time(one.due_at)}"
+
+
+@router.on(ShowDeadLetter)
+async def show_dead_letter(turn: Turn, tap: ShowDeadLetter) -> None:
+    async with turn.unit_of_work() as uow:
+        one = await DeadLetterService(uow).get(tap.key)
+    t = turn.t
+    lines = [
+        t("✉️ To <b>{reader}</b>, {at}", reader=one.reader or "—", at=one.due_at),
+        t.plural(
+            "🚫 Why: {reason} ({count} try)", "🚫 Why: {reason} ({count} tries)", one.tries, reason=one.reason
+        ),
+        "",
+        worded(t, one, turn.settings),
+    ]
+    choices = [button(t("Dismiss"), Dismiss(one.id)), button(t("Send again"), SendAgain(one.id))]
+    await turn.show(Screen("\n".join(lines), [choices, nav(t, back=DeadLetters())]))
+
+
+def worded(t: HtmlTranslator, one: DeadLetter, settings: GymSettings) -> Html:
+    """What it says, in the language of whoever looks; its kind where that cannot be said."""
+    try:
+        text = RENDERERS[one.kind](t, one.payload, settings)
+    except (LookupError, ValueError, TypeError, ArithmeticError):
+        return Html(t.text(one.kind))
+    return Html(f"<blockquote>{text}</blockquote>")
+
+
+@router.on(SendAgain)
+async def send_again(turn: Turn, tap: SendAgain) -> None:
+    async with turn.unit_of_work() as uow:
+        count = await DeadLetterService(uow).send_again(tap.key)
+    await turn.answer(
+        turn.t.plural("{count} message goes out again.", "{count} messages go out again.", count)
+    )
+    await turn.go(DeadLetters())
+
+
+@router.on(Dismiss)
+async def dismiss(turn: Turn, tap: Dismiss) -> None:
+    async with turn.unit_of_work() as uow:
+        count = await DeadLetterService(uow).dismiss(tap.key)
+    await turn.answer(turn.t.plural("{count} message laid aside.", "{count} messages laid aside.", count))
+    await turn.go(DeadLetters())

@@ -1,0 +1,99 @@
+"""Dead updates in chat: what could not be handled, when and why; dismissed by an admin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+from uuid import UUID
+
+from bot.desk.buttons import Messages
+from bot.ui.callbacks import Callback, callback
+from bot.ui.keyboards import Button, button, nav, pager
+from bot.ui.routing import Audience, Router
+from bot.ui.screens import Html, HtmlTranslator, Screen
+from bot.ui.update_context import Turn
+from gym.chats.dead_updates import DeadUpdateService
+from gym.chats.intake import DeadReason
+from gym.chats.models import DeadUpdate
+from gym.core.language import N_
+
+router = Router(Audience.STAFF)
+
+REASONS: Final[Mapping[str, str]] = {
+    DeadReason.UNREADABLE: N_("It could not be read."),
+    DeadReason.NO_ID: N_("It came without a valid number."),
+    DeadReason.TOO_DEEP: N_("Its parts were nested too deep."),
+    DeadReason.TOO_LARGE: N_("It was too large."),
+    DeadReason.WRONG_SHAPE: N_("It was not built as Telegram builds them."),
+    DeadReason.REFUSED: N_("The database would not take it."),
+    DeadReason.FAILED: N_("Something went wrong while it was answered."),
+    DeadReason.TIMED_OUT: N_("Answering it took too long."),
+    DeadReason.GIVEN_UP: N_("It was tried too often without success."),
+}
+
+
+@callback("upds")
+class DeadUpdates(Callback):
+    page: int = 0
+
+
+@callback("updno", changes=True)
+class DismissUpdate(Callback):
+    """One; without a key all of them."""
+
+    key: UUID | None
+
+
+async def unhandled(turn: Turn) -> int:
+    """How many nobody has looked at: the badge on the way to them."""
+    async with turn.unit_of_work() as uow:
+        return await DeadUpdateService(uow).count()
+
+
+@router.on(DeadUpdates)
+async def dead_updates(turn: Turn, tap: DeadUpdates) -> None:
+    async with turn.unit_of_work() as uow:
+        page = await DeadUpdateService(uow).page(tap.page)
+    t = turn.t
+    if not page.items:
+        text = t("📥 <b>Not handled</b>\n\nEverything that came was handled.")
+        await turn.show(Screen(text, [nav(t, back=Messages())]))
+        return
+    title = t.plural(
+        "📥 <b>Not handled</b>\n\n{count} message or tap could not be handled. What it said is not shown;"
+        " whoever sent it can send it again. If this goes on, tell whoever runs the server.",
+        "📥 <b>Not handled</b>\n\n{count} messages or taps could not be handled. What they said is not shown;"
+        " whoever sent them can send them again. If this goes on, tell whoever runs the server.",
+        page.total,
+    )
+    lines = [Html(f"• {_line(t, one)}") for one in page.items]
+    rows: list[list[Button]] = [[button(_label(t, one), DismissUpdate(one.id))] for one in page.items]
+    every = [button(t("Dismiss all"), DismissUpdate(None))]
+    keyboard = [*rows, pager(page.number, page.pages, DeadUpdates), every, nav(t, back=Messages())]
+    await turn.show(Screen(Html("\n".join([title, "", *lines])), keyboard))
+
+
+def _line(t: HtmlTranslator, one: DeadUpdate) -> Html:
+    reason = t(REASONS.get(one.reason, REASONS[DeadReason.FAILED]))
+    parts = [t("{number}, {at}: {reason}", number=_number(one), at=one.at, reason=reason)]
+    if one.code:
+        parts.append(t("Code {code}.", code=one.code))
+    if one.times > 1:
+        parts.append(t.plural("{count} time.", "{count} times.", one.times))
+    return Html(" ".join(parts))
+
+
+def _label(t: HtmlTranslator, one: DeadUpdate) -> str:
+    return t("Dismiss {number}", number=_number(one))
+
+
+def _number(one: DeadUpdate) -> str:
+    return str(one.update_id) if one.update_id is not None else "—"
+
+
+@router.on(DismissUpdate)
+async def dismiss_update(turn: Turn, tap: DismissUpdate) -> None:
+    async with turn.unit_of_work() as uow:
+        count = await DeadUpdateService(uow).dismiss(tap.key)
+    await turn.answer(turn.t.plural("{count} laid aside.", "{count} laid aside.", count))
+    await turn.go(DeadUpdates())

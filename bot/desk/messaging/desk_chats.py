@@ -1,0 +1,272 @@
+"""Desk chats: a group or topic becomes one, what each of them hears, pausing and removing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+from telegram import ChatMember, ChatMemberUpdated
+from telegram.error import Forbidden
+
+from bot.desk.buttons import Messages
+from bot.ui.callbacks import Callback, callback
+from bot.ui.keyboards import button, nav
+from bot.ui.routing import Audience, Router
+from bot.ui.screens import HtmlTranslator, Screen
+from bot.ui.surfaces import Surface
+from bot.ui.update_context import Turn
+from bot.ui.wording.notification_kinds import group_buttons, group_lines
+from gym.chats.desk_chats import DeskChatService, Place
+from gym.core.language import N_
+from gym.notifications.kinds import DESK_GROUPS, KindGroup
+from gym.notifications.models import DeskChat
+from gym.security.permissions import Permission
+
+router = Router(Audience.STAFF)
+groups = Router(Audience.ANYONE)
+"""Anybody may take the bot into a group or out of it."""
+OUTSIDE = (ChatMember.LEFT, ChatMember.BANNED)
+
+
+@callback("dchats")
+class DeskChats(Callback):
+    """All of them."""
+
+
+@callback("dchat")
+class ShowDeskChat(Callback):
+    key: UUID
+
+
+@callback("dchere", changes=True)
+class DeskHere(Callback):
+    """Tapped in the group itself, where earlier versions asked."""
+
+
+@callback("dcyes", changes=True)
+class AcceptDeskChat(Callback):
+    """An admin's yes, in the own chat."""
+
+    key: UUID
+
+
+@callback("dchear", changes=True)
+class Hear(Callback):
+    key: UUID
+    group: KindGroup
+    wanted: bool
+
+
+@callback("dcstop", changes=True)
+class PauseDeskChat(Callback):
+    key: UUID
+    paused: bool
+
+
+@callback("dcask")
+class AskRemove(Callback):
+    key: UUID
+
+
+@callback("dcgone", changes=True)
+class RemoveDeskChat(Callback):
+    key: UUID
+
+
+# In the group
+
+
+@groups.group
+async def membership(turn: Turn) -> None:
+    """Taken into a group by the team, the bot asks in private; taken out, it remembers that."""
+    change = turn.membership
+    assert change is not None
+    if change.new_chat_member.status in OUTSIDE:
+        async with turn.stranger_unit_of_work() as uow:
+            await DeskChatService(uow).lost(turn.chat_id)
+    elif _is_arrival(change) and turn.visitor.staff is not None:
+        await _ask_in_private(turn)
+
+
+def _is_arrival(change: ChatMemberUpdated) -> bool:
+    return change.old_chat_member.status in OUTSIDE
+
+
+@router.command("desk", surface=Surface.ELSEWHERE)
+async def desk(turn: Turn) -> None:
+    """In a group or topic: shall it hear the desk? In private: the list."""
+    turn.visitor.desk_actor.require(Permission.CHANGE_SETTINGS)
+    if turn.is_private:
+        await turn.go(DeskChats())
+    elif turn.surface is Surface.DESK:
+        async with turn.unit_of_work() as uow:
+            chat = await DeskChatService(uow).at(_place(turn))
+        if chat is not None:
+            await turn.say(_is_one(turn.t, chat))
+    else:
+        await _ask_in_private(turn)
+
+
+async def _ask_in_private(turn: Turn) -> None:
+    """The group itself reads nothing before an admin has said yes; the place waits in the list meanwhile."""
+    async with turn.unit_of_work() as uow:
+        chat = await DeskChatService(uow).offer(_place(turn))
+    own = await turn.in_private()
+    try:
+        await own.say(_offer(own, chat))
+    except Forbidden:
+        await turn.workshop.chats.set_reachable(turn.user_id, False)
+    finally:
+        await own.close()
+
+
+@router.on(DeskHere, Surface.ELSEWHERE)
+async def confirm(turn: Turn, _: DeskHere) -> None:
+    """A button that earlier versions put into the group itself."""
+    async with turn.unit_of_work() as uow:
+        chat = await DeskChatService(uow).confirm(_place(turn))
+    await turn.refresh()
+    await turn.show(_is_one(turn.t, chat))
+
+
+def _place(turn: Turn) -> Place:
+    chat = turn.update.effective_chat
+    assert chat is not None
+    topic = turn.messenger.thread_id
+    title = chat.title or str(chat.id)
+    return Place(chat.id, topic, f"{title} / {_topic_name(turn) or topic}" if topic else title)
+
+
+def _topic_name(turn: Turn) -> str | None:
+    """Telegram names a topic only in the message that opened it, to which its others reply."""
+    message = turn.update.effective_message
+    opened = getattr(message, "reply_to_message", None)
+    return opened.forum_topic_created.name if opened is not None and opened.forum_topic_created else None
+
+
+def _offer(turn: Turn, chat: DeskChat) -> Screen:
+    """The question for an admin; a colleague reads who can answer it."""
+    t = turn.t
+    text = t(
+        N_(
+            "👋 Shall <b>{title}</b> hear what happens at the desk: sales, payments, entries, requests? "
+            "Everybody in it will read that. Until then I say nothing there.\n\n"
+            "For one topic of a group only, write /desk in that topic."
+        ),
+        title=chat.title,
+    )
+    if turn.visitor.may(Permission.CHANGE_SETTINGS):
+        return Screen(
+            text, [[button(t("✅ Make it a desk chat"), AcceptDeskChat(chat.id), wide=True)], nav(t)]
+        )
+    how = t("An admin decides: it waits under Messages, Desk chats.")
+    return Screen(f"{text}\n\n{how}", [nav(t)])
+
+
+def _is_one(t: HtmlTranslator, chat: DeskChat) -> Screen:
+    text = t("✅ This is a desk chat: <b>{title}</b>.", title=chat.title)
+    return Screen(text + "\n" + t("What it hears is chosen in your own chat with me: /desk"))
+
+
+# In private
+
+
+@router.on(DeskChats)
+async def desk_chats(turn: Turn, _: DeskChats) -> None:
+    async with turn.unit_of_work() as uow:
+        chats = await DeskChatService(uow).all()
+    t = turn.t
+    lines = [t("💬 <b>Desk chats</b>"), ""]
+    if not any(chat.active and chat.gone_at is None for chat in chats):
+        lines += [t("There is none that listens: every admin hears everything here in their own chat."), ""]
+    lines.append(t("To add one, take me into a group, or write /desk in a group or topic I am in."))
+    rows = [[button(f"{_sign(chat)} {chat.title}", ShowDeskChat(chat.id), wide=True)] for chat in chats]
+    await turn.show(Screen("\n".join(lines), [*rows, nav(t, back=Messages())]))
+
+
+def _sign(chat: DeskChat) -> str:
+    if chat.gone_at is not None:
+        return "🚫"
+    if chat.active:
+        return "💬"
+    return "⏸" if chat.offered_at is None else "❔"
+
+
+@router.on(ShowDeskChat)
+async def show_desk_chat(turn: Turn, tap: ShowDeskChat) -> None:
+    async with turn.unit_of_work() as uow:
+        chat = await DeskChatService(uow).get(tap.key)
+    await turn.show(_card(turn.t, chat))
+
+
+def _card(t: HtmlTranslator, chat: DeskChat) -> Screen:
+    heard = DESK_GROUPS if chat.kinds is None else chat.kinds
+    lines = [f"{_sign(chat)} <b>{t.text(chat.title)}</b>"]
+    if chat.gone_at is not None:
+        lines.append(t("🚫 I cannot write there since {at}: take me in again.", at=chat.gone_at))
+    if chat.offered_at is not None and not chat.active:
+        return _waiting(t, chat, lines)
+    if not chat.active:
+        lines.append(t("⏸ Paused: it hears nothing."))
+    lines += ["", *group_lines(t, DESK_GROUPS, heard)]
+    pause = t("⏸ Pause") if chat.active else t("▶️ Go on")
+    return Screen(
+        "\n".join(lines),
+        [
+            *group_buttons(t, DESK_GROUPS, heard, lambda group, wanted: Hear(chat.id, group, wanted)),
+            [button(pause, PauseDeskChat(chat.id, chat.active)), button(t("🗑 Remove"), AskRemove(chat.id))],
+            nav(t, back=DeskChats()),
+        ],
+    )
+
+
+def _waiting(t: HtmlTranslator, chat: DeskChat, lines: list[str]) -> Screen:
+    lines.append(t("❔ It waits for an admin's word, and I say nothing there."))
+    yes = button(t("✅ Make it a desk chat"), AcceptDeskChat(chat.id), wide=True)
+    return Screen(
+        "\n".join(lines), [[yes], [button(t("🗑 Remove"), AskRemove(chat.id))], nav(t, back=DeskChats())]
+    )
+
+
+@router.on(AcceptDeskChat)
+async def accept(turn: Turn, tap: AcceptDeskChat) -> None:
+    async with turn.unit_of_work() as uow:
+        chat = await DeskChatService(uow).accept(tap.key)
+    screen = _card(turn.t, chat)
+    done = turn.t("✅ This is a desk chat: <b>{title}</b>.", title=chat.title)
+    await turn.show(replace(screen, text=f"{done}\n\n{screen.text}"))
+
+
+@router.on(Hear)
+async def hear(turn: Turn, tap: Hear) -> None:
+    async with turn.unit_of_work() as uow:
+        chat = await DeskChatService(uow).hear(tap.key, tap.group, wanted=tap.wanted)
+    await turn.show(_card(turn.t, chat))
+
+
+@router.on(PauseDeskChat)
+async def pause(turn: Turn, tap: PauseDeskChat) -> None:
+    async with turn.unit_of_work() as uow:
+        chat = await DeskChatService(uow).pause(tap.key, paused=tap.paused)
+    await turn.show(_card(turn.t, chat))
+
+
+@router.on(AskRemove)
+async def ask_remove(turn: Turn, tap: AskRemove) -> None:
+    async with turn.unit_of_work() as uow:
+        chat = await DeskChatService(uow).get(tap.key)
+    t = turn.t
+    text = t(
+        "Remove <b>{title}</b>? It hears nothing of the desk any more. I stay in the group until somebody "
+        "takes me out.",
+        title=chat.title,
+    )
+    keep, remove = button(t("Keep it"), ShowDeskChat(tap.key)), button(t("🗑 Remove"), RemoveDeskChat(tap.key))
+    await turn.show(Screen(text, [[keep, remove], nav(t)]))
+
+
+@router.on(RemoveDeskChat)
+async def remove(turn: Turn, tap: RemoveDeskChat) -> None:
+    async with turn.unit_of_work() as uow:
+        await DeskChatService(uow).remove(tap.key)
+    await turn.go(DeskChats())

@@ -1,0 +1,41 @@
+"""The way to everything an admin does about messages: broadcasts, desk chats, what was not delivered."""
+
+from __future__ import annotations
+
+from bot.desk.buttons import Messages
+from bot.desk.messaging.broadcasts import Broadcasts
+from bot.desk.messaging.dead_letters import DeadLetters, waiting
+from bot.desk.messaging.dead_updates import DeadUpdates, unhandled
+from bot.desk.messaging.desk_chats import DeskChats
+from bot.member.preferences import MyPreferences
+from bot.ui.keyboards import button, nav
+from bot.ui.routing import Audience, Router
+from bot.ui.screens import Screen
+from bot.ui.update_context import Turn
+from gym.core.language import N_
+from gym.security.permissions import Permission
+
+router = Router(Audience.STAFF)
+
+
+async def undecided(turn: Turn) -> int:
+    """Dead letters of both directions."""
+    return await waiting(turn) + await unhandled(turn)
+
+
+router.home(N_("📨 Messages"), Messages(), Permission.CHANGE_SETTINGS, badge=undecided)
+
+
+@router.on(Messages)
+async def messages(turn: Turn, _: Messages) -> None:
+    turn.visitor.desk_actor.require(Permission.CHANGE_SETTINGS)
+    t, undelivered, dead = turn.t, await waiting(turn), await unhandled(turn)
+    rows = [
+        [button(t("📣 Broadcast"), Broadcasts()), button(t("💬 Desk chats"), DeskChats())],
+        [button(t("🔔 What I hear"), MyPreferences(desk=True))],
+    ]
+    if undelivered:
+        rows.append([button(t("⚠️ Undelivered ({count})", count=undelivered), DeadLetters(), wide=True)])
+    if dead:
+        rows.append([button(t("📥 Not handled ({count})", count=dead), DeadUpdates(), wide=True)])
+    await turn.show(Screen(t("📨 <b>Messages</b>\n\nWhat the gym tells, and to whom:"), [*rows, nav(t)]))

@@ -1,0 +1,282 @@
+"""Taking money at the desk: the balance, a part of it, from another day, out of the client's credit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from bot.desk.buttons import Card, TakePayment
+from bot.desk.idempotency import tap_key
+from bot.desk.money.receipts import receipt_screen
+from bot.desk.money.together import everything_button
+from bot.forms.answers import read_day, read_positive_amount
+from bot.forms.definition import Choice, Form, FormContext, Step
+from bot.ui.callbacks import Callback, callback
+from bot.ui.keyboards import Button, button, grid, nav
+from bot.ui.routing import Audience, Router
+from bot.ui.screens import HtmlTranslator, Screen
+from bot.ui.update_context import Turn
+from bot.ui.wording.terms import METHODS
+from gym.core.language import N_
+from gym.core.money import round_down
+from gym.core.reading.days import Days
+from gym.payments.credit import ClientCredit
+from gym.payments.errors import PaidOnInvalid, owed_only, parse_note
+from gym.payments.models import TILL, Method
+from gym.payments.service import PaymentService
+from gym.security.permissions import Permission
+from gym.staff.four_eyes import FourEyes
+from gym.subscriptions.models import Subscription
+from gym.subscriptions.service import SubscriptionService
+
+router = Router(Audience.STAFF)
+
+
+@callback("paynow", changes=True)
+class PayNow(Callback):
+    """An amount as it was shown, by one method."""
+
+    subscription_id: UUID
+    amount: Decimal
+    method: Method
+
+
+@callback("payoth")
+class OtherAmount(Callback):
+    """Asks for the amount; `earlier` asks also for the day on which it came."""
+
+    subscription_id: UUID
+    earlier: bool = False
+
+
+@router.on(TakePayment)
+async def take_payment(turn: Turn, tap: TakePayment) -> None:
+    """The balance and the ways to pay it: choosing one takes the money."""
+    async with turn.unit_of_work() as uow:
+        subscription = await SubscriptionService(uow).get(tap.subscription_id)
+        await FourEyes(uow).require_another(subscription.client_id, Permission.TAKE_PAYMENT, acts=False)
+        credit = await ClientCredit(uow).balance(subscription.client_id)
+        earliest = PaymentService(uow).earliest_day(subscription.account, subscription.starts_on)
+        owed = await SubscriptionService(uow).owed(subscription.client_id)
+    t, balance = turn.t, subscription.account.balance
+    if not balance:
+        raise owed_only(balance)
+    methods = [button(t(METHODS[method]), PayNow(tap.subscription_id, balance, method)) for method in TILL]
+    keyboard = [
+        *grid(methods),
+        _from_credit(t, tap.subscription_id, min(credit, balance)),
+        _other_ways(turn, tap.subscription_id, earliest),
+        everything_button(t, owed),
+        nav(t, back=Card(subscription.client_id)),
+    ]
+    await turn.show(Screen(_question(t, subscription, credit), keyboard))
+
+
+def _from_credit(t: HtmlTranslator, subscription_id: UUID, amount: Decimal) -> Sequence[Button]:
+    if not amount:
+        return ()
+    label = t("💳 Use credit: {amount}", amount=amount)
+    return [button(label, PayNow(subscription_id, amount, Method.CREDIT), wide=True)]
+
+
+def _other_ways(turn: Turn, subscription_id: UUID, earliest: date) -> Sequence[Button]:
+    row = [button(turn.t("Other amount"), OtherAmount(subscription_id))]
+    if turn.visitor.may(Permission.BACKDATE_PAYMENT) and earliest < turn.today:
+        row.append(button(turn.t("📅 Paid earlier"), OtherAmount(subscription_id, earlier=True)))
+    return row
+
+
+def _question(t: HtmlTranslator, subscription: Subscription, credit: Decimal) -> str:
+    text = t(
+        "<b>Take {balance}</b>\n\n👤 {client}\n🏷 {plan}\n📅 {starts_on} – {ends_on}",
+        balance=subscription.account.balance,
+        client=subscription.client.full_name,
+        plan=subscription.plan.name,
+        starts_on=subscription.starts_on,
+        ends_on=subscription.ends_on,
+    )
+    if credit:
+        text += "\n" + t("💳 Credit: {credit}", credit=credit)
+    return f"{text}\n\n" + t("How is it paid?")
+
+
+@router.on(PayNow)
+async def pay_now(turn: Turn, tap: PayNow) -> None:
+    """Takes it; a transfer says first to which account, when there are some."""
+    if tap.method is Method.TRANSFER and turn.settings.bank_accounts:
+        await _ask(turn, tap.subscription_id, {"amount": tap.amount, "method": tap.method})
+        return
+    async with turn.unit_of_work() as uow:
+        receipt = await SubscriptionService(uow).take_payment(
+            tap.subscription_id, tap.amount, tap.method, key=tap_key(turn)
+        )
+    await turn.keep(receipt_screen(turn.t, receipt))
+
+
+@router.on(OtherAmount)
+async def other_amount(turn: Turn, tap: OtherAmount) -> None:
+    await _ask(turn, tap.subscription_id, {"earlier": tap.earlier})
+
+
+async def _ask(turn: Turn, subscription_id: UUID, known: dict[str, object]) -> None:
+    async with turn.unit_of_work() as uow:
+        subscription = await SubscriptionService(uow).get(subscription_id)
+        await FourEyes(uow).require_another(subscription.client_id, Permission.TAKE_PAYMENT, acts=False)
+        credit = await ClientCredit(uow).balance(subscription.client_id)
+        earliest = PaymentService(uow).earliest_day(subscription.account, subscription.starts_on)
+    values = {
+        "subscription_id": subscription_id,
+        "earliest": earliest,
+        "balance": subscription.account.balance,
+        "credit": credit,
+        "client": subscription.client.full_name,
+        "plan": subscription.plan.name,
+        **known,
+    }
+    await turn.begin(PAYMENT, values, back=TakePayment(subscription_id))
+
+
+async def _amounts(ctx: FormContext) -> Sequence[Choice]:
+    """The whole balance, half of it, what the client has as credit."""
+    balance, credit = ctx.value("balance", Decimal), ctx.value("credit", Decimal)
+    half = round_down(balance / 2, ctx.turn.settings.smallest_amount)
+    wanted = [balance, *([half] if half else []), *([credit] if 0 < credit < balance else [])]
+    return [Choice(amount, ctx.t.money(amount)) for amount in dict.fromkeys(wanted)]
+
+
+def _read_amount(text: str, ctx: FormContext) -> Decimal:
+    """Refused while it is typed when it is nothing, or more than what is owed."""
+    amount, balance = read_positive_amount(text, ctx), ctx.value("balance", Decimal)
+    if amount > balance:
+        raise owed_only(balance)
+    return amount
+
+
+async def _methods(ctx: FormContext) -> Sequence[Choice]:
+    """Credit only as far as it goes, and only for today: it moves when it is used."""
+    enough = ctx.value("credit", Decimal) >= ctx.value("amount", Decimal)
+    on_credit = enough and not ctx.maybe("earlier", bool)
+    methods = [*TILL, Method.CREDIT] if on_credit else TILL
+    return [Choice(method, ctx.t(METHODS[method])) for method in methods]
+
+
+async def _accounts(ctx: FormContext) -> Sequence[Choice]:
+    return [Choice(name, name) for name in ctx.turn.settings.bank_accounts]
+
+
+def _goes_to_bank(ctx: FormContext) -> bool:
+    by_transfer = ctx.maybe("method", Method) is Method.TRANSFER
+    return by_transfer and bool(ctx.turn.settings.bank_accounts)
+
+
+def _came_earlier(ctx: FormContext) -> bool:
+    return bool(ctx.maybe("earlier", bool))
+
+
+async def _days(ctx: FormContext) -> Sequence[Choice]:
+    days = [ctx.turn.today - timedelta(days=back) for back in (1, 2, 3)]
+    return [Choice(day, ctx.t.day(day)) for day in days if _possible(ctx).holds(day)]
+
+
+def _possible(ctx: FormContext) -> Days:
+    return Days(ctx.maybe("earliest", date), ctx.turn.today)
+
+
+def _read_day(text: str, ctx: FormContext) -> date:
+    """Refused while it is typed when the rule would refuse it."""
+    day, possible = read_day(text, ctx, _possible(ctx)), _possible(ctx)
+    if not possible.holds(day):
+        raise PaidOnInvalid(possible.first or day, ctx.turn.today)
+    return day
+
+
+def _read_note(text: str, ctx: FormContext) -> str | None:
+    return parse_note(text)
+
+
+async def _summary(ctx: FormContext) -> str:
+    t = ctx.t
+    lines = [
+        t(
+            "👤 {client}\n🏷 {plan}\n💵 <b>{amount}</b> of {balance} ({method})",
+            client=ctx.value("client", str),
+            plan=ctx.value("plan", str),
+            amount=ctx.value("amount", Decimal),
+            balance=ctx.value("balance", Decimal),
+            method=t(METHODS[ctx.value("method", Method)]),
+        )
+    ]
+    if ctx.has("destination"):
+        lines.append(t("🏦 {account}", account=ctx.value("destination", str)))
+    if ctx.has("paid_on"):
+        lines.append(t("📅 paid on {day}", day=ctx.value("paid_on", date)))
+    if ctx.has("note"):
+        lines.append(t("📝 {note}", note=ctx.value("note", str)))
+    return "\n".join(lines)
+
+
+async def _take(ctx: FormContext) -> Screen:
+    async with ctx.unit_of_work() as uow:
+        receipt = await SubscriptionService(uow).take_payment(
+            ctx.value("subscription_id", UUID),
+            ctx.value("amount", Decimal),
+            ctx.value("method", Method),
+            note=ctx.maybe("note", str),
+            key=ctx.key,
+            paid_on=ctx.maybe("paid_on", date),
+            destination=ctx.maybe("destination", str),
+        )
+    return receipt_screen(ctx.t, receipt)
+
+
+PAYMENT = router.form(
+    Form(
+        name="payment",
+        title=N_("Take payment"),
+        steps=[
+            Step(
+                "paid_on",
+                N_("Day"),
+                N_("On which day was it paid? Choose or type one, such as 3 August or yesterday."),
+                choices=_days,
+                parse=_read_day,
+                when=_came_earlier,
+            ),
+            Step(
+                "amount",
+                N_("Amount"),
+                N_("How much is paid? Choose or type an amount."),
+                choices=_amounts,
+                parse=_read_amount,
+                resets=("method",),
+            ),
+            Step(
+                "method",
+                N_("Method"),
+                N_("How is it paid?"),
+                choices=_methods,
+                columns=2,
+                resets=("destination",),
+            ),
+            Step(
+                "destination",
+                N_("Account"),
+                N_("To which account was it sent?"),
+                choices=_accounts,
+                when=_goes_to_bank,
+            ),
+            Step(
+                "note",
+                N_("Note"),
+                N_("Anything to note?"),
+                parse=_read_note,
+                optional=True,
+                when=_came_earlier,
+            ),
+        ],
+        summary=_summary,
+        submit=_take,
+    )
+)

@@ -1,0 +1,233 @@
+"""A receipt at the desk: shown, sent as a PDF, made void."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from uuid import UUID
+
+from bot.desk.buttons import AskVoid, Card, TakePayment
+from bot.forms.definition import Form, FormContext, Step
+from bot.ui.callbacks import Callback, callback
+from bot.ui.documents import send_receipt
+from bot.ui.keyboards import Button, Row, button, nav
+from bot.ui.routing import Audience, Router
+from bot.ui.screens import Html, HtmlTranslator, Screen, say_error
+from bot.ui.update_context import Turn
+from bot.ui.wording.freezes import receipt_rests
+from bot.ui.wording.terms import METHODS
+from gym.clients.service import ClientService
+from gym.core.language import N_
+from gym.payments.errors import AlreadyVoided, MoneyGivenBack, VoidNeedsAdmin, parse_reason
+from gym.payments.models import EntryCause, Method
+from gym.payments.schemas import Receipt
+from gym.payments.service import PaymentService
+from gym.security.permissions import Permission
+from gym.staff.four_eyes import FourEyes
+from gym.subscriptions.money.joint_payments import PayingTogether
+from gym.subscriptions.service import SubscriptionService
+
+router = Router(Audience.STAFF)
+
+
+@callback("rcpt")
+class ShowReceipt(Callback):
+    """One payment, with what can be done about it."""
+
+    entry_id: UUID
+
+
+@callback("rcpdf")
+class ReceiptPdf(Callback):
+    """The receipt as a file, in the client's language."""
+
+    entry_id: UUID
+
+
+@callback("void")
+class VoidPayment(Callback):
+    entry_id: UUID
+
+
+@callback("rtaken")
+class TakeBack(Callback):
+    """Asks how money that was handed back came in again."""
+
+    subscription_id: UUID
+
+
+@router.on(ShowReceipt)
+async def show_receipt(turn: Turn, tap: ShowReceipt) -> None:
+    async with turn.unit_of_work() as uow:
+        found = await SubscriptionService(uow).receipt(tap.entry_id)
+        payments = PaymentService(uow)
+        may_void = payments.may_void(await payments.payment(tap.entry_id))
+    returns = turn.visitor.may(Permission.REFUND)
+    await turn.show(receipt_screen(turn.t, found, may_void=may_void, may_return=returns))
+
+
+def receipt_screen(
+    t: HtmlTranslator, receipt: Receipt, *, may_void: bool = True, may_return: bool = False
+) -> Screen:
+    """The receipt as the desk sees it. Who has just taken the money may undo it; others ask an admin.
+
+    What was handed back cannot be voided as well; an admin writes down when it came in again.
+    """
+    lines = [_heading(t, receipt), "", *_facts(t, receipt)]
+    if receipt.balance_after:
+        lines.append(t("Still to pay: <b>{balance}</b>", balance=receipt.balance_after))
+    else:
+        lines.append(t("Paid in full."))
+    if _is_given_back(receipt):
+        lines.append(t("💸 {amount} of it were given back: it cannot be voided.", amount=receipt.given_back))
+    pdf = button(t("📄 PDF"), ReceiptPdf(receipt.entry_id))
+    rows: list[Row] = [[pdf, *_undo(t, receipt, may_void)]]
+    if _is_given_back(receipt) and may_return:
+        rows.append([_came_back(t, receipt)])
+    if receipt.balance_after and not receipt.voided:
+        rows.insert(0, [button(t("💵 Take payment"), TakePayment(receipt.subscription_id), wide=True)])
+    return Screen("\n".join(lines), [*rows, nav(t, back=Card(receipt.client_id))])
+
+
+def _heading(t: HtmlTranslator, receipt: Receipt) -> str:
+    number = Html(f"№ {receipt.number}")
+    if receipt.voided:
+        return t("↩️ Receipt {number} of <s>{amount}</s> was voided.", number=number, amount=receipt.amount)
+    return t(
+        "✅ <b>Paid {amount}</b> ({method})\nReceipt {number}",
+        amount=receipt.amount,
+        method=t(METHODS[receipt.method]),
+        number=number,
+    )
+
+
+def _facts(t: HtmlTranslator, receipt: Receipt) -> list[str]:
+    lines = [
+        t("👤 {client}", client=receipt.client_name),
+        t("🏷 {plan}", plan=receipt.plan_name),
+        t("📅 {starts_on} – {ends_on}", starts_on=receipt.starts_on, ends_on=receipt.ends_on),
+        *receipt_rests(t, receipt.rests),
+        t("🕓 {at}, {staff}", at=receipt.at, staff=receipt.staff_name),
+    ]
+    if receipt.destination:
+        lines.append(t("🏦 {account}", account=receipt.destination))
+    if receipt.paid_on and receipt.paid_on != receipt.at.astimezone(t.zone).date():
+        lines.append(t("📅 paid on {day}", day=receipt.paid_on))
+    if receipt.note:
+        lines.append(t("📝 {note}", note=receipt.note))
+    return lines
+
+
+def _is_given_back(receipt: Receipt) -> bool:
+    return not receipt.voided and bool(receipt.given_back)
+
+
+def _undo(t: HtmlTranslator, receipt: Receipt, may_void: bool) -> list[Button]:
+    if receipt.voided or receipt.given_back:
+        return []
+    if may_void:
+        return [button(t("Void"), VoidPayment(receipt.entry_id))]
+    return [button(t("Ask to void"), AskVoid(receipt.entry_id))]
+
+
+def _came_back(t: HtmlTranslator, receipt: Receipt) -> Button:
+    return button(t("💵 The money came back"), TakeBack(receipt.subscription_id), wide=True)
+
+
+@router.on(ReceiptPdf)
+async def receipt_pdf(turn: Turn, tap: ReceiptPdf) -> None:
+    async with turn.unit_of_work() as uow:
+        found = await PayingTogether(uow).receipts(tap.entry_id)
+        client = await ClientService(uow).get(found.first.client_id)
+    await send_receipt(turn, found.parts, client.language)
+
+
+@router.on(VoidPayment)
+async def void(turn: Turn, tap: VoidPayment) -> None:
+    """Why, then what happens; a payment that is too old for the actor goes to an admin."""
+    async with turn.unit_of_work() as uow:
+        receipt = await SubscriptionService(uow).receipt(tap.entry_id)
+        await FourEyes(uow).require_another(receipt.client_id, Permission.TAKE_PAYMENT, acts=False)
+        payments = PaymentService(uow)
+        payment = await payments.payment(tap.entry_id)
+        may_void = payments.may_void(payment)
+    if receipt.voided:
+        raise AlreadyVoided
+    if receipt.given_back:
+        await _refuse_given_back(turn, receipt)
+        return
+    if not may_void:
+        ask = button(turn.t("Ask to void"), AskVoid(tap.entry_id))
+        back = nav(turn.t, back=ShowReceipt(tap.entry_id))
+        await turn.show(Screen(say_error(turn.t, VoidNeedsAdmin()), [[ask], back]))
+        return
+    values = {
+        "entry_id": tap.entry_id,
+        "number": receipt.number,
+        "amount": receipt.amount,
+        "client": receipt.client_name,
+        "method": receipt.method,
+        "came_back": payment.cause is EntryCause.RETURNED,
+    }
+    await turn.begin(VOID, values, back=ShowReceipt(tap.entry_id))
+
+
+async def _refuse_given_back(turn: Turn, receipt: Receipt) -> None:
+    """A button from before the refund: what to do first, and the way to it."""
+    text = say_error(turn.t, MoneyGivenBack(receipt.given_back))
+    returns = [_came_back(turn.t, receipt)] if turn.visitor.may(Permission.REFUND) else []
+    await turn.show(Screen(text, [returns, nav(turn.t, back=ShowReceipt(receipt.entry_id))]))
+
+
+def _read_reason(text: str, ctx: FormContext) -> str:
+    return parse_reason(text)
+
+
+async def _void_summary(ctx: FormContext) -> str:
+    method = ctx.value("method", Method)
+    lines = [
+        ctx.t(
+            "Void receipt {number} of {amount} ({method})?\n👤 {client}\nReason: {reason}",
+            number=Html(f"№ {ctx.value('number', int)}"),
+            amount=ctx.value("amount", Decimal),
+            method=ctx.t(METHODS[method]),
+            client=ctx.value("client", str),
+            reason=ctx.value("reason", str),
+        ),
+        _afterwards(ctx),
+    ]
+    if method is Method.CREDIT:
+        lines.append(ctx.t("They go back to the client's credit."))
+    return "\n".join(lines)
+
+
+def _afterwards(ctx: FormContext) -> str:
+    amount = ctx.value("amount", Decimal)
+    if ctx.maybe("came_back", bool):
+        return ctx.t("The {amount} count as given back again, and nothing is owed for them.", amount=amount)
+    return ctx.t("The {amount} are owed again afterwards.", amount=amount)
+
+
+async def _void(ctx: FormContext) -> Screen:
+    async with ctx.unit_of_work() as uow:
+        subscription = await SubscriptionService(uow).void_payment(
+            ctx.value("entry_id", UUID), ctx.value("reason", str)
+        )
+    t = ctx.t
+    text = t("Voided. To pay now: {balance}", balance=subscription.account.balance)
+    pay = button(t("💵 Take payment"), TakePayment(subscription.id), wide=True)
+    rows = [[pay]] if subscription.account.balance else []
+    return Screen(text, [*rows, nav(t, back=Card(subscription.client_id))])
+
+
+VOID = router.form(
+    Form(
+        name="void",
+        title=N_("Void a payment"),
+        steps=[
+            Step("reason", N_("Reason"), N_("Why is it void? Write it in a few words."), parse=_read_reason)
+        ],
+        summary=_void_summary,
+        submit=_void,
+        confirm=N_("Void it"),
+    )
+)

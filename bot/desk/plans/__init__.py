@@ -1,0 +1,1 @@
+"""Plans at the desk: list, new, edited, prices."""

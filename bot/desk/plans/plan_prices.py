@@ -1,0 +1,198 @@
+"""A plan's prices: what it cost, what it costs, and the next price planned from a day on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from dateutil.relativedelta import relativedelta
+
+from bot.desk.buttons import PlanCard
+from bot.forms.answers import read_amount, read_coming_day
+from bot.forms.definition import Choice, Form, FormContext, Step
+from bot.ui.callbacks import Callback, callback
+from bot.ui.keyboards import Row, button, nav
+from bot.ui.routing import Audience, Router
+from bot.ui.screens import HtmlTranslator, Screen
+from bot.ui.update_context import Turn
+from gym.core.language import N_
+from gym.plans.models import Plan, PlanPrice
+from gym.plans.schemas import checked_price_start
+from gym.plans.service import PlanService
+from gym.security.permissions import Permission
+from gym.subscriptions.plan_holders import PlanHolders
+
+router = Router(Audience.STAFF)
+MOST_SHOWN = 12
+
+
+@callback("pprice")
+class PlanPrices(Callback):
+    plan_id: UUID
+
+
+@callback("pnext")
+class PlanNextPrice(Callback):
+    plan_id: UUID
+
+
+@callback("paskx")
+class AskCancelPrice(Callback):
+    plan_id: UUID
+
+
+@callback("ppx", changes=True)
+class CancelPrice(Callback):
+    """Exactly the price that was shown."""
+
+    plan_id: UUID
+    price_id: UUID
+
+
+@router.on(PlanPrices)
+async def plan_prices(turn: Turn, tap: PlanPrices) -> None:
+    async with turn.unit_of_work() as uow:
+        plan = await PlanService(uow).get(tap.plan_id)
+        prices = await PlanService(uow).prices(tap.plan_id)
+    await turn.show(_page(turn, plan, prices))
+
+
+def _page(turn: Turn, plan: Plan, prices: Sequence[PlanPrice]) -> Screen:
+    t = turn.t
+    lines = [t("💵 <b>Prices of {plan}</b>", plan=plan.name), ""]
+    lines += [_line(t, price, turn.today, first=price is prices[0]) for price in prices[-MOST_SHOWN:][::-1]]
+    rows: list[Row] = []
+    if turn.visitor.may(Permission.MANAGE_PLANS):
+        waits = prices[-1].valid_from > turn.today
+        new = button(t("➕ New price"), PlanNextPrice(plan.id))
+        rows.append([button(t("Drop new price"), AskCancelPrice(plan.id)) if waits else new])
+    return Screen("\n".join(lines), [*rows, nav(t, back=PlanCard(plan.id))])
+
+
+def _line(t: HtmlTranslator, price: PlanPrice, today: date, *, first: bool) -> str:
+    if price.valid_from > today:
+        return t("🕓 <b>{price}</b> from {day} on", price=price.amount, day=price.valid_from)
+    if price.valid_until is not None and price.valid_until <= today:
+        last = price.valid_until - timedelta(days=1)
+        return t("▫️ {price} until {day}", price=price.amount, day=last)
+    if first:
+        return t("🟢 <b>{price}</b> since the plan began", price=price.amount)
+    return t("🟢 <b>{price}</b> since {day}", price=price.amount, day=price.valid_from)
+
+
+# The next price ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+@router.on(PlanNextPrice)
+async def next_price(turn: Turn, tap: PlanNextPrice) -> None:
+    turn.visitor.desk_actor.require(Permission.MANAGE_PLANS)
+    async with turn.unit_of_work() as uow:
+        plan = await PlanService(uow).get(tap.plan_id)
+        price = await PlanService(uow).price_on(tap.plan_id, uow.today)
+    values = {"plan_id": plan.id, "plan": plan.name, "now": price}
+    await turn.begin(NEXT_PRICE, values, back=PlanPrices(plan.id))
+
+
+async def _ask_amount(ctx: FormContext) -> str:
+    return ctx.t(
+        "🏷 {plan}, now <b>{price}</b>\n\nWhat will it cost?",
+        plan=ctx.value("plan", str),
+        price=ctx.value("now", Decimal),
+    )
+
+
+async def _days(ctx: FormContext) -> Sequence[Choice]:
+    today = ctx.turn.today
+    month = today.replace(day=1) + relativedelta(months=1)
+    days = dict.fromkeys((today + timedelta(days=1), month, month + relativedelta(months=1)))
+    return [Choice(day, ctx.t.day(day)) for day in days]
+
+
+def _read_day(text: str, ctx: FormContext) -> date:
+    return checked_price_start(read_coming_day(text, ctx), ctx.turn.today)
+
+
+async def _summary(ctx: FormContext) -> str:
+    async with ctx.unit_of_work() as uow:
+        count = await PlanHolders(uow).count(ctx.value("plan_id", UUID))
+    t = ctx.t
+    lines = [
+        t(
+            "🏷 {plan}: {before} → <b>{after}</b> from {day} on.",
+            plan=ctx.value("plan", str),
+            before=ctx.value("now", Decimal),
+            after=ctx.value("amount", Decimal),
+            day=ctx.value("day", date),
+        ),
+        "",
+        t("Whoever buys or renews for a start from that day on pays the new price."),
+    ]
+    if count:
+        lines.append(
+            t.plural(
+                "{count} client has the plan now and keeps the price that was agreed.",
+                "{count} clients have the plan now and keep the price that was agreed.",
+                count,
+            )
+        )
+    return "\n".join(lines)
+
+
+async def _schedule(ctx: FormContext) -> Screen:
+    plan_id = ctx.value("plan_id", UUID)
+    async with ctx.unit_of_work() as uow:
+        service = PlanService(uow)
+        await service.schedule_price(plan_id, ctx.value("amount", Decimal), ctx.value("day", date))
+        plan, prices = await service.get(plan_id), await service.prices(plan_id)
+    return _page(ctx.turn, plan, prices)
+
+
+NEXT_PRICE = router.form(
+    Form(
+        name="next_price",
+        title=N_("New price"),
+        steps=[
+            Step("amount", N_("Price"), _ask_amount, parse=read_amount),
+            Step(
+                "day",
+                N_("From"),
+                N_("From which day on? Choose, or type one such as 3 August or Friday."),
+                choices=_days,
+                parse=_read_day,
+            ),
+        ],
+        summary=_summary,
+        submit=_schedule,
+    )
+)
+
+
+@router.on(AskCancelPrice)
+async def ask_cancel(turn: Turn, tap: AskCancelPrice) -> None:
+    async with turn.unit_of_work() as uow:
+        plan = await PlanService(uow).get(tap.plan_id)
+        prices = await PlanService(uow).prices(tap.plan_id)
+    if prices[-1].valid_from <= turn.today:
+        await turn.show(_page(turn, plan, prices))
+        return
+    t = turn.t
+    text = t(
+        "Drop the new price of <b>{plan}</b>, {price} from {day} on?\n\nThe price of today stays.",
+        plan=plan.name,
+        price=prices[-1].amount,
+        day=prices[-1].valid_from,
+    )
+    row = [
+        button(t("Keep it"), PlanPrices(plan.id)),
+        button(t("Drop it"), CancelPrice(plan.id, prices[-1].id)),
+    ]
+    await turn.show(Screen(text, [row]))
+
+
+@router.on(CancelPrice)
+async def cancel_price(turn: Turn, tap: CancelPrice) -> None:
+    async with turn.unit_of_work() as uow:
+        await PlanService(uow).cancel_price(tap.plan_id, tap.price_id)
+    await turn.go(PlanPrices(tap.plan_id))

@@ -1,0 +1,115 @@
+"""Plans: what is on sale, put there and taken off again by admins."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from bot.desk.buttons import PlanCard, Plans
+from bot.desk.plans.plan_edit import EditPlan
+from bot.desk.plans.plan_new import NewPlan
+from bot.desk.plans.plan_prices import PlanPrices
+from bot.ui.callbacks import Callback, callback
+from bot.ui.keyboards import Row, button, nav, pager
+from bot.ui.routing import Audience, Router
+from bot.ui.screens import Screen
+from bot.ui.update_context import Turn
+from bot.ui.wording.plans import described, holders
+from bot.ui.wording.prices import coming_lines
+from gym.core.database.repository import PAGE_SIZE
+from gym.core.language import N_
+from gym.plans.models import Plan
+from gym.plans.service import PlanService
+from gym.security.permissions import Permission
+from gym.subscriptions.plan_holders import PlanHolders
+
+router = Router(Audience.STAFF)
+
+
+@callback("poff")
+class AskOffSale(Callback):
+    plan_id: UUID
+
+
+@callback("ponoff", changes=True)
+class SetOnSale(Callback):
+    plan_id: UUID
+    on_sale: bool
+
+
+router.home(N_("🏷 Plans"), Plans())
+
+
+@router.on(Plans)
+async def plans(turn: Turn, tap: Plans) -> None:
+    """The list; those on sale first."""
+    async with turn.unit_of_work() as uow:
+        every = await PlanService(uow).all()
+    t, pages = turn.t, max(1, -(-len(every) // PAGE_SIZE))
+    found = every[tap.page * PAGE_SIZE : (tap.page + 1) * PAGE_SIZE]
+    rows: list[Row] = [
+        [button(f"{'' if one.plan.active else '⏸ '}{one.plan.name} · {t.money(one.price)}",
+                PlanCard(one.plan.id), wide=True)]
+        for one in found
+    ]  # fmt: skip
+    rows.append(pager(tap.page, pages, Plans))
+    if turn.visitor.may(Permission.MANAGE_PLANS):
+        rows.append([button(t("➕ New plan"), NewPlan())])
+    text = t("<b>Plans</b>") if found else t("<b>Plans</b>\n\nThere is none yet.")
+    text = "\n".join([text, *coming_lines(t, found)])
+    await turn.show(Screen(text, [*rows, nav(t)]))
+
+
+@router.on(PlanCard)
+async def plan_card(turn: Turn, tap: PlanCard) -> None:
+    async with turn.unit_of_work() as uow:
+        plan = await PlanService(uow).get(tap.plan_id)
+        prices = await PlanService(uow).prices(tap.plan_id)
+        count = await PlanHolders(uow).count(tap.plan_id)
+        today = uow.today
+    t = turn.t
+    lines = [described(t, plan)]
+    for price in prices:
+        if price.valid_from <= today and (price.valid_until is None or price.valid_until > today):
+            lines.append(t("💵 {price}", price=price.amount))
+        elif price.valid_from > today:
+            lines.append(t("💵 {price} from {day}", price=price.amount, day=price.valid_from))
+    lines += ["", holders(t, count)] if count else []
+    lines += [] if plan.active else ["", t("⏸ Not on sale.")]
+    await turn.show(Screen("\n".join(lines), [*_actions(turn, plan), nav(t, back=Plans())]))
+
+
+def _actions(turn: Turn, plan: Plan) -> list[Row]:
+    t = turn.t
+    prices = button(t("💵 Prices"), PlanPrices(plan.id))
+    if not turn.visitor.may(Permission.MANAGE_PLANS):
+        return [[prices]]
+    off = button(t("⏸ Take off sale"), AskOffSale(plan.id))
+    sale = off if plan.active else button(t("Put on sale"), SetOnSale(plan.id, True))
+    return [[button(t("✏️ Change"), EditPlan(plan.id)), prices], [sale]]
+
+
+@router.on(AskOffSale)
+async def ask_off_sale(turn: Turn, tap: AskOffSale) -> None:
+    async with turn.unit_of_work() as uow:
+        plan = await PlanService(uow).get(tap.plan_id)
+        count = await PlanHolders(uow).count(tap.plan_id)
+    t = turn.t
+    lines = [
+        t("Take <b>{plan}</b> off sale?", plan=plan.name),
+        "",
+        t("Nobody can buy it or renew with it any more. What was sold goes on until its last day."),
+    ]
+    lines += [holders(t, count)] if count else []
+    row = [
+        button(t("Keep on sale"), PlanCard(plan.id)),
+        button(t("Take off sale"), SetOnSale(plan.id, False)),
+    ]
+    await turn.show(Screen("\n".join(lines), [row]))
+
+
+@router.on(SetOnSale)
+async def set_on_sale(turn: Turn, tap: SetOnSale) -> None:
+    async with turn.unit_of_work() as uow:
+        service = PlanService(uow)
+        await (service.reactivate(tap.plan_id) if tap.on_sale else service.deactivate(tap.plan_id))
+    await turn.go(PlanCard(tap.plan_id))

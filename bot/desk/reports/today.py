@@ -1,0 +1,185 @@
+"""Today at the desk: who is in, what was refused, what came in, what runs out; refreshed in place."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date
+
+from bot.desk.approvals.approvals import Requests
+from bot.desk.buttons import Card, RenewPlan, WhoIsIn
+from bot.desk.money.debts import Debts
+from bot.ui.callbacks import Callback, callback
+from bot.ui.keyboards import Button, button, grid, nav, pager
+from bot.ui.routing import Audience, Router
+from bot.ui.screens import HtmlTranslator, Screen
+from bot.ui.surfaces import Surface
+from bot.ui.update_context import Turn
+from bot.ui.wording.day_figures import away_line, debt_line, door_lines, money_lines, new_line
+from gym.core.language import N_, Translator
+from gym.reports.absence import AbsenceService, Absent
+from gym.reports.digest import DayInNumbers, DigestService
+from gym.reports.ending import EndingService
+from gym.reports.today import Standing, Today, TodayService
+from gym.security.permissions import Permission
+
+router = Router(Audience.STAFF)
+
+
+@callback("today")
+class ShowToday(Callback):
+    """The day as it stands now."""
+
+
+@callback("daypic")
+class DayChart(Callback):
+    """A day drawn (admins)."""
+
+    day: date
+
+
+@callback("atrisk")
+class AtRisk(Callback):
+    """Running plans whose client does not come."""
+
+    page: int = 0
+
+
+@callback("ending")
+class EndingSoon(Callback):
+    """Plans that end this week with nothing after them."""
+
+    page: int = 0
+
+
+router.home(N_("📅 Today"), ShowToday(), Permission.REPORT_OWN_DAY)
+
+
+@router.command("today", N_("The day so far"), Surface.DESK)
+async def today_command(turn: Turn) -> None:
+    await turn.go(ShowToday())
+
+
+@router.on(ShowToday, Surface.DESK)
+async def today(turn: Turn, _: ShowToday) -> None:
+    async with turn.unit_of_work() as uow:
+        found = await TodayService(uow).today()
+    await turn.show(_today_screen(turn, found))
+
+
+def _today_screen(turn: Turn, found: Today) -> Screen:
+    t = turn.t
+    heading = t("📅 <b>{day}</b>, as of {time}", day=found.day, time=t.time(turn.now))
+    inside = t.plural("🏋️ {count} person inside", "🏋️ {count} people inside", found.inside)
+    money = t("Your till") if found.own_till else t("Money")
+    lines = [
+        heading,
+        "",
+        inside,
+        *door_lines(t, found.door.visits, found.door.denials.items()),
+        *money_lines(t, money, [(one.method, one.net) for one in found.money]),
+        "",
+        *_standing_lines(t, found.standing),
+    ]
+    return Screen("\n".join(lines), [*grid(_doors(turn, found)), nav(t)])
+
+
+def _standing_lines(t: HtmlTranslator, standing: Standing) -> list[str]:
+    lines = [
+        new_line(t, standing.new_clients),
+        t(
+            "⏳ Ending today: {today}, within a week: {week}",
+            today=standing.ending_today,
+            week=standing.ending_week,
+        ),
+        debt_line(t, standing.debts, standing.owed),
+        t.plural("🙋 {count} request waits", "🙋 {count} requests wait", standing.requests),
+    ]
+    return [*lines, away_line(t, standing.at_risk)] if standing.at_risk else lines
+
+
+def _doors(turn: Turn, found: Today) -> list[Button]:
+    """What the numbers lead to; none that would be empty, but who is in and the next look."""
+    t, standing = turn.t, found.standing
+    doors = [button(t("🔄 Refresh"), ShowToday()), button(t("🏋️ Who is in"), WhoIsIn())]
+    if standing.ending_week:
+        doors.append(button(t("⏳ Ending"), EndingSoon()))
+    if standing.debts and turn.visitor.may(Permission.TAKE_PAYMENT):
+        doors.append(button(t("🧾 Debts"), Debts()))
+    if standing.requests:
+        doors.append(button(t("🙋 Requests"), Requests()))
+    if standing.at_risk:
+        doors.append(button(t("😴 Away"), AtRisk()))
+    if turn.visitor.may(Permission.REPORT_ALL):
+        doors.append(button(t("📊 Chart"), DayChart(found.day)))
+    return doors
+
+
+@router.on(DayChart, Surface.DESK)
+async def day_chart(turn: Turn, tap: DayChart) -> None:
+    async with turn.unit_of_work() as uow:
+        found = await DigestService(uow).chart_of(tap.day)
+    t = turn.t
+    picture = await asyncio.to_thread(_draw, found, turn.settings.translator(turn.visitor.language))
+    again = button(t("🔄 Refresh"), DayChart(tap.day))
+    caption = t("📊 {day}: the door by the hour, the money by method.", day=tap.day)
+    await turn.show(Screen(caption, [[again], nav(t, back=ShowToday())], photo=picture, drawn=True))
+
+
+def _draw(found: DayInNumbers, t: Translator) -> bytes:
+    # Loading matplotlib takes a second, which is spent here and not when the bot starts.
+    from gym.reports.chart import draw_day
+
+    return draw_day(found, t)
+
+
+@router.on(AtRisk)
+async def at_risk(turn: Turn, tap: AtRisk) -> None:
+    async with turn.unit_of_work() as uow:
+        page = await AbsenceService(uow).at_risk(tap.page)
+    t = turn.t
+    lines = [_away(t, one) for one in page.items]
+    heading = (
+        t("😴 <b>Plans that run unused</b>") if lines else t("👏 Everybody with a plan has come lately.")
+    )
+    cards = [[button(f"👤 {one.client_name}", Card(one.client_id), wide=True)] for one in page.items]
+    rows = [*cards, pager(page.number, page.pages, AtRisk), nav(t, back=ShowToday())]
+    await turn.show(Screen("\n".join([heading, "", *lines]), rows))
+
+
+def _away(t: HtmlTranslator, one: Absent) -> str:
+    told = {"client": one.client_name, "plan": one.plan_name, "ends_on": t.day(one.ends_on, short=True)}
+    if one.last_visit is None:
+        return t.plural(
+            "{client}: not here yet for {count} day, {plan} until {ends_on}",
+            "{client}: not here yet for {count} days, {plan} until {ends_on}",
+            one.days,
+            **told,
+        )
+    return t.plural(
+        "{client}: away for {count} day, last here on {last_visit}, {plan} until {ends_on}",
+        "{client}: away for {count} days, last here on {last_visit}, {plan} until {ends_on}",
+        one.days,
+        last_visit=t.day(one.last_visit, short=True),
+        **told,
+    )
+
+
+@router.on(EndingSoon)
+async def ending_soon(turn: Turn, tap: EndingSoon) -> None:
+    async with turn.unit_of_work() as uow:
+        page = await EndingService(uow).this_week(tap.page)
+    t = turn.t
+    lines = [
+        t("{client}: {plan} until {ends_on}", client=one.client_name, plan=one.plan_name, ends_on=one.ends_on)
+        for one in page.items
+    ]
+    heading = t("⏳ <b>Ending this week</b>") if lines else t("⏳ No plan ends this week.")
+    cards = [
+        [
+            button(f"👤 {one.client_name}", Card(one.client_id)),
+            button(t("🔁 Renew"), RenewPlan(one.client_id)),
+        ]
+        for one in page.items
+    ]
+    rows = [*cards, pager(page.number, page.pages, EndingSoon), nav(t, back=ShowToday())]
+    await turn.show(Screen("\n".join([heading, "", *lines]), rows))

@@ -1,0 +1,1 @@
+"""Forms: definition, engine, flow, screens, state, answers."""

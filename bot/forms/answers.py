@@ -1,0 +1,31 @@
+"""Typed answers of forms, read by the conventions of whoever types them."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from bot.forms.definition import FormContext
+from gym.core.reading import amounts, days
+from gym.core.reading.days import Days
+from gym.payments.ledger import positive
+
+
+def read_amount(text: str, ctx: FormContext) -> Decimal:
+    """0 or more. Raises `NotAnAmount`."""
+    return amounts.read_amount(text, ctx.turn.conventions)
+
+
+def read_positive_amount(text: str, ctx: FormContext) -> Decimal:
+    """Raises `NotAnAmount`, `AmountNotPositive`."""
+    return positive(read_amount(text, ctx))
+
+
+def read_day(text: str, ctx: FormContext, among: Days) -> date:
+    """A day, of `among` where it is not written in full. Raises `DayInvalid`."""
+    return days.read_day(text, ctx.turn.today, among, ctx.turn.conventions)
+
+
+def read_coming_day(text: str, ctx: FormContext) -> date:
+    """A day to come: `5/1` typed in December is January's. Raises `DayInvalid`."""
+    return read_day(text, ctx, days.coming(ctx.turn.today))

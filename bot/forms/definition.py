@@ -1,0 +1,153 @@
+"""Forms as flows describe them: steps, answers, a summary; the engine does Back, Skip, Cancel and the rest.
+
+A form is asked one step at a time; what was answered lies in PostgreSQL after every step. In the end a
+summary restates everything; Confirm calls `submit` with `ctx.key`, the idempotency key of this one form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+from uuid import UUID
+
+from bot.forms.state import FormState
+from bot.ui.screens import HtmlTranslator, Screen
+from gym.core.language import N_
+from gym.unit_of_work import UnitOfWork
+
+if TYPE_CHECKING:
+    from bot.ui.update_context import Turn
+
+Wanted = TypeVar("Wanted")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One offered answer. The label is a msgid in a fixed list, final text where choices are computed."""
+
+    value: object
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoNote:
+    """What a photo step found: a line of HTML for the person, plain data (never pixels) for the draft."""
+
+    verdict: str
+    data: Mapping[str, object] = field(default_factory=dict[str, object])
+
+
+@dataclass(frozen=True, slots=True)
+class SentPhoto:
+    """A picture of a photo step, as the draft keeps it."""
+
+    file_id: str
+    data: Mapping[str, Any]
+
+
+class FormContext:
+    """What the parts of a form are called with: the turn, and the answers so far."""
+
+    def __init__(self, turn: Turn, form: Form, state: FormState) -> None:
+        self.turn = turn
+        self.form = form
+        self.state = state
+
+    @property
+    def t(self) -> HtmlTranslator:
+        return self.turn.t
+
+    @property
+    def key(self) -> UUID:
+        """The idempotency key: the same for every try to submit this form."""
+        return self.state.key
+
+    def has(self, name: str) -> bool:
+        """True when answered or given (a skipped step is not)."""
+        return self.state.values.get(name) is not None
+
+    def maybe(self, name: str, kind: type[Wanted]) -> Wanted | None:
+        """An answer by its type; None when it was skipped or not asked."""
+        value = self.state.values.get(name)
+        if value is None or isinstance(value, kind):
+            return value
+        if issubclass(kind, Enum):
+            return cast("Wanted", kind(value))
+        raise TypeError(f"{self.form.name}.{name} is {type(value).__name__}, not {kind.__name__}")
+
+    def value(self, name: str, kind: type[Wanted]) -> Wanted:
+        """An answer that is there at this point of the form."""
+        found = self.maybe(name, kind)
+        if found is None:
+            raise LookupError(f"{self.form.name}.{name} is not answered")
+        return found
+
+    def photos(self, name: str) -> list[SentPhoto]:
+        """The accepted pictures of a photo step."""
+        sent = cast("list[dict[str, Any]]", self.state.values.get(name) or [])
+        return [SentPhoto(item["file_id"], item["data"]) for item in sent]
+
+    def unit_of_work(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        return self.turn.unit_of_work()
+
+    def member_unit_of_work(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        return self.turn.member_unit_of_work()
+
+    async def run(self, work: Callable[[UnitOfWork], Awaitable[Result]]) -> Result:
+        return await self.turn.run(work)
+
+
+Ask = Callable[[FormContext], Awaitable[str]]
+Parse = Callable[[str, FormContext], object]
+"""Text to value, or to an awaitable of it; raises a GymError whose sentence says what to type instead."""
+Choices = Sequence[Choice] | Callable[[FormContext], Awaitable[Sequence[Choice]]]
+Look = Callable[[FormContext, bytes], Awaitable[PhotoNote]]
+Submit = Callable[[FormContext], Awaitable[Screen | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One question: typed (`parse`), chosen (`choices`), both, or photographed (`photo`)."""
+
+    name: str
+    label: str
+    ask: str | Ask
+    """A msgid, or HTML made when it is asked."""
+    parse: Parse | None = field(default=None, kw_only=True)
+    choices: Choices | None = field(default=None, kw_only=True)
+    columns: int = field(default=1, kw_only=True)
+    optional: bool = field(default=False, kw_only=True)
+    when: Callable[[FormContext], bool] | None = field(default=None, kw_only=True)
+    """The step is asked only where this holds."""
+    show: Callable[[FormContext, Any], str] | None = field(default=None, kw_only=True)
+    """An answer as HTML for the summary; else its choice's label, or its value by type."""
+    resets: Sequence[str] = field(default=(), kw_only=True)
+    """Answers that are asked again when this one changes."""
+    photo: Look | None = field(default=None, kw_only=True)
+    photos: tuple[int, int] = field(default=(1, 1), kw_only=True)
+    """How many pictures at least and at most."""
+
+    def applies(self, ctx: FormContext) -> bool:
+        return self.when is None or self.when(ctx)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A flow's questions and what happens with the answers."""
+
+    name: str
+    """Stable: drafts are kept under it. At most 40 letters."""
+    title: str
+    steps: Sequence[Step]
+    submit: Submit
+    """May run twice for one form (a retried update): pass `ctx.key` on."""
+    summary: Ask | None = None
+    confirm: str | None = N_("Confirm")
+    """Label of the button that submits; None submits right after the last answer, without a summary."""
+
+    def step(self, name: str) -> Step | None:
+        return next((step for step in self.steps if step.name == name), None)

@@ -1,0 +1,309 @@
+"""The one engine of all forms: takes what comes in, a text, a picture or a tap, and says what it means.
+
+A button carries the form's key
+and the revision it was shown at: a second tap, or a tap on an older question, shows where the form stands.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+
+from bot.forms import screens
+from bot.forms.definition import Form, FormContext, Step
+from bot.forms.flow import FormFlow, warning
+from bot.forms.screens import FormAction, FormTap
+from bot.forms.state import FIELDS, SUMMARY, FormState, Pending, as_kept
+from bot.ui.callbacks import STALE_AFTER, Callback, Home, pack
+from bot.ui.identity import NotForYou
+from bot.ui.keyboards import Button
+from bot.ui.routing import Routes
+from bot.ui.update_context import Turn
+from gym.chats.service import ChatService
+from gym.core.errors import Conflict, DatabaseUnavailable, GymError
+from gym.core.language import N_
+
+
+class FormClosed(Conflict):
+    """A button of a form that is no longer open."""
+
+    code = "form_closed"
+    message = N_("This is done. Open the menu if you need it again.")
+
+
+class FormChanged(Conflict):
+    """A draft of a form that this version does not know."""
+
+    code = "form_changed"
+    message = N_("This form has changed since you opened it. Please start it again from the menu.")
+
+
+class FormEngine:
+    """Runs forms; holds no state of its own."""
+
+    def __init__(self, chats: ChatService, routes: Routes) -> None:
+        self._chats = chats
+        self._routes = routes
+        self._flow = FormFlow(chats, routes)
+
+    # Coming and going
+
+    async def begin(
+        self, turn: Turn, form: Form, values: Mapping[str, object], back: Callback | None
+    ) -> None:
+        """Open a form. One with answers that is open already is not lost without asking."""
+        packed = pack(back, turn.now) if back is not None else None
+        ctx = self._open(turn)
+        if ctx is not None and ctx.state.has_answers:
+            ctx.state.pending = Pending(form.name, as_kept(values), packed)
+            ctx.state.parked = True
+            await self._flow.save(turn, ctx.state)
+            await turn.show(screens.in_the_way(ctx))
+            return
+        await self._flow.start(turn, form, values, packed)
+
+    async def park(self, turn: Turn) -> None:
+        """The person goes elsewhere: what they type from now on is no answer."""
+        if turn.draft is None or turn.draft.data.get("parked"):
+            return
+        state = FormState.of(turn.draft)
+        state.parked = True
+        turn.draft = state.draft(turn.now)
+        await self._chats.save_draft(turn.draft)
+
+    def resume_button(self, turn: Turn) -> Button | None:
+        """The way back into the form that was left open, for the home screen."""
+        ctx = self._open(turn)
+        if ctx is None or not ctx.state.has_answers:
+            return None
+        label = turn.t(N_("Go on: {form}"), form=turn.t(ctx.form.title))
+        return screens.form_button(ctx.state, label, FormAction.CONTINUE, wide=True)
+
+    async def cancel(self, turn: Turn) -> bool:
+        """Close the open form; False when there is none."""
+        if turn.draft is None:
+            return False
+        state = FormState.of(turn.draft)
+        await self._flow.drop(turn)
+        tapped = turn.target
+        await turn.show(screens.canceled(turn.t, self._flow.back(state)))
+        if tapped is None or tapped.message_id != state.message_id:
+            self._flow.close_question(turn, state)
+        return True
+
+    # What may come in
+
+    async def text(self, turn: Turn) -> bool:
+        """A typed answer; False when no form waits for text."""
+        ctx = await self._waiting(turn)
+        step = ctx and ctx.form.step(ctx.state.step)
+        if ctx is None or step is None:
+            return False
+        if self._repeated(turn, ctx.state):
+            await self._flow.present(ctx)
+        elif step.parse is None:
+            await self._flow.show_question(ctx, step, f"⚠️ {_hint(ctx, step)}")
+        else:
+            await self._read(ctx, step, turn.text)
+        return True
+
+    async def attachment(self, turn: Turn) -> bool:
+        """A file, sticker or voice is no answer: the question again; False when no form waits."""
+        ctx = await self._waiting(turn)
+        step = ctx and ctx.form.step(ctx.state.step)
+        if ctx is None or step is None:
+            return False
+        await self._flow.show_question(ctx, step, None if step.parse else f"⚠️ {_hint(ctx, step)}")
+        return True
+
+    async def photo(self, turn: Turn) -> bool:
+        """A picture for a photo step; False when no form waits for one."""
+        ctx = await self._waiting(turn)
+        step = ctx and ctx.form.step(ctx.state.step)
+        if ctx is None or step is None or step.photo is None:
+            return ctx is not None and await self._rest_of_album(ctx)
+        if self._repeated(turn, ctx.state):
+            await self._flow.present(ctx)
+        else:
+            await self._look(ctx, step)
+        return True
+
+    async def tap(self, turn: Turn, tap: FormTap) -> None:
+        """A form's own button."""
+        await self._require_admitted(turn)
+        ctx = self._open(turn)
+        if ctx is not None and self._repeated(turn, ctx.state):
+            await self._flow.present(ctx)
+            return
+        if turn.draft is None or turn.draft.key != tap.key:
+            raise FormClosed
+        if ctx is None:
+            await self._flow.drop(turn)
+            raise FormChanged
+        ctx.state.parked = False
+        old = tap.revision != ctx.state.revision
+        if old and tap.action not in (FormAction.CANCEL, FormAction.CONTINUE, FormAction.REPLACE):
+            await self._flow.present(ctx)
+            return
+        await self._act(ctx, tap)
+
+    # Taps
+
+    async def _act(self, ctx: FormContext, tap: FormTap) -> None:
+        step = ctx.form.step(ctx.state.step)
+        match tap.action:
+            case FormAction.CANCEL:
+                await self.cancel(ctx.turn)
+            case FormAction.REPLACE:
+                await self._replace(ctx)
+            case FormAction.CONFIRM:
+                await self._confirm(ctx)
+            case FormAction.BACK:
+                await self._go_back(ctx)
+            case FormAction.PAGE:
+                ctx.state.page = tap.index
+                await self._flow.present(ctx, keep_offer=True)
+            case FormAction.CHANGE:
+                await self._flow.goto(ctx, FIELDS)
+            case FormAction.FIELD:
+                await self._edit(ctx, tap.index)
+            case FormAction.CONTINUE:
+                await self._flow.present(ctx)
+            case FormAction.CHOOSE | FormAction.SKIP | FormAction.KEEP | FormAction.DONE:
+                await self._answer(ctx, step, tap)
+
+    async def _answer(self, ctx: FormContext, step: Step | None, tap: FormTap) -> None:
+        state = ctx.state
+        if step is None:
+            await self._flow.present(ctx)
+            return
+        if tap.action is FormAction.CHOOSE and tap.index < len(state.offered):
+            value, label = state.offered[tap.index]
+            self._flow.put(ctx, step, value, label)
+        elif tap.action is FormAction.SKIP and step.optional:
+            self._flow.put(ctx, step, None)
+        await self._flow.advance(ctx)
+
+    async def _edit(self, ctx: FormContext, index: int) -> None:
+        steps = screens.asked_steps(ctx)
+        if index >= len(steps):
+            await self._flow.present(ctx)
+            return
+        ctx.state.editing = True
+        await self._flow.goto(ctx, steps[index].name)
+
+    async def _go_back(self, ctx: FormContext) -> None:
+        """To the summary while an answer is changed; else one question back; out of the first one."""
+        state = ctx.state
+        if state.editing or state.step == FIELDS:
+            state.editing = False
+            await self._flow.goto(ctx, SUMMARY)
+            return
+        names = [step.name for step in screens.asked_steps(ctx)]
+        before = names[: names.index(state.step)] if state.step in names else names
+        if before:
+            await self._flow.goto(ctx, before[-1])
+            return
+        await self._flow.drop(ctx.turn)
+        await ctx.turn.go(self._flow.back(state) or Home())
+
+    async def _replace(self, ctx: FormContext) -> None:
+        pending = ctx.state.pending
+        form = self._routes.forms.get(pending.form) if pending else None
+        if pending is None or form is None or not self._routes.admits(form.name, ctx.turn.visitor):
+            await self._flow.present(ctx)
+            return
+        await self._flow.start(ctx.turn, form, pending.values, pending.back)
+
+    async def _confirm(self, ctx: FormContext) -> None:
+        if ctx.state.step != SUMMARY:
+            await self._flow.present(ctx)
+            return
+        shown = ctx.state.updated_at
+        if shown is not None and ctx.turn.now - shown > STALE_AFTER:
+            note = ctx.t(N_("This has been lying here for a while. Check it once more, please."))
+            await self._flow.present(ctx, f"⚠️ {note}")
+            return
+        await self._flow.submit(ctx)
+
+    # Answers
+
+    async def _read(self, ctx: FormContext, step: Step, text: str) -> None:
+        assert step.parse is not None
+        try:
+            value = step.parse(text, ctx)
+            if inspect.isawaitable(value):
+                value = await value
+        except DatabaseUnavailable:
+            raise
+        except GymError as error:
+            await self._flow.show_question(ctx, step, warning(ctx, error))
+            return
+        self._flow.put(ctx, step, value)
+        await self._flow.advance(ctx)
+
+    async def _look(self, ctx: FormContext, step: Step) -> None:
+        """Read one picture. It is kept as a file id with its verdict; the pixels go when the turn ends."""
+        assert step.photo is not None
+        turn = ctx.turn
+        try:
+            file_id, picture = turn.photo_id, await turn.photo_bytes(ctx.key)
+            note = await step.photo(ctx, picture)
+        except DatabaseUnavailable:
+            raise
+        except GymError as error:
+            await self._flow.show_question(ctx, step, warning(ctx, error))
+            return
+        self._join_album(ctx)
+        sent = [*(ctx.state.values.get(step.name) or []), {"file_id": file_id, "data": dict(note.data)}]
+        self._flow.put(ctx, step, sent)
+        if len(sent) >= step.photos[1]:
+            await self._flow.advance(ctx, note.verdict)
+        else:
+            await self._flow.present(ctx, note.verdict)
+
+    def _join_album(self, ctx: FormContext) -> None:
+        """The pictures of one album are answered in one message."""
+        state, message = ctx.state, ctx.turn.message
+        album = message.media_group_id if message else None
+        if album is not None and album == state.album and state.message_id is not None:
+            ctx.turn.answer_in(state.message_id)
+        state.album = album
+
+    async def _rest_of_album(self, ctx: FormContext) -> bool:
+        """More pictures than were wanted: the rest of an album is not taken for something else."""
+        message, album = ctx.turn.message, ctx.state.album
+        if message is None or album is None or message.media_group_id != album:
+            return False
+        await ctx.turn.note_photo(ctx.key)
+        return True
+
+    def _open(self, turn: Turn) -> FormContext | None:
+        """The open form, if this version still knows it and the person is still one of those it is for."""
+        form = self._routes.forms.get(turn.draft.form) if turn.draft else None
+        if turn.draft is None or form is None or not self._routes.admits(form.name, turn.visitor):
+            return None
+        return FormContext(turn, form, FormState.of(turn.draft))
+
+    async def _waiting(self, turn: Turn) -> FormContext | None:
+        """The open form that takes what is typed. Raises `NotForYou`."""
+        if turn.draft is None or turn.draft.data.get("parked"):
+            return None
+        await self._require_admitted(turn)
+        return self._open(turn)
+
+    async def _require_admitted(self, turn: Turn) -> None:
+        """Looked at on every step, as on every other tap: with the role goes the form. Raises `NotForYou`."""
+        if turn.draft is None or self._routes.admits(turn.draft.form, turn.visitor):
+            return
+        self._flow.close_question(turn, FormState.of(turn.draft))
+        await self._flow.drop(turn)
+        raise NotForYou
+
+    def _repeated(self, turn: Turn, state: FormState) -> bool:
+        """An update that was handled up to here before a crash: its answer is in."""
+        return state.last_update_id == turn.update.update_id
+
+
+def _hint(ctx: FormContext, step: Step) -> str:
+    return ctx.t(N_("Send a photo, please.") if step.photo else N_("Choose with the buttons, please."))

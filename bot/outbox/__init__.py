@@ -1,0 +1,1 @@
+"""The outbox: the worker that sends notifications, delivery, rate limits, broadcasts."""

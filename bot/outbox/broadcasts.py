@@ -1,0 +1,83 @@
+"""The broadcast runner: writes broadcasts into the outbox in batches and redraws their progress messages."""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+from telegram import Bot
+from telegram.error import TelegramError
+
+from bot.desk.messaging.broadcasts import progress_screen
+from bot.telegram.calls.delivery_status import Unreadable, acknowledged
+from bot.ui.keyboards import markup
+from bot.ui.screens import HtmlTranslator
+from gym.app import Gym
+from gym.broadcasts.service import BroadcastService
+from gym.core.errors import DatabaseUnavailable
+from gym.notifications.models import Broadcast
+from gym.security.permissions import Actor
+from gym.unit_of_work import UnitOfWork
+
+log = structlog.get_logger()
+SECONDS = 2.0
+
+
+class BroadcastRunner:
+    """Any number may run: a batch is written under the broadcast's lock, where it left off."""
+
+    def __init__(self, gym: Gym, bot: Bot) -> None:
+        self.gym = gym
+        self.bot = bot
+        self._shown: dict[int, str] = {}
+        """What each progress message says, so that Telegram is not asked to change nothing."""
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            try:
+                await self.step()
+            except DatabaseUnavailable:
+                log.info("broadcasts_wait_for_database")
+            await asyncio.sleep(SECONDS)
+
+    async def step(self) -> int:
+        """Write everything that waits to be written, then show how far all are; returns how many messages."""
+        written = 0
+        while batch := await self.gym.run(Actor.system(), _write):
+            written += batch
+        async with self.gym.unit_of_work(Actor.system()) as uow:
+            going = await BroadcastService(uow).open()
+            await BroadcastService(uow).finish_sent()
+        for broadcast in going:
+            await self._redraw(broadcast)
+        return written
+
+    async def _redraw(self, broadcast: Broadcast) -> None:
+        if broadcast.chat_id is None or broadcast.message_id is None:
+            return
+        async with self.gym.unit_of_work(Actor.system()) as uow:
+            progress = await BroadcastService(uow).progress(broadcast.id)
+            language = await BroadcastService(uow).language_of(broadcast)
+            settings, now = uow.settings, uow.now
+        t = HtmlTranslator(language, currency=settings.currency, timezone=settings.timezone)
+        screen = progress_screen(t, broadcast, progress, settings)
+        if self._shown.get(broadcast.message_id) == screen.text:
+            return
+        place = broadcast.chat_id, broadcast.message_id
+        keys = markup(screen.keyboard, now)
+        try:
+            await acknowledged(
+                lambda: self.bot.edit_message_text(screen.text, *place, parse_mode="HTML", reply_markup=keys)
+            )
+        except Unreadable:
+            log.warning("progress_shown_unreadably")
+        except TelegramError as error:
+            # Deleted, or not to be reached just now: the list of broadcasts still tells.
+            log.info("progress_not_shown", reason=error.message)
+            return
+        self._shown[broadcast.message_id] = screen.text
+
+
+async def _write(uow: UnitOfWork) -> int:
+    return await BroadcastService(uow).write_next()

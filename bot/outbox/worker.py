@@ -1,0 +1,209 @@
+"""The dispatcher: takes messages out of the outbox and sends them, each chat in order, none lost."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from datetime import timedelta
+from functools import partial
+
+import asyncpg
+import structlog
+from sqlalchemy import text
+from telegram import Bot
+
+from bot.outbox.delivery import Courier, Lease, Round
+from bot.outbox.rate_limits import BULK, GROUP, OVERALL, Pacer
+from gym.app import Gym
+from gym.core.database.advisory_lock import SoleLock
+from gym.core.errors import DatabaseUnavailable
+from gym.notifications.repository import OutboxRepository
+from gym.security.permissions import Actor
+
+log = structlog.get_logger()
+CHANNEL = "powergym_outbox"
+LOCK = 0x6F7574626F78  # "outbox"
+SPREAD_SIZE = 30
+MOST_IN_FLIGHT = 24
+"""Messages on their way at once, each to another reader: a slow chat keeps one place busy, no more."""
+MOST_BULK = 6
+"""How many of those may be for many readers, so that what is urgent always finds a place."""
+LEASE = timedelta(seconds=45)
+"""Longer than one message takes: its wait for the pace, Telegram's slowest answer, and writing it down.
+
+While it is on its way all the same, its lease is renewed: else it would leave a second time.
+"""
+IDLE_SECONDS = 15.0
+"""How long an idle dispatcher sleeps at most; NOTIFY wakes it at once."""
+STANDBY_SECONDS = 1.0
+FAREWELL_SECONDS = 5.0
+
+
+class Dispatcher:
+    """One of any number. Rows are claimed with SKIP LOCKED, so two never send the same one.
+
+    Telegram's limits are the whole gym's, so of those that `run` one sends, and another takes over when it
+    ends: PostgreSQL's advisory lock says which.
+    """
+
+    def __init__(self, gym: Gym, bot: Bot, pacer: Pacer | None = None, lease: timedelta = LEASE) -> None:
+        self.gym = gym
+        self.bot = bot
+        self.pacer = pacer or Pacer(gym.clock)
+        self.lease = lease
+        self._courier = Courier(gym, bot, self.pacer)
+        self._flights: dict[asyncio.Task[None], Lease] = {}
+        """Deliveries on their way, and for how long each is ours."""
+        self._wake = asyncio.Event()
+        self._leads = asyncio.Event()
+
+    async def run(self) -> None:
+        """Send what is due until cancelled; messages on their way may arrive first."""
+        leading = asyncio.create_task(self._lead())
+        # One that ends by a fault ends this too: waiting for it for ever would be silence.
+        leading.add_done_callback(partial(_set, self._leads))
+        try:
+            while True:
+                await self._leads.wait()
+                if leading.done():
+                    leading.result()
+                await self._work()
+        finally:
+            leading.cancel()
+            await asyncio.gather(leading, return_exceptions=True)
+            self._leads.clear()
+            await self._land_all()
+
+    async def drain(self) -> int:
+        """Send everything that is due now; returns how many messages were tried."""
+        tried = 0
+        while True:
+            self._wake.clear()
+            started = await self._take_off()
+            tried += started
+            if started or self._wake.is_set():
+                continue
+            if not self._flights:
+                return tried
+            await self._wake.wait()
+
+    async def _work(self) -> None:
+        """Claim what can leave; without any, sleep until something lands, is written or becomes due."""
+        self._wake.clear()
+        try:
+            if await self._take_off():
+                return
+            pause = await self._pause()
+        except DatabaseUnavailable:
+            pause = 1.0
+        # Not wait_for: in Python 3.11 it may swallow the cancellation that comes together with the wake-up.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(pause):
+                await self._wake.wait()
+
+    async def _take_off(self) -> int:
+        """Claim as many as there are free places and start them; returns how many."""
+        await self._renew()
+        free = MOST_IN_FLIGHT - len(self._flights)
+        for_bulk = MOST_BULK - sum(lease.bulk for lease in self._flights.values())
+        if free <= 0 or self.pacer.all_held:
+            return 0
+        ends = self.gym.clock.monotonic() + self.lease.total_seconds()
+        async with self.gym.unit_of_work(Actor.system()) as uow:
+            outbox, wall = OutboxRepository(uow.session), uow.context.wall
+            await outbox.spread(now=uow.now, wall=wall, size=SPREAD_SIZE)
+            claimed = await outbox.claim(
+                now=uow.now,
+                wall=wall,
+                lease=wall + self.lease,
+                size=min(free, for_bulk) if for_bulk > 0 else free,
+                bulk=for_bulk > 0,
+                held=[lease.key for lease in self._flights.values()],
+            )
+            now = Round(uow.settings, uow.now)
+        for item in claimed:
+            lease = Lease(item.id, item.is_bulk, self.lease.total_seconds(), ends)
+            flight = asyncio.create_task(self._courier.deliver(item, now, lease))
+            self._flights[flight] = lease
+            flight.add_done_callback(self._landed)
+        return len(claimed)
+
+    async def _renew(self) -> None:
+        """Keep what is still on its way, or its turn would come again, and with it the next one's."""
+        now = self.gym.clock.monotonic()
+        old = [lease for lease in self._flights.values() if lease.is_old(now)]
+        if not old:
+            return
+        async with self.gym.unit_of_work(Actor.system()) as uow:
+            until = uow.context.wall + self.lease
+            await OutboxRepository(uow.session).renew([lease.key for lease in old], until)
+        for lease in old:
+            lease.ends = now + lease.seconds
+
+    def _landed(self, flight: asyncio.Task[None]) -> None:
+        del self._flights[flight]
+        self._wake.set()
+        fault = None if flight.cancelled() else flight.exception()
+        if fault is not None:  # its lease ends, and it leaves then
+            log.error("delivery_failed", exc_info=fault)
+
+    async def _land_all(self) -> None:
+        flights = list(self._flights)
+        if flights:
+            await asyncio.wait(flights, timeout=FAREWELL_SECONDS)
+        for flight in flights:
+            flight.cancel()
+        await asyncio.gather(*flights, return_exceptions=True)
+
+    async def _pause(self) -> float:
+        longest = min(IDLE_SECONDS, self.lease.total_seconds() / 4) if self._flights else IDLE_SECONDS
+        if len(self._flights) >= MOST_IN_FLIGHT:
+            return longest
+        async with self.gym.unit_of_work(Actor.system()) as uow:
+            due = await OutboxRepository(uow.session).next_due(now=uow.now, wall=uow.context.wall)
+            pause = (due - uow.now).total_seconds() if due else longest
+        return max(0.05, min(longest, max(self.pacer.all_held, pause)))
+
+    # Which of several
+
+    async def _lead(self) -> None:
+        """Become the one that sends, and stay it while the connection lives; else try again."""
+        lock = SoleLock(LOCK, "waits_to_dispatch")
+        while True:
+            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+                async with self.gym.database.direct() as connection:
+                    lost = asyncio.Event()
+                    connection.add_termination_listener(partial(_set, lost))
+                    if await lock.take(connection):
+                        await connection.add_listener(CHANNEL, partial(_set, self._wake))
+                        await self._serve(lost)
+            await asyncio.sleep(STANDBY_SECONDS)
+
+    async def _serve(self, lost: asyncio.Event) -> None:
+        with suppress(DatabaseUnavailable):
+            await self._remember_lately()
+            log.info("dispatching")
+            self._leads.set()
+            self._wake.set()
+            try:
+                await lost.wait()
+            finally:
+                self._leads.clear()
+
+    async def _remember_lately(self) -> None:
+        """Whoever sent before has used up part of Telegram's limits."""
+        async with self.gym.unit_of_work(Actor.system()) as uow:
+            wall = uow.context.wall
+            since = wall - timedelta(seconds=max(OVERALL[1], BULK[1], GROUP[1]))
+            sent = await OutboxRepository(uow.session).lately(since=since, wall=wall)
+        self.pacer.remember((chat, (wall - at).total_seconds()) for chat, at in sent)
+
+
+async def wake_dispatchers(gym: Gym) -> None:
+    """After the business clock has jumped, what waited for its hour is due now."""
+    async with gym.unit_of_work(Actor.system()) as uow:
+        await uow.session.execute(text(f"NOTIFY {CHANNEL}"))
+
+
+def _set(event: asyncio.Event, *_: object) -> None:
+    event.set()

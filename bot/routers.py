@@ -1,0 +1,97 @@
+"""All flows: every router that the bot answers with, in the order of their buttons on the home screen."""
+
+from __future__ import annotations
+
+from bot import home
+from bot.desk.admin import account, candidates, invitations, jobs, settings, sign_ins, team
+from bot.desk.approvals import approvals, asking
+from bot.desk.clients import (
+    clients,
+    document_doubts,
+    enrolment,
+    history,
+    linking,
+    printed_cards,
+    profile,
+    registration,
+    rewards,
+)
+from bot.desk.door import check_in, kiosks, presence
+from bot.desk.importing import flow as importing
+from bot.desk.importing import undoing
+from bot.desk.memberships import cancellations, closings, freezes, own_acts, sale_details
+from bot.desk.memberships import plan_changes as changes
+from bot.desk.memberships import sales as subscriptions
+from bot.desk.messaging import broadcasts as broadcast
+from bot.desk.messaging import dead_letters, dead_updates, desk_chats
+from bot.desk.messaging import menu as messages
+from bot.desk.money import debts, doubts, payments, receipts, returns, together, write_offs
+from bot.desk.money import tills as cash
+from bot.desk.plans import plan_edit, plan_new, plan_prices, plans
+from bot.desk.reports import today
+from bot.member import freeze, plan, preferences, privacy, qr, visits
+from bot.member import payments as my_payments
+from bot.member import rewards as my_rewards
+from bot.ui.routing import Router
+
+ROUTERS: tuple[Router, ...] = (
+    home.router,
+    check_in.router,
+    presence.router,
+    today.router,
+    rewards.router,
+    registration.router,
+    clients.router,
+    history.router,
+    profile.router,
+    linking.router,
+    printed_cards.router,
+    enrolment.router,
+    plan.router,
+    qr.router,
+    visits.router,
+    my_payments.router,
+    my_rewards.router,
+    freeze.router,
+    preferences.router,
+    preferences.member,
+    privacy.router,
+    subscriptions.router,
+    sale_details.router,
+    changes.router,
+    cancellations.router,
+    freezes.router,
+    payments.router,
+    together.router,
+    receipts.router,
+    returns.router,
+    write_offs.router,
+    doubts.router,
+    approvals.router,
+    asking.router,
+    own_acts.router,
+    debts.router,
+    document_doubts.router,
+    cash.router,
+    plans.router,
+    plan_new.router,
+    plan_edit.router,
+    plan_prices.router,
+    team.router,
+    invitations.router,
+    candidates.router,
+    kiosks.router,
+    messages.router,
+    broadcast.router,
+    desk_chats.router,
+    desk_chats.groups,
+    dead_letters.router,
+    dead_updates.router,
+    closings.router,
+    importing.router,
+    undoing.router,
+    jobs.router,
+    settings.router,
+    account.router,
+    sign_ins.router,
+)

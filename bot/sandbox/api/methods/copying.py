@@ -1,0 +1,102 @@
+"""Messages the bot passes on: forwarded with their origin, or copied without."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from bot.sandbox.api.arguments import Arguments
+from bot.sandbox.api.methods.outgoing import Envelope, address, read_caption
+from bot.sandbox.errors import BadRequest
+from bot.sandbox.state.messages import StoredMessage
+from bot.sandbox.state.state import World
+from bot.sandbox.state.store import Json
+
+MOST_IDS = 100
+OWN = (
+    "message_id", "from", "chat", "date", "edit_date", "reply_to_message", "reply_markup", "media_group_id",
+    "message_thread_id", "is_topic_message", "forward_origin",
+)  # fmt: skip
+"""What belongs to the message itself and not to its content."""
+SERVICE = (
+    "new_chat_members", "left_chat_member", "pinned_message", "forum_topic_created", "group_chat_created"
+)  # fmt: skip
+
+
+async def forward_message(world: World, arguments: Arguments) -> Json:
+    message = _found(world, arguments, arguments.message(), "forward")
+    return _forward(world, address(world, arguments), message)
+
+
+async def forward_messages(world: World, arguments: Arguments) -> list[Json]:
+    """Those that are gone are passed over, as Telegram does."""
+    there = _all_found(world, arguments, "forward")
+    envelope = address(world, arguments)
+    return [_number(_forward(world, envelope, message)) for message in there]
+
+
+async def copy_message(world: World, arguments: Arguments) -> Json:
+    message = _found(world, arguments, arguments.message(), "copy")
+    content = _content(message)
+    if "caption" in arguments.values and "text" not in content:
+        bare = {name: value for name, value in content.items() if not name.startswith("caption")}
+        content = bare | read_caption(arguments)
+    return _number(address(world, arguments).post(world, content))
+
+
+async def copy_messages(world: World, arguments: Arguments) -> list[Json]:
+    there = _all_found(world, arguments, "copy")
+    envelope = address(world, arguments)
+    return [_number(envelope.post(world, _content(message))) for message in there]
+
+
+def _forward(world: World, envelope: Envelope, message: StoredMessage) -> Json:
+    body = message.body
+    origin = {"type": "user", "sender_user": body["from"], "date": body["date"]}
+    return envelope.post(world, {"forward_origin": body.get("forward_origin", origin), **_content(message)})
+
+
+def _content(message: StoredMessage) -> Json:
+    return {name: value for name, value in message.body.items() if name not in OWN}
+
+
+def _number(message: Json) -> Json:
+    return {"message_id": message["message_id"]}
+
+
+def _source(arguments: Arguments) -> int:
+    return Arguments({"chat_id": arguments.values.get("from_chat_id")}).chat()
+
+
+def _found(world: World, arguments: Arguments, number: int, what: str) -> StoredMessage:
+    chat = world.chats.require(_source(arguments))
+    message = world.messages.find(chat.id, number)
+    if message is None or message.deleted:
+        raise BadRequest(f"message to {what} not found")
+    if any(name in message.body for name in SERVICE):
+        raise BadRequest("the message can't be copied" if what == "copy" else "message can't be forwarded")
+    return message
+
+
+def _all_found(world: World, arguments: Arguments, what: str) -> list[StoredMessage]:
+    numbers = message_numbers(arguments)
+    if sorted(set(numbers)) != numbers:
+        raise BadRequest("message identifiers must be in a strictly increasing order")
+    chat = world.chats.require(_source(arguments))
+    found = [world.messages.find(chat.id, number) for number in numbers]
+    there = [message for message in found if message and not message.deleted]
+    if not there:
+        raise BadRequest(f"there are no messages to {what}")
+    return there
+
+
+def message_numbers(arguments: Arguments) -> list[int]:
+    """`message_ids`: 1 to 100 whole numbers."""
+    numbers = arguments.structure("message_ids")
+    if not isinstance(numbers, list) or not numbers:
+        raise BadRequest("message identifiers are not specified")
+    listed = cast("list[object]", numbers)
+    if len(listed) > MOST_IDS:
+        raise BadRequest("too many message identifiers specified")
+    if not all(isinstance(number, int) for number in listed):
+        raise BadRequest("message identifier is not specified")
+    return cast("list[int]", listed)

@@ -1,0 +1,124 @@
+"""Messages the bot changes or takes back."""
+
+from __future__ import annotations
+
+from bot.sandbox.api.arguments import Arguments
+from bot.sandbox.api.markup import read_markup
+from bot.sandbox.api.methods.copying import message_numbers
+from bot.sandbox.api.methods.outgoing import read_caption, read_text
+from bot.sandbox.api.methods.sending import keep_media
+from bot.sandbox.errors import BadRequest, ChatForbidden
+from bot.sandbox.state.messages import StoredMessage
+from bot.sandbox.state.people import Group, Person
+from bot.sandbox.state.state import World
+from bot.sandbox.state.store import Json
+
+OLDEST_DELETABLE_SECONDS = 48 * 3600
+CREATED = (
+    "group_chat_created",
+    "supergroup_chat_created",
+    "channel_chat_created",
+    "forum_topic_created",
+)
+"""Service messages that say how a chat or topic came to be: they cannot be deleted."""
+NOT_MODIFIED = (
+    "message is not modified: specified new message content and reply markup are exactly the same"
+    " as a current content and reply markup of the message"
+)
+TEXT_FIELDS = ("text", "entities")
+CAPTION_FIELDS = ("caption", "caption_entities")
+MEDIA_FIELDS = ("photo", "document")
+
+
+def _editable(world: World, arguments: Arguments) -> StoredMessage:
+    chat = world.chats.require_reachable(arguments.chat())
+    message = world.messages.find(chat.id, arguments.message())
+    if message is None or message.deleted:
+        raise BadRequest("message to edit not found")
+    # A keyboard under the input line, its removal or a forced reply came with it: it stays as it is.
+    if message.sender != world.bot.id or message.keyboard or "forward_origin" in message.body:
+        raise BadRequest("message can't be edited")
+    return message
+
+
+def _without(body: Json, *names: str) -> Json:
+    return {name: value for name, value in body.items() if name not in names}
+
+
+def _save(world: World, arguments: Arguments, message: StoredMessage, body: Json) -> Json:
+    """Write the edit down; raises when nothing would change, as Telegram does."""
+    edited = read_markup(arguments).on(body)
+    if _without(edited, "edit_date") == _without(message.body, "edit_date"):
+        raise BadRequest(NOT_MODIFIED)
+    world.limits.spend(message.chat_id)
+    world.feed.end_action(message.chat_id)
+    return world.messages.rewrite(message, edited)
+
+
+async def edit_message_text(world: World, arguments: Arguments) -> Json:
+    content = read_text(arguments)
+    message = _editable(world, arguments)
+    if "text" not in message.body:
+        raise BadRequest("there is no text in the message to edit")
+    return _save(world, arguments, message, {**_without(message.body, *TEXT_FIELDS), **content})
+
+
+async def edit_message_caption(world: World, arguments: Arguments) -> Json:
+    content = read_caption(arguments)
+    message = _editable(world, arguments)
+    if "text" in message.body:
+        raise BadRequest("there is no caption in the message to edit")
+    return _save(world, arguments, message, {**_without(message.body, *CAPTION_FIELDS), **content})
+
+
+async def edit_message_reply_markup(world: World, arguments: Arguments) -> Json:
+    message = _editable(world, arguments)
+    return _save(world, arguments, message, message.body)
+
+
+async def edit_message_media(world: World, arguments: Arguments) -> Json:
+    item = arguments.mapping("media", "media")
+    _editable(world, arguments)
+    kind = str(item.get("type", ""))
+    if kind not in MEDIA_FIELDS:
+        raise BadRequest(f"unsupported type of input media: {kind}")
+    media = await keep_media(world, arguments, kind, str(item.get("media", "")))
+    message = _editable(world, arguments)
+    bare = _without(message.body, *TEXT_FIELDS, *CAPTION_FIELDS, *MEDIA_FIELDS)
+    return _save(world, arguments, message, {**bare, **media, **read_caption(Arguments(item))})
+
+
+async def delete_message(world: World, arguments: Arguments) -> bool:
+    chat = world.chats.require(arguments.chat())
+    message = world.messages.find(chat.id, arguments.message())
+    if message is None or message.deleted:
+        raise BadRequest("message to delete not found")
+    _require_deletable(world, chat, message)
+    world.messages.delete(message)
+    return True
+
+
+async def delete_messages(world: World, arguments: Arguments) -> bool:
+    """Several at once, or none when one may not go; those that are gone are passed over, as Telegram does."""
+    chat = world.chats.require(arguments.chat())
+    found = [world.messages.find(chat.id, number) for number in message_numbers(arguments)]
+    there = [message for message in found if message and not message.deleted]
+    for message in there:
+        _require_deletable(world, chat, message)
+    for message in there:
+        world.messages.delete(message)
+    return True
+
+
+def _require_deletable(world: World, chat: Person | Group, message: StoredMessage) -> None:
+    """What Telegram lets a bot delete: https://core.telegram.org/bots/api#deletemessage."""
+    if isinstance(chat, Group) and chat.kicked:
+        raise ChatForbidden("bot was kicked from the supergroup chat")
+    others = message.sender != world.bot.id
+    old = message.body["date"] < world.calendar.seconds() - OLDEST_DELETABLE_SECONDS
+    created = any(name in message.body for name in CREATED)
+    foreign = isinstance(chat, Group) and others and not world.groups.bot_deletes(chat.id)
+    if created:
+        raise BadRequest("message can't be deleted")
+    if old or foreign:
+        raise BadRequest("message can't be deleted for everyone")

@@ -1,0 +1,85 @@
+"""Marks on messages: reactions and pins."""
+
+from __future__ import annotations
+
+from bot.sandbox.api.arguments import Arguments
+from bot.sandbox.errors import BadRequest
+from bot.sandbox.state.messages import StoredMessage
+from bot.sandbox.state.people import Group, Person
+from bot.sandbox.state.state import World
+from bot.sandbox.state.store import Json
+
+# core.telegram.org/bots/api#reactiontypeemoji
+_LISTED = (
+    "❤ 👍 👎 🔥 🥰 👏 😁 🤔 🤯 😱 🤬 😢 🎉 🤩 🤮 💩 🙏 👌 🕊 🤡 "
+    "🥱 🥴 😍 🐳 ❤\u200d🔥 🌚 🌭 💯 🤣 ⚡ 🍌 🏆 💔 🤨 😐 🍓 🍾 💋 🖕 😈 "
+    "😴 😭 🤓 👻 👨\u200d💻 👀 🎃 🙈 😇 😨 🤝 ✍ 🤗 🫡 🎅 🎄 ☃ 💅 🤪 🗿 "
+    "🆒 💘 🙉 🦄 😘 💊 🙊 😎 👾 🤷\u200d♂ 🤷 🤷\u200d♀ 😡"
+)
+EMOJI = frozenset(_LISTED.split())
+
+
+async def set_message_reaction(world: World, arguments: Arguments) -> bool:
+    chat = world.chats.require_reachable(arguments.chat())
+    message = _found(world, chat, arguments.message(), "react")
+    reactions = arguments.objects("reaction", "ReactionType")
+    if len(reactions) > 1:
+        raise BadRequest("REACTIONS_TOO_MANY")
+    for reaction in reactions:
+        if reaction.get("type") != "emoji" or reaction.get("emoji") not in EMOJI:
+            raise BadRequest("REACTION_INVALID")
+    world.store.remember(f"reaction:{chat.id}:{message.message_id}", reactions)
+    world.messages.touch(message)
+    return True
+
+
+async def pin_chat_message(world: World, arguments: Arguments) -> bool:
+    chat = _pinnable(world, arguments)
+    message = _found(world, chat, arguments.message(), "pin")
+    pinned = [number for number in _pins(world, chat) if number != message.message_id]
+    world.store.remember(f"pins:{chat.id}", [*pinned, message.message_id])
+    return True
+
+
+async def unpin_chat_message(world: World, arguments: Arguments) -> bool:
+    """The given message, else the one pinned last."""
+    chat, number = _pinnable(world, arguments), arguments.integer("message_id")
+    pinned = _pins(world, chat)
+    if number is not None and number not in pinned:
+        raise BadRequest("message to unpin not found")
+    left = [one for one in pinned if one != (number or (pinned[-1] if pinned else None))]
+    world.store.remember(f"pins:{chat.id}", left)
+    return True
+
+
+async def unpin_all_chat_messages(world: World, arguments: Arguments) -> bool:
+    world.store.remember(f"pins:{_pinnable(world, arguments).id}", [])
+    return True
+
+
+def pinned_message(world: World, chat: Person | Group) -> Json:
+    """What `getChat` says of the message pinned last."""
+    for number in reversed(_pins(world, chat)):
+        message = world.messages.find(chat.id, number)
+        if message and not message.deleted:
+            return {"pinned_message": message.body}
+    return {}
+
+
+def _pins(world: World, chat: Person | Group) -> list[int]:
+    pins: list[int] = world.store.recall(f"pins:{chat.id}", [])
+    return pins
+
+
+def _pinnable(world: World, arguments: Arguments) -> Person | Group:
+    chat = world.chats.require_reachable(arguments.chat())
+    if isinstance(chat, Group) and not world.groups.bot_deletes(chat.id):
+        raise BadRequest("not enough rights to manage pinned messages in the chat")
+    return chat
+
+
+def _found(world: World, chat: Person | Group, number: int, what: str) -> StoredMessage:
+    message = world.messages.find(chat.id, number)
+    if message is None or message.deleted:
+        raise BadRequest(f"message to {what} not found")
+    return message

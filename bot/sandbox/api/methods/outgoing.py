@@ -1,0 +1,93 @@
+"""What the sending methods share: the address checked, the text formatted, the message written down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.sandbox.api.arguments import Arguments
+from bot.sandbox.api.entities import CAPTION_LIMIT, TEXT_LIMIT, formatted, units
+from bot.sandbox.api.markup import Markup, read_markup
+from bot.sandbox.errors import BadRequest
+from bot.sandbox.state.people import Group, Person
+from bot.sandbox.state.state import World
+from bot.sandbox.state.store import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Where a message goes and what comes with it."""
+
+    chat: Person | Group
+    markup: Markup
+    extras: Json
+
+    def post(self, world: World, content: Json) -> Json:
+        """Write the message down; the typing indicator ends."""
+        world.feed.end_action(self.chat.id)
+        body = self.markup.on({**self.extras, **content})
+        return world.messages.post(self.chat.as_chat(), world.bot.as_user(), body, self.markup.keyboard)
+
+
+def address(world: World, arguments: Arguments) -> Envelope:
+    """Raises what Telegram raises when the message cannot go there."""
+    chat_id, thread = arguments.chat(), arguments.integer("message_thread_id")
+    chat = world.chats.require_reachable(chat_id, thread)
+    markup = read_markup(arguments)
+    topic: Json = chat.topic(thread) if isinstance(chat, Group) and thread is not None else {}
+    extras = topic | _reply(world, arguments, chat_id) | _effect(arguments, chat)
+    world.limits.spend(chat_id)
+    return Envelope(chat, markup, extras)
+
+
+def _effect(arguments: Arguments, chat: Person | Group) -> Json:
+    """An effect is shown in private chats only."""
+    effect = arguments.text("message_effect_id")
+    if effect and (isinstance(chat, Group) or not effect.isdecimal()):
+        raise BadRequest("EFFECT_ID_INVALID")
+    return {"effect_id": effect} if effect else {}
+
+
+def _reply(world: World, arguments: Arguments, chat_id: int) -> Json:
+    """The message answered; Telegram leaves out what that one answered in turn."""
+    parameters = arguments.mapping("reply_parameters", "reply parameters")
+    number = Arguments(parameters).integer("message_id") or arguments.integer("reply_to_message_id")
+    if not number:
+        return {}
+    answered = world.messages.find(chat_id, number)
+    if answered and not answered.deleted:
+        return {"reply_to_message": {k: v for k, v in answered.body.items() if k != "reply_to_message"}}
+    if parameters.get("allow_sending_without_reply") or arguments.flag("allow_sending_without_reply"):
+        return {}
+    raise BadRequest("message to be replied not found")
+
+
+def _entities(arguments: Arguments, name: str) -> list[Json]:
+    entities = arguments.objects(name, "MessageEntity")
+    for entity in entities:
+        if not isinstance(entity.get("type"), str):
+            raise BadRequest("can't parse MessageEntity: can't find field \"type\"")
+        if not all(isinstance(entity.get(field), int) for field in ("offset", "length")):
+            raise BadRequest('can\'t parse MessageEntity: field "offset" must be of type Number')
+    return entities
+
+
+def read_text(arguments: Arguments) -> Json:
+    """`text` and its entities; raises BadRequest when empty, too long or badly formatted."""
+    explicit = _entities(arguments, "entities")
+    text, entities = formatted(arguments.text("text"), arguments.text("parse_mode"), explicit)
+    if not text:
+        raise BadRequest("message text is empty")
+    if units(text) > TEXT_LIMIT:
+        raise BadRequest("message is too long")
+    return {"text": text, "entities": entities} if entities else {"text": text}
+
+
+def read_caption(values: Arguments) -> Json:
+    """`caption` and its entities, nothing when there is none."""
+    explicit = _entities(values, "caption_entities")
+    text, entities = formatted(values.text("caption"), values.text("parse_mode"), explicit)
+    if units(text) > CAPTION_LIMIT:
+        raise BadRequest("message caption is too long")
+    if not text:
+        return {}
+    return {"caption": text, "caption_entities": entities} if entities else {"caption": text}

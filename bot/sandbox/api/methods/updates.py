@@ -1,0 +1,77 @@
+"""Updates: long poll, webhook."""
+
+from __future__ import annotations
+
+from bot.sandbox.api.arguments import Arguments
+from bot.sandbox.api.webhook_delivery import TOPIC
+from bot.sandbox.errors import BadRequest, BotApiError
+from bot.sandbox.loopback import loopback_url
+from bot.sandbox.state.profile import Webhook
+from bot.sandbox.state.state import World
+from bot.sandbox.state.store import Json
+
+LONGEST_POLL_SECONDS = 50
+WEBHOOK_ACTIVE = (
+    "Conflict: can't use getUpdates method while webhook is active;"
+    " use deleteWebhook to delete the webhook first"
+)
+
+
+async def get_updates(world: World, arguments: Arguments) -> list[Json]:
+    if world.bot.webhook().url:
+        raise BotApiError(409, WEBHOOK_ACTIVE)
+    _allow(world, arguments)
+    offset = arguments.integer("offset") or 0
+    if offset > 0:
+        world.updates.confirm_below(offset)
+    elif offset < 0:
+        world.updates.keep_last(-offset)
+    asked = arguments.integer("limit")
+    limit = min(max(100 if asked is None else asked, 1), 100)
+    seconds = min(arguments.integer("timeout") or 0, LONGEST_POLL_SECONDS)
+    return await world.updates.poll(limit, seconds)
+
+
+def _allow(world: World, arguments: Arguments) -> None:
+    kinds = arguments.structure("allowed_updates")
+    if isinstance(kinds, list):
+        world.updates.allow([str(kind) for kind in kinds])
+
+
+async def set_webhook(world: World, arguments: Arguments) -> bool:
+    url = arguments.text("url")
+    if url and loopback_url(url) is None:
+        raise BadRequest("bad webhook: the sandbox delivers to this computer only")
+    _allow(world, arguments)
+    if arguments.flag("drop_pending_updates"):
+        world.updates.confirm_all()
+    connections = arguments.integer("max_connections") or 40
+    world.bot.set_webhook(Webhook(url, arguments.text("secret_token"), connections))
+    world.signals.ring(TOPIC)
+    return True
+
+
+async def delete_webhook(world: World, arguments: Arguments) -> bool:
+    if arguments.flag("drop_pending_updates"):
+        world.updates.confirm_all()
+    world.bot.set_webhook(Webhook())
+    world.signals.ring(TOPIC)
+    return True
+
+
+async def get_webhook_info(world: World, arguments: Arguments) -> Json:
+    webhook = world.bot.webhook()
+    info: Json = {
+        "url": webhook.url,
+        "has_custom_certificate": False,
+        "pending_update_count": world.updates.count(),
+        "allowed_updates": world.store.recall("allowed_updates", []),
+    }
+    if webhook.url:
+        info["max_connections"] = webhook.max_connections
+    if webhook.last_error_date is not None:
+        info |= {
+            "last_error_date": webhook.last_error_date,
+            "last_error_message": webhook.last_error_message,
+        }
+    return info

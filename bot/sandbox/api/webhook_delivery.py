@@ -1,0 +1,108 @@
+"""Webhook delivery: updates in order, repeated until the bot says 2xx."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import replace
+from typing import cast
+
+import aiohttp
+
+from bot.sandbox.loopback import LoopbackResolver, loopback_url
+from bot.sandbox.state.profile import Webhook
+from bot.sandbox.state.state import World
+from bot.sandbox.state.store import Json
+
+TOPIC = "webhook"
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's name
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 30.0
+ANSWER_SECONDS = 60
+LONG = 3600.0
+MOST_BYTES = 1 << 20
+
+
+class WebhookCourier:
+    """One delivery at a time, so the order is kept even when some fail."""
+
+    def __init__(self, world: World, obey: Callable[[Json], Awaitable[None]]) -> None:
+        self._world = world
+        self._obey = obey
+        self._task: asyncio.Task[None] | None = None
+        self._pause = FIRST_PAUSE
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name="sandbox-webhook")
+
+    async def stop(self) -> None:
+        if self._task is None:
+            return
+        self._task.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._task
+
+    async def _run(self) -> None:
+        timeout = aiohttp.ClientTimeout(total=ANSWER_SECONDS)
+        connector = aiohttp.TCPConnector(resolver=LoopbackResolver())
+        async with aiohttp.ClientSession(timeout=timeout, connector=connector) as session:
+            while True:
+                await self._until_needed()
+                webhook = self._world.bot.webhook()
+                for update in self._world.updates.pending(limit=1) if webhook.url else ():
+                    await self._deliver(session, webhook, update)
+
+    async def _until_needed(self) -> None:
+        """A webhook is set, and there is something to tell it."""
+        bot = self._world.bot
+        while not bot.webhook().url:
+            await self._world.signals.until(TOPIC, lambda: bool(bot.webhook().url), LONG)
+        await self._world.updates.wait(LONG)
+
+    async def _deliver(self, session: aiohttp.ClientSession, webhook: Webhook, update: Json) -> None:
+        headers = {SECRET_HEADER: webhook.secret} if webhook.secret else {}
+        problem = await self._post(session, webhook.url, update, headers)
+        if problem is None:
+            self._world.updates.confirm(update["update_id"])
+            self._pause = FIRST_PAUSE
+            return
+        self._note(problem)
+        await self._rest()
+
+    async def _post(
+        self, session: aiohttp.ClientSession, url: str, update: Json, headers: dict[str, str]
+    ) -> str | None:
+        """What went wrong, None if the bot took the update. A redirect is no answer: it could lead away."""
+        address = loopback_url(url)  # a store of an earlier version may hold any
+        if address is None:
+            return "Bad webhook: only this computer is delivered to"
+        try:
+            async with session.post(address, json=update, headers=headers, allow_redirects=False) as answer:
+                if 200 <= answer.status < 300:
+                    await self._obey_answer(answer)
+                    return None
+                return f"Wrong response from the webhook: {answer.status} {answer.reason}"
+        except (aiohttp.ClientError, TimeoutError) as error:
+            return f"Connection failed: {type(error).__name__}"
+
+    async def _obey_answer(self, answer: aiohttp.ClientResponse) -> None:
+        """A call may stand in the answer; what becomes of it is not told, as at Telegram."""
+        with suppress(ValueError):
+            body: object = json.loads((await answer.content.read(MOST_BYTES)) or b"null")
+            if isinstance(body, dict) and "method" in body:
+                await self._obey(cast(Json, body))
+
+    def _note(self, problem: str) -> None:
+        webhook = self._world.bot.webhook()
+        if webhook.url:
+            noted = replace(webhook, last_error_date=int(time.time()), last_error_message=problem)
+            self._world.bot.set_webhook(noted)
+
+    async def _rest(self) -> None:
+        """Back off, but wake at once when the webhook changes."""
+        before = self._world.bot.webhook().url
+        changed = lambda: self._world.bot.webhook().url != before  # noqa: E731
+        await self._world.signals.until(TOPIC, changed, self._pause)
+        self._pause = min(self._pause * 2, LONGEST_PAUSE)

@@ -1,0 +1,282 @@
+"""What people do in a chat: write, share, tap, block."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from bot.sandbox.api.entities import notice
+from bot.sandbox.control.guises import Guise, disguised
+from bot.sandbox.errors import BlockedBot, NoPhoneNumber, UnknownButton, UnknownMessage
+from bot.sandbox.state.files import Upload
+from bot.sandbox.state.messages import StoredMessage
+from bot.sandbox.state.people import Group, Person, without_none
+from bot.sandbox.state.state import World
+from bot.sandbox.state.store import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where somebody speaks: a chat, perhaps a topic of it, perhaps in reply to a message or in a guise."""
+
+    chat: int | None = None
+    thread: int | None = None
+    reply_to: int | None = None
+    guise: Guise | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TapOutcome:
+    """What a tap brought: a toast, an alert, an address to open, a text to copy or a message sent."""
+
+    answered: bool = False
+    toast: str | None = None
+    alert: str | None = None
+    url: str | None = None
+    copied: str | None = None
+    message_id: int | None = None
+
+    def as_json(self) -> Json:
+        return asdict(self)
+
+
+HERE = Place()
+_RIGHTS = (
+    "can_be_edited",
+    "is_anonymous",
+    "can_manage_chat",
+    "can_manage_video_chats",
+    "can_restrict_members",
+    "can_promote_members",
+    "can_change_info",
+    "can_invite_users",
+    "can_post_stories",
+    "can_edit_stories",
+    "can_delete_stories",
+)
+ADMINISTRATOR: Json = {**dict.fromkeys(_RIGHTS, False), "can_manage_chat": True, "can_delete_messages": True}
+"""The rights of a bot that was made an administrator here."""
+
+
+class Conversation:
+    """Each act writes the message and the update for the bot in one transaction."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def say(self, person: Person, text: str, place: Place = HERE) -> Json:
+        content: Json = {"text": text}
+        if entities := notice(text):
+            content["entities"] = entities
+        return self._post(person, content, place)
+
+    def share_contact(self, person: Person, place: Place = HERE, contact: Json | None = None) -> Json:
+        """One's own contact, or any other card given as `contact`."""
+        if contact is None and not person.phone_number:
+            raise NoPhoneNumber
+        own = without_none(
+            phone_number=person.phone_number,
+            first_name=person.first_name,
+            last_name=person.last_name,
+            user_id=person.id,
+        )
+        return self._post(person, {"contact": contact or own}, place)
+
+    def send_sticker(self, person: Person, emoji: str, place: Place = HERE) -> Json:
+        number = secrets.token_hex(8)
+        sticker: Json = {"file_id": number, "file_unique_id": number, "type": "regular", "emoji": emoji}
+        shape: Json = {"width": 512, "height": 512, "is_animated": False, "is_video": False}
+        return self._post(person, {"sticker": {**sticker, **shape}}, place)
+
+    def share_location(self, person: Person, location: Json, place: Place = HERE) -> Json:
+        return self._post(person, {"location": location}, place)
+
+    async def send_photos(
+        self, person: Person, photos: Sequence[Upload], caption: str, place: Place = HERE
+    ) -> list[Json]:
+        """Several photos become an album; the caption stands under the first."""
+        kept = [await self._world.files.keep_photo(photo.data) for photo in photos]
+        album: Json = {"media_group_id": str(secrets.randbits(53))} if len(kept) > 1 else {}
+        captions = [caption, *[""] * (len(kept) - 1)]
+        contents = [
+            {"photo": photo, **album, **_caption(text)} for photo, text in zip(kept, captions, strict=True)
+        ]
+        with self._world.store.transaction():
+            return [self._post(person, content, place) for content in contents]
+
+    async def send_document(self, person: Person, upload: Upload, caption: str, place: Place = HERE) -> Json:
+        document = await self._world.files.keep_document(upload)
+        return self._post(person, {"document": document, **_caption(caption)}, place)
+
+    def _post(self, person: Person, content: Json, place: Place) -> Json:
+        world = self._world
+        person = world.people.require(person.id)
+        chat = world.chats.require_member(person, place.chat)
+        if chat.id == person.id and person.blocked:
+            raise BlockedBot
+        extras = self._extras(chat, place)
+        sender = person.as_user()
+        if isinstance(chat, Group) and place.guise is not None:
+            sender, beside = disguised(place.guise, person, chat, world.calendar.seconds())
+            extras |= beside
+        with world.store.transaction():
+            world.people.mark_started(person.id) if chat.id == person.id else None
+            body = world.messages.post(chat.as_chat(), sender, {**content, **extras})
+            world.updates.add("message", body)
+        return body
+
+    def _extras(self, chat: Person | Group, place: Place) -> Json:
+        extras: Json = {}
+        if isinstance(chat, Group) and place.thread is not None:
+            extras = chat.topic(place.thread)
+        reply_to = place.reply_to or self._forced_reply(chat.id)
+        answered = self._world.messages.find(chat.id, reply_to) if reply_to else None
+        if answered and not answered.deleted:
+            extras["reply_to_message"] = {
+                name: value for name, value in answered.body.items() if name != "reply_to_message"
+            }
+        return extras
+
+    def _forced_reply(self, chat_id: int) -> int | None:
+        keyboard = self._world.messages.keyboard(chat_id)
+        if not keyboard or not keyboard.get("force_reply"):
+            return None
+        self._world.messages.fold_keyboard(chat_id)
+        return keyboard["message_id"]
+
+    async def tap_label(
+        self, person: Person, message_id: int, label: str, place: Place, wait: float
+    ) -> TapOutcome:
+        """Tap the button that reads `label`, or failing that the first that contains it."""
+        message = self._message(person, message_id, place)
+        buttons = [button for row in message.inline_rows for button in row]
+        keys = [button for row in (message.keyboard or {}).get("keyboard", []) for button in row]
+        button = _pick(label, buttons + keys)
+        if any(button is key for key in keys):
+            return self._press_key(person, button, place)
+        return await self._tap_inline(person, message, button, wait)
+
+    async def tap_data(
+        self, person: Person, message_id: int, data: str, place: Place, wait: float
+    ) -> TapOutcome:
+        """Send callback data as it is: also stale or forged, as any Telegram client can."""
+        message = self._message(person, message_id, place)
+        return await self._query(person, message, data, wait)
+
+    def _message(self, person: Person, message_id: int, place: Place) -> StoredMessage:
+        chat = self._world.chats.require_member(person, place.chat)
+        message = self._world.messages.find(chat.id, message_id)
+        if message is None:
+            raise UnknownMessage(message_id)
+        return message
+
+    def _press_key(self, person: Person, key: Json, place: Place) -> TapOutcome:
+        if key.get("request_contact"):
+            sent = self.share_contact(person, place)
+        else:
+            sent = self.say(person, key["text"], place)
+        keyboard = self._world.messages.keyboard(sent["chat"]["id"])
+        if keyboard and keyboard.get("one_time_keyboard"):
+            self._world.messages.fold_keyboard(sent["chat"]["id"])
+        return TapOutcome(answered=True, message_id=sent["message_id"])
+
+    async def _tap_inline(
+        self, person: Person, message: StoredMessage, button: Json, wait: float
+    ) -> TapOutcome:
+        if "callback_data" in button:
+            return await self._query(person, message, button["callback_data"], wait)
+        if "copy_text" in button:
+            return TapOutcome(answered=True, copied=button["copy_text"]["text"])
+        web_app: Json = button.get("web_app", {})
+        return TapOutcome(answered=True, url=button.get("url") or web_app.get("url"))
+
+    async def _query(self, person: Person, message: StoredMessage, data: str, wait: float) -> TapOutcome:
+        world = self._world
+        if world.people.require(person.id).blocked and message.chat_id == person.id:
+            raise BlockedBot
+        with world.store.transaction():
+            number = world.callbacks.ask(person.id)
+            world.updates.add("callback_query", _callback(number, person, message, data))
+        answer = await world.callbacks.wait(number, wait)
+        if answer is None:
+            return TapOutcome()
+        toast, alert = (None, answer["text"]) if answer["alert"] else (answer["text"], None)
+        return TapOutcome(True, toast or None, alert or None, answer["url"] or None)
+
+    def block(self, person: Person, blocked: bool) -> None:
+        """Block or unblock the bot; saying it twice changes nothing."""
+        world = self._world
+        before, after = _membership(not blocked), _membership(blocked)
+        if world.people.require(person.id).blocked == blocked:
+            return
+        with world.store.transaction():
+            world.people.mark_blocked(person.id, blocked)
+            self._tell_membership(person, person.as_chat(), before, after)
+        world.feed.next(person.id)
+
+    def add_bot(self, person: Person, group: Group) -> None:
+        """A person takes the bot into a group."""
+        with self._world.store.transaction():
+            self._world.groups.mark_kicked(group.id, False)
+            self._tell_membership(person, group.as_chat(), "left", "member")
+
+    def promote_bot(self, person: Person, group: Group) -> None:
+        """A person makes the bot an administrator that may delete messages."""
+        with self._world.store.transaction():
+            self._world.groups.promote_bot(group.id)
+            self._tell_membership(person, group.as_chat(), "member", "administrator")
+
+    def kick_bot(self, person: Person, group: Group) -> None:
+        with self._world.store.transaction():
+            self._world.groups.mark_kicked(group.id, True)
+            self._tell_membership(person, group.as_chat(), "member", "kicked")
+
+    def _tell_membership(self, person: Person, chat: Json, before: str, after: str) -> None:
+        change: Json = {
+            "chat": chat,
+            "from": person.as_user(),
+            "date": self._world.calendar.seconds(),
+            "old_chat_member": self._bot_as(before),
+            "new_chat_member": self._bot_as(after),
+        }
+        self._world.updates.add("my_chat_member", change)
+
+    def _bot_as(self, status: str) -> Json:
+        member: Json = {"user": self._world.bot.as_user(), "status": status}
+        if status == "administrator":
+            return member | ADMINISTRATOR
+        return {**member, "until_date": 0} if status == "kicked" else member
+
+
+def _membership(blocked: bool) -> str:
+    return "kicked" if blocked else "member"
+
+
+def _caption(text: str) -> Json:
+    if not text:
+        return {}
+    entities = notice(text)
+    return {"caption": text, "caption_entities": entities} if entities else {"caption": text}
+
+
+def _pick(label: str, buttons: Sequence[Json]) -> Json:
+    wanted = label.casefold()
+    exact = [button for button in buttons if button["text"] == label]
+    close = [button for button in buttons if wanted in button["text"].casefold()]
+    found = exact or close
+    if not found:
+        raise UnknownButton(label, ", ".join(button["text"] for button in buttons) or "none")
+    return found[0]
+
+
+def _callback(number: str, person: Person, message: StoredMessage, data: str) -> Json:
+    """A CallbackQuery; of a deleted message only the address is left."""
+    gone: Json = {"chat": message.body["chat"], "message_id": message.message_id, "date": 0}
+    return {
+        "id": number,
+        "from": person.as_user(),
+        "message": gone if message.deleted else message.body,
+        "chat_instance": str(message.chat_id),
+        "data": data,
+    }

@@ -1,0 +1,157 @@
+"""How the side door shows messages, chats and people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.sandbox.state.messages import StoredMessage
+from bot.sandbox.state.people import Group, Person
+from bot.sandbox.state.state import World
+from bot.sandbox.state.store import Json
+
+FILES = "/sandbox/api/files"
+
+
+def message_view(message: StoredMessage) -> Json:
+    """One message; a deleted one keeps its number only."""
+    body, sender = message.body, message.body["from"]
+    view: Json = {
+        "message_id": message.message_id,
+        "seq": message.seq,
+        "from": {"id": sender["id"], "first_name": sender["first_name"], "is_bot": sender["is_bot"]},
+        "date": body["date"],
+        "edited": "edit_date" in body,
+        "deleted": message.deleted,
+    }
+    return view if message.deleted else {**view, **_content(message)}
+
+
+def _content(message: StoredMessage) -> Json:
+    body = message.body
+    return {
+        "text": body.get("text"),
+        "caption": body.get("caption"),
+        "entities": body.get("entities") or body.get("caption_entities") or [],
+        "contact": body.get("contact"),
+        "album": body.get("media_group_id"),
+        "thread": body.get("message_thread_id"),
+        "reply_to": _answered(body.get("reply_to_message")),
+        "buttons": buttons_view(message),
+        "keyboard": _keyboard_kind(message),
+        **_photo(body.get("photo")),
+        **_document(body.get("document")),
+    }
+
+
+def _answered(message: Json | None) -> int | None:
+    """The message a person answered; that which opened the topic is none."""
+    return message["message_id"] if message and "forum_topic_created" not in message else None
+
+
+def _photo(sizes: list[Json] | None) -> Json:
+    if not sizes:
+        return {"photo_url": None}
+    largest = sizes[-1]
+    return {
+        "photo_url": f"{FILES}/{largest['file_id']}",
+        "photo_width": largest["width"],
+        "photo_height": largest["height"],
+    }
+
+
+def _document(document: Json | None) -> Json:
+    if not document:
+        return {"document_url": None, "file_name": None}
+    return {
+        "document_url": f"{FILES}/{document['file_id']}",
+        "file_name": document.get("file_name"),
+        "file_size": document["file_size"],
+        "mime_type": document.get("mime_type"),
+    }
+
+
+def _keyboard_kind(message: StoredMessage) -> str | None:
+    if message.inline_rows:
+        return "inline"
+    return "reply" if (message.keyboard or {}).get("keyboard") else None
+
+
+def buttons_view(message: StoredMessage) -> list[list[Json]]:
+    """Inline buttons, or the keys of the reply keyboard that came with the message."""
+    rows: list[list[Json]] = message.inline_rows or (message.keyboard or {}).get("keyboard", [])
+    return [[button_view(button) for button in row] for row in rows]
+
+
+def button_view(button: Json) -> Json:
+    view: Json = {"label": button["text"]}
+    if "callback_data" in button:
+        view["data"] = button["callback_data"]
+    if url := button.get("url") or button.get("web_app", {}).get("url"):
+        view["url"] = url
+    if "copy_text" in button:
+        view["copy"] = button["copy_text"]["text"]
+    if button.get("request_contact"):
+        view["contact"] = True
+    return view
+
+
+def keyboard_view(markup: Json | None) -> Json | None:
+    """The reply keyboard now under the input line."""
+    if markup is None:
+        return None
+    return {
+        "message_id": markup["message_id"],
+        "rows": [[button_view(button) for button in row] for row in markup.get("keyboard", [])],
+        "placeholder": markup.get("input_field_placeholder"),
+        "one_time": bool(markup.get("one_time_keyboard")),
+        "force_reply": bool(markup.get("force_reply")),
+    }
+
+
+def chat_view(world: World, person: Person, chat_id: int, after: int) -> Json:
+    """What changed in a chat after `after`, with what stands around the messages."""
+    changed = world.messages.since(chat_id, after)
+    return {
+        "seq": max(after, world.feed.latest(chat_id)),
+        "messages": [message_view(message) for message in changed],
+        "commands": world.bot.commands_for(person),
+        "action": world.feed.action(chat_id),
+        "reply_keyboard": keyboard_view(world.messages.keyboard(chat_id)),
+        "blocked": person.blocked,
+        "started": person.started,
+    }
+
+
+def person_view(person: Person) -> Json:
+    return {
+        "id": person.id,
+        "first_name": person.first_name,
+        "last_name": person.last_name,
+        "username": person.username,
+        "language_code": person.language_code,
+        "phone_number": person.phone_number,
+        "started": person.started,
+        "blocked": person.blocked,
+    }
+
+
+def group_view(world: World, group: Group) -> Json:
+    topics: list[Any] = [{"thread": thread, "name": name} for thread, name in group.topics.items()]
+    members = world.groups.members(group.id)
+    return {
+        "id": group.id,
+        "title": group.title,
+        "topics": topics,
+        "members": members,
+        "kicked": group.kicked,
+    }
+
+
+def preview_of(world: World, chat_id: int) -> Json:
+    """What a chat list shows of a chat."""
+    last = world.messages.last(chat_id)
+    return {
+        "seq": world.feed.latest(chat_id),
+        "action": world.feed.action(chat_id),
+        "last": message_view(last) if last else None,
+    }

@@ -1,0 +1,96 @@
+"""The bot's own side: name, descriptions, commands by scope, webhook address."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+
+from bot.sandbox.state.people import Person
+from bot.sandbox.state.store import Json, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    url: str = ""
+    secret: str = ""
+    max_connections: int = 40
+    last_error_date: int | None = None
+    last_error_message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A BotCommandScope, written as one word to serve as a key."""
+
+    key: str
+
+    @classmethod
+    def of(cls, scope: Json | None) -> Scope:
+        given = scope or {"type": "default"}
+        numbers = [str(given[name]) for name in ("chat_id", "user_id") if name in given]
+        return cls(":".join([str(given.get("type", "default")), *numbers]))
+
+    @property
+    def chat_id(self) -> int | None:
+        parts = self.key.split(":")
+        return int(parts[1]) if len(parts) > 1 and parts[1].lstrip("-").isdecimal() else None
+
+
+@dataclass(slots=True)
+class BotProfile:
+    """getMe and what the bot told about itself."""
+
+    store: Store
+    token: str
+    username: str
+    id: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.id = int(self.token.split(":", 1)[0])
+
+    @property
+    def name(self) -> str:
+        return self.text("name") or "PowerGym"
+
+    def as_user(self) -> Json:
+        return {"id": self.id, "is_bot": True, "first_name": self.name, "username": self.username}
+
+    def text(self, what: str, language: str = "") -> str:
+        """`name`, `description` or `short_description`; falls back to the one without a language."""
+        own: str = self.store.recall(f"bot_{what}:{language}", "")
+        return own or self.store.recall(f"bot_{what}:", "")
+
+    def set_text(self, what: str, language: str, text: str) -> None:
+        self.store.remember(f"bot_{what}:{language}", text)
+
+    def webhook(self) -> Webhook:
+        return Webhook(**self.store.recall("webhook", {}))
+
+    def set_webhook(self, webhook: Webhook) -> None:
+        self.store.remember("webhook", asdict(webhook))
+
+    def commands(self, scope: Scope, language: str) -> list[Json]:
+        row = self.store.one(
+            "SELECT commands FROM commands WHERE scope = ? AND language = ?", scope.key, language
+        )
+        return json.loads(row["commands"]) if row else []
+
+    def set_commands(self, scope: Scope, language: str, commands: list[Json]) -> None:
+        if not commands:
+            self.store.run("DELETE FROM commands WHERE scope = ? AND language = ?", scope.key, language)
+            return
+        self.store.run(
+            "INSERT OR REPLACE INTO commands (scope, language, commands) VALUES (?, ?, ?)",
+            scope.key,
+            language,
+            json.dumps(commands),
+        )
+
+    def commands_for(self, person: Person) -> list[Json]:
+        """What this person sees in the private chat: the narrowest scope wins, own language first."""
+        language = (person.language_code or "")[:2]
+        for scope in (f"chat:{person.id}", "all_private_chats", "default"):
+            for spoken in (language, ""):
+                if commands := self.commands(Scope(scope), spoken):
+                    return commands
+        return []

@@ -1,0 +1,1 @@
+"""The connection to Telegram: application, polling, durable inbox, update dispatcher, command menu."""

@@ -1,0 +1,158 @@
+"""Quotas: token buckets per person before an update is kept: a flood leaves neither rows nor work behind.
+
+The buckets lie in this process. By polling one process takes everything in; by webhook each of N replicas
+has its own, so a person has at most N times as much.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from enum import Enum, auto
+from typing import Any, Final
+
+import structlog
+
+from gym.chats.models import Standing
+from gym.chats.repository import Arrival
+from gym.core.clock import WallClock
+from gym.core.errors import GymError
+from gym.core.language import N_
+from gym.security.rate_limits import Bucket, MemoryBuckets, Rate, TooManyRequests
+
+log = structlog.get_logger()
+STRANGER: Final = Rate("stranger", size=1, per_minute=1)
+"""One answer a minute; the rest is neither kept nor answered."""
+ENTRY: Final = Rate("entry", size=5, per_minute=5)
+"""What makes a stranger known, and what they tap on the one answer they got."""
+MEMBER: Final = Rate("member", size=40, per_minute=60)
+"""Four albums at once, and a tap every second for as long as they like."""
+NOTICE: Final = Rate("notice", size=1, per_minute=1)
+"""How often a member is told that it was too much."""
+LOG_EVERY: Final = timedelta(minutes=1)
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_SERVICE: Final = ("migrate_to_chat_id", "migrate_from_chat_id", "successful_payment", "refunded_payment")
+"""What Telegram itself reports inside of a message: nobody can write it, and nothing of it may be lost."""
+
+
+class TooMuchAtOnce(GymError):
+    """A member has sent more than is read at once; said once for all of it."""
+
+    code = "too_much_at_once"
+    status = 429
+    message = N_(
+        "That was too much at once. I have not read what you sent last. Wait a minute and send it again."
+    )
+
+
+class Demand(Enum):
+    """What an update asks for, as far as quotas go."""
+
+    SERVICE = auto()
+    """A report of Telegram's own."""
+    DESK = auto()
+    """A message in a group: nobody but staff is ever answered there."""
+    ENTRY = auto()
+    """`/start TOKEN`, a contact, a tap, the bot let in or blocked."""
+    TALK = auto()
+
+    @classmethod
+    def of(cls, payload: Mapping[str, Any]) -> Demand:
+        """Reads what a peer sent: nothing about its shape is taken for granted."""
+        message = payload.get("message")
+        if not isinstance(message, Mapping):
+            return cls.ENTRY
+        if any(name in message for name in _SERVICE):
+            return cls.SERVICE
+        chat, text = message.get("chat"), message.get("text")
+        if isinstance(chat, Mapping) and chat.get("type", "private") != "private":
+            return cls.DESK
+        is_link = isinstance(text, str) and text.startswith("/start ") and bool(text[7:].strip())
+        return cls.ENTRY if is_link or "contact" in message else cls.TALK
+
+
+@dataclass(slots=True)
+class Ticket:
+    """An arrival with what it may be kept as, and what was taken for it."""
+
+    arrival: Arrival
+    as_member: list[Bucket] = field(default_factory=list[Bucket])
+    as_stranger: list[Bucket] = field(default_factory=list[Bucket])
+
+
+class Quotas:
+    """Judges arrivals before anybody knows who wrote: what each standing would take is taken, and given back
+    once the statement that keeps them has said who it was. Staff have no quota; their queue is their chat's.
+    """
+
+    def __init__(self, clock: WallClock) -> None:
+        self._clock = clock
+        self._buckets = MemoryBuckets()
+        self._refused = 0
+        self._logged_at = self._now
+
+    @property
+    def _now(self) -> datetime:
+        """Monotonic: a clock that is put back shuts nobody out."""
+        return _EPOCH + timedelta(seconds=self._clock.monotonic())
+
+    async def judge(self, arrival: Arrival) -> Ticket:
+        """What is left for each standing; `settle` or `undo` must follow."""
+        demand = Demand.of(arrival.payload)
+        if demand is Demand.SERVICE:
+            return Ticket(arrival)
+        if demand is Demand.DESK:
+            return Ticket(replace(arrival, free=Standing.STAFF, kept=Standing.STAFF))
+        if arrival.user_id is None:
+            return await self._anonymous(arrival)
+        return await self._personal(arrival, ENTRY if demand is Demand.ENTRY else STRANGER)
+
+    async def settle(self, tickets: Sequence[Ticket], kept: Mapping[int, int]) -> None:
+        """Give back what was taken for a standing that the sender has not; `kept` are the ranks by id."""
+        for ticket in tickets:
+            rank = kept.get(ticket.arrival.update_id)
+            if rank != Standing.MEMBER:
+                await self._buckets.give_back(*ticket.as_member)
+            if rank in (Standing.STAFF, Standing.MEMBER):
+                await self._buckets.give_back(*ticket.as_stranger)
+        self._count(len(tickets) - len(kept))
+
+    async def undo(self, tickets: Sequence[Ticket]) -> None:
+        """Nothing was kept: they come again."""
+        for ticket in tickets:
+            await self._buckets.give_back(*ticket.as_member, *ticket.as_stranger)
+
+    async def _personal(self, arrival: Arrival, rate: Rate) -> Ticket:
+        ticket, who = Ticket(arrival), arrival.user_id
+        free = kept = Standing.STAFF
+        if await self._take(MEMBER.of(who), ticket.as_member):
+            free = kept = Standing.MEMBER
+            if await self._take(rate.of(who), ticket.as_stranger):
+                free = kept = Standing.STRANGER
+        elif await self._take(NOTICE.of(who), ticket.as_member):
+            kept = Standing.MEMBER
+        ticket.arrival = replace(arrival, free=free, kept=kept)
+        return ticket
+
+    async def _anonymous(self, arrival: Arrival) -> Ticket:
+        """Sent by a channel or by nobody: by its chat."""
+        ticket = Ticket(arrival)
+        if not await self._take(MEMBER.of(f"chat:{arrival.chat_id}"), ticket.as_stranger):
+            ticket.arrival = replace(arrival, free=Standing.STAFF, kept=Standing.STAFF)
+        return ticket
+
+    async def _take(self, bucket: Bucket, taken: list[Bucket]) -> bool:
+        try:
+            await self._buckets.take([bucket], self._now)
+        except TooManyRequests:
+            return False
+        taken.append(bucket)
+        return True
+
+    def _count(self, refused: int) -> None:
+        """One line a minute, however many write."""
+        self._refused += refused
+        if self._refused and self._now - self._logged_at >= LOG_EVERY:
+            log.warning("updates_not_kept", count=self._refused)
+            self._refused, self._logged_at = 0, self._now

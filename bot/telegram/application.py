@@ -1,0 +1,111 @@
+"""The builder: PTB's application with its connections, the workshop of all turns, the dispatcher."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, cast
+
+from telegram import Update
+from telegram.error import TelegramError
+from telegram.ext import ApplicationBuilder, ExtBot
+
+from bot.forms.engine import FormEngine
+from bot.telegram.admission.quotas import Quotas
+from bot.telegram.calls.method_health import MethodHealth
+from bot.telegram.dispatcher import BotApplication, Dispatcher
+from bot.telegram.inbox import Inbox
+from bot.telegram.transport import AiohttpRequest, UpdatesRequest
+from bot.ui.identity import Reception
+from bot.ui.routing import Router, Routes
+from bot.ui.update_context import Workshop
+from gym.app import Gym
+from gym.chats.pictures import PictureNotes
+from gym.chats.service import ChatService, InboxService
+from gym.chats.sessions import QuickSessions
+
+TELEGRAM = "https://api.telegram.org"
+ALLOWED_UPDATES = (Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER)
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """A Bot API server and the token it knows."""
+
+    token: str
+    base_url: str
+    file_url: str
+
+    @classmethod
+    def at(cls, token: str, server: str | None = None) -> Api:
+        """The API of a server such as https://api.telegram.org, which is the default."""
+        root = (server or TELEGRAM).rstrip("/")
+        return cls(token, f"{root}/bot", f"{root}/file/bot")
+
+    def __repr__(self) -> str:
+        return f"Api({self.base_url})"
+
+
+class GymBot(ExtBot[None]):
+    """PTB's bot, and updates as they came: the inbox keeps what Telegram sent, not what PTB understood."""
+
+    def __init__(self, *args: Any, health: MethodHealth, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._health = health
+
+    @property
+    def health(self) -> MethodHealth:
+        """What its calls have met lately."""
+        return self._health
+
+    async def raw_updates(self, offset: int | None, seconds: int, limit: int) -> list[object]:
+        """Long polling. Raises TelegramError."""
+        wanted = {
+            "offset": offset,
+            "timeout": seconds,
+            "limit": limit,
+            "allowed_updates": list(ALLOWED_UPDATES),
+        }
+        answer: object = None
+        with suppress(KeyError):  # PTB takes it for granted that an answer has a result
+            answer = await self._post("getUpdates", wanted, read_timeout=seconds + 10)
+        if not isinstance(answer, list):
+            raise TelegramError("Invalid server response")
+        return cast("list[object]", answer)
+
+
+def make_bot(api: Api) -> GymBot:
+    health = MethodHealth()
+    return GymBot(
+        api.token,
+        base_url=api.base_url,
+        base_file_url=api.file_url,
+        request=AiohttpRequest(connections=64, read_seconds=15, note=health.note),
+        get_updates_request=UpdatesRequest(connections=2, read_seconds=15, note=health.note),
+        health=health,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """Everything of the bot, put together and not yet running."""
+
+    gym: Gym
+    application: BotApplication
+    bot: GymBot
+    inbox: Inbox
+    workshop: Workshop
+
+
+def assemble(gym: Gym, api: Api, routers: Iterable[Router]) -> Assembly:
+    """Raises ValueError when two flows answer the same thing."""
+    sessions = QuickSessions(gym.database, gym.revival)
+    routes, chats = Routes(routers), ChatService(sessions)
+    reception = Reception(gym.config, sessions, gym.clock)
+    bot, forms = make_bot(api), FormEngine(chats, routes)
+    workshop = Workshop(gym, chats, PictureNotes(sessions), reception, routes, forms, bot.health)
+    application: BotApplication = ApplicationBuilder().bot(bot).updater(None).job_queue(None).build()
+    updates = InboxService(sessions, gym.clock)
+    inbox = Inbox(updates, Dispatcher(application, workshop, updates).handle, quotas=Quotas(gym.clock))
+    return Assembly(gym, application, bot, inbox, workshop)

@@ -1,0 +1,68 @@
+"""The command menu of each chat: at most five commands, set when a person's role is first seen or changes."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from dataclasses import dataclass, field
+
+import structlog
+from telegram import BotCommand, BotCommandScopeChat
+from telegram.error import TelegramError
+
+from bot.ui.routing import Routes
+from bot.ui.update_context import Turn
+from gym.core.runtime.backoff import Backoff
+
+log = structlog.get_logger()
+MOST_COMMANDS = 5
+MOST_CHATS = 5000
+"""How many chats' menus are remembered; a forgotten one is merely set again."""
+SHORTEST_PAUSE, LONGEST_PAUSE = 60.0, 86_400.0
+"""Seconds before a menu that was refused is tried again, with the first update after it."""
+
+
+@dataclass(slots=True)
+class _Menu:
+    """What a chat was given, or is to be given once `retry_at` (monotonic seconds) has come."""
+
+    wanted: tuple[str, ...]
+    retry_at: float = math.inf
+    backoff: Backoff = field(default_factory=lambda: Backoff(SHORTEST_PAUSE, LONGEST_PAUSE))
+
+
+class CommandMenu:
+    """Remembers what was set in this process, so that Telegram is asked once for a language and a role."""
+
+    def __init__(self, routes: Routes) -> None:
+        self._routes = routes
+        self._menus: dict[int, _Menu] = {}
+
+    def refresh(self, turn: Turn) -> None:
+        """Set the menu beside the answer, if this chat has another one."""
+        if not turn.is_private:
+            return
+        commands = self._routes.menu(turn.visitor)[:MOST_COMMANDS]
+        wanted = (turn.visitor.language, *(command.name for command in commands))
+        menu = self._menus.get(turn.chat_id)
+        if menu is None or menu.wanted != wanted:
+            if len(self._menus) >= MOST_CHATS:
+                self._menus.clear()
+            menu = self._menus[turn.chat_id] = _Menu(wanted)
+        elif _now() < menu.retry_at:
+            return
+        menu.retry_at = math.inf
+        words = [BotCommand(one.name, turn.t(one.description)) for one in commands if one.description]
+        turn.later(self._set(turn, menu, words))
+
+    async def _set(self, turn: Turn, menu: _Menu, words: list[BotCommand]) -> None:
+        try:
+            await turn.bot.set_my_commands(words, scope=BotCommandScopeChat(turn.chat_id))
+        except TelegramError as error:
+            pause = menu.backoff.next()
+            menu.retry_at = _now() + pause
+            log.info("commands_not_set", reason=error.message, pause=pause)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

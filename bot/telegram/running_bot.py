@@ -1,0 +1,92 @@
+"""Running the bot: its tasks are started, watched over, and stopped in reverse."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+
+from bot.telegram.application import Api, Assembly, assemble
+from bot.telegram.connection import TelegramLine
+from bot.ui.routing import Router
+from gym.app import Gym
+from gym.core.runtime.backoff import Backoff
+from web.api.telegram_webhook import Webhook
+
+log = structlog.get_logger()
+SHORTEST_PAUSE = 2.0
+LONGEST_PAUSE = 60.0
+FAREWELL_SECONDS = 20.0
+"""How long handlers in flight may take at the end; what is not done by then stays in the inbox."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunningBot:
+    """The bot while it runs; `connected` is set once Telegram was reached."""
+
+    assembly: Assembly
+    line: TelegramLine
+
+    @property
+    def connected(self) -> asyncio.Event:
+        return self.line.connected
+
+
+async def supervise(name: str, work: Callable[[], Awaitable[object]]) -> None:
+    """Keep a task going: what it did not expect is logged, and it starts again, later each time.
+
+    A fault that comes again right away is told in one line; its traceback stands above.
+    """
+    backoff, clock, told = Backoff(SHORTEST_PAUSE, LONGEST_PAUSE), asyncio.get_running_loop().time, ""
+    while True:
+        began = clock()
+        try:
+            await work()
+            return
+        except Exception as error:
+            backoff.ran(clock() - began)
+            pause, kind = backoff.next(), type(error).__name__
+            told_before, told = backoff.failures > 1 and kind == told, kind
+            if told_before:
+                log.error("task_failed", task=name, pause=pause, fault=kind)  # noqa: TRY400
+            else:
+                log.exception("task_failed", task=name, pause=pause, fault=kind)
+            await asyncio.sleep(pause)
+
+
+@asynccontextmanager
+async def run_bot(
+    gym: Gym, api: Api, *, routers: Iterable[Router], webhook: Webhook | None = None
+) -> AsyncGenerator[RunningBot]:
+    """The bot works inside the block. It does not wait for Telegram; at the end handlers in flight finish."""
+    assembly = assemble(gym, api, routers)
+    line = TelegramLine(assembly, webhook)
+    if webhook is not None:
+        webhook.keep = assembly.inbox.keep
+    running = RunningBot(assembly, line)
+    receiving = asyncio.create_task(supervise("telegram", line.run))
+    working = asyncio.create_task(_work(running))
+    try:
+        yield running
+    finally:
+        await _cancelled(receiving)
+        assembly.inbox.stop()
+        if line.connected.is_set():
+            await asyncio.wait([working], timeout=FAREWELL_SECONDS)
+        await _cancelled(working)
+        await assembly.application.shutdown()
+        await assembly.bot.shutdown()
+
+
+async def _work(running: RunningBot) -> None:
+    """Handlers speak to Telegram, so the inbox is worked on once it was reached."""
+    await running.connected.wait()
+    await supervise("inbox", running.assembly.inbox.run)
+
+
+async def _cancelled(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

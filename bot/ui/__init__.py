@@ -1,0 +1,1 @@
+"""The user interface: update context, identity, routing, callbacks, keyboards, screens, sending."""

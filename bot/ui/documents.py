@@ -1,0 +1,59 @@
+"""Papers that are sent as files, receipts and cards: drawn beside the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.ui.update_context import Turn
+from gym.attendance.cards.printed_sheets import IssuedCard
+from gym.clients.models import Client
+from gym.core.language import Translator
+from gym.payments.schemas import Receipt
+from gym.settings.addresses import bot_link
+from gym.settings.schemas import GymSettings
+
+
+async def send_receipt(turn: Turn, parts: Sequence[Receipt], language: str) -> None:
+    """The receipt as a PDF in the client's language, with whatever was paid together."""
+    settings = turn.settings
+    data = await asyncio.to_thread(_draw, parts, settings, settings.translator(language))
+    await turn.send_document(data, f"{settings.name}-{parts[0].number}.pdf")
+
+
+def _draw(parts: Sequence[Receipt], settings: GymSettings, t: Translator) -> bytes:
+    # Loading matplotlib takes a second, which is spent here and not when the bot starts.
+    from gym.payments.receipt_pdf import draw_together
+
+    return draw_together(parts, settings, t)
+
+
+async def send_card(turn: Turn, client: Client, payload: str) -> None:
+    """A printed card as a PDF in the client's language."""
+    link, t = bot_link(turn.settings, payload), turn.settings.translator(client.language)
+    data = await asyncio.to_thread(_draw_card, client.first_name, link, turn.settings.name, turn.now, t)
+    await turn.send_document(data, f"{turn.settings.name}-{client.first_name}.pdf")
+
+
+async def send_sheets(turn: Turn, issued: Sequence[IssuedCard]) -> None:
+    """Printed cards on sheets to cut, each in its own client's language."""
+    settings = turn.settings
+    languages = [settings.translator(one.client.language) for one in issued]
+    links = [(one.client.first_name, bot_link(settings, one.payload)) for one in issued]
+    data = await asyncio.to_thread(_draw_sheets, links, settings.name, turn.now, languages)
+    await turn.send_document(data, f"{settings.name}-{len(issued)}.pdf")
+
+
+def _draw_sheets(
+    links: Sequence[tuple[str, str]], gym_name: str, made_at: datetime, languages: Sequence[Translator]
+) -> bytes:
+    from gym.attendance.cards.printed_card import PrintedCard, draw_sheets
+
+    return draw_sheets([PrintedCard(*one) for one in links], gym_name, made_at, languages)
+
+
+def _draw_card(first_name: str, link: str, gym_name: str, made_at: datetime, t: Translator) -> bytes:
+    from gym.attendance.cards.printed_card import PrintedCard, draw_card
+
+    return draw_card(PrintedCard(first_name, link), gym_name, made_at, t)

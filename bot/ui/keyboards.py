@@ -1,0 +1,95 @@
+"""Keyboards: buttons as typed rows, turned into Telegram's markup only when they are sent."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton, ReplyKeyboardMarkup
+
+from bot.ui.callbacks import Callback, Home, pack, pack_staying
+from gym.core.language import N_, Translator
+
+MOST_LETTERS = 20
+MOST_LETTERS_WIDE = 40
+BACK = N_("‹ Back")
+HOME = N_("Home")
+CANCEL = N_("Cancel")
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One button: it either calls back or opens an address."""
+
+    label: str
+    callback: Callback | None = None
+    url: str | None = None
+
+
+Row = Sequence[Button]
+Keyboard = Sequence[Row]
+
+
+def button(label: str, callback: Callback, *, wide: bool = False) -> Button:
+    """A button that calls back. Labels are cut at 20 letters (40 when it has a row to itself)."""
+    return Button(_fit(label, MOST_LETTERS_WIDE if wide else MOST_LETTERS), callback)
+
+
+def link(label: str, url: str) -> Button:
+    """A button that opens an address."""
+    return Button(_fit(label, MOST_LETTERS), url=url)
+
+
+def grid(buttons: Sequence[Button], columns: int = 2) -> list[Row]:
+    """Buttons in rows of `columns`."""
+    return [buttons[start : start + columns] for start in range(0, len(buttons), columns)]
+
+
+def pager(page: int, pages: int, make: Callable[[int], Callback]) -> Row:
+    """◀ and ▶ where there is somewhere to go; an empty row for a single page."""
+    row: list[Button] = []
+    if page > 0:
+        row.append(button(f"◀ {page}/{pages}", make(page - 1)))
+    if page + 1 < pages:
+        row.append(button(f"{page + 2}/{pages} ▶", make(page + 1)))
+    return row
+
+
+def nav(t: Translator, *, back: Callback | None = None, home: bool = True) -> Row:
+    """The way back and the way home."""
+    row: list[Button] = []
+    if back is not None and not isinstance(back, Home):
+        row.append(button(t(BACK), back))
+    if home:
+        row.append(button(t(HOME), Home()))
+    return row
+
+
+def markup(keyboard: Keyboard, now: datetime, *, stays: bool = False) -> InlineKeyboardMarkup | None:
+    """Telegram's form of a keyboard; rows without buttons are left out. `now` is business time.
+
+    Under a message that stays, taps are answered below it instead of in its place.
+    """
+    rows = [[_inline(item, now, stays) for item in row] for row in keyboard if row]
+    return InlineKeyboardMarkup(rows) if rows else None
+
+
+def contact_keyboard(label: str) -> ReplyKeyboardMarkup:
+    """The one keyboard under the input line: share my own phone number."""
+    key = KeyboardButton(html.unescape(label), request_contact=True)
+    return ReplyKeyboardMarkup([[key]], resize_keyboard=True, one_time_keyboard=True)
+
+
+def _inline(item: Button, now: datetime, stays: bool) -> InlineKeyboardButton:
+    if item.callback is None:
+        return InlineKeyboardButton(item.label, url=item.url)
+    packed = (pack_staying if stays else pack)(item.callback, now)
+    return InlineKeyboardButton(item.label, callback_data=packed)
+
+
+def _fit(label: str, letters: int) -> str:
+    """A label as plain text (a chat's translator escapes values), no longer than fits."""
+    label = html.unescape(label)
+    return label if len(label) <= letters else label[: letters - 1].rstrip() + "…"

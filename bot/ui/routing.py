@@ -1,0 +1,275 @@
+"""Routers: where flows say which buttons, texts, photos, links and commands they answer.
+
+A flow module has one `router = Router(Audience.STAFF)` and decorates its handlers; `Routes` joins all routers
+and refuses two answers to one thing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from bot.ui.callbacks import Callback, registry
+from bot.ui.identity import NotForYou, Visitor
+from bot.ui.surfaces import Surface
+from gym.core.errors import GymError
+from gym.security.permissions import Permission
+
+if TYPE_CHECKING:
+    from bot.forms.definition import Form
+    from bot.ui.update_context import Turn
+
+Data = TypeVar("Data", bound=Callback)
+Handler = Callable[["Turn"], Awaitable[None]]
+TapHandler = Callable[["Turn", Data], Awaitable[None]]
+Badge = Callable[["Turn"], Awaitable[int]]
+Fault = TypeVar("Fault", bound=GymError)
+RefusalHandler = Callable[["Turn", Fault], Awaitable[None]]
+
+
+class Audience(StrEnum):
+    """For whom a router is; looked at on every update."""
+
+    STAFF = "staff"
+    MEMBER = "member"
+    STRANGER = "stranger"
+    ANYONE = "anyone"
+
+    def admits(self, visitor: Visitor) -> bool:
+        match self:
+            case Audience.STAFF:
+                return visitor.staff is not None
+            case Audience.MEMBER:
+                return visitor.client is not None
+            case Audience.STRANGER:
+                return visitor.staff is None and visitor.client is None
+            case Audience.ANYONE:
+                return True
+
+
+class Occasion(StrEnum):
+    """What may happen in a chat besides a tap or a command."""
+
+    TEXT = "text"
+    PHOTO = "photo"
+    DOCUMENT = "document"
+    CONTACT = "contact"
+    GROUP = "group"
+    LINKED = "linked"
+    STARTED = "started"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A handler, whom it serves, and the widest surface on which it answers."""
+
+    handler: Callable[..., Awaitable[None]]
+    audience: Audience
+    surface: Surface = Surface.PRIVATE
+    moves: bool = True
+    """Tapped where others read along, it is opened in the person's own chat."""
+
+    def answers_on(self, surface: Surface) -> bool:
+        return surface <= self.surface
+
+    def check(self, visitor: Visitor) -> None:
+        """Raises `NotForYou`."""
+        if not self.audience.admits(visitor):
+            raise NotForYou
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A slash command; with a description it may stand in the menu."""
+
+    name: str
+    description: str | None
+    route: Route
+
+
+@dataclass(frozen=True, slots=True)
+class HomeButton:
+    """A flow's door on the home screen."""
+
+    label: str
+    callback: Callback
+    audience: Audience
+    permission: Permission | None
+    badge: Badge | None = None
+    """How much waits behind it; shown beside the label when it is not zero."""
+
+    def is_for(self, visitor: Visitor) -> bool:
+        return self.audience.admits(visitor) and (self.permission is None or visitor.may(self.permission))
+
+
+class Router:
+    """Collects the handlers of one flow."""
+
+    def __init__(self, audience: Audience) -> None:
+        self.audience = audience
+        self.taps: dict[type[Callback], Route] = {}
+        self.occasions: dict[Occasion, Route] = {}
+        self.starts: dict[str, Route] = {}
+        self.commands: list[Command] = []
+        self.forms: list[Form] = []
+        self.home_buttons: list[HomeButton] = []
+        self.refusals: dict[type[GymError], RefusalHandler[Any]] = {}
+
+    def home(
+        self,
+        label: str,
+        callback: Callback,
+        permission: Permission | None = None,
+        badge: Badge | None = None,
+    ) -> None:
+        """Put a button (a msgid) on the audience's home screen, for those who have the permission."""
+        self.home_buttons.append(HomeButton(label, callback, self.audience, permission, badge))
+
+    def on(
+        self, kind: type[Data], surface: Surface = Surface.PRIVATE, *, moves: bool = True
+    ) -> Callable[[TapHandler[Data]], TapHandler[Data]]:
+        """Answers taps on buttons of this type; in private only, unless it says otherwise."""
+
+        def register(handler: TapHandler[Data]) -> TapHandler[Data]:
+            if kind in self.taps:
+                raise ValueError(f"two handlers for {kind.__name__}")
+            self.taps[kind] = Route(handler, self.audience, surface, moves)
+            return handler
+
+        return register
+
+    def text(self, handler: Handler) -> Handler:
+        """Answers plain text that no form waits for."""
+        return self._occasion(Occasion.TEXT, handler)
+
+    def photo(self, handler: Handler) -> Handler:
+        """Answers a photo, or a picture sent as a document, that no form waits for."""
+        return self._occasion(Occasion.PHOTO, handler)
+
+    def document(self, handler: Handler) -> Handler:
+        """Answers a document that is no picture."""
+        return self._occasion(Occasion.DOCUMENT, handler)
+
+    def contact(self, handler: Handler) -> Handler:
+        """Answers a shared contact."""
+        return self._occasion(Occasion.CONTACT, handler)
+
+    def group(self, handler: Handler) -> Handler:
+        """Told when the bot is added to a group, promoted there or removed (`turn.membership`)."""
+        return self._occasion(Occasion.GROUP, handler)
+
+    def linked(self, handler: Handler) -> Handler:
+        """Told when a client has just linked this chat; answers instead of the home screen."""
+        return self._occasion(Occasion.LINKED, handler)
+
+    def started(self, handler: Handler) -> Handler:
+        """What is to be said below the home screen, after /start."""
+        return self._occasion(Occasion.STARTED, handler)
+
+    def start(self, prefix: str) -> Callable[[Handler], Handler]:
+        """Answers deep links whose payload begins so; `turn.payload` is the whole payload."""
+
+        def register(handler: Handler) -> Handler:
+            self.starts[prefix] = Route(handler, self.audience)
+            return handler
+
+        return register
+
+    def refused(self, fault: type[Fault]) -> Callable[[RefusalHandler[Fault]], RefusalHandler[Fault]]:
+        """Answers a button of any flow that was refused so, in private: a screen with the way on."""
+
+        def register(handler: RefusalHandler[Fault]) -> RefusalHandler[Fault]:
+            self.refusals[fault] = handler
+            return handler
+
+        return register
+
+    def command(
+        self, name: str, description: str | None = None, surface: Surface = Surface.PRIVATE
+    ) -> Callable[[Handler], Handler]:
+        """Answers `/name`; `description` (a msgid) puts it into the menu of the audience."""
+
+        def register(handler: Handler) -> Handler:
+            self.commands.append(Command(name, description, Route(handler, self.audience, surface)))
+            return handler
+
+        return register
+
+    def form(self, form: Form) -> Form:
+        """Make a form known, so that its drafts live on after a restart."""
+        self.forms.append(form)
+        return form
+
+    def _occasion(self, occasion: Occasion, handler: Handler) -> Handler:
+        self.occasions[occasion] = Route(handler, self.audience)
+        return handler
+
+
+class Routes:
+    """All routers joined. Raises ValueError when two claim the same thing."""
+
+    def __init__(self, routers: Iterable[Router]) -> None:
+        self.taps: dict[type[Callback], Route] = {}
+        self.starts: dict[str, Route] = {}
+        self.commands: dict[str, Command] = {}
+        self.forms: dict[str, Form] = {}
+        self._form_audiences: dict[str, Audience] = {}
+        self.occasions: dict[tuple[Occasion, Audience], Route] = {}
+        self.refusals: dict[type[GymError], RefusalHandler[Any]] = {}
+        self._home: list[HomeButton] = []
+        for router in routers:
+            self._home += router.home_buttons
+            _join(self.taps, router.taps)
+            _join(self.starts, router.starts)
+            _join(self.refusals, router.refusals)
+            _join(self.commands, {command.name: command for command in router.commands})
+            _join(self.forms, {form.name: form for form in router.forms})
+            self._form_audiences |= {form.name: router.audience for form in router.forms}
+            _join(self.occasions, {(it, router.audience): route for it, route in router.occasions.items()})
+        self.codes = registry(self.taps)
+
+    def tap(self, kind: type[Callback]) -> Route:
+        return self.taps[kind]
+
+    def admits(self, form: str, visitor: Visitor) -> bool:
+        """Whether a form is for this person still; one that this version does not know is for nobody else."""
+        return self._form_audiences.get(form, Audience.ANYONE).admits(visitor)
+
+    def occasion(self, occasion: Occasion, visitor: Visitor) -> Route | None:
+        """Whoever answers this person: the desk's handler before the member's, before anyone's."""
+        for audience in Audience:
+            route = self.occasions.get((occasion, audience))
+            if route is not None and audience.admits(visitor):
+                return route
+        return None
+
+    def start(self, payload: str) -> Route | None:
+        """Whoever answers this deep link; the longest prefix wins."""
+        fitting = [prefix for prefix in self.starts if payload.startswith(prefix)]
+        return self.starts[max(fitting, key=len)] if fitting else None
+
+    def home(self, visitor: Visitor) -> list[HomeButton]:
+        """The home screen's doors for this person, in the order of the routers."""
+        return [item for item in self._home if item.is_for(visitor)]
+
+    def menu(self, visitor: Visitor) -> list[Command]:
+        """Commands with a description that this person may use, in the order of the routers."""
+        return [
+            command
+            for command in self.commands.values()
+            if command.description and command.route.audience.admits(visitor)
+        ]
+
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+def _join(known: dict[Key, Value], more: Mapping[Key, Value]) -> None:
+    for key, value in more.items():
+        if key in known:
+            name: Any = getattr(key, "__name__", key)
+            raise ValueError(f"two flows answer {name}")
+        known[key] = value

@@ -1,0 +1,1 @@
+"""Wording that several flows and messages share."""

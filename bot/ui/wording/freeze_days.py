@@ -1,0 +1,124 @@
+"""The days of a freeze, as the desk and the members choose and read them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Final
+
+from bot.forms.answers import read_coming_day, read_day
+from bot.forms.definition import Choice, FormContext, Step
+from bot.ui.screens import HtmlTranslator
+from gym.core.language import N_
+from gym.core.reading.counts import DAYS, read_count
+from gym.core.reading.days import Days
+from gym.core.reading.durations import CalendarUnit, Length, read_length
+from gym.subscriptions.freezes.errors import FreezeBackwards, FreezeTooLong
+from gym.subscriptions.freezes.layout import Rest
+from gym.subscriptions.freezes.rules import LONGEST
+from gym.subscriptions.models import Freeze, FreezeKind
+
+DAY: Final = timedelta(days=1)
+LENGTHS: Final = (1, 2, 3, 7, 14, 30)
+OPEN: Final = "open"
+"""Stands for "until they return" where the last day would stand."""
+
+
+def read_until(text: str, ctx: FormContext) -> str:
+    """A last day, or how long: `10`, `10 days`, `2 weeks`.
+
+    Raises `DayInvalid`, `FreezeBackwards`, `FreezeTooLong`.
+    """
+    starts_on = ctx.value("starts_on", date)
+    last = _after(text, starts_on) or read_day(text, ctx, Days(first=starts_on))
+    if last < starts_on:
+        raise FreezeBackwards(starts_on)
+    return last.isoformat()
+
+
+def _after(text: str, starts_on: date) -> date | None:
+    """The last day of a length; a bare number counts days."""
+    count = read_count(text, DAYS)
+    length = read_length(text) if count is None else Length(count, CalendarUnit.DAY)
+    if length is None:
+        return None
+    if length.count > LONGEST:
+        raise FreezeTooLong(LONGEST)
+    return length.after(starts_on) - DAY
+
+
+def last_day(ctx: FormContext) -> date | None:
+    """The chosen last day; none for "until they return"."""
+    chosen = ctx.value("until", str)
+    return None if chosen == OPEN else date.fromisoformat(chosen)
+
+
+async def first_days(ctx: FormContext) -> Sequence[Choice]:
+    """The first two days on which the rest may begin, as the rule gives them with the form."""
+    today, first = ctx.turn.today, ctx.maybe("first", date) or ctx.turn.today
+    possible = Days(first, ctx.maybe("last_start", date))
+    if first > today + DAY:
+        return [Choice(first, ctx.t("The first day, {day}", day=first))]
+    near = {today: ctx.t("Today"), today + DAY: ctx.t("Tomorrow")}
+    return [Choice(day, label) for day, label in near.items() if possible.holds(day)]
+
+
+def lengths(ctx: FormContext, most: int | None, *, shortest: int = 3) -> list[Choice]:
+    """Usual lengths from the chosen first day, `most` days at most, and all of those."""
+    starts_on = ctx.value("starts_on", date)
+    allowed = [days for days in LENGTHS if days >= shortest and (most is None or days < most)]
+    return [_length(ctx.t, starts_on, days) for days in (*allowed, *([most] if most else []))]
+
+
+def _length(t: HtmlTranslator, starts_on: date, days: int) -> Choice:
+    last = starts_on + (days - 1) * DAY
+    label = t.plural("{count} day, until {last}", "{count} days, until {last}", days, last=last)
+    return Choice(last.isoformat(), label)
+
+
+def show_until(ctx: FormContext, value: str) -> str:
+    return ctx.t("until they return") if value == OPEN else ctx.t.day(date.fromisoformat(value))
+
+
+START = Step(
+    "starts_on",
+    N_("First day"),
+    N_("From which day? Choose or type one, such as 24 December or Friday."),
+    choices=first_days,
+    parse=read_coming_day,
+    columns=2,
+    resets=("until",),
+)
+
+
+def span(t: HtmlTranslator, starts_on: date, ends_on: date | None) -> str:
+    """`Mon, 3 Aug – Wed, 5 Aug`, one day, or from a day on."""
+    if ends_on is None:
+        return t("from {starts_on} until they return", starts_on=starts_on)
+    if ends_on == starts_on:
+        return t("on {day}", day=starts_on)
+    return t("{starts_on} – {ends_on}", starts_on=starts_on, ends_on=ends_on)
+
+
+def freeze_line(t: HtmlTranslator, freeze: Freeze) -> str:
+    """One freeze in a list."""
+    mark = "🔒" if freeze.kind is FreezeKind.CLOSURE else "❄️"
+    return f"{mark} {span(t, freeze.starts_on, freeze.ends_on)}"
+
+
+def closed_lines(t: HtmlTranslator, closed: Sequence[Rest]) -> list[str]:
+    """Why a plan that is about to be sold ends later."""
+    return [_closed_line(t, rest, span(t, rest.starts_on, rest.ends_on)) for rest in closed]
+
+
+def _closed_line(t: HtmlTranslator, rest: Rest, days: str) -> str:
+    return t.plural(
+        "🔒 The gym is closed {days}: the plan ends {count} day later.",
+        "🔒 The gym is closed {days}: the plan ends {count} days later.",
+        rest.days,
+        days=days,
+    )
+
+
+def left_words(t: HtmlTranslator, left: int) -> str:
+    return t.plural("{count} frozen day left in the plan.", "{count} frozen days left in the plan.", left)

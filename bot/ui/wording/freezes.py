@@ -1,0 +1,43 @@
+"""Freezes and closings in words: what rests, when, and on which day the client is back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from bot.ui.screens import Html, HtmlTranslator
+from bot.ui.wording.freeze_days import span
+from gym.payments.schemas import RestDays
+from gym.subscriptions.freezes.intervals import not_over, returns_on
+from gym.subscriptions.models import Freeze, FreezeKind, Subscription
+
+
+def rest_lines(t: HtmlTranslator, one: Subscription, today: date, *, own: bool = False) -> list[str]:
+    """Every freeze of a plan that runs or is planned, a line each; to the member when it is the `own` one."""
+    coming = not_over(one.freezes, today)
+    return [_rest_line(t, freeze, returns_on(freeze, coming), today, own=own) for freeze in coming]
+
+
+def _rest_line(t: HtmlTranslator, freeze: Freeze, back_on: date | None, today: date, *, own: bool) -> str:
+    if freeze.ends_on is None:
+        return _lasting(t, freeze, own=own)
+    days = Html(span(t, freeze.starts_on, freeze.ends_on))
+    if back_on is None:
+        return t("❄️ Frozen {days}; a freeze without a last day follows", days=days)
+    if freeze.kind is FreezeKind.CLOSURE:
+        return t("🔒 Gym closed {days}, open again on {back_on}", days=days, back_on=back_on)
+    if freeze.starts_on > today:
+        return t("❄️ Freeze planned {days}, back on {back_on}", days=days, back_on=back_on)
+    return t("❄️ Frozen {days}, back on {back_on}", days=days, back_on=back_on)
+
+
+def _lasting(t: HtmlTranslator, freeze: Freeze, *, own: bool) -> str:
+    if own:
+        return t("❄️ Frozen from {starts_on} until you return", starts_on=freeze.starts_on)
+    return t("❄️ Frozen from {starts_on} until they return", starts_on=freeze.starts_on)
+
+
+def receipt_rests(t: HtmlTranslator, rests: Sequence[RestDays]) -> list[str]:
+    """Why the period of a receipt ends later."""
+    marks = {True: "🔒", False: "❄️"}
+    return [f"{marks[one.closed]} {span(t, one.starts_on, one.ends_on)}" for one in rests]

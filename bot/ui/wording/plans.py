@@ -1,0 +1,57 @@
+"""A plan in words: its length, its hours, what is special about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from babel.dates import get_day_names
+
+from bot.ui.screens import HtmlTranslator
+from bot.ui.wording.terms import duration
+from gym.plans.models import Plan
+from gym.plans.schemas import PlanInput
+
+
+def described(t: HtmlTranslator, plan: Plan | PlanInput) -> str:
+    """Everything but the price, as HTML lines."""
+    lines = [t("🏷 <b>{plan}</b>", plan=plan.name)]
+    lines += [t.text(plan.description)] if plan.description else []
+    lines.append("⏳ " + duration(t, plan.duration_count, plan.duration_unit))
+    if plan.visits is not None:
+        lines.append("🎟 " + t.plural("{count} visit", "{count} visits", plan.visits))
+    lines.append("🕐 " + t.text(hours(t, plan.window)))
+    if plan.freeze_days:
+        lines.append("❄️ " + t.plural("{count} freeze day", "{count} freeze days", plan.freeze_days))
+    lines += [t("☝️ Once per client.")] if plan.once_per_client else []
+    return "\n".join(lines)
+
+
+def hours(t: HtmlTranslator, window: dict[str, Any] | None) -> str:
+    """`Mon–Fri 06:00–12:00`, or that it is always open; plain text."""
+    if window is None:
+        return t("Always open")
+    times = f"{window['from']}–{window['until']}"
+    days: list[int] = window["weekdays"]
+    return times if len(days) == 7 else f"{_weekdays(t.language, days)} {times}"
+
+
+def _weekdays(language: str, days: Sequence[int]) -> str:
+    """Three and more in a row are written as a span."""
+    names = get_day_names("abbreviated", locale=language)
+    runs: list[list[int]] = []
+    for day in days:
+        if runs and runs[-1][-1] == day - 1:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return ", ".join(_run([names[day] for day in run]) for run in runs)
+
+
+def _run(names: Sequence[str]) -> str:
+    return f"{names[0]}–{names[-1]}" if len(names) > 2 else ", ".join(names)
+
+
+def holders(t: HtmlTranslator, count: int) -> str:
+    """How many clients have a plan."""
+    return t.plural("👥 {count} client has it now.", "👥 {count} clients have it now.", count)

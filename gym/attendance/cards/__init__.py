@@ -1,0 +1,1 @@
+"""A client's card on the desk's screen, and the printed QR cards."""

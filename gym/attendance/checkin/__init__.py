@@ -1,0 +1,1 @@
+"""Check-in: from a credential to a verdict, written with all its effects in one transaction."""

@@ -1,0 +1,1 @@
+"""The database: engine, repository base, hand-written statements, migrations, identifiers, JSON values."""

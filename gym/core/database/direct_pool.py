@@ -1,0 +1,118 @@
+"""The fast lane: a few connections of asyncpg's own for what must be answered in a breath.
+
+A transaction of a session costs two milliseconds of the processor before it has done anything, which is as
+much as a kiosk's whole check-in needs here. What runs on a lane is written by hand and short.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+import asyncpg
+
+from gym.core.database.statements import Effect, LaneStatements, Row, Statement, as_foreseen, as_one
+
+PATIENCE: Final = 10.0
+"""Seconds to wait for a connection, and for an answer on it; then whoever asks is told to come back. A
+network that falls silent would keep them for a quarter of an hour.
+"""
+
+
+class NotAsForeseen(Exception):
+    """Somebody else was faster: nothing was written."""
+
+
+class Together:
+    """Reads at once, each in a transaction of its own; writes at the end."""
+
+    def __init__(self, lane: Lane) -> None:
+        self._lane = lane
+        self._values: dict[str, Any] = {}
+        self.effects: list[Effect] = []
+
+    async def row(self, statement: Statement, values: Mapping[str, Any]) -> Row | None:
+        return await self._lane.row(statement, values)
+
+    async def write(self, effect: Effect, values: Mapping[str, Any], foreseen: Row) -> Row | None:
+        """Kept for the end, and taken for done."""
+        self.effects.append(effect)
+        self._values.update(values, **as_foreseen(foreseen))
+        return foreseen
+
+    async def done(self, condition: Effect, values: Mapping[str, Any]) -> bool:
+        """Whether it was written, all of it."""
+        row = await self._lane.row(as_one(condition, self.effects), {**self._values, **values})
+        return row is not None and row["done"]
+
+
+class Lane:
+    """Opened when it is first used, in the event loop that uses it."""
+
+    def __init__(self, dsn: str, *, size: int, pooler: bool = False) -> None:
+        self._dsn = dsn
+        self._size = size
+        # Behind PgBouncer in transaction mode a prepared statement may meet another server process.
+        self._options: dict[str, Any] = (
+            {"statement_cache_size": 0} if pooler else {"max_cached_statement_lifetime": 0}
+        )
+        self._pool: asyncpg.Pool | None = None
+        self._opening = asyncio.Lock()
+
+    async def row(self, statement: Statement, values: Mapping[str, Any]) -> Row | None:
+        """One statement, which is its own transaction."""
+        async with (await self._opened()).acquire(timeout=PATIENCE) as connection:
+            return await LaneStatements(connection).row(statement, values)
+
+    async def write(self, effect: Effect, values: Mapping[str, Any], foreseen: Row) -> Row | None:
+        """One effect, which is its own transaction."""
+        async with (await self._opened()).acquire(timeout=PATIENCE) as connection:
+            return await LaneStatements(connection).write(effect, values, foreseen)
+
+    @asynccontextmanager
+    async def together(self, condition: Effect, values: Mapping[str, Any]) -> AsyncGenerator[Together]:
+        """Effects that are all written at the end, in one statement, under a condition; or none of them.
+
+        Raises `NotAsForeseen` when the condition did not hold or the first effect was not what was foreseen.
+        """
+        work = Together(self)
+        yield work
+        if work.effects and not await work.done(condition, values):
+            raise NotAsForeseen
+
+    async def open(self) -> None:
+        """Connect before the first visitor does."""
+        await self._opened()
+
+    async def close(self) -> None:
+        """Nobody is on it any more: cut off."""
+        if self._pool is not None:
+            self._pool.terminate()
+            self._pool = None
+
+    async def _opened(self) -> asyncpg.Pool:
+        if self._pool is None:
+            async with self._opening:
+                if self._pool is None:
+                    self._pool = await asyncpg.create_pool(
+                        self._dsn,
+                        min_size=2,
+                        max_size=self._size,
+                        init=_speak_json,
+                        reset=_as_it_is,
+                        command_timeout=PATIENCE,
+                        max_inactive_connection_lifetime=0,  # a member at 6 a.m. is not the one who waits
+                        **self._options,
+                    )
+        return self._pool
+
+
+async def _speak_json(connection: asyncpg.Connection) -> None:
+    await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=json.dumps, decoder=json.loads)
+
+
+async def _as_it_is(_: asyncpg.Connection) -> None:
+    """Statements of a lane leave nothing behind, so nothing is reset: that would be one more round trip."""

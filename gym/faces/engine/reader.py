@@ -1,0 +1,202 @@
+"""What every face reader does: a photo in, faces with embeddings out; one decode, at most two passes."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gym.core.errors import GymError
+from gym.faces.engine.alignment import align
+from gym.faces.engine.images import Box, Pixels, decode
+from gym.faces.engine.qr import find_qr
+from gym.faces.engine.quality import Quality, measure
+from gym.faces.errors import NoFace, SeveralFaces
+
+DIMENSION: Final = 512
+LEAST_DETECTION: Final = 0.5
+SIMILAR_AREA: Final = 0.5
+"""At the door, somebody whose face covers less than half the area of the nearest one's is a bystander."""
+SECOND_FACE_AREA: Final = 0.15
+"""In a photo to be remembered, a second face from this share of the first one's area on is one too many."""
+MOST_FACES: Final = 8
+LEAST_FACE: Final = 32
+"""Pixels of the longer side of a face below which nobody is recognised: somebody far behind, a poster."""
+
+
+class Purpose(StrEnum):
+    """What a photo is read for."""
+
+    CHECK_IN = "check_in"
+    ENROL = "enrol"
+    IDENTIFY_ALL = "identify_all"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Face:
+    """One face: box and landmarks (5 × 2) in pixels of the decoded picture, a unit embedding of 512."""
+
+    box: Box
+    landmarks: NDArray[np.float32]
+    score: float
+    embedding: NDArray[np.float32]
+    crop: Pixels
+    face_px: int
+    """The longer side of the box."""
+    strength: float
+    """How sure the networks are of it, on the scale of `gym.faces.engine.quality.WEAK`."""
+
+    @property
+    def quality(self) -> Quality:
+        """Measured when it is asked for: the door never does."""
+        return measure(self.landmarks, self.crop, self.face_px, self.score, self.strength)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """What a photo shows. Without a face, `qr` holds the text of a QR code."""
+
+    faces: tuple[Face, ...]
+    qr: str | None
+    pixels: Pixels
+
+    @property
+    def face(self) -> Face:
+        """The chosen face. Raises `NoFace` when only a QR code was found."""
+        if not self.faces:
+            raise NoFace
+        return self.faces[0]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """A detection: box as floats, landmarks and score."""
+
+    box: NDArray[np.float32]
+    landmarks: NDArray[np.float32]
+    score: float
+
+    @property
+    def area(self) -> float:
+        return float((self.box[2] - self.box[0]) * (self.box[3] - self.box[1]))
+
+    @property
+    def side(self) -> float:
+        return float(max(self.box[2] - self.box[0], self.box[3] - self.box[1]))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """A decoded photo and the faces in it that matter, the largest first; none of them is embedded yet."""
+
+    pixels: Pixels
+    found: Sequence[Found]
+
+
+class FaceReader(ABC):
+    """Reads photos; blocking, and safe to share between threads."""
+
+    model_id: str
+    """Name, hash, dimension and preprocessing: vectors of another id are never compared."""
+    scales: tuple[int, int]
+    """Pixels of the long side at which near and far faces are looked for."""
+    big_enough: float
+    """Width of a face, as a share of the long side, from which landmarks at the small scale are exact."""
+    providers: list[str]
+    """What runs it, in order of preference, as ONNX Runtime calls it."""
+
+    @abstractmethod
+    def find(self, pixels: Pixels, *scales: int) -> list[Found]:
+        """The faces seen at one or several scales (pixels of the long side), each once, the largest first."""
+
+    @abstractmethod
+    def features(self, crop: Pixels) -> NDArray[np.float32]:
+        """The recogniser's answer (512,) to an aligned crop, at its own length."""
+
+    @abstractmethod
+    def warm(self, threads: int = 1) -> None:
+        """Make ready what that many threads need, so that the first visitor does not wait for it."""
+
+    def detect(self, pixels: Pixels, *, everybody: bool = False) -> list[Found]:
+        """The faces, the largest first; with `everybody`, small ones beside a large one too.
+
+        A small scale first, which also finds faces that fill the frame; the large one where needed.
+        """
+        if everybody:
+            return self.find(pixels, *self.scales)
+        near = self.find(pixels, self.scales[0])
+        least = self.big_enough * max(pixels.shape[:2])
+        if near and near[0].box[2] - near[0].box[0] >= least:
+            return near
+        return self.find(pixels, self.scales[1]) or near
+
+    def embed(self, crop: Pixels) -> NDArray[np.float32]:
+        """The unit vector (512,) of an aligned crop."""
+        return _unit(self.features(crop))
+
+    def strength(self, found: Found, features: NDArray[np.float32]) -> float:
+        """How sure the networks are of this face, on the scale of `gym.faces.engine.quality.WEAK`."""
+        return float(np.linalg.norm(features))
+
+    def read(self, photo: bytes, purpose: Purpose) -> Reading:
+        """Decode, detect, choose, align, embed. Raises the faults of `gym.faces.errors`.
+
+        At the door a frame without a face is searched for a QR code before `NoFace` is said.
+        """
+        seen = self.look(photo, purpose)
+        return self.recognise(seen) if seen.found else self._without_face(seen.pixels, purpose)
+
+    def look(self, photo: bytes, purpose: Purpose) -> Look:
+        """Decode, detect, choose: all but the embedding. Raises the faults of `gym.faces.errors`."""
+        pixels = decode(photo)
+        found = self.detect(pixels, everybody=purpose is Purpose.IDENTIFY_ALL)
+        if purpose is not Purpose.ENROL:
+            found = [one for one in found if one.side >= LEAST_FACE]
+        return Look(pixels, choose(found, purpose))
+
+    def recognise(self, seen: Look) -> Reading:
+        """Align and embed the faces that were seen."""
+        return Reading(tuple(self._face(seen.pixels, one) for one in seen.found), None, seen.pixels)
+
+    def read_many(self, photos: Sequence[bytes], purpose: Purpose) -> list[Reading | GymError]:
+        """Read a batch; a fault takes the place of its photo's reading."""
+        return [self._try(photo, purpose) for photo in photos]
+
+    def _try(self, photo: bytes, purpose: Purpose) -> Reading | GymError:
+        try:
+            return self.read(photo, purpose)
+        except GymError as fault:
+            return fault
+
+    def _without_face(self, pixels: Pixels, purpose: Purpose) -> Reading:
+        text = find_qr(pixels) if purpose is not Purpose.ENROL else None
+        if text is None:
+            raise NoFace
+        return Reading((), text, pixels)
+
+    def _face(self, pixels: Pixels, found: Found) -> Face:
+        crop = align(pixels, found.landmarks)
+        features = self.features(crop)
+        x1, y1, x2, y2 = (round(float(value)) for value in found.box)
+        strength = self.strength(found, features)
+        box, side = (x1, y1, x2, y2), round(found.side)
+        return Face(box, found.landmarks, found.score, _unit(features), crop, side, strength)
+
+
+def _unit(features: NDArray[np.float32]) -> NDArray[np.float32]:
+    return (features / max(float(np.linalg.norm(features)), 1e-9)).astype(np.float32)
+
+
+def choose(found: Sequence[Found], purpose: Purpose) -> Sequence[Found]:
+    """The faces that matter, largest first. Raises `SeveralFaces`."""
+    if purpose is Purpose.IDENTIFY_ALL:
+        return found[:MOST_FACES]
+    limit = SECOND_FACE_AREA if purpose is Purpose.ENROL else SIMILAR_AREA
+    if len(found) > 1 and found[1].area >= limit * found[0].area:
+        raise SeveralFaces
+    return found[:1]

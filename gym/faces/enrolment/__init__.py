@@ -1,0 +1,1 @@
+"""Enrolment: consent, photos with a verdict each, refusals, automatic templates, re-embedding."""

@@ -1,0 +1,1 @@
+"""The gallery of protected templates: storage, search, matching, key rotation."""

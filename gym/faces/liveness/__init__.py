@@ -1,0 +1,1 @@
+"""Liveness: a passive model, and the challenge to turn the head."""

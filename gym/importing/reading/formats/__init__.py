@@ -1,0 +1,1 @@
+"""File formats of member lists: delimited text and workbooks, as sheets of cells."""

@@ -1,0 +1,55 @@
+"""Files: a text file or a workbook as sheets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from gym.importing.errors import ImportFormatUnknown, ImportTooLarge, ImportUnreadable
+from gym.importing.reading.formats.cells import text_cell
+from gym.importing.reading.formats.delimited import records
+from gym.importing.reading.formats.encodings import decoded
+from gym.importing.reading.formats.sheets import MOST_BYTES, MOST_COLUMNS, MOST_LINES, MOST_ROWS, Row, Sheet
+from gym.importing.reading.formats.workbook import read_workbook
+
+_PACKED: Final = b"PK\x03\x04"
+_OTHERS: Final = (
+    b"\xd0\xcf\x11\xe0",
+    b"%PDF",
+    b"{\\rtf",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"Rar!",
+    b"\x1f\x8b",
+)
+"""Old workbooks and those with a password, documents, pictures, archives."""
+
+
+def read_sheets(data: bytes) -> Sequence[Sheet]:
+    """Every sheet with something in it.
+
+    Raises `ImportUnreadable`, `ImportFormatUnknown`, `ImportTooLarge`.
+    """
+    if len(data) > MOST_BYTES:
+        raise ImportTooLarge(MOST_ROWS)
+    if data.startswith(_OTHERS) or data.lstrip()[:200].lower().startswith(
+        (b"<!doctype", b"<html", b"<table")
+    ):
+        raise ImportFormatUnknown
+    sheets = read_workbook(data) if data.startswith(_PACKED) else [_text_sheet(data)]
+    filled = [sheet for sheet in sheets if sheet.rows]
+    if not filled:
+        raise ImportUnreadable
+    return filled
+
+
+def _text_sheet(data: bytes) -> Sheet:
+    rows: list[Row] = []
+    for line, fields in records(decoded(data)):
+        cells = tuple(map(text_cell, fields[:MOST_COLUMNS]))
+        if any(cells):
+            rows.append(Row(line, cells))
+        if len(rows) > MOST_LINES:
+            raise ImportTooLarge(MOST_ROWS)
+    return Sheet("", tuple(rows))

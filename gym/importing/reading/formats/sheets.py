@@ -1,0 +1,40 @@
+"""Sheets: rows of cells, from a text file or from one sheet of a workbook, and how large they may be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from gym.importing.reading.formats.cells import EMPTY, Cell
+
+MOST_ROWS: Final = 20_000
+"""People in one file."""
+MOST_LINES: Final = 60_000
+"""Lines of a sheet that are looked at: formatted empty ones come by the million."""
+MOST_COLUMNS: Final = 100
+MOST_BYTES: Final = 20 * 1024 * 1024
+"""What a bot may download."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row that is not blank; `line` is the number that a spreadsheet shows beside it."""
+
+    line: int
+    cells: tuple[Cell, ...]
+
+    def __getitem__(self, column: int) -> Cell:
+        """Rows end at their last filled cell."""
+        return self.cells[column] if column < len(self.cells) else EMPTY
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """`name` is empty for a text file."""
+
+    name: str
+    rows: tuple[Row, ...]
+
+    @property
+    def width(self) -> int:
+        return max((len(row.cells) for row in self.rows), default=0)

@@ -1,0 +1,1 @@
+"""Changes of a running subscription: cancellation, change of plan, early close."""

@@ -1,0 +1,1 @@
+"""Freezes, closings of the gym and gift days: days that do not count, and what they move."""

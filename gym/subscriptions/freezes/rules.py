@@ -1,0 +1,90 @@
+"""Which freeze may be made: the judge of a wish, for the quote and for the freeze itself."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Final
+
+from gym.core.reading.days import Days
+from gym.security.permissions import Actor, Permission
+from gym.subscriptions.errors import AlreadyClosed
+from gym.subscriptions.freezes.calendar import wishes_of
+from gym.subscriptions.freezes.errors import (
+    AlreadyFrozen,
+    DebtFirst,
+    FreezeBackwards,
+    FreezeBeyondPlan,
+    FreezeOutside,
+    FreezeTooLong,
+    VisitedToday,
+    WaitsBehindFreeze,
+)
+from gym.subscriptions.freezes.layout import Rest
+from gym.subscriptions.models import Subscription
+from gym.subscriptions.statuses import is_open
+
+LONGEST: Final = 366
+"""Days of one freeze or closing."""
+
+
+def allowance_left(subscription: Subscription, today: date) -> int:
+    """Frozen days of the plan that are not spent or planned yet; one without an end is spent day by day."""
+    used = sum(_spent(rest, today) for rest in wishes_of(subscription))
+    return max(0, subscription.plan.freeze_days - used)
+
+
+def judged(subscription: Subscription, wish: Rest, actor: Actor, today: date, *, visited: bool) -> Rest:
+    """The freeze that may be made of a wish.
+
+    Who may not go beyond the plan gets all days the plan has left instead of an open end. Raises
+    `AlreadyClosed`, `WaitsBehindFreeze`, `DebtFirst`, `AlreadyFrozen`, `FreezeOutside`, `VisitedToday`,
+    `FreezeBackwards`, `FreezeTooLong`, `FreezeBeyondPlan`.
+    """
+    if not is_open(subscription, today):
+        raise AlreadyClosed
+    if subscription.held:
+        raise WaitsBehindFreeze
+    if subscription.account.balance:
+        raise DebtFirst(subscription.account.balance)
+    _require_length(wish)
+    rest = _within_plan(subscription, wish, actor, today)
+    for other in wishes_of(subscription):
+        if other.meets(rest):
+            raise AlreadyFrozen(other.starts_on, other.ends_on)
+    _require_start(subscription, rest, today, visited=visited)
+    return rest
+
+
+def _spent(rest: Rest, today: date) -> int:
+    return rest.days if rest.ends_on else max(0, (today - rest.starts_on).days + 1)
+
+
+def _require_length(rest: Rest) -> None:
+    if rest.ends_on is not None and rest.ends_on < rest.starts_on:
+        raise FreezeBackwards(rest.starts_on)
+    if rest.days > LONGEST:
+        raise FreezeTooLong(LONGEST)
+
+
+def _within_plan(subscription: Subscription, wish: Rest, actor: Actor, today: date) -> Rest:
+    if actor.may(Permission.FREEZE_BEYOND_PLAN):
+        return wish
+    left = allowance_left(subscription, today)
+    if not left or wish.days > left:
+        raise FreezeBeyondPlan(left)
+    last = wish.starts_on + timedelta(days=left - 1)
+    return Rest(wish.starts_on, wish.ends_on or last)
+
+
+def days_of_start(subscription: Subscription, today: date, *, visited: bool) -> Days:
+    """On which a rest may begin; not on a day that was trained on."""
+    first = max(today, subscription.starts_on)
+    return Days(first + timedelta(days=1) if visited and first == today else first, subscription.ends_on)
+
+
+def _require_start(subscription: Subscription, rest: Rest, today: date, *, visited: bool) -> None:
+    first = max(today, subscription.starts_on)
+    if not days_of_start(subscription, today, visited=False).holds(rest.starts_on):
+        raise FreezeOutside(first, subscription.ends_on)
+    if visited and rest.starts_on == today:
+        raise VisitedToday

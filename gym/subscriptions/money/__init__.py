@@ -1,0 +1,1 @@
+"""Money of subscriptions: payments, joint payments, debts, write-offs, overpaid refunds."""

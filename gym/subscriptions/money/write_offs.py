@@ -1,0 +1,63 @@
+"""Writing off: what is owed and will not be paid is credited, with a reason; never one's own debt."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from uuid import UUID
+
+from gym.payments.errors import owed_only
+from gym.payments.ledger import Ledger
+from gym.payments.locking import same_entry
+from gym.payments.models import EntryCause, EntryKind
+from gym.payments.repository import AccountRepository, EntryRepository
+from gym.payments.schemas import GivenBack
+from gym.payments.service import PaymentService
+from gym.security.permissions import Permission
+from gym.subscriptions import notices
+from gym.subscriptions.models import Subscription
+from gym.subscriptions.money.payments import Paying
+
+
+class WritingOff(Paying):
+    """Of a plan that runs or has ended, however long ago."""
+
+    async def write_off(
+        self,
+        subscription_id: UUID,
+        reason: str,
+        *,
+        most: Decimal | None = None,
+        key: UUID | None = None,
+    ) -> Subscription:
+        """Credit what is owed, at most `most`; the same key does it once.
+
+        Raises `NothingOwed`, `OwnMembershipRefused`, `ReasonNeeded`, `SubscriptionNotFound`, `KeyReused`.
+        """
+        self.uow.actor.require(Permission.CREDIT)
+        found = await self._subscriptions.whole(subscription_id)
+        await self._four_eyes.require_another(found.client_id, Permission.CREDIT)
+        subscription = await self._lock(subscription_id, credit=False)
+        done = await EntryRepository(self.uow.session).by_key(key)
+        if done is not None:
+            same_entry(done, subscription.account_id, EntryKind.CREDIT, EntryCause.WRITTEN_OFF)
+            return subscription
+        owed = subscription.account.balance
+        if not owed:
+            raise owed_only(owed)
+        entry = await PaymentService(self.uow).credit(
+            subscription.account_id, min(owed, most or owed), reason, EntryCause.WRITTEN_OFF, key=key
+        )
+        await self._settle(subscription, owed)
+        notices.tell_written_off(self.uow, subscription, GivenBack(credited=entry.amount), entry)
+        return subscription
+
+    async def _round_off(self) -> None:
+        """What is less than the smallest amount is not owed, however it came about."""
+        smallest = self.uow.settings.smallest_amount
+        found = await self._subscriptions.lock_to_round_off(smallest)
+        await AccountRepository(self.uow.session).lock_all(*(one.account_id for one in found))
+        for subscription in found:
+            owed = subscription.account.balance
+            if 0 < owed < smallest:  # as it is now that the account is locked
+                await Ledger(self.uow).round_off(subscription.account, owed)
+                await self._settle(subscription, owed)

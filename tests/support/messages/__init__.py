@@ -1,0 +1,1 @@
+"""Every notification in every language, with samples of what it may carry."""

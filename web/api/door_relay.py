@@ -1,0 +1,93 @@
+"""The relay at a kiosk's door: called when somebody was let in, beside the answer and never before it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from typing import Final
+
+import structlog
+from aiohttp import ClientError, ClientSession, ClientTimeout, web
+
+from gym.app import Gym
+from gym.core.errors import DatabaseUnavailable
+from gym.kiosks.models import Kiosk
+from gym.kiosks.service import KioskService
+from gym.security.permissions import Actor
+from web.http.authentication import SAID, Said
+from web.http.keys import GYM
+
+log = structlog.get_logger()
+TIMEOUT: Final = ClientTimeout(total=2)
+TRIES: Final = 2
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Doors:
+    """Calls the relays; what is under way is finished before the server stops."""
+
+    def __init__(self, gym: Gym, session: ClientSession) -> None:
+        self.gym = gym
+        self._session = session
+        self._calls: set[asyncio.Task[None]] = set()
+
+    def open(self, kiosk: Kiosk, address: str) -> None:
+        """Begin; nobody waits for it."""
+        call = asyncio.create_task(self._open(kiosk, address), name="door")
+        self._calls.add(call)
+        call.add_done_callback(self._ended)
+
+    async def settled(self) -> None:
+        """Until every call has ended."""
+        await asyncio.gather(*self._calls, return_exceptions=True)
+
+    def _ended(self, call: asyncio.Task[None]) -> None:
+        self._calls.discard(call)
+        fault = None if call.cancelled() else call.exception()
+        if fault is not None:
+            log.error("task_failed", task=call.get_name(), exc_info=fault)
+
+    async def _open(self, kiosk: Kiosk, address: str) -> None:
+        for _ in range(TRIES):
+            if await self._call(address):
+                return
+        log.warning("door_failed", kiosk=str(kiosk.id))
+        try:
+            async with self.gym.unit_of_work(Actor.system()) as uow:
+                KioskService(uow).tell_door_failed(kiosk)
+        except DatabaseUnavailable:
+            log.warning("door_failure_not_told", kiosk=str(kiosk.id))
+
+    async def _call(self, address: str) -> bool:
+        """A redirect is no open door: the address is the one that an admin wrote, and no other."""
+        try:
+            async with self._session.get(address, timeout=TIMEOUT, allow_redirects=False) as answer:
+                return answer.status < 300
+        except (ClientError, TimeoutError, OSError, ValueError):
+            return False
+
+
+DOORS: web.AppKey[Doors] = web.AppKey("doors", Doors)
+
+
+async def doors(app: web.Application) -> AsyncGenerator[None]:
+    """Open while the server is."""
+    async with ClientSession() as session:
+        app[DOORS] = Doors(app[GYM], session)
+        yield
+        await app[DOORS].settled()
+
+
+@web.middleware
+async def open_door(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """After the answer is made: whoever is let in right now finds the door open. A kept answer and the
+    replay of an offline queue open nothing."""
+    response = await handler(request)
+    said = request.get(SAID)
+    if said is not None and _opens(said) and said.kiosk is not None and said.kiosk.door_address:
+        request.app[DOORS].open(said.kiosk, said.kiosk.door_address)
+    return response
+
+
+def _opens(said: Said) -> bool:
+    return said.verdict.admitted and said.is_live

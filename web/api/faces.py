@@ -1,0 +1,136 @@
+"""Faces for staff: enrolling with a verdict on each photo, forgetting, and comparing two photos."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+from aiohttp import web
+from pydantic import TypeAdapter
+
+from gym.app import Gym
+from gym.clients.service import ClientService
+from gym.core.errors import Invalid
+from gym.core.language import N_, Translator
+from gym.faces.engine.reader import Face, Purpose
+from gym.faces.enrolment.comparison import PAIR, TwoPhotosNeeded, is_same_person
+from gym.faces.enrolment.photos import enrolment_face
+from gym.faces.enrolment.refusals import NoPhotos
+from gym.faces.errors import PhotoFault
+from gym.faces.schemas import EnrolmentFace
+from gym.faces.service import MOST_PHOTOS, FaceRecognitionService
+from web.api.schemas import (
+    ClientPath,
+    EnrolmentAnswer,
+    EnrolmentFields,
+    PhotoAnswer,
+    Request,
+    SameAnswer,
+    VerdictsAnswer,
+)
+from web.http.authentication import STAFF, acting
+from web.http.errors import language_of
+from web.http.json import ONE_CLIENT, read_path, reply, validate
+from web.http.keys import GYM
+from web.http.photos import read_body
+
+routes = web.RouteTableDef()
+FIELDS: TypeAdapter[EnrolmentFields] = TypeAdapter(EnrolmentFields)
+NOTHING: TypeAdapter[Request] = TypeAdapter(Request)
+Judged = EnrolmentFace | PhotoFault
+FIRST: Final = 1
+
+
+class PhotosRefused(Invalid):
+    """None of the photos can be used; `photos` says of each why."""
+
+    code = "photos_refused"
+    message = N_("None of the photos can be used. See what is wrong with each, and take new ones.")
+
+    def __init__(self, photos: Sequence[PhotoAnswer]) -> None:
+        super().__init__(photos=[photo.model_dump(exclude_none=True) for photo in photos])
+
+
+@routes.post("/api/v1/faces/enrolments")
+async def enrol(request: web.Request) -> web.Response:
+    """Remember a face by the photos that are good enough, in place of what was remembered before."""
+    gym = request.app[GYM]
+    async with acting(request, *STAFF) as (uow, _):
+        translator = uow.settings.translator(language_of(request))
+    body = await read_body(request, most_photos=MOST_PHOTOS)
+    fields = validate(FIELDS, body.fields)
+    good, photos = await _judge(gym, body.photos, translator)
+    async with acting(request, *STAFF) as (uow, _):
+        recognition = FaceRecognitionService(uow, gym.gallery)
+        done = await recognition.enrol(fields.client_id, good, gym.match_rule, at_kiosk=True)
+    answer = EnrolmentAnswer(
+        client_id=done.client_id, templates=done.templates, replaced=done.replaced, photos=photos
+    )
+    return reply(answer, status=201)
+
+
+@routes.post("/api/v1/faces/verdicts")
+async def verdicts(request: web.Request) -> web.Response:
+    """What is wrong with each photo, while it can still be taken again; nothing is kept."""
+    gym = request.app[GYM]
+    async with acting(request, *STAFF) as (uow, _):
+        translator = uow.settings.translator(language_of(request))
+    body = await read_body(request, most_photos=MOST_PHOTOS)
+    validate(NOTHING, body.fields)
+    _, photos = await _judge(gym, body.photos, translator)
+    return reply(VerdictsAnswer(photos=photos))
+
+
+@routes.delete(f"/api/v1/faces/{ONE_CLIENT}")
+async def forget(request: web.Request) -> web.Response:
+    """Forget a client's face; the consent stays."""
+    async with acting(request, *STAFF) as (uow, _):
+        client = await ClientService(uow).get(read_path(request, ClientPath).client_id)
+        await FaceRecognitionService(uow).remove(client.id)
+    return web.Response(status=204)
+
+
+@routes.post("/api/v1/faces/compare")
+async def compare(request: web.Request) -> web.Response:
+    """Whether two photos show one person; how alike they are is not said."""
+    gym = request.app[GYM]
+    async with acting(request, *STAFF):
+        pass
+    body = await read_body(request, most_photos=PAIR)
+    validate(NOTHING, body.fields)
+    if len(body.photos) != PAIR:
+        raise TwoPhotosNeeded
+    one, other = await asyncio.gather(*(_face(gym, photo) for photo in body.photos))
+    return reply(SameAnswer(same=is_same_person(one, other, gym.match_rule)))
+
+
+async def _face(gym: Gym, photo: bytes) -> Face:
+    return (await gym.faces.read(photo, Purpose.CHECK_IN)).face
+
+
+async def _judge(
+    gym: Gym, photos: Sequence[bytes], translator: Translator
+) -> tuple[list[EnrolmentFace], list[PhotoAnswer]]:
+    """The good ones, and what is said of each. Raises `NoPhotos`, and `PhotosRefused` when none is good."""
+    if not photos:
+        raise NoPhotos
+    judged = await asyncio.gather(*(_read(gym, photo) for photo in photos))
+    answers = [_say(place, one, translator) for place, one in enumerate(judged, FIRST)]
+    good = [one for one in judged if isinstance(one, EnrolmentFace)]
+    if not good:
+        raise PhotosRefused(answers)
+    return good, answers
+
+
+async def _read(gym: Gym, photo: bytes) -> Judged:
+    try:
+        return await enrolment_face(gym.faces, photo)
+    except PhotoFault as fault:
+        return fault
+
+
+def _say(place: int, judged: Judged, translator: Translator) -> PhotoAnswer:
+    if isinstance(judged, EnrolmentFace):
+        return PhotoAnswer(photo=place, accepted=True)
+    return PhotoAnswer(photo=place, accepted=False, code=judged.code, message=translator(judged.message))

@@ -1,0 +1,130 @@
+"""Alive, ready, and what Prometheus reads."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import cache
+
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
+
+from gym.app import Gym
+from gym.core.database.engine import FAULTS, is_unavailable
+from gym.core.database.migrations import current, head
+from gym.core.errors import DatabaseUnavailable, NotFound
+from gym.jobs.health import JobService, failing
+from gym.security.permissions import Actor
+from web.api.schemas import HealthAnswer
+from web.http.addresses import client_address, is_from_here
+from web.http.json import reply
+from web.http.keys import BOT_READY, GYM
+
+routes = web.RouteTableDef()
+GOOD_FOR = 1.0
+"""Seconds."""
+OPTIONAL = frozenset({"bot", "jobs"})
+"""The door waits neither for Telegram nor for the jobs."""
+JOB_SUCCESS = Gauge("powergym_job_last_success_seconds", "When a job last ran well, in Unix time", ["job"])
+JOB_FAILURES = Gauge("powergym_job_failures", "How often a job has failed since it last ran well", ["job"])
+
+
+class Readiness:
+    """What was found within the last second; whoever asks meanwhile is told the same.
+
+    In a loop, and with a look at the database each time, it made the door forty times as slow.
+    """
+
+    def __init__(self) -> None:
+        self._look: asyncio.Task[dict[str, bool]] | None = None
+        self._until = 0.0
+
+    async def checks(self, gym: Gym) -> dict[str, bool]:
+        """One look at a time, shared by everybody who waits for it."""
+        loop = asyncio.get_running_loop()
+        if self._look is None or (self._look.done() and loop.time() >= self._until):
+            self._look, self._until = asyncio.create_task(_checks(gym)), loop.time() + GOOD_FOR
+        return dict(await asyncio.shield(self._look))
+
+    def forget(self) -> None:
+        """Look anew when asked next."""
+        self._look = None
+
+
+READINESS: web.AppKey[Readiness] = web.AppKey("readiness", Readiness)
+
+
+@routes.get("/healthz")
+async def alive(_: web.Request) -> web.Response:
+    """The process answers."""
+    return reply(HealthAnswer(status="ok"))
+
+
+@routes.get("/readyz")
+async def ready(request: web.Request) -> web.Response:
+    """Everything a visitor needs is there; 503 otherwise, with what is missing."""
+    checks = await request.app[READINESS].checks(request.app[GYM])
+    bot_ready = request.app.get(BOT_READY)
+    if bot_ready is not None:
+        checks["bot"] = bot_ready()
+    needed = all(well for name, well in checks.items() if name not in OPTIONAL)
+    answer = HealthAnswer(status="ok" if needed else "not_ready", checks=checks)
+    return reply(answer, status=200 if needed else 503)
+
+
+async def _checks(gym: Gym) -> dict[str, bool]:
+    checks = await _database(gym)
+    checks["model"] = gym.face_pool is not None
+    return checks | await _jobs(gym) if checks["database"] else checks
+
+
+async def _database(gym: Gym) -> dict[str, bool]:
+    try:
+        # Not wait_for: in Python 3.11 it may swallow a cancellation.
+        async with asyncio.timeout(2):
+            revision = await current(gym.database)
+    except FAULTS as error:
+        if not is_unavailable(error):
+            raise
+        return {"database": False, "migrations": False}
+    return {"database": True, "migrations": revision == await asyncio.to_thread(newest)}
+
+
+@cache
+def newest() -> str | None:
+    """The newest revision in the code, read once: it stands in two dozen files."""
+    return head()
+
+
+async def _jobs(gym: Gym) -> dict[str, bool]:
+    """Whether every job has run in time and well; nothing that a visitor waits for."""
+    try:
+        async with gym.unit_of_work(Actor.system()) as uow:
+            return {"jobs": not failing(await JobService(uow).states())}
+    except DatabaseUnavailable:
+        return {"jobs": False}
+
+
+@routes.get("/metrics")
+async def metrics(request: web.Request) -> web.Response:
+    """Prometheus' text, for loopback and the allow-list; to others the address does not exist."""
+    if not _may_read(request):
+        raise NotFound
+    await _measure_jobs(request.app[GYM])
+    return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+async def _measure_jobs(gym: Gym) -> None:
+    """Read off the database: another replica may be the one that runs them."""
+    try:
+        async with gym.unit_of_work(Actor.system()) as uow:
+            states = await JobService(uow).states()
+    except DatabaseUnavailable:
+        return
+    for one in states:
+        if one.last_success_at is not None:
+            JOB_SUCCESS.labels(one.name).set(one.last_success_at.timestamp())
+        JOB_FAILURES.labels(one.name).set(one.failures)
+
+
+def _may_read(request: web.Request) -> bool:
+    return is_from_here(request) or client_address(request) in request.app[GYM].config.metrics_allow

@@ -1,0 +1,83 @@
+"""The kiosk's own endpoints: pairing, and what it must know to work."""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiohttp import web
+
+from gym.core.language import LANGUAGES
+from gym.kiosks.service import ExitPinWrong, KioskService, PairingRefused, new_secret
+from gym.security.passwords import hash_secret
+from gym.security.permissions import Actor
+from gym.security.tokens import InvalidToken, Scope
+from web.api.schemas import ExitRequest, KioskAnswer, PairAnswer, PairRequest
+from web.http.addresses import client_address, neighbourhood
+from web.http.authentication import acting, caller_of, claims_of
+from web.http.json import read_model, reply
+from web.http.keys import GYM, LIMITS
+from web.http.limits import Guess
+
+routes = web.RouteTableDef()
+
+
+@routes.post("/api/v1/kiosks/pair")
+async def pair(request: web.Request) -> web.Response:
+    """Swap a pairing code for credentials, shown once."""
+    gym = request.app[GYM]
+    body = await read_model(request, PairRequest)
+    limits = request.app[LIMITS]
+    guess = Guess(limits, gym.clock.now(), limits.address.of(neighbourhood(client_address(request))))
+    await guess.allow()
+    async with gym.unit_of_work(Actor.system()) as uow:
+        fits = await KioskService(uow).code_fits(body.code)
+    if not fits:
+        raise PairingRefused
+    await guess.was_right()
+    secret = new_secret()
+    # Argon2 takes tens of milliseconds: outside of the transaction and of the event loop.
+    secret_hash = await asyncio.to_thread(hash_secret, secret)
+    async with gym.unit_of_work(Actor.system()) as uow:
+        paired = await KioskService(uow).pair(body.code, body.name, secret_hash)
+    return reply(PairAnswer(kiosk_id=paired.id, secret=secret), status=201)
+
+
+@routes.get("/api/v1/kiosk")
+async def kiosk(request: web.Request) -> web.Response:
+    """The gym as a kiosk needs to know it."""
+    gym = request.app[GYM]
+    claims = claims_of(request, Scope.KIOSK)
+    async with gym.unit_of_work(Actor.system()) as uow:
+        caller = await caller_of(uow, claims)
+        if caller.kiosk is None:
+            raise InvalidToken
+        answer = KioskAnswer(
+            gym_name=uow.settings.name,
+            kiosk_name=caller.kiosk.name,
+            languages=list(LANGUAGES),
+            methods=["face", "qr", "document"],
+            liveness=gym.config.face_liveness,
+            challenge=gym.config.face_challenge,
+            offline_policy=uow.settings.offline_policy.value,
+            currency=uow.settings.currency,
+            timezone=uow.settings.timezone,
+            exit_pin=caller.kiosk.exit_pin_hash is not None,
+            server_time=uow.now,
+        )
+    return reply(answer)
+
+
+@routes.post("/api/v1/kiosk/exit")
+async def leave(request: web.Request) -> web.Response:
+    """Whether the PIN lets somebody leave the page; without one set, anybody may."""
+    gym, limits = request.app[GYM], request.app[LIMITS]
+    claims = claims_of(request, Scope.KIOSK)
+    body = await read_model(request, ExitRequest)
+    guess = Guess(limits, gym.clock.now(), limits.exit.of(claims.subject))
+    await guess.allow()
+    async with acting(request, Scope.KIOSK) as (uow, caller):
+        may = await KioskService(uow).may_leave(caller.actor.id or claims.subject, body.pin)
+    if not may:
+        raise ExitPinWrong
+    await guess.was_right()
+    return web.Response(status=204)

@@ -1,0 +1,140 @@
+"""What staff ask: today's attempts, clients and their cards, and the nightly jobs by an admin's wish."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from gym.attendance.attempts import Attempt, AttemptService
+from gym.attendance.cards.client_card import CardService, ClientCard
+from gym.clients.models import Client
+from gym.clients.service import ClientService
+from gym.jobs.runner import run_job
+from gym.security.tokens import Scope
+from gym.subscriptions.models import Subscription
+from web.api.schemas import (
+    AttemptAnswer,
+    AttemptsAnswer,
+    AttemptsQuery,
+    CardAnswer,
+    ClientPath,
+    ClientsAnswer,
+    FaceAnswer,
+    FoundClient,
+    JobAnswer,
+    MembershipAnswer,
+    PersonAnswer,
+    SearchQuery,
+)
+from web.api.thumbnails import photo_url
+from web.http.authentication import STAFF, acting
+from web.http.json import ONE_CLIENT, read_path, read_query, reply
+from web.http.keys import GYM
+
+routes = web.RouteTableDef()
+
+
+@routes.get("/api/v1/check-ins")
+async def attempts(request: web.Request) -> web.Response:
+    """A page of today's attempts, the latest received first."""
+    async with acting(request, *STAFF) as (uow, _):
+        query = read_query(request, AttemptsQuery)
+        page = await AttemptService(uow).today(since=query.since, cursor=query.cursor, limit=query.limit)
+        items = [_attempt(one) for one in page.items]
+    return reply(AttemptsAnswer(items=items, total=page.total, next=page.following))
+
+
+@routes.get("/api/v1/clients")
+async def search(request: web.Request) -> web.Response:
+    """Clients by name, document or phone; the best match first."""
+    async with acting(request, *STAFF) as (uow, _):
+        query = read_query(request, SearchQuery)
+        page = await ClientService(uow).search(query.q, query.page)
+    items = [_found(client) for client in page.items]
+    return reply(ClientsAnswer(items=items, total=page.total, page=page.number, pages=page.pages))
+
+
+@routes.get(f"/api/v1/clients/{ONE_CLIENT}")
+async def card(request: web.Request) -> web.Response:
+    """A client's card; that it was looked at is recorded."""
+    async with acting(request, *STAFF) as (uow, _):
+        client_id = read_path(request, ClientPath).client_id
+        found = await CardService(uow).card(client_id)
+    picture = photo_url(request.app[GYM], client_id) if found.face.enrolled else None
+    return reply(_card(found, picture))
+
+
+@routes.post("/api/v1/subscriptions/activate")
+async def activate(request: web.Request) -> web.Response:
+    """Run the nightly activation now."""
+    return await _run(request, "activate")
+
+
+@routes.post("/api/v1/subscriptions/expire")
+async def expire(request: web.Request) -> web.Response:
+    """Run the nightly expiry now."""
+    return await _run(request, "expire")
+
+
+async def _run(request: web.Request, job: str) -> web.Response:
+    async with acting(request, Scope.ADMIN) as (_, caller):
+        actor = caller.actor
+    return reply(JobAnswer(count=await run_job(request.app[GYM].run, actor, job)))
+
+
+def _attempt(one: Attempt) -> AttemptAnswer:
+    row, client = one.row, one.client
+    return AttemptAnswer(
+        id=row.id,
+        at=row.at,
+        received_at=row.received_at,
+        late=one.is_late,
+        outcome=row.outcome,
+        code=row.code,
+        method=row.method,
+        counted=row.counted,
+        undone=row.undone_at is not None,
+        client=PersonAnswer(id=client.id, name=client.full_name) if client else None,
+        kiosk_name=one.kiosk_name,
+    )
+
+
+def _found(client: Client) -> FoundClient:
+    return FoundClient(
+        id=client.id,
+        name=client.full_name,
+        active=client.active,
+        document=_document(client),
+        phone=client.phone,
+    )
+
+
+def _document(client: Client) -> str | None:
+    return f"{client.document_type} {client.document_number}" if client.document_number else None
+
+
+def _card(card: ClientCard, picture: str | None) -> CardAnswer:
+    client, consent = card.client, card.face.consent
+    return CardAnswer(
+        **_found(client).model_dump(),
+        display_name=client.display_name,
+        birth_date=client.birth_date,
+        warning=client.warning,
+        blocked_until=client.blocked_until,
+        membership=_membership(card, card.latest) if card.latest else None,
+        balance=card.balance,
+        credit=card.credit,
+        face=FaceAnswer(consent=consent is not None and consent.current, templates=card.face.templates),
+        last_visits=[visit.at for visit in card.visits],
+        photo_url=picture,
+    )
+
+
+def _membership(card: ClientCard, subscription: Subscription) -> MembershipAnswer:
+    return MembershipAnswer(
+        plan=subscription.plan.name,
+        status=subscription.status,
+        starts_on=subscription.starts_on,
+        ends_on=subscription.ends_on,
+        days_left=card.days_left,
+        visits_left=card.visits_left,
+    )

@@ -1,0 +1,43 @@
+"""A client's picture, for a minute and only by its signed address."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from aiohttp import web
+
+from gym.app import Gym
+from gym.core.errors import NotFound
+from gym.faces.service import FaceRecognitionService
+from gym.security.permissions import Actor
+from gym.security.signed_links import Links
+from web.http.keys import GYM
+
+LIFETIME: Final = timedelta(seconds=60)
+routes = web.RouteTableDef()
+
+
+def photo_url(gym: Gym, client_id: UUID) -> str:
+    """The address of a client's picture; it opens for a minute, for whoever was given it."""
+    return Links(gym.secrets.jwt).sign_path(f"/api/v1/thumbnails/{client_id}", gym.clock.now() + LIFETIME)
+
+
+@routes.get("/api/v1/thumbnails/{client_id}")
+async def thumbnail(request: web.Request) -> web.Response:
+    """JPEG, 160 px. Whoever lacks the signature is told that there is nothing."""
+    gym, query = request.app[GYM], request.query
+    links = Links(gym.secrets.jwt)
+    if not links.path_is_signed(request.path, query.get("until", ""), query.get("mac", ""), gym.clock.now()):
+        raise NotFound
+    try:
+        client_id = UUID(request.match_info["client_id"])
+    except ValueError:
+        raise NotFound from None
+    async with gym.unit_of_work(Actor.system()) as uow:
+        picture = await FaceRecognitionService(uow).thumbnail(client_id)
+    if picture is None:
+        raise NotFound
+    headers = {"Cache-Control": "private, max-age=60"}
+    return web.Response(body=picture, content_type="image/jpeg", headers=headers)

@@ -1,0 +1,94 @@
+"""Guesses at the digits behind a document: counted by document and by caller, and only the wrong ones."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Self
+from uuid import UUID
+
+from gym.clients.documents import bare_number
+from gym.core.language import N_
+from gym.security.rate_limits import Bucket, TooManyRequests
+from gym.security.signed_links import Links
+from web.http.limits import Limits
+
+SHORTEST: Final = 4
+"""Digits; with fewer the letters say which document it is."""
+
+
+class TooManyWrongDocuments(TooManyRequests):
+    """Too many wrong documents or digits, by one caller or behind one document: which one is not said."""
+
+    code = "too_many_wrong_documents"
+    message = N_(
+        "Too many documents did not fit. Wait {minutes} min before the next one; a face or a QR goes on."
+    )
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(retry_after)
+        self.context["minutes"] = math.ceil(retry_after / 60)
+
+
+@dataclass(slots=True)
+class DocumentGuess:
+    """One guess. It is taken before it is judged, so that many at once are as many guesses, and given back
+    when it was right; where too many are under way to tell, it waits for them.
+    """
+
+    limits: Limits
+    buckets: tuple[Bucket, ...]
+    is_taken: bool = False
+
+    @classmethod
+    def of(cls, limits: Limits, links: Links, caller: UUID, document: str) -> Self:
+        """Unknown documents are counted like known ones, and none stands in a bucket's name in clear."""
+        digest = links.digest(f"document:{folded(document)}").hex()
+        return cls(limits, (limits.document.of(digest), limits.documents.of(caller)))
+
+    async def begin(self, now: datetime, rates: Sequence[Bucket]) -> None:
+        """With what the request costs anyway, in one statement. Raises `TooManyRequests` and
+        `TooManyWrongDocuments`."""
+        wanted, under_way = [*rates, *self.buckets], self.limits.under_way
+        refused_at: asyncio.Event | None = None
+        while not self.is_taken:
+            try:
+                await self.limits.take(now, *wanted)
+            except TooManyRequests as error:
+                await self._put_back(error)
+                if error.rate not in (self.limits.document, self.limits.documents):
+                    raise
+                if under_way.has(self.buckets):
+                    await under_way.one_to_end()
+                elif refused_at is under_way.ended:
+                    raise TooManyWrongDocuments(error.retry_after) from None
+                # Others may have begun or ended while PostgreSQL was asked: only two answers in a row count.
+                refused_at, wanted = under_way.ended, [*self.buckets]
+            else:
+                self.is_taken = True
+                under_way.begin(self.buckets)
+
+    async def end(self, *, was_wrong: bool) -> None:
+        if not self.is_taken:
+            return
+        try:
+            if not was_wrong:
+                await self.limits.buckets.give_back(*self.buckets)
+        finally:
+            self.limits.under_way.end(self.buckets)
+
+    async def _put_back(self, error: TooManyRequests) -> None:
+        """What the other bucket gave for a guess that was not made."""
+        taken = [one for one in error.taken if one in self.buckets]
+        if taken:
+            await self.limits.buckets.give_back(*taken)
+
+
+def folded(number: str) -> str:
+    """However a document is written, it is one bucket: by its digits, where they are enough to name it."""
+    letters = "".join(one for one in bare_number(number) if one.isalnum()).upper()
+    digits = "".join(one for one in letters if one.isdecimal()).lstrip("0")
+    return digits if len(digits) >= SHORTEST else letters

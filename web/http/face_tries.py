@@ -1,0 +1,60 @@
+"""Photos at a door: each is a try at whose face it is, live and replayed alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from gym.attendance.checkin.schemas import Verdict
+from gym.attendance.checkin.verdicts import NOBODY
+from gym.attendance.models import CheckInMethod
+from gym.security.rate_limits import Bucket, TooManyRequests
+from gym.security.tokens import Claims, Scope
+from web.http.limits import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class FaceTry:
+    """One try. A capture time is only what the caller says, so a photo of an offline queue that shows nobody
+    costs what a live one does; those that are recognised come in a burst by nature and are given back."""
+
+    limits: Limits
+    bucket: Bucket
+    is_replay: bool
+
+    @classmethod
+    def of(cls, limits: Limits, claims: Claims, *, is_replay: bool) -> Self | None:
+        """None for staff at work, who are counted as staff whatever they ask."""
+        bucket = _bucket(limits, claims.scope, claims.subject, is_replay=is_replay)
+        return None if bucket is None else cls(limits, bucket, is_replay)
+
+    async def take(self, now: datetime, rates: tuple[Bucket, ...]) -> None:
+        """With what the request costs anyway. Raises `TooManyRequests`; a replay, which will come again, has
+        then cost nothing."""
+        try:
+            await self.limits.take(now, *rates, self.bucket)
+        except TooManyRequests as error:
+            if self.is_replay and error.taken:
+                await self.limits.buckets.give_back(*error.taken)
+            raise
+
+    async def end(self, said: Verdict | None) -> None:
+        """After the answer; None where it was one given before, which says nothing new."""
+        if not self._counts(said):
+            await self.give_back()
+
+    async def give_back(self) -> None:
+        await self.limits.buckets.give_back(self.bucket)
+
+    def _counts(self, said: Verdict | None) -> bool:
+        if said is None:
+            return not self.is_replay
+        return said.method is CheckInMethod.FACE and (not self.is_replay or said.code in NOBODY)
+
+
+def _bucket(limits: Limits, scope: Scope, subject: UUID, *, is_replay: bool) -> Bucket | None:
+    if scope is Scope.KIOSK:
+        return limits.faces.of(subject)
+    return limits.staff.of(subject) if is_replay else None

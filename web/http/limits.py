@@ -1,0 +1,137 @@
+"""The API's limits: how much a device, a person, an address and a name may ask."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from gym.app import Gym
+from gym.security.rate_limits import Bucket, Buckets, DatabaseBuckets, MemoryBuckets, Rate
+from gym.security.rate_limits import TooManyRequests as TooManyRequests
+
+DEVICE: Final = Rate("device", 240, 240)
+FACES: Final = Rate("faces", 90, 90)
+"""Photos with a face, of one device: nobody learns at leisure who resembles whom. Those of an offline queue
+cost one only where they show nobody."""
+REPLAY: Final = Rate("replay", 3000, 90)
+"""What an offline queue brings: three busy days at once. A capture time is only what the caller says: wrong
+faces and documents in it are counted like live ones."""
+STAFF: Final = Rate("staff", 120, 120)
+ADDRESS: Final = Rate("address", 5, 5)
+"""Wrong codes and sign-ins; right ones cost nothing, so several kiosks may share an address."""
+PAGE: Final = Rate("page", 5, 5)
+"""Wrong links of the password page, apart from codes and sign-ins: any website can make a browser open a page
+(`<img src=http://127.0.0.1:8080/password?start=x>`), and that must shut no kiosk out of its sign-in."""
+NAME_HERE: Final = Rate("name_here", 10, 1)
+"""Wrong passwords for one name from one address; then one try a minute."""
+NAME: Final = Rate("name", 30, 1)
+"""Wrong passwords for one name from addresses where it has not signed in lately: an attack from everywhere is
+slowed, and the owner at the usual place gets in."""
+DOCUMENT: Final = Rate("document", 5, 0.1)
+"""Wrong digits behind one document, by whichever kiosk: five, then one in ten minutes, so that ten thousand
+take ten weeks and not forty minutes."""
+DOCUMENTS: Final = Rate("documents", 5, 1)
+"""Wrong documents and digits of one caller: nobody tries the whole membership with one guess each."""
+EXIT: Final = Rate("exit", 5, 1)
+"""Wrong exit PINs of one device: four digits too."""
+OFFLINE_AFTER: Final = timedelta(minutes=1)
+"""A capture older than this comes from an offline queue."""
+
+
+@dataclass(slots=True)
+class UnderWay:
+    """Guesses of this process that are taken and not judged yet."""
+
+    counts: Counter[str] = field(default_factory=Counter[str])
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def has(self, buckets: Iterable[Bucket]) -> bool:
+        return any(self.counts[bucket.key] for bucket in buckets)
+
+    def begin(self, buckets: Iterable[Bucket]) -> None:
+        self.counts.update(bucket.key for bucket in buckets)
+
+    def end(self, buckets: Iterable[Bucket]) -> None:
+        for bucket in buckets:
+            self.counts[bucket.key] -= 1
+            if not self.counts[bucket.key]:
+                del self.counts[bucket.key]
+        self.ended.set()
+        self.ended = asyncio.Event()
+
+    async def one_to_end(self) -> None:
+        await self.ended.wait()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Every limit of the API, and where it is counted."""
+
+    buckets: Buckets
+    device: Rate = DEVICE
+    faces: Rate = FACES
+    replay: Rate = REPLAY
+    staff: Rate = STAFF
+    address: Rate = ADDRESS
+    page: Rate = PAGE
+    name: Rate = NAME
+    name_here: Rate = NAME_HERE
+    exit: Rate = EXIT
+    document: Rate = DOCUMENT
+    documents: Rate = DOCUMENTS
+    under_way: UnderWay = field(default_factory=UnderWay)
+
+    @classmethod
+    def of(cls, gym: Gym) -> Limits:
+        """In memory, or in PostgreSQL where replicas count together (RATE_LIMITS)."""
+        if gym.config.rate_limits == "memory":
+            return cls(MemoryBuckets())
+        return cls(DatabaseBuckets(gym.database, gym.secrets.jwt.derive("rate-buckets")))
+
+    async def take(self, now: datetime, *buckets: Bucket) -> None:
+        """One from each. Raises `TooManyRequests`."""
+        await self.buckets.take(buckets, now)
+
+
+@dataclass(slots=True)
+class Guess:
+    """One try to guess a secret, counted before it is judged, so that many at once are as many tries; given
+    back when it was right."""
+
+    limits: Limits
+    now: datetime
+    bucket: Bucket
+    name: Bucket | None = None
+    """Of a name at one address; forgotten when the guess was right."""
+    everywhere: Bucket | None = None
+    """Of a name at any address that it is not known at, once it was taken."""
+
+    async def allow(self) -> None:
+        """Raises `TooManyRequests`; a locked name costs its address nothing."""
+        buckets = self.limits.buckets
+        if self.name is not None:
+            await buckets.require(self.bucket, self.now)
+            await buckets.take([self.name], self.now)
+        if isinstance(buckets, DatabaseBuckets):
+            await buckets.sweep(self.now)
+        await buckets.take([self.bucket], self.now)
+
+    async def allow_from_anywhere(self, everywhere: Bucket) -> None:
+        """Asked only after the address was: raises `TooManyRequests`, and the address is not charged."""
+        try:
+            await self.limits.buckets.take([everywhere], self.now)
+        except TooManyRequests:
+            await self.limits.buckets.give_back(self.bucket)
+            raise
+        self.everywhere = everywhere
+
+    async def was_right(self) -> None:
+        """What others have tried from elsewhere stays counted."""
+        if self.name is not None:
+            await self.limits.buckets.forget(self.name)
+        right = [one for one in (self.bucket, self.everywhere) if one is not None]
+        await self.limits.buckets.give_back(*right)

@@ -1,0 +1,1 @@
+"""Pages served beside the API: the kiosk, and the page behind a password link."""

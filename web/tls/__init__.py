@@ -1,0 +1,1 @@
+"""TLS listeners, certificate renewal, and what a tablet needs to trust the gym."""

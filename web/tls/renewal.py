@@ -1,0 +1,67 @@
+"""The gym's own certificate is renewed in time by the authority that tablets trust; nobody has to restart."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import AsyncGenerator
+from contextlib import suppress
+from datetime import datetime
+from typing import Final
+
+import structlog
+from aiohttp import web
+
+from gym.core.config import Config, ConfigError
+from gym.security.tls.certificate_folder import Folder
+from web.http.keys import GYM, SECURE, Secure
+
+log = structlog.get_logger()
+EVERY: Final = 24 * 60 * 60.0
+"""Seconds between two looks."""
+
+
+def renew(config: Config, now: datetime) -> bool:
+    """Renew what ends soon, or lacks an address that this machine has got since. Only files are touched."""
+    folder = Folder(config.powergym_home)
+    if config.web_tls_cert is not None or config.port is not None or not folder.server.exists():
+        return False
+    try:
+        renewed = folder.renew(config.gym_name, now)
+    except ConfigError as fault:
+        log.warning("certificate_not_renewed", reason=str(fault))
+        return False
+    if renewed:
+        log.info("certificate_renewed")
+    return renewed
+
+
+async def look(config: Config, secure: Secure, now: datetime) -> None:
+    """Whoever connects from now on is shown the certificate that is there, whichever process has made it."""
+    await asyncio.to_thread(renew, config, now)
+    if secure.context is not None:
+        await asyncio.to_thread(_show, Folder(config.powergym_home), secure, secure.context)
+
+
+def _show(folder: Folder, secure: Secure, context: ssl.SSLContext) -> None:
+    try:
+        context.load_cert_chain(folder.server)
+        secure.names = tuple(folder.standing().names)
+    except (OSError, ssl.SSLError, ConfigError) as fault:
+        log.warning("certificate_not_shown", reason=str(fault))
+
+
+async def renewal(app: web.Application) -> AsyncGenerator[None]:
+    """Looks every day while the server is open."""
+    watch = asyncio.create_task(_watch(app), name="renewal")
+    yield
+    watch.cancel()
+    with suppress(asyncio.CancelledError):
+        await watch
+
+
+async def _watch(app: web.Application) -> None:
+    gym = app[GYM]
+    while True:
+        await asyncio.sleep(EVERY)
+        await look(gym.config, app[SECURE], gym.clock.now())
