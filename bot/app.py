@@ -13,7 +13,7 @@ import structlog
 from aiohttp import web
 
 from bot.outbox.broadcasts import BroadcastRunner
-from bot.outbox.worker import Dispatcher, wake_dispatchers
+from bot.outbox.worker import OutboxWorker, wake_dispatchers
 from bot.routers import ROUTERS
 from bot.sandbox.server import SandboxHooks, SandboxServer
 from bot.telegram.application import Api
@@ -33,14 +33,14 @@ from gym.staff.service import StaffService
 from web.api.telegram_webhook import Webhook
 from web.app import make_app
 from web.http.keys import BOT_READY
-from web.http.serving import Runner
-from web.tls.listeners import Listening, listen
+from web.http.serving import HttpRunner
+from web.tls.listeners import TlsListeners, listen
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class RunningApp:
     """What runs, and where it can be reached."""
 
     gym: Gym
@@ -63,7 +63,7 @@ def _kiosk(web_url: str | None) -> str | None:
 @asynccontextmanager
 async def open_house(
     config: Config, loading: Loading | None = None, *, with_web: bool = True
-) -> AsyncGenerator[House]:
+) -> AsyncGenerator[RunningApp]:
     """Everything works inside the block; it is stopped in reverse, handlers in flight first.
 
     `loading` are the face models where they are being loaded already.
@@ -92,7 +92,7 @@ async def open_house(
         await _beside(stack, "broadcasts", lambda: _broadcast(gym, bot))
         claim = asyncio.get_running_loop().create_future()
         await _beside(stack, "claim", lambda: _offer_claim(gym, bot, sandbox, claim))
-        yield House(gym, bot, web_url, served.tablets_url if served else None, sandbox, claim)
+        yield RunningApp(gym, bot, web_url, served.tablets_url if served else None, sandbox, claim)
 
 
 def _api(config: Config, sandbox: SandboxServer | None) -> Api:
@@ -103,9 +103,9 @@ def _api(config: Config, sandbox: SandboxServer | None) -> Api:
 
 
 @asynccontextmanager
-async def _serve(config: Config, app: web.Application) -> AsyncGenerator[Listening]:
+async def _serve(config: Config, app: web.Application) -> AsyncGenerator[TlsListeners]:
     """The kiosk's API and page, at the addresses of the configuration."""
-    runner = Runner(app, access_log=None, shutdown_timeout=10)
+    runner = HttpRunner(app, access_log=None, shutdown_timeout=10)
     await runner.setup()
     try:
         yield await listen(runner, config)
@@ -163,7 +163,7 @@ async def _tell(gym: Gym, bot: RunningBot, joined: asyncio.Event) -> None:
     """The outbox leaves once Telegram was reached; until then messages wait in the database."""
     await bot.connected.wait()
     joined.set()
-    await Dispatcher(gym, bot.assembly.bot).run()
+    await OutboxWorker(gym, bot.assembly.bot).run()
 
 
 async def _take_photos_along(gym: Gym, bot: RunningBot, by: timedelta) -> None:

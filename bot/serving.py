@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack
 from asyncpg import PostgresError
 from sqlalchemy.exc import DBAPIError
 
-from bot.app import House, open_house
+from bot.app import RunningApp, open_house
 from gym.core.config import Config
 from gym.core.runtime import event_loop as loop
 from gym.core.runtime import gc_control as collector
@@ -37,24 +37,24 @@ async def _serve(config: Config, loading: Loading, *, with_web: bool) -> None:
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     async with AsyncExitStack() as stack:
         with collector.paused():
-            house = await stack.enter_async_context(open_house(config, loading, with_web=with_web))
-        await asyncio.wait([house.claim], timeout=TELEGRAM_SECONDS)
-        greet(house)
-        if not house.claim.done():
-            house.claim.add_done_callback(greet_late)
+            app = await stack.enter_async_context(open_house(config, loading, with_web=with_web))
+        await asyncio.wait([app.claim], timeout=TELEGRAM_SECONDS)
+        greet(app)
+        if not app.claim.done():
+            app.claim.add_done_callback(greet_late)
         await stop.wait()
 
 
-def greet(house: House) -> None:
+def greet(app: RunningApp) -> None:
     """Where everything is, for the person who typed `make run`."""
     lines = ["  PowerGym is running."]
-    if house.sandbox is not None:
-        lines.append(f"  Chat page   {house.sandbox.page_url}   (no token: a local Bot API server stands in)")
-    if house.kiosk_url is not None:
-        lines.append(f"  Kiosk page  {house.kiosk_url}")
-    if house.tablets_url is not None:
-        lines.append(f"  On a tablet {house.tablets_url}/kiosk/")
-    lines.append(_claim_line(house.claim) if house.claim.done() else NO_CLAIM_YET)
+    if app.sandbox is not None:
+        lines.append(f"  Chat page   {app.sandbox.page_url}   (no token: a local Bot API server stands in)")
+    if app.kiosk_url is not None:
+        lines.append(f"  Kiosk page  {app.kiosk_url}")
+    if app.tablets_url is not None:
+        lines.append(f"  On a tablet {app.tablets_url}/kiosk/")
+    lines.append(_claim_line(app.claim) if app.claim.done() else NO_CLAIM_YET)
     _print([*filter(None, lines), "  Ctrl-C stops it."])
 
 

@@ -17,15 +17,19 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gym.attendance.checkin.request_authentication import Arrival, Asking, visiting
+from gym.attendance.checkin.request_authentication import (
+    AuthenticatedRequest,
+    RequestAuthentication,
+    visiting,
+)
 from gym.core.clock import SystemClock, WallClock, gym_day
 from gym.core.config import Config, ConfigError
-from gym.core.database.direct_pool import NotAsForeseen
+from gym.core.database.direct_pool import StaleRead
 from gym.core.database.engine import FAULTS, Database, is_retryable, is_unavailable
 from gym.core.database.migrations import upgrade
 from gym.core.errors import DatabaseUnavailable
 from gym.core.postgres import EmbeddedPostgres
-from gym.core.postgres.recovery import Revival
+from gym.core.postgres.recovery import Recovery
 from gym.core.redaction import REDACTOR
 from gym.faces.engine.loading import Loading, begin_loading
 from gym.faces.gallery.key_check import open_keys
@@ -59,7 +63,7 @@ class Gym:
     database: Database
     clock: WallClock
     secrets: Secrets
-    revival: Revival | None = None
+    recovery: Recovery | None = None
     face_pool: FacePool | None = None
     gallery: MemoryGallery | None = None
     """The faces in memory, beside the reader; without one PostgreSQL is searched."""
@@ -95,7 +99,9 @@ class Gym:
             await session.commit()
 
     @asynccontextmanager
-    async def express(self, actor: Actor, asking: Asking, arrived: Arrival) -> AsyncGenerator[UnitOfWork]:
+    async def hot_path(
+        self, actor: Actor, asking: RequestAuthentication, arrived: AuthenticatedRequest
+    ) -> AsyncGenerator[UnitOfWork]:
         """One write on the fast lane, at the end, for somebody who has arrived at the door.
 
         Raises `SessionNeeded`, with nothing written, when the work asks for more than statements written by
@@ -104,11 +110,14 @@ class Gym:
         """
         state = self._states.read(arrived.state)
         try:
-            async with self.within_reach(), visiting(self.database.lane, asking, arrived) as statements:
+            async with (
+                self.within_reach(),
+                visiting(self.database.direct_pool, asking, arrived) as statements,
+            ):
                 uow = UnitOfWork(None, *self._known(state, actor, None), statements)
                 yield uow
                 await uow.flush()
-        except (NotAsForeseen, asyncpg.PostgresError) as refused:
+        except (StaleRead, asyncpg.PostgresError) as refused:
             raise SessionNeeded from refused
 
     @asynccontextmanager
@@ -119,8 +128,8 @@ class Gym:
         except FAULTS as error:
             if not is_unavailable(error):
                 raise
-            if self.revival is not None:
-                self.revival.begin()
+            if self.recovery is not None:
+                self.recovery.begin()
             raise DatabaseUnavailable from error
 
     async def run(self, actor: Actor, work: Work[Result], *, as_of: datetime | None = None) -> Result:
@@ -229,9 +238,9 @@ async def open_gym(
             if config.auto_migrate if migrate is None else migrate:
                 await upgrade(database)
             await open_keys(database, secrets.data, register=reading is not None)
-            revival = Revival(postgres) if postgres is not None else None
+            recovery = Recovery(postgres) if postgres is not None else None
             live = LiveKeys(secrets, config.powergym_home, partial(secrets_of, config))
-            gym = Gym(config, database, clock or SystemClock(), secrets, revival, live_keys=live)
+            gym = Gym(config, database, clock or SystemClock(), secrets, recovery, live_keys=live)
             if reading is None:
                 yield gym
                 return

@@ -14,7 +14,7 @@ from gym.core.config import Config
 from gym.core.runtime import event_loop as loop
 from gym.faces.engine.loading import Loading
 from web.app import make_app
-from web.http.serving import Runner
+from web.http.serving import HttpRunner
 from web.tls.listeners import listen
 
 
@@ -32,7 +32,7 @@ async def _serve(config: Config, loading: Loading) -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     async with open_gym(config, faces=loading) as gym:
-        runner = Runner(make_app(gym), access_log=None, shutdown_timeout=10)
+        runner = HttpRunner(make_app(gym), access_log=None, shutdown_timeout=10)
         await runner.setup()
         await listen(runner, config)
         await stop.wait()

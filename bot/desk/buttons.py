@@ -16,7 +16,7 @@ from gym.subscriptions.sales.discounts import Discount, DiscountKind
 
 
 @callback("msgs")
-class Messages(Callback):
+class MessagingMenu(Callback):
     """The way to everything an admin does about messages."""
 
 
@@ -233,7 +233,7 @@ class UseApproval(Callback):
 
 
 @callback("plans")
-class Plans(Callback):
+class PlanList(Callback):
     """Every plan of the gym."""
 
     page: int = 0
@@ -247,7 +247,7 @@ class PlanCard(Callback):
 
 
 @callback("rwds")
-class Rewards(Callback):
+class ClientRewards(Callback):
     """What a client has earned, and what of it can be used."""
 
     client_id: UUID

@@ -9,7 +9,7 @@ import segno
 
 from bot.ui.keyboards import Keyboard, link
 from bot.ui.screens import Html, Screen
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 
 
 def qr_png(text: str) -> bytes:
@@ -20,7 +20,7 @@ def qr_png(text: str) -> bytes:
 
 
 async def link_screen(
-    turn: Turn, text: str, address: str, keyboard: Keyboard, *, own: bool = False
+    context: UpdateContext, text: str, address: str, keyboard: Keyboard, *, own: bool = False
 ) -> Screen:
     """A QR with the same address below it, to scan or to forward; it stays in the chat.
 
@@ -28,6 +28,6 @@ async def link_screen(
     tap at the desk.
     """
     picture = await asyncio.to_thread(qr_png, address)
-    body = turn.t("{text}\n{address}", text=Html(text), address=address)
-    opening = [[link(turn.t("Open"), address)]] if own else []
+    body = context.t("{text}\n{address}", text=Html(text), address=address)
+    opening = [[link(context.t("Open"), address)]] if own else []
     return Screen(body, [*opening, *keyboard], photo=picture, drawn=True, stays=True, secret=True)

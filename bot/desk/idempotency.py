@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID, uuid5
 
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 
 NAMESPACE: Final = UUID("6f1d7a52-3a1c-4f0e-9a58-0c6a2f8f5c11")
 
 
-def tap_key(turn: Turn) -> UUID:
+def tap_key(context: UpdateContext) -> UUID:
     """A key of the button as it was shown: its message, its data and the minute it carries."""
-    query = turn.update.callback_query
+    query = context.update.callback_query
     message = query.message if query else None
     shown = (
-        message.chat.id if message else turn.chat_id,
-        message.message_id if message else turn.update.update_id,
+        message.chat.id if message else context.chat_id,
+        message.message_id if message else context.update.update_id,
         query.data if query else "",
     )
     return uuid5(NAMESPACE, repr(shown))

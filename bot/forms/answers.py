@@ -13,7 +13,7 @@ from gym.payments.ledger import positive
 
 def read_amount(text: str, ctx: FormContext) -> Decimal:
     """0 or more. Raises `NotAnAmount`."""
-    return amounts.read_amount(text, ctx.turn.conventions)
+    return amounts.read_amount(text, ctx.context.conventions)
 
 
 def read_positive_amount(text: str, ctx: FormContext) -> Decimal:
@@ -23,9 +23,9 @@ def read_positive_amount(text: str, ctx: FormContext) -> Decimal:
 
 def read_day(text: str, ctx: FormContext, among: Days) -> date:
     """A day, of `among` where it is not written in full. Raises `DayInvalid`."""
-    return days.read_day(text, ctx.turn.today, among, ctx.turn.conventions)
+    return days.read_day(text, ctx.context.today, among, ctx.context.conventions)
 
 
 def read_coming_day(text: str, ctx: FormContext) -> date:
     """A day to come: `5/1` typed in December is January's. Raises `DayInvalid`."""
-    return read_day(text, ctx, days.coming(ctx.turn.today))
+    return read_day(text, ctx, days.coming(ctx.context.today))

@@ -19,7 +19,7 @@ from gym.core.language import N_
 from gym.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
-    from bot.ui.update_context import Turn
+    from bot.ui.update_context import UpdateContext
 
 Wanted = TypeVar("Wanted")
 Result = TypeVar("Result")
@@ -52,14 +52,14 @@ class SentPhoto:
 class FormContext:
     """What the parts of a form are called with: the turn, and the answers so far."""
 
-    def __init__(self, turn: Turn, form: Form, state: FormState) -> None:
-        self.turn = turn
+    def __init__(self, context: UpdateContext, form: Form, state: FormState) -> None:
+        self.context = context
         self.form = form
         self.state = state
 
     @property
     def t(self) -> HtmlTranslator:
-        return self.turn.t
+        return self.context.t
 
     @property
     def key(self) -> UUID:
@@ -92,13 +92,13 @@ class FormContext:
         return [SentPhoto(item["file_id"], item["data"]) for item in sent]
 
     def unit_of_work(self) -> AbstractAsyncContextManager[UnitOfWork]:
-        return self.turn.unit_of_work()
+        return self.context.unit_of_work()
 
     def member_unit_of_work(self) -> AbstractAsyncContextManager[UnitOfWork]:
-        return self.turn.member_unit_of_work()
+        return self.context.member_unit_of_work()
 
     async def run(self, work: Callable[[UnitOfWork], Awaitable[Result]]) -> Result:
-        return await self.turn.run(work)
+        return await self.context.run(work)
 
 
 Ask = Callable[[FormContext], Awaitable[str]]

@@ -18,7 +18,7 @@ from bot.ui.callbacks import STALE_AFTER, Callback, Home, pack
 from bot.ui.identity import NotForYou
 from bot.ui.keyboards import Button
 from bot.ui.routing import Routes
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from gym.chats.service import ChatService
 from gym.core.errors import Conflict, DatabaseUnavailable, GymError
 from gym.core.language import N_
@@ -49,96 +49,96 @@ class FormEngine:
     # Coming and going
 
     async def begin(
-        self, turn: Turn, form: Form, values: Mapping[str, object], back: Callback | None
+        self, context: UpdateContext, form: Form, values: Mapping[str, object], back: Callback | None
     ) -> None:
         """Open a form. One with answers that is open already is not lost without asking."""
-        packed = pack(back, turn.now) if back is not None else None
-        ctx = self._open(turn)
+        packed = pack(back, context.now) if back is not None else None
+        ctx = self._open(context)
         if ctx is not None and ctx.state.has_answers:
             ctx.state.pending = Pending(form.name, as_kept(values), packed)
             ctx.state.parked = True
-            await self._flow.save(turn, ctx.state)
-            await turn.show(screens.in_the_way(ctx))
+            await self._flow.save(context, ctx.state)
+            await context.show(screens.in_the_way(ctx))
             return
-        await self._flow.start(turn, form, values, packed)
+        await self._flow.start(context, form, values, packed)
 
-    async def park(self, turn: Turn) -> None:
+    async def park(self, context: UpdateContext) -> None:
         """The person goes elsewhere: what they type from now on is no answer."""
-        if turn.draft is None or turn.draft.data.get("parked"):
+        if context.draft is None or context.draft.data.get("parked"):
             return
-        state = FormState.of(turn.draft)
+        state = FormState.of(context.draft)
         state.parked = True
-        turn.draft = state.draft(turn.now)
-        await self._chats.save_draft(turn.draft)
+        context.draft = state.draft(context.now)
+        await self._chats.save_draft(context.draft)
 
-    def resume_button(self, turn: Turn) -> Button | None:
+    def resume_button(self, context: UpdateContext) -> Button | None:
         """The way back into the form that was left open, for the home screen."""
-        ctx = self._open(turn)
+        ctx = self._open(context)
         if ctx is None or not ctx.state.has_answers:
             return None
-        label = turn.t(N_("Go on: {form}"), form=turn.t(ctx.form.title))
+        label = context.t(N_("Go on: {form}"), form=context.t(ctx.form.title))
         return screens.form_button(ctx.state, label, FormAction.CONTINUE, wide=True)
 
-    async def cancel(self, turn: Turn) -> bool:
+    async def cancel(self, context: UpdateContext) -> bool:
         """Close the open form; False when there is none."""
-        if turn.draft is None:
+        if context.draft is None:
             return False
-        state = FormState.of(turn.draft)
-        await self._flow.drop(turn)
-        tapped = turn.target
-        await turn.show(screens.canceled(turn.t, self._flow.back(state)))
+        state = FormState.of(context.draft)
+        await self._flow.drop(context)
+        tapped = context.target
+        await context.show(screens.canceled(context.t, self._flow.back(state)))
         if tapped is None or tapped.message_id != state.message_id:
-            self._flow.close_question(turn, state)
+            self._flow.close_question(context, state)
         return True
 
     # What may come in
 
-    async def text(self, turn: Turn) -> bool:
+    async def text(self, context: UpdateContext) -> bool:
         """A typed answer; False when no form waits for text."""
-        ctx = await self._waiting(turn)
+        ctx = await self._waiting(context)
         step = ctx and ctx.form.step(ctx.state.step)
         if ctx is None or step is None:
             return False
-        if self._repeated(turn, ctx.state):
+        if self._repeated(context, ctx.state):
             await self._flow.present(ctx)
         elif step.parse is None:
             await self._flow.show_question(ctx, step, f"⚠️ {_hint(ctx, step)}")
         else:
-            await self._read(ctx, step, turn.text)
+            await self._read(ctx, step, context.text)
         return True
 
-    async def attachment(self, turn: Turn) -> bool:
+    async def attachment(self, context: UpdateContext) -> bool:
         """A file, sticker or voice is no answer: the question again; False when no form waits."""
-        ctx = await self._waiting(turn)
+        ctx = await self._waiting(context)
         step = ctx and ctx.form.step(ctx.state.step)
         if ctx is None or step is None:
             return False
         await self._flow.show_question(ctx, step, None if step.parse else f"⚠️ {_hint(ctx, step)}")
         return True
 
-    async def photo(self, turn: Turn) -> bool:
+    async def photo(self, context: UpdateContext) -> bool:
         """A picture for a photo step; False when no form waits for one."""
-        ctx = await self._waiting(turn)
+        ctx = await self._waiting(context)
         step = ctx and ctx.form.step(ctx.state.step)
         if ctx is None or step is None or step.photo is None:
             return ctx is not None and await self._rest_of_album(ctx)
-        if self._repeated(turn, ctx.state):
+        if self._repeated(context, ctx.state):
             await self._flow.present(ctx)
         else:
             await self._look(ctx, step)
         return True
 
-    async def tap(self, turn: Turn, tap: FormTap) -> None:
+    async def tap(self, context: UpdateContext, tap: FormTap) -> None:
         """A form's own button."""
-        await self._require_admitted(turn)
-        ctx = self._open(turn)
-        if ctx is not None and self._repeated(turn, ctx.state):
+        await self._require_admitted(context)
+        ctx = self._open(context)
+        if ctx is not None and self._repeated(context, ctx.state):
             await self._flow.present(ctx)
             return
-        if turn.draft is None or turn.draft.key != tap.key:
+        if context.draft is None or context.draft.key != tap.key:
             raise FormClosed
         if ctx is None:
-            await self._flow.drop(turn)
+            await self._flow.drop(context)
             raise FormChanged
         ctx.state.parked = False
         old = tap.revision != ctx.state.revision
@@ -153,7 +153,7 @@ class FormEngine:
         step = ctx.form.step(ctx.state.step)
         match tap.action:
             case FormAction.CANCEL:
-                await self.cancel(ctx.turn)
+                await self.cancel(ctx.context)
             case FormAction.REPLACE:
                 await self._replace(ctx)
             case FormAction.CONFIRM:
@@ -204,23 +204,23 @@ class FormEngine:
         if before:
             await self._flow.goto(ctx, before[-1])
             return
-        await self._flow.drop(ctx.turn)
-        await ctx.turn.go(self._flow.back(state) or Home())
+        await self._flow.drop(ctx.context)
+        await ctx.context.go(self._flow.back(state) or Home())
 
     async def _replace(self, ctx: FormContext) -> None:
         pending = ctx.state.pending
         form = self._routes.forms.get(pending.form) if pending else None
-        if pending is None or form is None or not self._routes.admits(form.name, ctx.turn.visitor):
+        if pending is None or form is None or not self._routes.admits(form.name, ctx.context.identity):
             await self._flow.present(ctx)
             return
-        await self._flow.start(ctx.turn, form, pending.values, pending.back)
+        await self._flow.start(ctx.context, form, pending.values, pending.back)
 
     async def _confirm(self, ctx: FormContext) -> None:
         if ctx.state.step != SUMMARY:
             await self._flow.present(ctx)
             return
         shown = ctx.state.updated_at
-        if shown is not None and ctx.turn.now - shown > STALE_AFTER:
+        if shown is not None and ctx.context.now - shown > STALE_AFTER:
             note = ctx.t(N_("This has been lying here for a while. Check it once more, please."))
             await self._flow.present(ctx, f"⚠️ {note}")
             return
@@ -245,9 +245,9 @@ class FormEngine:
     async def _look(self, ctx: FormContext, step: Step) -> None:
         """Read one picture. It is kept as a file id with its verdict; the pixels go when the turn ends."""
         assert step.photo is not None
-        turn = ctx.turn
+        context = ctx.context
         try:
-            file_id, picture = turn.photo_id, await turn.photo_bytes(ctx.key)
+            file_id, picture = context.photo_id, await context.photo_bytes(ctx.key)
             note = await step.photo(ctx, picture)
         except DatabaseUnavailable:
             raise
@@ -264,45 +264,45 @@ class FormEngine:
 
     def _join_album(self, ctx: FormContext) -> None:
         """The pictures of one album are answered in one message."""
-        state, message = ctx.state, ctx.turn.message
+        state, message = ctx.state, ctx.context.message
         album = message.media_group_id if message else None
         if album is not None and album == state.album and state.message_id is not None:
-            ctx.turn.answer_in(state.message_id)
+            ctx.context.answer_in(state.message_id)
         state.album = album
 
     async def _rest_of_album(self, ctx: FormContext) -> bool:
         """More pictures than were wanted: the rest of an album is not taken for something else."""
-        message, album = ctx.turn.message, ctx.state.album
+        message, album = ctx.context.message, ctx.state.album
         if message is None or album is None or message.media_group_id != album:
             return False
-        await ctx.turn.note_photo(ctx.key)
+        await ctx.context.note_photo(ctx.key)
         return True
 
-    def _open(self, turn: Turn) -> FormContext | None:
+    def _open(self, context: UpdateContext) -> FormContext | None:
         """The open form, if this version still knows it and the person is still one of those it is for."""
-        form = self._routes.forms.get(turn.draft.form) if turn.draft else None
-        if turn.draft is None or form is None or not self._routes.admits(form.name, turn.visitor):
+        form = self._routes.forms.get(context.draft.form) if context.draft else None
+        if context.draft is None or form is None or not self._routes.admits(form.name, context.identity):
             return None
-        return FormContext(turn, form, FormState.of(turn.draft))
+        return FormContext(context, form, FormState.of(context.draft))
 
-    async def _waiting(self, turn: Turn) -> FormContext | None:
+    async def _waiting(self, context: UpdateContext) -> FormContext | None:
         """The open form that takes what is typed. Raises `NotForYou`."""
-        if turn.draft is None or turn.draft.data.get("parked"):
+        if context.draft is None or context.draft.data.get("parked"):
             return None
-        await self._require_admitted(turn)
-        return self._open(turn)
+        await self._require_admitted(context)
+        return self._open(context)
 
-    async def _require_admitted(self, turn: Turn) -> None:
+    async def _require_admitted(self, context: UpdateContext) -> None:
         """Looked at on every step, as on every other tap: with the role goes the form. Raises `NotForYou`."""
-        if turn.draft is None or self._routes.admits(turn.draft.form, turn.visitor):
+        if context.draft is None or self._routes.admits(context.draft.form, context.identity):
             return
-        self._flow.close_question(turn, FormState.of(turn.draft))
-        await self._flow.drop(turn)
+        self._flow.close_question(context, FormState.of(context.draft))
+        await self._flow.drop(context)
         raise NotForYou
 
-    def _repeated(self, turn: Turn, state: FormState) -> bool:
+    def _repeated(self, context: UpdateContext, state: FormState) -> bool:
         """An update that was handled up to here before a crash: its answer is in."""
-        return state.last_update_id == turn.update.update_id
+        return state.last_update_id == context.update.update_id
 
 
 def _hint(ctx: FormContext, step: Step) -> str:

@@ -15,7 +15,7 @@ from bot.forms.state import FIELDS, SUMMARY, FormState, as_kept
 from bot.ui.callbacks import Callback, unpack
 from bot.ui.routing import Routes
 from bot.ui.screens import Screen, say_error
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from gym.chats.service import ChatService
 from gym.core.errors import DatabaseUnavailable, GymError
 
@@ -27,11 +27,15 @@ class FormFlow:
         self._chats = chats
         self._routes = routes
 
-    async def start(self, turn: Turn, form: Form, values: Mapping[str, object], back: str | None) -> None:
-        key = uuid5(NAMESPACE_OID, f"{turn.chat_id}:{turn.user_id}:{turn.update.update_id}:{form.name}")
-        state = FormState(turn.chat_id, turn.user_id, form.name, key, back=back)
+    async def start(
+        self, context: UpdateContext, form: Form, values: Mapping[str, object], back: str | None
+    ) -> None:
+        key = uuid5(
+            NAMESPACE_OID, f"{context.chat_id}:{context.user_id}:{context.update.update_id}:{form.name}"
+        )
+        state = FormState(context.chat_id, context.user_id, form.name, key, back=back)
         state.give(values)
-        await self.advance(FormContext(turn, form, state))
+        await self.advance(FormContext(context, form, state))
 
     def put(self, ctx: FormContext, step: Step, value: object, label: str | None = None) -> None:
         before = ctx.state.values.get(step.name)
@@ -70,7 +74,7 @@ class FormFlow:
             ctx.state.page = 0
         ctx.state.revision += 1
         ctx.state.pending = None
-        await self.save(ctx.turn, ctx.state)
+        await self.save(ctx.context, ctx.state)
         if step is not None:
             await self.show_question(ctx, step, note)
         elif ctx.state.step == FIELDS:
@@ -83,27 +87,27 @@ class FormFlow:
         known = dict(ctx.state.values)
         await self._show(ctx, await screens.summary(ctx, note))
         if ctx.state.values != known:
-            await self.save(ctx.turn, ctx.state)
+            await self.save(ctx.context, ctx.state)
 
     async def show_question(self, ctx: FormContext, step: Step, note: str | None) -> None:
         await self._show(ctx, await screens.question(ctx, step, note))
 
     async def _show(self, ctx: FormContext, screen: Screen) -> None:
         """The question before it, where it stands further up, is answered and loses its keys."""
-        turn, before, tapped = ctx.turn, ctx.state.message_id, ctx.turn.target
-        await turn.show(screen)
-        shown = turn.target.message_id if turn.target else None
+        context, before, tapped = ctx.context, ctx.state.message_id, ctx.context.target
+        await context.show(screen)
+        shown = context.target.message_id if context.target else None
         if shown == before:
             return
         if tapped is None or tapped.message_id != before:
-            self.close_question(turn, ctx.state)
+            self.close_question(context, ctx.state)
         ctx.state.message_id = shown
-        await self.save(turn, ctx.state)
+        await self.save(context, ctx.state)
 
-    def close_question(self, turn: Turn, state: FormState) -> None:
+    def close_question(self, context: UpdateContext, state: FormState) -> None:
         """Nothing above asks any more."""
         if state.message_id is not None:
-            turn.take_keys(state.message_id)
+            context.take_keys(state.message_id)
 
     # The end
 
@@ -112,20 +116,20 @@ class FormFlow:
 
         What was confirmed on a summary is a record in the chat: later taps leave its message alone.
         """
-        turn, draft = ctx.turn, ctx.state.draft(ctx.turn.now)
-        turn.draft = None
+        context, draft = ctx.context, ctx.state.draft(ctx.context.now)
+        context.draft = None
         try:
             screen = await ctx.form.submit(ctx)
         except DatabaseUnavailable:
             raise
         except GymError as error:
-            turn.draft = draft
+            context.draft = draft
             await self._refused(ctx, error)
             return
         if screen is not None:
-            await turn.show(replace(screen, stays=screen.stays or ctx.form.confirm is not None))
-        if turn.target is None or turn.target.message_id != ctx.state.message_id:
-            self.close_question(turn, ctx.state)
+            await context.show(replace(screen, stays=screen.stays or ctx.form.confirm is not None))
+        if context.target is None or context.target.message_id != ctx.state.message_id:
+            self.close_question(context, ctx.state)
         await self._chats.drop_draft(draft)
 
     async def _refused(self, ctx: FormContext, error: GymError) -> None:
@@ -138,7 +142,7 @@ class FormFlow:
             step = asked[-1].name
             ctx.state.drop(step)
         if not asked and ctx.form.confirm is None:
-            await self._chats.drop_draft(ctx.state.draft(ctx.turn.now))
+            await self._chats.drop_draft(ctx.state.draft(ctx.context.now))
             raise error
         await self.goto(ctx, step, warning(ctx, error))
 
@@ -147,15 +151,15 @@ class FormFlow:
     def back(self, state: FormState) -> Callback | None:
         return unpack(self._routes.codes, state.back).callback if state.back else None
 
-    async def save(self, turn: Turn, state: FormState) -> None:
-        state.last_update_id = turn.update.update_id
-        turn.draft = state.draft(turn.now)
-        await self._chats.save_draft(turn.draft)
+    async def save(self, context: UpdateContext, state: FormState) -> None:
+        state.last_update_id = context.update.update_id
+        context.draft = state.draft(context.now)
+        await self._chats.save_draft(context.draft)
 
-    async def drop(self, turn: Turn) -> None:
-        if turn.draft is not None:
-            await self._chats.drop_draft(turn.draft)
-            turn.draft = None
+    async def drop(self, context: UpdateContext) -> None:
+        if context.draft is not None:
+            await self._chats.drop_draft(context.draft)
+            context.draft = None
 
 
 async def _offer(ctx: FormContext, step: Step) -> list[Choice]:

@@ -13,7 +13,7 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Keyboard, Row, button, nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import Html, HtmlTranslator, Screen, say_error
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from bot.ui.wording.freeze_days import (
     OPEN,
     START,
@@ -32,7 +32,7 @@ from gym.core.errors import GymError
 from gym.core.language import N_
 from gym.payments.errors import parse_reason
 from gym.subscriptions.freezes.errors import FreezeBeyondPlan
-from gym.subscriptions.freezes.layout import Rest, from_day
+from gym.subscriptions.freezes.layout import Interval, from_day
 from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.models import Freeze, FreezeKind, Subscription
 from gym.subscriptions.service import SubscriptionService
@@ -65,21 +65,21 @@ router.home(N_("❄️ Freeze"), MyFreeze())
 
 
 @router.on(MyFreeze)
-async def my_freeze(turn: Turn, _: MyFreeze) -> None:
-    client = turn.visitor.client
+async def my_freeze(context: UpdateContext, _: MyFreeze) -> None:
+    client = context.identity.client
     assert client is not None
-    async with turn.member_unit_of_work() as uow:
+    async with context.member_unit_of_work() as uow:
         wish = await ApprovalService(uow).my_wish()
         one = await SubscriptionService(uow).current(client.id)
         found = await FreezeService(uow).freezes(one.id) if one else []
         left = await FreezeService(uow).allowance_left(one) if one else 0
     pending = wish if wish is not None and wish.state is ApprovalState.PENDING else None
-    await turn.show(_screen(turn.t, one, _coming(found, turn.today), left, pending, turn.today))
+    await context.show(_screen(context.t, one, _coming(found, context.today), left, pending, context.today))
 
 
 def _coming(found: Sequence[Freeze], today: date) -> list[Freeze]:
     """Those that are not over, first day first; closings too."""
-    left = {rest.freeze_id for rest in from_day(today, map(Rest.of, found))}
+    left = {rest.freeze_id for rest in from_day(today, map(Interval.of, found))}
     return [one for one in found if one.id in left]
 
 
@@ -123,57 +123,57 @@ def _wished(t: HtmlTranslator, wish: Approval) -> str:
 
 
 @router.on(TakeWishBack)
-async def take_wish_back(turn: Turn, tap: TakeWishBack) -> None:
-    await turn.run_member(lambda uow: ApprovalService(uow).withdraw(tap.approval_id))
-    await turn.go(MyFreeze())
+async def take_wish_back(context: UpdateContext, tap: TakeWishBack) -> None:
+    await context.run_member(lambda uow: ApprovalService(uow).withdraw(tap.approval_id))
+    await context.go(MyFreeze())
 
 
 # Coming back ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @router.on(IAmBack)
-async def ask_back(turn: Turn, _: IAmBack) -> None:
-    client = turn.visitor.client
+async def ask_back(context: UpdateContext, _: IAmBack) -> None:
+    client = context.identity.client
     assert client is not None
-    async with turn.member_unit_of_work() as uow:
+    async with context.member_unit_of_work() as uow:
         one = await SubscriptionService(uow).current(client.id)
         found = await FreezeService(uow).freezes(one.id) if one else []
-    mine = _mine(_coming(found, turn.today))
-    t = turn.t
+    mine = _mine(_coming(found, context.today))
+    t = context.t
     if one is None or mine is None:
-        await turn.show(Screen(t("Nothing is frozen. You can come in."), [nav(t, back=MyFreeze())]))
+        await context.show(Screen(t("Nothing is frozen. You can come in."), [nav(t, back=MyFreeze())]))
         return
     lines = [t("<b>Are you coming again?</b>"), "", freeze_line(t, mine)]
     lines.append(t("The frozen days that are not over yet go back; from today on you can come in."))
     rows: Keyboard = [[button(t("✅ I am back"), IAmBackNow(one.id, mine.id))], nav(t, back=MyFreeze())]
-    await turn.show(Screen("\n".join(lines), rows))
+    await context.show(Screen("\n".join(lines), rows))
 
 
 @router.on(IAmBackNow)
-async def back_now(turn: Turn, tap: IAmBackNow) -> None:
-    one = await turn.run_member(
+async def back_now(context: UpdateContext, tap: IAmBackNow) -> None:
+    one = await context.run_member(
         lambda uow: FreezeService(uow).end(tap.subscription_id, freeze_id=tap.freeze_id)
     )
-    t = turn.t
+    t = context.t
     text = t("☀️ Welcome back! <b>{plan}</b> runs until {day}.", plan=one.plan.name, day=one.ends_on)
-    await turn.show(Screen(text, [nav(t, back=MyPlan())]))
+    await context.show(Screen(text, [nav(t, back=MyPlan())]))
 
 
 # Asking ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @router.on(AskFreeze)
-async def ask(turn: Turn, _: AskFreeze) -> None:
-    client = turn.visitor.client
+async def ask(context: UpdateContext, _: AskFreeze) -> None:
+    client = context.identity.client
     assert client is not None
-    async with turn.member_unit_of_work() as uow:
+    async with context.member_unit_of_work() as uow:
         one = await SubscriptionService(uow).current(client.id)
         if one is None:
             raise NothingToFreeze
         left = await FreezeService(uow).allowance_left(one)
         days = await FreezeService(uow).days_of_start(one)
     values = {"subscription_id": one.id, "left": left, "first": days.first, "last_start": days.last}
-    await turn.begin(WISH, values, back=MyFreeze())
+    await context.begin(WISH, values, back=MyFreeze())
 
 
 async def _lengths(ctx: FormContext) -> Sequence[Choice]:

@@ -10,12 +10,12 @@ from bot.ui.documents import send_receipt
 from bot.ui.keyboards import Row, button, nav, pager
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from gym.core.language import N_
 from gym.payments.credit import ClientCredit
 from gym.payments.models import EntryKind
 from gym.payments.statements import MoneyRow, StatementService
-from gym.subscriptions.money.joint_payments import PayingTogether
+from gym.subscriptions.money.joint_payments import JointPayments
 
 router = Router(Audience.MEMBER)
 
@@ -23,20 +23,20 @@ router.home(N_("🧾 My payments"), MyPayments())
 
 
 @router.on(MyPayments)
-async def my_payments(turn: Turn, tap: MyPayments) -> None:
-    client = turn.visitor.client
+async def my_payments(context: UpdateContext, tap: MyPayments) -> None:
+    client = context.identity.client
     assert client is not None, "the router lets in nobody else"
-    async with turn.member_unit_of_work() as uow:
+    async with context.member_unit_of_work() as uow:
         found = await StatementService(uow).money(client.id, tap.page)
         credit = await ClientCredit(uow).balance(client.id)
-    t = turn.t
+    t = context.t
     lines = [money_line(t, row) for row in found.items] or [t("No payments yet.")]
     if credit:
         lines += ["", t("💳 Credit: {credit}", credit=credit)]
     if found.total:
         lines += ["", t("Tap a receipt and it comes as a PDF.")]
     rows = [*_receipts(t, found.items), pager(found.number, found.pages, MyPayments), nav(t)]
-    await turn.show(Screen("\n".join([t("🧾 <b>My payments</b>"), "", *lines]), rows))
+    await context.show(Screen("\n".join([t("🧾 <b>My payments</b>"), "", *lines]), rows))
 
 
 def _receipts(t: HtmlTranslator, rows: Sequence[MoneyRow]) -> list[Row]:
@@ -45,7 +45,7 @@ def _receipts(t: HtmlTranslator, rows: Sequence[MoneyRow]) -> list[Row]:
 
 
 @router.on(MyReceipt)
-async def my_receipt(turn: Turn, tap: MyReceipt) -> None:
-    async with turn.member_unit_of_work() as uow:
-        found = await PayingTogether(uow).receipts(tap.entry_id)
-    await send_receipt(turn, found.parts, turn.visitor.language)
+async def my_receipt(context: UpdateContext, tap: MyReceipt) -> None:
+    async with context.member_unit_of_work() as uow:
+        found = await JointPayments(uow).receipts(tap.entry_id)
+    await send_receipt(context, found.parts, context.identity.language)

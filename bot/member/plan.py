@@ -9,7 +9,7 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Button, button, grid, nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from bot.ui.wording.freezes import rest_lines
 from bot.ui.wording.plan_states import HAS_DAYS, MemberAct, in_chat, words_of
 from bot.ui.wording.prices import price_line
@@ -37,29 +37,29 @@ router.home(N_("🎫 My plan"), MyPlan())
 
 
 @router.on(MyPlan)
-async def my_plan(turn: Turn, _: MyPlan) -> None:
-    await show_plan(turn)
+async def my_plan(context: UpdateContext, _: MyPlan) -> None:
+    await show_plan(context)
 
 
 @router.command("plan", N_("My plan"))
-async def plan_command(turn: Turn) -> None:
-    await show_plan(turn)
+async def plan_command(context: UpdateContext) -> None:
+    await show_plan(context)
 
 
-async def show_plan(turn: Turn) -> None:
+async def show_plan(context: UpdateContext) -> None:
     """One screen with everything the member wants to know."""
-    client = turn.visitor.client
+    client = context.identity.client
     assert client is not None
-    async with turn.member_unit_of_work() as uow:
+    async with context.member_unit_of_work() as uow:
         card = await CardService(uow).card(client.id)
         prices = await PlanService(uow).active()
-    t = turn.t
-    lines = [t("<b>My plan</b>"), "", *plan_lines(t, card, turn.today)]
+    t = context.t
+    lines = [t("<b>My plan</b>"), "", *plan_lines(t, card, context.today)]
     if prices:
         lines += ["", t("<b>Prices</b>")]
         lines += [price_line(t, one) for one in prices]
     rows = [*grid([*_acts(t, card), button(t("My visits"), MyVisits())]), nav(t)]
-    await turn.show(Screen("\n".join(lines), rows))
+    await context.show(Screen("\n".join(lines), rows))
 
 
 def _acts(t: HtmlTranslator, card: ClientCard) -> list[Button]:
@@ -98,12 +98,12 @@ def _next(t: HtmlTranslator, waiting: Subscription) -> str:
 
 
 @router.on(WantToRenew)
-async def want_to_renew(turn: Turn, _: WantToRenew) -> None:
-    client = turn.visitor.client
+async def want_to_renew(context: UpdateContext, _: WantToRenew) -> None:
+    client = context.identity.client
     assert client is not None
-    async with turn.member_unit_of_work() as uow:
+    async with context.member_unit_of_work() as uow:
         payload = {"client_id": client.id, "client_name": client.full_name}
         key = f"wants_renewal:{client.id}:{uow.today.isoformat()}"
         uow.notify(DESK, NotificationKind.DESK_WANTS_RENEWAL, payload, dedup_key=key)
-    t = turn.t
-    await turn.show(Screen(t("The desk knows. They will get in touch with you."), [nav(t, back=MyPlan())]))
+    t = context.t
+    await context.show(Screen(t("The desk knows. They will get in touch with you."), [nav(t, back=MyPlan())]))

@@ -6,14 +6,14 @@ from contextlib import AbstractAsyncContextManager
 from datetime import time
 from typing import Final
 
-from bot.desk.buttons import Messages
+from bot.desk.buttons import MessagingMenu
 from bot.forms.definition import Choice, Form, FormContext, Step
 from bot.home import Languages
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from bot.ui.wording.notification_kinds import group_buttons, group_lines
 from gym.chats.preferences import Preferences, PreferenceService, parse_quiet_hours
 from gym.core.language import N_
@@ -50,22 +50,22 @@ class QuietHours(Callback):
 member.home(N_("🔔 Preferences"), MyPreferences())
 
 
-def _own(turn: Turn, *, desk: bool) -> AbstractAsyncContextManager[UnitOfWork]:
-    return turn.unit_of_work() if desk else turn.member_unit_of_work()
+def _own(context: UpdateContext, *, desk: bool) -> AbstractAsyncContextManager[UnitOfWork]:
+    return context.unit_of_work() if desk else context.member_unit_of_work()
 
 
 @router.on(MyPreferences)
-async def my_preferences(turn: Turn, tap: MyPreferences) -> None:
-    async with _own(turn, desk=tap.desk) as uow:
+async def my_preferences(context: UpdateContext, tap: MyPreferences) -> None:
+    async with _own(context, desk=tap.desk) as uow:
         now = await PreferenceService(uow).get()
-    await turn.show(_screen(turn.t, now, turn.settings, desk=tap.desk))
+    await context.show(_screen(context.t, now, context.settings, desk=tap.desk))
 
 
 @router.on(Want)
-async def want(turn: Turn, tap: Want) -> None:
-    async with _own(turn, desk=tap.desk) as uow:
+async def want(context: UpdateContext, tap: Want) -> None:
+    async with _own(context, desk=tap.desk) as uow:
         now = await PreferenceService(uow).want(tap.group, wanted=tap.wanted)
-    await turn.show(_screen(turn.t, now, turn.settings, desk=tap.desk))
+    await context.show(_screen(context.t, now, context.settings, desk=tap.desk))
 
 
 def _screen(t: HtmlTranslator, now: Preferences, settings: GymSettings, *, desk: bool) -> Screen:
@@ -79,7 +79,7 @@ def _screen(t: HtmlTranslator, now: Preferences, settings: GymSettings, *, desk:
     lines = [t("🔔 <b>Preferences</b>"), intro, "", *group_lines(t, groups, heard)]
     rows = group_buttons(t, groups, heard, lambda group, wanted: Want(group, wanted, desk))
     if desk:
-        return Screen("\n".join(lines), [*rows, nav(t, back=Messages())])
+        return Screen("\n".join(lines), [*rows, nav(t, back=MessagingMenu())])
     lines += ["", _quiet_line(t, now, settings)]
     more: Row = [button(t("🌙 Quiet hours"), QuietHours()), button(t("🌐 Language"), Languages())]
     return Screen("\n".join(lines), [*rows, more, nav(t)])
@@ -100,14 +100,14 @@ def _quiet_line(t: HtmlTranslator, now: Preferences, settings: GymSettings) -> s
 
 
 @router.on(QuietHours)
-async def quiet_hours(turn: Turn, _: QuietHours) -> None:
-    async with turn.member_unit_of_work() as uow:
+async def quiet_hours(context: UpdateContext, _: QuietHours) -> None:
+    async with context.member_unit_of_work() as uow:
         await PreferenceService(uow).get()
-    await turn.begin(QUIET, back=MyPreferences())
+    await context.begin(QUIET, back=MyPreferences())
 
 
 async def _offer(ctx: FormContext) -> list[Choice]:
-    settings = ctx.turn.settings
+    settings = ctx.context.settings
     gym = f"{_brief(settings.quiet_from)} – {_brief(settings.quiet_until)}"
     return [
         Choice(OF_THE_GYM, ctx.t("The gym's: {hours}", hours=gym)),
@@ -130,7 +130,7 @@ async def _keep(ctx: FormContext) -> Screen:
     hours: tuple[time, time] | None = None if chosen == OF_THE_GYM else parse_quiet_hours(chosen)
     async with ctx.member_unit_of_work() as uow:
         now = await PreferenceService(uow).keep_quiet(hours)
-    return _screen(ctx.t, now, ctx.turn.settings, desk=False)
+    return _screen(ctx.t, now, ctx.context.settings, desk=False)
 
 
 QUIET = router.form(

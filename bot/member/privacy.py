@@ -8,7 +8,7 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Keyboard, button, nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from gym.core.language import N_
 from gym.faces.enrolment.consent import consent_text
 from gym.faces.enrolment.consent_renewal import ConsentRenewal
@@ -56,39 +56,39 @@ router.home(N_("🙂 Face check-in"), MyFace())
 
 
 @router.on(MyFace)
-async def my_face(turn: Turn, _: MyFace) -> None:
-    t, state = turn.t, await _state(turn)
+async def my_face(context: UpdateContext, _: MyFace) -> None:
+    t, state = context.t, await _state(context)
     if state.consent is None or not state.consent.current:
-        await turn.show(_question(turn, state))
+        await context.show(_question(context, state))
         return
     count = t.plural("{count} photo is remembered.", "{count} photos are remembered.", state.templates)
     agreed = t("You agreed to face check-in on {at}.", at=state.consent.given_at)
     text = f"{agreed}\n{count}\n\n{t(THROUGH_TELEGRAM)}"
-    await turn.show(Screen(text, [[button(t("Withdraw"), AskWithdraw())], nav(t)]))
+    await context.show(Screen(text, [[button(t("Withdraw"), AskWithdraw())], nav(t)]))
 
 
 @router.started
-async def text_has_changed(turn: Turn) -> None:
+async def text_has_changed(context: UpdateContext) -> None:
     """Who agreed to an older text is asked once; what was stored stays until they withdraw."""
-    client = turn.visitor.client
+    client = context.identity.client
     assert client is not None
-    async with turn.member_unit_of_work() as uow:
+    async with context.member_unit_of_work() as uow:
         await ConsentRenewal(uow).ask_who_has_come(client.id)
 
 
-async def _state(turn: Turn) -> FaceState:
-    client = turn.visitor.client
+async def _state(context: UpdateContext) -> FaceState:
+    client = context.identity.client
     assert client is not None
-    async with turn.member_unit_of_work() as uow:
+    async with context.member_unit_of_work() as uow:
         return await FaceRecognitionService(uow).state(client.id)
 
 
-def _question(turn: Turn, state: FaceState) -> Screen:
+def _question(context: UpdateContext, state: FaceState) -> Screen:
     """The text in force, to be agreed to."""
-    t = turn.t
+    t = context.t
     if state.consent is not None:
-        return Screen(changed_text(t, turn.settings.name), [*answers_to_change(t), nav(t)])
-    text = t(consent_text(), gym=turn.settings.name)
+        return Screen(changed_text(t, context.settings.name), [*answers_to_change(t), nav(t)])
+    text = t(consent_text(), gym=context.settings.name)
     row = [button(t("No, thanks"), MyFaceNo()), button(t("Yes, I agree"), GiveConsent())]
     return Screen(text, [row, nav(t)])
 
@@ -114,39 +114,39 @@ class MyFaceNo(Callback):
 
 
 @router.on(MyFaceNo)
-async def no_thanks(turn: Turn, _: MyFaceNo) -> None:
-    t = turn.t
+async def no_thanks(context: UpdateContext, _: MyFaceNo) -> None:
+    t = context.t
     text = t("That is fine: your QR and your document open the door at the same hours.")
-    await turn.show(Screen(text, [nav(t)]))
+    await context.show(Screen(text, [nav(t)]))
 
 
 @router.on(GiveConsent)
-async def give(turn: Turn, _: GiveConsent) -> None:
-    client = turn.visitor.client
+async def give(context: UpdateContext, _: GiveConsent) -> None:
+    client = context.identity.client
     assert client is not None
-    async with turn.member_unit_of_work() as uow:
+    async with context.member_unit_of_work() as uow:
         await FaceRecognitionService(uow).give_consent(client.id, ConsentMethod.CHAT)
         state = await FaceRecognitionService(uow).state(client.id)
-    t = turn.t
+    t = context.t
     text = t("Thank you. The desk takes your photos the next time you come.")
     if state.enrolled:
         text = t("Thank you. Your face opens the door as before.")
-    await turn.show(Screen(text, [nav(t, back=MyFace())]))
+    await context.show(Screen(text, [nav(t, back=MyFace())]))
 
 
 @router.on(AskWithdraw)
-async def ask_withdraw(turn: Turn, _: AskWithdraw) -> None:
-    t = turn.t
+async def ask_withdraw(context: UpdateContext, _: AskWithdraw) -> None:
+    t = context.t
     text = t("Withdraw? Your face is forgotten at once; your QR and document still open the door.")
     text += "\n\n" + t(OUT_OF_REACH)
     rows = [[button(t("Keep it"), MyFace()), button(t("Forget my face"), WithdrawConsent())], nav(t)]
-    await turn.show(Screen(text, rows))
+    await context.show(Screen(text, rows))
 
 
 @router.on(WithdrawConsent)
-async def withdraw(turn: Turn, _: WithdrawConsent) -> None:
-    client = turn.visitor.client
+async def withdraw(context: UpdateContext, _: WithdrawConsent) -> None:
+    client = context.identity.client
     assert client is not None
-    async with turn.member_unit_of_work() as uow:
+    async with context.member_unit_of_work() as uow:
         await FaceRecognitionService(uow).withdraw_consent(client.id)
-    await turn.show(Screen(turn.t("Done. Your face is forgotten."), [nav(turn.t)]))
+    await context.show(Screen(context.t("Done. Your face is forgotten."), [nav(context.t)]))

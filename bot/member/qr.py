@@ -11,9 +11,9 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button, nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import Screen
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from gym.core.language import N_
-from gym.security.signed_links import Links
+from gym.security.signed_links import SignedLinks
 from gym.settings.addresses import bot_link
 
 router = Router(Audience.MEMBER)
@@ -29,22 +29,22 @@ router.home(N_("🔳 My QR"), MyQr())
 
 
 @router.on(MyQr)
-async def my_qr(turn: Turn, _: MyQr) -> None:
-    await show_qr(turn)
+async def my_qr(context: UpdateContext, _: MyQr) -> None:
+    await show_qr(context)
 
 
 @router.command("qr", N_("My QR"))
-async def qr_command(turn: Turn) -> None:
-    await show_qr(turn)
+async def qr_command(context: UpdateContext) -> None:
+    await show_qr(context)
 
 
-async def show_qr(turn: Turn) -> None:
+async def show_qr(context: UpdateContext) -> None:
     """A fresh code."""
-    client = turn.visitor.client
+    client = context.identity.client
     assert client is not None
-    payload = Links(turn.gym.secrets.jwt).sign_member_qr(client.id, turn.now + LIFETIME)
-    picture = await asyncio.to_thread(qr_png, bot_link(turn.settings, payload))
-    t = turn.t
+    payload = SignedLinks(context.gym.secrets.jwt).sign_member_qr(client.id, context.now + LIFETIME)
+    picture = await asyncio.to_thread(qr_png, bot_link(context.settings, payload))
+    t = context.t
     text = t("Show this to the kiosk. It works for a minute.")
     again = [[button(t("🔄 New code"), MyQr())], nav(t)]
-    await turn.show(Screen(text, again, photo=picture, drawn=True, secret=True))
+    await context.show(Screen(text, again, photo=picture, drawn=True, secret=True))

@@ -7,7 +7,7 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, nav, pager
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from bot.ui.wording.rewards import reward_line, to_go_line
 from gym.core.language import N_
 from gym.rewards.rules import visits_to_go
@@ -28,19 +28,21 @@ router.home(N_("🎁 Rewards"), MyRewards())
 
 
 @router.on(MyRewards)
-async def my_rewards(turn: Turn, tap: MyRewards) -> None:
-    client = turn.visitor.client
+async def my_rewards(context: UpdateContext, tap: MyRewards) -> None:
+    client = context.identity.client
     assert client is not None
-    async with turn.member_unit_of_work() as uow:
+    async with context.member_unit_of_work() as uow:
         service = RewardService(uow)
         found = await service.of_client(client.id, tap.page)
         waiting = await service.waiting(client.id)
         current = await SubscriptionService(uow).current(client.id)
-    t = turn.t
-    lines = [reward_line(t, one, turn.today) for one in found.items] or [t("You have no rewards yet.")]
-    text = "\n".join([t("🎁 <b>My rewards</b>"), "", *lines, *progress(t, turn.settings, current)])
+    t = context.t
+    lines = [reward_line(t, one, context.today) for one in found.items] or [t("You have no rewards yet.")]
+    text = "\n".join([t("🎁 <b>My rewards</b>"), "", *lines, *progress(t, context.settings, current)])
     renew: Row = [button(t("I want to renew"), WantToRenew())] if waiting else []
-    await turn.show(Screen(text, [pager(found.number, found.pages, MyRewards), renew, nav(t, back=MyPlan())]))
+    await context.show(
+        Screen(text, [pager(found.number, found.pages, MyRewards), renew, nav(t, back=MyPlan())])
+    )
 
 
 def progress(t: HtmlTranslator, settings: GymSettings, current: Subscription | None) -> list[str]:

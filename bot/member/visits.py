@@ -6,7 +6,7 @@ from bot.member.buttons import MyVisits
 from bot.ui.keyboards import nav, pager
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from gym.attendance.checkin.service import AttendanceService
 from gym.attendance.models import CheckIn, Outcome
 from gym.core.language import N_
@@ -17,15 +17,15 @@ router.home(N_("🚪 My visits"), MyVisits())
 
 
 @router.on(MyVisits)
-async def my_visits(turn: Turn, tap: MyVisits) -> None:
-    client = turn.visitor.client
+async def my_visits(context: UpdateContext, tap: MyVisits) -> None:
+    client = context.identity.client
     assert client is not None, "the router lets in nobody else"
-    async with turn.member_unit_of_work() as uow:
+    async with context.member_unit_of_work() as uow:
         found = await AttendanceService(uow).visits(client.id, tap.page)
-    t = turn.t
+    t = context.t
     lines = [_line(t, visit) for visit in found.items] or [t("No visits yet.")]
     text = "\n".join([t("<b>My visits</b>"), "", *lines])
-    await turn.show(Screen(text, [pager(found.number, found.pages, MyVisits), nav(t)]))
+    await context.show(Screen(text, [pager(found.number, found.pages, MyVisits), nav(t)]))
 
 
 def _line(t: HtmlTranslator, visit: CheckIn) -> str:

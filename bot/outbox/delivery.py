@@ -16,7 +16,7 @@ from telegram import Message as Sent
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
 from bot.messages import Message, render
-from bot.outbox.rate_limits import Pacer
+from bot.outbox.rate_limits import SendRateLimits
 from bot.telegram.calls.delivery_status import ServerFault, Unanswered, Unreadable, acknowledged
 from bot.telegram.calls.retries import retry_seconds
 from bot.telegram.calls.trouble_reports import report_trouble
@@ -64,7 +64,7 @@ NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
+class SendContext:
     """What holds for the messages of one claim; `now` is business time."""
 
     settings: GymSettings
@@ -94,17 +94,17 @@ def back_off(attempts: int) -> float:
     return min(LONGEST_PAUSE, 2.0 ** min(attempts - 1, 12) * random.uniform(0.8, 1.2))  # noqa: S311
 
 
-class Courier:
+class MessageSender:
     """Knows Telegram's answers and what each means for a message, its reader and its chat."""
 
-    def __init__(self, gym: Gym, bot: Bot, pacer: Pacer) -> None:
+    def __init__(self, gym: Gym, bot: Bot, rate_limits: SendRateLimits) -> None:
         self.gym = gym
         self.bot = bot
-        self.pacer = pacer
-        self._gate = Gate()
-        self._sessions = QuickSessions(gym.database, gym.revival)
+        self.rate_limits = rate_limits
+        self._gate = WireOrder()
+        self._sessions = QuickSessions(gym.database, gym.recovery)
 
-    async def deliver(self, item: Outgoing, now: Round, lease: Lease) -> None:
+    async def deliver(self, item: Outgoing, now: SendContext, lease: Lease) -> None:
         """One message. Whatever happens, it stays in the outbox until that is written down."""
         try:
             await self._deliver(item, now, lease)
@@ -115,7 +115,7 @@ class Courier:
             log.exception("message_broke", kind=item.kind)
             await self._later_or_never(item, type(error).__name__)
 
-    async def _deliver(self, item: Outgoing, now: Round, lease: Lease) -> None:
+    async def _deliver(self, item: Outgoing, now: SendContext, lease: Lease) -> None:
         if item.chat_id is None:
             await self._note(lambda outbox, _: outbox.unreachable(item.id, "no chat"))
         elif not item.reachable:
@@ -124,7 +124,7 @@ class Courier:
             await self._note(lambda outbox, _: outbox.muted(item.id))
         elif (morning := _after_quiet(item, now)) > now.now:
             await self._note(lambda outbox, _: outbox.postpone(item.id, morning))
-        elif (held := self.pacer.held(item.chat_id)) > PATIENCE:
+        elif (held := self.rate_limits.held(item.chat_id)) > PATIENCE:
             await self._again(item, held, "pace", counts=False)
         elif not await self._still_holds(item):
             await self._note(lambda outbox, _: outbox.dismissed(item.id, "not true any more"))
@@ -139,7 +139,7 @@ class Courier:
             assert item.recipient_id is not None, "a member is told"
             return await AbsenceService(uow).is_still_away(item.recipient_id, item.payload["since"])
 
-    async def _word_and_send(self, item: Outgoing, chat_id: int, now: Round, lease: Lease) -> None:
+    async def _word_and_send(self, item: Outgoing, chat_id: int, now: SendContext, lease: Lease) -> None:
         try:
             language = item.language or now.settings.language
             desk = item.recipient_kind is RecipientKind.DESK
@@ -161,8 +161,8 @@ class Courier:
             await self._note(lambda outbox, _: outbox.dismissed(item.id, "nothing to replace"))
             return
         chat_id, message_id = place
-        await self.pacer.wait(chat_id)
-        await self.pacer.wait_overall()
+        await self.rate_limits.wait(chat_id)
+        await self.rate_limits.wait_overall()
         if self._was_kept_too_long(item, lease):
             return
         try:
@@ -179,8 +179,8 @@ class Courier:
             await self._sent(item, chat_id, message_id)
 
     async def _leave(self, item: Outgoing, chat_id: int, worded: Message, lease: Lease) -> None:
-        await self.pacer.wait(chat_id, bulk=item.is_bulk)
-        async with self._gate.one_by_one(self.pacer.wait_overall):
+        await self.rate_limits.wait(chat_id, bulk=item.is_bulk)
+        async with self._gate.one_by_one(self.rate_limits.wait_overall):
             if self._was_kept_too_long(item, lease):
                 return
             try:
@@ -210,7 +210,7 @@ class Courier:
                 worded.text, chat_id, message_id, parse_mode="HTML", reply_markup=worded.keyboard
             )
         finally:
-            self.pacer.left(chat_id)
+            self.rate_limits.left(chat_id)
 
     async def _in_some_way(self, item: Outgoing, chat_id: int, worded: Message) -> tuple[Sent, bool]:
         """With markup and buttons; bare (True), when Telegram has failed to take that a few times."""
@@ -233,7 +233,7 @@ class Courier:
                 message_thread_id=item.topic_id,
             )
         finally:
-            self.pacer.left(chat_id)
+            self.rate_limits.left(chat_id)
 
     async def _not_sent(self, item: Outgoing, chat_id: int, error: TelegramError) -> None:
         match error:
@@ -243,7 +243,7 @@ class Courier:
                 await self._refused(item, chat_id, error.message)
             case RetryAfter():
                 seconds = retry_seconds(error)
-                self.pacer.hold(chat_id, seconds)
+                self.rate_limits.hold(chat_id, seconds)
                 await self._again(item, seconds, "retry after", counts=False)
             case ChatMigrated():
                 new = error.new_chat_id
@@ -357,7 +357,7 @@ class Courier:
                 await asyncio.sleep(0.5)
 
 
-class Gate:
+class WireOrder:
     """Messages go on the wire one by one: what a crash may repeat is the one that was not marked yet.
 
     A slow answer holds the next one up for a moment only.
@@ -384,7 +384,7 @@ class Gate:
             marked.set()
 
 
-def _after_quiet(item: Outgoing, now: Round) -> datetime:
+def _after_quiet(item: Outgoing, now: SendContext) -> datetime:
     """When it may leave: at once, or when the reader's quiet hours (else the gym's) are over."""
     if item.kind not in WAITS and not item.is_bulk:
         return now.now

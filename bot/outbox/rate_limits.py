@@ -18,7 +18,7 @@ GROUP = (20, 61.0)
 REMEMBERED_CHATS = 10_000
 
 
-class Window:
+class RateWindow:
     """At most `limit` messages in any `seconds`, on monotonic time; those that wait queue in order."""
 
     def __init__(self, limit: int, seconds: float) -> None:
@@ -52,7 +52,7 @@ class Window:
 
 
 @dataclass
-class Pacer:
+class SendRateLimits:
     """Waits until a message may leave for a chat; groups have negative ids.
 
     What Telegram asks for by RetryAfter holds that chat; a second chat's while one is held is meant for all.
@@ -60,9 +60,9 @@ class Pacer:
 
     clock: WallClock
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    _overall: Window = field(default_factory=lambda: Window(*OVERALL))
-    _bulk: Window = field(default_factory=lambda: Window(*BULK))
-    _chats: dict[int, list[Window]] = field(default_factory=dict[int, list[Window]])
+    _overall: RateWindow = field(default_factory=lambda: RateWindow(*OVERALL))
+    _bulk: RateWindow = field(default_factory=lambda: RateWindow(*BULK))
+    _chats: dict[int, list[RateWindow]] = field(default_factory=dict[int, list[RateWindow]])
     _held: dict[int, float] = field(default_factory=dict[int, float])
     _all_held: float = 0.0
 
@@ -108,15 +108,15 @@ class Pacer:
             for window in (*self._of_chat(chat_id), self._overall):
                 window.remember(now - ago)
 
-    async def _place(self, window: Window) -> None:
+    async def _place(self, window: RateWindow) -> None:
         delay = window.reserve(self.clock.monotonic())
         if delay > 0:
             await self.sleep(delay)
 
-    def _of_chat(self, chat_id: int) -> list[Window]:
+    def _of_chat(self, chat_id: int) -> list[RateWindow]:
         if len(self._chats) > REMEMBERED_CHATS:
             now = self.clock.monotonic()
             busy = {key: all_ for key, all_ in self._chats.items() if not all(w.is_idle(now) for w in all_)}
             self._chats = busy
         limits = (GROUP, CHAT) if chat_id < 0 else (CHAT,)
-        return self._chats.setdefault(chat_id, [Window(*limit) for limit in limits])
+        return self._chats.setdefault(chat_id, [RateWindow(*limit) for limit in limits])

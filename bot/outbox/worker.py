@@ -12,8 +12,8 @@ import structlog
 from sqlalchemy import text
 from telegram import Bot
 
-from bot.outbox.delivery import Courier, Lease, Round
-from bot.outbox.rate_limits import BULK, GROUP, OVERALL, Pacer
+from bot.outbox.delivery import Lease, MessageSender, SendContext
+from bot.outbox.rate_limits import BULK, GROUP, OVERALL, SendRateLimits
 from gym.app import Gym
 from gym.core.database.advisory_lock import SoleLock
 from gym.core.errors import DatabaseUnavailable
@@ -39,19 +39,21 @@ STANDBY_SECONDS = 1.0
 FAREWELL_SECONDS = 5.0
 
 
-class Dispatcher:
+class OutboxWorker:
     """One of any number. Rows are claimed with SKIP LOCKED, so two never send the same one.
 
     Telegram's limits are the whole gym's, so of those that `run` one sends, and another takes over when it
     ends: PostgreSQL's advisory lock says which.
     """
 
-    def __init__(self, gym: Gym, bot: Bot, pacer: Pacer | None = None, lease: timedelta = LEASE) -> None:
+    def __init__(
+        self, gym: Gym, bot: Bot, rate_limits: SendRateLimits | None = None, lease: timedelta = LEASE
+    ) -> None:
         self.gym = gym
         self.bot = bot
-        self.pacer = pacer or Pacer(gym.clock)
+        self.rate_limits = rate_limits or SendRateLimits(gym.clock)
         self.lease = lease
-        self._courier = Courier(gym, bot, self.pacer)
+        self._courier = MessageSender(gym, bot, self.rate_limits)
         self._flights: dict[asyncio.Task[None], Lease] = {}
         """Deliveries on their way, and for how long each is ours."""
         self._wake = asyncio.Event()
@@ -106,7 +108,7 @@ class Dispatcher:
         await self._renew()
         free = MOST_IN_FLIGHT - len(self._flights)
         for_bulk = MOST_BULK - sum(lease.bulk for lease in self._flights.values())
-        if free <= 0 or self.pacer.all_held:
+        if free <= 0 or self.rate_limits.all_held:
             return 0
         ends = self.gym.clock.monotonic() + self.lease.total_seconds()
         async with self.gym.unit_of_work(Actor.system()) as uow:
@@ -120,7 +122,7 @@ class Dispatcher:
                 bulk=for_bulk > 0,
                 held=[lease.key for lease in self._flights.values()],
             )
-            now = Round(uow.settings, uow.now)
+            now = SendContext(uow.settings, uow.now)
         for item in claimed:
             lease = Lease(item.id, item.is_bulk, self.lease.total_seconds(), ends)
             flight = asyncio.create_task(self._courier.deliver(item, now, lease))
@@ -162,7 +164,7 @@ class Dispatcher:
         async with self.gym.unit_of_work(Actor.system()) as uow:
             due = await OutboxRepository(uow.session).next_due(now=uow.now, wall=uow.context.wall)
             pause = (due - uow.now).total_seconds() if due else longest
-        return max(0.05, min(longest, max(self.pacer.all_held, pause)))
+        return max(0.05, min(longest, max(self.rate_limits.all_held, pause)))
 
     # Which of several
 
@@ -196,7 +198,7 @@ class Dispatcher:
             wall = uow.context.wall
             since = wall - timedelta(seconds=max(OVERALL[1], BULK[1], GROUP[1]))
             sent = await OutboxRepository(uow.session).lately(since=since, wall=wall)
-        self.pacer.remember((chat, (wall - at).total_seconds()) for chat, at in sent)
+        self.rate_limits.remember((chat, (wall - at).total_seconds()) for chat, at in sent)
 
 
 async def wake_dispatchers(gym: Gym) -> None:

@@ -29,7 +29,7 @@ class ChatForbidden(BotApiError):
         super().__init__(403, f"Forbidden: {reason}")
 
 
-class TooManyRequests(BotApiError):
+class FloodWait(BotApiError):
     """429 with the seconds to wait."""
 
     def __init__(self, retry_after: int) -> None:
@@ -60,7 +60,7 @@ class UnknownMessage(NotFound):
         super().__init__(number=str(number))
 
 
-class UnknownButton(NotFound):
+class NoSuchButton(NotFound):
     code = "unknown_button"
     message = "The message has no button “{label}”. It shows: {shown}."
 

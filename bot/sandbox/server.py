@@ -9,12 +9,12 @@ from aiohttp.typedefs import Handler
 
 from bot.sandbox.api.bot_api import BotApi
 from bot.sandbox.api.flood_limits import FloodLimits
-from bot.sandbox.api.webhook_delivery import WebhookCourier
-from bot.sandbox.control.control_api import SideDoor
+from bot.sandbox.api.webhook_delivery import WebhookDelivery
+from bot.sandbox.control.control_api import ControlApi
 from bot.sandbox.control.hooks import SandboxHooks
 from bot.sandbox.errors import BotApiError, ForeignOrigin, NotLoopback, explain
 from bot.sandbox.loopback import is_foreign, is_loopback
-from bot.sandbox.state.state import World
+from bot.sandbox.state.state import SandboxState
 from bot.sandbox.state.store import Json
 from bot.sandbox.state.token import kept_token
 from gym.core.errors import GymError
@@ -97,10 +97,10 @@ class SandboxServer:
     ) -> None:
         self.token = token or kept_token(store_path)
         self.url = ""
-        self._world = World(store_path, self.token, bot_username, limits)
-        self._side_door = SideDoor(self._world, hooks)
+        self._world = SandboxState(store_path, self.token, bot_username, limits)
+        self._side_door = ControlApi(self._world, hooks)
         self._bot_api = BotApi(self._world)
-        self._courier = WebhookCourier(self._world, self._bot_api.obey)
+        self._courier = WebhookDelivery(self._world, self._bot_api.obey)
         self._runner: web.AppRunner | None = None
 
     @property

@@ -14,12 +14,12 @@ from telegram.ext import ApplicationBuilder, ExtBot
 from bot.forms.engine import FormEngine
 from bot.telegram.admission.quotas import Quotas
 from bot.telegram.calls.method_health import MethodHealth
-from bot.telegram.dispatcher import BotApplication, Dispatcher
+from bot.telegram.dispatcher import BotApplication, UpdateDispatcher
 from bot.telegram.inbox import Inbox
 from bot.telegram.transport import AiohttpRequest, UpdatesRequest
-from bot.ui.identity import Reception
+from bot.ui.identity import IdentityResolver
 from bot.ui.routing import Router, Routes
-from bot.ui.update_context import Workshop
+from bot.ui.update_context import Services
 from gym.app import Gym
 from gym.chats.pictures import PictureNotes
 from gym.chats.service import ChatService, InboxService
@@ -95,17 +95,17 @@ class Assembly:
     application: BotApplication
     bot: GymBot
     inbox: Inbox
-    workshop: Workshop
+    services: Services
 
 
 def assemble(gym: Gym, api: Api, routers: Iterable[Router]) -> Assembly:
     """Raises ValueError when two flows answer the same thing."""
-    sessions = QuickSessions(gym.database, gym.revival)
+    sessions = QuickSessions(gym.database, gym.recovery)
     routes, chats = Routes(routers), ChatService(sessions)
-    reception = Reception(gym.config, sessions, gym.clock)
+    reception = IdentityResolver(gym.config, sessions, gym.clock)
     bot, forms = make_bot(api), FormEngine(chats, routes)
-    workshop = Workshop(gym, chats, PictureNotes(sessions), reception, routes, forms, bot.health)
+    services = Services(gym, chats, PictureNotes(sessions), reception, routes, forms, bot.health)
     application: BotApplication = ApplicationBuilder().bot(bot).updater(None).job_queue(None).build()
     updates = InboxService(sessions, gym.clock)
-    inbox = Inbox(updates, Dispatcher(application, workshop, updates).handle, quotas=Quotas(gym.clock))
-    return Assembly(gym, application, bot, inbox, workshop)
+    inbox = Inbox(updates, UpdateDispatcher(application, services, updates).handle, quotas=Quotas(gym.clock))
+    return Assembly(gym, application, bot, inbox, services)

@@ -11,7 +11,7 @@ from telegram import BotCommand, BotCommandScopeChat
 from telegram.error import TelegramError
 
 from bot.ui.routing import Routes
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from gym.core.runtime.backoff import Backoff
 
 log = structlog.get_logger()
@@ -38,26 +38,26 @@ class CommandMenu:
         self._routes = routes
         self._menus: dict[int, _Menu] = {}
 
-    def refresh(self, turn: Turn) -> None:
+    def refresh(self, context: UpdateContext) -> None:
         """Set the menu beside the answer, if this chat has another one."""
-        if not turn.is_private:
+        if not context.is_private:
             return
-        commands = self._routes.menu(turn.visitor)[:MOST_COMMANDS]
-        wanted = (turn.visitor.language, *(command.name for command in commands))
-        menu = self._menus.get(turn.chat_id)
+        commands = self._routes.menu(context.identity)[:MOST_COMMANDS]
+        wanted = (context.identity.language, *(command.name for command in commands))
+        menu = self._menus.get(context.chat_id)
         if menu is None or menu.wanted != wanted:
             if len(self._menus) >= MOST_CHATS:
                 self._menus.clear()
-            menu = self._menus[turn.chat_id] = _Menu(wanted)
+            menu = self._menus[context.chat_id] = _Menu(wanted)
         elif _now() < menu.retry_at:
             return
         menu.retry_at = math.inf
-        words = [BotCommand(one.name, turn.t(one.description)) for one in commands if one.description]
-        turn.later(self._set(turn, menu, words))
+        words = [BotCommand(one.name, context.t(one.description)) for one in commands if one.description]
+        context.later(self._set(context, menu, words))
 
-    async def _set(self, turn: Turn, menu: _Menu, words: list[BotCommand]) -> None:
+    async def _set(self, context: UpdateContext, menu: _Menu, words: list[BotCommand]) -> None:
         try:
-            await turn.bot.set_my_commands(words, scope=BotCommandScopeChat(turn.chat_id))
+            await context.bot.set_my_commands(words, scope=BotCommandScopeChat(context.chat_id))
         except TelegramError as error:
             pause = menu.backoff.next()
             menu.retry_at = _now() + pause

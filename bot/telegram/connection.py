@@ -23,7 +23,7 @@ MOST_LETTERS = 120
 """Of what a server says about itself, in one line of the log."""
 
 
-class TelegramLine:
+class TelegramConnection:
     """Connects, then receives: by long polling, or by webhook when an address is given."""
 
     def __init__(self, assembly: Assembly, webhook: Webhook | None = None) -> None:

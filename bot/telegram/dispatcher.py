@@ -25,7 +25,7 @@ from bot.ui.routing import Command, Occasion, Route
 from bot.ui.screens import Screen
 from bot.ui.sending import Ticker
 from bot.ui.surfaces import OnlyInPrivate, Surface
-from bot.ui.update_context import Turn, Workshop, topic_of
+from bot.ui.update_context import Services, UpdateContext, topic_of
 from gym.chats.desk_chats import DeskChatService
 from gym.chats.intake import DeadReason
 from gym.chats.repository import Claimed
@@ -48,13 +48,13 @@ WRITE_FIRST = N_("Others read along here. Write to me in private first: open my 
 BotApplication = Application[Any, Any, Any, Any, Any, Any]
 
 
-class Dispatcher:
+class UpdateDispatcher:
     """PTB's only handler; flows are reached through the workshop's routes."""
 
-    def __init__(self, application: BotApplication, workshop: Workshop, inbox: InboxService) -> None:
+    def __init__(self, application: BotApplication, services: Services, inbox: InboxService) -> None:
         self._application = application
-        self._workshop = workshop
-        self._menu = CommandMenu(workshop.routes)
+        self._workshop = services
+        self._menu = CommandMenu(services.routes)
         self._inbox = inbox
         self._claimed: dict[int, Claimed] = {}
         self._outcomes: dict[int, Outcome] = {}
@@ -93,14 +93,14 @@ class Dispatcher:
         if user is None or chat is None:
             return Done()
         try:
-            visitor = await self._workshop.reception.visitor(user, chat.id, topic_of(update))
+            identity = await self._workshop.reception.identity(user, chat.id, topic_of(update))
         except DatabaseUnavailable:
             return Later()
-        turn = Turn(self._workshop, self._application.bot, update, visitor, ticker)
+        context = UpdateContext(self._workshop, self._application.bot, update, identity, ticker)
         try:
-            return await self._guarded(turn)
+            return await self._guarded(context)
         finally:
-            await turn.close()
+            await context.close()
 
     async def _move(self, old: int, new: int) -> None:
         async def move(uow: UnitOfWork) -> None:
@@ -108,118 +108,118 @@ class Dispatcher:
 
         await self._workshop.gym.run(Actor.system(), move)
 
-    async def _guarded(self, turn: Turn) -> Outcome:
+    async def _guarded(self, context: UpdateContext) -> Outcome:
         """The outermost edge: faults become sentences, surprises a short code."""
         try:
-            await self._answered(turn)
+            await self._answered(context)
         except Forbidden:
-            if turn.is_private:
-                await self._workshop.chats.set_reachable(turn.user_id, False)
+            if context.is_private:
+                await self._workshop.chats.set_reachable(context.user_id, False)
         except ChatMigrated as error:
-            await self._move(turn.chat_id, error.new_chat_id)
+            await self._move(context.chat_id, error.new_chat_id)
         except DatabaseUnavailable:
             return Later()
         except RetryAfter as error:
             return Later(retry_seconds(error))
         except BadRequest as error:
-            return await self._surprise(turn, error)
+            return await self._surprise(context, error)
         except NetworkError as error:
-            return await self._unsaid(turn, error)
+            return await self._unsaid(context, error)
         except Exception as error:  # noqa: BLE001 - the chat's outermost edge
-            return Later(RACE_SECONDS) if is_retryable(error) else await self._surprise(turn, error)
+            return Later(RACE_SECONDS) if is_retryable(error) else await self._surprise(context, error)
         return Done()
 
-    async def _unsaid(self, turn: Turn, error: NetworkError) -> Outcome:
+    async def _unsaid(self, context: UpdateContext, error: NetworkError) -> Outcome:
         """Handled again later, unless it is this answer alone that Telegram fails to take: then the rest of
         the chat goes on."""
-        health, attempts = self._workshop.health, turn.attempts
+        health, attempts = self._workshop.health, context.attempts
         others_hear = attempts >= MOST_ALONE and health.works("sendMessage")
         if isinstance(error, ServerFault) and (
             others_hear or (attempts >= MOST_WHILE_ALIVE and health.works())
         ):
-            log.error("answer_given_up", update=turn.update.update_id, attempts=attempts)
+            log.error("answer_given_up", update=context.update.update_id, attempts=attempts)
             await report_trouble(self._workshop.gym, "sendMessage")
             return Done(failed=True)
-        log.warning("telegram_unreachable", update=turn.update.update_id)
+        log.warning("telegram_unreachable", update=context.update.update_id)
         return Later()
 
-    async def _answered(self, turn: Turn) -> None:
+    async def _answered(self, context: UpdateContext) -> None:
         try:
-            await self._route(turn)
+            await self._route(context)
         except DatabaseUnavailable:
-            turn.put_off()
+            context.put_off()
             raise
         except GymError as error:
-            await self._refused(turn, error)
-        self._menu.refresh(turn)
+            await self._refused(context, error)
+        self._menu.refresh(context)
 
-    async def _refused(self, turn: Turn, error: GymError) -> None:
+    async def _refused(self, context: UpdateContext, error: GymError) -> None:
         """With the way on, where a flow knows one for the button that was tapped; else the sentence."""
         handler = self._workshop.routes.refusals.get(type(error))
-        if handler is not None and turn.tap is not None and turn.is_private and not turn.in_form:
-            await handler(turn, error)
+        if handler is not None and context.tap is not None and context.is_private and not context.in_form:
+            await handler(context, error)
         else:
-            await turn.fail(error)
+            await context.fail(error)
 
-    async def _surprise(self, turn: Turn, error: Exception) -> Outcome:
+    async def _surprise(self, context: UpdateContext, error: Exception) -> Outcome:
         code = secrets.token_hex(3).upper()
-        log.error("update_failed", code=code, update=turn.update.update_id, exc_info=error)
-        text = turn.t(
+        log.error("update_failed", code=code, update=context.update.update_id, exc_info=error)
+        text = context.t(
             N_("Something went wrong on our side. If it happens again, tell an admin this code: {code}"),
             code=code,
         )
         try:
-            await turn.warn(text)
+            await context.warn(text)
         except TelegramError as silent:
             log.warning("code_not_told", code=code, reason=type(silent).__name__)
         return Done(failed=True, code=code)
 
     # Where to
 
-    async def _route(self, turn: Turn) -> None:
-        if turn.excess:
+    async def _route(self, context: UpdateContext) -> None:
+        if context.excess:
             raise TooMuchAtOnce
-        if turn.membership is not None:
-            await self._on_membership(turn)
+        if context.membership is not None:
+            await self._on_membership(context)
             return
-        if turn.is_private and not turn.visitor.reachable:
+        if context.is_private and not context.identity.reachable:
             # Whoever writes has let the bot in again, whether Telegram said so or not.
-            await self._workshop.chats.set_reachable(turn.user_id, True)
-        if turn.query is not None:
-            await self._on_tap(turn)
-        elif turn.message is not None:
-            await self._on_message(turn, turn.message)
+            await self._workshop.chats.set_reachable(context.user_id, True)
+        if context.query is not None:
+            await self._on_tap(context)
+        elif context.message is not None:
+            await self._on_message(context, context.message)
 
-    async def _on_tap(self, turn: Turn) -> None:
-        routes, query = self._workshop.routes, turn.query
+    async def _on_tap(self, context: UpdateContext) -> None:
+        routes, query = self._workshop.routes, context.query
         if query is None or query.data is None:
             raise UnknownButton
-        turn.tap = unpack(routes.codes, query.data)
-        route = routes.tap(type(turn.tap.callback))
-        route.check(turn.visitor)
-        if not turn.is_private:
+        context.tap = unpack(routes.codes, query.data)
+        route = routes.tap(type(context.tap.callback))
+        route.check(context.identity)
+        if not context.is_private:
             require_on_message(query)
-        asks_again = turn.tap.is_stale(turn.now) and not turn.is_private
-        if route.answers_on(turn.surface) and not (asks_again and route.moves):
-            await self._answer_tap(turn, route)
+        asks_again = context.tap.is_stale(context.now) and not context.is_private
+        if route.answers_on(context.surface) and not (asks_again and route.moves):
+            await self._answer_tap(context, route)
         elif route.moves:
-            await self._open_in_private(turn, route)
+            await self._open_in_private(context, route)
         else:
             raise OnlyInPrivate
 
-    async def _answer_tap(self, turn: Turn, route: Route) -> None:
-        assert turn.tap is not None
-        if turn.tap.is_stale(turn.now):
-            await self._ask_again(turn)
+    async def _answer_tap(self, context: UpdateContext, route: Route) -> None:
+        assert context.tap is not None
+        if context.tap.is_stale(context.now):
+            await self._ask_again(context)
             return
-        turn.in_form = isinstance(turn.tap.callback, FormTap)
-        if not turn.in_form:
-            await self._workshop.forms.park(turn)
-        await route.handler(turn, turn.tap.callback)
+        context.in_form = isinstance(context.tap.callback, FormTap)
+        if not context.in_form:
+            await self._workshop.forms.park(context)
+        await route.handler(context, context.tap.callback)
 
-    async def _open_in_private(self, turn: Turn, route: Route) -> None:
+    async def _open_in_private(self, context: UpdateContext, route: Route) -> None:
         """What was tapped where others read along is shown in the person's own chat."""
-        own = await turn.in_private()
+        own = await context.in_private()
         try:
             await self._answer_tap(own, route)
         except DatabaseUnavailable:
@@ -227,110 +227,110 @@ class Dispatcher:
         except GymError as error:
             await self._refused(own, error)
         except Forbidden:
-            await self._workshop.chats.set_reachable(turn.user_id, False)
-            await turn.answer(turn.t(WRITE_FIRST), alert=True)
+            await self._workshop.chats.set_reachable(context.user_id, False)
+            await context.answer(context.t(WRITE_FIRST), alert=True)
             return
         finally:
             await own.close()
-        await turn.answer(turn.t(OPENED_IN_PRIVATE), alert=True)
+        await context.answer(context.t(OPENED_IN_PRIVATE), alert=True)
 
-    async def _ask_again(self, turn: Turn) -> None:
+    async def _ask_again(self, context: UpdateContext) -> None:
         """An old button that changes something: a fresh one below says what it was.
 
         In the person's own chat: where others read along, somebody else could take it for their own question.
         """
-        assert turn.tap is not None
-        assert turn.query is not None
-        button = tapped_button(turn.query)
-        again = Button(button.text if button else turn.t(N_("Do it")), turn.tap.callback)
-        text = turn.t(
+        assert context.tap is not None
+        assert context.query is not None
+        button = tapped_button(context.query)
+        again = Button(button.text if button else context.t(N_("Do it")), context.tap.callback)
+        text = context.t(
             N_("That button was from {when}. Much may have changed since. Still do it?"),
-            when=turn.tap.shown_at,
+            when=context.tap.shown_at,
         )
-        await turn.say(Screen(text, [[*nav(turn.t), again]]))
+        await context.say(Screen(text, [[*nav(context.t), again]]))
 
-    async def _on_message(self, turn: Turn, message: Message) -> None:
+    async def _on_message(self, context: UpdateContext, message: Message) -> None:
         """In a group only a command is a word to the bot: people talk to each other there.
 
         What an inline bot wrote (`via_bot`) is no command of the person's, whatever it begins with.
         """
         if message.text and message.text.startswith("/") and message.via_bot is None:
-            await self._on_command(turn, message.text)
-        elif turn.is_private:
-            await self._on_private_message(turn, message)
+            await self._on_command(context, message.text)
+        elif context.is_private:
+            await self._on_private_message(context, message)
 
-    async def _on_private_message(self, turn: Turn, message: Message) -> None:
+    async def _on_private_message(self, context: UpdateContext, message: Message) -> None:
         forms = self._workshop.forms
         if message.via_bot is not None:
-            await self._on_occasion(turn, None)
+            await self._on_occasion(context, None)
         elif message.contact is not None:
-            await self._on_occasion(turn, Occasion.CONTACT)
-        elif turn.photo_id is not None:
-            if not await forms.photo(turn):
-                await self._on_occasion(turn, Occasion.PHOTO)
+            await self._on_occasion(context, Occasion.CONTACT)
+        elif context.photo_id is not None:
+            if not await forms.photo(context):
+                await self._on_occasion(context, Occasion.PHOTO)
         elif message.document is not None:
-            if not await forms.attachment(turn):
-                await self._on_occasion(turn, Occasion.DOCUMENT)
+            if not await forms.attachment(context):
+                await self._on_occasion(context, Occasion.DOCUMENT)
         elif message.text:
-            if not await forms.text(turn):
-                await self._on_occasion(turn, Occasion.TEXT)
-        elif message.effective_attachment is not None and not await forms.attachment(turn):
-            await self._on_occasion(turn, None)
+            if not await forms.text(context):
+                await self._on_occasion(context, Occasion.TEXT)
+        elif message.effective_attachment is not None and not await forms.attachment(context):
+            await self._on_occasion(context, None)
 
-    async def _on_command(self, turn: Turn, text: str) -> None:
-        head, _, turn.payload = text[1:].partition(" ")
+    async def _on_command(self, context: UpdateContext, text: str) -> None:
+        head, _, context.payload = text[1:].partition(" ")
         name, _, whom = head.partition("@")
-        if whom and whom.lower() != (turn.bot.bot.username or "").lower():
+        if whom and whom.lower() != (context.bot.bot.username or "").lower():
             return
-        turn.payload = turn.payload.strip()
+        context.payload = context.payload.strip()
         command = self._workshop.routes.commands.get(name.lower())
-        if not turn.is_private:
-            await self._on_group_command(turn, command)
-        elif name.lower() == "start" and turn.payload:
-            await self._on_deep_link(turn)
+        if not context.is_private:
+            await self._on_group_command(context, command)
+        elif name.lower() == "start" and context.payload:
+            await self._on_deep_link(context)
         elif command is None:
-            await self._on_occasion(turn, None)
+            await self._on_occasion(context, None)
         else:
-            command.route.check(turn.visitor)
+            command.route.check(context.identity)
             if name.lower() != "cancel":
-                await self._workshop.forms.park(turn)
-            await command.route.handler(turn)
+                await self._workshop.forms.park(context)
+            await command.route.handler(context)
 
-    async def _on_group_command(self, turn: Turn, command: Command | None) -> None:
+    async def _on_group_command(self, context: UpdateContext, command: Command | None) -> None:
         """The team is answered, or told where to write; to everybody else nothing is said."""
-        if turn.visitor.staff is None:
+        if context.identity.staff is None:
             return
-        if command is not None and command.route.answers_on(turn.surface):
-            await command.route.handler(turn)
-        elif turn.surface is Surface.DESK:
-            await turn.fail(OnlyInPrivate())
+        if command is not None and command.route.answers_on(context.surface):
+            await command.route.handler(context)
+        elif context.surface is Surface.DESK:
+            await context.fail(OnlyInPrivate())
 
-    async def _on_deep_link(self, turn: Turn) -> None:
-        route = self._workshop.routes.start(turn.payload)
-        await self._workshop.forms.park(turn)
+    async def _on_deep_link(self, context: UpdateContext) -> None:
+        route = self._workshop.routes.start(context.payload)
+        await self._workshop.forms.park(context)
         if route is None:
-            await turn.home()
+            await context.home()
             return
-        route.check(turn.visitor)
-        await route.handler(turn)
+        route.check(context.identity)
+        await route.handler(context)
 
-    async def _on_occasion(self, turn: Turn, occasion: Occasion | None) -> None:
-        route = self._workshop.routes.occasion(occasion, turn.visitor) if occasion else None
+    async def _on_occasion(self, context: UpdateContext, occasion: Occasion | None) -> None:
+        route = self._workshop.routes.occasion(occasion, context.identity) if occasion else None
         if route is not None:
-            await route.handler(turn)
+            await route.handler(context)
         else:
-            await turn.go(Home())
+            await context.go(Home())
 
-    async def _on_membership(self, turn: Turn) -> None:
-        change = turn.membership
+    async def _on_membership(self, context: UpdateContext) -> None:
+        change = context.membership
         assert change is not None
-        if turn.is_private:
+        if context.is_private:
             reachable = change.new_chat_member.status == "member"
-            await self._workshop.chats.set_reachable(turn.user_id, reachable)
+            await self._workshop.chats.set_reachable(context.user_id, reachable)
             return
-        route = self._workshop.routes.occasion(Occasion.GROUP, turn.visitor)
+        route = self._workshop.routes.occasion(Occasion.GROUP, context.identity)
         if route is not None:
-            await route.handler(turn)
+            await route.handler(context)
 
 
 def _migration(update: Update) -> tuple[int, int] | None:

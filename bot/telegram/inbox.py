@@ -13,8 +13,8 @@ import structlog
 from bot.telegram.admission.quotas import Quotas
 from bot.telegram.admission.slots import SLOTS, Slot, Slots, work_in
 from gym.chats.intake import DeadReason, Reject, accept
-from gym.chats.models import Standing
-from gym.chats.repository import Arrival, Claimed, Room
+from gym.chats.models import SenderRank
+from gym.chats.repository import Claimed, ClaimLimits, IncomingUpdate
 from gym.chats.service import LEASE, InboxService
 from gym.core.errors import DatabaseUnavailable
 
@@ -90,11 +90,11 @@ class Inbox:
         """
         taken = [accept(update) for update in updates]
         await self._service.reject([one for one in taken if isinstance(one, Reject)])
-        await self._keep([one for one in taken if isinstance(one, Arrival)])
+        await self._keep([one for one in taken if isinstance(one, IncomingUpdate)])
         self._kept += 1
         self._wake.set()
 
-    async def _keep(self, arrivals: Sequence[Arrival]) -> None:
+    async def _keep(self, arrivals: Sequence[IncomingUpdate]) -> None:
         if self._quotas is None:
             await self._service.keep(arrivals)
             return
@@ -140,10 +140,10 @@ class Inbox:
                 # The machine slept or its clock was put forward: the lease ended with the work still in hand.
                 log.warning("lease_ended_in_hand", update=item.update_id)
                 continue
-            work = self._work(item, self._slots.take(Standing(item.rank)))
+            work = self._work(item, self._slots.take(SenderRank(item.rank)))
             self._held[item.update_id] = asyncio.create_task(work, name=f"update-{item.update_id}")
 
-    async def _claim(self, room: Room) -> Sequence[Claimed]:
+    async def _claim(self, room: ClaimLimits) -> Sequence[Claimed]:
         """Nothing while the database hinders it: whatever it is, the handlers at work go on."""
         try:
             claimed = await self._service.claim(room)
@@ -230,9 +230,9 @@ class Inbox:
             await asyncio.wait(list(self._held.values()))
 
 
-def _uses_up(room: Room, claimed: Sequence[Claimed]) -> bool:
-    members = sum(item.rank == Standing.MEMBER for item in claimed)
-    strangers = sum(item.rank == Standing.STRANGER for item in claimed)
+def _uses_up(room: ClaimLimits, claimed: Sequence[Claimed]) -> bool:
+    members = sum(item.rank == SenderRank.MEMBER for item in claimed)
+    strangers = sum(item.rank == SenderRank.STRANGER for item in claimed)
     return len(claimed) >= room.size or members >= room.members or strangers >= room.strangers
 
 

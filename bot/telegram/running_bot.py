@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import structlog
 
 from bot.telegram.application import Api, Assembly, assemble
-from bot.telegram.connection import TelegramLine
+from bot.telegram.connection import TelegramConnection
 from bot.ui.routing import Router
 from gym.app import Gym
 from gym.core.runtime.backoff import Backoff
@@ -28,7 +28,7 @@ class RunningBot:
     """The bot while it runs; `connected` is set once Telegram was reached."""
 
     assembly: Assembly
-    line: TelegramLine
+    line: TelegramConnection
 
     @property
     def connected(self) -> asyncio.Event:
@@ -63,7 +63,7 @@ async def run_bot(
 ) -> AsyncGenerator[RunningBot]:
     """The bot works inside the block. It does not wait for Telegram; at the end handlers in flight finish."""
     assembly = assemble(gym, api, routers)
-    line = TelegramLine(assembly, webhook)
+    line = TelegramConnection(assembly, webhook)
     if webhook is not None:
         webhook.keep = assembly.inbox.keep
     running = RunningBot(assembly, line)

@@ -76,7 +76,7 @@ class Home(Callback):
 
 
 @dataclass(frozen=True, slots=True)
-class Tap:
+class ButtonPress:
     """An unpacked button, and when it was shown if it says so."""
 
     callback: Callback
@@ -119,7 +119,7 @@ def stays(packed: str | None) -> bool:
     return (packed or "").startswith(STAYS)
 
 
-def unpack(known: Mapping[str, type[Callback]], packed: str) -> Tap:
+def unpack(known: Mapping[str, type[Callback]], packed: str) -> ButtonPress:
     """The button behind a text. Raises `UnknownButton`."""
     code, *parts = packed.removeprefix(STAYS).split(_SEPARATOR)
     kind = known.get(code)
@@ -133,7 +133,7 @@ def unpack(known: Mapping[str, type[Callback]], packed: str) -> Tap:
         values = [
             read(part, wanted, may_miss) for part, (_, wanted, may_miss) in zip(parts, fields, strict=True)
         ]
-        return Tap(kind(*values), shown_at)
+        return ButtonPress(kind(*values), shown_at)
     except (ValueError, IndexError, OverflowError) as error:
         raise UnknownButton from error
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from gym.attendance.cards.printed_sheets import IssuedCard
 from gym.clients.models import Client
 from gym.core.language import Translator
@@ -15,11 +15,11 @@ from gym.settings.addresses import bot_link
 from gym.settings.schemas import GymSettings
 
 
-async def send_receipt(turn: Turn, parts: Sequence[Receipt], language: str) -> None:
+async def send_receipt(context: UpdateContext, parts: Sequence[Receipt], language: str) -> None:
     """The receipt as a PDF in the client's language, with whatever was paid together."""
-    settings = turn.settings
+    settings = context.settings
     data = await asyncio.to_thread(_draw, parts, settings, settings.translator(language))
-    await turn.send_document(data, f"{settings.name}-{parts[0].number}.pdf")
+    await context.send_document(data, f"{settings.name}-{parts[0].number}.pdf")
 
 
 def _draw(parts: Sequence[Receipt], settings: GymSettings, t: Translator) -> bytes:
@@ -29,20 +29,20 @@ def _draw(parts: Sequence[Receipt], settings: GymSettings, t: Translator) -> byt
     return draw_together(parts, settings, t)
 
 
-async def send_card(turn: Turn, client: Client, payload: str) -> None:
+async def send_card(context: UpdateContext, client: Client, payload: str) -> None:
     """A printed card as a PDF in the client's language."""
-    link, t = bot_link(turn.settings, payload), turn.settings.translator(client.language)
-    data = await asyncio.to_thread(_draw_card, client.first_name, link, turn.settings.name, turn.now, t)
-    await turn.send_document(data, f"{turn.settings.name}-{client.first_name}.pdf")
+    link, t = bot_link(context.settings, payload), context.settings.translator(client.language)
+    data = await asyncio.to_thread(_draw_card, client.first_name, link, context.settings.name, context.now, t)
+    await context.send_document(data, f"{context.settings.name}-{client.first_name}.pdf")
 
 
-async def send_sheets(turn: Turn, issued: Sequence[IssuedCard]) -> None:
+async def send_sheets(context: UpdateContext, issued: Sequence[IssuedCard]) -> None:
     """Printed cards on sheets to cut, each in its own client's language."""
-    settings = turn.settings
+    settings = context.settings
     languages = [settings.translator(one.client.language) for one in issued]
     links = [(one.client.first_name, bot_link(settings, one.payload)) for one in issued]
-    data = await asyncio.to_thread(_draw_sheets, links, settings.name, turn.now, languages)
-    await turn.send_document(data, f"{settings.name}-{len(issued)}.pdf")
+    data = await asyncio.to_thread(_draw_sheets, links, settings.name, context.now, languages)
+    await context.send_document(data, f"{settings.name}-{len(issued)}.pdf")
 
 
 def _draw_sheets(

@@ -13,7 +13,7 @@ from gym.chats.models import Draft
 from gym.chats.service import ChatService
 from gym.chats.sessions import QuickSessions
 from gym.clients.models import Client
-from gym.clients.visitors import VisitorFacts, VisitorRepository
+from gym.clients.visitors import IdentityFacts, IdentityRepository
 from gym.core.clock import WallClock, gym_day
 from gym.core.config import Config
 from gym.core.errors import Forbidden
@@ -24,7 +24,7 @@ from gym.settings.schemas import GymSettings
 from gym.staff.models import Staff
 
 
-class VisitorKind(StrEnum):
+class IdentityKind(StrEnum):
     """What a person is to the gym."""
 
     STAFF = "staff"
@@ -41,7 +41,7 @@ class NotForYou(Forbidden):
 
 
 @dataclass(frozen=True, slots=True)
-class Visitor:
+class Identity:
     """A person at the moment of one update."""
 
     telegram_id: int
@@ -62,12 +62,12 @@ class Visitor:
     reachable: bool = True
 
     @property
-    def kind(self) -> VisitorKind:
+    def kind(self) -> IdentityKind:
         if self.staff and self.client:
-            return VisitorKind.BOTH
+            return IdentityKind.BOTH
         if self.staff:
-            return VisitorKind.STAFF
-        return VisitorKind.MEMBER if self.client else VisitorKind.STRANGER
+            return IdentityKind.STAFF
+        return IdentityKind.MEMBER if self.client else IdentityKind.STRANGER
 
     @property
     def today(self) -> date:
@@ -96,7 +96,7 @@ class Visitor:
         return self.staff is not None and self.desk_actor.may(permission)
 
 
-class Reception:
+class IdentityResolver:
     """Finds out who has come; remembers people on first contact."""
 
     def __init__(self, config: Config, sessions: QuickSessions, clock: WallClock) -> None:
@@ -105,19 +105,19 @@ class Reception:
         self._clock = clock
         self._chats = ChatService(sessions)
 
-    async def visitor(self, user: User, chat_id: int, topic_id: int | None = None) -> Visitor:
+    async def identity(self, user: User, chat_id: int, topic_id: int | None = None) -> Identity:
         """One query; a second statement on first contact in private only: groups are full of strangers."""
         async with self._sessions.open() as session:
-            facts = await VisitorRepository(session).find(user.id, chat_id, topic_id)
+            facts = await IdentityRepository(session).find(user.id, chat_id, topic_id)
         wall = self._clock.now()
-        visitor = self._visitor(user, chat_id, facts, wall)
-        if not visitor.known and visitor.surface is Surface.PRIVATE:
-            await self._chats.meet(user.id, visitor.language, wall)
-        return visitor
+        identity = self._visitor(user, chat_id, facts, wall)
+        if not identity.known and identity.surface is Surface.PRIVATE:
+            await self._chats.meet(user.id, identity.language, wall)
+        return identity
 
-    def _visitor(self, user: User, chat_id: int, facts: VisitorFacts, wall: datetime) -> Visitor:
+    def _visitor(self, user: User, chat_id: int, facts: IdentityFacts, wall: datetime) -> Identity:
         settings = self._settings.read(facts.settings)
-        return Visitor(
+        return Identity(
             telegram_id=user.id,
             chat_id=chat_id,
             surface=_surface(user, chat_id, facts),
@@ -133,14 +133,14 @@ class Reception:
         )
 
 
-def _surface(user: User, chat_id: int, facts: VisitorFacts) -> Surface:
+def _surface(user: User, chat_id: int, facts: IdentityFacts) -> Surface:
     """A private chat carries the number of its person; groups and channels have negative ones."""
     if chat_id == user.id:
         return Surface.PRIVATE
     return Surface.ELSEWHERE if facts.desk_chat is None else Surface.DESK
 
 
-def _language(user: User, facts: VisitorFacts, settings: GymSettings) -> str:
+def _language(user: User, facts: IdentityFacts, settings: GymSettings) -> str:
     """A person's own setting; before there is one, Telegram's language."""
     for row in (facts.staff, facts.client, facts.person):
         if row is not None:

@@ -12,21 +12,21 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.ui.callbacks import Callback, registry
-from bot.ui.identity import NotForYou, Visitor
+from bot.ui.identity import Identity, NotForYou
 from bot.ui.surfaces import Surface
 from gym.core.errors import GymError
 from gym.security.permissions import Permission
 
 if TYPE_CHECKING:
     from bot.forms.definition import Form
-    from bot.ui.update_context import Turn
+    from bot.ui.update_context import UpdateContext
 
 Data = TypeVar("Data", bound=Callback)
-Handler = Callable[["Turn"], Awaitable[None]]
-TapHandler = Callable[["Turn", Data], Awaitable[None]]
-Badge = Callable[["Turn"], Awaitable[int]]
+Handler = Callable[["UpdateContext"], Awaitable[None]]
+TapHandler = Callable[["UpdateContext", Data], Awaitable[None]]
+Badge = Callable[["UpdateContext"], Awaitable[int]]
 Fault = TypeVar("Fault", bound=GymError)
-RefusalHandler = Callable[["Turn", Fault], Awaitable[None]]
+RefusalHandler = Callable[["UpdateContext", Fault], Awaitable[None]]
 
 
 class Audience(StrEnum):
@@ -37,14 +37,14 @@ class Audience(StrEnum):
     STRANGER = "stranger"
     ANYONE = "anyone"
 
-    def admits(self, visitor: Visitor) -> bool:
+    def admits(self, identity: Identity) -> bool:
         match self:
             case Audience.STAFF:
-                return visitor.staff is not None
+                return identity.staff is not None
             case Audience.MEMBER:
-                return visitor.client is not None
+                return identity.client is not None
             case Audience.STRANGER:
-                return visitor.staff is None and visitor.client is None
+                return identity.staff is None and identity.client is None
             case Audience.ANYONE:
                 return True
 
@@ -74,9 +74,9 @@ class Route:
     def answers_on(self, surface: Surface) -> bool:
         return surface <= self.surface
 
-    def check(self, visitor: Visitor) -> None:
+    def check(self, identity: Identity) -> None:
         """Raises `NotForYou`."""
-        if not self.audience.admits(visitor):
+        if not self.audience.admits(identity):
             raise NotForYou
 
 
@@ -100,8 +100,8 @@ class HomeButton:
     badge: Badge | None = None
     """How much waits behind it; shown beside the label when it is not zero."""
 
-    def is_for(self, visitor: Visitor) -> bool:
-        return self.audience.admits(visitor) and (self.permission is None or visitor.may(self.permission))
+    def is_for(self, identity: Identity) -> bool:
+        return self.audience.admits(identity) and (self.permission is None or identity.may(self.permission))
 
 
 class Router:
@@ -157,7 +157,7 @@ class Router:
         return self._occasion(Occasion.CONTACT, handler)
 
     def group(self, handler: Handler) -> Handler:
-        """Told when the bot is added to a group, promoted there or removed (`turn.membership`)."""
+        """Told when the bot is added to a group, promoted there or removed (`context.membership`)."""
         return self._occasion(Occasion.GROUP, handler)
 
     def linked(self, handler: Handler) -> Handler:
@@ -169,7 +169,7 @@ class Router:
         return self._occasion(Occasion.STARTED, handler)
 
     def start(self, prefix: str) -> Callable[[Handler], Handler]:
-        """Answers deep links whose payload begins so; `turn.payload` is the whole payload."""
+        """Answers deep links whose payload begins so; `context.payload` is the whole payload."""
 
         def register(handler: Handler) -> Handler:
             self.starts[prefix] = Route(handler, self.audience)
@@ -233,15 +233,15 @@ class Routes:
     def tap(self, kind: type[Callback]) -> Route:
         return self.taps[kind]
 
-    def admits(self, form: str, visitor: Visitor) -> bool:
+    def admits(self, form: str, identity: Identity) -> bool:
         """Whether a form is for this person still; one that this version does not know is for nobody else."""
-        return self._form_audiences.get(form, Audience.ANYONE).admits(visitor)
+        return self._form_audiences.get(form, Audience.ANYONE).admits(identity)
 
-    def occasion(self, occasion: Occasion, visitor: Visitor) -> Route | None:
+    def occasion(self, occasion: Occasion, identity: Identity) -> Route | None:
         """Whoever answers this person: the desk's handler before the member's, before anyone's."""
         for audience in Audience:
             route = self.occasions.get((occasion, audience))
-            if route is not None and audience.admits(visitor):
+            if route is not None and audience.admits(identity):
                 return route
         return None
 
@@ -250,16 +250,16 @@ class Routes:
         fitting = [prefix for prefix in self.starts if payload.startswith(prefix)]
         return self.starts[max(fitting, key=len)] if fitting else None
 
-    def home(self, visitor: Visitor) -> list[HomeButton]:
+    def home(self, identity: Identity) -> list[HomeButton]:
         """The home screen's doors for this person, in the order of the routers."""
-        return [item for item in self._home if item.is_for(visitor)]
+        return [item for item in self._home if item.is_for(identity)]
 
-    def menu(self, visitor: Visitor) -> list[Command]:
+    def menu(self, identity: Identity) -> list[Command]:
         """Commands with a description that this person may use, in the order of the routers."""
         return [
             command
             for command in self.commands.values()
-            if command.description and command.route.audience.admits(visitor)
+            if command.description and command.route.audience.admits(identity)
         ]
 
 

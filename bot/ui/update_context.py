@@ -1,8 +1,8 @@
-"""A turn: one update being handled, with everything a handler needs to answer it.
+"""The update context: one update being handled, with everything a handler needs to answer it.
 
-Handlers are `async def handler(turn: Turn) -> None`, those of buttons take `(turn, tap)`. They read
-`turn.text`, `turn.payload`, `turn.photo_bytes()`, open `turn.unit_of_work()`, call one service and
-`turn.show(Screen(…))`.
+Handlers are `async def handler(context: UpdateContext) -> None`, those of buttons take `(context,
+press)`. They read `context.text`, `context.payload`, `context.photo_bytes()`, open
+`context.unit_of_work()`, call one service and `context.show(Screen(…))`.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from bot.telegram.calls.method_health import MethodHealth
 from bot.telegram.calls.retries import patiently
 from bot.telegram.calls.trouble_reports import report_trouble
 from bot.telegram.pictures.register import PictureRegister
-from bot.ui.callbacks import Callback, Home, Tap, stays
-from bot.ui.identity import Reception, Visitor
+from bot.ui.callbacks import ButtonPress, Callback, Home, stays
+from bot.ui.identity import Identity, IdentityResolver
 from bot.ui.keyboards import Keyboard, button, nav
 from bot.ui.screens import HtmlTranslator, Screen, plain, say_error
 from bot.ui.sending import Messenger, Ticker
@@ -98,55 +98,55 @@ class PictureExpected(Invalid):
 
 
 @dataclass(frozen=True)
-class Workshop:
+class Services:
     """What all turns share; made once by the application."""
 
     gym: Gym
     chats: ChatService
     pictures: PictureNotes
-    reception: Reception
+    reception: IdentityResolver
     routes: Routes
     forms: FormEngine
     health: MethodHealth
 
 
-class Turn:
+class UpdateContext:
     """One update of one person, answered in one chat: where it came from, or in the person's own."""
 
     def __init__(
         self,
-        workshop: Workshop,
+        services: Services,
         bot: Bot,
         update: Update,
-        visitor: Visitor,
+        identity: Identity,
         ticker: Ticker,
         *,
         moved: bool = False,
     ) -> None:
-        self.workshop = workshop
-        self.gym = workshop.gym
+        self.services = services
+        self.gym = services.gym
         self.bot = bot
         self.update = update
-        self.visitor = visitor
-        self.draft: Draft | None = visitor.draft
+        self.identity = identity
+        self.draft: Draft | None = identity.draft
         self.payload = ""
         """What follows a command, or the prefix of a deep link."""
-        self.tap: Tap | None = None
+        self.tap: ButtonPress | None = None
         self.in_form = False
         """Whether the tap answers a form's question; the form has gone on then."""
         self._ticker = ticker
         self._topic_id = None if moved else topic_of(update)
-        self._pictures = PictureRegister(workshop.pictures, visitor.chat_id, visitor.now)
+        self._pictures = PictureRegister(services.pictures, identity.chat_id, identity.now)
         self.attempts = ticker.attempts
         self.excess = ticker.excess
         self.messenger = Messenger(
             bot,
-            visitor.chat_id,
+            identity.chat_id,
             ticker,
             self._pictures,
-            workshop.health,
+            services.health,
             self._topic_id,
-            visitor.surface,
+            identity.surface,
         )
         query = None if moved else update.callback_query
         self.target: Message | None = tapped_message(query) if query and not stays(query.data) else None
@@ -164,16 +164,16 @@ class Turn:
 
     @property
     def user_id(self) -> int:
-        return self.visitor.telegram_id
+        return self.identity.telegram_id
 
     @property
     def chat_id(self) -> int:
-        return self.visitor.chat_id
+        return self.identity.chat_id
 
     @property
     def surface(self) -> Surface:
         """Where the answer would be read."""
-        return self.visitor.surface
+        return self.identity.surface
 
     @property
     def is_private(self) -> bool:
@@ -181,26 +181,26 @@ class Turn:
 
     @property
     def settings(self) -> GymSettings:
-        return self.visitor.settings
+        return self.identity.settings
 
     @property
     def conventions(self) -> Conventions:
         """How this person writes money and days at this gym."""
-        return self.settings.conventions(self.visitor.language)
+        return self.settings.conventions(self.identity.language)
 
     @property
     def now(self) -> datetime:
         """Business time."""
-        return self.visitor.now
+        return self.identity.now
 
     @property
     def today(self) -> date:
-        return self.visitor.today
+        return self.identity.today
 
     @cached_property
     def t(self) -> HtmlTranslator:
         """Speaks this person's language, in HTML."""
-        return self.translator(self.visitor.language)
+        return self.translator(self.identity.language)
 
     def translator(self, language: str) -> HtmlTranslator:
         """The same gym in another language, for whoever just changed it."""
@@ -210,16 +210,16 @@ class Turn:
         """Read the person again, after this turn has changed who they are."""
         user = self.update.effective_user
         assert user is not None
-        self.visitor = await self.workshop.reception.visitor(user, self.chat_id, self._topic_id)
+        self.identity = await self.services.reception.identity(user, self.chat_id, self._topic_id)
         self.messenger.surface = self.surface
         self.__dict__.pop("t", None)
 
-    async def in_private(self) -> Turn:
+    async def in_private(self) -> UpdateContext:
         """The same update, answered in the person's own chat. Whoever asks for it closes it."""
         user = self.update.effective_user
         assert user is not None
-        visitor = await self.workshop.reception.visitor(user, user.id)
-        own = Turn(self.workshop, self.bot, self.update, visitor, self._ticker, moved=True)
+        identity = await self.services.reception.identity(user, user.id)
+        own = UpdateContext(self.services, self.bot, self.update, identity, self._ticker, moved=True)
         own.tap = self.tap
         return own
 
@@ -278,7 +278,7 @@ class Turn:
         Raises `PictureTooBig`, `PictureGone`, and `PictureNotHandedOver` when that was so before.
         """
         try:
-            if self.workshop.health.is_broken("getFile"):
+            if self.services.health.is_broken("getFile"):
                 raise ServerFault("getFile fails")
             file = await patiently(lambda: self.bot.get_file(file_id))
             if (file.file_size or 0) > MOST_BYTES:
@@ -296,11 +296,11 @@ class Turn:
 
     def unit_of_work(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """One transaction of the staff member. Raises `NotForYou` for others."""
-        return self.gym.unit_of_work(self.visitor.desk_actor)
+        return self.gym.unit_of_work(self.identity.desk_actor)
 
     def member_unit_of_work(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """One transaction of the member. Raises `NotForYou` for others."""
-        return self.gym.unit_of_work(self.visitor.member_actor)
+        return self.gym.unit_of_work(self.identity.member_actor)
 
     def stranger_unit_of_work(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """One transaction of the gym itself, for somebody who is about to be linked."""
@@ -308,11 +308,11 @@ class Turn:
 
     async def run(self, work: Callable[[UnitOfWork], Awaitable[Result]]) -> Result:
         """`unit_of_work` around `work`, again when it lost a deadlock."""
-        return await self.gym.run(self.visitor.desk_actor, work)
+        return await self.gym.run(self.identity.desk_actor, work)
 
     async def run_member(self, work: Callable[[UnitOfWork], Awaitable[Result]]) -> Result:
         """`member_unit_of_work` around `work`, again when it lost a deadlock."""
-        return await self.gym.run(self.visitor.member_actor, work)
+        return await self.gym.run(self.identity.member_actor, work)
 
     # Answers
 
@@ -424,8 +424,8 @@ class Turn:
 
     async def go(self, callback: Callback) -> None:
         """Answer as if that button had been tapped. Raises `NotForYou`, `OnlyInPrivate`."""
-        route = self.workshop.routes.tap(type(callback))
-        route.check(self.visitor)
+        route = self.services.routes.tap(type(callback))
+        route.check(self.identity)
         if not route.answers_on(self.surface):
             raise OnlyInPrivate
         await route.handler(self, callback)
@@ -442,7 +442,7 @@ class Turn:
         """
         if not self.is_private:
             raise OnlyInPrivate
-        await self.workshop.forms.begin(self, form, values or {}, back)
+        await self.services.forms.begin(self, form, values or {}, back)
 
     # The end
 

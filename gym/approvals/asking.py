@@ -15,7 +15,7 @@ from gym.approvals.models import Approval, ApprovalKind, ApprovalState
 from gym.approvals.repository import ApprovalRepository
 from gym.approvals.schemas import DiscountFacts, Facts
 from gym.core.database.engine import violated_constraint
-from gym.payments.errors import KeyReused, parse_reason
+from gym.payments.errors import PaymentKeyReused, parse_reason
 from gym.security.permissions import ActorKind
 from gym.subscriptions.schemas import Quote
 from gym.subscriptions.service import SubscriptionService
@@ -25,7 +25,7 @@ ASKED: Final = "approval.asked"
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class RequestDraft:
     """One request before it is a row. `subject` are the facts that make two requests the same one."""
 
     kind: ApprovalKind
@@ -35,7 +35,7 @@ class Wish:
     subject: tuple[str, ...] = ()
 
 
-class Asking:
+class RequestSubmission:
     """Turns a wish into a row that everybody who may decide hears of."""
 
     def __init__(self, uow: UnitOfWork) -> None:
@@ -43,13 +43,13 @@ class Asking:
         self._approvals = ApprovalRepository(uow.session)
 
     async def made_by(self, key: UUID | None, kind: ApprovalKind) -> Approval | None:
-        """What an earlier tap with the same key has asked. Raises `KeyReused`."""
+        """What an earlier tap with the same key has asked. Raises `PaymentKeyReused`."""
         done = await self._approvals.by_key(key)
         if done is not None and (done.kind is not kind or done.asked_by != self._staff_id):
-            raise KeyReused
+            raise PaymentKeyReused
         return done
 
-    async def put(self, wish: Wish, key: UUID | None) -> Approval:
+    async def put(self, wish: RequestDraft, key: UUID | None) -> Approval:
         """Write it and tell. Raises `AlreadyAsked`, `ReasonNeeded`."""
         reason = parse_reason(wish.reason)
         await self._require_new(wish, key)
@@ -73,7 +73,7 @@ class Asking:
         notices.tell_asked(self.uow, approval, await self._approvals.admins())
         return approval
 
-    async def _require_new(self, wish: Wish, key: UUID | None) -> None:
+    async def _require_new(self, wish: RequestDraft, key: UUID | None) -> None:
         """Two colleagues may ask for two discounts; the same payment is voided once."""
         packed = wish.facts.packed()
         subject = {name: packed[name] for name in wish.subject}
@@ -94,10 +94,10 @@ class Asking:
             raise
         return True
 
-    async def _first(self, wish: Wish, key: UUID | None) -> Approval:
+    async def _first(self, wish: RequestDraft, key: UUID | None) -> Approval:
         done = await self.made_by(key, wish.kind)
         if done is None:
-            raise KeyReused
+            raise PaymentKeyReused
         return done
 
     @property

@@ -15,7 +15,7 @@ from typing import Final
 from uuid import UUID
 
 from gym.approvals import notices
-from gym.approvals.asking import ASKED, Asking, Prices, Wish
+from gym.approvals.asking import ASKED, Prices, RequestDraft, RequestSubmission
 from gym.approvals.carrying_out import carry_out
 from gym.approvals.errors import (
     ApprovalNotNeeded,
@@ -85,13 +85,13 @@ class ApprovalService:
         Raises the refusals of the sale itself, `ApprovalNotNeeded`, `AlreadyAsked`, `ReasonNeeded`.
         """
         self.uow.actor.require(Permission.SELL)
-        asking = Asking(self.uow)
+        asking = RequestSubmission(self.uow)
         done = await asking.made_by(key, ApprovalKind.DISCOUNT)
         if done is not None:
             return done
         quote = await self._full(client_id, plan_id, starts_on, renews=renews)
         facts = await self._discounted(quote, discount, starts_on)
-        return await asking.put(Wish(ApprovalKind.DISCOUNT, client_id, facts, reason), key)
+        return await asking.put(RequestDraft(ApprovalKind.DISCOUNT, client_id, facts, reason), key)
 
     async def quote_wish(
         self, client_id: UUID, plan_id: UUID, discount: Discount, starts_on: date | None, *, renews: bool
@@ -107,7 +107,7 @@ class ApprovalService:
         Raises `AlreadyVoided`, `MoneyGivenBack`, `AlreadyAsked`, `PaymentNotFound`.
         """
         self.uow.actor.require(Permission.TAKE_PAYMENT)
-        asking = Asking(self.uow)
+        asking = RequestSubmission(self.uow)
         done = await asking.made_by(key, ApprovalKind.VOID)
         if done is not None:
             return done
@@ -125,7 +125,7 @@ class ApprovalService:
             taken_by=receipt.staff_name,
             taken_at=receipt.at,
         )
-        wish = Wish(ApprovalKind.VOID, receipt.client_id, facts, reason, subject=("entry_id",))
+        wish = RequestDraft(ApprovalKind.VOID, receipt.client_id, facts, reason, subject=("entry_id",))
         return await asking.put(wish, key)
 
     async def ask_refund(
@@ -133,7 +133,7 @@ class ApprovalService:
     ) -> Approval:
         """Ask for money back. Raises `RefundTooLarge`, `AmountNotPositive`, `AlreadyAsked`."""
         self.uow.actor.require(Permission.CANCEL_SUBSCRIPTION)
-        asking = Asking(self.uow)
+        asking = RequestSubmission(self.uow)
         done = await asking.made_by(key, ApprovalKind.REFUND)
         if done is not None:
             return done
@@ -145,7 +145,9 @@ class ApprovalService:
         facts = RefundFacts(
             plan_name=subscription.plan.name, subscription_id=subscription_id, amount=amount, method=method
         )
-        wish = Wish(ApprovalKind.REFUND, subscription.client_id, facts, reason, subject=("subscription_id",))
+        wish = RequestDraft(
+            ApprovalKind.REFUND, subscription.client_id, facts, reason, subject=("subscription_id",)
+        )
         return await asking.put(wish, key)
 
     async def ask_write_off(self, subscription_id: UUID, reason: str, *, key: UUID | None = None) -> Approval:
@@ -154,7 +156,7 @@ class ApprovalService:
         Raises `NothingOwed`, `OwnMembershipRefused`, `AlreadyAsked`.
         """
         self.uow.actor.require(Permission.TAKE_PAYMENT)
-        asking = Asking(self.uow)
+        asking = RequestSubmission(self.uow)
         done = await asking.made_by(key, ApprovalKind.WRITE_OFF)
         if done is not None:
             return done
@@ -168,7 +170,7 @@ class ApprovalService:
         )
         subject = ("subscription_id",)
         return await asking.put(
-            Wish(ApprovalKind.WRITE_OFF, subscription.client_id, facts, reason, subject), key
+            RequestDraft(ApprovalKind.WRITE_OFF, subscription.client_id, facts, reason, subject), key
         )
 
     async def ask_freeze(
@@ -182,13 +184,13 @@ class ApprovalService:
         actor = self.uow.actor
         if actor.kind is not ActorKind.MEMBER or actor.id is None:
             raise OnlyFromDesk
-        asking = Asking(self.uow)
+        asking = RequestSubmission(self.uow)
         done = await asking.made_by(key, ApprovalKind.FREEZE)
         if done is not None:
             return done
         await self.uow.require_below_daily_limit(ASKED, WISHES_A_DAY)
         facts = await self._to_freeze(actor.id, starts_on, ends_on)
-        return await asking.put(Wish(ApprovalKind.FREEZE, actor.id, facts, reason), key)
+        return await asking.put(RequestDraft(ApprovalKind.FREEZE, actor.id, facts, reason), key)
 
     # Deciding
 

@@ -18,7 +18,7 @@ class NobodyToTell(Invalid):
     message = N_("Nobody of these members can be written to. Choose others.")
 
 
-class TextTooLong(Invalid):
+class BroadcastTooLong(Invalid):
     code = "broadcast_too_long"
     message = N_("That is {length} letters; at most {most} fit. Shorten it and send it again.")
 

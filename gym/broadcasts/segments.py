@@ -36,7 +36,7 @@ class Segment(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Audience:
+class BroadcastAudience:
     """A segment with what it needs to know."""
 
     segment: Segment
@@ -44,7 +44,7 @@ class Audience:
     tag: str | None = None
 
 
-def members(audience: Audience, today: date, settings: GymSettings) -> Select[UUID]:
+def members(audience: BroadcastAudience, today: date, settings: GymSettings) -> Select[UUID]:
     """Active clients of a segment, in the order of their ids."""
     return select(Client.id).where(Client.active, _belongs(audience, today, settings)).order_by(Client.id)
 
@@ -60,7 +60,7 @@ def can_be_told() -> ColumnElement[bool]:
     return and_(Client.telegram_id.is_not(None), ~blocks, ~mutes)
 
 
-def _belongs(audience: Audience, today: date, settings: GymSettings) -> ColumnElement[bool]:
+def _belongs(audience: BroadcastAudience, today: date, settings: GymSettings) -> ColumnElement[bool]:
     """Each is judged by the client's subscriptions and visits on the gym day."""
     running = _has(Subscription.starts_on <= today, Subscription.ends_on >= today)
     match audience.segment:

@@ -10,8 +10,14 @@ from uuid import UUID
 
 from sqlalchemy import Select, func, select, update
 
-from gym.broadcasts.errors import BroadcastNotFound, BroadcastOver, NobodyToTell, TextMissing, TextTooLong
-from gym.broadcasts.segments import Audience, Segment, can_be_told, members
+from gym.broadcasts.errors import (
+    BroadcastNotFound,
+    BroadcastOver,
+    BroadcastTooLong,
+    NobodyToTell,
+    TextMissing,
+)
+from gym.broadcasts.segments import BroadcastAudience, Segment, can_be_told, members
 from gym.clients.models import Client
 from gym.core.database.repository import Page, Repository
 from gym.notifications.models import (
@@ -97,7 +103,7 @@ class BroadcastService:
         self.uow = uow
         self._broadcasts = BroadcastRepository(uow.session)
 
-    async def reach(self, audience: Audience) -> Reach:
+    async def reach(self, audience: BroadcastAudience) -> Reach:
         """Whom it would be for."""
         self.uow.actor.require(Permission.BROADCAST)
         everybody = members(audience, self.uow.today, self.uow.settings)
@@ -116,8 +122,8 @@ class BroadcastService:
             await self.uow.session.scalars(select(tag).where(Client.active).distinct().order_by(tag))
         ).all()
 
-    async def begin(self, audience: Audience, text: str, *, key: UUID) -> Broadcast:
-        """Ask for one; the same key is the same broadcast. Raises `NobodyToTell`, `TextTooLong`."""
+    async def begin(self, audience: BroadcastAudience, text: str, *, key: UUID) -> Broadcast:
+        """Ask for one; the same key is the same broadcast. Raises `NobodyToTell`, `BroadcastTooLong`."""
         self.uow.actor.require(Permission.BROADCAST)
         found = await self._broadcasts.by_key(key)
         if found is not None:
@@ -228,7 +234,7 @@ class BroadcastService:
         return until if until > self.uow.now else None
 
     async def _batch(self, broadcast: Broadcast) -> Sequence[UUID]:
-        audience = Audience(Segment(broadcast.segment), broadcast.plan_id, broadcast.tag)
+        audience = BroadcastAudience(Segment(broadcast.segment), broadcast.plan_id, broadcast.tag)
         query = members(audience, self.uow.today, self.uow.settings).where(can_be_told()).limit(BATCH)
         if broadcast.last_client_id is not None:
             query = query.where(Client.id > broadcast.last_client_id)
@@ -254,10 +260,10 @@ class BroadcastService:
 
 
 def checked_text(text: str) -> str:
-    """Raises `TextMissing`, `TextTooLong`."""
+    """Raises `TextMissing`, `BroadcastTooLong`."""
     text = text.strip()
     if not text:
         raise TextMissing
     if len(text) > LONGEST_TEXT:
-        raise TextTooLong(len(text), LONGEST_TEXT)
+        raise BroadcastTooLong(len(text), LONGEST_TEXT)
     return text

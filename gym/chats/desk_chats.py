@@ -30,7 +30,7 @@ class DeskChatNotFound(NotFound):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ChatPlace:
     """A group, or one topic of it, as Telegram numbers them."""
 
     chat_id: int
@@ -48,7 +48,7 @@ class DeskChatRepository(Repository[DeskChat, UUID]):
     async def of_group(self, chat_id: int) -> Sequence[DeskChat]:
         return (await self.session.scalars(select(DeskChat).where(DeskChat.chat_id == chat_id))).all()
 
-    async def at(self, place: Place) -> DeskChat | None:
+    async def at(self, place: ChatPlace) -> DeskChat | None:
         topic = func.coalesce(DeskChat.topic_id, 0) == (place.topic_id or 0)
         return await self.session.scalar(select(DeskChat).where(DeskChat.chat_id == place.chat_id, topic))
 
@@ -68,17 +68,17 @@ class DeskChatService:
         self.uow.actor.require(Permission.CHANGE_SETTINGS)
         return await self._chats.require(key)
 
-    async def at(self, place: Place) -> DeskChat | None:
+    async def at(self, place: ChatPlace) -> DeskChat | None:
         """The desk chat of a place that the bot can write to, if there is one."""
         chat = await self._chats.at(place)
         return chat if chat is not None and chat.gone_at is None else None
 
-    async def offer(self, place: Place) -> DeskChat:
+    async def offer(self, place: ChatPlace) -> DeskChat:
         """A place that a colleague took the bot to waits for an admin's word; a known one stays as it is."""
         self.uow.actor.require(Permission.REPORT_OWN_DAY)  # whoever works here
         return await self._put(place, {"active": False, "offered_at": self.uow.now}, {})
 
-    async def confirm(self, place: Place) -> DeskChat:
+    async def confirm(self, place: ChatPlace) -> DeskChat:
         """From now on this place hears the desk, also after it was lost or paused; twice is once."""
         self.uow.actor.require(Permission.CHANGE_SETTINGS)
         now = {"active": True, "offered_at": None, "gone_at": None}
@@ -132,7 +132,7 @@ class DeskChatService:
         await OutboxRepository(self.uow.session).moved(old, new)
 
     async def _put(
-        self, place: Place, values: Mapping[str, object], changed: Mapping[str, object]
+        self, place: ChatPlace, values: Mapping[str, object], changed: Mapping[str, object]
     ) -> DeskChat:
         """The row of a place, under its present title; `changed` holds for one that is known already."""
         named = {"title": place.title[:LONGEST_TITLE]}

@@ -17,7 +17,7 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gym.chats.minimising import minimised
-from gym.chats.repository import Arrival
+from gym.chats.repository import IncomingUpdate
 
 MOST_DEPTH: Final = 64
 """Levels of an update; Telegram's deepest (a reply with a keyboard and entities) has 9."""
@@ -94,7 +94,7 @@ class _Body(_Shape):
     data: str | None = None
 
 
-def accept(value: object) -> Arrival | Reject:
+def accept(value: object) -> IncomingUpdate | Reject:
     """An update out of parsed JSON, cleaned. What was refused on the way here stays a reject."""
     if isinstance(value, Reject):
         return value
@@ -106,7 +106,7 @@ def accept(value: object) -> Arrival | Reject:
     try:
         payload = _Cleaner().members(value, 0)
         chat_id, user_id = _parties(payload)
-        return Arrival(update_id, chat_id, minimised(payload), user_id)
+        return IncomingUpdate(update_id, chat_id, minimised(payload), user_id)
     except _Refused as refused:
         return Reject(update_id, refused.reason)
 

@@ -24,7 +24,7 @@ from gym.core.database.engine import Base, Id
 from gym.core.database.ids import new_id
 
 
-class Standing(IntEnum):
+class SenderRank(IntEnum):
     """What the sender of an update was when it came; the lower number is served first."""
 
     STAFF = 0
@@ -55,7 +55,7 @@ class InboxUpdate(Base):
     done_at: Mapped[datetime | None]
     failed: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     rank: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
-    """The sender's `Standing`."""
+    """The sender's `SenderRank`."""
     excess: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     """One too many at once: it is not read, and stands for all that were not kept."""
 

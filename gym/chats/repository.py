@@ -24,11 +24,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gym.chats.models import ChatPerson, Draft, InboxUpdate, Standing
+from gym.chats.models import ChatPerson, Draft, InboxUpdate, SenderRank
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
+class IncomingUpdate:
     """An update as Telegram sent it."""
 
     update_id: int
@@ -36,9 +36,9 @@ class Arrival:
     payload: dict[str, Any]
     user_id: int | None = None
     """Who sent it; nobody for what comes from a channel."""
-    free: int = Standing.STRANGER
+    free: int = SenderRank.STRANGER
     """The last standing whose quota has room for it."""
-    kept: int = Standing.STRANGER
+    kept: int = SenderRank.STRANGER
     """The last standing for which it is kept at all; beyond `free` it is excess."""
 
 
@@ -54,14 +54,14 @@ class Claimed:
     """Answers that left before an earlier attempt ended."""
     crashes: int = 0
     """Attempts just before this one that nobody ended."""
-    rank: int = Standing.STAFF
+    rank: int = SenderRank.STAFF
     """The sender's standing when it came."""
     excess: bool = False
     """One too many at once: to be answered with one sentence, and not read."""
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class ClaimLimits:
     """How many chats may be claimed: in all, and of those at most so many of members and of strangers."""
 
     size: int
@@ -69,7 +69,7 @@ class Room:
     strangers: int
 
     @classmethod
-    def of(cls, size: int) -> Room:
+    def of(cls, size: int) -> ClaimLimits:
         """Without a ceiling for anybody."""
         return cls(size, size, size)
 
@@ -181,10 +181,10 @@ class InboxRepository:
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
 
-    async def add(self, arrivals: Sequence[Arrival], received_at: datetime) -> dict[int, int]:
+    async def add(self, arrivals: Sequence[IncomingUpdate], received_at: datetime) -> dict[int, int]:
         """Keep what is new and within its sender's quota; an update that Telegram sends again stays one.
 
-        Returns the sender's `Standing` by the ids that were kept.
+        Returns the sender's `SenderRank` by the ids that were kept.
         """
         values = {
             "update_ids": [item.update_id for item in arrivals],
@@ -202,7 +202,7 @@ class InboxRepository:
         values = {"update_id": update_id, "reason": reason, "at": at, "code": code}
         await self.session.execute(PUT_ASIDE, values)
 
-    async def claim(self, now: datetime, until: datetime, room: Room) -> list[Claimed]:
+    async def claim(self, now: datetime, until: datetime, room: ClaimLimits) -> list[Claimed]:
         """Lease the oldest waiting update of as many chats as there is room for; staff first, then by age."""
         values = {
             "now": now,

@@ -11,12 +11,12 @@ from sqlalchemy.exc import StatementError
 from gym.chats.intake import DeadReason, Reject
 from gym.chats.models import Draft
 from gym.chats.repository import (
-    Arrival,
     Claimed,
+    ClaimLimits,
     DraftRepository,
     InboxRepository,
+    IncomingUpdate,
     PeopleRepository,
-    Room,
 )
 from gym.chats.sessions import QuickSessions
 from gym.core.clock import WallClock
@@ -37,7 +37,7 @@ class InboxService:
         self._sessions = sessions
         self._clock = clock
 
-    async def keep(self, arrivals: Sequence[Arrival]) -> dict[int, int]:
+    async def keep(self, arrivals: Sequence[IncomingUpdate]) -> dict[int, int]:
         """Store updates; when this returns, Telegram's offset may move.
 
         A batch that PostgreSQL refuses is stored one by one, and what is refused then is put aside. Returns
@@ -65,21 +65,21 @@ class InboxService:
         for one in rejects:
             await self.put_aside(one.update_id, one.reason)
 
-    async def _add(self, arrivals: Sequence[Arrival]) -> dict[int, int]:
+    async def _add(self, arrivals: Sequence[IncomingUpdate]) -> dict[int, int]:
         async with self._sessions.open() as session:
             return await InboxRepository(session).add(arrivals, self._clock.now())
 
-    async def _add_or_put_aside(self, arrival: Arrival) -> dict[int, int]:
+    async def _add_or_put_aside(self, arrival: IncomingUpdate) -> dict[int, int]:
         try:
             return await self._add([arrival])
         except StatementError:
             await self.put_aside(arrival.update_id, DeadReason.REFUSED)
             return {}
 
-    async def claim(self, room: Room | int) -> list[Claimed]:
+    async def claim(self, room: ClaimLimits | int) -> list[Claimed]:
         """The oldest waiting update of as many chats as there is room for, leased to the caller."""
         now = self._clock.now()
-        room = Room.of(room) if isinstance(room, int) else room
+        room = ClaimLimits.of(room) if isinstance(room, int) else room
         async with self._sessions.open() as session:
             return await InboxRepository(session).claim(now, now + LEASE, room)
 

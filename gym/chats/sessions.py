@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gym.core.database.engine import FAULTS, Database, is_refusal, is_unavailable, sqlstate
 from gym.core.errors import DatabaseUnavailable
-from gym.core.postgres.recovery import Revival
+from gym.core.postgres.recovery import Recovery
 
 log = structlog.get_logger()
 
@@ -19,9 +19,9 @@ log = structlog.get_logger()
 class QuickSessions:
     """Sessions over the gym's own pool in autocommit: one statement is one transaction."""
 
-    def __init__(self, database: Database, revival: Revival | None = None) -> None:
+    def __init__(self, database: Database, recovery: Recovery | None = None) -> None:
         self._engine = database.engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._revival = revival
+        self._revival = recovery
 
     @asynccontextmanager
     async def open(self) -> AsyncGenerator[AsyncSession]:

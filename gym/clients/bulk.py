@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from gym.clients.errors import ClientsClash
 from gym.clients.fields import is_minor, with_tags
 from gym.clients.models import Client
-from gym.clients.schemas import ClientChanges, ClientInput, Habits, columns
+from gym.clients.schemas import ClientChanges, ClientInput, ParseContext, columns
 from gym.core.database.engine import violated_constraint
 from gym.core.language import nearest_language
 from gym.security.permissions import Permission
@@ -33,7 +33,7 @@ class BulkRegistration:
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
-        self._habits = Habits(uow.settings.phone_region, uow.today)
+        self._habits = ParseContext(uow.settings.phone_region, uow.today)
 
     async def register(self, people: Sequence[ClientInput]) -> list[Client]:
         """In the order given. Raises `ClientsClash`, and the faults of the fields."""

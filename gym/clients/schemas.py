@@ -65,7 +65,7 @@ class ClientChanges(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Habits:
+class ParseContext:
     """What a reader must know of the gym: its phone region and its day."""
 
     region: str
@@ -76,11 +76,11 @@ class Habits:
         return month_first(Conventions("en", country=self.region))
 
 
-READERS: Final[Mapping[str, Callable[[Any, Habits], object]]] = {
+READERS: Final[Mapping[str, Callable[[Any, ParseContext], object]]] = {
     "alias": lambda text, _: fields.parse_text(text, 80),
-    "phone": lambda text, habits: parse_phone(text, habits.region),
+    "phone": lambda text, parse_context: parse_phone(text, parse_context.region),
     "email": lambda text, _: fields.parse_email(text),
-    "birth_date": lambda born, habits: fields.checked_birth_date(born, habits.today),
+    "birth_date": lambda born, parse_context: fields.checked_birth_date(born, parse_context.today),
     "gender": lambda gender, _: gender,
     "address": lambda text, _: fields.parse_text(text, 200),
     "emergency_contact": lambda text, _: fields.parse_text(text, 200),
@@ -91,7 +91,7 @@ READERS: Final[Mapping[str, Callable[[Any, Habits], object]]] = {
 """Fields that may be empty."""
 
 
-def columns(data: ClientInput | ClientChanges, habits: Habits) -> dict[str, object]:
+def columns(data: ClientInput | ClientChanges, parse_context: ParseContext) -> dict[str, object]:
     """The values of the fields that were set, normalised; the first wrong one raises its own fault."""
     given = data.model_fields_set
     values: dict[str, object] = {}
@@ -104,7 +104,7 @@ def columns(data: ClientInput | ClientChanges, habits: Habits) -> dict[str, obje
         if name in given:
             raw = getattr(data, name)
             empty = raw is None or (isinstance(raw, str) and not raw.strip())
-            values[name] = None if empty else read(raw, habits) or None
+            values[name] = None if empty else read(raw, parse_context) or None
     if "tags" in given:
         values["tags"] = fields.checked_tags(data.tags)
     if "referred_by" in given:

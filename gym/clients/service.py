@@ -31,7 +31,7 @@ from gym.clients.fields import is_minor, parse_reason
 from gym.clients.models import Client
 from gym.clients.phones import parse_contact_phone
 from gym.clients.repository import ClientRepository
-from gym.clients.schemas import ClientChanges, ClientInput, Habits, columns
+from gym.clients.schemas import ClientChanges, ClientInput, ParseContext, columns
 from gym.core.database.engine import violated_constraint
 from gym.core.database.repository import Page
 from gym.core.language import LANGUAGES, nearest_language
@@ -40,7 +40,7 @@ from gym.notifications.outbox import DESK, Recipient
 from gym.security.models import LinkPurpose
 from gym.security.one_time_links import IssuedLink, OneTimeLinks
 from gym.security.permissions import Permission
-from gym.security.signed_links import Links
+from gym.security.signed_links import SignedLinks
 from gym.staff.four_eyes import FourEyes
 from gym.unit_of_work import UnitOfWork
 
@@ -58,7 +58,7 @@ class ClientService:
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
         self._clients = ClientRepository(uow.session)
-        self._links = OneTimeLinks(uow.session, Links(uow.secrets.jwt))
+        self._links = OneTimeLinks(uow.session, SignedLinks(uow.secrets.jwt))
 
     async def register(self, data: ClientInput, key: UUID | None = None, *, quiet: bool = False) -> Client:
         """A new client; the same key gives the same client. `quiet` spares the desk a message.
@@ -222,7 +222,7 @@ class ClientService:
         return self._card(client)
 
     def _card(self, client: Client) -> str:
-        return Links(self.uow.secrets.jwt).sign_member_qr(client.id, None, client.card_serial)
+        return SignedLinks(self.uow.secrets.jwt).sign_member_qr(client.id, None, client.card_serial)
 
     async def revoke_card(self, client_id: UUID) -> Client:
         """A lost card opens nothing any more; doing it twice changes nothing."""
@@ -373,8 +373,8 @@ class ClientService:
         return FourEyes(self.uow)
 
     @property
-    def _habits(self) -> Habits:
-        return Habits(self.uow.settings.phone_region, self.uow.today)
+    def _habits(self) -> ParseContext:
+        return ParseContext(self.uow.settings.phone_region, self.uow.today)
 
     def _require_short_block(self, client: Client) -> None:
         """What an admin has set for long, an employee neither shortens nor lifts."""

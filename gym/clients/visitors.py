@@ -17,7 +17,7 @@ from gym.staff.models import Staff
 
 
 @dataclass(frozen=True, slots=True)
-class VisitorFacts:
+class IdentityFacts:
     """What the database says at this moment; inactive staff and clients are nobody."""
 
     clock_offset_seconds: int
@@ -52,13 +52,13 @@ VISITOR = (
 )
 
 
-class VisitorRepository:
+class IdentityRepository:
     """Read on every update, so that a role taken away is gone on the next tap."""
 
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
 
-    async def find(self, user_id: int, chat_id: int, topic_id: int | None = None) -> VisitorFacts:
+    async def find(self, user_id: int, chat_id: int, topic_id: int | None = None) -> IdentityFacts:
         values = {"user_id": user_id, "chat_id": chat_id, "topic_id": topic_id or 0}
         found = await self.session.execute(VISITOR, values)
-        return VisitorFacts(*found.one())
+        return IdentityFacts(*found.one())

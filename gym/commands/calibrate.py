@@ -15,7 +15,7 @@ from rich.table import Table
 
 from gym.commands.verdicts import print_verdicts
 from gym.core.config import Config
-from gym.faces.calibration.error_rates import Measured, Row, engine_of, measure, photos_in
+from gym.faces.calibration.error_rates import ErrorRateRow, Measured, engine_of, measure, photos_in
 from gym.faces.engine.engines import open_configured
 from gym.faces.engine.model_packs import BUFFALO_SC, YUNET_SFACE, Engine
 from gym.faces.engine.pool import FacePool
@@ -90,7 +90,7 @@ def _print(found: Measured) -> None:
     )
 
 
-def _cells(row: Row) -> list[str]:
+def _cells(row: ErrorRateRow) -> list[str]:
     strangers = "–" if row["fpir"] is None else f"{row['fpir']:.2%}"
     return [
         f"{row['threshold']:.3f}",

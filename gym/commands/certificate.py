@@ -15,13 +15,13 @@ from gym.commands.findings import Finding
 from gym.core.config import Config, ConfigError
 from gym.core.language import N_, Translator
 from gym.security.tls.certificate_folder import (
-    Folder,
-    Standing,
+    CertificateFolder,
+    CertificateStanding,
     addresses_here,
     fingerprint,
     names_of_this_machine,
 )
-from gym.security.tls.certificates import Certified, Names
+from gym.security.tls.certificates import Certified, HostNames
 
 MADE: Final = N_("The certificate is made, and good until {ends}. It is for:")
 RESTART: Final = N_("1. Restart PowerGym. Tablets then open {address}")
@@ -73,9 +73,9 @@ YEARLY: Final = N_(
 def certificate(config: Config, names: Sequence[str], *, new_authority: bool) -> int:
     """Make or renew the certificate, and print what to do, in the gym's language."""
     t = Translator(config.gym_language)
-    folder = Folder(config.powergym_home)
+    folder = CertificateFolder(config.powergym_home)
     kept = [] if new_authority else _kept(config)
-    wanted = Names.of([*names, *names_of_this_machine(), *kept])
+    wanted = HostNames.of([*names, *names_of_this_machine(), *kept])
     server = folder.make(config.gym_name, wanted, datetime.now(UTC), anew=new_authority)
     for line in _lines(config, t, folder, server, wanted):
         typer.echo(line)
@@ -85,7 +85,7 @@ def certificate(config: Config, names: Sequence[str], *, new_authority: bool) ->
 def finding(config: Config) -> Finding:
     """What the doctor says of HTTPS."""
     try:
-        standing = Standing.of(config)
+        standing = CertificateStanding.of(config)
     except ConfigError as error:
         return Finding("https", False, str(error), "python -m gym certificate makes a new one")
     if standing is None:
@@ -101,11 +101,13 @@ def finding(config: Config) -> Finding:
 
 def _kept(config: Config) -> list[str]:
     """What the last certificate was for: nothing that was given once has to be given again."""
-    path = Folder(config.powergym_home).server
-    return Standing.read(path).names if path.exists() else []
+    path = CertificateFolder(config.powergym_home).server
+    return CertificateStanding.read(path).names if path.exists() else []
 
 
-def _lines(config: Config, t: Translator, folder: Folder, server: Certified, names: Names) -> Iterator[str]:
+def _lines(
+    config: Config, t: Translator, folder: CertificateFolder, server: Certified, names: HostNames
+) -> Iterator[str]:
     known = [str(one) for one in names.addresses if not one.is_loopback]
     place = next(iter([*known, *names.hosts]))
     address = f"https://{place}:{config.web_https_port}/kiosk/"

@@ -126,7 +126,7 @@ def _gallery(gym: Gym) -> Finding:
 
 
 @dataclass
-class Outcome:
+class EnrolmentCount:
     """What a run has done, and who is left."""
 
     people: int = 0
@@ -154,9 +154,9 @@ async def reembed(config: Config) -> int:
 
 async def reembed_all(
     gym: Gym, seen: Callable[[int], object] = lambda count: None, batch: int = BATCH
-) -> Outcome:
+) -> EnrolmentCount:
     """Batch by batch; `seen` is told how many clients each time some are done."""
-    done, after = Outcome(), FIRST
+    done, after = EnrolmentCount(), FIRST
     while found := await _next(gym, after, batch):
         await asyncio.gather(*(_reembed_one(gym, one, done) for one in found))
         after = found[-1].client_id
@@ -169,7 +169,7 @@ async def _next(gym: Gym, after: UUID, most: int) -> list[Waiting]:
         return await ReembeddingService(uow, gym.faces.model_id).waiting(after, most)
 
 
-async def _reembed_one(gym: Gym, waiting: Waiting, done: Outcome) -> None:
+async def _reembed_one(gym: Gym, waiting: Waiting, done: EnrolmentCount) -> None:
     made = await gym.faces.run(embed_crops, gym.faces.reader, waiting.crops)
 
     async def replace(uow: UnitOfWork) -> int | None:

@@ -20,7 +20,7 @@ from gym.importing.errors import DayOrderAsked, ImportTooLarge
 from gym.importing.reading.formats.sheets import MOST_BYTES, MOST_ROWS
 from gym.importing.reading.headings import LABELS
 from gym.importing.returned_sheet import problem_words, result_words, returned_sheet
-from gym.importing.schemas import ImportChoices, ImportPreview, Outcome, ReadSheet
+from gym.importing.schemas import ImportChoices, ImportPreview, ReadSheet, RowOutcome
 from gym.importing.service import ImportService, read_file
 from gym.security.permissions import Actor
 from gym.unit_of_work import UnitOfWork
@@ -51,7 +51,7 @@ async def import_people(config: Config, order: ImportOrder) -> int:
         if read.columns.undecided and order.choices.order is None and not order.dry_run:
             raise DayOrderAsked(", ".join(one.heading for one in read.columns.undecided))
         preview = await _preview(gym, read)
-        stuck = preview.count(Outcome.FAULTY) > 0 and not order.good_rows
+        stuck = preview.count(RowOutcome.FAULTY) > 0 and not order.good_rows
         if not order.dry_run and not stuck:
             preview = await _take_in(gym, read, order.file.name)
     _report(read, preview, order, taken=not (order.dry_run or stuck))
@@ -94,9 +94,9 @@ def _report(read: ReadSheet, preview: ImportPreview, order: ImportOrder, *, take
         return
     for line in [*_column_lines(read), *_row_lines(preview, t)]:
         typer.echo(line)
-    counts = ", ".join(f"{preview.count(one)} {one}" for one in Outcome if preview.count(one))
+    counts = ", ".join(f"{preview.count(one)} {one}" for one in RowOutcome if preview.count(one))
     typer.echo(("Imported: " if taken else "Nothing was imported. It would be: ") + (counts or "nobody"))
-    if preview.count(Outcome.FAULTY) and not (order.dry_run or taken):
+    if preview.count(RowOutcome.FAULTY) and not (order.dry_run or taken):
         typer.echo("Mend the rows with problems, or add --good-rows to import the others.")
 
 
@@ -111,7 +111,7 @@ def _column_lines(read: ReadSheet) -> list[str]:
 
 
 def _row_lines(preview: ImportPreview, t: Translator) -> Sequence[str]:
-    faulty = preview.of(Outcome.FAULTY)
+    faulty = preview.of(RowOutcome.FAULTY)
     lines = [f"Row {row.row.line} {row.row.name}: {problem_words(row, t)}" for row in faulty[:MOST_SHOWN]]
     return [*lines, f"… and {len(faulty) - MOST_SHOWN} more"] if len(faulty) > MOST_SHOWN else lines
 
@@ -125,7 +125,7 @@ def _as_json(read: ReadSheet, preview: ImportPreview, t: Translator, *, taken: b
             for one in read.columns.columns
         ],
         "imported": taken,
-        "counts": {outcome.value: preview.count(outcome) for outcome in Outcome},
+        "counts": {outcome.value: preview.count(outcome) for outcome in RowOutcome},
         "rows": [
             {
                 "row": row.row.line,

@@ -10,8 +10,14 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from gym.faces.calibration.batches import Shot
-from gym.faces.calibration.refusal_tables import SPOILED_PEOPLE, Line, Section, as_they_are, spoiled
+from gym.faces.calibration.batches import PhotoFile
+from gym.faces.calibration.refusal_tables import (
+    SPOILED_PEOPLE,
+    RefusalLine,
+    RefusalTable,
+    as_they_are,
+    spoiled,
+)
 from gym.faces.engine.pool import FacePool
 
 COLUMNS = ("photos", "accepted", "refused", "likeness")
@@ -19,20 +25,20 @@ ALIKE = "likeness: the median cosine to the person's other photos, or to the pho
 
 
 async def print_verdicts(
-    pool: FacePool, people: Sequence[Sequence[Path]], shots: Sequence[Sequence[Shot]]
+    pool: FacePool, people: Sequence[Sequence[Path]], shots: Sequence[Sequence[PhotoFile]]
 ) -> None:
     """The photos as they are, then one good photo of each person spoiled step by step."""
     console = Console()
     _print(console, "Photos as they are", as_they_are(shots))
     good = list(islice(_good(people, shots), SPOILED_PEOPLE))
-    tables: list[Section] = []
+    tables: list[RefusalTable] = []
     for path in track(good, "Spoiling photos", console=Console(stderr=True)):
         tables = await pool.run(spoiled, pool.reader, path, tables)
     _print(console, "Good photos, spoiled", tables)
     console.print(ALIKE)
 
 
-def _good(people: Sequence[Sequence[Path]], shots: Sequence[Sequence[Shot]]) -> Iterator[Path]:
+def _good(people: Sequence[Sequence[Path]], shots: Sequence[Sequence[PhotoFile]]) -> Iterator[Path]:
     """The first photo of each person that may be enrolled and shows nobody else."""
     for paths, read in zip(people, shots, strict=True):
         passed = (path for path, shot in zip(paths, read, strict=True) if not shot.fault and not shot.several)
@@ -41,7 +47,7 @@ def _good(people: Sequence[Sequence[Path]], shots: Sequence[Sequence[Shot]]) -> 
             yield first
 
 
-def _print(console: Console, title: str, sections: Sequence[Section]) -> None:
+def _print(console: Console, title: str, sections: Sequence[RefusalTable]) -> None:
     console.rule(title)
     for section in sections:
         table = Table(section.title, *COLUMNS)
@@ -50,7 +56,7 @@ def _print(console: Console, title: str, sections: Sequence[Section]) -> None:
         console.print(table)
 
 
-def _cells(line: Line) -> list[str]:
+def _cells(line: RefusalLine) -> list[str]:
     refused = ", ".join(f"{code} {count}" for code, count in line.refused.most_common())
     likeness = "–" if line.likeness is None else f"{line.likeness:.2f}"
     return [str(line.photos), f"{line.accepted / max(1, line.photos):.0%}", refused or "–", likeness]

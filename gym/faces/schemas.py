@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gym.faces.enrolment.refusals import FramesDisagree
-from gym.faces.gallery.thresholds import ARCFACE, Scale, scale_of
+from gym.faces.gallery.thresholds import ARCFACE, CosineScale, scale_of
 from gym.faces.models import DIMENSION, ConsentMethod
 
 Vector = NDArray[np.float32]
@@ -82,7 +82,7 @@ class MatchRule:
     threshold: Literal["auto"] | float = "auto"
     margin: float = MARGIN
     uncertain_below: float = UNCERTAIN_BELOW
-    scale: Scale = ARCFACE
+    scale: CosineScale = ARCFACE
     """What `auto` means with the model that made the vectors."""
 
 

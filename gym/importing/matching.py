@@ -23,7 +23,7 @@ FEWEST_WORDS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class MatchKeys:
     """What tells one person from another."""
 
     name: str
@@ -42,7 +42,7 @@ class Identity:
         return self.document.number.lstrip("0") if self.document else None
 
 
-class Match(Enum):
+class MatchStrength(Enum):
     SAME = auto()
     DOUBTFUL = auto()
     """The same name or phone, and something that speaks against it: a person has to say."""
@@ -50,28 +50,28 @@ class Match(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Found(Generic[Key]):
-    match: Match
+class MatchResult(Generic[Key]):
+    match: MatchStrength
     key: Key
 
 
-class Identities(Generic[Key]):
+class MatchIndex(Generic[Key]):
     """People by document, name and phone."""
 
-    def __init__(self, people: Iterable[tuple[Key, Identity]] = ()) -> None:
-        self._numbers: dict[str, list[tuple[Key, Identity]]] = defaultdict(list)
-        self._names: dict[frozenset[str], list[tuple[Key, Identity]]] = defaultdict(list)
-        self._phones: dict[str, list[tuple[Key, Identity]]] = defaultdict(list)
+    def __init__(self, people: Iterable[tuple[Key, MatchKeys]] = ()) -> None:
+        self._numbers: dict[str, list[tuple[Key, MatchKeys]]] = defaultdict(list)
+        self._names: dict[frozenset[str], list[tuple[Key, MatchKeys]]] = defaultdict(list)
+        self._phones: dict[str, list[tuple[Key, MatchKeys]]] = defaultdict(list)
         for key, identity in people:
             self.add(key, identity)
 
-    def add(self, key: Key, identity: Identity) -> None:
+    def add(self, key: Key, identity: MatchKeys) -> None:
         self.add_document(key, identity)
         if identity.phone:
             self._phones[identity.phone].append((key, identity))
         self._names[identity.words].append((key, identity))
 
-    def add_document(self, key: Key, identity: Identity) -> None:
+    def add_document(self, key: Key, identity: MatchKeys) -> None:
         """Of somebody who is found by name elsewhere, and has this document from now on."""
         if identity.number:
             self._numbers[identity.number].append((key, identity))
@@ -83,7 +83,7 @@ class Identities(Generic[Key]):
             (key for key, other in found if other.document and other.document.type is document.type), None
         )
 
-    def find(self, one: Identity) -> Found[Key] | None:
+    def find(self, one: MatchKeys) -> MatchResult[Key] | None:
         """Who it is, or may be; None for somebody new."""
         if (by_document := self._by_document(one)) is not None:
             return by_document
@@ -92,22 +92,24 @@ class Identities(Generic[Key]):
         neutral = [pair for pair in namesakes if not _disagreements(one, pair[1])]
         for group in (agreeing, neutral):
             if group:
-                return Found(Match.SAME if len(group) == 1 else Match.DOUBTFUL, group[0][0])
+                return MatchResult(
+                    MatchStrength.SAME if len(group) == 1 else MatchStrength.DOUBTFUL, group[0][0]
+                )
         doubtful = [pair for pair in namesakes if not _other_birthday(one, pair[1])]
         doubtful += [pair for pair in self._sharing(one) if _may_be_one_name(one, pair[1])]
-        return Found(Match.DOUBTFUL, doubtful[0][0]) if doubtful else None
+        return MatchResult(MatchStrength.DOUBTFUL, doubtful[0][0]) if doubtful else None
 
-    def _by_document(self, one: Identity) -> Found[Key] | None:
-        found: Sequence[tuple[Key, Identity]] = self._numbers.get(one.number, ()) if one.number else ()
+    def _by_document(self, one: MatchKeys) -> MatchResult[Key] | None:
+        found: Sequence[tuple[Key, MatchKeys]] = self._numbers.get(one.number, ()) if one.number else ()
         for key, other in found:
             if one.words & other.words:
-                return Found(Match.SAME, key)
+                return MatchResult(MatchStrength.SAME, key)
         for key, other in found:
             if one.document and other.document and one.document.type is other.document.type:
-                return Found(Match.DOCUMENT_OF_ANOTHER, key)
+                return MatchResult(MatchStrength.DOCUMENT_OF_ANOTHER, key)
         return None
 
-    def _sharing(self, one: Identity) -> Sequence[tuple[Key, Identity]]:
+    def _sharing(self, one: MatchKeys) -> Sequence[tuple[Key, MatchKeys]]:
         """With the same phone, and no document or birthday that tells them apart."""
         forms = same_phone(one.phone) if one.phone else ()
         found = [pair for form in forms for pair in self._phones.get(form, ())]
@@ -118,19 +120,19 @@ class Identities(Generic[Key]):
         ]
 
 
-def _other_document(one: Identity, other: Identity) -> bool:
+def _other_document(one: MatchKeys, other: MatchKeys) -> bool:
     return bool(one.number and other.number and one.number != other.number)
 
 
-def _other_birthday(one: Identity, other: Identity) -> bool:
+def _other_birthday(one: MatchKeys, other: MatchKeys) -> bool:
     return bool(one.birth_date and other.birth_date and one.birth_date != other.birth_date)
 
 
-def _same_phone(one: Identity, other: Identity) -> bool:
+def _same_phone(one: MatchKeys, other: MatchKeys) -> bool:
     return bool(one.phone and other.phone and other.phone in same_phone(one.phone))
 
 
-def _agreements(one: Identity, other: Identity) -> int:
+def _agreements(one: MatchKeys, other: MatchKeys) -> int:
     """Of namesakes; a birthday that differs outweighs a phone that is shared."""
     if _other_birthday(one, other):
         return 0
@@ -142,7 +144,7 @@ def _agreements(one: Identity, other: Identity) -> int:
     return sum(same)
 
 
-def _disagreements(one: Identity, other: Identity) -> bool:
+def _disagreements(one: MatchKeys, other: MatchKeys) -> bool:
     return (
         _other_birthday(one, other)
         or bool(one.phone and other.phone and not _same_phone(one, other))
@@ -150,7 +152,7 @@ def _disagreements(one: Identity, other: Identity) -> bool:
     )
 
 
-def _may_be_one_name(one: Identity, other: Identity) -> bool:
+def _may_be_one_name(one: MatchKeys, other: MatchKeys) -> bool:
     """`Ana Ruiz` and `Ana María Ruiz Gómez`."""
     shorter, longer = sorted((one.words, other.words), key=len)
     return shorter != longer and len(shorter) >= FEWEST_WORDS and shorter <= longer

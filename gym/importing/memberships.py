@@ -19,7 +19,7 @@ from gym.importing.errors import (
     PlanNotNamed,
     PlanUnknown,
 )
-from gym.importing.reading.people import Answer, WrittenMembership
+from gym.importing.reading.people import WrittenMembership, YesNoCell
 from gym.plans.models import DurationUnit
 from gym.subscriptions.errors import PlanWithoutPrice, StartTooFar
 from gym.subscriptions.periods import DAY, add_units, first_period
@@ -146,7 +146,7 @@ class Memberships:
 
 
 def _owes_something(written: WrittenMembership) -> bool:
-    return bool(written.owing) and written.owing is not Answer.NO
+    return bool(written.owing) and written.owing is not YesNoCell.NO
 
 
 def _is_paid(written: WrittenMembership) -> bool:
@@ -155,7 +155,7 @@ def _is_paid(written: WrittenMembership) -> bool:
         return not _owes_something(written)
     if isinstance(written.paid, Decimal):
         return written.paid == written.price
-    return written.paid is not Answer.NO
+    return written.paid is not YesNoCell.NO
 
 
 def _owing(written: WrittenMembership, price: Decimal) -> Decimal:
@@ -163,9 +163,9 @@ def _owing(written: WrittenMembership, price: Decimal) -> Decimal:
     match written.owing:
         case Decimal():
             return written.owing
-        case Answer.YES:
+        case YesNoCell.YES:
             return price
-        case Answer.NO:
+        case YesNoCell.NO:
             return ZERO
         case None:
             pass
@@ -174,7 +174,7 @@ def _owing(written: WrittenMembership, price: Decimal) -> Decimal:
             if written.paid > price:
                 raise PaidMoreThanPrice(written.paid, price)
             return price - written.paid
-        case Answer.NO:
+        case YesNoCell.NO:
             return price
         case _:
             return ZERO

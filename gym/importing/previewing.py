@@ -12,10 +12,10 @@ from gym.clients.fields import with_tags
 from gym.clients.schemas import ClientChanges, ClientInput
 from gym.core.errors import GymError
 from gym.importing.errors import DocumentInRow, DocumentOfAnother, ProbablyRegistered
-from gym.importing.matching import Found, Identities, Identity, Match
+from gym.importing.matching import MatchIndex, MatchKeys, MatchResult, MatchStrength
 from gym.importing.memberships import Memberships
 from gym.importing.reading.people import PersonRow
-from gym.importing.schemas import ImportPreview, Outcome, PreviewedRow
+from gym.importing.schemas import ImportPreview, PreviewedRow, RowOutcome
 from gym.subscriptions.sales.brought_forward import RunningPlan
 
 FILLED: Final = (
@@ -62,9 +62,9 @@ class KnownClient:
     """Made by an import that was undone: such a client comes back as the list has them."""
 
 
-def identity_of(person: ClientInput) -> Identity:
+def identity_of(person: ClientInput) -> MatchKeys:
     name = f"{person.first_name} {person.last_name}".strip()
-    return Identity(name, person.document, person.phone, person.email, person.birth_date)
+    return MatchKeys(name, person.document, person.phone, person.email, person.birth_date)
 
 
 class Previewing:
@@ -80,8 +80,8 @@ class Previewing:
         self._memberships = memberships
         self._own = own or {}
         self._clients: Mapping[UUID, KnownClient] = {client.id: client for client in clients}
-        self._known = Identities((client.id, identity_of(client.fields)) for client in clients)
-        self._above: Identities[int] = Identities()
+        self._known = MatchIndex((client.id, identity_of(client.fields)) for client in clients)
+        self._above: MatchIndex[int] = MatchIndex()
         self._taken: dict[UUID, int] = {}
 
     def preview(self, people: Iterable[PersonRow]) -> ImportPreview:
@@ -92,45 +92,45 @@ class Previewing:
         try:
             plan = self._memberships.running(row.membership) if row.membership else None
         except GymError as fault:
-            return PreviewedRow(row, Outcome.FAULTY, fault=fault)
+            return PreviewedRow(row, RowOutcome.FAULTY, fault=fault)
         return self._judged(row, plan)
 
     def _judged(self, row: PersonRow, plan: RunningPlan | None) -> PreviewedRow:
         if row.person is None:
-            return PreviewedRow(row, Outcome.FAULTY)
+            return PreviewedRow(row, RowOutcome.FAULTY)
         identity = identity_of(row.person)
         found = self._known.find(identity)
-        if found is None or found.match is Match.DOUBTFUL:
+        if found is None or found.match is MatchStrength.DOUBTFUL:
             # Two rows of one list are two people unless they agree: whoever kept it wrote both.
             above = self._above.find(identity)
-            if above is not None and above.match is Match.SAME:
-                return PreviewedRow(row, Outcome.REPEATED, same_as=above.key)
-            if above is not None and above.match is Match.DOCUMENT_OF_ANOTHER:
-                return PreviewedRow(row, Outcome.FAULTY, fault=DocumentInRow(above.key))
+            if above is not None and above.match is MatchStrength.SAME:
+                return PreviewedRow(row, RowOutcome.REPEATED, same_as=above.key)
+            if above is not None and above.match is MatchStrength.DOCUMENT_OF_ANOTHER:
+                return PreviewedRow(row, RowOutcome.FAULTY, fault=DocumentInRow(above.key))
         if found is None:
             self._above.add(row.line, identity)
-            return PreviewedRow(row, Outcome.MADE, plan=plan)
+            return PreviewedRow(row, RowOutcome.MADE, plan=plan)
         return self._registered(row, row.person, found, plan)
 
     def _registered(
-        self, row: PersonRow, person: ClientInput, found: Found[UUID], plan: RunningPlan | None
+        self, row: PersonRow, person: ClientInput, found: MatchResult[UUID], plan: RunningPlan | None
     ) -> PreviewedRow:
         client = self._clients[found.key]
         name = identity_of(client.fields).name
         match found.match:
-            case Match.DOCUMENT_OF_ANOTHER:
-                return PreviewedRow(row, Outcome.FAULTY, fault=DocumentOfAnother(name))
-            case Match.DOUBTFUL:
-                return PreviewedRow(row, Outcome.FAULTY, fault=ProbablyRegistered(name))
-            case Match.SAME:
+            case MatchStrength.DOCUMENT_OF_ANOTHER:
+                return PreviewedRow(row, RowOutcome.FAULTY, fault=DocumentOfAnother(name))
+            case MatchStrength.DOUBTFUL:
+                return PreviewedRow(row, RowOutcome.FAULTY, fault=ProbablyRegistered(name))
+            case MatchStrength.SAME:
                 pass
         if client.id in self._taken:
-            return PreviewedRow(row, Outcome.REPEATED, client.id, same_as=self._taken[client.id])
+            return PreviewedRow(row, RowOutcome.REPEATED, client.id, same_as=self._taken[client.id])
         if (holder := self._claim_document(row, person, client)) is not None:
-            return PreviewedRow(row, Outcome.FAULTY, client.id, fault=DocumentInRow(holder))
+            return PreviewedRow(row, RowOutcome.FAULTY, client.id, fault=DocumentInRow(holder))
         self._taken[client.id] = row.line
         if client.undone:
-            return PreviewedRow(row, Outcome.MADE, client.id, plan=plan)
+            return PreviewedRow(row, RowOutcome.MADE, client.id, plan=plan)
         fills = _fills(person, client.fields)
         differs = [field for field in FILLED if _differs(person, client.fields, field)]
         if plan is not None and any(had.is_same(plan) for had in client.plans):
@@ -139,8 +139,8 @@ class Previewing:
             plan = None
             differs.append("plan")
         if plan is not None and client.id in self._own:
-            return PreviewedRow(row, Outcome.FAULTY, client.id, fault=self._own[client.id])
-        outcome = Outcome.CHANGED if fills or plan else Outcome.KNOWN
+            return PreviewedRow(row, RowOutcome.FAULTY, client.id, fault=self._own[client.id])
+        outcome = RowOutcome.CHANGED if fills or plan else RowOutcome.KNOWN
         return PreviewedRow(row, outcome, client.id, fills, tuple(differs), plan=plan)
 
     def _claim_document(self, row: PersonRow, person: ClientInput, client: KnownClient) -> int | None:

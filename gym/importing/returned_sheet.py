@@ -18,14 +18,14 @@ from gym.core.language import N_, Translator
 from gym.importing.reading.columns import ColumnMap
 from gym.importing.reading.formats.cells import Cell, visible
 from gym.importing.reading.headings import LABELS
-from gym.importing.schemas import ImportPreview, Outcome, PreviewedRow, ReadSheet
+from gym.importing.schemas import ImportPreview, PreviewedRow, ReadSheet, RowOutcome
 
 RESULTS: Final = {
-    Outcome.MADE: N_("new"),
-    Outcome.CHANGED: N_("registered; filled in"),
-    Outcome.KNOWN: N_("registered already"),
-    Outcome.REPEATED: N_("same person as row {row}"),
-    Outcome.FAULTY: N_("not imported"),
+    RowOutcome.MADE: N_("new"),
+    RowOutcome.CHANGED: N_("registered; filled in"),
+    RowOutcome.KNOWN: N_("registered already"),
+    RowOutcome.REPEATED: N_("same person as row {row}"),
+    RowOutcome.FAULTY: N_("not imported"),
 }
 """One word for each row."""
 FAULTY: Final = PatternFill("solid", fgColor="FFF2A8")

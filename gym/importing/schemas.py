@@ -18,7 +18,7 @@ from gym.importing.reading.people import PersonRow
 from gym.subscriptions.sales.brought_forward import RunningPlan
 
 
-class Outcome(StrEnum):
+class RowOutcome(StrEnum):
     """What becomes of a row."""
 
     MADE = "made"
@@ -58,7 +58,7 @@ class PreviewedRow:
     """One row: what becomes of it, and why."""
 
     row: PersonRow
-    outcome: Outcome
+    outcome: RowOutcome
     client_id: UUID | None = None
     """Of whoever is registered already."""
     fills: ClientChanges | None = None
@@ -92,10 +92,10 @@ class ImportPreview:
     rows: Sequence[PreviewedRow]
 
     @cached_property
-    def _counts(self) -> Counter[Outcome]:
+    def _counts(self) -> Counter[RowOutcome]:
         return Counter(row.outcome for row in self.rows)
 
-    def count(self, outcome: Outcome) -> int:
+    def count(self, outcome: RowOutcome) -> int:
         return self._counts[outcome]
 
     @property
@@ -108,5 +108,5 @@ class ImportPreview:
         """The opening balances above zero."""
         return [plan.owing for plan in self.plans if plan.owing]
 
-    def of(self, outcome: Outcome) -> Sequence[PreviewedRow]:
+    def of(self, outcome: RowOutcome) -> Sequence[PreviewedRow]:
         return [row for row in self.rows if row.outcome is outcome]

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from gym.clients.bulk import BulkRegistration, FilledClient
 from gym.clients.errors import ClientsClash
-from gym.clients.schemas import Habits
+from gym.clients.schemas import ParseContext
 from gym.core.database.ids import new_id
 from gym.core.database.repository import Page
 from gym.importing.errors import ImportHasProblems, JustRegistered
@@ -22,7 +22,7 @@ from gym.importing.previewing import Previewing
 from gym.importing.reading.choosing import read_people
 from gym.importing.reading.people import PersonRow
 from gym.importing.repository import ImportRepository
-from gym.importing.schemas import ImportChoices, ImportPreview, Outcome, PreviewedRow, ReadSheet
+from gym.importing.schemas import ImportChoices, ImportPreview, PreviewedRow, ReadSheet, RowOutcome
 from gym.notifications.models import NotificationKind
 from gym.notifications.outbox import DESK
 from gym.security.permissions import ActorKind, Permission
@@ -41,8 +41,8 @@ async def read_file(
     data: bytes, choices: ImportChoices, settings: GymSettings, today: date, language: str
 ) -> ReadSheet:
     """The people of a file, read beside the event loop and outside of any transaction."""
-    habits, conventions = Habits(settings.phone_region, today), settings.conventions(language)
-    return await asyncio.to_thread(read_people, data, choices, habits, conventions)
+    parse_context, conventions = ParseContext(settings.phone_region, today), settings.conventions(language)
+    return await asyncio.to_thread(read_people, data, choices, parse_context, conventions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class ImportService:
         preview = await self.preview(people)
         if (done := await self._imports.by_key(key)) is not None:
             return Imported(done, preview)
-        faulty = preview.count(Outcome.FAULTY)
+        faulty = preview.count(RowOutcome.FAULTY)
         if faulty and not good_rows:
             raise ImportHasProblems(faulty)
         run = await self._imports.add(self._run(preview, file_name, key))
@@ -95,7 +95,7 @@ class ImportService:
             await self._write(run, preview, progress or _silent)
         except ClientsClash:
             raise JustRegistered from None
-        counts = {outcome.value: preview.count(outcome) for outcome in Outcome}
+        counts = {outcome.value: preview.count(outcome) for outcome in RowOutcome}
         self.uow.audit("clients.imported", run, None, counts | {"plans": len(preview.plans)})
         self._tell(run, preview)
         return Imported(run, preview)
@@ -128,14 +128,14 @@ class ImportService:
             staff_id=actor.id if actor.kind is ActorKind.STAFF else None,
             staff_name=actor.name,
             at=self.uow.now,
-            made=preview.count(Outcome.MADE),
-            changed=preview.count(Outcome.CHANGED),
-            left_out=preview.count(Outcome.FAULTY),
+            made=preview.count(RowOutcome.MADE),
+            changed=preview.count(RowOutcome.CHANGED),
+            left_out=preview.count(RowOutcome.FAULTY),
             idempotency_key=key,
         )
 
     async def _write(self, run: ClientImport, preview: ImportPreview, progress: Progress) -> None:
-        rows = [*preview.of(Outcome.MADE), *preview.of(Outcome.CHANGED)]
+        rows = [*preview.of(RowOutcome.MADE), *preview.of(RowOutcome.CHANGED)]
         for start in range(0, len(rows), AT_ONCE):
             part = rows[start : start + AT_ONCE]
             await self._write_part(run, part)
@@ -150,7 +150,7 @@ class ImportService:
                 import_id=run.id,
                 client_id=one.client.id,
                 line=row.row.line,
-                made=row.outcome is Outcome.MADE,
+                made=row.outcome is RowOutcome.MADE,
                 filled=sorted(one.fields),
                 subscription_id=opened.get(one.client.id),
             )
@@ -165,7 +165,7 @@ class ImportService:
         made = await bulk.register([row.person for row in new])
         by_line = {row.row.line: client for row, client in zip(new, made, strict=True)}
         known = {row.client_id: row for row in rows if row.client_id is not None}
-        back = {key: row.person for key, row in known.items() if row.outcome is Outcome.MADE}
+        back = {key: row.person for key, row in known.items() if row.outcome is RowOutcome.MADE}
         fills = {key: row.fills for key, row in known.items() if row.fills is not None}
         await bulk.restore(back)
         filled = {one.client.id: one for one in await bulk.fill(fills)}

@@ -19,7 +19,7 @@ from gym.core.database.advisory_lock import holder_query
 from gym.core.errors import DatabaseUnavailable
 from gym.jobs.leader import LOCK
 from gym.jobs.models import JobRun
-from gym.jobs.runner import Runner
+from gym.jobs.runner import WorkRunner
 from gym.jobs.work import JOBS
 from gym.notifications.models import NotificationKind
 from gym.notifications.outbox import DESK
@@ -118,7 +118,7 @@ async def _report_leaderless(uow: UnitOfWork) -> None:
         log.error("nobody_leads", lock_held_by=await uow.session.scalar(text(holder_query(LOCK))))
 
 
-async def watch_jobs(run: Runner, began: datetime, every: timedelta = WATCH_EVERY) -> None:
+async def watch_jobs(run: WorkRunner, began: datetime, every: timedelta = WATCH_EVERY) -> None:
     """Look after the jobs from every replica, for a leader that hangs does not say so; until cancelled."""
 
     async def look(began: datetime, uow: UnitOfWork) -> int:

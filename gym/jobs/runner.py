@@ -36,7 +36,7 @@ class JobUnknown(NotFound):
     message = N_("There is no such job. Open the list again.")
 
 
-class Runner(Protocol):
+class WorkRunner(Protocol):
     """Opens a transaction around work and repeats it when it lost a race: `Gym.run`."""
 
     async def __call__(
@@ -45,7 +45,7 @@ class Runner(Protocol):
 
 
 @dataclass(slots=True)
-class Report:
+class JobReport:
     """How much each job did, and which failed."""
 
     done: dict[str, int] = field(default_factory=dict[str, int])
@@ -60,7 +60,7 @@ class Agenda:
     missed: Sequence[tuple[datetime, Sequence[Job]]] = ()
 
 
-async def run_due(run: Runner, jobs: Sequence[Job] = JOBS, *, by_slot: bool = False) -> Report:
+async def run_due(run: WorkRunner, jobs: Sequence[Job] = JOBS, *, by_slot: bool = False) -> JobReport:
     """Do everything that is due at this business time, catching up missed gym days in order.
 
     All jobs of a missed day are done before the next day's. `by_slot` leaves out what was done for this slot
@@ -68,7 +68,7 @@ async def run_due(run: Runner, jobs: Sequence[Job] = JOBS, *, by_slot: bool = Fa
     others go on.
     """
     agenda = await run(Actor.system(), partial(_agenda, jobs))
-    round_ = Round(run, agenda.today, by_slot=by_slot)
+    round_ = JobRound(run, agenda.today, by_slot=by_slot)
     for noon, missing in agenda.missed:
         for job in missing:
             await round_.attempt(job, noon)
@@ -77,7 +77,7 @@ async def run_due(run: Runner, jobs: Sequence[Job] = JOBS, *, by_slot: bool = Fa
     return round_.report
 
 
-async def run_job(run: Runner, actor: Actor, name: str, jobs: Sequence[Job] = JOBS) -> int:
+async def run_job(run: WorkRunner, actor: Actor, name: str, jobs: Sequence[Job] = JOBS) -> int:
     """One job now, by an admin's wish, whatever its slot. Raises `JobUnknown`, `NotAllowed`."""
     actor.require(Permission.RUN_JOBS)
     job = next((job for job in jobs if job.name == name), None)
@@ -92,14 +92,14 @@ async def run_job(run: Runner, actor: Actor, name: str, jobs: Sequence[Job] = JO
     return total
 
 
-class Round:
+class JobRound:
     """One round of all jobs; a job that has failed is not tried again in it."""
 
-    def __init__(self, run: Runner, today: date, *, by_slot: bool) -> None:
+    def __init__(self, run: WorkRunner, today: date, *, by_slot: bool) -> None:
         self._run = run
         self._today = today
         self._by_slot = by_slot
-        self.report = Report()
+        self.report = JobReport()
 
     async def attempt(self, job: Job, noon: datetime | None = None) -> None:
         if job.name in self.report.failed:
@@ -164,7 +164,7 @@ async def _record_wish(name: str, count: int, uow: UnitOfWork) -> None:
     uow.audit("job.run", ("job_runs", None), after={"job": name, "count": count})
 
 
-async def _failed(run: Runner, job: Job, error: Exception) -> None:
+async def _failed(run: WorkRunner, job: Job, error: Exception) -> None:
     code = error.code if isinstance(error, GymError) else type(error).__name__
     log.error("job_failed", job=job.name, code=code, exc_info=not isinstance(error, GymError))
 

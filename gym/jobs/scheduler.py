@@ -17,7 +17,7 @@ from gym.core.database.engine import Database
 from gym.core.errors import DatabaseUnavailable
 from gym.jobs.health import beat
 from gym.jobs.leader import lead
-from gym.jobs.runner import Runner, run_due
+from gym.jobs.runner import WorkRunner, run_due
 from gym.jobs.work import JOBS, Job
 from gym.security.permissions import Actor
 
@@ -30,10 +30,10 @@ TICK: Final = "tick"
 HEARTBEAT_SECONDS: Final = 60
 
 
-class Clockwork:
+class JobScheduler:
     """One leader's ticks: at once, then by the gym's own clock, which follows its time zone."""
 
-    def __init__(self, run: Runner, jobs: Sequence[Job] = JOBS, *, seconds: int | None = None) -> None:
+    def __init__(self, run: WorkRunner, jobs: Sequence[Job] = JOBS, *, seconds: int | None = None) -> None:
         self._run = run
         self._jobs = jobs
         self._seconds = seconds
@@ -82,7 +82,7 @@ class Clockwork:
 
 
 async def run_scheduler(
-    database: Database, run: Runner, jobs: Sequence[Job] = JOBS, *, seconds: int | None = None
+    database: Database, run: WorkRunner, jobs: Sequence[Job] = JOBS, *, seconds: int | None = None
 ) -> None:
     """Tick while this process leads: at once, at 00:05 gym time, every 15 minutes; until cancelled.
 
@@ -90,6 +90,6 @@ async def run_scheduler(
     """
 
     async def term() -> None:
-        await Clockwork(run, jobs, seconds=seconds).serve()
+        await JobScheduler(run, jobs, seconds=seconds).serve()
 
     await lead(database, term)

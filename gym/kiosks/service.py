@@ -25,7 +25,7 @@ from gym.security.passwords import verify_secret
 from gym.security.permissions import Permission, Role
 from gym.security.pins import Pins
 from gym.security.sessions import revoke_all
-from gym.security.signed_links import Links
+from gym.security.signed_links import SignedLinks
 from gym.staff.models import Staff
 from gym.unit_of_work import UnitOfWork
 
@@ -153,7 +153,7 @@ class KioskService:
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
         self._kiosks = KioskRepository(uow.session)
-        self._links = Links(uow.secrets.jwt)
+        self._links = SignedLinks(uow.secrets.jwt)
 
     async def new_code(self, name: str, exit_pin_hash: str | None = None) -> PairingIssued:
         """Three digits that name it and six secret ones, for a device to type."""

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gym.core.database.ids import new_id
 from gym.core.database.json_values import encode
-from gym.core.database.statements import Effect, Statements
+from gym.core.database.statements import GuardedWrite, Statements
 from gym.notifications.models import (
     NotificationKind,
     NotificationState,
@@ -26,7 +26,7 @@ _COLUMNS: Final = (
     "id, recipient_kind, recipient_id, caused_by, kind, payload, dedup_key, rank, state, created_at, due_at, "
     "next_try_at, attempts, error, broadcast_id"
 )
-INSERT: Final = Effect(
+INSERT: Final = GuardedWrite(
     "told",
     f"""
 told AS (

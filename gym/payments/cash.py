@@ -12,7 +12,7 @@ from gym.core.language import N_
 from gym.core.money import to_cents
 from gym.notifications.models import NotificationKind
 from gym.notifications.outbox import DESK
-from gym.payments.errors import KeyReused, parse_note
+from gym.payments.errors import PaymentKeyReused, parse_note
 from gym.payments.models import TILL, CashCount, Method
 from gym.payments.tills import ZERO, Besides, CashRepository, Till, TillMethod
 from gym.security.permissions import Permission
@@ -113,12 +113,12 @@ class CashService:
         return rows
 
     async def _done(self, key: UUID | None, day: date, staff_id: UUID) -> list[CashCount]:
-        """What the same key has counted before. Raises `KeyReused` when that was another till."""
+        """What the same key has counted before. Raises `PaymentKeyReused` when that was another till."""
         if key is None:
             return []
         done = await self._cash.by_keys([uuid5(key, method) for method in TILL])
         if any((one.gym_day, one.staff_id) != (day, staff_id) for one in done):
-            raise KeyReused
+            raise PaymentKeyReused
         return list(done)
 
     async def _write(

@@ -148,7 +148,7 @@ class DestinationUnknown(Invalid):
     message = N_("That bank account is not in the settings. Choose one of those that are, for a transfer.")
 
 
-class KeyReused(Conflict):
+class PaymentKeyReused(Conflict):
     """An idempotency key that already stands for something else."""
 
     code = "key_reused"

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from gym.core.database.engine import violated_constraint
 from gym.core.language import N_
 from gym.core.money import to_cents
-from gym.payments.errors import AmountNotPositive, KeyReused
+from gym.payments.errors import AmountNotPositive, PaymentKeyReused
 from gym.payments.models import Account, AccountKind, EntryCause, EntryKind, LedgerEntry, Method
 from gym.payments.repository import EntryRepository
 from gym.security.permissions import ActorKind, Permission
@@ -46,7 +46,7 @@ class Ledger:
     ) -> LedgerEntry:
         """`day` is the gym day on which the money moved, today unless given.
 
-        Raises `KeyReused`, and `OwnMembershipRefused` for an account of the actor's own.
+        Raises `PaymentKeyReused`, and `OwnMembershipRefused` for an account of the actor's own.
         """
         actor = self.uow.actor
         await FourEyes(self.uow).require_another(account.client_id, Permission.TAKE_PAYMENT)
@@ -90,7 +90,7 @@ class Ledger:
                 await EntryRepository(self.uow.session).add(entry)
         except IntegrityError as error:
             if violated_constraint(error) == "uq_ledger_entries_idempotency_key":
-                raise KeyReused from None
+                raise PaymentKeyReused from None
             raise
 
     def _record(self, entry: LedgerEntry, account: Account) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from gym.payments.credit import ClientCredit
-from gym.payments.errors import CreditNeedsClient, KeyReused
+from gym.payments.errors import CreditNeedsClient, PaymentKeyReused
 from gym.payments.models import Account, EntryCause, EntryKind, LedgerEntry, Method
 from gym.payments.repository import AccountRepository
 from gym.unit_of_work import UnitOfWork
@@ -31,7 +31,7 @@ def client_of(account: Account) -> UUID:
 def same_entry(
     done: LedgerEntry, account_id: UUID, kind: EntryKind, cause: EntryCause | None = None
 ) -> LedgerEntry:
-    """What an idempotency key has written already. Raises `KeyReused` when that was something else."""
+    """What an idempotency key has written already. Raises `PaymentKeyReused` when that was something else."""
     if done.account_id != account_id or done.kind is not kind or cause not in (None, done.cause):
-        raise KeyReused
+        raise PaymentKeyReused
     return done

@@ -13,7 +13,7 @@ from gym.notifications.models import NotificationKind
 from gym.notifications.outbox import DESK
 from gym.payments.schemas import MethodTotal
 from gym.payments.service import PaymentService
-from gym.reports.today import DoorDay, Standing, TodayService
+from gym.reports.today import DoorDay, PlanCounts, TodayService
 from gym.security.permissions import Permission
 from gym.unit_of_work import UnitOfWork
 
@@ -103,7 +103,7 @@ def _door(door: DoorDay) -> dict[str, Any]:
     return {"visits": door.visits, "denials": denials}
 
 
-def _standing(standing: Standing) -> dict[str, Any]:
+def _standing(standing: PlanCounts) -> dict[str, Any]:
     return {
         "new_clients": standing.new_clients,
         "ending_week": standing.ending_week,

@@ -68,7 +68,7 @@ class DoorDay:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class PlanCounts:
     """How many of what, on one day."""
 
     new_clients: int
@@ -91,7 +91,7 @@ class Today:
     money: Sequence[MethodTotal]
     own_till: bool
     """The money is what the reader took, not the gym's."""
-    standing: Standing
+    standing: PlanCounts
 
     @property
     def taken(self) -> Decimal:
@@ -115,9 +115,9 @@ class DayRepository:
         most_first = dict(sorted(denials.items(), key=lambda item: (-item[1], item[0])))
         return DoorDay(sum(visits for _, visits, _ in rows), most_first)
 
-    async def standing(self, values: Mapping[str, Any]) -> Standing:
+    async def standing(self, values: Mapping[str, Any]) -> PlanCounts:
         row = (await self.session.execute(STANDING, dict(values))).one()
-        return Standing(
+        return PlanCounts(
             new_clients=row.new_clients,
             ending_today=row.ending_today,
             ending_week=row.ending_week,
@@ -154,7 +154,7 @@ class TodayService:
         self.uow.actor.require(Permission.REPORT_OWN_DAY if own else Permission.REPORT_ALL)
         return await self._days.door(day)
 
-    async def standing(self, day: date) -> Standing:
+    async def standing(self, day: date) -> PlanCounts:
         """What there is to do, as of a day."""
         self.uow.actor.require(Permission.REPORT_OWN_DAY)
         zone = self.uow.settings.zone

@@ -41,7 +41,7 @@ class Priced(Protocol):
     def final_price(self) -> Decimal: ...
 
 
-class Rewards:
+class RewardRedemption:
     """Asked by whoever sells; who may sell has been checked there."""
 
     def __init__(self, uow: UnitOfWork) -> None:

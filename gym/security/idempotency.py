@@ -1,8 +1,9 @@
 """Idempotency keys: a repeated request gets its first answer, byte for byte, and has no second effect.
 
 The claim comes first and is committed by itself, together with the question who asks
-(`gym.attendance.checkin.request_authentication`); the answer is kept in the effect's own transaction, and only by
-whoever still holds the claim: a request that was slower than its lease has lost it to the one that came after.
+(`gym.attendance.checkin.request_authentication`). The answer is kept in the effect's own transaction,
+and only by whoever still holds the claim: a request that was slower than its lease has lost it to the
+one after it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from gym.core.database.statements import Effect, Row, Statement, Statements
+from gym.core.database.statements import GuardedWrite, Row, Statement, Statements
 from gym.core.errors import Conflict, Invalid
 from gym.core.language import N_
 from gym.security.cipher import MAGIC, Cipher, Keyring
@@ -38,7 +39,7 @@ WHERE caller = :caller AND key = CAST(:key AS text) AND status IS NULL AND lease
 FOR NO KEY UPDATE
 """
 """The claim, if it is still this one; nobody takes it before the transaction ends."""
-KEEP: Final = Effect(
+KEEP: Final = GuardedWrite(
     "kept",
     """
 kept AS (
@@ -73,7 +74,7 @@ class InFlight(Conflict):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class StoredAnswer:
     """The first answer, kept."""
 
     status: int
@@ -95,17 +96,17 @@ class Discretion:
         keys = (self._keyring.derive("request", kid) for kid in self._keyring)
         return (*(hmac.digest(key, body, "sha256") for key in keys), body)
 
-    def seal(self, answer: Answer, key: str) -> Answer:
+    def seal(self, answer: StoredAnswer, key: str) -> StoredAnswer:
         return replace(answer, body=Cipher(self._keyring).encrypt(answer.body, context=f"answer:{key}"))
 
-    def unseal(self, answer: Answer, key: str) -> Answer:
+    def unseal(self, answer: StoredAnswer, key: str) -> StoredAnswer:
         """Answers of v0.1.0 were kept as they left. Raises `WrongKey` and `Tampered`."""
         if not answer.body.startswith(MAGIC):
             return answer
         return replace(answer, body=Cipher(self._keyring).decrypt(answer.body, context=f"answer:{key}"))
 
 
-def first_answer(row: Row, body_hashes: Collection[bytes]) -> Answer:
+def first_answer(row: Row, body_hashes: Collection[bytes]) -> StoredAnswer:
     """What a key that is taken says: `body_hash`, `status` and `answer` of whoever came first.
 
     Raises `KeyReused` and `InFlight`.
@@ -116,7 +117,7 @@ def first_answer(row: Row, body_hashes: Collection[bytes]) -> Answer:
         raise KeyReused
     if row["status"] is None or row["answer"] is None:
         raise InFlight
-    return Answer(row["status"], row["answer"])
+    return StoredAnswer(row["status"], row["answer"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,7 @@ class Idempotency:
         if await self.statements.row(_HOLD, self._mine) is None:
             raise InFlight
 
-    async def keep(self, answer: Answer) -> None:
+    async def keep(self, answer: StoredAnswer) -> None:
         """Store the answer beside the effect: both commit or neither."""
         await self.statements.write(KEEP, {**self._mine, "status": answer.status, "answer": answer.body}, {})
 

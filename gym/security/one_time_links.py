@@ -15,7 +15,7 @@ from gym.core.database.repository import Page, Repository
 from gym.core.errors import Conflict, NotFound
 from gym.core.language import N_
 from gym.security.models import LinkPurpose, OneTimeLink
-from gym.security.signed_links import Links
+from gym.security.signed_links import SignedLinks
 
 PREFIXES: Final = {
     LinkPurpose.CLAIM_GYM: "g",
@@ -64,7 +64,7 @@ class OneTimeLinkRepository(Repository[OneTimeLink, UUID]):
 class OneTimeLinks:
     """Issues and redeems; on a plain session, in wall time."""
 
-    def __init__(self, session: AsyncSession, links: Links) -> None:
+    def __init__(self, session: AsyncSession, links: SignedLinks) -> None:
         self.session = session
         self.links = links
 

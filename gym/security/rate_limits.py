@@ -36,7 +36,7 @@ class TooManyRequests(GymError):
         self.retry_after = retry_after
         self.rate = rate
         """The kind of bucket that is empty."""
-        self.taken: Sequence[Bucket] = ()
+        self.taken: Sequence[TokenBucket] = ()
         """The buckets that gave, for what was then not done."""
 
 
@@ -57,13 +57,13 @@ class Rate:
     def fills_in(self) -> timedelta:
         return self.step * self.size
 
-    def of(self, key: object) -> Bucket:
+    def of(self, key: object) -> TokenBucket:
         """The bucket of one device, person or address."""
-        return Bucket(self, f"{self.name}:{key}")
+        return TokenBucket(self, f"{self.name}:{key}")
 
 
 @dataclass(frozen=True, slots=True)
-class Bucket:
+class TokenBucket:
     """One bucket by its name."""
 
     rate: Rate
@@ -73,19 +73,19 @@ class Bucket:
 class Buckets(Protocol):
     """Whoever keeps buckets."""
 
-    async def take(self, buckets: Sequence[Bucket], now: datetime) -> None:
+    async def take(self, buckets: Sequence[TokenBucket], now: datetime) -> None:
         """One from each. Raises `TooManyRequests`; what the others gave is not put back."""
         ...
 
-    async def give_back(self, *buckets: Bucket) -> None:
+    async def give_back(self, *buckets: TokenBucket) -> None:
         """Undo one `take`."""
         ...
 
-    async def require(self, bucket: Bucket, now: datetime) -> None:
+    async def require(self, bucket: TokenBucket, now: datetime) -> None:
         """Raise `TooManyRequests` when nothing is left; takes nothing."""
         ...
 
-    async def forget(self, bucket: Bucket) -> None:
+    async def forget(self, bucket: TokenBucket) -> None:
         """Full again."""
         ...
 
@@ -96,7 +96,7 @@ class MemoryBuckets:
 
     full_at: dict[str, datetime] = field(default_factory=dict[str, datetime])
 
-    async def take(self, buckets: Sequence[Bucket], now: datetime) -> None:
+    async def take(self, buckets: Sequence[TokenBucket], now: datetime) -> None:
         for number, bucket in enumerate(buckets):
             self._make_room(bucket.key, now)
             after = max(self.full_at.get(bucket.key, now), now) + bucket.rate.step
@@ -107,15 +107,15 @@ class MemoryBuckets:
                 raise
             self.full_at[bucket.key] = after
 
-    async def give_back(self, *buckets: Bucket) -> None:
+    async def give_back(self, *buckets: TokenBucket) -> None:
         for bucket in buckets:
             if bucket.key in self.full_at:
                 self.full_at[bucket.key] -= bucket.rate.step
 
-    async def require(self, bucket: Bucket, now: datetime) -> None:
+    async def require(self, bucket: TokenBucket, now: datetime) -> None:
         _require(max(self.full_at.get(bucket.key, now), now) + bucket.rate.step, bucket.rate, now)
 
-    async def forget(self, bucket: Bucket) -> None:
+    async def forget(self, bucket: TokenBucket) -> None:
         self.full_at.pop(bucket.key, None)
 
     def _make_room(self, key: str, now: datetime) -> None:
@@ -170,7 +170,7 @@ class DatabaseBuckets:
         self._engine = database.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._secret = secret
 
-    async def take(self, buckets: Sequence[Bucket], now: datetime) -> None:
+    async def take(self, buckets: Sequence[TokenBucket], now: datetime) -> None:
         wanted = sorted(buckets, key=self._key)
         values = {
             "now": now,
@@ -186,25 +186,25 @@ class DatabaseBuckets:
                 error.taken = [one for one in wanted if self._key(one) in gave]
                 raise error
 
-    async def give_back(self, *buckets: Bucket) -> None:
+    async def give_back(self, *buckets: TokenBucket) -> None:
         keys, steps = [self._key(bucket) for bucket in buckets], [bucket.rate.step for bucket in buckets]
         async with self._engine.connect() as connection:
             await connection.execute(_GIVE_BACK, {"keys": keys, "steps": steps})
 
-    async def require(self, bucket: Bucket, now: datetime) -> None:
+    async def require(self, bucket: TokenBucket, now: datetime) -> None:
         async with self._engine.connect() as connection:
             full_at: datetime | None = await connection.scalar(_LOOK, {"key": self._key(bucket)})
         _require(max(full_at or now, now) + bucket.rate.step, bucket.rate, now)
 
-    async def forget(self, bucket: Bucket) -> None:
+    async def forget(self, bucket: TokenBucket) -> None:
         async with self._engine.connect() as connection:
             await connection.execute(_FORGET, {"key": self._key(bucket)})
 
-    def _key(self, bucket: Bucket) -> str:
+    def _key(self, bucket: TokenBucket) -> str:
         whose = blake2b(bucket.key.encode("utf-8", "surrogatepass"), key=self._secret, digest_size=16)
         return f"{bucket.rate.name}:{whose.hexdigest()}"
 
-    async def _refusal(self, bucket: Bucket, now: datetime) -> TooManyRequests:
+    async def _refusal(self, bucket: TokenBucket, now: datetime) -> TooManyRequests:
         try:
             await self.require(bucket, now)
         except TooManyRequests as error:

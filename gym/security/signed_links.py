@@ -55,7 +55,7 @@ class MemberQr:
     card_serial: int
 
 
-class Links:
+class SignedLinks:
     """Signs and digests with keys derived from the token keyring."""
 
     def __init__(self, keyring: Keyring) -> None:

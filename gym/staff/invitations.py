@@ -12,7 +12,7 @@ from gym.core.database.repository import Page
 from gym.security.models import LinkPurpose, OneTimeLink
 from gym.security.one_time_links import OneTimeLinks
 from gym.security.permissions import Permission, Role
-from gym.security.signed_links import Links
+from gym.security.signed_links import SignedLinks
 from gym.staff.errors import InvitationGone
 from gym.staff.models import Staff
 from gym.unit_of_work import UnitOfWork
@@ -35,7 +35,7 @@ class InvitationService:
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
-        self._links = OneTimeLinks(uow.session, Links(uow.secrets.jwt))
+        self._links = OneTimeLinks(uow.session, SignedLinks(uow.secrets.jwt))
 
     async def open(self, number: int = 0) -> Page[OpenInvitation]:
         """The first to run out first."""

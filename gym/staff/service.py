@@ -19,7 +19,7 @@ from gym.security.models import LinkPurpose, OneTimeLink
 from gym.security.one_time_links import IssuedLink, OneTimeLinks
 from gym.security.permissions import Actor, ActorKind, Permission, Role
 from gym.security.sessions import revoke_all
-from gym.security.signed_links import Links
+from gym.security.signed_links import SignedLinks
 from gym.settings.models import GymState
 from gym.settings.reading import read_settings
 from gym.settings.schemas import GymSettings
@@ -79,7 +79,7 @@ class StaffService:
 
     @property
     def _links(self) -> OneTimeLinks:
-        return OneTimeLinks(self.uow.session, Links(self.uow.secrets.jwt))
+        return OneTimeLinks(self.uow.session, SignedLinks(self.uow.secrets.jwt))
 
     async def claim_link(self) -> IssuedLink:
         """The link that makes its opener the first admin; older ones stop working.

@@ -15,12 +15,12 @@ from gym.staff.four_eyes import FourEyes
 from gym.subscriptions.models import FreezeKind, Subscription
 from gym.subscriptions.repository import SubscriptionRepository
 from gym.subscriptions.schemas import Owed
-from gym.subscriptions.status_sync import Settlement
+from gym.subscriptions.status_sync import StatusSync
 from gym.subscriptions.statuses import is_waiting
 from gym.unit_of_work import UnitOfWork
 
 
-class Reading:
+class SubscriptionQueries:
     """Every subscription it returns has its plan, account, client and freezes loaded."""
 
     def __init__(self, uow: UnitOfWork) -> None:
@@ -29,19 +29,19 @@ class Reading:
     async def current(self, client_id: UUID) -> Subscription | None:
         """The open subscription that covers today, its status settled on the way."""
         self._require_sight(client_id)
-        found = await Settlement(self.uow).settled_open(client_id)
+        found = await StatusSync(self.uow).settled_open(client_id)
         return next((one for one in found if not is_waiting(one, self.uow.today)), None)
 
     async def waiting(self, client_id: UUID) -> Subscription | None:
         """The one that starts later, prepaid or not."""
         self._require_sight(client_id)
-        found = await Settlement(self.uow).settled_open(client_id)
+        found = await StatusSync(self.uow).settled_open(client_id)
         return next((one for one in found if is_waiting(one, self.uow.today)), None)
 
     async def latest(self, client_id: UUID) -> Subscription | None:
         """The last period, open or not, canceled ones left out."""
         self._require_sight(client_id)
-        await Settlement(self.uow).settled_open(client_id)
+        await StatusSync(self.uow).settled_open(client_id)
         return await self._subscriptions.latest(client_id)
 
     async def last_canceled(self, client_id: UUID) -> Subscription | None:

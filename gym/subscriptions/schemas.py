@@ -15,14 +15,14 @@ from gym.clients.models import Client
 from gym.core.money import round_down
 from gym.plans.models import Plan
 from gym.rewards.models import Reward
-from gym.subscriptions.freezes.layout import Rest
+from gym.subscriptions.freezes.layout import Interval
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.periods import Period
 from gym.subscriptions.sales.discounts import NO_DISCOUNT, Discount, rounded_off
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class PriceReductions:
     """What lowers a price: a discount, the one an admin has approved, an earned reward.
 
     A discount that equals `granted` is not held against the actor's limit; alone, `granted` is the discount.
@@ -50,7 +50,7 @@ class Cut:
         return rounded_off(price, min(price, off + earned), smallest)
 
 
-NO_CUT = Cut()
+NO_CUT = PriceReductions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Quote:
     renews: Subscription | None = None
     closes_pack: bool = False
     """The renewed subscription is a used-up visit pack, closed today so that this one can start."""
-    closed: tuple[Rest, ...] = ()
+    closed: tuple[Interval, ...] = ()
     """Days of the period on which the gym will be closed: they are why it ends later."""
     price_today: Decimal | None = None
     """What a sale from today on would cost, where that is another price."""
@@ -161,7 +161,7 @@ class ChangeQuote:
     renewal_starts_on: date | None = None
     paid_before: Decimal = Decimal(0)
     """As of a cancellation."""
-    closed: tuple[Rest, ...] = ()
+    closed: tuple[Interval, ...] = ()
     """Like those of a `Quote`."""
 
     @property

@@ -12,26 +12,26 @@ from decimal import Decimal
 from uuid import UUID
 
 from gym.clients.repository import ClientRepository
-from gym.rewards.redeeming import Rewards
+from gym.rewards.redeeming import RewardRedemption
 from gym.security.permissions import Permission
 from gym.subscriptions import notices
-from gym.subscriptions.changes.cancellation import Canceling
-from gym.subscriptions.changes.closing import Closing
+from gym.subscriptions.changes.cancellation import Cancellation
+from gym.subscriptions.changes.closing import EarlyClose
 from gym.subscriptions.errors import JustChanged, NotWaiting, PackNotUsedUp
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.periods import first_period
 from gym.subscriptions.reminders import Reminders
 from gym.subscriptions.sales.discounts import Discount
 from gym.subscriptions.sales.offers import Offers
-from gym.subscriptions.sales.sales import Selling
-from gym.subscriptions.schemas import Cut, Quote
-from gym.subscriptions.status_sync import Settlement
+from gym.subscriptions.sales.sales import Sales
+from gym.subscriptions.schemas import PriceReductions, Quote
+from gym.subscriptions.status_sync import StatusSync
 from gym.subscriptions.statuses import is_used_up, is_waiting
 
 ZERO = Decimal(0)
 
 
-class SubscriptionService(Canceling):
+class SubscriptionService(Cancellation):
     """Every subscription it returns has its plan, account, client and freezes loaded."""
 
     async def quote_sale(
@@ -47,7 +47,7 @@ class SubscriptionService(Canceling):
         self.uow.actor.require(Permission.SELL)
         await self._four_eyes.require_another(client_id, Permission.SELL, acts=False)
         client = await ClientRepository(self.uow.session).require(client_id)
-        cut = Cut(Discount.of(discount), granted)
+        cut = PriceReductions(Discount.of(discount), granted)
         return await Offers(self.uow).sale(client, plan_id, starts_on, cut)
 
     async def sell(
@@ -75,12 +75,12 @@ class SubscriptionService(Canceling):
         self.uow.actor.require(Permission.SELL)
         await self._four_eyes.require_another(client_id, Permission.SELL)
         client = await self._subscriptions.lock_client(client_id)
-        selling = Selling(self.uow)
+        selling = Sales(self.uow)
         done = await selling.made_by(key, client_id)
         if done is not None:
             return done
-        await Settlement(self.uow).lock_settled(client_id)
-        cut = Cut(Discount.of(discount), granted)
+        await StatusSync(self.uow).lock_settled(client_id)
+        cut = PriceReductions(Discount.of(discount), granted)
         quote = await Offers(self.uow).sale(client, plan_id, starts_on, cut)
         if seen not in (None, quote.mark):
             raise JustChanged
@@ -128,11 +128,11 @@ class SubscriptionService(Canceling):
         await self._four_eyes.require_another(client_id, Permission.SELL)
         before = renews_id or await self._subscriptions.latest_id(client_id)
         client = await self._subscriptions.lock_client(client_id)
-        selling = Selling(self.uow)
+        selling = Sales(self.uow)
         done = await selling.made_by(key, client_id)
         if done is not None:
             return done
-        await Settlement(self.uow).lock_settled(client_id)
+        await StatusSync(self.uow).lock_settled(client_id)
         cut = await self._cut(client_id, discount, granted, reward_id)
         quote = await Offers(self.uow).renewal(client, plan_id, cut)
         if quote.renews_id != before or seen not in (None, quote.mark):
@@ -150,7 +150,7 @@ class SubscriptionService(Canceling):
         found = await self._subscriptions.whole(subscription_id)
         await self._four_eyes.require_another(found.client_id, Permission.SELL)
         await self._subscriptions.lock_client(found.client_id)
-        await Settlement(self.uow).lock_settled(found.client_id)
+        await StatusSync(self.uow).lock_settled(found.client_id)
         chain = await self._subscriptions.open_of(found.client_id)
         waiting = next((one for one in chain if one.id == subscription_id), None)
         if waiting is None or not is_waiting(waiting, self.uow.today):
@@ -162,15 +162,15 @@ class SubscriptionService(Canceling):
         return waiting
 
     async def _bring_forward(self, waiting: Subscription, pack: Subscription) -> None:
-        await Closing(self.uow).use_up(pack)
+        await EarlyClose(self.uow).use_up(pack)
         plan = waiting.plan
         period = first_period(self.uow.today, plan.duration_unit, plan.duration_count)
-        await Closing(self.uow).place(waiting, period)
+        await EarlyClose(self.uow).place(waiting, period)
 
     async def activate_due(self) -> list[Subscription]:
         """Start what begins by today, however late the job runs; what is over by now is closed at once."""
         self.uow.actor.require(Permission.RUN_JOBS)
-        return await Settlement(self.uow).settle(*await self._subscriptions.lock_to_activate(self.uow.today))
+        return await StatusSync(self.uow).settle(*await self._subscriptions.lock_to_activate(self.uow.today))
 
     async def expire_due(self) -> list[Subscription]:
         """Close what ended before today: expired when paid, lapsed with its debt when not.
@@ -179,7 +179,7 @@ class SubscriptionService(Canceling):
         """
         self.uow.actor.require(Permission.RUN_JOBS)
         await self._round_off()
-        settlement = Settlement(self.uow)
+        settlement = StatusSync(self.uow)
         await settlement.settle(*await self._subscriptions.lock_to_correct())
         return await settlement.settle(*await self._subscriptions.lock_to_expire(self.uow.today))
 
@@ -194,7 +194,7 @@ class SubscriptionService(Canceling):
         discount: Discount | Decimal,
         granted: Discount | None,
         reward_id: UUID | None,
-    ) -> Cut:
+    ) -> PriceReductions:
         """Whatever lowers a renewal's price; the reward is locked and its owner checked."""
-        reward = await Rewards(self.uow).usable(reward_id, client_id) if reward_id else None
-        return Cut(Discount.of(discount), granted, reward)
+        reward = await RewardRedemption(self.uow).usable(reward_id, client_id) if reward_id else None
+        return PriceReductions(Discount.of(discount), granted, reward)

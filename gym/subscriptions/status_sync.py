@@ -12,7 +12,7 @@ from gym.subscriptions.statuses import due_status
 from gym.unit_of_work import UnitOfWork
 
 
-class Settlement:
+class StatusSync:
     """Writes the status that is due, records it and tells. Rows are locked by whoever hands them in."""
 
     def __init__(self, uow: UnitOfWork) -> None:

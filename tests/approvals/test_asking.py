@@ -16,7 +16,7 @@ from gym.clients.models import Client
 from gym.core.clock import FrozenClock
 from gym.core.database.ids import new_id
 from gym.notifications.models import Notification, NotificationKind, RecipientKind
-from gym.payments.errors import AlreadyVoided, KeyReused, ReasonNeeded, RefundTooLarge
+from gym.payments.errors import AlreadyVoided, PaymentKeyReused, ReasonNeeded, RefundTooLarge
 from gym.payments.models import Method
 from gym.plans.models import Plan
 from gym.security.permissions import Actor, NotAllowed, OnlyFromDesk
@@ -102,7 +102,7 @@ async def test_a_key_of_somebody_else_is_refused(
     key = new_id()
     await bruno.asks_half(rosa, monthly, key=key)
     receipt = await desk.pay(await desk.sell(rosa, monthly))
-    with pytest.raises(KeyReused):
+    with pytest.raises(PaymentKeyReused):
         await bruno.does("ask_void", receipt.entry_id, "wrong person", key=key)
 
 

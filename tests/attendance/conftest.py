@@ -17,7 +17,7 @@ from gym.attendance.models import CheckIn
 from gym.clients.models import Client, DocumentType
 from gym.kiosks.models import Kiosk
 from gym.security.permissions import Actor
-from gym.security.signed_links import Links
+from gym.security.signed_links import SignedLinks
 from gym.settings.models import GymState
 from gym.subscriptions.models import Subscription
 from tests.support.memberships import Reception
@@ -36,7 +36,7 @@ class Door:
 
     async def by_qr(self, client: Client, at: datetime | None = None, serial: int = 0) -> Verdict:
         until = None if serial else (at or self.gym.clock.now())
-        text = Links(self.gym.secrets.jwt).sign_member_qr(client.id, until, serial)
+        text = SignedLinks(self.gym.secrets.jwt).sign_member_qr(client.id, until, serial)
         async with self.gym.unit_of_work(self.actor) as uow:
             return await AttendanceService(uow).check_in_qr(text, at=at)
 

@@ -16,11 +16,11 @@ from matplotlib.figure import Figure
 from gym.attendance.cards.printed_card import PrintedCard, draw_card, draw_sheets, lay_out, lay_out_sheets
 from gym.core.language import Translator
 from gym.security.cipher import Keyring
-from gym.security.signed_links import Links
+from gym.security.signed_links import SignedLinks
 
 NOW = datetime(2026, 8, 3, 15, tzinfo=UTC)
 EN, ES = Translator("en"), Translator("es")
-LINKS = Links(Keyring.generate())
+LINKS = SignedLinks(Keyring.generate())
 LINK = f"https://t.me/powergym_centro_bot?start={LINKS.sign_member_qr(UUID(int=7), None, 1)}"
 NAMES = (
     "Rosa",

@@ -17,7 +17,7 @@ from gym.clients.models import Client
 from gym.core.clock import FrozenClock
 from gym.notifications.models import NotificationKind
 from gym.security.permissions import Actor, NotAllowed, OnlyFromDesk
-from gym.security.signed_links import Links, QrExpired, QrInvalid
+from gym.security.signed_links import QrExpired, QrInvalid, SignedLinks
 from gym.subscriptions.models import Subscription, SubscriptionStatus
 from tests.attendance.conftest import Door, change, settle
 from tests.support.memberships import Reception, frozen, run_nightly, told
@@ -218,7 +218,7 @@ async def test_a_card_passed_back_is_refused_but_the_owner_returns_later(
 async def test_a_qr_that_has_run_out_or_was_forged_or_revoked_opens_nothing(
     gym: Gym, kiosk: Door, rosa: Client, paid: Subscription, clock: FrozenClock
 ) -> None:
-    drawn = Links(gym.secrets.jwt).sign_member_qr(rosa.id, clock.now() + timedelta(seconds=60))
+    drawn = SignedLinks(gym.secrets.jwt).sign_member_qr(rosa.id, clock.now() + timedelta(seconds=60))
     clock.advance(timedelta(seconds=61))
     async with gym.unit_of_work(kiosk.actor) as uow:
         with pytest.raises(QrExpired):

@@ -28,7 +28,7 @@ from tests.bench.photos import Sitter, sitters
 from tests.bench.programs import DidNotStart, program
 from tests.bench.search import search
 from tests.bench.table import machine, show
-from tests.support.sandbox.client import SandboxClient, SideDoorError
+from tests.support.sandbox.client import ControlApiError, SandboxClient
 
 RESULTS = Path(__file__).parents[2] / "bench" / "results.json"
 SMALL, LARGE, HUGE = 1_000, 10_000, 100_000
@@ -36,7 +36,7 @@ CLIENTS = (1, 4, 16, 32)
 UNMEASURABLE = (
     DidNotStart,
     door.WrongVerdict,
-    SideDoorError,
+    ControlApiError,
     AssertionError,
     aiohttp.ClientError,
     TimeoutError,

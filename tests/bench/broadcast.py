@@ -23,7 +23,7 @@ from sqlalchemy import insert, update
 from bot.sandbox.state.people import People
 from bot.sandbox.state.store import Store
 from gym.app import Gym, open_gym
-from gym.broadcasts.segments import Audience, Segment
+from gym.broadcasts.segments import BroadcastAudience, Segment
 from gym.broadcasts.service import BroadcastService
 from gym.clients.models import Client
 from gym.core.config import Config
@@ -98,7 +98,7 @@ async def broadcast(config: Config, gym: Gym, readers: int, log: Path) -> list[F
     ):
         quiet = await _receipts(gym, telegram, payers[:10], chats)
         async with gym.unit_of_work(admin) as uow:
-            audience = Audience(Segment.TAG, tag=TAG)
+            audience = BroadcastAudience(Segment.TAG, tag=TAG)
             key = (await BroadcastService(uow).begin(audience, "We close at two.", key=new_id())).id
         return await _measure(gym, telegram, key, payers, chats, quiet)
 

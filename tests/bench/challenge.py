@@ -22,7 +22,7 @@ from gym.core.config import load_config
 from gym.core.errors import GymError
 from gym.faces.engine.engines import open_configured
 from gym.faces.engine.images import encode_jpeg
-from gym.faces.engine.reader import FaceReader, Purpose, Reading
+from gym.faces.engine.reader import FaceReader, PhotoReading, Purpose
 from gym.faces.gallery.thresholds import scale_of
 from gym.faces.liveness.turn_challenge import LEAST_TURN, ChallengeResult, ChallengeVerdict, judge, turned
 from tests.faces.heads import Tilt, tilted_picture, turned_head
@@ -35,25 +35,25 @@ FRONTAL: Final = 15.0
 """Degrees of yaw up to which a photo is the first frame: the kiosk asks to look straight, then to turn."""
 SEED: Final = 20261127
 
-Pair = tuple[Reading, Reading]
-Maker = Callable[[FaceReader, Sequence[Reading]], Iterator[Pair]]
+Pair = tuple[PhotoReading, PhotoReading]
+Maker = Callable[[FaceReader, Sequence[PhotoReading]], Iterator[Pair]]
 
 
-def really_turned(_: FaceReader, photos: Sequence[Reading]) -> Iterator[Pair]:
+def really_turned(_: FaceReader, photos: Sequence[PhotoReading]) -> Iterator[Pair]:
     """A frontal photo and another one of the same person, who looks elsewhere there."""
     for pair in combinations(photos, 2):
         if abs(turned(pair[0].face, pair[1].face)) >= LEAST_TURN and any(map(_frontal, pair)):
             yield pair
 
 
-def rendered_turns(reader: FaceReader, photos: Sequence[Reading]) -> Iterator[Pair]:
+def rendered_turns(reader: FaceReader, photos: Sequence[PhotoReading]) -> Iterator[Pair]:
     """A frontal photo, and another one put on a solid head that turns."""
     first, other = photos[0], photos[-1]
     for degrees in TURNS:
         yield from _with(reader, first, turned_head(other.pixels, other.face.landmarks, degrees))
 
 
-def moved_prints(reader: FaceReader, photos: Sequence[Reading]) -> Iterator[Pair]:
+def moved_prints(reader: FaceReader, photos: Sequence[PhotoReading]) -> Iterator[Pair]:
     """One photo, and a flat print or screen of it: tilted, moved, scaled, lit otherwise, with noise."""
     rng = np.random.default_rng(SEED)
     for _ in range(PRINTS_OF_EACH):
@@ -67,17 +67,17 @@ KINDS: Final[dict[str, Maker]] = {
 }
 
 
-def _frontal(reading: Reading) -> bool:
+def _frontal(reading: PhotoReading) -> bool:
     return abs(reading.face.quality.yaw) <= FRONTAL
 
 
-def _with(reader: FaceReader, first: Reading, pixels: np.ndarray) -> Iterator[Pair]:
+def _with(reader: FaceReader, first: PhotoReading, pixels: np.ndarray) -> Iterator[Pair]:
     second = _read(reader, encode_jpeg(pixels))
     if second is not None:
         yield first, second
 
 
-def _read(reader: FaceReader, photo: bytes) -> Reading | None:
+def _read(reader: FaceReader, photo: bytes) -> PhotoReading | None:
     try:
         reading = reader.read(photo, Purpose.CHECK_IN)
     except GymError:
@@ -85,9 +85,9 @@ def _read(reader: FaceReader, photo: bytes) -> Reading | None:
     return reading if reading.faces else None
 
 
-def subjects(reader: FaceReader, folder: Path | None) -> list[list[Reading]]:
+def subjects(reader: FaceReader, folder: Path | None) -> list[list[PhotoReading]]:
     """The photos of each person, the most frontal one first; people without a frontal one are left out."""
-    found: list[list[Reading]] = []
+    found: list[list[PhotoReading]] = []
     for photos in islice(_folders(folder) if folder else _sample(), MOST_PEOPLE):
         read = [one for one in (_read(reader, photo) for photo in photos) if one is not None]
         read.sort(key=lambda one: abs(one.face.quality.yaw))

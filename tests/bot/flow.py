@@ -11,7 +11,7 @@ from bot.ui.callbacks import Callback, Home, callback
 from bot.ui.keyboards import button, nav, pager
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import Screen
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from gym.clients.models import Client
 from gym.core.errors import Invalid
 from gym.core.language import N_
@@ -73,41 +73,43 @@ router.home(N_("Boom"), Boom(), Permission.MANAGE_STAFF)
 
 
 @router.text
-async def echo(turn: Turn) -> None:
-    await turn.show(Screen(turn.t("You typed {text}", text=turn.text), [nav(turn.t)]))
+async def echo(context: UpdateContext) -> None:
+    await context.show(Screen(context.t("You typed {text}", text=context.text), [nav(context.t)]))
 
 
 @router.on(Boom)
-async def boom(turn: Turn, _: Boom) -> None:
+async def boom(context: UpdateContext, _: Boom) -> None:
     raise RuntimeError("a fault nobody thought of")
 
 
 @router.on(Names)
-async def names(turn: Turn, tap: Names) -> None:
+async def names(context: UpdateContext, tap: Names) -> None:
     lines = "\n".join(f"name {tap.page * 8 + place}" for place in range(8))
-    await turn.show(Screen(lines, [pager(tap.page, 3, Names), nav(turn.t)]))
+    await context.show(Screen(lines, [pager(tap.page, 3, Names), nav(context.t)]))
 
 
 @router.on(LongText)
-async def long_text(turn: Turn, _: LongText) -> None:
-    await turn.show(Screen("\n".join(f"<b>line {n}</b> &amp; more" for n in range(400)), [nav(turn.t)]))
+async def long_text(context: UpdateContext, _: LongText) -> None:
+    await context.show(Screen("\n".join(f"<b>line {n}</b> &amp; more" for n in range(400)), [nav(context.t)]))
 
 
 @router.on(Picture)
-async def picture(turn: Turn, tap: Picture) -> None:
+async def picture(context: UpdateContext, tap: Picture) -> None:
     photo = png(tap.page) if tap.page < 2 else None
-    again = button(turn.t("Another"), Picture(tap.page + 1))
-    await turn.show(Screen(f"picture {tap.page}", [[again], nav(turn.t)], photo=photo))
+    again = button(context.t("Another"), Picture(tap.page + 1))
+    await context.show(Screen(f"picture {tap.page}", [[again], nav(context.t)], photo=photo))
 
 
 @router.on(Knock)
-async def knock(turn: Turn, tap: Knock) -> None:
-    async with turn.unit_of_work() as uow:
+async def knock(context: UpdateContext, tap: Knock) -> None:
+    async with context.unit_of_work() as uow:
         client = await uow.session.get(Client, tap.client_id)
         assert client is not None
         client.notes = f"{client.notes or ''}x"
-    await turn.answer(turn.t("Knocked at {name}", name=client.first_name))
-    await turn.show(Screen(turn.t("Knocks: {notes}", notes=client.notes), [[knock_button(tap.client_id)]]))
+    await context.answer(context.t("Knocked at {name}", name=client.first_name))
+    await context.show(
+        Screen(context.t("Knocks: {notes}", notes=client.notes), [[knock_button(tap.client_id)]])
+    )
 
 
 def knock_button(client_id: UUID) -> object:
@@ -115,8 +117,8 @@ def knock_button(client_id: UUID) -> object:
 
 
 @router.on(NewLocker)
-async def new_locker(turn: Turn, tap: NewLocker) -> None:
-    await turn.begin(LOCKER, {"colour": tap.colour} if tap.colour else {}, back=Names())
+async def new_locker(context: UpdateContext, tap: NewLocker) -> None:
+    await context.begin(LOCKER, {"colour": tap.colour} if tap.colour else {}, back=Names())
 
 
 def read_name(text: str, ctx: FormContext) -> str:

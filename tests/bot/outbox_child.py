@@ -7,7 +7,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from bot.outbox.worker import Dispatcher
+from bot.outbox.worker import OutboxWorker
 from bot.telegram.application import Api, make_bot
 from gym.app import open_gym
 from gym.core.config import load_config
@@ -22,7 +22,7 @@ async def main(home_folder: str, database_url: str, token: str, server: str) -> 
     )
     bot = make_bot(Api.at(token, server))
     async with open_gym(config, faces=False) as gym, bot:
-        await Dispatcher(gym, bot, lease=LEASE).run()
+        await OutboxWorker(gym, bot, lease=LEASE).run()
 
 
 if __name__ == "__main__":

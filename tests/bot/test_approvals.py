@@ -11,8 +11,8 @@ from sqlalchemy import select, update
 
 from bot.desk.buttons import ApproveRequest, AskDiscount, AskRefund, AskVoid
 from bot.desk.memberships.sales import RenewalDetails, SaleDetails
-from bot.outbox.rate_limits import Pacer
-from bot.outbox.worker import Dispatcher
+from bot.outbox.rate_limits import SendRateLimits
+from bot.outbox.worker import OutboxWorker
 from bot.telegram.running_bot import RunningBot
 from bot.ui.callbacks import Callback, pack, unpack
 from gym.app import Gym
@@ -46,7 +46,7 @@ async def _no_waiting(_: float) -> None: ...
 def tell(gym: Gym, desk_bot: RunningBot) -> Tell:
     """Let everything leave that waits in the outbox."""
     bot = desk_bot.assembly.bot
-    return Dispatcher(gym, bot, Pacer(gym.clock, sleep=_no_waiting)).drain
+    return OutboxWorker(gym, bot, SendRateLimits(gym.clock, sleep=_no_waiting)).drain
 
 
 async def hired(telegram: SandboxClient, make_staff: Hire, name: str, role: Role) -> Person:

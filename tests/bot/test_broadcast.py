@@ -14,12 +14,12 @@ from sqlalchemy import func, select, update
 from telegram import Bot, Message
 
 from bot.outbox.broadcasts import BroadcastRunner
-from bot.outbox.rate_limits import Pacer
-from bot.outbox.worker import Dispatcher
+from bot.outbox.rate_limits import SendRateLimits
+from bot.outbox.worker import OutboxWorker
 from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
 from gym.broadcasts.errors import BroadcastOver, NobodyToTell
-from gym.broadcasts.segments import Audience, Segment
+from gym.broadcasts.segments import BroadcastAudience, Segment
 from gym.broadcasts.service import BATCH, BroadcastService
 from gym.chats.preferences import PreferenceService
 from gym.clients.models import Client
@@ -33,7 +33,7 @@ from gym.subscriptions.service import SubscriptionService
 from tests.support.memberships import Reception
 from tests.support.sandbox.client import Person, SandboxClient
 
-ACTIVE = Audience(Segment.ACTIVE)
+ACTIVE = BroadcastAudience(Segment.ACTIVE)
 TEXT = "We close at <2 pm> on Saturday & open on Sunday."
 
 
@@ -81,10 +81,12 @@ async def members(gym: Gym, admin: Actor, telegram: SandboxClient, desk_bot: Run
 
 
 async def deliver(gym: Gym, bot: RunningBot) -> None:
-    await Dispatcher(gym, bot.assembly.bot, Pacer(gym.clock, sleep=no_waiting)).drain()
+    await OutboxWorker(gym, bot.assembly.bot, SendRateLimits(gym.clock, sleep=no_waiting)).drain()
 
 
-async def begin(gym: Gym, actor: Actor, audience: Audience = ACTIVE, key: UUID | None = None) -> UUID:
+async def begin(
+    gym: Gym, actor: Actor, audience: BroadcastAudience = ACTIVE, key: UUID | None = None
+) -> UUID:
     async with gym.unit_of_work(actor) as uow:
         return (await BroadcastService(uow).begin(audience, TEXT, key=key or uuid4())).id
 
@@ -185,7 +187,7 @@ async def test_a_member_who_blocks_the_bot_in_the_middle_is_counted_and_the_rest
     runner = BroadcastRunner(gym, desk_bot.assembly.bot)
     await written(runner)
     bot: Bot = BlockedInTime(desk_bot.assembly.bot, leo)  # type: ignore[assignment]
-    await Dispatcher(gym, bot, Pacer(gym.clock, sleep=no_waiting)).drain()
+    await OutboxWorker(gym, bot, SendRateLimits(gym.clock, sleep=no_waiting)).drain()
     for person in (eva, mia):
         await person.sees(TEXT)
     assert not [message for message in await leo.chat() if "Saturday" in message.text]
@@ -218,7 +220,7 @@ async def test_whoever_wants_no_news_or_blocks_the_bot_is_not_counted(
     assert eva is not None
     async with gym.unit_of_work(Actor.member(eva.id, "Eva")) as uow:
         await PreferenceService(uow).want(KindGroup.NEWS, wanted=False)
-    await desk_bot.assembly.workshop.chats.set_reachable(members[1].id, False)
+    await desk_bot.assembly.services.chats.set_reachable(members[1].id, False)
     async with gym.unit_of_work(admin) as uow:
         reach = await BroadcastService(uow).reach(ACTIVE)
     assert (reach.members, reach.told) == (3, 1)
@@ -233,23 +235,23 @@ async def test_each_segment_finds_its_members(gym: Gym, admin: Actor, clock: Fro
     await reception.pay(await reception.sell(monthly, plan))
     await reception.sell(quarterly, week)
 
-    async def found(audience: Audience) -> int:
+    async def found(audience: BroadcastAudience) -> int:
         async with gym.unit_of_work(admin) as uow:
             return (await BroadcastService(uow).reach(audience)).told
 
     assert await found(ACTIVE) == 2
-    assert await found(Audience(Segment.EXPIRING)) == 0
-    assert await found(Audience(Segment.ABSENT)) == 0
-    assert await found(Audience(Segment.PLAN, plan_id=plan.id)) == 1
-    assert await found(Audience(Segment.TAG, tag="vip")) == 1
-    assert await found(Audience(Segment.TAG, tag="nobody")) == 0
+    assert await found(BroadcastAudience(Segment.EXPIRING)) == 0
+    assert await found(BroadcastAudience(Segment.ABSENT)) == 0
+    assert await found(BroadcastAudience(Segment.PLAN, plan_id=plan.id)) == 1
+    assert await found(BroadcastAudience(Segment.TAG, tag="vip")) == 1
+    assert await found(BroadcastAudience(Segment.TAG, tag="nobody")) == 0
     clock.advance(timedelta(days=25))
-    assert await found(Audience(Segment.EXPIRING)) == 1
-    assert await found(Audience(Segment.ABSENT)) == 1, "who owes is not asked to come"
+    assert await found(BroadcastAudience(Segment.EXPIRING)) == 1
+    assert await found(BroadcastAudience(Segment.ABSENT)) == 1, "who owes is not asked to come"
     clock.advance(timedelta(days=10))
     async with gym.unit_of_work(Actor.system()) as uow:
         await SubscriptionService(uow).expire_due()
-    assert await found(Audience(Segment.EXPIRED)) == 1
+    assert await found(BroadcastAudience(Segment.EXPIRED)) == 1
 
 
 async def test_nobody_to_tell_is_said_before_anything_is_written(gym: Gym, admin: Actor) -> None:
@@ -272,7 +274,7 @@ async def crowd(gym: Gym, count: int) -> None:
             uow.session.add(client)
 
 
-CROWD = Audience(Segment.TAG, tag="crowd")
+CROWD = BroadcastAudience(Segment.TAG, tag="crowd")
 
 
 async def test_a_restart_in_the_middle_goes_on_where_it_stopped(gym: Gym, admin: Actor) -> None:
@@ -349,7 +351,7 @@ async def test_a_receipt_waits_less_than_a_second_however_long_the_broadcast(gym
 
     line = Line(time, when)
     bot: Bot = line  # type: ignore[assignment]
-    await Dispatcher(gym, bot, Pacer(time, sleep=wait)).drain()
+    await OutboxWorker(gym, bot, SendRateLimits(time, sleep=wait)).drain()
     receipts = [at for at, chat, _ in line.sent if chat == 7]
     assert len(receipts) == len(written) >= 5
     assert max(left - asked for left, asked in zip(receipts, written, strict=True)) < 1

@@ -10,12 +10,12 @@ from sqlalchemy import select
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.desk.messaging.desk_chats import AcceptDeskChat, DeskHere
-from bot.outbox.rate_limits import Pacer
-from bot.outbox.worker import Dispatcher
+from bot.outbox.rate_limits import SendRateLimits
+from bot.outbox.worker import OutboxWorker
 from bot.telegram.running_bot import RunningBot
 from bot.ui.callbacks import pack
 from gym.app import Gym
-from gym.chats.desk_chats import DeskChatService, Place
+from gym.chats.desk_chats import ChatPlace, DeskChatService
 from gym.core.clock import FrozenClock
 from gym.notifications.kinds import KindGroup
 from gym.notifications.models import DeskChat, Notification, NotificationKind
@@ -42,7 +42,7 @@ async def happens(gym: Gym, name: str) -> None:
 async def deliver(gym: Gym, bot: RunningBot) -> None:
     async def no_waiting(_: float) -> None: ...
 
-    await Dispatcher(gym, bot.assembly.bot, Pacer(gym.clock, sleep=no_waiting)).drain()
+    await OutboxWorker(gym, bot.assembly.bot, SendRateLimits(gym.clock, sleep=no_waiting)).drain()
 
 
 async def chats(gym: Gym) -> list[DeskChat]:
@@ -209,7 +209,7 @@ async def test_a_slow_desk_group_delays_nobody_else(
         await person.sends("/start")
     group = await telegram.group("Slow", people)
     async with gym.unit_of_work(ana) as uow:
-        await DeskChatService(uow).confirm(Place(group["id"], None, "Slow"))
+        await DeskChatService(uow).confirm(ChatPlace(group["id"], None, "Slow"))
     admins = [await hire(gym, person.name, Role.ADMIN, person.id) for person in people]
     await telegram.fault("sendMessage", 200, delay=3.0, chat_id=group["id"])
     await happens(gym, "first")
@@ -238,11 +238,11 @@ async def test_confirming_a_desk_chat_again_renames_it_and_all_kinds_mean_later_
     gym: Gym, admin: Actor, clock: FrozenClock
 ) -> None:
     async with gym.unit_of_work(admin) as uow:
-        chat = await DeskChatService(uow).confirm(Place(-5, None, "Front desk"))
+        chat = await DeskChatService(uow).confirm(ChatPlace(-5, None, "Front desk"))
         await DeskChatService(uow).hear(chat.id, KindGroup.DESK_DOOR, wanted=False)
         await DeskChatService(uow).hear(chat.id, KindGroup.DESK_DOOR, wanted=True)
         assert chat.kinds is None, "everything again, kinds of later versions too"
     clock.advance(timedelta(days=1))
     async with gym.unit_of_work(admin) as uow:
-        again = await DeskChatService(uow).confirm(Place(-5, None, "New name"))
+        again = await DeskChatService(uow).confirm(ChatPlace(-5, None, "New name"))
         assert (again.id, again.title) == (chat.id, "New name")

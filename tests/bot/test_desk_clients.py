@@ -18,7 +18,7 @@ from gym.core.clock import FrozenClock
 from gym.faces.engine.pool import FacePool
 from gym.faces.service import FaceRecognitionService
 from gym.security.permissions import Actor, Role
-from gym.security.signed_links import Links
+from gym.security.signed_links import SignedLinks
 from gym.settings.addresses import bot_link
 from gym.subscriptions.models import Subscription
 from tests.support.memberships import Reception
@@ -319,7 +319,7 @@ async def test_a_members_qr_is_the_card_as_a_photo_and_as_a_link(
 ) -> None:
     rosa = await reception.client("Rosa")
     settings = await gym.settings()
-    payload = Links(gym.secrets.jwt).sign_member_qr(rosa.id, gym.clock.now() + timedelta(minutes=1))
+    payload = SignedLinks(gym.secrets.jwt).sign_member_qr(rosa.id, gym.clock.now() + timedelta(minutes=1))
     url = bot_link(settings, payload)
     await bruno.sends_photo(qr_png(url))
     await bruno.sees("Rosa Vargas")

@@ -18,7 +18,7 @@ from bot.ui.routing import Router
 from gym.app import Gym
 from gym.chats.intake import accept
 from gym.chats.models import Draft, InboxUpdate
-from gym.chats.repository import Arrival, Claimed
+from gym.chats.repository import Claimed, IncomingUpdate
 from gym.chats.service import LEASE, InboxService
 from gym.chats.sessions import QuickSessions
 from gym.clients.models import Client
@@ -53,9 +53,9 @@ def update_of(update_id: int, chat_id: int) -> dict[str, Any]:
     return {"update_id": update_id, "message": {"chat": {"id": chat_id}}}
 
 
-def arrival(payload: dict[str, Any]) -> Arrival:
+def arrival(payload: dict[str, Any]) -> IncomingUpdate:
     taken = accept(payload)
-    assert isinstance(taken, Arrival)
+    assert isinstance(taken, IncomingUpdate)
     return taken
 
 

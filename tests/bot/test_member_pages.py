@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from bot.member.buttons import MyReceipt
-from bot.outbox.worker import Dispatcher
+from bot.outbox.worker import OutboxWorker
 from bot.telegram.running_bot import RunningBot
 from bot.ui.callbacks import pack
 from gym.app import Gym
@@ -52,7 +52,7 @@ async def test_a_receipt_arrives_with_its_pdf_one_tap_away(
     await rosa.sends("/start")
     await rosa.sees("What would you like to see")
     await desk.pay(await desk.sell(client, monthly))
-    await Dispatcher(desk.gym, desk_bot.assembly.bot).drain()
+    await OutboxWorker(desk.gym, desk_bot.assembly.bot).drain()
     receipt = await rosa.sees("Receipt № 1")
     assert receipt.labels == ["📄 Receipt as PDF"]
     await rosa.taps("📄 Receipt as PDF")

@@ -8,8 +8,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from bot.outbox.rate_limits import Pacer
-from bot.outbox.worker import Dispatcher
+from bot.outbox.rate_limits import SendRateLimits
+from bot.outbox.worker import OutboxWorker
 from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
 from gym.chats.preferences import PreferenceService
@@ -33,7 +33,7 @@ async def rosa(telegram: SandboxClient, desk_bot: RunningBot, make_member) -> tu
 async def deliver(gym: Gym, bot: RunningBot) -> None:
     async def no_waiting(_: float) -> None: ...
 
-    await Dispatcher(gym, bot.assembly.bot, Pacer(gym.clock, sleep=no_waiting)).drain()
+    await OutboxWorker(gym, bot.assembly.bot, SendRateLimits(gym.clock, sleep=no_waiting)).drain()
 
 
 async def tell(gym: Gym, client: UUID, plan: str) -> None:

@@ -17,13 +17,13 @@ from telegram.error import ChatMigrated, Forbidden, NetworkError, RetryAfter, Te
 from bot.app import sandbox_hooks
 from bot.member.plan import MyPlan, WantToRenew
 from bot.messages import RENDERERS, render
-from bot.outbox.rate_limits import Pacer
-from bot.outbox.worker import CHANNEL, Dispatcher
+from bot.outbox.rate_limits import SendRateLimits
+from bot.outbox.worker import CHANNEL, OutboxWorker
 from bot.routers import ROUTERS
 from bot.ui.callbacks import stays, unpack
 from bot.ui.routing import Routes
 from gym.app import Gym
-from gym.chats.desk_chats import DeskChatService, Place
+from gym.chats.desk_chats import ChatPlace, DeskChatService
 from gym.clients.schemas import ClientInput
 from gym.clients.service import ClientService
 from gym.notifications.models import Notification, NotificationKind, NotificationState
@@ -50,11 +50,11 @@ class Line:
         )
 
 
-def dispatcher(gym: Gym, line: Line) -> Dispatcher:
+def dispatcher(gym: Gym, line: Line) -> OutboxWorker:
     async def no_waiting(_: float) -> None: ...
 
     bot: Bot = line  # type: ignore[assignment]
-    return Dispatcher(gym, bot, Pacer(gym.clock, sleep=no_waiting))
+    return OutboxWorker(gym, bot, SendRateLimits(gym.clock, sleep=no_waiting))
 
 
 async def member(gym: Gym, staff: Actor, telegram_id: int | None, language: str = "en") -> UUID:
@@ -339,7 +339,7 @@ async def test_a_group_that_became_a_supergroup_is_written_to_under_its_new_numb
     gym: Gym, admin: Actor
 ) -> None:
     async with gym.unit_of_work(admin) as uow:
-        await DeskChatService(uow).confirm(Place(-5, None, "Front desk"))
+        await DeskChatService(uow).confirm(ChatPlace(-5, None, "Front desk"))
         uow.notify(DESK, NotificationKind.DESK_NEW_KIOSK, {"name": "Front door"})
     line = Line(ChatMigrated(-1005))
     works = dispatcher(gym, line)
@@ -354,10 +354,10 @@ async def test_a_leader_that_breaks_is_a_fault_and_not_silence(
 ) -> None:
     """Whoever looks after the dispatcher starts it again; waiting for ever would tell nobody anything."""
 
-    async def broken(_: Dispatcher) -> None:
+    async def broken(_: OutboxWorker) -> None:
         raise LookupError("unexpected")
 
-    monkeypatch.setattr(Dispatcher, "_remember_lately", broken)
+    monkeypatch.setattr(OutboxWorker, "_remember_lately", broken)
     with pytest.raises(LookupError):
         async with asyncio.timeout(30):
             await dispatcher(gym, Line()).run()

@@ -8,8 +8,8 @@ from decimal import Decimal
 
 import pytest
 
-from bot.outbox.rate_limits import Pacer
-from bot.outbox.worker import Dispatcher
+from bot.outbox.rate_limits import SendRateLimits
+from bot.outbox.worker import OutboxWorker
 from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
 from gym.attendance.checkin.service import AttendanceService
@@ -34,7 +34,7 @@ async def _no_waiting(seconds: float) -> None:
 @pytest.fixture
 def delivered(gym: Gym, desk_bot: RunningBot) -> Drain:
     """Send everything that waits in the outbox."""
-    return Dispatcher(gym, desk_bot.assembly.bot, Pacer(gym.clock, sleep=_no_waiting)).drain
+    return OutboxWorker(gym, desk_bot.assembly.bot, SendRateLimits(gym.clock, sleep=_no_waiting)).drain
 
 
 @pytest.fixture

@@ -6,13 +6,13 @@ import asyncio
 from contextlib import suppress
 
 from bot.telegram.admission.slots import MOST_LENT, Slots, lending, may_wait, work_in
-from gym.chats.models import Standing
-from gym.chats.repository import Room
+from gym.chats.models import SenderRank
+from gym.chats.repository import ClaimLimits
 
-FULL = Room(3, 2, 2)
+FULL = ClaimLimits(3, 2, 2)
 
 
-async def worker(slots: Slots, standing: Standing, back: list[Standing], go_on: asyncio.Event) -> None:
+async def worker(slots: Slots, standing: SenderRank, back: list[SenderRank], go_on: asyncio.Event) -> None:
     """Lends the slot until it may go on."""
     slot = slots.take(standing)
     work_in(slot)
@@ -31,12 +31,12 @@ async def a_moment() -> None:
 
 
 async def test_who_lent_a_slot_comes_back_staff_first_and_every_slot_is_free_at_the_end() -> None:
-    slots, back, go_on = Slots(3), list[Standing](), asyncio.Event()
-    standings = [Standing.STRANGER, Standing.MEMBER, Standing.STAFF, Standing.STAFF]
+    slots, back, go_on = Slots(3), list[SenderRank](), asyncio.Event()
+    standings = [SenderRank.STRANGER, SenderRank.MEMBER, SenderRank.STAFF, SenderRank.STAFF]
     works = [asyncio.create_task(worker(slots, one, back, go_on)) for one in standings]
     await a_moment()
     assert slots.room == FULL, "all are lent"
-    busy = [slots.take(Standing.STAFF) for _ in range(3)]
+    busy = [slots.take(SenderRank.STAFF) for _ in range(3)]
     assert slots.room.size == 0
     go_on.set()
     await a_moment()
@@ -44,15 +44,15 @@ async def test_who_lent_a_slot_comes_back_staff_first_and_every_slot_is_free_at_
     for one in busy:
         one.close()
     await asyncio.gather(*works)
-    assert back[:2] == [Standing.STAFF, Standing.STAFF]
+    assert back[:2] == [SenderRank.STAFF, SenderRank.STAFF]
     assert slots.room == FULL
 
 
 async def test_a_worker_cancelled_at_any_point_leaves_its_slot() -> None:
     for moment in range(8):
         slots, go_on = Slots(3), asyncio.Event()
-        busy = [slots.take(Standing.STAFF) for _ in range(2)]
-        works = [asyncio.create_task(worker(slots, Standing.MEMBER, [], go_on)) for _ in range(3)]
+        busy = [slots.take(SenderRank.STAFF) for _ in range(2)]
+        works = [asyncio.create_task(worker(slots, SenderRank.MEMBER, [], go_on)) for _ in range(3)]
         await a_moment()
         go_on.set()
         for _ in range(moment):
@@ -71,8 +71,8 @@ async def test_a_worker_cancelled_at_any_point_leaves_its_slot() -> None:
 async def test_where_too_many_wait_already_nobody_else_lends() -> None:
     slots = Slots(3)
     for _ in range(MOST_LENT):
-        slots.take(Standing.MEMBER).lend()
-    last = slots.take(Standing.MEMBER)
+        slots.take(SenderRank.MEMBER).lend()
+    last = slots.take(SenderRank.MEMBER)
     work_in(last)
     assert not may_wait()
     last.lend()
@@ -81,7 +81,7 @@ async def test_where_too_many_wait_already_nobody_else_lends() -> None:
 
 async def waits_at_once(slots: Slots, calls: int, after: float = 0.001) -> None:
     """A handler with several calls at the same time, each slow enough to lend its slot."""
-    slot = slots.take(Standing.STAFF)
+    slot = slots.take(SenderRank.STAFF)
     work_in(slot)
 
     async def call() -> None:
@@ -103,7 +103,7 @@ async def test_a_handler_that_waits_for_several_calls_lends_one_slot_and_takes_o
     handler = asyncio.create_task(waits_at_once(slots, 5))
     while not slots._lent:  # noqa: ASYNC110
         await asyncio.sleep(0)
-    busy = [slots.take(Standing.STAFF) for _ in range(3)]
+    busy = [slots.take(SenderRank.STAFF) for _ in range(3)]
     await asyncio.sleep(0.05)
     assert slots._lent == 1
     for one in busy:
@@ -123,7 +123,7 @@ async def test_handlers_with_several_calls_each_do_not_stand_in_each_others_way(
 
 async def test_a_slot_is_lent_until_the_last_of_a_handlers_calls_has_ended() -> None:
     slots, first, second = Slots(3), asyncio.Event(), asyncio.Event()
-    slot = slots.take(Standing.STAFF)
+    slot = slots.take(SenderRank.STAFF)
     work_in(slot)
 
     async def call(ends: asyncio.Event) -> None:
@@ -146,7 +146,7 @@ async def test_a_slot_is_lent_until_the_last_of_a_handlers_calls_has_ended() -> 
 async def test_a_call_that_outlives_its_handler_takes_no_slot() -> None:
     for is_waiting_to_come_back in (False, True):
         slots, go_on = Slots(3), asyncio.Event()
-        slot = slots.take(Standing.STAFF)
+        slot = slots.take(SenderRank.STAFF)
         work_in(slot)
 
         async def call(ends: asyncio.Event) -> None:
@@ -155,7 +155,7 @@ async def test_a_call_that_outlives_its_handler_takes_no_slot() -> None:
 
         outlives = asyncio.create_task(call(go_on))
         await a_moment()
-        busy = [slots.take(Standing.STAFF) for _ in range(3)]
+        busy = [slots.take(SenderRank.STAFF) for _ in range(3)]
         if is_waiting_to_come_back:
             go_on.set()
             await a_moment()
@@ -169,7 +169,7 @@ async def test_a_call_that_outlives_its_handler_takes_no_slot() -> None:
 
 async def test_of_two_calls_that_come_back_together_one_may_be_cancelled() -> None:
     slots, go_on = Slots(3), asyncio.Event()
-    slot = slots.take(Standing.STAFF)
+    slot = slots.take(SenderRank.STAFF)
     work_in(slot)
 
     async def call() -> None:
@@ -178,7 +178,7 @@ async def test_of_two_calls_that_come_back_together_one_may_be_cancelled() -> No
 
     one, other = (asyncio.create_task(call()) for _ in range(2))
     await a_moment()
-    busy = [slots.take(Standing.STAFF) for _ in range(3)]
+    busy = [slots.take(SenderRank.STAFF) for _ in range(3)]
     go_on.set()
     await a_moment()
     one.cancel()

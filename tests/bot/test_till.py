@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.outbox.worker import Dispatcher
+from bot.outbox.worker import OutboxWorker
 from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
 from gym.clients.models import Client
@@ -289,7 +289,7 @@ async def test_an_employee_counts_the_own_till_of_today(
     await bruno.sees("$99,000 of $100,000, ⚠️ $1,000 missing")
     await bruno.taps("Confirm")
     await bruno.sees("Counted.")
-    await Dispatcher(desk.gym, desk_bot.assembly.bot).drain()
+    await OutboxWorker(desk.gym, desk_bot.assembly.bot).drain()
     told = await ana.sees("does not add up")
     assert "$99,000 instead of $100,000, -$1,000" in told.words
     await bruno.taps("Back")
@@ -387,7 +387,7 @@ async def test_a_debtor_is_reminded_once_a_day(
     await bruno.taps("Rosa")
     await bruno.taps("🔔 Remind now")
     await bruno.sees("Rosa Vargas is being reminded")
-    await Dispatcher(desk.gym, desk_bot.assembly.bot).drain()
+    await OutboxWorker(desk.gym, desk_bot.assembly.bot).drain()
     await person.sees("$150,000 to pay for Monthly")
     await bruno.taps("🔔 Remind now")
     await bruno.sees("was reminded of this today already")

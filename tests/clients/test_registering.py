@@ -34,7 +34,7 @@ from gym.core.database.json_values import decode
 from gym.core.errors import GymError
 from gym.notifications.models import NotificationKind
 from gym.security.permissions import Actor, NotAllowed
-from gym.security.signed_links import Links
+from gym.security.signed_links import SignedLinks
 from tests.support.front_desk import Desk
 
 CEDULA = Document(DocumentType.CC, "1020304050")
@@ -227,7 +227,7 @@ async def test_people_alike_are_shown_before_a_second_registration(desk: Desk) -
 
 async def test_a_new_card_makes_the_lost_one_useless(desk: Desk, gym: Gym) -> None:
     rosa = await desk.registers()
-    links, now = Links(gym.secrets.jwt), gym.clock.now()
+    links, now = SignedLinks(gym.secrets.jwt), gym.clock.now()
     first, second = await desk.does("new_card", rosa.id), await desk.does("new_card", rosa.id)
     serial = (await desk.does("get", rosa.id)).card_serial
     assert links.read_member_qr(second, now).card_serial == serial

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import House, open_house
+from bot.app import RunningApp, open_house
 from gym.core.config import Config
 from tests.support.hours import begin_in_the_morning
 from tests.support.sandbox.client import SandboxClient
 
 
 @pytest.fixture
-async def house(database_url: str, tmp_path: Path, config: Config) -> AsyncGenerator[House]:
+async def house(database_url: str, tmp_path: Path, config: Config) -> AsyncGenerator[RunningApp]:
     """Bot, kiosk API, scheduler, outbox and the local Bot API server, on free ports."""
     environment = config.model_copy(
         update={
@@ -33,7 +33,7 @@ async def house(database_url: str, tmp_path: Path, config: Config) -> AsyncGener
 
 
 @pytest.fixture
-async def telegram(house: House) -> AsyncGenerator[SandboxClient]:
+async def telegram(house: RunningApp) -> AsyncGenerator[SandboxClient]:
     """The people's side of the local Bot API server."""
     assert house.sandbox is not None
     async with SandboxClient(house.sandbox.url) as client:

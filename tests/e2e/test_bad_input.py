@@ -11,7 +11,7 @@ import asyncpg
 import cv2
 import pytest
 
-from bot.app import House
+from bot.app import RunningApp
 from gym.core.database.engine import plain_dsn
 from tests.e2e.desk import claim_gym, create_plan
 from tests.e2e.process import PATIENCE, until
@@ -25,13 +25,13 @@ TEN_MEGABYTES = 10 * 1024 * 1024
 
 
 @pytest.fixture
-async def ana(house: House, telegram: SandboxClient) -> Phone:
+async def ana(house: RunningApp, telegram: SandboxClient) -> Phone:
     claim_url = await house.claim
     assert claim_url is not None
     return await claim_gym(telegram, claim_url)
 
 
-async def value(house: House, sql: str) -> int:
+async def value(house: RunningApp, sql: str) -> int:
     connection = await asyncpg.connect(plain_dsn(house.gym.database.url))
     try:
         return await connection.fetchval(sql)
@@ -39,7 +39,7 @@ async def value(house: House, sql: str) -> int:
         await connection.close()
 
 
-async def all_handled(house: House, telegram: SandboxClient) -> None:
+async def all_handled(house: RunningApp, telegram: SandboxClient) -> None:
     """Until nothing waits, neither at Telegram nor in the inbox."""
     waiting = "SELECT count(*) FROM inbox_updates WHERE done_at IS NULL"
 
@@ -96,7 +96,7 @@ def two_faces() -> bytes:
 
 
 async def test_a_photo_that_cannot_be_used_is_explained_and_the_form_stays_open(
-    house: House, telegram: SandboxClient, ana: Phone
+    house: RunningApp, telegram: SandboxClient, ana: Phone
 ) -> None:
     await until_photos(ana)
     wrong = (
@@ -145,7 +145,9 @@ async def test_a_wrong_document_is_asked_again(ana: Phone) -> None:
     await no_code_was_shown(ana)
 
 
-async def test_forged_and_old_buttons_lose_nothing(house: House, telegram: SandboxClient, ana: Phone) -> None:
+async def test_forged_and_old_buttons_lose_nothing(
+    house: RunningApp, telegram: SandboxClient, ana: Phone
+) -> None:
     await ana.sends("/start")
     await ana.taps("Register")
     await ana.sends("Rosa")
@@ -166,7 +168,9 @@ async def test_forged_and_old_buttons_lose_nothing(house: House, telegram: Sandb
     await no_code_was_shown(ana)
 
 
-async def test_a_double_tap_on_save_registers_once(house: House, telegram: SandboxClient, ana: Phone) -> None:
+async def test_a_double_tap_on_save_registers_once(
+    house: RunningApp, telegram: SandboxClient, ana: Phone
+) -> None:
     await until_photos(ana)
     await ana.sends_photo(people()[0].photo())
     await ana.taps("Done with photos")
@@ -181,7 +185,7 @@ async def test_a_double_tap_on_save_registers_once(house: House, telegram: Sandb
 
 
 async def test_money_is_taken_once_and_never_more_than_is_owed(
-    house: House, telegram: SandboxClient, ana: Phone
+    house: RunningApp, telegram: SandboxClient, ana: Phone
 ) -> None:
     await create_plan(ana, "Gold <b> & *more*", "1 month", "150000")
     await registered(ana)
@@ -207,7 +211,7 @@ async def test_money_is_taken_once_and_never_more_than_is_owed(
 
 
 async def test_an_old_button_that_takes_money_asks_again(
-    house: House, telegram: SandboxClient, ana: Phone
+    house: RunningApp, telegram: SandboxClient, ana: Phone
 ) -> None:
     await create_plan(ana, "Gold", "1 month", "150000")
     await registered(ana)

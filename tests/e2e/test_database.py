@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from gym.core.config import Config
-from gym.core.postgres.layout import Layout
+from gym.core.postgres.layout import ServerLayout
 from tests.e2e.process import PATIENCE, GymProcess, free_port, until
 from tests.support.sandbox.client import SandboxClient
 
@@ -58,7 +58,7 @@ async def test_after_a_kill_the_database_ends_by_itself_and_the_next_start_finds
 
 def server(process: GymProcess) -> psutil.Process:
     """The postgres over this home."""
-    written = Layout.under(process.home).data / "postmaster.pid"
+    written = ServerLayout.under(process.home).data / "postmaster.pid"
     return psutil.Process(int(written.read_text().split()[0]))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import House
+from bot.app import RunningApp
 from tests.e2e.desk import claim_gym, create_plan, pair_kiosk, register_answers
 from tests.e2e.door import Door
 from tests.support.people import people, stranger
@@ -35,7 +35,7 @@ class Table:
 
 @pytest.mark.long
 async def test_the_people_of_a_folder_come_in_and_strangers_do_not(
-    house: House,
+    house: RunningApp,
     telegram: SandboxClient,
     pytestconfig: pytest.Config,
     tmp_path_factory: pytest.TempPathFactory,

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
-from bot.app import House
+from bot.app import RunningApp
 from tests.e2e.desk import claim_gym, create_plan, invite, link, pair_kiosk, register
 from tests.e2e.door import Door
 from tests.support.people import people, stranger
@@ -15,7 +15,7 @@ from tests.support.sandbox.client import Person as Phone
 from tests.support.sandbox.client import SandboxClient
 
 
-async def test_a_gyms_first_weeks(house: House, telegram: SandboxClient) -> None:
+async def test_a_gyms_first_weeks(house: RunningApp, telegram: SandboxClient) -> None:
     rosa = people()[0]
     claim_url = await house.claim
     assert claim_url is not None

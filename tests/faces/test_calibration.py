@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from gym.core.config import Config
-from gym.faces.calibration.batches import Shot, read_shots
+from gym.faces.calibration.batches import PhotoFile, read_shots
 from gym.faces.calibration.error_rates import (
     NobodyToMeasure,
-    Photos,
+    PersonPhotos,
     Split,
     measure,
     photos_in,
@@ -140,18 +140,18 @@ def _unit(place: int) -> Vector:
     return np.eye(512, dtype=np.float32)[place]
 
 
-def _shot(place: int) -> Shot:
-    return Shot(_unit(place), None)
+def _shot(place: int) -> PhotoFile:
+    return PhotoFile(_unit(place), None)
 
 
-def _mixed(place: int, other: int, likeness: float) -> Shot:
+def _mixed(place: int, other: int, likeness: float) -> PhotoFile:
     """A face that is so much like one and otherwise like another."""
     vector = likeness * _unit(place) + (1 - likeness**2) ** 0.5 * _unit(other)
-    return Shot(vector.astype(np.float32), None)
+    return PhotoFile(vector.astype(np.float32), None)
 
 
 def test_photos_are_listed_galleryfirst(folder: Path) -> None:
     found = photos_in(folder)
-    assert isinstance(found, Photos)
+    assert isinstance(found, PersonPhotos)
     assert len(found.paths) == 22
     assert all("strangers" in path.parts for path in found.paths[20:])

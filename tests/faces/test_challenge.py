@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gym.faces.engine.pool import FacePool
-from gym.faces.engine.reader import FaceReader, Purpose, Reading
+from gym.faces.engine.reader import FaceReader, PhotoReading, Purpose
 from gym.faces.liveness.turn_challenge import ChallengeResult, ChallengeVerdict, Side, judge
 from tests.faces.hard_photos import Pixels, encoded, pixels_of
 from tests.faces.heads import Tilt, tilted_picture, turned_head
@@ -22,11 +22,11 @@ def reader(face_pool: FacePool) -> FaceReader:
     return face_pool.reader
 
 
-def _read(reader: FaceReader, picture: Pixels) -> Reading:
+def _read(reader: FaceReader, picture: Pixels) -> PhotoReading:
     return reader.read(encoded(picture), Purpose.CHECK_IN)
 
 
-def _turned(reader: FaceReader, person: Person, degrees: float, variant: int = 2) -> Reading:
+def _turned(reader: FaceReader, person: Person, degrees: float, variant: int = 2) -> PhotoReading:
     """Another photo of the person, on a head turned by so much."""
     photo = pixels_of(person.photo(variant))
     landmarks = _read(reader, photo).face.landmarks
@@ -54,7 +54,7 @@ def _prints(reader: FaceReader, person: Person) -> list[ChallengeVerdict]:
     photo = pixels_of(person.photo(0))
     first = _read(reader, photo)
     shown = [encoded(tilted_picture(photo, Tilt.drawn(rng), rng)) for _ in range(PRINTS_OF_EACH)]
-    frames = [one for one in reader.read_many(shown, Purpose.CHECK_IN) if isinstance(one, Reading)]
+    frames = [one for one in reader.read_many(shown, Purpose.CHECK_IN) if isinstance(one, PhotoReading)]
     return [judge([first, frame]) for frame in frames if frame.faces]
 
 
@@ -89,6 +89,6 @@ def test_of_three_frames_the_two_that_differ_most_decide(reader: FaceReader) -> 
 
 
 @cache
-def _heads(reader: FaceReader) -> tuple[Reading, Reading]:
+def _heads(reader: FaceReader) -> tuple[PhotoReading, PhotoReading]:
     one = people()[4]
     return _read(reader, pixels_of(one.photo(0))), _turned(reader, one, -32)

@@ -15,7 +15,7 @@ from gym.core.errors import GymError
 from gym.faces.engine.engines import open_reader
 from gym.faces.engine.pool import FacePool
 from gym.faces.engine.quality import enrolment_fault
-from gym.faces.engine.reader import FaceReader, Purpose, Reading
+from gym.faces.engine.reader import FaceReader, PhotoReading, Purpose
 from gym.faces.errors import FaceTooSmall, NoFace, SeveralFaces
 from gym.faces.liveness.challenge_gate import Challenge, ChallengeMode, met
 from gym.faces.liveness.turn_challenge import Side
@@ -196,7 +196,7 @@ def test_odd_shapes_are_no_accident(reader: FaceReader, size: tuple[int, int], p
 
 def test_a_batch_goes_on_after_a_bad_photo(reader: FaceReader) -> None:
     good, empty, broken = reader.read_many([ROSA, landscape(), b"%%%"], Purpose.ENROL)
-    assert isinstance(good, Reading)
+    assert isinstance(good, PhotoReading)
     assert [fault.code for fault in (empty, broken) if isinstance(fault, GymError)] == [
         "no_face",
         "not_an_image",

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from gym.faces.gallery.snapshot import Block, Coded, Group
+from gym.faces.gallery.snapshot import CodedVectors, TemplateBlock, TemplateGroup
 
 Vectors = NDArray[np.float32]
 
@@ -42,9 +42,9 @@ def crowd(draw: np.random.Generator, people: int, likeness: float) -> tuple[Vect
     return unit(np.array(rows, np.float32)), np.array(owners, np.int32)
 
 
-def group_of(vectors: Vectors, owners: NDArray[np.int32], cut: int) -> Group:
+def group_of(vectors: Vectors, owners: NDArray[np.int32], cut: int) -> TemplateGroup:
     parts = [part for part in (slice(None, cut), slice(cut, None)) if len(owners[part])]
-    return Group(tuple(Block.of(vectors[part], owners[part]) for part in parts))
+    return TemplateGroup(tuple(TemplateBlock.of(vectors[part], owners[part]) for part in parts))
 
 
 @settings(max_examples=60, deadline=None)
@@ -79,7 +79,7 @@ def test_nobody_is_left_when_the_only_one_is_left_out() -> None:
 
 def test_what_bytes_lose_is_known_to_the_last_digit() -> None:
     vectors, _ = crowd(np.random.default_rng(2), 50, 0.5)
-    coded = Coded.of(vectors)
+    coded = CodedVectors.of(vectors)
     back = coded.codes * coded.steps[:, None]
     assert np.allclose(np.linalg.norm(vectors - back, axis=1), coded.lost, atol=1e-6)
     assert coded.lost.max() < 0.02
@@ -89,8 +89,10 @@ def test_recall_is_whole_among_ten_thousand_people() -> None:
     draw = np.random.default_rng(3)
     vectors = unit(draw.standard_normal((10_000, 512)).astype(np.float32))
     owners = np.arange(10_000, dtype=np.int32)
-    group = Group(
-        tuple(Block.of(vectors[at : at + 2048], owners[at : at + 2048]) for at in range(0, 10_000, 2048))
+    group = TemplateGroup(
+        tuple(
+            TemplateBlock.of(vectors[at : at + 2048], owners[at : at + 2048]) for at in range(0, 10_000, 2048)
+        )
     )
     for place in draw.integers(0, 10_000, 200):
         for likeness in (0.0, 0.2, 0.6):

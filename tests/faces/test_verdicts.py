@@ -11,7 +11,7 @@ import pytest
 
 from gym.commands.verdicts import print_verdicts
 from gym.faces.calibration.batches import read_shots
-from gym.faces.calibration.refusal_tables import Line, Section, as_they_are, spoiled
+from gym.faces.calibration.refusal_tables import RefusalLine, RefusalTable, as_they_are, spoiled
 from gym.faces.engine.pool import FacePool
 from tests.support.people import in_profile, people
 
@@ -28,7 +28,7 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> list[list[Path]]:
     return found
 
 
-def section(tables: list[Section], title: str) -> list[Line]:
+def section(tables: list[RefusalTable], title: str) -> list[RefusalLine]:
     return list(next(one.lines for one in tables if one.title.startswith(title)))
 
 
@@ -61,7 +61,7 @@ def test_what_lies_on_a_limit_is_counted_once_and_a_lonely_photo_has_no_likeness
 def test_a_photo_that_is_spoiled_more_and_more_is_refused_for_what_was_done_to_it(
     face_pool: FacePool, photos: list[list[Path]]
 ) -> None:
-    tables: list[Section] = []
+    tables: list[RefusalTable] = []
     for paths in photos[:3]:
         tables = spoiled(face_pool.reader, paths[0], tables)
     for title, code in (("out of focus", "blurred"), ("smeared", "blurred"), ("light, times", "too_dark")):

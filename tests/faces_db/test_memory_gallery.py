@@ -21,7 +21,7 @@ from gym.faces.gallery.protection import (
     _of_key,  # pyright: ignore[reportPrivateUsage]
     protection_for,
 )
-from gym.faces.gallery.snapshot import BLOCK, Row, Snapshot
+from gym.faces.gallery.snapshot import BLOCK, Snapshot, TemplateRow
 from gym.faces.models import FaceTemplate, TemplateOrigin
 from gym.faces.schemas import MatchRule, Probe, Vector
 from gym.security.cipher import Keyring
@@ -152,7 +152,7 @@ async def test_a_plain_sql_change_is_seen_too(
 def test_blocks_are_filled_and_emptied() -> None:
     draw = np.random.default_rng(3)
     people = [UUID(int=number) for number in range(1, BLOCK + 500)]
-    rows = [Row(one, "k", draw.standard_normal(512).astype(np.float32)) for one in people]
+    rows = [TemplateRow(one, "k", draw.standard_normal(512).astype(np.float32)) for one in people]
     full = Snapshot(0, MODEL).changed(1, (), rows)
     assert [len(block.owners) for block in full.groups["k"].blocks] == [BLOCK, 499]
     less = full.changed(2, people[:BLOCK], [])

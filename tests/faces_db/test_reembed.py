@@ -18,7 +18,7 @@ from sqlalchemy import delete, func, select
 
 from gym.app import Gym
 from gym.clients.models import Client
-from gym.commands.faces import Outcome, doctor, findings_of, reembed_all
+from gym.commands.faces import EnrolmentCount, doctor, findings_of, reembed_all
 from gym.commands.findings import Finding
 from gym.core.config import Config
 from gym.faces.engine.engines import open_reader
@@ -178,7 +178,7 @@ async def test_old_automatic_templates_leave_when_there_are_new_ones(
             created_at=row.created_at,
         )
         uow.session.add(late)
-    assert await reembed_all(after) == Outcome()
+    assert await reembed_all(after) == EnrolmentCount()
     assert await models(after) == {after.faces.model_id: 8}
 
 

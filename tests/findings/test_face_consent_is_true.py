@@ -16,8 +16,8 @@ from sqlalchemy import select, update
 from telegram import Message
 from telegram.error import NetworkError
 
-from bot.outbox.rate_limits import Pacer
-from bot.outbox.worker import Dispatcher
+from bot.outbox.rate_limits import SendRateLimits
+from bot.outbox.worker import OutboxWorker
 from bot.telegram.application import GymBot
 from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
@@ -82,7 +82,7 @@ async def jobs(gym: Gym, bot: RunningBot) -> None:
     async def no_waiting(_: float) -> None: ...
 
     await run_due(gym.run)
-    await Dispatcher(gym, bot.assembly.bot, Pacer(gym.clock, sleep=no_waiting)).drain()
+    await OutboxWorker(gym, bot.assembly.bot, SendRateLimits(gym.clock, sleep=no_waiting)).drain()
 
 
 async def asked(gym: Gym) -> int:
@@ -161,7 +161,7 @@ async def test_whoever_the_bot_cannot_reach_is_asked_when_they_are_back(
 ) -> None:
     client = await make_member(rosa, "Rosa", "Vargas")
     await enrolled(gym, client, version=1)
-    await desk_bot.assembly.workshop.chats.set_reachable(rosa.id, False)
+    await desk_bot.assembly.services.chats.set_reachable(rosa.id, False)
     await jobs(gym, desk_bot)
     assert await asked(gym) == 0
     for _ in range(2):

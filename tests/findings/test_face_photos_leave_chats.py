@@ -391,7 +391,7 @@ async def test_in_a_group_the_bot_asks_once_for_the_right_it_lacks(
     sol = await telegram.person("Sol")
     number = (await telegram.group("Recepción", [sol]))["id"]
     here = sol.in_group(number)
-    notes = desk_bot.assembly.workshop.pictures
+    notes = desk_bot.assembly.services.pictures
     for right in (False, False, True):
         if right:
             await telegram.call("POST", f"/groups/{number}/promote")

@@ -14,7 +14,7 @@ from bot.telegram.admission.quotas import MEMBER, Quotas
 from bot.telegram.inbox import Done, Inbox, Outcome
 from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
-from gym.chats.models import InboxUpdate, Standing
+from gym.chats.models import InboxUpdate, SenderRank
 from gym.chats.repository import Claimed
 from gym.chats.service import InboxService
 from gym.chats.sessions import QuickSessions
@@ -247,4 +247,4 @@ async def test_reports_of_telegram_itself_have_no_quota(gym: Gym, clock: FrozenC
     await inbox.keep([written(number, 7, successful_payment={}) for number in range(7, 27)])
     assert (await kept(gym, -7), await kept(gym, 7)) == (1, 21)
     async with gym.unit_of_work(Actor.system()) as uow:
-        assert set(await uow.session.scalars(select(InboxUpdate.rank))) == {Standing.STRANGER}
+        assert set(await uow.session.scalars(select(InboxUpdate.rank))) == {SenderRank.STRANGER}

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from sqlalchemy import func, select, update
 from typer.testing import CliRunner
 
-from bot.app import House, open_house
+from bot.app import RunningApp, open_house
 from bot.routers import ROUTERS
 from bot.sandbox.server import SANDBOX_USERNAME, SandboxServer
 from bot.sandbox.state.token import BOT_ID
@@ -25,7 +25,7 @@ from gym.commands import app
 from gym.core.config import Config
 from gym.security.models import OneTimeLink
 from gym.security.permissions import Actor, Role
-from gym.security.signed_links import Links, MemberQr
+from gym.security.signed_links import MemberQr, SignedLinks
 from gym.settings.addresses import BotUnnamed, bot_link
 from gym.settings.models import GymState
 from tests.conftest import hire
@@ -66,7 +66,7 @@ def environment(database_url: str, tmp_path: Path, config: Config, telegram_serv
 
 
 @pytest.fixture
-async def silent_house(environment: Config, telegram_server: SandboxServer) -> AsyncGenerator[House]:
+async def silent_house(environment: Config, telegram_server: SandboxServer) -> AsyncGenerator[RunningApp]:
     """Open, and Telegram does not say who the bot is."""
     async with SandboxClient(telegram_server.url) as telegram:
         await telegram.fault("getMe", 502, times=100_000)
@@ -75,7 +75,7 @@ async def silent_house(environment: Config, telegram_server: SandboxServer) -> A
 
 
 async def test_a_new_gym_prints_no_link_until_telegram_has_said_who_the_bot_is(
-    silent_house: House, telegram_server: SandboxServer, capsys: pytest.CaptureFixture[str]
+    silent_house: RunningApp, telegram_server: SandboxServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     await asyncio.wait([silent_house.claim], timeout=1)
     greet(silent_house)
@@ -166,7 +166,7 @@ async def test_a_name_that_an_older_release_kept_without_its_bot_is_asked_for_ag
 
 async def test_links_follow_the_bot_to_its_next_name_and_old_codes_still_open_the_door(gym: Gym) -> None:
     """The kiosk reads what is behind the name; a printed card outlives the bot that it names."""
-    ana, links = await hire(gym, "Ana", Role.ADMIN), Links(gym.secrets.jwt)
+    ana, links = await hire(gym, "Ana", Role.ADMIN), SignedLinks(gym.secrets.jwt)
     assert ana.id is not None
     payload, seen = links.sign_member_qr(ana.id, None, 3), list[str]()
     for name in ("first_gym_bot", "second_gym_bot"):

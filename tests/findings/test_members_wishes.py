@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from bot.outbox.worker import Dispatcher
+from bot.outbox.worker import OutboxWorker
 from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
 from gym.approvals.errors import AlreadyAsked
@@ -100,7 +100,7 @@ async def test_a_wish_taken_back_leaves_no_question_in_the_desks_chat(
     await make_staff(ana, Role.ADMIN)
     await ana.sends("/start")
     await ana.sees("type a name")
-    dispatcher = Dispatcher(gym, desk_bot.assembly.bot)
+    dispatcher = OutboxWorker(gym, desk_bot.assembly.bot)
     wish = await ask(gym, member)
     await dispatcher.drain()
     question = await ana.sees("A member asks for a freeze")
@@ -118,7 +118,7 @@ async def test_a_request_to_admins_that_is_taken_back_is_not_asked_any_more(
     await make_staff(ana, Role.ADMIN)
     await ana.sends("/start")
     await ana.sees("type a name")
-    dispatcher = Dispatcher(gym, desk_bot.assembly.bot)
+    dispatcher = OutboxWorker(gym, desk_bot.assembly.bot)
     desk = Reception(gym, employee)
     receipt = await desk.pay(await desk.sell(await desk.client("Rosa"), await desk.plan()))
     for told in (False, True):

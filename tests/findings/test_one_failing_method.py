@@ -16,8 +16,8 @@ from telegram import Bot, Chat, Message
 
 from bot import home
 from bot.outbox import delivery
-from bot.outbox.rate_limits import Pacer
-from bot.outbox.worker import Dispatcher
+from bot.outbox.rate_limits import SendRateLimits
+from bot.outbox.worker import OutboxWorker
 from bot.telegram.application import Api, make_bot
 from bot.telegram.calls.delivery_status import ServerFault
 from bot.telegram.calls.method_health import BROKEN_AFTER, PROBE_SECONDS, MethodHealth
@@ -27,7 +27,7 @@ from bot.ui.routing import Audience, Router
 from bot.ui.screens import Screen
 from bot.ui.sending import PLAIN_FROM, Messenger, Ticker
 from bot.ui.surfaces import Surface
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from gym.app import Gym
 from gym.chats.models import InboxUpdate
 from gym.chats.repository import Claimed
@@ -50,13 +50,13 @@ papers = Router(Audience.STAFF)
 
 
 @papers.command("paper", flow.N_("A file"))
-async def paper(turn: Turn) -> None:
-    await turn.send_document(b"%PDF", "receipt.pdf", "<b>Receipt</b> 7")
+async def paper(context: UpdateContext) -> None:
+    await context.send_document(b"%PDF", "receipt.pdf", "<b>Receipt</b> 7")
 
 
 @papers.photo
-async def photo(turn: Turn) -> None:
-    await turn.say(f"{len(await turn.photo_bytes())} bytes")
+async def photo(context: UpdateContext) -> None:
+    await context.say(f"{len(await context.photo_bytes())} bytes")
 
 
 @pytest.fixture
@@ -230,11 +230,11 @@ def test_a_broken_method_is_probed_once_a_minute_and_works_again_by_one_success(
 
 
 @pytest.fixture
-async def outbox(gym: Gym, api: Api) -> AsyncGenerator[Dispatcher]:
+async def outbox(gym: Gym, api: Api) -> AsyncGenerator[OutboxWorker]:
     async def no_waiting(_: float) -> None: ...
 
     async with make_bot(api) as bot:
-        yield Dispatcher(gym, bot, Pacer(gym.clock, sleep=no_waiting))
+        yield OutboxWorker(gym, bot, SendRateLimits(gym.clock, sleep=no_waiting))
 
 
 async def welcome(gym: Gym, client: UUID, name: str) -> None:
@@ -244,7 +244,7 @@ async def welcome(gym: Gym, client: UUID, name: str) -> None:
 
 async def test_a_message_that_fails_lets_those_behind_it_go_on_and_leaves_bare_at_last(
     gym: Gym,
-    outbox: Dispatcher,
+    outbox: OutboxWorker,
     telegram: SandboxClient,
     make_member: MakeMember,
     clock: FrozenClock,
@@ -277,7 +277,7 @@ async def test_a_message_that_fails_lets_those_behind_it_go_on_and_leaves_bare_a
 
 async def test_a_bare_message_is_marked_before_anything_else_can_fail(
     gym: Gym,
-    outbox: Dispatcher,
+    outbox: OutboxWorker,
     telegram: SandboxClient,
     make_member: MakeMember,
     clock: FrozenClock,

@@ -14,7 +14,7 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import Screen
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from gym.app import Gym
 from gym.core.clock import FrozenClock
 from gym.core.errors import DatabaseUnavailable
@@ -36,25 +36,25 @@ class Pay(Callback):
 
 
 @router.text
-async def ask(turn: Turn) -> None:
+async def ask(context: UpdateContext) -> None:
     rows = [
         [button("Slow", Pay(slow=True, toast=False)), button("Fast", Pay(slow=False, toast=False))],
         [button("Toast", Pay(slow=True, toast=True))],
     ]
-    await turn.show(Screen("Pay?", rows))
+    await context.show(Screen("Pay?", rows))
 
 
 @router.on(Pay)
-async def pay(turn: Turn, tap: Pay) -> None:
+async def pay(context: UpdateContext, tap: Pay) -> None:
     """The first attempt meets a database that goes away."""
     tries.append(first := not tries)
     if first and tap.slow:
         await asyncio.sleep(SLOW)
     if tap.toast:
-        await turn.answer("Paid")
+        await context.answer("Paid")
     if first:
         raise DatabaseUnavailable
-    await turn.keep(Screen("RECEIPT 123"))
+    await context.keep(Screen("RECEIPT 123"))
 
 
 @pytest.fixture(autouse=True)

@@ -15,8 +15,8 @@ from sqlalchemy import select
 from telegram.error import RetryAfter, TelegramError
 
 from bot import home
-from bot.outbox.rate_limits import Pacer
-from bot.outbox.worker import Dispatcher
+from bot.outbox.rate_limits import SendRateLimits
+from bot.outbox.worker import OutboxWorker
 from bot.sandbox.state.store import Json
 from bot.telegram.application import Api, make_bot
 from bot.telegram.calls.delivery_status import DeliveryStatus, Unanswered, Unreadable, acknowledged
@@ -197,11 +197,11 @@ async def member(make_member: MakeMember, ana: Person) -> UUID:
 
 
 @pytest.fixture
-async def outbox(gym: Gym, api: Api) -> AsyncGenerator[Dispatcher]:
+async def outbox(gym: Gym, api: Api) -> AsyncGenerator[OutboxWorker]:
     async def no_waiting(_: float) -> None: ...
 
     async with silent_for_a_moment(api) as bot:
-        yield Dispatcher(gym, bot, Pacer(gym.clock, sleep=no_waiting))
+        yield OutboxWorker(gym, bot, SendRateLimits(gym.clock, sleep=no_waiting))
 
 
 async def tell(gym: Gym, client: UUID, kind: NotificationKind, payload: Json, *, bulk: bool = False) -> None:
@@ -210,7 +210,7 @@ async def tell(gym: Gym, client: UUID, kind: NotificationKind, payload: Json, *,
         uow.notify(Recipient.client(client), kind, payload, priority=priority)
 
 
-async def tries(outbox: Dispatcher, gym: Gym, times: int = 12) -> None:
+async def tries(outbox: OutboxWorker, gym: Gym, times: int = 12) -> None:
     for _ in range(times):
         await outbox.drain()
         gym.clock.advance(timedelta(minutes=10))  # type: ignore[attr-defined]
@@ -231,7 +231,7 @@ WELCOME = (NotificationKind.WELCOME, {"first_name": "Ana"})
 
 @pytest.mark.parametrize("body", UNREADABLE)
 async def test_a_message_with_an_unreadable_answer_leaves_once(
-    gym: Gym, outbox: Dispatcher, telegram: SandboxClient, member: UUID, body: str
+    gym: Gym, outbox: OutboxWorker, telegram: SandboxClient, member: UUID, body: str
 ) -> None:
     await telegram.fault("sendMessage", 200, body=body, times=20)
     await tell(gym, member, *WELCOME)
@@ -241,7 +241,7 @@ async def test_a_message_with_an_unreadable_answer_leaves_once(
 
 
 async def test_a_reminder_that_may_have_arrived_is_not_said_twice(
-    gym: Gym, outbox: Dispatcher, telegram: SandboxClient, member: UUID
+    gym: Gym, outbox: OutboxWorker, telegram: SandboxClient, member: UUID
 ) -> None:
     await telegram.fault("sendMessage", 0, afterwards=True, times=20)
     await tell(gym, member, NotificationKind.ENDED, {"plan_name": "A", "ends_on": gym.clock.now().date()})
@@ -252,7 +252,7 @@ async def test_a_reminder_that_may_have_arrived_is_not_said_twice(
 
 
 async def test_a_receipt_that_may_not_have_arrived_is_repeated_and_the_answer_ends_it(
-    gym: Gym, outbox: Dispatcher, telegram: SandboxClient, member: UUID, ana: Person
+    gym: Gym, outbox: OutboxWorker, telegram: SandboxClient, member: UUID, ana: Person
 ) -> None:
     await telegram.fault("sendMessage", 0, times=2)  # it did not
     await tell(gym, member, *WELCOME)
@@ -262,7 +262,12 @@ async def test_a_receipt_that_may_not_have_arrived_is_repeated_and_the_answer_en
 
 
 async def test_what_never_gets_an_answer_while_others_do_is_shown_to_an_admin(
-    gym: Gym, outbox: Dispatcher, telegram: SandboxClient, member: UUID, ana: Person, make_member: MakeMember
+    gym: Gym,
+    outbox: OutboxWorker,
+    telegram: SandboxClient,
+    member: UUID,
+    ana: Person,
+    make_member: MakeMember,
 ) -> None:
     eve = await telegram.person("Eve")
     await eve.sends("/start")
@@ -279,7 +284,7 @@ async def test_what_never_gets_an_answer_while_others_do_is_shown_to_an_admin(
 
 
 async def test_an_edit_with_an_unreadable_answer_is_no_failure(
-    gym: Gym, outbox: Dispatcher, telegram: SandboxClient, member: UUID, ana: Person
+    gym: Gym, outbox: OutboxWorker, telegram: SandboxClient, member: UUID, ana: Person
 ) -> None:
     async with gym.unit_of_work(Actor.system()) as uow:
         uow.notify(Recipient.client(member), *WELCOME, dedup_key=f"asked:{member}")

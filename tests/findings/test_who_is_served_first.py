@@ -9,8 +9,8 @@ from bot.telegram.admission.slots import MEMBERS, SLOTS, STRANGERS
 from bot.telegram.inbox import Done, Inbox, Outcome
 from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
-from gym.chats.models import Standing
-from gym.chats.repository import Claimed, Room
+from gym.chats.models import SenderRank
+from gym.chats.repository import Claimed, ClaimLimits
 from gym.chats.service import InboxService
 from gym.chats.sessions import QuickSessions
 from gym.security.permissions import Role
@@ -61,10 +61,13 @@ async def test_what_is_claimed_for_members_and_strangers_keeps_to_their_ceilings
     gym: Gym, telegram: SandboxClient, make_staff: Any, make_member: MakeMember
 ) -> None:
     inbox = await crowd(gym, telegram, make_staff, make_member)
-    claimed = await inbox.claim(Room(size=6, members=2, strangers=1))
+    claimed = await inbox.claim(ClaimLimits(size=6, members=2, strangers=1))
     assert [item.update_id for item in claimed] == [7, 8, 9, 4, 5, 1]
     assert [item.rank for item in claimed] == [0, 0, 0, 1, 1, 2]
-    assert [item.update_id for item in await inbox.claim(Room(size=2, members=2, strangers=9))] == [6, 2]
+    assert [item.update_id for item in await inbox.claim(ClaimLimits(size=2, members=2, strangers=9))] == [
+        6,
+        2,
+    ]
 
 
 async def test_strangers_and_members_whose_handling_hangs_leave_slots_for_the_desk(
@@ -80,7 +83,7 @@ async def test_strangers_and_members_whose_handling_hangs_leave_slots_for_the_de
     crowded, answered, release = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     async def handle(item: Claimed) -> Outcome:
-        if item.rank != Standing.STAFF:
+        if item.rank != SenderRank.STAFF:
             hanging.append(item.rank)
             if len(hanging) == MEMBERS + STRANGERS:
                 crowded.set()
@@ -96,7 +99,7 @@ async def test_strangers_and_members_whose_handling_hangs_leave_slots_for_the_de
     await until(crowded)
     await inbox.keep([written(1_000, bob.id)])
     await until(answered)
-    assert (hanging.count(Standing.MEMBER), hanging.count(Standing.STRANGER)) == (MEMBERS, STRANGERS)
+    assert (hanging.count(SenderRank.MEMBER), hanging.count(SenderRank.STRANGER)) == (MEMBERS, STRANGERS)
     inbox.stop()
     release.set()
     await running

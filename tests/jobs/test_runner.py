@@ -17,7 +17,7 @@ from gym.core.errors import Conflict
 from gym.jobs.health import JobService, beat, leads_somebody
 from gym.jobs.models import JobRun
 from gym.jobs.runner import JobUnknown, run_due, run_job
-from gym.jobs.scheduler import TICK, Clockwork
+from gym.jobs.scheduler import TICK, JobScheduler
 from gym.jobs.work import DAY, HOUR, JOBS, Job
 from gym.notifications.models import NotificationKind
 from gym.security.permissions import Actor, NotAllowed
@@ -183,7 +183,7 @@ async def test_the_heartbeat_says_that_somebody_leads(gym: Gym, clock: FrozenClo
 
 
 async def test_a_changed_time_zone_moves_the_tick_at_five_past_midnight(gym: Gym) -> None:
-    work = Clockwork(gym.run, [])
+    work = JobScheduler(gym.run, [])
     await work.beat()
     work.wind()
     work.scheduler.start(paused=True)

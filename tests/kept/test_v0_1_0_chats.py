@@ -7,8 +7,8 @@ from typing import Any, Final
 import pytest
 from sqlalchemy import select, text
 
-from bot.outbox.rate_limits import Pacer
-from bot.outbox.worker import Dispatcher
+from bot.outbox.rate_limits import SendRateLimits
+from bot.outbox.worker import OutboxWorker
 from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
 from gym.chats.dead_letters import DeadLetterService
@@ -133,7 +133,7 @@ async def test_what_waited_in_the_outbox_leaves(
 ) -> None:
     async def no_waiting(_: float) -> None: ...
 
-    await Dispatcher(gym, bot.assembly.bot, Pacer(gym.clock, sleep=no_waiting)).drain()
+    await OutboxWorker(gym, bot.assembly.bot, SendRateLimits(gym.clock, sleep=no_waiting)).drain()
     waited = [one["id"] for one in facts["waiting"]]
     async with gym.unit_of_work(Actor.system()) as uow:
         states = await uow.session.scalars(select(Notification.state).where(Notification.id.in_(waited)))
@@ -174,7 +174,7 @@ async def test_an_admins_invitation_of_then_is_confirmed_by_todays_rule(
     async with gym.unit_of_work(Actor.system()) as uow:
         assert await StaffService(uow).by_telegram(eva.id) is None
         [waiting] = (await CandidateService(uow).waiting()).items
-    await Dispatcher(gym, bot.assembly.bot, Pacer(gym.clock, sleep=no_waiting)).drain()
+    await OutboxWorker(gym, bot.assembly.bot, SendRateLimits(gym.clock, sleep=no_waiting)).drain()
     async with gym.unit_of_work(await staff_member(gym, "Ana")) as uow:
         await CandidateService(uow).confirm(waiting.id)
     await eva.sends("/start")

@@ -14,7 +14,7 @@ from gym.payments.ledger import Ledger
 from gym.payments.schemas import GivenBack
 from gym.payments.service import PaymentService
 from gym.subscriptions import statuses
-from gym.subscriptions.changes.cancellation import Canceling
+from gym.subscriptions.changes.cancellation import Cancellation
 from gym.subscriptions.models import OPEN, SubscriptionStatus
 from tests.machine.running import run
 from tests.machine.tally import Tally
@@ -67,7 +67,7 @@ def ended_stays_as_it_ended(world: World) -> AbstractContextManager[object]:
 
 def what_never_began_stays_owed(world: World) -> AbstractContextManager[object]:
     """A cancellation before the first day leaves the ledger alone."""
-    return patch.object(Canceling, "_undo_charge", _given_nothing)
+    return patch.object(Cancellation, "_undo_charge", _given_nothing)
 
 
 MUTANTS: Final[dict[str, Mutant]] = {

@@ -16,10 +16,10 @@ import asyncpg
 
 from gym.app import Gym
 from gym.attendance.checkin.access import decide
-from gym.attendance.checkin.queries import DoorRepository
+from gym.attendance.checkin.queries import CheckInQueries
 from gym.attendance.checkin.schemas import Verdict
 from gym.attendance.checkin.service import AttendanceService
-from gym.attendance.checkin.verdicts import Door, Sighting, access_facts, verdict_of
+from gym.attendance.checkin.verdicts import Door, Match, access_facts, verdict_of
 from gym.attendance.models import CheckInMethod
 from gym.clients.service import ClientService
 from gym.core.clock import FrozenClock
@@ -31,7 +31,7 @@ from gym.payments.models import Method
 from gym.plans.service import PlanService
 from gym.security.keys.secrets import load_secrets
 from gym.security.permissions import Actor, Role
-from gym.security.signed_links import Links
+from gym.security.signed_links import SignedLinks
 from gym.settings.schemas import GymSettings
 from gym.subscriptions.changes.plan_change import PlanChangeService
 from gym.subscriptions.freezes.service import FreezeService
@@ -222,7 +222,7 @@ class World:
         if method == "staff":
             return self.run(admin, lambda uow: AttendanceService(uow).check_in_client(client))
         until = self.clock.at + timedelta(seconds=60)
-        text = Links(self.gym.secrets.jwt).sign_member_qr(client, until)
+        text = SignedLinks(self.gym.secrets.jwt).sign_member_qr(client, until)
         return self.run(admin, lambda uow: AttendanceService(uow).check_in_qr(text))
 
     def undo(self, admin: bool, visit: UUID) -> Any:
@@ -247,8 +247,8 @@ class World:
         door, found = Door(CheckInMethod.STAFF, local, None, None), list[Answer]()
         async with self.gym.database.session() as session:
             for client in clients:
-                facts = await DoorRepository(SessionStatements(session)).facts(client, door.day, door.at)
-                code = decide(access_facts(Sighting(facts), door, self.settings))
+                facts = await CheckInQueries(SessionStatements(session)).facts(client, door.day, door.at)
+                code = decide(access_facts(Match(facts), door, self.settings))
                 found.append(as_answer(verdict_of(facts, code, door, self.settings)))
         return found
 

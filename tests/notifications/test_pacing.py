@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from bot.outbox.rate_limits import Pacer, Window
+from bot.outbox.rate_limits import RateWindow, SendRateLimits
 from tests.support.outbox import most_within
 
 
@@ -23,45 +23,47 @@ class Moving:
         self.seconds += seconds
 
 
-async def left(pacer: Pacer, time: Moving, chats: list[int], *, bulk: bool = False) -> list[float]:
+async def left(
+    rate_limits: SendRateLimits, time: Moving, chats: list[int], *, bulk: bool = False
+) -> list[float]:
     times: list[float] = []
     for chat in chats:
-        await pacer.wait(chat, bulk=bulk)
-        await pacer.wait_overall()
-        pacer.left(chat)
+        await rate_limits.wait(chat, bulk=bulk)
+        await rate_limits.wait_overall()
+        rate_limits.left(chat)
         times.append(time.seconds)
     return times
 
 
-def pacer() -> tuple[Pacer, Moving]:
+def rate_limits() -> tuple[SendRateLimits, Moving]:
     time = Moving()
-    return Pacer(time, sleep=time.wait), time
+    return SendRateLimits(time, sleep=time.wait), time
 
 
 async def test_fewer_than_thirty_leave_in_any_second() -> None:
-    times = await left(*pacer(), list(range(1, 200)))
+    times = await left(*rate_limits(), list(range(1, 200)))
     assert 25 <= most_within(times, 1.0) < 30
 
 
 async def test_a_chat_hears_one_message_a_second() -> None:
-    times = await left(*pacer(), [7] * 10)
+    times = await left(*rate_limits(), [7] * 10)
     assert most_within(times, 1.0) == 1
     assert times[-1] < 11
 
 
 async def test_a_group_hears_twenty_messages_a_minute() -> None:
-    times = await left(*pacer(), [-7] * 60)
+    times = await left(*rate_limits(), [-7] * 60)
     assert most_within(times, 60.0) == 20
     assert most_within(times, 1.0) == 1
 
 
 async def test_what_many_read_leaves_room_for_a_receipt() -> None:
-    times = await left(*pacer(), list(range(1, 100)), bulk=True)
+    times = await left(*rate_limits(), list(range(1, 100)), bulk=True)
     assert most_within(times, 1.0) <= 21
 
 
 async def test_telegrams_wish_holds_one_chat_and_a_second_ones_holds_all() -> None:
-    paced, time = pacer()
+    paced, time = rate_limits()
     paced.hold(1, 30)
     assert (paced.held(1), paced.held(2), paced.all_held) == (30, 0, 0)
     paced.hold(2, 5)
@@ -71,7 +73,7 @@ async def test_telegrams_wish_holds_one_chat_and_a_second_ones_holds_all() -> No
 
 
 async def test_what_another_process_has_sent_counts() -> None:
-    paced, time = pacer()
+    paced, time = rate_limits()
     time.seconds = 100
     paced.remember([(-7, 59.0 - number) for number in range(20)])
     assert paced.held(-7) > 1, "the group has heard twenty in this minute"
@@ -79,5 +81,5 @@ async def test_what_another_process_has_sent_counts() -> None:
 
 
 def test_those_that_wait_queue_in_order() -> None:
-    window = Window(2, 1.0)
+    window = RateWindow(2, 1.0)
     assert [window.reserve(10.0) for _ in range(5)] == [0, 0, 1, 1, 2]

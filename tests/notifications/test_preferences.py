@@ -11,8 +11,8 @@ from sqlalchemy import select
 from telegram import Bot, Message
 
 from bot.messages import RENDERERS
-from bot.outbox.rate_limits import Pacer
-from bot.outbox.worker import Dispatcher
+from bot.outbox.rate_limits import SendRateLimits
+from bot.outbox.worker import OutboxWorker
 from gym.app import Gym
 from gym.chats.preferences import PreferenceService, QuietHoursUnclear, parse_quiet_hours
 from gym.clients.models import Client
@@ -51,7 +51,7 @@ async def deliver(gym: Gym) -> list[str]:
 
     line = Line()
     bot: Bot = line  # type: ignore[assignment]
-    await Dispatcher(gym, bot, Pacer(gym.clock, sleep=no_waiting)).drain()
+    await OutboxWorker(gym, bot, SendRateLimits(gym.clock, sleep=no_waiting)).drain()
     return [text for _, text in line.sent]
 
 

@@ -14,7 +14,7 @@ from gym.core.clock import FrozenClock
 from gym.core.database.ids import new_id
 from gym.notifications.models import NotificationKind
 from gym.payments.cash import CashService, CountNegative, DayNotBegun, NotCounted
-from gym.payments.errors import KeyReused, NoteTooLong
+from gym.payments.errors import NoteTooLong, PaymentKeyReused
 from gym.payments.models import CashCount, Method
 from gym.plans.models import Plan
 from gym.security.permissions import Actor, NotAllowed
@@ -119,7 +119,7 @@ async def test_the_same_tap_counts_once_even_at_the_same_moment(desk: Reception)
 async def test_a_key_of_another_till_is_refused(desk: Reception, boss: Reception) -> None:
     key, cash = new_id(), {Method.CASH: Decimal(0)}
     await count(boss, boss.actor, cash, key=key)
-    with pytest.raises(KeyReused):
+    with pytest.raises(PaymentKeyReused):
         await count(boss, desk.actor, cash, key=key)
 
 

@@ -19,9 +19,9 @@ from gym.notifications.models import NotificationKind
 from gym.payments.credit import ClientCredit
 from gym.payments.errors import (
     CreditNeedsClient,
-    KeyReused,
     NotEnoughCredit,
     OverPayment,
+    PaymentKeyReused,
     ReasonNeeded,
     RefundTooLarge,
 )
@@ -249,7 +249,7 @@ async def test_goodwill_is_given_once_for_a_key(
     seen = await boss.see(sold)
     assert owed - seen.account.balance + await kept(boss, rosa) == Decimal(50000)
     otto = await boss.sell(await boss.client("Otto"), monthly)
-    with pytest.raises(KeyReused):
+    with pytest.raises(PaymentKeyReused):
         await goodwill(boss, otto, 50000, key)
 
 

@@ -16,10 +16,10 @@ from gym.notifications.models import NotificationKind
 from gym.payments.errors import (
     AlreadyVoided,
     AmountNotPositive,
-    KeyReused,
     NoteTooLong,
     NothingOwed,
     OverPayment,
+    PaymentKeyReused,
     PaymentNotFound,
     ReasonNeeded,
     VoidNeedsAdmin,
@@ -97,7 +97,7 @@ async def test_the_same_tap_twice_pays_once(desk: Reception, rosa: Client, month
     assert (await desk.see(sold)).account.balance == Decimal(100000)
     assert len(await told(desk.gym, NotificationKind.RECEIPT)) == 1
     otto = await desk.sell(await desk.client("Otto"), monthly)
-    with pytest.raises(KeyReused):
+    with pytest.raises(PaymentKeyReused):
         await desk.pay(otto, Decimal(50000), key)
 
 

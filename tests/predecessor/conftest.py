@@ -18,7 +18,7 @@ from gym.clients.models import Client
 from gym.core.clock import FrozenClock
 from gym.plans.models import Plan
 from gym.security.permissions import Actor
-from gym.security.signed_links import Links
+from gym.security.signed_links import SignedLinks
 from gym.settings.models import GymState
 from tests.support.memberships import Reception
 
@@ -56,7 +56,7 @@ async def comes(desk: Reception, client: Client, key: UUID | None = None) -> Ver
 async def shows_card(desk: Reception, client: Client, at: datetime | None = None) -> Verdict:
     """With a QR that was drawn for the moment at the door."""
     drawn = at or desk.gym.clock.now()
-    text = Links(desk.gym.secrets.jwt).sign_member_qr(client.id, drawn + timedelta(seconds=60))
+    text = SignedLinks(desk.gym.secrets.jwt).sign_member_qr(client.id, drawn + timedelta(seconds=60))
     async with desk.gym.unit_of_work(desk.actor) as uow:
         return await AttendanceService(uow).check_in_qr(text, at=at)
 

@@ -30,7 +30,7 @@ from gym.plans.schemas import PlanChanges
 from gym.plans.service import PlanService
 from gym.rewards.errors import NotYourReward
 from gym.rewards.models import Reward
-from gym.rewards.redeeming import Rewards
+from gym.rewards.redeeming import RewardRedemption
 from gym.security.permissions import Actor
 from gym.subscriptions.sales.discounts import Discount, DiscountTooLarge
 from gym.subscriptions.service import SubscriptionService
@@ -56,7 +56,7 @@ async def earns_reward(gym: Gym, desk: Reception, client: Client, plan: Plan) ->
     await desk.pay(await desk.sell(client, plan))
     await comes(desk, client)
     async with gym.unit_of_work(desk.actor) as uow:
-        [reward] = await Rewards(uow).waiting(client.id)
+        [reward] = await RewardRedemption(uow).waiting(client.id)
     return reward
 
 
@@ -80,7 +80,7 @@ async def test_6_eight_parallel_calls_sell_take_let_in_and_reward_once_each(
     assert Counter(one.code for one in verdicts) == {Code.ADMITTED: 1, Code.REENTRY: RIVALS - 1}
     async with gym.unit_of_work(desk.actor) as uow:
         assert await uow.session.scalar(select(func.count()).where(CheckIn.counted)) == 1
-        [reward] = await Rewards(uow).waiting(rosa.id)
+        [reward] = await RewardRedemption(uow).waiting(rosa.id)
     assert await at_once(lambda: renew_with(desk, rosa, reward)) == 1
 
 

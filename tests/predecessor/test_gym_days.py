@@ -14,7 +14,7 @@ from gym.notifications.models import Notification, NotificationKind
 from gym.payments.service import PaymentService
 from gym.plans.models import DurationUnit, Plan
 from gym.rewards.errors import RewardExpired
-from gym.rewards.redeeming import Rewards
+from gym.rewards.redeeming import RewardRedemption
 from gym.security.permissions import Actor
 from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.models import SubscriptionStatus
@@ -148,7 +148,7 @@ async def test_13_a_reward_lasts_its_gym_days_to_the_last_minute(
     night.late()
     await comes(desk, rosa)
     async with night.gym.unit_of_work(desk.actor) as uow:
-        [reward] = await Rewards(uow).waiting(rosa.id)
+        [reward] = await RewardRedemption(uow).waiting(rosa.id)
     assert (reward.granted_on, reward.expires_on) == (night.day, night.next)
     if not late:
         night.at(night.next, 23)

@@ -20,7 +20,7 @@ from gym.notifications.models import Notification
 from gym.notifications.models import NotificationKind as Kind
 from gym.rewards.errors import NotYourReward, RewardExpired, RewardGone, RewardNotFound
 from gym.rewards.models import Reward
-from gym.rewards.redeeming import Priced, Rewards
+from gym.rewards.redeeming import Priced, RewardRedemption
 from gym.rewards.rules import RewardState, state_on
 from gym.rewards.service import RewardService
 from gym.security.permissions import Actor, NotAllowed
@@ -103,9 +103,9 @@ async def test_somebody_elses_reward_changes_no_price(
     async with gym.unit_of_work(desk.actor) as uow:
         whole = await SubscriptionService(uow).get(hers.id)
         with pytest.raises(NotYourReward):
-            await Rewards(uow).redeem(reward.id, rosa.id, cast("Priced", whole))
+            await RewardRedemption(uow).redeem(reward.id, rosa.id, cast("Priced", whole))
         with pytest.raises(RewardNotFound):
-            await Rewards(uow).usable(uuid4(), rosa.id)
+            await RewardRedemption(uow).usable(uuid4(), rosa.id)
     assert (await rewards(gym))[0].redeemed_at is None
     assert (await desk.see(hers)).final_price == Decimal(150000)
 
@@ -121,8 +121,8 @@ async def test_a_spent_and_a_taken_back_reward_are_gone(
     await renew_with(desk, rosa, reward.id)
     async with gym.unit_of_work(desk.actor) as uow:
         with pytest.raises(RewardGone):
-            await Rewards(uow).usable(reward.id, rosa.id)
-        assert list(await Rewards(uow).waiting(rosa.id)) == []
+            await RewardRedemption(uow).usable(reward.id, rosa.id)
+        assert list(await RewardRedemption(uow).waiting(rosa.id)) == []
 
 
 async def test_undoing_the_visit_leaves_a_spent_reward_spent(
@@ -149,7 +149,7 @@ async def test_it_is_good_for_seven_gym_days_and_expires_without_a_job(
 ) -> None:
     clock.at = moment
     async with gym.unit_of_work(desk.actor) as uow:
-        assert len(await Rewards(uow).waiting(rosa.id)) == int(good)
+        assert len(await RewardRedemption(uow).waiting(rosa.id)) == int(good)
     if good:
         assert (await renew_with(desk, rosa, reward.id)).discount == Decimal(30000)
         return
@@ -193,11 +193,11 @@ async def test_the_last_day_may_be_longer_or_shorter_by_an_hour(
     assert (reward.expires_on - reward.granted_on).days == 6
     clock.at = last
     async with gym.unit_of_work(desk.actor) as uow:
-        assert (await Rewards(uow).usable(reward.id, rosa.id)).id == reward.id
+        assert (await RewardRedemption(uow).usable(reward.id, rosa.id)).id == reward.id
     clock.at = over
     async with gym.unit_of_work(desk.actor) as uow:
         with pytest.raises(RewardExpired):
-            await Rewards(uow).usable(reward.id, rosa.id)
+            await RewardRedemption(uow).usable(reward.id, rosa.id)
 
 
 async def test_of_thirty_two_parallel_renewals_one_spends_it(

@@ -9,7 +9,7 @@ from PIL import Image
 from telegram.ext import Application
 
 from tests.sandbox.front_desk import square
-from tests.support.sandbox.client import Person, SandboxClient, SideDoorError
+from tests.support.sandbox.client import ControlApiError, Person, SandboxClient
 
 pytestmark = pytest.mark.usefixtures("desk")
 
@@ -68,7 +68,7 @@ async def test_somebody_elses_contact_does_not_carry_the_senders_number(ana: Per
 
 async def test_a_person_without_a_phone_cannot_share_it(telegram: SandboxClient) -> None:
     stranger = await telegram.person("Stranger")
-    with pytest.raises(SideDoorError, match="no_phone_number"):
+    with pytest.raises(ControlApiError, match="no_phone_number"):
         await stranger.sends_contact()
 
 
@@ -117,7 +117,7 @@ async def test_blocking_tells_the_bot_and_stops_its_messages(
     await ana.sends("hello")
     await ana.sees("You said: hello")
     await ana.blocks()
-    with pytest.raises(SideDoorError, match="blocked_bot"):
+    with pytest.raises(ControlApiError, match="blocked_bot"):
         await ana.sends("again")
     await ana.unblocks()
     await ana.sends("back")
@@ -138,7 +138,7 @@ async def test_a_group_with_topics_hears_its_members(telegram: SandboxClient, an
 async def test_a_stranger_to_a_group_cannot_read_it(telegram: SandboxClient, ana: Person) -> None:
     group = await telegram.group("Front desk", [ana])
     eve = (await telegram.person("Eve")).in_group(group["id"])
-    with pytest.raises(SideDoorError, match="unknown_chat"):
+    with pytest.raises(ControlApiError, match="unknown_chat"):
         await eve.chat()
 
 

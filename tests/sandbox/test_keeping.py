@@ -19,7 +19,7 @@ from telegram import Bot
 from bot.sandbox.errors import NotLoopback
 from bot.sandbox.server import SandboxHooks, SandboxServer
 from tests.sandbox.front_desk import square
-from tests.support.sandbox.client import Person, SandboxClient, SideDoorError
+from tests.support.sandbox.client import ControlApiError, Person, SandboxClient
 
 
 @asynccontextmanager
@@ -169,15 +169,15 @@ async def test_the_clock_moves_through_the_hook() -> None:
         assert await telegram.advance("1 week 1 day") == datetime(2026, 8, 11, 15, 0, tzinfo=UTC)
         assert await telegram.now() == now[0]
         for nonsense in ("yesterday", "-1 day", "0 days", "1 day backwards"):
-            with pytest.raises(SideDoorError, match="bad_field"):
+            with pytest.raises(ControlApiError, match="bad_field"):
                 await telegram.advance(nonsense)
     await server.stop()
 
 
 async def test_without_hooks_there_is_no_clock_and_no_demo(telegram: SandboxClient) -> None:
-    with pytest.raises(SideDoorError, match="501 not_offered"):
+    with pytest.raises(ControlApiError, match="501 not_offered"):
         await telegram.advance("1 day")
-    with pytest.raises(SideDoorError, match="501 not_offered"):
+    with pytest.raises(ControlApiError, match="501 not_offered"):
         await telegram.call("POST", "/demo")
 
 

@@ -16,24 +16,29 @@ from typer.testing import CliRunner
 from gym.commands import app
 from gym.commands.certificate import finding
 from gym.core.config import Config, ConfigError
-from gym.security.tls.certificate_folder import Folder, Standing, addresses_here, fingerprint
+from gym.security.tls.certificate_folder import (
+    CertificateFolder,
+    CertificateStanding,
+    addresses_here,
+    fingerprint,
+)
 from gym.security.tls.certificates import (
     AUTHORITY_LIVES,
     SERVER_LIVES,
     Certified,
+    HostNames,
     NameMalformed,
     NameOutside,
-    Names,
     issue,
     make_authority,
 )
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
-NAMES = Names.of(["gym.example", "gym-pc", "192.168.1.20"])
+NAMES = HostNames.of(["gym.example", "gym-pc", "192.168.1.20"])
 
 
 def made(home: Path, *names: str, now: datetime | None = None) -> Config:
-    Folder(home).make("Iron House", Names.of(names), now or datetime.now(UTC))
+    CertificateFolder(home).make("Iron House", HostNames.of(names), now or datetime.now(UTC))
     return Config(_env_file=None, powergym_home=home)  # type: ignore[call-arg]
 
 
@@ -44,7 +49,7 @@ def run(home: Path, *arguments: str, **environment: str) -> Any:
 
 def test_keys_are_for_the_gyms_own_user_and_the_authority_for_everybody(tmp_path: Path) -> None:
     made(tmp_path, "gym-pc")
-    folder = Folder(tmp_path)
+    folder = CertificateFolder(tmp_path)
     modes = [stat.S_IMODE(one.stat().st_mode) for one in (folder.authority, folder.server, folder.public)]
     assert modes == [0o600, 0o600, 0o644]
     assert b"PRIVATE" not in folder.public.read_bytes()
@@ -64,24 +69,24 @@ def test_the_authority_lives_ten_years_and_a_server_no_longer_than_browsers_bear
 def test_the_authority_vouches_for_nothing_outside_of_its_names_and_the_local_network(name: str) -> None:
     authority = make_authority("Iron House", NAMES, NOW)
     with pytest.raises(NameOutside):
-        issue(authority, Names.of([name]), NOW)
+        issue(authority, HostNames.of([name]), NOW)
     inside = ["door.gym.example", "tablet.local", "localhost", "10.1.2.3", "fe80::1", "gym-pc"]
-    assert issue(authority, Names.of(inside), NOW)
+    assert issue(authority, HostNames.of(inside), NOW)
 
 
 @pytest.mark.parametrize("name", ["", "a b", "*.local", "https://gym", "a..b", "x" * 300, "gym:8443"])
 def test_what_is_no_name_is_refused(name: str) -> None:
     with pytest.raises(NameMalformed):
-        Names.of([name])
+        HostNames.of([name])
 
 
 def test_a_thief_of_the_authority_cannot_pose_as_a_bank(tmp_path: Path) -> None:
     """Signed past our own check: whoever trusts the authority refuses it all the same."""
     authority = make_authority("Iron House", NAMES, datetime.now(UTC))
-    anything = make_authority("Iron House", Names.of(["bank.example"]), datetime.now(UTC))
+    anything = make_authority("Iron House", HostNames.of(["bank.example"]), datetime.now(UTC))
     lax = Certified(authority.key, _named_like(anything.certificate, authority))
-    good = issue(authority, Names.of(["gym.example"]), datetime.now(UTC))
-    forged = issue(lax, Names.of(["bank.example"]), datetime.now(UTC))
+    good = issue(authority, HostNames.of(["gym.example"]), datetime.now(UTC))
+    forged = issue(lax, HostNames.of(["bank.example"]), datetime.now(UTC))
     assert handshake(tmp_path, authority, good, "gym.example") is None
     assert "permitted subtree violation" in (handshake(tmp_path, authority, forged, "bank.example") or "")
 
@@ -125,11 +130,11 @@ def handshake(folder: Path, authority: Certified, server: Certified, name: str) 
 def test_running_again_renews_by_the_same_authority_and_forgets_no_name(tmp_path: Path) -> None:
     first = run(tmp_path, "--name", "gym.example", "--name", "192.168.7.7")
     assert first.exit_code == 0, first.output
-    folder = Folder(tmp_path)
+    folder = CertificateFolder(tmp_path)
     authority, server = folder.public.read_bytes(), folder.server.read_bytes()
     assert run(tmp_path).exit_code == 0
     assert (folder.public.read_bytes(), folder.server.read_bytes() == server) == (authority, False)
-    names = Standing.read(folder.server).names
+    names = CertificateStanding.read(folder.server).names
     assert {"gym.example", "192.168.7.7", "localhost", "127.0.0.1", *addresses_here()} <= set(names)
     refused = run(tmp_path, "--name", "shop.example")
     assert refused.exit_code == 1
@@ -137,12 +142,12 @@ def test_running_again_renews_by_the_same_authority_and_forgets_no_name(tmp_path
     anew = run(tmp_path, "--name", "shop.example", "--new-authority")
     assert anew.exit_code == 0
     assert folder.public.read_bytes() != authority
-    assert "gym.example" not in Standing.read(folder.server).names
+    assert "gym.example" not in CertificateStanding.read(folder.server).names
 
 
 def test_the_command_says_what_to_do_in_the_gyms_language_and_shows_no_key(tmp_path: Path) -> None:
     said = {language: run(tmp_path, GYM_LANGUAGE=language).output for language in ("en", "es")}
-    public = Certified.read(Folder(tmp_path).authority.read_bytes()).certificate
+    public = Certified.read(CertificateFolder(tmp_path).authority.read_bytes()).certificate
     for output in said.values():
         assert ":8443/kiosk/authority.crt" in output
         assert fingerprint(public) in output
@@ -155,17 +160,17 @@ def test_the_command_says_what_to_do_in_the_gyms_language_and_shows_no_key(tmp_p
 
 def test_an_authority_near_its_end_is_followed_by_a_new_one(tmp_path: Path) -> None:
     made(tmp_path, "gym-pc", now=datetime.now(UTC) - AUTHORITY_LIVES + timedelta(days=29))
-    before = Folder(tmp_path).public.read_bytes()
+    before = CertificateFolder(tmp_path).public.read_bytes()
     made(tmp_path, "gym-pc")
-    assert Folder(tmp_path).public.read_bytes() != before
+    assert CertificateFolder(tmp_path).public.read_bytes() != before
 
 
 def test_an_authority_that_is_damaged_is_not_thrown_away(tmp_path: Path) -> None:
     made(tmp_path, "gym-pc")
-    Folder(tmp_path).authority.write_bytes(b"scrap")
+    CertificateFolder(tmp_path).authority.write_bytes(b"scrap")
     with pytest.raises(ConfigError, match=r"POWERGYM_HOME: .*authority.pem cannot be read"):
         made(tmp_path, "gym-pc")
-    assert Folder(tmp_path).authority.read_bytes() == b"scrap"
+    assert CertificateFolder(tmp_path).authority.read_bytes() == b"scrap"
 
 
 def test_the_doctor_says_how_long_it_is_good_and_for_whom(tmp_path: Path) -> None:
@@ -180,5 +185,5 @@ def test_the_doctor_says_how_long_it_is_good_and_for_whom(tmp_path: Path) -> Non
     over = finding(made(tmp_path, "gym-pc", now=datetime.now(UTC) - timedelta(days=398)))
     assert (over.well, "ended on" in over.seen) == (False, True)
     assert "python -m gym certificate" in over.advice
-    Folder(tmp_path).server.write_bytes(b"scrap")
+    CertificateFolder(tmp_path).server.write_bytes(b"scrap")
     assert not finding(plain).well

@@ -12,11 +12,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from gym.security.cipher import Keyring
-from gym.security.signed_links import Links, MemberQr, QrExpired, QrInvalid
+from gym.security.signed_links import MemberQr, QrExpired, QrInvalid, SignedLinks
 
 OLD = Keyring({"old": bytes(32)})
 KEYS = Keyring({"new": bytes(range(32)), "old": bytes(32)})
-LINKS = Links(KEYS)
+LINKS = SignedLinks(KEYS)
 NOW = datetime(2026, 8, 3, 15, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 CLIENT = UUID("01987654-3210-7abc-8def-0123456789ab")
@@ -34,12 +34,12 @@ def test_what_is_kept_of_a_token_depends_on_the_gyms_key() -> None:
     token = LINKS.new_token("s")
     assert LINKS.digest(token) == LINKS.digest(token)
     assert len(LINKS.digest(token)) == 32
-    assert len({LINKS.digest(token), Links(OLD).digest(token), LINKS.digest(token + "a")}) == 3
+    assert len({LINKS.digest(token), SignedLinks(OLD).digest(token), LINKS.digest(token + "a")}) == 3
 
 
 def test_a_token_kept_before_a_key_rotation_is_still_found() -> None:
     token = LINKS.new_token("s")
-    assert Links(OLD).digest(token) in LINKS.digests(token)
+    assert SignedLinks(OLD).digest(token) in LINKS.digests(token)
     assert LINKS.digests(token)[0] == LINKS.digest(token)
 
 
@@ -109,8 +109,10 @@ def test_a_code_with_more_around_it_than_a_link_is_refused() -> None:
 
 def test_a_code_of_another_gym_is_refused_and_one_from_before_a_rotation_is_not() -> None:
     with pytest.raises(QrInvalid):
-        Links(OLD).read_member_qr(LINKS.sign_member_qr(CLIENT, NOW + MINUTE), NOW)
-    assert LINKS.read_member_qr(Links(OLD).sign_member_qr(CLIENT, NOW + MINUTE), NOW).client_id == CLIENT
+        SignedLinks(OLD).read_member_qr(LINKS.sign_member_qr(CLIENT, NOW + MINUTE), NOW)
+    assert (
+        LINKS.read_member_qr(SignedLinks(OLD).sign_member_qr(CLIENT, NOW + MINUTE), NOW).client_id == CLIENT
+    )
 
 
 PATH = f"/api/v1/thumbnails/{CLIENT}"
@@ -134,8 +136,8 @@ def test_a_signed_address_opens_nothing_else_and_no_longer() -> None:
     later = str(int(until) + 60)
     assert not LINKS.path_is_signed(path + "/x", until, mac, NOW)
     assert not LINKS.path_is_signed(path, later, mac, NOW)
-    assert not Links(OLD).path_is_signed(path, until, mac, NOW)
-    assert LINKS.path_is_signed(*split(Links(OLD).sign_path(PATH, NOW + MINUTE)), NOW)
+    assert not SignedLinks(OLD).path_is_signed(path, until, mac, NOW)
+    assert LINKS.path_is_signed(*split(SignedLinks(OLD).sign_path(PATH, NOW + MINUTE)), NOW)
 
 
 @given(until=st.text(max_size=20), mac=st.text(max_size=60))

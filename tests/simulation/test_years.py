@@ -14,8 +14,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.outbox.rate_limits import Pacer
-from bot.outbox.worker import Dispatcher
+from bot.outbox.rate_limits import SendRateLimits
+from bot.outbox.worker import OutboxWorker
 from bot.sandbox.server import SandboxServer
 from bot.telegram.application import Api, make_bot
 from gym.app import Gym
@@ -111,7 +111,7 @@ def _standing(model: Model) -> dict[tuple[int, int], tuple[str, int]]:
 class Town:
     """Where the messages arrive: whoever is linked has a chat, and the desk has a group."""
 
-    sender: Dispatcher
+    sender: OutboxWorker
     owners: dict[int, Person]
     desk: Person
 
@@ -142,7 +142,7 @@ async def town(gym: Gym, members: list[Member]) -> AsyncGenerator[Town]:
             owners = {one.number: await _arrives(telegram, one) for one in members if one.linked}
             ana = await telegram.person("Ana")
             group = await telegram.group("Desk", [ana])
-            sender = Dispatcher(gym, bot, Pacer(gym.clock, sleep=no_waiting))
+            sender = OutboxWorker(gym, bot, SendRateLimits(gym.clock, sleep=no_waiting))
             yield Town(sender, owners, ana.in_group(group["id"]))
     finally:
         await sandbox.stop()

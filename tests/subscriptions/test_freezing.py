@@ -18,10 +18,10 @@ from gym.clients.models import Client
 from gym.core.clock import FrozenClock
 from gym.core.database.ids import new_id
 from gym.notifications.models import NotificationKind
-from gym.payments.errors import KeyReused, ReasonNeeded
+from gym.payments.errors import PaymentKeyReused, ReasonNeeded
 from gym.plans.models import Plan
 from gym.security.permissions import Actor, NotAllowed
-from gym.security.signed_links import Links
+from gym.security.signed_links import SignedLinks
 from gym.subscriptions.errors import AlreadyClosed
 from gym.subscriptions.freezes.errors import (
     AlreadyFrozen,
@@ -128,7 +128,7 @@ async def renewed(desk: Reception, client: Client) -> Subscription:
 
 async def let_in(gym: Gym, actor: Actor, client: Client, at: datetime | None = None) -> VerdictCode:
     """What the door says to a member's QR, perhaps one that an offline kiosk has kept since."""
-    text = Links(gym.secrets.jwt).sign_member_qr(client.id, at or gym.clock.now())
+    text = SignedLinks(gym.secrets.jwt).sign_member_qr(client.id, at or gym.clock.now())
     async with gym.unit_of_work(actor) as uow:
         return (await AttendanceService(uow).check_in_qr(text, at=at)).code
 
@@ -444,7 +444,7 @@ async def test_the_same_key_freezes_once(
     again = await ice.freeze(sold, TODAY, TODAY + DAY, key=key)
     assert first.id == again.id
     other = await paid(desk, await desk.sell(await desk.client("Ana"), monthly))
-    with pytest.raises(KeyReused):
+    with pytest.raises(PaymentKeyReused):
         await ice.freeze(other, TODAY, TODAY + DAY, key=key)
     assert (await desk.see(sold)).frozen_days == 2
 

@@ -15,7 +15,7 @@ from gym.clients.models import Client
 from gym.core.database.ids import new_id
 from gym.core.reading.conventions import Conventions
 from gym.notifications.models import NotificationKind
-from gym.payments.errors import KeyReused
+from gym.payments.errors import PaymentKeyReused
 from gym.payments.models import AccountKind
 from gym.payments.service import PaymentService
 from gym.plans.errors import PlanNotFound
@@ -106,7 +106,7 @@ async def test_a_tap_of_one_client_sells_nothing_to_another(
 ) -> None:
     key = new_id()
     await desk.sell(rosa, monthly, key=key)
-    with pytest.raises(KeyReused):
+    with pytest.raises(PaymentKeyReused):
         await desk.sell(await desk.client("Otto"), monthly, key=key)
 
 

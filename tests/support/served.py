@@ -7,16 +7,16 @@ from typing import Any
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from web.http.connections import Patience
-from web.http.serving import Runner
+from web.http.connections import Deadlines
+from web.http.serving import HttpRunner
 
 
 class OwnServer(TestServer):
     """`TestServer` with the runner of `python -m web`."""
 
-    def __init__(self, app: web.Application, patience: Patience | None = None) -> None:
+    def __init__(self, app: web.Application, patience: Deadlines | None = None) -> None:
         super().__init__(app)
         self._patience = patience
 
-    async def _make_runner(self, **_: Any) -> Runner:
-        return Runner(self.app, patience=self._patience)
+    async def _make_runner(self, **_: Any) -> HttpRunner:
+        return HttpRunner(self.app, patience=self._patience)

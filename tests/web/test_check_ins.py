@@ -18,7 +18,7 @@ from gym.attendance.checkin.sentences import DOCUMENT_UNKNOWN
 from gym.attendance.checkin.service import AttendanceService
 from gym.core.clock import FrozenClock
 from gym.core.language import Translator
-from gym.security.signed_links import Links
+from gym.security.signed_links import SignedLinks
 from tests.support.door import API, Door
 from tests.support.people import group, in_profile, jpeg, landscape, people, stranger
 
@@ -34,7 +34,7 @@ def qr_photo(text: str) -> bytes:
 
 
 def member_qr(door: Door, client_id: UUID, *, lives: timedelta = timedelta(seconds=60)) -> str:
-    payload = Links(door.gym.secrets.jwt).sign_member_qr(client_id, door.gym.clock.now() + lives)
+    payload = SignedLinks(door.gym.secrets.jwt).sign_member_qr(client_id, door.gym.clock.now() + lives)
     return f"https://t.me/power_bot?start={payload}"
 
 

@@ -15,18 +15,18 @@ import pytest
 from sqlalchemy import event, select, text, update
 
 from gym.app import Gym
-from gym.attendance.checkin.request_authentication import Arrival, Asking, arrive
+from gym.attendance.checkin.request_authentication import AuthenticatedRequest, RequestAuthentication, arrive
 from gym.attendance.models import CheckIn
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
-from gym.core.database.direct_pool import Lane
+from gym.core.database.direct_pool import DirectPool
 from gym.core.database.engine import Database
-from gym.core.database.statements import LaneStatements, Statement
+from gym.core.database.statements import DirectStatements, Statement
 from gym.faces.gallery.memory_gallery import MemoryGallery
 from gym.kiosks.models import Kiosk
 from gym.notifications.models import Notification
 from gym.rewards.models import Reward
-from gym.security.idempotency import Answer, Discretion, Idempotency
+from gym.security.idempotency import Discretion, Idempotency, StoredAnswer
 from gym.security.models import IdempotencyKey
 from gym.security.permissions import Actor
 from gym.subscriptions.models import Subscription
@@ -51,16 +51,16 @@ class Spy:
     def __init__(self, door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
         self.on_lane: list[str] = []
         self.in_sessions: list[str] = []
-        ask = LaneStatements.row
+        ask = DirectStatements.row
 
-        async def asked(lane: LaneStatements, statement: Any, values: Any) -> Any:
+        async def asked(direct_pool: DirectStatements, statement: Any, values: Any) -> Any:
             self.on_lane.append(statement.sql.strip().split(maxsplit=1)[0])
-            return await ask(lane, statement, values)
+            return await ask(direct_pool, statement, values)
 
         def executed(_: Any, __: Any, statement: str, *___: Any) -> None:
             self.in_sessions.append(statement)
 
-        monkeypatch.setattr(LaneStatements, "row", asked)
+        monkeypatch.setattr(DirectStatements, "row", asked)
         event.listen(door.gym.database.engine.sync_engine, "before_cursor_execute", executed)
 
 
@@ -170,7 +170,7 @@ async def test_a_visit_that_earns_a_reward_is_done_in_an_ordinary_transaction(do
         kept = await uow.session.scalar(select(IdempotencyKey.answer))
     assert [reward.client_id for reward in rewards] == [member.id]
     assert kept is not None
-    opened = Discretion(door.gym.secrets.jwt).unseal(Answer(201, kept), "twentieth")
+    opened = Discretion(door.gym.secrets.jwt).unseal(StoredAnswer(201, kept), "twentieth")
     assert opened.body == await answer.read()
 
 
@@ -178,16 +178,16 @@ async def test_what_postgres_refuses_on_the_lane_is_tried_in_an_ordinary_transac
     door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await door.member("Rosa")
-    ask = LaneStatements.row
+    ask = DirectStatements.row
     refused: list[str] = []
 
-    async def lose_once(lane: LaneStatements, statement: Any, values: Any) -> Any:
+    async def lose_once(direct_pool: DirectStatements, statement: Any, values: Any) -> Any:
         if "INSERT INTO check_ins" in statement.sql and not refused:
             refused.append(statement.sql)
             raise asyncpg.DeadlockDetectedError
-        return await ask(lane, statement, values)
+        return await ask(direct_pool, statement, values)
 
-    monkeypatch.setattr(LaneStatements, "row", lose_once)
+    monkeypatch.setattr(DirectStatements, "row", lose_once)
     answer = await door.say(key="visit-1", **DOCUMENT)
     assert refused
     assert (await answer.json())["code"] == "admitted"
@@ -212,8 +212,8 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], Awaitab
     def set_up(happens: Callable[[], Awaitable[None]]) -> None:
         arrived = check_ins.arrive
 
-        async def arrive(lane: Lane, asking: Asking) -> Arrival:
-            result = await arrived(lane, asking)
+        async def arrive(direct_pool: DirectPool, asking: RequestAuthentication) -> AuthenticatedRequest:
+            result = await arrived(direct_pool, asking)
             await happens()
             return result
 
@@ -268,18 +268,18 @@ async def test_an_outage_after_the_claim_leaves_the_key_free(
 async def test_a_twin_that_had_to_wait_for_the_first_one_gets_its_answer(door: Door) -> None:
     """The first request's transaction is open while the twin looks; it commits, and the twin has waited."""
     kiosk, wall = UUID(door.kiosk_id), door.gym.clock.now()
-    asking = Asking(kiosk, True, 0, door.family, wall, "visit-1", b"body")
-    lane = door.gym.database.lane
-    assert (await arrive(lane, asking)).first is None
+    asking = RequestAuthentication(kiosk, True, 0, door.family, wall, "visit-1", b"body")
+    direct_pool = door.gym.database.direct_pool
+    assert (await arrive(direct_pool, asking)).first is None
     async with door.gym.database.direct() as connection, connection.transaction():
         assert asking.claim is not None
-        await Idempotency(LaneStatements(connection), asking.claim).keep(Answer(201, b"{}"))
-        twin = asyncio.create_task(arrive(lane, replace(asking, wall=wall + timedelta(minutes=1))))
+        await Idempotency(DirectStatements(connection), asking.claim).keep(StoredAnswer(201, b"{}"))
+        twin = asyncio.create_task(arrive(direct_pool, replace(asking, wall=wall + timedelta(minutes=1))))
         async with door.gym.unit_of_work(Actor.system()) as uow:
             waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
             while not await uow.session.scalar(waits):
                 assert not twin.done()
-    assert (await twin).first == Answer(201, b"{}")
+    assert (await twin).first == StoredAnswer(201, b"{}")
 
 
 @pytest.mark.parametrize("options", ["?ssl=prefer", "?ssl=disable&prepared_statement_cache_size=0"])
@@ -289,7 +289,7 @@ async def test_sqlalchemys_own_options_of_an_address_do_not_close_the_lane(
     separator = "&" if "?" in database_url else "?"
     database = Database(database_url + options.replace("?", separator))
     try:
-        row = await database.lane.row(Statement("SELECT CAST(:one AS int) AS one"), {"one": 1})
+        row = await database.direct_pool.row(Statement("SELECT CAST(:one AS int) AS one"), {"one": 1})
         assert row is not None
         assert row["one"] == 1
     finally:

@@ -21,8 +21,8 @@ from cryptography import x509
 from gym.app import Gym
 from gym.core.config import Config, ConfigError
 from gym.security.tls import certificate_folder as https
-from gym.security.tls.certificate_folder import SOON, Folder
-from gym.security.tls.certificates import SERVER_LIVES, SLOW_CLOCK, Names
+from gym.security.tls.certificate_folder import SOON, CertificateFolder
+from gym.security.tls.certificates import SERVER_LIVES, SLOW_CLOCK, HostNames
 from web.app import make_app
 from web.http.keys import SECURE, Secure
 from web.tls.listeners import listen
@@ -47,7 +47,9 @@ def home(tmp_path: Path) -> Path:
 
 
 def certify(home: Path, *names: str, now: datetime | None = None) -> None:
-    Folder(home).make("Iron House", Names.of([*names, "localhost", "127.0.0.1"]), now or datetime.now(UTC))
+    CertificateFolder(home).make(
+        "Iron House", HostNames.of([*names, "localhost", "127.0.0.1"]), now or datetime.now(UTC)
+    )
 
 
 @pytest.fixture
@@ -71,7 +73,7 @@ def opened(gym_with_faces: Gym, home: Path) -> Open:
 
 async def get(url: str, home: Path | None = None) -> tuple[int, bytes]:
     """As a tablet does that trusts the gym's authority, and nobody else."""
-    trusting = ssl.create_default_context(cafile=Folder(home).public) if home else None
+    trusting = ssl.create_default_context(cafile=CertificateFolder(home).public) if home else None
     async with aiohttp.ClientSession() as session, session.get(url, ssl=trusting or False) as answer:
         return answer.status, await answer.read()
 
@@ -99,7 +101,7 @@ async def test_the_authority_is_there_to_load_and_its_key_is_not(opened: Open, h
     certify(home)
     async with opened() as listening:
         status, body = await get(f"{listening.url}/kiosk/authority.crt")
-        assert (status, body) == (200, Folder(home).public.read_bytes())
+        assert (status, body) == (200, CertificateFolder(home).public.read_bytes())
         for name in ("authority.pem", "server.pem", "..%2fhttps%2fauthority.pem"):
             assert (await get(f"{listening.url}/kiosk/{name}"))[0] == 404
 
@@ -119,7 +121,7 @@ async def test_a_certificate_of_the_settings_comes_first_and_makes_the_one_port_
     opened: Open, home: Path
 ) -> None:
     certify(home)
-    async with opened(web_tls_cert=Folder(home).server) as listening:
+    async with opened(web_tls_cert=CertificateFolder(home).server) as listening:
         assert listening.url.startswith("https://127.0.0.1:")
         assert listening.tablets_url is None
         assert (await get(f"{listening.url}/healthz", home))[0] == 200
@@ -148,7 +150,7 @@ async def test_a_port_that_is_taken_is_named_by_its_setting(opened: Open, home: 
 
 def shown_by(listening: Opened, home: Path) -> x509.Certificate:
     """What a tablet is shown that trusts the gym's authority."""
-    trusting = ssl.create_default_context(cafile=Folder(home).public)
+    trusting = ssl.create_default_context(cafile=CertificateFolder(home).public)
     place = ("127.0.0.1", int(listening.tablets_url.rpartition(":")[2]))
     with (
         socket.create_connection(place) as plain,
@@ -162,13 +164,13 @@ async def test_a_certificate_that_ends_is_renewed_at_the_start_by_the_same_autho
     opened: Open, home: Path, days: int
 ) -> None:
     certify(home, "gym.local", now=datetime.now(UTC) - timedelta(days=days))
-    authority = Folder(home).public.read_bytes()
+    authority = CertificateFolder(home).public.read_bytes()
     with structlog.testing.capture_logs() as logs:
         async with opened() as listening:
             shown = await asyncio.to_thread(shown_by, listening, home)
     assert shown.not_valid_after_utc > datetime.now(UTC) + timedelta(days=390)
-    assert "gym.local" in Folder(home).standing().names
-    assert Folder(home).public.read_bytes() == authority
+    assert "gym.local" in CertificateFolder(home).standing().names
+    assert CertificateFolder(home).public.read_bytes() == authority
     assert not [one for one in logs if one["event"] == "certificate_ends"]
 
 
@@ -190,13 +192,15 @@ async def test_another_address_of_this_computer_is_vouched_for(
     monkeypatch.setattr(https, "addresses_here", lambda: ["192.168.77.5", "203.0.113.9"])
     async with opened() as listening:
         assert listening.tablets_url.startswith("https://192.168.77.5:")
-    assert "203.0.113.9" not in Folder(home).standing().names, "the authority stands for the local network"
+    assert "203.0.113.9" not in CertificateFolder(home).standing().names, (
+        "the authority stands for the local network"
+    )
 
 
 async def test_an_end_that_cannot_be_helped_is_spoken_of_at_the_start(opened: Open, home: Path) -> None:
     for days, level in ((0, None), (370, "warning"), (398, "error")):
         certify(home, now=datetime.now(UTC) - timedelta(days=days))
-        Folder(home).authority.unlink()
+        CertificateFolder(home).authority.unlink()
         with structlog.testing.capture_logs() as logs:
             async with opened():
                 pass
@@ -207,7 +211,7 @@ async def test_an_end_that_cannot_be_helped_is_spoken_of_at_the_start(opened: Op
 
 async def test_a_damaged_certificate_stops_the_start_with_one_line(opened: Open, home: Path) -> None:
     certify(home)
-    Folder(home).server.write_bytes(b"scrap")
+    CertificateFolder(home).server.write_bytes(b"scrap")
     with pytest.raises(ConfigError, match=r"server.pem cannot be read") as refused:
         async with opened():
             pass

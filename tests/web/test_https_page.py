@@ -16,8 +16,8 @@ from playwright.async_api import Browser, Error, Page, async_playwright, expect
 
 from gym.app import Gym
 from gym.security.permissions import Actor
-from gym.security.tls.certificate_folder import Folder
-from gym.security.tls.certificates import Names
+from gym.security.tls.certificate_folder import CertificateFolder
+from gym.security.tls.certificates import HostNames
 from tests.support.door import Door
 from web.app import make_app
 from web.http.keys import SECURE
@@ -43,7 +43,7 @@ CAMERA = (
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A gym's home with its certificate."""
     folder = tmp_path_factory.mktemp("gym")
-    Folder(folder).make("Iron House", Names.of([GYM_HOST]), datetime.now(UTC))
+    CertificateFolder(folder).make("Iron House", HostNames.of([GYM_HOST]), datetime.now(UTC))
     return folder
 
 
@@ -54,7 +54,7 @@ async def tablet(home: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncG
     store = owner / ".pki" / "nssdb"
     store.mkdir(parents=True)
     await certutil("-N", "--empty-password", "-d", f"sql:{store}")
-    public = str(Folder(home).public)
+    public = str(CertificateFolder(home).public)
     await certutil("-d", f"sql:{store}", "-A", "-t", "C,,", "-n", "PowerGym", "-i", public)
     async with launched(owner) as browser:
         yield browser
@@ -89,7 +89,7 @@ async def door(gym_with_faces: Gym, home: Path, admin: Actor) -> AsyncGenerator[
     """The gym's server by https, with the certificate that was made."""
     gym = replace(gym_with_faces, config=gym_with_faces.config.model_copy(update={"powergym_home": home}))
     tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    tls.load_cert_chain(Folder(home).server)
+    tls.load_cert_chain(CertificateFolder(home).server)
     server = TestServer(make_app(gym), scheme="https")
     await server.start_server(ssl=tls)
     async with TestClient(server) as client:

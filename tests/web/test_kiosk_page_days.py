@@ -95,7 +95,7 @@ async def test_a_new_version_is_taken_as_soon_as_nobody_is_served(
         await page.evaluate("navigator.serviceWorker.ready.then(() => null)")
         await page.click("#use-document")
         await page.keyboard.type("102")
-        monkeypatch.setattr(served, "SHELL", served.Shell.of(newer))
+        monkeypatch.setattr(served, "SHELL", served.PageShell.of(newer))
         replaced = """() => new Promise((resolve) => {
           navigator.serviceWorker.addEventListener("controllerchange", () => resolve(true), { once: true });
           navigator.serviceWorker.ready.then((registration) => registration.update());

@@ -18,12 +18,12 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from gym.app import Gym
-from gym.attendance.checkin.queries import DoorRepository
-from gym.attendance.checkin.request_authentication import Arrival, Asking
+from gym.attendance.checkin.queries import CheckInQueries
+from gym.attendance.checkin.request_authentication import AuthenticatedRequest, RequestAuthentication
 from gym.attendance.models import CheckIn
 from gym.core.clock import FrozenClock
-from gym.core.database.direct_pool import Lane
-from gym.core.database.statements import LaneStatements, SessionStatements
+from gym.core.database.direct_pool import DirectPool
+from gym.core.database.statements import DirectStatements, SessionStatements
 from gym.notifications.models import Notification
 from gym.security.models import IdempotencyKey
 from gym.security.permissions import Actor
@@ -73,8 +73,8 @@ def after_arrival(monkeypatch: pytest.MonkeyPatch) -> Callable[[Happening], None
     def set_up(happens: Happening) -> None:
         arrived = check_ins.arrive
 
-        async def arrive(lane: Lane, asking: Asking) -> Arrival:
-            result = await arrived(lane, asking)
+        async def arrive(direct_pool: DirectPool, asking: RequestAuthentication) -> AuthenticatedRequest:
+            result = await arrived(direct_pool, asking)
             monkeypatch.setattr(check_ins, "arrive", arrived)
             await happens()
             return result
@@ -89,15 +89,15 @@ def after_facts(monkeypatch: pytest.MonkeyPatch) -> Callable[[Happening], None]:
     """Something that happens once, after a request has read the facts and before its visit is written."""
 
     def set_up(happens: Happening) -> None:
-        asked = DoorRepository.facts
+        asked = CheckInQueries.facts
 
-        async def facts(self: DoorRepository, *arguments: Any) -> Any:
+        async def facts(self: CheckInQueries, *arguments: Any) -> Any:
             result = await asked(self, *arguments)
-            monkeypatch.setattr(DoorRepository, "facts", asked)
+            monkeypatch.setattr(CheckInQueries, "facts", asked)
             await happens()
             return result
 
-        monkeypatch.setattr(DoorRepository, "facts", facts)
+        monkeypatch.setattr(CheckInQueries, "facts", facts)
 
     return set_up
 
@@ -161,10 +161,10 @@ async def test_a_server_that_died_before_the_visit_leaves_the_door_time_to_the_q
     """Asked again hours later, the body has a time, so it is another one; nothing was answered before."""
     await door.member("Rosa")
     asked_at = clock.now()
-    asking = Asking(
+    asking = RequestAuthentication(
         UUID(door.kiosk_id), True, 0, door.family, asked_at, "visit-1", b"the body without a time"
     )
-    await check_ins.arrive(door.gym.database.lane, asking)
+    await check_ins.arrive(door.gym.database.direct_pool, asking)
     clock.advance(timedelta(hours=3))
     answer = await door.say(key="visit-1", captured_at=asked_at.isoformat(), **DOCUMENT)
     assert (answer.status, (await answer.json())["code"]) == (201, "admitted")
@@ -231,18 +231,18 @@ async def test_a_connection_that_dies_at_the_write_gives_the_one_visit_on_the_re
 ) -> None:
     """Whether PostgreSQL has written it or not: nobody knows, and the key does."""
     await door.member("Rosa")
-    ask = LaneStatements.row
+    ask = DirectStatements.row
     died: list[str] = []
 
-    async def die_once(lane: LaneStatements, statement: Any, values: Any) -> Any:
+    async def die_once(direct_pool: DirectStatements, statement: Any, values: Any) -> Any:
         if "INSERT INTO check_ins" not in statement.sql or died:
-            return await ask(lane, statement, values)
+            return await ask(direct_pool, statement, values)
         died.append(statement.sql)
         if is_committed:
-            await ask(lane, statement, values)
+            await ask(direct_pool, statement, values)
         raise asyncpg.ConnectionDoesNotExistError
 
-    monkeypatch.setattr(LaneStatements, "row", die_once)
+    monkeypatch.setattr(DirectStatements, "row", die_once)
     lost = await door.say(key="visit-1", **DOCUMENT)
     assert (lost.status, died != []) == (503, True)
     assert int(lost.headers["Retry-After"]) >= 1
@@ -272,7 +272,7 @@ async def test_a_verdict_that_loses_two_deadlocks_in_a_row_is_made_once_more(
 
     deadlock = asyncpg.DeadlockDetectedError("deadlock detected")
     in_session = DBAPIError("INSERT", {}, deadlock)
-    monkeypatch.setattr(LaneStatements, "row", losing(LaneStatements.row, deadlock))
+    monkeypatch.setattr(DirectStatements, "row", losing(DirectStatements.row, deadlock))
     monkeypatch.setattr(SessionStatements, "row", losing(SessionStatements.row, in_session))
     answer = await door.say(key="visit-1", **DOCUMENT)
     assert lost == ["LaneStatements", "SessionStatements"]

@@ -78,17 +78,17 @@ async def test_a_network_that_falls_silent_keeps_nobody_and_is_left_for_a_new_co
 ) -> None:
     monkeypatch.setattr(lanes, "PATIENCE", 0.2)
     async with over_wire(gym, 4) as (wire, over):
-        lane = over.database.lane
-        assert await lane.row(ONE, {"one": 1})
+        direct_pool = over.database.direct_pool
+        assert await direct_pool.row(ONE, {"one": 1})
         wire.is_silent = True
         with pytest.raises(DatabaseUnavailable):
             async with over.within_reach():
-                await lane.row(ONE, {"one": 1})
+                await direct_pool.row(ONE, {"one": 1})
         wire.is_silent = False
         row = None
         while row is None:  # a busy machine may be slower than so little patience
             with suppress(TimeoutError):
-                row = await lane.row(ONE, {"one": 2})
+                row = await direct_pool.row(ONE, {"one": 2})
         assert row["one"] == 2
 
 

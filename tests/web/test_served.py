@@ -13,8 +13,8 @@ import aiohttp
 import pytest
 
 from gym.app import Gym
-from gym.security.tls.certificate_folder import Folder
-from gym.security.tls.certificates import Names
+from gym.security.tls.certificate_folder import CertificateFolder
+from gym.security.tls.certificates import HostNames
 from tests.e2e.process import free_port
 from tests.web.test_killed import Server
 from web.pages.kiosk_page import FOLDER
@@ -35,7 +35,7 @@ async def server(gym: Gym, tmp_path: Path, https_port: int) -> AsyncGenerator[Se
     home = tmp_path / "home"
     home.mkdir(mode=0o700)
     shutil.copy(gym.config.powergym_home / "secrets.env", home)
-    Folder(home).make("Iron House", Names.of(["localhost", "127.0.0.1"]), datetime.now(UTC))
+    CertificateFolder(home).make("Iron House", HostNames.of(["localhost", "127.0.0.1"]), datetime.now(UTC))
     made = Server(gym, tmp_path, POWERGYM_HOME=str(home), WEB_HTTPS_PORT=str(https_port))
     async with made.runs() as process:
         mapped = await asyncio.to_thread(Path(f"/proc/{process.pid}/maps").read_text)
@@ -46,7 +46,7 @@ async def server(gym: Gym, tmp_path: Path, https_port: int) -> AsyncGenerator[Se
 @pytest.fixture
 async def lines(server: Server, tmp_path: Path, https_port: int) -> AsyncGenerator[list[Client]]:
     """One to the plain port, and one that trusts the gym's authority and nobody else."""
-    trusting = ssl.create_default_context(cafile=Folder(tmp_path / "home").public)
+    trusting = ssl.create_default_context(cafile=CertificateFolder(tmp_path / "home").public)
     connector = aiohttp.TCPConnector(ssl=trusting)
     async with (
         Client(server.url) as plain,

@@ -14,7 +14,7 @@ from gym.kiosks.models import Kiosk
 from gym.security.passwords import verify_secret
 from gym.security.permissions import Actor
 from gym.security.sessions import Sessions, Subject, TokenPair, is_known
-from gym.security.signed_links import Links
+from gym.security.signed_links import SignedLinks
 from gym.security.tokens import InvalidToken, Scope, TokenType
 from gym.staff.models import Staff
 from gym.unit_of_work import UnitOfWork
@@ -66,7 +66,7 @@ async def token(request: web.Request) -> web.Response:
 
 def _digest(gym: Gym, name: str) -> str:
     """No name that somebody typed stands in a bucket's name in clear; some type their password there."""
-    return Links(gym.secrets.jwt).digest(f"name:{name}").hex()
+    return SignedLinks(gym.secrets.jwt).digest(f"name:{name}").hex()
 
 
 def _name_of(grant: KioskGrant | PasswordGrant) -> str:

@@ -16,19 +16,24 @@ from aiohttp import web
 from pydantic import TypeAdapter
 
 from gym.app import Gym
-from gym.attendance.checkin.request_authentication import Arrival, Asking, arrive, note_seen
+from gym.attendance.checkin.request_authentication import (
+    AuthenticatedRequest,
+    RequestAuthentication,
+    arrive,
+    note_seen,
+)
 from gym.attendance.checkin.schemas import Verdict
 from gym.attendance.checkin.sentences import say
 from gym.attendance.checkin.service import AttendanceService
 from gym.attendance.checkin.verdicts import NOBODY
 from gym.core.errors import GymError, Invalid
 from gym.core.language import N_, Translator
-from gym.faces.engine.reader import Purpose, Reading
+from gym.faces.engine.reader import PhotoReading, Purpose
 from gym.faces.errors import PhotoFault
 from gym.faces.schemas import Probe
-from gym.security.idempotency import Answer, Claim, Discretion, Idempotency
+from gym.security.idempotency import Claim, Discretion, Idempotency, StoredAnswer
 from gym.security.permissions import Actor
-from gym.security.signed_links import Links
+from gym.security.signed_links import SignedLinks
 from gym.security.tokens import Claims, Scope
 from gym.unit_of_work import SessionNeeded, UnitOfWork
 from web.api.schemas import CheckInAnswer, CheckInFields, ClientAnswer
@@ -64,8 +69,8 @@ class Visit:
 
     claims: Claims
     caller: Caller
-    asking: Asking
-    arrived: Arrival
+    asking: RequestAuthentication
+    arrived: AuthenticatedRequest
     work: Work
 
 
@@ -141,7 +146,7 @@ async def _once(
     async with _begun(_work(request, body, fields)) as reading:
         asking = await _asking(gym, claims, body, fields, key)
         async with gym.within_reach():
-            arrived = await arrive(gym.database.lane, asking)
+            arrived = await arrive(gym.database.direct_pool, asking)
         caller = caller_from(arrived.holder, claims)
         if arrived.first is not None:
             first = Discretion(gym.secrets.jwt).unseal(arrived.first, key or "")
@@ -155,12 +160,16 @@ async def _once(
     return raw_reply(answer.body, answer.status)
 
 
-async def _asking(gym: Gym, claims: Claims, body: Body, fields: CheckInFields, key: str | None) -> Asking:
+async def _asking(
+    gym: Gym, claims: Claims, body: Body, fields: CheckInFields, key: str | None
+) -> RequestAuthentication:
     digest = b"" if key is None else await _digest(body, fields)
     hashes = Discretion(gym.secrets.jwt).hashes(digest) if digest else (digest,)
     wall, is_kiosk = gym.clock.now(), claims.scope is Scope.KIOSK
     family = claims.family
-    return Asking(claims.subject, is_kiosk, claims.generation, family, wall, key, hashes[0], hashes[1:])
+    return RequestAuthentication(
+        claims.subject, is_kiosk, claims.generation, family, wall, key, hashes[0], hashes[1:]
+    )
 
 
 @asynccontextmanager
@@ -177,14 +186,14 @@ async def _begun(work: Coroutine[None, None, Work]) -> AsyncGenerator[asyncio.Ta
 async def _note_seen(gym: Gym, caller: Caller, wall: datetime) -> None:
     if caller.kiosk is not None and is_seen_anew(caller.kiosk, wall):
         async with gym.within_reach():
-            await note_seen(gym.database.lane, caller.kiosk.id, wall)
+            await note_seen(gym.database.direct_pool, caller.kiosk.id, wall)
 
 
-async def _answer(request: web.Request, visit: Visit) -> Answer:
+async def _answer(request: web.Request, visit: Visit) -> StoredAnswer:
     """On the fast lane; what it cannot do, such as granting a reward, in an ordinary transaction."""
     gym = request.app[GYM]
     try:
-        async with gym.express(visit.caller.actor, visit.asking, visit.arrived) as uow:
+        async with gym.hot_path(visit.caller.actor, visit.asking, visit.arrived) as uow:
             said, answer = await _say(request, uow, visit)
     except SessionNeeded:
         said, answer = await gym.run(Actor.system(), partial(_say_in_session, request, visit))
@@ -194,7 +203,7 @@ async def _answer(request: web.Request, visit: Visit) -> Answer:
     return answer
 
 
-async def _say_in_session(request: web.Request, visit: Visit, uow: UnitOfWork) -> tuple[Said, Answer]:
+async def _say_in_session(request: web.Request, visit: Visit, uow: UnitOfWork) -> tuple[Said, StoredAnswer]:
     """The caller and the claim are looked at anew. Raises `InvalidToken` and `InFlight`."""
     caller = await caller_of(uow, visit.claims)
     if visit.asking.claim is not None:
@@ -202,12 +211,12 @@ async def _say_in_session(request: web.Request, visit: Visit, uow: UnitOfWork) -
     return await _say(request, uow.acting_as(caller.actor), visit)
 
 
-async def _say(request: web.Request, uow: UnitOfWork, visit: Visit) -> tuple[Said, Answer]:
+async def _say(request: web.Request, uow: UnitOfWork, visit: Visit) -> tuple[Said, StoredAnswer]:
     """The verdict, and its answer kept beside it."""
     verdict = await visit.work(uow, visit.caller)
     translator = uow.settings.translator(language_of(request))
     gym = request.app[GYM]
-    answer = Answer(201, to_bytes(_as_json(gym, verdict, translator)))
+    answer = StoredAnswer(201, to_bytes(_as_json(gym, verdict, translator)))
     if (claim := visit.asking.claim) is not None:
         kept = Discretion(gym.secrets.jwt).seal(answer, claim.key)
         await Idempotency(uow.statements, claim).keep(kept)
@@ -218,7 +227,7 @@ async def _release(gym: Gym, claim: Claim | None) -> None:
     """Nothing happened: the same key may come again."""
     if claim is not None:
         async with gym.within_reach():
-            await Idempotency(gym.database.lane, claim).release()
+            await Idempotency(gym.database.direct_pool, claim).release()
 
 
 async def _work(request: web.Request, body: Body, fields: CheckInFields) -> Work:
@@ -251,11 +260,11 @@ async def _by_photos(request: web.Request, body: Body, fields: CheckInFields) ->
     return work
 
 
-async def _read(gym: Gym, photos: list[bytes]) -> list[Reading]:
+async def _read(gym: Gym, photos: list[bytes]) -> list[PhotoReading]:
     """What could be read of the frames; the first fault when that is nothing."""
     reads = (gym.faces.read(photo, Purpose.CHECK_IN) for photo in photos)
     results = await asyncio.gather(*reads, return_exceptions=True)
-    readings = [result for result in results if isinstance(result, Reading)]
+    readings = [result for result in results if isinstance(result, PhotoReading)]
     faults = [result for result in results if isinstance(result, BaseException)]
     other = next((fault for fault in faults if not isinstance(fault, PhotoFault)), None)
     if other is not None or not readings:
@@ -263,7 +272,7 @@ async def _read(gym: Gym, photos: list[bytes]) -> list[Reading]:
     return readings
 
 
-def _probe(gym: Gym, readings: list[Reading]) -> Probe:
+def _probe(gym: Gym, readings: list[PhotoReading]) -> Probe:
     """One probe of up to three frames of one moment."""
     model = gym.faces.model_id
     if len(readings) == 1:
@@ -298,7 +307,7 @@ def _as_json(gym: Gym, verdict: Verdict, translator: Translator) -> CheckInAnswe
     if verdict.client_id is None or verdict.code in NOBODY:
         return answer
     path = f"/api/v1/thumbnails/{verdict.client_id}"
-    photo = Links(gym.secrets.jwt).sign_path(path, gym.clock.now() + PHOTO_LIFETIME)
+    photo = SignedLinks(gym.secrets.jwt).sign_path(path, gym.clock.now() + PHOTO_LIFETIME)
     client = ClientAnswer(display_name=verdict.display_name or "", photo_url=photo)
     return answer.model_copy(
         update={

@@ -23,7 +23,7 @@ TRIES: Final = 2
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-class Doors:
+class DoorRelays:
     """Calls the relays; what is under way is finished before the server stops."""
 
     def __init__(self, gym: Gym, session: ClientSession) -> None:
@@ -67,13 +67,13 @@ class Doors:
             return False
 
 
-DOORS: web.AppKey[Doors] = web.AppKey("doors", Doors)
+DOORS: web.AppKey[DoorRelays] = web.AppKey("doors", DoorRelays)
 
 
 async def doors(app: web.Application) -> AsyncGenerator[None]:
     """Open while the server is."""
     async with ClientSession() as session:
-        app[DOORS] = Doors(app[GYM], session)
+        app[DOORS] = DoorRelays(app[GYM], session)
         yield
         await app[DOORS].settled()
 

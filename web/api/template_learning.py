@@ -25,7 +25,7 @@ MOST_WAITING: Final = 8
 """What does not fit is not learnt: the same person comes again."""
 
 
-class Learner:
+class TemplateLearner:
     """Learns from admitted faces; what is under way is finished before the server stops."""
 
     def __init__(self, gym: Gym) -> None:
@@ -66,12 +66,12 @@ class Learner:
             log.warning("face_not_learnt", reason=type(error).__name__)
 
 
-LEARNER: web.AppKey[Learner] = web.AppKey("learner", Learner)
+LEARNER: web.AppKey[TemplateLearner] = web.AppKey("learner", TemplateLearner)
 FACES: web.RequestKey[tuple[Face, ...]] = web.RequestKey("faces")
 
 
 async def learner(app: web.Application) -> AsyncGenerator[None]:
     """Open while the server is."""
-    app[LEARNER] = Learner(app[GYM])
+    app[LEARNER] = TemplateLearner(app[GYM])
     yield
     await app[LEARNER].settled()

@@ -12,7 +12,7 @@ from gym.app import Gym
 from gym.core.errors import NotFound
 from gym.faces.service import FaceRecognitionService
 from gym.security.permissions import Actor
-from gym.security.signed_links import Links
+from gym.security.signed_links import SignedLinks
 from web.http.keys import GYM
 
 LIFETIME: Final = timedelta(seconds=60)
@@ -21,14 +21,16 @@ routes = web.RouteTableDef()
 
 def photo_url(gym: Gym, client_id: UUID) -> str:
     """The address of a client's picture; it opens for a minute, for whoever was given it."""
-    return Links(gym.secrets.jwt).sign_path(f"/api/v1/thumbnails/{client_id}", gym.clock.now() + LIFETIME)
+    return SignedLinks(gym.secrets.jwt).sign_path(
+        f"/api/v1/thumbnails/{client_id}", gym.clock.now() + LIFETIME
+    )
 
 
 @routes.get("/api/v1/thumbnails/{client_id}")
 async def thumbnail(request: web.Request) -> web.Response:
     """JPEG, 160 px. Whoever lacks the signature is told that there is nothing."""
     gym, query = request.app[GYM], request.query
-    links = Links(gym.secrets.jwt)
+    links = SignedLinks(gym.secrets.jwt)
     if not links.path_is_signed(request.path, query.get("until", ""), query.get("mac", ""), gym.clock.now()):
         raise NotFound
     try:

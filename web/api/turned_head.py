@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from gym.app import Gym
-from gym.faces.engine.reader import Look, Purpose, Reading
+from gym.faces.engine.reader import Look, PhotoReading, Purpose
 from gym.faces.errors import PhotoFault
 from gym.faces.liveness.challenge_gate import Challenge, ChallengeMissing, ChallengeMode, met
 from gym.faces.liveness.turn_challenge import Side
@@ -32,7 +32,7 @@ class TurnedHead:
     def is_enforced(self) -> bool:
         return self.mode is ChallengeMode.ENFORCE
 
-    async def seen(self, straight: Sequence[Reading]) -> bool:
+    async def seen(self, straight: Sequence[PhotoReading]) -> bool:
         """Whether the head turned, where that is asked. Raises `ChallengeMissing` and `Busy`."""
         if self.answer is not None:
             return await self.gym.faces.run(met, self.gym.faces.reader, straight, self.answer, self.mode)

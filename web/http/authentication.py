@@ -20,9 +20,9 @@ from gym.core.language import N_
 from gym.faces.errors import NoFace
 from gym.kiosks.models import Kiosk
 from gym.security.permissions import Actor, Role
-from gym.security.rate_limits import Bucket
+from gym.security.rate_limits import TokenBucket
 from gym.security.sessions import signed_in
-from gym.security.signed_links import Links
+from gym.security.signed_links import SignedLinks
 from gym.security.tokens import Claims, ExpiredToken, InvalidToken, Scope, TokenIssuer, TokenType
 from gym.staff.models import Staff
 from gym.unit_of_work import UnitOfWork
@@ -90,7 +90,7 @@ class Shown:
 
 
 CLAIMS: web.RequestKey[Claims | GymError] = web.RequestKey("claims")
-COUNTED: web.RequestKey[tuple[Bucket, ...]] = web.RequestKey("counted")
+COUNTED: web.RequestKey[tuple[TokenBucket, ...]] = web.RequestKey("counted")
 FACE_TRY: web.RequestKey[FaceTry] = web.RequestKey("face_try", FaceTry)
 GUESS: web.RequestKey[DocumentGuess] = web.RequestKey("guess")
 SAID: web.RequestKey[Said] = web.RequestKey("said", Said)
@@ -204,7 +204,7 @@ async def count_check_in(request: web.Request, claims: Claims, shown: Shown) -> 
     elif shown.document is None:
         await limits.take(now, *rates)
     else:
-        links = Links(request.app[GYM].secrets.jwt)
+        links = SignedLinks(request.app[GYM].secrets.jwt)
         guess = request[GUESS] = DocumentGuess.of(limits, links, claims.subject, shown.document)
         await guess.begin(now, rates)
 
@@ -226,7 +226,7 @@ async def _count(request: web.Request, claims: Claims) -> None:
     await limits.take(request.app[GYM].clock.now(), *request[COUNTED])
 
 
-def _rates(limits: Limits, claims: Claims) -> tuple[Bucket, ...]:
+def _rates(limits: Limits, claims: Claims) -> tuple[TokenBucket, ...]:
     rate = limits.device if claims.scope is Scope.KIOSK else limits.staff
     return (rate.of(claims.subject),)
 

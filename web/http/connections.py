@@ -19,7 +19,7 @@ TOO_SLOW: Final = 408
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class Deadlines:
     """How long a connection is waited for, in seconds, and how many there may be."""
 
     headers: float = 10
@@ -73,7 +73,7 @@ class Connection(web.RequestHandler):
         """Nothing is being done for it."""
         return self._current_request is None and not self._messages
 
-    def overdue(self, now: float, patience: Patience) -> bool:
+    def overdue(self, now: float, patience: Deadlines) -> bool:
         """Whether it has kept this server waiting too long; never while the server is the slow one."""
         request = self._current_request
         if request is not None:
@@ -124,7 +124,7 @@ class Connection(web.RequestHandler):
 class HttpServer(web.Server):
     """Counts its connections and looks once a second for those that are overdue."""
 
-    def __init__(self, made: web.Server, patience: Patience, uncounted: Container[str] = (), **options: Any):
+    def __init__(self, made: web.Server, patience: Deadlines, uncounted: Container[str] = (), **options: Any):
         super().__init__(made.request_handler, request_factory=made.request_factory, **options)
         self.patience = patience
         self._uncounted = uncounted

@@ -12,8 +12,8 @@ from uuid import UUID
 
 from gym.clients.documents import bare_number
 from gym.core.language import N_
-from gym.security.rate_limits import Bucket, TooManyRequests
-from gym.security.signed_links import Links
+from gym.security.rate_limits import TokenBucket, TooManyRequests
+from gym.security.signed_links import SignedLinks
 from web.http.limits import Limits
 
 SHORTEST: Final = 4
@@ -40,16 +40,16 @@ class DocumentGuess:
     """
 
     limits: Limits
-    buckets: tuple[Bucket, ...]
+    buckets: tuple[TokenBucket, ...]
     is_taken: bool = False
 
     @classmethod
-    def of(cls, limits: Limits, links: Links, caller: UUID, document: str) -> Self:
+    def of(cls, limits: Limits, links: SignedLinks, caller: UUID, document: str) -> Self:
         """Unknown documents are counted like known ones, and none stands in a bucket's name in clear."""
         digest = links.digest(f"document:{folded(document)}").hex()
         return cls(limits, (limits.document.of(digest), limits.documents.of(caller)))
 
-    async def begin(self, now: datetime, rates: Sequence[Bucket]) -> None:
+    async def begin(self, now: datetime, rates: Sequence[TokenBucket]) -> None:
         """With what the request costs anyway, in one statement. Raises `TooManyRequests` and
         `TooManyWrongDocuments`."""
         wanted, under_way = [*rates, *self.buckets], self.limits.under_way

@@ -10,7 +10,7 @@ from uuid import UUID
 from gym.attendance.checkin.schemas import Verdict
 from gym.attendance.checkin.verdicts import NOBODY
 from gym.attendance.models import CheckInMethod
-from gym.security.rate_limits import Bucket, TooManyRequests
+from gym.security.rate_limits import TokenBucket, TooManyRequests
 from gym.security.tokens import Claims, Scope
 from web.http.limits import Limits
 
@@ -21,7 +21,7 @@ class FaceTry:
     costs what a live one does; those that are recognised come in a burst by nature and are given back."""
 
     limits: Limits
-    bucket: Bucket
+    bucket: TokenBucket
     is_replay: bool
 
     @classmethod
@@ -30,7 +30,7 @@ class FaceTry:
         bucket = _bucket(limits, claims.scope, claims.subject, is_replay=is_replay)
         return None if bucket is None else cls(limits, bucket, is_replay)
 
-    async def take(self, now: datetime, rates: tuple[Bucket, ...]) -> None:
+    async def take(self, now: datetime, rates: tuple[TokenBucket, ...]) -> None:
         """With what the request costs anyway. Raises `TooManyRequests`; a replay, which will come again, has
         then cost nothing."""
         try:
@@ -54,7 +54,7 @@ class FaceTry:
         return said.method is CheckInMethod.FACE and (not self.is_replay or said.code in NOBODY)
 
 
-def _bucket(limits: Limits, scope: Scope, subject: UUID, *, is_replay: bool) -> Bucket | None:
+def _bucket(limits: Limits, scope: Scope, subject: UUID, *, is_replay: bool) -> TokenBucket | None:
     if scope is Scope.KIOSK:
         return limits.faces.of(subject)
     return limits.staff.of(subject) if is_replay else None

@@ -29,7 +29,7 @@ HTTP_FAULTS: Final = {
 }
 
 
-class Fault(web.Response):
+class HttpFault(web.Response):
     """An answer without the application around it: no signal takes the server's name and version out."""
 
     async def _prepare_headers(self) -> None:
@@ -47,7 +47,7 @@ def fault(request: web.BaseRequest, status: int) -> web.Response:
     """The answer; the connection is closed after it, for nobody knows where the next request begins."""
     key = new_id().hex
     made = error_response(public_error(status), key, Translator(language_of(request)))
-    answer = Fault(body=made.body, status=status, content_type="application/json", headers=HEADERS)
+    answer = HttpFault(body=made.body, status=status, content_type="application/json", headers=HEADERS)
     answer.headers.update({"X-Request-ID": key, "Cache-Control": "no-store"})
     answer.force_close()
     return answer

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from gym.app import Gym
-from gym.security.rate_limits import Bucket, Buckets, DatabaseBuckets, MemoryBuckets, Rate
+from gym.security.rate_limits import Buckets, DatabaseBuckets, MemoryBuckets, Rate, TokenBucket
 from gym.security.rate_limits import TooManyRequests as TooManyRequests
 
 DEVICE: Final = Rate("device", 240, 240)
@@ -49,13 +49,13 @@ class UnderWay:
     counts: Counter[str] = field(default_factory=Counter[str])
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def has(self, buckets: Iterable[Bucket]) -> bool:
+    def has(self, buckets: Iterable[TokenBucket]) -> bool:
         return any(self.counts[bucket.key] for bucket in buckets)
 
-    def begin(self, buckets: Iterable[Bucket]) -> None:
+    def begin(self, buckets: Iterable[TokenBucket]) -> None:
         self.counts.update(bucket.key for bucket in buckets)
 
-    def end(self, buckets: Iterable[Bucket]) -> None:
+    def end(self, buckets: Iterable[TokenBucket]) -> None:
         for bucket in buckets:
             self.counts[bucket.key] -= 1
             if not self.counts[bucket.key]:
@@ -92,7 +92,7 @@ class Limits:
             return cls(MemoryBuckets())
         return cls(DatabaseBuckets(gym.database, gym.secrets.jwt.derive("rate-buckets")))
 
-    async def take(self, now: datetime, *buckets: Bucket) -> None:
+    async def take(self, now: datetime, *buckets: TokenBucket) -> None:
         """One from each. Raises `TooManyRequests`."""
         await self.buckets.take(buckets, now)
 
@@ -104,10 +104,10 @@ class Guess:
 
     limits: Limits
     now: datetime
-    bucket: Bucket
-    name: Bucket | None = None
+    bucket: TokenBucket
+    name: TokenBucket | None = None
     """Of a name at one address; forgotten when the guess was right."""
-    everywhere: Bucket | None = None
+    everywhere: TokenBucket | None = None
     """Of a name at any address that it is not known at, once it was taken."""
 
     async def allow(self) -> None:
@@ -120,7 +120,7 @@ class Guess:
             await buckets.sweep(self.now)
         await buckets.take([self.bucket], self.now)
 
-    async def allow_from_anywhere(self, everywhere: Bucket) -> None:
+    async def allow_from_anywhere(self, everywhere: TokenBucket) -> None:
         """Asked only after the address was: raises `TooManyRequests`, and the address is not charged."""
         try:
             await self.limits.buckets.take([everywhere], self.now)

@@ -72,7 +72,7 @@ class Body:
 
 
 @dataclass(frozen=True, slots=True)
-class Most:
+class SizeLimit:
     """How many photos an endpoint takes."""
 
     photos: int
@@ -81,7 +81,7 @@ class Most:
 
 async def read_body(request: web.Request, *, most_photos: int, most_turned: int = 0) -> Body:
     """Read multipart or JSON. Raises `Malformed`, `ContentUnknown` and `PhotoTooLarge`."""
-    most = Most(most_photos, most_turned)
+    most = SizeLimit(most_photos, most_turned)
     kind, options = _content_type(request)
     if kind == FORM:
         return await _read_form(request, _boundary(options), most)
@@ -124,9 +124,9 @@ def parse_json(raw: bytes) -> object:
         raise Malformed from error
 
 
-async def _read_form(request: web.Request, boundary: str, most: Most) -> Body:
+async def _read_form(request: web.Request, boundary: str, most: SizeLimit) -> Body:
     body = Body(most_bytes=request.client_max_size)
-    form = Form(body, most)
+    form = MultipartForm(body, most)
     try:
         with _parser(boundary) as parser:
             while chunk := await request.content.readany():
@@ -141,10 +141,10 @@ def _parser(boundary: str) -> PushMultipartParser:
     return PushMultipartParser(boundary, max_header_size=LARGEST_FIELD, max_segment_count=MOST_PARTS)
 
 
-class Form:
+class MultipartForm:
     """Sorts the parts of a form into a body as they come."""
 
-    def __init__(self, body: Body, most: Most) -> None:
+    def __init__(self, body: Body, most: SizeLimit) -> None:
         self._body = body
         self._most = most
         self._name = ""
@@ -189,7 +189,7 @@ def _as_text(data: bytearray) -> str:
         raise Malformed from error
 
 
-def _from_json(raw: bytes, most: Most) -> Body:
+def _from_json(raw: bytes, most: SizeLimit) -> Body:
     value = parse_json(raw)
     if not isinstance(value, dict):
         raise Malformed

@@ -9,7 +9,7 @@ from aiohttp import web
 from aiohttp.web_runner import BaseSite
 
 from gym.core.runtime.file_descriptors import raise_limit
-from web.http.connections import HttpServer, Patience
+from web.http.connections import Deadlines, HttpServer
 from web.http.keys import GYM
 
 RESERVED = 256
@@ -18,16 +18,16 @@ HANDSHAKE = 10.0
 """Seconds for TLS to be agreed on (asyncio waits for 60)."""
 
 
-class Runner(web.AppRunner):
+class HttpRunner(web.AppRunner):
     """Serves an application with deadlines and caps; raises the limit of descriptors first."""
 
-    def __init__(self, app: web.Application, *, patience: Patience | None = None, **options: Any) -> None:
+    def __init__(self, app: web.Application, *, patience: Deadlines | None = None, **options: Any) -> None:
         super().__init__(app, **options)
         self._patience = patience
 
     async def _make_server(self) -> web.Server:
         made, config = await super()._make_server(), self.app[GYM].config
-        patience = self._patience or Patience(all=max(64, raise_limit() - RESERVED))
+        patience = self._patience or Deadlines(all=max(64, raise_limit() - RESERVED))
         return HttpServer(
             made,
             patience,

@@ -21,7 +21,7 @@ BASE64: Final = r"^(data:[^,]*,)?([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class DeclaredFault:
     """One way of going wrong: its code never changes, its sentence is shown in the caller's language."""
 
     code: str
@@ -29,12 +29,12 @@ class Fault:
     message: str
 
     @classmethod
-    def of(cls, error: type[GymError]) -> Fault:
+    def of(cls, error: type[GymError]) -> DeclaredFault:
         return cls(error.code, error.status, error.message)
 
 
 @dataclass(frozen=True, slots=True)
-class Photos:
+class PhotoParts:
     """A body with photos: a form with `photo` parts, or JSON with `image_base64`, and other fields."""
 
     fields: type[BaseModel]
@@ -76,8 +76,8 @@ class Operation:
     summary: str
     answers: Mapping[int, Answer]
     scopes: tuple[Scope, ...] = ()
-    faults: tuple[type[GymError] | Fault, ...] = ()
-    body: type[BaseModel] | Photos | None = None
+    faults: tuple[type[GymError] | DeclaredFault, ...] = ()
+    body: type[BaseModel] | PhotoParts | None = None
     query: type[BaseModel] | None = None
     path_model: type[BaseModel] | None = None
     headers: Mapping[str, Json] = field(default_factory=dict[str, Json])
@@ -85,14 +85,14 @@ class Operation:
     description: str = ""
 
     @property
-    def all_faults(self) -> list[Fault]:
+    def all_faults(self) -> list[DeclaredFault]:
         """Each code once, by status."""
         found = {(one.status, one.code): one for one in map(_fault, self.faults)}
         return [found[key] for key in sorted(found)]
 
 
-def _fault(one: type[GymError] | Fault) -> Fault:
-    return one if isinstance(one, Fault) else Fault.of(one)
+def _fault(one: type[GymError] | DeclaredFault) -> DeclaredFault:
+    return one if isinstance(one, DeclaredFault) else DeclaredFault.of(one)
 
 
 def build(operations: Sequence[Operation], *, title: str, version: str, description: str) -> Json:
@@ -195,8 +195,8 @@ def _of_model(model: type[BaseModel] | None, where: Literal["path", "query"]) ->
     ]
 
 
-def _content(body: type[BaseModel] | Photos, refs: Refs) -> Json:
-    if not isinstance(body, Photos):
+def _content(body: type[BaseModel] | PhotoParts, refs: Refs) -> Json:
+    if not isinstance(body, PhotoParts):
         return {"application/json": {"schema": refs[body]}}
     part, text = {"type": "string", "format": "binary"}, {"type": "string", "pattern": BASE64}
     return {
@@ -205,7 +205,7 @@ def _content(body: type[BaseModel] | Photos, refs: Refs) -> Json:
     }
 
 
-def _with_photos(body: Photos, name: str, photo: Json) -> Json:
+def _with_photos(body: PhotoParts, name: str, photo: Json) -> Json:
     """The fields' own schema with the photos beside them."""
     schema = body.fields.model_json_schema()
     several: Json = {"type": "array", "items": photo, "minItems": max(1, body.least), "maxItems": body.most}
@@ -261,7 +261,7 @@ AUTHENTICATE: Final[Json] = {"WWW-Authenticate": {"required": True, "schema": {"
 MORE_HEADERS: Final[Mapping[int, Json]] = {401: AUTHENTICATE, 429: RETRY_AFTER, 503: RETRY_AFTER}
 
 
-def _refusal(status: int, faults: Sequence[Fault]) -> Json:
+def _refusal(status: int, faults: Sequence[DeclaredFault]) -> Json:
     """An error's answer, with every code that it may carry."""
     lines = [f"- `{fault.code}`: {fault.message}" for fault in faults]
     code = {"enum": [fault.code for fault in faults]}

@@ -72,15 +72,20 @@ from web.http.document_guesses import TooManyWrongDocuments
 from web.http.faults import HTTP_FAULTS, INTERNAL
 from web.http.json import FieldsInvalid
 from web.http.photos import ContentUnknown, Malformed
-from web.openapi.document import Fault, Link, Media, Operation, Photos
+from web.openapi.document import DeclaredFault, Link, Media, Operation, PhotoParts
 
-Faults = tuple[type[GymError] | Fault, ...]
+Faults = tuple[type[GymError] | DeclaredFault, ...]
 EVERYBODY: Final = tuple(Scope)
 ADMIN: Final = (Scope.ADMIN,)
-ALWAYS: Final[Faults] = (HttpsRequired, Fault("internal", 500, INTERNAL))
+ALWAYS: Final[Faults] = (HttpsRequired, DeclaredFault("internal", 500, INTERNAL))
 STORED: Final[Faults] = (*ALWAYS, DatabaseUnavailable)
 TOKEN: Final[Faults] = (*STORED, InvalidToken, ExpiredToken, WrongScope, TooManyRequests)
-JSON: Final[Faults] = (Malformed, ContentUnknown, FieldsInvalid, Fault("too_large", 413, HTTP_FAULTS[413][1]))
+JSON: Final[Faults] = (
+    Malformed,
+    ContentUnknown,
+    FieldsInvalid,
+    DeclaredFault("too_large", 413, HTTP_FAULTS[413][1]),
+)
 PHOTO: Final[Faults] = (NotAnImage, PhotoTooLarge, PhotoUnreadable, NoFace, SeveralFaces, Busy)
 KEY: Final = {
     "Idempotency-Key": {
@@ -192,7 +197,7 @@ OPERATIONS: Final = (
         "One verdict at the door, by photo, QR or document",
         {201: CheckInAnswer},
         EVERYBODY,
-        body=Photos(
+        body=PhotoParts(
             CheckInFields,
             1,
             MOST_FRAMES,
@@ -244,7 +249,7 @@ OPERATIONS: Final = (
         "Remember a client's face",
         {201: EnrolmentAnswer},
         STAFF,
-        body=Photos(EnrolmentFields, 1, MOST_PHOTOS),
+        body=PhotoParts(EnrolmentFields, 1, MOST_PHOTOS),
         faults=(
             *TOKEN,
             *JSON,
@@ -269,7 +274,7 @@ OPERATIONS: Final = (
         "Whether photos are good enough to remember a face by",
         {200: VerdictsAnswer},
         STAFF,
-        body=Photos(Request, 1, MOST_PHOTOS),
+        body=PhotoParts(Request, 1, MOST_PHOTOS),
         faults=(*TOKEN, *JSON, Busy, PhotoTooLarge, NoPhotos, PhotosRefused),
         description="For a camera that shows what to do better; nothing is kept.",
     ),
@@ -280,7 +285,7 @@ OPERATIONS: Final = (
         "Whether two photos show one person",
         {200: SameAnswer},
         STAFF,
-        body=Photos(Request, PAIR, PAIR),
+        body=PhotoParts(Request, PAIR, PAIR),
         faults=(*TOKEN, *JSON, *PHOTO, TwoPhotosNeeded),
     ),
     Operation(

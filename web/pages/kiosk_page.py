@@ -33,7 +33,7 @@ routes = web.RouteTableDef()
 
 
 @dataclass(frozen=True, slots=True)
-class Shell:
+class PageShell:
     """Every file of the page, and one name for their contents: any change makes another version."""
 
     files: Mapping[str, Path]
@@ -61,7 +61,7 @@ class Shell:
         return head + self.files[WORKER].read_text("utf-8")
 
 
-SHELL = Shell.of(FOLDER)
+SHELL = PageShell.of(FOLDER)
 
 
 @routes.get("/")

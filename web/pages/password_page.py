@@ -67,7 +67,7 @@ DEAD_LINKS: Final = (LinkUnknown, LinkUsed, LinkExpired)
 
 
 @dataclass(frozen=True, slots=True)
-class Owner:
+class LinkOwner:
     """Whose link it is, in their language."""
 
     staff: Staff
@@ -136,7 +136,7 @@ def _require_a_person(request: web.Request) -> None:
         raise AskedByAWebsite
 
 
-async def _owner(request: web.Request, token: str) -> Owner:
+async def _owner(request: web.Request, token: str) -> LinkOwner:
     """Counted as a guess before it is looked up, and given back when the link is good.
 
     Raises `TooManyRequests` and the faults of a link.
@@ -146,7 +146,7 @@ async def _owner(request: web.Request, token: str) -> Owner:
     await guess.allow()
     async with gym.unit_of_work(Actor.system()) as uow:
         staff = await StaffService(uow).password_owner(token)
-        owner = Owner(staff, uow.settings.name, uow.settings.translator(staff.language))
+        owner = LinkOwner(staff, uow.settings.name, uow.settings.translator(staff.language))
     await guess.was_right()
     return owner
 
@@ -175,7 +175,7 @@ async def _hashed(fields: dict[str, str]) -> str:
 # Showing ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _form(owner: Owner, token: str, username: str, error: GymError | None = None) -> web.Response:
+def _form(owner: LinkOwner, token: str, username: str, error: GymError | None = None) -> web.Response:
     t = owner.t
     words = {
         "help": t(
@@ -194,7 +194,7 @@ def _form(owner: Owner, token: str, username: str, error: GymError | None = None
     return _page(t, owner.gym_name, _fill(FORM, words), status=error.status if error else 200)
 
 
-def _saved(owner: Owner, username: str) -> web.Response:
+def _saved(owner: LinkOwner, username: str) -> web.Response:
     t = owner.t
     done = t("Saved. You sign in as {username} from now on; older sign-ins have ended.", username=username)
     return _page(t, owner.gym_name, _paragraphs(done, t("You can close this page.")))

@@ -13,7 +13,7 @@ import structlog
 from aiohttp import web
 
 from gym.core.config import Config, ConfigError
-from gym.security.tls.certificate_folder import Folder, Standing
+from gym.security.tls.certificate_folder import CertificateFolder, CertificateStanding
 from web.http.keys import SECURE
 from web.http.serving import Site
 from web.tls.renewal import renew
@@ -23,7 +23,7 @@ EVERY_ADDRESS: Final = "0.0.0.0"  # noqa: S104
 
 
 @dataclass(frozen=True, slots=True)
-class Listening:
+class TlsListeners:
     """Where the server can be reached, and where tablets find it by a certificate of the gym's own."""
 
     url: str
@@ -37,7 +37,7 @@ def tls_context(config: Config) -> ssl.SSLContext | None:
     return _context(config.web_tls_cert, config.web_tls_key)
 
 
-async def listen(runner: web.AppRunner, config: Config) -> Listening:
+async def listen(runner: web.AppRunner, config: Config) -> TlsListeners:
     """Open the ports. Raises `ConfigError` with the name of the setting that is in the way.
 
     A certificate of the gym's own needs no setting: the network is served by https beside the plain port,
@@ -45,18 +45,18 @@ async def listen(runner: web.AppRunner, config: Config) -> Listening:
     """
     await asyncio.to_thread(renew, config, datetime.now(UTC))
     tls, (host, port) = tls_context(config), config.bind
-    standing, secure = Standing.of(config), runner.app[SECURE]
+    standing, secure = CertificateStanding.of(config), runner.app[SECURE]
     if standing is not None:
         _speak_of_its_end(standing)
         secure.names = tuple(standing.names)
     bound = await _open(runner, (host, port), tls, "PORT" if config.port else "WEB_PORT")
     shown = "127.0.0.1" if host in (EVERY_ADDRESS, "") else host
-    own = Folder(config.powergym_home).server
+    own = CertificateFolder(config.powergym_home).server
     if tls is None and config.port is None and own.exists():
         place = (EVERY_ADDRESS, config.web_https_port)
         secure.context = _context(own)
         secure.port = await _open(runner, place, secure.context, "WEB_HTTPS_PORT")
-    return Listening(f"{'https' if tls else 'http'}://{shown}:{bound}", secure.address())
+    return TlsListeners(f"{'https' if tls else 'http'}://{shown}:{bound}", secure.address())
 
 
 def _context(certificate: Path, key: Path | None = None) -> ssl.SSLContext:
@@ -81,7 +81,7 @@ async def _open(
     return int(runner.addresses[before][1])
 
 
-def _speak_of_its_end(standing: Standing) -> None:
+def _speak_of_its_end(standing: CertificateStanding) -> None:
     now = datetime.now(UTC)
     if not standing.ends_soon(now):
         return

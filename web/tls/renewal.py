@@ -13,7 +13,7 @@ import structlog
 from aiohttp import web
 
 from gym.core.config import Config, ConfigError
-from gym.security.tls.certificate_folder import Folder
+from gym.security.tls.certificate_folder import CertificateFolder
 from web.http.keys import GYM, SECURE, Secure
 
 log = structlog.get_logger()
@@ -23,7 +23,7 @@ EVERY: Final = 24 * 60 * 60.0
 
 def renew(config: Config, now: datetime) -> bool:
     """Renew what ends soon, or lacks an address that this machine has got since. Only files are touched."""
-    folder = Folder(config.powergym_home)
+    folder = CertificateFolder(config.powergym_home)
     if config.web_tls_cert is not None or config.port is not None or not folder.server.exists():
         return False
     try:
@@ -40,10 +40,10 @@ async def look(config: Config, secure: Secure, now: datetime) -> None:
     """Whoever connects from now on is shown the certificate that is there, whichever process has made it."""
     await asyncio.to_thread(renew, config, now)
     if secure.context is not None:
-        await asyncio.to_thread(_show, Folder(config.powergym_home), secure, secure.context)
+        await asyncio.to_thread(_show, CertificateFolder(config.powergym_home), secure, secure.context)
 
 
-def _show(folder: Folder, secure: Secure, context: ssl.SSLContext) -> None:
+def _show(folder: CertificateFolder, secure: Secure, context: ssl.SSLContext) -> None:
     try:
         context.load_cert_chain(folder.server)
         secure.names = tuple(folder.standing().names)

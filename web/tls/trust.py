@@ -8,7 +8,7 @@ from typing import Final
 from aiohttp import web
 
 from gym.core.errors import NotFound
-from gym.security.tls.certificate_folder import Folder
+from gym.security.tls.certificate_folder import CertificateFolder
 from web.http.keys import GYM, SECURE
 
 AUTHORITY: Final = "/kiosk/authority.crt"
@@ -19,7 +19,7 @@ routes = web.RouteTableDef()
 @routes.get(AUTHORITY)
 async def authority(request: web.Request) -> web.Response:
     """The certificate of the gym's own authority; its key stays where it is."""
-    path = Folder(request.app[GYM].config.powergym_home).public
+    path = CertificateFolder(request.app[GYM].config.powergym_home).public
     try:
         body = await asyncio.to_thread(path.read_bytes)
     except FileNotFoundError:

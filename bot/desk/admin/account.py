@@ -13,7 +13,7 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, grid, nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import Html, HtmlTranslator, Screen
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from gym.core.language import N_
 from gym.settings.addresses import is_only_here, web_address
 from gym.staff.models import Staff
@@ -24,7 +24,7 @@ PASSWORD_PAGE = "/password?start="  # noqa: S105 - the page's path
 
 
 @callback("me")
-class Account(Callback):
+class MyAccount(Callback):
     """The screen."""
 
 
@@ -43,14 +43,14 @@ class MyMembership(Callback):
     """What the gym's members see, for staff who train here."""
 
 
-router.home(N_("👤 My account"), Account())
+router.home(N_("👤 My account"), MyAccount())
 
 
-@router.on(Account)
-async def account(turn: Turn, _: Account) -> None:
-    staff = turn.visitor.staff
+@router.on(MyAccount)
+async def account(context: UpdateContext, _: MyAccount) -> None:
+    staff = context.identity.staff
     assert staff is not None
-    await turn.show(_screen(turn.t, staff))
+    await context.show(_screen(context.t, staff))
 
 
 def _screen(t: HtmlTranslator, staff: Staff, heading: str = "") -> Screen:
@@ -70,54 +70,54 @@ def _screen(t: HtmlTranslator, staff: Staff, heading: str = "") -> Screen:
 
 
 @router.on(MyMembership)
-async def my_membership(turn: Turn, _: MyMembership) -> None:
+async def my_membership(context: UpdateContext, _: MyMembership) -> None:
     """Every door of the member's own home screen."""
-    t = turn.t
-    if turn.visitor.client is None:
+    t = context.t
+    if context.identity.client is None:
         text = t(
             "🏋️ This chat is not linked to a membership.\n\nTrain here too? Let a colleague register you or "
             "open your card, tap <b>Chat link</b>, and scan it with this phone."
         )
-        await turn.show(Screen(text, [nav(t, back=Account())]))
+        await context.show(Screen(text, [nav(t, back=MyAccount())]))
         return
-    doors = turn.workshop.routes.home(turn.visitor)
+    doors = context.services.routes.home(context.identity)
     own = [button(t(door.label), door.callback) for door in doors if door.audience is Audience.MEMBER]
-    text = t("🏋️ <b>My membership</b>\n{name}", name=turn.visitor.client.full_name)
-    await turn.show(Screen(text, [*grid(own), nav(t, back=Account())]))
+    text = t("🏋️ <b>My membership</b>\n{name}", name=context.identity.client.full_name)
+    await context.show(Screen(text, [*grid(own), nav(t, back=MyAccount())]))
 
 
 # The password ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @router.on(PasswordLink)
-async def password_link(turn: Turn, _: PasswordLink) -> None:
+async def password_link(context: UpdateContext, _: PasswordLink) -> None:
     """Never typed into the chat, where it would stay."""
-    async with turn.unit_of_work() as uow:
+    async with context.unit_of_work() as uow:
         issued = await StaffService(uow).password_link()
-        host = web_address(turn.gym.config, uow.settings)
-    t, address = turn.t, f"{host}{PASSWORD_PAGE}{issued.token}"
+        host = web_address(context.gym.config, uow.settings)
+    t, address = context.t, f"{host}{PASSWORD_PAGE}{issued.token}"
     how = t(
         "🔑 Choose your API password on this page. It works once, for 30 minutes; an older link has ended."
     )
-    back = [nav(t, back=Account())]
+    back = [nav(t, back=MyAccount())]
     if is_only_here(host):
         note = t(
             "It opens on the gym's own computer only: for phones, an admin sets the web address in Settings."
         )
         text = t("{how}\n\n{address}\n\n<i>{note}</i>", how=Html(how), address=address, note=Html(note))
-        await turn.show(Screen(text, back, secret=True))
+        await context.show(Screen(text, back, secret=True))
     else:
-        await turn.show(await link_screen(turn, how, address, back, own=True))
+        await context.show(await link_screen(context, how, address, back, own=True))
 
 
 # The name ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @router.on(RenameMe)
-async def rename_me(turn: Turn, _: RenameMe) -> None:
-    staff = turn.visitor.staff
+async def rename_me(context: UpdateContext, _: RenameMe) -> None:
+    staff = context.identity.staff
     assert staff is not None
-    await turn.begin(NAME, {"staff_id": staff.id}, back=Account())
+    await context.begin(NAME, {"staff_id": staff.id}, back=MyAccount())
 
 
 def _read_name(text: str, ctx: FormContext) -> str:

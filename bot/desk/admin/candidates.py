@@ -9,7 +9,7 @@ from bot.desk.buttons import Candidate, ConfirmCandidate, RefuseCandidate, Team
 from bot.ui.keyboards import nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import Screen, say_error
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from bot.ui.wording.candidates import answers, facts_of, outcome_text, waiting_text
 from gym.staff.candidates import CandidateService
 from gym.staff.errors import CandidateDecided, CandidateExpired
@@ -19,41 +19,43 @@ router = Router(Audience.STAFF)
 
 
 @router.on(Candidate)
-async def candidate(turn: Turn, tap: Candidate) -> None:
+async def candidate(context: UpdateContext, tap: Candidate) -> None:
     """The question with its answers, or how it ended."""
-    async with turn.unit_of_work() as uow:
+    async with context.unit_of_work() as uow:
         service = CandidateService(uow)
         one = await service.get(tap.candidate_id)
         facts, waits = facts_of(one, service.until(one)), service.is_waiting(one)
-    t, back = turn.t, nav(turn.t, back=Team())
+    t, back = context.t, nav(context.t, back=Team())
     if waits:
-        await turn.show(Screen(waiting_text(t, facts), [answers(t, facts), back]))
+        await context.show(Screen(waiting_text(t, facts), [answers(t, facts), back]))
     elif one.state is CandidateState.WAITING:
-        await turn.show(Screen(say_error(t, CandidateExpired(one.name)), [back]))
+        await context.show(Screen(say_error(t, CandidateExpired(one.name)), [back]))
     else:
-        await turn.show(Screen(outcome_text(t, facts), [back]))
+        await context.show(Screen(outcome_text(t, facts), [back]))
 
 
 @router.on(ConfirmCandidate)
-async def confirm(turn: Turn, tap: ConfirmCandidate) -> None:
+async def confirm(context: UpdateContext, tap: ConfirmCandidate) -> None:
     async def work(service: CandidateService) -> None:
         await service.confirm(tap.candidate_id)
 
-    await _decide(turn, tap.candidate_id, work)
+    await _decide(context, tap.candidate_id, work)
 
 
 @router.on(RefuseCandidate)
-async def refuse(turn: Turn, tap: RefuseCandidate) -> None:
+async def refuse(context: UpdateContext, tap: RefuseCandidate) -> None:
     async def work(service: CandidateService) -> None:
         await service.refuse(tap.candidate_id)
 
-    await _decide(turn, tap.candidate_id, work)
+    await _decide(context, tap.candidate_id, work)
 
 
-async def _decide(turn: Turn, key: UUID, work: Callable[[CandidateService], Awaitable[None]]) -> None:
+async def _decide(
+    context: UpdateContext, key: UUID, work: Callable[[CandidateService], Awaitable[None]]
+) -> None:
     """Who comes too late is told so, and sees how it ended."""
     try:
-        await turn.run(lambda uow: work(CandidateService(uow)))
+        await context.run(lambda uow: work(CandidateService(uow)))
     except (CandidateDecided, CandidateExpired) as error:
-        await turn.answer(say_error(turn.t, error), alert=True)
-    await turn.go(Candidate(key))
+        await context.answer(say_error(context.t, error), alert=True)
+    await context.go(Candidate(key))

@@ -10,7 +10,7 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, nav, pager
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from gym.staff.invitations import InvitationService, OpenInvitation
 
 router = Router(Audience.STAFF)
@@ -23,11 +23,11 @@ class WithdrawInvitation(Callback):
 
 
 @router.on(Invitations)
-async def invitations(turn: Turn, tap: Invitations) -> None:
+async def invitations(context: UpdateContext, tap: Invitations) -> None:
     """Numbered, as the buttons below are."""
-    async with turn.unit_of_work() as uow:
+    async with context.unit_of_work() as uow:
         page = await InvitationService(uow).open(tap.page)
-    t, first = turn.t, page.number * page.size + 1
+    t, first = context.t, page.number * page.size + 1
     lines = [_line(t, number, one) for number, one in enumerate(page.items, first)]
     rows: list[Row] = [
         [button(t("✖️ Withdraw {number}", number=number), WithdrawInvitation(one.id, page.number))]
@@ -35,7 +35,7 @@ async def invitations(turn: Turn, tap: Invitations) -> None:
     ]
     title = t("✉️ <b>Open invitations</b>") if lines else t("No invitation is open.")
     keyboard = [*rows, pager(page.number, page.pages, Invitations), nav(t, back=Team())]
-    await turn.show(Screen("\n".join([title, *lines]), keyboard))
+    await context.show(Screen("\n".join([title, *lines]), keyboard))
 
 
 def _line(t: HtmlTranslator, number: int, one: OpenInvitation) -> str:
@@ -57,8 +57,8 @@ def _line(t: HtmlTranslator, number: int, one: OpenInvitation) -> str:
 
 
 @router.on(WithdrawInvitation)
-async def withdraw(turn: Turn, tap: WithdrawInvitation) -> None:
-    async with turn.unit_of_work() as uow:
+async def withdraw(context: UpdateContext, tap: WithdrawInvitation) -> None:
+    async with context.unit_of_work() as uow:
         await InvitationService(uow).withdraw(tap.key)
-    await turn.answer(turn.t("Withdrawn: the link opens nothing any more."))
-    await turn.go(Invitations(tap.page))
+    await context.answer(context.t("Withdrawn: the link opens nothing any more."))
+    await context.go(Invitations(tap.page))

@@ -9,7 +9,7 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button, grid, nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from gym.chats.pictures import PictureService
 from gym.core.language import N_
 from gym.jobs.health import JobService, JobState
@@ -52,21 +52,21 @@ router.home(N_("🛠 Jobs"), Jobs(), Permission.RUN_JOBS)
 
 
 @router.on(Jobs)
-async def jobs(turn: Turn, _: Jobs) -> None:
-    async with turn.unit_of_work() as uow:
+async def jobs(context: UpdateContext, _: Jobs) -> None:
+    async with context.unit_of_work() as uow:
         states = await JobService(uow).states()
         pictures = await PictureService(uow).left()
-    t = turn.t
+    t = context.t
     intro = t(
         "🛠 <b>Jobs</b>\nThey run by themselves; here is when each last did. A tap runs one now, "
         "and twice does no harm."
     )
     runs = [button(f"▶ {t(NAMES[one.name])}", RunJob(one.name)) for one in states]
-    lines = [_line(t, one, turn.now) for one in states]
+    lines = [_line(t, one, context.now) for one in states]
     if pictures:
         lines.append(_pictures_left(t, pictures))
     again = [button(t("🔄 Refresh"), Jobs())]
-    await turn.show(Screen("\n".join([intro, "", *lines]), [*grid(runs), again, nav(t)]))
+    await context.show(Screen("\n".join([intro, "", *lines]), [*grid(runs), again, nav(t)]))
 
 
 def _pictures_left(t: HtmlTranslator, count: int) -> str:
@@ -104,7 +104,7 @@ def _when(t: HtmlTranslator, one: JobState, now: datetime) -> str:
 
 
 @router.on(RunJob)
-async def run_now(turn: Turn, tap: RunJob) -> None:
-    count = await run_job(turn.gym.run, turn.visitor.desk_actor, tap.name)
-    await turn.answer(turn.t.plural("Done: {count}", "Done: {count}", count))
-    await turn.go(Jobs())
+async def run_now(context: UpdateContext, tap: RunJob) -> None:
+    count = await run_job(context.gym.run, context.identity.desk_actor, tap.name)
+    await context.answer(context.t.plural("Done: {count}", "Done: {count}", count))
+    await context.go(Jobs())

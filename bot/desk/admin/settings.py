@@ -12,12 +12,12 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button, grid, nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import Html, HtmlTranslator, Screen
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from bot.ui.wording.settings import (
     GROUPS,
     SETTINGS,
     WARNINGS,
-    Group,
+    SettingGroup,
     warning,
     written,
 )
@@ -51,7 +51,7 @@ class Settings(Callback):
 
 @callback("setg")
 class SettingsPage(Callback):
-    group: Group
+    group: SettingGroup
 
 
 @callback("set")
@@ -63,21 +63,21 @@ router.home(N_("⚙️ Settings"), Settings(), Permission.CHANGE_SETTINGS)
 
 
 @router.on(Settings)
-async def settings(turn: Turn, _: Settings) -> None:
-    turn.visitor.desk_actor.require(Permission.CHANGE_SETTINGS)
-    t = turn.t
+async def settings(context: UpdateContext, _: Settings) -> None:
+    context.identity.desk_actor.require(Permission.CHANGE_SETTINGS)
+    t = context.t
     rows = grid([button(t(label), SettingsPage(group)) for group, label in GROUPS.items()])
     text = t("⚙️ <b>Settings</b>\n\nThey hold from the moment you change them. Choose a page:")
-    await turn.show(Screen(text, [*rows, nav(t)]))
+    await context.show(Screen(text, [*rows, nav(t)]))
 
 
 @router.on(SettingsPage)
-async def settings_page(turn: Turn, tap: SettingsPage) -> None:
-    turn.visitor.desk_actor.require(Permission.CHANGE_SETTINGS)
-    await turn.show(page(turn.t, tap.group, turn.settings))
+async def settings_page(context: UpdateContext, tap: SettingsPage) -> None:
+    context.identity.desk_actor.require(Permission.CHANGE_SETTINGS)
+    await context.show(page(context.t, tap.group, context.settings))
 
 
-def page(t: HtmlTranslator, group: Group, now: GymSettings, heading: str = "") -> Screen:
+def page(t: HtmlTranslator, group: SettingGroup, now: GymSettings, heading: str = "") -> Screen:
     """Every setting of a group with its value and what it does; `heading` (HTML) stands above."""
     names = [name for name in EDITABLE if SETTINGS[name].group is group]
     lines = [
@@ -96,12 +96,12 @@ def page(t: HtmlTranslator, group: Group, now: GymSettings, heading: str = "") -
 
 
 @router.on(ChangeSetting)
-async def change_setting(turn: Turn, tap: ChangeSetting) -> None:
-    turn.visitor.desk_actor.require(Permission.CHANGE_SETTINGS)
+async def change_setting(context: UpdateContext, tap: ChangeSetting) -> None:
+    context.identity.desk_actor.require(Permission.CHANGE_SETTINGS)
     if tap.name not in EDITABLE:
         raise UnknownSetting(tap.name)
     form = RISKY_SETTING if tap.name in WARNINGS else SETTING
-    await turn.begin(form, {"setting": tap.name}, back=SettingsPage(SETTINGS[tap.name].group))
+    await context.begin(form, {"setting": tap.name}, back=SettingsPage(SETTINGS[tap.name].group))
 
 
 # The question ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -116,7 +116,7 @@ async def _ask(ctx: FormContext) -> str:
     return t(
         "<b>{label}</b>: {value}\n<i>{help}</i>\n\n{how}",
         label=t(SETTINGS[name].label),
-        value=Html(t.text(written(t, name, ctx.turn.settings))),
+        value=Html(t.text(written(t, name, ctx.context.settings))),
         help=Html(t(SETTINGS[name].help)),
         how=Html(_how(t, name)),
     )
@@ -136,7 +136,7 @@ def _how(t: HtmlTranslator, name: str) -> str:
 
 async def _choices(ctx: FormContext) -> Sequence[Choice]:
     """Likely answers, as the settings keep them."""
-    name, now = _name(ctx), ctx.turn.settings
+    name, now = _name(ctx), ctx.context.settings
     offered = [Choice(value, _label(ctx.t, name, value, now)) for value in _likely(name, now)]
     return [*offered, Choice("", ctx.t("Empty it"))] if _may_be_emptied(name, now) else offered
 
@@ -181,7 +181,7 @@ def zones_of(region: str) -> list[str]:
 def _read(text: str, ctx: FormContext) -> object:
     """What was typed, as the settings keep it."""
     name = _name(ctx)
-    fresh = changed_settings(ctx.turn.settings, {name: text})
+    fresh = changed_settings(ctx.context.settings, {name: text})
     return fresh.model_dump(mode="json")[name]
 
 
@@ -190,11 +190,11 @@ def _read(text: str, ctx: FormContext) -> object:
 
 def _wanted(ctx: FormContext) -> GymSettings:
     name = _name(ctx)
-    return changed_settings(ctx.turn.settings, {name: ctx.value("value", object)})
+    return changed_settings(ctx.context.settings, {name: ctx.value("value", object)})
 
 
 async def _summary(ctx: FormContext) -> str:
-    t, name, old, new = ctx.t, _name(ctx), ctx.turn.settings, _wanted(ctx)
+    t, name, old, new = ctx.t, _name(ctx), ctx.context.settings, _wanted(ctx)
     meaning = warning(t, name, old, new)
     change = t(
         "{label}: {before} → <b>{after}</b>",
@@ -206,7 +206,7 @@ async def _summary(ctx: FormContext) -> str:
 
 
 async def _save(ctx: FormContext) -> Screen:
-    name, before = _name(ctx), ctx.turn.settings
+    name, before = _name(ctx), ctx.context.settings
     async with ctx.unit_of_work() as uow:
         after = await StaffService(uow).change_settings({name: ctx.value("value", object)})
     t = HtmlTranslator(ctx.t.language, currency=after.currency, timezone=after.timezone)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from bot.desk.admin.account import Account
-from bot.desk.admin.team import Person
+from bot.desk.admin.account import MyAccount
+from bot.desk.admin.team import TeamMember
 from bot.desk.buttons import SignIns, SignInsOf
 from bot.desk.door.kiosks import KioskCard, Unpair
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, nav, pager
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from gym.core.database.repository import Page
 from gym.security.models import SignIn
 from gym.security.tokens import Scope
@@ -37,31 +37,31 @@ class EndSignIns(Callback):
 
 
 @router.on(SignIns)
-async def sign_ins(turn: Turn, tap: SignIns) -> None:
-    async with turn.unit_of_work() as uow:
+async def sign_ins(context: UpdateContext, tap: SignIns) -> None:
+    async with context.unit_of_work() as uow:
         page = await SignInService(uow).of(tap.subject_id, tap.page)
-    await turn.show(_screen(turn.t, tap, page))
+    await context.show(_screen(context.t, tap, page))
 
 
 @router.on(EndSignIn)
-async def end_one(turn: Turn, tap: EndSignIn) -> None:
+async def end_one(context: UpdateContext, tap: EndSignIn) -> None:
     """The list again, as it stands now."""
-    async with turn.unit_of_work() as uow:
+    async with context.unit_of_work() as uow:
         ended = await SignInService(uow).end(tap.sign_in_id)
-    await turn.go(SignIns(ended.subject_id, _whose(turn, ended)))
+    await context.go(SignIns(ended.subject_id, _whose(context, ended)))
 
 
 @router.on(EndSignIns)
-async def end_all(turn: Turn, tap: EndSignIns) -> None:
-    async with turn.unit_of_work() as uow:
+async def end_all(context: UpdateContext, tap: EndSignIns) -> None:
+    async with context.unit_of_work() as uow:
         await SignInService(uow).end_all(tap.subject_id)
-    await turn.go(SignIns(tap.subject_id, tap.of))
+    await context.go(SignIns(tap.subject_id, tap.of))
 
 
-def _whose(turn: Turn, ended: SignIn) -> SignInsOf:
+def _whose(context: UpdateContext, ended: SignIn) -> SignInsOf:
     if ended.scope == Scope.KIOSK.value:
         return SignInsOf.KIOSK
-    staff = turn.visitor.staff
+    staff = context.identity.staff
     return SignInsOf.OWN if staff is not None and staff.id == ended.subject_id else SignInsOf.COLLEAGUE
 
 
@@ -101,8 +101,8 @@ def _line(t: HtmlTranslator, number: int, one: SignIn) -> str:
 def _back(tap: SignIns) -> Callback:
     match tap.of:
         case SignInsOf.OWN:
-            return Account()
+            return MyAccount()
         case SignInsOf.COLLEAGUE:
-            return Person(tap.subject_id)
+            return TeamMember(tap.subject_id)
         case SignInsOf.KIOSK:
             return KioskCard(tap.subject_id)

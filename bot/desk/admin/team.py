@@ -11,7 +11,7 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, nav, pager
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import Html, HtmlTranslator, Screen
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from gym.clients.own import OwnClient, OwnClients
 from gym.core.language import N_
 from gym.security.permissions import Permission, Role
@@ -37,7 +37,7 @@ MEANS = {
 
 
 @callback("person")
-class Person(Callback):
+class TeamMember(Callback):
     staff_id: UUID
 
 
@@ -73,15 +73,21 @@ router.home(N_("👔 Team"), Team(), Permission.MANAGE_STAFF)
 
 
 @router.on(Team)
-async def team(turn: Turn, tap: Team) -> None:
+async def team(context: UpdateContext, tap: Team) -> None:
     """Everybody who works here; who waits to be an admin and the open invitations stand below."""
-    async with turn.unit_of_work() as uow:
+    async with context.unit_of_work() as uow:
         page = await StaffService(uow).page(tap.page)
         waiting = await CandidateService(uow).waiting()
         invitations = await InvitationService(uow).open()
-    t = turn.t
+    t = context.t
     rows = [
-        [button(f"{'' if one.active else '⏸ '}{one.name} · {t(ROLES[one.role])}", Person(one.id), wide=True)]
+        [
+            button(
+                f"{'' if one.active else '⏸ '}{one.name} · {t(ROLES[one.role])}",
+                TeamMember(one.id),
+                wide=True,
+            )
+        ]
         for one in page.items
     ]
     rows += [
@@ -92,38 +98,38 @@ async def team(turn: Turn, tap: Team) -> None:
     label = t("✉️ Invitations ({count})", count=invitations.total)
     opened = [button(label, Invitations())] if invitations.total else []
     keyboard = [*rows, pager(page.number, page.pages, Team), invite, opened, nav(t)]
-    await turn.show(Screen(t("<b>Team</b>"), keyboard))
+    await context.show(Screen(t("<b>Team</b>"), keyboard))
 
 
 @router.on(Invite)
-async def invite(turn: Turn, tap: Invite) -> None:
+async def invite(context: UpdateContext, tap: Invite) -> None:
     """A one-time link, as text and as a QR."""
-    async with turn.unit_of_work() as uow:
+    async with context.unit_of_work() as uow:
         issued = await StaffService(uow).invite(tap.role)
-    t = turn.t
+    t = context.t
     text = t("Invitation for a new <b>{role}</b>. Works once, for 24 hours:", role=t(ROLES[tap.role]))
     if tap.role is Role.ADMIN:
         text = t("Whoever opens it is an admin only after you have confirmed them here.") + "\n\n" + text
-    address = bot_link(turn.settings, issued.token)
-    await turn.show(
+    address = bot_link(context.settings, issued.token)
+    await context.show(
         await link_screen(
-            turn, text, address, [[button(t("✉️ Invitations"), Invitations())], nav(t, back=Team())]
+            context, text, address, [[button(t("✉️ Invitations"), Invitations())], nav(t, back=Team())]
         )
     )
 
 
-@router.on(Person)
-async def person(turn: Turn, tap: Person) -> None:
-    async with turn.unit_of_work() as uow:
+@router.on(TeamMember)
+async def person(context: UpdateContext, tap: TeamMember) -> None:
+    async with context.unit_of_work() as uow:
         one = await StaffService(uow).get(tap.staff_id)
         own = await OwnClients(uow).of_colleague(one.id)
         alone = await FourEyes(uow).works_alone(one.id)
-    t = turn.t
+    t = context.t
     text = t("👤 <b>{name}</b>\n{role}", name=one.name, role=t(ROLES[one.role]))
     if not one.active:
         text += "\n" + t("⏸ Does not work here any more.")
     text += "".join(f"\n{line}" for line in _own_lines(t, own, alone=alone))
-    await turn.show(Screen(text, [*_actions(t, one), nav(t, back=Team())]))
+    await context.show(Screen(text, [*_actions(t, one), nav(t, back=Team())]))
 
 
 def _own_lines(t: HtmlTranslator, own: Sequence[OwnClient], *, alone: bool) -> list[str]:
@@ -159,10 +165,10 @@ def _actions(t: HtmlTranslator, one: Staff) -> list[Row]:
 
 
 @router.on(AskRole)
-async def ask_role(turn: Turn, tap: AskRole) -> None:
-    async with turn.unit_of_work() as uow:
+async def ask_role(context: UpdateContext, tap: AskRole) -> None:
+    async with context.unit_of_work() as uow:
         one = await StaffService(uow).get(tap.staff_id)
-    t = turn.t
+    t = context.t
     text = t(
         "Make <b>{name}</b> {role}?\n\n{means}\n\nSign-ins at the kiosk have to be made anew.",
         name=one.name,
@@ -170,45 +176,45 @@ async def ask_role(turn: Turn, tap: AskRole) -> None:
         means=Html(t(MEANS[tap.role])),
     )
     row = [
-        button(t("Keep"), Person(one.id)),
+        button(t("Keep"), TeamMember(one.id)),
         button(t("Make {role}", role=t(ROLES[tap.role])), ChangeRole(one.id, tap.role)),
     ]
-    await turn.show(Screen(text, [row]))
+    await context.show(Screen(text, [row]))
 
 
 @router.on(ChangeRole)
-async def change_role(turn: Turn, tap: ChangeRole) -> None:
-    async with turn.unit_of_work() as uow:
+async def change_role(context: UpdateContext, tap: ChangeRole) -> None:
+    async with context.unit_of_work() as uow:
         await StaffService(uow).change_role(tap.staff_id, tap.role)
-    await _afterwards(turn, tap.staff_id)
+    await _afterwards(context, tap.staff_id)
 
 
 @router.on(AskLeave)
-async def ask_leave(turn: Turn, tap: AskLeave) -> None:
-    async with turn.unit_of_work() as uow:
+async def ask_leave(context: UpdateContext, tap: AskLeave) -> None:
+    async with context.unit_of_work() as uow:
         one = await StaffService(uow).get(tap.staff_id)
-    t = turn.t
+    t = context.t
     text = t(
         "Deactivate <b>{name}</b>?\n\nAccess ends at once: in this chat, at the kiosk, and for links not "
         "used yet. What was done keeps the name, and you can reactivate later.",
         name=one.name,
     )
-    row = [button(t("Keep"), Person(one.id)), button(t("Deactivate"), SetWorking(one.id, False))]
-    await turn.show(Screen(text, [row]))
+    row = [button(t("Keep"), TeamMember(one.id)), button(t("Deactivate"), SetWorking(one.id, False))]
+    await context.show(Screen(text, [row]))
 
 
 @router.on(SetWorking)
-async def set_working(turn: Turn, tap: SetWorking) -> None:
-    async with turn.unit_of_work() as uow:
+async def set_working(context: UpdateContext, tap: SetWorking) -> None:
+    async with context.unit_of_work() as uow:
         service = StaffService(uow)
         await (service.reactivate(tap.staff_id) if tap.active else service.deactivate(tap.staff_id))
-    await _afterwards(turn, tap.staff_id)
+    await _afterwards(context, tap.staff_id)
 
 
-async def _afterwards(turn: Turn, staff_id: UUID) -> None:
+async def _afterwards(context: UpdateContext, staff_id: UUID) -> None:
     """The card again; whoever has just left the team or its admins is shown what is left to them."""
-    await turn.refresh()
-    if turn.visitor.may(Permission.MANAGE_STAFF):
-        await turn.go(Person(staff_id))
+    await context.refresh()
+    if context.identity.may(Permission.MANAGE_STAFF):
+        await context.go(TeamMember(staff_id))
     else:
-        await turn.home()
+        await context.home()

@@ -22,7 +22,7 @@ from bot.ui.keyboards import Button, Keyboard, Row, button, nav, pager
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import Screen, say_error
 from bot.ui.surfaces import Surface
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from bot.ui.wording.requests import short_label, whole_text
 from gym.approvals.errors import (
     AlreadyDecided,
@@ -68,8 +68,8 @@ class ConfirmApproved(Callback):
     seen: str
 
 
-async def _waiting(turn: Turn) -> int:
-    async with turn.unit_of_work() as uow:
+async def _waiting(context: UpdateContext) -> int:
+    async with context.unit_of_work() as uow:
         return await ApprovalService(uow).count_pending()
 
 
@@ -77,45 +77,45 @@ router.home(N_("🙋 Requests"), Requests(), Permission.FREEZE, badge=_waiting)
 
 
 @router.on(Requests)
-async def requests(turn: Turn, tap: Requests) -> None:
+async def requests(context: UpdateContext, tap: Requests) -> None:
     """What waits for an answer, oldest first."""
-    async with turn.unit_of_work() as uow:
+    async with context.unit_of_work() as uow:
         page = await ApprovalService(uow).pending(tap.page)
-    t = turn.t
+    t = context.t
     rows: list[Row] = [[button(short_label(t, one), SeeRequest(one.id), wide=True)] for one in page.items]
     text = t("<b>Requests</b>\nWhich one?") if rows else t("Nobody is waiting for an answer.")
-    await turn.show(Screen(text, [*rows, pager(page.number, page.pages, Requests), nav(t)]))
+    await context.show(Screen(text, [*rows, pager(page.number, page.pages, Requests), nav(t)]))
 
 
 @router.on(SeeRequest, Surface.DESK)
-async def see(turn: Turn, tap: SeeRequest) -> None:
-    await _show(turn, tap.approval_id)
+async def see(context: UpdateContext, tap: SeeRequest) -> None:
+    await _show(context, tap.approval_id)
 
 
-async def _show(turn: Turn, approval_id: UUID) -> None:
-    async with turn.unit_of_work() as uow:
+async def _show(context: UpdateContext, approval_id: UUID) -> None:
+    async with context.unit_of_work() as uow:
         approval = await ApprovalService(uow).get(approval_id)
-    await turn.show(request_screen(turn, approval))
+    await context.show(request_screen(context, approval))
 
 
-def request_screen(turn: Turn, approval: Approval, note: str | None = None) -> Screen:
+def request_screen(context: UpdateContext, approval: Approval, note: str | None = None) -> Screen:
     """What is asked, where it stands, and what this person can do about it."""
-    t = turn.t
-    text = whole_text(t, approval, masked=not turn.is_private)
+    t = context.t
+    text = whole_text(t, approval, masked=not context.is_private)
     keyboard: Keyboard = [
-        *_answers(turn, approval),
-        _next(turn, approval),
+        *_answers(context, approval),
+        _next(context, approval),
         [button(t("👤 Card"), Card(approval.client_id)), button(t("🙋 Requests"), Requests())],
         nav(t),
     ]
     return Screen(f"{note}\n\n{text}" if note else text, keyboard)
 
 
-def _answers(turn: Turn, approval: Approval) -> list[Row]:
+def _answers(context: UpdateContext, approval: Approval) -> list[Row]:
     """Approve and Reject for those who may; whoever asked can take it back. The service decides."""
     if approval.state is not ApprovalState.PENDING:
         return []
-    t, key, actor = turn.t, approval.id, turn.visitor.desk_actor
+    t, key, actor = context.t, approval.id, context.identity.desk_actor
     mine = approval.asked_by == actor.id
     rows: list[Row] = []
     if approval.kind in decidable_by(actor) and (actor.is_admin or not mine):
@@ -127,70 +127,70 @@ def _answers(turn: Turn, approval: Approval) -> list[Row]:
     return rows
 
 
-def _next(turn: Turn, approval: Approval) -> Row:
+def _next(context: UpdateContext, approval: Approval) -> Row:
     """What comes next for an approved discount, or for one that nobody answered or used in time."""
-    over = approval.expires_at <= turn.now
+    over = approval.expires_at <= context.now
     if approval.kind is not ApprovalKind.DISCOUNT or approval.used_at:
         return []
     if approval.state is ApprovalState.APPROVED and not over:
-        return [button(turn.t("Go on to the sale"), UseApproval(approval.id))]
+        return [button(context.t("Go on to the sale"), UseApproval(approval.id))]
     if over or approval.state is ApprovalState.WITHDRAWN:
-        return [_ask_again(turn, approval)]
+        return [_ask_again(context, approval)]
     return []
 
 
-def _ask_again(turn: Turn, approval: Approval) -> Button:
+def _ask_again(context: UpdateContext, approval: Approval) -> Button:
     """The same discount, asked for once more at the price of now."""
     facts = discount_of(approval)
-    starts_on = None if facts.renews_id else facts.starts_on or turn.today
+    starts_on = None if facts.renews_id else facts.starts_on or context.today
     again = AskDiscount.of(approval.client_id, facts.plan_id, facts.discount, starts_on)
-    return button(turn.t("Ask again"), again)
+    return button(context.t("Ask again"), again)
 
 
 # Answering ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @router.on(ApproveRequest, Surface.DESK)
-async def approve(turn: Turn, tap: ApproveRequest) -> None:
+async def approve(context: UpdateContext, tap: ApproveRequest) -> None:
     """Done in the same moment, except a discount, which is spent at the sale."""
 
     async def work(uow: UnitOfWork) -> Approval:
         return await ApprovalService(uow).approve(tap.approval_id)
 
     try:
-        approval = await turn.run(work)
+        approval = await context.run(work)
     except (AlreadyDecided, ApprovalExpired) as error:
-        await _too_late(turn, tap.approval_id, error, ApprovalState.APPROVED)
+        await _too_late(context, tap.approval_id, error, ApprovalState.APPROVED)
         return
-    await turn.show(request_screen(turn, approval))
+    await context.show(request_screen(context, approval))
 
 
 async def _too_late(
-    turn: Turn, approval_id: UUID, error: AlreadyDecided | ApprovalExpired, wanted: ApprovalState
+    context: UpdateContext, approval_id: UUID, error: AlreadyDecided | ApprovalExpired, wanted: ApprovalState
 ) -> None:
     """Say who was faster and show how it ended; a second tap of the same person is no surprise."""
-    me = turn.visitor.desk_actor.id
+    me = context.identity.desk_actor.id
     again = isinstance(error, AlreadyDecided) and error.by_id == me and error.state is wanted
     if not again:
-        await turn.answer(say_error(turn.t, error), alert=True)
-    await turn.go(SeeRequest(approval_id))
+        await context.answer(say_error(context.t, error), alert=True)
+    await context.go(SeeRequest(approval_id))
 
 
 @router.on(RejectRequest)
-async def reject(turn: Turn, tap: RejectRequest) -> None:
+async def reject(context: UpdateContext, tap: RejectRequest) -> None:
     """Asks why, in the own chat: in a group the request stays as it is for the others."""
-    async with turn.unit_of_work() as uow:
+    async with context.unit_of_work() as uow:
         approval = await ApprovalService(uow).get(tap.approval_id)
     if approval.state is not ApprovalState.PENDING:
-        await _reject_too_late(turn, approval)
+        await _reject_too_late(context, approval)
         return
-    values = {"approval_id": approval.id, "request": whole_text(turn.t, approval)}
-    await turn.begin(REJECTION, values, back=SeeRequest(approval.id))
+    values = {"approval_id": approval.id, "request": whole_text(context.t, approval)}
+    await context.begin(REJECTION, values, back=SeeRequest(approval.id))
 
 
-async def _reject_too_late(turn: Turn, approval: Approval) -> None:
+async def _reject_too_late(context: UpdateContext, approval: Approval) -> None:
     error = decided_before(approval)
-    await _too_late(turn, approval.id, error, ApprovalState.REJECTED)
+    await _too_late(context, approval.id, error, ApprovalState.REJECTED)
 
 
 def _read_answer(text: str, ctx: FormContext) -> str | None:
@@ -202,14 +202,14 @@ async def _ask_why_not(ctx: FormContext) -> str:
 
 
 async def _reject(ctx: FormContext) -> Screen | None:
-    approval_id, turn = ctx.value("approval_id", UUID), ctx.turn
+    approval_id, context = ctx.value("approval_id", UUID), ctx.context
     try:
         async with ctx.unit_of_work() as uow:
             approval = await ApprovalService(uow).reject(approval_id, ctx.maybe("answer", str))
     except (AlreadyDecided, ApprovalExpired) as error:
-        await _too_late(turn, approval_id, error, ApprovalState.REJECTED)
+        await _too_late(context, approval_id, error, ApprovalState.REJECTED)
         return None
-    return request_screen(turn, approval)
+    return request_screen(context, approval)
 
 
 REJECTION = router.form(
@@ -224,34 +224,34 @@ REJECTION = router.form(
 
 
 @router.on(WithdrawRequest, Surface.DESK)
-async def withdraw(turn: Turn, tap: WithdrawRequest) -> None:
+async def withdraw(context: UpdateContext, tap: WithdrawRequest) -> None:
     try:
-        async with turn.unit_of_work() as uow:
+        async with context.unit_of_work() as uow:
             approval = await ApprovalService(uow).withdraw(tap.approval_id)
     except (AlreadyDecided, ApprovalExpired) as error:
-        await _too_late(turn, tap.approval_id, error, ApprovalState.WITHDRAWN)
+        await _too_late(context, tap.approval_id, error, ApprovalState.WITHDRAWN)
         return
-    await turn.show(request_screen(turn, approval))
+    await context.show(request_screen(context, approval))
 
 
 # Going on with an approved discount ───────────────────────────────────────────────────────────────────────
 
 
 @router.on(UseApproval)
-async def use(turn: Turn, tap: UseApproval) -> None:
+async def use(context: UpdateContext, tap: UseApproval) -> None:
     """The sale as it was approved, to be confirmed."""
-    async with turn.unit_of_work() as uow:
+    async with context.unit_of_work() as uow:
         service = ApprovalService(uow)
         approval = await service.get(tap.approval_id)
         try:
             quote = await service.quote(tap.approval_id)
         except (AlreadyUsed, ApprovalExpired, NotApproved, PriceChangedSince) as error:
-            await turn.show(_cannot_go_on(turn, approval, error))
+            await context.show(_cannot_go_on(context, approval, error))
             return
         except REFUSALS as error:
-            await turn.show(refusal_screen(turn.t, error, approval.client_id))
+            await context.show(refusal_screen(context.t, error, approval.client_id))
             return
-    t = turn.t
+    t = context.t
     question = t("<b>Renew this plan?</b>") if quote.renews_id else t("<b>Sell this plan?</b>")
     by = t("✅ Discount approved by {decided_by}", decided_by=approval.decided_by_name)
     confirm = t("✅ Renew") if quote.renews_id else t("✅ Sell")
@@ -259,30 +259,32 @@ async def use(turn: Turn, tap: UseApproval) -> None:
         [button(confirm, ConfirmApproved(tap.approval_id, quote.mark))],
         nav(t, back=SeeRequest(tap.approval_id)),
     ]
-    await turn.show(Screen(f"{question}\n\n{quote_text(t, quote)}\n{by}", keyboard))
+    await context.show(Screen(f"{question}\n\n{quote_text(t, quote)}\n{by}", keyboard))
 
 
-def _cannot_go_on(turn: Turn, approval: Approval, error: GymError) -> Screen:
-    screen = request_screen(turn, approval, f"⚠️ {say_error(turn.t, error)}")
+def _cannot_go_on(context: UpdateContext, approval: Approval, error: GymError) -> Screen:
+    screen = request_screen(context, approval, f"⚠️ {say_error(context.t, error)}")
     if not isinstance(error, PriceChangedSince):
         return screen
-    return Screen(screen.text, [[_ask_again(turn, approval)], nav(turn.t, back=Card(approval.client_id))])
+    return Screen(
+        screen.text, [[_ask_again(context, approval)], nav(context.t, back=Card(approval.client_id))]
+    )
 
 
 @router.on(ConfirmApproved)
-async def sell(turn: Turn, tap: ConfirmApproved) -> None:
-    key = tap_key(turn)
+async def sell(context: UpdateContext, tap: ConfirmApproved) -> None:
+    key = tap_key(context)
 
     async def work(uow: UnitOfWork) -> tuple[Subscription, Decimal]:
         sold = await ApprovalService(uow).sell(tap.approval_id, seen=tap.seen, key=key)
         return sold, await ClientCredit(uow).balance(sold.client_id)
 
     try:
-        sold, credit = await turn.run(work)
+        sold, credit = await context.run(work)
     except REFUSALS as error:
-        async with turn.unit_of_work() as uow:
+        async with context.unit_of_work() as uow:
             approval = await ApprovalService(uow).get(tap.approval_id)
         again = UseApproval(tap.approval_id)
-        await turn.show(refusal_screen(turn.t, error, approval.client_id, again=again))
+        await context.show(refusal_screen(context.t, error, approval.client_id, again=again))
         return
-    await turn.show(sold_screen(turn.t, sold, credit))
+    await context.show(sold_screen(context.t, sold, credit))

@@ -14,7 +14,7 @@ from bot.forms.answers import read_positive_amount
 from bot.forms.definition import Choice, Form, FormContext, Step
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import Html, Screen, say_error
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from bot.ui.wording.terms import METHODS
 from gym.approvals.errors import AlreadyAsked
 from gym.approvals.models import Approval
@@ -29,10 +29,10 @@ router = Router(Audience.STAFF)
 
 
 @router.on(AskDiscount)
-async def ask_discount(turn: Turn, tap: AskDiscount) -> None:
+async def ask_discount(context: UpdateContext, tap: AskDiscount) -> None:
     """One question: why. What is asked stands above it."""
     renews = tap.starts_on is None
-    async with turn.unit_of_work() as uow:
+    async with context.unit_of_work() as uow:
         quote = await ApprovalService(uow).quote_wish(
             tap.client_id, tap.plan_id, tap.discount, tap.starts_on, renews=renews
         )
@@ -42,32 +42,32 @@ async def ask_discount(turn: Turn, tap: AskDiscount) -> None:
         "off": tap.discount.value,
         "percent": tap.discount.kind is DiscountKind.PERCENT,
         "starts_on": tap.starts_on,
-        "wish": quote_text(turn.t, quote),
+        "wish": quote_text(context.t, quote),
     }
-    await turn.begin(ASK_DISCOUNT, values, back=Card(tap.client_id))
+    await context.begin(ASK_DISCOUNT, values, back=Card(tap.client_id))
 
 
 @router.on(AskVoid)
-async def ask_void(turn: Turn, tap: AskVoid) -> None:
-    async with turn.unit_of_work() as uow:
+async def ask_void(context: UpdateContext, tap: AskVoid) -> None:
+    async with context.unit_of_work() as uow:
         receipt = await SubscriptionService(uow).receipt(tap.entry_id)
     if receipt.given_back and not receipt.voided:
         raise MoneyGivenBack(receipt.given_back)
-    wish = turn.t(
+    wish = context.t(
         "↩️ Void receipt {number} of {amount}\n👤 {client}\n🏷 {plan}",
         number=Html(f"№ {receipt.number}"),
         amount=receipt.amount,
         client=receipt.client_name,
         plan=receipt.plan_name,
     )
-    await turn.begin(ASK_VOID, {"entry_id": tap.entry_id, "wish": wish}, back=Card(receipt.client_id))
+    await context.begin(ASK_VOID, {"entry_id": tap.entry_id, "wish": wish}, back=Card(receipt.client_id))
 
 
 @router.on(AskRefund)
-async def ask_refund(turn: Turn, tap: AskRefund) -> None:
-    async with turn.unit_of_work() as uow:
+async def ask_refund(context: UpdateContext, tap: AskRefund) -> None:
+    async with context.unit_of_work() as uow:
         subscription = await SubscriptionService(uow).get(tap.subscription_id)
-    wish = turn.t(
+    wish = context.t(
         "💸 Money back\n👤 {client}\n🏷 {plan}",
         client=subscription.client.full_name,
         plan=subscription.plan.name,
@@ -75,7 +75,7 @@ async def ask_refund(turn: Turn, tap: AskRefund) -> None:
     values: dict[str, object] = {"subscription_id": tap.subscription_id, "wish": wish}
     known = {"amount": tap.amount, "method": tap.method}
     values |= {name: value for name, value in known.items() if value is not None}
-    await turn.begin(ASK_REFUND, values, back=Card(subscription.client_id))
+    await context.begin(ASK_REFUND, values, back=Card(subscription.client_id))
 
 
 def _read_reason(text: str, ctx: FormContext) -> str:
@@ -100,8 +100,8 @@ async def ask_by_form(ctx: FormContext, work: Callable[[ApprovalService], Awaita
     except AlreadyAsked as error:
         async with ctx.unit_of_work() as uow:
             approval = await ApprovalService(uow).get(error.approval_id)
-        return request_screen(ctx.turn, approval, f"⚠️ {say_error(t, error)}")
-    return request_screen(ctx.turn, approval, t("📨 <b>Waiting for an admin.</b> The answer comes here."))
+        return request_screen(ctx.context, approval, f"⚠️ {say_error(t, error)}")
+    return request_screen(ctx.context, approval, t("📨 <b>Waiting for an admin.</b> The answer comes here."))
 
 
 async def _ask_discount(ctx: FormContext) -> Screen:

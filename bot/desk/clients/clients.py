@@ -12,6 +12,7 @@ from uuid import UUID
 from bot.desk.buttons import (
     Card,
     CheckInClient,
+    ClientRewards,
     EndFreeze,
     EnrolFace,
     FreezePlan,
@@ -20,20 +21,19 @@ from bot.desk.buttons import (
     PrintedCardOf,
     RegisterClient,
     RenewPlan,
-    Rewards,
     SellPlan,
     StartNow,
     TakePayment,
 )
 from bot.desk.clients.document_doubts import doubts_row
-from bot.desk.clients.history import CreditStatement, Payments, Plans, Visits, visit_line
+from bot.desk.clients.history import CreditStatement, Payments, PlanHistory, Visits, visit_line
 from bot.desk.clients.profile import AskDeactivate, BlockClient, EditClient, Reactivate, Unblock
 from bot.desk.money.doubts import money_doubts_row
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Button, Keyboard, Row, button, grid, nav, pager
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from bot.ui.wording.freezes import rest_lines
 from bot.ui.wording.plan_states import HAS_DAYS, PlanAct, at_desk, words_of
 from bot.ui.wording.rewards import reward_line
@@ -52,43 +52,43 @@ CARRIED_BYTES: Final = 44
 
 
 @callback("find")
-class Found(Callback):
+class ClientSearch(Callback):
     """One page of search results; without words, of all clients."""
 
     words: str = ""
     page: int = 0
 
 
-router.home(N_("👥 Clients"), Found())
+router.home(N_("👥 Clients"), ClientSearch())
 
 
 # Searching ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @router.text
-async def search(turn: Turn) -> None:
+async def search(context: UpdateContext) -> None:
     """Plain text is a search; a single hit is the card at once."""
-    await _show_found(turn, turn.text, 0)
+    await _show_found(context, context.text, 0)
 
 
-@router.on(Found)
-async def found(turn: Turn, tap: Found) -> None:
-    await _show_found(turn, tap.words, tap.page)
+@router.on(ClientSearch)
+async def found(context: UpdateContext, tap: ClientSearch) -> None:
+    await _show_found(context, tap.words, tap.page)
 
 
 @router.command("clients", N_("Find a client"))
-async def clients_command(turn: Turn) -> None:
-    await _show_found(turn, turn.payload, 0)
+async def clients_command(context: UpdateContext) -> None:
+    await _show_found(context, context.payload, 0)
 
 
-async def _show_found(turn: Turn, words: str, page: int) -> None:
-    async with turn.unit_of_work() as uow:
+async def _show_found(context: UpdateContext, words: str, page: int) -> None:
+    async with context.unit_of_work() as uow:
         clients = await ClientService(uow).search(words, page)
     if words and clients.total == 1:
-        await turn.go(Card(clients.items[0].id))
+        await context.go(Card(clients.items[0].id))
         return
-    doubts = [] if words else [*await doubts_row(turn), *await money_doubts_row(turn)]
-    await turn.show(_results(turn.t, words, clients, doubts))
+    doubts = [] if words else [*await doubts_row(context), *await money_doubts_row(context)]
+    await context.show(_results(context.t, words, clients, doubts))
 
 
 def _results(t: HtmlTranslator, words: str, clients: Page[Client], doubts: Sequence[Row] = ()) -> Screen:
@@ -97,7 +97,7 @@ def _results(t: HtmlTranslator, words: str, clients: Page[Client], doubts: Seque
         return Screen(_nobody(t, words), [new, nav(t)])
     rows = [[button(_label(client), Card(client.id), wide=True)] for client in clients.items]
     carried = _carried(words)
-    pages = pager(clients.number, clients.pages, lambda number: Found(carried, number))
+    pages = pager(clients.number, clients.pages, lambda number: ClientSearch(carried, number))
     return Screen(_heading(t, words, clients.total), [*rows, pages, *doubts, new, nav(t)])
 
 
@@ -132,18 +132,18 @@ def _carried(words: str) -> str:
 
 
 @router.on(Card)
-async def card(turn: Turn, tap: Card) -> None:
-    await turn.show(await card_screen(turn, tap.client_id))
+async def card(context: UpdateContext, tap: Card) -> None:
+    await context.show(await card_screen(context, tap.client_id))
 
 
-async def card_screen(turn: Turn, client_id: UUID, heading: str = "") -> Screen:
+async def card_screen(context: UpdateContext, client_id: UUID, heading: str = "") -> Screen:
     """Everything about a client; `heading` (HTML) stands above. Raises `ClientNotFound`."""
-    async with turn.unit_of_work() as uow:
+    async with context.unit_of_work() as uow:
         found = await CardService(uow).card(client_id)
         faces = FaceRecognitionService(uow)
         picture = await faces.thumbnail(client_id, for_chat=True) if found.face.enrolled else None
-    text = card_text(turn.t, found, turn.today)
-    return Screen(f"{heading}\n\n{text}" if heading else text, card_keyboard(turn.t, found), photo=picture)
+    text = card_text(context.t, found, context.today)
+    return Screen(f"{heading}\n\n{text}" if heading else text, card_keyboard(context.t, found), photo=picture)
 
 
 def card_text(t: HtmlTranslator, card: ClientCard, today: date) -> str:
@@ -281,7 +281,7 @@ def _of_plan(t: HtmlTranslator, card: ClientCard) -> Sequence[Button]:
     if card.current and card.waiting:
         buttons.append(button(t("⚙️ Next plan"), ManagePlan(card.waiting.id)))
     if card.rewards:
-        buttons.append(button(t("🎁 Rewards"), Rewards(card.client.id)))
+        buttons.append(button(t("🎁 Rewards"), ClientRewards(card.client.id)))
     if card.credit:
         buttons.append(button(t("👛 Credit"), CreditStatement(card.client.id)))
     return buttons
@@ -298,6 +298,6 @@ def _papers(t: HtmlTranslator, client: Client) -> Keyboard:
         [
             button(t("🚪 Visits"), Visits(client.id)),
             button(t("🧾 Payments"), Payments(client.id)),
-            button(t("🏷 Plans"), Plans(client.id)),
+            button(t("🏷 Plans"), PlanHistory(client.id)),
         ]
     ]

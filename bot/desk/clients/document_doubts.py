@@ -12,7 +12,7 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, nav, pager
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import Screen
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from gym.clients.documents import Document, probably_meant
 from gym.clients.models import Client
 from gym.clients.schemas import ClientChanges
@@ -44,35 +44,37 @@ class KeepDocument(Callback):
     client_id: UUID
 
 
-async def doubts_row(turn: Turn) -> Sequence[Row]:
+async def doubts_row(context: UpdateContext) -> Sequence[Row]:
     """The way in for admins, while there is something to look at."""
-    if not turn.visitor.may(Permission.CHANGE_SETTINGS):
+    if not context.identity.may(Permission.CHANGE_SETTINGS):
         return []
-    async with turn.unit_of_work() as uow:
+    async with context.unit_of_work() as uow:
         found = await ClientService(uow).documents_in_doubt()
-    label = turn.t.plural("🪪 {count} document to check", "🪪 {count} documents to check", found.total)
+    label = context.t.plural("🪪 {count} document to check", "🪪 {count} documents to check", found.total)
     return [[button(label, DocumentDoubts(), wide=True)]] if found.total else []
 
 
 @router.on(DocumentDoubts)
-async def document_doubts(turn: Turn, tap: DocumentDoubts) -> None:
-    async with turn.unit_of_work() as uow:
+async def document_doubts(context: UpdateContext, tap: DocumentDoubts) -> None:
+    async with context.unit_of_work() as uow:
         found = await ClientService(uow).documents_in_doubt(tap.page)
-    t = turn.t
+    t = context.t
     text = t("🪪 <b>Documents to check</b>\n\nAn earlier version may have read these wrongly.")
     rows = [
         [button(f"{client.full_name} · {kept(client)}", DocumentDoubt(client.id), wide=True)]
         for client in found.items
     ]
     pages = pager(found.number, found.pages, DocumentDoubts)
-    await turn.show(Screen(text if rows else t("🪪 No document is left to check."), [*rows, pages, nav(t)]))
+    await context.show(
+        Screen(text if rows else t("🪪 No document is left to check."), [*rows, pages, nav(t)])
+    )
 
 
 @router.on(DocumentDoubt)
-async def document_doubt(turn: Turn, tap: DocumentDoubt) -> None:
-    async with turn.unit_of_work() as uow:
+async def document_doubt(context: UpdateContext, tap: DocumentDoubt) -> None:
+    async with context.unit_of_work() as uow:
         client = await ClientService(uow).get(tap.client_id)
-    t, meant = turn.t, _meant(client)
+    t, meant = context.t, _meant(client)
     lines = [t("👤 {client}\n🪪 <b>{document}</b>", client=client.full_name, document=kept(client)), ""]
     lines.append(t("Is this the document? Look at the card itself if you can."))
     rows = [[button(t("It is right"), KeepDocument(client.id))]]
@@ -81,24 +83,24 @@ async def document_doubt(turn: Turn, tap: DocumentDoubt) -> None:
         rows.insert(0, [button(label, MendDocument(client.id), wide=True)])
     rows[-1].append(button(t("Type it"), EditField(client.id, Field.DOCUMENT)))
     rows.append([button(t("👤 Open the card"), Card(client.id))])
-    await turn.show(Screen("\n".join(lines), [*rows, nav(t, back=DocumentDoubts())]))
+    await context.show(Screen("\n".join(lines), [*rows, nav(t, back=DocumentDoubts())]))
 
 
 @router.on(MendDocument)
-async def mend_document(turn: Turn, tap: MendDocument) -> None:
-    async with turn.unit_of_work() as uow:
+async def mend_document(context: UpdateContext, tap: MendDocument) -> None:
+    async with context.unit_of_work() as uow:
         service = ClientService(uow)
         meant = _meant(await service.get(tap.client_id))
         if meant is not None:
             await service.edit(tap.client_id, ClientChanges(document=meant))
-    await turn.go(DocumentDoubts())
+    await context.go(DocumentDoubts())
 
 
 @router.on(KeepDocument)
-async def keep_document(turn: Turn, tap: KeepDocument) -> None:
-    async with turn.unit_of_work() as uow:
+async def keep_document(context: UpdateContext, tap: KeepDocument) -> None:
+    async with context.unit_of_work() as uow:
         await ClientService(uow).confirm_document(tap.client_id)
-    await turn.go(DocumentDoubts())
+    await context.go(DocumentDoubts())
 
 
 def kept(client: Client) -> str:

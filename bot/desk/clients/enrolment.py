@@ -14,7 +14,7 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Keyboard, button, nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from gym.clients.models import Client
 from gym.clients.service import ClientService
 from gym.core.language import N_
@@ -74,7 +74,7 @@ class SignedNewText(Callback):
 
 async def ask_consent(ctx: FormContext) -> str:
     """The text as the client reads it on paper; staff witnesses the signature."""
-    return consent_question(ctx.t, ctx.turn.settings.name)
+    return consent_question(ctx.t, ctx.context.settings.name)
 
 
 def consent_question(t: HtmlTranslator, gym: str) -> str:
@@ -92,7 +92,7 @@ def consented(ctx: FormContext) -> bool:
 
 async def judge_photo(ctx: FormContext, photo: bytes) -> PhotoNote:
     """A photo that may be remembered; a fault says what to do better."""
-    await enrolment_face(ctx.turn.gym.faces, photo)
+    await enrolment_face(ctx.context.gym.faces, photo)
     return PhotoNote(ctx.t("✅ Good photo."))
 
 
@@ -156,24 +156,24 @@ TWIN: Final = Step(
 )
 
 
-async def read_faces(turn: Turn, file_ids: Sequence[str]) -> list[EnrolmentFace]:
+async def read_faces(context: UpdateContext, file_ids: Sequence[str]) -> list[EnrolmentFace]:
     """Fetch the photos again and read them for good; nothing of them was kept in between."""
-    pictures = await asyncio.gather(*(turn.download(file_id) for file_id in file_ids))
-    return list(await asyncio.gather(*(enrolment_face(turn.gym.faces, picture) for picture in pictures)))
+    pictures = await asyncio.gather(*(context.download(file_id) for file_id in file_ids))
+    return list(await asyncio.gather(*(enrolment_face(context.gym.faces, picture) for picture in pictures)))
 
 
 # The screen ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @router.on(EnrolFace)
-async def face(turn: Turn, tap: EnrolFace) -> None:
-    async with turn.unit_of_work() as uow:
+async def face(context: UpdateContext, tap: EnrolFace) -> None:
+    async with context.unit_of_work() as uow:
         client = await ClientService(uow).get(tap.client_id)
         state = await FaceRecognitionService(uow).state(tap.client_id)
     if state.consent is None:
-        await _begin(turn, client, agreed=False)
+        await _begin(context, client, agreed=False)
         return
-    await turn.show(Screen(_state(turn.t, client, state), _keyboard(turn.t, client, state)))
+    await context.show(Screen(_state(context.t, client, state), _keyboard(context.t, client, state)))
 
 
 def _state(t: HtmlTranslator, client: Client, state: FaceState) -> str:
@@ -205,39 +205,39 @@ def _keyboard(t: HtmlTranslator, client: Client, state: FaceState) -> Keyboard:
 
 
 @router.on(AskNewText)
-async def ask_new_text(turn: Turn, tap: AskNewText) -> None:
+async def ask_new_text(context: UpdateContext, tap: AskNewText) -> None:
     """For clients without a chat, or who would rather answer at the desk: yes by signature, no forgets."""
-    t = turn.t
-    text = consent_question(t, turn.settings.name)
+    t = context.t
+    text = consent_question(t, context.settings.name)
     rows = [
         [button(t("Yes, signed on paper"), SignedNewText(tap.client_id), wide=True)],
         [button(t("No, forget the face"), AskForgetFace(tap.client_id, True), wide=True)],
         nav(t, back=EnrolFace(tap.client_id)),
     ]
-    await turn.show(Screen(text, rows))
+    await context.show(Screen(text, rows))
 
 
 @router.on(SignedNewText)
-async def signed_new_text(turn: Turn, tap: SignedNewText) -> None:
-    async with turn.unit_of_work() as uow:
+async def signed_new_text(context: UpdateContext, tap: SignedNewText) -> None:
+    async with context.unit_of_work() as uow:
         await FaceRecognitionService(uow).give_consent(tap.client_id, ConsentMethod.PAPER)
-    await turn.answer(turn.t("The consent is noted."))
-    await turn.go(EnrolFace(tap.client_id))
+    await context.answer(context.t("The consent is noted."))
+    await context.go(EnrolFace(tap.client_id))
 
 
 @router.on(NewPhotos)
-async def new_photos(turn: Turn, tap: NewPhotos) -> None:
-    async with turn.unit_of_work() as uow:
+async def new_photos(context: UpdateContext, tap: NewPhotos) -> None:
+    async with context.unit_of_work() as uow:
         client = await ClientService(uow).get(tap.client_id)
         state = await FaceRecognitionService(uow).state(tap.client_id)
-    await _begin(turn, client, agreed=state.consent is not None and state.consent.current)
+    await _begin(context, client, agreed=state.consent is not None and state.consent.current)
 
 
-async def _begin(turn: Turn, client: Client, *, agreed: bool) -> None:
+async def _begin(context: UpdateContext, client: Client, *, agreed: bool) -> None:
     values: dict[str, object] = {"client_id": client.id, "client": client.full_name}
     if agreed:
         values["consent"] = True
-    await turn.begin(ENROLMENT, values, back=Card(client.id))
+    await context.begin(ENROLMENT, values, back=Card(client.id))
 
 
 # Enrolling ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -253,7 +253,7 @@ async def remember(
         return None
     try:
         return await recognition.enrol(
-            client_id, faces, ctx.turn.gym.match_rule, allow_duplicate=is_twin(ctx)
+            client_id, faces, ctx.context.gym.match_rule, allow_duplicate=is_twin(ctx)
         )
     except PossibleDuplicate as found:
         note_likeness(ctx, found)
@@ -272,7 +272,7 @@ async def _enrol(ctx: FormContext) -> Screen:
     back = [nav(t, back=Card(client_id))]
     if not consented(ctx):
         return Screen(t("No face is kept. QR and document open the door just as well."), back)
-    faces = await read_faces(ctx.turn, [photo.file_id for photo in ctx.photos("faces")])
+    faces = await read_faces(ctx.context, [photo.file_id for photo in ctx.photos("faces")])
     async with ctx.unit_of_work() as uow:
         enrolment = await remember(ctx, uow, client_id, faces)
     if enrolment is None:
@@ -297,10 +297,10 @@ ENROLMENT = router.form(
 
 
 @router.on(AskForgetFace)
-async def ask_forget(turn: Turn, tap: AskForgetFace) -> None:
-    async with turn.unit_of_work() as uow:
+async def ask_forget(context: UpdateContext, tap: AskForgetFace) -> None:
+    async with context.unit_of_work() as uow:
         client = await ClientService(uow).get(tap.client_id)
-    t = turn.t
+    t = context.t
     question = t("Remove the face photos of <b>{client}</b>? The consent stays.", client=client.full_name)
     if tap.withdraw:
         question = t(
@@ -309,15 +309,15 @@ async def ask_forget(turn: Turn, tap: AskForgetFace) -> None:
         )
     yes = t("Withdraw") if tap.withdraw else t("Remove")
     row = [button(t("Keep"), EnrolFace(client.id)), button(yes, ForgetFace(client.id, tap.withdraw))]
-    await turn.show(Screen(f"{question}\n\n{t(OUT_OF_REACH)}", [row]))
+    await context.show(Screen(f"{question}\n\n{t(OUT_OF_REACH)}", [row]))
 
 
 @router.on(ForgetFace)
-async def forget(turn: Turn, tap: ForgetFace) -> None:
-    async with turn.unit_of_work() as uow:
+async def forget(context: UpdateContext, tap: ForgetFace) -> None:
+    async with context.unit_of_work() as uow:
         if tap.withdraw:
             await FaceRecognitionService(uow).withdraw_consent(tap.client_id)
         else:
             await FaceRecognitionService(uow).remove(tap.client_id)
-    await turn.answer(turn.t("The face is forgotten."))
-    await turn.go(Card(tap.client_id))
+    await context.answer(context.t("The face is forgotten."))
+    await context.go(Card(tap.client_id))

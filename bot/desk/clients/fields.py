@@ -57,7 +57,7 @@ def read_document(text: str, ctx: FormContext) -> str:
 
 
 def read_phone(text: str, ctx: FormContext) -> str:
-    return parse_phone(text, ctx.turn.settings.phone_region)
+    return parse_phone(text, ctx.context.settings.phone_region)
 
 
 def read_email(text: str, ctx: FormContext) -> str:
@@ -65,7 +65,7 @@ def read_email(text: str, ctx: FormContext) -> str:
 
 
 def read_birth_date(text: str, ctx: FormContext) -> date:
-    return parse_birth_date(text, ctx.turn.today, month_first=month_first(ctx.turn.conventions))
+    return parse_birth_date(text, ctx.context.today, month_first=month_first(ctx.context.conventions))
 
 
 async def read_referrer(text: str, ctx: FormContext) -> str:
@@ -89,7 +89,7 @@ def _at_most(limit: int) -> Callable[[str, FormContext], str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class FieldQuestion:
     """How a field is called and asked for."""
 
     label: str
@@ -99,33 +99,37 @@ class Question:
 
 
 QUESTIONS: Final = {
-    Field.FIRST_NAME: Question(N_("First name"), N_("What is the first name?"), read_name, required=True),
-    Field.LAST_NAME: Question(N_("Last name"), N_("What is the last name?"), read_name),
-    Field.ALIAS: Question(N_("Called"), N_("What may a screen call this person?"), _at_most(80)),
-    Field.DOCUMENT: Question(
+    Field.FIRST_NAME: FieldQuestion(
+        N_("First name"), N_("What is the first name?"), read_name, required=True
+    ),
+    Field.LAST_NAME: FieldQuestion(N_("Last name"), N_("What is the last name?"), read_name),
+    Field.ALIAS: FieldQuestion(N_("Called"), N_("What may a screen call this person?"), _at_most(80)),
+    Field.DOCUMENT: FieldQuestion(
         N_("Document"),
         N_("Which document? Such as 1020304050, or CE 123456. Types: CC, TI, CE, PP, PPT, ID (any other)."),
         read_document,
     ),
-    Field.PHONE: Question(N_("Phone"), N_("Which phone number? Write it with its area."), read_phone),
-    Field.EMAIL: Question(N_("E-mail"), N_("Which e-mail address?"), read_email),
-    Field.BIRTH_DATE: Question(
+    Field.PHONE: FieldQuestion(N_("Phone"), N_("Which phone number? Write it with its area."), read_phone),
+    Field.EMAIL: FieldQuestion(N_("E-mail"), N_("Which e-mail address?"), read_email),
+    Field.BIRTH_DATE: FieldQuestion(
         N_("Birth date"), N_("When was this person born? Such as 3 August 1990."), read_birth_date
     ),
-    Field.GENDER: Question(N_("Gender"), N_("Which gender?"), None),
-    Field.GUARDIAN: Question(
+    Field.GENDER: FieldQuestion(N_("Gender"), N_("Which gender?"), None),
+    Field.GUARDIAN: FieldQuestion(
         N_("Guardian"), N_("Who is the guardian, who agrees to the membership?"), _at_most(160)
     ),
-    Field.ADDRESS: Question(N_("Address"), N_("Which address?"), _at_most(200)),
-    Field.EMERGENCY: Question(
+    Field.ADDRESS: FieldQuestion(N_("Address"), N_("Which address?"), _at_most(200)),
+    Field.EMERGENCY: FieldQuestion(
         N_("Emergency contact"), N_("Whom to call in an emergency? Name and phone."), _at_most(200)
     ),
-    Field.TAGS: Question(N_("Tags"), N_("Which tags? Write them with commas between them."), _at_most(200)),
-    Field.WARNING: Question(
+    Field.TAGS: FieldQuestion(
+        N_("Tags"), N_("Which tags? Write them with commas between them."), _at_most(200)
+    ),
+    Field.WARNING: FieldQuestion(
         N_("Warning"), N_("What must staff know whenever this client comes up?"), _at_most(300)
     ),
-    Field.NOTES: Question(N_("Notes"), N_("Any notes? Only staff sees them."), _at_most(2000)),
-    Field.REFERRER: Question(
+    Field.NOTES: FieldQuestion(N_("Notes"), N_("Any notes? Only staff sees them."), _at_most(2000)),
+    Field.REFERRER: FieldQuestion(
         N_("Brought by"), N_("Which member brought this client? Type a name or phone."), read_referrer
     ),
 }

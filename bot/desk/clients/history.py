@@ -13,7 +13,7 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Button, button, nav, pager
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import Html, HtmlTranslator, Screen
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from bot.ui.wording.freezes import rest_lines
 from bot.ui.wording.terms import METHODS, status
 from gym.attendance.checkin.service import AttendanceService
@@ -65,7 +65,7 @@ class Payments(Callback):
 
 
 @callback("subs")
-class Plans(Callback):
+class PlanHistory(Callback):
     """What was sold to a client."""
 
     client_id: UUID
@@ -73,7 +73,7 @@ class Plans(Callback):
 
 
 @callback("stmt")
-class Statement(Callback):
+class AccountStatement(Callback):
     """How one subscription came to what is owed for it."""
 
     subscription_id: UUID
@@ -94,24 +94,24 @@ def visit_line(t: HtmlTranslator, visit: CheckIn) -> str:
 
 
 @router.on(Visits)
-async def visits(turn: Turn, tap: Visits) -> None:
-    async with turn.unit_of_work() as uow:
+async def visits(context: UpdateContext, tap: Visits) -> None:
+    async with context.unit_of_work() as uow:
         client = await ClientService(uow).get(tap.client_id)
         found = await AttendanceService(uow).visits(tap.client_id, tap.page)
-    t = turn.t
+    t = context.t
     lines = [visit_line(t, visit) for visit in found.items] or [t("No visits yet.")]
     heading = t("🚪 <b>{client}</b>: visits", client=client.full_name)
     pages = pager(found.number, found.pages, lambda number: Visits(tap.client_id, number))
-    await turn.show(_page(t, tap.client_id, [heading, "", *lines], [pages]))
+    await context.show(_page(t, tap.client_id, [heading, "", *lines], [pages]))
 
 
 @router.on(Payments)
-async def payments(turn: Turn, tap: Payments) -> None:
-    async with turn.unit_of_work() as uow:
+async def payments(context: UpdateContext, tap: Payments) -> None:
+    async with context.unit_of_work() as uow:
         client = await ClientService(uow).get(tap.client_id)
         found = await StatementService(uow).money(tap.client_id, tap.page)
         credit = await ClientCredit(uow).balance(tap.client_id)
-    t = turn.t
+    t = context.t
     lines = [money_line(t, row) for row in found.items] or [t("No payments yet.")]
     heading = t("🧾 <b>{client}</b>: payments", client=client.full_name)
     rows: list[Sequence[Button]] = [
@@ -123,7 +123,7 @@ async def payments(turn: Turn, tap: Payments) -> None:
         label = t("💳 Credit: {credit}", credit=credit)
         rows.append([button(label, CreditStatement(tap.client_id), wide=True)])
     pages = pager(found.number, found.pages, lambda number: Payments(tap.client_id, number))
-    await turn.show(_page(t, tap.client_id, [heading, "", *lines], [*rows, pages]))
+    await context.show(_page(t, tap.client_id, [heading, "", *lines], [*rows, pages]))
 
 
 def money_line(t: HtmlTranslator, row: MoneyRow) -> str:
@@ -151,12 +151,12 @@ def _method(t: HtmlTranslator, entry: LedgerEntry) -> str:
     return t(METHODS[entry.method]) if entry.method else ""
 
 
-@router.on(Statement)
-async def statement(turn: Turn, tap: Statement) -> None:
-    async with turn.unit_of_work() as uow:
+@router.on(AccountStatement)
+async def statement(context: UpdateContext, tap: AccountStatement) -> None:
+    async with context.unit_of_work() as uow:
         one = await SubscriptionService(uow).get(tap.subscription_id)
         lines = running(await PaymentService(uow).entries(one.account_id))
-    t = turn.t
+    t = context.t
     numbers: dict[UUID | None, int | None] = {line.entry.id: line.entry.receipt_number for line in lines}
     heading = t(
         "📒 <b>{client}</b>\n🏷 {plan}, {starts_on} – {ends_on}",
@@ -168,16 +168,18 @@ async def statement(turn: Turn, tap: Statement) -> None:
     balance = t("💵 To pay: <b>{balance}</b>", balance=one.account.balance)
     body = [_statement_line(t, line, numbers.get(line.entry.voids_id)) for line in lines]
     rows = [[button(t("💵 Take payment"), TakePayment(one.id), wide=True)]] if one.account.balance else []
-    screen = Screen("\n".join([heading, "", *body, "", balance]), [*rows, nav(t, back=Plans(one.client_id))])
-    await turn.show(screen)
+    screen = Screen(
+        "\n".join([heading, "", *body, "", balance]), [*rows, nav(t, back=PlanHistory(one.client_id))]
+    )
+    await context.show(screen)
 
 
 @router.on(CreditStatement)
-async def credit_statement(turn: Turn, tap: CreditStatement) -> None:
-    async with turn.unit_of_work() as uow:
+async def credit_statement(context: UpdateContext, tap: CreditStatement) -> None:
+    async with context.unit_of_work() as uow:
         client = await ClientService(uow).get(tap.client_id)
         lines = running(await ClientCredit(uow).movements(tap.client_id))
-    t = turn.t
+    t = context.t
     heading = t("💳 <b>{client}</b>: credit", client=client.full_name)
     body = [
         t(
@@ -190,7 +192,7 @@ async def credit_statement(turn: Turn, tap: CreditStatement) -> None:
         for line in lines
     ]
     text = "\n".join([heading, "", *(body or [t("No credit yet.")])])
-    await turn.show(Screen(text, [nav(t, back=Payments(tap.client_id))]))
+    await context.show(Screen(text, [nav(t, back=Payments(tap.client_id))]))
 
 
 def _statement_line(t: HtmlTranslator, line: StatementLine, voided_number: int | None) -> str:
@@ -229,14 +231,14 @@ def _off(t: HtmlTranslator, entry: LedgerEntry) -> str:
     return t("taken off ({reason})", reason=entry.reason)
 
 
-@router.on(Plans)
-async def plans(turn: Turn, tap: Plans) -> None:
-    async with turn.unit_of_work() as uow:
+@router.on(PlanHistory)
+async def plans(context: UpdateContext, tap: PlanHistory) -> None:
+    async with context.unit_of_work() as uow:
         client = await ClientService(uow).get(tap.client_id)
         found = await SubscriptionService(uow).history(tap.client_id, tap.page)
         owed = await SubscriptionService(uow).owed(tap.client_id)
-    t = turn.t
-    lines = [_plan_line(t, one, turn.today) for one in found.items] or [t("No plan was sold yet.")]
+    t = context.t
+    lines = [_plan_line(t, one, context.today) for one in found.items] or [t("No plan was sold yet.")]
     heading = t("🏷 <b>{client}</b>: plans", client=client.full_name)
     dues = [
         [
@@ -249,11 +251,15 @@ async def plans(turn: Turn, tap: Plans) -> None:
         for one in owed
     ]
     statements = [
-        [button(f"📒 {one.plan.name}, {t.day(one.starts_on, short=True)}", Statement(one.id), wide=True)]
+        [
+            button(
+                f"📒 {one.plan.name}, {t.day(one.starts_on, short=True)}", AccountStatement(one.id), wide=True
+            )
+        ]
         for one in found.items
     ]
-    pages = pager(found.number, found.pages, lambda number: Plans(tap.client_id, number))
-    await turn.show(_page(t, tap.client_id, [heading, "", *lines], [*dues, *statements, pages]))
+    pages = pager(found.number, found.pages, lambda number: PlanHistory(tap.client_id, number))
+    await context.show(_page(t, tap.client_id, [heading, "", *lines], [*dues, *statements, pages]))
 
 
 def _plan_line(t: HtmlTranslator, one: Subscription, today: date) -> str:

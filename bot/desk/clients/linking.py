@@ -10,7 +10,7 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Keyboard, button, nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import Screen
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from gym.clients.models import Client
 from gym.clients.service import ClientService
 from gym.security.one_time_links import IssuedLink
@@ -25,29 +25,29 @@ class Unlink(Callback):
 
 
 @router.on(LinkClient)
-async def link_client(turn: Turn, tap: LinkClient) -> None:
-    async with turn.unit_of_work() as uow:
+async def link_client(context: UpdateContext, tap: LinkClient) -> None:
+    async with context.unit_of_work() as uow:
         client = await ClientService(uow).get(tap.client_id)
         link = None if client.telegram_id else await ClientService(uow).issue_link(client.id)
-    back = [nav(turn.t, back=Card(client.id))]
+    back = [nav(context.t, back=Card(client.id))]
     if link is None:
-        await turn.show(_linked(turn, client))
+        await context.show(_linked(context, client))
     else:
-        await turn.show(await link_offer(turn, client, link, back))
+        await context.show(await link_offer(context, client, link, back))
 
 
-async def link_offer(turn: Turn, client: Client, link: IssuedLink, keyboard: Keyboard) -> Screen:
+async def link_offer(context: UpdateContext, client: Client, link: IssuedLink, keyboard: Keyboard) -> Screen:
     """The QR that the client scans with their phone."""
-    how = turn.t(
+    how = context.t(
         "📱 Let <b>{client}</b> scan this with their phone: plan, visits and the door's QR in their own "
         "chat. It works once, for 24 hours.",
         client=client.full_name,
     )
-    return await link_screen(turn, how, bot_link(turn.settings, link.token), keyboard)
+    return await link_screen(context, how, bot_link(context.settings, link.token), keyboard)
 
 
-def _linked(turn: Turn, client: Client) -> Screen:
-    t = turn.t
+def _linked(context: UpdateContext, client: Client) -> Screen:
+    t = context.t
     text = t(
         "💬 <b>{client}</b> linked a chat on {when}.\n\nUnlink it if the phone was lost or it was the "
         "wrong person; a new link can be made right after.",
@@ -58,8 +58,8 @@ def _linked(turn: Turn, client: Client) -> Screen:
 
 
 @router.on(Unlink)
-async def unlink(turn: Turn, tap: Unlink) -> None:
-    async with turn.unit_of_work() as uow:
+async def unlink(context: UpdateContext, tap: Unlink) -> None:
+    async with context.unit_of_work() as uow:
         client = await ClientService(uow).unlink(tap.client_id)
-    await turn.answer(turn.t("The chat is unlinked."))
-    await turn.go(LinkClient(client.id))
+    await context.answer(context.t("The chat is unlinked."))
+    await context.go(LinkClient(client.id))

@@ -10,7 +10,7 @@ from bot.ui.documents import send_card, send_sheets
 from bot.ui.keyboards import button, nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from gym.attendance.cards.printed_sheets import MOST, CardSheets
 from gym.clients.models import Client
 from gym.clients.service import ClientService
@@ -47,10 +47,10 @@ class MakeSheets(Callback):
 
 
 @router.on(PrintedCardOf)
-async def printed_card(turn: Turn, tap: PrintedCardOf) -> None:
-    async with turn.unit_of_work() as uow:
+async def printed_card(context: UpdateContext, tap: PrintedCardOf) -> None:
+    async with context.unit_of_work() as uow:
         client = await ClientService(uow).get(tap.client_id)
-    await turn.show(_screen(turn.t, client))
+    await context.show(_screen(context.t, client))
 
 
 def _screen(t: HtmlTranslator, client: Client) -> Screen:
@@ -73,57 +73,57 @@ def _screen(t: HtmlTranslator, client: Client) -> Screen:
 
 
 @router.on(AskNewCard)
-async def ask_new_card(turn: Turn, tap: AskNewCard) -> None:
-    async with turn.unit_of_work() as uow:
+async def ask_new_card(context: UpdateContext, tap: AskNewCard) -> None:
+    async with context.unit_of_work() as uow:
         client = await ClientService(uow).get(tap.client_id)
-    t = turn.t
+    t = context.t
     text = t(
         "Make a new card for <b>{client}</b>?\n\nThe card they have opens nothing from then on.",
         client=client.full_name,
     )
     make = button(t("New card"), MakeCard(client.id, client.card_serial))
-    await turn.show(Screen(text, [[button(t("Keep"), PrintedCardOf(client.id)), make]]))
+    await context.show(Screen(text, [[button(t("Keep"), PrintedCardOf(client.id)), make]]))
 
 
 @router.on(MakeCard)
-async def make_card(turn: Turn, tap: MakeCard) -> None:
-    async with turn.unit_of_work() as uow:
+async def make_card(context: UpdateContext, tap: MakeCard) -> None:
+    async with context.unit_of_work() as uow:
         payload = await ClientService(uow).new_card(tap.client_id, after=tap.after)
         client = await ClientService(uow).get(tap.client_id)
-    await turn.show(_screen(turn.t, client))
-    await send_card(turn, client, payload)
+    await context.show(_screen(context.t, client))
+    await send_card(context, client, payload)
 
 
 @router.on(PrintAgain)
-async def print_again(turn: Turn, tap: PrintAgain) -> None:
-    async with turn.unit_of_work() as uow:
+async def print_again(context: UpdateContext, tap: PrintAgain) -> None:
+    async with context.unit_of_work() as uow:
         payload = await ClientService(uow).card(tap.client_id)
         client = await ClientService(uow).get(tap.client_id)
-    await send_card(turn, client, payload)
+    await send_card(context, client, payload)
 
 
 @router.on(RevokeCard)
-async def revoke_card(turn: Turn, tap: RevokeCard) -> None:
-    async with turn.unit_of_work() as uow:
+async def revoke_card(context: UpdateContext, tap: RevokeCard) -> None:
+    async with context.unit_of_work() as uow:
         client = await ClientService(uow).revoke_card(tap.client_id)
-    await turn.answer(turn.t("The card is revoked: it opens nothing any more."))
-    await turn.show(_screen(turn.t, client))
+    await context.answer(context.t("The card is revoked: it opens nothing any more."))
+    await context.show(_screen(context.t, client))
 
 
 # Sheets ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @router.on(CardsToPrint)
-async def cards_to_print(turn: Turn, _: CardsToPrint) -> None:
-    async with turn.unit_of_work() as uow:
+async def cards_to_print(context: UpdateContext, _: CardsToPrint) -> None:
+    async with context.unit_of_work() as uow:
         count = await CardSheets(uow).waiting()
-    t = turn.t
+    t = context.t
     back = nav(t, back=KioskList())
     if not count:
         text = t(
             "🪪 Everybody with a plan has a chat or a card.\n\nA single card is made on the client's card."
         )
-        await turn.show(Screen(text, [back]))
+        await context.show(Screen(text, [back]))
         return
     text = t.plural(
         "🪪 <b>{count} member</b> with a plan has neither a chat nor a card.",
@@ -133,13 +133,13 @@ async def cards_to_print(turn: Turn, _: CardsToPrint) -> None:
     text += "\n\n" + t("Their cards come as sheets to print and to cut, ten on a page.")
     some = min(count, MOST)
     make = button(t.plural("Make {count} card", "Make {count} cards", some), MakeSheets())
-    await turn.show(Screen(text, [[make], back]))
+    await context.show(Screen(text, [[make], back]))
 
 
 @router.on(MakeSheets)
-async def make_sheets(turn: Turn, _: MakeSheets) -> None:
-    async with turn.unit_of_work() as uow:
+async def make_sheets(context: UpdateContext, _: MakeSheets) -> None:
+    async with context.unit_of_work() as uow:
         issued = await CardSheets(uow).issue()
-    await turn.go(CardsToPrint())
+    await context.go(CardsToPrint())
     if issued:
-        await send_sheets(turn, issued)
+        await send_sheets(context, issued)

@@ -8,14 +8,14 @@ from typing import Final
 from uuid import UUID
 
 from bot.desk.buttons import Card
-from bot.desk.clients.fields import GENDERS, QUESTIONS, Field, Question, candidates
+from bot.desk.clients.fields import GENDERS, QUESTIONS, Field, FieldQuestion, candidates
 from bot.forms.answers import read_coming_day
 from bot.forms.definition import Choice, Form, FormContext, Step
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button, grid, nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from gym.clients.documents import parse_document
 from gym.clients.models import Client
 from gym.clients.schemas import ClientChanges
@@ -74,11 +74,11 @@ class Reactivate(Callback):
 
 
 @router.on(EditClient)
-async def edit(turn: Turn, tap: EditClient) -> None:
-    async with turn.unit_of_work() as uow:
+async def edit(context: UpdateContext, tap: EditClient) -> None:
+    async with context.unit_of_work() as uow:
         client = await ClientService(uow).get(tap.client_id)
         referrer = await ClientService(uow).referrer(client)
-    await turn.show(_fields(turn.t, client, referrer))
+    await context.show(_fields(context.t, client, referrer))
 
 
 def _fields(t: HtmlTranslator, client: Client, referrer: Client | None, heading: str = "") -> Screen:
@@ -111,16 +111,16 @@ def _now(t: HtmlTranslator, client: Client, referrer: Client | None, field: Fiel
 
 
 @router.on(EditField)
-async def edit_field(turn: Turn, tap: EditField) -> None:
-    async with turn.unit_of_work() as uow:
+async def edit_field(context: UpdateContext, tap: EditField) -> None:
+    async with context.unit_of_work() as uow:
         client = await ClientService(uow).get(tap.client_id)
         referrer = await ClientService(uow).referrer(client)
-    now = _now(turn.t, client, referrer, tap.field)
+    now = _now(context.t, client, referrer, tap.field)
     values = {"client_id": client.id, "client": client.full_name, "field": tap.field, "now": now}
-    await turn.begin(EDITING, values, back=EditClient(client.id))
+    await context.begin(EDITING, values, back=EditClient(client.id))
 
 
-def _edit_step(field: Field, question: Question) -> Step:
+def _edit_step(field: Field, question: FieldQuestion) -> Step:
     async def ask(ctx: FormContext) -> str:
         now = ctx.maybe("now", str)
         line = ctx.t("Now: <b>{value}</b>", value=now) + "\n" if now else ""
@@ -206,17 +206,17 @@ EDITING = router.form(
 
 
 @router.on(BlockClient)
-async def block(turn: Turn, tap: BlockClient) -> None:
-    async with turn.unit_of_work() as uow:
+async def block(context: UpdateContext, tap: BlockClient) -> None:
+    async with context.unit_of_work() as uow:
         client = await ClientService(uow).get(tap.client_id)
         await FourEyes(uow).require_another(client.id, Permission.BLOCK_SHORT, acts=False)
     values = {"client_id": client.id, "client": client.full_name}
-    await turn.begin(BLOCKING, values, back=Card(client.id))
+    await context.begin(BLOCKING, values, back=Card(client.id))
 
 
 async def _days(ctx: FormContext) -> Sequence[Choice]:
-    today = ctx.turn.today
-    offered = (1, 3, 7, 30, 90, 365) if ctx.turn.visitor.may(Permission.BLOCK_LONG) else (1, 3, 7)
+    today = ctx.context.today
+    offered = (1, 3, 7, 30, 90, 365) if ctx.context.identity.may(Permission.BLOCK_LONG) else (1, 3, 7)
     return [
         Choice(today + timedelta(days=days), ctx.t.plural("{count} day", "{count} days", days))
         for days in offered
@@ -275,41 +275,41 @@ BLOCKING = router.form(
 
 
 @router.on(Unblock)
-async def unblock(turn: Turn, tap: Unblock) -> None:
-    async with turn.unit_of_work() as uow:
+async def unblock(context: UpdateContext, tap: Unblock) -> None:
+    async with context.unit_of_work() as uow:
         client = await ClientService(uow).unblock(tap.client_id)
-    await turn.answer(turn.t("{client} may come in again.", client=client.full_name))
-    await turn.go(Card(client.id))
+    await context.answer(context.t("{client} may come in again.", client=client.full_name))
+    await context.go(Card(client.id))
 
 
 # Leaving and coming back ──────────────────────────────────────────────────────────────────────────────────
 
 
 @router.on(AskDeactivate)
-async def ask_deactivate(turn: Turn, tap: AskDeactivate) -> None:
-    async with turn.unit_of_work() as uow:
+async def ask_deactivate(context: UpdateContext, tap: AskDeactivate) -> None:
+    async with context.unit_of_work() as uow:
         client = await ClientService(uow).get(tap.client_id)
-    t = turn.t
+    t = context.t
     text = t(
         "Deactivate <b>{client}</b>?\n\nAccess ends at once and the face is not recognised any more. "
         "Money and visits stay, and you can reactivate later.",
         client=client.full_name,
     )
     row = [button(t("Keep"), Card(client.id)), button(t("Deactivate"), Deactivate(client.id))]
-    await turn.show(Screen(text, [row]))
+    await context.show(Screen(text, [row]))
 
 
 @router.on(Deactivate)
-async def deactivate(turn: Turn, tap: Deactivate) -> None:
-    async with turn.unit_of_work() as uow:
+async def deactivate(context: UpdateContext, tap: Deactivate) -> None:
+    async with context.unit_of_work() as uow:
         client = await ClientService(uow).deactivate(tap.client_id)
-    await turn.answer(turn.t("{client} is deactivated.", client=client.full_name))
-    await turn.go(Card(client.id))
+    await context.answer(context.t("{client} is deactivated.", client=client.full_name))
+    await context.go(Card(client.id))
 
 
 @router.on(Reactivate)
-async def reactivate(turn: Turn, tap: Reactivate) -> None:
-    async with turn.unit_of_work() as uow:
+async def reactivate(context: UpdateContext, tap: Reactivate) -> None:
+    async with context.unit_of_work() as uow:
         client = await ClientService(uow).reactivate(tap.client_id)
-    await turn.answer(turn.t("{client} is active again.", client=client.full_name))
-    await turn.go(Card(client.id))
+    await context.answer(context.t("{client} is active again.", client=client.full_name))
+    await context.go(Card(client.id))

@@ -28,7 +28,7 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button, nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import Html, Screen
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from gym.clients.documents import parse_document
 from gym.clients.fields import is_minor
 from gym.clients.models import Client, Gender
@@ -58,44 +58,45 @@ class PhotoConsent(Callback):
 
 
 @router.on(RegisterClient)
-async def register(turn: Turn, _: RegisterClient) -> None:
-    await turn.begin(REGISTRATION)
+async def register(context: UpdateContext, _: RegisterClient) -> None:
+    await context.begin(REGISTRATION)
 
 
 @router.command("register", N_("Register a client"))
-async def register_command(turn: Turn) -> None:
-    await turn.begin(REGISTRATION)
+async def register_command(context: UpdateContext) -> None:
+    await context.begin(REGISTRATION)
 
 
 @router.on(RegisterWithPhoto)
-async def register_with_photo(turn: Turn, _: RegisterWithPhoto) -> None:
+async def register_with_photo(context: UpdateContext, _: RegisterWithPhoto) -> None:
     """The message keeps the photo while the question about it is open; the draft begins after the answer."""
-    photo_id = _photo_above(turn)
+    photo_id = _photo_above(context)
     if photo_id is None:
-        await turn.begin(REGISTRATION)
+        await context.begin(REGISTRATION)
         return
-    picture = await turn.download(photo_id)
-    question = turn.t("The client reads the text below. Has the client signed it in front of you?")
+    picture = await context.download(photo_id)
+    question = context.t("The client reads the text below. Has the client signed it in front of you?")
     rows = [
-        [button(turn.t(choice.label), PhotoConsent(choice.value is True), wide=True)] for choice in CONSENTS
+        [button(context.t(choice.label), PhotoConsent(choice.value is True), wide=True)]
+        for choice in CONSENTS
     ]
-    await turn.show(Screen(question, [*rows, nav(turn.t)], photo=picture))
+    await context.show(Screen(question, [*rows, nav(context.t)], photo=picture))
     # Apart, for a caption holds 1024 letters: what is over went below it, and the buttons with it.
-    await turn.say(consent_words(turn.t, turn.settings.name))
+    await context.say(consent_words(context.t, context.settings.name))
 
 
 @router.on(PhotoConsent)
-async def photo_consent(turn: Turn, tap: PhotoConsent) -> None:
-    photo_id = _photo_above(turn)
+async def photo_consent(context: UpdateContext, tap: PhotoConsent) -> None:
+    photo_id = _photo_above(context)
     if not tap.agreed or photo_id is None:
-        await turn.begin(REGISTRATION, {"consent": tap.agreed})
+        await context.begin(REGISTRATION, {"consent": tap.agreed})
         return
-    await turn.begin(REGISTRATION, {"consent": True, FIRST_PHOTO: photo_id})
+    await context.begin(REGISTRATION, {"consent": True, FIRST_PHOTO: photo_id})
 
 
-def _photo_above(turn: Turn) -> str | None:
+def _photo_above(context: UpdateContext) -> str | None:
     """The photo of the tapped message."""
-    return turn.target.photo[-1].file_id if turn.target and turn.target.photo else None
+    return context.target.photo[-1].file_id if context.target and context.target.photo else None
 
 
 # Questions ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -107,7 +108,7 @@ def _step(field: Field, *, optional: bool = True) -> Step:
 
 
 def _is_minor(ctx: FormContext) -> bool:
-    return is_minor(ctx.maybe(Field.BIRTH_DATE, date), ctx.turn.today)
+    return is_minor(ctx.maybe(Field.BIRTH_DATE, date), ctx.context.today)
 
 
 def _needs_first_photo(ctx: FormContext) -> bool:
@@ -208,7 +209,7 @@ def _sent(ctx: FormContext) -> list[str]:
 
 
 async def _register(ctx: FormContext) -> None:
-    faces = await read_faces(ctx.turn, _sent(ctx)) if consented(ctx) else []
+    faces = await read_faces(ctx.context, _sent(ctx)) if consented(ctx) else []
 
     async def work(uow: UnitOfWork) -> tuple[Client, IssuedLink]:
         client = await ClientService(uow).register(_data(ctx), ctx.key)
@@ -217,8 +218,8 @@ async def _register(ctx: FormContext) -> None:
         return client, await ClientService(uow).issue_link(client.id)
 
     client, link = await ctx.run(work)
-    await ctx.turn.keep(await link_offer(ctx.turn, client, link, []))
-    await ctx.turn.keep(_registered(ctx, client, len(faces)))
+    await ctx.context.keep(await link_offer(ctx.context, client, link, []))
+    await ctx.context.keep(_registered(ctx, client, len(faces)))
 
 
 def _registered(ctx: FormContext, client: Client, photos: int) -> Screen:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from bot.desk.buttons import Card, CheckInClient, RegisterClient
-from bot.desk.clients.clients import Found, card_screen
+from bot.desk.clients.clients import ClientSearch, card_screen
 from bot.desk.clients.registration import RegisterWithPhoto
 from bot.desk.door.verdicts import AdmitAnyway, UndoCheckIn, verdict_screen
 from bot.desk.idempotency import tap_key
@@ -14,14 +14,14 @@ from bot.forms.definition import Form, FormContext, Step
 from bot.ui.keyboards import Button, Row, button, nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from gym.attendance.checkin.credentials import qr_owner
 from gym.attendance.checkin.service import AttendanceService
 from gym.clients.models import Client
 from gym.clients.service import ClientService
 from gym.core.language import N_
 from gym.faces.engine.images import draw_numbered_boxes, encode_jpeg
-from gym.faces.engine.reader import Face, Purpose, Reading
+from gym.faces.engine.reader import Face, PhotoReading, Purpose
 from gym.faces.schemas import MatchOutcome, Probe
 from gym.faces.service import FaceRecognitionService
 from gym.payments.errors import parse_reason
@@ -35,36 +35,36 @@ Person = tuple[MatchOutcome, Client | None]
 
 
 @router.photo
-async def who_is_it(turn: Turn) -> None:
+async def who_is_it(context: UpdateContext) -> None:
     """One face is a card, several are numbered, no face may be a QR."""
-    photo = await turn.photo_bytes()
-    reading = await turn.gym.faces.read(photo, Purpose.IDENTIFY_ALL)
+    photo = await context.photo_bytes()
+    reading = await context.gym.faces.read(photo, Purpose.IDENTIFY_ALL)
     if not reading.faces:
-        await _show_owner(turn, reading.qr or "")
+        await _show_owner(context, reading.qr or "")
         return
-    people = await _identify(turn, reading.faces)
+    people = await _identify(context, reading.faces)
     if len(people) == 1:
-        await _show_one(turn, reading, people[0])
+        await _show_one(context, reading, people[0])
     else:
-        await _show_several(turn, reading, people)
+        await _show_several(context, reading, people)
 
 
 @router.start(MEMBER_QR)
-async def scanned(turn: Turn) -> None:
+async def scanned(context: UpdateContext) -> None:
     """Staff scanned a member's QR with their own phone."""
-    await _show_owner(turn, turn.payload)
+    await _show_owner(context, context.payload)
 
 
-async def _show_owner(turn: Turn, qr: str) -> None:
-    async with turn.unit_of_work() as uow:
+async def _show_owner(context: UpdateContext, qr: str) -> None:
+    async with context.unit_of_work() as uow:
         client_id = await qr_owner(uow, qr)
-    await turn.show(await card_screen(turn, client_id))
+    await context.show(await card_screen(context, client_id))
 
 
-async def _identify(turn: Turn, faces: Sequence[Face]) -> list[Person]:
-    model_id, rule = turn.gym.faces.model_id, turn.gym.match_rule
+async def _identify(context: UpdateContext, faces: Sequence[Face]) -> list[Person]:
+    model_id, rule = context.gym.faces.model_id, context.gym.match_rule
     people: list[Person] = []
-    async with turn.unit_of_work() as uow:
+    async with context.unit_of_work() as uow:
         for face in faces:
             known = await FaceRecognitionService(uow).identify(Probe.of(face, model_id), rule)
             client = await ClientService(uow).get(known.client_id) if known.client_id else None
@@ -72,43 +72,43 @@ async def _identify(turn: Turn, faces: Sequence[Face]) -> list[Person]:
     return people
 
 
-async def _show_one(turn: Turn, reading: Reading, person: Person) -> None:
+async def _show_one(context: UpdateContext, reading: PhotoReading, person: Person) -> None:
     outcome, client = person
     if client is not None:
-        await turn.show(await card_screen(turn, client.id))
+        await context.show(await card_screen(context, client.id))
         return
-    t = turn.t
+    t = context.t
     if outcome is MatchOutcome.UNCERTAIN:
         text = t("🤔 Not sure who this is. Send another photo from the front, or search by name.")
     else:
         text = t("🙂 I do not know this face. A new client, or somebody without a face photo?")
     # The picture comes back with the question, so that its photo can become the client's after consent.
-    picture = await turn.gym.faces.run(encode_jpeg, reading.pixels)
-    await turn.show(Screen(text, _unknown_rows(t), photo=picture))
+    picture = await context.gym.faces.run(encode_jpeg, reading.pixels)
+    await context.show(Screen(text, _unknown_rows(t), photo=picture))
 
 
 def _unknown_rows(t: HtmlTranslator) -> list[Row]:
     return [
         [button(t("➕ Register with this photo"), RegisterWithPhoto(), wide=True)],
-        [button(t("🔎 Search by name"), Found(), wide=True)],
+        [button(t("🔎 Search by name"), ClientSearch(), wide=True)],
         nav(t),
     ]
 
 
-async def _show_several(turn: Turn, reading: Reading, people: Sequence[Person]) -> None:
-    t = turn.t
+async def _show_several(context: UpdateContext, reading: PhotoReading, people: Sequence[Person]) -> None:
+    t = context.t
     boxes = [face.box for face in reading.faces]
-    picture = await turn.gym.faces.run(draw_numbered_boxes, reading.pixels, boxes)
+    picture = await context.gym.faces.run(draw_numbered_boxes, reading.pixels, boxes)
     rows = [[_person_button(t, number, *person)] for number, person in enumerate(people, start=1)]
     text = t.plural("{count} face. Who is it?", "{count} faces. Whose card?", len(people))
-    await turn.show(Screen(text, [*rows, nav(t)], photo=picture))
+    await context.show(Screen(text, [*rows, nav(t)], photo=picture))
 
 
 def _person_button(t: HtmlTranslator, number: int, outcome: MatchOutcome, client: Client | None) -> Button:
     if client is not None:
         return button(f"{number} · {client.full_name}", Card(client.id), wide=True)
     if outcome is MatchOutcome.UNCERTAIN:
-        return button(t("{number} · not sure, search", number=number), Found(), wide=True)
+        return button(t("{number} · not sure, search", number=number), ClientSearch(), wide=True)
     return button(t("{number} · unknown, register", number=number), RegisterClient(), wide=True)
 
 
@@ -116,21 +116,21 @@ def _person_button(t: HtmlTranslator, number: int, outcome: MatchOutcome, client
 
 
 @router.on(CheckInClient)
-async def check_in(turn: Turn, tap: CheckInClient) -> None:
+async def check_in(context: UpdateContext, tap: CheckInClient) -> None:
     """A verdict is a new message, so that the card stays where it is, and its button works again."""
-    key = tap_key(turn)
-    verdict = await turn.run(
+    key = tap_key(context)
+    verdict = await context.run(
         lambda uow: AttendanceService(uow).check_in_client(tap.client_id, key=key, anew=True)
     )
-    await turn.say(verdict_screen(turn, verdict))
+    await context.say(verdict_screen(context, verdict))
 
 
 # Against the verdict, and back ────────────────────────────────────────────────────────────────────────────
 
 
 @router.on(AdmitAnyway)
-async def admit_anyway(turn: Turn, tap: AdmitAnyway) -> None:
-    await turn.begin(ADMISSION, {"check_in_id": tap.check_in_id})
+async def admit_anyway(context: UpdateContext, tap: AdmitAnyway) -> None:
+    await context.begin(ADMISSION, {"check_in_id": tap.check_in_id})
 
 
 def _read_reason(text: str, ctx: FormContext) -> str:
@@ -140,7 +140,7 @@ def _read_reason(text: str, ctx: FormContext) -> str:
 async def _admit(ctx: FormContext) -> Screen:
     check_in_id, reason = ctx.value("check_in_id", UUID), ctx.value("reason", str)
     verdict = await ctx.run(lambda uow: AttendanceService(uow).admit_anyway(check_in_id, reason, key=ctx.key))
-    return verdict_screen(ctx.turn, verdict)
+    return verdict_screen(ctx.context, verdict)
 
 
 ADMISSION = router.form(
@@ -162,12 +162,12 @@ ADMISSION = router.form(
 
 
 @router.on(UndoCheckIn)
-async def undo(turn: Turn, tap: UndoCheckIn) -> None:
-    row = await turn.run(lambda uow: AttendanceService(uow).undo(tap.check_in_id))
-    t = turn.t
+async def undo(context: UpdateContext, tap: UndoCheckIn) -> None:
+    row = await context.run(lambda uow: AttendanceService(uow).undo(tap.check_in_id))
+    t = context.t
     text = t("↩️ The visit of {at} is undone.", at=row.at)
     rows: list[Row] = []
     if row.client_id is not None:
         rows = [[button(t("✅ Check in"), CheckInClient(row.client_id))]]
     back = Card(row.client_id) if row.client_id else None
-    await turn.show(Screen(text, [*rows, nav(t, back=back)]))
+    await context.show(Screen(text, [*rows, nav(t, back=back)]))

@@ -13,7 +13,7 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button, nav, pager
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import Html, HtmlTranslator, Screen
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from gym.core.language import N_
 from gym.kiosks.models import Kiosk
 from gym.kiosks.service import KioskService, parse_door_address, parse_exit_pin
@@ -59,37 +59,37 @@ router.home(N_("🚪 Kiosks"), KioskList(), Permission.MANAGE_KIOSKS)
 
 
 @router.on(KioskList)
-async def kiosks(turn: Turn, tap: KioskList) -> None:
-    async with turn.unit_of_work() as uow:
+async def kiosks(context: UpdateContext, tap: KioskList) -> None:
+    async with context.unit_of_work() as uow:
         page = await KioskService(uow).page(tap.page)
-    t = turn.t
+    t = context.t
     rows = [
         [button(("" if one.active else "⏸ ") + one.name, KioskCard(one.id), wide=True)] for one in page.items
     ]
     text = t("<b>Kiosks</b>") if page.items else t("<b>Kiosks</b>\n\nNone is paired yet.")
     pair = [button(t("➕ Pair a kiosk"), PairKiosk()), button(t("🪪 QR cards"), CardsToPrint())]
-    await turn.show(Screen(text, [*rows, pager(page.number, page.pages, KioskList), pair, nav(t)]))
+    await context.show(Screen(text, [*rows, pager(page.number, page.pages, KioskList), pair, nav(t)]))
 
 
 @router.on(PairKiosk)
-async def pair(turn: Turn, _: PairKiosk) -> None:
+async def pair(context: UpdateContext, _: PairKiosk) -> None:
     """Nine digits to type on the device, in three groups."""
-    t = turn.t
-    async with turn.unit_of_work() as uow:
+    t = context.t
+    async with context.unit_of_work() as uow:
         issued = await KioskService(uow).new_code(t(DOOR))
     text = t(
         "Open the kiosk page on the device and type:\n\n<code>{code}</code>\n\n"
         "It works once, for ten minutes.",
         code=Html(issued.grouped),
     )
-    await turn.show(Screen(text, [nav(t, back=KioskList())], secret=True))
+    await context.show(Screen(text, [nav(t, back=KioskList())], secret=True))
 
 
 @router.on(KioskCard)
-async def kiosk(turn: Turn, tap: KioskCard) -> None:
-    async with turn.unit_of_work() as uow:
+async def kiosk(context: UpdateContext, tap: KioskCard) -> None:
+    async with context.unit_of_work() as uow:
         one = await KioskService(uow).get(tap.kiosk_id)
-    await turn.show(_screen(turn.t, one))
+    await context.show(_screen(context.t, one))
 
 
 def _screen(t: HtmlTranslator, one: Kiosk) -> Screen:
@@ -112,25 +112,25 @@ def _screen(t: HtmlTranslator, one: Kiosk) -> Screen:
 
 
 @router.on(ExitPin)
-async def exit_pin(turn: Turn, tap: ExitPin) -> None:
-    await _begin(turn, PIN, tap.kiosk_id)
+async def exit_pin(context: UpdateContext, tap: ExitPin) -> None:
+    await _begin(context, PIN, tap.kiosk_id)
 
 
 @router.on(DoorRelay)
-async def door_relay(turn: Turn, tap: DoorRelay) -> None:
-    await _begin(turn, RELAY, tap.kiosk_id)
+async def door_relay(context: UpdateContext, tap: DoorRelay) -> None:
+    await _begin(context, RELAY, tap.kiosk_id)
 
 
-async def _begin(turn: Turn, form: Form, kiosk_id: UUID) -> None:
-    async with turn.unit_of_work() as uow:
+async def _begin(context: UpdateContext, form: Form, kiosk_id: UUID) -> None:
+    async with context.unit_of_work() as uow:
         one = await KioskService(uow).get(kiosk_id)
     values = {"kiosk_id": one.id, "pin_now": one.exit_pin_hash, "door_now": one.door_address}
-    await turn.begin(form, values, back=KioskCard(one.id))
+    await context.begin(form, values, back=KioskCard(one.id))
 
 
 async def _hashed(text: str, ctx: FormContext) -> str:
     """Only the hash lies in the draft."""
-    return await asyncio.to_thread(Pins(ctx.turn.gym.secrets.jwt).hash, parse_exit_pin(text))
+    return await asyncio.to_thread(Pins(ctx.context.gym.secrets.jwt).hash, parse_exit_pin(text))
 
 
 async def _no_pin(ctx: FormContext) -> Sequence[Choice]:
@@ -193,7 +193,7 @@ RELAY = router.form(
 
 
 @router.on(Unpair)
-async def unpair(turn: Turn, tap: Unpair) -> None:
-    async with turn.unit_of_work() as uow:
+async def unpair(context: UpdateContext, tap: Unpair) -> None:
+    async with context.unit_of_work() as uow:
         await KioskService(uow).revoke(tap.kiosk_id)
-    await turn.go(KioskCard(tap.kiosk_id))
+    await context.go(KioskCard(tap.kiosk_id))

@@ -10,7 +10,7 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, nav, pager
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from gym.attendance.presence import PresenceService, Present
 from gym.core.database.repository import PAGE_SIZE
 from gym.core.language import N_
@@ -30,31 +30,31 @@ router.home(N_("🏋️ Who is in"), WhoIsIn())
 
 
 @router.on(WhoIsIn)
-async def who_is_in(turn: Turn, tap: WhoIsIn) -> None:
-    async with turn.unit_of_work() as uow:
+async def who_is_in(context: UpdateContext, tap: WhoIsIn) -> None:
+    async with context.unit_of_work() as uow:
         inside = await PresenceService(uow).inside()
-    await turn.show(inside_screen(turn, inside, tap.page))
+    await context.show(inside_screen(context, inside, tap.page))
 
 
 @router.on(CheckOut)
-async def check_out(turn: Turn, tap: CheckOut) -> None:
-    async with turn.unit_of_work() as uow:
+async def check_out(context: UpdateContext, tap: CheckOut) -> None:
+    async with context.unit_of_work() as uow:
         service = PresenceService(uow)
         await service.check_out(tap.client_id)
         await uow.flush()
         inside = await service.inside()
-    await turn.answer(turn.t("Checked out."))
-    await turn.show(inside_screen(turn, inside, tap.page))
+    await context.answer(context.t("Checked out."))
+    await context.show(inside_screen(context, inside, tap.page))
 
 
-def inside_screen(turn: Turn, inside: Sequence[Present], page: int) -> Screen:
+def inside_screen(context: UpdateContext, inside: Sequence[Present], page: int) -> Screen:
     """Eight names a page, who came last first."""
-    t = turn.t
+    t = context.t
     pages = max(1, -(-len(inside) // PAGE_SIZE))
     page = max(0, min(page, pages - 1))
     shown = inside[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
     lines = [t("{client}, since {time}", client=one.client_name, time=t.time(one.since)) for one in shown]
-    rows = [_row(t, one, page, way_out=turn.settings.check_out) for one in shown]
+    rows = [_row(t, one, page, way_out=context.settings.check_out) for one in shown]
     again = [button(t("🔄 Refresh"), WhoIsIn(page))]
     text = "\n".join([_heading(t, len(inside)), "", *lines])
     return Screen(text, [*rows, pager(page, pages, WhoIsIn), again, nav(t)])

@@ -8,21 +8,21 @@ from uuid import UUID
 from bot.desk.buttons import (
     Card,
     ChangePlan,
+    ClientRewards,
     EndFreeze,
     RegisterClient,
     RenewPlan,
-    Rewards,
     SellPlan,
     StartNow,
     TakePayment,
     WhoIsIn,
 )
-from bot.desk.clients.clients import Found
+from bot.desk.clients.clients import ClientSearch
 from bot.desk.clients.profile import Reactivate, Unblock
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Button, Row, button, grid, nav
 from bot.ui.screens import HtmlTranslator, Screen
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from bot.ui.wording.rewards import percent_words, to_go_line
 from gym.attendance.checkin.schemas import Verdict
 from gym.attendance.models import VerdictCode
@@ -65,22 +65,22 @@ class UndoCheckIn(Callback):
     check_in_id: UUID
 
 
-def verdict_screen(turn: Turn, verdict: Verdict) -> Screen:
+def verdict_screen(context: UpdateContext, verdict: Verdict) -> Screen:
     """What the door says, for the desk, with the next step as a button."""
-    t = turn.t
+    t = context.t
     if verdict.client_id is None:
         return _nobody(t, verdict)
     text = _admitted(t, verdict) if verdict.admitted else _denied(t, verdict)
-    lines = [text, *_remarks(t, verdict, turn.settings)]
+    lines = [text, *_remarks(t, verdict, context.settings)]
     if verdict.warning:
         lines += ["", t("⚠️ <b>{warning}</b>", warning=verdict.warning)]
-    rows = _after_entry(t, verdict) if verdict.admitted else _after_denial(turn, verdict)
+    rows = _after_entry(t, verdict) if verdict.admitted else _after_denial(context, verdict)
     card = button(t("👤 Card"), Card(verdict.client_id))
     return Screen("\n".join(lines), [*rows, [card, *nav(t)]])
 
 
 def _nobody(t: HtmlTranslator, verdict: Verdict) -> Screen:
-    choices = [button(t("🔎 Search by name"), Found()), button(t("➕ Register"), RegisterClient())]
+    choices = [button(t("🔎 Search by name"), ClientSearch()), button(t("➕ Register"), RegisterClient())]
     return Screen(t(WHY[verdict.code]), [choices, nav(t)])
 
 
@@ -158,7 +158,7 @@ def _after_entry(t: HtmlTranslator, verdict: Verdict) -> list[Row]:
     if verdict.client_id and verdict.waiting_id is None and _ends_soon(verdict):
         buttons.append(button(t("🔁 Renew"), RenewPlan(verdict.client_id)))
     if verdict.client_id and verdict.loyalty.percent:
-        buttons.append(button(t("🎁 Rewards"), Rewards(verdict.client_id)))
+        buttons.append(button(t("🎁 Rewards"), ClientRewards(verdict.client_id)))
     return grid(buttons)
 
 
@@ -169,11 +169,11 @@ def _ends_soon(verdict: Verdict) -> bool:
     return days or visits or verdict.loyalty.percent is not None
 
 
-def _after_denial(turn: Turn, verdict: Verdict) -> list[Row]:
-    remedy = _remedy(turn.t, verdict)
+def _after_denial(context: UpdateContext, verdict: Verdict) -> list[Row]:
+    remedy = _remedy(context.t, verdict)
     rows: list[Row] = [[remedy]] if remedy else []
-    if turn.visitor.may(Permission.OVERRIDE_DENIAL):
-        rows.append([button(turn.t("Admit anyway"), AdmitAnyway(verdict.id))])
+    if context.identity.may(Permission.OVERRIDE_DENIAL):
+        rows.append([button(context.t("Admit anyway"), AdmitAnyway(verdict.id))])
     return rows
 
 

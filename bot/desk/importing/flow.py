@@ -8,7 +8,7 @@ from typing import Final
 
 from telegram import Document
 
-from bot.desk.clients.clients import Found
+from bot.desk.clients.clients import ClientSearch
 from bot.desk.importing.buttons import HowToImport, ShowImport, UndoImport
 from bot.desk.importing.progress import ProgressLine
 from bot.desk.importing.undoing import UNDO, run_label
@@ -17,12 +17,12 @@ from bot.forms.definition import Choice, Form, FormContext, Step
 from bot.ui.keyboards import button, nav, pager
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
-from bot.ui.update_context import MOST_BYTES, Turn
+from bot.ui.update_context import MOST_BYTES, UpdateContext
 from gym.core.language import N_
 from gym.importing.errors import ImportTooLargeForChat
 from gym.importing.reading.day_orders import DayOrder
 from gym.importing.returned_sheet import returned_sheet
-from gym.importing.schemas import ImportChoices, ImportPreview, Outcome, ReadSheet
+from gym.importing.schemas import ImportChoices, ImportPreview, ReadSheet, RowOutcome
 from gym.importing.service import Imported, ImportService, read_file
 from gym.security.permissions import Permission
 
@@ -33,34 +33,34 @@ router.home(N_("📥 Import"), HowToImport(), permission=Permission.IMPORT)
 
 
 @router.on(HowToImport)
-async def how_to_import(turn: Turn, tap: HowToImport) -> None:
-    async with turn.unit_of_work() as uow:
+async def how_to_import(context: UpdateContext, tap: HowToImport) -> None:
+    async with context.unit_of_work() as uow:
         page = await ImportService(uow).latest(tap.page)
-    t = turn.t
+    t = context.t
     done = [[button(run_label(t, one), ShowImport(one.id), wide=True)] for one in page.items]
-    await turn.show(Screen(t(HELP), [*done, pager(page.number, page.pages, HowToImport), nav(t)]))
+    await context.show(Screen(t(HELP), [*done, pager(page.number, page.pages, HowToImport), nav(t)]))
 
 
 @router.command("import")
-async def import_command(turn: Turn) -> None:
-    await turn.go(HowToImport())
+async def import_command(context: UpdateContext) -> None:
+    await context.go(HowToImport())
 
 
 @router.document
-async def document(turn: Turn) -> None:
+async def document(context: UpdateContext) -> None:
     """The dry run: what is open is asked, the sheet goes back if something is wrong with it."""
-    turn.visitor.desk_actor.require(Permission.IMPORT)
-    sent = turn.message.document if turn.message else None
+    context.identity.desk_actor.require(Permission.IMPORT)
+    sent = context.message.document if context.message else None
     assert sent is not None, "the occasion is a document"
     if (sent.file_size or 0) > MOST_BYTES:
         raise ImportTooLargeForChat
-    data = await turn.download(sent.file_id)
-    read = await _read(turn, data, ImportChoices())
-    preview = await _preview(turn, read)
-    if preview.count(Outcome.FAULTY):
-        await _send_back(turn, read, preview, sent)
-    values = await _open_questions(turn, data, read, preview)
-    await turn.begin(IMPORT, values | {"file_id": sent.file_id, "file": _name(sent)}, back=HowToImport())
+    data = await context.download(sent.file_id)
+    read = await _read(context, data, ImportChoices())
+    preview = await _preview(context, read)
+    if preview.count(RowOutcome.FAULTY):
+        await _send_back(context, read, preview, sent)
+    values = await _open_questions(context, data, read, preview)
+    await context.begin(IMPORT, values | {"file_id": sent.file_id, "file": _name(sent)}, back=HowToImport())
 
 
 def _name(sent: Document) -> str:
@@ -68,32 +68,32 @@ def _name(sent: Document) -> str:
 
 
 async def _open_questions(
-    turn: Turn, data: bytes, first: ReadSheet, preview: ImportPreview
+    context: UpdateContext, data: bytes, first: ReadSheet, preview: ImportPreview
 ) -> dict[str, object]:
     """By the name of each sheet with people: headings whose days, and columns whose meaning, are asked."""
-    reads = [first, *[await _read(turn, data, ImportChoices(name)) for name in first.others]]
+    reads = [first, *[await _read(context, data, ImportChoices(name)) for name in first.others]]
     named = [(one.columns.sheet.name, one.columns) for one in reads]
     return {
         "sheets": [name for name, _ in named],
         "asks": {name: ", ".join(one.heading for one in it.undecided) for name, it in named if it.undecided},
         "extras": {name: ", ".join(one.heading for one in it.unknown) for name, it in named if it.unknown},
-        "stuck": bool(preview.count(Outcome.FAULTY)) or len(named) > 1,
+        "stuck": bool(preview.count(RowOutcome.FAULTY)) or len(named) > 1,
     }
 
 
-async def _send_back(turn: Turn, read: ReadSheet, preview: ImportPreview, sent: Document) -> None:
-    data = await asyncio.to_thread(returned_sheet, read, preview, turn.t)
+async def _send_back(context: UpdateContext, read: ReadSheet, preview: ImportPreview, sent: Document) -> None:
+    data = await asyncio.to_thread(returned_sheet, read, preview, context.t)
     stem = _name(sent).rpartition(".")[0] or _name(sent)
-    words = turn.t("Your list with the problem of each row. Mend it and send it again.")
-    await turn.send_document(data, f"{stem} - {turn.t(N_('Problem')).lower()}.xlsx", words)
+    words = context.t("Your list with the problem of each row. Mend it and send it again.")
+    await context.send_document(data, f"{stem} - {context.t(N_('Problem')).lower()}.xlsx", words)
 
 
-async def _read(turn: Turn, data: bytes, choices: ImportChoices) -> ReadSheet:
-    return await read_file(data, choices, turn.settings, turn.today, turn.visitor.language)
+async def _read(context: UpdateContext, data: bytes, choices: ImportChoices) -> ReadSheet:
+    return await read_file(data, choices, context.settings, context.today, context.identity.language)
 
 
-async def _preview(turn: Turn, read: ReadSheet) -> ImportPreview:
-    async with turn.unit_of_work() as uow:
+async def _preview(context: UpdateContext, read: ReadSheet) -> ImportPreview:
+    async with context.unit_of_work() as uow:
         return await ImportService(uow).preview(read.people)
 
 
@@ -188,9 +188,9 @@ def _choices(ctx: FormContext) -> ImportChoices:
 
 async def _judged(ctx: FormContext) -> tuple[bytes, ReadSheet, ImportPreview]:
     """The file once more: nothing of it is kept between two taps."""
-    data = await ctx.turn.download(ctx.value("file_id", str))
-    read = await _read(ctx.turn, data, _choices(ctx))
-    return data, read, await _preview(ctx.turn, read)
+    data = await ctx.context.download(ctx.value("file_id", str))
+    read = await _read(ctx.context, data, _choices(ctx))
+    return data, read, await _preview(ctx.context, read)
 
 
 async def _summary(ctx: FormContext) -> str:
@@ -202,16 +202,16 @@ async def _summary(ctx: FormContext) -> str:
         *reading(ctx.t, read, keep_unknown=_choices(ctx).keep_unknown),
     ]
     lines += ["", ctx.t("<b>What happens</b>"), *counted(ctx.t, preview)]
-    if preview.count(Outcome.FAULTY):
+    if preview.count(RowOutcome.FAULTY):
         lines += ["", *problems(ctx.t, preview)]
     return "\n".join(lines)
 
 
 async def _import(ctx: FormContext) -> Screen:
-    turn, t = ctx.turn, ctx.t
-    read = await _read(turn, await turn.download(ctx.value("file_id", str)), _choices(ctx))
+    context, t = ctx.context, ctx.t
+    read = await _read(context, await context.download(ctx.value("file_id", str)), _choices(ctx))
     good_rows = ctx.maybe("rows", bool) is True
-    async with ProgressLine(turn, len(read.people)) as line:
+    async with ProgressLine(context, len(read.people)) as line:
         done = await ctx.run(
             lambda uow: ImportService(uow).take_in(
                 read.people,
@@ -226,9 +226,9 @@ async def _import(ctx: FormContext) -> Screen:
 
 def _done(t: HtmlTranslator, done: Imported) -> Screen:
     lines = [t("✅ <b>The list was imported.</b>"), "", *counted(t, done.preview)]
-    if done.preview.count(Outcome.FAULTY):
+    if done.preview.count(RowOutcome.FAULTY):
         lines += ["", t("Rows with problems were left out. Mend them in the sheet and send it again.")]
-    buttons = [button(t("👥 Clients"), Found()), button(t(UNDO), UndoImport(done.run.id))]
+    buttons = [button(t("👥 Clients"), ClientSearch()), button(t(UNDO), UndoImport(done.run.id))]
     return Screen("\n".join(lines), [buttons, nav(t)])
 
 

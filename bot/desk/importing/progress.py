@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from bot.ui.screens import Screen
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 
 EVERY: Final = 3.0
 """Seconds between two edits."""
@@ -17,8 +17,8 @@ EVERY: Final = 3.0
 class ProgressLine:
     """Stands in place of the question while the work runs; the result takes its place afterwards."""
 
-    def __init__(self, turn: Turn, rows: int) -> None:
-        self._turn, self._rows = turn, rows
+    def __init__(self, context: UpdateContext, rows: int) -> None:
+        self._turn, self._rows = context, rows
         self._edit: asyncio.Task[None] | None = None
         self._last = time.monotonic()
 

@@ -8,7 +8,7 @@ from bot.desk.importing.buttons import HowToImport, ShowImport, UndoImport, Undo
 from bot.ui.keyboards import button, nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from gym.core.language import N_
 from gym.importing.models import ClientImport
 from gym.importing.service import ImportService
@@ -24,12 +24,12 @@ def run_label(t: HtmlTranslator, run: ClientImport) -> str:
 
 
 @router.on(ShowImport)
-async def show_import(turn: Turn, tap: ShowImport) -> None:
-    async with turn.unit_of_work() as uow:
+async def show_import(context: UpdateContext, tap: ShowImport) -> None:
+    async with context.unit_of_work() as uow:
         run = await ImportService(uow).get(tap.key)
-    t = turn.t
+    t = context.t
     undo = [] if run.undone_at else [[button(t(UNDO), UndoImport(run.id), wide=True)]]
-    await turn.show(Screen("\n".join(_lines(t, run)), [*undo, nav(t, back=HowToImport())]))
+    await context.show(Screen("\n".join(_lines(t, run)), [*undo, nav(t, back=HowToImport())]))
 
 
 def _lines(t: HtmlTranslator, run: ClientImport) -> list[str]:
@@ -51,10 +51,10 @@ def _lines(t: HtmlTranslator, run: ClientImport) -> list[str]:
 
 
 @router.on(UndoImport)
-async def undo_import(turn: Turn, tap: UndoImport) -> None:
-    async with turn.unit_of_work() as uow:
+async def undo_import(context: UpdateContext, tap: UndoImport) -> None:
+    async with context.unit_of_work() as uow:
         run = await ImportService(uow).get(tap.key)
-    t = turn.t
+    t = context.t
     question = t(
         "Its new clients are deactivated, their plans canceled and what was filled is emptied; nothing is"
         " deleted. The mended list can be imported afterwards. Undo it?"
@@ -63,12 +63,12 @@ async def undo_import(turn: Turn, tap: UndoImport) -> None:
         [button(t("Keep it"), ShowImport(run.id)), button(t("Yes, undo it"), UndoImportNow(run.id))],
         nav(t),
     ]
-    await turn.show(Screen("\n".join([*_lines(t, run), "", question]), rows))
+    await context.show(Screen("\n".join([*_lines(t, run), "", question]), rows))
 
 
 @router.on(UndoImportNow)
-async def undo_import_now(turn: Turn, tap: UndoImportNow) -> None:
-    run = await turn.run(lambda uow: Undoing(uow).undo(tap.key))
-    t = turn.t
+async def undo_import_now(context: UpdateContext, tap: UndoImportNow) -> None:
+    run = await context.run(lambda uow: Undoing(uow).undo(tap.key))
+    t = context.t
     text = t("↩️ <b>The import was undone.</b>\n\nMend the list and send it again when you like.")
-    await turn.show(Screen(text, [nav(t, back=ShowImport(run.id))]))
+    await context.show(Screen(text, [nav(t, back=ShowImport(run.id))]))

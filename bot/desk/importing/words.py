@@ -12,7 +12,7 @@ from gym.importing.reading.columns import SheetColumn
 from gym.importing.reading.headings import LABELS
 from gym.importing.reading.people import PersonRow, WrittenMembership
 from gym.importing.returned_sheet import problem_words
-from gym.importing.schemas import ImportPreview, Outcome, ReadSheet
+from gym.importing.schemas import ImportPreview, ReadSheet, RowOutcome
 
 EXAMPLES: Final = 5
 MOST_COLUMNS: Final = 20
@@ -23,26 +23,26 @@ MOST_PROBLEMS: Final = 3
 def counted(t: HtmlTranslator, preview: ImportPreview) -> list[str]:
     """A line for each outcome that there is."""
     lines = {
-        Outcome.MADE: t.plural(
-            "➕ {count} new client", "➕ {count} new clients", preview.count(Outcome.MADE)
+        RowOutcome.MADE: t.plural(
+            "➕ {count} new client", "➕ {count} new clients", preview.count(RowOutcome.MADE)
         ),
-        Outcome.CHANGED: t.plural(
+        RowOutcome.CHANGED: t.plural(
             "✏️ {count} registered already; empty fields are filled",
             "✏️ {count} registered already; empty fields are filled",
-            preview.count(Outcome.CHANGED),
+            preview.count(RowOutcome.CHANGED),
         ),
-        Outcome.KNOWN: t.plural(
+        RowOutcome.KNOWN: t.plural(
             "✔️ {count} registered already; nothing to change",
             "✔️ {count} registered already; nothing to change",
-            preview.count(Outcome.KNOWN),
+            preview.count(RowOutcome.KNOWN),
         ),
-        Outcome.REPEATED: t.plural(
+        RowOutcome.REPEATED: t.plural(
             "👥 {count} row repeats a person of this list",
             "👥 {count} rows repeat a person of this list",
-            preview.count(Outcome.REPEATED),
+            preview.count(RowOutcome.REPEATED),
         ),
-        Outcome.FAULTY: t.plural(
-            "⚠️ {count} row with problems", "⚠️ {count} rows with problems", preview.count(Outcome.FAULTY)
+        RowOutcome.FAULTY: t.plural(
+            "⚠️ {count} row with problems", "⚠️ {count} rows with problems", preview.count(RowOutcome.FAULTY)
         ),
     }
     return [line for outcome, line in lines.items() if preview.count(outcome)] + _money(t, preview)
@@ -71,7 +71,7 @@ def reading(t: HtmlTranslator, read: ReadSheet, *, keep_unknown: bool) -> list[s
 
 def problems(t: HtmlTranslator, preview: ImportPreview) -> list[str]:
     """The first rows that are left out, and why."""
-    faulty = preview.of(Outcome.FAULTY)
+    faulty = preview.of(RowOutcome.FAULTY)
     lines = [
         t("Row {row}, {name}: {problem}", row=row.row.line, name=row.row.name or "–", problem=Html(words))
         for row in faulty[:MOST_PROBLEMS]

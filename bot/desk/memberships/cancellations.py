@@ -13,7 +13,7 @@ from bot.forms.definition import Choice, Form, FormContext, Step
 from bot.ui.keyboards import Button, Row, button, nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from bot.ui.wording.terms import METHODS
 from gym.core.language import N_
 from gym.payments.credit import ClientCredit
@@ -30,8 +30,8 @@ ZERO = Decimal(0)
 
 
 @router.on(CancelSubscription)
-async def cancel(turn: Turn, tap: CancelSubscription) -> None:
-    async with turn.unit_of_work() as uow:
+async def cancel(context: UpdateContext, tap: CancelSubscription) -> None:
+    async with context.unit_of_work() as uow:
         quote = await SubscriptionService(uow).quote_cancellation(tap.subscription_id)
     values: dict[str, object] = {"subscription_id": tap.subscription_id, "begun": quote.begun}
     if quote.begun:
@@ -39,14 +39,14 @@ async def cancel(turn: Turn, tap: CancelSubscription) -> None:
     else:
         # What is owed comes off by itself: the questions are only about money that was paid.
         values |= {"value": quote.money, "owed": ZERO, "most": quote.money, "debt": quote.credit}
-    await turn.begin(CANCELLATION, values, back=Card(quote.subscription.client_id))
+    await context.begin(CANCELLATION, values, back=Card(quote.subscription.client_id))
 
 
 # What may be given back ───────────────────────────────────────────────────────────────────────────────────
 
 
 def _is_admin(ctx: FormContext) -> bool:
-    return ctx.turn.visitor.may(Permission.REFUND)
+    return ctx.context.identity.may(Permission.REFUND)
 
 
 def _has_begun(ctx: FormContext) -> bool:
@@ -168,7 +168,7 @@ async def _summary(ctx: FormContext) -> str:
         *given_lines(t, _shares(ctx)),
     ]
     left = one.account.balance - _shares(ctx).credited
-    if left >= ctx.turn.settings.smallest_amount:
+    if left >= ctx.context.settings.smallest_amount:
         lines.append(t("⚠️ {amount} of it stay to pay.", amount=left))
     if _asks(ctx):
         lines.append(t("The money needs an admin: you can ask as soon as it is canceled."))

@@ -13,7 +13,7 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Keyboard, button, nav, pager
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import Html, HtmlTranslator, Screen
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from bot.ui.wording.freeze_days import START, last_day, lengths, read_until, show_until, span
 from gym.core.database.repository import Page
 from gym.core.language import N_
@@ -57,11 +57,11 @@ router.home(N_("🔒 Closings and gifts"), CloseGym(), permission=Permission.GIF
 
 
 @router.on(CloseGym)
-async def closings(turn: Turn, tap: CloseGym) -> None:
-    async with turn.unit_of_work() as uow:
+async def closings(context: UpdateContext, tap: CloseGym) -> None:
+    async with context.unit_of_work() as uow:
         uow.actor.require(Permission.GIFT_DAYS)
         page = await FreezeService(uow).closures(tap.page)
-    await turn.show(_list_screen(turn.t, page, turn.today))
+    await context.show(_list_screen(context.t, page, context.today))
 
 
 def _list_screen(t: HtmlTranslator, page: Page[GymClosure], today: date) -> Screen:
@@ -89,10 +89,10 @@ def _closing(t: HtmlTranslator, one: GymClosure) -> str:
 
 
 @router.on(NewClosing)
-async def new_closing(turn: Turn, _: NewClosing) -> None:
-    async with turn.unit_of_work() as uow:
+async def new_closing(context: UpdateContext, _: NewClosing) -> None:
+    async with context.unit_of_work() as uow:
         uow.actor.require(Permission.FREEZE_BEYOND_PLAN)
-    await turn.begin(CLOSING, back=CloseGym())
+    await context.begin(CLOSING, back=CloseGym())
 
 
 async def _lengths(ctx: FormContext) -> Sequence[Choice]:
@@ -162,41 +162,41 @@ CLOSING = router.form(
 
 
 @router.on(OpenGym)
-async def ask_open(turn: Turn, tap: OpenGym) -> None:
-    t = turn.t
+async def ask_open(context: UpdateContext, tap: OpenGym) -> None:
+    t = context.t
     text = t(
         "<b>Open the gym today?</b>\n\nThe closed days from today on go back: plans end earlier by as many."
     )
     now = button(t("✅ Open"), OpenGymNow(tap.closure_id))
-    await turn.show(Screen(text, [[now], nav(t, back=CloseGym())]))
+    await context.show(Screen(text, [[now], nav(t, back=CloseGym())]))
 
 
 @router.on(OpenGymNow)
-async def open_now(turn: Turn, tap: OpenGymNow) -> None:
-    done = await turn.run(lambda uow: FreezeService(uow).open_gym(tap.closure_id))
-    t = turn.t
+async def open_now(context: UpdateContext, tap: OpenGymNow) -> None:
+    done = await context.run(lambda uow: FreezeService(uow).open_gym(tap.closure_id))
+    t = context.t
     text = t("☀️ <b>The gym is open.</b>") + "\n\n"
     text += t.plural("{count} plan has new dates.", "{count} plans have new dates.", done.extended)
-    await turn.show(Screen(text, [nav(t, back=CloseGym())]))
+    await context.show(Screen(text, [nav(t, back=CloseGym())]))
 
 
 # Gifts ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @router.on(GiftPlanDays)
-async def gift(turn: Turn, tap: GiftPlanDays) -> None:
-    async with turn.unit_of_work() as uow:
+async def gift(context: UpdateContext, tap: GiftPlanDays) -> None:
+    async with context.unit_of_work() as uow:
         uow.actor.require(Permission.GIFT_DAYS)
         one = await SubscriptionService(uow).get(tap.subscription_id)
         await FourEyes(uow).require_another(one.client_id, Permission.GIFT_DAYS, acts=False)
-    await turn.begin(GIFT, {"subscription_id": one.id}, back=Card(one.client_id))
+    await context.begin(GIFT, {"subscription_id": one.id}, back=Card(one.client_id))
 
 
 @router.on(GiftEverybody)
-async def gift_everybody(turn: Turn, _: GiftEverybody) -> None:
-    async with turn.unit_of_work() as uow:
+async def gift_everybody(context: UpdateContext, _: GiftEverybody) -> None:
+    async with context.unit_of_work() as uow:
         uow.actor.require(Permission.GIFT_DAYS)
-    await turn.begin(GIFT_ALL, back=CloseGym())
+    await context.begin(GIFT_ALL, back=CloseGym())
 
 
 async def _gift_days(ctx: FormContext) -> Sequence[Choice]:

@@ -13,7 +13,7 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Keyboard, Row, button, nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen, say_error
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from bot.ui.wording.freeze_days import (
     OPEN,
     START,
@@ -30,7 +30,7 @@ from gym.core.language import N_
 from gym.payments.errors import parse_reason
 from gym.security.permissions import Permission
 from gym.staff.four_eyes import FourEyes
-from gym.subscriptions.freezes.layout import Rest, from_day
+from gym.subscriptions.freezes.layout import Interval, from_day
 from gym.subscriptions.freezes.schemas import FreezeQuote
 from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.models import Freeze, FreezeKind, Subscription
@@ -53,20 +53,20 @@ class EndFreezeNow(Callback):
 
 
 @router.on(FreezePlan)
-async def freeze(turn: Turn, tap: FreezePlan) -> None:
+async def freeze(context: UpdateContext, tap: FreezePlan) -> None:
     """Straight to the question, unless something else comes first."""
-    async with turn.unit_of_work() as uow:
+    async with context.unit_of_work() as uow:
         one = await SubscriptionService(uow).get(tap.subscription_id)
         await FourEyes(uow).require_another(one.client_id, Permission.FREEZE, acts=False)
         left = await FreezeService(uow).allowance_left(one)
         days = await FreezeService(uow).days_of_start(one)
-    beyond = turn.visitor.may(Permission.FREEZE_BEYOND_PLAN)
-    refusal = _refusal(turn.t, one, left if not beyond else None)
+    beyond = context.identity.may(Permission.FREEZE_BEYOND_PLAN)
+    refusal = _refusal(context.t, one, left if not beyond else None)
     if refusal is not None:
-        await turn.show(refusal)
+        await context.show(refusal)
         return
     values = {"subscription_id": one.id, "left": left, "first": days.first, "last_start": days.last}
-    await turn.begin(FREEZE, values | {"beyond": beyond}, back=Card(one.client_id))
+    await context.begin(FREEZE, values | {"beyond": beyond}, back=Card(one.client_id))
 
 
 def _refusal(t: HtmlTranslator, one: Subscription, left: int | None) -> Screen | None:
@@ -199,17 +199,17 @@ FREEZE = router.form(
 
 
 @router.on(EndFreeze)
-async def ask_end(turn: Turn, tap: EndFreeze) -> None:
+async def ask_end(context: UpdateContext, tap: EndFreeze) -> None:
     """What the return would give back; asks first."""
-    async with turn.unit_of_work() as uow:
+    async with context.unit_of_work() as uow:
         one = await SubscriptionService(uow).get(tap.subscription_id)
         freezes = await FreezeService(uow).freezes(one.id)
-    await turn.show(_end_screen(turn.t, one, _next(freezes, turn.today), turn.today))
+    await context.show(_end_screen(context.t, one, _next(freezes, context.today), context.today))
 
 
 def _next(freezes: Sequence[Freeze], today: date) -> Freeze | None:
     """The freeze of the client that runs, or else the next planned one."""
-    left = {rest.freeze_id for rest in from_day(today, map(Rest.of, freezes))}
+    left = {rest.freeze_id for rest in from_day(today, map(Interval.of, freezes))}
     return next((one for one in freezes if one.kind is FreezeKind.CLIENT and one.id in left), None)
 
 
@@ -246,17 +246,17 @@ def _end_lines(t: HtmlTranslator, one: Subscription, freeze: Freeze, today: date
 
 
 @router.on(EndFreezeNow)
-async def end(turn: Turn, tap: EndFreezeNow) -> None:
-    async with turn.unit_of_work() as uow:
+async def end(context: UpdateContext, tap: EndFreezeNow) -> None:
+    async with context.unit_of_work() as uow:
         one = await FreezeService(uow).end(tap.subscription_id, freeze_id=tap.freeze_id)
-    t = turn.t
+    t = context.t
     text = t(
         "☀️ <b>The freeze is over.</b>\n\n👤 {client}\n🏷 {plan}\n📅 Last day: {day}",
         client=one.client.full_name,
         plan=one.plan.name,
         day=one.ends_on,
     )
-    await turn.show(Screen(text, [_check_in(t, one), nav(t, back=Card(one.client_id))]))
+    await context.show(Screen(text, [_check_in(t, one), nav(t, back=Card(one.client_id))]))
 
 
 def _check_in(t: HtmlTranslator, one: Subscription) -> Row:
@@ -267,13 +267,13 @@ def _check_in(t: HtmlTranslator, one: Subscription) -> Row:
 
 
 @router.on(Freezes)
-async def freezes(turn: Turn, tap: Freezes) -> None:
+async def freezes(context: UpdateContext, tap: Freezes) -> None:
     """All freezes of one subscription, and what can be done with them."""
-    async with turn.unit_of_work() as uow:
+    async with context.unit_of_work() as uow:
         one = await SubscriptionService(uow).get(tap.subscription_id)
         found = await FreezeService(uow).freezes(one.id)
         left = await FreezeService(uow).allowance_left(one)
-    t = turn.t
+    t = context.t
     lines = [f"{freeze_line(t, freeze)} · {t.text(freeze.reason)}" for freeze in found]
     text = "\n".join(
         [
@@ -285,7 +285,7 @@ async def freezes(turn: Turn, tap: Freezes) -> None:
             left_words(t, left),
         ]
     )
-    await turn.show(Screen(text, _list_keyboard(t, one, found, turn.today)))
+    await context.show(Screen(text, _list_keyboard(t, one, found, context.today)))
 
 
 def _list_keyboard(t: HtmlTranslator, one: Subscription, found: Sequence[Freeze], today: date) -> Keyboard:

@@ -12,7 +12,7 @@ from bot.ui.callbacks import Callback
 from bot.ui.keyboards import button, nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import Screen, say_error
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from gym.staff.errors import OwnMembershipRefused
 from gym.subscriptions.sales.discounts import NO_DISCOUNT
 from gym.subscriptions.service import SubscriptionService
@@ -21,16 +21,16 @@ router = Router(Audience.STAFF)
 
 
 @router.refused(OwnMembershipRefused)
-async def refused(turn: Turn, error: OwnMembershipRefused) -> None:
+async def refused(context: UpdateContext, error: OwnMembershipRefused) -> None:
     """The sentence, the request that fits, and the card."""
-    assert turn.tap is not None
-    ask = await _request(turn, turn.tap.callback, error.client_id)
-    rows = [[button(turn.t("🙋 Ask a colleague"), ask, wide=True)]] if ask is not None else []
-    keyboard = [*rows, nav(turn.t, back=Card(error.client_id))]
-    await turn.show(Screen(f"⚠️ {say_error(turn.t, error)}", keyboard))
+    assert context.tap is not None
+    ask = await _request(context, context.tap.callback, error.client_id)
+    rows = [[button(context.t("🙋 Ask a colleague"), ask, wide=True)]] if ask is not None else []
+    keyboard = [*rows, nav(context.t, back=Card(error.client_id))]
+    await context.show(Screen(f"⚠️ {say_error(context.t, error)}", keyboard))
 
 
-async def _request(turn: Turn, tapped: Callback, client_id: UUID) -> Callback | None:
+async def _request(context: UpdateContext, tapped: Callback, client_id: UUID) -> Callback | None:
     """What an admin, or for a freeze any colleague, decides in the place of the refused tap.
 
     None where the request would do something else than the tap: money back alone leaves the plan running, so
@@ -38,26 +38,26 @@ async def _request(turn: Turn, tapped: Callback, client_id: UUID) -> Callback | 
     """
     match tapped:
         case OfferPlan(plan_id=plan_id) | ConfirmSale(plan_id=plan_id):
-            return AskDiscount.of(client_id, plan_id, NO_DISCOUNT, turn.today)
+            return AskDiscount.of(client_id, plan_id, NO_DISCOUNT, context.today)
         case RenewPlan():
-            return await _renewal(turn, client_id)
+            return await _renewal(context, client_id)
         case RenewAs(plan_id=plan_id):
             return AskDiscount.of(client_id, plan_id, NO_DISCOUNT)
         case VoidPayment(entry_id=entry_id):
             return AskVoid(entry_id)
-        case FreezePlan() if _is_linked(turn, client_id):
+        case FreezePlan() if _is_linked(context, client_id):
             return AskFreeze()
         case _:
             return None
 
 
-async def _renewal(turn: Turn, client_id: UUID) -> Callback | None:
+async def _renewal(context: UpdateContext, client_id: UUID) -> Callback | None:
     """The same plan again."""
-    async with turn.unit_of_work() as uow:
+    async with context.unit_of_work() as uow:
         latest = await SubscriptionService(uow).latest(client_id)
     return AskDiscount.of(client_id, latest.plan_id, NO_DISCOUNT) if latest else None
 
 
-def _is_linked(turn: Turn, client_id: UUID) -> bool:
+def _is_linked(context: UpdateContext, client_id: UUID) -> bool:
     """Whether the member's own screens are of this client."""
-    return turn.visitor.client is not None and turn.visitor.client.id == client_id
+    return context.identity.client is not None and context.identity.client.id == client_id

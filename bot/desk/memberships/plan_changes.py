@@ -29,7 +29,7 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Button, Keyboard, button, grid, nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from bot.ui.wording.freeze_days import closed_lines
 from bot.ui.wording.freezes import rest_lines
 from bot.ui.wording.prices import coming_lines
@@ -72,17 +72,17 @@ class ConfirmChange(Callback):
 
 
 @router.on(ManagePlan)
-async def manage(turn: Turn, tap: ManagePlan) -> None:
-    async with turn.unit_of_work() as uow:
+async def manage(context: UpdateContext, tap: ManagePlan) -> None:
+    async with context.unit_of_work() as uow:
         service = SubscriptionService(uow)
         one = await service.get(tap.subscription_id)
         current = await service.current(one.client_id)
         paid = await MoneyBack(uow).refundable(one.account_id)
         given_back = await MoneyBack(uow).given_back(one.account_id)
     pack_over = current is not None and current.id != one.id and is_used_up(current)
-    rows = [*grid(_running(turn, one, pack_over=pack_over)), *grid(_money(turn, one, paid, given_back))]
-    text = "\n".join([plan_text(turn.t, one), *rest_lines(turn.t, one, turn.today)])
-    await turn.show(Screen(text, [*rows, nav(turn.t, back=Card(one.client_id))]))
+    rows = [*grid(_running(context, one, pack_over=pack_over)), *grid(_money(context, one, paid, given_back))]
+    text = "\n".join([plan_text(context.t, one), *rest_lines(context.t, one, context.today)])
+    await context.show(Screen(text, [*rows, nav(context.t, back=Card(one.client_id))]))
 
 
 def plan_text(t: HtmlTranslator, one: Subscription) -> str:
@@ -98,10 +98,10 @@ def plan_text(t: HtmlTranslator, one: Subscription) -> str:
     return "\n".join(lines)
 
 
-def _running(turn: Turn, one: Subscription, *, pack_over: bool) -> list[Button]:
+def _running(context: UpdateContext, one: Subscription, *, pack_over: bool) -> list[Button]:
     if one.status not in OPEN:
         return []
-    t, waits = turn.t, is_waiting(one, turn.today)
+    t, waits = context.t, is_waiting(one, context.today)
     buttons = [button(t("▶️ Start now"), StartNow(one.id))] if waits and pack_over else []
     if not waits:
         buttons.append(button(t("🔀 Change plan"), ChangePlan(one.id)))
@@ -109,16 +109,16 @@ def _running(turn: Turn, one: Subscription, *, pack_over: bool) -> list[Button]:
     return [*buttons, button(t("✖️ Cancel plan"), CancelSubscription(one.id))]
 
 
-def _money(turn: Turn, one: Subscription, paid: Decimal, given_back: Decimal) -> list[Button]:
-    t, buttons = turn.t, list[Button]()
+def _money(context: UpdateContext, one: Subscription, paid: Decimal, given_back: Decimal) -> list[Button]:
+    t, buttons = context.t, list[Button]()
     if one.account.balance:
         buttons.append(button(t("💵 Take payment"), TakePayment(one.id)))
         buttons.append(button(t("🧹 Write off"), WriteOff(one.id)))
     if paid:
         buttons.append(button(t("💸 Money back"), RefundPlan(one.id)))
-    if given_back and turn.visitor.may(Permission.REFUND):
+    if given_back and context.identity.may(Permission.REFUND):
         buttons.append(button(t("💵 The money came back"), TakeBack(one.id)))
-    if turn.visitor.may(Permission.CREDIT):
+    if context.identity.may(Permission.CREDIT):
         buttons.append(button(t("🤝 Goodwill"), CreditPlan(one.id)))
     return buttons
 
@@ -127,12 +127,12 @@ def _money(turn: Turn, one: Subscription, paid: Decimal, given_back: Decimal) ->
 
 
 @router.on(ChangePlan)
-async def choose(turn: Turn, tap: ChangePlan) -> None:
+async def choose(context: UpdateContext, tap: ChangePlan) -> None:
     """The other plans on sale."""
-    async with turn.unit_of_work() as uow:
+    async with context.unit_of_work() as uow:
         old = await SubscriptionService(uow).get(tap.subscription_id)
         plans = [one for one in await PlanService(uow).active() if one.plan.id != old.plan_id]
-    t = turn.t
+    t = context.t
     rows = [
         [button(f"{one.plan.name} · {t.money(one.price)}", ChangeTo(old.id, one.plan.id), wide=True)]
         for one in plans
@@ -145,46 +145,46 @@ async def choose(turn: Turn, tap: ChangePlan) -> None:
     text = "\n".join([text, *coming_lines(t, plans)])
     if not plans:
         text = t("There is no other plan on sale. An admin creates one under Plans.")
-    await turn.show(Screen(text, [*rows, nav(t, back=ManagePlan(old.id))]))
+    await context.show(Screen(text, [*rows, nav(t, back=ManagePlan(old.id))]))
 
 
 @router.on(ChangeTo)
-async def offer_change(turn: Turn, tap: ChangeTo) -> None:
+async def offer_change(context: UpdateContext, tap: ChangeTo) -> None:
     """Where the unused days' money goes, to the cent."""
     try:
-        async with turn.unit_of_work() as uow:
+        async with context.unit_of_work() as uow:
             quote = await PlanChangeService(uow).quote(tap.subscription_id, tap.plan_id)
     except REFUSALS as error:
-        await _refused(turn, tap.subscription_id, error)
+        await _refused(context, tap.subscription_id, error)
         return
-    t = turn.t
+    t = context.t
     keyboard: Keyboard = [
         [button(t("✅ Change"), ConfirmChange(tap.subscription_id, tap.plan_id, quote.mark))],
         [button(t("Other plan"), ChangePlan(tap.subscription_id))],
         nav(t, back=ManagePlan(tap.subscription_id)),
     ]
-    await turn.show(Screen(t("<b>Change the plan?</b>") + "\n\n" + change_text(t, quote), keyboard))
+    await context.show(Screen(t("<b>Change the plan?</b>") + "\n\n" + change_text(t, quote), keyboard))
 
 
 @router.on(ConfirmChange)
-async def change(turn: Turn, tap: ConfirmChange) -> None:
+async def change(context: UpdateContext, tap: ConfirmChange) -> None:
     try:
-        async with turn.unit_of_work() as uow:
+        async with context.unit_of_work() as uow:
             new = await PlanChangeService(uow).change(
-                tap.subscription_id, tap.plan_id, seen=tap.seen, key=tap_key(turn)
+                tap.subscription_id, tap.plan_id, seen=tap.seen, key=tap_key(context)
             )
             credit = await ClientCredit(uow).balance(new.client_id)
     except REFUSALS as error:
-        await _refused(turn, tap.subscription_id, error)
+        await _refused(context, tap.subscription_id, error)
         return
-    await turn.show(sold_screen(turn.t, new, credit, heading=turn.t("🔀 <b>Changed</b>")))
+    await context.show(sold_screen(context.t, new, credit, heading=context.t("🔀 <b>Changed</b>")))
 
 
-async def _refused(turn: Turn, subscription_id: UUID, error: Exception) -> None:
+async def _refused(context: UpdateContext, subscription_id: UUID, error: Exception) -> None:
     assert isinstance(error, REFUSALS)
-    async with turn.unit_of_work() as uow:
+    async with context.unit_of_work() as uow:
         client_id = (await SubscriptionService(uow).get(subscription_id)).client_id
-    await turn.show(refusal_screen(turn.t, error, client_id, again=ChangePlan(subscription_id)))
+    await context.show(refusal_screen(context.t, error, client_id, again=ChangePlan(subscription_id)))
 
 
 def paid_before_lines(t: HtmlTranslator, amount: Decimal) -> list[str]:
@@ -236,16 +236,16 @@ def _shares(t: HtmlTranslator, quote: ChangeQuote) -> list[str]:
 
 
 @router.on(RefundPlan)
-async def refund(turn: Turn, tap: RefundPlan) -> None:
+async def refund(context: UpdateContext, tap: RefundPlan) -> None:
     """An admin gives it, everybody else asks one."""
-    if not turn.visitor.may(Permission.REFUND):
-        await turn.go(AskRefund(tap.subscription_id))
+    if not context.identity.may(Permission.REFUND):
+        await context.go(AskRefund(tap.subscription_id))
         return
-    async with turn.unit_of_work() as uow:
+    async with context.unit_of_work() as uow:
         one = await SubscriptionService(uow).get(tap.subscription_id)
         paid = await MoneyBack(uow).refundable(one.account_id)
-    values = {"subscription_id": one.id, "plan": plan_text(turn.t, one), "paid": paid}
-    await turn.begin(REFUND, values, back=ManagePlan(one.id))
+    values = {"subscription_id": one.id, "plan": plan_text(context.t, one), "paid": paid}
+    await context.begin(REFUND, values, back=ManagePlan(one.id))
 
 
 async def _paid(ctx: FormContext) -> Sequence[Choice]:
@@ -326,12 +326,12 @@ REFUND = router.form(
 
 
 @router.on(CreditPlan)
-async def goodwill(turn: Turn, tap: CreditPlan) -> None:
-    turn.visitor.desk_actor.require(Permission.CREDIT)
-    async with turn.unit_of_work() as uow:
+async def goodwill(context: UpdateContext, tap: CreditPlan) -> None:
+    context.identity.desk_actor.require(Permission.CREDIT)
+    async with context.unit_of_work() as uow:
         one = await SubscriptionService(uow).get(tap.subscription_id)
-    values = {"subscription_id": one.id, "plan": plan_text(turn.t, one), "owed": one.account.balance}
-    await turn.begin(GOODWILL, values, back=ManagePlan(one.id))
+    values = {"subscription_id": one.id, "plan": plan_text(context.t, one), "owed": one.account.balance}
+    await context.begin(GOODWILL, values, back=ManagePlan(one.id))
 
 
 async def _goodwill_summary(ctx: FormContext) -> str:

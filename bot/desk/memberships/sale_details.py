@@ -24,7 +24,7 @@ from bot.ui.callbacks import Callback
 from bot.ui.keyboards import button, nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import Screen, say_error
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from gym.core.language import N_
 from gym.payments.credit import ClientCredit
 from gym.subscriptions.sales.discounts import NO_DISCOUNT, Discount, DiscountTooLarge, parse_discount
@@ -38,14 +38,14 @@ SEEN: Final = "seen"
 
 
 @router.on(SaleDetails)
-async def sale_details(turn: Turn, tap: SaleDetails) -> None:
+async def sale_details(context: UpdateContext, tap: SaleDetails) -> None:
     values = {"client_id": tap.client_id, "plan_id": tap.plan_id}
-    await turn.begin(SALE, values, back=OfferPlan(tap.client_id, tap.plan_id))
+    await context.begin(SALE, values, back=OfferPlan(tap.client_id, tap.plan_id))
 
 
 @router.on(RenewalDetails)
-async def renewal_details(turn: Turn, tap: RenewalDetails) -> None:
-    async with turn.unit_of_work() as uow:
+async def renewal_details(context: UpdateContext, tap: RenewalDetails) -> None:
+    async with context.unit_of_work() as uow:
         client_id = (await SubscriptionService(uow).get(tap.renews_id)).client_id
         reward = await best_reward(uow, client_id) if tap.rewarded else None
     values: dict[str, object] = {
@@ -55,7 +55,7 @@ async def renewal_details(turn: Turn, tap: RenewalDetails) -> None:
     }
     if reward is not None:
         values["reward_id"] = reward.id
-    await turn.begin(RENEWAL, values, back=RenewPlan(client_id))
+    await context.begin(RENEWAL, values, back=RenewPlan(client_id))
 
 
 async def _first_days(ctx: FormContext) -> Sequence[Choice]:
@@ -86,7 +86,7 @@ async def _sells(service: SubscriptionService, client_id: UUID, plan_id: UUID, d
 
 async def _read_day(text: str, ctx: FormContext) -> date:
     """Refused while it is typed, when nothing can be sold from that day."""
-    day = read_day(text, ctx, days_of_start(ctx.turn.today))
+    day = read_day(text, ctx, days_of_start(ctx.context.today))
     async with ctx.unit_of_work() as uow:
         service = SubscriptionService(uow)
         await service.quote_sale(ctx.value("client_id", UUID), ctx.value("plan_id", UUID), day)
@@ -95,13 +95,13 @@ async def _read_day(text: str, ctx: FormContext) -> date:
 
 def _read_discount(text: str, ctx: FormContext) -> str:
     """Checked while it is typed; kept as it was typed."""
-    parse_discount(text, ctx.turn.conventions)
+    parse_discount(text, ctx.context.conventions)
     return text.strip()
 
 
 def _discount(ctx: FormContext) -> Discount:
     typed = ctx.maybe("discount", str)
-    return parse_discount(typed, ctx.turn.conventions) if typed else NO_DISCOUNT
+    return parse_discount(typed, ctx.context.conventions) if typed else NO_DISCOUNT
 
 
 def _above_limit(ctx: FormContext, error: DiscountTooLarge) -> str:

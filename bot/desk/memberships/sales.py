@@ -16,7 +16,7 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Keyboard, button, nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import Html, HtmlTranslator, Screen
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from bot.ui.wording.freeze_days import closed_lines
 from bot.ui.wording.prices import coming_lines, other_price_lines
 from bot.ui.wording.rewards import percent_words
@@ -26,7 +26,7 @@ from gym.payments.models import Method
 from gym.plans.schemas import PricedPlan
 from gym.plans.service import PlanService
 from gym.rewards.models import Reward
-from gym.rewards.redeeming import Rewards
+from gym.rewards.redeeming import RewardRedemption
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.schemas import Owed, Quote
 from gym.subscriptions.service import SubscriptionService
@@ -96,74 +96,76 @@ class RenewalDetails(Callback):
 
 
 @router.on(SellPlan)
-async def choose_plan(turn: Turn, tap: SellPlan) -> None:
+async def choose_plan(context: UpdateContext, tap: SellPlan) -> None:
     """The plans on sale with today's prices."""
-    async with turn.unit_of_work() as uow:
+    async with context.unit_of_work() as uow:
         plans = await PlanService(uow).active()
-    rows = [[button(_label(turn.t, one), OfferPlan(tap.client_id, one.plan.id), wide=True)] for one in plans]
-    await turn.show(_plan_list(turn.t, rows, tap.client_id, plans))
+    rows = [
+        [button(_label(context.t, one), OfferPlan(tap.client_id, one.plan.id), wide=True)] for one in plans
+    ]
+    await context.show(_plan_list(context.t, rows, tap.client_id, plans))
 
 
 @router.on(OfferPlan)
-async def offer(turn: Turn, tap: OfferPlan) -> None:
+async def offer(context: UpdateContext, tap: OfferPlan) -> None:
     """What would be sold, restated in full."""
     try:
-        async with turn.unit_of_work() as uow:
+        async with context.unit_of_work() as uow:
             quote = await SubscriptionService(uow).quote_sale(tap.client_id, tap.plan_id)
     except REFUSALS as error:
-        await turn.show(refusal_screen(turn.t, error, tap.client_id, again=SellPlan(tap.client_id)))
+        await context.show(refusal_screen(context.t, error, tap.client_id, again=SellPlan(tap.client_id)))
         return
-    t = turn.t
+    t = context.t
     keyboard: Keyboard = [
         [button(t("✅ Sell"), ConfirmSale(tap.client_id, tap.plan_id, quote.mark))],
         [button(t("Other day or discount"), SaleDetails(tap.client_id, tap.plan_id), wide=True)],
         charge_debts_button(t, quote.older_debts),
         nav(t, back=SellPlan(tap.client_id)),
     ]
-    await turn.show(Screen(t("<b>Sell this plan?</b>") + "\n\n" + quote_text(t, quote), keyboard))
+    await context.show(Screen(t("<b>Sell this plan?</b>") + "\n\n" + quote_text(t, quote), keyboard))
 
 
 @router.on(ConfirmSale)
-async def sell(turn: Turn, tap: ConfirmSale) -> None:
-    key = tap_key(turn)
+async def sell(context: UpdateContext, tap: ConfirmSale) -> None:
+    key = tap_key(context)
     try:
-        async with turn.unit_of_work() as uow:
+        async with context.unit_of_work() as uow:
             service = SubscriptionService(uow)
             sold = await service.sell(tap.client_id, tap.plan_id, seen=tap.seen, key=key)
             credit = await ClientCredit(uow).balance(tap.client_id)
             owed = await service.owed(tap.client_id)
     except REFUSALS as error:
         again = OfferPlan(tap.client_id, tap.plan_id)
-        await turn.show(refusal_screen(turn.t, error, tap.client_id, again=again))
+        await context.show(refusal_screen(context.t, error, tap.client_id, again=again))
         return
-    await turn.show(sold_screen(turn.t, sold, credit, owed))
+    await context.show(sold_screen(context.t, sold, credit, owed))
 
 
 @router.on(RenewPlan)
-async def renew(turn: Turn, tap: RenewPlan) -> None:
+async def renew(context: UpdateContext, tap: RenewPlan) -> None:
     """The same plan again, ready to confirm."""
-    await _offer_renewal(turn, tap.client_id, None)
+    await _offer_renewal(context, tap.client_id, None)
 
 
 @router.on(RenewAs)
-async def renew_as(turn: Turn, tap: RenewAs) -> None:
-    await _offer_renewal(turn, tap.client_id, tap.plan_id, rewarded=tap.rewarded)
+async def renew_as(context: UpdateContext, tap: RenewAs) -> None:
+    await _offer_renewal(context, tap.client_id, tap.plan_id, rewarded=tap.rewarded)
 
 
 @router.on(RenewPlans)
-async def renewal_plans(turn: Turn, tap: RenewPlans) -> None:
-    async with turn.unit_of_work() as uow:
+async def renewal_plans(context: UpdateContext, tap: RenewPlans) -> None:
+    async with context.unit_of_work() as uow:
         plans = await PlanService(uow).active()
-    rows = [[button(_label(turn.t, one), RenewAs(tap.client_id, one.plan.id), wide=True)] for one in plans]
-    await turn.show(_plan_list(turn.t, rows, tap.client_id, plans))
+    rows = [[button(_label(context.t, one), RenewAs(tap.client_id, one.plan.id), wide=True)] for one in plans]
+    await context.show(_plan_list(context.t, rows, tap.client_id, plans))
 
 
 @router.on(ConfirmRenewal)
-async def renewed(turn: Turn, tap: ConfirmRenewal) -> None:
-    async with turn.unit_of_work() as uow:
+async def renewed(context: UpdateContext, tap: ConfirmRenewal) -> None:
+    async with context.unit_of_work() as uow:
         client_id = (await SubscriptionService(uow).get(tap.renews_id)).client_id
     try:
-        async with turn.unit_of_work() as uow:
+        async with context.unit_of_work() as uow:
             reward = await best_reward(uow, client_id) if tap.rewarded else None
             sold = await SubscriptionService(uow).renew(
                 client_id,
@@ -171,36 +173,36 @@ async def renewed(turn: Turn, tap: ConfirmRenewal) -> None:
                 reward_id=reward.id if reward else None,
                 renews_id=tap.renews_id,
                 seen=tap.seen,
-                key=tap_key(turn),
+                key=tap_key(context),
             )
             credit = await ClientCredit(uow).balance(client_id)
             owed = await SubscriptionService(uow).owed(client_id)
     except REFUSALS as error:
         again = RenewAs(client_id, tap.plan_id, tap.rewarded)
-        await turn.show(refusal_screen(turn.t, error, client_id, again=again))
+        await context.show(refusal_screen(context.t, error, client_id, again=again))
         return
-    await turn.show(sold_screen(turn.t, sold, credit, owed))
+    await context.show(sold_screen(context.t, sold, credit, owed))
 
 
 async def best_reward(uow: UnitOfWork, client_id: UUID) -> Reward | None:
     """The one that is offered; the mark of the price guards against another one by now."""
-    return next(iter(await Rewards(uow).waiting(client_id)), None)
+    return next(iter(await RewardRedemption(uow).waiting(client_id)), None)
 
 
 async def _offer_renewal(
-    turn: Turn, client_id: UUID, plan_id: UUID | None, *, rewarded: bool = False
+    context: UpdateContext, client_id: UUID, plan_id: UUID | None, *, rewarded: bool = False
 ) -> None:
     try:
-        async with turn.unit_of_work() as uow:
+        async with context.unit_of_work() as uow:
             reward = await best_reward(uow, client_id)
             used = reward.id if rewarded and reward else None
             quote = await SubscriptionService(uow).quote_renewal(client_id, plan_id, reward_id=used)
     except REFUSALS as error:
-        await turn.show(refusal_screen(turn.t, error, client_id, again=RenewPlans(client_id)))
+        await context.show(refusal_screen(context.t, error, client_id, again=RenewPlans(client_id)))
         return
-    t = turn.t
+    t = context.t
     keyboard = _renewal_keyboard(t, quote, reward, used=used is not None)
-    await turn.show(Screen(t("<b>Renew this plan?</b>") + "\n\n" + quote_text(t, quote), keyboard))
+    await context.show(Screen(t("<b>Renew this plan?</b>") + "\n\n" + quote_text(t, quote), keyboard))
 
 
 def _renewal_keyboard(t: HtmlTranslator, quote: Quote, reward: Reward | None, *, used: bool) -> Keyboard:
@@ -226,19 +228,19 @@ def reward_label(t: HtmlTranslator, reward: Reward) -> str:
 
 
 @router.on(StartNow)
-async def start_now(turn: Turn, tap: StartNow) -> None:
+async def start_now(context: UpdateContext, tap: StartNow) -> None:
     """The waiting renewal begins today, in the place of the used-up pack."""
-    async with turn.unit_of_work() as uow:
+    async with context.unit_of_work() as uow:
         client_id = (await SubscriptionService(uow).get(tap.subscription_id)).client_id
     try:
-        async with turn.unit_of_work() as uow:
+        async with context.unit_of_work() as uow:
             started = await SubscriptionService(uow).start_now(tap.subscription_id)
             credit = await ClientCredit(uow).balance(client_id)
     except REFUSALS as error:
-        await turn.show(refusal_screen(turn.t, error, client_id))
+        await context.show(refusal_screen(context.t, error, client_id))
         return
-    heading = turn.t("🟢 <b>Started today</b>")
-    await turn.show(sold_screen(turn.t, started, credit, heading=heading))
+    heading = context.t("🟢 <b>Started today</b>")
+    await context.show(sold_screen(context.t, started, credit, heading=heading))
 
 
 def quote_text(t: HtmlTranslator, quote: Quote) -> str:

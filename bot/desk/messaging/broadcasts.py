@@ -7,16 +7,15 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from bot.desk.buttons import Messages
+from bot.desk.buttons import MessagingMenu
 from bot.forms.definition import Choice, Form, FormContext, Step
 from bot.messages import RENDERERS
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button, nav, pager
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import Html, HtmlTranslator, Screen
-from bot.ui.update_context import Turn
-from gym.broadcasts.segments import Audience as Members
-from gym.broadcasts.segments import Segment
+from bot.ui.update_context import UpdateContext
+from gym.broadcasts.segments import BroadcastAudience, Segment
 from gym.broadcasts.service import BroadcastService, Progress, checked_text
 from gym.core.language import N_
 from gym.notifications.models import Broadcast, BroadcastState, NotificationKind
@@ -68,17 +67,17 @@ class StopBroadcast(Callback):
 
 
 @router.on(Broadcasts)
-async def broadcasts(turn: Turn, tap: Broadcasts) -> None:
-    async with turn.unit_of_work() as uow:
+async def broadcasts(context: UpdateContext, tap: Broadcasts) -> None:
+    async with context.unit_of_work() as uow:
         page = await BroadcastService(uow).page(tap.page)
-    t = turn.t
+    t = context.t
     text = t(
         "📣 <b>Broadcasts</b>\n\nOne text for many members. It leaves bit by bit: no receipt waits for it."
     )
     rows = [[button(_label(t, one), ShowBroadcast(one.id), wide=True)] for one in page.items]
     new = [button(t("✍️ Write one"), NewBroadcast(), wide=True)]
-    await turn.show(
-        Screen(text, [new, *rows, pager(page.number, page.pages, Broadcasts), nav(t, back=Messages())])
+    await context.show(
+        Screen(text, [new, *rows, pager(page.number, page.pages, Broadcasts), nav(t, back=MessagingMenu())])
     )
 
 
@@ -90,9 +89,9 @@ def _label(t: HtmlTranslator, one: Broadcast) -> str:
 
 
 @router.on(NewBroadcast)
-async def new_broadcast(turn: Turn, _: NewBroadcast) -> None:
-    turn.visitor.desk_actor.require(Permission.BROADCAST)
-    await turn.begin(BROADCAST, back=Broadcasts())
+async def new_broadcast(context: UpdateContext, _: NewBroadcast) -> None:
+    context.identity.desk_actor.require(Permission.BROADCAST)
+    await context.begin(BROADCAST, back=Broadcasts())
 
 
 async def _plans(ctx: FormContext) -> Sequence[Choice]:
@@ -115,8 +114,8 @@ def _read_text(text: str, ctx: FormContext) -> str:
     return checked_text(text)
 
 
-def _audience(ctx: FormContext) -> Members:
-    return Members(ctx.value("segment", Segment), ctx.maybe("plan", UUID), ctx.maybe("tag", str))
+def _audience(ctx: FormContext) -> BroadcastAudience:
+    return BroadcastAudience(ctx.value("segment", Segment), ctx.maybe("plan", UUID), ctx.maybe("tag", str))
 
 
 async def _summary(ctx: FormContext) -> str:
@@ -134,7 +133,7 @@ async def _summary(ctx: FormContext) -> str:
     ]
     if reach.others:
         lines.append(t("⚠️ Another broadcast is on its way: look at it first, so that nobody is told twice."))
-    lines += ["", t("This is what they read:"), preview(t, ctx.value("text", str), ctx.turn.settings)]
+    lines += ["", t("This is what they read:"), preview(t, ctx.value("text", str), ctx.context.settings)]
     return "\n".join(lines)
 
 
@@ -156,13 +155,13 @@ def preview(t: HtmlTranslator, text: str, settings: GymSettings) -> str:
 
 async def _send(ctx: FormContext) -> None:
     """The message of the form becomes the one that shows the progress."""
-    turn, text = ctx.turn, ctx.value("text", str)
+    context, text = ctx.context, ctx.value("text", str)
     broadcast = await ctx.run(lambda uow: BroadcastService(uow).begin(_audience(ctx), text, key=ctx.key))
-    await _show(turn, broadcast.id)
-    target = turn.target
+    await _show(context, broadcast.id)
+    target = context.target
     if target is not None:
         await ctx.run(
-            lambda uow: BroadcastService(uow).shown_at(broadcast.id, turn.chat_id, target.message_id)
+            lambda uow: BroadcastService(uow).shown_at(broadcast.id, context.chat_id, target.message_id)
         )
 
 
@@ -210,21 +209,21 @@ BROADCAST = router.form(
 
 
 @router.on(ShowBroadcast)
-async def show_broadcast(turn: Turn, tap: ShowBroadcast) -> None:
-    await _show(turn, tap.key)
+async def show_broadcast(context: UpdateContext, tap: ShowBroadcast) -> None:
+    await _show(context, tap.key)
 
 
 @router.on(StopBroadcast)
-async def stop(turn: Turn, tap: StopBroadcast) -> None:
-    await turn.run(lambda uow: BroadcastService(uow).stop(tap.key))
-    await _show(turn, tap.key)
+async def stop(context: UpdateContext, tap: StopBroadcast) -> None:
+    await context.run(lambda uow: BroadcastService(uow).stop(tap.key))
+    await _show(context, tap.key)
 
 
-async def _show(turn: Turn, key: UUID) -> None:
-    async with turn.unit_of_work() as uow:
+async def _show(context: UpdateContext, key: UUID) -> None:
+    async with context.unit_of_work() as uow:
         service = BroadcastService(uow)
         broadcast, progress = await service.get(key), await service.progress(key)
-    await turn.show(progress_screen(turn.t, broadcast, progress, turn.settings))
+    await context.show(progress_screen(context.t, broadcast, progress, context.settings))
 
 
 def progress_screen(t: HtmlTranslator, one: Broadcast, at: Progress, settings: GymSettings) -> Screen:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from bot.desk.buttons import Messages
+from bot.desk.buttons import MessagingMenu
 from bot.messages import RENDERERS
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button, nav, pager
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import Html, HtmlTranslator, Screen
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from gym.chats.dead_letters import DeadLetter, DeadLetterService
 from gym.settings.schemas import GymSettings
 
@@ -39,20 +39,20 @@ class Dismiss(Callback):
     key: UUID | None
 
 
-async def waiting(turn: Turn) -> int:
+async def waiting(context: UpdateContext) -> int:
     """How many wait for a decision: the badge on the way to them."""
-    async with turn.unit_of_work() as uow:
+    async with context.unit_of_work() as uow:
         return await DeadLetterService(uow).count()
 
 
 @router.on(DeadLetters)
-async def dead_letters(turn: Turn, tap: DeadLetters) -> None:
-    async with turn.unit_of_work() as uow:
+async def dead_letters(context: UpdateContext, tap: DeadLetters) -> None:
+    async with context.unit_of_work() as uow:
         page = await DeadLetterService(uow).page(tap.page)
-    t = turn.t
+    t = context.t
     if not page.items:
         text = t("⚠️ <b>Undelivered</b>\n\nEverything was told.")
-        await turn.show(Screen(text, [nav(t, back=Messages())]))
+        await context.show(Screen(text, [nav(t, back=MessagingMenu())]))
         return
     text = t.plural(
         "⚠️ <b>Undelivered</b>\n\nTelegram did not take {count} message. Look at it, or decide right here:",
@@ -61,8 +61,10 @@ async def dead_letters(turn: Turn, tap: DeadLetters) -> None:
     )
     rows = [[button(_label(t, one), ShowDeadLetter(one.id), wide=True)] for one in page.items]
     every = [button(t("Dismiss all"), Dismiss(None)), button(t("Send all again"), SendAgain(None))]
-    await turn.show(
-        Screen(text, [*rows, pager(page.number, page.pages, DeadLetters), every, nav(t, back=Messages())])
+    await context.show(
+        Screen(
+            text, [*rows, pager(page.number, page.pages, DeadLetters), every, nav(t, back=MessagingMenu())]
+        )
     )
 
 
@@ -72,20 +74,20 @@ def _label(t: HtmlTranslator, one: DeadLetter) -> str:
 
 
 @router.on(ShowDeadLetter)
-async def show_dead_letter(turn: Turn, tap: ShowDeadLetter) -> None:
-    async with turn.unit_of_work() as uow:
+async def show_dead_letter(context: UpdateContext, tap: ShowDeadLetter) -> None:
+    async with context.unit_of_work() as uow:
         one = await DeadLetterService(uow).get(tap.key)
-    t = turn.t
+    t = context.t
     lines = [
         t("✉️ To <b>{reader}</b>, {at}", reader=one.reader or "—", at=one.due_at),
         t.plural(
             "🚫 Why: {reason} ({count} try)", "🚫 Why: {reason} ({count} tries)", one.tries, reason=one.reason
         ),
         "",
-        worded(t, one, turn.settings),
+        worded(t, one, context.settings),
     ]
     choices = [button(t("Dismiss"), Dismiss(one.id)), button(t("Send again"), SendAgain(one.id))]
-    await turn.show(Screen("\n".join(lines), [choices, nav(t, back=DeadLetters())]))
+    await context.show(Screen("\n".join(lines), [choices, nav(t, back=DeadLetters())]))
 
 
 def worded(t: HtmlTranslator, one: DeadLetter, settings: GymSettings) -> Html:
@@ -98,18 +100,20 @@ def worded(t: HtmlTranslator, one: DeadLetter, settings: GymSettings) -> Html:
 
 
 @router.on(SendAgain)
-async def send_again(turn: Turn, tap: SendAgain) -> None:
-    async with turn.unit_of_work() as uow:
+async def send_again(context: UpdateContext, tap: SendAgain) -> None:
+    async with context.unit_of_work() as uow:
         count = await DeadLetterService(uow).send_again(tap.key)
-    await turn.answer(
-        turn.t.plural("{count} message goes out again.", "{count} messages go out again.", count)
+    await context.answer(
+        context.t.plural("{count} message goes out again.", "{count} messages go out again.", count)
     )
-    await turn.go(DeadLetters())
+    await context.go(DeadLetters())
 
 
 @router.on(Dismiss)
-async def dismiss(turn: Turn, tap: Dismiss) -> None:
-    async with turn.unit_of_work() as uow:
+async def dismiss(context: UpdateContext, tap: Dismiss) -> None:
+    async with context.unit_of_work() as uow:
         count = await DeadLetterService(uow).dismiss(tap.key)
-    await turn.answer(turn.t.plural("{count} message laid aside.", "{count} messages laid aside.", count))
-    await turn.go(DeadLetters())
+    await context.answer(
+        context.t.plural("{count} message laid aside.", "{count} messages laid aside.", count)
+    )
+    await context.go(DeadLetters())

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
-from bot.desk.buttons import Messages
+from bot.desk.buttons import MessagingMenu
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Button, button, nav, pager
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import Html, HtmlTranslator, Screen
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from gym.chats.dead_updates import DeadUpdateService
 from gym.chats.intake import DeadReason
 from gym.chats.models import DeadUpdate
@@ -44,20 +44,20 @@ class DismissUpdate(Callback):
     key: UUID | None
 
 
-async def unhandled(turn: Turn) -> int:
+async def unhandled(context: UpdateContext) -> int:
     """How many nobody has looked at: the badge on the way to them."""
-    async with turn.unit_of_work() as uow:
+    async with context.unit_of_work() as uow:
         return await DeadUpdateService(uow).count()
 
 
 @router.on(DeadUpdates)
-async def dead_updates(turn: Turn, tap: DeadUpdates) -> None:
-    async with turn.unit_of_work() as uow:
+async def dead_updates(context: UpdateContext, tap: DeadUpdates) -> None:
+    async with context.unit_of_work() as uow:
         page = await DeadUpdateService(uow).page(tap.page)
-    t = turn.t
+    t = context.t
     if not page.items:
         text = t("📥 <b>Not handled</b>\n\nEverything that came was handled.")
-        await turn.show(Screen(text, [nav(t, back=Messages())]))
+        await context.show(Screen(text, [nav(t, back=MessagingMenu())]))
         return
     title = t.plural(
         "📥 <b>Not handled</b>\n\n{count} message or tap could not be handled. What it said is not shown;"
@@ -69,8 +69,8 @@ async def dead_updates(turn: Turn, tap: DeadUpdates) -> None:
     lines = [Html(f"• {_line(t, one)}") for one in page.items]
     rows: list[list[Button]] = [[button(_label(t, one), DismissUpdate(one.id))] for one in page.items]
     every = [button(t("Dismiss all"), DismissUpdate(None))]
-    keyboard = [*rows, pager(page.number, page.pages, DeadUpdates), every, nav(t, back=Messages())]
-    await turn.show(Screen(Html("\n".join([title, "", *lines])), keyboard))
+    keyboard = [*rows, pager(page.number, page.pages, DeadUpdates), every, nav(t, back=MessagingMenu())]
+    await context.show(Screen(Html("\n".join([title, "", *lines])), keyboard))
 
 
 def _line(t: HtmlTranslator, one: DeadUpdate) -> Html:
@@ -92,8 +92,8 @@ def _number(one: DeadUpdate) -> str:
 
 
 @router.on(DismissUpdate)
-async def dismiss_update(turn: Turn, tap: DismissUpdate) -> None:
-    async with turn.unit_of_work() as uow:
+async def dismiss_update(context: UpdateContext, tap: DismissUpdate) -> None:
+    async with context.unit_of_work() as uow:
         count = await DeadUpdateService(uow).dismiss(tap.key)
-    await turn.answer(turn.t.plural("{count} laid aside.", "{count} laid aside.", count))
-    await turn.go(DeadUpdates())
+    await context.answer(context.t.plural("{count} laid aside.", "{count} laid aside.", count))
+    await context.go(DeadUpdates())

@@ -8,15 +8,15 @@ from uuid import UUID
 from telegram import ChatMember, ChatMemberUpdated
 from telegram.error import Forbidden
 
-from bot.desk.buttons import Messages
+from bot.desk.buttons import MessagingMenu
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button, nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.surfaces import Surface
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from bot.ui.wording.notification_kinds import group_buttons, group_lines
-from gym.chats.desk_chats import DeskChatService, Place
+from gym.chats.desk_chats import ChatPlace, DeskChatService
 from gym.core.language import N_
 from gym.notifications.kinds import DESK_GROUPS, KindGroup
 from gym.notifications.models import DeskChat
@@ -77,15 +77,15 @@ class RemoveDeskChat(Callback):
 
 
 @groups.group
-async def membership(turn: Turn) -> None:
+async def membership(context: UpdateContext) -> None:
     """Taken into a group by the team, the bot asks in private; taken out, it remembers that."""
-    change = turn.membership
+    change = context.membership
     assert change is not None
     if change.new_chat_member.status in OUTSIDE:
-        async with turn.stranger_unit_of_work() as uow:
-            await DeskChatService(uow).lost(turn.chat_id)
-    elif _is_arrival(change) and turn.visitor.staff is not None:
-        await _ask_in_private(turn)
+        async with context.stranger_unit_of_work() as uow:
+            await DeskChatService(uow).lost(context.chat_id)
+    elif _is_arrival(change) and context.identity.staff is not None:
+        await _ask_in_private(context)
 
 
 def _is_arrival(change: ChatMemberUpdated) -> bool:
@@ -93,60 +93,60 @@ def _is_arrival(change: ChatMemberUpdated) -> bool:
 
 
 @router.command("desk", surface=Surface.ELSEWHERE)
-async def desk(turn: Turn) -> None:
+async def desk(context: UpdateContext) -> None:
     """In a group or topic: shall it hear the desk? In private: the list."""
-    turn.visitor.desk_actor.require(Permission.CHANGE_SETTINGS)
-    if turn.is_private:
-        await turn.go(DeskChats())
-    elif turn.surface is Surface.DESK:
-        async with turn.unit_of_work() as uow:
-            chat = await DeskChatService(uow).at(_place(turn))
+    context.identity.desk_actor.require(Permission.CHANGE_SETTINGS)
+    if context.is_private:
+        await context.go(DeskChats())
+    elif context.surface is Surface.DESK:
+        async with context.unit_of_work() as uow:
+            chat = await DeskChatService(uow).at(_place(context))
         if chat is not None:
-            await turn.say(_is_one(turn.t, chat))
+            await context.say(_is_one(context.t, chat))
     else:
-        await _ask_in_private(turn)
+        await _ask_in_private(context)
 
 
-async def _ask_in_private(turn: Turn) -> None:
+async def _ask_in_private(context: UpdateContext) -> None:
     """The group itself reads nothing before an admin has said yes; the place waits in the list meanwhile."""
-    async with turn.unit_of_work() as uow:
-        chat = await DeskChatService(uow).offer(_place(turn))
-    own = await turn.in_private()
+    async with context.unit_of_work() as uow:
+        chat = await DeskChatService(uow).offer(_place(context))
+    own = await context.in_private()
     try:
         await own.say(_offer(own, chat))
     except Forbidden:
-        await turn.workshop.chats.set_reachable(turn.user_id, False)
+        await context.services.chats.set_reachable(context.user_id, False)
     finally:
         await own.close()
 
 
 @router.on(DeskHere, Surface.ELSEWHERE)
-async def confirm(turn: Turn, _: DeskHere) -> None:
+async def confirm(context: UpdateContext, _: DeskHere) -> None:
     """A button that earlier versions put into the group itself."""
-    async with turn.unit_of_work() as uow:
-        chat = await DeskChatService(uow).confirm(_place(turn))
-    await turn.refresh()
-    await turn.show(_is_one(turn.t, chat))
+    async with context.unit_of_work() as uow:
+        chat = await DeskChatService(uow).confirm(_place(context))
+    await context.refresh()
+    await context.show(_is_one(context.t, chat))
 
 
-def _place(turn: Turn) -> Place:
-    chat = turn.update.effective_chat
+def _place(context: UpdateContext) -> ChatPlace:
+    chat = context.update.effective_chat
     assert chat is not None
-    topic = turn.messenger.thread_id
+    topic = context.messenger.thread_id
     title = chat.title or str(chat.id)
-    return Place(chat.id, topic, f"{title} / {_topic_name(turn) or topic}" if topic else title)
+    return ChatPlace(chat.id, topic, f"{title} / {_topic_name(context) or topic}" if topic else title)
 
 
-def _topic_name(turn: Turn) -> str | None:
+def _topic_name(context: UpdateContext) -> str | None:
     """Telegram names a topic only in the message that opened it, to which its others reply."""
-    message = turn.update.effective_message
+    message = context.update.effective_message
     opened = getattr(message, "reply_to_message", None)
     return opened.forum_topic_created.name if opened is not None and opened.forum_topic_created else None
 
 
-def _offer(turn: Turn, chat: DeskChat) -> Screen:
+def _offer(context: UpdateContext, chat: DeskChat) -> Screen:
     """The question for an admin; a colleague reads who can answer it."""
-    t = turn.t
+    t = context.t
     text = t(
         N_(
             "👋 Shall <b>{title}</b> hear what happens at the desk: sales, payments, entries, requests? "
@@ -155,7 +155,7 @@ def _offer(turn: Turn, chat: DeskChat) -> Screen:
         ),
         title=chat.title,
     )
-    if turn.visitor.may(Permission.CHANGE_SETTINGS):
+    if context.identity.may(Permission.CHANGE_SETTINGS):
         return Screen(
             text, [[button(t("✅ Make it a desk chat"), AcceptDeskChat(chat.id), wide=True)], nav(t)]
         )
@@ -172,16 +172,16 @@ def _is_one(t: HtmlTranslator, chat: DeskChat) -> Screen:
 
 
 @router.on(DeskChats)
-async def desk_chats(turn: Turn, _: DeskChats) -> None:
-    async with turn.unit_of_work() as uow:
+async def desk_chats(context: UpdateContext, _: DeskChats) -> None:
+    async with context.unit_of_work() as uow:
         chats = await DeskChatService(uow).all()
-    t = turn.t
+    t = context.t
     lines = [t("💬 <b>Desk chats</b>"), ""]
     if not any(chat.active and chat.gone_at is None for chat in chats):
         lines += [t("There is none that listens: every admin hears everything here in their own chat."), ""]
     lines.append(t("To add one, take me into a group, or write /desk in a group or topic I am in."))
     rows = [[button(f"{_sign(chat)} {chat.title}", ShowDeskChat(chat.id), wide=True)] for chat in chats]
-    await turn.show(Screen("\n".join(lines), [*rows, nav(t, back=Messages())]))
+    await context.show(Screen("\n".join(lines), [*rows, nav(t, back=MessagingMenu())]))
 
 
 def _sign(chat: DeskChat) -> str:
@@ -193,10 +193,10 @@ def _sign(chat: DeskChat) -> str:
 
 
 @router.on(ShowDeskChat)
-async def show_desk_chat(turn: Turn, tap: ShowDeskChat) -> None:
-    async with turn.unit_of_work() as uow:
+async def show_desk_chat(context: UpdateContext, tap: ShowDeskChat) -> None:
+    async with context.unit_of_work() as uow:
         chat = await DeskChatService(uow).get(tap.key)
-    await turn.show(_card(turn.t, chat))
+    await context.show(_card(context.t, chat))
 
 
 def _card(t: HtmlTranslator, chat: DeskChat) -> Screen:
@@ -229,44 +229,44 @@ def _waiting(t: HtmlTranslator, chat: DeskChat, lines: list[str]) -> Screen:
 
 
 @router.on(AcceptDeskChat)
-async def accept(turn: Turn, tap: AcceptDeskChat) -> None:
-    async with turn.unit_of_work() as uow:
+async def accept(context: UpdateContext, tap: AcceptDeskChat) -> None:
+    async with context.unit_of_work() as uow:
         chat = await DeskChatService(uow).accept(tap.key)
-    screen = _card(turn.t, chat)
-    done = turn.t("✅ This is a desk chat: <b>{title}</b>.", title=chat.title)
-    await turn.show(replace(screen, text=f"{done}\n\n{screen.text}"))
+    screen = _card(context.t, chat)
+    done = context.t("✅ This is a desk chat: <b>{title}</b>.", title=chat.title)
+    await context.show(replace(screen, text=f"{done}\n\n{screen.text}"))
 
 
 @router.on(Hear)
-async def hear(turn: Turn, tap: Hear) -> None:
-    async with turn.unit_of_work() as uow:
+async def hear(context: UpdateContext, tap: Hear) -> None:
+    async with context.unit_of_work() as uow:
         chat = await DeskChatService(uow).hear(tap.key, tap.group, wanted=tap.wanted)
-    await turn.show(_card(turn.t, chat))
+    await context.show(_card(context.t, chat))
 
 
 @router.on(PauseDeskChat)
-async def pause(turn: Turn, tap: PauseDeskChat) -> None:
-    async with turn.unit_of_work() as uow:
+async def pause(context: UpdateContext, tap: PauseDeskChat) -> None:
+    async with context.unit_of_work() as uow:
         chat = await DeskChatService(uow).pause(tap.key, paused=tap.paused)
-    await turn.show(_card(turn.t, chat))
+    await context.show(_card(context.t, chat))
 
 
 @router.on(AskRemove)
-async def ask_remove(turn: Turn, tap: AskRemove) -> None:
-    async with turn.unit_of_work() as uow:
+async def ask_remove(context: UpdateContext, tap: AskRemove) -> None:
+    async with context.unit_of_work() as uow:
         chat = await DeskChatService(uow).get(tap.key)
-    t = turn.t
+    t = context.t
     text = t(
         "Remove <b>{title}</b>? It hears nothing of the desk any more. I stay in the group until somebody "
         "takes me out.",
         title=chat.title,
     )
     keep, remove = button(t("Keep it"), ShowDeskChat(tap.key)), button(t("🗑 Remove"), RemoveDeskChat(tap.key))
-    await turn.show(Screen(text, [[keep, remove], nav(t)]))
+    await context.show(Screen(text, [[keep, remove], nav(t)]))
 
 
 @router.on(RemoveDeskChat)
-async def remove(turn: Turn, tap: RemoveDeskChat) -> None:
-    async with turn.unit_of_work() as uow:
+async def remove(context: UpdateContext, tap: RemoveDeskChat) -> None:
+    async with context.unit_of_work() as uow:
         await DeskChatService(uow).remove(tap.key)
-    await turn.go(DeskChats())
+    await context.go(DeskChats())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.desk.buttons import Messages
+from bot.desk.buttons import MessagingMenu
 from bot.desk.messaging.broadcasts import Broadcasts
 from bot.desk.messaging.dead_letters import DeadLetters, waiting
 from bot.desk.messaging.dead_updates import DeadUpdates, unhandled
@@ -11,25 +11,25 @@ from bot.member.preferences import MyPreferences
 from bot.ui.keyboards import button, nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import Screen
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from gym.core.language import N_
 from gym.security.permissions import Permission
 
 router = Router(Audience.STAFF)
 
 
-async def undecided(turn: Turn) -> int:
+async def undecided(context: UpdateContext) -> int:
     """Dead letters of both directions."""
-    return await waiting(turn) + await unhandled(turn)
+    return await waiting(context) + await unhandled(context)
 
 
-router.home(N_("📨 Messages"), Messages(), Permission.CHANGE_SETTINGS, badge=undecided)
+router.home(N_("📨 Messages"), MessagingMenu(), Permission.CHANGE_SETTINGS, badge=undecided)
 
 
-@router.on(Messages)
-async def messages(turn: Turn, _: Messages) -> None:
-    turn.visitor.desk_actor.require(Permission.CHANGE_SETTINGS)
-    t, undelivered, dead = turn.t, await waiting(turn), await unhandled(turn)
+@router.on(MessagingMenu)
+async def messages(context: UpdateContext, _: MessagingMenu) -> None:
+    context.identity.desk_actor.require(Permission.CHANGE_SETTINGS)
+    t, undelivered, dead = context.t, await waiting(context), await unhandled(context)
     rows = [
         [button(t("📣 Broadcast"), Broadcasts()), button(t("💬 Desk chats"), DeskChats())],
         [button(t("🔔 What I hear"), MyPreferences(desk=True))],
@@ -38,4 +38,4 @@ async def messages(turn: Turn, _: Messages) -> None:
         rows.append([button(t("⚠️ Undelivered ({count})", count=undelivered), DeadLetters(), wide=True)])
     if dead:
         rows.append([button(t("📥 Not handled ({count})", count=dead), DeadUpdates(), wide=True)])
-    await turn.show(Screen(t("📨 <b>Messages</b>\n\nWhat the gym tells, and to whom:"), [*rows, nav(t)]))
+    await context.show(Screen(t("📨 <b>Messages</b>\n\nWhat the gym tells, and to whom:"), [*rows, nav(t)]))

@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from bot.desk.buttons import Card, TakePayment
-from bot.desk.clients.history import Statement
+from bot.desk.clients.history import AccountStatement
 from bot.desk.money.buttons import WriteOff
 from bot.forms.answers import read_coming_day
 from bot.forms.definition import Choice, Form, FormContext, Step
@@ -16,7 +16,7 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Button, Row, button, grid, nav, pager
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from bot.ui.wording.terms import status
 from gym.core.database.repository import Page
 from gym.core.language import N_
@@ -76,18 +76,18 @@ router.home(N_("💵 Debts"), Debts(), permission=Permission.TAKE_PAYMENT)
 
 
 @router.on(Debts)
-async def debts(turn: Turn, tap: Debts) -> None:
-    async with turn.unit_of_work() as uow:
+async def debts(context: UpdateContext, tap: Debts) -> None:
+    async with context.unit_of_work() as uow:
         service = DebtService(uow)
         overview = await service.overview()
         found = await service.by_age(tap.page, tap.band)
-    t = turn.t
+    t = context.t
     lines = _overview(t, overview)
     if tap.band:
         lines.append(t("Shown: <b>{band}</b>", band=t(BANDS[tap.band])))
     pages = pager(found.number, found.pages, lambda number: Debts(tap.band, number))
     rows = [*_rows(t, found), pages, *_filters(t, overview, tap.band)]
-    await turn.show(Screen("\n".join(lines), [*rows, nav(t)]))
+    await context.show(Screen("\n".join(lines), [*rows, nav(t)]))
 
 
 def _overview(t: HtmlTranslator, overview: DebtOverview) -> list[str]:
@@ -125,16 +125,16 @@ def _filters(t: HtmlTranslator, overview: DebtOverview, shown: AgeBand | None) -
 
 
 @router.on(Snoozed)
-async def snoozed(turn: Turn, tap: Snoozed) -> None:
-    async with turn.unit_of_work() as uow:
+async def snoozed(context: UpdateContext, tap: Snoozed) -> None:
+    async with context.unit_of_work() as uow:
         found = await DebtService(uow).snoozed(tap.page)
-    t = turn.t
+    t = context.t
     lines = [t("😴 <b>Debts put off</b>"), ""]
     lines += (
         [t("No debt is put off.")] if not found.total else [_snoozed_line(t, debt) for debt in found.items]
     )
     pages = pager(found.number, found.pages, Snoozed)
-    await turn.show(Screen("\n".join(lines), [*_rows(t, found), pages, nav(t, back=Debts())]))
+    await context.show(Screen("\n".join(lines), [*_rows(t, found), pages, nav(t, back=Debts())]))
 
 
 def _snoozed_line(t: HtmlTranslator, debt: Debt) -> str:
@@ -153,17 +153,17 @@ def _label(t: HtmlTranslator, debt: Debt) -> str:
 
 
 @router.on(ShowDebt)
-async def show_debt(turn: Turn, tap: ShowDebt) -> None:
-    await _show(turn, tap.subscription_id)
+async def show_debt(context: UpdateContext, tap: ShowDebt) -> None:
+    await _show(context, tap.subscription_id)
 
 
-async def _show(turn: Turn, subscription_id: UUID, heading: str = "") -> None:
-    async with turn.unit_of_work() as uow:
+async def _show(context: UpdateContext, subscription_id: UUID, heading: str = "") -> None:
+    async with context.unit_of_work() as uow:
         debt = await DebtService(uow).get(subscription_id)
-    text = "\n".join(_facts(turn.t, debt))
-    asleep = bool(debt.snoozed_until and debt.snoozed_until > turn.today)
-    keyboard = [*_actions(turn.t, debt, asleep), nav(turn.t, back=Debts())]
-    await turn.show(Screen(f"{heading}\n\n{text}" if heading else text, keyboard))
+    text = "\n".join(_facts(context.t, debt))
+    asleep = bool(debt.snoozed_until and debt.snoozed_until > context.today)
+    keyboard = [*_actions(context.t, debt, asleep), nav(context.t, back=Debts())]
+    await context.show(Screen(f"{heading}\n\n{text}" if heading else text, keyboard))
 
 
 def _facts(t: HtmlTranslator, debt: Debt) -> list[str]:
@@ -194,28 +194,28 @@ def _actions(t: HtmlTranslator, debt: Debt, asleep: bool) -> list[Row]:
         [button(t("💵 Take payment"), TakePayment(one.id), wide=True)],
         first,
         [button(t("🧹 Write off"), WriteOff(one.id))],
-        [button(t("📒 Statement"), Statement(one.id)), button(t("👤 Card"), Card(one.client_id))],
+        [button(t("📒 Statement"), AccountStatement(one.id)), button(t("👤 Card"), Card(one.client_id))],
     ]
 
 
 @router.on(RemindNow)
-async def remind_now(turn: Turn, tap: RemindNow) -> None:
-    async with turn.unit_of_work() as uow:
+async def remind_now(context: UpdateContext, tap: RemindNow) -> None:
+    async with context.unit_of_work() as uow:
         debt = await DebtService(uow).remind(tap.subscription_id)
-    heading = turn.t("🔔 {client} is being reminded.", client=debt.subscription.client.full_name)
-    await _show(turn, tap.subscription_id, heading)
+    heading = context.t("🔔 {client} is being reminded.", client=debt.subscription.client.full_name)
+    await _show(context, tap.subscription_id, heading)
 
 
 @router.on(Wake)
-async def wake(turn: Turn, tap: Wake) -> None:
-    async with turn.unit_of_work() as uow:
+async def wake(context: UpdateContext, tap: Wake) -> None:
+    async with context.unit_of_work() as uow:
         await DebtService(uow).snooze(tap.subscription_id, None)
-    await _show(turn, tap.subscription_id, turn.t("Back among the debts."))
+    await _show(context, tap.subscription_id, context.t("Back among the debts."))
 
 
 @router.on(Snooze)
-async def snooze(turn: Turn, tap: Snooze) -> None:
-    async with turn.unit_of_work() as uow:
+async def snooze(context: UpdateContext, tap: Snooze) -> None:
+    async with context.unit_of_work() as uow:
         debt = await DebtService(uow).get(tap.subscription_id)
         needed, client_id = Permission.TAKE_PAYMENT, debt.subscription.client_id
         await FourEyes(uow).require_another(client_id, needed, acts=False)
@@ -224,11 +224,11 @@ async def snooze(turn: Turn, tap: Snooze) -> None:
         "client": debt.subscription.client.full_name,
         "balance": debt.balance,
     }
-    await turn.begin(SNOOZE, values, back=ShowDebt(tap.subscription_id))
+    await context.begin(SNOOZE, values, back=ShowDebt(tap.subscription_id))
 
 
 async def _days(ctx: FormContext) -> Sequence[Choice]:
-    days = [ctx.turn.today + timedelta(days=days) for days in SNOOZES]
+    days = [ctx.context.today + timedelta(days=days) for days in SNOOZES]
     return [Choice(day, ctx.t.day(day)) for day in days]
 
 

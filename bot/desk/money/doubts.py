@@ -5,40 +5,40 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.desk.buttons import Card, TakePayment
-from bot.desk.clients.history import Statement
+from bot.desk.clients.history import AccountStatement
 from bot.desk.money.buttons import MoneyDoubts, ShowMoneyDoubt
 from bot.desk.money.receipts import TakeBack
 from bot.ui.keyboards import Row, button, nav, pager
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from gym.security.permissions import Permission
 from gym.subscriptions.money.money_doubts import MoneyDoubt, MoneyDoubtService
 
 router = Router(Audience.STAFF)
 
 
-async def money_doubts_row(turn: Turn) -> Sequence[Row]:
+async def money_doubts_row(context: UpdateContext) -> Sequence[Row]:
     """The way in for admins, while there is something to look at."""
-    if not turn.visitor.may(Permission.REFUND):
+    if not context.identity.may(Permission.REFUND):
         return []
-    async with turn.unit_of_work() as uow:
+    async with context.unit_of_work() as uow:
         found = await MoneyDoubtService(uow).listed()
-    label = turn.t("💸 Money to look at: {count}", count=found.total)
+    label = context.t("💸 Money to look at: {count}", count=found.total)
     return [[button(label, MoneyDoubts(), wide=True)]] if found.total else []
 
 
 @router.on(MoneyDoubts)
-async def money_doubts(turn: Turn, tap: MoneyDoubts) -> None:
-    async with turn.unit_of_work() as uow:
+async def money_doubts(context: UpdateContext, tap: MoneyDoubts) -> None:
+    async with context.unit_of_work() as uow:
         found = await MoneyDoubtService(uow).listed(tap.page)
-    t = turn.t
+    t = context.t
     text = t("💸 <b>Money to look at</b>\n\nOf these plans more was given back than was paid.")
     rows = [
         [button(_label(t, doubt), ShowMoneyDoubt(doubt.subscription.id), wide=True)] for doubt in found.items
     ]
     pages = pager(found.number, found.pages, MoneyDoubts)
-    await turn.show(Screen(text if rows else t("💸 All money adds up."), [*rows, pages, nav(t)]))
+    await context.show(Screen(text if rows else t("💸 All money adds up."), [*rows, pages, nav(t)]))
 
 
 def _label(t: HtmlTranslator, doubt: MoneyDoubt) -> str:
@@ -46,10 +46,10 @@ def _label(t: HtmlTranslator, doubt: MoneyDoubt) -> str:
 
 
 @router.on(ShowMoneyDoubt)
-async def show_money_doubt(turn: Turn, tap: ShowMoneyDoubt) -> None:
-    async with turn.unit_of_work() as uow:
+async def show_money_doubt(context: UpdateContext, tap: ShowMoneyDoubt) -> None:
+    async with context.unit_of_work() as uow:
         doubt = await MoneyDoubtService(uow).get(tap.subscription_id)
-    t, one = turn.t, doubt.subscription
+    t, one = context.t, doubt.subscription
     lines = [
         t("👤 <b>{client}</b>", client=one.client.full_name),
         t("🏷 {plan}", plan=one.plan.name),
@@ -58,9 +58,9 @@ async def show_money_doubt(turn: Turn, tap: ShowMoneyDoubt) -> None:
     ]
     rows = [
         *_ways(t, doubt),
-        [button(t("📒 Statement"), Statement(one.id)), button(t("👤 Card"), Card(one.client_id))],
+        [button(t("📒 Statement"), AccountStatement(one.id)), button(t("👤 Card"), Card(one.client_id))],
     ]
-    await turn.show(Screen("\n".join(lines), [*rows, nav(t, back=MoneyDoubts())]))
+    await context.show(Screen("\n".join(lines), [*rows, nav(t, back=MoneyDoubts())]))
 
 
 def _what_to_do(t: HtmlTranslator, doubt: MoneyDoubt) -> list[str]:

@@ -17,7 +17,7 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Button, button, grid, nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from bot.ui.wording.terms import METHODS
 from gym.core.language import N_
 from gym.core.money import round_down
@@ -52,26 +52,26 @@ class OtherAmount(Callback):
 
 
 @router.on(TakePayment)
-async def take_payment(turn: Turn, tap: TakePayment) -> None:
+async def take_payment(context: UpdateContext, tap: TakePayment) -> None:
     """The balance and the ways to pay it: choosing one takes the money."""
-    async with turn.unit_of_work() as uow:
+    async with context.unit_of_work() as uow:
         subscription = await SubscriptionService(uow).get(tap.subscription_id)
         await FourEyes(uow).require_another(subscription.client_id, Permission.TAKE_PAYMENT, acts=False)
         credit = await ClientCredit(uow).balance(subscription.client_id)
         earliest = PaymentService(uow).earliest_day(subscription.account, subscription.starts_on)
         owed = await SubscriptionService(uow).owed(subscription.client_id)
-    t, balance = turn.t, subscription.account.balance
+    t, balance = context.t, subscription.account.balance
     if not balance:
         raise owed_only(balance)
     methods = [button(t(METHODS[method]), PayNow(tap.subscription_id, balance, method)) for method in TILL]
     keyboard = [
         *grid(methods),
         _from_credit(t, tap.subscription_id, min(credit, balance)),
-        _other_ways(turn, tap.subscription_id, earliest),
+        _other_ways(context, tap.subscription_id, earliest),
         everything_button(t, owed),
         nav(t, back=Card(subscription.client_id)),
     ]
-    await turn.show(Screen(_question(t, subscription, credit), keyboard))
+    await context.show(Screen(_question(t, subscription, credit), keyboard))
 
 
 def _from_credit(t: HtmlTranslator, subscription_id: UUID, amount: Decimal) -> Sequence[Button]:
@@ -81,10 +81,10 @@ def _from_credit(t: HtmlTranslator, subscription_id: UUID, amount: Decimal) -> S
     return [button(label, PayNow(subscription_id, amount, Method.CREDIT), wide=True)]
 
 
-def _other_ways(turn: Turn, subscription_id: UUID, earliest: date) -> Sequence[Button]:
-    row = [button(turn.t("Other amount"), OtherAmount(subscription_id))]
-    if turn.visitor.may(Permission.BACKDATE_PAYMENT) and earliest < turn.today:
-        row.append(button(turn.t("📅 Paid earlier"), OtherAmount(subscription_id, earlier=True)))
+def _other_ways(context: UpdateContext, subscription_id: UUID, earliest: date) -> Sequence[Button]:
+    row = [button(context.t("Other amount"), OtherAmount(subscription_id))]
+    if context.identity.may(Permission.BACKDATE_PAYMENT) and earliest < context.today:
+        row.append(button(context.t("📅 Paid earlier"), OtherAmount(subscription_id, earlier=True)))
     return row
 
 
@@ -103,25 +103,25 @@ def _question(t: HtmlTranslator, subscription: Subscription, credit: Decimal) ->
 
 
 @router.on(PayNow)
-async def pay_now(turn: Turn, tap: PayNow) -> None:
+async def pay_now(context: UpdateContext, tap: PayNow) -> None:
     """Takes it; a transfer says first to which account, when there are some."""
-    if tap.method is Method.TRANSFER and turn.settings.bank_accounts:
-        await _ask(turn, tap.subscription_id, {"amount": tap.amount, "method": tap.method})
+    if tap.method is Method.TRANSFER and context.settings.bank_accounts:
+        await _ask(context, tap.subscription_id, {"amount": tap.amount, "method": tap.method})
         return
-    async with turn.unit_of_work() as uow:
+    async with context.unit_of_work() as uow:
         receipt = await SubscriptionService(uow).take_payment(
-            tap.subscription_id, tap.amount, tap.method, key=tap_key(turn)
+            tap.subscription_id, tap.amount, tap.method, key=tap_key(context)
         )
-    await turn.keep(receipt_screen(turn.t, receipt))
+    await context.keep(receipt_screen(context.t, receipt))
 
 
 @router.on(OtherAmount)
-async def other_amount(turn: Turn, tap: OtherAmount) -> None:
-    await _ask(turn, tap.subscription_id, {"earlier": tap.earlier})
+async def other_amount(context: UpdateContext, tap: OtherAmount) -> None:
+    await _ask(context, tap.subscription_id, {"earlier": tap.earlier})
 
 
-async def _ask(turn: Turn, subscription_id: UUID, known: dict[str, object]) -> None:
-    async with turn.unit_of_work() as uow:
+async def _ask(context: UpdateContext, subscription_id: UUID, known: dict[str, object]) -> None:
+    async with context.unit_of_work() as uow:
         subscription = await SubscriptionService(uow).get(subscription_id)
         await FourEyes(uow).require_another(subscription.client_id, Permission.TAKE_PAYMENT, acts=False)
         credit = await ClientCredit(uow).balance(subscription.client_id)
@@ -135,13 +135,13 @@ async def _ask(turn: Turn, subscription_id: UUID, known: dict[str, object]) -> N
         "plan": subscription.plan.name,
         **known,
     }
-    await turn.begin(PAYMENT, values, back=TakePayment(subscription_id))
+    await context.begin(PAYMENT, values, back=TakePayment(subscription_id))
 
 
 async def _amounts(ctx: FormContext) -> Sequence[Choice]:
     """The whole balance, half of it, what the client has as credit."""
     balance, credit = ctx.value("balance", Decimal), ctx.value("credit", Decimal)
-    half = round_down(balance / 2, ctx.turn.settings.smallest_amount)
+    half = round_down(balance / 2, ctx.context.settings.smallest_amount)
     wanted = [balance, *([half] if half else []), *([credit] if 0 < credit < balance else [])]
     return [Choice(amount, ctx.t.money(amount)) for amount in dict.fromkeys(wanted)]
 
@@ -163,12 +163,12 @@ async def _methods(ctx: FormContext) -> Sequence[Choice]:
 
 
 async def _accounts(ctx: FormContext) -> Sequence[Choice]:
-    return [Choice(name, name) for name in ctx.turn.settings.bank_accounts]
+    return [Choice(name, name) for name in ctx.context.settings.bank_accounts]
 
 
 def _goes_to_bank(ctx: FormContext) -> bool:
     by_transfer = ctx.maybe("method", Method) is Method.TRANSFER
-    return by_transfer and bool(ctx.turn.settings.bank_accounts)
+    return by_transfer and bool(ctx.context.settings.bank_accounts)
 
 
 def _came_earlier(ctx: FormContext) -> bool:
@@ -176,19 +176,19 @@ def _came_earlier(ctx: FormContext) -> bool:
 
 
 async def _days(ctx: FormContext) -> Sequence[Choice]:
-    days = [ctx.turn.today - timedelta(days=back) for back in (1, 2, 3)]
+    days = [ctx.context.today - timedelta(days=back) for back in (1, 2, 3)]
     return [Choice(day, ctx.t.day(day)) for day in days if _possible(ctx).holds(day)]
 
 
 def _possible(ctx: FormContext) -> Days:
-    return Days(ctx.maybe("earliest", date), ctx.turn.today)
+    return Days(ctx.maybe("earliest", date), ctx.context.today)
 
 
 def _read_day(text: str, ctx: FormContext) -> date:
     """Refused while it is typed when the rule would refuse it."""
     day, possible = read_day(text, ctx, _possible(ctx)), _possible(ctx)
     if not possible.holds(day):
-        raise PaidOnInvalid(possible.first or day, ctx.turn.today)
+        raise PaidOnInvalid(possible.first or day, ctx.context.today)
     return day
 
 

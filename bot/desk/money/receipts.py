@@ -12,7 +12,7 @@ from bot.ui.documents import send_receipt
 from bot.ui.keyboards import Button, Row, button, nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import Html, HtmlTranslator, Screen, say_error
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from bot.ui.wording.freezes import receipt_rests
 from bot.ui.wording.terms import METHODS
 from gym.clients.service import ClientService
@@ -23,7 +23,7 @@ from gym.payments.schemas import Receipt
 from gym.payments.service import PaymentService
 from gym.security.permissions import Permission
 from gym.staff.four_eyes import FourEyes
-from gym.subscriptions.money.joint_payments import PayingTogether
+from gym.subscriptions.money.joint_payments import JointPayments
 from gym.subscriptions.service import SubscriptionService
 
 router = Router(Audience.STAFF)
@@ -56,13 +56,13 @@ class TakeBack(Callback):
 
 
 @router.on(ShowReceipt)
-async def show_receipt(turn: Turn, tap: ShowReceipt) -> None:
-    async with turn.unit_of_work() as uow:
+async def show_receipt(context: UpdateContext, tap: ShowReceipt) -> None:
+    async with context.unit_of_work() as uow:
         found = await SubscriptionService(uow).receipt(tap.entry_id)
         payments = PaymentService(uow)
         may_void = payments.may_void(await payments.payment(tap.entry_id))
-    returns = turn.visitor.may(Permission.REFUND)
-    await turn.show(receipt_screen(turn.t, found, may_void=may_void, may_return=returns))
+    returns = context.identity.may(Permission.REFUND)
+    await context.show(receipt_screen(context.t, found, may_void=may_void, may_return=returns))
 
 
 def receipt_screen(
@@ -134,17 +134,17 @@ def _came_back(t: HtmlTranslator, receipt: Receipt) -> Button:
 
 
 @router.on(ReceiptPdf)
-async def receipt_pdf(turn: Turn, tap: ReceiptPdf) -> None:
-    async with turn.unit_of_work() as uow:
-        found = await PayingTogether(uow).receipts(tap.entry_id)
+async def receipt_pdf(context: UpdateContext, tap: ReceiptPdf) -> None:
+    async with context.unit_of_work() as uow:
+        found = await JointPayments(uow).receipts(tap.entry_id)
         client = await ClientService(uow).get(found.first.client_id)
-    await send_receipt(turn, found.parts, client.language)
+    await send_receipt(context, found.parts, client.language)
 
 
 @router.on(VoidPayment)
-async def void(turn: Turn, tap: VoidPayment) -> None:
+async def void(context: UpdateContext, tap: VoidPayment) -> None:
     """Why, then what happens; a payment that is too old for the actor goes to an admin."""
-    async with turn.unit_of_work() as uow:
+    async with context.unit_of_work() as uow:
         receipt = await SubscriptionService(uow).receipt(tap.entry_id)
         await FourEyes(uow).require_another(receipt.client_id, Permission.TAKE_PAYMENT, acts=False)
         payments = PaymentService(uow)
@@ -153,12 +153,12 @@ async def void(turn: Turn, tap: VoidPayment) -> None:
     if receipt.voided:
         raise AlreadyVoided
     if receipt.given_back:
-        await _refuse_given_back(turn, receipt)
+        await _refuse_given_back(context, receipt)
         return
     if not may_void:
-        ask = button(turn.t("Ask to void"), AskVoid(tap.entry_id))
-        back = nav(turn.t, back=ShowReceipt(tap.entry_id))
-        await turn.show(Screen(say_error(turn.t, VoidNeedsAdmin()), [[ask], back]))
+        ask = button(context.t("Ask to void"), AskVoid(tap.entry_id))
+        back = nav(context.t, back=ShowReceipt(tap.entry_id))
+        await context.show(Screen(say_error(context.t, VoidNeedsAdmin()), [[ask], back]))
         return
     values = {
         "entry_id": tap.entry_id,
@@ -168,14 +168,14 @@ async def void(turn: Turn, tap: VoidPayment) -> None:
         "method": receipt.method,
         "came_back": payment.cause is EntryCause.RETURNED,
     }
-    await turn.begin(VOID, values, back=ShowReceipt(tap.entry_id))
+    await context.begin(VOID, values, back=ShowReceipt(tap.entry_id))
 
 
-async def _refuse_given_back(turn: Turn, receipt: Receipt) -> None:
+async def _refuse_given_back(context: UpdateContext, receipt: Receipt) -> None:
     """A button from before the refund: what to do first, and the way to it."""
-    text = say_error(turn.t, MoneyGivenBack(receipt.given_back))
-    returns = [_came_back(turn.t, receipt)] if turn.visitor.may(Permission.REFUND) else []
-    await turn.show(Screen(text, [returns, nav(turn.t, back=ShowReceipt(receipt.entry_id))]))
+    text = say_error(context.t, MoneyGivenBack(receipt.given_back))
+    returns = [_came_back(context.t, receipt)] if context.identity.may(Permission.REFUND) else []
+    await context.show(Screen(text, [returns, nav(context.t, back=ShowReceipt(receipt.entry_id))]))
 
 
 def _read_reason(text: str, ctx: FormContext) -> str:

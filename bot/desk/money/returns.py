@@ -12,7 +12,7 @@ from bot.desk.money.receipts import TakeBack, receipt_screen
 from bot.forms.definition import Choice, Form, FormContext, Step
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import Screen
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from bot.ui.wording.terms import METHODS
 from gym.core.language import N_
 from gym.payments.credit import ClientCredit
@@ -26,16 +26,21 @@ router = Router(Audience.STAFF)
 
 
 @router.on(TakeBack)
-async def take_back(turn: Turn, tap: TakeBack) -> None:
-    turn.visitor.desk_actor.require(Permission.REFUND)
-    async with turn.unit_of_work() as uow:
+async def take_back(context: UpdateContext, tap: TakeBack) -> None:
+    context.identity.desk_actor.require(Permission.REFUND)
+    async with context.unit_of_work() as uow:
         one = await SubscriptionService(uow).get(tap.subscription_id)
         amount = await MoneyBack(uow).given_back(one.account_id)
         credit = await ClientCredit(uow).balance(one.client_id)
     if not amount:
         raise NothingToReturn
-    values = {"subscription_id": one.id, "plan": plan_text(turn.t, one), "amount": amount, "credit": credit}
-    await turn.begin(TAKE_BACK, values, back=ManagePlan(one.id))
+    values = {
+        "subscription_id": one.id,
+        "plan": plan_text(context.t, one),
+        "amount": amount,
+        "credit": credit,
+    }
+    await context.begin(TAKE_BACK, values, back=ManagePlan(one.id))
 
 
 async def _ask_method(ctx: FormContext) -> str:

@@ -13,7 +13,7 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from bot.ui.wording.terms import METHODS
 from gym.core.language import N_
 from gym.payments.cash import CashService
@@ -55,37 +55,37 @@ router.home(N_("🧮 Cash count"), Cash(), permission=Permission.COUNT_OWN_CASH)
 
 
 @router.on(Cash)
-async def cash(turn: Turn, _: Cash) -> None:
-    staff = turn.visitor.staff
+async def cash(context: UpdateContext, _: Cash) -> None:
+    staff = context.identity.staff
     assert staff is not None, "the router lets in nobody else"
-    if turn.visitor.may(Permission.COUNT_ALL_CASH):
-        await turn.go(Tills(turn.today))
+    if context.identity.may(Permission.COUNT_ALL_CASH):
+        await context.go(Tills(context.today))
     else:
-        await turn.go(ShowTill(turn.today, staff.id))
+        await context.go(ShowTill(context.today, staff.id))
 
 
 @router.on(Tills)
-async def tills(turn: Turn, tap: Tills) -> None:
-    async with turn.unit_of_work() as uow:
+async def tills(context: UpdateContext, tap: Tills) -> None:
+    async with context.unit_of_work() as uow:
         found = await CashService(uow).tills(tap.day)
-    t, staff = turn.t, turn.visitor.staff
+    t, staff = context.t, context.identity.staff
     assert staff is not None, "the router lets in nobody else"
     lines = [line for till in found for line in _till_lines(t, till)] or [t("No money moved on this day.")]
     owners = {till.staff_id: till.staff_name for till in found}
-    if tap.day == turn.today:
+    if tap.day == context.today:
         owners.setdefault(staff.id, staff.name)
     rows = [[button(name, ShowTill(tap.day, key), wide=True)] for key, name in owners.items()]
     heading = t("🧮 <b>Tills</b>, {day}", day=tap.day)
-    await turn.show(
-        Screen("\n".join([heading, "", *lines]), [*rows, _other_days(turn, tap.day), nav(turn.t)])
+    await context.show(
+        Screen("\n".join([heading, "", *lines]), [*rows, _other_days(context, tap.day), nav(context.t)])
     )
 
 
-def _other_days(turn: Turn, day: date) -> Row:
+def _other_days(context: UpdateContext, day: date) -> Row:
     before, after = day - timedelta(days=1), day + timedelta(days=1)
-    row = [button(f"◀ {turn.t.day(before, short=True)}", Tills(before))]
-    if after <= turn.today:
-        row.append(button(f"{turn.t.day(after, short=True)} ▶", Tills(after)))
+    row = [button(f"◀ {context.t.day(before, short=True)}", Tills(before))]
+    if after <= context.today:
+        row.append(button(f"{context.t.day(after, short=True)} ▶", Tills(after)))
     return row
 
 
@@ -124,12 +124,12 @@ def _off(t: HtmlTranslator, difference: Decimal) -> str:
 
 
 @router.on(ShowTill)
-async def show_till(turn: Turn, tap: ShowTill) -> None:
-    async with turn.unit_of_work() as uow:
+async def show_till(context: UpdateContext, tap: ShowTill) -> None:
+    async with context.unit_of_work() as uow:
         service = CashService(uow)
         till = await service.expected(tap.day, tap.staff_id)
         counts = await service.counts(tap.day, tap.staff_id)
-    t = turn.t
+    t = context.t
     lines = [
         t("🧮 <b>Till of {name}</b>, {day}", name=till.staff_name, day=till.day),
         "",
@@ -142,8 +142,8 @@ async def show_till(turn: Turn, tap: ShowTill) -> None:
         lines += ["", t("Counted:"), *(_count_line(t, count) for count in counts)]
     label = t("Count again") if counts else t("Count")
     rows = [[button(label, CountTill(tap.day, tap.staff_id), wide=True)]]
-    back = Tills(tap.day) if turn.visitor.may(Permission.COUNT_ALL_CASH) else None
-    await turn.show(Screen("\n".join(lines), [*rows, nav(t, back=back)]))
+    back = Tills(tap.day) if context.identity.may(Permission.COUNT_ALL_CASH) else None
+    await context.show(Screen("\n".join(lines), [*rows, nav(t, back=back)]))
 
 
 def _method_line(t: HtmlTranslator, one: TillMethod) -> str:
@@ -169,9 +169,9 @@ def _counted_line(t: HtmlTranslator, method: Method, counted: Decimal, expected:
 
 
 @router.on(CountTill)
-async def count_till(turn: Turn, tap: CountTill) -> None:
+async def count_till(context: UpdateContext, tap: CountTill) -> None:
     """Asks for cash always, and for every other method that moved."""
-    async with turn.unit_of_work() as uow:
+    async with context.unit_of_work() as uow:
         till = await CashService(uow).expected(tap.day, tap.staff_id)
     values = {
         "day": tap.day,
@@ -179,7 +179,7 @@ async def count_till(turn: Turn, tap: CountTill) -> None:
         "name": till.staff_name,
         "methods": [one.method.value for one in till.methods],
     }
-    await turn.begin(COUNT, values, back=ShowTill(tap.day, tap.staff_id))
+    await context.begin(COUNT, values, back=ShowTill(tap.day, tap.staff_id))
 
 
 def _read_note(text: str, ctx: FormContext) -> str | None:

@@ -14,12 +14,12 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Button, Keyboard, button, grid, nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import Html, HtmlTranslator, Screen
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from bot.ui.wording.terms import METHODS
 from gym.payments.errors import owed_only
 from gym.payments.models import TILL, Method
 from gym.subscriptions.errors import JustChanged
-from gym.subscriptions.money.joint_payments import JointReceipt, PayingTogether
+from gym.subscriptions.money.joint_payments import JointPayments, JointReceipt
 from gym.subscriptions.schemas import Owed
 from gym.subscriptions.service import SubscriptionService
 
@@ -37,13 +37,13 @@ class PayEverything(Callback):
 
 
 @router.on(TakeEverything)
-async def take_everything(turn: Turn, tap: TakeEverything) -> None:
+async def take_everything(context: UpdateContext, tap: TakeEverything) -> None:
     """Every debt and the ways to pay them all: choosing one takes the money."""
-    async with turn.unit_of_work() as uow:
+    async with context.unit_of_work() as uow:
         owed = await SubscriptionService(uow).owed(tap.client_id)
     if not owed:
         raise owed_only(Decimal(0))
-    t, total = turn.t, total_of(owed)
+    t, total = context.t, total_of(owed)
     lines = [
         t("<b>Charge everything: {total}</b>", total=total),
         t("👤 {client}", client=owed[0].subscription.client.full_name),
@@ -59,26 +59,26 @@ async def take_everything(turn: Turn, tap: TakeEverything) -> None:
         for one in owed
     ]  # fmt: skip
     rows: Keyboard = [*grid(methods), *([one] for one in single), nav(t, back=Card(tap.client_id))]
-    await turn.show(Screen("\n".join(lines), rows))
+    await context.show(Screen("\n".join(lines), rows))
 
 
 @router.on(PayEverything)
-async def pay_everything(turn: Turn, tap: PayEverything) -> None:
-    accounts = turn.settings.bank_accounts
+async def pay_everything(context: UpdateContext, tap: PayEverything) -> None:
+    accounts = context.settings.bank_accounts
     if tap.method is Method.TRANSFER and accounts and not 0 < tap.account <= len(accounts):
-        await turn.show(_which_account(turn.t, tap, accounts))
+        await context.show(_which_account(context.t, tap, accounts))
         return
     destination = accounts[tap.account - 1] if tap.method is Method.TRANSFER and accounts else None
     try:
-        async with turn.unit_of_work() as uow:
-            done = await PayingTogether(uow).take_everything(
-                tap.client_id, tap.amount, tap.method, key=tap_key(turn), destination=destination
+        async with context.unit_of_work() as uow:
+            done = await JointPayments(uow).take_everything(
+                tap.client_id, tap.amount, tap.method, key=tap_key(context), destination=destination
             )
     except JustChanged as error:
         again = TakeEverything(tap.client_id)
-        await turn.show(refusal_screen(turn.t, error, tap.client_id, again=again))
+        await context.show(refusal_screen(context.t, error, tap.client_id, again=again))
         return
-    await turn.keep(joint_screen(turn.t, done))
+    await context.keep(joint_screen(context.t, done))
 
 
 def _which_account(t: HtmlTranslator, tap: PayEverything, accounts: Sequence[str]) -> Screen:

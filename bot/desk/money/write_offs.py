@@ -13,7 +13,7 @@ from bot.forms.definition import Form, FormContext
 from bot.ui.keyboards import nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import Screen
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from gym.core.language import N_
 from gym.payments.errors import owed_only
 from gym.security.permissions import Permission
@@ -24,18 +24,20 @@ router = Router(Audience.STAFF)
 
 
 @router.on(WriteOff)
-async def write_off(turn: Turn, tap: WriteOff) -> None:
-    async with turn.unit_of_work() as uow:
+async def write_off(context: UpdateContext, tap: WriteOff) -> None:
+    async with context.unit_of_work() as uow:
         one = await SubscriptionService(uow).get(tap.subscription_id)
         await FourEyes(uow).require_another(one.client_id, Permission.CREDIT, acts=False)
     if not one.account.balance:
         raise owed_only(one.account.balance)
-    values = {"subscription_id": one.id, "plan": plan_text(turn.t, one)}
-    if turn.visitor.may(Permission.CREDIT):
-        await turn.begin(WRITE_OFF, values, back=Card(one.client_id))
+    values = {"subscription_id": one.id, "plan": plan_text(context.t, one)}
+    if context.identity.may(Permission.CREDIT):
+        await context.begin(WRITE_OFF, values, back=Card(one.client_id))
         return
-    wish = turn.t("🧹 Write {amount} off", amount=one.account.balance)
-    await turn.begin(ASK_WRITE_OFF, values | {"wish": f"{wish}\n{values['plan']}"}, back=Card(one.client_id))
+    wish = context.t("🧹 Write {amount} off", amount=one.account.balance)
+    await context.begin(
+        ASK_WRITE_OFF, values | {"wish": f"{wish}\n{values['plan']}"}, back=Card(one.client_id)
+    )
 
 
 async def _summary(ctx: FormContext) -> str:

@@ -15,7 +15,7 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button, grid, nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import Html, HtmlTranslator, Screen
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from bot.ui.wording.plans import described, holders, hours
 from gym.core.errors import Invalid
 from gym.core.language import N_
@@ -61,7 +61,7 @@ class EditPlanField(Callback):
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class PlanQuestion:
     """How a field is asked for, and whom a change of it reaches."""
 
     label: str
@@ -76,20 +76,20 @@ class Question:
 SOLD_KEEP: Final = N_("Whoever has it keeps what was sold; new sales and renewals get the new number.")
 AT_ONCE: Final = N_("This holds at once, also for those who have it.")
 QUESTIONS: Final = {
-    PlanField.NAME: Question(
+    PlanField.NAME: PlanQuestion(
         N_("Name"),
         N_("What is the plan called?"),
         N_("It is called so everywhere at once, also on what was sold."),
         read_name,
     ),
-    PlanField.DESCRIPTION: Question(
+    PlanField.DESCRIPTION: PlanQuestion(
         N_("Description"),
         N_("What should clients know about it?"),
         N_("Clients read it where plans are shown."),
         read_description,
         empty=N_("Empty it"),
     ),
-    PlanField.VISITS: Question(
+    PlanField.VISITS: PlanQuestion(
         N_("Visits"),
         N_("How many visits are included? Choose, or type a number."),
         SOLD_KEEP,
@@ -97,21 +97,21 @@ QUESTIONS: Final = {
         [Choice(number, str(number)) for number in (4, 8, 10, 12, 16, 20)],
         empty=N_("Not counted"),
     ),
-    PlanField.WINDOW: Question(
+    PlanField.WINDOW: PlanQuestion(
         N_("Access hours"),
         N_("When may its members come in? Such as mon-fri 6:00-12:00."),
         AT_ONCE,
         read_window,
         empty=N_("Always open"),
     ),
-    PlanField.FREEZE_DAYS: Question(
+    PlanField.FREEZE_DAYS: PlanQuestion(
         N_("Freeze days"),
         N_("How many days may a client freeze it? Choose, or type a number."),
         AT_ONCE,
         read_freeze_days,
         [Choice(number, str(number)) for number in (0, 7, 15, 30)],
     ),
-    PlanField.ONCE: Question(
+    PlanField.ONCE: PlanQuestion(
         N_("Once per client"),
         N_("May each client have it only once, as a trial?"),
         N_("It is asked at every sale from now on."),
@@ -124,11 +124,11 @@ EMPTY: Final = ""
 
 
 @router.on(EditPlan)
-async def edit_plan(turn: Turn, tap: EditPlan) -> None:
-    turn.visitor.desk_actor.require(Permission.MANAGE_PLANS)
-    async with turn.unit_of_work() as uow:
+async def edit_plan(context: UpdateContext, tap: EditPlan) -> None:
+    context.identity.desk_actor.require(Permission.MANAGE_PLANS)
+    async with context.unit_of_work() as uow:
         plan = await PlanService(uow).get(tap.plan_id)
-    await turn.show(_fields(turn.t, plan))
+    await context.show(_fields(context.t, plan))
 
 
 def _fields(t: HtmlTranslator, plan: Plan, heading: str = "") -> Screen:
@@ -139,14 +139,14 @@ def _fields(t: HtmlTranslator, plan: Plan, heading: str = "") -> Screen:
 
 
 @router.on(EditPlanField)
-async def edit_field(turn: Turn, tap: EditPlanField) -> None:
-    turn.visitor.desk_actor.require(Permission.MANAGE_PLANS)
-    async with turn.unit_of_work() as uow:
+async def edit_field(context: UpdateContext, tap: EditPlanField) -> None:
+    context.identity.desk_actor.require(Permission.MANAGE_PLANS)
+    async with context.unit_of_work() as uow:
         plan = await PlanService(uow).get(tap.plan_id)
         count = await PlanHolders(uow).count(tap.plan_id)
-    now = written(turn.t, tap.field, getattr(plan, tap.field))
+    now = written(context.t, tap.field, getattr(plan, tap.field))
     values = {"plan_id": plan.id, "plan": plan.name, "field": tap.field, "now": now, "holders": count}
-    await turn.begin(EDITING, values, back=EditPlan(plan.id))
+    await context.begin(EDITING, values, back=EditPlan(plan.id))
 
 
 def written(t: HtmlTranslator, field: PlanField, value: Any) -> str:

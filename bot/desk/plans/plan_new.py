@@ -7,14 +7,14 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from bot.desk.buttons import PlanCard, Plans
+from bot.desk.buttons import PlanCard, PlanList
 from bot.forms.answers import read_amount
 from bot.forms.definition import Choice, Form, FormContext, Step
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button, nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import Screen
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from bot.ui.wording.plans import described, hours
 from bot.ui.wording.terms import duration
 from gym.clients.fields import parse_notes
@@ -35,7 +35,7 @@ router = Router(Audience.STAFF)
 LONGEST_DESCRIPTION = 1000
 
 
-class Sort(StrEnum):
+class PlanSort(StrEnum):
     """What kind of plan it shall be; each asks only what it needs."""
 
     TIME = "time"
@@ -50,9 +50,9 @@ class NewPlan(Callback):
 
 
 @router.on(NewPlan)
-async def new_plan(turn: Turn, _: NewPlan) -> None:
-    turn.visitor.desk_actor.require(Permission.MANAGE_PLANS)
-    await turn.begin(PLAN, back=Plans())
+async def new_plan(context: UpdateContext, _: NewPlan) -> None:
+    context.identity.desk_actor.require(Permission.MANAGE_PLANS)
+    await context.begin(PLAN, back=PlanList())
 
 
 # Reading, here and when a plan is changed ─────────────────────────────────────────────────────────────────
@@ -87,8 +87,8 @@ def _read_duration(text: str, ctx: FormContext) -> str:
 # What is asked ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _sort(ctx: FormContext) -> Sort | None:
-    return ctx.maybe("sort", Sort)
+def _sort(ctx: FormContext) -> PlanSort | None:
+    return ctx.maybe("sort", PlanSort)
 
 
 def _wants_more(ctx: FormContext) -> bool:
@@ -98,9 +98,9 @@ def _wants_more(ctx: FormContext) -> bool:
 async def _names(ctx: FormContext) -> Sequence[Choice]:
     """A name to start with."""
     match _sort(ctx):
-        case Sort.DAY:
+        case PlanSort.DAY:
             name = ctx.t("Day pass")
-        case Sort.TRIAL:
+        case PlanSort.TRIAL:
             name = ctx.t("Trial")
         case _:
             return []
@@ -108,7 +108,7 @@ async def _names(ctx: FormContext) -> Sequence[Choice]:
 
 
 async def _durations(ctx: FormContext) -> Sequence[Choice]:
-    short = _sort(ctx) is Sort.TRIAL
+    short = _sort(ctx) is PlanSort.TRIAL
     offered = ("1 day", "3 day", "1 week", "15 day") if short else ("1 month", "3 month", "1 year", "1 week")
     return [Choice(one, _show_duration(ctx, one)) for one in offered]
 
@@ -119,7 +119,7 @@ def _show_duration(ctx: FormContext, value: object) -> str:
 
 
 async def _prices(ctx: FormContext) -> Sequence[Choice]:
-    return [Choice(Decimal(0), ctx.t("Free"))] if _sort(ctx) is Sort.TRIAL else []
+    return [Choice(Decimal(0), ctx.t("Free"))] if _sort(ctx) is PlanSort.TRIAL else []
 
 
 def show_window(ctx: FormContext, value: Any) -> str:
@@ -132,10 +132,10 @@ STEPS = [
         N_("Kind"),
         N_("What kind of plan is it?"),
         choices=[
-            Choice(Sort.TIME, N_("By time")),
-            Choice(Sort.PACK, N_("Visit pack")),
-            Choice(Sort.DAY, N_("Day pass")),
-            Choice(Sort.TRIAL, N_("Trial, once each")),
+            Choice(PlanSort.TIME, N_("By time")),
+            Choice(PlanSort.PACK, N_("Visit pack")),
+            Choice(PlanSort.DAY, N_("Day pass")),
+            Choice(PlanSort.TRIAL, N_("Trial, once each")),
         ],
         columns=2,
     ),
@@ -148,7 +148,7 @@ STEPS = [
         columns=2,
         parse=_read_duration,
         show=_show_duration,
-        when=lambda ctx: _sort(ctx) is not Sort.DAY,
+        when=lambda ctx: _sort(ctx) is not PlanSort.DAY,
     ),
     Step(
         "visits",
@@ -157,7 +157,7 @@ STEPS = [
         choices=[Choice(number, str(number)) for number in (4, 8, 10, 12, 16, 20)],
         columns=3,
         parse=read_visits,
-        when=lambda ctx: _sort(ctx) is Sort.PACK,
+        when=lambda ctx: _sort(ctx) is PlanSort.PACK,
     ),
     Step("price", N_("Price"), N_("What does it cost?"), parse=read_amount, choices=_prices),
     Step(
@@ -183,7 +183,7 @@ STEPS = [
         choices=[Choice(number, str(number)) for number in (0, 7, 15, 30)],
         columns=4,
         parse=read_freeze_days,
-        when=lambda ctx: _wants_more(ctx) and _sort(ctx) in (Sort.TIME, Sort.PACK),
+        when=lambda ctx: _wants_more(ctx) and _sort(ctx) in (PlanSort.TIME, PlanSort.PACK),
     ),
     Step(
         "description",
@@ -210,7 +210,7 @@ def _input(ctx: FormContext) -> PlanInput:
         window=ctx.maybe("window", dict),
         freeze_days=ctx.maybe("freeze_days", int) or 0,
         description=ctx.maybe("description", str) or None,
-        once_per_client=_sort(ctx) is Sort.TRIAL,
+        once_per_client=_sort(ctx) is PlanSort.TRIAL,
     )
 
 
@@ -224,7 +224,7 @@ async def _create(ctx: FormContext) -> Screen:
     async with ctx.unit_of_work() as uow:
         plan = await PlanService(uow).create(data, key=ctx.key)
     text = ctx.t("✅ <b>{plan}</b> is on sale for {price}.", plan=plan.name, price=data.price)
-    row = [button(ctx.t("Plans"), Plans()), button(ctx.t("Look at it"), PlanCard(plan.id))]
+    row = [button(ctx.t("Plans"), PlanList()), button(ctx.t("Look at it"), PlanCard(plan.id))]
     return Screen(text, [row, nav(ctx.t)])
 
 

@@ -16,7 +16,7 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from gym.core.language import N_
 from gym.plans.models import Plan, PlanPrice
 from gym.plans.schemas import checked_price_start
@@ -52,20 +52,22 @@ class CancelPrice(Callback):
 
 
 @router.on(PlanPrices)
-async def plan_prices(turn: Turn, tap: PlanPrices) -> None:
-    async with turn.unit_of_work() as uow:
+async def plan_prices(context: UpdateContext, tap: PlanPrices) -> None:
+    async with context.unit_of_work() as uow:
         plan = await PlanService(uow).get(tap.plan_id)
         prices = await PlanService(uow).prices(tap.plan_id)
-    await turn.show(_page(turn, plan, prices))
+    await context.show(_page(context, plan, prices))
 
 
-def _page(turn: Turn, plan: Plan, prices: Sequence[PlanPrice]) -> Screen:
-    t = turn.t
+def _page(context: UpdateContext, plan: Plan, prices: Sequence[PlanPrice]) -> Screen:
+    t = context.t
     lines = [t("💵 <b>Prices of {plan}</b>", plan=plan.name), ""]
-    lines += [_line(t, price, turn.today, first=price is prices[0]) for price in prices[-MOST_SHOWN:][::-1]]
+    lines += [
+        _line(t, price, context.today, first=price is prices[0]) for price in prices[-MOST_SHOWN:][::-1]
+    ]
     rows: list[Row] = []
-    if turn.visitor.may(Permission.MANAGE_PLANS):
-        waits = prices[-1].valid_from > turn.today
+    if context.identity.may(Permission.MANAGE_PLANS):
+        waits = prices[-1].valid_from > context.today
         new = button(t("➕ New price"), PlanNextPrice(plan.id))
         rows.append([button(t("Drop new price"), AskCancelPrice(plan.id)) if waits else new])
     return Screen("\n".join(lines), [*rows, nav(t, back=PlanCard(plan.id))])
@@ -86,13 +88,13 @@ def _line(t: HtmlTranslator, price: PlanPrice, today: date, *, first: bool) -> s
 
 
 @router.on(PlanNextPrice)
-async def next_price(turn: Turn, tap: PlanNextPrice) -> None:
-    turn.visitor.desk_actor.require(Permission.MANAGE_PLANS)
-    async with turn.unit_of_work() as uow:
+async def next_price(context: UpdateContext, tap: PlanNextPrice) -> None:
+    context.identity.desk_actor.require(Permission.MANAGE_PLANS)
+    async with context.unit_of_work() as uow:
         plan = await PlanService(uow).get(tap.plan_id)
         price = await PlanService(uow).price_on(tap.plan_id, uow.today)
     values = {"plan_id": plan.id, "plan": plan.name, "now": price}
-    await turn.begin(NEXT_PRICE, values, back=PlanPrices(plan.id))
+    await context.begin(NEXT_PRICE, values, back=PlanPrices(plan.id))
 
 
 async def _ask_amount(ctx: FormContext) -> str:
@@ -104,14 +106,14 @@ async def _ask_amount(ctx: FormContext) -> str:
 
 
 async def _days(ctx: FormContext) -> Sequence[Choice]:
-    today = ctx.turn.today
+    today = ctx.context.today
     month = today.replace(day=1) + relativedelta(months=1)
     days = dict.fromkeys((today + timedelta(days=1), month, month + relativedelta(months=1)))
     return [Choice(day, ctx.t.day(day)) for day in days]
 
 
 def _read_day(text: str, ctx: FormContext) -> date:
-    return checked_price_start(read_coming_day(text, ctx), ctx.turn.today)
+    return checked_price_start(read_coming_day(text, ctx), ctx.context.today)
 
 
 async def _summary(ctx: FormContext) -> str:
@@ -146,7 +148,7 @@ async def _schedule(ctx: FormContext) -> Screen:
         service = PlanService(uow)
         await service.schedule_price(plan_id, ctx.value("amount", Decimal), ctx.value("day", date))
         plan, prices = await service.get(plan_id), await service.prices(plan_id)
-    return _page(ctx.turn, plan, prices)
+    return _page(ctx.context, plan, prices)
 
 
 NEXT_PRICE = router.form(
@@ -170,14 +172,14 @@ NEXT_PRICE = router.form(
 
 
 @router.on(AskCancelPrice)
-async def ask_cancel(turn: Turn, tap: AskCancelPrice) -> None:
-    async with turn.unit_of_work() as uow:
+async def ask_cancel(context: UpdateContext, tap: AskCancelPrice) -> None:
+    async with context.unit_of_work() as uow:
         plan = await PlanService(uow).get(tap.plan_id)
         prices = await PlanService(uow).prices(tap.plan_id)
-    if prices[-1].valid_from <= turn.today:
-        await turn.show(_page(turn, plan, prices))
+    if prices[-1].valid_from <= context.today:
+        await context.show(_page(context, plan, prices))
         return
-    t = turn.t
+    t = context.t
     text = t(
         "Drop the new price of <b>{plan}</b>, {price} from {day} on?\n\nThe price of today stays.",
         plan=plan.name,
@@ -188,11 +190,11 @@ async def ask_cancel(turn: Turn, tap: AskCancelPrice) -> None:
         button(t("Keep it"), PlanPrices(plan.id)),
         button(t("Drop it"), CancelPrice(plan.id, prices[-1].id)),
     ]
-    await turn.show(Screen(text, [row]))
+    await context.show(Screen(text, [row]))
 
 
 @router.on(CancelPrice)
-async def cancel_price(turn: Turn, tap: CancelPrice) -> None:
-    async with turn.unit_of_work() as uow:
+async def cancel_price(context: UpdateContext, tap: CancelPrice) -> None:
+    async with context.unit_of_work() as uow:
         await PlanService(uow).cancel_price(tap.plan_id, tap.price_id)
-    await turn.go(PlanPrices(tap.plan_id))
+    await context.go(PlanPrices(tap.plan_id))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from bot.desk.buttons import PlanCard, Plans
+from bot.desk.buttons import PlanCard, PlanList
 from bot.desk.plans.plan_edit import EditPlan
 from bot.desk.plans.plan_new import NewPlan
 from bot.desk.plans.plan_prices import PlanPrices
@@ -12,7 +12,7 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, nav, pager
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import Screen
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from bot.ui.wording.plans import described, holders
 from bot.ui.wording.prices import coming_lines
 from gym.core.database.repository import PAGE_SIZE
@@ -36,37 +36,37 @@ class SetOnSale(Callback):
     on_sale: bool
 
 
-router.home(N_("🏷 Plans"), Plans())
+router.home(N_("🏷 Plans"), PlanList())
 
 
-@router.on(Plans)
-async def plans(turn: Turn, tap: Plans) -> None:
+@router.on(PlanList)
+async def plans(context: UpdateContext, tap: PlanList) -> None:
     """The list; those on sale first."""
-    async with turn.unit_of_work() as uow:
+    async with context.unit_of_work() as uow:
         every = await PlanService(uow).all()
-    t, pages = turn.t, max(1, -(-len(every) // PAGE_SIZE))
+    t, pages = context.t, max(1, -(-len(every) // PAGE_SIZE))
     found = every[tap.page * PAGE_SIZE : (tap.page + 1) * PAGE_SIZE]
     rows: list[Row] = [
         [button(f"{'' if one.plan.active else '⏸ '}{one.plan.name} · {t.money(one.price)}",
                 PlanCard(one.plan.id), wide=True)]
         for one in found
     ]  # fmt: skip
-    rows.append(pager(tap.page, pages, Plans))
-    if turn.visitor.may(Permission.MANAGE_PLANS):
+    rows.append(pager(tap.page, pages, PlanList))
+    if context.identity.may(Permission.MANAGE_PLANS):
         rows.append([button(t("➕ New plan"), NewPlan())])
     text = t("<b>Plans</b>") if found else t("<b>Plans</b>\n\nThere is none yet.")
     text = "\n".join([text, *coming_lines(t, found)])
-    await turn.show(Screen(text, [*rows, nav(t)]))
+    await context.show(Screen(text, [*rows, nav(t)]))
 
 
 @router.on(PlanCard)
-async def plan_card(turn: Turn, tap: PlanCard) -> None:
-    async with turn.unit_of_work() as uow:
+async def plan_card(context: UpdateContext, tap: PlanCard) -> None:
+    async with context.unit_of_work() as uow:
         plan = await PlanService(uow).get(tap.plan_id)
         prices = await PlanService(uow).prices(tap.plan_id)
         count = await PlanHolders(uow).count(tap.plan_id)
         today = uow.today
-    t = turn.t
+    t = context.t
     lines = [described(t, plan)]
     for price in prices:
         if price.valid_from <= today and (price.valid_until is None or price.valid_until > today):
@@ -75,13 +75,13 @@ async def plan_card(turn: Turn, tap: PlanCard) -> None:
             lines.append(t("💵 {price} from {day}", price=price.amount, day=price.valid_from))
     lines += ["", holders(t, count)] if count else []
     lines += [] if plan.active else ["", t("⏸ Not on sale.")]
-    await turn.show(Screen("\n".join(lines), [*_actions(turn, plan), nav(t, back=Plans())]))
+    await context.show(Screen("\n".join(lines), [*_actions(context, plan), nav(t, back=PlanList())]))
 
 
-def _actions(turn: Turn, plan: Plan) -> list[Row]:
-    t = turn.t
+def _actions(context: UpdateContext, plan: Plan) -> list[Row]:
+    t = context.t
     prices = button(t("💵 Prices"), PlanPrices(plan.id))
-    if not turn.visitor.may(Permission.MANAGE_PLANS):
+    if not context.identity.may(Permission.MANAGE_PLANS):
         return [[prices]]
     off = button(t("⏸ Take off sale"), AskOffSale(plan.id))
     sale = off if plan.active else button(t("Put on sale"), SetOnSale(plan.id, True))
@@ -89,11 +89,11 @@ def _actions(turn: Turn, plan: Plan) -> list[Row]:
 
 
 @router.on(AskOffSale)
-async def ask_off_sale(turn: Turn, tap: AskOffSale) -> None:
-    async with turn.unit_of_work() as uow:
+async def ask_off_sale(context: UpdateContext, tap: AskOffSale) -> None:
+    async with context.unit_of_work() as uow:
         plan = await PlanService(uow).get(tap.plan_id)
         count = await PlanHolders(uow).count(tap.plan_id)
-    t = turn.t
+    t = context.t
     lines = [
         t("Take <b>{plan}</b> off sale?", plan=plan.name),
         "",
@@ -104,12 +104,12 @@ async def ask_off_sale(turn: Turn, tap: AskOffSale) -> None:
         button(t("Keep on sale"), PlanCard(plan.id)),
         button(t("Take off sale"), SetOnSale(plan.id, False)),
     ]
-    await turn.show(Screen("\n".join(lines), [row]))
+    await context.show(Screen("\n".join(lines), [row]))
 
 
 @router.on(SetOnSale)
-async def set_on_sale(turn: Turn, tap: SetOnSale) -> None:
-    async with turn.unit_of_work() as uow:
+async def set_on_sale(context: UpdateContext, tap: SetOnSale) -> None:
+    async with context.unit_of_work() as uow:
         service = PlanService(uow)
         await (service.reactivate(tap.plan_id) if tap.on_sale else service.deactivate(tap.plan_id))
-    await turn.go(PlanCard(tap.plan_id))
+    await context.go(PlanCard(tap.plan_id))

@@ -13,13 +13,13 @@ from bot.ui.keyboards import Button, button, grid, nav, pager
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.surfaces import Surface
-from bot.ui.update_context import Turn
+from bot.ui.update_context import UpdateContext
 from bot.ui.wording.day_figures import away_line, debt_line, door_lines, money_lines, new_line
 from gym.core.language import N_, Translator
 from gym.reports.absence import AbsenceService, Absent
 from gym.reports.digest import DayInNumbers, DigestService
 from gym.reports.ending import EndingService
-from gym.reports.today import Standing, Today, TodayService
+from gym.reports.today import PlanCounts, Today, TodayService
 from gym.security.permissions import Permission
 
 router = Router(Audience.STAFF)
@@ -55,20 +55,20 @@ router.home(N_("📅 Today"), ShowToday(), Permission.REPORT_OWN_DAY)
 
 
 @router.command("today", N_("The day so far"), Surface.DESK)
-async def today_command(turn: Turn) -> None:
-    await turn.go(ShowToday())
+async def today_command(context: UpdateContext) -> None:
+    await context.go(ShowToday())
 
 
 @router.on(ShowToday, Surface.DESK)
-async def today(turn: Turn, _: ShowToday) -> None:
-    async with turn.unit_of_work() as uow:
+async def today(context: UpdateContext, _: ShowToday) -> None:
+    async with context.unit_of_work() as uow:
         found = await TodayService(uow).today()
-    await turn.show(_today_screen(turn, found))
+    await context.show(_today_screen(context, found))
 
 
-def _today_screen(turn: Turn, found: Today) -> Screen:
-    t = turn.t
-    heading = t("📅 <b>{day}</b>, as of {time}", day=found.day, time=t.time(turn.now))
+def _today_screen(context: UpdateContext, found: Today) -> Screen:
+    t = context.t
+    heading = t("📅 <b>{day}</b>, as of {time}", day=found.day, time=t.time(context.now))
     inside = t.plural("🏋️ {count} person inside", "🏋️ {count} people inside", found.inside)
     money = t("Your till") if found.own_till else t("Money")
     lines = [
@@ -80,10 +80,10 @@ def _today_screen(turn: Turn, found: Today) -> Screen:
         "",
         *_standing_lines(t, found.standing),
     ]
-    return Screen("\n".join(lines), [*grid(_doors(turn, found)), nav(t)])
+    return Screen("\n".join(lines), [*grid(_doors(context, found)), nav(t)])
 
 
-def _standing_lines(t: HtmlTranslator, standing: Standing) -> list[str]:
+def _standing_lines(t: HtmlTranslator, standing: PlanCounts) -> list[str]:
     lines = [
         new_line(t, standing.new_clients),
         t(
@@ -97,32 +97,32 @@ def _standing_lines(t: HtmlTranslator, standing: Standing) -> list[str]:
     return [*lines, away_line(t, standing.at_risk)] if standing.at_risk else lines
 
 
-def _doors(turn: Turn, found: Today) -> list[Button]:
+def _doors(context: UpdateContext, found: Today) -> list[Button]:
     """What the numbers lead to; none that would be empty, but who is in and the next look."""
-    t, standing = turn.t, found.standing
+    t, standing = context.t, found.standing
     doors = [button(t("🔄 Refresh"), ShowToday()), button(t("🏋️ Who is in"), WhoIsIn())]
     if standing.ending_week:
         doors.append(button(t("⏳ Ending"), EndingSoon()))
-    if standing.debts and turn.visitor.may(Permission.TAKE_PAYMENT):
+    if standing.debts and context.identity.may(Permission.TAKE_PAYMENT):
         doors.append(button(t("🧾 Debts"), Debts()))
     if standing.requests:
         doors.append(button(t("🙋 Requests"), Requests()))
     if standing.at_risk:
         doors.append(button(t("😴 Away"), AtRisk()))
-    if turn.visitor.may(Permission.REPORT_ALL):
+    if context.identity.may(Permission.REPORT_ALL):
         doors.append(button(t("📊 Chart"), DayChart(found.day)))
     return doors
 
 
 @router.on(DayChart, Surface.DESK)
-async def day_chart(turn: Turn, tap: DayChart) -> None:
-    async with turn.unit_of_work() as uow:
+async def day_chart(context: UpdateContext, tap: DayChart) -> None:
+    async with context.unit_of_work() as uow:
         found = await DigestService(uow).chart_of(tap.day)
-    t = turn.t
-    picture = await asyncio.to_thread(_draw, found, turn.settings.translator(turn.visitor.language))
+    t = context.t
+    picture = await asyncio.to_thread(_draw, found, context.settings.translator(context.identity.language))
     again = button(t("🔄 Refresh"), DayChart(tap.day))
     caption = t("📊 {day}: the door by the hour, the money by method.", day=tap.day)
-    await turn.show(Screen(caption, [[again], nav(t, back=ShowToday())], photo=picture, drawn=True))
+    await context.show(Screen(caption, [[again], nav(t, back=ShowToday())], photo=picture, drawn=True))
 
 
 def _draw(found: DayInNumbers, t: Translator) -> bytes:
@@ -133,17 +133,17 @@ def _draw(found: DayInNumbers, t: Translator) -> bytes:
 
 
 @router.on(AtRisk)
-async def at_risk(turn: Turn, tap: AtRisk) -> None:
-    async with turn.unit_of_work() as uow:
+async def at_risk(context: UpdateContext, tap: AtRisk) -> None:
+    async with context.unit_of_work() as uow:
         page = await AbsenceService(uow).at_risk(tap.page)
-    t = turn.t
+    t = context.t
     lines = [_away(t, one) for one in page.items]
     heading = (
         t("😴 <b>Plans that run unused</b>") if lines else t("👏 Everybody with a plan has come lately.")
     )
     cards = [[button(f"👤 {one.client_name}", Card(one.client_id), wide=True)] for one in page.items]
     rows = [*cards, pager(page.number, page.pages, AtRisk), nav(t, back=ShowToday())]
-    await turn.show(Screen("\n".join([heading, "", *lines]), rows))
+    await context.show(Screen("\n".join([heading, "", *lines]), rows))
 
 
 def _away(t: HtmlTranslator, one: Absent) -> str:
@@ -165,10 +165,10 @@ def _away(t: HtmlTranslator, one: Absent) -> str:
 
 
 @router.on(EndingSoon)
-async def ending_soon(turn: Turn, tap: EndingSoon) -> None:
-    async with turn.unit_of_work() as uow:
+async def ending_soon(context: UpdateContext, tap: EndingSoon) -> None:
+    async with context.unit_of_work() as uow:
         page = await EndingService(uow).this_week(tap.page)
-    t = turn.t
+    t = context.t
     lines = [
         t("{client}: {plan} until {ends_on}", client=one.client_name, plan=one.plan_name, ends_on=one.ends_on)
         for one in page.items
@@ -182,4 +182,4 @@ async def ending_soon(turn: Turn, tap: EndingSoon) -> None:
         for one in page.items
     ]
     rows = [*cards, pager(page.number, page.pages, EndingSoon), nav(t, back=ShowToday())]
-    await turn.show(Screen("\n".join([heading, "", *lines]), rows))
+    await context.show(Screen("\n".join([heading, "", *lines]), rows))

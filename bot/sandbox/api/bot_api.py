@@ -10,10 +10,10 @@ import time
 from aiohttp import web
 
 from bot.sandbox.api.arguments import Arguments, read_arguments
-from bot.sandbox.api.faults import Fault
+from bot.sandbox.api.faults import OrderedFault
 from bot.sandbox.api.methods import METHODS
 from bot.sandbox.errors import BadRequest, BotApiError
-from bot.sandbox.state.state import World
+from bot.sandbox.state.state import SandboxState
 from bot.sandbox.state.store import Json
 
 GARBAGE = "<html><body>502 Bad Gateway"
@@ -22,7 +22,7 @@ GARBAGE = "<html><body>502 Bad Gateway"
 class BotApi:
     """`/bot<token>/<method>` and `/file/bot<token>/<path>`."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: SandboxState) -> None:
         self._world = world
 
     def routes(self) -> list[web.RouteDef]:
@@ -78,7 +78,7 @@ class BotApi:
         return web.json_response(body, status=error.status)
 
     async def _fail(
-        self, request: web.Request, method: str, arguments: Arguments, fault: Fault
+        self, request: web.Request, method: str, arguments: Arguments, fault: OrderedFault
     ) -> web.StreamResponse:
         """Fail as ordered: late, after the work is done, without an answer, with nonsense."""
         arrived = time.time()  # whatever becomes of it later: Telegram counts what it is asked

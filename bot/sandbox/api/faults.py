@@ -19,7 +19,7 @@ STATUS_TEXTS = {
 
 
 @dataclass(slots=True)
-class Fault:
+class OrderedFault:
     """One order. `status` 0 drops the connection; `garbage` answers what is no JSON; `delay` is in seconds.
 
     With `afterwards` the call is carried out first and only its answer gets lost. `body` takes the answer's
@@ -61,15 +61,15 @@ class Faults:
     """Orders in the sequence they were given; kept in memory only."""
 
     def __init__(self) -> None:
-        self._orders: list[Fault] = []
+        self._orders: list[OrderedFault] = []
 
-    def order(self, fault: Fault) -> None:
+    def order(self, fault: OrderedFault) -> None:
         self._orders.append(fault)
 
     def cancel(self) -> None:
         self._orders.clear()
 
-    def take(self, method: str, chat_id: str) -> Fault | None:
+    def take(self, method: str, chat_id: str) -> OrderedFault | None:
         """The fault that hits this call, used up by one."""
         fault = next((order for order in self._orders if order.hits(method, chat_id)), None)
         if fault is not None:

@@ -8,11 +8,11 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from bot.sandbox.errors import TooManyRequests
+from bot.sandbox.errors import FloodWait
 
 
 @dataclass(slots=True)
-class Bucket:
+class FloodBucket:
     """A token bucket: `rate` a second, at most `burst` at once."""
 
     rate: float
@@ -39,9 +39,9 @@ class FloodLimits:
     def __init__(self, enabled: bool = False, monotonic: Callable[[], float] = time.monotonic) -> None:
         self.enabled = enabled
         self._monotonic = monotonic
-        self._overall = Bucket(30, 30)
-        self._chats: defaultdict[int, Bucket] = defaultdict(lambda: Bucket(1, 5))
-        self._groups: defaultdict[int, Bucket] = defaultdict(lambda: Bucket(20 / 60, 20))
+        self._overall = FloodBucket(30, 30)
+        self._chats: defaultdict[int, FloodBucket] = defaultdict(lambda: FloodBucket(1, 5))
+        self._groups: defaultdict[int, FloodBucket] = defaultdict(lambda: FloodBucket(20 / 60, 20))
 
     def spend(self, chat_id: int) -> None:
         """Raises TooManyRequests when this message comes too soon."""
@@ -51,6 +51,6 @@ class FloodLimits:
         now = self._monotonic()
         wait = max(bucket.wait_seconds(now) for bucket in buckets)
         if wait > 0:
-            raise TooManyRequests(math.ceil(wait))
+            raise FloodWait(math.ceil(wait))
         for bucket in buckets:
             bucket.take()

@@ -13,8 +13,8 @@ from typing import cast
 import aiohttp
 
 from bot.sandbox.loopback import LoopbackResolver, loopback_url
-from bot.sandbox.state.profile import Webhook
-from bot.sandbox.state.state import World
+from bot.sandbox.state.profile import WebhookAddress
+from bot.sandbox.state.state import SandboxState
 from bot.sandbox.state.store import Json
 
 TOPIC = "webhook"
@@ -25,10 +25,10 @@ LONG = 3600.0
 MOST_BYTES = 1 << 20
 
 
-class WebhookCourier:
+class WebhookDelivery:
     """One delivery at a time, so the order is kept even when some fail."""
 
-    def __init__(self, world: World, obey: Callable[[Json], Awaitable[None]]) -> None:
+    def __init__(self, world: SandboxState, obey: Callable[[Json], Awaitable[None]]) -> None:
         self._world = world
         self._obey = obey
         self._task: asyncio.Task[None] | None = None
@@ -61,7 +61,7 @@ class WebhookCourier:
             await self._world.signals.until(TOPIC, lambda: bool(bot.webhook().url), LONG)
         await self._world.updates.wait(LONG)
 
-    async def _deliver(self, session: aiohttp.ClientSession, webhook: Webhook, update: Json) -> None:
+    async def _deliver(self, session: aiohttp.ClientSession, webhook: WebhookAddress, update: Json) -> None:
         headers = {SECRET_HEADER: webhook.secret} if webhook.secret else {}
         problem = await self._post(session, webhook.url, update, headers)
         if problem is None:

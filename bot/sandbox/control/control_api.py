@@ -9,8 +9,8 @@ from typing import Any
 from aiohttp import web
 
 from bot.sandbox.api.arguments import Arguments, read_arguments
-from bot.sandbox.api.faults import Fault
-from bot.sandbox.control.conversation import Conversation, Place
+from bot.sandbox.api.faults import OrderedFault
+from bot.sandbox.control.conversation import Conversation, ConversationPlace
 from bot.sandbox.control.guises import Guise
 from bot.sandbox.control.hooks import SandboxHooks
 from bot.sandbox.control.views import chat_view, group_view, message_view, person_view, preview_of
@@ -26,8 +26,8 @@ from bot.sandbox.errors import (
 )
 from bot.sandbox.state.clock import parse_step
 from bot.sandbox.state.messages import StoredMessage
-from bot.sandbox.state.people import Group, Person
-from bot.sandbox.state.state import World
+from bot.sandbox.state.people import SandboxGroup, SandboxPerson
+from bot.sandbox.state.state import SandboxState
 from bot.sandbox.state.store import Json
 
 LONGEST_WAIT_SECONDS = 60.0
@@ -36,10 +36,10 @@ INLINE_TYPES = ("image/jpeg", "image/png", "image/webp", "image/gif")
 
 
 @dataclass(slots=True)
-class SideDoor:
+class ControlApi:
     """Routes of the table in the bot's specification, and some more for the chat page."""
 
-    world: World
+    world: SandboxState
     hooks: SandboxHooks
     claim_url: str | None = None
     conversation: Conversation = field(init=False)
@@ -81,7 +81,7 @@ class SideDoor:
 
     # People
 
-    def _person(self, request: web.Request) -> Person:
+    def _person(self, request: web.Request) -> SandboxPerson:
         return self.world.people.require(int(request.match_info["person"]))
 
     async def create_person(self, request: web.Request) -> web.Response:
@@ -112,7 +112,7 @@ class SideDoor:
             sent = await self._send_photos(person, photos, arguments, place)
         return web.json_response(self._shown(sent))
 
-    async def _send(self, person: Person, arguments: Arguments, place: Place) -> Json:
+    async def _send(self, person: SandboxPerson, arguments: Arguments, place: ConversationPlace) -> Json:
         contact = arguments.structure("contact")
         if contact:
             return self.conversation.share_contact(
@@ -129,7 +129,7 @@ class SideDoor:
         raise NothingToSend
 
     async def _send_photos(
-        self, person: Person, photos: list[Any], arguments: Arguments, place: Place
+        self, person: SandboxPerson, photos: list[Any], arguments: Arguments, place: ConversationPlace
     ) -> Json:
         try:
             caption = arguments.text("caption")
@@ -199,7 +199,7 @@ class SideDoor:
         self.conversation.promote_bot(self.world.people.require(members[0]), group)
         return web.json_response({"promoted": True})
 
-    def _group(self, number: int) -> Group:
+    def _group(self, number: int) -> SandboxGroup:
         group = self.world.groups.find(number)
         if group is None:
             raise UnknownChat(number)
@@ -274,7 +274,7 @@ class SideDoor:
         if status is None or not arguments.text("method"):
             raise BadField("method", "a method's name with a status")
         times = arguments.integer("times")
-        fault = Fault(
+        fault = OrderedFault(
             method=arguments.text("method"),
             status=status,
             times=1 if times is None else times,
@@ -354,11 +354,11 @@ async def _arguments(request: web.Request) -> Arguments:
         raise BadField("body", error.description) from error
 
 
-def _place(arguments: Arguments) -> Place:
+def _place(arguments: Arguments) -> ConversationPlace:
     guise = arguments.text("guise")
     if guise and guise not in {one.value for one in Guise}:
         raise BadField("guise", ", ".join(Guise))
-    return Place(
+    return ConversationPlace(
         arguments.integer("chat"),
         arguments.integer("thread"),
         arguments.integer("reply_to"),

@@ -8,16 +8,16 @@ from dataclasses import asdict, dataclass
 
 from bot.sandbox.api.entities import notice
 from bot.sandbox.control.guises import Guise, disguised
-from bot.sandbox.errors import BlockedBot, NoPhoneNumber, UnknownButton, UnknownMessage
+from bot.sandbox.errors import BlockedBot, NoPhoneNumber, NoSuchButton, UnknownMessage
 from bot.sandbox.state.files import Upload
 from bot.sandbox.state.messages import StoredMessage
-from bot.sandbox.state.people import Group, Person, without_none
-from bot.sandbox.state.state import World
+from bot.sandbox.state.people import SandboxGroup, SandboxPerson, without_none
+from bot.sandbox.state.state import SandboxState
 from bot.sandbox.state.store import Json
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ConversationPlace:
     """Where somebody speaks: a chat, perhaps a topic of it, perhaps in reply to a message or in a guise."""
 
     chat: int | None = None
@@ -41,7 +41,7 @@ class TapOutcome:
         return asdict(self)
 
 
-HERE = Place()
+HERE = ConversationPlace()
 _RIGHTS = (
     "can_be_edited",
     "is_anonymous",
@@ -62,16 +62,18 @@ ADMINISTRATOR: Json = {**dict.fromkeys(_RIGHTS, False), "can_manage_chat": True,
 class Conversation:
     """Each act writes the message and the update for the bot in one transaction."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: SandboxState) -> None:
         self._world = world
 
-    def say(self, person: Person, text: str, place: Place = HERE) -> Json:
+    def say(self, person: SandboxPerson, text: str, place: ConversationPlace = HERE) -> Json:
         content: Json = {"text": text}
         if entities := notice(text):
             content["entities"] = entities
         return self._post(person, content, place)
 
-    def share_contact(self, person: Person, place: Place = HERE, contact: Json | None = None) -> Json:
+    def share_contact(
+        self, person: SandboxPerson, place: ConversationPlace = HERE, contact: Json | None = None
+    ) -> Json:
         """One's own contact, or any other card given as `contact`."""
         if contact is None and not person.phone_number:
             raise NoPhoneNumber
@@ -83,17 +85,17 @@ class Conversation:
         )
         return self._post(person, {"contact": contact or own}, place)
 
-    def send_sticker(self, person: Person, emoji: str, place: Place = HERE) -> Json:
+    def send_sticker(self, person: SandboxPerson, emoji: str, place: ConversationPlace = HERE) -> Json:
         number = secrets.token_hex(8)
         sticker: Json = {"file_id": number, "file_unique_id": number, "type": "regular", "emoji": emoji}
         shape: Json = {"width": 512, "height": 512, "is_animated": False, "is_video": False}
         return self._post(person, {"sticker": {**sticker, **shape}}, place)
 
-    def share_location(self, person: Person, location: Json, place: Place = HERE) -> Json:
+    def share_location(self, person: SandboxPerson, location: Json, place: ConversationPlace = HERE) -> Json:
         return self._post(person, {"location": location}, place)
 
     async def send_photos(
-        self, person: Person, photos: Sequence[Upload], caption: str, place: Place = HERE
+        self, person: SandboxPerson, photos: Sequence[Upload], caption: str, place: ConversationPlace = HERE
     ) -> list[Json]:
         """Several photos become an album; the caption stands under the first."""
         kept = [await self._world.files.keep_photo(photo.data) for photo in photos]
@@ -105,11 +107,13 @@ class Conversation:
         with self._world.store.transaction():
             return [self._post(person, content, place) for content in contents]
 
-    async def send_document(self, person: Person, upload: Upload, caption: str, place: Place = HERE) -> Json:
+    async def send_document(
+        self, person: SandboxPerson, upload: Upload, caption: str, place: ConversationPlace = HERE
+    ) -> Json:
         document = await self._world.files.keep_document(upload)
         return self._post(person, {"document": document, **_caption(caption)}, place)
 
-    def _post(self, person: Person, content: Json, place: Place) -> Json:
+    def _post(self, person: SandboxPerson, content: Json, place: ConversationPlace) -> Json:
         world = self._world
         person = world.people.require(person.id)
         chat = world.chats.require_member(person, place.chat)
@@ -117,7 +121,7 @@ class Conversation:
             raise BlockedBot
         extras = self._extras(chat, place)
         sender = person.as_user()
-        if isinstance(chat, Group) and place.guise is not None:
+        if isinstance(chat, SandboxGroup) and place.guise is not None:
             sender, beside = disguised(place.guise, person, chat, world.calendar.seconds())
             extras |= beside
         with world.store.transaction():
@@ -126,9 +130,9 @@ class Conversation:
             world.updates.add("message", body)
         return body
 
-    def _extras(self, chat: Person | Group, place: Place) -> Json:
+    def _extras(self, chat: SandboxPerson | SandboxGroup, place: ConversationPlace) -> Json:
         extras: Json = {}
-        if isinstance(chat, Group) and place.thread is not None:
+        if isinstance(chat, SandboxGroup) and place.thread is not None:
             extras = chat.topic(place.thread)
         reply_to = place.reply_to or self._forced_reply(chat.id)
         answered = self._world.messages.find(chat.id, reply_to) if reply_to else None
@@ -146,7 +150,7 @@ class Conversation:
         return keyboard["message_id"]
 
     async def tap_label(
-        self, person: Person, message_id: int, label: str, place: Place, wait: float
+        self, person: SandboxPerson, message_id: int, label: str, place: ConversationPlace, wait: float
     ) -> TapOutcome:
         """Tap the button that reads `label`, or failing that the first that contains it."""
         message = self._message(person, message_id, place)
@@ -158,20 +162,20 @@ class Conversation:
         return await self._tap_inline(person, message, button, wait)
 
     async def tap_data(
-        self, person: Person, message_id: int, data: str, place: Place, wait: float
+        self, person: SandboxPerson, message_id: int, data: str, place: ConversationPlace, wait: float
     ) -> TapOutcome:
         """Send callback data as it is: also stale or forged, as any Telegram client can."""
         message = self._message(person, message_id, place)
         return await self._query(person, message, data, wait)
 
-    def _message(self, person: Person, message_id: int, place: Place) -> StoredMessage:
+    def _message(self, person: SandboxPerson, message_id: int, place: ConversationPlace) -> StoredMessage:
         chat = self._world.chats.require_member(person, place.chat)
         message = self._world.messages.find(chat.id, message_id)
         if message is None:
             raise UnknownMessage(message_id)
         return message
 
-    def _press_key(self, person: Person, key: Json, place: Place) -> TapOutcome:
+    def _press_key(self, person: SandboxPerson, key: Json, place: ConversationPlace) -> TapOutcome:
         if key.get("request_contact"):
             sent = self.share_contact(person, place)
         else:
@@ -182,7 +186,7 @@ class Conversation:
         return TapOutcome(answered=True, message_id=sent["message_id"])
 
     async def _tap_inline(
-        self, person: Person, message: StoredMessage, button: Json, wait: float
+        self, person: SandboxPerson, message: StoredMessage, button: Json, wait: float
     ) -> TapOutcome:
         if "callback_data" in button:
             return await self._query(person, message, button["callback_data"], wait)
@@ -191,7 +195,9 @@ class Conversation:
         web_app: Json = button.get("web_app", {})
         return TapOutcome(answered=True, url=button.get("url") or web_app.get("url"))
 
-    async def _query(self, person: Person, message: StoredMessage, data: str, wait: float) -> TapOutcome:
+    async def _query(
+        self, person: SandboxPerson, message: StoredMessage, data: str, wait: float
+    ) -> TapOutcome:
         world = self._world
         if world.people.require(person.id).blocked and message.chat_id == person.id:
             raise BlockedBot
@@ -204,7 +210,7 @@ class Conversation:
         toast, alert = (None, answer["text"]) if answer["alert"] else (answer["text"], None)
         return TapOutcome(True, toast or None, alert or None, answer["url"] or None)
 
-    def block(self, person: Person, blocked: bool) -> None:
+    def block(self, person: SandboxPerson, blocked: bool) -> None:
         """Block or unblock the bot; saying it twice changes nothing."""
         world = self._world
         before, after = _membership(not blocked), _membership(blocked)
@@ -215,24 +221,24 @@ class Conversation:
             self._tell_membership(person, person.as_chat(), before, after)
         world.feed.next(person.id)
 
-    def add_bot(self, person: Person, group: Group) -> None:
+    def add_bot(self, person: SandboxPerson, group: SandboxGroup) -> None:
         """A person takes the bot into a group."""
         with self._world.store.transaction():
             self._world.groups.mark_kicked(group.id, False)
             self._tell_membership(person, group.as_chat(), "left", "member")
 
-    def promote_bot(self, person: Person, group: Group) -> None:
+    def promote_bot(self, person: SandboxPerson, group: SandboxGroup) -> None:
         """A person makes the bot an administrator that may delete messages."""
         with self._world.store.transaction():
             self._world.groups.promote_bot(group.id)
             self._tell_membership(person, group.as_chat(), "member", "administrator")
 
-    def kick_bot(self, person: Person, group: Group) -> None:
+    def kick_bot(self, person: SandboxPerson, group: SandboxGroup) -> None:
         with self._world.store.transaction():
             self._world.groups.mark_kicked(group.id, True)
             self._tell_membership(person, group.as_chat(), "member", "kicked")
 
-    def _tell_membership(self, person: Person, chat: Json, before: str, after: str) -> None:
+    def _tell_membership(self, person: SandboxPerson, chat: Json, before: str, after: str) -> None:
         change: Json = {
             "chat": chat,
             "from": person.as_user(),
@@ -266,11 +272,11 @@ def _pick(label: str, buttons: Sequence[Json]) -> Json:
     close = [button for button in buttons if wanted in button["text"].casefold()]
     found = exact or close
     if not found:
-        raise UnknownButton(label, ", ".join(button["text"] for button in buttons) or "none")
+        raise NoSuchButton(label, ", ".join(button["text"] for button in buttons) or "none")
     return found[0]
 
 
-def _callback(number: str, person: Person, message: StoredMessage, data: str) -> Json:
+def _callback(number: str, person: SandboxPerson, message: StoredMessage, data: str) -> Json:
     """A CallbackQuery; of a deleted message only the address is left."""
     gone: Json = {"chat": message.body["chat"], "message_id": message.message_id, "date": 0}
     return {

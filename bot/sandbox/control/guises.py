@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from bot.sandbox.state.people import Group, Person
+from bot.sandbox.state.people import SandboxGroup, SandboxPerson
 from bot.sandbox.state.store import Json
 
 CHANNEL: Json = {"id": -1_002_000_000_000, "type": "channel", "title": "News"}
@@ -23,7 +23,7 @@ class Guise(StrEnum):
     """Words that an inline bot has made and the person has picked."""
 
 
-def disguised(guise: Guise, person: Person, group: Group, date: int) -> tuple[Json, Json]:
+def disguised(guise: Guise, person: SandboxPerson, group: SandboxGroup, date: int) -> tuple[Json, Json]:
     """The user a message comes from, and what it carries beside."""
     match guise:
         case Guise.ANONYMOUS:

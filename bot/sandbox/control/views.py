@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from bot.sandbox.state.messages import StoredMessage
-from bot.sandbox.state.people import Group, Person
-from bot.sandbox.state.state import World
+from bot.sandbox.state.people import SandboxGroup, SandboxPerson
+from bot.sandbox.state.state import SandboxState
 from bot.sandbox.state.store import Json
 
 FILES = "/sandbox/api/files"
@@ -108,7 +108,7 @@ def keyboard_view(markup: Json | None) -> Json | None:
     }
 
 
-def chat_view(world: World, person: Person, chat_id: int, after: int) -> Json:
+def chat_view(world: SandboxState, person: SandboxPerson, chat_id: int, after: int) -> Json:
     """What changed in a chat after `after`, with what stands around the messages."""
     changed = world.messages.since(chat_id, after)
     return {
@@ -122,7 +122,7 @@ def chat_view(world: World, person: Person, chat_id: int, after: int) -> Json:
     }
 
 
-def person_view(person: Person) -> Json:
+def person_view(person: SandboxPerson) -> Json:
     return {
         "id": person.id,
         "first_name": person.first_name,
@@ -135,7 +135,7 @@ def person_view(person: Person) -> Json:
     }
 
 
-def group_view(world: World, group: Group) -> Json:
+def group_view(world: SandboxState, group: SandboxGroup) -> Json:
     topics: list[Any] = [{"thread": thread, "name": name} for thread, name in group.topics.items()]
     members = world.groups.members(group.id)
     return {
@@ -147,7 +147,7 @@ def group_view(world: World, group: Group) -> Json:
     }
 
 
-def preview_of(world: World, chat_id: int) -> Json:
+def preview_of(world: SandboxState, chat_id: int) -> Json:
     """What a chat list shows of a chat."""
     last = world.messages.last(chat_id)
     return {

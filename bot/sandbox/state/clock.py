@@ -18,7 +18,7 @@ STEP = re.compile(r"\s*(\d{1,5})\s*(minute|hour|day|week)s?\s*")
 LONGEST = timedelta(days=3660)
 
 
-class Calendar:
+class SandboxClock:
     """What time messages carry: the business clock as it was heard last, going on at the wall's pace."""
 
     def __init__(self) -> None:

@@ -6,7 +6,7 @@ import json
 import sqlite3
 from dataclasses import dataclass
 
-from bot.sandbox.state.clock import Calendar
+from bot.sandbox.state.clock import SandboxClock
 from bot.sandbox.state.feed import Feed
 from bot.sandbox.state.store import Json, Store
 
@@ -41,10 +41,10 @@ class StoredMessage:
         return self.body.get("reply_markup", {}).get("inline_keyboard", [])
 
 
-class Messages:
+class MessageStore:
     """Every chat's messages, deleted ones included (somebody may still tap their buttons)."""
 
-    def __init__(self, store: Store, feed: Feed, calendar: Calendar) -> None:
+    def __init__(self, store: Store, feed: Feed, calendar: SandboxClock) -> None:
         self._store = store
         self._feed = feed
         self._calendar = calendar

@@ -19,7 +19,7 @@ def without_none(**values: object) -> Json:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class SandboxPerson:
     """A Telegram user; the private chat with the bot carries the same number."""
 
     id: int
@@ -32,7 +32,7 @@ class Person:
     blocked: bool
 
     @classmethod
-    def of(cls, row: sqlite3.Row) -> Person:
+    def of(cls, row: sqlite3.Row) -> SandboxPerson:
         values: dict[str, Any] = dict(row)
         values |= {"started": bool(row["started"]), "blocked": bool(row["blocked"])}
         return cls(**values)
@@ -58,7 +58,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class SandboxGroup:
     """A supergroup; `topics` maps thread numbers to names, empty when it is no forum."""
 
     id: int
@@ -67,7 +67,7 @@ class Group:
     kicked: bool
 
     @classmethod
-    def of(cls, row: sqlite3.Row) -> Group:
+    def of(cls, row: sqlite3.Row) -> SandboxGroup:
         topics = {int(number): str(name) for number, name in json.loads(row["topics"]).items()}
         return cls(row["id"], row["title"], topics, bool(row["kicked"]))
 
@@ -103,7 +103,7 @@ class People:
         username: str | None = None,
         language_code: str | None = None,
         phone_number: str | None = None,
-    ) -> Person:
+    ) -> SandboxPerson:
         made = self._store.run(
             "INSERT INTO people (first_name, last_name, username, language_code, phone_number)"
             " VALUES (?, ?, ?, ?, ?)",
@@ -111,18 +111,18 @@ class People:
         )  # fmt: skip
         return self.require(made.lastrowid or 0)
 
-    def find(self, number: int) -> Person | None:
+    def find(self, number: int) -> SandboxPerson | None:
         row = self._store.one("SELECT * FROM people WHERE id = ?", number)
-        return Person.of(row) if row else None
+        return SandboxPerson.of(row) if row else None
 
-    def require(self, number: int) -> Person:
+    def require(self, number: int) -> SandboxPerson:
         person = self.find(number)
         if person is None:
             raise UnknownPerson(number)
         return person
 
-    def everyone(self) -> list[Person]:
-        return [Person.of(row) for row in self._store.rows("SELECT * FROM people ORDER BY id")]
+    def everyone(self) -> list[SandboxPerson]:
+        return [SandboxPerson.of(row) for row in self._store.rows("SELECT * FROM people ORDER BY id")]
 
     def mark_started(self, number: int) -> None:
         self._store.run("UPDATE people SET started = 1 WHERE id = ? AND NOT started", number)
@@ -146,7 +146,7 @@ class Groups:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def add(self, title: str, members: list[int], topics: list[str]) -> Group:
+    def add(self, title: str, members: list[int], topics: list[str]) -> SandboxGroup:
         """Topics get thread numbers from 2 on, as the general topic owns 1."""
         lowest = self._store.one("SELECT min(id) AS id FROM groups")
         number = min((lowest["id"] if lowest else None) or FIRST_GROUP, FIRST_GROUP) - 1
@@ -157,17 +157,17 @@ class Groups:
             )
             for member in members:
                 self.join(number, member)
-        return Group(number, title, threads, False)
+        return SandboxGroup(number, title, threads, False)
 
     def join(self, group: int, person: int) -> None:
         self._store.run("INSERT OR IGNORE INTO members (group_id, person_id) VALUES (?, ?)", group, person)
 
-    def find(self, number: int) -> Group | None:
+    def find(self, number: int) -> SandboxGroup | None:
         row = self._store.one("SELECT * FROM groups WHERE id = ?", number)
-        return Group.of(row) if row else None
+        return SandboxGroup.of(row) if row else None
 
-    def everything(self) -> list[Group]:
-        return [Group.of(row) for row in self._store.rows("SELECT * FROM groups ORDER BY id DESC")]
+    def everything(self) -> list[SandboxGroup]:
+        return [SandboxGroup.of(row) for row in self._store.rows("SELECT * FROM groups ORDER BY id DESC")]
 
     def members(self, group: int) -> list[int]:
         rows = self._store.rows("SELECT person_id FROM members WHERE group_id = ?", group)
@@ -193,27 +193,27 @@ class Chats:
         self._people = people
         self._groups = groups
 
-    def require(self, chat_id: int) -> Person | Group:
+    def require(self, chat_id: int) -> SandboxPerson | SandboxGroup:
         chat = self._people.find(chat_id) if chat_id > 0 else self._groups.find(chat_id)
         if chat is None:
             raise BadRequest("chat not found")
         return chat
 
-    def require_reachable(self, chat_id: int, thread: int | None = None) -> Person | Group:
+    def require_reachable(self, chat_id: int, thread: int | None = None) -> SandboxPerson | SandboxGroup:
         """Raises what Telegram raises when the bot may not write there."""
         match chat := self.require(chat_id):
-            case Person(blocked=True):
+            case SandboxPerson(blocked=True):
                 raise ChatForbidden("bot was blocked by the user")
-            case Person(started=False):
+            case SandboxPerson(started=False):
                 raise ChatForbidden("bot can't initiate conversation with a user")
-            case Group(kicked=True):
+            case SandboxGroup(kicked=True):
                 raise ChatForbidden("bot was kicked from the supergroup chat")
-            case Group(topics=topics) if thread is not None and thread not in topics:
+            case SandboxGroup(topics=topics) if thread is not None and thread not in topics:
                 raise BadRequest("message thread not found")
             case _:
                 return chat
 
-    def require_member(self, person: Person, chat_id: int | None) -> Person | Group:
+    def require_member(self, person: SandboxPerson, chat_id: int | None) -> SandboxPerson | SandboxGroup:
         """The chat a person speaks in: the private one, or a group the person belongs to."""
         if chat_id is None or chat_id == person.id:
             return person

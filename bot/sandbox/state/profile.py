@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, field
 
-from bot.sandbox.state.people import Person
+from bot.sandbox.state.people import SandboxPerson
 from bot.sandbox.state.store import Json, Store
 
 
 @dataclass(frozen=True, slots=True)
-class Webhook:
+class WebhookAddress:
     url: str = ""
     secret: str = ""
     max_connections: int = 40
@@ -19,13 +19,13 @@ class Webhook:
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class CommandScope:
     """A BotCommandScope, written as one word to serve as a key."""
 
     key: str
 
     @classmethod
-    def of(cls, scope: Json | None) -> Scope:
+    def of(cls, scope: Json | None) -> CommandScope:
         given = scope or {"type": "default"}
         numbers = [str(given[name]) for name in ("chat_id", "user_id") if name in given]
         return cls(":".join([str(given.get("type", "default")), *numbers]))
@@ -63,19 +63,19 @@ class BotProfile:
     def set_text(self, what: str, language: str, text: str) -> None:
         self.store.remember(f"bot_{what}:{language}", text)
 
-    def webhook(self) -> Webhook:
-        return Webhook(**self.store.recall("webhook", {}))
+    def webhook(self) -> WebhookAddress:
+        return WebhookAddress(**self.store.recall("webhook", {}))
 
-    def set_webhook(self, webhook: Webhook) -> None:
+    def set_webhook(self, webhook: WebhookAddress) -> None:
         self.store.remember("webhook", asdict(webhook))
 
-    def commands(self, scope: Scope, language: str) -> list[Json]:
+    def commands(self, scope: CommandScope, language: str) -> list[Json]:
         row = self.store.one(
             "SELECT commands FROM commands WHERE scope = ? AND language = ?", scope.key, language
         )
         return json.loads(row["commands"]) if row else []
 
-    def set_commands(self, scope: Scope, language: str, commands: list[Json]) -> None:
+    def set_commands(self, scope: CommandScope, language: str, commands: list[Json]) -> None:
         if not commands:
             self.store.run("DELETE FROM commands WHERE scope = ? AND language = ?", scope.key, language)
             return
@@ -86,11 +86,11 @@ class BotProfile:
             json.dumps(commands),
         )
 
-    def commands_for(self, person: Person) -> list[Json]:
+    def commands_for(self, person: SandboxPerson) -> list[Json]:
         """What this person sees in the private chat: the narrowest scope wins, own language first."""
         language = (person.language_code or "")[:2]
         for scope in (f"chat:{person.id}", "all_private_chats", "default"):
             for spoken in (language, ""):
-                if commands := self.commands(Scope(scope), spoken):
+                if commands := self.commands(CommandScope(scope), spoken):
                     return commands
         return []

@@ -8,10 +8,10 @@ from bot.sandbox.api.faults import Faults
 from bot.sandbox.api.flood_limits import FloodLimits
 from bot.sandbox.state.call_log import CallLog
 from bot.sandbox.state.callback_queries import Callbacks
-from bot.sandbox.state.clock import Calendar
+from bot.sandbox.state.clock import SandboxClock
 from bot.sandbox.state.feed import Feed
 from bot.sandbox.state.files import Files
-from bot.sandbox.state.messages import Messages
+from bot.sandbox.state.messages import MessageStore
 from bot.sandbox.state.people import Chats, Groups, People
 from bot.sandbox.state.profile import BotProfile
 from bot.sandbox.state.signals import Signals
@@ -19,7 +19,7 @@ from bot.sandbox.state.store import Store
 from bot.sandbox.state.updates import Updates
 
 
-class World:
+class SandboxState:
     """State on one store; nothing here knows HTTP."""
 
     def __init__(
@@ -32,8 +32,8 @@ class World:
         self.people = People(self.store)
         self.groups = Groups(self.store)
         self.chats = Chats(self.people, self.groups)
-        self.calendar = Calendar()
-        self.messages = Messages(self.store, self.feed, self.calendar)
+        self.calendar = SandboxClock()
+        self.messages = MessageStore(self.store, self.feed, self.calendar)
         self.updates = Updates(self.store, self.signals)
         self.callbacks = Callbacks(self.store, self.signals)
         self.bot = BotProfile(self.store, token, bot_username)

@@ -14,12 +14,12 @@ from typing import Any, Final
 
 import structlog
 
-from gym.chats.models import Standing
-from gym.chats.repository import Arrival
+from gym.chats.models import SenderRank
+from gym.chats.repository import IncomingUpdate
 from gym.core.clock import WallClock
 from gym.core.errors import GymError
 from gym.core.language import N_
-from gym.security.rate_limits import Bucket, MemoryBuckets, Rate, TooManyRequests
+from gym.security.rate_limits import MemoryBuckets, Rate, TokenBucket, TooManyRequests
 
 log = structlog.get_logger()
 STRANGER: Final = Rate("stranger", size=1, per_minute=1)
@@ -76,9 +76,9 @@ class Demand(Enum):
 class Ticket:
     """An arrival with what it may be kept as, and what was taken for it."""
 
-    arrival: Arrival
-    as_member: list[Bucket] = field(default_factory=list[Bucket])
-    as_stranger: list[Bucket] = field(default_factory=list[Bucket])
+    arrival: IncomingUpdate
+    as_member: list[TokenBucket] = field(default_factory=list[TokenBucket])
+    as_stranger: list[TokenBucket] = field(default_factory=list[TokenBucket])
 
 
 class Quotas:
@@ -97,13 +97,13 @@ class Quotas:
         """Monotonic: a clock that is put back shuts nobody out."""
         return _EPOCH + timedelta(seconds=self._clock.monotonic())
 
-    async def judge(self, arrival: Arrival) -> Ticket:
+    async def judge(self, arrival: IncomingUpdate) -> Ticket:
         """What is left for each standing; `settle` or `undo` must follow."""
         demand = Demand.of(arrival.payload)
         if demand is Demand.SERVICE:
             return Ticket(arrival)
         if demand is Demand.DESK:
-            return Ticket(replace(arrival, free=Standing.STAFF, kept=Standing.STAFF))
+            return Ticket(replace(arrival, free=SenderRank.STAFF, kept=SenderRank.STAFF))
         if arrival.user_id is None:
             return await self._anonymous(arrival)
         return await self._personal(arrival, ENTRY if demand is Demand.ENTRY else STRANGER)
@@ -112,9 +112,9 @@ class Quotas:
         """Give back what was taken for a standing that the sender has not; `kept` are the ranks by id."""
         for ticket in tickets:
             rank = kept.get(ticket.arrival.update_id)
-            if rank != Standing.MEMBER:
+            if rank != SenderRank.MEMBER:
                 await self._buckets.give_back(*ticket.as_member)
-            if rank in (Standing.STAFF, Standing.MEMBER):
+            if rank in (SenderRank.STAFF, SenderRank.MEMBER):
                 await self._buckets.give_back(*ticket.as_stranger)
         self._count(len(tickets) - len(kept))
 
@@ -123,26 +123,26 @@ class Quotas:
         for ticket in tickets:
             await self._buckets.give_back(*ticket.as_member, *ticket.as_stranger)
 
-    async def _personal(self, arrival: Arrival, rate: Rate) -> Ticket:
+    async def _personal(self, arrival: IncomingUpdate, rate: Rate) -> Ticket:
         ticket, who = Ticket(arrival), arrival.user_id
-        free = kept = Standing.STAFF
+        free = kept = SenderRank.STAFF
         if await self._take(MEMBER.of(who), ticket.as_member):
-            free = kept = Standing.MEMBER
+            free = kept = SenderRank.MEMBER
             if await self._take(rate.of(who), ticket.as_stranger):
-                free = kept = Standing.STRANGER
+                free = kept = SenderRank.STRANGER
         elif await self._take(NOTICE.of(who), ticket.as_member):
-            kept = Standing.MEMBER
+            kept = SenderRank.MEMBER
         ticket.arrival = replace(arrival, free=free, kept=kept)
         return ticket
 
-    async def _anonymous(self, arrival: Arrival) -> Ticket:
+    async def _anonymous(self, arrival: IncomingUpdate) -> Ticket:
         """Sent by a channel or by nobody: by its chat."""
         ticket = Ticket(arrival)
         if not await self._take(MEMBER.of(f"chat:{arrival.chat_id}"), ticket.as_stranger):
-            ticket.arrival = replace(arrival, free=Standing.STAFF, kept=Standing.STAFF)
+            ticket.arrival = replace(arrival, free=SenderRank.STAFF, kept=SenderRank.STAFF)
         return ticket
 
-    async def _take(self, bucket: Bucket, taken: list[Bucket]) -> bool:
+    async def _take(self, bucket: TokenBucket, taken: list[TokenBucket]) -> bool:
         try:
             await self._buckets.take([bucket], self._now)
         except TooManyRequests:

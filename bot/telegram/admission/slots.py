@@ -11,8 +11,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from itertools import count
 
-from gym.chats.models import Standing
-from gym.chats.repository import Room
+from gym.chats.models import SenderRank
+from gym.chats.repository import ClaimLimits
 
 SLOTS = 12
 """Chats handled at the same time."""
@@ -31,24 +31,26 @@ class Slots:
         self._total = total
         # Fewer slots (tests, tiny machines) keep the proportion; two strangers never block each other.
         scaled = [max(min(2, total), most * total // SLOTS) for most in (MEMBERS, STRANGERS)]
-        self._most = dict(zip(Standing, (total, *scaled), strict=True))
-        self._held: Counter[Standing] = Counter()
+        self._most = dict(zip(SenderRank, (total, *scaled), strict=True))
+        self._held: Counter[SenderRank] = Counter()
         self._returning: list[Loan] = []
         self._order = count()
         self._lent = 0
         self._on_free = on_free
 
     @property
-    def room(self) -> Room:
+    def room(self) -> ClaimLimits:
         """What may be claimed now."""
         free = self._total - self._held.total()
-        return Room(max(0, free), *(self._free(one) for one in (Standing.MEMBER, Standing.STRANGER)))
+        return ClaimLimits(
+            max(0, free), *(self._free(one) for one in (SenderRank.MEMBER, SenderRank.STRANGER))
+        )
 
     @property
     def may_lend(self) -> bool:
         return self._lent < MOST_LENT
 
-    def take(self, standing: Standing) -> Slot:
+    def take(self, standing: SenderRank) -> Slot:
         """A slot for what was claimed.
 
         While a claim was on its way to the database somebody may have come back: then there is one more at
@@ -57,7 +59,7 @@ class Slots:
         self._held[standing] += 1
         return Slot(self, standing)
 
-    def leave(self, standing: Standing) -> None:
+    def leave(self, standing: SenderRank) -> None:
         """Free a slot: for whoever waits to come back, staff first, else for the inbox."""
         self._held[standing] -= 1
         for loan in self._returning:
@@ -67,7 +69,7 @@ class Slots:
                 return
         self._on_free()
 
-    def lend(self, standing: Standing) -> Loan:
+    def lend(self, standing: SenderRank) -> Loan:
         self._lent += 1
         self.leave(standing)
         return Loan(standing)
@@ -92,7 +94,7 @@ class Slots:
         self._lent -= 1
         loan.over.set_result(None)
 
-    def _free(self, standing: Standing) -> int:
+    def _free(self, standing: SenderRank) -> int:
         of_all = self._total - self._held.total()
         return max(0, min(of_all, self._most[standing] - self._held[standing]))
 
@@ -104,7 +106,7 @@ NOT_RECALLED = -1
 class Loan:
     """A slot that is somebody else's until `over` is done."""
 
-    standing: Standing
+    standing: SenderRank
     order: int = NOT_RECALLED
     """Its turn among those of its standing that were recalled."""
     over: asyncio.Future[None] = field(
@@ -115,7 +117,7 @@ class Loan:
 class Slot:
     """One handler's place. Several of its tasks may wait at once: all of them together lend it once."""
 
-    def __init__(self, slots: Slots, standing: Standing) -> None:
+    def __init__(self, slots: Slots, standing: SenderRank) -> None:
         self._slots = slots
         self._standing = standing
         self._loan: Loan | None = None

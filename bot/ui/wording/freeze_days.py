@@ -14,7 +14,7 @@ from gym.core.reading.counts import DAYS, read_count
 from gym.core.reading.days import Days
 from gym.core.reading.durations import CalendarUnit, Length, read_length
 from gym.subscriptions.freezes.errors import FreezeBackwards, FreezeTooLong
-from gym.subscriptions.freezes.layout import Rest
+from gym.subscriptions.freezes.layout import Interval
 from gym.subscriptions.freezes.rules import LONGEST
 from gym.subscriptions.models import Freeze, FreezeKind
 
@@ -55,7 +55,7 @@ def last_day(ctx: FormContext) -> date | None:
 
 async def first_days(ctx: FormContext) -> Sequence[Choice]:
     """The first two days on which the rest may begin, as the rule gives them with the form."""
-    today, first = ctx.turn.today, ctx.maybe("first", date) or ctx.turn.today
+    today, first = ctx.context.today, ctx.maybe("first", date) or ctx.context.today
     possible = Days(first, ctx.maybe("last_start", date))
     if first > today + DAY:
         return [Choice(first, ctx.t("The first day, {day}", day=first))]
@@ -106,12 +106,12 @@ def freeze_line(t: HtmlTranslator, freeze: Freeze) -> str:
     return f"{mark} {span(t, freeze.starts_on, freeze.ends_on)}"
 
 
-def closed_lines(t: HtmlTranslator, closed: Sequence[Rest]) -> list[str]:
+def closed_lines(t: HtmlTranslator, closed: Sequence[Interval]) -> list[str]:
     """Why a plan that is about to be sold ends later."""
     return [_closed_line(t, rest, span(t, rest.starts_on, rest.ends_on)) for rest in closed]
 
 
-def _closed_line(t: HtmlTranslator, rest: Rest, days: str) -> str:
+def _closed_line(t: HtmlTranslator, rest: Interval, days: str) -> str:
     return t.plural(
         "🔒 The gym is closed {days}: the plan ends {count} day later.",
         "🔒 The gym is closed {days}: the plan ends {count} days later.",

@@ -18,7 +18,7 @@ Warn = Callable[[HtmlTranslator, GymSettings, GymSettings], str]
 """HTML said before a change is confirmed, from the settings as they are and as they would be; "" for none."""
 
 
-class Group(StrEnum):
+class SettingGroup(StrEnum):
     """A page of settings."""
 
     GYM = "gym"
@@ -29,11 +29,11 @@ class Group(StrEnum):
 
 
 GROUPS: Final = {
-    Group.GYM: N_("🏠 Gym"),
-    Group.MONEY: N_("💵 Money"),
-    Group.DOOR: N_("🚪 Door"),
-    Group.REWARDS: N_("🏆 Rewards"),
-    Group.MESSAGES: N_("✉️ Messages"),
+    SettingGroup.GYM: N_("🏠 Gym"),
+    SettingGroup.MONEY: N_("💵 Money"),
+    SettingGroup.DOOR: N_("🚪 Door"),
+    SettingGroup.REWARDS: N_("🏆 Rewards"),
+    SettingGroup.MESSAGES: N_("✉️ Messages"),
 }
 OPTIONS: Final = {
     Reentry.UNCOUNTED: N_("let in, not counted"),
@@ -45,10 +45,10 @@ LANGUAGE_NAMES: Final = {"en": "English", "es": "Español"}
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class SettingWords:
     """A setting as a person meets it."""
 
-    group: Group
+    group: SettingGroup
     label: str
     help: str
     unit: str = ""
@@ -56,139 +56,162 @@ class Words:
 
 
 SETTINGS: Final = {
-    "name": Words(
-        Group.GYM, N_("Name"), N_("How the gym is called in messages, on receipts and at the door.")
+    "name": SettingWords(
+        SettingGroup.GYM, N_("Name"), N_("How the gym is called in messages, on receipts and at the door.")
     ),
-    "timezone": Words(Group.GYM, N_("Time zone"), N_("Says when a day of the gym begins and ends.")),
-    "currency": Words(Group.GYM, N_("Currency"), N_("In which every amount is written.")),
-    "language": Words(
-        Group.GYM, N_("Language"), N_("Spoken to people whose own language is not known, and to new clients.")
+    "timezone": SettingWords(
+        SettingGroup.GYM, N_("Time zone"), N_("Says when a day of the gym begins and ends.")
     ),
-    "phone_region": Words(
-        Group.GYM, N_("Phone country"), N_("The country of phone numbers that are typed without a code.")
+    "currency": SettingWords(SettingGroup.GYM, N_("Currency"), N_("In which every amount is written.")),
+    "language": SettingWords(
+        SettingGroup.GYM,
+        N_("Language"),
+        N_("Spoken to people whose own language is not known, and to new clients."),
     ),
-    "web_address": Words(
-        Group.GYM,
+    "phone_region": SettingWords(
+        SettingGroup.GYM,
+        N_("Phone country"),
+        N_("The country of phone numbers that are typed without a code."),
+    ),
+    "web_address": SettingWords(
+        SettingGroup.GYM,
         N_("Web address"),
         N_("Where phones and tablets reach this gym's own pages; empty: the address this program serves."),
     ),
-    "bank_accounts": Words(
-        Group.MONEY,
+    "bank_accounts": SettingWords(
+        SettingGroup.MONEY,
         N_("Bank accounts"),
         N_("Where transfers may go. With at least one, a transfer asks which."),
     ),
-    "receipt_footer": Words(Group.MONEY, N_("Receipt footer"), N_("A line below every printed receipt.")),
-    "employee_discount_percent": Words(
-        Group.MONEY,
+    "receipt_footer": SettingWords(
+        SettingGroup.MONEY, N_("Receipt footer"), N_("A line below every printed receipt.")
+    ),
+    "employee_discount_percent": SettingWords(
+        SettingGroup.MONEY,
         N_("Employee discount"),
         N_("Up to this an employee gives a discount alone; above it an admin is asked."),
     ),
-    "approval_hours": Words(
-        Group.MONEY, N_("Requests live"), N_("So long a request waits for an admin's answer."), unit="hours"
+    "approval_hours": SettingWords(
+        SettingGroup.MONEY,
+        N_("Requests live"),
+        N_("So long a request waits for an admin's answer."),
+        unit="hours",
     ),
-    "smallest_amount": Words(
-        Group.MONEY,
+    "smallest_amount": SettingWords(
+        SettingGroup.MONEY,
         N_("Smallest amount"),
         N_(
             "The smallest coin that is paid here. Computed amounts are rounded to it in the client's favour; "
             "a debt below it is forgiven."
         ),
     ),
-    "grace_days": Words(
-        Group.DOOR,
+    "grace_days": SettingWords(
+        SettingGroup.DOOR,
         N_("Days of grace"),
         N_("So many days a client with a debt may still come in; 0: due at once."),
         unit="days",
     ),
-    "grace_amount": Words(
-        Group.DOOR, N_("Amount of grace"), N_("A debt up to this amount never keeps anybody out.")
+    "grace_amount": SettingWords(
+        SettingGroup.DOOR, N_("Amount of grace"), N_("A debt up to this amount never keeps anybody out.")
     ),
-    "closed_debt_denies": Words(
-        Group.DOOR,
+    "closed_debt_denies": SettingWords(
+        SettingGroup.DOOR,
         N_("Old debts refuse"),
         N_("Whether the debt of an ended plan keeps a client out; otherwise it only warns."),
     ),
-    "reentry": Words(
-        Group.DOOR, N_("Second entry"), N_("What happens when somebody comes in twice on one day.")
+    "reentry": SettingWords(
+        SettingGroup.DOOR, N_("Second entry"), N_("What happens when somebody comes in twice on one day.")
     ),
-    "card_passback_minutes": Words(
-        Group.DOOR,
+    "card_passback_minutes": SettingWords(
+        SettingGroup.DOOR,
         N_("Card pause"),
         N_("So long a QR or document does not open again after an entry, so that no card is passed back."),
         unit="minutes",
     ),
-    "check_out": Words(
-        Group.DOOR,
+    "check_out": SettingWords(
+        SettingGroup.DOOR,
         N_("Check-out"),
         N_("Whether people also check out; it makes the number of people inside exact."),
     ),
-    "stay_minutes": Words(
-        Group.DOOR,
+    "stay_minutes": SettingWords(
+        SettingGroup.DOOR,
         N_("Usual stay"),
         N_("Without check-out, somebody counts as inside for so long."),
         unit="minutes",
     ),
-    "undo_minutes": Words(
-        Group.DOOR,
+    "undo_minutes": SettingWords(
+        SettingGroup.DOOR,
         N_("Undo time"),
         N_("So long a check-in can be undone by whoever made it."),
         unit="minutes",
     ),
-    "offline_policy": Words(
-        Group.DOOR, N_("Kiosk offline"), N_("What a kiosk without a connection does with people.")
+    "offline_policy": SettingWords(
+        SettingGroup.DOOR, N_("Kiosk offline"), N_("What a kiosk without a connection does with people.")
     ),
-    "adaptive_faces": Words(
-        Group.DOOR,
+    "adaptive_faces": SettingWords(
+        SettingGroup.DOOR,
         N_("Learning faces"),
         N_("Whether the door freshens a face it has surely recognised, as it follows beards and glasses."),
     ),
-    "reward_visits": Words(
-        Group.REWARDS,
+    "reward_visits": SettingWords(
+        SettingGroup.REWARDS,
         N_("Visits for a reward"),
         N_("So many counted visits within one plan of months earn a reward; 0: none is given."),
     ),
-    "reward_percent": Words(Group.REWARDS, N_("Reward"), N_("What it takes off the next plan.")),
-    "reward_days": Words(
-        Group.REWARDS, N_("Reward lives"), N_("So many days a reward can be used."), unit="days"
+    "reward_percent": SettingWords(
+        SettingGroup.REWARDS, N_("Reward"), N_("What it takes off the next plan.")
     ),
-    "milestones": Words(
-        Group.REWARDS, N_("Milestones"), N_("Numbers of visits, over all the years, that are celebrated.")
+    "reward_days": SettingWords(
+        SettingGroup.REWARDS, N_("Reward lives"), N_("So many days a reward can be used."), unit="days"
     ),
-    "milestone_percent": Words(
-        Group.REWARDS,
+    "milestones": SettingWords(
+        SettingGroup.REWARDS,
+        N_("Milestones"),
+        N_("Numbers of visits, over all the years, that are celebrated."),
+    ),
+    "milestone_percent": SettingWords(
+        SettingGroup.REWARDS,
         N_("Milestone reward"),
         N_("What a milestone takes off the next plan; 0: just congratulations."),
     ),
-    "referral_percent": Words(
-        Group.REWARDS,
+    "referral_percent": SettingWords(
+        SettingGroup.REWARDS,
         N_("Referral reward"),
         N_("What a member gets off when a friend has paid the first plan; 0: none is given."),
     ),
-    "tell_member_check_in": Words(
-        Group.MESSAGES, N_("Members: entries"), N_("Whether members get a message when they come in.")
+    "tell_member_check_in": SettingWords(
+        SettingGroup.MESSAGES, N_("Members: entries"), N_("Whether members get a message when they come in.")
     ),
-    "tell_desk_check_in": Words(
-        Group.MESSAGES, N_("Desk: entries"), N_("Whether the desk gets a message when somebody comes in.")
+    "tell_desk_check_in": SettingWords(
+        SettingGroup.MESSAGES,
+        N_("Desk: entries"),
+        N_("Whether the desk gets a message when somebody comes in."),
     ),
-    "tell_desk_denial": Words(
-        Group.MESSAGES, N_("Desk: refusals"), N_("Whether the desk gets a message when somebody is refused.")
+    "tell_desk_denial": SettingWords(
+        SettingGroup.MESSAGES,
+        N_("Desk: refusals"),
+        N_("Whether the desk gets a message when somebody is refused."),
     ),
-    "quiet_from": Words(
-        Group.MESSAGES,
+    "quiet_from": SettingWords(
+        SettingGroup.MESSAGES,
         N_("Quiet from"),
         N_("From this hour reminders wait; receipts and entries never do. Equal hours: never quiet."),
     ),
-    "quiet_until": Words(Group.MESSAGES, N_("Quiet until"), N_("At this hour reminders go out again.")),
-    "digest": Words(
-        Group.MESSAGES, N_("Desk: the day"), N_("Whether the desk is told of the day in numbers at closing.")
+    "quiet_until": SettingWords(
+        SettingGroup.MESSAGES, N_("Quiet until"), N_("At this hour reminders go out again.")
     ),
-    "digest_at": Words(
-        Group.MESSAGES,
+    "digest": SettingWords(
+        SettingGroup.MESSAGES,
+        N_("Desk: the day"),
+        N_("Whether the desk is told of the day in numbers at closing."),
+    ),
+    "digest_at": SettingWords(
+        SettingGroup.MESSAGES,
         N_("Closing"),
         N_("At this hour the desk is told of the day; an hour before noon tells of the day before."),
     ),
-    "keep_messages_days": Words(
-        Group.MESSAGES,
+    "keep_messages_days": SettingWords(
+        SettingGroup.MESSAGES,
         N_("Messages kept"),
         N_("So long it is remembered what was told to whom; then it is forgotten."),
         unit="days",

@@ -15,7 +15,7 @@ from gym.faces.schemas import FaceState
 from gym.faces.service import FaceRecognitionService
 from gym.payments.credit import ClientCredit
 from gym.rewards.models import Reward
-from gym.rewards.redeeming import Rewards
+from gym.rewards.redeeming import RewardRedemption
 from gym.security.permissions import ActorKind, Permission
 from gym.subscriptions.freezes.intervals import days_left
 from gym.subscriptions.models import Subscription
@@ -90,7 +90,7 @@ class CardService:
             face=await FaceRecognitionService(self.uow).state(client_id),
             days_left=days_left(current, self.uow.today) if current else None,
             visits_left=_visits_left(current),
-            rewards=await Rewards(self.uow).waiting(client_id),
+            rewards=await RewardRedemption(self.uow).waiting(client_id),
             credit=await ClientCredit(self.uow).balance(client_id),
         )
 

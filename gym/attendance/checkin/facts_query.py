@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from gym.clients.models import DocumentType
-from gym.core.database.statements import Effect, Statement
+from gym.core.database.statements import GuardedWrite, Statement
 from gym.faces.gallery.postgres_gallery import NEAREST, SCORES
 
 _COLUMNS: Final = """
@@ -110,7 +110,7 @@ SELECT CASE WHEN count(*) = 1 THEN (array_agg(id))[1] END AS id FROM (
 # goes first; the unique index (one counted visit a day) then decides, and the row that lost is not inserted.
 # Where the number was told before it was written, it must be this one. The counter is moved by the trigger
 # `count_visit`: an UPDATE of the locked row in this same statement could end in a deadlock.
-VISIT: Final = Effect(
+VISIT: Final = GuardedWrite(
     "visit",
     """
 held AS MATERIALIZED (
@@ -130,7 +130,7 @@ held AS MATERIALIZED (
 )
 
 # An attempt that uses no visit of the plan.
-ATTEMPT: Final = Effect(
+ATTEMPT: Final = GuardedWrite(
     "attempt",
     """
 attempt AS (

@@ -15,7 +15,7 @@ LOOK_BACK: Final = timedelta(hours=30)
 """Longer than any gym day and any card's pass-back time before it."""
 
 
-class DoorRepository:
+class CheckInQueries:
     """Runs in a session or on the fast lane."""
 
     def __init__(self, statements: Statements) -> None:

@@ -13,10 +13,10 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from gym.core.database.direct_pool import Lane
-from gym.core.database.statements import Effect, Row, Statement, Statements
+from gym.core.database.direct_pool import DirectPool
+from gym.core.database.statements import GuardedWrite, Row, Statement, Statements
 from gym.kiosks.models import Kiosk
-from gym.security.idempotency import CLAIM, HELD, LEASE, Answer, Claim, first_answer
+from gym.security.idempotency import CLAIM, HELD, LEASE, Claim, StoredAnswer, first_answer
 from gym.security.permissions import Role
 from gym.settings.reading import STATE_COLUMNS
 from gym.staff.models import Staff
@@ -44,11 +44,11 @@ LEFT JOIN idempotency_keys first ON first.caller = :subject AND first.key = CAST
 """)  # noqa: S608 - the parts are ours
 
 
-def _still(table: str) -> Effect:
+def _still(table: str) -> GuardedWrite:
     """Nothing has changed since: neither the caller's welcome nor the gym's clock, settings and keys; and the
     request's key is still claimed by it.
     """
-    return Effect(
+    return GuardedWrite(
         "still",
         f"""
 claim AS MATERIALIZED ({HELD}), still AS MATERIALIZED (
@@ -70,7 +70,7 @@ _SEEN: Final = Statement("UPDATE kiosks SET last_seen_at = :wall WHERE id = :id"
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class RequestAuthentication:
     """What a request says of itself; without a key it claims nothing."""
 
     subject: UUID
@@ -93,34 +93,36 @@ class Asking:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
+class AuthenticatedRequest:
     """What the database says of it. `holder` is a row of nobody's session, with the columns named above."""
 
     holder: Kiosk | Staff | None
     state: Row
     """The gym's, with STATE_COLUMNS."""
-    first: Answer | None = None
+    first: StoredAnswer | None = None
     """The answer that the key has had already."""
 
 
-async def arrive(lane: Lane, asking: Asking) -> Arrival:
+async def arrive(direct_pool: DirectPool, asking: RequestAuthentication) -> AuthenticatedRequest:
     """Raises `KeyReused` and `InFlight`; whether the holder is still welcome is for the caller to judge."""
-    row = await lane.row(_ARRIVE[asking.is_kiosk], _values(asking))
+    row = await direct_pool.row(_ARRIVE[asking.is_kiosk], _values(asking))
     assert row is not None, "one row, whoever asks"
     holder = _holder(row, asking)
     if not _is_welcome(row, asking) or asking.key is None or row["taken"] is not None:
-        return Arrival(holder, row)
+        return AuthenticatedRequest(holder, row)
     first = row
     if row["answer"] is None:  # what a twin has said while this one waited for it is not in the same picture
-        first = await lane.row(_FIRST, _values(asking)) or row
-    return Arrival(holder, row, first_answer(first, (asking.body_hash, *asking.older_hashes)))
+        first = await direct_pool.row(_FIRST, _values(asking)) or row
+    return AuthenticatedRequest(holder, row, first_answer(first, (asking.body_hash, *asking.older_hashes)))
 
 
 @asynccontextmanager
-async def visiting(lane: Lane, asking: Asking, arrived: Arrival) -> AsyncGenerator[Statements]:
+async def visiting(
+    direct_pool: DirectPool, asking: RequestAuthentication, arrived: AuthenticatedRequest
+) -> AsyncGenerator[Statements]:
     """Effects of a visit, written together at the end if everything still is as it was on arrival.
 
-    Raises `NotAsForeseen`, with nothing written.
+    Raises `StaleRead`, with nothing written.
     """
     values = {
         "caller": asking.subject,
@@ -130,16 +132,16 @@ async def visiting(lane: Lane, asking: Asking, arrived: Arrival) -> AsyncGenerat
         "leased_until": asking.leased_until,
         "state_version": arrived.state["state_version"],
     }
-    async with lane.together(STILL[asking.is_kiosk], values) as statements:
+    async with direct_pool.together(STILL[asking.is_kiosk], values) as statements:
         yield statements
 
 
-async def note_seen(lane: Lane, kiosk_id: UUID, wall: datetime) -> None:
+async def note_seen(direct_pool: DirectPool, kiosk_id: UUID, wall: datetime) -> None:
     """A statement of its own: two requests of one kiosk never wait for each other's keys."""
-    await lane.row(_SEEN, {"id": kiosk_id, "wall": wall})
+    await direct_pool.row(_SEEN, {"id": kiosk_id, "wall": wall})
 
 
-def _values(asking: Asking) -> Mapping[str, Any]:
+def _values(asking: RequestAuthentication) -> Mapping[str, Any]:
     return {
         "subject": asking.subject,
         "generation": asking.generation,
@@ -151,11 +153,11 @@ def _values(asking: Asking) -> Mapping[str, Any]:
     }
 
 
-def _is_welcome(row: Row, asking: Asking) -> bool:
+def _is_welcome(row: Row, asking: RequestAuthentication) -> bool:
     return row["id"] is not None and row["active"] and row["token_generation"] == asking.generation
 
 
-def _holder(row: Row, asking: Asking) -> Kiosk | Staff | None:
+def _holder(row: Row, asking: RequestAuthentication) -> Kiosk | Staff | None:
     if row["id"] is None:
         return None
     common = {name: row[name] for name in ("id", "name", "active", "token_generation")}

@@ -10,9 +10,9 @@ from uuid import UUID, uuid5
 from gym.attendance.checkin import notices
 from gym.attendance.checkin.access import decide
 from gym.attendance.checkin.loyalty import after_counting, counted_visit
-from gym.attendance.checkin.queries import DoorRepository, Facts
+from gym.attendance.checkin.queries import CheckInQueries, Facts
 from gym.attendance.checkin.schemas import Verdict
-from gym.attendance.checkin.verdicts import Door, Sighting, access_facts, verdict_of
+from gym.attendance.checkin.verdicts import Door, Match, access_facts, verdict_of
 from gym.attendance.errors import (
     CapturedInFuture,
     CapturedTooLongAgo,
@@ -35,7 +35,7 @@ from gym.faces.schemas import MatchOutcome, MatchRule, Probe
 from gym.payments.errors import parse_reason
 from gym.rewards.granting import after_undo, after_visit
 from gym.security.permissions import ActorKind, OnlyFromDesk, Permission
-from gym.security.signed_links import CardRevoked, Links, QrInvalid
+from gym.security.signed_links import CardRevoked, QrInvalid, SignedLinks
 from gym.staff.four_eyes import FourEyes
 from gym.unit_of_work import UnitOfWork
 
@@ -50,7 +50,7 @@ class AttendanceService:
 
     def __init__(self, uow: UnitOfWork, gallery: MemoryGallery | None = None) -> None:
         self.uow = uow
-        self._at_door = DoorRepository(uow.statements)
+        self._at_door = CheckInQueries(uow.statements)
         self._memory = gallery
 
     @property
@@ -70,7 +70,7 @@ class AttendanceService:
         """By face; `live` is False when liveness said no. Raises `CapturedInFuture`, `CapturedTooLongAgo`."""
         door = self._door(CheckInMethod.FACE, at, kiosk_id, key)
         if not live:
-            return await self._check_in(Sighting(None, MatchOutcome.UNKNOWN, spoof=True), door)
+            return await self._check_in(Match(None, MatchOutcome.UNKNOWN, spoof=True), door)
         return await self._check_in(await self._see(probe, rule, door), door)
 
     async def check_in_qr(
@@ -78,13 +78,13 @@ class AttendanceService:
     ) -> Verdict:
         """By a member's QR, judged at door time. Raises `QrInvalid`, `QrExpired`."""
         door = self._door(CheckInMethod.QR, at, kiosk_id, key)
-        qr = Links(self.uow.secrets.jwt).read_member_qr(text, door.at)
+        qr = SignedLinks(self.uow.secrets.jwt).read_member_qr(text, door.at)
         facts = await self._at_door.facts(qr.client_id, door.day, door.at, key)
         if facts["client_id"] is None:
             raise QrInvalid
         if qr.card_serial and qr.card_serial != facts["card_serial"]:
             raise CardRevoked
-        return await self._check_in(Sighting(facts), door)
+        return await self._check_in(Match(facts), door)
 
     async def check_in_document(
         self,
@@ -99,9 +99,9 @@ class AttendanceService:
         door = self._door(CheckInMethod.DOCUMENT, at, kiosk_id, key)
         client_id = await self._at_door.by_document(kept_numbers(number), phone_last4)
         if client_id is None:
-            return await self._check_in(Sighting(None, MatchOutcome.UNKNOWN), door)
+            return await self._check_in(Match(None, MatchOutcome.UNKNOWN), door)
         facts = await self._at_door.facts(client_id, door.day, door.at, key)
-        return await self._check_in(Sighting(facts), door)
+        return await self._check_in(Match(facts), door)
 
     async def check_in_client(
         self, client_id: UUID, *, key: UUID | None = None, anew: bool = False
@@ -119,7 +119,7 @@ class AttendanceService:
         facts = await self._at_door.facts(client_id, door.day, door.at, key)
         if facts["client_id"] is None:
             raise ClientNotFound
-        return await self._check_in(Sighting(facts), door)
+        return await self._check_in(Match(facts), door)
 
     async def admit_anyway(self, check_in_id: UUID, reason: str, *, key: UUID | None = None) -> Verdict:
         """Let somebody in against the verdict, on the same day; kept with its reason and told to the admins.
@@ -189,7 +189,7 @@ class AttendanceService:
             kiosk_id = self.uow.actor.id
         return Door(method, moment.astimezone(self.uow.settings.zone), kiosk_id, key)
 
-    async def _see(self, probe: Probe, rule: MatchRule, door: Door) -> Sighting:
+    async def _see(self, probe: Probe, rule: MatchRule, door: Door) -> Match:
         """Who it is and all about them: in one query, whichever gallery is searched."""
         if self._memory is not None and self._memory.model_id == probe.model_id:
             return await self._see_in_memory(self._memory, probe, rule, door)
@@ -198,15 +198,15 @@ class AttendanceService:
             gallery = PgGallery(self.uow.session, self.uow.secrets.data)
             known = matching.decide(await gallery.search(probe), rule)
             if known.client_id is None:
-                return Sighting(None, known.outcome)
-            return Sighting(await self._at_door.facts(known.client_id, door.day, door.at, door.key))
+                return Match(None, known.outcome)
+            return Match(await self._at_door.facts(known.client_id, door.day, door.at, door.key))
         facts = await self._at_door.facts_of_face(terms[0], door.day, door.at, door.key)
         outcome = matching.decide(candidates_of(facts), rule).outcome
-        return Sighting(facts if outcome is MatchOutcome.FOUND else None, outcome)
+        return Match(facts if outcome is MatchOutcome.FOUND else None, outcome)
 
     async def _see_in_memory(
         self, gallery: MemoryGallery, probe: Probe, rule: MatchRule, door: Door
-    ) -> Sighting:
+    ) -> Match:
         """The query for the facts says too whether the gallery has changed since; then once more."""
         gallery.learn(self.uow.secrets.data)
         while True:
@@ -214,10 +214,10 @@ class AttendanceService:
             known = matching.decide(await search(snapshot, gallery.keyring, probe), rule)
             facts = await self._at_door.facts(known.client_id, door.day, door.at, door.key)
             if facts["gallery_number"] <= snapshot.number:
-                return Sighting(facts if known.client_id else None, known.outcome)
+                return Match(facts if known.client_id else None, known.outcome)
             await gallery.fresh(self.uow.session, facts["gallery_number"])
 
-    async def _check_in(self, seen: Sighting, door: Door) -> Verdict:
+    async def _check_in(self, seen: Match, door: Door) -> Verdict:
         """Decide and write; decide again when another door counted this day's visit in the same moment."""
         for _ in range(RACES):
             done = await self._done_before(seen, door)
@@ -230,20 +230,20 @@ class AttendanceService:
             seen = await self._look_again(seen, door)
         raise AssertionError("somebody is always first")
 
-    async def _done_before(self, seen: Sighting, door: Door) -> Verdict | None:
+    async def _done_before(self, seen: Match, door: Door) -> Verdict | None:
         """The verdict that the same key has had already."""
         if door.key is None or (seen.facts is not None and seen.facts["done_id"] is None):
             return None
         done = await self._attendance.by_key(door.key)
         return None if done is None else await self._as_written(done)
 
-    async def _look_again(self, seen: Sighting, door: Door) -> Sighting:
+    async def _look_again(self, seen: Match, door: Door) -> Match:
         if seen.facts is None:
             return seen
         facts = await self._at_door.facts(seen.facts["client_id"], door.day, door.at, door.key)
         return replace(seen, facts=facts)
 
-    async def _write(self, seen: Sighting, door: Door) -> Verdict | None:
+    async def _write(self, seen: Match, door: Door) -> Verdict | None:
         """The verdict as written, or None with nothing written."""
         code = decide(access_facts(seen, door, self.uow.settings))
         verdict = verdict_of(seen.facts, code, door, self.uow.settings)

@@ -39,7 +39,7 @@ class Door:
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class Match:
     """Who stands there, as far as the face or the credential says."""
 
     facts: Facts | None
@@ -47,7 +47,7 @@ class Sighting:
     spoof: bool = False
 
 
-def access_facts(seen: Sighting, door: Door, settings: GymSettings) -> AccessFacts:
+def access_facts(seen: Match, door: Door, settings: GymSettings) -> AccessFacts:
     """What `access.decide` judges."""
     base = AccessFacts(door.at, door.method, _rules(settings), seen.match, seen.spoof)
     facts = seen.facts

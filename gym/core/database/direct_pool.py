@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import asyncpg
 
-from gym.core.database.statements import Effect, LaneStatements, Row, Statement, as_foreseen, as_one
+from gym.core.database.statements import DirectStatements, GuardedWrite, Row, Statement, as_foreseen, as_one
 
 PATIENCE: Final = 10.0
 """Seconds to wait for a connection, and for an answer on it; then whoever asks is told to come back. A
@@ -22,34 +22,34 @@ network that falls silent would keep them for a quarter of an hour.
 """
 
 
-class NotAsForeseen(Exception):
+class StaleRead(Exception):
     """Somebody else was faster: nothing was written."""
 
 
-class Together:
+class DeferredWrites:
     """Reads at once, each in a transaction of its own; writes at the end."""
 
-    def __init__(self, lane: Lane) -> None:
-        self._lane = lane
+    def __init__(self, direct_pool: DirectPool) -> None:
+        self._lane = direct_pool
         self._values: dict[str, Any] = {}
-        self.effects: list[Effect] = []
+        self.effects: list[GuardedWrite] = []
 
     async def row(self, statement: Statement, values: Mapping[str, Any]) -> Row | None:
         return await self._lane.row(statement, values)
 
-    async def write(self, effect: Effect, values: Mapping[str, Any], foreseen: Row) -> Row | None:
+    async def write(self, effect: GuardedWrite, values: Mapping[str, Any], foreseen: Row) -> Row | None:
         """Kept for the end, and taken for done."""
         self.effects.append(effect)
         self._values.update(values, **as_foreseen(foreseen))
         return foreseen
 
-    async def done(self, condition: Effect, values: Mapping[str, Any]) -> bool:
+    async def done(self, condition: GuardedWrite, values: Mapping[str, Any]) -> bool:
         """Whether it was written, all of it."""
         row = await self._lane.row(as_one(condition, self.effects), {**self._values, **values})
         return row is not None and row["done"]
 
 
-class Lane:
+class DirectPool:
     """Opened when it is first used, in the event loop that uses it."""
 
     def __init__(self, dsn: str, *, size: int, pooler: bool = False) -> None:
@@ -65,23 +65,25 @@ class Lane:
     async def row(self, statement: Statement, values: Mapping[str, Any]) -> Row | None:
         """One statement, which is its own transaction."""
         async with (await self._opened()).acquire(timeout=PATIENCE) as connection:
-            return await LaneStatements(connection).row(statement, values)
+            return await DirectStatements(connection).row(statement, values)
 
-    async def write(self, effect: Effect, values: Mapping[str, Any], foreseen: Row) -> Row | None:
+    async def write(self, effect: GuardedWrite, values: Mapping[str, Any], foreseen: Row) -> Row | None:
         """One effect, which is its own transaction."""
         async with (await self._opened()).acquire(timeout=PATIENCE) as connection:
-            return await LaneStatements(connection).write(effect, values, foreseen)
+            return await DirectStatements(connection).write(effect, values, foreseen)
 
     @asynccontextmanager
-    async def together(self, condition: Effect, values: Mapping[str, Any]) -> AsyncGenerator[Together]:
+    async def together(
+        self, condition: GuardedWrite, values: Mapping[str, Any]
+    ) -> AsyncGenerator[DeferredWrites]:
         """Effects that are all written at the end, in one statement, under a condition; or none of them.
 
-        Raises `NotAsForeseen` when the condition did not hold or the first effect was not what was foreseen.
+        Raises `StaleRead` when the condition did not hold or the first effect was not what was foreseen.
         """
-        work = Together(self)
+        work = DeferredWrites(self)
         yield work
         if work.effects and not await work.done(condition, values):
-            raise NotAsForeseen
+            raise StaleRead
 
     async def open(self) -> None:
         """Connect before the first visitor does."""

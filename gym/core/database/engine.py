@@ -25,7 +25,7 @@ from sqlalchemy.ext.asyncio import (
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.pool import NullPool
 
-from gym.core.database.direct_pool import Lane
+from gym.core.database.direct_pool import DirectPool
 from gym.core.database.ids import new_id
 
 NAMING = {
@@ -146,7 +146,7 @@ class Database:
         self.direct_url = direct_url or url
         self.engine: AsyncEngine = _engine(url, pool_size=pool_size, pooler=pooler, patience=PATIENCE)
         self.sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
-        self.lane = Lane(plain_dsn(url), size=max(4, pool_size // 2), pooler=pooler)
+        self.direct_pool = DirectPool(plain_dsn(url), size=max(4, pool_size // 2), pooler=pooler)
 
     def session(self) -> AsyncSession:
         return self.sessions()
@@ -158,7 +158,7 @@ class Database:
             async with self.engine.connect() as connection:
                 await connection.execute(text("SELECT daterange(current_date, current_date, '[]')"))
 
-        await asyncio.gather(self.lane.open(), *(touch() for _ in range(connections)))
+        await asyncio.gather(self.direct_pool.open(), *(touch() for _ in range(connections)))
 
     @asynccontextmanager
     async def direct(self) -> AsyncGenerator[asyncpg.Connection]:
@@ -181,7 +181,7 @@ class Database:
             await engine.dispose()
 
     async def close(self) -> None:
-        await self.lane.close()
+        await self.direct_pool.close()
         await self.engine.dispose()
 
 

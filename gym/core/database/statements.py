@@ -1,7 +1,7 @@
-"""Statements written by hand, and what runs them: a session, or a lane that goes straight to asyncpg.
+"""Statements written by hand, and what runs them: a session, or a direct connection of asyncpg.
 
-A write is an `Effect`: in a session a statement by itself, on a lane one of several that are made of one
-statement, since every trip to PostgreSQL costs as much as what it does there.
+A write is a `GuardedWrite`: in a session a statement by itself, on a direct connection one of several
+that are joined into one statement, since every trip to PostgreSQL costs as much as what it does there.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Statement:
         return [values[name] for name in self.names]
 
 
-class Effect:
+class GuardedWrite:
     """A write as WITH queries, the one called `name` returning a row when it is done.
 
     `{only}` stands where the condition goes under which it happens at all. A name is the same value in every
@@ -59,7 +59,7 @@ class Statements(Protocol):
         """The first row of the answer, or None."""
         ...
 
-    async def write(self, effect: Effect, values: Mapping[str, Any], foreseen: Row) -> Row | None:
+    async def write(self, effect: GuardedWrite, values: Mapping[str, Any], foreseen: Row) -> Row | None:
         """What the effect returns, or None when it did not happen.
 
         Where everything is written at the end, this is what is `foreseen`; the effect does not happen when
@@ -78,11 +78,11 @@ class SessionStatements:
         result: Any = await self._session.execute(statement.text, dict(values))
         return result.mappings().first() if result.returns_rows else None
 
-    async def write(self, effect: Effect, values: Mapping[str, Any], foreseen: Row) -> Row | None:
+    async def write(self, effect: GuardedWrite, values: Mapping[str, Any], foreseen: Row) -> Row | None:
         return await self.row(effect.alone, {**values, **as_it_comes(foreseen)})
 
 
-class LaneStatements:
+class DirectStatements:
     """On a connection of a lane: a quarter of what the same statement costs in a session."""
 
     def __init__(self, connection: asyncpg.Connection | asyncpg.pool.PoolConnectionProxy) -> None:
@@ -92,7 +92,7 @@ class LaneStatements:
         found = await self._connection.fetchrow(statement.sql, *statement.arguments(values))
         return cast("Row | None", found)
 
-    async def write(self, effect: Effect, values: Mapping[str, Any], foreseen: Row) -> Row | None:
+    async def write(self, effect: GuardedWrite, values: Mapping[str, Any], foreseen: Row) -> Row | None:
         return await self.row(effect.alone, {**values, **as_it_comes(foreseen)})
 
 
@@ -106,7 +106,7 @@ def as_foreseen(foreseen: Row) -> dict[str, Any]:
     return {f"foreseen_{name}": value for name, value in foreseen.items()}
 
 
-def as_one(condition: Effect, effects: Sequence[Effect]) -> Statement:
+def as_one(condition: GuardedWrite, effects: Sequence[GuardedWrite]) -> Statement:
     """All effects in one statement: the first under the condition, the others when the first has happened.
 
     Its row says whether it was done; if not, nothing was.
@@ -115,7 +115,7 @@ def as_one(condition: Effect, effects: Sequence[Effect]) -> Statement:
 
 
 @cache
-def _as_one(condition: Effect, effects: tuple[Effect, ...]) -> Statement:
+def _as_one(condition: GuardedWrite, effects: tuple[GuardedWrite, ...]) -> Statement:
     first, *others = effects
     queries = [
         condition.where("true"),

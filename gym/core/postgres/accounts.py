@@ -20,7 +20,7 @@ class NoAccount(Exception):
     """Root has nobody to hand the server to."""
 
 
-class Identity(TypedDict, total=False):
+class AccountIds(TypedDict, total=False):
     """The arguments of `subprocess.Popen` that change the user before exec."""
 
     user: int
@@ -29,11 +29,11 @@ class Identity(TypedDict, total=False):
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class SystemAccount:
     uid: int
     gid: int
 
-    def identity(self) -> Identity:
+    def identity(self) -> AccountIds:
         """Empty when we already are that user, who could not call setgroups anyway."""
         if self.uid == os.geteuid():
             return {}
@@ -59,25 +59,25 @@ class Account:
             os.chown(path, self.uid, self.gid)
 
 
-def choose_account(data: Path) -> Account:
+def choose_account(data: Path) -> SystemAccount:
     """Ourselves; for root a system user, or the owner of existing data, whoever else was added since.
 
     Raises NoAccount.
     """
     if os.geteuid() != 0:
-        return Account(os.geteuid(), os.getegid())
+        return SystemAccount(os.geteuid(), os.getegid())
     if data.exists() and (owner := data.stat()).st_uid != 0:
-        return Account(owner.st_uid, owner.st_gid)
+        return SystemAccount(owner.st_uid, owner.st_gid)
     return _system_account()
 
 
-def _system_account() -> Account:
+def _system_account() -> SystemAccount:
     for name in CANDIDATES:
         try:
             entry = pwd.getpwnam(name)
         except KeyError:
             continue
-        return Account(entry.pw_uid, entry.pw_gid)
+        return SystemAccount(entry.pw_uid, entry.pw_gid)
     raise NoAccount(
         "PostgreSQL may not run as root: add a system user named postgres, or start as another user"
     )

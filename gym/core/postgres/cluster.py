@@ -12,9 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from gym.core.postgres.accounts import Account
+from gym.core.postgres.accounts import SystemAccount
 from gym.core.postgres.binaries import ENVIRONMENT, Binaries
-from gym.core.postgres.layout import OWNER, PORT, Layout
+from gym.core.postgres.layout import OWNER, PORT, ServerLayout
 
 LOG_LIMIT = 10_000_000  # bytes; a longer log is put aside at the next start
 PR_SET_PDEATHSIG = 1
@@ -59,9 +59,9 @@ class ClusterBroken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    layout: Layout
+    layout: ServerLayout
     binaries: Binaries
-    account: Account
+    account: SystemAccount
     durable: bool
 
     def make(self) -> None:
@@ -129,11 +129,11 @@ def _end_with_parent() -> Callable[[], None] | None:
     if sys.platform != "linux":
         return None
     libc = ctypes.CDLL(None, use_errno=True)
-    keeper = os.getpid()
+    supervisor = os.getpid()
 
     def arrange() -> None:
         libc.prctl(PR_SET_PDEATHSIG, signal.SIGINT)
-        if os.getppid() != keeper:
+        if os.getppid() != supervisor:
             os._exit(1)
 
     return arrange

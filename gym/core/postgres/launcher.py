@@ -14,9 +14,9 @@ from urllib.parse import quote
 
 from gym.core.postgres.binaries import ENVIRONMENT, BinariesMissing, installed_binaries
 from gym.core.postgres.cluster import put_aside
-from gym.core.postgres.layout import OWNER, PORT, KeeperState, Layout
+from gym.core.postgres.layout import OWNER, PORT, ServerLayout, SupervisorState
 from gym.core.postgres.locks import open_lock, try_exclusive, try_shared, wait_for
-from gym.core.postgres.sockets import Answer, ask
+from gym.core.postgres.sockets import ServerAnswer, ask
 
 RECOVERY = 120.0  # seconds that crash recovery may take
 SHUTDOWN = 90.0  # seconds that a server on its way down may take
@@ -39,7 +39,7 @@ class EmbeddedPostgres:
     def __init__(self, home: Path, *, database: str = "powergym", durable: bool = True) -> None:
         self.database = database
         self.durable = durable
-        self.layout = Layout.under(home)
+        self.layout = ServerLayout.under(home)
         self._share: int | None = None
         self._busy = threading.Lock()
 
@@ -114,11 +114,11 @@ class EmbeddedPostgres:
         pause, started = 0.005, False
         while time.monotonic() < deadline:
             started = self._keeper_lives(started=started)
-            state = KeeperState.read(self.layout.state)
-            answer = ask(state.sockets, self.database) if state and state.sockets else Answer.NOT_YET
-            if state and answer is Answer.READY:
+            state = SupervisorState.read(self.layout.state)
+            answer = ask(state.sockets, self.database) if state and state.sockets else ServerAnswer.NOT_YET
+            if state and answer is ServerAnswer.READY:
                 return state.sockets
-            if state and answer is Answer.NO_DATABASE:
+            if state and answer is ServerAnswer.NO_DATABASE:
                 self._create_database(state.sockets)
                 continue
             time.sleep(pause)
@@ -132,7 +132,7 @@ class EmbeddedPostgres:
             if not try_exclusive(fd):
                 return started
             if started:
-                state = KeeperState.read(self.layout.state)
+                state = SupervisorState.read(self.layout.state)
                 raise PostgresUnavailable(
                     state.error if state and state.error else "its keeper ended at once"
                 )
@@ -161,7 +161,7 @@ class EmbeddedPostgres:
         done = subprocess.run(  # noqa: S603
             command, env=ENVIRONMENT, check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL
         )
-        if done.returncode != 0 and ask(sockets, self.database) is Answer.NO_DATABASE:
+        if done.returncode != 0 and ask(sockets, self.database) is ServerAnswer.NO_DATABASE:
             raise PostgresUnavailable(f"createdb failed: {done.stderr.strip()}")
 
     def _url(self, sockets: str) -> str:

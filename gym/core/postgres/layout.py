@@ -12,13 +12,13 @@ PORT = 5432  # only part of the socket's name; nothing listens on the network
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class ServerLayout:
     """The files under `POWERGYM_HOME/postgres`."""
 
     root: Path
 
     @classmethod
-    def under(cls, home: Path) -> Layout:
+    def under(cls, home: Path) -> ServerLayout:
         return cls(home.expanduser().absolute() / "postgres")
 
     @property
@@ -59,7 +59,7 @@ class Layout:
 
 
 @dataclass(frozen=True, slots=True)
-class KeeperState:
+class SupervisorState:
     """What a keeper tells its users: where the sockets are, or why there is no server."""
 
     pid: int
@@ -72,7 +72,7 @@ class KeeperState:
         os.replace(draft, path)
 
     @classmethod
-    def read(cls, path: Path) -> KeeperState | None:
+    def read(cls, path: Path) -> SupervisorState | None:
         try:
             return cls(**json.loads(path.read_text(encoding="utf-8")))
         except (FileNotFoundError, ValueError, TypeError):

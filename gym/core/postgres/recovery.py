@@ -11,7 +11,7 @@ from gym.core.postgres import EmbeddedPostgres, PostgresUnavailable
 log = structlog.get_logger()
 
 
-class Revival:
+class Recovery:
     """Crash recovery may take minutes; nobody waits for it, each visitor is told to come back."""
 
     def __init__(self, postgres: EmbeddedPostgres) -> None:

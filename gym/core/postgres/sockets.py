@@ -12,8 +12,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
 
-from gym.core.postgres.accounts import Account
-from gym.core.postgres.layout import OWNER, PORT, Layout
+from gym.core.postgres.accounts import SystemAccount
+from gym.core.postgres.layout import OWNER, PORT, ServerLayout
 
 SOCKET_NAME = f".s.PGSQL.{PORT}"
 LONGEST_PATH = 100  # bytes; sun_path holds 107 on Linux, 103 on macOS
@@ -23,13 +23,13 @@ GOODBYE = b"X\0\0\0\x04"
 UNKNOWN_DATABASE = b"\0C3D000\0"
 
 
-class Answer(StrEnum):
+class ServerAnswer(StrEnum):
     READY = "ready"
     NO_DATABASE = "no database"
     NOT_YET = "not yet"
 
 
-def socket_directory(layout: Layout, account: Account) -> Path:
+def socket_directory(layout: ServerLayout, account: SystemAccount) -> Path:
     """The data directory; a short one elsewhere, when that path is too long or reads as a list of hosts.
 
     The same one again after a keeper's end, because its users know the address already.
@@ -46,14 +46,14 @@ def socket_directory(layout: Layout, account: Account) -> Path:
     return fresh
 
 
-def remove_socket_directory(layout: Layout) -> None:
+def remove_socket_directory(layout: ServerLayout) -> None:
     """Only after the last user has gone."""
     if layout.sockets.is_symlink():
         shutil.rmtree(layout.sockets.readlink(), ignore_errors=True)
         layout.sockets.unlink(missing_ok=True)
 
 
-def _linked(layout: Layout, account: Account) -> Path | None:
+def _linked(layout: ServerLayout, account: SystemAccount) -> Path | None:
     """The directory of the keeper before us, if it is still ours alone and not a trap set in /tmp."""
     if not layout.sockets.is_symlink():
         return None
@@ -70,7 +70,7 @@ def _linked(layout: Layout, account: Account) -> Path | None:
     return directory
 
 
-def _short_directory(account: Account) -> Path:
+def _short_directory(account: SystemAccount) -> Path:
     for place in SHORT_PLACES:
         try:
             fresh = Path(tempfile.mkdtemp(prefix="powergym-", dir=place))
@@ -81,7 +81,7 @@ def _short_directory(account: Account) -> Path:
     raise OSError(f"no writable directory for the socket in {', '.join(SHORT_PLACES)}")
 
 
-def ask(directory: str, database: str) -> Answer:
+def ask(directory: str, database: str) -> ServerAnswer:
     """Knock as a client would: is the server ready, and does it know the database?"""
     try:
         with socket.socket(socket.AF_UNIX) as line:
@@ -93,7 +93,7 @@ def ask(directory: str, database: str) -> Answer:
             line.sendall(GOODBYE)
             return answer
     except (OSError, struct.error):
-        return Answer.NOT_YET
+        return ServerAnswer.NOT_YET
 
 
 def _greeting(database: str) -> bytes:
@@ -103,7 +103,7 @@ def _greeting(database: str) -> bytes:
     return struct.pack("!i", len(body) + 4) + body
 
 
-def _understand(reply: BinaryIO) -> Answer:
+def _understand(reply: BinaryIO) -> ServerAnswer:
     """Read messages until one decides: `Z`, ready for queries, or `E`, an error with its SQLSTATE in `C`.
 
     The database is looked up after the authentication was confirmed, so `R` alone says nothing of it.
@@ -112,6 +112,6 @@ def _understand(reply: BinaryIO) -> Answer:
         kind, length = struct.unpack("!ci", reply.read(5))
         body = reply.read(length - 4)
         if kind == b"Z":
-            return Answer.READY
+            return ServerAnswer.READY
         if kind == b"E":
-            return Answer.NO_DATABASE if UNKNOWN_DATABASE in body else Answer.NOT_YET
+            return ServerAnswer.NO_DATABASE if UNKNOWN_DATABASE in body else ServerAnswer.NOT_YET

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import psutil
 
-from gym.core.postgres.accounts import Account
+from gym.core.postgres.accounts import SystemAccount
 from gym.core.postgres.layout import PORT
 
 
-def clear_leftovers(data: Path, account: Account, *, patience: float = 20) -> None:
+def clear_leftovers(data: Path, account: SystemAccount, *, patience: float = 20) -> None:
     """Wait for, then end, whatever still serves `data`; then remove its pid files.
 
     Only for the holder of the keeper's lock. PostgreSQL itself refuses to start when a stale pid file names
@@ -29,7 +29,7 @@ def clear_leftovers(data: Path, account: Account, *, patience: float = 20) -> No
         (data / name).unlink(missing_ok=True)
 
 
-def serving(data: Path, account: Account) -> list[psutil.Process]:
+def serving(data: Path, account: SystemAccount) -> list[psutil.Process]:
     """The PostgreSQL processes that work in `data`: a pid is believed only if its directory is this one."""
     folder = str(data.resolve())
     with account.acting():

@@ -17,7 +17,7 @@ import psutil
 from gym.core.postgres.accounts import NoAccount, choose_account
 from gym.core.postgres.binaries import BinariesMissing, binaries_for
 from gym.core.postgres.cluster import Cluster, ClusterBroken, last_line
-from gym.core.postgres.layout import KeeperState, Layout
+from gym.core.postgres.layout import ServerLayout, SupervisorState
 from gym.core.postgres.locks import open_lock, wait_exclusive
 from gym.core.postgres.sockets import remove_socket_directory, socket_directory
 from gym.core.postgres.stale_processes import clear_leftovers
@@ -29,8 +29,8 @@ SHUTDOWN_PATIENCE = 60.0  # seconds for the last checkpoint
 log = logging.getLogger("powergym.keeper")
 
 
-class Keeper:
-    def __init__(self, layout: Layout, *, durable: bool) -> None:
+class Supervisor:
+    def __init__(self, layout: ServerLayout, *, durable: bool) -> None:
         self.layout = layout
         account = choose_account(layout.data)
         self.cluster = Cluster(layout, binaries_for(account), account, durable)
@@ -51,7 +51,7 @@ class Keeper:
             signal.signal(number, self._told_to_end)
         clear_leftovers(self.layout.data, self.cluster.account)
         self.sockets = socket_directory(self.layout, self.cluster.account)
-        KeeperState(os.getpid(), sockets=str(self.sockets)).write(self.layout.state)
+        SupervisorState(os.getpid(), sockets=str(self.sockets)).write(self.layout.state)
         for errand in (self._wait_for_users, self._stop_when_told):
             threading.Thread(target=errand, daemon=True).start()
         self._serve()
@@ -110,11 +110,11 @@ def main(arguments: list[str]) -> int:
         os._exit(0)  # nobody's child: its end is no zombie of the starter's
     os.umask(0o077)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(process)d %(message)s")
-    layout = Layout(Path(arguments[0]))
+    layout = ServerLayout(Path(arguments[0]))
     try:
-        keeper = Keeper(layout, durable=arguments[1] == "durable")
-        keeper.run()
-        keeper.clean_up()
+        supervisor = Supervisor(layout, durable=arguments[1] == "durable")
+        supervisor.run()
+        supervisor.clean_up()
     except (
         NoAccount,
         BinariesMissing,
@@ -124,7 +124,7 @@ def main(arguments: list[str]) -> int:
         psutil.Error,
     ) as error:
         log.exception("no server")
-        KeeperState(os.getpid(), error=str(error)).write(layout.state)
+        SupervisorState(os.getpid(), error=str(error)).write(layout.state)
         return 1
     return 0
 

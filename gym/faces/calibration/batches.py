@@ -11,7 +11,7 @@ from typing import Final
 from gym.core.errors import GymError
 from gym.faces.engine.pool import FacePool
 from gym.faces.engine.quality import Quality, enrolment_fault
-from gym.faces.engine.reader import Face, FaceReader, Purpose, Reading
+from gym.faces.engine.reader import Face, FaceReader, PhotoReading, Purpose
 from gym.faces.errors import PhotoFault, SeveralFaces
 from gym.faces.schemas import Vector
 
@@ -19,7 +19,7 @@ BATCH: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Shot:
+class PhotoFile:
     """One photo as it was read: `embedding` is None when no face could be.
 
     `fault` is what enrolment would say of its quality or its bytes; `several` that others are in the picture,
@@ -34,11 +34,11 @@ class Shot:
 
 async def read_shots(
     pool: FacePool, paths: Sequence[Path], seen: Callable[[int], None] = lambda count: None
-) -> list[Shot]:
+) -> list[PhotoFile]:
     """Read files in the pool's threads, in their order; `seen` is told how many each time some are done."""
     gate = asyncio.Semaphore(max(1, pool.places // 2))
 
-    async def read(batch: Sequence[Path]) -> list[Shot]:
+    async def read(batch: Sequence[Path]) -> list[PhotoFile]:
         async with gate:
             shots = await pool.run(read_batch, pool.reader, batch)
         seen(len(batch))
@@ -50,7 +50,7 @@ async def read_shots(
     return [shot for task in reading for shot in task.result()]
 
 
-def read_batch(reader: FaceReader, paths: Sequence[Path]) -> list[Shot]:
+def read_batch(reader: FaceReader, paths: Sequence[Path]) -> list[PhotoFile]:
     """Blocking. Only what is needed of each reading is kept: its pixels are let go."""
     photos = [path.read_bytes() for path in paths]
     results = reader.read_many(photos, Purpose.ENROL)
@@ -62,15 +62,15 @@ def read_batch(reader: FaceReader, paths: Sequence[Path]) -> list[Shot]:
     return shots
 
 
-def _shot(result: Reading | GymError, *, several: bool = False) -> Shot:
+def _shot(result: PhotoReading | GymError, *, several: bool = False) -> PhotoFile:
     if isinstance(result, GymError):
-        return Shot(None, result.code, several)
+        return PhotoFile(None, result.code, several)
     face = most_central(result)
     fault: PhotoFault | None = enrolment_fault(face.quality)
-    return Shot(face.embedding, None if fault is None else fault.code, several, face.quality)
+    return PhotoFile(face.embedding, None if fault is None else fault.code, several, face.quality)
 
 
-def most_central(reading: Reading) -> Face:
+def most_central(reading: PhotoReading) -> Face:
     """The face nearest to the middle of the picture."""
     height, width = reading.pixels.shape[:2]
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from gym.core.errors import Invalid
 from gym.core.language import N_
-from gym.faces.calibration.batches import Shot, read_shots
+from gym.faces.calibration.batches import PhotoFile, read_shots
 from gym.faces.engine.model_packs import PACKS, Engine
 from gym.faces.engine.pool import FacePool
 from gym.faces.gallery.matching import decide, leaning, threshold_of
@@ -45,7 +45,7 @@ class NobodyToMeasure(Invalid):
         super().__init__(folder=str(folder))
 
 
-class Row(TypedDict):
+class ErrorRateRow(TypedDict):
     """`fnir` and `fpir` are shares of probes and of strangers' photos; the rest are counts."""
 
     threshold: float
@@ -58,19 +58,19 @@ class Row(TypedDict):
     probes: int
 
 
-class Report(TypedDict):
+class ErrorRateReport(TypedDict):
     """What `--json` prints."""
 
     engine: str
     pack: str
     people: int
     strangers: int
-    templates: dict[str, Row]
+    templates: dict[str, ErrorRateRow]
     threshold_for: dict[str, float | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Photos:
+class PersonPhotos:
     """People to enrol and to probe with, and strangers who must not be recognised."""
 
     people: Sequence[Sequence[Path]]
@@ -86,19 +86,19 @@ class Photos:
 class Measured:
     """The report, what was counted apart from it, in photos, and the people's photos as they were read."""
 
-    report: Report
+    report: ErrorRateReport
     several: int
     unread: int
     not_enrolled: int
-    shots: Sequence[Sequence[Shot]] = field(default=(), repr=False)
+    shots: Sequence[Sequence[PhotoFile]] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
     """One person's photos: those offered at enrolment, and those shown at the door later."""
 
-    offered: Sequence[Shot]
-    probes: Sequence[Shot]
+    offered: Sequence[PhotoFile]
+    probes: Sequence[PhotoFile]
 
     def enrolled(self, templates: int, rule: MatchRule) -> list[Vector]:
         """What the gallery would hold of them."""
@@ -120,14 +120,14 @@ class Split:
         return count
 
 
-def photos_in(folder: Path) -> Photos:
+def photos_in(folder: Path) -> PersonPhotos:
     """Both layouts: `people/` beside `strangers/`, or one flat folder of names. Raises `NobodyToMeasure`."""
     if (folder / "people").is_dir():
-        photos = Photos(_named(folder / "people"), _named(folder / "strangers"))
+        photos = PersonPhotos(_named(folder / "people"), _named(folder / "strangers"))
     else:
         everybody = _named(folder)
         several = [paths for paths in everybody if len(paths) > 1]
-        photos = Photos(several, [paths for paths in everybody if len(paths) == 1])
+        photos = PersonPhotos(several, [paths for paths in everybody if len(paths) == 1])
     if not any(len(paths) > 1 for paths in photos.people):
         raise NobodyToMeasure(folder)
     return photos
@@ -143,7 +143,7 @@ def _named(folder: Path) -> list[list[Path]]:
 
 async def measure(
     pool: FacePool,
-    photos: Photos,
+    photos: PersonPhotos,
     rule: MatchRule,
     wanted_fpir: float = WANTED_FPIR,
     seen: Callable[[int], None] = lambda count: None,
@@ -161,7 +161,7 @@ def engine_of(pack: str) -> str:
     return str(PACKS[pack].engine if pack in PACKS else Engine.INSIGHTFACE)
 
 
-def split(shots: Sequence[Shot]) -> Split:
+def split(shots: Sequence[PhotoFile]) -> Split:
     """The first three are offered at enrolment, but one always stays for the door."""
     offered = min(TEMPLATES[-1], max(1, len(shots) - 1))
     return Split(shots[:offered], shots[offered:])
@@ -170,14 +170,14 @@ def split(shots: Sequence[Shot]) -> Split:
 def measured(
     model_id: str,
     people: Sequence[Split],
-    strangers: Sequence[Shot],
+    strangers: Sequence[PhotoFile],
     identities: int,
     rule: MatchRule,
     wanted_fpir: float,
 ) -> Measured:
     """Blocking: the report over what was read; `identities` is how many people the strangers are."""
     pack = model_id.partition("/")[0]
-    report = Report(
+    report = ErrorRateReport(
         engine=engine_of(pack),
         pack=pack,
         people=len(people),
@@ -195,7 +195,9 @@ def measured(
     )
 
 
-def row(people: Sequence[Split], strangers: Sequence[Shot], templates: int, rule: MatchRule) -> Row:
+def row(
+    people: Sequence[Split], strangers: Sequence[PhotoFile], templates: int, rule: MatchRule
+) -> ErrorRateRow:
     """The measure with that many templates a client. Whoever has none is not enrolled and does not probe."""
     enrolled = [one for one in people if one.accepted(1)]
     threshold = threshold_of(rule, len(enrolled))
@@ -206,7 +208,7 @@ def row(people: Sequence[Split], strangers: Sequence[Shot], templates: int, rule
     right = sum(found == place for found, (place, _) in zip(taken_for, known, strict=True))
     found = sum(one is not None for one in taken_for)
     let_in = verdicts_of(enrolled, strangers, templates, fixed)
-    return Row(
+    return ErrorRateRow(
         threshold=round(threshold, 4),
         margin=rule.margin,
         fnir=round(1 - right / max(1, len(known)), 4),
@@ -223,7 +225,7 @@ def _share(part: int, whole: int) -> float | None:
 
 
 def verdicts_of(
-    enrolled: Sequence[Split], shots: Sequence[Shot], templates: int, rule: MatchRule
+    enrolled: Sequence[Split], shots: Sequence[PhotoFile], templates: int, rule: MatchRule
 ) -> list[Identification]:
     """The door's verdict on each photo; a client's id is its place among the enrolled."""
     seen = [shot.embedding for shot in shots if shot.embedding is not None]
@@ -236,7 +238,7 @@ def verdicts_of(
 
 
 def threshold_for(
-    people: Sequence[Split], strangers: Sequence[Shot], rule: MatchRule, wanted: float
+    people: Sequence[Split], strangers: Sequence[PhotoFile], rule: MatchRule, wanted: float
 ) -> float | None:
     """The lowest threshold, in thousandths, that lets in at most that share of strangers.
 

@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 
 from gym.core.errors import GymError
-from gym.faces.calibration.batches import Shot
+from gym.faces.calibration.batches import PhotoFile
 from gym.faces.engine.images import Pixels, decode, encode_jpeg
 from gym.faces.engine.quality import (
     BRIGHTEST,
@@ -50,7 +50,7 @@ SPOILED_PEOPLE: Final = 60
 
 
 @dataclass
-class Line:
+class RefusalLine:
     """Photos of one kind: how many passed, what the others were refused for, and how alike they are."""
 
     kind: str
@@ -76,22 +76,22 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Section:
+class RefusalTable:
     """One table."""
 
     title: str
-    lines: Sequence[Line]
+    lines: Sequence[RefusalLine]
 
 
-def as_they_are(people: Sequence[Sequence[Shot]]) -> list[Section]:
+def as_they_are(people: Sequence[Sequence[PhotoFile]]) -> list[RefusalTable]:
     """By yaw, pitch, sharpness, brightness and size; likeness is that to the person's other photos."""
-    return [Section(title, _binned(people, value, edges)) for title, (value, edges) in MEASURES.items()]
+    return [RefusalTable(title, _binned(people, value, edges)) for title, (value, edges) in MEASURES.items()]
 
 
 def _binned(
-    people: Sequence[Sequence[Shot]], value: Callable[[Quality], float], edges: Sequence[float]
-) -> list[Line]:
-    lines = [Line(_range(low, high)) for low, high in pairwise(edges)]
+    people: Sequence[Sequence[PhotoFile]], value: Callable[[Quality], float], edges: Sequence[float]
+) -> list[RefusalLine]:
+    lines = [RefusalLine(_range(low, high)) for low, high in pairwise(edges)]
     for shots in people:
         for place, shot in enumerate(shots):
             if shot.quality is not None:
@@ -106,7 +106,7 @@ def _range(low: float, high: float) -> str:
     return f"from {low:g}" if math.isinf(high) else f"{low:g} – {high:g}"
 
 
-def _likeness(shots: Sequence[Shot], place: int) -> float | None:
+def _likeness(shots: Sequence[PhotoFile], place: int) -> float | None:
     """To the middle of the person's other photos, as a template of several would have it."""
     own = shots[place].embedding
     others = [shot.embedding for other, shot in enumerate(shots) if other != place]
@@ -150,10 +150,11 @@ SPOILING: Final[dict[str, tuple[Spoil, tuple[float, ...]]]] = {
 }
 
 
-def spoiled(reader: FaceReader, path: Path, before: Sequence[Section] = ()) -> list[Section]:
+def spoiled(reader: FaceReader, path: Path, before: Sequence[RefusalTable] = ()) -> list[RefusalTable]:
     """Blocking: the tables with one more photo, spoiled step by step; likeness is that to it unspoiled."""
     sections = list(before) or [
-        Section(title, [Line(f"{step:g}") for step in steps]) for title, (_, steps) in SPOILING.items()
+        RefusalTable(title, [RefusalLine(f"{step:g}") for step in steps])
+        for title, (_, steps) in SPOILING.items()
     ]
     try:
         pixels = decode(path.read_bytes())

@@ -15,7 +15,7 @@ from gym.core.config import ConfigError
 from gym.faces.engine.images import Pixels
 from gym.faces.engine.model_store import Located
 from gym.faces.engine.onnx_optimiser import without_prelu
-from gym.faces.engine.reader import DIMENSION, LEAST_DETECTION, FaceReader, Found
+from gym.faces.engine.reader import DIMENSION, LEAST_DETECTION, Detection, FaceReader
 
 SMALL, LARGE = 320, 640
 PROCESSOR: Final = "CPUExecutionProvider"
@@ -47,17 +47,19 @@ class InsightFaceReader(FaceReader):
                 self._pass(black, shape, scale)
         self.embed(black[:112, :112])
 
-    def find(self, pixels: Pixels, *scales: int) -> list[Found]:
+    def find(self, pixels: Pixels, *scales: int) -> list[Detection]:
         return self._pass(pixels, _shape(pixels), *scales)
 
     def features(self, crop: Pixels) -> NDArray[np.float32]:
         return cast("NDArray[np.float32]", self._recognizer.get_feat(crop))[0]
 
-    def _pass(self, pixels: Pixels, shape: str, *scales: int) -> list[Found]:
+    def _pass(self, pixels: Pixels, shape: str, *scales: int) -> list[Detection]:
         across, down = SHAPES[shape]
         sizes = [(round(scale * across), round(scale * down)) for scale in scales]
         boxes, landmarks = self._detector.detect(pixels, input_size=sizes)
-        found = [Found(box[:4], points, float(box[4])) for box, points in zip(boxes, landmarks, strict=True)]
+        found = [
+            Detection(box[:4], points, float(box[4])) for box, points in zip(boxes, landmarks, strict=True)
+        ]
         return sorted(found, key=lambda one: one.area, reverse=True)
 
 

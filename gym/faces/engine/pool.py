@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Final, ParamSpec, TypeVar
 
 from gym.core.errors import Busy
-from gym.faces.engine.reader import FaceReader, Purpose, Reading
+from gym.faces.engine.reader import FaceReader, PhotoReading, Purpose
 from gym.faces.liveness.passive import OPEN, LivenessGate
 
 QUEUE_PER_WORKER: Final = 16
@@ -38,11 +38,11 @@ class FacePool:
     def model_id(self) -> str:
         return self.reader.model_id
 
-    async def read(self, photo: bytes, purpose: Purpose) -> Reading:
+    async def read(self, photo: bytes, purpose: Purpose) -> PhotoReading:
         """Read a photo. Raises its faults, and `Busy` when every place is taken."""
         return await self.run(self.reader.read, photo, purpose)
 
-    async def live(self, readings: Sequence[Reading]) -> bool:
+    async def live(self, readings: Sequence[PhotoReading]) -> bool:
         """Whether liveness believes these frames of one moment. Raises `FaceCutOff` and `Busy`."""
         return self.gate.model is None or await self.run(self.gate.passes, readings)
 

@@ -58,7 +58,7 @@ class Face:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Reading:
+class PhotoReading:
     """What a photo shows. Without a face, `qr` holds the text of a QR code."""
 
     faces: tuple[Face, ...]
@@ -74,7 +74,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Found:
+class Detection:
     """A detection: box as floats, landmarks and score."""
 
     box: NDArray[np.float32]
@@ -95,7 +95,7 @@ class Look:
     """A decoded photo and the faces in it that matter, the largest first; none of them is embedded yet."""
 
     pixels: Pixels
-    found: Sequence[Found]
+    found: Sequence[Detection]
 
 
 class FaceReader(ABC):
@@ -111,7 +111,7 @@ class FaceReader(ABC):
     """What runs it, in order of preference, as ONNX Runtime calls it."""
 
     @abstractmethod
-    def find(self, pixels: Pixels, *scales: int) -> list[Found]:
+    def find(self, pixels: Pixels, *scales: int) -> list[Detection]:
         """The faces seen at one or several scales (pixels of the long side), each once, the largest first."""
 
     @abstractmethod
@@ -122,7 +122,7 @@ class FaceReader(ABC):
     def warm(self, threads: int = 1) -> None:
         """Make ready what that many threads need, so that the first visitor does not wait for it."""
 
-    def detect(self, pixels: Pixels, *, everybody: bool = False) -> list[Found]:
+    def detect(self, pixels: Pixels, *, everybody: bool = False) -> list[Detection]:
         """The faces, the largest first; with `everybody`, small ones beside a large one too.
 
         A small scale first, which also finds faces that fill the frame; the large one where needed.
@@ -139,11 +139,11 @@ class FaceReader(ABC):
         """The unit vector (512,) of an aligned crop."""
         return _unit(self.features(crop))
 
-    def strength(self, found: Found, features: NDArray[np.float32]) -> float:
+    def strength(self, found: Detection, features: NDArray[np.float32]) -> float:
         """How sure the networks are of this face, on the scale of `gym.faces.engine.quality.WEAK`."""
         return float(np.linalg.norm(features))
 
-    def read(self, photo: bytes, purpose: Purpose) -> Reading:
+    def read(self, photo: bytes, purpose: Purpose) -> PhotoReading:
         """Decode, detect, choose, align, embed. Raises the faults of `gym.faces.errors`.
 
         At the door a frame without a face is searched for a QR code before `NoFace` is said.
@@ -159,27 +159,27 @@ class FaceReader(ABC):
             found = [one for one in found if one.side >= LEAST_FACE]
         return Look(pixels, choose(found, purpose))
 
-    def recognise(self, seen: Look) -> Reading:
+    def recognise(self, seen: Look) -> PhotoReading:
         """Align and embed the faces that were seen."""
-        return Reading(tuple(self._face(seen.pixels, one) for one in seen.found), None, seen.pixels)
+        return PhotoReading(tuple(self._face(seen.pixels, one) for one in seen.found), None, seen.pixels)
 
-    def read_many(self, photos: Sequence[bytes], purpose: Purpose) -> list[Reading | GymError]:
+    def read_many(self, photos: Sequence[bytes], purpose: Purpose) -> list[PhotoReading | GymError]:
         """Read a batch; a fault takes the place of its photo's reading."""
         return [self._try(photo, purpose) for photo in photos]
 
-    def _try(self, photo: bytes, purpose: Purpose) -> Reading | GymError:
+    def _try(self, photo: bytes, purpose: Purpose) -> PhotoReading | GymError:
         try:
             return self.read(photo, purpose)
         except GymError as fault:
             return fault
 
-    def _without_face(self, pixels: Pixels, purpose: Purpose) -> Reading:
+    def _without_face(self, pixels: Pixels, purpose: Purpose) -> PhotoReading:
         text = find_qr(pixels) if purpose is not Purpose.ENROL else None
         if text is None:
             raise NoFace
-        return Reading((), text, pixels)
+        return PhotoReading((), text, pixels)
 
-    def _face(self, pixels: Pixels, found: Found) -> Face:
+    def _face(self, pixels: Pixels, found: Detection) -> Face:
         crop = align(pixels, found.landmarks)
         features = self.features(crop)
         x1, y1, x2, y2 = (round(float(value)) for value in found.box)
@@ -192,7 +192,7 @@ def _unit(features: NDArray[np.float32]) -> NDArray[np.float32]:
     return (features / max(float(np.linalg.norm(features)), 1e-9)).astype(np.float32)
 
 
-def choose(found: Sequence[Found], purpose: Purpose) -> Sequence[Found]:
+def choose(found: Sequence[Detection], purpose: Purpose) -> Sequence[Detection]:
     """The faces that matter, largest first. Raises `SeveralFaces`."""
     if purpose is Purpose.IDENTIFY_ALL:
         return found[:MOST_FACES]

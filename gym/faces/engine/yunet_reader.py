@@ -16,7 +16,7 @@ from gym.faces.engine.alignment import SIDE
 from gym.faces.engine.images import Pixels
 from gym.faces.engine.model_store import Located
 from gym.faces.engine.quality import WEAK
-from gym.faces.engine.reader import DIMENSION, LEAST_DETECTION, FaceReader, Found
+from gym.faces.engine.reader import DIMENSION, LEAST_DETECTION, Detection, FaceReader
 
 CPU: Final = "CPUExecutionProvider"
 SMALL, LARGE = 640, 1280
@@ -73,7 +73,7 @@ class _Nets:
         rows[:, 1:14:2] *= height / small.shape[0]
         return rows
 
-    def close_up(self, pixels: Pixels, face: Found) -> NDArray[np.float32]:
+    def close_up(self, pixels: Pixels, face: Detection) -> NDArray[np.float32]:
         """As `detect`, of what is around a face, looked at in the size that suits the landmarks best."""
         scale = CLOSE_SIDE / face.side
         corner = (face.box[:2] + face.box[2:]) / 2 * scale - CLOSE_UP / 2
@@ -117,13 +117,13 @@ class YuNetReader(FaceReader):
                 nets.detect(black, scale)
             nets.features(np.ascontiguousarray(black[:SIDE, :SIDE]))
 
-    def find(self, pixels: Pixels, *scales: int) -> list[Found]:
+    def find(self, pixels: Pixels, *scales: int) -> list[Detection]:
         with self._nets() as nets:
             rows = np.concatenate([nets.detect(pixels, scale) for scale in scales])
         found = [_found(row) for row in _once(rows)]
         return sorted(found, key=lambda one: one.area, reverse=True)
 
-    def detect(self, pixels: Pixels, *, everybody: bool = False) -> list[Found]:
+    def detect(self, pixels: Pixels, *, everybody: bool = False) -> list[Detection]:
         """As every reader; where one look was enough, the second is spent on the largest face's landmarks."""
         if everybody:
             return super().detect(pixels, everybody=True)
@@ -136,7 +136,7 @@ class YuNetReader(FaceReader):
             return near
         return [self._closely(pixels, near[0], seen_at / CLOSE_SIDE), *near[1:]]
 
-    def _closely(self, pixels: Pixels, face: Found, weight: float) -> Found:
+    def _closely(self, pixels: Pixels, face: Detection, weight: float) -> Detection:
         """The face with the landmarks of both sights; `weight` is the first one's beside the close-up's."""
         with self._nets() as nets:
             again = [_found(row) for row in _once(nets.close_up(pixels, face))]
@@ -144,13 +144,13 @@ class YuNetReader(FaceReader):
         if _common(same.box, face.box[None])[0] < OVERLAP:
             return face
         landmarks = (weight * face.landmarks + same.landmarks) / (1 + weight)
-        return Found(face.box, landmarks.astype(np.float32), face.score)
+        return Detection(face.box, landmarks.astype(np.float32), face.score)
 
     def features(self, crop: Pixels) -> NDArray[np.float32]:
         with self._nets() as nets:
             return nets.features(crop)
 
-    def strength(self, found: Found, features: NDArray[np.float32]) -> float:
+    def strength(self, found: Detection, features: NDArray[np.float32]) -> float:
         return WEAK + STRENGTH_PER_SCORE * (found.score - SURE)
 
     @contextmanager
@@ -187,11 +187,11 @@ def _once(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     return chosen
 
 
-def _found(row: NDArray[np.float32]) -> Found:
+def _found(row: NDArray[np.float32]) -> Detection:
     """The order is ours already: YuNet's "right eye" is the person's, hence the left one in the picture."""
     x, y, width, height = (float(value) for value in row[:4])
     box = np.array([x, y, x + width, y + height], np.float32)
-    return Found(box, row[4:14].reshape(5, 2).copy(), float(row[14]))
+    return Detection(box, row[4:14].reshape(5, 2).copy(), float(row[14]))
 
 
 def _common(box: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:

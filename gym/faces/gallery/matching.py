@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gym.faces.gallery.thresholds import ARCFACE, Scale
+from gym.faces.gallery.thresholds import ARCFACE, CosineScale
 from gym.faces.schemas import Candidates, Identification, MatchOutcome, MatchRule, Vector
 
 BASE_PEOPLE = 150
 
 
-def auto_threshold(people: int, scale: Scale = ARCFACE) -> float:
+def auto_threshold(people: int, scale: CosineScale = ARCFACE) -> float:
     """The scale's own up to 150 enrolled people, its rise more for every tenfold.
 
     The larger the gallery, the more a stranger finds a look-alike.
@@ -40,7 +40,7 @@ def decide(candidates: Candidates, rule: MatchRule) -> Identification:
     return Identification(MatchOutcome.FOUND, candidates.client_id)
 
 
-def strangers_among(embeddings: Sequence[Vector], scale: Scale = ARCFACE) -> list[int]:
+def strangers_among(embeddings: Sequence[Vector], scale: CosineScale = ARCFACE) -> list[int]:
     """Which photos (from 0) do not look like the others together; of two, the second is named."""
     if len(embeddings) < 2:
         return []

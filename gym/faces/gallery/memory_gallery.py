@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gym.faces.gallery.postgres_gallery import Gallery, PgGallery
 from gym.faces.gallery.protection import protection_for
-from gym.faces.gallery.snapshot import Row, Snapshot
+from gym.faces.gallery.snapshot import Snapshot, TemplateRow
 from gym.faces.schemas import Candidates, Probe
 from gym.security.cipher import Keyring
 
@@ -137,7 +137,7 @@ def _applied(
     for kid in {row.key_id for row in found}:
         if kid in keyring:
             protection_for(keyring, kid)
-    rows = [Row(row.client_id, row.key_id, _vector(row.vector)) for row in found]
+    rows = [TemplateRow(row.client_id, row.key_id, _vector(row.vector)) for row in found]
     return snapshot.changed(number, gone, rows)
 
 

@@ -31,7 +31,7 @@ Halves = NDArray[np.float16]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Coded:
+class CodedVectors:
     """Vectors as bytes: `codes * steps` is the vector, but for `lost` (the length of what is missing)."""
 
     codes: NDArray[np.int8]
@@ -48,30 +48,30 @@ class Coded:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Block:
+class TemplateBlock:
     """Protected vectors (n, 512) and the place of each one's owner in `Snapshot.people`."""
 
     halves: Halves
-    coded: Coded
+    coded: CodedVectors
     owners: NDArray[np.int32]
 
     @classmethod
     def of(cls, vectors: Vector, owners: NDArray[np.int32]) -> Self:
         """Of rows of float32 that were float16."""
-        return cls(vectors.astype(np.float16), Coded.of(vectors), owners)
+        return cls(vectors.astype(np.float16), CodedVectors.of(vectors), owners)
 
-    def take(self, rows: Any) -> Block:
+    def take(self, rows: Any) -> TemplateBlock:
         """Some of the rows, copied."""
-        coded = Coded(*(np.ascontiguousarray(part[rows]) for part in _parts(self.coded)))
-        return Block(np.ascontiguousarray(self.halves[rows]), coded, self.owners[rows].copy())
+        coded = CodedVectors(*(np.ascontiguousarray(part[rows]) for part in _parts(self.coded)))
+        return TemplateBlock(np.ascontiguousarray(self.halves[rows]), coded, self.owners[rows].copy())
 
-    def followed_by(self, other: Block) -> Block:
+    def followed_by(self, other: TemplateBlock) -> TemplateBlock:
         pairs = zip(_parts(self.coded), _parts(other.coded), strict=True)
-        coded = Coded(*(np.concatenate(pair) for pair in pairs))
+        coded = CodedVectors(*(np.concatenate(pair) for pair in pairs))
         owners = np.concatenate([self.owners, other.owners])
-        return Block(np.concatenate([self.halves, other.halves]), coded, owners)
+        return TemplateBlock(np.concatenate([self.halves, other.halves]), coded, owners)
 
-    def without(self, owners: NDArray[np.int32]) -> Block | None:
+    def without(self, owners: NDArray[np.int32]) -> TemplateBlock | None:
         """The block with the rows of some people left out; None when nobody is left in it."""
         kept = ~np.isin(self.owners, owners)
         if kept.all():
@@ -84,15 +84,15 @@ class Block:
         return products.astype(np.float32) * self.coded.steps
 
 
-def _parts(coded: Coded) -> tuple[NDArray[Any], ...]:
+def _parts(coded: CodedVectors) -> tuple[NDArray[Any], ...]:
     return coded.codes, coded.steps, coded.lost
 
 
 @dataclass(frozen=True, eq=False)
-class Group:
+class TemplateGroup:
     """Everything that is protected by one key."""
 
-    blocks: tuple[Block, ...]
+    blocks: tuple[TemplateBlock, ...]
 
     @cached_property
     def owners(self) -> NDArray[np.int32]:
@@ -119,7 +119,7 @@ class Group:
         No answer by bytes is further from the true one than `_doubt`. Two owners have one of at least
         `second`, so whatever stays two doubts below it is nobody's best.
         """
-        coded = Coded.of(turned[None])
+        coded = CodedVectors.of(turned[None])
         near = np.concatenate([block.near(coded.codes) for block in self.blocks]) * coded.steps[0]
         if other_than is not None:
             near[self.owners == other_than] = -np.inf
@@ -128,7 +128,7 @@ class Group:
         least = (second if second > -np.inf else float(near[first])) - 2 * self._doubt(turned, coded)
         return np.flatnonzero((near >= least) & (near > -np.inf))
 
-    def _doubt(self, turned: Vector, coded: Coded) -> float:
+    def _doubt(self, turned: Vector, coded: CodedVectors) -> float:
         """|q·x - q'·x'| ≤ |q - q'| |x| + |q'| |x - x'| (Cauchy and Schwarz).
 
         Halves of a unit vector may be longer than one by less than ROUNDING covers.
@@ -159,7 +159,7 @@ class Snapshot:
 
     number: int
     model_id: str
-    groups: Mapping[str, Group] = field(default_factory=dict[str, Group])
+    groups: Mapping[str, TemplateGroup] = field(default_factory=dict[str, TemplateGroup])
     people: Mapping[UUID, int] = field(default_factory=dict[UUID, int])
     names: Sequence[UUID] = ()
 
@@ -174,18 +174,18 @@ class Snapshot:
                 found = merge(found, Candidates(self.names[owner], score, runner_up, found.people))
         return found
 
-    def changed(self, number: int, gone: Sequence[UUID], rows: Sequence[Row]) -> Snapshot:
+    def changed(self, number: int, gone: Sequence[UUID], rows: Sequence[TemplateRow]) -> Snapshot:
         """With everything of some people replaced by rows."""
         groups = {kid: _without(group, self._places(gone)) for kid, group in self.groups.items()}
         people, names = self._enrolled(set(gone), rows)
         for kid in {row.key_id for row in rows}:
             mine = [row for row in rows if row.key_id == kid]
             owners = np.array([people[row.client_id] for row in mine], np.int32)
-            added = Block.of(np.stack([row.vector for row in mine]), owners)
-            groups[kid] = _with(groups.get(kid, Group(())), added)
+            added = TemplateBlock.of(np.stack([row.vector for row in mine]), owners)
+            groups[kid] = _with(groups.get(kid, TemplateGroup(())), added)
         return Snapshot(number, self.model_id, groups, people, names)
 
-    def _enrolled(self, gone: set[UUID], rows: Sequence[Row]) -> tuple[dict[UUID, int], list[UUID]]:
+    def _enrolled(self, gone: set[UUID], rows: Sequence[TemplateRow]) -> tuple[dict[UUID, int], list[UUID]]:
         """Who is enrolled afterwards and where; whoever comes back gets a new place."""
         people = {client: place for client, place in self.people.items() if client not in gone}
         names = list(self.names)
@@ -200,7 +200,7 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Row:
+class TemplateRow:
     """One template as it is stored: a protected vector (512,) of float32 that was a float16."""
 
     client_id: UUID
@@ -214,17 +214,17 @@ def _as_stored(probe: Probe, keyring: Keyring, kid: str) -> Vector:
     return turned.astype(np.float16).astype(np.float32)
 
 
-def _without(group: Group, owners: NDArray[np.int32]) -> Group:
+def _without(group: TemplateGroup, owners: NDArray[np.int32]) -> TemplateGroup:
     if not len(owners):
         return group
     left = (block.without(owners) for block in group.blocks)
-    return Group(tuple(block for block in left if block is not None))
+    return TemplateGroup(tuple(block for block in left if block is not None))
 
 
-def _with(group: Group, added: Block) -> Group:
+def _with(group: TemplateGroup, added: TemplateBlock) -> TemplateGroup:
     """The last block is filled up, then new ones begin."""
     blocks = list(group.blocks)
     if blocks and len(blocks[-1].owners) < BLOCK:
         added = blocks.pop().followed_by(added)
     starts = range(0, len(added.owners), BLOCK)
-    return Group((*blocks, *(added.take(slice(start, start + BLOCK)) for start in starts)))
+    return TemplateGroup((*blocks, *(added.take(slice(start, start + BLOCK)) for start in starts)))

@@ -7,7 +7,7 @@ from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
+class CosineScale:
     """One network's measure of likeness.
 
     `threshold` identifies among up to 150 people, and rises by `rise` with every tenfold; below `same_person`
@@ -22,11 +22,11 @@ class Scale:
     lean: float = 0.0
 
 
-ARCFACE: Final = Scale(threshold=0.35, rise=0.03, same_person=0.30, one_moment=0.40)
+ARCFACE: Final = CosineScale(threshold=0.35, rise=0.03, same_person=0.30, one_moment=0.40)
 """Measured on LFW with w600k_mbf; the larger networks of its family were trained in the same way, and keep
 strangers at least as far away."""
 
-SFACE: Final = Scale(threshold=0.485, rise=0.05, same_person=0.38, one_moment=0.47, lean=0.5)
+SFACE: Final = CosineScale(threshold=0.485, rise=0.05, same_person=0.38, one_moment=0.47, lean=0.5)
 """Measured on LFW, 150 people of three templates, 405 probes of them and 600 strangers, margin 0.05: 99.5 %
 identified, nobody taken for somebody else, 1 stranger in; the same from 0.47 to 0.50, where no stranger is
 left. OpenCV's published 0.363 is meant for one pair (false match 0.1 %). Different people have 0.09 in the
@@ -37,6 +37,6 @@ a photo that is like none of three may be like all of them; ArcFace's templates 
 SCALES: Final = {"yunet_sface": SFACE}
 
 
-def scale_of(model_id: str) -> Scale:
+def scale_of(model_id: str) -> CosineScale:
     """The measure of a model, by the pack's name that its id begins with."""
     return SCALES.get(model_id.partition("/")[0], ARCFACE)

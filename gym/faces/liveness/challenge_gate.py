@@ -13,7 +13,7 @@ from prometheus_client import Counter
 from gym.core.errors import Invalid
 from gym.core.language import N_
 from gym.faces.engine.quality import pose
-from gym.faces.engine.reader import FaceReader, Look, Reading
+from gym.faces.engine.reader import FaceReader, Look, PhotoReading
 from gym.faces.gallery.thresholds import scale_of
 from gym.faces.liveness.turn_challenge import ChallengeResult, Side, judge
 
@@ -43,7 +43,9 @@ class Challenge:
     """The frames of the turned head in which there is a face; only the one that decides is embedded."""
 
 
-def met(reader: FaceReader, straight: Sequence[Reading], challenge: Challenge, mode: ChallengeMode) -> bool:
+def met(
+    reader: FaceReader, straight: Sequence[PhotoReading], challenge: Challenge, mode: ChallengeMode
+) -> bool:
     """Blocking: whether the one who looked straight turned the head to that side.
 
     Observing judges, logs and counts as enforcing does; whether anybody is let in is the caller's.
@@ -54,7 +56,7 @@ def met(reader: FaceReader, straight: Sequence[Reading], challenge: Challenge, m
     return result is ChallengeResult.PASSED
 
 
-def _judge(reader: FaceReader, straight: Sequence[Reading], challenge: Challenge) -> ChallengeResult:
+def _judge(reader: FaceReader, straight: Sequence[PhotoReading], challenge: Challenge) -> ChallengeResult:
     if not challenge.turned:
         return ChallengeResult.NOT_TURNED
     sign = challenge.side.sign

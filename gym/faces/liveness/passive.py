@@ -15,7 +15,7 @@ from onnxruntime.capi import onnxruntime_pybind11_state as runtime  # pyright: i
 from prometheus_client import Counter
 
 from gym.core.config import Config, ConfigError
-from gym.faces.engine.reader import Reading
+from gym.faces.engine.reader import PhotoReading
 from gym.faces.errors import FaceCutOff, SpoofSuspected
 
 log = structlog.get_logger()
@@ -65,7 +65,7 @@ class LivenessModel:
         except (RuntimeError, ValueError, OSError, *BROKEN) as error:
             raise ConfigError(f"FACE_LIVENESS_MODEL: {path} is no liveness model ({_line(error)})") from error
 
-    def probability(self, reading: Reading) -> float | None:
+    def probability(self, reading: PhotoReading) -> float | None:
         """How surely the chosen face is live; None when the picture ends too near to it."""
         answer = self._model.predict(reading.pixels, reading.face.landmarks)
         return cast("float | None", answer["live_score"])
@@ -78,7 +78,7 @@ class LivenessGate:
     mode: LivenessMode = LivenessMode.OFF
     model: LivenessModel | None = None
 
-    def passes(self, readings: Sequence[Reading]) -> bool:
+    def passes(self, readings: Sequence[PhotoReading]) -> bool:
         """Blocking: whether these frames of one moment may be believed. Raises `FaceCutOff`.
 
         Observing judges, logs and counts, and lets everybody pass.
@@ -95,7 +95,7 @@ class LivenessGate:
             raise FaceCutOff
         return result is LivenessResult.LIVE
 
-    def require(self, reading: Reading) -> None:
+    def require(self, reading: PhotoReading) -> None:
         """For a photo to be remembered. Raises `SpoofSuspected` and `FaceCutOff`."""
         if not self.passes([reading]):
             raise SpoofSuspected

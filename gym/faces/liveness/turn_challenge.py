@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from gym.faces.engine.alignment import REFERENCE, similarity
 from gym.faces.engine.images import Pixels
 from gym.faces.engine.quality import pose
-from gym.faces.engine.reader import Face, Reading
-from gym.faces.gallery.thresholds import ARCFACE, Scale
+from gym.faces.engine.reader import Face, PhotoReading
+from gym.faces.gallery.thresholds import ARCFACE, CosineScale
 
 LEAST_TURN: Final = 10.0
 """Degrees of estimated yaw between the two frames: a head that turns by 28 shows 12 to 26."""
@@ -76,7 +76,9 @@ class ChallengeVerdict:
         return self.result is ChallengeResult.PASSED
 
 
-def judge(frames: Sequence[Reading], scale: Scale = ARCFACE, side: Side | None = None) -> ChallengeVerdict:
+def judge(
+    frames: Sequence[PhotoReading], scale: CosineScale = ARCFACE, side: Side | None = None
+) -> ChallengeVerdict:
     """Blocking: whether two or three frames show one person who turned the head. Raises `NoFace`.
 
     With a side, from the earlier to the later frame it must have turned there.
@@ -123,7 +125,7 @@ def _homography(source: NDArray[np.float64], target: NDArray[np.float64]) -> NDA
     return cast("NDArray[np.float64]", cv2.getPerspectiveTransform(*cast("Any", pair)))
 
 
-def planar_overlay(first: Reading, second: Reading) -> float:
+def planar_overlay(first: PhotoReading, second: PhotoReading) -> float:
     """The best correlation that any movement of a plane reaches between the two faces; 0 when none is found.
 
     Light does not matter: correlation takes brightness and contrast out. Looked for in both directions,
@@ -148,7 +150,7 @@ def _laid_over(
     return float(found)
 
 
-def _crop(frame: Reading) -> tuple[Pixels, NDArray[np.float64]]:
+def _crop(frame: PhotoReading) -> tuple[Pixels, NDArray[np.float64]]:
     """The face upright in a grey square with some room, and its landmarks there."""
     inner = SIDE * (1 - 2 * MARGIN)
     target = REFERENCE * (inner / 112) + SIDE * MARGIN

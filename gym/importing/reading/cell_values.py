@@ -14,7 +14,7 @@ from gym.clients import fields
 from gym.clients.documents import Document, parse_document
 from gym.clients.models import Gender
 from gym.clients.phones import parse_phone
-from gym.clients.schemas import Habits
+from gym.clients.schemas import ParseContext
 from gym.core.errors import GymError
 from gym.core.money import LARGEST, to_cents
 from gym.core.reading.amounts import AmountNegative, AmountTooLarge, example_amount, read_amount
@@ -23,7 +23,7 @@ from gym.core.reading.days import Days, day_invalid, read_day, read_parts, year_
 from gym.importing.errors import PlanDayOutOfRange
 from gym.importing.reading.day_orders import DayOrder
 from gym.importing.reading.formats.cells import Cell, day_of, without_time
-from gym.importing.reading.people import Answer
+from gym.importing.reading.people import YesNoCell
 
 _YES_WORDS: Final = "si,s,yes,y,x,ok,true,1,pago,pagado,pagada,paid,cancelado,cancelada,al dia"
 _NO_WORDS: Final = "no,n,false,0,debe,pendiente,owes,unpaid,owing,no pago,sin pagar"
@@ -47,8 +47,8 @@ class Phones:
 class CellReader:
     """Reads as people of this gym write."""
 
-    def __init__(self, habits: Habits, conventions: Conventions) -> None:
-        self._habits, self._conventions = habits, conventions
+    def __init__(self, parse_context: ParseContext, conventions: Conventions) -> None:
+        self._habits, self._conventions = parse_context, conventions
 
     def phones(self, cell: Cell) -> Phones:
         """Raises `PhoneInvalid`: of several numbers each must be one, so that none is cut in two."""
@@ -107,14 +107,14 @@ class CellReader:
             raise AmountTooLarge(example)
         return to_cents(cell.number)
 
-    def amount_or_answer(self, cell: Cell) -> Decimal | Answer:
+    def amount_or_answer(self, cell: Cell) -> Decimal | YesNoCell:
         """`80.000`, `sí`, `debe`; 0 is an amount."""
         word = unaccented(cell.text)
         if not word.isdecimal():
             if word in YES:
-                return Answer.YES
+                return YesNoCell.YES
             if word in NO:
-                return Answer.NO
+                return YesNoCell.NO
         return self.amount(cell)
 
     def gender(self, cell: Cell, *, women_are_m: bool) -> Gender:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gym.clients.schemas import Habits
+from gym.clients.schemas import ParseContext
 from gym.core.reading.conventions import Conventions
 from gym.importing.errors import ImportNamesMissing, ImportUnreadable, SheetUnknown
 from gym.importing.reading.columns import ColumnMap, map_columns
@@ -14,27 +14,29 @@ from gym.importing.reading.rows import RowReader
 from gym.importing.schemas import ImportChoices, ReadSheet
 
 
-def read_people(data: bytes, choices: ImportChoices, habits: Habits, conventions: Conventions) -> ReadSheet:
+def read_people(
+    data: bytes, choices: ImportChoices, parse_context: ParseContext, conventions: Conventions
+) -> ReadSheet:
     """Seconds of work for thousands of rows, so not for the event loop.
 
     Raises `ImportUnreadable`, `ImportFormatUnknown`, `ImportTooLarge`, `ImportNamesMissing`, `SheetUnknown`.
     """
     sheets = read_sheets(data)
-    mapped = _mapped(sheets, habits)
+    mapped = _mapped(sheets, parse_context)
     columns = _chosen(mapped, choices.sheet)
     if choices.order is not None:
         columns = columns.decided(choices.order)
-    reader = RowReader(columns, habits, conventions, keep_unknown=choices.keep_unknown)
+    reader = RowReader(columns, parse_context, conventions, keep_unknown=choices.keep_unknown)
     others = [one.sheet.name for one in mapped if one.sheet is not columns.sheet]
     return ReadSheet(columns, reader.people(), others)
 
 
-def _mapped(sheets: Sequence[Sheet], habits: Habits) -> list[ColumnMap]:
+def _mapped(sheets: Sequence[Sheet], parse_context: ParseContext) -> list[ColumnMap]:
     """Sheets with people. Raises `ImportNamesMissing`, `ImportUnreadable`."""
     found: list[ColumnMap] = []
     for sheet in sheets:
         try:
-            found.append(map_columns(sheet, habits))
+            found.append(map_columns(sheet, parse_context))
         except ImportNamesMissing:
             if len(sheets) == 1:
                 raise

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from gym.clients.schemas import Habits
+from gym.clients.schemas import ParseContext
 from gym.importing.errors import ImportNamesMissing
 from gym.importing.reading.content import (
     MOST,
@@ -20,7 +20,7 @@ from gym.importing.reading.content import (
 )
 from gym.importing.reading.day_orders import DayOrder, order_of
 from gym.importing.reading.formats.cells import EMPTY, Cell
-from gym.importing.reading.formats.sheets import Row, Sheet
+from gym.importing.reading.formats.sheets import Sheet, SheetRow
 from gym.importing.reading.headings import NAMES, SEVERAL, Column, column_of, plain_heading
 
 FIRST_LINES: Final = 25
@@ -51,9 +51,9 @@ class ColumnMap:
     """What a sheet's columns hold, and its rows of people."""
 
     sheet: Sheet
-    headings: Row | None
+    headings: SheetRow | None
     columns: tuple[SheetColumn, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[SheetRow, ...]
 
     @property
     def unknown(self) -> tuple[SheetColumn, ...]:
@@ -74,14 +74,14 @@ class ColumnMap:
         return replace(self, columns=tuple(asked))
 
 
-def map_columns(sheet: Sheet, habits: Habits) -> ColumnMap:
+def map_columns(sheet: Sheet, parse_context: ParseContext) -> ColumnMap:
     """Columns by their headings, then by what stands in them. Raises `ImportNamesMissing`."""
-    headings = _headings(sheet, habits)
+    headings = _headings(sheet, parse_context)
     rows = _people(sheet, headings)
     cells = {place: [row[place] for row in rows] for place in range(sheet.width)}
     named = _named(headings, cells)
-    held = _by_content(_judged(named, cells), cells, habits, headed=headings is not None)
-    held = _undated(_names(held, cells, habits.region))
+    held = _by_content(_judged(named, cells), cells, parse_context, headed=headings is not None)
+    held = _undated(_names(held, cells, parse_context.region))
     if not NAMES & set(held.values()):
         raise ImportNamesMissing
     columns = tuple(
@@ -94,13 +94,13 @@ def map_columns(sheet: Sheet, habits: Habits) -> ColumnMap:
     return ColumnMap(sheet, headings, columns, rows)
 
 
-def _headings(sheet: Sheet, habits: Habits) -> Row | None:
+def _headings(sheet: Sheet, parse_context: ParseContext) -> SheetRow | None:
     """The row that names most columns and holds nothing that a person's row would."""
     best, most = None, 0
     for row in sheet.rows[:FIRST_LINES]:
         known = {column_of(cell.text) for cell in row.cells} - {None, Column.NUMBER}
         filled = sum(map(bool, row.cells))
-        if any(_is_data(cell, habits) for cell in row.cells) or len(known) * 3 < filled:
+        if any(_is_data(cell, parse_context) for cell in row.cells) or len(known) * 3 < filled:
             continue
         if len(known) > most and (len(known) > 1 or filled == 1 or NAMES & known):
             best, most = row, len(known)
@@ -109,22 +109,22 @@ def _headings(sheet: Sheet, habits: Habits) -> Row | None:
     return best
 
 
-def _is_data(cell: Cell, habits: Habits) -> bool:
+def _is_data(cell: Cell, parse_context: ParseContext) -> bool:
     return bool(cell) and (
-        is_day(cell) or is_phone(cell, habits.region) or is_document(cell) or "@" in cell.text
+        is_day(cell) or is_phone(cell, parse_context.region) or is_document(cell) or "@" in cell.text
     )
 
 
-def _is_title(sheet: Sheet, row: Row) -> bool:
+def _is_title(sheet: Sheet, row: SheetRow) -> bool:
     """One known word above several columns: `Clientes` over a list without headings."""
     return sum(map(bool, row.cells)) == 1 and sheet.width > 1
 
 
-def _people(sheet: Sheet, headings: Row | None) -> tuple[Row, ...]:
+def _people(sheet: Sheet, headings: SheetRow | None) -> tuple[SheetRow, ...]:
     """The rows below, without headings printed again on each page and without totals."""
     start = sheet.rows.index(headings) + 1 if headings else 0
     again = tuple(plain_heading(cell.text) for cell in headings.cells) if headings else None
-    found: list[Row] = []
+    found: list[SheetRow] = []
     for row in sheet.rows[start:]:
         words = tuple(plain_heading(cell.text) for cell in row.cells)
         first = next(filter(None, words), "")
@@ -134,7 +134,7 @@ def _people(sheet: Sheet, headings: Row | None) -> tuple[Row, ...]:
     return tuple(found)
 
 
-def _named(headings: Row | None, cells: Mapping[int, Sequence[Cell]]) -> dict[int, Column | None]:
+def _named(headings: SheetRow | None, cells: Mapping[int, Sequence[Cell]]) -> dict[int, Column | None]:
     """By headings; of two columns with the same one, the one with something in it counts first."""
     named: dict[int, Column | None] = dict.fromkeys(cells)
     filled = {place: sum(not cell.is_nothing for cell in column) for place, column in cells.items()}
@@ -159,14 +159,18 @@ def _judged(named: dict[int, Column | None], cells: Mapping[int, Sequence[Cell]]
 
 
 def _by_content(
-    named: dict[int, Column | None], cells: Mapping[int, Sequence[Cell]], habits: Habits, *, headed: bool
+    named: dict[int, Column | None],
+    cells: Mapping[int, Sequence[Cell]],
+    parse_context: ParseContext,
+    *,
+    headed: bool,
 ) -> dict[int, Column | None]:
     """Columns by what stands in them; under an unknown heading only what cannot be mistaken."""
     held = dict(named)
     for place, column in named.items():
         if column is not None:
             continue
-        found = content_of(cells[place], habits.region)
+        found = content_of(cells[place], parse_context.region)
         kinds = {
             Content.EMAIL: Column.EMAIL,
             Content.PHONE: Column.PHONE,
@@ -175,7 +179,7 @@ def _by_content(
         guess = kinds.get(found) if found else None
         if not headed and found is Content.SMALL_NUMBER and counts_up(cells[place]):
             guess = Column.NUMBER
-        if not headed and found is Content.DAY and _are_births(cells[place], habits):
+        if not headed and found is Content.DAY and _are_births(cells[place], parse_context):
             guess = Column.BIRTH_DATE
         if headed and guess is Column.DOCUMENT:
             guess = None
@@ -185,10 +189,12 @@ def _by_content(
     return held
 
 
-def _are_births(cells: Sequence[Cell], habits: Habits) -> bool:
+def _are_births(cells: Sequence[Cell], parse_context: ParseContext) -> bool:
     """Years long past."""
     years = [cell.text for cell in cells if is_day(cell)]
-    old = [text for text in years if any(str(year) in text for year in range(1925, habits.today.year - 9))]
+    old = [
+        text for text in years if any(str(year) in text for year in range(1925, parse_context.today.year - 9))
+    ]
     return len(old) >= len(years) * MOST
 
 

@@ -22,26 +22,26 @@ SECOND_NAMES: Final = frozenset(_SECOND.split())
 """Given names that often stand second: in `Ana María Ruiz` the surname is the third word."""
 
 
-class Names(NamedTuple):
+class PersonNames(NamedTuple):
     """`last` is empty for a person with one name."""
 
     first: str
     last: str
 
 
-def split_name(text: str, *, last_first: bool = False) -> Names:
+def split_name(text: str, *, last_first: bool = False) -> PersonNames:
     """`Ana María Ruiz Gómez`, `Ruiz Gómez, Ana María`; with `last_first` also without the comma."""
     before, comma, after = (part.strip() for part in text.partition(","))
     if comma and before and after:
-        return Names(after, before)
+        return PersonNames(after, before)
     words = _words(text)
     if len(words) < 2:
-        return Names(" ".join(words), "")
+        return PersonNames(" ".join(words), "")
     if last_first:
         surnames = 1 if len(words) == 2 else 2
-        return Names(" ".join(words[surnames:]), " ".join(words[:surnames]))
+        return PersonNames(" ".join(words[surnames:]), " ".join(words[:surnames]))
     given = _given(words)
-    return Names(" ".join(words[:given]), " ".join(words[given:]))
+    return PersonNames(" ".join(words[:given]), " ".join(words[given:]))
 
 
 def _given(words: list[str]) -> int:

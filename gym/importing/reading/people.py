@@ -11,7 +11,7 @@ from gym.clients.schemas import ClientInput
 from gym.core.errors import GymError
 
 
-class Answer(Enum):
+class YesNoCell(Enum):
     """A yes or no where an amount could stand as well."""
 
     YES = "yes"
@@ -36,8 +36,8 @@ class WrittenMembership:
     starts_on: date | None = None
     ends_on: date | None = None
     price: Decimal | None = None
-    paid: Decimal | Answer | None = None
-    owing: Decimal | Answer | None = None
+    paid: Decimal | YesNoCell | None = None
+    owing: Decimal | YesNoCell | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,17 @@ from typing import Final, TypeVar
 from gym.clients import fields
 from gym.clients.documents import Document
 from gym.clients.errors import GuardianNeeded
-from gym.clients.schemas import READERS, ClientInput, Habits
+from gym.clients.schemas import READERS, ClientInput, ParseContext
 from gym.core.errors import GymError
 from gym.core.reading.conventions import Conventions, unaccented
 from gym.importing.errors import ImportTooLarge
 from gym.importing.reading.cell_values import CellReader, Phones
 from gym.importing.reading.columns import ColumnMap, SheetColumn
 from gym.importing.reading.formats.cells import EMPTY, Cell
-from gym.importing.reading.formats.sheets import MOST_ROWS, Row
+from gym.importing.reading.formats.sheets import MOST_ROWS, SheetRow
 from gym.importing.reading.headings import Column
-from gym.importing.reading.names import Names, split_name
-from gym.importing.reading.people import Answer, CellProblem, PersonRow, WrittenMembership
+from gym.importing.reading.names import PersonNames, split_name
+from gym.importing.reading.people import CellProblem, PersonRow, WrittenMembership, YesNoCell
 
 Value = TypeVar("Value")
 NEVER_ZERO: Final = frozenset(
@@ -38,11 +38,16 @@ class RowReader:
     """Reads the people of a sheet; `keep_unknown` puts columns that nobody knows into the notes."""
 
     def __init__(
-        self, mapped: ColumnMap, habits: Habits, conventions: Conventions, *, keep_unknown: bool = True
+        self,
+        mapped: ColumnMap,
+        parse_context: ParseContext,
+        conventions: Conventions,
+        *,
+        keep_unknown: bool = True,
     ) -> None:
         self._map = mapped
-        self._habits = habits
-        self._cells = CellReader(habits, conventions)
+        self._habits = parse_context
+        self._cells = CellReader(parse_context, conventions)
         self._extra = mapped.unknown if keep_unknown else ()
         self._women_are_m = any(
             unaccented(row[one.place].text) == "h"
@@ -61,7 +66,7 @@ class RowReader:
         return self._map
 
     @property
-    def habits(self) -> Habits:
+    def parse_context(self) -> ParseContext:
         return self._habits
 
     @property
@@ -80,7 +85,7 @@ class RowReader:
 class _OneRow:
     """One row while it is read: problems gather, nothing stops at the first."""
 
-    def __init__(self, reader: RowReader, row: Row) -> None:
+    def __init__(self, reader: RowReader, row: SheetRow) -> None:
         self._reader, self._row = reader, row
         self._problems: list[CellProblem] = []
         self._asides: list[str] = []
@@ -93,10 +98,10 @@ class _OneRow:
         problems = tuple(sorted(self._problems, key=lambda one: one.place))
         return PersonRow(self._row.line, shown, None if problems else given, membership, problems)
 
-    def _client(self, names: Names) -> ClientInput:
+    def _client(self, names: PersonNames) -> ClientInput:
         cells, born = self._reader.cells, self._birth_date()
         guardian = self._text(Column.GUARDIAN, "guardian_name")
-        if fields.is_minor(born, self._reader.habits.today) and not guardian:
+        if fields.is_minor(born, self._reader.parse_context.today) and not guardian:
             self._problems.append(CellProblem("", "", GuardianNeeded()))
         women_are_m = self._reader.women_are_m
         tags = [
@@ -148,25 +153,26 @@ class _OneRow:
 
     def _text(self, holds: Column, field: str) -> str | None:
         return (
-            self._one(holds, lambda cell: str(READERS[field](cell.text, self._reader.habits) or "")) or None
+            self._one(holds, lambda cell: str(READERS[field](cell.text, self._reader.parse_context) or ""))
+            or None
         )
 
     # Fields of several columns
 
-    def _names(self) -> Names:
+    def _names(self) -> PersonNames:
         """Raises nothing: a row without a name has a problem."""
         parts = {column.holds: column for column in self._reader.map.columns}
         whole = parts.get(Column.FULL_NAME) or parts.get(Column.LAST_AND_FIRST)
         if whole is not None:
             last_first = whole.holds is Column.LAST_AND_FIRST
-            found = self._read(whole, lambda cell: split_name(cell.text, last_first=last_first)) or Names(
-                "", ""
-            )
+            found = self._read(
+                whole, lambda cell: split_name(cell.text, last_first=last_first)
+            ) or PersonNames("", "")
         else:
             first = self._joined(Column.FIRST_NAME, Column.MIDDLE_NAME)
-            found = Names(first, self._joined(Column.LAST_NAME, Column.SECOND_LAST_NAME))
-            found = found if found.first else Names(found.last, "")
-        return Names(self._name(found.first, needed=True), self._name(found.last))
+            found = PersonNames(first, self._joined(Column.LAST_NAME, Column.SECOND_LAST_NAME))
+            found = found if found.first else PersonNames(found.last, "")
+        return PersonNames(self._name(found.first, needed=True), self._name(found.last))
 
     def _joined(self, *holds: Column) -> str:
         return " ".join(text for one in holds for text in self._each(one, lambda cell: cell.text))
@@ -232,7 +238,7 @@ class _OneRow:
             paid=self._one(Column.PAID, cells.amount_or_answer),
             owing=self._one(Column.OWING, cells.amount_or_answer),
         )
-        nothing = written == WrittenMembership() or written == WrittenMembership(owing=Answer.NO)
+        nothing = written == WrittenMembership() or written == WrittenMembership(owing=YesNoCell.NO)
         return None if nothing else written
 
     def _day(self, holds: Column) -> date | None:

@@ -15,7 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
 from gym.core.config import Config, ConfigError
-from gym.security.tls.certificates import Certified, Names, issue, make_authority, names_in, vouches
+from gym.security.tls.certificates import Certified, HostNames, issue, make_authority, names_in, vouches
 
 FOLDER: Final = "https"
 RENEW: Final = "run: python -m gym certificate, then restart"
@@ -26,7 +26,7 @@ NOWHERE: Final = "192.0.2.1"
 
 
 @dataclass(frozen=True, slots=True)
-class Folder:
+class CertificateFolder:
     """Where it lies in the gym's home."""
 
     home: Path
@@ -50,7 +50,7 @@ class Folder:
         """The server's key and certificate."""
         return self.path / "server.pem"
 
-    def make(self, gym_name: str, names: Names, now: datetime, *, anew: bool = False) -> Certified:
+    def make(self, gym_name: str, names: HostNames, now: datetime, *, anew: bool = False) -> Certified:
         """A new server certificate, by the authority that is there; a first one, or `anew`, is made.
 
         Raises `NameOutside`, `NameMalformed` and `ConfigError`.
@@ -78,15 +78,15 @@ class Folder:
         if authority is None:
             return False
         lacks = [one for one in addresses_here() if one not in standing.names]
-        lacks = [one for one in lacks if vouches(authority.certificate, Names.of([one]))]
+        lacks = [one for one in lacks if vouches(authority.certificate, HostNames.of([one]))]
         if not lacks and not standing.ends_soon(now):
             return False
-        self.make(gym_name, Names.of([*standing.names, *lacks]), now)
+        self.make(gym_name, HostNames.of([*standing.names, *lacks]), now)
         return True
 
-    def standing(self) -> Standing:
+    def standing(self) -> CertificateStanding:
         """The server's certificate as it stands. Raises `ConfigError`."""
-        return Standing.read(self.server)
+        return CertificateStanding.read(self.server)
 
     def _authority(self, now: datetime) -> Certified | None:
         """The one that is there, unless it ends too soon to be of use."""
@@ -100,25 +100,25 @@ class Folder:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class CertificateStanding:
     """How a certificate stands today."""
 
     certificate: x509.Certificate
     path: Path
 
     @classmethod
-    def of(cls, config: Config) -> Standing | None:
+    def of(cls, config: Config) -> CertificateStanding | None:
         """The certificate that the server shows: that of the settings, else the gym's own; or None.
 
         Raises `ConfigError`.
         """
-        path = config.web_tls_cert or Folder(config.powergym_home).server
+        path = config.web_tls_cert or CertificateFolder(config.powergym_home).server
         if config.web_tls_cert is None and not path.exists():
             return None
         return cls.read(path)
 
     @classmethod
-    def read(cls, path: Path) -> Standing:
+    def read(cls, path: Path) -> CertificateStanding:
         """Raises `ConfigError`."""
         try:
             return cls(x509.load_pem_x509_certificate(path.read_bytes()), path)

@@ -62,14 +62,14 @@ class NameOutside(Invalid):
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class HostNames:
     """What a server is called: host names, and addresses."""
 
     hosts: tuple[str, ...]
     addresses: tuple[Address, ...]
 
     @classmethod
-    def of(cls, texts: Iterable[str]) -> Names:
+    def of(cls, texts: Iterable[str]) -> HostNames:
         """Each once, in the order given. Raises `NameMalformed`."""
         hosts: dict[str, None] = {}
         addresses: dict[Address, None] = {}
@@ -108,7 +108,7 @@ class Certified:
         return self.certificate.public_bytes(Encoding.PEM)
 
 
-def make_authority(gym_name: str, names: Names, now: datetime) -> Certified:
+def make_authority(gym_name: str, names: HostNames, now: datetime) -> Certified:
     """An authority for these names and for what only a local network has."""
     key = generate_private_key(SECP256R1())
     hosts = [x509.DNSName(name) for name in dict.fromkeys((*LOCAL_NAMES, *names.hosts))]
@@ -125,7 +125,7 @@ def make_authority(gym_name: str, names: Names, now: datetime) -> Certified:
     return Certified(key, built.sign(key, hashes.SHA256()))
 
 
-def issue(authority: Certified, names: Names, now: datetime) -> Certified:
+def issue(authority: Certified, names: HostNames, now: datetime) -> Certified:
     """A server's certificate. Raises `NameOutside`."""
     _require_within(authority.certificate, names)
     key = generate_private_key(SECP256R1())
@@ -144,14 +144,14 @@ def issue(authority: Certified, names: Names, now: datetime) -> Certified:
     return Certified(key, built.sign(authority.key, hashes.SHA256()))
 
 
-def names_in(certificate: x509.Certificate) -> Names:
+def names_in(certificate: x509.Certificate) -> HostNames:
     """What a certificate vouches for."""
     try:
         found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except x509.ExtensionNotFound:
-        return Names((), ())
+        return HostNames((), ())
     addresses = (one for one in found.get_values_for_type(x509.IPAddress) if isinstance(one, Address))
-    return Names(tuple(found.get_values_for_type(x509.DNSName)), tuple(addresses))
+    return HostNames(tuple(found.get_values_for_type(x509.DNSName)), tuple(addresses))
 
 
 def _host(text: str) -> str:
@@ -167,7 +167,7 @@ def _host(text: str) -> str:
     return encoded
 
 
-def vouches(authority: x509.Certificate, names: Names) -> bool:
+def vouches(authority: x509.Certificate, names: HostNames) -> bool:
     """Whether the authority may issue a certificate for these names."""
     try:
         _require_within(authority, names)
@@ -176,7 +176,7 @@ def vouches(authority: x509.Certificate, names: Names) -> bool:
     return True
 
 
-def _require_within(authority: x509.Certificate, names: Names) -> None:
+def _require_within(authority: x509.Certificate, names: HostNames) -> None:
     allowed = (
         authority.extensions.get_extension_for_class(x509.NameConstraints).value.permitted_subtrees or []
     )

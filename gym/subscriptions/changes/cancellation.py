@@ -13,21 +13,21 @@ from gym.payments.money_back import MoneyBack
 from gym.payments.schemas import GivenBack
 from gym.security.permissions import Permission
 from gym.subscriptions import notices
-from gym.subscriptions.changes.closing import Closing
+from gym.subscriptions.changes.closing import EarlyClose
 from gym.subscriptions.changes.remainder import unused_days, unused_value
 from gym.subscriptions.errors import AlreadyClosed
 from gym.subscriptions.freezes.layout import DAY
 from gym.subscriptions.freezes.repository import FreezeRepository
 from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.models import OPEN, Subscription
-from gym.subscriptions.money.write_offs import WritingOff
+from gym.subscriptions.money.write_offs import WriteOffs
 from gym.subscriptions.schemas import CancellationQuote, RefundMode
 from gym.subscriptions.statuses import due_status, is_waiting
 
 ZERO = Decimal(0)
 
 
-class Canceling(WritingOff):
+class Cancellation(WriteOffs):
     """Locks the client, then the open subscriptions, then the accounts."""
 
     async def quote_cancellation(self, subscription_id: UUID) -> CancellationQuote:
@@ -76,7 +76,7 @@ class Canceling(WritingOff):
         subscription = await FreezeService(self.uow).release(subscription_id)
         begun = not is_waiting(subscription, self.uow.today)
         given = await self._give_back(subscription, refund, amount, reason, method)
-        await Closing(self.uow).cancel(subscription, reason, "subscription.canceled")
+        await EarlyClose(self.uow).cancel(subscription, reason, "subscription.canceled")
         if given.refunded or given.kept:
             await self._unpaid(subscription)
         stays = await self.current(subscription.client_id)

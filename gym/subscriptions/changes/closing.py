@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gym.subscriptions.freezes.rescheduling import Chain, Moves
+from gym.subscriptions.freezes.rescheduling import Rescheduling, SubscriptionChain
 from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.models import Subscription, SubscriptionStatus
 from gym.subscriptions.periods import Period
@@ -10,7 +10,7 @@ from gym.subscriptions.statuses import closed_status
 from gym.unit_of_work import UnitOfWork
 
 
-class Closing:
+class EarlyClose:
     """The client's row and open subscriptions are locked by whoever calls."""
 
     def __init__(self, uow: UnitOfWork) -> None:
@@ -32,10 +32,10 @@ class Closing:
 
     async def place(self, waiting: Subscription, period: Period) -> None:
         """Lay a waiting one out from another first day; its gift days come along, freezes inside push."""
-        chain = Chain([waiting])
+        chain = SubscriptionChain([waiting])
         chain.usable[waiting.id] = period.days + waiting.gift_days
         waiting.starts_on, waiting.ends_on, waiting.anchor = period.starts_on, period.ends_on, period.anchor
-        await Moves(self.uow).arrange([chain])
+        await Rescheduling(self.uow).arrange([chain])
 
     async def _close(self, subscription: Subscription, action: str) -> None:
         subscription.closed_at = self.uow.now

@@ -17,15 +17,15 @@ from gym.payments.service import PaymentService
 from gym.plans.models import Plan
 from gym.security.permissions import Permission
 from gym.subscriptions import notices
-from gym.subscriptions.changes.closing import Closing
+from gym.subscriptions.changes.closing import EarlyClose
 from gym.subscriptions.changes.remainder import unused_days, unused_value
 from gym.subscriptions.errors import AlreadyClosed, JustChanged, NotRunning, SamePlan
 from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.models import OPEN, Subscription
-from gym.subscriptions.money.payments import Paying
+from gym.subscriptions.money.payments import SubscriptionPayments
 from gym.subscriptions.periods import Period, first_period, following_period
 from gym.subscriptions.sales.offers import Offers
-from gym.subscriptions.sales.sales import Selling
+from gym.subscriptions.sales.sales import Sales
 from gym.subscriptions.schemas import ChangeQuote, Quote
 from gym.subscriptions.statuses import due_status, is_waiting
 from gym.unit_of_work import UnitOfWork
@@ -38,7 +38,7 @@ class PlanChangeService:
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
-        self._desk = Changing(uow)
+        self._desk = PlanChange(uow)
 
     async def quote(self, subscription_id: UUID, plan_id: UUID) -> ChangeQuote:
         """What `change` would do now; the same refusals."""
@@ -61,7 +61,7 @@ class PlanChangeService:
         return await self._desk.change(subscription_id, plan_id, seen, key)
 
 
-class Changing(Paying):
+class PlanChange(SubscriptionPayments):
     """The steps of a change, under the client's lock."""
 
     async def quote(self, old: Subscription, plan_id: UUID) -> ChangeQuote:
@@ -100,7 +100,7 @@ class Changing(Paying):
         client_id = (await self._subscriptions.whole(subscription_id)).client_id
         await self._four_eyes.require_another(client_id, Permission.SELL)
         client = await self._subscriptions.lock_client(client_id)
-        done = await Selling(self.uow).made_by(key, client_id)
+        done = await Sales(self.uow).made_by(key, client_id)
         if done is not None:
             return done
         old = await FreezeService(self.uow).release(subscription_id)
@@ -109,7 +109,7 @@ class Changing(Paying):
             raise JustChanged
         await self._close(quote)
         sale = Quote(client, quote.plan, quote.period, quote.price, ZERO, closed=quote.closed, replaces=old)
-        new = await Selling(self.uow).open(sale, key, "subscription.plan_changed")
+        new = await Sales(self.uow).open(sale, key, "subscription.plan_changed")
         receipt = await self._carry_over(quote, new)
         notices.tell_changed(self.uow, new, quote, receipt.number if receipt else None)
         if receipt is not None:
@@ -121,13 +121,13 @@ class Changing(Paying):
         old = quote.old
         # Kept as text, like every reason that somebody types: in the gym's own language.
         reason = self.uow.settings.translator()(N_("changed to {plan}"), plan=quote.plan.name)
-        await Closing(self.uow).cancel(old, reason, "subscription.changed")
+        await EarlyClose(self.uow).cancel(old, reason, "subscription.changed")
         if quote.value:
             await MoneyBack(self.uow).give_back(
                 old.account_id, quote.value, reason, Method.CREDIT, EntryCause.PLAN_CHANGED
             )
         if quote.renewal is not None:
-            await Closing(self.uow).place(quote.renewal, _behind(quote.period, quote.renewal))
+            await EarlyClose(self.uow).place(quote.renewal, _behind(quote.period, quote.renewal))
 
     async def _carry_over(self, quote: ChangeQuote, new: Subscription) -> Receipt | None:
         """Pay for the new one with the old one's surplus."""

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from gym.core.money import round_up
-from gym.subscriptions.freezes.layout import Rest, from_day
+from gym.subscriptions.freezes.layout import Interval, from_day
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.statuses import open_freeze
 
@@ -21,7 +21,7 @@ def unused_days(subscription: Subscription, today: date) -> int:
     """
     first = _first_unused(subscription, today)
     span = (subscription.ends_on - first).days + 1
-    resting = sum(rest.days for rest in from_day(first, map(Rest.of, subscription.freezes)))
+    resting = sum(rest.days for rest in from_day(first, map(Interval.of, subscription.freezes)))
     return max(0, min(span - resting - subscription.gift_days, bought_days(subscription)))
 
 

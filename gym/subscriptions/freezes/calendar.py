@@ -12,12 +12,21 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from gym.subscriptions.freezes.layout import DAY, Laid, Rest, free_parts, from_day, joined, lay_out, until_day
+from gym.subscriptions.freezes.layout import (
+    DAY,
+    Interval,
+    Layout,
+    free_parts,
+    from_day,
+    joined,
+    lay_out,
+    until_day,
+)
 from gym.subscriptions.models import FreezeKind, GymClosure, Subscription
 
 
 @dataclass(frozen=True, slots=True)
-class Calendar:
+class FreezeCalendar:
     """What must be known beside the subscription itself."""
 
     today: date
@@ -30,16 +39,16 @@ class Calendar:
         one: Subscription,
         starts_on: date,
         usable: int,
-        wishes: Sequence[Rest],
+        wishes: Sequence[Interval],
         *,
         yields: bool = True,
-    ) -> Laid:
+    ) -> Layout:
         """Where its days lie from `starts_on`. `yields` is false where closings do not count any more."""
         kept = from_day(starts_on, wishes)
         closed = self._closed(one, starts_on, kept) if yields else self._past(one)
         return lay_out(starts_on, usable, (*kept, *closed))
 
-    def _closed(self, one: Subscription, starts_on: date, wishes: Sequence[Rest]) -> list[Rest]:
+    def _closed(self, one: Subscription, starts_on: date, wishes: Sequence[Interval]) -> list[Interval]:
         first = max(starts_on, self.today + DAY if one.client_id in self.visited else self.today)
         past, taken = self._past(one), list(wishes)
         for closure in self.closures:
@@ -47,32 +56,32 @@ class Calendar:
                 taken += free_parts(rest, taken)
         return joined([*past, *(rest for rest in taken if rest.closure_id is not None)])
 
-    def lay_sale(self, client_id: UUID, starts_on: date, usable: int) -> Laid:
+    def lay_sale(self, client_id: UUID, starts_on: date, usable: int) -> Layout:
         """Where the days of a plan lie that is sold now, perhaps from an earlier day on."""
-        taken: list[Rest] = []
+        taken: list[Interval] = []
         for closure in self.closures:
             for rest in from_day(starts_on, [_days_of(closure)]):
                 taken += free_parts(rest, [*taken, *self._used(client_id)])
         return lay_out(starts_on, usable, joined(taken))
 
-    def _used(self, client_id: UUID) -> list[Rest]:
-        return [Rest(self.today, self.today)] if client_id in self.visited else []
+    def _used(self, client_id: UUID) -> list[Interval]:
+        return [Interval(self.today, self.today)] if client_id in self.visited else []
 
-    def _past(self, one: Subscription) -> list[Rest]:
+    def _past(self, one: Subscription) -> list[Interval]:
         """What closings have held before today."""
         return until_day(self.today - DAY, closed_rests(one))
 
 
-def _days_of(closure: GymClosure) -> Rest:
-    return Rest(closure.starts_on, closure.ends_on, closure_id=closure.id)
+def _days_of(closure: GymClosure) -> Interval:
+    return Interval(closure.starts_on, closure.ends_on, closure_id=closure.id)
 
 
-def wishes_of(one: Subscription) -> list[Rest]:
+def wishes_of(one: Subscription) -> list[Interval]:
     """The rests that the client asked for."""
-    return [Rest.of(freeze) for freeze in one.freezes if freeze.kind is FreezeKind.CLIENT]
+    return [Interval.of(freeze) for freeze in one.freezes if freeze.kind is FreezeKind.CLIENT]
 
 
-def closed_rests(one: Subscription) -> list[Rest]:
+def closed_rests(one: Subscription) -> list[Interval]:
     """The rests that the gym's closings gave; their rows are told apart by closing and first day."""
     closed = (freeze for freeze in one.freezes if freeze.kind is FreezeKind.CLOSURE)
-    return [replace(Rest.of(freeze), freeze_id=None) for freeze in closed]
+    return [replace(Interval.of(freeze), freeze_id=None) for freeze in closed]

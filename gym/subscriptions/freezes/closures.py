@@ -12,7 +12,7 @@ from gym.subscriptions.freezes import notices
 from gym.subscriptions.freezes.errors import ClosingInPast, ClosingOver, FreezeBackwards, FreezeTooLong
 from gym.subscriptions.freezes.layout import DAY
 from gym.subscriptions.freezes.repository import FreezeRepository
-from gym.subscriptions.freezes.rescheduling import Moves
+from gym.subscriptions.freezes.rescheduling import Rescheduling
 from gym.subscriptions.freezes.rules import LONGEST
 from gym.subscriptions.freezes.schemas import Closure
 from gym.subscriptions.models import GymClosure, Subscription
@@ -84,7 +84,7 @@ class Closures:
         self, clients: Sequence[UUID]
     ) -> tuple[Sequence[Subscription], Sequence[Subscription]]:
         """Everything that these clients have open, and what of it has other days now."""
-        moves = Moves(self.uow)
+        moves = Rescheduling(self.uow)
         chains = await moves.lock(clients)
         moved = await moves.arrange(chains)
         everybody = [one for chain in chains for one in chain.found]

@@ -6,14 +6,14 @@ from typing import Final
 from uuid import UUID, uuid5
 
 from gym.core.database.ids import new_id
-from gym.payments.errors import KeyReused, parse_reason
+from gym.payments.errors import PaymentKeyReused, parse_reason
 from gym.security.permissions import ActorKind, Permission
 from gym.staff.four_eyes import FourEyes
 from gym.subscriptions.errors import AlreadyClosed
 from gym.subscriptions.freezes import notices
 from gym.subscriptions.freezes.errors import GiftOutOfRange
 from gym.subscriptions.freezes.repository import FreezeRepository
-from gym.subscriptions.freezes.rescheduling import Chain, Moves
+from gym.subscriptions.freezes.rescheduling import Rescheduling, SubscriptionChain
 from gym.subscriptions.models import GiftDays, Subscription
 from gym.subscriptions.repository import SubscriptionRepository
 from gym.subscriptions.statuses import is_open, is_waiting
@@ -22,7 +22,7 @@ from gym.unit_of_work import UnitOfWork
 MOST: Final = 365
 
 
-class Gifts:
+class GiftDayGrants:
     """Only admins give days. A gift is kept with its reason, and given once for a key."""
 
     def __init__(self, uow: UnitOfWork) -> None:
@@ -30,15 +30,18 @@ class Gifts:
         self._freezes = FreezeRepository(uow.session)
 
     async def give(self, subscription_id: UUID, days: int, reason: str, key: UUID | None) -> Subscription:
-        """Raises `GiftOutOfRange`, `ReasonNeeded`, `SubscriptionNotFound`, `AlreadyClosed`, `KeyReused`."""
+        """Days at the end of one plan.
+
+        Raises `GiftOutOfRange`, `ReasonNeeded`, `SubscriptionNotFound`, `AlreadyClosed`, `PaymentKeyReused`.
+        """
         reason = self._checked(days, reason)
         one = await SubscriptionRepository(self.uow.session).whole(subscription_id)
         await FourEyes(self.uow).require_another(one.client_id, Permission.GIFT_DAYS)
-        moves = Moves(self.uow)
+        moves = Rescheduling(self.uow)
         chains = await moves.lock([one.client_id])
         done = await self._freezes.gift_by_key(key)
         if done is not None and done.subscription_id != subscription_id:
-            raise KeyReused
+            raise PaymentKeyReused
         if done is not None:
             return one
         if not chains or chains[0].of(subscription_id) is None:
@@ -52,7 +55,7 @@ class Gifts:
     async def give_everybody(self, days: int, reason: str, key: UUID) -> int:
         """To every plan that runs today, frozen ones too; a repeated key gives nobody days again."""
         reason = self._checked(days, reason)
-        moves = Moves(self.uow)
+        moves = Rescheduling(self.uow)
         chains = await moves.lock(await self._freezes.running(self.uow.today))
         running = {uuid5(key, str(one.id)): (chain, one) for chain in chains for one in self._running(chain)}
         done = await self._freezes.gifts_made(running)
@@ -65,11 +68,13 @@ class Gifts:
             notices.tell_desk_gifts(self.uow, days, len(given), reason, str(key))
         return len(running)
 
-    def _running(self, chain: Chain) -> list[Subscription]:
+    def _running(self, chain: SubscriptionChain) -> list[Subscription]:
         today = self.uow.today
         return [one for one in chain.found if is_open(one, today) and not is_waiting(one, today)]
 
-    def _add(self, chain: Chain, one: Subscription, days: int, reason: str, key: UUID | None) -> GiftDays:
+    def _add(
+        self, chain: SubscriptionChain, one: Subscription, days: int, reason: str, key: UUID | None
+    ) -> GiftDays:
         actor = self.uow.actor
         gift = GiftDays(
             id=new_id(),

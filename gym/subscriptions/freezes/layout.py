@@ -17,7 +17,7 @@ DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Rest:
+class Interval:
     """Days `[starts_on, ends_on]` that do not count; without an end until the client returns."""
 
     starts_on: date
@@ -27,7 +27,7 @@ class Rest:
     closure_id: UUID | None = None
 
     @classmethod
-    def of(cls, freeze: Freeze) -> Rest:
+    def of(cls, freeze: Freeze) -> Interval:
         return cls(freeze.starts_on, freeze.ends_on, freeze.id, freeze.closure_id)
 
     @property
@@ -38,49 +38,49 @@ class Rest:
     def holds(self, day: date) -> bool:
         return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
 
-    def meets(self, other: Rest) -> bool:
+    def meets(self, other: Interval) -> bool:
         """True when they share a day."""
         begins_in_time = self.ends_on is None or other.starts_on <= self.ends_on
         return begins_in_time and (other.ends_on is None or self.starts_on <= other.ends_on)
 
 
 @dataclass(frozen=True, slots=True)
-class Laid:
+class Layout:
     """Where the days lie now, and which rests lie among them."""
 
     starts_on: date
     ends_on: date
-    rests: tuple[Rest, ...]
+    rests: tuple[Interval, ...]
 
     @property
     def rest_days(self) -> int:
         return sum(rest.days for rest in self.rests)
 
 
-def lay_out(starts_on: date, usable: int, rests: Iterable[Rest]) -> Laid:
+def lay_out(starts_on: date, usable: int, rests: Iterable[Interval]) -> Layout:
     """Lay usable days around rests that do not overlap."""
     ends_on = starts_on + (usable - 1) * DAY
-    inside: list[Rest] = []
+    inside: list[Interval] = []
     for rest in sorted(rests, key=lambda one: one.starts_on):
         if rest.starts_on <= ends_on:
             inside.append(rest)
             ends_on += rest.days * DAY
-    return Laid(starts_on, ends_on, tuple(inside))
+    return Layout(starts_on, ends_on, tuple(inside))
 
 
 def usable_days(subscription: Subscription) -> int:
     """Days on which the client could come: bought and given ones."""
     span = (subscription.ends_on - subscription.starts_on).days + 1
-    return span - sum(Rest.of(freeze).days for freeze in subscription.freezes)
+    return span - sum(Interval.of(freeze).days for freeze in subscription.freezes)
 
 
-def from_day(first: date, rests: Iterable[Rest]) -> list[Rest]:
+def from_day(first: date, rests: Iterable[Interval]) -> list[Interval]:
     """The rests without what lies before a day."""
     left = (rest for rest in rests if rest.ends_on is None or rest.ends_on >= first)
     return [replace(rest, starts_on=max(rest.starts_on, first)) for rest in left]
 
 
-def until_day(last: date, rests: Iterable[Rest]) -> list[Rest]:
+def until_day(last: date, rests: Iterable[Interval]) -> list[Interval]:
     """The rests without what lies after a day."""
     return [
         replace(rest, ends_on=last if rest.ends_on is None else min(rest.ends_on, last))
@@ -89,10 +89,10 @@ def until_day(last: date, rests: Iterable[Rest]) -> list[Rest]:
     ]
 
 
-def free_parts(rest: Rest, taken: Sequence[Rest]) -> list[Rest]:
+def free_parts(rest: Interval, taken: Sequence[Interval]) -> list[Interval]:
     """The parts of a dated rest that no other one holds."""
     assert rest.ends_on is not None, "a closure has a last day"
-    parts: list[Rest] = []
+    parts: list[Interval] = []
     for offset in range(rest.days):
         day = rest.starts_on + offset * DAY
         if any(other.holds(day) for other in taken):
@@ -101,9 +101,9 @@ def free_parts(rest: Rest, taken: Sequence[Rest]) -> list[Rest]:
     return joined(parts)
 
 
-def joined(rests: Iterable[Rest]) -> list[Rest]:
+def joined(rests: Iterable[Interval]) -> list[Interval]:
     """Neighbours of one closure as one rest."""
-    found: list[Rest] = []
+    found: list[Interval] = []
     for rest in sorted(rests, key=lambda one: one.starts_on):
         last = found[-1] if found else None
         follows = last is not None and last.ends_on is not None and last.ends_on + DAY == rest.starts_on

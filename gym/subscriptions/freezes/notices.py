@@ -23,7 +23,7 @@ from gym.notifications.models import NotificationKind, Priority
 from gym.notifications.outbox import DESK, Recipient
 from gym.notifications.quiet_hours import after_quiet
 from gym.security.permissions import ActorKind
-from gym.subscriptions.freezes.layout import DAY, Rest
+from gym.subscriptions.freezes.layout import DAY, Interval
 from gym.subscriptions.models import Freeze, GiftDays, GymClosure, Subscription
 from gym.subscriptions.notices import Payload, subscription_payload
 from gym.unit_of_work import UnitOfWork
@@ -40,7 +40,7 @@ def tell_frozen(
     more: Payload = {
         "frozen_from": freeze.starts_on,
         "frozen_until": freeze.ends_on,
-        "days": Rest.of(freeze).days or None,
+        "days": Interval.of(freeze).days or None,
         "reason": freeze.reason,
     }
     _tell_desk(

@@ -11,17 +11,17 @@ from uuid import UUID
 from sqlalchemy.orm.attributes import set_committed_value
 
 from gym.core.database.ids import new_id
-from gym.subscriptions.freezes.calendar import Calendar, wishes_of
-from gym.subscriptions.freezes.layout import DAY, Laid, Rest, usable_days
+from gym.subscriptions.freezes.calendar import FreezeCalendar, wishes_of
+from gym.subscriptions.freezes.layout import DAY, Interval, Layout, usable_days
 from gym.subscriptions.freezes.repository import FreezeRepository
 from gym.subscriptions.models import OPEN, Freeze, FreezeKind, GymClosure, Subscription
-from gym.subscriptions.status_sync import Settlement
+from gym.subscriptions.status_sync import StatusSync
 from gym.subscriptions.statuses import open_freeze
 from gym.unit_of_work import UnitOfWork
 
 
 @dataclass(slots=True)
-class Chain:
+class SubscriptionChain:
     """A client's open subscriptions, locked, first day first; and on how many days each can be used."""
 
     found: list[Subscription]
@@ -33,13 +33,13 @@ class Chain:
 
     def __post_init__(self) -> None:
         self.usable = {one.id: usable_days(one) for one in self.found}
-        self.rested = {one.id: sum(Rest.of(freeze).days for freeze in one.freezes) for one in self.found}
+        self.rested = {one.id: sum(Interval.of(freeze).days for freeze in one.freezes) for one in self.found}
 
     def of(self, subscription_id: UUID) -> Subscription | None:
         return next((one for one in self.found if one.id == subscription_id), None)
 
 
-class Moves:
+class Rescheduling:
     """Lays chains out and writes what changed, with the trail of it."""
 
     def __init__(self, uow: UnitOfWork) -> None:
@@ -47,33 +47,35 @@ class Moves:
         self._freezes = FreezeRepository(uow.session)
         self._announced: dict[UUID, GymClosure] = {}
 
-    async def lock(self, client_ids: Sequence[UUID]) -> list[Chain]:
+    async def lock(self, client_ids: Sequence[UUID]) -> list[SubscriptionChain]:
         """The clients' chains: the people first, then their subscriptions, settled for today."""
         await self._freezes.lock_clients(client_ids)
         found = await self._freezes.lock_open(client_ids)
-        await Settlement(self.uow).settle(*found)
+        await StatusSync(self.uow).settle(*found)
         await self.uow.session.flush()
         still_open = [one for one in found if one.status in OPEN]
-        return [Chain(list(chain)) for _, chain in groupby(still_open, key=lambda one: one.client_id)]
+        return [
+            SubscriptionChain(list(chain)) for _, chain in groupby(still_open, key=lambda one: one.client_id)
+        ]
 
-    async def calendar(self, client_ids: Iterable[UUID], since: date | None = None) -> Calendar:
+    async def calendar(self, client_ids: Iterable[UUID], since: date | None = None) -> FreezeCalendar:
         """With the closings that are not over, or were not `since` a day."""
         visited = await self._freezes.visited_on(self.uow.today, list(client_ids))
         closures = await self._freezes.closures(min(since or self.uow.today, self.uow.today))
-        return Calendar(self.uow.today, closures, visited)
+        return FreezeCalendar(self.uow.today, closures, visited)
 
-    async def arrange(self, chains: Sequence[Chain]) -> set[UUID]:
+    async def arrange(self, chains: Sequence[SubscriptionChain]) -> set[UUID]:
         """Lay everything out again; which subscriptions have other days now."""
         everybody = [one for chain in chains for one in chain.found]
         calendar = await self.calendar({one.client_id for one in everybody})
         self._announced = {closure.id: closure for closure in calendar.closures}
         moved = {one.id for chain in chains for one in self._arrange(chain, calendar)}
         await self._freezes.flush_moved()
-        await Settlement(self.uow).settle(*everybody)
+        await StatusSync(self.uow).settle(*everybody)
         await self.uow.session.flush()
         return moved
 
-    def _arrange(self, chain: Chain, calendar: Calendar) -> list[Subscription]:
+    def _arrange(self, chain: SubscriptionChain, calendar: FreezeCalendar) -> list[Subscription]:
         shift, held, moved = 0 * DAY, False, list[Subscription]()
         for one in chain.found:
             before = (one.starts_on, one.ends_on)
@@ -87,7 +89,7 @@ class Moves:
             held = open_freeze(one) is not None
         return moved
 
-    def _write(self, one: Subscription, laid: Laid, chain: Chain, *, held: bool) -> None:
+    def _write(self, one: Subscription, laid: Layout, chain: SubscriptionChain, *, held: bool) -> None:
         one.frozen_days = max(0, one.frozen_days + laid.rest_days - chain.rested[one.id])
         chain.rested[one.id] = laid.rest_days
         one.starts_on, one.ends_on = laid.starts_on, laid.ends_on
@@ -100,14 +102,14 @@ class Moves:
         counted = [row for row in rows if row.canceled_at is None]
         set_committed_value(one, "freezes", sorted(counted, key=lambda row: row.starts_on))
 
-    def _write_wishes(self, one: Subscription, laid: Laid) -> None:
+    def _write_wishes(self, one: Subscription, laid: Layout) -> None:
         """A freeze whose days are no longer among the plan's own is canceled."""
         kept = {rest.freeze_id: rest for rest in laid.rests}
         for freeze in one.freezes:
             if freeze.kind is FreezeKind.CLIENT:
                 self._change(freeze, kept.get(freeze.id))
 
-    def _write_closed(self, one: Subscription, laid: Laid) -> list[Freeze]:
+    def _write_closed(self, one: Subscription, laid: Layout) -> list[Freeze]:
         """Rows of closings, kept by closing and first day; the new ones."""
         wanted = {(rest.closure_id, rest.starts_on): rest for rest in laid.rests if rest.closure_id}
         for freeze in one.freezes:
@@ -115,7 +117,7 @@ class Moves:
                 self._change(freeze, wanted.pop((freeze.closure_id, freeze.starts_on), None))
         return [self._closed_row(one, rest) for rest in wanted.values()]
 
-    def _change(self, freeze: Freeze, rest: Rest | None) -> None:
+    def _change(self, freeze: Freeze, rest: Interval | None) -> None:
         if rest is None:
             freeze.canceled_at = self.uow.now
             self.uow.audit_changes("freeze.canceled", freeze)
@@ -123,7 +125,7 @@ class Moves:
         freeze.starts_on, freeze.ends_on = rest.starts_on, rest.ends_on
         self.uow.audit_changes("freeze.moved", freeze)
 
-    def _closed_row(self, one: Subscription, rest: Rest) -> Freeze:
+    def _closed_row(self, one: Subscription, rest: Interval) -> Freeze:
         assert rest.closure_id is not None
         row = closed_row(one.id, rest, self._announced[rest.closure_id], self.uow.now)
         self.uow.session.add(row)
@@ -131,7 +133,7 @@ class Moves:
         return row
 
 
-def closed_row(subscription_id: UUID, rest: Rest, closure: GymClosure, now: datetime) -> Freeze:
+def closed_row(subscription_id: UUID, rest: Interval, closure: GymClosure, now: datetime) -> Freeze:
     """What a closing of the gym means for one subscription."""
     return Freeze(
         id=new_id(),

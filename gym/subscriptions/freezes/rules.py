@@ -19,7 +19,7 @@ from gym.subscriptions.freezes.errors import (
     VisitedToday,
     WaitsBehindFreeze,
 )
-from gym.subscriptions.freezes.layout import Rest
+from gym.subscriptions.freezes.layout import Interval
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.statuses import is_open
 
@@ -33,7 +33,9 @@ def allowance_left(subscription: Subscription, today: date) -> int:
     return max(0, subscription.plan.freeze_days - used)
 
 
-def judged(subscription: Subscription, wish: Rest, actor: Actor, today: date, *, visited: bool) -> Rest:
+def judged(
+    subscription: Subscription, wish: Interval, actor: Actor, today: date, *, visited: bool
+) -> Interval:
     """The freeze that may be made of a wish.
 
     Who may not go beyond the plan gets all days the plan has left instead of an open end. Raises
@@ -55,25 +57,25 @@ def judged(subscription: Subscription, wish: Rest, actor: Actor, today: date, *,
     return rest
 
 
-def _spent(rest: Rest, today: date) -> int:
+def _spent(rest: Interval, today: date) -> int:
     return rest.days if rest.ends_on else max(0, (today - rest.starts_on).days + 1)
 
 
-def _require_length(rest: Rest) -> None:
+def _require_length(rest: Interval) -> None:
     if rest.ends_on is not None and rest.ends_on < rest.starts_on:
         raise FreezeBackwards(rest.starts_on)
     if rest.days > LONGEST:
         raise FreezeTooLong(LONGEST)
 
 
-def _within_plan(subscription: Subscription, wish: Rest, actor: Actor, today: date) -> Rest:
+def _within_plan(subscription: Subscription, wish: Interval, actor: Actor, today: date) -> Interval:
     if actor.may(Permission.FREEZE_BEYOND_PLAN):
         return wish
     left = allowance_left(subscription, today)
     if not left or wish.days > left:
         raise FreezeBeyondPlan(left)
     last = wish.starts_on + timedelta(days=left - 1)
-    return Rest(wish.starts_on, wish.ends_on or last)
+    return Interval(wish.starts_on, wish.ends_on or last)
 
 
 def days_of_start(subscription: Subscription, today: date, *, visited: bool) -> Days:
@@ -82,7 +84,7 @@ def days_of_start(subscription: Subscription, today: date, *, visited: bool) -> 
     return Days(first + timedelta(days=1) if visited and first == today else first, subscription.ends_on)
 
 
-def _require_start(subscription: Subscription, rest: Rest, today: date, *, visited: bool) -> None:
+def _require_start(subscription: Subscription, rest: Interval, today: date, *, visited: bool) -> None:
     first = max(today, subscription.starts_on)
     if not days_of_start(subscription, today, visited=False).holds(rest.starts_on):
         raise FreezeOutside(first, subscription.ends_on)

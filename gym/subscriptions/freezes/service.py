@@ -17,7 +17,7 @@ from gym.core.database.engine import violated_constraint
 from gym.core.database.ids import new_id
 from gym.core.database.repository import Page
 from gym.core.reading.days import Days
-from gym.payments.errors import KeyReused, parse_reason
+from gym.payments.errors import PaymentKeyReused, parse_reason
 from gym.security.permissions import ActorKind, Permission
 from gym.staff.four_eyes import FourEyes
 from gym.subscriptions.errors import AlreadyClosed
@@ -25,10 +25,10 @@ from gym.subscriptions.freezes import notices
 from gym.subscriptions.freezes.calendar import wishes_of
 from gym.subscriptions.freezes.closures import Closures
 from gym.subscriptions.freezes.errors import GymIsClosed, NothingFrozen
-from gym.subscriptions.freezes.gift_days import Gifts
-from gym.subscriptions.freezes.layout import DAY, Rest, from_day, until_day, usable_days
+from gym.subscriptions.freezes.gift_days import GiftDayGrants
+from gym.subscriptions.freezes.layout import DAY, Interval, from_day, until_day, usable_days
 from gym.subscriptions.freezes.repository import FreezeRepository
-from gym.subscriptions.freezes.rescheduling import Chain, Moves, freeze_facts
+from gym.subscriptions.freezes.rescheduling import Rescheduling, SubscriptionChain, freeze_facts
 from gym.subscriptions.freezes.rules import allowance_left, days_of_start, judged
 from gym.subscriptions.freezes.schemas import Closure, FreezeQuote
 from gym.subscriptions.models import Freeze, FreezeKind, GymClosure, Subscription
@@ -50,9 +50,9 @@ class FreezeService:
         one = await self._subscriptions.whole(subscription_id)
         self.uow.actor.require_own_or(Permission.FREEZE, one.client_id)
         await FourEyes(self.uow).require_another(one.client_id, Permission.FREEZE, acts=False)
-        calendar = await Moves(self.uow).calendar([one.client_id])
+        calendar = await Rescheduling(self.uow).calendar([one.client_id])
         visited = one.client_id in calendar.visited
-        rest = judged(one, Rest(starts_on, ends_on), self.uow.actor, self.uow.today, visited=visited)
+        rest = judged(one, Interval(starts_on, ends_on), self.uow.actor, self.uow.today, visited=visited)
         laid = calendar.lay(one, one.starts_on, usable_days(one), [*wishes_of(one), rest])
         renewal = await self._waiting(one)
         lasting = rest.ends_on is None
@@ -82,7 +82,7 @@ class FreezeService:
 
         Without `ends_on` it rests until the client returns. The client is told, unless they have
         `asked_for` it and are answered. Raises what `freeze_rules.judged` raises,
-        `ReasonNeeded`, `SubscriptionNotFound`, `KeyReused`.
+        `ReasonNeeded`, `SubscriptionNotFound`, `PaymentKeyReused`.
         """
         self.uow.actor.require(Permission.FREEZE)
         reason = parse_reason(reason)
@@ -94,12 +94,12 @@ class FreezeService:
             return self._same(done, subscription_id)
         one = self._open(chain, subscription_id)
         visited = await self._freezes.visited_on(self.uow.today, [one.client_id])
-        wish = Rest(starts_on, ends_on)
+        wish = Interval(starts_on, ends_on)
         rest = judged(one, wish, self.uow.actor, self.uow.today, visited=bool(visited))
         row = self._row(one, rest, reason, key)
         await self._add(one, row)
         self.uow.audit("freeze.made", row, after=freeze_facts(row))
-        await Moves(self.uow).arrange([chain])
+        await Rescheduling(self.uow).arrange([chain])
         notices.tell_frozen(self.uow, row, one, asked_for=asked_for)
         return row
 
@@ -119,7 +119,7 @@ class FreezeService:
         freeze = self._to_end(one, freeze_id)
         lasting, last_day = freeze.ends_on is None, one.ends_on
         await self._stop(freeze, one)
-        await Moves(self.uow).arrange([chain])
+        await Rescheduling(self.uow).arrange([chain])
         days = None if lasting else (last_day - one.ends_on).days
         notices.tell_freeze_ended(self.uow, freeze, one, days, planned=freeze.canceled_at is not None)
         return one
@@ -133,10 +133,10 @@ class FreezeService:
         chain = await self._locked(subscription_id)
         one = self._open(chain, subscription_id)
         for freeze in list(one.freezes):
-            if freeze.kind is FreezeKind.CLIENT and from_day(self.uow.today, [Rest.of(freeze)]):
+            if freeze.kind is FreezeKind.CLIENT and from_day(self.uow.today, [Interval.of(freeze)]):
                 await self._stop(freeze, one)
         chain.ending.add(one.id)
-        await Moves(self.uow).arrange([chain])
+        await Rescheduling(self.uow).arrange([chain])
         return one
 
     async def freezes(self, subscription_id: UUID) -> Sequence[Freeze]:
@@ -180,11 +180,11 @@ class FreezeService:
         self, subscription_id: UUID, days: int, reason: str, *, key: UUID | None = None
     ) -> Subscription:
         """Give days to one subscription; the same key gives them once."""
-        return await Gifts(self.uow).give(subscription_id, days, reason, key)
+        return await GiftDayGrants(self.uow).give(subscription_id, days, reason, key)
 
     async def gift_everybody(self, days: int, reason: str, *, key: UUID) -> int:
         """Give days to everybody whose plan runs today; how many got them."""
-        return await Gifts(self.uow).give_everybody(days, reason, key)
+        return await GiftDayGrants(self.uow).give_everybody(days, reason, key)
 
     async def remind_of_ends(self) -> int:
         """Tell clients whose freeze has tomorrow as its last day; how many there are today."""
@@ -195,12 +195,12 @@ class FreezeService:
             notices.remind_of_end(self.uow, freeze, subscription)
         return len(reachable)
 
-    async def _locked(self, subscription_id: UUID) -> Chain:
+    async def _locked(self, subscription_id: UUID) -> SubscriptionChain:
         one = await self._subscriptions.whole(subscription_id)
-        chains = await Moves(self.uow).lock([one.client_id])
-        return chains[0] if chains else Chain([])
+        chains = await Rescheduling(self.uow).lock([one.client_id])
+        return chains[0] if chains else SubscriptionChain([])
 
-    def _open(self, chain: Chain, subscription_id: UUID) -> Subscription:
+    def _open(self, chain: SubscriptionChain, subscription_id: UUID) -> Subscription:
         one = chain.of(subscription_id)
         if one is None:
             raise AlreadyClosed
@@ -214,10 +214,10 @@ class FreezeService:
 
     def _same(self, done: Freeze, subscription_id: UUID) -> Freeze:
         if done.subscription_id != subscription_id:
-            raise KeyReused
+            raise PaymentKeyReused
         return done
 
-    def _row(self, one: Subscription, rest: Rest, reason: str, key: UUID | None) -> Freeze:
+    def _row(self, one: Subscription, rest: Interval, reason: str, key: UUID | None) -> Freeze:
         actor = self.uow.actor
         return Freeze(
             id=new_id(),
@@ -237,7 +237,7 @@ class FreezeService:
             await self._freezes.insert(row)
         except IntegrityError as error:
             if violated_constraint(error) == "uq_freezes_idempotency_key":
-                raise KeyReused from None
+                raise PaymentKeyReused from None
             raise
         rows = sorted([*one.freezes, row], key=lambda freeze: freeze.starts_on)
         set_committed_value(one, "freezes", rows)
@@ -247,7 +247,7 @@ class FreezeService:
         freeze = await self._freezes.require(freeze_id)
         if freeze.subscription_id != one.id:
             raise NothingFrozen
-        return freeze.canceled_at is not None or not from_day(self.uow.today, [Rest.of(freeze)])
+        return freeze.canceled_at is not None or not from_day(self.uow.today, [Interval.of(freeze)])
 
     def _to_end(self, one: Subscription, freeze_id: UUID | None) -> Freeze:
         left = {rest.freeze_id for rest in from_day(self.uow.today, wishes_of(one))}
@@ -261,7 +261,7 @@ class FreezeService:
 
     async def _stop(self, freeze: Freeze, one: Subscription) -> None:
         """End a freeze with yesterday, or cancel what has no day behind it. Written before days move."""
-        begun = until_day(self.uow.today - DAY, [Rest.of(freeze)])
+        begun = until_day(self.uow.today - DAY, [Interval.of(freeze)])
         if begun:
             freeze.ends_on = begun[0].ends_on
             self.uow.audit_changes("freeze.ended", freeze)

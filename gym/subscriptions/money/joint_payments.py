@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID, uuid5
 
-from gym.payments.errors import KeyReused, owed_only
+from gym.payments.errors import PaymentKeyReused, owed_only
 from gym.payments.models import EntryKind, LedgerEntry, Method
 from gym.payments.repository import AccountRepository, EntryRepository
 from gym.payments.schemas import Receipt
@@ -21,7 +21,7 @@ from gym.security.permissions import Permission
 from gym.subscriptions import notices
 from gym.subscriptions.errors import JustChanged
 from gym.subscriptions.models import Subscription
-from gym.subscriptions.money.payments import Paying
+from gym.subscriptions.money.payments import SubscriptionPayments
 from gym.subscriptions.schemas import Owed
 
 NEXT: Final = UUID("5d0f4c57-0d6c-4d0b-9a1c-6f2f5c3b8e21")
@@ -45,7 +45,7 @@ class JointReceipt:
         return sum((one.amount for one in self.parts if not one.voided), ZERO)
 
 
-class PayingTogether(Paying):
+class JointPayments(SubscriptionPayments):
     """Locks the client, then every subscription that owes, first day first, then the accounts."""
 
     async def take_everything(
@@ -54,7 +54,7 @@ class PayingTogether(Paying):
         """Take all that the client owes, what begins later included; the same key gives the same receipts.
 
         `expected` is the sum that was on the screen: with another one by now `JustChanged` is raised and
-        nothing is taken. Raises also `NothingOwed`, `DestinationUnknown`, `KeyReused`,
+        nothing is taken. Raises also `NothingOwed`, `DestinationUnknown`, `PaymentKeyReused`,
         `OwnMembershipRefused`.
         """
         self.uow.actor.require(Permission.TAKE_PAYMENT)
@@ -97,7 +97,7 @@ class PayingTogether(Paying):
     async def _again(self, done: LedgerEntry, client_id: UUID) -> JointReceipt:
         account = await AccountRepository(self.uow.session).require(done.account_id)
         if account.client_id != client_id or done.kind is not EntryKind.PAYMENT:
-            raise KeyReused
+            raise PaymentKeyReused
         return await self._whole(done)
 
     async def _whole(self, entry: LedgerEntry) -> JointReceipt:

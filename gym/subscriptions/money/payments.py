@@ -8,7 +8,7 @@ from typing import cast
 from uuid import UUID, uuid5
 
 from gym.payments.credit import ClientCredit
-from gym.payments.errors import KeyReused, parse_reason
+from gym.payments.errors import PaymentKeyReused, parse_reason
 from gym.payments.ledger import positive
 from gym.payments.models import EntryKind, LedgerEntry, Method
 from gym.payments.money_back import MoneyBack
@@ -19,15 +19,15 @@ from gym.rewards.granting import Paid, after_paid, after_unpaid
 from gym.security.permissions import Permission
 from gym.subscriptions import notices
 from gym.subscriptions.models import Subscription
-from gym.subscriptions.queries import Reading
-from gym.subscriptions.status_sync import Settlement
+from gym.subscriptions.queries import SubscriptionQueries
+from gym.subscriptions.status_sync import StatusSync
 
 ZERO = Decimal(0)
 KEPT = UUID("1f0b7a3e-6a55-4a43-9d7e-6c9f3f1f2f10")
 """Namespace of the key that marks the second half of a goodwill credit."""
 
 
-class Paying(Reading):
+class SubscriptionPayments(SubscriptionQueries):
     """Locks the client when credit may move, the subscription, then the accounts."""
 
     async def take_payment(
@@ -154,9 +154,9 @@ class Paying(Reading):
         if off is not None and (
             off.account_id != subscription.account_id or off.kind is not EntryKind.CREDIT
         ):
-            raise KeyReused
+            raise PaymentKeyReused
         if kept is not None and (await accounts.require(kept.account_id)).client_id != subscription.client_id:
-            raise KeyReused
+            raise PaymentKeyReused
         return GivenBack(credited=off.amount if off else ZERO, kept=kept.amount if kept else ZERO)
 
     async def _lock(self, subscription_id: UUID, *, credit: bool) -> Subscription:
@@ -169,7 +169,7 @@ class Paying(Reading):
 
     async def _settle(self, subscription: Subscription, owed: Decimal) -> None:
         """The status follows the money, and so does the reward of whoever brought the client."""
-        await Settlement(self.uow).settle(subscription)
+        await StatusSync(self.uow).settle(subscription)
         balance = subscription.account.balance
         if owed and not balance:
             await after_paid(self.uow, cast("Paid", subscription))

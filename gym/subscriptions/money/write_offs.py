@@ -15,10 +15,10 @@ from gym.payments.service import PaymentService
 from gym.security.permissions import Permission
 from gym.subscriptions import notices
 from gym.subscriptions.models import Subscription
-from gym.subscriptions.money.payments import Paying
+from gym.subscriptions.money.payments import SubscriptionPayments
 
 
-class WritingOff(Paying):
+class WriteOffs(SubscriptionPayments):
     """Of a plan that runs or has ended, however long ago."""
 
     async def write_off(

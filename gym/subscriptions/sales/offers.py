@@ -27,13 +27,13 @@ from gym.subscriptions.errors import (
     StartTooFar,
     TrialUsed,
 )
-from gym.subscriptions.freezes.layout import Rest
-from gym.subscriptions.freezes.rescheduling import Moves
+from gym.subscriptions.freezes.layout import Interval
+from gym.subscriptions.freezes.rescheduling import Rescheduling
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.periods import Period, first_period, following_period
 from gym.subscriptions.repository import SubscriptionRepository
 from gym.subscriptions.sales.discounts import require_within
-from gym.subscriptions.schemas import NO_CUT, Cut, Owed, Quote
+from gym.subscriptions.schemas import NO_CUT, Owed, PriceReductions, Quote
 from gym.subscriptions.statuses import is_open, is_used_up, is_waiting, open_freeze
 from gym.unit_of_work import UnitOfWork
 
@@ -55,7 +55,9 @@ class Offers:
         self._plans = PlanRepository(uow.session)
         self._smallest = uow.settings.smallest_amount
 
-    async def sale(self, client: Client, plan_id: UUID, starts_on: date | None, cut: Cut = NO_CUT) -> Quote:
+    async def sale(
+        self, client: Client, plan_id: UUID, starts_on: date | None, cut: PriceReductions = NO_CUT
+    ) -> Quote:
         """The offer of a new subscription; its refusals are the typed errors of this room."""
         plan = await self.sellable(client, plan_id)
         start = starts_on or self.uow.today
@@ -67,7 +69,7 @@ class Offers:
         await self._require_free(client, period)
         return replace(await self._quote(client, plan, period, cut, start), closed=closed)
 
-    async def renewal(self, client: Client, plan_id: UUID | None, cut: Cut = NO_CUT) -> Quote:
+    async def renewal(self, client: Client, plan_id: UUID | None, cut: PriceReductions = NO_CUT) -> Quote:
         """The offer of a renewal of the client's latest subscription, with the same plan or another."""
         latest = await self._subscriptions.latest(client.id)
         if latest is None:
@@ -78,7 +80,7 @@ class Offers:
         running = is_open(latest, self.uow.today)
         closes_pack = running and is_used_up(latest)
         follows = running and not closes_pack
-        period, closed = self._renewed(latest, plan, follows=follows), tuple[Rest, ...]()
+        period, closed = self._renewed(latest, plan, follows=follows), tuple[Interval, ...]()
         held = follows and open_freeze(latest) is not None
         if not held:  # else the days are laid when the client returns
             period, closed = await self.around_closings(client.id, period)
@@ -86,9 +88,9 @@ class Offers:
         quote = await self._quote(client, plan, period, cut, max(period.starts_on, self.uow.today))
         return replace(quote, renews=latest, closes_pack=closes_pack, held=held, closed=closed)
 
-    async def around_closings(self, client_id: UUID, period: Period) -> tuple[Period, tuple[Rest, ...]]:
+    async def around_closings(self, client_id: UUID, period: Period) -> tuple[Period, tuple[Interval, ...]]:
         """The period laid around the gym's closings, and its days on which the gym is closed."""
-        calendar = await Moves(self.uow).calendar([client_id], period.starts_on)
+        calendar = await Rescheduling(self.uow).calendar([client_id], period.starts_on)
         laid = calendar.lay_sale(client_id, period.starts_on, period.days)
         return replace(period, ends_on=laid.ends_on), laid.rests
 
@@ -137,7 +139,9 @@ class Offers:
             if is_waiting(other, today) and period.starts_on > today:
                 raise AlreadyWaiting(other.plan.name, other.starts_on)
 
-    async def _quote(self, client: Client, plan: Plan, period: Period, cut: Cut, day: date) -> Quote:
+    async def _quote(
+        self, client: Client, plan: Plan, period: Period, cut: PriceReductions, day: date
+    ) -> Quote:
         price = await self.price(plan, day)
         self._require_allowed(cut, price)
         quote = Quote(client, plan, period, price, cut.on(price, self._smallest), reward=cut.reward)
@@ -156,7 +160,7 @@ class Offers:
         later = row.valid_from > self.uow.today
         return replace(quote, price_today=today, priced_from=row.valid_from, priced_later=later)
 
-    def _require_allowed(self, cut: Cut, price: Decimal) -> None:
+    def _require_allowed(self, cut: PriceReductions, price: Decimal) -> None:
         """The limit is on what the actor gives; a reward was earned."""
         off = cut.given.on(price, self._smallest)
         if off and cut.limited and not self.uow.actor.may(Permission.DISCOUNT_ANY):

@@ -11,12 +11,12 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from gym.core.database.engine import violated_constraint
 from gym.core.database.ids import new_id
-from gym.payments.errors import KeyReused
+from gym.payments.errors import PaymentKeyReused
 from gym.payments.models import AccountKind
 from gym.payments.service import PaymentService
-from gym.rewards.redeeming import Priced, Rewards
+from gym.rewards.redeeming import Priced, RewardRedemption
 from gym.security.permissions import ActorKind
-from gym.subscriptions.changes.closing import Closing
+from gym.subscriptions.changes.closing import EarlyClose
 from gym.subscriptions.errors import JustChanged
 from gym.subscriptions.freezes.repository import FreezeRepository
 from gym.subscriptions.freezes.rescheduling import closed_row, freeze_facts
@@ -29,7 +29,7 @@ from gym.unit_of_work import UnitOfWork
 ONE_AT_A_TIME = frozenset({"ex_subscriptions_no_overlap", "uq_subscriptions_one_waiting"})
 
 
-class Selling:
+class Sales:
     """Turns an offer into a subscription. The client's row is locked by whoever calls."""
 
     def __init__(self, uow: UnitOfWork) -> None:
@@ -37,10 +37,10 @@ class Selling:
         self._subscriptions = SubscriptionRepository(uow.session)
 
     async def made_by(self, key: UUID | None, client_id: UUID) -> Subscription | None:
-        """What an earlier tap with the same key has sold. Raises `KeyReused`."""
+        """What an earlier tap with the same key has sold. Raises `PaymentKeyReused`."""
         done = await self._subscriptions.by_key(key)
         if done is not None and done.client_id != client_id:
-            raise KeyReused
+            raise PaymentKeyReused
         return done
 
     async def open(self, quote: Quote, key: UUID | None, action: str) -> Subscription:
@@ -86,7 +86,7 @@ class Selling:
         await self._rest(rests)
         if quote.reward is not None:
             priced = cast("Priced", subscription)
-            await Rewards(self.uow).redeem(quote.reward.id, quote.client.id, priced)
+            await RewardRedemption(self.uow).redeem(quote.reward.id, quote.client.id, priced)
         return subscription
 
     async def _insert(self, subscription: Subscription) -> None:
@@ -98,7 +98,7 @@ class Selling:
             if name in ONE_AT_A_TIME:
                 raise JustChanged from None
             if name == "uq_subscriptions_idempotency_key":
-                raise KeyReused from None
+                raise PaymentKeyReused from None
             raise
 
     async def _closed_rows(self, subscription_id: UUID, quote: Quote) -> list[Freeze]:
@@ -121,7 +121,7 @@ class Selling:
 
     async def _close_pack(self, quote: Quote) -> None:
         if quote.renews is not None and quote.closes_pack:
-            await Closing(self.uow).use_up(quote.renews)
+            await EarlyClose(self.uow).use_up(quote.renews)
 
 
 def sold_facts(subscription: Subscription) -> dict[str, object]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from gym.core.postgres.accounts import Account, choose_account
+from gym.core.postgres.accounts import SystemAccount, choose_account
 from gym.core.postgres.binaries import Binaries, BinariesMissing, binaries_for, installed_binaries
 
 
@@ -24,7 +24,7 @@ def open_folder() -> Iterator[Path]:
 
 
 @pytest.fixture
-def account(tmp_path: Path) -> Account:
+def account(tmp_path: Path) -> SystemAccount:
     return choose_account(tmp_path / "no data yet")
 
 
@@ -40,7 +40,7 @@ def closed(open_folder: Path) -> Binaries:
 
 
 def test_programs_out_of_reach_are_copied_once_with_their_libraries(
-    closed: Binaries, account: Account, open_folder: Path
+    closed: Binaries, account: SystemAccount, open_folder: Path
 ) -> None:
     shelf = open_folder / "shelf"
     found = binaries_for(account, closed, [shelf])
@@ -57,7 +57,7 @@ def test_programs_out_of_reach_are_copied_once_with_their_libraries(
 
 
 def test_a_shelf_that_others_may_write_to_or_have_laid_is_not_trusted(
-    closed: Binaries, account: Account, open_folder: Path
+    closed: Binaries, account: SystemAccount, open_folder: Path
 ) -> None:
     writable, link = open_folder / "writable", open_folder / "link"
     writable.mkdir()

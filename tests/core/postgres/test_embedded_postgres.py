@@ -19,7 +19,7 @@ import pytest
 from gym.core.database.engine import plain_dsn
 from gym.core.postgres import EmbeddedPostgres, PostgresUnavailable
 from gym.core.postgres.accounts import choose_account
-from gym.core.postgres.layout import KeeperState, Layout
+from gym.core.postgres.layout import ServerLayout, SupervisorState
 from gym.core.postgres.stale_processes import serving
 
 CODE = Path(__file__).parents[3]
@@ -43,7 +43,7 @@ def until(condition: Callable[[], bool], seconds: float = 20) -> bool:
 
 
 def keeper_of(server: EmbeddedPostgres) -> psutil.Process:
-    state = KeeperState.read(server.layout.state)
+    state = SupervisorState.read(server.layout.state)
     assert state is not None
     return psutil.Process(state.pid)
 
@@ -53,7 +53,7 @@ def postgres_of(server: EmbeddedPostgres) -> psutil.Process:
     return process
 
 
-def servers_in(layout: Layout) -> list[psutil.Process]:
+def servers_in(layout: ServerLayout) -> list[psutil.Process]:
     return serving(layout.data, choose_account(layout.data))
 
 

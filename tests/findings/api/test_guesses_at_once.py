@@ -9,14 +9,14 @@ import pytest
 from gym.app import Gym
 from gym.core.database.ids import new_id
 from gym.security.rate_limits import DatabaseBuckets
-from gym.security.signed_links import Links
+from gym.security.signed_links import SignedLinks
 from web.http.document_guesses import DocumentGuess, TooManyWrongDocuments
 from web.http.limits import Limits
 
 
 async def test_six_right_documents_at_once_are_all_judged(gym: Gym) -> None:
     limits = Limits(DatabaseBuckets(gym.database, b"x"))
-    links, caller = Links(gym.secrets.jwt), new_id()
+    links, caller = SignedLinks(gym.secrets.jwt), new_id()
 
     async def right(number: int) -> None:
         guess = DocumentGuess.of(limits, links, caller, f"10203{number:04d}")
@@ -30,7 +30,7 @@ async def test_six_right_documents_at_once_are_all_judged(gym: Gym) -> None:
 
 async def test_wrong_ones_at_once_are_refused_after_five(gym: Gym) -> None:
     limits = Limits(DatabaseBuckets(gym.database, b"x"))
-    links, caller = Links(gym.secrets.jwt), new_id()
+    links, caller = SignedLinks(gym.secrets.jwt), new_id()
 
     async def wrong(number: int) -> None:
         guess = DocumentGuess.of(limits, links, caller, f"10203{number:04d}")

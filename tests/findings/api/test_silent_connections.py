@@ -19,15 +19,15 @@ from gym.core.runtime.file_descriptors import raise_limit
 from tests.support.door import Door
 from tests.support.served import OwnServer
 from web.app import make_app
-from web.http.connections import Patience
+from web.http.connections import Deadlines
 
 MANY = 3000
-SOON = Patience(headers=0.5, body=0.5, whole=3, idle=5)
+SOON = Deadlines(headers=0.5, body=0.5, whole=3, idle=5)
 Client = TestClient[Any, Any]
 
 
 @asynccontextmanager
-async def served(gym: Gym, patience: Patience | None = None) -> AsyncGenerator[Client]:
+async def served(gym: Gym, patience: Deadlines | None = None) -> AsyncGenerator[Client]:
     async with TestClient(OwnServer(make_app(gym), patience)) as client:
         yield client
 
@@ -65,7 +65,7 @@ async def test_the_door_answers_beside_three_thousand_silent_connections(gym: Gy
         opened = await silent(client.port, MANY)
         try:
             loud = await timed(door)
-            assert count_open(client) <= Patience().each_address + 10
+            assert count_open(client) <= Deadlines().each_address + 10
         finally:
             for one in opened:
                 one.close()
@@ -154,7 +154,7 @@ async def test_a_slow_answer_is_waited_for(gym: Gym) -> None:
 
 
 async def test_an_address_has_so_many_connections_and_the_longest_silent_goes_first(gym: Gym) -> None:
-    few = Patience(each_address=10)
+    few = Deadlines(each_address=10)
     async with served(gym, few) as client:
         opened = await silent(client.port, 30)
         assert (await client.get("/healthz")).status == 200
@@ -165,7 +165,7 @@ async def test_an_address_has_so_many_connections_and_the_longest_silent_goes_fi
 
 
 async def test_altogether_so_many_that_descriptors_are_left(gym: Gym) -> None:
-    few = Patience(all=10)
+    few = Deadlines(all=10)
     async with served(gym, few) as client:
         opened = await silent(client.port, 30)
         assert (await client.get("/healthz")).status == 200

@@ -23,8 +23,8 @@ from gym.plans.models import DurationUnit
 from gym.security.permissions import Actor
 from gym.subscriptions.changes.plan_change import PlanChangeService
 from gym.subscriptions.errors import JustChanged
-from gym.subscriptions.freezes.calendar import Calendar
-from gym.subscriptions.freezes.layout import Laid, Rest
+from gym.subscriptions.freezes.calendar import FreezeCalendar
+from gym.subscriptions.freezes.layout import Interval, Layout
 from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.models import Freeze, FreezeKind, GymClosure, Subscription, SubscriptionStatus
 from gym.subscriptions.service import SubscriptionService
@@ -164,29 +164,29 @@ def _closure(first: date, last: date) -> GymClosure:
 spans = st.tuples(st.integers(-25, 40), st.integers(0, 9))
 
 
-def _apart(found: Sequence[tuple[int, int]]) -> list[Rest]:
+def _apart(found: Sequence[tuple[int, int]]) -> list[Interval]:
     """Rests that share no day, as freezes of one plan are."""
-    kept: list[Rest] = []
+    kept: list[Interval] = []
     for first, more in found:
-        rest = Rest(TODAY + first * DAY, TODAY + (first + more) * DAY, freeze_id=uuid4())
+        rest = Interval(TODAY + first * DAY, TODAY + (first + more) * DAY, freeze_id=uuid4())
         if not any(rest.meets(other) for other in kept):
             kept.append(rest)
     return kept
 
 
-def _resting(laid: Laid) -> list[date]:
+def _resting(laid: Layout) -> list[date]:
     return [rest.starts_on + n * DAY for rest in laid.rests for n in range(rest.days)]
 
 
-def _covered(laid: Laid) -> list[date]:
+def _covered(laid: Layout) -> list[date]:
     return [laid.starts_on + n * DAY for n in range((laid.ends_on - laid.starts_on).days + 1)]
 
 
 def _closed_days(closures: Sequence[GymClosure]) -> set[date]:
-    return {day for one in closures for day in _days(Rest(one.starts_on, one.ends_on))}
+    return {day for one in closures for day in _days(Interval(one.starts_on, one.ends_on))}
 
 
-def _plan_of(client_id: UUID, laid: Laid) -> Subscription:
+def _plan_of(client_id: UUID, laid: Layout) -> Subscription:
     """The sold plan with the rows of its closed days, as far as the calendar reads it."""
     rows = [
         SimpleNamespace(
@@ -220,24 +220,24 @@ def test_the_end_moves_by_exactly_the_days_that_rest(
     closures = [_closure(TODAY + first * DAY, TODAY + (first + more) * DAY) for first, more in closings]
     visited = {SOMEBODY} if came else set[UUID]()
     first = TODAY + start * DAY
-    sold = Calendar(TODAY, closures, visited).lay_sale(SOMEBODY, first, usable)
+    sold = FreezeCalendar(TODAY, closures, visited).lay_sale(SOMEBODY, first, usable)
     _keeps(sold, usable, _closed_days(closures) - ({TODAY} if came else set()), [])
 
     # Days go by, and a freeze is asked for: what is behind stays, the rest is laid anew.
     day = TODAY + later * DAY
     left = [one for one in closures if one.ends_on >= day]
     wishes = [one for one in _apart(freezes) if one.starts_on >= day]
-    again = Calendar(day, left, set()).lay(_plan_of(SOMEBODY, sold), first, usable, wishes)
+    again = FreezeCalendar(day, left, set()).lay(_plan_of(SOMEBODY, sold), first, usable, wishes)
     still = {one for one in _closed_days(left) if one >= day}
     _keeps(again, usable, still, [one for rest in wishes for one in _days(rest)])
     assert [one for one in _resting(again) if one < day] == [one for one in _resting(sold) if one < day]
 
 
-def _days(rest: Rest) -> list[date]:
+def _days(rest: Interval) -> list[date]:
     return [rest.starts_on + n * DAY for n in range(rest.days)]
 
 
-def _keeps(laid: Laid, usable: int, closed: set[date], frozen: list[date]) -> None:
+def _keeps(laid: Layout, usable: int, closed: set[date], frozen: list[date]) -> None:
     covered, resting = _covered(laid), _resting(laid)
     assert len(resting) == len(set(resting)), "a day both closed and frozen counts once"
     assert len(covered) - len(set(covered) & set(resting)) == usable, "the days bought can be used"

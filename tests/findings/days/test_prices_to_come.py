@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from bot.desk.buttons import Plans, SellPlan
+from bot.desk.buttons import PlanList, SellPlan
 from bot.desk.memberships.sales import quote_text
 from bot.member.plan import MyPlan
 from bot.ui.callbacks import pack
@@ -82,7 +82,7 @@ async def test_the_lists_of_the_desk_and_of_the_member_say_from_when_which_price
     person, ana = await telegram.person("Rosa"), await telegram.person("Ana")
     rosa = await make_member(person, "Rosa", "Vargas")
     await make_staff(ana, Role.ADMIN)  # type: ignore[operator]
-    for one, tap in ((ana, SellPlan(rosa.id)), (ana, Plans()), (person, MyPlan())):
+    for one, tap in ((ana, SellPlan(rosa.id)), (ana, PlanList()), (person, MyPlan())):
         await one.sends("/start")
         await one.catch_up()
         await one.taps_button_data(await one.last(), pack(tap, gym.clock.now()))

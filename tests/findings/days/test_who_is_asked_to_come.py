@@ -14,11 +14,11 @@ from bot.messages import render
 from gym.app import Gym
 from gym.attendance.absence import away, terms_of
 from gym.attendance.checkin.access import may_come_in
-from gym.attendance.checkin.queries import DoorRepository
+from gym.attendance.checkin.queries import CheckInQueries
 from gym.attendance.checkin.verdicts import Door as AtTheDoor
-from gym.attendance.checkin.verdicts import Sighting, access_facts
+from gym.attendance.checkin.verdicts import Match, access_facts
 from gym.attendance.models import CheckInMethod
-from gym.broadcasts.segments import Audience, Segment
+from gym.broadcasts.segments import BroadcastAudience, Segment
 from gym.broadcasts.service import BroadcastService
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
@@ -46,7 +46,7 @@ async def lists(gym: Gym, admin: Actor) -> tuple[list[tuple[str, int, date | Non
     """The desk's list, and how many a broadcast to those not seen would be for."""
     async with gym.unit_of_work(admin) as uow:
         page = await AbsenceService(uow).at_risk()
-        reach = await BroadcastService(uow).reach(Audience(Segment.ABSENT))
+        reach = await BroadcastService(uow).reach(BroadcastAudience(Segment.ABSENT))
     return [(one.client_name, one.days, one.last_visit) for one in page.items], reach.told
 
 
@@ -237,8 +237,8 @@ async def _welcome(gym: Gym) -> set[UUID]:
 
 async def _let_in(gym: Gym, crowd: list[Client]) -> set[UUID]:
     async with gym.unit_of_work(Actor.system()) as uow:
-        doors, settings = DoorRepository(uow.statements), uow.settings
+        doors, settings = CheckInQueries(uow.statements), uow.settings
         at = uow.now.astimezone(settings.zone)
         door = AtTheDoor(CheckInMethod.STAFF, at, None, None)
-        seen = {one.id: Sighting(await doors.facts(one.id, uow.today, at)) for one in crowd}
+        seen = {one.id: Match(await doors.facts(one.id, uow.today, at)) for one in crowd}
         return {key for key, one in seen.items() if may_come_in(access_facts(one, door, settings))}

@@ -10,7 +10,7 @@ from collections.abc import Generator
 import pytest
 from sqlalchemy import text
 
-from bot.app import House
+from bot.app import RunningApp
 from gym.core.logging import configure_logging
 from gym.security.permissions import Actor
 from tests.findings.dump.loot import Loot, everything_done, searched, told
@@ -33,7 +33,7 @@ def log() -> Generator[io.StringIO]:
     logging.captureWarnings(False)
 
 
-def keys(house: House, loot: Loot) -> None:
+def keys(house: RunningApp, loot: Loot) -> None:
     """What nobody who has the database may have: the gym's own keys and what is derived for others."""
     for name, ring in (("JWT key", house.gym.secrets.jwt), ("data key", house.gym.secrets.data)):
         for kid in ring:
@@ -44,7 +44,7 @@ def keys(house: House, loot: Loot) -> None:
     loot.secret("second half of the bot token", house.sandbox.token.partition(":")[2])
 
 
-async def what_happened(house: House) -> dict[str, int]:
+async def what_happened(house: RunningApp) -> dict[str, int]:
     """How much of everything there is, so that the week cannot become an idle one."""
     wanted = {
         "failed messages": "SELECT count(*) FROM notifications WHERE state = 'failed'",
@@ -62,7 +62,7 @@ async def what_happened(house: House) -> dict[str, int]:
 
 
 async def test_a_busy_week_leaves_nothing_that_opens_anything_or_names_people_elsewhere(
-    log: io.StringIO, house: House, telegram: SandboxClient, capfd: pytest.CaptureFixture[str]
+    log: io.StringIO, house: RunningApp, telegram: SandboxClient, capfd: pytest.CaptureFixture[str]
 ) -> None:
     loot = Loot()
     keys(house, loot)

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from bot.app import House
+from bot.app import RunningApp
 from gym.jobs.runner import run_due
 from gym.privacy.register import Holds
 from tests.e2e.desk import address_in, claim_gym, create_plan, invite, link, register
@@ -51,7 +51,7 @@ def token(url: str) -> str:
     return url.rpartition("=" if "start=" in url else "/")[2]
 
 
-async def a_busy_week(house: House, telegram: SandboxClient, loot: Loot) -> None:
+async def a_busy_week(house: RunningApp, telegram: SandboxClient, loot: Loot) -> None:
     """Registration, sale, payment, door, links of every sort, a stranger, a form that was called off."""
     rosa = people()[0]
     claim = await house.claim
@@ -105,7 +105,7 @@ async def a_busy_week(house: House, telegram: SandboxClient, loot: Loot) -> None
 
 
 async def test_a_stolen_dump_opens_nothing_and_names_people_only_where_the_register_says(
-    house: House, telegram: SandboxClient, capfd: pytest.CaptureFixture[str]
+    house: RunningApp, telegram: SandboxClient, capfd: pytest.CaptureFixture[str]
 ) -> None:
     loot = Loot()
     await a_busy_week(house, telegram, loot)

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from sqlalchemy import select, text
 
-from bot.app import House
+from bot.app import RunningApp
 from gym.clients.models import Client
 from gym.clients.service import ClientService
 from gym.faces.engine.qr import find_qr
@@ -77,7 +77,7 @@ class Week:
     """Who takes part. Ana is the admin; Brunhilda works here; Rosalinda has a chat and a face, Marisela a
     printed card, Pancracio asks for a discount."""
 
-    house: House
+    house: RunningApp
     telegram: SandboxClient
     door: Device
     loot: Loot

@@ -9,7 +9,7 @@ import pytest
 
 from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
-from gym.chats.desk_chats import DeskChatService, Place
+from gym.chats.desk_chats import ChatPlace, DeskChatService
 from gym.clients.models import Client, DocumentType
 from gym.security.permissions import Actor, Role
 from tests.bot.conftest import api, desk_bot, make_member, make_staff, open_bot, routers, sandbox, telegram
@@ -74,7 +74,7 @@ async def spots(gym: Gym, telegram: SandboxClient, people: Cast) -> dict[str, Sp
     forum = await telegram.group("Forum", [eve, dario, bruno, ana], ["Desk", "Chat"])
     inside, beside = (topic["thread"] for topic in forum["topics"])
     async with gym.unit_of_work(people.admin) as uow:
-        for place in (Place(desk["id"], None, "Desk"), Place(forum["id"], inside, "Forum / Desk")):
+        for place in (ChatPlace(desk["id"], None, "Desk"), ChatPlace(forum["id"], inside, "Forum / Desk")):
             await DeskChatService(uow).confirm(place)
     found = (
         Spot("foreign", foreign["id"]),

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, text
 
 from bot.telegram.running_bot import RunningBot
 from gym.app import ATTEMPTS, Gym
-from gym.chats.desk_chats import DeskChatService, Place
+from gym.chats.desk_chats import ChatPlace, DeskChatService
 from gym.core.clock import FrozenClock
 from gym.notifications.models import DeskChat, Notification, NotificationKind, NotificationState
 from gym.notifications.outbox import DESK
@@ -27,7 +27,7 @@ OLD, NEW, OTHER = -4_000_001, -1_001_999_999_999, -1_001_888_888_888
 async def confirm(gym: Gym, admin: Actor, *chats: int) -> None:
     async with gym.unit_of_work(admin) as uow:
         for chat in chats:
-            await DeskChatService(uow).confirm(Place(chat, None, "Desk"))
+            await DeskChatService(uow).confirm(ChatPlace(chat, None, "Desk"))
 
 
 async def spread(gym: Gym) -> None:
@@ -78,7 +78,7 @@ async def test_a_number_that_only_waits_for_an_admins_word_takes_over_what_was_c
 ) -> None:
     await confirm(gym, admin, OLD)
     async with gym.unit_of_work(admin) as uow:
-        await DeskChatService(uow).offer(Place(NEW, None, "Desk"))
+        await DeskChatService(uow).offer(ChatPlace(NEW, None, "Desk"))
     await move(gym)
     async with gym.database.session() as session:
         row = (await session.scalars(select(DeskChat))).one()

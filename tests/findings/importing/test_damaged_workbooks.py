@@ -11,7 +11,7 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 
-from gym.clients.schemas import Habits
+from gym.clients.schemas import ParseContext
 from gym.core.errors import GymError
 from gym.core.language import Translator
 from gym.core.reading.conventions import Conventions
@@ -19,10 +19,10 @@ from gym.importing.errors import ImportFormatUnknown
 from gym.importing.reading.choosing import read_people
 from gym.importing.reading.formats.files import read_sheets
 from gym.importing.returned_sheet import returned_sheet, sheet_title
-from gym.importing.schemas import ImportChoices, ImportPreview, Outcome, PreviewedRow
+from gym.importing.schemas import ImportChoices, ImportPreview, PreviewedRow, RowOutcome
 from tests.support.sheets import workbook
 
-HABITS = Habits("CO", date(2026, 11, 29))
+HABITS = ParseContext("CO", date(2026, 11, 29))
 CONVENTIONS = Conventions("es")
 CORRUPTIONS = 150
 SEED = 20261129
@@ -101,7 +101,7 @@ def test_the_sheet_goes_back_whatever_it_is_called(name: str, shown: str) -> Non
     data = workbook([["Nombre"], ["Ana Ruiz"]])
     read = read_people(data, ImportChoices(), HABITS, CONVENTIONS)
     object.__setattr__(read.columns.sheet, "name", name)
-    preview = ImportPreview([PreviewedRow(row, Outcome.MADE) for row in read.people])
+    preview = ImportPreview([PreviewedRow(row, RowOutcome.MADE) for row in read.people])
     back = load_workbook(BytesIO(returned_sheet(read, preview, Translator("en"))))
     assert back.sheetnames == [shown]
     assert sheet_title(name) in (shown, "")

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from gym.clients.schemas import Habits
+from gym.clients.schemas import ParseContext
 from gym.core.reading.conventions import Conventions
 from gym.importing.errors import ImportFormatUnknown, ImportNamesMissing, ImportTooLarge, ImportUnreadable
 from gym.importing.reading.columns import ColumnMap, map_columns
@@ -17,11 +17,11 @@ from gym.importing.reading.formats import files, workbook
 from gym.importing.reading.formats.files import read_sheets
 from gym.importing.reading.formats.sheets import Sheet
 from gym.importing.reading.headings import Column
-from gym.importing.reading.people import Answer, PersonRow, WrittenMembership
+from gym.importing.reading.people import PersonRow, WrittenMembership, YesNoCell
 from gym.importing.reading.rows import RowReader
 from tests.support import sheets as made
 
-HABITS = Habits("CO", date(2026, 11, 29))
+HABITS = ParseContext("CO", date(2026, 11, 29))
 CONVENTIONS = Conventions("es")
 HEAD = "Nombre,Apellido,Documento,Celular\n"
 SHEETS: dict[str, tuple[bytes, list[str]]] = {
@@ -334,8 +334,8 @@ def test_memberships_are_read_from_amounts_days_and_words() -> None:
     )
     day = date
     assert [row.membership for row in rows[:4]] == [
-        WrittenMembership("Mensual", day(2026, 11, 15), day(2026, 12, 14), Decimal(80000), Answer.YES),
-        WrittenMembership("", day(2026, 11, 13), None, Decimal(80000), Answer.NO, Decimal(30000)),
+        WrittenMembership("Mensual", day(2026, 11, 15), day(2026, 12, 14), Decimal(80000), YesNoCell.YES),
+        WrittenMembership("", day(2026, 11, 13), None, Decimal(80000), YesNoCell.NO, Decimal(30000)),
         WrittenMembership("Trimestre", None, None, Decimal(150000), Decimal(100000), Decimal(50000)),
         None,
     ]

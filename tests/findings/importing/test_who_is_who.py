@@ -10,7 +10,7 @@ from gym.core.language import Translator
 from gym.importing.errors import DocumentOfAnother, ImportHasProblems, ProbablyRegistered
 from gym.importing.reading.headings import LABELS, column_of
 from gym.importing.returned_sheet import harmless, returned_sheet
-from gym.importing.schemas import Outcome
+from gym.importing.schemas import RowOutcome
 from gym.importing.service import ImportService
 from gym.notifications.models import NotificationKind
 from gym.security.permissions import Actor, NotAllowed
@@ -71,7 +71,7 @@ async def test_the_same_person_twice_in_a_list_is_one(importer: Importer) -> Non
         + "Ana;Ruiz;1020304207;3001110207;\nANA;RUIZ;1.020.304.207;;\nRuiz;Ana;;3001110207;\nAna;Ruiz;;;\n"
     )
     assert outcomes(report) == ["2 made", "3 repeated", "4 repeated", "5 repeated"]
-    assert {row.same_as for row in report.of(Outcome.REPEATED)} == {2}
+    assert {row.same_as for row in report.of(RowOutcome.REPEATED)} == {2}
     assert len(await importer.clients()) == 1
 
 

@@ -16,7 +16,7 @@ from gym.payments.money_back import MoneyBack
 from gym.payments.service import PaymentService
 from gym.security.permissions import Actor, Permission
 from gym.staff.four_eyes import FourEyes, OwnMembershipRepository
-from gym.subscriptions.changes.cancellation import Canceling
+from gym.subscriptions.changes.cancellation import Cancellation
 from gym.subscriptions.models import Subscription
 from tests.findings.insider import taps
 from tests.findings.insider.evening import evening
@@ -53,10 +53,10 @@ async def voids_at_will(gym: Gym, monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_training_before_a_cancellation_is_found(gym: Gym, monkeypatch: pytest.MonkeyPatch) -> None:
     """The search found this one itself: a day that was used was given back with the unused ones."""
 
-    async def today(self: Canceling, _: Subscription) -> date:
+    async def today(self: Cancellation, _: Subscription) -> date:
         return self.uow.today
 
-    monkeypatch.setattr(Canceling, "_unused_from", today)
+    monkeypatch.setattr(Cancellation, "_unused_from", today)
     fraud = await look_for(gym, only=(*SELLS, taps.cancel_for_credit))
     assert any(act.startswith("check_in") for act in fraud.acts), str(fraud)
 

@@ -18,14 +18,14 @@ from gym.app import Gym
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
 from gym.notifications.models import NotificationKind as Kind
-from gym.payments.errors import KeyReused
+from gym.payments.errors import PaymentKeyReused
 from gym.payments.models import EntryKind, Method
 from gym.payments.receipt_pdf import draw_together, worded_together
 from gym.security.permissions import Actor, Role
 from gym.staff.models import Staff
 from gym.subscriptions.errors import JustChanged
 from gym.subscriptions.models import SubscriptionStatus
-from gym.subscriptions.money.joint_payments import JointReceipt, PayingTogether
+from gym.subscriptions.money.joint_payments import JointPayments, JointReceipt
 from tests.attendance.conftest import settle
 from tests.support.memberships import PRICE, Reception, entries, told
 from tests.support.sandbox.client import Person, SandboxClient
@@ -49,7 +49,7 @@ async def charge(
     desk: Reception, rosa: Client, expected: Decimal = BOTH, key: UUID | None = None
 ) -> JointReceipt:
     async with desk.gym.unit_of_work(desk.actor) as uow:
-        return await PayingTogether(uow).take_everything(rosa.id, expected, Method.CASH, key=key or uuid4())
+        return await JointPayments(uow).take_everything(rosa.id, expected, Method.CASH, key=key or uuid4())
 
 
 async def payments(gym: Gym) -> list[tuple[int | None, Decimal]]:
@@ -105,7 +105,7 @@ async def test_a_key_that_has_paid_for_somebody_else_is_refused(desk: Reception,
     key, otto = uuid4(), await desk.client("Otto")
     await charge(desk, owing, key=key)
     await desk.sell(otto, await desk.plan(name="Other"))
-    with pytest.raises(KeyReused):
+    with pytest.raises(PaymentKeyReused):
         await charge(desk, otto, PRICE, key=key)
 
 
@@ -115,7 +115,7 @@ async def test_the_paper_names_each_part_from_whichever_it_is_asked_for(
     done = await charge(desk, owing)
     for part in done.parts:
         async with gym.unit_of_work(desk.actor) as uow:
-            again = await PayingTogether(uow).receipts(part.entry_id)
+            again = await JointPayments(uow).receipts(part.entry_id)
         assert [one.number for one in again.parts] == [2, 3]
     settings = await gym.settings()
     paper = worded_together(done.parts, settings, settings.translator("es"))
@@ -129,7 +129,7 @@ async def test_one_part_is_voided_alone(gym: Gym, desk: Reception, owing: Client
     done = await charge(desk, owing)
     await desk.void(done.parts[0].entry_id)
     async with gym.unit_of_work(desk.actor) as uow:
-        again = await PayingTogether(uow).receipts(done.parts[1].entry_id)
+        again = await JointPayments(uow).receipts(done.parts[1].entry_id)
     assert ([one.voided for one in again.parts], again.total) == ([True, False], PRICE)
 
 

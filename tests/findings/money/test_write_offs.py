@@ -20,7 +20,7 @@ from gym.core.clock import FrozenClock
 from gym.core.database.ids import new_id
 from gym.notifications.models import NotificationKind
 from gym.payments.cash import CashService
-from gym.payments.errors import KeyReused, NothingOwed, ReasonNeeded
+from gym.payments.errors import NothingOwed, PaymentKeyReused, ReasonNeeded
 from gym.payments.models import EntryCause, EntryKind, Method
 from gym.plans.models import Plan
 from gym.security.permissions import Actor, NotAllowed
@@ -69,7 +69,7 @@ async def test_a_key_that_wrote_something_else_writes_nothing_off(
         await service.credit(sold.id, Decimal(1000), "was ill", key=given)
     await write_off(boss, mario, key=other)
     for key in (paid, given, other):
-        with pytest.raises(KeyReused):
+        with pytest.raises(PaymentKeyReused):
             await write_off(boss, sold, key=key)
     assert (await boss.see(sold)).account.balance == PRICE - 2000
 

@@ -17,15 +17,15 @@ from gym.payments.ledger import Ledger
 from gym.payments.models import EntryCause, EntryKind, Method
 from gym.payments.money_back import MoneyBack
 from gym.payments.service import PaymentService
-from gym.subscriptions.changes.plan_change import Changing, PlanChangeService
-from gym.subscriptions.freezes.gift_days import Gifts
+from gym.subscriptions.changes.plan_change import PlanChange, PlanChangeService
+from gym.subscriptions.freezes.gift_days import GiftDayGrants
 from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.money.debts import DebtService
-from gym.subscriptions.money.joint_payments import PayingTogether
+from gym.subscriptions.money.joint_payments import JointPayments
 from gym.subscriptions.repository import SubscriptionRepository
 from gym.subscriptions.sales.brought_forward import BroughtForward, RunningPlan
 from gym.subscriptions.sales.discounts import Discount
-from gym.subscriptions.sales.sales import Selling
+from gym.subscriptions.sales.sales import Sales
 from gym.subscriptions.schemas import RefundMode
 from gym.subscriptions.service import SubscriptionService
 from gym.unit_of_work import UnitOfWork
@@ -93,11 +93,11 @@ async def _charges(uow: UnitOfWork, w: World) -> None:
 async def _takes_everything(uow: UnitOfWork, w: World) -> None:
     owed = await SubscriptionService(uow).owed(w.client.id)
     total = sum((one.balance for one in owed), Decimal(0))
-    await PayingTogether(uow).take_everything(w.client.id, total, Method.CASH, key=uuid4())
+    await JointPayments(uow).take_everything(w.client.id, total, Method.CASH, key=uuid4())
 
 
 async def _opens(uow: UnitOfWork, w: World) -> None:
-    await Selling(uow).open(w.quote, None, "subscription.renewed")
+    await Sales(uow).open(w.quote, None, "subscription.renewed")
 
 
 async def _brings_a_debt_forward(uow: UnitOfWork, w: World) -> None:
@@ -131,8 +131,8 @@ REFUSED: Final[dict[str, Act]] = {
     "Selling.open": _opens,
     "PlanChangeService.quote": lambda u, w: PlanChangeService(u).quote(w.one.id, w.pack.id),
     "PlanChangeService.change": lambda u, w: PlanChangeService(u).change(w.one.id, w.pack.id),
-    "Changing.quote": lambda u, w: Changing(u).quote(w.one, w.pack.id),
-    "Changing.change": lambda u, w: Changing(u).change(w.one.id, w.pack.id, None, None),
+    "Changing.quote": lambda u, w: PlanChange(u).quote(w.one, w.pack.id),
+    "Changing.change": lambda u, w: PlanChange(u).change(w.one.id, w.pack.id, None, None),
     "Canceling.quote_cancellation": lambda u, w: SubscriptionService(u).quote_cancellation(w.one.id),
     "Canceling.cancel": _cancels_with_money_back,
     "Paying.take_payment": lambda u, w: SubscriptionService(u).take_payment(w.one.id, PART, Method.TRANSFER),
@@ -158,7 +158,7 @@ REFUSED: Final[dict[str, Act]] = {
     "Ledger.round_off": _rounds_off,
     "DebtService.snooze": lambda u, w: DebtService(u).snooze(w.one.id, u.today + DAY),
     "FreezeService.gift": lambda u, w: FreezeService(u).gift(w.one.id, 7, "birthday"),
-    "Gifts.give": lambda u, w: Gifts(u).give(w.one.id, 7, "birthday", None),
+    "Gifts.give": lambda u, w: GiftDayGrants(u).give(w.one.id, 7, "birthday", None),
     "AttendanceService.admit_anyway": lambda u, w: AttendanceService(u).admit_anyway(w.denied, "is nice"),
     "AttendanceService.undo": lambda u, w: AttendanceService(u).undo(w.visit),
     "ClientService.unblock": lambda u, w: ClientService(u).unblock(w.client.id),

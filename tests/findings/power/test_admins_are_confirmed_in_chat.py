@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import text
 
 from bot.desk.buttons import ConfirmCandidate, Team
-from bot.outbox.rate_limits import Pacer
-from bot.outbox.worker import Dispatcher
+from bot.outbox.rate_limits import SendRateLimits
+from bot.outbox.worker import OutboxWorker
 from bot.telegram.running_bot import RunningBot
 from bot.ui.callbacks import pack
 from gym.app import Gym
-from gym.chats.desk_chats import DeskChatService, Place
+from gym.chats.desk_chats import ChatPlace, DeskChatService
 from gym.security.permissions import Actor, Role
 from gym.staff.service import StaffService
 from tests.findings.groups.conftest import Spot
@@ -28,7 +28,7 @@ Hire = Callable[[Person, Role], Awaitable[Actor]]
 def tell(gym: Gym, desk_bot: RunningBot) -> Tell:
     async def no_waiting(_: float) -> None: ...
 
-    return Dispatcher(gym, desk_bot.assembly.bot, Pacer(gym.clock, sleep=no_waiting)).drain
+    return OutboxWorker(gym, desk_bot.assembly.bot, SendRateLimits(gym.clock, sleep=no_waiting)).drain
 
 
 @pytest.fixture
@@ -152,7 +152,7 @@ async def test_no_group_reads_who_waits(
     await ana.sees("Send a photo")
     group = await telegram.group("Desk", [ana])
     async with gym.unit_of_work(Actor.system()) as uow:
-        await DeskChatService(uow).confirm(Place(group["id"], None, "Desk"))
+        await DeskChatService(uow).confirm(ChatPlace(group["id"], None, "Desk"))
     await waiting_eva(telegram, ana)
     await tell()
     await ana.sees("wants to be an admin here")

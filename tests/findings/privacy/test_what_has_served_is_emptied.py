@@ -18,7 +18,7 @@ from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
 from gym.chats.intake import accept
 from gym.chats.models import InboxUpdate
-from gym.chats.repository import Arrival
+from gym.chats.repository import IncomingUpdate
 from gym.core.database.migrations import alembic_config
 from gym.notifications.models import Notification, NotificationKind, NotificationState
 from gym.notifications.outbox import DESK
@@ -43,7 +43,7 @@ async def bare(api: Api) -> GymBot:
 async def arrived(bot: GymBot) -> list[dict[str, Any]]:
     """What the inbox would keep of every update that waits."""
     taken = [accept(one) for one in await bot.raw_updates(None, 0, 100)]
-    return [one.payload for one in taken if isinstance(one, Arrival)]
+    return [one.payload for one in taken if isinstance(one, IncomingUpdate)]
 
 
 async def test_a_tap_is_kept_without_the_words_of_its_message(bare: GymBot, telegram: SandboxClient) -> None:
@@ -102,7 +102,7 @@ def test_a_reply_is_kept_without_what_it_replies_to() -> None:
         "pinned_message": other,
     }
     taken = accept({"update_id": 1, "message": message})
-    assert isinstance(taken, Arrival)
+    assert isinstance(taken, IncomingUpdate)
     kept = taken.payload["message"]
     assert kept["text"] == "who is this?"
     assert kept["reply_to_message"] == {"message_id": 6, "date": 1, "chat": {"id": 5, "type": "private"}}

@@ -15,7 +15,7 @@ from gym.clients.documents import Document, kept_numbers, parse_document, probab
 from gym.clients.errors import DocumentInvalid, DocumentTaken
 from gym.clients.models import Client, DocumentType
 from gym.clients.service import ClientService
-from gym.importing.schemas import Outcome
+from gym.importing.schemas import RowOutcome
 from gym.security.permissions import Actor
 from gym.subscriptions.models import Subscription
 from tests.attendance.conftest import Door
@@ -167,7 +167,7 @@ async def test_a_sheet_is_read_like_the_desk(gym: Gym, admin: Actor, front: Desk
         "Juan;Pérez;PPT;123456\nLuz;Mora;NUIP;1020309994\nEva;Paz;;cedula 1020309991\n"
     )
     report = await Importer(gym, admin).imports(sheet.encode())
-    made = [Outcome.MADE] * 3 + [Outcome.FAULTY] * 2
+    made = [RowOutcome.MADE] * 3 + [RowOutcome.FAULTY] * 2
     assert [row.outcome for row in report.rows] == made
     assert await front.finds("PPT 123456") == ["Juan Pérez"]
 

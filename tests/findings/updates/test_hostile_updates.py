@@ -24,7 +24,7 @@ from bot.ui.routing import Router
 from gym.app import Gym
 from gym.chats.intake import DeadReason, Reject, accept, read_each, read_update
 from gym.chats.models import DeadUpdate, InboxUpdate
-from gym.chats.repository import Arrival, Claimed
+from gym.chats.repository import Claimed, IncomingUpdate
 from gym.chats.service import LEASE, InboxService
 from gym.chats.sessions import QuickSessions
 from gym.core.clock import FrozenClock
@@ -149,8 +149,12 @@ async def test_an_update_that_breaks_its_answer_is_asked_for_alone(
 
 async def test_a_batch_the_database_refuses_is_stored_one_by_one(gym: Gym, clock: FrozenClock) -> None:
     inbox = InboxService(QuickSessions(gym.database), gym.clock)
-    good = [Arrival(number, 1, {"update_id": number}) for number in (1, 4)]
-    bad = [Arrival(2, 2**70, {}), Arrival(3, 1, {"text": "a\0b"}), Arrival(5, 1, {"n": float("nan")})]
+    good = [IncomingUpdate(number, 1, {"update_id": number}) for number in (1, 4)]
+    bad = [
+        IncomingUpdate(2, 2**70, {}),
+        IncomingUpdate(3, 1, {"text": "a\0b"}),
+        IncomingUpdate(5, 1, {"n": float("nan")}),
+    ]
     await inbox.keep([good[0], *bad, good[1]])
     assert [item.update_id for item in await inbox.claim(10)] == [1]
     async with gym.database.session() as session:
@@ -160,7 +164,7 @@ async def test_a_batch_the_database_refuses_is_stored_one_by_one(gym: Gym, clock
 
 async def test_an_update_that_ends_the_process_each_time_is_given_up(gym: Gym, clock: FrozenClock) -> None:
     service = InboxService(QuickSessions(gym.database), gym.clock)
-    await service.keep([Arrival(7, 1, {}), Arrival(8, 1, {})])
+    await service.keep([IncomingUpdate(7, 1, {}), IncomingUpdate(8, 1, {})])
     for _ in range(MOST_CRASHES):
         assert [item.update_id for item in await service.claim(10)] == [7]  # and the process dies
         clock.advance(LEASE)
@@ -274,7 +278,7 @@ def test_a_healthy_update_is_kept_as_it_came() -> None:
     bare = {"update_id": 7, "callback_query": {"from": {"id": 7}}}
     for update, chat in ((payload, -100), (tap, -100), (bare, 7)):
         taken = accept(update)
-        assert isinstance(taken, Arrival)
+        assert isinstance(taken, IncomingUpdate)
         assert (taken.update_id, taken.chat_id, taken.payload) == (update["update_id"], chat, update)
 
 

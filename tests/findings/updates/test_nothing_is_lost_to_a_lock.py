@@ -10,12 +10,12 @@ from sqlalchemy import select, text
 
 from gym.app import Gym
 from gym.chats.models import DeadUpdate, InboxUpdate
-from gym.chats.repository import Arrival
+from gym.chats.repository import IncomingUpdate
 from gym.chats.service import InboxService
 from gym.chats.sessions import QuickSessions
 from gym.core.errors import DatabaseUnavailable
 
-TWO = [Arrival(5, 1, {"update_id": 5}), Arrival(6, 2, {"update_id": 6})]
+TWO = [IncomingUpdate(5, 1, {"update_id": 5}), IncomingUpdate(6, 2, {"update_id": 6})]
 
 
 def service(gym: Gym) -> InboxService:
@@ -70,10 +70,10 @@ async def test_a_lock_while_a_batch_is_stored_one_by_one_gives_nothing_up(
     gym: Gym, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The value that broke the batch is put aside when its turn comes again."""
-    inbox, bad = service(gym), Arrival(4, 1, {"text": "a\0b"})
+    inbox, bad = service(gym), IncomingUpdate(4, 1, {"text": "a\0b"})
     add, calls = inbox._add, list[int]()
 
-    async def hindered(arrivals: list[Arrival]) -> dict[int, int]:
+    async def hindered(arrivals: list[IncomingUpdate]) -> dict[int, int]:
         calls.append(len(arrivals))
         if len(calls) == 2:
             async with locked(gym, "lock_timeout"):

@@ -12,7 +12,7 @@ import pytest
 from bot.telegram.inbox import Done, Inbox, Later, Outcome
 from gym.app import Gym
 from gym.chats.models import InboxUpdate
-from gym.chats.repository import Arrival, Claimed, Room
+from gym.chats.repository import Claimed, ClaimLimits, IncomingUpdate
 from gym.chats.service import LEASE, InboxService
 from gym.chats.sessions import QuickSessions
 from gym.core.clock import FrozenClock
@@ -34,7 +34,7 @@ class Moody(InboxService):
             raise Strange
         await super().extend(update_ids)
 
-    async def claim(self, room: Room | int) -> list[Claimed]:
+    async def claim(self, room: ClaimLimits | int) -> list[Claimed]:
         self.claims += 1
         if self.fails == "claim" and self.claims == 2:
             raise Strange
@@ -47,8 +47,8 @@ def moody(gym: Gym, fails: str = "") -> Moody:
     return service
 
 
-def one(update_id: int, chat_id: int = 1) -> Arrival:
-    return Arrival(update_id, chat_id, {"update_id": update_id})
+def one(update_id: int, chat_id: int = 1) -> IncomingUpdate:
+    return IncomingUpdate(update_id, chat_id, {"update_id": update_id})
 
 
 def written(update_id: int) -> dict[str, Any]:
@@ -140,7 +140,7 @@ async def test_slots_that_come_free_while_a_claim_is_on_its_way_are_used_at_once
     started, release, served = list[int](), asyncio.Event(), asyncio.Event()
 
     class Slow(InboxService):
-        async def claim(self, room: Room | int) -> list[Claimed]:
+        async def claim(self, room: ClaimLimits | int) -> list[Claimed]:
             claimed = await super().claim(room)
             if started == [1]:
                 release.set()

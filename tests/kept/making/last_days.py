@@ -12,7 +12,7 @@ from sqlalchemy import text
 from gym.app import Gym
 from gym.approvals.service import ApprovalService
 from gym.attendance.checkin.service import AttendanceService
-from gym.broadcasts.segments import Audience, Segment
+from gym.broadcasts.segments import BroadcastAudience, Segment
 from gym.broadcasts.service import BroadcastService
 from gym.chats.preferences import PreferenceService
 from gym.clients.service import ClientService
@@ -180,7 +180,7 @@ async def broadcast(story: Story) -> None:
         "Ana",
         BroadcastService,
         "begin",
-        Audience(Segment.ACTIVE),
+        BroadcastAudience(Segment.ACTIVE),
         "We close on <24 December> & open again on the 27th.",
         key=new_id(),
     )

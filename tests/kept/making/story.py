@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from bot.app import House
+from bot.app import RunningApp
 from gym.attendance.checkin.service import AttendanceService
 from gym.clients.models import Client, Gender
 from gym.core.database.ids import new_id
@@ -82,7 +82,7 @@ FOREIGN_CHATS: Final = {
 class Story:
     """The gym, its people and what they do; one thing per transaction, as in life."""
 
-    def __init__(self, house: House, telegram: SandboxClient) -> None:
+    def __init__(self, house: RunningApp, telegram: SandboxClient) -> None:
         self.house, self.telegram, self.gym = house, telegram, house.gym
         self.phones: dict[str, Phone] = {}
         self.clients: dict[str, Client] = {}

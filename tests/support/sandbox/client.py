@@ -22,7 +22,7 @@ PATIENCE = 30.0  # seconds a person waits for the bot before giving up
 SETTLE = 0.15  # seconds granted to a newer message before an old one's button is tapped
 
 
-class SideDoorError(Exception):
+class ControlApiError(Exception):
     """The side door refused; `code` is stable."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
@@ -58,7 +58,7 @@ class SandboxClient:
                 return {}
             body: Any = await answer.json()
             if answer.status >= 400:
-                raise SideDoorError(answer.status, body["error"]["code"], body["error"]["message"])
+                raise ControlApiError(answer.status, body["error"]["code"], body["error"]["message"])
             return body
 
     async def bot(self) -> Json:

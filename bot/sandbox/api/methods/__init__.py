@@ -7,9 +7,9 @@ from typing import TypeAlias
 
 from bot.sandbox.api.arguments import Arguments
 from bot.sandbox.api.methods import chats, copying, editing, marking, profile, sending, updates
-from bot.sandbox.state.state import World
+from bot.sandbox.state.state import SandboxState
 
-Method: TypeAlias = Callable[[World, Arguments], Awaitable[object]]
+Method: TypeAlias = Callable[[SandboxState, Arguments], Awaitable[object]]
 
 METHODS: dict[str, Method] = {
     "getme": profile.get_me,

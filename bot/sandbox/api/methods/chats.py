@@ -6,8 +6,8 @@ from bot.sandbox.api.arguments import Arguments
 from bot.sandbox.api.methods.marking import pinned_message
 from bot.sandbox.control.conversation import ADMINISTRATOR
 from bot.sandbox.errors import BadRequest
-from bot.sandbox.state.people import Group
-from bot.sandbox.state.state import World
+from bot.sandbox.state.people import SandboxGroup
+from bot.sandbox.state.state import SandboxState
 from bot.sandbox.state.store import Json
 
 LARGEST_DOWNLOAD = 20 * 1024 * 1024  # core.telegram.org/bots/api#getfile
@@ -15,7 +15,7 @@ LONGEST_TOAST = 200
 NO_COLOUR = {"accent_color_id": 0, "max_reaction_count": 11}
 
 
-async def get_chat(world: World, arguments: Arguments) -> Json:
+async def get_chat(world: SandboxState, arguments: Arguments) -> Json:
     chat = world.chats.require(arguments.chat())
     gifts = dict.fromkeys(
         ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels"),
@@ -24,21 +24,21 @@ async def get_chat(world: World, arguments: Arguments) -> Json:
     return {**chat.as_chat(), **NO_COLOUR, "accepted_gift_types": gifts, **pinned_message(world, chat)}
 
 
-async def get_chat_member(world: World, arguments: Arguments) -> Json:
+async def get_chat_member(world: SandboxState, arguments: Arguments) -> Json:
     chat = world.chats.require(arguments.chat())
     number = arguments.integer("user_id") or 0
     if number == world.bot.id:
         member: Json = {"user": world.bot.as_user(), "status": "member"}
-        admin = isinstance(chat, Group) and world.groups.bot_deletes(chat.id)
+        admin = isinstance(chat, SandboxGroup) and world.groups.bot_deletes(chat.id)
         return member | ADMINISTRATOR | {"status": "administrator"} if admin else member
     person = world.people.find(number)
-    inside = world.groups.members(chat.id) if isinstance(chat, Group) else [chat.id]
+    inside = world.groups.members(chat.id) if isinstance(chat, SandboxGroup) else [chat.id]
     if person is None:
         raise BadRequest("PARTICIPANT_ID_INVALID")
     return {"user": person.as_user(), "status": "member" if number in inside else "left"}
 
 
-async def answer_callback_query(world: World, arguments: Arguments) -> bool:
+async def answer_callback_query(world: SandboxState, arguments: Arguments) -> bool:
     text = arguments.text("text")
     if len(text) > LONGEST_TOAST:
         raise BadRequest("MESSAGE_TOO_LONG")
@@ -47,7 +47,7 @@ async def answer_callback_query(world: World, arguments: Arguments) -> bool:
     return True
 
 
-async def get_file(world: World, arguments: Arguments) -> Json:
+async def get_file(world: SandboxState, arguments: Arguments) -> Json:
     file_id = arguments.text("file_id")
     if not file_id:
         raise BadRequest("file_id not specified")

@@ -8,7 +8,7 @@ from bot.sandbox.api.arguments import Arguments
 from bot.sandbox.api.methods.outgoing import Envelope, address, read_caption
 from bot.sandbox.errors import BadRequest
 from bot.sandbox.state.messages import StoredMessage
-from bot.sandbox.state.state import World
+from bot.sandbox.state.state import SandboxState
 from bot.sandbox.state.store import Json
 
 MOST_IDS = 100
@@ -22,19 +22,19 @@ SERVICE = (
 )  # fmt: skip
 
 
-async def forward_message(world: World, arguments: Arguments) -> Json:
+async def forward_message(world: SandboxState, arguments: Arguments) -> Json:
     message = _found(world, arguments, arguments.message(), "forward")
     return _forward(world, address(world, arguments), message)
 
 
-async def forward_messages(world: World, arguments: Arguments) -> list[Json]:
+async def forward_messages(world: SandboxState, arguments: Arguments) -> list[Json]:
     """Those that are gone are passed over, as Telegram does."""
     there = _all_found(world, arguments, "forward")
     envelope = address(world, arguments)
     return [_number(_forward(world, envelope, message)) for message in there]
 
 
-async def copy_message(world: World, arguments: Arguments) -> Json:
+async def copy_message(world: SandboxState, arguments: Arguments) -> Json:
     message = _found(world, arguments, arguments.message(), "copy")
     content = _content(message)
     if "caption" in arguments.values and "text" not in content:
@@ -43,13 +43,13 @@ async def copy_message(world: World, arguments: Arguments) -> Json:
     return _number(address(world, arguments).post(world, content))
 
 
-async def copy_messages(world: World, arguments: Arguments) -> list[Json]:
+async def copy_messages(world: SandboxState, arguments: Arguments) -> list[Json]:
     there = _all_found(world, arguments, "copy")
     envelope = address(world, arguments)
     return [_number(envelope.post(world, _content(message))) for message in there]
 
 
-def _forward(world: World, envelope: Envelope, message: StoredMessage) -> Json:
+def _forward(world: SandboxState, envelope: Envelope, message: StoredMessage) -> Json:
     body = message.body
     origin = {"type": "user", "sender_user": body["from"], "date": body["date"]}
     return envelope.post(world, {"forward_origin": body.get("forward_origin", origin), **_content(message)})
@@ -67,7 +67,7 @@ def _source(arguments: Arguments) -> int:
     return Arguments({"chat_id": arguments.values.get("from_chat_id")}).chat()
 
 
-def _found(world: World, arguments: Arguments, number: int, what: str) -> StoredMessage:
+def _found(world: SandboxState, arguments: Arguments, number: int, what: str) -> StoredMessage:
     chat = world.chats.require(_source(arguments))
     message = world.messages.find(chat.id, number)
     if message is None or message.deleted:
@@ -77,7 +77,7 @@ def _found(world: World, arguments: Arguments, number: int, what: str) -> Stored
     return message
 
 
-def _all_found(world: World, arguments: Arguments, what: str) -> list[StoredMessage]:
+def _all_found(world: SandboxState, arguments: Arguments, what: str) -> list[StoredMessage]:
     numbers = message_numbers(arguments)
     if sorted(set(numbers)) != numbers:
         raise BadRequest("message identifiers must be in a strictly increasing order")

@@ -9,8 +9,8 @@ from bot.sandbox.api.methods.outgoing import read_caption, read_text
 from bot.sandbox.api.methods.sending import keep_media
 from bot.sandbox.errors import BadRequest, ChatForbidden
 from bot.sandbox.state.messages import StoredMessage
-from bot.sandbox.state.people import Group, Person
-from bot.sandbox.state.state import World
+from bot.sandbox.state.people import SandboxGroup, SandboxPerson
+from bot.sandbox.state.state import SandboxState
 from bot.sandbox.state.store import Json
 
 OLDEST_DELETABLE_SECONDS = 48 * 3600
@@ -30,7 +30,7 @@ CAPTION_FIELDS = ("caption", "caption_entities")
 MEDIA_FIELDS = ("photo", "document")
 
 
-def _editable(world: World, arguments: Arguments) -> StoredMessage:
+def _editable(world: SandboxState, arguments: Arguments) -> StoredMessage:
     chat = world.chats.require_reachable(arguments.chat())
     message = world.messages.find(chat.id, arguments.message())
     if message is None or message.deleted:
@@ -45,7 +45,7 @@ def _without(body: Json, *names: str) -> Json:
     return {name: value for name, value in body.items() if name not in names}
 
 
-def _save(world: World, arguments: Arguments, message: StoredMessage, body: Json) -> Json:
+def _save(world: SandboxState, arguments: Arguments, message: StoredMessage, body: Json) -> Json:
     """Write the edit down; raises when nothing would change, as Telegram does."""
     edited = read_markup(arguments).on(body)
     if _without(edited, "edit_date") == _without(message.body, "edit_date"):
@@ -55,7 +55,7 @@ def _save(world: World, arguments: Arguments, message: StoredMessage, body: Json
     return world.messages.rewrite(message, edited)
 
 
-async def edit_message_text(world: World, arguments: Arguments) -> Json:
+async def edit_message_text(world: SandboxState, arguments: Arguments) -> Json:
     content = read_text(arguments)
     message = _editable(world, arguments)
     if "text" not in message.body:
@@ -63,7 +63,7 @@ async def edit_message_text(world: World, arguments: Arguments) -> Json:
     return _save(world, arguments, message, {**_without(message.body, *TEXT_FIELDS), **content})
 
 
-async def edit_message_caption(world: World, arguments: Arguments) -> Json:
+async def edit_message_caption(world: SandboxState, arguments: Arguments) -> Json:
     content = read_caption(arguments)
     message = _editable(world, arguments)
     if "text" in message.body:
@@ -71,12 +71,12 @@ async def edit_message_caption(world: World, arguments: Arguments) -> Json:
     return _save(world, arguments, message, {**_without(message.body, *CAPTION_FIELDS), **content})
 
 
-async def edit_message_reply_markup(world: World, arguments: Arguments) -> Json:
+async def edit_message_reply_markup(world: SandboxState, arguments: Arguments) -> Json:
     message = _editable(world, arguments)
     return _save(world, arguments, message, message.body)
 
 
-async def edit_message_media(world: World, arguments: Arguments) -> Json:
+async def edit_message_media(world: SandboxState, arguments: Arguments) -> Json:
     item = arguments.mapping("media", "media")
     _editable(world, arguments)
     kind = str(item.get("type", ""))
@@ -88,7 +88,7 @@ async def edit_message_media(world: World, arguments: Arguments) -> Json:
     return _save(world, arguments, message, {**bare, **media, **read_caption(Arguments(item))})
 
 
-async def delete_message(world: World, arguments: Arguments) -> bool:
+async def delete_message(world: SandboxState, arguments: Arguments) -> bool:
     chat = world.chats.require(arguments.chat())
     message = world.messages.find(chat.id, arguments.message())
     if message is None or message.deleted:
@@ -98,7 +98,7 @@ async def delete_message(world: World, arguments: Arguments) -> bool:
     return True
 
 
-async def delete_messages(world: World, arguments: Arguments) -> bool:
+async def delete_messages(world: SandboxState, arguments: Arguments) -> bool:
     """Several at once, or none when one may not go; those that are gone are passed over, as Telegram does."""
     chat = world.chats.require(arguments.chat())
     found = [world.messages.find(chat.id, number) for number in message_numbers(arguments)]
@@ -110,14 +110,16 @@ async def delete_messages(world: World, arguments: Arguments) -> bool:
     return True
 
 
-def _require_deletable(world: World, chat: Person | Group, message: StoredMessage) -> None:
+def _require_deletable(
+    world: SandboxState, chat: SandboxPerson | SandboxGroup, message: StoredMessage
+) -> None:
     """What Telegram lets a bot delete: https://core.telegram.org/bots/api#deletemessage."""
-    if isinstance(chat, Group) and chat.kicked:
+    if isinstance(chat, SandboxGroup) and chat.kicked:
         raise ChatForbidden("bot was kicked from the supergroup chat")
     others = message.sender != world.bot.id
     old = message.body["date"] < world.calendar.seconds() - OLDEST_DELETABLE_SECONDS
     created = any(name in message.body for name in CREATED)
-    foreign = isinstance(chat, Group) and others and not world.groups.bot_deletes(chat.id)
+    foreign = isinstance(chat, SandboxGroup) and others and not world.groups.bot_deletes(chat.id)
     if created:
         raise BadRequest("message can't be deleted")
     if old or foreign:

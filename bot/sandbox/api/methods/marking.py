@@ -5,8 +5,8 @@ from __future__ import annotations
 from bot.sandbox.api.arguments import Arguments
 from bot.sandbox.errors import BadRequest
 from bot.sandbox.state.messages import StoredMessage
-from bot.sandbox.state.people import Group, Person
-from bot.sandbox.state.state import World
+from bot.sandbox.state.people import SandboxGroup, SandboxPerson
+from bot.sandbox.state.state import SandboxState
 from bot.sandbox.state.store import Json
 
 # core.telegram.org/bots/api#reactiontypeemoji
@@ -19,7 +19,7 @@ _LISTED = (
 EMOJI = frozenset(_LISTED.split())
 
 
-async def set_message_reaction(world: World, arguments: Arguments) -> bool:
+async def set_message_reaction(world: SandboxState, arguments: Arguments) -> bool:
     chat = world.chats.require_reachable(arguments.chat())
     message = _found(world, chat, arguments.message(), "react")
     reactions = arguments.objects("reaction", "ReactionType")
@@ -33,7 +33,7 @@ async def set_message_reaction(world: World, arguments: Arguments) -> bool:
     return True
 
 
-async def pin_chat_message(world: World, arguments: Arguments) -> bool:
+async def pin_chat_message(world: SandboxState, arguments: Arguments) -> bool:
     chat = _pinnable(world, arguments)
     message = _found(world, chat, arguments.message(), "pin")
     pinned = [number for number in _pins(world, chat) if number != message.message_id]
@@ -41,7 +41,7 @@ async def pin_chat_message(world: World, arguments: Arguments) -> bool:
     return True
 
 
-async def unpin_chat_message(world: World, arguments: Arguments) -> bool:
+async def unpin_chat_message(world: SandboxState, arguments: Arguments) -> bool:
     """The given message, else the one pinned last."""
     chat, number = _pinnable(world, arguments), arguments.integer("message_id")
     pinned = _pins(world, chat)
@@ -52,12 +52,12 @@ async def unpin_chat_message(world: World, arguments: Arguments) -> bool:
     return True
 
 
-async def unpin_all_chat_messages(world: World, arguments: Arguments) -> bool:
+async def unpin_all_chat_messages(world: SandboxState, arguments: Arguments) -> bool:
     world.store.remember(f"pins:{_pinnable(world, arguments).id}", [])
     return True
 
 
-def pinned_message(world: World, chat: Person | Group) -> Json:
+def pinned_message(world: SandboxState, chat: SandboxPerson | SandboxGroup) -> Json:
     """What `getChat` says of the message pinned last."""
     for number in reversed(_pins(world, chat)):
         message = world.messages.find(chat.id, number)
@@ -66,19 +66,19 @@ def pinned_message(world: World, chat: Person | Group) -> Json:
     return {}
 
 
-def _pins(world: World, chat: Person | Group) -> list[int]:
+def _pins(world: SandboxState, chat: SandboxPerson | SandboxGroup) -> list[int]:
     pins: list[int] = world.store.recall(f"pins:{chat.id}", [])
     return pins
 
 
-def _pinnable(world: World, arguments: Arguments) -> Person | Group:
+def _pinnable(world: SandboxState, arguments: Arguments) -> SandboxPerson | SandboxGroup:
     chat = world.chats.require_reachable(arguments.chat())
-    if isinstance(chat, Group) and not world.groups.bot_deletes(chat.id):
+    if isinstance(chat, SandboxGroup) and not world.groups.bot_deletes(chat.id):
         raise BadRequest("not enough rights to manage pinned messages in the chat")
     return chat
 
 
-def _found(world: World, chat: Person | Group, number: int, what: str) -> StoredMessage:
+def _found(world: SandboxState, chat: SandboxPerson | SandboxGroup, number: int, what: str) -> StoredMessage:
     message = world.messages.find(chat.id, number)
     if message is None or message.deleted:
         raise BadRequest(f"message to {what} not found")

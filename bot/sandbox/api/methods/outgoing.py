@@ -8,8 +8,8 @@ from bot.sandbox.api.arguments import Arguments
 from bot.sandbox.api.entities import CAPTION_LIMIT, TEXT_LIMIT, formatted, units
 from bot.sandbox.api.markup import Markup, read_markup
 from bot.sandbox.errors import BadRequest
-from bot.sandbox.state.people import Group, Person
-from bot.sandbox.state.state import World
+from bot.sandbox.state.people import SandboxGroup, SandboxPerson
+from bot.sandbox.state.state import SandboxState
 from bot.sandbox.state.store import Json
 
 
@@ -17,37 +17,37 @@ from bot.sandbox.state.store import Json
 class Envelope:
     """Where a message goes and what comes with it."""
 
-    chat: Person | Group
+    chat: SandboxPerson | SandboxGroup
     markup: Markup
     extras: Json
 
-    def post(self, world: World, content: Json) -> Json:
+    def post(self, world: SandboxState, content: Json) -> Json:
         """Write the message down; the typing indicator ends."""
         world.feed.end_action(self.chat.id)
         body = self.markup.on({**self.extras, **content})
         return world.messages.post(self.chat.as_chat(), world.bot.as_user(), body, self.markup.keyboard)
 
 
-def address(world: World, arguments: Arguments) -> Envelope:
+def address(world: SandboxState, arguments: Arguments) -> Envelope:
     """Raises what Telegram raises when the message cannot go there."""
     chat_id, thread = arguments.chat(), arguments.integer("message_thread_id")
     chat = world.chats.require_reachable(chat_id, thread)
     markup = read_markup(arguments)
-    topic: Json = chat.topic(thread) if isinstance(chat, Group) and thread is not None else {}
+    topic: Json = chat.topic(thread) if isinstance(chat, SandboxGroup) and thread is not None else {}
     extras = topic | _reply(world, arguments, chat_id) | _effect(arguments, chat)
     world.limits.spend(chat_id)
     return Envelope(chat, markup, extras)
 
 
-def _effect(arguments: Arguments, chat: Person | Group) -> Json:
+def _effect(arguments: Arguments, chat: SandboxPerson | SandboxGroup) -> Json:
     """An effect is shown in private chats only."""
     effect = arguments.text("message_effect_id")
-    if effect and (isinstance(chat, Group) or not effect.isdecimal()):
+    if effect and (isinstance(chat, SandboxGroup) or not effect.isdecimal()):
         raise BadRequest("EFFECT_ID_INVALID")
     return {"effect_id": effect} if effect else {}
 
 
-def _reply(world: World, arguments: Arguments, chat_id: int) -> Json:
+def _reply(world: SandboxState, arguments: Arguments, chat_id: int) -> Json:
     """The message answered; Telegram leaves out what that one answered in turn."""
     parameters = arguments.mapping("reply_parameters", "reply parameters")
     number = Arguments(parameters).integer("message_id") or arguments.integer("reply_to_message_id")

@@ -6,8 +6,8 @@ import re
 
 from bot.sandbox.api.arguments import Arguments
 from bot.sandbox.errors import BadRequest
-from bot.sandbox.state.profile import Scope
-from bot.sandbox.state.state import World
+from bot.sandbox.state.profile import CommandScope
+from bot.sandbox.state.state import SandboxState
 from bot.sandbox.state.store import Json
 
 COMMAND = re.compile(r"/?([a-z0-9_]{1,32})$")
@@ -15,7 +15,7 @@ MAX_COMMANDS = 100
 LONGEST = {"name": 64, "description": 512, "short_description": 120}
 
 
-async def get_me(world: World, arguments: Arguments) -> Json:
+async def get_me(world: SandboxState, arguments: Arguments) -> Json:
     return {
         **world.bot.as_user(),
         "can_join_groups": True,
@@ -26,12 +26,12 @@ async def get_me(world: World, arguments: Arguments) -> Json:
     }
 
 
-async def log_out(world: World, arguments: Arguments) -> bool:
+async def log_out(world: SandboxState, arguments: Arguments) -> bool:
     """`logOut` and `close`: accepted, without effect here."""
     return True
 
 
-async def set_my_commands(world: World, arguments: Arguments) -> bool:
+async def set_my_commands(world: SandboxState, arguments: Arguments) -> bool:
     given = arguments.objects("commands", "BotCommand")
     if len(given) > MAX_COMMANDS:
         raise BadRequest("BOT_COMMANDS_TOO_MUCH")
@@ -42,14 +42,14 @@ async def set_my_commands(world: World, arguments: Arguments) -> bool:
     return True
 
 
-async def delete_my_commands(world: World, arguments: Arguments) -> bool:
+async def delete_my_commands(world: SandboxState, arguments: Arguments) -> bool:
     scope = _scope(world, arguments)
     world.bot.set_commands(scope, arguments.text("language_code"), [])
     _show_commands(world, scope)
     return True
 
 
-async def get_my_commands(world: World, arguments: Arguments) -> list[Json]:
+async def get_my_commands(world: SandboxState, arguments: Arguments) -> list[Json]:
     return world.bot.commands(_scope(world, arguments), arguments.text("language_code"))
 
 
@@ -63,21 +63,21 @@ def _command(command: Json) -> Json:
     return {"command": name.group(1), "description": description}
 
 
-def _scope(world: World, arguments: Arguments) -> Scope:
-    scope = Scope.of(arguments.mapping("scope", "BotCommandScope"))
+def _scope(world: SandboxState, arguments: Arguments) -> CommandScope:
+    scope = CommandScope.of(arguments.mapping("scope", "BotCommandScope"))
     if scope.chat_id is not None:
         world.chats.require(scope.chat_id)
     return scope
 
 
-def _show_commands(world: World, scope: Scope) -> None:
+def _show_commands(world: SandboxState, scope: CommandScope) -> None:
     """Wake whoever looks at a chat whose command menu changed."""
     concerned = [scope.chat_id] if scope.chat_id else [person.id for person in world.people.everyone()]
     for chat_id in concerned:
         world.feed.next(chat_id)
 
 
-def _set_text(world: World, arguments: Arguments, what: str) -> bool:
+def _set_text(world: SandboxState, arguments: Arguments, what: str) -> bool:
     text = arguments.text(what)
     if len(text) > LONGEST[what]:
         raise BadRequest(f"bot {what.replace('_', ' ')} is too long")
@@ -85,25 +85,25 @@ def _set_text(world: World, arguments: Arguments, what: str) -> bool:
     return True
 
 
-async def set_my_name(world: World, arguments: Arguments) -> bool:
+async def set_my_name(world: SandboxState, arguments: Arguments) -> bool:
     return _set_text(world, arguments, "name")
 
 
-async def set_my_description(world: World, arguments: Arguments) -> bool:
+async def set_my_description(world: SandboxState, arguments: Arguments) -> bool:
     return _set_text(world, arguments, "description")
 
 
-async def set_my_short_description(world: World, arguments: Arguments) -> bool:
+async def set_my_short_description(world: SandboxState, arguments: Arguments) -> bool:
     return _set_text(world, arguments, "short_description")
 
 
-async def get_my_name(world: World, arguments: Arguments) -> Json:
+async def get_my_name(world: SandboxState, arguments: Arguments) -> Json:
     return {"name": world.bot.text("name", arguments.text("language_code")) or world.bot.name}
 
 
-async def get_my_description(world: World, arguments: Arguments) -> Json:
+async def get_my_description(world: SandboxState, arguments: Arguments) -> Json:
     return {"description": world.bot.text("description", arguments.text("language_code"))}
 
 
-async def get_my_short_description(world: World, arguments: Arguments) -> Json:
+async def get_my_short_description(world: SandboxState, arguments: Arguments) -> Json:
     return {"short_description": world.bot.text("short_description", arguments.text("language_code"))}

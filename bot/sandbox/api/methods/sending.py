@@ -7,7 +7,7 @@ import secrets
 from bot.sandbox.api.arguments import Arguments
 from bot.sandbox.api.methods.outgoing import address, read_caption, read_text
 from bot.sandbox.errors import BadRequest
-from bot.sandbox.state.state import World
+from bot.sandbox.state.state import SandboxState
 from bot.sandbox.state.store import Json
 
 ATTACHED = "attach://"
@@ -18,27 +18,27 @@ ACTIONS = frozenset(
 )
 
 
-async def send_message(world: World, arguments: Arguments) -> Json:
+async def send_message(world: SandboxState, arguments: Arguments) -> Json:
     content = read_text(arguments)
     return address(world, arguments).post(world, content)
 
 
-async def send_photo(world: World, arguments: Arguments) -> Json:
+async def send_photo(world: SandboxState, arguments: Arguments) -> Json:
     return await _send_media(world, arguments, "photo")
 
 
-async def send_document(world: World, arguments: Arguments) -> Json:
+async def send_document(world: SandboxState, arguments: Arguments) -> Json:
     return await _send_media(world, arguments, "document")
 
 
-async def _send_media(world: World, arguments: Arguments, kind: str) -> Json:
+async def _send_media(world: SandboxState, arguments: Arguments, kind: str) -> Json:
     caption = read_caption(arguments)
     world.chats.require_reachable(arguments.chat(), arguments.integer("message_thread_id"))
     media = await keep_media(world, arguments, kind, arguments.text(kind) or f"{ATTACHED}{kind}")
     return address(world, arguments).post(world, {**media, **caption})
 
 
-async def keep_media(world: World, arguments: Arguments, kind: str, reference: str) -> Json:
+async def keep_media(world: SandboxState, arguments: Arguments, kind: str, reference: str) -> Json:
     """`{kind: …}` for the message, from an upload or from the id of a known file."""
     if reference.startswith(ATTACHED):
         upload = arguments.uploads.get(reference.removeprefix(ATTACHED))
@@ -52,7 +52,7 @@ async def keep_media(world: World, arguments: Arguments, kind: str, reference: s
     return await _known_file(world, kind, reference)
 
 
-async def _known_file(world: World, kind: str, file_id: str) -> Json:
+async def _known_file(world: SandboxState, kind: str, file_id: str) -> Json:
     known = await world.files.again(file_id)
     if known is None:
         raise BadRequest("wrong file identifier/HTTP URL specified")
@@ -62,7 +62,7 @@ async def _known_file(world: World, kind: str, file_id: str) -> Json:
     return {kind: content}
 
 
-async def send_media_group(world: World, arguments: Arguments) -> list[Json]:
+async def send_media_group(world: SandboxState, arguments: Arguments) -> list[Json]:
     items = _album_items(arguments)
     world.chats.require_reachable(arguments.chat(), arguments.integer("message_thread_id"))
     contents = [await _album_content(world, arguments, item) for item in items]
@@ -80,7 +80,7 @@ def _album_items(arguments: Arguments) -> list[Json]:
     return items
 
 
-async def _album_content(world: World, arguments: Arguments, item: Json) -> Json:
+async def _album_content(world: SandboxState, arguments: Arguments, item: Json) -> Json:
     media = await keep_media(world, arguments, _kind(item), str(item.get("media", "")))
     return {**media, **read_caption(Arguments(item))}
 
@@ -92,7 +92,7 @@ def _kind(item: Json) -> str:
     return kind
 
 
-async def send_chat_action(world: World, arguments: Arguments) -> bool:
+async def send_chat_action(world: SandboxState, arguments: Arguments) -> bool:
     chat = world.chats.require_reachable(arguments.chat(), arguments.integer("message_thread_id"))
     kind = arguments.text("action")
     if kind not in ACTIONS:

@@ -6,8 +6,8 @@ from bot.sandbox.api.arguments import Arguments
 from bot.sandbox.api.webhook_delivery import TOPIC
 from bot.sandbox.errors import BadRequest, BotApiError
 from bot.sandbox.loopback import loopback_url
-from bot.sandbox.state.profile import Webhook
-from bot.sandbox.state.state import World
+from bot.sandbox.state.profile import WebhookAddress
+from bot.sandbox.state.state import SandboxState
 from bot.sandbox.state.store import Json
 
 LONGEST_POLL_SECONDS = 50
@@ -17,7 +17,7 @@ WEBHOOK_ACTIVE = (
 )
 
 
-async def get_updates(world: World, arguments: Arguments) -> list[Json]:
+async def get_updates(world: SandboxState, arguments: Arguments) -> list[Json]:
     if world.bot.webhook().url:
         raise BotApiError(409, WEBHOOK_ACTIVE)
     _allow(world, arguments)
@@ -32,13 +32,13 @@ async def get_updates(world: World, arguments: Arguments) -> list[Json]:
     return await world.updates.poll(limit, seconds)
 
 
-def _allow(world: World, arguments: Arguments) -> None:
+def _allow(world: SandboxState, arguments: Arguments) -> None:
     kinds = arguments.structure("allowed_updates")
     if isinstance(kinds, list):
         world.updates.allow([str(kind) for kind in kinds])
 
 
-async def set_webhook(world: World, arguments: Arguments) -> bool:
+async def set_webhook(world: SandboxState, arguments: Arguments) -> bool:
     url = arguments.text("url")
     if url and loopback_url(url) is None:
         raise BadRequest("bad webhook: the sandbox delivers to this computer only")
@@ -46,20 +46,20 @@ async def set_webhook(world: World, arguments: Arguments) -> bool:
     if arguments.flag("drop_pending_updates"):
         world.updates.confirm_all()
     connections = arguments.integer("max_connections") or 40
-    world.bot.set_webhook(Webhook(url, arguments.text("secret_token"), connections))
+    world.bot.set_webhook(WebhookAddress(url, arguments.text("secret_token"), connections))
     world.signals.ring(TOPIC)
     return True
 
 
-async def delete_webhook(world: World, arguments: Arguments) -> bool:
+async def delete_webhook(world: SandboxState, arguments: Arguments) -> bool:
     if arguments.flag("drop_pending_updates"):
         world.updates.confirm_all()
-    world.bot.set_webhook(Webhook())
+    world.bot.set_webhook(WebhookAddress())
     world.signals.ring(TOPIC)
     return True
 
 
-async def get_webhook_info(world: World, arguments: Arguments) -> Json:
+async def get_webhook_info(world: SandboxState, arguments: Arguments) -> Json:
     webhook = world.bot.webhook()
     info: Json = {
         "url": webhook.url,

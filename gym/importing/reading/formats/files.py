@@ -9,7 +9,14 @@ from gym.importing.errors import ImportFormatUnknown, ImportTooLarge, ImportUnre
 from gym.importing.reading.formats.cells import text_cell
 from gym.importing.reading.formats.delimited import records
 from gym.importing.reading.formats.encodings import decoded
-from gym.importing.reading.formats.sheets import MOST_BYTES, MOST_COLUMNS, MOST_LINES, MOST_ROWS, Row, Sheet
+from gym.importing.reading.formats.sheets import (
+    MOST_BYTES,
+    MOST_COLUMNS,
+    MOST_LINES,
+    MOST_ROWS,
+    Sheet,
+    SheetRow,
+)
 from gym.importing.reading.formats.workbook import read_workbook
 
 _PACKED: Final = b"PK\x03\x04"
@@ -45,11 +52,11 @@ def read_sheets(data: bytes) -> Sequence[Sheet]:
 
 
 def _text_sheet(data: bytes) -> Sheet:
-    rows: list[Row] = []
+    rows: list[SheetRow] = []
     for line, fields in records(decoded(data)):
         cells = tuple(map(text_cell, fields[:MOST_COLUMNS]))
         if any(cells):
-            rows.append(Row(line, cells))
+            rows.append(SheetRow(line, cells))
         if len(rows) > MOST_LINES:
             raise ImportTooLarge(MOST_ROWS)
     return Sheet("", tuple(rows))

@@ -17,7 +17,7 @@ MOST_BYTES: Final = 20 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SheetRow:
     """A row that is not blank; `line` is the number that a spreadsheet shows beside it."""
 
     line: int
@@ -33,7 +33,7 @@ class Sheet:
     """`name` is empty for a text file."""
 
     name: str
-    rows: tuple[Row, ...]
+    rows: tuple[SheetRow, ...]
 
     @property
     def width(self) -> int:

@@ -16,7 +16,7 @@ from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from gym.core.errors import GymError
 from gym.importing.errors import ImportFormatUnknown, ImportTooLarge
 from gym.importing.reading.formats.cells import EMPTY, Cell, text_cell
-from gym.importing.reading.formats.sheets import MOST_COLUMNS, MOST_LINES, MOST_ROWS, Row, Sheet
+from gym.importing.reading.formats.sheets import MOST_COLUMNS, MOST_LINES, MOST_ROWS, Sheet, SheetRow
 
 LARGEST_PART: Final = 200 * 1024 * 1024
 """Bytes that a part of the file may have unpacked: a small file can hold an endless one."""
@@ -48,14 +48,14 @@ def _values(sheet: ReadOnlyWorksheet) -> Iterable[tuple[object, ...]]:
     return sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS)
 
 
-def _rows(values: Iterable[tuple[object, ...]]) -> tuple[Row, ...]:
-    rows: list[Row] = []
+def _rows(values: Iterable[tuple[object, ...]]) -> tuple[SheetRow, ...]:
+    rows: list[SheetRow] = []
     for line, row in enumerate(islice(values, MOST_LINES), 1):
         cells = [typed_cell(value) for value in row]
         while cells and not cells[-1]:
             cells.pop()
         if cells:
-            rows.append(Row(line, tuple(cells)))
+            rows.append(SheetRow(line, tuple(cells)))
     return tuple(rows)
 
 
