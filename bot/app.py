@@ -17,11 +17,11 @@ from bot.outbox.worker import OutboxWorker, wake_dispatchers
 from bot.routers import ROUTERS
 from bot.sandbox.server import SandboxHooks, SandboxServer
 from bot.telegram.application import Api
-from bot.telegram.pictures.expiry import PictureExpiry
+from bot.telegram.picture_expiry import PictureExpiry
 from bot.telegram.running_bot import RunningBot, run_bot, supervise
 from gym.app import Gym, open_gym
 from gym.core.config import Config, ConfigError
-from gym.faces.engine.loading import Loading
+from gym.faces.loading import Loading
 from gym.jobs.health import watch_jobs
 from gym.jobs.runner import run_due
 from gym.jobs.scheduler import run_scheduler

@@ -14,7 +14,7 @@ from bot.app import RunningApp, open_house
 from gym.core.config import Config
 from gym.core.runtime import event_loop as loop
 from gym.core.runtime import gc_control as collector
-from gym.faces.engine.loading import Loading
+from gym.faces.loading import Loading
 
 TELEGRAM_SECONDS = 5.0
 """How long the greeting waits for the set-up link, which needs the bot's name; the gym is open meanwhile."""

@@ -31,11 +31,11 @@ from gym.core.errors import DatabaseUnavailable
 from gym.core.postgres import EmbeddedPostgres
 from gym.core.postgres.recovery import Recovery
 from gym.core.redaction import REDACTOR
-from gym.faces.engine.loading import Loading, begin_loading
 from gym.faces.gallery.key_check import open_keys
 from gym.faces.gallery.memory_gallery import MemoryGallery
-from gym.faces.gallery.thresholds import scale_of
+from gym.faces.loading import Loading, begin_loading
 from gym.faces.schemas import MatchRule
+from gym.faces.thresholds import scale_of
 from gym.security.keys.live_keys import LiveKeys
 from gym.security.keys.secrets import Secrets, secrets_of
 from gym.security.permissions import Actor

@@ -11,7 +11,7 @@ with collector.paused():
     from gym.core.logging import configure_logging
     from gym.core.postgres import PostgresUnavailable
     from gym.core.runtime import event_loop as loop
-    from gym.faces.engine.loading import begin_loading
+    from gym.faces.loading import begin_loading
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from gym.app import open_gym
 from gym.core.config import Config
 from gym.core.runtime import event_loop as loop
-from gym.faces.engine.loading import Loading
+from gym.faces.loading import Loading
 from web.app import make_app
 from web.http.serving import HttpRunner
 from web.tls.listeners import listen

@@ -8,8 +8,8 @@ import structlog
 from telegram import Bot
 from telegram.error import TelegramError
 
+from bot.bot_api.delivery_status import Unreadable, acknowledged
 from bot.desk.messaging.broadcasts import progress_screen
-from bot.telegram.calls.delivery_status import Unreadable, acknowledged
 from bot.ui.keyboards import markup
 from bot.ui.screens import HtmlTranslator
 from gym.app import Gym

@@ -15,11 +15,11 @@ from telegram import Bot, LinkPreviewOptions
 from telegram import Message as Sent
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
+from bot.bot_api.delivery_status import ServerFault, Unanswered, Unreadable, acknowledged
+from bot.bot_api.retries import retry_seconds
+from bot.bot_api.trouble_reports import report_trouble
 from bot.messages import Message, render
 from bot.outbox.rate_limits import SendRateLimits
-from bot.telegram.calls.delivery_status import ServerFault, Unanswered, Unreadable, acknowledged
-from bot.telegram.calls.retries import retry_seconds
-from bot.telegram.calls.trouble_reports import report_trouble
 from bot.ui.screens import bare
 from bot.ui.surfaces import mask_payload
 from gym.app import Gym

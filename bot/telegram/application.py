@@ -11,12 +11,12 @@ from telegram import Update
 from telegram.error import TelegramError
 from telegram.ext import ApplicationBuilder, ExtBot
 
+from bot.admission.quotas import Quotas
+from bot.bot_api.method_health import MethodHealth
+from bot.bot_api.transport import AiohttpRequest, UpdatesRequest
 from bot.forms.engine import FormEngine
-from bot.telegram.admission.quotas import Quotas
-from bot.telegram.calls.method_health import MethodHealth
 from bot.telegram.dispatcher import BotApplication, UpdateDispatcher
 from bot.telegram.inbox import Inbox
-from bot.telegram.transport import AiohttpRequest, UpdatesRequest
 from bot.ui.identity import IdentityResolver
 from bot.ui.routing import Router, Routes
 from bot.ui.update_context import Services

@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable
 import structlog
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 
+from bot.bot_api.retries import retry_seconds
 from bot.telegram.application import ALLOWED_UPDATES, Assembly
-from bot.telegram.calls.retries import retry_seconds
 from bot.telegram.polling import Poller
 from gym.core.errors import DatabaseUnavailable
 from gym.core.runtime.backoff import Backoff, spread

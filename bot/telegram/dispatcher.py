@@ -11,12 +11,12 @@ from telegram import Chat, Message, Update, User
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application, ContextTypes, TypeHandler
 
+from bot.admission.pressed_buttons import require_on_message, tapped_button
+from bot.admission.quotas import TooMuchAtOnce
+from bot.bot_api.delivery_status import ServerFault
+from bot.bot_api.retries import retry_seconds
+from bot.bot_api.trouble_reports import report_trouble
 from bot.forms.screens import FormTap
-from bot.telegram.admission.pressed_buttons import require_on_message, tapped_button
-from bot.telegram.admission.quotas import TooMuchAtOnce
-from bot.telegram.calls.delivery_status import ServerFault
-from bot.telegram.calls.retries import retry_seconds
-from bot.telegram.calls.trouble_reports import report_trouble
 from bot.telegram.command_menu import CommandMenu
 from bot.telegram.inbox import Done, Later, Outcome
 from bot.ui.callbacks import Home, UnknownButton, unpack

@@ -10,8 +10,8 @@ from datetime import timedelta
 
 import structlog
 
-from bot.telegram.admission.quotas import Quotas
-from bot.telegram.admission.slots import SLOTS, Slot, Slots, work_in
+from bot.admission.quotas import Quotas
+from bot.admission.slots import SLOTS, Slot, Slots, work_in
 from gym.chats.intake import DeadReason, Reject, accept
 from gym.chats.models import SenderRank
 from gym.chats.repository import Claimed, ClaimLimits, IncomingUpdate

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import structlog
 
-from bot.telegram.transport import UnreadableAnswer
+from bot.bot_api.transport import UnreadableAnswer
 from gym.chats.intake import MOST_UPDATE_ID, DeadReason, Reject, first_id
 from gym.core.errors import DatabaseUnavailable
 from gym.core.runtime.backoff import Backoff, spread

@@ -12,8 +12,8 @@ from bot.ui.surfaces import Surface
 from gym.chats.models import Draft
 from gym.chats.service import ChatService
 from gym.chats.sessions import QuickSessions
+from gym.clients.identities import IdentityFacts, IdentityRepository
 from gym.clients.models import Client
-from gym.clients.visitors import IdentityFacts, IdentityRepository
 from gym.core.clock import WallClock, gym_day
 from gym.core.config import Config
 from gym.core.errors import Forbidden

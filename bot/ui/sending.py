@@ -24,11 +24,11 @@ from telegram import (
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, TelegramError
 
-from bot.telegram.calls.delivery_status import ServerFault, Unanswered, Unreadable, acknowledged
-from bot.telegram.calls.method_health import MethodHealth
-from bot.telegram.calls.retries import patiently, sent_patiently
-from bot.telegram.pictures.register import PictureRegister
+from bot.bot_api.delivery_status import ServerFault, Unanswered, Unreadable, acknowledged
+from bot.bot_api.method_health import MethodHealth
+from bot.bot_api.retries import patiently, sent_patiently
 from bot.ui.keyboards import contact_keyboard, markup
+from bot.ui.picture_register import PictureRegister
 from bot.ui.screens import CAPTION_LIMIT, Screen, bare, split_html
 from bot.ui.surfaces import OnlyInPrivate, Surface, fit_to_share
 from gym.chats.repository import Claimed

@@ -21,16 +21,16 @@ from telegram import Bot, CallbackQuery, Chat, ChatMemberUpdated, Document, Mess
 from telegram.constants import ChatAction
 from telegram.error import BadRequest, NetworkError, TelegramError
 
-from bot.telegram.admission.pressed_buttons import tapped_message
-from bot.telegram.admission.slots import SLOW_CALL, lending
-from bot.telegram.calls.delivery_status import ServerFault, Unanswered
-from bot.telegram.calls.method_health import MethodHealth
-from bot.telegram.calls.retries import patiently
-from bot.telegram.calls.trouble_reports import report_trouble
-from bot.telegram.pictures.register import PictureRegister
+from bot.admission.pressed_buttons import tapped_message
+from bot.admission.slots import SLOW_CALL, lending
+from bot.bot_api.delivery_status import ServerFault, Unanswered
+from bot.bot_api.method_health import MethodHealth
+from bot.bot_api.retries import patiently
+from bot.bot_api.trouble_reports import report_trouble
 from bot.ui.callbacks import ButtonPress, Callback, Home, stays
 from bot.ui.identity import Identity, IdentityResolver
 from bot.ui.keyboards import Keyboard, button, nav
+from bot.ui.picture_register import PictureRegister
 from bot.ui.screens import HtmlTranslator, Screen, plain, say_error
 from bot.ui.sending import Messenger, Ticker
 from bot.ui.surfaces import OnlyInPrivate, Surface

@@ -19,8 +19,8 @@ from gym.faces.calibration.error_rates import ErrorRateRow, Measured, engine_of,
 from gym.faces.engine.engines import open_configured
 from gym.faces.engine.model_packs import BUFFALO_SC, YUNET_SFACE, Engine
 from gym.faces.engine.pool import FacePool
-from gym.faces.gallery.thresholds import scale_of
 from gym.faces.schemas import MatchRule
+from gym.faces.thresholds import scale_of
 
 DEFAULTS: Final = {Engine.INSIGHTFACE: BUFFALO_SC.name, Engine.OPENCV: YUNET_SFACE.name}
 COLUMNS: Final = (

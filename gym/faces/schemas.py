@@ -12,9 +12,9 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from gym.faces.enrolment.refusals import FramesDisagree
-from gym.faces.gallery.thresholds import ARCFACE, CosineScale, scale_of
 from gym.faces.models import DIMENSION, ConsentMethod
+from gym.faces.refusals import FramesDisagree
+from gym.faces.thresholds import ARCFACE, CosineScale, scale_of
 
 Vector = NDArray[np.float32]
 """512 numbers; a unit vector unless it says otherwise."""

@@ -8,7 +8,12 @@ from uuid import UUID
 
 from gym.core.database.ids import new_id
 from gym.faces.enrolment.consent import consent_version
-from gym.faces.enrolment.refusals import (
+from gym.faces.gallery.matching import decide, leaning, strangers_among, threshold_of
+from gym.faces.gallery.memory_gallery import MemoryGallery, fastest
+from gym.faces.gallery.postgres_gallery import PgGallery
+from gym.faces.gallery.protection import protection_for
+from gym.faces.models import ConsentMethod, FaceConsent, FacePicture, FaceTemplate, TemplateOrigin
+from gym.faces.refusals import (
     ConsentMethodWrong,
     ConsentMissing,
     FaceOwnerMissing,
@@ -19,12 +24,6 @@ from gym.faces.enrolment.refusals import (
     PossibleDuplicate,
     TooManyPhotos,
 )
-from gym.faces.gallery.matching import decide, leaning, strangers_among, threshold_of
-from gym.faces.gallery.memory_gallery import MemoryGallery, fastest
-from gym.faces.gallery.postgres_gallery import PgGallery
-from gym.faces.gallery.protection import protection_for
-from gym.faces.gallery.thresholds import scale_of
-from gym.faces.models import ConsentMethod, FaceConsent, FacePicture, FaceTemplate, TemplateOrigin
 from gym.faces.repository import FaceRepository
 from gym.faces.schemas import (
     ConsentState,
@@ -36,6 +35,7 @@ from gym.faces.schemas import (
     Probe,
     Vector,
 )
+from gym.faces.thresholds import scale_of
 from gym.security.cipher import Cipher
 from gym.security.permissions import ActorKind, Permission
 from gym.unit_of_work import UnitOfWork

@@ -23,8 +23,8 @@ from gym.core.errors import GymError
 from gym.faces.engine.engines import open_configured
 from gym.faces.engine.images import encode_jpeg
 from gym.faces.engine.reader import FaceReader, PhotoReading, Purpose
-from gym.faces.gallery.thresholds import scale_of
 from gym.faces.liveness.turn_challenge import LEAST_TURN, ChallengeResult, ChallengeVerdict, judge, turned
+from gym.faces.thresholds import scale_of
 from tests.faces.heads import Tilt, tilted_picture, turned_head
 from tests.support.people import people
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 
-from bot.telegram.admission.slots import MOST_LENT, Slots, lending, may_wait, work_in
+from bot.admission.slots import MOST_LENT, Slots, lending, may_wait, work_in
 from gym.chats.models import SenderRank
 from gym.chats.repository import ClaimLimits
 

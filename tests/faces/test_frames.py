@@ -7,7 +7,7 @@ import pytest
 
 from gym.faces.engine.pool import FacePool
 from gym.faces.engine.reader import Face, Purpose
-from gym.faces.enrolment.refusals import FramesDisagree
+from gym.faces.refusals import FramesDisagree
 from gym.faces.schemas import Probe
 from tests.faces.hard_photos import encoded, pixels_of
 from tests.support.people import Person, people, stranger

@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 from gym.app import Gym
 from gym.clients.models import Client
 from gym.faces.enrolment import consent
-from gym.faces.enrolment.refusals import (
+from gym.faces.models import ConsentMethod, FaceConsent, FacePicture, FaceTemplate, GalleryChange
+from gym.faces.refusals import (
     ConsentMethodWrong,
     ConsentMissing,
     FaceOwnerMissing,
@@ -21,7 +22,6 @@ from gym.faces.enrolment.refusals import (
     PossibleDuplicate,
     TooManyPhotos,
 )
-from gym.faces.models import ConsentMethod, FaceConsent, FacePicture, FaceTemplate, GalleryChange
 from gym.faces.service import FaceRecognitionService
 from gym.security.cipher import CipherError
 from gym.security.permissions import Actor, NotAllowed

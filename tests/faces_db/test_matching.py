@@ -6,10 +6,10 @@ from uuid import uuid4
 
 import pytest
 
-from gym.faces.enrolment.refusals import FramesDisagree
 from gym.faces.gallery.matching import auto_threshold, decide, leaning, strangers_among, threshold_of
-from gym.faces.gallery.thresholds import ARCFACE, SFACE
+from gym.faces.refusals import FramesDisagree
 from gym.faces.schemas import Candidates, MatchOutcome, MatchRule, Probe
+from gym.faces.thresholds import ARCFACE, SFACE
 from tests.faces_db.conftest import MODEL, Faces, enrolment_face
 
 FOUND, UNCERTAIN, UNKNOWN = MatchOutcome.FOUND, MatchOutcome.UNCERTAIN, MatchOutcome.UNKNOWN

@@ -17,12 +17,12 @@ import pytest
 from sqlalchemy import delete, func, select
 from telegram import Message
 
+from bot.bot_api.transport import UPLOAD_SECONDS
 from bot.sandbox.control.hooks import SandboxHooks
 from bot.sandbox.server import SandboxServer
 from bot.telegram.application import Api, GymBot, make_bot
-from bot.telegram.pictures.expiry import BATCH, PictureExpiry
+from bot.telegram.picture_expiry import BATCH, PictureExpiry
 from bot.telegram.running_bot import RunningBot
-from bot.telegram.transport import UPLOAD_SECONDS
 from gym.app import Gym
 from gym.chats.models import ChatPicture, Draft, InboxUpdate
 from gym.chats.pictures import LEASE
@@ -444,7 +444,7 @@ def test_pictures_come_in_and_go_out_through_one_door_each() -> None:
         for path in root.rglob("*.py")
         if "sandbox" not in path.parts and calls.search(path.read_text())
     }
-    assert found <= {"messenger.py", "turn.py", "pictures/expiry.py"}
+    assert found <= {"ui/sending.py", "ui/update_context.py", "telegram/picture_expiry.py"}
 
 
 # What left without a number ───────────────────────────────────────────────────────────────────────────────

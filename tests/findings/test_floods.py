@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from bot.telegram.admission.quotas import MEMBER, Quotas
+from bot.admission.quotas import MEMBER, Quotas
 from bot.telegram.inbox import Done, Inbox, Outcome
 from bot.telegram.running_bot import RunningBot
 from gym.app import Gym

@@ -15,14 +15,14 @@ from sqlalchemy import func, select
 from telegram import Bot, Chat, Message
 
 from bot import home
+from bot.bot_api.delivery_status import ServerFault
+from bot.bot_api.method_health import BROKEN_AFTER, PROBE_SECONDS, MethodHealth
 from bot.outbox import delivery
 from bot.outbox.rate_limits import SendRateLimits
 from bot.outbox.worker import OutboxWorker
 from bot.telegram.application import Api, make_bot
-from bot.telegram.calls.delivery_status import ServerFault
-from bot.telegram.calls.method_health import BROKEN_AFTER, PROBE_SECONDS, MethodHealth
-from bot.telegram.pictures.register import PictureRegister
 from bot.telegram.running_bot import RunningBot
+from bot.ui.picture_register import PictureRegister
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import Screen
 from bot.ui.sending import PLAIN_FROM, Messenger, Ticker

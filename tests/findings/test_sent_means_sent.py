@@ -15,11 +15,11 @@ from sqlalchemy import select
 from telegram.error import RetryAfter, TelegramError
 
 from bot import home
+from bot.bot_api.delivery_status import DeliveryStatus, Unanswered, Unreadable, acknowledged
 from bot.outbox.rate_limits import SendRateLimits
 from bot.outbox.worker import OutboxWorker
 from bot.sandbox.state.store import Json
 from bot.telegram.application import Api, make_bot
-from bot.telegram.calls.delivery_status import DeliveryStatus, Unanswered, Unreadable, acknowledged
 from bot.telegram.running_bot import RunningBot
 from bot.ui.routing import Router
 from gym.app import Gym

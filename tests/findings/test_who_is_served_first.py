@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from bot.telegram.admission.slots import MEMBERS, SLOTS, STRANGERS
+from bot.admission.slots import MEMBERS, SLOTS, STRANGERS
 from bot.telegram.inbox import Done, Inbox, Outcome
 from bot.telegram.running_bot import RunningBot
 from gym.app import Gym

@@ -16,8 +16,8 @@ from gym.core.language import N_, Translator
 from gym.faces.engine.reader import Face, Purpose
 from gym.faces.enrolment.comparison import PAIR, TwoPhotosNeeded, is_same_person
 from gym.faces.enrolment.photos import enrolment_face
-from gym.faces.enrolment.refusals import NoPhotos
 from gym.faces.errors import PhotoFault
+from gym.faces.refusals import NoPhotos
 from gym.faces.schemas import EnrolmentFace
 from gym.faces.service import MOST_PHOTOS, FaceRecognitionService
 from web.api.schemas import (

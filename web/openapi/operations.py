@@ -9,7 +9,9 @@ from gym.attendance.errors import CapturedInFuture, CapturedTooLongAgo
 from gym.clients.errors import ClientNotFound
 from gym.core.errors import Busy, DatabaseUnavailable, GymError, NotFound
 from gym.faces.enrolment.comparison import PAIR, TwoPhotosNeeded
-from gym.faces.enrolment.refusals import (
+from gym.faces.errors import NoFace, NotAnImage, PhotoTooLarge, PhotoUnreadable, SeveralFaces
+from gym.faces.liveness.challenge_gate import ChallengeMissing
+from gym.faces.refusals import (
     ConsentMissing,
     FaceOwnerMissing,
     FramesDisagree,
@@ -19,8 +21,6 @@ from gym.faces.enrolment.refusals import (
     NotTheClient,
     PossibleDuplicate,
 )
-from gym.faces.errors import NoFace, NotAnImage, PhotoTooLarge, PhotoUnreadable, SeveralFaces
-from gym.faces.liveness.challenge_gate import ChallengeMissing
 from gym.faces.service import MOST_PHOTOS
 from gym.kiosks.service import ExitPinWrong, PairingRefused
 from gym.security.idempotency import InFlight, KeyReused

@@ -20,8 +20,8 @@ from gym.clients.service import ClientService
 from gym.core.language import N_
 from gym.faces.enrolment.consent import consent_text
 from gym.faces.enrolment.photos import enrolment_face
-from gym.faces.enrolment.refusals import PossibleDuplicate
 from gym.faces.models import ConsentMethod
+from gym.faces.refusals import PossibleDuplicate
 from gym.faces.schemas import Enrolment, EnrolmentFace, FaceState
 from gym.faces.service import FaceRecognitionService
 from gym.unit_of_work import UnitOfWork

@@ -20,10 +20,10 @@ from gym.faces.engine.images import decode
 from gym.faces.engine.reader import FaceReader
 from gym.faces.gallery.matching import leaning
 from gym.faces.gallery.protection import protection_for
-from gym.faces.gallery.thresholds import scale_of
 from gym.faces.models import FacePicture, FaceTemplate
 from gym.faces.repository import FaceRepository
 from gym.faces.schemas import Vector
+from gym.faces.thresholds import scale_of
 from gym.security.cipher import Cipher, CipherError
 from gym.security.permissions import Permission
 from gym.unit_of_work import UnitOfWork

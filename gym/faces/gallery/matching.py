@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gym.faces.gallery.thresholds import ARCFACE, CosineScale
 from gym.faces.schemas import Candidates, Identification, MatchOutcome, MatchRule, Vector
+from gym.faces.thresholds import ARCFACE, CosineScale
 
 BASE_PEOPLE = 150
 

@@ -14,8 +14,8 @@ from gym.core.errors import Invalid
 from gym.core.language import N_
 from gym.faces.engine.quality import pose
 from gym.faces.engine.reader import FaceReader, Look, PhotoReading
-from gym.faces.gallery.thresholds import scale_of
 from gym.faces.liveness.turn_challenge import ChallengeResult, Side, judge
+from gym.faces.thresholds import scale_of
 
 log = structlog.get_logger()
 JUDGED: Final = Counter("powergym_challenge_total", "Turned heads judged at the kiosks", ("mode", "result"))

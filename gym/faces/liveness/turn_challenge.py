@@ -21,7 +21,7 @@ from gym.faces.engine.alignment import REFERENCE, similarity
 from gym.faces.engine.images import Pixels
 from gym.faces.engine.quality import pose
 from gym.faces.engine.reader import Face, PhotoReading
-from gym.faces.gallery.thresholds import ARCFACE, CosineScale
+from gym.faces.thresholds import ARCFACE, CosineScale
 
 LEAST_TURN: Final = 10.0
 """Degrees of estimated yaw between the two frames: a head that turns by 28 shows 12 to 26."""

@@ -11,8 +11,8 @@ from structlog.testing import capture_logs
 from telegram.error import RetryAfter
 
 from bot import home
+from bot.bot_api.retries import LONGEST_REST, SHORTEST_REST, retry_seconds
 from bot.sandbox.server import SandboxServer
-from bot.telegram.calls.retries import LONGEST_REST, SHORTEST_REST, retry_seconds
 from bot.telegram.connection import _asked
 from bot.telegram.polling import Poller
 from bot.telegram.running_bot import LONGEST_PAUSE, run_bot, supervise

@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from telegram.error import NetworkError, RetryAfter, TelegramError, TimedOut
 
-from bot.telegram.transport import SAID_NO, Exchange, watching_the_wire
+from bot.bot_api.transport import SAID_NO, Exchange, watching_the_wire
 
 Answer = TypeVar("Answer")
 NUMBER = re.compile(rb'"message_id"\s*:\s*(\d{1,18})\b')

@@ -10,8 +10,8 @@ from typing import TypeVar
 
 from telegram.error import BadRequest, NetworkError, RetryAfter
 
-from bot.telegram.admission.slots import SLOW_CALL, lending, may_wait
-from bot.telegram.calls.delivery_status import Unanswered, acknowledged
+from bot.admission.slots import SLOW_CALL, lending, may_wait
+from bot.bot_api.delivery_status import Unanswered, acknowledged
 
 Answer = TypeVar("Answer")
 PAUSES = (0.5, 1.5)

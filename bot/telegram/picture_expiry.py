@@ -20,8 +20,8 @@ from PIL import Image
 from telegram import Bot, InputMediaPhoto
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
-from bot.telegram.calls.delivery_status import Unreadable, acknowledged
-from bot.telegram.calls.retries import retry_seconds
+from bot.bot_api.delivery_status import Unreadable, acknowledged
+from bot.bot_api.retries import retry_seconds
 from gym.app import Gym
 from gym.chats.pictures import Picture, PictureService, Stays
 from gym.core.errors import DatabaseUnavailable

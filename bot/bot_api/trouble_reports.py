@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from bot.telegram.calls.method_health import OTHER_WAYS
+from bot.bot_api.method_health import OTHER_WAYS
 from gym.app import Gym
 from gym.core.errors import DatabaseUnavailable
 from gym.notifications.models import NotificationKind
