@@ -10,23 +10,17 @@ from datetime import datetime, timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, TypeVar
 
-import asyncpg
 import structlog
 from sqlalchemy import cast, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gym.attendance.checkin.request_authentication import (
-    AuthenticatedRequest,
-    RequestAuthentication,
-    visiting,
-)
 from gym.core.clock import SystemClock, WallClock, gym_day
 from gym.core.config import Config, ConfigError
-from gym.core.database.direct_pool import StaleRead
 from gym.core.database.engine import FAULTS, Database, is_retryable, is_unavailable
 from gym.core.database.migrations import upgrade
+from gym.core.database.statements import Row
 from gym.core.errors import DatabaseUnavailable
 from gym.core.postgres import EmbeddedPostgres
 from gym.core.postgres.recovery import Recovery
@@ -36,6 +30,7 @@ from gym.faces.gallery.memory_gallery import MemoryGallery
 from gym.faces.loading import Loading, begin_loading
 from gym.faces.schemas import MatchRule
 from gym.faces.thresholds import scale_of
+from gym.hot_path.hot_path import HotPath
 from gym.security.keys.live_keys import LiveKeys
 from gym.security.keys.secrets import Secrets, secrets_of
 from gym.security.permissions import Actor
@@ -43,7 +38,7 @@ from gym.settings.models import GymKind, GymState
 from gym.settings.reading import STATE, SettingsReader, State, StateReader
 from gym.settings.schemas import GymSettings
 from gym.tables import MODULES as MODULES  # every room's rows are mapped before the first flush
-from gym.unit_of_work import Context, SessionNeeded, UnitOfWork
+from gym.unit_of_work import Context, UnitOfWork
 
 if TYPE_CHECKING:
     from gym.faces.engine.pool import FacePool
@@ -98,27 +93,10 @@ class Gym:
             await uow.flush()
             await session.commit()
 
-    @asynccontextmanager
-    async def hot_path(
-        self, actor: Actor, asking: RequestAuthentication, arrived: AuthenticatedRequest
-    ) -> AsyncGenerator[UnitOfWork]:
-        """One write on the fast lane, at the end, for somebody who has arrived at the door.
-
-        Raises `SessionNeeded`, with nothing written, when the work asks for more than statements written by
-        hand, when the caller's welcome or the gym's state has changed since, when another door was faster or
-        PostgreSQL refuses: then `unit_of_work` is for it. Else as `unit_of_work`.
-        """
-        state = self._states.read(arrived.state)
-        try:
-            async with (
-                self.within_reach(),
-                visiting(self.database.direct_pool, asking, arrived) as statements,
-            ):
-                uow = UnitOfWork(None, *self._known(state, actor, None), statements)
-                yield uow
-                await uow.flush()
-        except (StaleRead, asyncpg.PostgresError) as refused:
-            raise SessionNeeded from refused
+    @cached_property
+    def hot_path(self) -> HotPath:
+        """The kiosk's check-in, without a session."""
+        return HotPath(self.database.direct_pool, self._begin_directly, self.within_reach)
 
     @asynccontextmanager
     async def within_reach(self) -> AsyncGenerator[None]:
@@ -191,6 +169,9 @@ class Gym:
     async def _begun(self, session: AsyncSession, actor: Actor, as_of: datetime | None) -> UnitOfWork:
         row = (await session.execute(STATE.text)).mappings().one()
         return UnitOfWork(session, *self._known(self._states.read(row), actor, as_of))
+
+    def _begin_directly(self, row: Row, actor: Actor) -> tuple[Context, Secrets]:
+        return self._known(self._states.read(row), actor, None)
 
     def _known(self, state: State, actor: Actor, as_of: datetime | None) -> tuple[Context, Secrets]:
         wall = self.clock.now()

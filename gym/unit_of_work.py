@@ -37,13 +37,13 @@ class Context:
 
 
 class SessionNeeded(Exception):
-    """The work turned out to need more than the fast lane has; nothing was written."""
+    """The work turned out to need more than the hot path has; nothing was written."""
 
 
 class UnitOfWork:
     """Handed to every service. Made and committed by `Gym.unit_of_work`, never by a service.
 
-    On the fast lane (`Gym.express`) there is no session: whoever asks for it raises `SessionNeeded`, and the
+    On the hot path (`Gym.hot_path`) there is no session: whoever asks for it raises `SessionNeeded`, and the
     same work is done again in an ordinary transaction.
     """
 

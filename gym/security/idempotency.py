@@ -1,7 +1,7 @@
 """Idempotency keys: a repeated request gets its first answer, byte for byte, and has no second effect.
 
 The claim comes first and is committed by itself, together with the question who asks
-(`gym.attendance.checkin.request_authentication`). The answer is kept in the effect's own transaction,
+(`gym.hot_path.request_authentication`). The answer is kept in the effect's own transaction,
 and only by whoever still holds the claim: a request that was slower than its lease has lost it to the
 one after it.
 """

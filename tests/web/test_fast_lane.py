@@ -15,14 +15,15 @@ import pytest
 from sqlalchemy import event, select, text, update
 
 from gym.app import Gym
-from gym.attendance.checkin.request_authentication import AuthenticatedRequest, RequestAuthentication, arrive
 from gym.attendance.models import CheckIn
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
-from gym.core.database.direct_pool import DirectPool
 from gym.core.database.engine import Database
 from gym.core.database.statements import DirectStatements, Statement
 from gym.faces.gallery.memory_gallery import MemoryGallery
+from gym.hot_path import request_authentication
+from gym.hot_path.hot_path import HotPath
+from gym.hot_path.request_authentication import AuthenticatedRequest, RequestAuthentication
 from gym.kiosks.models import Kiosk
 from gym.notifications.models import Notification
 from gym.rewards.models import Reward
@@ -33,7 +34,6 @@ from gym.subscriptions.models import Subscription
 from gym.unit_of_work import SessionNeeded, UnitOfWork
 from tests.support.door import Door
 from tests.support.people import landscape, people
-from web.api import check_ins
 from web.http.keys import LIMITS
 
 DOCUMENT = {"document_number": "1020304050", "phone_last4": "4567"}
@@ -150,7 +150,7 @@ async def test_both_ways_leave_the_same_behind(
     def no_lane(*_: object) -> AbstractAsyncContextManager[UnitOfWork]:
         raise SessionNeeded
 
-    monkeypatch.setattr(Gym, "express", no_lane)
+    monkeypatch.setattr(HotPath, "unit_of_work", no_lane)
     clock.at = begun
     door.client.app[LIMITS].buckets.full_at.clear()  # which knows no way back in time
     door.tokens = await (await door.sign_in()).json()
@@ -210,14 +210,14 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], Awaitab
     """Something that happens after the caller has arrived, while the model still reads."""
 
     def set_up(happens: Callable[[], Awaitable[None]]) -> None:
-        arrived = check_ins.arrive
+        arrived = HotPath.authenticate
 
-        async def arrive(direct_pool: DirectPool, asking: RequestAuthentication) -> AuthenticatedRequest:
-            result = await arrived(direct_pool, asking)
+        async def arrive(hot_path: HotPath, asking: RequestAuthentication) -> AuthenticatedRequest:
+            result = await arrived(hot_path, asking)
             await happens()
             return result
 
-        monkeypatch.setattr(check_ins, "arrive", arrive)
+        monkeypatch.setattr(HotPath, "authenticate", arrive)
 
     return set_up
 
@@ -259,7 +259,7 @@ async def test_an_outage_after_the_claim_leaves_the_key_free(
         raise asyncpg.ConnectionDoesNotExistError
 
     with monkeypatch.context() as broken:
-        broken.setattr(check_ins, "note_seen", fail)
+        broken.setattr(request_authentication, "note_seen", fail)
         assert (await door.say(key="visit-1", **DOCUMENT)).status == 503
     answer = await door.say(key="visit-1", **DOCUMENT)
     assert (await answer.json())["code"] == "admitted"
@@ -269,12 +269,12 @@ async def test_a_twin_that_had_to_wait_for_the_first_one_gets_its_answer(door: D
     """The first request's transaction is open while the twin looks; it commits, and the twin has waited."""
     kiosk, wall = UUID(door.kiosk_id), door.gym.clock.now()
     asking = RequestAuthentication(kiosk, True, 0, door.family, wall, "visit-1", b"body")
-    direct_pool = door.gym.database.direct_pool
-    assert (await arrive(direct_pool, asking)).first is None
+    hot_path = door.gym.hot_path
+    assert (await hot_path.authenticate(asking)).first is None
     async with door.gym.database.direct() as connection, connection.transaction():
         assert asking.claim is not None
         await Idempotency(DirectStatements(connection), asking.claim).keep(StoredAnswer(201, b"{}"))
-        twin = asyncio.create_task(arrive(direct_pool, replace(asking, wall=wall + timedelta(minutes=1))))
+        twin = asyncio.create_task(hot_path.authenticate(replace(asking, wall=wall + timedelta(minutes=1))))
         async with door.gym.unit_of_work(Actor.system()) as uow:
             waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
             while not await uow.session.scalar(waits):

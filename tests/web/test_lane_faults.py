@@ -19,11 +19,11 @@ from sqlalchemy.exc import DBAPIError
 
 from gym.app import Gym
 from gym.attendance.checkin.queries import CheckInQueries
-from gym.attendance.checkin.request_authentication import AuthenticatedRequest, RequestAuthentication
 from gym.attendance.models import CheckIn
 from gym.core.clock import FrozenClock
-from gym.core.database.direct_pool import DirectPool
 from gym.core.database.statements import DirectStatements, SessionStatements
+from gym.hot_path.hot_path import HotPath
+from gym.hot_path.request_authentication import AuthenticatedRequest, RequestAuthentication
 from gym.notifications.models import Notification
 from gym.security.models import IdempotencyKey
 from gym.security.permissions import Actor
@@ -31,7 +31,6 @@ from gym.subscriptions.models import Subscription
 from gym.unit_of_work import SessionNeeded
 from tests.support.door import API, Door
 from tests.support.tokens import token_of
-from web.api import check_ins
 from web.app import make_app
 
 DOCUMENT = {"document_number": "1020304050", "phone_last4": "4567"}
@@ -71,15 +70,15 @@ def after_arrival(monkeypatch: pytest.MonkeyPatch) -> Callable[[Happening], None
     """Something that happens once, after a request has claimed its key and before its visit is written."""
 
     def set_up(happens: Happening) -> None:
-        arrived = check_ins.arrive
+        arrived = HotPath.authenticate
 
-        async def arrive(direct_pool: DirectPool, asking: RequestAuthentication) -> AuthenticatedRequest:
-            result = await arrived(direct_pool, asking)
-            monkeypatch.setattr(check_ins, "arrive", arrived)
+        async def arrive(hot_path: HotPath, asking: RequestAuthentication) -> AuthenticatedRequest:
+            result = await arrived(hot_path, asking)
+            monkeypatch.setattr(HotPath, "authenticate", arrived)
             await happens()
             return result
 
-        monkeypatch.setattr(check_ins, "arrive", arrive)
+        monkeypatch.setattr(HotPath, "authenticate", arrive)
 
     return set_up
 
@@ -122,7 +121,7 @@ async def test_who_is_slower_than_the_lease_leaves_nothing_beside_the_retrys_ans
         clock.advance(timedelta(seconds=31))
         answers.append(await (await door.say(key="visit-1", **DOCUMENT)).read())
         if by_session:
-            monkeypatch.setattr(Gym, "express", no_lane)
+            monkeypatch.setattr(HotPath, "unit_of_work", no_lane)
 
     after_arrival(retry)
     late = await door.say(key="visit-1", **DOCUMENT)
@@ -164,7 +163,7 @@ async def test_a_server_that_died_before_the_visit_leaves_the_door_time_to_the_q
     asking = RequestAuthentication(
         UUID(door.kiosk_id), True, 0, door.family, asked_at, "visit-1", b"the body without a time"
     )
-    await check_ins.arrive(door.gym.database.direct_pool, asking)
+    await door.gym.hot_path.authenticate(asking)
     clock.advance(timedelta(hours=3))
     answer = await door.say(key="visit-1", captured_at=asked_at.isoformat(), **DOCUMENT)
     assert (answer.status, (await answer.json())["code"]) == (201, "admitted")
@@ -275,7 +274,7 @@ async def test_a_verdict_that_loses_two_deadlocks_in_a_row_is_made_once_more(
     monkeypatch.setattr(DirectStatements, "row", losing(DirectStatements.row, deadlock))
     monkeypatch.setattr(SessionStatements, "row", losing(SessionStatements.row, in_session))
     answer = await door.say(key="visit-1", **DOCUMENT)
-    assert lost == ["LaneStatements", "SessionStatements"]
+    assert lost == ["DirectStatements", "SessionStatements"]
     assert (answer.status, (await answer.json())["code"]) == (201, "admitted")
     assert await codes(door.gym) == [("admitted", True, 1)]
     assert await told(door.gym) == 1

@@ -16,12 +16,6 @@ from aiohttp import web
 from pydantic import TypeAdapter
 
 from gym.app import Gym
-from gym.attendance.checkin.request_authentication import (
-    AuthenticatedRequest,
-    RequestAuthentication,
-    arrive,
-    note_seen,
-)
 from gym.attendance.checkin.schemas import Verdict
 from gym.attendance.checkin.sentences import say
 from gym.attendance.checkin.service import AttendanceService
@@ -31,6 +25,7 @@ from gym.core.language import N_, Translator
 from gym.faces.engine.reader import PhotoReading, Purpose
 from gym.faces.errors import PhotoFault
 from gym.faces.schemas import Probe
+from gym.hot_path.request_authentication import AuthenticatedRequest, RequestAuthentication
 from gym.security.idempotency import Claim, Discretion, Idempotency, StoredAnswer
 from gym.security.permissions import Actor
 from gym.security.signed_links import SignedLinks
@@ -145,8 +140,7 @@ async def _once(
     """The key is claimed while the model reads; the answer is kept in the visit's own transaction."""
     async with _begun(_work(request, body, fields)) as reading:
         asking = await _asking(gym, claims, body, fields, key)
-        async with gym.within_reach():
-            arrived = await arrive(gym.database.direct_pool, asking)
+        arrived = await gym.hot_path.authenticate(asking)
         caller = caller_from(arrived.holder, claims)
         if arrived.first is not None:
             first = Discretion(gym.secrets.jwt).unseal(arrived.first, key or "")
@@ -185,15 +179,14 @@ async def _begun(work: Coroutine[None, None, Work]) -> AsyncGenerator[asyncio.Ta
 
 async def _note_seen(gym: Gym, caller: Caller, wall: datetime) -> None:
     if caller.kiosk is not None and is_seen_anew(caller.kiosk, wall):
-        async with gym.within_reach():
-            await note_seen(gym.database.direct_pool, caller.kiosk.id, wall)
+        await gym.hot_path.note_seen(caller.kiosk.id, wall)
 
 
 async def _answer(request: web.Request, visit: Visit) -> StoredAnswer:
-    """On the fast lane; what it cannot do, such as granting a reward, in an ordinary transaction."""
+    """On the hot path; what it cannot do, such as granting a reward, in an ordinary transaction."""
     gym = request.app[GYM]
     try:
-        async with gym.hot_path(visit.caller.actor, visit.asking, visit.arrived) as uow:
+        async with gym.hot_path.unit_of_work(visit.caller.actor, visit.arrived) as uow:
             said, answer = await _say(request, uow, visit)
     except SessionNeeded:
         said, answer = await gym.run(Actor.system(), partial(_say_in_session, request, visit))
@@ -226,8 +219,7 @@ async def _say(request: web.Request, uow: UnitOfWork, visit: Visit) -> tuple[Sai
 async def _release(gym: Gym, claim: Claim | None) -> None:
     """Nothing happened: the same key may come again."""
     if claim is not None:
-        async with gym.within_reach():
-            await Idempotency(gym.database.direct_pool, claim).release()
+        await gym.hot_path.release(claim)
 
 
 async def _work(request: web.Request, body: Body, fields: CheckInFields) -> Work:

@@ -16,7 +16,7 @@ LOOK_BACK: Final = timedelta(hours=30)
 
 
 class CheckInQueries:
-    """Runs in a session or on the fast lane."""
+    """Runs in a session or on the hot path."""
 
     def __init__(self, statements: Statements) -> None:
         self._statements = statements

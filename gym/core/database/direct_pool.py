@@ -1,52 +1,20 @@
-"""The fast lane: a few connections of asyncpg's own for what must be answered in a breath.
-
-A transaction of a session costs two milliseconds of the processor before it has done anything, which is as
-much as a kiosk's whole check-in needs here. What runs on a lane is written by hand and short.
-"""
+"""A pool of asyncpg's own connections: hand-written statements past SQLAlchemy, each its own transaction."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from typing import Any, Final
 
 import asyncpg
 
-from gym.core.database.statements import DirectStatements, GuardedWrite, Row, Statement, as_foreseen, as_one
+from gym.core.database.statements import DirectStatements, GuardedWrite, Row, Statement
 
 PATIENCE: Final = 10.0
 """Seconds to wait for a connection, and for an answer on it; then whoever asks is told to come back. A
 network that falls silent would keep them for a quarter of an hour.
 """
-
-
-class StaleRead(Exception):
-    """Somebody else was faster: nothing was written."""
-
-
-class DeferredWrites:
-    """Reads at once, each in a transaction of its own; writes at the end."""
-
-    def __init__(self, direct_pool: DirectPool) -> None:
-        self._lane = direct_pool
-        self._values: dict[str, Any] = {}
-        self.effects: list[GuardedWrite] = []
-
-    async def row(self, statement: Statement, values: Mapping[str, Any]) -> Row | None:
-        return await self._lane.row(statement, values)
-
-    async def write(self, effect: GuardedWrite, values: Mapping[str, Any], foreseen: Row) -> Row | None:
-        """Kept for the end, and taken for done."""
-        self.effects.append(effect)
-        self._values.update(values, **as_foreseen(foreseen))
-        return foreseen
-
-    async def done(self, condition: GuardedWrite, values: Mapping[str, Any]) -> bool:
-        """Whether it was written, all of it."""
-        row = await self._lane.row(as_one(condition, self.effects), {**self._values, **values})
-        return row is not None and row["done"]
 
 
 class DirectPool:
@@ -71,19 +39,6 @@ class DirectPool:
         """One effect, which is its own transaction."""
         async with (await self._opened()).acquire(timeout=PATIENCE) as connection:
             return await DirectStatements(connection).write(effect, values, foreseen)
-
-    @asynccontextmanager
-    async def together(
-        self, condition: GuardedWrite, values: Mapping[str, Any]
-    ) -> AsyncGenerator[DeferredWrites]:
-        """Effects that are all written at the end, in one statement, under a condition; or none of them.
-
-        Raises `StaleRead` when the condition did not hold or the first effect was not what was foreseen.
-        """
-        work = DeferredWrites(self)
-        yield work
-        if work.effects and not await work.done(condition, values):
-            raise StaleRead
 
     async def open(self) -> None:
         """Connect before the first visitor does."""
@@ -117,4 +72,4 @@ async def _speak_json(connection: asyncpg.Connection) -> None:
 
 
 async def _as_it_is(_: asyncpg.Connection) -> None:
-    """Statements of a lane leave nothing behind, so nothing is reset: that would be one more round trip."""
+    """These statements leave nothing behind, so nothing is reset: that would be one more round trip."""

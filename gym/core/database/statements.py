@@ -1,4 +1,4 @@
-"""Statements written by hand, and what runs them: a session, or a direct connection of asyncpg.
+"""Hand-written SQL statements and what runs them: a session, or a direct connection of asyncpg.
 
 A write is a `GuardedWrite`: in a session a statement by itself, on a direct connection one of several
 that are joined into one statement, since every trip to PostgreSQL costs as much as what it does there.
@@ -6,8 +6,7 @@ that are joined into one statement, since every trip to PostgreSQL costs as much
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Mapping
 from typing import Any, Final, Protocol, cast
 
 import asyncpg
@@ -39,7 +38,7 @@ class GuardedWrite:
     """A write as WITH queries, the one called `name` returning a row when it is done.
 
     `{only}` stands where the condition goes under which it happens at all. A name is the same value in every
-    effect of a transaction. `:foreseen_x` is what `x` must come to, or NULL where that need not be known.
+    write of a transaction. `:foreseen_x` is what `x` must come to, or NULL where that need not be known.
     """
 
     def __init__(self, name: str, queries: str) -> None:
@@ -83,7 +82,7 @@ class SessionStatements:
 
 
 class DirectStatements:
-    """On a connection of a lane: a quarter of what the same statement costs in a session."""
+    """On a direct connection: a quarter of what the same statement costs in a session."""
 
     def __init__(self, connection: asyncpg.Connection | asyncpg.pool.PoolConnectionProxy) -> None:
         self._connection = connection
@@ -99,27 +98,3 @@ class DirectStatements:
 def as_it_comes(foreseen: Row) -> dict[str, None]:
     """For a write whose answer is waited for."""
     return {f"foreseen_{name}": None for name in foreseen}
-
-
-def as_foreseen(foreseen: Row) -> dict[str, Any]:
-    """For a write whose answer has been given already."""
-    return {f"foreseen_{name}": value for name, value in foreseen.items()}
-
-
-def as_one(condition: GuardedWrite, effects: Sequence[GuardedWrite]) -> Statement:
-    """All effects in one statement: the first under the condition, the others when the first has happened.
-
-    Its row says whether it was done; if not, nothing was.
-    """
-    return _as_one(condition, tuple(effects))
-
-
-@cache
-def _as_one(condition: GuardedWrite, effects: tuple[GuardedWrite, ...]) -> Statement:
-    first, *others = effects
-    queries = [
-        condition.where("true"),
-        first.where(f"EXISTS (SELECT FROM {condition.name})"),
-        *(other.where(f"EXISTS (SELECT FROM {first.name})") for other in others),
-    ]
-    return Statement(f"WITH {', '.join(queries)} SELECT EXISTS (SELECT FROM {first.name}) AS done")  # noqa: S608

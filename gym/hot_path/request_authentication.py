@@ -1,20 +1,15 @@
-"""Who asks at the door: the caller and the claim of the request's key, in one statement.
-
-It runs beside the model, on the fast lane, and is committed by itself: a request that dies after it has left
-a lease and nothing else.
-"""
+"""Authentication of an API request: caller, sign-in, gym state and idempotency claim, in one statement."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from gym.core.database.direct_pool import DirectPool
-from gym.core.database.statements import GuardedWrite, Row, Statement, Statements
+from gym.core.database.statements import GuardedWrite, Row, Statement
 from gym.kiosks.models import Kiosk
 from gym.security.idempotency import CLAIM, HELD, LEASE, Claim, StoredAnswer, first_answer
 from gym.security.permissions import Role
@@ -44,9 +39,9 @@ LEFT JOIN idempotency_keys first ON first.caller = :subject AND first.key = CAST
 """)  # noqa: S608 - the parts are ours
 
 
-def _still(table: str) -> GuardedWrite:
-    """Nothing has changed since: neither the caller's welcome nor the gym's clock, settings and keys; and the
-    request's key is still claimed by it.
+def _unchanged(table: str) -> GuardedWrite:
+    """Neither the caller's welcome nor the gym's clock, settings and keys have changed since, and the claim
+    of the request's key still stands.
     """
     return GuardedWrite(
         "still",
@@ -61,8 +56,8 @@ claim AS MATERIALIZED ({HELD}), still AS MATERIALIZED (
     )
 
 
-_ARRIVE: Final = {True: _statement(_KIOSK), False: _statement(_STAFF)}
-STILL: Final = {True: _still("kiosks"), False: _still("staff")}
+_AUTHENTICATE: Final = {True: _statement(_KIOSK), False: _statement(_STAFF)}
+_UNCHANGED: Final = {True: _unchanged("kiosks"), False: _unchanged("staff")}
 _FIRST: Final = Statement("""
 SELECT body_hash, status, answer FROM idempotency_keys WHERE caller = :subject AND key = :key
 """)
@@ -94,73 +89,69 @@ class RequestAuthentication:
 
 @dataclass(frozen=True, slots=True)
 class AuthenticatedRequest:
-    """What the database says of it. `holder` is a row of nobody's session, with the columns named above."""
+    """What the database says of it."""
 
+    request: RequestAuthentication
     holder: Kiosk | Staff | None
+    """Whom the token speaks for: in no session, with the columns named above."""
     state: Row
     """The gym's, with STATE_COLUMNS."""
     first: StoredAnswer | None = None
     """The answer that the key has had already."""
 
 
-async def arrive(direct_pool: DirectPool, asking: RequestAuthentication) -> AuthenticatedRequest:
+async def authenticate(pool: DirectPool, request: RequestAuthentication) -> AuthenticatedRequest:
     """Raises `KeyReused` and `InFlight`; whether the holder is still welcome is for the caller to judge."""
-    row = await direct_pool.row(_ARRIVE[asking.is_kiosk], _values(asking))
+    row = await pool.row(_AUTHENTICATE[request.is_kiosk], _values(request))
     assert row is not None, "one row, whoever asks"
-    holder = _holder(row, asking)
-    if not _is_welcome(row, asking) or asking.key is None or row["taken"] is not None:
-        return AuthenticatedRequest(holder, row)
+    holder = _holder(row, request)
+    if not _is_welcome(row, request) or request.key is None or row["taken"] is not None:
+        return AuthenticatedRequest(request, holder, row)
     first = row
-    if row["answer"] is None:  # what a twin has said while this one waited for it is not in the same picture
-        first = await direct_pool.row(_FIRST, _values(asking)) or row
-    return AuthenticatedRequest(holder, row, first_answer(first, (asking.body_hash, *asking.older_hashes)))
+    if row["answer"] is None:  # what a twin has said while this one waited for it is not in the same snapshot
+        first = await pool.row(_FIRST, _values(request)) or row
+    answer = first_answer(first, (request.body_hash, *request.older_hashes))
+    return AuthenticatedRequest(request, holder, row, answer)
 
 
-@asynccontextmanager
-async def visiting(
-    direct_pool: DirectPool, asking: RequestAuthentication, arrived: AuthenticatedRequest
-) -> AsyncGenerator[Statements]:
-    """Effects of a visit, written together at the end if everything still is as it was on arrival.
-
-    Raises `StaleRead`, with nothing written.
-    """
-    values = {
-        "caller": asking.subject,
-        "generation": asking.generation,
-        "family": asking.family,
-        "key": asking.key,
-        "leased_until": asking.leased_until,
-        "state_version": arrived.state["state_version"],
+def unchanged(authenticated: AuthenticatedRequest) -> tuple[GuardedWrite, Mapping[str, Any]]:
+    """The condition that everything is as it was at `authenticate`, and its values."""
+    request = authenticated.request
+    return _UNCHANGED[request.is_kiosk], {
+        "caller": request.subject,
+        "generation": request.generation,
+        "family": request.family,
+        "key": request.key,
+        "leased_until": request.leased_until,
+        "state_version": authenticated.state["state_version"],
     }
-    async with direct_pool.together(STILL[asking.is_kiosk], values) as statements:
-        yield statements
 
 
-async def note_seen(direct_pool: DirectPool, kiosk_id: UUID, wall: datetime) -> None:
-    """A statement of its own: two requests of one kiosk never wait for each other's keys."""
-    await direct_pool.row(_SEEN, {"id": kiosk_id, "wall": wall})
+async def note_seen(pool: DirectPool, kiosk_id: UUID, wall: datetime) -> None:
+    """Keep when the kiosk was last heard."""
+    await pool.row(_SEEN, {"id": kiosk_id, "wall": wall})
 
 
-def _values(asking: RequestAuthentication) -> Mapping[str, Any]:
+def _values(request: RequestAuthentication) -> Mapping[str, Any]:
     return {
-        "subject": asking.subject,
-        "generation": asking.generation,
-        "family": asking.family,
-        "key": asking.key,
-        "body_hash": asking.body_hash,
-        "wall": asking.wall,
-        "leased_until": asking.leased_until,
+        "subject": request.subject,
+        "generation": request.generation,
+        "family": request.family,
+        "key": request.key,
+        "body_hash": request.body_hash,
+        "wall": request.wall,
+        "leased_until": request.leased_until,
     }
 
 
-def _is_welcome(row: Row, asking: RequestAuthentication) -> bool:
-    return row["id"] is not None and row["active"] and row["token_generation"] == asking.generation
+def _is_welcome(row: Row, request: RequestAuthentication) -> bool:
+    return row["id"] is not None and row["active"] and row["token_generation"] == request.generation
 
 
-def _holder(row: Row, asking: RequestAuthentication) -> Kiosk | Staff | None:
+def _holder(row: Row, request: RequestAuthentication) -> Kiosk | Staff | None:
     if row["id"] is None:
         return None
     common = {name: row[name] for name in ("id", "name", "active", "token_generation")}
-    if asking.is_kiosk:
+    if request.is_kiosk:
         return Kiosk(**common, door_address=row["door_address"], last_seen_at=row["last_seen_at"])
     return Staff(**common, role=Role(row["role"]), language=row["language"])
