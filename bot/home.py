@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.forms.screens import FormTap
+from bot.ui.buttons.settings import Languages
 from bot.ui.callbacks import Callback, Home, UnknownButton, callback
 from bot.ui.keyboards import Button, Row, button, grid, nav
 from bot.ui.routing import Audience, HomeButton, Occasion, Router
 from bot.ui.screens import Html, Screen
 from bot.ui.update_context import UpdateContext
+from bot.ui.wording.terms import LANGUAGE_NAMES
 from gym.clients.service import ClientService
 from gym.core.errors import Invalid
 from gym.core.language import LANGUAGES, N_
@@ -20,7 +22,6 @@ from gym.staff.models import AdminCandidate
 from gym.staff.service import StaffService
 
 router = Router(Audience.ANYONE)
-LANGUAGE_NAMES = {"en": "English", "es": "Español"}
 
 
 class ForeignContact(Invalid):
@@ -28,11 +29,6 @@ class ForeignContact(Invalid):
 
     code = "not_your_contact"
     message = N_("That is somebody else's contact. Share your own with the button.")
-
-
-@callback("langs")
-class Languages(Callback):
-    """Pick a language."""
 
 
 @callback("lang")

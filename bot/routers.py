@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot import home
 from bot.desk.admin import account, candidates, invitations, jobs, settings, sign_ins, team
-from bot.desk.approvals import approvals, asking
+from bot.desk.approvals import approvals, asking, write_offs
 from bot.desk.clients import (
     clients,
     document_doubts,
@@ -25,7 +25,7 @@ from bot.desk.memberships import sales as subscriptions
 from bot.desk.messaging import broadcasts as broadcast
 from bot.desk.messaging import dead_letters, dead_updates, desk_chats
 from bot.desk.messaging import menu as messages
-from bot.desk.money import debts, doubts, payments, receipts, returns, together, write_offs
+from bot.desk.money import debts, doubts, payments, receipts, returns, together
 from bot.desk.money import tills as cash
 from bot.desk.plans import plan_edit, plan_new, plan_prices, plans
 from bot.desk.reports import today

@@ -8,6 +8,7 @@ from decimal import Decimal
 from bot.forms.definition import FormContext
 from gym.core.reading import amounts, days
 from gym.core.reading.days import Days
+from gym.payments.errors import parse_reason
 from gym.payments.ledger import positive
 
 
@@ -29,3 +30,8 @@ def read_day(text: str, ctx: FormContext, among: Days) -> date:
 def read_coming_day(text: str, ctx: FormContext) -> date:
     """A day to come: `5/1` typed in December is January's. Raises `DayInvalid`."""
     return read_day(text, ctx, days.coming(ctx.context.today))
+
+
+def read_reason(text: str, _: FormContext) -> str:
+    """A few words for the audit trail. Raises `ReasonNeeded`."""
+    return parse_reason(text)

@@ -7,30 +7,21 @@ from datetime import date
 from uuid import UUID
 
 from bot.forms.definition import Choice, Form, FormContext, Step
-from bot.member.buttons import MyFreeze
-from bot.member.plan import MyPlan
+from bot.forms.freeze_days import OPEN, START, last_day, lengths, read_until
+from bot.forms.steps import REASON
+from bot.ui.buttons.member import AskFreeze, MyFreeze, MyPlan
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Keyboard, Row, button, nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import Html, HtmlTranslator, Screen, say_error
 from bot.ui.update_context import UpdateContext
-from bot.ui.wording.freeze_days import (
-    OPEN,
-    START,
-    freeze_line,
-    last_day,
-    left_words,
-    lengths,
-    read_until,
-    span,
-)
+from bot.ui.wording.freezes import freeze_line, left_words, span
 from gym.approvals.errors import NothingToFreeze
 from gym.approvals.models import Approval, ApprovalState
 from gym.approvals.schemas import FreezeFacts, facts_of
 from gym.approvals.service import ApprovalService
 from gym.core.errors import GymError
 from gym.core.language import N_
-from gym.payments.errors import parse_reason
 from gym.subscriptions.freezes.errors import FreezeBeyondPlan
 from gym.subscriptions.freezes.layout import Interval, from_day
 from gym.subscriptions.freezes.service import FreezeService
@@ -38,11 +29,6 @@ from gym.subscriptions.models import Freeze, FreezeKind, Subscription
 from gym.subscriptions.service import SubscriptionService
 
 router = Router(Audience.MEMBER)
-
-
-@callback("myfask")
-class AskFreeze(Callback):
-    """A wish for the desk."""
 
 
 @callback("myback")
@@ -185,10 +171,6 @@ def _show_until(ctx: FormContext, value: str) -> str:
     return ctx.t("until I come again") if value == OPEN else ctx.t.day(date.fromisoformat(value))
 
 
-def _read_reason(text: str, ctx: FormContext) -> str:
-    return parse_reason(text)
-
-
 async def _summary(ctx: FormContext) -> str:
     t, starts_on, ends_on = ctx.t, ctx.value("starts_on", date), last_day(ctx)
     lines = ["❄️ " + span(t, starts_on, ends_on), t("✍️ {reason}", reason=ctx.value("reason", str)), ""]
@@ -236,7 +218,7 @@ WISH = router.form(
                 parse=read_until,
                 show=_show_until,
             ),
-            Step("reason", N_("Reason"), N_("Why? Write it in a few words."), parse=_read_reason),
+            REASON,
         ],
         summary=_summary,
         submit=_ask,

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from bot.member.buttons import MyFreeze, MyVisits
-from bot.ui.callbacks import Callback, callback
+from bot.ui.buttons.member import MyFreeze, MyPlan, MyVisits, WantToRenew
 from bot.ui.keyboards import Button, button, grid, nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.freezes import rest_lines
 from bot.ui.wording.plan_states import HAS_DAYS, MemberAct, in_chat, words_of
-from bot.ui.wording.prices import price_line
+from bot.ui.wording.plans import price_line
 from gym.attendance.cards.client_card import CardService, ClientCard
 from gym.core.language import N_
 from gym.notifications.models import NotificationKind
@@ -21,16 +20,6 @@ from gym.plans.service import PlanService
 from gym.subscriptions.models import Subscription
 
 router = Router(Audience.MEMBER)
-
-
-@callback("myplan")
-class MyPlan(Callback):
-    """Dates, days or visits left, balance."""
-
-
-@callback("mywant")
-class WantToRenew(Callback):
-    """Tells the desk, once a day; also from under a reminder of this morning."""
 
 
 router.home(N_("🎫 My plan"), MyPlan())

@@ -6,9 +6,9 @@ from contextlib import AbstractAsyncContextManager
 from datetime import time
 from typing import Final
 
-from bot.desk.buttons import MessagingMenu
 from bot.forms.definition import Choice, Form, FormContext, Step
-from bot.home import Languages
+from bot.ui.buttons.member import MyPreferences
+from bot.ui.buttons.settings import Languages, MessagingMenu
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, nav
 from bot.ui.routing import Audience, Router
@@ -26,13 +26,6 @@ member = Router(Audience.MEMBER)
 HOURS: Final = ("20-9", "21-8", "22-7", "23-6")
 NEVER: Final = "0-0"
 OF_THE_GYM: Final = "gym"
-
-
-@callback("prefs")
-class MyPreferences(Callback):
-    """A member's own, or what a member of staff hears of the desk in their own chat."""
-
-    desk: bool = False
 
 
 @callback("prefon", changes=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
-
+from bot.ui.buttons.member import AskWithdraw, GiveConsent
 from bot.ui.callbacks import Callback, callback
-from bot.ui.keyboards import Keyboard, button, nav
+from bot.ui.keyboards import button, nav
 from bot.ui.routing import Audience, Router
-from bot.ui.screens import HtmlTranslator, Screen
+from bot.ui.screens import Screen
 from bot.ui.update_context import UpdateContext
+from bot.ui.wording.face_consent import OUT_OF_REACH, THROUGH_TELEGRAM, answers_to_change, changed_text
 from gym.core.language import N_
 from gym.faces.enrolment.consent import consent_text
 from gym.faces.enrolment.consent_renewal import ConsentRenewal
@@ -17,34 +17,11 @@ from gym.faces.schemas import FaceState
 from gym.faces.service import FaceRecognitionService
 
 router = Router(Audience.MEMBER)
-THROUGH_TELEGRAM: Final = N_(
-    "Photos of you that the desk sends to the bot in chat pass through Telegram; the bot deletes them "
-    "there, those of an enrolment when it is saved or canceled, all others after ten minutes. A face "
-    "taken at the kiosk never goes through Telegram. What you send in this chat yourself you can delete "
-    "here yourself."
-)
-"""Which pictures leave the building, for whoever is in them."""
-OUT_OF_REACH: Final = N_(
-    "Out of the gym's reach are messages that Telegram does not let a bot delete (older than 48 hours), "
-    "pictures somebody has saved on a phone, what Telegram itself keeps, and backups of the gym's system "
-    "until they are replaced."
-)
-"""What forgetting a face cannot undo."""
 
 
 @callback("myface")
 class MyFace(Callback):
     """Whether the gym may recognise the client by face."""
-
-
-@callback("fyes", changes=True)
-class GiveConsent(Callback):
-    pass
-
-
-@callback("fno")
-class AskWithdraw(Callback):
-    pass
 
 
 @callback("fbye", changes=True)
@@ -91,21 +68,6 @@ def _question(context: UpdateContext, state: FaceState) -> Screen:
     text = t(consent_text(), gym=context.settings.name)
     row = [button(t("No, thanks"), MyFaceNo()), button(t("Yes, I agree"), GiveConsent())]
     return Screen(text, [row, nav(t)])
-
-
-def changed_text(t: HtmlTranslator, gym: str) -> str:
-    """The text in force, for somebody who agreed to an older one."""
-    head = t("<b>The text about face check-in has changed. Please read it again.</b>")
-    meanwhile = t("Until you answer, your face opens the door as before.")
-    return f"{head} {meanwhile}\n\n{t(consent_text(), gym=gym)}"
-
-
-def answers_to_change(t: HtmlTranslator) -> Keyboard:
-    """A no forgets the face, after one more question."""
-    return [
-        [button(t("No, forget my face"), AskWithdraw(), wide=True)],
-        [button(t("Yes, I agree"), GiveConsent())],
-    ]
 
 
 @callback("fnope")

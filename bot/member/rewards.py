@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.member.plan import MyPlan, WantToRenew
+from bot.ui.buttons.member import MyPlan, WantToRenew
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, nav, pager
 from bot.ui.routing import Audience, Router

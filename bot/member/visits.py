@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.member.buttons import MyVisits
+from bot.ui.buttons.member import MyVisits
 from bot.ui.keyboards import nav, pager
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen

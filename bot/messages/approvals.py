@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bot.desk.buttons import ApproveRequest, Card, RejectRequest, SeeRequest, UseApproval
 from bot.messages.register import Payload, offers, says
+from bot.ui.buttons.approvals import ApproveRequest, RejectRequest, SeeRequest, UseApproval
+from bot.ui.buttons.clients import Card
 from bot.ui.callbacks import Home
 from bot.ui.keyboards import Keyboard, button
 from bot.ui.screens import HtmlTranslator

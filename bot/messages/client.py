@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bot.member.plan import MyPlan, WantToRenew
 from bot.messages.register import (
     RENDERERS,
     Payload,
@@ -13,6 +12,7 @@ from bot.messages.register import (
     simple,
     verdict_words,
 )
+from bot.ui.buttons.member import MyPlan, WantToRenew
 from bot.ui.keyboards import Button, Keyboard, button
 from bot.ui.screens import Html, HtmlTranslator
 from gym.attendance.models import VerdictCode

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from bot.desk.buttons import Card, RenewPlan, SellPlan, TakePayment
-from bot.desk.door.verdicts import CLOSED_DEBT, FROZEN_OPEN_END, WHY
 from bot.messages.register import Payload, method_words, offers, says, simple
+from bot.ui.buttons.clients import Card
+from bot.ui.buttons.memberships import RenewPlan, SellPlan
+from bot.ui.buttons.money import TakePayment
 from bot.ui.callbacks import Callback
 from bot.ui.keyboards import Keyboard, button
 from bot.ui.screens import Html, HtmlTranslator
+from bot.ui.wording.verdicts import CLOSED_DEBT, FROZEN_OPEN_END, WHY
 from gym.attendance.models import VerdictCode
 from gym.core.language import N_
 from gym.notifications.models import NotificationKind as Kind

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from bot.desk.buttons import Card, Freezes
-from bot.member.plan import MyPlan
 from bot.messages.register import Payload, offers, says
+from bot.ui.buttons.clients import Card
+from bot.ui.buttons.member import MyPlan
+from bot.ui.buttons.memberships import Freezes
 from bot.ui.keyboards import Keyboard, button
 from bot.ui.screens import Html, HtmlTranslator
-from bot.ui.wording.freeze_days import span
+from bot.ui.wording.freezes import span
 from gym.core.language import N_
 from gym.notifications.models import NotificationKind as Kind
 from gym.settings.schemas import GymSettings

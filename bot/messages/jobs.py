@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.desk.admin.jobs import NAMES, Jobs
-from bot.desk.reports.today import DayChart, EndingSoon
 from bot.messages.register import Payload, offers, says
+from bot.ui.buttons.reports import DayChart, EndingSoon
+from bot.ui.buttons.settings import Jobs
 from bot.ui.keyboards import Keyboard, button
 from bot.ui.screens import HtmlTranslator
 from bot.ui.wording.day_figures import away_line, debt_line, door_lines, money_lines, new_line
+from bot.ui.wording.terms import JOB_NAMES
 from gym.attendance.models import VerdictCode
 from gym.chats.pictures import Stays
 from gym.core.language import N_
@@ -72,7 +73,7 @@ def _failed(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
 
 def _name(t: HtmlTranslator, p: Payload) -> str:
     job = str(p["job"])
-    return t(NAMES[job]) if job in NAMES else job
+    return t(JOB_NAMES[job]) if job in JOB_NAMES else job
 
 
 _FAILING = {

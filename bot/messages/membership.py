@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from bot.desk.buttons import Card, ManagePlan, TakePayment
-from bot.member.plan import MyPlan
 from bot.messages.register import Payload, method_words, offers, says
+from bot.ui.buttons.clients import Card
+from bot.ui.buttons.member import MyPlan
+from bot.ui.buttons.memberships import ManagePlan
+from bot.ui.buttons.money import TakePayment
 from bot.ui.keyboards import Keyboard, button
 from bot.ui.screens import Html, HtmlTranslator
 from gym.notifications.models import NotificationKind as Kind

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.member.buttons import MyReceipt
 from bot.messages.register import Payload, method_words, offers, says
+from bot.ui.buttons.member import MyReceipt
 from bot.ui.keyboards import Keyboard, button
 from bot.ui.screens import HtmlTranslator
 from gym.core.language import N_

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from bot.desk.buttons import Card, TakePayment
-from bot.member.plan import MyPlan, WantToRenew
-from bot.member.privacy import answers_to_change, changed_text
 from bot.messages.register import Payload, offers, says
+from bot.ui.buttons.clients import Card
+from bot.ui.buttons.member import MyPlan, WantToRenew
+from bot.ui.buttons.money import TakePayment
 from bot.ui.keyboards import Keyboard, button
 from bot.ui.screens import Html, HtmlTranslator
+from bot.ui.wording.face_consent import answers_to_change, changed_text
 from gym.notifications.models import NotificationKind as Kind
 from gym.settings.schemas import GymSettings
 

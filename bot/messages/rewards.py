@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bot.desk.buttons import Card, RenewPlan
-from bot.member.plan import WantToRenew
 from bot.messages.register import Payload, offers, says
+from bot.ui.buttons.clients import Card
+from bot.ui.buttons.member import WantToRenew
+from bot.ui.buttons.memberships import RenewPlan
 from bot.ui.keyboards import Keyboard, button
 from bot.ui.screens import Html, HtmlTranslator
 from bot.ui.wording.rewards import earned_by, percent_words

@@ -9,11 +9,11 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select, update
 
-from bot.desk.buttons import ApproveRequest, AskDiscount, AskRefund, AskVoid
 from bot.desk.memberships.sales import RenewalDetails, SaleDetails
 from bot.outbox.rate_limits import SendRateLimits
 from bot.outbox.worker import OutboxWorker
 from bot.telegram.running_bot import RunningBot
+from bot.ui.buttons.approvals import ApproveRequest, AskDiscount, AskRefund, AskVoid
 from bot.ui.callbacks import Callback, pack, unpack
 from gym.app import Gym
 from gym.approvals.models import Approval, ApprovalState

@@ -9,9 +9,9 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import update
 
-from bot.desk.buttons import CancelSubscription, ManagePlan, StartNow
 from bot.desk.memberships.sales import SaleDetails
 from bot.telegram.running_bot import RunningBot
+from bot.ui.buttons.memberships import CancelSubscription, ManagePlan, StartNow
 from bot.ui.callbacks import Callback, pack
 from gym.app import Gym
 from gym.clients.models import Client

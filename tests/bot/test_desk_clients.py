@@ -10,8 +10,8 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from bot.desk.deep_links import qr_png
 from bot.telegram.running_bot import RunningBot
+from bot.ui.links import qr_png
 from gym.app import Gym
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.desk.buttons import CloseGym, EndFreeze, FreezePlan, Freezes, GiftPlanDays
 from bot.telegram.running_bot import RunningBot
+from bot.ui.buttons.memberships import CloseGym, EndFreeze, FreezePlan, Freezes, GiftPlanDays
 from bot.ui.callbacks import Callback, pack
 from gym.app import Gym
 from gym.approvals.service import ApprovalService

@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from bot.member.buttons import MyReceipt
 from bot.outbox.worker import OutboxWorker
 from bot.telegram.running_bot import RunningBot
+from bot.ui.buttons.member import MyReceipt
 from bot.ui.callbacks import pack
 from gym.app import Gym
 from gym.attendance.checkin.service import AttendanceService

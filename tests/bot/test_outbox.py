@@ -15,11 +15,11 @@ from telegram import Bot, Message
 from telegram.error import ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
 
 from bot.app import sandbox_hooks
-from bot.member.plan import MyPlan, WantToRenew
 from bot.messages import RENDERERS, render
 from bot.outbox.rate_limits import SendRateLimits
 from bot.outbox.worker import CHANNEL, OutboxWorker
 from bot.routers import ROUTERS
+from bot.ui.buttons.member import MyPlan, WantToRenew
 from bot.ui.callbacks import stays, unpack
 from bot.ui.routing import Routes
 from gym.app import Gym

@@ -5,15 +5,16 @@ from __future__ import annotations
 from uuid import UUID
 
 from bot.desk.admin.team import ROLES
-from bot.desk.buttons import SignIns, SignInsOf
-from bot.desk.deep_links import link_screen
 from bot.forms.definition import Form, FormContext, Step
-from bot.home import LANGUAGE_NAMES, Languages
+from bot.ui.buttons.settings import Languages
+from bot.ui.buttons.staff import SignIns, SignInsOf
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, grid, nav
+from bot.ui.links import link_screen
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import Html, HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
+from bot.ui.wording.terms import LANGUAGE_NAMES
 from gym.core.language import N_
 from gym.settings.addresses import is_only_here, web_address
 from gym.staff.models import Staff

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
-from bot.desk.buttons import Candidate, ConfirmCandidate, RefuseCandidate, Team
+from bot.ui.buttons.staff import Candidate, ConfirmCandidate, RefuseCandidate, Team
 from bot.ui.keyboards import nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import Screen, say_error

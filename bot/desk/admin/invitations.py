@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from bot.desk.admin.team import ROLES
-from bot.desk.buttons import Invitations, Team
+from bot.ui.buttons.staff import Invitations, Team
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, nav, pager
 from bot.ui.routing import Audience, Router

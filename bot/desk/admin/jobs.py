@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
 
+from bot.ui.buttons.settings import Jobs
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button, grid, nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
+from bot.ui.wording.terms import JOB_NAMES
 from gym.chats.pictures import PictureService
 from gym.core.language import N_
 from gym.jobs.health import JobService, JobState
@@ -17,28 +18,6 @@ from gym.jobs.runner import run_job
 from gym.security.permissions import Permission
 
 router = Router(Audience.STAFF)
-NAMES: Final = {
-    "expire": N_("End plans"),
-    "activate": N_("Start plans"),
-    "closings": N_("Closings"),
-    "remind": N_("Reminders"),
-    "occasions": N_("Birthdays, absence"),
-    "prices": N_("Price changes"),
-    "rewards": N_("Rewards"),
-    "freeze_ends": N_("Freezes"),
-    "consents": N_("Face consents"),
-    "approvals": N_("Close old requests"),
-    "digest": N_("The day in figures"),
-    "outbox": N_("Send messages"),
-    "retention": N_("Clean up"),
-    "backup": N_("Backup"),
-}
-"""What each job is called."""
-
-
-@callback("jobs")
-class Jobs(Callback):
-    """All of them."""
 
 
 @callback("jobrun", changes=True)
@@ -61,7 +40,7 @@ async def jobs(context: UpdateContext, _: Jobs) -> None:
         "🛠 <b>Jobs</b>\nThey run by themselves; here is when each last did. A tap runs one now, "
         "and twice does no harm."
     )
-    runs = [button(f"▶ {t(NAMES[one.name])}", RunJob(one.name)) for one in states]
+    runs = [button(f"▶ {t(JOB_NAMES[one.name])}", RunJob(one.name)) for one in states]
     lines = [_line(t, one, context.now) for one in states]
     if pictures:
         lines.append(_pictures_left(t, pictures))
@@ -78,7 +57,7 @@ def _pictures_left(t: HtmlTranslator, count: int) -> str:
 
 
 def _line(t: HtmlTranslator, one: JobState, now: datetime) -> str:
-    name, error, at = t(NAMES[one.name]), one.error or "?", _when(t, one, now)
+    name, error, at = t(JOB_NAMES[one.name]), one.error or "?", _when(t, one, now)
     if one.failures:
         return t.plural(
             "❌ {name}: failed {count} time ({code}), last well {at}",

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from bot.desk.admin.account import MyAccount
 from bot.desk.admin.team import TeamMember
-from bot.desk.buttons import SignIns, SignInsOf
-from bot.desk.door.kiosks import KioskCard, Unpair
+from bot.ui.buttons.door import KioskCard, Unpair
+from bot.ui.buttons.staff import SignIns, SignInsOf
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, nav, pager
 from bot.ui.routing import Audience, Router

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from bot.desk.buttons import Candidate, Invitations, SignIns, SignInsOf, Team
-from bot.desk.deep_links import link_screen
+from bot.ui.buttons.staff import Candidate, Invitations, SignIns, SignInsOf, Team
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, nav, pager
+from bot.ui.links import link_screen
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import Html, HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext

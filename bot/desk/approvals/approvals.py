@@ -5,24 +5,25 @@ from __future__ import annotations
 from decimal import Decimal
 from uuid import UUID
 
-from bot.desk.buttons import (
+from bot.desk.idempotency import tap_key
+from bot.desk.memberships.sales import quote_text, sold_screen
+from bot.forms.definition import Form, FormContext, Step
+from bot.ui.buttons.approvals import (
     ApproveRequest,
     AskDiscount,
-    Card,
     RejectRequest,
+    Requests,
     SeeRequest,
     UseApproval,
 )
-from bot.desk.idempotency import tap_key
-from bot.desk.memberships.refusals import REFUSALS, refusal_screen
-from bot.desk.memberships.sales import quote_text, sold_screen
-from bot.forms.definition import Form, FormContext, Step
+from bot.ui.buttons.clients import Card
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Button, Keyboard, Row, button, nav, pager
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import Screen, say_error
 from bot.ui.surfaces import Surface
 from bot.ui.update_context import UpdateContext
+from bot.ui.wording.refusals import REFUSALS, refusal_screen
 from bot.ui.wording.requests import short_label, whole_text
 from gym.approvals.errors import (
     AlreadyDecided,
@@ -44,13 +45,6 @@ from gym.subscriptions.models import Subscription
 from gym.unit_of_work import UnitOfWork
 
 router = Router(Audience.STAFF)
-
-
-@callback("apall")
-class Requests(Callback):
-    """Everything that waits for an answer."""
-
-    page: int = 0
 
 
 @callback("apback", changes=True)

@@ -8,10 +8,12 @@ from decimal import Decimal
 from uuid import UUID
 
 from bot.desk.approvals.approvals import request_screen
-from bot.desk.buttons import AskDiscount, AskRefund, AskVoid, Card
 from bot.desk.memberships.sales import quote_text
 from bot.forms.answers import read_positive_amount
 from bot.forms.definition import Choice, Form, FormContext, Step
+from bot.forms.steps import reason_step
+from bot.ui.buttons.approvals import AskDiscount, AskRefund, AskVoid
+from bot.ui.buttons.clients import Card
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import Html, Screen, say_error
 from bot.ui.update_context import UpdateContext
@@ -20,7 +22,7 @@ from gym.approvals.errors import AlreadyAsked
 from gym.approvals.models import Approval
 from gym.approvals.service import ApprovalService
 from gym.core.language import N_
-from gym.payments.errors import MoneyGivenBack, parse_reason
+from gym.payments.errors import MoneyGivenBack
 from gym.payments.models import TILL, Method
 from gym.subscriptions.sales.discounts import Discount, DiscountKind
 from gym.subscriptions.service import SubscriptionService
@@ -78,17 +80,13 @@ async def ask_refund(context: UpdateContext, tap: AskRefund) -> None:
     await context.begin(ASK_REFUND, values, back=Card(subscription.client_id))
 
 
-def _read_reason(text: str, ctx: FormContext) -> str:
-    return parse_reason(text)
-
-
 async def _ask_why(ctx: FormContext) -> str:
     return f"{ctx.value('wish', str)}\n\n" + ctx.t(
         "Why? Write it in a few words: every admin reads it now, and the first answer counts."
     )
 
 
-REASON = Step("reason", N_("Reason"), _ask_why, parse=_read_reason)
+ASK_WHY = reason_step(_ask_why)
 
 
 async def ask_by_form(ctx: FormContext, work: Callable[[ApprovalService], Awaitable[Approval]]) -> Screen:
@@ -143,13 +141,13 @@ ASK_DISCOUNT = router.form(
     Form(
         name="ask_discount",
         title=N_("Ask for a discount"),
-        steps=[REASON],
+        steps=[ASK_WHY],
         submit=_ask_discount,
         confirm=None,
     )
 )
 ASK_VOID = router.form(
-    Form(name="ask_void", title=N_("Ask for a void"), steps=[REASON], submit=_ask_void, confirm=None)
+    Form(name="ask_void", title=N_("Ask for a void"), steps=[ASK_WHY], submit=_ask_void, confirm=None)
 )
 ASK_REFUND = router.form(
     Form(
@@ -169,7 +167,7 @@ ASK_REFUND = router.form(
                 choices=[Choice(method, label) for method, label in METHODS.items() if method in TILL],
                 columns=2,
             ),
-            REASON,
+            ASK_WHY,
         ],
         submit=_ask_refund,
         confirm=None,

@@ -9,27 +9,24 @@ from typing import Final
 from urllib.parse import quote
 from uuid import UUID
 
-from bot.desk.buttons import (
-    Card,
-    CheckInClient,
-    ClientRewards,
-    EndFreeze,
-    EnrolFace,
-    FreezePlan,
-    LinkClient,
-    ManagePlan,
-    PrintedCardOf,
-    RegisterClient,
-    RenewPlan,
-    SellPlan,
-    StartNow,
-    TakePayment,
-)
 from bot.desk.clients.document_doubts import doubts_row
 from bot.desk.clients.history import CreditStatement, Payments, PlanHistory, Visits, visit_line
-from bot.desk.clients.profile import AskDeactivate, BlockClient, EditClient, Reactivate, Unblock
+from bot.desk.clients.profile import AskDeactivate, BlockClient, EditClient
 from bot.desk.money.doubts import money_doubts_row
-from bot.ui.callbacks import Callback, callback
+from bot.ui.buttons.clients import (
+    Card,
+    ClientRewards,
+    ClientSearch,
+    EnrolFace,
+    LinkClient,
+    PrintedCardOf,
+    Reactivate,
+    RegisterClient,
+    Unblock,
+)
+from bot.ui.buttons.door import CheckInClient
+from bot.ui.buttons.memberships import EndFreeze, FreezePlan, ManagePlan, RenewPlan, SellPlan, StartNow
+from bot.ui.buttons.money import TakePayment
 from bot.ui.keyboards import Button, Keyboard, Row, button, grid, nav, pager
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
@@ -49,14 +46,6 @@ from gym.subscriptions.statuses import open_freeze
 router = Router(Audience.STAFF)
 CARRIED_BYTES: Final = 44
 """What a button can carry of the searched words beside its code and page."""
-
-
-@callback("find")
-class ClientSearch(Callback):
-    """One page of search results; without words, of all clients."""
-
-    words: str = ""
-    page: int = 0
 
 
 router.home(N_("👥 Clients"), ClientSearch())

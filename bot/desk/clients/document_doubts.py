@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from bot.desk.buttons import Card
 from bot.desk.clients.fields import Field
 from bot.desk.clients.profile import EditField
+from bot.ui.buttons.clients import Card
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, nav, pager
 from bot.ui.routing import Audience, Router

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from bot.desk.buttons import Card, EnrolFace
 from bot.forms.definition import Choice, Form, FormContext, PhotoNote, Step
-from bot.member.privacy import OUT_OF_REACH
+from bot.ui.buttons.clients import Card, EnrolFace
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Keyboard, button, nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
+from bot.ui.wording.face_consent import OUT_OF_REACH
 from gym.clients.models import Client
 from gym.clients.service import ClientService
 from gym.core.language import N_

@@ -7,15 +7,16 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from bot.desk.buttons import Card, TakePayment
-from bot.desk.money.receipts import ShowReceipt
+from bot.ui.buttons.clients import Card
+from bot.ui.buttons.money import AccountStatement, ShowReceipt, TakePayment
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Button, button, nav, pager
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import Html, HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.freezes import rest_lines
-from bot.ui.wording.terms import METHODS, status
+from bot.ui.wording.ledger import method_words, money_line, receipt_label
+from bot.ui.wording.terms import status
 from gym.attendance.checkin.service import AttendanceService
 from gym.attendance.models import CheckIn, Outcome, VerdictCode
 from gym.clients.service import ClientService
@@ -23,7 +24,7 @@ from gym.core.language import N_
 from gym.payments.credit import ClientCredit
 from gym.payments.models import EntryCause, EntryKind, LedgerEntry
 from gym.payments.service import PaymentService
-from gym.payments.statements import MoneyRow, StatementLine, StatementService, running
+from gym.payments.statements import StatementLine, StatementService, running
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.service import SubscriptionService
 from gym.subscriptions.statuses import is_open
@@ -72,13 +73,6 @@ class PlanHistory(Callback):
     page: int = 0
 
 
-@callback("stmt")
-class AccountStatement(Callback):
-    """How one subscription came to what is owed for it."""
-
-    subscription_id: UUID
-
-
 @callback("crstmt")
 class CreditStatement(Callback):
     """What the gym keeps for a client, and how it came to that."""
@@ -124,31 +118,6 @@ async def payments(context: UpdateContext, tap: Payments) -> None:
         rows.append([button(label, CreditStatement(tap.client_id), wide=True)])
     pages = pager(found.number, found.pages, lambda number: Payments(tap.client_id, number))
     await context.show(_page(t, tap.client_id, [heading, "", *lines], [*rows, pages]))
-
-
-def money_line(t: HtmlTranslator, row: MoneyRow) -> str:
-    """A payment, a void or a refund in one line."""
-    entry = row.entry
-    facts = {"day": entry.gym_day, "amount": entry.amount, "method": _method(t, entry)}
-    if entry.kind is EntryKind.VOID:
-        return t(
-            "↩️ {day}: receipt {number} voided: {reason}",
-            number=Html(f"№ {row.receipt_number}"),
-            reason=entry.reason,
-            **facts,
-        )
-    if entry.kind is EntryKind.REFUND:
-        return t("💸 {day}: {amount} given back ({method}): {reason}", reason=entry.reason, **facts)
-    line = t("{day}: {amount} ({method})", **facts)
-    return f"↩️ <s>{line}</s>" if row.voided else f"💵 {line}"
-
-
-def receipt_label(t: HtmlTranslator, row: MoneyRow) -> str:
-    return f"№ {row.receipt_number} · {t.money(row.entry.amount)}"
-
-
-def _method(t: HtmlTranslator, entry: LedgerEntry) -> str:
-    return t(METHODS[entry.method]) if entry.method else ""
 
 
 @router.on(AccountStatement)
@@ -213,13 +182,13 @@ def _what(t: HtmlTranslator, entry: LedgerEntry, voided_number: int | None) -> s
         case EntryKind.OPENING:
             return t("brought forward")
         case EntryKind.PAYMENT:
-            return t("receipt {number} ({method})", number=number, method=_method(t, entry))
+            return t("receipt {number} ({method})", number=number, method=method_words(t, entry))
         case EntryKind.VOID:
             return t("receipt {number} voided ({reason})", number=number, reason=entry.reason)
         case EntryKind.CREDIT:
             return _off(t, entry)
         case EntryKind.REFUND:
-            return t("given back, {method} ({reason})", method=_method(t, entry), reason=entry.reason)
+            return t("given back, {method} ({reason})", method=method_words(t, entry), reason=entry.reason)
 
 
 def _off(t: HtmlTranslator, entry: LedgerEntry) -> str:

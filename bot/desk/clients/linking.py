@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from bot.desk.buttons import Card, LinkClient
-from bot.desk.deep_links import link_screen
+from bot.ui.buttons.clients import Card, LinkClient
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Keyboard, button, nav
+from bot.ui.links import link_screen
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import Screen
 from bot.ui.update_context import UpdateContext

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from bot.desk.buttons import Card, CardsToPrint, KioskList, PrintedCardOf
+from bot.ui.buttons.clients import Card, CardsToPrint, PrintedCardOf
+from bot.ui.buttons.door import KioskList
 from bot.ui.callbacks import Callback, callback
 from bot.ui.documents import send_card, send_sheets
 from bot.ui.keyboards import button, nav

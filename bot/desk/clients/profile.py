@@ -7,10 +7,11 @@ from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
-from bot.desk.buttons import Card
 from bot.desk.clients.fields import GENDERS, QUESTIONS, Field, FieldQuestion, candidates
 from bot.forms.answers import read_coming_day
 from bot.forms.definition import Choice, Form, FormContext, Step
+from bot.forms.steps import REASON
+from bot.ui.buttons.clients import Card, Reactivate, Unblock
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button, grid, nav
 from bot.ui.routing import Audience, Router
@@ -21,7 +22,6 @@ from gym.clients.models import Client
 from gym.clients.schemas import ClientChanges
 from gym.clients.service import ClientService
 from gym.core.language import N_
-from gym.payments.errors import parse_reason
 from gym.security.permissions import Permission
 from gym.staff.four_eyes import FourEyes
 
@@ -50,11 +50,6 @@ class BlockClient(Callback):
     client_id: UUID
 
 
-@callback("unblk", changes=True)
-class Unblock(Callback):
-    client_id: UUID
-
-
 @callback("askoff")
 class AskDeactivate(Callback):
     client_id: UUID
@@ -62,11 +57,6 @@ class AskDeactivate(Callback):
 
 @callback("off", changes=True)
 class Deactivate(Callback):
-    client_id: UUID
-
-
-@callback("on", changes=True)
-class Reactivate(Callback):
     client_id: UUID
 
 
@@ -230,10 +220,6 @@ async def _read_day(text: str, ctx: FormContext) -> date:
     return day
 
 
-def _read_reason(text: str, ctx: FormContext) -> str:
-    return parse_reason(text)
-
-
 async def _block_summary(ctx: FormContext) -> str:
     return ctx.t(
         "⛔ {client} may not come in until {until}, that day included.\nReason: {reason}",
@@ -265,7 +251,7 @@ BLOCKING = router.form(
                 parse=_read_day,
                 columns=3,
             ),
-            Step("reason", N_("Reason"), N_("Why? Write it in a few words."), parse=_read_reason),
+            REASON,
         ],
         summary=_block_summary,
         submit=_block,

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from bot.desk.buttons import Card, RegisterClient, SellPlan
 from bot.desk.clients.enrolment import (
     AT_KIOSK,
     CONSENT,
@@ -24,6 +23,8 @@ from bot.desk.clients.linking import link_offer
 from bot.desk.clients.profile import EditClient
 from bot.forms.definition import Choice, Form, FormContext, Step
 from bot.forms.screens import asked_steps, shown_answer
+from bot.ui.buttons.clients import Card, RegisterClient, RegisterWithPhoto
+from bot.ui.buttons.memberships import SellPlan
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button, nav
 from bot.ui.routing import Audience, Router
@@ -42,11 +43,6 @@ router = Router(Audience.STAFF)
 router.home(N_("➕ Register"), RegisterClient())
 FIRST_PHOTO: Final = "first_photo"
 """The file id of a photo that came before the form, put into it only after consent."""
-
-
-@callback("regpic")
-class RegisterWithPhoto(Callback):
-    """A new client from the photo of this message; consent is asked before anything is kept."""
 
 
 @callback("regyes")

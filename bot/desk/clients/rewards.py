@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.desk.buttons import Card, ClientRewards, RenewPlan
+from bot.ui.buttons.clients import Card, ClientRewards
+from bot.ui.buttons.memberships import RenewPlan
 from bot.ui.keyboards import Row, button, nav, pager
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import Screen

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from bot.desk.buttons import Card, CheckInClient, RegisterClient
-from bot.desk.clients.clients import ClientSearch, card_screen
-from bot.desk.clients.registration import RegisterWithPhoto
+from bot.desk.clients.clients import card_screen
 from bot.desk.door.verdicts import AdmitAnyway, UndoCheckIn, verdict_screen
 from bot.desk.idempotency import tap_key
-from bot.forms.definition import Form, FormContext, Step
+from bot.forms.definition import Form, FormContext
+from bot.forms.steps import reason_step
+from bot.ui.buttons.clients import Card, ClientSearch, RegisterClient, RegisterWithPhoto
+from bot.ui.buttons.door import CheckInClient
 from bot.ui.keyboards import Button, Row, button, nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
@@ -24,7 +25,6 @@ from gym.faces.engine.images import draw_numbered_boxes, encode_jpeg
 from gym.faces.engine.reader import Face, PhotoReading, Purpose
 from gym.faces.schemas import MatchOutcome, Probe
 from gym.faces.service import FaceRecognitionService
-from gym.payments.errors import parse_reason
 from gym.security.signed_links import MEMBER_QR
 
 router = Router(Audience.STAFF)
@@ -133,10 +133,6 @@ async def admit_anyway(context: UpdateContext, tap: AdmitAnyway) -> None:
     await context.begin(ADMISSION, {"check_in_id": tap.check_in_id})
 
 
-def _read_reason(text: str, ctx: FormContext) -> str:
-    return parse_reason(text)
-
-
 async def _admit(ctx: FormContext) -> Screen:
     check_in_id, reason = ctx.value("check_in_id", UUID), ctx.value("reason", str)
     verdict = await ctx.run(lambda uow: AttendanceService(uow).admit_anyway(check_in_id, reason, key=ctx.key))
@@ -147,14 +143,7 @@ ADMISSION = router.form(
     Form(
         name="admission",
         title=N_("Admit anyway"),
-        steps=[
-            Step(
-                "reason",
-                N_("Reason"),
-                N_("Why may this client come in? Admins are told. Write it in a few words."),
-                parse=_read_reason,
-            )
-        ],
+        steps=[reason_step(N_("Why may this client come in? Admins are told. Write it in a few words."))],
         submit=_admit,
         confirm=None,
     )

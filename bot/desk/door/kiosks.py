@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from bot.desk.buttons import CardsToPrint, KioskList, SignIns, SignInsOf
 from bot.forms.definition import Choice, Form, FormContext, Step
+from bot.ui.buttons.clients import CardsToPrint
+from bot.ui.buttons.door import KioskCard, KioskList, Unpair
+from bot.ui.buttons.staff import SignIns, SignInsOf
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button, nav, pager
 from bot.ui.routing import Audience, Router
@@ -24,11 +26,6 @@ router = Router(Audience.STAFF)
 DOOR = N_("Door")
 NOTHING: Final = ""
 """The answer that takes a setting away."""
-
-
-@callback("kiosk")
-class KioskCard(Callback):
-    kiosk_id: UUID
 
 
 @callback("kpair", changes=True)
@@ -47,11 +44,6 @@ class ExitPin(Callback):
 class DoorRelay(Callback):
     """The address that is called when somebody is let in."""
 
-    kiosk_id: UUID
-
-
-@callback("kunp", changes=True)
-class Unpair(Callback):
     kiosk_id: UUID
 
 

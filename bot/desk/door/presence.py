@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from bot.desk.buttons import Card, WhoIsIn
+from bot.ui.buttons.clients import Card
+from bot.ui.buttons.door import WhoIsIn
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, nav, pager
 from bot.ui.routing import Audience, Router

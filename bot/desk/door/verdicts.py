@@ -5,50 +5,21 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
-from bot.desk.buttons import (
-    Card,
-    ChangePlan,
-    ClientRewards,
-    EndFreeze,
-    RegisterClient,
-    RenewPlan,
-    SellPlan,
-    StartNow,
-    TakePayment,
-    WhoIsIn,
-)
-from bot.desk.clients.clients import ClientSearch
-from bot.desk.clients.profile import Reactivate, Unblock
+from bot.ui.buttons.clients import Card, ClientRewards, ClientSearch, Reactivate, RegisterClient, Unblock
+from bot.ui.buttons.door import WhoIsIn
+from bot.ui.buttons.memberships import ChangePlan, EndFreeze, RenewPlan, SellPlan, StartNow
+from bot.ui.buttons.money import TakePayment
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Button, Row, button, grid, nav
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.rewards import percent_words, to_go_line
+from bot.ui.wording.verdicts import CLOSED_DEBT, FROZEN_OPEN_END, WHY, Code
 from gym.attendance.checkin.schemas import Verdict
-from gym.attendance.models import VerdictCode
 from gym.core.language import N_
 from gym.security.permissions import Permission
 from gym.settings.schemas import GymSettings
 
-Code = VerdictCode
-WHY: Final = {
-    Code.NOT_RECOGNIZED: N_("This client is not there any more."),
-    Code.UNCERTAIN: N_("Not sure who this is."),
-    Code.SPOOF_SUSPECTED: N_("That was no live face."),
-    Code.CLIENT_INACTIVE: N_("The client is deactivated."),
-    Code.BLOCKED: N_("Blocked until {until}: {reason}"),
-    Code.NO_SUBSCRIPTION: N_("There is no plan."),
-    Code.NOT_STARTED: N_("The plan starts on {starts_on}."),
-    Code.EXPIRED: N_("The plan ended on {ends_on}."),
-    Code.FROZEN: N_("The plan is frozen until {until}."),
-    Code.PAYMENT_DUE: N_("{balance} is still to pay."),
-    Code.VISITS_USED_UP: N_("All visits of the plan are used up."),
-    Code.OUTSIDE_HOURS: N_("The plan is not open now; it opens on {opens_on} at {opens_at}."),
-    Code.ALREADY_INSIDE: N_("Inside already."),
-}
-"""Why somebody may not come in, as the desk reads it."""
-FROZEN_OPEN_END: Final = N_("The plan is frozen until the client is back.")
-CLOSED_DEBT: Final = N_("{balance} is still to pay for earlier plans.")
 SOON: Final = 3
 """Days or visits left from which on the next period is offered."""
 

@@ -8,12 +8,12 @@ from typing import Final
 
 from telegram import Document
 
-from bot.desk.clients.clients import ClientSearch
-from bot.desk.importing.buttons import HowToImport, ShowImport, UndoImport
 from bot.desk.importing.progress import ProgressLine
 from bot.desk.importing.undoing import UNDO, run_label
 from bot.desk.importing.words import HELP, counted, problems, reading
 from bot.forms.definition import Choice, Form, FormContext, Step
+from bot.ui.buttons.clients import ClientSearch
+from bot.ui.buttons.importing import HowToImport, ShowImport, UndoImport
 from bot.ui.keyboards import button, nav, pager
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.desk.importing.buttons import HowToImport, ShowImport, UndoImport, UndoImportNow
+from bot.ui.buttons.importing import HowToImport, ShowImport, UndoImport, UndoImportNow
 from bot.ui.keyboards import button, nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen

@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from bot.desk.buttons import AskRefund, CancelSubscription, Card, TakePayment
 from bot.desk.memberships.plan_changes import given_lines, paid_before_lines
 from bot.forms.answers import read_positive_amount
 from bot.forms.definition import Choice, Form, FormContext, Step
+from bot.forms.steps import reason_step
+from bot.ui.buttons.approvals import AskRefund
+from bot.ui.buttons.clients import Card
+from bot.ui.buttons.memberships import CancelSubscription
+from bot.ui.buttons.money import TakePayment
 from bot.ui.keyboards import Button, Row, button, nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
@@ -17,7 +21,7 @@ from bot.ui.update_context import UpdateContext
 from bot.ui.wording.terms import METHODS
 from gym.core.language import N_
 from gym.payments.credit import ClientCredit
-from gym.payments.errors import RefundTooLarge, parse_reason
+from gym.payments.errors import RefundTooLarge
 from gym.payments.models import TILL, Method
 from gym.payments.schemas import GivenBack
 from gym.security.permissions import Permission
@@ -124,10 +128,6 @@ def _has_surplus(ctx: FormContext) -> bool:
 async def _ask_method(ctx: FormContext) -> str:
     text = ctx.t("{amount} are the client's. Keep them as credit, or give them back?", amount=_surplus(ctx))
     return text if _is_admin(ctx) else text + " " + ctx.t("Giving money back needs an admin.")
-
-
-def _read_reason(text: str, ctx: FormContext) -> str:
-    return parse_reason(text)
 
 
 # Summary and end ──────────────────────────────────────────────────────────────────────────────────────────
@@ -253,9 +253,7 @@ CANCELLATION = router.form(
         name="cancellation",
         title=N_("Cancel a plan"),
         steps=[
-            Step(
-                "reason", N_("Reason"), N_("Why is it canceled? Write it in a few words."), parse=_read_reason
-            ),
+            reason_step(N_("Why is it canceled? Write it in a few words.")),
             Step(
                 "refund",
                 N_("Money back"),

@@ -7,18 +7,20 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from bot.desk.buttons import Card, CloseGym, GiftPlanDays
 from bot.forms.definition import Choice, Form, FormContext, Step
+from bot.forms.freeze_days import START, last_day, lengths, read_until, show_until
+from bot.forms.steps import reason_step
+from bot.ui.buttons.clients import Card
+from bot.ui.buttons.memberships import CloseGym, GiftPlanDays
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Keyboard, button, nav, pager
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import Html, HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
-from bot.ui.wording.freeze_days import START, last_day, lengths, read_until, show_until, span
+from bot.ui.wording.freezes import span
 from gym.core.database.repository import Page
 from gym.core.language import N_
 from gym.core.reading.counts import DAYS, read_count
-from gym.payments.errors import parse_reason
 from gym.security.permissions import Permission
 from gym.staff.four_eyes import FourEyes
 from gym.subscriptions.freezes.errors import GiftOutOfRange
@@ -99,10 +101,6 @@ async def _lengths(ctx: FormContext) -> Sequence[Choice]:
     return lengths(ctx, None, shortest=1)
 
 
-def _read_reason(text: str, ctx: FormContext) -> str:
-    return parse_reason(text)
-
-
 async def _close_summary(ctx: FormContext) -> str:
     t = ctx.t
     days = span(t, ctx.value("starts_on", date), last_day(ctx))
@@ -147,12 +145,7 @@ CLOSING = router.form(
                 parse=read_until,
                 show=show_until,
             ),
-            Step(
-                "reason",
-                N_("Reason"),
-                N_("Why is it closed? Write it in a few words: members read them."),
-                parse=_read_reason,
-            ),
+            reason_step(N_("Why is it closed? Write it in a few words: members read them.")),
         ],
         summary=_close_summary,
         submit=_close,
@@ -266,12 +259,7 @@ GIFT_STEPS: Final = (
         parse=_read_days,
         columns=3,
     ),
-    Step(
-        "reason",
-        N_("Reason"),
-        N_("Why? The client reads it too. Write it in a few words."),
-        parse=_read_reason,
-    ),
+    reason_step(N_("Why? The client reads it too. Write it in a few words.")),
 )
 GIFT = router.form(
     Form(

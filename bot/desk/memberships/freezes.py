@@ -7,27 +7,21 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from bot.desk.buttons import Card, CheckInClient, EndFreeze, FreezePlan, Freezes, TakePayment
 from bot.forms.definition import Choice, Form, FormContext, Step
+from bot.forms.freeze_days import OPEN, START, last_day, lengths, read_until, show_until
+from bot.forms.steps import reason_step
+from bot.ui.buttons.clients import Card
+from bot.ui.buttons.door import CheckInClient
+from bot.ui.buttons.memberships import EndFreeze, FreezePlan, Freezes
+from bot.ui.buttons.money import TakePayment
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Keyboard, Row, button, nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen, say_error
 from bot.ui.update_context import UpdateContext
-from bot.ui.wording.freeze_days import (
-    OPEN,
-    START,
-    freeze_line,
-    last_day,
-    left_words,
-    lengths,
-    read_until,
-    show_until,
-    span,
-)
+from bot.ui.wording.freezes import freeze_line, left_words, span
 from gym.core.errors import GymError
 from gym.core.language import N_
-from gym.payments.errors import parse_reason
 from gym.security.permissions import Permission
 from gym.staff.four_eyes import FourEyes
 from gym.subscriptions.freezes.layout import Interval, from_day
@@ -90,10 +84,6 @@ async def _lengths(ctx: FormContext) -> Sequence[Choice]:
     if not beyond:
         return lengths(ctx, left)
     return [*lengths(ctx, None), Choice(OPEN, ctx.t("Until they return"))]
-
-
-def _read_reason(text: str, ctx: FormContext) -> str:
-    return parse_reason(text)
 
 
 async def _reasons(ctx: FormContext) -> Sequence[Choice]:
@@ -179,14 +169,7 @@ FREEZE = router.form(
                 parse=read_until,
                 show=show_until,
             ),
-            Step(
-                "reason",
-                N_("Reason"),
-                N_("Why? Choose or write it in a few words."),
-                choices=_reasons,
-                parse=_read_reason,
-                columns=2,
-            ),
+            reason_step(N_("Why? Choose or write it in a few words."), choices=_reasons),
         ],
         summary=_summary,
         submit=_freeze,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from bot.desk.buttons import AskDiscount, AskVoid, Card, FreezePlan, RenewPlan
 from bot.desk.memberships.sales import ConfirmSale, OfferPlan, RenewAs
-from bot.desk.money.receipts import VoidPayment
-from bot.member.freeze import AskFreeze
+from bot.ui.buttons.approvals import AskDiscount, AskVoid
+from bot.ui.buttons.clients import Card
+from bot.ui.buttons.member import AskFreeze
+from bot.ui.buttons.memberships import FreezePlan, RenewPlan
+from bot.ui.buttons.money import VoidPayment
 from bot.ui.callbacks import Callback
 from bot.ui.keyboards import button, nav
 from bot.ui.routing import Audience, Router

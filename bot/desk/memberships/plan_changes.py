@@ -6,37 +6,35 @@ from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from bot.desk.buttons import (
-    AskRefund,
+from bot.desk.idempotency import tap_key
+from bot.desk.memberships.sales import sold_screen
+from bot.forms.answers import read_positive_amount
+from bot.forms.definition import Choice, Form, FormContext, Step
+from bot.forms.steps import REASON
+from bot.ui.buttons.approvals import AskRefund
+from bot.ui.buttons.clients import Card
+from bot.ui.buttons.memberships import (
     CancelSubscription,
-    Card,
     ChangePlan,
     CreditPlan,
     FreezePlan,
     ManagePlan,
     RefundPlan,
     StartNow,
-    TakePayment,
 )
-from bot.desk.idempotency import tap_key
-from bot.desk.memberships.refusals import REFUSALS, refusal_screen
-from bot.desk.memberships.sales import sold_screen
-from bot.desk.money.buttons import WriteOff
-from bot.desk.money.receipts import TakeBack
-from bot.forms.answers import read_positive_amount
-from bot.forms.definition import Choice, Form, FormContext, Step
+from bot.ui.buttons.money import TakeBack, TakePayment, WriteOff
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Button, Keyboard, button, grid, nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
-from bot.ui.wording.freeze_days import closed_lines
-from bot.ui.wording.freezes import rest_lines
-from bot.ui.wording.prices import coming_lines
-from bot.ui.wording.terms import METHODS, status
+from bot.ui.wording.freezes import closed_lines, rest_lines
+from bot.ui.wording.plans import coming_lines
+from bot.ui.wording.refusals import REFUSALS, refusal_screen
+from bot.ui.wording.terms import METHODS, plan_text
 from gym.core.language import N_
 from gym.payments.credit import ClientCredit
-from gym.payments.errors import RefundTooLarge, parse_reason
+from gym.payments.errors import RefundTooLarge
 from gym.payments.models import TILL, Method
 from gym.payments.money_back import MoneyBack
 from gym.payments.schemas import GivenBack
@@ -83,19 +81,6 @@ async def manage(context: UpdateContext, tap: ManagePlan) -> None:
     rows = [*grid(_running(context, one, pack_over=pack_over)), *grid(_money(context, one, paid, given_back))]
     text = "\n".join([plan_text(context.t, one), *rest_lines(context.t, one, context.today)])
     await context.show(Screen(text, [*rows, nav(context.t, back=Card(one.client_id))]))
-
-
-def plan_text(t: HtmlTranslator, one: Subscription) -> str:
-    """Whose, which, when, how much."""
-    lines = [
-        t("👤 {client}", client=one.client.full_name),
-        t("🏷 <b>{plan}</b> {status}", plan=one.plan.name, status=status(t, one)),
-        t("📅 {starts_on} – {ends_on}", starts_on=one.starts_on, ends_on=one.ends_on),
-        t("💵 {price}", price=one.final_price),
-    ]
-    if one.account.balance:
-        lines.append(t("To pay: <b>{balance}</b>", balance=one.account.balance))
-    return "\n".join(lines)
 
 
 def _running(context: UpdateContext, one: Subscription, *, pack_over: bool) -> list[Button]:
@@ -261,10 +246,6 @@ def _read_refund(text: str, ctx: FormContext) -> Decimal:
     return amount
 
 
-def _read_reason(text: str, ctx: FormContext) -> str:
-    return parse_reason(text)
-
-
 async def _refund_summary(ctx: FormContext) -> str:
     return "\n".join(
         [
@@ -293,7 +274,6 @@ async def _refund(ctx: FormContext) -> Screen:
     return Screen(text, [nav(t, back=Card(one.client_id))])
 
 
-REASON = Step("reason", N_("Reason"), N_("Why? Write it in a few words."), parse=_read_reason)
 REFUND = router.form(
     Form(
         name="refund",

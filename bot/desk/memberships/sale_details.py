@@ -7,8 +7,6 @@ from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
-from bot.desk.buttons import AskDiscount, Card, RenewPlan
-from bot.desk.memberships.refusals import REFUSALS, refusal_screen
 from bot.desk.memberships.sales import (
     OfferPlan,
     RenewalDetails,
@@ -20,11 +18,15 @@ from bot.desk.memberships.sales import (
 )
 from bot.forms.answers import read_day
 from bot.forms.definition import Choice, Form, FormContext, Step
+from bot.ui.buttons.approvals import AskDiscount
+from bot.ui.buttons.clients import Card
+from bot.ui.buttons.memberships import RenewPlan
 from bot.ui.callbacks import Callback
 from bot.ui.keyboards import button, nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import Screen, say_error
 from bot.ui.update_context import UpdateContext
+from bot.ui.wording.refusals import REFUSALS, refusal_screen
 from gym.core.language import N_
 from gym.payments.credit import ClientCredit
 from gym.subscriptions.sales.discounts import NO_DISCOUNT, Discount, DiscountTooLarge, parse_discount

@@ -6,19 +6,20 @@ from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from bot.desk.buttons import Card, RenewPlan, SellPlan, StartNow, TakePayment
 from bot.desk.idempotency import tap_key
-from bot.desk.memberships.refusals import REFUSALS, refusal_screen
 from bot.desk.money.older_debts import charge_debts_button, older_debt_lines
-from bot.desk.money.payments import PayNow
 from bot.desk.money.together import debt_line, everything_button
+from bot.ui.buttons.clients import Card
+from bot.ui.buttons.memberships import RenewPlan, SellPlan, StartNow
+from bot.ui.buttons.money import PayNow, TakePayment
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Keyboard, button, nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import Html, HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
-from bot.ui.wording.freeze_days import closed_lines
-from bot.ui.wording.prices import coming_lines, other_price_lines
+from bot.ui.wording.freezes import closed_lines
+from bot.ui.wording.plans import coming_lines, other_price_lines
+from bot.ui.wording.refusals import REFUSALS, refusal_screen
 from bot.ui.wording.rewards import percent_words
 from bot.ui.wording.terms import plan_length
 from gym.payments.credit import ClientCredit

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from bot.desk.buttons import MessagingMenu
 from bot.forms.definition import Choice, Form, FormContext, Step
 from bot.messages import RENDERERS
+from bot.ui.buttons.settings import MessagingMenu
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button, nav, pager
 from bot.ui.routing import Audience, Router

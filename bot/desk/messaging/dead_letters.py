@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from bot.desk.buttons import MessagingMenu
 from bot.messages import RENDERERS
+from bot.ui.buttons.settings import MessagingMenu
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button, nav, pager
 from bot.ui.routing import Audience, Router

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
-from bot.desk.buttons import MessagingMenu
+from bot.ui.buttons.settings import MessagingMenu
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Button, button, nav, pager
 from bot.ui.routing import Audience, Router

@@ -8,7 +8,7 @@ from uuid import UUID
 from telegram import ChatMember, ChatMemberUpdated
 from telegram.error import Forbidden
 
-from bot.desk.buttons import MessagingMenu
+from bot.ui.buttons.settings import MessagingMenu
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button, nav
 from bot.ui.routing import Audience, Router

@@ -7,11 +7,10 @@ from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
-from bot.desk.buttons import Card, TakePayment
-from bot.desk.clients.history import AccountStatement
-from bot.desk.money.buttons import WriteOff
 from bot.forms.answers import read_coming_day
 from bot.forms.definition import Choice, Form, FormContext, Step
+from bot.ui.buttons.clients import Card
+from bot.ui.buttons.money import AccountStatement, Debts, TakePayment, WriteOff
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Button, Row, button, grid, nav, pager
 from bot.ui.routing import Audience, Router
@@ -33,14 +32,6 @@ BANDS: Final = {
 MARKS: Final = {AgeBand.FRESH: "🟡", AgeBand.OLDER: "🟠", AgeBand.OLD: "🔴"}
 SNOOZES: Final = (3, 7, 14, 30)
 """Days that are offered."""
-
-
-@callback("debts")
-class Debts(Callback):
-    """Everything due, the oldest first; of one age, or all."""
-
-    band: AgeBand | None = None
-    page: int = 0
 
 
 @callback("snoozd")

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.desk.buttons import Card, TakePayment
-from bot.desk.clients.history import AccountStatement
-from bot.desk.money.buttons import MoneyDoubts, ShowMoneyDoubt
-from bot.desk.money.receipts import TakeBack
+from bot.ui.buttons.clients import Card
+from bot.ui.buttons.money import AccountStatement, MoneyDoubts, ShowMoneyDoubt, TakeBack, TakePayment
 from bot.ui.keyboards import Row, button, nav, pager
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen

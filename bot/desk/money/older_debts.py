@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.desk.buttons import TakeEverything
+from bot.ui.buttons.money import TakeEverything
 from bot.ui.keyboards import Button, button
 from bot.ui.screens import HtmlTranslator
 from gym.subscriptions.schemas import Owed, Quote

@@ -7,12 +7,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from bot.desk.buttons import Card, TakePayment
 from bot.desk.idempotency import tap_key
 from bot.desk.money.receipts import receipt_screen
 from bot.desk.money.together import everything_button
 from bot.forms.answers import read_day, read_positive_amount
 from bot.forms.definition import Choice, Form, FormContext, Step
+from bot.ui.buttons.clients import Card
+from bot.ui.buttons.money import PayNow, TakePayment
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Button, button, grid, nav
 from bot.ui.routing import Audience, Router
@@ -32,15 +33,6 @@ from gym.subscriptions.models import Subscription
 from gym.subscriptions.service import SubscriptionService
 
 router = Router(Audience.STAFF)
-
-
-@callback("paynow", changes=True)
-class PayNow(Callback):
-    """An amount as it was shown, by one method."""
-
-    subscription_id: UUID
-    amount: Decimal
-    method: Method
 
 
 @callback("payoth")

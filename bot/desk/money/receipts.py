@@ -5,8 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from uuid import UUID
 
-from bot.desk.buttons import AskVoid, Card, TakePayment
-from bot.forms.definition import Form, FormContext, Step
+from bot.forms.definition import Form, FormContext
+from bot.forms.steps import reason_step
+from bot.ui.buttons.approvals import AskVoid
+from bot.ui.buttons.clients import Card
+from bot.ui.buttons.money import ShowReceipt, TakeBack, TakePayment, VoidPayment
 from bot.ui.callbacks import Callback, callback
 from bot.ui.documents import send_receipt
 from bot.ui.keyboards import Button, Row, button, nav
@@ -17,7 +20,7 @@ from bot.ui.wording.freezes import receipt_rests
 from bot.ui.wording.terms import METHODS
 from gym.clients.service import ClientService
 from gym.core.language import N_
-from gym.payments.errors import AlreadyVoided, MoneyGivenBack, VoidNeedsAdmin, parse_reason
+from gym.payments.errors import AlreadyVoided, MoneyGivenBack, VoidNeedsAdmin
 from gym.payments.models import EntryCause, Method
 from gym.payments.schemas import Receipt
 from gym.payments.service import PaymentService
@@ -29,30 +32,11 @@ from gym.subscriptions.service import SubscriptionService
 router = Router(Audience.STAFF)
 
 
-@callback("rcpt")
-class ShowReceipt(Callback):
-    """One payment, with what can be done about it."""
-
-    entry_id: UUID
-
-
 @callback("rcpdf")
 class ReceiptPdf(Callback):
     """The receipt as a file, in the client's language."""
 
     entry_id: UUID
-
-
-@callback("void")
-class VoidPayment(Callback):
-    entry_id: UUID
-
-
-@callback("rtaken")
-class TakeBack(Callback):
-    """Asks how money that was handed back came in again."""
-
-    subscription_id: UUID
 
 
 @router.on(ShowReceipt)
@@ -178,10 +162,6 @@ async def _refuse_given_back(context: UpdateContext, receipt: Receipt) -> None:
     await context.show(Screen(text, [returns, nav(context.t, back=ShowReceipt(receipt.entry_id))]))
 
 
-def _read_reason(text: str, ctx: FormContext) -> str:
-    return parse_reason(text)
-
-
 async def _void_summary(ctx: FormContext) -> str:
     method = ctx.value("method", Method)
     lines = [
@@ -223,9 +203,7 @@ VOID = router.form(
     Form(
         name="void",
         title=N_("Void a payment"),
-        steps=[
-            Step("reason", N_("Reason"), N_("Why is it void? Write it in a few words."), parse=_read_reason)
-        ],
+        steps=[reason_step(N_("Why is it void? Write it in a few words."))],
         summary=_void_summary,
         submit=_void,
         confirm=N_("Void it"),

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from bot.desk.buttons import ManagePlan
-from bot.desk.memberships.plan_changes import REASON, plan_text
-from bot.desk.money.receipts import TakeBack, receipt_screen
+from bot.desk.money.receipts import receipt_screen
 from bot.forms.definition import Choice, Form, FormContext, Step
+from bot.forms.steps import REASON
+from bot.ui.buttons.memberships import ManagePlan
+from bot.ui.buttons.money import TakeBack
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import Screen
 from bot.ui.update_context import UpdateContext
-from bot.ui.wording.terms import METHODS
+from bot.ui.wording.terms import METHODS, plan_text
 from gym.core.language import N_
 from gym.payments.credit import ClientCredit
 from gym.payments.errors import NothingToReturn

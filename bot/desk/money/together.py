@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from bot.desk.buttons import Card, TakeEverything, TakePayment
 from bot.desk.idempotency import tap_key
-from bot.desk.memberships.refusals import refusal_screen
 from bot.desk.money.receipts import ReceiptPdf
+from bot.ui.buttons.clients import Card
+from bot.ui.buttons.money import TakeEverything, TakePayment
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Button, Keyboard, button, grid, nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import Html, HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
+from bot.ui.wording.refusals import refusal_screen
 from bot.ui.wording.terms import METHODS
 from gym.payments.errors import owed_only
 from gym.payments.models import TILL, Method

@@ -8,9 +8,9 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from bot.desk.buttons import PlanCard
 from bot.desk.plans.plan_new import read_description, read_freeze_days, read_name, read_visits, read_window
 from bot.forms.definition import Choice, Form, FormContext, Step
+from bot.ui.buttons.plans import PlanCard
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button, grid, nav
 from bot.ui.routing import Audience, Router

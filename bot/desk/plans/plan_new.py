@@ -7,9 +7,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from bot.desk.buttons import PlanCard, PlanList
 from bot.forms.answers import read_amount
 from bot.forms.definition import Choice, Form, FormContext, Step
+from bot.ui.buttons.plans import PlanCard, PlanList
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button, nav
 from bot.ui.routing import Audience, Router

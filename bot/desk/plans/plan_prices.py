@@ -9,9 +9,9 @@ from uuid import UUID
 
 from dateutil.relativedelta import relativedelta
 
-from bot.desk.buttons import PlanCard
 from bot.forms.answers import read_amount, read_coming_day
 from bot.forms.definition import Choice, Form, FormContext, Step
+from bot.ui.buttons.plans import PlanCard
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, nav
 from bot.ui.routing import Audience, Router

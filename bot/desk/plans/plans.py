@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from bot.desk.buttons import PlanCard, PlanList
 from bot.desk.plans.plan_edit import EditPlan
 from bot.desk.plans.plan_new import NewPlan
 from bot.desk.plans.plan_prices import PlanPrices
+from bot.ui.buttons.plans import PlanCard, PlanList
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, nav, pager
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import Screen
 from bot.ui.update_context import UpdateContext
-from bot.ui.wording.plans import described, holders
-from bot.ui.wording.prices import coming_lines
+from bot.ui.wording.plans import coming_lines, described, holders
 from gym.core.database.repository import PAGE_SIZE
 from gym.core.language import N_
 from gym.plans.models import Plan

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date
 
-from bot.desk.approvals.approvals import Requests
-from bot.desk.buttons import Card, RenewPlan, WhoIsIn
-from bot.desk.money.debts import Debts
+from bot.ui.buttons.approvals import Requests
+from bot.ui.buttons.clients import Card
+from bot.ui.buttons.door import WhoIsIn
+from bot.ui.buttons.memberships import RenewPlan
+from bot.ui.buttons.money import Debts
+from bot.ui.buttons.reports import DayChart, EndingSoon
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Button, button, grid, nav, pager
 from bot.ui.routing import Audience, Router
@@ -30,23 +32,9 @@ class ShowToday(Callback):
     """The day as it stands now."""
 
 
-@callback("daypic")
-class DayChart(Callback):
-    """A day drawn (admins)."""
-
-    day: date
-
-
 @callback("atrisk")
 class AtRisk(Callback):
     """Running plans whose client does not come."""
-
-    page: int = 0
-
-
-@callback("ending")
-class EndingSoon(Callback):
-    """Plans that end this week with nothing after them."""
 
     page: int = 0
 

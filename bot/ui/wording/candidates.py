@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.desk.buttons import ConfirmCandidate, RefuseCandidate, Team
+from bot.ui.buttons.staff import ConfirmCandidate, RefuseCandidate, Team
 from bot.ui.callbacks import Home
 from bot.ui.keyboards import Row, button
 from bot.ui.screens import HtmlTranslator

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.ui.screens import Html, HtmlTranslator
-from bot.ui.wording.freeze_days import span
 from gym.payments.schemas import RestDays
 from gym.subscriptions.freezes.intervals import not_over, returns_on
+from gym.subscriptions.freezes.layout import Interval
 from gym.subscriptions.models import Freeze, FreezeKind, Subscription
 
 
@@ -41,3 +41,36 @@ def receipt_rests(t: HtmlTranslator, rests: Sequence[RestDays]) -> list[str]:
     """Why the period of a receipt ends later."""
     marks = {True: "🔒", False: "❄️"}
     return [f"{marks[one.closed]} {span(t, one.starts_on, one.ends_on)}" for one in rests]
+
+
+def span(t: HtmlTranslator, starts_on: date, ends_on: date | None) -> str:
+    """`Mon, 3 Aug – Wed, 5 Aug`, one day, or from a day on."""
+    if ends_on is None:
+        return t("from {starts_on} until they return", starts_on=starts_on)
+    if ends_on == starts_on:
+        return t("on {day}", day=starts_on)
+    return t("{starts_on} – {ends_on}", starts_on=starts_on, ends_on=ends_on)
+
+
+def freeze_line(t: HtmlTranslator, freeze: Freeze) -> str:
+    """One freeze in a list."""
+    mark = "🔒" if freeze.kind is FreezeKind.CLOSURE else "❄️"
+    return f"{mark} {span(t, freeze.starts_on, freeze.ends_on)}"
+
+
+def closed_lines(t: HtmlTranslator, closed: Sequence[Interval]) -> list[str]:
+    """Why a plan that is about to be sold ends later."""
+    return [_closed_line(t, rest, span(t, rest.starts_on, rest.ends_on)) for rest in closed]
+
+
+def _closed_line(t: HtmlTranslator, rest: Interval, days: str) -> str:
+    return t.plural(
+        "🔒 The gym is closed {days}: the plan ends {count} day later.",
+        "🔒 The gym is closed {days}: the plan ends {count} days later.",
+        rest.days,
+        days=days,
+    )
+
+
+def left_words(t: HtmlTranslator, left: int) -> str:
+    return t.plural("{count} frozen day left in the plan.", "{count} frozen days left in the plan.", left)

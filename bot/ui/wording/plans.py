@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from babel.dates import get_day_names
@@ -10,7 +10,8 @@ from babel.dates import get_day_names
 from bot.ui.screens import HtmlTranslator
 from bot.ui.wording.terms import duration
 from gym.plans.models import Plan
-from gym.plans.schemas import PlanInput
+from gym.plans.schemas import PlanInput, PricedPlan
+from gym.subscriptions.schemas import Quote
 
 
 def described(t: HtmlTranslator, plan: Plan | PlanInput) -> str:
@@ -55,3 +56,34 @@ def _run(names: Sequence[str]) -> str:
 def holders(t: HtmlTranslator, count: int) -> str:
     """How many clients have a plan."""
     return t.plural("👥 {count} client has it now.", "👥 {count} clients have it now.", count)
+
+
+def coming_lines(t: HtmlTranslator, plans: Iterable[PricedPlan]) -> list[str]:
+    """A line for every plan on the list whose price is about to change."""
+    return [
+        t(
+            "🏷 {plan}: {price}, from {day} on {coming}",
+            plan=one.plan.name,
+            price=one.price,
+            day=one.coming.valid_from,
+            coming=one.coming.amount,
+        )
+        for one in plans
+        if one.coming is not None
+    ]
+
+
+def price_line(t: HtmlTranslator, one: PricedPlan) -> str:
+    """One plan of a price list."""
+    lines = coming_lines(t, [one])
+    return lines[0] if lines else t("{plan}: {price}", plan=one.plan.name, price=one.price)
+
+
+def other_price_lines(t: HtmlTranslator, quote: Quote) -> list[str]:
+    """Why an offer costs something else than the list of today says."""
+    if quote.price_today is None or quote.priced_from is None:
+        return []
+    prices = {"price": quote.base_price, "today": quote.price_today}
+    if quote.priced_later:
+        return [t("🏷 From {day} on this plan costs {price}; today {today}.", day=quote.priced_from, **prices)]
+    return [t("🏷 On {day} this plan cost {price}; today {today}.", day=quote.starts_on, **prices)]

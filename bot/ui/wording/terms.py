@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from bot.ui.screens import HtmlTranslator
 from gym.core.language import N_, Translator
 from gym.payments.models import Method
 from gym.plans.models import DurationUnit, Plan
@@ -53,3 +54,38 @@ def status(t: Translator, subscription: Subscription) -> str:
     """The status as the desk reads it."""
     kept = subscription.status
     return t(STATUSES[kept if kept in OPEN else closed_status(kept, subscription.account.balance)])
+
+
+JOB_NAMES: Final = {
+    "expire": N_("End plans"),
+    "activate": N_("Start plans"),
+    "closings": N_("Closings"),
+    "remind": N_("Reminders"),
+    "occasions": N_("Birthdays, absence"),
+    "prices": N_("Price changes"),
+    "rewards": N_("Rewards"),
+    "freeze_ends": N_("Freezes"),
+    "consents": N_("Face consents"),
+    "approvals": N_("Close old requests"),
+    "digest": N_("The day in figures"),
+    "outbox": N_("Send messages"),
+    "retention": N_("Clean up"),
+    "backup": N_("Backup"),
+}
+"""What each job is called."""
+
+
+LANGUAGE_NAMES = {"en": "English", "es": "Español"}
+
+
+def plan_text(t: HtmlTranslator, one: Subscription) -> str:
+    """Whose, which, when, how much."""
+    lines = [
+        t("👤 {client}", client=one.client.full_name),
+        t("🏷 <b>{plan}</b> {status}", plan=one.plan.name, status=status(t, one)),
+        t("📅 {starts_on} – {ends_on}", starts_on=one.starts_on, ends_on=one.ends_on),
+        t("💵 {price}", price=one.final_price),
+    ]
+    if one.account.balance:
+        lines.append(t("To pay: <b>{balance}</b>", balance=one.account.balance))
+    return "\n".join(lines)

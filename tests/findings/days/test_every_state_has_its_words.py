@@ -9,10 +9,10 @@ from uuid import uuid4
 
 import pytest
 
-from bot.desk.buttons import Card
 from bot.desk.clients.clients import card_keyboard, card_text
 from bot.desk.money.receipts import receipt_screen
 from bot.member.plan import plan_lines
+from bot.ui.buttons.clients import Card
 from bot.ui.callbacks import pack
 from bot.ui.keyboards import Keyboard
 from bot.ui.screens import HtmlTranslator

@@ -8,12 +8,13 @@ from typing import Final
 
 import pytest
 
-from bot.desk.buttons import PlanList, SellPlan
 from bot.desk.memberships.sales import quote_text
-from bot.member.plan import MyPlan
+from bot.ui.buttons.member import MyPlan
+from bot.ui.buttons.memberships import SellPlan
+from bot.ui.buttons.plans import PlanList
 from bot.ui.callbacks import pack
 from bot.ui.screens import HtmlTranslator
-from bot.ui.wording.prices import price_line
+from bot.ui.wording.plans import price_line
 from gym.app import Gym
 from gym.clients.models import Client
 from gym.plans.models import Plan

@@ -9,9 +9,10 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from bot.desk.buttons import ApproveRequest, Card
 from bot.desk.reports.today import ShowToday
 from bot.telegram.running_bot import RunningBot
+from bot.ui.buttons.approvals import ApproveRequest
+from bot.ui.buttons.clients import Card
 from bot.ui.callbacks import STAYS, pack
 from gym.app import Gym
 from gym.approvals.models import Approval, ApprovalState

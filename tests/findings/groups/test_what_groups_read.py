@@ -7,9 +7,9 @@ import time
 import pytest
 
 from bot.desk.admin.team import Invite
-from bot.desk.buttons import Card, RegisterClient
 from bot.messages import render
 from bot.telegram.running_bot import RunningBot
+from bot.ui.buttons.clients import Card, RegisterClient
 from bot.ui.callbacks import pack
 from bot.ui.masking import mask_contacts
 from bot.ui.screens import Screen

@@ -11,8 +11,9 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import update
 
-from bot.desk.buttons import RenewPlan, TakePayment
 from bot.messages import render
+from bot.ui.buttons.memberships import RenewPlan
+from bot.ui.buttons.money import TakePayment
 from bot.ui.callbacks import pack
 from gym.app import Gym
 from gym.clients.models import Client

@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable
 import pytest
 from sqlalchemy import text
 
-from bot.desk.buttons import ConfirmCandidate, Team
 from bot.outbox.rate_limits import SendRateLimits
 from bot.outbox.worker import OutboxWorker
 from bot.telegram.running_bot import RunningBot
+from bot.ui.buttons.staff import ConfirmCandidate, Team
 from bot.ui.callbacks import pack
 from gym.app import Gym
 from gym.chats.desk_chats import ChatPlace, DeskChatService

@@ -22,8 +22,8 @@ REASONS: Final[dict[str, tuple[str, ...]]] = {
         "bot/ui/callback_fields.py::_number",
         "bot/ui/callbacks.py::pack",
         "bot/ui/callbacks.py::unpack",
-        "bot/desk/buttons.py::discount",
-        "bot/desk/buttons.py::of",
+        "bot/ui/buttons/approvals.py::discount",
+        "bot/ui/buttons/approvals.py::of",
     ),
     "Telegram's own answers": (
         "bot/bot_api/delivery_status.py::_message_id",
@@ -36,8 +36,8 @@ REASONS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "an answer as the draft keeps it": (
         "bot/desk/plans/plan_new.py::_show_duration",
-        "bot/ui/wording/freeze_days.py::last_day",
-        "bot/ui/wording/freeze_days.py::show_until",
+        "bot/forms/freeze_days.py::last_day",
+        "bot/forms/freeze_days.py::show_until",
         "bot/member/freeze.py::_show_until",
     ),
     "a number already, from the database or the clock": (

@@ -1,4 +1,4 @@
-"""Buttons of imports."""
+"""Buttons of imports: the list, one import, its undoing."""
 
 from __future__ import annotations
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from bot.desk.buttons import Card, RenewPlan, SellPlan
+from bot.ui.buttons.clients import Card
+from bot.ui.buttons.memberships import RenewPlan, SellPlan
 from bot.ui.callbacks import Callback
 from bot.ui.keyboards import Button, button, nav
 from bot.ui.screens import HtmlTranslator, Screen, say_error

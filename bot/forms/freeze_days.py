@@ -14,9 +14,7 @@ from gym.core.reading.counts import DAYS, read_count
 from gym.core.reading.days import Days
 from gym.core.reading.durations import CalendarUnit, Length, read_length
 from gym.subscriptions.freezes.errors import FreezeBackwards, FreezeTooLong
-from gym.subscriptions.freezes.layout import Interval
 from gym.subscriptions.freezes.rules import LONGEST
-from gym.subscriptions.models import Freeze, FreezeKind
 
 DAY: Final = timedelta(days=1)
 LENGTHS: Final = (1, 2, 3, 7, 14, 30)
@@ -89,36 +87,3 @@ START = Step(
     columns=2,
     resets=("until",),
 )
-
-
-def span(t: HtmlTranslator, starts_on: date, ends_on: date | None) -> str:
-    """`Mon, 3 Aug – Wed, 5 Aug`, one day, or from a day on."""
-    if ends_on is None:
-        return t("from {starts_on} until they return", starts_on=starts_on)
-    if ends_on == starts_on:
-        return t("on {day}", day=starts_on)
-    return t("{starts_on} – {ends_on}", starts_on=starts_on, ends_on=ends_on)
-
-
-def freeze_line(t: HtmlTranslator, freeze: Freeze) -> str:
-    """One freeze in a list."""
-    mark = "🔒" if freeze.kind is FreezeKind.CLOSURE else "❄️"
-    return f"{mark} {span(t, freeze.starts_on, freeze.ends_on)}"
-
-
-def closed_lines(t: HtmlTranslator, closed: Sequence[Interval]) -> list[str]:
-    """Why a plan that is about to be sold ends later."""
-    return [_closed_line(t, rest, span(t, rest.starts_on, rest.ends_on)) for rest in closed]
-
-
-def _closed_line(t: HtmlTranslator, rest: Interval, days: str) -> str:
-    return t.plural(
-        "🔒 The gym is closed {days}: the plan ends {count} day later.",
-        "🔒 The gym is closed {days}: the plan ends {count} days later.",
-        rest.days,
-        days=days,
-    )
-
-
-def left_words(t: HtmlTranslator, left: int) -> str:
-    return t.plural("{count} frozen day left in the plan.", "{count} frozen days left in the plan.", left)

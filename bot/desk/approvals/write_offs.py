@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from bot.desk.approvals.asking import REASON as ASK_WHY
-from bot.desk.approvals.asking import ask_by_form
-from bot.desk.buttons import Card
-from bot.desk.memberships.plan_changes import REASON, plan_text
-from bot.desk.money.buttons import WriteOff
+from bot.desk.approvals.asking import ASK_WHY, ask_by_form
 from bot.forms.definition import Form, FormContext
+from bot.forms.steps import REASON
+from bot.ui.buttons.clients import Card
+from bot.ui.buttons.money import WriteOff
 from bot.ui.keyboards import nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import Screen
 from bot.ui.update_context import UpdateContext
+from bot.ui.wording.terms import plan_text
 from gym.core.language import N_
 from gym.payments.errors import owed_only
 from gym.security.permissions import Permission

@@ -1,0 +1,1 @@
+"""Buttons that several rooms offer: their data, by area."""

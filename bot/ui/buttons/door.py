@@ -1,0 +1,36 @@
+"""Buttons of the door: check-in, who is inside, kiosks."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from bot.ui.callbacks import Callback, callback
+
+
+@callback("kiosks")
+class KioskList(Callback):
+    page: int = 0
+
+
+@callback("in", changes=True)
+class CheckInClient(Callback):
+    """Let a client in, by staff."""
+
+    client_id: UUID
+
+
+@callback("whoin")
+class WhoIsIn(Callback):
+    """Everybody inside, by name."""
+
+    page: int = 0
+
+
+@callback("kiosk")
+class KioskCard(Callback):
+    kiosk_id: UUID
+
+
+@callback("kunp", changes=True)
+class Unpair(Callback):
+    kiosk_id: UUID

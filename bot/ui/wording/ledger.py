@@ -1,0 +1,33 @@
+"""Ledger entries in words: a payment, void or refund as one line."""
+
+from __future__ import annotations
+
+from bot.ui.screens import Html, HtmlTranslator
+from bot.ui.wording.terms import METHODS
+from gym.payments.models import EntryKind, LedgerEntry
+from gym.payments.statements import MoneyRow
+
+
+def money_line(t: HtmlTranslator, row: MoneyRow) -> str:
+    """A payment, a void or a refund in one line."""
+    entry = row.entry
+    facts = {"day": entry.gym_day, "amount": entry.amount, "method": method_words(t, entry)}
+    if entry.kind is EntryKind.VOID:
+        return t(
+            "↩️ {day}: receipt {number} voided: {reason}",
+            number=Html(f"№ {row.receipt_number}"),
+            reason=entry.reason,
+            **facts,
+        )
+    if entry.kind is EntryKind.REFUND:
+        return t("💸 {day}: {amount} given back ({method}): {reason}", reason=entry.reason, **facts)
+    line = t("{day}: {amount} ({method})", **facts)
+    return f"↩️ <s>{line}</s>" if row.voided else f"💵 {line}"
+
+
+def receipt_label(t: HtmlTranslator, row: MoneyRow) -> str:
+    return f"№ {row.receipt_number} · {t.money(row.entry.amount)}"
+
+
+def method_words(t: HtmlTranslator, entry: LedgerEntry) -> str:
+    return t(METHODS[entry.method]) if entry.method else ""
