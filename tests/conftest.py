@@ -25,11 +25,11 @@ from gym.security.keys.secrets import Secrets, load_secrets
 from gym.security.permissions import Actor, Role
 from gym.staff.models import Staff
 from tests.support.databases import Clones, TravellingEngine, in_memory, make_template
+from tests.support.live import is_live
 
 if TYPE_CHECKING:
     from gym.faces.engine.pool import FacePool
 
-ROOT = Path(__file__).parents[1]
 MORNING = datetime(2026, 8, 3, 15, 0, tzinfo=UTC)
 """Monday 3 August 2026, 10:00 in Bogota."""
 
@@ -46,38 +46,17 @@ def pytest_collection() -> Generator[None, object, object]:
         return (yield)
 
 
-LIVE = (
-    "tests/bot/test_killed.py",
-    "tests/bot/test_outbox_kill.py",
-    "tests/core/postgres/",
-    "tests/e2e/",
-    "tests/faces_db/",
-    "tests/findings/test_links_and_the_bots_name.py",
-    "tests/findings/test_lost_races.py",
-    "tests/jobs/",
-    "tests/kept/test_v0_1_0_opened.py",
-    "tests/sandbox/",
-    "tests/security/test_certificates.py",
-    "tests/soak/",
-    "tests/web/test_https",
-    "tests/web/test_killed.py",
-    "tests/web/test_kiosk_page",
-    "tests/web/test_served.py",
-)
-"""Where tests live in the machine's time: they start programs, open pages, or wait for what happens of
-its own accord. `python -m tests.instants` runs them at every hour of a gym's day."""
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The long ones begin at once, or a worker would be left alone with one at the end."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
     for item in items:
-        if item.path.relative_to(ROOT).as_posix().startswith(LIVE):
+        if is_live(item.path):
             item.add_marker("live")
 
 
 class MachineTimeRead(AssertionError):
-    """A test whose result could depend on the hour: give it a frozen clock, or name it in `LIVE`."""
+    """A test whose result could depend on the hour: give it a frozen clock, or name it in
+    `tests/support/live.py`."""
 
 
 @pytest.fixture(autouse=True)

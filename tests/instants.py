@@ -1,7 +1,8 @@
 """`python -m tests.instants`: the tests that live in the machine's time, at every hour of a gym's day.
 
 Debian's `faketime` moves the clock of pytest and of every program that a test starts. Tests on a frozen clock
-cannot tell the hour (`_frozen_unless_live` in `conftest.py`), so they need not run here; `--whole` runs all.
+cannot tell the hour (`_frozen_unless_live` in `conftest.py`), so their files are not even collected here,
+which with three workers would take 50 of an instant's seconds; `--whole` runs all.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 from rich.table import Table
 
+from tests.support.live import live_files
+
 GYM: Final = ZoneInfo("America/Bogota")
 MADRID: Final = ZoneInfo("Europe/Madrid")
 DAYS: Final = (
@@ -38,6 +41,7 @@ NIGHTS: Final = (
 """The nights on which Madrid's clocks go forward and back."""
 FEW: Final = (0, 6, 22)
 """What there is time for on every change: just after midnight, before opening, at night."""
+LIVE_ONLY: Final = ("-m", "live and not soak and not browser")
 SAID: Final = Path(__file__).parents[1] / "build" / "instants"
 """What pytest said of an instant at which something failed."""
 NUMBER: Final = re.compile(r"(\d+) (passed|failed|error)")
@@ -58,6 +62,11 @@ def hours() -> list[datetime]:
     """Each hour of a day in Bogota, a quarter past it, and the two nights."""
     on = [datetime(*DAYS[hour % len(DAYS)].timetuple()[:3], hour, 15, tzinfo=GYM) for hour in range(24)]
     return [*on, *NIGHTS]
+
+
+def names_a_file(argument: str) -> bool:
+    """Whether pytest is told where to look, be it a file, a folder or one test of a file."""
+    return (Path(__file__).parents[1] / argument.split("::")[0]).exists()
 
 
 def run(at: datetime, arguments: Sequence[str]) -> Run:
@@ -96,7 +105,9 @@ def main() -> int:
     parser.add_argument("arguments", nargs="*", help="handed to pytest")
     chosen = parser.parse_args()
     wanted = chosen.only or (FEW if chosen.few else range(len(hours())))
-    arguments = [*([] if chosen.whole else ["-m", "live and not soak and not browser"]), *chosen.arguments]
+    arguments = [*([] if chosen.whole else LIVE_ONLY), *chosen.arguments]
+    if not (chosen.whole or any(map(names_a_file, chosen.arguments))):
+        arguments += map(str, live_files())
     runs: list[Run] = []
     for number in wanted:
         runs.append(run(hours()[number], arguments))
