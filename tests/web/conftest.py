@@ -18,8 +18,8 @@ from gym.security.permissions import Actor
 from gym.staff.models import Staff
 from tests.support.door import Door
 from tests.support.kiosk_page import CHROMIUM, FLAGS, Kiosks, empty_room
+from web.api.operations import document
 from web.app import make_app
-from web.openapi.pages import document
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from prometheus_client import REGISTRY
 from gym.clients.models import Client
 from tests.support.door import Door
 from tests.support.people import in_profile, landscape, people, stranger
-from web.openapi.pages import document
+from web.api.operations import document
 
 SCORES = (
     *("score", "similar", "cosine", "embedding", "vector", "distance", "threshold", "margin"),

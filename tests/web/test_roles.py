@@ -20,7 +20,7 @@ from gym.security.tokens import TokenType
 from gym.staff.models import Staff
 from tests.support.door import Door
 from tests.support.tokens import kiosk_actor, sign, standing_claims, token_of
-from web.openapi.pages import document
+from web.api.operations import document
 
 ID, SESSION = str(new_id()), str(new_id())
 DOCUMENT = {"document_number": "99999999", "phone_last4": "0000"}

@@ -15,17 +15,20 @@ from gym.security.passwords import verify_secret
 from gym.security.permissions import Actor
 from gym.security.sessions import Sessions, Subject, TokenPair, is_known
 from gym.security.signed_links import SignedLinks
-from gym.security.tokens import InvalidToken, Scope, TokenType
+from gym.security.tokens import ExpiredToken, InvalidToken, Scope, TokenType
 from gym.staff.models import Staff
 from gym.unit_of_work import UnitOfWork
-from web.api.schemas import GrantRequest, KioskGrant, PasswordGrant, RefreshRequest, TokenAnswer
+from web.api.schemas.sign_in import GrantRequest, KioskGrant, PasswordGrant, RefreshRequest, TokenAnswer
 from web.http.addresses import client_address, neighbourhood
-from web.http.authentication import WrongScope, caller_of, claims_of, issuer_of
+from web.http.authentication import EVERYBODY, WrongScope, caller_of, claims_of, issuer_of
 from web.http.json import read_model, reply
 from web.http.keys import GYM, LIMITS
-from web.http.limits import Guess
+from web.http.limits import Guess, TooManyRequests
+from web.openapi.declaration import Link, Operation
+from web.openapi.fault_groups import JSON, STORED, TOKEN
+from web.openapi.routes import ApiRoutes
 
-routes = web.RouteTableDef()
+routes = ApiRoutes("Sign-in")
 
 
 class WrongCredentials(InvalidToken):
@@ -35,7 +38,19 @@ class WrongCredentials(InvalidToken):
     message = N_("That sign-in is wrong. Check it, or pair this kiosk again.")
 
 
-@routes.post("/api/v1/auth/token")
+@routes.handles(
+    Operation(
+        "post",
+        "/api/v1/auth/token",
+        "signIn",
+        "Sign in with a kiosk's secret or a staff member's password",
+        {200: TokenAnswer},
+        body=GrantRequest,
+        faults=(*STORED, *JSON, WrongCredentials, TooManyRequests),
+        links=[Link("refresh", "refresh", body={"refresh_token": "$response.body#/refresh_token"})],
+        description="`grant_type` says which of the two. Wrong ones are limited by address and by name.",
+    )
+)
 async def token(request: web.Request) -> web.Response:
     """Sign in with a kiosk's secret or a staff member's password."""
     gym = request.app[GYM]
@@ -102,7 +117,20 @@ def _literal(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-@routes.post("/api/v1/auth/refresh")
+@routes.handles(
+    Operation(
+        "post",
+        "/api/v1/auth/refresh",
+        "refresh",
+        "Swap a refresh token for the next pair",
+        {200: TokenAnswer},
+        body=RefreshRequest,
+        faults=(*STORED, *JSON, InvalidToken, ExpiredToken, TooManyRequests),
+        links=[Link("refreshAgain", "refresh", body={"refresh_token": "$response.body#/refresh_token"})],
+        description="Each works once; within ten seconds the same pair may be asked for again. Later reuse "
+        "ends every token of the family, and so does the thirtieth day of a sign-in.",
+    )
+)
 async def refresh(request: web.Request) -> web.Response:
     """Swap a refresh token for the next pair."""
     gym = request.app[GYM]
@@ -117,11 +145,23 @@ async def refresh(request: web.Request) -> web.Response:
     return reply(_answer(pair))
 
 
-@routes.post("/api/v1/auth/revoke")
+@routes.handles(
+    Operation(
+        "post",
+        "/api/v1/auth/revoke",
+        "signOut",
+        "Sign out: the refresh token's whole family ends, its access tokens too",
+        {204: None},
+        EVERYBODY,
+        body=RefreshRequest,
+        faults=(*TOKEN, *JSON),
+        description="A refresh token of one's own; others are refused.",
+    )
+)
 async def revoke(request: web.Request) -> web.Response:
     """Sign out: the whole family ends."""
     gym = request.app[GYM]
-    mine = claims_of(request, *Scope)
+    mine = claims_of(request)
     body = await read_model(request, RefreshRequest)
     claims = issuer_of(gym).read(body.refresh_token, TokenType.REFRESH, gym.clock.now())
     if claims.subject != mine.subject:

@@ -10,32 +10,50 @@ from aiohttp import web
 from pydantic import TypeAdapter
 
 from gym.app import Gym
+from gym.clients.errors import ClientNotFound
 from gym.clients.service import ClientService
-from gym.core.errors import Invalid
+from gym.core.errors import Busy, Invalid, NotFound
 from gym.core.language import N_, Translator
 from gym.faces.engine.reader import Face, Purpose
 from gym.faces.enrolment.comparison import PAIR, TwoPhotosNeeded, is_same_person
 from gym.faces.enrolment.photos import enrolment_face
-from gym.faces.errors import PhotoFault
-from gym.faces.refusals import NoPhotos
+from gym.faces.errors import PhotoFault, PhotoTooLarge
+from gym.faces.refusals import (
+    ConsentMissing,
+    FaceOwnerMissing,
+    ModelsMixed,
+    NoPhotos,
+    NotSamePerson,
+    NotTheClient,
+    PossibleDuplicate,
+)
 from gym.faces.schemas import EnrolmentFace
 from gym.faces.service import MOST_PHOTOS, FaceRecognitionService
-from web.api.schemas import (
-    ClientPath,
+from web.api.schemas.clients import ClientPath
+from web.api.schemas.faces import (
+    Enrolment,
     EnrolmentAnswer,
     EnrolmentFields,
+    EnrolmentForm,
     PhotoAnswer,
-    Request,
+    PhotoPair,
+    PhotoPairForm,
+    PhotosForm,
+    PhotosInBase64,
     SameAnswer,
     VerdictsAnswer,
 )
+from web.api.schemas.fields import Request
 from web.http.authentication import STAFF, acting
 from web.http.errors import language_of
-from web.http.json import ONE_CLIENT, read_path, reply, validate
+from web.http.json import read_path, reply, validate
 from web.http.keys import GYM
 from web.http.photos import read_body
+from web.openapi.declaration import FormOrJson, Operation
+from web.openapi.fault_groups import JSON, PHOTO, TOKEN
+from web.openapi.routes import ApiRoutes
 
-routes = web.RouteTableDef()
+routes = ApiRoutes("Faces")
 FIELDS: TypeAdapter[EnrolmentFields] = TypeAdapter(EnrolmentFields)
 NOTHING: TypeAdapter[Request] = TypeAdapter(Request)
 Judged = EnrolmentFace | PhotoFault
@@ -52,16 +70,42 @@ class PhotosRefused(Invalid):
         super().__init__(photos=[photo.model_dump(exclude_none=True) for photo in photos])
 
 
-@routes.post("/api/v1/faces/enrolments")
+@routes.handles(
+    Operation(
+        "post",
+        "/api/v1/faces/enrolments",
+        "enrol",
+        "Remember a client's face",
+        {201: EnrolmentAnswer},
+        STAFF,
+        body=FormOrJson(EnrolmentForm, (Enrolment,)),
+        faults=(
+            *TOKEN,
+            *JSON,
+            Busy,
+            PhotoTooLarge,
+            NoPhotos,
+            PhotosRefused,
+            FaceOwnerMissing,
+            ConsentMissing,
+            PossibleDuplicate,
+            NotSamePerson,
+            NotTheClient,
+            ModelsMixed,
+        ),
+        description="Photos that are good enough replace what was remembered before; each gets its verdict. "
+        "Another client's face is 409; who it is, is told to an admin only.",
+    )
+)
 async def enrol(request: web.Request) -> web.Response:
     """Remember a face by the photos that are good enough, in place of what was remembered before."""
     gym = request.app[GYM]
-    async with acting(request, *STAFF) as (uow, _):
+    async with acting(request) as (uow, _):
         translator = uow.settings.translator(language_of(request))
     body = await read_body(request, most_photos=MOST_PHOTOS)
     fields = validate(FIELDS, body.fields)
     good, photos = await _judge(gym, body.photos, translator)
-    async with acting(request, *STAFF) as (uow, _):
+    async with acting(request) as (uow, _):
         recognition = FaceRecognitionService(uow, gym.gallery)
         done = await recognition.enrol(fields.client_id, good, gym.match_rule, at_kiosk=True)
     answer = EnrolmentAnswer(
@@ -70,11 +114,23 @@ async def enrol(request: web.Request) -> web.Response:
     return reply(answer, status=201)
 
 
-@routes.post("/api/v1/faces/verdicts")
+@routes.handles(
+    Operation(
+        "post",
+        "/api/v1/faces/verdicts",
+        "judgePhotos",
+        "Whether photos are good enough to remember a face by",
+        {200: VerdictsAnswer},
+        STAFF,
+        body=FormOrJson(PhotosForm, (PhotosInBase64,)),
+        faults=(*TOKEN, *JSON, Busy, PhotoTooLarge, NoPhotos, PhotosRefused),
+        description="For a camera that shows what to do better; nothing is kept.",
+    )
+)
 async def verdicts(request: web.Request) -> web.Response:
     """What is wrong with each photo, while it can still be taken again; nothing is kept."""
     gym = request.app[GYM]
-    async with acting(request, *STAFF) as (uow, _):
+    async with acting(request) as (uow, _):
         translator = uow.settings.translator(language_of(request))
     body = await read_body(request, most_photos=MOST_PHOTOS)
     validate(NOTHING, body.fields)
@@ -82,20 +138,44 @@ async def verdicts(request: web.Request) -> web.Response:
     return reply(VerdictsAnswer(photos=photos))
 
 
-@routes.delete(f"/api/v1/faces/{ONE_CLIENT}")
+@routes.handles(
+    Operation(
+        "delete",
+        "/api/v1/faces/{client_id}",
+        "forget",
+        "Forget a client's face; the consent stays",
+        {204: None},
+        STAFF,
+        path_model=ClientPath,
+        faults=(*TOKEN, NotFound, ClientNotFound),
+        description="It is not known at the door from the next photo on.",
+    )
+)
 async def forget(request: web.Request) -> web.Response:
     """Forget a client's face; the consent stays."""
-    async with acting(request, *STAFF) as (uow, _):
+    async with acting(request) as (uow, _):
         client = await ClientService(uow).get(read_path(request, ClientPath).client_id)
         await FaceRecognitionService(uow).remove(client.id)
     return web.Response(status=204)
 
 
-@routes.post("/api/v1/faces/compare")
+@routes.handles(
+    Operation(
+        "post",
+        "/api/v1/faces/compare",
+        "compare",
+        "Whether two photos show one person",
+        {200: SameAnswer},
+        STAFF,
+        body=FormOrJson(PhotoPairForm, (PhotoPair,)),
+        faults=(*TOKEN, *JSON, *PHOTO, TwoPhotosNeeded),
+        description="How alike they are is not said.",
+    )
+)
 async def compare(request: web.Request) -> web.Response:
     """Whether two photos show one person; how alike they are is not said."""
     gym = request.app[GYM]
-    async with acting(request, *STAFF):
+    async with acting(request):
         pass
     body = await read_body(request, most_photos=PAIR)
     validate(NOTHING, body.fields)

@@ -14,12 +14,15 @@ from gym.core.database.migrations import current, head
 from gym.core.errors import DatabaseUnavailable, NotFound
 from gym.jobs.health import JobService, failing
 from gym.security.permissions import Actor
-from web.api.schemas import HealthAnswer
+from web.api.schemas.jobs import HealthAnswer
 from web.http.addresses import client_address, is_from_here
 from web.http.json import reply
 from web.http.keys import BOT_READY, GYM
+from web.openapi.declaration import Media, Operation
+from web.openapi.fault_groups import ALWAYS
+from web.openapi.routes import ApiRoutes
 
-routes = web.RouteTableDef()
+routes = ApiRoutes("Probes")
 GOOD_FOR = 1.0
 """Seconds."""
 OPTIONAL = frozenset({"bot", "jobs"})
@@ -53,13 +56,25 @@ class Readiness:
 READINESS: web.AppKey[Readiness] = web.AppKey("readiness", Readiness)
 
 
-@routes.get("/healthz")
+@routes.handles(
+    Operation("get", "/healthz", "alive", "The process answers", {200: HealthAnswer}, faults=ALWAYS)
+)
 async def alive(_: web.Request) -> web.Response:
-    """The process answers."""
+    """For a supervisor that restarts what hangs; nothing else is looked at."""
     return reply(HealthAnswer(status="ok"))
 
 
-@routes.get("/readyz")
+@routes.handles(
+    Operation(
+        "get",
+        "/readyz",
+        "ready",
+        "Everything a visitor needs is there",
+        {200: HealthAnswer, 503: HealthAnswer},
+        faults=ALWAYS,
+        description="503 otherwise, with what is missing. Neither Telegram nor the jobs make it so.",
+    )
+)
 async def ready(request: web.Request) -> web.Response:
     """Everything a visitor needs is there; 503 otherwise, with what is missing."""
     checks = await request.app[READINESS].checks(request.app[GYM])
@@ -104,7 +119,17 @@ async def _jobs(gym: Gym) -> dict[str, bool]:
         return {"jobs": False}
 
 
-@routes.get("/metrics")
+@routes.handles(
+    Operation(
+        "get",
+        "/metrics",
+        "metrics",
+        "Prometheus' text, for this machine and the allow-list",
+        {200: Media("text/plain", {"type": "string"})},
+        faults=(*ALWAYS, NotFound),
+        description="To others the address does not exist.",
+    )
+)
 async def metrics(request: web.Request) -> web.Response:
     """Prometheus' text, for loopback and the allow-list; to others the address does not exist."""
     if not _may_read(request):

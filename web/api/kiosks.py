@@ -11,17 +11,42 @@ from gym.kiosks.service import ExitPinWrong, KioskService, PairingRefused, new_s
 from gym.security.passwords import hash_secret
 from gym.security.permissions import Actor
 from gym.security.tokens import InvalidToken, Scope
-from web.api.schemas import ExitRequest, KioskAnswer, PairAnswer, PairRequest
+from web.api.schemas.kiosks import ExitRequest, KioskAnswer, PairAnswer, PairRequest
 from web.http.addresses import client_address, neighbourhood
 from web.http.authentication import acting, caller_of, claims_of
 from web.http.json import read_model, reply
 from web.http.keys import GYM, LIMITS
-from web.http.limits import Guess
+from web.http.limits import Guess, TooManyRequests
+from web.openapi.declaration import Link, Operation
+from web.openapi.fault_groups import JSON, STORED, TOKEN
+from web.openapi.routes import ApiRoutes
 
-routes = web.RouteTableDef()
+routes = ApiRoutes("Kiosks")
 
 
-@routes.post("/api/v1/kiosks/pair")
+@routes.handles(
+    Operation(
+        "post",
+        "/api/v1/kiosks/pair",
+        "pair",
+        "Swap a pairing code for a kiosk's credentials",
+        {201: PairAnswer},
+        body=PairRequest,
+        faults=(*STORED, *JSON, PairingRefused, TooManyRequests),
+        links=[
+            Link(
+                "signIn",
+                "signIn",
+                body={
+                    "grant_type": "kiosk",
+                    "kiosk_id": "$response.body#/kiosk_id",
+                    "secret": "$response.body#/secret",
+                },
+            )
+        ],
+        description="The secret is shown once.",
+    )
+)
 async def pair(request: web.Request) -> web.Response:
     """Swap a pairing code for credentials, shown once."""
     gym = request.app[GYM]
@@ -42,11 +67,21 @@ async def pair(request: web.Request) -> web.Response:
     return reply(PairAnswer(kiosk_id=paired.id, secret=secret), status=201)
 
 
-@routes.get("/api/v1/kiosk")
+@routes.handles(
+    Operation(
+        "get",
+        "/api/v1/kiosk",
+        "kiosk",
+        "The gym as a kiosk needs to know it",
+        {200: KioskAnswer},
+        (Scope.KIOSK,),
+        TOKEN,
+    )
+)
 async def kiosk(request: web.Request) -> web.Response:
-    """The gym as a kiosk needs to know it."""
+    """Its languages, what may be shown at it, and the server's time."""
     gym = request.app[GYM]
-    claims = claims_of(request, Scope.KIOSK)
+    claims = claims_of(request)
     async with gym.unit_of_work(Actor.system()) as uow:
         caller = await caller_of(uow, claims)
         if caller.kiosk is None:
@@ -67,15 +102,26 @@ async def kiosk(request: web.Request) -> web.Response:
     return reply(answer)
 
 
-@routes.post("/api/v1/kiosk/exit")
+@routes.handles(
+    Operation(
+        "post",
+        "/api/v1/kiosk/exit",
+        "leaveKiosk",
+        "Whether a PIN lets somebody leave the kiosk page",
+        {204: None},
+        (Scope.KIOSK,),
+        body=ExitRequest,
+        faults=(*TOKEN, *JSON, ExitPinWrong),
+    )
+)
 async def leave(request: web.Request) -> web.Response:
     """Whether the PIN lets somebody leave the page; without one set, anybody may."""
     gym, limits = request.app[GYM], request.app[LIMITS]
-    claims = claims_of(request, Scope.KIOSK)
+    claims = claims_of(request)
     body = await read_model(request, ExitRequest)
     guess = Guess(limits, gym.clock.now(), limits.exit.of(claims.subject))
     await guess.allow()
-    async with acting(request, Scope.KIOSK) as (uow, caller):
+    async with acting(request) as (uow, caller):
         may = await KioskService(uow).may_leave(caller.actor.id or claims.subject, body.pin)
     if not may:
         raise ExitPinWrong

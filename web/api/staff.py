@@ -2,81 +2,148 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from aiohttp import web
 
-from gym.attendance.attempts import Attempt, AttemptService
+from gym.attendance.attempts import Attempt, AttemptService, CursorInvalid
 from gym.attendance.cards.client_card import CardService, ClientCard
+from gym.clients.errors import ClientNotFound
 from gym.clients.models import Client
 from gym.clients.service import ClientService
+from gym.core.errors import NotFound
 from gym.jobs.runner import run_job
 from gym.security.tokens import Scope
 from gym.subscriptions.models import Subscription
-from web.api.schemas import (
-    AttemptAnswer,
-    AttemptsAnswer,
-    AttemptsQuery,
+from web.api.schemas.check_ins import AttemptAnswer, AttemptsAnswer, AttemptsQuery
+from web.api.schemas.clients import (
     CardAnswer,
     ClientPath,
     ClientsAnswer,
     FaceAnswer,
     FoundClient,
-    JobAnswer,
     MembershipAnswer,
     PersonAnswer,
     SearchQuery,
 )
+from web.api.schemas.jobs import JobAnswer
 from web.api.thumbnails import photo_url
 from web.http.authentication import STAFF, acting
-from web.http.json import ONE_CLIENT, read_path, read_query, reply
+from web.http.json import FieldsInvalid, read_path, read_query, reply
 from web.http.keys import GYM
+from web.openapi.declaration import Link, Operation
+from web.openapi.fault_groups import TOKEN
+from web.openapi.routes import ApiRoutes
 
-routes = web.RouteTableDef()
+routes = ApiRoutes("Staff")
+ADMIN: Final = (Scope.ADMIN,)
 
 
-@routes.get("/api/v1/check-ins")
+@routes.handles(
+    Operation(
+        "get",
+        "/api/v1/check-ins",
+        "attempts",
+        "Today's attempts, the latest received first",
+        {200: AttemptsAnswer},
+        STAFF,
+        query=AttemptsQuery,
+        faults=(*TOKEN, FieldsInvalid, CursorInvalid),
+        links=[Link("next", "attempts", {"cursor": "$response.body#/next"})],
+        description="What an offline kiosk recorded earlier is here on the day it was received, with `late`.",
+    )
+)
 async def attempts(request: web.Request) -> web.Response:
     """A page of today's attempts, the latest received first."""
-    async with acting(request, *STAFF) as (uow, _):
+    async with acting(request) as (uow, _):
         query = read_query(request, AttemptsQuery)
         page = await AttemptService(uow).today(since=query.since, cursor=query.cursor, limit=query.limit)
         items = [_attempt(one) for one in page.items]
     return reply(AttemptsAnswer(items=items, total=page.total, next=page.following))
 
 
-@routes.get("/api/v1/clients")
+@routes.handles(
+    Operation(
+        "get",
+        "/api/v1/clients",
+        "clients",
+        "Clients by name, document or phone",
+        {200: ClientsAnswer},
+        STAFF,
+        query=SearchQuery,
+        faults=(*TOKEN, FieldsInvalid),
+        links=[
+            Link("card", "card", {"client_id": "$response.body#/items/0/id"}),
+            Link("forget", "forget", {"client_id": "$response.body#/items/0/id"}),
+        ],
+        description="The best match first.",
+    )
+)
 async def search(request: web.Request) -> web.Response:
     """Clients by name, document or phone; the best match first."""
-    async with acting(request, *STAFF) as (uow, _):
+    async with acting(request) as (uow, _):
         query = read_query(request, SearchQuery)
         page = await ClientService(uow).search(query.q, query.page)
     items = [_found(client) for client in page.items]
     return reply(ClientsAnswer(items=items, total=page.total, page=page.number, pages=page.pages))
 
 
-@routes.get(f"/api/v1/clients/{ONE_CLIENT}")
+@routes.handles(
+    Operation(
+        "get",
+        "/api/v1/clients/{client_id}",
+        "card",
+        "A client's card; looking is recorded",
+        {200: CardAnswer},
+        STAFF,
+        path_model=ClientPath,
+        faults=(*TOKEN, NotFound, ClientNotFound),
+        description="What the desk sees in chat: membership, balance, face, the last visits.",
+    )
+)
 async def card(request: web.Request) -> web.Response:
     """A client's card; that it was looked at is recorded."""
-    async with acting(request, *STAFF) as (uow, _):
+    async with acting(request) as (uow, _):
         client_id = read_path(request, ClientPath).client_id
         found = await CardService(uow).card(client_id)
     picture = photo_url(request.app[GYM], client_id) if found.face.enrolled else None
     return reply(_card(found, picture))
 
 
-@routes.post("/api/v1/subscriptions/activate")
+@routes.handles(
+    Operation(
+        "post",
+        "/api/v1/subscriptions/activate",
+        "activate",
+        "Start the subscriptions whose first day has come",
+        {200: JobAnswer},
+        ADMIN,
+        TOKEN,
+    )
+)
 async def activate(request: web.Request) -> web.Response:
     """Run the nightly activation now."""
     return await _run(request, "activate")
 
 
-@routes.post("/api/v1/subscriptions/expire")
+@routes.handles(
+    Operation(
+        "post",
+        "/api/v1/subscriptions/expire",
+        "expire",
+        "End the subscriptions whose last day is over",
+        {200: JobAnswer},
+        ADMIN,
+        TOKEN,
+    )
+)
 async def expire(request: web.Request) -> web.Response:
     """Run the nightly expiry now."""
     return await _run(request, "expire")
 
 
 async def _run(request: web.Request, job: str) -> web.Response:
-    async with acting(request, Scope.ADMIN) as (_, caller):
+    async with acting(request) as (_, caller):
         actor = caller.actor
     return reply(JobAnswer(count=await run_job(request.app[GYM].run, actor, job)))
 

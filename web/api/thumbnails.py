@@ -13,10 +13,14 @@ from gym.core.errors import NotFound
 from gym.faces.service import FaceRecognitionService
 from gym.security.permissions import Actor
 from gym.security.signed_links import SignedLinks
+from web.api.schemas.clients import ClientPath, SignedQuery
 from web.http.keys import GYM
+from web.openapi.declaration import Media, Operation
+from web.openapi.fault_groups import STORED
+from web.openapi.routes import ApiRoutes
 
 LIFETIME: Final = timedelta(seconds=60)
-routes = web.RouteTableDef()
+routes = ApiRoutes("Faces")
 
 
 def photo_url(gym: Gym, client_id: UUID) -> str:
@@ -26,17 +30,26 @@ def photo_url(gym: Gym, client_id: UUID) -> str:
     )
 
 
-@routes.get("/api/v1/thumbnails/{client_id}")
+@routes.handles(
+    Operation(
+        "get",
+        "/api/v1/thumbnails/{client_id}",
+        "thumbnail",
+        "A client's picture, by its signed address of one minute",
+        {200: Media("image/jpeg", {"type": "string", "format": "binary"})},
+        path_model=ClientPath,
+        query=SignedQuery,
+        faults=(*STORED, NotFound),
+        description="160 pixels. Whoever lacks the signature is told that there is nothing.",
+    )
+)
 async def thumbnail(request: web.Request) -> web.Response:
     """JPEG, 160 px. Whoever lacks the signature is told that there is nothing."""
     gym, query = request.app[GYM], request.query
     links = SignedLinks(gym.secrets.jwt)
     if not links.path_is_signed(request.path, query.get("until", ""), query.get("mac", ""), gym.clock.now()):
         raise NotFound
-    try:
-        client_id = UUID(request.match_info["client_id"])
-    except ValueError:
-        raise NotFound from None
+    client_id = UUID(request.match_info["client_id"])
     async with gym.unit_of_work(Actor.system()) as uow:
         picture = await FaceRecognitionService(uow).thumbnail(client_id)
     if picture is None:

@@ -13,10 +13,6 @@ from web.http.photos import parse_json, read_raw_json
 
 Model = TypeVar("Model", bound=BaseModel)
 Value = TypeVar("Value")
-_UUID: Final = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
-ONE_CLIENT: Final = f"{{client_id:{_UUID}}}"
-ONE_SESSION: Final = f"{{session_id:{_UUID}}}"
-"""A part of a path; whatever is not shaped like an id is no address at all."""
 UNKNOWN_FIELD: Final = "extra_forbidden"
 LARGEST_JSON: Final = 64 * 1024
 """Bytes of a body without photos: signing in and pairing are read before anybody is known."""

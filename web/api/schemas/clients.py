@@ -1,0 +1,76 @@
+"""Requests and answers of the search for clients, their cards and pictures."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, Field, StringConstraints
+
+from gym.subscriptions.models import SubscriptionStatus
+from web.api.schemas.fields import PLAIN, PageNumber, Query, Request
+
+
+class PersonAnswer(BaseModel):
+    id: UUID
+    name: str
+
+
+class SearchQuery(Query):
+    q: Annotated[str, StringConstraints(max_length=80, pattern=PLAIN)] = Field(
+        "", description="Name, document or phone, or part of it"
+    )
+    page: PageNumber = 0
+
+
+class ClientPath(Request):
+    client_id: UUID
+
+
+class SignedQuery(Query):
+    until: str = Field("", description="Seconds since 1970")
+    mac: str = ""
+
+
+class FoundClient(PersonAnswer):
+    active: bool
+    document: str | None = None
+    phone: str | None = None
+
+
+class ClientsAnswer(BaseModel):
+    items: list[FoundClient]
+    total: int
+    page: int
+    pages: int
+
+
+class MembershipAnswer(BaseModel):
+    plan: str
+    status: SubscriptionStatus
+    starts_on: date
+    ends_on: date
+    days_left: int | None = None
+    visits_left: int | None = None
+
+
+class FaceAnswer(BaseModel):
+    consent: bool = Field(description="A consent to the text in force")
+    templates: int
+
+
+class CardAnswer(FoundClient):
+    """The card as the desk sees it."""
+
+    display_name: str
+    birth_date: date | None = None
+    warning: str | None = None
+    blocked_until: date | None = None
+    membership: MembershipAnswer | None = None
+    balance: Decimal = Field(description="All that is owed")
+    credit: Decimal = Field(description="What the gym owes the client")
+    face: FaceAnswer
+    last_visits: list[datetime]
+    photo_url: str | None = Field(None, description="Good for a minute")
