@@ -28,6 +28,7 @@ HONEST: Final[tuple[tuple[Act, ...], ...]] = (
     (taps.freeze,),
     (taps.sell,),
     (taps.sell, taps.pay_cash, taps.cancel, taps.ask_refund),
+    (taps.sell, taps.cancel, taps.ask_write_off),
 )
 """What honest people come for, mistakes and changes of mind among it."""
 

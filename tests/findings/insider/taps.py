@@ -19,6 +19,7 @@ from gym.payments.models import Method
 from gym.subscriptions.changes.plan_change import PlanChangeService
 from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.money.debts import DebtService
+from gym.subscriptions.money.joint_payments import JointPayments
 from gym.subscriptions.sales.discounts import Discount
 from gym.subscriptions.schemas import RefundMode
 from gym.subscriptions.service import SubscriptionService
@@ -277,6 +278,81 @@ async def sell_as_approved(e: Evening, s: Seen, r: Random) -> object:
     return await e.act(e.iris, lambda u: ApprovalService(u).sell(one))
 
 
+async def pay_everything(e: Evening, s: Seen, r: Random) -> object:
+    if not s.owing:
+        return None
+    total, key = sum((balance for _, balance in s.owing), Decimal(0)), UUID(int=r.getrandbits(128))
+    return await e.act(
+        e.iris, lambda u: JointPayments(u).take_everything(s.client, total, Method.CASH, key=key)
+    )
+
+
+async def take_back(e: Evening, s: Seen, r: Random) -> object:
+    """Money that was handed back is said to have come in again, in cash or out of the credit."""
+    sold = (*s.open, *s.closed)
+    if not sold:
+        return None
+    one, method = r.choice(sold), r.choice((Method.CASH, Method.CREDIT))
+    return await e.act(e.iris, lambda u: SubscriptionService(u).take_back(one, method, "was a mistake"))
+
+
+async def ask_write_off(e: Evening, s: Seen, r: Random) -> object:
+    """Ana writes off only the debt of a plan that nobody has come in with, and looks at nothing else."""
+    if not s.owing:
+        return None
+    one = r.choice(s.owing)[0]
+    asked = await e.act(e.iris, lambda u: ApprovalService(u).ask_write_off(one, "moved away"))
+    came = await e.rows(
+        "SELECT id FROM check_ins WHERE subscription_id = :one AND outcome = 'admitted'", one=one
+    )
+    if asked is None or came:
+        return asked
+    return await e.act(e.ana, lambda u: ApprovalService(u).approve(asked.id))
+
+
+async def write_off(e: Evening, s: Seen, r: Random) -> object:
+    if not s.owing:
+        return None
+    one = r.choice(s.owing)[0]
+    return await e.act(e.iris, lambda u: SubscriptionService(u).write_off(one, "moved away"))
+
+
+async def goodwill(e: Evening, s: Seen, r: Random) -> object:
+    if not s.open:
+        return None
+    one = r.choice(s.open)
+    return await e.act(e.iris, lambda u: SubscriptionService(u).credit(one, Decimal(45000), "is nice"))
+
+
+async def refund(e: Evening, s: Seen, r: Random) -> object:
+    if not s.closed:
+        return None
+    one = r.choice(s.closed)
+    return await e.act(
+        e.iris, lambda u: SubscriptionService(u).refund(one, Decimal(45000), Method.CASH, "has left")
+    )
+
+
+async def gift(e: Evening, s: Seen, r: Random) -> object:
+    if not s.open:
+        return None
+    one, key = r.choice(s.open), UUID(int=r.getrandbits(128))
+    return await e.act(e.iris, lambda u: FreezeService(u).gift(one, 5, "is nice", key=key))
+
+
+async def close_gym(e: Evening, s: Seen, r: Random) -> object:
+    day, key = e.today + DAY, UUID(int=r.getrandbits(128))
+    return await e.act(e.iris, lambda u: FreezeService(u).close_gym(day, day + 4 * DAY, "is tired", key=key))
+
+
+async def withdraw(e: Evening, s: Seen, r: Random) -> object:
+    waiting = await e.rows("SELECT id FROM approvals WHERE state = 'pending' ORDER BY id")
+    if not waiting:
+        return None
+    one = r.choice(waiting)[0]
+    return await e.act(e.iris, lambda u: ApprovalService(u).withdraw(one))
+
+
 ACTS: Final[dict[Act, int]] = {
     sell: 6,
     sell_for_later: 1,
@@ -310,5 +386,14 @@ ACTS: Final[dict[Act, int]] = {
     ask_discount: 1,
     approve: 1,
     sell_as_approved: 1,
+    pay_everything: 2,
+    take_back: 2,
+    ask_write_off: 2,
+    write_off: 1,
+    goodwill: 1,
+    refund: 1,
+    gift: 1,
+    close_gym: 1,
+    withdraw: 1,
 }
 """How likely each is to be tapped."""

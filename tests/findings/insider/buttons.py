@@ -1,0 +1,109 @@
+"""Every button of the bot by its code: the acts of the search that stand for it, or why there are none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from tests.findings.insider import taps
+from tests.findings.insider.taps import Act
+
+SELLS: Final = (taps.sell, taps.sell_for_later, taps.sell_cheaper)
+RENEWS: Final = (taps.renew, taps.renew_cheaper)
+PAYS: Final = (taps.pay_cash, taps.pay_half, taps.pay_by_credit, taps.pay_by_transfer)
+CANCELS: Final = (taps.cancel, taps.cancel_for_credit, taps.cancel_for_cash)
+ACTS_OF_BUTTONS: Final[Mapping[str, tuple[Act, ...]]] = {
+    "sell": SELLS,
+    "offer": SELLS,
+    "sold": SELLS,
+    "saleby": SELLS,
+    "renew": RENEWS,
+    "ren": RENEWS,
+    "renby": RENEWS,
+    "renwp": RENEWS,
+    "renws": RENEWS,
+    "pay": PAYS,
+    "paynow": PAYS,
+    "payoth": PAYS,
+    "payall": (taps.pay_everything,),
+    "payaln": (taps.pay_everything,),
+    "void": (taps.void,),
+    "cancel": CANCELS,
+    "chplan": (taps.change,),
+    "chto": (taps.change,),
+    "chok": (taps.change,),
+    "freeze": (taps.freeze,),
+    "endfrz": (taps.end_freeze,),
+    "unfrz": (taps.end_freeze,),
+    "start1": (taps.start_now,),
+    "dsnooz": (taps.snooze,),
+    "dwake": (taps.snooze,),
+    "in": (taps.check_in,),
+    "undo": (taps.undo,),
+    "admit": (taps.admit_anyway,),
+    "block": (taps.block,),
+    "unblk": (taps.unblock,),
+    "unlink": (taps.unlink,),
+    "off": (taps.deactivate,),
+    "on": (taps.reactivate,),
+    "reg": (taps.register,),
+    "askr": (taps.ask_refund,),
+    "askv": (taps.ask_void,),
+    "ad": (taps.ask_discount,),
+    "apyes": (taps.approve,),
+    "apback": (taps.withdraw,),
+    "apuse": (taps.sell_as_approved,),
+    "apsell": (taps.sell_as_approved,),
+    "rtaken": (taps.take_back,),
+    "wroff": (taps.ask_write_off, taps.write_off),
+    "gdwill": (taps.goodwill,),
+    "refund": (taps.refund,),
+    "gift": (taps.gift,),
+    "giftal": (taps.gift,),
+    "clnew": (taps.close_gym,),
+}
+WITHOUT_AN_ACT: Final[Mapping[str, tuple[str, ...]]] = {
+    "shows a screen, a list or a file": (
+        *("apall", "apsee", "atrisk", "bc", "bcs", "card", "cash", "clopen", "closeg", "crstmt", "daypic"),
+        *(
+            "dchat",
+            "dchats",
+            "dead",
+            "deads",
+            "debt",
+            "debts",
+            "docq",
+            "docs",
+            "edit",
+            "ending",
+            "find",
+            "frzs",
+        ),
+        *("home", "imp", "impsee", "invs", "jobs", "kiosk", "kiosks", "langs", "mdoub", "mdoubs", "msgs"),
+        *("pays", "pcall", "pcard", "person", "plan", "plans", "plman", "pprice", "rcpdf", "rcpt", "rwds"),
+        *("set", "setg", "sets", "signs", "snoozd", "stmt", "subs", "team", "till", "tills", "today", "upds"),
+        *("visits", "whoin", "me", "pedit"),
+    ),
+    "asks before a button that is played": ("askoff", "apno", "askrm", "askrol", "askwrk", "dcask", "poff"),
+    "a step of a form whose end is played": ("f",),
+    "admins only: plans and what they cost": ("paskx", "pfield", "pnew", "pnext", "ponoff", "ppx"),
+    "admins only: the team, settings, jobs and imports": (
+        *("cand", "candno", "candok", "clopn2", "endall", "endsi", "impun", "impun2", "invite", "invoff"),
+        *("jobrun", "role", "work"),
+    ),
+    "admins only: messages and chats": (
+        *("bcnew", "bcstop", "dcgone", "dchear", "dchere", "dcstop", "dcyes", "deadno", "deadre", "updno"),
+    ),
+    "a till is counted, and the difference is the admin's to see": ("count",),
+    "data of a client without a price": ("dockp", "docset", "editf", "dremnd", "out"),
+    "faces, consent and cards: they open the door to whoever has a plan": (
+        *("enrol", "fbye", "fno", "fnope", "fyes", "myface", "newtxt", "pcask", "pcmake", "pcnew", "pcoff"),
+        *("pcprnt", "photos", "regpic", "regyes", "rmface", "signed"),
+    ),
+    "the kiosk and chats of people": ("kdoor", "kpair", "kpin", "kunp", "lang", "link", "linkme"),
+    "what every member can do with the own plan; a freeze is asked for and granted by another person": (
+        *("memem", "myback", "mybak2", "myfask", "myfoff", "myfrz", "mypays", "myplan", "myqr", "myrcpt"),
+        *("myrwd", "myvis", "mywant"),
+    ),
+    "one's own name, password and notices": ("mename", "mepass", "prefon", "prefq", "prefs"),
+}
