@@ -15,8 +15,9 @@ from gym.core.clock import day_start
 from gym.core.database.engine import Base
 from gym.core.database.statements import SessionStatements, Statements
 from gym.notifications import outbox
-from gym.notifications.models import NotificationKind, Priority
+from gym.notifications.models import Priority
 from gym.notifications.outbox import Recipient
+from gym.notifications.payloads.base import Payload
 from gym.security.keys.secrets import Secrets
 from gym.security.permissions import Actor, ActorKind
 from gym.settings.schemas import GymSettings
@@ -135,18 +136,19 @@ class UnitOfWork:
     def notify(
         self,
         recipient: Recipient,
-        kind: NotificationKind,
-        payload: Mapping[str, object],
+        payload: Payload,
         *,
         dedup_key: str | None = None,
         due_at: datetime | None = None,
-        priority: Priority = Priority.NORMAL,
+        priority: Priority | None = None,
     ) -> None:
-        """Tell somebody, if and only if this transaction commits. `due_at` is business time."""
+        """Tell somebody, if and only if this transaction commits. `due_at` is business time.
+
+        The payload's class says which kind it is, and the kind's row its priority, unless another is given.
+        """
         self._outbox.append(
             outbox.row(
                 recipient,
-                kind,
                 payload,
                 dedup_key=dedup_key,
                 due_at=due_at or self.now,

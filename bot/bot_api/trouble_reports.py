@@ -7,8 +7,8 @@ from contextlib import suppress
 from bot.bot_api.method_health import OTHER_WAYS
 from gym.app import Gym
 from gym.core.errors import DatabaseUnavailable
-from gym.notifications.models import NotificationKind
 from gym.notifications.outbox import DESK
+from gym.notifications.payloads.house import DeskTelegramFailsPayload
 from gym.security.permissions import Actor
 
 
@@ -18,5 +18,4 @@ async def report_trouble(gym: Gym, method: str) -> None:
     with suppress(DatabaseUnavailable):
         async with gym.unit_of_work(Actor.system()) as uow:
             key = f"telegram:{method}:{uow.today}"
-            payload = {"method": method}
-            uow.notify(DESK, NotificationKind.DESK_TELEGRAM_FAILS, payload, dedup_key=key)
+            uow.notify(DESK, DeskTelegramFailsPayload(method=method), dedup_key=key)

@@ -14,8 +14,8 @@ from bot.ui.wording.plan_states import HAS_DAYS, MemberAct, in_chat, words_of
 from bot.ui.wording.plans import price_line
 from gym.attendance.cards.client_card import CardService, ClientCard
 from gym.core.language import N_
-from gym.notifications.models import NotificationKind
 from gym.notifications.outbox import DESK
+from gym.notifications.payloads.members import DeskWantsRenewalPayload
 from gym.plans.service import PlanService
 from gym.subscriptions.models import Subscription
 
@@ -91,8 +91,8 @@ async def want_to_renew(context: UpdateContext, _: WantToRenew) -> None:
     client = context.identity.client
     assert client is not None
     async with context.member_unit_of_work() as uow:
-        payload = {"client_id": client.id, "client_name": client.full_name}
+        payload = DeskWantsRenewalPayload(client_id=client.id, client_name=client.full_name)
         key = f"wants_renewal:{client.id}:{uow.today.isoformat()}"
-        uow.notify(DESK, NotificationKind.DESK_WANTS_RENEWAL, payload, dedup_key=key)
+        uow.notify(DESK, payload, dedup_key=key)
     t = context.t
     await context.show(Screen(t("The desk knows. They will get in touch with you."), [nav(t, back=MyPlan())]))

@@ -1,10 +1,4 @@
-"""What approvals tell: the payload of every kind, for whoever writes the sentence.
-
-Every payload has: `approval_id`, `client_id` (UUID), `client_name`, `asked_by` (name), `kind` (text, an
-`ApprovalKind`), `state` (text, an `ApprovalState`), `reason` (text or none), `expires_at` (datetime),
-`decided_by` (name or none), `answer` (text or none), and the facts of its kind (`gym.approvals.schemas`);
-a discount has also `percent` (whole percent of the price) and `final_price`.
-"""
+"""Notifications of requests for approval: asked, taken back, decided."""
 
 from __future__ import annotations
 
@@ -12,69 +6,121 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from gym.approvals.models import Approval, ApprovalKind, ApprovalState
-from gym.approvals.schemas import DiscountFacts, facts_of
-from gym.notifications.models import NotificationKind, Priority
+from gym.approvals.schemas import (
+    DiscountFacts,
+    Facts,
+    FreezeFacts,
+    RefundFacts,
+    VoidFacts,
+    WriteOffFacts,
+    facts_of,
+)
 from gym.notifications.outbox import DESK, Recipient
+from gym.notifications.payloads.requests import (
+    AnyRequest,
+    ApprovalAskedPayload,
+    ApprovalDecidedPayload,
+    ApprovalTakenBackPayload,
+    DeskFreezeTakenBackPayload,
+    DeskFreezeWantedPayload,
+    DiscountRequest,
+    FreezeApprovedPayload,
+    FreezeRejectedPayload,
+    FreezeRequest,
+    RefundRequest,
+    RequestDetails,
+    VoidRequest,
+    WriteOffRequest,
+)
 from gym.unit_of_work import UnitOfWork
 
-Payload = dict[str, object]
+
+def request_details(approval: Approval) -> RequestDetails:
+    """A request as it stands. Its client is loaded."""
+    return RequestDetails(
+        subject=_subject(facts_of(approval)),
+        approval_id=approval.id,
+        state=approval.state,
+        client_id=approval.client_id,
+        client_name=approval.client.full_name,
+        asked_by=approval.asked_by_name,
+        reason=approval.reason,
+        expires_at=approval.expires_at,
+        decided_by=approval.decided_by_name,
+        answer=approval.answer,
+    )
 
 
-def approval_payload(approval: Approval) -> Payload:
-    """A request as it stands, in one flat mapping. Its client is loaded."""
-    facts = facts_of(approval)
-    payload: Payload = facts.model_dump()
-    if isinstance(facts, DiscountFacts):
-        payload |= {"percent": facts.percent, "final_price": facts.final_price}
-    return payload | {
-        "approval_id": approval.id,
-        "kind": approval.kind,
-        "state": approval.state,
-        "client_id": approval.client_id,
-        "client_name": approval.client.full_name,
-        "asked_by": approval.asked_by_name,
-        "reason": approval.reason,
-        "expires_at": approval.expires_at,
-        "decided_by": approval.decided_by_name,
-        "answer": approval.answer,
-    }
+def _subject(facts: Facts) -> AnyRequest:
+    """What was asked for, as a message tells of it."""
+    match facts:
+        case DiscountFacts():
+            return DiscountRequest(
+                kind="discount",
+                plan_name=facts.plan_name,
+                plan_id=facts.plan_id,
+                value=facts.value,
+                discount_kind=facts.discount_kind,
+                base_price=facts.base_price,
+                off=facts.off,
+                starts_on=facts.starts_on,
+                renews_id=facts.renews_id,
+                percent=facts.percent,
+                final_price=facts.final_price,
+            )
+        case VoidFacts():
+            return VoidRequest(
+                kind="void",
+                plan_name=facts.plan_name,
+                entry_id=facts.entry_id,
+                receipt_number=facts.receipt_number,
+                amount=facts.amount,
+                method=facts.method,
+                taken_by=facts.taken_by,
+                taken_at=facts.taken_at,
+            )
+        case _:
+            return _subscription_subject(facts)
+
+
+def _subscription_subject(facts: Facts) -> AnyRequest:
+    match facts:
+        case RefundFacts(plan_name=plan, subscription_id=key, amount=amount, method=method):
+            return RefundRequest(
+                kind="refund", plan_name=plan, subscription_id=key, amount=amount, method=method
+            )
+        case FreezeFacts(plan_name=plan, subscription_id=key, starts_on=first, ends_on=last):
+            return FreezeRequest(
+                kind="freeze", plan_name=plan, subscription_id=key, starts_on=first, ends_on=last
+            )
+        case WriteOffFacts(plan_name=plan, subscription_id=key, amount=amount):
+            return WriteOffRequest(kind="write_off", plan_name=plan, subscription_id=key, amount=amount)
+        case _:
+            raise TypeError(type(facts).__name__)
 
 
 def tell_asked(uow: UnitOfWork, approval: Approval, admins: Iterable[UUID]) -> None:
     """Every admin in their own chat; a member's wish goes to the desk."""
-    payload, key = approval_payload(approval), asked_key(approval)
+    request, key = request_details(approval), asked_key(approval)
     if approval.kind is ApprovalKind.FREEZE:
-        uow.notify(
-            DESK, NotificationKind.DESK_FREEZE_WANTED, payload, dedup_key=key, priority=Priority.URGENT
-        )
+        uow.notify(DESK, DeskFreezeWantedPayload(request=request), dedup_key=key)
         return
     for admin in admins:
-        uow.notify(
-            Recipient.staff(admin),
-            NotificationKind.APPROVAL_ASKED,
-            payload,
-            dedup_key=f"{key}:{admin}",
-            priority=Priority.URGENT,
-        )
+        told = ApprovalAskedPayload(request=request)
+        uow.notify(Recipient.staff(admin), told, dedup_key=f"{key}:{admin}")
 
 
 async def tell_taken_back(uow: UnitOfWork, approval: Approval, admins: Iterable[UUID]) -> None:
     """What asked is laid aside where it has not left, and takes its end where it has."""
     key = asked_key(approval)
     await uow.call_off(key)
-    payload = approval_payload(approval) | {"replaces": key}
+    request, over = request_details(approval), f"taken-back:{approval.id}"
     if approval.kind is ApprovalKind.FREEZE:
-        kind = NotificationKind.DESK_FREEZE_TAKEN_BACK
-        uow.notify(DESK, kind, payload, dedup_key=f"taken-back:{approval.id}", priority=Priority.URGENT)
+        uow.notify(DESK, DeskFreezeTakenBackPayload(request=request, replaces=key), dedup_key=over)
         return
     for admin in admins:
-        uow.notify(
-            Recipient.staff(admin),
-            NotificationKind.APPROVAL_TAKEN_BACK,
-            payload,
-            dedup_key=f"taken-back:{approval.id}:{admin}",
-            priority=Priority.URGENT,
-        )
+        told = ApprovalTakenBackPayload(request=request, replaces=key)
+        uow.notify(Recipient.staff(admin), told, dedup_key=f"{over}:{admin}")
 
 
 def asked_key(approval: Approval) -> str:
@@ -85,16 +131,11 @@ def asked_key(approval: Approval) -> str:
 
 def tell_decided(uow: UnitOfWork, approval: Approval) -> None:
     """Whoever asked, unless they decided it themselves; a late answer counts as none."""
-    key = f"approval-decided:{approval.id}"
+    key, request = f"approval-decided:{approval.id}", request_details(approval)
     if approval.kind is ApprovalKind.FREEZE:
         approved = approval.state is ApprovalState.APPROVED
-        kind = NotificationKind.FREEZE_APPROVED if approved else NotificationKind.FREEZE_REJECTED
-        _tell(uow, Recipient.client(approval.client_id), kind, approval, key)
+        answer = FreezeApprovedPayload if approved else FreezeRejectedPayload
+        uow.notify(Recipient.client(approval.client_id), answer(request=request), dedup_key=key)
     elif approval.asked_by is not None and approval.asked_by != approval.decided_by:
-        _tell(uow, Recipient.staff(approval.asked_by), NotificationKind.APPROVAL_DECIDED, approval, key)
-
-
-def _tell(
-    uow: UnitOfWork, recipient: Recipient, kind: NotificationKind, approval: Approval, key: str
-) -> None:
-    uow.notify(recipient, kind, approval_payload(approval), dedup_key=key, priority=Priority.URGENT)
+        asker = Recipient.staff(approval.asked_by)
+        uow.notify(asker, ApprovalDecidedPayload(request=request), dedup_key=key)

@@ -24,11 +24,10 @@ from gym.notifications.models import (
     Broadcast,
     BroadcastState,
     Notification,
-    NotificationKind,
     NotificationState,
-    Priority,
 )
 from gym.notifications.outbox import Recipient, insert_rows, row
+from gym.notifications.payloads.members import BroadcastPayload
 from gym.notifications.quiet_hours import after_quiet
 from gym.security.permissions import Permission
 from gym.staff.models import Staff
@@ -245,12 +244,10 @@ class BroadcastService:
         uow = self.uow
         message = row(
             Recipient.client(client),
-            NotificationKind.BROADCAST,
-            {},
+            BroadcastPayload(),
             dedup_key=f"broadcast:{broadcast.id}:{client}",
             due_at=after_quiet(uow.now, uow.settings),
             wall=uow.context.wall,
-            priority=Priority.BULK,
         )
         return message | {"broadcast_id": broadcast.id}
 

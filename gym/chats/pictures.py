@@ -13,8 +13,9 @@ from sqlalchemy import BigInteger, Boolean, DateTime, SmallInteger, Uuid, bindpa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gym.chats.sessions import QuickSessions
-from gym.notifications.models import DeskChat, NotificationKind
+from gym.notifications.models import DeskChat
 from gym.notifications.outbox import DESK
+from gym.notifications.payloads.house import DeskPictureStaysPayload
 from gym.unit_of_work import UnitOfWork
 
 SHOWN_FOR: Final = timedelta(minutes=10)
@@ -204,8 +205,8 @@ class PictureService:
         """Counted, not tried again, and told to the desk once for each chat and reason."""
         await self._pictures.stays(picture, reason)
         key = f"picture_stays:{picture.chat_id}:{reason.value}"
-        payload = {"reason": reason.value, "chat": await self._pictures.title(picture.chat_id)}
-        self.uow.notify(DESK, NotificationKind.DESK_PICTURE_STAYS, payload, dedup_key=key)
+        title = await self._pictures.title(picture.chat_id)
+        self.uow.notify(DESK, DeskPictureStaysPayload(reason=reason, chat=title), dedup_key=key)
 
     async def left(self) -> int:
         """How many faces could not be deleted from their chats lately."""

@@ -35,8 +35,14 @@ from gym.clients.schemas import ClientChanges, ClientInput, ParseContext, column
 from gym.core.database.engine import violated_constraint
 from gym.core.database.repository import Page
 from gym.core.language import LANGUAGES, nearest_language
-from gym.notifications.models import NotificationKind, Priority
 from gym.notifications.outbox import DESK, Recipient
+from gym.notifications.payloads.members import (
+    ClientDetails,
+    DeskClientChangedPayload,
+    DeskClientDeactivatedPayload,
+    DeskClientRegisteredPayload,
+    WelcomePayload,
+)
 from gym.security.models import LinkPurpose
 from gym.security.one_time_links import IssuedLink, OneTimeLinks
 from gym.security.permissions import Permission
@@ -90,7 +96,7 @@ class ClientService:
             raise
         self.uow.audit("client.registered", client, None, {"name": client.full_name})
         if not quiet:
-            self._tell_desk(NotificationKind.DESK_CLIENT_REGISTERED, client)
+            self.uow.notify(DESK, DeskClientRegisteredPayload(about=self._about(client)))
         return client
 
     async def is_registered(self, key: UUID) -> bool:
@@ -114,7 +120,7 @@ class ClientService:
             client.updated_at = self.uow.now if changed else client.updated_at
         if changed:
             names = ", ".join(sorted(changes.model_fields_set))
-            self._tell_desk(NotificationKind.DESK_CLIENT_CHANGED, client, fields=names)
+            self.uow.notify(DESK, DeskClientChangedPayload(about=self._about(client), fields=names))
         return client
 
     async def documents_in_doubt(self, page: int = 0) -> Page[Client]:
@@ -134,7 +140,7 @@ class ClientService:
         client = await self._lock(client_id, Permission.DEACTIVATE_CLIENT)
         client.active = False
         if self.uow.audit_changes("client.deactivated", client):
-            self._tell_desk(NotificationKind.DESK_CLIENT_DEACTIVATED, client)
+            self.uow.notify(DESK, DeskClientDeactivatedPayload(about=self._about(client)))
         return client
 
     async def reactivate(self, client_id: UUID) -> Client:
@@ -317,9 +323,8 @@ class ClientService:
         wall = self.uow.context.wall
         await self._links.withdraw(wall, purpose=LinkPurpose.LINK_CLIENT, subject_id=client.id)
         self.uow.audit("client.linked", client, None, {"by": self.uow.actor.name})
-        payload = {"client_name": client.full_name, "first_name": client.first_name}
-        welcome, urgent = NotificationKind.WELCOME, Priority.URGENT
-        self.uow.notify(Recipient.client(client.id), welcome, payload, priority=urgent)
+        welcome = WelcomePayload(client_name=client.full_name, first_name=client.first_name)
+        self.uow.notify(Recipient.client(client.id), welcome)
         return client
 
     async def _free_chat(self, telegram_id: int) -> None:
@@ -406,6 +411,7 @@ class ClientService:
         if client_id is not None and referrer.referred_by == client_id:
             raise ReferralCircle(referrer.full_name)
 
-    def _tell_desk(self, kind: NotificationKind, client: Client, **more: object) -> None:
-        payload = {"client_id": client.id, "client_name": client.full_name}
-        self.uow.notify(DESK, kind, payload | {"staff_name": self.uow.actor.name} | more)
+    def _about(self, client: Client) -> ClientDetails:
+        return ClientDetails(
+            client_id=client.id, client_name=client.full_name, staff_name=self.uow.actor.name
+        )

@@ -23,8 +23,8 @@ from gym.importing.reading.choosing import read_people
 from gym.importing.reading.people import PersonRow
 from gym.importing.repository import ImportRepository
 from gym.importing.schemas import ImportChoices, ImportPreview, PreviewedRow, ReadSheet, RowOutcome
-from gym.notifications.models import NotificationKind
 from gym.notifications.outbox import DESK
+from gym.notifications.payloads.members import DeskImportedPayload
 from gym.security.permissions import ActorKind, Permission
 from gym.settings.schemas import GymSettings
 from gym.staff.four_eyes import FourEyes
@@ -115,10 +115,15 @@ class ImportService:
         if not preview.plans:
             return
         owed = sum(preview.owing, Decimal(0))
-        payload = {"import_id": run.id, "made": run.made, "plans": len(preview.plans), "owed": owed}
-        staff = {"staff_id": run.staff_id, "staff_name": run.staff_name}
-        key = f"import:{run.id}"
-        self.uow.notify(DESK, NotificationKind.DESK_IMPORTED, payload | staff, dedup_key=key)
+        payload = DeskImportedPayload(
+            import_id=run.id,
+            made=run.made,
+            plans=len(preview.plans),
+            owed=owed,
+            staff_id=run.staff_id,
+            staff_name=run.staff_name,
+        )
+        self.uow.notify(DESK, payload, dedup_key=f"import:{run.id}")
 
     def _run(self, preview: ImportPreview, file_name: str, key: UUID | None) -> ClientImport:
         actor = self.uow.actor

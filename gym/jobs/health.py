@@ -21,8 +21,8 @@ from gym.jobs.leader import LOCK
 from gym.jobs.models import JobRun
 from gym.jobs.runner import WorkRunner
 from gym.jobs.work import JOBS
-from gym.notifications.models import NotificationKind
 from gym.notifications.outbox import DESK
+from gym.notifications.payloads.house import DeskJobLatePayload
 from gym.security.permissions import Actor, Permission
 from gym.unit_of_work import UnitOfWork
 
@@ -69,8 +69,8 @@ class JobService:
         late = [one for one in await job_states(self.uow.session, wall, watched_since) if one.late]
         for one in late:
             key = f"job_late:{one.name}:{self.uow.today.isoformat()}"
-            payload = {"job": one.name, "last_success_at": one.last_success_at}
-            self.uow.notify(DESK, NotificationKind.DESK_JOB_LATE, payload, dedup_key=key)
+            payload = DeskJobLatePayload(job=one.name, last_success_at=one.last_success_at)
+            self.uow.notify(DESK, payload, dedup_key=key)
         return len(late)
 
 

@@ -6,13 +6,16 @@ from calendar import isleap
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import and_, extract, or_, select, text
 
 from gym.clients.models import Client
 from gym.notifications import outbox
-from gym.notifications.models import NotificationKind, NotificationState, Priority
+from gym.notifications.models import NotificationState
 from gym.notifications.outbox import Recipient
+from gym.notifications.payloads.base import Payload
+from gym.notifications.payloads.members import AbsentPayload, BirthdayPayload, PriceChangedPayload
 from gym.notifications.quiet_hours import after_quiet
 from gym.reports.absence import AbsenceRepository, LongAway
 from gym.security.permissions import Permission
@@ -56,16 +59,14 @@ class Occasions:
         for one in found:
             self.uow.notify(
                 Recipient.client(one.client_id),
-                NotificationKind.PRICE_CHANGED,
-                {
-                    "first_name": one.first_name,
-                    "plan_name": one.plan_name,
-                    "price": one.amount,
-                    "valid_from": one.valid_from,
-                },
+                PriceChangedPayload(
+                    first_name=one.first_name,
+                    plan_name=one.plan_name,
+                    price=one.amount,
+                    valid_from=one.valid_from,
+                ),
                 dedup_key=f"price_changed:{one.price_id}:{one.client_id}",
                 due_at=after_quiet(self.uow.now, self.uow.settings),
-                priority=Priority.BULK,
             )
         return len(found)
 
@@ -73,9 +74,8 @@ class Occasions:
         day = self.uow.today
         return [
             self._row(
-                client,
-                NotificationKind.BIRTHDAY,
-                {"first_name": client.first_name},
+                client.id,
+                BirthdayPayload(first_name=client.first_name),
                 f"birthday:{client.id}:{day.year}",
                 overtaken=day != today,
             )
@@ -104,29 +104,18 @@ class Occasions:
         days = one.days if days_now is None else days_now
         return self._row(
             one.client_id,
-            NotificationKind.ABSENT,
-            {"first_name": one.first_name, "days": days, "last_visit": one.last_visit, "since": one.since},
+            AbsentPayload(first_name=one.first_name, days=days, last_visit=one.last_visit, since=one.since),
             f"absent:{one.client_id}:{one.since.isoformat()}:{one.days}",
             overtaken=days_now is None or any(one.days < step <= days for step in ABSENT_FOR),
         )
 
-    def _row(
-        self,
-        client: Any,
-        kind: NotificationKind,
-        payload: dict[str, object],
-        key: str,
-        *,
-        overtaken: bool,
-    ) -> dict[str, Any]:
+    def _row(self, client_id: UUID, payload: Payload, key: str, *, overtaken: bool) -> dict[str, Any]:
         row = outbox.row(
-            Recipient.client(client.id if isinstance(client, Client) else client),
-            kind,
+            Recipient.client(client_id),
             payload,
             dedup_key=key,
             due_at=after_quiet(self.uow.now, self.uow.settings),
             wall=self.uow.context.wall,
-            priority=Priority.NORMAL,
         )
         aside = {"state": NotificationState.DISMISSED, "error": OVERTAKEN}
         return row | (aside if overtaken else {"error": None})

@@ -17,8 +17,8 @@ from gym.core.errors import DatabaseUnavailable, GymError, NotFound
 from gym.core.language import N_
 from gym.jobs.models import JobRun
 from gym.jobs.work import DAY, JOBS, Job
-from gym.notifications.models import NotificationKind
 from gym.notifications.outbox import DESK
+from gym.notifications.payloads.house import DeskJobFailedPayload
 from gym.security.permissions import Actor, Permission
 from gym.unit_of_work import UnitOfWork
 
@@ -173,7 +173,7 @@ async def _failed(run: WorkRunner, job: Job, error: Exception) -> None:
         row.failures += 1
         row.last_failure_at, row.error = uow.context.wall, code
         key = f"job_failed:{job.name}:{uow.today.isoformat()}"
-        uow.notify(DESK, NotificationKind.DESK_JOB_FAILED, {"job": job.name, "code": code}, dedup_key=key)
+        uow.notify(DESK, DeskJobFailedPayload(job=job.name, code=code), dedup_key=key)
 
     try:
         await run(Actor.system(), record)

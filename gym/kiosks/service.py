@@ -19,8 +19,8 @@ from gym.core.database.repository import Page, Repository
 from gym.core.errors import Forbidden, Invalid, NotFound
 from gym.core.language import N_
 from gym.kiosks.models import Kiosk, PairingCode
-from gym.notifications.models import NotificationKind, Priority
 from gym.notifications.outbox import DESK
+from gym.notifications.payloads.house import DeskDoorFailedPayload, DeskNewKioskPayload
 from gym.security.passwords import verify_secret
 from gym.security.permissions import Permission, Role
 from gym.security.pins import Pins
@@ -201,7 +201,7 @@ class KioskService:
         await self._kiosks.add(kiosk)
         row.used_at, row.kiosk_id = self.uow.context.wall, kiosk.id
         self.uow.audit("kiosk.paired", kiosk, None, {"name": kiosk.name})
-        self.uow.notify(DESK, NotificationKind.DESK_NEW_KIOSK, {"name": kiosk.name})
+        self.uow.notify(DESK, DeskNewKioskPayload(name=kiosk.name))
         return kiosk
 
     async def page(self, number: int = 0) -> Page[Kiosk]:
@@ -258,13 +258,7 @@ class KioskService:
         """The desk hears of a door that does not answer, once an hour."""
         self.uow.actor.require(Permission.MANAGE_KIOSKS)
         key = f"door_failed:{kiosk.id}:{self.uow.context.wall:%Y%m%d%H}"
-        self.uow.notify(
-            DESK,
-            NotificationKind.DESK_DOOR_FAILED,
-            {"name": kiosk.name},
-            dedup_key=key,
-            priority=Priority.URGENT,
-        )
+        self.uow.notify(DESK, DeskDoorFailedPayload(name=kiosk.name), dedup_key=key)
 
     async def revoke(self, kiosk_id: UUID) -> Kiosk:
         """The device is refused from its very next request."""

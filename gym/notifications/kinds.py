@@ -1,11 +1,26 @@
-"""Kinds in groups: what a reader may switch off, what waits until the quiet hours are over."""
+"""The table of notification kinds: payload, group that a reader may switch off, priority, quiet hours."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from gym.notifications.models import NotificationKind as Kind
+from gym.notifications.models import Priority
+from gym.notifications.payloads import (
+    candidates,
+    door,
+    freezes,
+    house,
+    members,
+    money,
+    plans,
+    requests,
+    rewards,
+)
+from gym.notifications.payloads.base import Payload
 
 
 class KindGroup(StrEnum):
@@ -24,105 +39,134 @@ class KindGroup(StrEnum):
     DESK_HOUSE = "desk_house"
 
 
-CLIENT_GROUPS: Final = (KindGroup.CHECK_INS, KindGroup.REMINDERS, KindGroup.REWARDS, KindGroup.NEWS)
+Group = KindGroup
+CLIENT_GROUPS: Final = (Group.CHECK_INS, Group.REMINDERS, Group.REWARDS, Group.NEWS)
 DESK_GROUPS: Final = (
-    KindGroup.DESK_CLIENTS,
-    KindGroup.DESK_PLANS,
-    KindGroup.DESK_MONEY,
-    KindGroup.DESK_DOOR,
-    KindGroup.DESK_HOUSE,
+    Group.DESK_CLIENTS,
+    Group.DESK_PLANS,
+    Group.DESK_MONEY,
+    Group.DESK_DOOR,
+    Group.DESK_HOUSE,
 )
-_MEMBERS: Final = {
-    KindGroup.CHECK_INS: (Kind.CHECKED_IN, Kind.DENIED),
-    KindGroup.REMINDERS: (
-        Kind.ENDS_SOON,
-        Kind.ENDED,
-        Kind.PAYMENT_DUE,
-        Kind.FREEZE_ENDS,
-        Kind.ABSENT,
-        Kind.SUBSCRIPTION_EXPIRED,
-    ),
-    KindGroup.REWARDS: (Kind.REWARD_EARNED, Kind.REWARD_EXPIRES, Kind.MILESTONE, Kind.BIRTHDAY),
-    KindGroup.NEWS: (Kind.BROADCAST, Kind.PRICE_CHANGED),
-    KindGroup.DESK_CLIENTS: (
-        Kind.DESK_CLIENT_REGISTERED,
-        Kind.DESK_CLIENT_CHANGED,
-        Kind.DESK_CLIENT_DEACTIVATED,
-        Kind.DESK_WANTS_RENEWAL,
-        Kind.DESK_FREEZE_WANTED,
+
+
+@dataclass(frozen=True, slots=True)
+class KindSpec:
+    """How one kind is told."""
+
+    kind: Kind
+    payload: type[Payload]
+    group: KindGroup | None = None
+    """None: receipts, answers, and changes of what was bought cannot be switched off."""
+    priority: Priority = Priority.NORMAL
+    waits: bool = False
+    """Nobody waits for it: it is held back during the quiet hours. Everything else leaves at any hour."""
+    in_place: bool = False
+    """It edits the message of another kind, named by `replaces` in its payload, and is no message itself."""
+
+
+URGENT: Final = Priority.URGENT
+BULK: Final = Priority.BULK
+# One row a kind, in the order of `NotificationKind`.
+SPECS: Final = (
+    # to the client
+    KindSpec(Kind.WELCOME, members.WelcomePayload, priority=URGENT),
+    KindSpec(Kind.RECEIPT, money.ReceiptPayload, priority=URGENT),
+    KindSpec(Kind.SUBSCRIPTION_SOLD, plans.SubscriptionSoldPayload),
+    KindSpec(Kind.SUBSCRIPTION_RENEWED, plans.SubscriptionRenewedPayload),
+    KindSpec(Kind.SUBSCRIPTION_ACTIVATED, plans.SubscriptionActivatedPayload, waits=True),
+    KindSpec(Kind.SUBSCRIPTION_EXPIRED, plans.SubscriptionExpiredPayload, Group.REMINDERS, waits=True),
+    KindSpec(Kind.SUBSCRIPTION_CANCELED, plans.SubscriptionCanceledPayload),
+    KindSpec(Kind.PLAN_CHANGED, plans.PlanChangedPayload),
+    KindSpec(Kind.VOIDED, money.VoidedPayload),
+    KindSpec(Kind.REFUNDED, money.RefundedPayload),
+    KindSpec(Kind.FREEZE_APPROVED, requests.FreezeApprovedPayload, priority=URGENT),
+    KindSpec(Kind.FREEZE_REJECTED, requests.FreezeRejectedPayload, priority=URGENT),
+    KindSpec(Kind.FROZEN, freezes.FrozenPayload),
+    KindSpec(Kind.FREEZE_ENDS, freezes.FreezeEndsPayload, Group.REMINDERS, waits=True),
+    KindSpec(Kind.FREEZE_ENDED, freezes.FreezeEndedPayload),
+    KindSpec(Kind.GYM_CLOSED, freezes.GymClosedPayload, priority=BULK, waits=True),
+    KindSpec(Kind.GYM_OPENED, freezes.GymOpenedPayload, priority=BULK, waits=True),
+    KindSpec(Kind.GIFT_DAYS, freezes.GiftDaysPayload, priority=BULK, waits=True),
+    KindSpec(Kind.REWARD_EARNED, rewards.RewardEarnedPayload, Group.REWARDS),
+    KindSpec(Kind.REWARD_EXPIRES, rewards.RewardExpiresPayload, Group.REWARDS, waits=True),
+    KindSpec(Kind.MILESTONE, rewards.MilestonePayload, Group.REWARDS),
+    KindSpec(Kind.ENDS_SOON, plans.EndsSoonPayload, Group.REMINDERS, waits=True),
+    KindSpec(Kind.ENDED, plans.EndedPayload, Group.REMINDERS, waits=True),
+    KindSpec(Kind.PAYMENT_DUE, plans.PaymentDuePayload, Group.REMINDERS, waits=True),
+    KindSpec(Kind.CHECKED_IN, door.CheckedInPayload, Group.CHECK_INS, URGENT),
+    KindSpec(Kind.DENIED, door.DeniedPayload, Group.CHECK_INS, URGENT),
+    KindSpec(Kind.BIRTHDAY, members.BirthdayPayload, Group.REWARDS, waits=True),
+    KindSpec(Kind.ABSENT, members.AbsentPayload, Group.REMINDERS, waits=True),
+    KindSpec(Kind.PRICE_CHANGED, members.PriceChangedPayload, Group.NEWS, BULK, waits=True),
+    KindSpec(Kind.FACE_CONSENT_RENEWED, members.FaceConsentRenewedPayload, waits=True),
+    KindSpec(Kind.BROADCAST, members.BroadcastPayload, Group.NEWS, BULK, waits=True),
+    # to the desk
+    KindSpec(Kind.DESK_CLIENT_REGISTERED, members.DeskClientRegisteredPayload, Group.DESK_CLIENTS),
+    KindSpec(Kind.DESK_CLIENT_CHANGED, members.DeskClientChangedPayload, Group.DESK_CLIENTS),
+    KindSpec(Kind.DESK_CLIENT_DEACTIVATED, members.DeskClientDeactivatedPayload, Group.DESK_CLIENTS),
+    KindSpec(Kind.DESK_SOLD, plans.DeskSoldPayload, Group.DESK_PLANS),
+    KindSpec(Kind.DESK_RENEWED, plans.DeskRenewedPayload, Group.DESK_PLANS),
+    KindSpec(Kind.DESK_IMPORTED, members.DeskImportedPayload, Group.DESK_PLANS),
+    KindSpec(Kind.DESK_CANCELED, plans.DeskCanceledPayload, Group.DESK_PLANS),
+    KindSpec(Kind.DESK_PAYMENT, money.DeskPaymentPayload, Group.DESK_MONEY),
+    KindSpec(Kind.DESK_VOID, money.DeskVoidPayload, Group.DESK_MONEY),
+    KindSpec(Kind.DESK_REFUND, money.DeskRefundPayload, Group.DESK_MONEY),
+    KindSpec(Kind.DESK_PLAN_CHANGED, plans.DeskPlanChangedPayload, Group.DESK_PLANS),
+    KindSpec(Kind.DESK_FROZEN, freezes.DeskFrozenPayload, Group.DESK_PLANS),
+    KindSpec(Kind.DESK_FREEZE_ENDED, freezes.DeskFreezeEndedPayload, Group.DESK_PLANS),
+    KindSpec(Kind.DESK_GIFT_DAYS, freezes.DeskGiftDaysPayload, Group.DESK_PLANS),
+    KindSpec(Kind.DESK_REWARD_EARNED, rewards.DeskRewardEarnedPayload, Group.DESK_PLANS),
+    KindSpec(Kind.DESK_REWARD_APPLIED, rewards.DeskRewardAppliedPayload, Group.DESK_PLANS),
+    KindSpec(Kind.DESK_CASH_COUNTED, money.DeskCashCountedPayload, Group.DESK_MONEY),
+    KindSpec(Kind.DESK_FREEZE_WANTED, requests.DeskFreezeWantedPayload, Group.DESK_CLIENTS, URGENT),
+    KindSpec(
         Kind.DESK_FREEZE_TAKEN_BACK,
+        requests.DeskFreezeTakenBackPayload,
+        Group.DESK_CLIENTS,
+        URGENT,
+        in_place=True,
     ),
-    KindGroup.DESK_PLANS: (
-        Kind.DESK_SOLD,
-        Kind.DESK_RENEWED,
-        Kind.DESK_IMPORTED,
-        Kind.DESK_CANCELED,
-        Kind.DESK_PLAN_CHANGED,
-        Kind.DESK_FROZEN,
-        Kind.DESK_FREEZE_ENDED,
-        Kind.DESK_GIFT_DAYS,
-        Kind.DESK_REWARD_EARNED,
-        Kind.DESK_REWARD_APPLIED,
-        Kind.DESK_ACTIVATED,
-        Kind.DESK_EXPIRED,
-    ),
-    KindGroup.DESK_MONEY: (
-        Kind.DESK_PAYMENT,
-        Kind.DESK_VOID,
-        Kind.DESK_REFUND,
-        Kind.DESK_CASH_COUNTED,
-        Kind.DESK_OVERDUE,
-    ),
-    KindGroup.DESK_DOOR: (Kind.DESK_CHECKED_IN, Kind.DESK_DENIED, Kind.DESK_OVERRIDE),
-}
-ALWAYS: Final = frozenset(
-    {
-        Kind.WELCOME,
-        Kind.RECEIPT,
-        Kind.SUBSCRIPTION_SOLD,
-        Kind.SUBSCRIPTION_RENEWED,
-        Kind.SUBSCRIPTION_ACTIVATED,
-        Kind.SUBSCRIPTION_CANCELED,
-        Kind.PLAN_CHANGED,
-        Kind.VOIDED,
-        Kind.REFUNDED,
-        Kind.FREEZE_APPROVED,
-        Kind.FREEZE_REJECTED,
-        Kind.FROZEN,
-        Kind.FREEZE_ENDED,
-        Kind.GYM_CLOSED,
-        Kind.GYM_OPENED,
-        Kind.GIFT_DAYS,
-        Kind.FACE_CONSENT_RENEWED,
-        Kind.APPROVAL_ASKED,
-        Kind.APPROVAL_DECIDED,
-        Kind.APPROVAL_TAKEN_BACK,
-        Kind.ADMIN_WAITING,
-        Kind.ADMIN_WAIT_OVER,
-        Kind.ADMIN_CONFIRMED,
-    }
+    KindSpec(Kind.DESK_CHECKED_IN, door.DeskCheckedInPayload, Group.DESK_DOOR),
+    KindSpec(Kind.DESK_DENIED, door.DeskDeniedPayload, Group.DESK_DOOR),
+    KindSpec(Kind.DESK_OVERRIDE, door.DeskOverridePayload, Group.DESK_DOOR),
+    KindSpec(Kind.DESK_ACTIVATED, plans.DeskActivatedPayload, Group.DESK_PLANS, waits=True),
+    KindSpec(Kind.DESK_EXPIRED, plans.DeskExpiredPayload, Group.DESK_PLANS, waits=True),
+    KindSpec(Kind.DESK_OVERDUE, plans.DeskOverduePayload, Group.DESK_MONEY, waits=True),
+    KindSpec(Kind.DESK_WANTS_RENEWAL, members.DeskWantsRenewalPayload, Group.DESK_CLIENTS),
+    KindSpec(Kind.DESK_NEW_KIOSK, house.DeskNewKioskPayload, Group.DESK_HOUSE),
+    KindSpec(Kind.DESK_NEW_STAFF, candidates.DeskNewStaffPayload, Group.DESK_HOUSE),
+    KindSpec(Kind.DESK_JOB_FAILED, house.DeskJobFailedPayload, Group.DESK_HOUSE),
+    KindSpec(Kind.DESK_JOB_LATE, house.DeskJobLatePayload, Group.DESK_HOUSE),
+    KindSpec(Kind.DESK_DIGEST, house.DeskDigestPayload, Group.DESK_HOUSE),
+    KindSpec(Kind.DESK_PICTURE_STAYS, house.DeskPictureStaysPayload, Group.DESK_HOUSE),
+    KindSpec(Kind.DESK_TELEGRAM_FAILS, house.DeskTelegramFailsPayload, Group.DESK_HOUSE),
+    KindSpec(Kind.DESK_DOOR_FAILED, house.DeskDoorFailedPayload, Group.DESK_HOUSE, URGENT),
+    # to one person of the staff
+    KindSpec(Kind.APPROVAL_ASKED, requests.ApprovalAskedPayload, priority=URGENT),
+    KindSpec(Kind.APPROVAL_DECIDED, requests.ApprovalDecidedPayload, priority=URGENT),
+    KindSpec(Kind.APPROVAL_TAKEN_BACK, requests.ApprovalTakenBackPayload, priority=URGENT, in_place=True),
+    KindSpec(Kind.ADMIN_WAITING, candidates.AdminWaitingPayload, priority=URGENT),
+    KindSpec(Kind.ADMIN_WAIT_OVER, candidates.AdminWaitOverPayload, priority=URGENT, in_place=True),
+    KindSpec(Kind.ADMIN_CONFIRMED, candidates.AdminConfirmedPayload, priority=URGENT),
 )
-"""Receipts, answers, and changes of what was bought: nobody can switch them off."""
-GROUP_OF: Final = {kind: KindGroup.DESK_HOUSE for kind in Kind if kind.startswith("desk_")} | {
-    kind: group for group, kinds in _MEMBERS.items() for kind in kinds
-}
-"""The group of every kind that may be switched off; what else the desk hears is about the house."""
-IN_PLACE: Final = frozenset({Kind.DESK_FREEZE_TAKEN_BACK, Kind.APPROVAL_TAKEN_BACK, Kind.ADMIN_WAIT_OVER})
-"""What edits the message of another kind, named by `replaces` in its payload, and is no message itself."""
-WAITS: Final = frozenset(
-    {
-        *_MEMBERS[KindGroup.REMINDERS],
-        *_MEMBERS[KindGroup.NEWS],
-        Kind.REWARD_EXPIRES,
-        Kind.BIRTHDAY,
-        Kind.GYM_CLOSED,
-        Kind.GYM_OPENED,
-        Kind.GIFT_DAYS,
-        Kind.SUBSCRIPTION_ACTIVATED,
-        Kind.FACE_CONSENT_RENEWED,
-        Kind.DESK_ACTIVATED,
-        Kind.DESK_EXPIRED,
-        Kind.DESK_OVERDUE,
-    }
-)
-"""What nobody waits for: it is held back during the quiet hours. Everything else leaves at any hour."""
+
+
+def by_kind(specs: Sequence[KindSpec]) -> dict[Kind, KindSpec]:
+    """Raises LookupError, and so at every start, unless each kind has one row and each payload one kind."""
+    found = {spec.kind: spec for spec in specs}
+    payloads = {spec.payload for spec in specs}
+    if found.keys() != set(Kind) or not len(specs) == len(found) == len(payloads):
+        missing = ", ".join(sorted(set(Kind) - found.keys())) or "none"
+        raise LookupError(f"kinds without a row: {missing}; {len(specs)} rows, {len(payloads)} payloads")
+    return found
+
+
+BY_KIND: Final = by_kind(SPECS)
+BY_PAYLOAD: Final = {spec.payload: spec for spec in SPECS}
+GROUP_OF: Final = {spec.kind: spec.group for spec in SPECS if spec.group is not None}
+"""The group of every kind that may be switched off."""
+ALWAYS: Final = frozenset(spec.kind for spec in SPECS if spec.group is None)
+"""What nobody can switch off."""
+IN_PLACE: Final = frozenset(spec.kind for spec in SPECS if spec.in_place)
+WAITS: Final = frozenset(spec.kind for spec in SPECS if spec.waits)

@@ -13,14 +13,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gym.core.database.ids import new_id
-from gym.core.database.json_values import encode
 from gym.core.database.statements import GuardedWrite, Statements
-from gym.notifications.models import (
-    NotificationKind,
-    NotificationState,
-    Priority,
-    RecipientKind,
-)
+from gym.notifications.kinds import BY_PAYLOAD
+from gym.notifications.models import NotificationState, Priority, RecipientKind
+from gym.notifications.payloads.base import Payload
 
 _COLUMNS: Final = (
     "id, recipient_kind, recipient_id, caused_by, kind, payload, dedup_key, rank, state, created_at, due_at, "
@@ -63,26 +59,28 @@ DESK = Recipient(RecipientKind.DESK)
 
 def row(
     recipient: Recipient,
-    kind: NotificationKind,
-    payload: Mapping[str, object],
+    payload: Payload,
     *,
     dedup_key: str | None,
     due_at: datetime,
     wall: datetime,
-    priority: Priority,
+    priority: Priority | None = None,
     caused_by: UUID | None = None,
 ) -> dict[str, Any]:
-    """One outbox row. Without a `dedup_key` each call is a message of its own."""
-    key = new_id()
+    """One outbox row, of the payload's own kind and, unless another is given, with its kind's priority.
+
+    Without a `dedup_key` each call is a message of its own.
+    """
+    key, spec = new_id(), BY_PAYLOAD[type(payload)]
     return {
         "id": key,
         "recipient_kind": recipient.kind,
         "recipient_id": recipient.id,
         "caused_by": caused_by,
-        "kind": kind,
-        "payload": encode(payload),
+        "kind": spec.kind,
+        "payload": payload.stored(),
         "dedup_key": dedup_key or str(key),
-        "rank": RANKS[priority],
+        "rank": RANKS[priority or spec.priority],
         "state": NotificationState.PENDING,
         "created_at": wall,
         "due_at": due_at,

@@ -10,8 +10,8 @@ from uuid import UUID, uuid5
 from gym.core.errors import Invalid
 from gym.core.language import N_
 from gym.core.money import to_cents
-from gym.notifications.models import NotificationKind
 from gym.notifications.outbox import DESK
+from gym.notifications.payloads.money import DeskCashCountedPayload, TillDifference
 from gym.payments.errors import PaymentKeyReused, parse_note
 from gym.payments.models import TILL, CashCount, Method
 from gym.payments.tills import ZERO, Besides, CashRepository, Till, TillMethod
@@ -153,15 +153,19 @@ class CashService:
         wrong = [row for row in rows if row.difference]
         if not wrong:
             return
-        methods = [
-            {"method": row.method, "expected": row.expected, "counted": row.counted, "off": row.difference}
+        methods = tuple(
+            TillDifference(method=row.method, expected=row.expected, counted=row.counted, off=row.difference)
             for row in wrong
-        ]
-        payload = {"till": till, "day": day, "methods": methods, "note": note}
-        staff = {"staff_id": wrong[0].staff_id, "staff_name": self.uow.actor.name}
-        self.uow.notify(
-            DESK, NotificationKind.DESK_CASH_COUNTED, payload | staff, dedup_key=f"cash:{rows[0].id}"
         )
+        payload = DeskCashCountedPayload(
+            till=till,
+            day=day,
+            methods=methods,
+            note=note,
+            staff_id=wrong[0].staff_id,
+            staff_name=self.uow.actor.name,
+        )
+        self.uow.notify(DESK, payload, dedup_key=f"cash:{rows[0].id}")
 
     def _require(self, day: date, staff_id: UUID) -> None:
         actor = self.uow.actor

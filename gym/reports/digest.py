@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import text
 
-from gym.notifications.models import NotificationKind
 from gym.notifications.outbox import DESK
+from gym.notifications.payloads.house import DenialCount, DeskDigestPayload, MethodNet
 from gym.payments.schemas import MethodTotal
 from gym.payments.service import PaymentService
-from gym.reports.today import DoorDay, PlanCounts, TodayService
+from gym.reports.today import TodayService
 from gym.security.permissions import Permission
 from gym.unit_of_work import UnitOfWork
 
@@ -63,8 +63,7 @@ class DigestService:
         payload = await self._payload(day)
         if day < today - DAY and not _is_busy(payload):
             return 0
-        kind, key = NotificationKind.DESK_DIGEST, f"digest:{day.isoformat()}"
-        self.uow.notify(DESK, kind, payload, dedup_key=key)
+        self.uow.notify(DESK, payload, dedup_key=f"digest:{day.isoformat()}")
         return 1
 
     async def chart_of(self, day: date) -> DayInNumbers:
@@ -82,32 +81,22 @@ class DigestService:
         closes = datetime.combine(today, at, self.uow.settings.zone)
         return day if self.uow.is_past or self.uow.now >= closes else None
 
-    async def _payload(self, day: date) -> dict[str, Any]:
+    async def _payload(self, day: date) -> DeskDigestPayload:
         report = TodayService(self.uow)
         door, standing = await report.door(day), await report.standing(day)
         money = await PaymentService(self.uow).money_by_method(day)
-        return {
-            "day": day,
-            **_door(door),
-            **_standing(standing),
-            "money": [{"method": one.method, "net": one.net} for one in money],
-        }
+        return DeskDigestPayload(
+            day=day,
+            visits=door.visits,
+            denials=tuple(DenialCount(code=code, count=count) for code, count in door.denials.items()),
+            money=tuple(MethodNet(method=one.method, net=one.net) for one in money),
+            new_clients=standing.new_clients,
+            ending_week=standing.ending_week,
+            debts=standing.debts,
+            owed=standing.owed,
+            at_risk=standing.at_risk,
+        )
 
 
-def _is_busy(payload: dict[str, Any]) -> bool:
-    return any(payload[name] for name in ("visits", "denials", "money", "new_clients"))
-
-
-def _door(door: DoorDay) -> dict[str, Any]:
-    denials = [{"code": code, "count": count} for code, count in door.denials.items()]
-    return {"visits": door.visits, "denials": denials}
-
-
-def _standing(standing: PlanCounts) -> dict[str, Any]:
-    return {
-        "new_clients": standing.new_clients,
-        "ending_week": standing.ending_week,
-        "debts": standing.debts,
-        "owed": standing.owed,
-        "at_risk": standing.at_risk,
-    }
+def _is_busy(payload: DeskDigestPayload) -> bool:
+    return any((payload.visits, payload.denials, payload.money, payload.new_clients))

@@ -1,13 +1,7 @@
 """Granting: at the visit that reaches a threshold, and at a friend's first paid period; and taking it back.
 
-Everything here happens in the transaction of the visit or the payment. Payloads:
-
-| kinds | keys |
-|---|---|
-| REWARD_EARNED, DESK_REWARD_EARNED, MILESTONE | `reward_id`, `client_id`, `client_name`, `kind` (text, a `RewardKind`), `threshold` (int: how many visits), `percent` (Decimal), `expires_on` (date), `friend_name` (text or none) |
-| REWARD_EXPIRES | the same, without `friend_name` |
-| DESK_REWARD_APPLIED | `reward_id`, `client_id`, `client_name`, `percent`, `discount`, `final_price`, `starts_on`, `staff_name` |
-"""  # noqa: E501 - a table
+Everything here happens in the transaction of the visit or the payment.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +12,13 @@ from typing import Protocol
 from uuid import UUID
 
 from gym.core.database.ids import new_id
-from gym.notifications.models import NotificationKind
 from gym.notifications.outbox import DESK, Recipient
+from gym.notifications.payloads.rewards import (
+    DeskRewardEarnedPayload,
+    MilestonePayload,
+    RewardDetails,
+    RewardEarnedPayload,
+)
 from gym.plans.models import DurationUnit
 from gym.rewards.models import Reward, RewardKind
 from gym.rewards.repository import RewardRepository
@@ -65,9 +64,9 @@ async def after_visit(uow: UnitOfWork, visit: CountedVisit) -> Earned:
     """Grant what the visit reaches; no statement at all when it reaches nothing."""
     earned = Earned(await _for_visits(uow, visit), await _for_milestone(uow, visit))
     if earned.reward is not None:
-        _tell(uow, earned.reward, visit.client_name, NotificationKind.REWARD_EARNED)
+        _tell_earned(uow, earned.reward, visit.client_name, friend=None)
     if earned.milestone is not None:
-        _tell(uow, earned.milestone, visit.client_name, NotificationKind.MILESTONE)
+        _tell_milestone(uow, earned.milestone, visit.client_name)
     return earned
 
 
@@ -90,8 +89,7 @@ async def after_paid(uow: UnitOfWork, subscription: Paid) -> Reward | None:
     friend = {"friend_id": subscription.client_id, "subscription_id": subscription.id}
     reward = await _earn(uow, referrer["id"], RewardKind.REFERRAL, 0, percent, friend)
     if reward is not None:
-        name, friend_name = referrer["client_name"], referrer["friend_name"]
-        _tell(uow, reward, name, NotificationKind.REWARD_EARNED, friend_name)
+        _tell_earned(uow, reward, referrer["client_name"], friend=referrer["friend_name"])
     return reward
 
 
@@ -144,29 +142,44 @@ async def _earn(
     return reward
 
 
-def _tell(
-    uow: UnitOfWork, reward: Reward, client_name: str, kind: NotificationKind, friend: str | None = None
-) -> None:
-    """The client, and the desk unless it is a mere congratulation; again only with another last day."""
-    payload = reward_payload(reward, client_name) | {"friend_name": friend}
-    which = f"{reward.id}:{reward.expires_on.isoformat()}"
-    uow.notify(Recipient.client(reward.client_id), kind, payload, dedup_key=f"{kind}:{which}")
+def _tell_earned(uow: UnitOfWork, reward: Reward, client_name: str, *, friend: str | None) -> None:
+    """The client and the desk; again only with another last day. `friend` is whom the client has brought."""
+    details = reward_details(reward, client_name)
+    payload = RewardEarnedPayload(reward=details, friend_name=friend)
+    client = Recipient.client(reward.client_id)
+    uow.notify(client, payload, dedup_key=f"reward_earned:{_told_of(reward)}")
+    _tell_desk(uow, DeskRewardEarnedPayload(reward=details, friend_name=friend), reward)
+
+
+def _tell_milestone(uow: UnitOfWork, reward: Reward, client_name: str) -> None:
+    """The client, and the desk unless it is a mere congratulation."""
+    details = reward_details(reward, client_name)
+    client = Recipient.client(reward.client_id)
+    payload = MilestonePayload(reward=details, friend_name=None)
+    uow.notify(client, payload, dedup_key=f"milestone:{_told_of(reward)}")
+    _tell_desk(uow, DeskRewardEarnedPayload(reward=details, friend_name=None), reward)
+
+
+def _tell_desk(uow: UnitOfWork, payload: DeskRewardEarnedPayload, reward: Reward) -> None:
     if reward.percent > 0:
-        key = f"desk-reward-earned:{which}"
-        uow.notify(DESK, NotificationKind.DESK_REWARD_EARNED, payload, dedup_key=key)
+        uow.notify(DESK, payload, dedup_key=f"desk-reward-earned:{_told_of(reward)}")
 
 
-def reward_payload(reward: Reward, client_name: str) -> dict[str, object]:
-    """The keys that every kind about a reward has."""
-    return {
-        "reward_id": reward.id,
-        "client_id": reward.client_id,
-        "client_name": client_name,
-        "kind": reward.kind,
-        "threshold": reward.threshold,
-        "percent": reward.percent,
-        "expires_on": reward.expires_on,
-    }
+def _told_of(reward: Reward) -> str:
+    return f"{reward.id}:{reward.expires_on.isoformat()}"
+
+
+def reward_details(reward: Reward, client_name: str) -> RewardDetails:
+    """What every message about a reward says of it."""
+    return RewardDetails(
+        reward_id=reward.id,
+        client_id=reward.client_id,
+        client_name=client_name,
+        kind=reward.kind,
+        threshold=reward.threshold,
+        percent=reward.percent,
+        expires_on=reward.expires_on,
+    )
 
 
 def _record_revoked(uow: UnitOfWork, revoked: list[UUID]) -> None:

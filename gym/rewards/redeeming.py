@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
 
-from gym.notifications.models import NotificationKind
 from gym.notifications.outbox import DESK
+from gym.notifications.payloads.rewards import DeskRewardAppliedPayload
 from gym.rewards.errors import NotYourReward, RewardExpired, RewardGone
 from gym.rewards.models import Reward
 from gym.rewards.repository import RewardRepository
@@ -76,15 +76,14 @@ class RewardRedemption:
         reward.redeemed_at = self.uow.now
         reward.redeemed_by = subscription.id
         self.uow.audit_changes("reward.redeemed", reward)
-        payload = {
-            "reward_id": reward.id,
-            "client_id": client_id,
-            "client_name": subscription.client.full_name,
-            "percent": reward.percent,
-            "discount": subscription.discount,
-            "final_price": subscription.final_price,
-            "starts_on": subscription.starts_on,
-            "staff_name": self.uow.actor.name,
-        }
-        key = f"desk-reward-applied:{reward.id}"
-        self.uow.notify(DESK, NotificationKind.DESK_REWARD_APPLIED, payload, dedup_key=key)
+        payload = DeskRewardAppliedPayload(
+            reward_id=reward.id,
+            client_id=client_id,
+            client_name=subscription.client.full_name,
+            percent=reward.percent,
+            discount=subscription.discount,
+            final_price=subscription.final_price,
+            starts_on=subscription.starts_on,
+            staff_name=self.uow.actor.name,
+        )
+        self.uow.notify(DESK, payload, dedup_key=f"desk-reward-applied:{reward.id}")

@@ -8,9 +8,9 @@ from typing import Final
 from uuid import UUID
 
 from gym.core.database.repository import Page
-from gym.notifications.models import NotificationKind
 from gym.notifications.outbox import Recipient
-from gym.rewards.granting import reward_payload
+from gym.notifications.payloads.rewards import RewardExpiresPayload
+from gym.rewards.granting import reward_details
 from gym.rewards.models import Reward
 from gym.rewards.repository import RewardRepository
 from gym.security.permissions import Permission
@@ -47,8 +47,7 @@ class RewardService:
         today = self.uow.today
         found = await self._rewards.expiring(today, today + REMIND_BEFORE)
         for reward, client in found:
-            payload = reward_payload(reward, client.full_name)
+            payload = RewardExpiresPayload(reward=reward_details(reward, client.full_name))
             key = f"reward_expires:{reward.id}:{reward.expires_on.isoformat()}"
-            kind, member = NotificationKind.REWARD_EXPIRES, Recipient.client(client.id)
-            self.uow.notify(member, kind, payload, dedup_key=key, due_at=leaves_at)
+            self.uow.notify(Recipient.client(client.id), payload, dedup_key=key, due_at=leaves_at)
         return len(found)

@@ -11,8 +11,14 @@ from sqlalchemy.exc import IntegrityError
 
 from gym.core.database.engine import violated_constraint
 from gym.core.database.repository import Page
-from gym.notifications.models import NotificationKind, Priority
 from gym.notifications.outbox import DESK, Recipient
+from gym.notifications.payloads.candidates import (
+    AdminConfirmedPayload,
+    AdminWaitingPayload,
+    AdminWaitOverPayload,
+    CandidateDetails,
+    DeskNewStaffPayload,
+)
 from gym.security.permissions import ActorKind, NotAllowed, Permission, Role
 from gym.staff.errors import (
     CandidateDecided,
@@ -58,7 +64,7 @@ async def join(uow: UnitOfWork, newcomer: Newcomer, role: Role, key: UUID | None
         raise
     facts = {"name": staff.name, "role": staff.role}
     uow.audit("staff.joined", staff, after=facts)
-    uow.notify(DESK, NotificationKind.DESK_NEW_STAFF, {"staff_id": staff.id, **facts})
+    uow.notify(DESK, DeskNewStaffPayload(staff_id=staff.id, name=staff.name, role=staff.role))
     return staff
 
 
@@ -135,9 +141,8 @@ class CandidateService:
         candidate = await self._decide(key, CandidateState.CONFIRMED)
         newcomer = Newcomer(candidate.telegram_id, candidate.name, candidate.language, candidate.username)
         staff = await join(self.uow, newcomer, Role.ADMIN, candidate.id)
-        welcome = {"decided_by": candidate.decided_by_name}
-        recipient = Recipient.staff(staff.id)
-        self.uow.notify(recipient, NotificationKind.ADMIN_CONFIRMED, welcome, priority=Priority.URGENT)
+        welcome = AdminConfirmedPayload(decided_by=candidate.decided_by_name)
+        self.uow.notify(Recipient.staff(staff.id), welcome)
         return staff
 
     async def refuse(self, key: UUID) -> AdminCandidate:
@@ -197,34 +202,36 @@ class CandidateService:
             raise
 
     async def _ask(self, candidate: AdminCandidate) -> None:
-        payload = self._payload(candidate) | {"expires_at": self.until(candidate)}
+        payload = AdminWaitingPayload(
+            candidate=candidate_details(candidate), expires_at=self.until(candidate)
+        )
         for admin in await self._staff.active_admins():
-            self._tell(admin, NotificationKind.ADMIN_WAITING, payload, f"{_asked_key(candidate)}:{admin}")
+            key = f"{_asked_key(candidate)}:{admin}"
+            self.uow.notify(Recipient.staff(admin), payload, dedup_key=key)
 
     async def _tell_decided(self, candidate: AdminCandidate) -> None:
         """What asked is laid aside where it has not left, and takes its end where it has."""
         key = _asked_key(candidate)
         await self.uow.call_off(key)
-        payload = self._payload(candidate) | {"replaces": key}
+        payload = AdminWaitOverPayload(candidate=candidate_details(candidate), replaces=key)
         for admin in await self._staff.active_admins():
             # The message of whoever decided has become the answer to their tap.
             if admin != self.uow.actor.id:
                 over = f"admin-wait-over:{candidate.id}:{admin}"
-                self._tell(admin, NotificationKind.ADMIN_WAIT_OVER, payload, over)
+                self.uow.notify(Recipient.staff(admin), payload, dedup_key=over)
 
-    def _tell(self, admin: UUID, kind: NotificationKind, payload: dict[str, object], key: str) -> None:
-        self.uow.notify(Recipient.staff(admin), kind, payload, dedup_key=key, priority=Priority.URGENT)
 
-    def _payload(self, candidate: AdminCandidate) -> dict[str, object]:
-        return {
-            "candidate_id": candidate.id,
-            "telegram_id": candidate.telegram_id,
-            "name": candidate.name,
-            "username": candidate.username,
-            "invited_by": candidate.invited_by_name,
-            "state": candidate.state,
-            "decided_by": candidate.decided_by_name,
-        }
+def candidate_details(candidate: AdminCandidate) -> CandidateDetails:
+    """A candidate as a message tells of them."""
+    return CandidateDetails(
+        candidate_id=candidate.id,
+        telegram_id=candidate.telegram_id,
+        name=candidate.name,
+        username=candidate.username,
+        invited_by=candidate.invited_by_name,
+        state=candidate.state,
+        decided_by=candidate.decided_by_name,
+    )
 
 
 def _asked_key(candidate: AdminCandidate) -> str:

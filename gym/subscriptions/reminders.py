@@ -12,16 +12,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from gym.notifications import outbox
-from gym.notifications.models import NotificationKind, NotificationState, Priority
+from gym.notifications.kinds import BY_PAYLOAD
+from gym.notifications.models import NotificationKind, NotificationState
 from gym.notifications.outbox import DESK, Recipient
+from gym.notifications.payloads.plans import (
+    DeskOverduePayload,
+    EndedPayload,
+    EndsSoonPayload,
+    PaymentDuePayload,
+)
 from gym.notifications.quiet_hours import after_quiet
 from gym.notifications.repository import OutboxRepository
 from gym.security.permissions import Permission
 from gym.subscriptions.models import Subscription
-from gym.subscriptions.notices import subscription_payload
+from gym.subscriptions.notices import plan_details
 from gym.subscriptions.repository import SubscriptionRepository
 from gym.unit_of_work import UnitOfWork
 
@@ -30,17 +37,22 @@ ENDED_AGO: Final = (3, 10)
 DUE_AGO: Final = (1, 3, 7)
 """Days before the end, after it, and after an unpaid first day."""
 OVERTAKEN: Final = "overtaken before it left"
+Reminder: TypeAlias = EndsSoonPayload | EndedPayload | PaymentDuePayload
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
     """Reminders of one kind about one date; a step is a number of days from that date on."""
 
-    kind: NotificationKind
+    payload: type[Reminder]
     steps: tuple[int, ...]
     of_end: bool
     last_step: int | None = None
     """After this one the sentence is not true any more."""
+
+    @property
+    def kind(self) -> NotificationKind:
+        return BY_PAYLOAD[self.payload].kind
 
     def date_of(self, subscription: Subscription) -> date:
         return subscription.ends_on if self.of_end else subscription.starts_on
@@ -51,9 +63,9 @@ class Series:
         return later or (self.last_step is not None and today > anchor + timedelta(days=self.last_step))
 
 
-ENDS: Final = Series(NotificationKind.ENDS_SOON, tuple(-days for days in ENDS_IN), of_end=True, last_step=0)
-ENDED: Final = Series(NotificationKind.ENDED, ENDED_AGO, of_end=True)
-DUE: Final = Series(NotificationKind.PAYMENT_DUE, DUE_AGO, of_end=False)
+ENDS: Final = Series(EndsSoonPayload, tuple(-days for days in ENDS_IN), of_end=True, last_step=0)
+ENDED: Final = Series(EndedPayload, ENDED_AGO, of_end=True)
+DUE: Final = Series(PaymentDuePayload, DUE_AGO, of_end=False)
 
 
 class Reminders:
@@ -109,12 +121,10 @@ class Reminders:
         key = f"{series.kind}:{subscription.id}:{anchor.isoformat()}:{abs((anchor - due).days)}"
         row = outbox.row(
             Recipient.client(subscription.client_id),
-            series.kind,
-            subscription_payload(subscription) | {"days": abs((anchor - leaves_on).days)},
+            series.payload(about=plan_details(subscription), days=abs((anchor - leaves_on).days)),
             dedup_key=key,
             due_at=after_quiet(self.uow.now, self.uow.settings),
             wall=self.uow.context.wall,
-            priority=Priority.NORMAL,
         )
         aside = {"state": NotificationState.DISMISSED, "error": OVERTAKEN}
         return row | (aside if overtaken else {"error": None})
@@ -128,10 +138,10 @@ class Reminders:
         for subscription in due:
             days = (self.uow.today - subscription.starts_on).days
             if days == DUE_AGO[-1]:
-                payload = subscription_payload(subscription) | {"days": days}
+                payload = DeskOverduePayload(about=plan_details(subscription), days=days)
                 key = f"desk-overdue:{subscription.id}:{subscription.starts_on.isoformat()}"
                 at = after_quiet(self.uow.now, self.uow.settings)
-                self.uow.notify(DESK, NotificationKind.DESK_OVERDUE, payload, dedup_key=key, due_at=at)
+                self.uow.notify(DESK, payload, dedup_key=key, due_at=at)
 
     def _anchors(self, series: Series) -> Iterable[date]:
         """The dates whose reminder is due today."""

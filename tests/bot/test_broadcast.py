@@ -31,6 +31,7 @@ from gym.notifications.repository import OutboxRepository
 from gym.security.permissions import Actor, NotAllowed
 from gym.subscriptions.service import SubscriptionService
 from tests.support.memberships import Reception
+from tests.support.messages.samples import complete
 from tests.support.sandbox.client import Person, SandboxClient
 
 ACTIVE = BroadcastAudience(Segment.ACTIVE)
@@ -347,7 +348,7 @@ async def test_a_receipt_waits_less_than_a_second_however_long_the_broadcast(gym
             written.append(time.seconds)
             async with gym.unit_of_work(Actor.system()) as uow:
                 kind, payload = NotificationKind.WELCOME, {"first_name": f"#{count}"}
-                uow.notify(Recipient.client(client), kind, payload, priority=Priority.URGENT)
+                uow.notify(Recipient.client(client), complete(kind, payload), priority=Priority.URGENT)
 
     line = Line(time, when)
     bot: Bot = line  # type: ignore[assignment]

@@ -22,6 +22,7 @@ from gym.notifications.models import DeskChat, Notification, NotificationKind
 from gym.notifications.outbox import DESK, Recipient
 from gym.security.permissions import Actor, Role
 from tests.conftest import hire
+from tests.support.messages.samples import complete
 from tests.support.sandbox.client import Person, SandboxClient
 
 
@@ -36,7 +37,7 @@ async def boss(telegram: SandboxClient, desk_bot: RunningBot, make_staff) -> Per
 
 async def happens(gym: Gym, name: str) -> None:
     async with gym.unit_of_work(Actor.system()) as uow:
-        uow.notify(DESK, NotificationKind.DESK_NEW_KIOSK, {"name": name})
+        uow.notify(DESK, complete(NotificationKind.DESK_NEW_KIOSK, {"name": name}))
 
 
 async def deliver(gym: Gym, bot: RunningBot) -> None:
@@ -216,7 +217,7 @@ async def test_a_slow_desk_group_delays_nobody_else(
     async with gym.unit_of_work(ana) as uow:
         for admin in admins:
             payload = {"name": "later", "role": "employee"}
-            uow.notify(Recipient.staff(admin.id), NotificationKind.DESK_NEW_STAFF, payload)
+            uow.notify(Recipient.staff(admin.id), complete(NotificationKind.DESK_NEW_STAFF, payload))
     await deliver(gym, desk_bot)
     words = ("works here now", "first")
     calls = await telegram.calls(method="sendMessage")

@@ -18,6 +18,7 @@ from gym.notifications.models import Notification, NotificationKind, Notificatio
 from gym.notifications.outbox import Recipient
 from gym.security.permissions import Actor
 from gym.settings.models import GymKind
+from tests.support.messages.samples import complete
 from tests.support.sandbox.client import Person, SandboxClient
 
 
@@ -40,7 +41,7 @@ async def tell(gym: Gym, client: UUID, plan: str) -> None:
     async with gym.unit_of_work(Actor.system()) as uow:
         kind = NotificationKind.FREEZE_ENDED
         payload = {"plan_name": plan, "planned": False, "ends_on": uow.today}
-        uow.notify(Recipient.client(client), kind, payload)
+        uow.notify(Recipient.client(client), complete(kind, payload))
 
 
 async def states(gym: Gym) -> list[NotificationState]:

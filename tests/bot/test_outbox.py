@@ -28,10 +28,12 @@ from gym.clients.schemas import ClientInput
 from gym.clients.service import ClientService
 from gym.notifications.models import Notification, NotificationKind, NotificationState
 from gym.notifications.outbox import DESK, Recipient
+from gym.notifications.payloads.money import ReceiptPayload
 from gym.security.permissions import Actor, Role
 from gym.settings.models import GymKind
 from gym.settings.schemas import GymSettings
 from tests.conftest import hire
+from tests.support.messages.samples import complete
 
 
 class Line:
@@ -68,7 +70,7 @@ async def tell(gym: Gym, recipient: Recipient, *plans: str) -> None:
     async with gym.unit_of_work(Actor.system()) as uow:
         for plan in plans:
             payload = {"plan_name": plan, "ends_on": uow.today}
-            uow.notify(recipient, NotificationKind.ENDED, payload)
+            uow.notify(recipient, complete(NotificationKind.ENDED, payload))
 
 
 async def states(gym: Gym) -> list[NotificationState]:
@@ -93,7 +95,7 @@ async def test_what_the_desk_hears_of_one_moment_keeps_its_order(gym: Gym, admin
     names = [f"Door {number:02}" for number in range(75)]
     async with gym.unit_of_work(Actor.system()) as uow:
         for name in names:
-            uow.notify(DESK, NotificationKind.DESK_NEW_KIOSK, {"name": name})
+            uow.notify(DESK, complete(NotificationKind.DESK_NEW_KIOSK, {"name": name}))
     line = Line()
     await dispatcher(gym, line).drain()
     assert [text.rpartition(": ")[2] for _, text in line.sent] == names
@@ -173,7 +175,7 @@ async def test_what_happens_at_the_desk_is_told_to_the_other_admins(gym: Gym) ->
     await hire(gym, "Berta", Role.ADMIN, 2)
     await hire(gym, "Bruno", Role.EMPLOYEE, 3)
     async with gym.unit_of_work(ana) as uow:
-        uow.notify(DESK, NotificationKind.DESK_NEW_KIOSK, {"name": "Front door"})
+        uow.notify(DESK, complete(NotificationKind.DESK_NEW_KIOSK, {"name": "Front door"}))
     line = Line()
     await dispatcher(gym, line).drain()
     assert [chat for chat, _ in line.sent] == [2]
@@ -192,7 +194,7 @@ async def test_an_outage_of_any_length_gives_no_message_up(gym: Gym, employee: A
 async def test_a_message_that_cannot_be_worded_does_not_hold_up_the_others(gym: Gym, employee: Actor) -> None:
     client = Recipient.client(await member(gym, employee, 7))
     async with gym.unit_of_work(Actor.system()) as uow:
-        uow.notify(client, NotificationKind.RECEIPT, {})
+        uow.notify(client, ReceiptPayload.model_construct())
     await tell(gym, client, "A")
     line = Line()
     await dispatcher(gym, line).drain()
@@ -214,7 +216,7 @@ async def test_a_jump_of_the_clock_sends_at_once_what_waited_for_its_hour(gym: G
     client = Recipient.client(await member(gym, employee, 7))
     async with gym.unit_of_work(Actor.system()) as uow:
         payload = {"plan_name": "A", "ends_on": uow.today}
-        uow.notify(client, NotificationKind.ENDED, payload, due_at=uow.now + timedelta(hours=9))
+        uow.notify(client, complete(NotificationKind.ENDED, payload), due_at=uow.now + timedelta(hours=9))
     line = Line()
     running = asyncio.create_task(dispatcher(gym, line).run())
     try:
@@ -340,7 +342,7 @@ async def test_a_group_that_became_a_supergroup_is_written_to_under_its_new_numb
 ) -> None:
     async with gym.unit_of_work(admin) as uow:
         await DeskChatService(uow).confirm(ChatPlace(-5, None, "Front desk"))
-        uow.notify(DESK, NotificationKind.DESK_NEW_KIOSK, {"name": "Front door"})
+        uow.notify(DESK, complete(NotificationKind.DESK_NEW_KIOSK, {"name": "Front door"}))
     line = Line(ChatMigrated(-1005))
     works = dispatcher(gym, line)
     await works.drain()

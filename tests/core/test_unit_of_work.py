@@ -17,6 +17,7 @@ from gym.notifications.models import Notification, NotificationKind
 from gym.notifications.outbox import DESK
 from gym.security.permissions import Actor
 from gym.settings.models import Counter, GymKind
+from tests.support.messages.samples import complete
 
 
 async def count(gym: Gym, model: type) -> int:
@@ -27,7 +28,7 @@ async def count(gym: Gym, model: type) -> int:
 async def test_a_change_its_trail_and_its_message_commit_together(gym: Gym, admin: Actor) -> None:
     async with gym.unit_of_work(admin) as uow:
         uow.audit("thing.done", ("thing", None), None, {"amount": 5})
-        uow.notify(DESK, NotificationKind.DESK_JOB_FAILED, {"job": "x"})
+        uow.notify(DESK, complete(NotificationKind.DESK_JOB_FAILED, {"job": "x"}))
     assert await count(gym, AuditEntry) == 1
     assert await count(gym, Notification) == 1
 
@@ -36,7 +37,7 @@ async def test_an_exception_takes_everything_back(gym: Gym, admin: Actor) -> Non
     async def fail() -> None:
         async with gym.unit_of_work(admin) as uow:
             uow.audit("thing.done", ("thing", None))
-            uow.notify(DESK, NotificationKind.DESK_JOB_FAILED, {})
+            uow.notify(DESK, complete(NotificationKind.DESK_JOB_FAILED, {}))
             raise Conflict
 
     with pytest.raises(Conflict):
@@ -49,7 +50,7 @@ async def test_a_reminder_with_the_same_key_is_created_once(gym: Gym) -> None:
     for _ in range(2):
         async with gym.unit_of_work(Actor.system()) as uow:
             for _ in range(2):
-                uow.notify(DESK, NotificationKind.DESK_JOB_FAILED, {}, dedup_key="job:2026-08-03")
+                uow.notify(DESK, complete(NotificationKind.DESK_JOB_FAILED, {}), dedup_key="job:2026-08-03")
     assert await count(gym, Notification) == 1
 
 

@@ -38,6 +38,7 @@ from gym.security.permissions import Actor
 from tests.bot import flow
 from tests.bot.conftest import MakeMember, settled
 from tests.sandbox.front_desk import square
+from tests.support.messages.samples import complete
 from tests.support.sandbox.client import Person, SandboxClient
 
 WELCOMES = Notification.kind == NotificationKind.WELCOME
@@ -239,7 +240,7 @@ async def outbox(gym: Gym, api: Api) -> AsyncGenerator[OutboxWorker]:
 
 async def welcome(gym: Gym, client: UUID, name: str) -> None:
     async with gym.unit_of_work(Actor.system()) as uow:
-        uow.notify(Recipient.client(client), NotificationKind.WELCOME, {"first_name": name})
+        uow.notify(Recipient.client(client), complete(NotificationKind.WELCOME, {"first_name": name}))
 
 
 async def test_a_message_that_fails_lets_those_behind_it_go_on_and_leaves_bare_at_last(

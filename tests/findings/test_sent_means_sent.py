@@ -29,7 +29,7 @@ from gym.notifications.outbox import Recipient
 from gym.security.permissions import Actor
 from tests.bot import flow
 from tests.bot.conftest import MakeMember, settled
-from tests.support.messages.samples import samples
+from tests.support.messages.samples import complete, samples
 from tests.support.sandbox.client import Person, SandboxClient
 
 SENT, NOT_SENT, UNKNOWN = DeliveryStatus.SENT, DeliveryStatus.NOT_SENT, DeliveryStatus.UNKNOWN
@@ -207,7 +207,7 @@ async def outbox(gym: Gym, api: Api) -> AsyncGenerator[OutboxWorker]:
 async def tell(gym: Gym, client: UUID, kind: NotificationKind, payload: Json, *, bulk: bool = False) -> None:
     priority = Priority.BULK if bulk else Priority.NORMAL
     async with gym.unit_of_work(Actor.system()) as uow:
-        uow.notify(Recipient.client(client), kind, payload, priority=priority)
+        uow.notify(Recipient.client(client), complete(kind, payload), priority=priority)
 
 
 async def tries(outbox: OutboxWorker, gym: Gym, times: int = 12) -> None:
@@ -287,7 +287,7 @@ async def test_an_edit_with_an_unreadable_answer_is_no_failure(
     gym: Gym, outbox: OutboxWorker, telegram: SandboxClient, member: UUID, ana: Person
 ) -> None:
     async with gym.unit_of_work(Actor.system()) as uow:
-        uow.notify(Recipient.client(member), *WELCOME, dedup_key=f"asked:{member}")
+        uow.notify(Recipient.client(member), complete(*WELCOME), dedup_key=f"asked:{member}")
     await outbox.drain()
     ends = {**samples(NotificationKind.DESK_FREEZE_TAKEN_BACK)[0], "replaces": "asked"}
     await tell(gym, member, NotificationKind.DESK_FREEZE_TAKEN_BACK, ends)

@@ -17,6 +17,7 @@ from gym.notifications.models import Notification, NotificationKind, Notificatio
 from gym.notifications.outbox import DESK
 from gym.security.models import IdempotencyKey, LinkPurpose, OneTimeLink, RateBucket, RefreshToken
 from gym.security.permissions import Actor
+from tests.support.messages.samples import complete
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -81,7 +82,7 @@ async def test_messages_are_kept_for_ninety_days_and_those_that_wait_for_ever(
     kinds = NotificationKind.ENDED, NotificationKind.ENDS_SOON, NotificationKind.PRICE_CHANGED
     async with gym.unit_of_work(Actor.system()) as uow:
         for kind in kinds:
-            uow.notify(DESK, kind, {})
+            uow.notify(DESK, complete(kind, {}))
     async with gym.unit_of_work(Actor.system()) as uow:
         sent = update(Notification).where(Notification.kind != NotificationKind.ENDED)
         await uow.session.execute(sent.values(state=NotificationState.SENT))
@@ -96,7 +97,7 @@ async def test_messages_are_kept_for_ninety_days_and_those_that_wait_for_ever(
 
 async def test_the_sweep_offers_again_what_a_dead_dispatcher_held(gym: Gym, clock: FrozenClock) -> None:
     async with gym.unit_of_work(Actor.system()) as uow:
-        uow.notify(DESK, NotificationKind.DESK_JOB_FAILED, {"job": "x", "code": "y"})
+        uow.notify(DESK, complete(NotificationKind.DESK_JOB_FAILED, {"job": "x", "code": "y"}))
     async with gym.unit_of_work(Actor.system()) as uow:
         lease = update(Notification).values(leased_until=clock.now() + timedelta(minutes=3))
         await uow.session.execute(lease)

@@ -26,6 +26,7 @@ from gym.settings.schemas import GymSettings
 from tests.conftest import hire
 from tests.support.memberships import Reception
 from tests.support.messages.gallery import page
+from tests.support.messages.samples import complete
 
 Kind = NotificationKind
 NIGHT = datetime(2026, 8, 4, 3, 0, tzinfo=UTC)
@@ -68,7 +69,7 @@ async def tell(
 ) -> None:
     assert reader.id is not None
     async with gym.unit_of_work(Actor.system()) as uow:
-        uow.notify(Recipient.client(reader.id), kind, payload, priority=priority)
+        uow.notify(Recipient.client(reader.id), complete(kind, payload), priority=priority)
 
 
 async def want(gym: Gym, reader: Actor, group: KindGroup, wanted: bool) -> None:
@@ -135,8 +136,8 @@ async def test_an_admin_who_does_not_want_to_hear_of_the_door_hears_of_the_house
     ana = await hire(gym, "Ana", Role.ADMIN, 1)
     await want(gym, ana, KindGroup.DESK_DOOR, False)
     async with gym.unit_of_work(Actor.system()) as uow:
-        uow.notify(DESK, Kind.DESK_CHECKED_IN, {"client_name": "Rosa", "client_id": UUID(int=1)})
-        uow.notify(DESK, Kind.DESK_NEW_KIOSK, {"name": "Side door"})
+        uow.notify(DESK, complete(Kind.DESK_CHECKED_IN, {"client_name": "Rosa", "client_id": UUID(int=1)}))
+        uow.notify(DESK, complete(Kind.DESK_NEW_KIOSK, {"name": "Side door"}))
     assert await deliver(gym) == ["🚪 A kiosk was paired: Side door"]
 
 

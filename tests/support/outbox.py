@@ -21,6 +21,7 @@ from gym.clients.models import Client
 from gym.notifications.models import DeskChat, Notification, NotificationKind, NotificationState
 from gym.notifications.outbox import DESK, Recipient
 from gym.security.permissions import Actor
+from tests.support.messages.samples import complete
 from tests.support.sandbox.client import SandboxClient
 
 
@@ -57,7 +58,7 @@ class Readers:
             async with self.gym.unit_of_work(Actor.system()) as uow:
                 for client in self.chats:
                     payload = {"first_name": f"#{number}"}
-                    uow.notify(Recipient.client(client), NotificationKind.WELCOME, payload)
+                    uow.notify(Recipient.client(client), complete(NotificationKind.WELCOME, payload))
         return each * len(self.chats)
 
     async def open_desk(self, title: str) -> int:
@@ -72,7 +73,7 @@ class Readers:
         for number in range(count):
             async with self.gym.unit_of_work(Actor.system()) as uow:
                 name = f"#{number} "
-                uow.notify(DESK, NotificationKind.DESK_NEW_KIOSK, {"name": name})
+                uow.notify(DESK, complete(NotificationKind.DESK_NEW_KIOSK, {"name": name}))
         return count
 
     async def count(self, *states: NotificationState) -> int:

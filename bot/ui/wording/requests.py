@@ -10,7 +10,7 @@ from bot.ui.screens import Html, HtmlTranslator
 from bot.ui.surfaces import mask_payload
 from bot.ui.wording.terms import METHODS
 from gym.approvals.models import Approval, ApprovalKind, ApprovalState
-from gym.approvals.notices import approval_payload
+from gym.approvals.notices import request_details
 from gym.core.language import N_
 from gym.payments.models import Method
 
@@ -141,14 +141,14 @@ def where_it_stands(t: HtmlTranslator, approval: Approval, *, masked: bool = Fal
 
 def whole_text(t: HtmlTranslator, approval: Approval, *, masked: bool = False) -> str:
     """All of it; `masked` for a desk chat, where others read what somebody typed."""
-    payload = approval_payload(approval)
+    payload = request_details(approval).values()
     wish = request_text(t, mask_payload(payload) if masked else payload)
     return f"{wish}\n\n{where_it_stands(t, approval, masked=masked)}"
 
 
 def short_label(t: HtmlTranslator, approval: Approval) -> str:
     """One line for a list."""
-    p, client = approval_payload(approval), approval.client.full_name
+    p, client = request_details(approval).values(), approval.client.full_name
     if approval.kind is ApprovalKind.DISCOUNT and not p["off"]:
         return t("🏷 Own plan, full price · {client}", client=client)
     if approval.kind is ApprovalKind.DISCOUNT:

@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import Uuid, bindparam, text
 
 from gym.faces.enrolment.consent import consent_version
-from gym.notifications.models import NotificationKind
 from gym.notifications.outbox import Recipient
+from gym.notifications.payloads.members import FaceConsentRenewedPayload
 from gym.security.permissions import ActorKind, Permission
 from gym.unit_of_work import UnitOfWork
 
@@ -50,8 +50,7 @@ class ConsentRenewal:
         for asked in clients:
             self.uow.notify(
                 Recipient.client(asked),
-                NotificationKind.FACE_CONSENT_RENEWED,
-                {"version": version},
+                FaceConsentRenewedPayload(version=version),
                 dedup_key=f"face_consent:{asked}:{version}",
             )
         return len(clients)

@@ -22,6 +22,7 @@ from gym.subscriptions.changes.remainder import unused_days, unused_value
 from gym.subscriptions.errors import AlreadyClosed, JustChanged, NotRunning, SamePlan
 from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.models import OPEN, Subscription
+from gym.subscriptions.money.notices import tell_receipt
 from gym.subscriptions.money.payments import SubscriptionPayments
 from gym.subscriptions.periods import Period, first_period, following_period
 from gym.subscriptions.sales.offers import Offers
@@ -113,7 +114,7 @@ class PlanChange(SubscriptionPayments):
         receipt = await self._carry_over(quote, new)
         notices.tell_changed(self.uow, new, quote, receipt.number if receipt else None)
         if receipt is not None:
-            notices.tell_receipt(self.uow, receipt, new)
+            tell_receipt(self.uow, receipt, new)
         return new
 
     async def _close(self, quote: ChangeQuote) -> None:

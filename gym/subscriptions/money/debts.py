@@ -221,7 +221,7 @@ class DebtService:
         key = f"{kind}:{subscription.id}:{subscription.starts_on.isoformat()}:{debt.days}"
         if await self._told(key):
             raise RemindedToday(client.full_name)
-        notices.remind(self.uow, subscription, kind, debt.days, key)
+        notices.tell_due(self.uow, subscription, debt.days, key)
         self.uow.audit("debt.reminded", subscription, after={"balance": debt.balance, "days": debt.days})
         return debt
 

@@ -18,9 +18,9 @@ from gym.payments.repository import AccountRepository, EntryRepository
 from gym.payments.schemas import Receipt
 from gym.payments.service import PaymentService
 from gym.security.permissions import Permission
-from gym.subscriptions import notices
 from gym.subscriptions.errors import JustChanged
 from gym.subscriptions.models import Subscription
+from gym.subscriptions.money import notices
 from gym.subscriptions.money.payments import SubscriptionPayments
 from gym.subscriptions.schemas import Owed
 

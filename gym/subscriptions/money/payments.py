@@ -17,8 +17,8 @@ from gym.payments.schemas import GivenBack, Receipt
 from gym.payments.service import PaymentService
 from gym.rewards.granting import Paid, after_paid, after_unpaid
 from gym.security.permissions import Permission
-from gym.subscriptions import notices
 from gym.subscriptions.models import Subscription
+from gym.subscriptions.money import notices
 from gym.subscriptions.queries import SubscriptionQueries
 from gym.subscriptions.status_sync import StatusSync
 

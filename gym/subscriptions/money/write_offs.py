@@ -13,8 +13,8 @@ from gym.payments.repository import AccountRepository, EntryRepository
 from gym.payments.schemas import GivenBack
 from gym.payments.service import PaymentService
 from gym.security.permissions import Permission
-from gym.subscriptions import notices
 from gym.subscriptions.models import Subscription
+from gym.subscriptions.money import notices
 from gym.subscriptions.money.payments import SubscriptionPayments
 
 

@@ -19,6 +19,7 @@ from gym.notifications.outbox import DESK
 from gym.notifications.repository import OutboxRepository
 from gym.security.permissions import Actor
 from tests.findings.groups.conftest import Cast
+from tests.support.messages.samples import complete
 from tests.support.sandbox.client import SandboxClient
 
 OLD, NEW, OTHER = -4_000_001, -1_001_999_999_999, -1_001_888_888_888
@@ -33,7 +34,7 @@ async def confirm(gym: Gym, admin: Actor, *chats: int) -> None:
 async def spread(gym: Gym) -> None:
     """One message for the desk, written for each chat that listens."""
     async with gym.unit_of_work(Actor.system()) as uow:
-        uow.notify(DESK, NotificationKind.DESK_NEW_KIOSK, {"name": "Side door"})
+        uow.notify(DESK, complete(NotificationKind.DESK_NEW_KIOSK, {"name": "Side door"}))
     async with gym.unit_of_work(Actor.system()) as uow:
         await OutboxRepository(uow.session).spread(now=uow.now, wall=uow.context.wall, size=10)
 

@@ -25,6 +25,7 @@ from gym.notifications.outbox import DESK
 from gym.notifications.repository import OutboxRepository
 from gym.security.permissions import Actor, Role
 from tests.bot.conftest import settled
+from tests.support.messages.samples import complete
 from tests.support.people import people
 from tests.support.sandbox.client import SandboxClient
 
@@ -126,7 +127,7 @@ async def test_what_was_handled_is_empty_at_once(
 async def test_a_message_that_has_left_is_empty_and_one_that_failed_can_be_sent_again(gym: Gym) -> None:
     async with gym.unit_of_work(Actor.system()) as uow:
         for number in range(4):
-            uow.notify(DESK, NotificationKind.DESK_JOB_FAILED, {"job": CARD, "code": str(number)})
+            uow.notify(DESK, complete(NotificationKind.DESK_JOB_FAILED, {"job": CARD, "code": str(number)}))
     async with gym.unit_of_work(Actor.system()) as uow:
         sent, muted, failed, unreachable = await uow.session.scalars(select(Notification.id))
         outbox, wall = OutboxRepository(uow.session), uow.context.wall

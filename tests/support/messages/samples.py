@@ -8,14 +8,20 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
+from pydantic import ValidationError
+
 from gym.attendance.models import VerdictCode
+from gym.notifications.kinds import BY_KIND
 from gym.notifications.models import NotificationKind as Kind
+from gym.notifications.payloads.base import Payload, read_stored
 
 NOW: Final = datetime(2026, 8, 3, 15, 0, tzinfo=UTC)
 DAY: Final = date(2026, 8, 3)
 END: Final = date(2026, 9, 2)
 ANY: Final = UUID(int=7)
 EVERY: Final[Mapping[str, Any]] = {
+    "version": 2,
+    "import_id": ANY,
     "client_id": ANY,
     "client_name": "Rosa Vargas <3",
     "first_name": "Rosa",
@@ -97,6 +103,8 @@ ASKED: Final = {
     "percent": 20,
     "taken_by": "Bruno Peña",
     "taken_at": NOW,
+    "discount_kind": "amount",
+    "replaces": "approval-asked:7",
 }
 DECIDED: Final = {**ASKED, "state": "approved", "decided_by": "Ana Díaz", "answer": "solo esta vez"}
 DENIALS: Final = tuple(
@@ -154,6 +162,7 @@ CANDIDATE: Final = {
     "expires_at": NOW,
     "state": "waiting",
     "decided_by": None,
+    "replaces": "admin-waiting:7",
 }
 SPECIAL: Final[Mapping[Kind, tuple[Mapping[str, Any], ...]]] = {
     Kind.APPROVAL_ASKED: tuple({**ASKED, "kind": kind} for kind in ("discount", "void", "refund")),
@@ -242,3 +251,12 @@ def _whole(special: Mapping[str, Any]) -> dict[str, Any]:
     everybody = special.get("closing") or special.get("everybody")
     named = {"client_id", "client_name", "subscription_id"} if everybody else set[str]()
     return {name: value for name, value in {**EVERY, **special}.items() if name not in named}
+
+
+def complete(kind: Kind, values: Mapping[str, Any] | None = None) -> Payload:
+    """The payload of a kind with these facts; the kind's first sample has the rest where they are too few."""
+    model, given = BY_KIND[kind].payload, values or {}
+    try:
+        return read_stored(model, given)
+    except ValidationError:
+        return read_stored(model, {**samples(kind)[0], **given})

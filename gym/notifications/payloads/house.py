@@ -1,0 +1,67 @@
+"""Payloads about the house itself: kiosks, jobs, Telegram's faults, the day in figures."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from gym.notifications.payloads.base import Payload
+
+
+class DeskNewKioskPayload(Payload):
+    name: str
+
+
+class DeskDoorFailedPayload(Payload):
+    name: str
+    """The kiosk whose relay does not answer."""
+
+
+class DeskJobFailedPayload(Payload):
+    job: str
+    code: str
+    """Of the fault."""
+
+
+class DeskJobLatePayload(Payload):
+    job: str
+    last_success_at: datetime | None
+
+
+class DeskTelegramFailsPayload(Payload):
+    method: str
+    """As the Bot API calls it."""
+
+
+class DeskPictureStaysPayload(Payload):
+    reason: str
+    """A `Stays`."""
+    chat: str | None
+    """The title of a group."""
+
+
+class DenialCount(Payload):
+    code: str
+    """A `VerdictCode`."""
+    count: int
+
+
+class MethodNet(Payload):
+    method: str
+    """A `Method`."""
+    net: Decimal
+
+
+class DeskDigestPayload(Payload):
+    """One gym day in figures."""
+
+    day: date
+    visits: int
+    denials: tuple[DenialCount, ...]
+    money: tuple[MethodNet, ...]
+    new_clients: int
+    ending_week: int
+    debts: int
+    owed: Decimal
+    at_risk: int
+    """Clients who have not come for long."""
