@@ -56,6 +56,9 @@ class Document:
     type: DocumentType
     number: str
 
+    def __str__(self) -> str:
+        return f"{self.type} {self.number}"
+
 
 def parse_document(text: str, kind: DocumentType | None = None) -> Document:
     """`CC 1.020.304.050`, `cédula 1020304050`, `PPT 123456`; a bare number is of that `kind`, or a citizen's.

@@ -27,11 +27,11 @@ from gym.clients.errors import (
     SelfReferral,
     SharedPhone,
 )
-from gym.clients.fields import is_minor, parse_reason
 from gym.clients.models import Client
+from gym.clients.parsers import ParseContext, is_minor, parse_reason
 from gym.clients.phones import parse_contact_phone
 from gym.clients.repository import ClientRepository
-from gym.clients.schemas import ClientChanges, ClientInput, ParseContext, columns
+from gym.clients.schemas import ClientChanges, ClientInput, columns
 from gym.core.database.engine import violated_constraint
 from gym.core.database.repository import Page
 from gym.core.language import LANGUAGES, nearest_language

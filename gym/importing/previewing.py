@@ -8,30 +8,21 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from gym.clients.fields import with_tags
+from gym.clients.parsers import with_tags
 from gym.clients.schemas import ClientChanges, ClientInput
 from gym.core.errors import GymError
 from gym.importing.errors import DocumentInRow, DocumentOfAnother, ProbablyRegistered
 from gym.importing.matching import MatchIndex, MatchKeys, MatchResult, MatchStrength
 from gym.importing.memberships import Memberships
+from gym.importing.reading.headings import FIELD_OF
 from gym.importing.reading.people import PersonRow
 from gym.importing.schemas import ImportPreview, PreviewedRow, RowOutcome
 from gym.subscriptions.sales.brought_forward import RunningPlan
 
-FILLED: Final = (
-    "document",
-    "alias",
-    "phone",
-    "email",
-    "birth_date",
-    "gender",
-    "address",
-    "emergency_contact",
-    "warning",
-    "notes",
-    "guardian_name",
-)
-"""Fields that a row fills where the gym has nothing; what the gym has stays, for it may be newer."""
+FILLED: Final = tuple(row.key for row in FIELD_OF.values() if row.key != "tags")
+"""Fields that a row fills where the gym has nothing; what the gym has stays, for it may be newer.
+
+Tags are added to those that are there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import exists, select, text
+from sqlalchemy.orm import InstrumentedAttribute
 
 from gym.clients.documents import Document
+from gym.clients.fields import CLIENT_FIELDS
 from gym.clients.models import Client
 from gym.clients.schemas import ClientInput
 from gym.core.database.repository import Page, Repository
@@ -22,21 +25,10 @@ from gym.plans.models import Plan, PlanPrice
 from gym.subscriptions.models import OPEN, Subscription
 
 ONE_AT_A_TIME: Final = text("SELECT pg_advisory_xact_lock(6949354)")
-COLUMNS: Final = (
-    Client.first_name,
-    Client.last_name,
-    Client.alias,
-    Client.phone,
-    Client.email,
-    Client.birth_date,
-    Client.gender,
-    Client.address,
-    Client.emergency_contact,
-    Client.tags,
-    Client.warning,
-    Client.notes,
-    Client.guardian_name,
-)
+COLUMNS: Final[Sequence[InstrumentedAttribute[Any]]] = [
+    getattr(Client, key) for key in CLIENT_FIELDS if key not in ("document", "referred_by")
+]
+"""Fields of one column that a list may fill; a list says of nobody who brought them."""
 _IN_USE: Final = text("""
 SELECT btrim(c.first_name || ' ' || c.last_name) AS name
 FROM client_import_rows r JOIN clients c ON c.id = r.client_id

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
+from gym.clients.fields import CLIENT_FIELDS
 from gym.privacy.register import Entry, Old
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -21,21 +22,7 @@ PEOPLE: Final = (
     Entry(
         "clients",
         {
-            "document_type": "document",
-            "document_number": "document",
-            "first_name": "name",
-            "last_name": "name",
-            "alias": "name",
-            "phone": "contact",
-            "email": "contact",
-            "address": "contact",
-            "birth_date": "person",
-            "gender": "person",
-            "emergency_contact": "name contact words",
-            "tags": "words",
-            "warning": "words",
-            "notes": "words",
-            "guardian_name": "name",
+            **{column: row.holds for row in CLIENT_FIELDS.values() for column in row.columns if row.holds},
             "telegram_id": "telegram",
             "block_reason": "words",
             "search": "name document contact",

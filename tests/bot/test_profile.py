@@ -8,9 +8,9 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from bot.desk.clients.fields import QUESTIONS, Field
 from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
+from gym.clients.fields import FieldKey
 from gym.clients.models import Client, DocumentType, Gender
 from gym.security.permissions import Actor, Role
 from tests.support.memberships import Reception
@@ -32,7 +32,7 @@ FULL = {
     "warning": "Asthma",
     "notes": "Prefers mornings",
 }
-EMPTIABLE = [field for field, question in QUESTIONS.items() if not question.required]
+EMPTIABLE = [field for field in FieldKey if not field.row.required]
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ async def test_two_who_would_have_brought_each_other_are_refused(
 
 @pytest.mark.parametrize("field", EMPTIABLE)
 async def test_every_optional_field_is_emptied_again(
-    bruno: Person, gym: Gym, reception: Reception, field: Field
+    bruno: Person, gym: Gym, reception: Reception, field: FieldKey
 ) -> None:
     rosa, mateo = await reception.client("Rosa"), await reception.client("Mateo")
     async with gym.unit_of_work(Actor.system()) as uow:
@@ -108,11 +108,11 @@ async def test_every_optional_field_is_emptied_again(
         for name, value in {**FULL, "referred_by": mateo.id}.items():
             setattr(row, name, value)
     await edit(bruno, "Rosa")
-    await bruno.taps(QUESTIONS[field].label)
+    await bruno.taps(field.row.label)
     await bruno.taps("Empty it")
-    await bruno.sees(f"{QUESTIONS[field].label} saved")
+    await bruno.sees(f"{field.row.label} saved")
     row = await row_of(gym, "Rosa")
-    columns = ["document_type", "document_number"] if field is Field.DOCUMENT else [field.value]
+    columns = ["document_type", "document_number"] if field == "document" else [field.value]
     assert all(getattr(row, column) in (None, "", []) for column in columns)
 
 

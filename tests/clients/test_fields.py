@@ -1,210 +1,89 @@
-"""Fields as people write them."""
+"""The table of client fields: complete, and refused at start where a row fits no type or column."""
 
 from __future__ import annotations
 
 from datetime import date
+from typing import Annotated, Final
 
 import pytest
+from pydantic import BaseModel
 
 from gym.clients import fields
-from gym.clients.documents import Document, parse_document
-from gym.clients.errors import (
-    BirthDateInvalid,
-    DocumentInvalid,
-    EmailInvalid,
-    GenderInvalid,
-    NameInvalid,
-    PhoneInvalid,
-    ReasonInvalid,
-    TextTooLong,
-    TooManyTags,
-)
-from gym.clients.models import DocumentType, Gender
-from gym.clients.phones import parse_contact_phone, parse_phone
+from gym.clients.fields import CLIENT_FIELDS, ClientField, FieldReader
+from gym.clients.models import Client
+from gym.importing.reading.headings import FIELD_OF
 
-TODAY = date(2026, 8, 3)
+NOT_FIELDS: Final = {
+    "the gym's own keys and times": {"id", "idempotency_key", "created_by", "created_at", "updated_at"},
+    "settled with the document": {"document_in_doubt"},
+    "set with the guardian's name": {"guardian_consent_at"},
+    "chosen in the client's own chat": {"language", "telegram_id", "linked_at"},
+    "operations with rules of their own": {"active", "blocked_until", "block_reason"},
+    "of the printed card": {"card_serial", "card_issued_at"},
+    "made by the database": {"search"},
+}
+
+
+def read(text: str, _: object) -> str:
+    return text
+
+
+def row(limit: int, *, columns: tuple[str, ...] = ()) -> ClientField:
+    reader = FieldReader(str, read, read, limit)
+    return ClientField(reader=reader, label="Alias", question="Which?", holds="name", columns=columns)
+
+
+def test_every_column_of_clients_is_a_field_of_the_table_or_named_as_none() -> None:
+    in_table = [column for one in CLIENT_FIELDS.values() for column in one.columns]
+    others = [column for columns in NOT_FIELDS.values() for column in columns]
+    assert sorted([*in_table, *others]) == sorted(column.name for column in Client.__table__.columns)
+
+
+class WithoutRow(BaseModel):
+    alias: str | None = None
+
+
+class OtherType(BaseModel):
+    alias: Annotated[date | None, row(80)] = None
+
+
+class OtherLength(BaseModel):
+    alias: Annotated[str | None, row(81)] = None
+
+
+class NoColumn(BaseModel):
+    nickname: Annotated[str | None, row(80)] = None
+
+
+class Fitting(BaseModel):
+    alias: Annotated[str | None, row(80)] = None
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"),
+    ("table", "says"),
     [
-        ("  María   José ", "María José"),
-        ("Jose\u0301", "José"),
-        ("O'Neill", "O'Neill"),
-        ("Ana\u200b", "Ana"),
-        ("李", "李"),
+        (WithoutRow, "alias has no ClientField"),
+        (OtherType, "its reader gives <class 'str'>"),
+        (OtherLength, "holds 80 letters, its reader gives 81"),
+        (NoColumn, "no column nickname"),
     ],
 )
-def test_a_name_is_kept_tidy(typed: str, kept: str) -> None:
-    assert fields.parse_name(typed) == kept
+def test_a_row_that_does_not_fit_stops_the_program_at_start(
+    table: type[BaseModel], says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fields, "ClientFields", table)
+    with pytest.raises(TypeError, match=says):
+        fields._rows()
 
 
-@pytest.mark.parametrize("typed", ["", "   ", "123", "\u200b", "x" * 81])
-def test_what_is_no_name_is_refused(typed: str) -> None:
-    with pytest.raises(NameInvalid):
-        fields.parse_name(typed)
+def test_a_row_gets_its_key_and_column_from_its_attribute(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fields, "ClientFields", Fitting)
+    assert [(key, one.key, one.columns) for key, one in fields._rows().items()] == [
+        ("alias", "alias", ("alias",))
+    ]
 
 
-@pytest.mark.parametrize(
-    ("typed", "kept"),
-    [
-        ("1020304050", Document(DocumentType.CC, "1020304050")),
-        ("1.020.304.050", Document(DocumentType.CC, "1020304050")),
-        ("CC 1.020.304-050", Document(DocumentType.CC, "1020304050")),
-        ("c.c. 1020304050", Document(DocumentType.CC, "1020304050")),
-        ("cc1020304050", Document(DocumentType.CC, "1020304050")),
-        ("TI 99 01 02 12345", Document(DocumentType.TI, "99010212345")),
-        ("pp ab 123456", Document(DocumentType.PP, "AB123456")),
-        ("CE: 345678", Document(DocumentType.CE, "345678")),
-    ],
-)
-def test_a_document_is_read_with_dots_spaces_and_its_type(typed: str, kept: Document) -> None:
-    assert parse_document(typed) == kept
-
-
-def test_a_bare_number_is_of_the_type_that_was_chosen() -> None:
-    assert parse_document("ab-1234", DocumentType.PP) == Document(DocumentType.PP, "AB1234")
-
-
-@pytest.mark.parametrize("typed", ["", "CC", "12", "hello", "CC 12AB34", "1" * 30, "12#34"])
-def test_what_is_no_document_is_refused(typed: str) -> None:
-    with pytest.raises(DocumentInvalid):
-        parse_document(typed)
-
-
-@pytest.mark.parametrize(
-    ("typed", "kept"),
-    [
-        ("300 123 4567", "+573001234567"),
-        ("(300) 123-4567", "+573001234567"),
-        ("+57 300 123 4567", "+573001234567"),
-        ("573001234567", "+573001234567"),
-        ("+34 600 11 22 33", "+34600112233"),
-    ],
-)
-def test_a_phone_is_read_as_people_write_it(typed: str, kept: str) -> None:
-    assert parse_phone(typed, "CO") == kept
-
-
-@pytest.mark.parametrize("typed", ["", "12", "hello", "300123", "+999 1234567", "3" * 50])
-def test_what_is_no_phone_is_refused(typed: str) -> None:
-    with pytest.raises(PhoneInvalid):
-        parse_phone(typed, "CO")
-
-
-@pytest.mark.parametrize("typed", ["34600112233", "+34600112233", "+34 600 112 233"])
-def test_a_contact_from_abroad_needs_no_plus(typed: str) -> None:
-    assert parse_contact_phone(typed, "CO") == "+34600112233"
-
-
-def test_a_contact_without_its_country_is_of_the_gyms_region() -> None:
-    assert parse_contact_phone("3001234567", "CO") == "+573001234567"
-
-
-@pytest.mark.parametrize(
-    "typed",
-    [
-        "3/8/1990",
-        "03/08/1990",
-        "3.8.1990",
-        "3-8-1990",
-        "3 8 90",
-        "1990-08-03",
-        "1990/8/3",
-        "03081990",
-        "19900803",
-        "3 ago 1990",
-        "3 de agosto de 1990",
-        "August 3, 1990",
-        "3rd of August 1990",
-    ],
-)
-def test_a_birth_date_is_read_day_first_or_year_first(typed: str) -> None:
-    assert fields.parse_birth_date(typed, TODAY) == date(1990, 8, 3)
-
-
-def test_two_digits_mean_the_latest_year_in_which_a_client_can_be_born() -> None:
-    assert fields.parse_birth_date("3/8/21", TODAY) == date(2021, 8, 3)
-    assert fields.parse_birth_date("3/8/27", TODAY) == date(1927, 8, 3)
-
-
-@pytest.mark.parametrize(
-    "typed",
-    [
-        "",
-        "yesterday",
-        "31/2/1990",
-        "3/13/1990",
-        "1990",
-        "0/0/0",
-        "3/8/1900",
-        "4/8/2021",
-        "3/8/2030",
-        "3 foo 1990",
-    ],
-)
-def test_what_is_no_birth_date_of_a_client_is_refused(typed: str) -> None:
-    with pytest.raises(BirthDateInvalid):
-        fields.parse_birth_date(typed, TODAY)
-
-
-def test_five_and_a_hundred_are_both_welcome() -> None:
-    assert fields.checked_birth_date(date(2021, 8, 3), TODAY).year == 2021
-    assert fields.checked_birth_date(date(1925, 8, 4), TODAY).year == 1925
-    with pytest.raises(BirthDateInvalid):
-        fields.checked_birth_date(date(1925, 8, 3), TODAY)
-
-
-def test_the_eighteenth_birthday_ends_being_a_minor() -> None:
-    assert fields.is_minor(date(2008, 8, 4), TODAY)
-    assert not fields.is_minor(date(2008, 8, 3), TODAY)
-    assert not fields.is_minor(None, TODAY)
-    assert not fields.is_minor(date(2008, 2, 29), date(2026, 2, 28))
-
-
-def test_an_email_is_kept_in_lower_case() -> None:
-    assert fields.parse_email(" Ana@Example.COM ") == "ana@example.com"
-
-
-@pytest.mark.parametrize("typed", ["", "ana", "ana@", "@example.com", "ana@example", "a b@c.de", "a@b..de"])
-def test_what_is_no_email_is_refused(typed: str) -> None:
-    with pytest.raises(EmailInvalid):
-        fields.parse_email(typed)
-
-
-@pytest.mark.parametrize(
-    ("typed", "kept"), [("Mujer", Gender.FEMALE), ("m", Gender.MALE), ("otro", Gender.OTHER)]
-)
-def test_a_gender_is_read_in_both_languages(typed: str, kept: Gender) -> None:
-    assert fields.parse_gender(typed) is kept
-
-
-def test_an_unknown_gender_is_refused() -> None:
-    with pytest.raises(GenderInvalid):
-        fields.parse_gender("table")
-
-
-def test_tags_are_split_lowered_and_kept_once() -> None:
-    assert fields.parse_tags("VIP, morning; vip #  ") == ["vip", "morning"]
-    with pytest.raises(TooManyTags):
-        fields.parse_tags(",".join(str(number) for number in range(11)))
-    with pytest.raises(TextTooLong):
-        fields.parse_tags("x" * 41)
-
-
-def test_notes_keep_their_lines() -> None:
-    assert fields.parse_notes("one  two\n three\n") == "one two\nthree"
-    with pytest.raises(TextTooLong):
-        fields.parse_notes("x" * 2001)
-
-
-def test_free_text_has_a_limit() -> None:
-    assert fields.parse_text(" a  b ") == "a b"
-    with pytest.raises(TextTooLong):
-        fields.parse_text("x" * 201)
-
-
-@pytest.mark.parametrize("typed", ["", "ab", "  ab  ", "x" * 301])
-def test_a_reason_has_three_to_three_hundred_letters(typed: str) -> None:
-    with pytest.raises(ReasonInvalid):
-        fields.parse_reason(typed)
+def test_every_heading_of_the_table_is_a_column_of_its_own() -> None:
+    headed = {key for key, one in CLIENT_FIELDS.items() if one.heading is not None}
+    assert {one.key for one in FIELD_OF.values()} == headed
+    assert len(FIELD_OF) == len(headed)

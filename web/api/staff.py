@@ -9,6 +9,7 @@ from aiohttp import web
 from gym.attendance.attempts import Attempt, AttemptService, CursorInvalid
 from gym.attendance.cards.client_card import CardService, ClientCard
 from gym.clients.errors import ClientNotFound
+from gym.clients.fields import ApiPlace
 from gym.clients.models import Client
 from gym.clients.service import ClientService
 from gym.core.errors import NotFound
@@ -16,6 +17,7 @@ from gym.jobs.runner import run_job
 from gym.security.tokens import Scope
 from gym.subscriptions.models import Subscription
 from web.api.schemas.check_ins import AttemptAnswer, AttemptsAnswer, AttemptsQuery
+from web.api.schemas.client_fields import field_values
 from web.api.schemas.clients import (
     CardAnswer,
     ClientPath,
@@ -170,13 +172,8 @@ def _found(client: Client) -> FoundClient:
         id=client.id,
         name=client.full_name,
         active=client.active,
-        document=_document(client),
-        phone=client.phone,
+        **field_values(client, ApiPlace.SEARCH),
     )
-
-
-def _document(client: Client) -> str | None:
-    return f"{client.document_type} {client.document_number}" if client.document_number else None
 
 
 def _card(card: ClientCard, picture: str | None) -> CardAnswer:
@@ -184,8 +181,7 @@ def _card(card: ClientCard, picture: str | None) -> CardAnswer:
     return CardAnswer(
         **_found(client).model_dump(),
         display_name=client.display_name,
-        birth_date=client.birth_date,
-        warning=client.warning,
+        **field_values(client, ApiPlace.CARD),
         blocked_until=client.blocked_until,
         membership=_membership(card, card.latest) if card.latest else None,
         balance=card.balance,

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from bot.desk.clients.document_doubts import doubts_row
+from bot.desk.clients.fields import shown
 from bot.desk.clients.history import CreditStatement, Payments, PlanHistory, Visits, visit_line
 from bot.desk.clients.profile import AskDeactivate, BlockClient, EditClient
 from bot.desk.money.doubts import money_doubts_row
@@ -35,6 +36,7 @@ from bot.ui.wording.freezes import rest_lines
 from bot.ui.wording.plan_states import HAS_DAYS, PlanAct, at_desk, words_of
 from bot.ui.wording.rewards import reward_line
 from gym.attendance.cards.client_card import CardService, ClientCard
+from gym.clients.fields import CLIENT_FIELDS
 from gym.clients.models import Client
 from gym.clients.service import ClientService
 from gym.core.database.repository import Page
@@ -205,8 +207,8 @@ def _visits(t: HtmlTranslator, card: ClientCard) -> list[str]:
 
 def _contact(t: HtmlTranslator, card: ClientCard) -> list[str]:
     client = card.client
-    document = f"{client.document_type} {client.document_number}" if client.document_number else None
-    reach = " · ".join(t.text(part) for part in (document, client.phone, client.email) if part)
+    parts = (shown(t, row, client) for row in CLIENT_FIELDS.values() if row.on_card)
+    reach = " · ".join(t.text(part) for part in parts if part)
     linked = t("💬 Chat linked") if client.telegram_id else t("💬 Chat not linked")
     return [*([f"📇 {reach}"] if reach else []), f"{_face(t, card)} · {linked}"]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from bot.desk.clients.fields import Field
 from bot.desk.clients.profile import EditField
 from bot.ui.buttons.clients import Card
 from bot.ui.callbacks import Callback, callback
@@ -14,6 +13,7 @@ from bot.ui.routing import Audience, Router
 from bot.ui.screens import Screen
 from bot.ui.update_context import UpdateContext
 from gym.clients.documents import Document, probably_meant
+from gym.clients.fields import FieldKey
 from gym.clients.models import Client
 from gym.clients.schemas import ClientChanges
 from gym.clients.service import ClientService
@@ -81,7 +81,7 @@ async def document_doubt(context: UpdateContext, tap: DocumentDoubt) -> None:
     if meant is not None:
         label = t("Make it {document}", document=f"{meant.type} {meant.number}")
         rows.insert(0, [button(label, MendDocument(client.id), wide=True)])
-    rows[-1].append(button(t("Type it"), EditField(client.id, Field.DOCUMENT)))
+    rows[-1].append(button(t("Type it"), EditField(client.id, FieldKey("document"))))
     rows.append([button(t("👤 Open the card"), Card(client.id))])
     await context.show(Screen("\n".join(lines), [*rows, nav(t, back=DocumentDoubts())]))
 

@@ -1,135 +1,82 @@
-"""A client's fields: how each is called, asked for and read, when registering and when changing."""
+"""A client's fields in chat: parsed in a form, kept in a draft and shown, each by its row of the table."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
-from typing import Final
+from typing import Final, cast
 from uuid import UUID
 
-from bot.forms.definition import FormContext
-from gym.clients.documents import parse_document
+from bot.forms.definition import FormContext, Parse
+from bot.ui.screens import HtmlTranslator
+from gym.clients.documents import Document, parse_document
 from gym.clients.errors import ReferrerUnknown
-from gym.clients.fields import (
-    parse_birth_date,
-    parse_email,
-    parse_name,
-    parse_text,
-)
-from gym.clients.models import Client, Gender
-from gym.clients.phones import parse_phone
+from gym.clients.fields import ClientField
+from gym.clients.models import Client
+from gym.clients.parsers import ParseContext, parse_text
 from gym.clients.service import ClientService
-from gym.core.language import N_
-from gym.core.reading.days import month_first
 
-GENDERS: Final = {Gender.FEMALE: N_("Female"), Gender.MALE: N_("Male"), Gender.OTHER: N_("Other")}
-
-
-class Field(StrEnum):
-    """What can be changed; the value is the column's name."""
-
-    FIRST_NAME = "first_name"
-    LAST_NAME = "last_name"
-    ALIAS = "alias"
-    DOCUMENT = "document"
-    PHONE = "phone"
-    EMAIL = "email"
-    BIRTH_DATE = "birth_date"
-    GENDER = "gender"
-    GUARDIAN = "guardian_name"
-    ADDRESS = "address"
-    EMERGENCY = "emergency_contact"
-    TAGS = "tags"
-    WARNING = "warning"
-    NOTES = "notes"
-    REFERRER = "referred_by"
+LONGEST_TAGS: Final = 200
+LONGEST_TAG: Final = 40
+"""Letters of all tags as they are typed, and of one as it is kept."""
 
 
-def read_name(text: str, ctx: FormContext) -> str:
-    return parse_name(text)
+def parser_of(row: ClientField) -> Parse | None:
+    """What reads a typed answer; None where the answer is only chosen."""
+    if row.choices is not None:
+        return None
+    if row.reader.kind is UUID:
+        return _read_referrer
+    if row.reader.kind == list[str]:
+        return _read_tags
+
+    def read(text: str, ctx: FormContext) -> object:
+        assert row.reader.parse is not None, "only a referrer is not typed"
+        value = row.reader.parse(text, _parse_context(ctx))
+        # A draft keeps plain values.
+        return str(value) if isinstance(value, Document) else value
+
+    return read
 
 
-def read_document(text: str, ctx: FormContext) -> str:
-    document = parse_document(text)
-    return f"{document.type} {document.number}"
+def value_of_answer(row: ClientField, answer: object) -> object:
+    """The field's value for what the draft keeps; an empty answer empties the field."""
+    if row.reader.kind == list[str]:
+        return [tag[:LONGEST_TAG] for part in str(answer or "").split(",") if (tag := part.strip())]
+    if answer and row.reader.kind is Document:
+        return parse_document(str(answer))
+    return answer or None
 
 
-def read_phone(text: str, ctx: FormContext) -> str:
-    return parse_phone(text, ctx.context.settings.phone_region)
+def shown(t: HtmlTranslator, row: ClientField, client: Client) -> str:
+    """A client's value as plain text; empty when there is none."""
+    value = row.value_of(client)
+    if value is not None and row.choices is not None:
+        return t(row.choices[value])
+    if isinstance(value, list):
+        return ", ".join(cast("list[str]", value))
+    if isinstance(value, date):
+        return t.day(value)
+    return str(value or "")
 
 
-def read_email(text: str, ctx: FormContext) -> str:
-    return parse_email(text)
+async def candidates(ctx: FormContext, words: str) -> list[Client]:
+    """Who may be meant as the one who brought the client at hand."""
+    async with ctx.unit_of_work() as uow:
+        found = await ClientService(uow).search(words)
+    return [one for one in found.items if one.id != ctx.maybe("client_id", UUID)]
 
 
-def read_birth_date(text: str, ctx: FormContext) -> date:
-    return parse_birth_date(text, ctx.context.today, month_first=month_first(ctx.context.conventions))
-
-
-async def read_referrer(text: str, ctx: FormContext) -> str:
+async def _read_referrer(text: str, ctx: FormContext) -> str:
     """The words, if they find anybody: who it is, is chosen next."""
     if not await candidates(ctx, text):
         raise ReferrerUnknown
     return text[:80]
 
 
-async def candidates(ctx: FormContext, words: str) -> list[Client]:
-    async with ctx.unit_of_work() as uow:
-        found = await ClientService(uow).search(words)
-    return [one for one in found.items if one.id != ctx.maybe("client_id", UUID)]
+def _read_tags(text: str, ctx: FormContext) -> str:
+    """As they were typed: too many are refused when they are saved."""
+    return parse_text(text, LONGEST_TAGS)
 
 
-def _at_most(limit: int) -> Callable[[str, FormContext], str]:
-    def read(text: str, ctx: FormContext) -> str:
-        return parse_text(text, limit)
-
-    return read
-
-
-@dataclass(frozen=True, slots=True)
-class FieldQuestion:
-    """How a field is called and asked for."""
-
-    label: str
-    ask: str
-    parse: Callable[[str, FormContext], object] | None
-    required: bool = False
-
-
-QUESTIONS: Final = {
-    Field.FIRST_NAME: FieldQuestion(
-        N_("First name"), N_("What is the first name?"), read_name, required=True
-    ),
-    Field.LAST_NAME: FieldQuestion(N_("Last name"), N_("What is the last name?"), read_name),
-    Field.ALIAS: FieldQuestion(N_("Called"), N_("What may a screen call this person?"), _at_most(80)),
-    Field.DOCUMENT: FieldQuestion(
-        N_("Document"),
-        N_("Which document? Such as 1020304050, or CE 123456. Types: CC, TI, CE, PP, PPT, ID (any other)."),
-        read_document,
-    ),
-    Field.PHONE: FieldQuestion(N_("Phone"), N_("Which phone number? Write it with its area."), read_phone),
-    Field.EMAIL: FieldQuestion(N_("E-mail"), N_("Which e-mail address?"), read_email),
-    Field.BIRTH_DATE: FieldQuestion(
-        N_("Birth date"), N_("When was this person born? Such as 3 August 1990."), read_birth_date
-    ),
-    Field.GENDER: FieldQuestion(N_("Gender"), N_("Which gender?"), None),
-    Field.GUARDIAN: FieldQuestion(
-        N_("Guardian"), N_("Who is the guardian, who agrees to the membership?"), _at_most(160)
-    ),
-    Field.ADDRESS: FieldQuestion(N_("Address"), N_("Which address?"), _at_most(200)),
-    Field.EMERGENCY: FieldQuestion(
-        N_("Emergency contact"), N_("Whom to call in an emergency? Name and phone."), _at_most(200)
-    ),
-    Field.TAGS: FieldQuestion(
-        N_("Tags"), N_("Which tags? Write them with commas between them."), _at_most(200)
-    ),
-    Field.WARNING: FieldQuestion(
-        N_("Warning"), N_("What must staff know whenever this client comes up?"), _at_most(300)
-    ),
-    Field.NOTES: FieldQuestion(N_("Notes"), N_("Any notes? Only staff sees them."), _at_most(2000)),
-    Field.REFERRER: FieldQuestion(
-        N_("Brought by"), N_("Which member brought this client? Type a name or phone."), read_referrer
-    ),
-}
+def _parse_context(ctx: FormContext) -> ParseContext:
+    return ParseContext(ctx.context.settings.phone_region, ctx.context.today)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
-from bot.desk.clients.fields import GENDERS, QUESTIONS, Field, FieldQuestion, candidates
+from bot.desk.clients.fields import candidates, parser_of, shown, value_of_answer
 from bot.forms.answers import read_coming_day
 from bot.forms.definition import Choice, Form, FormContext, Step
 from bot.forms.steps import REASON
@@ -17,7 +17,7 @@ from bot.ui.keyboards import button, grid, nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
-from gym.clients.documents import parse_document
+from gym.clients.fields import CLIENT_FIELDS, ClientField, FieldKey
 from gym.clients.models import Client
 from gym.clients.schemas import ClientChanges
 from gym.clients.service import ClientService
@@ -42,7 +42,7 @@ class EditClient(Callback):
 @callback("editf")
 class EditField(Callback):
     client_id: UUID
-    field: Field
+    field: FieldKey
 
 
 @callback("block")
@@ -73,31 +73,19 @@ async def edit(context: UpdateContext, tap: EditClient) -> None:
 
 def _fields(t: HtmlTranslator, client: Client, referrer: Client | None, heading: str = "") -> Screen:
     lines = [
-        t("{label}: <b>{value}</b>", label=t(question.label), value=_now(t, client, referrer, field) or "–")
-        for field, question in QUESTIONS.items()
+        t("{label}: <b>{value}</b>", label=t(row.label), value=_now(t, client, referrer, row) or "–")
+        for row in CLIENT_FIELDS.values()
     ]
-    buttons = [
-        button(t(question.label), EditField(client.id, field)) for field, question in QUESTIONS.items()
-    ]
+    buttons = [button(t(field.row.label), EditField(client.id, field)) for field in FieldKey]
     text = "\n".join([heading or t("✏️ What changes?"), "", *lines])
     return Screen(text, [*grid(buttons), nav(t, back=Card(client.id))])
 
 
-def _now(t: HtmlTranslator, client: Client, referrer: Client | None, field: Field) -> str:
+def _now(t: HtmlTranslator, client: Client, referrer: Client | None, row: ClientField) -> str:
     """A field's value as plain text; empty when there is none."""
-    match field:
-        case Field.DOCUMENT:
-            return f"{client.document_type} {client.document_number}" if client.document_number else ""
-        case Field.BIRTH_DATE:
-            return t.day(client.birth_date) if client.birth_date else ""
-        case Field.GENDER:
-            return t(GENDERS[client.gender]) if client.gender else ""
-        case Field.TAGS:
-            return ", ".join(client.tags)
-        case Field.REFERRER:
-            return referrer.full_name if referrer else ""
-        case _:
-            return getattr(client, field) or ""
+    if row.reader.kind is UUID:
+        return referrer.full_name if referrer else ""
+    return shown(t, row, client)
 
 
 @router.on(EditField)
@@ -105,31 +93,30 @@ async def edit_field(context: UpdateContext, tap: EditField) -> None:
     async with context.unit_of_work() as uow:
         client = await ClientService(uow).get(tap.client_id)
         referrer = await ClientService(uow).referrer(client)
-    now = _now(context.t, client, referrer, tap.field)
+    now = _now(context.t, client, referrer, tap.field.row)
     values = {"client_id": client.id, "client": client.full_name, "field": tap.field, "now": now}
     await context.begin(EDITING, values, back=EditClient(client.id))
 
 
-def _edit_step(field: Field, question: FieldQuestion) -> Step:
+def _edit_step(row: ClientField) -> Step:
     async def ask(ctx: FormContext) -> str:
         now = ctx.maybe("now", str)
         line = ctx.t("Now: <b>{value}</b>", value=now) + "\n" if now else ""
-        return ctx.t("👤 {client}", client=ctx.value("client", str)) + f"\n{line}\n{ctx.t(question.ask)}"
+        return ctx.t("👤 {client}", client=ctx.value("client", str)) + f"\n{line}\n{ctx.t(row.question)}"
 
     async def choices(ctx: FormContext) -> Sequence[Choice]:
-        offered = [Choice(gender, ctx.t(label)) for gender, label in GENDERS.items()]
-        shown = offered if field is Field.GENDER else []
-        may_empty = not question.required and ctx.maybe("now", str)
-        return [*shown, Choice(EMPTY, ctx.t("Empty it"))] if may_empty else shown
+        offered = [Choice(value, ctx.t(label)) for value, label in (row.choices or {}).items()]
+        may_empty = not row.required and ctx.maybe("now", str)
+        return [*offered, Choice(EMPTY, ctx.t("Empty it"))] if may_empty else offered
 
     def when(ctx: FormContext) -> bool:
-        return ctx.value("field", Field) is field
+        return ctx.value("field", FieldKey) == row.key
 
     return Step(
-        f"to_{field}",
-        question.label,
+        f"to_{row.key}",
+        row.label,
         ask,
-        parse=question.parse,
+        parse=parser_of(row),
         choices=choices,
         columns=2,
         when=when,
@@ -138,11 +125,12 @@ def _edit_step(field: Field, question: FieldQuestion) -> Step:
 
 
 def _names_referrer(ctx: FormContext) -> bool:
-    return bool(ctx.value("field", Field) is Field.REFERRER and ctx.maybe(f"to_{Field.REFERRER}", str))
+    row = ctx.value("field", FieldKey).row
+    return bool(row.reader.kind is UUID and ctx.maybe(f"to_{row.key}", str))
 
 
 async def _referrers(ctx: FormContext) -> Sequence[Choice]:
-    found = await candidates(ctx, ctx.value(f"to_{Field.REFERRER}", str))
+    found = await candidates(ctx, ctx.value("to_referred_by", str))
     return [Choice(one.id, f"{one.full_name} {(one.phone or '')[-4:]}".strip()) for one in found]
 
 
@@ -156,36 +144,26 @@ WHICH_REFERRER: Final = Step(
 
 
 async def _save(ctx: FormContext) -> Screen:
-    field = ctx.value("field", Field)
-    changes = ClientChanges.model_validate({field.value: _new_value(ctx, field)})
+    row = ctx.value("field", FieldKey).row
+    changes = ClientChanges.model_validate({row.key: _new_value(ctx, row)})
     async with ctx.unit_of_work() as uow:
         client = await ClientService(uow).edit(ctx.value("client_id", UUID), changes)
         referrer = await ClientService(uow).referrer(client)
-    label = ctx.t(QUESTIONS[field].label)
-    return _fields(ctx.t, client, referrer, ctx.t("✅ {label} saved.", label=label))
+    return _fields(ctx.t, client, referrer, ctx.t("✅ {label} saved.", label=ctx.t(row.label)))
 
 
-def _new_value(ctx: FormContext, field: Field) -> object:
-    name = f"to_{field}"
-    if field is Field.BIRTH_DATE and ctx.maybe(name, object) != EMPTY:
-        return ctx.value(name, date)
-    text = ctx.value(name, str)
-    match field:
-        case Field.TAGS:
-            return [tag[:40] for part in text.split(",") if (tag := part.strip())]
-        case Field.DOCUMENT:
-            return parse_document(text) if text else None
-        case Field.REFERRER:
-            return ctx.value(REFERRER, UUID) if text else None
-        case _:
-            return text or None
+def _new_value(ctx: FormContext, row: ClientField) -> object:
+    answer = ctx.value(f"to_{row.key}", object)
+    if row.reader.kind is UUID:
+        return ctx.value(REFERRER, UUID) if answer else None
+    return value_of_answer(row, answer)
 
 
 EDITING = router.form(
     Form(
         name="edit_client",
         title=N_("Change a client"),
-        steps=[*(_edit_step(field, question) for field, question in QUESTIONS.items()), WHICH_REFERRER],
+        steps=[*map(_edit_step, CLIENT_FIELDS.values()), WHICH_REFERRER],
         submit=_save,
         confirm=None,
     )

@@ -18,7 +18,7 @@ from bot.desk.clients.enrolment import (
     read_faces,
     remember,
 )
-from bot.desk.clients.fields import GENDERS, QUESTIONS, Field
+from bot.desk.clients.fields import parser_of, value_of_answer
 from bot.desk.clients.linking import link_offer
 from bot.desk.clients.profile import EditClient
 from bot.forms.definition import Choice, Form, FormContext, Step
@@ -30,9 +30,9 @@ from bot.ui.keyboards import button, nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import Html, Screen
 from bot.ui.update_context import UpdateContext
-from gym.clients.documents import parse_document
-from gym.clients.fields import is_minor
-from gym.clients.models import Client, Gender
+from gym.clients.fields import CLIENT_FIELDS, ClientField, Registration
+from gym.clients.models import Client
+from gym.clients.parsers import is_minor
 from gym.clients.schemas import ClientInput
 from gym.clients.service import ClientService
 from gym.core.language import N_
@@ -98,13 +98,23 @@ def _photo_above(context: UpdateContext) -> str | None:
 # Questions ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _step(field: Field, *, optional: bool = True) -> Step:
-    question = QUESTIONS[field]
-    return Step(field, question.label, question.ask, parse=question.parse, optional=optional)
-
-
 def _is_minor(ctx: FormContext) -> bool:
-    return is_minor(ctx.maybe(Field.BIRTH_DATE, date), ctx.context.today)
+    return is_minor(ctx.maybe("birth_date", date), ctx.context.today)
+
+
+def _step(row: ClientField) -> Step:
+    choices = [Choice(value, label) for value, label in row.choices.items()] if row.choices else None
+    of_minors = row.registration is Registration.OF_MINORS
+    return Step(
+        row.key,
+        row.label,
+        row.question,
+        parse=parser_of(row),
+        choices=choices,
+        columns=3 if choices else 1,
+        optional=not (row.required or of_minors),
+        when=_is_minor if of_minors else None,
+    )
 
 
 def _needs_first_photo(ctx: FormContext) -> bool:
@@ -115,27 +125,11 @@ def _has_first_photo(ctx: FormContext) -> bool:
     return consented(ctx) and ctx.has(FIRST_PHOTO)
 
 
+FIELD_STEPS: Final = {
+    row.key: _step(row) for row in CLIENT_FIELDS.values() if row.registration is not Registration.NOT_ASKED
+}
 STEPS: Final = [
-    _step(Field.FIRST_NAME, optional=False),
-    _step(Field.LAST_NAME),
-    _step(Field.DOCUMENT),
-    _step(Field.PHONE),
-    _step(Field.BIRTH_DATE),
-    Step(
-        Field.GENDER,
-        QUESTIONS[Field.GENDER].label,
-        QUESTIONS[Field.GENDER].ask,
-        choices=[Choice(gender, label) for gender, label in GENDERS.items()],
-        columns=3,
-        optional=True,
-    ),
-    Step(
-        Field.GUARDIAN,
-        QUESTIONS[Field.GUARDIAN].label,
-        QUESTIONS[Field.GUARDIAN].ask,
-        parse=QUESTIONS[Field.GUARDIAN].parse,
-        when=_is_minor,
-    ),
+    *FIELD_STEPS.values(),
     CONSENT,
     Step(
         PHOTOS.name,
@@ -178,22 +172,19 @@ async def _summary(ctx: FormContext) -> str:
 
 
 async def _similar(ctx: FormContext) -> Sequence[Client]:
-    name = f"{ctx.value(Field.FIRST_NAME, str)} {ctx.maybe(Field.LAST_NAME, str) or ''}".strip()
+    name = f"{ctx.value('first_name', str)} {ctx.maybe('last_name', str) or ''}".strip()
     async with ctx.unit_of_work() as uow:
-        return await ClientService(uow).similar(name, ctx.maybe(Field.PHONE, str))
+        return await ClientService(uow).similar(name, ctx.maybe("phone", str))
 
 
 def _data(ctx: FormContext) -> ClientInput:
-    document = ctx.maybe(Field.DOCUMENT, str)
-    return ClientInput(
-        first_name=ctx.value(Field.FIRST_NAME, str),
-        last_name=ctx.maybe(Field.LAST_NAME, str) or "",
-        document=parse_document(document) if document else None,
-        phone=ctx.maybe(Field.PHONE, str),
-        birth_date=ctx.maybe(Field.BIRTH_DATE, date),
-        gender=ctx.maybe(Field.GENDER, Gender),
-        guardian_name=ctx.maybe(Field.GUARDIAN, str) if _is_minor(ctx) else None,
-    )
+    """Without what was answered to a question that is not asked any more: the guardian of who is of age."""
+    given = {
+        key: value_of_answer(CLIENT_FIELDS[key], ctx.value(key, object))
+        for key, step in FIELD_STEPS.items()
+        if step.applies(ctx) and ctx.has(key)
+    }
+    return ClientInput.model_validate({"last_name": "", **given})
 
 
 def _sent(ctx: FormContext) -> list[str]:

@@ -10,11 +10,11 @@ from typing import Final
 
 from dateutil.relativedelta import relativedelta
 
-from gym.clients import fields
+from gym.clients import parsers
 from gym.clients.documents import Document, parse_document
 from gym.clients.models import Gender
+from gym.clients.parsers import ParseContext
 from gym.clients.phones import parse_phone
-from gym.clients.schemas import ParseContext
 from gym.core.errors import GymError
 from gym.core.money import LARGEST, to_cents
 from gym.core.reading.amounts import AmountNegative, AmountTooLarge, example_amount, read_amount
@@ -73,8 +73,8 @@ class CellReader:
     def birth_date(self, cell: Cell, order: DayOrder | None) -> date:
         today = self._habits.today
         if (day := day_of(cell)) is not None:
-            return fields.checked_birth_date(day, today)
-        return fields.parse_birth_date(without_time(cell.text), today, month_first=self._month_first(order))
+            return parsers.checked_birth_date(day, today)
+        return parsers.parse_birth_date(without_time(cell.text), today, month_first=self._month_first(order))
 
     def plan_day(self, cell: Cell, order: DayOrder | None) -> date:
         """Raises `DayInvalid`, `PlanDayOutOfRange`: counting on from year 9999 would fail for everybody."""
@@ -121,7 +121,7 @@ class CellReader:
         """In a column that has H for hombre, M is mujer."""
         if women_are_m and unaccented(cell.text) == "m":
             return Gender.FEMALE
-        return fields.parse_gender(cell.text)
+        return parsers.parse_gender(cell.text)
 
     def _month_first(self, order: DayOrder | None) -> bool:
         if order in (None, DayOrder.UNDECIDED):

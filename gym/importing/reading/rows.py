@@ -6,10 +6,13 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Final, TypeVar
 
-from gym.clients import fields
+from gym.clients import parsers
 from gym.clients.documents import Document
 from gym.clients.errors import GuardianNeeded
-from gym.clients.schemas import READERS, ClientInput, ParseContext
+from gym.clients.fields import ClientField
+from gym.clients.models import Gender
+from gym.clients.parsers import ParseContext
+from gym.clients.schemas import ClientInput
 from gym.core.errors import GymError
 from gym.core.reading.conventions import Conventions, unaccented
 from gym.importing.errors import ImportTooLarge
@@ -17,21 +20,23 @@ from gym.importing.reading.cell_values import CellReader, Phones
 from gym.importing.reading.columns import ColumnMap, SheetColumn
 from gym.importing.reading.formats.cells import EMPTY, Cell
 from gym.importing.reading.formats.sheets import MOST_ROWS, SheetRow
-from gym.importing.reading.headings import Column
+from gym.importing.reading.headings import FIELD_OF, NEVER_ZERO, Column
 from gym.importing.reading.names import PersonNames, split_name
 from gym.importing.reading.people import CellProblem, PersonRow, WrittenMembership, YesNoCell
 
 Value = TypeVar("Value")
-NEVER_ZERO: Final = frozenset(
+OF_SEVERAL_CELLS: Final = frozenset(
     {
         Column.DOCUMENT,
         Column.PHONE,
-        Column.OTHER_PHONE,
-        Column.EMAIL,
         Column.BIRTH_DATE,
-        Column.EMERGENCY_PHONE,
+        Column.GENDER,
+        Column.EMERGENCY_CONTACT,
+        Column.TAGS,
+        Column.NOTES,
     }
 )
+"""Fields that are read with other cells or rows in view; every other one is its cell, read by its own row."""
 
 
 class RowReader:
@@ -99,30 +104,27 @@ class _OneRow:
         return PersonRow(self._row.line, shown, None if problems else given, membership, problems)
 
     def _client(self, names: PersonNames) -> ClientInput:
-        cells, born = self._reader.cells, self._birth_date()
-        guardian = self._text(Column.GUARDIAN, "guardian_name")
-        if fields.is_minor(born, self._reader.parse_context.today) and not guardian:
+        values = {
+            row.key: self._field(column, row)
+            for column, row in FIELD_OF.items()
+            if column not in OF_SEVERAL_CELLS
+        }
+        values |= {"birth_date": (born := self._birth_date())}
+        if parsers.is_minor(born, self._reader.parse_context.today) and not values["guardian_name"]:
             self._problems.append(CellProblem("", "", GuardianNeeded()))
-        women_are_m = self._reader.women_are_m
-        tags = [
-            tag for part in self._each(Column.TAGS, lambda cell: fields.parse_tags(cell.text)) for tag in part
-        ]
-        return ClientInput(
-            first_name=names.first,
-            last_name=names.last,
-            document=self._document(),
-            alias=self._text(Column.ALIAS, "alias"),
-            phone=self._phone(),
-            email=self._one(Column.EMAIL, lambda cell: fields.parse_email(cell.text)),
-            birth_date=born,
-            gender=self._one(Column.GENDER, lambda cell: cells.gender(cell, women_are_m=women_are_m)),
-            address=self._text(Column.ADDRESS, "address"),
-            emergency_contact=self._emergency(),
-            tags=tags,
-            warning=self._text(Column.WARNING, "warning"),
-            language=self._one(Column.LANGUAGE, lambda cell: cell.text),
-            guardian_name=guardian,
-            notes=self._notes(),
+        return ClientInput.model_validate(
+            values
+            | {
+                "first_name": names.first,
+                "last_name": names.last,
+                "document": self._document(),
+                "phone": self._phone(),
+                "gender": self._gender(),
+                "emergency_contact": self._emergency(),
+                "tags": self._tags(),
+                "language": self._one(Column.LANGUAGE, lambda cell: cell.text),
+                "notes": self._notes(),
+            }
         )
 
     # Cells
@@ -151,11 +153,11 @@ class _OneRow:
             self._problems.append(CellProblem(column.heading, cell.text, fault, column.place))
             return None
 
-    def _text(self, holds: Column, field: str) -> str | None:
-        return (
-            self._one(holds, lambda cell: str(READERS[field](cell.text, self._reader.parse_context) or ""))
-            or None
-        )
+    def _field(self, holds: Column, row: ClientField) -> object:
+        parse, parse_context = row.reader.parse, self._reader.parse_context
+        if parse is None:
+            return None
+        return self._one(holds, lambda cell: row.kept(parse(cell.text, parse_context), parse_context))
 
     # Fields of several columns
 
@@ -181,7 +183,7 @@ class _OneRow:
         if self._problems or not (text or needed):
             return text
         try:
-            return fields.parse_name(text)
+            return parsers.parse_name(text)
         except GymError as fault:
             self._problems.append(CellProblem("", text, fault))
             return text
@@ -209,21 +211,29 @@ class _OneRow:
         order = columns[0].order if columns else None
         return self._one(Column.BIRTH_DATE, lambda cell: self._reader.cells.birth_date(cell, order))
 
+    def _gender(self) -> Gender | None:
+        cells, women_are_m = self._reader.cells, self._reader.women_are_m
+        return self._one(Column.GENDER, lambda cell: cells.gender(cell, women_are_m=women_are_m))
+
+    def _tags(self) -> list[str]:
+        parts = self._each(Column.TAGS, lambda cell: parsers.parse_tags(cell.text))
+        return [tag for part in parts for tag in part]
+
     def _emergency(self) -> str | None:
         text = self._joined(Column.EMERGENCY_CONTACT, Column.EMERGENCY_PHONE)
-        return fields.parse_text(text)[:200] or None if text else None
+        return parsers.parse_text(text)[:200] or None if text else None
 
     def _notes(self) -> str | None:
         """Notes, what found no place of its own, and the columns that nobody knows."""
         lines = [
-            text for text in self._each(Column.NOTES, lambda cell: fields.parse_notes(cell.text)) if text
+            text for text in self._each(Column.NOTES, lambda cell: parsers.parse_notes(cell.text)) if text
         ]
         lines += self._asides
         for column in self._reader.extra:
             if text := self._read(column, lambda cell: " ".join(cell.text.split())):
                 lines.append(f"{column.heading}: {text}" if column.heading else text)
         try:
-            return fields.parse_notes("\n".join(lines)) or None
+            return parsers.parse_notes("\n".join(lines)) or None
         except GymError as fault:
             self._problems.append(CellProblem("", "", fault))
             return None

@@ -9,7 +9,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
+from gym.clients.fields import ApiPlace
 from gym.subscriptions.models import SubscriptionStatus
+from web.api.schemas.client_fields import with_client_fields
 from web.api.schemas.fields import PLAIN, PageNumber, Query, Request
 
 
@@ -34,10 +36,8 @@ class SignedQuery(Query):
     mac: str = ""
 
 
-class FoundClient(PersonAnswer):
+class FoundClient(with_client_fields(PersonAnswer, ApiPlace.SEARCH)):
     active: bool
-    document: str | None = None
-    phone: str | None = None
 
 
 class ClientsAnswer(BaseModel):
@@ -61,12 +61,10 @@ class FaceAnswer(BaseModel):
     templates: int
 
 
-class CardAnswer(FoundClient):
+class CardAnswer(with_client_fields(FoundClient, ApiPlace.CARD)):
     """The card as the desk sees it."""
 
     display_name: str
-    birth_date: date | None = None
-    warning: str | None = None
     blocked_until: date | None = None
     membership: MembershipAnswer | None = None
     balance: Decimal = Field(description="All that is owed")
