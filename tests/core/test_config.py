@@ -1,4 +1,4 @@
-"""The environment: typed, named in README, and refused in one line."""
+"""The environment: typed, named in the pages, and refused in one line."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import pytest
 
 from gym.core.config import Config, ConfigError, load_config
 
-README = Path(__file__).parents[2] / "README.md"
+RUNNING = Path(__file__).parents[2] / "docs" / "running.md"
 
 
 @pytest.mark.parametrize("name", Config.model_fields)
-def test_readme_lists_every_setting_with_its_meaning(name: str) -> None:
+def test_a_page_lists_every_setting_with_its_meaning(name: str) -> None:
     description = Config.model_fields[name].description
-    assert f"| `{name.upper()}` |" in README.read_text()
-    assert f"| {description} |" in README.read_text()
+    assert f"| `{name.upper()}` |" in RUNNING.read_text(encoding="utf-8")
+    assert f"| {description} |" in RUNNING.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Every command that README names, run in README's order on one gym."""
+"""Every command that the pages name, run in their order on one gym."""
 
 from __future__ import annotations
 
@@ -17,11 +17,15 @@ from gym.app import Gym
 from gym.commands import app
 from gym.core.config import Config
 from gym.settings.models import GymKind
+from tests.documentation.pages import PAGES, text_of
 from tests.support.people import people
 
-README = (Path(__file__).parents[2] / "README.md").read_text()
-NAMED = list(dict.fromkeys(re.findall(r"`python -m gym ([^`]+)`", README)))
-MAKE = set(re.findall(r"`?make (\w+)", README))
+GYM = re.compile(r"`(?:[A-Z_]+=\S+ )?python -m gym ([^`]+)`")
+FIRST = "docs/running.md"
+"""Its table of commands has an order in which they can be run; what other pages name comes after it."""
+SAID = [text_of(page) for page in [FIRST, *(page for page in PAGES if page != FIRST)]]
+NAMED = list(dict.fromkeys(command for text in SAID for command in GYM.findall(text)))
+MAKE = {target for text in SAID for target in re.findall(r"(?:`|^)make (\w+)", text, re.MULTILINE)}
 
 
 @pytest.fixture
@@ -32,6 +36,14 @@ def folder(tmp_path: Path) -> Path:
         for number in range(3):
             (tmp_path / "people" / person.name / f"{number}.jpg").write_bytes(person.photo(number))
     return tmp_path / "people"
+
+
+@pytest.fixture
+def members(tmp_path: Path) -> Path:
+    """A list as a gym keeps it."""
+    path = tmp_path / "members.csv"
+    path.write_text("Nombre,Documento,Celular\nVera Solano,1020304055,3001112233\n", encoding="utf-8")
+    return path
 
 
 @pytest.fixture
@@ -55,8 +67,8 @@ async def sandbox_url(gym: Gym) -> str:
 
 
 @pytest.mark.usefixtures("log")
-def test_every_command_of_the_readme_does_its_work(
-    sandbox_url: str, config: Config, folder: Path, tmp_path: Path
+def test_every_command_of_the_pages_does_its_work(
+    sandbox_url: str, config: Config, folder: Path, members: Path, tmp_path: Path
 ) -> None:
     environment = {
         "DATABASE_URL": sandbox_url,
@@ -75,14 +87,19 @@ def test_every_command_of_the_readme_does_its_work(
         if command.startswith("keys retire"):
             listed = re.findall(r"\bk[0-9a-f]{8}\b", run("keys", "list").output)
         words = [
-            {"KID": listed[-1] if listed else "", "NAME": "Main door", "DIR": str(folder)}.get(word, word)
+            {
+                "KID": listed[-1] if listed else "",
+                "NAME": "Main door",
+                "DIR": str(folder),
+                "FILE": str(members),
+            }.get(word, word)
             for word in command.split()
         ]
         assert run(*words).output.strip(), command
     assert len(NAMED) >= 13
 
 
-def test_every_target_of_the_readme_is_in_the_makefile() -> None:
+def test_every_target_of_the_pages_is_in_the_makefile() -> None:
     makefile = (Path(__file__).parents[2] / "Makefile").read_text()
     assert {"run", "test", "check", "bench"} <= MAKE
     for target in MAKE:
