@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from gym.attendance.checkin.flow import CheckInFlow
 from gym.core.clock import SystemClock, WallClock, gym_day
 from gym.core.config import Config, ConfigError
 from gym.core.database.engine import FAULTS, Database, is_retryable, is_unavailable
@@ -41,6 +42,7 @@ from gym.tables import MODULES as MODULES  # every room's rows are mapped before
 from gym.unit_of_work import Context, UnitOfWork
 
 if TYPE_CHECKING:
+    from gym.attendance.checkin.photo_reading import PhotoReader
     from gym.faces.engine.pool import FacePool
 
 log = structlog.get_logger()
@@ -97,6 +99,19 @@ class Gym:
     def hot_path(self) -> HotPath:
         """The kiosk's check-in, without a session."""
         return HotPath(self.database.direct_pool, self._begin_directly, self.within_reach)
+
+    @cached_property
+    def check_in_flow(self) -> CheckInFlow:
+        """From a credential to the stored answer, for whoever asks by the API."""
+        photos = None if self.face_pool is None else self._photo_reader(self.face_pool)
+        return CheckInFlow(self.hot_path, self.run, photos, self.gallery, self.clock, self.secrets.jwt)
+
+    def _photo_reader(self, pool: FacePool) -> PhotoReader:
+        # Imported where it is used: OpenCV and the models' code would slow every operator's command.
+        from gym.attendance.checkin.photo_reading import PhotoReader
+        from gym.faces.liveness.challenge_gate import ChallengeMode
+
+        return PhotoReader(pool, self.match_rule, ChallengeMode(self.config.face_challenge))
 
     @asynccontextmanager
     async def within_reach(self) -> AsyncGenerator[None]:

@@ -242,7 +242,7 @@ async def test_a_full_pool_says_busy_and_when_to_come_back(
         raise AssertionError("somebody was asked")
 
     monkeypatch.setattr(face_pool, "places", 0)
-    monkeypatch.setattr("web.api.check_ins.arrive", nobody)
+    monkeypatch.setattr("gym.hot_path.hot_path.HotPath.authenticate", nobody)
     answer = await door.show(people()[0].photo(), key="visit-1")
     assert (answer.status, await check_shape(answer)) == (503, "busy")
     assert int(answer.headers["Retry-After"]) >= 1

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from gym.app import Gym
 from gym.core.database.ids import new_id
 from gym.core.language import N_
+from gym.kiosks.callers import caller_of
 from gym.kiosks.models import Kiosk
 from gym.security.passwords import verify_secret
 from gym.security.permissions import Actor
@@ -20,7 +21,7 @@ from gym.staff.models import Staff
 from gym.unit_of_work import UnitOfWork
 from web.api.schemas.sign_in import GrantRequest, KioskGrant, PasswordGrant, RefreshRequest, TokenAnswer
 from web.http.addresses import client_address, neighbourhood
-from web.http.authentication import EVERYBODY, WrongScope, caller_of, claims_of, issuer_of
+from web.http.authentication import EVERYBODY, WrongScope, claims_of, issuer_of
 from web.http.json import read_model, reply
 from web.http.keys import GYM, LIMITS
 from web.http.limits import Guess, TooManyRequests

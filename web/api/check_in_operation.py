@@ -9,13 +9,8 @@ from gym.faces.liveness.challenge_gate import ChallengeMissing
 from gym.faces.refusals import FramesDisagree
 from gym.security.idempotency import InFlight, KeyReused
 from gym.security.signed_links import QrExpired, QrInvalid
-from web.api.check_ins import (
-    CredentialMissing,
-    KeyMalformed,
-    SeveralCredentials,
-    TimeWithoutZone,
-    check_in,
-)
+from web.api.check_in_request import CredentialMissing, KeyMalformed, SeveralCredentials, TimeWithoutZone
+from web.api.check_ins import check_in
 from web.api.schemas.check_ins import (
     CheckInAnswer,
     DocumentCheckIn,

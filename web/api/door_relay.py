@@ -10,12 +10,14 @@ import structlog
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
 from gym.app import Gym
+from gym.attendance.checkin.flow import JudgedCheckIn
 from gym.core.errors import DatabaseUnavailable
 from gym.kiosks.models import Kiosk
 from gym.kiosks.service import KioskService
 from gym.security.permissions import Actor
-from web.http.authentication import SAID, Said
+from web.http.authentication import SAID
 from web.http.keys import GYM
+from web.http.limits import OFFLINE_AFTER
 
 log = structlog.get_logger()
 TIMEOUT: Final = ClientTimeout(total=2)
@@ -89,5 +91,6 @@ async def open_door(request: web.Request, handler: Handler) -> web.StreamRespons
     return response
 
 
-def _opens(said: Said) -> bool:
-    return said.verdict.admitted and said.is_live
+def _opens(judged: JudgedCheckIn) -> bool:
+    """The person still stands there, and may come in."""
+    return judged.verdict.admitted and judged.now - judged.verdict.at <= OFFLINE_AFTER

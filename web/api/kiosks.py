@@ -7,13 +7,14 @@ import asyncio
 from aiohttp import web
 
 from gym.core.language import LANGUAGES
+from gym.kiosks.callers import caller_of
 from gym.kiosks.service import ExitPinWrong, KioskService, PairingRefused, new_secret
 from gym.security.passwords import hash_secret
 from gym.security.permissions import Actor
 from gym.security.tokens import InvalidToken, Scope
 from web.api.schemas.kiosks import ExitRequest, KioskAnswer, PairAnswer, PairRequest
 from web.http.addresses import client_address, neighbourhood
-from web.http.authentication import acting, caller_of, claims_of
+from web.http.authentication import acting, claims_of
 from web.http.json import read_model, reply
 from web.http.keys import GYM, LIMITS
 from web.http.limits import Guess, TooManyRequests

@@ -67,7 +67,6 @@ class TemplateLearner:
 
 
 LEARNER: web.AppKey[TemplateLearner] = web.AppKey("learner", TemplateLearner)
-FACES: web.RequestKey[tuple[Face, ...]] = web.RequestKey("faces")
 
 
 async def learner(app: web.Application) -> AsyncGenerator[None]:

@@ -7,24 +7,20 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
-from uuid import UUID
 
 from aiohttp import web
-from sqlalchemy import select
 
 from gym.app import Gym
-from gym.attendance.checkin.schemas import Verdict
+from gym.attendance.checkin.flow import JudgedCheckIn
 from gym.attendance.models import VerdictCode
 from gym.core.errors import Busy, Forbidden, GymError
 from gym.core.language import N_
 from gym.faces.errors import NoFace
-from gym.kiosks.models import Kiosk
-from gym.security.permissions import Actor, Role
+from gym.kiosks.callers import Caller, caller_of
+from gym.security.permissions import Actor
 from gym.security.rate_limits import TokenBucket
-from gym.security.sessions import signed_in
 from gym.security.signed_links import SignedLinks
 from gym.security.tokens import Claims, ExpiredToken, InvalidToken, Scope, TokenIssuer, TokenType
-from gym.staff.models import Staff
 from gym.unit_of_work import UnitOfWork
 from web.http.document_guesses import DocumentGuess
 from web.http.face_tries import FaceTry
@@ -33,7 +29,6 @@ from web.http.limits import OFFLINE_AFTER, Limits
 
 EVERYBODY: Final = tuple(Scope)
 STAFF: Final = (Scope.EMPLOYEE, Scope.ADMIN)
-SEEN_EVERY: Final = timedelta(minutes=1)
 COUNTS_ITSELF: Final = ("POST", "/api/v1/check-ins")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -43,41 +38,6 @@ class WrongScope(Forbidden):
 
     code = "wrong_scope"
     message = N_("This sign-in may not do that.")
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who a token speaks for, and what it allows."""
-
-    actor: Actor
-    scope: Scope
-    kiosk: Kiosk | None = None
-
-    @property
-    def id(self) -> UUID:
-        """Of the kiosk or of the member of staff."""
-        assert self.actor.id is not None
-        return self.actor.id
-
-    @property
-    def kiosk_id(self) -> UUID | None:
-        return self.kiosk.id if self.kiosk else None
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What was said at a door and committed, for whatever follows the answer."""
-
-    kiosk: Kiosk | None
-    verdict: Verdict
-    now: datetime
-    adapts: bool = False
-    """Whether the gym wants to learn from the faces that it lets in."""
-
-    @property
-    def is_live(self) -> bool:
-        """The person still stands there."""
-        return self.now - self.verdict.at <= OFFLINE_AFTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +56,8 @@ CLAIMS: web.RequestKey[Claims | GymError] = web.RequestKey("claims")
 COUNTED: web.RequestKey[tuple[TokenBucket, ...]] = web.RequestKey("counted")
 FACE_TRY: web.RequestKey[FaceTry] = web.RequestKey("face_try", FaceTry)
 GUESS: web.RequestKey[DocumentGuess] = web.RequestKey("guess")
-SAID: web.RequestKey[Said] = web.RequestKey("said", Said)
+SAID: web.RequestKey[JudgedCheckIn] = web.RequestKey("said", JudgedCheckIn)
+"""What was judged and committed, for whatever follows the answer."""
 
 
 def issuer_of(gym: Gym) -> TokenIssuer:
@@ -121,28 +82,6 @@ def claims_of(request: web.Request, *scopes: Scope) -> Claims:
     return found
 
 
-async def caller_of(uow: UnitOfWork, claims: Claims) -> Caller:
-    """The caller as the database knows it now; a revoked one is refused at once with `InvalidToken`."""
-    row = await _holder(uow, claims)
-    caller = caller_from(row, claims)
-    if isinstance(row, Kiosk) and is_seen_anew(row, uow.context.wall):
-        row.last_seen_at = uow.context.wall
-    return caller
-
-
-def caller_from(row: Kiosk | Staff | None, claims: Claims) -> Caller:
-    """The caller in a row. Raises `InvalidToken` for one that was revoked."""
-    if row is None or not row.active or row.token_generation != claims.generation:
-        raise InvalidToken
-    if isinstance(row, Kiosk):
-        return Caller(Actor.kiosk(row.id, row.name), claims.scope, row)
-    if claims.scope is Scope.ADMIN and row.role is not Role.ADMIN:
-        raise InvalidToken
-    # A token never does more than its scope, even where its owner has become an admin since.
-    role = Role(claims.scope.value)
-    return Caller(Actor.staff(row.id, row.name, role, row.language), claims.scope)
-
-
 @asynccontextmanager
 async def acting(request: web.Request, *scopes: Scope) -> AsyncGenerator[tuple[UnitOfWork, Caller]]:
     """A transaction in which the caller acts. Raises the faults of `claims_of` and `caller_of`."""
@@ -150,18 +89,6 @@ async def acting(request: web.Request, *scopes: Scope) -> AsyncGenerator[tuple[U
     async with request.app[GYM].unit_of_work(Actor.system()) as uow:
         caller = await caller_of(uow, claims)
         yield uow.acting_as(caller.actor), caller
-
-
-async def _holder(uow: UnitOfWork, claims: Claims) -> Kiosk | Staff | None:
-    """In one statement with the sign-in; nobody where that has ended."""
-    model = Kiosk if claims.scope is Scope.KIOSK else Staff
-    standing = signed_in(claims, uow.context.wall)
-    return await uow.session.scalar(select(model).where(model.id == claims.subject, standing))
-
-
-def is_seen_anew(kiosk: Kiosk, wall: datetime) -> bool:
-    """Whether it is worth a write that this kiosk was here."""
-    return kiosk.last_seen_at is None or wall - kiosk.last_seen_at > SEEN_EVERY
 
 
 # Counting ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -16,7 +16,7 @@ from bot.ui.keyboards import Button, Row, button, nav
 from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
-from gym.attendance.checkin.credentials import qr_owner
+from gym.attendance.checkin.credentials import ClientCredential, qr_owner
 from gym.attendance.checkin.service import AttendanceService
 from gym.clients.models import Client
 from gym.clients.service import ClientService
@@ -119,9 +119,8 @@ def _person_button(t: HtmlTranslator, number: int, outcome: MatchOutcome, client
 async def check_in(context: UpdateContext, tap: CheckInClient) -> None:
     """A verdict is a new message, so that the card stays where it is, and its button works again."""
     key = tap_key(context)
-    verdict = await context.run(
-        lambda uow: AttendanceService(uow).check_in_client(tap.client_id, key=key, anew=True)
-    )
+    client = ClientCredential(tap.client_id, anew=True)
+    verdict = await context.run(lambda uow: AttendanceService(uow).check_in(client, key=key))
     await context.say(verdict_screen(context, verdict))
 
 

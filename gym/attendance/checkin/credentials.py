@@ -1,17 +1,82 @@
-"""Whose QR it is, for the desk that wants to see the card before anybody comes in."""
+"""Credentials of a check-in: what a person shows at the door, and whose QR it is."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from gym.clients.repository import ClientRepository
+from gym.faces.schemas import MatchRule, Probe
 from gym.security.permissions import Permission
 from gym.security.signed_links import CardRevoked, QrInvalid, SignedLinks
 from gym.unit_of_work import UnitOfWork
 
+if TYPE_CHECKING:
+    from gym.faces.engine.reader import Face
+    from gym.faces.liveness.turn_challenge import Side
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoCredential:
+    """Frames of one moment, and those of the head turned to a side where a kiosk asked for that."""
+
+    photos: Sequence[bytes]
+    turned: Sequence[bytes] = ()
+    side: Side | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FaceCredential:
+    """What the face reader made of photos."""
+
+    probe: Probe
+    rule: MatchRule
+    live: bool = True
+    """False when liveness said no."""
+    faces: tuple[Face, ...] = ()
+    """What may be learnt of, once the person was let in."""
+
+
+@dataclass(frozen=True, slots=True)
+class QrCredential:
+    """What a member's QR or printed card says."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentCredential:
+    """A document's number, with the last four digits of the phone."""
+
+    number: str
+    phone_last4: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClientCredential:
+    """The word of staff who know the person.
+
+    `anew` is for a button that stays on the screen: it judges again once its last attempt was
+    denied, or undone since.
+    """
+
+    client_id: UUID
+    anew: bool = False
+
+
+Credential = FaceCredential | QrCredential | DocumentCredential | ClientCredential
+"""What `AttendanceService.check_in` judges."""
+ShownCredential = PhotoCredential | QrCredential | DocumentCredential
+"""What comes with an API request."""
+
 
 async def qr_owner(uow: UnitOfWork, text: str) -> UUID:
-    """The client behind a member's QR or printed card. Raises `QrInvalid`, `CardRevoked`, `QrExpired`."""
+    """The client behind a member's QR or printed card, for the desk that opens the card.
+
+    Raises `QrInvalid`, `CardRevoked`, `QrExpired`.
+    """
     uow.actor.require(Permission.MANAGE_CLIENTS)
     qr = SignedLinks(uow.secrets.jwt).read_member_qr(text, uow.now)
     client = await ClientRepository(uow.session).get(qr.client_id)

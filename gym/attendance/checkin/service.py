@@ -9,6 +9,13 @@ from uuid import UUID, uuid5
 
 from gym.attendance.checkin import notices
 from gym.attendance.checkin.access import decide
+from gym.attendance.checkin.credentials import (
+    ClientCredential,
+    Credential,
+    DocumentCredential,
+    FaceCredential,
+    QrCredential,
+)
 from gym.attendance.checkin.loyalty import after_counting, counted_visit
 from gym.attendance.checkin.queries import CheckInQueries, Facts
 from gym.attendance.checkin.schemas import Verdict
@@ -56,6 +63,28 @@ class AttendanceService:
     @property
     def _attendance(self) -> AttendanceRepository:
         return AttendanceRepository(self.uow.session)
+
+    async def check_in(
+        self,
+        credential: Credential,
+        *,
+        at: datetime | None = None,
+        kiosk_id: UUID | None = None,
+        key: UUID | None = None,
+    ) -> Verdict:
+        """By whatever was shown; `at` is the capture time of a kiosk that was offline.
+
+        Raises what the four ways below raise.
+        """
+        match credential:
+            case FaceCredential(probe, rule, live):
+                return await self.check_in_face(probe, rule, live=live, at=at, kiosk_id=kiosk_id, key=key)
+            case QrCredential(text):
+                return await self.check_in_qr(text, at=at, kiosk_id=kiosk_id, key=key)
+            case DocumentCredential(number, last4):
+                return await self.check_in_document(number, last4, at=at, kiosk_id=kiosk_id, key=key)
+            case ClientCredential(client_id, anew):
+                return await self.check_in_client(client_id, key=key, anew=anew)
 
     async def check_in_face(
         self,

@@ -17,6 +17,7 @@ from sqlalchemy import func, select, text, update
 from gym.app import Gym
 from gym.core.clock import FrozenClock
 from gym.core.database.ids import new_id
+from gym.hot_path.hot_path import HotPath
 from gym.kiosks.service import KioskService
 from gym.security.models import RefreshToken, SignIn
 from gym.security.passwords import hash_secret
@@ -181,10 +182,8 @@ async def answers(client: Any, door: Door) -> list[int]:
 async def test_a_sign_in_that_ends_while_the_model_reads_lets_nobody_in(
     door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from web.api import check_ins
-
     await door.member("Rosa")
-    look = check_ins.arrive
+    look = HotPath.authenticate
 
     async def arrive(*args: Any) -> Any:
         arrived = await look(*args)
@@ -192,7 +191,7 @@ async def test_a_sign_in_that_ends_while_the_model_reads_lets_nobody_in(
             await uow.session.execute(update(SignIn).values(ended_at=uow.context.wall))
         return arrived
 
-    monkeypatch.setattr(check_ins, "arrive", arrive)
+    monkeypatch.setattr(HotPath, "authenticate", arrive)
     answer = await door.say(key="visit-1", document_number="1020304050", phone_last4="4567")
     assert answer.status == 401
     assert await door.visits() == 0

@@ -217,6 +217,7 @@ MAY: Final = {
     "DebtService.remind": "reminds of a debt",
     "PresenceService.check_out": "ends a visit",
     "AttendanceService.check_in_client": "the verdict of the door, one counted visit a day, no choice in it",
+    "AttendanceService.check_in": "the verdict of the door, by one of the four below",
     "AttendanceService.check_in_face": "the verdict of the door",
     "AttendanceService.check_in_qr": "the verdict of the door",
     "AttendanceService.check_in_document": "the verdict of the door",
