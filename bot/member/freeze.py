@@ -23,8 +23,8 @@ from gym.approvals.service import ApprovalService
 from gym.core.errors import GymError
 from gym.core.language import N_
 from gym.subscriptions.freezes.errors import FreezeBeyondPlan
-from gym.subscriptions.freezes.layout import Interval, from_day
 from gym.subscriptions.freezes.service import FreezeService
+from gym.subscriptions.intervals import Interval, from_day
 from gym.subscriptions.models import Freeze, FreezeKind, Subscription
 from gym.subscriptions.service import SubscriptionService
 

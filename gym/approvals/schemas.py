@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from gym.approvals.models import Approval, ApprovalKind
 from gym.core.database.json_values import decode, encode
 from gym.payments.models import Method
-from gym.subscriptions.sales.discounts import Discount, DiscountKind
+from gym.subscriptions.discounts import Discount, DiscountKind
 
 
 class Facts(BaseModel):

@@ -36,10 +36,10 @@ from gym.payments.models import Method
 from gym.payments.money_back import MoneyBack
 from gym.security.permissions import Actor, ActorKind, OnlyFromDesk, Permission
 from gym.staff.four_eyes import FourEyes
+from gym.subscriptions.discounts import Discount, DiscountTooLarge, require_within
 from gym.subscriptions.freezes.errors import FreezeBeyondPlan
 from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.models import Subscription
-from gym.subscriptions.sales.discounts import Discount, DiscountTooLarge, require_within
 from gym.subscriptions.schemas import Quote
 from gym.subscriptions.service import SubscriptionService
 from gym.unit_of_work import UnitOfWork

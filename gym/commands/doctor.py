@@ -15,7 +15,7 @@ from gym.core.config import Config, ConfigError
 from gym.core.database.migrations import current, head
 from gym.core.postgres import PostgresUnavailable
 from gym.security.permissions import Actor
-from gym.subscriptions.money.money_doubts import MoneyDoubtService
+from gym.subscriptions.money.excess_refunds import ExcessRefundService
 from gym.unit_of_work import UnitOfWork
 
 LEAST_FREE_GB = 2
@@ -69,6 +69,6 @@ async def _database(gym: Gym) -> AsyncIterator[Finding]:
 
 async def money_finding(uow: UnitOfWork) -> Finding:
     """Plans of which more was given back than was paid, which an earlier release let happen."""
-    doubts = (await MoneyDoubtService(uow).listed()).total
+    doubts = (await ExcessRefundService(uow).listed()).total
     found = f"{doubts} plans of which more was given back than was paid" if doubts else "it adds up"
     return Finding("money", not doubts, found, "an admin opens Clients, then “Money to look at”")

@@ -23,7 +23,7 @@ from gym.importing.reading.people import WrittenMembership, YesNoCell
 from gym.plans.models import DurationUnit
 from gym.subscriptions.errors import PlanWithoutPrice, StartTooFar
 from gym.subscriptions.periods import DAY, add_units, first_period
-from gym.subscriptions.sales.brought_forward import RunningPlan
+from gym.subscriptions.sales.imported_plans import RunningPlan
 from gym.subscriptions.sales.offers import LATEST_START
 
 ZERO: Final = Decimal(0)

@@ -17,7 +17,7 @@ from gym.importing.memberships import Memberships
 from gym.importing.reading.headings import FIELD_OF
 from gym.importing.reading.people import PersonRow
 from gym.importing.schemas import ImportPreview, PreviewedRow, RowOutcome
-from gym.subscriptions.sales.brought_forward import RunningPlan
+from gym.subscriptions.sales.imported_plans import RunningPlan
 
 FILLED: Final = tuple(row.key for row in FIELD_OF.values() if row.key != "tags")
 """Fields that a row fills where the gym has nothing; what the gym has stays, for it may be newer.

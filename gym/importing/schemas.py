@@ -15,7 +15,7 @@ from gym.core.errors import GymError
 from gym.importing.reading.columns import ColumnMap
 from gym.importing.reading.day_orders import DayOrder
 from gym.importing.reading.people import PersonRow
-from gym.subscriptions.sales.brought_forward import RunningPlan
+from gym.subscriptions.sales.imported_plans import RunningPlan
 
 
 class RowOutcome(StrEnum):

@@ -28,7 +28,7 @@ from gym.notifications.payloads.members import DeskImportedPayload
 from gym.security.permissions import ActorKind, Permission
 from gym.settings.schemas import GymSettings
 from gym.staff.four_eyes import FourEyes
-from gym.subscriptions.sales.brought_forward import BroughtForward
+from gym.subscriptions.sales.imported_plans import ImportedPlans
 from gym.unit_of_work import UnitOfWork
 
 AT_ONCE: Final = 250
@@ -149,7 +149,7 @@ class ImportService:
     async def _write_part(self, run: ClientImport, rows: Sequence[PreviewedRow]) -> None:
         clients = await self._clients(rows)
         wanted = [(one.client.id, row.plan) for row, one in zip(rows, clients, strict=True) if row.plan]
-        opened = {one.client_id: one.id for one in await BroughtForward(self.uow).open(wanted)}
+        opened = {one.client_id: one.id for one in await ImportedPlans(self.uow).open(wanted)}
         self.uow.session.add_all(
             ClientImportRow(
                 import_id=run.id,

@@ -15,7 +15,7 @@ from gym.importing.repository import ImportRepository
 from gym.payments.models import Account
 from gym.security.permissions import Permission
 from gym.subscriptions.models import Subscription
-from gym.subscriptions.sales.brought_forward import BroughtForward
+from gym.subscriptions.sales.imported_plans import ImportedPlans
 from gym.unit_of_work import UnitOfWork
 
 
@@ -74,4 +74,4 @@ class Undoing:
         found = await self.uow.session.execute(query.with_for_update(key_share=True))
         reason = self.uow.settings.translator()(N_("import undone"))
         for subscription, account in found.all():
-            await BroughtForward(self.uow).take_back(subscription, account, reason)
+            await ImportedPlans(self.uow).take_back(subscription, account, reason)

@@ -1,4 +1,4 @@
-"""Who has a plan at the moment: what a change of it would touch, and what it would not."""
+"""Count of clients with an open subscription to a plan: how many a change of the plan would touch."""
 
 from __future__ import annotations
 

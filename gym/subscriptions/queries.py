@@ -1,4 +1,4 @@
-"""Looking at subscriptions: the current one, what waits, the past, and what somebody owes."""
+"""Queries on subscriptions: current, waiting, latest, history, and what is owed."""
 
 from __future__ import annotations
 
@@ -7,16 +7,12 @@ from datetime import date
 from uuid import UUID
 
 from gym.core.database.repository import Page
-from gym.payments.models import LedgerEntry
-from gym.payments.schemas import Receipt, RestDays
-from gym.payments.service import PaymentService
 from gym.security.permissions import Permission
-from gym.staff.four_eyes import FourEyes
-from gym.subscriptions.models import FreezeKind, Subscription
+from gym.subscriptions.models import Subscription
 from gym.subscriptions.repository import SubscriptionRepository
 from gym.subscriptions.schemas import Owed
-from gym.subscriptions.status_sync import StatusSync
-from gym.subscriptions.statuses import is_waiting
+from gym.subscriptions.status.status_sync import StatusSync
+from gym.subscriptions.status.statuses import is_waiting
 from gym.unit_of_work import UnitOfWork
 
 
@@ -76,49 +72,9 @@ class SubscriptionQueries:
         self.uow.actor.require(Permission.SELL)
         return await self._subscriptions.ending_on([day])
 
-    async def receipt(self, entry_id: UUID) -> Receipt:
-        """The receipt of a payment, also of a voided one. Raises `PaymentNotFound`."""
-        entry = await PaymentService(self.uow).payment(entry_id)
-        subscription = await self._subscriptions.of_account(entry.account_id)
-        self._require_sight(subscription.client_id)
-        return await self._receipt(entry, subscription)
-
-    @property
-    def _four_eyes(self) -> FourEyes:
-        return FourEyes(self.uow)
-
     @property
     def _subscriptions(self) -> SubscriptionRepository:
         return SubscriptionRepository(self.uow.session)
-
-    async def _receipt(self, entry: LedgerEntry, subscription: Subscription) -> Receipt:
-        payments = PaymentService(self.uow)
-        assert entry.receipt_number is not None, "the database numbers every payment"
-        assert entry.method is not None, "the database wants a method"
-        return Receipt(
-            number=entry.receipt_number,
-            entry_id=entry.id,
-            client_id=subscription.client_id,
-            client_name=subscription.client.full_name,
-            amount=entry.amount,
-            method=entry.method,
-            balance_after=await payments.balance_after(entry),
-            at=entry.at,
-            staff_name=entry.staff_name,
-            plan_name=subscription.plan.name,
-            subscription_id=subscription.id,
-            starts_on=subscription.starts_on,
-            ends_on=subscription.ends_on,
-            note=entry.note,
-            voided=bool(await payments.voided([entry.id])),
-            paid_on=entry.gym_day,
-            destination=entry.destination,
-            rests=tuple(
-                RestDays(one.kind is FreezeKind.CLOSURE, one.starts_on, one.ends_on)
-                for one in subscription.freezes
-            ),
-            given_back=await payments.given_back(entry),
-        )
 
     def _require_sight(self, client_id: UUID) -> None:
         """Staff and doors see everybody, members themselves."""

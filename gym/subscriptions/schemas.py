@@ -1,4 +1,4 @@
-"""What subscriptions hand out: offers to confirm, and what somebody owes."""
+"""Value types of subscriptions: quotes to confirm, price reductions, balances owed."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from gym.clients.models import Client
 from gym.core.money import round_down
 from gym.plans.models import Plan
 from gym.rewards.models import Reward
-from gym.subscriptions.freezes.layout import Interval
+from gym.subscriptions.discounts import NO_DISCOUNT, Discount, rounded_off
+from gym.subscriptions.intervals import Interval
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.periods import Period
-from gym.subscriptions.sales.discounts import NO_DISCOUNT, Discount, rounded_off
 
 
 @dataclass(frozen=True, slots=True)

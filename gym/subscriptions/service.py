@@ -1,4 +1,4 @@
-"""The membership desk: sells, renews, takes money for and ends subscriptions.
+"""Subscriptions: sale, renewal, daily jobs, and by name what the services of this package do.
 
 A sale holds the client's row, everything else the subscription's; then come the accounts and the receipt
 counter, always in this order, so two people never wait for each other. What moves the client's credit, or the
@@ -14,25 +14,56 @@ from uuid import UUID
 from gym.clients.repository import ClientRepository
 from gym.rewards.redeeming import RewardRedemption
 from gym.security.permissions import Permission
+from gym.staff.four_eyes import FourEyes
 from gym.subscriptions import notices
 from gym.subscriptions.changes.cancellation import Cancellation
-from gym.subscriptions.changes.closing import EarlyClose
+from gym.subscriptions.changes.early_close import EarlyClose
+from gym.subscriptions.discounts import Discount
 from gym.subscriptions.errors import JustChanged, NotWaiting, PackNotUsedUp
 from gym.subscriptions.models import Subscription
+from gym.subscriptions.money.payments import SubscriptionPayments
+from gym.subscriptions.money.receipts import SubscriptionReceipts
+from gym.subscriptions.money.write_offs import WriteOffs
 from gym.subscriptions.periods import first_period
+from gym.subscriptions.queries import SubscriptionQueries
 from gym.subscriptions.reminders import Reminders
-from gym.subscriptions.sales.discounts import Discount
+from gym.subscriptions.repository import SubscriptionRepository
 from gym.subscriptions.sales.offers import Offers
 from gym.subscriptions.sales.sales import Sales
 from gym.subscriptions.schemas import PriceReductions, Quote
-from gym.subscriptions.status_sync import StatusSync
-from gym.subscriptions.statuses import is_used_up, is_waiting
+from gym.subscriptions.status.status_sync import StatusSync
+from gym.subscriptions.status.statuses import is_used_up, is_waiting
+from gym.unit_of_work import UnitOfWork
 
 ZERO = Decimal(0)
 
 
-class SubscriptionService(Cancellation):
-    """Every subscription it returns has its plan, account, client and freezes loaded."""
+class SubscriptionService:
+    """Every subscription it returns has its plan, account, client and freezes loaded.
+
+    Sales, renewals and the daily jobs are written here; queries, payments, write-offs and cancellation are
+    services of their own, and their operations are called by this one's name.
+    """
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self.uow = uow
+        self._subscriptions = SubscriptionRepository(uow.session)
+        self._four_eyes = FourEyes(uow)
+        self._write_offs = WriteOffs(uow)
+
+        queries = SubscriptionQueries(uow)
+        self.current, self.waiting, self.latest = queries.current, queries.waiting, queries.latest
+        self.last_canceled, self.get, self.history = queries.last_canceled, queries.get, queries.history
+        self.owed, self.debts, self.ending_on = queries.owed, queries.debts, queries.ending_on
+
+        payments = SubscriptionPayments(uow)
+        self.take_payment, self.void_payment = payments.take_payment, payments.void_payment
+        self.refund, self.take_back, self.credit = payments.refund, payments.take_back, payments.credit
+        self.receipt = SubscriptionReceipts(uow).get
+        self.write_off = self._write_offs.write_off
+
+        cancellation = Cancellation(uow)
+        self.quote_cancellation, self.cancel = cancellation.quote_cancellation, cancellation.cancel
 
     async def quote_sale(
         self,
@@ -137,6 +168,9 @@ class SubscriptionService(Cancellation):
         quote = await Offers(self.uow).renewal(client, plan_id, cut)
         if quote.renews_id != before or seen not in (None, quote.mark):
             raise JustChanged
+        if quote.renews is not None and quote.closes_pack:
+            # The pack's days must be free before the new row claims them.
+            await EarlyClose(self.uow).use_up(quote.renews)
         subscription = await selling.open(quote, key, "subscription.renewed")
         notices.tell_renewed(self.uow, subscription)
         return subscription
@@ -178,7 +212,7 @@ class SubscriptionService(Cancellation):
         What was closed before and says the other is corrected; what is too little to be paid is credited.
         """
         self.uow.actor.require(Permission.RUN_JOBS)
-        await self._round_off()
+        await self._write_offs.round_off()
         settlement = StatusSync(self.uow)
         await settlement.settle(*await self._subscriptions.lock_to_correct())
         return await settlement.settle(*await self._subscriptions.lock_to_expire(self.uow.today))

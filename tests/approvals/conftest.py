@@ -15,7 +15,7 @@ from gym.approvals.service import ApprovalService
 from gym.clients.models import Client
 from gym.plans.models import Plan
 from gym.security.permissions import Actor, Role
-from gym.subscriptions.sales.discounts import Discount
+from gym.subscriptions.discounts import Discount
 from tests.conftest import hire
 from tests.support.memberships import Reception
 

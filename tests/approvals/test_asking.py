@@ -21,9 +21,9 @@ from gym.payments.models import Method
 from gym.plans.models import Plan
 from gym.security.permissions import Actor, NotAllowed, OnlyFromDesk
 from gym.staff.models import Staff
+from gym.subscriptions.discounts import Discount
 from gym.subscriptions.errors import PlanInactive
 from gym.subscriptions.freezes.errors import FreezeOutside
-from gym.subscriptions.sales.discounts import Discount
 from tests.approvals.conftest import Voice
 from tests.support.memberships import PRICE, Reception, told
 

@@ -18,9 +18,9 @@ from gym.core.database.ids import new_id
 from gym.core.errors import GymError
 from gym.plans.models import Plan, PlanPrice
 from gym.security.permissions import Actor
+from gym.subscriptions.discounts import Discount, DiscountTooLarge
 from gym.subscriptions.errors import JustChanged, PeriodTaken
 from gym.subscriptions.models import Subscription
-from gym.subscriptions.sales.discounts import Discount, DiscountTooLarge
 from tests.approvals.conftest import HALF, Voice
 from tests.support.memberships import PRICE, Reception
 

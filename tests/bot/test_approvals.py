@@ -28,8 +28,8 @@ from gym.payments.models import EntryKind
 from gym.plans.models import Plan, PlanPrice
 from gym.security.permissions import Actor, Role
 from gym.staff.models import Staff
+from gym.subscriptions.discounts import Discount
 from gym.subscriptions.models import Freeze, Subscription
-from gym.subscriptions.sales.discounts import Discount
 from tests.support.memberships import Reception, entries
 from tests.support.sandbox.client import Person, SandboxClient
 

@@ -13,7 +13,7 @@ from gym.commands.doctor import money_finding
 from gym.payments.errors import MoneyGivenBack
 from gym.payments.models import EntryKind, LedgerEntry, Method
 from gym.security.permissions import Actor
-from gym.subscriptions.money.money_doubts import MoneyDoubt, MoneyDoubtService
+from gym.subscriptions.money.excess_refunds import ExcessRefund, ExcessRefundService
 from gym.subscriptions.service import SubscriptionService
 from tests.kept.test_v0_1_0 import paid_and_kept
 from tests.support.sandbox.client import Person
@@ -21,9 +21,9 @@ from tests.support.sandbox.client import Person
 SYSTEM: Final = Actor.system()
 
 
-async def listed(gym: Gym) -> list[MoneyDoubt]:
+async def listed(gym: Gym) -> list[ExcessRefund]:
     async with gym.unit_of_work(SYSTEM) as uow:
-        return list((await MoneyDoubtService(uow).listed()).items)
+        return list((await ExcessRefundService(uow).listed()).items)
 
 
 async def test_both_accounts_are_listed_and_told_by_the_doctor(gym: Gym, facts: dict[str, Any]) -> None:

@@ -13,9 +13,9 @@ from gym.core import money
 from gym.payments.ledger import Ledger
 from gym.payments.schemas import GivenBack
 from gym.payments.service import PaymentService
-from gym.subscriptions import statuses
 from gym.subscriptions.changes.cancellation import Cancellation
 from gym.subscriptions.models import OPEN, SubscriptionStatus
+from gym.subscriptions.status import statuses
 from tests.machine.running import run
 from tests.machine.tally import Tally
 from tests.machine.world import World

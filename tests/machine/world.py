@@ -34,8 +34,8 @@ from gym.security.permissions import Actor, Role
 from gym.security.signed_links import SignedLinks
 from gym.settings.schemas import GymSettings
 from gym.subscriptions.changes.plan_change import PlanChangeService
+from gym.subscriptions.discounts import Discount
 from gym.subscriptions.freezes.service import FreezeService
-from gym.subscriptions.sales.discounts import Discount
 from gym.subscriptions.schemas import RefundMode
 from gym.subscriptions.service import SubscriptionService
 from gym.unit_of_work import UnitOfWork

@@ -32,7 +32,7 @@ from gym.rewards.errors import NotYourReward
 from gym.rewards.models import Reward
 from gym.rewards.redeeming import RewardRedemption
 from gym.security.permissions import Actor
-from gym.subscriptions.sales.discounts import Discount, DiscountTooLarge
+from gym.subscriptions.discounts import Discount, DiscountTooLarge
 from gym.subscriptions.service import SubscriptionService
 from tests.faces_db.conftest import MODEL, Faces
 from tests.predecessor.conftest import DAY, comes, set_up, shows_card

@@ -14,9 +14,9 @@ from gym.core.clock import FrozenClock
 from gym.plans.models import DurationUnit, Plan
 from gym.plans.service import PlanService
 from gym.security.permissions import Actor
+from gym.subscriptions.discounts import Discount
 from gym.subscriptions.errors import PlanInactive
 from gym.subscriptions.models import Subscription, SubscriptionStatus
-from gym.subscriptions.sales.discounts import Discount
 from gym.subscriptions.service import SubscriptionService
 from tests.predecessor.conftest import DAY, MONTH, comes
 from tests.support.memberships import PRICE, Reception, run_nightly

@@ -20,9 +20,9 @@ from gym.core.database.ids import new_id
 from gym.plans.models import Plan
 from gym.rewards.models import Reward, RewardKind
 from gym.security.permissions import Actor
+from gym.subscriptions.discounts import Discount
 from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.models import Freeze, Subscription
-from gym.subscriptions.sales.discounts import Discount
 from gym.subscriptions.service import SubscriptionService
 from tests.races.conftest import RIVALS, race
 from tests.support.memberships import PRICE, Reception

@@ -17,9 +17,9 @@ from gym.plans.models import Plan
 from gym.rewards.errors import NotYourReward, RewardExpired, RewardGone
 from gym.rewards.models import Reward, RewardKind
 from gym.security.permissions import Actor
+from gym.subscriptions.discounts import Discount, DiscountAbovePrice, DiscountTooLarge
 from gym.subscriptions.errors import JustChanged
 from gym.subscriptions.models import Subscription
-from gym.subscriptions.sales.discounts import Discount, DiscountAbovePrice, DiscountTooLarge
 from gym.subscriptions.service import SubscriptionService
 from tests.support.memberships import PRICE, Reception
 

@@ -14,7 +14,7 @@ from gym.payments.credit import ClientCredit
 from gym.payments.models import EntryKind, Method
 from gym.plans.models import DurationUnit, Plan
 from gym.security.permissions import NotAllowed
-from gym.subscriptions.changes.remainder import unused_days
+from gym.subscriptions.changes.unused_days import unused_days
 from gym.subscriptions.errors import (
     AlreadyClosed,
     AlreadyWaiting,

@@ -19,7 +19,7 @@ from gym.security.permissions import Actor, NotAllowed
 from gym.settings.schemas import GymSettings
 from gym.subscriptions.models import Subscription, SubscriptionStatus
 from gym.subscriptions.service import SubscriptionService
-from gym.subscriptions.statuses import status_on
+from gym.subscriptions.status.statuses import status_on
 from tests.support.memberships import Reception, frozen, run_nightly, told
 
 TODAY = date(2026, 8, 3)

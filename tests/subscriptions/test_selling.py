@@ -21,6 +21,13 @@ from gym.payments.service import PaymentService
 from gym.plans.errors import PlanNotFound
 from gym.plans.models import DurationUnit, Plan, PlanPrice
 from gym.security.permissions import Actor, NotAllowed
+from gym.subscriptions.discounts import (
+    Discount,
+    DiscountAbovePrice,
+    DiscountInvalid,
+    DiscountTooLarge,
+    parse_discount,
+)
 from gym.subscriptions.errors import (
     AlreadyWaiting,
     ClientInactive,
@@ -34,13 +41,6 @@ from gym.subscriptions.errors import (
     TrialUsed,
 )
 from gym.subscriptions.models import Subscription, SubscriptionStatus
-from gym.subscriptions.sales.discounts import (
-    Discount,
-    DiscountAbovePrice,
-    DiscountInvalid,
-    DiscountTooLarge,
-    parse_discount,
-)
 from gym.subscriptions.service import SubscriptionService
 from gym.unit_of_work import UnitOfWork
 from tests.support.memberships import LONG_AGO, PRICE, Reception, told

@@ -20,8 +20,8 @@ from gym.payments.models import LedgerEntry, Method
 from gym.payments.schemas import Receipt
 from gym.plans.models import DurationUnit, Plan, PlanPrice
 from gym.security.permissions import Actor
+from gym.subscriptions.discounts import Discount
 from gym.subscriptions.models import Freeze, FreezeKind, Subscription
-from gym.subscriptions.sales.discounts import Discount
 from gym.subscriptions.service import SubscriptionService
 
 Row = TypeVar("Row", Client, Plan)

@@ -24,7 +24,7 @@ from gym.approvals.service import ApprovalService
 from gym.core.language import N_
 from gym.payments.errors import MoneyGivenBack
 from gym.payments.models import TILL, Method
-from gym.subscriptions.sales.discounts import Discount, DiscountKind
+from gym.subscriptions.discounts import Discount, DiscountKind
 from gym.subscriptions.service import SubscriptionService
 
 router = Router(Audience.STAFF)

@@ -43,7 +43,7 @@ from gym.core.database.repository import Page
 from gym.core.language import N_
 from gym.faces.service import FaceRecognitionService
 from gym.subscriptions.models import Subscription
-from gym.subscriptions.statuses import open_freeze
+from gym.subscriptions.status.statuses import open_freeze
 
 router = Router(Audience.STAFF)
 CARRIED_BYTES: Final = 44

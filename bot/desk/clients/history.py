@@ -27,7 +27,7 @@ from gym.payments.service import PaymentService
 from gym.payments.statements import StatementLine, StatementService, running
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.service import SubscriptionService
-from gym.subscriptions.statuses import is_open
+from gym.subscriptions.status.statuses import is_open
 
 router = Router(Audience.STAFF)
 Code = VerdictCode

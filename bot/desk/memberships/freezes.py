@@ -24,12 +24,12 @@ from gym.core.errors import GymError
 from gym.core.language import N_
 from gym.security.permissions import Permission
 from gym.staff.four_eyes import FourEyes
-from gym.subscriptions.freezes.layout import Interval, from_day
 from gym.subscriptions.freezes.schemas import FreezeQuote
 from gym.subscriptions.freezes.service import FreezeService
+from gym.subscriptions.intervals import Interval, from_day
 from gym.subscriptions.models import Freeze, FreezeKind, Subscription
 from gym.subscriptions.service import SubscriptionService
-from gym.subscriptions.statuses import freeze_on
+from gym.subscriptions.status.statuses import freeze_on
 
 router = Router(Audience.STAFF)
 REASONS: Final = (N_("A journey"), N_("Health"), N_("Work"))

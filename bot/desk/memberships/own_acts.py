@@ -16,7 +16,7 @@ from bot.ui.routing import Audience, Router
 from bot.ui.screens import Screen, say_error
 from bot.ui.update_context import UpdateContext
 from gym.staff.errors import OwnMembershipRefused
-from gym.subscriptions.sales.discounts import NO_DISCOUNT
+from gym.subscriptions.discounts import NO_DISCOUNT
 from gym.subscriptions.service import SubscriptionService
 
 router = Router(Audience.STAFF)

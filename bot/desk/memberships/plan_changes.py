@@ -44,7 +44,7 @@ from gym.subscriptions.changes.plan_change import PlanChangeService
 from gym.subscriptions.models import OPEN, Subscription
 from gym.subscriptions.schemas import ChangeQuote
 from gym.subscriptions.service import SubscriptionService
-from gym.subscriptions.statuses import is_used_up, is_waiting
+from gym.subscriptions.status.statuses import is_used_up, is_waiting
 
 router = Router(Audience.STAFF)
 

@@ -29,7 +29,7 @@ from bot.ui.update_context import UpdateContext
 from bot.ui.wording.refusals import REFUSALS, refusal_screen
 from gym.core.language import N_
 from gym.payments.credit import ClientCredit
-from gym.subscriptions.sales.discounts import NO_DISCOUNT, Discount, DiscountTooLarge, parse_discount
+from gym.subscriptions.discounts import NO_DISCOUNT, Discount, DiscountTooLarge, parse_discount
 from gym.subscriptions.sales.offers import days_of_start
 from gym.subscriptions.schemas import Quote
 from gym.subscriptions.service import SubscriptionService

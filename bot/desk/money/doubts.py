@@ -11,7 +11,7 @@ from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from gym.security.permissions import Permission
-from gym.subscriptions.money.money_doubts import MoneyDoubt, MoneyDoubtService
+from gym.subscriptions.money.excess_refunds import ExcessRefund, ExcessRefundService
 
 router = Router(Audience.STAFF)
 
@@ -21,7 +21,7 @@ async def money_doubts_row(context: UpdateContext) -> Sequence[Row]:
     if not context.identity.may(Permission.REFUND):
         return []
     async with context.unit_of_work() as uow:
-        found = await MoneyDoubtService(uow).listed()
+        found = await ExcessRefundService(uow).listed()
     label = context.t("💸 Money to look at: {count}", count=found.total)
     return [[button(label, MoneyDoubts(), wide=True)]] if found.total else []
 
@@ -29,7 +29,7 @@ async def money_doubts_row(context: UpdateContext) -> Sequence[Row]:
 @router.on(MoneyDoubts)
 async def money_doubts(context: UpdateContext, tap: MoneyDoubts) -> None:
     async with context.unit_of_work() as uow:
-        found = await MoneyDoubtService(uow).listed(tap.page)
+        found = await ExcessRefundService(uow).listed(tap.page)
     t = context.t
     text = t("💸 <b>Money to look at</b>\n\nOf these plans more was given back than was paid.")
     rows = [
@@ -39,14 +39,14 @@ async def money_doubts(context: UpdateContext, tap: MoneyDoubts) -> None:
     await context.show(Screen(text if rows else t("💸 All money adds up."), [*rows, pages, nav(t)]))
 
 
-def _label(t: HtmlTranslator, doubt: MoneyDoubt) -> str:
+def _label(t: HtmlTranslator, doubt: ExcessRefund) -> str:
     return f"{t.money(doubt.missing)} · {doubt.subscription.client.full_name}"
 
 
 @router.on(ShowMoneyDoubt)
 async def show_money_doubt(context: UpdateContext, tap: ShowMoneyDoubt) -> None:
     async with context.unit_of_work() as uow:
-        doubt = await MoneyDoubtService(uow).get(tap.subscription_id)
+        doubt = await ExcessRefundService(uow).get(tap.subscription_id)
     t, one = context.t, doubt.subscription
     lines = [
         t("👤 <b>{client}</b>", client=one.client.full_name),
@@ -61,7 +61,7 @@ async def show_money_doubt(context: UpdateContext, tap: ShowMoneyDoubt) -> None:
     await context.show(Screen("\n".join(lines), [*rows, nav(t, back=MoneyDoubts())]))
 
 
-def _what_to_do(t: HtmlTranslator, doubt: MoneyDoubt) -> list[str]:
+def _what_to_do(t: HtmlTranslator, doubt: ExcessRefund) -> list[str]:
     if not doubt.missing:
         return ["", t("✅ It adds up again.")]
     return [
@@ -74,7 +74,7 @@ def _what_to_do(t: HtmlTranslator, doubt: MoneyDoubt) -> list[str]:
     ]
 
 
-def _ways(t: HtmlTranslator, doubt: MoneyDoubt) -> list[Row]:
+def _ways(t: HtmlTranslator, doubt: ExcessRefund) -> list[Row]:
     """A payment of what is owed; where that is written off, the money that came back."""
     one = doubt.subscription
     if not doubt.missing:

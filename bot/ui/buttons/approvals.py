@@ -11,7 +11,7 @@ from uuid import UUID
 from bot.ui.callbacks import Callback, UnknownButton, callback
 from gym.core.money import CENT, to_cents
 from gym.payments.models import Method
-from gym.subscriptions.sales.discounts import Discount, DiscountKind
+from gym.subscriptions.discounts import Discount, DiscountKind
 
 DAY_ZERO: Final = date(2020, 1, 1)
 """Days in a button are counted from here: a date would not fit beside two ids."""

@@ -7,8 +7,8 @@ from datetime import date
 
 from bot.ui.screens import Html, HtmlTranslator
 from gym.payments.schemas import RestDays
-from gym.subscriptions.freezes.intervals import not_over, returns_on
-from gym.subscriptions.freezes.layout import Interval
+from gym.subscriptions.freezes.remaining_days import not_over, returns_on
+from gym.subscriptions.intervals import Interval
 from gym.subscriptions.models import Freeze, FreezeKind, Subscription
 
 

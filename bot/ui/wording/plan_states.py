@@ -12,7 +12,7 @@ from typing import Final
 
 from bot.ui.screens import HtmlTranslator
 from gym.core.language import N_
-from gym.subscriptions.plan_states import PlanStanding, PlanState
+from gym.subscriptions.status.plan_states import PlanStanding, PlanState
 
 
 class PlanAct(StrEnum):

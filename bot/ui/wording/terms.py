@@ -9,7 +9,7 @@ from gym.core.language import N_, Translator
 from gym.payments.models import Method
 from gym.plans.models import DurationUnit, Plan
 from gym.subscriptions.models import OPEN, Subscription, SubscriptionStatus
-from gym.subscriptions.statuses import closed_status
+from gym.subscriptions.status.statuses import closed_status
 
 METHODS: Final = {
     Method.CASH: N_("Cash"),

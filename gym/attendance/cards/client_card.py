@@ -17,11 +17,11 @@ from gym.payments.credit import ClientCredit
 from gym.rewards.models import Reward
 from gym.rewards.redeeming import RewardRedemption
 from gym.security.permissions import ActorKind, Permission
-from gym.subscriptions.freezes.intervals import days_left
+from gym.subscriptions.freezes.remaining_days import days_left
 from gym.subscriptions.models import Subscription
-from gym.subscriptions.plan_states import PlanStanding, standing_of
 from gym.subscriptions.schemas import Owed
 from gym.subscriptions.service import SubscriptionService
+from gym.subscriptions.status.plan_states import PlanStanding, standing_of
 from gym.unit_of_work import UnitOfWork
 
 LAST_VISITS = 5

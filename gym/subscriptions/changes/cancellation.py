@@ -1,4 +1,4 @@
-"""Ending a subscription early, and what the client gets for the days that are left."""
+"""Cancellation: a subscription ends now; the days that are left are credited, refunded or forfeited."""
 
 from __future__ import annotations
 
@@ -12,23 +12,32 @@ from gym.payments.models import EntryCause, Method
 from gym.payments.money_back import MoneyBack
 from gym.payments.schemas import GivenBack
 from gym.security.permissions import Permission
+from gym.staff.four_eyes import FourEyes
 from gym.subscriptions import notices
-from gym.subscriptions.changes.closing import EarlyClose
-from gym.subscriptions.changes.remainder import unused_days, unused_value
+from gym.subscriptions.changes.early_close import EarlyClose
+from gym.subscriptions.changes.unused_days import unused_days, unused_value
 from gym.subscriptions.errors import AlreadyClosed
-from gym.subscriptions.freezes.layout import DAY
 from gym.subscriptions.freezes.repository import FreezeRepository
 from gym.subscriptions.freezes.service import FreezeService
+from gym.subscriptions.intervals import DAY
 from gym.subscriptions.models import OPEN, Subscription
-from gym.subscriptions.money.write_offs import WriteOffs
+from gym.subscriptions.money.settlement import PaymentSettlement
+from gym.subscriptions.queries import SubscriptionQueries
+from gym.subscriptions.repository import SubscriptionRepository
 from gym.subscriptions.schemas import CancellationQuote, RefundMode
-from gym.subscriptions.statuses import due_status, is_waiting
+from gym.subscriptions.status.statuses import due_status, is_waiting
+from gym.unit_of_work import UnitOfWork
 
 ZERO = Decimal(0)
 
 
-class Cancellation(WriteOffs):
+class Cancellation:
     """Locks the client, then the open subscriptions, then the accounts."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self.uow = uow
+        self._subscriptions = SubscriptionRepository(uow.session)
+        self._settlement = PaymentSettlement(uow)
 
     async def quote_cancellation(self, subscription_id: UUID) -> CancellationQuote:
         """What a cancellation with a pro-rata credit would give back today; of what has not begun, all.
@@ -38,7 +47,7 @@ class Cancellation(WriteOffs):
         self.uow.actor.require(Permission.CANCEL_SUBSCRIPTION)
         subscription = await self._subscriptions.whole(subscription_id)
         needed = Permission.CANCEL_SUBSCRIPTION
-        await self._four_eyes.require_another(subscription.client_id, needed, acts=False)
+        await FourEyes(self.uow).require_another(subscription.client_id, needed, acts=False)
         if due_status(subscription, self.uow.today) not in OPEN:
             raise AlreadyClosed
         most = await self._reversible(subscription)
@@ -72,14 +81,14 @@ class Cancellation(WriteOffs):
         self.uow.actor.require(Permission.CANCEL_SUBSCRIPTION)
         reason = parse_reason(reason)
         found = await self._subscriptions.whole(subscription_id)
-        await self._four_eyes.require_another(found.client_id, Permission.CANCEL_SUBSCRIPTION)
+        await FourEyes(self.uow).require_another(found.client_id, Permission.CANCEL_SUBSCRIPTION)
         subscription = await FreezeService(self.uow).release(subscription_id)
         begun = not is_waiting(subscription, self.uow.today)
         given = await self._give_back(subscription, refund, amount, reason, method)
         await EarlyClose(self.uow).cancel(subscription, reason, "subscription.canceled")
         if given.refunded or given.kept:
-            await self._unpaid(subscription)
-        stays = await self.current(subscription.client_id)
+            await self._settlement.after_refund(subscription)
+        stays = await SubscriptionQueries(self.uow).current(subscription.client_id)
         notices.tell_canceled(self.uow, subscription, given, begun=begun, stays=stays)
         return subscription
 

@@ -1,4 +1,4 @@
-"""Changing the plan in the middle of a period: what was not used is set against the new plan.
+"""Change of plan in the middle of a period: the unused days are credited against the new plan.
 
 Its value is rounded up to the smallest amount, and what is left to pay down to it.
 """
@@ -16,19 +16,22 @@ from gym.payments.schemas import Receipt
 from gym.payments.service import PaymentService
 from gym.plans.models import Plan
 from gym.security.permissions import Permission
+from gym.staff.four_eyes import FourEyes
 from gym.subscriptions import notices
-from gym.subscriptions.changes.closing import EarlyClose
-from gym.subscriptions.changes.remainder import unused_days, unused_value
+from gym.subscriptions.changes.early_close import EarlyClose
+from gym.subscriptions.changes.unused_days import unused_days, unused_value
 from gym.subscriptions.errors import AlreadyClosed, JustChanged, NotRunning, SamePlan
 from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.models import OPEN, Subscription
 from gym.subscriptions.money.notices import tell_receipt
-from gym.subscriptions.money.payments import SubscriptionPayments
+from gym.subscriptions.money.receipts import SubscriptionReceipts
+from gym.subscriptions.money.settlement import PaymentSettlement
 from gym.subscriptions.periods import Period, first_period, following_period
+from gym.subscriptions.repository import SubscriptionRepository
 from gym.subscriptions.sales.offers import Offers
 from gym.subscriptions.sales.sales import Sales
 from gym.subscriptions.schemas import ChangeQuote, Quote
-from gym.subscriptions.statuses import due_status, is_waiting
+from gym.subscriptions.status.statuses import due_status, is_waiting
 from gym.unit_of_work import UnitOfWork
 
 ZERO = Decimal(0)
@@ -39,12 +42,13 @@ class PlanChangeService:
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
-        self._desk = PlanChange(uow)
+        self._subscriptions = SubscriptionRepository(uow.session)
+        self._settlement = PaymentSettlement(uow)
 
     async def quote(self, subscription_id: UUID, plan_id: UUID) -> ChangeQuote:
         """What `change` would do now; the same refusals."""
         self.uow.actor.require(Permission.SELL)
-        return await self._desk.quote(await self._desk.get(subscription_id), plan_id)
+        return await self._quote(await self._subscriptions.whole(subscription_id), plan_id)
 
     async def change(
         self, subscription_id: UUID, plan_id: UUID, *, seen: str | None = None, key: UUID | None = None
@@ -59,14 +63,27 @@ class PlanChangeService:
         client, plan and price.
         """
         self.uow.actor.require(Permission.SELL)
-        return await self._desk.change(subscription_id, plan_id, seen, key)
+        client_id = (await self._subscriptions.whole(subscription_id)).client_id
+        await FourEyes(self.uow).require_another(client_id, Permission.SELL)
+        client = await self._subscriptions.lock_client(client_id)
+        done = await Sales(self.uow).made_by(key, client_id)
+        if done is not None:
+            return done
+        old = await FreezeService(self.uow).release(subscription_id)
+        quote = await self._quote(old, plan_id)
+        if seen not in (None, quote.mark):
+            raise JustChanged
+        await self._close(quote)
+        sale = Quote(client, quote.plan, quote.period, quote.price, ZERO, closed=quote.closed, replaces=old)
+        new = await Sales(self.uow).open(sale, key, "subscription.plan_changed")
+        receipt = await self._carry_over(quote, new)
+        notices.tell_changed(self.uow, new, quote, receipt.number if receipt else None)
+        if receipt is not None:
+            tell_receipt(self.uow, receipt, new)
+        return new
 
-
-class PlanChange(SubscriptionPayments):
-    """The steps of a change, under the client's lock."""
-
-    async def quote(self, old: Subscription, plan_id: UUID) -> ChangeQuote:
-        await self._four_eyes.require_another(old.client_id, Permission.SELL, acts=False)
+    async def _quote(self, old: Subscription, plan_id: UUID) -> ChangeQuote:
+        await FourEyes(self.uow).require_another(old.client_id, Permission.SELL, acts=False)
         plan, today = await self._wanted(old, plan_id), self.uow.today
         price = await Offers(self.uow).price(plan, today)
         whole = first_period(today, plan.duration_unit, plan.duration_count)
@@ -95,28 +112,6 @@ class PlanChange(SubscriptionPayments):
             renewal_starts_on=_behind(period, renewal).starts_on if renewal else None,
         )
 
-    async def change(
-        self, subscription_id: UUID, plan_id: UUID, seen: str | None, key: UUID | None
-    ) -> Subscription:
-        client_id = (await self._subscriptions.whole(subscription_id)).client_id
-        await self._four_eyes.require_another(client_id, Permission.SELL)
-        client = await self._subscriptions.lock_client(client_id)
-        done = await Sales(self.uow).made_by(key, client_id)
-        if done is not None:
-            return done
-        old = await FreezeService(self.uow).release(subscription_id)
-        quote = await self.quote(old, plan_id)
-        if seen not in (None, quote.mark):
-            raise JustChanged
-        await self._close(quote)
-        sale = Quote(client, quote.plan, quote.period, quote.price, ZERO, closed=quote.closed, replaces=old)
-        new = await Sales(self.uow).open(sale, key, "subscription.plan_changed")
-        receipt = await self._carry_over(quote, new)
-        notices.tell_changed(self.uow, new, quote, receipt.number if receipt else None)
-        if receipt is not None:
-            tell_receipt(self.uow, receipt, new)
-        return new
-
     async def _close(self, quote: ChangeQuote) -> None:
         """The old one's days and money are settled before the new one claims them."""
         old = quote.old
@@ -140,8 +135,8 @@ class PlanChange(SubscriptionPayments):
         paid = await PaymentService(self.uow).take(new.account_id, quote.to_new, Method.CREDIT)
         if new.account.balance > quote.to_pay:
             await Ledger(self.uow).round_off(new.account, new.account.balance - quote.to_pay)
-        await self._settle(new, owed)
-        return await self._receipt(paid, new)
+        await self._settlement.settle(new, owed)
+        return await SubscriptionReceipts(self.uow).of(paid, new)
 
     async def _wanted(self, old: Subscription, plan_id: UUID) -> Plan:
         if due_status(old, self.uow.today) not in OPEN:

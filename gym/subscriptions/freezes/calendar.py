@@ -12,16 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from gym.subscriptions.freezes.layout import (
-    DAY,
-    Interval,
-    Layout,
-    free_parts,
-    from_day,
-    joined,
-    lay_out,
-    until_day,
-)
+from gym.subscriptions.freezes.layout import Layout, lay_out
+from gym.subscriptions.intervals import DAY, Interval, free_parts, from_day, joined, until_day
 from gym.subscriptions.models import FreezeKind, GymClosure, Subscription
 
 

@@ -1,4 +1,4 @@
-"""The gym is closed: every plan that covers the days rests, all in one transaction or not at all."""
+"""Closings of the gym: every plan that covers the days rests, all in one transaction or not at all."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from gym.payments.errors import parse_reason
 from gym.security.permissions import ActorKind, Permission
 from gym.subscriptions.freezes import notices
 from gym.subscriptions.freezes.errors import ClosingInPast, ClosingOver, FreezeBackwards, FreezeTooLong
-from gym.subscriptions.freezes.layout import DAY
 from gym.subscriptions.freezes.repository import FreezeRepository
 from gym.subscriptions.freezes.rescheduling import Rescheduling
 from gym.subscriptions.freezes.rules import LONGEST
 from gym.subscriptions.freezes.schemas import Closure
+from gym.subscriptions.intervals import DAY
 from gym.subscriptions.models import GymClosure, Subscription
 from gym.unit_of_work import UnitOfWork
 

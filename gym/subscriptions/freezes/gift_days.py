@@ -16,7 +16,7 @@ from gym.subscriptions.freezes.repository import FreezeRepository
 from gym.subscriptions.freezes.rescheduling import Rescheduling, SubscriptionChain
 from gym.subscriptions.models import GiftDays, Subscription
 from gym.subscriptions.repository import SubscriptionRepository
-from gym.subscriptions.statuses import is_open, is_waiting
+from gym.subscriptions.status.statuses import is_open, is_waiting
 from gym.unit_of_work import UnitOfWork
 
 MOST: Final = 365

@@ -24,7 +24,7 @@ from gym.notifications.payloads.freezes import (
 )
 from gym.notifications.quiet_hours import after_quiet
 from gym.security.permissions import ActorKind
-from gym.subscriptions.freezes.layout import DAY, Interval
+from gym.subscriptions.intervals import DAY, Interval
 from gym.subscriptions.models import Freeze, GiftDays, GymClosure, Subscription
 from gym.subscriptions.notices import plan_details
 from gym.unit_of_work import UnitOfWork

@@ -1,4 +1,4 @@
-"""Moving days: a client's subscriptions are laid out again, and what waits behind the first moves along."""
+"""Rescheduling: a client's subscriptions are laid out anew, and what waits behind the first moves along."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from gym.core.database.ids import new_id
 from gym.subscriptions.freezes.calendar import FreezeCalendar, wishes_of
-from gym.subscriptions.freezes.layout import DAY, Interval, Layout, usable_days
+from gym.subscriptions.freezes.layout import Layout, usable_days
 from gym.subscriptions.freezes.repository import FreezeRepository
+from gym.subscriptions.intervals import DAY, Interval
 from gym.subscriptions.models import OPEN, Freeze, FreezeKind, GymClosure, Subscription
-from gym.subscriptions.status_sync import StatusSync
-from gym.subscriptions.statuses import open_freeze
+from gym.subscriptions.status.status_sync import StatusSync
+from gym.subscriptions.status.statuses import open_freeze
 from gym.unit_of_work import UnitOfWork
 
 

@@ -1,4 +1,4 @@
-"""Which freeze may be made: the judge of a wish, for the quote and for the freeze itself."""
+"""Rules of a freeze: allowance, length, first day; for the quote and for the freeze itself."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from gym.subscriptions.freezes.errors import (
     VisitedToday,
     WaitsBehindFreeze,
 )
-from gym.subscriptions.freezes.layout import Interval
+from gym.subscriptions.intervals import Interval
 from gym.subscriptions.models import Subscription
-from gym.subscriptions.statuses import is_open
+from gym.subscriptions.status.statuses import is_open
 
 LONGEST: Final = 366
 """Days of one freeze or closing."""

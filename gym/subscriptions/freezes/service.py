@@ -26,14 +26,15 @@ from gym.subscriptions.freezes.calendar import wishes_of
 from gym.subscriptions.freezes.closures import Closures
 from gym.subscriptions.freezes.errors import GymIsClosed, NothingFrozen
 from gym.subscriptions.freezes.gift_days import GiftDayGrants
-from gym.subscriptions.freezes.layout import DAY, Interval, from_day, until_day, usable_days
+from gym.subscriptions.freezes.layout import usable_days
 from gym.subscriptions.freezes.repository import FreezeRepository
 from gym.subscriptions.freezes.rescheduling import Rescheduling, SubscriptionChain, freeze_facts
 from gym.subscriptions.freezes.rules import allowance_left, days_of_start, judged
 from gym.subscriptions.freezes.schemas import Closure, FreezeQuote
+from gym.subscriptions.intervals import DAY, Interval, from_day, until_day
 from gym.subscriptions.models import Freeze, FreezeKind, GymClosure, Subscription
 from gym.subscriptions.repository import SubscriptionRepository
-from gym.subscriptions.statuses import freeze_on, is_open
+from gym.subscriptions.status.statuses import freeze_on, is_open
 from gym.unit_of_work import UnitOfWork
 
 

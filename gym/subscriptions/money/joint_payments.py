@@ -1,4 +1,4 @@
-"""Everything that a client owes, paid at once: one payment an account, one receipt that names them all.
+"""Joint payments: all debts of a client paid at once, one payment an account, one receipt for all.
 
 The parts are payments like any other: each has its own number, and can be voided alone. What belongs together
 is told by the idempotency keys: each part's key follows from the one before it.
@@ -18,11 +18,14 @@ from gym.payments.repository import AccountRepository, EntryRepository
 from gym.payments.schemas import Receipt
 from gym.payments.service import PaymentService
 from gym.security.permissions import Permission
+from gym.staff.four_eyes import FourEyes
 from gym.subscriptions.errors import JustChanged
-from gym.subscriptions.models import Subscription
 from gym.subscriptions.money import notices
-from gym.subscriptions.money.payments import SubscriptionPayments
+from gym.subscriptions.money.receipts import SubscriptionReceipts
+from gym.subscriptions.money.settlement import PaymentSettlement
+from gym.subscriptions.repository import SubscriptionRepository
 from gym.subscriptions.schemas import Owed
+from gym.unit_of_work import UnitOfWork
 
 NEXT: Final = UUID("5d0f4c57-0d6c-4d0b-9a1c-6f2f5c3b8e21")
 """Namespace in which a part's key follows from the key of the part before it."""
@@ -45,8 +48,14 @@ class JointReceipt:
         return sum((one.amount for one in self.parts if not one.voided), ZERO)
 
 
-class JointPayments(SubscriptionPayments):
+class JointPayments:
     """Locks the client, then every subscription that owes, first day first, then the accounts."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self.uow = uow
+        self._subscriptions = SubscriptionRepository(uow.session)
+        self._receipts = SubscriptionReceipts(uow)
+        self._settlement = PaymentSettlement(uow)
 
     async def take_everything(
         self, client_id: UUID, expected: Decimal, method: Method, *, key: UUID, destination: str | None = None
@@ -58,7 +67,7 @@ class JointPayments(SubscriptionPayments):
         `OwnMembershipRefused`.
         """
         self.uow.actor.require(Permission.TAKE_PAYMENT)
-        await self._four_eyes.require_another(client_id, Permission.TAKE_PAYMENT)
+        await FourEyes(self.uow).require_another(client_id, Permission.TAKE_PAYMENT)
         await self._subscriptions.lock_client(client_id)
         done = await EntryRepository(self.uow.session).by_key(key)
         if done is not None:
@@ -85,8 +94,8 @@ class JointPayments(SubscriptionPayments):
         entry = await PaymentService(self.uow).take(
             subscription.account_id, one.balance, method, key=key, destination=destination
         )
-        await self._settle(subscription, one.balance)
-        return await self._receipt(entry, subscription)
+        await self._settlement.settle(subscription, one.balance)
+        return await self._receipts.of(entry, subscription)
 
     async def _lock_owed(self, client_id: UUID) -> list[Owed]:
         """Read before and after the lock: what was paid meanwhile owes nothing any more."""
@@ -102,14 +111,7 @@ class JointPayments(SubscriptionPayments):
 
     async def _whole(self, entry: LedgerEntry) -> JointReceipt:
         entries = await EntryRepository(self.uow.session).paid_together(entry, NEXT)
-        subscriptions = [await self._subscription(one) for one in entries]
-        pairs = zip(entries, subscriptions, strict=True)
-        return JointReceipt([await self._receipt(one, subscription) for one, subscription in pairs])
-
-    async def _subscription(self, entry: LedgerEntry) -> Subscription:
-        found = await self._subscriptions.of_account(entry.account_id)
-        self._require_sight(found.client_id)
-        return found
+        return JointReceipt([await self._receipts.seen(one) for one in entries])
 
 
 def _keys(first: UUID, count: int) -> list[UUID]:

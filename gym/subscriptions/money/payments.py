@@ -1,4 +1,4 @@
-"""Money for subscriptions: taken, voided, handed back and credited, with the status that follows from it."""
+"""Payments for subscriptions: take, void, refund, take back and credit; the status follows the balance."""
 
 from __future__ import annotations
 
@@ -15,20 +15,27 @@ from gym.payments.money_back import MoneyBack
 from gym.payments.repository import AccountRepository, EntryRepository
 from gym.payments.schemas import GivenBack, Receipt
 from gym.payments.service import PaymentService
-from gym.rewards.granting import Paid, after_paid, after_unpaid
+from gym.rewards.granting import Paid, after_paid
 from gym.security.permissions import Permission
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.money import notices
-from gym.subscriptions.queries import SubscriptionQueries
-from gym.subscriptions.status_sync import StatusSync
+from gym.subscriptions.money.receipts import SubscriptionReceipts
+from gym.subscriptions.money.settlement import PaymentSettlement
+from gym.subscriptions.repository import SubscriptionRepository
+from gym.unit_of_work import UnitOfWork
 
 ZERO = Decimal(0)
 KEPT = UUID("1f0b7a3e-6a55-4a43-9d7e-6c9f3f1f2f10")
 """Namespace of the key that marks the second half of a goodwill credit."""
 
 
-class SubscriptionPayments(SubscriptionQueries):
+class SubscriptionPayments:
     """Locks the client when credit may move, the subscription, then the accounts."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self.uow = uow
+        self._receipts = SubscriptionReceipts(uow)
+        self._settlement = PaymentSettlement(uow)
 
     async def take_payment(
         self,
@@ -49,7 +56,7 @@ class SubscriptionPayments(SubscriptionQueries):
         `NotEnoughCredit`, `AmountNotPositive`, `PaidOnInvalid`, `DestinationUnknown`, `SubscriptionNotFound`.
         """
         self.uow.actor.require(Permission.TAKE_PAYMENT)
-        subscription = await self._lock(subscription_id, credit=method is Method.CREDIT)
+        subscription = await self._settlement.lock(subscription_id, credit=method is Method.CREDIT)
         owed = subscription.account.balance
         entry = await PaymentService(self.uow).take(
             subscription.account_id,
@@ -61,8 +68,8 @@ class SubscriptionPayments(SubscriptionQueries):
             since=subscription.starts_on,
             destination=destination,
         )
-        await self._settle(subscription, owed)
-        receipt = await self._receipt(entry, subscription)
+        await self._settlement.settle(subscription, owed)
+        receipt = await self._receipts.of(entry, subscription)
         notices.tell_paid(self.uow, receipt, subscription)
         return receipt
 
@@ -73,11 +80,11 @@ class SubscriptionPayments(SubscriptionQueries):
         """
         payments = PaymentService(self.uow)
         payment = await payments.payment(entry_id)
-        found = await self._subscriptions.of_account(payment.account_id)
-        subscription = await self._lock(found.id, credit=payment.method is Method.CREDIT)
+        found = await SubscriptionRepository(self.uow.session).of_account(payment.account_id)
+        subscription = await self._settlement.lock(found.id, credit=payment.method is Method.CREDIT)
         owed = subscription.account.balance
         void = await payments.void(entry_id, reason)
-        await self._settle(subscription, owed)
+        await self._settlement.settle(subscription, owed)
         notices.tell_voided(self.uow, payment, void.reason or "", subscription)
         return subscription
 
@@ -90,9 +97,9 @@ class SubscriptionPayments(SubscriptionQueries):
         `RefundTooLarge` with what was paid, `ReasonNeeded`, `SubscriptionNotFound`.
         """
         self.uow.actor.require(Permission.REFUND)
-        subscription = await self._lock(subscription_id, credit=True)
+        subscription = await self._settlement.lock(subscription_id, credit=True)
         entry = await MoneyBack(self.uow).refund(subscription.account_id, amount, method, reason, key=key)
-        await self._unpaid(subscription)
+        await self._settlement.after_refund(subscription)
         notices.tell_refunded(self.uow, entry, subscription)
         return entry
 
@@ -103,11 +110,11 @@ class SubscriptionPayments(SubscriptionQueries):
 
         Raises `NothingToReturn`, `NotEnoughCredit`, `ReasonNeeded`, `SubscriptionNotFound`.
         """
-        subscription = await self._lock(subscription_id, credit=True)
+        subscription = await self._settlement.lock(subscription_id, credit=True)
         entry = await MoneyBack(self.uow).take_back(subscription.account_id, method, reason, key=key)
         if not subscription.account.balance:
             await after_paid(self.uow, cast("Paid", subscription))
-        receipt = await self._receipt(entry, subscription)
+        receipt = await self._receipts.of(entry, subscription)
         notices.tell_paid(self.uow, receipt, subscription)
         return receipt
 
@@ -121,14 +128,14 @@ class SubscriptionPayments(SubscriptionQueries):
         """
         self.uow.actor.require(Permission.CREDIT)
         amount, reason = positive(amount), parse_reason(reason)
-        subscription = await self._lock(subscription_id, credit=True)
+        subscription = await self._settlement.lock(subscription_id, credit=True)
         done = await self._credited(subscription, key)
         if done is not None:
             return done
         owed = subscription.account.balance
         given = GivenBack(credited=min(amount, owed), kept=max(ZERO, amount - owed))
         await self._credit(subscription, given, reason, key)
-        await self._settle(subscription, owed)
+        await self._settlement.settle(subscription, owed)
         notices.tell_credited(self.uow, subscription, given, reason)
         return given
 
@@ -158,25 +165,3 @@ class SubscriptionPayments(SubscriptionQueries):
         if kept is not None and (await accounts.require(kept.account_id)).client_id != subscription.client_id:
             raise PaymentKeyReused
         return GivenBack(credited=off.amount if off else ZERO, kept=kept.amount if kept else ZERO)
-
-    async def _lock(self, subscription_id: UUID, *, credit: bool) -> Subscription:
-        """Raises `OwnMembershipRefused`: whoever locks it is about to move its money."""
-        found = await self._subscriptions.whole(subscription_id)
-        await self._four_eyes.require_another(found.client_id, Permission.TAKE_PAYMENT)
-        if credit:
-            await self._subscriptions.lock_client(found.client_id)
-        return await self._subscriptions.lock_whole(subscription_id)
-
-    async def _settle(self, subscription: Subscription, owed: Decimal) -> None:
-        """The status follows the money, and so does the reward of whoever brought the client."""
-        await StatusSync(self.uow).settle(subscription)
-        balance = subscription.account.balance
-        if owed and not balance:
-            await after_paid(self.uow, cast("Paid", subscription))
-        if balance and not owed:
-            await after_unpaid(self.uow, cast("Paid", subscription))
-
-    async def _unpaid(self, subscription: Subscription) -> None:
-        """A period whose money was all given back was not a paid one."""
-        if not await MoneyBack(self.uow).refundable(subscription.account_id):
-            await after_unpaid(self.uow, cast("Paid", subscription))

@@ -1,4 +1,4 @@
-"""Writing off: what is owed and will not be paid is credited, with a reason; never one's own debt."""
+"""Write-offs: a debt that will not be paid is credited, with a reason; never one's own."""
 
 from __future__ import annotations
 
@@ -13,13 +13,21 @@ from gym.payments.repository import AccountRepository, EntryRepository
 from gym.payments.schemas import GivenBack
 from gym.payments.service import PaymentService
 from gym.security.permissions import Permission
+from gym.staff.four_eyes import FourEyes
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.money import notices
-from gym.subscriptions.money.payments import SubscriptionPayments
+from gym.subscriptions.money.settlement import PaymentSettlement
+from gym.subscriptions.repository import SubscriptionRepository
+from gym.unit_of_work import UnitOfWork
 
 
-class WriteOffs(SubscriptionPayments):
+class WriteOffs:
     """Of a plan that runs or has ended, however long ago."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self.uow = uow
+        self._subscriptions = SubscriptionRepository(uow.session)
+        self._settlement = PaymentSettlement(uow)
 
     async def write_off(
         self,
@@ -35,8 +43,8 @@ class WriteOffs(SubscriptionPayments):
         """
         self.uow.actor.require(Permission.CREDIT)
         found = await self._subscriptions.whole(subscription_id)
-        await self._four_eyes.require_another(found.client_id, Permission.CREDIT)
-        subscription = await self._lock(subscription_id, credit=False)
+        await FourEyes(self.uow).require_another(found.client_id, Permission.CREDIT)
+        subscription = await self._settlement.lock(subscription_id, credit=False)
         done = await EntryRepository(self.uow.session).by_key(key)
         if done is not None:
             same_entry(done, subscription.account_id, EntryKind.CREDIT, EntryCause.WRITTEN_OFF)
@@ -47,12 +55,13 @@ class WriteOffs(SubscriptionPayments):
         entry = await PaymentService(self.uow).credit(
             subscription.account_id, min(owed, most or owed), reason, EntryCause.WRITTEN_OFF, key=key
         )
-        await self._settle(subscription, owed)
+        await self._settlement.settle(subscription, owed)
         notices.tell_written_off(self.uow, subscription, GivenBack(credited=entry.amount), entry)
         return subscription
 
-    async def _round_off(self) -> None:
-        """What is less than the smallest amount is not owed, however it came about."""
+    async def round_off(self) -> None:
+        """Credit every balance below the smallest amount, however it came about: nobody can pay it."""
+        self.uow.actor.require(Permission.RUN_JOBS)
         smallest = self.uow.settings.smallest_amount
         found = await self._subscriptions.lock_to_round_off(smallest)
         await AccountRepository(self.uow.session).lock_all(*(one.account_id for one in found))
@@ -60,4 +69,4 @@ class WriteOffs(SubscriptionPayments):
             owed = subscription.account.balance
             if 0 < owed < smallest:  # as it is now that the account is locked
                 await Ledger(self.uow).round_off(subscription.account, owed)
-                await self._settle(subscription, owed)
+                await self._settlement.settle(subscription, owed)

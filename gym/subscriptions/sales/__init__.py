@@ -1,1 +1,1 @@
-"""Sales of subscriptions: offers, discounts, the sale, plans that ran before the gym kept books here."""
+"""Sales of subscriptions: offers, the sale, imported plans."""

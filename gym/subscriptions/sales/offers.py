@@ -14,6 +14,7 @@ from gym.core.reading.days import Days
 from gym.plans.models import Plan
 from gym.plans.repository import PlanRepository
 from gym.security.permissions import Permission
+from gym.subscriptions.discounts import require_within
 from gym.subscriptions.errors import (
     AlreadyWaiting,
     ClientInactive,
@@ -27,14 +28,13 @@ from gym.subscriptions.errors import (
     StartTooFar,
     TrialUsed,
 )
-from gym.subscriptions.freezes.layout import Interval
 from gym.subscriptions.freezes.rescheduling import Rescheduling
+from gym.subscriptions.intervals import Interval
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.periods import Period, first_period, following_period
 from gym.subscriptions.repository import SubscriptionRepository
-from gym.subscriptions.sales.discounts import require_within
 from gym.subscriptions.schemas import NO_CUT, Owed, PriceReductions, Quote
-from gym.subscriptions.statuses import is_open, is_used_up, is_waiting, open_freeze
+from gym.subscriptions.status.statuses import is_open, is_used_up, is_waiting, open_freeze
 from gym.unit_of_work import UnitOfWork
 
 LATEST_START = relativedelta(years=1)

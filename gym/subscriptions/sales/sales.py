@@ -1,4 +1,4 @@
-"""The sale itself: one row, its account and its price, all or nothing."""
+"""Insertion of a sold subscription: its account, charge, row, closed days and reward, all or nothing."""
 
 from __future__ import annotations
 
@@ -16,14 +16,13 @@ from gym.payments.models import AccountKind
 from gym.payments.service import PaymentService
 from gym.rewards.redeeming import Priced, RewardRedemption
 from gym.security.permissions import ActorKind
-from gym.subscriptions.changes.closing import EarlyClose
 from gym.subscriptions.errors import JustChanged
 from gym.subscriptions.freezes.repository import FreezeRepository
 from gym.subscriptions.freezes.rescheduling import closed_row, freeze_facts
 from gym.subscriptions.models import Freeze, Subscription, SubscriptionStatus
 from gym.subscriptions.repository import SubscriptionRepository
 from gym.subscriptions.schemas import Quote
-from gym.subscriptions.statuses import due_status
+from gym.subscriptions.status.statuses import due_status
 from gym.unit_of_work import UnitOfWork
 
 ONE_AT_A_TIME = frozenset({"ex_subscriptions_no_overlap", "uq_subscriptions_one_waiting"})
@@ -44,7 +43,7 @@ class Sales:
         return done
 
     async def open(self, quote: Quote, key: UUID | None, action: str) -> Subscription:
-        """Close the used-up pack if there is one, charge the price, insert, spend the reward and record.
+        """Charge the price, insert, spend the reward and record. The days of `quote` are free by now.
 
         Raises `JustChanged` when the database says that another sale was faster, and what `redeem` raises.
         """
@@ -52,8 +51,6 @@ class Sales:
         account = await payments.open_account(quote.client.id, AccountKind.SUBSCRIPTION)
         if quote.final_price:
             await payments.charge(account, quote.final_price)
-        # The pack's days must be free before the new row claims them.
-        await self._close_pack(quote)
         number = new_id()
         rests = await self._closed_rows(number, quote)
         subscription = Subscription(
@@ -118,10 +115,6 @@ class Sales:
         for row in rows:
             self.uow.audit("freeze.made", row, after=freeze_facts(row))
         await self.uow.session.flush()
-
-    async def _close_pack(self, quote: Quote) -> None:
-        if quote.renews is not None and quote.closes_pack:
-            await EarlyClose(self.uow).use_up(quote.renews)
 
 
 def sold_facts(subscription: Subscription) -> dict[str, object]:

@@ -24,8 +24,9 @@ from gym.security.permissions import Actor
 from gym.subscriptions.changes.plan_change import PlanChangeService
 from gym.subscriptions.errors import JustChanged
 from gym.subscriptions.freezes.calendar import FreezeCalendar
-from gym.subscriptions.freezes.layout import Interval, Layout
+from gym.subscriptions.freezes.layout import Layout
 from gym.subscriptions.freezes.service import FreezeService
+from gym.subscriptions.intervals import Interval
 from gym.subscriptions.models import Freeze, FreezeKind, GymClosure, Subscription, SubscriptionStatus
 from gym.subscriptions.service import SubscriptionService
 from tests.support.memberships import Reception, told

@@ -26,9 +26,9 @@ from gym.plans.models import DurationUnit
 from gym.security.permissions import Actor
 from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.models import Subscription
-from gym.subscriptions.plan_states import PlanState
 from gym.subscriptions.schemas import RefundMode
 from gym.subscriptions.service import SubscriptionService
+from gym.subscriptions.status.plan_states import PlanState
 from tests.bot.conftest import MakeMember
 from tests.support.memberships import Reception
 from tests.support.sandbox.client import Person, SandboxClient

@@ -19,7 +19,7 @@ from gym.approvals.models import Approval, ApprovalState
 from gym.approvals.service import ApprovalService
 from gym.security.permissions import Actor, Role
 from gym.staff.models import Staff
-from gym.subscriptions.sales.discounts import Discount
+from gym.subscriptions.discounts import Discount
 from tests.findings.groups.conftest import Cast, Spot
 from tests.findings.groups.test_surfaces import everything_read, last_call, put_message, said_in_groups
 from tests.support.memberships import Reception

@@ -17,10 +17,10 @@ from gym.clients.schemas import ClientInput
 from gym.clients.service import ClientService
 from gym.payments.models import Method
 from gym.subscriptions.changes.plan_change import PlanChangeService
+from gym.subscriptions.discounts import Discount
 from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.money.debts import DebtService
 from gym.subscriptions.money.joint_payments import JointPayments
-from gym.subscriptions.sales.discounts import Discount
 from gym.subscriptions.schemas import RefundMode
 from gym.subscriptions.service import SubscriptionService
 from tests.findings.insider.evening import Evening

@@ -17,8 +17,8 @@ from gym.core.clock import FrozenClock
 from gym.payments.models import Method
 from gym.reports.person_facts import PersonFacts, PersonFactsService
 from gym.security.permissions import Actor, NotAllowed, Role
+from gym.subscriptions.discounts import Discount
 from gym.subscriptions.models import Subscription
-from gym.subscriptions.sales.discounts import Discount
 from gym.subscriptions.schemas import RefundMode
 from gym.subscriptions.service import SubscriptionService
 from tests.conftest import hire

@@ -23,9 +23,9 @@ from gym.settings.schemas import GymSettings
 from gym.staff.errors import SmallestAmountOutside
 from gym.staff.service import StaffService
 from gym.subscriptions.changes.plan_change import PlanChangeService
+from gym.subscriptions.discounts import Discount, DiscountTooLarge, require_within
 from gym.subscriptions.models import Subscription, SubscriptionStatus
 from gym.subscriptions.money.debts import DebtService
-from gym.subscriptions.sales.discounts import Discount, DiscountTooLarge, require_within
 from gym.subscriptions.schemas import RefundMode
 from gym.subscriptions.service import SubscriptionService
 from tests.findings.money.conftest import Chat, cancel, credit_of

@@ -17,14 +17,15 @@ from gym.payments.ledger import Ledger
 from gym.payments.models import EntryCause, EntryKind, Method
 from gym.payments.money_back import MoneyBack
 from gym.payments.service import PaymentService
-from gym.subscriptions.changes.plan_change import PlanChange, PlanChangeService
+from gym.subscriptions.changes.plan_change import PlanChangeService
+from gym.subscriptions.discounts import Discount
 from gym.subscriptions.freezes.gift_days import GiftDayGrants
 from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.money.debts import DebtService
 from gym.subscriptions.money.joint_payments import JointPayments
+from gym.subscriptions.money.settlement import PaymentSettlement
 from gym.subscriptions.repository import SubscriptionRepository
-from gym.subscriptions.sales.brought_forward import BroughtForward, RunningPlan
-from gym.subscriptions.sales.discounts import Discount
+from gym.subscriptions.sales.imported_plans import ImportedPlans, RunningPlan
 from gym.subscriptions.sales.sales import Sales
 from gym.subscriptions.schemas import RefundMode
 from gym.subscriptions.service import SubscriptionService
@@ -107,12 +108,12 @@ async def _brings_a_debt_forward(uow: UnitOfWork, w: World) -> None:
 async def _brings_a_plan_forward(uow: UnitOfWork, w: World) -> None:
     day = uow.today + 400 * DAY
     plan = RunningPlan(w.plan.id, day, day + 30 * DAY, PART, Decimal(0))
-    await BroughtForward(uow).open([(w.client.id, plan)])
+    await ImportedPlans(uow).open([(w.client.id, plan)])
 
 
 async def _takes_a_plan_back(uow: UnitOfWork, w: World) -> None:
     one = await SubscriptionRepository(uow.session).lock_whole(w.one.id)
-    await BroughtForward(uow).take_back(one, one.account, "import undone")
+    await ImportedPlans(uow).take_back(one, one.account, "import undone")
 
 
 REFUSED: Final[dict[str, Act]] = {
@@ -131,8 +132,6 @@ REFUSED: Final[dict[str, Act]] = {
     "Sales.open": _opens,
     "PlanChangeService.quote": lambda u, w: PlanChangeService(u).quote(w.one.id, w.pack.id),
     "PlanChangeService.change": lambda u, w: PlanChangeService(u).change(w.one.id, w.pack.id),
-    "PlanChange.quote": lambda u, w: PlanChange(u).quote(w.one, w.pack.id),
-    "PlanChange.change": lambda u, w: PlanChange(u).change(w.one.id, w.pack.id, None, None),
     "Cancellation.quote_cancellation": lambda u, w: SubscriptionService(u).quote_cancellation(w.one.id),
     "Cancellation.cancel": _cancels_with_money_back,
     "SubscriptionPayments.take_payment": lambda u, w: SubscriptionService(u).take_payment(
@@ -146,11 +145,12 @@ REFUSED: Final[dict[str, Act]] = {
         w.one.id, PART, Method.CASH, "ill"
     ),
     "SubscriptionPayments.credit": lambda u, w: SubscriptionService(u).credit(w.one.id, PART, "goodwill"),
+    "PaymentSettlement.lock": lambda u, w: PaymentSettlement(u).lock(w.one.id, credit=True),
     "WriteOffs.write_off": lambda u, w: SubscriptionService(u).write_off(w.one.id, "moved away"),
     "PaymentService.charge": _charges,
     "PaymentService.bring_forward": _brings_a_debt_forward,
-    "BroughtForward.open": _brings_a_plan_forward,
-    "BroughtForward.take_back": _takes_a_plan_back,
+    "ImportedPlans.open": _brings_a_plan_forward,
+    "ImportedPlans.take_back": _takes_a_plan_back,
     "PaymentService.take": lambda u, w: PaymentService(u).take(w.account.id, PART, Method.CASH),
     "PaymentService.void": lambda u, w: PaymentService(u).void(w.payment, "mistyped"),
     "PaymentService.credit": lambda u, w: PaymentService(u).credit(w.account.id, PART, "goodwill"),
@@ -234,6 +234,7 @@ MAY: Final = {
     "BulkRegistration.lock": "only reads",
     "SubscriptionService.activate_due": "a job",
     "SubscriptionService.expire_due": "a job",
+    "WriteOffs.round_off": "a job; what no coin pays, of everybody",
     "SubscriptionService.remind_due": "a job",
     "ApprovalService.expire_due": "a job",
     "FreezeService.remind_of_ends": "a job",
@@ -257,6 +258,8 @@ STEPS: Final = {
     "Offers.price",
     "Offers.around_closings",
     "Sales.made_by",
+    "PaymentSettlement.settle",
+    "PaymentSettlement.after_refund",
     "StatusSync.settle",
     "StatusSync.lock_settled",
     "StatusSync.settled_open",
@@ -284,15 +287,17 @@ LOOKS: Final = {
     "SubscriptionQueries.owed",
     "SubscriptionQueries.debts",
     "SubscriptionQueries.ending_on",
-    "SubscriptionQueries.receipt",
+    "SubscriptionReceipts.get",
+    "SubscriptionReceipts.seen",
+    "SubscriptionReceipts.of",
     "CashService.expected",
     "CashService.tills",
     "CashService.counts",
     "ClientCredit.balance",
     "ClientCredit.movements",
     "MoneyBack.given_back",
-    "MoneyDoubtService.listed",
-    "MoneyDoubtService.get",
+    "ExcessRefundService.listed",
+    "ExcessRefundService.get",
     "MoneyBack.net_paid",
     "MoneyBack.paid_before",
     "MoneyBack.refundable",

@@ -20,9 +20,9 @@ from gym.security.permissions import Actor, Role
 from gym.staff.errors import LinkedByYourself, OwnMembershipRefused
 from gym.staff.four_eyes import ACTED_ALONE
 from gym.staff.models import OwnMembership, Staff
+from gym.subscriptions.discounts import NO_DISCOUNT, Discount
 from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.models import Subscription
-from gym.subscriptions.sales.discounts import NO_DISCOUNT, Discount
 from gym.subscriptions.service import SubscriptionService
 from tests.attendance.conftest import change
 from tests.conftest import hire

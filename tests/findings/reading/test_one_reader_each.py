@@ -52,7 +52,7 @@ REASONS: Final[dict[str, tuple[str, ...]]] = {
         "gym/reports/chart.py::_draw_money",
         "gym/reports/chart.py::write",
         "gym/security/sessions.py::_pair",
-        "gym/subscriptions/sales/discounts.py::of",
+        "gym/subscriptions/discounts.py::of",
         "web/openapi/pages.py::_response",
         "web/tls/listeners.py::_open",
     ),

@@ -22,8 +22,8 @@ from gym.notifications.kinds import DESK_GROUPS
 from gym.payments.models import Method
 from gym.security.permissions import Actor, Role
 from gym.staff.service import StaffService
+from gym.subscriptions.discounts import Discount
 from gym.subscriptions.freezes.service import FreezeService
-from gym.subscriptions.sales.discounts import Discount
 from gym.subscriptions.service import SubscriptionService
 from tests.e2e.desk import register_answers
 from tests.e2e.door import Door

@@ -1,4 +1,4 @@
-"""Money to look at: plans of which more was handed back than was paid, as an earlier release allowed."""
+"""Refunds above what was paid for a plan, as an earlier release allowed: listed until they are mended."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ZERO: Final = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
-class MoneyDoubt:
+class ExcessRefund:
     """One plan, and how much more was handed back for it than was paid: zero once it is mended."""
 
     subscription: Subscription
@@ -32,7 +32,7 @@ class MoneyDoubt:
     """What was handed back and has not come in again."""
 
 
-class MoneyDoubtRepository(Repository[Subscription, UUID]):
+class ExcessRefundRepository(Repository[Subscription, UUID]):
     model = Subscription
     missing = SubscriptionNotFound
 
@@ -40,28 +40,28 @@ class MoneyDoubtRepository(Repository[Subscription, UUID]):
         return await self.page(_below_zero().order_by(Subscription.sold_at, Subscription.id), number)
 
 
-class MoneyDoubtService:
+class ExcessRefundService:
     """For admins: each is mended when the money comes in again, and leaves the list by itself."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
 
-    async def listed(self, page: int = 0) -> Page[MoneyDoubt]:
+    async def listed(self, page: int = 0) -> Page[ExcessRefund]:
         """The oldest sale first."""
         self.uow.actor.require(Permission.REFUND)
-        found = await MoneyDoubtRepository(self.uow.session).below_zero(page)
+        found = await ExcessRefundRepository(self.uow.session).below_zero(page)
         doubts = [await self._doubt(one) for one in found.items]
         return Page(doubts, found.number, found.total, found.size)
 
-    async def get(self, subscription_id: UUID) -> MoneyDoubt:
+    async def get(self, subscription_id: UUID) -> ExcessRefund:
         """One plan, also when nothing is missing any more. Raises `SubscriptionNotFound`."""
         self.uow.actor.require(Permission.REFUND)
         return await self._doubt(await SubscriptionRepository(self.uow.session).whole(subscription_id))
 
-    async def _doubt(self, subscription: Subscription) -> MoneyDoubt:
+    async def _doubt(self, subscription: Subscription) -> ExcessRefund:
         money = MoneyBack(self.uow)
         net = await money.net_paid(subscription.account_id)
-        return MoneyDoubt(subscription, max(ZERO, -net), await money.given_back(subscription.account_id))
+        return ExcessRefund(subscription, max(ZERO, -net), await money.given_back(subscription.account_id))
 
 
 def _below_zero() -> Select[Subscription]:

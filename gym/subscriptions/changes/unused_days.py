@@ -1,4 +1,4 @@
-"""What is left of a subscription that ends early. Pure rules."""
+"""Unused days of a subscription that ends early, and their pro-rata value. Pure rules."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from gym.core.money import round_up
-from gym.subscriptions.freezes.layout import Interval, from_day
+from gym.subscriptions.intervals import Interval, from_day
 from gym.subscriptions.models import Subscription
-from gym.subscriptions.statuses import open_freeze
+from gym.subscriptions.status.statuses import open_freeze
 
 
 def unused_days(subscription: Subscription, today: date) -> int:

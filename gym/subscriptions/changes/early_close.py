@@ -1,4 +1,4 @@
-"""Closing a subscription before its last day, and giving the one that waits other days."""
+"""Early close of a subscription before its last day, and new days for the renewal that waits behind it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from gym.subscriptions.freezes.rescheduling import Rescheduling, SubscriptionCha
 from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.models import Subscription, SubscriptionStatus
 from gym.subscriptions.periods import Period
-from gym.subscriptions.statuses import closed_status
+from gym.subscriptions.status.statuses import closed_status
 from gym.unit_of_work import UnitOfWork
 
 

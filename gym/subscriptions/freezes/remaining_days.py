@@ -1,13 +1,13 @@
-"""What rests mean for a day: when the client is back, and how many days are left. Pure calendar rules."""
+"""Days left and day of return of a subscription with freezes. Pure calendar rules."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
 
-from gym.subscriptions.freezes.layout import DAY
+from gym.subscriptions.intervals import DAY
 from gym.subscriptions.models import Freeze, Subscription
-from gym.subscriptions.statuses import holds, open_freeze
+from gym.subscriptions.status.statuses import holds, open_freeze
 
 
 def not_over(freezes: Sequence[Freeze], today: date) -> list[Freeze]:

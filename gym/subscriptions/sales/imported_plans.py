@@ -1,4 +1,4 @@
-"""Plans that ran before the gym kept its books here: their days and what is owed, without a sale."""
+"""Imported plans: subscriptions that ran before the gym kept its books here, with their opening balance."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from gym.subscriptions.errors import JustChanged
 from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.models import OPEN, Subscription, SubscriptionStatus
 from gym.subscriptions.sales.sales import ONE_AT_A_TIME
-from gym.subscriptions.statuses import status_on
+from gym.subscriptions.status.statuses import status_on
 from gym.unit_of_work import UnitOfWork
 
 
@@ -36,7 +36,7 @@ class RunningPlan:
     visits: int | None = None
 
 
-class BroughtForward:
+class ImportedPlans:
     """Tells nobody: members know their plan, and a list of hundreds would be hundreds of messages."""
 
     def __init__(self, uow: UnitOfWork) -> None:

@@ -1,4 +1,4 @@
-"""Settling: brings statuses in line with the day and the balance, wherever somebody looks or a job runs."""
+"""Status synchronisation: rows brought in line with day and balance, on read and by the daily jobs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from uuid import UUID
 from gym.subscriptions import notices
 from gym.subscriptions.models import OPEN, Subscription, SubscriptionStatus
 from gym.subscriptions.repository import SubscriptionRepository
-from gym.subscriptions.statuses import due_status
+from gym.subscriptions.status.statuses import due_status
 from gym.unit_of_work import UnitOfWork
 
 

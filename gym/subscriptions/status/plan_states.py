@@ -1,4 +1,4 @@
-"""Where a client stands with their plans: one state, with the plan that it is about. A pure rule."""
+"""Plan state of a client: one state of all their subscriptions, and the one that it is about. A pure rule."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from gym.subscriptions.models import OPEN, Subscription, SubscriptionStatus
-from gym.subscriptions.statuses import closed_status
+from gym.subscriptions.status.statuses import closed_status
 
 
 class PlanState(StrEnum):

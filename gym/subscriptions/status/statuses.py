@@ -1,4 +1,4 @@
-"""What a subscription's status must be on a day: dates and balance decide, nothing else."""
+"""Status that is due on a day, from dates and balance alone. Pure rules."""
 
 from __future__ import annotations
 
