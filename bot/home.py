@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.forms.opening import forms_of
 from bot.forms.screens import FormTap
+from bot.routing.navigation import go, go_home, routes_of
+from bot.routing.router import Audience, HomeButton, Occasion, Router
 from bot.ui.buttons.settings import Languages
 from bot.ui.callbacks import Callback, Home, UnknownButton, callback
 from bot.ui.keyboards import Button, Row, button, grid, nav
-from bot.ui.routing import Audience, HomeButton, Occasion, Router
 from bot.ui.screens import Html, Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.terms import LANGUAGE_NAMES
@@ -49,32 +51,32 @@ async def home(context: UpdateContext, _: Home) -> None:
 
 @router.command("start", N_("Home"))
 async def start(context: UpdateContext) -> None:
-    await context.home()
-    route = context.services.routes.occasion(Occasion.STARTED, context.identity)
+    await go_home(context)
+    route = routes_of(context).occasion(Occasion.STARTED, context.identity)
     if route is not None:
         await route.handler(context)
 
 
 @router.command("cancel", N_("Stop what I am doing"))
 async def cancel(context: UpdateContext) -> None:
-    if await context.services.forms.cancel(context):
+    if await forms_of(context).cancel(context):
         return
     await context.show(Screen(context.t(N_("There is nothing to cancel.")), [nav(context.t)]))
 
 
 @router.command("language", N_("Change the language"))
 async def language(context: UpdateContext) -> None:
-    await context.go(Languages())
+    await go(context, Languages())
 
 
 @router.command("help")
 async def help_(context: UpdateContext) -> None:
-    await context.home()
+    await go_home(context)
 
 
 @router.on(FormTap, moves=False)
 async def form_tap(context: UpdateContext, tap: FormTap) -> None:
-    await context.services.forms.tap(context, tap)
+    await forms_of(context).tap(context, tap)
 
 
 @router.on(Languages)
@@ -98,7 +100,7 @@ async def set_language(context: UpdateContext, tap: SetLanguage) -> None:
             await ClientService(uow).set_language(identity.client.id, tap.language)
     await context.services.chats.set_language(context.user_id, tap.language)
     await context.refresh()
-    await context.home()
+    await go_home(context)
 
 
 # Links
@@ -122,7 +124,7 @@ async def join_team(context: UpdateContext) -> None:
         return
     text = context.t(N_("Welcome to the team of {gym}, {name}!"), gym=context.settings.name, name=joined.name)
     await context.say(Screen(text, drop_keys=True))
-    await context.home()
+    await go_home(context)
 
 
 @callback("linkme")
@@ -162,7 +164,7 @@ async def _link(context: UpdateContext, token: str) -> None:
         # The same update after a crash, or the person's own old link: they are in already.
         if context.identity.client is None:
             raise
-        await context.home()
+        await go_home(context)
         return
     await _linked(context)
 
@@ -177,7 +179,7 @@ async def link_by_contact(context: UpdateContext) -> None:
     message = context.message
     contact = message.contact if message else None
     if context.identity.client is not None or message is None or contact is None:
-        await context.home()
+        await go_home(context)
         return
     if contact.user_id != context.user_id or message.forward_origin is not None:
         raise ForeignContact
@@ -192,11 +194,11 @@ async def _linked(context: UpdateContext) -> None:
     """The greeting itself is a message of the outbox."""
     await context.refresh()
     await context.say(Screen(context.t(N_("✅ This chat is yours now.")), drop_keys=True))
-    route = context.services.routes.occasion(Occasion.LINKED, context.identity)
+    route = routes_of(context).occasion(Occasion.LINKED, context.identity)
     if route is not None:
         await route.handler(context)
     else:
-        await context.home()
+        await go_home(context)
 
 
 # Screens
@@ -216,8 +218,8 @@ async def _member_home(context: UpdateContext) -> Screen:
 
 
 async def _doors(context: UpdateContext) -> list[Row]:
-    resume = context.services.forms.resume_button(context)
-    doors = [await _door(context, item) for item in context.services.routes.home(context.identity)]
+    resume = forms_of(context).resume_button(context)
+    doors = [await _door(context, item) for item in routes_of(context).home(context.identity)]
     doors.append(button(context.t(N_("🌐 Language")), Languages()))
     return [[resume] if resume else [], *grid(doors)]
 

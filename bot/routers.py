@@ -32,7 +32,7 @@ from bot.desk.reports import today
 from bot.member import freeze, plan, preferences, privacy, qr, visits
 from bot.member import payments as my_payments
 from bot.member import rewards as my_rewards
-from bot.ui.routing import Router
+from bot.routing.router import Router
 
 ROUTERS: tuple[Router, ...] = (
     home.router,

@@ -10,16 +10,14 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from bot.forms.state import FormState
 from bot.ui.screens import HtmlTranslator, Screen
+from bot.ui.update_context import UpdateContext
 from gym.core.language import N_
 from gym.unit_of_work import UnitOfWork
-
-if TYPE_CHECKING:
-    from bot.ui.update_context import UpdateContext
 
 Wanted = TypeVar("Wanted")
 Result = TypeVar("Result")

@@ -11,13 +11,13 @@ from collections.abc import Mapping
 
 from bot.forms import screens
 from bot.forms.definition import Form, FormContext, Step
+from bot.forms.directory import FormDirectory
 from bot.forms.flow import FormFlow, warning
 from bot.forms.screens import FormAction, FormTap
 from bot.forms.state import FIELDS, SUMMARY, FormState, Pending, as_kept
 from bot.ui.callbacks import STALE_AFTER, Callback, Home, pack
 from bot.ui.identity import NotForYou
 from bot.ui.keyboards import Button
-from bot.ui.routing import Routes
 from bot.ui.update_context import UpdateContext
 from gym.chats.service import ChatService
 from gym.core.errors import Conflict, DatabaseUnavailable, GymError
@@ -41,10 +41,10 @@ class FormChanged(Conflict):
 class FormEngine:
     """Runs forms; holds no state of its own."""
 
-    def __init__(self, chats: ChatService, routes: Routes) -> None:
+    def __init__(self, chats: ChatService, directory: FormDirectory) -> None:
         self._chats = chats
-        self._routes = routes
-        self._flow = FormFlow(chats, routes)
+        self._directory = directory
+        self._flow = FormFlow(chats, directory)
 
     # Coming and going
 
@@ -205,12 +205,12 @@ class FormEngine:
             await self._flow.goto(ctx, before[-1])
             return
         await self._flow.drop(ctx.context)
-        await ctx.context.go(self._flow.back(state) or Home())
+        await self._directory.go(ctx.context, self._flow.back(state) or Home())
 
     async def _replace(self, ctx: FormContext) -> None:
         pending = ctx.state.pending
-        form = self._routes.forms.get(pending.form) if pending else None
-        if pending is None or form is None or not self._routes.admits(form.name, ctx.context.identity):
+        form = self._directory.forms.get(pending.form) if pending else None
+        if pending is None or form is None or not self._directory.admits(form.name, ctx.context.identity):
             await self._flow.present(ctx)
             return
         await self._flow.start(ctx.context, form, pending.values, pending.back)
@@ -280,8 +280,8 @@ class FormEngine:
 
     def _open(self, context: UpdateContext) -> FormContext | None:
         """The open form, if this version still knows it and the person is still one of those it is for."""
-        form = self._routes.forms.get(context.draft.form) if context.draft else None
-        if context.draft is None or form is None or not self._routes.admits(form.name, context.identity):
+        form = self._directory.forms.get(context.draft.form) if context.draft else None
+        if context.draft is None or form is None or not self._directory.admits(form.name, context.identity):
             return None
         return FormContext(context, form, FormState.of(context.draft))
 
@@ -294,7 +294,7 @@ class FormEngine:
 
     async def _require_admitted(self, context: UpdateContext) -> None:
         """Looked at on every step, as on every other tap: with the role goes the form. Raises `NotForYou`."""
-        if context.draft is None or self._routes.admits(context.draft.form, context.identity):
+        if context.draft is None or self._directory.admits(context.draft.form, context.identity):
             return
         self._flow.close_question(context, FormState.of(context.draft))
         await self._flow.drop(context)

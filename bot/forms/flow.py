@@ -11,9 +11,9 @@ from uuid import NAMESPACE_OID, uuid5
 
 from bot.forms import screens
 from bot.forms.definition import Choice, Form, FormContext, Step
+from bot.forms.directory import FormDirectory
 from bot.forms.state import FIELDS, SUMMARY, FormState, as_kept
 from bot.ui.callbacks import Callback, unpack
-from bot.ui.routing import Routes
 from bot.ui.screens import Screen, say_error
 from bot.ui.update_context import UpdateContext
 from gym.chats.service import ChatService
@@ -23,9 +23,9 @@ from gym.core.errors import DatabaseUnavailable, GymError
 class FormFlow:
     """Moves forms; holds no state of its own."""
 
-    def __init__(self, chats: ChatService, routes: Routes) -> None:
+    def __init__(self, chats: ChatService, directory: FormDirectory) -> None:
         self._chats = chats
-        self._routes = routes
+        self._directory = directory
 
     async def start(
         self, context: UpdateContext, form: Form, values: Mapping[str, object], back: str | None
@@ -149,7 +149,7 @@ class FormFlow:
     # Drafts
 
     def back(self, state: FormState) -> Callback | None:
-        return unpack(self._routes.codes, state.back).callback if state.back else None
+        return unpack(self._directory.codes, state.back).callback if state.back else None
 
     async def save(self, context: UpdateContext, state: FormState) -> None:
         state.last_update_id = context.update.update_id

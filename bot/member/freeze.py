@@ -8,11 +8,13 @@ from uuid import UUID
 
 from bot.forms.definition import Choice, Form, FormContext, Step
 from bot.forms.freeze_days import OPEN, START, last_day, lengths, read_until
+from bot.forms.opening import begin
 from bot.forms.steps import REASON
+from bot.routing.navigation import go
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.member import AskFreeze, MyFreeze, MyPlan
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Keyboard, Row, button, nav
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import Html, HtmlTranslator, Screen, say_error
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.freezes import freeze_line, left_words, span
@@ -111,7 +113,7 @@ def _wished(t: HtmlTranslator, wish: Approval) -> str:
 @router.on(TakeWishBack)
 async def take_wish_back(context: UpdateContext, tap: TakeWishBack) -> None:
     await context.run_member(lambda uow: ApprovalService(uow).withdraw(tap.approval_id))
-    await context.go(MyFreeze())
+    await go(context, MyFreeze())
 
 
 # Coming back ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -159,7 +161,7 @@ async def ask(context: UpdateContext, _: AskFreeze) -> None:
         left = await FreezeService(uow).allowance_left(one)
         days = await FreezeService(uow).days_of_start(one)
     values = {"subscription_id": one.id, "left": left, "first": days.first, "last_start": days.last}
-    await context.begin(WISH, values, back=MyFreeze())
+    await begin(context, WISH, values, back=MyFreeze())
 
 
 async def _lengths(ctx: FormContext) -> Sequence[Choice]:

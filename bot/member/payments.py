@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.member import MyPayments, MyReceipt
 from bot.ui.documents import send_receipt
 from bot.ui.keyboards import Row, button, nav, pager
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.ledger import money_line, receipt_label

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.member import MyFreeze, MyPlan, MyVisits, WantToRenew
 from bot.ui.keyboards import Button, button, grid, nav
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.freezes import rest_lines

@@ -7,11 +7,12 @@ from datetime import time
 from typing import Final
 
 from bot.forms.definition import Choice, Form, FormContext, Step
+from bot.forms.opening import begin
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.member import MyPreferences
 from bot.ui.buttons.settings import Languages, MessagingMenu
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, nav
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.notification_kinds import group_buttons, group_lines
@@ -96,7 +97,7 @@ def _quiet_line(t: HtmlTranslator, now: Preferences, settings: GymSettings) -> s
 async def quiet_hours(context: UpdateContext, _: QuietHours) -> None:
     async with context.member_unit_of_work() as uow:
         await PreferenceService(uow).get()
-    await context.begin(QUIET, back=MyPreferences())
+    await begin(context, QUIET, back=MyPreferences())
 
 
 async def _offer(ctx: FormContext) -> list[Choice]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.member import AskWithdraw, GiveConsent
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button, nav
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.face_consent import OUT_OF_REACH, THROUGH_TELEGRAM, answers_to_change, changed_text

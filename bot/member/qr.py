@@ -6,10 +6,10 @@ import asyncio
 from datetime import timedelta
 from typing import Final
 
+from bot.routing.router import Audience, Router
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button, nav
 from bot.ui.links import qr_png
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import Screen
 from bot.ui.update_context import UpdateContext
 from gym.core.language import N_

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.member import MyPlan, WantToRenew
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, nav, pager
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.rewards import reward_line, to_go_line

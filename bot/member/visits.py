@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.member import MyVisits
 from bot.ui.keyboards import nav, pager
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from gym.attendance.checkin.service import AttendanceService

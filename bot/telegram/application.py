@@ -1,4 +1,4 @@
-"""The builder: PTB's application with its connections, the workshop of all turns, the dispatcher."""
+"""Assembly: PTB's application with its connections, the shared services and the update dispatcher."""
 
 from __future__ import annotations
 
@@ -15,11 +15,14 @@ from bot.admission.quotas import Quotas
 from bot.bot_api.method_health import MethodHealth
 from bot.bot_api.transport import AiohttpRequest, UpdatesRequest
 from bot.forms.engine import FormEngine
+from bot.forms.opening import FORMS
+from bot.routing.navigation import ROUTES
+from bot.routing.router import Router
+from bot.routing.routes import Routes
 from bot.telegram.dispatcher import BotApplication, UpdateDispatcher
 from bot.telegram.inbox import Inbox
 from bot.ui.identity import IdentityResolver
-from bot.ui.routing import Router, Routes
-from bot.ui.update_context import Services
+from bot.ui.services import Services
 from gym.app import Gym
 from gym.chats.pictures import PictureNotes
 from gym.chats.service import ChatService, InboxService
@@ -99,12 +102,14 @@ class Assembly:
 
 
 def assemble(gym: Gym, api: Api, routers: Iterable[Router]) -> Assembly:
-    """Raises ValueError when two flows answer the same thing."""
+    """Raises ValueError when two routers answer the same thing."""
     sessions = QuickSessions(gym.database, gym.recovery)
     routes, chats = Routes(routers), ChatService(sessions)
     reception = IdentityResolver(gym.config, sessions, gym.clock)
     bot, forms = make_bot(api), FormEngine(chats, routes)
-    services = Services(gym, chats, PictureNotes(sessions), reception, routes, forms, bot.health)
+    services = Services(
+        gym, chats, PictureNotes(sessions), reception, bot.health, above={ROUTES: routes, FORMS: forms}
+    )
     application: BotApplication = ApplicationBuilder().bot(bot).updater(None).job_queue(None).build()
     updates = InboxService(sessions, gym.clock)
     inbox = Inbox(updates, UpdateDispatcher(application, services, updates).handle, quotas=Quotas(gym.clock))

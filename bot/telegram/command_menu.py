@@ -10,7 +10,7 @@ import structlog
 from telegram import BotCommand, BotCommandScopeChat
 from telegram.error import TelegramError
 
-from bot.ui.routing import Routes
+from bot.routing.routes import Routes
 from bot.ui.update_context import UpdateContext
 from gym.core.runtime.backoff import Backoff
 

@@ -16,16 +16,19 @@ from bot.admission.quotas import TooMuchAtOnce
 from bot.bot_api.delivery_status import ServerFault
 from bot.bot_api.retries import retry_seconds
 from bot.bot_api.trouble_reports import report_trouble
+from bot.forms.opening import FORMS
 from bot.forms.screens import FormTap
+from bot.routing.navigation import ROUTES, go_home
+from bot.routing.router import Command, Occasion, Route
 from bot.telegram.command_menu import CommandMenu
 from bot.telegram.inbox import Done, Later, Outcome
-from bot.ui.callbacks import Home, UnknownButton, unpack
+from bot.ui.callbacks import UnknownButton, unpack
 from bot.ui.keyboards import Button, nav
-from bot.ui.routing import Command, Occasion, Route
 from bot.ui.screens import Screen
-from bot.ui.sending import Ticker
+from bot.ui.sending.messenger import Ticker
+from bot.ui.services import Services
 from bot.ui.surfaces import OnlyInPrivate, Surface
-from bot.ui.update_context import Services, UpdateContext, topic_of
+from bot.ui.update_context import UpdateContext, topic_of
 from gym.chats.desk_chats import DeskChatService
 from gym.chats.intake import DeadReason
 from gym.chats.repository import Claimed
@@ -49,12 +52,13 @@ BotApplication = Application[Any, Any, Any, Any, Any, Any]
 
 
 class UpdateDispatcher:
-    """PTB's only handler; flows are reached through the workshop's routes."""
+    """PTB's only handler; flows are reached through the routes."""
 
     def __init__(self, application: BotApplication, services: Services, inbox: InboxService) -> None:
         self._application = application
-        self._workshop = services
-        self._menu = CommandMenu(services.routes)
+        self._services = services
+        self._routes, self._forms = services[ROUTES], services[FORMS]
+        self._menu = CommandMenu(self._routes)
         self._inbox = inbox
         self._claimed: dict[int, Claimed] = {}
         self._outcomes: dict[int, Outcome] = {}
@@ -93,10 +97,10 @@ class UpdateDispatcher:
         if user is None or chat is None:
             return Done()
         try:
-            identity = await self._workshop.reception.identity(user, chat.id, topic_of(update))
+            identity = await self._services.reception.identity(user, chat.id, topic_of(update))
         except DatabaseUnavailable:
             return Later()
-        context = UpdateContext(self._workshop, self._application.bot, update, identity, ticker)
+        context = UpdateContext(self._services, self._application.bot, update, identity, ticker)
         try:
             return await self._guarded(context)
         finally:
@@ -106,7 +110,7 @@ class UpdateDispatcher:
         async def move(uow: UnitOfWork) -> None:
             await DeskChatService(uow).moved(old, new)
 
-        await self._workshop.gym.run(Actor.system(), move)
+        await self._services.gym.run(Actor.system(), move)
 
     async def _guarded(self, context: UpdateContext) -> Outcome:
         """The outermost edge: faults become sentences, surprises a short code."""
@@ -114,7 +118,7 @@ class UpdateDispatcher:
             await self._answered(context)
         except Forbidden:
             if context.is_private:
-                await self._workshop.chats.set_reachable(context.user_id, False)
+                await self._services.chats.set_reachable(context.user_id, False)
         except ChatMigrated as error:
             await self._move(context.chat_id, error.new_chat_id)
         except DatabaseUnavailable:
@@ -132,13 +136,13 @@ class UpdateDispatcher:
     async def _unsaid(self, context: UpdateContext, error: NetworkError) -> Outcome:
         """Handled again later, unless it is this answer alone that Telegram fails to take: then the rest of
         the chat goes on."""
-        health, attempts = self._workshop.health, context.attempts
+        health, attempts = self._services.health, context.attempts
         others_hear = attempts >= MOST_ALONE and health.works("sendMessage")
         if isinstance(error, ServerFault) and (
             others_hear or (attempts >= MOST_WHILE_ALIVE and health.works())
         ):
             log.error("answer_given_up", update=context.update.update_id, attempts=attempts)
-            await report_trouble(self._workshop.gym, "sendMessage")
+            await report_trouble(self._services.gym, "sendMessage")
             return Done(failed=True)
         log.warning("telegram_unreachable", update=context.update.update_id)
         return Later()
@@ -155,7 +159,7 @@ class UpdateDispatcher:
 
     async def _refused(self, context: UpdateContext, error: GymError) -> None:
         """With the way on, where a flow knows one for the button that was tapped; else the sentence."""
-        handler = self._workshop.routes.refusals.get(type(error))
+        handler = self._routes.refusals.get(type(error))
         if handler is not None and context.tap is not None and context.is_private and not context.in_form:
             await handler(context, error)
         else:
@@ -184,18 +188,18 @@ class UpdateDispatcher:
             return
         if context.is_private and not context.identity.reachable:
             # Whoever writes has let the bot in again, whether Telegram said so or not.
-            await self._workshop.chats.set_reachable(context.user_id, True)
+            await self._services.chats.set_reachable(context.user_id, True)
         if context.query is not None:
             await self._on_tap(context)
         elif context.message is not None:
             await self._on_message(context, context.message)
 
     async def _on_tap(self, context: UpdateContext) -> None:
-        routes, query = self._workshop.routes, context.query
+        routes, query = self._routes, context.query
         if query is None or query.data is None:
             raise UnknownButton
         context.tap = unpack(routes.codes, query.data)
-        route = routes.tap(type(context.tap.callback))
+        route = routes.press(type(context.tap.callback))
         route.check(context.identity)
         if not context.is_private:
             require_on_message(query)
@@ -214,7 +218,7 @@ class UpdateDispatcher:
             return
         context.in_form = isinstance(context.tap.callback, FormTap)
         if not context.in_form:
-            await self._workshop.forms.park(context)
+            await self._forms.park(context)
         await route.handler(context, context.tap.callback)
 
     async def _open_in_private(self, context: UpdateContext, route: Route) -> None:
@@ -227,7 +231,7 @@ class UpdateDispatcher:
         except GymError as error:
             await self._refused(own, error)
         except Forbidden:
-            await self._workshop.chats.set_reachable(context.user_id, False)
+            await self._services.chats.set_reachable(context.user_id, False)
             await context.answer(context.t(WRITE_FIRST), alert=True)
             return
         finally:
@@ -260,7 +264,7 @@ class UpdateDispatcher:
             await self._on_private_message(context, message)
 
     async def _on_private_message(self, context: UpdateContext, message: Message) -> None:
-        forms = self._workshop.forms
+        forms = self._forms
         if message.via_bot is not None:
             await self._on_occasion(context, None)
         elif message.contact is not None:
@@ -283,7 +287,7 @@ class UpdateDispatcher:
         if whom and whom.lower() != (context.bot.bot.username or "").lower():
             return
         context.payload = context.payload.strip()
-        command = self._workshop.routes.commands.get(name.lower())
+        command = self._routes.commands.get(name.lower())
         if not context.is_private:
             await self._on_group_command(context, command)
         elif name.lower() == "start" and context.payload:
@@ -293,7 +297,7 @@ class UpdateDispatcher:
         else:
             command.route.check(context.identity)
             if name.lower() != "cancel":
-                await self._workshop.forms.park(context)
+                await self._forms.park(context)
             await command.route.handler(context)
 
     async def _on_group_command(self, context: UpdateContext, command: Command | None) -> None:
@@ -306,29 +310,29 @@ class UpdateDispatcher:
             await context.fail(OnlyInPrivate())
 
     async def _on_deep_link(self, context: UpdateContext) -> None:
-        route = self._workshop.routes.start(context.payload)
-        await self._workshop.forms.park(context)
+        route = self._routes.start(context.payload)
+        await self._forms.park(context)
         if route is None:
-            await context.home()
+            await go_home(context)
             return
         route.check(context.identity)
         await route.handler(context)
 
     async def _on_occasion(self, context: UpdateContext, occasion: Occasion | None) -> None:
-        route = self._workshop.routes.occasion(occasion, context.identity) if occasion else None
+        route = self._routes.occasion(occasion, context.identity) if occasion else None
         if route is not None:
             await route.handler(context)
         else:
-            await context.go(Home())
+            await go_home(context)
 
     async def _on_membership(self, context: UpdateContext) -> None:
         change = context.membership
         assert change is not None
         if context.is_private:
             reachable = change.new_chat_member.status == "member"
-            await self._workshop.chats.set_reachable(context.user_id, reachable)
+            await self._services.chats.set_reachable(context.user_id, reachable)
             return
-        route = self._workshop.routes.occasion(Occasion.GROUP, context.identity)
+        route = self._routes.occasion(Occasion.GROUP, context.identity)
         if route is not None:
             await route.handler(context)
 

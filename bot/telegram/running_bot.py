@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import structlog
 
+from bot.routing.router import Router
 from bot.telegram.application import Api, Assembly, assemble
 from bot.telegram.connection import TelegramConnection
-from bot.ui.routing import Router
 from gym.app import Gym
 from gym.core.runtime.backoff import Backoff
 from web.api.telegram_webhook import Webhook

@@ -9,10 +9,10 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 import pytest
 from sqlalchemy import func, select
 
+from bot.routing.router import Router
 from bot.sandbox.server import SandboxServer
 from bot.telegram.application import Api
 from bot.telegram.running_bot import RunningBot, run_bot
-from bot.ui.routing import Router
 from gym.app import Gym
 from gym.chats.models import InboxUpdate
 from gym.clients.models import Client

@@ -7,9 +7,10 @@ from enum import StrEnum
 from uuid import UUID
 
 from bot.forms.definition import Choice, Form, FormContext, PhotoNote, Step
+from bot.forms.opening import begin
+from bot.routing.router import Audience, Router
 from bot.ui.callbacks import Callback, Home, callback
 from bot.ui.keyboards import button, nav, pager
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import Screen
 from bot.ui.update_context import UpdateContext
 from gym.clients.models import Client
@@ -118,7 +119,7 @@ def knock_button(client_id: UUID) -> object:
 
 @router.on(NewLocker)
 async def new_locker(context: UpdateContext, tap: NewLocker) -> None:
-    await context.begin(LOCKER, {"colour": tap.colour} if tap.colour else {}, back=Names())
+    await begin(context, LOCKER, {"colour": tap.colour} if tap.colour else {}, back=Names())
 
 
 def read_name(text: str, ctx: FormContext) -> str:

@@ -10,9 +10,10 @@ from uuid import UUID
 import pytest
 
 from bot import home
+from bot.routing.router import Router
+from bot.routing.routes import Routes
 from bot.ui.callbacks import Callback, CallbackTooLong, UnknownButton, callback, pack, registry, unpack
 from bot.ui.keyboards import button, pager
-from bot.ui.routing import Router, Routes
 from bot.ui.screens import HtmlTranslator, split_html, telegram_length
 from gym.app import Gym
 from gym.clients.models import Client

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from sqlalchemy import select
 
-from bot.ui.routing import Router
+from bot.routing.router import Router
 from gym.app import Gym
 from gym.chats.models import Draft
 from gym.clients.models import Client

@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import func, select, text, update
 
 from bot import home
+from bot.routing.router import Router
 from bot.sandbox.server import SandboxServer
 from bot.telegram.application import Api
 from bot.telegram.inbox import MOST_ATTEMPTS, Done, Inbox, Later, Outcome
 from bot.telegram.running_bot import run_bot
-from bot.ui.routing import Router
 from gym.app import Gym
 from gym.chats.intake import accept
 from gym.chats.models import Draft, InboxUpdate

@@ -19,9 +19,9 @@ from bot.messages import RENDERERS, render
 from bot.outbox.rate_limits import SendRateLimits
 from bot.outbox.worker import CHANNEL, OutboxWorker
 from bot.routers import ROUTERS
+from bot.routing.routes import Routes
 from bot.ui.buttons.member import MyPlan, WantToRenew
 from bot.ui.callbacks import stays, unpack
-from bot.ui.routing import Routes
 from gym.app import Gym
 from gym.chats.desk_chats import ChatPlace, DeskChatService
 from gym.clients.schemas import ClientInput

@@ -6,9 +6,9 @@ import asyncio
 from typing import Any
 
 from bot import home
+from bot.routing.router import Audience, Router
 from bot.telegram.application import Api
 from bot.telegram.running_bot import run_bot
-from bot.ui.routing import Audience, Router
 from gym.app import Gym
 from gym.core.errors import Busy
 from tests.bot import flow

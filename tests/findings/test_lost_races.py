@@ -10,9 +10,9 @@ from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import text
 
 from bot import home
+from bot.routing.router import Audience, Router
 from bot.telegram.application import Api
 from bot.telegram.running_bot import run_bot
-from bot.ui.routing import Audience, Router
 from gym.app import Gym
 from gym.core.clock import SystemClock
 from gym.security.permissions import Actor

@@ -20,12 +20,12 @@ from bot.bot_api.method_health import BROKEN_AFTER, PROBE_SECONDS, MethodHealth
 from bot.outbox import delivery
 from bot.outbox.rate_limits import SendRateLimits
 from bot.outbox.worker import OutboxWorker
+from bot.routing.router import Audience, Router
 from bot.telegram.application import Api, make_bot
 from bot.telegram.running_bot import RunningBot
 from bot.ui.picture_register import PictureRegister
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import Screen
-from bot.ui.sending import PLAIN_FROM, Messenger, Ticker
+from bot.ui.sending.messenger import PLAIN_FROM, Messenger, Ticker
 from bot.ui.surfaces import Surface
 from bot.ui.update_context import UpdateContext
 from gym.app import Gym

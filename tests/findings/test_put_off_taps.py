@@ -9,10 +9,10 @@ from datetime import timedelta
 import pytest
 
 from bot import home
+from bot.routing.router import Audience, Router
 from bot.telegram.running_bot import RunningBot
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import Screen
 from bot.ui.update_context import UpdateContext
 from gym.app import Gym

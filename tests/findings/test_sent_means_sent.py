@@ -18,10 +18,10 @@ from bot import home
 from bot.bot_api.delivery_status import DeliveryStatus, Unanswered, Unreadable, acknowledged
 from bot.outbox.rate_limits import SendRateLimits
 from bot.outbox.worker import OutboxWorker
+from bot.routing.router import Router
 from bot.sandbox.state.store import Json
 from bot.telegram.application import Api, make_bot
 from bot.telegram.running_bot import RunningBot
-from bot.ui.routing import Router
 from gym.app import Gym
 from gym.core.clock import FrozenClock
 from gym.notifications.models import Notification, NotificationKind, NotificationState, Priority

@@ -22,8 +22,8 @@ import gym
 import web
 from bot.forms.state import FormState, Pending
 from bot.routers import ROUTERS
+from bot.routing.routes import Routes
 from bot.ui.callbacks import Callback
-from bot.ui.routing import Routes
 from gym.core.config import Config
 from gym.jobs.work import JOBS
 from gym.notifications.models import NotificationKind

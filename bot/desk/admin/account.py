@@ -6,12 +6,14 @@ from uuid import UUID
 
 from bot.desk.admin.team import ROLES
 from bot.forms.definition import Form, FormContext, Step
+from bot.forms.opening import begin
+from bot.routing.navigation import routes_of
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.settings import Languages
 from bot.ui.buttons.staff import SignIns, SignInsOf
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, grid, nav
 from bot.ui.links import link_screen
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import Html, HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.terms import LANGUAGE_NAMES
@@ -81,7 +83,7 @@ async def my_membership(context: UpdateContext, _: MyMembership) -> None:
         )
         await context.show(Screen(text, [nav(t, back=MyAccount())]))
         return
-    doors = context.services.routes.home(context.identity)
+    doors = routes_of(context).home(context.identity)
     own = [button(t(door.label), door.callback) for door in doors if door.audience is Audience.MEMBER]
     text = t("🏋️ <b>My membership</b>\n{name}", name=context.identity.client.full_name)
     await context.show(Screen(text, [*grid(own), nav(t, back=MyAccount())]))
@@ -118,7 +120,7 @@ async def password_link(context: UpdateContext, _: PasswordLink) -> None:
 async def rename_me(context: UpdateContext, _: RenameMe) -> None:
     staff = context.identity.staff
     assert staff is not None
-    await context.begin(NAME, {"staff_id": staff.id}, back=MyAccount())
+    await begin(context, NAME, {"staff_id": staff.id}, back=MyAccount())
 
 
 def _read_name(text: str, ctx: FormContext) -> str:

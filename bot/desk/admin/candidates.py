@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
+from bot.routing.navigation import go
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.staff import Candidate, ConfirmCandidate, RefuseCandidate, Team
 from bot.ui.keyboards import nav
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import Screen, say_error
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.candidates import answers, facts_of, outcome_text, waiting_text
@@ -58,4 +59,4 @@ async def _decide(
         await context.run(lambda uow: work(CandidateService(uow)))
     except (CandidateDecided, CandidateExpired) as error:
         await context.answer(say_error(context.t, error), alert=True)
-    await context.go(Candidate(key))
+    await go(context, Candidate(key))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from uuid import UUID
 
 from bot.desk.admin.team import ROLES
+from bot.routing.navigation import go
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.staff import Invitations, Team
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, nav, pager
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from gym.staff.invitations import InvitationService, OpenInvitation
@@ -61,4 +62,4 @@ async def withdraw(context: UpdateContext, tap: WithdrawInvitation) -> None:
     async with context.unit_of_work() as uow:
         await InvitationService(uow).withdraw(tap.key)
     await context.answer(context.t("Withdrawn: the link opens nothing any more."))
-    await context.go(Invitations(tap.page))
+    await go(context, Invitations(tap.page))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.routing.navigation import go
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.settings import Jobs
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button, grid, nav
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.terms import JOB_NAMES
@@ -86,4 +87,4 @@ def _when(t: HtmlTranslator, one: JobState, now: datetime) -> str:
 async def run_now(context: UpdateContext, tap: RunJob) -> None:
     count = await run_job(context.gym.run, context.identity.desk_actor, tap.name)
     await context.answer(context.t.plural("Done: {count}", "Done: {count}", count))
-    await context.go(Jobs())
+    await go(context, Jobs())

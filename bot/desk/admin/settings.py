@@ -8,9 +8,10 @@ from typing import Final
 from babel.core import get_global
 
 from bot.forms.definition import Choice, Form, FormContext, Step
+from bot.forms.opening import begin
+from bot.routing.router import Audience, Router
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button, grid, nav
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import Html, HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.settings import (
@@ -101,7 +102,7 @@ async def change_setting(context: UpdateContext, tap: ChangeSetting) -> None:
     if tap.name not in EDITABLE:
         raise UnknownSetting(tap.name)
     form = RISKY_SETTING if tap.name in WARNINGS else SETTING
-    await context.begin(form, {"setting": tap.name}, back=SettingsPage(SETTINGS[tap.name].group))
+    await begin(context, form, {"setting": tap.name}, back=SettingsPage(SETTINGS[tap.name].group))
 
 
 # The question ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -6,11 +6,12 @@ from uuid import UUID
 
 from bot.desk.admin.account import MyAccount
 from bot.desk.admin.team import TeamMember
+from bot.routing.navigation import go
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.door import KioskCard, Unpair
 from bot.ui.buttons.staff import SignIns, SignInsOf
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, nav, pager
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from gym.core.database.repository import Page
@@ -48,14 +49,14 @@ async def end_one(context: UpdateContext, tap: EndSignIn) -> None:
     """The list again, as it stands now."""
     async with context.unit_of_work() as uow:
         ended = await SignInService(uow).end(tap.sign_in_id)
-    await context.go(SignIns(ended.subject_id, _whose(context, ended)))
+    await go(context, SignIns(ended.subject_id, _whose(context, ended)))
 
 
 @router.on(EndSignIns)
 async def end_all(context: UpdateContext, tap: EndSignIns) -> None:
     async with context.unit_of_work() as uow:
         await SignInService(uow).end_all(tap.subject_id)
-    await context.go(SignIns(tap.subject_id, tap.of))
+    await go(context, SignIns(tap.subject_id, tap.of))
 
 
 def _whose(context: UpdateContext, ended: SignIn) -> SignInsOf:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from bot.routing.navigation import go, go_home
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.staff import Candidate, Invitations, SignIns, SignInsOf, Team
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, nav, pager
 from bot.ui.links import link_screen
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import Html, HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from gym.clients.own import OwnClient, OwnClients
@@ -215,6 +216,6 @@ async def _afterwards(context: UpdateContext, staff_id: UUID) -> None:
     """The card again; whoever has just left the team or its admins is shown what is left to them."""
     await context.refresh()
     if context.identity.may(Permission.MANAGE_STAFF):
-        await context.go(TeamMember(staff_id))
+        await go(context, TeamMember(staff_id))
     else:
-        await context.home()
+        await go_home(context)

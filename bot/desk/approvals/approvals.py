@@ -8,6 +8,9 @@ from uuid import UUID
 from bot.desk.idempotency import tap_key
 from bot.desk.memberships.sales import quote_text, sold_screen
 from bot.forms.definition import Form, FormContext, Step
+from bot.forms.opening import begin
+from bot.routing.navigation import go
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.approvals import (
     ApproveRequest,
     AskDiscount,
@@ -19,7 +22,6 @@ from bot.ui.buttons.approvals import (
 from bot.ui.buttons.clients import Card
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Button, Keyboard, Row, button, nav, pager
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import Screen, say_error
 from bot.ui.surfaces import Surface
 from bot.ui.update_context import UpdateContext
@@ -167,7 +169,7 @@ async def _too_late(
     again = isinstance(error, AlreadyDecided) and error.by_id == me and error.state is wanted
     if not again:
         await context.answer(say_error(context.t, error), alert=True)
-    await context.go(SeeRequest(approval_id))
+    await go(context, SeeRequest(approval_id))
 
 
 @router.on(RejectRequest)
@@ -179,7 +181,7 @@ async def reject(context: UpdateContext, tap: RejectRequest) -> None:
         await _reject_too_late(context, approval)
         return
     values = {"approval_id": approval.id, "request": whole_text(context.t, approval)}
-    await context.begin(REJECTION, values, back=SeeRequest(approval.id))
+    await begin(context, REJECTION, values, back=SeeRequest(approval.id))
 
 
 async def _reject_too_late(context: UpdateContext, approval: Approval) -> None:

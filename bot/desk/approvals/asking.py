@@ -11,10 +11,11 @@ from bot.desk.approvals.approvals import request_screen
 from bot.desk.memberships.sales import quote_text
 from bot.forms.answers import read_positive_amount
 from bot.forms.definition import Choice, Form, FormContext, Step
+from bot.forms.opening import begin
 from bot.forms.steps import reason_step
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.approvals import AskDiscount, AskRefund, AskVoid
 from bot.ui.buttons.clients import Card
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import Html, Screen, say_error
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.terms import METHODS
@@ -46,7 +47,7 @@ async def ask_discount(context: UpdateContext, tap: AskDiscount) -> None:
         "starts_on": tap.starts_on,
         "wish": quote_text(context.t, quote),
     }
-    await context.begin(ASK_DISCOUNT, values, back=Card(tap.client_id))
+    await begin(context, ASK_DISCOUNT, values, back=Card(tap.client_id))
 
 
 @router.on(AskVoid)
@@ -62,7 +63,7 @@ async def ask_void(context: UpdateContext, tap: AskVoid) -> None:
         client=receipt.client_name,
         plan=receipt.plan_name,
     )
-    await context.begin(ASK_VOID, {"entry_id": tap.entry_id, "wish": wish}, back=Card(receipt.client_id))
+    await begin(context, ASK_VOID, {"entry_id": tap.entry_id, "wish": wish}, back=Card(receipt.client_id))
 
 
 @router.on(AskRefund)
@@ -77,7 +78,7 @@ async def ask_refund(context: UpdateContext, tap: AskRefund) -> None:
     values: dict[str, object] = {"subscription_id": tap.subscription_id, "wish": wish}
     known = {"amount": tap.amount, "method": tap.method}
     values |= {name: value for name, value in known.items() if value is not None}
-    await context.begin(ASK_REFUND, values, back=Card(subscription.client_id))
+    await begin(context, ASK_REFUND, values, back=Card(subscription.client_id))
 
 
 async def _ask_why(ctx: FormContext) -> str:

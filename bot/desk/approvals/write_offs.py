@@ -6,11 +6,12 @@ from uuid import UUID
 
 from bot.desk.approvals.asking import ASK_WHY, ask_by_form
 from bot.forms.definition import Form, FormContext
+from bot.forms.opening import begin
 from bot.forms.steps import REASON
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import Card
 from bot.ui.buttons.money import WriteOff
 from bot.ui.keyboards import nav
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.terms import plan_text
@@ -32,11 +33,11 @@ async def write_off(context: UpdateContext, tap: WriteOff) -> None:
         raise owed_only(one.account.balance)
     values = {"subscription_id": one.id, "plan": plan_text(context.t, one)}
     if context.identity.may(Permission.CREDIT):
-        await context.begin(WRITE_OFF, values, back=Card(one.client_id))
+        await begin(context, WRITE_OFF, values, back=Card(one.client_id))
         return
     wish = context.t("🧹 Write {amount} off", amount=one.account.balance)
-    await context.begin(
-        ASK_WRITE_OFF, values | {"wish": f"{wish}\n{values['plan']}"}, back=Card(one.client_id)
+    await begin(
+        context, ASK_WRITE_OFF, values | {"wish": f"{wish}\n{values['plan']}"}, back=Card(one.client_id)
     )
 
 

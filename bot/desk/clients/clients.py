@@ -14,6 +14,8 @@ from bot.desk.clients.fields import shown
 from bot.desk.clients.history import CreditStatement, Payments, PlanHistory, Visits, visit_line
 from bot.desk.clients.profile import AskDeactivate, BlockClient, EditClient
 from bot.desk.money.doubts import money_doubts_row
+from bot.routing.navigation import go
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import (
     Card,
     ClientRewards,
@@ -29,7 +31,6 @@ from bot.ui.buttons.door import CheckInClient
 from bot.ui.buttons.memberships import EndFreeze, FreezePlan, ManagePlan, RenewPlan, SellPlan, StartNow
 from bot.ui.buttons.money import TakePayment
 from bot.ui.keyboards import Button, Keyboard, Row, button, grid, nav, pager
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.freezes import rest_lines
@@ -76,7 +77,7 @@ async def _show_found(context: UpdateContext, words: str, page: int) -> None:
     async with context.unit_of_work() as uow:
         clients = await ClientService(uow).search(words, page)
     if words and clients.total == 1:
-        await context.go(Card(clients.items[0].id))
+        await go(context, Card(clients.items[0].id))
         return
     doubts = [] if words else [*await doubts_row(context), *await money_doubts_row(context)]
     await context.show(_results(context.t, words, clients, doubts))

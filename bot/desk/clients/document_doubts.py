@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from bot.desk.clients.profile import EditField
+from bot.routing.navigation import go
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import Card
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, nav, pager
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import Screen
 from bot.ui.update_context import UpdateContext
 from gym.clients.documents import Document, probably_meant
@@ -93,14 +94,14 @@ async def mend_document(context: UpdateContext, tap: MendDocument) -> None:
         meant = _meant(await service.get(tap.client_id))
         if meant is not None:
             await service.edit(tap.client_id, ClientChanges(document=meant))
-    await context.go(DocumentDoubts())
+    await go(context, DocumentDoubts())
 
 
 @router.on(KeepDocument)
 async def keep_document(context: UpdateContext, tap: KeepDocument) -> None:
     async with context.unit_of_work() as uow:
         await ClientService(uow).confirm_document(tap.client_id)
-    await context.go(DocumentDoubts())
+    await go(context, DocumentDoubts())
 
 
 def kept(client: Client) -> str:

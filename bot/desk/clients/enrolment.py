@@ -8,10 +8,12 @@ from typing import Final
 from uuid import UUID
 
 from bot.forms.definition import Choice, Form, FormContext, PhotoNote, Step
+from bot.forms.opening import begin
+from bot.routing.navigation import go
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import Card, EnrolFace
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Keyboard, button, nav
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.face_consent import OUT_OF_REACH
@@ -222,7 +224,7 @@ async def signed_new_text(context: UpdateContext, tap: SignedNewText) -> None:
     async with context.unit_of_work() as uow:
         await FaceRecognitionService(uow).give_consent(tap.client_id, ConsentMethod.PAPER)
     await context.answer(context.t("The consent is noted."))
-    await context.go(EnrolFace(tap.client_id))
+    await go(context, EnrolFace(tap.client_id))
 
 
 @router.on(NewPhotos)
@@ -237,7 +239,7 @@ async def _begin(context: UpdateContext, client: Client, *, agreed: bool) -> Non
     values: dict[str, object] = {"client_id": client.id, "client": client.full_name}
     if agreed:
         values["consent"] = True
-    await context.begin(ENROLMENT, values, back=Card(client.id))
+    await begin(context, ENROLMENT, values, back=Card(client.id))
 
 
 # Enrolling ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -320,4 +322,4 @@ async def forget(context: UpdateContext, tap: ForgetFace) -> None:
         else:
             await FaceRecognitionService(uow).remove(tap.client_id)
     await context.answer(context.t("The face is forgotten."))
-    await context.go(Card(tap.client_id))
+    await go(context, Card(tap.client_id))

@@ -7,11 +7,11 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import Card
 from bot.ui.buttons.money import AccountStatement, ShowReceipt, TakePayment
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Button, button, nav, pager
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import Html, HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.freezes import rest_lines

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from bot.routing.navigation import go
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import Card, LinkClient
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Keyboard, button, nav
 from bot.ui.links import link_screen
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import Screen
 from bot.ui.update_context import UpdateContext
 from gym.clients.models import Client
@@ -62,4 +63,4 @@ async def unlink(context: UpdateContext, tap: Unlink) -> None:
     async with context.unit_of_work() as uow:
         client = await ClientService(uow).unlink(tap.client_id)
     await context.answer(context.t("The chat is unlinked."))
-    await context.go(LinkClient(client.id))
+    await go(context, LinkClient(client.id))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from bot.routing.navigation import go
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import Card, CardsToPrint, PrintedCardOf
 from bot.ui.buttons.door import KioskList
 from bot.ui.callbacks import Callback, callback
 from bot.ui.documents import send_card, send_sheets
 from bot.ui.keyboards import button, nav
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from gym.attendance.cards.printed_sheets import MOST, CardSheets
@@ -141,6 +142,6 @@ async def cards_to_print(context: UpdateContext, _: CardsToPrint) -> None:
 async def make_sheets(context: UpdateContext, _: MakeSheets) -> None:
     async with context.unit_of_work() as uow:
         issued = await CardSheets(uow).issue()
-    await context.go(CardsToPrint())
+    await go(context, CardsToPrint())
     if issued:
         await send_sheets(context, issued)

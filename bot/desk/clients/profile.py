@@ -10,11 +10,13 @@ from uuid import UUID
 from bot.desk.clients.fields import candidates, parser_of, shown, value_of_answer
 from bot.forms.answers import read_coming_day
 from bot.forms.definition import Choice, Form, FormContext, Step
+from bot.forms.opening import begin
 from bot.forms.steps import REASON
+from bot.routing.navigation import go
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import Card, Reactivate, Unblock
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button, grid, nav
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from gym.clients.fields import CLIENT_FIELDS, ClientField, FieldKey
@@ -95,7 +97,7 @@ async def edit_field(context: UpdateContext, tap: EditField) -> None:
         referrer = await ClientService(uow).referrer(client)
     now = _now(context.t, client, referrer, tap.field.row)
     values = {"client_id": client.id, "client": client.full_name, "field": tap.field, "now": now}
-    await context.begin(EDITING, values, back=EditClient(client.id))
+    await begin(context, EDITING, values, back=EditClient(client.id))
 
 
 def _edit_step(row: ClientField) -> Step:
@@ -179,7 +181,7 @@ async def block(context: UpdateContext, tap: BlockClient) -> None:
         client = await ClientService(uow).get(tap.client_id)
         await FourEyes(uow).require_another(client.id, Permission.BLOCK_SHORT, acts=False)
     values = {"client_id": client.id, "client": client.full_name}
-    await context.begin(BLOCKING, values, back=Card(client.id))
+    await begin(context, BLOCKING, values, back=Card(client.id))
 
 
 async def _days(ctx: FormContext) -> Sequence[Choice]:
@@ -243,7 +245,7 @@ async def unblock(context: UpdateContext, tap: Unblock) -> None:
     async with context.unit_of_work() as uow:
         client = await ClientService(uow).unblock(tap.client_id)
     await context.answer(context.t("{client} may come in again.", client=client.full_name))
-    await context.go(Card(client.id))
+    await go(context, Card(client.id))
 
 
 # Leaving and coming back ──────────────────────────────────────────────────────────────────────────────────
@@ -268,7 +270,7 @@ async def deactivate(context: UpdateContext, tap: Deactivate) -> None:
     async with context.unit_of_work() as uow:
         client = await ClientService(uow).deactivate(tap.client_id)
     await context.answer(context.t("{client} is deactivated.", client=client.full_name))
-    await context.go(Card(client.id))
+    await go(context, Card(client.id))
 
 
 @router.on(Reactivate)
@@ -276,4 +278,4 @@ async def reactivate(context: UpdateContext, tap: Reactivate) -> None:
     async with context.unit_of_work() as uow:
         client = await ClientService(uow).reactivate(tap.client_id)
     await context.answer(context.t("{client} is active again.", client=client.full_name))
-    await context.go(Card(client.id))
+    await go(context, Card(client.id))

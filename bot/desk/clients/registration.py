@@ -22,12 +22,13 @@ from bot.desk.clients.fields import parser_of, value_of_answer
 from bot.desk.clients.linking import link_offer
 from bot.desk.clients.profile import EditClient
 from bot.forms.definition import Choice, Form, FormContext, Step
+from bot.forms.opening import begin
 from bot.forms.screens import asked_steps, shown_answer
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import Card, RegisterClient, RegisterWithPhoto
 from bot.ui.buttons.memberships import SellPlan
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button, nav
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import Html, Screen
 from bot.ui.update_context import UpdateContext
 from gym.clients.fields import CLIENT_FIELDS, ClientField, Registration
@@ -55,12 +56,12 @@ class PhotoConsent(Callback):
 
 @router.on(RegisterClient)
 async def register(context: UpdateContext, _: RegisterClient) -> None:
-    await context.begin(REGISTRATION)
+    await begin(context, REGISTRATION)
 
 
 @router.command("register", N_("Register a client"))
 async def register_command(context: UpdateContext) -> None:
-    await context.begin(REGISTRATION)
+    await begin(context, REGISTRATION)
 
 
 @router.on(RegisterWithPhoto)
@@ -68,7 +69,7 @@ async def register_with_photo(context: UpdateContext, _: RegisterWithPhoto) -> N
     """The message keeps the photo while the question about it is open; the draft begins after the answer."""
     photo_id = _photo_above(context)
     if photo_id is None:
-        await context.begin(REGISTRATION)
+        await begin(context, REGISTRATION)
         return
     picture = await context.download(photo_id)
     question = context.t("The client reads the text below. Has the client signed it in front of you?")
@@ -85,9 +86,9 @@ async def register_with_photo(context: UpdateContext, _: RegisterWithPhoto) -> N
 async def photo_consent(context: UpdateContext, tap: PhotoConsent) -> None:
     photo_id = _photo_above(context)
     if not tap.agreed or photo_id is None:
-        await context.begin(REGISTRATION, {"consent": tap.agreed})
+        await begin(context, REGISTRATION, {"consent": tap.agreed})
         return
-    await context.begin(REGISTRATION, {"consent": True, FIRST_PHOTO: photo_id})
+    await begin(context, REGISTRATION, {"consent": True, FIRST_PHOTO: photo_id})
 
 
 def _photo_above(context: UpdateContext) -> str | None:

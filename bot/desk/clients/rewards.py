@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import Card, ClientRewards
 from bot.ui.buttons.memberships import RenewPlan
 from bot.ui.keyboards import Row, button, nav, pager
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.rewards import reward_line

@@ -9,11 +9,12 @@ from bot.desk.clients.clients import card_screen
 from bot.desk.door.verdicts import AdmitAnyway, UndoCheckIn, verdict_screen
 from bot.desk.idempotency import tap_key
 from bot.forms.definition import Form, FormContext
+from bot.forms.opening import begin
 from bot.forms.steps import reason_step
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import Card, ClientSearch, RegisterClient, RegisterWithPhoto
 from bot.ui.buttons.door import CheckInClient
 from bot.ui.keyboards import Button, Row, button, nav
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from gym.attendance.checkin.credentials import ClientCredential, qr_owner
@@ -129,7 +130,7 @@ async def check_in(context: UpdateContext, tap: CheckInClient) -> None:
 
 @router.on(AdmitAnyway)
 async def admit_anyway(context: UpdateContext, tap: AdmitAnyway) -> None:
-    await context.begin(ADMISSION, {"check_in_id": tap.check_in_id})
+    await begin(context, ADMISSION, {"check_in_id": tap.check_in_id})
 
 
 async def _admit(ctx: FormContext) -> Screen:

@@ -8,12 +8,14 @@ from typing import Final
 from uuid import UUID
 
 from bot.forms.definition import Choice, Form, FormContext, Step
+from bot.forms.opening import begin
+from bot.routing.navigation import go
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import CardsToPrint
 from bot.ui.buttons.door import KioskCard, KioskList, Unpair
 from bot.ui.buttons.staff import SignIns, SignInsOf
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button, nav, pager
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import Html, HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from gym.core.language import N_
@@ -117,7 +119,7 @@ async def _begin(context: UpdateContext, form: Form, kiosk_id: UUID) -> None:
     async with context.unit_of_work() as uow:
         one = await KioskService(uow).get(kiosk_id)
     values = {"kiosk_id": one.id, "pin_now": one.exit_pin_hash, "door_now": one.door_address}
-    await context.begin(form, values, back=KioskCard(one.id))
+    await begin(context, form, values, back=KioskCard(one.id))
 
 
 async def _hashed(text: str, ctx: FormContext) -> str:
@@ -188,4 +190,4 @@ RELAY = router.form(
 async def unpair(context: UpdateContext, tap: Unpair) -> None:
     async with context.unit_of_work() as uow:
         await KioskService(uow).revoke(tap.kiosk_id)
-    await context.go(KioskCard(tap.kiosk_id))
+    await go(context, KioskCard(tap.kiosk_id))

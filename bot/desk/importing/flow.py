@@ -12,12 +12,15 @@ from bot.desk.importing.progress import ProgressLine
 from bot.desk.importing.undoing import UNDO, run_label
 from bot.desk.importing.words import HELP, counted, problems, reading
 from bot.forms.definition import Choice, Form, FormContext, Step
+from bot.forms.opening import begin
+from bot.routing.navigation import go
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import ClientSearch
 from bot.ui.buttons.importing import HowToImport, ShowImport, UndoImport
+from bot.ui.incoming_files import MOST_BYTES
 from bot.ui.keyboards import button, nav, pager
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
-from bot.ui.update_context import MOST_BYTES, UpdateContext
+from bot.ui.update_context import UpdateContext
 from gym.core.language import N_
 from gym.importing.errors import ImportTooLargeForChat
 from gym.importing.reading.day_orders import DayOrder
@@ -43,7 +46,7 @@ async def how_to_import(context: UpdateContext, tap: HowToImport) -> None:
 
 @router.command("import")
 async def import_command(context: UpdateContext) -> None:
-    await context.go(HowToImport())
+    await go(context, HowToImport())
 
 
 @router.document
@@ -60,7 +63,7 @@ async def document(context: UpdateContext) -> None:
     if preview.count(RowOutcome.FAULTY):
         await _send_back(context, read, preview, sent)
     values = await _open_questions(context, data, read, preview)
-    await context.begin(IMPORT, values | {"file_id": sent.file_id, "file": _name(sent)}, back=HowToImport())
+    await begin(context, IMPORT, values | {"file_id": sent.file_id, "file": _name(sent)}, back=HowToImport())
 
 
 def _name(sent: Document) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.importing import HowToImport, ShowImport, UndoImport, UndoImportNow
 from bot.ui.keyboards import button, nav
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from gym.core.language import N_

@@ -9,13 +9,14 @@ from uuid import UUID
 from bot.desk.memberships.plan_changes import given_lines, paid_before_lines
 from bot.forms.answers import read_positive_amount
 from bot.forms.definition import Choice, Form, FormContext, Step
+from bot.forms.opening import begin
 from bot.forms.steps import reason_step
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.approvals import AskRefund
 from bot.ui.buttons.clients import Card
 from bot.ui.buttons.memberships import CancelSubscription
 from bot.ui.buttons.money import TakePayment
 from bot.ui.keyboards import Button, Row, button, nav
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.terms import METHODS
@@ -43,7 +44,7 @@ async def cancel(context: UpdateContext, tap: CancelSubscription) -> None:
     else:
         # What is owed comes off by itself: the questions are only about money that was paid.
         values |= {"value": quote.money, "owed": ZERO, "most": quote.money, "debt": quote.credit}
-    await context.begin(CANCELLATION, values, back=Card(quote.subscription.client_id))
+    await begin(context, CANCELLATION, values, back=Card(quote.subscription.client_id))
 
 
 # What may be given back ───────────────────────────────────────────────────────────────────────────────────

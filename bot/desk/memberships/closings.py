@@ -9,12 +9,13 @@ from uuid import UUID
 
 from bot.forms.definition import Choice, Form, FormContext, Step
 from bot.forms.freeze_days import START, last_day, lengths, read_until, show_until
+from bot.forms.opening import begin
 from bot.forms.steps import reason_step
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import Card
 from bot.ui.buttons.memberships import CloseGym, GiftPlanDays
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Keyboard, button, nav, pager
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import Html, HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.freezes import span
@@ -94,7 +95,7 @@ def _closing(t: HtmlTranslator, one: GymClosure) -> str:
 async def new_closing(context: UpdateContext, _: NewClosing) -> None:
     async with context.unit_of_work() as uow:
         uow.actor.require(Permission.FREEZE_BEYOND_PLAN)
-    await context.begin(CLOSING, back=CloseGym())
+    await begin(context, CLOSING, back=CloseGym())
 
 
 async def _lengths(ctx: FormContext) -> Sequence[Choice]:
@@ -182,14 +183,14 @@ async def gift(context: UpdateContext, tap: GiftPlanDays) -> None:
         uow.actor.require(Permission.GIFT_DAYS)
         one = await SubscriptionService(uow).get(tap.subscription_id)
         await FourEyes(uow).require_another(one.client_id, Permission.GIFT_DAYS, acts=False)
-    await context.begin(GIFT, {"subscription_id": one.id}, back=Card(one.client_id))
+    await begin(context, GIFT, {"subscription_id": one.id}, back=Card(one.client_id))
 
 
 @router.on(GiftEverybody)
 async def gift_everybody(context: UpdateContext, _: GiftEverybody) -> None:
     async with context.unit_of_work() as uow:
         uow.actor.require(Permission.GIFT_DAYS)
-    await context.begin(GIFT_ALL, back=CloseGym())
+    await begin(context, GIFT_ALL, back=CloseGym())
 
 
 async def _gift_days(ctx: FormContext) -> Sequence[Choice]:

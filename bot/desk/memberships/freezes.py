@@ -9,14 +9,15 @@ from uuid import UUID
 
 from bot.forms.definition import Choice, Form, FormContext, Step
 from bot.forms.freeze_days import OPEN, START, last_day, lengths, read_until, show_until
+from bot.forms.opening import begin
 from bot.forms.steps import reason_step
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import Card
 from bot.ui.buttons.door import CheckInClient
 from bot.ui.buttons.memberships import EndFreeze, FreezePlan, Freezes
 from bot.ui.buttons.money import TakePayment
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Keyboard, Row, button, nav
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen, say_error
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.freezes import freeze_line, left_words, span
@@ -60,7 +61,7 @@ async def freeze(context: UpdateContext, tap: FreezePlan) -> None:
         await context.show(refusal)
         return
     values = {"subscription_id": one.id, "left": left, "first": days.first, "last_start": days.last}
-    await context.begin(FREEZE, values | {"beyond": beyond}, back=Card(one.client_id))
+    await begin(context, FREEZE, values | {"beyond": beyond}, back=Card(one.client_id))
 
 
 def _refusal(t: HtmlTranslator, one: Subscription, left: int | None) -> Screen | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from bot.desk.memberships.sales import ConfirmSale, OfferPlan, RenewAs
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.approvals import AskDiscount, AskVoid
 from bot.ui.buttons.clients import Card
 from bot.ui.buttons.member import AskFreeze
@@ -12,7 +13,6 @@ from bot.ui.buttons.memberships import FreezePlan, RenewPlan
 from bot.ui.buttons.money import VoidPayment
 from bot.ui.callbacks import Callback
 from bot.ui.keyboards import button, nav
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import Screen, say_error
 from bot.ui.update_context import UpdateContext
 from gym.staff.errors import OwnMembershipRefused

@@ -10,7 +10,10 @@ from bot.desk.idempotency import tap_key
 from bot.desk.memberships.sales import sold_screen
 from bot.forms.answers import read_positive_amount
 from bot.forms.definition import Choice, Form, FormContext, Step
+from bot.forms.opening import begin
 from bot.forms.steps import REASON
+from bot.routing.navigation import go
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.approvals import AskRefund
 from bot.ui.buttons.clients import Card
 from bot.ui.buttons.memberships import (
@@ -25,7 +28,6 @@ from bot.ui.buttons.memberships import (
 from bot.ui.buttons.money import TakeBack, TakePayment, WriteOff
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Button, Keyboard, button, grid, nav
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.freezes import closed_lines, rest_lines
@@ -224,13 +226,13 @@ def _shares(t: HtmlTranslator, quote: ChangeQuote) -> list[str]:
 async def refund(context: UpdateContext, tap: RefundPlan) -> None:
     """An admin gives it, everybody else asks one."""
     if not context.identity.may(Permission.REFUND):
-        await context.go(AskRefund(tap.subscription_id))
+        await go(context, AskRefund(tap.subscription_id))
         return
     async with context.unit_of_work() as uow:
         one = await SubscriptionService(uow).get(tap.subscription_id)
         paid = await MoneyBack(uow).refundable(one.account_id)
     values = {"subscription_id": one.id, "plan": plan_text(context.t, one), "paid": paid}
-    await context.begin(REFUND, values, back=ManagePlan(one.id))
+    await begin(context, REFUND, values, back=ManagePlan(one.id))
 
 
 async def _paid(ctx: FormContext) -> Sequence[Choice]:
@@ -311,7 +313,7 @@ async def goodwill(context: UpdateContext, tap: CreditPlan) -> None:
     async with context.unit_of_work() as uow:
         one = await SubscriptionService(uow).get(tap.subscription_id)
     values = {"subscription_id": one.id, "plan": plan_text(context.t, one), "owed": one.account.balance}
-    await context.begin(GOODWILL, values, back=ManagePlan(one.id))
+    await begin(context, GOODWILL, values, back=ManagePlan(one.id))
 
 
 async def _goodwill_summary(ctx: FormContext) -> str:

@@ -18,12 +18,13 @@ from bot.desk.memberships.sales import (
 )
 from bot.forms.answers import read_day
 from bot.forms.definition import Choice, Form, FormContext, Step
+from bot.forms.opening import begin
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.approvals import AskDiscount
 from bot.ui.buttons.clients import Card
 from bot.ui.buttons.memberships import RenewPlan
 from bot.ui.callbacks import Callback
 from bot.ui.keyboards import button, nav
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import Screen, say_error
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.refusals import REFUSALS, refusal_screen
@@ -42,7 +43,7 @@ SEEN: Final = "seen"
 @router.on(SaleDetails)
 async def sale_details(context: UpdateContext, tap: SaleDetails) -> None:
     values = {"client_id": tap.client_id, "plan_id": tap.plan_id}
-    await context.begin(SALE, values, back=OfferPlan(tap.client_id, tap.plan_id))
+    await begin(context, SALE, values, back=OfferPlan(tap.client_id, tap.plan_id))
 
 
 @router.on(RenewalDetails)
@@ -57,7 +58,7 @@ async def renewal_details(context: UpdateContext, tap: RenewalDetails) -> None:
     }
     if reward is not None:
         values["reward_id"] = reward.id
-    await context.begin(RENEWAL, values, back=RenewPlan(client_id))
+    await begin(context, RENEWAL, values, back=RenewPlan(client_id))
 
 
 async def _first_days(ctx: FormContext) -> Sequence[Choice]:

@@ -9,12 +9,12 @@ from uuid import UUID
 from bot.desk.idempotency import tap_key
 from bot.desk.money.older_debts import charge_debts_button, older_debt_lines
 from bot.desk.money.together import debt_line, everything_button
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import Card
 from bot.ui.buttons.memberships import RenewPlan, SellPlan, StartNow
 from bot.ui.buttons.money import PayNow, TakePayment
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Keyboard, button, nav
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import Html, HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.freezes import closed_lines

@@ -8,11 +8,12 @@ from typing import Final
 from uuid import UUID
 
 from bot.forms.definition import Choice, Form, FormContext, Step
+from bot.forms.opening import begin
 from bot.messages import RENDERERS
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.settings import MessagingMenu
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button, nav, pager
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import Html, HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from gym.broadcasts.segments import BroadcastAudience, Segment
@@ -91,7 +92,7 @@ def _label(t: HtmlTranslator, one: Broadcast) -> str:
 @router.on(NewBroadcast)
 async def new_broadcast(context: UpdateContext, _: NewBroadcast) -> None:
     context.identity.desk_actor.require(Permission.BROADCAST)
-    await context.begin(BROADCAST, back=Broadcasts())
+    await begin(context, BROADCAST, back=Broadcasts())
 
 
 async def _plans(ctx: FormContext) -> Sequence[Choice]:

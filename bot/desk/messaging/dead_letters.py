@@ -5,10 +5,11 @@ from __future__ import annotations
 from uuid import UUID
 
 from bot.messages import RENDERERS
+from bot.routing.navigation import go
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.settings import MessagingMenu
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button, nav, pager
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import Html, HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from gym.chats.dead_letters import DeadLetter, DeadLetterService
@@ -106,7 +107,7 @@ async def send_again(context: UpdateContext, tap: SendAgain) -> None:
     await context.answer(
         context.t.plural("{count} message goes out again.", "{count} messages go out again.", count)
     )
-    await context.go(DeadLetters())
+    await go(context, DeadLetters())
 
 
 @router.on(Dismiss)
@@ -116,4 +117,4 @@ async def dismiss(context: UpdateContext, tap: Dismiss) -> None:
     await context.answer(
         context.t.plural("{count} message laid aside.", "{count} messages laid aside.", count)
     )
-    await context.go(DeadLetters())
+    await go(context, DeadLetters())

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
+from bot.routing.navigation import go
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.settings import MessagingMenu
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Button, button, nav, pager
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import Html, HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from gym.chats.dead_updates import DeadUpdateService
@@ -96,4 +97,4 @@ async def dismiss_update(context: UpdateContext, tap: DismissUpdate) -> None:
     async with context.unit_of_work() as uow:
         count = await DeadUpdateService(uow).dismiss(tap.key)
     await context.answer(context.t.plural("{count} laid aside.", "{count} laid aside.", count))
-    await context.go(DeadUpdates())
+    await go(context, DeadUpdates())

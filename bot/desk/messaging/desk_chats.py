@@ -8,10 +8,11 @@ from uuid import UUID
 from telegram import ChatMember, ChatMemberUpdated
 from telegram.error import Forbidden
 
+from bot.routing.navigation import go
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.settings import MessagingMenu
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button, nav
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.surfaces import Surface
 from bot.ui.update_context import UpdateContext
@@ -97,7 +98,7 @@ async def desk(context: UpdateContext) -> None:
     """In a group or topic: shall it hear the desk? In private: the list."""
     context.identity.desk_actor.require(Permission.CHANGE_SETTINGS)
     if context.is_private:
-        await context.go(DeskChats())
+        await go(context, DeskChats())
     elif context.surface is Surface.DESK:
         async with context.unit_of_work() as uow:
             chat = await DeskChatService(uow).at(_place(context))
@@ -132,7 +133,7 @@ async def confirm(context: UpdateContext, _: DeskHere) -> None:
 def _place(context: UpdateContext) -> ChatPlace:
     chat = context.update.effective_chat
     assert chat is not None
-    topic = context.messenger.thread_id
+    topic = context.topic_id
     title = chat.title or str(chat.id)
     return ChatPlace(chat.id, topic, f"{title} / {_topic_name(context) or topic}" if topic else title)
 
@@ -269,4 +270,4 @@ async def ask_remove(context: UpdateContext, tap: AskRemove) -> None:
 async def remove(context: UpdateContext, tap: RemoveDeskChat) -> None:
     async with context.unit_of_work() as uow:
         await DeskChatService(uow).remove(tap.key)
-    await context.go(DeskChats())
+    await go(context, DeskChats())

@@ -6,10 +6,10 @@ from bot.desk.messaging.broadcasts import Broadcasts
 from bot.desk.messaging.dead_letters import DeadLetters, waiting
 from bot.desk.messaging.dead_updates import DeadUpdates, unhandled
 from bot.desk.messaging.desk_chats import DeskChats
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.member import MyPreferences
 from bot.ui.buttons.settings import MessagingMenu
 from bot.ui.keyboards import button, nav
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import Screen
 from bot.ui.update_context import UpdateContext
 from gym.core.language import N_

@@ -9,11 +9,12 @@ from uuid import UUID
 
 from bot.forms.answers import read_coming_day
 from bot.forms.definition import Choice, Form, FormContext, Step
+from bot.forms.opening import begin
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import Card
 from bot.ui.buttons.money import AccountStatement, Debts, TakePayment, WriteOff
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Button, Row, button, grid, nav, pager
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.terms import status
@@ -215,7 +216,7 @@ async def snooze(context: UpdateContext, tap: Snooze) -> None:
         "client": debt.subscription.client.full_name,
         "balance": debt.balance,
     }
-    await context.begin(SNOOZE, values, back=ShowDebt(tap.subscription_id))
+    await begin(context, SNOOZE, values, back=ShowDebt(tap.subscription_id))
 
 
 async def _days(ctx: FormContext) -> Sequence[Choice]:

@@ -12,11 +12,12 @@ from bot.desk.money.receipts import receipt_screen
 from bot.desk.money.together import everything_button
 from bot.forms.answers import read_day, read_positive_amount
 from bot.forms.definition import Choice, Form, FormContext, Step
+from bot.forms.opening import begin
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import Card
 from bot.ui.buttons.money import PayNow, TakePayment
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Button, button, grid, nav
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.terms import METHODS
@@ -127,7 +128,7 @@ async def _ask(context: UpdateContext, subscription_id: UUID, known: dict[str, o
         "plan": subscription.plan.name,
         **known,
     }
-    await context.begin(PAYMENT, values, back=TakePayment(subscription_id))
+    await begin(context, PAYMENT, values, back=TakePayment(subscription_id))
 
 
 async def _amounts(ctx: FormContext) -> Sequence[Choice]:

@@ -6,14 +6,15 @@ from decimal import Decimal
 from uuid import UUID
 
 from bot.forms.definition import Form, FormContext
+from bot.forms.opening import begin
 from bot.forms.steps import reason_step
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.approvals import AskVoid
 from bot.ui.buttons.clients import Card
 from bot.ui.buttons.money import ShowReceipt, TakeBack, TakePayment, VoidPayment
 from bot.ui.callbacks import Callback, callback
 from bot.ui.documents import send_receipt
 from bot.ui.keyboards import Button, Row, button, nav
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import Html, HtmlTranslator, Screen, say_error
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.freezes import receipt_rests
@@ -152,7 +153,7 @@ async def void(context: UpdateContext, tap: VoidPayment) -> None:
         "method": receipt.method,
         "came_back": payment.cause is EntryCause.RETURNED,
     }
-    await context.begin(VOID, values, back=ShowReceipt(tap.entry_id))
+    await begin(context, VOID, values, back=ShowReceipt(tap.entry_id))
 
 
 async def _refuse_given_back(context: UpdateContext, receipt: Receipt) -> None:

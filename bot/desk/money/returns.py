@@ -8,10 +8,11 @@ from uuid import UUID
 
 from bot.desk.money.receipts import receipt_screen
 from bot.forms.definition import Choice, Form, FormContext, Step
+from bot.forms.opening import begin
 from bot.forms.steps import REASON
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.memberships import ManagePlan
 from bot.ui.buttons.money import TakeBack
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.terms import METHODS, plan_text
@@ -41,7 +42,7 @@ async def take_back(context: UpdateContext, tap: TakeBack) -> None:
         "amount": amount,
         "credit": credit,
     }
-    await context.begin(TAKE_BACK, values, back=ManagePlan(one.id))
+    await begin(context, TAKE_BACK, values, back=ManagePlan(one.id))
 
 
 async def _ask_method(ctx: FormContext) -> str:

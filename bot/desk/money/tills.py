@@ -9,9 +9,11 @@ from uuid import UUID
 
 from bot.forms.answers import read_amount
 from bot.forms.definition import Choice, Form, FormContext, Step
+from bot.forms.opening import begin
+from bot.routing.navigation import go
+from bot.routing.router import Audience, Router
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, nav
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.terms import METHODS
@@ -59,9 +61,9 @@ async def cash(context: UpdateContext, _: Cash) -> None:
     staff = context.identity.staff
     assert staff is not None, "the router lets in nobody else"
     if context.identity.may(Permission.COUNT_ALL_CASH):
-        await context.go(Tills(context.today))
+        await go(context, Tills(context.today))
     else:
-        await context.go(ShowTill(context.today, staff.id))
+        await go(context, ShowTill(context.today, staff.id))
 
 
 @router.on(Tills)
@@ -179,7 +181,7 @@ async def count_till(context: UpdateContext, tap: CountTill) -> None:
         "name": till.staff_name,
         "methods": [one.method.value for one in till.methods],
     }
-    await context.begin(COUNT, values, back=ShowTill(tap.day, tap.staff_id))
+    await begin(context, COUNT, values, back=ShowTill(tap.day, tap.staff_id))
 
 
 def _read_note(text: str, ctx: FormContext) -> str | None:

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from bot.desk.idempotency import tap_key
 from bot.desk.money.receipts import ReceiptPdf
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import Card
 from bot.ui.buttons.money import TakeEverything, TakePayment
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Button, Keyboard, button, grid, nav
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import Html, HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.refusals import refusal_screen

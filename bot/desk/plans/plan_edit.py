@@ -10,10 +10,11 @@ from uuid import UUID
 
 from bot.desk.plans.plan_new import read_description, read_freeze_days, read_name, read_visits, read_window
 from bot.forms.definition import Choice, Form, FormContext, Step
+from bot.forms.opening import begin
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.plans import PlanCard
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button, grid, nav
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import Html, HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.plans import described, holders, hours
@@ -146,7 +147,7 @@ async def edit_field(context: UpdateContext, tap: EditPlanField) -> None:
         count = await PlanHolders(uow).count(tap.plan_id)
     now = written(context.t, tap.field, getattr(plan, tap.field))
     values = {"plan_id": plan.id, "plan": plan.name, "field": tap.field, "now": now, "holders": count}
-    await context.begin(EDITING, values, back=EditPlan(plan.id))
+    await begin(context, EDITING, values, back=EditPlan(plan.id))
 
 
 def written(t: HtmlTranslator, field: PlanField, value: Any) -> str:

@@ -9,10 +9,11 @@ from typing import Any
 
 from bot.forms.answers import read_amount
 from bot.forms.definition import Choice, Form, FormContext, Step
+from bot.forms.opening import begin
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.plans import PlanCard, PlanList
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button, nav
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.plans import described, hours
@@ -52,7 +53,7 @@ class NewPlan(Callback):
 @router.on(NewPlan)
 async def new_plan(context: UpdateContext, _: NewPlan) -> None:
     context.identity.desk_actor.require(Permission.MANAGE_PLANS)
-    await context.begin(PLAN, back=PlanList())
+    await begin(context, PLAN, back=PlanList())
 
 
 # Reading, here and when a plan is changed ─────────────────────────────────────────────────────────────────

@@ -11,10 +11,12 @@ from dateutil.relativedelta import relativedelta
 
 from bot.forms.answers import read_amount, read_coming_day
 from bot.forms.definition import Choice, Form, FormContext, Step
+from bot.forms.opening import begin
+from bot.routing.navigation import go
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.plans import PlanCard
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, nav
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from gym.core.language import N_
@@ -94,7 +96,7 @@ async def next_price(context: UpdateContext, tap: PlanNextPrice) -> None:
         plan = await PlanService(uow).get(tap.plan_id)
         price = await PlanService(uow).price_on(tap.plan_id, uow.today)
     values = {"plan_id": plan.id, "plan": plan.name, "now": price}
-    await context.begin(NEXT_PRICE, values, back=PlanPrices(plan.id))
+    await begin(context, NEXT_PRICE, values, back=PlanPrices(plan.id))
 
 
 async def _ask_amount(ctx: FormContext) -> str:
@@ -197,4 +199,4 @@ async def ask_cancel(context: UpdateContext, tap: AskCancelPrice) -> None:
 async def cancel_price(context: UpdateContext, tap: CancelPrice) -> None:
     async with context.unit_of_work() as uow:
         await PlanService(uow).cancel_price(tap.plan_id, tap.price_id)
-    await context.go(PlanPrices(tap.plan_id))
+    await go(context, PlanPrices(tap.plan_id))

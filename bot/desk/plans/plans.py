@@ -7,10 +7,11 @@ from uuid import UUID
 from bot.desk.plans.plan_edit import EditPlan
 from bot.desk.plans.plan_new import NewPlan
 from bot.desk.plans.plan_prices import PlanPrices
+from bot.routing.navigation import go
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.plans import PlanCard, PlanList
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, nav, pager
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.plans import coming_lines, described, holders
@@ -111,4 +112,4 @@ async def set_on_sale(context: UpdateContext, tap: SetOnSale) -> None:
     async with context.unit_of_work() as uow:
         service = PlanService(uow)
         await (service.reactivate(tap.plan_id) if tap.on_sale else service.deactivate(tap.plan_id))
-    await context.go(PlanCard(tap.plan_id))
+    await go(context, PlanCard(tap.plan_id))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+from bot.routing.navigation import go
+from bot.routing.router import Audience, Router
 from bot.ui.buttons.approvals import Requests
 from bot.ui.buttons.clients import Card
 from bot.ui.buttons.door import WhoIsIn
@@ -12,7 +14,6 @@ from bot.ui.buttons.money import Debts
 from bot.ui.buttons.reports import DayChart, EndingSoon
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Button, button, grid, nav, pager
-from bot.ui.routing import Audience, Router
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.surfaces import Surface
 from bot.ui.update_context import UpdateContext
@@ -44,7 +45,7 @@ router.home(N_("📅 Today"), ShowToday(), Permission.REPORT_OWN_DAY)
 
 @router.command("today", N_("The day so far"), Surface.DESK)
 async def today_command(context: UpdateContext) -> None:
-    await context.go(ShowToday())
+    await go(context, ShowToday())
 
 
 @router.on(ShowToday, Surface.DESK)

@@ -23,9 +23,9 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.desk.messaging.desk_chats import DeskHere
 from bot.routers import ROUTERS
+from bot.routing.routes import Routes
 from bot.telegram.running_bot import RunningBot
 from bot.ui.callbacks import Callback, pack_staying
-from bot.ui.routing import Routes
 from gym.app import Gym
 from gym.chats.models import InboxUpdate
 from tests.findings.groups.conftest import DOCUMENT, MAIL, PHONE, Cast, Spot

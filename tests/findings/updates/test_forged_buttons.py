@@ -15,11 +15,11 @@ from uuid import UUID, uuid4
 import pytest
 
 from bot.routers import ROUTERS
+from bot.routing.routes import Routes
 from bot.telegram.inbox import Done
 from bot.telegram.running_bot import RunningBot
 from bot.ui.callback_fields import FieldUnreadable, read, write
 from bot.ui.callbacks import UnknownButton, _base36, _fields, unpack
-from bot.ui.routing import Routes
 from gym.app import Gym
 from gym.chats.repository import Claimed
 from gym.core.database.ids import new_id

@@ -18,9 +18,9 @@ from bot import home
 from bot.desk.messaging import dead_updates
 from bot.desk.messaging import menu as messages
 from bot.desk.messaging.dead_updates import REASONS
+from bot.routing.router import Router
 from bot.telegram.inbox import MOST_CRASHES, Done, Inbox, Outcome
 from bot.telegram.running_bot import RunningBot, run_bot
-from bot.ui.routing import Router
 from gym.app import Gym
 from gym.chats.intake import DeadReason, Reject, accept, read_each, read_update
 from gym.chats.models import DeadUpdate, InboxUpdate

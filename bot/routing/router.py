@@ -1,32 +1,30 @@
-"""Routers: where flows say which buttons, texts, photos, links and commands they answer.
+"""Router: registers the handlers of one module for buttons, texts, photos, deep links and commands.
 
-A flow module has one `router = Router(Audience.STAFF)` and decorates its handlers; `Routes` joins all routers
-and refuses two answers to one thing.
+A module has one `router = Router(Audience.STAFF)` and decorates its handlers; `Routes` joins all routers
+and refuses two handlers of one thing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
-from bot.ui.callbacks import Callback, registry
+from bot.forms.definition import Form
+from bot.ui.callbacks import Callback
 from bot.ui.identity import Identity, NotForYou
 from bot.ui.surfaces import Surface
+from bot.ui.update_context import UpdateContext
 from gym.core.errors import GymError
 from gym.security.permissions import Permission
 
-if TYPE_CHECKING:
-    from bot.forms.definition import Form
-    from bot.ui.update_context import UpdateContext
-
 Data = TypeVar("Data", bound=Callback)
-Handler = Callable[["UpdateContext"], Awaitable[None]]
-TapHandler = Callable[["UpdateContext", Data], Awaitable[None]]
-Badge = Callable[["UpdateContext"], Awaitable[int]]
+Handler = Callable[[UpdateContext], Awaitable[None]]
+TapHandler = Callable[[UpdateContext, Data], Awaitable[None]]
+Badge = Callable[[UpdateContext], Awaitable[int]]
 Fault = TypeVar("Fault", bound=GymError)
-RefusalHandler = Callable[["UpdateContext", Fault], Awaitable[None]]
+RefusalHandler = Callable[[UpdateContext, Fault], Awaitable[None]]
 
 
 class Audience(StrEnum):
@@ -91,7 +89,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class HomeButton:
-    """A flow's door on the home screen."""
+    """A button of the home screen."""
 
     label: str
     callback: Callback
@@ -105,7 +103,7 @@ class HomeButton:
 
 
 class Router:
-    """Collects the handlers of one flow."""
+    """Collects the handlers of one module."""
 
     def __init__(self, audience: Audience) -> None:
         self.audience = audience
@@ -178,7 +176,7 @@ class Router:
         return register
 
     def refused(self, fault: type[Fault]) -> Callable[[RefusalHandler[Fault]], RefusalHandler[Fault]]:
-        """Answers a button of any flow that was refused so, in private: a screen with the way on."""
+        """Answers a button of any router that was refused so, in private: a screen with the way on."""
 
         def register(handler: RefusalHandler[Fault]) -> RefusalHandler[Fault]:
             self.refusals[fault] = handler
@@ -205,71 +203,3 @@ class Router:
     def _occasion(self, occasion: Occasion, handler: Handler) -> Handler:
         self.occasions[occasion] = Route(handler, self.audience)
         return handler
-
-
-class Routes:
-    """All routers joined. Raises ValueError when two claim the same thing."""
-
-    def __init__(self, routers: Iterable[Router]) -> None:
-        self.taps: dict[type[Callback], Route] = {}
-        self.starts: dict[str, Route] = {}
-        self.commands: dict[str, Command] = {}
-        self.forms: dict[str, Form] = {}
-        self._form_audiences: dict[str, Audience] = {}
-        self.occasions: dict[tuple[Occasion, Audience], Route] = {}
-        self.refusals: dict[type[GymError], RefusalHandler[Any]] = {}
-        self._home: list[HomeButton] = []
-        for router in routers:
-            self._home += router.home_buttons
-            _join(self.taps, router.taps)
-            _join(self.starts, router.starts)
-            _join(self.refusals, router.refusals)
-            _join(self.commands, {command.name: command for command in router.commands})
-            _join(self.forms, {form.name: form for form in router.forms})
-            self._form_audiences |= {form.name: router.audience for form in router.forms}
-            _join(self.occasions, {(it, router.audience): route for it, route in router.occasions.items()})
-        self.codes = registry(self.taps)
-
-    def tap(self, kind: type[Callback]) -> Route:
-        return self.taps[kind]
-
-    def admits(self, form: str, identity: Identity) -> bool:
-        """Whether a form is for this person still; one that this version does not know is for nobody else."""
-        return self._form_audiences.get(form, Audience.ANYONE).admits(identity)
-
-    def occasion(self, occasion: Occasion, identity: Identity) -> Route | None:
-        """Whoever answers this person: the desk's handler before the member's, before anyone's."""
-        for audience in Audience:
-            route = self.occasions.get((occasion, audience))
-            if route is not None and audience.admits(identity):
-                return route
-        return None
-
-    def start(self, payload: str) -> Route | None:
-        """Whoever answers this deep link; the longest prefix wins."""
-        fitting = [prefix for prefix in self.starts if payload.startswith(prefix)]
-        return self.starts[max(fitting, key=len)] if fitting else None
-
-    def home(self, identity: Identity) -> list[HomeButton]:
-        """The home screen's doors for this person, in the order of the routers."""
-        return [item for item in self._home if item.is_for(identity)]
-
-    def menu(self, identity: Identity) -> list[Command]:
-        """Commands with a description that this person may use, in the order of the routers."""
-        return [
-            command
-            for command in self.commands.values()
-            if command.description and command.route.audience.admits(identity)
-        ]
-
-
-Key = TypeVar("Key")
-Value = TypeVar("Value")
-
-
-def _join(known: dict[Key, Value], more: Mapping[Key, Value]) -> None:
-    for key, value in more.items():
-        if key in known:
-            name: Any = getattr(key, "__name__", key)
-            raise ValueError(f"two flows answer {name}")
-        known[key] = value

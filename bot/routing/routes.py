@@ -1,0 +1,92 @@
+"""Routes: all routers joined, and the way from one button's handler to another's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+from bot.forms.definition import Form
+from bot.routing.router import Audience, Command, HomeButton, Occasion, RefusalHandler, Route, Router
+from bot.ui.callbacks import Callback, registry
+from bot.ui.identity import Identity
+from bot.ui.surfaces import OnlyInPrivate
+from bot.ui.update_context import UpdateContext
+from gym.core.errors import GymError
+
+
+class Routes:
+    """All routers joined. Raises ValueError when two claim the same thing."""
+
+    def __init__(self, routers: Iterable[Router]) -> None:
+        self.taps: dict[type[Callback], Route] = {}
+        self.starts: dict[str, Route] = {}
+        self.commands: dict[str, Command] = {}
+        self.forms: dict[str, Form] = {}
+        self._form_audiences: dict[str, Audience] = {}
+        self.occasions: dict[tuple[Occasion, Audience], Route] = {}
+        self.refusals: dict[type[GymError], RefusalHandler[Any]] = {}
+        self._home: list[HomeButton] = []
+        for router in routers:
+            self._home += router.home_buttons
+            _join(self.taps, router.taps)
+            _join(self.starts, router.starts)
+            _join(self.refusals, router.refusals)
+            _join(self.commands, {command.name: command for command in router.commands})
+            _join(self.forms, {form.name: form for form in router.forms})
+            self._form_audiences |= {form.name: router.audience for form in router.forms}
+            _join(self.occasions, {(it, router.audience): route for it, route in router.occasions.items()})
+        self.codes = registry(self.taps)
+
+    def press(self, kind: type[Callback]) -> Route:
+        return self.taps[kind]
+
+    async def go(self, context: UpdateContext, callback: Callback) -> None:
+        """Answer as if that button had been pressed. Raises `NotForYou`, `OnlyInPrivate`."""
+        route = self.press(type(callback))
+        route.check(context.identity)
+        if not route.answers_on(context.surface):
+            raise OnlyInPrivate
+        await route.handler(context, callback)
+
+    def admits(self, form: str, identity: Identity) -> bool:
+        """Whether a form is for this person still; one that this version does not know is for nobody else."""
+        return self._form_audiences.get(form, Audience.ANYONE).admits(identity)
+
+    def occasion(self, occasion: Occasion, identity: Identity) -> Route | None:
+        """Whoever answers this person: the desk's handler before the member's, before anyone's."""
+        for audience in Audience:
+            route = self.occasions.get((occasion, audience))
+            if route is not None and audience.admits(identity):
+                return route
+        return None
+
+    def start(self, payload: str) -> Route | None:
+        """Whoever answers this deep link; the longest prefix wins."""
+        fitting = [prefix for prefix in self.starts if payload.startswith(prefix)]
+        return self.starts[max(fitting, key=len)] if fitting else None
+
+    def home(self, identity: Identity) -> list[HomeButton]:
+        """The home screen's doors for this person, in the order of the routers."""
+        return [item for item in self._home if item.is_for(identity)]
+
+    def menu(self, identity: Identity) -> list[Command]:
+        """Commands with a description that this person may use, in the order of the routers."""
+        return [
+            command
+            for command in self.commands.values()
+            if command.description and command.route.audience.admits(identity)
+        ]
+
+
+Key = TypeVar("Key")
+
+
+Value = TypeVar("Value")
+
+
+def _join(known: dict[Key, Value], more: Mapping[Key, Value]) -> None:
+    for key, value in more.items():
+        if key in known:
+            name: Any = getattr(key, "__name__", key)
+            raise ValueError(f"two routers answer {name}")
+        known[key] = value

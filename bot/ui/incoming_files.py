@@ -1,0 +1,114 @@
+"""Incoming files: the photo or picture of an update, noted for deletion and downloaded into memory."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from telegram import Bot, Document, Message
+from telegram.error import BadRequest, NetworkError
+
+from bot.bot_api.delivery_status import ServerFault
+from bot.bot_api.retries import patiently
+from bot.bot_api.trouble_reports import report_trouble
+from bot.ui.picture_register import PictureRegister
+from bot.ui.services import Services
+from gym.core.errors import GymError, Invalid
+from gym.core.language import N_
+
+MOST_DOWNLOADS: Final = 3
+"""How often an update is handled for the sake of a file; then the person is told."""
+MOST_BYTES: Final = 20 * 1024 * 1024
+"""What a bot may download (Bot API)."""
+PICTURES: Final = (".jpg", ".jpeg", ".png", ".webp", ".heic")
+
+
+class PictureTooBig(Invalid):
+    """More than Telegram hands to a bot."""
+
+    code = "picture_too_big"
+    status = 413
+    message = N_("That file is too big. Send it as a photo, or a picture under 20 MB.")
+
+
+class PictureGone(Invalid):
+    """Telegram no longer has the file."""
+
+    code = "picture_gone"
+    message = N_("That picture is not available any more. Send it again.")
+
+
+class PictureNotHandedOver(GymError):
+    """Telegram has the file, and fails to give it to the bot."""
+
+    code = "picture_not_handed_over"
+    status = 503
+    message = N_(
+        "Telegram does not hand over pictures just now. Type a name, document or phone instead, or send it"
+        " again in some minutes."
+    )
+
+
+class PictureExpected(Invalid):
+    """A photo was needed."""
+
+    code = "picture_expected"
+    message = N_("Send a photo, please.")
+
+
+class IncomingFiles:
+    """The files of one update's message."""
+
+    def __init__(
+        self, services: Services, bot: Bot, message: Message | None, register: PictureRegister, attempts: int
+    ) -> None:
+        self._services = services
+        self._bot = bot
+        self._message = message
+        self._register = register
+        self._attempts = attempts
+
+    @property
+    def photo_id(self) -> str | None:
+        """The largest size of the photo, or the picture sent as a document."""
+        message = self._message
+        if message is None:
+            return None
+        if message.photo:
+            return message.photo[-1].file_id
+        document = message.document
+        return document.file_id if document is not None and _is_picture(document) else None
+
+    async def photo_bytes(self, form_key: UUID | None) -> bytes:
+        """Raises `PictureExpected`, `PictureTooBig`, `PictureGone`, `PictureNotHandedOver`."""
+        if self.photo_id is None:
+            raise PictureExpected
+        await self.note_photo(form_key)
+        return await self.download(self.photo_id)
+
+    async def note_photo(self, form_key: UUID | None) -> None:
+        if self._message is not None:
+            await self._register.received(self._message.message_id, form_key)
+
+    async def download(self, file_id: str) -> bytes:
+        """Raises `PictureTooBig`, `PictureGone`, and `PictureNotHandedOver` when that was so before."""
+        try:
+            if self._services.health.is_broken("getFile"):
+                raise ServerFault("getFile fails")
+            file = await patiently(lambda: self._bot.get_file(file_id))
+            if (file.file_size or 0) > MOST_BYTES:
+                raise PictureTooBig
+            return bytes(await patiently(file.download_as_bytearray))
+        except BadRequest as error:
+            raise (PictureTooBig if "too big" in error.message.lower() else PictureGone) from error
+        except NetworkError as error:
+            if self._attempts < MOST_DOWNLOADS and not isinstance(error, ServerFault):
+                raise
+            await report_trouble(self._services.gym, "getFile")
+            raise PictureNotHandedOver from error
+
+
+def _is_picture(document: Document) -> bool:
+    """By its type, or by its name where a phone did not say the type."""
+    named = (document.file_name or "").lower().endswith(PICTURES)
+    return named or (document.mime_type or "").startswith("image/")

@@ -1,0 +1,1 @@
+"""Sending: the messenger of one chat, replies to an update, answers to a button press."""
