@@ -98,7 +98,7 @@ def test_two_types_of_one_code_are_refused() -> None:
 
 
 def test_two_flows_cannot_answer_the_same_command() -> None:
-    with pytest.raises(ValueError, match="two flows"):
+    with pytest.raises(ValueError, match="two routers"):
         Routes([home.router, home.router])
 
 
