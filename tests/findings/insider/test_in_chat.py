@@ -8,8 +8,8 @@ from collections import Counter
 import pytest
 
 from bot.routers import ROUTERS
+from bot.routing.routes import Routes
 from bot.telegram.running_bot import RunningBot
-from bot.ui.routing import Routes
 from gym.app import Gym
 from gym.plans.models import DurationUnit, Plan
 from gym.security.permissions import Role
