@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from gym.clients.errors import ClientsClash
+from gym.clients.fields.parsers import ParseContext, is_minor, with_tags
 from gym.clients.models import Client
-from gym.clients.parsers import ParseContext, is_minor, with_tags
 from gym.clients.schemas import ClientChanges, ClientInput, columns
 from gym.core.database.engine import violated_constraint
 from gym.core.language import nearest_language

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from gym.clients.documents import Document
-from gym.clients.fields import CLIENT_FIELDS, ClientFields
-from gym.clients.parsers import ParseContext
+from gym.clients.fields.parsers import ParseContext
+from gym.clients.fields.table import CLIENT_FIELDS, ClientFields
 
 
 class ClientInput(ClientFields, frozen=True):

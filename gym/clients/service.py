@@ -27,8 +27,8 @@ from gym.clients.errors import (
     SelfReferral,
     SharedPhone,
 )
+from gym.clients.fields.parsers import ParseContext, is_minor, parse_reason
 from gym.clients.models import Client
-from gym.clients.parsers import ParseContext, is_minor, parse_reason
 from gym.clients.phones import parse_contact_phone
 from gym.clients.repository import ClientRepository
 from gym.clients.schemas import ClientChanges, ClientInput, columns

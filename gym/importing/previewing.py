@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from gym.clients.parsers import with_tags
+from gym.clients.fields.parsers import with_tags
 from gym.clients.schemas import ClientChanges, ClientInput
 from gym.core.errors import GymError
 from gym.importing.errors import DocumentInRow, DocumentOfAnother, ProbablyRegistered

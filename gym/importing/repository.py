@@ -13,7 +13,7 @@ from sqlalchemy import exists, select, text
 from sqlalchemy.orm import InstrumentedAttribute
 
 from gym.clients.documents import Document
-from gym.clients.fields import CLIENT_FIELDS
+from gym.clients.fields.table import CLIENT_FIELDS
 from gym.clients.models import Client
 from gym.clients.schemas import ClientInput
 from gym.core.database.repository import Page, Repository

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from gym.clients.bulk import BulkRegistration, FilledClient
 from gym.clients.errors import ClientsClash
-from gym.clients.parsers import ParseContext
+from gym.clients.fields.parsers import ParseContext
 from gym.core.database.ids import new_id
 from gym.core.database.repository import Page
 from gym.importing.errors import ImportHasProblems, JustRegistered

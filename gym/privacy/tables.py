@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from gym.clients.fields import CLIENT_FIELDS
+from gym.clients.fields.table import CLIENT_FIELDS
 from gym.privacy.register import Entry, Old
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
-from gym.clients.fields import FieldKey
+from gym.clients.fields.table import FieldKey
 from gym.clients.models import Client, DocumentType, Gender
 from gym.security.permissions import Actor, Role
 from tests.support.memberships import Reception

@@ -8,8 +8,9 @@ from typing import Annotated, Final
 import pytest
 from pydantic import BaseModel
 
-from gym.clients import fields
-from gym.clients.fields import CLIENT_FIELDS, ClientField, FieldReader
+from gym.clients.fields import table
+from gym.clients.fields.row import ClientField, FieldReader
+from gym.clients.fields.table import CLIENT_FIELDS
 from gym.clients.models import Client
 from gym.importing.reading.headings import FIELD_OF
 
@@ -60,7 +61,7 @@ class Fitting(BaseModel):
 
 
 @pytest.mark.parametrize(
-    ("table", "says"),
+    ("model", "says"),
     [
         (WithoutRow, "alias has no ClientField"),
         (OtherType, "its reader gives <class 'str'>"),
@@ -69,16 +70,16 @@ class Fitting(BaseModel):
     ],
 )
 def test_a_row_that_does_not_fit_stops_the_program_at_start(
-    table: type[BaseModel], says: str, monkeypatch: pytest.MonkeyPatch
+    model: type[BaseModel], says: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fields, "ClientFields", table)
+    monkeypatch.setattr(table, "ClientFields", model)
     with pytest.raises(TypeError, match=says):
-        fields._rows()
+        table._rows()
 
 
 def test_a_row_gets_its_key_and_column_from_its_attribute(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fields, "ClientFields", Fitting)
-    assert [(key, one.key, one.columns) for key, one in fields._rows().items()] == [
+    monkeypatch.setattr(table, "ClientFields", Fitting)
+    assert [(key, one.key, one.columns) for key, one in table._rows().items()] == [
         ("alias", "alias", ("alias",))
     ]
 

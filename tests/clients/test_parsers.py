@@ -6,7 +6,6 @@ from datetime import date
 
 import pytest
 
-from gym.clients import parsers
 from gym.clients.documents import Document, parse_document
 from gym.clients.errors import (
     BirthDateInvalid,
@@ -19,6 +18,7 @@ from gym.clients.errors import (
     TextTooLong,
     TooManyTags,
 )
+from gym.clients.fields import parsers
 from gym.clients.models import DocumentType, Gender
 from gym.clients.phones import parse_contact_phone, parse_phone
 

@@ -9,7 +9,7 @@ from aiohttp import web
 from gym.attendance.attempts import Attempt, AttemptService, CursorInvalid
 from gym.attendance.cards.client_card import CardService, ClientCard
 from gym.clients.errors import ClientNotFound
-from gym.clients.fields import ApiPlace
+from gym.clients.fields.row import ApiPlace
 from gym.clients.models import Client
 from gym.clients.service import ClientService
 from gym.core.errors import NotFound

@@ -37,7 +37,7 @@ from bot.ui.wording.freezes import rest_lines
 from bot.ui.wording.plan_states import HAS_DAYS, PlanAct, at_desk, words_of
 from bot.ui.wording.rewards import reward_line
 from gym.attendance.cards.client_card import CardService, ClientCard
-from gym.clients.fields import CLIENT_FIELDS
+from gym.clients.fields.table import CLIENT_FIELDS
 from gym.clients.models import Client
 from gym.clients.service import ClientService
 from gym.core.database.repository import Page

@@ -19,7 +19,8 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button, grid, nav
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
-from gym.clients.fields import CLIENT_FIELDS, ClientField, FieldKey
+from gym.clients.fields.row import ClientField
+from gym.clients.fields.table import CLIENT_FIELDS, FieldKey
 from gym.clients.models import Client
 from gym.clients.schemas import ClientChanges
 from gym.clients.service import ClientService

@@ -31,9 +31,10 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button, nav
 from bot.ui.screens import Html, Screen
 from bot.ui.update_context import UpdateContext
-from gym.clients.fields import CLIENT_FIELDS, ClientField, Registration
+from gym.clients.fields.parsers import is_minor
+from gym.clients.fields.row import ClientField, Registration
+from gym.clients.fields.table import CLIENT_FIELDS
 from gym.clients.models import Client
-from gym.clients.parsers import is_minor
 from gym.clients.schemas import ClientInput
 from gym.clients.service import ClientService
 from gym.core.language import N_

@@ -18,7 +18,7 @@ from bot.ui.screens import Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.plans import described, hours
 from bot.ui.wording.terms import duration
-from gym.clients.parsers import parse_notes
+from gym.clients.fields.parsers import parse_notes
 from gym.core.language import N_
 from gym.plans.models import DurationUnit
 from gym.plans.schemas import (

@@ -10,10 +10,10 @@ from typing import Final
 
 from dateutil.relativedelta import relativedelta
 
-from gym.clients import parsers
 from gym.clients.documents import Document, parse_document
+from gym.clients.fields import parsers
+from gym.clients.fields.parsers import ParseContext
 from gym.clients.models import Gender
-from gym.clients.parsers import ParseContext
 from gym.clients.phones import parse_phone
 from gym.core.errors import GymError
 from gym.core.money import LARGEST, to_cents

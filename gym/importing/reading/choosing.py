@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gym.clients.parsers import ParseContext
+from gym.clients.fields.parsers import ParseContext
 from gym.core.reading.conventions import Conventions
 from gym.importing.errors import ImportNamesMissing, ImportUnreadable, SheetUnknown
 from gym.importing.reading.columns import ColumnMap, map_columns

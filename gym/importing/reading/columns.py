@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from gym.clients.parsers import ParseContext
+from gym.clients.fields.parsers import ParseContext
 from gym.importing.errors import ImportNamesMissing
 from gym.importing.reading.content import (
     MOST,

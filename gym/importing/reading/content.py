@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Final
 
 from gym.clients.documents import parse_document
-from gym.clients.parsers import EMAIL
+from gym.clients.fields.parsers import EMAIL
 from gym.clients.phones import parse_phone
 from gym.core.errors import GymError
 from gym.core.reading.conventions import unaccented

@@ -1,7 +1,7 @@
 """Headings: what people write above a column, in English and Spanish.
 
-Those of a client's fields stand in their rows of `gym.clients.fields`; here are the columns that only a sheet
-has, and the order in which all are tried.
+Those of a client's fields stand in their rows of `gym.clients.fields.table`; here are the columns that only a
+sheet has, and the order in which all are tried.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ import re
 from enum import StrEnum
 from typing import Final
 
-from gym.clients.fields import CLIENT_FIELDS, ClientField, FieldHeading
+from gym.clients.fields.row import ClientField, FieldHeading
+from gym.clients.fields.table import CLIENT_FIELDS
 from gym.core.language import N_
 from gym.core.reading.conventions import unaccented
 

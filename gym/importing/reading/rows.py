@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Final, TypeVar
 
-from gym.clients import parsers
 from gym.clients.documents import Document
 from gym.clients.errors import GuardianNeeded
-from gym.clients.fields import ClientField
+from gym.clients.fields import parsers
+from gym.clients.fields.parsers import ParseContext
+from gym.clients.fields.row import ClientField
 from gym.clients.models import Gender
-from gym.clients.parsers import ParseContext
 from gym.clients.schemas import ClientInput
 from gym.core.errors import GymError
 from gym.core.reading.conventions import Conventions, unaccented

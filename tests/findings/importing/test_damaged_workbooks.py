@@ -11,7 +11,7 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 
-from gym.clients.parsers import ParseContext
+from gym.clients.fields.parsers import ParseContext
 from gym.core.errors import GymError
 from gym.core.language import Translator
 from gym.core.reading.conventions import Conventions

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from gym.clients.parsers import ParseContext
+from gym.clients.fields.parsers import ParseContext
 from gym.core.reading.conventions import Conventions
 from gym.importing.errors import ImportFormatUnknown, ImportNamesMissing, ImportTooLarge, ImportUnreadable
 from gym.importing.reading.columns import ColumnMap, map_columns

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gym.clients.errors import BirthDateInvalid
-from gym.clients.parsers import parse_birth_date
+from gym.clients.fields.parsers import parse_birth_date
 from gym.core.language import Translator
 from gym.core.reading.conventions import Conventions
 from gym.core.reading.days import DayInvalid, Days, coming, day_invalid, past, read_day

@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, create_model
 
 from gym.clients.documents import Document
-from gym.clients.fields import CLIENT_FIELDS, ApiPlace
+from gym.clients.fields.row import ApiPlace
+from gym.clients.fields.table import CLIENT_FIELDS
 from gym.clients.models import Client
 
 Answer = TypeVar("Answer", bound=BaseModel)

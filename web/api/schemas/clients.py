@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from gym.clients.fields import ApiPlace
+from gym.clients.fields.row import ApiPlace
 from gym.subscriptions.models import SubscriptionStatus
 from web.api.schemas.client_fields import with_client_fields
 from web.api.schemas.fields import PLAIN, PageNumber, Query, Request

@@ -7,175 +7,24 @@ its texts in the catalogue. A row that does not fit its column stops the program
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
-from enum import Enum, StrEnum, auto
+from enum import StrEnum
 from types import NoneType, UnionType
-from typing import Annotated, Any, Final, Generic, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Final, Union, get_args, get_origin
 from uuid import UUID
 
 from pydantic import BaseModel
 from sqlalchemy import String
 
-from gym.clients import parsers
-from gym.clients.documents import Document, parse_document
+from gym.clients.documents import Document
+from gym.clients.fields import readers
+from gym.clients.fields.row import ApiPlace, ClientField, FieldHeading, Registration
 from gym.clients.models import Client, Gender
-from gym.clients.parsers import ParseContext
-from gym.clients.phones import parse_phone
 from gym.core.language import N_
 
-Value = TypeVar("Value")
 GENDERS: Final = {Gender.FEMALE: N_("Female"), Gender.MALE: N_("Male"), Gender.OTHER: N_("Other")}
-
-
-# What a row says ──────────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class FieldReader(Generic[Value]):
-    """From typed text to a value, and from a value to what the column keeps."""
-
-    kind: type[Value]
-    """The value's type in `ClientInput`."""
-    parse: Callable[[str, ParseContext], Value] | None
-    """Raises the field's own fault; None for a value that is chosen, not typed."""
-    check: Callable[[Value, ParseContext], object]
-    """Once more before the value is kept, for not every caller has parsed it. Raises the same faults."""
-    limit: int | None = None
-    """Letters at most: the length of the column."""
-
-
-class Registration(Enum):
-    """Whether the desk asks for a field when it registers somebody; every field can be edited later."""
-
-    NOT_ASKED = auto()
-    ASKED = auto()
-    OF_MINORS = auto()
-    """Asked for, and needed, under 18."""
-
-
-class ApiPlace(Enum):
-    """Where the API tells a field."""
-
-    SEARCH = auto()
-    """In each client found, and so on the card too."""
-    CARD = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class FieldHeading:
-    """How sheets head a column with this field."""
-
-    words: str
-    """A regular expression for the whole heading in English and Spanish: lower case, without accents."""
-    key: str = ""
-    """In the import's JSON, where it is not the field's key."""
-    label: str = ""
-    """Where a sheet calls it otherwise than a screen does."""
-    several: bool = False
-    """More than one column may hold it."""
-    never_zero: bool = False
-    """A cell of zeros is an empty one: nobody's phone is 0."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClientField:
-    """One row of the table."""
-
-    reader: FieldReader[Any]
-    label: str
-    question: str
-    holds: str
-    """What it tells of a person, in the retention register's words (`gym.privacy.register.Holds`)."""
-    key: str = ""
-    """Filled in from the attribute; the name of the step, of the button's word and of the JSON key."""
-    columns: tuple[str, ...] = ()
-    """Of `clients`, where it is not the one of the same name."""
-    required: bool = False
-    empty: str | None = None
-    """What an optional field is kept as when nothing is said."""
-    choices: Mapping[Any, str] | None = None
-    """Values that a button offers instead of typing, with their labels."""
-    registration: Registration = Registration.NOT_ASKED
-    on_card: bool = False
-    """In the card's line of document and contact; alias and warning have sentences of their own there."""
-    api: ApiPlace | None = None
-    heading: FieldHeading | None = None
-    """None: not imported, or, for names, headed in the ways of `gym.importing.reading.headings`."""
-
-    @property
-    def sheet_key(self) -> str:
-        """What the import calls it."""
-        return (self.heading.key if self.heading else "") or self.key
-
-    def value_of(self, client: Client) -> object:
-        """What a client has of it; None or empty when nothing is kept."""
-        if self.reader.kind is not Document:
-            return getattr(client, self.key)
-        kind, number = client.document_type, client.document_number
-        return Document(kind, number) if kind is not None and number else None
-
-    def kept(self, value: object, parse_context: ParseContext) -> object:
-        """A value as its column keeps it. Raises the field's own fault."""
-        blank = value is None or (isinstance(value, str) and not value.strip())
-        if blank and not self.required:
-            return self.empty
-        found = self.reader.check(value, parse_context)
-        return self.empty if found in (None, "") else found
-
-
-def _text(limit: int) -> FieldReader[str]:
-    """One line."""
-
-    def read(text: str, _: ParseContext) -> str:
-        return parsers.parse_text(text, limit)
-
-    return FieldReader(str, read, read, limit)
-
-
-def _simple(parse: Callable[[str], str], limit: int) -> FieldReader[str]:
-    def read(text: str, _: ParseContext) -> str:
-        return parse(text)
-
-    return FieldReader(str, read, read, limit)
-
-
-def _same(value: object, _: ParseContext) -> object:
-    return value
-
-
-def _phone(text: str, parse_context: ParseContext) -> str:
-    return parse_phone(text, parse_context.region)
-
-
-def _birth_date(text: str, parse_context: ParseContext) -> date:
-    return parsers.parse_birth_date(text, parse_context.today, month_first=parse_context.month_first)
-
-
-NAME: Final = _simple(parsers.parse_name, 80)
-EMAIL: Final = _simple(parsers.parse_email, 160)
-PHONE: Final = FieldReader(str, _phone, _phone, 20)
-DOCUMENT: Final = FieldReader(
-    Document,
-    lambda text, _: parse_document(text),
-    lambda document, _: parse_document(document.number, document.type),
-)
-BIRTH_DATE: Final = FieldReader(
-    date, _birth_date, lambda born, context: parsers.checked_birth_date(born, context.today)
-)
-GENDER: Final = FieldReader(Gender, lambda text, _: parsers.parse_gender(text), _same)
-TAGS: Final = FieldReader(
-    list[str], lambda text, _: parsers.parse_tags(text), lambda tags, _: parsers.checked_tags(tags)
-)
-NOTES: Final = FieldReader(
-    str, lambda text, _: parsers.parse_text(text, 2000), lambda text, _: parsers.parse_notes(text)
-)
-"""The desk types one line; what an import or an earlier edit has kept may have several."""
-REFERRER: Final = FieldReader(UUID, None, _same)
-
-
-# The table ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 class ClientFields(BaseModel, frozen=True, arbitrary_types_allowed=True):
@@ -184,7 +33,7 @@ class ClientFields(BaseModel, frozen=True, arbitrary_types_allowed=True):
     first_name: Annotated[
         str,
         ClientField(
-            reader=NAME,
+            reader=readers.NAME,
             label=N_("First name"),
             question=N_("What is the first name?"),
             holds="name",
@@ -195,7 +44,7 @@ class ClientFields(BaseModel, frozen=True, arbitrary_types_allowed=True):
     last_name: Annotated[
         str | None,
         ClientField(
-            reader=NAME,
+            reader=readers.NAME,
             label=N_("Last name"),
             question=N_("What is the last name?"),
             holds="name",
@@ -207,7 +56,7 @@ class ClientFields(BaseModel, frozen=True, arbitrary_types_allowed=True):
     alias: Annotated[
         str | None,
         ClientField(
-            reader=_text(80),
+            reader=readers.one_line(80),
             label=N_("Called"),
             question=N_("What may a screen call this person?"),
             holds="name",
@@ -219,7 +68,7 @@ class ClientFields(BaseModel, frozen=True, arbitrary_types_allowed=True):
     document: Annotated[
         Document | None,
         ClientField(
-            reader=DOCUMENT,
+            reader=readers.DOCUMENT,
             label=N_("Document"),
             question=N_(
                 "Which document? Such as 1020304050, or CE 123456."
@@ -241,7 +90,7 @@ class ClientFields(BaseModel, frozen=True, arbitrary_types_allowed=True):
     phone: Annotated[
         str | None,
         ClientField(
-            reader=PHONE,
+            reader=readers.PHONE,
             label=N_("Phone"),
             question=N_("Which phone number? Write it with its area."),
             holds="contact",
@@ -258,7 +107,7 @@ class ClientFields(BaseModel, frozen=True, arbitrary_types_allowed=True):
     email: Annotated[
         str | None,
         ClientField(
-            reader=EMAIL,
+            reader=readers.EMAIL,
             label=N_("E-mail"),
             question=N_("Which e-mail address?"),
             holds="contact",
@@ -269,7 +118,7 @@ class ClientFields(BaseModel, frozen=True, arbitrary_types_allowed=True):
     birth_date: Annotated[
         date | None,
         ClientField(
-            reader=BIRTH_DATE,
+            reader=readers.BIRTH_DATE,
             label=N_("Birth date"),
             question=N_("When was this person born? Such as 3 August 1990."),
             holds="person",
@@ -283,7 +132,7 @@ class ClientFields(BaseModel, frozen=True, arbitrary_types_allowed=True):
     gender: Annotated[
         Gender | None,
         ClientField(
-            reader=GENDER,
+            reader=readers.GENDER,
             label=N_("Gender"),
             question=N_("Which gender?"),
             holds="person",
@@ -295,7 +144,7 @@ class ClientFields(BaseModel, frozen=True, arbitrary_types_allowed=True):
     guardian_name: Annotated[
         str | None,
         ClientField(
-            reader=_text(160),
+            reader=readers.one_line(160),
             label=N_("Guardian"),
             question=N_("Who is the guardian, who agrees to the membership?"),
             holds="name",
@@ -309,7 +158,7 @@ class ClientFields(BaseModel, frozen=True, arbitrary_types_allowed=True):
     address: Annotated[
         str | None,
         ClientField(
-            reader=_text(200),
+            reader=readers.one_line(200),
             label=N_("Address"),
             question=N_("Which address?"),
             holds="contact",
@@ -319,7 +168,7 @@ class ClientFields(BaseModel, frozen=True, arbitrary_types_allowed=True):
     emergency_contact: Annotated[
         str | None,
         ClientField(
-            reader=_text(200),
+            reader=readers.one_line(200),
             label=N_("Emergency contact"),
             question=N_("Whom to call in an emergency? Name and phone."),
             holds="name contact words",
@@ -329,7 +178,7 @@ class ClientFields(BaseModel, frozen=True, arbitrary_types_allowed=True):
     tags: Annotated[
         list[str],
         ClientField(
-            reader=TAGS,
+            reader=readers.TAGS,
             label=N_("Tags"),
             question=N_("Which tags? Write them with commas between them."),
             holds="words",
@@ -341,7 +190,7 @@ class ClientFields(BaseModel, frozen=True, arbitrary_types_allowed=True):
     warning: Annotated[
         str | None,
         ClientField(
-            reader=_text(300),
+            reader=readers.one_line(300),
             label=N_("Warning"),
             question=N_("What must staff know whenever this client comes up?"),
             holds="words",
@@ -355,7 +204,7 @@ class ClientFields(BaseModel, frozen=True, arbitrary_types_allowed=True):
     notes: Annotated[
         str | None,
         ClientField(
-            reader=NOTES,
+            reader=readers.NOTES,
             label=N_("Notes"),
             question=N_("Any notes? Only staff sees them."),
             holds="words",
@@ -368,7 +217,7 @@ class ClientFields(BaseModel, frozen=True, arbitrary_types_allowed=True):
     referred_by: Annotated[
         UUID | None,
         ClientField(
-            reader=REFERRER,
+            reader=readers.REFERRER,
             label=N_("Brought by"),
             question=N_("Which member brought this client? Type a name or phone."),
             holds="",

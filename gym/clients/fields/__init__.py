@@ -1,0 +1,1 @@
+"""The fields of a client: the table, its rows, its readers."""
