@@ -1,4 +1,4 @@
-"""Refusals: Telegram's, in Telegram's words, beside those of the side door."""
+"""Refusals: Telegram's, in Telegram's words, beside those of the control API."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class NotAPhoto(Invalid):
 
 
 class BadField(Invalid):
-    """Side door only: a field is missing or of the wrong kind."""
+    """Control API only: a field is missing or of the wrong kind."""
 
     code = "bad_field"
     message = "The field “{field}” is missing or wrong: {expected}."

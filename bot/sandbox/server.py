@@ -1,4 +1,4 @@
-"""The sandbox server: Bot API, side door and chat page on one loopback port."""
+"""The sandbox server: Bot API, control API and chat page on one loopback port."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bot.sandbox.api.bot_api import BotApi
-from bot.sandbox.api.flood_limits import FloodLimits
 from bot.sandbox.api.webhook_delivery import WebhookDelivery
 from bot.sandbox.control.control_api import ControlApi
 from bot.sandbox.control.hooks import SandboxHooks
 from bot.sandbox.errors import BotApiError, ForeignOrigin, NotLoopback, explain
 from bot.sandbox.loopback import is_foreign, is_loopback
+from bot.sandbox.state.flood_limits import FloodLimits
 from bot.sandbox.state.state import SandboxState
 from bot.sandbox.state.store import Json
-from bot.sandbox.state.token import kept_token
+from bot.sandbox.token import kept_token
 from gym.core.errors import GymError
 
 __all__ = ["SandboxHooks", "SandboxServer"]
@@ -45,7 +45,7 @@ def _error(status: int, code: str, message: str, details: Json) -> web.Response:
 
 @web.middleware
 async def own_pages_only(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """A page of another site reaches nothing here, neither the Bot API nor the side door."""
+    """A page of another site reaches nothing here, neither the Bot API nor the control API."""
     if not is_foreign(request):
         return await handler(request)
     refusal = ForeignOrigin()
@@ -58,7 +58,7 @@ async def own_pages_only(request: web.Request, handler: Handler) -> web.StreamRe
 
 @web.middleware
 async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """One shape for every refusal of the side door."""
+    """One shape for every refusal of the control API."""
     try:
         return await handler(request)
     except GymError as error:
@@ -82,7 +82,7 @@ class SandboxServer:
 
     With a `store_path` everything, unconfirmed updates included, survives a `kill -9`; without, it lives in
     memory. So does the bot's token, which is random: `token` is what the server's own process asks for, a
-    script reads the file beside the store or asks the side door (`GET /sandbox/api/bot`). `limits` are
+    script reads the file beside the store or asks the control API (`GET /sandbox/api/bot`). `limits` are
     Telegram's flood limits, which are off until asked for.
     """
 
@@ -97,10 +97,10 @@ class SandboxServer:
     ) -> None:
         self.token = token or kept_token(store_path)
         self.url = ""
-        self._world = SandboxState(store_path, self.token, bot_username, limits)
-        self._side_door = ControlApi(self._world, hooks)
-        self._bot_api = BotApi(self._world)
-        self._courier = WebhookDelivery(self._world, self._bot_api.obey)
+        self._state = SandboxState(store_path, self.token, bot_username, limits)
+        self._control = ControlApi(self._state, hooks)
+        self._bot_api = BotApi(self._state)
+        self._webhook = WebhookDelivery(self._state, self._bot_api.obey)
         self._runner: web.AppRunner | None = None
 
     @property
@@ -119,17 +119,17 @@ class SandboxServer:
 
     def set_claim_link(self, url: str | None) -> None:
         """The link that makes the first person the owner; the page offers it until it was used."""
-        self._side_door.claim_url = url
+        self._control.claim_url = url
 
     def set_hooks(self, hooks: SandboxHooks) -> None:
         """Lend hooks after the start, when the gym behind them is open."""
-        self._side_door.hooks = hooks
+        self._control.hooks = hooks
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
         """Raises NotLoopback for any address another computer could reach."""
         if not is_loopback(host):
             raise NotLoopback(host)
-        await self._side_door.listen_to_clock()
+        await self._control.listen_to_clock()
         self._runner = web.AppRunner(
             self._application(), access_log=None, shutdown_timeout=2.0, keepalive_timeout=KEEPALIVE_SECONDS
         )
@@ -137,21 +137,21 @@ class SandboxServer:
         await web.TCPSite(self._runner, host, port).start()
         bound_host, bound_port = self._runner.addresses[0][:2]
         self.url = f"http://{f'[{bound_host}]' if ':' in bound_host else bound_host}:{bound_port}"
-        self._courier.start()
+        self._webhook.start()
 
     async def stop(self) -> None:
-        await self._courier.stop()
-        self._world.signals.close()
+        await self._webhook.stop()
+        self._state.signals.close()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
-        self._world.close()
+        self._state.close()
 
     def _application(self) -> web.Application:
         app = web.Application(middlewares=[own_pages_only, errors_as_json], client_max_size=MAX_BODY_BYTES)
         app.on_response_prepare.append(add_page_headers)
         app.add_routes(self._bot_api.routes())
-        app.add_routes(self._side_door.routes())
+        app.add_routes(self._control.routes())
         app.router.add_get("/", self._index)
         app.router.add_static("/page", PAGE)
         return app

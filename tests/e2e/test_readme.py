@@ -12,7 +12,7 @@ import pytest
 import structlog
 from typer.testing import CliRunner, Result
 
-from bot.sandbox.state.token import BOT_ID
+from bot.sandbox.token import BOT_ID
 from gym.app import Gym
 from gym.commands import app
 from gym.core.config import Config

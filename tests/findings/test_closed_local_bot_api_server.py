@@ -15,7 +15,7 @@ from aiohttp import web
 from telegram import Bot
 
 from bot.sandbox.server import SandboxServer
-from bot.sandbox.state.token import token_path
+from bot.sandbox.token import token_path
 from tests.support.sandbox.client import SandboxClient
 
 FOREIGN = [

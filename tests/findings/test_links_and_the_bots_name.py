@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from bot.app import RunningApp, open_house
 from bot.routers import ROUTERS
 from bot.sandbox.server import SANDBOX_USERNAME, SandboxServer
-from bot.sandbox.state.token import BOT_ID
+from bot.sandbox.token import BOT_ID
 from bot.serving import greet, greet_late
 from bot.telegram.application import Api
 from bot.telegram.running_bot import run_bot

@@ -27,8 +27,8 @@ from telegram.error import (
     RetryAfter,
 )
 
-from bot.sandbox.api.flood_limits import FloodLimits
 from bot.sandbox.server import SandboxServer
+from bot.sandbox.state.flood_limits import FloodLimits
 from tests.sandbox.front_desk import square
 from tests.support.sandbox.client import Person, SandboxClient
 

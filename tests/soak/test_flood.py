@@ -87,7 +87,7 @@ async def write_for_ever(sandbox: SandboxServer, person: Person, delay: float) -
     for number in range(10**6):
         await asyncio.sleep(max(0.0, begin + number * EVERY - time.perf_counter()))
         message = {"message_id": 10_000 + number, "date": int(time.time()), "chat": chat, "from": user}
-        sandbox._world.updates.add("message", {**message, "text": f"hello? {number}"})
+        sandbox._state.updates.add("message", {**message, "text": f"hello? {number}"})
 
 
 async def kept(gym: Gym) -> tuple[int, int]:

@@ -10,9 +10,9 @@ import time
 from aiohttp import web
 
 from bot.sandbox.api.arguments import Arguments, read_arguments
-from bot.sandbox.api.faults import OrderedFault
 from bot.sandbox.api.methods import METHODS
 from bot.sandbox.errors import BadRequest, BotApiError
+from bot.sandbox.state.faults import OrderedFault
 from bot.sandbox.state.state import SandboxState
 from bot.sandbox.state.store import Json
 
@@ -22,8 +22,8 @@ GARBAGE = "<html><body>502 Bad Gateway"
 class BotApi:
     """`/bot<token>/<method>` and `/file/bot<token>/<path>`."""
 
-    def __init__(self, world: SandboxState) -> None:
-        self._world = world
+    def __init__(self, state: SandboxState) -> None:
+        self._state = state
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -34,7 +34,7 @@ class BotApi:
     def _check_token(self, request: web.Request) -> None:
         # aiohttp has decoded %3A by now: PTB encodes the colon of the token.
         given = request.match_info["token"].encode()
-        if not hmac.compare_digest(given, self._world.bot.token.encode()):
+        if not hmac.compare_digest(given, self._state.bot.token.encode()):
             raise BotApiError(401, "Unauthorized")
 
     async def call(self, request: web.Request) -> web.StreamResponse:
@@ -42,7 +42,7 @@ class BotApi:
         try:
             self._check_token(request)
             arguments = await read_arguments(request)
-            fault = self._world.faults.take(method, arguments.text("chat_id"))
+            fault = self._state.faults.take(method, arguments.text("chat_id"))
             if fault is not None:
                 return await self._fail(request, method, arguments, fault)
             return self._answer(method, arguments, await self._perform(method, arguments))
@@ -64,17 +64,17 @@ class BotApi:
         perform = METHODS.get(method.lower())
         if perform is None:
             raise BotApiError(404, "Not Found")
-        return await perform(self._world, arguments)
+        return await perform(self._state, arguments)
 
     def _answer(self, method: str, arguments: Arguments, result: object) -> web.Response:
-        self._world.calls.add(method, arguments.loggable(), 200, result, time.time())
+        self._state.calls.add(method, arguments.loggable(), 200, result, time.time())
         return web.json_response({"ok": True, "result": result})
 
     def _refusal(self, method: str, arguments: Arguments, error: BotApiError) -> web.Response:
         body: Json = {"ok": False, "error_code": error.status, "description": error.description}
         if error.retry_after is not None:
             body["parameters"] = {"retry_after": error.retry_after}
-        self._world.calls.add(method, arguments.loggable(), error.status, body, time.time())
+        self._state.calls.add(method, arguments.loggable(), error.status, body, time.time())
         return web.json_response(body, status=error.status)
 
     async def _fail(
@@ -92,7 +92,7 @@ class BotApi:
         if fault.status == 0:
             return self._hang_up(request, method, arguments, arrived)
         if body is not None:
-            self._world.calls.add(method, arguments.loggable(), fault.status, body, arrived)
+            self._state.calls.add(method, arguments.loggable(), fault.status, body, arrived)
             return web.Response(text=body, status=fault.status, content_type="text/html")
         return self._refusal(
             method, arguments, BotApiError(fault.status, fault.text, retry_after=fault.retry_after)
@@ -101,7 +101,7 @@ class BotApi:
     def _hang_up(
         self, request: web.Request, method: str, arguments: Arguments, arrived: float
     ) -> web.Response:
-        self._world.calls.add(method, arguments.loggable(), 0, None, arrived)
+        self._state.calls.add(method, arguments.loggable(), 0, None, arrived)
         if request.transport is not None:
             request.transport.abort()
         return web.Response()
@@ -109,8 +109,8 @@ class BotApi:
     async def download(self, request: web.Request) -> web.Response:
         try:
             self._check_token(request)
-            stored = await self._world.files.at_path(request.match_info["path"])
-            data = await self._world.files.read(stored.file_id) if stored else None
+            stored = await self._state.files.at_path(request.match_info["path"])
+            data = await self._state.files.read(stored.file_id) if stored else None
             if data is None:
                 raise BotApiError(404, "Not Found")
             return web.Response(body=data, content_type="application/octet-stream")

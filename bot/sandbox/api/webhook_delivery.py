@@ -28,8 +28,8 @@ MOST_BYTES = 1 << 20
 class WebhookDelivery:
     """One delivery at a time, so the order is kept even when some fail."""
 
-    def __init__(self, world: SandboxState, obey: Callable[[Json], Awaitable[None]]) -> None:
-        self._world = world
+    def __init__(self, state: SandboxState, obey: Callable[[Json], Awaitable[None]]) -> None:
+        self._state = state
         self._obey = obey
         self._task: asyncio.Task[None] | None = None
         self._pause = FIRST_PAUSE
@@ -50,22 +50,22 @@ class WebhookDelivery:
         async with aiohttp.ClientSession(timeout=timeout, connector=connector) as session:
             while True:
                 await self._until_needed()
-                webhook = self._world.bot.webhook()
-                for update in self._world.updates.pending(limit=1) if webhook.url else ():
+                webhook = self._state.bot.webhook()
+                for update in self._state.updates.pending(limit=1) if webhook.url else ():
                     await self._deliver(session, webhook, update)
 
     async def _until_needed(self) -> None:
         """A webhook is set, and there is something to tell it."""
-        bot = self._world.bot
+        bot = self._state.bot
         while not bot.webhook().url:
-            await self._world.signals.until(TOPIC, lambda: bool(bot.webhook().url), LONG)
-        await self._world.updates.wait(LONG)
+            await self._state.signals.until(TOPIC, lambda: bool(bot.webhook().url), LONG)
+        await self._state.updates.wait(LONG)
 
     async def _deliver(self, session: aiohttp.ClientSession, webhook: WebhookAddress, update: Json) -> None:
         headers = {SECRET_HEADER: webhook.secret} if webhook.secret else {}
         problem = await self._post(session, webhook.url, update, headers)
         if problem is None:
-            self._world.updates.confirm(update["update_id"])
+            self._state.updates.confirm(update["update_id"])
             self._pause = FIRST_PAUSE
             return
         self._note(problem)
@@ -95,14 +95,14 @@ class WebhookDelivery:
                 await self._obey(cast(Json, body))
 
     def _note(self, problem: str) -> None:
-        webhook = self._world.bot.webhook()
+        webhook = self._state.bot.webhook()
         if webhook.url:
             noted = replace(webhook, last_error_date=int(time.time()), last_error_message=problem)
-            self._world.bot.set_webhook(noted)
+            self._state.bot.set_webhook(noted)
 
     async def _rest(self) -> None:
         """Back off, but wake at once when the webhook changes."""
-        before = self._world.bot.webhook().url
-        changed = lambda: self._world.bot.webhook().url != before  # noqa: E731
-        await self._world.signals.until(TOPIC, changed, self._pause)
+        before = self._state.bot.webhook().url
+        changed = lambda: self._state.bot.webhook().url != before  # noqa: E731
+        await self._state.signals.until(TOPIC, changed, self._pause)
         self._pause = min(self._pause * 2, LONGEST_PAUSE)

@@ -11,7 +11,7 @@ from bot.sandbox.control.guises import Guise, disguised
 from bot.sandbox.errors import BlockedBot, NoPhoneNumber, NoSuchButton, UnknownMessage
 from bot.sandbox.state.files import Upload
 from bot.sandbox.state.messages import StoredMessage
-from bot.sandbox.state.people import SandboxGroup, SandboxPerson, without_none
+from bot.sandbox.state.people import ADMINISTRATOR, SandboxGroup, SandboxPerson, without_none
 from bot.sandbox.state.state import SandboxState
 from bot.sandbox.state.store import Json
 
@@ -42,28 +42,13 @@ class TapOutcome:
 
 
 HERE = ConversationPlace()
-_RIGHTS = (
-    "can_be_edited",
-    "is_anonymous",
-    "can_manage_chat",
-    "can_manage_video_chats",
-    "can_restrict_members",
-    "can_promote_members",
-    "can_change_info",
-    "can_invite_users",
-    "can_post_stories",
-    "can_edit_stories",
-    "can_delete_stories",
-)
-ADMINISTRATOR: Json = {**dict.fromkeys(_RIGHTS, False), "can_manage_chat": True, "can_delete_messages": True}
-"""The rights of a bot that was made an administrator here."""
 
 
 class Conversation:
     """Each act writes the message and the update for the bot in one transaction."""
 
-    def __init__(self, world: SandboxState) -> None:
-        self._world = world
+    def __init__(self, state: SandboxState) -> None:
+        self._state = state
 
     def say(self, person: SandboxPerson, text: str, place: ConversationPlace = HERE) -> Json:
         content: Json = {"text": text}
@@ -98,36 +83,36 @@ class Conversation:
         self, person: SandboxPerson, photos: Sequence[Upload], caption: str, place: ConversationPlace = HERE
     ) -> list[Json]:
         """Several photos become an album; the caption stands under the first."""
-        kept = [await self._world.files.keep_photo(photo.data) for photo in photos]
+        kept = [await self._state.files.keep_photo(photo.data) for photo in photos]
         album: Json = {"media_group_id": str(secrets.randbits(53))} if len(kept) > 1 else {}
         captions = [caption, *[""] * (len(kept) - 1)]
         contents = [
             {"photo": photo, **album, **_caption(text)} for photo, text in zip(kept, captions, strict=True)
         ]
-        with self._world.store.transaction():
+        with self._state.store.transaction():
             return [self._post(person, content, place) for content in contents]
 
     async def send_document(
         self, person: SandboxPerson, upload: Upload, caption: str, place: ConversationPlace = HERE
     ) -> Json:
-        document = await self._world.files.keep_document(upload)
+        document = await self._state.files.keep_document(upload)
         return self._post(person, {"document": document, **_caption(caption)}, place)
 
     def _post(self, person: SandboxPerson, content: Json, place: ConversationPlace) -> Json:
-        world = self._world
-        person = world.people.require(person.id)
-        chat = world.chats.require_member(person, place.chat)
+        state = self._state
+        person = state.people.require(person.id)
+        chat = state.chats.require_member(person, place.chat)
         if chat.id == person.id and person.blocked:
             raise BlockedBot
         extras = self._extras(chat, place)
         sender = person.as_user()
         if isinstance(chat, SandboxGroup) and place.guise is not None:
-            sender, beside = disguised(place.guise, person, chat, world.calendar.seconds())
+            sender, beside = disguised(place.guise, person, chat, state.calendar.seconds())
             extras |= beside
-        with world.store.transaction():
-            world.people.mark_started(person.id) if chat.id == person.id else None
-            body = world.messages.post(chat.as_chat(), sender, {**content, **extras})
-            world.updates.add("message", body)
+        with state.store.transaction():
+            state.people.mark_started(person.id) if chat.id == person.id else None
+            body = state.messages.post(chat.as_chat(), sender, {**content, **extras})
+            state.updates.add("message", body)
         return body
 
     def _extras(self, chat: SandboxPerson | SandboxGroup, place: ConversationPlace) -> Json:
@@ -135,7 +120,7 @@ class Conversation:
         if isinstance(chat, SandboxGroup) and place.thread is not None:
             extras = chat.topic(place.thread)
         reply_to = place.reply_to or self._forced_reply(chat.id)
-        answered = self._world.messages.find(chat.id, reply_to) if reply_to else None
+        answered = self._state.messages.find(chat.id, reply_to) if reply_to else None
         if answered and not answered.deleted:
             extras["reply_to_message"] = {
                 name: value for name, value in answered.body.items() if name != "reply_to_message"
@@ -143,10 +128,10 @@ class Conversation:
         return extras
 
     def _forced_reply(self, chat_id: int) -> int | None:
-        keyboard = self._world.messages.keyboard(chat_id)
+        keyboard = self._state.messages.keyboard(chat_id)
         if not keyboard or not keyboard.get("force_reply"):
             return None
-        self._world.messages.fold_keyboard(chat_id)
+        self._state.messages.fold_keyboard(chat_id)
         return keyboard["message_id"]
 
     async def tap_label(
@@ -169,8 +154,8 @@ class Conversation:
         return await self._query(person, message, data, wait)
 
     def _message(self, person: SandboxPerson, message_id: int, place: ConversationPlace) -> StoredMessage:
-        chat = self._world.chats.require_member(person, place.chat)
-        message = self._world.messages.find(chat.id, message_id)
+        chat = self._state.chats.require_member(person, place.chat)
+        message = self._state.messages.find(chat.id, message_id)
         if message is None:
             raise UnknownMessage(message_id)
         return message
@@ -180,9 +165,9 @@ class Conversation:
             sent = self.share_contact(person, place)
         else:
             sent = self.say(person, key["text"], place)
-        keyboard = self._world.messages.keyboard(sent["chat"]["id"])
+        keyboard = self._state.messages.keyboard(sent["chat"]["id"])
         if keyboard and keyboard.get("one_time_keyboard"):
-            self._world.messages.fold_keyboard(sent["chat"]["id"])
+            self._state.messages.fold_keyboard(sent["chat"]["id"])
         return TapOutcome(answered=True, message_id=sent["message_id"])
 
     async def _tap_inline(
@@ -198,13 +183,13 @@ class Conversation:
     async def _query(
         self, person: SandboxPerson, message: StoredMessage, data: str, wait: float
     ) -> TapOutcome:
-        world = self._world
-        if world.people.require(person.id).blocked and message.chat_id == person.id:
+        state = self._state
+        if state.people.require(person.id).blocked and message.chat_id == person.id:
             raise BlockedBot
-        with world.store.transaction():
-            number = world.callbacks.ask(person.id)
-            world.updates.add("callback_query", _callback(number, person, message, data))
-        answer = await world.callbacks.wait(number, wait)
+        with state.store.transaction():
+            number = state.callbacks.ask(person.id)
+            state.updates.add("callback_query", _callback(number, person, message, data))
+        answer = await state.callbacks.wait(number, wait)
         if answer is None:
             return TapOutcome()
         toast, alert = (None, answer["text"]) if answer["alert"] else (answer["text"], None)
@@ -212,44 +197,44 @@ class Conversation:
 
     def block(self, person: SandboxPerson, blocked: bool) -> None:
         """Block or unblock the bot; saying it twice changes nothing."""
-        world = self._world
+        state = self._state
         before, after = _membership(not blocked), _membership(blocked)
-        if world.people.require(person.id).blocked == blocked:
+        if state.people.require(person.id).blocked == blocked:
             return
-        with world.store.transaction():
-            world.people.mark_blocked(person.id, blocked)
+        with state.store.transaction():
+            state.people.mark_blocked(person.id, blocked)
             self._tell_membership(person, person.as_chat(), before, after)
-        world.feed.next(person.id)
+        state.feed.next(person.id)
 
     def add_bot(self, person: SandboxPerson, group: SandboxGroup) -> None:
         """A person takes the bot into a group."""
-        with self._world.store.transaction():
-            self._world.groups.mark_kicked(group.id, False)
+        with self._state.store.transaction():
+            self._state.groups.mark_kicked(group.id, False)
             self._tell_membership(person, group.as_chat(), "left", "member")
 
     def promote_bot(self, person: SandboxPerson, group: SandboxGroup) -> None:
         """A person makes the bot an administrator that may delete messages."""
-        with self._world.store.transaction():
-            self._world.groups.promote_bot(group.id)
+        with self._state.store.transaction():
+            self._state.groups.promote_bot(group.id)
             self._tell_membership(person, group.as_chat(), "member", "administrator")
 
     def kick_bot(self, person: SandboxPerson, group: SandboxGroup) -> None:
-        with self._world.store.transaction():
-            self._world.groups.mark_kicked(group.id, True)
+        with self._state.store.transaction():
+            self._state.groups.mark_kicked(group.id, True)
             self._tell_membership(person, group.as_chat(), "member", "kicked")
 
     def _tell_membership(self, person: SandboxPerson, chat: Json, before: str, after: str) -> None:
         change: Json = {
             "chat": chat,
             "from": person.as_user(),
-            "date": self._world.calendar.seconds(),
+            "date": self._state.calendar.seconds(),
             "old_chat_member": self._bot_as(before),
             "new_chat_member": self._bot_as(after),
         }
-        self._world.updates.add("my_chat_member", change)
+        self._state.updates.add("my_chat_member", change)
 
     def _bot_as(self, status: str) -> Json:
-        member: Json = {"user": self._world.bot.as_user(), "status": status}
+        member: Json = {"user": self._state.bot.as_user(), "status": status}
         if status == "administrator":
             return member | ADMINISTRATOR
         return {**member, "until_date": 0} if status == "kicked" else member

@@ -1,4 +1,4 @@
-"""How the side door shows messages, chats and people."""
+"""How the control API shows messages, chats and people."""
 
 from __future__ import annotations
 
@@ -108,15 +108,15 @@ def keyboard_view(markup: Json | None) -> Json | None:
     }
 
 
-def chat_view(world: SandboxState, person: SandboxPerson, chat_id: int, after: int) -> Json:
+def chat_view(state: SandboxState, person: SandboxPerson, chat_id: int, after: int) -> Json:
     """What changed in a chat after `after`, with what stands around the messages."""
-    changed = world.messages.since(chat_id, after)
+    changed = state.messages.since(chat_id, after)
     return {
-        "seq": max(after, world.feed.latest(chat_id)),
+        "seq": max(after, state.feed.latest(chat_id)),
         "messages": [message_view(message) for message in changed],
-        "commands": world.bot.commands_for(person),
-        "action": world.feed.action(chat_id),
-        "reply_keyboard": keyboard_view(world.messages.keyboard(chat_id)),
+        "commands": state.bot.commands_for(person),
+        "action": state.feed.action(chat_id),
+        "reply_keyboard": keyboard_view(state.messages.keyboard(chat_id)),
         "blocked": person.blocked,
         "started": person.started,
     }
@@ -135,9 +135,9 @@ def person_view(person: SandboxPerson) -> Json:
     }
 
 
-def group_view(world: SandboxState, group: SandboxGroup) -> Json:
+def group_view(state: SandboxState, group: SandboxGroup) -> Json:
     topics: list[Any] = [{"thread": thread, "name": name} for thread, name in group.topics.items()]
-    members = world.groups.members(group.id)
+    members = state.groups.members(group.id)
     return {
         "id": group.id,
         "title": group.title,
@@ -147,11 +147,11 @@ def group_view(world: SandboxState, group: SandboxGroup) -> Json:
     }
 
 
-def preview_of(world: SandboxState, chat_id: int) -> Json:
+def preview_of(state: SandboxState, chat_id: int) -> Json:
     """What a chat list shows of a chat."""
-    last = world.messages.last(chat_id)
+    last = state.messages.last(chat_id)
     return {
-        "seq": world.feed.latest(chat_id),
-        "action": world.feed.action(chat_id),
+        "seq": state.feed.latest(chat_id),
+        "action": state.feed.action(chat_id),
         "last": message_view(last) if last else None,
     }

@@ -1,4 +1,4 @@
-// The side door. Refusals come as Refusal with a stable code.
+// The control API. Refusals come as Refusal with a stable code.
 
 import { t } from "./words.js";
 

@@ -45,7 +45,7 @@ class Callbacks:
         self._signals.ring(("callback", number))
 
     def expire_all(self) -> None:
-        """Make every open query too old (side door)."""
+        """Make every open query too old (control API)."""
         self._store.run("DELETE FROM callbacks")
 
     def read(self, number: str) -> Json | None:

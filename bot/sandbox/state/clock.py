@@ -1,4 +1,4 @@
-"""The business clock: as the side door moves it, forward only, and as messages are dated by it."""
+"""The business clock: as the control API moves it, forward only, and as messages are dated by it."""
 
 from __future__ import annotations
 

@@ -12,6 +12,21 @@ from bot.sandbox.state.store import Json, Store
 
 FIRST_GROUP = -1_001_000_000_000
 TOPIC_COLOUR = 0x6FB9F0
+_RIGHTS = (
+    "can_be_edited",
+    "is_anonymous",
+    "can_manage_chat",
+    "can_manage_video_chats",
+    "can_restrict_members",
+    "can_promote_members",
+    "can_change_info",
+    "can_invite_users",
+    "can_post_stories",
+    "can_edit_stories",
+    "can_delete_stories",
+)
+ADMINISTRATOR: Json = {**dict.fromkeys(_RIGHTS, False), "can_manage_chat": True, "can_delete_messages": True}
+"""The rights of a bot that was made an administrator here."""
 
 
 def without_none(**values: object) -> Json:

@@ -1,16 +1,16 @@
-"""The sandbox world: everything the Bot API and the side door share."""
+"""The sandbox's state: everything the Bot API and the control API share, on one store."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from bot.sandbox.api.faults import Faults
-from bot.sandbox.api.flood_limits import FloodLimits
 from bot.sandbox.state.call_log import CallLog
 from bot.sandbox.state.callback_queries import Callbacks
 from bot.sandbox.state.clock import SandboxClock
+from bot.sandbox.state.faults import Faults
 from bot.sandbox.state.feed import Feed
 from bot.sandbox.state.files import Files
+from bot.sandbox.state.flood_limits import FloodLimits
 from bot.sandbox.state.messages import MessageStore
 from bot.sandbox.state.people import Chats, Groups, People
 from bot.sandbox.state.profile import BotProfile

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from bot.sandbox.api.arguments import Arguments
 from bot.sandbox.api.methods.marking import pinned_message
-from bot.sandbox.control.conversation import ADMINISTRATOR
 from bot.sandbox.errors import BadRequest
-from bot.sandbox.state.people import SandboxGroup
+from bot.sandbox.state.people import ADMINISTRATOR, SandboxGroup
 from bot.sandbox.state.state import SandboxState
 from bot.sandbox.state.store import Json
 
@@ -15,43 +14,43 @@ LONGEST_TOAST = 200
 NO_COLOUR = {"accent_color_id": 0, "max_reaction_count": 11}
 
 
-async def get_chat(world: SandboxState, arguments: Arguments) -> Json:
-    chat = world.chats.require(arguments.chat())
+async def get_chat(state: SandboxState, arguments: Arguments) -> Json:
+    chat = state.chats.require(arguments.chat())
     gifts = dict.fromkeys(
         ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels"),
         True,
     )
-    return {**chat.as_chat(), **NO_COLOUR, "accepted_gift_types": gifts, **pinned_message(world, chat)}
+    return {**chat.as_chat(), **NO_COLOUR, "accepted_gift_types": gifts, **pinned_message(state, chat)}
 
 
-async def get_chat_member(world: SandboxState, arguments: Arguments) -> Json:
-    chat = world.chats.require(arguments.chat())
+async def get_chat_member(state: SandboxState, arguments: Arguments) -> Json:
+    chat = state.chats.require(arguments.chat())
     number = arguments.integer("user_id") or 0
-    if number == world.bot.id:
-        member: Json = {"user": world.bot.as_user(), "status": "member"}
-        admin = isinstance(chat, SandboxGroup) and world.groups.bot_deletes(chat.id)
+    if number == state.bot.id:
+        member: Json = {"user": state.bot.as_user(), "status": "member"}
+        admin = isinstance(chat, SandboxGroup) and state.groups.bot_deletes(chat.id)
         return member | ADMINISTRATOR | {"status": "administrator"} if admin else member
-    person = world.people.find(number)
-    inside = world.groups.members(chat.id) if isinstance(chat, SandboxGroup) else [chat.id]
+    person = state.people.find(number)
+    inside = state.groups.members(chat.id) if isinstance(chat, SandboxGroup) else [chat.id]
     if person is None:
         raise BadRequest("PARTICIPANT_ID_INVALID")
     return {"user": person.as_user(), "status": "member" if number in inside else "left"}
 
 
-async def answer_callback_query(world: SandboxState, arguments: Arguments) -> bool:
+async def answer_callback_query(state: SandboxState, arguments: Arguments) -> bool:
     text = arguments.text("text")
     if len(text) > LONGEST_TOAST:
         raise BadRequest("MESSAGE_TOO_LONG")
     answer = {"text": text, "alert": arguments.flag("show_alert"), "url": arguments.text("url")}
-    world.callbacks.answer(arguments.text("callback_query_id"), answer)
+    state.callbacks.answer(arguments.text("callback_query_id"), answer)
     return True
 
 
-async def get_file(world: SandboxState, arguments: Arguments) -> Json:
+async def get_file(state: SandboxState, arguments: Arguments) -> Json:
     file_id = arguments.text("file_id")
     if not file_id:
         raise BadRequest("file_id not specified")
-    stored = await world.files.find(file_id)
+    stored = await state.files.find(file_id)
     if stored is None:
         raise BadRequest("wrong file_id or the file is temporarily unavailable")
     if stored.size > LARGEST_DOWNLOAD:

@@ -22,37 +22,37 @@ SERVICE = (
 )  # fmt: skip
 
 
-async def forward_message(world: SandboxState, arguments: Arguments) -> Json:
-    message = _found(world, arguments, arguments.message(), "forward")
-    return _forward(world, address(world, arguments), message)
+async def forward_message(state: SandboxState, arguments: Arguments) -> Json:
+    message = _found(state, arguments, arguments.message(), "forward")
+    return _forward(state, address(state, arguments), message)
 
 
-async def forward_messages(world: SandboxState, arguments: Arguments) -> list[Json]:
+async def forward_messages(state: SandboxState, arguments: Arguments) -> list[Json]:
     """Those that are gone are passed over, as Telegram does."""
-    there = _all_found(world, arguments, "forward")
-    envelope = address(world, arguments)
-    return [_number(_forward(world, envelope, message)) for message in there]
+    there = _all_found(state, arguments, "forward")
+    envelope = address(state, arguments)
+    return [_number(_forward(state, envelope, message)) for message in there]
 
 
-async def copy_message(world: SandboxState, arguments: Arguments) -> Json:
-    message = _found(world, arguments, arguments.message(), "copy")
+async def copy_message(state: SandboxState, arguments: Arguments) -> Json:
+    message = _found(state, arguments, arguments.message(), "copy")
     content = _content(message)
     if "caption" in arguments.values and "text" not in content:
         bare = {name: value for name, value in content.items() if not name.startswith("caption")}
         content = bare | read_caption(arguments)
-    return _number(address(world, arguments).post(world, content))
+    return _number(address(state, arguments).post(state, content))
 
 
-async def copy_messages(world: SandboxState, arguments: Arguments) -> list[Json]:
-    there = _all_found(world, arguments, "copy")
-    envelope = address(world, arguments)
-    return [_number(envelope.post(world, _content(message))) for message in there]
+async def copy_messages(state: SandboxState, arguments: Arguments) -> list[Json]:
+    there = _all_found(state, arguments, "copy")
+    envelope = address(state, arguments)
+    return [_number(envelope.post(state, _content(message))) for message in there]
 
 
-def _forward(world: SandboxState, envelope: Envelope, message: StoredMessage) -> Json:
+def _forward(state: SandboxState, envelope: Envelope, message: StoredMessage) -> Json:
     body = message.body
     origin = {"type": "user", "sender_user": body["from"], "date": body["date"]}
-    return envelope.post(world, {"forward_origin": body.get("forward_origin", origin), **_content(message)})
+    return envelope.post(state, {"forward_origin": body.get("forward_origin", origin), **_content(message)})
 
 
 def _content(message: StoredMessage) -> Json:
@@ -67,9 +67,9 @@ def _source(arguments: Arguments) -> int:
     return Arguments({"chat_id": arguments.values.get("from_chat_id")}).chat()
 
 
-def _found(world: SandboxState, arguments: Arguments, number: int, what: str) -> StoredMessage:
-    chat = world.chats.require(_source(arguments))
-    message = world.messages.find(chat.id, number)
+def _found(state: SandboxState, arguments: Arguments, number: int, what: str) -> StoredMessage:
+    chat = state.chats.require(_source(arguments))
+    message = state.messages.find(chat.id, number)
     if message is None or message.deleted:
         raise BadRequest(f"message to {what} not found")
     if any(name in message.body for name in SERVICE):
@@ -77,12 +77,12 @@ def _found(world: SandboxState, arguments: Arguments, number: int, what: str) ->
     return message
 
 
-def _all_found(world: SandboxState, arguments: Arguments, what: str) -> list[StoredMessage]:
+def _all_found(state: SandboxState, arguments: Arguments, what: str) -> list[StoredMessage]:
     numbers = message_numbers(arguments)
     if sorted(set(numbers)) != numbers:
         raise BadRequest("message identifiers must be in a strictly increasing order")
-    chat = world.chats.require(_source(arguments))
-    found = [world.messages.find(chat.id, number) for number in numbers]
+    chat = state.chats.require(_source(arguments))
+    found = [state.messages.find(chat.id, number) for number in numbers]
     there = [message for message in found if message and not message.deleted]
     if not there:
         raise BadRequest(f"there are no messages to {what}")

@@ -30,13 +30,13 @@ CAPTION_FIELDS = ("caption", "caption_entities")
 MEDIA_FIELDS = ("photo", "document")
 
 
-def _editable(world: SandboxState, arguments: Arguments) -> StoredMessage:
-    chat = world.chats.require_reachable(arguments.chat())
-    message = world.messages.find(chat.id, arguments.message())
+def _editable(state: SandboxState, arguments: Arguments) -> StoredMessage:
+    chat = state.chats.require_reachable(arguments.chat())
+    message = state.messages.find(chat.id, arguments.message())
     if message is None or message.deleted:
         raise BadRequest("message to edit not found")
     # A keyboard under the input line, its removal or a forced reply came with it: it stays as it is.
-    if message.sender != world.bot.id or message.keyboard or "forward_origin" in message.body:
+    if message.sender != state.bot.id or message.keyboard or "forward_origin" in message.body:
         raise BadRequest("message can't be edited")
     return message
 
@@ -45,81 +45,81 @@ def _without(body: Json, *names: str) -> Json:
     return {name: value for name, value in body.items() if name not in names}
 
 
-def _save(world: SandboxState, arguments: Arguments, message: StoredMessage, body: Json) -> Json:
+def _save(state: SandboxState, arguments: Arguments, message: StoredMessage, body: Json) -> Json:
     """Write the edit down; raises when nothing would change, as Telegram does."""
     edited = read_markup(arguments).on(body)
     if _without(edited, "edit_date") == _without(message.body, "edit_date"):
         raise BadRequest(NOT_MODIFIED)
-    world.limits.spend(message.chat_id)
-    world.feed.end_action(message.chat_id)
-    return world.messages.rewrite(message, edited)
+    state.limits.spend(message.chat_id)
+    state.feed.end_action(message.chat_id)
+    return state.messages.rewrite(message, edited)
 
 
-async def edit_message_text(world: SandboxState, arguments: Arguments) -> Json:
+async def edit_message_text(state: SandboxState, arguments: Arguments) -> Json:
     content = read_text(arguments)
-    message = _editable(world, arguments)
+    message = _editable(state, arguments)
     if "text" not in message.body:
         raise BadRequest("there is no text in the message to edit")
-    return _save(world, arguments, message, {**_without(message.body, *TEXT_FIELDS), **content})
+    return _save(state, arguments, message, {**_without(message.body, *TEXT_FIELDS), **content})
 
 
-async def edit_message_caption(world: SandboxState, arguments: Arguments) -> Json:
+async def edit_message_caption(state: SandboxState, arguments: Arguments) -> Json:
     content = read_caption(arguments)
-    message = _editable(world, arguments)
+    message = _editable(state, arguments)
     if "text" in message.body:
         raise BadRequest("there is no caption in the message to edit")
-    return _save(world, arguments, message, {**_without(message.body, *CAPTION_FIELDS), **content})
+    return _save(state, arguments, message, {**_without(message.body, *CAPTION_FIELDS), **content})
 
 
-async def edit_message_reply_markup(world: SandboxState, arguments: Arguments) -> Json:
-    message = _editable(world, arguments)
-    return _save(world, arguments, message, message.body)
+async def edit_message_reply_markup(state: SandboxState, arguments: Arguments) -> Json:
+    message = _editable(state, arguments)
+    return _save(state, arguments, message, message.body)
 
 
-async def edit_message_media(world: SandboxState, arguments: Arguments) -> Json:
+async def edit_message_media(state: SandboxState, arguments: Arguments) -> Json:
     item = arguments.mapping("media", "media")
-    _editable(world, arguments)
+    _editable(state, arguments)
     kind = str(item.get("type", ""))
     if kind not in MEDIA_FIELDS:
         raise BadRequest(f"unsupported type of input media: {kind}")
-    media = await keep_media(world, arguments, kind, str(item.get("media", "")))
-    message = _editable(world, arguments)
+    media = await keep_media(state, arguments, kind, str(item.get("media", "")))
+    message = _editable(state, arguments)
     bare = _without(message.body, *TEXT_FIELDS, *CAPTION_FIELDS, *MEDIA_FIELDS)
-    return _save(world, arguments, message, {**bare, **media, **read_caption(Arguments(item))})
+    return _save(state, arguments, message, {**bare, **media, **read_caption(Arguments(item))})
 
 
-async def delete_message(world: SandboxState, arguments: Arguments) -> bool:
-    chat = world.chats.require(arguments.chat())
-    message = world.messages.find(chat.id, arguments.message())
+async def delete_message(state: SandboxState, arguments: Arguments) -> bool:
+    chat = state.chats.require(arguments.chat())
+    message = state.messages.find(chat.id, arguments.message())
     if message is None or message.deleted:
         raise BadRequest("message to delete not found")
-    _require_deletable(world, chat, message)
-    world.messages.delete(message)
+    _require_deletable(state, chat, message)
+    state.messages.delete(message)
     return True
 
 
-async def delete_messages(world: SandboxState, arguments: Arguments) -> bool:
+async def delete_messages(state: SandboxState, arguments: Arguments) -> bool:
     """Several at once, or none when one may not go; those that are gone are passed over, as Telegram does."""
-    chat = world.chats.require(arguments.chat())
-    found = [world.messages.find(chat.id, number) for number in message_numbers(arguments)]
+    chat = state.chats.require(arguments.chat())
+    found = [state.messages.find(chat.id, number) for number in message_numbers(arguments)]
     there = [message for message in found if message and not message.deleted]
     for message in there:
-        _require_deletable(world, chat, message)
+        _require_deletable(state, chat, message)
     for message in there:
-        world.messages.delete(message)
+        state.messages.delete(message)
     return True
 
 
 def _require_deletable(
-    world: SandboxState, chat: SandboxPerson | SandboxGroup, message: StoredMessage
+    state: SandboxState, chat: SandboxPerson | SandboxGroup, message: StoredMessage
 ) -> None:
     """What Telegram lets a bot delete: https://core.telegram.org/bots/api#deletemessage."""
     if isinstance(chat, SandboxGroup) and chat.kicked:
         raise ChatForbidden("bot was kicked from the supergroup chat")
-    others = message.sender != world.bot.id
-    old = message.body["date"] < world.calendar.seconds() - OLDEST_DELETABLE_SECONDS
+    others = message.sender != state.bot.id
+    old = message.body["date"] < state.calendar.seconds() - OLDEST_DELETABLE_SECONDS
     created = any(name in message.body for name in CREATED)
-    foreign = isinstance(chat, SandboxGroup) and others and not world.groups.bot_deletes(chat.id)
+    foreign = isinstance(chat, SandboxGroup) and others and not state.groups.bot_deletes(chat.id)
     if created:
         raise BadRequest("message can't be deleted")
     if old or foreign:

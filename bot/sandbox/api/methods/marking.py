@@ -19,67 +19,67 @@ _LISTED = (
 EMOJI = frozenset(_LISTED.split())
 
 
-async def set_message_reaction(world: SandboxState, arguments: Arguments) -> bool:
-    chat = world.chats.require_reachable(arguments.chat())
-    message = _found(world, chat, arguments.message(), "react")
+async def set_message_reaction(state: SandboxState, arguments: Arguments) -> bool:
+    chat = state.chats.require_reachable(arguments.chat())
+    message = _found(state, chat, arguments.message(), "react")
     reactions = arguments.objects("reaction", "ReactionType")
     if len(reactions) > 1:
         raise BadRequest("REACTIONS_TOO_MANY")
     for reaction in reactions:
         if reaction.get("type") != "emoji" or reaction.get("emoji") not in EMOJI:
             raise BadRequest("REACTION_INVALID")
-    world.store.remember(f"reaction:{chat.id}:{message.message_id}", reactions)
-    world.messages.touch(message)
+    state.store.remember(f"reaction:{chat.id}:{message.message_id}", reactions)
+    state.messages.touch(message)
     return True
 
 
-async def pin_chat_message(world: SandboxState, arguments: Arguments) -> bool:
-    chat = _pinnable(world, arguments)
-    message = _found(world, chat, arguments.message(), "pin")
-    pinned = [number for number in _pins(world, chat) if number != message.message_id]
-    world.store.remember(f"pins:{chat.id}", [*pinned, message.message_id])
+async def pin_chat_message(state: SandboxState, arguments: Arguments) -> bool:
+    chat = _pinnable(state, arguments)
+    message = _found(state, chat, arguments.message(), "pin")
+    pinned = [number for number in _pins(state, chat) if number != message.message_id]
+    state.store.remember(f"pins:{chat.id}", [*pinned, message.message_id])
     return True
 
 
-async def unpin_chat_message(world: SandboxState, arguments: Arguments) -> bool:
+async def unpin_chat_message(state: SandboxState, arguments: Arguments) -> bool:
     """The given message, else the one pinned last."""
-    chat, number = _pinnable(world, arguments), arguments.integer("message_id")
-    pinned = _pins(world, chat)
+    chat, number = _pinnable(state, arguments), arguments.integer("message_id")
+    pinned = _pins(state, chat)
     if number is not None and number not in pinned:
         raise BadRequest("message to unpin not found")
     left = [one for one in pinned if one != (number or (pinned[-1] if pinned else None))]
-    world.store.remember(f"pins:{chat.id}", left)
+    state.store.remember(f"pins:{chat.id}", left)
     return True
 
 
-async def unpin_all_chat_messages(world: SandboxState, arguments: Arguments) -> bool:
-    world.store.remember(f"pins:{_pinnable(world, arguments).id}", [])
+async def unpin_all_chat_messages(state: SandboxState, arguments: Arguments) -> bool:
+    state.store.remember(f"pins:{_pinnable(state, arguments).id}", [])
     return True
 
 
-def pinned_message(world: SandboxState, chat: SandboxPerson | SandboxGroup) -> Json:
+def pinned_message(state: SandboxState, chat: SandboxPerson | SandboxGroup) -> Json:
     """What `getChat` says of the message pinned last."""
-    for number in reversed(_pins(world, chat)):
-        message = world.messages.find(chat.id, number)
+    for number in reversed(_pins(state, chat)):
+        message = state.messages.find(chat.id, number)
         if message and not message.deleted:
             return {"pinned_message": message.body}
     return {}
 
 
-def _pins(world: SandboxState, chat: SandboxPerson | SandboxGroup) -> list[int]:
-    pins: list[int] = world.store.recall(f"pins:{chat.id}", [])
+def _pins(state: SandboxState, chat: SandboxPerson | SandboxGroup) -> list[int]:
+    pins: list[int] = state.store.recall(f"pins:{chat.id}", [])
     return pins
 
 
-def _pinnable(world: SandboxState, arguments: Arguments) -> SandboxPerson | SandboxGroup:
-    chat = world.chats.require_reachable(arguments.chat())
-    if isinstance(chat, SandboxGroup) and not world.groups.bot_deletes(chat.id):
+def _pinnable(state: SandboxState, arguments: Arguments) -> SandboxPerson | SandboxGroup:
+    chat = state.chats.require_reachable(arguments.chat())
+    if isinstance(chat, SandboxGroup) and not state.groups.bot_deletes(chat.id):
         raise BadRequest("not enough rights to manage pinned messages in the chat")
     return chat
 
 
-def _found(world: SandboxState, chat: SandboxPerson | SandboxGroup, number: int, what: str) -> StoredMessage:
-    message = world.messages.find(chat.id, number)
+def _found(state: SandboxState, chat: SandboxPerson | SandboxGroup, number: int, what: str) -> StoredMessage:
+    message = state.messages.find(chat.id, number)
     if message is None or message.deleted:
         raise BadRequest(f"message to {what} not found")
     return message

@@ -21,21 +21,21 @@ class Envelope:
     markup: Markup
     extras: Json
 
-    def post(self, world: SandboxState, content: Json) -> Json:
+    def post(self, state: SandboxState, content: Json) -> Json:
         """Write the message down; the typing indicator ends."""
-        world.feed.end_action(self.chat.id)
+        state.feed.end_action(self.chat.id)
         body = self.markup.on({**self.extras, **content})
-        return world.messages.post(self.chat.as_chat(), world.bot.as_user(), body, self.markup.keyboard)
+        return state.messages.post(self.chat.as_chat(), state.bot.as_user(), body, self.markup.keyboard)
 
 
-def address(world: SandboxState, arguments: Arguments) -> Envelope:
+def address(state: SandboxState, arguments: Arguments) -> Envelope:
     """Raises what Telegram raises when the message cannot go there."""
     chat_id, thread = arguments.chat(), arguments.integer("message_thread_id")
-    chat = world.chats.require_reachable(chat_id, thread)
+    chat = state.chats.require_reachable(chat_id, thread)
     markup = read_markup(arguments)
     topic: Json = chat.topic(thread) if isinstance(chat, SandboxGroup) and thread is not None else {}
-    extras = topic | _reply(world, arguments, chat_id) | _effect(arguments, chat)
-    world.limits.spend(chat_id)
+    extras = topic | _reply(state, arguments, chat_id) | _effect(arguments, chat)
+    state.limits.spend(chat_id)
     return Envelope(chat, markup, extras)
 
 
@@ -47,13 +47,13 @@ def _effect(arguments: Arguments, chat: SandboxPerson | SandboxGroup) -> Json:
     return {"effect_id": effect} if effect else {}
 
 
-def _reply(world: SandboxState, arguments: Arguments, chat_id: int) -> Json:
+def _reply(state: SandboxState, arguments: Arguments, chat_id: int) -> Json:
     """The message answered; Telegram leaves out what that one answered in turn."""
     parameters = arguments.mapping("reply_parameters", "reply parameters")
     number = Arguments(parameters).integer("message_id") or arguments.integer("reply_to_message_id")
     if not number:
         return {}
-    answered = world.messages.find(chat_id, number)
+    answered = state.messages.find(chat_id, number)
     if answered and not answered.deleted:
         return {"reply_to_message": {k: v for k, v in answered.body.items() if k != "reply_to_message"}}
     if parameters.get("allow_sending_without_reply") or arguments.flag("allow_sending_without_reply"):

@@ -15,9 +15,9 @@ MAX_COMMANDS = 100
 LONGEST = {"name": 64, "description": 512, "short_description": 120}
 
 
-async def get_me(world: SandboxState, arguments: Arguments) -> Json:
+async def get_me(state: SandboxState, arguments: Arguments) -> Json:
     return {
-        **world.bot.as_user(),
+        **state.bot.as_user(),
         "can_join_groups": True,
         "can_read_all_group_messages": True,
         "supports_inline_queries": False,
@@ -26,31 +26,31 @@ async def get_me(world: SandboxState, arguments: Arguments) -> Json:
     }
 
 
-async def log_out(world: SandboxState, arguments: Arguments) -> bool:
+async def log_out(state: SandboxState, arguments: Arguments) -> bool:
     """`logOut` and `close`: accepted, without effect here."""
     return True
 
 
-async def set_my_commands(world: SandboxState, arguments: Arguments) -> bool:
+async def set_my_commands(state: SandboxState, arguments: Arguments) -> bool:
     given = arguments.objects("commands", "BotCommand")
     if len(given) > MAX_COMMANDS:
         raise BadRequest("BOT_COMMANDS_TOO_MUCH")
     commands = [_command(command) for command in given]
-    scope = _scope(world, arguments)
-    world.bot.set_commands(scope, arguments.text("language_code"), commands)
-    _show_commands(world, scope)
+    scope = _scope(state, arguments)
+    state.bot.set_commands(scope, arguments.text("language_code"), commands)
+    _show_commands(state, scope)
     return True
 
 
-async def delete_my_commands(world: SandboxState, arguments: Arguments) -> bool:
-    scope = _scope(world, arguments)
-    world.bot.set_commands(scope, arguments.text("language_code"), [])
-    _show_commands(world, scope)
+async def delete_my_commands(state: SandboxState, arguments: Arguments) -> bool:
+    scope = _scope(state, arguments)
+    state.bot.set_commands(scope, arguments.text("language_code"), [])
+    _show_commands(state, scope)
     return True
 
 
-async def get_my_commands(world: SandboxState, arguments: Arguments) -> list[Json]:
-    return world.bot.commands(_scope(world, arguments), arguments.text("language_code"))
+async def get_my_commands(state: SandboxState, arguments: Arguments) -> list[Json]:
+    return state.bot.commands(_scope(state, arguments), arguments.text("language_code"))
 
 
 def _command(command: Json) -> Json:
@@ -63,47 +63,47 @@ def _command(command: Json) -> Json:
     return {"command": name.group(1), "description": description}
 
 
-def _scope(world: SandboxState, arguments: Arguments) -> CommandScope:
+def _scope(state: SandboxState, arguments: Arguments) -> CommandScope:
     scope = CommandScope.of(arguments.mapping("scope", "BotCommandScope"))
     if scope.chat_id is not None:
-        world.chats.require(scope.chat_id)
+        state.chats.require(scope.chat_id)
     return scope
 
 
-def _show_commands(world: SandboxState, scope: CommandScope) -> None:
+def _show_commands(state: SandboxState, scope: CommandScope) -> None:
     """Wake whoever looks at a chat whose command menu changed."""
-    concerned = [scope.chat_id] if scope.chat_id else [person.id for person in world.people.everyone()]
+    concerned = [scope.chat_id] if scope.chat_id else [person.id for person in state.people.everyone()]
     for chat_id in concerned:
-        world.feed.next(chat_id)
+        state.feed.next(chat_id)
 
 
-def _set_text(world: SandboxState, arguments: Arguments, what: str) -> bool:
+def _set_text(state: SandboxState, arguments: Arguments, what: str) -> bool:
     text = arguments.text(what)
     if len(text) > LONGEST[what]:
         raise BadRequest(f"bot {what.replace('_', ' ')} is too long")
-    world.bot.set_text(what, arguments.text("language_code"), text)
+    state.bot.set_text(what, arguments.text("language_code"), text)
     return True
 
 
-async def set_my_name(world: SandboxState, arguments: Arguments) -> bool:
-    return _set_text(world, arguments, "name")
+async def set_my_name(state: SandboxState, arguments: Arguments) -> bool:
+    return _set_text(state, arguments, "name")
 
 
-async def set_my_description(world: SandboxState, arguments: Arguments) -> bool:
-    return _set_text(world, arguments, "description")
+async def set_my_description(state: SandboxState, arguments: Arguments) -> bool:
+    return _set_text(state, arguments, "description")
 
 
-async def set_my_short_description(world: SandboxState, arguments: Arguments) -> bool:
-    return _set_text(world, arguments, "short_description")
+async def set_my_short_description(state: SandboxState, arguments: Arguments) -> bool:
+    return _set_text(state, arguments, "short_description")
 
 
-async def get_my_name(world: SandboxState, arguments: Arguments) -> Json:
-    return {"name": world.bot.text("name", arguments.text("language_code")) or world.bot.name}
+async def get_my_name(state: SandboxState, arguments: Arguments) -> Json:
+    return {"name": state.bot.text("name", arguments.text("language_code")) or state.bot.name}
 
 
-async def get_my_description(world: SandboxState, arguments: Arguments) -> Json:
-    return {"description": world.bot.text("description", arguments.text("language_code"))}
+async def get_my_description(state: SandboxState, arguments: Arguments) -> Json:
+    return {"description": state.bot.text("description", arguments.text("language_code"))}
 
 
-async def get_my_short_description(world: SandboxState, arguments: Arguments) -> Json:
-    return {"short_description": world.bot.text("short_description", arguments.text("language_code"))}
+async def get_my_short_description(state: SandboxState, arguments: Arguments) -> Json:
+    return {"short_description": state.bot.text("short_description", arguments.text("language_code"))}

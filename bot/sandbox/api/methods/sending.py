@@ -18,27 +18,27 @@ ACTIONS = frozenset(
 )
 
 
-async def send_message(world: SandboxState, arguments: Arguments) -> Json:
+async def send_message(state: SandboxState, arguments: Arguments) -> Json:
     content = read_text(arguments)
-    return address(world, arguments).post(world, content)
+    return address(state, arguments).post(state, content)
 
 
-async def send_photo(world: SandboxState, arguments: Arguments) -> Json:
-    return await _send_media(world, arguments, "photo")
+async def send_photo(state: SandboxState, arguments: Arguments) -> Json:
+    return await _send_media(state, arguments, "photo")
 
 
-async def send_document(world: SandboxState, arguments: Arguments) -> Json:
-    return await _send_media(world, arguments, "document")
+async def send_document(state: SandboxState, arguments: Arguments) -> Json:
+    return await _send_media(state, arguments, "document")
 
 
-async def _send_media(world: SandboxState, arguments: Arguments, kind: str) -> Json:
+async def _send_media(state: SandboxState, arguments: Arguments, kind: str) -> Json:
     caption = read_caption(arguments)
-    world.chats.require_reachable(arguments.chat(), arguments.integer("message_thread_id"))
-    media = await keep_media(world, arguments, kind, arguments.text(kind) or f"{ATTACHED}{kind}")
-    return address(world, arguments).post(world, {**media, **caption})
+    state.chats.require_reachable(arguments.chat(), arguments.integer("message_thread_id"))
+    media = await keep_media(state, arguments, kind, arguments.text(kind) or f"{ATTACHED}{kind}")
+    return address(state, arguments).post(state, {**media, **caption})
 
 
-async def keep_media(world: SandboxState, arguments: Arguments, kind: str, reference: str) -> Json:
+async def keep_media(state: SandboxState, arguments: Arguments, kind: str, reference: str) -> Json:
     """`{kind: …}` for the message, from an upload or from the id of a known file."""
     if reference.startswith(ATTACHED):
         upload = arguments.uploads.get(reference.removeprefix(ATTACHED))
@@ -47,13 +47,13 @@ async def keep_media(world: SandboxState, arguments: Arguments, kind: str, refer
         if not upload.data:
             raise BadRequest("file must be non-empty")
         if kind == "photo":
-            return {"photo": await world.files.keep_photo(upload.data)}
-        return {"document": await world.files.keep_document(upload)}
-    return await _known_file(world, kind, reference)
+            return {"photo": await state.files.keep_photo(upload.data)}
+        return {"document": await state.files.keep_document(upload)}
+    return await _known_file(state, kind, reference)
 
 
-async def _known_file(world: SandboxState, kind: str, file_id: str) -> Json:
-    known = await world.files.again(file_id)
+async def _known_file(state: SandboxState, kind: str, file_id: str) -> Json:
+    known = await state.files.again(file_id)
     if known is None:
         raise BadRequest("wrong file identifier/HTTP URL specified")
     real, content = known
@@ -62,13 +62,13 @@ async def _known_file(world: SandboxState, kind: str, file_id: str) -> Json:
     return {kind: content}
 
 
-async def send_media_group(world: SandboxState, arguments: Arguments) -> list[Json]:
+async def send_media_group(state: SandboxState, arguments: Arguments) -> list[Json]:
     items = _album_items(arguments)
-    world.chats.require_reachable(arguments.chat(), arguments.integer("message_thread_id"))
-    contents = [await _album_content(world, arguments, item) for item in items]
+    state.chats.require_reachable(arguments.chat(), arguments.integer("message_thread_id"))
+    contents = [await _album_content(state, arguments, item) for item in items]
     album = str(secrets.randbits(53))
-    envelope = address(world, arguments)
-    return [envelope.post(world, {"media_group_id": album, **content}) for content in contents]
+    envelope = address(state, arguments)
+    return [envelope.post(state, {"media_group_id": album, **content}) for content in contents]
 
 
 def _album_items(arguments: Arguments) -> list[Json]:
@@ -80,8 +80,8 @@ def _album_items(arguments: Arguments) -> list[Json]:
     return items
 
 
-async def _album_content(world: SandboxState, arguments: Arguments, item: Json) -> Json:
-    media = await keep_media(world, arguments, _kind(item), str(item.get("media", "")))
+async def _album_content(state: SandboxState, arguments: Arguments, item: Json) -> Json:
+    media = await keep_media(state, arguments, _kind(item), str(item.get("media", "")))
     return {**media, **read_caption(Arguments(item))}
 
 
@@ -92,10 +92,10 @@ def _kind(item: Json) -> str:
     return kind
 
 
-async def send_chat_action(world: SandboxState, arguments: Arguments) -> bool:
-    chat = world.chats.require_reachable(arguments.chat(), arguments.integer("message_thread_id"))
+async def send_chat_action(state: SandboxState, arguments: Arguments) -> bool:
+    chat = state.chats.require_reachable(arguments.chat(), arguments.integer("message_thread_id"))
     kind = arguments.text("action")
     if kind not in ACTIONS:
         raise BadRequest("wrong parameter action in request")
-    world.feed.show_action(chat.id, kind)
+    state.feed.show_action(chat.id, kind)
     return True

@@ -17,55 +17,55 @@ WEBHOOK_ACTIVE = (
 )
 
 
-async def get_updates(world: SandboxState, arguments: Arguments) -> list[Json]:
-    if world.bot.webhook().url:
+async def get_updates(state: SandboxState, arguments: Arguments) -> list[Json]:
+    if state.bot.webhook().url:
         raise BotApiError(409, WEBHOOK_ACTIVE)
-    _allow(world, arguments)
+    _allow(state, arguments)
     offset = arguments.integer("offset") or 0
     if offset > 0:
-        world.updates.confirm_below(offset)
+        state.updates.confirm_below(offset)
     elif offset < 0:
-        world.updates.keep_last(-offset)
+        state.updates.keep_last(-offset)
     asked = arguments.integer("limit")
     limit = min(max(100 if asked is None else asked, 1), 100)
     seconds = min(arguments.integer("timeout") or 0, LONGEST_POLL_SECONDS)
-    return await world.updates.poll(limit, seconds)
+    return await state.updates.poll(limit, seconds)
 
 
-def _allow(world: SandboxState, arguments: Arguments) -> None:
+def _allow(state: SandboxState, arguments: Arguments) -> None:
     kinds = arguments.structure("allowed_updates")
     if isinstance(kinds, list):
-        world.updates.allow([str(kind) for kind in kinds])
+        state.updates.allow([str(kind) for kind in kinds])
 
 
-async def set_webhook(world: SandboxState, arguments: Arguments) -> bool:
+async def set_webhook(state: SandboxState, arguments: Arguments) -> bool:
     url = arguments.text("url")
     if url and loopback_url(url) is None:
         raise BadRequest("bad webhook: the sandbox delivers to this computer only")
-    _allow(world, arguments)
+    _allow(state, arguments)
     if arguments.flag("drop_pending_updates"):
-        world.updates.confirm_all()
+        state.updates.confirm_all()
     connections = arguments.integer("max_connections") or 40
-    world.bot.set_webhook(WebhookAddress(url, arguments.text("secret_token"), connections))
-    world.signals.ring(TOPIC)
+    state.bot.set_webhook(WebhookAddress(url, arguments.text("secret_token"), connections))
+    state.signals.ring(TOPIC)
     return True
 
 
-async def delete_webhook(world: SandboxState, arguments: Arguments) -> bool:
+async def delete_webhook(state: SandboxState, arguments: Arguments) -> bool:
     if arguments.flag("drop_pending_updates"):
-        world.updates.confirm_all()
-    world.bot.set_webhook(WebhookAddress())
-    world.signals.ring(TOPIC)
+        state.updates.confirm_all()
+    state.bot.set_webhook(WebhookAddress())
+    state.signals.ring(TOPIC)
     return True
 
 
-async def get_webhook_info(world: SandboxState, arguments: Arguments) -> Json:
-    webhook = world.bot.webhook()
+async def get_webhook_info(state: SandboxState, arguments: Arguments) -> Json:
+    webhook = state.bot.webhook()
     info: Json = {
         "url": webhook.url,
         "has_custom_certificate": False,
-        "pending_update_count": world.updates.count(),
-        "allowed_updates": world.store.recall("allowed_updates", []),
+        "pending_update_count": state.updates.count(),
+        "allowed_updates": state.store.recall("allowed_updates", []),
     }
     if webhook.url:
         info["max_connections"] = webhook.max_connections
