@@ -20,7 +20,8 @@ help:  ## these lines
 run: $(RUNTIME)  ## install what the gym needs and start all of it
 	$(BIN)/python -m bot
 
-test: $(READY)  ## the whole suite, on a real database
+test: $(READY)  ## the whole suite, on a real database and in a real browser
+	$(BIN)/python -m tests.support.browser
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 # Each whole, or for about so many seconds.

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -24,6 +25,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.support.live import live_files
+from tests.support.tools import every_tool
 
 GYM: Final = ZoneInfo("America/Bogota")
 MADRID: Final = ZoneInfo("Europe/Madrid")
@@ -104,6 +106,9 @@ def main() -> int:
     parser.add_argument("--only", type=int, action="append", help="the number of an instant, from 0")
     parser.add_argument("arguments", nargs="*", help="handed to pytest")
     chosen = parser.parse_args()
+    if shutil.which("faketime") is None:
+        print("faketime is not installed: nothing was run.", file=sys.stderr)
+        return 1 if every_tool() else 0
     wanted = chosen.only or (FEW if chosen.few else range(len(hours())))
     arguments = [*([] if chosen.whole else LIVE_ONLY), *chosen.arguments]
     if not (chosen.whole or any(map(names_a_file, chosen.arguments))):

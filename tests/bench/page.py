@@ -27,7 +27,8 @@ from tests.bench.figures import Figure, Spread, figure
 from tests.bench.people import enrol, free_plan, member
 from tests.bench.photos import Sitter, sitters
 from tests.bench.programs import program
-from tests.support.kiosk_page import CHROMIUM, FLAGS, PATIENCE, TABLET
+from tests.support.browser import browser_program
+from tests.support.kiosk_page import FLAGS, PATIENCE, TABLET
 
 FRAMES_OF_EACH: Final = 60
 """Two seconds at 30 a second: then somebody else stands there."""
@@ -83,7 +84,7 @@ def waited(waits: Sequence[Wait]) -> Figure:
 async def _page(web_url: str, film: Path) -> AsyncGenerator[Page]:
     async with async_playwright() as driver:
         arguments = [*FLAGS, f"--use-file-for-fake-video-capture={film}"]
-        browser = await driver.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        browser = await driver.chromium.launch(executable_path=browser_program(driver), args=arguments)
         size = {"width": TABLET[0], "height": TABLET[1]}
         page = await browser.new_page(viewport=size, permissions=["camera"])  # type: ignore[arg-type]
         await page.goto(f"{web_url}/kiosk/")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from base64 import b64encode, urlsafe_b64encode
 from pathlib import Path
@@ -17,6 +16,7 @@ from gym.core.config import ConfigError
 from gym.core.redaction import HIDDEN, Redactor
 from gym.security.cipher import Keyring
 from gym.security.keys.secrets import load_secrets
+from tests.support.tools import installed
 
 BOTH = bytes.fromhex("fbefbe" * 10 + "fbff")
 """Reads `++++…` in one alphabet and `----…` in the other."""
@@ -38,11 +38,10 @@ def test_a_key_without_an_id_is_named_the_same_in_every_process(key: bytes) -> N
     assert Keyring.parse(read[0].text()) == read[0]
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl")
 def test_what_openssl_prints_is_a_key(tmp_path: Path) -> None:
     made = [
         subprocess.run(
-            ["openssl", "rand", "-base64", "32"], check=True, capture_output=True, text=True
+            [installed("openssl"), "rand", "-base64", "32"], check=True, capture_output=True, text=True
         ).stdout
         for _ in range(2)
     ]

@@ -15,7 +15,7 @@ from telegram.ext import Application
 
 from bot.sandbox.server import SandboxHooks, SandboxServer
 from tests.sandbox.front_desk import square
-from tests.support.kiosk_page import CHROMIUM
+from tests.support.browser import browser_program
 from tests.support.sandbox.client import Person, SandboxClient
 
 PAGE = Path(__file__).parents[2] / "bot" / "sandbox" / "page"
@@ -27,7 +27,9 @@ WORD = re.compile(r'"([\w.]+)": "((?:[^"\\]|\\.)*)"')
 async def chromium() -> AsyncGenerator[Browser]:
     camera = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *camera])
+        browser = await playwright.chromium.launch(
+            executable_path=browser_program(playwright), args=["--no-sandbox", *camera]
+        )
         yield browser
         await browser.close()
 

@@ -16,7 +16,6 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locato
 from tests.support.door import Door
 from tests.support.people import Pixels, jpeg, landscape
 
-CHROMIUM: Final = "/usr/bin/chromium"
 INSECURE_HOST: Final = "kiosk.test"
 """This machine under a name that is no longer its own, so that its pages are not secure."""
 FLAGS: Final = (

@@ -16,8 +16,9 @@ from gym.app import Gym
 from gym.security.passwords import hash_secret
 from gym.security.permissions import Actor
 from gym.staff.models import Staff
+from tests.support.browser import browser_program
 from tests.support.door import Door
-from tests.support.kiosk_page import CHROMIUM, FLAGS, Kiosks, empty_room
+from tests.support.kiosk_page import FLAGS, Kiosks, empty_room
 from web.api.operations import document
 from web.app import make_app
 
@@ -86,7 +87,8 @@ async def chromium(film: Path) -> AsyncGenerator[Browser]:
     """One browser; each test has a profile of its own in it."""
     async with async_playwright() as driver:
         browser = await driver.chromium.launch(
-            executable_path=CHROMIUM, args=[*FLAGS, f"--use-file-for-fake-video-capture={film}"]
+            executable_path=browser_program(driver),
+            args=[*FLAGS, f"--use-file-for-fake-video-capture={film}"],
         )
         yield browser
         await browser.close()

@@ -18,7 +18,9 @@ from gym.app import Gym
 from gym.security.permissions import Actor
 from gym.security.tls.certificate_folder import CertificateFolder
 from gym.security.tls.certificates import HostNames
+from tests.support.browser import browser_program
 from tests.support.door import Door
+from tests.support.tools import installed
 from web.app import make_app
 from web.http.keys import SECURE
 
@@ -61,7 +63,7 @@ async def tablet(home: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncG
 
 
 async def certutil(*arguments: str) -> None:
-    process = await asyncio.create_subprocess_exec("certutil", *arguments)
+    process = await asyncio.create_subprocess_exec(installed("certutil", "libnss3-tools"), *arguments)
     assert await process.wait() == 0
 
 
@@ -75,7 +77,7 @@ class launched:  # noqa: N801 - reads as a word in `async with`
         driver = await self._driver.__aenter__()
         environment = {**os.environ, "HOME": str(self._owner)}
         self._browser = await driver.chromium.launch(
-            executable_path="/usr/bin/chromium", args=list(FLAGS), env=environment
+            executable_path=browser_program(driver), args=list(FLAGS), env=environment
         )
         return self._browser
 
