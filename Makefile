@@ -12,7 +12,7 @@ WORKERS ?= 3
 # would otherwise compile all of it again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test soak instants check bench messages lock bill clean
+.PHONY: help run test fast soak instants check bench messages lock bill clean
 
 help:  ## these lines
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -23,6 +23,9 @@ run: $(RUNTIME)  ## install what the gym needs and start all of it
 test: $(READY)  ## the whole suite, on a real database and in a real browser
 	$(BIN)/python -m tests.support.browser
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal
+
+fast: $(READY)  ## the quick tests: no browser, no started programs, no models
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m quick
 
 # Each whole, or for about so many seconds.
 soak: $(READY)  ## the long runs; SOAK_SECONDS=60 cuts each

@@ -26,6 +26,7 @@ from gym.security.permissions import Actor, Role
 from gym.staff.models import Staff
 from tests.support.databases import Clones, TravellingEngine, in_memory, make_template
 from tests.support.live import is_live
+from tests.support.quick import is_quick
 
 if TYPE_CHECKING:
     from gym.faces.engine.pool import FacePool
@@ -52,6 +53,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if is_live(item.path):
             item.add_marker("live")
+        if is_quick(item):
+            item.add_marker("quick")
 
 
 class MachineTimeRead(AssertionError):
@@ -94,9 +97,11 @@ def postgres_server(run_home: Path) -> Generator[str]:
 
 
 @pytest.fixture(scope="session")
-async def clones(postgres_server: str) -> Clones:
+async def clones(postgres_server: str) -> AsyncGenerator[Clones]:
     await make_template(postgres_server)
-    return Clones(postgres_server)
+    made = Clones(postgres_server)
+    yield made
+    await made.close()
 
 
 @pytest.fixture

@@ -1,0 +1,36 @@
+"""Which tests a developer runs all day (`make fast`): rules, and rooms over a real database."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.support.live import ROOT
+
+SLOW_MARKS: Final = ("soak", "live", "browser", "long")
+SLOW_FIXTURES: Final = frozenset({"face_pool", "sandbox"})
+"""The models (a second to load and 30 ms a face) and the local Bot API server (a second for a chat)."""
+DATABASE: Final = "database_url"
+PROGRAMS: Final = "subprocess"
+"""A file that names it starts programs."""
+FINDINGS: Final = ROOT / "tests" / "findings"
+"""Regression tests of every room: without a database they are quick, the 500 with one are half of what the
+rooms' own take."""
+
+
+def is_quick(item: pytest.Item) -> bool:
+    """Whether a test needs neither browser, program, model nor chat, and is no regression over a database."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    if any(item.get_closest_marker(mark) for mark in SLOW_MARKS) or fixtures & SLOW_FIXTURES:
+        return False
+    if item.path.is_relative_to(FINDINGS) and DATABASE in fixtures:
+        return False
+    return not _starts_programs(item.path)
+
+
+@cache
+def _starts_programs(path: Path) -> bool:
+    return PROGRAMS in path.read_text(encoding="utf-8")
