@@ -43,7 +43,10 @@ NIGHTS: Final = (
 """The nights on which Madrid's clocks go forward and back."""
 FEW: Final = (0, 6, 22)
 """What there is time for on every change: just after midnight, before opening, at night."""
-LIVE_ONLY: Final = ("-m", "live and not soak and not browser")
+NIGHT_NUMBERS: Final = (24, 25)
+LONG_AT: Final = FEW + NIGHT_NUMBERS
+"""Where the long ones run too: half of an instant's processor time is theirs, and 26 whole ones would
+take more than an hour. They kill programs in the middle of work, which no hour but these could change."""
 SAID: Final = Path(__file__).parents[1] / "build" / "instants"
 """What pytest said of an instant at which something failed."""
 NUMBER: Final = re.compile(r"(\d+) (passed|failed|error)")
@@ -69,6 +72,12 @@ def hours() -> list[datetime]:
 def names_a_file(argument: str) -> bool:
     """Whether pytest is told where to look, be it a file, a folder or one test of a file."""
     return (Path(__file__).parents[1] / argument.split("::")[0]).exists()
+
+
+def live_at(number: int) -> str:
+    """pytest's expression for what runs at an instant."""
+    live = "live and not soak and not browser"
+    return live if number in LONG_AT else f"{live} and not long"
 
 
 def run(at: datetime, arguments: Sequence[str]) -> Run:
@@ -110,12 +119,13 @@ def main() -> int:
         print("faketime is not installed: nothing was run.", file=sys.stderr)
         return 1 if every_tool() else 0
     wanted = chosen.only or (FEW if chosen.few else range(len(hours())))
-    arguments = [*([] if chosen.whole else LIVE_ONLY), *chosen.arguments]
+    arguments = list(chosen.arguments)
     if not (chosen.whole or any(map(names_a_file, chosen.arguments))):
         arguments += map(str, live_files())
     runs: list[Run] = []
     for number in wanted:
-        runs.append(run(hours()[number], arguments))
+        choice = [] if chosen.whole else ["-m", live_at(number)]
+        runs.append(run(hours()[number], [*choice, *arguments]))
         show(runs[-1:])
     show(runs)
     return max(one.code for one in runs)

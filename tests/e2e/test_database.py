@@ -32,6 +32,7 @@ async def process(config: Config) -> AsyncGenerator[GymProcess]:
         await until(lambda: gone(last), PATIENCE)
 
 
+@pytest.mark.long
 async def test_after_a_kill_the_database_ends_by_itself_and_the_next_start_finds_everything(
     process: GymProcess,
 ) -> None:

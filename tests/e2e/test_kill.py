@@ -108,6 +108,7 @@ async def opened_desk(telegram: SandboxClient, process: GymProcess, records: Rec
     return desk
 
 
+@pytest.mark.long
 async def test_a_registration_survives_a_kill_between_any_two_answers(
     telegram: SandboxClient, process: GymProcess, database_url: str
 ) -> None:

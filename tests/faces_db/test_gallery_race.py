@@ -163,6 +163,7 @@ async def door(house: House) -> AsyncGenerator[asyncio.subprocess.Process]:
             await process.wait()
 
 
+@pytest.mark.long
 async def test_no_door_is_wrong_about_what_was_committed_before_it_was_asked(
     house: House, club: Club
 ) -> None:

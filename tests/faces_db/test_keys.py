@@ -122,6 +122,7 @@ async def test_keys_are_added_moved_to_and_retired_while_another_process_knows_e
     assert not any(key.partition(":")[2] in texts for key in house.keys.text().split(","))
 
 
+@pytest.mark.long
 async def test_a_rotation_that_was_killed_goes_on_where_it_stopped(
     house: House, members: list[tuple[Client, Vector]]
 ) -> None:
@@ -152,6 +153,7 @@ async def test_an_addition_that_was_killed_is_finished_and_makes_no_second_key(h
     assert await add_key(house.gym) != begun.first
 
 
+@pytest.mark.long
 async def test_a_key_stays_while_anything_needs_it_or_is_made_with_it(
     house: House, members: list[tuple[Client, Vector]]
 ) -> None:

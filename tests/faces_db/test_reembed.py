@@ -252,6 +252,7 @@ async def test_the_command_says_that_a_gpu_is_missing(
     assert "non-commercial" in said
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("killed_after", [1, 2])
 async def test_a_run_that_is_killed_goes_on_where_it_stopped(
     after: Gym, database_url: str, members: dict[UUID, Person], config: Config, killed_after: int

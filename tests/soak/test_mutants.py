@@ -20,6 +20,7 @@ A_SECOND = 10
 PURPOSES = list(Purpose)
 
 
+@pytest.mark.long
 def test_three_hundred_mutants_are_read_or_refused_with_a_fault(face_pool: FacePool) -> None:
     seen = _read_all(face_pool, 300, seed=1)
     assert seen.total() == 300

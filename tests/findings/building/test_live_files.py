@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.instants import names_a_file
+from tests.instants import FEW, GYM, hours, live_at, names_a_file
 from tests.support.live import MARK, ROOT, live_files
 
 
@@ -19,6 +19,13 @@ def test_some_are_live_by_their_path_and_some_by_a_mark_of_their_own() -> None:
     assert MARK not in found["tests/e2e/test_story.py"]
     assert MARK in found["tests/findings/dump/test_a_stolen_dump.py"]
     assert "tests/plans/test_plans.py" not in found
+
+
+def test_the_long_ones_run_just_after_midnight_before_opening_at_night_and_when_the_clocks_change() -> None:
+    at = [hour for number, hour in enumerate(hours()) if "not long" not in live_at(number)]
+    assert [(hour.tzinfo, hour.hour) for hour in at[: len(FEW)]] == [(GYM, 0), (GYM, 6), (GYM, 22)]
+    assert [str(hour.tzinfo) for hour in at[len(FEW) :]] == ["Europe/Madrid"] * 2
+    assert all(live_at(number).startswith("live and not soak") for number in range(len(hours())))
 
 
 @pytest.mark.parametrize(
