@@ -1,4 +1,4 @@
-"""The front door: who may come in, the home screens, the deep links, the few commands everybody has."""
+"""Home screens, linking and joining by deep link, and the commands that everybody has."""
 
 from __future__ import annotations
 
@@ -75,8 +75,8 @@ async def help_(context: UpdateContext) -> None:
 
 
 @router.on(FormTap, moves=False)
-async def form_tap(context: UpdateContext, tap: FormTap) -> None:
-    await forms_of(context).tap(context, tap)
+async def form_press(context: UpdateContext, press: FormTap) -> None:
+    await forms_of(context).press(context, press)
 
 
 @router.on(Languages)
@@ -88,17 +88,17 @@ async def languages(context: UpdateContext, _: Languages) -> None:
 
 
 @router.on(SetLanguage)
-async def set_language(context: UpdateContext, tap: SetLanguage) -> None:
+async def set_language(context: UpdateContext, press: SetLanguage) -> None:
     identity = context.identity
-    if tap.language not in LANGUAGES:
+    if press.language not in LANGUAGES:
         raise UnknownButton
     if identity.staff is not None:
         async with context.unit_of_work() as uow:
-            await StaffService(uow).set_language(identity.staff.id, tap.language)
+            await StaffService(uow).set_language(identity.staff.id, press.language)
     if identity.client is not None:
         async with context.member_unit_of_work() as uow:
-            await ClientService(uow).set_language(identity.client.id, tap.language)
-    await context.services.chats.set_language(context.user_id, tap.language)
+            await ClientService(uow).set_language(identity.client.id, press.language)
+    await context.services.chats.set_language(context.user_id, press.language)
     await context.refresh()
     await go_home(context)
 
@@ -152,8 +152,8 @@ async def link_by_token(context: UpdateContext) -> None:
 
 
 @router.on(LinkMe)
-async def link_me(context: UpdateContext, tap: LinkMe) -> None:
-    await _link(context, tap.token)
+async def link_me(context: UpdateContext, press: LinkMe) -> None:
+    await _link(context, press.token)
 
 
 async def _link(context: UpdateContext, token: str) -> None:

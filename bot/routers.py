@@ -1,4 +1,4 @@
-"""All flows: every router that the bot answers with, in the order of their buttons on the home screen."""
+"""All routers of the bot, in the order of their buttons on the home screen."""
 
 from __future__ import annotations
 

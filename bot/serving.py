@@ -1,4 +1,4 @@
-"""Serving: the whole gym in this process until somebody stops it."""
+"""Serving: runs the application in this process until it is stopped by a signal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tapped buttons: an app may send any data for any message, and Telegram hands it on.
+"""Presses checked against their message: an app may send any data for any message, and Telegram passes it on.
 
 The message itself comes from Telegram's servers, so its keyboard says which buttons there are. Where several
 people share a message, only those count. In a private chat a tap without its button is the second of two

@@ -1,4 +1,4 @@
-"""The wire to the Bot API: PTB's requests over aiohttp, which costs a third of its default client."""
+"""HTTP transport to the Bot API: PTB's requests over aiohttp, which costs a third of its default client."""
 
 from __future__ import annotations
 

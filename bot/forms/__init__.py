@@ -1,1 +1,1 @@
-"""Forms: definition, engine, flow, screens, state, answers."""
+"""Forms: definition, engine, screens, state, and the steps and answers that many forms share."""

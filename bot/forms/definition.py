@@ -1,4 +1,4 @@
-"""Forms as flows describe them: steps, answers, a summary; the engine does Back, Skip, Cancel and the rest.
+"""Form definitions: steps, choices, a summary and what is submitted; the engine runs them.
 
 A form is asked one step at a time; what was answered lies in PostgreSQL after every step. In the end a
 summary restates everything; Confirm calls `submit` with `ctx.key`, the idempotency key of this one form.

@@ -1,4 +1,4 @@
-"""The one engine of all forms: takes what comes in, a text, a picture or a tap, and says what it means.
+"""The form engine: a text, picture or button press becomes an answer or a move within the form.
 
 A button carries the form's key
 and the revision it was shown at: a second tap, or a tap on an older question, shows where the form stands.
@@ -128,30 +128,30 @@ class FormEngine:
             await self._look(ctx, step)
         return True
 
-    async def tap(self, context: UpdateContext, tap: FormTap) -> None:
+    async def press(self, context: UpdateContext, press: FormTap) -> None:
         """A form's own button."""
         await self._require_admitted(context)
         ctx = self._open(context)
         if ctx is not None and self._repeated(context, ctx.state):
             await self._flow.present(ctx)
             return
-        if context.draft is None or context.draft.key != tap.key:
+        if context.draft is None or context.draft.key != press.key:
             raise FormClosed
         if ctx is None:
             await self._flow.drop(context)
             raise FormChanged
         ctx.state.parked = False
-        old = tap.revision != ctx.state.revision
-        if old and tap.action not in (FormAction.CANCEL, FormAction.CONTINUE, FormAction.REPLACE):
+        old = press.revision != ctx.state.revision
+        if old and press.action not in (FormAction.CANCEL, FormAction.CONTINUE, FormAction.REPLACE):
             await self._flow.present(ctx)
             return
-        await self._act(ctx, tap)
+        await self._act(ctx, press)
 
     # Taps
 
-    async def _act(self, ctx: FormContext, tap: FormTap) -> None:
+    async def _act(self, ctx: FormContext, press: FormTap) -> None:
         step = ctx.form.step(ctx.state.step)
-        match tap.action:
+        match press.action:
             case FormAction.CANCEL:
                 await self.cancel(ctx.context)
             case FormAction.REPLACE:
@@ -161,26 +161,26 @@ class FormEngine:
             case FormAction.BACK:
                 await self._go_back(ctx)
             case FormAction.PAGE:
-                ctx.state.page = tap.index
+                ctx.state.page = press.index
                 await self._flow.present(ctx, keep_offer=True)
             case FormAction.CHANGE:
                 await self._flow.goto(ctx, FIELDS)
             case FormAction.FIELD:
-                await self._edit(ctx, tap.index)
+                await self._edit(ctx, press.index)
             case FormAction.CONTINUE:
                 await self._flow.present(ctx)
             case FormAction.CHOOSE | FormAction.SKIP | FormAction.KEEP | FormAction.DONE:
-                await self._answer(ctx, step, tap)
+                await self._answer(ctx, step, press)
 
-    async def _answer(self, ctx: FormContext, step: Step | None, tap: FormTap) -> None:
+    async def _answer(self, ctx: FormContext, step: Step | None, press: FormTap) -> None:
         state = ctx.state
         if step is None:
             await self._flow.present(ctx)
             return
-        if tap.action is FormAction.CHOOSE and tap.index < len(state.offered):
-            value, label = state.offered[tap.index]
+        if press.action is FormAction.CHOOSE and press.index < len(state.offered):
+            value, label = state.offered[press.index]
             self._flow.put(ctx, step, value, label)
-        elif tap.action is FormAction.SKIP and step.optional:
+        elif press.action is FormAction.SKIP and step.optional:
             self._flow.put(ctx, step, None)
         await self._flow.advance(ctx)
 

@@ -1,4 +1,4 @@
-"""The way through a form: from question to question, to the summary, to the end.
+"""Form flow: the next question, the summary, the submission, and the draft saved at each step.
 
 Everything is saved before it is shown, so a form goes on after a restart.
 """

@@ -1,4 +1,4 @@
-"""The days of a freeze, as the desk and the members choose and read them."""
+"""Shared form steps of a freeze: first day, last day or length."""
 
 from __future__ import annotations
 

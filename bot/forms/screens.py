@@ -1,4 +1,4 @@
-"""What a form looks like: a question, the summary, the list of answers that can be changed."""
+"""Screens of a form: a question, the summary, the list of answers that can be changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""My freeze: what rests and when, a wish for the desk, and coming back early."""
+"""My freeze: current and planned freezes, a freeze request, and ending a freeze early."""
 
 from __future__ import annotations
 
@@ -111,8 +111,8 @@ def _wished(t: HtmlTranslator, wish: Approval) -> str:
 
 
 @router.on(TakeWishBack)
-async def take_wish_back(context: UpdateContext, tap: TakeWishBack) -> None:
-    await context.run_member(lambda uow: ApprovalService(uow).withdraw(tap.approval_id))
+async def take_wish_back(context: UpdateContext, press: TakeWishBack) -> None:
+    await context.run_member(lambda uow: ApprovalService(uow).withdraw(press.approval_id))
     await go(context, MyFreeze())
 
 
@@ -138,9 +138,9 @@ async def ask_back(context: UpdateContext, _: IAmBack) -> None:
 
 
 @router.on(IAmBackNow)
-async def back_now(context: UpdateContext, tap: IAmBackNow) -> None:
+async def back_now(context: UpdateContext, press: IAmBackNow) -> None:
     one = await context.run_member(
-        lambda uow: FreezeService(uow).end(tap.subscription_id, freeze_id=tap.freeze_id)
+        lambda uow: FreezeService(uow).end(press.subscription_id, freeze_id=press.freeze_id)
     )
     t = context.t
     text = t("☀️ Welcome back! <b>{plan}</b> runs until {day}.", plan=one.plan.name, day=one.ends_on)

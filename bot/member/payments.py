@@ -23,11 +23,11 @@ router.home(N_("🧾 My payments"), MyPayments())
 
 
 @router.on(MyPayments)
-async def my_payments(context: UpdateContext, tap: MyPayments) -> None:
+async def my_payments(context: UpdateContext, press: MyPayments) -> None:
     client = context.identity.client
     assert client is not None, "the router lets in nobody else"
     async with context.member_unit_of_work() as uow:
-        found = await StatementService(uow).money(client.id, tap.page)
+        found = await StatementService(uow).money(client.id, press.page)
         credit = await ClientCredit(uow).balance(client.id)
     t = context.t
     lines = [money_line(t, row) for row in found.items] or [t("No payments yet.")]
@@ -45,7 +45,7 @@ def _receipts(t: HtmlTranslator, rows: Sequence[MoneyRow]) -> list[Row]:
 
 
 @router.on(MyReceipt)
-async def my_receipt(context: UpdateContext, tap: MyReceipt) -> None:
+async def my_receipt(context: UpdateContext, press: MyReceipt) -> None:
     async with context.member_unit_of_work() as uow:
-        found = await JointPayments(uow).receipts(tap.entry_id)
+        found = await JointPayments(uow).receipts(press.entry_id)
     await send_receipt(context, found.parts, context.identity.language)

@@ -1,4 +1,4 @@
-"""Preferences: what one wants to hear, quiet hours of one's own, the language."""
+"""Notification preferences: muted groups, own quiet hours, the language."""
 
 from __future__ import annotations
 
@@ -49,17 +49,17 @@ def _own(context: UpdateContext, *, desk: bool) -> AbstractAsyncContextManager[U
 
 
 @router.on(MyPreferences)
-async def my_preferences(context: UpdateContext, tap: MyPreferences) -> None:
-    async with _own(context, desk=tap.desk) as uow:
+async def my_preferences(context: UpdateContext, press: MyPreferences) -> None:
+    async with _own(context, desk=press.desk) as uow:
         now = await PreferenceService(uow).get()
-    await context.show(_screen(context.t, now, context.settings, desk=tap.desk))
+    await context.show(_screen(context.t, now, context.settings, desk=press.desk))
 
 
 @router.on(Want)
-async def want(context: UpdateContext, tap: Want) -> None:
-    async with _own(context, desk=tap.desk) as uow:
-        now = await PreferenceService(uow).want(tap.group, wanted=tap.wanted)
-    await context.show(_screen(context.t, now, context.settings, desk=tap.desk))
+async def want(context: UpdateContext, press: Want) -> None:
+    async with _own(context, desk=press.desk) as uow:
+        now = await PreferenceService(uow).want(press.group, wanted=press.wanted)
+    await context.show(_screen(context.t, now, context.settings, desk=press.desk))
 
 
 def _screen(t: HtmlTranslator, now: Preferences, settings: GymSettings, *, desk: bool) -> Screen:

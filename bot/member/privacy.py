@@ -1,4 +1,4 @@
-"""Face consent in the client's own hands: given with a tap, withdrawn with a tap."""
+"""Face consent in the client's own chat: given and withdrawn."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""My QR: lives for a minute, opens the door instead of a face."""
+"""My QR: a signed code for the kiosk, valid for one minute."""
 
 from __future__ import annotations
 

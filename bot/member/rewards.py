@@ -1,4 +1,4 @@
-"""My rewards: what a member has earned, until when it is good, and how far it is to the next one."""
+"""My rewards: earned rewards with their expiry, and the visits left to the next one."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ router.home(N_("🎁 Rewards"), MyRewards())
 
 
 @router.on(MyRewards)
-async def my_rewards(context: UpdateContext, tap: MyRewards) -> None:
+async def my_rewards(context: UpdateContext, press: MyRewards) -> None:
     client = context.identity.client
     assert client is not None
     async with context.member_unit_of_work() as uow:
         service = RewardService(uow)
-        found = await service.of_client(client.id, tap.page)
+        found = await service.of_client(client.id, press.page)
         waiting = await service.waiting(client.id)
         current = await SubscriptionService(uow).current(client.id)
     t = context.t

@@ -17,11 +17,11 @@ router.home(N_("🚪 My visits"), MyVisits())
 
 
 @router.on(MyVisits)
-async def my_visits(context: UpdateContext, tap: MyVisits) -> None:
+async def my_visits(context: UpdateContext, press: MyVisits) -> None:
     client = context.identity.client
     assert client is not None, "the router lets in nobody else"
     async with context.member_unit_of_work() as uow:
-        found = await AttendanceService(uow).visits(client.id, tap.page)
+        found = await AttendanceService(uow).visits(client.id, press.page)
     t = context.t
     lines = [_line(t, visit) for visit in found.items] or [t("No visits yet.")]
     text = "\n".join([t("<b>My visits</b>"), "", *lines])

@@ -21,7 +21,7 @@ from gym.security.permissions import Permission
 
 Data = TypeVar("Data", bound=Callback)
 Handler = Callable[[UpdateContext], Awaitable[None]]
-TapHandler = Callable[[UpdateContext, Data], Awaitable[None]]
+PressHandler = Callable[[UpdateContext, Data], Awaitable[None]]
 Badge = Callable[[UpdateContext], Awaitable[int]]
 Fault = TypeVar("Fault", bound=GymError)
 RefusalHandler = Callable[[UpdateContext, Fault], Awaitable[None]]
@@ -127,10 +127,10 @@ class Router:
 
     def on(
         self, kind: type[Data], surface: Surface = Surface.PRIVATE, *, moves: bool = True
-    ) -> Callable[[TapHandler[Data]], TapHandler[Data]]:
+    ) -> Callable[[PressHandler[Data]], PressHandler[Data]]:
         """Answers taps on buttons of this type; in private only, unless it says otherwise."""
 
-        def register(handler: TapHandler[Data]) -> TapHandler[Data]:
+        def register(handler: PressHandler[Data]) -> PressHandler[Data]:
             if kind in self.taps:
                 raise ValueError(f"two handlers for {kind.__name__}")
             self.taps[kind] = Route(handler, self.audience, surface, moves)

@@ -1,4 +1,4 @@
-"""The line to Telegram: joins when the internet allows, polls into the inbox, never gives up."""
+"""The connection to Telegram: set-up with retries, then polling into the inbox."""
 
 from __future__ import annotations
 

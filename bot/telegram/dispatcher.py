@@ -52,7 +52,7 @@ BotApplication = Application[Any, Any, Any, Any, Any, Any]
 
 
 class UpdateDispatcher:
-    """PTB's only handler; flows are reached through the routes."""
+    """PTB's only handler; the bot's handlers are found through the routes."""
 
     def __init__(self, application: BotApplication, services: Services, inbox: InboxService) -> None:
         self._application = application
@@ -158,9 +158,9 @@ class UpdateDispatcher:
         self._menu.refresh(context)
 
     async def _refused(self, context: UpdateContext, error: GymError) -> None:
-        """With the way on, where a flow knows one for the button that was tapped; else the sentence."""
+        """With the way on, where a router knows one for the button that was pressed; else the sentence."""
         handler = self._routes.refusals.get(type(error))
-        if handler is not None and context.tap is not None and context.is_private and not context.in_form:
+        if handler is not None and context.press is not None and context.is_private and not context.in_form:
             await handler(context, error)
         else:
             await context.fail(error)
@@ -190,42 +190,42 @@ class UpdateDispatcher:
             # Whoever writes has let the bot in again, whether Telegram said so or not.
             await self._services.chats.set_reachable(context.user_id, True)
         if context.query is not None:
-            await self._on_tap(context)
+            await self._on_press(context)
         elif context.message is not None:
             await self._on_message(context, context.message)
 
-    async def _on_tap(self, context: UpdateContext) -> None:
+    async def _on_press(self, context: UpdateContext) -> None:
         routes, query = self._routes, context.query
         if query is None or query.data is None:
             raise UnknownButton
-        context.tap = unpack(routes.codes, query.data)
-        route = routes.press(type(context.tap.callback))
+        context.press = unpack(routes.codes, query.data)
+        route = routes.press(type(context.press.callback))
         route.check(context.identity)
         if not context.is_private:
             require_on_message(query)
-        asks_again = context.tap.is_stale(context.now) and not context.is_private
+        asks_again = context.press.is_stale(context.now) and not context.is_private
         if route.answers_on(context.surface) and not (asks_again and route.moves):
-            await self._answer_tap(context, route)
+            await self._answer_press(context, route)
         elif route.moves:
             await self._open_in_private(context, route)
         else:
             raise OnlyInPrivate
 
-    async def _answer_tap(self, context: UpdateContext, route: Route) -> None:
-        assert context.tap is not None
-        if context.tap.is_stale(context.now):
+    async def _answer_press(self, context: UpdateContext, route: Route) -> None:
+        assert context.press is not None
+        if context.press.is_stale(context.now):
             await self._ask_again(context)
             return
-        context.in_form = isinstance(context.tap.callback, FormTap)
+        context.in_form = isinstance(context.press.callback, FormTap)
         if not context.in_form:
             await self._forms.park(context)
-        await route.handler(context, context.tap.callback)
+        await route.handler(context, context.press.callback)
 
     async def _open_in_private(self, context: UpdateContext, route: Route) -> None:
         """What was tapped where others read along is shown in the person's own chat."""
         own = await context.in_private()
         try:
-            await self._answer_tap(own, route)
+            await self._answer_press(own, route)
         except DatabaseUnavailable:
             raise
         except GymError as error:
@@ -243,13 +243,13 @@ class UpdateDispatcher:
 
         In the person's own chat: where others read along, somebody else could take it for their own question.
         """
-        assert context.tap is not None
+        assert context.press is not None
         assert context.query is not None
         button = tapped_button(context.query)
-        again = Button(button.text if button else context.t(N_("Do it")), context.tap.callback)
+        again = Button(button.text if button else context.t(N_("Do it")), context.press.callback)
         text = context.t(
             N_("That button was from {when}. Much may have changed since. Still do it?"),
-            when=context.tap.shown_at,
+            when=context.press.shown_at,
         )
         await context.say(Screen(text, [[*nav(context.t), again]]))
 

@@ -1,4 +1,4 @@
-"""The workers of the inbox: chats side by side, each chat in order, nothing lost to a crash."""
+"""Inbox workers: claim stored updates under a lease, chats in parallel, each chat in order."""
 
 from __future__ import annotations
 

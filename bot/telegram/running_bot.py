@@ -1,4 +1,4 @@
-"""Running the bot: its tasks are started, watched over, and stopped in reverse."""
+"""Running the bot: starts its tasks, supervises them, stops them in reverse."""
 
 from __future__ import annotations
 

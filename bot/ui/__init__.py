@@ -1,1 +1,1 @@
-"""The user interface: update context, identity, routing, callbacks, keyboards, screens, sending."""
+"""The user interface: update context, identity, callbacks, keyboards, screens, sending, wording."""

@@ -1,4 +1,4 @@
-"""Papers that are sent as files, receipts and cards: drawn beside the event loop."""
+"""PDF documents sent as files (receipts, cards), drawn outside the event loop."""
 
 from __future__ import annotations
 

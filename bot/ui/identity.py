@@ -1,4 +1,4 @@
-"""Who writes: staff, a member, both or a stranger, read from the database on every update."""
+"""Identity: whether a person is staff, a member, both or a stranger, read on every update."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The register of one chat: which of its messages show a face."""
+"""The picture register of a chat: which of its messages show a face and are due for deletion."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is shown: screens in Telegram's HTML, with everything a person typed escaped."""
+"""Screens in Telegram's HTML, with everything a person typed escaped."""
 
 from __future__ import annotations
 

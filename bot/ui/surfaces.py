@@ -50,7 +50,7 @@ class OnlyInPrivate(Forbidden):
 def fit_to_share(screen: Screen, surface: Surface) -> Screen:
     """A screen as others may see it too. Raises `OnlyInPrivate` for one that is for a single person.
 
-    The last line of defence: routes say first where they answer.
+    Checked last, at sending; routes say first where they answer.
     """
     if surface is Surface.PRIVATE:
         return screen

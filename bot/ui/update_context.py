@@ -71,7 +71,7 @@ class UpdateContext:
         self.draft: Draft | None = identity.draft
         self.payload = ""
         """What follows a command, or the prefix of a deep link."""
-        self.tap: ButtonPress | None = None
+        self.press: ButtonPress | None = None
         self.in_form = False
         """Whether the button answers a form's question; the form has gone on then."""
         self.attempts = ticker.attempts
@@ -159,7 +159,7 @@ class UpdateContext:
         assert user is not None
         identity = await self.services.reception.identity(user, user.id)
         own = UpdateContext(self.services, self.bot, self.update, identity, self._ticker, moved=True)
-        own.tap = self.tap
+        own.press = self.press
         return own
 
     # What came in
@@ -293,7 +293,7 @@ class UpdateContext:
 
     @property
     def _reader(self) -> Reader:
-        pressed = self.tap.callback if self.tap else None
+        pressed = self.press.callback if self.press else None
         repeatable = pressed is not None and not pressed.changes and not self.in_form
         return Reader(self.t, pressed if repeatable else None)
 

@@ -1,4 +1,4 @@
-"""My account: one's own name, language and API password, and the way to one's own membership."""
+"""My account: a staff member's own name, language, API password and membership."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Open invitations: who made them, for which role, until when; one tap withdraws one."""
+"""Open invitations: who made them, for which role, until when; each can be withdrawn."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class WithdrawInvitation(Callback):
 
 
 @router.on(Invitations)
-async def invitations(context: UpdateContext, tap: Invitations) -> None:
+async def invitations(context: UpdateContext, press: Invitations) -> None:
     """Numbered, as the buttons below are."""
     async with context.unit_of_work() as uow:
-        page = await InvitationService(uow).open(tap.page)
+        page = await InvitationService(uow).open(press.page)
     t, first = context.t, page.number * page.size + 1
     lines = [_line(t, number, one) for number, one in enumerate(page.items, first)]
     rows: list[Row] = [
@@ -58,8 +58,8 @@ def _line(t: HtmlTranslator, number: int, one: OpenInvitation) -> str:
 
 
 @router.on(WithdrawInvitation)
-async def withdraw(context: UpdateContext, tap: WithdrawInvitation) -> None:
+async def withdraw(context: UpdateContext, press: WithdrawInvitation) -> None:
     async with context.unit_of_work() as uow:
-        await InvitationService(uow).withdraw(tap.key)
+        await InvitationService(uow).withdraw(press.key)
     await context.answer(context.t("Withdrawn: the link opens nothing any more."))
-    await go(context, Invitations(tap.page))
+    await go(context, Invitations(press.page))

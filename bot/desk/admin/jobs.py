@@ -1,4 +1,4 @@
-"""What the gym does by itself: when each job last ran, what failed, and running one now (admins)."""
+"""Scheduled jobs for admins: when each last ran, what failed, and running one now."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _when(t: HtmlTranslator, one: JobState, now: datetime) -> str:
 
 
 @router.on(RunJob)
-async def run_now(context: UpdateContext, tap: RunJob) -> None:
-    count = await run_job(context.gym.run, context.identity.desk_actor, tap.name)
+async def run_now(context: UpdateContext, press: RunJob) -> None:
+    count = await run_job(context.gym.run, context.identity.desk_actor, press.name)
     await context.answer(context.t.plural("Done: {count}", "Done: {count}", count))
     await go(context, Jobs())

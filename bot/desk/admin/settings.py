@@ -1,4 +1,4 @@
-"""The gym's settings: read by page, changed by a tap or a word, in force at once."""
+"""The gym's settings: listed by page, changed by a button or a typed value, in force at once."""
 
 from __future__ import annotations
 
@@ -73,9 +73,9 @@ async def settings(context: UpdateContext, _: Settings) -> None:
 
 
 @router.on(SettingsPage)
-async def settings_page(context: UpdateContext, tap: SettingsPage) -> None:
+async def settings_page(context: UpdateContext, press: SettingsPage) -> None:
     context.identity.desk_actor.require(Permission.CHANGE_SETTINGS)
-    await context.show(page(context.t, tap.group, context.settings))
+    await context.show(page(context.t, press.group, context.settings))
 
 
 def page(t: HtmlTranslator, group: SettingGroup, now: GymSettings, heading: str = "") -> Screen:
@@ -97,12 +97,12 @@ def page(t: HtmlTranslator, group: SettingGroup, now: GymSettings, heading: str 
 
 
 @router.on(ChangeSetting)
-async def change_setting(context: UpdateContext, tap: ChangeSetting) -> None:
+async def change_setting(context: UpdateContext, press: ChangeSetting) -> None:
     context.identity.desk_actor.require(Permission.CHANGE_SETTINGS)
-    if tap.name not in EDITABLE:
-        raise UnknownSetting(tap.name)
-    form = RISKY_SETTING if tap.name in WARNINGS else SETTING
-    await begin(context, form, {"setting": tap.name}, back=SettingsPage(SETTINGS[tap.name].group))
+    if press.name not in EDITABLE:
+        raise UnknownSetting(press.name)
+    form = RISKY_SETTING if press.name in WARNINGS else SETTING
+    await begin(context, form, {"setting": press.name}, back=SettingsPage(SETTINGS[press.name].group))
 
 
 # The question ─────────────────────────────────────────────────────────────────────────────────────────────

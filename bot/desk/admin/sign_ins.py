@@ -38,25 +38,25 @@ class EndSignIns(Callback):
 
 
 @router.on(SignIns)
-async def sign_ins(context: UpdateContext, tap: SignIns) -> None:
+async def sign_ins(context: UpdateContext, press: SignIns) -> None:
     async with context.unit_of_work() as uow:
-        page = await SignInService(uow).of(tap.subject_id, tap.page)
-    await context.show(_screen(context.t, tap, page))
+        page = await SignInService(uow).of(press.subject_id, press.page)
+    await context.show(_screen(context.t, press, page))
 
 
 @router.on(EndSignIn)
-async def end_one(context: UpdateContext, tap: EndSignIn) -> None:
+async def end_one(context: UpdateContext, press: EndSignIn) -> None:
     """The list again, as it stands now."""
     async with context.unit_of_work() as uow:
-        ended = await SignInService(uow).end(tap.sign_in_id)
+        ended = await SignInService(uow).end(press.sign_in_id)
     await go(context, SignIns(ended.subject_id, _whose(context, ended)))
 
 
 @router.on(EndSignIns)
-async def end_all(context: UpdateContext, tap: EndSignIns) -> None:
+async def end_all(context: UpdateContext, press: EndSignIns) -> None:
     async with context.unit_of_work() as uow:
-        await SignInService(uow).end_all(tap.subject_id)
-    await go(context, SignIns(tap.subject_id, tap.of))
+        await SignInService(uow).end_all(press.subject_id)
+    await go(context, SignIns(press.subject_id, press.of))
 
 
 def _whose(context: UpdateContext, ended: SignIn) -> SignInsOf:
@@ -66,26 +66,26 @@ def _whose(context: UpdateContext, ended: SignIn) -> SignInsOf:
     return SignInsOf.OWN if staff is not None and staff.id == ended.subject_id else SignInsOf.COLLEAGUE
 
 
-def _screen(t: HtmlTranslator, tap: SignIns, page: Page[SignIn]) -> Screen:
-    end, back = _end(t, tap, page), nav(t, back=_back(tap))
+def _screen(t: HtmlTranslator, press: SignIns, page: Page[SignIn]) -> Screen:
+    end, back = _end(t, press, page), nav(t, back=_back(press))
     if not page.total:
         return Screen(t("🔐 <b>Sign-ins</b>\n\nNobody is signed in with this account."), [end, back])
     lines = [t("🔐 <b>Sign-ins</b>\nWhat you end is refused at once. Each ends by itself after 30 days.")]
-    if tap.of is SignInsOf.KIOSK:
+    if press.of is SignInsOf.KIOSK:
         lines.append(t("A kiosk that is paired signs in again by itself. Unpair it to shut it out."))
     rows: list[Row] = []
     for number, one in enumerate(page.items, page.number * page.size + 1):
         lines.append(_line(t, number, one))
         rows.append([button(t("⏹ End {number}", number=number), EndSignIn(one.id))])
-    following = pager(page.number, page.pages, lambda number: SignIns(tap.subject_id, tap.of, number))
+    following = pager(page.number, page.pages, lambda number: SignIns(press.subject_id, press.of, number))
     return Screen("\n\n".join(lines), [*rows, end, following, back])
 
 
-def _end(t: HtmlTranslator, tap: SignIns, page: Page[SignIn]) -> Row:
+def _end(t: HtmlTranslator, press: SignIns, page: Page[SignIn]) -> Row:
     """What ends them all: of a kiosk, which keeps the secret of its sign-ins, nothing but unpairing it."""
-    if tap.of is SignInsOf.KIOSK:
-        return [button(t("Unpair"), Unpair(tap.subject_id))]
-    return [button(t("⏹ End all"), EndSignIns(tap.subject_id, tap.of))] if page.total > 1 else []
+    if press.of is SignInsOf.KIOSK:
+        return [button(t("Unpair"), Unpair(press.subject_id))]
+    return [button(t("⏹ End all"), EndSignIns(press.subject_id, press.of))] if page.total > 1 else []
 
 
 def _line(t: HtmlTranslator, number: int, one: SignIn) -> str:
@@ -99,11 +99,11 @@ def _line(t: HtmlTranslator, number: int, one: SignIn) -> str:
     )
 
 
-def _back(tap: SignIns) -> Callback:
-    match tap.of:
+def _back(press: SignIns) -> Callback:
+    match press.of:
         case SignInsOf.OWN:
             return MyAccount()
         case SignInsOf.COLLEAGUE:
-            return TeamMember(tap.subject_id)
+            return TeamMember(press.subject_id)
         case SignInsOf.KIOSK:
-            return KioskCard(tap.subject_id)
+            return KioskCard(press.subject_id)

@@ -74,10 +74,10 @@ router.home(N_("👔 Team"), Team(), Permission.MANAGE_STAFF)
 
 
 @router.on(Team)
-async def team(context: UpdateContext, tap: Team) -> None:
+async def team(context: UpdateContext, press: Team) -> None:
     """Everybody who works here; who waits to be an admin and the open invitations stand below."""
     async with context.unit_of_work() as uow:
-        page = await StaffService(uow).page(tap.page)
+        page = await StaffService(uow).page(press.page)
         waiting = await CandidateService(uow).waiting()
         invitations = await InvitationService(uow).open()
     t = context.t
@@ -103,13 +103,13 @@ async def team(context: UpdateContext, tap: Team) -> None:
 
 
 @router.on(Invite)
-async def invite(context: UpdateContext, tap: Invite) -> None:
+async def invite(context: UpdateContext, press: Invite) -> None:
     """A one-time link, as text and as a QR."""
     async with context.unit_of_work() as uow:
-        issued = await StaffService(uow).invite(tap.role)
+        issued = await StaffService(uow).invite(press.role)
     t = context.t
-    text = t("Invitation for a new <b>{role}</b>. Works once, for 24 hours:", role=t(ROLES[tap.role]))
-    if tap.role is Role.ADMIN:
+    text = t("Invitation for a new <b>{role}</b>. Works once, for 24 hours:", role=t(ROLES[press.role]))
+    if press.role is Role.ADMIN:
         text = t("Whoever opens it is an admin only after you have confirmed them here.") + "\n\n" + text
     address = bot_link(context.settings, issued.token)
     await context.show(
@@ -120,9 +120,9 @@ async def invite(context: UpdateContext, tap: Invite) -> None:
 
 
 @router.on(TeamMember)
-async def person(context: UpdateContext, tap: TeamMember) -> None:
+async def person(context: UpdateContext, press: TeamMember) -> None:
     async with context.unit_of_work() as uow:
-        one = await StaffService(uow).get(tap.staff_id)
+        one = await StaffService(uow).get(press.staff_id)
         own = await OwnClients(uow).of_colleague(one.id)
         alone = await FourEyes(uow).works_alone(one.id)
     t = context.t
@@ -166,34 +166,34 @@ def _actions(t: HtmlTranslator, one: Staff) -> list[Row]:
 
 
 @router.on(AskRole)
-async def ask_role(context: UpdateContext, tap: AskRole) -> None:
+async def ask_role(context: UpdateContext, press: AskRole) -> None:
     async with context.unit_of_work() as uow:
-        one = await StaffService(uow).get(tap.staff_id)
+        one = await StaffService(uow).get(press.staff_id)
     t = context.t
     text = t(
         "Make <b>{name}</b> {role}?\n\n{means}\n\nSign-ins at the kiosk have to be made anew.",
         name=one.name,
-        role=t(ROLES[tap.role]),
-        means=Html(t(MEANS[tap.role])),
+        role=t(ROLES[press.role]),
+        means=Html(t(MEANS[press.role])),
     )
     row = [
         button(t("Keep"), TeamMember(one.id)),
-        button(t("Make {role}", role=t(ROLES[tap.role])), ChangeRole(one.id, tap.role)),
+        button(t("Make {role}", role=t(ROLES[press.role])), ChangeRole(one.id, press.role)),
     ]
     await context.show(Screen(text, [row]))
 
 
 @router.on(ChangeRole)
-async def change_role(context: UpdateContext, tap: ChangeRole) -> None:
+async def change_role(context: UpdateContext, press: ChangeRole) -> None:
     async with context.unit_of_work() as uow:
-        await StaffService(uow).change_role(tap.staff_id, tap.role)
-    await _afterwards(context, tap.staff_id)
+        await StaffService(uow).change_role(press.staff_id, press.role)
+    await _afterwards(context, press.staff_id)
 
 
 @router.on(AskLeave)
-async def ask_leave(context: UpdateContext, tap: AskLeave) -> None:
+async def ask_leave(context: UpdateContext, press: AskLeave) -> None:
     async with context.unit_of_work() as uow:
-        one = await StaffService(uow).get(tap.staff_id)
+        one = await StaffService(uow).get(press.staff_id)
     t = context.t
     text = t(
         "Deactivate <b>{name}</b>?\n\nAccess ends at once: in this chat, at the kiosk, and for links not "
@@ -205,11 +205,11 @@ async def ask_leave(context: UpdateContext, tap: AskLeave) -> None:
 
 
 @router.on(SetWorking)
-async def set_working(context: UpdateContext, tap: SetWorking) -> None:
+async def set_working(context: UpdateContext, press: SetWorking) -> None:
     async with context.unit_of_work() as uow:
         service = StaffService(uow)
-        await (service.reactivate(tap.staff_id) if tap.active else service.deactivate(tap.staff_id))
-    await _afterwards(context, tap.staff_id)
+        await (service.reactivate(press.staff_id) if press.active else service.deactivate(press.staff_id))
+    await _afterwards(context, press.staff_id)
 
 
 async def _afterwards(context: UpdateContext, staff_id: UUID) -> None:

@@ -1,11 +1,11 @@
-"""Requests at the desk: an employee asks, whoever may decide answers, and the flow goes on by itself."""
+"""Approval requests at the desk: listed, shown, approved, rejected, and their result used."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from uuid import UUID
 
-from bot.desk.idempotency import tap_key
+from bot.desk.idempotency import press_key
 from bot.desk.memberships.sales import quote_text, sold_screen
 from bot.forms.definition import Form, FormContext, Step
 from bot.forms.opening import begin
@@ -73,10 +73,10 @@ router.home(N_("🙋 Requests"), Requests(), Permission.FREEZE, badge=_waiting)
 
 
 @router.on(Requests)
-async def requests(context: UpdateContext, tap: Requests) -> None:
+async def requests(context: UpdateContext, press: Requests) -> None:
     """What waits for an answer, oldest first."""
     async with context.unit_of_work() as uow:
-        page = await ApprovalService(uow).pending(tap.page)
+        page = await ApprovalService(uow).pending(press.page)
     t = context.t
     rows: list[Row] = [[button(short_label(t, one), SeeRequest(one.id), wide=True)] for one in page.items]
     text = t("<b>Requests</b>\nWhich one?") if rows else t("Nobody is waiting for an answer.")
@@ -84,8 +84,8 @@ async def requests(context: UpdateContext, tap: Requests) -> None:
 
 
 @router.on(SeeRequest, Surface.DESK)
-async def see(context: UpdateContext, tap: SeeRequest) -> None:
-    await _show(context, tap.approval_id)
+async def see(context: UpdateContext, press: SeeRequest) -> None:
+    await _show(context, press.approval_id)
 
 
 async def _show(context: UpdateContext, approval_id: UUID) -> None:
@@ -147,16 +147,16 @@ def _ask_again(context: UpdateContext, approval: Approval) -> Button:
 
 
 @router.on(ApproveRequest, Surface.DESK)
-async def approve(context: UpdateContext, tap: ApproveRequest) -> None:
+async def approve(context: UpdateContext, press: ApproveRequest) -> None:
     """Done in the same moment, except a discount, which is spent at the sale."""
 
     async def work(uow: UnitOfWork) -> Approval:
-        return await ApprovalService(uow).approve(tap.approval_id)
+        return await ApprovalService(uow).approve(press.approval_id)
 
     try:
         approval = await context.run(work)
     except (AlreadyDecided, ApprovalExpired) as error:
-        await _too_late(context, tap.approval_id, error, ApprovalState.APPROVED)
+        await _too_late(context, press.approval_id, error, ApprovalState.APPROVED)
         return
     await context.show(request_screen(context, approval))
 
@@ -173,10 +173,10 @@ async def _too_late(
 
 
 @router.on(RejectRequest)
-async def reject(context: UpdateContext, tap: RejectRequest) -> None:
+async def reject(context: UpdateContext, press: RejectRequest) -> None:
     """Asks why, in the own chat: in a group the request stays as it is for the others."""
     async with context.unit_of_work() as uow:
-        approval = await ApprovalService(uow).get(tap.approval_id)
+        approval = await ApprovalService(uow).get(press.approval_id)
     if approval.state is not ApprovalState.PENDING:
         await _reject_too_late(context, approval)
         return
@@ -220,12 +220,12 @@ REJECTION = router.form(
 
 
 @router.on(WithdrawRequest, Surface.DESK)
-async def withdraw(context: UpdateContext, tap: WithdrawRequest) -> None:
+async def withdraw(context: UpdateContext, press: WithdrawRequest) -> None:
     try:
         async with context.unit_of_work() as uow:
-            approval = await ApprovalService(uow).withdraw(tap.approval_id)
+            approval = await ApprovalService(uow).withdraw(press.approval_id)
     except (AlreadyDecided, ApprovalExpired) as error:
-        await _too_late(context, tap.approval_id, error, ApprovalState.WITHDRAWN)
+        await _too_late(context, press.approval_id, error, ApprovalState.WITHDRAWN)
         return
     await context.show(request_screen(context, approval))
 
@@ -234,13 +234,13 @@ async def withdraw(context: UpdateContext, tap: WithdrawRequest) -> None:
 
 
 @router.on(UseApproval)
-async def use(context: UpdateContext, tap: UseApproval) -> None:
+async def use(context: UpdateContext, press: UseApproval) -> None:
     """The sale as it was approved, to be confirmed."""
     async with context.unit_of_work() as uow:
         service = ApprovalService(uow)
-        approval = await service.get(tap.approval_id)
+        approval = await service.get(press.approval_id)
         try:
-            quote = await service.quote(tap.approval_id)
+            quote = await service.quote(press.approval_id)
         except (AlreadyUsed, ApprovalExpired, NotApproved, PriceChangedSince) as error:
             await context.show(_cannot_go_on(context, approval, error))
             return
@@ -252,8 +252,8 @@ async def use(context: UpdateContext, tap: UseApproval) -> None:
     by = t("✅ Discount approved by {decided_by}", decided_by=approval.decided_by_name)
     confirm = t("✅ Renew") if quote.renews_id else t("✅ Sell")
     keyboard: Keyboard = [
-        [button(confirm, ConfirmApproved(tap.approval_id, quote.mark))],
-        nav(t, back=SeeRequest(tap.approval_id)),
+        [button(confirm, ConfirmApproved(press.approval_id, quote.mark))],
+        nav(t, back=SeeRequest(press.approval_id)),
     ]
     await context.show(Screen(f"{question}\n\n{quote_text(t, quote)}\n{by}", keyboard))
 
@@ -268,19 +268,19 @@ def _cannot_go_on(context: UpdateContext, approval: Approval, error: GymError) -
 
 
 @router.on(ConfirmApproved)
-async def sell(context: UpdateContext, tap: ConfirmApproved) -> None:
-    key = tap_key(context)
+async def sell(context: UpdateContext, press: ConfirmApproved) -> None:
+    key = press_key(context)
 
     async def work(uow: UnitOfWork) -> tuple[Subscription, Decimal]:
-        sold = await ApprovalService(uow).sell(tap.approval_id, seen=tap.seen, key=key)
+        sold = await ApprovalService(uow).sell(press.approval_id, seen=press.seen, key=key)
         return sold, await ClientCredit(uow).balance(sold.client_id)
 
     try:
         sold, credit = await context.run(work)
     except REFUSALS as error:
         async with context.unit_of_work() as uow:
-            approval = await ApprovalService(uow).get(tap.approval_id)
-        again = UseApproval(tap.approval_id)
+            approval = await ApprovalService(uow).get(press.approval_id)
+        again = UseApproval(press.approval_id)
         await context.show(refusal_screen(context.t, error, approval.client_id, again=again))
         return
     await context.show(sold_screen(context.t, sold, credit))

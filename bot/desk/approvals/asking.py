@@ -1,4 +1,4 @@
-"""Asking an admin at the desk: one short form for a discount, a void or a refund above what one may do."""
+"""Forms that ask for an approval: a discount, a void or a refund above the own limit."""
 
 from __future__ import annotations
 
@@ -32,28 +32,28 @@ router = Router(Audience.STAFF)
 
 
 @router.on(AskDiscount)
-async def ask_discount(context: UpdateContext, tap: AskDiscount) -> None:
+async def ask_discount(context: UpdateContext, press: AskDiscount) -> None:
     """One question: why. What is asked stands above it."""
-    renews = tap.starts_on is None
+    renews = press.starts_on is None
     async with context.unit_of_work() as uow:
         quote = await ApprovalService(uow).quote_wish(
-            tap.client_id, tap.plan_id, tap.discount, tap.starts_on, renews=renews
+            press.client_id, press.plan_id, press.discount, press.starts_on, renews=renews
         )
     values = {
-        "client_id": tap.client_id,
-        "plan_id": tap.plan_id,
-        "off": tap.discount.value,
-        "percent": tap.discount.kind is DiscountKind.PERCENT,
-        "starts_on": tap.starts_on,
+        "client_id": press.client_id,
+        "plan_id": press.plan_id,
+        "off": press.discount.value,
+        "percent": press.discount.kind is DiscountKind.PERCENT,
+        "starts_on": press.starts_on,
         "wish": quote_text(context.t, quote),
     }
-    await begin(context, ASK_DISCOUNT, values, back=Card(tap.client_id))
+    await begin(context, ASK_DISCOUNT, values, back=Card(press.client_id))
 
 
 @router.on(AskVoid)
-async def ask_void(context: UpdateContext, tap: AskVoid) -> None:
+async def ask_void(context: UpdateContext, press: AskVoid) -> None:
     async with context.unit_of_work() as uow:
-        receipt = await SubscriptionService(uow).receipt(tap.entry_id)
+        receipt = await SubscriptionService(uow).receipt(press.entry_id)
     if receipt.given_back and not receipt.voided:
         raise MoneyGivenBack(receipt.given_back)
     wish = context.t(
@@ -63,20 +63,20 @@ async def ask_void(context: UpdateContext, tap: AskVoid) -> None:
         client=receipt.client_name,
         plan=receipt.plan_name,
     )
-    await begin(context, ASK_VOID, {"entry_id": tap.entry_id, "wish": wish}, back=Card(receipt.client_id))
+    await begin(context, ASK_VOID, {"entry_id": press.entry_id, "wish": wish}, back=Card(receipt.client_id))
 
 
 @router.on(AskRefund)
-async def ask_refund(context: UpdateContext, tap: AskRefund) -> None:
+async def ask_refund(context: UpdateContext, press: AskRefund) -> None:
     async with context.unit_of_work() as uow:
-        subscription = await SubscriptionService(uow).get(tap.subscription_id)
+        subscription = await SubscriptionService(uow).get(press.subscription_id)
     wish = context.t(
         "💸 Money back\n👤 {client}\n🏷 {plan}",
         client=subscription.client.full_name,
         plan=subscription.plan.name,
     )
-    values: dict[str, object] = {"subscription_id": tap.subscription_id, "wish": wish}
-    known = {"amount": tap.amount, "method": tap.method}
+    values: dict[str, object] = {"subscription_id": press.subscription_id, "wish": wish}
+    known = {"amount": press.amount, "method": press.method}
     values |= {name: value for name, value in known.items() if value is not None}
     await begin(context, ASK_REFUND, values, back=Card(subscription.client_id))
 

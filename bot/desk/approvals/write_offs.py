@@ -1,4 +1,4 @@
-"""Writing a debt off: an admin does it with a reason, everybody else asks one."""
+"""Write-offs: an admin writes a debt off with a reason, an employee asks for the approval."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ router = Router(Audience.STAFF)
 
 
 @router.on(WriteOff)
-async def write_off(context: UpdateContext, tap: WriteOff) -> None:
+async def write_off(context: UpdateContext, press: WriteOff) -> None:
     async with context.unit_of_work() as uow:
-        one = await SubscriptionService(uow).get(tap.subscription_id)
+        one = await SubscriptionService(uow).get(press.subscription_id)
         await FourEyes(uow).require_another(one.client_id, Permission.CREDIT, acts=False)
     if not one.account.balance:
         raise owed_only(one.account.balance)

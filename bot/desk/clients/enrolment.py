@@ -1,4 +1,4 @@
-"""A client's face: consent first, then photos; taken again, removed, withdrawn."""
+"""Face enrolment at the desk: consent, photos, re-enrolment, removal and withdrawal."""
 
 from __future__ import annotations
 
@@ -168,10 +168,10 @@ async def read_faces(context: UpdateContext, file_ids: Sequence[str]) -> list[En
 
 
 @router.on(EnrolFace)
-async def face(context: UpdateContext, tap: EnrolFace) -> None:
+async def face(context: UpdateContext, press: EnrolFace) -> None:
     async with context.unit_of_work() as uow:
-        client = await ClientService(uow).get(tap.client_id)
-        state = await FaceRecognitionService(uow).state(tap.client_id)
+        client = await ClientService(uow).get(press.client_id)
+        state = await FaceRecognitionService(uow).state(press.client_id)
     if state.consent is None:
         await _begin(context, client, agreed=False)
         return
@@ -207,31 +207,31 @@ def _keyboard(t: HtmlTranslator, client: Client, state: FaceState) -> Keyboard:
 
 
 @router.on(AskNewText)
-async def ask_new_text(context: UpdateContext, tap: AskNewText) -> None:
+async def ask_new_text(context: UpdateContext, press: AskNewText) -> None:
     """For clients without a chat, or who would rather answer at the desk: yes by signature, no forgets."""
     t = context.t
     text = consent_question(t, context.settings.name)
     rows = [
-        [button(t("Yes, signed on paper"), SignedNewText(tap.client_id), wide=True)],
-        [button(t("No, forget the face"), AskForgetFace(tap.client_id, True), wide=True)],
-        nav(t, back=EnrolFace(tap.client_id)),
+        [button(t("Yes, signed on paper"), SignedNewText(press.client_id), wide=True)],
+        [button(t("No, forget the face"), AskForgetFace(press.client_id, True), wide=True)],
+        nav(t, back=EnrolFace(press.client_id)),
     ]
     await context.show(Screen(text, rows))
 
 
 @router.on(SignedNewText)
-async def signed_new_text(context: UpdateContext, tap: SignedNewText) -> None:
+async def signed_new_text(context: UpdateContext, press: SignedNewText) -> None:
     async with context.unit_of_work() as uow:
-        await FaceRecognitionService(uow).give_consent(tap.client_id, ConsentMethod.PAPER)
+        await FaceRecognitionService(uow).give_consent(press.client_id, ConsentMethod.PAPER)
     await context.answer(context.t("The consent is noted."))
-    await go(context, EnrolFace(tap.client_id))
+    await go(context, EnrolFace(press.client_id))
 
 
 @router.on(NewPhotos)
-async def new_photos(context: UpdateContext, tap: NewPhotos) -> None:
+async def new_photos(context: UpdateContext, press: NewPhotos) -> None:
     async with context.unit_of_work() as uow:
-        client = await ClientService(uow).get(tap.client_id)
-        state = await FaceRecognitionService(uow).state(tap.client_id)
+        client = await ClientService(uow).get(press.client_id)
+        state = await FaceRecognitionService(uow).state(press.client_id)
     await _begin(context, client, agreed=state.consent is not None and state.consent.current)
 
 
@@ -299,27 +299,27 @@ ENROLMENT = router.form(
 
 
 @router.on(AskForgetFace)
-async def ask_forget(context: UpdateContext, tap: AskForgetFace) -> None:
+async def ask_forget(context: UpdateContext, press: AskForgetFace) -> None:
     async with context.unit_of_work() as uow:
-        client = await ClientService(uow).get(tap.client_id)
+        client = await ClientService(uow).get(press.client_id)
     t = context.t
     question = t("Remove the face photos of <b>{client}</b>? The consent stays.", client=client.full_name)
-    if tap.withdraw:
+    if press.withdraw:
         question = t(
             "Withdraw the consent of <b>{client}</b>? Every face photo is deleted at once and for good.",
             client=client.full_name,
         )
-    yes = t("Withdraw") if tap.withdraw else t("Remove")
-    row = [button(t("Keep"), EnrolFace(client.id)), button(yes, ForgetFace(client.id, tap.withdraw))]
+    yes = t("Withdraw") if press.withdraw else t("Remove")
+    row = [button(t("Keep"), EnrolFace(client.id)), button(yes, ForgetFace(client.id, press.withdraw))]
     await context.show(Screen(f"{question}\n\n{t(OUT_OF_REACH)}", [row]))
 
 
 @router.on(ForgetFace)
-async def forget(context: UpdateContext, tap: ForgetFace) -> None:
+async def forget(context: UpdateContext, press: ForgetFace) -> None:
     async with context.unit_of_work() as uow:
-        if tap.withdraw:
-            await FaceRecognitionService(uow).withdraw_consent(tap.client_id)
+        if press.withdraw:
+            await FaceRecognitionService(uow).withdraw_consent(press.client_id)
         else:
-            await FaceRecognitionService(uow).remove(tap.client_id)
+            await FaceRecognitionService(uow).remove(press.client_id)
     await context.answer(context.t("The face is forgotten."))
-    await go(context, Card(tap.client_id))
+    await go(context, Card(press.client_id))

@@ -1,4 +1,4 @@
-"""A client's past on pages: visits, money, plans, and how a balance came about."""
+"""A client's history by page: visits, payments, subscriptions, and the statement of an account."""
 
 from __future__ import annotations
 
@@ -88,23 +88,23 @@ def visit_line(t: HtmlTranslator, visit: CheckIn) -> str:
 
 
 @router.on(Visits)
-async def visits(context: UpdateContext, tap: Visits) -> None:
+async def visits(context: UpdateContext, press: Visits) -> None:
     async with context.unit_of_work() as uow:
-        client = await ClientService(uow).get(tap.client_id)
-        found = await AttendanceService(uow).visits(tap.client_id, tap.page)
+        client = await ClientService(uow).get(press.client_id)
+        found = await AttendanceService(uow).visits(press.client_id, press.page)
     t = context.t
     lines = [visit_line(t, visit) for visit in found.items] or [t("No visits yet.")]
     heading = t("🚪 <b>{client}</b>: visits", client=client.full_name)
-    pages = pager(found.number, found.pages, lambda number: Visits(tap.client_id, number))
-    await context.show(_page(t, tap.client_id, [heading, "", *lines], [pages]))
+    pages = pager(found.number, found.pages, lambda number: Visits(press.client_id, number))
+    await context.show(_page(t, press.client_id, [heading, "", *lines], [pages]))
 
 
 @router.on(Payments)
-async def payments(context: UpdateContext, tap: Payments) -> None:
+async def payments(context: UpdateContext, press: Payments) -> None:
     async with context.unit_of_work() as uow:
-        client = await ClientService(uow).get(tap.client_id)
-        found = await StatementService(uow).money(tap.client_id, tap.page)
-        credit = await ClientCredit(uow).balance(tap.client_id)
+        client = await ClientService(uow).get(press.client_id)
+        found = await StatementService(uow).money(press.client_id, press.page)
+        credit = await ClientCredit(uow).balance(press.client_id)
     t = context.t
     lines = [money_line(t, row) for row in found.items] or [t("No payments yet.")]
     heading = t("🧾 <b>{client}</b>: payments", client=client.full_name)
@@ -115,15 +115,15 @@ async def payments(context: UpdateContext, tap: Payments) -> None:
     ]
     if credit:
         label = t("💳 Credit: {credit}", credit=credit)
-        rows.append([button(label, CreditStatement(tap.client_id), wide=True)])
-    pages = pager(found.number, found.pages, lambda number: Payments(tap.client_id, number))
-    await context.show(_page(t, tap.client_id, [heading, "", *lines], [*rows, pages]))
+        rows.append([button(label, CreditStatement(press.client_id), wide=True)])
+    pages = pager(found.number, found.pages, lambda number: Payments(press.client_id, number))
+    await context.show(_page(t, press.client_id, [heading, "", *lines], [*rows, pages]))
 
 
 @router.on(AccountStatement)
-async def statement(context: UpdateContext, tap: AccountStatement) -> None:
+async def statement(context: UpdateContext, press: AccountStatement) -> None:
     async with context.unit_of_work() as uow:
-        one = await SubscriptionService(uow).get(tap.subscription_id)
+        one = await SubscriptionService(uow).get(press.subscription_id)
         lines = running(await PaymentService(uow).entries(one.account_id))
     t = context.t
     numbers: dict[UUID | None, int | None] = {line.entry.id: line.entry.receipt_number for line in lines}
@@ -144,10 +144,10 @@ async def statement(context: UpdateContext, tap: AccountStatement) -> None:
 
 
 @router.on(CreditStatement)
-async def credit_statement(context: UpdateContext, tap: CreditStatement) -> None:
+async def credit_statement(context: UpdateContext, press: CreditStatement) -> None:
     async with context.unit_of_work() as uow:
-        client = await ClientService(uow).get(tap.client_id)
-        lines = running(await ClientCredit(uow).movements(tap.client_id))
+        client = await ClientService(uow).get(press.client_id)
+        lines = running(await ClientCredit(uow).movements(press.client_id))
     t = context.t
     heading = t("💳 <b>{client}</b>: credit", client=client.full_name)
     body = [
@@ -161,7 +161,7 @@ async def credit_statement(context: UpdateContext, tap: CreditStatement) -> None
         for line in lines
     ]
     text = "\n".join([heading, "", *(body or [t("No credit yet.")])])
-    await context.show(Screen(text, [nav(t, back=Payments(tap.client_id))]))
+    await context.show(Screen(text, [nav(t, back=Payments(press.client_id))]))
 
 
 def _statement_line(t: HtmlTranslator, line: StatementLine, voided_number: int | None) -> str:
@@ -201,11 +201,11 @@ def _off(t: HtmlTranslator, entry: LedgerEntry) -> str:
 
 
 @router.on(PlanHistory)
-async def plans(context: UpdateContext, tap: PlanHistory) -> None:
+async def plans(context: UpdateContext, press: PlanHistory) -> None:
     async with context.unit_of_work() as uow:
-        client = await ClientService(uow).get(tap.client_id)
-        found = await SubscriptionService(uow).history(tap.client_id, tap.page)
-        owed = await SubscriptionService(uow).owed(tap.client_id)
+        client = await ClientService(uow).get(press.client_id)
+        found = await SubscriptionService(uow).history(press.client_id, press.page)
+        owed = await SubscriptionService(uow).owed(press.client_id)
     t = context.t
     lines = [_plan_line(t, one, context.today) for one in found.items] or [t("No plan was sold yet.")]
     heading = t("🏷 <b>{client}</b>: plans", client=client.full_name)
@@ -227,8 +227,8 @@ async def plans(context: UpdateContext, tap: PlanHistory) -> None:
         ]
         for one in found.items
     ]
-    pages = pager(found.number, found.pages, lambda number: PlanHistory(tap.client_id, number))
-    await context.show(_page(t, tap.client_id, [heading, "", *lines], [*dues, *statements, pages]))
+    pages = pager(found.number, found.pages, lambda number: PlanHistory(press.client_id, number))
+    await context.show(_page(t, press.client_id, [heading, "", *lines], [*dues, *statements, pages]))
 
 
 def _plan_line(t: HtmlTranslator, one: Subscription, today: date) -> str:

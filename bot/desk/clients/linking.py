@@ -26,9 +26,9 @@ class Unlink(Callback):
 
 
 @router.on(LinkClient)
-async def link_client(context: UpdateContext, tap: LinkClient) -> None:
+async def link_client(context: UpdateContext, press: LinkClient) -> None:
     async with context.unit_of_work() as uow:
-        client = await ClientService(uow).get(tap.client_id)
+        client = await ClientService(uow).get(press.client_id)
         link = None if client.telegram_id else await ClientService(uow).issue_link(client.id)
     back = [nav(context.t, back=Card(client.id))]
     if link is None:
@@ -59,8 +59,8 @@ def _linked(context: UpdateContext, client: Client) -> Screen:
 
 
 @router.on(Unlink)
-async def unlink(context: UpdateContext, tap: Unlink) -> None:
+async def unlink(context: UpdateContext, press: Unlink) -> None:
     async with context.unit_of_work() as uow:
-        client = await ClientService(uow).unlink(tap.client_id)
+        client = await ClientService(uow).unlink(press.client_id)
     await context.answer(context.t("The chat is unlinked."))
     await go(context, LinkClient(client.id))

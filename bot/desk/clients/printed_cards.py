@@ -49,9 +49,9 @@ class MakeSheets(Callback):
 
 
 @router.on(PrintedCardOf)
-async def printed_card(context: UpdateContext, tap: PrintedCardOf) -> None:
+async def printed_card(context: UpdateContext, press: PrintedCardOf) -> None:
     async with context.unit_of_work() as uow:
-        client = await ClientService(uow).get(tap.client_id)
+        client = await ClientService(uow).get(press.client_id)
     await context.show(_screen(context.t, client))
 
 
@@ -75,9 +75,9 @@ def _screen(t: HtmlTranslator, client: Client) -> Screen:
 
 
 @router.on(AskNewCard)
-async def ask_new_card(context: UpdateContext, tap: AskNewCard) -> None:
+async def ask_new_card(context: UpdateContext, press: AskNewCard) -> None:
     async with context.unit_of_work() as uow:
-        client = await ClientService(uow).get(tap.client_id)
+        client = await ClientService(uow).get(press.client_id)
     t = context.t
     text = t(
         "Make a new card for <b>{client}</b>?\n\nThe card they have opens nothing from then on.",
@@ -88,26 +88,26 @@ async def ask_new_card(context: UpdateContext, tap: AskNewCard) -> None:
 
 
 @router.on(MakeCard)
-async def make_card(context: UpdateContext, tap: MakeCard) -> None:
+async def make_card(context: UpdateContext, press: MakeCard) -> None:
     async with context.unit_of_work() as uow:
-        payload = await ClientService(uow).new_card(tap.client_id, after=tap.after)
-        client = await ClientService(uow).get(tap.client_id)
+        payload = await ClientService(uow).new_card(press.client_id, after=press.after)
+        client = await ClientService(uow).get(press.client_id)
     await context.show(_screen(context.t, client))
     await send_card(context, client, payload)
 
 
 @router.on(PrintAgain)
-async def print_again(context: UpdateContext, tap: PrintAgain) -> None:
+async def print_again(context: UpdateContext, press: PrintAgain) -> None:
     async with context.unit_of_work() as uow:
-        payload = await ClientService(uow).card(tap.client_id)
-        client = await ClientService(uow).get(tap.client_id)
+        payload = await ClientService(uow).card(press.client_id)
+        client = await ClientService(uow).get(press.client_id)
     await send_card(context, client, payload)
 
 
 @router.on(RevokeCard)
-async def revoke_card(context: UpdateContext, tap: RevokeCard) -> None:
+async def revoke_card(context: UpdateContext, press: RevokeCard) -> None:
     async with context.unit_of_work() as uow:
-        client = await ClientService(uow).revoke_card(tap.client_id)
+        client = await ClientService(uow).revoke_card(press.client_id)
     await context.answer(context.t("The card is revoked: it opens nothing any more."))
     await context.show(_screen(context.t, client))
 

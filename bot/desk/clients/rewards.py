@@ -16,15 +16,15 @@ router = Router(Audience.STAFF)
 
 
 @router.on(ClientRewards)
-async def rewards(context: UpdateContext, tap: ClientRewards) -> None:
+async def rewards(context: UpdateContext, press: ClientRewards) -> None:
     async with context.unit_of_work() as uow:
-        client = await ClientService(uow).get(tap.client_id)
-        found = await RewardService(uow).of_client(tap.client_id, tap.page)
-        waiting = await RewardService(uow).waiting(tap.client_id)
+        client = await ClientService(uow).get(press.client_id)
+        found = await RewardService(uow).of_client(press.client_id, press.page)
+        waiting = await RewardService(uow).waiting(press.client_id)
     t = context.t
     heading = t("🎁 <b>{client}</b>: rewards", client=client.full_name)
     lines = [reward_line(t, one, context.today) for one in found.items] or [t("No rewards yet.")]
-    pages = pager(found.number, found.pages, lambda number: ClientRewards(tap.client_id, number))
-    renew: Row = [button(t("🔁 Renew"), RenewPlan(tap.client_id))] if waiting else []
+    pages = pager(found.number, found.pages, lambda number: ClientRewards(press.client_id, number))
+    renew: Row = [button(t("🔁 Renew"), RenewPlan(press.client_id))] if waiting else []
     text = "\n".join([heading, "", *lines])
-    await context.show(Screen(text, [pages, renew, nav(t, back=Card(tap.client_id))]))
+    await context.show(Screen(text, [pages, renew, nav(t, back=Card(press.client_id))]))

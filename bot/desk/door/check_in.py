@@ -1,4 +1,4 @@
-"""Who is this, and may they come in: photo first, then verdict and next step."""
+"""Check-in at the desk: identification by photo, the verdict, admission against it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from uuid import UUID
 
 from bot.desk.clients.clients import card_screen
 from bot.desk.door.verdicts import AdmitAnyway, UndoCheckIn, verdict_screen
-from bot.desk.idempotency import tap_key
+from bot.desk.idempotency import press_key
 from bot.forms.definition import Form, FormContext
 from bot.forms.opening import begin
 from bot.forms.steps import reason_step
@@ -117,10 +117,10 @@ def _person_button(t: HtmlTranslator, number: int, outcome: MatchOutcome, client
 
 
 @router.on(CheckInClient)
-async def check_in(context: UpdateContext, tap: CheckInClient) -> None:
+async def check_in(context: UpdateContext, press: CheckInClient) -> None:
     """A verdict is a new message, so that the card stays where it is, and its button works again."""
-    key = tap_key(context)
-    client = ClientCredential(tap.client_id, anew=True)
+    key = press_key(context)
+    client = ClientCredential(press.client_id, anew=True)
     verdict = await context.run(lambda uow: AttendanceService(uow).check_in(client, key=key))
     await context.say(verdict_screen(context, verdict))
 
@@ -129,8 +129,8 @@ async def check_in(context: UpdateContext, tap: CheckInClient) -> None:
 
 
 @router.on(AdmitAnyway)
-async def admit_anyway(context: UpdateContext, tap: AdmitAnyway) -> None:
-    await begin(context, ADMISSION, {"check_in_id": tap.check_in_id})
+async def admit_anyway(context: UpdateContext, press: AdmitAnyway) -> None:
+    await begin(context, ADMISSION, {"check_in_id": press.check_in_id})
 
 
 async def _admit(ctx: FormContext) -> Screen:
@@ -151,8 +151,8 @@ ADMISSION = router.form(
 
 
 @router.on(UndoCheckIn)
-async def undo(context: UpdateContext, tap: UndoCheckIn) -> None:
-    row = await context.run(lambda uow: AttendanceService(uow).undo(tap.check_in_id))
+async def undo(context: UpdateContext, press: UndoCheckIn) -> None:
+    row = await context.run(lambda uow: AttendanceService(uow).undo(press.check_in_id))
     t = context.t
     text = t("↩️ The visit of {at} is undone.", at=row.at)
     rows: list[Row] = []

@@ -53,9 +53,9 @@ router.home(N_("🚪 Kiosks"), KioskList(), Permission.MANAGE_KIOSKS)
 
 
 @router.on(KioskList)
-async def kiosks(context: UpdateContext, tap: KioskList) -> None:
+async def kiosks(context: UpdateContext, press: KioskList) -> None:
     async with context.unit_of_work() as uow:
-        page = await KioskService(uow).page(tap.page)
+        page = await KioskService(uow).page(press.page)
     t = context.t
     rows = [
         [button(("" if one.active else "⏸ ") + one.name, KioskCard(one.id), wide=True)] for one in page.items
@@ -80,9 +80,9 @@ async def pair(context: UpdateContext, _: PairKiosk) -> None:
 
 
 @router.on(KioskCard)
-async def kiosk(context: UpdateContext, tap: KioskCard) -> None:
+async def kiosk(context: UpdateContext, press: KioskCard) -> None:
     async with context.unit_of_work() as uow:
-        one = await KioskService(uow).get(tap.kiosk_id)
+        one = await KioskService(uow).get(press.kiosk_id)
     await context.show(_screen(context.t, one))
 
 
@@ -106,13 +106,13 @@ def _screen(t: HtmlTranslator, one: Kiosk) -> Screen:
 
 
 @router.on(ExitPin)
-async def exit_pin(context: UpdateContext, tap: ExitPin) -> None:
-    await _begin(context, PIN, tap.kiosk_id)
+async def exit_pin(context: UpdateContext, press: ExitPin) -> None:
+    await _begin(context, PIN, press.kiosk_id)
 
 
 @router.on(DoorRelay)
-async def door_relay(context: UpdateContext, tap: DoorRelay) -> None:
-    await _begin(context, RELAY, tap.kiosk_id)
+async def door_relay(context: UpdateContext, press: DoorRelay) -> None:
+    await _begin(context, RELAY, press.kiosk_id)
 
 
 async def _begin(context: UpdateContext, form: Form, kiosk_id: UUID) -> None:
@@ -187,7 +187,7 @@ RELAY = router.form(
 
 
 @router.on(Unpair)
-async def unpair(context: UpdateContext, tap: Unpair) -> None:
+async def unpair(context: UpdateContext, press: Unpair) -> None:
     async with context.unit_of_work() as uow:
-        await KioskService(uow).revoke(tap.kiosk_id)
-    await go(context, KioskCard(tap.kiosk_id))
+        await KioskService(uow).revoke(press.kiosk_id)
+    await go(context, KioskCard(press.kiosk_id))

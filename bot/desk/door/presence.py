@@ -1,4 +1,4 @@
-"""Who is in: everybody inside by name, with the way out where the gym checks people out."""
+"""Presence: everybody inside by name, and check-out where the gym uses it."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ router.home(N_("🏋️ Who is in"), WhoIsIn())
 
 
 @router.on(WhoIsIn)
-async def who_is_in(context: UpdateContext, tap: WhoIsIn) -> None:
+async def who_is_in(context: UpdateContext, press: WhoIsIn) -> None:
     async with context.unit_of_work() as uow:
         inside = await PresenceService(uow).inside()
-    await context.show(inside_screen(context, inside, tap.page))
+    await context.show(inside_screen(context, inside, press.page))
 
 
 @router.on(CheckOut)
-async def check_out(context: UpdateContext, tap: CheckOut) -> None:
+async def check_out(context: UpdateContext, press: CheckOut) -> None:
     async with context.unit_of_work() as uow:
         service = PresenceService(uow)
-        await service.check_out(tap.client_id)
+        await service.check_out(press.client_id)
         await uow.flush()
         inside = await service.inside()
     await context.answer(context.t("Checked out."))
-    await context.show(inside_screen(context, inside, tap.page))
+    await context.show(inside_screen(context, inside, press.page))
 
 
 def inside_screen(context: UpdateContext, inside: Sequence[Present], page: int) -> Screen:

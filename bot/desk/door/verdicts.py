@@ -1,4 +1,4 @@
-"""Verdicts as the desk reads them: who, why, what is worth saying, and the next step as a button."""
+"""The verdict screen of the desk: client, reason, remarks, and the next step as a button."""
 
 from __future__ import annotations
 

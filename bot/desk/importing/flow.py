@@ -1,4 +1,4 @@
-"""An admin sends a list of people: the questions it leaves open, what would happen, and the import itself."""
+"""Importing a sheet of clients: open questions, a dry run, and the import itself."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ router.home(N_("📥 Import"), HowToImport(), permission=Permission.IMPORT)
 
 
 @router.on(HowToImport)
-async def how_to_import(context: UpdateContext, tap: HowToImport) -> None:
+async def how_to_import(context: UpdateContext, press: HowToImport) -> None:
     async with context.unit_of_work() as uow:
-        page = await ImportService(uow).latest(tap.page)
+        page = await ImportService(uow).latest(press.page)
     t = context.t
     done = [[button(run_label(t, one), ShowImport(one.id), wide=True)] for one in page.items]
     await context.show(Screen(t(HELP), [*done, pager(page.number, page.pages, HowToImport), nav(t)]))

@@ -1,4 +1,4 @@
-"""How far a long work is: one line that is edited now and then, never faster than Telegram likes."""
+"""Progress of a long import: one message, edited within Telegram's rate limits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Imports that were done: what each did, and taking it back after a question."""
+"""Past imports: what each did, and undoing one after a confirmation."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def run_label(t: HtmlTranslator, run: ClientImport) -> str:
 
 
 @router.on(ShowImport)
-async def show_import(context: UpdateContext, tap: ShowImport) -> None:
+async def show_import(context: UpdateContext, press: ShowImport) -> None:
     async with context.unit_of_work() as uow:
-        run = await ImportService(uow).get(tap.key)
+        run = await ImportService(uow).get(press.key)
     t = context.t
     undo = [] if run.undone_at else [[button(t(UNDO), UndoImport(run.id), wide=True)]]
     await context.show(Screen("\n".join(_lines(t, run)), [*undo, nav(t, back=HowToImport())]))
@@ -51,9 +51,9 @@ def _lines(t: HtmlTranslator, run: ClientImport) -> list[str]:
 
 
 @router.on(UndoImport)
-async def undo_import(context: UpdateContext, tap: UndoImport) -> None:
+async def undo_import(context: UpdateContext, press: UndoImport) -> None:
     async with context.unit_of_work() as uow:
-        run = await ImportService(uow).get(tap.key)
+        run = await ImportService(uow).get(press.key)
     t = context.t
     question = t(
         "Its new clients are deactivated, their plans canceled and what was filled is emptied; nothing is"
@@ -67,8 +67,8 @@ async def undo_import(context: UpdateContext, tap: UndoImport) -> None:
 
 
 @router.on(UndoImportNow)
-async def undo_import_now(context: UpdateContext, tap: UndoImportNow) -> None:
-    run = await context.run(lambda uow: Undoing(uow).undo(tap.key))
+async def undo_import_now(context: UpdateContext, press: UndoImportNow) -> None:
+    run = await context.run(lambda uow: Undoing(uow).undo(press.key))
     t = context.t
     text = t("↩️ <b>The import was undone.</b>\n\nMend the list and send it again when you like.")
     await context.show(Screen(text, [nav(t, back=ShowImport(run.id))]))

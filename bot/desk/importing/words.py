@@ -1,4 +1,4 @@
-"""What an import says: how the sheet was read, five people of it, what becomes of its rows."""
+"""Wording of imports: how the sheet was read, a sample of five rows, the outcome."""
 
 from __future__ import annotations
 

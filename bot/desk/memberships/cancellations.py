@@ -1,4 +1,4 @@
-"""Canceling a plan: why, what the client gets for the days that are left, and how."""
+"""Cancelling a subscription: the reason, and the refund or credit for the days left."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ ZERO = Decimal(0)
 
 
 @router.on(CancelSubscription)
-async def cancel(context: UpdateContext, tap: CancelSubscription) -> None:
+async def cancel(context: UpdateContext, press: CancelSubscription) -> None:
     async with context.unit_of_work() as uow:
-        quote = await SubscriptionService(uow).quote_cancellation(tap.subscription_id)
-    values: dict[str, object] = {"subscription_id": tap.subscription_id, "begun": quote.begun}
+        quote = await SubscriptionService(uow).quote_cancellation(press.subscription_id)
+    values: dict[str, object] = {"subscription_id": press.subscription_id, "begun": quote.begun}
     if quote.begun:
         values |= {"value": quote.value, "owed": quote.subscription.account.balance, "most": quote.most}
     else:

@@ -1,4 +1,4 @@
-"""The gym closes, and gifts of days: what moves many plans at once, or makes one longer."""
+"""Closings of the gym and gift days: extensions of all subscriptions, or of one."""
 
 from __future__ import annotations
 
@@ -60,10 +60,10 @@ router.home(N_("🔒 Closings and gifts"), CloseGym(), permission=Permission.GIF
 
 
 @router.on(CloseGym)
-async def closings(context: UpdateContext, tap: CloseGym) -> None:
+async def closings(context: UpdateContext, press: CloseGym) -> None:
     async with context.unit_of_work() as uow:
         uow.actor.require(Permission.GIFT_DAYS)
-        page = await FreezeService(uow).closures(tap.page)
+        page = await FreezeService(uow).closures(press.page)
     await context.show(_list_screen(context.t, page, context.today))
 
 
@@ -156,18 +156,18 @@ CLOSING = router.form(
 
 
 @router.on(OpenGym)
-async def ask_open(context: UpdateContext, tap: OpenGym) -> None:
+async def ask_open(context: UpdateContext, press: OpenGym) -> None:
     t = context.t
     text = t(
         "<b>Open the gym today?</b>\n\nThe closed days from today on go back: plans end earlier by as many."
     )
-    now = button(t("✅ Open"), OpenGymNow(tap.closure_id))
+    now = button(t("✅ Open"), OpenGymNow(press.closure_id))
     await context.show(Screen(text, [[now], nav(t, back=CloseGym())]))
 
 
 @router.on(OpenGymNow)
-async def open_now(context: UpdateContext, tap: OpenGymNow) -> None:
-    done = await context.run(lambda uow: FreezeService(uow).open_gym(tap.closure_id))
+async def open_now(context: UpdateContext, press: OpenGymNow) -> None:
+    done = await context.run(lambda uow: FreezeService(uow).open_gym(press.closure_id))
     t = context.t
     text = t("☀️ <b>The gym is open.</b>") + "\n\n"
     text += t.plural("{count} plan has new dates.", "{count} plans have new dates.", done.extended)
@@ -178,10 +178,10 @@ async def open_now(context: UpdateContext, tap: OpenGymNow) -> None:
 
 
 @router.on(GiftPlanDays)
-async def gift(context: UpdateContext, tap: GiftPlanDays) -> None:
+async def gift(context: UpdateContext, press: GiftPlanDays) -> None:
     async with context.unit_of_work() as uow:
         uow.actor.require(Permission.GIFT_DAYS)
-        one = await SubscriptionService(uow).get(tap.subscription_id)
+        one = await SubscriptionService(uow).get(press.subscription_id)
         await FourEyes(uow).require_another(one.client_id, Permission.GIFT_DAYS, acts=False)
     await begin(context, GIFT, {"subscription_id": one.id}, back=Card(one.client_id))
 

@@ -1,4 +1,4 @@
-"""Plans that rest: freezing one, bringing the client back, and what rests when."""
+"""Freezes at the desk: freezing a subscription, ending a freeze, the list of freezes."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ class EndFreezeNow(Callback):
 
 
 @router.on(FreezePlan)
-async def freeze(context: UpdateContext, tap: FreezePlan) -> None:
+async def freeze(context: UpdateContext, press: FreezePlan) -> None:
     """Straight to the question, unless something else comes first."""
     async with context.unit_of_work() as uow:
-        one = await SubscriptionService(uow).get(tap.subscription_id)
+        one = await SubscriptionService(uow).get(press.subscription_id)
         await FourEyes(uow).require_another(one.client_id, Permission.FREEZE, acts=False)
         left = await FreezeService(uow).allowance_left(one)
         days = await FreezeService(uow).days_of_start(one)
@@ -183,10 +183,10 @@ FREEZE = router.form(
 
 
 @router.on(EndFreeze)
-async def ask_end(context: UpdateContext, tap: EndFreeze) -> None:
+async def ask_end(context: UpdateContext, press: EndFreeze) -> None:
     """What the return would give back; asks first."""
     async with context.unit_of_work() as uow:
-        one = await SubscriptionService(uow).get(tap.subscription_id)
+        one = await SubscriptionService(uow).get(press.subscription_id)
         freezes = await FreezeService(uow).freezes(one.id)
     await context.show(_end_screen(context.t, one, _next(freezes, context.today), context.today))
 
@@ -230,9 +230,9 @@ def _end_lines(t: HtmlTranslator, one: Subscription, freeze: Freeze, today: date
 
 
 @router.on(EndFreezeNow)
-async def end(context: UpdateContext, tap: EndFreezeNow) -> None:
+async def end(context: UpdateContext, press: EndFreezeNow) -> None:
     async with context.unit_of_work() as uow:
-        one = await FreezeService(uow).end(tap.subscription_id, freeze_id=tap.freeze_id)
+        one = await FreezeService(uow).end(press.subscription_id, freeze_id=press.freeze_id)
     t = context.t
     text = t(
         "☀️ <b>The freeze is over.</b>\n\n👤 {client}\n🏷 {plan}\n📅 Last day: {day}",
@@ -251,10 +251,10 @@ def _check_in(t: HtmlTranslator, one: Subscription) -> Row:
 
 
 @router.on(Freezes)
-async def freezes(context: UpdateContext, tap: Freezes) -> None:
+async def freezes(context: UpdateContext, press: Freezes) -> None:
     """All freezes of one subscription, and what can be done with them."""
     async with context.unit_of_work() as uow:
-        one = await SubscriptionService(uow).get(tap.subscription_id)
+        one = await SubscriptionService(uow).get(press.subscription_id)
         found = await FreezeService(uow).freezes(one.id)
         left = await FreezeService(uow).allowance_left(one)
     t = context.t

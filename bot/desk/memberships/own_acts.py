@@ -1,4 +1,4 @@
-"""Refused for the own membership: who can do it instead, and *Ask a colleague* where a request fits."""
+"""Refusals of acts on the own membership: who can do it instead, and *Ask a colleague*."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ router = Router(Audience.STAFF)
 @router.refused(OwnMembershipRefused)
 async def refused(context: UpdateContext, error: OwnMembershipRefused) -> None:
     """The sentence, the request that fits, and the card."""
-    assert context.tap is not None
-    ask = await _request(context, context.tap.callback, error.client_id)
+    assert context.press is not None
+    ask = await _request(context, context.press.callback, error.client_id)
     rows = [[button(context.t("🙋 Ask a colleague"), ask, wide=True)]] if ask is not None else []
     keyboard = [*rows, nav(context.t, back=Card(error.client_id))]
     await context.show(Screen(f"⚠️ {say_error(context.t, error)}", keyboard))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from bot.desk.idempotency import tap_key
+from bot.desk.idempotency import press_key
 from bot.desk.memberships.sales import sold_screen
 from bot.forms.answers import read_positive_amount
 from bot.forms.definition import Choice, Form, FormContext, Step
@@ -72,10 +72,10 @@ class ConfirmChange(Callback):
 
 
 @router.on(ManagePlan)
-async def manage(context: UpdateContext, tap: ManagePlan) -> None:
+async def manage(context: UpdateContext, press: ManagePlan) -> None:
     async with context.unit_of_work() as uow:
         service = SubscriptionService(uow)
-        one = await service.get(tap.subscription_id)
+        one = await service.get(press.subscription_id)
         current = await service.current(one.client_id)
         paid = await MoneyBack(uow).refundable(one.account_id)
         given_back = await MoneyBack(uow).given_back(one.account_id)
@@ -114,10 +114,10 @@ def _money(context: UpdateContext, one: Subscription, paid: Decimal, given_back:
 
 
 @router.on(ChangePlan)
-async def choose(context: UpdateContext, tap: ChangePlan) -> None:
+async def choose(context: UpdateContext, press: ChangePlan) -> None:
     """The other plans on sale."""
     async with context.unit_of_work() as uow:
-        old = await SubscriptionService(uow).get(tap.subscription_id)
+        old = await SubscriptionService(uow).get(press.subscription_id)
         plans = [one for one in await PlanService(uow).active() if one.plan.id != old.plan_id]
     t = context.t
     rows = [
@@ -136,33 +136,33 @@ async def choose(context: UpdateContext, tap: ChangePlan) -> None:
 
 
 @router.on(ChangeTo)
-async def offer_change(context: UpdateContext, tap: ChangeTo) -> None:
+async def offer_change(context: UpdateContext, press: ChangeTo) -> None:
     """Where the unused days' money goes, to the cent."""
     try:
         async with context.unit_of_work() as uow:
-            quote = await PlanChangeService(uow).quote(tap.subscription_id, tap.plan_id)
+            quote = await PlanChangeService(uow).quote(press.subscription_id, press.plan_id)
     except REFUSALS as error:
-        await _refused(context, tap.subscription_id, error)
+        await _refused(context, press.subscription_id, error)
         return
     t = context.t
     keyboard: Keyboard = [
-        [button(t("✅ Change"), ConfirmChange(tap.subscription_id, tap.plan_id, quote.mark))],
-        [button(t("Other plan"), ChangePlan(tap.subscription_id))],
-        nav(t, back=ManagePlan(tap.subscription_id)),
+        [button(t("✅ Change"), ConfirmChange(press.subscription_id, press.plan_id, quote.mark))],
+        [button(t("Other plan"), ChangePlan(press.subscription_id))],
+        nav(t, back=ManagePlan(press.subscription_id)),
     ]
     await context.show(Screen(t("<b>Change the plan?</b>") + "\n\n" + change_text(t, quote), keyboard))
 
 
 @router.on(ConfirmChange)
-async def change(context: UpdateContext, tap: ConfirmChange) -> None:
+async def change(context: UpdateContext, press: ConfirmChange) -> None:
     try:
         async with context.unit_of_work() as uow:
             new = await PlanChangeService(uow).change(
-                tap.subscription_id, tap.plan_id, seen=tap.seen, key=tap_key(context)
+                press.subscription_id, press.plan_id, seen=press.seen, key=press_key(context)
             )
             credit = await ClientCredit(uow).balance(new.client_id)
     except REFUSALS as error:
-        await _refused(context, tap.subscription_id, error)
+        await _refused(context, press.subscription_id, error)
         return
     await context.show(sold_screen(context.t, new, credit, heading=context.t("🔀 <b>Changed</b>")))
 
@@ -223,13 +223,13 @@ def _shares(t: HtmlTranslator, quote: ChangeQuote) -> list[str]:
 
 
 @router.on(RefundPlan)
-async def refund(context: UpdateContext, tap: RefundPlan) -> None:
+async def refund(context: UpdateContext, press: RefundPlan) -> None:
     """An admin gives it, everybody else asks one."""
     if not context.identity.may(Permission.REFUND):
-        await go(context, AskRefund(tap.subscription_id))
+        await go(context, AskRefund(press.subscription_id))
         return
     async with context.unit_of_work() as uow:
-        one = await SubscriptionService(uow).get(tap.subscription_id)
+        one = await SubscriptionService(uow).get(press.subscription_id)
         paid = await MoneyBack(uow).refundable(one.account_id)
     values = {"subscription_id": one.id, "plan": plan_text(context.t, one), "paid": paid}
     await begin(context, REFUND, values, back=ManagePlan(one.id))
@@ -308,10 +308,10 @@ REFUND = router.form(
 
 
 @router.on(CreditPlan)
-async def goodwill(context: UpdateContext, tap: CreditPlan) -> None:
+async def goodwill(context: UpdateContext, press: CreditPlan) -> None:
     context.identity.desk_actor.require(Permission.CREDIT)
     async with context.unit_of_work() as uow:
-        one = await SubscriptionService(uow).get(tap.subscription_id)
+        one = await SubscriptionService(uow).get(press.subscription_id)
     values = {"subscription_id": one.id, "plan": plan_text(context.t, one), "owed": one.account.balance}
     await begin(context, GOODWILL, values, back=ManagePlan(one.id))
 

@@ -41,20 +41,20 @@ SEEN: Final = "seen"
 
 
 @router.on(SaleDetails)
-async def sale_details(context: UpdateContext, tap: SaleDetails) -> None:
-    values = {"client_id": tap.client_id, "plan_id": tap.plan_id}
-    await begin(context, SALE, values, back=OfferPlan(tap.client_id, tap.plan_id))
+async def sale_details(context: UpdateContext, press: SaleDetails) -> None:
+    values = {"client_id": press.client_id, "plan_id": press.plan_id}
+    await begin(context, SALE, values, back=OfferPlan(press.client_id, press.plan_id))
 
 
 @router.on(RenewalDetails)
-async def renewal_details(context: UpdateContext, tap: RenewalDetails) -> None:
+async def renewal_details(context: UpdateContext, press: RenewalDetails) -> None:
     async with context.unit_of_work() as uow:
-        client_id = (await SubscriptionService(uow).get(tap.renews_id)).client_id
-        reward = await best_reward(uow, client_id) if tap.rewarded else None
+        client_id = (await SubscriptionService(uow).get(press.renews_id)).client_id
+        reward = await best_reward(uow, client_id) if press.rewarded else None
     values: dict[str, object] = {
         "client_id": client_id,
-        "plan_id": tap.plan_id,
-        "renews_id": tap.renews_id,
+        "plan_id": press.plan_id,
+        "renews_id": press.renews_id,
     }
     if reward is not None:
         values["reward_id"] = reward.id

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from bot.desk.idempotency import tap_key
+from bot.desk.idempotency import press_key
 from bot.desk.money.older_debts import charge_debts_button, older_debt_lines
 from bot.desk.money.together import debt_line, everything_button
 from bot.routing.router import Audience, Router
@@ -97,89 +97,91 @@ class RenewalDetails(Callback):
 
 
 @router.on(SellPlan)
-async def choose_plan(context: UpdateContext, tap: SellPlan) -> None:
+async def choose_plan(context: UpdateContext, press: SellPlan) -> None:
     """The plans on sale with today's prices."""
     async with context.unit_of_work() as uow:
         plans = await PlanService(uow).active()
     rows = [
-        [button(_label(context.t, one), OfferPlan(tap.client_id, one.plan.id), wide=True)] for one in plans
+        [button(_label(context.t, one), OfferPlan(press.client_id, one.plan.id), wide=True)] for one in plans
     ]
-    await context.show(_plan_list(context.t, rows, tap.client_id, plans))
+    await context.show(_plan_list(context.t, rows, press.client_id, plans))
 
 
 @router.on(OfferPlan)
-async def offer(context: UpdateContext, tap: OfferPlan) -> None:
+async def offer(context: UpdateContext, press: OfferPlan) -> None:
     """What would be sold, restated in full."""
     try:
         async with context.unit_of_work() as uow:
-            quote = await SubscriptionService(uow).quote_sale(tap.client_id, tap.plan_id)
+            quote = await SubscriptionService(uow).quote_sale(press.client_id, press.plan_id)
     except REFUSALS as error:
-        await context.show(refusal_screen(context.t, error, tap.client_id, again=SellPlan(tap.client_id)))
+        await context.show(refusal_screen(context.t, error, press.client_id, again=SellPlan(press.client_id)))
         return
     t = context.t
     keyboard: Keyboard = [
-        [button(t("✅ Sell"), ConfirmSale(tap.client_id, tap.plan_id, quote.mark))],
-        [button(t("Other day or discount"), SaleDetails(tap.client_id, tap.plan_id), wide=True)],
+        [button(t("✅ Sell"), ConfirmSale(press.client_id, press.plan_id, quote.mark))],
+        [button(t("Other day or discount"), SaleDetails(press.client_id, press.plan_id), wide=True)],
         charge_debts_button(t, quote.older_debts),
-        nav(t, back=SellPlan(tap.client_id)),
+        nav(t, back=SellPlan(press.client_id)),
     ]
     await context.show(Screen(t("<b>Sell this plan?</b>") + "\n\n" + quote_text(t, quote), keyboard))
 
 
 @router.on(ConfirmSale)
-async def sell(context: UpdateContext, tap: ConfirmSale) -> None:
-    key = tap_key(context)
+async def sell(context: UpdateContext, press: ConfirmSale) -> None:
+    key = press_key(context)
     try:
         async with context.unit_of_work() as uow:
             service = SubscriptionService(uow)
-            sold = await service.sell(tap.client_id, tap.plan_id, seen=tap.seen, key=key)
-            credit = await ClientCredit(uow).balance(tap.client_id)
-            owed = await service.owed(tap.client_id)
+            sold = await service.sell(press.client_id, press.plan_id, seen=press.seen, key=key)
+            credit = await ClientCredit(uow).balance(press.client_id)
+            owed = await service.owed(press.client_id)
     except REFUSALS as error:
-        again = OfferPlan(tap.client_id, tap.plan_id)
-        await context.show(refusal_screen(context.t, error, tap.client_id, again=again))
+        again = OfferPlan(press.client_id, press.plan_id)
+        await context.show(refusal_screen(context.t, error, press.client_id, again=again))
         return
     await context.show(sold_screen(context.t, sold, credit, owed))
 
 
 @router.on(RenewPlan)
-async def renew(context: UpdateContext, tap: RenewPlan) -> None:
+async def renew(context: UpdateContext, press: RenewPlan) -> None:
     """The same plan again, ready to confirm."""
-    await _offer_renewal(context, tap.client_id, None)
+    await _offer_renewal(context, press.client_id, None)
 
 
 @router.on(RenewAs)
-async def renew_as(context: UpdateContext, tap: RenewAs) -> None:
-    await _offer_renewal(context, tap.client_id, tap.plan_id, rewarded=tap.rewarded)
+async def renew_as(context: UpdateContext, press: RenewAs) -> None:
+    await _offer_renewal(context, press.client_id, press.plan_id, rewarded=press.rewarded)
 
 
 @router.on(RenewPlans)
-async def renewal_plans(context: UpdateContext, tap: RenewPlans) -> None:
+async def renewal_plans(context: UpdateContext, press: RenewPlans) -> None:
     async with context.unit_of_work() as uow:
         plans = await PlanService(uow).active()
-    rows = [[button(_label(context.t, one), RenewAs(tap.client_id, one.plan.id), wide=True)] for one in plans]
-    await context.show(_plan_list(context.t, rows, tap.client_id, plans))
+    rows = [
+        [button(_label(context.t, one), RenewAs(press.client_id, one.plan.id), wide=True)] for one in plans
+    ]
+    await context.show(_plan_list(context.t, rows, press.client_id, plans))
 
 
 @router.on(ConfirmRenewal)
-async def renewed(context: UpdateContext, tap: ConfirmRenewal) -> None:
+async def renewed(context: UpdateContext, press: ConfirmRenewal) -> None:
     async with context.unit_of_work() as uow:
-        client_id = (await SubscriptionService(uow).get(tap.renews_id)).client_id
+        client_id = (await SubscriptionService(uow).get(press.renews_id)).client_id
     try:
         async with context.unit_of_work() as uow:
-            reward = await best_reward(uow, client_id) if tap.rewarded else None
+            reward = await best_reward(uow, client_id) if press.rewarded else None
             sold = await SubscriptionService(uow).renew(
                 client_id,
-                tap.plan_id,
+                press.plan_id,
                 reward_id=reward.id if reward else None,
-                renews_id=tap.renews_id,
-                seen=tap.seen,
-                key=tap_key(context),
+                renews_id=press.renews_id,
+                seen=press.seen,
+                key=press_key(context),
             )
             credit = await ClientCredit(uow).balance(client_id)
             owed = await SubscriptionService(uow).owed(client_id)
     except REFUSALS as error:
-        again = RenewAs(client_id, tap.plan_id, tap.rewarded)
+        again = RenewAs(client_id, press.plan_id, press.rewarded)
         await context.show(refusal_screen(context.t, error, client_id, again=again))
         return
     await context.show(sold_screen(context.t, sold, credit, owed))
@@ -229,13 +231,13 @@ def reward_label(t: HtmlTranslator, reward: Reward) -> str:
 
 
 @router.on(StartNow)
-async def start_now(context: UpdateContext, tap: StartNow) -> None:
+async def start_now(context: UpdateContext, press: StartNow) -> None:
     """The waiting renewal begins today, in the place of the used-up pack."""
     async with context.unit_of_work() as uow:
-        client_id = (await SubscriptionService(uow).get(tap.subscription_id)).client_id
+        client_id = (await SubscriptionService(uow).get(press.subscription_id)).client_id
     try:
         async with context.unit_of_work() as uow:
-            started = await SubscriptionService(uow).start_now(tap.subscription_id)
+            started = await SubscriptionService(uow).start_now(press.subscription_id)
             credit = await ClientCredit(uow).balance(client_id)
     except REFUSALS as error:
         await context.show(refusal_screen(context.t, error, client_id))

@@ -52,9 +52,9 @@ async def unhandled(context: UpdateContext) -> int:
 
 
 @router.on(DeadUpdates)
-async def dead_updates(context: UpdateContext, tap: DeadUpdates) -> None:
+async def dead_updates(context: UpdateContext, press: DeadUpdates) -> None:
     async with context.unit_of_work() as uow:
-        page = await DeadUpdateService(uow).page(tap.page)
+        page = await DeadUpdateService(uow).page(press.page)
     t = context.t
     if not page.items:
         text = t("📥 <b>Not handled</b>\n\nEverything that came was handled.")
@@ -93,8 +93,8 @@ def _number(one: DeadUpdate) -> str:
 
 
 @router.on(DismissUpdate)
-async def dismiss_update(context: UpdateContext, tap: DismissUpdate) -> None:
+async def dismiss_update(context: UpdateContext, press: DismissUpdate) -> None:
     async with context.unit_of_work() as uow:
-        count = await DeadUpdateService(uow).dismiss(tap.key)
+        count = await DeadUpdateService(uow).dismiss(press.key)
     await context.answer(context.t.plural("{count} laid aside.", "{count} laid aside.", count))
     await go(context, DeadUpdates())

@@ -194,9 +194,9 @@ def _sign(chat: DeskChat) -> str:
 
 
 @router.on(ShowDeskChat)
-async def show_desk_chat(context: UpdateContext, tap: ShowDeskChat) -> None:
+async def show_desk_chat(context: UpdateContext, press: ShowDeskChat) -> None:
     async with context.unit_of_work() as uow:
-        chat = await DeskChatService(uow).get(tap.key)
+        chat = await DeskChatService(uow).get(press.key)
     await context.show(_card(context.t, chat))
 
 
@@ -230,44 +230,47 @@ def _waiting(t: HtmlTranslator, chat: DeskChat, lines: list[str]) -> Screen:
 
 
 @router.on(AcceptDeskChat)
-async def accept(context: UpdateContext, tap: AcceptDeskChat) -> None:
+async def accept(context: UpdateContext, press: AcceptDeskChat) -> None:
     async with context.unit_of_work() as uow:
-        chat = await DeskChatService(uow).accept(tap.key)
+        chat = await DeskChatService(uow).accept(press.key)
     screen = _card(context.t, chat)
     done = context.t("✅ This is a desk chat: <b>{title}</b>.", title=chat.title)
     await context.show(replace(screen, text=f"{done}\n\n{screen.text}"))
 
 
 @router.on(Hear)
-async def hear(context: UpdateContext, tap: Hear) -> None:
+async def hear(context: UpdateContext, press: Hear) -> None:
     async with context.unit_of_work() as uow:
-        chat = await DeskChatService(uow).hear(tap.key, tap.group, wanted=tap.wanted)
+        chat = await DeskChatService(uow).hear(press.key, press.group, wanted=press.wanted)
     await context.show(_card(context.t, chat))
 
 
 @router.on(PauseDeskChat)
-async def pause(context: UpdateContext, tap: PauseDeskChat) -> None:
+async def pause(context: UpdateContext, press: PauseDeskChat) -> None:
     async with context.unit_of_work() as uow:
-        chat = await DeskChatService(uow).pause(tap.key, paused=tap.paused)
+        chat = await DeskChatService(uow).pause(press.key, paused=press.paused)
     await context.show(_card(context.t, chat))
 
 
 @router.on(AskRemove)
-async def ask_remove(context: UpdateContext, tap: AskRemove) -> None:
+async def ask_remove(context: UpdateContext, press: AskRemove) -> None:
     async with context.unit_of_work() as uow:
-        chat = await DeskChatService(uow).get(tap.key)
+        chat = await DeskChatService(uow).get(press.key)
     t = context.t
     text = t(
         "Remove <b>{title}</b>? It hears nothing of the desk any more. I stay in the group until somebody "
         "takes me out.",
         title=chat.title,
     )
-    keep, remove = button(t("Keep it"), ShowDeskChat(tap.key)), button(t("🗑 Remove"), RemoveDeskChat(tap.key))
+    keep, remove = (
+        button(t("Keep it"), ShowDeskChat(press.key)),
+        button(t("🗑 Remove"), RemoveDeskChat(press.key)),
+    )
     await context.show(Screen(text, [[keep, remove], nav(t)]))
 
 
 @router.on(RemoveDeskChat)
-async def remove(context: UpdateContext, tap: RemoveDeskChat) -> None:
+async def remove(context: UpdateContext, press: RemoveDeskChat) -> None:
     async with context.unit_of_work() as uow:
-        await DeskChatService(uow).remove(tap.key)
+        await DeskChatService(uow).remove(press.key)
     await go(context, DeskChats())

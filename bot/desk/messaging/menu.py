@@ -1,4 +1,4 @@
-"""The way to everything an admin does about messages: broadcasts, desk chats, what was not delivered."""
+"""The messaging menu of admins: broadcasts, desk chats, undelivered messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Debts at the desk: who owes since when; paid, reminded, or put off."""
+"""Debts at the desk: the aged list, reminders, and due dates put off."""
 
 from __future__ import annotations
 
@@ -68,17 +68,17 @@ router.home(N_("💵 Debts"), Debts(), permission=Permission.TAKE_PAYMENT)
 
 
 @router.on(Debts)
-async def debts(context: UpdateContext, tap: Debts) -> None:
+async def debts(context: UpdateContext, press: Debts) -> None:
     async with context.unit_of_work() as uow:
         service = DebtService(uow)
         overview = await service.overview()
-        found = await service.by_age(tap.page, tap.band)
+        found = await service.by_age(press.page, press.band)
     t = context.t
     lines = _overview(t, overview)
-    if tap.band:
-        lines.append(t("Shown: <b>{band}</b>", band=t(BANDS[tap.band])))
-    pages = pager(found.number, found.pages, lambda number: Debts(tap.band, number))
-    rows = [*_rows(t, found), pages, *_filters(t, overview, tap.band)]
+    if press.band:
+        lines.append(t("Shown: <b>{band}</b>", band=t(BANDS[press.band])))
+    pages = pager(found.number, found.pages, lambda number: Debts(press.band, number))
+    rows = [*_rows(t, found), pages, *_filters(t, overview, press.band)]
     await context.show(Screen("\n".join(lines), [*rows, nav(t)]))
 
 
@@ -117,9 +117,9 @@ def _filters(t: HtmlTranslator, overview: DebtOverview, shown: AgeBand | None) -
 
 
 @router.on(Snoozed)
-async def snoozed(context: UpdateContext, tap: Snoozed) -> None:
+async def snoozed(context: UpdateContext, press: Snoozed) -> None:
     async with context.unit_of_work() as uow:
-        found = await DebtService(uow).snoozed(tap.page)
+        found = await DebtService(uow).snoozed(press.page)
     t = context.t
     lines = [t("😴 <b>Debts put off</b>"), ""]
     lines += (
@@ -145,8 +145,8 @@ def _label(t: HtmlTranslator, debt: Debt) -> str:
 
 
 @router.on(ShowDebt)
-async def show_debt(context: UpdateContext, tap: ShowDebt) -> None:
-    await _show(context, tap.subscription_id)
+async def show_debt(context: UpdateContext, press: ShowDebt) -> None:
+    await _show(context, press.subscription_id)
 
 
 async def _show(context: UpdateContext, subscription_id: UUID, heading: str = "") -> None:
@@ -191,32 +191,32 @@ def _actions(t: HtmlTranslator, debt: Debt, asleep: bool) -> list[Row]:
 
 
 @router.on(RemindNow)
-async def remind_now(context: UpdateContext, tap: RemindNow) -> None:
+async def remind_now(context: UpdateContext, press: RemindNow) -> None:
     async with context.unit_of_work() as uow:
-        debt = await DebtService(uow).remind(tap.subscription_id)
+        debt = await DebtService(uow).remind(press.subscription_id)
     heading = context.t("🔔 {client} is being reminded.", client=debt.subscription.client.full_name)
-    await _show(context, tap.subscription_id, heading)
+    await _show(context, press.subscription_id, heading)
 
 
 @router.on(Wake)
-async def wake(context: UpdateContext, tap: Wake) -> None:
+async def wake(context: UpdateContext, press: Wake) -> None:
     async with context.unit_of_work() as uow:
-        await DebtService(uow).snooze(tap.subscription_id, None)
-    await _show(context, tap.subscription_id, context.t("Back among the debts."))
+        await DebtService(uow).snooze(press.subscription_id, None)
+    await _show(context, press.subscription_id, context.t("Back among the debts."))
 
 
 @router.on(Snooze)
-async def snooze(context: UpdateContext, tap: Snooze) -> None:
+async def snooze(context: UpdateContext, press: Snooze) -> None:
     async with context.unit_of_work() as uow:
-        debt = await DebtService(uow).get(tap.subscription_id)
+        debt = await DebtService(uow).get(press.subscription_id)
         needed, client_id = Permission.TAKE_PAYMENT, debt.subscription.client_id
         await FourEyes(uow).require_another(client_id, needed, acts=False)
     values = {
-        "subscription_id": tap.subscription_id,
+        "subscription_id": press.subscription_id,
         "client": debt.subscription.client.full_name,
         "balance": debt.balance,
     }
-    await begin(context, SNOOZE, values, back=ShowDebt(tap.subscription_id))
+    await begin(context, SNOOZE, values, back=ShowDebt(press.subscription_id))
 
 
 async def _days(ctx: FormContext) -> Sequence[Choice]:

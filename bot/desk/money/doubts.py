@@ -1,4 +1,4 @@
-"""Money to look at: plans of which more was given back than was paid, and how each is mended."""
+"""Accounts in doubt: more was refunded than paid, and how each is put right."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ async def money_doubts_row(context: UpdateContext) -> Sequence[Row]:
 
 
 @router.on(MoneyDoubts)
-async def money_doubts(context: UpdateContext, tap: MoneyDoubts) -> None:
+async def money_doubts(context: UpdateContext, press: MoneyDoubts) -> None:
     async with context.unit_of_work() as uow:
-        found = await ExcessRefundService(uow).listed(tap.page)
+        found = await ExcessRefundService(uow).listed(press.page)
     t = context.t
     text = t("💸 <b>Money to look at</b>\n\nOf these plans more was given back than was paid.")
     rows = [
@@ -44,9 +44,9 @@ def _label(t: HtmlTranslator, doubt: ExcessRefund) -> str:
 
 
 @router.on(ShowMoneyDoubt)
-async def show_money_doubt(context: UpdateContext, tap: ShowMoneyDoubt) -> None:
+async def show_money_doubt(context: UpdateContext, press: ShowMoneyDoubt) -> None:
     async with context.unit_of_work() as uow:
-        doubt = await ExcessRefundService(uow).get(tap.subscription_id)
+        doubt = await ExcessRefundService(uow).get(press.subscription_id)
     t, one = context.t, doubt.subscription
     lines = [
         t("👤 <b>{client}</b>", client=one.client.full_name),

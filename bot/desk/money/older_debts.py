@@ -1,4 +1,4 @@
-"""What a client owes already, beside a plan that is about to be sold: lines and a button of the offer."""
+"""Older debts beside the offer of a new plan: lines and a button."""
 
 from __future__ import annotations
 

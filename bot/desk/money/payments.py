@@ -1,4 +1,4 @@
-"""Taking money at the desk: the balance, a part of it, from another day, out of the client's credit."""
+"""Payments at the desk: in full, in part, backdated, or from the client's credit."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from bot.desk.idempotency import tap_key
+from bot.desk.idempotency import press_key
 from bot.desk.money.receipts import receipt_screen
 from bot.desk.money.together import everything_button
 from bot.forms.answers import read_day, read_positive_amount
@@ -45,10 +45,10 @@ class OtherAmount(Callback):
 
 
 @router.on(TakePayment)
-async def take_payment(context: UpdateContext, tap: TakePayment) -> None:
+async def take_payment(context: UpdateContext, press: TakePayment) -> None:
     """The balance and the ways to pay it: choosing one takes the money."""
     async with context.unit_of_work() as uow:
-        subscription = await SubscriptionService(uow).get(tap.subscription_id)
+        subscription = await SubscriptionService(uow).get(press.subscription_id)
         await FourEyes(uow).require_another(subscription.client_id, Permission.TAKE_PAYMENT, acts=False)
         credit = await ClientCredit(uow).balance(subscription.client_id)
         earliest = PaymentService(uow).earliest_day(subscription.account, subscription.starts_on)
@@ -56,11 +56,11 @@ async def take_payment(context: UpdateContext, tap: TakePayment) -> None:
     t, balance = context.t, subscription.account.balance
     if not balance:
         raise owed_only(balance)
-    methods = [button(t(METHODS[method]), PayNow(tap.subscription_id, balance, method)) for method in TILL]
+    methods = [button(t(METHODS[method]), PayNow(press.subscription_id, balance, method)) for method in TILL]
     keyboard = [
         *grid(methods),
-        _from_credit(t, tap.subscription_id, min(credit, balance)),
-        _other_ways(context, tap.subscription_id, earliest),
+        _from_credit(t, press.subscription_id, min(credit, balance)),
+        _other_ways(context, press.subscription_id, earliest),
         everything_button(t, owed),
         nav(t, back=Card(subscription.client_id)),
     ]
@@ -96,21 +96,21 @@ def _question(t: HtmlTranslator, subscription: Subscription, credit: Decimal) ->
 
 
 @router.on(PayNow)
-async def pay_now(context: UpdateContext, tap: PayNow) -> None:
+async def pay_now(context: UpdateContext, press: PayNow) -> None:
     """Takes it; a transfer says first to which account, when there are some."""
-    if tap.method is Method.TRANSFER and context.settings.bank_accounts:
-        await _ask(context, tap.subscription_id, {"amount": tap.amount, "method": tap.method})
+    if press.method is Method.TRANSFER and context.settings.bank_accounts:
+        await _ask(context, press.subscription_id, {"amount": press.amount, "method": press.method})
         return
     async with context.unit_of_work() as uow:
         receipt = await SubscriptionService(uow).take_payment(
-            tap.subscription_id, tap.amount, tap.method, key=tap_key(context)
+            press.subscription_id, press.amount, press.method, key=press_key(context)
         )
     await context.keep(receipt_screen(context.t, receipt))
 
 
 @router.on(OtherAmount)
-async def other_amount(context: UpdateContext, tap: OtherAmount) -> None:
-    await _ask(context, tap.subscription_id, {"earlier": tap.earlier})
+async def other_amount(context: UpdateContext, press: OtherAmount) -> None:
+    await _ask(context, press.subscription_id, {"earlier": press.earlier})
 
 
 async def _ask(context: UpdateContext, subscription_id: UUID, known: dict[str, object]) -> None:

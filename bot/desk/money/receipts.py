@@ -1,4 +1,4 @@
-"""A receipt at the desk: shown, sent as a PDF, made void."""
+"""Receipts at the desk: shown, sent as a PDF, voided."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ class ReceiptPdf(Callback):
 
 
 @router.on(ShowReceipt)
-async def show_receipt(context: UpdateContext, tap: ShowReceipt) -> None:
+async def show_receipt(context: UpdateContext, press: ShowReceipt) -> None:
     async with context.unit_of_work() as uow:
-        found = await SubscriptionService(uow).receipt(tap.entry_id)
+        found = await SubscriptionService(uow).receipt(press.entry_id)
         payments = PaymentService(uow)
-        may_void = payments.may_void(await payments.payment(tap.entry_id))
+        may_void = payments.may_void(await payments.payment(press.entry_id))
     returns = context.identity.may(Permission.REFUND)
     await context.show(receipt_screen(context.t, found, may_void=may_void, may_return=returns))
 
@@ -119,21 +119,21 @@ def _came_back(t: HtmlTranslator, receipt: Receipt) -> Button:
 
 
 @router.on(ReceiptPdf)
-async def receipt_pdf(context: UpdateContext, tap: ReceiptPdf) -> None:
+async def receipt_pdf(context: UpdateContext, press: ReceiptPdf) -> None:
     async with context.unit_of_work() as uow:
-        found = await JointPayments(uow).receipts(tap.entry_id)
+        found = await JointPayments(uow).receipts(press.entry_id)
         client = await ClientService(uow).get(found.first.client_id)
     await send_receipt(context, found.parts, client.language)
 
 
 @router.on(VoidPayment)
-async def void(context: UpdateContext, tap: VoidPayment) -> None:
+async def void(context: UpdateContext, press: VoidPayment) -> None:
     """Why, then what happens; a payment that is too old for the actor goes to an admin."""
     async with context.unit_of_work() as uow:
-        receipt = await SubscriptionService(uow).receipt(tap.entry_id)
+        receipt = await SubscriptionService(uow).receipt(press.entry_id)
         await FourEyes(uow).require_another(receipt.client_id, Permission.TAKE_PAYMENT, acts=False)
         payments = PaymentService(uow)
-        payment = await payments.payment(tap.entry_id)
+        payment = await payments.payment(press.entry_id)
         may_void = payments.may_void(payment)
     if receipt.voided:
         raise AlreadyVoided
@@ -141,19 +141,19 @@ async def void(context: UpdateContext, tap: VoidPayment) -> None:
         await _refuse_given_back(context, receipt)
         return
     if not may_void:
-        ask = button(context.t("Ask to void"), AskVoid(tap.entry_id))
-        back = nav(context.t, back=ShowReceipt(tap.entry_id))
+        ask = button(context.t("Ask to void"), AskVoid(press.entry_id))
+        back = nav(context.t, back=ShowReceipt(press.entry_id))
         await context.show(Screen(say_error(context.t, VoidNeedsAdmin()), [[ask], back]))
         return
     values = {
-        "entry_id": tap.entry_id,
+        "entry_id": press.entry_id,
         "number": receipt.number,
         "amount": receipt.amount,
         "client": receipt.client_name,
         "method": receipt.method,
         "came_back": payment.cause is EntryCause.RETURNED,
     }
-    await begin(context, VOID, values, back=ShowReceipt(tap.entry_id))
+    await begin(context, VOID, values, back=ShowReceipt(press.entry_id))
 
 
 async def _refuse_given_back(context: UpdateContext, receipt: Receipt) -> None:

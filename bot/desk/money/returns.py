@@ -1,4 +1,4 @@
-"""Money that was handed back and came in again: written down, so that its receipt can be voided after all."""
+"""Returned refunds: a refund that came back is booked, so that its receipt can be voided."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ router = Router(Audience.STAFF)
 
 
 @router.on(TakeBack)
-async def take_back(context: UpdateContext, tap: TakeBack) -> None:
+async def take_back(context: UpdateContext, press: TakeBack) -> None:
     context.identity.desk_actor.require(Permission.REFUND)
     async with context.unit_of_work() as uow:
-        one = await SubscriptionService(uow).get(tap.subscription_id)
+        one = await SubscriptionService(uow).get(press.subscription_id)
         amount = await MoneyBack(uow).given_back(one.account_id)
         credit = await ClientCredit(uow).balance(one.client_id)
     if not amount:

@@ -1,4 +1,4 @@
-"""Cash counts at the desk: the own till of today; for admins every till of any day."""
+"""Cash counts at the desk: today's own till; for admins every till of any day."""
 
 from __future__ import annotations
 
@@ -67,19 +67,19 @@ async def cash(context: UpdateContext, _: Cash) -> None:
 
 
 @router.on(Tills)
-async def tills(context: UpdateContext, tap: Tills) -> None:
+async def tills(context: UpdateContext, press: Tills) -> None:
     async with context.unit_of_work() as uow:
-        found = await CashService(uow).tills(tap.day)
+        found = await CashService(uow).tills(press.day)
     t, staff = context.t, context.identity.staff
     assert staff is not None, "the router lets in nobody else"
     lines = [line for till in found for line in _till_lines(t, till)] or [t("No money moved on this day.")]
     owners = {till.staff_id: till.staff_name for till in found}
-    if tap.day == context.today:
+    if press.day == context.today:
         owners.setdefault(staff.id, staff.name)
-    rows = [[button(name, ShowTill(tap.day, key), wide=True)] for key, name in owners.items()]
-    heading = t("🧮 <b>Tills</b>, {day}", day=tap.day)
+    rows = [[button(name, ShowTill(press.day, key), wide=True)] for key, name in owners.items()]
+    heading = t("🧮 <b>Tills</b>, {day}", day=press.day)
     await context.show(
-        Screen("\n".join([heading, "", *lines]), [*rows, _other_days(context, tap.day), nav(context.t)])
+        Screen("\n".join([heading, "", *lines]), [*rows, _other_days(context, press.day), nav(context.t)])
     )
 
 
@@ -126,11 +126,11 @@ def _off(t: HtmlTranslator, difference: Decimal) -> str:
 
 
 @router.on(ShowTill)
-async def show_till(context: UpdateContext, tap: ShowTill) -> None:
+async def show_till(context: UpdateContext, press: ShowTill) -> None:
     async with context.unit_of_work() as uow:
         service = CashService(uow)
-        till = await service.expected(tap.day, tap.staff_id)
-        counts = await service.counts(tap.day, tap.staff_id)
+        till = await service.expected(press.day, press.staff_id)
+        counts = await service.counts(press.day, press.staff_id)
     t = context.t
     lines = [
         t("🧮 <b>Till of {name}</b>, {day}", name=till.staff_name, day=till.day),
@@ -143,8 +143,8 @@ async def show_till(context: UpdateContext, tap: ShowTill) -> None:
     if counts:
         lines += ["", t("Counted:"), *(_count_line(t, count) for count in counts)]
     label = t("Count again") if counts else t("Count")
-    rows = [[button(label, CountTill(tap.day, tap.staff_id), wide=True)]]
-    back = Tills(tap.day) if context.identity.may(Permission.COUNT_ALL_CASH) else None
+    rows = [[button(label, CountTill(press.day, press.staff_id), wide=True)]]
+    back = Tills(press.day) if context.identity.may(Permission.COUNT_ALL_CASH) else None
     await context.show(Screen("\n".join(lines), [*rows, nav(t, back=back)]))
 
 
@@ -171,17 +171,17 @@ def _counted_line(t: HtmlTranslator, method: Method, counted: Decimal, expected:
 
 
 @router.on(CountTill)
-async def count_till(context: UpdateContext, tap: CountTill) -> None:
+async def count_till(context: UpdateContext, press: CountTill) -> None:
     """Asks for cash always, and for every other method that moved."""
     async with context.unit_of_work() as uow:
-        till = await CashService(uow).expected(tap.day, tap.staff_id)
+        till = await CashService(uow).expected(press.day, press.staff_id)
     values = {
-        "day": tap.day,
-        "staff_id": tap.staff_id,
+        "day": press.day,
+        "staff_id": press.staff_id,
         "name": till.staff_name,
         "methods": [one.method.value for one in till.methods],
     }
-    await begin(context, COUNT, values, back=ShowTill(tap.day, tap.staff_id))
+    await begin(context, COUNT, values, back=ShowTill(press.day, press.staff_id))
 
 
 def _read_note(text: str, ctx: FormContext) -> str | None:

@@ -1,4 +1,4 @@
-"""Everything that a client owes, charged with one tap: a payment for each plan, one receipt for all."""
+"""Joint payments: all debts of a client charged at once, a payment for each, one receipt for all."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from bot.desk.idempotency import tap_key
+from bot.desk.idempotency import press_key
 from bot.desk.money.receipts import ReceiptPdf
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import Card
@@ -38,10 +38,10 @@ class PayEverything(Callback):
 
 
 @router.on(TakeEverything)
-async def take_everything(context: UpdateContext, tap: TakeEverything) -> None:
+async def take_everything(context: UpdateContext, press: TakeEverything) -> None:
     """Every debt and the ways to pay them all: choosing one takes the money."""
     async with context.unit_of_work() as uow:
-        owed = await SubscriptionService(uow).owed(tap.client_id)
+        owed = await SubscriptionService(uow).owed(press.client_id)
     if not owed:
         raise owed_only(Decimal(0))
     t, total = context.t, total_of(owed)
@@ -53,41 +53,41 @@ async def take_everything(context: UpdateContext, tap: TakeEverything) -> None:
         "",
         t("How is it paid?"),
     ]
-    methods = [button(t(METHODS[method]), PayEverything(tap.client_id, total, method)) for method in TILL]
+    methods = [button(t(METHODS[method]), PayEverything(press.client_id, total, method)) for method in TILL]
     single = [
         button(t("Only {plan}: {balance}", plan=one.subscription.plan.name, balance=one.balance),
                TakePayment(one.subscription.id), wide=True)
         for one in owed
     ]  # fmt: skip
-    rows: Keyboard = [*grid(methods), *([one] for one in single), nav(t, back=Card(tap.client_id))]
+    rows: Keyboard = [*grid(methods), *([one] for one in single), nav(t, back=Card(press.client_id))]
     await context.show(Screen("\n".join(lines), rows))
 
 
 @router.on(PayEverything)
-async def pay_everything(context: UpdateContext, tap: PayEverything) -> None:
+async def pay_everything(context: UpdateContext, press: PayEverything) -> None:
     accounts = context.settings.bank_accounts
-    if tap.method is Method.TRANSFER and accounts and not 0 < tap.account <= len(accounts):
-        await context.show(_which_account(context.t, tap, accounts))
+    if press.method is Method.TRANSFER and accounts and not 0 < press.account <= len(accounts):
+        await context.show(_which_account(context.t, press, accounts))
         return
-    destination = accounts[tap.account - 1] if tap.method is Method.TRANSFER and accounts else None
+    destination = accounts[press.account - 1] if press.method is Method.TRANSFER and accounts else None
     try:
         async with context.unit_of_work() as uow:
             done = await JointPayments(uow).take_everything(
-                tap.client_id, tap.amount, tap.method, key=tap_key(context), destination=destination
+                press.client_id, press.amount, press.method, key=press_key(context), destination=destination
             )
     except JustChanged as error:
-        again = TakeEverything(tap.client_id)
-        await context.show(refusal_screen(context.t, error, tap.client_id, again=again))
+        again = TakeEverything(press.client_id)
+        await context.show(refusal_screen(context.t, error, press.client_id, again=again))
         return
     await context.keep(joint_screen(context.t, done))
 
 
-def _which_account(t: HtmlTranslator, tap: PayEverything, accounts: Sequence[str]) -> Screen:
+def _which_account(t: HtmlTranslator, press: PayEverything, accounts: Sequence[str]) -> Screen:
     rows = [
-        [button(name, PayEverything(tap.client_id, tap.amount, tap.method, number), wide=True)]
+        [button(name, PayEverything(press.client_id, press.amount, press.method, number), wide=True)]
         for number, name in enumerate(accounts, 1)
     ]
-    return Screen(t("To which account?"), [*rows, nav(t, back=TakeEverything(tap.client_id))])
+    return Screen(t("To which account?"), [*rows, nav(t, back=TakeEverything(press.client_id))])
 
 
 def joint_screen(t: HtmlTranslator, done: JointReceipt) -> Screen:

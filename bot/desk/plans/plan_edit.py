@@ -1,4 +1,4 @@
-"""A plan changed one field at a time, with what that means for those who have it."""
+"""Editing a plan one field at a time, with the effect on current subscriptions."""
 
 from __future__ import annotations
 
@@ -125,10 +125,10 @@ EMPTY: Final = ""
 
 
 @router.on(EditPlan)
-async def edit_plan(context: UpdateContext, tap: EditPlan) -> None:
+async def edit_plan(context: UpdateContext, press: EditPlan) -> None:
     context.identity.desk_actor.require(Permission.MANAGE_PLANS)
     async with context.unit_of_work() as uow:
-        plan = await PlanService(uow).get(tap.plan_id)
+        plan = await PlanService(uow).get(press.plan_id)
     await context.show(_fields(context.t, plan))
 
 
@@ -140,13 +140,13 @@ def _fields(t: HtmlTranslator, plan: Plan, heading: str = "") -> Screen:
 
 
 @router.on(EditPlanField)
-async def edit_field(context: UpdateContext, tap: EditPlanField) -> None:
+async def edit_field(context: UpdateContext, press: EditPlanField) -> None:
     context.identity.desk_actor.require(Permission.MANAGE_PLANS)
     async with context.unit_of_work() as uow:
-        plan = await PlanService(uow).get(tap.plan_id)
-        count = await PlanHolders(uow).count(tap.plan_id)
-    now = written(context.t, tap.field, getattr(plan, tap.field))
-    values = {"plan_id": plan.id, "plan": plan.name, "field": tap.field, "now": now, "holders": count}
+        plan = await PlanService(uow).get(press.plan_id)
+        count = await PlanHolders(uow).count(press.plan_id)
+    now = written(context.t, press.field, getattr(plan, press.field))
+    values = {"plan_id": plan.id, "plan": plan.name, "field": press.field, "now": now, "holders": count}
     await begin(context, EDITING, values, back=EditPlan(plan.id))
 
 

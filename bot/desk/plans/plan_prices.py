@@ -1,4 +1,4 @@
-"""A plan's prices: what it cost, what it costs, and the next price planned from a day on."""
+"""A plan's price schedule: past, current and planned prices."""
 
 from __future__ import annotations
 
@@ -54,10 +54,10 @@ class CancelPrice(Callback):
 
 
 @router.on(PlanPrices)
-async def plan_prices(context: UpdateContext, tap: PlanPrices) -> None:
+async def plan_prices(context: UpdateContext, press: PlanPrices) -> None:
     async with context.unit_of_work() as uow:
-        plan = await PlanService(uow).get(tap.plan_id)
-        prices = await PlanService(uow).prices(tap.plan_id)
+        plan = await PlanService(uow).get(press.plan_id)
+        prices = await PlanService(uow).prices(press.plan_id)
     await context.show(_page(context, plan, prices))
 
 
@@ -90,11 +90,11 @@ def _line(t: HtmlTranslator, price: PlanPrice, today: date, *, first: bool) -> s
 
 
 @router.on(PlanNextPrice)
-async def next_price(context: UpdateContext, tap: PlanNextPrice) -> None:
+async def next_price(context: UpdateContext, press: PlanNextPrice) -> None:
     context.identity.desk_actor.require(Permission.MANAGE_PLANS)
     async with context.unit_of_work() as uow:
-        plan = await PlanService(uow).get(tap.plan_id)
-        price = await PlanService(uow).price_on(tap.plan_id, uow.today)
+        plan = await PlanService(uow).get(press.plan_id)
+        price = await PlanService(uow).price_on(press.plan_id, uow.today)
     values = {"plan_id": plan.id, "plan": plan.name, "now": price}
     await begin(context, NEXT_PRICE, values, back=PlanPrices(plan.id))
 
@@ -174,10 +174,10 @@ NEXT_PRICE = router.form(
 
 
 @router.on(AskCancelPrice)
-async def ask_cancel(context: UpdateContext, tap: AskCancelPrice) -> None:
+async def ask_cancel(context: UpdateContext, press: AskCancelPrice) -> None:
     async with context.unit_of_work() as uow:
-        plan = await PlanService(uow).get(tap.plan_id)
-        prices = await PlanService(uow).prices(tap.plan_id)
+        plan = await PlanService(uow).get(press.plan_id)
+        prices = await PlanService(uow).prices(press.plan_id)
     if prices[-1].valid_from <= context.today:
         await context.show(_page(context, plan, prices))
         return
@@ -196,7 +196,7 @@ async def ask_cancel(context: UpdateContext, tap: AskCancelPrice) -> None:
 
 
 @router.on(CancelPrice)
-async def cancel_price(context: UpdateContext, tap: CancelPrice) -> None:
+async def cancel_price(context: UpdateContext, press: CancelPrice) -> None:
     async with context.unit_of_work() as uow:
-        await PlanService(uow).cancel_price(tap.plan_id, tap.price_id)
-    await go(context, PlanPrices(tap.plan_id))
+        await PlanService(uow).cancel_price(press.plan_id, press.price_id)
+    await go(context, PlanPrices(press.plan_id))

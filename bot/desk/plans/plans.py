@@ -1,4 +1,4 @@
-"""Plans: what is on sale, put there and taken off again by admins."""
+"""The plan list: plans on sale and withdrawn; admins put them on sale and take them off."""
 
 from __future__ import annotations
 
@@ -40,18 +40,18 @@ router.home(N_("🏷 Plans"), PlanList())
 
 
 @router.on(PlanList)
-async def plans(context: UpdateContext, tap: PlanList) -> None:
+async def plans(context: UpdateContext, press: PlanList) -> None:
     """The list; those on sale first."""
     async with context.unit_of_work() as uow:
         every = await PlanService(uow).all()
     t, pages = context.t, max(1, -(-len(every) // PAGE_SIZE))
-    found = every[tap.page * PAGE_SIZE : (tap.page + 1) * PAGE_SIZE]
+    found = every[press.page * PAGE_SIZE : (press.page + 1) * PAGE_SIZE]
     rows: list[Row] = [
         [button(f"{'' if one.plan.active else '⏸ '}{one.plan.name} · {t.money(one.price)}",
                 PlanCard(one.plan.id), wide=True)]
         for one in found
     ]  # fmt: skip
-    rows.append(pager(tap.page, pages, PlanList))
+    rows.append(pager(press.page, pages, PlanList))
     if context.identity.may(Permission.MANAGE_PLANS):
         rows.append([button(t("➕ New plan"), NewPlan())])
     text = t("<b>Plans</b>") if found else t("<b>Plans</b>\n\nThere is none yet.")
@@ -60,11 +60,11 @@ async def plans(context: UpdateContext, tap: PlanList) -> None:
 
 
 @router.on(PlanCard)
-async def plan_card(context: UpdateContext, tap: PlanCard) -> None:
+async def plan_card(context: UpdateContext, press: PlanCard) -> None:
     async with context.unit_of_work() as uow:
-        plan = await PlanService(uow).get(tap.plan_id)
-        prices = await PlanService(uow).prices(tap.plan_id)
-        count = await PlanHolders(uow).count(tap.plan_id)
+        plan = await PlanService(uow).get(press.plan_id)
+        prices = await PlanService(uow).prices(press.plan_id)
+        count = await PlanHolders(uow).count(press.plan_id)
         today = uow.today
     t = context.t
     lines = [described(t, plan)]
@@ -89,10 +89,10 @@ def _actions(context: UpdateContext, plan: Plan) -> list[Row]:
 
 
 @router.on(AskOffSale)
-async def ask_off_sale(context: UpdateContext, tap: AskOffSale) -> None:
+async def ask_off_sale(context: UpdateContext, press: AskOffSale) -> None:
     async with context.unit_of_work() as uow:
-        plan = await PlanService(uow).get(tap.plan_id)
-        count = await PlanHolders(uow).count(tap.plan_id)
+        plan = await PlanService(uow).get(press.plan_id)
+        count = await PlanHolders(uow).count(press.plan_id)
     t = context.t
     lines = [
         t("Take <b>{plan}</b> off sale?", plan=plan.name),
@@ -108,8 +108,8 @@ async def ask_off_sale(context: UpdateContext, tap: AskOffSale) -> None:
 
 
 @router.on(SetOnSale)
-async def set_on_sale(context: UpdateContext, tap: SetOnSale) -> None:
+async def set_on_sale(context: UpdateContext, press: SetOnSale) -> None:
     async with context.unit_of_work() as uow:
         service = PlanService(uow)
-        await (service.reactivate(tap.plan_id) if tap.on_sale else service.deactivate(tap.plan_id))
-    await go(context, PlanCard(tap.plan_id))
+        await (service.reactivate(press.plan_id) if press.on_sale else service.deactivate(press.plan_id))
+    await go(context, PlanCard(press.plan_id))

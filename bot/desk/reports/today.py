@@ -104,13 +104,13 @@ def _doors(context: UpdateContext, found: Today) -> list[Button]:
 
 
 @router.on(DayChart, Surface.DESK)
-async def day_chart(context: UpdateContext, tap: DayChart) -> None:
+async def day_chart(context: UpdateContext, press: DayChart) -> None:
     async with context.unit_of_work() as uow:
-        found = await DigestService(uow).chart_of(tap.day)
+        found = await DigestService(uow).chart_of(press.day)
     t = context.t
     picture = await asyncio.to_thread(_draw, found, context.settings.translator(context.identity.language))
-    again = button(t("🔄 Refresh"), DayChart(tap.day))
-    caption = t("📊 {day}: the door by the hour, the money by method.", day=tap.day)
+    again = button(t("🔄 Refresh"), DayChart(press.day))
+    caption = t("📊 {day}: the door by the hour, the money by method.", day=press.day)
     await context.show(Screen(caption, [[again], nav(t, back=ShowToday())], photo=picture, drawn=True))
 
 
@@ -122,9 +122,9 @@ def _draw(found: DayInNumbers, t: Translator) -> bytes:
 
 
 @router.on(AtRisk)
-async def at_risk(context: UpdateContext, tap: AtRisk) -> None:
+async def at_risk(context: UpdateContext, press: AtRisk) -> None:
     async with context.unit_of_work() as uow:
-        page = await AbsenceService(uow).at_risk(tap.page)
+        page = await AbsenceService(uow).at_risk(press.page)
     t = context.t
     lines = [_away(t, one) for one in page.items]
     heading = (
@@ -154,9 +154,9 @@ def _away(t: HtmlTranslator, one: Absent) -> str:
 
 
 @router.on(EndingSoon)
-async def ending_soon(context: UpdateContext, tap: EndingSoon) -> None:
+async def ending_soon(context: UpdateContext, press: EndingSoon) -> None:
     async with context.unit_of_work() as uow:
-        page = await EndingService(uow).this_week(tap.page)
+        page = await EndingService(uow).this_week(press.page)
     t = context.t
     lines = [
         t("{client}: {plan} until {ends_on}", client=one.client_name, plan=one.plan_name, ends_on=one.ends_on)

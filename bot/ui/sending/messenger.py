@@ -1,4 +1,4 @@
-"""The sender of interactive answers: one way to send or edit a screen, patient with Telegram."""
+"""The messenger: sends and edits interactive answers in one chat, with retries."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Wording that several flows and messages share."""
+"""Wording that several routers and messages share."""

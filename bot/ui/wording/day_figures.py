@@ -1,4 +1,4 @@
-"""Words of the day's numbers, shared by the screen and by the message at closing."""
+"""The day's figures in words, for the *Today* screen and the digest."""
 
 from __future__ import annotations
 

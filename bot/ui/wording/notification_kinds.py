@@ -1,4 +1,4 @@
-"""What groups of messages are called, wherever one switches them on and off."""
+"""Names of notification groups, for preferences and desk chats."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A refused sale, renewal or change: why, and the button for what to do next."""
+"""Refused sales, renewals and changes: the reason, and a button for the next step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the gym's settings are called, what each does, and what a dangerous change means."""
+"""Names and explanations of the gym's settings, and warnings of dangerous changes."""
 
 from __future__ import annotations
 

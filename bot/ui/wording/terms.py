@@ -1,4 +1,4 @@
-"""Words that several desk flows share: methods, statuses, units."""
+"""Terms in words: payment methods, statuses, durations, jobs, languages."""
 
 from __future__ import annotations
 
