@@ -11,9 +11,9 @@ from web.api.door_relay import doors, open_door
 from web.api.health import READINESS, Readiness
 from web.api.operations import API_DOCUMENT, ROUTES
 from web.api.template_learning import learner
-from web.http.authentication import counted
-from web.http.keys import GYM, LIMITS, SECURE, Secure
-from web.http.limits import Limits
+from web.http.keys import GYM, SECURE, Secure
+from web.http.limits.counting import counted
+from web.http.limits.rates import LIMITS, Limits
 from web.http.middlewares import cross_origin, errors, guard, request_id, unnamed
 from web.openapi import pages as document_pages
 from web.openapi.pages import DOCUMENT

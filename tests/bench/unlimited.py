@@ -6,7 +6,7 @@ from gym.app import Gym
 from gym.security.rate_limits import MemoryBuckets, Rate
 from web import app
 from web.__main__ import main
-from web.http.limits import Limits
+from web.http.limits.rates import Limits
 
 ENDLESS = Rate("endless", 10**9, 10**9)
 

@@ -34,7 +34,7 @@ from gym.subscriptions.models import Subscription
 from gym.unit_of_work import SessionNeeded, UnitOfWork
 from tests.support.door import Door
 from tests.support.people import landscape, people
-from web.http.keys import LIMITS
+from web.http.limits.rates import LIMITS
 
 DOCUMENT = {"document_number": "1020304050", "phone_last4": "4567"}
 

@@ -18,7 +18,7 @@ from gym.security.rate_limits import MemoryBuckets, Rate
 from tests.support.door import Door
 from tests.support.tokens import token_of
 from web.app import make_app
-from web.http.limits import Limits
+from web.http.limits.rates import Limits
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 ENDLESS = Rate("endless", 10**6, 10**6)

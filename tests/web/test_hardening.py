@@ -23,7 +23,7 @@ from gym.staff.models import Staff
 from tests.support.door import API, Door
 from web.api.telegram_webhook import SECRET_HEADER, Webhook
 from web.app import make_app
-from web.http.limits import REPLAY, Limits
+from web.http.limits.rates import REPLAY, Limits
 
 NOBODY = {"document_number": "123456", "phone_last4": "0000"}
 PASSWORD = "correct-horse-7-staple"

@@ -23,8 +23,8 @@ from web.api.schemas.sign_in import GrantRequest, KioskGrant, PasswordGrant, Ref
 from web.http.addresses import client_address, neighbourhood
 from web.http.authentication import EVERYBODY, WrongScope, claims_of, issuer_of
 from web.http.json import read_model, reply
-from web.http.keys import GYM, LIMITS
-from web.http.limits import Guess, TooManyRequests
+from web.http.keys import GYM
+from web.http.limits.rates import LIMITS, SecretGuess, TooManyRequests
 from web.openapi.declaration import Link, Operation
 from web.openapi.fault_groups import JSON, STORED, TOKEN
 from web.openapi.routes import ApiRoutes
@@ -59,7 +59,7 @@ async def token(request: web.Request) -> web.Response:
     address, name = client_address(request), _digest(gym, _name_of(grant))
     place, limits = neighbourhood(address), request.app[LIMITS]
     at_home = limits.name_here.of(f"{name}:{place}")
-    guess = Guess(limits, gym.clock.now(), limits.address.of(place), name=at_home)
+    guess = SecretGuess(limits, gym.clock.now(), limits.address.of(place), name=at_home)
     await guess.allow()
     given = grant.secret if isinstance(grant, KioskGrant) else grant.password
     async with gym.unit_of_work(Actor.system()) as uow:

@@ -18,42 +18,105 @@ from gym.attendance.checkin.flow import CheckInReply, CheckInRequest
 from gym.attendance.checkin.schemas import Verdict
 from gym.attendance.checkin.sentences import say
 from gym.attendance.checkin.verdicts import NOBODY
+from gym.attendance.errors import CapturedInFuture, CapturedTooLongAgo
 from gym.core.language import Translator
-from gym.security.idempotency import StoredAnswer
-from gym.security.signed_links import SignedLinks
-from gym.security.tokens import Scope
+from gym.faces.liveness.challenge_gate import ChallengeMissing
+from gym.faces.refusals import FramesDisagree
+from gym.security.idempotency import InFlight, KeyReused, StoredAnswer
+from gym.security.signed_links import QrExpired, QrInvalid, SignedLinks
 from gym.settings.schemas import GymSettings
-from web.api.check_in_request import read_check_in
-from web.api.schemas.check_ins import CheckInAnswer, ClientAnswer
+from web.api.check_in_request import (
+    CredentialMissing,
+    KeyMalformed,
+    SeveralCredentials,
+    TimeWithoutZone,
+    read_check_in,
+)
+from web.api.schemas.check_ins import (
+    MOST_FRAMES,
+    CheckInAnswer,
+    ClientAnswer,
+    DocumentCheckIn,
+    PhotoCheckIn,
+    PhotoCheckInForm,
+    QrCheckIn,
+)
 from web.api.template_learning import LEARNER
-from web.http.authentication import SAID, Shown, claims_of, count_check_in
+from web.http.authentication import EVERYBODY, claims_of
 from web.http.errors import language_of
 from web.http.json import raw_reply, to_bytes
 from web.http.keys import GYM
+from web.http.limits.counting import JUDGED, CountedCheckIn, count_check_in
+from web.http.limits.document_guesses import TooManyWrongDocuments
 from web.http.photos import is_form, read_body
+from web.openapi.declaration import FormOrJson, Operation
+from web.openapi.fault_groups import JSON, PHOTO, TOKEN
+from web.openapi.routes import ApiRoutes
 
-MOST_FRAMES: Final = 3
+routes = ApiRoutes("Check-ins")
+KEY: Final = {
+    "Idempotency-Key": {
+        "description": "The same key and body give the first answer again, with `Idempotent-Replay: true`",
+        "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},
+    }
+}
 PHOTO_LIFETIME: Final = timedelta(seconds=60)
 
 
+@routes.handles(
+    Operation(
+        "post",
+        "/api/v1/check-ins",
+        "checkIn",
+        "One verdict at the door, by photo, QR or document",
+        {201: CheckInAnswer},
+        EVERYBODY,
+        body=FormOrJson(PhotoCheckInForm, (PhotoCheckIn, QrCheckIn, DocumentCheckIn)),
+        headers=KEY,
+        faults=(
+            *TOKEN,
+            *JSON,
+            *PHOTO,
+            FramesDisagree,
+            ChallengeMissing,
+            CredentialMissing,
+            SeveralCredentials,
+            TooManyWrongDocuments,
+            TimeWithoutZone,
+            CapturedInFuture,
+            CapturedTooLongAgo,
+            QrInvalid,
+            QrExpired,
+            KeyMalformed,
+            KeyReused,
+            InFlight,
+        ),
+        description="Exactly one way of saying who it is: a photo, a QR, or a document with the last four "
+        "digits of the phone. Wrong documents are limited by document (five, then one in ten minutes) and "
+        "by caller (five, then one a minute), in replays too. A denial is an answer, not an error. It names "
+        "the client only when face or credential was accepted. Where `challenge` is enforced, a kiosk's "
+        "photo of a face comes with frames of the head turned to a side. The replay of an offline queue (a "
+        "key, and `captured_at` older than a minute) is limited apart: 3,000 at once, 90 a minute.",
+    )
+)
 async def check_in(request: web.Request) -> web.Response:
     """One verdict: kept, told, and the same again for the same key."""
     gym = request.app[GYM]
-    claims = claims_of(request, *Scope)
+    claims = claims_of(request)
     if is_form(request):
         gym.faces.require_place()  # a busy pool refuses before the body is read or a statement is run
     body = await read_body(request, most_photos=MOST_FRAMES, most_turned=MOST_FRAMES)
     with gym.faces.admit() if body.photos else nullcontext():
         asked = read_check_in(request, claims, body)
-        await count_check_in(request, claims, _shown(asked, has_photos=bool(body.photos)))
+        await count_check_in(request, claims, _counted_as(asked, has_photos=bool(body.photos)))
         reply = await gym.check_in_flow.reply(asked, partial(_render, request))
     return _answer(request, reply)
 
 
-def _shown(asked: CheckInRequest, *, has_photos: bool) -> Shown:
+def _counted_as(asked: CheckInRequest, *, has_photos: bool) -> CountedCheckIn:
     credential = asked.credential
     document = credential.number if isinstance(credential, DocumentCredential) else None
-    return Shown(has_photos, document, asked.at, asked.key)
+    return CountedCheckIn(has_photos, document, asked.at, asked.key)
 
 
 def _answer(request: web.Request, reply: CheckInReply) -> web.Response:
@@ -61,7 +124,7 @@ def _answer(request: web.Request, reply: CheckInReply) -> web.Response:
     answer, judged = reply.answer, reply.judged
     if judged is None:
         return raw_reply(answer.body, answer.status, {"Idempotent-Replay": "true"})
-    request[SAID] = judged
+    request[JUDGED] = judged
     request.app[LEARNER].later(judged.verdict, judged.faces)
     return raw_reply(answer.body, answer.status)
 

@@ -15,9 +15,9 @@ from gym.core.errors import DatabaseUnavailable
 from gym.kiosks.models import Kiosk
 from gym.kiosks.service import KioskService
 from gym.security.permissions import Actor
-from web.http.authentication import SAID
 from web.http.keys import GYM
-from web.http.limits import OFFLINE_AFTER
+from web.http.limits.counting import JUDGED
+from web.http.limits.rates import OFFLINE_AFTER
 
 log = structlog.get_logger()
 TIMEOUT: Final = ClientTimeout(total=2)
@@ -85,9 +85,9 @@ async def open_door(request: web.Request, handler: Handler) -> web.StreamRespons
     """After the answer is made: whoever is let in right now finds the door open. A kept answer and the
     replay of an offline queue open nothing."""
     response = await handler(request)
-    said = request.get(SAID)
-    if said is not None and _opens(said) and said.kiosk is not None and said.kiosk.door_address:
-        request.app[DOORS].open(said.kiosk, said.kiosk.door_address)
+    judged = request.get(JUDGED)
+    if judged is not None and _opens(judged) and judged.kiosk is not None and judged.kiosk.door_address:
+        request.app[DOORS].open(judged.kiosk, judged.kiosk.door_address)
     return response
 
 

@@ -16,8 +16,8 @@ from web.api.schemas.kiosks import ExitRequest, KioskAnswer, PairAnswer, PairReq
 from web.http.addresses import client_address, neighbourhood
 from web.http.authentication import acting, claims_of
 from web.http.json import read_model, reply
-from web.http.keys import GYM, LIMITS
-from web.http.limits import Guess, TooManyRequests
+from web.http.keys import GYM
+from web.http.limits.rates import LIMITS, SecretGuess, TooManyRequests
 from web.openapi.declaration import Link, Operation
 from web.openapi.fault_groups import JSON, STORED, TOKEN
 from web.openapi.routes import ApiRoutes
@@ -53,7 +53,7 @@ async def pair(request: web.Request) -> web.Response:
     gym = request.app[GYM]
     body = await read_model(request, PairRequest)
     limits = request.app[LIMITS]
-    guess = Guess(limits, gym.clock.now(), limits.address.of(neighbourhood(client_address(request))))
+    guess = SecretGuess(limits, gym.clock.now(), limits.address.of(neighbourhood(client_address(request))))
     await guess.allow()
     async with gym.unit_of_work(Actor.system()) as uow:
         fits = await KioskService(uow).code_fits(body.code)
@@ -120,7 +120,7 @@ async def leave(request: web.Request) -> web.Response:
     gym, limits = request.app[GYM], request.app[LIMITS]
     claims = claims_of(request)
     body = await read_model(request, ExitRequest)
-    guess = Guess(limits, gym.clock.now(), limits.exit.of(claims.subject))
+    guess = SecretGuess(limits, gym.clock.now(), limits.exit.of(claims.subject))
     await guess.allow()
     async with acting(request) as (uow, caller):
         may = await KioskService(uow).may_leave(caller.actor.id or claims.subject, body.pin)

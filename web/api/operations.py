@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from web.api import auth, check_in_operation, faces, health, kiosks, sign_ins, staff, thumbnails
+from web.api import auth, check_ins, faces, health, kiosks, sign_ins, staff, thumbnails
 from web.openapi import pages
 from web.openapi.declaration import Json, Operation
 from web.openapi.pages import ApiDocument
@@ -14,7 +14,7 @@ ROUTES: Final[tuple[ApiRoutes, ...]] = (
     kiosks.routes,
     auth.routes,
     sign_ins.routes,
-    check_in_operation.routes,
+    check_ins.routes,
     staff.routes,
     faces.routes,
     thumbnails.routes,

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from gym.app import Gym
-from web.http.limits import Limits
 
 
 @dataclass(slots=True)
@@ -39,7 +38,6 @@ def _is_of_a_network(name: str) -> bool:
 
 
 GYM: web.AppKey[Gym] = web.AppKey("gym", Gym)
-LIMITS: web.AppKey[Limits] = web.AppKey("limits", Limits)
 BOT_READY: web.AppKey[Callable[[], bool]] = web.AppKey("bot_ready")
 SECURE: web.AppKey[Secure] = web.AppKey("secure", Secure)
 REQUEST_ID: web.RequestKey[str] = web.RequestKey("request_id", str)

@@ -25,8 +25,8 @@ from gym.staff.models import Staff
 from gym.staff.service import StaffService, actor_of, parse_username
 from web.http.addresses import client_address, neighbourhood
 from web.http.errors import language_of
-from web.http.keys import GYM, LIMITS
-from web.http.limits import Guess
+from web.http.keys import GYM
+from web.http.limits.rates import LIMITS, SecretGuess
 from web.http.photos import ContentUnknown, Malformed
 
 FOLDER: Final = Path(__file__).parent
@@ -142,7 +142,7 @@ async def _owner(request: web.Request, token: str) -> LinkOwner:
     Raises `TooManyRequests` and the faults of a link.
     """
     gym, limits = request.app[GYM], request.app[LIMITS]
-    guess = Guess(limits, gym.clock.now(), limits.page.of(neighbourhood(client_address(request))))
+    guess = SecretGuess(limits, gym.clock.now(), limits.page.of(neighbourhood(client_address(request))))
     await guess.allow()
     async with gym.unit_of_work(Actor.system()) as uow:
         staff = await StaffService(uow).password_owner(token)

@@ -10,8 +10,8 @@ from gym.app import Gym
 from gym.core.database.ids import new_id
 from gym.security.rate_limits import DatabaseBuckets
 from gym.security.signed_links import SignedLinks
-from web.http.document_guesses import DocumentGuess, TooManyWrongDocuments
-from web.http.limits import Limits
+from web.http.limits.document_guesses import DocumentGuess, TooManyWrongDocuments
+from web.http.limits.rates import Limits
 
 
 async def test_six_right_documents_at_once_are_all_judged(gym: Gym) -> None:

@@ -14,7 +14,7 @@ from gym.security.keys.secrets import Secrets
 from gym.security.models import IdempotencyKey
 from gym.security.permissions import Actor
 from tests.support.door import Door
-from web.api.schemas import CheckInFields
+from web.api.schemas.check_ins import CheckInFields
 
 DOCUMENT = {"document_number": "1020304050", "phone_last4": "4567"}
 PLAIN = hashlib.sha256(CheckInFields.model_validate(DOCUMENT).model_dump_json().encode()).digest()

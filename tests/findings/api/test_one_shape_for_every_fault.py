@@ -20,7 +20,7 @@ from tests.support.door import API, Door
 from tests.support.served import OwnServer
 from tests.support.tokens import token_of
 from web.app import make_app
-from web.http.keys import LIMITS
+from web.http.limits.rates import LIMITS
 
 MARK = "s3cret-mark"
 Client = TestClient[Any, Any]

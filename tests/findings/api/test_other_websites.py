@@ -8,7 +8,7 @@ from gym.app import Gym
 from gym.security.permissions import Actor
 from gym.staff.service import StaffService
 from tests.support.door import Door
-from web.http.limits import PAGE
+from web.http.limits.rates import PAGE
 
 IMAGE = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}
 FRAME = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"}

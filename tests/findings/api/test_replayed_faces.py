@@ -20,7 +20,7 @@ from tests.support.door import Door
 from tests.support.people import landscape, people, stranger
 from tests.support.tokens import token_of
 from web.app import make_app
-from web.http.limits import Limits
+from web.http.limits.rates import Limits
 
 MOST: Final = 4
 MINUTE = timedelta(minutes=1)

@@ -19,7 +19,7 @@ from gym.security.permissions import Actor
 from tests.support.door import API, Door
 from tests.support.people import stranger
 from tests.support.tokens import token_of
-from web.http.document_guesses import folded
+from web.http.limits.document_guesses import folded
 
 ROSA = "1020304050"
 RIGHT = {"document_number": ROSA, "phone_last4": "4567"}

@@ -25,7 +25,7 @@ from tests.findings.dump.loot import Loot
 from tests.support.people import people, stranger
 from tests.support.sandbox.client import Person as Phone
 from tests.support.sandbox.client import SandboxClient
-from web.api.schemas import CheckInFields
+from web.api.schemas.check_ins import CheckInFields
 
 PIN = "83926174"
 PASSWORD = "a long walk to Cartagena"

@@ -12,7 +12,7 @@ from gym.attendance.checkin.verdicts import NOBODY
 from gym.attendance.models import CheckInMethod
 from gym.security.rate_limits import TokenBucket, TooManyRequests
 from gym.security.tokens import Claims, Scope
-from web.http.limits import Limits
+from web.http.limits.rates import Limits
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from gym.clients.documents import bare_number
 from gym.core.language import N_
 from gym.security.rate_limits import TokenBucket, TooManyRequests
 from gym.security.signed_links import SignedLinks
-from web.http.limits import Limits
+from web.http.limits.rates import Limits
 
 SHORTEST: Final = 4
 """Digits; with fewer the letters say which document it is."""
@@ -52,7 +52,7 @@ class DocumentGuess:
     async def begin(self, now: datetime, rates: Sequence[TokenBucket]) -> None:
         """With what the request costs anyway, in one statement. Raises `TooManyRequests` and
         `TooManyWrongDocuments`."""
-        wanted, under_way = [*rates, *self.buckets], self.limits.under_way
+        wanted, pending = [*rates, *self.buckets], self.limits.pending
         refused_at: asyncio.Event | None = None
         while not self.is_taken:
             try:
@@ -61,15 +61,15 @@ class DocumentGuess:
                 await self._put_back(error)
                 if error.rate not in (self.limits.document, self.limits.documents):
                     raise
-                if under_way.has(self.buckets):
-                    await under_way.one_to_end()
-                elif refused_at is under_way.ended:
+                if pending.has(self.buckets):
+                    await pending.one_to_end()
+                elif refused_at is pending.ended:
                     raise TooManyWrongDocuments(error.retry_after) from None
                 # Others may have begun or ended while PostgreSQL was asked: only two answers in a row count.
-                refused_at, wanted = under_way.ended, [*self.buckets]
+                refused_at, wanted = pending.ended, [*self.buckets]
             else:
                 self.is_taken = True
-                under_way.begin(self.buckets)
+                pending.begin(self.buckets)
 
     async def end(self, *, was_wrong: bool) -> None:
         if not self.is_taken:
@@ -78,7 +78,7 @@ class DocumentGuess:
             if not was_wrong:
                 await self.limits.buckets.give_back(*self.buckets)
         finally:
-            self.limits.under_way.end(self.buckets)
+            self.limits.pending.end(self.buckets)
 
     async def _put_back(self, error: TooManyRequests) -> None:
         """What the other bucket gave for a guess that was not made."""

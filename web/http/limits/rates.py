@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from aiohttp import web
+
 from gym.app import Gym
 from gym.security.rate_limits import Buckets, DatabaseBuckets, MemoryBuckets, Rate, TokenBucket
 from gym.security.rate_limits import TooManyRequests as TooManyRequests
@@ -43,7 +45,7 @@ OFFLINE_AFTER: Final = timedelta(minutes=1)
 
 
 @dataclass(slots=True)
-class UnderWay:
+class PendingGuesses:
     """Guesses of this process that are taken and not judged yet."""
 
     counts: Counter[str] = field(default_factory=Counter[str])
@@ -83,7 +85,7 @@ class Limits:
     exit: Rate = EXIT
     document: Rate = DOCUMENT
     documents: Rate = DOCUMENTS
-    under_way: UnderWay = field(default_factory=UnderWay)
+    pending: PendingGuesses = field(default_factory=PendingGuesses)
 
     @classmethod
     def of(cls, gym: Gym) -> Limits:
@@ -97,8 +99,11 @@ class Limits:
         await self.buckets.take(buckets, now)
 
 
+LIMITS: web.AppKey[Limits] = web.AppKey("limits", Limits)
+
+
 @dataclass(slots=True)
-class Guess:
+class SecretGuess:
     """One try to guess a secret, counted before it is judged, so that many at once are as many tries; given
     back when it was right."""
 
