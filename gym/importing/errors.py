@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from enum import Enum
 
 from gym.core.errors import Conflict, Invalid, NotFound
 from gym.core.language import N_
@@ -72,28 +73,41 @@ class DayOrderAsked(Invalid):
         super().__init__(columns=columns)
 
 
-class LettersLost(Invalid):
-    """Bytes that are no letters in the file's encoding."""
+class RowProblem(Enum):
+    """Faults of a row that need no facts to be told: code and sentence."""
 
-    code = "import_letters_lost"
-    message = N_("Some letters of this cell were damaged. Type it again.")
-
-
-class NumberShortened(Invalid):
-    """`3.00E+09`: the spreadsheet kept the first digits and lost the rest."""
-
-    code = "import_number_shortened"
-    message = N_(
-        "The spreadsheet shortened this number and its last digits are lost. Format the column as text and"
-        " type the number in full."
+    LETTERS_LOST = (
+        "import_letters_lost",
+        N_("Some letters of this cell were damaged. Type it again."),
+    )
+    NUMBER_SHORTENED = (
+        "import_number_shortened",  # `3.00E+09`: the first digits are kept, the rest is lost
+        N_(
+            "The spreadsheet shortened this number and its last digits are lost. Format the column as text"
+            " and type the number in full."
+        ),
+    )
+    FORMULA_FAILED = (
+        "import_formula_failed",  # `#REF!` and its kin
+        N_("This cell shows an error of the spreadsheet. Type its value instead."),
+    )
+    MEMBERSHIP_UNDATED = (
+        "import_membership_undated",
+        N_("When did the plan begin, or when does it end? Write one of the two days."),
+    )
+    DEBT_WITHOUT_PLAN = (
+        "import_debt_without_plan",
+        N_("What is this debt for? Write the plan and when it began or ended."),
     )
 
 
-class FormulaFailed(Invalid):
-    """`#REF!` and its kin."""
+class RowFault(Invalid):
+    """What spoilt a row, by its problem; one that names a client, plan or sum has its own class."""
 
-    code = "import_formula_failed"
-    message = N_("This cell shows an error of the spreadsheet. Type its value instead.")
+    def __init__(self, problem: RowProblem) -> None:
+        self.problem = problem
+        self.code, self.message = problem.value  # type: ignore[misc]
+        super().__init__()
 
 
 class DocumentOfAnother(Invalid):
@@ -169,11 +183,6 @@ class PlanNotNamed(Invalid):
         super().__init__(plans=plans or "–")
 
 
-class MembershipUndated(Invalid):
-    code = "import_membership_undated"
-    message = N_("When did the plan begin, or when does it end? Write one of the two days.")
-
-
 class PlanDayOutOfRange(Invalid):
     """A year that was mistyped, or that stands for "for ever" (`31/12/9999`)."""
 
@@ -193,11 +202,6 @@ class EndsBeforeStart(Invalid):
 
     def __init__(self, starts_on: date, ends_on: date) -> None:
         super().__init__(starts_on=starts_on, ends_on=ends_on)
-
-
-class DebtWithoutPlan(Invalid):
-    code = "import_debt_without_plan"
-    message = N_("What is this debt for? Write the plan and when it began or ended.")
 
 
 class PaidMoreThanPrice(Invalid):

@@ -12,12 +12,12 @@ from uuid import UUID
 from gym.clients.searching import fold
 from gym.core.reading.durations import Length, read_length
 from gym.importing.errors import (
-    DebtWithoutPlan,
     EndsBeforeStart,
-    MembershipUndated,
     PaidMoreThanPrice,
     PlanNotNamed,
     PlanUnknown,
+    RowFault,
+    RowProblem,
 )
 from gym.importing.reading.people import WrittenMembership, YesNoCell
 from gym.plans.models import DurationUnit
@@ -64,15 +64,15 @@ class Memberships:
     def running(self, written: WrittenMembership) -> RunningPlan | None:
         """None for what has ended and is paid, and where the row says nothing of a plan.
 
-        Raises `PlanUnknown`, `PlanNotNamed`, `MembershipUndated`, `EndsBeforeStart`, `DebtWithoutPlan`,
-        `PaidMoreThanPrice`, `PlanWithoutPrice`, `StartTooFar`.
+        Raises `PlanUnknown`, `PlanNotNamed`, `EndsBeforeStart`, `PaidMoreThanPrice`, `PlanWithoutPrice`,
+        `StartTooFar`, and `RowFault` where the days or the plan of a debt are missing.
         """
         dated = written.starts_on is not None or written.ends_on is not None
         if not dated and written.plan:
-            raise MembershipUndated
+            raise RowFault(RowProblem.MEMBERSHIP_UNDATED)
         if not dated:
             if _owes_something(written):
-                raise DebtWithoutPlan
+                raise RowFault(RowProblem.DEBT_WITHOUT_PLAN)
             return None
         if self._is_over_and_paid(written):
             return None

@@ -11,7 +11,7 @@ from typing import Final
 
 from gym.core.errors import Invalid
 from gym.core.reading.conventions import unaccented
-from gym.importing.errors import FormulaFailed, LettersLost, NumberShortened
+from gym.importing.errors import RowFault, RowProblem
 
 LOST: Final = "\ufffd"
 """What stands where a byte was no letter."""
@@ -52,10 +52,10 @@ class Cell:
     def fault(self) -> Invalid | None:
         """What spoilt it, whatever it was meant to hold."""
         if LOST in self.text:
-            return LettersLost()
+            return RowFault(RowProblem.LETTERS_LOST)
         if _FAILED.fullmatch(self.text):
-            return FormulaFailed()
-        return NumberShortened() if _SHORTENED.fullmatch(self.text) else None
+            return RowFault(RowProblem.FORMULA_FAILED)
+        return RowFault(RowProblem.NUMBER_SHORTENED) if _SHORTENED.fullmatch(self.text) else None
 
 
 EMPTY: Final = Cell("")
