@@ -2,7 +2,8 @@
 
 Schemas, registration, editing, the card, the import, the API and the retention register follow from it. A new
 optional field is one row of `ClientFields`, its column in `models.py` with a migration, and the Spanish of
-its texts in the catalogue. A row that does not fit its column stops the program at start.
+its texts in the catalogue. A row that does not fit its column stops the program at start. What the search box
+finds is the generated column `clients.search`, which its migration would make anew.
 """
 
 from __future__ import annotations
