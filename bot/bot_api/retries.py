@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import TypeVar
@@ -12,6 +11,7 @@ from telegram.error import BadRequest, NetworkError, RetryAfter
 
 from bot.admission.slots import SLOW_CALL, lending, may_wait
 from bot.bot_api.delivery_status import Unanswered, acknowledged
+from gym.core.runtime.backoff import spread
 
 Answer = TypeVar("Answer")
 PAUSES = (0.5, 1.5)
@@ -58,7 +58,7 @@ async def _patiently(
                 unanswered -= 1 if timed_out_too or not error.timed_out else unanswered + 1
             if pause is None or unanswered < 0:
                 raise
-            await _rest(pause * random.uniform(0.8, 1.2))  # noqa: S311
+            await _rest(spread(pause))
     raise AssertionError("unreachable")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from bot.ui.surfaces import mask_payload
 from gym.app import Gym
 from gym.chats.sessions import QuickSessions
 from gym.core.errors import DatabaseUnavailable
+from gym.core.runtime.backoff import doubled, spread
 from gym.notifications.kinds import GROUP_OF, IN_PLACE, WAITS
 from gym.notifications.models import NotificationKind, RecipientKind
 from gym.notifications.quiet_hours import after_quiet
@@ -91,7 +91,7 @@ class Lease:
 
 def back_off(attempts: int) -> float:
     """Seconds until the next try: 1 s doubling to an hour, with jitter so that retries spread."""
-    return min(LONGEST_PAUSE, 2.0 ** min(attempts - 1, 12) * random.uniform(0.8, 1.2))  # noqa: S311
+    return min(LONGEST_PAUSE, spread(doubled(1.0, min(attempts, 13))))
 
 
 class MessageSender:

@@ -1,4 +1,4 @@
-"""The dispatcher: takes messages out of the outbox and sends them, each chat in order, none lost."""
+"""The outbox worker: claims due messages and sends them, each chat in order, none lost."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from telegram import Bot
 from bot.outbox.delivery import Lease, MessageSender, SendContext
 from bot.outbox.rate_limits import BULK, GROUP, OVERALL, SendRateLimits
 from gym.app import Gym
-from gym.core.database.advisory_lock import SoleLock
 from gym.core.errors import DatabaseUnavailable
+from gym.core.leader_election import LeaderElection, LeaderRole
 from gym.notifications.repository import OutboxRepository
 from gym.security.permissions import Actor
 
@@ -35,7 +35,9 @@ While it is on its way all the same, its lease is renewed: else it would leave a
 """
 IDLE_SECONDS = 15.0
 """How long an idle dispatcher sleeps at most; NOTIFY wakes it at once."""
-STANDBY_SECONDS = 1.0
+ROLE = LeaderRole(
+    LOCK, retry_seconds=1.0, waits="waits_to_dispatch", leads="dispatching", lost="dispatching_lost"
+)
 FAREWELL_SECONDS = 5.0
 
 
@@ -170,25 +172,17 @@ class OutboxWorker:
 
     async def _lead(self) -> None:
         """Become the one that sends, and stay it while the connection lives; else try again."""
-        lock = SoleLock(LOCK, "waits_to_dispatch")
-        while True:
-            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
-                async with self.gym.database.direct() as connection:
-                    lost = asyncio.Event()
-                    connection.add_termination_listener(partial(_set, lost))
-                    if await lock.take(connection):
-                        await connection.add_listener(CHANNEL, partial(_set, self._wake))
-                        await self._serve(lost)
-            await asyncio.sleep(STANDBY_SECONDS)
+        await LeaderElection(self.gym.database, ROLE).run(self._term)
 
-    async def _serve(self, lost: asyncio.Event) -> None:
+    async def _term(self, connection: asyncpg.Connection) -> None:
+        """Until cancelled. Without a database the term ends, and is tried for again."""
+        await connection.add_listener(CHANNEL, partial(_set, self._wake))
         with suppress(DatabaseUnavailable):
             await self._remember_lately()
-            log.info("dispatching")
             self._leads.set()
             self._wake.set()
             try:
-                await lost.wait()
+                await asyncio.Event().wait()
             finally:
                 self._leads.clear()
 

@@ -17,7 +17,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gym.core.database.advisory_lock import holder_query
 from gym.core.errors import DatabaseUnavailable
-from gym.jobs.leader import LOCK
 from gym.jobs.models import JobRun
 from gym.jobs.runner import WorkRunner
 from gym.jobs.work import JOBS
@@ -28,6 +27,7 @@ from gym.unit_of_work import UnitOfWork
 
 log = structlog.get_logger()
 HEARTBEAT: Final = "heartbeat"
+LOCK: Final = 0x6C6561646572  # "leader"
 PATIENCE: Final = timedelta(minutes=30)
 """How long after its time a job is late."""
 WATCH_EVERY: Final = timedelta(minutes=5)

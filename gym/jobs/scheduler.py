@@ -8,6 +8,7 @@ from datetime import UTC, tzinfo
 from functools import partial
 from typing import Final
 
+import asyncpg
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
@@ -15,8 +16,8 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from gym.core.database.engine import Database
 from gym.core.errors import DatabaseUnavailable
-from gym.jobs.health import beat
-from gym.jobs.leader import lead
+from gym.core.leader_election import LeaderElection, LeaderRole
+from gym.jobs.health import LOCK, beat
 from gym.jobs.runner import WorkRunner, run_due
 from gym.jobs.work import JOBS, Job
 from gym.security.permissions import Actor
@@ -28,6 +29,7 @@ MINUTES: Final = "5,20,35,50"
 """Every quarter of an hour, 00:05 of the gym's day among them."""
 TICK: Final = "tick"
 HEARTBEAT_SECONDS: Final = 60
+ROLE: Final = LeaderRole(LOCK, retry_seconds=5.0, waits="waits_to_lead", leads="leading", lost="lead_lost")
 
 
 class JobScheduler:
@@ -89,7 +91,7 @@ async def run_scheduler(
     `seconds` is another pace, for a clock that runs faster.
     """
 
-    async def term() -> None:
+    async def term(_: asyncpg.Connection) -> None:
         await JobScheduler(run, jobs, seconds=seconds).serve()
 
-    await lead(database, term)
+    await LeaderElection(database, ROLE).run(term)

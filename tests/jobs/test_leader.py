@@ -14,7 +14,7 @@ import asyncpg
 import pytest
 
 from gym.core.database.engine import plain_dsn
-from gym.jobs.leader import LOCK
+from gym.jobs.health import LOCK
 from gym.jobs.work import JOBS
 
 ROOT = Path(__file__).parents[2]

@@ -13,8 +13,8 @@ from bot.outbox.worker import LOCK as OUTBOX
 from gym.app import Gym
 from gym.core.database.advisory_lock import SoleLock
 from gym.core.database.engine import plain_dsn
+from gym.jobs.health import LOCK as JOBS
 from gym.jobs.health import watch_jobs
-from gym.jobs.leader import LOCK as JOBS
 
 
 async def opened(gym: Gym) -> asyncpg.Connection:

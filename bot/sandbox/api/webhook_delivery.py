@@ -16,6 +16,7 @@ from bot.sandbox.loopback import LoopbackResolver, loopback_url
 from bot.sandbox.state.profile import WebhookAddress
 from bot.sandbox.state.state import SandboxState
 from bot.sandbox.state.store import Json
+from gym.core.runtime.backoff import Backoff
 
 TOPIC = "webhook"
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's name
@@ -32,7 +33,7 @@ class WebhookDelivery:
         self._state = state
         self._obey = obey
         self._task: asyncio.Task[None] | None = None
-        self._pause = FIRST_PAUSE
+        self._backoff = Backoff(FIRST_PAUSE, LONGEST_PAUSE)
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="sandbox-webhook")
@@ -66,7 +67,7 @@ class WebhookDelivery:
         problem = await self._post(session, webhook.url, update, headers)
         if problem is None:
             self._state.updates.confirm(update["update_id"])
-            self._pause = FIRST_PAUSE
+            self._backoff.reset()
             return
         self._note(problem)
         await self._rest()
@@ -104,5 +105,4 @@ class WebhookDelivery:
         """Back off, but wake at once when the webhook changes."""
         before = self._state.bot.webhook().url
         changed = lambda: self._state.bot.webhook().url != before  # noqa: E731
-        await self._state.signals.until(TOPIC, changed, self._pause)
-        self._pause = min(self._pause * 2, LONGEST_PAUSE)
+        await self._state.signals.until(TOPIC, changed, self._backoff.next())

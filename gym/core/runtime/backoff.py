@@ -21,9 +21,8 @@ class Backoff:
 
     def next(self, at_least: float = 0.0) -> float:
         """Count a failure. `at_least` is what the other side asked for; it gets no more than the ceiling."""
-        pause = self.shortest * 2.0 ** min(self.failures, _MOST_DOUBLINGS)
         self.failures += 1
-        return min(self.longest, max(pause, at_least))
+        return min(self.longest, max(doubled(self.shortest, self.failures), at_least))
 
     def reset(self) -> None:
         """It works again."""
@@ -33,6 +32,11 @@ class Backoff:
         """It ran for so long before it failed: after a good stretch the past is forgotten."""
         if seconds >= GOOD_STRETCH:
             self.reset()
+
+
+def doubled(shortest: float, failures: int) -> float:
+    """The pause after so many failures in a row, where they are counted elsewhere; 1 gives the shortest."""
+    return shortest * 2.0 ** min(failures - 1, _MOST_DOUBLINGS)
 
 
 def spread(pause: float) -> float:
