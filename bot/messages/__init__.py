@@ -1,4 +1,4 @@
-"""Notifications as messages: one small function a kind, in the reader's language, rendered when it leaves."""
+"""Notifications as messages: one small function a kind, in the reader's language, worded when it leaves."""
 
 from bot.messages import (
     approvals,
@@ -12,7 +12,16 @@ from bot.messages import (
     occasions,
     rewards,
 )
-from bot.messages.register import BUTTONS, RENDERERS, Message, render
+from bot.messages.register import (
+    BUTTONS,
+    RENDERERS,
+    Message,
+    WordingContext,
+    check_wordings,
+    render,
+    word,
+    word_stored,
+)
 
 __all__ = [
     "BUTTONS",
@@ -27,6 +36,12 @@ __all__ = [
     "membership",
     "money",
     "occasions",
+    "WordingContext",
+    "check_wordings",
     "render",
+    "word",
+    "word_stored",
     "rewards",
 ]
+
+check_wordings()

@@ -2,45 +2,48 @@
 
 from __future__ import annotations
 
-from bot.messages.register import Payload, offers, says
+from bot.messages.register import WordingContext, offers, says
 from bot.ui.callbacks import Home
 from bot.ui.keyboards import Keyboard, button
 from bot.ui.screens import HtmlTranslator
 from bot.ui.wording.candidates import afterwards, answers, outcome_text, waiting_text
-from gym.notifications.models import NotificationKind as Kind
-from gym.settings.schemas import GymSettings
+from gym.notifications.payloads.candidates import (
+    AdminConfirmedPayload,
+    AdminWaitingPayload,
+    AdminWaitOverPayload,
+)
 
 
-@says(Kind.ADMIN_WAITING)
-def _waiting(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
-    return waiting_text(t, p)
+@says(AdminWaitingPayload)
+def _waiting(t: HtmlTranslator, p: AdminWaitingPayload, _: WordingContext) -> str:
+    return waiting_text(t, p.candidate, p.expires_at)
 
 
-@offers(Kind.ADMIN_WAITING)
-def _answers(t: HtmlTranslator, p: Payload) -> Keyboard:
-    return [answers(t, p)]
+@offers(AdminWaitingPayload)
+def _answers(t: HtmlTranslator, p: AdminWaitingPayload) -> Keyboard:
+    return [answers(t, p.candidate.candidate_id)]
 
 
-@says(Kind.ADMIN_WAIT_OVER)
-def _over(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
+@says(AdminWaitOverPayload)
+def _over(t: HtmlTranslator, p: AdminWaitOverPayload, _: WordingContext) -> str:
     """Stands where the question stood."""
-    return outcome_text(t, p)
+    return outcome_text(t, p.candidate)
 
 
-@offers(Kind.ADMIN_WAIT_OVER)
-def _go_on(t: HtmlTranslator, p: Payload) -> Keyboard:
+@offers(AdminWaitOverPayload)
+def _go_on(t: HtmlTranslator, p: AdminWaitOverPayload) -> Keyboard:
     return [afterwards(t)]
 
 
-@says(Kind.ADMIN_CONFIRMED)
-def _confirmed(t: HtmlTranslator, p: Payload, settings: GymSettings) -> str:
+@says(AdminConfirmedPayload)
+def _confirmed(t: HtmlTranslator, p: AdminConfirmedPayload, context: WordingContext) -> str:
     return t(
         "✅ <b>{decided_by} has confirmed you: you are an admin of {gym} now.</b>",
-        decided_by=p["decided_by"],
-        gym=settings.name,
+        decided_by=p.decided_by,
+        gym=context.settings.name,
     )
 
 
-@offers(Kind.ADMIN_CONFIRMED)
-def _begin(t: HtmlTranslator, p: Payload) -> Keyboard:
+@offers(AdminConfirmedPayload)
+def _begin(t: HtmlTranslator, p: AdminConfirmedPayload) -> Keyboard:
     return [[button(t("Home"), Home())]]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from bot.messages.register import (
-    RENDERERS,
-    Payload,
-    Render,
+    WordingContext,
+    Words,
     method_words,
     offers,
     says,
@@ -17,163 +18,193 @@ from bot.ui.keyboards import Button, Keyboard, button
 from bot.ui.screens import Html, HtmlTranslator
 from gym.attendance.models import VerdictCode
 from gym.core.language import N_
-from gym.notifications.models import NotificationKind as Kind
-from gym.settings.schemas import GymSettings
+from gym.notifications.payloads.base import Payload
+from gym.notifications.payloads.door import CheckedInPayload, DeniedPayload
+from gym.notifications.payloads.members import WelcomePayload
+from gym.notifications.payloads.money import PaymentDetails, ReceiptPart, ReceiptPayload, VoidedPayload
+from gym.notifications.payloads.plans import (
+    EndedPayload,
+    EndsSoonPayload,
+    PaymentDuePayload,
+    SubscriptionActivatedPayload,
+    SubscriptionExpiredPayload,
+    SubscriptionRenewedPayload,
+    SubscriptionSoldPayload,
+)
 
 ENDED = (VerdictCode.EXPIRED, VerdictCode.VISITS_USED_UP, VerdictCode.NO_SUBSCRIPTION)
 """Denials that a new period mends."""
 HAS_ENDED = N_("⚪ <b>{plan}</b> ended on {ends_on}. Renew it at the desk.")
 
 simple(
-    Kind.WELCOME,
+    WelcomePayload,
     N_("👋 Welcome to {gym}, {first_name}! Your receipts, your visits and reminders of your plan come here."),
 )
 
 
-@says(Kind.RECEIPT)
-def _receipt(t: HtmlTranslator, p: Payload, settings: GymSettings) -> str:
-    if "parts" in p:
-        return _receipt_of_all(t, p, settings)
+@says(ReceiptPayload)
+def _receipt(t: HtmlTranslator, p: ReceiptPayload, context: WordingContext) -> str:
+    if p.payment.parts:
+        return _receipt_of_all(t, p.payment, context)
     text = t(
         "🧾 <b>Receipt {number}</b>\n{gym}\n\n"
         "Paid <b>{amount}</b> ({method}) for {plan}\n{starts_on} – {ends_on}",
-        number=Html(f"№ {p['receipt_number']}"),
-        gym=settings.name,
-        amount=p["amount"],
-        method=method_words(t, p),
-        plan=p["plan_name"],
-        starts_on=p["starts_on"],
-        ends_on=p["ends_on"],
+        number=Html(f"№ {p.payment.receipt_number}"),
+        gym=context.settings.name,
+        amount=p.payment.amount,
+        method=method_words(t, p.payment.method),
+        plan=p.about.plan_name,
+        starts_on=p.about.starts_on,
+        ends_on=p.about.ends_on,
     )
-    left = t("Still to pay: <b>{balance}</b>", balance=p["balance"]) if p["balance"] else t("Paid in full.")
+    left = (
+        t("Still to pay: <b>{balance}</b>", balance=p.about.balance)
+        if p.about.balance
+        else t("Paid in full.")
+    )
     return f"{text}\n{left}"
 
 
-def _receipt_of_all(t: HtmlTranslator, p: Payload, settings: GymSettings) -> str:
+def _receipt_of_all(t: HtmlTranslator, payment: PaymentDetails, context: WordingContext) -> str:
     """One message for everything that was paid at once."""
     heading = t(
         "🧾 <b>Receipt</b>\n{gym}\n\nPaid <b>{total}</b> ({method})",
-        gym=settings.name,
-        total=p["total"],
-        method=method_words(t, p),
+        gym=context.settings.name,
+        total=payment.total,
+        method=method_words(t, payment.method),
     )
-    return "\n".join([heading, *(_part(t, one) for one in p["parts"]), t("Paid in full.")])
+    return "\n".join([heading, *(_part(t, one) for one in payment.parts), t("Paid in full.")])
 
 
-def _part(t: HtmlTranslator, one: Payload) -> str:
+def _part(t: HtmlTranslator, one: ReceiptPart) -> str:
     return t(
         "{number}: {amount} for {plan}, {starts_on} – {ends_on}",
-        number=Html(f"№ {one['receipt_number']}"),
-        amount=one["amount"],
-        plan=one["plan_name"],
-        starts_on=one["starts_on"],
-        ends_on=one["ends_on"],
+        number=Html(f"№ {one.receipt_number}"),
+        amount=one.amount,
+        plan=one.plan_name,
+        starts_on=one.starts_on,
+        ends_on=one.ends_on,
     )
 
 
-@says(Kind.VOIDED)
-def _voided(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
+@says(VoidedPayload)
+def _voided(t: HtmlTranslator, p: VoidedPayload, _: WordingContext) -> str:
     """The reason is the desk's."""
     text = t(
         "↩️ <b>Receipt {number}</b> is void: <b>{amount}</b> ({method}) for {plan} no longer counts as paid.",
-        number=Html(f"№ {p['receipt_number']}"),
-        amount=p["amount"],
-        method=method_words(t, p),
-        plan=p["plan_name"],
+        number=Html(f"№ {p.void.receipt_number}"),
+        amount=p.void.amount,
+        method=method_words(t, p.void.method),
+        plan=p.about.plan_name,
     )
-    left = [t("To pay: <b>{balance}</b>", balance=p["balance"])] if p["balance"] else []
+    left = [t("To pay: <b>{balance}</b>", balance=p.about.balance)] if p.about.balance else []
     return "\n".join([text, *left, t("Questions? Ask at the desk.")])
 
 
-def _sold(message: str) -> Render:
-    def function(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
-        text = t(message, plan=p["plan_name"], starts_on=p["starts_on"], ends_on=p["ends_on"])
-        return text if not p["balance"] else f"{text}\n" + t("To pay: <b>{balance}</b>", balance=p["balance"])
+AnyPeriod: TypeAlias = (
+    SubscriptionSoldPayload
+    | SubscriptionRenewedPayload
+    | SubscriptionActivatedPayload
+    | SubscriptionExpiredPayload
+)
+
+
+def _sold(message: str) -> Words[AnyPeriod]:
+    def function(t: HtmlTranslator, p: AnyPeriod, _: WordingContext) -> str:
+        about = p.about
+        text = t(message, plan=about.plan_name, starts_on=about.starts_on, ends_on=about.ends_on)
+        return (
+            text if not about.balance else f"{text}\n" + t("To pay: <b>{balance}</b>", balance=about.balance)
+        )
 
     return function
 
 
-RENDERERS[Kind.SUBSCRIPTION_SOLD] = _sold(N_("🏷 Your plan: <b>{plan}</b>\n📅 {starts_on} – {ends_on}"))
-RENDERERS[Kind.SUBSCRIPTION_RENEWED] = _sold(N_("🔁 Renewed: <b>{plan}</b>\n📅 {starts_on} – {ends_on}"))
-RENDERERS[Kind.SUBSCRIPTION_ACTIVATED] = _sold(N_("🟢 <b>{plan}</b> has started. It runs until {ends_on}."))
-RENDERERS[Kind.SUBSCRIPTION_EXPIRED] = _sold(HAS_ENDED)
+says(SubscriptionSoldPayload)(_sold(N_("🏷 Your plan: <b>{plan}</b>\n📅 {starts_on} – {ends_on}")))
+says(SubscriptionRenewedPayload)(_sold(N_("🔁 Renewed: <b>{plan}</b>\n📅 {starts_on} – {ends_on}")))
+says(SubscriptionActivatedPayload)(_sold(N_("🟢 <b>{plan}</b> has started. It runs until {ends_on}.")))
+says(SubscriptionExpiredPayload)(_sold(HAS_ENDED))
 
 
-@says(Kind.ENDS_SOON)
-def _ends_soon(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
-    days = (p["ends_on"] - p["today"]).days if "today" in p else p["days"]
+@says(EndsSoonPayload)
+def _ends_soon(t: HtmlTranslator, p: EndsSoonPayload, context: WordingContext) -> str:
+    days = (p.about.ends_on - context.today).days if context.today else p.days
     if days < 0:
-        return t(HAS_ENDED, plan=p["plan_name"], ends_on=p["ends_on"])
+        return t(HAS_ENDED, plan=p.about.plan_name, ends_on=p.about.ends_on)
     if days == 0:
-        return t("⏰ Today is the last day of <b>{plan}</b>. Renew it at the desk.", plan=p["plan_name"])
+        return t("⏰ Today is the last day of <b>{plan}</b>. Renew it at the desk.", plan=p.about.plan_name)
     when = t.plural("in {count} day", "in {count} days", days)
     return t(
         "⏰ <b>{plan}</b> ends {when}, on {ends_on}. Renew it at the desk.",
-        plan=p["plan_name"],
+        plan=p.about.plan_name,
         when=when,
-        ends_on=p["ends_on"],
+        ends_on=p.about.ends_on,
     )
 
 
-@says(Kind.ENDED)
-def _ended(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
+@says(EndedPayload)
+def _ended(t: HtmlTranslator, p: EndedPayload, _: WordingContext) -> str:
     return t(
         "👋 We miss you! <b>{plan}</b> ended on {ends_on}. Renew it at the desk whenever you like.",
-        plan=p["plan_name"],
-        ends_on=p["ends_on"],
+        plan=p.about.plan_name,
+        ends_on=p.about.ends_on,
     )
 
 
-@says(Kind.PAYMENT_DUE)
-def _payment_due(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
+@says(PaymentDuePayload)
+def _payment_due(t: HtmlTranslator, p: PaymentDuePayload, _: WordingContext) -> str:
     return t(
         "💵 You have <b>{balance}</b> to pay for <b>{plan}</b>. You can pay at the desk.",
-        balance=p["balance"],
-        plan=p["plan_name"],
+        balance=p.about.balance,
+        plan=p.about.plan_name,
     )
 
 
-@says(Kind.CHECKED_IN)
-def _checked_in(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
-    lines = [t("✅ Entry noted: {at}", at=p["at"])]
-    if p.get("visit_number"):
-        lines.append(t("Visit {number} of this plan", number=p["visit_number"]))
-    if p.get("visits_left") is not None:
-        lines.append(t.plural("🎟 {count} visit left", "🎟 {count} visits left", p["visits_left"]))
-    elif p.get("days_left") is not None:
-        lines.append(t.plural("⏳ {count} day left", "⏳ {count} days left", p["days_left"]))
-    if p.get("balance"):
-        lines.append(t("💵 To pay: <b>{balance}</b>", balance=p["balance"]))
+@says(CheckedInPayload)
+def _checked_in(t: HtmlTranslator, p: CheckedInPayload, _: WordingContext) -> str:
+    lines = [t("✅ Entry noted: {at}", at=p.verdict.at)]
+    if p.verdict.visit_number:
+        lines.append(t("Visit {number} of this plan", number=p.verdict.visit_number))
+    if p.verdict.visits_left is not None:
+        lines.append(t.plural("🎟 {count} visit left", "🎟 {count} visits left", p.verdict.visits_left))
+    elif p.verdict.days_left is not None:
+        lines.append(t.plural("⏳ {count} day left", "⏳ {count} days left", p.verdict.days_left))
+    if p.verdict.balance:
+        lines.append(t("💵 To pay: <b>{balance}</b>", balance=p.verdict.balance))
     return "\n".join(lines)
 
 
-@says(Kind.DENIED)
-def _denied(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
-    return "🚪 " + verdict_words(t, p, p["code"])
+@says(DeniedPayload)
+def _denied(t: HtmlTranslator, p: DeniedPayload, _: WordingContext) -> str:
+    return "🚪 " + verdict_words(t, p.verdict)
 
 
 # Buttons
 
 
-@offers(Kind.ENDS_SOON)
-@offers(Kind.ENDED)
-@offers(Kind.SUBSCRIPTION_EXPIRED)
+@offers(EndsSoonPayload, EndedPayload, SubscriptionExpiredPayload)
 def _renewal(t: HtmlTranslator, _: Payload) -> Keyboard:
-    return [[_my_plan(t), button(t("I want to renew"), WantToRenew())]]
+    return _my_plan_and_renewal(t)
 
 
-@offers(Kind.PAYMENT_DUE)
-@offers(Kind.VOIDED)
-@offers(Kind.SUBSCRIPTION_SOLD)
-@offers(Kind.SUBSCRIPTION_RENEWED)
-@offers(Kind.SUBSCRIPTION_ACTIVATED)
+@offers(
+    PaymentDuePayload,
+    VoidedPayload,
+    SubscriptionSoldPayload,
+    SubscriptionRenewedPayload,
+    SubscriptionActivatedPayload,
+)
 def _look(t: HtmlTranslator, _: Payload) -> Keyboard:
     return [[_my_plan(t)]]
 
 
-@offers(Kind.DENIED)
-def _way_in(t: HtmlTranslator, p: Payload) -> Keyboard:
-    return _renewal(t, p) if VerdictCode(str(p["code"])) in ENDED else _look(t, p)
+@offers(DeniedPayload)
+def _way_in(t: HtmlTranslator, p: DeniedPayload) -> Keyboard:
+    return _my_plan_and_renewal(t) if VerdictCode(p.verdict.code) in ENDED else [[_my_plan(t)]]
+
+
+def _my_plan_and_renewal(t: HtmlTranslator) -> Keyboard:
+    return [[_my_plan(t), button(t("I want to renew"), WantToRenew())]]
 
 
 def _my_plan(t: HtmlTranslator) -> Button:

@@ -2,174 +2,223 @@
 
 from __future__ import annotations
 
-from bot.messages.register import Payload, method_words, offers, says, simple
+from uuid import UUID
+
+from bot.messages.register import WordingContext, method_words, offers, says, simple, verdict_values
 from bot.ui.buttons.clients import Card
 from bot.ui.buttons.memberships import RenewPlan, SellPlan
 from bot.ui.buttons.money import TakePayment
 from bot.ui.callbacks import Callback
-from bot.ui.keyboards import Keyboard, button
+from bot.ui.keyboards import Button, Keyboard, button
 from bot.ui.screens import Html, HtmlTranslator
 from bot.ui.wording.verdicts import CLOSED_DEBT, FROZEN_OPEN_END, WHY
 from gym.attendance.models import VerdictCode
 from gym.core.language import N_
-from gym.notifications.models import NotificationKind as Kind
-from gym.settings.schemas import GymSettings
+from gym.notifications.payloads.candidates import DeskNewStaffPayload
+from gym.notifications.payloads.door import (
+    DeskCheckedInPayload,
+    DeskDeniedPayload,
+    DeskOverridePayload,
+    VerdictDetails,
+)
+from gym.notifications.payloads.house import DeskDoorFailedPayload, DeskNewKioskPayload
+from gym.notifications.payloads.members import (
+    DeskClientChangedPayload,
+    DeskClientDeactivatedPayload,
+    DeskClientRegisteredPayload,
+    DeskImportedPayload,
+    DeskWantsRenewalPayload,
+)
+from gym.notifications.payloads.money import DeskPaymentPayload, DeskVoidPayload
+from gym.notifications.payloads.plans import (
+    DeskActivatedPayload,
+    DeskCanceledPayload,
+    DeskExpiredPayload,
+    DeskRenewedPayload,
+    DeskSoldPayload,
+)
 
-simple(Kind.DESK_CLIENT_REGISTERED, N_("🆕 {staff_name} has registered {client_name}."))
-simple(Kind.DESK_CLIENT_CHANGED, N_("✏️ {staff_name} has changed the details of {client_name}."))
-simple(Kind.DESK_CLIENT_DEACTIVATED, N_("⏸ {staff_name} has deactivated {client_name}."))
-simple(Kind.DESK_SOLD, N_("🏷 {client_name}: {plan_name} for {final_price} ({staff_name})"))
+simple(DeskClientRegisteredPayload, N_("🆕 {staff_name} has registered {client_name}."))
+simple(DeskClientChangedPayload, N_("✏️ {staff_name} has changed the details of {client_name}."))
+simple(DeskClientDeactivatedPayload, N_("⏸ {staff_name} has deactivated {client_name}."))
+simple(DeskSoldPayload, N_("🏷 {client_name}: {plan_name} for {final_price} ({staff_name})"))
 simple(
-    Kind.DESK_RENEWED, N_("🔁 {client_name}: {plan_name} from {starts_on} for {final_price} ({staff_name})")
+    DeskRenewedPayload, N_("🔁 {client_name}: {plan_name} from {starts_on} for {final_price} ({staff_name})")
 )
 simple(
-    Kind.DESK_IMPORTED,
+    DeskImportedPayload,
     N_(
         "📥 {staff_name} has imported a list. New clients: {made}. Plans that ran before: {plans}, with"
         " {owed} still to pay."
     ),
 )
 simple(
-    Kind.DESK_CANCELED,
+    DeskCanceledPayload,
     N_("✖️ {client_name}: {plan_name} ({starts_on} – {ends_on}) was canceled by {staff_name}: {reason}"),
 )
-simple(Kind.DESK_EXPIRED, N_("⚪ {client_name}: {plan_name} has ended."))
-simple(Kind.DESK_WANTS_RENEWAL, N_("🙋 {client_name} wants to renew."))
-simple(Kind.DESK_NEW_KIOSK, N_("🚪 A kiosk was paired: {name}"))
+simple(DeskExpiredPayload, N_("⚪ {client_name}: {plan_name} has ended."))
+simple(DeskWantsRenewalPayload, N_("🙋 {client_name} wants to renew."))
+simple(DeskNewKioskPayload, N_("🚪 A kiosk was paired: {name}"))
 simple(
-    Kind.DESK_DOOR_FAILED,
+    DeskDoorFailedPayload,
     N_("🚪 The door at “{name}” does not answer. Open it by hand, and check its relay."),
 )
 
 
-@says(Kind.DESK_NEW_STAFF)
-def _new_staff(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
-    if p["role"] == "admin":
-        return t("👋 {name} works here now, as an admin.", name=p["name"])
-    return t("👋 {name} works here now.", name=p["name"])
+@says(DeskNewStaffPayload)
+def _new_staff(t: HtmlTranslator, p: DeskNewStaffPayload, _: WordingContext) -> str:
+    if p.role == "admin":
+        return t("👋 {name} works here now, as an admin.", name=p.name)
+    return t("👋 {name} works here now.", name=p.name)
 
 
-@says(Kind.DESK_ACTIVATED)
-def _activated(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
+@says(DeskActivatedPayload)
+def _activated(t: HtmlTranslator, p: DeskActivatedPayload, _: WordingContext) -> str:
     text = t(
-        "🟢 {client_name}: {plan_name} has started.", client_name=p["client_name"], plan_name=p["plan_name"]
+        "🟢 {client_name}: {plan_name} has started.",
+        client_name=p.about.client_name,
+        plan_name=p.about.plan_name,
     )
-    return f"{text} " + t("{balance} is still to pay.", balance=p["balance"]) if p["balance"] else text
+    return f"{text} " + t("{balance} is still to pay.", balance=p.about.balance) if p.about.balance else text
 
 
-@says(Kind.DESK_PAYMENT)
-def _desk_payment(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
-    if "parts" in p:
-        numbers = ", ".join(f"№ {one['receipt_number']}" for one in p["parts"])
+@says(DeskPaymentPayload)
+def _desk_payment(t: HtmlTranslator, p: DeskPaymentPayload, _: WordingContext) -> str:
+    payment = p.payment
+    if payment.parts:
+        numbers = ", ".join(f"№ {one.receipt_number}" for one in payment.parts)
         return t(
             "💵 {client_name} paid everything, {amount} ({method}), receipts {numbers} ({staff_name})",
-            client_name=p["client_name"],
-            amount=p["total"],
-            method=method_words(t, p),
+            client_name=p.about.client_name,
+            amount=payment.total,
+            method=method_words(t, payment.method),
             numbers=Html(numbers),
-            staff_name=p["staff_name"],
+            staff_name=p.staff_name,
         )
     return t(
         "💵 {client_name} paid {amount} ({method}), receipt {number} ({staff_name})",
-        client_name=p["client_name"],
-        amount=p["amount"],
-        method=method_words(t, p),
-        number=Html(f"№ {p['receipt_number']}"),
-        staff_name=p["staff_name"],
+        client_name=p.about.client_name,
+        amount=payment.amount,
+        method=method_words(t, payment.method),
+        number=Html(f"№ {payment.receipt_number}"),
+        staff_name=p.staff_name,
     )
 
 
-@says(Kind.DESK_VOID)
-def _desk_void(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
+@says(DeskVoidPayload)
+def _desk_void(t: HtmlTranslator, p: DeskVoidPayload, _: WordingContext) -> str:
     return t(
         "↩️ Receipt {number} of {client_name} ({amount}) was voided by {staff_name}: {reason}",
-        number=Html(f"№ {p['receipt_number']}"),
-        client_name=p["client_name"],
-        amount=p["amount"],
-        staff_name=p["staff_name"],
-        reason=p["reason"],
+        number=Html(f"№ {p.void.receipt_number}"),
+        client_name=p.about.client_name,
+        amount=p.void.amount,
+        staff_name=p.staff_name,
+        reason=p.void.reason,
     )
 
 
-@says(Kind.DESK_CHECKED_IN)
-def _desk_checked_in(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
-    return t("✅ {client_name} is in.", client_name=p["client_name"])
+@says(DeskCheckedInPayload)
+def _desk_checked_in(t: HtmlTranslator, p: DeskCheckedInPayload, _: WordingContext) -> str:
+    return t("✅ {client_name} is in.", client_name=p.verdict.client_name)
 
 
-@says(Kind.DESK_DENIED)
-def _desk_denied(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
-    values = {**p, "balance": p.get("balance") or p.get("closed_debt")}
-    why = Html(t(_why(p), **values))
-    if p.get("late"):
+@says(DeskDeniedPayload)
+def _desk_denied(t: HtmlTranslator, p: DeskDeniedPayload, _: WordingContext) -> str:
+    verdict = p.verdict
+    why = Html(t(_why(verdict), **verdict_values(verdict)))
+    if p.late:
         return t(
             "🚪 {client_name} came at {at} while the kiosk was offline, and would not have been let in. "
             "{why}",
-            client_name=p["client_name"],
-            at=p["at"],
+            client_name=verdict.client_name,
+            at=verdict.at,
             why=why,
         )
-    return t("🚪 {client_name} was not let in. {why}", client_name=p["client_name"], why=why)
+    return t("🚪 {client_name} was not let in. {why}", client_name=verdict.client_name, why=why)
 
 
-def _why(p: Payload) -> str:
+def _why(verdict: VerdictDetails) -> str:
     """The desk's own words: the client's are for the client."""
-    code = VerdictCode(str(p["code"]))
-    if code is VerdictCode.FROZEN and not p.get("until"):
+    code = VerdictCode(verdict.code)
+    if code is VerdictCode.FROZEN and not verdict.until:
         return FROZEN_OPEN_END
-    if code is VerdictCode.PAYMENT_DUE and not p.get("balance"):
+    if code is VerdictCode.PAYMENT_DUE and not verdict.balance:
         return CLOSED_DEBT
     return WHY[code]
 
 
-@says(Kind.DESK_OVERRIDE)
-def _override(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
+@says(DeskOverridePayload)
+def _override(t: HtmlTranslator, p: DeskOverridePayload, _: WordingContext) -> str:
     return t(
         "⚠️ {staff_name} let {client_name} in against the verdict: {reason}",
-        staff_name=p["staff_name"],
-        client_name=p["client_name"],
-        reason=p["reason"],
+        staff_name=p.staff_name,
+        client_name=p.verdict.client_name,
+        reason=p.verdict.reason,
     )
 
 
 # Buttons
 
 
-@offers(Kind.DESK_CLIENT_REGISTERED)
-@offers(Kind.DESK_CLIENT_CHANGED)
-@offers(Kind.DESK_CLIENT_DEACTIVATED)
-@offers(Kind.DESK_CANCELED)
-@offers(Kind.DESK_PAYMENT)
-@offers(Kind.DESK_VOID)
-@offers(Kind.DESK_SOLD)
-@offers(Kind.DESK_RENEWED)
-@offers(Kind.DESK_CHECKED_IN)
-@offers(Kind.DESK_OVERRIDE)
-def _card(t: HtmlTranslator, p: Payload) -> Keyboard:
-    return [[button(t("👤 Card"), Card(p["client_id"]))]]
+@offers(DeskClientRegisteredPayload, DeskClientChangedPayload, DeskClientDeactivatedPayload)
+def _client_card(
+    t: HtmlTranslator,
+    p: DeskClientRegisteredPayload | DeskClientChangedPayload | DeskClientDeactivatedPayload,
+) -> Keyboard:
+    return [[_card(t, p.about.client_id)]]
 
 
-@offers(Kind.DESK_ACTIVATED)
-def _begun(t: HtmlTranslator, p: Payload) -> Keyboard:
+@offers(DeskSoldPayload, DeskRenewedPayload, DeskCanceledPayload, DeskPaymentPayload, DeskVoidPayload)
+def _buyers_card(
+    t: HtmlTranslator,
+    p: DeskSoldPayload | DeskRenewedPayload | DeskCanceledPayload | DeskPaymentPayload | DeskVoidPayload,
+) -> Keyboard:
+    return [[_card(t, p.about.client_id)]]
+
+
+@offers(DeskCheckedInPayload, DeskOverridePayload)
+def _visitors_card(t: HtmlTranslator, p: DeskCheckedInPayload | DeskOverridePayload) -> Keyboard:
+    return _verdict_card(t, p.verdict)
+
+
+@offers(DeskActivatedPayload)
+def _begun(t: HtmlTranslator, p: DeskActivatedPayload) -> Keyboard:
     """What has begun unpaid is paid now."""
-    return _card_and(t, p, N_("💵 Pay"), TakePayment(p["subscription_id"])) if p["balance"] else _card(t, p)
+    card = _card(t, p.about.client_id)
+    return [[card, button(t("💵 Pay"), TakePayment(p.about.subscription_id))] if p.about.balance else [card]]
 
 
-@offers(Kind.DESK_EXPIRED)
-@offers(Kind.DESK_WANTS_RENEWAL)
-def _renewal(t: HtmlTranslator, p: Payload) -> Keyboard:
-    return _card_and(t, p, N_("🔁 Renew"), RenewPlan(p["client_id"]))
+@offers(DeskExpiredPayload)
+def _ended(t: HtmlTranslator, p: DeskExpiredPayload) -> Keyboard:
+    return _card_and(t, p.about.client_id, N_("🔁 Renew"), RenewPlan(p.about.client_id))
 
 
-@offers(Kind.DESK_DENIED)
-def _remedy(t: HtmlTranslator, p: Payload) -> Keyboard:
-    match VerdictCode(str(p["code"])):
+@offers(DeskWantsRenewalPayload)
+def _wants_renewal(t: HtmlTranslator, p: DeskWantsRenewalPayload) -> Keyboard:
+    return _card_and(t, p.client_id, N_("🔁 Renew"), RenewPlan(p.client_id))
+
+
+@offers(DeskDeniedPayload)
+def _remedy(t: HtmlTranslator, p: DeskDeniedPayload) -> Keyboard:
+    client_id = p.verdict.client_id
+    assert client_id is not None, "only a known client's denial is told"
+    match VerdictCode(p.verdict.code):
         case VerdictCode.EXPIRED | VerdictCode.VISITS_USED_UP:
-            return _renewal(t, p)
+            return _card_and(t, client_id, N_("🔁 Renew"), RenewPlan(client_id))
         case VerdictCode.NO_SUBSCRIPTION:
-            return _card_and(t, p, N_("🏷 Sell plan"), SellPlan(p["client_id"]))
+            return _card_and(t, client_id, N_("🏷 Sell plan"), SellPlan(client_id))
         case _:
-            return _card(t, p)
+            return [[_card(t, client_id)]]
 
 
-def _card_and(t: HtmlTranslator, p: Payload, label: str, step: Callback) -> Keyboard:
-    return [[button(t("👤 Card"), Card(p["client_id"])), button(t(label), step)]]
+def _verdict_card(t: HtmlTranslator, verdict: VerdictDetails) -> Keyboard:
+    assert verdict.client_id is not None, "only a known client's verdict is told"
+    return [[_card(t, verdict.client_id)]]
+
+
+def _card(t: HtmlTranslator, client_id: UUID) -> Button:
+    return button(t("👤 Card"), Card(client_id))
+
+
+def _card_and(t: HtmlTranslator, client_id: UUID, label: str, step: Callback) -> Keyboard:
+    return [[_card(t, client_id), button(t(label), step)]]

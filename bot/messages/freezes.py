@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.messages.register import Payload, offers, says
+from bot.messages.register import WordingContext, offers, says
 from bot.ui.buttons.clients import Card
 from bot.ui.buttons.member import MyPlan
 from bot.ui.buttons.memberships import Freezes
@@ -10,155 +10,179 @@ from bot.ui.keyboards import Keyboard, button
 from bot.ui.screens import Html, HtmlTranslator
 from bot.ui.wording.freezes import span
 from gym.core.language import N_
-from gym.notifications.models import NotificationKind as Kind
-from gym.settings.schemas import GymSettings
+from gym.notifications.payloads.base import Payload
+from gym.notifications.payloads.freezes import (
+    ClosedGym,
+    DeskFreezeEndedPayload,
+    DeskFrozenPayload,
+    DeskGiftDaysPayload,
+    FreezeEndedPayload,
+    FreezeEndsPayload,
+    FrozenPayload,
+    GiftDaysPayload,
+    GiftToEverybody,
+    GymClosedPayload,
+    GymOpenedPayload,
+    ReopenedGym,
+)
+from gym.notifications.payloads.plans import PlanDetails
 
 
-@says(Kind.FREEZE_ENDS)
-def _freeze_ends(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
-    if "today" in p and p["today"] >= p["back_on"]:
-        return t("☀️ The freeze of <b>{plan}</b> is over: come by!", plan=p["plan_name"])
+@says(FreezeEndsPayload)
+def _freeze_ends(t: HtmlTranslator, p: FreezeEndsPayload, context: WordingContext) -> str:
+    if context.today and context.today >= p.back_on:
+        return t("☀️ The freeze of <b>{plan}</b> is over: come by!", plan=p.about.plan_name)
     return t(
         "☀️ Your freeze of <b>{plan}</b> ends tomorrow. From {back_on} on you can come again!",
-        plan=p["plan_name"],
-        back_on=p["back_on"],
+        plan=p.about.plan_name,
+        back_on=p.back_on,
     )
 
 
-@says(Kind.FROZEN)
-def _told_frozen(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
-    if p["frozen_until"] is None:
-        text = t("❄️ Your plan <b>{plan}</b> rests from {day} on.", plan=p["plan_name"], day=p["frozen_from"])
+@says(FrozenPayload)
+def _told_frozen(t: HtmlTranslator, p: FrozenPayload, _: WordingContext) -> str:
+    if p.frozen_until is None:
+        text = t("❄️ Your plan <b>{plan}</b> rests from {day} on.", plan=p.about.plan_name, day=p.frozen_from)
         return f"{text}\n" + t("No day is lost. When you want to come back, tell the desk.")
-    days = Html(span(t, p["frozen_from"], p["frozen_until"]))
-    text = t("❄️ Your plan <b>{plan}</b> is frozen: {days}.", plan=p["plan_name"], days=days)
-    return f"{text}\n" + t("📅 Your plan now runs until {ends_on}.", ends_on=p["ends_on"])
+    days = Html(span(t, p.frozen_from, p.frozen_until))
+    text = t("❄️ Your plan <b>{plan}</b> is frozen: {days}.", plan=p.about.plan_name, days=days)
+    return f"{text}\n" + t("📅 Your plan now runs until {ends_on}.", ends_on=p.about.ends_on)
 
 
-@says(Kind.FREEZE_ENDED)
-def _told_ended(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
-    text = t("✖️ The freeze of <b>{plan}</b> was called off.", plan=p["plan_name"])
-    if not p["planned"]:
-        text = t("☀️ The freeze of <b>{plan}</b> is over: come by!", plan=p["plan_name"])
-    return f"{text}\n" + t("📅 Your plan now runs until {ends_on}.", ends_on=p["ends_on"])
+@says(FreezeEndedPayload)
+def _told_ended(t: HtmlTranslator, p: FreezeEndedPayload, _: WordingContext) -> str:
+    text = t("✖️ The freeze of <b>{plan}</b> was called off.", plan=p.about.plan_name)
+    if not p.planned:
+        text = t("☀️ The freeze of <b>{plan}</b> is over: come by!", plan=p.about.plan_name)
+    return f"{text}\n" + t("📅 Your plan now runs until {ends_on}.", ends_on=p.about.ends_on)
 
 
-@says(Kind.GYM_CLOSED)
-def _told_closed(t: HtmlTranslator, p: Payload, settings: GymSettings) -> str:
-    days = Html(span(t, p["frozen_from"], p["frozen_until"]))
-    text = t("🔒 {gym} is closed {days}: {reason}", gym=settings.name, days=days, reason=p["reason"])
+@says(GymClosedPayload)
+def _told_closed(t: HtmlTranslator, p: GymClosedPayload, context: WordingContext) -> str:
+    days = Html(span(t, p.frozen_from, p.frozen_until))
+    text = t("🔒 {gym} is closed {days}: {reason}", gym=context.settings.name, days=days, reason=p.reason)
     rest = t(
-        "You lose no day: <b>{plan}</b> runs until {ends_on} now.", plan=p["plan_name"], ends_on=p["ends_on"]
+        "You lose no day: <b>{plan}</b> runs until {ends_on} now.",
+        plan=p.about.plan_name,
+        ends_on=p.about.ends_on,
     )
     return f"{text}\n{rest}"
 
 
-@says(Kind.GYM_OPENED)
-def _told_opened(t: HtmlTranslator, p: Payload, settings: GymSettings) -> str:
-    if p["planned"]:
-        days = Html(span(t, p["frozen_from"], p["frozen_until"]))
-        text = t("☀️ {gym} stays open after all ({days}).", gym=settings.name, days=days)
+@says(GymOpenedPayload)
+def _told_opened(t: HtmlTranslator, p: GymOpenedPayload, context: WordingContext) -> str:
+    if p.planned:
+        days = Html(span(t, p.frozen_from, p.frozen_until))
+        text = t("☀️ {gym} stays open after all ({days}).", gym=context.settings.name, days=days)
     else:
-        text = t("☀️ {gym} is open again: come by!", gym=settings.name)
-    rest = t("📅 <b>{plan}</b> runs until {ends_on}.", plan=p["plan_name"], ends_on=p["ends_on"])
+        text = t("☀️ {gym} is open again: come by!", gym=context.settings.name)
+    rest = t("📅 <b>{plan}</b> runs until {ends_on}.", plan=p.about.plan_name, ends_on=p.about.ends_on)
     return f"{text}\n{rest}"
 
 
-@says(Kind.GIFT_DAYS)
-def _gift(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
+@says(GiftDaysPayload)
+def _gift(t: HtmlTranslator, p: GiftDaysPayload, _: WordingContext) -> str:
     return t.plural(
         "🎁 {count} day as a gift for <b>{plan}</b>: {reason}\nYour plan now runs until {ends_on}.",
         "🎁 {count} days as a gift for <b>{plan}</b>: {reason}\nYour plan now runs until {ends_on}.",
-        p["days"],
-        plan=p["plan_name"],
-        reason=p["reason"],
-        ends_on=p["ends_on"],
+        p.days,
+        plan=p.about.plan_name,
+        reason=p.reason,
+        ends_on=p.about.ends_on,
     )
 
 
-@says(Kind.DESK_FROZEN)
-def _frozen(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
-    days = Html(span(t, p["frozen_from"], p["frozen_until"]))
-    if p.get("closing"):
+@says(DeskFrozenPayload)
+def _frozen(t: HtmlTranslator, p: DeskFrozenPayload, _: WordingContext) -> str:
+    frozen = p.frozen
+    days = Html(span(t, frozen.frozen_from, frozen.frozen_until))
+    if isinstance(frozen, ClosedGym):
         return t.plural(
             "🔒 The gym is closed {days}: {reason}. {count} plan rests ({staff_name})",
             "🔒 The gym is closed {days}: {reason}. {count} plans rest ({staff_name})",
-            p["count"],
+            frozen.count,
             days=days,
-            reason=p["reason"],
-            staff_name=p["staff_name"],
+            reason=p.reason,
+            staff_name=p.staff_name,
         )
     return t(
         "❄️ {client_name}: {plan_name} is frozen {days}: {reason} ({staff_name})",
-        client_name=p["client_name"],
-        plan_name=p["plan_name"],
+        client_name=frozen.about.client_name,
+        plan_name=frozen.about.plan_name,
         days=days,
-        reason=p["reason"],
-        staff_name=p["staff_name"],
+        reason=p.reason,
+        staff_name=p.staff_name,
     )
 
 
-@says(Kind.DESK_FREEZE_ENDED)
-def _freeze_ended(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
-    if p.get("closing"):
+@says(DeskFreezeEndedPayload)
+def _freeze_ended(t: HtmlTranslator, p: DeskFreezeEndedPayload, _: WordingContext) -> str:
+    resumed = p.resumed
+    if isinstance(resumed, ReopenedGym):
         return t.plural(
             "☀️ The gym opens again. {count} plan has new dates ({staff_name})",
             "☀️ The gym opens again. {count} plans have new dates ({staff_name})",
-            p["count"],
-            staff_name=p["staff_name"],
+            resumed.count,
+            staff_name=p.staff_name,
         )
     message = (
         N_("✖️ {client_name}: a planned freeze of {plan_name} was called off ({staff_name})")
-        if p["planned"]
+        if resumed.planned
         else N_("☀️ {client_name} is back: {plan_name} runs until {ends_on} ({staff_name})")
     )
     return t(
         message,
-        client_name=p["client_name"],
-        plan_name=p["plan_name"],
-        ends_on=p["ends_on"],
-        staff_name=p["staff_name"],
+        client_name=resumed.about.client_name,
+        plan_name=resumed.about.plan_name,
+        ends_on=resumed.about.ends_on,
+        staff_name=p.staff_name,
     )
 
 
-@says(Kind.DESK_GIFT_DAYS)
-def _desk_gift(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
-    days = t.plural("{count} day", "{count} days", p["days"])
-    if p.get("everybody"):
+@says(DeskGiftDaysPayload)
+def _desk_gift(t: HtmlTranslator, p: DeskGiftDaysPayload, _: WordingContext) -> str:
+    days, given_to = t.plural("{count} day", "{count} days", p.days), p.given_to
+    if isinstance(given_to, GiftToEverybody):
         return t.plural(
             "🎁 {days} for {count} plan: {reason} ({staff_name})",
             "🎁 {days} for {count} plans: {reason} ({staff_name})",
-            p["count"],
+            given_to.count,
             days=days,
-            reason=p["reason"],
-            staff_name=p["staff_name"],
+            reason=p.reason,
+            staff_name=p.staff_name,
         )
     return t(
         "🎁 {client_name}: {days} for {plan_name}: {reason} ({staff_name})",
-        client_name=p["client_name"],
+        client_name=given_to.about.client_name,
         days=days,
-        plan_name=p["plan_name"],
-        reason=p["reason"],
-        staff_name=p["staff_name"],
+        plan_name=given_to.about.plan_name,
+        reason=p.reason,
+        staff_name=p.staff_name,
     )
 
 
-@offers(Kind.FROZEN)
-@offers(Kind.FREEZE_ENDS)
-@offers(Kind.FREEZE_ENDED)
-@offers(Kind.GYM_CLOSED)
-@offers(Kind.GYM_OPENED)
-@offers(Kind.GIFT_DAYS)
+@offers(
+    FrozenPayload, FreezeEndsPayload, FreezeEndedPayload, GymClosedPayload, GymOpenedPayload, GiftDaysPayload
+)
 def _my_plan(t: HtmlTranslator, _: Payload) -> Keyboard:
     return [[button(t("🎫 My plan"), MyPlan())]]
 
 
-@offers(Kind.DESK_FROZEN)
-@offers(Kind.DESK_FREEZE_ENDED)
-@offers(Kind.DESK_GIFT_DAYS)
-def _look(t: HtmlTranslator, p: Payload) -> Keyboard:
-    if "client_id" not in p:
-        return []
-    return [
-        [button(t("👤 Card"), Card(p["client_id"])), button(t("❄️ Freezes"), Freezes(p["subscription_id"]))]
-    ]
+@offers(DeskFrozenPayload)
+def _look_at_freeze(t: HtmlTranslator, p: DeskFrozenPayload) -> Keyboard:
+    return [] if isinstance(p.frozen, ClosedGym) else _look(t, p.frozen.about)
+
+
+@offers(DeskFreezeEndedPayload)
+def _look_at_end(t: HtmlTranslator, p: DeskFreezeEndedPayload) -> Keyboard:
+    return [] if isinstance(p.resumed, ReopenedGym) else _look(t, p.resumed.about)
+
+
+@offers(DeskGiftDaysPayload)
+def _look_at_gift(t: HtmlTranslator, p: DeskGiftDaysPayload) -> Keyboard:
+    return [] if isinstance(p.given_to, GiftToEverybody) else _look(t, p.given_to.about)
+
+
+def _look(t: HtmlTranslator, about: PlanDetails) -> Keyboard:
+    card = button(t("👤 Card"), Card(about.client_id))
+    return [[card, button(t("❄️ Freezes"), Freezes(about.subscription_id))]]

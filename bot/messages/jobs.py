@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.messages.register import Payload, offers, says
+from bot.messages.register import WordingContext, offers, says
 from bot.ui.buttons.reports import DayChart, EndingSoon
 from bot.ui.buttons.settings import Jobs
 from bot.ui.keyboards import Keyboard, button
@@ -14,9 +14,15 @@ from bot.ui.wording.terms import JOB_NAMES
 from gym.attendance.models import VerdictCode
 from gym.chats.pictures import Stays
 from gym.core.language import N_
-from gym.notifications.models import NotificationKind as Kind
+from gym.notifications.payloads.base import Payload
+from gym.notifications.payloads.house import (
+    DeskDigestPayload,
+    DeskJobFailedPayload,
+    DeskJobLatePayload,
+    DeskPictureStaysPayload,
+    DeskTelegramFailsPayload,
+)
 from gym.payments.models import Method
-from gym.settings.schemas import GymSettings
 
 STAYS: Final = {
     Stays.TOO_OLD: N_(
@@ -47,32 +53,29 @@ NO_RIGHT_IN: Final = N_(
 )
 
 
-@says(Kind.DESK_DIGEST)
-def _digest(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
-    denials = [(VerdictCode(str(one["code"])), int(one["count"])) for one in p["denials"]]
-    money = [(Method(str(one["method"])), one["net"]) for one in p["money"]]
+@says(DeskDigestPayload)
+def _digest(t: HtmlTranslator, p: DeskDigestPayload, _: WordingContext) -> str:
+    denials = [(VerdictCode(one.code), one.count) for one in p.denials]
+    money = [(Method(one.method), one.net) for one in p.money]
     lines = [
-        t("🌙 <b>The day: {day}</b>", day=p["day"]),
-        *door_lines(t, p["visits"], denials),
+        t("🌙 <b>The day: {day}</b>", day=p.day),
+        *door_lines(t, p.visits, denials),
         *money_lines(t, t("Money"), money),
-        new_line(t, p["new_clients"]),
-        t.plural(
-            "⏳ {count} plan ends within a week", "⏳ {count} plans end within a week", p["ending_week"]
-        ),
-        debt_line(t, p["debts"], p["owed"]),
+        new_line(t, p.new_clients),
+        t.plural("⏳ {count} plan ends within a week", "⏳ {count} plans end within a week", p.ending_week),
+        debt_line(t, p.debts, p.owed),
     ]
-    return "\n".join([*lines, away_line(t, p["at_risk"])] if p["at_risk"] else lines)
+    return "\n".join([*lines, away_line(t, p.at_risk)] if p.at_risk else lines)
 
 
-@says(Kind.DESK_JOB_FAILED)
-def _failed(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
+@says(DeskJobFailedPayload)
+def _failed(t: HtmlTranslator, p: DeskJobFailedPayload, _: WordingContext) -> str:
     return t(
-        "⚠️ “{job}” has failed. It is tried again by itself: see under Jobs how it goes.", job=_name(t, p)
+        "⚠️ “{job}” has failed. It is tried again by itself: see under Jobs how it goes.", job=_name(t, p.job)
     )
 
 
-def _name(t: HtmlTranslator, p: Payload) -> str:
-    job = str(p["job"])
+def _name(t: HtmlTranslator, job: str) -> str:
     return t(JOB_NAMES[job]) if job in JOB_NAMES else job
 
 
@@ -85,41 +88,39 @@ _FAILING = {
 _OTHER = N_("some calls")
 
 
-@says(Kind.DESK_TELEGRAM_FAILS)
-def _failing(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
-    what = t(_FAILING.get(str(p["method"]), _OTHER))
+@says(DeskTelegramFailsPayload)
+def _failing(t: HtmlTranslator, p: DeskTelegramFailsPayload, _: WordingContext) -> str:
+    what = t(_FAILING.get(p.method, _OTHER))
     return t(
         "📡 Telegram has trouble with {what} ({method}). People get the text without it, or are told so;"
         " everything else works, and it is tried again by itself.",
         what=what,
-        method=p["method"],
+        method=p.method,
     )
 
 
-@says(Kind.DESK_JOB_LATE)
-def _late(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
-    name = _name(t, p)
-    if p["last_success_at"] is None:
+@says(DeskJobLatePayload)
+def _late(t: HtmlTranslator, p: DeskJobLatePayload, _: WordingContext) -> str:
+    name = _name(t, p.job)
+    if p.last_success_at is None:
         return t("⌛ “{job}” has not run yet, though it should have. Is the program still running?", job=name)
-    return t("⌛ “{job}” should have run by now; it last did on {at}.", job=name, at=p["last_success_at"])
+    return t("⌛ “{job}” should have run by now; it last did on {at}.", job=name, at=p.last_success_at)
 
 
-@says(Kind.DESK_PICTURE_STAYS)
-def _picture_stays(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
-    reason = Stays(str(p["reason"]))
-    if reason is Stays.NO_RIGHT and p["chat"] is not None:
-        return t(NO_RIGHT_IN, chat=p["chat"])
+@says(DeskPictureStaysPayload)
+def _picture_stays(t: HtmlTranslator, p: DeskPictureStaysPayload, _: WordingContext) -> str:
+    reason = Stays(p.reason)
+    if reason is Stays.NO_RIGHT and p.chat is not None:
+        return t(NO_RIGHT_IN, chat=p.chat)
     return t(STAYS[reason])
 
 
-@offers(Kind.DESK_DIGEST)
-def _look(t: HtmlTranslator, p: Payload) -> Keyboard:
-    chart = button(t("📊 Chart"), DayChart(p["day"]))
-    return [[chart, button(t("⏳ Ending"), EndingSoon())] if p["ending_week"] else [chart]]
+@offers(DeskDigestPayload)
+def _look(t: HtmlTranslator, p: DeskDigestPayload) -> Keyboard:
+    chart = button(t("📊 Chart"), DayChart(p.day))
+    return [[chart, button(t("⏳ Ending"), EndingSoon())] if p.ending_week else [chart]]
 
 
-@offers(Kind.DESK_TELEGRAM_FAILS)
-@offers(Kind.DESK_JOB_LATE)
-@offers(Kind.DESK_JOB_FAILED)
+@offers(DeskTelegramFailsPayload, DeskJobLatePayload, DeskJobFailedPayload)
 def _jobs(t: HtmlTranslator, _: Payload) -> Keyboard:
     return [[button(t("🛠 Jobs"), Jobs())]]

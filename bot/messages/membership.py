@@ -2,176 +2,194 @@
 
 from __future__ import annotations
 
-from bot.messages.register import Payload, method_words, offers, says
+from bot.messages.register import WordingContext, method_words, offers, says
 from bot.ui.buttons.clients import Card
 from bot.ui.buttons.member import MyPlan
 from bot.ui.buttons.memberships import ManagePlan
 from bot.ui.buttons.money import TakePayment
 from bot.ui.keyboards import Keyboard, button
 from bot.ui.screens import Html, HtmlTranslator
-from gym.notifications.models import NotificationKind as Kind
+from gym.notifications.payloads.base import Payload
+from gym.notifications.payloads.money import DeskRefundPayload, RefundDetails, RefundedPayload
+from gym.notifications.payloads.plans import (
+    CancellationDetails,
+    ChangeDetails,
+    DeskPlanChangedPayload,
+    PlanChangedPayload,
+    SubscriptionCanceledPayload,
+)
 from gym.payments.models import EntryCause
-from gym.settings.schemas import GymSettings
 
 
-@says(Kind.PLAN_CHANGED)
-def _changed(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
+@says(PlanChangedPayload)
+def _changed(t: HtmlTranslator, p: PlanChangedPayload, _: WordingContext) -> str:
     lines = [
-        t("🔀 Your plan is now <b>{plan}</b> instead of {old}.", plan=p["plan_name"], old=p["old_plan"]),
-        t("📅 {starts_on} – {ends_on}", starts_on=p["starts_on"], ends_on=p["ends_on"]),
-        *_change_lines(t, p),
+        t(
+            "🔀 Your plan is now <b>{plan}</b> instead of {old}.",
+            plan=p.about.plan_name,
+            old=p.change.old_plan,
+        ),
+        t("📅 {starts_on} – {ends_on}", starts_on=p.about.starts_on, ends_on=p.about.ends_on),
+        *_change_lines(t, p.change),
     ]
-    if p["to_credit"]:
-        lines.append(t("💳 {amount} stay as your credit.", amount=p["to_credit"]))
-    if p["balance"]:
-        lines.append(t("To pay: <b>{balance}</b>", balance=p["balance"]))
-    if p["renewal_starts_on"]:
-        lines.append(t("⏭ Your next plan starts on {day}.", day=p["renewal_starts_on"]))
+    if p.change.to_credit:
+        lines.append(t("💳 {amount} stay as your credit.", amount=p.change.to_credit))
+    if p.about.balance:
+        lines.append(t("To pay: <b>{balance}</b>", balance=p.about.balance))
+    if p.change.renewal_starts_on:
+        lines.append(t("⏭ Your next plan starts on {day}.", day=p.change.renewal_starts_on))
     return "\n".join(lines)
 
 
-@says(Kind.DESK_PLAN_CHANGED)
-def _desk_changed(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
+@says(DeskPlanChangedPayload)
+def _desk_changed(t: HtmlTranslator, p: DeskPlanChangedPayload, _: WordingContext) -> str:
     lines = [
         t(
             "🔀 {client_name}: {old} → {plan} for {price} ({staff_name})",
-            client_name=p["client_name"],
-            old=p["old_plan"],
-            plan=p["plan_name"],
-            price=p["final_price"],
-            staff_name=p["staff_name"],
+            client_name=p.about.client_name,
+            old=p.change.old_plan,
+            plan=p.about.plan_name,
+            price=p.about.final_price,
+            staff_name=p.staff_name,
         ),
-        *_change_lines(t, p),
+        *_change_lines(t, p.change),
     ]
-    if p["to_credit"]:
-        lines.append(t("💳 {amount} stay as the client's credit.", amount=p["to_credit"]))
-    if p["balance"]:
-        lines.append(t("To pay: <b>{balance}</b>", balance=p["balance"]))
+    if p.change.to_credit:
+        lines.append(t("💳 {amount} stay as the client's credit.", amount=p.change.to_credit))
+    if p.about.balance:
+        lines.append(t("To pay: <b>{balance}</b>", balance=p.about.balance))
     return "\n".join(lines)
 
 
-def _change_lines(t: HtmlTranslator, p: Payload) -> list[str]:
+def _change_lines(t: HtmlTranslator, change: ChangeDetails) -> list[str]:
     """Where the unused days' money went."""
     lines: list[str] = []
-    if p["to_debt"]:
-        lines.append(t("− {amount} off what the old plan owes", amount=p["to_debt"]))
-    if p["debt_left"]:
-        lines.append(t("⚠️ {amount} of the old plan stay to pay.", amount=p["debt_left"]))
-    if p["to_new"]:
-        number = Html(f"№ {p['receipt_number']}")
+    if change.to_debt:
+        lines.append(t("− {amount} off what the old plan owes", amount=change.to_debt))
+    if change.debt_left:
+        lines.append(t("⚠️ {amount} of the old plan stay to pay.", amount=change.debt_left))
+    if change.to_new:
+        number = Html(f"№ {change.receipt_number}")
         lines.append(
-            t("− {amount} paid onto the new plan, receipt {number}", amount=p["to_new"], number=number)
+            t("− {amount} paid onto the new plan, receipt {number}", amount=change.to_new, number=number)
         )
     return lines
 
 
-@says(Kind.REFUNDED)
-def _refunded(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
+@says(RefundedPayload)
+def _refunded(t: HtmlTranslator, p: RefundedPayload, _: WordingContext) -> str:
     """A client reads what was done for them; the reason is the desk's."""
-    if p.get("cause") == EntryCause.WRITTEN_OFF:
+    if p.given.cause == EntryCause.WRITTEN_OFF:
         return t(
-            "🧹 <b>{plan}</b>: {amount} are not owed any more.", plan=p["plan_name"], amount=p["credited"]
+            "🧹 <b>{plan}</b>: {amount} are not owed any more.",
+            plan=p.about.plan_name,
+            amount=p.given.credited,
         )
     return "\n".join(
-        [t("💸 <b>{plan}</b>: the gym gives something back.", plan=p["plan_name"]), *_given(t, p)]
+        [
+            t("💸 <b>{plan}</b>: the gym gives something back.", plan=p.about.plan_name),
+            *_given(t, p.given, p.given.method),
+        ]
     )
 
 
-@says(Kind.SUBSCRIPTION_CANCELED)
-def _canceled(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
+@says(SubscriptionCanceledPayload)
+def _canceled(t: HtmlTranslator, p: SubscriptionCanceledPayload, _: WordingContext) -> str:
     """Which period is gone, what stays, what is still owed. 0.1.0 did not say whether it had begun."""
     text = t(
         "✖️ Your plan <b>{plan_name}</b>, {starts_on} – {ends_on}, was canceled.",
-        plan_name=p["plan_name"],
-        starts_on=p["starts_on"],
-        ends_on=p["ends_on"],
+        plan_name=p.about.plan_name,
+        starts_on=p.about.starts_on,
+        ends_on=p.about.ends_on,
     )
-    if not p.get("begun", True):
+    if not p.outcome.begun:
         text = t(
             "✖️ <b>{plan_name}</b>, which was to start on {starts_on}, was canceled.",
-            plan_name=p["plan_name"],
-            starts_on=p["starts_on"],
+            plan_name=p.about.plan_name,
+            starts_on=p.about.starts_on,
         )
-    return "\n".join([text, *_still(t, p), *_given(t, p), t("Questions? Ask at the desk.")])
+    return "\n".join([text, *_still(t, p), *_given(t, p.outcome), t("Questions? Ask at the desk.")])
 
 
-def _still(t: HtmlTranslator, p: Payload) -> list[str]:
+def _still(t: HtmlTranslator, p: SubscriptionCanceledPayload) -> list[str]:
     """What the client has all the same, and owes."""
     lines: list[str] = []
-    if p.get("running_plan"):
+    if p.outcome.running_plan:
         lines.append(
             t(
                 "🏷 Your plan <b>{plan_name}</b> stays until {ends_on}.",
-                plan_name=p["running_plan"],
-                ends_on=p["running_until"],
+                plan_name=p.outcome.running_plan,
+                ends_on=p.outcome.running_until,
             )
         )
-    if p["balance"]:
-        lines.append(t("To pay for the days used: <b>{balance}</b>", balance=p["balance"]))
+    if p.about.balance:
+        lines.append(t("To pay for the days used: <b>{balance}</b>", balance=p.about.balance))
     return lines
 
 
-def _given(t: HtmlTranslator, p: Payload) -> list[str]:
+def _given(
+    t: HtmlTranslator, given: CancellationDetails | RefundDetails, method: str | None = None
+) -> list[str]:
     """What a client gets back; a cancellation does not say how."""
     lines: list[str] = []
-    if p["credited"]:
-        lines.append(t("− {amount} off what is to pay", amount=p["credited"]))
-    if p["refunded"] and p.get("method"):
-        lines.append(t("💸 {amount} back ({method})", amount=p["refunded"], method=method_words(t, p)))
-    elif p["refunded"]:
-        lines.append(t("💸 {amount} back", amount=p["refunded"]))
-    if p["kept"]:
-        lines.append(t("💳 {amount} kept as your credit for what you buy next", amount=p["kept"]))
+    if given.credited:
+        lines.append(t("− {amount} off what is to pay", amount=given.credited))
+    if given.refunded and method:
+        lines.append(t("💸 {amount} back ({method})", amount=given.refunded, method=method_words(t, method)))
+    elif given.refunded:
+        lines.append(t("💸 {amount} back", amount=given.refunded))
+    if given.kept:
+        lines.append(t("💳 {amount} kept as your credit for what you buy next", amount=given.kept))
     return lines
 
 
-@says(Kind.DESK_REFUND)
-def _desk_refund(t: HtmlTranslator, p: Payload, _: GymSettings) -> str:
-    if p.get("cause") == EntryCause.WRITTEN_OFF:
+@says(DeskRefundPayload)
+def _desk_refund(t: HtmlTranslator, p: DeskRefundPayload, _: WordingContext) -> str:
+    if p.given.cause == EntryCause.WRITTEN_OFF:
         return t(
             "🧹 {client_name}: {staff_name} has written {amount} off for {plan} ({reason})",
-            client_name=p["client_name"],
-            staff_name=p["staff_name"],
-            amount=p["credited"],
-            plan=p["plan_name"],
-            reason=p["reason"],
+            client_name=p.about.client_name,
+            staff_name=p.staff_name,
+            amount=p.given.credited,
+            plan=p.about.plan_name,
+            reason=p.given.reason,
         )
     lines = [
         t(
             "💸 {client_name}: {staff_name} gives something back for {plan} ({reason})",
-            client_name=p["client_name"],
-            plan=p["plan_name"],
-            staff_name=p["staff_name"],
-            reason=p["reason"],
+            client_name=p.about.client_name,
+            plan=p.about.plan_name,
+            staff_name=p.staff_name,
+            reason=p.given.reason,
         )
     ]
-    if p["credited"]:
-        lines.append(t("− {amount} off the debt", amount=p["credited"]))
-    if p["refunded"]:
-        lines.append(t("💸 {amount} back ({method})", amount=p["refunded"], method=method_words(t, p)))
-    if p["kept"]:
-        lines.append(t("💳 {amount} kept as the client's credit", amount=p["kept"]))
+    if p.given.credited:
+        lines.append(t("− {amount} off the debt", amount=p.given.credited))
+    if p.given.refunded:
+        lines.append(
+            t("💸 {amount} back ({method})", amount=p.given.refunded, method=method_words(t, p.given.method))
+        )
+    if p.given.kept:
+        lines.append(t("💳 {amount} kept as the client's credit", amount=p.given.kept))
     return "\n".join(lines)
 
 
-@offers(Kind.PLAN_CHANGED)
-@offers(Kind.REFUNDED)
-@offers(Kind.SUBSCRIPTION_CANCELED)
+@offers(PlanChangedPayload, RefundedPayload, SubscriptionCanceledPayload)
 def _my_plan(t: HtmlTranslator, _: Payload) -> Keyboard:
     return [[button(t("🎫 My plan"), MyPlan())]]
 
 
-@offers(Kind.DESK_PLAN_CHANGED)
-def _after_change(t: HtmlTranslator, p: Payload) -> Keyboard:
-    card = button(t("👤 Open the card"), Card(p["client_id"]))
-    return [[card, button(t("💵 Pay"), TakePayment(p["subscription_id"]))] if p["balance"] else [card]]
+@offers(DeskPlanChangedPayload)
+def _after_change(t: HtmlTranslator, p: DeskPlanChangedPayload) -> Keyboard:
+    card = button(t("👤 Open the card"), Card(p.about.client_id))
+    return [[card, button(t("💵 Pay"), TakePayment(p.about.subscription_id))] if p.about.balance else [card]]
 
 
-@offers(Kind.DESK_REFUND)
-def _after_refund(t: HtmlTranslator, p: Payload) -> Keyboard:
+@offers(DeskRefundPayload)
+def _after_refund(t: HtmlTranslator, p: DeskRefundPayload) -> Keyboard:
     return [
         [
-            button(t("👤 Open the card"), Card(p["client_id"])),
-            button(t("🏷 Plan"), ManagePlan(p["subscription_id"])),
+            button(t("👤 Open the card"), Card(p.about.client_id)),
+            button(t("🏷 Plan"), ManagePlan(p.about.subscription_id)),
         ]
     ]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final
+from datetime import date, datetime
+from string import Formatter
+from typing import Any, Final, TypeAlias, TypeVar
 
 from telegram import InlineKeyboardMarkup
 
@@ -14,15 +15,29 @@ from bot.ui.screens import HtmlTranslator
 from bot.ui.wording.terms import METHODS
 from gym.attendance.checkin.sentences import sentence_of
 from gym.attendance.models import CheckInMethod, VerdictCode
+from gym.notifications.kinds import BY_KIND, BY_PAYLOAD
 from gym.notifications.models import NotificationKind
+from gym.notifications.payloads.base import Payload, read_stored, stored_names
+from gym.notifications.payloads.door import VerdictDetails
 from gym.payments.models import Method
 from gym.settings.schemas import GymSettings
 
-Payload = Mapping[str, Any]
-Render = Callable[[HtmlTranslator, Payload, GymSettings], str]
-Buttons = Callable[[HtmlTranslator, Payload], Keyboard]
-RENDERERS: Final[dict[NotificationKind, Render]] = {}
-BUTTONS: Final[dict[NotificationKind, Buttons]] = {}
+P = TypeVar("P", bound=Payload)
+
+
+@dataclass(frozen=True, slots=True)
+class WordingContext:
+    """Under which settings a message is worded, and on which gym day it is read."""
+
+    settings: GymSettings
+    today: date | None = None
+    """What Telegram took days late must be true when it is read. None in a list of what was not delivered."""
+
+
+Words: TypeAlias = Callable[[HtmlTranslator, P, WordingContext], str]
+Buttons: TypeAlias = Callable[[HtmlTranslator, P], Keyboard]
+RENDERERS: Final[dict[NotificationKind, Words[Any]]] = {}
+BUTTONS: Final[dict[NotificationKind, Buttons[Any]]] = {}
 ANSWERED_IN_PLACE: Final = frozenset(
     {
         NotificationKind.APPROVAL_ASKED,
@@ -41,53 +56,85 @@ class Message:
     keyboard: InlineKeyboardMarkup | None = None
 
 
-def render(
-    kind: NotificationKind, payload: Payload, settings: GymSettings, language: str, now: datetime
-) -> Message:
-    """The message of a notification; `now` is business time, from which its buttons grow old.
+def says(*models: type[P]) -> Callable[[Words[P]], Words[P]]:
+    """Register the function that words these payloads."""
 
-    Words may look at `today`: what Telegram took days late must be true when it is read.
+    def register(function: Words[P]) -> Words[P]:
+        for model in models:
+            RENDERERS[BY_PAYLOAD[model].kind] = function
+        return function
+
+    return register
+
+
+def offers(*models: type[P]) -> Callable[[Buttons[P]], Buttons[P]]:
+    """Register the function that makes the buttons under these payloads."""
+
+    def register(function: Buttons[P]) -> Buttons[P]:
+        for model in models:
+            BUTTONS[BY_PAYLOAD[model].kind] = function
+        return function
+
+    return register
+
+
+def simple(model: type[Payload], message: str) -> None:
+    """A kind that is one sentence filled with its payload and the `gym`'s name.
+
+    Raises LookupError, and so at every start, where the sentence needs what the payload does not have.
     """
+    needed = {name for _, name, _, _ in Formatter().parse(message) if name}
+    if unknown := needed - stored_names(model) - {"gym"}:
+        raise LookupError(f"{model.__name__} has no {', '.join(sorted(unknown))}")
+
+    @says(model)
+    def sentence(t: HtmlTranslator, p: Payload, context: WordingContext) -> str:
+        return t(message, **{"gym": context.settings.name, **p.values()})
+
+
+def check_wordings() -> None:
+    """Raises LookupError, and so at every start, for a kind that nothing words."""
+    if missing := set(NotificationKind) - RENDERERS.keys():
+        raise LookupError(f"kinds without words: {', '.join(sorted(missing))}")
+
+
+def word(t: HtmlTranslator, payload: Payload, context: WordingContext) -> str:
+    """The text of a payload."""
+    return RENDERERS[BY_PAYLOAD[type(payload)].kind](t, payload, context)
+
+
+def word_stored(
+    t: HtmlTranslator, kind: NotificationKind, stored: Mapping[str, Any], context: WordingContext
+) -> str:
+    """The text of what the outbox holds. Raises ValueError where a fact is missing or of another type."""
+    return word(t, read_stored(BY_KIND[kind].payload, stored), context)
+
+
+def render(
+    kind: NotificationKind, stored: Mapping[str, Any], settings: GymSettings, language: str, now: datetime
+) -> Message:
+    """The message of what the outbox holds; `now` is business time, from which its buttons grow old.
+
+    Raises ValueError where a fact is missing or of another type.
+    """
+    payload = read_stored(BY_KIND[kind].payload, stored)
     t = HtmlTranslator(language, currency=settings.currency, timezone=settings.timezone)
-    text = RENDERERS[kind](t, {**payload, "today": now.astimezone(t.zone).date()}, settings)
+    text = word(t, payload, WordingContext(settings, now.astimezone(t.zone).date()))
     keyboard = BUTTONS[kind](t, payload) if kind in BUTTONS else ()
     return Message(text, markup(keyboard, now, stays=kind not in ANSWERED_IN_PLACE))
 
 
-def says(kind: NotificationKind) -> Callable[[Render], Render]:
-    """Register the function that words a kind."""
-
-    def register(function: Render) -> Render:
-        RENDERERS[kind] = function
-        return function
-
-    return register
+def verdict_words(t: HtmlTranslator, verdict: VerdictDetails) -> str:
+    """The verdict's own sentence, as the kiosk says it."""
+    method = CheckInMethod(verdict.method)
+    sentence = sentence_of(VerdictCode(verdict.code), method, verdict.until)
+    return t(sentence, **verdict_values(verdict))
 
 
-def offers(kind: NotificationKind) -> Callable[[Buttons], Buttons]:
-    """Register the function that makes the buttons under a kind."""
-
-    def register(function: Buttons) -> Buttons:
-        BUTTONS[kind] = function
-        return function
-
-    return register
+def verdict_values(verdict: VerdictDetails) -> dict[str, Any]:
+    """What a sentence about a verdict is filled with."""
+    return {**verdict.values(), "balance": verdict.balance or verdict.closed_debt}
 
 
-def simple(kind: NotificationKind, message: str) -> None:
-    """A kind that is one sentence filled with its payload."""
-
-    def function(t: HtmlTranslator, p: Payload, settings: GymSettings) -> str:
-        return t(message, **{"gym": settings.name, **p})
-
-    RENDERERS[kind] = function
-
-
-def verdict_words(t: HtmlTranslator, p: Payload, code: object) -> str:
-    values = {**p, "balance": p.get("balance") or p.get("closed_debt")}
-    method = CheckInMethod(str(p["method"]))
-    return t(sentence_of(VerdictCode(str(code)), method, p.get("until")), **values)
-
-
-def method_words(t: HtmlTranslator, p: Payload) -> str:
-    return t(METHODS[Method(str(p["method"]))])
+def method_words(t: HtmlTranslator, method: str | None) -> str:
+    return t(METHODS[Method(str(method))])

@@ -133,11 +133,12 @@ class MessageSender:
 
     async def _still_holds(self, item: Outgoing) -> bool:
         """Written at night, it leaves in the morning: the member may have come, or have been blocked."""
-        if item.kind is not NotificationKind.ABSENT or "since" not in item.payload:
+        since = item.payload.get("since")
+        if item.kind is not NotificationKind.ABSENT or since is None:
             return True
         async with self.gym.unit_of_work(Actor.system()) as uow:
             assert item.recipient_id is not None, "a member is told"
-            return await AbsenceService(uow).is_still_away(item.recipient_id, item.payload["since"])
+            return await AbsenceService(uow).is_still_away(item.recipient_id, since)
 
     async def _word_and_send(self, item: Outgoing, chat_id: int, now: SendContext, lease: Lease) -> None:
         try:

@@ -279,13 +279,15 @@ DENIAL = {
     ],
 )
 async def test_a_reminder_that_telegram_took_days_late_says_what_is_true_then(late: int, words: str) -> None:
-    payload = {"plan_name": "Monthly", "ends_on": NOW.date() + timedelta(days=3), "days": 3}
+    facts = {"plan_name": "Monthly", "ends_on": NOW.date() + timedelta(days=3), "days": 3}
+    payload = complete(NotificationKind.ENDS_SOON, facts).values()
     now = NOW + timedelta(days=late)
     assert words in render(NotificationKind.ENDS_SOON, payload, GymSettings(), "en", now).text
 
 
 async def test_a_freeze_that_is_over_does_not_end_tomorrow() -> None:
-    payload = {"plan_name": "Monthly", "back_on": NOW.date() + timedelta(days=1)}
+    facts = {"plan_name": "Monthly", "back_on": NOW.date() + timedelta(days=1)}
+    payload = complete(NotificationKind.FREEZE_ENDS, facts).values()
 
     def said(late: int) -> str:
         now = NOW + timedelta(days=late)
@@ -296,7 +298,8 @@ async def test_a_freeze_that_is_over_does_not_end_tomorrow() -> None:
 
 
 async def test_a_reminder_offers_the_next_step_all_day_and_stays() -> None:
-    payload = {"plan_name": "Monthly", "ends_on": NOW.date(), "days": 3}
+    facts = {"plan_name": "Monthly", "ends_on": NOW.date(), "days": 3}
+    payload = complete(NotificationKind.ENDS_SOON, facts).values()
     said = render(NotificationKind.ENDS_SOON, payload, GymSettings(), "en", NOW)
     assert said.keyboard is not None
     data = [str(button.callback_data) for row in said.keyboard.inline_keyboard for button in row]

@@ -10,6 +10,8 @@ from uuid import UUID
 import pytest
 from pydantic import ValidationError
 
+from bot.messages import RENDERERS, check_wordings
+from bot.messages.register import simple
 from gym.core.database.json_values import encode
 from gym.notifications.kinds import BY_KIND, SPECS, by_kind
 from gym.notifications.models import NotificationKind as Kind
@@ -118,3 +120,15 @@ def test_a_row_that_lacks_a_fact_is_refused_by_name() -> None:
         read_stored(
             ReceiptPayload, {name: value for name, value in STORED_ABOUT.items() if name != "plan_name"}
         )
+
+
+def test_a_kind_without_words_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    check_wordings()
+    monkeypatch.delitem(RENDERERS, Kind.DESK_DOOR_FAILED)
+    with pytest.raises(LookupError, match="desk_door_failed"):
+        check_wordings()
+
+
+def test_a_sentence_that_needs_what_the_payload_has_not_stops_the_start() -> None:
+    with pytest.raises(LookupError, match="DeskExpiredPayload has no amount"):
+        simple(BY_KIND[Kind.DESK_EXPIRED].payload, "{client_name} paid {amount} at {gym}")

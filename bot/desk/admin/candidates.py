@@ -11,8 +11,8 @@ from bot.ui.buttons.staff import Candidate, ConfirmCandidate, RefuseCandidate, T
 from bot.ui.keyboards import nav
 from bot.ui.screens import Screen, say_error
 from bot.ui.update_context import UpdateContext
-from bot.ui.wording.candidates import answers, facts_of, outcome_text, waiting_text
-from gym.staff.candidates import CandidateService
+from bot.ui.wording.candidates import answers, outcome_text, waiting_text
+from gym.staff.candidates import CandidateService, candidate_details
 from gym.staff.errors import CandidateDecided, CandidateExpired
 from gym.staff.models import CandidateState
 
@@ -25,14 +25,15 @@ async def candidate(context: UpdateContext, tap: Candidate) -> None:
     async with context.unit_of_work() as uow:
         service = CandidateService(uow)
         one = await service.get(tap.candidate_id)
-        facts, waits = facts_of(one, service.until(one)), service.is_waiting(one)
+        candidate, until = candidate_details(one), service.until(one)
+        waits = service.is_waiting(one)
     t, back = context.t, nav(context.t, back=Team())
     if waits:
-        await context.show(Screen(waiting_text(t, facts), [answers(t, facts), back]))
+        await context.show(Screen(waiting_text(t, candidate, until), [answers(t, one.id), back]))
     elif one.state is CandidateState.WAITING:
         await context.show(Screen(say_error(t, CandidateExpired(one.name)), [back]))
     else:
-        await context.show(Screen(outcome_text(t, facts), [back]))
+        await context.show(Screen(outcome_text(t, candidate), [back]))
 
 
 @router.on(ConfirmCandidate)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from bot.forms.definition import Choice, Form, FormContext, Step
 from bot.forms.opening import begin
-from bot.messages import RENDERERS
+from bot.messages import WordingContext, word
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.settings import MessagingMenu
 from bot.ui.callbacks import Callback, callback
@@ -19,7 +19,8 @@ from bot.ui.update_context import UpdateContext
 from gym.broadcasts.segments import BroadcastAudience, Segment
 from gym.broadcasts.service import BroadcastService, Progress, checked_text
 from gym.core.language import N_
-from gym.notifications.models import Broadcast, BroadcastState, NotificationKind
+from gym.notifications.models import Broadcast, BroadcastState
+from gym.notifications.payloads.members import BroadcastPayload
 from gym.plans.service import PlanService
 from gym.security.permissions import Permission
 from gym.settings.schemas import GymSettings
@@ -150,7 +151,7 @@ def _whom(t: HtmlTranslator, one: Broadcast) -> str:
 
 
 def preview(t: HtmlTranslator, text: str, settings: GymSettings) -> str:
-    worded = RENDERERS[NotificationKind.BROADCAST](t, {"text": text}, settings)
+    worded = word(t, BroadcastPayload(text=text), WordingContext(settings))
     return f"<blockquote>{worded}</blockquote>"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from bot.messages import RENDERERS
+from bot.messages import WordingContext, word_stored
 from bot.routing.navigation import go
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.settings import MessagingMenu
@@ -94,7 +94,7 @@ async def show_dead_letter(context: UpdateContext, tap: ShowDeadLetter) -> None:
 def worded(t: HtmlTranslator, one: DeadLetter, settings: GymSettings) -> Html:
     """What it says, in the language of whoever looks; its kind where that cannot be said."""
     try:
-        text = RENDERERS[one.kind](t, one.payload, settings)
+        text = word_stored(t, one.kind, one.payload, WordingContext(settings))
     except (LookupError, ValueError, TypeError, ArithmeticError):
         return Html(t.text(one.kind))
     return Html(f"<blockquote>{text}</blockquote>")

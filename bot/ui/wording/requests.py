@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from bot.ui.masking import mask_contacts
 from bot.ui.screens import Html, HtmlTranslator
@@ -11,11 +10,18 @@ from bot.ui.surfaces import mask_payload
 from bot.ui.wording.terms import METHODS
 from gym.approvals.models import Approval, ApprovalKind, ApprovalState
 from gym.approvals.notices import request_details
+from gym.approvals.schemas import discount_of
 from gym.core.language import N_
+from gym.notifications.payloads.base import read_stored
+from gym.notifications.payloads.requests import (
+    DiscountRequest,
+    FreezeRequest,
+    RefundRequest,
+    RequestDetails,
+    VoidRequest,
+    WriteOffRequest,
+)
 from gym.payments.models import Method
-
-Payload = Mapping[str, Any]
-"""As `gym.approvals.notices` makes it."""
 
 STANDS: Final = {
     ApprovalState.PENDING: N_("⏳ Waits for an answer until {expires_at}."),
@@ -32,92 +38,95 @@ SHORT: Final = {
 }
 
 
-def request_text(t: HtmlTranslator, p: Payload) -> str:
+def request_text(t: HtmlTranslator, request: RequestDetails) -> str:
     """What would happen, in full: what, to whom, how much, who asks, why."""
-    lines = [_wish(t, p), t("👤 {client}", client=p["client_name"])]
-    if p["kind"] == ApprovalKind.FREEZE:
-        lines.append(t("✍️ {reason}", reason=p["reason"]))
-    elif p["reason"]:
-        lines.append(t("✍️ {asked_by}: {reason}", asked_by=p["asked_by"], reason=p["reason"]))
+    lines = [_wish(t, request), t("👤 {client}", client=request.client_name)]
+    if isinstance(request.subject, FreezeRequest):
+        lines.append(t("✍️ {reason}", reason=request.reason))
+    elif request.reason:
+        lines.append(t("✍️ {asked_by}: {reason}", asked_by=request.asked_by, reason=request.reason))
     return "\n".join(lines)
 
 
-def _wish(t: HtmlTranslator, p: Payload) -> str:
-    match ApprovalKind(str(p["kind"])):
-        case ApprovalKind.DISCOUNT:
-            return _discount(t, p)
-        case ApprovalKind.VOID:
-            return _void(t, p)
-        case ApprovalKind.REFUND:
-            return _refund(t, p)
-        case ApprovalKind.FREEZE:
-            return freeze_days(t, p)
-        case ApprovalKind.WRITE_OFF:
-            return t("🧹 <b>Write {amount} off</b> for {plan}", amount=p["amount"], plan=p["plan_name"])
+def _wish(t: HtmlTranslator, request: RequestDetails) -> str:
+    match request.subject:
+        case DiscountRequest() as discount:
+            return _discount(t, discount)
+        case VoidRequest() as void:
+            return _void(t, void)
+        case RefundRequest() as refund:
+            return _refund(t, refund)
+        case FreezeRequest():
+            return freeze_days(t, request)
+        case WriteOffRequest(amount=amount, plan_name=plan):
+            return t("🧹 <b>Write {amount} off</b> for {plan}", amount=amount, plan=plan)
 
 
-def _discount(t: HtmlTranslator, p: Payload) -> str:
-    if not p["off"]:
-        return _full_price(t, p)
+def _discount(t: HtmlTranslator, discount: DiscountRequest) -> str:
+    if not discount.off:
+        return _full_price(t, discount)
     text = (
         N_("🏷 <b>{off} off ({percent})</b> a renewal with {plan}: {price} instead of {full}")
-        if p["renews_id"]
+        if discount.renews_id
         else N_("🏷 <b>{off} off ({percent})</b> {plan}: {price} instead of {full}")
     )
     return t(
         text,
-        off=p["off"],
-        percent=f"{p['percent']}%",
-        plan=p["plan_name"],
-        price=p["final_price"],
-        full=p["base_price"],
+        off=discount.off,
+        percent=f"{discount.percent}%",
+        plan=discount.plan_name,
+        price=discount.final_price,
+        full=discount.base_price,
     )
 
 
-def _full_price(t: HtmlTranslator, p: Payload) -> str:
+def _full_price(t: HtmlTranslator, discount: DiscountRequest) -> str:
     """Asked by somebody at the desk for the own membership, where a colleague has to agree to any price."""
     text = (
         N_("🏷 <b>The own plan, at its full price</b>: a renewal with {plan} for {price}")
-        if p["renews_id"]
+        if discount.renews_id
         else N_("🏷 <b>The own plan, at its full price</b>: {plan} for {price}")
     )
-    return t(text, plan=p["plan_name"], price=p["final_price"])
+    return t(text, plan=discount.plan_name, price=discount.final_price)
 
 
-def _void(t: HtmlTranslator, p: Payload) -> str:
+def _void(t: HtmlTranslator, void: VoidRequest) -> str:
     return t(
         "↩️ <b>Void receipt {number} of {amount}</b> ({method}), taken by {taken_by} on {taken_at} for {plan}",
-        number=Html(f"№ {p['receipt_number']}"),
-        amount=p["amount"],
-        method=t(METHODS[Method(str(p["method"]))]),
-        taken_by=p["taken_by"],
-        taken_at=p["taken_at"],
-        plan=p["plan_name"],
+        number=Html(f"№ {void.receipt_number}"),
+        amount=void.amount,
+        method=t(METHODS[Method(void.method)]),
+        taken_by=void.taken_by,
+        taken_at=void.taken_at,
+        plan=void.plan_name,
     )
 
 
-def _refund(t: HtmlTranslator, p: Payload) -> str:
+def _refund(t: HtmlTranslator, refund: RefundRequest) -> str:
     return t(
         "💸 <b>Give {amount} back</b> ({method}) for {plan}",
-        amount=p["amount"],
-        method=t(METHODS[Method(str(p["method"]))]),
-        plan=p["plan_name"],
+        amount=refund.amount,
+        method=t(METHODS[Method(refund.method)]),
+        plan=refund.plan_name,
     )
 
 
-def freeze_days(t: HtmlTranslator, p: Payload) -> str:
-    """The days of a freeze, or its first one when the end is open."""
-    if p["ends_on"] is None:
+def freeze_days(t: HtmlTranslator, request: RequestDetails) -> str:
+    """The days of a freeze, or its first one when the end is open. Raises TypeError for another request."""
+    freeze = request.subject
+    if not isinstance(freeze, FreezeRequest):
+        raise TypeError(freeze.kind)
+    if freeze.ends_on is None:
         return t(
             "❄️ <b>Freeze {plan}</b> from {starts_on} until the return",
-            plan=p["plan_name"],
-            starts_on=p["starts_on"],
+            plan=freeze.plan_name,
+            starts_on=freeze.starts_on,
         )
     return t(
         "❄️ <b>Freeze {plan}</b>: {starts_on} – {ends_on}",
-        plan=p["plan_name"],
-        starts_on=p["starts_on"],
-        ends_on=p["ends_on"],
+        plan=freeze.plan_name,
+        starts_on=freeze.starts_on,
+        ends_on=freeze.ends_on,
     )
 
 
@@ -141,16 +150,19 @@ def where_it_stands(t: HtmlTranslator, approval: Approval, *, masked: bool = Fal
 
 def whole_text(t: HtmlTranslator, approval: Approval, *, masked: bool = False) -> str:
     """All of it; `masked` for a desk chat, where others read what somebody typed."""
-    payload = request_details(approval).values()
-    wish = request_text(t, mask_payload(payload) if masked else payload)
+    request = request_details(approval)
+    if masked:
+        request = read_stored(RequestDetails, mask_payload(request.values()))
+    wish = request_text(t, request)
     return f"{wish}\n\n{where_it_stands(t, approval, masked=masked)}"
 
 
 def short_label(t: HtmlTranslator, approval: Approval) -> str:
     """One line for a list."""
-    p, client = request_details(approval).values(), approval.client.full_name
-    if approval.kind is ApprovalKind.DISCOUNT and not p["off"]:
+    client = approval.client.full_name
+    if approval.kind is not ApprovalKind.DISCOUNT:
+        return t(SHORT[approval.kind], client=client)
+    discount = discount_of(approval)
+    if not discount.off:
         return t("🏷 Own plan, full price · {client}", client=client)
-    if approval.kind is ApprovalKind.DISCOUNT:
-        return t("🏷 {percent} off · {client}", percent=f"{p['percent']}%", client=client)
-    return t(SHORT[approval.kind], client=client)
+    return t("🏷 {percent} off · {client}", percent=f"{discount.percent}%", client=client)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Annotated, Any, Final, TypeAlias, TypeVar, cast
+from typing import Annotated, Any, Final, TypeAlias, TypeVar, cast, get_args
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
@@ -65,6 +65,22 @@ def read_stored(model: type[P], stored: Mapping[str, Any]) -> P:
 def flat_fields(model: type[Payload]) -> frozenset[str]:
     """The names of the fields that are stored without a name."""
     return frozenset(name for name, field in model.model_fields.items() if _FLAT in field.metadata)
+
+
+@cache
+def stored_names(model: type[Payload]) -> frozenset[str]:
+    """Every name that a payload of this class may have in the outbox."""
+    flat = flat_fields(model)
+    inner = (one for name in flat for one in _models_of(model.model_fields[name].annotation))
+    return frozenset(model.model_fields).difference(flat).union(*map(stored_names, inner))
+
+
+def _models_of(annotation: object) -> Iterator[type[Payload]]:
+    """The models of a flat field: one, or those of a union."""
+    if isinstance(annotation, type) and issubclass(annotation, Payload):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models_of(part)
 
 
 def _plain(value: object) -> object:

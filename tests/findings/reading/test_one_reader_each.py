@@ -41,7 +41,6 @@ REASONS: Final[dict[str, tuple[str, ...]]] = {
         "bot/member/freeze.py::_show_until",
     ),
     "a number already, from the database or the clock": (
-        "bot/messages/jobs.py::_digest",
         "gym/app.py::advance_clock",
         "gym/commands/calibrate.py::_print",
         "gym/commands/importing.py::import_people",
