@@ -43,7 +43,7 @@ from gym.unit_of_work import Context, UnitOfWork
 
 if TYPE_CHECKING:
     from gym.attendance.checkin.photo_reading import PhotoReader
-    from gym.faces.engine.pool import FacePool
+    from gym.faces.pool import FacePool
 
 log = structlog.get_logger()
 Result = TypeVar("Result")

@@ -29,7 +29,7 @@ from tests.support.live import is_live
 from tests.support.quick import is_quick
 
 if TYPE_CHECKING:
-    from gym.faces.engine.pool import FacePool
+    from gym.faces.pool import FacePool
 
 MORNING = datetime(2026, 8, 3, 15, 0, tzinfo=UTC)
 """Monday 3 August 2026, 10:00 in Bogota."""
@@ -126,7 +126,7 @@ def secrets(run_home: Path) -> Secrets:
 async def face_pool(config: Config) -> AsyncGenerator[FacePool]:
     """The real model, loaded once a run."""
     from gym.faces.engine.engines import open_reader
-    from gym.faces.engine.pool import FacePool
+    from gym.faces.pool import FacePool
 
     reader = open_reader(config.face_pack, config.packs_root, config.face_providers)
     await asyncio.to_thread(reader.warm)

@@ -18,7 +18,7 @@ from gym.core.config import Config
 from gym.faces.calibration.error_rates import ErrorRateRow, Measured, engine_of, measure, photos_in
 from gym.faces.engine.engines import open_configured
 from gym.faces.engine.model_packs import BUFFALO_SC, YUNET_SFACE, Engine
-from gym.faces.engine.pool import FacePool
+from gym.faces.pool import FacePool
 from gym.faces.schemas import MatchRule
 from gym.faces.thresholds import scale_of
 

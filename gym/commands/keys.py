@@ -21,9 +21,9 @@ from gym.core.errors import Conflict, NotFound
 from gym.core.language import N_
 from gym.faces.gallery.key_rotation import KeyRotation
 from gym.security.cipher import Keyring
-from gym.security.keys.register import KeyRegister, registered
 from gym.security.keys.secrets import FILE_NAME, keep_data_keys
 from gym.security.permissions import Actor
+from gym.settings.key_register import KeyRegister, registered
 from gym.unit_of_work import UnitOfWork
 
 SYSTEM: Final = Actor.system()

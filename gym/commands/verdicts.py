@@ -18,7 +18,7 @@ from gym.faces.calibration.refusal_tables import (
     as_they_are,
     spoiled,
 )
-from gym.faces.engine.pool import FacePool
+from gym.faces.pool import FacePool
 
 COLUMNS = ("photos", "accepted", "refused", "likeness")
 ALIKE = "likeness: the median cosine to the person's other photos, or to the photo before it was spoiled"

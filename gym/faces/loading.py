@@ -1,4 +1,4 @@
-"""The models on their way into memory, in a thread of their own: a program is imported further meanwhile."""
+"""Loading of the face models in a thread, while the rest of the program is imported."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from gym.core.config import Config
 from gym.security.keys.secrets import secrets_of
 
 if TYPE_CHECKING:
-    from gym.faces.engine.pool import FacePool
+    from gym.faces.pool import FacePool
 
 Loading = Future["FacePool"]
 
@@ -24,8 +24,8 @@ def begin_loading(config: Config) -> Loading:
     # Here, because importing the models' libraries takes a second that short commands need not spend; and not
     # in the thread, which so imports nothing of the gym's that its caller may be at.
     from gym.faces.engine.engines import open_configured
-    from gym.faces.engine.pool import FacePool
     from gym.faces.liveness.passive import open_gate
+    from gym.faces.pool import FacePool
 
     def load() -> FacePool:
         gate = open_gate(config)

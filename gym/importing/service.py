@@ -16,10 +16,10 @@ from gym.clients.fields.parsers import ParseContext
 from gym.core.database.ids import new_id
 from gym.core.database.repository import Page
 from gym.importing.errors import ImportHasProblems, JustRegistered
+from gym.importing.file_reading import read_people
 from gym.importing.memberships import Memberships
 from gym.importing.models import ClientImport, ClientImportRow
 from gym.importing.previewing import Previewing
-from gym.importing.reading.choosing import read_people
 from gym.importing.reading.people import PersonRow
 from gym.importing.repository import ImportRepository
 from gym.importing.schemas import ImportChoices, ImportPreview, PreviewedRow, ReadSheet, RowOutcome

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from gym.core.config import Config
 from gym.core.database.statements import Row, Statement
-from gym.security.keys.register import registered
+from gym.settings.key_register import registered
 from gym.settings.schemas import GymSettings, first_settings
 
 log = structlog.get_logger()

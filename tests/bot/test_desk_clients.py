@@ -15,7 +15,7 @@ from bot.ui.links import qr_png
 from gym.app import Gym
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
-from gym.faces.engine.pool import FacePool
+from gym.faces.pool import FacePool
 from gym.faces.service import FaceRecognitionService
 from gym.security.permissions import Actor, Role
 from gym.security.signed_links import SignedLinks

@@ -13,10 +13,10 @@ from bot.outbox.worker import OutboxWorker
 from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
 from gym.clients.models import Client
-from gym.faces.engine.pool import FacePool
 from gym.faces.enrolment import consent
 from gym.faces.enrolment.photos import enrolment_face
 from gym.faces.models import ConsentMethod, FaceConsent, FaceTemplate
+from gym.faces.pool import FacePool
 from gym.faces.schemas import FaceState
 from gym.faces.service import FaceRecognitionService
 from gym.security.permissions import Actor, Role

@@ -22,7 +22,7 @@ from gym.faces.calibration.error_rates import (
     row,
     threshold_for,
 )
-from gym.faces.engine.pool import FacePool
+from gym.faces.pool import FacePool
 from gym.faces.schemas import MatchRule, Vector
 from tests.faces.hard_photos import encoded, phone_screen, side_by_side
 from tests.support.people import group, in_profile, landscape, people, stranger

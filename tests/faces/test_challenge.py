@@ -7,9 +7,9 @@ from functools import cache
 import numpy as np
 import pytest
 
-from gym.faces.engine.pool import FacePool
 from gym.faces.engine.reader import FaceReader, PhotoReading, Purpose
 from gym.faces.liveness.turn_challenge import ChallengeResult, ChallengeVerdict, Side, judge
+from gym.faces.pool import FacePool
 from tests.faces.hard_photos import Pixels, encoded, pixels_of
 from tests.faces.heads import Tilt, tilted_picture, turned_head
 from tests.support.people import Person, people, stranger

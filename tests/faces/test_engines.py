@@ -16,10 +16,10 @@ from gym.core.config import Config, ConfigError
 from gym.core.errors import GymError
 from gym.faces.engine.alignment import align
 from gym.faces.engine.engines import open_reader
-from gym.faces.engine.pool import FacePool
 from gym.faces.engine.quality import enrolment_fault
 from gym.faces.engine.reader import FaceReader, Purpose
 from gym.faces.errors import FaceCovered, NoFace, SeveralFaces, TooDark
+from gym.faces.pool import FacePool
 from gym.faces.thresholds import scale_of
 from tests.faces.hard_photos import encoded, pixels_of, placed, side_by_side
 from tests.support.people import VARIANTS, group, in_profile, landscape, people, stranger

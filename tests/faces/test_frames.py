@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gym.faces.engine.pool import FacePool
 from gym.faces.engine.reader import Face, Purpose
+from gym.faces.pool import FacePool
 from gym.faces.refusals import FramesDisagree
 from gym.faces.schemas import Probe
 from tests.faces.hard_photos import encoded, pixels_of

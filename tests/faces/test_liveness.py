@@ -11,11 +11,11 @@ from onnx import TensorProto, helper
 from prometheus_client import REGISTRY
 
 from gym.core.config import Config, ConfigError
-from gym.faces.engine.pool import FacePool
 from gym.faces.engine.reader import Purpose
 from gym.faces.enrolment.photos import enrolment_face
 from gym.faces.errors import FaceCutOff, SpoofSuspected
 from gym.faces.liveness.passive import LIVE, OPEN, LivenessGate, LivenessMode, LivenessModel, open_gate
+from gym.faces.pool import FacePool
 from tests.faces.hard_photos import encoded, pixels_of
 from tests.support.people import people
 

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from gym.core.errors import Busy
-from gym.faces.engine.pool import FacePool
 from gym.faces.engine.reader import Purpose
 from gym.faces.errors import NoFace
+from gym.faces.pool import FacePool
 from tests.support.people import landscape, people
 
 

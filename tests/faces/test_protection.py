@@ -7,9 +7,9 @@ import hashlib
 import numpy as np
 from numpy.typing import NDArray
 
-from gym.faces.engine.pool import FacePool
 from gym.faces.engine.reader import Purpose
 from gym.faces.gallery.protection import DIMENSION, ROUNDS, TemplateProtection
+from gym.faces.pool import FacePool
 from tests.support.people import people
 
 KEY, OTHER_KEY = bytes(range(32)), bytes(32)

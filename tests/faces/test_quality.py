@@ -10,7 +10,6 @@ import cv2
 import numpy as np
 import pytest
 
-from gym.faces.engine.pool import FacePool
 from gym.faces.engine.quality import Quality, enrolment_fault
 from gym.faces.engine.reader import Face, Purpose
 from gym.faces.errors import (
@@ -22,6 +21,7 @@ from gym.faces.errors import (
     TooDark,
     TurnedAway,
 )
+from gym.faces.pool import FacePool
 from tests.faces.hard_photos import Pixels, encoded, pixels_of, placed
 from tests.support.people import Person, in_profile, people
 

@@ -13,12 +13,12 @@ import pytest
 from gym.core.config import Config, ConfigError
 from gym.core.errors import GymError
 from gym.faces.engine.engines import open_reader
-from gym.faces.engine.pool import FacePool
 from gym.faces.engine.quality import enrolment_fault
 from gym.faces.engine.reader import FaceReader, PhotoReading, Purpose
 from gym.faces.errors import FaceTooSmall, NoFace, SeveralFaces
 from gym.faces.liveness.challenge_gate import Challenge, ChallengeMode, met
 from gym.faces.liveness.turn_challenge import Side
+from gym.faces.pool import FacePool
 from tests.faces.hard_photos import encoded, phone_screen, pixels_of, placed, saved, side_by_side
 from tests.faces.heads import turned_head
 from tests.support.people import VARIANTS, group, landscape, people, stranger

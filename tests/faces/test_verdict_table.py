@@ -9,10 +9,10 @@ import cv2
 import numpy as np
 import pytest
 
-from gym.faces.engine.pool import FacePool
 from gym.faces.engine.quality import LARGEST_PITCH, LARGEST_YAW, enrolment_fault, pose
 from gym.faces.engine.reader import Purpose
 from gym.faces.errors import Blurred, FaceTooSmall, PhotoFault, TooBright, TooDark, TurnedAway
+from gym.faces.pool import FacePool
 from tests.faces.hard_photos import Pixels, encoded, pixels_of, placed
 from tests.support.people import Person, people
 

@@ -12,7 +12,7 @@ import pytest
 from gym.commands.verdicts import print_verdicts
 from gym.faces.calibration.batches import read_shots
 from gym.faces.calibration.refusal_tables import RefusalLine, RefusalTable, as_they_are, spoiled
-from gym.faces.engine.pool import FacePool
+from gym.faces.pool import FacePool
 from tests.support.people import in_profile, people
 
 

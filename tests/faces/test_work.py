@@ -13,10 +13,10 @@ import pytest
 
 from gym.core.config import Config
 from gym.faces.engine.engines import open_reader
-from gym.faces.engine.pool import FacePool
 from gym.faces.engine.reader import FaceReader, Purpose
 from gym.faces.engine.yunet_reader import YuNetReader
 from gym.faces.enrolment.photos import read_enrolment
+from gym.faces.pool import FacePool
 from tests.faces.hard_photos import encoded, pixels_of, placed
 from tests.support.people import group, people
 

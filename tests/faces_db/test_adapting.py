@@ -15,13 +15,13 @@ from gym.app import Gym
 from gym.audit.models import AuditEntry
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
-from gym.faces.engine.pool import FacePool
 from gym.faces.engine.reader import Face, Purpose
 from gym.faces.enrolment import consent
 from gym.faces.enrolment.adaptation import AT_MOST_EVERY, WELL_ABOVE, FaceAdaptation
 from gym.faces.enrolment.photos import read_enrolment
 from gym.faces.gallery.matching import auto_threshold
 from gym.faces.models import FaceTemplate, TemplateOrigin
+from gym.faces.pool import FacePool
 from gym.faces.service import FaceRecognitionService
 from gym.security.permissions import Actor
 from gym.staff.service import StaffService

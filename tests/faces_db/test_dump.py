@@ -15,11 +15,11 @@ from gym.app import Gym
 from gym.clients.models import Client
 from gym.core.database.engine import Base
 from gym.core.database.ids import new_id
-from gym.faces.engine.pool import FacePool
 from gym.faces.engine.reader import Purpose
 from gym.faces.enrolment.photos import read_enrolment
 from gym.faces.gallery.protection import protection_for
 from gym.faces.models import FaceTemplate, TemplateOrigin
+from gym.faces.pool import FacePool
 from gym.faces.schemas import EnrolmentFace, Vector
 from gym.security.cipher import Keyring
 from gym.security.permissions import Actor

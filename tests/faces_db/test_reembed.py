@@ -22,12 +22,12 @@ from gym.commands.faces import EnrolmentCount, doctor, findings_of, reembed_all
 from gym.commands.findings import Finding
 from gym.core.config import Config
 from gym.faces.engine.engines import open_reader
-from gym.faces.engine.pool import FacePool
 from gym.faces.engine.reader import Purpose
 from gym.faces.enrolment.photos import enrolment_face
 from gym.faces.enrolment.reembedding import ReembeddingService, embed_crops
 from gym.faces.gallery.memory_gallery import MemoryGallery
 from gym.faces.models import FacePicture, FaceTemplate, TemplateOrigin
+from gym.faces.pool import FacePool
 from gym.faces.schemas import Identification, MatchOutcome, Probe
 from gym.faces.service import FaceRecognitionService
 from gym.security.permissions import Actor

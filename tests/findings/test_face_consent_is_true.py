@@ -23,10 +23,10 @@ from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
-from gym.faces.engine.pool import FacePool
 from gym.faces.enrolment.consent import CONSENT_TEXTS, consent_version
 from gym.faces.enrolment.photos import enrolment_face
 from gym.faces.models import ConsentMethod, FaceConsent
+from gym.faces.pool import FacePool
 from gym.faces.schemas import FaceState, MatchOutcome, Probe
 from gym.faces.service import FaceRecognitionService
 from gym.jobs.runner import run_due

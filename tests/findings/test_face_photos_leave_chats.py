@@ -28,11 +28,11 @@ from gym.chats.models import ChatPicture, Draft, InboxUpdate
 from gym.chats.pictures import LEASE
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
-from gym.faces.engine.pool import FacePool
 from gym.faces.engine.reader import Purpose
 from gym.faces.enrolment.photos import enrolment_face
 from gym.faces.errors import NoFace
 from gym.faces.models import ConsentMethod
+from gym.faces.pool import FacePool
 from gym.faces.service import FaceRecognitionService
 from gym.notifications.models import Notification, NotificationKind
 from gym.security.permissions import Actor, Role

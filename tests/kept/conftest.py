@@ -17,7 +17,7 @@ from bot.telegram.running_bot import RunningBot, run_bot
 from gym.app import Gym
 from gym.core.clock import FrozenClock
 from gym.core.config import Config
-from gym.faces.engine.pool import FacePool
+from gym.faces.pool import FacePool
 from tests.conftest import gym_over
 from tests.kept.support import V0_1_0, Kept
 from tests.support.databases import Clones, TravellingEngine

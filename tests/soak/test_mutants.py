@@ -10,8 +10,8 @@ import psutil
 import pytest
 
 from gym.core.errors import GymError
-from gym.faces.engine.pool import FacePool
 from gym.faces.engine.reader import Purpose
+from gym.faces.pool import FacePool
 from tests.soak.mutants import MUTATIONS, mutants, sound
 
 GROWTH = 1.05

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from aiohttp import ClientResponse
 
-from gym.faces.engine.pool import FacePool
+from gym.faces.pool import FacePool
 from tests.support.door import API, Door
 from tests.support.people import group, jpeg, landscape, people
 

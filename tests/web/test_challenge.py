@@ -13,9 +13,9 @@ from prometheus_client import REGISTRY
 
 from gym.app import Gym
 from gym.core.language import Translator
-from gym.faces.engine.pool import FacePool
 from gym.faces.engine.reader import FaceReader, Purpose
 from gym.faces.liveness.challenge_gate import ChallengeMissing
+from gym.faces.pool import FacePool
 from gym.staff.service import StaffService
 from tests.faces.hard_photos import encoded, pixels_of
 from tests.faces.heads import Tilt, tilted_picture, turned_head

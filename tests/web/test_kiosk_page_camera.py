@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from gym.app import Gym
 from gym.attendance.models import CheckIn, CheckInMethod
-from gym.faces.engine.pool import FacePool
 from gym.faces.engine.reader import Purpose
+from gym.faces.pool import FacePool
 from gym.security.permissions import Actor
 from tests.faces.hard_photos import encoded, pixels_of
 from tests.faces.heads import turned_head

@@ -17,7 +17,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from gym.app import Gym
 from gym.core.clock import FrozenClock
-from gym.faces.engine.pool import FacePool
+from gym.faces.pool import FacePool
 from gym.kiosks.models import Kiosk
 from gym.security.passwords import hash_secret
 from gym.security.permissions import Actor

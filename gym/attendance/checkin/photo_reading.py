@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gym.attendance.checkin.credentials import FaceCredential, PhotoCredential, QrCredential
-from gym.faces.engine.pool import FacePool
 from gym.faces.engine.reader import Look, PhotoReading, Purpose
 from gym.faces.errors import PhotoFault
 from gym.faces.liveness.challenge_gate import Challenge, ChallengeMissing, ChallengeMode, met
+from gym.faces.pool import FacePool
 from gym.faces.schemas import MatchRule, Probe
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Final
 
 from gym.core.errors import GymError
-from gym.faces.engine.pool import FacePool
 from gym.faces.engine.quality import Quality, enrolment_fault
 from gym.faces.engine.reader import Face, FaceReader, PhotoReading, Purpose
 from gym.faces.errors import PhotoFault, SeveralFaces
+from gym.faces.pool import FacePool
 from gym.faces.schemas import Vector
 
 BATCH: Final = 16

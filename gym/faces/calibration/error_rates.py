@@ -19,8 +19,8 @@ from gym.core.errors import Invalid
 from gym.core.language import N_
 from gym.faces.calibration.batches import PhotoFile, read_shots
 from gym.faces.engine.model_packs import PACKS, Engine
-from gym.faces.engine.pool import FacePool
 from gym.faces.gallery.matching import decide, leaning, threshold_of
+from gym.faces.pool import FacePool
 from gym.faces.schemas import NOBODY, Candidates, Identification, MatchOutcome, MatchRule, Vector
 
 SUFFIXES: Final = {".jpg", ".jpeg", ".png", ".webp"}

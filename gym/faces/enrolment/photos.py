@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from gym.faces.engine.images import encode_jpeg, thumbnail
-from gym.faces.engine.pool import FacePool
 from gym.faces.engine.quality import enrolment_fault
 from gym.faces.engine.reader import FaceReader, Purpose
 from gym.faces.liveness.passive import OPEN, LivenessGate
+from gym.faces.pool import FacePool
 from gym.faces.schemas import EnrolmentFace
 
 

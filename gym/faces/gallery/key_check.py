@@ -9,7 +9,7 @@ from gym.core.database.engine import Database
 from gym.faces.gallery.key_rotation import SEALED, sample
 from gym.faces.models import FaceTemplate
 from gym.security.cipher import Keyring
-from gym.security.keys.register import KeyRegister, registered, require_key, require_keys
+from gym.settings.key_register import KeyRegister, registered, require_key, require_keys
 
 
 async def open_keys(database: Database, keyring: Keyring, *, register: bool) -> None:

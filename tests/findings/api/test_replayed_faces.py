@@ -13,7 +13,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from gym.app import Gym
 from gym.core.clock import FrozenClock
-from gym.faces.engine.pool import FacePool
+from gym.faces.pool import FacePool
 from gym.security.permissions import Actor
 from gym.security.rate_limits import Rate
 from tests.support.door import Door

@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from gym.app import Gym
 from gym.core.clock import FrozenClock
-from gym.faces.engine.pool import FacePool
+from gym.faces.pool import FacePool
 from gym.security.permissions import Actor
 from tests.support.door import API, Door
 from tests.support.people import stranger

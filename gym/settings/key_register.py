@@ -1,4 +1,4 @@
-"""The register of data keys: which keys the rows of a database may carry, each proved by a sealed canary.
+"""Register of data keys: the keys that rows of a database may carry, each proved by a sealed canary.
 
 It stands beside the settings, in the row that every transaction reads first: so a process learns of a new key
 before it meets anything made with it, and a process that was started with other keys is told so at once.

@@ -1,4 +1,4 @@
-"""A file read with the answers to what it leaves open: which sheet, which order of days, which notes."""
+"""Reading of a file of people with the choices that it leaves open: sheet, order of days, unknown columns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pool that reads photos: threads beside the event loop, and no queue longer than it can serve."""
+"""Thread pool that reads photos beside the event loop, with a bounded queue and admission control."""
 
 from __future__ import annotations
 
