@@ -19,7 +19,7 @@ from gym.notifications.models import Priority
 from gym.notifications.outbox import Recipient
 from gym.notifications.payloads.base import Payload
 from gym.security.keys.secrets import Secrets
-from gym.security.permissions import Actor, ActorKind
+from gym.security.permissions import Actor
 from gym.settings.schemas import GymSettings
 
 
@@ -125,9 +125,9 @@ class UnitOfWork:
 
         Raises `TooOftenToday`. Whoever works at the desk is not counted.
         """
-        if self.actor.kind is ActorKind.MEMBER and self.actor.id is not None:
+        if self.actor.client_id is not None:
             since = day_start(self.today, self.settings.zone)
-            await daily_limits.require_below(self.session, self.actor.id, action, most, since)
+            await daily_limits.require_below(self.session, self.actor.client_id, action, most, since)
 
     async def call_off(self, dedup_key: str) -> None:
         """Lay aside what has not left: the messages of this key, and those they were spread into."""
@@ -154,7 +154,7 @@ class UnitOfWork:
                 due_at=due_at or self.now,
                 wall=self.context.wall,
                 priority=priority,
-                caused_by=self.actor.id if self.actor.kind is ActorKind.STAFF else None,
+                caused_by=self.actor.staff_id,
             )
         )
 

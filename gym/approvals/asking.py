@@ -16,7 +16,6 @@ from gym.approvals.repository import ApprovalRepository
 from gym.approvals.schemas import DiscountFacts, Facts
 from gym.core.database.engine import violated_constraint
 from gym.payments.errors import PaymentKeyReused, parse_reason
-from gym.security.permissions import ActorKind
 from gym.subscriptions.schemas import Quote
 from gym.subscriptions.service import SubscriptionService
 from gym.unit_of_work import UnitOfWork
@@ -45,7 +44,7 @@ class RequestSubmission:
     async def made_by(self, key: UUID | None, kind: ApprovalKind) -> Approval | None:
         """What an earlier tap with the same key has asked. Raises `PaymentKeyReused`."""
         done = await self._approvals.by_key(key)
-        if done is not None and (done.kind is not kind or done.asked_by != self._staff_id):
+        if done is not None and (done.kind is not kind or done.asked_by != self.uow.actor.staff_id):
             raise PaymentKeyReused
         return done
 
@@ -59,7 +58,7 @@ class RequestSubmission:
             state=ApprovalState.PENDING,
             client_id=wish.client_id,
             facts=wish.facts.packed(),
-            asked_by=self._staff_id,
+            asked_by=self.uow.actor.staff_id,
             asked_by_name=self.uow.actor.name,
             reason=reason,
             created_at=self.uow.now,
@@ -78,7 +77,7 @@ class RequestSubmission:
         packed = wish.facts.packed()
         subject = {name: packed[name] for name in wish.subject}
         for other in await self._approvals.like(wish.kind, wish.client_id, subject):
-            alike = wish.kind is not ApprovalKind.DISCOUNT or other.asked_by == self._staff_id
+            alike = wish.kind is not ApprovalKind.DISCOUNT or other.asked_by == self.uow.actor.staff_id
             again = key is not None and other.idempotency_key == key
             if alike and not again and other.expires_at > self.uow.now:
                 raise AlreadyAsked(other.asked_by_name, other.created_at, other.id)
@@ -99,10 +98,6 @@ class RequestSubmission:
         if done is None:
             raise PaymentKeyReused
         return done
-
-    @property
-    def _staff_id(self) -> UUID | None:
-        return self.uow.actor.id if self.uow.actor.kind is ActorKind.STAFF else None
 
 
 class Prices:

@@ -34,7 +34,7 @@ from gym.payments.errors import AlreadyVoided, MoneyGivenBack, RefundTooLarge, o
 from gym.payments.ledger import positive
 from gym.payments.models import Method
 from gym.payments.money_back import MoneyBack
-from gym.security.permissions import Actor, ActorKind, OnlyFromDesk, Permission
+from gym.security.permissions import Actor, OnlyFromDesk, Permission
 from gym.staff.four_eyes import FourEyes
 from gym.subscriptions.discounts import Discount, DiscountTooLarge, require_within
 from gym.subscriptions.freezes.errors import FreezeBeyondPlan
@@ -181,16 +181,14 @@ class ApprovalService:
         Raises `NothingToFreeze`, `DebtBeforeFreeze`, `AlreadyAsked`, `ReasonNeeded`, `TooOftenToday`, and
         the other refusals of a freeze (`gym.subscriptions.freezes.rules.judged`).
         """
-        actor = self.uow.actor
-        if actor.kind is not ActorKind.MEMBER or actor.id is None:
-            raise OnlyFromDesk
+        client_id = self._member()
         asking = RequestSubmission(self.uow)
         done = await asking.made_by(key, ApprovalKind.FREEZE)
         if done is not None:
             return done
         await self.uow.require_below_daily_limit(ASKED, WISHES_A_DAY)
-        facts = await self._to_freeze(actor.id, starts_on, ends_on)
-        return await asking.put(RequestDraft(ApprovalKind.FREEZE, actor.id, facts, reason), key)
+        facts = await self._to_freeze(client_id, starts_on, ends_on)
+        return await asking.put(RequestDraft(ApprovalKind.FREEZE, client_id, facts, reason), key)
 
     # Deciding
 
@@ -255,10 +253,7 @@ class ApprovalService:
 
     async def my_wish(self) -> Approval | None:
         """The member's last wish for a freeze as it stands; one that is over is closed on the way."""
-        actor = self.uow.actor
-        if actor.kind is not ActorKind.MEMBER or actor.id is None:
-            raise OnlyFromDesk
-        found = await self._approvals.latest(ApprovalKind.FREEZE, actor.id)
+        found = await self._approvals.latest(ApprovalKind.FREEZE, self._member())
         if found is None:
             return None
         await self._expire(found.id)
@@ -268,7 +263,7 @@ class ApprovalService:
         """What waits for an answer: all that the actor may decide, and what they asked themselves."""
         self.uow.actor.require(Permission.SELL)
         kinds = decidable_by(self.uow.actor)
-        return await self._approvals.pending(self.uow.now, self._staff_id, kinds, page)
+        return await self._approvals.pending(self.uow.now, self.uow.actor.staff_id, kinds, page)
 
     async def count_pending(self) -> int:
         """How many wait for this actor's answer."""
@@ -285,10 +280,6 @@ class ApprovalService:
     @property
     def _approvals(self) -> ApprovalRepository:
         return ApprovalRepository(self.uow.session)
-
-    @property
-    def _staff_id(self) -> UUID | None:
-        return self.uow.actor.id if self.uow.actor.kind is ActorKind.STAFF else None
 
     async def _full(self, client_id: UUID, plan_id: UUID, starts_on: date | None, *, renews: bool) -> Quote:
         """The price that is asked about; also for the own membership, as somebody else decides."""
@@ -342,7 +333,7 @@ class ApprovalService:
     async def _require_other_person(self, approval: Approval) -> None:
         """Nobody decides what is for the own membership; what an admin has asked for others they may do."""
         await FourEyes(self.uow).require_another(approval.client_id, DECIDES[approval.kind])
-        own_word = approval.asked_by == self._staff_id is not None
+        own_word = approval.asked_by == self.uow.actor.staff_id is not None
         if own_word and (approval.kind is ApprovalKind.WRITE_OFF or not self.uow.actor.is_admin):
             raise OwnRequest
 
@@ -353,7 +344,7 @@ class ApprovalService:
             approval_id,
             now,
             state=state,
-            decided_by=self._staff_id,
+            decided_by=self.uow.actor.staff_id,
             decided_by_name=actor.name,
             decided_at=now,
             **more,
@@ -368,9 +359,16 @@ class ApprovalService:
 
     def _is_mine(self, approval: Approval) -> bool:
         actor = self.uow.actor
-        if actor.kind is ActorKind.MEMBER:
-            return approval.kind is ApprovalKind.FREEZE and approval.client_id == actor.id
-        return actor.kind is ActorKind.STAFF and approval.asked_by == actor.id
+        if actor.is_client(approval.client_id):
+            return approval.kind is ApprovalKind.FREEZE
+        return actor.is_staff(approval.asked_by)
+
+    def _member(self) -> UUID:
+        """The client who acts in person. Raises `OnlyFromDesk`."""
+        client_id = self.uow.actor.client_id
+        if client_id is None:
+            raise OnlyFromDesk
+        return client_id
 
     async def _expire(self, approval_id: UUID | None = None) -> Sequence[Approval]:
         closed = await self._approvals.expire(self.uow.now, approval_id)

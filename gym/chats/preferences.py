@@ -12,7 +12,7 @@ from gym.core.errors import Invalid
 from gym.core.language import N_
 from gym.notifications.kinds import CLIENT_GROUPS, DESK_GROUPS, KindGroup
 from gym.notifications.models import NotificationPreference, RecipientKind
-from gym.security.permissions import ActorKind, NotAllowed, Permission
+from gym.security.permissions import NotAllowed, Permission
 from gym.unit_of_work import UnitOfWork
 
 
@@ -68,10 +68,10 @@ class PreferenceService:
     @property
     def _reader(self) -> tuple[RecipientKind, UUID]:
         actor = self.uow.actor
-        if actor.id is not None and actor.kind is ActorKind.MEMBER:
-            return RecipientKind.CLIENT, actor.id
-        if actor.id is not None and actor.kind is ActorKind.STAFF:
-            return RecipientKind.STAFF, actor.id
+        if actor.client_id is not None:
+            return RecipientKind.CLIENT, actor.client_id
+        if actor.staff_id is not None:
+            return RecipientKind.STAFF, actor.staff_id
         raise NotAllowed(Permission.CHANGE_SETTINGS)
 
     async def _write(self, **values: object) -> None:

@@ -217,7 +217,7 @@ class FaceRecognitionService:
             client_id=client_id,
             version=consent_version(),
             method=method,
-            witness_id=actor.id if actor.kind is ActorKind.STAFF else None,
+            witness_id=actor.staff_id,
             given_at=self.uow.now,
             asked_version=consent_version(),
         )

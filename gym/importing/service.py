@@ -25,7 +25,7 @@ from gym.importing.repository import ImportRepository
 from gym.importing.schemas import ImportChoices, ImportPreview, PreviewedRow, ReadSheet, RowOutcome
 from gym.notifications.outbox import DESK
 from gym.notifications.payloads.members import DeskImportedPayload
-from gym.security.permissions import ActorKind, Permission
+from gym.security.permissions import Permission
 from gym.settings.schemas import GymSettings
 from gym.staff.four_eyes import FourEyes
 from gym.subscriptions.sales.imported_plans import ImportedPlans
@@ -130,7 +130,7 @@ class ImportService:
         return ClientImport(
             id=new_id(),
             file_name=file_name[:160],
-            staff_id=actor.id if actor.kind is ActorKind.STAFF else None,
+            staff_id=actor.staff_id,
             staff_name=actor.name,
             at=self.uow.now,
             made=preview.count(RowOutcome.MADE),

@@ -14,7 +14,7 @@ from gym.core.money import to_cents
 from gym.payments.errors import AmountNotPositive, PaymentKeyReused
 from gym.payments.models import Account, AccountKind, EntryCause, EntryKind, LedgerEntry, Method
 from gym.payments.repository import EntryRepository
-from gym.security.permissions import ActorKind, Permission
+from gym.security.permissions import Permission
 from gym.staff.four_eyes import FourEyes
 from gym.unit_of_work import UnitOfWork
 
@@ -61,7 +61,7 @@ class Ledger:
             reason=reason,
             note=note,
             destination=destination,
-            staff_id=actor.id if actor.kind is ActorKind.STAFF else None,
+            staff_id=actor.staff_id,
             staff_name=actor.name,
             at=self.uow.now,
             gym_day=day or self.uow.today,

@@ -168,9 +168,23 @@ class Actor:
         if not self.may(permission):
             raise NotAllowed(permission)
 
+    @property
+    def client_id(self) -> UUID | None:
+        """The client who acts in person, in the own chat; none for everybody else."""
+        return self.id if self.kind is ActorKind.MEMBER else None
+
+    @property
+    def staff_id(self) -> UUID | None:
+        """The member of staff who acts; none for everybody else."""
+        return self.id if self.kind is ActorKind.STAFF else None
+
     def is_client(self, client_id: UUID | None) -> bool:
         """Whether this is the client in person, in the own chat."""
-        return self.kind is ActorKind.MEMBER and client_id is not None and self.id == client_id
+        return client_id is not None and self.client_id == client_id
+
+    def is_staff(self, staff_id: UUID | None) -> bool:
+        """Whether this is that member of staff."""
+        return staff_id is not None and self.staff_id == staff_id
 
     def require_own_or(self, permission: Permission, client_id: UUID | None) -> None:
         """For what a client sees or does in person, and staff with a permission for anybody.

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select, update
 
 from gym.core.database.repository import Repository
-from gym.security.permissions import ROLE_MAY, ActorKind, Permission
+from gym.security.permissions import ROLE_MAY, Permission
 from gym.staff.errors import LinkedByYourself, OwnMembershipRefused
 from gym.staff.models import OwnMembership, Staff
 from gym.unit_of_work import UnitOfWork
@@ -62,7 +62,7 @@ class FourEyes:
         The last is marked in the trail and under Team; `acts` is False for what is only looked at or quoted.
         `permission` is what a colleague needs for it. Raises `OwnMembershipRefused`, which names colleagues.
         """
-        staff_id = self._staff_id
+        staff_id = self.uow.actor.staff_id
         if staff_id is None or client_id is None or client_id in self.uow.seconded:
             return
         if not await self._own.is_own(staff_id, client_id):
@@ -76,7 +76,7 @@ class FourEyes:
 
     async def own_clients(self) -> Sequence[UUID]:
         """The actor's own memberships, now and before."""
-        return await self._own.clients_of(self._staff_id) if self._staff_id else ()
+        return await self._own.clients_of(self.uow.actor.staff_id) if self.uow.actor.staff_id else ()
 
     async def refused(self, permission: Permission) -> dict[UUID, OwnMembershipRefused]:
         """What `require_another` would raise, by client, for work on many clients at once."""
@@ -98,7 +98,7 @@ class FourEyes:
 
     async def is_own(self, client_id: UUID | None) -> bool:
         """Whether this is a membership of the actor's, at work or in the own chat."""
-        staff_id = self._staff_id
+        staff_id = self.uow.actor.staff_id
         if staff_id is None or client_id is None:
             return self.uow.actor.is_client(client_id)
         return await self._own.is_own(staff_id, client_id)
@@ -113,10 +113,6 @@ class FourEyes:
         self.uow.seconded.add(client_id)  # one act writes several entries
         self.uow.audit(ACTED_ALONE, ("clients", client_id), after={"permission": permission})
         await self._own.count_alone(staff_id, client_id, self.uow)
-
-    @property
-    def _staff_id(self) -> UUID | None:
-        return self.uow.actor.id if self.uow.actor.kind is ActorKind.STAFF else None
 
 
 def _pair(staff_id: UUID, client_id: UUID) -> tuple[ColumnElement[bool], ...]:

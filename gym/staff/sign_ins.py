@@ -11,7 +11,7 @@ from gym.core.database.repository import PAGE_SIZE, Page, Repository
 from gym.core.errors import NotFound
 from gym.core.language import N_
 from gym.security.models import RefreshToken, SignIn
-from gym.security.permissions import ActorKind, Permission
+from gym.security.permissions import Permission
 from gym.security.sessions import end, revoke_all
 from gym.security.tokens import Scope
 from gym.unit_of_work import UnitOfWork
@@ -62,7 +62,7 @@ class SignInService:
         row = await self._sign_ins.require(sign_in_id)
         needed = Permission.MANAGE_KIOSKS if row.scope == KIOSKS else Permission.MANAGE_STAFF
         stands = row.ended_at is None and row.ends_at > self.uow.context.wall
-        if not stands or not (self._is_own(row.subject_id) or self.uow.actor.may(needed)):
+        if not stands or not (self.uow.actor.is_staff(row.subject_id) or self.uow.actor.may(needed)):
             raise SignInNotFound
         await end(self.uow.session, row.id, self.uow.context.wall)
         self.uow.audit("sign_in.ended", row, None, {"of": row.subject_id, "opened_at": row.opened_at})
@@ -76,9 +76,6 @@ class SignInService:
 
     def _require_own_or_manager(self, subject_id: UUID) -> None:
         """Raises `NotAllowed`: whose sign-ins they are, a colleague's or a kiosk's, is not told first."""
-        if not self._is_own(subject_id):
+        if not self.uow.actor.is_staff(subject_id):
             self.uow.actor.require(Permission.MANAGE_STAFF)
             self.uow.actor.require(Permission.MANAGE_KIOSKS)
-
-    def _is_own(self, subject_id: UUID) -> bool:
-        return self.uow.actor.kind is ActorKind.STAFF and self.uow.actor.id == subject_id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -74,3 +74,24 @@ def test_an_actor_knows_its_name_and_language() -> None:
     assert (ADMIN.name, ADMIN.language, ADMIN.is_admin) == ("Ana", "es", True)
     assert (MEMBER.kind, MEMBER.id, MEMBER.language) == (ActorKind.MEMBER, ID, "es")
     assert (Actor.system().id, EMPLOYEE.is_admin) == (None, False)
+
+
+def test_an_actor_is_one_client_or_one_member_of_staff_or_neither() -> None:
+    rosa, ana, door = uuid4(), uuid4(), uuid4()
+    member, staff = Actor.member(rosa, "Rosa"), Actor.staff(ana, "Ana", Role.EMPLOYEE)
+    kiosk, gym = Actor.kiosk(door, "Door"), Actor.system()
+    assert [one.client_id for one in (member, staff, kiosk, gym)] == [rosa, None, None, None]
+    assert [one.staff_id for one in (member, staff, kiosk, gym)] == [None, ana, None, None]
+    clients = [one.is_client(key) for one in (member, staff, gym) for key in (rosa, ana, None)]
+    assert clients == [True, *[False] * 8]
+    workers = [one.is_staff(key) for one in (staff, member, gym) for key in (ana, rosa, None)]
+    assert workers == [True, *[False] * 8]
+
+
+def test_what_is_the_own_needs_no_permission_and_another_ones_does() -> None:
+    rosa = uuid4()
+    Actor.member(rosa, "Rosa").require_own_or(P.MANAGE_CLIENTS, rosa)
+    EMPLOYEE.require_own_or(P.MANAGE_CLIENTS, rosa)
+    for stranger, needed in ((MEMBER, P.MANAGE_CLIENTS), (EMPLOYEE, P.RUN_JOBS)):
+        with pytest.raises(NotAllowed):
+            stranger.require_own_or(needed, rosa)

@@ -10,7 +10,7 @@ from sqlalchemy import Uuid, bindparam, text
 from gym.faces.enrolment.consent import consent_version
 from gym.notifications.outbox import Recipient
 from gym.notifications.payloads.members import FaceConsentRenewedPayload
-from gym.security.permissions import ActorKind, Permission
+from gym.security.permissions import Permission
 from gym.unit_of_work import UnitOfWork
 
 # Whoever has blocked the bot would never see it: they are asked when they let it in again. A consent that
@@ -38,9 +38,7 @@ class ConsentRenewal:
 
     async def ask_who_has_come(self, client_id: UUID) -> bool:
         """Ask one member in person, if they are to be asked. Raises `NotAllowed` to another person."""
-        actor = self.uow.actor
-        if actor.kind is not ActorKind.MEMBER or actor.id != client_id:
-            actor.require(Permission.RUN_JOBS)
+        self.uow.actor.require_own_or(Permission.RUN_JOBS, client_id)
         return await self._ask(client_id) > 0
 
     async def _ask(self, client_id: UUID | None) -> int:

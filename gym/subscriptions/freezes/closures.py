@@ -7,7 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from gym.payments.errors import parse_reason
-from gym.security.permissions import ActorKind, Permission
+from gym.security.permissions import Permission
 from gym.subscriptions.freezes import notices
 from gym.subscriptions.freezes.errors import ClosingInPast, ClosingOver, FreezeBackwards, FreezeTooLong
 from gym.subscriptions.freezes.repository import FreezeRepository
@@ -97,7 +97,7 @@ class Closures:
             starts_on=starts_on,
             ends_on=ends_on,
             reason=reason,
-            staff_id=actor.id if actor.kind is ActorKind.STAFF else None,
+            staff_id=actor.staff_id,
             staff_name=actor.name,
             created_at=self.uow.now,
         )

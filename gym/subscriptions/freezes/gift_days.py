@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 
 from gym.core.database.ids import new_id
 from gym.payments.errors import PaymentKeyReused, parse_reason
-from gym.security.permissions import ActorKind, Permission
+from gym.security.permissions import Permission
 from gym.staff.four_eyes import FourEyes
 from gym.subscriptions.errors import AlreadyClosed
 from gym.subscriptions.freezes import notices
@@ -81,7 +81,7 @@ class GiftDayGrants:
             subscription_id=one.id,
             days=days,
             reason=reason,
-            staff_id=actor.id if actor.kind is ActorKind.STAFF else None,
+            staff_id=actor.staff_id,
             staff_name=actor.name,
             created_at=self.uow.now,
             idempotency_key=key,

@@ -18,7 +18,7 @@ from gym.core.database.ids import new_id
 from gym.core.database.repository import Page
 from gym.core.reading.days import Days
 from gym.payments.errors import PaymentKeyReused, parse_reason
-from gym.security.permissions import ActorKind, Permission
+from gym.security.permissions import Permission
 from gym.staff.four_eyes import FourEyes
 from gym.subscriptions.errors import AlreadyClosed
 from gym.subscriptions.freezes import notices
@@ -227,7 +227,7 @@ class FreezeService:
             starts_on=rest.starts_on,
             ends_on=rest.ends_on,
             reason=reason,
-            staff_id=actor.id if actor.kind is ActorKind.STAFF else None,
+            staff_id=actor.staff_id,
             staff_name=actor.name,
             created_at=self.uow.now,
             idempotency_key=key,

@@ -14,7 +14,7 @@ from gym.core.database.engine import violated_constraint
 from gym.core.database.ids import new_id
 from gym.payments.models import Account, AccountKind, EntryCause
 from gym.payments.service import PaymentService
-from gym.security.permissions import ActorKind, Permission
+from gym.security.permissions import Permission
 from gym.staff.four_eyes import FourEyes
 from gym.subscriptions.errors import JustChanged
 from gym.subscriptions.freezes.service import FreezeService
@@ -115,7 +115,7 @@ class ImportedPlans:
             visits_used=0,
             gift_days=0,
             frozen_days=0,
-            sold_by=actor.id if actor.kind is ActorKind.STAFF else None,
+            sold_by=actor.staff_id,
             sold_at=self.uow.now,
             closed_at=None if status in OPEN else self.uow.now,
         )

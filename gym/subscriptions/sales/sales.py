@@ -15,7 +15,6 @@ from gym.payments.errors import PaymentKeyReused
 from gym.payments.models import AccountKind
 from gym.payments.service import PaymentService
 from gym.rewards.redeeming import Priced, RewardRedemption
-from gym.security.permissions import ActorKind
 from gym.subscriptions.errors import JustChanged
 from gym.subscriptions.freezes.repository import FreezeRepository
 from gym.subscriptions.freezes.rescheduling import closed_row, freeze_facts
@@ -72,7 +71,7 @@ class Sales:
             replaces_id=quote.replaces.id if quote.replaces else None,
             gift_days=0,
             frozen_days=sum(rest.days for rest in quote.closed),
-            sold_by=self.uow.actor.id if self.uow.actor.kind is ActorKind.STAFF else None,
+            sold_by=self.uow.actor.staff_id,
             sold_at=self.uow.now,
             idempotency_key=key,
         )
