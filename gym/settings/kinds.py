@@ -1,7 +1,8 @@
-"""What kind of value each setting has, read off its field: how it is typed, offered and shown follows."""
+"""Kinds of settings: read from the table, checked against the fields at start, with limits and options."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import time
 from decimal import Decimal
 from enum import StrEnum
@@ -9,61 +10,55 @@ from functools import cache
 from typing import Any, Final, cast, get_args, get_origin
 
 from gym.settings.schemas import GymSettings
-
-
-class SettingKind(StrEnum):
-    """How a setting is written."""
-
-    TEXT = "text"
-    ZONE = "zone"
-    CURRENCY = "currency"
-    LANGUAGE = "language"
-    REGION = "region"
-    ADDRESS = "address"
-    PERCENT = "percent"
-    MONEY = "money"
-    WHOLE = "whole"
-    SWITCH = "switch"
-    CHOICE = "choice"
-    NUMBERS = "numbers"
-    NAMES = "names"
-    TIME = "time"
-
+from gym.settings.table import SETTINGS, SettingKind, SettingRow
 
 LEARNT: Final = frozenset({"bot_username", "bot_id"})
 """What the gym finds out by itself; nobody types it."""
-NAMED: Final = {
-    "timezone": SettingKind.ZONE,
-    "currency": SettingKind.CURRENCY,
-    "language": SettingKind.LANGUAGE,
-    "phone_region": SettingKind.REGION,
-    "web_address": SettingKind.ADDRESS,
+PYTHON_TYPES: Final[dict[SettingKind, tuple[type, ...]]] = {
+    SettingKind.TEXT: (str,),
+    SettingKind.ZONE: (str,),
+    SettingKind.CURRENCY: (str,),
+    SettingKind.LANGUAGE: (str,),
+    SettingKind.REGION: (str,),
+    SettingKind.ADDRESS: (str,),
+    SettingKind.PERCENT: (Decimal,),
+    SettingKind.MONEY: (Decimal,),
+    SettingKind.WHOLE: (int,),
+    SettingKind.SWITCH: (bool,),
+    SettingKind.CHOICE: (StrEnum,),
+    SettingKind.NUMBERS: (tuple, int),
+    SettingKind.NAMES: (tuple, str),
+    SettingKind.TIME: (time,),
 }
-TYPES: Final[dict[type, SettingKind]] = {
-    bool: SettingKind.SWITCH,
-    int: SettingKind.WHOLE,
-    Decimal: SettingKind.MONEY,
-    time: SettingKind.TIME,
-    str: SettingKind.TEXT,
-}
+"""What the field of a kind holds; of a tuple also what its entries are."""
 EDITABLE: Final = tuple(name for name in GymSettings.model_fields if name not in LEARNT)
 """Every setting that an admin may change, in the order of the class."""
 
 
-@cache
+def require_table(rows: Mapping[str, SettingRow]) -> None:
+    """Raise `LookupError` unless every editable setting has one row, of a kind that its field can hold."""
+    if apart := rows.keys() ^ set(EDITABLE):
+        raise LookupError(f"settings without a row, or rows without a setting: {sorted(apart)}")
+    wrong = [name for name, row in rows.items() if not _fits(name, row.kind)]
+    if wrong:
+        raise LookupError(f"rows whose kind their field cannot hold: {wrong}")
+
+
+def _fits(name: str, kind: SettingKind) -> bool:
+    annotation = cast("Any", GymSettings.model_fields[name].annotation)
+    if kind is SettingKind.CHOICE:
+        return isinstance(annotation, type) and issubclass(annotation, StrEnum)
+    if get_origin(annotation) is tuple:
+        return PYTHON_TYPES[kind] == (tuple, get_args(get_args(annotation)[0])[0])
+    return PYTHON_TYPES[kind] == (annotation,)
+
+
+require_table(SETTINGS)
+
+
 def kind_of(name: str) -> SettingKind:
     """The kind of a setting."""
-    annotation = cast("Any", GymSettings.model_fields[name].annotation)
-    if name in NAMED:
-        return NAMED[name]
-    if name.endswith("_percent"):
-        return SettingKind.PERCENT
-    if get_origin(annotation) is tuple:
-        entry = get_args(annotation)[0]
-        return SettingKind.NUMBERS if get_args(entry)[0] is int else SettingKind.NAMES
-    if issubclass(annotation, StrEnum):
-        return SettingKind.CHOICE
-    return TYPES[annotation]
+    return SETTINGS[name].kind
 
 
 @cache

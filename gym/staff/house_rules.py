@@ -1,4 +1,4 @@
-"""Judging a change of the gym's settings before it is kept."""
+"""Validation of a change of the gym's settings before it is kept."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from pydantic import ValidationError
 
 from gym.core.money import LARGEST, largest_smallest
 from gym.core.reading.conventions import Conventions
-from gym.settings.kinds import EDITABLE, SettingKind, kind_of
+from gym.settings.kinds import EDITABLE, kind_of
 from gym.settings.schemas import GymSettings
+from gym.settings.table import SettingKind
 from gym.staff.errors import PercentOutside, UnknownSetting
 from gym.staff.setting_parsers import amount_outside, checked_names, checked_numbers, read_setting, refuse
 

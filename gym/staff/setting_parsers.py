@@ -1,4 +1,4 @@
-"""Reading a setting as a person types it."""
+"""Parsers of settings, by kind: what a person types becomes the value that is kept."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from gym.core.reading.conventions import Conventions
 from gym.core.reading.counts import DAYS, HOURS, MINUTES, VISITS, read_count
 from gym.core.reading.percentages import read_percent as percentage
 from gym.core.text import one_line
-from gym.settings.kinds import SettingKind, kind_of, limit
+from gym.settings.kinds import kind_of, limit
+from gym.settings.table import SettingKind
 from gym.staff.errors import (
     AddressUnreadable,
     AmountOutside,
@@ -53,8 +54,7 @@ def read_setting(name: str, text: str, conventions: Conventions) -> object:
     """The value that was meant. Raises a kind of `SettingInvalid`."""
     if kind_of(name) is SettingKind.MONEY:
         return read_money(name, text, conventions)
-    reader = READERS.get(kind_of(name))
-    return reader(name, text) if reader else one_line(text)
+    return READERS[kind_of(name)](name, text)
 
 
 def read_whole(name: str, text: str) -> int:
@@ -208,6 +208,8 @@ READERS: Final[dict[SettingKind, Callable[[str, str], object]]] = {
     SettingKind.NAMES: read_names,
     SettingKind.TIME: read_time,
 }
+if {*READERS, SettingKind.MONEY} != set(SettingKind):
+    raise LookupError("a kind of setting has no parser")
 
 
 def refuse(name: str, value: object, currency: str) -> SettingInvalid:

@@ -8,11 +8,12 @@ import pytest
 
 from bot.telegram.running_bot import RunningBot
 from bot.ui.screens import HtmlTranslator
-from bot.ui.wording.settings import GROUPS, SETTINGS, WARNINGS, written
+from bot.ui.wording.settings import GROUPS, WARNINGS, written
 from gym.app import Gym
 from gym.security.permissions import Actor, Role
 from gym.settings.kinds import EDITABLE, LEARNT
 from gym.settings.schemas import GymSettings, OfflinePolicy, Reentry
+from gym.settings.table import SETTINGS
 from tests.support.sandbox.client import Person, SandboxClient
 
 Hire = Callable[[Person, Role], Awaitable[Actor]]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from gym.core.config import Config
 from gym.settings.addresses import is_only_here, web_address
-from gym.settings.kinds import EDITABLE, SettingKind, kind_of, limit, options
+from gym.settings.kinds import EDITABLE, kind_of, limit, options, require_table
 from gym.settings.schemas import GymSettings
+from gym.settings.table import SETTINGS as SETTING_ROWS
+from gym.settings.table import SettingKind
 from gym.staff.house_rules import changed_settings
 from gym.staff.setting_parsers import READERS
 
@@ -58,3 +61,14 @@ def test_people_are_sent_to_the_address_that_reaches_the_gym(
     settings = SETTINGS.model_copy(update={"web_address": setting})
     assert web_address(config, settings) == address
     assert is_only_here(address) == ("127.0.0.1" in address)
+
+
+def test_a_setting_without_a_row_or_of_another_kind_stops_the_start() -> None:
+    without = {name: row for name, row in SETTING_ROWS.items() if name != "grace_days"}
+    with pytest.raises(LookupError, match="grace_days"):
+        require_table(without)
+    with pytest.raises(LookupError, match="invented"):
+        require_table(SETTING_ROWS | {"invented": SETTING_ROWS["grace_days"]})
+    for kind in set(SettingKind) - {SettingKind.WHOLE}:
+        with pytest.raises(LookupError, match="grace_days"):
+            require_table(SETTING_ROWS | {"grace_days": replace(SETTING_ROWS["grace_days"], kind=kind)})

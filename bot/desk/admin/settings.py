@@ -14,19 +14,13 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button, grid, nav
 from bot.ui.screens import Html, HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
-from bot.ui.wording.settings import (
-    GROUPS,
-    SETTINGS,
-    WARNINGS,
-    SettingGroup,
-    warning,
-    written,
-)
+from bot.ui.wording.settings import GROUPS, WARNINGS, warning, written
 from gym.core.language import LANGUAGES, N_
 from gym.core.money import usual_smallest
 from gym.security.permissions import Permission
-from gym.settings.kinds import EDITABLE, SettingKind, kind_of, limit, options
+from gym.settings.kinds import EDITABLE, kind_of, limit, options
 from gym.settings.schemas import GymSettings
+from gym.settings.table import SETTINGS, SettingGroup, SettingKind
 from gym.staff.errors import UnknownSetting
 from gym.staff.house_rules import changed_settings
 from gym.staff.service import StaffService

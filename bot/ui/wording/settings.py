@@ -1,31 +1,20 @@
-"""Names and explanations of the gym's settings, and warnings of dangerous changes."""
+"""Wording of the gym's settings: pages, options, values, and warnings before a dangerous change."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 from babel.core import Locale
 
 from bot.ui.screens import Html, HtmlTranslator
 from gym.core.language import N_
-from gym.settings.kinds import SettingKind, kind_of
+from gym.settings.kinds import kind_of
 from gym.settings.schemas import GymSettings, OfflinePolicy, Reentry
+from gym.settings.table import SETTINGS, SettingGroup, SettingKind
 
 Warn = Callable[[HtmlTranslator, GymSettings, GymSettings], str]
 """HTML said before a change is confirmed, from the settings as they are and as they would be; "" for none."""
-
-
-class SettingGroup(StrEnum):
-    """A page of settings."""
-
-    GYM = "gym"
-    MONEY = "money"
-    DOOR = "door"
-    REWARDS = "rewards"
-    MESSAGES = "messages"
 
 
 GROUPS: Final = {
@@ -42,181 +31,6 @@ OPTIONS: Final = {
     OfflinePolicy.ADMIT: N_("let in"),
 }
 LANGUAGE_NAMES: Final = {"en": "English", "es": "Español"}
-
-
-@dataclass(frozen=True, slots=True)
-class SettingWords:
-    """A setting as a person meets it."""
-
-    group: SettingGroup
-    label: str
-    help: str
-    unit: str = ""
-    """`days`, `minutes` or `hours` behind a whole number."""
-
-
-SETTINGS: Final = {
-    "name": SettingWords(
-        SettingGroup.GYM, N_("Name"), N_("How the gym is called in messages, on receipts and at the door.")
-    ),
-    "timezone": SettingWords(
-        SettingGroup.GYM, N_("Time zone"), N_("Says when a day of the gym begins and ends.")
-    ),
-    "currency": SettingWords(SettingGroup.GYM, N_("Currency"), N_("In which every amount is written.")),
-    "language": SettingWords(
-        SettingGroup.GYM,
-        N_("Language"),
-        N_("Spoken to people whose own language is not known, and to new clients."),
-    ),
-    "phone_region": SettingWords(
-        SettingGroup.GYM,
-        N_("Phone country"),
-        N_("The country of phone numbers that are typed without a code."),
-    ),
-    "web_address": SettingWords(
-        SettingGroup.GYM,
-        N_("Web address"),
-        N_("Where phones and tablets reach this gym's own pages; empty: the address this program serves."),
-    ),
-    "bank_accounts": SettingWords(
-        SettingGroup.MONEY,
-        N_("Bank accounts"),
-        N_("Where transfers may go. With at least one, a transfer asks which."),
-    ),
-    "receipt_footer": SettingWords(
-        SettingGroup.MONEY, N_("Receipt footer"), N_("A line below every printed receipt.")
-    ),
-    "employee_discount_percent": SettingWords(
-        SettingGroup.MONEY,
-        N_("Employee discount"),
-        N_("Up to this an employee gives a discount alone; above it an admin is asked."),
-    ),
-    "approval_hours": SettingWords(
-        SettingGroup.MONEY,
-        N_("Requests live"),
-        N_("So long a request waits for an admin's answer."),
-        unit="hours",
-    ),
-    "smallest_amount": SettingWords(
-        SettingGroup.MONEY,
-        N_("Smallest amount"),
-        N_(
-            "The smallest coin that is paid here. Computed amounts are rounded to it in the client's favour; "
-            "a debt below it is forgiven."
-        ),
-    ),
-    "grace_days": SettingWords(
-        SettingGroup.DOOR,
-        N_("Days of grace"),
-        N_("So many days a client with a debt may still come in; 0: due at once."),
-        unit="days",
-    ),
-    "grace_amount": SettingWords(
-        SettingGroup.DOOR, N_("Amount of grace"), N_("A debt up to this amount never keeps anybody out.")
-    ),
-    "closed_debt_denies": SettingWords(
-        SettingGroup.DOOR,
-        N_("Old debts refuse"),
-        N_("Whether the debt of an ended plan keeps a client out; otherwise it only warns."),
-    ),
-    "reentry": SettingWords(
-        SettingGroup.DOOR, N_("Second entry"), N_("What happens when somebody comes in twice on one day.")
-    ),
-    "card_passback_minutes": SettingWords(
-        SettingGroup.DOOR,
-        N_("Card pause"),
-        N_("So long a QR or document does not open again after an entry, so that no card is passed back."),
-        unit="minutes",
-    ),
-    "check_out": SettingWords(
-        SettingGroup.DOOR,
-        N_("Check-out"),
-        N_("Whether people also check out; it makes the number of people inside exact."),
-    ),
-    "stay_minutes": SettingWords(
-        SettingGroup.DOOR,
-        N_("Usual stay"),
-        N_("Without check-out, somebody counts as inside for so long."),
-        unit="minutes",
-    ),
-    "undo_minutes": SettingWords(
-        SettingGroup.DOOR,
-        N_("Undo time"),
-        N_("So long a check-in can be undone by whoever made it."),
-        unit="minutes",
-    ),
-    "offline_policy": SettingWords(
-        SettingGroup.DOOR, N_("Kiosk offline"), N_("What a kiosk without a connection does with people.")
-    ),
-    "adaptive_faces": SettingWords(
-        SettingGroup.DOOR,
-        N_("Learning faces"),
-        N_("Whether the door freshens a face it has surely recognised, as it follows beards and glasses."),
-    ),
-    "reward_visits": SettingWords(
-        SettingGroup.REWARDS,
-        N_("Visits for a reward"),
-        N_("So many counted visits within one plan of months earn a reward; 0: none is given."),
-    ),
-    "reward_percent": SettingWords(
-        SettingGroup.REWARDS, N_("Reward"), N_("What it takes off the next plan.")
-    ),
-    "reward_days": SettingWords(
-        SettingGroup.REWARDS, N_("Reward lives"), N_("So many days a reward can be used."), unit="days"
-    ),
-    "milestones": SettingWords(
-        SettingGroup.REWARDS,
-        N_("Milestones"),
-        N_("Numbers of visits, over all the years, that are celebrated."),
-    ),
-    "milestone_percent": SettingWords(
-        SettingGroup.REWARDS,
-        N_("Milestone reward"),
-        N_("What a milestone takes off the next plan; 0: just congratulations."),
-    ),
-    "referral_percent": SettingWords(
-        SettingGroup.REWARDS,
-        N_("Referral reward"),
-        N_("What a member gets off when a friend has paid the first plan; 0: none is given."),
-    ),
-    "tell_member_check_in": SettingWords(
-        SettingGroup.MESSAGES, N_("Members: entries"), N_("Whether members get a message when they come in.")
-    ),
-    "tell_desk_check_in": SettingWords(
-        SettingGroup.MESSAGES,
-        N_("Desk: entries"),
-        N_("Whether the desk gets a message when somebody comes in."),
-    ),
-    "tell_desk_denial": SettingWords(
-        SettingGroup.MESSAGES,
-        N_("Desk: refusals"),
-        N_("Whether the desk gets a message when somebody is refused."),
-    ),
-    "quiet_from": SettingWords(
-        SettingGroup.MESSAGES,
-        N_("Quiet from"),
-        N_("From this hour reminders wait; receipts and entries never do. Equal hours: never quiet."),
-    ),
-    "quiet_until": SettingWords(
-        SettingGroup.MESSAGES, N_("Quiet until"), N_("At this hour reminders go out again.")
-    ),
-    "digest": SettingWords(
-        SettingGroup.MESSAGES,
-        N_("Desk: the day"),
-        N_("Whether the desk is told of the day in numbers at closing."),
-    ),
-    "digest_at": SettingWords(
-        SettingGroup.MESSAGES,
-        N_("Closing"),
-        N_("At this hour the desk is told of the day; an hour before noon tells of the day before."),
-    ),
-    "keep_messages_days": SettingWords(
-        SettingGroup.MESSAGES,
-        N_("Messages kept"),
-        N_("So long it is remembered what was told to whom; then it is forgotten."),
-        unit="days",
-    ),
-}
 
 
 def written(t: HtmlTranslator, name: str, settings: GymSettings) -> str:
@@ -312,6 +126,8 @@ WARNINGS: Final[dict[str, Warn]] = {
     "offline_policy": _offline,
     "employee_discount_percent": _discount,
 }
+if WARNINGS.keys() != {name for name, row in SETTINGS.items() if row.warned}:
+    raise LookupError("a setting that is marked as warned has no warning, or the reverse")
 
 
 def warning(t: HtmlTranslator, name: str, old: GymSettings, new: GymSettings) -> Html:

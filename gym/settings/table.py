@@ -1,0 +1,278 @@
+"""Table of the gym's settings: one row a setting with its kind, page, label, help and unit.
+
+Default and limits stand at the field of `GymSettings`; the kind says how a value is typed, checked and shown.
+`gym.settings.kinds` compares the table with the fields at start.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from gym.core.language import N_
+
+
+class SettingKind(StrEnum):
+    """How a setting is written."""
+
+    TEXT = "text"
+    ZONE = "zone"
+    CURRENCY = "currency"
+    LANGUAGE = "language"
+    REGION = "region"
+    ADDRESS = "address"
+    PERCENT = "percent"
+    MONEY = "money"
+    WHOLE = "whole"
+    SWITCH = "switch"
+    CHOICE = "choice"
+    NUMBERS = "numbers"
+    NAMES = "names"
+    TIME = "time"
+
+
+class SettingGroup(StrEnum):
+    """A page of settings."""
+
+    GYM = "gym"
+    MONEY = "money"
+    DOOR = "door"
+    REWARDS = "rewards"
+    MESSAGES = "messages"
+
+
+@dataclass(frozen=True, slots=True)
+class SettingRow:
+    """A setting as a person meets it; label and help are messages of the catalogue."""
+
+    kind: SettingKind
+    group: SettingGroup
+    label: str
+    help: str
+    unit: str = ""
+    """`days`, `minutes` or `hours` behind a whole number."""
+    warned: bool = False
+    """A change of it may mean more than its help says: the chat has a warning for it."""
+
+
+SETTINGS: Final[dict[str, SettingRow]] = {
+    "name": SettingRow(
+        SettingKind.TEXT,
+        SettingGroup.GYM,
+        N_("Name"),
+        N_("How the gym is called in messages, on receipts and at the door."),
+    ),
+    "timezone": SettingRow(
+        SettingKind.ZONE,
+        SettingGroup.GYM,
+        N_("Time zone"),
+        N_("Says when a day of the gym begins and ends."),
+        warned=True,
+    ),
+    "currency": SettingRow(
+        SettingKind.CURRENCY,
+        SettingGroup.GYM,
+        N_("Currency"),
+        N_("In which every amount is written."),
+        warned=True,
+    ),
+    "language": SettingRow(
+        SettingKind.LANGUAGE,
+        SettingGroup.GYM,
+        N_("Language"),
+        N_("Spoken to people whose own language is not known, and to new clients."),
+    ),
+    "phone_region": SettingRow(
+        SettingKind.REGION,
+        SettingGroup.GYM,
+        N_("Phone country"),
+        N_("The country of phone numbers that are typed without a code."),
+        warned=True,
+    ),
+    "web_address": SettingRow(
+        SettingKind.ADDRESS,
+        SettingGroup.GYM,
+        N_("Web address"),
+        N_("Where phones and tablets reach this gym's own pages; empty: the address this program serves."),
+    ),
+    "bank_accounts": SettingRow(
+        SettingKind.NAMES,
+        SettingGroup.MONEY,
+        N_("Bank accounts"),
+        N_("Where transfers may go. With at least one, a transfer asks which."),
+    ),
+    "receipt_footer": SettingRow(
+        SettingKind.TEXT, SettingGroup.MONEY, N_("Receipt footer"), N_("A line below every printed receipt.")
+    ),
+    "employee_discount_percent": SettingRow(
+        SettingKind.PERCENT,
+        SettingGroup.MONEY,
+        N_("Employee discount"),
+        N_("Up to this an employee gives a discount alone; above it an admin is asked."),
+        warned=True,
+    ),
+    "approval_hours": SettingRow(
+        SettingKind.WHOLE,
+        SettingGroup.MONEY,
+        N_("Requests live"),
+        N_("So long a request waits for an admin's answer."),
+        unit="hours",
+    ),
+    "smallest_amount": SettingRow(
+        SettingKind.MONEY,
+        SettingGroup.MONEY,
+        N_("Smallest amount"),
+        N_(
+            "The smallest coin that is paid here. Computed amounts are rounded to it in the client's favour; "
+            "a debt below it is forgiven."
+        ),
+    ),
+    "grace_days": SettingRow(
+        SettingKind.WHOLE,
+        SettingGroup.DOOR,
+        N_("Days of grace"),
+        N_("So many days a client with a debt may still come in; 0: due at once."),
+        unit="days",
+    ),
+    "grace_amount": SettingRow(
+        SettingKind.MONEY,
+        SettingGroup.DOOR,
+        N_("Amount of grace"),
+        N_("A debt up to this amount never keeps anybody out."),
+    ),
+    "closed_debt_denies": SettingRow(
+        SettingKind.SWITCH,
+        SettingGroup.DOOR,
+        N_("Old debts refuse"),
+        N_("Whether the debt of an ended plan keeps a client out; otherwise it only warns."),
+        warned=True,
+    ),
+    "reentry": SettingRow(
+        SettingKind.CHOICE,
+        SettingGroup.DOOR,
+        N_("Second entry"),
+        N_("What happens when somebody comes in twice on one day."),
+        warned=True,
+    ),
+    "card_passback_minutes": SettingRow(
+        SettingKind.WHOLE,
+        SettingGroup.DOOR,
+        N_("Card pause"),
+        N_("So long a QR or document does not open again after an entry, so that no card is passed back."),
+        unit="minutes",
+    ),
+    "check_out": SettingRow(
+        SettingKind.SWITCH,
+        SettingGroup.DOOR,
+        N_("Check-out"),
+        N_("Whether people also check out; it makes the number of people inside exact."),
+    ),
+    "stay_minutes": SettingRow(
+        SettingKind.WHOLE,
+        SettingGroup.DOOR,
+        N_("Usual stay"),
+        N_("Without check-out, somebody counts as inside for so long."),
+        unit="minutes",
+    ),
+    "undo_minutes": SettingRow(
+        SettingKind.WHOLE,
+        SettingGroup.DOOR,
+        N_("Undo time"),
+        N_("So long a check-in can be undone by whoever made it."),
+        unit="minutes",
+    ),
+    "offline_policy": SettingRow(
+        SettingKind.CHOICE,
+        SettingGroup.DOOR,
+        N_("Kiosk offline"),
+        N_("What a kiosk without a connection does with people."),
+        warned=True,
+    ),
+    "adaptive_faces": SettingRow(
+        SettingKind.SWITCH,
+        SettingGroup.DOOR,
+        N_("Learning faces"),
+        N_("Whether the door freshens a face it has surely recognised, as it follows beards and glasses."),
+    ),
+    "reward_visits": SettingRow(
+        SettingKind.WHOLE,
+        SettingGroup.REWARDS,
+        N_("Visits for a reward"),
+        N_("So many counted visits within one plan of months earn a reward; 0: none is given."),
+    ),
+    "reward_percent": SettingRow(
+        SettingKind.PERCENT, SettingGroup.REWARDS, N_("Reward"), N_("What it takes off the next plan.")
+    ),
+    "reward_days": SettingRow(
+        SettingKind.WHOLE,
+        SettingGroup.REWARDS,
+        N_("Reward lives"),
+        N_("So many days a reward can be used."),
+        unit="days",
+    ),
+    "milestones": SettingRow(
+        SettingKind.NUMBERS,
+        SettingGroup.REWARDS,
+        N_("Milestones"),
+        N_("Numbers of visits, over all the years, that are celebrated."),
+    ),
+    "milestone_percent": SettingRow(
+        SettingKind.PERCENT,
+        SettingGroup.REWARDS,
+        N_("Milestone reward"),
+        N_("What a milestone takes off the next plan; 0: just congratulations."),
+    ),
+    "referral_percent": SettingRow(
+        SettingKind.PERCENT,
+        SettingGroup.REWARDS,
+        N_("Referral reward"),
+        N_("What a member gets off when a friend has paid the first plan; 0: none is given."),
+    ),
+    "tell_member_check_in": SettingRow(
+        SettingKind.SWITCH,
+        SettingGroup.MESSAGES,
+        N_("Members: entries"),
+        N_("Whether members get a message when they come in."),
+    ),
+    "tell_desk_check_in": SettingRow(
+        SettingKind.SWITCH,
+        SettingGroup.MESSAGES,
+        N_("Desk: entries"),
+        N_("Whether the desk gets a message when somebody comes in."),
+    ),
+    "tell_desk_denial": SettingRow(
+        SettingKind.SWITCH,
+        SettingGroup.MESSAGES,
+        N_("Desk: refusals"),
+        N_("Whether the desk gets a message when somebody is refused."),
+    ),
+    "quiet_from": SettingRow(
+        SettingKind.TIME,
+        SettingGroup.MESSAGES,
+        N_("Quiet from"),
+        N_("From this hour reminders wait; receipts and entries never do. Equal hours: never quiet."),
+    ),
+    "quiet_until": SettingRow(
+        SettingKind.TIME, SettingGroup.MESSAGES, N_("Quiet until"), N_("At this hour reminders go out again.")
+    ),
+    "digest": SettingRow(
+        SettingKind.SWITCH,
+        SettingGroup.MESSAGES,
+        N_("Desk: the day"),
+        N_("Whether the desk is told of the day in numbers at closing."),
+    ),
+    "digest_at": SettingRow(
+        SettingKind.TIME,
+        SettingGroup.MESSAGES,
+        N_("Closing"),
+        N_("At this hour the desk is told of the day; an hour before noon tells of the day before."),
+    ),
+    "keep_messages_days": SettingRow(
+        SettingKind.WHOLE,
+        SettingGroup.MESSAGES,
+        N_("Messages kept"),
+        N_("So long it is remembered what was told to whom; then it is forgotten."),
+        unit="days",
+    ),
+}
