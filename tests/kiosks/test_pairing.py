@@ -12,19 +12,18 @@ import pytest
 from gym.app import Gym
 from gym.core.clock import FrozenClock
 from gym.core.database.ids import new_id
-from gym.kiosks.models import Kiosk
-from gym.kiosks.service import (
-    MOST_TRIES,
+from gym.kiosks.errors import (
     DoorAddressInvalid,
     ExitPinInvalid,
     KioskNameInvalid,
     KioskNotFound,
     KioskRefused,
-    KioskService,
-    PairingIssued,
     PairingRefused,
-    parse_exit_pin,
 )
+from gym.kiosks.models import Kiosk
+from gym.kiosks.repository import MOST_TRIES
+from gym.kiosks.schemas import PairingIssued, parse_exit_pin
+from gym.kiosks.service import KioskService
 from gym.notifications.models import NotificationKind
 from gym.security.passwords import hash_secret
 from gym.security.permissions import Actor, NotAllowed

@@ -8,7 +8,8 @@ from aiohttp import web
 
 from gym.core.language import LANGUAGES
 from gym.kiosks.callers import caller_of
-from gym.kiosks.service import ExitPinWrong, KioskService, PairingRefused, new_secret
+from gym.kiosks.errors import ExitPinWrong, PairingRefused
+from gym.kiosks.service import KioskService, new_secret
 from gym.security.passwords import hash_secret
 from gym.security.permissions import Actor
 from gym.security.tokens import InvalidToken, Scope

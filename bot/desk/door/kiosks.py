@@ -20,7 +20,8 @@ from bot.ui.screens import Html, HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from gym.core.language import N_
 from gym.kiosks.models import Kiosk
-from gym.kiosks.service import KioskService, parse_door_address, parse_exit_pin
+from gym.kiosks.schemas import parse_door_address, parse_exit_pin
+from gym.kiosks.service import KioskService
 from gym.security.permissions import Permission
 from gym.security.pins import Pins
 
