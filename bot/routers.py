@@ -19,7 +19,7 @@ from bot.desk.clients import (
 from bot.desk.door import check_in, kiosks, presence
 from bot.desk.importing import flow as importing
 from bot.desk.importing import undoing
-from bot.desk.memberships import cancellations, closings, freezes, own_acts, sale_details
+from bot.desk.memberships import cancellations, closings, freezes, own_acts, refunds, sale_details
 from bot.desk.memberships import plan_changes as changes
 from bot.desk.memberships import sales as subscriptions
 from bot.desk.messaging import broadcasts as broadcast
@@ -59,6 +59,7 @@ ROUTERS: tuple[Router, ...] = (
     subscriptions.router,
     sale_details.router,
     changes.router,
+    refunds.router,
     cancellations.router,
     freezes.router,
     payments.router,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
 from bot.forms.definition import FormContext
+from gym.core.errors import GymError
 from gym.core.reading import amounts, days
 from gym.core.reading.days import Days
 from gym.payments.errors import parse_reason
@@ -20,6 +22,23 @@ def read_amount(text: str, ctx: FormContext) -> Decimal:
 def read_positive_amount(text: str, ctx: FormContext) -> Decimal:
     """Raises `NotAnAmount`, `AmountNotPositive`."""
     return positive(read_amount(text, ctx))
+
+
+def amount_up_to(
+    limit: Callable[[FormContext], Decimal], too_much: Callable[[Decimal], GymError]
+) -> Callable[[str, FormContext], Decimal]:
+    """A reader of an amount above 0 that refuses more than `limit` while it is typed.
+
+    The reader raises `NotAnAmount`, `AmountNotPositive`, and what `too_much` makes of the limit.
+    """
+
+    def read(text: str, ctx: FormContext) -> Decimal:
+        amount, most = read_positive_amount(text, ctx), limit(ctx)
+        if amount > most:
+            raise too_much(most)
+        return amount
+
+    return read
 
 
 def read_day(text: str, ctx: FormContext, among: Days) -> date:

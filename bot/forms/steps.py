@@ -1,12 +1,18 @@
-"""Shared form steps: the reason for an act, under the answer name that drafts have always kept."""
+"""Shared form steps: reason, amount and payment method, under the answer names that drafts keep."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from typing import Final
 
-from bot.forms.answers import read_reason
-from bot.forms.definition import Ask, Choices, Step
+from bot.forms.answers import read_positive_amount, read_reason
+from bot.forms.definition import Ask, Choice, Choices, FormContext, Parse, Step
+from bot.ui.wording.terms import METHODS
 from gym.core.language import N_
+from gym.payments.models import Method
+
+When = Callable[[FormContext], bool]
 
 
 def reason_step(ask: str | Ask, *, choices: Choices | None = None) -> Step:
@@ -17,3 +23,32 @@ def reason_step(ask: str | Ask, *, choices: Choices | None = None) -> Step:
 
 
 REASON: Final = reason_step(N_("Why? Write it in a few words."))
+
+
+def amount_step(
+    ask: str | Ask,
+    *,
+    parse: Parse = read_positive_amount,
+    choices: Choices | None = None,
+    when: When | None = None,
+    resets: Sequence[str] = (),
+) -> Step:
+    """The answer `amount`, a Decimal in the gym's currency; above 0 unless `parse` says otherwise."""
+    return Step("amount", N_("Amount"), ask, parse=parse, choices=choices, when=when, resets=resets)
+
+
+def method_step(
+    ask: str | Ask, choices: Choices, *, when: When | None = None, resets: Sequence[str] = ()
+) -> Step:
+    """The answer `method`, one of the payment methods in two columns."""
+    return Step("method", N_("Method"), ask, choices=choices, columns=2, when=when, resets=resets)
+
+
+def method_choices(methods: Iterable[Method]) -> list[Choice]:
+    """Payment methods as a fixed list: the labels are msgids."""
+    return [Choice(method, METHODS[method]) for method in methods]
+
+
+def day_choices(ctx: FormContext, days: Iterable[date]) -> list[Choice]:
+    """Days as buttons, worded in the reader's language."""
+    return [Choice(day, ctx.t.day(day)) for day in days]

@@ -9,16 +9,14 @@ from uuid import UUID
 
 from bot.desk.approvals.approvals import request_screen
 from bot.desk.memberships.sales import quote_text
-from bot.forms.answers import read_positive_amount
-from bot.forms.definition import Choice, Form, FormContext, Step
+from bot.forms.definition import Form, FormContext
 from bot.forms.opening import begin
-from bot.forms.steps import reason_step
+from bot.forms.steps import amount_step, method_choices, method_step, reason_step
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.approvals import AskDiscount, AskRefund, AskVoid
 from bot.ui.buttons.clients import Card
 from bot.ui.screens import Html, Screen, say_error
 from bot.ui.update_context import UpdateContext
-from bot.ui.wording.terms import METHODS
 from gym.approvals.errors import AlreadyAsked
 from gym.approvals.models import Approval
 from gym.approvals.service import ApprovalService
@@ -155,19 +153,8 @@ ASK_REFUND = router.form(
         name="ask_refund",
         title=N_("Ask for a refund"),
         steps=[
-            Step(
-                "amount",
-                N_("Amount"),
-                N_("How much is given back? Type an amount."),
-                parse=read_positive_amount,
-            ),
-            Step(
-                "method",
-                N_("Method"),
-                N_("How is it given back?"),
-                choices=[Choice(method, label) for method, label in METHODS.items() if method in TILL],
-                columns=2,
-            ),
+            amount_step(N_("How much is given back? Type an amount.")),
+            method_step(N_("How is it given back?"), method_choices(TILL)),
             ASK_WHY,
         ],
         submit=_ask_refund,

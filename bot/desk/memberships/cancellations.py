@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from bot.desk.memberships.plan_changes import given_lines, paid_before_lines
-from bot.forms.answers import read_positive_amount
+from bot.desk.memberships.plan_changes import paid_before_lines
+from bot.desk.memberships.refunds import given_lines
+from bot.forms.answers import amount_up_to
 from bot.forms.definition import Choice, Form, FormContext, Step
 from bot.forms.opening import begin
-from bot.forms.steps import reason_step
+from bot.forms.steps import amount_step, method_choices, method_step, reason_step
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.approvals import AskRefund
 from bot.ui.buttons.clients import Card
@@ -19,7 +20,6 @@ from bot.ui.buttons.money import TakePayment
 from bot.ui.keyboards import Button, Row, button, nav
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
-from bot.ui.wording.terms import METHODS
 from gym.core.language import N_
 from gym.payments.credit import ClientCredit
 from gym.payments.errors import RefundTooLarge
@@ -95,11 +95,7 @@ def _limit(ctx: FormContext) -> Decimal:
     return ctx.value("most" if _is_admin(ctx) else "value", Decimal)
 
 
-def _read_amount(text: str, ctx: FormContext) -> Decimal:
-    amount, limit = read_positive_amount(text, ctx), _limit(ctx)
-    if amount > limit:
-        raise RefundTooLarge(limit)
-    return amount
+_read_amount = amount_up_to(_limit, RefundTooLarge)
 
 
 def _wants_amount(ctx: FormContext) -> bool:
@@ -263,16 +259,10 @@ CANCELLATION = router.form(
                 when=_asks_for_money,
                 resets=("amount", "method"),
             ),
-            Step("amount", N_("Amount"), _ask_amount, parse=_read_amount, when=_wants_amount),
-            Step(
-                "method",
-                N_("Method"),
+            amount_step(_ask_amount, parse=_read_amount, when=_wants_amount),
+            method_step(
                 _ask_method,
-                choices=[
-                    Choice(Method.CREDIT, N_("💳 Keep as credit")),
-                    *(Choice(method, METHODS[method]) for method in TILL),
-                ],
-                columns=2,
+                [Choice(Method.CREDIT, N_("💳 Keep as credit")), *method_choices(TILL)],
                 when=_has_surplus,
             ),
         ],

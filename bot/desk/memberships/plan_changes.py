@@ -1,20 +1,13 @@
-"""A plan that was sold: changed for another one, refunded, credited; each is shown before it is done."""
+"""Plan changes: what can be done with a subscription, the quote of another plan, and the change."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
 from bot.desk.idempotency import press_key
 from bot.desk.memberships.sales import sold_screen
-from bot.forms.answers import read_positive_amount
-from bot.forms.definition import Choice, Form, FormContext, Step
-from bot.forms.opening import begin
-from bot.forms.steps import REASON
-from bot.routing.navigation import go
 from bot.routing.router import Audience, Router
-from bot.ui.buttons.approvals import AskRefund
 from bot.ui.buttons.clients import Card
 from bot.ui.buttons.memberships import (
     CancelSubscription,
@@ -33,13 +26,9 @@ from bot.ui.update_context import UpdateContext
 from bot.ui.wording.freezes import closed_lines, rest_lines
 from bot.ui.wording.plans import coming_lines
 from bot.ui.wording.refusals import REFUSALS, refusal_screen
-from bot.ui.wording.terms import METHODS, plan_text
-from gym.core.language import N_
+from bot.ui.wording.terms import plan_text
 from gym.payments.credit import ClientCredit
-from gym.payments.errors import RefundTooLarge
-from gym.payments.models import TILL, Method
 from gym.payments.money_back import MoneyBack
-from gym.payments.schemas import GivenBack
 from gym.plans.service import PlanService
 from gym.security.permissions import Permission
 from gym.subscriptions.changes.plan_change import PlanChangeService
@@ -217,151 +206,3 @@ def _shares(t: HtmlTranslator, quote: ChangeQuote) -> list[str]:
     if quote.to_credit:
         lines.append(t("💳 {amount} stay as the client's credit.", amount=quote.to_credit))
     return lines
-
-
-# Money back ───────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@router.on(RefundPlan)
-async def refund(context: UpdateContext, press: RefundPlan) -> None:
-    """An admin gives it, everybody else asks one."""
-    if not context.identity.may(Permission.REFUND):
-        await go(context, AskRefund(press.subscription_id))
-        return
-    async with context.unit_of_work() as uow:
-        one = await SubscriptionService(uow).get(press.subscription_id)
-        paid = await MoneyBack(uow).refundable(one.account_id)
-    values = {"subscription_id": one.id, "plan": plan_text(context.t, one), "paid": paid}
-    await begin(context, REFUND, values, back=ManagePlan(one.id))
-
-
-async def _paid(ctx: FormContext) -> Sequence[Choice]:
-    paid = ctx.value("paid", Decimal)
-    return [Choice(paid, ctx.t.money(paid))] if paid else []
-
-
-def _read_refund(text: str, ctx: FormContext) -> Decimal:
-    """Refused while it is typed when it is more than what was paid."""
-    amount, paid = read_positive_amount(text, ctx), ctx.value("paid", Decimal)
-    if amount > paid:
-        raise RefundTooLarge(paid)
-    return amount
-
-
-async def _refund_summary(ctx: FormContext) -> str:
-    return "\n".join(
-        [
-            ctx.value("plan", str),
-            "",
-            ctx.t(
-                "💸 <b>{amount}</b> back ({method})",
-                amount=ctx.value("amount", Decimal),
-                method=ctx.t(METHODS[ctx.value("method", Method)]),
-            ),
-            ctx.t("Reason: {reason}", reason=ctx.value("reason", str)),
-        ]
-    )
-
-
-async def _refund(ctx: FormContext) -> Screen:
-    subscription_id, method = ctx.value("subscription_id", UUID), ctx.value("method", Method)
-    async with ctx.unit_of_work() as uow:
-        service = SubscriptionService(uow)
-        entry = await service.refund(
-            subscription_id, ctx.value("amount", Decimal), method, ctx.value("reason", str), key=ctx.key
-        )
-        one = await service.get(subscription_id)
-    t = ctx.t
-    text = t("💸 Given back: <b>{amount}</b> ({method}).", amount=entry.amount, method=t(METHODS[method]))
-    return Screen(text, [nav(t, back=Card(one.client_id))])
-
-
-REFUND = router.form(
-    Form(
-        name="refund",
-        title=N_("Money back"),
-        steps=[
-            Step(
-                "amount",
-                N_("Amount"),
-                N_("How much is given back? Choose or type an amount."),
-                choices=_paid,
-                parse=_read_refund,
-            ),
-            Step(
-                "method",
-                N_("Method"),
-                N_("How is it given back?"),
-                choices=[Choice(method, METHODS[method]) for method in (*TILL, Method.CREDIT)],
-                columns=2,
-            ),
-            REASON,
-        ],
-        summary=_refund_summary,
-        submit=_refund,
-        confirm=N_("Give it back"),
-    )
-)
-
-
-# Goodwill ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@router.on(CreditPlan)
-async def goodwill(context: UpdateContext, press: CreditPlan) -> None:
-    context.identity.desk_actor.require(Permission.CREDIT)
-    async with context.unit_of_work() as uow:
-        one = await SubscriptionService(uow).get(press.subscription_id)
-    values = {"subscription_id": one.id, "plan": plan_text(context.t, one), "owed": one.account.balance}
-    await begin(context, GOODWILL, values, back=ManagePlan(one.id))
-
-
-async def _goodwill_summary(ctx: FormContext) -> str:
-    amount, owed = ctx.value("amount", Decimal), ctx.value("owed", Decimal)
-    given = GivenBack(credited=min(amount, owed), kept=max(Decimal(0), amount - owed))
-    reason = ctx.t("Reason: {reason}", reason=ctx.value("reason", str))
-    return "\n".join([ctx.value("plan", str), "", *given_lines(ctx.t, given), reason])
-
-
-def given_lines(t: HtmlTranslator, given: GivenBack) -> list[str]:
-    """Where credited money goes."""
-    lines: list[str] = []
-    if given.credited:
-        lines.append(t("− {amount} off the debt", amount=given.credited))
-    if given.refunded:
-        lines.append(t("💸 {amount} back in money", amount=given.refunded))
-    if given.kept:
-        lines.append(t("💳 {amount} kept as the client's credit", amount=given.kept))
-    return lines
-
-
-async def _goodwill(ctx: FormContext) -> Screen:
-    subscription_id = ctx.value("subscription_id", UUID)
-    async with ctx.unit_of_work() as uow:
-        service = SubscriptionService(uow)
-        given = await service.credit(
-            subscription_id, ctx.value("amount", Decimal), ctx.value("reason", str), key=ctx.key
-        )
-        one = await service.get(subscription_id)
-    text = "\n".join([ctx.t("🤝 <b>Credited</b>"), *given_lines(ctx.t, given)])
-    return Screen(text, [nav(ctx.t, back=Card(one.client_id))])
-
-
-GOODWILL = router.form(
-    Form(
-        name="goodwill",
-        title=N_("Goodwill"),
-        steps=[
-            Step(
-                "amount",
-                N_("Amount"),
-                N_("How much is credited? Type an amount."),
-                parse=read_positive_amount,
-            ),
-            REASON,
-        ],
-        summary=_goodwill_summary,
-        submit=_goodwill,
-        confirm=N_("Credit it"),
-    )
-)

@@ -10,6 +10,7 @@ from uuid import UUID
 from bot.forms.answers import read_coming_day
 from bot.forms.definition import Choice, Form, FormContext, Step
 from bot.forms.opening import begin
+from bot.forms.steps import day_choices
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import Card
 from bot.ui.buttons.money import AccountStatement, Debts, TakePayment, WriteOff
@@ -221,7 +222,7 @@ async def snooze(context: UpdateContext, press: Snooze) -> None:
 
 async def _days(ctx: FormContext) -> Sequence[Choice]:
     days = [ctx.context.today + timedelta(days=days) for days in SNOOZES]
-    return [Choice(day, ctx.t.day(day)) for day in days]
+    return day_choices(ctx, days)
 
 
 async def _snooze(ctx: FormContext) -> Screen:

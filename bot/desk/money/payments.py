@@ -10,9 +10,10 @@ from uuid import UUID
 from bot.desk.idempotency import press_key
 from bot.desk.money.receipts import receipt_screen
 from bot.desk.money.together import everything_button
-from bot.forms.answers import read_day, read_positive_amount
+from bot.forms.answers import amount_up_to, read_day
 from bot.forms.definition import Choice, Form, FormContext, Step
 from bot.forms.opening import begin
+from bot.forms.steps import amount_step, day_choices, method_step
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import Card
 from bot.ui.buttons.money import PayNow, TakePayment
@@ -139,12 +140,11 @@ async def _amounts(ctx: FormContext) -> Sequence[Choice]:
     return [Choice(amount, ctx.t.money(amount)) for amount in dict.fromkeys(wanted)]
 
 
-def _read_amount(text: str, ctx: FormContext) -> Decimal:
-    """Refused while it is typed when it is nothing, or more than what is owed."""
-    amount, balance = read_positive_amount(text, ctx), ctx.value("balance", Decimal)
-    if amount > balance:
-        raise owed_only(balance)
-    return amount
+def _owed_at_most(ctx: FormContext) -> Decimal:
+    return ctx.value("balance", Decimal)
+
+
+_read_amount = amount_up_to(_owed_at_most, owed_only)
 
 
 async def _methods(ctx: FormContext) -> Sequence[Choice]:
@@ -170,7 +170,7 @@ def _came_earlier(ctx: FormContext) -> bool:
 
 async def _days(ctx: FormContext) -> Sequence[Choice]:
     days = [ctx.context.today - timedelta(days=back) for back in (1, 2, 3)]
-    return [Choice(day, ctx.t.day(day)) for day in days if _possible(ctx).holds(day)]
+    return day_choices(ctx, filter(_possible(ctx).holds, days))
 
 
 def _possible(ctx: FormContext) -> Days:
@@ -237,22 +237,13 @@ PAYMENT = router.form(
                 parse=_read_day,
                 when=_came_earlier,
             ),
-            Step(
-                "amount",
-                N_("Amount"),
+            amount_step(
                 N_("How much is paid? Choose or type an amount."),
                 choices=_amounts,
                 parse=_read_amount,
                 resets=("method",),
             ),
-            Step(
-                "method",
-                N_("Method"),
-                N_("How is it paid?"),
-                choices=_methods,
-                columns=2,
-                resets=("destination",),
-            ),
+            method_step(N_("How is it paid?"), _methods, resets=("destination",)),
             Step(
                 "destination",
                 N_("Account"),

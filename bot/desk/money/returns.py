@@ -7,9 +7,9 @@ from decimal import Decimal
 from uuid import UUID
 
 from bot.desk.money.receipts import receipt_screen
-from bot.forms.definition import Choice, Form, FormContext, Step
+from bot.forms.definition import Choice, Form, FormContext
 from bot.forms.opening import begin
-from bot.forms.steps import REASON
+from bot.forms.steps import REASON, method_step
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.memberships import ManagePlan
 from bot.ui.buttons.money import TakeBack
@@ -88,7 +88,7 @@ TAKE_BACK = router.form(
     Form(
         name="take_back",
         title=N_("The money came back"),
-        steps=[Step("method", N_("Method"), _ask_method, choices=_methods, columns=2), REASON],
+        steps=[method_step(_ask_method, _methods), REASON],
         summary=_summary,
         submit=_take_back,
     )

@@ -12,6 +12,7 @@ from dateutil.relativedelta import relativedelta
 from bot.forms.answers import read_amount, read_coming_day
 from bot.forms.definition import Choice, Form, FormContext, Step
 from bot.forms.opening import begin
+from bot.forms.steps import day_choices
 from bot.routing.navigation import go
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.plans import PlanCard
@@ -111,7 +112,7 @@ async def _days(ctx: FormContext) -> Sequence[Choice]:
     today = ctx.context.today
     month = today.replace(day=1) + relativedelta(months=1)
     days = dict.fromkeys((today + timedelta(days=1), month, month + relativedelta(months=1)))
-    return [Choice(day, ctx.t.day(day)) for day in days]
+    return day_choices(ctx, days)
 
 
 def _read_day(text: str, ctx: FormContext) -> date:
