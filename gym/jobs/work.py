@@ -9,6 +9,7 @@ from typing import Final
 
 from gym.approvals.service import ApprovalService
 from gym.core.clock import day_start
+from gym.core.language import N_
 from gym.faces.enrolment.consent_renewal import ConsentRenewal
 from gym.jobs.occasions import Occasions
 from gym.jobs.retention import Retention
@@ -34,6 +35,8 @@ class Job:
     name: str
     work: Callable[[UnitOfWork, date], Awaitable[int]]
     """Is given the gym day on which it really runs: later than `uow.today` while it makes up for a day."""
+    title: str
+    """What it is called on the *Jobs* screen and in alarms, as a message to be translated."""
     every: timedelta = QUARTER
     by_day: bool = False
     """Missed gym days are made up for, in order, each as of its own noon."""
@@ -116,17 +119,17 @@ async def forget(uow: UnitOfWork, _: date) -> int:
 
 # In this order: a prepaid renewal takes over before anyone is told that a plan has ended.
 JOBS: Final = (
-    Job("expire", expire, by_day=True),
-    Job("activate", activate, by_day=True),
-    Job("closings", complete_closings),
-    Job("remind", remind, every=HOUR, by_day=True),
-    Job("occasions", occasions, every=HOUR, by_day=True),
-    Job("prices", announce_prices, every=HOUR),
-    Job("rewards", remind_of_rewards, every=HOUR),
-    Job("freeze_ends", freeze_ends, every=HOUR),
-    Job("consents", renew_consents, every=HOUR),
-    Job("approvals", expire_approvals),
-    Job("digest", tell_day, by_day=True),
-    Job("outbox", sweep),
-    Job("retention", forget, every=DAY),
+    Job("expire", expire, N_("End plans"), by_day=True),
+    Job("activate", activate, N_("Start plans"), by_day=True),
+    Job("closings", complete_closings, N_("Closings")),
+    Job("remind", remind, N_("Reminders"), every=HOUR, by_day=True),
+    Job("occasions", occasions, N_("Birthdays, absence"), every=HOUR, by_day=True),
+    Job("prices", announce_prices, N_("Price changes"), every=HOUR),
+    Job("rewards", remind_of_rewards, N_("Rewards"), every=HOUR),
+    Job("freeze_ends", freeze_ends, N_("Freezes"), every=HOUR),
+    Job("consents", renew_consents, N_("Face consents"), every=HOUR),
+    Job("approvals", expire_approvals, N_("Close old requests")),
+    Job("digest", tell_day, N_("The day in figures"), by_day=True),
+    Job("outbox", sweep, N_("Send messages")),
+    Job("retention", forget, N_("Clean up"), every=DAY),
 )

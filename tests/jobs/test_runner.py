@@ -43,7 +43,7 @@ class Diary:
             self.days.append((name, uow.today, today))
             return 1
 
-        return Job(name, work, every, by_day)
+        return Job(name, work, name, every, by_day)
 
 
 async def test_a_slot_is_done_once_and_the_next_one_too(gym: Gym, clock: FrozenClock) -> None:

@@ -6,6 +6,7 @@ from typing import Final
 
 from bot.ui.screens import HtmlTranslator
 from gym.core.language import N_, Translator
+from gym.jobs.work import JOBS
 from gym.payments.models import Method
 from gym.plans.models import DurationUnit, Plan
 from gym.subscriptions.models import OPEN, Subscription, SubscriptionStatus
@@ -56,23 +57,8 @@ def status(t: Translator, subscription: Subscription) -> str:
     return t(STATUSES[kept if kept in OPEN else closed_status(kept, subscription.account.balance)])
 
 
-JOB_NAMES: Final = {
-    "expire": N_("End plans"),
-    "activate": N_("Start plans"),
-    "closings": N_("Closings"),
-    "remind": N_("Reminders"),
-    "occasions": N_("Birthdays, absence"),
-    "prices": N_("Price changes"),
-    "rewards": N_("Rewards"),
-    "freeze_ends": N_("Freezes"),
-    "consents": N_("Face consents"),
-    "approvals": N_("Close old requests"),
-    "digest": N_("The day in figures"),
-    "outbox": N_("Send messages"),
-    "retention": N_("Clean up"),
-    "backup": N_("Backup"),
-}
-"""What each job is called."""
+JOB_NAMES: Final = {job.name: job.title for job in JOBS} | {"backup": N_("Backup")}
+"""What each job is called; a backup is a command, and is told of like a job when it fails."""
 
 
 LANGUAGE_NAMES = {"en": "English", "es": "Español"}
