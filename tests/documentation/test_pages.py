@@ -103,3 +103,9 @@ def test_no_page_shows_a_picture_that_is_not_used() -> None:
     shown = {Path(link).name for page in PAGES for link in LINK.findall(text_of(page))}
     pictures = {path.name for path in (ROOT / "docs").iterdir() if path.suffix != ".md"}
     assert pictures - shown == set()
+
+
+def test_the_readmes_commands_find_what_was_installed() -> None:
+    """`make run` installs into `.venv`, which no other `python` knows."""
+    for page in READMES:
+        assert [one for one in spans(page) if one.startswith("python ")] == []

@@ -20,7 +20,7 @@ from gym.settings.models import GymKind
 from tests.documentation.pages import PAGES, text_of
 from tests.support.people import people
 
-GYM = re.compile(r"`(?:[A-Z_]+=\S+ )?python -m gym ([^`]+)`")
+GYM = re.compile(r"`(?:[A-Z_]+=\S+ )?(?:\.venv/bin/)?python -m gym ([^`]+)`")
 FIRST = "docs/running.md"
 """Its table of commands has an order in which they can be run; what other pages name comes after it."""
 SAID = [text_of(page) for page in [FIRST, *(page for page in PAGES if page != FIRST)]]
