@@ -15,6 +15,7 @@ CHECKED: Final = {
     "make run": "tests/e2e/test_story.py",
     "TELEGRAM_BOT_TOKEN=123:abc make run": "tests/e2e/test_not_starting.py",
     "make test": DRY,
+    "make fast": DRY,
     "make check": DRY,
     "make help": TOOLS,
     "make lock": "tests/findings/building/test_locks.py",
