@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import io
 
-from gym.faces.engine.pool import FacePool
 from gym.faces.engine.quality import enrolment_fault
 from gym.faces.engine.reader import Purpose
+from gym.faces.pool import FacePool
 from tests.tour.drawn_face import Look, photos
 
 
