@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gym.attendance.checkin.flow import CheckInFlow
+from gym.attendance.checkin.flow.request_flow import CheckInFlow
 from gym.core.clock import SystemClock, WallClock, gym_day
 from gym.core.config import Config, ConfigError
 from gym.core.database.engine import FAULTS, Database, is_retryable, is_unavailable
@@ -42,7 +42,7 @@ from gym.tables import MODULES as MODULES  # every room's rows are mapped before
 from gym.unit_of_work import Context, UnitOfWork
 
 if TYPE_CHECKING:
-    from gym.attendance.checkin.photo_reading import PhotoReader
+    from gym.attendance.checkin.flow.photo_reading import PhotoReader
     from gym.faces.pool import FacePool
 
 log = structlog.get_logger()
@@ -108,7 +108,7 @@ class Gym:
 
     def _photo_reader(self, pool: FacePool) -> PhotoReader:
         # Imported where it is used: OpenCV and the models' code would slow every operator's command.
-        from gym.attendance.checkin.photo_reading import PhotoReader
+        from gym.attendance.checkin.flow.photo_reading import PhotoReader
         from gym.faces.liveness.challenge_gate import ChallengeMode
 
         return PhotoReader(pool, self.match_rule, ChallengeMode(self.config.face_challenge))

@@ -8,7 +8,7 @@ import pytest
 
 from gym.app import Gym
 from gym.attendance.checkin.credentials import DocumentCredential, QrCredential
-from gym.attendance.checkin.flow import CheckInReply, CheckInRequest
+from gym.attendance.checkin.flow.request_flow import CheckInReply, CheckInRequest
 from gym.attendance.checkin.schemas import Verdict
 from gym.security.idempotency import KeyReused, StoredAnswer
 from gym.security.signed_links import QrInvalid

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select, text, update
 
 from gym.app import Gym
-from gym.attendance.checkin.facts_query import BY_FACE
-from gym.attendance.checkin.queries import LOOK_BACK
+from gym.attendance.checkin.facts.queries import LOOK_BACK
+from gym.attendance.checkin.facts.sql import BY_FACE
 from gym.clients.models import Client
 from gym.faces.gallery.postgres_gallery import PgGallery, terms_of
 from gym.faces.gallery.protection import protection_for

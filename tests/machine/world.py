@@ -16,10 +16,11 @@ import asyncpg
 
 from gym.app import Gym
 from gym.attendance.checkin.access import decide
-from gym.attendance.checkin.queries import CheckInQueries
+from gym.attendance.checkin.facts.door_facts import AttemptContext, Match
+from gym.attendance.checkin.facts.queries import CheckInQueries
 from gym.attendance.checkin.schemas import Verdict
 from gym.attendance.checkin.service import AttendanceService
-from gym.attendance.checkin.verdicts import Door, Match, access_facts, verdict_of
+from gym.attendance.checkin.verdict_builder import access_facts, verdict_of
 from gym.attendance.models import CheckInMethod
 from gym.clients.service import ClientService
 from gym.core.clock import FrozenClock
@@ -244,7 +245,7 @@ class World:
 
     async def _answers(self, clients: list[UUID]) -> list[Answer]:
         local = self.clock.at.astimezone(self.settings.zone)
-        door, found = Door(CheckInMethod.STAFF, local, None, None), list[Answer]()
+        door, found = AttemptContext(CheckInMethod.STAFF, local, None, None), list[Answer]()
         async with self.gym.database.session() as session:
             for client in clients:
                 facts = await CheckInQueries(SessionStatements(session)).facts(client, door.day, door.at)

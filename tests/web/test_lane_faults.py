@@ -18,7 +18,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from gym.app import Gym
-from gym.attendance.checkin.queries import CheckInQueries
+from gym.attendance.checkin.facts.queries import CheckInQueries
 from gym.attendance.models import CheckIn
 from gym.core.clock import FrozenClock
 from gym.core.database.statements import DirectStatements, SessionStatements

@@ -17,7 +17,7 @@ from gym.attendance.checkin.credentials import (
     QrCredential,
     ShownCredential,
 )
-from gym.attendance.checkin.flow import CheckInRequest
+from gym.attendance.checkin.flow.request_flow import CheckInRequest
 from gym.core.errors import Invalid
 from gym.core.language import N_
 from gym.faces.liveness.turn_challenge import Side

@@ -14,10 +14,10 @@ from aiohttp import web
 
 from gym.app import Gym
 from gym.attendance.checkin.credentials import DocumentCredential
-from gym.attendance.checkin.flow import CheckInReply, CheckInRequest
+from gym.attendance.checkin.flow.request_flow import CheckInReply, CheckInRequest
 from gym.attendance.checkin.schemas import Verdict
 from gym.attendance.checkin.sentences import say
-from gym.attendance.checkin.verdicts import NOBODY
+from gym.attendance.checkin.verdict_builder import NOBODY
 from gym.attendance.errors import CapturedInFuture, CapturedTooLongAgo
 from gym.core.language import Translator
 from gym.faces.liveness.challenge_gate import ChallengeMissing

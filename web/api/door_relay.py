@@ -10,7 +10,7 @@ import structlog
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
 from gym.app import Gym
-from gym.attendance.checkin.flow import JudgedCheckIn
+from gym.attendance.checkin.flow.request_flow import JudgedCheckIn
 from gym.core.errors import DatabaseUnavailable
 from gym.kiosks.models import Kiosk
 from gym.kiosks.service import KioskService

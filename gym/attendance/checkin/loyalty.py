@@ -4,46 +4,39 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gym.attendance.checkin.queries import Facts
+from gym.attendance.checkin.facts.door_facts import DoorFacts
 from gym.attendance.checkin.schemas import Loyalty, Verdict
-from gym.plans.models import DurationUnit
 from gym.rewards.granting import CountedVisit, Earned
 from gym.rewards.rules import visits_to_go
 from gym.settings.schemas import GymSettings
 
 
-def loyalty_of(facts: Facts, settings: GymSettings) -> Loyalty:
+def loyalty_of(facts: DoorFacts, settings: GymSettings) -> Loyalty:
     """What waits for the client, and what is still to go."""
     return Loyalty(
-        percent=facts["reward_percent"],
-        until=facts["reward_until"],
-        to_go=None
-        if facts["rewarded"]
-        else visits_to_go(settings, unit_of(facts), facts["visits_used"] or 0),
+        percent=facts.reward_percent,
+        until=facts.reward_until,
+        to_go=None if facts.rewarded else visits_to_go(settings, facts.unit, facts.visits_used),
     )
 
 
-def unit_of(facts: Facts) -> DurationUnit | None:
-    """What the plan in the facts is counted in."""
-    return DurationUnit(facts["duration_unit"]) if facts["duration_unit"] else None
-
-
-def counted_visit(verdict: Verdict, facts: Facts) -> CountedVisit:
+def counted_visit(verdict: Verdict, facts: DoorFacts) -> CountedVisit:
     """The visit that was counted after the facts were read.
 
     Its number was taken under the subscription's lock, the facts before it: the difference is what other
     doors have counted in between, so the number in all is right in a race too.
     """
+    assert facts.client is not None, "only a known client is counted"
     number = verdict.visit_number if verdict.subscription_id is not None else None
-    since = 1 if number is None else number - facts["visits_used"]
+    since = 1 if number is None else number - facts.visits_used
     return CountedVisit(
-        client_id=facts["client_id"],
+        client_id=facts.client.id,
         client_name=verdict.client_name or "",
         subscription_id=verdict.subscription_id,
-        unit=unit_of(facts) if verdict.subscription_id is not None else None,
+        unit=facts.unit if verdict.subscription_id is not None else None,
         number=number,
-        all_time=facts["visits_in_all"] + since,
-        rewarded=facts["rewarded"],
+        all_time=facts.visits_in_all + since,
+        rewarded=facts.rewarded,
     )
 
 

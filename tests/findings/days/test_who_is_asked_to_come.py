@@ -14,9 +14,9 @@ from bot.messages import render
 from gym.app import Gym
 from gym.attendance.absence import away, terms_of
 from gym.attendance.checkin.access import may_come_in
-from gym.attendance.checkin.queries import CheckInQueries
-from gym.attendance.checkin.verdicts import Door as AtTheDoor
-from gym.attendance.checkin.verdicts import Match, access_facts
+from gym.attendance.checkin.facts.door_facts import AttemptContext, Match
+from gym.attendance.checkin.facts.queries import CheckInQueries
+from gym.attendance.checkin.verdict_builder import access_facts
 from gym.attendance.models import CheckInMethod
 from gym.broadcasts.segments import BroadcastAudience, Segment
 from gym.broadcasts.service import BroadcastService
@@ -239,6 +239,6 @@ async def _let_in(gym: Gym, crowd: list[Client]) -> set[UUID]:
     async with gym.unit_of_work(Actor.system()) as uow:
         doors, settings = CheckInQueries(uow.statements), uow.settings
         at = uow.now.astimezone(settings.zone)
-        door = AtTheDoor(CheckInMethod.STAFF, at, None, None)
+        door = AttemptContext(CheckInMethod.STAFF, at, None, None)
         seen = {one.id: Match(await doors.facts(one.id, uow.today, at)) for one in crowd}
         return {key for key, one in seen.items() if may_come_in(access_facts(one, door, settings))}

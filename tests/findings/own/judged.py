@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from gym.approvals.service import ApprovalService
+from gym.attendance.checkin.corrections import CheckInCorrections
 from gym.attendance.checkin.service import AttendanceService
 from gym.clients.schemas import ClientChanges, ClientInput
 from gym.clients.service import ClientService
@@ -167,6 +168,8 @@ REFUSED: Final[dict[str, Act]] = {
     "GiftDayGrants.give": lambda u, w: GiftDayGrants(u).give(w.one.id, 7, "birthday", None),
     "AttendanceService.admit_anyway": lambda u, w: AttendanceService(u).admit_anyway(w.denied, "is nice"),
     "AttendanceService.undo": lambda u, w: AttendanceService(u).undo(w.visit),
+    "CheckInCorrections.admit_anyway": lambda u, w: CheckInCorrections(u).admit_anyway(w.denied, "is nice"),
+    "CheckInCorrections.undo": lambda u, w: CheckInCorrections(u).undo(w.visit),
     "ClientService.unblock": lambda u, w: ClientService(u).unblock(w.client.id),
     "ClientService.block": lambda u, w: ClientService(u).block(w.client.id, u.today, "shorter"),
     "ClientService.reactivate": lambda u, w: ClientService(u).reactivate(w.client.id),
@@ -246,6 +249,10 @@ MAY: Final = {
     "CashService.count": "a count is compared with what was taken; it moves no money",
 }
 STEPS: Final = {
+    "AttemptWriter.judge",
+    "AttemptWriter.override",
+    "AttemptWriter.as_written",
+    "FaceIdentification.match",
     "EarlyClose.cancel",
     "EarlyClose.use_up",
     "EarlyClose.place",

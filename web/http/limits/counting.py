@@ -9,7 +9,7 @@ from typing import Final
 
 from aiohttp import web
 
-from gym.attendance.checkin.flow import JudgedCheckIn
+from gym.attendance.checkin.flow.request_flow import JudgedCheckIn
 from gym.attendance.models import VerdictCode
 from gym.core.errors import Busy, GymError
 from gym.faces.errors import NoFace

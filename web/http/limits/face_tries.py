@@ -8,7 +8,7 @@ from typing import Self
 from uuid import UUID
 
 from gym.attendance.checkin.schemas import Verdict
-from gym.attendance.checkin.verdicts import NOBODY
+from gym.attendance.checkin.verdict_builder import NOBODY
 from gym.attendance.models import CheckInMethod
 from gym.security.rate_limits import TokenBucket, TooManyRequests
 from gym.security.tokens import Claims, Scope

@@ -1,8 +1,9 @@
-"""The one query of the door: who it is, and every fact the verdict needs, about the moment of the door.
+"""SQL of the check-in: the one query for all door facts, and the writes of an attempt.
 
-A replayed attempt is judged by its own day: a subscription that has been closed since by the calendar counts
-with its dates, one that was canceled later still stood, and a balance counts as it was then or as it is now,
-whichever is kinder (what was paid since is paid; what was voided since does not reach back).
+The facts are those of the moment of the attempt. A replayed attempt is judged by its own day: a subscription
+that has been closed since by the calendar counts with its dates, one that was canceled later still stood, and
+a balance counts as it was then or as it is now, whichever is kinder (what was paid since is paid; what was
+voided since does not reach back).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from gym.clients.models import DocumentType
 from gym.core.database.statements import GuardedWrite, Statement
 from gym.faces.gallery.postgres_gallery import NEAREST, SCORES
 
-_COLUMNS: Final = """
+COLUMNS: Final = """
 c.id AS client_id, c.first_name, c.last_name, c.alias, c.active, c.blocked_until, c.block_reason,
 c.birth_date, c.warning, c.card_serial, s.id AS subscription_id, s.starts_on, s.ends_on, s.visits,
 s.visits_used, rest.id IS NOT NULL AS frozen, rest.ends_on AS frozen_until, p.name AS plan_name,
@@ -88,11 +89,11 @@ LEFT JOIN LATERAL (
 """
 
 BY_CLIENT: Final = Statement(
-    f"WITH person AS (SELECT CAST(:client AS uuid) AS client_id) SELECT {_COLUMNS} {_TABLES}"
+    f"WITH person AS (SELECT CAST(:client AS uuid) AS client_id) SELECT {COLUMNS} {_TABLES}"
 )
 BY_FACE: Final = Statement(
     f"WITH {NEAREST}, person AS (SELECT client_id FROM nearest ORDER BY score DESC LIMIT 1) "  # noqa: S608
-    f"SELECT {_COLUMNS}, {SCORES} {_TABLES}"
+    f"SELECT {COLUMNS}, {SCORES} {_TABLES}"
 )
 
 # Naming every type lets the index on type and number serve. Two people are nobody. Earlier

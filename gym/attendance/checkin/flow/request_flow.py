@@ -32,7 +32,7 @@ from gym.settings.schemas import GymSettings
 from gym.unit_of_work import SessionNeeded, UnitOfWork
 
 if TYPE_CHECKING:
-    from gym.attendance.checkin.photo_reading import PhotoReader
+    from gym.attendance.checkin.flow.photo_reading import PhotoReader
     from gym.faces.engine.reader import Face
 
 Render = Callable[[Verdict, GymSettings], StoredAnswer]
