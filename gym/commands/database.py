@@ -34,6 +34,8 @@ async def check() -> int:
         differences = await _compare(Database(postgres.start()))
     for difference in differences:
         typer.echo(f"models and migrations differ: {difference}", err=True)
+    if not differences:
+        typer.echo("Models and migrations agree.")
     return 1 if differences else 0
 
 

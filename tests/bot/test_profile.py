@@ -32,7 +32,12 @@ FULL = {
     "warning": "Asthma",
     "notes": "Prefers mornings",
 }
+NOT_IN_FULL = {"document", "last_name", "referred_by"}
 EMPTIABLE = [field for field in FieldKey if not field.row.required]
+
+
+def test_the_full_client_has_every_field_that_can_be_emptied() -> None:
+    assert {field.value for field in EMPTIABLE} <= FULL.keys() | NOT_IN_FULL
 
 
 @pytest.fixture

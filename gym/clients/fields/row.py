@@ -81,7 +81,7 @@ class ClientField:
     """Values that a button offers instead of typing, with their labels."""
     registration: Registration = Registration.NOT_ASKED
     on_card: bool = False
-    """In the card's line of document and contact; alias and warning have sentences of their own there."""
+    """Bare, in the line of document and contact; alias and warning have sentences of their own."""
     api: ApiPlace | None = None
     heading: FieldHeading | None = None
     """None: not imported, or, for names, headed in the ways of `gym.importing.reading.headings`."""
