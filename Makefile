@@ -34,7 +34,7 @@ soak: $(READY)  ## the long runs; SOAK_SECONDS=60 cuts each
 
 # The tests that can tell the hour, at 26 instants (INSTANTS=--few: three; ONLY: those of a file); wants Debian's
 # faketime.
-instants: $(READY)  ## the suite at 26 hours and nights; INSTANTS=--few, ONLY=FILE
+instants: $(READY)  ## live tests at 26 hours and nights (long ones at 5); INSTANTS=--few, ONLY=FILE
 	$(BIN)/python -m tests.instants $(INSTANTS) -- -n $(WORKERS) --dist worksteal $(ONLY)
 
 check: $(READY)  ## ruff, import-linter, pyright (strict), migrations against models

@@ -200,8 +200,7 @@ def _wants_renewal(t: HtmlTranslator, p: DeskWantsRenewalPayload) -> Keyboard:
 
 @offers(DeskDeniedPayload)
 def _remedy(t: HtmlTranslator, p: DeskDeniedPayload) -> Keyboard:
-    client_id = p.verdict.client_id
-    assert client_id is not None, "only a known client's denial is told"
+    client_id = _known_client(p.verdict)
     match VerdictCode(p.verdict.code):
         case VerdictCode.EXPIRED | VerdictCode.VISITS_USED_UP:
             return _card_and(t, client_id, N_("🔁 Renew"), RenewPlan(client_id))
@@ -212,8 +211,14 @@ def _remedy(t: HtmlTranslator, p: DeskDeniedPayload) -> Keyboard:
 
 
 def _verdict_card(t: HtmlTranslator, verdict: VerdictDetails) -> Keyboard:
-    assert verdict.client_id is not None, "only a known client's verdict is told"
-    return [[_card(t, verdict.client_id)]]
+    return [[_card(t, _known_client(verdict))]]
+
+
+def _known_client(verdict: VerdictDetails) -> UUID:
+    """Whom the verdict is about. Raises `LookupError` for a row without one: it cannot be worded."""
+    if verdict.client_id is None:
+        raise LookupError("client_id")
+    return verdict.client_id
 
 
 def _card(t: HtmlTranslator, client_id: UUID) -> Button:

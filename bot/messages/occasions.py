@@ -76,9 +76,10 @@ def _consent(t: HtmlTranslator, _: FaceConsentRenewedPayload, context: WordingCo
 
 @says(BroadcastPayload)
 def _broadcast(t: HtmlTranslator, p: BroadcastPayload, context: WordingContext) -> str:
-    """As it was typed, under the gym's name."""
-    text = p.text
-    return t("📣 <b>{gym}</b>", gym=context.settings.name) + f"\n\n{Html(t.text(text))}"
+    """As it was typed, under the gym's name. Raises `LookupError` when its broadcast has gone."""
+    if p.text is None:
+        raise LookupError("text")
+    return t("📣 <b>{gym}</b>", gym=context.settings.name) + f"\n\n{Html(t.text(p.text))}"
 
 
 @says(DeskOverduePayload)

@@ -34,7 +34,7 @@ LEASE = timedelta(seconds=45)
 While it is on its way all the same, its lease is renewed: else it would leave a second time.
 """
 IDLE_SECONDS = 15.0
-"""How long an idle dispatcher sleeps at most; NOTIFY wakes it at once."""
+"""How long an idle worker sleeps at most; NOTIFY wakes it at once."""
 ROLE = LeaderRole(
     LOCK, retry_seconds=1.0, waits="waits_to_dispatch", leads="dispatching", lost="dispatching_lost"
 )
@@ -55,7 +55,7 @@ class OutboxWorker:
         self.bot = bot
         self.rate_limits = rate_limits or SendRateLimits(gym.clock)
         self.lease = lease
-        self._courier = MessageSender(gym, bot, self.rate_limits)
+        self._sender = MessageSender(gym, bot, self.rate_limits)
         self._flights: dict[asyncio.Task[None], Lease] = {}
         """Deliveries on their way, and for how long each is ours."""
         self._wake = asyncio.Event()
@@ -127,7 +127,7 @@ class OutboxWorker:
             now = SendContext(uow.settings, uow.now)
         for item in claimed:
             lease = Lease(item.id, item.is_bulk, self.lease.total_seconds(), ends)
-            flight = asyncio.create_task(self._courier.deliver(item, now, lease))
+            flight = asyncio.create_task(self._sender.deliver(item, now, lease))
             self._flights[flight] = lease
             flight.add_done_callback(self._landed)
         return len(claimed)

@@ -16,6 +16,7 @@ from gym.approvals.repository import ApprovalRepository
 from gym.approvals.schemas import DiscountFacts, Facts
 from gym.core.database.engine import violated_constraint
 from gym.payments.errors import PaymentKeyReused, parse_reason
+from gym.staff.repository import StaffRepository
 from gym.subscriptions.schemas import Quote
 from gym.subscriptions.service import SubscriptionService
 from gym.unit_of_work import UnitOfWork
@@ -69,7 +70,7 @@ class RequestSubmission:
             return await self._first(wish, key)
         approval = await self._approvals.whole(row.id)
         self.uow.audit(ASKED, approval, after={"kind": wish.kind, **wish.facts.model_dump()})
-        notices.tell_asked(self.uow, approval, await self._approvals.admins())
+        notices.tell_asked(self.uow, approval, await StaffRepository(self.uow.session).active_admins())
         return approval
 
     async def _require_new(self, wish: RequestDraft, key: UUID | None) -> None:

@@ -14,8 +14,6 @@ from sqlalchemy.orm import selectinload
 from gym.approvals.errors import ApprovalNotFound
 from gym.approvals.models import Approval, ApprovalKind, ApprovalState
 from gym.core.database.repository import Page, Repository
-from gym.security.permissions import Role
-from gym.staff.models import Staff
 
 WITH_CLIENT = selectinload(Approval.client)
 FRESH = {"populate_existing": True}
@@ -99,11 +97,6 @@ class ApprovalRepository(Repository[Approval, UUID]):
     async def count_pending(self, now: datetime, kinds: Sequence[ApprovalKind]) -> int:
         query = select(func.count()).select_from(self._waiting(now, Approval.kind.in_(kinds)).subquery())
         return await self.session.scalar(query) or 0
-
-    async def admins(self) -> Sequence[UUID]:
-        """Those who are asked: every active admin."""
-        query = select(Staff.id).where(Staff.role == Role.ADMIN, Staff.active).order_by(Staff.id)
-        return (await self.session.scalars(query)).all()
 
     def _waiting(self, now: datetime, which: ColumnElement[bool]) -> Select[Approval]:
         return select(Approval).where(

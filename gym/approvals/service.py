@@ -36,6 +36,7 @@ from gym.payments.models import Method
 from gym.payments.money_back import MoneyBack
 from gym.security.permissions import Actor, OnlyFromDesk, Permission
 from gym.staff.four_eyes import FourEyes
+from gym.staff.repository import StaffRepository
 from gym.subscriptions.discounts import Discount, DiscountTooLarge, require_within
 from gym.subscriptions.freezes.errors import FreezeBeyondPlan
 from gym.subscriptions.freezes.service import FreezeService
@@ -222,7 +223,9 @@ class ApprovalService:
         if not self._is_mine(asked):
             raise NotYourRequest
         approval = await self._decide(approval_id, ApprovalState.WITHDRAWN)
-        await notices.tell_taken_back(self.uow, approval, await self._approvals.admins())
+        await notices.tell_taken_back(
+            self.uow, approval, await StaffRepository(self.uow.session).active_admins()
+        )
         return approval
 
     # Spending an approved discount

@@ -15,8 +15,6 @@ from gym.attendance.models import CheckIn, Outcome
 from gym.clients.models import Client
 from gym.core.database.repository import Page, Repository
 from gym.kiosks.models import Kiosk
-from gym.security.permissions import Role
-from gym.staff.models import Staff
 from gym.subscriptions.models import Subscription
 
 Inside = tuple[UUID, UUID, str, datetime]
@@ -97,11 +95,6 @@ class AttendanceRepository(Repository[CheckIn, UUID]):
         query = select(CheckIn).where(_entered(), CheckIn.client_id == client_id, CheckIn.at <= now)
         query = query.order_by(CheckIn.at.desc(), CheckIn.id.desc()).limit(1).with_for_update()
         return await self.session.scalar(query, execution_options={"populate_existing": True})
-
-    async def admin_ids(self) -> list[UUID]:
-        """Who is told of what was done against the verdict."""
-        query = select(Staff.id).where(Staff.role == Role.ADMIN, Staff.active)
-        return list(await self.session.scalars(query.order_by(Staff.id)))
 
     async def day_counts(self, day: date) -> dict[str, int]:
         """Attempts of a day by code."""

@@ -20,8 +20,8 @@ from gym.core.database.engine import Database
 
 log = structlog.get_logger()
 PULSE_SECONDS: Final = 5.0
-"""How often a leader's connection is asked, and how long it may take to answer: a network that falls silent
-ends no connection by itself."""
+"""How often a leader's connection is asked, and how long any connection here may take to answer: a network
+that falls silent ends none by itself."""
 GONE: Final = (OSError, asyncpg.InterfaceError, asyncpg.PostgresError, TimeoutError)
 Term = Callable[[asyncpg.Connection], Awaitable[None]]
 """What a leader does, given the connection that holds the lock; cancelled when that is lost."""
@@ -56,7 +56,7 @@ class LeaderElection:
             led = False
             try:
                 async with self._database.direct() as connection:
-                    while not await lock.take(connection):  # noqa: ASYNC110
+                    while not await _asked(lock, connection):  # noqa: ASYNC110
                         await asyncio.sleep(role.retry_seconds)
                     led = True
                     log.info(role.leads)
@@ -65,6 +65,12 @@ class LeaderElection:
                 if led:
                     log.warning(role.lost)
             await asyncio.sleep(role.retry_seconds)
+
+
+async def _asked(lock: SoleLock, connection: asyncpg.Connection) -> bool:
+    """Whether the lock is held now. Raises `TimeoutError` when the connection says nothing any more."""
+    async with asyncio.timeout(PULSE_SECONDS):
+        return await lock.take(connection)
 
 
 async def _serve(connection: asyncpg.Connection, term: Term) -> None:

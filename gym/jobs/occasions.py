@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from calendar import isleap
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import and_, extract, or_, select, text
+from sqlalchemy import select, text
 
+from gym.clients.birthdays import born_for
 from gym.clients.models import Client
 from gym.notifications import outbox
 from gym.notifications.models import NotificationState
@@ -83,15 +83,7 @@ class Occasions:
         ]
 
     async def _born_on(self, day: date) -> Sequence[Client]:
-        """Who was born on 29 February has it on the 28th in other years."""
-        dates = [(day.month, day.day)]
-        if dates == [(2, 28)] and not isleap(day.year):
-            dates.append((2, 29))
-        born = [
-            and_(extract("month", Client.birth_date) == month, extract("day", Client.birth_date) == number)
-            for month, number in dates
-        ]
-        query = select(Client).where(or_(*born), Client.active, Client.telegram_id.is_not(None))
+        query = select(Client).where(born_for(day), Client.active, Client.telegram_id.is_not(None))
         return (await self.uow.session.scalars(query.order_by(Client.id))).all()
 
     async def _absences(self, today: date) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The outbox sweep: whatever a dispatcher has dropped, or never heard of, is offered again."""
+"""The outbox sweep: whatever an outbox worker has dropped, or never heard of, is offered again."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from gym.security.permissions import Permission
 from gym.unit_of_work import UnitOfWork
 
 UNHEARD: Final = timedelta(minutes=2)
-"""A dispatcher that lives takes what is due within seconds."""
+"""A worker that lives takes what is due within seconds."""
 
-# A dispatcher that died holds its leases until they run out; then its messages are anybody's.
+# A worker that died holds its leases until they run out; then its messages are anybody's.
 LET_GO: Final = text("""
 UPDATE notifications SET leased_until = NULL WHERE state = 'pending' AND leased_until < :wall
 """)
@@ -25,7 +25,7 @@ WAKE: Final = text("NOTIFY powergym_outbox")
 
 
 async def sweep_outbox(uow: UnitOfWork) -> int:
-    """Take back leases that ran out and wake every dispatcher; how many messages wait too long."""
+    """Take back leases that ran out and wake every worker; how many messages wait too long."""
     uow.actor.require(Permission.RUN_JOBS)
     await uow.session.execute(LET_GO, {"wall": uow.context.wall})
     waiting = await uow.session.scalar(STUCK, {"since": uow.now - UNHEARD}) or 0

@@ -51,6 +51,7 @@ class StaffRepository(Repository[Staff, UUID]):
         return await self.session.scalar(query) is not None
 
     async def active_admins(self) -> Sequence[UUID]:
+        """Those who are told and asked, each in their own chat."""
         query = select(Staff.id).where(Staff.role == Role.ADMIN, Staff.active).order_by(Staff.id)
         return (await self.session.scalars(query)).all()
 

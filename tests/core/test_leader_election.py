@@ -10,6 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from gym.app import Gym
+from gym.core.database.advisory_lock import SoleLock
 from gym.core.leader_election import LeaderElection, LeaderRole
 
 ROLE = LeaderRole(0x74657374, retry_seconds=0.05, waits="waits", leads="leads", lost="lost")
@@ -78,3 +79,26 @@ async def test_a_fault_of_the_term_itself_is_raised(gym: Gym) -> None:
 
     with pytest.raises(LookupError):
         await LeaderElection(gym.database, ROLE).run(broken)
+
+
+async def test_a_standby_whose_connection_says_nothing_any_more_takes_another_one(
+    gym: Gym, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A network that falls silent ends no connection: the first one never answers."""
+    monkeypatch.setattr("gym.core.leader_election.PULSE_SECONDS", 0.05)
+    taken, silent = SoleLock.take, set[asyncpg.Connection]()
+
+    async def take(self: SoleLock, connection: asyncpg.Connection) -> bool:
+        if not silent:
+            silent.add(connection)
+        if connection in silent:
+            await asyncio.Event().wait()
+        return await taken(self, connection)
+
+    monkeypatch.setattr(SoleLock, "take", take)
+    replica = Replica(gym)
+    try:
+        await until(lambda: len(replica.began) == 1)
+        assert replica.began[0] not in silent
+    finally:
+        await cancelled(replica)

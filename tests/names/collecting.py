@@ -26,7 +26,9 @@ from bot.routing.routes import Routes
 from bot.ui.callbacks import Callback
 from gym.core.config import Config
 from gym.jobs.work import JOBS
+from gym.notifications.kinds import BY_KIND
 from gym.notifications.models import NotificationKind
+from gym.notifications.payloads.base import stored_names
 from gym.settings.schemas import GymSettings
 from gym.tables import METADATA
 
@@ -45,6 +47,7 @@ def names_now() -> set[str]:
         *(f"draft {field.name}" for field in dataclasses.fields(FormState)),
         *(f"draft pending.{field.name}" for field in dataclasses.fields(Pending)),
         *(f"message {kind}" for kind in NotificationKind),
+        *(f"payload {kind}.{name}" for kind, spec in BY_KIND.items() for name in stored_names(spec.payload)),
         *tables(),
         *metrics(),
         *(f"setting {name}" for name in GymSettings.model_fields),

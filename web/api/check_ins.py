@@ -1,7 +1,4 @@
-"""POST /check-ins: reads the request, calls the check-in flow and renders its verdict.
-
-Its declaration and route stand in `web.api.check_in_operation`.
-"""
+"""POST /check-ins: reads the request, calls the check-in flow and renders its verdict."""
 
 from __future__ import annotations
 

@@ -31,10 +31,10 @@ from gym.faces.schemas import EnrolmentFace
 from gym.faces.service import MOST_PHOTOS, FaceRecognitionService
 from web.api.schemas.clients import ClientPath
 from web.api.schemas.faces import (
-    Enrolment,
     EnrolmentAnswer,
     EnrolmentFields,
     EnrolmentForm,
+    EnrolmentInBase64,
     PhotoAnswer,
     PhotoPair,
     PhotoPairForm,
@@ -78,7 +78,7 @@ class PhotosRefused(Invalid):
         "Remember a client's face",
         {201: EnrolmentAnswer},
         STAFF,
-        body=FormOrJson(EnrolmentForm, (Enrolment,)),
+        body=FormOrJson(EnrolmentForm, (EnrolmentInBase64,)),
         faults=(
             *TOKEN,
             *JSON,

@@ -1,4 +1,4 @@
-"""What the door learns of faces, after the answer: one at a time, and nothing of it is worth a wait."""
+"""Automatic templates, refreshed after the answer: one at a time, and never waited for."""
 
 from __future__ import annotations
 

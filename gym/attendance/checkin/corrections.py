@@ -18,6 +18,7 @@ from gym.payments.errors import parse_reason
 from gym.rewards.granting import after_undo
 from gym.security.permissions import ActorKind, Permission
 from gym.staff.four_eyes import FourEyes
+from gym.staff.repository import StaffRepository
 from gym.unit_of_work import UnitOfWork
 
 
@@ -49,7 +50,9 @@ class CheckInCorrections:
         verdict = await writer.override(facts, attempt, reason)
         after = {"reason": reason, "check_in": verdict.id}
         self.uow.audit("check_in.overridden", denied, {"code": denied.code}, after)
-        notices.tell_override(self.uow, verdict, denied.code, await self._attendance.admin_ids())
+        notices.tell_override(
+            self.uow, verdict, denied.code, await StaffRepository(self.uow.session).active_admins()
+        )
         return verdict
 
     async def undo(self, check_in_id: UUID) -> CheckIn:

@@ -1,4 +1,4 @@
-"""What the door says."""
+"""Verdicts: the answer of a check-in, for chat, kiosk and API."""
 
 from __future__ import annotations
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from calendar import isleap
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 from typing import Final
 
@@ -13,6 +11,7 @@ from gym.attendance.checkin.facts.door_facts import AttemptContext, DoorFacts, H
 from gym.attendance.checkin.loyalty import loyalty_of
 from gym.attendance.checkin.schemas import Verdict
 from gym.attendance.models import Outcome, VerdictCode
+from gym.clients.birthdays import is_birthday
 from gym.core.database.ids import new_id
 from gym.settings.schemas import GymSettings
 
@@ -64,15 +63,6 @@ def verdict_of(
         waiting_id=facts.waiting_id,
     )
     return named if plan is None else _with_plan(named, plan, attempt)
-
-
-def is_birthday(born: date | None, day: date) -> bool:
-    """Who was born on 29 February has it on the 28th in other years."""
-    if born is None:
-        return False
-    if (born.month, born.day) == (2, 29) and not isleap(day.year):
-        return (day.month, day.day) == (2, 28)
-    return (born.month, born.day) == (day.month, day.day)
 
 
 def _with_plan(verdict: Verdict, held: HeldPlan, attempt: AttemptContext) -> Verdict:

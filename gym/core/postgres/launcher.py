@@ -1,4 +1,4 @@
-"""The door to the embedded server: a user of it holds a share, and starts the keeper where there is none."""
+"""Starts the embedded server: each process has a share, and starts the supervisor where none is."""
 
 from __future__ import annotations
 

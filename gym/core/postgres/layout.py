@@ -1,4 +1,4 @@
-"""Where the embedded server keeps its things, and the note in which its keeper says how it is."""
+"""Paths of the embedded server, and the state file that its supervisor writes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the door learns: a face that was surely recognised may freshen the one automatic template of a client.
+"""Adaptation: a face that was surely recognised may freshen the one automatic template of a client.
 
 People change: beard, glasses, years. What somebody was enrolled with is never touched and stays the measure,
 so a face can be learnt only while it still looks like its enrolment.

@@ -39,7 +39,7 @@ class FaceConsentRenewedPayload(Payload):
 
 
 class BroadcastPayload(Payload):
-    text: str = ""
+    text: str | None = None
     """Not stored: the outbox reads it from the broadcast's own row."""
 
 

@@ -27,7 +27,7 @@ class EnrolmentForm(EnrolmentFields):
     photo: Photos
 
 
-class Enrolment(EnrolmentFields):
+class EnrolmentInBase64(EnrolmentFields):
     """An enrolment with the photos in base64."""
 
     image_base64: PhotoText | PhotoTexts
