@@ -13,7 +13,7 @@ from playwright.async_api import Playwright
 
 from tests.support import browser
 from tests.support.browser import browser_program
-from tests.support.tools import SWITCH, installed
+from tests.support.tools import SWITCH, UNREACHABLE, installed, required
 
 Ask = Callable[[], object]
 EITHER = (pytest.skip.Exception, pytest.fail.Exception)
@@ -116,3 +116,18 @@ def test_where_no_browser_can_be_had_the_suite_goes_on_unless_every_tool_is_want
     monkeypatch.setattr(browser, "find", browser.on_this_machine)
     monkeypatch.setattr(subprocess, "run", lambda command, **_: subprocess.CompletedProcess[str](command, 1))
     assert browser.main() == status
+
+
+@pytest.mark.parametrize(
+    ("reachable", "said"), [(True, pytest.fail.Exception), (False, pytest.skip.Exception)]
+)
+def test_what_comes_from_npm_is_skipped_where_its_registry_cannot_be_asked(
+    bare: Path, monkeypatch: pytest.MonkeyPatch, reachable: bool, said: type[BaseException]
+) -> None:
+    monkeypatch.setenv(SWITCH, "1")
+    monkeypatch.delenv(UNREACHABLE, raising=False)
+    if not reachable:
+        monkeypatch.setenv(UNREACHABLE, "1")
+    with pytest.raises(EITHER, match="is missing") as answer:
+        required(bare / "redocly", "npm ci")
+    assert answer.type is said
