@@ -1,4 +1,4 @@
-"""The courier: sends one claimed message and writes down what became of it."""
+"""Delivery of one claimed message, and the record of what became of it."""
 
 from __future__ import annotations
 

@@ -376,7 +376,7 @@ async def test_a_delivery_that_breaks_is_seen_and_its_message_stays(
 
     await tell(gym, Recipient.client(await member(gym, employee, 7)), "A")
     works = dispatcher(gym, Line())
-    monkeypatch.setattr(works._courier, "deliver", broken)  # pyright: ignore[reportPrivateUsage]
+    monkeypatch.setattr(works._sender, "deliver", broken)  # pyright: ignore[reportPrivateUsage]
     with structlog.testing.capture_logs() as logs:
         await works.drain()
     assert "delivery_failed" in [one["event"] for one in logs]
