@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.forms.opening import forms_of
-from bot.forms.screens import FormTap
+from bot.forms.screens import FormButton
 from bot.routing.navigation import go, go_home, routes_of
 from bot.routing.router import Audience, HomeButton, Occasion, Router
 from bot.ui.buttons.settings import Languages
@@ -74,8 +74,8 @@ async def help_(context: UpdateContext) -> None:
     await go_home(context)
 
 
-@router.on(FormTap, moves=False)
-async def form_press(context: UpdateContext, press: FormTap) -> None:
+@router.on(FormButton, moves=False)
+async def form_press(context: UpdateContext, press: FormButton) -> None:
     await forms_of(context).press(context, press)
 
 

@@ -21,7 +21,7 @@ class ButtonGone(Conflict):
     message = N_("This button is not under the message any more. Look at the message again.")
 
 
-def tapped_message(query: CallbackQuery) -> Message | None:
+def pressed_message(query: CallbackQuery) -> Message | None:
     """The message under the button; None where Telegram gives no more than its chat and number.
 
     It was deleted or is out of the bot's reach: it can be neither read nor edited. Telegram dates it 0, and
@@ -31,9 +31,9 @@ def tapped_message(query: CallbackQuery) -> Message | None:
     return message if isinstance(message, Message) and message.date != ZERO_DATE else None
 
 
-def tapped_button(query: CallbackQuery) -> InlineKeyboardButton | None:
+def pressed_button(query: CallbackQuery) -> InlineKeyboardButton | None:
     """The button as it stands on the tapped message; None where it does not, or none can be seen."""
-    message = tapped_message(query)
+    message = pressed_message(query)
     keyboard = message.reply_markup if message else None
     rows = keyboard.inline_keyboard if keyboard else ()
     return next((one for row in rows for one in row if one.callback_data == query.data), None)
@@ -45,5 +45,5 @@ def require_on_message(query: CallbackQuery) -> None:
     Of a message out of reach no button can be seen: there the rights of whoever taps decide alone, and the
     answer comes below.
     """
-    if tapped_message(query) is not None and tapped_button(query) is None:
+    if pressed_message(query) is not None and pressed_button(query) is None:
         raise ButtonGone

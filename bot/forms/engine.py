@@ -13,7 +13,7 @@ from bot.forms import screens
 from bot.forms.definition import Form, FormContext, Step
 from bot.forms.directory import FormDirectory
 from bot.forms.flow import FormFlow, warning
-from bot.forms.screens import FormAction, FormTap
+from bot.forms.screens import FormAction, FormButton
 from bot.forms.state import FIELDS, SUMMARY, FormState, Pending, as_kept
 from bot.ui.callbacks import STALE_AFTER, Callback, Home, pack
 from bot.ui.identity import NotForYou
@@ -128,7 +128,7 @@ class FormEngine:
             await self._look(ctx, step)
         return True
 
-    async def press(self, context: UpdateContext, press: FormTap) -> None:
+    async def press(self, context: UpdateContext, press: FormButton) -> None:
         """A form's own button."""
         await self._require_admitted(context)
         ctx = self._open(context)
@@ -149,7 +149,7 @@ class FormEngine:
 
     # Taps
 
-    async def _act(self, ctx: FormContext, press: FormTap) -> None:
+    async def _act(self, ctx: FormContext, press: FormButton) -> None:
         step = ctx.form.step(ctx.state.step)
         match press.action:
             case FormAction.CANCEL:
@@ -172,7 +172,7 @@ class FormEngine:
             case FormAction.CHOOSE | FormAction.SKIP | FormAction.KEEP | FormAction.DONE:
                 await self._answer(ctx, step, press)
 
-    async def _answer(self, ctx: FormContext, step: Step | None, press: FormTap) -> None:
+    async def _answer(self, ctx: FormContext, step: Step | None, press: FormButton) -> None:
         state = ctx.state
         if step is None:
             await self._flow.present(ctx)

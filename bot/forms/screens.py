@@ -33,7 +33,7 @@ class FormAction(StrEnum):
 
 
 @callback("f")
-class FormTap(Callback):
+class FormButton(Callback):
     """A button of one form, as it stood at one revision."""
 
     key: UUID
@@ -45,7 +45,7 @@ class FormTap(Callback):
 def form_button(
     state: FormState, label: str, action: FormAction, index: int = 0, *, wide: bool = False
 ) -> Button:
-    return button(label, FormTap(state.key, state.revision, action, index), wide=wide)
+    return button(label, FormButton(state.key, state.revision, action, index), wide=wide)
 
 
 async def question(ctx: FormContext, step: Step, note: str | None) -> Screen:
@@ -159,7 +159,7 @@ def _choices(ctx: FormContext, step: Step) -> Keyboard:
 def _pages(ctx: FormContext, pages: int) -> Row:
     state = ctx.state
     return pager(
-        state.page, pages, lambda number: FormTap(state.key, state.revision, FormAction.PAGE, number)
+        state.page, pages, lambda number: FormButton(state.key, state.revision, FormAction.PAGE, number)
     )
 
 

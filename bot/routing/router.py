@@ -107,7 +107,7 @@ class Router:
 
     def __init__(self, audience: Audience) -> None:
         self.audience = audience
-        self.taps: dict[type[Callback], Route] = {}
+        self.presses: dict[type[Callback], Route] = {}
         self.occasions: dict[Occasion, Route] = {}
         self.starts: dict[str, Route] = {}
         self.commands: list[Command] = []
@@ -131,9 +131,9 @@ class Router:
         """Answers taps on buttons of this type; in private only, unless it says otherwise."""
 
         def register(handler: PressHandler[Data]) -> PressHandler[Data]:
-            if kind in self.taps:
+            if kind in self.presses:
                 raise ValueError(f"two handlers for {kind.__name__}")
-            self.taps[kind] = Route(handler, self.audience, surface, moves)
+            self.presses[kind] = Route(handler, self.audience, surface, moves)
             return handler
 
         return register

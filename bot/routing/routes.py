@@ -18,7 +18,7 @@ class Routes:
     """All routers joined. Raises ValueError when two claim the same thing."""
 
     def __init__(self, routers: Iterable[Router]) -> None:
-        self.taps: dict[type[Callback], Route] = {}
+        self.presses: dict[type[Callback], Route] = {}
         self.starts: dict[str, Route] = {}
         self.commands: dict[str, Command] = {}
         self.forms: dict[str, Form] = {}
@@ -28,17 +28,17 @@ class Routes:
         self._home: list[HomeButton] = []
         for router in routers:
             self._home += router.home_buttons
-            _join(self.taps, router.taps)
+            _join(self.presses, router.presses)
             _join(self.starts, router.starts)
             _join(self.refusals, router.refusals)
             _join(self.commands, {command.name: command for command in router.commands})
             _join(self.forms, {form.name: form for form in router.forms})
             self._form_audiences |= {form.name: router.audience for form in router.forms}
             _join(self.occasions, {(it, router.audience): route for it, route in router.occasions.items()})
-        self.codes = registry(self.taps)
+        self.codes = registry(self.presses)
 
     def press(self, kind: type[Callback]) -> Route:
-        return self.taps[kind]
+        return self.presses[kind]
 
     async def go(self, context: UpdateContext, callback: Callback) -> None:
         """Answer as if that button had been pressed. Raises `NotForYou`, `OnlyInPrivate`."""

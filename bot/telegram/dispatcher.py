@@ -11,13 +11,13 @@ from telegram import Chat, Message, Update, User
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application, ContextTypes, TypeHandler
 
-from bot.admission.pressed_buttons import require_on_message, tapped_button
+from bot.admission.pressed_buttons import require_on_message, pressed_button
 from bot.admission.quotas import TooMuchAtOnce
 from bot.bot_api.delivery_status import ServerFault
 from bot.bot_api.retries import retry_seconds
 from bot.bot_api.trouble_reports import report_trouble
 from bot.forms.opening import FORMS
-from bot.forms.screens import FormTap
+from bot.forms.screens import FormButton
 from bot.routing.navigation import ROUTES, go_home
 from bot.routing.router import Command, Occasion, Route
 from bot.telegram.command_menu import CommandMenu
@@ -216,7 +216,7 @@ class UpdateDispatcher:
         if context.press.is_stale(context.now):
             await self._ask_again(context)
             return
-        context.in_form = isinstance(context.press.callback, FormTap)
+        context.in_form = isinstance(context.press.callback, FormButton)
         if not context.in_form:
             await self._forms.park(context)
         await route.handler(context, context.press.callback)
@@ -245,7 +245,7 @@ class UpdateDispatcher:
         """
         assert context.press is not None
         assert context.query is not None
-        button = tapped_button(context.query)
+        button = pressed_button(context.query)
         again = Button(button.text if button else context.t(N_("Do it")), context.press.callback)
         text = context.t(
             N_("That button was from {when}. Much may have changed since. Still do it?"),

@@ -20,7 +20,7 @@ from telegram import Bot, CallbackQuery, ChatMemberUpdated, Message, Update
 from telegram.constants import ChatAction
 from telegram.error import TelegramError
 
-from bot.admission.pressed_buttons import tapped_message
+from bot.admission.pressed_buttons import pressed_message
 from bot.ui.callbacks import ButtonPress, stays
 from bot.ui.identity import Identity
 from bot.ui.incoming_files import IncomingFiles
@@ -86,7 +86,7 @@ class UpdateContext:
         query = None if moved else update.callback_query
         self._background = BackgroundTasks()
         self._press_answer = PressAnswer(query, self._background)
-        target = tapped_message(query) if query and not stays(query.data) else None
+        target = pressed_message(query) if query and not stays(query.data) else None
         self._replies = Replies(
             self.gym, self._messenger, self._press_answer, self._background, self.now, target
         )

@@ -20,11 +20,11 @@ router = Router(Audience.STAFF)
 
 
 @router.on(Candidate)
-async def candidate(context: UpdateContext, tap: Candidate) -> None:
+async def candidate(context: UpdateContext, press: Candidate) -> None:
     """The question with its answers, or how it ended."""
     async with context.unit_of_work() as uow:
         service = CandidateService(uow)
-        one = await service.get(tap.candidate_id)
+        one = await service.get(press.candidate_id)
         candidate, until = candidate_details(one), service.until(one)
         waits = service.is_waiting(one)
     t, back = context.t, nav(context.t, back=Team())
@@ -37,19 +37,19 @@ async def candidate(context: UpdateContext, tap: Candidate) -> None:
 
 
 @router.on(ConfirmCandidate)
-async def confirm(context: UpdateContext, tap: ConfirmCandidate) -> None:
+async def confirm(context: UpdateContext, press: ConfirmCandidate) -> None:
     async def work(service: CandidateService) -> None:
-        await service.confirm(tap.candidate_id)
+        await service.confirm(press.candidate_id)
 
-    await _decide(context, tap.candidate_id, work)
+    await _decide(context, press.candidate_id, work)
 
 
 @router.on(RefuseCandidate)
-async def refuse(context: UpdateContext, tap: RefuseCandidate) -> None:
+async def refuse(context: UpdateContext, press: RefuseCandidate) -> None:
     async def work(service: CandidateService) -> None:
-        await service.refuse(tap.candidate_id)
+        await service.refuse(press.candidate_id)
 
-    await _decide(context, tap.candidate_id, work)
+    await _decide(context, press.candidate_id, work)
 
 
 async def _decide(

@@ -64,8 +64,8 @@ async def search(context: UpdateContext) -> None:
 
 
 @router.on(ClientSearch)
-async def found(context: UpdateContext, tap: ClientSearch) -> None:
-    await _show_found(context, tap.words, tap.page)
+async def found(context: UpdateContext, press: ClientSearch) -> None:
+    await _show_found(context, press.words, press.page)
 
 
 @router.command("clients", N_("Find a client"))
@@ -124,8 +124,8 @@ def _carried(words: str) -> str:
 
 
 @router.on(Card)
-async def card(context: UpdateContext, tap: Card) -> None:
-    await context.show(await card_screen(context, tap.client_id))
+async def card(context: UpdateContext, press: Card) -> None:
+    await context.show(await card_screen(context, press.client_id))
 
 
 async def card_screen(context: UpdateContext, client_id: UUID, heading: str = "") -> Screen:

@@ -56,9 +56,9 @@ async def doubts_row(context: UpdateContext) -> Sequence[Row]:
 
 
 @router.on(DocumentDoubts)
-async def document_doubts(context: UpdateContext, tap: DocumentDoubts) -> None:
+async def document_doubts(context: UpdateContext, press: DocumentDoubts) -> None:
     async with context.unit_of_work() as uow:
-        found = await ClientService(uow).documents_in_doubt(tap.page)
+        found = await ClientService(uow).documents_in_doubt(press.page)
     t = context.t
     text = t("🪪 <b>Documents to check</b>\n\nAn earlier version may have read these wrongly.")
     rows = [
@@ -72,9 +72,9 @@ async def document_doubts(context: UpdateContext, tap: DocumentDoubts) -> None:
 
 
 @router.on(DocumentDoubt)
-async def document_doubt(context: UpdateContext, tap: DocumentDoubt) -> None:
+async def document_doubt(context: UpdateContext, press: DocumentDoubt) -> None:
     async with context.unit_of_work() as uow:
-        client = await ClientService(uow).get(tap.client_id)
+        client = await ClientService(uow).get(press.client_id)
     t, meant = context.t, _meant(client)
     lines = [t("👤 {client}\n🪪 <b>{document}</b>", client=client.full_name, document=kept(client)), ""]
     lines.append(t("Is this the document? Look at the card itself if you can."))
@@ -88,19 +88,19 @@ async def document_doubt(context: UpdateContext, tap: DocumentDoubt) -> None:
 
 
 @router.on(MendDocument)
-async def mend_document(context: UpdateContext, tap: MendDocument) -> None:
+async def mend_document(context: UpdateContext, press: MendDocument) -> None:
     async with context.unit_of_work() as uow:
         service = ClientService(uow)
-        meant = _meant(await service.get(tap.client_id))
+        meant = _meant(await service.get(press.client_id))
         if meant is not None:
-            await service.edit(tap.client_id, ClientChanges(document=meant))
+            await service.edit(press.client_id, ClientChanges(document=meant))
     await go(context, DocumentDoubts())
 
 
 @router.on(KeepDocument)
-async def keep_document(context: UpdateContext, tap: KeepDocument) -> None:
+async def keep_document(context: UpdateContext, press: KeepDocument) -> None:
     async with context.unit_of_work() as uow:
-        await ClientService(uow).confirm_document(tap.client_id)
+        await ClientService(uow).confirm_document(press.client_id)
     await go(context, DocumentDoubts())
 
 

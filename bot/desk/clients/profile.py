@@ -67,9 +67,9 @@ class Deactivate(Callback):
 
 
 @router.on(EditClient)
-async def edit(context: UpdateContext, tap: EditClient) -> None:
+async def edit(context: UpdateContext, press: EditClient) -> None:
     async with context.unit_of_work() as uow:
-        client = await ClientService(uow).get(tap.client_id)
+        client = await ClientService(uow).get(press.client_id)
         referrer = await ClientService(uow).referrer(client)
     await context.show(_fields(context.t, client, referrer))
 
@@ -92,12 +92,12 @@ def _now(t: HtmlTranslator, client: Client, referrer: Client | None, row: Client
 
 
 @router.on(EditField)
-async def edit_field(context: UpdateContext, tap: EditField) -> None:
+async def edit_field(context: UpdateContext, press: EditField) -> None:
     async with context.unit_of_work() as uow:
-        client = await ClientService(uow).get(tap.client_id)
+        client = await ClientService(uow).get(press.client_id)
         referrer = await ClientService(uow).referrer(client)
-    now = _now(context.t, client, referrer, tap.field.row)
-    values = {"client_id": client.id, "client": client.full_name, "field": tap.field, "now": now}
+    now = _now(context.t, client, referrer, press.field.row)
+    values = {"client_id": client.id, "client": client.full_name, "field": press.field, "now": now}
     await begin(context, EDITING, values, back=EditClient(client.id))
 
 
@@ -177,9 +177,9 @@ EDITING = router.form(
 
 
 @router.on(BlockClient)
-async def block(context: UpdateContext, tap: BlockClient) -> None:
+async def block(context: UpdateContext, press: BlockClient) -> None:
     async with context.unit_of_work() as uow:
-        client = await ClientService(uow).get(tap.client_id)
+        client = await ClientService(uow).get(press.client_id)
         await FourEyes(uow).require_another(client.id, Permission.BLOCK_SHORT, acts=False)
     values = {"client_id": client.id, "client": client.full_name}
     await begin(context, BLOCKING, values, back=Card(client.id))
@@ -242,9 +242,9 @@ BLOCKING = router.form(
 
 
 @router.on(Unblock)
-async def unblock(context: UpdateContext, tap: Unblock) -> None:
+async def unblock(context: UpdateContext, press: Unblock) -> None:
     async with context.unit_of_work() as uow:
-        client = await ClientService(uow).unblock(tap.client_id)
+        client = await ClientService(uow).unblock(press.client_id)
     await context.answer(context.t("{client} may come in again.", client=client.full_name))
     await go(context, Card(client.id))
 
@@ -253,9 +253,9 @@ async def unblock(context: UpdateContext, tap: Unblock) -> None:
 
 
 @router.on(AskDeactivate)
-async def ask_deactivate(context: UpdateContext, tap: AskDeactivate) -> None:
+async def ask_deactivate(context: UpdateContext, press: AskDeactivate) -> None:
     async with context.unit_of_work() as uow:
-        client = await ClientService(uow).get(tap.client_id)
+        client = await ClientService(uow).get(press.client_id)
     t = context.t
     text = t(
         "Deactivate <b>{client}</b>?\n\nAccess ends at once and the face is not recognised any more. "
@@ -267,16 +267,16 @@ async def ask_deactivate(context: UpdateContext, tap: AskDeactivate) -> None:
 
 
 @router.on(Deactivate)
-async def deactivate(context: UpdateContext, tap: Deactivate) -> None:
+async def deactivate(context: UpdateContext, press: Deactivate) -> None:
     async with context.unit_of_work() as uow:
-        client = await ClientService(uow).deactivate(tap.client_id)
+        client = await ClientService(uow).deactivate(press.client_id)
     await context.answer(context.t("{client} is deactivated.", client=client.full_name))
     await go(context, Card(client.id))
 
 
 @router.on(Reactivate)
-async def reactivate(context: UpdateContext, tap: Reactivate) -> None:
+async def reactivate(context: UpdateContext, press: Reactivate) -> None:
     async with context.unit_of_work() as uow:
-        client = await ClientService(uow).reactivate(tap.client_id)
+        client = await ClientService(uow).reactivate(press.client_id)
     await context.answer(context.t("{client} is active again.", client=client.full_name))
     await go(context, Card(client.id))

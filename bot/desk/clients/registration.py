@@ -84,10 +84,10 @@ async def register_with_photo(context: UpdateContext, _: RegisterWithPhoto) -> N
 
 
 @router.on(PhotoConsent)
-async def photo_consent(context: UpdateContext, tap: PhotoConsent) -> None:
+async def photo_consent(context: UpdateContext, press: PhotoConsent) -> None:
     photo_id = _photo_above(context)
-    if not tap.agreed or photo_id is None:
-        await begin(context, REGISTRATION, {"consent": tap.agreed})
+    if not press.agreed or photo_id is None:
+        await begin(context, REGISTRATION, {"consent": press.agreed})
         return
     await begin(context, REGISTRATION, {"consent": True, FIRST_PHOTO: photo_id})
 

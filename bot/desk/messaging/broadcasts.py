@@ -69,9 +69,9 @@ class StopBroadcast(Callback):
 
 
 @router.on(Broadcasts)
-async def broadcasts(context: UpdateContext, tap: Broadcasts) -> None:
+async def broadcasts(context: UpdateContext, press: Broadcasts) -> None:
     async with context.unit_of_work() as uow:
-        page = await BroadcastService(uow).page(tap.page)
+        page = await BroadcastService(uow).page(press.page)
     t = context.t
     text = t(
         "📣 <b>Broadcasts</b>\n\nOne text for many members. It leaves bit by bit: no receipt waits for it."
@@ -211,14 +211,14 @@ BROADCAST = router.form(
 
 
 @router.on(ShowBroadcast)
-async def show_broadcast(context: UpdateContext, tap: ShowBroadcast) -> None:
-    await _show(context, tap.key)
+async def show_broadcast(context: UpdateContext, press: ShowBroadcast) -> None:
+    await _show(context, press.key)
 
 
 @router.on(StopBroadcast)
-async def stop(context: UpdateContext, tap: StopBroadcast) -> None:
-    await context.run(lambda uow: BroadcastService(uow).stop(tap.key))
-    await _show(context, tap.key)
+async def stop(context: UpdateContext, press: StopBroadcast) -> None:
+    await context.run(lambda uow: BroadcastService(uow).stop(press.key))
+    await _show(context, press.key)
 
 
 async def _show(context: UpdateContext, key: UUID) -> None:

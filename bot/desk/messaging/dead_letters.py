@@ -47,9 +47,9 @@ async def waiting(context: UpdateContext) -> int:
 
 
 @router.on(DeadLetters)
-async def dead_letters(context: UpdateContext, tap: DeadLetters) -> None:
+async def dead_letters(context: UpdateContext, press: DeadLetters) -> None:
     async with context.unit_of_work() as uow:
-        page = await DeadLetterService(uow).page(tap.page)
+        page = await DeadLetterService(uow).page(press.page)
     t = context.t
     if not page.items:
         text = t("⚠️ <b>Undelivered</b>\n\nEverything was told.")
@@ -75,9 +75,9 @@ def _label(t: HtmlTranslator, one: DeadLetter) -> str:
 
 
 @router.on(ShowDeadLetter)
-async def show_dead_letter(context: UpdateContext, tap: ShowDeadLetter) -> None:
+async def show_dead_letter(context: UpdateContext, press: ShowDeadLetter) -> None:
     async with context.unit_of_work() as uow:
-        one = await DeadLetterService(uow).get(tap.key)
+        one = await DeadLetterService(uow).get(press.key)
     t = context.t
     lines = [
         t("✉️ To <b>{reader}</b>, {at}", reader=one.reader or "—", at=one.due_at),
@@ -101,9 +101,9 @@ def worded(t: HtmlTranslator, one: DeadLetter, settings: GymSettings) -> Html:
 
 
 @router.on(SendAgain)
-async def send_again(context: UpdateContext, tap: SendAgain) -> None:
+async def send_again(context: UpdateContext, press: SendAgain) -> None:
     async with context.unit_of_work() as uow:
-        count = await DeadLetterService(uow).send_again(tap.key)
+        count = await DeadLetterService(uow).send_again(press.key)
     await context.answer(
         context.t.plural("{count} message goes out again.", "{count} messages go out again.", count)
     )
@@ -111,9 +111,9 @@ async def send_again(context: UpdateContext, tap: SendAgain) -> None:
 
 
 @router.on(Dismiss)
-async def dismiss(context: UpdateContext, tap: Dismiss) -> None:
+async def dismiss(context: UpdateContext, press: Dismiss) -> None:
     async with context.unit_of_work() as uow:
-        count = await DeadLetterService(uow).dismiss(tap.key)
+        count = await DeadLetterService(uow).dismiss(press.key)
     await context.answer(
         context.t.plural("{count} message laid aside.", "{count} messages laid aside.", count)
     )

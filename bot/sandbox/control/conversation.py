@@ -27,7 +27,7 @@ class ConversationPlace:
 
 
 @dataclass(frozen=True, slots=True)
-class TapOutcome:
+class PressOutcome:
     """What a tap brought: a toast, an alert, an address to open, a text to copy or a message sent."""
 
     answered: bool = False
@@ -134,9 +134,9 @@ class Conversation:
         self._state.messages.fold_keyboard(chat_id)
         return keyboard["message_id"]
 
-    async def tap_label(
+    async def press_label(
         self, person: SandboxPerson, message_id: int, label: str, place: ConversationPlace, wait: float
-    ) -> TapOutcome:
+    ) -> PressOutcome:
         """Tap the button that reads `label`, or failing that the first that contains it."""
         message = self._message(person, message_id, place)
         buttons = [button for row in message.inline_rows for button in row]
@@ -144,11 +144,11 @@ class Conversation:
         button = _pick(label, buttons + keys)
         if any(button is key for key in keys):
             return self._press_key(person, button, place)
-        return await self._tap_inline(person, message, button, wait)
+        return await self._press_inline(person, message, button, wait)
 
-    async def tap_data(
+    async def press_data(
         self, person: SandboxPerson, message_id: int, data: str, place: ConversationPlace, wait: float
-    ) -> TapOutcome:
+    ) -> PressOutcome:
         """Send callback data as it is: also stale or forged, as any Telegram client can."""
         message = self._message(person, message_id, place)
         return await self._query(person, message, data, wait)
@@ -160,7 +160,7 @@ class Conversation:
             raise UnknownMessage(message_id)
         return message
 
-    def _press_key(self, person: SandboxPerson, key: Json, place: ConversationPlace) -> TapOutcome:
+    def _press_key(self, person: SandboxPerson, key: Json, place: ConversationPlace) -> PressOutcome:
         if key.get("request_contact"):
             sent = self.share_contact(person, place)
         else:
@@ -168,21 +168,21 @@ class Conversation:
         keyboard = self._state.messages.keyboard(sent["chat"]["id"])
         if keyboard and keyboard.get("one_time_keyboard"):
             self._state.messages.fold_keyboard(sent["chat"]["id"])
-        return TapOutcome(answered=True, message_id=sent["message_id"])
+        return PressOutcome(answered=True, message_id=sent["message_id"])
 
-    async def _tap_inline(
+    async def _press_inline(
         self, person: SandboxPerson, message: StoredMessage, button: Json, wait: float
-    ) -> TapOutcome:
+    ) -> PressOutcome:
         if "callback_data" in button:
             return await self._query(person, message, button["callback_data"], wait)
         if "copy_text" in button:
-            return TapOutcome(answered=True, copied=button["copy_text"]["text"])
+            return PressOutcome(answered=True, copied=button["copy_text"]["text"])
         web_app: Json = button.get("web_app", {})
-        return TapOutcome(answered=True, url=button.get("url") or web_app.get("url"))
+        return PressOutcome(answered=True, url=button.get("url") or web_app.get("url"))
 
     async def _query(
         self, person: SandboxPerson, message: StoredMessage, data: str, wait: float
-    ) -> TapOutcome:
+    ) -> PressOutcome:
         state = self._state
         if state.people.require(person.id).blocked and message.chat_id == person.id:
             raise BlockedBot
@@ -191,9 +191,9 @@ class Conversation:
             state.updates.add("callback_query", _callback(number, person, message, data))
         answer = await state.callbacks.wait(number, wait)
         if answer is None:
-            return TapOutcome()
+            return PressOutcome()
         toast, alert = (None, answer["text"]) if answer["alert"] else (answer["text"], None)
-        return TapOutcome(True, toast or None, alert or None, answer["url"] or None)
+        return PressOutcome(True, toast or None, alert or None, answer["url"] or None)
 
     def block(self, person: SandboxPerson, blocked: bool) -> None:
         """Block or unblock the bot; saying it twice changes nothing."""

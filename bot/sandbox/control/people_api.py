@@ -22,7 +22,7 @@ from bot.sandbox.state.people import SandboxPerson
 from bot.sandbox.state.state import SandboxState
 from bot.sandbox.state.store import Json
 
-TAP_WAIT_SECONDS = 15.0
+PRESS_WAIT_SECONDS = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class PeopleApi:
             web.post("/people", self.create_person),
             web.delete(person, self.remove_person),
             web.post(f"{person}/send", self.send),
-            web.post(f"{person}/tap", self.tap),
+            web.post(f"{person}/tap", self.press),
             web.post(f"{person}/block", self.block),
             web.post(f"{person}/unblock", self.unblock),
             web.get(f"{person}/chat", self.chat),
@@ -105,7 +105,7 @@ class PeopleApi:
         stored = self.state.messages.find(body["chat"]["id"], body["message_id"])
         return message_view(stored) if isinstance(stored, StoredMessage) else {}
 
-    async def tap(self, request: web.Request) -> web.Response:
+    async def press(self, request: web.Request) -> web.Response:
         person, arguments = self._person(request), await read_request(request)
         number = arguments.integer("message_id")
         if number is None:
@@ -113,8 +113,8 @@ class PeopleApi:
         label, data = arguments.text("label"), arguments.text("data")
         if not label and not data:
             raise BadField("label", "a button's label, or its data in “data”")
-        wait = read_seconds(arguments.text("wait"), TAP_WAIT_SECONDS)
-        act = self.conversation.tap_label if label else self.conversation.tap_data
+        wait = read_seconds(arguments.text("wait"), PRESS_WAIT_SECONDS)
+        act = self.conversation.press_label if label else self.conversation.press_data
         outcome = await act(person, number, label or data, read_place(arguments), wait)
         return web.json_response(outcome.as_json())
 
