@@ -13,7 +13,7 @@ import structlog
 from aiohttp import web
 
 from bot.outbox.broadcasts import BroadcastRunner
-from bot.outbox.worker import OutboxWorker, wake_dispatchers
+from bot.outbox.worker import OutboxWorker, wake_workers
 from bot.routers import ROUTERS
 from bot.sandbox.server import SandboxHooks, SandboxServer
 from bot.telegram.application import Api
@@ -138,7 +138,7 @@ def sandbox_hooks(
     async def advance(by: timedelta) -> datetime:
         await gym.advance_clock(by)
         await run_due(gym.run)
-        await wake_dispatchers(gym)
+        await wake_workers(gym)
         return await read()
 
     return SandboxHooks(advance_clock=advance, read_clock=read, kiosk_url=kiosk_url, before_jump=before_jump)

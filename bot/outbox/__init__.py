@@ -1,1 +1,1 @@
-"""The outbox: the worker that sends notifications, delivery, rate limits, broadcasts."""
+"""The outbox: its worker, deliveries and their outcomes, rate limits, and the runner of broadcasts."""

@@ -21,19 +21,26 @@ from gym.unit_of_work import UnitOfWork
 
 log = structlog.get_logger()
 SECONDS = 2.0
+"""How often new broadcasts are looked for and progress is redrawn; well below the edits that Telegram allows
+a chat.
+"""
 
 
 class BroadcastRunner:
-    """Any number may run: a batch is written under the broadcast's lock, where it left off."""
+    """Writes batches and redraws progress. Any number of processes may run one: a batch is written under the
+    broadcast's lock, where the last one left off.
+    """
 
     def __init__(self, gym: Gym, bot: Bot) -> None:
         self.gym = gym
         self.bot = bot
         self._shown: dict[int, str] = {}
-        """What each progress message says, so that Telegram is not asked to change nothing."""
+        """The text of each progress message, by its id: an edit that changes nothing is an error of
+        Telegram's.
+        """
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Run until cancelled."""
         while True:
             try:
                 await self.step()
@@ -42,7 +49,7 @@ class BroadcastRunner:
             await asyncio.sleep(SECONDS)
 
     async def step(self) -> int:
-        """Write everything that waits to be written, then show how far all are; returns how many messages."""
+        """Write every waiting batch and redraw all progress; returns how many messages were written."""
         written = 0
         while batch := await self.gym.run(Actor.system(), _write):
             written += batch
@@ -73,7 +80,7 @@ class BroadcastRunner:
         except Unreadable:
             log.warning("progress_shown_unreadably")
         except TelegramError as error:
-            # Deleted, or not to be reached just now: the list of broadcasts still tells.
+            # Deleted, or out of reach for now: the list of broadcasts shows the progress too.
             log.info("progress_not_shown", reason=error.message)
             return
         self._shown[broadcast.message_id] = screen.text

@@ -1,4 +1,4 @@
-"""Telegram's limits: 30 messages a second overall, one a second in a chat, 20 a minute in a group."""
+"""Rate limits of sending, below Telegram's 30 a second overall, 1 a second a chat, 20 a minute a group."""
 
 from __future__ import annotations
 
@@ -10,40 +10,47 @@ from dataclasses import dataclass, field
 from gym.core.clock import WallClock
 
 OVERALL = (28, 1.0)
-"""Messages in any so many seconds; under Telegram's 30, because interactive answers are not counted here."""
+"""`(messages, seconds)` of all chats together; under Telegram's 30, because interactive answers are not
+counted here.
+"""
 BULK = (1, 0.05)
-"""What many get at once leaves evenly and has room beside itself: a receipt never queues behind it."""
+"""Broadcasts leave evenly, 20 a second, which leaves room for others: a receipt never queues behind one."""
 CHAT = (1, 1.05)
+"""Five hundredths above Telegram's second, for the clocks of the two sides differ."""
 GROUP = (20, 61.0)
+"""A second above Telegram's minute, for the same reason."""
 REMEMBERED_CHATS = 10_000
+"""Chats whose windows are kept; above it those at rest are dropped."""
 
 
 class RateWindow:
-    """At most `limit` messages in any `seconds`, on monotonic time; those that wait queue in order."""
+    """A sliding window: at most `limit` messages in any `seconds`, on the monotonic clock, in order of
+    arrival.
+    """
 
     def __init__(self, limit: int, seconds: float) -> None:
         self.seconds = seconds
         self._times: deque[float] = deque(maxlen=limit)
 
     def reserve(self, now: float) -> float:
-        """Take the next free place; returns the seconds until then."""
+        """Take the next free place; returns the seconds until it."""
         at = now + self.free_in(now)
         self._times.append(at)
         return at - now
 
     def free_in(self, now: float) -> float:
-        """Seconds until the next free place."""
+        """Seconds until the next free place, 0 when there is one."""
         if not self._times:
             return 0.0
         first = self._times[0] + self.seconds if len(self._times) == self._times.maxlen else now
         return max(0.0, first - now, self._times[-1] - now)
 
     def remember(self, at: float) -> None:
-        """One that has left earlier; in order of time."""
+        """Count a message that left at `at`; call in order of time."""
         self._times.append(at)
 
     def left(self, now: float) -> None:
-        """The one that took the last place leaves only now."""
+        """Count the last message as sent now, not when its place was taken."""
         if self._times:
             self._times[-1] = max(self._times[-1], now)
 
@@ -55,7 +62,8 @@ class RateWindow:
 class SendRateLimits:
     """Waits until a message may leave for a chat; groups have negative ids.
 
-    What Telegram asks for by RetryAfter holds that chat; a second chat's while one is held is meant for all.
+    A RetryAfter holds the chat that got it. One of a second chat while another is held is taken for a limit
+    of the whole bot, and holds all.
     """
 
     clock: WallClock
@@ -67,22 +75,24 @@ class SendRateLimits:
     _all_held: float = 0.0
 
     async def wait(self, chat_id: int, *, bulk: bool = False) -> None:
-        """Until the chat may hear it; then `wait_overall`: a slow chat takes no place of the others."""
+        """Wait for the chat's windows. `wait_overall` comes after it, so that a slow chat takes no place of
+        the others.
+        """
         for window in (*self._of_chat(chat_id), *([self._bulk] if bulk else [])):
             await self._place(window)
 
     async def wait_overall(self) -> None:
-        """Until one more may leave."""
+        """Wait until one more message may leave at all."""
         await self._place(self._overall)
 
     def left(self, chat_id: int) -> None:
-        """The message leaves, or has arrived, only now: a slow answer is no room for the next one."""
+        """Count the last message of the chat as sent now: a slow answer makes no room for the next one."""
         now = self.clock.monotonic()
         for window in self._of_chat(chat_id):
             window.left(now)
 
     def hold(self, chat_id: int, seconds: float) -> None:
-        """Telegram wants to be left alone for so long."""
+        """Hold the chat for the seconds of a RetryAfter."""
         now = self.clock.monotonic()
         self._held = {chat: until for chat, until in self._held.items() if until > now}
         if any(chat != chat_id for chat in self._held):
@@ -90,7 +100,9 @@ class SendRateLimits:
         self._held[chat_id] = max(self._held.get(chat_id, 0.0), now + seconds)
 
     def held(self, chat_id: int) -> float:
-        """For how many seconds nothing may be sent to this chat: by Telegram's wish, or a group's limit."""
+        """For how many seconds nothing may be sent to this chat, because of a RetryAfter or of a group's
+        limit.
+        """
         now = self.clock.monotonic()
         until = max(self._held.get(chat_id, 0.0), self._all_held)
         full = self._of_chat(chat_id)[0].free_in(now) if chat_id < 0 else 0.0
@@ -98,11 +110,11 @@ class SendRateLimits:
 
     @property
     def all_held(self) -> float:
-        """For how many seconds nothing may be sent at all."""
+        """For how many seconds nothing may be sent to any chat."""
         return max(0.0, self._all_held - self.clock.monotonic())
 
     def remember(self, sent: Iterable[tuple[int, float]]) -> None:
-        """What somebody else has sent to which chat so many seconds ago, the oldest first."""
+        """Count what another process has sent: pairs of chat and seconds ago, the oldest first."""
         now = self.clock.monotonic()
         for chat_id, ago in sent:
             for window in (*self._of_chat(chat_id), self._overall):

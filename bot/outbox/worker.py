@@ -1,4 +1,4 @@
-"""The outbox worker: claims due messages and sends them, each chat in order, none lost."""
+"""The outbox worker: claims due messages under a lease and sends them, each chat in order."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import structlog
 from sqlalchemy import text
 from telegram import Bot
 
-from bot.outbox.delivery import Lease, MessageSender, SendContext
+from bot.outbox.delivery import MessageSender, SendContext
+from bot.outbox.lease import Lease
 from bot.outbox.rate_limits import BULK, GROUP, OVERALL, SendRateLimits
 from gym.app import Gym
 from gym.core.errors import DatabaseUnavailable
@@ -22,16 +23,18 @@ from gym.security.permissions import Actor
 
 log = structlog.get_logger()
 CHANNEL = "powergym_outbox"
-LOCK = 0x6F7574626F78  # "outbox"
+LOCK = 0x6F7574626F78
+"""The advisory lock of the one sender: "outbox" in ASCII."""
 SPREAD_SIZE = 30
+"""Messages for the desk that one claim turns into a message for each desk chat."""
 MOST_IN_FLIGHT = 24
-"""Messages on their way at once, each to another reader: a slow chat keeps one place busy, no more."""
+"""Messages being sent at once, each to another reader: a slow chat keeps one place busy, no more."""
 MOST_BULK = 6
-"""How many of those may be for many readers, so that what is urgent always finds a place."""
+"""How many of those may be broadcasts, so that what is urgent always finds a place."""
 LEASE = timedelta(seconds=45)
-"""Longer than one message takes: its wait for the pace, Telegram's slowest answer, and writing it down.
+"""Longer than one message takes: its wait for the rate limits, Telegram's slowest answer, and the write.
 
-While it is on its way all the same, its lease is renewed: else it would leave a second time.
+Of a message that takes longer the lease is renewed: else it would be sent a second time.
 """
 IDLE_SECONDS = 15.0
 """How long an idle worker sleeps at most; NOTIFY wakes it at once."""
@@ -39,13 +42,14 @@ ROLE = LeaderRole(
     LOCK, retry_seconds=1.0, waits="waits_to_dispatch", leads="dispatching", lost="dispatching_lost"
 )
 FAREWELL_SECONDS = 5.0
+"""How long a stop waits for messages being sent; the rest are claimed again when their leases end."""
 
 
 class OutboxWorker:
-    """One of any number. Rows are claimed with SKIP LOCKED, so two never send the same one.
+    """Claims with SKIP LOCKED and sends; any number of processes may run one.
 
-    Telegram's limits are the whole gym's, so of those that `run` one sends, and another takes over when it
-    ends: PostgreSQL's advisory lock says which.
+    Telegram's limits hold for the bot, not for a process, so one worker sends at a time: the leader, elected
+    by an advisory lock. Another takes over when it ends.
     """
 
     def __init__(
@@ -57,14 +61,14 @@ class OutboxWorker:
         self.lease = lease
         self._sender = MessageSender(gym, bot, self.rate_limits)
         self._flights: dict[asyncio.Task[None], Lease] = {}
-        """Deliveries on their way, and for how long each is ours."""
+        """Deliveries that are under way, each with its lease."""
         self._wake = asyncio.Event()
         self._leads = asyncio.Event()
 
     async def run(self) -> None:
-        """Send what is due until cancelled; messages on their way may arrive first."""
+        """Send what is due until cancelled; messages being sent have `FAREWELL_SECONDS` to arrive."""
         leading = asyncio.create_task(self._lead())
-        # One that ends by a fault ends this too: waiting for it for ever would be silence.
+        # An election that ends by a fault wakes and ends this loop: waiting for it would never end.
         leading.add_done_callback(partial(_set, self._leads))
         try:
             while True:
@@ -92,7 +96,7 @@ class OutboxWorker:
             await self._wake.wait()
 
     async def _work(self) -> None:
-        """Claim what can leave; without any, sleep until something lands, is written or becomes due."""
+        """Claim what can leave; without any, sleep until a delivery ends, or a message is written or due."""
         self._wake.clear()
         try:
             if await self._take_off():
@@ -133,7 +137,7 @@ class OutboxWorker:
         return len(claimed)
 
     async def _renew(self) -> None:
-        """Keep what is still on its way, or its turn would come again, and with it the next one's."""
+        """Renew the leases of deliveries under way; one that ended would let the message be claimed anew."""
         now = self.gym.clock.monotonic()
         old = [lease for lease in self._flights.values() if lease.is_old(now)]
         if not old:
@@ -148,7 +152,7 @@ class OutboxWorker:
         del self._flights[flight]
         self._wake.set()
         fault = None if flight.cancelled() else flight.exception()
-        if fault is not None:  # its lease ends, and it leaves then
+        if fault is not None:  # claimed again when its lease ends
             log.error("delivery_failed", exc_info=fault)
 
     async def _land_all(self) -> None:
@@ -168,14 +172,14 @@ class OutboxWorker:
             pause = (due - uow.now).total_seconds() if due else longest
         return max(0.05, min(longest, max(self.rate_limits.all_held, pause)))
 
-    # Which of several
+    # Leadership
 
     async def _lead(self) -> None:
-        """Become the one that sends, and stay it while the connection lives; else try again."""
+        """Become the leader, and stay it while the connection lives; else try again."""
         await LeaderElection(self.gym.database, ROLE).run(self._term)
 
     async def _term(self, connection: asyncpg.Connection) -> None:
-        """Until cancelled. Without a database the term ends, and is tried for again."""
+        """Lead until cancelled; a lost database ends the term."""
         await connection.add_listener(CHANNEL, partial(_set, self._wake))
         with suppress(DatabaseUnavailable):
             await self._remember_lately()
@@ -187,7 +191,7 @@ class OutboxWorker:
                 self._leads.clear()
 
     async def _remember_lately(self) -> None:
-        """Whoever sent before has used up part of Telegram's limits."""
+        """Count what the leader before has sent: it has used up part of Telegram's limits."""
         async with self.gym.unit_of_work(Actor.system()) as uow:
             wall = uow.context.wall
             since = wall - timedelta(seconds=max(OVERALL[1], BULK[1], GROUP[1]))
@@ -195,8 +199,8 @@ class OutboxWorker:
         self.rate_limits.remember((chat, (wall - at).total_seconds()) for chat, at in sent)
 
 
-async def wake_dispatchers(gym: Gym) -> None:
-    """After the business clock has jumped, what waited for its hour is due now."""
+async def wake_workers(gym: Gym) -> None:
+    """Wake every worker: after the business clock has jumped, what waited for its hour is due now."""
     async with gym.unit_of_work(Actor.system()) as uow:
         await uow.session.execute(text(f"NOTIFY {CHANNEL}"))
 

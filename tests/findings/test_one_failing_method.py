@@ -17,7 +17,7 @@ from telegram import Bot, Chat, Message
 from bot import home
 from bot.bot_api.delivery_status import ServerFault
 from bot.bot_api.method_health import BROKEN_AFTER, PROBE_SECONDS, MethodHealth
-from bot.outbox import delivery
+from bot.outbox import delivery, outcomes
 from bot.outbox.rate_limits import SendRateLimits
 from bot.outbox.worker import OutboxWorker
 from bot.routing.router import Audience, Router
@@ -297,6 +297,7 @@ async def test_a_bare_message_is_marked_before_anything_else_can_fail(
         await report(gym, method)
 
     monkeypatch.setattr(delivery, "report_trouble", reported)
+    monkeypatch.setattr(outcomes, "report_trouble", reported)
     await telegram.fault("sendMessage", 500, times=5, chat_id=ana.id)
     for _ in range(5):
         await outbox.drain()
