@@ -61,7 +61,7 @@ def _kiosk(web_url: str | None) -> str | None:
 
 
 @asynccontextmanager
-async def open_house(
+async def open_application(
     config: Config, loading: Loading | None = None, *, with_web: bool = True
 ) -> AsyncGenerator[RunningApp]:
     """Everything works inside the block; it is stopped in reverse, handlers in flight first.
@@ -72,26 +72,26 @@ async def open_house(
     async with AsyncExitStack() as stack:
         gym = await stack.enter_async_context(open_gym(config, faces=loading or True))
         await gym.stamp(GymKind.SANDBOX if config.sandbox else GymKind.REAL)
-        app, joined = make_app(gym), asyncio.Event()
-        app[BOT_READY] = joined.is_set
+        app, connected = make_app(gym), asyncio.Event()
+        app[BOT_READY] = connected.is_set
         url = config.telegram_webhook_url if with_web and not config.sandbox else None
         webhook = Webhook.of(url, gym.secrets.jwt) if url else None
         if webhook is not None:
             app.add_routes([webhook.route()])
         served = await stack.enter_async_context(_serve(config, app)) if with_web else None
         web_url = served.url if served else None
-        await _beside(stack, "scheduler", lambda: _schedule(gym))
-        await _beside(stack, "watch", lambda: watch_jobs(gym.run, gym.clock.now()))
+        await _supervised(stack, "scheduler", lambda: _schedule(gym))
+        await _supervised(stack, "watch", lambda: watch_jobs(gym.run, gym.clock.now()))
         sandbox = await _sandbox(stack, gym, web_url) if config.sandbox else None
         telegram = run_bot(gym, _api(config, sandbox), routers=ROUTERS, webhook=webhook)
         bot = await stack.enter_async_context(telegram)
         if sandbox is not None:
-            sandbox.set_hooks(sandbox_hooks(gym, _kiosk(web_url), partial(_take_photos_along, gym, bot)))
-        await _beside(stack, "outbox", lambda: _tell(gym, bot, joined))
-        await _beside(stack, "pictures", lambda: _expire_pictures(gym, bot))
-        await _beside(stack, "broadcasts", lambda: _broadcast(gym, bot))
+            sandbox.set_hooks(sandbox_hooks(gym, _kiosk(web_url), partial(_expire_before_jump, gym, bot)))
+        await _supervised(stack, "outbox", lambda: _send_notifications(gym, bot, connected))
+        await _supervised(stack, "pictures", lambda: _expire_pictures(gym, bot))
+        await _supervised(stack, "broadcasts", lambda: _broadcast(gym, bot))
         claim = asyncio.get_running_loop().create_future()
-        await _beside(stack, "claim", lambda: _offer_claim(gym, bot, sandbox, claim))
+        await _supervised(stack, "claim", lambda: _offer_claim(gym, bot, sandbox, claim))
         yield RunningApp(gym, bot, web_url, served.tablets_url if served else None, sandbox, claim)
 
 
@@ -144,7 +144,7 @@ def sandbox_hooks(
     return SandboxHooks(advance_clock=advance, read_clock=read, kiosk_url=kiosk_url, before_jump=before_jump)
 
 
-async def _beside(stack: AsyncExitStack, name: str, work: Callable[[], Awaitable[None]]) -> None:
+async def _supervised(stack: AsyncExitStack, name: str, work: Callable[[], Awaitable[None]]) -> None:
     """Keep a task going until the house closes."""
     task = asyncio.create_task(supervise(name, work))
 
@@ -159,14 +159,14 @@ async def _schedule(gym: Gym) -> None:
     await run_scheduler(gym.database, gym.run)
 
 
-async def _tell(gym: Gym, bot: RunningBot, joined: asyncio.Event) -> None:
+async def _send_notifications(gym: Gym, bot: RunningBot, connected: asyncio.Event) -> None:
     """The outbox leaves once Telegram was reached; until then messages wait in the database."""
     await bot.connected.wait()
-    joined.set()
+    connected.set()
     await OutboxWorker(gym, bot.assembly.bot).run()
 
 
-async def _take_photos_along(gym: Gym, bot: RunningBot, by: timedelta) -> None:
+async def _expire_before_jump(gym: Gym, bot: RunningBot, by: timedelta) -> None:
     """A clock that jumps over two days would leave every photo in its chat, too old to be deleted."""
     if bot.connected.is_set():
         await PictureExpiry(gym, bot.assembly.bot).drain(by)

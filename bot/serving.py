@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack
 from asyncpg import PostgresError
 from sqlalchemy.exc import DBAPIError
 
-from bot.app import RunningApp, open_house
+from bot.app import RunningApp, open_application
 from gym.core.config import Config
 from gym.core.runtime import event_loop as loop
 from gym.core.runtime import gc_control as collector
@@ -37,7 +37,7 @@ async def _serve(config: Config, loading: Loading, *, with_web: bool) -> None:
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     async with AsyncExitStack() as stack:
         with collector.paused():
-            app = await stack.enter_async_context(open_house(config, loading, with_web=with_web))
+            app = await stack.enter_async_context(open_application(config, loading, with_web=with_web))
         await asyncio.wait([app.claim], timeout=TELEGRAM_SECONDS)
         greet(app)
         if not app.claim.done():

@@ -1,1 +1,1 @@
-"""Admission control: who is served first, and how much of one person is taken in."""
+"""Admission control: quotas before an update is kept, slots while it is handled, presses checked."""

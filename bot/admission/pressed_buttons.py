@@ -1,8 +1,9 @@
-"""Presses checked against their message: an app may send any data for any message, and Telegram passes it on.
+"""Checks of a press against its message: an app may send any callback data for any message.
 
-The message itself comes from Telegram's servers, so its keyboard says which buttons there are. Where several
-people share a message, only those count. In a private chat a tap without its button is the second of two
-quick ones: the first has changed the message, and nobody but the person sees what comes of it.
+Telegram passes it on. The message itself comes from its servers, so its keyboard says which buttons there
+are. Where several people share a message, only those count. In a private chat a press without its button is
+the second of two quick ones: the first has changed the message, and nobody but the person sees what comes of
+it.
 """
 
 from __future__ import annotations
@@ -15,24 +16,24 @@ from gym.core.language import N_
 
 
 class ButtonGone(Conflict):
-    """The tapped message has no such button: somebody was faster, or the data is forged."""
+    """The message has no such button: another press was faster, or the data is forged."""
 
     code = "button_gone"
     message = N_("This button is not under the message any more. Look at the message again.")
 
 
 def pressed_message(query: CallbackQuery) -> Message | None:
-    """The message under the button; None where Telegram gives no more than its chat and number.
+    """The message under the button; None where Telegram gives no more than its chat and id.
 
-    It was deleted or is out of the bot's reach: it can be neither read nor edited. Telegram dates it 0, and
-    python-telegram-bot 22 reads it as a full message without text, photo and buttons all the same.
+    It was deleted or is out of the bot's reach, so it can be neither read nor edited. Telegram dates it 0,
+    and python-telegram-bot 22 reads it as a full message without text, photo and buttons all the same.
     """
     message = query.message
     return message if isinstance(message, Message) and message.date != ZERO_DATE else None
 
 
 def pressed_button(query: CallbackQuery) -> InlineKeyboardButton | None:
-    """The button as it stands on the tapped message; None where it does not, or none can be seen."""
+    """The button as it stands on the message; None where it does not, or where none can be seen."""
     message = pressed_message(query)
     keyboard = message.reply_markup if message else None
     rows = keyboard.inline_keyboard if keyboard else ()
@@ -40,10 +41,10 @@ def pressed_button(query: CallbackQuery) -> InlineKeyboardButton | None:
 
 
 def require_on_message(query: CallbackQuery) -> None:
-    """Raises `ButtonGone`.
+    """Raises `ButtonGone` for a press whose button does not stand on its message.
 
-    Of a message out of reach no button can be seen: there the rights of whoever taps decide alone, and the
-    answer comes below.
+    Of a message out of reach no button can be seen: there the person's rights alone decide, and the answer is
+    a new message.
     """
     if pressed_message(query) is not None and pressed_button(query) is None:
         raise ButtonGone

@@ -1,7 +1,8 @@
-"""Quotas: token buckets per person before an update is kept: a flood leaves neither rows nor work behind.
+"""Quotas: token buckets per person, taken before an update is kept, so that a flood leaves no rows and no
+work.
 
-The buckets lie in this process. By polling one process takes everything in; by webhook each of N replicas
-has its own, so a person has at most N times as much.
+The buckets are in the memory of the process. With polling one process takes everything in; with webhooks each
+of N replicas has its own, so a person has at most N times as much.
 """
 
 from __future__ import annotations
@@ -23,17 +24,17 @@ from gym.security.rate_limits import MemoryBuckets, Rate, TokenBucket, TooManyRe
 
 log = structlog.get_logger()
 STRANGER: Final = Rate("stranger", size=1, per_minute=1)
-"""One answer a minute; the rest is neither kept nor answered."""
+"""One answer a minute to somebody unknown; the rest is neither kept nor answered."""
 ENTRY: Final = Rate("entry", size=5, per_minute=5)
-"""What makes a stranger known, and what they tap on the one answer they got."""
+"""What makes a stranger known (a link, a contact), and presses on the one answer they got."""
 MEMBER: Final = Rate("member", size=40, per_minute=60)
-"""Four albums at once, and a tap every second for as long as they like."""
+"""Four albums of ten at once, and a press every second without end."""
 NOTICE: Final = Rate("notice", size=1, per_minute=1)
 """How often a member is told that it was too much."""
 LOG_EVERY: Final = timedelta(minutes=1)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SERVICE: Final = ("migrate_to_chat_id", "migrate_from_chat_id", "successful_payment", "refunded_payment")
-"""What Telegram itself reports inside of a message: nobody can write it, and nothing of it may be lost."""
+"""Reports of Telegram itself inside of a message: nobody can write them, and none may be lost."""
 
 
 class TooMuchAtOnce(GymError):
@@ -47,19 +48,19 @@ class TooMuchAtOnce(GymError):
 
 
 class Demand(Enum):
-    """What an update asks for, as far as quotas go."""
+    """What an update asks for, as far as quotas distinguish."""
 
     SERVICE = auto()
-    """A report of Telegram's own."""
+    """A report of Telegram itself."""
     DESK = auto()
-    """A message in a group: nobody but staff is ever answered there."""
+    """A message in a group, where nobody but staff is answered."""
     ENTRY = auto()
-    """`/start TOKEN`, a contact, a tap, the bot let in or blocked."""
+    """`/start TOKEN`, a contact, a press, the bot unblocked or blocked."""
     TALK = auto()
 
     @classmethod
     def of(cls, payload: Mapping[str, Any]) -> Demand:
-        """Reads what a peer sent: nothing about its shape is taken for granted."""
+        """Classify an update; it comes from a peer, so nothing about its shape is taken for granted."""
         message = payload.get("message")
         if not isinstance(message, Mapping):
             return cls.ENTRY
@@ -74,7 +75,7 @@ class Demand(Enum):
 
 @dataclass(slots=True)
 class Ticket:
-    """An arrival with what it may be kept as, and what was taken for it."""
+    """An arriving update, the rank as which it may be kept, and the tokens taken for it."""
 
     arrival: IncomingUpdate
     as_member: list[TokenBucket] = field(default_factory=list[TokenBucket])
@@ -82,8 +83,10 @@ class Ticket:
 
 
 class Quotas:
-    """Judges arrivals before anybody knows who wrote: what each standing would take is taken, and given back
-    once the statement that keeps them has said who it was. Staff have no quota; their queue is their chat's.
+    """Takes tokens before it is known who wrote: for each rank that the sender might have.
+
+    `settle` gives back those of the wrong ranks, once the statement that keeps the updates has told the
+    ranks. Staff have no quota; the updates of each staff member's chat queue instead.
     """
 
     def __init__(self, clock: WallClock) -> None:
@@ -94,11 +97,11 @@ class Quotas:
 
     @property
     def _now(self) -> datetime:
-        """Monotonic: a clock that is put back shuts nobody out."""
+        """Monotonic time as a datetime: a wall clock that is put back must lock nobody out."""
         return _EPOCH + timedelta(seconds=self._clock.monotonic())
 
     async def judge(self, arrival: IncomingUpdate) -> Ticket:
-        """What is left for each standing; `settle` or `undo` must follow."""
+        """Take tokens and say as whom the update may be kept; `settle` or `undo` must follow."""
         demand = Demand.of(arrival.payload)
         if demand is Demand.SERVICE:
             return Ticket(arrival)
@@ -109,7 +112,7 @@ class Quotas:
         return await self._personal(arrival, ENTRY if demand is Demand.ENTRY else STRANGER)
 
     async def settle(self, tickets: Sequence[Ticket], kept: Mapping[int, int]) -> None:
-        """Give back what was taken for a standing that the sender has not; `kept` are the ranks by id."""
+        """Give back the tokens of ranks that the sender has not; `kept` are the ranks by update id."""
         for ticket in tickets:
             rank = kept.get(ticket.arrival.update_id)
             if rank != SenderRank.MEMBER:
@@ -119,7 +122,7 @@ class Quotas:
         self._count(len(tickets) - len(kept))
 
     async def undo(self, tickets: Sequence[Ticket]) -> None:
-        """Nothing was kept: they come again."""
+        """Give all tokens back: nothing was kept, and the updates come again."""
         for ticket in tickets:
             await self._buckets.give_back(*ticket.as_member, *ticket.as_stranger)
 
@@ -136,7 +139,7 @@ class Quotas:
         return ticket
 
     async def _anonymous(self, arrival: IncomingUpdate) -> Ticket:
-        """Sent by a channel or by nobody: by its chat."""
+        """An update without a person, such as a channel's: counted by its chat."""
         ticket = Ticket(arrival)
         if not await self._take(MEMBER.of(f"chat:{arrival.chat_id}"), ticket.as_stranger):
             ticket.arrival = replace(arrival, free=SenderRank.STAFF, kept=SenderRank.STAFF)
@@ -151,7 +154,7 @@ class Quotas:
         return True
 
     def _count(self, refused: int) -> None:
-        """One line a minute, however many write."""
+        """Log refused updates in one line a minute, however many come."""
         self._refused += refused
         if self._refused and self._now - self._logged_at >= LOG_EVERY:
             log.warning("updates_not_kept", count=self._refused)

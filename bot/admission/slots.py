@@ -1,4 +1,5 @@
-"""Slots: how many updates are handled at once. Some are kept for staff; a wait for Telegram lends its own."""
+"""Slots: how many updates are handled at once, some of them for staff alone, lent out during waits for
+Telegram."""
 
 from __future__ import annotations
 
@@ -17,15 +18,15 @@ from gym.chats.repository import ClaimLimits
 SLOTS = 12
 """Chats handled at the same time."""
 MEMBERS, STRANGERS = 8, 2
-"""Of those, at most so many members and strangers: two are never anybody's but the staff's."""
+"""At most so many of them for members and for strangers: two remain that only staff can take."""
 MOST_LENT = 100
-"""Handlers that wait for Telegram without a slot; one more goes back to the inbox instead."""
+"""Handlers that may wait for Telegram without a slot; a further one goes back to the inbox instead."""
 SLOW_CALL = 1.0
-"""Seconds after which a call that Telegram has not answered gives its slot back."""
+"""Seconds after which a call that Telegram has not answered lends its slot."""
 
 
 class Slots:
-    """Counts the handlers at work by standing. `on_free` is called whenever one could begin."""
+    """Counts the handlers at work by rank; `on_free` is called whenever another could begin."""
 
     def __init__(self, total: int = SLOTS, on_free: Callable[[], None] = lambda: None) -> None:
         self._total = total
@@ -40,7 +41,7 @@ class Slots:
 
     @property
     def room(self) -> ClaimLimits:
-        """What may be claimed now."""
+        """How many updates of each rank may be claimed now."""
         free = self._total - self._held.total()
         return ClaimLimits(
             max(0, free), *(self._free(one) for one in (SenderRank.MEMBER, SenderRank.STRANGER))
@@ -51,16 +52,16 @@ class Slots:
         return self._lent < MOST_LENT
 
     def take(self, standing: SenderRank) -> Slot:
-        """A slot for what was claimed.
+        """A slot for a claimed update.
 
-        While a claim was on its way to the database somebody may have come back: then there is one more at
+        While the claim was on its way a lent slot may have been taken back: then one handler too many is at
         work for a moment, which costs less than a lock.
         """
         self._held[standing] += 1
         return Slot(self, standing)
 
     def leave(self, standing: SenderRank) -> None:
-        """Free a slot: for whoever waits to come back, staff first, else for the inbox."""
+        """Free a slot: for a handler that waits to have its own back, staff first, else for the inbox."""
         self._held[standing] -= 1
         for loan in self._returning:
             if self._free(loan.standing) > 0:
@@ -75,7 +76,7 @@ class Slots:
         return Loan(standing)
 
     def recall(self, loan: Loan) -> None:
-        """Ask for the slot again, before anything that is still in the inbox; `loan.over` tells when."""
+        """Ask for a lent slot back, before anything in the inbox gets one; `loan.over` is done when it is."""
         if self._free(loan.standing) > 0:
             self._give_back(loan)
         else:
@@ -83,7 +84,7 @@ class Slots:
             insort(self._returning, loan)
 
     def drop(self, loan: Loan) -> None:
-        """Who had lent a slot does not come back."""
+        """End a loan whose handler has ended: the slot is not wanted back."""
         if loan in self._returning:
             self._returning.remove(loan)
         self._lent -= 1
@@ -104,18 +105,18 @@ NOT_RECALLED = -1
 
 @dataclass(order=True, slots=True)
 class Loan:
-    """A slot that is somebody else's until `over` is done."""
+    """A slot in another handler's use until `over` is done; sorted by rank, then by the order of recall."""
 
     standing: SenderRank
     order: int = NOT_RECALLED
-    """Its turn among those of its standing that were recalled."""
+    """The place in the order of recalls; `NOT_RECALLED` before."""
     over: asyncio.Future[None] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future(), compare=False
     )
 
 
 class Slot:
-    """One handler's place. Several of its tasks may wait at once: all of them together lend it once."""
+    """One handler's slot. Several of its tasks may wait at once: together they lend it once."""
 
     def __init__(self, slots: Slots, standing: SenderRank) -> None:
         self._slots = slots
@@ -133,7 +134,7 @@ class Slot:
         return self._loan is not None and not self._loan.over.done()
 
     def lend(self) -> bool:
-        """One wait more, meanwhile somebody else works; False where that cannot be."""
+        """Begin a wait and lend the slot; False where that cannot be."""
         if self._closed or not (self._is_lent or self._slots.may_lend):
             return False
         if not self._is_lent:
@@ -145,17 +146,18 @@ class Slot:
         """One wait less."""
         self._waits -= 1
 
-    async def come_back(self) -> None:
+    async def take_back(self) -> None:
         """Have the slot again, unless another task of this handler still waits."""
         loan = self._loan
         if loan is None or loan.over.done() or self._waits:
             return
         if loan.order == NOT_RECALLED:
             self._slots.recall(loan)
-        await asyncio.shield(loan.over)  # others may wait for it too: whoever is cancelled leaves it to them
+        # Shielded: other tasks may wait for it too, and one that is cancelled must not cancel it for them.
+        await asyncio.shield(loan.over)
 
     def close(self) -> None:
-        """The handler has ended; called once. A task that outlives it has no place to come back to."""
+        """Free the slot for good, once, when the handler has ended; a task that outlives it has no slot."""
         self._closed = True
         if self._loan is not None and self._is_lent:
             self._slots.drop(self._loan)
@@ -164,7 +166,7 @@ class Slot:
 
 
 class _Wait:
-    """One task's wait."""
+    """One task's wait for Telegram."""
 
     def __init__(self, slot: Slot) -> None:
         self._slot = slot
@@ -182,19 +184,19 @@ _SLOT: ContextVar[Slot | None] = ContextVar("slot", default=None)
 
 
 def work_in(slot: Slot) -> None:
-    """What this task waits for from now on lends this slot."""
+    """Let waits of this task, from now on, lend this slot."""
     _SLOT.set(slot)
 
 
 def may_wait() -> bool:
-    """Whether a longer wait costs nobody a place."""
+    """Whether a longer wait takes no slot from others."""
     slot = _SLOT.get()
     return slot is None or slot.may_lend
 
 
 @asynccontextmanager
 async def lending(after: float = 0.0) -> AsyncGenerator[None]:
-    """Around a wait for Telegram: the slot is somebody else's, from `after` seconds on until the end."""
+    """Lend the slot during a wait for Telegram, from `after` seconds on until the end of the block."""
     slot = _SLOT.get()
     if slot is None:
         yield
@@ -207,13 +209,13 @@ async def lending(after: float = 0.0) -> AsyncGenerator[None]:
         yield
     except asyncio.CancelledError:
         _end(wait, timer)
-        raise  # it ends without its place: at a stop nobody waits for one
+        raise  # cancelled at a stop, it does not wait for its slot
     except BaseException:
         _end(wait, timer)
-        await slot.come_back()
+        await slot.take_back()
         raise
     _end(wait, timer)
-    await slot.come_back()
+    await slot.take_back()
 
 
 def _end(wait: _Wait, timer: asyncio.TimerHandle | None) -> None:

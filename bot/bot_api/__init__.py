@@ -1,1 +1,1 @@
-"""Calls to the Bot API: what became of them, and how often they are made again."""
+"""Calls to the Bot API: transport, delivery status, retries, health by method."""

@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from telegram.error import NetworkError, RetryAfter, TelegramError, TimedOut
 
-from bot.bot_api.transport import SAID_NO, Exchange, watching_the_wire
+from bot.bot_api.transport import SAID_NO, Exchange, watch_exchange
 
 Answer = TypeVar("Answer")
 NUMBER = re.compile(rb'"message_id"\s*:\s*(\d{1,18})\b')
@@ -27,7 +27,7 @@ first of all, comes after the call was handed on."""
 TOO_MANY = 429
 SERVER_FAULT = 500
 PATIENCE_SECONDS = 5
-"""How long Telegram is left alone when its 429 does not say."""
+"""Seconds of a 429 that does not say how long."""
 
 
 class DeliveryStatus(StrEnum):
@@ -39,7 +39,7 @@ class DeliveryStatus(StrEnum):
 
 
 class Unreadable(TelegramError):
-    """Telegram took the call; its answer cannot be read. `message_id` where that much could be."""
+    """Telegram took the call and its answer cannot be read; `message_id` where that much could be."""
 
     def __init__(self, message_id: int | None = None) -> None:
         super().__init__("taken, with an unreadable answer")
@@ -47,7 +47,7 @@ class Unreadable(TelegramError):
 
 
 class Unanswered(NetworkError):
-    """The call was written and nobody knows what became of it; `timed_out`: it was waited for in full."""
+    """The call was written and no answer came; `timed_out` when it was waited for in full."""
 
     def __init__(self, *, timed_out: bool = False) -> None:
         super().__init__("no answer")
@@ -55,14 +55,14 @@ class Unanswered(NetworkError):
 
 
 class ServerFault(NetworkError):
-    """Telegram answers, and with a 5xx: the line works and the method does not."""
+    """Telegram answers with a 5xx: the line works and the method does not."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
 
 
 def delivery_status(exchange: Exchange) -> DeliveryStatus:
-    """The one judgement, for a call that raised."""
+    """The status of a call that raised."""
     status = exchange.status
     if status is None:
         return DeliveryStatus.UNKNOWN if exchange.is_written else DeliveryStatus.NOT_SENT
@@ -81,11 +81,11 @@ async def acknowledged(call: Callable[[], Awaitable[Answer]], written: asyncio.E
     Raises `Unreadable` when Telegram has it all the same, `Unanswered` when nobody knows, and what the
     library raised when it was surely not sent (a 429 always as `RetryAfter`, a 5xx as `ServerFault`).
     """
-    with watching_the_wire(written) as exchange:
+    with watch_exchange(written) as exchange:
         try:
             return await call()
         except Exception as error:
-            # Any: what the library raises over an answer of another shape is not a documented set.
+            # Any exception: the library raises an undocumented set over an answer of another shape.
             match delivery_status(exchange):
                 case DeliveryStatus.SENT:
                     raise Unreadable(_message_id(exchange.answer)) from error
@@ -100,12 +100,13 @@ async def acknowledged(call: Callable[[], Awaitable[Answer]], written: asyncio.E
 
 
 def _message_id(answer: bytes) -> int | None:
-    """The first number in the answer is the new message's own: it stands before what it replies to."""
+    """The id of the new message: the first number so named, for it stands before that of the message replied
+    to."""
     found = NUMBER.search(answer)
     return int(found[1]) if found else None
 
 
 def _seconds(answer: bytes) -> int:
-    """How long a 429 without parameters asks for, in its sentence."""
+    """The seconds of a 429 without parameters, from its sentence."""
     found = re.search(rb"retry after (\d{1,5})", answer)
     return int(found[1]) if found else PATIENCE_SECONDS

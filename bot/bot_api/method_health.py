@@ -1,4 +1,4 @@
-"""Method health: which methods of the Bot API Telegram fails to carry out, as a circuit breaker sees them."""
+"""Method health: a circuit breaker for each method of the Bot API, fed by the status of every call."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ OTHER_WAYS: Final = Counter(
     "powergym_telegram_other_ways_total", "Messages that left in another way after 5xx", ("method",)
 )
 BROKEN_AFTER: Final = 6
-"""Failures in a row, two patient series: from then on a person does not wait for the next series."""
+"""Failures in a row, two series of retries: from then on a person does not wait for the next series."""
 PROBE_SECONDS: Final = 60.0
-"""How long a broken method is left alone; then one call finds out."""
+"""How long a broken method is left alone; then one call probes it."""
 OUTCOMES: Final = {2: "ok", 3: "redirected", 4: "refused", 5: "failed"}
 
 
@@ -31,13 +31,15 @@ class _Record:
 
 @dataclass
 class MethodHealth:
-    """Fed by the wire with every call, for one process: what another one met is learned in two seconds."""
+    """The health of each method as this process has seen it; another process learns it in two seconds by
+    itself."""
 
     monotonic: Callable[[], float] = time.monotonic
     _records: dict[str, _Record] = field(default_factory=dict[str, _Record])
 
     def note(self, method: str, status: int | None) -> None:
-        """HTTP's status of a call; None when nothing answered. A refusal shows that the method works."""
+        """Count a call by its HTTP status, None when nothing answered. A refusal shows that the method
+        works."""
         outcome = "limited" if status == 429 else OUTCOMES.get((status or 0) // 100, "unanswered")
         CALLS.labels(method, outcome).inc()
         record = self._records.setdefault(method, _Record())
@@ -47,11 +49,11 @@ class MethodHealth:
             record.failures, record.worked_at = 0, self.monotonic()
 
     def is_broken(self, method: str) -> bool:
-        """Whether to take the other way at once."""
+        """Whether to avoid the method at once."""
         record = self._records.get(method, _Record())
         return record.failures >= BROKEN_AFTER and self.monotonic() - record.failed_at < PROBE_SECONDS
 
     def works(self, *methods: str) -> bool:
-        """Whether one of them (without any: any) was carried out within the last minute."""
+        """Whether one of the methods (without any: any at all) was carried out within the last minute."""
         records = [self._records[name] for name in methods or self._records if name in self._records]
         return any(self.monotonic() - record.worked_at < PROBE_SECONDS for record in records)

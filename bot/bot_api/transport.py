@@ -1,4 +1,4 @@
-"""HTTP transport to the Bot API: PTB's requests over aiohttp, which costs a third of its default client."""
+"""HTTP transport to the Bot API: PTB's requests over aiohttp, at a third of its default client's cost."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from gym.chats.intake import read_each
 CONNECT_SECONDS = 10.0
 UPLOAD_SECONDS = 60.0
 SAID_NO = re.compile(rb'\s*\{\s*"ok"\s*:\s*false\b')
-"""The Bot API's answer to a call that it did not carry out."""
+"""The beginning of the Bot API's answer to a call that it did not carry out."""
 _ERROR_CODE = re.compile(rb'"error_code"\s*:\s*([45]\d\d)\b')
 MOST_BYTES = 32 * 1024 * 1024
-"""Of one answer; a file that a bot may download has at most 20 MB. What follows is not read."""
+"""Of one answer; a file that a bot may download has at most 20 MB. The rest is not read."""
 
 
 class UnreadableAnswer(TelegramError):
@@ -38,18 +38,18 @@ class UnreadableAnswer(TelegramError):
 
 @dataclass(slots=True)
 class Exchange:
-    """One call as the wire saw it, its last attempt."""
+    """What the wire saw of one call's last attempt."""
 
     on_its_way: asyncio.Event
     """Set when the first bytes of the body are written."""
     unwritten: int | None = None
-    """Bytes of the body that are still to write; None while nothing was written."""
+    """Bytes of the body that are still to be written; None while nothing was written."""
     status: int | None = None
     answer: bytes = b""
 
     @property
     def is_written(self) -> bool:
-        """The whole request has left: the other side may have acted on it."""
+        """Whether the whole request was written: then the other side may have acted on it."""
         return self.unwritten is not None and self.unwritten <= 0
 
     def begin(self) -> None:
@@ -61,8 +61,8 @@ _exchange: ContextVar[Exchange | None] = ContextVar("exchange", default=None)
 
 
 @contextmanager
-def watching_the_wire(on_its_way: asyncio.Event | None = None) -> Generator[Exchange]:
-    """What the wire sees of the call that is made in this block."""
+def watch_exchange(on_its_way: asyncio.Event | None = None) -> Generator[Exchange]:
+    """The exchange of the call that is made in this block."""
     exchange = Exchange(on_its_way or asyncio.Event())
     token = _exchange.set(exchange)
     try:
@@ -78,7 +78,7 @@ async def _note_length(_: object, __: object, sent: aiohttp.TraceRequestHeadersS
 
 
 async def _note_written(_: object, __: object, sent: aiohttp.TraceRequestChunkSentParams) -> None:
-    """aiohttp calls this in the very step in which it writes a part of the body."""
+    """Count written bytes: aiohttp calls this in the same step in which it writes a part of the body."""
     exchange = _exchange.get()
     if exchange is not None:
         exchange.unwritten = (exchange.unwritten or 0) - len(sent.chunk)
@@ -86,11 +86,11 @@ async def _note_written(_: object, __: object, sent: aiohttp.TraceRequestChunkSe
 
 
 Note = Callable[[str, int | None], None]
-"""Hears of every call: the method, and HTTP's status or None when nothing answered."""
+"""Called for every call with the method, and HTTP's status or None when nothing answered."""
 
 
 class AiohttpRequest(BaseRequest):
-    """One pool of connections; `read_seconds` is how long an answer may take."""
+    """PTB's request over one pool of connections; `read_seconds` is how long an answer may take."""
 
     def __init__(self, connections: int, read_seconds: float, note: Note | None = None) -> None:
         self._connections = connections
@@ -130,7 +130,8 @@ class AiohttpRequest(BaseRequest):
         connect_timeout: Any = BaseRequest.DEFAULT_NONE,
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
-        """Status and body. Raises `TimedOut`, `NetworkError`; they do not tell the address with the token."""
+        """One HTTP exchange: status and body. Raises `TimedOut`, `NetworkError`, neither with the address's
+        token."""
         if self._session is None:
             raise RuntimeError("the connection to Telegram is not open")
         seconds = self._read_seconds if isinstance(read_timeout, DefaultValue) else read_timeout
@@ -140,7 +141,7 @@ class AiohttpRequest(BaseRequest):
         exchange = _exchange.get() or Exchange(asyncio.Event())
         exchange.begin()
         try:
-            # A redirect is nobody of Telegram's: followed, it would end in somebody's page and a 200.
+            # Telegram never redirects: followed, it would end in a stranger's page and a 200.
             async with self._session.request(
                 method,
                 URL(url, encoded=True),
@@ -156,13 +157,14 @@ class AiohttpRequest(BaseRequest):
         except aiohttp.ClientError as error:
             raise NetworkError(type(error).__name__) from None
         finally:
-            if method == "POST" and self._note is not None:  # a GET fetches a file, and its path is no method
+            if method == "POST" and self._note is not None:  # a GET fetches a file, whose path is no method
                 self._note(url.rpartition("/")[2], exchange.status)
         return status, answer
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
-        """Raises `UnreadableAnswer`. PTB's own lets a RecursionError through and logs what it cannot read."""
+        """Parse an answer. Raises `UnreadableAnswer`; PTB's own parser lets a RecursionError through and logs
+        the text."""
         try:
             value: Any = json.loads(payload.decode(errors="replace"))
         except (ValueError, RecursionError):
@@ -173,11 +175,11 @@ class AiohttpRequest(BaseRequest):
 
 
 class UpdatesRequest(AiohttpRequest):
-    """For getUpdates: an update that cannot be parsed does not take the others of its answer with it."""
+    """The request for getUpdates: one update that cannot be parsed does not cost the others of its answer."""
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
-        """Raises `UnreadableAnswer` when no update is complete."""
+        """Parse updates. Raises `UnreadableAnswer` when no update is complete."""
         try:
             return AiohttpRequest.parse_json_payload(payload)
         except UnreadableAnswer:
@@ -188,7 +190,7 @@ class UpdatesRequest(AiohttpRequest):
 
 
 def _status(method: str, status: int, answer: bytes) -> int:
-    """HTTP's status; a refusal in a 2xx counts as what it says it is."""
+    """The HTTP status; a refusal inside of a 2xx counts as what it says."""
     if method != "POST" or not 200 <= status < 300 or not SAID_NO.match(answer):
         return status
     said = _ERROR_CODE.search(answer)
@@ -196,7 +198,7 @@ def _status(method: str, status: int, answer: bytes) -> int:
 
 
 async def _read(content: aiohttp.StreamReader, exchange: Exchange) -> bytes:
-    """The answer; of one that is cut off, what came is left in the exchange."""
+    """Read the answer; of one that is cut off, what came is left in the exchange."""
     body = bytearray()
     try:
         async for chunk in content.iter_any():

@@ -1,4 +1,4 @@
-"""Trouble reports: admins hear of a method that fails on Telegram's side, once a day for each method."""
+"""Trouble reports: admins are told of a method that fails on Telegram's side, once a day for each method."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from gym.security.permissions import Actor
 
 
 async def report_trouble(gym: Gym, method: str) -> None:
-    """Count what left in another way, and tell the desk; the day's second report of a method is none."""
+    """Count a message that left in another way, and tell the desk; a second report of a method that day is
+    dropped."""
     OTHER_WAYS.labels(method).inc()
     with suppress(DatabaseUnavailable):
         async with gym.unit_of_work(Actor.system()) as uow:

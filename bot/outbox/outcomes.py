@@ -66,7 +66,7 @@ class DeliveryOutcomes:
                 outbox = OutboxRepository(session)
                 await outbox.sent(item.id, chat_id=chat_id, message_id=message_id, wall=wall)
 
-        await self._patiently(mark)
+        await self._until_written(mark)
 
     async def unanswered(self, item: Outgoing, chat_id: int, reason: str) -> None:
         """It was written to the wire and no answer came, so it may have arrived.
@@ -149,13 +149,13 @@ class DeliveryOutcomes:
             async with self._gym.unit_of_work(Actor.system()) as uow:
                 await write(OutboxRepository(uow.session), uow)
 
-        await self._patiently(note)
+        await self._until_written(note)
 
     async def _line_works(self, lately: timedelta) -> bool:
         async with self._gym.unit_of_work(Actor.system()) as uow:
             return await OutboxRepository(uow.session).line_works(uow.context.wall - lately)
 
-    async def _patiently(self, note: Callable[[], Awaitable[None]]) -> None:
+    async def _until_written(self, note: Callable[[], Awaitable[None]]) -> None:
         """Write it down, held in memory while the database is away: lost, the message would leave twice."""
         ends = self._gym.clock.monotonic() + NOTE_SECONDS
         while True:

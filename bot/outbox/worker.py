@@ -27,7 +27,7 @@ LOCK = 0x6F7574626F78
 """The advisory lock of the one sender: "outbox" in ASCII."""
 SPREAD_SIZE = 30
 """Messages for the desk that one claim turns into a message for each desk chat."""
-MOST_IN_FLIGHT = 24
+MOST_DELIVERIES = 24
 """Messages being sent at once, each to another reader: a slow chat keeps one place busy, no more."""
 MOST_BULK = 6
 """How many of those may be broadcasts, so that what is urgent always finds a place."""
@@ -41,7 +41,7 @@ IDLE_SECONDS = 15.0
 ROLE = LeaderRole(
     LOCK, retry_seconds=1.0, waits="waits_to_dispatch", leads="dispatching", lost="dispatching_lost"
 )
-FAREWELL_SECONDS = 5.0
+SHUTDOWN_SECONDS = 5.0
 """How long a stop waits for messages being sent; the rest are claimed again when their leases end."""
 
 
@@ -60,13 +60,13 @@ class OutboxWorker:
         self.rate_limits = rate_limits or SendRateLimits(gym.clock)
         self.lease = lease
         self._sender = MessageSender(gym, bot, self.rate_limits)
-        self._flights: dict[asyncio.Task[None], Lease] = {}
+        self._deliveries: dict[asyncio.Task[None], Lease] = {}
         """Deliveries that are under way, each with its lease."""
         self._wake = asyncio.Event()
         self._leads = asyncio.Event()
 
     async def run(self) -> None:
-        """Send what is due until cancelled; messages being sent have `FAREWELL_SECONDS` to arrive."""
+        """Send what is due until cancelled; messages being sent have `SHUTDOWN_SECONDS` to arrive."""
         leading = asyncio.create_task(self._lead())
         # An election that ends by a fault wakes and ends this loop: waiting for it would never end.
         leading.add_done_callback(partial(_set, self._leads))
@@ -80,18 +80,18 @@ class OutboxWorker:
             leading.cancel()
             await asyncio.gather(leading, return_exceptions=True)
             self._leads.clear()
-            await self._land_all()
+            await self._finish_all()
 
     async def drain(self) -> int:
         """Send everything that is due now; returns how many messages were tried."""
         tried = 0
         while True:
             self._wake.clear()
-            started = await self._take_off()
+            started = await self._start_due()
             tried += started
             if started or self._wake.is_set():
                 continue
-            if not self._flights:
+            if not self._deliveries:
                 return tried
             await self._wake.wait()
 
@@ -99,7 +99,7 @@ class OutboxWorker:
         """Claim what can leave; without any, sleep until a delivery ends, or a message is written or due."""
         self._wake.clear()
         try:
-            if await self._take_off():
+            if await self._start_due():
                 return
             pause = await self._pause()
         except DatabaseUnavailable:
@@ -109,11 +109,11 @@ class OutboxWorker:
             async with asyncio.timeout(pause):
                 await self._wake.wait()
 
-    async def _take_off(self) -> int:
+    async def _start_due(self) -> int:
         """Claim as many as there are free places and start them; returns how many."""
         await self._renew()
-        free = MOST_IN_FLIGHT - len(self._flights)
-        for_bulk = MOST_BULK - sum(lease.bulk for lease in self._flights.values())
+        free = MOST_DELIVERIES - len(self._deliveries)
+        for_bulk = MOST_BULK - sum(lease.bulk for lease in self._deliveries.values())
         if free <= 0 or self.rate_limits.all_held:
             return 0
         ends = self.gym.clock.monotonic() + self.lease.total_seconds()
@@ -126,20 +126,20 @@ class OutboxWorker:
                 lease=wall + self.lease,
                 size=min(free, for_bulk) if for_bulk > 0 else free,
                 bulk=for_bulk > 0,
-                held=[lease.key for lease in self._flights.values()],
+                held=[lease.key for lease in self._deliveries.values()],
             )
             now = SendContext(uow.settings, uow.now)
         for item in claimed:
             lease = Lease(item.id, item.is_bulk, self.lease.total_seconds(), ends)
-            flight = asyncio.create_task(self._sender.deliver(item, now, lease))
-            self._flights[flight] = lease
-            flight.add_done_callback(self._landed)
+            delivery = asyncio.create_task(self._sender.deliver(item, now, lease))
+            self._deliveries[delivery] = lease
+            delivery.add_done_callback(self._on_delivered)
         return len(claimed)
 
     async def _renew(self) -> None:
         """Renew the leases of deliveries under way; one that ended would let the message be claimed anew."""
         now = self.gym.clock.monotonic()
-        old = [lease for lease in self._flights.values() if lease.is_old(now)]
+        old = [lease for lease in self._deliveries.values() if lease.is_old(now)]
         if not old:
             return
         async with self.gym.unit_of_work(Actor.system()) as uow:
@@ -148,24 +148,24 @@ class OutboxWorker:
         for lease in old:
             lease.ends = now + lease.seconds
 
-    def _landed(self, flight: asyncio.Task[None]) -> None:
-        del self._flights[flight]
+    def _on_delivered(self, delivery: asyncio.Task[None]) -> None:
+        del self._deliveries[delivery]
         self._wake.set()
-        fault = None if flight.cancelled() else flight.exception()
+        fault = None if delivery.cancelled() else delivery.exception()
         if fault is not None:  # claimed again when its lease ends
             log.error("delivery_failed", exc_info=fault)
 
-    async def _land_all(self) -> None:
-        flights = list(self._flights)
-        if flights:
-            await asyncio.wait(flights, timeout=FAREWELL_SECONDS)
-        for flight in flights:
-            flight.cancel()
-        await asyncio.gather(*flights, return_exceptions=True)
+    async def _finish_all(self) -> None:
+        deliveries = list(self._deliveries)
+        if deliveries:
+            await asyncio.wait(deliveries, timeout=SHUTDOWN_SECONDS)
+        for delivery in deliveries:
+            delivery.cancel()
+        await asyncio.gather(*deliveries, return_exceptions=True)
 
     async def _pause(self) -> float:
-        longest = min(IDLE_SECONDS, self.lease.total_seconds() / 4) if self._flights else IDLE_SECONDS
-        if len(self._flights) >= MOST_IN_FLIGHT:
+        longest = min(IDLE_SECONDS, self.lease.total_seconds() / 4) if self._deliveries else IDLE_SECONDS
+        if len(self._deliveries) >= MOST_DELIVERIES:
             return longest
         async with self.gym.unit_of_work(Actor.system()) as uow:
             due = await OutboxRepository(uow.session).next_due(now=uow.now, wall=uow.context.wall)

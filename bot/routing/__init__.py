@@ -1,1 +1,1 @@
-"""Routers: which handler answers which button, text, photo, link and command."""
+"""Routers and routes: which handler answers which button, text, photo, link and command."""

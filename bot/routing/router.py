@@ -1,7 +1,7 @@
 """Router: registers the handlers of one module for buttons, texts, photos, deep links and commands.
 
-A module has one `router = Router(Audience.STAFF)` and decorates its handlers; `Routes` joins all routers
-and refuses two handlers of one thing.
+A module has one `router = Router(Audience.STAFF)` and decorates its handlers; `Routes` joins all routers and
+refuses two handlers of one thing.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ RefusalHandler = Callable[[UpdateContext, Fault], Awaitable[None]]
 
 
 class Audience(StrEnum):
-    """For whom a router is; looked at on every update."""
+    """Whom a router serves; checked on every update."""
 
     STAFF = "staff"
     MEMBER = "member"
@@ -48,7 +48,7 @@ class Audience(StrEnum):
 
 
 class Occasion(StrEnum):
-    """What may happen in a chat besides a tap or a command."""
+    """What may happen in a chat besides a button press or a command."""
 
     TEXT = "text"
     PHOTO = "photo"
@@ -61,26 +61,26 @@ class Occasion(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A handler, whom it serves, and the widest surface on which it answers."""
+    """A handler, its audience, and the widest surface on which it answers."""
 
     handler: Callable[..., Awaitable[None]]
     audience: Audience
     surface: Surface = Surface.PRIVATE
     moves: bool = True
-    """Tapped where others read along, it is opened in the person's own chat."""
+    """Pressed in a group, it is answered in the person's own chat."""
 
     def answers_on(self, surface: Surface) -> bool:
         return surface <= self.surface
 
     def check(self, identity: Identity) -> None:
-        """Raises `NotForYou`."""
+        """Raises `NotForYou` for a person outside of the audience."""
         if not self.audience.admits(identity):
             raise NotForYou
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A slash command; with a description it may stand in the menu."""
+    """A slash command; one with a description may stand in the menu."""
 
     name: str
     description: str | None
@@ -96,7 +96,7 @@ class HomeButton:
     audience: Audience
     permission: Permission | None
     badge: Badge | None = None
-    """How much waits behind it; shown beside the label when it is not zero."""
+    """A count that is shown beside the label when it is not zero."""
 
     def is_for(self, identity: Identity) -> bool:
         return self.audience.admits(identity) and (self.permission is None or identity.may(self.permission))
@@ -122,13 +122,14 @@ class Router:
         permission: Permission | None = None,
         badge: Badge | None = None,
     ) -> None:
-        """Put a button (a msgid) on the audience's home screen, for those who have the permission."""
+        """Put a button (its label a msgid) on the audience's home screen, for those who have the
+        permission."""
         self.home_buttons.append(HomeButton(label, callback, self.audience, permission, badge))
 
     def on(
         self, kind: type[Data], surface: Surface = Surface.PRIVATE, *, moves: bool = True
     ) -> Callable[[PressHandler[Data]], PressHandler[Data]]:
-        """Answers taps on buttons of this type; in private only, unless it says otherwise."""
+        """Answer presses of buttons of this type; in private only, unless it says otherwise."""
 
         def register(handler: PressHandler[Data]) -> PressHandler[Data]:
             if kind in self.presses:
@@ -139,35 +140,35 @@ class Router:
         return register
 
     def text(self, handler: Handler) -> Handler:
-        """Answers plain text that no form waits for."""
+        """Answer plain text that no form waits for."""
         return self._occasion(Occasion.TEXT, handler)
 
     def photo(self, handler: Handler) -> Handler:
-        """Answers a photo, or a picture sent as a document, that no form waits for."""
+        """Answer a photo, or a picture sent as a document, that no form waits for."""
         return self._occasion(Occasion.PHOTO, handler)
 
     def document(self, handler: Handler) -> Handler:
-        """Answers a document that is no picture."""
+        """Answer a document that is no picture."""
         return self._occasion(Occasion.DOCUMENT, handler)
 
     def contact(self, handler: Handler) -> Handler:
-        """Answers a shared contact."""
+        """Answer a shared contact."""
         return self._occasion(Occasion.CONTACT, handler)
 
     def group(self, handler: Handler) -> Handler:
-        """Told when the bot is added to a group, promoted there or removed (`context.membership`)."""
+        """Called when the bot is added to a group, promoted there or removed (`context.membership`)."""
         return self._occasion(Occasion.GROUP, handler)
 
     def linked(self, handler: Handler) -> Handler:
-        """Told when a client has just linked this chat; answers instead of the home screen."""
+        """Called when a client has just linked this chat; answers instead of the home screen."""
         return self._occasion(Occasion.LINKED, handler)
 
     def started(self, handler: Handler) -> Handler:
-        """What is to be said below the home screen, after /start."""
+        """Lines below the home screen, after /start."""
         return self._occasion(Occasion.STARTED, handler)
 
     def start(self, prefix: str) -> Callable[[Handler], Handler]:
-        """Answers deep links whose payload begins so; `context.payload` is the whole payload."""
+        """Answer deep links whose payload has this prefix; `context.payload` is the whole payload."""
 
         def register(handler: Handler) -> Handler:
             self.starts[prefix] = Route(handler, self.audience)
@@ -176,7 +177,8 @@ class Router:
         return register
 
     def refused(self, fault: type[Fault]) -> Callable[[RefusalHandler[Fault]], RefusalHandler[Fault]]:
-        """Answers a button of any router that was refused so, in private: a screen with the way on."""
+        """Answer, in private, a button of any router that was refused by this fault: a screen with the way
+        on."""
 
         def register(handler: RefusalHandler[Fault]) -> RefusalHandler[Fault]:
             self.refusals[fault] = handler
@@ -187,7 +189,7 @@ class Router:
     def command(
         self, name: str, description: str | None = None, surface: Surface = Surface.PRIVATE
     ) -> Callable[[Handler], Handler]:
-        """Answers `/name`; `description` (a msgid) puts it into the menu of the audience."""
+        """Answer `/name`; with a `description` (a msgid) it stands in the audience's menu."""
 
         def register(handler: Handler) -> Handler:
             self.commands.append(Command(name, description, Route(handler, self.audience, surface)))
@@ -196,7 +198,7 @@ class Router:
         return register
 
     def form(self, form: Form) -> Form:
-        """Make a form known, so that its drafts live on after a restart."""
+        """Register a form, so that its drafts go on after a restart."""
         self.forms.append(form)
         return form
 

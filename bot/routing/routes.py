@@ -49,11 +49,11 @@ class Routes:
         await route.handler(context, callback)
 
     def admits(self, form: str, identity: Identity) -> bool:
-        """Whether a form is for this person still; one that this version does not know is for nobody else."""
+        """Whether this person may still answer a form; nobody may where this version does not know it."""
         return self._form_audiences.get(form, Audience.ANYONE).admits(identity)
 
     def occasion(self, occasion: Occasion, identity: Identity) -> Route | None:
-        """Whoever answers this person: the desk's handler before the member's, before anyone's."""
+        """The handler of an occasion for this person: the desk's before the member's, before anyone's."""
         for audience in Audience:
             route = self.occasions.get((occasion, audience))
             if route is not None and audience.admits(identity):
@@ -61,12 +61,12 @@ class Routes:
         return None
 
     def start(self, payload: str) -> Route | None:
-        """Whoever answers this deep link; the longest prefix wins."""
+        """The handler of a deep link, by the longest prefix."""
         fitting = [prefix for prefix in self.starts if payload.startswith(prefix)]
         return self.starts[max(fitting, key=len)] if fitting else None
 
     def home(self, identity: Identity) -> list[HomeButton]:
-        """The home screen's doors for this person, in the order of the routers."""
+        """This person's buttons of the home screen, in the order of the routers."""
         return [item for item in self._home if item.is_for(identity)]
 
     def menu(self, identity: Identity) -> list[Command]:

@@ -1,4 +1,4 @@
-"""Assembly: PTB's application with its connections, the shared services and the update dispatcher."""
+"""Assembly of the bot: PTB's application, its connections, the shared services and the update dispatcher."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ALLOWED_UPDATES = (Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER)
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """A Bot API server and the token it knows."""
+    """The address of a Bot API server, and the bot's token there."""
 
     token: str
     base_url: str
@@ -51,7 +51,10 @@ class Api:
 
 
 class GymBot(ExtBot[None]):
-    """PTB's bot, and updates as they came: the inbox keeps what Telegram sent, not what PTB understood."""
+    """PTB's bot, with long polling that returns updates as Telegram sent them.
+
+    The inbox keeps what came, not what PTB understood of it: a later version may understand more.
+    """
 
     def __init__(self, *args: Any, health: MethodHealth, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -59,11 +62,11 @@ class GymBot(ExtBot[None]):
 
     @property
     def health(self) -> MethodHealth:
-        """What its calls have met lately."""
+        """What its calls to each method have met lately."""
         return self._health
 
     async def raw_updates(self, offset: int | None, seconds: int, limit: int) -> list[object]:
-        """Long polling. Raises TelegramError."""
+        """One long poll (getUpdates): the updates as JSON values. Raises TelegramError."""
         wanted = {
             "offset": offset,
             "timeout": seconds,
@@ -92,7 +95,7 @@ def make_bot(api: Api) -> GymBot:
 
 @dataclass(frozen=True, slots=True)
 class Assembly:
-    """Everything of the bot, put together and not yet running."""
+    """The parts of the bot, put together and not yet running."""
 
     gym: Gym
     application: BotApplication
@@ -102,13 +105,13 @@ class Assembly:
 
 
 def assemble(gym: Gym, api: Api, routers: Iterable[Router]) -> Assembly:
-    """Raises ValueError when two routers answer the same thing."""
+    """The bot's parts over one gym. Raises ValueError when two routers answer the same thing."""
     sessions = QuickSessions(gym.database, gym.recovery)
     routes, chats = Routes(routers), ChatService(sessions)
-    reception = IdentityResolver(gym.config, sessions, gym.clock)
+    identities = IdentityResolver(gym.config, sessions, gym.clock)
     bot, forms = make_bot(api), FormEngine(chats, routes)
     services = Services(
-        gym, chats, PictureNotes(sessions), reception, bot.health, above={ROUTES: routes, FORMS: forms}
+        gym, chats, PictureNotes(sessions), identities, bot.health, above={ROUTES: routes, FORMS: forms}
     )
     application: BotApplication = ApplicationBuilder().bot(bot).updater(None).job_queue(None).build()
     updates = InboxService(sessions, gym.clock)

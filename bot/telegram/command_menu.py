@@ -1,4 +1,4 @@
-"""The command menu of each chat: at most five commands, set when a person's role is first seen or changes."""
+"""The command menu of each chat: set when a person's role is first seen or changes."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from gym.core.runtime.backoff import Backoff
 log = structlog.get_logger()
 MOST_COMMANDS = 5
 MOST_CHATS = 5000
-"""How many chats' menus are remembered; a forgotten one is merely set again."""
+"""Telegram shows a longer list only when it is scrolled."""
+"""How many chats' menus are remembered; a forgotten one is set again, which does no harm."""
 SHORTEST_PAUSE, LONGEST_PAUSE = 60.0, 86_400.0
-"""Seconds before a menu that was refused is tried again, with the first update after it."""
+"""Seconds before a menu that Telegram refused is tried again, with the next update after that."""
 
 
 @dataclass(slots=True)
@@ -32,14 +33,15 @@ class _Menu:
 
 
 class CommandMenu:
-    """Remembers what was set in this process, so that Telegram is asked once for a language and a role."""
+    """Sets menus, and remembers them in this process: Telegram is asked once for a chat, language and
+    role."""
 
     def __init__(self, routes: Routes) -> None:
         self._routes = routes
         self._menus: dict[int, _Menu] = {}
 
     def refresh(self, context: UpdateContext) -> None:
-        """Set the menu beside the answer, if this chat has another one."""
+        """Set the menu if the chat has another one, beside the answer: nobody waits for it."""
         if not context.is_private:
             return
         commands = self._routes.menu(context.identity)[:MOST_COMMANDS]

@@ -1,4 +1,4 @@
-"""The connection to Telegram: set-up with retries, then polling into the inbox."""
+"""The connection to Telegram: set-up with retries, then long polling or a webhook."""
 
 from __future__ import annotations
 
@@ -18,9 +18,12 @@ from web.api.telegram_webhook import Webhook
 log = structlog.get_logger()
 SHORTEST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
+"""Seconds before the first try after a fault; each further one doubles it, with jitter."""
 CONFLICT_SECONDS = 5.0
+"""Seconds at most, so that an outage is noticed to be over within a minute."""
 MOST_LETTERS = 120
-"""Of what a server says about itself, in one line of the log."""
+"""Seconds while another process polls with the same token: it may be an old one that is about to end."""
+"""Of Telegram's own words about a fault, in one line of the log."""
 
 
 class TelegramConnection:
@@ -33,25 +36,29 @@ class TelegramConnection:
         self.connected = asyncio.Event()
 
     async def run(self) -> None:
-        """Until cancelled. The gym works meanwhile, whether Telegram can be reached or not."""
-        await self._persistently(self._meet)
-        await self._persistently(self._learn_name)
+        """Connect and receive until cancelled. The gym works meanwhile, whether Telegram can be reached or
+        not."""
+        await self._until_success(self._get_me)
+        await self._until_success(self._learn_name)
         self.connected.set()
         log.info("telegram_connected", bot=self._assembly.bot.username)
-        await self._persistently(self._choose_delivery)
+        await self._until_success(self._choose_delivery)
         if self._webhook is not None:
             await asyncio.Event().wait()
         await self._poll()
 
-    async def _meet(self) -> None:
-        """getMe. An answer that lacks a field makes PTB raise whatever it meets first."""
+    async def _get_me(self) -> None:
+        """getMe; raises TelegramError for an unreadable answer.
+
+        PTB raises whatever it meets first when a field is missing.
+        """
         try:
             await self._assembly.application.initialize()
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise TelegramError(f"getMe cannot be read: {type(error).__name__}") from error
 
     async def _learn_name(self) -> None:
-        """Before anybody is answered: what is answered may hold a link into the bot."""
+        """Note the bot's user name before anybody is answered: an answer may hold a link into the bot."""
         bot = self._assembly.bot.bot
         if bot.username is None:
             log.error("bot_without_username", hint="no link can lead to it; give it one with @BotFather")
@@ -70,21 +77,21 @@ class TelegramConnection:
     async def _poll(self) -> None:
         poller = Poller(self._assembly.bot, self._assembly.inbox.keep)
         while True:
-            await self._persistently(poller.step)
+            await self._until_success(poller.step)
 
-    async def _persistently(self, call: Callable[[], Awaitable[object]]) -> None:
-        """Until it has succeeded once."""
+    async def _until_success(self, call: Callable[[], Awaitable[object]]) -> None:
+        """Repeat the call until it has succeeded once."""
         while True:
             try:
                 await call()
                 self._backoff.reset()
                 return
             except (DatabaseUnavailable, TelegramError) as error:
-                await self._rest(error)
+                await self._pause_after(error)
 
-    async def _rest(self, error: DatabaseUnavailable | TelegramError) -> None:
-        """Say in one line what is wrong and wait before the next try, longer each time."""
-        pause = spread(self._backoff.next(_asked(error)))
+    async def _pause_after(self, error: DatabaseUnavailable | TelegramError) -> None:
+        """Log the fault in one line and wait before the next try, longer each time."""
+        pause = spread(self._backoff.next(_shortest_pause(error)))
         match error:
             case DatabaseUnavailable():
                 log.warning("telegram_waits_for_database", pause=pause)
@@ -100,8 +107,8 @@ class TelegramConnection:
         await asyncio.sleep(pause)
 
 
-def _asked(error: DatabaseUnavailable | TelegramError) -> float:
-    """The shortest pause that makes sense after this fault."""
+def _shortest_pause(error: DatabaseUnavailable | TelegramError) -> float:
+    """The shortest pause in seconds that makes sense after this fault."""
     match error:
         case RetryAfter():
             return retry_seconds(error)

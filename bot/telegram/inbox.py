@@ -1,4 +1,4 @@
-"""Inbox workers: claim stored updates under a lease, chats in parallel, each chat in order."""
+"""Inbox workers: claim stored updates under a lease and handle them, chats in parallel, each in order."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ from gym.core.errors import DatabaseUnavailable
 
 log = structlog.get_logger()
 IDLE_SECONDS = 2.0
-"""How often to look for what another process left behind; what arrives here wakes at once."""
+"""How often updates are looked for that another process left behind; what arrives here wakes at once."""
 MOST_ATTEMPTS = 25
-"""After so many tries an update is put aside as failed."""
+"""Attempts after which an update is put aside as a dead update."""
 MOST_CRASHES = 5
-"""After so many attempts that ended with the process, it is the update that ends it."""
+"""Attempts that ended with the process, after which the update itself is taken for the cause."""
 MOST_SECONDS = 600.0
 """A handler that takes longer hangs: a full photo queue and RetryAfter are waited out within two minutes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """Handled; `failed` when all the person got was an error code, or nothing."""
+    """Handled; `failed` when all that the person got was an error code, or nothing."""
 
     failed: bool = False
     reason: DeadReason = DeadReason.FAILED
-    """Why, if it failed."""
+    """Why it failed."""
     code: str | None = None
-    """What the person was told."""
+    """The error code that the person was told."""
 
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """Could not be handled now; again in `seconds` (more with each attempt when not said)."""
+    """Not handled now; due again in `seconds`, or when not said in 2, 4, 8 … at most 60 seconds."""
 
     seconds: float | None = None
 
@@ -52,10 +52,10 @@ Handle = Callable[[Claimed], Awaitable[Outcome]]
 
 
 class Inbox:
-    """Claims updates and hands them to `handle`, one per chat at a time.
+    """Claims updates and hands them to `handle`, one of each chat at a time.
 
-    A crash leaves leases behind; they end by themselves and the updates are claimed again, so `handle`
-    must bear to see an update twice.
+    A crash leaves leases behind. They end by themselves and the updates are claimed again, so `handle` must
+    bear to see an update twice.
     """
 
     def __init__(
@@ -74,14 +74,15 @@ class Inbox:
         self._slots = Slots(slots, self._on_free)
         self._idle_seconds = idle_seconds
         self._scarce = False
-        """Whether the last claim has used up the room of somebody: then more may wait for it."""
+        """Whether the last claim has filled the room of some rank: then more updates of it may be waiting."""
         self._freed = 0
-        """Slots that nobody took back, counted: one may come free while a claim is on its way."""
+        """How many slots came free with no handler to take them: one may come free while a claim is on its
+        way."""
         self._stopping = False
         self._held: dict[int, asyncio.Task[None]] = {}
         self._kept = 0
         self._waits = False
-        """Whether it was said that the database is away."""
+        """Whether it was logged that the database is away."""
 
     async def keep(self, updates: Sequence[object]) -> None:
         """Store updates as they came, put aside what cannot be stored, and wake the workers.
@@ -107,8 +108,8 @@ class Inbox:
         await self._quotas.settle(tickets, kept)
 
     async def run(self) -> None:
-        """Work until `stop`; handlers in flight are waited for."""
-        keeper = asyncio.create_task(self._keep_leases())
+        """Work until `stop`; handlers under way are waited for."""
+        renewal = asyncio.create_task(self._keep_leases())
         try:
             while not self._stopping:
                 self._wake.clear()
@@ -118,14 +119,14 @@ class Inbox:
                         await self._wake.wait()
             await self._drain()
         finally:
-            await _cancel([keeper, *self._held.values()])
+            await _cancel([renewal, *self._held.values()])
 
     def stop(self) -> None:
         self._stopping = True
         self._wake.set()
 
     async def _fill(self) -> None:
-        """Give every free slot a chat."""
+        """Claim updates for the free slots and start their handlers."""
         room = self._slots.room
         self._scarce = not room.size
         if self._scarce:
@@ -137,14 +138,16 @@ class Inbox:
             self._wake.set()
         for item in claimed:
             if item.update_id in self._held:
-                # The machine slept or its clock was put forward: the lease ended with the work still in hand.
+                # The machine slept or its clock was put forward: the lease ended while the handler was at
+                # work.
                 log.warning("lease_ended_in_hand", update=item.update_id)
                 continue
             work = self._work(item, self._slots.take(SenderRank(item.rank)))
             self._held[item.update_id] = asyncio.create_task(work, name=f"update-{item.update_id}")
 
     async def _claim(self, room: ClaimLimits) -> Sequence[Claimed]:
-        """Nothing while the database hinders it: whatever it is, the handlers at work go on."""
+        """The claimed updates; none while the database refuses, whatever the fault: handlers at work go
+        on."""
         try:
             claimed = await self._service.claim(room)
         except DatabaseUnavailable:
@@ -189,7 +192,7 @@ class Inbox:
         except DatabaseUnavailable:
             return Later()
         except Exception:
-            # The edge of a worker: one update never stops the others.
+            # The outermost edge of a worker: a fault of one update must not stop the others.
             if limit.expired():
                 log.error("update_timed_out", update=item.update_id, seconds=MOST_SECONDS)  # noqa: TRY400
                 return Done(failed=True, reason=DeadReason.TIMED_OUT)
@@ -201,7 +204,8 @@ class Inbox:
             case Done(failed, reason, code):
                 if failed:
                     await self._service.put_aside(item.update_id, reason, code)
-                # An update kept meanwhile may have been looked for before this one was out of its way.
+                # An update of the same chat kept meanwhile may have been looked for before this one was
+                # finished.
                 kept = self._kept
                 return await self._service.finish(item, failed=failed) or kept != self._kept
             case Later(seconds):
@@ -210,14 +214,16 @@ class Inbox:
                 return False
 
     async def _keep_leases(self) -> None:
-        """Long work (a photo in a full queue, Telegram asking for patience) does not lose its update."""
+        """Renew the leases of long work, such as a photo in a full queue or a RetryAfter, every third of a
+        lease."""
         while True:
             await asyncio.sleep(LEASE.total_seconds() / 3)
             if self._held:
                 await self._extend(list(self._held))
 
     async def _extend(self, update_ids: Sequence[int]) -> None:
-        """Whatever goes wrong, it is tried again while two thirds of the lease are left."""
+        """Renew leases; any fault is logged, for the next try comes while two thirds of the lease are
+        left."""
         try:
             await self._service.extend(update_ids)
         except DatabaseUnavailable:

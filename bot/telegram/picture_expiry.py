@@ -1,8 +1,8 @@
-"""The expiry of pictures: what is due is deleted from its chat, as far and as long as Telegram lets a bot.
+"""The expiry of pictures: those that are due are deleted from their chats, as far as Telegram lets a bot.
 
 A bot may delete both sides' messages of a private chat for 48 hours, in a group those of others only as an
 administrator. Its own messages can be edited at any age, so a face that can no longer be deleted there is
-replaced by a grey card. Whatever still stays is counted and told once for each chat and reason.
+replaced by a grey card. What stays is counted, and told to the admins once for each chat and reason.
 """
 
 from __future__ import annotations
@@ -29,8 +29,9 @@ from gym.security.permissions import Actor
 
 log = structlog.get_logger()
 BATCH: Final = 2
-"""Claimed together: at Telegram's slowest (15 s for a deletion, 60 s for a card) that is within the lease."""
+"""Claimed at once: at Telegram's slowest (15 s for a deletion, 60 s for a card) that is within the lease."""
 EVERY_SECONDS: Final = 5.0
+"""How often pictures that are due are looked for."""
 NOW: Final = timedelta(0)
 _GONE = ("message to delete not found", "message_id_invalid", "message to edit not found")
 _KEPT = ("can't be deleted", "message_delete_forbidden")
@@ -39,17 +40,18 @@ _NO_CHAT = ("chat not found", "not enough rights", "chat_admin_required")
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """Telegram was out of reach, or wants patience."""
+    """Telegram was out of reach or asked for patience: due again in `seconds`."""
 
     seconds: float
 
 
-Fate = Stays | Again | None
-"""What became of a message; None: its face is gone."""
+DeletionOutcome = Stays | Again | None
+"""What became of a message; None when its face is gone."""
 
 
 class PictureExpiry:
-    """Any number of processes may run one: rows are leased, and deleting twice does no harm."""
+    """Deletes pictures that are due. Any number of processes may run one: rows are leased, and deleting twice
+    does no harm."""
 
     def __init__(self, gym: Gym, bot: Bot) -> None:
         self.gym = gym
@@ -65,14 +67,15 @@ class PictureExpiry:
             await asyncio.sleep(EVERY_SECONDS)
 
     async def drain(self, ahead: timedelta = NOW) -> int:
-        """Everything that is due now, or until a clock has jumped `ahead`; how many messages were tried."""
+        """Delete everything that is due now, or will be once a clock has jumped `ahead`; returns how many
+        were tried."""
         tried = 0
         while due := await self._claim(ahead):
             tried += len(due)
-            fates = [(picture, await self._end(picture)) for picture in due]
-            await self._write(fates)
-            if all(isinstance(fate, Again) for _, fate in fates):
-                break  # Telegram is out of reach, and asking on at once would be a storm
+            outcomes = [(picture, await self._end(picture)) for picture in due]
+            await self._write(outcomes)
+            if all(isinstance(outcome, Again) for _, outcome in outcomes):
+                break  # Telegram is out of reach: more calls now would only add to its load.
         return tried
 
     async def _claim(self, ahead: timedelta) -> Sequence[Picture]:
@@ -81,37 +84,39 @@ class PictureExpiry:
 
     # Telegram
 
-    async def _end(self, picture: Picture) -> Fate:
+    async def _end(self, picture: Picture) -> DeletionOutcome:
         if picture.is_unnumbered:
             return Stays.UNNUMBERED
-        fate = await _asked(lambda: self.bot.delete_message(picture.chat_id, picture.message_id), picture)
-        if fate in (Stays.TOO_OLD, Stays.REFUSED) and picture.own:
-            return await _asked(lambda: self._cover(picture), picture)
-        return fate
+        outcome = await _outcome(
+            lambda: self.bot.delete_message(picture.chat_id, picture.message_id), picture
+        )
+        if outcome in (Stays.TOO_OLD, Stays.REFUSED) and picture.own:
+            return await _outcome(lambda: self._cover(picture), picture)
+        return outcome
 
     async def _cover(self, picture: Picture) -> object:
-        """A grey card in place of the face; caption and buttons go with it."""
+        """Replace the face by a grey card; caption and buttons go with it."""
         card = InputMediaPhoto(_grey_card())
         return await self.bot.edit_message_media(card, picture.chat_id, picture.message_id)
 
-    # What became of them
+    # Outcomes
 
-    async def _write(self, fates: Sequence[tuple[Picture, Fate]]) -> None:
+    async def _write(self, outcomes: Sequence[tuple[Picture, DeletionOutcome]]) -> None:
         async with self.gym.unit_of_work(Actor.system()) as uow:
             pictures = PictureService(uow)
-            for picture, fate in fates:
-                match fate:
+            for picture, outcome in outcomes:
+                match outcome:
                     case None:
                         await pictures.gone(picture)
                     case Again(seconds):
                         await pictures.again(picture, timedelta(seconds=seconds))
                     case _:
-                        log.warning("picture_stays", reason=fate.value, own=picture.own)
-                        await pictures.stays(picture, fate)
+                        log.warning("picture_stays", reason=outcome.value, own=picture.own)
+                        await pictures.stays(picture, outcome)
 
 
-async def _asked(call: Callable[[], Awaitable[object]], picture: Picture) -> Fate:
-    """Ask Telegram; its refusals by what they mean."""
+async def _outcome(call: Callable[[], Awaitable[object]], picture: Picture) -> DeletionOutcome:
+    """Make the call and translate Telegram's refusals."""
     try:
         await acknowledged(call)
     except Unreadable:
@@ -128,7 +133,7 @@ async def _asked(call: Callable[[], Awaitable[object]], picture: Picture) -> Fat
     return None
 
 
-def _refusal(reason: str, picture: Picture) -> Fate:
+def _refusal(reason: str, picture: Picture) -> DeletionOutcome:
     if any(words in reason for words in _GONE):
         return None
     if any(words in reason for words in _NO_CHAT):

@@ -16,20 +16,20 @@ from gym.core.runtime.backoff import Backoff, spread
 log = structlog.get_logger()
 POLL_SECONDS = 30
 MOST_UPDATES = 100
-"""In one answer (Bot API)."""
+"""Updates in one answer; the Bot API allows no more."""
 SHORTEST_ROUND = 1.0
-"""Seconds between two questions when nothing came, for a server that does not hold the poll."""
+"""Seconds between two polls at least when nothing came, for a server that does not hold the poll."""
 DATABASE_PAUSES = 0.5, 5.0
-"""Seconds between two tries to store what has come, at first and at last."""
+"""Seconds between two tries to store what has come, the first pause and the longest."""
 BEGINNING = b'{"ok":true'
 """How an answer of the Bot API begins; a page of a proxy does not."""
 END = b"]}"
 MOST_UNREADABLE = 3
-"""So often an answer with one update may be cut short before that update is put aside."""
+"""How often an answer with one update may come cut short before that update is put aside."""
 
 
 class UpdatesSource(Protocol):
-    """A Bot API server."""
+    """What a `Poller` asks: one long poll of a Bot API server."""
 
     async def raw_updates(self, offset: int | None, seconds: int, limit: int) -> list[object]:
         """Raises TelegramError."""
@@ -37,9 +37,10 @@ class UpdatesSource(Protocol):
 
 
 class Poller:
-    """Asks once per `step`. The offset starts anew with each process and after each empty answer: what was
-    confirmed never comes again, and what was kept but not confirmed is known by its id. (After a quiet week
-    Telegram's ids may begin lower.)
+    """Polls once per `step`.
+
+    The offset starts anew with each process and after each empty answer: confirmed updates never come again,
+    kept ones are known by their ids, and after a quiet week Telegram's ids may begin lower.
     """
 
     def __init__(self, source: UpdatesSource, keep: Callable[[Sequence[object]], Awaitable[None]]) -> None:
@@ -50,7 +51,7 @@ class Poller:
         self._unreadable = 0
 
     async def step(self) -> None:
-        """One question, its updates stored. Raises TelegramError."""
+        """One poll, its updates stored. Raises TelegramError."""
         clock = asyncio.get_running_loop().time
         asked_at = clock()
         try:
@@ -67,7 +68,7 @@ class Poller:
         self._offset = offset
 
     async def _store(self, updates: Sequence[object]) -> None:
-        """The offset moves only after this."""
+        """Store updates, however long the database is away, then move the offset."""
         backoff = Backoff(*DATABASE_PAUSES)
         while True:
             try:
@@ -98,7 +99,8 @@ class Poller:
 
 
 def _after(offset: int | None, updates: Sequence[object]) -> int | None:
-    """The next offset: behind the last number. Where none has a usable one, each took at least one number."""
+    """The next offset: one above the last id. Where no update has a usable id, each is taken to have used
+    one."""
     numbers = [number for update in updates if (number := _number(update)) is not None]
     if not updates or (offset is None and not numbers):
         return None

@@ -1,4 +1,4 @@
-"""Running the bot: starts its tasks, supervises them, stops them in reverse."""
+"""Running the bot: its tasks started, supervised, and stopped in reverse order."""
 
 from __future__ import annotations
 
@@ -19,13 +19,15 @@ from web.api.telegram_webhook import Webhook
 log = structlog.get_logger()
 SHORTEST_PAUSE = 2.0
 LONGEST_PAUSE = 60.0
-FAREWELL_SECONDS = 20.0
-"""How long handlers in flight may take at the end; what is not done by then stays in the inbox."""
+"""Seconds before a task that ended by a fault starts again."""
+SHUTDOWN_SECONDS = 20.0
+"""Seconds at most, so that a task is back within a minute of the end of its fault."""
+"""How long handlers under way may take at a stop; what is not done by then stays in the inbox."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunningBot:
-    """The bot while it runs; `connected` is set once Telegram was reached."""
+    """The running bot; `connected` is set once Telegram was reached."""
 
     assembly: Assembly
     line: TelegramConnection
@@ -36,9 +38,9 @@ class RunningBot:
 
 
 async def supervise(name: str, work: Callable[[], Awaitable[object]]) -> None:
-    """Keep a task going: what it did not expect is logged, and it starts again, later each time.
+    """Keep a task running: an unexpected fault is logged, and the task starts again, later each time.
 
-    A fault that comes again right away is told in one line; its traceback stands above.
+    The same fault again right away is logged in one line, for its traceback stands above.
     """
     backoff, clock, told = Backoff(SHORTEST_PAUSE, LONGEST_PAUSE), asyncio.get_running_loop().time, ""
     while True:
@@ -61,7 +63,7 @@ async def supervise(name: str, work: Callable[[], Awaitable[object]]) -> None:
 async def run_bot(
     gym: Gym, api: Api, *, routers: Iterable[Router], webhook: Webhook | None = None
 ) -> AsyncGenerator[RunningBot]:
-    """The bot works inside the block. It does not wait for Telegram; at the end handlers in flight finish."""
+    """Run the bot inside the block, with or without Telegram; at the end handlers under way may finish."""
     assembly = assemble(gym, api, routers)
     line = TelegramConnection(assembly, webhook)
     if webhook is not None:
@@ -75,14 +77,14 @@ async def run_bot(
         await _cancelled(receiving)
         assembly.inbox.stop()
         if line.connected.is_set():
-            await asyncio.wait([working], timeout=FAREWELL_SECONDS)
+            await asyncio.wait([working], timeout=SHUTDOWN_SECONDS)
         await _cancelled(working)
         await assembly.application.shutdown()
         await assembly.bot.shutdown()
 
 
 async def _work(running: RunningBot) -> None:
-    """Handlers speak to Telegram, so the inbox is worked on once it was reached."""
+    """Work on the inbox once Telegram was reached, for handlers answer there."""
     await running.connected.wait()
     await supervise("inbox", running.assembly.inbox.run)
 

@@ -9,7 +9,7 @@ from telegram import Bot, Document, Message
 from telegram.error import BadRequest, NetworkError
 
 from bot.bot_api.delivery_status import ServerFault
-from bot.bot_api.retries import patiently
+from bot.bot_api.retries import with_retries
 from bot.bot_api.trouble_reports import report_trouble
 from bot.ui.picture_register import PictureRegister
 from bot.ui.services import Services
@@ -95,10 +95,10 @@ class IncomingFiles:
         try:
             if self._services.health.is_broken("getFile"):
                 raise ServerFault("getFile fails")
-            file = await patiently(lambda: self._bot.get_file(file_id))
+            file = await with_retries(lambda: self._bot.get_file(file_id))
             if (file.file_size or 0) > MOST_BYTES:
                 raise PictureTooBig
-            return bytes(await patiently(file.download_as_bytearray))
+            return bytes(await with_retries(file.download_as_bytearray))
         except BadRequest as error:
             raise (PictureTooBig if "too big" in error.message.lower() else PictureGone) from error
         except NetworkError as error:

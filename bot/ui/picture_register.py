@@ -41,21 +41,21 @@ class PictureRegister:
     async def shown(self, message_id: int, mark: int | None = None) -> None:
         """The bot has shown a face, announced by `mark`. Raises `DatabaseUnavailable` after some patience."""
         if mark is None:
-            await _patiently(lambda: self._note(message_id, own=True, form_key=None))
+            await _until_stored(lambda: self._note(message_id, own=True, form_key=None))
         else:
-            await _patiently(
+            await _until_stored(
                 lambda: self._pictures.number(self._chat_id, unnumbered(mark), message_id, now=self._now)
             )
 
     async def cleared(self, message_id: int) -> None:
         """The bot's own message shows something else now."""
-        await _patiently(lambda: self._pictures.clear(self._chat_id, message_id))
+        await _until_stored(lambda: self._pictures.clear(self._chat_id, message_id))
 
     async def _note(self, message_id: int, *, own: bool, form_key: UUID | None) -> None:
         await self._pictures.note(self._chat_id, message_id, own=own, now=self._now, form_key=form_key)
 
 
-async def _patiently(write: Callable[[], Awaitable[None]]) -> None:
+async def _until_stored(write: Callable[[], Awaitable[None]]) -> None:
     for _ in range(PATIENCE_SECONDS):
         try:
             await write()

@@ -34,7 +34,7 @@ class Services:
     gym: Gym
     chats: ChatService
     pictures: PictureNotes
-    reception: IdentityResolver
+    identities: IdentityResolver
     health: MethodHealth
     above: Mapping[ServiceKey[Any], object]
 

@@ -149,7 +149,7 @@ class UpdateContext:
         """Read the person again, after this turn has changed who they are."""
         user = self.update.effective_user
         assert user is not None
-        self.identity = await self.services.reception.identity(user, self.chat_id, self._topic_id)
+        self.identity = await self.services.identities.identity(user, self.chat_id, self._topic_id)
         self._messenger.surface = self.surface
         self.__dict__.pop("t", None)
 
@@ -157,7 +157,7 @@ class UpdateContext:
         """The same update, answered in the person's own chat. Whoever asks for it closes it."""
         user = self.update.effective_user
         assert user is not None
-        identity = await self.services.reception.identity(user, user.id)
+        identity = await self.services.identities.identity(user, user.id)
         own = UpdateContext(self.services, self.bot, self.update, identity, self._ticker, moved=True)
         own.press = self.press
         return own

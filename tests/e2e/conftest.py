@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import RunningApp, open_house
+from bot.app import RunningApp, open_application
 from gym.core.config import Config
 from tests.support.hours import begin_in_the_morning
 from tests.support.sandbox.client import SandboxClient
@@ -25,7 +25,7 @@ async def house(database_url: str, tmp_path: Path, config: Config) -> AsyncGener
             "web_port": 0,
         }
     )
-    async with open_house(environment) as opened:
+    async with open_application(environment) as opened:
         assert opened.sandbox is not None
         async with SandboxClient(opened.sandbox.url) as clock:
             await begin_in_the_morning(clock)

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from sqlalchemy import func, select, update
 from typer.testing import CliRunner
 
-from bot.app import RunningApp, open_house
+from bot.app import RunningApp, open_application
 from bot.routers import ROUTERS
 from bot.sandbox.server import SANDBOX_USERNAME, SandboxServer
 from bot.sandbox.token import BOT_ID
@@ -70,8 +70,8 @@ async def silent_house(environment: Config, telegram_server: SandboxServer) -> A
     """Open, and Telegram does not say who the bot is."""
     async with SandboxClient(telegram_server.url) as telegram:
         await telegram.fault("getMe", 502, times=100_000)
-        async with open_house(environment) as house:
-            yield house
+        async with open_application(environment) as running:
+            yield running
 
 
 async def test_a_new_gym_prints_no_link_until_telegram_has_said_who_the_bot_is(
@@ -101,13 +101,13 @@ async def test_a_local_gym_offers_its_own_bots_link_at_once(
     environment: Config, capsys: pytest.CaptureFixture[str]
 ) -> None:
     sandbox = environment.model_copy(update={"telegram_bot_token": None, "sandbox_port": 0})
-    async with open_house(sandbox) as house:
+    async with open_application(sandbox) as running:
         async with asyncio.timeout(60):
-            url = await house.claim
-        greet(house)
+            url = await running.claim
+        greet(running)
         assert f"Set-up link {url}" in capsys.readouterr().out
-        assert house.sandbox is not None
-        async with SandboxClient(house.sandbox.url) as telegram:
+        assert running.sandbox is not None
+        async with SandboxClient(running.sandbox.url) as telegram:
             assert (await telegram.call("GET", "/demo"))["claim_url"] == url
             assert url is not None
             ana = await telegram.person("Ana")

@@ -13,7 +13,7 @@ from typing import Any, Final
 import asyncpg
 import pytest
 
-from bot.app import open_house
+from bot.app import open_application
 from gym.core.config import Config
 from gym.core.database.engine import plain_dsn
 from tests.kept.support import LATER, Kept
@@ -71,10 +71,10 @@ async def test_the_whole_gym_opens_over_it(
             "web_port": 0,
         }
     )
-    async with open_house(environment) as house:
-        assert await house.claim is None, "it has been claimed for long"
-        assert house.sandbox is not None
-        async with SandboxClient(house.sandbox.url) as telegram:
+    async with open_application(environment) as running:
+        assert await running.claim is None, "it has been claimed for long"
+        assert running.sandbox is not None
+        async with SandboxClient(running.sandbox.url) as telegram:
             bruno = await telegram.known(facts["people"]["Bruno"])
             await bruno.sends("/cancel")
             await bruno.sees("")

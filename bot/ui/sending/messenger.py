@@ -26,7 +26,7 @@ from telegram.error import BadRequest, TelegramError
 
 from bot.bot_api.delivery_status import ServerFault, Unanswered, Unreadable, acknowledged
 from bot.bot_api.method_health import MethodHealth
-from bot.bot_api.retries import patiently, sent_patiently
+from bot.bot_api.retries import send_with_retries, with_retries
 from bot.ui.keyboards import contact_keyboard, markup
 from bot.ui.picture_register import PictureRegister
 from bot.ui.screens import CAPTION_LIMIT, Screen, bare, split_html
@@ -82,12 +82,12 @@ class Ticker:
         return Ticker(replace(self._item, sent=0), _uncounted)
 
     async def once(self, send: Callable[[], Awaitable[Message]]) -> Message | None:
-        """Send, unless an earlier attempt did; None then. Raises what `sent_patiently` raises."""
+        """Send, unless an earlier attempt did; None then. Raises what `send_with_retries` raises."""
         self._sent += 1
         if self._sent <= self._before:
             return None
         written = asyncio.Event()
-        sending = asyncio.ensure_future(sent_patiently(send, written))
+        sending = asyncio.ensure_future(send_with_retries(send, written))
         sending.add_done_callback(lambda _: written.set())
         try:
             await written.wait()
@@ -196,7 +196,7 @@ class Messenger:
             await self._pictures.shown(message.message_id)
         try:
             change = partial(self._edit_one, message, head, screen.photo, keys_here)
-            edited = await patiently(lambda: acknowledged(change))
+            edited = await with_retries(lambda: acknowledged(change))
         except Unreadable:
             edited = True
         if screen.drawn:

@@ -13,7 +13,7 @@ from telegram.error import RetryAfter
 from bot import home
 from bot.bot_api.retries import LONGEST_REST, SHORTEST_REST, retry_seconds
 from bot.sandbox.server import SandboxServer
-from bot.telegram.connection import _asked
+from bot.telegram.connection import _shortest_pause
 from bot.telegram.polling import Poller
 from bot.telegram.running_bot import LONGEST_PAUSE, run_bot, supervise
 from gym.app import Gym
@@ -173,4 +173,4 @@ def test_a_pause_stays_between_floor_and_ceiling_whatever_is_asked_for() -> None
     assert backoff.next(at_least=5) == 5
     for _ in range(10_000):
         assert backoff.next() <= 60
-    assert _asked(RetryAfter(7)) == 7
+    assert _shortest_pause(RetryAfter(7)) == 7
