@@ -19,7 +19,7 @@ from bot.telegram.command_menu import CommandMenu
 from bot.telegram.inbox import Done, Later, Outcome
 from bot.telegram.update_origin import migration_of, speaker_of
 from bot.telegram.update_routing import UpdateRouting
-from bot.ui.sending.messenger import Ticker
+from bot.ui.sending.answer_counter import AnswerCounter
 from bot.ui.services import Services
 from bot.ui.update_context import UpdateContext, topic_of
 from gym.chats.desk_chats import DeskChatService
@@ -70,9 +70,9 @@ class UpdateDispatcher:
 
     async def _on_update(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         item = self._claimed.pop(update.update_id)
-        ticker = Ticker(item, self._inbox.count_sent)
+        counter = AnswerCounter(item, self._inbox.count_sent)
         try:
-            self._outcomes[update.update_id] = await self._outcome(update, ticker)
+            self._outcomes[update.update_id] = await self._outcome(update, counter)
         except DatabaseUnavailable:
             self._outcomes[update.update_id] = Later()
         except DBAPIError as error:
@@ -80,7 +80,7 @@ class UpdateDispatcher:
                 raise
             self._outcomes[update.update_id] = Later(RACE_SECONDS)
 
-    async def _outcome(self, update: Update, ticker: Ticker) -> Outcome:
+    async def _outcome(self, update: Update, counter: AnswerCounter) -> Outcome:
         moved = migration_of(update)
         if moved is not None:
             await self._move(*moved)
@@ -92,7 +92,7 @@ class UpdateDispatcher:
             identity = await self._services.identities.identity(user, chat.id, topic_of(update))
         except DatabaseUnavailable:
             return Later()
-        context = UpdateContext(self._services, self._application.bot, update, identity, ticker)
+        context = UpdateContext(self._services, self._application.bot, update, identity, counter)
         try:
             return await self._guarded(context)
         finally:

@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote
 from uuid import UUID
 
 LARGEST_AMOUNT: Final = Decimal(10) ** 10
-"""Below it an amount fits its column, numeric(12, 2)."""
+"""Below this an amount fits its column, numeric(12, 2)."""
 MOST_DECIMALS: Final = 4
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 """Calendar days between which a plan's arithmetic stays within what `date` can hold."""
@@ -32,9 +32,9 @@ class FieldUnreadable(ValueError):
 def write(value: object) -> str:
     """A value as it stands in callback data. Raises ValueError for one that could not be read back."""
     text = _written(value)
-    # By its base: asyncpg's ids are a class of their own.
+    # By its base: asyncpg's UUIDs are a class of their own.
     kind = next((kind for kind in READERS if isinstance(value, kind)), type(value))
-    if kind is not date:  # the day before the first one has a button, which then says that it is too old
+    if kind is not date:  # The day before the first one has a button too, which then says that it is too old.
         read(text, kind, may_miss=value is None)
     return text
 
@@ -77,7 +77,7 @@ def _bool(text: str) -> bool:
 
 def _uuid(text: str) -> UUID:
     value = UUID(bytes=base64.urlsafe_b64decode(text + "=="))
-    # The decoder skips what is no base64, so that many texts would mean the same.
+    # The decoder skips what is no base64, so many texts would mean the same.
     return value if _written(value) == text else _refuse()
 
 

@@ -1,4 +1,4 @@
-"""PDF documents sent as files (receipts, cards), drawn outside the event loop."""
+"""PDF documents (receipts, cards) sent as files, drawn outside of the event loop."""
 
 from __future__ import annotations
 

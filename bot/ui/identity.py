@@ -34,7 +34,7 @@ class IdentityKind(StrEnum):
 
 
 class NotForYou(Forbidden):
-    """A button or command of the other side, or of a role that was taken away."""
+    """A button or command of another audience, or of a role that was taken away."""
 
     code = "not_for_you"
     message = N_("This is not open to you any more. Send /start to see what is.")
@@ -42,12 +42,12 @@ class NotForYou(Forbidden):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A person at the moment of one update."""
+    """A person, the chat and what holds for both at the moment of one update."""
 
     telegram_id: int
     chat_id: int
     surface: Surface
-    """Where an answer would be read, decided here and nowhere else."""
+    """Where an answer would be read; decided here only."""
     first_name: str
     staff: Staff | None
     client: Client | None
@@ -58,7 +58,7 @@ class Identity:
     draft: Draft | None
     """The form this person left open in this chat."""
     known: bool
-    """False on the very first contact."""
+    """False on the first contact."""
     reachable: bool = True
 
     @property
@@ -92,12 +92,12 @@ class Identity:
         return Actor.member(self.client.id, self.client.full_name, self.language)
 
     def may(self, permission: Permission) -> bool:
-        """Whether to show a button; the service decides."""
+        """Whether to show a button. The service checks the permission again."""
         return self.staff is not None and self.desk_actor.may(permission)
 
 
 class IdentityResolver:
-    """Finds out who has come; remembers people on first contact."""
+    """Reads who a person is, on every update; writes people down on first contact."""
 
     def __init__(self, config: Config, sessions: QuickSessions, clock: WallClock) -> None:
         self._settings = SettingsReader.of(config)
@@ -106,7 +106,11 @@ class IdentityResolver:
         self._chats = ChatService(sessions)
 
     async def identity(self, user: User, chat_id: int, topic_id: int | None = None) -> Identity:
-        """One query; a second statement on first contact in private only: groups are full of strangers."""
+        """The identity, by one query.
+
+        A second statement writes a person down on first contact, in private only: in a group hundreds of
+        strangers may write who never talk to the bot.
+        """
         async with self._sessions.open() as session:
             facts = await IdentityRepository(session).find(user.id, chat_id, topic_id)
         wall = self._clock.now()
@@ -134,14 +138,14 @@ class IdentityResolver:
 
 
 def _surface(user: User, chat_id: int, facts: IdentityFacts) -> Surface:
-    """A private chat carries the number of its person; groups and channels have negative ones."""
+    """A private chat has the id of its person; groups and channels have negative ones."""
     if chat_id == user.id:
         return Surface.PRIVATE
     return Surface.ELSEWHERE if facts.desk_chat is None else Surface.DESK
 
 
 def _language(user: User, facts: IdentityFacts, settings: GymSettings) -> str:
-    """A person's own setting; before there is one, Telegram's language."""
+    """The person's own setting; before there is one, the language of their Telegram."""
     for row in (facts.staff, facts.client, facts.person):
         if row is not None:
             return row.language

@@ -17,14 +17,14 @@ from gym.core.errors import GymError, Invalid
 from gym.core.language import N_
 
 MOST_DOWNLOADS: Final = 3
-"""How often an update is handled for the sake of a file; then the person is told."""
+"""Attempts of an update whose file Telegram does not give; then the person is told."""
 MOST_BYTES: Final = 20 * 1024 * 1024
-"""What a bot may download (Bot API)."""
+"""The largest file that a bot may download (Bot API)."""
 PICTURES: Final = (".jpg", ".jpeg", ".png", ".webp", ".heic")
 
 
 class PictureTooBig(Invalid):
-    """More than Telegram hands to a bot."""
+    """The file is larger than Telegram gives to a bot."""
 
     code = "picture_too_big"
     status = 413
@@ -50,14 +50,14 @@ class PictureNotHandedOver(GymError):
 
 
 class PictureExpected(Invalid):
-    """A photo was needed."""
+    """A photo was needed, and something else came."""
 
     code = "picture_expected"
     message = N_("Send a photo, please.")
 
 
 class IncomingFiles:
-    """The files of one update's message."""
+    """The photo or file of one update's message."""
 
     def __init__(
         self, services: Services, bot: Bot, message: Message | None, register: PictureRegister, attempts: int
@@ -109,6 +109,6 @@ class IncomingFiles:
 
 
 def _is_picture(document: Document) -> bool:
-    """By its type, or by its name where a phone did not say the type."""
+    """Whether a document is a picture: by its type, or by its name where the phone did not say the type."""
     named = (document.file_name or "").lower().endswith(PICTURES)
     return named or (document.mime_type or "").startswith("image/")

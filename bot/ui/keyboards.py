@@ -21,7 +21,7 @@ CANCEL = N_("Cancel")
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """One button: it either calls back or opens an address."""
+    """One button: it either sends its callback or opens an address."""
 
     label: str
     callback: Callback | None = None
@@ -33,7 +33,7 @@ Keyboard = Sequence[Row]
 
 
 def button(label: str, callback: Callback, *, wide: bool = False) -> Button:
-    """A button that calls back. Labels are cut at 20 letters (40 when it has a row to itself)."""
+    """A button with a callback. Labels are cut at 20 letters (40 when it has a row to itself)."""
     return Button(_fit(label, MOST_LETTERS_WIDE if wide else MOST_LETTERS), callback)
 
 
@@ -48,7 +48,7 @@ def grid(buttons: Sequence[Button], columns: int = 2) -> list[Row]:
 
 
 def pager(page: int, pages: int, make: Callable[[int], Callback]) -> Row:
-    """◀ and ▶ where there is somewhere to go; an empty row for a single page."""
+    """◀ and ▶ where there is such a page; an empty row for a single page."""
     row: list[Button] = []
     if page > 0:
         row.append(button(f"◀ {page}/{pages}", make(page - 1)))
@@ -58,7 +58,7 @@ def pager(page: int, pages: int, make: Callable[[int], Callback]) -> Row:
 
 
 def nav(t: Translator, *, back: Callback | None = None, home: bool = True) -> Row:
-    """The way back and the way home."""
+    """The buttons *Back*, where there is a way back, and *Home*."""
     row: list[Button] = []
     if back is not None and not isinstance(back, Home):
         row.append(button(t(BACK), back))
@@ -70,14 +70,14 @@ def nav(t: Translator, *, back: Callback | None = None, home: bool = True) -> Ro
 def markup(keyboard: Keyboard, now: datetime, *, stays: bool = False) -> InlineKeyboardMarkup | None:
     """Telegram's form of a keyboard; rows without buttons are left out. `now` is business time.
 
-    Under a message that stays, taps are answered below it instead of in its place.
+    Presses under a message that `stays` are answered below it instead of in its place.
     """
     rows = [[_inline(item, now, stays) for item in row] for row in keyboard if row]
     return InlineKeyboardMarkup(rows) if rows else None
 
 
 def contact_keyboard(label: str) -> ReplyKeyboardMarkup:
-    """The one keyboard under the input line: share my own phone number."""
+    """The one keyboard under the input line: its key shares the person's own phone number."""
     key = KeyboardButton(html.unescape(label), request_contact=True)
     return ReplyKeyboardMarkup([[key]], resize_keyboard=True, one_time_keyboard=True)
 
@@ -90,6 +90,6 @@ def _inline(item: Button, now: datetime, stays: bool) -> InlineKeyboardButton:
 
 
 def _fit(label: str, letters: int) -> str:
-    """A label as plain text (a chat's translator escapes values), no longer than fits."""
+    """A label as plain text (a chat's translator escapes values), cut to what fits."""
     label = html.unescape(label)
     return label if len(label) <= letters else label[: letters - 1].rstrip() + "…"

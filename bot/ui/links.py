@@ -25,7 +25,7 @@ async def link_screen(
     """A QR with the same address below it, to scan or to forward; it stays in the chat.
 
     Only a link for the reader (`own`) has a button that opens it: one for somebody else would be spent by a
-    tap at the desk.
+    press at the desk.
     """
     picture = await asyncio.to_thread(qr_png, address)
     body = context.t("{text}\n{address}", text=Html(text), address=address)

@@ -1,7 +1,7 @@
-"""Masking of typed text: without what reaches or opens something outside of a group.
+"""Masking of typed text for groups: phones, documents, e-mails, links and names of chats are hidden.
 
 A phone can be written in more ways than anybody can list, so numbers are judged by what may be shown: days,
-times, receipts and amounts with their currency, and a few digits beside them. Everything else in digits goes.
+times, receipts and amounts with their currency, and a few digits beside them. All other digits are hidden.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ _CLOCK: Final = r"(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,6})?)?(?:Z|[+-]
 _D: Final = r"(?:0?[1-9]|[12]\d|3[01])"
 _M: Final = r"(?:0?[1-9]|1[0-2])"
 _APART: Final = (r"(?<![\d./:,'-])(?<!\d[^\w\n])(?<!\d_)", r"(?!\d|[^\w\n]{0,3}\d|_)")
-"""Of a day in digits and a time: no further digit stands close to it."""
+"""Bounds of a day in digits or a time: no further digit stands close to it."""
 _TIMED: Final = rf"(?:T{_CLOCK}|,? (?:a las |at )?{_CLOCK})?"
 _NUMERIC_DAY: Final = (
     rf"{_APART[0]}(?:{_YEAR}-{_M}-{_D}|{_D}(?P<mark>[./-]){_M}(?P=mark){_YEAR}){_TIMED}{_APART[1]}"
@@ -76,10 +76,11 @@ _KEPT: Final = re.compile(
 )
 _NUMBER: Final = re.compile(r"[+(]?\d(?:[^\w\n<>]{0,3}\d|_\d)*")
 MOST_DIGITS: Final = 5
-"""What may stay unexplained in one text: six are the shortest document numbers of Colombia."""
+"""Digits that may stay unexplained in one text: six make the shortest document numbers of Colombia."""
 MOST_BESIDE: Final = 2
 """The same where a day or a time stands in digits, which could be a part of a number."""
 MOST_TIMES: Final = 2
+"""More times than a sentence about a visit has; further ones count as digits."""
 
 _DOTS: Final = re.compile(r"(?<=\w)[\u3002\uff0e\uff61\u2024\u2027\u2219\u00b7\u2022](?=\w)")
 FULL_WIDTH: Final = 0xFEE0
@@ -88,7 +89,7 @@ _ODD: Final = re.compile(r"[^\x20-\x7e\n]")
 
 
 def mask_contacts(text: str) -> str:
-    """What somebody typed, without phones, document numbers, e-mails, links and names of chats.
+    """The text with everything masked that reaches or opens something outside of the group.
 
     Days, receipts and amounts with their currency stay, and five more digits at most; an amount without a
     currency is counted among those, as nobody can tell it from a document.
@@ -98,7 +99,7 @@ def mask_contacts(text: str) -> str:
 
 
 def _plain(found: Match[str]) -> str:
-    """Digits and signs of all scripts as ASCII has them; what nobody sees between them is left out."""
+    """A sign of any script as ASCII has it; one that is invisible between digits becomes nothing."""
     sign = found.group()
     digit = unicodedata.digit(sign, None)
     if digit is not None:
@@ -109,7 +110,7 @@ def _plain(found: Match[str]) -> str:
 
 
 def _masked(found: Match[str]) -> str:
-    """A day such as 29.Nov.2026 has the shape of a domain."""
+    """Hide an address, but not a day such as 29.Nov.2026, which has the shape of a domain."""
     return found.group() if re.match(rf"\d{{1,2}}\.{_MONTH}", found.group()) else HIDDEN
 
 
@@ -123,7 +124,8 @@ def _mask_numbers(text: str) -> str:
 
 
 def _apart(text: str) -> tuple[list[Match[str]], list[str]]:
-    """What may be shown whatever surrounds it, and the text between; times only where they are few."""
+    """The parts that may be shown whatever surrounds them, and the texts between; of times the first few
+    only."""
     kept: list[Match[str]] = []
     times = 0
     for one in _KEPT.finditer(text):

@@ -1,4 +1,4 @@
-"""The picture register of a chat: which of its messages show a face and are due for deletion."""
+"""The register of a chat's pictures: which of its messages show a face and are due for deletion."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from gym.chats.pictures import PictureNotes, unnumbered
 from gym.core.errors import DatabaseUnavailable
 
 PATIENCE_SECONDS: Final = 20
-"""A picture that has left is held in mind so long while the database is away; else nobody would delete it."""
+"""How long a write is retried while the database is away: a picture without its row would never be deleted.
+"""
 
 
 class PictureRegister:
-    """Every picture that comes in or goes out passes here; `now` is business time."""
+    """Notes every picture that comes in or goes out; `now` is business time."""
 
     def __init__(self, pictures: PictureNotes, chat_id: int, now: datetime) -> None:
         self._pictures = pictures
@@ -24,22 +25,22 @@ class PictureRegister:
         self._now = now
 
     async def received(self, message_id: int, form_key: UUID | None = None) -> None:
-        """Noted before it is looked at, so that a crash in between leaves nothing behind.
+        """A picture has come. Noted before it is read, so that a crash leaves none unknown.
 
         With a `form_key` it may stay while that draft is open. Raises `DatabaseUnavailable`.
         """
         await self._note(message_id, own=False, form_key=form_key)
 
     async def about_to_show(self, mark: int) -> None:
-        """A face is about to leave; `mark` stands for its message. Raises `DatabaseUnavailable`."""
+        """A face is about to be sent; `mark` stands for its message. Raises `DatabaseUnavailable`."""
         await self._note(unnumbered(mark), own=True, form_key=None)
 
     async def not_shown(self, mark: int) -> None:
-        """It surely did not leave."""
+        """The picture with this mark surely was not sent."""
         await self.cleared(unnumbered(mark))
 
     async def shown(self, message_id: int, mark: int | None = None) -> None:
-        """The bot has shown a face, announced by `mark`. Raises `DatabaseUnavailable` after some patience."""
+        """A face was sent, announced by `mark`. Raises `DatabaseUnavailable` after `PATIENCE_SECONDS`."""
         if mark is None:
             await _until_stored(lambda: self._note(message_id, own=True, form_key=None))
         else:

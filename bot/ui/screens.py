@@ -1,4 +1,4 @@
-"""Screens in Telegram's HTML, with everything a person typed escaped."""
+"""Screens: one message as typed HTML, buttons and perhaps a picture; typed text is escaped."""
 
 from __future__ import annotations
 
@@ -40,21 +40,21 @@ class Screen:
     text: str
     keyboard: Keyboard = ()
     photo: bytes | None = None
-    """Taken for a face, which is deleted after ten minutes, unless it is `drawn`."""
+    """Taken for a picture of a person, which is deleted after ten minutes, unless it is `drawn`."""
     drawn: bool = False
-    """The photo is a code or a chart and shows nobody: it may stay in the chat, and others may see it."""
+    """The picture is a code or a chart and shows nobody: it may stay in the chat, and others may see it."""
     contact: str | None = None
     """Label of a key under the input line that shares the person's own contact (new messages only)."""
     drop_keys: bool = False
     """Take the keys under the input line away (new messages without buttons only)."""
     secret: bool = False
-    """It gives power or opens somebody's account: links, codes, QR. Never shown where others read along."""
+    """It opens somebody's account: a link, code or QR. Never shown where others read along."""
     stays: bool = False
-    """A record: a tap on one of its buttons is answered below it, never in its place."""
+    """A record: a press of one of its buttons is answered below it, never in its place."""
 
 
 def say_error(t: Translator, error: GymError) -> str:
-    """The one renderer of faults for a chat: a localised sentence in HTML."""
+    """A fault as a localised sentence in HTML; the only renderer of faults for chats."""
     return t(error.message, **error.context)
 
 
@@ -64,7 +64,7 @@ def bare(markup: str) -> str:
 
 
 def plain(markup: str) -> str:
-    """HTML as toasts and alerts want it: bare, 200 letters at most."""
+    """HTML as toasts and alerts take it: without tags, 200 letters at most."""
     text = bare(markup)
     return text if len(text) <= ALERT_LIMIT else text[: ALERT_LIMIT - 1] + "…"
 
@@ -75,9 +75,9 @@ def telegram_length(text: str) -> int:
 
 
 def split_html(text: str, limit: int = TEXT_LIMIT) -> list[str]:
-    """Pieces below `limit` that are valid HTML each: open tags are closed and opened again.
+    """Pieces of valid HTML below `limit` each: open tags are closed and opened again.
 
-    A piece ends at a line where there is one in its second half, else at a word.
+    A piece ends at the end of a line where there is one in its second half, else after a word.
     """
     if telegram_length(text) <= limit:
         return [text]
@@ -85,7 +85,7 @@ def split_html(text: str, limit: int = TEXT_LIMIT) -> list[str]:
 
 
 class _Splitter:
-    """Fills one piece after another, remembering which tags are open now and at the last line end."""
+    """Fills one piece after another; knows the tags that are open now and at the last line end."""
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
@@ -112,7 +112,7 @@ class _Splitter:
         self._follow(token)
 
     def _room(self) -> int:
-        """Units left, the end tags counted, with some to spare for a tag that opens now."""
+        """Units left in the piece: the end tags are counted, with some to spare for a tag that opens now."""
         return self.limit - 16 - telegram_length(self.piece) - len(_closing(self.open))
 
     def _break_at_line(self) -> str:
@@ -125,7 +125,7 @@ class _Splitter:
         self.piece, self.line_end = piece, 0
 
     def _cut(self, token: str) -> tuple[str, str]:
-        """What still fits of a text, up to a word's end; tags, entities and line ends are never cut."""
+        """The length of what still fits, up to a word's end; tags, entities and line ends are never cut."""
         if token[0] in "<&\n":
             return "", token
         room = max(0, self._room())

@@ -1,4 +1,4 @@
-"""Services: what the handling of every update shares, made once when the bot is put together.
+"""Services that the handling of every update shares, made once when the bot is assembled.
 
 The floors above the update context (forms, routing) add their own service under a typed key, as aiohttp's
 `AppKey` does: the context carries it without knowing its type.

@@ -30,7 +30,7 @@ _ADDRESSES: Final = re.compile(_ADDRESS)
 
 
 class Surface(IntEnum):
-    """Where an answer would be read, from the narrowest on."""
+    """Where an answer would be read, the narrowest first."""
 
     PRIVATE = 0
     """The person's own chat."""
@@ -41,16 +41,16 @@ class Surface(IntEnum):
 
 
 class OnlyInPrivate(Forbidden):
-    """Others would read along."""
+    """The answer may not be shown where others read along."""
 
     code = "only_in_private"
     message = N_("Others read along here. Open it in your own chat with me.")
 
 
 def fit_to_share(screen: Screen, surface: Surface) -> Screen:
-    """A screen as others may see it too. Raises `OnlyInPrivate` for one that is for a single person.
+    """A screen as it may be shown on a surface. Raises `OnlyInPrivate` for one that is for a single person.
 
-    Checked last, at sending; routes say first where they answer.
+    The last check, at sending; routes check before their handler runs.
     """
     if surface is Surface.PRIVATE:
         return screen
@@ -65,7 +65,7 @@ def fit_to_share(screen: Screen, surface: Surface) -> Screen:
 
 
 def mask_payload(payload: Mapping[str, Any]) -> dict[str, Any]:
-    """A notification's facts for a desk chat: every text masked; amounts, days and ids are no texts."""
+    """A notification's payload for a desk chat: every text masked; amounts, days and ids are no texts."""
     return {name: value if name.endswith("_id") else _mask_value(value) for name, value in payload.items()}
 
 

@@ -7,7 +7,6 @@ press)`. They read `context.text`, `context.payload`, `context.photo_bytes()`, o
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from datetime import date, datetime
@@ -15,10 +14,7 @@ from functools import cached_property
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-import structlog
 from telegram import Bot, CallbackQuery, ChatMemberUpdated, Message, Update
-from telegram.constants import ChatAction
-from telegram.error import TelegramError
 
 from bot.admission.pressed_buttons import pressed_message
 from bot.ui.callbacks import ButtonPress, stays
@@ -27,8 +23,10 @@ from bot.ui.incoming_files import IncomingFiles
 from bot.ui.keyboards import nav
 from bot.ui.picture_register import PictureRegister
 from bot.ui.screens import HtmlTranslator, Screen, say_error
+from bot.ui.sending.answer_counter import AnswerCounter
 from bot.ui.sending.background import BackgroundTasks
-from bot.ui.sending.messenger import Messenger, Ticker
+from bot.ui.sending.busy_indicator import BusyIndicator
+from bot.ui.sending.messenger import Messenger
 from bot.ui.sending.press_answer import PressAnswer
 from bot.ui.sending.replies import Reader, Replies
 from bot.ui.services import Services
@@ -41,13 +39,10 @@ from gym.security.permissions import Actor
 from gym.settings.schemas import GymSettings
 from gym.unit_of_work import UnitOfWork
 
-log = structlog.get_logger()
 Result = TypeVar("Result")
 PUT_OFF: Final = N_(
     "The gym's data is out of reach for a moment. What you tapped is done as soon as it is back."
 )
-SLOW_SECONDS: Final = 0.3
-"""After this a pressed button's spinner is stopped and the chat shows that the bot is busy."""
 
 
 class UpdateContext:
@@ -59,7 +54,7 @@ class UpdateContext:
         bot: Bot,
         update: Update,
         identity: Identity,
-        ticker: Ticker,
+        counter: AnswerCounter,
         *,
         moved: bool = False,
     ) -> None:
@@ -74,14 +69,14 @@ class UpdateContext:
         self.press: ButtonPress | None = None
         self.in_form = False
         """Whether the button answers a form's question; the form has gone on then."""
-        self.attempts = ticker.attempts
-        self.excess = ticker.excess
-        self._ticker = ticker
+        self.attempts = counter.attempts
+        self.excess = counter.excess
+        self._counter = counter
         self._topic_id = None if moved else topic_of(update)
         pictures = PictureRegister(services.pictures, identity.chat_id, identity.now)
-        self._files = IncomingFiles(services, bot, update.message, pictures, ticker.attempts)
+        self._files = IncomingFiles(services, bot, update.message, pictures, counter.attempts)
         self._messenger = Messenger(
-            bot, identity.chat_id, ticker, pictures, services.health, self._topic_id, identity.surface
+            bot, identity.chat_id, counter, pictures, services.health, self._topic_id, identity.surface
         )
         query = None if moved else update.callback_query
         self._background = BackgroundTasks()
@@ -90,11 +85,13 @@ class UpdateContext:
         self._replies = Replies(
             self.gym, self._messenger, self._press_answer, self._background, self.now, target
         )
-        self._slow = (
-            asyncio.get_running_loop().call_later(SLOW_SECONDS, self._show_busy) if self.is_private else None
+        self._busy = (
+            BusyIndicator(bot, self.chat_id, self._topic_id, self._press_answer, self._background)
+            if self.is_private
+            else None
         )
 
-    # Who and when
+    # Identity
 
     @property
     def user_id(self) -> int:
@@ -138,15 +135,15 @@ class UpdateContext:
 
     @cached_property
     def t(self) -> HtmlTranslator:
-        """Speaks this person's language, in HTML."""
+        """Translates into this person's language, in HTML."""
         return self.translator(self.identity.language)
 
     def translator(self, language: str) -> HtmlTranslator:
-        """The same gym in another language, for whoever just changed it."""
+        """A translator into another language, for whoever has just changed it."""
         return HtmlTranslator(language, currency=self.settings.currency, timezone=self.settings.timezone)
 
     async def refresh(self) -> None:
-        """Read the person again, after this turn has changed who they are."""
+        """Read the person again, after this update has changed who they are."""
         user = self.update.effective_user
         assert user is not None
         self.identity = await self.services.identities.identity(user, self.chat_id, self._topic_id)
@@ -154,15 +151,15 @@ class UpdateContext:
         self.__dict__.pop("t", None)
 
     async def in_private(self) -> UpdateContext:
-        """The same update, answered in the person's own chat. Whoever asks for it closes it."""
+        """The same update, answered in the person's own chat; the caller closes it."""
         user = self.update.effective_user
         assert user is not None
         identity = await self.services.identities.identity(user, user.id)
-        own = UpdateContext(self.services, self.bot, self.update, identity, self._ticker, moved=True)
+        own = UpdateContext(self.services, self.bot, self.update, identity, self._counter, moved=True)
         own.press = self.press
         return own
 
-    # What came in
+    # The update
 
     @property
     def query(self) -> CallbackQuery | None:
@@ -170,7 +167,7 @@ class UpdateContext:
 
     @property
     def message(self) -> Message | None:
-        """What the person sent; None for a tap."""
+        """What the person sent; None for a button press."""
         return self.update.message
 
     @property
@@ -191,14 +188,14 @@ class UpdateContext:
         return self._files.photo_id
 
     async def photo_bytes(self, form_key: UUID | None = None) -> bytes:
-        """The picture that came; from here on its message is due to be deleted, see `note_photo`.
+        """The picture that came; from here on its message is due for deletion, see `note_photo`.
 
         Raises `PictureExpected`, `PictureTooBig`, `PictureGone`, `PictureNotHandedOver`.
         """
         return await self._files.photo_bytes(form_key)
 
     async def note_photo(self, form_key: UUID | None = None) -> None:
-        """What came may show a face: it goes after ten minutes, or with the form that it belongs to."""
+        """Note that the message may show a face: it goes after ten minutes, or with the form it belongs to."""
         await self._files.note_photo(form_key)
 
     async def download(self, file_id: str) -> bytes:
@@ -208,7 +205,7 @@ class UpdateContext:
         """
         return await self._files.download(file_id)
 
-    # The gym
+    # Transactions
 
     def unit_of_work(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """One transaction of the staff member. Raises `NotForYou` for others."""
@@ -223,11 +220,11 @@ class UpdateContext:
         return self.gym.unit_of_work(Actor.system())
 
     async def run(self, work: Callable[[UnitOfWork], Awaitable[Result]]) -> Result:
-        """`unit_of_work` around `work`, again when it lost a deadlock."""
+        """`unit_of_work` around `work`, repeated when it lost a deadlock."""
         return await self.gym.run(self.identity.desk_actor, work)
 
     async def run_member(self, work: Callable[[UnitOfWork], Awaitable[Result]]) -> Result:
-        """`member_unit_of_work` around `work`, again when it lost a deadlock."""
+        """`member_unit_of_work` around `work`, repeated when it lost a deadlock."""
         return await self.gym.run(self.identity.member_actor, work)
 
     # Answers
@@ -246,7 +243,7 @@ class UpdateContext:
         self._replies.answer_in(self.chat_id, message_id)
 
     async def say(self, screen: Screen | str) -> Message:
-        """Always a new message: check-ins, alerts."""
+        """Always a new message, such as a check-in or an alert."""
         return await self._replies.say(Screen(screen) if isinstance(screen, str) else screen, self._reader)
 
     async def keep(self, screen: Screen) -> None:
@@ -269,7 +266,7 @@ class UpdateContext:
         await self._replies.answer(toast, self._reader, alert=alert)
 
     def put_off(self) -> None:
-        """The update is handled again later: a press that still waits is told, else nothing is said.
+        """The update is handled again later: a press that still waits is told so, else nothing is said.
 
         A message would count as this update's first answer, and the next attempt would leave that out.
         """
@@ -285,7 +282,7 @@ class UpdateContext:
         await self.warn(say_error(self.t, error))
 
     async def warn(self, sentence: str) -> None:
-        """Something to be read before going on; where nothing may be said, a press alone is told."""
+        """A sentence to be read before going on; where nothing may be said, only a press is answered."""
         if not self._press_answer.given:
             await self.answer(sentence, alert=True)
         elif self.surface is not Surface.ELSEWHERE:
@@ -297,32 +294,22 @@ class UpdateContext:
         repeatable = pressed is not None and not pressed.changes and not self.in_form
         return Reader(self.t, pressed if repeatable else None)
 
-    # The end
+    # End
 
     def later(self, work: Coroutine[Any, Any, None]) -> None:
-        """Work beside the answer that ends before the update's handling does."""
+        """Start work beside the answer; it ends before the update's handling does."""
         self._background.start(work)
 
     async def close(self) -> None:
-        """Every press is answered, nothing is left running."""
-        if self._slow is not None:
-            self._slow.cancel()
+        """Answer every press and end what runs."""
+        if self._busy is not None:
+            self._busy.stop()
         self.answer_silently()
         await self._background.finish()
 
-    def _show_busy(self) -> None:
-        self.answer_silently()
-        self.later(self._busy())
-
-    async def _busy(self) -> None:
-        try:
-            await self.bot.send_chat_action(self.chat_id, ChatAction.TYPING, message_thread_id=self.topic_id)
-        except TelegramError as error:
-            log.info("chat_action_failed", reason=error.message)
-
 
 def topic_of(update: Update) -> int | None:
-    """The forum topic an update belongs to; threads of answers in other groups are none."""
+    """The forum topic of an update; threads of replies in other groups are none."""
     message = update.effective_message
     topic = isinstance(message, Message) and bool(message.is_topic_message)
     return message.message_thread_id if isinstance(message, Message) and topic else None

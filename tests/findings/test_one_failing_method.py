@@ -25,7 +25,8 @@ from bot.telegram.application import Api, make_bot
 from bot.telegram.running_bot import RunningBot
 from bot.ui.picture_register import PictureRegister
 from bot.ui.screens import Screen
-from bot.ui.sending.messenger import PLAIN_FROM, Messenger, Ticker
+from bot.ui.sending.answer_counter import AnswerCounter
+from bot.ui.sending.messenger import PLAIN_FROM, Messenger
 from bot.ui.surfaces import Surface
 from bot.ui.update_context import UpdateContext
 from gym.app import Gym
@@ -318,8 +319,8 @@ async def test_a_bare_answer_stays_in_its_topic() -> None:
     async def count(_update: int, _sent: int) -> None: ...
 
     bot = NoMarkup("1:x")
-    ticker = Ticker(Claimed(1, -5, {}, PLAIN_FROM), count)
+    counter = AnswerCounter(Claimed(1, -5, {}, PLAIN_FROM), count)
     pictures = cast("PictureRegister", None)
-    messenger = Messenger(bot, -5, ticker, pictures, MethodHealth(), 77, Surface.DESK)
+    messenger = Messenger(bot, -5, counter, pictures, MethodHealth(), 77, Surface.DESK)
     await messenger.send(Screen("hi"), datetime.now(UTC))
     assert threads[-1] == 77

@@ -1,1 +1,1 @@
-"""Sending: the messenger of one chat, replies to an update, answers to a button press."""
+"""Sending: the messenger of one chat, edits, replies to an update, answers to a button press."""

@@ -10,7 +10,7 @@ from bot.admission.slots import SLOW_CALL, lending
 
 
 class BackgroundTasks:
-    """Started while an update is handled; waited for in the end."""
+    """Tasks started while an update is handled, and waited for at its end."""
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()

@@ -13,7 +13,8 @@ log = structlog.get_logger()
 
 
 class PressAnswer:
-    """Stops the button's spinner; Telegram takes one answer for a query, later ones are not sent."""
+    """Answers a callback query, which stops the button's spinner; Telegram takes one answer, later ones are
+    not sent."""
 
     def __init__(self, query: CallbackQuery | None, background: BackgroundTasks) -> None:
         self._query = query
@@ -40,5 +41,5 @@ class PressAnswer:
         try:
             await self._query.answer(text, show_alert=alert)
         except TelegramError as error:
-            # Too old or already gone: the screen itself still tells.
+            # The query is too old or gone; the screen shows the outcome anyway.
             log.info("tap_not_answered", reason=error.message)

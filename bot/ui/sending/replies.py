@@ -17,6 +17,7 @@ from bot.ui.callbacks import Callback
 from bot.ui.keyboards import Keyboard, button
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.sending.background import BackgroundTasks
+from bot.ui.sending.editing import MessageEditor
 from bot.ui.sending.messenger import Messenger
 from bot.ui.sending.press_answer import PressAnswer
 from gym.app import Gym
@@ -25,7 +26,7 @@ from gym.core.language import N_
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """For whom a reply is worded, and which button shows it once more."""
+    """The translator of a reply's reader, and the button that shows the reply once more."""
 
     t: HtmlTranslator
     again: Callback | None
@@ -46,6 +47,7 @@ class Replies:
     ) -> None:
         self._gym = gym
         self._messenger = messenger
+        self._editor = MessageEditor(messenger)
         self._press = press
         self._background = background
         self._now = now
@@ -62,7 +64,7 @@ class Replies:
         self._press.give_silently()
         target = self.target
         self.target = await self._in_another_way(
-            screen, reader, lambda shown: self._messenger.edit(target, shown, self._now)
+            screen, reader, lambda shown: self._editor.edit(target, shown, self._now)
         )
 
     def answer_in(self, chat_id: int, message_id: int) -> None:
@@ -88,7 +90,7 @@ class Replies:
         """Take the buttons off an earlier message, beside the answer."""
         if message_id not in self._bare:
             self._bare.add(message_id)
-            self._background.start(self._messenger.take_keys(message_id))
+            self._background.start(self._editor.take_keys(message_id))
 
     async def send_document(self, data: bytes, filename: str, caption: str, reader: Reader) -> None:
         """A file; `caption` is HTML."""
@@ -102,10 +104,10 @@ class Replies:
             await report_trouble(self._gym, "sendDocument")
 
     async def answer(self, toast: str, reader: Reader, *, alert: bool) -> None:
-        """Over the chat; where no press waits any more, as a message.
+        """A toast or alert over the chat; where no press waits any more, a message.
 
-        After a press whether it does hangs on how long the handler took, so it is not counted: the next
-        attempt would take the receipt for it.
+        After a press, whether one waits depends on how long the handler took. So that message is not counted:
+        the next attempt would take the receipt for it.
         """
         if not self._press.given:
             self._press.give(toast, alert=alert)
@@ -117,7 +119,7 @@ class Replies:
     async def _in_another_way(
         self, screen: Screen, reader: Reader, show: Callable[[Screen], Awaitable[Message]]
     ) -> Message:
-        """Show it; a picture that Telegram fails to take is left out, and nobody waits for it any longer."""
+        """Show the screen, without its picture where Telegram fails to take that; the failure is reported."""
         try:
             return await show(screen)
         except (ServerFault, Unanswered):
