@@ -7,10 +7,10 @@ from typing import Final
 from aiohttp import web
 
 from gym.app import Gym
-from web.api.door_relay import doors, open_door
+from web.api.background.door_relay import doors, open_door
+from web.api.background.template_learning import learner
 from web.api.health import READINESS, Readiness
 from web.api.operations import API_DOCUMENT, ROUTES
-from web.api.template_learning import learner
 from web.http.keys import GYM, SECURE, Secure
 from web.http.limits.counting import counted
 from web.http.limits.rates import LIMITS, Limits

@@ -17,7 +17,7 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Keyboard, Row, button, nav
 from bot.ui.screens import Html, HtmlTranslator, Screen, say_error
 from bot.ui.update_context import UpdateContext
-from bot.ui.wording.freezes import freeze_line, left_words, span
+from bot.ui.wording.memberships.freezes import freeze_line, left_words, span
 from gym.approvals.errors import NothingToFreeze
 from gym.approvals.models import Approval, ApprovalState
 from gym.approvals.schemas import FreezeFacts, facts_of

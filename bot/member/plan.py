@@ -9,9 +9,9 @@ from bot.ui.buttons.member import MyFreeze, MyPlan, MyVisits, WantToRenew
 from bot.ui.keyboards import Button, button, grid, nav
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
-from bot.ui.wording.freezes import rest_lines
-from bot.ui.wording.plan_states import HAS_DAYS, MemberAct, in_chat, words_of
-from bot.ui.wording.plans import price_line
+from bot.ui.wording.memberships.freezes import rest_lines
+from bot.ui.wording.memberships.plan_states import HAS_DAYS, MemberAct, in_chat, words_of
+from bot.ui.wording.memberships.plans import price_line
 from gym.attendance.cards.client_card import CardService, ClientCard
 from gym.core.language import N_
 from gym.notifications.outbox import DESK

@@ -8,7 +8,7 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, nav, pager
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
-from bot.ui.wording.rewards import reward_line, to_go_line
+from bot.ui.wording.memberships.rewards import reward_line, to_go_line
 from gym.core.language import N_
 from gym.rewards.rules import visits_to_go
 from gym.rewards.service import RewardService

@@ -8,7 +8,7 @@ from bot.ui.buttons.member import MyPlan
 from bot.ui.buttons.memberships import Freezes
 from bot.ui.keyboards import Keyboard, button
 from bot.ui.screens import Html, HtmlTranslator
-from bot.ui.wording.freezes import span
+from bot.ui.wording.memberships.freezes import span
 from gym.core.language import N_
 from gym.notifications.payloads.base import Payload
 from gym.notifications.payloads.freezes import (

@@ -8,7 +8,7 @@ from bot.ui.buttons.member import WantToRenew
 from bot.ui.buttons.memberships import RenewPlan
 from bot.ui.keyboards import Button, Keyboard, button
 from bot.ui.screens import Html, HtmlTranslator
-from bot.ui.wording.rewards import earned_by, percent_words
+from bot.ui.wording.memberships.rewards import earned_by, percent_words
 from gym.notifications.payloads.base import Payload
 from gym.notifications.payloads.rewards import (
     DeskRewardAppliedPayload,

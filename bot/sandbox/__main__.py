@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bot.sandbox.errors import explain
 from bot.sandbox.server import SandboxServer
-from bot.sandbox.state.flood_limits import FloodLimits
+from bot.sandbox.state.conditions.flood_limits import FloodLimits
 from gym.core.errors import GymError
 from gym.core.runtime import event_loop as loop
 

@@ -13,7 +13,7 @@ from bot.sandbox.control.control_api import ControlApi
 from bot.sandbox.control.hooks import SandboxHooks
 from bot.sandbox.errors import BotApiError, ForeignOrigin, NotLoopback, explain
 from bot.sandbox.loopback import is_foreign, is_loopback
-from bot.sandbox.state.flood_limits import FloodLimits
+from bot.sandbox.state.conditions.flood_limits import FloodLimits
 from bot.sandbox.state.state import SandboxState
 from bot.sandbox.state.store import Json
 from bot.sandbox.token import kept_token

@@ -19,9 +19,9 @@ from telegram import Bot, CallbackQuery, ChatMemberUpdated, Message, Update
 from bot.admission.pressed_buttons import pressed_message
 from bot.ui.callbacks import ButtonPress, stays
 from bot.ui.identity import Identity
-from bot.ui.incoming_files import IncomingFiles
 from bot.ui.keyboards import nav
-from bot.ui.picture_register import PictureRegister
+from bot.ui.pictures.incoming_files import IncomingFiles
+from bot.ui.pictures.picture_register import PictureRegister
 from bot.ui.screens import HtmlTranslator, Screen, say_error
 from bot.ui.sending.answer_counter import AnswerCounter
 from bot.ui.sending.background import BackgroundTasks
@@ -195,7 +195,8 @@ class UpdateContext:
         return await self._files.photo_bytes(form_key)
 
     async def note_photo(self, form_key: UUID | None = None) -> None:
-        """Note that the message may show a face: it goes after ten minutes, or with the form it belongs to."""
+        """Note that the message may show a face: it goes after ten minutes, or with the form it belongs
+        to."""
         await self._files.note_photo(form_key)
 
     async def download(self, file_id: str) -> bytes:

@@ -23,7 +23,7 @@ from bot.outbox.worker import OutboxWorker
 from bot.routing.router import Audience, Router
 from bot.telegram.application import Api, make_bot
 from bot.telegram.running_bot import RunningBot
-from bot.ui.picture_register import PictureRegister
+from bot.ui.pictures.picture_register import PictureRegister
 from bot.ui.screens import Screen
 from bot.ui.sending.answer_counter import AnswerCounter
 from bot.ui.sending.messenger import PLAIN_FROM, Messenger

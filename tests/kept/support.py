@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from bot.sandbox.state.photos import recompress
+from bot.sandbox.state.media.photos import recompress
 from gym.core.clock import FrozenClock
 from gym.core.database.engine import Database, plain_dsn
 from gym.core.database.migrations import upgrade

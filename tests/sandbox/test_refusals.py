@@ -28,7 +28,7 @@ from telegram.error import (
 )
 
 from bot.sandbox.server import SandboxServer
-from bot.sandbox.state.flood_limits import FloodLimits
+from bot.sandbox.state.conditions.flood_limits import FloodLimits
 from tests.sandbox.front_desk import square
 from tests.support.sandbox.client import Person, SandboxClient
 

@@ -23,7 +23,7 @@ from tests.support.door import API, Door
 from tests.support.people import landscape, people, stranger
 from tests.support.tokens import token_of
 from tests.web.test_check_ins import member_qr, qr_photo
-from web.api.template_learning import LEARNER
+from web.api.background.template_learning import LEARNER
 
 ROSA, MATEO = people()[0], people()[2]
 TO_LEFT, TO_RIGHT = 32, -32

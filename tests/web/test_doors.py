@@ -17,7 +17,7 @@ from gym.kiosks.service import KioskService
 from gym.notifications.models import NotificationKind
 from tests.support.door import Door
 from tests.support.memberships import told
-from web.api.door_relay import DOORS, TIMEOUT, TRIES
+from web.api.background.door_relay import DOORS, TIMEOUT, TRIES
 
 CREDENTIAL = {"document_number": "1020304050", "phone_last4": "4567"}
 
@@ -127,7 +127,7 @@ async def test_a_relay_that_never_answers_is_given_two_seconds_twice_and_told(
     door: Door, relay: Relay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert (TIMEOUT.total, TRIES) == (2, 2)
-    monkeypatch.setattr("web.api.door_relay.TIMEOUT", ClientTimeout(total=0.05))
+    monkeypatch.setattr("web.api.background.door_relay.TIMEOUT", ClientTimeout(total=0.05))
     relay.held = asyncio.Event()
     await door.member("Rosa")
     assert (await (await door.say(**CREDENTIAL)).json())["outcome"] == "admitted"

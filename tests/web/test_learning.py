@@ -14,7 +14,7 @@ from gym.security.permissions import Actor
 from gym.staff.service import StaffService
 from tests.support.door import Door
 from tests.support.people import people, stranger
-from web.api.template_learning import LEARNER
+from web.api.background.template_learning import LEARNER
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ async def test_a_fault_nobody_expected_is_logged_and_ends_nothing(
         async def learn(self, *_: object) -> bool:
             raise LookupError("unexpected")
 
-    monkeypatch.setattr("web.api.template_learning.FaceAdaptation", Broken)
+    monkeypatch.setattr("web.api.background.template_learning.FaceAdaptation", Broken)
     app = known.client.server.app  # type: ignore[union-attr]
     with structlog.testing.capture_logs() as logs:
         assert (await (await known.show(people()[0].photo(3))).json())["code"] == "admitted"

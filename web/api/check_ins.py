@@ -22,6 +22,7 @@ from gym.faces.refusals import FramesDisagree
 from gym.security.idempotency import InFlight, KeyReused, StoredAnswer
 from gym.security.signed_links import QrExpired, QrInvalid, SignedLinks
 from gym.settings.schemas import GymSettings
+from web.api.background.template_learning import LEARNER
 from web.api.check_in_request import (
     CredentialMissing,
     KeyMalformed,
@@ -38,7 +39,6 @@ from web.api.schemas.check_ins import (
     PhotoCheckInForm,
     QrCheckIn,
 )
-from web.api.template_learning import LEARNER
 from web.http.authentication import EVERYBODY, claims_of
 from web.http.errors import language_of
 from web.http.json import raw_reply, to_bytes

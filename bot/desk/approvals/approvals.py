@@ -25,7 +25,7 @@ from bot.ui.keyboards import Button, Keyboard, Row, button, nav, pager
 from bot.ui.screens import Screen, say_error
 from bot.ui.surfaces import Surface
 from bot.ui.update_context import UpdateContext
-from bot.ui.wording.refusals import REFUSALS, refusal_screen
+from bot.ui.wording.memberships.refusals import REFUSALS, refusal_screen
 from bot.ui.wording.requests import short_label, whole_text
 from gym.approvals.errors import (
     AlreadyDecided,

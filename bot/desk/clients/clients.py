@@ -33,9 +33,9 @@ from bot.ui.buttons.money import TakePayment
 from bot.ui.keyboards import Button, Keyboard, Row, button, grid, nav, pager
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
-from bot.ui.wording.freezes import rest_lines
-from bot.ui.wording.plan_states import HAS_DAYS, PlanAct, at_desk, words_of
-from bot.ui.wording.rewards import reward_line
+from bot.ui.wording.memberships.freezes import rest_lines
+from bot.ui.wording.memberships.plan_states import HAS_DAYS, PlanAct, at_desk, words_of
+from bot.ui.wording.memberships.rewards import reward_line
 from gym.attendance.cards.client_card import CardService, ClientCard
 from gym.clients.fields.table import CLIENT_FIELDS
 from gym.clients.models import Client

@@ -14,8 +14,8 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Button, button, nav, pager
 from bot.ui.screens import Html, HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
-from bot.ui.wording.freezes import rest_lines
 from bot.ui.wording.ledger import method_words, money_line, receipt_label
+from bot.ui.wording.memberships.freezes import rest_lines
 from bot.ui.wording.terms import status
 from gym.attendance.checkin.service import AttendanceService
 from gym.attendance.models import CheckIn, Outcome, VerdictCode

@@ -8,7 +8,7 @@ from bot.ui.buttons.memberships import RenewPlan
 from bot.ui.keyboards import Row, button, nav, pager
 from bot.ui.screens import Screen
 from bot.ui.update_context import UpdateContext
-from bot.ui.wording.rewards import reward_line
+from bot.ui.wording.memberships.rewards import reward_line
 from gym.clients.service import ClientService
 from gym.rewards.service import RewardService
 

@@ -13,7 +13,7 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Button, Row, button, grid, nav
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
-from bot.ui.wording.rewards import percent_words, to_go_line
+from bot.ui.wording.memberships.rewards import percent_words, to_go_line
 from bot.ui.wording.verdicts import CLOSED_DEBT, FROZEN_OPEN_END, WHY, Code
 from gym.attendance.checkin.schemas import Verdict
 from gym.core.language import N_

@@ -17,8 +17,8 @@ from bot.routing.navigation import go
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import ClientSearch
 from bot.ui.buttons.importing import HowToImport, ShowImport, UndoImport
-from bot.ui.incoming_files import MOST_BYTES
 from bot.ui.keyboards import button, nav, pager
+from bot.ui.pictures.incoming_files import MOST_BYTES
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from gym.core.language import N_

@@ -18,7 +18,7 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Keyboard, button, nav, pager
 from bot.ui.screens import Html, HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
-from bot.ui.wording.freezes import span
+from bot.ui.wording.memberships.freezes import span
 from gym.core.database.repository import Page
 from gym.core.language import N_
 from gym.core.reading.counts import DAYS, read_count

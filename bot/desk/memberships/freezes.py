@@ -20,7 +20,7 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Keyboard, Row, button, nav
 from bot.ui.screens import HtmlTranslator, Screen, say_error
 from bot.ui.update_context import UpdateContext
-from bot.ui.wording.freezes import freeze_line, left_words, span
+from bot.ui.wording.memberships.freezes import freeze_line, left_words, span
 from gym.core.errors import GymError
 from gym.core.language import N_
 from gym.security.permissions import Permission

@@ -23,9 +23,9 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Button, Keyboard, button, grid, nav
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
-from bot.ui.wording.freezes import closed_lines, rest_lines
-from bot.ui.wording.plans import coming_lines
-from bot.ui.wording.refusals import REFUSALS, refusal_screen
+from bot.ui.wording.memberships.freezes import closed_lines, rest_lines
+from bot.ui.wording.memberships.plans import coming_lines
+from bot.ui.wording.memberships.refusals import REFUSALS, refusal_screen
 from bot.ui.wording.terms import plan_text
 from gym.payments.credit import ClientCredit
 from gym.payments.money_back import MoneyBack

@@ -27,7 +27,7 @@ from bot.ui.callbacks import Callback
 from bot.ui.keyboards import button, nav
 from bot.ui.screens import Screen, say_error
 from bot.ui.update_context import UpdateContext
-from bot.ui.wording.refusals import REFUSALS, refusal_screen
+from bot.ui.wording.memberships.refusals import REFUSALS, refusal_screen
 from gym.core.language import N_
 from gym.payments.credit import ClientCredit
 from gym.subscriptions.discounts import NO_DISCOUNT, Discount, DiscountTooLarge, parse_discount

@@ -17,10 +17,10 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Keyboard, button, nav
 from bot.ui.screens import Html, HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
-from bot.ui.wording.freezes import closed_lines
-from bot.ui.wording.plans import coming_lines, other_price_lines
-from bot.ui.wording.refusals import REFUSALS, refusal_screen
-from bot.ui.wording.rewards import percent_words
+from bot.ui.wording.memberships.freezes import closed_lines
+from bot.ui.wording.memberships.plans import coming_lines, other_price_lines
+from bot.ui.wording.memberships.refusals import REFUSALS, refusal_screen
+from bot.ui.wording.memberships.rewards import percent_words
 from bot.ui.wording.terms import plan_length
 from gym.payments.credit import ClientCredit
 from gym.payments.models import Method

@@ -17,7 +17,7 @@ from bot.ui.documents import send_receipt
 from bot.ui.keyboards import Button, Row, button, nav
 from bot.ui.screens import Html, HtmlTranslator, Screen, say_error
 from bot.ui.update_context import UpdateContext
-from bot.ui.wording.freezes import receipt_rests
+from bot.ui.wording.memberships.freezes import receipt_rests
 from bot.ui.wording.terms import METHODS
 from gym.clients.service import ClientService
 from gym.core.language import N_

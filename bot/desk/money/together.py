@@ -15,7 +15,7 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Button, Keyboard, button, grid, nav
 from bot.ui.screens import Html, HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
-from bot.ui.wording.refusals import refusal_screen
+from bot.ui.wording.memberships.refusals import refusal_screen
 from bot.ui.wording.terms import METHODS
 from gym.payments.errors import owed_only
 from gym.payments.models import TILL, Method

@@ -17,7 +17,7 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button, grid, nav
 from bot.ui.screens import Html, HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
-from bot.ui.wording.plans import described, holders, hours
+from bot.ui.wording.memberships.plans import described, holders, hours
 from gym.core.errors import Invalid
 from gym.core.language import N_
 from gym.plans.models import Plan

@@ -16,7 +16,7 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button, nav
 from bot.ui.screens import Screen
 from bot.ui.update_context import UpdateContext
-from bot.ui.wording.plans import described, hours
+from bot.ui.wording.memberships.plans import described, hours
 from bot.ui.wording.terms import duration
 from gym.clients.fields.parsers import parse_notes
 from gym.core.language import N_

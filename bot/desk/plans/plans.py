@@ -14,7 +14,7 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, nav, pager
 from bot.ui.screens import Screen
 from bot.ui.update_context import UpdateContext
-from bot.ui.wording.plans import coming_lines, described, holders
+from bot.ui.wording.memberships.plans import coming_lines, described, holders
 from gym.core.database.repository import PAGE_SIZE
 from gym.core.language import N_
 from gym.plans.models import Plan

@@ -11,7 +11,7 @@ from typing import Any, cast
 from aiohttp import BodyPartReader, web
 
 from bot.sandbox.errors import BadRequest, BotApiError
-from bot.sandbox.state.files import Upload
+from bot.sandbox.state.media.files import Upload
 from bot.sandbox.state.store import Json
 
 MAX_UPLOAD_BYTES = 50 * 1024 * 1024  # core.telegram.org/bots/api#sending-files

@@ -12,7 +12,7 @@ from aiohttp import web
 from bot.sandbox.api.arguments import Arguments, read_arguments
 from bot.sandbox.api.methods import METHODS
 from bot.sandbox.errors import BadRequest, BotApiError
-from bot.sandbox.state.faults import OrderedFault
+from bot.sandbox.state.conditions.faults import OrderedFault
 from bot.sandbox.state.state import SandboxState
 from bot.sandbox.state.store import Json
 

@@ -17,7 +17,7 @@ from bot.sandbox.control.script_api import ScriptApi
 from bot.sandbox.errors import (
     NotOffered,
 )
-from bot.sandbox.state.clock import parse_step
+from bot.sandbox.state.conditions.clock import parse_step
 from bot.sandbox.state.state import SandboxState
 from bot.sandbox.state.store import Json
 

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from bot.sandbox.api.entities import notice
 from bot.sandbox.control.guises import Guise, disguised
 from bot.sandbox.errors import BlockedBot, NoPhoneNumber, NoSuchButton, UnknownMessage
-from bot.sandbox.state.files import Upload
+from bot.sandbox.state.media.files import Upload
 from bot.sandbox.state.messages import StoredMessage
 from bot.sandbox.state.people import ADMINISTRATOR, SandboxGroup, SandboxPerson, without_none
 from bot.sandbox.state.state import SandboxState

@@ -11,7 +11,7 @@ from bot.sandbox.control.requests import read_request, read_seconds
 from bot.sandbox.errors import (
     BadField,
 )
-from bot.sandbox.state.faults import OrderedFault
+from bot.sandbox.state.conditions.faults import OrderedFault
 from bot.sandbox.state.state import SandboxState
 from bot.sandbox.state.store import Json
 

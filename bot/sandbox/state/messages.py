@@ -6,7 +6,7 @@ import json
 import sqlite3
 from dataclasses import dataclass
 
-from bot.sandbox.state.clock import SandboxClock
+from bot.sandbox.state.conditions.clock import SandboxClock
 from bot.sandbox.state.feed import Feed
 from bot.sandbox.state.store import Json, Store
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from bot.sandbox.state.call_log import CallLog
 from bot.sandbox.state.callback_queries import Callbacks
-from bot.sandbox.state.clock import SandboxClock
-from bot.sandbox.state.faults import Faults
+from bot.sandbox.state.conditions.clock import SandboxClock
+from bot.sandbox.state.conditions.faults import Faults
+from bot.sandbox.state.conditions.flood_limits import FloodLimits
 from bot.sandbox.state.feed import Feed
-from bot.sandbox.state.files import Files
-from bot.sandbox.state.flood_limits import FloodLimits
+from bot.sandbox.state.media.files import Files
 from bot.sandbox.state.messages import MessageStore
 from bot.sandbox.state.people import Chats, Groups, People
 from bot.sandbox.state.profile import BotProfile

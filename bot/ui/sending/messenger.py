@@ -23,7 +23,7 @@ from telegram.error import TelegramError
 from bot.bot_api.delivery_status import ServerFault, Unanswered, Unreadable
 from bot.bot_api.method_health import MethodHealth
 from bot.ui.keyboards import contact_keyboard, markup
-from bot.ui.picture_register import PictureRegister
+from bot.ui.pictures.picture_register import PictureRegister
 from bot.ui.screens import CAPTION_LIMIT, Screen, bare, split_html
 from bot.ui.sending.answer_counter import AnswerCounter
 from bot.ui.surfaces import OnlyInPrivate, Surface, fit_to_share

@@ -16,7 +16,7 @@ from bot.ui.buttons.clients import Card
 from bot.ui.callbacks import pack
 from bot.ui.keyboards import Keyboard
 from bot.ui.screens import HtmlTranslator
-from bot.ui.wording.plan_states import STATES
+from bot.ui.wording.memberships.plan_states import STATES
 from gym.app import Gym
 from gym.attendance.cards.client_card import CardService, ClientCard
 from gym.clients.models import Client

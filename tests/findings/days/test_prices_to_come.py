@@ -14,7 +14,7 @@ from bot.ui.buttons.memberships import SellPlan
 from bot.ui.buttons.plans import PlanList
 from bot.ui.callbacks import pack
 from bot.ui.screens import HtmlTranslator
-from bot.ui.wording.plans import price_line
+from bot.ui.wording.memberships.plans import price_line
 from gym.app import Gym
 from gym.clients.models import Client
 from gym.plans.models import Plan

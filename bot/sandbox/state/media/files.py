@@ -11,8 +11,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from bot.sandbox.state.media.photos import PhotoSize, recompress
 from bot.sandbox.state.people import without_none
-from bot.sandbox.state.photos import PhotoSize, recompress
 from bot.sandbox.state.store import Json, open_database
 
 SCHEMA = """

@@ -11,7 +11,7 @@ from telegram.error import BadRequest, NetworkError
 from bot.bot_api.delivery_status import ServerFault
 from bot.bot_api.retries import with_retries
 from bot.bot_api.trouble_reports import report_trouble
-from bot.ui.picture_register import PictureRegister
+from bot.ui.pictures.picture_register import PictureRegister
 from bot.ui.services import Services
 from gym.core.errors import GymError, Invalid
 from gym.core.language import N_

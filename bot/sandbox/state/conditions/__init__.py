@@ -1,0 +1,1 @@
+"""Conditions that tests and scripts set: the clock, ordered faults and flood limits."""

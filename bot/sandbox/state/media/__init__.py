@@ -1,0 +1,1 @@
+"""Files of the local Bot API server: photos in their sizes, documents byte for byte."""

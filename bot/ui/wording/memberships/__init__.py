@@ -1,0 +1,1 @@
+"""Wording of memberships: plans, their states, freezes, rewards and refused sales."""
