@@ -10,7 +10,7 @@ from bot.routing.navigation import go, go_home, routes_of
 from bot.routing.router import Audience, HomeButton, Occasion, Router
 from bot.ui.buttons.settings import Languages
 from bot.ui.callbacks import Callback, Home, UnknownButton, callback
-from bot.ui.keyboards import Button, Row, button, grid, nav
+from bot.ui.keyboards import Button, Row, button, grid, nav, yes_no
 from bot.ui.screens import Html, Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.terms import LANGUAGE_NAMES
@@ -147,7 +147,7 @@ async def link_by_token(context: UpdateContext) -> None:
         N_("This link is for <b>{client}</b>, to be opened on their own phone. Link your chat to {client}?"),
         client=client.full_name,
     )
-    choices = [button(t(N_("No")), Home()), button(t(N_("Yes, this is me")), LinkMe(context.payload))]
+    choices = yes_no(t, button(t(N_("Yes, this is me")), LinkMe(context.payload)), Home(), N_("No"))
     await context.show(Screen(text, [choices]))
 
 

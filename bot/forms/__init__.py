@@ -1,1 +1,1 @@
-"""Forms: definition, engine, screens, state, and the steps and answers that many forms share."""
+"""Forms: definition, engine, screens, state, and the steps and readers that many forms share."""

@@ -1,4 +1,4 @@
-"""Typed answers of forms, read by the conventions of whoever types them."""
+"""Readers of typed answers, by the conventions of the person who types."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from gym.payments.ledger import positive
 
 
 def read_amount(text: str, ctx: FormContext) -> Decimal:
-    """0 or more. Raises `NotAnAmount`."""
+    """An amount of 0 or more. Raises `NotAnAmount`."""
     return amounts.read_amount(text, ctx.context.conventions)
 
 
 def read_positive_amount(text: str, ctx: FormContext) -> Decimal:
-    """Raises `NotAnAmount`, `AmountNotPositive`."""
+    """An amount above 0. Raises `NotAnAmount`, `AmountNotPositive`."""
     return positive(read_amount(text, ctx))
 
 
@@ -42,7 +42,7 @@ def amount_up_to(
 
 
 def read_day(text: str, ctx: FormContext, among: Days) -> date:
-    """A day, of `among` where it is not written in full. Raises `DayInvalid`."""
+    """A day, one of `among` where it is not written in full. Raises `DayInvalid`."""
     return days.read_day(text, ctx.context.today, among, ctx.context.conventions)
 
 
@@ -52,5 +52,5 @@ def read_coming_day(text: str, ctx: FormContext) -> date:
 
 
 def read_reason(text: str, _: FormContext) -> str:
-    """A few words for the audit trail. Raises `ReasonNeeded`."""
+    """A few words, for the audit trail. Raises `ReasonNeeded`."""
     return parse_reason(text)

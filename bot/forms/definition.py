@@ -1,6 +1,6 @@
 """Form definitions: steps, choices, a summary and what is submitted; the engine runs them.
 
-A form is asked one step at a time; what was answered lies in PostgreSQL after every step. In the end a
+A form is asked one step at a time; every answer is saved in PostgreSQL before the next question. In the end a
 summary restates everything; Confirm calls `submit` with `ctx.key`, the idempotency key of this one form.
 """
 
@@ -33,7 +33,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class PhotoNote:
-    """What a photo step found: a line of HTML for the person, plain data (never pixels) for the draft."""
+    """The verdict on a picture: a line of HTML for the person, plain data (never pixels) for the draft."""
 
     verdict: str
     data: Mapping[str, object] = field(default_factory=dict[str, object])
@@ -48,7 +48,7 @@ class SentPhoto:
 
 
 class FormContext:
-    """What the parts of a form are called with: the turn, and the answers so far."""
+    """The update being handled and the form's state: what every callable of a form is called with."""
 
     def __init__(self, context: UpdateContext, form: Form, state: FormState) -> None:
         self.context = context
@@ -61,11 +61,11 @@ class FormContext:
 
     @property
     def key(self) -> UUID:
-        """The idempotency key: the same for every try to submit this form."""
+        """The idempotency key, the same for every try to submit this form."""
         return self.state.key
 
     def has(self, name: str) -> bool:
-        """True when answered or given (a skipped step is not)."""
+        """Whether it was answered or given; a skipped step was not."""
         return self.state.values.get(name) is not None
 
     def maybe(self, name: str, kind: type[Wanted]) -> Wanted | None:
@@ -78,7 +78,7 @@ class FormContext:
         raise TypeError(f"{self.form.name}.{name} is {type(value).__name__}, not {kind.__name__}")
 
     def value(self, name: str, kind: type[Wanted]) -> Wanted:
-        """An answer that is there at this point of the form."""
+        """An answer that is there at this point. Raises LookupError."""
         found = self.maybe(name, kind)
         if found is None:
             raise LookupError(f"{self.form.name}.{name} is not answered")
@@ -135,14 +135,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A flow's questions and what happens with the answers."""
+    """The questions of a form and what happens with the answers."""
 
     name: str
     """Stable: drafts are kept under it. At most 40 letters."""
     title: str
     steps: Sequence[Step]
     submit: Submit
-    """May run twice for one form (a retried update): pass `ctx.key` on."""
+    """May run twice for one form, when an update is tried again: pass `ctx.key` on."""
     summary: Ask | None = None
     confirm: str | None = N_("Confirm")
     """Label of the button that submits; None submits right after the last answer, without a summary."""

@@ -1,4 +1,4 @@
-"""The form directory: what the form engine asks of the routes, which stand on a floor above it."""
+"""The form directory: what the form engine needs of the routes, which stand on a floor above it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.ui.update_context import UpdateContext
 
 
 class FormDirectory(Protocol):
-    """Known forms by name, whom each is for, and the way back to the screen a form was opened from."""
+    """Forms by name, whom each is for, and the way back to the screen a form was opened from."""
 
     @property
     def forms(self) -> Mapping[str, Form]: ...
@@ -25,5 +25,5 @@ class FormDirectory(Protocol):
     def admits(self, form: str, identity: Identity) -> bool: ...
 
     async def go(self, context: UpdateContext, callback: Callback) -> None:
-        """Raises `NotForYou`, `OnlyInPrivate`."""
+        """Answer as if that button had been pressed. Raises `NotForYou`, `OnlyInPrivate`."""
         ...

@@ -21,7 +21,7 @@ from gym.core.errors import DatabaseUnavailable, GymError
 
 
 class FormFlow:
-    """Moves forms; holds no state of its own."""
+    """Moves a form from step to step; holds no state of its own."""
 
     def __init__(self, chats: ChatService, directory: FormDirectory) -> None:
         self._chats = chats
@@ -45,7 +45,7 @@ class FormFlow:
                 ctx.state.drop(name)
 
     async def advance(self, ctx: FormContext, note: str | None = None) -> None:
-        """To the first question without an answer; then the summary, or the end."""
+        """Go to the first question without an answer; without one to the summary, or submit."""
         state = ctx.state
         state.editing = False
         asked = screens.asked_steps(ctx)
@@ -58,7 +58,7 @@ class FormFlow:
             return
         await self.goto(ctx, missing.name if missing else SUMMARY, note)
 
-    # Showing
+    # Screens
 
     async def goto(self, ctx: FormContext, step: str, note: str | None = None) -> None:
         ctx.state.step, ctx.state.page, ctx.state.offered = step, 0, []
@@ -83,7 +83,8 @@ class FormFlow:
             await self._show_summary(ctx, note)
 
     async def _show_summary(self, ctx: FormContext, note: str | None) -> None:
-        """What a summary notes of what it has shown (`FormState.put`) is kept for the one who confirms it."""
+        """Show the summary, and save what it has noted by `FormState.put`: the one who confirms has seen
+        that."""
         known = dict(ctx.state.values)
         await self._show(ctx, await screens.summary(ctx, note))
         if ctx.state.values != known:
@@ -93,7 +94,7 @@ class FormFlow:
         await self._show(ctx, await screens.question(ctx, step, note))
 
     async def _show(self, ctx: FormContext, screen: Screen) -> None:
-        """The question before it, where it stands further up, is answered and loses its keys."""
+        """Show a screen; the question before it, where it stands further up, loses its buttons."""
         context, before, tapped = ctx.context, ctx.state.message_id, ctx.context.target
         await context.show(screen)
         shown = context.target.message_id if context.target else None
@@ -105,16 +106,17 @@ class FormFlow:
         await self.save(context, ctx.state)
 
     def close_question(self, context: UpdateContext, state: FormState) -> None:
-        """Nothing above asks any more."""
+        """Take the buttons off the form's message: it asks nothing any more."""
         if state.message_id is not None:
             context.take_keys(state.message_id)
 
-    # The end
+    # Submission
 
     async def submit(self, ctx: FormContext) -> None:
-        """Run `submit`; the draft goes last, so a crash before that repeats it under the same key.
+        """Run `submit`; the draft is deleted last, so a crash before that repeats it under the same key.
 
-        What was confirmed on a summary is a record in the chat: later taps leave its message alone.
+        What was confirmed on a summary is a record in the chat: presses of its buttons leave its message
+        alone.
         """
         context, draft = ctx.context, ctx.state.draft(ctx.context.now)
         context.draft = None
@@ -133,7 +135,8 @@ class FormFlow:
         await self._chats.drop_draft(draft)
 
     async def _refused(self, ctx: FormContext, error: GymError) -> None:
-        """Nothing is lost: what the refusal asks now, the summary, or the last question without one."""
+        """Show the refusal above what it asks for: a missing answer, the summary, or the last question. No
+        answer is lost."""
         asked = screens.asked_steps(ctx)
         missing = next((step.name for step in asked if step.name not in ctx.state.values), None)
         if ctx.form.confirm is not None or not asked:

@@ -1,4 +1,4 @@
-"""Shared form steps of a freeze: first day, last day or length."""
+"""Shared form steps of a freeze: its first day, and its last day or length."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from gym.subscriptions.freezes.rules import LONGEST
 DAY: Final = timedelta(days=1)
 LENGTHS: Final = (1, 2, 3, 7, 14, 30)
 OPEN: Final = "open"
-"""Stands for "until they return" where the last day would stand."""
+"""The value of `until` for "until they return", in place of a last day."""
 
 
 def read_until(text: str, ctx: FormContext) -> str:
@@ -46,13 +46,13 @@ def _after(text: str, starts_on: date) -> date | None:
 
 
 def last_day(ctx: FormContext) -> date | None:
-    """The chosen last day; none for "until they return"."""
+    """The chosen last day; None for "until they return"."""
     chosen = ctx.value("until", str)
     return None if chosen == OPEN else date.fromisoformat(chosen)
 
 
 async def first_days(ctx: FormContext) -> Sequence[Choice]:
-    """The first two days on which the rest may begin, as the rule gives them with the form."""
+    """The first two days on which the freeze may begin, by the bounds that the form was opened with."""
     today, first = ctx.context.today, ctx.maybe("first", date) or ctx.context.today
     possible = Days(first, ctx.maybe("last_start", date))
     if first > today + DAY:
@@ -62,7 +62,7 @@ async def first_days(ctx: FormContext) -> Sequence[Choice]:
 
 
 def lengths(ctx: FormContext, most: int | None, *, shortest: int = 3) -> list[Choice]:
-    """Usual lengths from the chosen first day, `most` days at most, and all of those."""
+    """Usual lengths from the chosen first day that are below `most` days, and `most` itself."""
     starts_on = ctx.value("starts_on", date)
     allowed = [days for days in LENGTHS if days >= shortest and (most is None or days < most)]
     return [_length(ctx.t, starts_on, days) for days in (*allowed, *([most] if most else []))]

@@ -29,7 +29,7 @@ async def begin(
 ) -> None:
     """Open a form; steps whose value is given are not asked. Cancel and the first Back lead to `back`.
 
-    Raises `OnlyInPrivate`: in a group the words of everybody would be its answers.
+    Raises `OnlyInPrivate`: in a group everybody's words would be its answers.
     """
     if not context.is_private:
         raise OnlyInPrivate

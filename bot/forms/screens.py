@@ -34,7 +34,7 @@ class FormAction(StrEnum):
 
 @callback("f")
 class FormButton(Callback):
-    """A button of one form, as it stood at one revision."""
+    """A button of one form, as shown at one revision."""
 
     key: UUID
     revision: int
@@ -49,7 +49,7 @@ def form_button(
 
 
 async def question(ctx: FormContext, step: Step, note: str | None) -> Screen:
-    """A step's screen; `note` (HTML) stands above the question: an error, a photo's verdict."""
+    """The screen of a step; `note` (HTML) stands above the question: an error, or a photo's verdict."""
     t = ctx.t
     ask = t(step.ask) if isinstance(step.ask, str) else await step.ask(ctx)
     lines = [f"<b>{t(ctx.form.title)}</b>"]
@@ -61,7 +61,7 @@ async def question(ctx: FormContext, step: Step, note: str | None) -> Screen:
 
 
 async def summary(ctx: FormContext, note: str | None) -> Screen:
-    """Everything restated; the safe button stands left of Confirm."""
+    """The summary: all answers restated; Cancel stands left of Confirm."""
     t, state = ctx.t, ctx.state
     body = await ctx.form.summary(ctx) if ctx.form.summary else "\n".join(_answers(ctx))
     text = "\n".join([f"<b>{t(ctx.form.title)}</b>", *([note] if note else []), "", body])
@@ -79,7 +79,7 @@ async def summary(ctx: FormContext, note: str | None) -> Screen:
 
 
 def fields(ctx: FormContext) -> Screen:
-    """Which answer shall be changed?"""
+    """The list of answers, one of which is to be changed."""
     t, state = ctx.t, ctx.state
     steps = asked_steps(ctx)
     shown = steps[state.page * PAGE_SIZE : (state.page + 1) * PAGE_SIZE]
@@ -90,7 +90,7 @@ def fields(ctx: FormContext) -> Screen:
 
 
 def in_the_way(ctx: FormContext) -> Screen:
-    """Another form is open and would be lost."""
+    """The choice between an open form and the one that would replace it."""
     t, title = ctx.t, ctx.t(ctx.form.title)
     text = t(
         N_("<b>{title}</b> is still open, with answers in it. Go on with it, or drop it?"), title=Html(title)

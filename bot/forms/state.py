@@ -1,4 +1,4 @@
-"""The state of an open form, as it lies in a draft's row."""
+"""The state of an open form, as the row of a draft keeps it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FIELDS = "?"
 
 @dataclass(slots=True)
 class Pending:
-    """A form somebody wanted to open while this one was."""
+    """A form that was to be opened while this one was open."""
 
     form: str
     values: dict[str, Any]
@@ -28,7 +28,7 @@ class Pending:
 
 @dataclass(slots=True)
 class FormState:
-    """Everything an open form needs to go on after a restart. Packed buttons are kept as text."""
+    """Everything that an open form needs to go on after a restart; packed buttons are kept as text."""
 
     chat_id: int
     user_id: int
@@ -40,7 +40,7 @@ class FormState:
     given: list[str] = field(default_factory=list[str])
     """Answers that came with the form and are never asked."""
     offered: list[Any] = field(default_factory=list[Any])
-    """The choices of the current step: `[value, label]`, so that a tap means what was shown."""
+    """The choices of the current step, `[value, label]` each, so that a press means what was shown."""
     page: int = 0
     editing: bool = False
     parked: bool = False
@@ -110,7 +110,7 @@ class FormState:
         self.given = list(self.values)
 
     def put(self, name: str, value: object, label: str | None = None) -> None:
-        """Keep an answer as it will come back from the database."""
+        """Keep an answer as it will be read back from the database."""
         self.values[name] = as_kept(value)
         self.labels.pop(name, None)
         if label is not None:
@@ -122,10 +122,10 @@ class FormState:
 
     @property
     def has_answers(self) -> bool:
-        """True when closing it would lose what a person told."""
+        """Whether closing the form would lose an answer of the person's."""
         return any(name not in self.given for name in self.values)
 
 
 def as_kept(value: Any) -> Any:
-    """A value after a journey through JSON: the same now as after a restart."""
+    """A value after a round trip through JSON, so that it is the same now as after a restart."""
     return decode(encode(value))

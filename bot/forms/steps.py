@@ -1,4 +1,4 @@
-"""Shared form steps: reason, amount and payment method, under the answer names that drafts keep."""
+"""Shared form steps: reason, amount, payment method and yes or no, under the names that drafts keep."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ When = Callable[[FormContext], bool]
 
 
 def reason_step(ask: str | Ask, *, choices: Choices | None = None) -> Step:
-    """The answer `reason`: typed, or one of `choices` in two columns; see `parse_reason`."""
+    """The answer `reason`: typed, or one of `choices` in two columns; see `read_reason`."""
     return Step(
         "reason", N_("Reason"), ask, parse=read_reason, choices=choices, columns=1 if choices is None else 2
     )
@@ -42,6 +42,28 @@ def method_step(
 ) -> Step:
     """The answer `method`, one of the payment methods in two columns."""
     return Step("method", N_("Method"), ask, choices=choices, columns=2, when=when, resets=resets)
+
+
+def yes_no_step(
+    name: str,
+    label: str,
+    ask: str | Ask,
+    *,
+    yes: str,
+    no: str,
+    no_first: bool = False,
+    columns: int = 1,
+    when: When | None = None,
+) -> Step:
+    """The answer `name`, a bool: one of two buttons, whose labels are the msgids `yes` and `no`."""
+    choices = yes_no_choices(yes, no, no_first=no_first)
+    return Step(name, label, ask, choices=choices, columns=columns, when=when)
+
+
+def yes_no_choices(yes: str, no: str, *, no_first: bool = False) -> list[Choice]:
+    """True and False as a fixed list; `no_first` where most people answer no."""
+    choices = [Choice(True, yes), Choice(False, no)]
+    return choices[::-1] if no_first else choices
 
 
 def method_choices(methods: Iterable[Method]) -> list[Choice]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.member import AskWithdraw, GiveConsent
 from bot.ui.callbacks import Callback, callback
-from bot.ui.keyboards import button, nav
+from bot.ui.keyboards import KEEP_IT, button, nav, yes_no
 from bot.ui.screens import Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.face_consent import OUT_OF_REACH, THROUGH_TELEGRAM, answers_to_change, changed_text
@@ -66,7 +66,7 @@ def _question(context: UpdateContext, state: FaceState) -> Screen:
     if state.consent is not None:
         return Screen(changed_text(t, context.settings.name), [*answers_to_change(t), nav(t)])
     text = t(consent_text(), gym=context.settings.name)
-    row = [button(t("No, thanks"), MyFaceNo()), button(t("Yes, I agree"), GiveConsent())]
+    row = yes_no(t, button(t("Yes, I agree"), GiveConsent()), MyFaceNo(), N_("No, thanks"))
     return Screen(text, [row, nav(t)])
 
 
@@ -101,7 +101,7 @@ async def ask_withdraw(context: UpdateContext, _: AskWithdraw) -> None:
     t = context.t
     text = t("Withdraw? Your face is forgotten at once; your QR and document still open the door.")
     text += "\n\n" + t(OUT_OF_REACH)
-    rows = [[button(t("Keep it"), MyFace()), button(t("Forget my face"), WithdrawConsent())], nav(t)]
+    rows = [yes_no(t, button(t("Forget my face"), WithdrawConsent()), MyFace(), KEEP_IT), nav(t)]
     await context.show(Screen(text, rows))
 
 

@@ -17,6 +17,8 @@ MOST_LETTERS_WIDE = 40
 BACK = N_("‹ Back")
 HOME = N_("Home")
 CANCEL = N_("Cancel")
+KEEP = N_("Keep")
+KEEP_IT = N_("Keep it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,14 @@ def nav(t: Translator, *, back: Callback | None = None, home: bool = True) -> Ro
     if home:
         row.append(button(t(HOME), Home()))
     return row
+
+
+def yes_no(t: Translator, yes: Button, keep: Callback, no: str = KEEP) -> Row:
+    """The answers to "are you sure?": on the left the one that changes nothing, on the right `yes`.
+
+    The left one's label is the msgid `no`; it leads to `keep`, usually where the question came from.
+    """
+    return [button(t(no), keep), yes]
 
 
 def markup(keyboard: Keyboard, now: datetime, *, stays: bool = False) -> InlineKeyboardMarkup | None:

@@ -9,7 +9,7 @@ from bot.routing.navigation import go, go_home
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.staff import Candidate, Invitations, SignIns, SignInsOf, Team
 from bot.ui.callbacks import Callback, callback
-from bot.ui.keyboards import Row, button, nav, pager
+from bot.ui.keyboards import Row, button, nav, pager, yes_no
 from bot.ui.links import link_screen
 from bot.ui.screens import Html, HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
@@ -176,10 +176,8 @@ async def ask_role(context: UpdateContext, press: AskRole) -> None:
         role=t(ROLES[press.role]),
         means=Html(t(MEANS[press.role])),
     )
-    row = [
-        button(t("Keep"), TeamMember(one.id)),
-        button(t("Make {role}", role=t(ROLES[press.role])), ChangeRole(one.id, press.role)),
-    ]
+    make = button(t("Make {role}", role=t(ROLES[press.role])), ChangeRole(one.id, press.role))
+    row = yes_no(t, make, TeamMember(one.id))
     await context.show(Screen(text, [row]))
 
 
@@ -200,7 +198,7 @@ async def ask_leave(context: UpdateContext, press: AskLeave) -> None:
         "used yet. What was done keeps the name, and you can reactivate later.",
         name=one.name,
     )
-    row = [button(t("Keep"), TeamMember(one.id)), button(t("Deactivate"), SetWorking(one.id, False))]
+    row = yes_no(t, button(t("Deactivate"), SetWorking(one.id, False)), TeamMember(one.id))
     await context.show(Screen(text, [row]))
 
 

@@ -9,11 +9,12 @@ from uuid import UUID
 
 from bot.forms.definition import Choice, Form, FormContext, PhotoNote, Step
 from bot.forms.opening import begin
+from bot.forms.steps import yes_no_choices
 from bot.routing.navigation import go
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import Card, EnrolFace
 from bot.ui.callbacks import Callback, callback
-from bot.ui.keyboards import Keyboard, button, nav
+from bot.ui.keyboards import Keyboard, button, nav, yes_no
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.face_consent import OUT_OF_REACH
@@ -37,7 +38,7 @@ IN_CHATS: Final = N_(
 """Which pictures leave the building, for whoever takes them."""
 RESEMBLES: Final = "resembles"
 """The client whose face it looks like, once the save was refused to somebody who may know."""
-CONSENTS: Final = [Choice(True, N_("Yes, signed on paper")), Choice(False, N_("No, without face"))]
+CONSENTS: Final = yes_no_choices(N_("Yes, signed on paper"), N_("No, without face"))
 
 
 @callback("photos")
@@ -310,7 +311,7 @@ async def ask_forget(context: UpdateContext, press: AskForgetFace) -> None:
             client=client.full_name,
         )
     yes = t("Withdraw") if press.withdraw else t("Remove")
-    row = [button(t("Keep"), EnrolFace(client.id)), button(yes, ForgetFace(client.id, press.withdraw))]
+    row = yes_no(t, button(yes, ForgetFace(client.id, press.withdraw)), EnrolFace(client.id))
     await context.show(Screen(f"{question}\n\n{t(OUT_OF_REACH)}", [row]))
 
 

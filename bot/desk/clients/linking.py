@@ -8,7 +8,7 @@ from bot.routing.navigation import go
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import Card, LinkClient
 from bot.ui.callbacks import Callback, callback
-from bot.ui.keyboards import Keyboard, button, nav
+from bot.ui.keyboards import Keyboard, button, nav, yes_no
 from bot.ui.links import link_screen
 from bot.ui.screens import Screen
 from bot.ui.update_context import UpdateContext
@@ -55,7 +55,7 @@ def _linked(context: UpdateContext, client: Client) -> Screen:
         client=client.full_name,
         when=client.linked_at,
     )
-    return Screen(text, [[button(t("Keep"), Card(client.id)), button(t("Unlink"), Unlink(client.id))]])
+    return Screen(text, [yes_no(t, button(t("Unlink"), Unlink(client.id)), Card(client.id))])
 
 
 @router.on(Unlink)

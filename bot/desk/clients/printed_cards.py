@@ -10,7 +10,7 @@ from bot.ui.buttons.clients import Card, CardsToPrint, PrintedCardOf
 from bot.ui.buttons.door import KioskList
 from bot.ui.callbacks import Callback, callback
 from bot.ui.documents import send_card, send_sheets
-from bot.ui.keyboards import button, nav
+from bot.ui.keyboards import button, nav, yes_no
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from gym.attendance.cards.printed_sheets import MOST, CardSheets
@@ -84,7 +84,7 @@ async def ask_new_card(context: UpdateContext, press: AskNewCard) -> None:
         client=client.full_name,
     )
     make = button(t("New card"), MakeCard(client.id, client.card_serial))
-    await context.show(Screen(text, [[button(t("Keep"), PrintedCardOf(client.id)), make]]))
+    await context.show(Screen(text, [yes_no(t, make, PrintedCardOf(client.id))]))
 
 
 @router.on(MakeCard)

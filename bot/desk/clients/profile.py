@@ -16,7 +16,7 @@ from bot.routing.navigation import go
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import Card, Reactivate, Unblock
 from bot.ui.callbacks import Callback, callback
-from bot.ui.keyboards import button, grid, nav
+from bot.ui.keyboards import button, grid, nav, yes_no
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from gym.clients.fields.row import ClientField
@@ -262,7 +262,7 @@ async def ask_deactivate(context: UpdateContext, press: AskDeactivate) -> None:
         "Money and visits stay, and you can reactivate later.",
         client=client.full_name,
     )
-    row = [button(t("Keep"), Card(client.id)), button(t("Deactivate"), Deactivate(client.id))]
+    row = yes_no(t, button(t("Deactivate"), Deactivate(client.id)), Card(client.id))
     await context.show(Screen(text, [row]))
 
 

@@ -13,6 +13,7 @@ from bot.desk.importing.undoing import UNDO, run_label
 from bot.desk.importing.words import HELP, counted, problems, reading
 from bot.forms.definition import Choice, Form, FormContext, Step
 from bot.forms.opening import begin
+from bot.forms.steps import yes_no_step
 from bot.routing.navigation import go
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import ClientSearch
@@ -158,21 +159,20 @@ STEPS: Final = [
         ],
         when=lambda ctx: bool(_headings(ctx, "asks")),
     ),
-    Step(
+    yes_no_step(
         "unknown",
         N_("Unknown columns"),
         _ask_unknown,
-        choices=[Choice(True, N_("Keep as notes")), Choice(False, N_("Leave them out"))],
+        yes=N_("Keep as notes"),
+        no=N_("Leave them out"),
         when=lambda ctx: bool(_headings(ctx, "extras")),
     ),
-    Step(
+    yes_no_step(
         "rows",
         N_("Rows with problems"),
         _ask_rows,
-        choices=[
-            Choice(True, N_("Import the good rows")),
-            Choice(False, N_("All or nothing")),
-        ],
+        yes=N_("Import the good rows"),
+        no=N_("All or nothing"),
         when=lambda ctx: bool(ctx.maybe("stuck", bool) or _headings(ctx, "asks")),
     ),
 ]

@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.importing import HowToImport, ShowImport, UndoImport, UndoImportNow
-from bot.ui.keyboards import button, nav
+from bot.ui.keyboards import KEEP_IT, button, nav, yes_no
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from gym.core.language import N_
@@ -60,7 +60,7 @@ async def undo_import(context: UpdateContext, press: UndoImport) -> None:
         " deleted. The mended list can be imported afterwards. Undo it?"
     )
     rows = [
-        [button(t("Keep it"), ShowImport(run.id)), button(t("Yes, undo it"), UndoImportNow(run.id))],
+        yes_no(t, button(t("Yes, undo it"), UndoImportNow(run.id)), ShowImport(run.id), KEEP_IT),
         nav(t),
     ]
     await context.show(Screen("\n".join([*_lines(t, run), "", question]), rows))

@@ -12,7 +12,7 @@ from bot.routing.navigation import go
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.settings import MessagingMenu
 from bot.ui.callbacks import Callback, callback
-from bot.ui.keyboards import button, nav
+from bot.ui.keyboards import KEEP_IT, button, nav, yes_no
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.surfaces import Surface
 from bot.ui.update_context import UpdateContext
@@ -262,11 +262,8 @@ async def ask_remove(context: UpdateContext, press: AskRemove) -> None:
         "takes me out.",
         title=chat.title,
     )
-    keep, remove = (
-        button(t("Keep it"), ShowDeskChat(press.key)),
-        button(t("🗑 Remove"), RemoveDeskChat(press.key)),
-    )
-    await context.show(Screen(text, [[keep, remove], nav(t)]))
+    answers = yes_no(t, button(t("🗑 Remove"), RemoveDeskChat(press.key)), ShowDeskChat(press.key), KEEP_IT)
+    await context.show(Screen(text, [answers, nav(t)]))
 
 
 @router.on(RemoveDeskChat)

@@ -11,6 +11,7 @@ from uuid import UUID
 from bot.desk.plans.plan_new import read_description, read_freeze_days, read_name, read_visits, read_window
 from bot.forms.definition import Choice, Form, FormContext, Step
 from bot.forms.opening import begin
+from bot.forms.steps import yes_no_choices
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.plans import PlanCard
 from bot.ui.callbacks import Callback, callback
@@ -117,7 +118,7 @@ QUESTIONS: Final = {
         N_("May each client have it only once, as a trial?"),
         N_("It is asked at every sale from now on."),
         None,
-        [Choice(True, N_("Only once")), Choice(False, N_("As often as wanted"))],
+        yes_no_choices(N_("Only once"), N_("As often as wanted")),
     ),
 }
 EMPTY: Final = ""

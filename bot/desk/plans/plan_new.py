@@ -10,6 +10,7 @@ from typing import Any
 from bot.forms.answers import read_amount
 from bot.forms.definition import Choice, Form, FormContext, Step
 from bot.forms.opening import begin
+from bot.forms.steps import yes_no_step
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.plans import PlanCard, PlanList
 from bot.ui.callbacks import Callback, callback
@@ -161,11 +162,13 @@ STEPS = [
         when=lambda ctx: _sort(ctx) is PlanSort.PACK,
     ),
     Step("price", N_("Price"), N_("What does it cost?"), parse=read_amount, choices=_prices),
-    Step(
+    yes_no_step(
         "more",
         N_("More"),
         N_("Anything else? Access hours, freeze days, a description?"),
-        choices=[Choice(False, N_("That is all")), Choice(True, N_("Add more"))],
+        yes=N_("Add more"),
+        no=N_("That is all"),
+        no_first=True,
         columns=2,
     ),
     Step(

@@ -17,7 +17,7 @@ from bot.routing.navigation import go
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.plans import PlanCard
 from bot.ui.callbacks import Callback, callback
-from bot.ui.keyboards import Row, button, nav
+from bot.ui.keyboards import KEEP_IT, Row, button, nav, yes_no
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from gym.core.language import N_
@@ -189,10 +189,8 @@ async def ask_cancel(context: UpdateContext, press: AskCancelPrice) -> None:
         price=prices[-1].amount,
         day=prices[-1].valid_from,
     )
-    row = [
-        button(t("Keep it"), PlanPrices(plan.id)),
-        button(t("Drop it"), CancelPrice(plan.id, prices[-1].id)),
-    ]
+    drop = button(t("Drop it"), CancelPrice(plan.id, prices[-1].id))
+    row = yes_no(t, drop, PlanPrices(plan.id), KEEP_IT)
     await context.show(Screen(text, [row]))
 
 

@@ -11,7 +11,7 @@ from bot.routing.navigation import go
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.plans import PlanCard, PlanList
 from bot.ui.callbacks import Callback, callback
-from bot.ui.keyboards import Row, button, nav, pager
+from bot.ui.keyboards import Row, button, nav, pager, yes_no
 from bot.ui.screens import Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.memberships.plans import coming_lines, described, holders
@@ -100,10 +100,8 @@ async def ask_off_sale(context: UpdateContext, press: AskOffSale) -> None:
         t("Nobody can buy it or renew with it any more. What was sold goes on until its last day."),
     ]
     lines += [holders(t, count)] if count else []
-    row = [
-        button(t("Keep on sale"), PlanCard(plan.id)),
-        button(t("Take off sale"), SetOnSale(plan.id, False)),
-    ]
+    take_off = button(t("Take off sale"), SetOnSale(plan.id, False))
+    row = yes_no(t, take_off, PlanCard(plan.id), N_("Keep on sale"))
     await context.show(Screen("\n".join(lines), [row]))
 
 

@@ -1,0 +1,68 @@
+"""Intake of answers: a typed text or a picture, read by its step and put into the form."""
+
+from __future__ import annotations
+
+import inspect
+
+from bot.forms.definition import FormContext, Step
+from bot.forms.flow import FormFlow, warning
+from gym.core.errors import DatabaseUnavailable, GymError
+
+
+class AnswerIntake:
+    """Reads answers. One that the step refuses is explained above the question, which is asked again."""
+
+    def __init__(self, flow: FormFlow) -> None:
+        self._flow = flow
+
+    async def text(self, ctx: FormContext, step: Step, text: str) -> None:
+        assert step.parse is not None
+        try:
+            value = step.parse(text, ctx)
+            if inspect.isawaitable(value):
+                value = await value
+        except DatabaseUnavailable:
+            raise
+        except GymError as error:
+            await self._flow.show_question(ctx, step, warning(ctx, error))
+            return
+        self._flow.put(ctx, step, value)
+        await self._flow.advance(ctx)
+
+    async def picture(self, ctx: FormContext, step: Step) -> None:
+        """Read one picture, kept as a file id with its verdict; its pixels stay in memory for this update
+        only."""
+        assert step.photo is not None
+        context = ctx.context
+        try:
+            file_id, picture = context.photo_id, await context.photo_bytes(ctx.key)
+            note = await step.photo(ctx, picture)
+        except DatabaseUnavailable:
+            raise
+        except GymError as error:
+            await self._flow.show_question(ctx, step, warning(ctx, error))
+            return
+        self._join_album(ctx)
+        sent = [*(ctx.state.values.get(step.name) or []), {"file_id": file_id, "data": dict(note.data)}]
+        self._flow.put(ctx, step, sent)
+        if len(sent) >= step.photos[1]:
+            await self._flow.advance(ctx, note.verdict)
+        else:
+            await self._flow.present(ctx, note.verdict)
+
+    def _join_album(self, ctx: FormContext) -> None:
+        """Answer the pictures of one album in one message."""
+        state, message = ctx.state, ctx.context.message
+        album = message.media_group_id if message else None
+        if album is not None and album == state.album and state.message_id is not None:
+            ctx.context.answer_in(state.message_id)
+        state.album = album
+
+    async def rest_of_album(self, ctx: FormContext) -> bool:
+        """Whether the picture belongs to an album that was enough already: it is not taken for something
+        else."""
+        message, album = ctx.context.message, ctx.state.album
+        if message is None or album is None or message.media_group_id != album:
+            return False
+        await ctx.context.note_photo(ctx.key)
+        return True
