@@ -4,24 +4,36 @@ from __future__ import annotations
 
 from bot import home
 from bot.desk.admin import account, candidates, invitations, jobs, settings, sign_ins, team
-from bot.desk.approvals import approvals, asking, write_offs
+from bot.desk.approvals import approvals, approved_sales, asking, write_offs
 from bot.desk.clients import (
-    clients,
+    blocking,
+    card,
     document_doubts,
-    enrolment,
     history,
     linking,
     printed_cards,
     profile,
     registration,
     rewards,
+    search,
 )
+from bot.desk.clients.faces import enrolment
 from bot.desk.door import check_in, kiosks, presence
 from bot.desk.importing import flow as importing
 from bot.desk.importing import undoing
-from bot.desk.memberships import cancellations, closings, freezes, own_acts, refunds, sale_details
+from bot.desk.memberships import (
+    cancellations,
+    closings,
+    freeze_ends,
+    freezes,
+    gifts,
+    own_acts,
+    refunds,
+    renewals,
+    sale_details,
+    sales,
+)
 from bot.desk.memberships import plan_changes as changes
-from bot.desk.memberships import sales as subscriptions
 from bot.desk.messaging import broadcasts as broadcast
 from bot.desk.messaging import dead_letters, dead_updates, desk_chats
 from bot.desk.messaging import menu as messages
@@ -41,9 +53,11 @@ ROUTERS: tuple[Router, ...] = (
     today.router,
     rewards.router,
     registration.router,
-    clients.router,
+    search.router,
+    card.router,
     history.router,
     profile.router,
+    blocking.router,
     linking.router,
     printed_cards.router,
     enrolment.router,
@@ -56,12 +70,14 @@ ROUTERS: tuple[Router, ...] = (
     preferences.router,
     preferences.member,
     privacy.router,
-    subscriptions.router,
+    sales.router,
+    renewals.router,
     sale_details.router,
     changes.router,
     refunds.router,
     cancellations.router,
     freezes.router,
+    freeze_ends.router,
     payments.router,
     together.router,
     receipts.router,
@@ -69,6 +85,7 @@ ROUTERS: tuple[Router, ...] = (
     write_offs.router,
     doubts.router,
     approvals.router,
+    approved_sales.router,
     asking.router,
     own_acts.router,
     debts.router,
@@ -89,6 +106,7 @@ ROUTERS: tuple[Router, ...] = (
     dead_letters.router,
     dead_updates.router,
     closings.router,
+    gifts.router,
     importing.router,
     undoing.router,
     jobs.router,

@@ -64,7 +64,7 @@ class FormPresses:
         await self._flow.goto(ctx, steps[index].name)
 
     async def _go_back(self, ctx: FormContext) -> None:
-        """To the summary while an answer is changed; else one question back; from the first, out of the form."""
+        """To the summary while an answer is changed; else one question back, or out of the first."""
         state = ctx.state
         if state.editing or state.step == FIELDS:
             state.editing = False

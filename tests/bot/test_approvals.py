@@ -9,7 +9,8 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select, update
 
-from bot.desk.memberships.sales import RenewalDetails, SaleDetails
+from bot.desk.memberships.renewals import RenewalDetails
+from bot.desk.memberships.sales import SaleDetails
 from bot.outbox.rate_limits import SendRateLimits
 from bot.outbox.worker import OutboxWorker
 from bot.telegram.running_bot import RunningBot

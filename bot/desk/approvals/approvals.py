@@ -1,12 +1,9 @@
-"""Approval requests at the desk: listed, shown, approved, rejected, and their result used."""
+"""Approval requests at the desk: listed, shown, approved, rejected and withdrawn."""
 
 from __future__ import annotations
 
-from decimal import Decimal
 from uuid import UUID
 
-from bot.desk.idempotency import press_key
-from bot.desk.memberships.sales import quote_text, sold_screen
 from bot.forms.definition import Form, FormContext, Step
 from bot.forms.opening import begin
 from bot.routing.navigation import go
@@ -25,25 +22,18 @@ from bot.ui.keyboards import Button, Keyboard, Row, button, nav, pager
 from bot.ui.screens import Screen, say_error
 from bot.ui.surfaces import Surface
 from bot.ui.update_context import UpdateContext
-from bot.ui.wording.memberships.refusals import REFUSALS, refusal_screen
 from bot.ui.wording.requests import short_label, whole_text
 from gym.approvals.errors import (
     AlreadyDecided,
-    AlreadyUsed,
     ApprovalExpired,
-    NotApproved,
-    PriceChangedSince,
     decided_before,
 )
 from gym.approvals.models import Approval, ApprovalKind, ApprovalState
 from gym.approvals.schemas import discount_of
 from gym.approvals.service import ApprovalService, decidable_by
-from gym.core.errors import GymError
 from gym.core.language import N_
-from gym.payments.credit import ClientCredit
 from gym.payments.errors import parse_note
 from gym.security.permissions import Permission
-from gym.subscriptions.models import Subscription
 from gym.unit_of_work import UnitOfWork
 
 router = Router(Audience.STAFF)
@@ -54,14 +44,6 @@ class WithdrawRequest(Callback):
     """Take the own request back."""
 
     approval_id: UUID
-
-
-@callback("apsell", changes=True)
-class ConfirmApproved(Callback):
-    """Carries a mark of the price and dates that were shown."""
-
-    approval_id: UUID
-    seen: str
 
 
 async def _waiting(context: UpdateContext) -> int:
@@ -131,11 +113,11 @@ def _next(context: UpdateContext, approval: Approval) -> Row:
     if approval.state is ApprovalState.APPROVED and not over:
         return [button(context.t("Go on to the sale"), UseApproval(approval.id))]
     if over or approval.state is ApprovalState.WITHDRAWN:
-        return [_ask_again(context, approval)]
+        return [ask_again(context, approval)]
     return []
 
 
-def _ask_again(context: UpdateContext, approval: Approval) -> Button:
+def ask_again(context: UpdateContext, approval: Approval) -> Button:
     """The same discount, asked for once more at the price of now."""
     facts = discount_of(approval)
     starts_on = None if facts.renews_id else facts.starts_on or context.today
@@ -228,59 +210,3 @@ async def withdraw(context: UpdateContext, press: WithdrawRequest) -> None:
         await _too_late(context, press.approval_id, error, ApprovalState.WITHDRAWN)
         return
     await context.show(request_screen(context, approval))
-
-
-# Going on with an approved discount ───────────────────────────────────────────────────────────────────────
-
-
-@router.on(UseApproval)
-async def use(context: UpdateContext, press: UseApproval) -> None:
-    """The sale as it was approved, to be confirmed."""
-    async with context.unit_of_work() as uow:
-        service = ApprovalService(uow)
-        approval = await service.get(press.approval_id)
-        try:
-            quote = await service.quote(press.approval_id)
-        except (AlreadyUsed, ApprovalExpired, NotApproved, PriceChangedSince) as error:
-            await context.show(_cannot_go_on(context, approval, error))
-            return
-        except REFUSALS as error:
-            await context.show(refusal_screen(context.t, error, approval.client_id))
-            return
-    t = context.t
-    question = t("<b>Renew this plan?</b>") if quote.renews_id else t("<b>Sell this plan?</b>")
-    by = t("✅ Discount approved by {decided_by}", decided_by=approval.decided_by_name)
-    confirm = t("✅ Renew") if quote.renews_id else t("✅ Sell")
-    keyboard: Keyboard = [
-        [button(confirm, ConfirmApproved(press.approval_id, quote.mark))],
-        nav(t, back=SeeRequest(press.approval_id)),
-    ]
-    await context.show(Screen(f"{question}\n\n{quote_text(t, quote)}\n{by}", keyboard))
-
-
-def _cannot_go_on(context: UpdateContext, approval: Approval, error: GymError) -> Screen:
-    screen = request_screen(context, approval, f"⚠️ {say_error(context.t, error)}")
-    if not isinstance(error, PriceChangedSince):
-        return screen
-    return Screen(
-        screen.text, [[_ask_again(context, approval)], nav(context.t, back=Card(approval.client_id))]
-    )
-
-
-@router.on(ConfirmApproved)
-async def sell(context: UpdateContext, press: ConfirmApproved) -> None:
-    key = press_key(context)
-
-    async def work(uow: UnitOfWork) -> tuple[Subscription, Decimal]:
-        sold = await ApprovalService(uow).sell(press.approval_id, seen=press.seen, key=key)
-        return sold, await ClientCredit(uow).balance(sold.client_id)
-
-    try:
-        sold, credit = await context.run(work)
-    except REFUSALS as error:
-        async with context.unit_of_work() as uow:
-            approval = await ApprovalService(uow).get(press.approval_id)
-        again = UseApproval(press.approval_id)
-        await context.show(refusal_screen(context.t, error, approval.client_id, again=again))
-        return
-    await context.show(sold_screen(context.t, sold, credit))

@@ -8,7 +8,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from bot.desk.approvals.approvals import request_screen
-from bot.desk.memberships.sales import quote_text
+from bot.desk.memberships.sale_screens import quote_text
 from bot.forms.definition import Form, FormContext
 from bot.forms.opening import begin
 from bot.forms.steps import amount_step, method_choices, method_step, reason_step

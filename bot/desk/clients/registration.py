@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from bot.desk.clients.enrolment import (
+from bot.desk.clients.faces.enrolment import remember
+from bot.desk.clients.faces.face_steps import (
     AT_KIOSK,
     CONSENT,
     CONSENTS,
@@ -16,7 +17,6 @@ from bot.desk.clients.enrolment import (
     consented,
     judge_photo,
     read_faces,
-    remember,
 )
 from bot.desk.clients.fields import parser_of, value_of_answer
 from bot.desk.clients.linking import link_offer

@@ -1,4 +1,4 @@
-"""Freezes at the desk: freezing a subscription, ending a freeze, the list of freezes."""
+"""Freezes at the desk: freezing a subscription, and the list of its freezes."""
 
 from __future__ import annotations
 
@@ -7,17 +7,16 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
+from bot.desk.memberships.freeze_ends import next_freeze
 from bot.forms.definition import Choice, Form, FormContext, Step
 from bot.forms.freeze_days import OPEN, START, last_day, lengths, read_until, show_until
 from bot.forms.opening import begin
 from bot.forms.steps import reason_step
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import Card
-from bot.ui.buttons.door import CheckInClient
 from bot.ui.buttons.memberships import EndFreeze, FreezePlan, Freezes
 from bot.ui.buttons.money import TakePayment
-from bot.ui.callbacks import Callback, callback
-from bot.ui.keyboards import Keyboard, Row, button, nav
+from bot.ui.keyboards import Keyboard, button, nav
 from bot.ui.screens import HtmlTranslator, Screen, say_error
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.memberships.freezes import freeze_line, left_words, span
@@ -27,21 +26,11 @@ from gym.security.permissions import Permission
 from gym.staff.four_eyes import FourEyes
 from gym.subscriptions.freezes.schemas import FreezeQuote
 from gym.subscriptions.freezes.service import FreezeService
-from gym.subscriptions.intervals import Interval, from_day
-from gym.subscriptions.models import Freeze, FreezeKind, Subscription
+from gym.subscriptions.models import Freeze, Subscription
 from gym.subscriptions.service import SubscriptionService
-from gym.subscriptions.status.statuses import freeze_on
 
 router = Router(Audience.STAFF)
 REASONS: Final = (N_("A journey"), N_("Health"), N_("Work"))
-
-
-@callback("unfrz", changes=True)
-class EndFreezeNow(Callback):
-    """Names the freeze, so that a second tap does not end the next one."""
-
-    subscription_id: UUID
-    freeze_id: UUID
 
 
 # Freezing ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -179,74 +168,6 @@ FREEZE = router.form(
 )
 
 
-# Coming back ──────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@router.on(EndFreeze)
-async def ask_end(context: UpdateContext, press: EndFreeze) -> None:
-    """What the return would give back; asks first."""
-    async with context.unit_of_work() as uow:
-        one = await SubscriptionService(uow).get(press.subscription_id)
-        freezes = await FreezeService(uow).freezes(one.id)
-    await context.show(_end_screen(context.t, one, _next(freezes, context.today), context.today))
-
-
-def _next(freezes: Sequence[Freeze], today: date) -> Freeze | None:
-    """The freeze of the client that runs, or else the next planned one."""
-    left = {rest.freeze_id for rest in from_day(today, map(Interval.of, freezes))}
-    return next((one for one in freezes if one.kind is FreezeKind.CLIENT and one.id in left), None)
-
-
-def _end_screen(t: HtmlTranslator, one: Subscription, freeze: Freeze | None, today: date) -> Screen:
-    back = nav(t, back=Card(one.client_id))
-    closed = freeze_on(one, today)
-    if freeze is None and closed is not None and closed.ends_on is not None:
-        text = t("🔒 The gym is closed until {day}. Every plan rests until then.", day=closed.ends_on)
-        return Screen(text, [back])
-    if freeze is None:
-        return Screen(t("Nothing is frozen. The client can come in."), [_check_in(t, one), back])
-    label = t("✅ Back today") if freeze.starts_on <= today else t("✅ Call it off")
-    rows: Keyboard = [[button(label, EndFreezeNow(one.id, freeze.id))], back]
-    return Screen("\n".join(_end_lines(t, one, freeze, today)), rows)
-
-
-def _end_lines(t: HtmlTranslator, one: Subscription, freeze: Freeze, today: date) -> list[str]:
-    planned = freeze.starts_on > today
-    lines = [
-        t("<b>Call this freeze off?</b>") if planned else t("<b>End this freeze today?</b>"),
-        "",
-        t("👤 {client}", client=one.client.full_name),
-        freeze_line(t, freeze),
-    ]
-    if freeze.ends_on is not None:
-        unused = (freeze.ends_on - max(today, freeze.starts_on)).days + 1
-        lines.append(
-            t.plural("{count} unused frozen day goes back.", "{count} unused frozen days go back.", unused)
-        )
-    elif not planned:
-        frozen = (today - freeze.starts_on).days
-        lines.append(t.plural("The end moves by {count} day.", "The end moves by {count} days.", frozen))
-    return lines
-
-
-@router.on(EndFreezeNow)
-async def end(context: UpdateContext, press: EndFreezeNow) -> None:
-    async with context.unit_of_work() as uow:
-        one = await FreezeService(uow).end(press.subscription_id, freeze_id=press.freeze_id)
-    t = context.t
-    text = t(
-        "☀️ <b>The freeze is over.</b>\n\n👤 {client}\n🏷 {plan}\n📅 Last day: {day}",
-        client=one.client.full_name,
-        plan=one.plan.name,
-        day=one.ends_on,
-    )
-    await context.show(Screen(text, [_check_in(t, one), nav(t, back=Card(one.client_id))]))
-
-
-def _check_in(t: HtmlTranslator, one: Subscription) -> Row:
-    return [button(t("✅ Check in"), CheckInClient(one.client_id))]
-
-
 # The list ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -273,7 +194,7 @@ async def freezes(context: UpdateContext, press: Freezes) -> None:
 
 
 def _list_keyboard(t: HtmlTranslator, one: Subscription, found: Sequence[Freeze], today: date) -> Keyboard:
-    coming = _next(found, today)
+    coming = next_freeze(found, today)
     row = [button(t("❄️ New freeze"), FreezePlan(one.id))]
     if coming is not None:
         label = t("☀️ End the freeze") if coming.starts_on <= today else t("✖️ Call it off")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from bot.desk.memberships.sales import ConfirmSale, OfferPlan, RenewAs
+from bot.desk.memberships.renewals import RenewAs
+from bot.desk.memberships.sales import ConfirmSale, OfferPlan
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.approvals import AskDiscount, AskVoid
 from bot.ui.buttons.clients import Card

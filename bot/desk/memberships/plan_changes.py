@@ -6,7 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from bot.desk.idempotency import press_key
-from bot.desk.memberships.sales import sold_screen
+from bot.desk.memberships.sale_screens import sold_screen
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import Card
 from bot.ui.buttons.memberships import (

@@ -7,15 +7,9 @@ from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
-from bot.desk.memberships.sales import (
-    OfferPlan,
-    RenewalDetails,
-    RenewAs,
-    SaleDetails,
-    best_reward,
-    quote_text,
-    sold_screen,
-)
+from bot.desk.memberships.renewals import RenewalDetails, RenewAs, best_reward
+from bot.desk.memberships.sale_screens import quote_text, sold_screen
+from bot.desk.memberships.sales import OfferPlan, SaleDetails
 from bot.forms.answers import read_day
 from bot.forms.definition import Choice, Form, FormContext, Step
 from bot.forms.opening import begin

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.desk.memberships.sales import quote_text
+from bot.desk.memberships.sale_screens import quote_text
 from bot.ui.screens import HtmlTranslator
 from gym.app import Gym
 from gym.clients.models import Client

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from bot.desk.clients.clients import card_keyboard, card_text
+from bot.desk.clients.card import card_keyboard, card_text
 from bot.desk.money.receipts import receipt_screen
 from bot.member.plan import plan_lines
 from bot.ui.buttons.clients import Card

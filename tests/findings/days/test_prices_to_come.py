@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from bot.desk.memberships.sales import quote_text
+from bot.desk.memberships.sale_screens import quote_text
 from bot.ui.buttons.member import MyPlan
 from bot.ui.buttons.memberships import SellPlan
 from bot.ui.buttons.plans import PlanList

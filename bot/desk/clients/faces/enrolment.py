@@ -1,15 +1,23 @@
-"""Face enrolment at the desk: consent, photos, re-enrolment, removal and withdrawal."""
+"""Face enrolment at the desk: the state of a client's face, new photos, removal and withdrawal."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from bot.forms.definition import Choice, Form, FormContext, PhotoNote, Step
+from bot.desk.clients.faces.face_steps import (
+    CONSENT,
+    PHOTOS,
+    TWIN,
+    consent_question,
+    consented,
+    is_twin,
+    note_likeness,
+    read_faces,
+)
+from bot.forms.definition import Form, FormContext
 from bot.forms.opening import begin
-from bot.forms.steps import yes_no_choices
 from bot.routing.navigation import go
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import Card, EnrolFace
@@ -21,8 +29,6 @@ from bot.ui.wording.face_consent import OUT_OF_REACH
 from gym.clients.models import Client
 from gym.clients.service import ClientService
 from gym.core.language import N_
-from gym.faces.enrolment.consent import consent_text
-from gym.faces.enrolment.photos import enrolment_face
 from gym.faces.models import ConsentMethod
 from gym.faces.refusals import PossibleDuplicate
 from gym.faces.schemas import Enrolment, EnrolmentFace, FaceState
@@ -36,9 +42,6 @@ IN_CHATS: Final = N_(
     "the kiosk no picture leaves the gym's own system."
 )
 """Which pictures leave the building, for whoever takes them."""
-RESEMBLES: Final = "resembles"
-"""The client whose face it looks like, once the save was refused to somebody who may know."""
-CONSENTS: Final = yes_no_choices(N_("Yes, signed on paper"), N_("No, without face"))
 
 
 @callback("photos")
@@ -72,97 +75,10 @@ class SignedNewText(Callback):
     client_id: UUID
 
 
-# Consent and photos, asked here and when a client is registered ───────────────────────────────────────────
-
-
-async def ask_consent(ctx: FormContext) -> str:
-    """The text as the client reads it on paper; staff witnesses the signature."""
-    return consent_question(ctx.t, ctx.context.settings.name)
-
-
-def consent_question(t: HtmlTranslator, gym: str) -> str:
-    return consent_words(t, gym) + "\n\n" + t("Has the client signed this in front of you?")
-
-
-def consent_words(t: HtmlTranslator, gym: str) -> str:
-    """The text in force, set apart from what the desk itself is told."""
-    return t("<i>{text}</i>", text=t(consent_text(), gym=gym))
-
-
-def consented(ctx: FormContext) -> bool:
-    return ctx.maybe("consent", bool) is True
-
-
-async def judge_photo(ctx: FormContext, photo: bytes) -> PhotoNote:
-    """A photo that may be remembered; a fault says what to do better."""
-    await enrolment_face(ctx.context.gym.faces, photo)
-    return PhotoNote(ctx.t("✅ Good photo."))
-
-
-CONSENT: Final = Step("consent", N_("Face check-in"), ask_consent, choices=CONSENTS)
-PHOTOS: Final = Step(
-    "faces",
-    N_("Face"),
-    N_(
-        "Now the face: send three photos, from the front, with light on the face. One is enough to start.\n\n"
-        "They pass through Telegram and are deleted from this chat when you have saved. At the kiosk no "
-        "picture leaves the gym's own system."
-    ),
-    photo=judge_photo,
-    choices=[Choice([], N_("🚪 At the kiosk"))],
-    photos=(1, 3),
-    when=consented,
-    resets=("twin", RESEMBLES),
-)
-
-
 AT_KIOSK: Final = N_(
     "Now at the kiosk: ☰ › <i>Sign in</i> with your user name and password (<i>My account</i>) › <i>Enrol a "
     "face</i> › {client}. No picture passes through Telegram, and none is shown in chat later."
 )
-
-
-# Twins ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def note_likeness(ctx: FormContext, found: PossibleDuplicate) -> None:
-    """Whoever may look is asked whether these are two people; anybody else is told to fetch an admin."""
-    if found.client_id is not None:
-        ctx.state.put(RESEMBLES, found.client_id)
-        ctx.state.given.append(RESEMBLES)
-
-
-def is_twin(ctx: FormContext) -> bool:
-    return ctx.maybe(TWIN.name, bool) is True
-
-
-async def _ask_twin(ctx: FormContext) -> str:
-    async with ctx.unit_of_work() as uow:
-        other = await ClientService(uow).get(ctx.value(RESEMBLES, UUID))
-    return ctx.t(
-        "This face looks like <b>{client}</b>. If they are two people who look alike, both can be kept: "
-        "the door then asks them for a QR or document when it is not sure.",
-        client=other.full_name,
-    )
-
-
-def _resembles(ctx: FormContext) -> bool:
-    return consented(ctx) and ctx.has(RESEMBLES)
-
-
-TWIN: Final = Step(
-    "twin",
-    N_("Twin"),
-    _ask_twin,
-    choices=[Choice(True, N_("Two people, save anyway"))],
-    when=_resembles,
-)
-
-
-async def read_faces(context: UpdateContext, file_ids: Sequence[str]) -> list[EnrolmentFace]:
-    """Fetch the photos again and read them for good; nothing of them was kept in between."""
-    pictures = await asyncio.gather(*(context.download(file_id) for file_id in file_ids))
-    return list(await asyncio.gather(*(enrolment_face(context.gym.faces, picture) for picture in pictures)))
 
 
 # The screen ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,0 +1,95 @@
+"""Search for clients: by name, document or phone, in pages of eight."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from typing import Final
+from urllib.parse import quote
+
+from bot.desk.clients.document_doubts import doubts_row
+from bot.desk.money.doubts import money_doubts_row
+from bot.routing.navigation import go
+from bot.routing.router import Audience, Router
+from bot.ui.buttons.clients import (
+    Card,
+    ClientSearch,
+    RegisterClient,
+)
+from bot.ui.keyboards import Row, button, nav, pager
+from bot.ui.screens import HtmlTranslator, Screen
+from bot.ui.update_context import UpdateContext
+from gym.clients.models import Client
+from gym.clients.service import ClientService
+from gym.core.database.repository import Page
+from gym.core.language import N_
+
+router = Router(Audience.STAFF)
+CARRIED_BYTES: Final = 44
+"""What a button can carry of the searched words beside its code and page."""
+
+
+router.home(N_("👥 Clients"), ClientSearch())
+
+
+@router.text
+async def search(context: UpdateContext) -> None:
+    """Plain text is a search; a single hit is the card at once."""
+    await _show_found(context, context.text, 0)
+
+
+@router.on(ClientSearch)
+async def found(context: UpdateContext, press: ClientSearch) -> None:
+    await _show_found(context, press.words, press.page)
+
+
+@router.command("clients", N_("Find a client"))
+async def clients_command(context: UpdateContext) -> None:
+    await _show_found(context, context.payload, 0)
+
+
+async def _show_found(context: UpdateContext, words: str, page: int) -> None:
+    async with context.unit_of_work() as uow:
+        clients = await ClientService(uow).search(words, page)
+    if words and clients.total == 1:
+        await go(context, Card(clients.items[0].id))
+        return
+    doubts = [] if words else [*await doubts_row(context), *await money_doubts_row(context)]
+    await context.show(_results(context.t, words, clients, doubts))
+
+
+def _results(t: HtmlTranslator, words: str, clients: Page[Client], doubts: Sequence[Row] = ()) -> Screen:
+    new = [button(t("➕ Register a client"), RegisterClient(), wide=True)]
+    if not clients.total:
+        return Screen(_nobody(t, words), [new, nav(t)])
+    rows = [[button(_label(client), Card(client.id), wide=True)] for client in clients.items]
+    carried = _carried(words)
+    pages = pager(clients.number, clients.pages, lambda number: ClientSearch(carried, number))
+    return Screen(_heading(t, words, clients.total), [*rows, pages, *doubts, new, nav(t)])
+
+
+def _nobody(t: HtmlTranslator, words: str) -> str:
+    if not words:
+        return t("No clients yet. Register the first one.")
+    return t("Nobody found for “{words}”. Try a document or phone, or register a new client.", words=words)
+
+
+def _heading(t: HtmlTranslator, words: str, total: int) -> str:
+    if not words:
+        return t.plural("{count} client", "{count} clients", total)
+    return t.plural("{count} client for “{words}”", "{count} clients for “{words}”", total, words=words)
+
+
+def _label(client: Client) -> str:
+    mark = "" if client.active else "⚪ "
+    hint = client.document_number or client.phone
+    return f"{mark}{client.full_name} · {hint}" if hint else f"{mark}{client.full_name}"
+
+
+def _carried(words: str) -> str:
+    """As much of the words as a button holds; the search does not mind missing accents."""
+    plain = unicodedata.normalize("NFKD", words)
+    text = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    while len(quote(text, safe=" ")) > CARRIED_BYTES:
+        text = text[:-1]
+    return text.strip()
