@@ -1,4 +1,4 @@
-"""Idempotency of buttons: the same press, doubled or retried, has one effect."""
+"""Idempotency keys of button presses: the same press, doubled or retried, has one effect."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ NAMESPACE: Final = UUID("6f1d7a52-3a1c-4f0e-9a58-0c6a2f8f5c11")
 
 
 def press_key(context: UpdateContext) -> UUID:
-    """A key of the button as it was shown: its message, its data and the minute it carries."""
+    """A key of the button as it was shown, from its message, its data and the minute it carries."""
     query = context.update.callback_query
     message = query.message if query else None
     shown = (

@@ -16,9 +16,9 @@ counted here.
 BULK = (1, 0.05)
 """Broadcasts leave evenly, 20 a second, which leaves room for others: a receipt never queues behind one."""
 CHAT = (1, 1.05)
-"""Five hundredths above Telegram's second, for the clocks of the two sides differ."""
+"""Telegram's one a second, with a margin."""
 GROUP = (20, 61.0)
-"""A second above Telegram's minute, for the same reason."""
+"""Telegram's 20 a minute, with a margin."""
 REMEMBERED_CHATS = 10_000
 """Chats whose windows are kept; above it those at rest are dropped."""
 

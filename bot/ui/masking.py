@@ -80,7 +80,7 @@ MOST_DIGITS: Final = 5
 MOST_BESIDE: Final = 2
 """The same where a day or a time stands in digits, which could be a part of a number."""
 MOST_TIMES: Final = 2
-"""More times than a sentence about a visit has; further ones count as digits."""
+"""Times that stay in one text; further ones are judged as digits."""
 
 _DOTS: Final = re.compile(r"(?<=\w)[\u3002\uff0e\uff61\u2024\u2027\u2219\u00b7\u2022](?=\w)")
 FULL_WIDTH: Final = 0xFEE0

@@ -1,1 +1,1 @@
-"""What only admins and owners of an account do in chat."""
+"""Administration in chat: team, candidates, invitations, settings, jobs, sign-ins, and the own account."""

@@ -28,22 +28,22 @@ PASSWORD_PAGE = "/password?start="  # noqa: S105 - the page's path
 
 @callback("me")
 class MyAccount(Callback):
-    """The screen."""
+    """Show my account."""
 
 
 @callback("mename")
 class RenameMe(Callback):
-    """Another name."""
+    """Ask for another name."""
 
 
 @callback("mepass", changes=True)
 class PasswordLink(Callback):
-    """A new link to the page where the password is chosen; an older one ends."""
+    """Make a new link to the page where the password is chosen; an older one ends."""
 
 
 @callback("memem")
 class MyMembership(Callback):
-    """What the gym's members see, for staff who train here."""
+    """Show what the gym's members see, for staff who train here."""
 
 
 router.home(N_("👤 My account"), MyAccount())
@@ -74,7 +74,7 @@ def _screen(t: HtmlTranslator, staff: Staff, heading: str = "") -> Screen:
 
 @router.on(MyMembership)
 async def my_membership(context: UpdateContext, _: MyMembership) -> None:
-    """Every door of the member's own home screen."""
+    """The buttons of the member's own home screen."""
     t = context.t
     if context.identity.client is None:
         text = t(
@@ -94,7 +94,7 @@ async def my_membership(context: UpdateContext, _: MyMembership) -> None:
 
 @router.on(PasswordLink)
 async def password_link(context: UpdateContext, _: PasswordLink) -> None:
-    """Never typed into the chat, where it would stay."""
+    """A link to a page: a password typed into the chat would stay there."""
     async with context.unit_of_work() as uow:
         issued = await StaffService(uow).password_link()
         host = web_address(context.gym.config, uow.settings)

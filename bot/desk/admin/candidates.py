@@ -1,4 +1,4 @@
-"""Admin candidates: an admin looks at who waits, and confirms or refuses them."""
+"""Admin candidates: listed for admins, who confirm or refuse them."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ async def refuse(context: UpdateContext, press: RefuseCandidate) -> None:
 async def _decide(
     context: UpdateContext, key: UUID, work: Callable[[CandidateService], Awaitable[None]]
 ) -> None:
-    """Who comes too late is told so, and sees how it ended."""
+    """Confirm or refuse; where another admin was faster, show how it ended."""
     try:
         await context.run(lambda uow: work(CandidateService(uow)))
     except (CandidateDecided, CandidateExpired) as error:

@@ -25,7 +25,7 @@ class WithdrawInvitation(Callback):
 
 @router.on(Invitations)
 async def invitations(context: UpdateContext, press: Invitations) -> None:
-    """Numbered, as the buttons below are."""
+    """The open invitations, numbered like the buttons below."""
     async with context.unit_of_work() as uow:
         page = await InvitationService(uow).open(press.page)
     t, first = context.t, page.number * page.size + 1

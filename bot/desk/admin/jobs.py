@@ -23,7 +23,7 @@ router = Router(Audience.STAFF)
 
 @callback("jobrun", changes=True)
 class RunJob(Callback):
-    """One now, whether or not it is its time."""
+    """Run one job now, whether or not it is due."""
 
     name: str
 
@@ -75,7 +75,7 @@ def _line(t: HtmlTranslator, one: JobState, now: datetime) -> str:
 
 
 def _when(t: HtmlTranslator, one: JobState, now: datetime) -> str:
-    """The hour, with the day if that is another one."""
+    """The hour, with the day if that is another one than today."""
     at = one.last_success_at
     if at is None:
         return t("never")

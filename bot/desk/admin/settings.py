@@ -41,7 +41,7 @@ EMPTIES: Final = (SettingKind.NAMES, SettingKind.NUMBERS, SettingKind.ADDRESS)
 
 @callback("sets")
 class Settings(Callback):
-    """The pages."""
+    """Show the groups of settings."""
 
 
 @callback("setg")
@@ -130,7 +130,7 @@ def _how(t: HtmlTranslator, name: str) -> str:
 
 
 async def _choices(ctx: FormContext) -> Sequence[Choice]:
-    """Likely answers, as the settings keep them."""
+    """Usual values, as the settings keep them."""
     name, now = _name(ctx), ctx.context.settings
     offered = [Choice(value, _label(ctx.t, name, value, now)) for value in _likely(name, now)]
     return [*offered, Choice("", ctx.t("Empty it"))] if _may_be_emptied(name, now) else offered
@@ -161,7 +161,7 @@ def _likely(name: str, now: GymSettings) -> Sequence[object]:
 
 
 def _spread(numbers: Sequence[int]) -> Sequence[int]:
-    """Eight of them at most, from the first to the last."""
+    """Eight values at most, evenly from the first to the last."""
     if len(numbers) <= 8:
         return numbers
     return [numbers[round(place * (len(numbers) - 1) / 7)] for place in range(8)]
@@ -174,7 +174,7 @@ def zones_of(region: str) -> list[str]:
 
 
 def _read(text: str, ctx: FormContext) -> object:
-    """What was typed, as the settings keep it."""
+    """A typed value, as the settings keep it."""
     name = _name(ctx)
     fresh = changed_settings(ctx.context.settings, {name: text})
     return fresh.model_dump(mode="json")[name]
@@ -229,4 +229,4 @@ RISKY_SETTING = router.form(
         confirm=N_("Change it"),
     )
 )
-"""For what means more than it says: it is told before it is done."""
+"""A change that means more than the setting's help says is explained before it is confirmed."""

@@ -1,4 +1,4 @@
-"""Sign-ins at the kiosk and in programs: one's own, a colleague's or a kiosk's, and how to end them."""
+"""Sign-ins at kiosks and in programs: the own ones, a colleague's or a kiosk's, and their end."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ router = Router(Audience.STAFF)
 
 @callback("endsi", changes=True)
 class EndSignIn(Callback):
-    """One of them."""
+    """End one sign-in."""
 
     sign_in_id: UUID
 
 
 @callback("endall", changes=True)
 class EndSignIns(Callback):
-    """All of them."""
+    """End all sign-ins of one account."""
 
     subject_id: UUID
     of: SignInsOf
@@ -46,7 +46,7 @@ async def sign_ins(context: UpdateContext, press: SignIns) -> None:
 
 @router.on(EndSignIn)
 async def end_one(context: UpdateContext, press: EndSignIn) -> None:
-    """The list again, as it stands now."""
+    """End one, and show the list anew."""
     async with context.unit_of_work() as uow:
         ended = await SignInService(uow).end(press.sign_in_id)
     await go(context, SignIns(ended.subject_id, _whose(context, ended)))
@@ -82,7 +82,7 @@ def _screen(t: HtmlTranslator, press: SignIns, page: Page[SignIn]) -> Screen:
 
 
 def _end(t: HtmlTranslator, press: SignIns, page: Page[SignIn]) -> Row:
-    """What ends them all: of a kiosk, which keeps the secret of its sign-ins, nothing but unpairing it."""
+    """The button that ends them all. A kiosk would sign in again with its secret, so it can only be unpaired."""
     if press.of is SignInsOf.KIOSK:
         return [button(t("Unpair"), Unpair(press.subject_id))]
     return [button(t("⏹ End all"), EndSignIns(press.subject_id, press.of))] if page.total > 1 else []

@@ -1,4 +1,4 @@
-"""The team: inviting people, their roles, and leaving."""
+"""The team: its people, their roles, invitations and deactivation."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ router.home(N_("👔 Team"), Team(), Permission.MANAGE_STAFF)
 
 @router.on(Team)
 async def team(context: UpdateContext, press: Team) -> None:
-    """Everybody who works here; who waits to be an admin and the open invitations stand below."""
+    """Everybody who works here; below them admin candidates and open invitations."""
     async with context.unit_of_work() as uow:
         page = await StaffService(uow).page(press.page)
         waiting = await CandidateService(uow).waiting()
@@ -134,7 +134,8 @@ async def person(context: UpdateContext, press: TeamMember) -> None:
 
 
 def _own_lines(t: HtmlTranslator, own: Sequence[OwnClient], *, alone: bool) -> list[str]:
-    """The own memberships, what was done for them without a second person, and whether that goes on."""
+    """The own memberships of a colleague, what was done for them without a second person, and whether that
+    goes on."""
     lines = [t("🏋️ Trains here as {client}", client=one.client_name) for one in own]
     count = sum(one.acted_alone for one in own)
     last = max((one.last_alone_at for one in own if one.last_alone_at), default=None)
@@ -211,7 +212,7 @@ async def set_working(context: UpdateContext, press: SetWorking) -> None:
 
 
 async def _afterwards(context: UpdateContext, staff_id: UUID) -> None:
-    """The card again; whoever has just left the team or its admins is shown what is left to them."""
+    """The person's card again; whoever has just left the team or its admins sees what is left to them."""
     await context.refresh()
     if context.identity.may(Permission.MANAGE_STAFF):
         await go(context, TeamMember(staff_id))

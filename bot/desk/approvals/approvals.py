@@ -41,7 +41,7 @@ router = Router(Audience.STAFF)
 
 @callback("apback", changes=True)
 class WithdrawRequest(Callback):
-    """Take the own request back."""
+    """Withdraw the own request."""
 
     approval_id: UUID
 
@@ -56,7 +56,7 @@ router.home(N_("🙋 Requests"), Requests(), Permission.FREEZE, badge=_waiting)
 
 @router.on(Requests)
 async def requests(context: UpdateContext, press: Requests) -> None:
-    """What waits for an answer, oldest first."""
+    """The requests that wait for a decision, the oldest first."""
     async with context.unit_of_work() as uow:
         page = await ApprovalService(uow).pending(press.page)
     t = context.t
@@ -90,7 +90,7 @@ def request_screen(context: UpdateContext, approval: Approval, note: str | None 
 
 
 def _answers(context: UpdateContext, approval: Approval) -> list[Row]:
-    """Approve and Reject for those who may; whoever asked can take it back. The service decides."""
+    """Approve and Reject for those who may, Withdraw for the requester. The service checks again."""
     if approval.state is not ApprovalState.PENDING:
         return []
     t, key, actor = context.t, approval.id, context.identity.desk_actor
@@ -106,7 +106,7 @@ def _answers(context: UpdateContext, approval: Approval) -> list[Row]:
 
 
 def _next(context: UpdateContext, approval: Approval) -> Row:
-    """What comes next for an approved discount, or for one that nobody answered or used in time."""
+    """The next step of an approved discount, or of one that ended without being decided or used."""
     over = approval.expires_at <= context.now
     if approval.kind is not ApprovalKind.DISCOUNT or approval.used_at:
         return []
@@ -118,7 +118,7 @@ def _next(context: UpdateContext, approval: Approval) -> Row:
 
 
 def ask_again(context: UpdateContext, approval: Approval) -> Button:
-    """The same discount, asked for once more at the price of now."""
+    """The same discount asked for once more, at the price of now."""
     facts = discount_of(approval)
     starts_on = None if facts.renews_id else facts.starts_on or context.today
     again = AskDiscount.of(approval.client_id, facts.plan_id, facts.discount, starts_on)
@@ -130,7 +130,7 @@ def ask_again(context: UpdateContext, approval: Approval) -> Button:
 
 @router.on(ApproveRequest, Surface.DESK)
 async def approve(context: UpdateContext, press: ApproveRequest) -> None:
-    """Done in the same moment, except a discount, which is spent at the sale."""
+    """Carry the request out at once, except a discount, which is used at the sale."""
 
     async def work(uow: UnitOfWork) -> Approval:
         return await ApprovalService(uow).approve(press.approval_id)
@@ -146,7 +146,7 @@ async def approve(context: UpdateContext, press: ApproveRequest) -> None:
 async def _too_late(
     context: UpdateContext, approval_id: UUID, error: AlreadyDecided | ApprovalExpired, wanted: ApprovalState
 ) -> None:
-    """Say who was faster and show how it ended; a second tap of the same person is no surprise."""
+    """Say who decided before, and show how it ended; a second press of the same person is told nothing."""
     me = context.identity.desk_actor.id
     again = isinstance(error, AlreadyDecided) and error.by_id == me and error.state is wanted
     if not again:
@@ -156,7 +156,7 @@ async def _too_late(
 
 @router.on(RejectRequest)
 async def reject(context: UpdateContext, press: RejectRequest) -> None:
-    """Asks why, in the own chat: in a group the request stays as it is for the others."""
+    """Ask why, in the admin's own chat: in a group the request stays as it is for the others."""
     async with context.unit_of_work() as uow:
         approval = await ApprovalService(uow).get(press.approval_id)
     if approval.state is not ApprovalState.PENDING:

@@ -37,7 +37,7 @@ router = Router(Audience.STAFF)
 
 @callback("apsell", changes=True)
 class ConfirmApproved(Callback):
-    """Carries a mark of the price and dates that were shown."""
+    """Sell as approved; `seen` is the mark of the price and dates that were shown."""
 
     approval_id: UUID
     seen: str

@@ -31,7 +31,7 @@ router = Router(Audience.STAFF)
 
 @router.on(AskDiscount)
 async def ask_discount(context: UpdateContext, press: AskDiscount) -> None:
-    """One question: why. What is asked stands above it."""
+    """Ask why a discount is wanted; the request stands above the question."""
     renews = press.starts_on is None
     async with context.unit_of_work() as uow:
         quote = await ApprovalService(uow).quote_wish(
@@ -89,7 +89,7 @@ ASK_WHY = reason_step(_ask_why)
 
 
 async def ask_by_form(ctx: FormContext, work: Callable[[ApprovalService], Awaitable[Approval]]) -> Screen:
-    """The waiting screen; of the request that waits already when somebody asked before."""
+    """The screen of the request, which may be an older one that waits already for the same."""
     t = ctx.t
     try:
         async with ctx.unit_of_work() as uow:

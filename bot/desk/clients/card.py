@@ -45,7 +45,7 @@ async def card(context: UpdateContext, press: Card) -> None:
 
 
 async def card_screen(context: UpdateContext, client_id: UUID, heading: str = "") -> Screen:
-    """Everything about a client; `heading` (HTML) stands above. Raises `ClientNotFound`."""
+    """The card with the client's picture; `heading` (HTML) stands above. Raises `ClientNotFound`."""
     async with context.unit_of_work() as uow:
         found = await CardService(uow).card(client_id)
         faces = FaceRecognitionService(uow)
@@ -55,7 +55,7 @@ async def card_screen(context: UpdateContext, client_id: UUID, heading: str = ""
 
 
 def card_text(t: HtmlTranslator, card: ClientCard, today: date) -> str:
-    """Who, which plan, when they came, how to reach them."""
+    """Name and warnings, plan, last visits, contact, as blocks of HTML."""
     blocks = (
         _person(t, card.client, today),
         _plan(t, card, today),
@@ -96,7 +96,7 @@ def _plan(t: HtmlTranslator, card: ClientCard, today: date) -> list[str]:
 
 
 def _running(t: HtmlTranslator, card: ClientCard) -> list[str]:
-    """Until when, and what is left of it."""
+    """The last day of the plan, and the days or visits left."""
     current = card.current
     assert current is not None
     left = t.plural("{count} day left", "{count} days left", card.days_left or 0)
@@ -140,7 +140,7 @@ def _face(t: HtmlTranslator, card: ClientCard) -> str:
 
 
 def card_keyboard(t: HtmlTranslator, card: ClientCard) -> Keyboard:
-    """What can be done now comes first."""
+    """The buttons of the card: first what can be done now."""
     client = card.client
     if not client.active:
         return [[button(t("Reactivate"), Reactivate(client.id))], *_papers(t, client), nav(t)]
@@ -161,7 +161,7 @@ def card_keyboard(t: HtmlTranslator, card: ClientCard) -> Keyboard:
 
 
 def _first(t: HtmlTranslator, card: ClientCard) -> Sequence[Button]:
-    """What a queue waits for."""
+    """What a queue waits for: check-in, renewal, payment, sale."""
     client_id = card.client.id
     buttons = [button(t("✅ Check in"), CheckInClient(client_id))]
     acts = words_of(card.standing).acts
@@ -175,7 +175,7 @@ def _first(t: HtmlTranslator, card: ClientCard) -> Sequence[Button]:
 
 
 def _of_plan(t: HtmlTranslator, card: ClientCard) -> Sequence[Button]:
-    """What can be done with the plan at hand."""
+    """Buttons for the plan at hand."""
     buttons: list[Button] = []
     acts, plan = words_of(card.standing).acts, card.standing.subscription
     if card.waiting and card.used_up:

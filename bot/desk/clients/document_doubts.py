@@ -1,4 +1,4 @@
-"""Documents that an earlier release may have read wrongly: each is mended, or confirmed as it is."""
+"""Documents that an earlier release may have read wrongly: each is corrected, or confirmed as it is."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class DocumentDoubt(Callback):
 
 @callback("docset", changes=True)
 class MendDocument(Callback):
-    """As it was probably meant."""
+    """Correct the document to what it was probably meant to be."""
 
     client_id: UUID
 
@@ -46,7 +46,7 @@ class KeepDocument(Callback):
 
 
 async def doubts_row(context: UpdateContext) -> Sequence[Row]:
-    """The way in for admins, while there is something to look at."""
+    """A button to the list for admins, while there is a document in doubt."""
     if not context.identity.may(Permission.CHANGE_SETTINGS):
         return []
     async with context.unit_of_work() as uow:
@@ -109,7 +109,7 @@ def kept(client: Client) -> str:
 
 
 def _meant(client: Client) -> Document | None:
-    """Only while it is in doubt: a second tap must not shorten a number again."""
+    """The number as it was probably meant, while it is in doubt: a second press must not shorten it again."""
     if not client.document_in_doubt or client.document_type is None or client.document_number is None:
         return None
     return probably_meant(client.document_type, client.document_number)

@@ -17,11 +17,11 @@ from gym.clients.service import ClientService
 
 LONGEST_TAGS: Final = 200
 LONGEST_TAG: Final = 40
-"""Letters of all tags as they are typed, and of one as it is kept."""
+"""Letters of one tag as it is kept, and of all tags as they are typed."""
 
 
 def parser_of(row: ClientField) -> Parse | None:
-    """What reads a typed answer; None where the answer is only chosen."""
+    """The reader of a typed answer; None where the answer is only chosen."""
     if row.choices is not None:
         return None
     if row.reader.kind is UUID:
@@ -32,14 +32,14 @@ def parser_of(row: ClientField) -> Parse | None:
     def read(text: str, ctx: FormContext) -> object:
         assert row.reader.parse is not None, "only a referrer is not typed"
         value = row.reader.parse(text, _parse_context(ctx))
-        # A draft keeps plain values.
+        # A draft keeps plain JSON values.
         return str(value) if isinstance(value, Document) else value
 
     return read
 
 
 def value_of_answer(row: ClientField, answer: object) -> object:
-    """The field's value for what the draft keeps; an empty answer empties the field."""
+    """The field's value for a kept answer; an empty answer empties the field."""
     if row.reader.kind == list[str]:
         return [tag[:LONGEST_TAG] for part in str(answer or "").split(",") if (tag := part.strip())]
     if answer and row.reader.kind is Document:
@@ -60,21 +60,21 @@ def shown(t: HtmlTranslator, row: ClientField, client: Client) -> str:
 
 
 async def candidates(ctx: FormContext, words: str) -> list[Client]:
-    """Who may be meant as the one who brought the client at hand."""
+    """Members who may be meant as the one who brought this client."""
     async with ctx.unit_of_work() as uow:
         found = await ClientService(uow).search(words)
     return [one for one in found.items if one.id != ctx.maybe("client_id", UUID)]
 
 
 async def _read_referrer(text: str, ctx: FormContext) -> str:
-    """The words, if they find anybody: who it is, is chosen next."""
+    """The typed words, if they find anybody; which person is chosen in the next step."""
     if not await candidates(ctx, text):
         raise ReferrerUnknown
     return text[:80]
 
 
 def _read_tags(text: str, ctx: FormContext) -> str:
-    """As they were typed: too many are refused when they are saved."""
+    """Tags as typed; too many are refused when they are saved."""
     return parse_text(text, LONGEST_TAGS)
 
 

@@ -48,7 +48,7 @@ WHY: Final = {
     Code.ADMITTED: N_("came in"),
     Code.REENTRY: N_("came in again"),
 }
-"""An attempt at the door in a few words."""
+"""The verdict of an attempt at the door in a few words."""
 
 
 @callback("visits")
@@ -59,7 +59,7 @@ class Visits(Callback):
 
 @callback("pays")
 class Payments(Callback):
-    """Payments, voids and refunds of a client."""
+    """List a client's payments, voids and refunds."""
 
     client_id: UUID
     page: int = 0
@@ -67,7 +67,7 @@ class Payments(Callback):
 
 @callback("subs")
 class PlanHistory(Callback):
-    """What was sold to a client."""
+    """List the subscriptions sold to a client."""
 
     client_id: UUID
     page: int = 0
@@ -75,7 +75,7 @@ class PlanHistory(Callback):
 
 @callback("crstmt")
 class CreditStatement(Callback):
-    """What the gym keeps for a client, and how it came to that."""
+    """Show a client's credit and the entries that make it up."""
 
     client_id: UUID
 
@@ -192,7 +192,7 @@ def _what(t: HtmlTranslator, entry: LedgerEntry, voided_number: int | None) -> s
 
 
 def _off(t: HtmlTranslator, entry: LedgerEntry) -> str:
-    """What was credited, by why it was."""
+    """What was credited, by its reason."""
     if entry.cause is EntryCause.WRITTEN_OFF:
         return t("written off ({reason})", reason=entry.reason)
     if entry.cause is EntryCause.ROUNDING:

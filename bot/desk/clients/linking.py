@@ -38,7 +38,7 @@ async def link_client(context: UpdateContext, press: LinkClient) -> None:
 
 
 async def link_offer(context: UpdateContext, client: Client, link: IssuedLink, keyboard: Keyboard) -> Screen:
-    """The QR that the client scans with their phone."""
+    """The QR that the client scans with their own phone."""
     how = context.t(
         "📱 Let <b>{client}</b> scan this with their phone: plan, visits and the door's QR in their own "
         "chat. It works once, for 24 hours.",

@@ -22,7 +22,7 @@ router = Router(Audience.STAFF)
 
 @callback("pcnew", changes=True)
 class MakeCard(Callback):
-    """`after` is the serial seen on the screen, so that a second tap prints the same card."""
+    """Print a card; `after` is the serial that was shown, so that a second press prints the same card."""
 
     client_id: UUID
     after: int
@@ -45,7 +45,7 @@ class RevokeCard(Callback):
 
 @callback("pcmake", changes=True)
 class MakeSheets(Callback):
-    """Their cards, on sheets to cut."""
+    """Print cards for all who need one, on sheets to cut."""
 
 
 @router.on(PrintedCardOf)

@@ -31,7 +31,7 @@ REFERRER: Final = "referrer"
 
 @callback("edit")
 class EditClient(Callback):
-    """The list of fields."""
+    """Show the fields of a client."""
 
     client_id: UUID
 

@@ -1,4 +1,4 @@
-"""A new client at the desk: a few questions, consent, photos, saved in one go."""
+"""Registration of a client: a few questions, consent and photos, saved in one transaction."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ from gym.unit_of_work import UnitOfWork
 router = Router(Audience.STAFF)
 router.home(N_("➕ Register"), RegisterClient())
 FIRST_PHOTO: Final = "first_photo"
-"""The file id of a photo that came before the form, put into it only after consent."""
+"""The file id of a photo that came before the form; put into the form only after consent."""
 
 
 @callback("regyes")
@@ -67,7 +67,7 @@ async def register_command(context: UpdateContext) -> None:
 
 @router.on(RegisterWithPhoto)
 async def register_with_photo(context: UpdateContext, _: RegisterWithPhoto) -> None:
-    """The message keeps the photo while the question about it is open; the draft begins after the answer."""
+    """Ask for consent first. The chat's message keeps the photo meanwhile; the draft begins after the answer."""
     photo_id = _photo_above(context)
     if photo_id is None:
         await begin(context, REGISTRATION)
@@ -79,7 +79,7 @@ async def register_with_photo(context: UpdateContext, _: RegisterWithPhoto) -> N
         for choice in CONSENTS
     ]
     await context.show(Screen(question, [*rows, nav(context.t)], photo=picture))
-    # Apart, for a caption holds 1024 letters: what is over went below it, and the buttons with it.
+    # In a message of its own: a caption holds 1,024 letters, and the buttons went with what was cut off.
     await context.say(consent_words(context.t, context.settings.name))
 
 
@@ -93,7 +93,7 @@ async def photo_consent(context: UpdateContext, press: PhotoConsent) -> None:
 
 
 def _photo_above(context: UpdateContext) -> str | None:
-    """The photo of the tapped message."""
+    """The photo of the pressed message."""
     return context.target.photo[-1].file_id if context.target and context.target.photo else None
 
 
@@ -180,7 +180,7 @@ async def _similar(ctx: FormContext) -> Sequence[Client]:
 
 
 def _data(ctx: FormContext) -> ClientInput:
-    """Without what was answered to a question that is not asked any more: the guardian of who is of age."""
+    """The answers without those to questions that are not asked any more, such as an adult's guardian."""
     given = {
         key: value_of_answer(CLIENT_FIELDS[key], ctx.value(key, object))
         for key, step in FIELD_STEPS.items()
@@ -190,7 +190,7 @@ def _data(ctx: FormContext) -> ClientInput:
 
 
 def _sent(ctx: FormContext) -> list[str]:
-    """File ids of every photo, the one that came first in front."""
+    """File ids of all photos, the one that came first in front."""
     first = ctx.maybe(FIRST_PHOTO, str)
     names = ("more_faces",) if first else (PHOTOS.name,)
     more = [photo.file_id for name in names for photo in ctx.photos(name)]
@@ -212,7 +212,7 @@ async def _register(ctx: FormContext) -> None:
 
 
 def _registered(ctx: FormContext, client: Client, photos: int) -> Screen:
-    """The next steps, below the link: the link stays for the client to scan."""
+    """The next steps, in a message below the link, which stays for the client to scan."""
     t = ctx.t
     heading = t("✅ <b>{client}</b> is registered.", client=client.full_name)
     if consented(ctx) and not photos:

@@ -26,7 +26,7 @@ from gym.core.language import N_
 
 router = Router(Audience.STAFF)
 CARRIED_BYTES: Final = 44
-"""What a button can carry of the searched words beside its code and page."""
+"""Bytes of callback data left for the searched words beside the code and the page."""
 
 
 router.home(N_("👥 Clients"), ClientSearch())
@@ -34,7 +34,7 @@ router.home(N_("👥 Clients"), ClientSearch())
 
 @router.text
 async def search(context: UpdateContext) -> None:
-    """Plain text is a search; a single hit is the card at once."""
+    """Search for plain text; a single hit is shown as its card."""
     await _show_found(context, context.text, 0)
 
 
@@ -87,7 +87,7 @@ def _label(client: Client) -> str:
 
 
 def _carried(words: str) -> str:
-    """As much of the words as a button holds; the search does not mind missing accents."""
+    """As many of the words as a button can carry, without accents, which the search ignores."""
     plain = unicodedata.normalize("NFKD", words)
     text = "".join(letter for letter in plain if not unicodedata.combining(letter))
     while len(quote(text, safe=" ")) > CARRIED_BYTES:

@@ -37,7 +37,7 @@ Person = tuple[MatchOutcome, Client | None]
 
 @router.photo
 async def who_is_it(context: UpdateContext) -> None:
-    """One face is a card, several are numbered, no face may be a QR."""
+    """Identify a photo: one face is a card, several are numbered, no face may be a QR."""
     photo = await context.photo_bytes()
     reading = await context.gym.faces.read(photo, Purpose.IDENTIFY_ALL)
     if not reading.faces:
@@ -52,7 +52,7 @@ async def who_is_it(context: UpdateContext) -> None:
 
 @router.start(MEMBER_QR)
 async def scanned(context: UpdateContext) -> None:
-    """Staff scanned a member's QR with their own phone."""
+    """A member's QR, scanned by staff with their own phone."""
     await _show_owner(context, context.payload)
 
 
@@ -83,7 +83,7 @@ async def _show_one(context: UpdateContext, reading: PhotoReading, person: Perso
         text = t("🤔 Not sure who this is. Send another photo from the front, or search by name.")
     else:
         text = t("🙂 I do not know this face. A new client, or somebody without a face photo?")
-    # The picture comes back with the question, so that its photo can become the client's after consent.
+    # The picture is shown again with the question: after consent its photo can become the client's.
     picture = await context.gym.faces.run(encode_jpeg, reading.pixels)
     await context.show(Screen(text, _unknown_rows(t), photo=picture))
 
@@ -118,7 +118,7 @@ def _person_button(t: HtmlTranslator, number: int, outcome: MatchOutcome, client
 
 @router.on(CheckInClient)
 async def check_in(context: UpdateContext, press: CheckInClient) -> None:
-    """A verdict is a new message, so that the card stays where it is, and its button works again."""
+    """Check in. The verdict is a new message, so that the card stays where it is and its button works again."""
     key = press_key(context)
     client = ClientCredential(press.client_id, anew=True)
     verdict = await context.run(lambda uow: AttendanceService(uow).check_in(client, key=key))

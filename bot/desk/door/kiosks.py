@@ -1,4 +1,4 @@
-"""Kiosks: pairing codes for new ones, the PIN that leaves one, the door it opens, and unpairing."""
+"""Kiosks: pairing codes, the PIN that leaves the page, the door relay, and unpairing."""
 
 from __future__ import annotations
 
@@ -28,24 +28,24 @@ from gym.security.pins import Pins
 router = Router(Audience.STAFF)
 DOOR = N_("Door")
 NOTHING: Final = ""
-"""The answer that takes a setting away."""
+"""The answer that removes a setting."""
 
 
 @callback("kpair", changes=True)
 class PairKiosk(Callback):
-    """A code for a new one."""
+    """Make a pairing code for a new kiosk."""
 
 
 @callback("kpin")
 class ExitPin(Callback):
-    """What must be typed to leave the kiosk's page."""
+    """Ask for the PIN that leaves the kiosk's page."""
 
     kiosk_id: UUID
 
 
 @callback("kdoor")
 class DoorRelay(Callback):
-    """The address that is called when somebody is let in."""
+    """Ask for the address that is called when somebody is let in."""
 
     kiosk_id: UUID
 
@@ -68,7 +68,7 @@ async def kiosks(context: UpdateContext, press: KioskList) -> None:
 
 @router.on(PairKiosk)
 async def pair(context: UpdateContext, _: PairKiosk) -> None:
-    """Nine digits to type on the device, in three groups."""
+    """A pairing code: nine digits to type on the device, in three groups."""
     t = context.t
     async with context.unit_of_work() as uow:
         issued = await KioskService(uow).new_code(t(DOOR))
@@ -124,7 +124,7 @@ async def _begin(context: UpdateContext, form: Form, kiosk_id: UUID) -> None:
 
 
 async def _hashed(text: str, ctx: FormContext) -> str:
-    """Only the hash lies in the draft."""
+    """The PIN's hash, which is all that the draft keeps."""
     return await asyncio.to_thread(Pins(ctx.context.gym.secrets.jwt).hash, parse_exit_pin(text))
 
 

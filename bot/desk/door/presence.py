@@ -1,4 +1,4 @@
-"""Presence: everybody inside by name, and check-out where the gym uses it."""
+"""Presence: everybody inside, by name, and check-out where the gym uses it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ router = Router(Audience.STAFF)
 
 @callback("out", changes=True)
 class CheckOut(Callback):
-    """A client leaves; the list comes back at the same page."""
+    """Check a client out, and show the list anew at the same page."""
 
     client_id: UUID
     page: int = 0
@@ -49,7 +49,7 @@ async def check_out(context: UpdateContext, press: CheckOut) -> None:
 
 
 def inside_screen(context: UpdateContext, inside: Sequence[Present], page: int) -> Screen:
-    """Eight names a page, who came last first."""
+    """Names in pages of eight, the last to come in first."""
     t = context.t
     pages = max(1, -(-len(inside) // PAGE_SIZE))
     page = max(0, min(page, pages - 1))

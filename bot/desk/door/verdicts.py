@@ -21,12 +21,12 @@ from gym.security.permissions import Permission
 from gym.settings.schemas import GymSettings
 
 SOON: Final = 3
-"""Days or visits left from which on the next period is offered."""
+"""Days or visits left, from which on the next period is offered."""
 
 
 @callback("admit")
 class AdmitAnyway(Callback):
-    """Against the verdict, with a reason."""
+    """Admit a client against the verdict; asks for a reason."""
 
     check_in_id: UUID
 
@@ -37,7 +37,7 @@ class UndoCheckIn(Callback):
 
 
 def verdict_screen(context: UpdateContext, verdict: Verdict) -> Screen:
-    """What the door says, for the desk, with the next step as a button."""
+    """The verdict for the desk, with the next step as a button."""
     t = context.t
     if verdict.client_id is None:
         return _nobody(t, verdict)
@@ -134,7 +134,7 @@ def _after_entry(t: HtmlTranslator, verdict: Verdict) -> list[Row]:
 
 
 def _ends_soon(verdict: Verdict) -> bool:
-    """True when the next period should be talked about: it ends soon, or a reward waits to be used."""
+    """Whether to speak of the next period: this one ends soon, or a reward waits to be used."""
     days = verdict.days_left is not None and verdict.days_left <= SOON
     visits = verdict.visits_left is not None and verdict.visits_left <= SOON
     return days or visits or verdict.loyalty.percent is not None
@@ -149,7 +149,7 @@ def _after_denial(context: UpdateContext, verdict: Verdict) -> list[Row]:
 
 
 def _remedy(t: HtmlTranslator, verdict: Verdict) -> Button | None:
-    """What mends this denial."""
+    """The button that removes the cause of this denial."""
     client_id = verdict.client_id
     assert client_id is not None
     match verdict.code:

@@ -1,1 +1,1 @@
-"""A list of people sent as a document: shown, confirmed, taken in."""
+"""Imports of clients from a sheet sent as a document: preview, questions, import, undoing."""

@@ -52,7 +52,7 @@ async def import_command(context: UpdateContext) -> None:
 
 @router.document
 async def document(context: UpdateContext) -> None:
-    """The dry run: what is open is asked, the sheet goes back if something is wrong with it."""
+    """A sheet was sent: preview it, ask what is open, and send it back with its errors marked."""
     context.identity.desk_actor.require(Permission.IMPORT)
     sent = context.message.document if context.message else None
     assert sent is not None, "the occasion is a document"
@@ -74,7 +74,7 @@ def _name(sent: Document) -> str:
 async def _open_questions(
     context: UpdateContext, data: bytes, first: ReadSheet, preview: ImportPreview
 ) -> dict[str, object]:
-    """By the name of each sheet with people: headings whose days, and columns whose meaning, are asked."""
+    """By sheet: the headings whose days, and the columns whose meaning, have to be asked."""
     reads = [first, *[await _read(context, data, ImportChoices(name)) for name in first.others]]
     named = [(one.columns.sheet.name, one.columns) for one in reads]
     return {
@@ -113,7 +113,7 @@ def _sheets(ctx: FormContext) -> Sequence[str]:
 
 
 def _headings(ctx: FormContext, kind: str) -> str:
-    """What a question is about, of the sheet that was chosen; empty when nothing is asked."""
+    """The headings that a question is about, of the chosen sheet; empty when nothing is asked."""
     return str(ctx.value(kind, dict).get(_sheet(ctx), ""))
 
 
@@ -190,7 +190,7 @@ def _choices(ctx: FormContext) -> ImportChoices:
 
 
 async def _judged(ctx: FormContext) -> tuple[bytes, ReadSheet, ImportPreview]:
-    """The file once more: nothing of it is kept between two taps."""
+    """The file downloaded and judged again: nothing of it is kept between two updates."""
     data = await ctx.context.download(ctx.value("file_id", str))
     read = await _read(ctx.context, data, _choices(ctx))
     return data, read, await _preview(ctx.context, read)

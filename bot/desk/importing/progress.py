@@ -11,35 +11,35 @@ from bot.ui.screens import Screen
 from bot.ui.update_context import UpdateContext
 
 EVERY: Final = 3.0
-"""Seconds between two edits."""
+"""Seconds between two edits, well below the one message a second that Telegram allows a chat."""
 
 
 class ProgressLine:
-    """Stands in place of the question while the work runs; the result takes its place afterwards."""
+    """A message that replaces the question while the import runs, and is replaced by its result."""
 
     def __init__(self, context: UpdateContext, rows: int) -> None:
-        self._turn, self._rows = context, rows
+        self._context, self._rows = context, rows
         self._edit: asyncio.Task[None] | None = None
         self._last = time.monotonic()
 
     async def __aenter__(self) -> Self:
-        text = self._turn.t.plural("⏳ Importing {count} row…", "⏳ Importing {count} rows…", self._rows)
-        await self._turn.show(Screen(text))
+        text = self._context.t.plural("⏳ Importing {count} row…", "⏳ Importing {count} rows…", self._rows)
+        await self._context.show(Screen(text))
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """The last edit is done before anything else is shown."""
+        """Wait for the last edit, so that it does not overwrite the result."""
         if self._edit is not None:
             await asyncio.gather(self._edit, return_exceptions=True)
 
     def step(self, done: int, total: int) -> None:
-        """Called in the middle of a transaction, so it waits for nothing."""
+        """Note a step. It is called within a transaction, so it awaits nothing."""
         now = time.monotonic()
         busy = self._edit is not None and not self._edit.done()
         if busy or done >= total or now - self._last < EVERY:
             return
         self._last = now
-        text = self._turn.t("⏳ {done} of {total}…", done=done, total=total)
-        self._edit = asyncio.create_task(self._turn.show(Screen(text)))
+        text = self._context.t("⏳ {done} of {total}…", done=done, total=total)
+        self._edit = asyncio.create_task(self._context.show(Screen(text)))

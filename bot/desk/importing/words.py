@@ -17,11 +17,11 @@ from gym.importing.schemas import ImportPreview, ReadSheet, RowOutcome
 EXAMPLES: Final = 5
 MOST_COLUMNS: Final = 20
 MOST_PROBLEMS: Final = 3
-"""Shown on the screen; all stand in the sheet that goes back."""
+"""Problems on the screen; all of them are in the sheet that goes back."""
 
 
 def counted(t: HtmlTranslator, preview: ImportPreview) -> list[str]:
-    """A line for each outcome that there is."""
+    """A line for each outcome that occurred, with its count."""
     lines = {
         RowOutcome.MADE: t.plural(
             "➕ {count} new client", "➕ {count} new clients", preview.count(RowOutcome.MADE)
@@ -49,7 +49,7 @@ def counted(t: HtmlTranslator, preview: ImportPreview) -> list[str]:
 
 
 def _money(t: HtmlTranslator, preview: ImportPreview) -> list[str]:
-    """Plans that are brought forward, and what is owed for them."""
+    """Plans brought forward, and what is owed for them."""
     plans, owing = len(preview.plans), preview.owing
     lines = [t.plural("🏷 {count} plan is brought forward", "🏷 {count} plans are brought forward", plans)]
     if owing:

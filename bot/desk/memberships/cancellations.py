@@ -1,4 +1,4 @@
-"""Cancelling a subscription: the reason, and the refund or credit for the days left."""
+"""Cancellations: the reason, and the refund or credit for the days left."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ async def cancel(context: UpdateContext, press: CancelSubscription) -> None:
     if quote.begun:
         values |= {"value": quote.value, "owed": quote.subscription.account.balance, "most": quote.most}
     else:
-        # What is owed comes off by itself: the questions are only about money that was paid.
+        # The cancellation itself takes the debt off, so the questions are about money that was paid.
         values |= {"value": quote.money, "owed": ZERO, "most": quote.money, "debt": quote.credit}
     await begin(context, CANCELLATION, values, back=Card(quote.subscription.client_id))
 
@@ -55,7 +55,7 @@ def _is_admin(ctx: FormContext) -> bool:
 
 
 def _has_begun(ctx: FormContext) -> bool:
-    """A form of an earlier release does not say."""
+    """Whether the subscription has begun; a form of an earlier release does not say, and then it has."""
     return ctx.maybe("begun", bool) is not False
 
 
@@ -91,7 +91,7 @@ async def _ask_amount(ctx: FormContext) -> str:
 
 
 def _limit(ctx: FormContext) -> Decimal:
-    """Above the unused days' value only an admin goes."""
+    """The most that this person may give back: the unused days' value, for admins the quote's `most`."""
     return ctx.value("most" if _is_admin(ctx) else "value", Decimal)
 
 
@@ -103,7 +103,7 @@ def _wants_amount(ctx: FormContext) -> bool:
 
 
 def _given(ctx: FormContext) -> Decimal:
-    """What is credited in all."""
+    """The sum that is credited."""
     match ctx.maybe("refund", RefundMode):
         case RefundMode.PRO_RATA:
             return ctx.value("value", Decimal)
@@ -114,7 +114,7 @@ def _given(ctx: FormContext) -> Decimal:
 
 
 def _surplus(ctx: FormContext) -> Decimal:
-    """What exceeds the debt."""
+    """What is credited above the debt."""
     return max(ZERO, _given(ctx) - ctx.value("owed", Decimal))
 
 
@@ -131,7 +131,7 @@ async def _ask_method(ctx: FormContext) -> str:
 
 
 async def _quote(ctx: FormContext) -> tuple[CancellationQuote, Subscription | None, Subscription | None]:
-    """With what runs and what waits beside it."""
+    """The quote, together with other subscriptions of the client that run or wait."""
     async with ctx.unit_of_work() as uow:
         service = SubscriptionService(uow)
         quote = await service.quote_cancellation(ctx.value("subscription_id", UUID))
@@ -147,7 +147,7 @@ def _shares(ctx: FormContext) -> GivenBack:
 
 
 def _comes_off(ctx: FormContext) -> Decimal:
-    """What was owed for days that have not begun."""
+    """The debt for days that have not begun."""
     return ctx.maybe("debt", Decimal) or ZERO
 
 
@@ -177,7 +177,7 @@ async def _summary(ctx: FormContext) -> str:
 
 
 def _what_goes(t: HtmlTranslator, quote: CancellationQuote) -> list[str]:
-    """Access, or days that have not begun."""
+    """What ends: access, or days that have not begun."""
     names = {"client": quote.subscription.client.full_name, "plan": quote.subscription.plan.name}
     before = paid_before_lines(t, quote.paid_before)
     if not quote.begun:
@@ -194,12 +194,12 @@ def _stays(t: HtmlTranslator, running: Subscription) -> str:
 
 
 def _asks(ctx: FormContext) -> bool:
-    """Money would leave the till, and the actor may not."""
+    """Whether money leaves the till and this person may not give it: then an admin is asked."""
     return bool(_shares(ctx).refunded) and not _is_admin(ctx)
 
 
 async def _cancel(ctx: FormContext) -> Screen:
-    """An employee cancels with what lowers the debt; the money is asked for."""
+    """Cancel. An employee's cancellation lowers the debt at once, and asks an admin for the rest."""
     shares, asks = _shares(ctx), _asks(ctx)
     mode, amount = ctx.maybe("refund", RefundMode) or RefundMode.NONE, ctx.maybe("amount", Decimal)
     if asks:

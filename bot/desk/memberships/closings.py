@@ -29,12 +29,12 @@ router = Router(Audience.STAFF)
 
 @callback("clnew")
 class NewClosing(Callback):
-    """Close the gym on some days."""
+    """Ask for the days of a new closing."""
 
 
 @callback("clopen")
 class OpenGym(Callback):
-    """Open earlier than planned; asks first."""
+    """Ask whether the gym opens earlier than planned."""
 
     closure_id: UUID
 

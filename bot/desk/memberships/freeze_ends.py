@@ -26,7 +26,7 @@ router = Router(Audience.STAFF)
 
 @callback("unfrz", changes=True)
 class EndFreezeNow(Callback):
-    """Names the freeze, so that a second tap does not end the next one."""
+    """End one freeze, by its id, so that a second press does not end the next one."""
 
     subscription_id: UUID
     freeze_id: UUID
@@ -34,7 +34,7 @@ class EndFreezeNow(Callback):
 
 @router.on(EndFreeze)
 async def ask_end(context: UpdateContext, press: EndFreeze) -> None:
-    """What the return would give back; asks first."""
+    """The question, with what the return gives back."""
     async with context.unit_of_work() as uow:
         one = await SubscriptionService(uow).get(press.subscription_id)
         freezes = await FreezeService(uow).freezes(one.id)
@@ -42,7 +42,7 @@ async def ask_end(context: UpdateContext, press: EndFreeze) -> None:
 
 
 def next_freeze(freezes: Sequence[Freeze], today: date) -> Freeze | None:
-    """The freeze of the client that runs, or else the next planned one."""
+    """The client's freeze that runs, or else the next planned one."""
     left = {rest.freeze_id for rest in from_day(today, map(Interval.of, freezes))}
     return next((one for one in freezes if one.kind is FreezeKind.CLIENT and one.id in left), None)
 

@@ -38,7 +38,7 @@ REASONS: Final = (N_("A journey"), N_("Health"), N_("Work"))
 
 @router.on(FreezePlan)
 async def freeze(context: UpdateContext, press: FreezePlan) -> None:
-    """Straight to the question, unless something else comes first."""
+    """Open the form, unless a refusal comes before it."""
     async with context.unit_of_work() as uow:
         one = await SubscriptionService(uow).get(press.subscription_id)
         await FourEyes(uow).require_another(one.client_id, Permission.FREEZE, acts=False)
@@ -54,7 +54,7 @@ async def freeze(context: UpdateContext, press: FreezePlan) -> None:
 
 
 def _refusal(t: HtmlTranslator, one: Subscription, left: int | None) -> Screen | None:
-    """Why not, with the way on as a button."""
+    """The screen of a refusal with the next step as a button; None when the plan can be frozen."""
     if one.account.balance:
         text = t(
             "There are {balance} to pay for {plan}. Take the payment first, then freeze.",
@@ -93,7 +93,7 @@ async def _summary(ctx: FormContext) -> str:
 
 
 def quote_lines(t: HtmlTranslator, quote: FreezeQuote) -> list[str]:
-    """What the freeze would mean, a line each."""
+    """What the freeze would do, a line each."""
     one = quote.subscription
     lines = [
         t("👤 {client}", client=one.client.full_name),

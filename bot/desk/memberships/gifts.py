@@ -31,7 +31,7 @@ GIFTS: Final = (1, 2, 3, 5, 7, 15)
 
 @callback("giftal")
 class GiftEverybody(Callback):
-    """Days for everybody whose plan runs."""
+    """Give days to everybody whose plan runs."""
 
 
 @router.on(GiftPlanDays)

@@ -1,4 +1,4 @@
-"""Refusals of acts on the own membership: who can do it instead, and *Ask a colleague*."""
+"""Refusals of acts on the own membership, with *Ask a colleague* as the next step."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ router = Router(Audience.STAFF)
 
 @router.refused(OwnMembershipRefused)
 async def refused(context: UpdateContext, error: OwnMembershipRefused) -> None:
-    """The sentence, the request that fits, and the card."""
+    """The refusal, the button of the request that fits, and the client's card."""
     assert context.press is not None
     ask = await _request(context, context.press.callback, error.client_id)
     rows = [[button(context.t("🙋 Ask a colleague"), ask, wide=True)]] if ask is not None else []
@@ -34,10 +34,10 @@ async def refused(context: UpdateContext, error: OwnMembershipRefused) -> None:
 
 
 async def _request(context: UpdateContext, tapped: Callback, client_id: UUID) -> Callback | None:
-    """What an admin, or for a freeze any colleague, decides in the place of the refused tap.
+    """A request in place of the refused press, for an admin to decide, or for a freeze any colleague.
 
-    None where the request would do something else than the tap: money back alone leaves the plan running, so
-    a cancellation is a colleague's.
+    None where the request would do something else than the press: money back alone leaves the plan running,
+    so a cancellation is left to a colleague.
     """
     match tapped:
         case OfferPlan(plan_id=plan_id) | ConfirmSale(plan_id=plan_id):
@@ -55,7 +55,7 @@ async def _request(context: UpdateContext, tapped: Callback, client_id: UUID) ->
 
 
 async def _renewal(context: UpdateContext, client_id: UUID) -> Callback | None:
-    """The same plan again."""
+    """A renewal with the same plan."""
     async with context.unit_of_work() as uow:
         latest = await SubscriptionService(uow).latest(client_id)
     return AskDiscount.of(client_id, latest.plan_id, NO_DISCOUNT) if latest else None

@@ -42,7 +42,7 @@ router = Router(Audience.STAFF)
 
 @callback("chto")
 class ChangeTo(Callback):
-    """The change to one plan, to be confirmed."""
+    """Show the change to one plan, to be confirmed."""
 
     subscription_id: UUID
     plan_id: UUID
@@ -50,7 +50,7 @@ class ChangeTo(Callback):
 
 @callback("chok", changes=True)
 class ConfirmChange(Callback):
-    """Carries a mark of what was shown."""
+    """Change the plan; `seen` is the mark of what was shown."""
 
     subscription_id: UUID
     plan_id: UUID
@@ -126,7 +126,7 @@ async def choose(context: UpdateContext, press: ChangePlan) -> None:
 
 @router.on(ChangeTo)
 async def offer_change(context: UpdateContext, press: ChangeTo) -> None:
-    """Where the unused days' money goes, to the cent."""
+    """The quote of a change: where the money of the unused days goes, to the cent."""
     try:
         async with context.unit_of_work() as uow:
             quote = await PlanChangeService(uow).quote(press.subscription_id, press.plan_id)
@@ -164,14 +164,14 @@ async def _refused(context: UpdateContext, subscription_id: UUID, error: Excepti
 
 
 def paid_before_lines(t: HtmlTranslator, amount: Decimal) -> list[str]:
-    """Money of which the gym's books here know nothing."""
+    """Lines about money that was paid before the gym kept its books here."""
     if not amount:
         return []
     return [t("ℹ️ {amount} was paid before the list was imported; it is not counted here.", amount=amount)]
 
 
 def change_text(t: HtmlTranslator, quote: ChangeQuote) -> str:
-    """Old, new, what the unused days are worth and where that goes."""
+    """The old and the new plan, what the unused days are worth, and where that goes."""
     old, period = quote.old, quote.period
     lines = [
         t("👤 {client}", client=old.client.full_name),

@@ -36,7 +36,7 @@ router = Router(Audience.STAFF)
 
 @router.on(RefundPlan)
 async def refund(context: UpdateContext, press: RefundPlan) -> None:
-    """An admin gives it, everybody else asks one."""
+    """An admin gives money back; everybody else asks an admin."""
     if not context.identity.may(Permission.REFUND):
         await go(context, AskRefund(press.subscription_id))
         return
@@ -122,7 +122,7 @@ async def _goodwill_summary(ctx: FormContext) -> str:
 
 
 def given_lines(t: HtmlTranslator, given: GivenBack) -> list[str]:
-    """Where credited money goes."""
+    """Lines about where credited money goes."""
     lines: list[str] = []
     if given.credited:
         lines.append(t("− {amount} off the debt", amount=given.credited))

@@ -29,7 +29,7 @@ router = Router(Audience.STAFF)
 
 @callback("renwp")
 class RenewAs(Callback):
-    """Renew with another plan, or with the reward that waits."""
+    """Offer a renewal with another plan, or with the reward that waits."""
 
     client_id: UUID
     plan_id: UUID
@@ -38,14 +38,15 @@ class RenewAs(Callback):
 
 @callback("renws")
 class RenewPlans(Callback):
-    """The plans to renew with."""
+    """List the plans to renew with."""
 
     client_id: UUID
 
 
 @callback("ren", changes=True)
 class ConfirmRenewal(Callback):
-    """Names the subscription that was on the screen: if another came after it, somebody else renewed it."""
+    """Renew; `renews_id` is the subscription that was shown: where another follows it, somebody has renewed
+    already."""
 
     renews_id: UUID
     plan_id: UUID
@@ -55,7 +56,7 @@ class ConfirmRenewal(Callback):
 
 @callback("renby")
 class RenewalDetails(Callback):
-    """A renewal with a discount."""
+    """Ask for a discount of a renewal."""
 
     renews_id: UUID
     plan_id: UUID
@@ -64,7 +65,7 @@ class RenewalDetails(Callback):
 
 @router.on(RenewPlan)
 async def renew(context: UpdateContext, press: RenewPlan) -> None:
-    """The same plan again, ready to confirm."""
+    """A renewal with the same plan, ready to confirm."""
     await _offer_renewal(context, press.client_id, None)
 
 
@@ -109,7 +110,7 @@ async def renewed(context: UpdateContext, press: ConfirmRenewal) -> None:
 
 
 async def best_reward(uow: UnitOfWork, client_id: UUID) -> Reward | None:
-    """The one that is offered; the mark of the price guards against another one by now."""
+    """The reward that is offered. If it is another one by now, the mark of the price refuses the sale."""
     return next(iter(await RewardRedemption(uow).waiting(client_id)), None)
 
 
@@ -147,13 +148,13 @@ def _renewal_keyboard(t: HtmlTranslator, quote: Quote, reward: Reward | None, *,
 
 
 def reward_label(t: HtmlTranslator, reward: Reward) -> str:
-    """What using it brings."""
+    """A button's label that says what the reward brings."""
     return t("🎁 Use reward −{percent}", percent=percent_words(reward.percent))
 
 
 @router.on(StartNow)
 async def start_now(context: UpdateContext, press: StartNow) -> None:
-    """The waiting renewal begins today, in the place of the used-up pack."""
+    """Begin the waiting renewal today, in place of the used-up pack."""
     async with context.unit_of_work() as uow:
         client_id = (await SubscriptionService(uow).get(press.subscription_id)).client_id
     try:

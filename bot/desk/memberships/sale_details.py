@@ -31,7 +31,7 @@ from gym.subscriptions.service import SubscriptionService
 
 router = Router(Audience.STAFF)
 SEEN: Final = "seen"
-"""Where a form keeps the mark of the offer that its summary has shown."""
+"""The answer in which a form keeps the mark of the offer that its summary has shown."""
 
 
 @router.on(SaleDetails)
@@ -56,7 +56,7 @@ async def renewal_details(context: UpdateContext, press: RenewalDetails) -> None
 
 
 async def _first_days(ctx: FormContext) -> Sequence[Choice]:
-    """Today, and the day after the plan that runs: those on which this plan can be sold."""
+    """The days on which this plan can be sold: today, and the day after the plan that runs."""
     client_id, plan_id = ctx.value("client_id", UUID), ctx.value("plan_id", UUID)
     async with ctx.unit_of_work() as uow:
         service = SubscriptionService(uow)
@@ -73,7 +73,7 @@ async def _first_days(ctx: FormContext) -> Sequence[Choice]:
 
 
 async def _sells(service: SubscriptionService, client_id: UUID, plan_id: UUID, day: date) -> bool:
-    """Asked of the rule that judges the sale."""
+    """Whether the rule that judges the sale allows the day."""
     try:
         await service.quote_sale(client_id, plan_id, day)
     except REFUSALS:
@@ -82,7 +82,7 @@ async def _sells(service: SubscriptionService, client_id: UUID, plan_id: UUID, d
 
 
 async def _read_day(text: str, ctx: FormContext) -> date:
-    """Refused while it is typed, when nothing can be sold from that day."""
+    """A day, refused while it is typed when nothing can be sold from it."""
     day = read_day(text, ctx, days_of_start(ctx.context.today))
     async with ctx.unit_of_work() as uow:
         service = SubscriptionService(uow)
@@ -91,7 +91,7 @@ async def _read_day(text: str, ctx: FormContext) -> date:
 
 
 def _read_discount(text: str, ctx: FormContext) -> str:
-    """Checked while it is typed; kept as it was typed."""
+    """A discount, checked while it is typed and kept as it was typed."""
     parse_discount(text, ctx.context.conventions)
     return text.strip()
 
@@ -106,7 +106,7 @@ def _above_limit(ctx: FormContext, error: DiscountTooLarge) -> str:
 
 
 def _ask_admin(ctx: FormContext, error: DiscountTooLarge, starts_on: date | None, again: Callback) -> Screen:
-    """What was refused goes to the admins with one tap."""
+    """The refusal, with a button that asks an admin for the same."""
     t, client_id = ctx.t, ctx.value("client_id", UUID)
     ask = AskDiscount.of(client_id, ctx.value("plan_id", UUID), _discount(ctx), starts_on)
     rows = [
@@ -133,7 +133,7 @@ async def _sale_summary(ctx: FormContext) -> str:
 
 
 def _shown(ctx: FormContext, quote: Quote) -> str:
-    """The offer, with its mark kept: at another price or on other days by now it is not sold."""
+    """The offer; its mark is kept, so that at another price or on other days it is not sold."""
     ctx.state.put(SEEN, quote.mark)
     return quote_text(ctx.t, quote)
 

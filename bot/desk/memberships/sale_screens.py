@@ -23,7 +23,7 @@ from gym.subscriptions.schemas import Owed, Quote
 
 
 def quote_text(t: HtmlTranslator, quote: Quote) -> str:
-    """Who, what, until when, how much."""
+    """The quote restated: client, plan, dates, price."""
     lines = [
         t("👤 {client}", client=quote.client.full_name),
         t("🏷 {plan} ({length})", plan=quote.plan.name, length=Html(plan_length(t, quote.plan))),
@@ -52,9 +52,9 @@ def sold_screen(
     *,
     heading: str | None = None,
 ) -> Screen:
-    """What was sold, with the money as the next step.
+    """What was sold, with the payment as the next step.
 
-    `credit` is what the client has, `owed` everything that is to be paid, older debts too.
+    `credit` is what the client has; `owed` is everything to be paid, older debts too.
     """
     text = (heading or t("✅ <b>Sold</b>")) + "\n\n"
     text += t(

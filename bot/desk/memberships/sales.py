@@ -23,7 +23,7 @@ router = Router(Audience.STAFF)
 
 @callback("offer")
 class OfferPlan(Callback):
-    """One plan for one client, to be confirmed."""
+    """Show one plan for one client, to be confirmed."""
 
     client_id: UUID
     plan_id: UUID
@@ -31,7 +31,7 @@ class OfferPlan(Callback):
 
 @callback("sold", changes=True)
 class ConfirmSale(Callback):
-    """Carries a mark of the price and dates that were shown."""
+    """Sell; `seen` is the mark of the price and dates that were shown."""
 
     client_id: UUID
     plan_id: UUID
@@ -40,7 +40,7 @@ class ConfirmSale(Callback):
 
 @callback("saleby")
 class SaleDetails(Callback):
-    """The same with another first day or a discount."""
+    """Ask for another first day or a discount."""
 
     client_id: UUID
     plan_id: UUID
@@ -48,7 +48,7 @@ class SaleDetails(Callback):
 
 @router.on(SellPlan)
 async def choose_plan(context: UpdateContext, press: SellPlan) -> None:
-    """The plans on sale with today's prices."""
+    """The plans on sale, with today's prices."""
     async with context.unit_of_work() as uow:
         plans = await PlanService(uow).active()
     rows = [
@@ -60,7 +60,7 @@ async def choose_plan(context: UpdateContext, press: SellPlan) -> None:
 
 @router.on(OfferPlan)
 async def offer(context: UpdateContext, press: OfferPlan) -> None:
-    """What would be sold, restated in full."""
+    """The offer restated in full."""
     try:
         async with context.unit_of_work() as uow:
             quote = await SubscriptionService(uow).quote_sale(press.client_id, press.plan_id)

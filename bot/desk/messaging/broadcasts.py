@@ -1,4 +1,4 @@
-"""Broadcasts: whom, what, a preview with a count, then progress with a stop button."""
+"""Broadcasts: audience, text, a preview with a count, then the progress with a stop button."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Broadcasts(Callback):
 
 @callback("bcnew")
 class NewBroadcast(Callback):
-    """Write one."""
+    """Open the form of a broadcast."""
 
 
 @callback("bc")
@@ -156,7 +156,7 @@ def preview(t: HtmlTranslator, text: str, settings: GymSettings) -> str:
 
 
 async def _send(ctx: FormContext) -> None:
-    """The message of the form becomes the one that shows the progress."""
+    """Send. The form's message becomes the one that shows the progress."""
     context, text = ctx.context, ctx.value("text", str)
     broadcast = await ctx.run(lambda uow: BroadcastService(uow).begin(_audience(ctx), text, key=ctx.key))
     await _show(context, broadcast.id)
@@ -229,7 +229,7 @@ async def _show(context: UpdateContext, key: UUID) -> None:
 
 
 def progress_screen(t: HtmlTranslator, one: Broadcast, at: Progress, settings: GymSettings) -> Screen:
-    """How far it is; the same screen is redrawn while it goes on."""
+    """The progress; the same message is redrawn while the broadcast runs."""
     lines = [t("📣 <b>Broadcast</b>: {state}", state=Html(t(STATES[at.state]))), _whom(t, one), ""]
     if at.state is BroadcastState.PREPARING:
         lines.append(t("Messages written so far: {total}", total=at.total))

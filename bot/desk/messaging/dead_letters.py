@@ -1,4 +1,4 @@
-"""Dead letters: what could not be told, to whom and why; sent again or laid aside."""
+"""Dead letters: messages that could not be delivered, to whom and why; sent again or dismissed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class ShowDeadLetter(Callback):
 
 @callback("deadre", changes=True)
 class SendAgain(Callback):
-    """One; without a key all of them."""
+    """Send one again, or without a key all of them."""
 
     key: UUID | None
 
@@ -41,7 +41,7 @@ class Dismiss(Callback):
 
 
 async def waiting(context: UpdateContext) -> int:
-    """How many wait for a decision: the badge on the way to them."""
+    """How many wait for a decision, for the badge of the button that leads to them."""
     async with context.unit_of_work() as uow:
         return await DeadLetterService(uow).count()
 
@@ -92,7 +92,7 @@ async def show_dead_letter(context: UpdateContext, press: ShowDeadLetter) -> Non
 
 
 def worded(t: HtmlTranslator, one: DeadLetter, settings: GymSettings) -> Html:
-    """What it says, in the language of whoever looks; its kind where that cannot be said."""
+    """The message's text in the reader's language; its kind where it cannot be worded."""
     try:
         text = word_stored(t, one.kind, one.payload, WordingContext(settings))
     except (LookupError, ValueError, TypeError, ArithmeticError):

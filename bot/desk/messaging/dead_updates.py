@@ -1,4 +1,4 @@
-"""Dead updates in chat: what could not be handled, when and why; dismissed by an admin."""
+"""Dead updates: updates that could not be handled, when and why; dismissed by an admin."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ class DeadUpdates(Callback):
 
 @callback("updno", changes=True)
 class DismissUpdate(Callback):
-    """One; without a key all of them."""
+    """Dismiss one, or without a key all of them."""
 
     key: UUID | None
 
 
 async def unhandled(context: UpdateContext) -> int:
-    """How many nobody has looked at: the badge on the way to them."""
+    """How many nobody has looked at, for the badge of the button that leads to them."""
     async with context.unit_of_work() as uow:
         return await DeadUpdateService(uow).count()
 

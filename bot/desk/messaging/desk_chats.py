@@ -1,4 +1,4 @@
-"""Desk chats: a group or topic becomes one, what each of them hears, pausing and removing."""
+"""Desk chats: a group or topic that hears of the desk; what it hears, paused or removed."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from gym.security.permissions import Permission
 
 router = Router(Audience.STAFF)
 groups = Router(Audience.ANYONE)
-"""Anybody may take the bot into a group or out of it."""
+"""Anybody may add the bot to a group or remove it."""
 OUTSIDE = (ChatMember.LEFT, ChatMember.BANNED)
 
 
 @callback("dchats")
 class DeskChats(Callback):
-    """All of them."""
+    """List the desk chats."""
 
 
 @callback("dchat")
@@ -41,12 +41,12 @@ class ShowDeskChat(Callback):
 
 @callback("dchere", changes=True)
 class DeskHere(Callback):
-    """Tapped in the group itself, where earlier versions asked."""
+    """A button in the group itself, where earlier releases asked."""
 
 
 @callback("dcyes", changes=True)
 class AcceptDeskChat(Callback):
-    """An admin's yes, in the own chat."""
+    """An admin's consent, in the own chat."""
 
     key: UUID
 
@@ -79,7 +79,7 @@ class RemoveDeskChat(Callback):
 
 @groups.group
 async def membership(context: UpdateContext) -> None:
-    """Taken into a group by the team, the bot asks in private; taken out, it remembers that."""
+    """Added to a group by the team, ask in private; removed, mark the desk chat."""
     change = context.membership
     assert change is not None
     if change.new_chat_member.status in OUTSIDE:
@@ -95,7 +95,7 @@ def _is_arrival(change: ChatMemberUpdated) -> bool:
 
 @router.command("desk", surface=Surface.ELSEWHERE)
 async def desk(context: UpdateContext) -> None:
-    """In a group or topic: shall it hear the desk? In private: the list."""
+    """/desk: in a group or topic ask whether it shall hear of the desk; in private the list."""
     context.identity.desk_actor.require(Permission.CHANGE_SETTINGS)
     if context.is_private:
         await go(context, DeskChats())
@@ -109,7 +109,8 @@ async def desk(context: UpdateContext) -> None:
 
 
 async def _ask_in_private(context: UpdateContext) -> None:
-    """The group itself reads nothing before an admin has said yes; the place waits in the list meanwhile."""
+    """Ask in private: the group is told nothing before an admin has consented. Meanwhile it waits in the
+    list."""
     async with context.unit_of_work() as uow:
         chat = await DeskChatService(uow).offer(_place(context))
     own = await context.in_private()
@@ -123,7 +124,7 @@ async def _ask_in_private(context: UpdateContext) -> None:
 
 @router.on(DeskHere, Surface.ELSEWHERE)
 async def confirm(context: UpdateContext, _: DeskHere) -> None:
-    """A button that earlier versions put into the group itself."""
+    """Answer the button that earlier releases put into groups."""
     async with context.unit_of_work() as uow:
         chat = await DeskChatService(uow).confirm(_place(context))
     await context.refresh()
@@ -139,7 +140,7 @@ def _place(context: UpdateContext) -> ChatPlace:
 
 
 def _topic_name(context: UpdateContext) -> str | None:
-    """Telegram names a topic only in the message that opened it, to which its others reply."""
+    """The topic's name, which Telegram gives only in the message that opened it; others reply to that one."""
     message = context.update.effective_message
     opened = getattr(message, "reply_to_message", None)
     return opened.forum_topic_created.name if opened is not None and opened.forum_topic_created else None

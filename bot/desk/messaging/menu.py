@@ -19,7 +19,7 @@ router = Router(Audience.STAFF)
 
 
 async def undecided(context: UpdateContext) -> int:
-    """Dead letters of both directions."""
+    """How many dead letters and dead updates wait for a decision."""
     return await waiting(context) + await unhandled(context)
 
 

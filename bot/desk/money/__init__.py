@@ -1,1 +1,1 @@
-"""Money at the desk, beyond taking it: what came back, what is written off, what needs a look."""
+"""Money at the desk: payments, receipts, refunds that came back, debts, tills, accounts in doubt."""

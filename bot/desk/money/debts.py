@@ -33,12 +33,12 @@ BANDS: Final = {
 }
 MARKS: Final = {AgeBand.FRESH: "🟡", AgeBand.OLDER: "🟠", AgeBand.OLD: "🔴"}
 SNOOZES: Final = (3, 7, 14, 30)
-"""Days that are offered."""
+"""The offered numbers of days."""
 
 
 @callback("snoozd")
 class Snoozed(Callback):
-    """What nobody is reminded of for now."""
+    """List debts that are put off."""
 
     page: int = 0
 
@@ -55,7 +55,7 @@ class RemindNow(Callback):
 
 @callback("dsnooz")
 class Snooze(Callback):
-    """Asks until when."""
+    """Ask until when a debt is put off."""
 
     subscription_id: UUID
 
@@ -140,7 +140,7 @@ def _rows(t: HtmlTranslator, found: Page[Debt]) -> list[Row]:
 
 
 def _label(t: HtmlTranslator, debt: Debt) -> str:
-    """The sum and the age first: a long name is cut at its end."""
+    """A button's label: the sum and the age first, for a long name is cut at its end."""
     days = t.plural("{count} day", "{count} days", debt.days)
     return f"{MARKS[debt.band]} {t.money(debt.balance)} · {days} · {debt.subscription.client.full_name}"
 

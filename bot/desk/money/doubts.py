@@ -17,7 +17,7 @@ router = Router(Audience.STAFF)
 
 
 async def money_doubts_row(context: UpdateContext) -> Sequence[Row]:
-    """The way in for admins, while there is something to look at."""
+    """A button to the list for admins, while an account is in doubt."""
     if not context.identity.may(Permission.REFUND):
         return []
     async with context.unit_of_work() as uow:
@@ -75,7 +75,7 @@ def _what_to_do(t: HtmlTranslator, doubt: ExcessRefund) -> list[str]:
 
 
 def _ways(t: HtmlTranslator, doubt: ExcessRefund) -> list[Row]:
-    """A payment of what is owed; where that is written off, the money that came back."""
+    """The remedies: a payment of what is owed; where that is written off, the return of the refund."""
     one = doubt.subscription
     if not doubt.missing:
         return []

@@ -11,7 +11,7 @@ from gym.subscriptions.schemas import Owed, Quote
 
 
 def older_debt_lines(t: HtmlTranslator, quote: Quote) -> list[str]:
-    """Each debt, and that everything can be charged at once when the plan is sold."""
+    """A line for each debt, and that all of them can be charged when the plan is sold."""
     if not quote.older_debts:
         return []
     lines = [_line(t, one) for one in quote.older_debts]
@@ -29,7 +29,7 @@ def _line(t: HtmlTranslator, one: Owed) -> str:
 
 
 def charge_debts_button(t: HtmlTranslator, debts: Sequence[Owed]) -> list[Button]:
-    """Pays what is owed before anything is sold."""
+    """A button that charges the older debts before anything is sold."""
     if not debts:
         return []
     return [button(t("💵 Charge the debt first"), TakeEverything(debts[0].subscription.client_id), wide=True)]

@@ -39,7 +39,7 @@ router = Router(Audience.STAFF)
 
 @callback("payoth")
 class OtherAmount(Callback):
-    """Asks for the amount; `earlier` asks also for the day on which it came."""
+    """Ask for the amount; `earlier` asks for the day of the payment too."""
 
     subscription_id: UUID
     earlier: bool = False
@@ -47,7 +47,7 @@ class OtherAmount(Callback):
 
 @router.on(TakePayment)
 async def take_payment(context: UpdateContext, press: TakePayment) -> None:
-    """The balance and the ways to pay it: choosing one takes the money."""
+    """The balance and the ways to pay it; choosing one takes the payment."""
     async with context.unit_of_work() as uow:
         subscription = await SubscriptionService(uow).get(press.subscription_id)
         await FourEyes(uow).require_another(subscription.client_id, Permission.TAKE_PAYMENT, acts=False)
@@ -98,7 +98,7 @@ def _question(t: HtmlTranslator, subscription: Subscription, credit: Decimal) ->
 
 @router.on(PayNow)
 async def pay_now(context: UpdateContext, press: PayNow) -> None:
-    """Takes it; a transfer says first to which account, when there are some."""
+    """Take the payment; of a transfer the account is asked first, where the gym has several."""
     if press.method is Method.TRANSFER and context.settings.bank_accounts:
         await _ask(context, press.subscription_id, {"amount": press.amount, "method": press.method})
         return
@@ -133,7 +133,7 @@ async def _ask(context: UpdateContext, subscription_id: UUID, known: dict[str, o
 
 
 async def _amounts(ctx: FormContext) -> Sequence[Choice]:
-    """The whole balance, half of it, what the client has as credit."""
+    """Usual amounts: the whole balance, half of it, the client's credit."""
     balance, credit = ctx.value("balance", Decimal), ctx.value("credit", Decimal)
     half = round_down(balance / 2, ctx.context.settings.smallest_amount)
     wanted = [balance, *([half] if half else []), *([credit] if 0 < credit < balance else [])]
@@ -148,7 +148,7 @@ _read_amount = amount_up_to(_owed_at_most, owed_only)
 
 
 async def _methods(ctx: FormContext) -> Sequence[Choice]:
-    """Credit only as far as it goes, and only for today: it moves when it is used."""
+    """Payment methods. Credit only as far as it goes, and only for today, for it moves when it is used."""
     enough = ctx.value("credit", Decimal) >= ctx.value("amount", Decimal)
     on_credit = enough and not ctx.maybe("earlier", bool)
     methods = [*TILL, Method.CREDIT] if on_credit else TILL
@@ -178,7 +178,7 @@ def _possible(ctx: FormContext) -> Days:
 
 
 def _read_day(text: str, ctx: FormContext) -> date:
-    """Refused while it is typed when the rule would refuse it."""
+    """A day, refused while it is typed when the rule for backdated payments refuses it."""
     day, possible = read_day(text, ctx, _possible(ctx)), _possible(ctx)
     if not possible.holds(day):
         raise PaidOnInvalid(possible.first or day, ctx.context.today)

@@ -35,7 +35,7 @@ router = Router(Audience.STAFF)
 
 @callback("rcpdf")
 class ReceiptPdf(Callback):
-    """The receipt as a file, in the client's language."""
+    """Send the receipt as a file, in the client's language."""
 
     entry_id: UUID
 
@@ -53,9 +53,9 @@ async def show_receipt(context: UpdateContext, press: ShowReceipt) -> None:
 def receipt_screen(
     t: HtmlTranslator, receipt: Receipt, *, may_void: bool = True, may_return: bool = False
 ) -> Screen:
-    """The receipt as the desk sees it. Who has just taken the money may undo it; others ask an admin.
+    """The receipt at the desk. Whoever has just taken the payment may void it; others ask an admin.
 
-    What was handed back cannot be voided as well; an admin writes down when it came in again.
+    A payment that was refunded cannot be voided as well; an admin books when the refund came back.
     """
     lines = [_heading(t, receipt), "", *_facts(t, receipt)]
     if receipt.balance_after:
@@ -128,7 +128,7 @@ async def receipt_pdf(context: UpdateContext, press: ReceiptPdf) -> None:
 
 @router.on(VoidPayment)
 async def void(context: UpdateContext, press: VoidPayment) -> None:
-    """Why, then what happens; a payment that is too old for the actor goes to an admin."""
+    """Ask why and void; of a payment that is too old for this person an admin is asked."""
     async with context.unit_of_work() as uow:
         receipt = await SubscriptionService(uow).receipt(press.entry_id)
         await FourEyes(uow).require_another(receipt.client_id, Permission.TAKE_PAYMENT, acts=False)
@@ -157,7 +157,7 @@ async def void(context: UpdateContext, press: VoidPayment) -> None:
 
 
 async def _refuse_given_back(context: UpdateContext, receipt: Receipt) -> None:
-    """A button from before the refund: what to do first, and the way to it."""
+    """Answer a button that was shown before the refund: what to do first, and the way there."""
     text = say_error(context.t, MoneyGivenBack(receipt.given_back))
     returns = [_came_back(context.t, receipt)] if context.identity.may(Permission.REFUND) else []
     await context.show(Screen(text, [returns, nav(context.t, back=ShowReceipt(receipt.entry_id))]))

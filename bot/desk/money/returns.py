@@ -50,7 +50,7 @@ async def _ask_method(ctx: FormContext) -> str:
 
 
 async def _methods(ctx: FormContext) -> Sequence[Choice]:
-    """Out of the client's credit only while it is still there."""
+    """Payment methods; the client's credit only while the refund is still in it."""
     enough = ctx.value("credit", Decimal) >= ctx.value("amount", Decimal)
     methods = [Method.CREDIT, *TILL] if enough else TILL
     return [Choice(method, ctx.t(METHODS[method])) for method in methods]

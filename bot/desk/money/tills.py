@@ -1,4 +1,4 @@
-"""Cash counts at the desk: today's own till; for admins every till of any day."""
+"""Tills at the desk: the own cash count of today; for admins every till of any day."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ router = Router(Audience.STAFF)
 
 @callback("cash")
 class Cash(Callback):
-    """The way in: an employee's own till, an admin's list of tills."""
+    """Show an employee's own till, or an admin's list of tills."""
 
 
 @callback("tills")
 class Tills(Callback):
-    """All tills of a day."""
+    """List all tills of a day."""
 
     day: date
 
 
 @callback("till")
 class ShowTill(Callback):
-    """One till of one day, with everything that was counted of it."""
+    """Show one till of one day with its counts."""
 
     day: date
     staff_id: UUID
@@ -103,7 +103,7 @@ def _till_line(t: HtmlTranslator, till: Till) -> str:
 
 
 def besides_lines(t: HtmlTranslator, besides: Besides) -> list[str]:
-    """What left no trace in the till, one line each."""
+    """Lines about what has moved no money in the till, such as payments with credit."""
     lines: list[str] = []
     if besides.voided:
         lines.append(t("   ↩️ voided: {amount}", amount=besides.voided))
@@ -117,7 +117,7 @@ def besides_lines(t: HtmlTranslator, besides: Besides) -> list[str]:
 
 
 def _off(t: HtmlTranslator, difference: Decimal) -> str:
-    """How far a count is off, in words."""
+    """A count's difference in words."""
     if not difference:
         return t("✅ it adds up")
     if difference < 0:
@@ -160,7 +160,7 @@ def _count_line(t: HtmlTranslator, count: CashCount) -> str:
 
 
 def _counted_line(t: HtmlTranslator, method: Method, counted: Decimal, expected: Decimal) -> str:
-    """What was there of what should have been, and how far that is off."""
+    """What was counted, what was expected, and the difference."""
     line = t(
         "{method}: {counted} of {expected}", method=t(METHODS[method]), counted=counted, expected=expected
     )
@@ -172,7 +172,7 @@ def _counted_line(t: HtmlTranslator, method: Method, counted: Decimal, expected:
 
 @router.on(CountTill)
 async def count_till(context: UpdateContext, press: CountTill) -> None:
-    """Asks for cash always, and for every other method that moved."""
+    """Count a till: cash always, and every other method that moved."""
     async with context.unit_of_work() as uow:
         till = await CashService(uow).expected(press.day, press.staff_id)
     values = {
@@ -193,7 +193,7 @@ def _counted(ctx: FormContext) -> Mapping[Method, Decimal]:
 
 
 async def _expected(ctx: FormContext) -> Mapping[Method, Decimal]:
-    """As it is now: money may come in while somebody counts."""
+    """The expected sum as of now, for payments may come in during the count."""
     async with ctx.unit_of_work() as uow:
         till = await CashService(uow).expected(ctx.value("day", date), ctx.value("staff_id", UUID))
     return {one.method: one.expected for one in till.methods}
@@ -222,7 +222,7 @@ async def _count(ctx: FormContext) -> Screen:
 
 
 async def _offered(ctx: FormContext, method: Method) -> Sequence[Choice]:
-    """What should be there, as one tap. Not for cash: that is counted, not agreed to."""
+    """The expected sum as a button. Not for cash: it has to be counted, not agreed to."""
     expected = (await _expected(ctx)).get(method, Decimal(0))
     return [Choice(expected, ctx.t.money(expected))] if expected >= 0 else []
 

@@ -1,4 +1,4 @@
-"""Joint payments: all debts of a client charged at once, a payment for each, one receipt for all."""
+"""Joint payments: all debts of a client paid at once, one payment for each and one receipt for all."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ router = Router(Audience.STAFF)
 
 @callback("payaln", changes=True)
 class PayEverything(Callback):
-    """The sum as it was shown, by one method; `account` counts the gym's bank accounts from 1."""
+    """Pay the sum that was shown, by one method; `account` counts the gym's bank accounts from 1."""
 
     client_id: UUID
     amount: Decimal
@@ -39,7 +39,7 @@ class PayEverything(Callback):
 
 @router.on(TakeEverything)
 async def take_everything(context: UpdateContext, press: TakeEverything) -> None:
-    """Every debt and the ways to pay them all: choosing one takes the money."""
+    """Every debt and the ways to pay them all; choosing one takes the payments."""
     async with context.unit_of_work() as uow:
         owed = await SubscriptionService(uow).owed(press.client_id)
     if not owed:
@@ -91,7 +91,7 @@ def _which_account(t: HtmlTranslator, press: PayEverything, accounts: Sequence[s
 
 
 def joint_screen(t: HtmlTranslator, done: JointReceipt) -> Screen:
-    """What was taken, part by part."""
+    """The receipt of a joint payment, part by part."""
     first = done.first
     lines = [
         t("✅ <b>Paid {amount}</b> ({method})", amount=done.total, method=t(METHODS[first.method])),
@@ -119,7 +119,7 @@ def total_of(owed: Sequence[Owed]) -> Decimal:
 
 
 def debt_line(t: HtmlTranslator, one: Owed) -> str:
-    """One debt: how much, for what."""
+    """One debt: its sum and its plan."""
     return t(
         "🏷 {plan}, {starts_on} – {ends_on}: <b>{balance}</b>",
         plan=one.subscription.plan.name,
@@ -130,7 +130,7 @@ def debt_line(t: HtmlTranslator, one: Owed) -> str:
 
 
 def everything_button(t: HtmlTranslator, owed: Sequence[Owed]) -> list[Button]:
-    """Offered as soon as there is more than one debt."""
+    """The button of a joint payment, where there is more than one debt."""
     if len(owed) < 2:
         return []
     total, client_id = total_of(owed), owed[0].subscription.client_id

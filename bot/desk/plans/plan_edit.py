@@ -31,15 +31,18 @@ router = Router(Audience.STAFF)
 
 
 class ButtonNeeded(Invalid):
-    """Words where only the offered answers fit."""
+    """Words were typed where only the offered answers fit."""
 
     code = "button_needed"
     message = N_("Choose with the buttons, please.")
 
 
 class PlanField(StrEnum):
-    """What can be changed; the value is the column's name. The length is not among them, because chains of
-    renewals are counted in it: another length is another plan."""
+    """The fields that can be changed; the value is the column's name.
+
+    The length is not among them, because chains of renewals are counted in it: another length is another
+    plan.
+    """
 
     NAME = "name"
     DESCRIPTION = "description"
@@ -51,7 +54,7 @@ class PlanField(StrEnum):
 
 @callback("pedit")
 class EditPlan(Callback):
-    """The list of fields."""
+    """Show the fields of a plan."""
 
     plan_id: UUID
 
@@ -64,7 +67,7 @@ class EditPlanField(Callback):
 
 @dataclass(frozen=True, slots=True)
 class PlanQuestion:
-    """How a field is asked for, and whom a change of it reaches."""
+    """The question about a field, and which subscriptions a change of it reaches."""
 
     label: str
     ask: str

@@ -38,7 +38,7 @@ LONGEST_DESCRIPTION = 1000
 
 
 class PlanSort(StrEnum):
-    """What kind of plan it shall be; each asks only what it needs."""
+    """The kind of a new plan, which decides what is asked."""
 
     TIME = "time"
     PACK = "pack"
@@ -48,7 +48,7 @@ class PlanSort(StrEnum):
 
 @callback("pnew")
 class NewPlan(Callback):
-    """Create one."""
+    """Open the form of a new plan."""
 
 
 @router.on(NewPlan)
@@ -81,7 +81,7 @@ def read_description(text: str, ctx: FormContext) -> str:
 
 
 def _read_duration(text: str, ctx: FormContext) -> str:
-    """Kept as `1 month`."""
+    """A duration, kept as `1 month`."""
     found = parse_duration(text)
     return f"{found.count} {found.unit.value}"
 
@@ -98,7 +98,7 @@ def _wants_more(ctx: FormContext) -> bool:
 
 
 async def _names(ctx: FormContext) -> Sequence[Choice]:
-    """A name to start with."""
+    """A suggested name."""
     match _sort(ctx):
         case PlanSort.DAY:
             name = ctx.t("Day pass")

@@ -48,7 +48,7 @@ class AskCancelPrice(Callback):
 
 @callback("ppx", changes=True)
 class CancelPrice(Callback):
-    """Exactly the price that was shown."""
+    """Cancel a planned price, by its id: exactly the one that was shown."""
 
     plan_id: UUID
     price_id: UUID

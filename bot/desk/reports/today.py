@@ -1,4 +1,4 @@
-"""Today at the desk: who is in, what was refused, what came in, what runs out; refreshed in place."""
+"""Today at the desk: who is in, refusals, takings, plans that end; refreshed in place."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ router = Router(Audience.STAFF)
 
 @callback("today")
 class ShowToday(Callback):
-    """The day as it stands now."""
+    """Show the day as it stands now."""
 
 
 @callback("atrisk")
 class AtRisk(Callback):
-    """Running plans whose client does not come."""
+    """List running plans whose client does not come."""
 
     page: int = 0
 
@@ -87,7 +87,7 @@ def _standing_lines(t: HtmlTranslator, standing: PlanCounts) -> list[str]:
 
 
 def _doors(context: UpdateContext, found: Today) -> list[Button]:
-    """What the numbers lead to; none that would be empty, but who is in and the next look."""
+    """Buttons to what the figures count; none to an empty list, except *Who is in* and *Refresh*."""
     t, standing = context.t, found.standing
     doors = [button(t("🔄 Refresh"), ShowToday()), button(t("🏋️ Who is in"), WhoIsIn())]
     if standing.ending_week:
@@ -115,7 +115,7 @@ async def day_chart(context: UpdateContext, press: DayChart) -> None:
 
 
 def _draw(found: DayInNumbers, t: Translator) -> bytes:
-    # Loading matplotlib takes a second, which is spent here and not when the bot starts.
+    # Importing matplotlib takes a second: spent on the first chart, not on every start of the bot.
     from gym.reports.chart import draw_day
 
     return draw_day(found, t)

@@ -41,7 +41,7 @@ IN_CHATS: Final = N_(
     "enrolment when it is saved or canceled, all others and cards with a picture after ten minutes. At "
     "the kiosk no picture leaves the gym's own system."
 )
-"""Which pictures leave the building, for whoever takes them."""
+"""Which pictures leave the building, said to those who take them."""
 
 
 @callback("photos")
@@ -51,7 +51,7 @@ class NewPhotos(Callback):
 
 @callback("askrm")
 class AskForgetFace(Callback):
-    """`withdraw` takes the consent back too."""
+    """Ask whether the face may be forgotten; `withdraw` takes the consent back too."""
 
     client_id: UUID
     withdraw: bool
@@ -65,7 +65,7 @@ class ForgetFace(Callback):
 
 @callback("newtxt")
 class AskNewText(Callback):
-    """About the text in force, for a client who agreed to an older one."""
+    """Ask about the text in force, for a client who agreed to an older one."""
 
     client_id: UUID
 
@@ -125,7 +125,7 @@ def _keyboard(t: HtmlTranslator, client: Client, state: FaceState) -> Keyboard:
 
 @router.on(AskNewText)
 async def ask_new_text(context: UpdateContext, press: AskNewText) -> None:
-    """For clients without a chat, or who would rather answer at the desk: yes by signature, no forgets."""
+    """Ask at the desk: a yes is signed on paper, a no forgets the face."""
     t = context.t
     text = consent_question(t, context.settings.name)
     rows = [
@@ -165,7 +165,8 @@ async def _begin(context: UpdateContext, client: Client, *, agreed: bool) -> Non
 async def remember(
     ctx: FormContext, uow: UnitOfWork, client_id: UUID, faces: Sequence[EnrolmentFace]
 ) -> Enrolment | None:
-    """Consent on paper and the face, in the caller's transaction; None while the kiosk is to take it."""
+    """Save the consent on paper and the face, in the caller's transaction; None while the kiosk is to take
+    it."""
     recognition = FaceRecognitionService(uow)
     await recognition.give_consent(client_id, ConsentMethod.PAPER)
     if not faces:

@@ -19,14 +19,14 @@ from gym.faces.refusals import PossibleDuplicate
 from gym.faces.schemas import EnrolmentFace
 
 RESEMBLES: Final = "resembles"
-"""The client whose face it looks like, once the save was refused to somebody who may know."""
+"""The client whose face the new one resembles, kept once the save was refused to somebody who may know."""
 CONSENTS: Final = yes_no_choices(N_("Yes, signed on paper"), N_("No, without face"))
 
 # Consent and photos, asked here and when a client is registered ───────────────────────────────────────────
 
 
 async def ask_consent(ctx: FormContext) -> str:
-    """The text as the client reads it on paper; staff witnesses the signature."""
+    """The text as the client reads it on paper; staff witness the signature."""
     return consent_question(ctx.t, ctx.context.settings.name)
 
 
@@ -35,7 +35,7 @@ def consent_question(t: HtmlTranslator, gym: str) -> str:
 
 
 def consent_words(t: HtmlTranslator, gym: str) -> str:
-    """The text in force, set apart from what the desk itself is told."""
+    """The consent's text in force, set apart from what the desk itself is told."""
     return t("<i>{text}</i>", text=t(consent_text(), gym=gym))
 
 
@@ -44,7 +44,7 @@ def consented(ctx: FormContext) -> bool:
 
 
 async def judge_photo(ctx: FormContext, photo: bytes) -> PhotoNote:
-    """A photo that may be remembered; a fault says what to do better."""
+    """Accept a photo that is good enough to be remembered. Raises what the enrolment finds wrong with it."""
     await enrolment_face(ctx.context.gym.faces, photo)
     return PhotoNote(ctx.t("✅ Good photo."))
 
@@ -66,11 +66,12 @@ PHOTOS: Final = Step(
 )
 
 
-# Twins ────────────────────────────────────────────────────────────────────────────────────────────────────
+# Likeness
 
 
 def note_likeness(ctx: FormContext, found: PossibleDuplicate) -> None:
-    """Whoever may look is asked whether these are two people; anybody else is told to fetch an admin."""
+    """Let somebody who may see other clients decide whether these are two people; others are told to ask an
+    admin."""
     if found.client_id is not None:
         ctx.state.put(RESEMBLES, found.client_id)
         ctx.state.given.append(RESEMBLES)
@@ -104,6 +105,6 @@ TWIN: Final = Step(
 
 
 async def read_faces(context: UpdateContext, file_ids: Sequence[str]) -> list[EnrolmentFace]:
-    """Fetch the photos again and read them for good; nothing of them was kept in between."""
+    """Download the photos again and read them: nothing but their ids was kept since they were sent."""
     pictures = await asyncio.gather(*(context.download(file_id) for file_id in file_ids))
     return list(await asyncio.gather(*(enrolment_face(context.gym.faces, picture) for picture in pictures)))
