@@ -1,1 +1,1 @@
-"""The Telegram application: the desk's and the members' way into the gym."""
+"""The Telegram application: chats of the desk and of members."""

@@ -15,14 +15,15 @@ with collector.paused():
 
 
 def main() -> None:
-    """A fault of the set-up is one line."""
+    """Run the bot; a fault of the set-up is one line on standard error."""
     loop.end_at_once()
     try:
         config = load_config()
         configure_logging(config.log_level, config.log_format)
         with collector.paused():
             loading = begin_loading(config)
-            from bot.serving import run  # two seconds, in which the models are loaded
+            # Imported here: the face models are being loaded meanwhile, which takes two seconds.
+            from bot.serving import run
 
         run(config, loading, with_web="--no-web" not in sys.argv[1:])
     except (ConfigError, PostgresUnavailable) as error:

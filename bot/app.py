@@ -1,4 +1,4 @@
-"""The whole gym in one event loop: database, web, jobs and outbox first, then Telegram joins when it can."""
+"""The whole gym in one event loop: database, web, jobs and outbox first; Telegram joins when it can."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class RunningApp:
-    """What runs, and where it can be reached."""
+    """The parts that run, and the addresses where they can be reached."""
 
     gym: Gym
     bot: RunningBot
@@ -49,7 +49,7 @@ class RunningApp:
     tablets_url: str | None
     sandbox: SandboxServer | None
     claim: asyncio.Future[str | None]
-    """The set-up link of a gym that nobody has claimed. Done once Telegram has said who the bot is."""
+    """The set-up link of a gym that nobody has claimed. Done once Telegram has told the bot's name."""
 
     @property
     def kiosk_url(self) -> str | None:
@@ -64,10 +64,10 @@ def _kiosk(web_url: str | None) -> str | None:
 async def open_application(
     config: Config, loading: Loading | None = None, *, with_web: bool = True
 ) -> AsyncGenerator[RunningApp]:
-    """Everything works inside the block; it is stopped in reverse, handlers in flight first.
+    """Run every part inside the block; they are stopped in reverse, handlers under way first.
 
-    `loading` are the face models where they are being loaded already.
-    Raises `ConfigError` and `PostgresUnavailable` with one line for the operator.
+    `loading` are the face models where they are being loaded already. Raises `ConfigError` and
+    `PostgresUnavailable` with one line for the operator.
     """
     async with AsyncExitStack() as stack:
         gym = await stack.enter_async_context(open_gym(config, faces=loading or True))
@@ -129,7 +129,7 @@ async def _sandbox(stack: AsyncExitStack, gym: Gym, web_url: str | None) -> Sand
 def sandbox_hooks(
     gym: Gym, kiosk_url: str | None = None, before_jump: Callable[[timedelta], Awaitable[None]] | None = None
 ) -> SandboxHooks:
-    """The sandbox's clock is the gym's, told in the gym's time zone."""
+    """The gym's clock as the sandbox sees and moves it, in the gym's time zone."""
 
     async def read() -> datetime:
         settings = await gym.settings()
@@ -145,7 +145,7 @@ def sandbox_hooks(
 
 
 async def _supervised(stack: AsyncExitStack, name: str, work: Callable[[], Awaitable[None]]) -> None:
-    """Keep a task going until the house closes."""
+    """Run a supervised task until the application is closed."""
     task = asyncio.create_task(supervise(name, work))
 
     async def end() -> None:
@@ -160,14 +160,14 @@ async def _schedule(gym: Gym) -> None:
 
 
 async def _send_notifications(gym: Gym, bot: RunningBot, connected: asyncio.Event) -> None:
-    """The outbox leaves once Telegram was reached; until then messages wait in the database."""
+    """Run the outbox once Telegram was reached; until then messages wait in the database."""
     await bot.connected.wait()
     connected.set()
     await OutboxWorker(gym, bot.assembly.bot).run()
 
 
 async def _expire_before_jump(gym: Gym, bot: RunningBot, by: timedelta) -> None:
-    """A clock that jumps over two days would leave every photo in its chat, too old to be deleted."""
+    """Delete photos that are due within the jump: after two days Telegram would let them stay for ever."""
     if bot.connected.is_set():
         await PictureExpiry(gym, bot.assembly.bot).drain(by)
 
@@ -185,7 +185,7 @@ async def _broadcast(gym: Gym, bot: RunningBot) -> None:
 async def _offer_claim(
     gym: Gym, bot: RunningBot, sandbox: SandboxServer | None, claim: asyncio.Future[str | None]
 ) -> None:
-    """The link leads to the bot, so it waits for the bot's name."""
+    """Offer the set-up link, which leads to the bot and so waits for the bot's name."""
     await bot.connected.wait()
     url = await _claim_url(gym)
     if sandbox is not None:

@@ -1,4 +1,4 @@
-"""Home screens, linking and joining by deep link, and the commands that everybody has."""
+"""Home screens, linking and joining by deep link, and the commands of every audience."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class SetLanguage(Callback):
 
 @router.on(Home)
 async def home(context: UpdateContext, _: Home) -> None:
-    """The home screen that fits the person; a stranger gets one polite sentence."""
+    """The home screen of the person's audience; a stranger gets one sentence."""
     if context.identity.staff is not None:
         await context.show(await _desk_home(context))
     elif context.identity.client is not None:
@@ -109,7 +109,7 @@ async def set_language(context: UpdateContext, press: SetLanguage) -> None:
 @router.start(PREFIXES[LinkPurpose.CLAIM_GYM])
 @router.start(PREFIXES[LinkPurpose.INVITE_STAFF])
 async def join_team(context: UpdateContext) -> None:
-    """The claim link of a new gym, or an admin's invitation."""
+    """Join by the set-up link of a new gym, or by an admin's invitation."""
     user = context.update.effective_user
     assert user is not None
     async with context.stranger_unit_of_work() as uow:
@@ -129,14 +129,14 @@ async def join_team(context: UpdateContext) -> None:
 
 @callback("linkme")
 class LinkMe(Callback):
-    """A staff member's own membership."""
+    """Link the own membership of a staff member."""
 
     token: str
 
 
 @router.start(PREFIXES[LinkPurpose.LINK_CLIENT])
 async def link_by_token(context: UpdateContext) -> None:
-    """A client opens the link that staff showed; staff who open it are asked first whom they mean."""
+    """A client opens the link that staff showed; staff who open it are asked whether it is theirs."""
     if context.identity.staff is None:
         await _link(context, context.payload)
         return
@@ -161,7 +161,7 @@ async def _link(context: UpdateContext, token: str) -> None:
         async with context.stranger_unit_of_work() as uow:
             await ClientService(uow).accept_link(token, context.user_id, context.identity.language)
     except LinkUsed:
-        # The same update after a crash, or the person's own old link: they are in already.
+        # The same update after a crash, or the person's own old link: the chat is linked already.
         if context.identity.client is None:
             raise
         await go_home(context)
@@ -173,8 +173,8 @@ async def _link(context: UpdateContext, token: str) -> None:
 async def link_by_contact(context: UpdateContext) -> None:
     """A client shares their own contact.
 
-    Telegram says whose number it is at the moment of sharing: a forwarded one may name the person beside a
-    number that has long been somebody else's.
+    At that moment Telegram vouches for the number. A forwarded contact may name the person beside a number
+    that has long been somebody else's.
     """
     message = context.message
     contact = message.contact if message else None
@@ -191,7 +191,7 @@ async def link_by_contact(context: UpdateContext) -> None:
 
 
 async def _linked(context: UpdateContext) -> None:
-    """The greeting itself is a message of the outbox."""
+    """The home screen after linking; the greeting itself is a message of the outbox."""
     await context.refresh()
     await context.say(Screen(context.t(N_("✅ This chat is yours now.")), drop_keys=True))
     route = routes_of(context).occasion(Occasion.LINKED, context.identity)
@@ -231,7 +231,7 @@ async def _door(context: UpdateContext, item: HomeButton) -> Button:
 
 
 def _for_candidates(context: UpdateContext, candidate: AdminCandidate, until: datetime | None) -> Screen:
-    """Who has to confirm them, and until when; nothing else is open to them."""
+    """Who has to confirm an admin candidate, and until when; nothing else is open to them."""
     t, who = context.t, candidate.invited_by_name
     by = N_("{who} or another admin of {gym}") if who else N_("an admin of {gym}")
     text = t(

@@ -1,4 +1,4 @@
-"""Serving: runs the application in this process until it is stopped by a signal."""
+"""Serving: runs the application in this process until a signal stops it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ async def _serve(config: Config, loading: Loading, *, with_web: bool) -> None:
 
 
 def greet(app: RunningApp) -> None:
-    """Where everything is, for the person who typed `make run`."""
+    """Print the addresses, for the person who typed `make run`."""
     lines = ["  PowerGym is running."]
     if app.sandbox is not None:
         lines.append(f"  Chat page   {app.sandbox.page_url}   (no token: a local Bot API server stands in)")
@@ -59,7 +59,7 @@ def greet(app: RunningApp) -> None:
 
 
 def greet_late(claim: asyncio.Future[str | None]) -> None:
-    """The set-up link, of a gym whose bot got its name after the greeting."""
+    """Print the set-up link of a gym whose bot got its name after the greeting."""
     if line := _claim_line(claim):
         _print([line])
 

@@ -1,1 +1,1 @@
-"""The member's own chat."""
+"""The member's own chat: plan, visits, freezes, payments, rewards, QR, face consent, preferences."""

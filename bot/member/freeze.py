@@ -35,7 +35,7 @@ router = Router(Audience.MEMBER)
 
 @callback("myback")
 class IAmBack(Callback):
-    """Ends my freeze; asks first."""
+    """Ask whether my freeze ends today."""
 
 
 @callback("mybak2", changes=True)
@@ -66,7 +66,7 @@ async def my_freeze(context: UpdateContext, _: MyFreeze) -> None:
 
 
 def _coming(found: Sequence[Freeze], today: date) -> list[Freeze]:
-    """Those that are not over, first day first; closings too."""
+    """Freezes and closings that are not over, the first day first."""
     left = {rest.freeze_id for rest in from_day(today, map(Interval.of, found))}
     return [one for one in found if one.id in left]
 
@@ -116,7 +116,7 @@ async def take_wish_back(context: UpdateContext, press: TakeWishBack) -> None:
     await go(context, MyFreeze())
 
 
-# Coming back ──────────────────────────────────────────────────────────────────────────────────────────────
+# Returning
 
 
 @router.on(IAmBack)
@@ -180,7 +180,7 @@ async def _summary(ctx: FormContext) -> str:
 
 
 async def _outcome(ctx: FormContext, starts_on: date, ends_on: date | None) -> str:
-    """The new last day, or what stands in the way."""
+    """The last day of the plan with this freeze, or what stands in its way."""
     t = ctx.t
     try:
         async with ctx.member_unit_of_work() as uow:

@@ -36,7 +36,7 @@ async def plan_command(context: UpdateContext) -> None:
 
 
 async def show_plan(context: UpdateContext) -> None:
-    """One screen with everything the member wants to know."""
+    """Everything about the plan on one screen."""
     client = context.identity.client
     assert client is not None
     async with context.member_unit_of_work() as uow:
@@ -52,7 +52,7 @@ async def show_plan(context: UpdateContext) -> None:
 
 
 def _acts(t: HtmlTranslator, card: ClientCard) -> list[Button]:
-    """What the state allows; a plan that waits already is not renewed once more."""
+    """Acts that the state allows; a plan with a renewal that waits is not renewed once more."""
     acts, buttons = words_of(card.standing).member_acts, list[Button]()
     if MemberAct.WANT in acts:
         buttons.append(button(t("I want a plan"), WantToRenew()))

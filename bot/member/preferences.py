@@ -38,7 +38,7 @@ class Want(Callback):
 
 @callback("prefq")
 class QuietHours(Callback):
-    """Choose one's own."""
+    """Choose the own quiet hours."""
 
 
 member.home(N_("🔔 Preferences"), MyPreferences())

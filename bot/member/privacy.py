@@ -21,7 +21,7 @@ router = Router(Audience.MEMBER)
 
 @callback("myface")
 class MyFace(Callback):
-    """Whether the gym may recognise the client by face."""
+    """Show whether the gym may recognise me by face."""
 
 
 @callback("fbye", changes=True)
@@ -46,7 +46,8 @@ async def my_face(context: UpdateContext, _: MyFace) -> None:
 
 @router.started
 async def text_has_changed(context: UpdateContext) -> None:
-    """Who agreed to an older text is asked once; what was stored stays until they withdraw."""
+    """Whether the client agreed to an older text, and is to be asked once; until they withdraw, the face
+    stays."""
     client = context.identity.client
     assert client is not None
     async with context.member_unit_of_work() as uow:
@@ -61,7 +62,7 @@ async def _state(context: UpdateContext) -> FaceState:
 
 
 def _question(context: UpdateContext, state: FaceState) -> Screen:
-    """The text in force, to be agreed to."""
+    """The consent's text in force, with its answers."""
     t = context.t
     if state.consent is not None:
         return Screen(changed_text(t, context.settings.name), [*answers_to_change(t), nav(t)])

@@ -22,7 +22,7 @@ LIFETIME: Final = timedelta(seconds=60)
 
 @callback("myqr")
 class MyQr(Callback):
-    """Drawn again on every tap."""
+    """Draw a fresh code."""
 
 
 router.home(N_("🔳 My QR"), MyQr())

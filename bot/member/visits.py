@@ -1,4 +1,4 @@
-"""My visits: when a member came, on pages."""
+"""My visits: the days and times of a member's visits, by page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Notifications as messages: one small function a kind, in the reader's language, worded when it leaves."""
+"""Notifications as messages: one function for each kind, worded in the reader's language when it is sent."""
 
 from bot.messages import (
     approvals,

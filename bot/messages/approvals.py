@@ -1,4 +1,4 @@
-"""What is read about requests: by whoever may decide, by whoever asked, by the member."""
+"""Messages about requests: to those who may decide, to the requester, to the member."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _answers(t: HtmlTranslator, p: ApprovalAskedPayload | DeskFreezeWantedPayloa
 def _taken_back(
     t: HtmlTranslator, p: ApprovalTakenBackPayload | DeskFreezeTakenBackPayload, _: WordingContext
 ) -> str:
-    """Stands where the question stood; without buttons, there is nothing to decide any more."""
+    """Replaces the question; without buttons, for there is nothing to decide any more."""
     title = t("✖️ <b>{asked_by} has taken this back.</b>", asked_by=p.request.asked_by)
     return "\n".join([title, "", request_text(t, p.request)])
 

@@ -1,4 +1,4 @@
-"""What admins are asked about a new admin, and what the new admin hears."""
+"""Messages about admin candidates: the question to admins, and its answer to the candidate."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _answers(t: HtmlTranslator, p: AdminWaitingPayload) -> Keyboard:
 
 @says(AdminWaitOverPayload)
 def _over(t: HtmlTranslator, p: AdminWaitOverPayload, _: WordingContext) -> str:
-    """Stands where the question stood."""
+    """Replaces the question once it is decided."""
     return outcome_text(t, p.candidate)
 
 

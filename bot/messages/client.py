@@ -1,4 +1,4 @@
-"""What clients read."""
+"""Messages to clients: welcome, check-ins, payments, reminders."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from gym.notifications.payloads.plans import (
 )
 
 ENDED = (VerdictCode.EXPIRED, VerdictCode.VISITS_USED_UP, VerdictCode.NO_SUBSCRIPTION)
-"""Denials that a new period mends."""
+"""Denials that a new period would remove."""
 HAS_ENDED = N_("⚪ <b>{plan}</b> ended on {ends_on}. Renew it at the desk.")
 
 simple(
@@ -89,7 +89,7 @@ def _part(t: HtmlTranslator, one: ReceiptPart) -> str:
 
 @says(VoidedPayload)
 def _voided(t: HtmlTranslator, p: VoidedPayload, _: WordingContext) -> str:
-    """The reason is the desk's."""
+    """Without the reason, which is meant for the desk."""
     text = t(
         "↩️ <b>Receipt {number}</b> is void: <b>{amount}</b> ({method}) for {plan} no longer counts as paid.",
         number=Html(f"№ {p.void.receipt_number}"),

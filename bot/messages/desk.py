@@ -1,4 +1,4 @@
-"""What the desk reads."""
+"""Messages to the desk: sales, payments, check-ins, kiosks, and what needs attention."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def _desk_denied(t: HtmlTranslator, p: DeskDeniedPayload, _: WordingContext) -> 
 
 
 def _why(verdict: VerdictDetails) -> str:
-    """The desk's own words: the client's are for the client."""
+    """The reason of a denial, worded for the desk instead of the client."""
     code = VerdictCode(verdict.code)
     if code is VerdictCode.FROZEN and not verdict.until:
         return FROZEN_OPEN_END
@@ -183,7 +183,7 @@ def _visitors_card(t: HtmlTranslator, p: DeskCheckedInPayload | DeskOverridePayl
 
 @offers(DeskActivatedPayload)
 def _begun(t: HtmlTranslator, p: DeskActivatedPayload) -> Keyboard:
-    """What has begun unpaid is paid now."""
+    """The button to pay a plan that has begun unpaid."""
     card = _card(t, p.about.client_id)
     return [[card, button(t("💵 Pay"), TakePayment(p.about.subscription_id))] if p.about.balance else [card]]
 
@@ -215,7 +215,7 @@ def _verdict_card(t: HtmlTranslator, verdict: VerdictDetails) -> Keyboard:
 
 
 def _known_client(verdict: VerdictDetails) -> UUID:
-    """Whom the verdict is about. Raises `LookupError` for a row without one: it cannot be worded."""
+    """The client whom the verdict is about. Raises `LookupError` for a row without one: it cannot be worded."""
     if verdict.client_id is None:
         raise LookupError("client_id")
     return verdict.client_id

@@ -1,4 +1,4 @@
-"""What is said of freezes, closings of the gym and gift days."""
+"""Messages about freezes, closings of the gym and gift days."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the desk reads of the house itself: the day in numbers, and jobs that do not run."""
+"""Messages about operation: the day in numbers, jobs that do not run, Telegram, pictures that stay."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ STAYS: Final = {
         "If it is there, the bot cannot delete it. Please look there and delete it by hand."
     ),
 }
-"""Why a picture stays where it is, and what helps."""
+"""Why a picture stays in its chat, and what helps."""
 NO_RIGHT_IN: Final = N_(
     "🖼 In “{chat}” the bot may not delete photos of faces. Make it an administrator that may delete "
     "messages, and delete the photos that are there by hand."

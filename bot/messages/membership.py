@@ -1,4 +1,4 @@
-"""What is said of a changed plan, money given back and goodwill."""
+"""Messages about plan changes, cancellations, refunds and goodwill."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def _change_lines(t: HtmlTranslator, change: ChangeDetails) -> list[str]:
 
 @says(RefundedPayload)
 def _refunded(t: HtmlTranslator, p: RefundedPayload, _: WordingContext) -> str:
-    """A client reads what was done for them; the reason is the desk's."""
+    """What was refunded; without the reason, which is meant for the desk."""
     if p.given.cause == EntryCause.WRITTEN_OFF:
         return t(
             "🧹 <b>{plan}</b>: {amount} are not owed any more.",
@@ -95,7 +95,7 @@ def _refunded(t: HtmlTranslator, p: RefundedPayload, _: WordingContext) -> str:
 
 @says(SubscriptionCanceledPayload)
 def _canceled(t: HtmlTranslator, p: SubscriptionCanceledPayload, _: WordingContext) -> str:
-    """Which period is gone, what stays, what is still owed. 0.1.0 did not say whether it had begun."""
+    """Which period was cancelled, what stays, what is still owed. 0.1.0 did not say whether it had begun."""
     text = t(
         "✖️ Your plan <b>{plan_name}</b>, {starts_on} – {ends_on}, was canceled.",
         plan_name=p.about.plan_name,
@@ -112,7 +112,7 @@ def _canceled(t: HtmlTranslator, p: SubscriptionCanceledPayload, _: WordingConte
 
 
 def _still(t: HtmlTranslator, p: SubscriptionCanceledPayload) -> list[str]:
-    """What the client has all the same, and owes."""
+    """What the client still has, and still owes."""
     lines: list[str] = []
     if p.outcome.running_plan:
         lines.append(
@@ -130,7 +130,7 @@ def _still(t: HtmlTranslator, p: SubscriptionCanceledPayload) -> list[str]:
 def _given(
     t: HtmlTranslator, given: CancellationDetails | RefundDetails, method: str | None = None
 ) -> list[str]:
-    """What a client gets back; a cancellation does not say how."""
+    """What a client gets back; of a cancellation the method is not known."""
     lines: list[str] = []
     if given.credited:
         lines.append(t("− {amount} off what is to pay", amount=given.credited))

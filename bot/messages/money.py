@@ -1,4 +1,4 @@
-"""Money in messages: tills that do not add up, and the PDF under a receipt."""
+"""Messages about money: tills that do not add up, and the receipt's PDF."""
 
 from __future__ import annotations
 

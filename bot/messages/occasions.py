@@ -1,4 +1,4 @@
-"""What members read now and then: birthdays, long absences, new prices, and what the gym tells everybody."""
+"""Occasional messages to members: birthdays, long absences, new prices, broadcasts."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _birthday(t: HtmlTranslator, p: BirthdayPayload, context: WordingContext) ->
 
 @says(AbsentPayload)
 def _absent(t: HtmlTranslator, p: AbsentPayload, context: WordingContext) -> str:
-    """The day is the last visit's own, so that the member knows it again."""
+    """The invitation names the day of the last visit."""
     if p.since is None:
         return _absent_for(t, p, context)
     told = {"first_name": p.first_name, "gym": context.settings.name}
@@ -49,7 +49,7 @@ def _absent(t: HtmlTranslator, p: AbsentPayload, context: WordingContext) -> str
 
 
 def _absent_for(t: HtmlTranslator, p: AbsentPayload, context: WordingContext) -> str:
-    """As releases up to 0.1 have written it into the outbox."""
+    """The invitation as releases up to 0.1 have written it into the outbox."""
     return t.plural(
         "👟 We have not seen you for {count} day, {first_name}. Your plan is running: come to {gym}!",
         "👟 We have not seen you for {count} days, {first_name}. Your plan is running: come to {gym}!",
@@ -76,7 +76,7 @@ def _consent(t: HtmlTranslator, _: FaceConsentRenewedPayload, context: WordingCo
 
 @says(BroadcastPayload)
 def _broadcast(t: HtmlTranslator, p: BroadcastPayload, context: WordingContext) -> str:
-    """As it was typed, under the gym's name. Raises `LookupError` when its broadcast has gone."""
+    """A broadcast as it was typed, under the gym's name. Raises `LookupError` when its broadcast has gone."""
     if p.text is None:
         raise LookupError("text")
     return t("📣 <b>{gym}</b>", gym=context.settings.name) + f"\n\n{Html(t.text(p.text))}"

@@ -1,4 +1,4 @@
-"""The register of wordings: which function words a kind of notification, and which buttons go under it."""
+"""The register of wordings: for each kind of notification the function that words it, and its buttons."""
 
 from __future__ import annotations
 
@@ -27,11 +27,12 @@ P = TypeVar("P", bound=Payload)
 
 @dataclass(frozen=True, slots=True)
 class WordingContext:
-    """Under which settings a message is worded, and on which gym day it is read."""
+    """The gym's settings, and the gym day on which a message is read."""
 
     settings: GymSettings
     today: date | None = None
-    """What Telegram took days late must be true when it is read. None in a list of what was not delivered."""
+    """A message that Telegram took days late must be true on the day it is read. None in a list of dead
+    letters."""
 
 
 Words: TypeAlias = Callable[[HtmlTranslator, P, WordingContext], str]
@@ -45,12 +46,12 @@ ANSWERED_IN_PLACE: Final = frozenset(
         NotificationKind.ADMIN_WAITING,
     }
 )
-"""Questions: a tap turns them into their answer. Everything else that is told stays in the chat."""
+"""Questions, whose message a press replaces by the answer. All other messages stay in the chat."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is sent."""
+    """The text and keyboard of one message."""
 
     text: str
     keyboard: InlineKeyboardMarkup | None = None
@@ -79,9 +80,9 @@ def offers(*models: type[P]) -> Callable[[Buttons[P]], Buttons[P]]:
 
 
 def simple(model: type[Payload], message: str) -> None:
-    """A kind that is one sentence filled with its payload and the `gym`'s name.
+    """Register a kind that is one sentence, filled with its payload and the name `gym`.
 
-    Raises LookupError, and so at every start, where the sentence needs what the payload does not have.
+    Raises LookupError at import where the sentence needs what the payload does not have.
     """
     needed = {name for _, name, _, _ in Formatter().parse(message) if name}
     if unknown := needed - stored_names(model) - {"gym"}:
@@ -93,7 +94,7 @@ def simple(model: type[Payload], message: str) -> None:
 
 
 def check_wordings() -> None:
-    """Raises LookupError, and so at every start, for a kind that nothing words."""
+    """Raises LookupError, and so at every start, for a kind without a wording."""
     if missing := set(NotificationKind) - RENDERERS.keys():
         raise LookupError(f"kinds without words: {', '.join(sorted(missing))}")
 
@@ -106,14 +107,14 @@ def word(t: HtmlTranslator, payload: Payload, context: WordingContext) -> str:
 def word_stored(
     t: HtmlTranslator, kind: NotificationKind, stored: Mapping[str, Any], context: WordingContext
 ) -> str:
-    """The text of what the outbox holds. Raises ValueError where a fact is missing or of another type."""
+    """The text of a stored payload. Raises ValueError where a fact is missing or of another type."""
     return word(t, read_stored(BY_KIND[kind].payload, stored), context)
 
 
 def render(
     kind: NotificationKind, stored: Mapping[str, Any], settings: GymSettings, language: str, now: datetime
 ) -> Message:
-    """The message of what the outbox holds; `now` is business time, from which its buttons grow old.
+    """The message of a stored payload; `now` is business time, from which its buttons grow old.
 
     Raises ValueError where a fact is missing or of another type.
     """
@@ -132,7 +133,7 @@ def verdict_words(t: HtmlTranslator, verdict: VerdictDetails) -> str:
 
 
 def verdict_values(verdict: VerdictDetails) -> dict[str, Any]:
-    """What a sentence about a verdict is filled with."""
+    """The values for a sentence about a verdict."""
     return {**verdict.values(), "balance": verdict.balance or verdict.closed_debt}
 
 

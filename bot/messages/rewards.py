@@ -1,4 +1,4 @@
-"""What is said of rewards: earned, about to expire, used."""
+"""Messages about rewards: earned, about to expire, used."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""A local Bot API server: Telegram's other side, for the demo and for the tests."""
+"""A local Bot API server with a chat page, for the demo and for the tests."""

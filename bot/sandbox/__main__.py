@@ -1,4 +1,4 @@
-"""`python -m bot.sandbox`: the sandbox on its own, without a gym behind it."""
+"""`python -m bot.sandbox`: the local Bot API server alone, without a gym."""
 
 from __future__ import annotations
 

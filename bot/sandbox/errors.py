@@ -1,4 +1,4 @@
-"""Refusals: Telegram's, in Telegram's words, beside those of the control API."""
+"""Errors: Telegram's refusals in its own sentences, and those of the control API."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class BadRequest(BotApiError):
 
 
 class ChatForbidden(BotApiError):
-    """403: the person does not want to hear from the bot, or never wrote to it."""
+    """403: the person has blocked the bot, or never wrote to it."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(403, f"Forbidden: {reason}")
@@ -94,7 +94,7 @@ class NotAPhoto(Invalid):
 
 
 class BadField(Invalid):
-    """Control API only: a field is missing or of the wrong kind."""
+    """A field of the control API is missing or of the wrong kind."""
 
     code = "bad_field"
     message = "The field “{field}” is missing or wrong: {expected}."
@@ -104,7 +104,7 @@ class BadField(Invalid):
 
 
 class NotOffered(GymError):
-    """The process that runs this server gave it no such hook."""
+    """The process around this server has given no such hook."""
 
     code = "not_offered"
     status = 501
@@ -115,7 +115,7 @@ class NotOffered(GymError):
 
 
 class ForeignOrigin(GymError):
-    """Another web site's page tried to reach the sandbox through the visitor's browser."""
+    """A page of another web site tried to reach the server through a person's browser."""
 
     code = "foreign_origin"
     status = 403
@@ -123,7 +123,7 @@ class ForeignOrigin(GymError):
 
 
 class NotLoopback(GymError):
-    """The sandbox lets anyone be anyone, so it never leaves this computer."""
+    """The address could be reached from other computers. Anybody can be anyone here, so that is refused."""
 
     code = "not_loopback"
     message = "The sandbox listens on this computer only. Use 127.0.0.1 instead of {host}."

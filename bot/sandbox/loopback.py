@@ -1,4 +1,4 @@
-"""Loopback checks: who may call the server, and where it may call itself."""
+"""Loopback checks: who may call the server, and which addresses it may call."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 _OWN_PAGES = ("", "same-origin", "none")
-"""What a browser says of a request that our own page, or the person, began; other programs say nothing."""
+"""Values of Sec-Fetch-Site for requests that our own page or the person began; other programs send none."""
 _PAGE = "/"
 
 
 def is_loopback(host: str) -> bool:
-    """An address of this computer. `localhost` is the only name that is one (RFC 6761)."""
+    """Whether an address is of this computer. `localhost` is the only name that is (RFC 6761)."""
     try:
         return host == "localhost" or ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
@@ -24,10 +24,10 @@ def is_loopback(host: str) -> bool:
 
 
 def is_foreign(request: web.Request) -> bool:
-    """Whether another site's page asks through the visitor's browser, whatever the method.
+    """Whether a page of another site asks through a person's browser, whatever the method.
 
-    Three ways are shut: a name rebound to this computer (Host), a page that posts (Origin), and a page that
-    only links or embeds, whose GET carries no Origin (Sec-Fetch-Site; `same-site` is another port's page).
+    Closed are a name rebound to this computer (Host), a page that posts (Origin), and a page that only links
+    or embeds, whose GET has no Origin (Sec-Fetch-Site; `same-site` is another port's page).
     """
     try:
         asked = urlsplit(f"//{request.host}").hostname or ""
@@ -40,7 +40,7 @@ def is_foreign(request: web.Request) -> bool:
 
 
 def _is_visit(request: web.Request) -> bool:
-    """A link from elsewhere that a person followed to the chat page itself; it can be in no frame."""
+    """Whether a person followed a link to the chat page itself, not inside of a frame."""
     how = request.headers.get("Sec-Fetch-Mode"), request.headers.get("Sec-Fetch-Dest")
     return request.method == "GET" and request.path == _PAGE and how == ("navigate", "document")
 
@@ -56,7 +56,7 @@ def loopback_url(text: str) -> URL | None:
 
 
 class LoopbackResolver(AbstractResolver):
-    """Knows `localhost` without asking: a resolver could be made to answer with another computer."""
+    """Resolves `localhost` without asking: a resolver could be made to answer with another computer."""
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET

@@ -22,7 +22,7 @@ from gym.core.errors import GymError
 __all__ = ["SandboxHooks", "SandboxServer"]
 
 SANDBOX_USERNAME = "0sandbox_bot"
-"""Telegram's names begin with a letter: whoever scans a sandbox's QR with a real phone meets nobody."""
+"""No Telegram name begins with a digit: a real phone that scans a QR of the sandbox finds nobody."""
 PAGE = Path(__file__).parent / "page"
 NO_HOOKS = SandboxHooks()
 MAX_BODY_BYTES = 64 * 1024 * 1024
@@ -45,7 +45,7 @@ def _error(status: int, code: str, message: str, details: Json) -> web.Response:
 
 @web.middleware
 async def own_pages_only(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """A page of another site reaches nothing here, neither the Bot API nor the control API."""
+    """Refuse pages of other sites, at the Bot API and the control API alike."""
     if not is_foreign(request):
         return await handler(request)
     refusal = ForeignOrigin()
@@ -58,7 +58,7 @@ async def own_pages_only(request: web.Request, handler: Handler) -> web.StreamRe
 
 @web.middleware
 async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """One shape for every refusal of the control API."""
+    """Every refusal of the control API in one shape."""
     try:
         return await handler(request)
     except GymError as error:
@@ -118,11 +118,11 @@ class SandboxServer:
         return f"{self.url}/file/bot"
 
     def set_claim_link(self, url: str | None) -> None:
-        """The link that makes the first person the owner; the page offers it until it was used."""
+        """Set the link that makes the first person the owner; the page offers it until it was used."""
         self._control.claim_url = url
 
     def set_hooks(self, hooks: SandboxHooks) -> None:
-        """Lend hooks after the start, when the gym behind them is open."""
+        """Set the hooks after the start, when the gym is open."""
         self._control.hooks = hooks
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:

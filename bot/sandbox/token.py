@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 BOT_ID = 100000001
-"""The same for every store: messages that a store holds already were written by this user."""
+"""The same for every store: messages that a store holds already were sent by this user."""
 _SECRET_BYTES = 26
 """35 letters after the colon, as many as Telegram's tokens have: 208 random bits."""
 _TOKEN = re.compile(r"\d+:[\w-]{20,}")
@@ -21,7 +21,7 @@ def new_token() -> str:
 
 
 def token_path(store_path: Path) -> Path:
-    """Where a store's token is kept: beside it, for scripts to read."""
+    """The file of a store's token: beside it, for scripts to read."""
     return store_path.with_suffix(".token")
 
 
@@ -38,7 +38,7 @@ def kept_token(store_path: Path | None) -> str:
         if _TOKEN.fullmatch(kept):
             path.chmod(0o600)
             return kept
-        path.unlink()  # cut short or overwritten: nothing hangs on the old one
+        path.unlink()  # cut short or overwritten: a new one does, for nothing depends on the old one
     return _made(path)
 
 

@@ -28,14 +28,14 @@ LIMIT = 64
 """Bytes of callback data (Bot API)."""
 STALE_AFTER = timedelta(hours=1)
 STAYS = "~"
-"""In front of the data of a button under a message that must stay as it is: receipts, links, notices."""
+"""Prefix of the data under a message that must stay as it is: a receipt, link or notice."""
 _SEPARATOR = "|"
 _CODE = re.compile(r"[a-z0-9_]{1,6}")
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 class UnknownButton(GymError):
-    """The data is from an older version, or not ours."""
+    """The data is from an older release, or not ours."""
 
     code = "unknown_button"
     status = 410
@@ -43,11 +43,11 @@ class UnknownButton(GymError):
 
 
 class CallbackTooLong(ValueError):
-    """More than fits; a mistake of the programmer."""
+    """The packed data is longer than `LIMIT`: a mistake of the programmer."""
 
 
 class Callback:
-    """Base of every button's data; made with `@callback`."""
+    """Base of all callback data; made with `@callback`."""
 
     code: ClassVar[str]
     changes: ClassVar[bool]
@@ -58,7 +58,7 @@ Kind = TypeVar("Kind", bound=type[Callback])
 
 @dataclass_transform(frozen_default=True)
 def callback(code: str, *, changes: bool = False) -> Callable[[Kind], Kind]:
-    """Make a class a button's data under a short, stable code."""
+    """Make a class callback data under a short, stable code."""
     if not _CODE.fullmatch(code):
         raise ValueError(f"a code has 1 to 6 of a-z, 0-9 and _: {code!r}")
 
@@ -72,23 +72,23 @@ def callback(code: str, *, changes: bool = False) -> Callable[[Kind], Kind]:
 
 @callback("home")
 class Home(Callback):
-    """The way out of everywhere."""
+    """Show the home screen."""
 
 
 @dataclass(frozen=True, slots=True)
 class ButtonPress:
-    """An unpacked button, and when it was shown if it says so."""
+    """Unpacked callback data, and when the button was shown if the data says so."""
 
     callback: Callback
     shown_at: datetime | None = None
 
     def is_stale(self, now: datetime) -> bool:
-        """True for a button that changes something and was shown more than an hour ago."""
+        """Whether it changes something and was shown more than an hour ago."""
         return self.shown_at is not None and now - self.shown_at > STALE_AFTER
 
 
 def registry(kinds: Iterable[type[Callback]]) -> dict[str, type[Callback]]:
-    """Types by code; two types of one code are refused."""
+    """Callback types by code. Raises ValueError for two of one code."""
     found: dict[str, type[Callback]] = {}
     for kind in kinds:
         if found.setdefault(kind.code, kind) is not kind:
@@ -97,7 +97,7 @@ def registry(kinds: Iterable[type[Callback]]) -> dict[str, type[Callback]]:
 
 
 def pack(data: Callback, now: datetime) -> str:
-    """The text behind a button. Raises `CallbackTooLong` above 64 bytes."""
+    """The text of callback data. Raises `CallbackTooLong` above 64 bytes."""
     parts = [data.code]
     if data.changes:
         parts.append(_base36(int((now - _EPOCH).total_seconds() // 60)))
@@ -109,18 +109,18 @@ def pack(data: Callback, now: datetime) -> str:
 
 
 def pack_staying(data: Callback, now: datetime) -> str:
-    """The text behind a button under a message that stays, marked so where there is room for the mark."""
+    """The text of callback data under a message that stays, marked where there is room for the mark."""
     packed = pack(data, now)
     return packed if len(packed.encode()) == LIMIT else STAYS + packed
 
 
 def stays(packed: str | None) -> bool:
-    """Whether the message of a tapped button must stay as it is."""
+    """Whether the message of a pressed button must stay as it is."""
     return (packed or "").startswith(STAYS)
 
 
 def unpack(known: Mapping[str, type[Callback]], packed: str) -> ButtonPress:
-    """The button behind a text. Raises `UnknownButton`."""
+    """The callback data of a text. Raises `UnknownButton`."""
     code, *parts = packed.removeprefix(STAYS).split(_SEPARATOR)
     kind = known.get(code)
     if kind is None:

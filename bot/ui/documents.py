@@ -16,7 +16,7 @@ from gym.settings.schemas import GymSettings
 
 
 async def send_receipt(context: UpdateContext, parts: Sequence[Receipt], language: str) -> None:
-    """The receipt as a PDF in the client's language, with whatever was paid together."""
+    """Send the receipt as a PDF in the client's language, with whatever was paid together."""
     settings = context.settings
     data = await asyncio.to_thread(_draw, parts, settings, settings.translator(language))
     await context.send_document(data, f"{settings.name}-{parts[0].number}.pdf")
@@ -30,14 +30,14 @@ def _draw(parts: Sequence[Receipt], settings: GymSettings, t: Translator) -> byt
 
 
 async def send_card(context: UpdateContext, client: Client, payload: str) -> None:
-    """A printed card as a PDF in the client's language."""
+    """Send a printed card as a PDF in the client's language."""
     link, t = bot_link(context.settings, payload), context.settings.translator(client.language)
     data = await asyncio.to_thread(_draw_card, client.first_name, link, context.settings.name, context.now, t)
     await context.send_document(data, f"{context.settings.name}-{client.first_name}.pdf")
 
 
 async def send_sheets(context: UpdateContext, issued: Sequence[IssuedCard]) -> None:
-    """Printed cards on sheets to cut, each in its own client's language."""
+    """Send printed cards on sheets to cut, each in its own client's language."""
     settings = context.settings
     languages = [settings.translator(one.client.language) for one in issued]
     links = [(one.client.first_name, bot_link(settings, one.payload)) for one in issued]

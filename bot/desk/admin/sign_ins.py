@@ -82,7 +82,8 @@ def _screen(t: HtmlTranslator, press: SignIns, page: Page[SignIn]) -> Screen:
 
 
 def _end(t: HtmlTranslator, press: SignIns, page: Page[SignIn]) -> Row:
-    """The button that ends them all. A kiosk would sign in again with its secret, so it can only be unpaired."""
+    """The button that ends them all. A kiosk would sign in again with its secret, so it can only be
+    unpaired."""
     if press.of is SignInsOf.KIOSK:
         return [button(t("Unpair"), Unpair(press.subject_id))]
     return [button(t("⏹ End all"), EndSignIns(press.subject_id, press.of))] if page.total > 1 else []

@@ -67,7 +67,8 @@ async def register_command(context: UpdateContext) -> None:
 
 @router.on(RegisterWithPhoto)
 async def register_with_photo(context: UpdateContext, _: RegisterWithPhoto) -> None:
-    """Ask for consent first. The chat's message keeps the photo meanwhile; the draft begins after the answer."""
+    """Ask for consent first. The chat's message keeps the photo meanwhile; the draft begins after the
+    answer."""
     photo_id = _photo_above(context)
     if photo_id is None:
         await begin(context, REGISTRATION)

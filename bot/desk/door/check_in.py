@@ -118,7 +118,8 @@ def _person_button(t: HtmlTranslator, number: int, outcome: MatchOutcome, client
 
 @router.on(CheckInClient)
 async def check_in(context: UpdateContext, press: CheckInClient) -> None:
-    """Check in. The verdict is a new message, so that the card stays where it is and its button works again."""
+    """Check in. The verdict is a new message, so that the card stays where it is and its button works
+    again."""
     key = press_key(context)
     client = ClientCredential(press.client_id, anew=True)
     verdict = await context.run(lambda uow: AttendanceService(uow).check_in(client, key=key))

@@ -1,4 +1,4 @@
-"""A call's arguments, however they came: query, JSON, form or multipart."""
+"""Arguments of a call, from a query, JSON, form or multipart body."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OCTETS = "application/octet-stream"
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """Typed readers over loosely typed values; absent reads as empty."""
+    """Typed readers of the values; an absent one reads as empty."""
 
     values: Mapping[str, Any]
     uploads: Mapping[str, Upload] = field(default_factory=dict[str, Upload])
@@ -45,7 +45,7 @@ class Arguments:
         return str(self.values.get(name, "")).lower() in ("true", "1", "yes")
 
     def structure(self, name: str) -> Any:
-        """A JSON value; forms carry it as text."""
+        """A JSON value, which forms carry as text."""
         value = self.values.get(name)
         if not isinstance(value, str):
             return value
@@ -86,7 +86,7 @@ class Arguments:
         return number
 
     def loggable(self) -> Json:
-        """Arguments for the call log: structures as such, files as name and size."""
+        """Arguments for the call log: JSON values as such, files as name and size."""
         shown = {name: _plain(value) for name, value in self.values.items()}
         files = {
             name: {"file_name": upload.name, "size": len(upload.data)}
@@ -105,7 +105,7 @@ def _plain(value: object) -> object:
 
 
 async def read_arguments(request: web.Request) -> Arguments:
-    """Raises BotApiError 413 above 50 MB and BadRequest for a broken body."""
+    """Read a request's arguments. Raises BotApiError 413 above 50 MB and BadRequest for a broken body."""
     query = dict(request.query)
     match request.content_type:
         case "application/json":

@@ -1,4 +1,4 @@
-"""The Bot API over HTTP: token, faults on order, dispatch, log, file download."""
+"""The Bot API over HTTP: token, ordered faults, dispatch, log, file download."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class BotApi:
             return self._refusal(method, Arguments({}), BadRequest("strings must be encoded in UTF-8"))
 
     async def obey(self, call: Json) -> None:
-        """A call out of a webhook's answer: carried out and logged, its answer goes nowhere."""
+        """Carry out a call that came in a webhook's answer; it is logged, and its result is dropped."""
         method = str(call["method"])
         arguments = Arguments({name: value for name, value in call.items() if name != "method"})
         try:
@@ -80,8 +80,9 @@ class BotApi:
     async def _fail(
         self, request: web.Request, method: str, arguments: Arguments, fault: OrderedFault
     ) -> web.StreamResponse:
-        """Fail as ordered: late, after the work is done, without an answer, with nonsense."""
-        arrived = time.time()  # whatever becomes of it later: Telegram counts what it is asked
+        """Fail as ordered: late, after the work is done, without an answer, or with an answer that is no
+        JSON."""
+        arrived = time.time()  # counted whatever becomes of it later: Telegram counts what it is asked
         if fault.delay:
             await asyncio.sleep(fault.delay)
         body = GARBAGE if fault.garbage else fault.body

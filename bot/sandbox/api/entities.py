@@ -1,7 +1,7 @@
-"""Formatted text: HTML in, plain text with entities out, refused in Telegram's words.
+"""Formatted text: HTML in, plain text with entities out, refused with Telegram's own sentences.
 
-Follows the behaviour of tdlib's `parse_html` (td/telegram/MessageEntity.cpp); offsets in errors count bytes,
-offsets of entities count UTF-16 units.
+Follows tdlib's `parse_html` (td/telegram/MessageEntity.cpp): offsets in errors count bytes, offsets of
+entities UTF-16 units.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ NAME_TOKEN = re.compile(r"[A-Za-z0-9.-]*")
 SPACES = re.compile(r"\s*")
 UNIX_TIME = re.compile(r"[0-9]{1,11}")
 USER_LINK = re.compile(r"tg://user\?id=(\d+)$")
-# What people's own texts carry without being asked.
+# What Telegram marks in people's own texts.
 NOTICED = re.compile(
     r"(?P<url>https?://[^\s<>\"]+|t\.me/[^\s<>\"]+)"
     r"|(?P<email>[\w.+-]+@[\w-]+\.[\w.-]*\w)"
@@ -57,7 +57,7 @@ def _decoded(match: re.Match[str]) -> str:
 
 @dataclass(slots=True)
 class Open:
-    """A tag waiting for its end."""
+    """A tag whose end has not come yet."""
 
     tag: str
     offset: int
@@ -213,7 +213,7 @@ class HtmlScanner:
 
 
 def notice(text: str) -> list[Json]:
-    """Commands, mentions, links and addresses in plain text, as Telegram marks them by itself."""
+    """Commands, mentions, links and addresses in plain text, which Telegram marks by itself."""
     return [
         {
             "type": match.lastgroup,
@@ -225,7 +225,7 @@ def notice(text: str) -> list[Json]:
 
 
 def trimmed(text: str, entities: list[Json]) -> tuple[str, list[Json]]:
-    """Telegram drops white space at both ends and moves the entities along."""
+    """The text without white space at both ends, as Telegram cuts it, and its entities moved along."""
     lead = units(text) - units(text.lstrip())
     text = text.strip()
     total = units(text)
@@ -239,7 +239,7 @@ def trimmed(text: str, entities: list[Json]) -> tuple[str, list[Json]]:
 
 
 def formatted(text: str, parse_mode: str, explicit: list[Json]) -> tuple[str, list[Json]]:
-    """Plain text and entities of what the bot wants to say."""
+    """Plain text and entities of what the bot sends."""
     if parse_mode.lower() == "html":
         plain, entities = HtmlScanner(text).scan()
     elif parse_mode:

@@ -1,4 +1,4 @@
-"""Keyboards: what Telegram accepts under a message."""
+"""Keyboards under messages, checked as Telegram checks them."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ LONE_HOST = re.compile(r"[a-z-]+$", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Markup:
-    """Either inline (part of the message) or a keyboard under the input line (not part of it)."""
+    """A keyboard: either inline (part of the message) or under the input line (not part of it)."""
 
     inline: Json | None = None
     keyboard: Json | None = None
 
     def on(self, content: Json) -> Json:
-        """The message content with its inline keyboard; without one, none is left."""
+        """The message's content with this inline keyboard, or with none."""
         bare = {name: value for name, value in content.items() if name != "reply_markup"}
         if self.inline and any(self.inline["inline_keyboard"]):
             return {**bare, "reply_markup": self.inline}
@@ -36,7 +36,7 @@ class Markup:
 
 
 def read_markup(arguments: Arguments) -> Markup:
-    """Raises BadRequest for what Telegram refuses."""
+    """Read a keyboard. Raises BadRequest for what Telegram refuses."""
     markup = arguments.structure("reply_markup")
     if not markup:
         return Markup()
@@ -93,7 +93,7 @@ def _keyboard(markup: Json) -> Json:
 
 
 def _rows(markup: Json, name: str) -> list[list[Any]]:
-    """Rows of buttons, whatever those are."""
+    """Rows of buttons of any kind."""
     rows = markup[name]
     if not isinstance(rows, list):
         raise BadRequest(f'field "{name}" must be of type Array')
@@ -113,7 +113,7 @@ def _reply_button(button: Any) -> Json:
 
 
 def _check_web_app(web_app: object, where: str) -> None:
-    """A page inside Telegram is reached by HTTPS only."""
+    """Raises BadRequest for a page inside Telegram that is not reached by HTTPS."""
     if not isinstance(web_app, dict):
         raise BadRequest("object expected as Web App")
     url = str(cast(Json, web_app).get("url", ""))

@@ -1,4 +1,4 @@
-"""Webhook delivery: updates in order, repeated until the bot says 2xx."""
+"""Webhook delivery: updates in order, repeated until the bot answers 2xx."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MOST_BYTES = 1 << 20
 
 
 class WebhookDelivery:
-    """One delivery at a time, so the order is kept even when some fail."""
+    """Delivers one update at a time, so that the order is kept even when some fail."""
 
     def __init__(self, state: SandboxState, obey: Callable[[Json], Awaitable[None]]) -> None:
         self._state = state
@@ -56,7 +56,7 @@ class WebhookDelivery:
                     await self._deliver(session, webhook, update)
 
     async def _until_needed(self) -> None:
-        """A webhook is set, and there is something to tell it."""
+        """Wait until a webhook is set and an update waits for it."""
         bot = self._state.bot
         while not bot.webhook().url:
             await self._state.signals.until(TOPIC, lambda: bool(bot.webhook().url), LONG)
@@ -75,8 +75,8 @@ class WebhookDelivery:
     async def _post(
         self, session: aiohttp.ClientSession, url: str, update: Json, headers: dict[str, str]
     ) -> str | None:
-        """What went wrong, None if the bot took the update. A redirect is no answer: it could lead away."""
-        address = loopback_url(url)  # a store of an earlier version may hold any
+        """Send an update; returns what went wrong, None if the bot took it. A redirect counts as refusal."""
+        address = loopback_url(url)  # a store of an earlier version may hold any address
         if address is None:
             return "Bad webhook: only this computer is delivered to"
         try:
@@ -89,7 +89,7 @@ class WebhookDelivery:
             return f"Connection failed: {type(error).__name__}"
 
     async def _obey_answer(self, answer: aiohttp.ClientResponse) -> None:
-        """A call may stand in the answer; what becomes of it is not told, as at Telegram."""
+        """Carry out the call in the answer, if any; its result is not told to the bot, as at Telegram."""
         with suppress(ValueError):
             body: object = json.loads((await answer.content.read(MOST_BYTES)) or b"null")
             if isinstance(body, dict) and "method" in body:
@@ -102,7 +102,7 @@ class WebhookDelivery:
             self._state.bot.set_webhook(noted)
 
     async def _rest(self) -> None:
-        """Back off, but wake at once when the webhook changes."""
+        """Back off; a change of the webhook ends the pause."""
         before = self._state.bot.webhook().url
         changed = lambda: self._state.bot.webhook().url != before  # noqa: E731
         await self._state.signals.until(TOPIC, changed, self._backoff.next())

@@ -1,1 +1,1 @@
-"""The control API: people, taps, clock and faults, for the chat page and for scripts."""
+"""The control API: people, presses, clock and faults, for the chat page and for scripts."""

@@ -24,7 +24,7 @@ from bot.sandbox.state.store import Json
 
 @dataclass(slots=True)
 class ControlApi:
-    """All routes of the control API; its own are those that need a hook of the process around it."""
+    """Joins the routes of the control API; its own are those that need a hook of the process around it."""
 
     state: SandboxState
     hooks: SandboxHooks
@@ -45,7 +45,7 @@ class ControlApi:
         return [web.RouteDef(r.method, f"/sandbox/api{r.path}", r.handler, r.kwargs) for r in table]
 
     async def demo(self, request: web.Request) -> web.Response:
-        """What this sandbox offers, and the link that makes somebody the gym's owner."""
+        """What this server offers, and the link that makes somebody the gym's owner."""
         return web.json_response(
             {
                 "bot": self._bot_card(),
@@ -62,7 +62,7 @@ class ControlApi:
         return {"username": bot.username, "name": bot.name, "id": bot.id, "description": description}
 
     def _open_claim(self) -> str | None:
-        """The claim link until somebody has used it."""
+        """The set-up link, until somebody has used it."""
         if self.claim_url is None:
             return None
         payload = self.claim_url.partition("start=")[2]
@@ -79,7 +79,7 @@ class ControlApi:
         step = parse_step((await read_request(request)).text("advance"))
         if self.hooks.before_jump is not None:
             await self.hooks.before_jump(step)
-        self.state.calendar.skip(step)  # what the jump makes the bot say carries the new date
+        self.state.calendar.skip(step)  # messages that the jump causes carry the new date
         return web.json_response({"now": self._heard(await self.hooks.advance_clock(step))})
 
     async def read_clock(self, request: web.Request) -> web.Response:

@@ -1,4 +1,4 @@
-"""What people do in a chat: write, share, tap, block."""
+"""Acts of people in a chat: writing, sharing, pressing buttons, blocking."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bot.sandbox.state.store import Json
 
 @dataclass(frozen=True, slots=True)
 class ConversationPlace:
-    """Where somebody speaks: a chat, perhaps a topic of it, perhaps in reply to a message or in a guise."""
+    """A chat, perhaps a topic of it, perhaps in reply to a message or in a guise."""
 
     chat: int | None = None
     thread: int | None = None
@@ -28,7 +28,7 @@ class ConversationPlace:
 
 @dataclass(frozen=True, slots=True)
 class PressOutcome:
-    """What a tap brought: a toast, an alert, an address to open, a text to copy or a message sent."""
+    """The outcome of a press: a toast, an alert, an address to open, a text to copy or a message sent."""
 
     answered: bool = False
     toast: str | None = None
@@ -45,7 +45,7 @@ HERE = ConversationPlace()
 
 
 class Conversation:
-    """Each act writes the message and the update for the bot in one transaction."""
+    """Carries acts out: each saves the message and the update for the bot in one transaction."""
 
     def __init__(self, state: SandboxState) -> None:
         self._state = state
@@ -59,7 +59,7 @@ class Conversation:
     def share_contact(
         self, person: SandboxPerson, place: ConversationPlace = HERE, contact: Json | None = None
     ) -> Json:
-        """One's own contact, or any other card given as `contact`."""
+        """Share the own contact, or the card given as `contact`."""
         if contact is None and not person.phone_number:
             raise NoPhoneNumber
         own = without_none(
@@ -82,7 +82,7 @@ class Conversation:
     async def send_photos(
         self, person: SandboxPerson, photos: Sequence[Upload], caption: str, place: ConversationPlace = HERE
     ) -> list[Json]:
-        """Several photos become an album; the caption stands under the first."""
+        """Send photos; several become an album, with the caption under the first."""
         kept = [await self._state.files.keep_photo(photo.data) for photo in photos]
         album: Json = {"media_group_id": str(secrets.randbits(53))} if len(kept) > 1 else {}
         captions = [caption, *[""] * (len(kept) - 1)]
@@ -137,7 +137,7 @@ class Conversation:
     async def press_label(
         self, person: SandboxPerson, message_id: int, label: str, place: ConversationPlace, wait: float
     ) -> PressOutcome:
-        """Tap the button that reads `label`, or failing that the first that contains it."""
+        """Press the button that reads `label`, or failing that the first that contains it."""
         message = self._message(person, message_id, place)
         buttons = [button for row in message.inline_rows for button in row]
         keys = [button for row in (message.keyboard or {}).get("keyboard", []) for button in row]
@@ -149,7 +149,7 @@ class Conversation:
     async def press_data(
         self, person: SandboxPerson, message_id: int, data: str, place: ConversationPlace, wait: float
     ) -> PressOutcome:
-        """Send callback data as it is: also stale or forged, as any Telegram client can."""
+        """Send callback data as it is, stale or forged too, as any Telegram client can."""
         message = self._message(person, message_id, place)
         return await self._query(person, message, data, wait)
 
@@ -196,7 +196,7 @@ class Conversation:
         return PressOutcome(True, toast or None, alert or None, answer["url"] or None)
 
     def block(self, person: SandboxPerson, blocked: bool) -> None:
-        """Block or unblock the bot; saying it twice changes nothing."""
+        """Block or unblock the bot; twice changes nothing."""
         state = self._state
         before, after = _membership(not blocked), _membership(blocked)
         if state.people.require(person.id).blocked == blocked:
@@ -207,7 +207,7 @@ class Conversation:
         state.feed.next(person.id)
 
     def add_bot(self, person: SandboxPerson, group: SandboxGroup) -> None:
-        """A person takes the bot into a group."""
+        """A person adds the bot to a group."""
         with self._state.store.transaction():
             self._state.groups.mark_kicked(group.id, False)
             self._tell_membership(person, group.as_chat(), "left", "member")
@@ -262,7 +262,7 @@ def _pick(label: str, buttons: Sequence[Json]) -> Json:
 
 
 def _callback(number: str, person: SandboxPerson, message: StoredMessage, data: str) -> Json:
-    """A CallbackQuery; of a deleted message only the address is left."""
+    """A CallbackQuery; of a deleted message it holds chat and id only."""
     gone: Json = {"chat": message.body["chat"], "message_id": message.message_id, "date": 0}
     return {
         "id": number,

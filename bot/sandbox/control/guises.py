@@ -1,4 +1,4 @@
-"""Guises: as whom somebody writes in a group, when it is not under the own name."""
+"""Guises: identities under which somebody writes in a group instead of their own."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ CHANNEL: Json = {"id": -1_002_000_000_000, "type": "channel", "title": "News"}
 
 
 class Guise(StrEnum):
-    """The numbers and names are Telegram's own (core.telegram.org/bots/api#message, `sender_chat`)."""
+    """The users and names are Telegram's own (core.telegram.org/bots/api#message, `sender_chat`)."""
 
     ANONYMOUS = "anonymous"
     """An administrator who stays anonymous: the message comes from the group."""
@@ -20,11 +20,11 @@ class Guise(StrEnum):
     LINKED = "linked"
     """A post of the linked channel, forwarded into the group by Telegram itself."""
     INLINE = "inline"
-    """Words that an inline bot has made and the person has picked."""
+    """Words of an inline bot that the person has picked."""
 
 
 def disguised(guise: Guise, person: SandboxPerson, group: SandboxGroup, date: int) -> tuple[Json, Json]:
-    """The user a message comes from, and what it carries beside."""
+    """The user a message comes from, and the fields it carries beside."""
     match guise:
         case Guise.ANONYMOUS:
             return _bot(1_087_968_824, "Group", "GroupAnonymousBot"), {"sender_chat": group.as_chat()}

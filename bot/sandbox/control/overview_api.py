@@ -1,4 +1,4 @@
-"""Control API of the chat page: every chat at a glance, and files."""
+"""Control API of the chat page: the list of chats, and files."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ INLINE_TYPES = ("image/jpeg", "image/png", "image/webp", "image/gif")
 
 @dataclass(frozen=True, slots=True)
 class OverviewApi:
-    """What the chat page lists and shows."""
+    """The list of chats and their files."""
 
     state: SandboxState
 
@@ -27,7 +27,7 @@ class OverviewApi:
         return [web.get("/overview", self.overview), web.get("/files/{file_id}", self.file)]
 
     async def overview(self, request: web.Request) -> web.Response:
-        """Every chat with its last message; waits until anything changed anywhere."""
+        """Every chat with its last message; waits until something has changed."""
         query = Arguments(dict(request.query))
         await self.state.feed.wait_anywhere(
             query.integer("after") or 0, read_seconds(query.text("wait"), 0.0)
@@ -42,7 +42,7 @@ class OverviewApi:
         data = await self.state.files.read(stored.file_id) if stored else None
         if stored is None or data is None:
             raise UnknownFile
-        # Shown only if it is a picture; anything else is downloaded, never opened as a page of ours.
+        # Shown in the page only if it is a picture; anything else is downloaded, never opened as our page.
         shown = stored.mime in INLINE_TYPES
         disposition = "inline" if shown else "attachment"
         headers = {

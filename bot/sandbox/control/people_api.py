@@ -1,4 +1,4 @@
-"""Control API of people: who there is, what they send, press and see."""
+"""Control API of people: their list, and what they send, press and see."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PRESS_WAIT_SECONDS = 15.0
 
 @dataclass(frozen=True, slots=True)
 class PeopleApi:
-    """What people do in their chats."""
+    """The acts of people in their chats."""
 
     state: SandboxState
     conversation: Conversation

@@ -18,7 +18,7 @@ from bot.sandbox.state.store import Json
 
 @dataclass(frozen=True, slots=True)
 class ScriptApi:
-    """What a test orders, injects and reads."""
+    """Faults and updates that a test orders, and the log that it reads."""
 
     state: SandboxState
 
@@ -35,7 +35,7 @@ class ScriptApi:
         ]
 
     async def bot(self, request: web.Request) -> web.Response:
-        """What a script needs to be the bot: the token, and the addresses that libraries ask for."""
+        """What a script needs to act as the bot: the token, and the addresses that libraries ask for."""
         token, server = self.state.bot.token, f"{request.scheme}://{request.host}"
         urls = {"base_url": f"{server}/bot", "base_file_url": f"{server}/file/bot"}
         return web.json_response({"token": token, "username": self.state.bot.username, **urls})

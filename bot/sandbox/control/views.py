@@ -1,4 +1,4 @@
-"""How the control API shows messages, chats and people."""
+"""JSON views of messages, chats and people."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FILES = "/sandbox/api/files"
 
 
 def message_view(message: StoredMessage) -> Json:
-    """One message; a deleted one keeps its number only."""
+    """One message; of a deleted one the id only."""
     body, sender = message.body, message.body["from"]
     view: Json = {
         "message_id": message.message_id,
@@ -44,7 +44,7 @@ def _content(message: StoredMessage) -> Json:
 
 
 def _answered(message: Json | None) -> int | None:
-    """The message a person answered; that which opened the topic is none."""
+    """The message replied to; None for the one that opened the topic."""
     return message["message_id"] if message and "forum_topic_created" not in message else None
 
 
@@ -109,7 +109,7 @@ def keyboard_view(markup: Json | None) -> Json | None:
 
 
 def chat_view(state: SandboxState, person: SandboxPerson, chat_id: int, after: int) -> Json:
-    """What changed in a chat after `after`, with what stands around the messages."""
+    """Changes of a chat after `after`, with its keyboard, menu and typing indicator."""
     changed = state.messages.since(chat_id, after)
     return {
         "seq": max(after, state.feed.latest(chat_id)),
@@ -148,7 +148,7 @@ def group_view(state: SandboxState, group: SandboxGroup) -> Json:
 
 
 def preview_of(state: SandboxState, chat_id: int) -> Json:
-    """What a chat list shows of a chat."""
+    """The line of a chat in a list of chats."""
     last = state.messages.last(chat_id)
     return {
         "seq": state.feed.latest(chat_id),

@@ -1,4 +1,4 @@
-"""The call log: what the bot asked and what it was told."""
+"""The call log: calls of the bot, with arguments and answer."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class LoggedCall:
 
 
 class CallLog:
-    """The last 5000 calls, in memory."""
+    """The last 5,000 calls, in memory."""
 
     def __init__(self, signals: Signals) -> None:
         self._calls: deque[LoggedCall] = deque(maxlen=KEPT)

@@ -1,4 +1,4 @@
-"""Callback queries: taps that wait for the bot's answer."""
+"""Callback queries: presses that wait for the bot's answer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TOO_OLD = "query is too old and response timeout expired or query ID is invalid"
 
 
 class Callbacks:
-    """Queries outlive a restart, so a bot that comes back can still answer."""
+    """Open queries, kept in the store, so that a bot that comes back after a restart can still answer."""
 
     def __init__(self, store: Store, signals: Signals) -> None:
         self._store = store
@@ -36,7 +36,7 @@ class Callbacks:
         return number
 
     def answer(self, number: str, answer: Json) -> None:
-        """Raises when the query is unknown or too old; a second answer changes nothing."""
+        """Answer a query. Raises when it is unknown or too old; a second answer changes nothing."""
         row = self._store.one("SELECT asked_at, answer FROM callbacks WHERE id = ?", number)
         if row is None or row["asked_at"] < time.time() - OLDEST_SECONDS:
             raise BadRequest(TOO_OLD)

@@ -1,4 +1,4 @@
-"""The feed: one growing number for every change that somebody watching a chat can see."""
+"""The feed: one growing number for every change that a chat page can show."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ EVERYWHERE = "feed"
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What the bot shows in a chat's header: `typing`, `upload_photo`, …"""
+    """A chat action of the bot: `typing`, `upload_photo`, …"""
 
     kind: str
     ends: float
 
 
 class Feed:
-    """Numbers are reserved in blocks, so they keep growing after a `kill -9` without a write per change."""
+    """Numbers are reserved in blocks, so that they grow after a `kill -9` too, without a write per change."""
 
     def __init__(
         self, store: Store, signals: Signals, monotonic: Callable[[], float] = time.monotonic
@@ -37,7 +37,7 @@ class Feed:
         self._actions: dict[int, Action] = {}
 
     def next(self, chat_id: int) -> int:
-        """A number for a change in this chat; whoever watches the chat wakes."""
+        """A number for a change in this chat; wakes those who watch the chat."""
         self.seq += 1
         if self.seq > self._reserved:
             self._reserved += BLOCK
@@ -47,7 +47,7 @@ class Feed:
         return self.seq
 
     def latest(self, chat_id: int) -> int:
-        """The chat's last change."""
+        """The number of the chat's last change."""
         if chat_id not in self._latest:
             row = self._store.one("SELECT max(seq) AS seq FROM messages WHERE chat_id = ?", chat_id)
             self._latest[chat_id] = (row["seq"] if row else None) or 0

@@ -1,4 +1,4 @@
-"""Messages as Telegram would return them, with the keyboards people see under them."""
+"""Messages as Telegram returns them, with the keyboards under them."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class StoredMessage:
 
 
 class MessageStore:
-    """Every chat's messages, deleted ones included (somebody may still tap their buttons)."""
+    """The messages of all chats, deleted ones included, for their buttons may still be pressed."""
 
     def __init__(self, store: Store, feed: Feed, calendar: SandboxClock) -> None:
         self._store = store
@@ -50,7 +50,7 @@ class MessageStore:
         self._calendar = calendar
 
     def post(self, chat: Json, sender: Json, content: Json, keyboard: Json | None = None) -> Json:
-        """Write a message down and give it its number; returns Telegram's Message."""
+        """Save a message and number it; returns Telegram's Message."""
         chat_id: int = chat["id"]
         head: Json = {"message_id": self._next_id(chat_id), "from": sender, "chat": chat}
         body: Json = {**head, "date": self._calendar.seconds(), **content}
@@ -100,7 +100,7 @@ class MessageStore:
         return StoredMessage.of(row) if row else None
 
     def rewrite(self, message: StoredMessage, body: Json) -> Json:
-        """Replace what the message says; `edit_date` marks it."""
+        """Replace the content of a message; `edit_date` marks it."""
         body = {**body, "edit_date": self._calendar.seconds()}
         self._store.run(
             "UPDATE messages SET body = ?, seq = ? WHERE chat_id = ? AND message_id = ?",
@@ -112,7 +112,7 @@ class MessageStore:
         return body
 
     def touch(self, message: StoredMessage) -> None:
-        """Show it anew to whoever looks at the chat."""
+        """Mark a message as changed, so that the chat page shows it anew."""
         self._store.run(
             "UPDATE messages SET seq = ? WHERE chat_id = ? AND message_id = ?",
             self._feed.next(message.chat_id),
@@ -129,7 +129,7 @@ class MessageStore:
         )
 
     def since(self, chat_id: int, after: int, limit: int = 500) -> list[StoredMessage]:
-        """What changed after `after`, oldest message first; the newest `limit` of them."""
+        """Messages that changed after `after`, the oldest first; the newest `limit` of them."""
         rows = self._store.rows(
             "SELECT * FROM (SELECT * FROM messages WHERE chat_id = ? AND seq > ?"
             " ORDER BY message_id DESC LIMIT ?) ORDER BY message_id",
@@ -140,7 +140,7 @@ class MessageStore:
         return [StoredMessage.of(row) for row in rows]
 
     def last(self, chat_id: int) -> StoredMessage | None:
-        """The newest message that is still there."""
+        """The newest message that is not deleted."""
         row = self._store.one(
             "SELECT * FROM messages WHERE chat_id = ? AND NOT deleted ORDER BY message_id DESC LIMIT 1",
             chat_id,

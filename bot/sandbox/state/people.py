@@ -1,4 +1,4 @@
-"""People and groups: who can talk to the bot, who blocked it."""
+"""People, groups and chats: who can talk to the bot, and who has blocked it."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class SandboxGroup:
         return {**chat, "is_forum": True} if self.topics else chat
 
     def topic(self, thread: int) -> Json:
-        """What every message of a topic carries: where it stands, and the message that opened the topic."""
+        """The fields of every message of a topic: its thread, and the message that opened the topic."""
         place: Json = {"message_thread_id": thread, "is_topic_message": True}
         if thread not in self.topics:
             return place
@@ -106,7 +106,7 @@ class SandboxGroup:
 
 
 class People:
-    """Everyone in the sandbox."""
+    """Everybody in the sandbox."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -146,7 +146,7 @@ class People:
         self._store.run("UPDATE people SET blocked = ? WHERE id = ?", blocked, number)
 
     def remove(self, number: int) -> None:
-        """Take a person and the private chat away."""
+        """Remove a person and the private chat."""
         with self._store.transaction():
             for table, key in (
                 ("people", "id"), ("messages", "chat_id"), ("keyboards", "chat_id"),
@@ -156,13 +156,13 @@ class People:
 
 
 class Groups:
-    """Supergroups the bot was added to."""
+    """Supergroups with the bot in them."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def add(self, title: str, members: list[int], topics: list[str]) -> SandboxGroup:
-        """Topics get thread numbers from 2 on, as the general topic owns 1."""
+        """Add a group. Topics get thread numbers from 2 on, for 1 is the general topic's."""
         lowest = self._store.one("SELECT min(id) AS id FROM groups")
         number = min((lowest["id"] if lowest else None) or FIRST_GROUP, FIRST_GROUP) - 1
         threads = dict(enumerate(topics, start=2))
@@ -189,20 +189,20 @@ class Groups:
         return [row["person_id"] for row in rows]
 
     def bot_deletes(self, group: int) -> bool:
-        """Whether the bot is an administrator there, with the right to delete everybody's messages."""
+        """Whether the bot is an administrator there that may delete everybody's messages."""
         return self._store.one("SELECT 1 FROM bot_admin WHERE group_id = ?", group) is not None
 
     def promote_bot(self, group: int) -> None:
         self._store.run("INSERT OR IGNORE INTO bot_admin (group_id) VALUES (?)", group)
 
     def mark_kicked(self, number: int, kicked: bool) -> None:
-        """Whoever was thrown out comes back as a plain member."""
+        """Note that a person was removed; one who comes back is a plain member."""
         self._store.run("DELETE FROM bot_admin WHERE group_id = ?", number)
         self._store.run("UPDATE groups SET kicked = ? WHERE id = ?", kicked, number)
 
 
 class Chats:
-    """Private chats and groups under one number space, as the bot sees them."""
+    """Private chats and groups in one number space, as the bot sees them."""
 
     def __init__(self, people: People, groups: Groups) -> None:
         self._people = people

@@ -1,4 +1,4 @@
-"""The bot's own side: name, descriptions, commands by scope, webhook address."""
+"""The bot's profile: name, descriptions, commands by scope, webhook address."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class WebhookAddress:
 
 @dataclass(frozen=True, slots=True)
 class CommandScope:
-    """A BotCommandScope, written as one word to serve as a key."""
+    """A BotCommandScope as one word, to serve as a key."""
 
     key: str
 
@@ -38,7 +38,7 @@ class CommandScope:
 
 @dataclass(slots=True)
 class BotProfile:
-    """getMe and what the bot told about itself."""
+    """The bot as getMe returns it, and what it has set about itself."""
 
     store: Store
     token: str
@@ -87,7 +87,8 @@ class BotProfile:
         )
 
     def commands_for(self, person: SandboxPerson) -> list[Json]:
-        """What this person sees in the private chat: the narrowest scope wins, own language first."""
+        """The commands that this person sees in the private chat: the narrowest scope wins, the own language
+        first."""
         language = (person.language_code or "")[:2]
         for scope in (f"chat:{person.id}", "all_private_chats", "default"):
             for spoken in (language, ""):

@@ -1,4 +1,4 @@
-"""Wake-up calls for long polls: waiting costs nothing, waking takes microseconds."""
+"""Signals that wake long polls within microseconds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import suppress
 
 
 class Signals:
-    """Waiters by topic; ringing is synchronous, so it can stand right after a commit."""
+    """Waiters by topic; `ring` is synchronous, so it can stand right after a commit."""
 
     def __init__(self) -> None:
         self._waiting: defaultdict[Hashable, set[asyncio.Future[None]]] = defaultdict(set)
@@ -43,6 +43,6 @@ class Signals:
                 del self._waiting[topic]
 
     def close(self) -> None:
-        """Let every long poll go at once, so that the server can stop."""
+        """End every long poll at once, so that the server can stop."""
         self._closed = True
         self.ring(*self._waiting)

@@ -1,4 +1,4 @@
-"""The sandbox's state: everything the Bot API and the control API share, on one store."""
+"""The state of the sandbox, shared by the Bot API and the control API, on one store."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from bot.sandbox.state.updates import Updates
 
 
 class SandboxState:
-    """State on one store; nothing here knows HTTP."""
+    """All parts of the state; none of them knows HTTP."""
 
     def __init__(
         self, store_path: Path | None, token: str, bot_username: str, limits: FloodLimits | None = None

@@ -1,4 +1,4 @@
-"""The sandbox's memory: one SQLite file (or RAM) that outlives a killed process."""
+"""The store of the sandbox: one SQLite database, in a file or in memory."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ FIRST_NUMBERS = {"people": 700_000_000, "updates": 100_000_000}
 
 
 def open_database(path: Path | None) -> sqlite3.Connection:
-    """In autocommit; what is committed survives a `kill -9` of the process, not of the machine."""
+    """Open the database in autocommit; what is committed survives a `kill -9` of the process, not of the
+    machine."""
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
@@ -77,7 +78,7 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Generator[None]:
-        """All or nothing; joins the transaction that is already open."""
+        """All or nothing; joins a transaction that is already open."""
         if self._database.in_transaction:
             yield
             return

@@ -1,4 +1,4 @@
-"""Updates the bot has not confirmed yet; they outlive a killed server."""
+"""Updates that the bot has not confirmed yet; they survive a killed server."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TERMINATED = (
 
 
 class Updates:
-    """The queue between people and the bot, for the long poll as well as for the webhook."""
+    """The queue of updates, for the long poll as well as for the webhook."""
 
     def __init__(self, store: Store, signals: Signals) -> None:
         self._store = store
@@ -26,7 +26,7 @@ class Updates:
         self._poller = 0
 
     def add(self, kind: str, content: Json) -> int | None:
-        """Queue one update; None when the bot said it does not want this kind."""
+        """Queue one update; None for a kind that the bot has not asked for."""
         if not self._wanted(kind):
             return None
         made = self._store.run("INSERT INTO updates (body) VALUES (?)", json.dumps({kind: content}))
@@ -34,7 +34,7 @@ class Updates:
         return made.lastrowid
 
     def inject(self, update_id: int, body: Json) -> None:
-        """Queue an update under a number of one's own: late, repeated, strange."""
+        """Queue an update under a given id: late, repeated, strange."""
         self._store.run(
             "INSERT OR REPLACE INTO updates (update_id, body) VALUES (?, ?)", update_id, json.dumps(body)
         )
@@ -45,7 +45,7 @@ class Updates:
         return kind in allowed if allowed else kind not in NOT_BY_DEFAULT
 
     def allow(self, kinds: Sequence[str]) -> None:
-        """Remembered until the next call that names kinds, as Telegram does."""
+        """Remember the kinds asked for until the next call that names kinds, as Telegram does."""
         self._store.remember("allowed_updates", list(kinds))
 
     def confirm_below(self, update_id: int) -> None:
@@ -58,7 +58,7 @@ class Updates:
         self._store.run("DELETE FROM updates")
 
     def keep_last(self, count: int) -> None:
-        """A negative offset forgets all but the last `count`."""
+        """Forget all but the last `count`, as a negative offset does."""
         self._store.run(
             "DELETE FROM updates WHERE update_id NOT IN"
             " (SELECT update_id FROM updates ORDER BY update_id DESC LIMIT ?)",

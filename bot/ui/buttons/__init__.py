@@ -1,1 +1,1 @@
-"""Buttons that several rooms offer: their data, by area."""
+"""Buttons that several rooms offer: their callback data, by area."""

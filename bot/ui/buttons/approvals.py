@@ -14,7 +14,7 @@ from gym.payments.models import Method
 from gym.subscriptions.discounts import Discount, DiscountKind
 
 DAY_ZERO: Final = date(2020, 1, 1)
-"""Days in a button are counted from here: a date would not fit beside two ids."""
+"""Days in callback data are counted from here: a date would not fit beside two ids."""
 _OFF: Final = re.compile(r"p[0-9]{1,3}(\.[0-9]{1,4})?|[0-9a-f]{1,10}")
 
 
@@ -25,7 +25,7 @@ class AskDiscount(Callback):
     client_id: UUID
     plan_id: UUID
     off: str
-    """Cents in hexadecimal, or a percentage behind a `p`: written out, a large sum would not fit."""
+    """Cents in hexadecimal, or a percentage after a `p`: written out, a large sum would not fit."""
     day: int | None = None
 
     @classmethod
@@ -40,7 +40,7 @@ class AskDiscount(Callback):
 
     @property
     def discount(self) -> Discount:
-        """Raises `UnknownButton` for what no button of ours says."""
+        """The discount. Raises `UnknownButton` for a text that `of` does not write."""
         if not _OFF.fullmatch(self.off):
             raise UnknownButton
         if self.off.startswith("p"):
@@ -70,7 +70,7 @@ class AskRefund(Callback):
 
 @callback("apsee")
 class SeeRequest(Callback):
-    """One request: what is asked, where it stands."""
+    """Show one request: what is asked, and its state."""
 
     approval_id: UUID
 
@@ -82,20 +82,20 @@ class ApproveRequest(Callback):
 
 @callback("apno")
 class RejectRequest(Callback):
-    """Asks for a reason first."""
+    """Ask why, then reject."""
 
     approval_id: UUID
 
 
 @callback("apuse")
 class UseApproval(Callback):
-    """The sale with the approved discount, to be confirmed."""
+    """Offer the sale with the approved discount, to be confirmed."""
 
     approval_id: UUID
 
 
 @callback("apall")
 class Requests(Callback):
-    """Everything that waits for an answer."""
+    """List every request that waits for a decision."""
 
     page: int = 0

@@ -9,45 +9,45 @@ from bot.ui.callbacks import Callback, callback
 
 @callback("card")
 class Card(Callback):
-    """Everything about a client on one screen."""
+    """Show everything about a client on one screen."""
 
     client_id: UUID
 
 
 @callback("reg")
 class RegisterClient(Callback):
-    """A new client."""
+    """Open the form of a new client."""
 
 
 @callback("link")
 class LinkClient(Callback):
-    """The QR and deep link with which a client links their own chat."""
+    """Show the QR and deep link with which a client links their own chat."""
 
     client_id: UUID
 
 
 @callback("pcard")
 class PrintedCardOf(Callback):
-    """The card with a QR for whoever has no chat."""
+    """Show the printed card of a client without a chat."""
 
     client_id: UUID
 
 
 @callback("pcall")
 class CardsToPrint(Callback):
-    """Cards for everybody who needs one."""
+    """Print cards for everybody who needs one."""
 
 
 @callback("enrol")
 class EnrolFace(Callback):
-    """New photos of a client's face."""
+    """Show or enrol a client's face."""
 
     client_id: UUID
 
 
 @callback("rwds")
 class ClientRewards(Callback):
-    """What a client has earned, and what of it can be used."""
+    """List a client's rewards and what can be used of them."""
 
     client_id: UUID
     page: int = 0
@@ -55,7 +55,7 @@ class ClientRewards(Callback):
 
 @callback("find")
 class ClientSearch(Callback):
-    """One page of search results; without words, of all clients."""
+    """Show one page of search results; without words, of all clients."""
 
     words: str = ""
     page: int = 0
@@ -63,7 +63,7 @@ class ClientSearch(Callback):
 
 @callback("regpic")
 class RegisterWithPhoto(Callback):
-    """A new client from the photo of this message; consent is asked before anything is kept."""
+    """Register a client from the photo of this message; consent is asked before anything is kept."""
 
 
 @callback("unblk", changes=True)

@@ -14,14 +14,14 @@ class KioskList(Callback):
 
 @callback("in", changes=True)
 class CheckInClient(Callback):
-    """Let a client in, by staff."""
+    """Check a client in."""
 
     client_id: UUID
 
 
 @callback("whoin")
 class WhoIsIn(Callback):
-    """Everybody inside, by name."""
+    """List everybody inside."""
 
     page: int = 0
 

@@ -9,7 +9,7 @@ from bot.ui.callbacks import Callback, callback
 
 @callback("imp")
 class HowToImport(Callback):
-    """What to send, and what was imported before."""
+    """Show what to send, and the imports so far."""
 
     page: int = 0
 
@@ -21,7 +21,7 @@ class ShowImport(Callback):
 
 @callback("impun")
 class UndoImport(Callback):
-    """Asks first."""
+    """Ask whether an import shall be undone."""
 
     key: UUID
 

@@ -9,48 +9,48 @@ from bot.ui.callbacks import Callback, callback
 
 @callback("myvis")
 class MyVisits(Callback):
-    """When I came."""
+    """List my visits."""
 
     page: int = 0
 
 
 @callback("myfrz")
 class MyFreeze(Callback):
-    """What rests, and what I have asked for."""
+    """Show my freezes and freeze requests."""
 
 
 @callback("mypays")
 class MyPayments(Callback):
-    """What I paid and got back."""
+    """List my payments and refunds."""
 
     page: int = 0
 
 
 @callback("myrcpt")
 class MyReceipt(Callback):
-    """One of my receipts, as a file."""
+    """Send one of my receipts as a file."""
 
     entry_id: UUID
 
 
 @callback("myplan")
 class MyPlan(Callback):
-    """Dates, days or visits left, balance."""
+    """Show my plan: dates, days or visits left, balance."""
 
 
 @callback("mywant")
 class WantToRenew(Callback):
-    """Tells the desk, once a day; also from under a reminder of this morning."""
+    """Tell the desk that I want to renew, once a day; also from under a reminder of this morning."""
 
 
 @callback("myfask")
 class AskFreeze(Callback):
-    """A wish for the desk."""
+    """Ask the desk for a freeze."""
 
 
 @callback("prefs")
 class MyPreferences(Callback):
-    """A member's own, or what a member of staff hears of the desk in their own chat."""
+    """Show my preferences; for staff, what they hear of the desk in their own chat."""
 
     desk: bool = False
 

@@ -9,28 +9,28 @@ from bot.ui.callbacks import Callback, callback
 
 @callback("sell")
 class SellPlan(Callback):
-    """A plan for a client."""
+    """Choose a plan for a client."""
 
     client_id: UUID
 
 
 @callback("renew")
 class RenewPlan(Callback):
-    """The next period of a client's plan."""
+    """Offer the next period of a client's plan."""
 
     client_id: UUID
 
 
 @callback("cancel")
 class CancelSubscription(Callback):
-    """End a subscription now."""
+    """Open the form that ends a subscription now."""
 
     subscription_id: UUID
 
 
 @callback("endfrz")
 class EndFreeze(Callback):
-    """The client is back: end the freeze today."""
+    """Ask whether the freeze ends today."""
 
     subscription_id: UUID
 
@@ -44,55 +44,55 @@ class StartNow(Callback):
 
 @callback("freeze")
 class FreezePlan(Callback):
-    """Let a subscription rest."""
+    """Open the form of a freeze."""
 
     subscription_id: UUID
 
 
 @callback("frzs")
 class Freezes(Callback):
-    """When a subscription rests and rested."""
+    """List the freezes of a subscription."""
 
     subscription_id: UUID
 
 
 @callback("gift")
 class GiftPlanDays(Callback):
-    """Days as a gift for one subscription (admins)."""
+    """Give days to one subscription (admins)."""
 
     subscription_id: UUID
 
 
 @callback("closeg")
 class CloseGym(Callback):
-    """The gym's closings, and days for everybody (admins)."""
+    """Show the gym's closings, and gift days for everybody (admins)."""
 
     page: int = 0
 
 
 @callback("plman")
 class ManagePlan(Callback):
-    """What can be done with a plan that was sold: change it, give money back, end it."""
+    """Show what can be done with a plan that was sold: change it, refund it, end it."""
 
     subscription_id: UUID
 
 
 @callback("chplan")
 class ChangePlan(Callback):
-    """Another plan from today, with what is left of this one."""
+    """Choose another plan from today, paid with what is left of this one."""
 
     subscription_id: UUID
 
 
 @callback("refund")
 class RefundPlan(Callback):
-    """Money back for a plan."""
+    """Refund a part of what was paid for a plan."""
 
     subscription_id: UUID
 
 
 @callback("gdwill")
 class CreditPlan(Callback):
-    """Goodwill for a plan."""
+    """Credit goodwill for a plan."""
 
     subscription_id: UUID

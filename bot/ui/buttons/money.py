@@ -12,28 +12,28 @@ from gym.subscriptions.money.debts import AgeBand
 
 @callback("pay")
 class TakePayment(Callback):
-    """Money for a subscription."""
+    """Take a payment for a subscription."""
 
     subscription_id: UUID
 
 
 @callback("payall")
 class TakeEverything(Callback):
-    """Money for all that a client owes."""
+    """Take payments for all that a client owes."""
 
     client_id: UUID
 
 
 @callback("wroff")
 class WriteOff(Callback):
-    """Asks why a debt is written off; an employee asks an admin."""
+    """Ask why a debt is written off; for an employee an admin decides."""
 
     subscription_id: UUID
 
 
 @callback("mdoubs")
 class MoneyDoubts(Callback):
-    """Plans of which more was given back than was paid."""
+    """List accounts of which more was refunded than paid."""
 
     page: int = 0
 
@@ -45,7 +45,7 @@ class ShowMoneyDoubt(Callback):
 
 @callback("paynow", changes=True)
 class PayNow(Callback):
-    """An amount as it was shown, by one method."""
+    """Pay the amount that was shown, by one method."""
 
     subscription_id: UUID
     amount: Decimal
@@ -54,7 +54,7 @@ class PayNow(Callback):
 
 @callback("rcpt")
 class ShowReceipt(Callback):
-    """One payment, with what can be done about it."""
+    """Show one receipt, with what can be done about it."""
 
     entry_id: UUID
 
@@ -66,14 +66,14 @@ class VoidPayment(Callback):
 
 @callback("rtaken")
 class TakeBack(Callback):
-    """Asks how money that was handed back came in again."""
+    """Ask by which method a refund came back."""
 
     subscription_id: UUID
 
 
 @callback("debts")
 class Debts(Callback):
-    """Everything due, the oldest first; of one age, or all."""
+    """List debts, the oldest first; of one age, or all."""
 
     band: AgeBand | None = None
     page: int = 0
@@ -81,6 +81,6 @@ class Debts(Callback):
 
 @callback("stmt")
 class AccountStatement(Callback):
-    """How one subscription came to what is owed for it."""
+    """Show the entries that make up a subscription's balance."""
 
     subscription_id: UUID

@@ -9,13 +9,13 @@ from bot.ui.callbacks import Callback, callback
 
 @callback("plans")
 class PlanList(Callback):
-    """Every plan of the gym."""
+    """List every plan of the gym."""
 
     page: int = 0
 
 
 @callback("plan")
 class PlanCard(Callback):
-    """One plan: what it is, what it costs, what can be changed."""
+    """Show one plan: what it is, what it costs, what can be changed."""
 
     plan_id: UUID

@@ -9,13 +9,13 @@ from bot.ui.callbacks import Callback, callback
 
 @callback("daypic")
 class DayChart(Callback):
-    """A day drawn (admins)."""
+    """Send a chart of one day (admins)."""
 
     day: date
 
 
 @callback("ending")
 class EndingSoon(Callback):
-    """Plans that end this week with nothing after them."""
+    """List plans that end this week with no renewal."""
 
     page: int = 0

@@ -7,14 +7,14 @@ from bot.ui.callbacks import Callback, callback
 
 @callback("msgs")
 class MessagingMenu(Callback):
-    """The way to everything an admin does about messages."""
+    """Show what an admin can do about messages."""
 
 
 @callback("langs")
 class Languages(Callback):
-    """Pick a language."""
+    """Choose a language."""
 
 
 @callback("jobs")
 class Jobs(Callback):
-    """All of them."""
+    """List the jobs."""

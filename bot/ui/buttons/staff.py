@@ -15,14 +15,14 @@ class Team(Callback):
 
 @callback("invs")
 class Invitations(Callback):
-    """Those that are open."""
+    """List the open invitations."""
 
     page: int = 0
 
 
 @callback("cand")
 class Candidate(Callback):
-    """Somebody who was invited as an admin and waits for an admin's word."""
+    """Show an admin candidate, who waits for an admin to confirm them."""
 
     candidate_id: UUID
 
@@ -38,7 +38,7 @@ class RefuseCandidate(Callback):
 
 
 class SignInsOf(StrEnum):
-    """Whose sign-ins are shown, which is where the way back leads."""
+    """Whose sign-ins are shown, which decides where Back leads."""
 
     OWN = "me"
     COLLEAGUE = "person"
@@ -47,7 +47,7 @@ class SignInsOf(StrEnum):
 
 @callback("signs")
 class SignIns(Callback):
-    """The sign-ins of a member of staff or of a kiosk."""
+    """List the sign-ins of a staff member or of a kiosk."""
 
     subject_id: UUID
     of: SignInsOf

@@ -20,7 +20,7 @@ OUTCOMES = {
 
 
 def waiting_text(t: HtmlTranslator, candidate: CandidateDetails, until: datetime) -> str:
-    """The name is whatever the person calls themselves in Telegram, so the account is named as well."""
+    """Who waits to be an admin. The name is of their own choice, so the Telegram account stands beside it."""
     account = (
         f"@{candidate.username}"
         if candidate.username

@@ -16,7 +16,7 @@ THROUGH_TELEGRAM: Final = N_(
     "taken at the kiosk never goes through Telegram. What you send in this chat yourself you can delete "
     "here yourself."
 )
-"""Which pictures leave the building, for whoever is in them."""
+"""Which pictures leave the building, said to those who are on them."""
 
 
 OUT_OF_REACH: Final = N_(
@@ -35,7 +35,7 @@ def changed_text(t: HtmlTranslator, gym: str) -> str:
 
 
 def answers_to_change(t: HtmlTranslator) -> Keyboard:
-    """A no forgets the face, after one more question."""
+    """Buttons for yes and no; a no asks once more and then forgets the face."""
     return [
         [button(t("No, forget my face"), AskWithdraw(), wide=True)],
         [button(t("Yes, I agree"), GiveConsent())],

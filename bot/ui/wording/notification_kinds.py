@@ -36,7 +36,7 @@ MEANS: Final = {
 
 
 def group_lines(t: HtmlTranslator, groups: Sequence[KindGroup], heard: Collection[str]) -> list[str]:
-    """Each group with a sign for on or off, and what it is."""
+    """A line for each group, with a sign for on or off."""
     return [
         f"{'🔔' if group in heard else '🔕'} <b>{t(NAMES[group])}</b>: {t(MEANS[group])}" for group in groups
     ]
@@ -48,7 +48,7 @@ def group_buttons(
     heard: Collection[str],
     make: Callable[[KindGroup, bool], Callback],
 ) -> list[Row]:
-    """Two in a row; `make` gets the group and whether it is wanted from now on."""
+    """Buttons of the groups, two in a row; `make` gets the group and whether it is wanted from now on."""
     keys = [
         button(f"{'🔔' if group in heard else '🔕'} {t(NAMES[group])}", make(group, group not in heard))
         for group in groups

@@ -1,4 +1,4 @@
-"""Requests in words, the same on a screen and in a notification: what is asked, and where it stands."""
+"""Requests in words, the same on a screen and in a notification: what is asked, and its state."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ SHORT: Final = {
 
 
 def request_text(t: HtmlTranslator, request: RequestDetails) -> str:
-    """What would happen, in full: what, to whom, how much, who asks, why."""
+    """The request in full: what, for whom, how much, who asks, why."""
     lines = [_wish(t, request), t("👤 {client}", client=request.client_name)]
     if isinstance(request.subject, FreezeRequest):
         lines.append(t("✍️ {reason}", reason=request.reason))
@@ -81,7 +81,7 @@ def _discount(t: HtmlTranslator, discount: DiscountRequest) -> str:
 
 
 def _full_price(t: HtmlTranslator, discount: DiscountRequest) -> str:
-    """Asked by somebody at the desk for the own membership, where a colleague has to agree to any price."""
+    """A line for a sale at full price to the own membership, which a colleague has to approve."""
     text = (
         N_("🏷 <b>The own plan, at its full price</b>: a renewal with {plan} for {price}")
         if discount.renews_id
@@ -131,7 +131,7 @@ def freeze_days(t: HtmlTranslator, request: RequestDetails) -> str:
 
 
 def where_it_stands(t: HtmlTranslator, approval: Approval, *, masked: bool = False) -> str:
-    """Who has decided and when, why not, whether it was used."""
+    """The state: who has decided and when, why not, whether it was used."""
     lines = [
         t(
             STANDS[approval.state],
@@ -149,7 +149,7 @@ def where_it_stands(t: HtmlTranslator, approval: Approval, *, masked: bool = Fal
 
 
 def whole_text(t: HtmlTranslator, approval: Approval, *, masked: bool = False) -> str:
-    """All of it; `masked` for a desk chat, where others read what somebody typed."""
+    """Request and state; `masked` for a desk chat, where others read what somebody typed."""
     request = request_details(approval)
     if masked:
         request = read_stored(RequestDetails, mask_payload(request.values()))

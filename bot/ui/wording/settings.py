@@ -14,7 +14,7 @@ from gym.settings.schemas import GymSettings, OfflinePolicy, Reentry
 from gym.settings.table import SETTINGS, SettingGroup, SettingKind
 
 Warn = Callable[[HtmlTranslator, GymSettings, GymSettings], str]
-"""HTML said before a change is confirmed, from the settings as they are and as they would be; "" for none."""
+"""HTML shown before a change is confirmed, from the present settings and the new ones; "" for none."""
 
 
 GROUPS: Final = {
@@ -131,6 +131,6 @@ if WARNINGS.keys() != {name for name, row in SETTINGS.items() if row.warned}:
 
 
 def warning(t: HtmlTranslator, name: str, old: GymSettings, new: GymSettings) -> Html:
-    """What a change means, where it means more than its help says."""
+    """The warning about a change that means more than the setting's help says."""
     warn = WARNINGS.get(name)
     return Html(warn(t, old, new) if warn else "")

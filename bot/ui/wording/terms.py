@@ -52,20 +52,20 @@ def plan_length(t: Translator, plan: Plan) -> str:
 
 
 def status(t: Translator, subscription: Subscription) -> str:
-    """The status as the desk reads it."""
+    """The status in the desk's words."""
     kept = subscription.status
     return t(STATUSES[kept if kept in OPEN else closed_status(kept, subscription.account.balance)])
 
 
 JOB_NAMES: Final = {job.name: job.title for job in JOBS} | {"backup": N_("Backup")}
-"""What each job is called; a backup is a command, and is told of like a job when it fails."""
+"""The title of each job. A backup is a command, and is reported like a job when it fails."""
 
 
 LANGUAGE_NAMES = {"en": "English", "es": "Español"}
 
 
 def plan_text(t: HtmlTranslator, one: Subscription) -> str:
-    """Whose, which, when, how much."""
+    """Client, plan, dates and price, a line each."""
     lines = [
         t("👤 {client}", client=one.client.full_name),
         t("🏷 <b>{plan}</b> {status}", plan=one.plan.name, status=status(t, one)),

@@ -23,7 +23,7 @@ WHY: Final = {
     Code.OUTSIDE_HOURS: N_("The plan is not open now; it opens on {opens_on} at {opens_at}."),
     Code.ALREADY_INSIDE: N_("Inside already."),
 }
-"""Why somebody may not come in, as the desk reads it."""
+"""Reasons of denials, in the desk's words."""
 
 
 FROZEN_OPEN_END: Final = N_("The plan is frozen until the client is back.")

@@ -1,4 +1,4 @@
-"""Bot API methods by their lower-case names; what is not listed does not exist."""
+"""Methods of the Bot API by their lower-case names; a method that is not listed does not exist."""
 
 from __future__ import annotations
 

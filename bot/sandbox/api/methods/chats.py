@@ -1,4 +1,4 @@
-"""Chats as the bot may look at them: the chat, its members, their taps, their files."""
+"""Methods about chats: the chat, its members, callback queries, files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Messages the bot passes on: forwarded with their origin, or copied without."""
+"""Methods that forward messages with their origin, or copy them without."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ OWN = (
     "message_id", "from", "chat", "date", "edit_date", "reply_to_message", "reply_markup", "media_group_id",
     "message_thread_id", "is_topic_message", "forward_origin",
 )  # fmt: skip
-"""What belongs to the message itself and not to its content."""
+"""Fields of the message itself, which its copies do not have."""
 SERVICE = (
     "new_chat_members", "left_chat_member", "pinned_message", "forum_topic_created", "group_chat_created"
 )  # fmt: skip
@@ -28,7 +28,7 @@ async def forward_message(state: SandboxState, arguments: Arguments) -> Json:
 
 
 async def forward_messages(state: SandboxState, arguments: Arguments) -> list[Json]:
-    """Those that are gone are passed over, as Telegram does."""
+    """Forward several; those that are deleted are passed over, as at Telegram."""
     there = _all_found(state, arguments, "forward")
     envelope = address(state, arguments)
     return [_number(_forward(state, envelope, message)) for message in there]

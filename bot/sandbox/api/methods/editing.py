@@ -1,4 +1,4 @@
-"""Messages the bot changes or takes back."""
+"""Methods that edit and delete messages."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CREATED = (
     "channel_chat_created",
     "forum_topic_created",
 )
-"""Service messages that say how a chat or topic came to be: they cannot be deleted."""
+"""Service messages about the making of a chat or topic: they cannot be deleted."""
 NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the same"
     " as a current content and reply markup of the message"
@@ -35,7 +35,7 @@ def _editable(state: SandboxState, arguments: Arguments) -> StoredMessage:
     message = state.messages.find(chat.id, arguments.message())
     if message is None or message.deleted:
         raise BadRequest("message to edit not found")
-    # A keyboard under the input line, its removal or a forced reply came with it: it stays as it is.
+    # A keyboard under the input line, its removal or a forced reply is no part of the message: it stays.
     if message.sender != state.bot.id or message.keyboard or "forward_origin" in message.body:
         raise BadRequest("message can't be edited")
     return message
@@ -46,7 +46,7 @@ def _without(body: Json, *names: str) -> Json:
 
 
 def _save(state: SandboxState, arguments: Arguments, message: StoredMessage, body: Json) -> Json:
-    """Write the edit down; raises when nothing would change, as Telegram does."""
+    """Save the edit. Raises when nothing would change, as Telegram does."""
     edited = read_markup(arguments).on(body)
     if _without(edited, "edit_date") == _without(message.body, "edit_date"):
         raise BadRequest(NOT_MODIFIED)
@@ -99,7 +99,8 @@ async def delete_message(state: SandboxState, arguments: Arguments) -> bool:
 
 
 async def delete_messages(state: SandboxState, arguments: Arguments) -> bool:
-    """Several at once, or none when one may not go; those that are gone are passed over, as Telegram does."""
+    """Delete several, or none when one may not be deleted; those that are gone are passed over, as at
+    Telegram."""
     chat = state.chats.require(arguments.chat())
     found = [state.messages.find(chat.id, number) for number in message_numbers(arguments)]
     there = [message for message in found if message and not message.deleted]
@@ -113,7 +114,7 @@ async def delete_messages(state: SandboxState, arguments: Arguments) -> bool:
 def _require_deletable(
     state: SandboxState, chat: SandboxPerson | SandboxGroup, message: StoredMessage
 ) -> None:
-    """What Telegram lets a bot delete: https://core.telegram.org/bots/api#deletemessage."""
+    """Raises for what Telegram does not let a bot delete: https://core.telegram.org/bots/api#deletemessage."""
     if isinstance(chat, SandboxGroup) and chat.kicked:
         raise ChatForbidden("bot was kicked from the supergroup chat")
     others = message.sender != state.bot.id

@@ -1,4 +1,4 @@
-"""Marks on messages: reactions and pins."""
+"""Methods that mark messages: reactions and pins."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ async def unpin_all_chat_messages(state: SandboxState, arguments: Arguments) -> 
 
 
 def pinned_message(state: SandboxState, chat: SandboxPerson | SandboxGroup) -> Json:
-    """What `getChat` says of the message pinned last."""
+    """The message pinned last, as `getChat` reports it."""
     for number in reversed(_pins(state, chat)):
         message = state.messages.find(chat.id, number)
         if message and not message.deleted:

@@ -1,4 +1,4 @@
-"""What the sending methods share: the address checked, the text formatted, the message written down."""
+"""Parts that the sending methods share: the address checked, the text formatted, the message saved."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from bot.sandbox.state.store import Json
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """Where a message goes and what comes with it."""
+    """The address of a message and the options sent along."""
 
     chat: SandboxPerson | SandboxGroup
     markup: Markup
     extras: Json
 
     def post(self, state: SandboxState, content: Json) -> Json:
-        """Write the message down; the typing indicator ends."""
+        """Save the message; the typing indicator ends."""
         state.feed.end_action(self.chat.id)
         body = self.markup.on({**self.extras, **content})
         return state.messages.post(self.chat.as_chat(), state.bot.as_user(), body, self.markup.keyboard)
 
 
 def address(state: SandboxState, arguments: Arguments) -> Envelope:
-    """Raises what Telegram raises when the message cannot go there."""
+    """The address. Raises what Telegram raises when no message can go there."""
     chat_id, thread = arguments.chat(), arguments.integer("message_thread_id")
     chat = state.chats.require_reachable(chat_id, thread)
     markup = read_markup(arguments)
@@ -40,7 +40,7 @@ def address(state: SandboxState, arguments: Arguments) -> Envelope:
 
 
 def _effect(arguments: Arguments, chat: SandboxPerson | SandboxGroup) -> Json:
-    """An effect is shown in private chats only."""
+    """The effect, which is shown in private chats only."""
     effect = arguments.text("message_effect_id")
     if effect and (isinstance(chat, SandboxGroup) or not effect.isdecimal()):
         raise BadRequest("EFFECT_ID_INVALID")
@@ -48,7 +48,7 @@ def _effect(arguments: Arguments, chat: SandboxPerson | SandboxGroup) -> Json:
 
 
 def _reply(state: SandboxState, arguments: Arguments, chat_id: int) -> Json:
-    """The message answered; Telegram leaves out what that one answered in turn."""
+    """The message replied to; Telegram leaves out what that one replied to."""
     parameters = arguments.mapping("reply_parameters", "reply parameters")
     number = Arguments(parameters).integer("message_id") or arguments.integer("reply_to_message_id")
     if not number:

@@ -1,4 +1,4 @@
-"""The bot about itself: who it is, its names, its commands."""
+"""Methods about the bot itself: its user, names, descriptions and commands."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _scope(state: SandboxState, arguments: Arguments) -> CommandScope:
 
 
 def _show_commands(state: SandboxState, scope: CommandScope) -> None:
-    """Wake whoever looks at a chat whose command menu changed."""
+    """Wake those who look at a chat whose command menu changed."""
     concerned = [scope.chat_id] if scope.chat_id else [person.id for person in state.people.everyone()]
     for chat_id in concerned:
         state.feed.next(chat_id)

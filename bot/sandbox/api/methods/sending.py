@@ -1,4 +1,4 @@
-"""Messages the bot sends: text, photo, document, album, typing."""
+"""Methods that send: text, photo, document, album, chat action."""
 
 from __future__ import annotations
 

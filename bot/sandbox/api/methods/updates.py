@@ -1,4 +1,4 @@
-"""Updates: long poll, webhook."""
+"""Methods that receive: long poll, webhook."""
 
 from __future__ import annotations
 

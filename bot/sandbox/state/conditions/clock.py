@@ -1,4 +1,4 @@
-"""The business clock: as the control API moves it, forward only, and as messages are dated by it."""
+"""The clock of messages: business time as the gym last reported it, forward only."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ LONGEST = timedelta(days=3660)
 
 
 class SandboxClock:
-    """What time messages carry: the business clock as it was heard last, going on at the wall's pace."""
+    """The time that messages carry: the last reported business time plus the wall time since then."""
 
     def __init__(self) -> None:
         self._ahead = 0.0
 
     def hear(self, now: datetime) -> None:
-        """The business clock says so."""
+        """Set it to the gym's business time."""
         self._ahead = now.timestamp() - time.time()
 
     def skip(self, step: timedelta) -> None:
-        """The business clock is about to jump."""
+        """Move it ahead of a jump of the business clock."""
         self._ahead += step.total_seconds()
 
     def seconds(self) -> int:

@@ -1,4 +1,4 @@
-"""Faults on order: the next calls of a method fail in a chosen way."""
+"""Ordered faults: the next calls of a method fail in a chosen way."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ STATUS_TEXTS = {
 
 @dataclass(slots=True)
 class OrderedFault:
-    """One order. `status` 0 drops the connection; `garbage` answers what is no JSON; `delay` is in seconds.
+    """One order. `status` 0 drops the connection, `garbage` answers what is no JSON, `delay` is in seconds.
 
-    With `afterwards` the call is carried out first and only its answer gets lost. `body` takes the answer's
-    place as it is, whatever it is; with a status below 300 the call is carried out too.
+    With `afterwards` the call is carried out and only its answer is lost. `body` replaces the answer; with a
+    status below 300 the call is carried out too.
     """
 
     method: str
@@ -58,7 +58,7 @@ def _number(text: str) -> int | None:
 
 
 class Faults:
-    """Orders in the sequence they were given; kept in memory only."""
+    """Orders, in the sequence they were given; in memory only."""
 
     def __init__(self) -> None:
         self._orders: list[OrderedFault] = []
@@ -70,7 +70,7 @@ class Faults:
         self._orders.clear()
 
     def take(self, method: str, chat_id: str) -> OrderedFault | None:
-        """The fault that hits this call, used up by one."""
+        """The fault for this call; one use of its order is taken."""
         fault = next((order for order in self._orders if order.hits(method, chat_id)), None)
         if fault is not None:
             fault.times -= 1

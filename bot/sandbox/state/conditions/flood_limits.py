@@ -1,4 +1,4 @@
-"""Telegram's flood limits, enforced only on request."""
+"""Telegram's flood limits, enforced on request only."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class FloodBucket:
         self.tokens = self.burst
 
     def wait_seconds(self, now: float) -> float:
-        """0 when a token is there."""
+        """Seconds until a token is there, 0 when one is."""
         since = now - (self.filled if self.filled is not None else now)
         self.tokens, self.filled = min(self.burst, self.tokens + since * self.rate), now
         return 0.0 if self.tokens >= 1 else (1 - self.tokens) / self.rate
@@ -44,7 +44,7 @@ class FloodLimits:
         self._groups: defaultdict[int, FloodBucket] = defaultdict(lambda: FloodBucket(20 / 60, 20))
 
     def spend(self, chat_id: int) -> None:
-        """Raises TooManyRequests when this message comes too soon."""
+        """Take a token. Raises `FloodWait` when this message comes too soon."""
         if not self.enabled:
             return
         buckets = [self._overall, self._groups[chat_id] if chat_id < 0 else self._chats[chat_id]]

@@ -26,7 +26,7 @@ CREATE INDEX IF NOT EXISTS files_by_family ON files (family);
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file as it came in."""
+    """An uploaded file."""
 
     name: str | None
     mime: str
@@ -66,7 +66,7 @@ COLUMNS = ", ".join(field.name for field in fields(StoredFile))
 
 
 class Files:
-    """Bytes live in the store's file but on a connection of their own, used in threads only."""
+    """Files in the store's database, over a connection of their own that is used in threads only."""
 
     def __init__(self, path: Path | None) -> None:
         self._database = open_database(path)
@@ -107,7 +107,7 @@ class Files:
         return StoredFile(made.lastrowid or 0, *meta)
 
     async def again(self, file_id: str) -> tuple[str, Any] | None:
-        """What a message shows of a known file: `("photo", sizes)` or `("document", document)`."""
+        """The content of a message with a known file: `("photo", sizes)` or `("document", document)`."""
         family = await asyncio.to_thread(self._family, file_id)
         if not family:
             return None
@@ -130,7 +130,7 @@ class Files:
         return await asyncio.to_thread(self._read, file_id)
 
     async def at_path(self, path: str) -> StoredFile | None:
-        """The file behind a `file_path`; only its number counts."""
+        """The file of a `file_path`; only its number counts."""
         number = Path(path).stem.removeprefix("file_")
         if not number.isdecimal():
             return None

@@ -1,4 +1,4 @@
-"""Photos the way Telegram keeps them: recompressed, in several sizes."""
+"""Photos as Telegram keeps them: recompressed, in several sizes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class PhotoSize:
 
 
 def recompress(data: bytes) -> list[PhotoSize]:
-    """Smallest first, the largest at most 1280 pixels long; slow, so call it in a thread.
+    """JPEGs of the photo, the smallest first, the largest at most 1,280 pixels long; call it in a thread.
 
     Raises BadRequest in Telegram's words for what is no photo.
     """

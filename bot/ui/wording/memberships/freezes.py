@@ -1,4 +1,4 @@
-"""Freezes and closings in words: what rests, when, and on which day the client is back."""
+"""Freezes and closings in words: their days, and the day on which the client is back."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gym.subscriptions.models import Freeze, FreezeKind, Subscription
 
 
 def rest_lines(t: HtmlTranslator, one: Subscription, today: date, *, own: bool = False) -> list[str]:
-    """Every freeze of a plan that runs or is planned, a line each; to the member when it is the `own` one."""
+    """A line for every freeze of a plan that runs or is planned; `own` addresses the member."""
     coming = not_over(one.freezes, today)
     return [_rest_line(t, freeze, returns_on(freeze, coming), today, own=own) for freeze in coming]
 
@@ -38,7 +38,7 @@ def _lasting(t: HtmlTranslator, freeze: Freeze, *, own: bool) -> str:
 
 
 def receipt_rests(t: HtmlTranslator, rests: Sequence[RestDays]) -> list[str]:
-    """Why the period of a receipt ends later."""
+    """Lines that explain why the period of a receipt ends later."""
     marks = {True: "🔒", False: "❄️"}
     return [f"{marks[one.closed]} {span(t, one.starts_on, one.ends_on)}" for one in rests]
 
@@ -59,7 +59,7 @@ def freeze_line(t: HtmlTranslator, freeze: Freeze) -> str:
 
 
 def closed_lines(t: HtmlTranslator, closed: Sequence[Interval]) -> list[str]:
-    """Why a plan that is about to be sold ends later."""
+    """Lines that explain why a plan that is about to be sold ends later."""
     return [_closed_line(t, rest, span(t, rest.starts_on, rest.ends_on)) for rest in closed]
 
 

@@ -1,6 +1,6 @@
-"""Every state of a client's plans: its words at the desk and in *My plan*, and what can be done.
+"""The states of a client's plans: words at the desk and in *My plan*, and what can be done.
 
-One table. A state without a line in it is an error at start, not an empty card.
+One table. A state without a row is an error at start, not an empty card.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class MemberAct(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StateWords:
-    """Each sentence may name `{plan}`, `{starts_on}`, `{ends_on}` and `{closed_on}`."""
+    """The sentences of a state; each may name `{plan}`, `{starts_on}`, `{ends_on}` and `{closed_on}`."""
 
     desk: str
     member: str

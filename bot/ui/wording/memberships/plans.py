@@ -1,4 +1,4 @@
-"""A plan in words: its length, its hours, what is special about it."""
+"""A plan in words: its length, its hours, its conditions, its price."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def hours(t: HtmlTranslator, window: dict[str, Any] | None) -> str:
 
 
 def _weekdays(language: str, days: Sequence[int]) -> str:
-    """Three and more in a row are written as a span."""
+    """Days of the week; three and more in a row as a span."""
     names = get_day_names("abbreviated", locale=language)
     runs: list[list[int]] = []
     for day in days:
@@ -59,7 +59,7 @@ def holders(t: HtmlTranslator, count: int) -> str:
 
 
 def coming_lines(t: HtmlTranslator, plans: Iterable[PricedPlan]) -> list[str]:
-    """A line for every plan on the list whose price is about to change."""
+    """A line for every plan whose price is about to change."""
     return [
         t(
             "🏷 {plan}: {price}, from {day} on {coming}",
@@ -80,7 +80,7 @@ def price_line(t: HtmlTranslator, one: PricedPlan) -> str:
 
 
 def other_price_lines(t: HtmlTranslator, quote: Quote) -> list[str]:
-    """Why an offer costs something else than the list of today says."""
+    """Lines that explain why an offer's price differs from today's list."""
     if quote.price_today is None or quote.priced_from is None:
         return []
     prices = {"price": quote.base_price, "today": quote.price_today}

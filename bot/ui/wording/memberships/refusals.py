@@ -56,14 +56,14 @@ REFUSALS: Final = (
     StartTooFar,
     TrialUsed,
 )
-"""What is shown as a screen of its own instead of an alert."""
+"""Faults that are shown as a screen of their own instead of an alert."""
 RENEWABLE: Final = (PeriodTaken, FrozenOpenEnd, RewardExpired, RewardGone, RewardNotFound, NotYourReward)
 
 
 def refusal_screen(
     t: HtmlTranslator, error: GymError, client_id: UUID, *, again: Callback | None = None
 ) -> Screen:
-    """The sentence, what to do next, and the card; `again` is the screen that was left, read afresh."""
+    """The refusal, a button for the next step, and the card; `again` shows the screen before, read anew."""
     text = f"⚠️ {say_error(t, error)}"
     return Screen(text, [_next(t, error, client_id, again), nav(t, back=Card(client_id))])
 

@@ -16,7 +16,7 @@ def percent_words(value: Decimal) -> str:
 
 
 def earned_by(t: HtmlTranslator, kind: RewardKind, threshold: int) -> str:
-    """What it was earned by."""
+    """The reason of a reward."""
     match kind:
         case RewardKind.VISITS:
             return t.plural("{count} visit in one plan", "{count} visits in one plan", threshold)
@@ -27,7 +27,7 @@ def earned_by(t: HtmlTranslator, kind: RewardKind, threshold: int) -> str:
 
 
 def reward_line(t: HtmlTranslator, reward: Reward, today: date) -> str:
-    """One reward, with what has become of it."""
+    """One reward and its state."""
     why = Html(earned_by(t, reward.kind, reward.threshold))
     if not reward.percent:
         return t("🏅 {why}, on {day}", why=why, day=reward.granted_on)
@@ -52,7 +52,7 @@ def reward_line(t: HtmlTranslator, reward: Reward, today: date) -> str:
 
 
 def to_go_line(t: HtmlTranslator, to_go: int, percent: Decimal) -> str:
-    """How far it is to the next one."""
+    """How many visits are left to the next reward."""
     return t.plural(
         "{count} more visit in this plan earns {percent} off the next one.",
         "{count} more visits in this plan earn {percent} off the next one.",
