@@ -215,7 +215,8 @@ def _verdict_card(t: HtmlTranslator, verdict: VerdictDetails) -> Keyboard:
 
 
 def _known_client(verdict: VerdictDetails) -> UUID:
-    """The client whom the verdict is about. Raises `LookupError` for a row without one: it cannot be worded."""
+    """The client whom the verdict is about. Raises `LookupError` for a row without one: it cannot be
+    worded."""
     if verdict.client_id is None:
         raise LookupError("client_id")
     return verdict.client_id

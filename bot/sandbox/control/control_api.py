@@ -79,7 +79,7 @@ class ControlApi:
         step = parse_step((await read_request(request)).text("advance"))
         if self.hooks.before_jump is not None:
             await self.hooks.before_jump(step)
-        self.state.calendar.skip(step)  # messages that the jump causes carry the new date
+        self.state.clock.skip(step)  # messages that the jump causes carry the new date
         return web.json_response({"now": self._heard(await self.hooks.advance_clock(step))})
 
     async def read_clock(self, request: web.Request) -> web.Response:
@@ -93,5 +93,5 @@ class ControlApi:
             self._heard(await self.hooks.read_clock())
 
     def _heard(self, now: datetime) -> str:
-        self.state.calendar.hear(now)
+        self.state.clock.set_to(now)
         return now.isoformat()

@@ -107,7 +107,7 @@ class Conversation:
         extras = self._extras(chat, place)
         sender = person.as_user()
         if isinstance(chat, SandboxGroup) and place.guise is not None:
-            sender, beside = disguised(place.guise, person, chat, state.calendar.seconds())
+            sender, beside = disguised(place.guise, person, chat, state.clock.seconds())
             extras |= beside
         with state.store.transaction():
             state.people.mark_started(person.id) if chat.id == person.id else None
@@ -227,7 +227,7 @@ class Conversation:
         change: Json = {
             "chat": chat,
             "from": person.as_user(),
-            "date": self._state.calendar.seconds(),
+            "date": self._state.clock.seconds(),
             "old_chat_member": self._bot_as(before),
             "new_chat_member": self._bot_as(after),
         }

@@ -44,16 +44,16 @@ class StoredMessage:
 class MessageStore:
     """The messages of all chats, deleted ones included, for their buttons may still be pressed."""
 
-    def __init__(self, store: Store, feed: Feed, calendar: SandboxClock) -> None:
+    def __init__(self, store: Store, feed: Feed, clock: SandboxClock) -> None:
         self._store = store
         self._feed = feed
-        self._calendar = calendar
+        self._clock = clock
 
     def post(self, chat: Json, sender: Json, content: Json, keyboard: Json | None = None) -> Json:
         """Save a message and number it; returns Telegram's Message."""
         chat_id: int = chat["id"]
         head: Json = {"message_id": self._next_id(chat_id), "from": sender, "chat": chat}
-        body: Json = {**head, "date": self._calendar.seconds(), **content}
+        body: Json = {**head, "date": self._clock.seconds(), **content}
         with self._store.transaction():
             self._store.run(
                 "INSERT INTO messages (chat_id, message_id, seq, sender, body, keyboard)"
@@ -101,7 +101,7 @@ class MessageStore:
 
     def rewrite(self, message: StoredMessage, body: Json) -> Json:
         """Replace the content of a message; `edit_date` marks it."""
-        body = {**body, "edit_date": self._calendar.seconds()}
+        body = {**body, "edit_date": self._clock.seconds()}
         self._store.run(
             "UPDATE messages SET body = ?, seq = ? WHERE chat_id = ? AND message_id = ?",
             json.dumps(body),

@@ -118,7 +118,7 @@ def _require_deletable(
     if isinstance(chat, SandboxGroup) and chat.kicked:
         raise ChatForbidden("bot was kicked from the supergroup chat")
     others = message.sender != state.bot.id
-    old = message.body["date"] < state.calendar.seconds() - OLDEST_DELETABLE_SECONDS
+    old = message.body["date"] < state.clock.seconds() - OLDEST_DELETABLE_SECONDS
     created = any(name in message.body for name in CREATED)
     foreign = isinstance(chat, SandboxGroup) and others and not state.groups.bot_deletes(chat.id)
     if created:

@@ -24,7 +24,7 @@ class SandboxClock:
     def __init__(self) -> None:
         self._ahead = 0.0
 
-    def hear(self, now: datetime) -> None:
+    def set_to(self, now: datetime) -> None:
         """Set it to the gym's business time."""
         self._ahead = now.timestamp() - time.time()
 
