@@ -1,1 +1,1 @@
-"""The kiosk's JSON API and page."""
+"""The web application: the JSON API, the kiosk page and the page of a password link."""

@@ -15,7 +15,7 @@ with collector.paused():
 
 
 def main() -> None:
-    """Read the configuration and serve; a fault of the set-up is one line."""
+    """Read the configuration and serve; a fault of the set-up is one line on standard error."""
     loop.end_at_once()
     try:
         config = load_config()

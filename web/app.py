@@ -25,7 +25,7 @@ BODY_LIMIT: Final = 16 * 1024 * 1024
 
 
 def make_app(gym: Gym, limits: Limits | None = None) -> web.Application:
-    """Everything the kiosk talks to; `bot` may mount the same application in its own process."""
+    """The whole application; `bot` serves the same one in its own process."""
     around = [request_id, errors, cross_origin, guard, open_door, counted]
     app = web.Application(client_max_size=BODY_LIMIT, middlewares=around)
     app[GYM] = gym
@@ -39,7 +39,7 @@ def make_app(gym: Gym, limits: Limits | None = None) -> web.Application:
     app.cleanup_ctx.append(renewal)
     for table in ROUTES:
         app.add_routes(table.definitions)
-    # Pages are for people and stand in no document.
+    # Pages are for people and are not in the OpenAPI document.
     for pages in (document_pages.page_routes, trust.routes, kiosk_page.routes, password_page.routes):
         app.add_routes(pages)
     return app

@@ -1,4 +1,4 @@
-"""Serving: the API and the kiosk page in this process until somebody stops it."""
+"""Serving: the API and the kiosk page in this process, until a signal stops it."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Endpoints of the JSON API."""
+"""Endpoints of the JSON API, a module for each area."""

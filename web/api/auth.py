@@ -1,4 +1,4 @@
-"""Signing in, swapping and revoking tokens."""
+"""Sign-in, refresh and revocation of tokens."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ routes = ApiRoutes("Sign-in")
 
 
 class WrongCredentials(InvalidToken):
-    """Which half was wrong is not said."""
+    """A wrong name or a wrong secret; which of the two is not said."""
 
     code = "wrong_credentials"
     message = N_("That sign-in is wrong. Check it, or pair this kiosk again.")
@@ -81,7 +81,7 @@ async def token(request: web.Request) -> web.Response:
 
 
 def _digest(gym: Gym, name: str) -> str:
-    """No name that somebody typed stands in a bucket's name in clear; some type their password there."""
+    """The name in a bucket's key, hashed: some people type their password there."""
     return SignedLinks(gym.secrets.jwt).digest(f"name:{name}").hex()
 
 
@@ -90,7 +90,7 @@ def _name_of(grant: KioskGrant | PasswordGrant) -> str:
 
 
 async def _stored(uow: UnitOfWork, grant: KioskGrant | PasswordGrant) -> tuple[Subject, str] | None:
-    """Subject and hash of whoever the grant names, if they may sign in at all."""
+    """Subject and password hash of the one the grant names, if they may sign in at all."""
     if isinstance(grant, KioskGrant):
         kiosk = await uow.session.get(Kiosk, grant.kiosk_id)
         if kiosk is None or not kiosk.active:
@@ -105,7 +105,7 @@ async def _stored(uow: UnitOfWork, grant: KioskGrant | PasswordGrant) -> tuple[S
 
 
 async def _renew(uow: UnitOfWork, subject: Subject, stored: str | None, renewed: str) -> None:
-    """Keep the hash of today's parameters, unless the secret was changed meanwhile."""
+    """Save a hash with today's Argon2 parameters, unless the secret was changed meanwhile."""
     if subject.scope is Scope.KIOSK:
         row = update(Kiosk).where(Kiosk.id == subject.id, Kiosk.secret_hash == stored)
         await uow.session.execute(row.values(secret_hash=renewed))

@@ -1,4 +1,4 @@
-"""The body and headers of a check-in: exactly one credential, its capture time and its idempotency key."""
+"""The request of a check-in: exactly one credential, its capture time and its idempotency key."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ class CredentialMissing(Invalid):
 
 
 class SeveralCredentials(Invalid):
-    """Two ways of saying who it is: whichever counted, the other would be tried for nothing."""
+    """Several credentials in one request: whichever was judged, the others would be guesses that cost
+    nothing."""
 
     code = "several_credentials"
     message = N_("Send one of them only: a photo, or a QR, or a document with the last four digits.")
@@ -56,7 +57,7 @@ class TimeWithoutZone(Invalid):
 
 
 def read_check_in(request: web.Request, claims: Claims, body: Body) -> CheckInRequest:
-    """What is asked, and by which key.
+    """The request and its key.
 
     Raises `FieldsInvalid`, `TimeWithoutZone`, `KeyMalformed`, `CredentialMissing`, `SeveralCredentials`.
     """
@@ -90,7 +91,7 @@ def _credential(body: Body, fields: CheckInFields) -> ShownCredential:
 
 
 async def _digest(body: Body, fields: CheckInFields) -> bytes:
-    """The hash of what was asked; large photos are hashed in a thread."""
+    """The hash of the request; large photos are hashed in a thread."""
     if sum(map(len, body.photos + body.turned)) > LARGE:
         return await asyncio.to_thread(_hash, body, fields)
     return _hash(body, fields)

@@ -117,7 +117,7 @@ def _counted_as(asked: CheckInRequest, *, has_photos: bool) -> CountedCheckIn:
 
 
 def _answer(request: web.Request, reply: CheckInReply) -> web.Response:
-    """What was judged is left for the limits and the door's relay, and faces for learning."""
+    """The answer. What was judged is kept for the limits and the door relay, and faces for learning."""
     answer, judged = reply.answer, reply.judged
     if judged is None:
         return raw_reply(answer.body, answer.status, {"Idempotent-Replay": "true"})
@@ -132,7 +132,7 @@ def _render(request: web.Request, verdict: Verdict, settings: GymSettings) -> St
 
 
 def _as_json(gym: Gym, verdict: Verdict, translator: Translator) -> CheckInAnswer:
-    """A denied answer names the client only when face or credential was accepted."""
+    """The answer's JSON; a denial names the client only when face or credential was accepted."""
     answer = CheckInAnswer(
         id=verdict.id,
         outcome=verdict.outcome.value,

@@ -61,7 +61,7 @@ FIRST: Final = 1
 
 
 class PhotosRefused(Invalid):
-    """None of the photos can be used; `photos` says of each why."""
+    """None of the photos can be used; `photos` says why, for each."""
 
     code = "photos_refused"
     message = N_("None of the photos can be used. See what is wrong with each, and take new ones.")
@@ -192,7 +192,7 @@ async def _face(gym: Gym, photo: bytes) -> Face:
 async def _judge(
     gym: Gym, photos: Sequence[bytes], translator: Translator
 ) -> tuple[list[EnrolmentFace], list[PhotoAnswer]]:
-    """The good ones, and what is said of each. Raises `NoPhotos`, and `PhotosRefused` when none is good."""
+    """The usable photos, and the verdict on each. Raises `NoPhotos`, and `PhotosRefused` when none is usable."""
     if not photos:
         raise NoPhotos
     judged = await asyncio.gather(*(_read(gym, photo) for photo in photos))

@@ -1,4 +1,4 @@
-"""Alive, ready, and what Prometheus reads."""
+"""Probes and metrics: alive, ready, and the metrics of Prometheus."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from web.openapi.routes import ApiRoutes
 
 routes = ApiRoutes("Probes")
 GOOD_FOR = 1.0
-"""Seconds."""
+"""Seconds for which a finding is told to others too."""
 OPTIONAL = frozenset({"bot", "jobs"})
-"""The door waits neither for Telegram nor for the jobs."""
+"""Parts that the door does not need: Telegram and the jobs."""
 JOB_SUCCESS = Gauge("powergym_job_last_success_seconds", "When a job last ran well, in Unix time", ["job"])
 JOB_FAILURES = Gauge("powergym_job_failures", "How often a job has failed since it last ran well", ["job"])
 
 
 class Readiness:
-    """What was found within the last second; whoever asks meanwhile is told the same.
+    """Findings of the last second, shared by all who ask.
 
-    In a loop, and with a look at the database each time, it made the door forty times as slow.
+    Asked in a loop, with a query each time, the probe made the door forty times as slow.
     """
 
     def __init__(self) -> None:
@@ -42,7 +42,7 @@ class Readiness:
         self._until = 0.0
 
     async def checks(self, gym: Gym) -> dict[str, bool]:
-        """One look at a time, shared by everybody who waits for it."""
+        """The findings; one look at a time, shared by all who wait for it."""
         loop = asyncio.get_running_loop()
         if self._look is None or (self._look.done() and loop.time() >= self._until):
             self._look, self._until = asyncio.create_task(_checks(gym)), loop.time() + GOOD_FOR
@@ -106,12 +106,12 @@ async def _database(gym: Gym) -> dict[str, bool]:
 
 @cache
 def newest() -> str | None:
-    """The newest revision in the code, read once: it stands in two dozen files."""
+    """The newest revision in the code, read once: the revisions are dozens of files."""
     return head()
 
 
 async def _jobs(gym: Gym) -> dict[str, bool]:
-    """Whether every job has run in time and well; nothing that a visitor waits for."""
+    """Whether every job has run in time and well; the door does not need it."""
     try:
         async with gym.unit_of_work(Actor.system()) as uow:
             return {"jobs": not failing(await JobService(uow).states())}
@@ -139,7 +139,7 @@ async def metrics(request: web.Request) -> web.Response:
 
 
 async def _measure_jobs(gym: Gym) -> None:
-    """Read off the database: another replica may be the one that runs them."""
+    """Read from the database, for another replica may be the one that runs the jobs."""
     try:
         async with gym.unit_of_work(Actor.system()) as uow:
             states = await JobService(uow).states()

@@ -1,4 +1,4 @@
-"""The kiosk's own endpoints: pairing, and what it must know to work."""
+"""Endpoints of the kiosk itself: pairing, its settings, and leaving its page."""
 
 from __future__ import annotations
 

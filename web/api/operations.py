@@ -1,4 +1,4 @@
-"""Every operation of the API, as the handlers declare them, and the document made of them."""
+"""All operations of the API, as the handlers declare them, and the document made of them."""
 
 from __future__ import annotations
 

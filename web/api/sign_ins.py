@@ -1,4 +1,4 @@
-"""Sign-ins, listed and ended by whoever they belong to and by admins."""
+"""Sign-ins that stand: listed and ended by their owner and by admins."""
 
 from __future__ import annotations
 

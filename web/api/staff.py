@@ -1,4 +1,4 @@
-"""What staff ask: today's attempts, clients and their cards, and the nightly jobs by an admin's wish."""
+"""Endpoints of staff: today's attempts, clients and their cards, nightly jobs run by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Telegram's door for webhooks: updates are kept before they are acknowledged, and only with the secret."""
+"""The webhook for Telegram: updates with the right secret are stored before they are acknowledged."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ Keep = Callable[[Sequence[object]], Awaitable[None]]
 
 
 class WrongSecret(Forbidden):
-    """Not from Telegram, or from a webhook of an earlier secret."""
+    """The request is not Telegram's, or of a webhook with an earlier secret."""
 
     code = "wrong_secret"
 
 
 class Webhook:
-    """One route. Until somebody keeps updates it answers 503, and Telegram sends them again."""
+    """The route of the webhook. Until `keep` is set it answers 503, and Telegram sends the updates again."""
 
     def __init__(self, url: str, secret: str) -> None:
         self.url = url
@@ -33,14 +33,14 @@ class Webhook:
 
     @classmethod
     def of(cls, url: str, keyring: Keyring) -> Webhook:
-        """The secret is the gym's own, the same for every replica."""
+        """The webhook at a URL; its secret is derived from the gym's, so it is the same for every replica."""
         return cls(url, keyring.derive("telegram-webhook").hex())
 
     def route(self) -> web.RouteDef:
         return web.post(self.path, self._receive)
 
     async def _receive(self, request: web.Request) -> web.Response:
-        """200 only after the update is kept or put aside; `DatabaseUnavailable` becomes 503."""
+        """Answer 200 after the update is stored or put aside; `DatabaseUnavailable` becomes 503."""
         shown = request.headers.get(SECRET_HEADER, "")
         if not hmac.compare_digest(shown.encode("utf-8", "surrogateescape"), self.secret.encode()):
             raise WrongSecret
@@ -51,7 +51,7 @@ class Webhook:
 
 
 async def _update(request: web.Request) -> object:
-    """The update, or its reject: Telegram would bring what is refused again and again."""
+    """The update, or a reject to be stored: refused with an error, it would come again and again."""
     body = bytearray()
     async for chunk in request.content.iter_any():
         body += chunk

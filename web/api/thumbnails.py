@@ -1,4 +1,4 @@
-"""A client's picture, for a minute and only by its signed address."""
+"""Pictures of clients, at signed addresses that are valid for a minute."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ routes = ApiRoutes("Faces")
 
 
 def photo_url(gym: Gym, client_id: UUID) -> str:
-    """The address of a client's picture; it opens for a minute, for whoever was given it."""
+    """The signed address of a client's picture, valid for a minute, for whoever was given it."""
     return SignedLinks(gym.secrets.jwt).sign_path(
         f"/api/v1/thumbnails/{client_id}", gym.clock.now() + LIFETIME
     )
@@ -44,7 +44,7 @@ def photo_url(gym: Gym, client_id: UUID) -> str:
     )
 )
 async def thumbnail(request: web.Request) -> web.Response:
-    """JPEG, 160 px. Whoever lacks the signature is told that there is nothing."""
+    """JPEG, 160 px. Without the signature the address does not exist."""
     gym, query = request.app[GYM], request.query
     links = SignedLinks(gym.secrets.jwt)
     if not links.path_is_signed(request.path, query.get("until", ""), query.get("mac", ""), gym.clock.now()):

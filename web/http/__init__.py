@@ -1,1 +1,1 @@
-"""HTTP below the application: connections, their limits, and faults that no handler sees."""
+"""HTTP below the handlers: connections, authentication, limits, bodies and errors."""

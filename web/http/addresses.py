@@ -1,4 +1,4 @@
-"""Where a request really comes from: forwarded addresses are believed only from trusted proxies."""
+"""The address of a client: forwarded addresses are believed from trusted proxies only."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ HANDED_ON: Final = (
     "tailscale-",
     "front-end-https",
 )
-"""How the headers begin that proxies and tunnels add to what they hand on."""
+"""Prefixes of the headers that proxies and tunnels add to what they forward."""
 HOST: Final = re.compile(r"(?P<name>\[[0-9a-fA-F:.]+\]|[0-9A-Za-z.-]+)(?::[0-9]{1,5})?")
 
 
 class HttpsRequired(Forbidden):
-    """REQUIRE_HTTPS, and this came in plain from outside."""
+    """REQUIRE_HTTPS is set, and this came from outside without TLS."""
 
     code = "https_required"
     message = N_("This gym answers over https only. Open the address that begins with https.")
@@ -49,7 +49,7 @@ class HttpsRequired(Forbidden):
 def client_address(request: web.Request) -> str:
     """The nearest address that is no trusted proxy."""
     config = request.app[GYM].config
-    # Every line of it: some proxies add one of their own below what the caller wrote.
+    # All lines of the header: some proxies add their own below what the caller wrote.
     lines = ",".join(request.headers.getall("X-Forwarded-For", ()))
     chain = [part.strip() for part in lines.split(",") if part.strip()]
     address = request.remote or ""
@@ -66,14 +66,13 @@ def is_loopback(address: str) -> bool:
 
 
 def is_from_here(request: web.Request) -> bool:
-    """From this machine, asked by its own name, and not handed on by a proxy or tunnel on it.
+    """Whether a request comes from this machine, for its own name, and through no proxy or tunnel on it.
 
-    Everything that is trusted for coming from here asks this one function. A proxy that hides itself wholly
-    is told by the name: browsers and Prometheus ask for what was typed, so a page of elsewhere (whose name
-    was made to mean 127.0.0.1) and a visitor of the gym's public name have another one. HTTP/1.0 is spoken
-    by proxies alone; nginx does by default, and then asks for the name of its upstream. A whole address as
-    the target (`GET http://gym.example/metrics`) is how proxies are asked, and outweighs Host (RFC 9112,
-    section 3.2.2).
+    Everything that is trusted for coming from here asks this one function. A proxy that adds no header is
+    told by the name: browsers and Prometheus ask for what was typed, so a page of another site (whose name
+    was made to mean 127.0.0.1) and the gym's public name differ. HTTP/1.0 is spoken by proxies alone; nginx
+    does by default, and asks for the name of its upstream. A whole address as the target (`GET
+    http://gym.example/metrics`) is how proxies are asked, and outweighs Host (RFC 9112, section 3.2.2).
     """
     if not request.raw_path.startswith("/"):
         return False
@@ -87,7 +86,7 @@ def _is_handed_on(header: str) -> bool:
 
 
 def _asks_for_here(request: web.Request) -> bool:
-    """By one Host header, as HTTP demands; of two, nobody knows which one a proxy would have read."""
+    """Whether one Host header, as HTTP demands, names this machine; of two nobody knows which a proxy reads."""
     asked = request.headers.getall("Host", ())
     found = HOST.fullmatch(asked[0]) if len(asked) == 1 else None
     host = "" if found is None else found["name"].strip("[]").rstrip(".").lower()
@@ -95,14 +94,14 @@ def _asks_for_here(request: web.Request) -> bool:
 
 
 def require_https(request: web.Request) -> None:
-    """Raises `HttpsRequired` when the settings ask for it."""
+    """Raises `HttpsRequired` when the settings require HTTPS."""
     config = request.app[GYM].config
     if config.require_https and not is_from_here(request) and not is_secure(request, config):
         raise HttpsRequired
 
 
 def is_secure(request: web.Request, config: Config) -> bool:
-    """By TLS up to here, or up to a trusted proxy."""
+    """Whether TLS was used up to here, or up to a trusted proxy."""
     if request.remote in config.trusted_proxies:
         said = request.headers.getall("X-Forwarded-Proto", ("",))
         return said[-1].lower() == "https"

@@ -1,4 +1,4 @@
-"""Authentication: the bearer token of a request, its claims, and the caller that it stands for."""
+"""Authentication: the bearer token of a request, its claims, and the caller it stands for."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ STAFF: Final = (Scope.EMPLOYEE, Scope.ADMIN)
 
 
 class WrongScope(Forbidden):
-    """A good token that does not reach this far."""
+    """A valid token whose scope does not allow the operation."""
 
     code = "wrong_scope"
     message = N_("This sign-in may not do that.")
 
 
 CALLERS: web.RequestKey[tuple[Scope, ...]] = web.RequestKey("callers")
-"""The scopes that the operation is declared for."""
+"""The scopes for which the operation is declared."""
 CLAIMS: web.RequestKey[Claims | GymError] = web.RequestKey("claims")
 
 
@@ -42,8 +42,7 @@ def issuer_of(gym: Gym) -> TokenIssuer:
 
 
 def claims_of(request: web.Request) -> Claims:
-    """The verified claims of the bearer token, before the database is asked; of a scope that the operation is
-    declared for.
+    """The verified claims of the bearer token, in a scope for which the operation is declared; no query yet.
 
     Raises `InvalidToken`, `ExpiredToken` and `WrongScope`.
     """
@@ -65,7 +64,7 @@ async def acting(request: web.Request) -> AsyncGenerator[tuple[UnitOfWork, Calle
 
 
 def read_bearer(request: web.Request) -> Claims | GymError:
-    """The claims of the Authorization header, or the fault for whoever asks for them."""
+    """The claims of the Authorization header, or the fault, which is raised for those who ask for claims."""
     gym = request.app[GYM]
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "bearer" or not token:

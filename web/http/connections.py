@@ -1,4 +1,4 @@
-"""Connections: deadlines for whoever falls silent, caps on how many, and faults in the API's one shape."""
+"""Connections: deadlines for silent ones, caps on their number, and faults in the API's one shape."""
 
 from __future__ import annotations
 
@@ -29,11 +29,12 @@ class Deadlines:
     whole: float = 120
     """For a whole body: 16 MB at 1 Mbit/s."""
     idle: float = 75
-    """Between two requests: longer than proxies keep theirs (nginx: 60), so that none is closed under one."""
+    """Between two requests: longer than proxies keep theirs (nginx: 60), so that none is closed in use."""
     each_address: int = 256
-    """Connections. A tablet has six, a flood of photos two hundred; trusted proxies are not counted."""
+    """Connections of one address. A tablet has six, a flood of photos two hundred; trusted proxies are
+    exempt."""
     all: int = 10_000
-    """Connections altogether; the rest of the descriptors is the database's, the files' and Telegram's."""
+    """Connections altogether; the rest of the descriptors is for the database, files and Telegram."""
 
 
 class Connection(web.RequestHandler):
@@ -46,7 +47,7 @@ class Connection(web.RequestHandler):
         now = self._loop.time()
         self.opened, self.heard, self.asked = now, now, now
         self.begun: float | None = None
-        """When a request's first byte came whose headers are not whole yet."""
+        """When the first byte of a request came whose headers are not complete yet."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         peer = transport.get_extra_info("peername")
@@ -70,7 +71,7 @@ class Connection(web.RequestHandler):
 
     @property
     def is_idle(self) -> bool:
-        """Nothing is being done for it."""
+        """Whether no request is being handled."""
         return self._current_request is None and not self._messages
 
     def overdue(self, now: float, patience: Deadlines) -> bool:
@@ -86,7 +87,7 @@ class Connection(web.RequestHandler):
         return now - since > patience.headers
 
     def give_up(self) -> None:
-        """A request that had begun is told why."""
+        """Close it; a request that had begun is told why."""
         transport = self.transport
         if transport is None:
             return
@@ -103,7 +104,7 @@ class Connection(web.RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,
     ) -> web.StreamResponse:
-        """What the parser or aiohttp itself refuses; the request line is neither sent back nor logged."""
+        """The answer to what the parser or aiohttp refuses; the request line is neither sent back nor logged."""
         if request.writer.output_size > 0:
             raise ConnectionError("part of an answer was sent already")
         if status >= 500:
@@ -115,7 +116,7 @@ class Connection(web.RequestHandler):
     async def finish_response(
         self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
     ) -> tuple[web.StreamResponse, bool]:
-        """Every answer leaves here: one that aiohttp made outside of the middlewares gets the one shape."""
+        """Send an answer; one that aiohttp made outside of the middlewares gets the API's shape."""
         if isinstance(resp, web.HTTPException) and resp.status >= 400 and not resp.prepared:
             resp = fault(request, resp.status)
         return await super().finish_response(request, resp, start_time)
@@ -130,14 +131,14 @@ class HttpServer(web.Server):
         self._uncounted = uncounted
         self._places: defaultdict[str, dict[Connection, None]] = defaultdict(dict)
         self.silent: dict[Connection, None] = {}
-        """Those that have never asked anything, the oldest first."""
+        """Connections that have never sent a request, the oldest first."""
         self._looking: asyncio.TimerHandle | None = None
 
     def __call__(self) -> Connection:
         return Connection(self, loop=self._loop, **self._kwargs)
 
     def admit(self, connection: Connection) -> None:
-        """Where there are too many, the longest silent goes; where none is silent, the new one."""
+        """Take a new connection in. Above a cap the longest silent one is closed, else the new one."""
         here = self._places[connection.place]
         here[connection] = None
         self.silent[connection] = None
@@ -162,7 +163,7 @@ class HttpServer(web.Server):
             connection.transport.abort()
 
     def _look(self) -> None:
-        """Also the way in which it ends: without connections there is nothing to look for."""
+        """Close overdue connections. Ends when there are none, and begins again with the next."""
         now = self._loop.time()
         for connection in [one for here in self._places.values() for one in here]:
             if connection.overdue(now, self.patience):

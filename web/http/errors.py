@@ -1,4 +1,5 @@
-"""Every error in one shape: code, localised sentence, public details. Nothing internal, no echo of input."""
+"""Errors as answers, in one shape: code, localised sentence, public details; nothing internal, no echo of
+input."""
 
 from __future__ import annotations
 

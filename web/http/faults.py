@@ -30,7 +30,7 @@ HTTP_FAULTS: Final = {
 
 
 class HttpFault(web.Response):
-    """An answer without the application around it: no signal takes the server's name and version out."""
+    """An answer made without the application: no signal removes the server's name and version from it."""
 
     async def _prepare_headers(self) -> None:
         await super()._prepare_headers()
@@ -38,7 +38,7 @@ class HttpFault(web.Response):
 
 
 def public_error(status: int) -> PublicError:
-    """The error of a status, with nothing in it of what was asked."""
+    """The error of a status, with nothing of the request in it."""
     code, message = HTTP_FAULTS.get(status, ("http_error", INTERNAL))
     return PublicError(code, status, message)
 

@@ -1,4 +1,4 @@
-"""JSON in and out: validated by the schemas, refused with the fields that are wrong and nothing else."""
+"""JSON bodies: requests validated by their schemas, refused with the names of the wrong fields."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Model = TypeVar("Model", bound=BaseModel)
 Value = TypeVar("Value")
 UNKNOWN_FIELD: Final = "extra_forbidden"
 LARGEST_JSON: Final = 64 * 1024
-"""Bytes of a body without photos: signing in and pairing are read before anybody is known."""
+"""Bytes of a body without photos: sign-in and pairing are read before the caller is known."""
 
 
 class FieldsInvalid(Invalid):
@@ -38,7 +38,7 @@ def validate(adapter: TypeAdapter[Value], value: object) -> Value:
 
 
 def _name(fault: Any) -> str:
-    """The field's name. A name that only the caller knows is not sent back, and neither is a model's."""
+    """A field's name; a name that only the caller knows is not sent back, and neither is a model's."""
     location = [part for part in fault["loc"] if part not in ("kiosk", "password") or len(fault["loc"]) == 1]
     if fault["type"] == UNKNOWN_FIELD or not location:
         return "*"
@@ -58,12 +58,12 @@ async def read_model(request: web.Request, model: type[Model]) -> Model:
 
 
 def read_query(request: web.Request, model: type[Model]) -> Model:
-    """What stands behind the question mark. Raises `FieldsInvalid`."""
+    """The query as a model. Raises `FieldsInvalid`."""
     return validate(TypeAdapter(model), dict(request.query))
 
 
 def read_path(request: web.Request, model: type[Model]) -> Model:
-    """The parts of the path. Raises `FieldsInvalid`."""
+    """The parts of the path as a model. Raises `FieldsInvalid`."""
     return validate(TypeAdapter(model), dict(request.match_info))
 
 

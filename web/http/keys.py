@@ -1,4 +1,4 @@
-"""Typed keys under which the application and its requests keep things."""
+"""Typed keys of the application and of its requests."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ from gym.app import Gym
 
 @dataclass(slots=True)
 class Secure:
-    """Where this server can be reached by https; known once its ports are open."""
+    """The HTTPS listener of this server; known once its ports are open."""
 
     names: tuple[str, ...] = ()
     port: int | None = None
     context: ssl.SSLContext | None = None
-    """Of that port: what it is given is shown to whoever connects next."""
+    """Its TLS context; a certificate loaded into it is shown from the next connection on."""
 
     def address(self, asked: str = "") -> str | None:
-        """By the name that was asked for, if the certificate has it, else by one that every tablet finds."""
+        """The address by the name that was asked for, if the certificate has it, else by one that every
+        tablet finds."""
         if self.port is None or not self.names:
             return None
         name = asked if asked in self.names else next(filter(_is_of_a_network, self.names), self.names[0])
@@ -30,7 +31,7 @@ class Secure:
 
 
 def _is_of_a_network(name: str) -> bool:
-    """An address of the gym's network: a tablet finds it even where it knows no names."""
+    """Whether it is an address of the gym's network, which a tablet finds even without a name server."""
     try:
         return not ipaddress.ip_address(name).is_loopback
     except ValueError:

@@ -1,4 +1,4 @@
-"""What surrounds every request: its id, its language, security headers, and errors in one shape."""
+"""Middlewares of every request: its id, its language, security headers, and errors in one shape."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ PREFLIGHT: Final = {
 }
 EXPOSED: Final = "X-Request-ID, Retry-After, Idempotent-Replay"
 KEPT_TO: Final = f"max-age={365 * 86400}"
-"""Strict-Transport-Security: browsers come back by https for a year."""
+"""Strict-Transport-Security: browsers come back by HTTPS for a year."""
 
 
 @web.middleware
@@ -55,14 +55,17 @@ async def request_id(request: web.Request, handler: Handler) -> web.StreamRespon
 
 
 def is_kept_to_https(request: web.Request) -> bool:
-    """Not where the gym's own certificate is served beside a plain port: a browser would keep to https there
-    too, under a port that does not speak it, and find nothing."""
+    """Whether browsers are told to keep to HTTPS.
+
+    Not where the gym's own certificate is served beside a plain port: a browser would use HTTPS at that port
+    too, and find nothing.
+    """
     return request.app[SECURE].port is None and is_secure(request, request.app[GYM].config)
 
 
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """REQUIRE_HTTPS and a body that says it is too large, before anything is read."""
+    """Refuse plain HTTP under REQUIRE_HTTPS and a body that is declared too large, before anything is read."""
     require_https(request)
     if (request.content_length or 0) > request.client_max_size:
         raise HTTPRequestEntityTooLarge(request.client_max_size)
@@ -71,7 +74,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 @web.middleware
 async def cross_origin(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Pages of other origins only from the allow-list, which is empty by default."""
+    """Answer pages of other origins only from the allow-list, which is empty by default."""
     origin = request.headers.get("Origin", "")
     if origin not in request.app[GYM].config.allowed_origins:
         return await handler(request)
@@ -88,7 +91,7 @@ async def cross_origin(request: web.Request, handler: Handler) -> web.StreamResp
 
 @web.middleware
 async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """The outermost edge: whatever goes wrong leaves in one shape, and the reason stays in the log."""
+    """The outermost edge: every fault leaves in one shape, and its reason stays in the log."""
     try:
         return await handler(request)
     except GymError as error:
@@ -103,14 +106,14 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     except Exception as error:
         if is_unavailable(error):
             return await _answer(request, DatabaseUnavailable())
-        if is_retryable(error):  # nothing was written: the same request again is the right one
+        if is_retryable(error):  # nothing was written: the same request may be sent again
             return await _answer(request, Busy())
         log.exception("request_failed", method=request.method, path=request.path)
         return await _answer(request, PublicError("internal", 500, INTERNAL))
 
 
 async def translator_of(request: web.Request, error: GymError) -> Translator:
-    """Speaks the caller's language with the gym's money and time, where the sentence needs them."""
+    """A translator into the caller's language with the gym's money and time, where the sentence needs them."""
     language, gym = language_of(request), request.app[GYM]
     if any(isinstance(value, Decimal | datetime) for value in error.context.values()):
         with suppress(DatabaseUnavailable):
@@ -127,5 +130,5 @@ def _public(error: web.HTTPException) -> PublicError:
 
 
 async def unnamed(_: web.Request, response: web.StreamResponse) -> None:
-    """No answer says which server of which version gave it; aiohttp adds that last of all."""
+    """Remove the server's name and version, which aiohttp adds after all middlewares."""
     response.headers.pop("Server", None)

@@ -1,4 +1,4 @@
-"""Photos out of a request: `photo` and `turned` parts or base64 in JSON, never more bytes than allowed."""
+"""Photos of a request: multipart parts `photo` and `turned`, or base64 in JSON, within a byte limit."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LARGEST_PHOTO: Final = 10 * 1024 * 1024
 LARGEST_FIELD: Final = 4096
 MOST_FIELDS: Final = 16
 MOST_PARTS: Final = 32
-"""Of a form, photos included: a part costs more than its bytes."""
+"""Parts of a form at most, photos included: each part costs more than its bytes."""
 PIECE: Final = 1 << 18
 """Characters of base64 decoded at once; a multiple of four."""
 TURNED: Final = "turned"
@@ -35,7 +35,7 @@ FORM: Final = "multipart/form-data"
 LONGEST_BOUNDARY: Final = 70
 """Characters, as RFC 2046 has it."""
 LARGE: Final = 1 << 17
-"""Bytes from which decoding, hashing and parsing leave the event loop to a thread."""
+"""Bytes from which decoding, hashing and parsing run in a thread instead of the event loop."""
 
 
 class Malformed(Invalid):
@@ -56,16 +56,16 @@ class ContentUnknown(GymError):
 
 @dataclass(slots=True)
 class Body:
-    """What came: the photos, those of a turned head, and every other field as JSON would carry it."""
+    """The body: photos, those of a turned head, and every other field as JSON would carry it."""
 
     photos: list[bytes] = field(default_factory=list[bytes])
     turned: list[bytes] = field(default_factory=list[bytes])
     fields: dict[str, Any] = field(default_factory=dict[str, Any])
     most_bytes: int = 0
-    """How much of a form may still come."""
+    """How many bytes of a form may still come."""
 
     def take(self, count: int) -> None:
-        """Raises 413 while the form is still being read."""
+        """Add a chunk. Raises 413 while the form is still being read."""
         self.most_bytes -= count
         if self.most_bytes < 0:
             raise web.HTTPRequestEntityTooLarge(0)
@@ -92,7 +92,7 @@ async def read_body(request: web.Request, *, most_photos: int, most_turned: int 
 
 
 def is_form(request: web.Request) -> bool:
-    """Whether photos are on their way."""
+    """Whether the body is a form."""
     return _content_type(request)[0] == FORM
 
 
@@ -104,7 +104,7 @@ async def read_raw_json(request: web.Request) -> bytes:
 
 
 def _content_type(request: web.Request) -> tuple[str, dict[str, str]]:
-    """As it is; aiohttp reads it with the parser of e-mail, which costs a third of a millisecond."""
+    """The content type as sent; aiohttp would read it with the parser of e-mail, at a third of a millisecond."""
     return parse_options_header(request.headers.get("Content-Type", ""))
 
 
@@ -116,9 +116,9 @@ def _boundary(options: dict[str, str]) -> str:
 
 
 def parse_json(raw: bytes) -> object:
-    """Raises `Malformed`."""
+    """The JSON value. Raises `Malformed`."""
     try:
-        # A tenth of the standard library's time, all of which would be spent holding the interpreter's lock.
+        # pydantic-core takes a tenth of the standard library's time, which holds the interpreter's lock.
         return from_json(raw)
     except ValueError as error:
         raise Malformed from error
@@ -151,7 +151,7 @@ class MultipartForm:
         self._data = bytearray()
 
     def take(self, events: Iterable[MultipartSegment | bytes | None]) -> None:
-        """The beginning of a part, some of it, or its end."""
+        """Handle the beginning of a part, a chunk of it, or its end."""
         for event in events:
             if isinstance(event, MultipartSegment):
                 self._begin(event.name)
@@ -221,7 +221,7 @@ def _decode(image: object) -> bytes:
 
 
 def _pieces(encoded: str) -> Iterator[bytes]:
-    """Piece by piece, because decoding holds the interpreter's lock: 7 ms a megabyte."""
+    """Decode in pieces, for decoding holds the interpreter's lock: 7 ms a megabyte."""
     for start in range(0, len(encoded), PIECE):
         piece = base64.b64decode(encoded[start : start + PIECE], validate=True)
         if start + PIECE < len(encoded) and len(piece) * 4 != PIECE * 3:

@@ -1,4 +1,4 @@
-"""The runner and the sites of the API's own HTTP server."""
+"""The runner and the sites of the HTTP server."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from web.http.connections import Deadlines, HttpServer
 from web.http.keys import GYM
 
 RESERVED = 256
-"""Descriptors kept back for the database, files, the model's weights and Telegram."""
+"""Descriptors kept free for the database, files, the model's weights and Telegram."""
 HANDSHAKE = 10.0
-"""Seconds for TLS to be agreed on (asyncio waits for 60)."""
+"""Seconds for a TLS handshake (asyncio waits for 60)."""
 
 
 class HttpRunner(web.AppRunner):

@@ -1,1 +1,1 @@
-"""The OpenAPI document: the register of operations, the document, the pages that show it."""
+"""The OpenAPI document: declarations of operations, the document, the pages that show it."""

@@ -43,7 +43,7 @@ FAULT: Final[Json] = {
 
 
 def components(operations: Iterable[Operation]) -> tuple[Refs, Json]:
-    """Every body and answer by reference: as it is validated, and as it is written."""
+    """Every body and answer by reference, in its form for validation or for writing."""
     modes: dict[type[BaseModel], Literal["validation", "serialization"]] = {}
     for one in operations:
         modes.update(dict.fromkeys(_bodies(one), "validation"))
@@ -63,8 +63,10 @@ def _bodies(one: Operation) -> Iterator[type[BaseModel]]:
 
 
 def tidy(value: Any) -> Any:
-    """A schema without titles, which repeat the names, and without null: a field that does not apply is left
-    out of an answer, and in a request null is refused."""
+    """The schema without titles, which repeat the names, and without null.
+
+    A field that does not apply is left out of an answer, and in a request null is refused.
+    """
     if isinstance(value, list):
         return [tidy(one) for one in cast("list[Any]", value)]
     if not isinstance(value, dict):
@@ -78,7 +80,7 @@ def tidy(value: Any) -> Any:
 
 
 def _without_null(schema: Json) -> Json:
-    """`anyOf` of a type and null is that type; what is said beside it outweighs what the type says."""
+    """`anyOf` of a type and null as the type alone; what stands beside it outweighs what the type says."""
     ways = schema.get("anyOf")
     if not isinstance(ways, list) or NULL not in ways:
         return schema

@@ -20,7 +20,7 @@ UUID_SHAPE: Final = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
 @dataclass(frozen=True, slots=True)
 class DeclaredFault:
-    """One way of going wrong: its code never changes, its sentence is shown in the caller's language."""
+    """A fault that an operation may answer: its code never changes, its sentence is in the caller's language."""
 
     code: str
     status: int
@@ -41,7 +41,7 @@ class FormOrJson:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """An answer that is no JSON of a model: its content type and schema."""
+    """An answer that is no JSON of a model, by content type and schema."""
 
     kind: str
     schema: Json
@@ -64,8 +64,11 @@ RequestBody = type[BaseModel] | FormOrJson
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation. `path` is OpenAPI's template, in which every parameter is an id; `scopes` are the tokens
-    that may call it, and without any nobody needs one; `answers` has no faults, which `faults` has."""
+    """One operation.
+
+    `path` is OpenAPI's template, in which every parameter is an id. `scopes` are the tokens that may call it;
+    without any nobody needs one. `answers` has no faults, which are in `faults`.
+    """
 
     method: Method
     path: str
@@ -84,13 +87,13 @@ class Operation:
 
     @property
     def all_faults(self) -> list[DeclaredFault]:
-        """Each code once, by status."""
+        """The faults by status, each code once."""
         found = {(one.status, one.code): one for one in map(_fault, self.faults)}
         return [found[key] for key in sorted(found)]
 
     @property
     def route(self) -> str:
-        """The path as aiohttp has it; what is not shaped like an id is no address at all."""
+        """The path in aiohttp's form; what is not shaped like an id does not match."""
         return PATH_PARAMETER.sub(rf"{{\1:{UUID_SHAPE}}}", self.path)
 
 

@@ -28,7 +28,7 @@ MORE_HEADERS: Final[Mapping[int, Json]] = {401: AUTHENTICATE, 429: RETRY_AFTER, 
 
 
 def build(operations: Sequence[Operation], info: Json, tags: Mapping[str, str]) -> Json:
-    """The whole document; `tags` says in a sentence what each area is for."""
+    """The whole document; `tags` describes each area in a sentence."""
     paths: dict[str, Json] = {}
     refs, schemas = components(operations)
     for one in operations:
@@ -53,7 +53,7 @@ def _operation(one: Operation, refs: Refs) -> Json:
         "summary": one.summary,
         "description": one.description,
         "tags": [one.tag],
-        # An empty list is not the same as none: it says that nobody needs a token here.
+        # An empty list is not the same as none: it says that no token is needed here.
         "security": [{"bearer": []}] if one.scopes else [],
         "responses": _responses(one, refs),
     }
@@ -127,8 +127,8 @@ def _link(link: Link) -> Json:
 def _refusal(status: int, faults: Sequence[DeclaredFault]) -> Json:
     """An error's answer, with every code that it may carry.
 
-    All refer to one schema: with the codes as an enum in each answer, of 451 files that a client generator
-    made, 405 were models of errors.
+    All refer to one schema. With the codes as an enum in each answer, 405 of the 451 files that a client
+    generator made were models of errors.
     """
     lines = [f"- `{fault.code}`: {fault.message}" for fault in faults]
     return {

@@ -1,4 +1,4 @@
-"""The OpenAPI document, served as JSON and as a page that a person can read without scripts."""
+"""The OpenAPI document, served as JSON and as a page that needs no scripts."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ async def style(_: web.Request) -> web.Response:
     return web.Response(body=STYLE, content_type="text/css", headers=CACHED)
 
 
-# Drawing ──────────────────────────────────────────────────────────────────────────────────────────────────
+# HTML
 
 
 def _operation(path: str, method: str, one: Json) -> str:
@@ -172,6 +172,6 @@ def _text(text: str) -> str:
 
 
 def _marked(line: str) -> str:
-    """Words between backticks are code."""
+    """Text with the words between backticks as code."""
     parts = line.split("`")
     return "".join(f"<code>{part}</code>" if place % 2 else part for place, part in enumerate(parts))

@@ -1,4 +1,4 @@
-"""Route table of the API: a handler gets its address only together with its declaration."""
+"""The route table of the API: a handler gets its address together with its declaration only."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class DeclarationIncomplete(Exception):
-    """Found at import: an operation says nothing of what it does."""
+    """An operation without a description, found at import."""
 
 
 class ApiRoutes:
@@ -46,7 +46,7 @@ class ApiRoutes:
 
 
 def _guarded(operation: Operation, handler: Handler) -> Handler:
-    """The handler, reached only by the declared callers."""
+    """The handler, reached by the declared callers only."""
 
     async def guarded(request: web.Request) -> web.StreamResponse:
         request[CALLERS] = operation.scopes

@@ -1,4 +1,5 @@
-"""The kiosk page: static files with a strict policy, and the worker that keeps them for a day offline."""
+"""The kiosk page: static files under a strict policy, and the service worker that keeps them for a day
+offline."""
 
 from __future__ import annotations
 
@@ -34,7 +35,7 @@ routes = web.RouteTableDef()
 
 @dataclass(frozen=True, slots=True)
 class PageShell:
-    """Every file of the page, and one name for their contents: any change makes another version."""
+    """All files of the page, and a version made of their contents."""
 
     files: Mapping[str, Path]
     version: str
@@ -53,7 +54,8 @@ class PageShell:
 
     @property
     def worker(self) -> str:
-        """The worker with its version and what it keeps: another byte makes browsers take the new one."""
+        """The service worker with version and file list in it: a byte that differs makes browsers load the
+        new one."""
         kept = [f"/kiosk/{name}" for name in self.files if name not in (PAGE, WORKER)]
         head = (
             f"const VERSION = {json.dumps(self.version)};\nconst FILES = {json.dumps(['/kiosk/', *kept])};\n"

@@ -1,4 +1,4 @@
-"""The page behind a one-time link, where somebody of the team chooses an API password."""
+"""The page of a one-time link, where a staff member chooses an API password."""
 
 from __future__ import annotations
 
@@ -55,20 +55,20 @@ class PasswordsDiffer(Invalid):
 
 
 class AskedByAWebsite(Forbidden):
-    """A page of another site asked through the visitor's browser, and nobody followed a link."""
+    """A page of another site asked through a person's browser, and nobody followed a link."""
 
     code = "asked_by_a_website"
     message = N_("Another website asked for this page. Open the link of the chat yourself.")
 
 
 FIXABLE: Final = (PasswordTooWeak, PasswordsDiffer, UsernameInvalid, UsernameTaken)
-"""Faults that are told above the form, which stays open."""
+"""Faults shown above the form, which stays open."""
 DEAD_LINKS: Final = (LinkUnknown, LinkUsed, LinkExpired)
 
 
 @dataclass(frozen=True, slots=True)
 class LinkOwner:
-    """Whose link it is, in their language."""
+    """The owner of a link, in their language."""
 
     staff: Staff
     gym_name: str
@@ -76,7 +76,7 @@ class LinkOwner:
 
 
 def _as_page(handler: Handler) -> Handler:
-    """Faults are told on the page, in a person's words."""
+    """Show faults on the page, in a person's words."""
 
     async def answer(request: web.Request) -> web.Response:
         try:
@@ -91,7 +91,7 @@ def _as_page(handler: Handler) -> Handler:
 @routes.get("/password")
 @_as_page
 async def show(request: web.Request) -> web.Response:
-    """The form. Looking spends nothing: chats open links by themselves to draw a preview."""
+    """The form. Showing it does not spend the link: chats open links by themselves to draw a preview."""
     token = request.query.get(TOKEN, "")
     owner = await _owner(request, token)
     return _form(owner, token, owner.staff.username or "")
@@ -100,7 +100,7 @@ async def show(request: web.Request) -> web.Response:
 @routes.post("/password")
 @_as_page
 async def save(request: web.Request) -> web.Response:
-    """Checked and hashed before the transaction; the link is spent only if the password is kept."""
+    """Save the password, checked and hashed before the transaction; the link is spent only if it is saved."""
     fields = await _fields(request)
     token, username = fields.get(TOKEN, ""), fields.get("username", "")
     owner = await _owner(request, token)
@@ -120,11 +120,11 @@ async def style(_: web.Request) -> web.Response:
     return web.Response(body=STYLE, content_type="text/css", headers={"Cache-Control": "no-cache"})
 
 
-# Reading ──────────────────────────────────────────────────────────────────────────────────────────────────
+# Requests
 
 
 def _require_a_person(request: web.Request) -> None:
-    """Before anything is counted or looked up. Raises `AskedByAWebsite`.
+    """Raises `AskedByAWebsite`, before anything is counted or looked up.
 
     Browsers say who began a request (https://www.w3.org/TR/fetch-metadata); other programs say nothing. The
     link is followed from Telegram's web page too, which is another site: such a visit opens the page.
@@ -137,7 +137,7 @@ def _require_a_person(request: web.Request) -> None:
 
 
 async def _owner(request: web.Request, token: str) -> LinkOwner:
-    """Counted as a guess before it is looked up, and given back when the link is good.
+    """The owner of the link. Each look-up is counted as a guess before, and given back when the link is good.
 
     Raises `TooManyRequests` and the faults of a link.
     """
@@ -152,7 +152,7 @@ async def _owner(request: web.Request, token: str) -> LinkOwner:
 
 
 async def _fields(request: web.Request) -> dict[str, str]:
-    """A plain form of a few fields. Raises `ContentUnknown`, `Malformed`."""
+    """The fields of a plain form. Raises `ContentUnknown`, `Malformed`."""
     if request.content_type != URLENCODED:
         raise ContentUnknown
     raw = await request.clone(client_max_size=LARGEST_FORM).read()
@@ -164,7 +164,7 @@ async def _fields(request: web.Request) -> dict[str, str]:
 
 
 async def _hashed(fields: dict[str, str]) -> str:
-    """Raises the `FIXABLE` faults."""
+    """The password's hash. Raises the `FIXABLE` faults."""
     username, password = parse_username(fields.get("username", "")), fields.get("password", "")
     check_strength(password, username)
     if password != fields.get("again", ""):
@@ -172,7 +172,7 @@ async def _hashed(fields: dict[str, str]) -> str:
     return await asyncio.to_thread(hash_secret, password)
 
 
-# Showing ──────────────────────────────────────────────────────────────────────────────────────────────────
+# Pages
 
 
 def _form(owner: LinkOwner, token: str, username: str, error: GymError | None = None) -> web.Response:
@@ -201,7 +201,7 @@ def _saved(owner: LinkOwner, username: str) -> web.Response:
 
 
 async def _refusal(request: web.Request, error: GymError) -> web.Response:
-    """A fault without the form: a dead link, too many tries, no database."""
+    """A fault without the form: a dead link, too many guesses, no database."""
     settings = await _settings(request.app[GYM], error)
     t = settings.translator(language_of(request))
     lines = [t(error.message, **error.context)]
@@ -214,7 +214,7 @@ async def _refusal(request: web.Request, error: GymError) -> web.Response:
 
 
 async def _settings(gym: Gym, error: GymError) -> GymSettings:
-    """Where the database may be what is missing, the environment has to do."""
+    """The gym's settings, or without a database those of the environment."""
     if error.status in (429, 503):
         return GymSettings.model_validate(first_settings(gym.config))
     return await gym.settings()

@@ -1,1 +1,1 @@
-"""TLS listeners, certificate renewal, and what a tablet needs to trust the gym."""
+"""TLS: listeners, renewal of the gym's own certificate, and what tablets need to trust it."""

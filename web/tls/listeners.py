@@ -1,4 +1,4 @@
-"""HTTPS: the certificate of the settings, or the gym's own on a port beside the plain one."""
+"""HTTPS listeners: with the certificate of the settings, or the gym's own on a port beside the plain one."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ EVERY_ADDRESS: Final = "0.0.0.0"  # noqa: S104
 
 @dataclass(frozen=True, slots=True)
 class TlsListeners:
-    """Where the server can be reached, and where tablets find it by a certificate of the gym's own."""
+    """The addresses of this server, and the one where tablets find it by the gym's own certificate."""
 
     url: str
     tablets_url: str | None = None
@@ -71,7 +71,7 @@ def _context(certificate: Path, key: Path | None = None) -> ssl.SSLContext:
 async def _open(
     runner: web.AppRunner, place: tuple[str, int], tls: ssl.SSLContext | None, setting: str
 ) -> int:
-    """The port that was opened; the system chooses one for 0."""
+    """Open a port and return it; 0 lets the system choose one."""
     before = len(runner.addresses)
     try:
         await Site(runner, *place, ssl_context=tls).start()

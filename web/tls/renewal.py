@@ -1,4 +1,4 @@
-"""The gym's own certificate is renewed in time by the authority that tablets trust; nobody has to restart."""
+"""Renewal of the gym's own certificate, signed by the authority that tablets trust; no restart is needed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ EVERY: Final = 24 * 60 * 60.0
 
 
 def renew(config: Config, now: datetime) -> bool:
-    """Renew what ends soon, or lacks an address that this machine has got since. Only files are touched."""
+    """Renew a certificate that ends soon, or lacks an address that this machine has got since. Writes files
+    only."""
     folder = CertificateFolder(config.powergym_home)
     if config.web_tls_cert is not None or config.port is not None or not folder.server.exists():
         return False
@@ -37,7 +38,7 @@ def renew(config: Config, now: datetime) -> bool:
 
 
 async def look(config: Config, secure: Secure, now: datetime) -> None:
-    """Whoever connects from now on is shown the certificate that is there, whichever process has made it."""
+    """Load the certificate that is there, whichever process made it; new connections are shown it."""
     await asyncio.to_thread(renew, config, now)
     if secure.context is not None:
         await asyncio.to_thread(_show, CertificateFolder(config.powergym_home), secure, secure.context)
@@ -52,7 +53,7 @@ def _show(folder: CertificateFolder, secure: Secure, context: ssl.SSLContext) ->
 
 
 async def renewal(app: web.Application) -> AsyncGenerator[None]:
-    """Looks every day while the server is open."""
+    """Renew and load every day while the server is open."""
     watch = asyncio.create_task(_watch(app), name="renewal")
     yield
     watch.cancel()

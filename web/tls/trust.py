@@ -1,4 +1,4 @@
-"""What a tablet needs to reach this gym by https: the authority to trust, and the address to open."""
+"""Endpoints for tablets: the authority to trust, and the HTTPS address to open."""
 
 from __future__ import annotations
 

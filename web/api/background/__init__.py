@@ -1,1 +1,1 @@
-"""Work that a check-in begins after its answer was made: the door relay and automatic templates."""
+"""Work of a check-in after its answer was made: the door relay and automatic templates."""

@@ -1,4 +1,4 @@
-"""The relay at a kiosk's door: called when somebody was let in, beside the answer and never before it."""
+"""The door relay of a kiosk: its address is called when somebody was let in, after the answer was made."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class DoorRelays:
-    """Calls the relays; what is under way is finished before the server stops."""
+    """Calls relays; calls under way are finished before the server stops."""
 
     def __init__(self, gym: Gym, session: ClientSession) -> None:
         self.gym = gym
@@ -34,13 +34,13 @@ class DoorRelays:
         self._calls: set[asyncio.Task[None]] = set()
 
     def open(self, kiosk: Kiosk, address: str) -> None:
-        """Begin; nobody waits for it."""
+        """Begin a call; nobody waits for it."""
         call = asyncio.create_task(self._open(kiosk, address), name="door")
         self._calls.add(call)
         call.add_done_callback(self._ended)
 
     async def settled(self) -> None:
-        """Until every call has ended."""
+        """Wait until every call has ended."""
         await asyncio.gather(*self._calls, return_exceptions=True)
 
     def _ended(self, call: asyncio.Task[None]) -> None:
@@ -61,7 +61,7 @@ class DoorRelays:
             log.warning("door_failure_not_told", kiosk=str(kiosk.id))
 
     async def _call(self, address: str) -> bool:
-        """A redirect is no open door: the address is the one that an admin wrote, and no other."""
+        """Call the address that an admin wrote. Redirects are not followed: they could lead to any other."""
         try:
             async with self._session.get(address, timeout=TIMEOUT, allow_redirects=False) as answer:
                 return answer.status < 300
@@ -73,7 +73,7 @@ DOORS: web.AppKey[DoorRelays] = web.AppKey("doors", DoorRelays)
 
 
 async def doors(app: web.Application) -> AsyncGenerator[None]:
-    """Open while the server is."""
+    """The relays while the server is open."""
     async with ClientSession() as session:
         app[DOORS] = DoorRelays(app[GYM], session)
         yield
@@ -82,8 +82,10 @@ async def doors(app: web.Application) -> AsyncGenerator[None]:
 
 @web.middleware
 async def open_door(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """After the answer is made: whoever is let in right now finds the door open. A kept answer and the
-    replay of an offline queue open nothing."""
+    """Call the relay after the answer was made, so that the door opens without the answer waiting for it.
+
+    Only for somebody who is let in now: a stored answer and the replay of an offline queue open nothing.
+    """
     response = await handler(request)
     judged = request.get(JUDGED)
     if judged is not None and _opens(judged) and judged.kiosk is not None and judged.kiosk.door_address:
@@ -92,5 +94,5 @@ async def open_door(request: web.Request, handler: Handler) -> web.StreamRespons
 
 
 def _opens(judged: JudgedCheckIn) -> bool:
-    """The person still stands there, and may come in."""
+    """Whether the person was let in within the last minute and so still stands there."""
     return judged.verdict.admitted and judged.now - judged.verdict.at <= OFFLINE_AFTER

@@ -1,4 +1,4 @@
-"""Automatic templates, refreshed after the answer: one at a time, and never waited for."""
+"""Automatic templates, refreshed after the answer of a check-in, one at a time."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from web.http.keys import GYM
 
 log = structlog.get_logger()
 MOST_WAITING: Final = 8
-"""What does not fit is not learnt: the same person comes again."""
+"""Waiting photos at most; what does not fit is dropped, for the same person comes again."""
 
 
 class TemplateLearner:
@@ -42,7 +42,7 @@ class TemplateLearner:
         task.add_done_callback(self._ended)
 
     async def settled(self) -> None:
-        """Until everything that was begun has ended."""
+        """Wait until everything that was begun has ended."""
         await asyncio.gather(*self._waiting, return_exceptions=True)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
@@ -52,7 +52,8 @@ class TemplateLearner:
             log.error("task_failed", task=task.get_name(), exc_info=fault)
 
     def _is_worth(self, verdict: Verdict) -> bool:
-        """An observing gate lets suspects pass, so whoever passed it is not sure to be alive."""
+        """Whether a face may be learnt. A liveness gate that only observes lets suspects pass, so those never
+        are."""
         sure = self.gym.faces.gate.mode is not LivenessMode.OBSERVE
         return sure and verdict.code is VerdictCode.ADMITTED and verdict.method is CheckInMethod.FACE
 
@@ -70,7 +71,7 @@ LEARNER: web.AppKey[TemplateLearner] = web.AppKey("learner", TemplateLearner)
 
 
 async def learner(app: web.Application) -> AsyncGenerator[None]:
-    """Open while the server is."""
+    """The learner while the server is open."""
     app[LEARNER] = TemplateLearner(app[GYM])
     yield
     await app[LEARNER].settled()

@@ -1,1 +1,1 @@
-"""What the API reads and answers, by area; the OpenAPI document is made of these."""
+"""Schemas of the API's requests and answers, by area; the OpenAPI document is made of these."""

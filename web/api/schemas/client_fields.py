@@ -1,4 +1,4 @@
-"""A client's fields in the API's answers: the models and the values of the places that the table names."""
+"""A client's fields in the API's answers: the models and values of each place that the field table names."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Answer = TypeVar("Answer", bound=BaseModel)
 
 def with_client_fields(base: type[Answer], place: ApiPlace) -> type[Answer]:
     """The answer and the fields of one place; what a client does not have is null."""
-    # A document is told as one text, `CC 1020304050`.
+    # A document is one text, `CC 1020304050`.
     kinds = {
         key: str if row.reader.kind is Document else row.reader.kind
         for key, row in CLIENT_FIELDS.items()
@@ -27,6 +27,6 @@ def with_client_fields(base: type[Answer], place: ApiPlace) -> type[Answer]:
 
 
 def field_values(client: Client, place: ApiPlace) -> dict[str, Any]:
-    """What the fields of one place say of a client."""
+    """The values of a client's fields in one place."""
     values = {key: row.value_of(client) for key, row in CLIENT_FIELDS.items() if row.api is place}
     return {key: str(value) if isinstance(value, Document) else value for key, value in values.items()}

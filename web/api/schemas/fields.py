@@ -18,9 +18,9 @@ from pydantic import (
 from pydantic.json_schema import SkipJsonSchema
 
 PLAIN: Final = r"^[^\x00]*$"
-"""PostgreSQL has no place for the null character."""
+"""PostgreSQL's text cannot hold the null character."""
 BASE64: Final = r"^(data:[^,]*,)?([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
-"""With or without the prefix of a data address."""
+"""With or without the prefix of a data address (`data:image/jpeg;base64,`)."""
 
 
 def _no_null(value: object) -> object:
@@ -30,7 +30,7 @@ def _no_null(value: object) -> object:
 
 
 def _iso(value: object) -> object:
-    """A number is no moment, though pydantic would take it for seconds."""
+    """Refuse a number, which pydantic would take for seconds."""
     if isinstance(value, str) and not re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]", value):
         raise ValueError("not a moment of ISO 8601")
     if isinstance(value, int | float):
@@ -39,7 +39,7 @@ def _iso(value: object) -> object:
 
 
 def _within_reach(value: datetime) -> datetime:
-    """The last and first year have moments that no zone west or east of them can say."""
+    """Refuse the first and the last year: in some zone their moments cannot be written."""
     if not 1 < value.year < 9999:
         raise ValueError("out of reach")
     return value
@@ -47,7 +47,7 @@ def _within_reach(value: datetime) -> datetime:
 
 Iso = BeforeValidator(_iso)
 NotNull = BeforeValidator(_no_null)
-"""A field that may be left out, but is a value when it is there."""
+"""A field that may be left out, but must not be null."""
 Moment = Annotated[datetime, AfterValidator(_within_reach)]
 AwareMoment = Annotated[AwareDatetime, AfterValidator(_within_reach)]
 Stripped = AfterValidator(str.strip)
@@ -56,7 +56,7 @@ PhotoPart = Annotated[bytes, Field(description="A picture: JPEG, PNG, WebP, HEIC
 PhotoText = Annotated[str, StringConstraints(pattern=BASE64), Field(description="A picture in base64")]
 ScopeName = Literal["kiosk", "employee", "admin"]
 Unset = SkipJsonSchema[None]
-"""Stands in the code for a field that was left out; never in the document."""
+"""The type of a field that was left out; it stands in the code only, not in the document."""
 
 
 class Request(BaseModel):
@@ -66,6 +66,6 @@ class Request(BaseModel):
 
 
 class Query(BaseModel):
-    """What stands behind the question mark; what is not known there is not looked at."""
+    """The query of a request; unknown parameters are ignored."""
 
     model_config = ConfigDict(extra="ignore")

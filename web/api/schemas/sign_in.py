@@ -1,4 +1,4 @@
-"""Requests and answers of signing in, of tokens and of standing sign-ins."""
+"""Requests and answers of sign-in, of tokens and of sign-ins that stand."""
 
 from __future__ import annotations
 

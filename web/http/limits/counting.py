@@ -1,4 +1,4 @@
-"""Counting of requests: the middleware that takes from a caller's limits, and what is given back."""
+"""Counting of requests: the middleware that takes tokens of a caller's limits, and what is given back."""
 
 from __future__ import annotations
 
@@ -40,13 +40,15 @@ COUNTED: web.RequestKey[tuple[TokenBucket, ...]] = web.RequestKey("counted")
 FACE_TRY: web.RequestKey[FaceTry] = web.RequestKey("face_try", FaceTry)
 GUESS: web.RequestKey[DocumentGuess] = web.RequestKey("guess")
 JUDGED: web.RequestKey[JudgedCheckIn] = web.RequestKey("judged", JudgedCheckIn)
-"""What was judged and committed, for whatever follows the answer."""
+"""What was judged and committed, for the work that follows the answer."""
 
 
 @web.middleware
 async def counted(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Whoever shows a token is counted before anything is done for it; a check-in as soon as it was read,
-    because only then it can be told from the replay of an offline queue."""
+    """Count a request with a token before anything is done for it; a check-in as soon as it was read.
+
+    Only then a check-in can be told from the replay of an offline queue.
+    """
     found = request[CLAIMS] = read_bearer(request)
     if isinstance(found, GymError):
         return await handler(request)
@@ -56,7 +58,7 @@ async def counted(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         response = await handler(request)
     except Busy:
-        raise  # nothing was done for it, and it is told to come back
+        raise  # no work was done for it, and its caller is told to come back
     except (GymError, web.HTTPException) as error:
         await _count_failed(request, found, faceless=isinstance(error, NoFace))
         raise
@@ -69,10 +71,10 @@ async def counted(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 async def count_check_in(request: web.Request, claims: Claims, facts: CountedCheckIn) -> None:
-    """Once a check-in, after its body was read and before the model runs: one statement at most.
+    """Count a check-in once, after its body was read and before the model runs: one statement at most.
 
     Raises `TooManyRequests` and `TooManyWrongDocuments`. The replay of an offline queue comes in a burst by
-    nature, so it is counted apart; a document or a face is a try whenever it was typed or shown.
+    nature, so it is counted apart; a document or a face is a guess whenever it was typed or shown.
     """
     now, limits = request.app[GYM].clock.now(), request.app[LIMITS]
     is_replay = facts.key is not None and facts.at is not None and now - facts.at > OFFLINE_AFTER
@@ -102,7 +104,7 @@ def _rates(limits: Limits, claims: Claims) -> tuple[TokenBucket, ...]:
 
 
 async def _count_failed(request: web.Request, claims: Claims, *, faceless: bool) -> None:
-    """What could not even be read counts too; a photo turns out to have no face only after it was counted."""
+    """Count a body that could not be read, too; that a photo has no face is known only after it was counted."""
     if COUNTED not in request:
         await _count(request, claims)
     elif faceless and (face := request.get(FACE_TRY)) is not None:
@@ -110,7 +112,7 @@ async def _count_failed(request: web.Request, claims: Claims, *, faceless: bool)
 
 
 async def _end_guess(request: web.Request) -> None:
-    """Only a verdict tells whether the digits fit: an error or a repeated answer says nothing of them."""
+    """End a guess. Only a verdict says whether the digits fit: an error or a repeated answer says nothing."""
     guess, judged = request.get(GUESS), request.get(JUDGED)
     if guess is not None:
         await guess.end(was_wrong=judged is not None and judged.verdict.code is VerdictCode.NOT_RECOGNIZED)

@@ -1,4 +1,4 @@
-"""Guesses at the digits behind a document: counted by document and by caller, and only the wrong ones."""
+"""Guesses of the digits behind a document: wrong ones are counted by document and by caller."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from gym.security.signed_links import SignedLinks
 from web.http.limits.rates import Limits
 
 SHORTEST: Final = 4
-"""Digits; with fewer the letters say which document it is."""
+"""Digits that name a document; with fewer its letters count too."""
 
 
 class TooManyWrongDocuments(TooManyRequests):
-    """Too many wrong documents or digits, by one caller or behind one document: which one is not said."""
+    """Too many wrong documents or digits, by one caller or behind one document; which of the two is not said."""
 
     code = "too_many_wrong_documents"
     message = N_(
@@ -35,8 +35,10 @@ class TooManyWrongDocuments(TooManyRequests):
 
 @dataclass(slots=True)
 class DocumentGuess:
-    """One guess. It is taken before it is judged, so that many at once are as many guesses, and given back
-    when it was right; where too many are under way to tell, it waits for them.
+    """One guess, taken before it is judged, so that many at once are as many guesses; a right one is given
+    back.
+
+    Where too many are under way to tell, it waits for them.
     """
 
     limits: Limits
@@ -45,13 +47,15 @@ class DocumentGuess:
 
     @classmethod
     def of(cls, limits: Limits, links: SignedLinks, caller: UUID, document: str) -> Self:
-        """Unknown documents are counted like known ones, and none stands in a bucket's name in clear."""
+        """The guess of a request. Unknown documents are counted like known ones; the bucket's key is hashed."""
         digest = links.digest(f"document:{folded(document)}").hex()
         return cls(limits, (limits.document.of(digest), limits.documents.of(caller)))
 
     async def begin(self, now: datetime, rates: Sequence[TokenBucket]) -> None:
-        """With what the request costs anyway, in one statement. Raises `TooManyRequests` and
-        `TooManyWrongDocuments`."""
+        """Take the guess with what the request costs anyway, in one statement.
+
+        Raises `TooManyRequests` and `TooManyWrongDocuments`.
+        """
         wanted, pending = [*rates, *self.buckets], self.limits.pending
         refused_at: asyncio.Event | None = None
         while not self.is_taken:
@@ -65,7 +69,8 @@ class DocumentGuess:
                     await pending.one_to_end()
                 elif refused_at is pending.ended:
                     raise TooManyWrongDocuments(error.retry_after) from None
-                # Others may have begun or ended while PostgreSQL was asked: only two answers in a row count.
+                # Other guesses may have begun or ended during the query: only two equal answers in a row
+                # count.
                 refused_at, wanted = pending.ended, [*self.buckets]
             else:
                 self.is_taken = True
@@ -81,14 +86,14 @@ class DocumentGuess:
             self.limits.pending.end(self.buckets)
 
     async def _put_back(self, error: TooManyRequests) -> None:
-        """What the other bucket gave for a guess that was not made."""
+        """Give back what the other bucket gave for a guess that was not made."""
         taken = [one for one in error.taken if one in self.buckets]
         if taken:
             await self.limits.buckets.give_back(*taken)
 
 
 def folded(number: str) -> str:
-    """However a document is written, it is one bucket: by its digits, where they are enough to name it."""
+    """The document's bucket, however it is written: by its digits, where they are enough to name it."""
     letters = "".join(one for one in bare_number(number) if one.isalnum()).upper()
     digits = "".join(one for one in letters if one.isdecimal()).lstrip("0")
     return digits if len(digits) >= SHORTEST else letters

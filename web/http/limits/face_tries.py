@@ -1,4 +1,4 @@
-"""Photos at a door: each is a try at whose face it is, live and replayed alike."""
+"""Photos at a door: each is a guess at whose face it is, live and replayed alike."""
 
 from __future__ import annotations
 
@@ -17,8 +17,11 @@ from web.http.limits.rates import Limits
 
 @dataclass(frozen=True, slots=True)
 class FaceTry:
-    """One try. A capture time is only what the caller says, so a photo of an offline queue that shows nobody
-    costs what a live one does; those that are recognised come in a burst by nature and are given back."""
+    """One guess by a photo.
+
+    The capture time is the caller's word, so a photo of an offline queue that shows nobody costs what a live
+    one does. Those that are recognised come in a burst by nature and are given back.
+    """
 
     limits: Limits
     bucket: TokenBucket
@@ -26,13 +29,15 @@ class FaceTry:
 
     @classmethod
     def of(cls, limits: Limits, claims: Claims, *, is_replay: bool) -> Self | None:
-        """None for staff at work, who are counted as staff whatever they ask."""
+        """The guess of a request; None for staff at work, who are counted as staff whatever they ask."""
         bucket = _bucket(limits, claims.scope, claims.subject, is_replay=is_replay)
         return None if bucket is None else cls(limits, bucket, is_replay)
 
     async def take(self, now: datetime, rates: tuple[TokenBucket, ...]) -> None:
-        """With what the request costs anyway. Raises `TooManyRequests`; a replay, which will come again, has
-        then cost nothing."""
+        """Take it with what the request costs anyway. Raises `TooManyRequests`.
+
+        A replay, which will come again, has then cost nothing.
+        """
         try:
             await self.limits.take(now, *rates, self.bucket)
         except TooManyRequests as error:
@@ -41,7 +46,7 @@ class FaceTry:
             raise
 
     async def end(self, said: Verdict | None) -> None:
-        """After the answer; None where it was one given before, which says nothing new."""
+        """End it after the answer; None for a stored answer, which says nothing new."""
         if not self._counts(said):
             await self.give_back()
 

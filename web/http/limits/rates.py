@@ -1,4 +1,4 @@
-"""The API's limits: how much a device, a person, an address and a name may ask."""
+"""The rates of the API's limits, by device, person, address and name, and secrets that may be guessed."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class PendingGuesses:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Every limit of the API, and where it is counted."""
+    """Every limit of the API, over the buckets that count it."""
 
     buckets: Buckets
     device: Rate = DEVICE
@@ -89,13 +89,13 @@ class Limits:
 
     @classmethod
     def of(cls, gym: Gym) -> Limits:
-        """In memory, or in PostgreSQL where replicas count together (RATE_LIMITS)."""
+        """Limits in memory, or in PostgreSQL where replicas count together (RATE_LIMITS)."""
         if gym.config.rate_limits == "memory":
             return cls(MemoryBuckets())
         return cls(DatabaseBuckets(gym.database, gym.secrets.jwt.derive("rate-buckets")))
 
     async def take(self, now: datetime, *buckets: TokenBucket) -> None:
-        """One from each. Raises `TooManyRequests`."""
+        """Take one token from each. Raises `TooManyRequests`."""
         await self.buckets.take(buckets, now)
 
 
@@ -104,19 +104,19 @@ LIMITS: web.AppKey[Limits] = web.AppKey("limits", Limits)
 
 @dataclass(slots=True)
 class SecretGuess:
-    """One try to guess a secret, counted before it is judged, so that many at once are as many tries; given
-    back when it was right."""
+    """A guess of a secret, taken before it is judged, so that many at once are as many; a right one is given
+    back."""
 
     limits: Limits
     now: datetime
     bucket: TokenBucket
     name: TokenBucket | None = None
-    """Of a name at one address; forgotten when the guess was right."""
+    """The bucket of a name at one address; emptied of wrong guesses by a right one."""
     everywhere: TokenBucket | None = None
-    """Of a name at any address that it is not known at, once it was taken."""
+    """The bucket of a name at unknown addresses, once a token of it was taken."""
 
     async def allow(self) -> None:
-        """Raises `TooManyRequests`; a locked name costs its address nothing."""
+        """Take the address and the name. Raises `TooManyRequests`; a locked name costs its address nothing."""
         buckets = self.limits.buckets
         if self.name is not None:
             await buckets.require(self.bucket, self.now)
@@ -126,7 +126,8 @@ class SecretGuess:
         await buckets.take([self.bucket], self.now)
 
     async def allow_from_anywhere(self, everywhere: TokenBucket) -> None:
-        """Asked only after the address was: raises `TooManyRequests`, and the address is not charged."""
+        """Take the name at unknown addresses, after `allow`. Raises `TooManyRequests`, and gives the address
+        back."""
         try:
             await self.limits.buckets.take([everywhere], self.now)
         except TooManyRequests:
@@ -135,7 +136,7 @@ class SecretGuess:
         self.everywhere = everywhere
 
     async def was_right(self) -> None:
-        """What others have tried from elsewhere stays counted."""
+        """Give the guess back. What others have tried from elsewhere stays counted."""
         if self.name is not None:
             await self.limits.buckets.forget(self.name)
         right = [one for one in (self.bucket, self.everywhere) if one is not None]
