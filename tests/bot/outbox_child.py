@@ -1,4 +1,4 @@
-"""A dispatcher in a process of its own, so that a test can kill it."""
+"""An outbox worker in a process of its own, so that a test can kill it."""
 
 from __future__ import annotations
 

@@ -221,7 +221,7 @@ async def test_a_bot_killed_in_the_middle_answers_after_the_restart(
     stuck = Router(flow.router.audience)
 
     @stuck.text
-    async def hang(turn: object) -> None:
+    async def hang(context: object) -> None:
         reached.set()
         await asyncio.Event().wait()
 
@@ -315,10 +315,10 @@ async def test_handlers_in_flight_finish_before_the_bot_stops(gym: Gym, api: Api
     slow = Router(flow.router.audience)
 
     @slow.text
-    async def think(turn: Any) -> None:
+    async def think(context: Any) -> None:
         reached.set()
         await go_on.wait()
-        await turn.say("thought through")
+        await context.say("thought through")
 
     async with run_bot(gym, api, routers=(home.router, slow)):
         await bob.sends("hm?")

@@ -52,7 +52,7 @@ class Line:
         )
 
 
-def dispatcher(gym: Gym, line: Line) -> OutboxWorker:
+def outbox_worker(gym: Gym, line: Line) -> OutboxWorker:
     async def no_waiting(_: float) -> None: ...
 
     bot: Bot = line  # type: ignore[assignment]
@@ -82,7 +82,7 @@ async def states(gym: Gym) -> list[NotificationState]:
 async def test_a_message_is_worded_in_its_readers_language(gym: Gym, employee: Actor) -> None:
     await tell(gym, Recipient.client(await member(gym, employee, 7, "es")), "Mensual <b>")
     line = Line()
-    await dispatcher(gym, line).drain()
+    await outbox_worker(gym, line).drain()
     [(chat, text)] = [one for one in line.sent if "Mensual" in one[1]]
     assert chat == 7
     assert "Mensual &lt;b&gt;" in text
@@ -97,14 +97,14 @@ async def test_what_the_desk_hears_of_one_moment_keeps_its_order(gym: Gym, admin
         for name in names:
             uow.notify(DESK, complete(NotificationKind.DESK_NEW_KIOSK, {"name": name}))
     line = Line()
-    await dispatcher(gym, line).drain()
+    await outbox_worker(gym, line).drain()
     assert [text.rpartition(": ")[2] for _, text in line.sent] == names
 
 
 async def test_nothing_is_sent_twice(gym: Gym, employee: Actor) -> None:
     await tell(gym, Recipient.client(await member(gym, employee, 7)), "A")
     line = Line()
-    works = dispatcher(gym, line)
+    works = outbox_worker(gym, line)
     await works.drain()
     assert await works.drain() == 0
     assert len(line.sent) == 1
@@ -121,7 +121,7 @@ async def test_what_is_on_its_way_for_longer_than_its_lease_leaves_once(gym: Gym
             return await super().send_message(chat_id, text, **more)
 
     line = Slow()
-    works = dispatcher(gym, line)
+    works = outbox_worker(gym, line)
     first = asyncio.create_task(works.drain())
     await leaves.wait()
     gym.clock.advance(timedelta(minutes=1))  # type: ignore[attr-defined]
@@ -144,7 +144,7 @@ async def test_a_failed_message_waits_and_those_behind_it_wait_too(
 ) -> None:
     await tell(gym, Recipient.client(await member(gym, employee, 7)), "A", "B", "C")
     line = Line(fault)
-    works = dispatcher(gym, line)
+    works = outbox_worker(gym, line)
     await works.drain()
     assert line.sent == []
     gym.clock.advance(timedelta(seconds=10))  # type: ignore[attr-defined]
@@ -157,7 +157,7 @@ async def test_whoever_blocked_the_bot_is_unreachable_and_nobody_is_stormed(
     gym: Gym, employee: Actor
 ) -> None:
     await tell(gym, Recipient.client(await member(gym, employee, 7)), "A")
-    works = dispatcher(gym, Line(Forbidden("bot was blocked by the user")))
+    works = outbox_worker(gym, Line(Forbidden("bot was blocked by the user")))
     await works.drain()
     gym.clock.advance(timedelta(days=1))  # type: ignore[attr-defined]
     await works.drain()
@@ -166,7 +166,7 @@ async def test_whoever_blocked_the_bot_is_unreachable_and_nobody_is_stormed(
 
 async def test_a_client_without_a_chat_is_unreachable(gym: Gym, employee: Actor) -> None:
     await tell(gym, Recipient.client(await member(gym, employee, None)), "A")
-    await dispatcher(gym, Line()).drain()
+    await outbox_worker(gym, Line()).drain()
     assert await states(gym) == [NotificationState.UNREACHABLE]
 
 
@@ -177,14 +177,14 @@ async def test_what_happens_at_the_desk_is_told_to_the_other_admins(gym: Gym) ->
     async with gym.unit_of_work(ana) as uow:
         uow.notify(DESK, complete(NotificationKind.DESK_NEW_KIOSK, {"name": "Front door"}))
     line = Line()
-    await dispatcher(gym, line).drain()
+    await outbox_worker(gym, line).drain()
     assert [chat for chat, _ in line.sent] == [2]
 
 
 async def test_an_outage_of_any_length_gives_no_message_up(gym: Gym, employee: Actor) -> None:
     await tell(gym, Recipient.client(await member(gym, employee, 7)), "A")
     line = Line(*(NetworkError("down") for _ in range(15)))
-    works = dispatcher(gym, line)
+    works = outbox_worker(gym, line)
     for _ in range(32):  # some of them at night, when reminders wait
         await works.drain()
         gym.clock.advance(timedelta(hours=2))  # type: ignore[attr-defined]
@@ -197,12 +197,12 @@ async def test_a_message_that_cannot_be_worded_does_not_hold_up_the_others(gym: 
         uow.notify(client, ReceiptPayload.model_construct())
     await tell(gym, client, "A")
     line = Line()
-    await dispatcher(gym, line).drain()
+    await outbox_worker(gym, line).drain()
     assert [text for _, text in line.sent if "A" in text]
 
 
-async def test_an_idle_dispatcher_wakes_nobody(gym: Gym) -> None:
-    works = dispatcher(gym, Line())
+async def test_an_idle_worker_wakes_nobody(gym: Gym) -> None:
+    works = outbox_worker(gym, Line())
     woken: list[object] = []
     async with gym.database.direct() as connection:
         await connection.add_listener(CHANNEL, lambda *told: woken.append(told))
@@ -218,7 +218,7 @@ async def test_a_jump_of_the_clock_sends_at_once_what_waited_for_its_hour(gym: G
         payload = {"plan_name": "A", "ends_on": uow.today}
         uow.notify(client, complete(NotificationKind.ENDED, payload), due_at=uow.now + timedelta(hours=9))
     line = Line()
-    running = asyncio.create_task(dispatcher(gym, line).run())
+    running = asyncio.create_task(outbox_worker(gym, line).run())
     try:
         await listening(gym)
         assert line.sent == []
@@ -237,7 +237,7 @@ async def test_a_jump_of_the_clock_sends_at_once_what_waited_for_its_hour(gym: G
 
 
 async def listening(gym: Gym) -> None:
-    """Wait until the dispatcher hears what is committed; what is due has left by then."""
+    """Wait until the worker hears what is committed; what is due has left by then."""
     listens = text("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' || :channel || '%'")
 
     async def there() -> bool:
@@ -331,7 +331,7 @@ async def test_a_message_that_fails_ten_times_while_others_leave_is_given_up(
 ) -> None:
     await tell(gym, Recipient.client(await member(gym, employee, 7)), "A")
     other = Recipient.client(await member(gym, employee, 8))
-    works = dispatcher(gym, Poisoned())
+    works = outbox_worker(gym, Poisoned())
     for number in range(10):
         assert (await states(gym))[0] is NotificationState.PENDING
         await tell(gym, other, str(number))
@@ -347,7 +347,7 @@ async def test_a_group_that_became_a_supergroup_is_written_to_under_its_new_numb
         await DeskChatService(uow).confirm(ChatPlace(-5, None, "Front desk"))
         uow.notify(DESK, complete(NotificationKind.DESK_NEW_KIOSK, {"name": "Front door"}))
     line = Line(ChatMigrated(-1005))
-    works = dispatcher(gym, line)
+    works = outbox_worker(gym, line)
     await works.drain()
     gym.clock.advance(timedelta(seconds=1))  # type: ignore[attr-defined]
     await works.drain()
@@ -357,7 +357,7 @@ async def test_a_group_that_became_a_supergroup_is_written_to_under_its_new_numb
 async def test_a_leader_that_breaks_is_a_fault_and_not_silence(
     gym: Gym, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever looks after the dispatcher starts it again; waiting for ever would tell nobody anything."""
+    """The supervisor starts a failed worker again; one that waited for ever would never be noticed."""
 
     async def broken(_: OutboxWorker) -> None:
         raise LookupError("unexpected")
@@ -365,7 +365,7 @@ async def test_a_leader_that_breaks_is_a_fault_and_not_silence(
     monkeypatch.setattr(OutboxWorker, "_remember_lately", broken)
     with pytest.raises(LookupError):
         async with asyncio.timeout(30):
-            await dispatcher(gym, Line()).run()
+            await outbox_worker(gym, Line()).run()
 
 
 async def test_a_delivery_that_breaks_is_seen_and_its_message_stays(
@@ -375,7 +375,7 @@ async def test_a_delivery_that_breaks_is_seen_and_its_message_stays(
         raise LookupError("unexpected")
 
     await tell(gym, Recipient.client(await member(gym, employee, 7)), "A")
-    works = dispatcher(gym, Line())
+    works = outbox_worker(gym, Line())
     monkeypatch.setattr(works._sender, "deliver", broken)  # pyright: ignore[reportPrivateUsage]
     with structlog.testing.capture_logs() as logs:
         await works.drain()

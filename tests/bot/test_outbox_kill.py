@@ -1,4 +1,4 @@
-"""Two dispatchers at once, one of them killed in the middle, while Telegram fails in every way."""
+"""Two outbox workers at once, one of them killed in the middle, while Telegram fails in every way."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from gym.notifications.models import NotificationState
 from tests.support.outbox import (
     Readers,
     attempts,
-    dispatcher_process,
     heard,
     in_order,
     most_within,
     repeats,
+    worker_process,
 )
 from tests.support.sandbox.client import SandboxClient
 
@@ -31,7 +31,7 @@ def clock() -> FrozenClock:
 
 
 @pytest.mark.long
-async def test_nothing_is_lost_when_one_of_two_dispatchers_is_killed_and_telegram_fails(
+async def test_nothing_is_lost_when_one_of_two_workers_is_killed_and_telegram_fails(
     gym: Gym, sandbox: SandboxServer, telegram: SandboxClient
 ) -> None:
     readers = Readers(gym, telegram)
@@ -43,7 +43,7 @@ async def test_nothing_is_lost_when_one_of_two_dispatchers_is_killed_and_telegra
     await telegram.fault("sendMessage", 500, times=3, chat_id=chats[2])
     await telegram.fault("sendMessage", 0, times=2, chat_id=chats[3])
     await telegram.fault("sendMessage", 200, times=1, delay=2.0, chat_id=chats[4])
-    async with dispatcher_process(gym, sandbox) as first, dispatcher_process(gym, sandbox):
+    async with worker_process(gym, sandbox) as first, worker_process(gym, sandbox):
         await readers.until_left(total * 2 // 3, 60)
         first.kill()
         await readers.until_left(0, 90)

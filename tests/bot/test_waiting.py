@@ -23,9 +23,9 @@ async def test_work_that_takes_long_shows_that_the_bot_is_busy(
     slow = Router(Audience.STAFF)
 
     @slow.text
-    async def think(turn: Any) -> None:
+    async def think(context: Any) -> None:
         await go_on.wait()
-        await turn.say("thought through")
+        await context.say("thought through")
 
     bob = await telegram.person("Bob")
     await make_staff(bob)
@@ -44,8 +44,8 @@ async def test_a_busy_house_is_a_sentence_and_not_a_silence(
     full = Router(Audience.STAFF)
 
     @full.photo
-    async def look(turn: Any) -> None:
-        assert len(await turn.photo_bytes()) > 0
+    async def look(context: Any) -> None:
+        assert len(await context.photo_bytes()) > 0
         raise Busy
 
     bob = await telegram.person("Bob")

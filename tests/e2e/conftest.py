@@ -14,7 +14,7 @@ from tests.support.sandbox.client import SandboxClient
 
 
 @pytest.fixture
-async def house(database_url: str, tmp_path: Path, config: Config) -> AsyncGenerator[RunningApp]:
+async def running_app(database_url: str, tmp_path: Path, config: Config) -> AsyncGenerator[RunningApp]:
     """Bot, kiosk API, scheduler, outbox and the local Bot API server, on free ports."""
     environment = config.model_copy(
         update={
@@ -33,8 +33,8 @@ async def house(database_url: str, tmp_path: Path, config: Config) -> AsyncGener
 
 
 @pytest.fixture
-async def telegram(house: RunningApp) -> AsyncGenerator[SandboxClient]:
+async def telegram(running_app: RunningApp) -> AsyncGenerator[SandboxClient]:
     """The people's side of the local Bot API server."""
-    assert house.sandbox is not None
-    async with SandboxClient(house.sandbox.url) as client:
+    assert running_app.sandbox is not None
+    async with SandboxClient(running_app.sandbox.url) as client:
         yield client

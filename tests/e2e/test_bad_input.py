@@ -25,26 +25,26 @@ TEN_MEGABYTES = 10 * 1024 * 1024
 
 
 @pytest.fixture
-async def ana(house: RunningApp, telegram: SandboxClient) -> Phone:
-    claim_url = await house.claim
+async def ana(running_app: RunningApp, telegram: SandboxClient) -> Phone:
+    claim_url = await running_app.claim
     assert claim_url is not None
     return await claim_gym(telegram, claim_url)
 
 
-async def value(house: RunningApp, sql: str) -> int:
-    connection = await asyncpg.connect(plain_dsn(house.gym.database.url))
+async def value(running_app: RunningApp, sql: str) -> int:
+    connection = await asyncpg.connect(plain_dsn(running_app.gym.database.url))
     try:
         return await connection.fetchval(sql)
     finally:
         await connection.close()
 
 
-async def all_handled(house: RunningApp, telegram: SandboxClient) -> None:
+async def all_handled(running_app: RunningApp, telegram: SandboxClient) -> None:
     """Until nothing waits, neither at Telegram nor in the inbox."""
     waiting = "SELECT count(*) FROM inbox_updates WHERE done_at IS NULL"
 
     async def handled() -> bool:
-        return not await telegram.pending_updates() and not await value(house, waiting)
+        return not await telegram.pending_updates() and not await value(running_app, waiting)
 
     await until(handled, PATIENCE)
 
@@ -96,7 +96,7 @@ def two_faces() -> bytes:
 
 
 async def test_a_photo_that_cannot_be_used_is_explained_and_the_form_stays_open(
-    house: RunningApp, telegram: SandboxClient, ana: Phone
+    running_app: RunningApp, telegram: SandboxClient, ana: Phone
 ) -> None:
     await until_photos(ana)
     wrong = (
@@ -123,7 +123,7 @@ async def test_a_photo_that_cannot_be_used_is_explained_and_the_form_stays_open(
     assert LAST in summary.words
     await ana.taps("Save")
     assert f"{FIRST} {LAST} is registered" in (await ana.sees("is registered")).words
-    await all_handled(house, telegram)
+    await all_handled(running_app, telegram)
     await no_code_was_shown(ana)
 
 
@@ -146,7 +146,7 @@ async def test_a_wrong_document_is_asked_again(ana: Phone) -> None:
 
 
 async def test_forged_and_old_buttons_lose_nothing(
-    house: RunningApp, telegram: SandboxClient, ana: Phone
+    running_app: RunningApp, telegram: SandboxClient, ana: Phone
 ) -> None:
     await ana.sends("/start")
     await ana.taps("Register")
@@ -162,14 +162,14 @@ async def test_forged_and_old_buttons_lose_nothing(
     await ana.sees("phone")
     await ana.sends("300 123 4567")
     await ana.sees("born")
-    await all_handled(house, telegram)
+    await all_handled(running_app, telegram)
     kept = "SELECT (data->'values'->>'document' LIKE '%10203040')::int FROM drafts"
-    assert await value(house, kept) == 1
+    assert await value(running_app, kept) == 1
     await no_code_was_shown(ana)
 
 
 async def test_a_double_tap_on_save_registers_once(
-    house: RunningApp, telegram: SandboxClient, ana: Phone
+    running_app: RunningApp, telegram: SandboxClient, ana: Phone
 ) -> None:
     await until_photos(ana)
     await ana.sends_photo(people()[0].photo())
@@ -177,15 +177,15 @@ async def test_a_double_tap_on_save_registers_once(
     summary = await ana.sees("10203040")
     save = button(summary, "Save")
     await asyncio.gather(*(ana.taps_button_data(summary, save) for _ in range(3)))
-    await all_handled(house, telegram)
-    assert await value(house, "SELECT count(*) FROM clients") == 1
-    assert await value(house, "SELECT count(*) FROM face_templates") == 1
+    await all_handled(running_app, telegram)
+    assert await value(running_app, "SELECT count(*) FROM clients") == 1
+    assert await value(running_app, "SELECT count(*) FROM face_templates") == 1
     assert sum("is registered" in message.words for message in await ana.chat()) == 1
     await no_code_was_shown(ana)
 
 
 async def test_money_is_taken_once_and_never_more_than_is_owed(
-    house: RunningApp, telegram: SandboxClient, ana: Phone
+    running_app: RunningApp, telegram: SandboxClient, ana: Phone
 ) -> None:
     await create_plan(ana, "Gold <b> & *more*", "1 month", "150000")
     await registered(ana)
@@ -204,14 +204,17 @@ async def test_money_is_taken_once_and_never_more_than_is_owed(
     assert "Gold <b> & *more*" in question.words
     cash = button(question, "Cash")
     await asyncio.gather(*(ana.taps_button_data(question, cash) for _ in range(3)))
-    await all_handled(house, telegram)
-    assert await value(house, "SELECT count(*) FROM ledger_entries WHERE kind = 'payment'") == 2
-    assert await value(house, "SELECT sum(amount)::int FROM ledger_entries WHERE kind = 'payment'") == 150_000
+    await all_handled(running_app, telegram)
+    assert await value(running_app, "SELECT count(*) FROM ledger_entries WHERE kind = 'payment'") == 2
+    assert (
+        await value(running_app, "SELECT sum(amount)::int FROM ledger_entries WHERE kind = 'payment'")
+        == 150_000
+    )
     await no_code_was_shown(ana)
 
 
 async def test_an_old_button_that_takes_money_asks_again(
-    house: RunningApp, telegram: SandboxClient, ana: Phone
+    running_app: RunningApp, telegram: SandboxClient, ana: Phone
 ) -> None:
     await create_plan(ana, "Gold", "1 month", "150000")
     await registered(ana)
@@ -221,5 +224,5 @@ async def test_an_old_button_that_takes_money_asks_again(
     await telegram.advance("1 day")
     await ana.taps_button_data(question, button(question, "Cash"))
     await ana.sees("Still do it?")
-    assert await value(house, "SELECT count(*) FROM ledger_entries WHERE kind = 'payment'") == 0
+    assert await value(running_app, "SELECT count(*) FROM ledger_entries WHERE kind = 'payment'") == 0
     await no_code_was_shown(ana)

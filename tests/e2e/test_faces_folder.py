@@ -35,7 +35,7 @@ class Table:
 
 @pytest.mark.long
 async def test_the_people_of_a_folder_come_in_and_strangers_do_not(
-    house: RunningApp,
+    running_app: RunningApp,
     telegram: SandboxClient,
     pytestconfig: pytest.Config,
     tmp_path_factory: pytest.TempPathFactory,
@@ -43,13 +43,13 @@ async def test_the_people_of_a_folder_come_in_and_strangers_do_not(
 ) -> None:
     folder = Path(pytestconfig.getoption("--faces") or _own_people(tmp_path_factory.mktemp("people")))
     members = _people_in(folder)
-    claim_url = await house.claim
+    claim_url = await running_app.claim
     assert claim_url is not None
-    assert house.web_url is not None
+    assert running_app.web_url is not None
     ana = await claim_gym(telegram, claim_url)
     await create_plan(ana, "Monthly", "1 month", "0")
     table = Table()
-    async with Door(house.web_url) as door:
+    async with Door(running_app.web_url) as door:
         await pair_kiosk(ana, door)
         probes = [(person.name, await _join(ana, person, table)) for person in members]
         for name, photos in probes:

@@ -15,11 +15,11 @@ from tests.support.sandbox.client import Person as Phone
 from tests.support.sandbox.client import SandboxClient
 
 
-async def test_a_gyms_first_weeks(house: RunningApp, telegram: SandboxClient) -> None:
+async def test_a_gyms_first_weeks(running_app: RunningApp, telegram: SandboxClient) -> None:
     rosa = people()[0]
-    claim_url = await house.claim
+    claim_url = await running_app.claim
     assert claim_url is not None
-    assert house.web_url is not None
+    assert running_app.web_url is not None
 
     # The admin claims the gym, makes a plan and invites an employee.
     ana = await claim_gym(telegram, claim_url)
@@ -36,7 +36,7 @@ async def test_a_gyms_first_weeks(house: RunningApp, telegram: SandboxClient) ->
     await pay(bruno, "75000")
     await bruno.sees("Still to pay")
 
-    async with Door(house.web_url) as door:
+    async with Door(running_app.web_url) as door:
         await pair_kiosk(ana, door)
         due = await door.photo(rosa.photo(3))
         assert (due["outcome"], due["code"]) == ("denied", "payment_due")

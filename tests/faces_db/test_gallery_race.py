@@ -31,7 +31,7 @@ from gym.security.keys.secrets import load_secrets
 from gym.security.permissions import Actor
 from gym.unit_of_work import UnitOfWork
 from tests.faces_db.conftest import MODEL, Faces
-from tests.faces_db.house_keys import PATIENCE, House
+from tests.faces_db.installation import PATIENCE, Installation
 from tests.faces_db.racer import Answer, persons
 from tests.support.memberships import Reception
 
@@ -58,7 +58,7 @@ class Truth:
 class Club:
     """Clients of two faces each, of which they show one; every change is one transaction."""
 
-    house: House
+    installation: Installation
     clients: list[Client]
     persons: list[Vector]
     truths: list[Truth] = field(default_factory=list[Truth])
@@ -74,7 +74,7 @@ class Club:
     async def change(self, place: int, work: Callable[[UnitOfWork], Awaitable[None]]) -> None:
         """Commit, and write down when it began, when it was acknowledged, and what is true afterwards."""
         begun = time.monotonic()
-        async with self.house.gym.unit_of_work(SYSTEM) as uow:
+        async with self.installation.gym.unit_of_work(SYSTEM) as uow:
             await work(uow)
         acknowledged = time.monotonic()
         for person in (place, place + len(self.clients)):
@@ -130,29 +130,31 @@ class Club:
 
     async def move_to_the_first_key(self) -> None:
         """A few templates at a time; nobody comes or goes by it."""
-        async with self.house.gym.unit_of_work(SYSTEM) as uow:
+        async with self.installation.gym.unit_of_work(SYSTEM) as uow:
             await KeyRotation(uow.session, uow.secrets.data).step(4)
 
 
 @pytest.fixture
-async def house(gym: Gym, config: Config, database_url: str, tmp_path: Path) -> House:
+async def installation(gym: Gym, config: Config, database_url: str, tmp_path: Path) -> Installation:
     """Its keys follow `secrets.env`, as everybody's do."""
     secrets = load_secrets(tmp_path)
     await open_keys(gym.database, secrets.data, register=True)
     live = LiveKeys(secrets, tmp_path, partial(load_secrets, tmp_path))
     own = config.model_copy(update={"powergym_home": tmp_path})
-    return House(replace(gym, config=own, secrets=secrets, live_keys=live), tmp_path, database_url)
+    return Installation(replace(gym, config=own, secrets=secrets, live_keys=live), tmp_path, database_url)
 
 
 @pytest.fixture
-async def club(house: House, desk: Reception) -> Club:
+async def club(installation: Installation, desk: Reception) -> Club:
     clients = [await desk.client(f"Member {number}") for number in range(CLIENTS)]
-    return Club(house, clients, persons(2 * CLIENTS))
+    return Club(installation, clients, persons(2 * CLIENTS))
 
 
 @asynccontextmanager
-async def door(house: House) -> AsyncGenerator[asyncio.subprocess.Process]:
-    process = await house.start("tests.faces_db.racer", str(house.home), house.database_url, str(2 * CLIENTS))
+async def door(installation: Installation) -> AsyncGenerator[asyncio.subprocess.Process]:
+    process = await installation.start(
+        "tests.faces_db.racer", str(installation.home), installation.database_url, str(2 * CLIENTS)
+    )
     try:
         assert process.stdout is not None
         assert await asyncio.wait_for(process.stdout.readline(), PATIENCE) == b"racing\n"
@@ -165,14 +167,14 @@ async def door(house: House) -> AsyncGenerator[asyncio.subprocess.Process]:
 
 @pytest.mark.long
 async def test_no_door_is_wrong_about_what_was_committed_before_it_was_asked(
-    house: House, club: Club
+    installation: Installation, club: Club
 ) -> None:
     draw = np.random.default_rng(SEED)
     async with AsyncExitStack() as stack:
-        doors = [await stack.enter_async_context(door(house)) for _ in range(DOORS)]
+        doors = [await stack.enter_async_context(door(installation)) for _ in range(DOORS)]
         for number in range(CHANGES):
             if number % (CHANGES // 3) == CHANGES // 6:
-                await add_key(house.gym)
+                await add_key(installation.gym)
             place = int(draw.integers(CLIENTS))
             match int(draw.integers(6)):
                 case 0:

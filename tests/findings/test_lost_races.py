@@ -38,12 +38,12 @@ async def test_a_message_that_loses_a_deadlock_is_handled_again_by_itself(
     unlucky, tries = Router(Audience.STAFF), []
 
     @unlucky.text
-    async def lose_once(turn: Any) -> None:
-        tries.append(turn.text)
-        async with turn.unit_of_work() as uow:
+    async def lose_once(context: Any) -> None:
+        tries.append(context.text)
+        async with context.unit_of_work() as uow:
             if len(tries) == 1:
                 await uow.session.execute(DEADLOCK)
-        await turn.say("written at last")
+        await context.say("written at last")
 
     bob = await telegram.person("Bob")
     await make_staff(bob)

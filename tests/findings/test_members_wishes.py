@@ -100,13 +100,13 @@ async def test_a_wish_taken_back_leaves_no_question_in_the_desks_chat(
     await make_staff(ana, Role.ADMIN)
     await ana.sends("/start")
     await ana.sees("type a name")
-    dispatcher = OutboxWorker(gym, desk_bot.assembly.bot)
+    worker = OutboxWorker(gym, desk_bot.assembly.bot)
     wish = await ask(gym, member)
-    await dispatcher.drain()
+    await worker.drain()
     question = await ana.sees("A member asks for a freeze")
     assert "✅ Approve" in question.labels
     await take_back(gym, member, wish)
-    await dispatcher.drain()
+    await worker.drain()
     [told] = [one for one in await ana.chat() if "taken this back" in one.words]
     assert (told.message_id, told.labels) == (question.message_id, []), "no second message"
 
@@ -118,7 +118,7 @@ async def test_a_request_to_admins_that_is_taken_back_is_not_asked_any_more(
     await make_staff(ana, Role.ADMIN)
     await ana.sends("/start")
     await ana.sees("type a name")
-    dispatcher = OutboxWorker(gym, desk_bot.assembly.bot)
+    worker = OutboxWorker(gym, desk_bot.assembly.bot)
     desk = Reception(gym, employee)
     receipt = await desk.pay(await desk.sell(await desk.client("Rosa"), await desk.plan()))
     for told in (False, True):
@@ -126,10 +126,10 @@ async def test_a_request_to_admins_that_is_taken_back_is_not_asked_any_more(
             employee, lambda uow: ApprovalService(uow).ask_void(receipt.entry_id, "wrong person")
         )
         if told:
-            await dispatcher.drain()
+            await worker.drain()
             await ana.sees("asks an admin")
         await gym.run(employee, lambda uow: ApprovalService(uow).withdraw(asked.id))  # noqa: B023
-        await dispatcher.drain()
+        await worker.drain()
         words = [message.words for message in await ana.chat() if "asks an admin" in message.words]
         assert words == []
     assert sum("has taken this back" in message.words for message in await ana.chat()) == 1

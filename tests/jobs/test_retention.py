@@ -95,7 +95,7 @@ async def test_messages_are_kept_for_ninety_days_and_those_that_wait_for_ever(
     assert left == {NotificationKind.ENDED, NotificationKind.PRICE_CHANGED}
 
 
-async def test_the_sweep_offers_again_what_a_dead_dispatcher_held(gym: Gym, clock: FrozenClock) -> None:
+async def test_the_sweep_offers_again_what_a_dead_worker_held(gym: Gym, clock: FrozenClock) -> None:
     async with gym.unit_of_work(Actor.system()) as uow:
         uow.notify(DESK, complete(NotificationKind.DESK_JOB_FAILED, {"job": "x", "code": "y"}))
     async with gym.unit_of_work(Actor.system()) as uow:

@@ -227,7 +227,7 @@ class Client:
 
 
 @dataclass(frozen=True)
-class House:
+class GymRules:
     """The gym's settings that matter here; money in cents."""
 
     zone: ZoneInfo
@@ -246,7 +246,7 @@ class House:
 class Book:
     """Everything, at a moment."""
 
-    house: House
+    gym_rules: GymRules
     now: datetime
     plans: list[Plan]
     clients: list[Client]
@@ -254,7 +254,7 @@ class Book:
 
     @property
     def local(self) -> datetime:
-        return self.now.astimezone(self.house.zone)
+        return self.now.astimezone(self.gym_rules.zone)
 
     @property
     def today(self) -> date:

@@ -58,7 +58,7 @@ class Common(RuleBasedStateMachine):
         self.world.clock.at = self.book.now = moment
 
     def to_local(self, day: date, hour: int) -> None:
-        there = datetime.combine(day, time(hour, 30), self.book.house.zone).astimezone(UTC)
+        there = datetime.combine(day, time(hour, 30), self.book.gym_rules.zone).astimezone(UTC)
         self.to(max(there, self.book.now))
 
     def name(self, admin: bool) -> str:

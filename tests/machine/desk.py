@@ -44,7 +44,7 @@ class AtTheDesk(Common):
                 first_span(day, plan.length),
                 done.id,
                 price,
-                off.of(price, self.book.house),
+                off.of(price, self.book.gym_rules),
             )
             self.sold(client, one, "a free sale")
 
@@ -77,7 +77,7 @@ class AtTheDesk(Common):
         key = plan.key if plan else None
         done = self.tried("renew", reasons, lambda: self.world.renew(admin, client.key, key, off))
         if done is not None and found is not None:
-            one = selling.renew(book, client, found, done.id, off.of(found.price, book.house))
+            one = selling.renew(book, client, found, done.id, off.of(found.price, book.gym_rules))
             self.sold(client, one, "a free renewal")
 
     @precondition(lambda self: self.waiting())

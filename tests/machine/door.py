@@ -57,7 +57,7 @@ def _covers(one: Membership, book: Book) -> bool:
 
 
 def _code(book: Book, client: Client, one: Membership | None, debt: int, method: str) -> str:
-    today, house = book.today, book.house
+    today, gym_rules = book.today, book.gym_rules
     if not client.active:
         return "client_inactive"
     if client.blocked_until is not None and today <= client.blocked_until:
@@ -70,15 +70,15 @@ def _code(book: Book, client: Client, one: Membership | None, debt: int, method:
         return "expired"
     if one.rests_on(today):
         return "frozen"
-    if (debt >= house.smallest_cents and house.closed_debt_denies) or _payment_due(book, one):
+    if (debt >= gym_rules.smallest_cents and gym_rules.closed_debt_denies) or _payment_due(book, one):
         return "payment_due"
     return _entry(book, client, one, method)
 
 
 def _payment_due(book: Book, one: Membership) -> bool:
-    house, since = book.house, (book.today - one.first).days
-    asked = one.balance >= house.smallest_cents and one.balance > house.grace_cents
-    return asked and since >= house.grace_days
+    gym_rules, since = book.gym_rules, (book.today - one.first).days
+    asked = one.balance >= gym_rules.smallest_cents and one.balance > gym_rules.grace_cents
+    return asked and since >= gym_rules.grace_days
 
 
 def _entry(book: Book, client: Client, one: Membership, method: str) -> str:
@@ -88,10 +88,10 @@ def _entry(book: Book, client: Client, one: Membership, method: str) -> str:
         return "visits_used_up"
     if one.plan.hours is not None and not one.plan.hours.open_at(book.local):
         return "outside_hours"
-    if book.house.deny_reentry:
+    if book.gym_rules.deny_reentry:
         return "already_inside" if again else "admitted"
     last = max((visit.at for visit in client.entries()), default=None)
-    recent = last is not None and book.now - last < book.house.passback
+    recent = last is not None and book.now - last < book.gym_rules.passback
     if recent and method == "qr":
         return "already_inside"
     return "reentry" if again else "admitted"
@@ -113,7 +113,7 @@ def why_not_undo(book: Book, visit: Visit, by: str, *, admin: bool) -> set[str]:
     reasons: set[str] = set() if admin or visit.by == by else {"not_your_check_in"}
     if visit.undone:
         reasons.add("nothing_to_undo")
-    return reasons | ({"undo_too_late"} if book.now - visit.at > book.house.undo else set())
+    return reasons | ({"undo_too_late"} if book.now - visit.at > book.gym_rules.undo else set())
 
 
 def undo(visit: Visit) -> None:

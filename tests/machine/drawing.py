@@ -7,7 +7,7 @@ from typing import Final
 
 from hypothesis import strategies as st
 
-from tests.machine.book import House, Plan
+from tests.machine.book import GymRules, Plan
 from tests.machine.rules import Hours, Length, Unit
 from tests.machine.selling import Off
 from tests.machine.world import PlanToMake
@@ -47,14 +47,14 @@ methods = st.sampled_from(["cash", "card", "transfer", "qr", "credit", "credit"]
 offs = st.sampled_from(OFFS)
 
 
-def settings_of(house: House, zone: str) -> dict[str, object]:
+def settings_of(gym_rules: GymRules, zone: str) -> dict[str, object]:
     return {
         "timezone": zone,
-        "grace_days": house.grace_days,
-        "grace_amount": f"{house.grace_cents / 100:.2f}",
-        "smallest_amount": f"{house.smallest_cents / 100:.2f}",
-        "closed_debt_denies": house.closed_debt_denies,
-        "reentry": "deny" if house.deny_reentry else "uncounted",
+        "grace_days": gym_rules.grace_days,
+        "grace_amount": f"{gym_rules.grace_cents / 100:.2f}",
+        "smallest_amount": f"{gym_rules.smallest_cents / 100:.2f}",
+        "closed_debt_denies": gym_rules.closed_debt_denies,
+        "reentry": "deny" if gym_rules.deny_reentry else "uncounted",
     }
 
 

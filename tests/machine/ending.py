@@ -46,7 +46,7 @@ def released_worth(book: Book, client: Client, one: Membership) -> int:
     share = Fraction(days, one.bought)
     if one.plan.visits:
         share = min(share, 1 - Fraction(one.used, one.plan.visits))
-    return min(up_to(one.price * share, book.house.smallest_cents), one.price, one.reversible)
+    return min(up_to(one.price * share, book.gym_rules.smallest_cents), one.price, one.reversible)
 
 
 def _released_days(book: Book, one: Membership) -> int:
@@ -77,7 +77,7 @@ def give_back(book: Book, client: Client, one: Membership, value: int, method: s
         if method == "credit":
             client.credit.append(Row("charge", surplus))
     if value:
-        one.lower(Row("credit", value, cause=cause), book.house.smallest_cents)
+        one.lower(Row("credit", value, cause=cause), book.gym_rules.smallest_cents)
 
 
 def why_not_change(book: Book, client: Client, one: Membership, plan: Plan) -> Reasons:
@@ -109,7 +109,7 @@ def change(book: Book, client: Client, old: Membership, plan: Plan, key: UUID) -
 
 def _carry_over(book: Book, client: Client, new: Membership, cents: int) -> None:
     """The old plan's worth pays for the new one, and what is left to pay can be paid with coins."""
-    smallest = book.house.smallest_cents
+    smallest = book.gym_rules.smallest_cents
     client.credit.append(Row("credit", cents))
     new.lower(Row("payment", cents, "credit", day=book.today), smallest)
     if odd := new.balance - down_to(new.balance, smallest):

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
-from tests.machine.book import Book, Client, House
+from tests.machine.book import Book, Client, GymRules
 from tests.machine.desk import AtTheDesk
 from tests.machine.door import answer
 from tests.machine.drawing import (
@@ -58,12 +58,14 @@ class GymMachine(AtTheDesk, AtTheTill, AtTheDoor):
         self.tally.examples += 1
         self.tally.zones[zone] += 1
         self.world.clock.at = datetime(began.year, began.month, began.day, hour, tzinfo=UTC)
-        house = House(ZoneInfo(zone), *grace, smallest, closed_debt_denies=denies, deny_reentry=deny_reentry)
+        gym_rules = GymRules(
+            ZoneInfo(zone), *grace, smallest, closed_debt_denies=denies, deny_reentry=deny_reentry
+        )
         plans = [PlanToMake(uuid4(), *values) for values in PLANS]
         clients = [uuid4(), uuid4()]
-        self.world.begin(settings_of(house, zone), plans, clients)
+        self.world.begin(settings_of(gym_rules, zone), plans, clients)
         self.book = Book(
-            house,
+            gym_rules,
             self.world.clock.at,
             [plan_of(plan) for plan in plans],
             [Client(key) for key in clients],
@@ -113,7 +115,7 @@ class GymMachine(AtTheDesk, AtTheTill, AtTheDoor):
         self.tally.rules["jobs_run"] += 1
         self.world.nightly()
         for _, one in self.book.everybody():
-            one.round_off(self.book.house.smallest_cents)
+            one.round_off(self.book.gym_rules.smallest_cents)
         self.touched |= {one for _, one in self.book.everybody()}
 
     @precondition(lambda self: self.at_times(3))

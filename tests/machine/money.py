@@ -33,7 +33,7 @@ def pay(
     by: str,
     cause: str = "",
 ) -> None:
-    one.lower(Row("payment", cents, method, key, by, book.today, cause), book.house.smallest_cents)
+    one.lower(Row("payment", cents, method, key, by, book.today, cause), book.gym_rules.smallest_cents)
     if method == "credit":
         client.credit.append(Row("credit", cents))
 
@@ -51,7 +51,7 @@ def void(book: Book, client: Client, one: Membership, payment: Row) -> None:
     payment.voided = True
     one.rows.append(Row("void", payment.cents, payment.method))
     if payment.cause == "returned":
-        one.lower(Row("credit", payment.cents, cause="returned"), book.house.smallest_cents)
+        one.lower(Row("credit", payment.cents, cause="returned"), book.gym_rules.smallest_cents)
     if payment.method == "credit":
         client.credit.append(Row("charge", payment.cents))
 
@@ -66,7 +66,7 @@ def why_not_refund(one: Membership, cents: int, *, admin: bool) -> Reasons:
 
 def refund(book: Book, client: Client, one: Membership, cents: int, method: str) -> None:
     one.rows.append(Row("refund", cents, method))
-    one.lower(Row("credit", cents, cause="refunded"), book.house.smallest_cents)
+    one.lower(Row("credit", cents, cause="refunded"), book.gym_rules.smallest_cents)
     if method == "credit":
         client.credit.append(Row("charge", cents))
 
@@ -97,7 +97,7 @@ def goodwill(book: Book, client: Client, one: Membership, cents: int) -> None:
     """Off the debt first; the rest is the client's."""
     off = min(cents, one.balance)
     if off:
-        one.lower(Row("credit", off, cause="goodwill"), book.house.smallest_cents)
+        one.lower(Row("credit", off, cause="goodwill"), book.gym_rules.smallest_cents)
     if cents > off:
         client.credit.append(Row("charge", cents - off))
 
@@ -109,4 +109,4 @@ def why_not_write_off(one: Membership, *, admin: bool) -> Reasons:
 
 def write_off(book: Book, one: Membership) -> None:
     """All that is owed: nobody will pay it."""
-    one.lower(Row("credit", one.balance, cause="written_off"), book.house.smallest_cents)
+    one.lower(Row("credit", one.balance, cause="written_off"), book.gym_rules.smallest_cents)

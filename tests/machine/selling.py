@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from uuid import UUID
 
-from tests.machine.book import OPEN, Book, Client, House, Membership, Plan, Row
+from tests.machine.book import OPEN, Book, Client, GymRules, Membership, Plan, Row
 from tests.machine.periods import lay_new, place, release
 from tests.machine.rules import Span, down_to, first_span, months_later, next_span
 
@@ -22,13 +22,13 @@ class Off:
     percent: int = 0
     cents: int = 0
 
-    def of(self, price: int, house: House) -> int:
+    def of(self, price: int, gym_rules: GymRules) -> int:
         """After a percentage an amount is left that can be paid with coins."""
-        return _percent_off(price, self.percent, house) if self.percent else self.cents
+        return _percent_off(price, self.percent, gym_rules) if self.percent else self.cents
 
 
-def _percent_off(price: int, percent: int, house: House) -> int:
-    return price - down_to(price * Fraction(100 - percent, 100), house.smallest_cents)
+def _percent_off(price: int, percent: int, gym_rules: GymRules) -> int:
+    return price - down_to(price * Fraction(100 - percent, 100), gym_rules.smallest_cents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +44,12 @@ class Renewal:
 
 
 def why_not_discount(book: Book, off: Off, price: int, *, admin: bool) -> Reasons:
-    cents = off.of(price, book.house)
+    cents = off.of(price, book.gym_rules)
     if off.percent > 100:
         return {"discount_invalid"}
     if cents > price:
         return {"discount_above_price"}
-    limit = _percent_off(price, book.house.employee_percent, book.house)
+    limit = _percent_off(price, book.gym_rules.employee_percent, book.gym_rules)
     return {"discount_too_large"} if cents > limit and not admin else set()
 
 
@@ -64,7 +64,7 @@ def _had(book: Book, one: Membership) -> bool:
     """One that was canceled before its first day was not had."""
     if one.status != "canceled" or one.closed_at is None:
         return True
-    return one.closed_at.astimezone(book.house.zone).date() >= one.first
+    return one.closed_at.astimezone(book.gym_rules.zone).date() >= one.first
 
 
 def why_not_sell(book: Book, client: Client, plan: Plan, start: date, off: Off, *, admin: bool) -> Reasons:

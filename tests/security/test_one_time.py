@@ -37,9 +37,9 @@ async def test_a_link_given_out_before_a_rotation_works_after_it_and_once(gym: G
     token = await invite(gym, admin)
     later = rotated(gym)
     assert await accept(later, token, 71) == "Eva"
-    for house in (later, gym):
+    for one in (later, gym):
         with pytest.raises(LinkUsed):
-            await accept(house, token, 72)
+            await accept(one, token, 72)
 
 
 async def test_a_link_made_after_a_rotation_is_unknown_without_its_key(gym: Gym, admin: Actor) -> None:

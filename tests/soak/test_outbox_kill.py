@@ -1,4 +1,4 @@
-"""A thousand messages, two dispatchers, and `kill -9` at random moments while Telegram fails."""
+"""A thousand messages, two outbox workers, and `kill -9` at random moments while Telegram fails."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from gym.notifications.models import NotificationState
 from tests.support.outbox import (
     Readers,
     attempts,
-    dispatcher_process,
     heard,
     in_order,
     most_within,
     repeats,
+    worker_process,
 )
 from tests.support.sandbox.client import SandboxClient
 
@@ -68,12 +68,12 @@ async def test_a_thousand_messages_survive_kills_at_random_moments(gym: Gym, san
         for chat in shaken:
             status, more = dice.choice(ONCE)
             await telegram.fault("sendMessage", status, times=dice.randint(1, 3), chat_id=chat, **more)
-        running = [await stack.enter_async_context(dispatcher_process(gym, sandbox)) for _ in range(2)]
+        running = [await stack.enter_async_context(worker_process(gym, sandbox)) for _ in range(2)]
         began = time.monotonic()
         for kill in range(KILLS):
             await readers.until_left(int(total * (1 - (kill + dice.random()) / (KILLS + 1))), 180)
             running.pop(dice.randrange(2)).kill()
-            running.append(await stack.enter_async_context(dispatcher_process(gym, sandbox)))
+            running.append(await stack.enter_async_context(worker_process(gym, sandbox)))
         await readers.until_left(0, 300)
         took, calls = time.monotonic() - began, await telegram.calls()
     told = heard(calls)

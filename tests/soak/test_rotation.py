@@ -21,7 +21,7 @@ from gym.security.keys.live_keys import LiveKeys
 from gym.security.keys.secrets import load_secrets
 from tests.bench.people import crowd, enrol, fill, free_plan, member
 from tests.bench.photos import Sitter, sitters
-from tests.faces_db.house_keys import House
+from tests.faces_db.installation import Installation
 from tests.soak.test_door import WELCOME, bounded
 from tests.soak.visitors import Door, open_door
 
@@ -36,27 +36,31 @@ def clock() -> FrozenClock:
 
 
 @pytest.fixture
-async def house(gym_with_faces: Gym, config: Config, database_url: str, tmp_path: Path) -> House:
+async def installation(
+    gym_with_faces: Gym, config: Config, database_url: str, tmp_path: Path
+) -> Installation:
     own = config.model_copy(update={"powergym_home": tmp_path, "face_root": config.packs_root})
     secrets = load_secrets(tmp_path)
     await open_keys(gym_with_faces.database, secrets.data, register=True)
     live = LiveKeys(secrets, tmp_path, partial(load_secrets, tmp_path))
-    return House(replace(gym_with_faces, config=own, secrets=secrets, live_keys=live), tmp_path, database_url)
+    return Installation(
+        replace(gym_with_faces, config=own, secrets=secrets, live_keys=live), tmp_path, database_url
+    )
 
 
 @pytest.fixture
-async def sitting(house: House) -> list[Sitter]:
+async def sitting(installation: Installation) -> list[Sitter]:
     """Members with a face, among ten thousand others."""
-    plan, found = await free_plan(house.gym), sitters(house.gym.faces.reader, None)
+    plan, found = await free_plan(installation.gym), sitters(installation.gym.faces.reader, None)
     for sitter in found:
-        await enrol(house.gym, await member(house.gym, plan, sitter.name), sitter)
-    await fill(house.gym, crowd(bounded(TEMPLATES)))
+        await enrol(installation.gym, await member(installation.gym, plan, sitter.name), sitter)
+    await fill(installation.gym, crowd(bounded(TEMPLATES)))
     return found
 
 
 @pytest.fixture
-async def door(house: House, sitting: list[Sitter], tmp_path: Path) -> AsyncGenerator[Door]:
-    async with open_door(house.gym, tmp_path / "web.log") as opened:
+async def door(installation: Installation, sitting: list[Sitter], tmp_path: Path) -> AsyncGenerator[Door]:
+    async with open_door(installation.gym, tmp_path / "web.log") as opened:
         yield opened
 
 
@@ -69,20 +73,20 @@ async def until(over: asyncio.Event, door: Door, photos: Sequence[bytes], answer
 
 @pytest.mark.soak
 async def test_keys_of_ten_thousand_change_while_members_come_in(
-    house: House, door: Door, sitting: list[Sitter]
+    installation: Installation, door: Door, sitting: list[Sitter]
 ) -> None:
-    over, answers, old = asyncio.Event(), Counter[str](), house.keys.first
+    over, answers, old = asyncio.Event(), Counter[str](), installation.keys.first
     photos = [sitter.camera for sitter in sitting]
     async with asyncio.TaskGroup() as visitors:
         for _ in range(AT_ONCE):
             visitors.create_task(until(over, door, photos, answers))
         for command in (("add",), ("rotate",), ("retire", old)):
-            done = await house.run("keys", *command)
+            done = await installation.run("keys", *command)
             assert done.status == 0, done.err
             print(f"\n{command[0]}: {answers.total()} photos so far, {dict(answers)}")
         over.set()
-    assert house.keys.first != old
-    assert house.keys.ids == (house.keys.first,)
+    assert installation.keys.first != old
+    assert installation.keys.ids == (installation.keys.first,)
     assert answers.total() > len(photos)
     assert set(answers) <= WELCOME
     for photo in photos:

@@ -1,4 +1,4 @@
-"""Many messages for many chats of the local Bot API server, dispatchers to kill, and what must hold after."""
+"""Many messages for many chats of the local Bot API server, workers to kill, and what must hold after."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class Readers:
 
 
 @asynccontextmanager
-async def dispatcher_process(gym: Gym, sandbox: SandboxServer) -> AsyncGenerator[asyncio.subprocess.Process]:
+async def worker_process(gym: Gym, sandbox: SandboxServer) -> AsyncGenerator[asyncio.subprocess.Process]:
     """Killed with -9 at the end of the block, if not before."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,

@@ -42,14 +42,14 @@ def until(condition: Callable[[], bool], seconds: float = 20) -> bool:
     return True
 
 
-def keeper_of(server: EmbeddedPostgres) -> psutil.Process:
+def supervisor_of(server: EmbeddedPostgres) -> psutil.Process:
     state = SupervisorState.read(server.layout.state)
     assert state is not None
     return psutil.Process(state.pid)
 
 
 def postgres_of(server: EmbeddedPostgres) -> psutil.Process:
-    [process] = keeper_of(server).children()
+    [process] = supervisor_of(server).children()
     return process
 
 
@@ -124,31 +124,31 @@ async def test_two_users_in_one_process_and_their_databases_share_one_server(
     server: EmbeddedPostgres,
 ) -> None:
     await asyncio.to_thread(server.start)
-    keeper = keeper_of(server)
+    supervisor = supervisor_of(server)
     with EmbeddedPostgres(server.layout.root.parent, database="other gym", durable=False) as second:
         url = await asyncio.to_thread(second.start)
         assert await sql(url, "SELECT current_database()") == "other gym"
         server.stop()
         await asyncio.to_thread(second.ensure)
-        assert keeper_of(second) == keeper
+        assert supervisor_of(second) == supervisor
     assert second.wait_gone(20)
 
 
 async def test_the_first_users_kill_takes_the_server_from_nobody(server: EmbeddedPostgres) -> None:
     with another_process(server.layout.root.parent) as first:
         url = await asyncio.to_thread(server.start)
-        keeper = keeper_of(server)
+        supervisor = supervisor_of(server)
         os.killpg(first.pid, 9)
         first.wait()
     assert await sql(url, "SELECT 1") == 1
-    assert keeper_of(server) == keeper
+    assert supervisor_of(server) == supervisor
 
 
-def test_the_keeper_keeps_nothing_of_its_starter(server: EmbeddedPostgres) -> None:
+def test_the_supervisor_keeps_nothing_of_its_starter(server: EmbeddedPostgres) -> None:
     with another_process(server.layout.root.parent) as first:
-        keeper = keeper_of(server)
-        assert os.getsid(keeper.pid) != os.getsid(first.pid)
-        assert {file.path for file in keeper.open_files()} == {
+        supervisor = supervisor_of(server)
+        assert os.getsid(supervisor.pid) != os.getsid(first.pid)
+        assert {file.path for file in supervisor.open_files()} == {
             str(path)
             for path in (server.layout.keeper_lock, server.layout.users_lock, server.layout.keeper_log)
         }
@@ -156,35 +156,37 @@ def test_the_keeper_keeps_nothing_of_its_starter(server: EmbeddedPostgres) -> No
         first.kill()
         assert first.stdout is not None
         assert first.stdout.read() == "", "the pipe ends with its process, although the server lives"
-        assert keeper.is_running()
+        assert supervisor.is_running()
 
 
-def test_killing_the_last_user_ends_keeper_and_server(server: EmbeddedPostgres) -> None:
+def test_killing_the_last_user_ends_supervisor_and_server(server: EmbeddedPostgres) -> None:
     with another_process(server.layout.root.parent) as only:
-        family = [keeper_of(server), postgres_of(server)]
+        family = [supervisor_of(server), postgres_of(server)]
         only.kill()
         assert psutil.wait_procs(family, timeout=20)[1] == []
 
 
-async def test_a_killed_keeper_is_replaced_with_the_data_intact(server: EmbeddedPostgres) -> None:
+async def test_a_killed_supervisor_is_replaced_with_the_data_intact(server: EmbeddedPostgres) -> None:
     url = await asyncio.to_thread(server.start)
     await sql(url, "CREATE TABLE visit AS SELECT generate_series(1, 1000) AS n")
-    keeper, postgres = keeper_of(server), postgres_of(server)
-    keeper.kill()
-    assert psutil.wait_procs([keeper, postgres], timeout=20)[1] == [], "the server ends with its keeper"
+    supervisor, postgres = supervisor_of(server), postgres_of(server)
+    supervisor.kill()
+    assert psutil.wait_procs([supervisor, postgres], timeout=20)[1] == [], (
+        "the server ends with its supervisor"
+    )
     await asyncio.to_thread(server.ensure)
-    assert keeper_of(server) != keeper
+    assert supervisor_of(server) != supervisor
     assert await sql(url, "SELECT count(*) FROM visit") == 1000
 
 
-async def test_a_killed_postgres_recovers_under_the_same_keeper(server: EmbeddedPostgres) -> None:
+async def test_a_killed_postgres_recovers_under_the_same_supervisor(server: EmbeddedPostgres) -> None:
     url = await asyncio.to_thread(server.start)
     await sql(url, "CREATE TABLE payment AS SELECT generate_series(1, 1000) AS n")
-    keeper, postgres = keeper_of(server), postgres_of(server)
+    supervisor, postgres = supervisor_of(server), postgres_of(server)
     postgres.kill()
     postgres.wait(20)
     await asyncio.to_thread(server.ensure)
-    assert keeper_of(server) == keeper
+    assert supervisor_of(server) == supervisor
     assert await sql(url, "SELECT count(*) FROM payment") == 1000
 
 
@@ -229,13 +231,13 @@ def test_short_commands_that_overlap_share_or_follow_one_another(server: Embedde
 
 
 @pytest.mark.parametrize("name", ["a gym: with, odd 100 % names", "long" * 40])
-async def test_odd_and_long_paths_work_and_survive_the_keeper(tmp_path: Path, name: str) -> None:
+async def test_odd_and_long_paths_work_and_survive_the_supervisor(tmp_path: Path, name: str) -> None:
     with leave_nothing(tmp_path / "one space" / name) as server:
         url = await asyncio.to_thread(server.start)
         assert await sql(url, "SELECT 1") == 1
-        keeper = keeper_of(server)
-        keeper.kill()
-        assert psutil.wait_procs([keeper], timeout=20)[1] == []
+        supervisor = supervisor_of(server)
+        supervisor.kill()
+        assert psutil.wait_procs([supervisor], timeout=20)[1] == []
         await asyncio.to_thread(server.ensure)
         assert await sql(url, "SELECT 2") == 2, "under the address that its users know"
         short = server.layout.sockets.readlink()

@@ -29,7 +29,7 @@ from gym.security.permissions import Actor
 from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.models import Subscription, SubscriptionStatus
 from tests.attendance.conftest import Door, change, settle
-from tests.bot.test_outbox import Line, dispatcher
+from tests.bot.test_outbox import Line, outbox_worker
 from tests.support.memberships import Reception, frozen, told
 
 TODAY: Final = date(2026, 8, 3)
@@ -151,7 +151,7 @@ async def test_what_was_written_at_night_stays_unsaid_when_the_morning_has_chang
     else:
         await change(gym, rosa, blocked_until=TODAY + 30 * DAY, block_reason="fought")
     clock.advance(timedelta(hours=3))
-    await dispatcher(gym, line).drain()
+    await outbox_worker(gym, line).drain()
     assert [text for _, text in line.sent if "👟" in text] == []
 
 
@@ -162,7 +162,7 @@ async def test_a_member_who_stays_away_hears_of_it_in_the_morning(
     clock.advance(9 * DAY + timedelta(hours=15))
     await run_due(gym.run)
     clock.advance(timedelta(hours=8))
-    await dispatcher(gym, line).drain()
+    await outbox_worker(gym, line).drain()
     assert len([text for _, text in line.sent if "👟" in text]) == 1
 
 

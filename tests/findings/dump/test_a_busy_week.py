@@ -33,18 +33,18 @@ def log() -> Generator[io.StringIO]:
     logging.captureWarnings(False)
 
 
-def keys(house: RunningApp, loot: Loot) -> None:
+def keys(running_app: RunningApp, loot: Loot) -> None:
     """What nobody who has the database may have: the gym's own keys and what is derived for others."""
-    for name, ring in (("JWT key", house.gym.secrets.jwt), ("data key", house.gym.secrets.data)):
+    for name, ring in (("JWT key", running_app.gym.secrets.jwt), ("data key", running_app.gym.secrets.data)):
         for kid in ring:
             loot.key(f"{name} {kid}", ring.get(kid))
-    loot.secret("webhook secret", Webhook.of("https://gym.example/hook", house.gym.secrets.jwt).secret)
-    assert house.sandbox is not None
-    loot.secret("bot token", house.sandbox.token)
-    loot.secret("second half of the bot token", house.sandbox.token.partition(":")[2])
+    loot.secret("webhook secret", Webhook.of("https://gym.example/hook", running_app.gym.secrets.jwt).secret)
+    assert running_app.sandbox is not None
+    loot.secret("bot token", running_app.sandbox.token)
+    loot.secret("second half of the bot token", running_app.sandbox.token.partition(":")[2])
 
 
-async def what_happened(house: RunningApp) -> dict[str, int]:
+async def what_happened(running_app: RunningApp) -> dict[str, int]:
     """How much of everything there is, so that the week cannot become an idle one."""
     wanted = {
         "failed messages": "SELECT count(*) FROM notifications WHERE state = 'failed'",
@@ -57,21 +57,21 @@ async def what_happened(house: RunningApp) -> dict[str, int]:
         "freezes": "SELECT count(*) FROM freezes",
         "kept answers": "SELECT count(*) FROM idempotency_keys WHERE answer IS NOT NULL",
     }
-    async with house.gym.unit_of_work(Actor.system()) as uow:
+    async with running_app.gym.unit_of_work(Actor.system()) as uow:
         return {name: await uow.session.scalar(text(query)) or 0 for name, query in wanted.items()}
 
 
 async def test_a_busy_week_leaves_nothing_that_opens_anything_or_names_people_elsewhere(
-    log: io.StringIO, house: RunningApp, telegram: SandboxClient, capfd: pytest.CaptureFixture[str]
+    log: io.StringIO, running_app: RunningApp, telegram: SandboxClient, capfd: pytest.CaptureFixture[str]
 ) -> None:
     loot = Loot()
-    keys(house, loot)
-    assert house.web_url is not None
-    async with Device(house.web_url, loot) as door:
-        await Week(house, telegram, door, loot).lived()
-    await everything_done(house.gym)
-    happened = await what_happened(house)
-    found = await searched(house.gym, loot)
+    keys(running_app, loot)
+    assert running_app.web_url is not None
+    async with Device(running_app.web_url, loot) as door:
+        await Week(running_app, telegram, door, loot).lived()
+    await everything_done(running_app.gym)
+    happened = await what_happened(running_app)
+    found = await searched(running_app.gym, loot)
     assert found.wrong == []
     assert {ROSA, MARISELA, DROPPED, "Quiroga", "mariposa77@correo.example"} <= found.seen
     assert list(told(log.getvalue(), loot)) == []

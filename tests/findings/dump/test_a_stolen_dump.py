@@ -51,12 +51,12 @@ def token(url: str) -> str:
     return url.rpartition("=" if "start=" in url else "/")[2]
 
 
-async def a_busy_week(house: RunningApp, telegram: SandboxClient, loot: Loot) -> None:
+async def a_busy_week(running_app: RunningApp, telegram: SandboxClient, loot: Loot) -> None:
     """Registration, sale, payment, door, links of every sort, a stranger, a form that was called off."""
     rosa = people()[0]
-    claim = await house.claim
+    claim = await running_app.claim
     assert claim is not None
-    assert house.web_url is not None
+    assert running_app.web_url is not None
     loot.power["set-up link"] = token(claim)
     ana = await claim_gym(telegram, claim)
     await create_plan(ana, "Monthly", "1 month", "150000")
@@ -78,7 +78,7 @@ async def a_busy_week(house: RunningApp, telegram: SandboxClient, loot: Loot) ->
     await bruno.sees("Paid in full")
     member = await link(telegram, url, "Rosalinda")
     await member.sees("reminders of your plan come here")
-    async with Door(house.web_url) as door:
+    async with Door(running_app.web_url) as door:
         await pair(ana, door, loot)
         assert (await door.photo(rosa.photo(4)))["outcome"] == "admitted"
         assert (await door.photo(stranger()))["outcome"] == "denied"
@@ -91,7 +91,7 @@ async def a_busy_week(house: RunningApp, telegram: SandboxClient, loot: Loot) ->
     await bruno.sends(CALLED_OFF)
     await bruno.sends("/cancel")
     await telegram.advance("1 day")
-    await run_due(house.gym.run)
+    await run_due(running_app.gym.run)
     loot.people |= {
         DOCUMENT: frozenset({Holds.DOCUMENT}),
         "573007654321": frozenset({Holds.CONTACT}),
@@ -105,12 +105,12 @@ async def a_busy_week(house: RunningApp, telegram: SandboxClient, loot: Loot) ->
 
 
 async def test_a_stolen_dump_opens_nothing_and_names_people_only_where_the_register_says(
-    house: RunningApp, telegram: SandboxClient, capfd: pytest.CaptureFixture[str]
+    running_app: RunningApp, telegram: SandboxClient, capfd: pytest.CaptureFixture[str]
 ) -> None:
     loot = Loot()
-    await a_busy_week(house, telegram, loot)
-    await everything_done(house.gym)
-    found = await searched(house.gym, loot)
+    await a_busy_week(running_app, telegram, loot)
+    await everything_done(running_app.gym)
+    found = await searched(running_app.gym, loot)
     assert found.wrong == []
     assert {DOCUMENT, "573007654321", "Quiroga"} <= found.seen, "the search finds what is there"
     assert list(told("".join(capfd.readouterr()), loot)) == []

@@ -77,7 +77,7 @@ class Week:
     """Who takes part. Ana is the admin; Brunhilda works here; Rosalinda has a chat and a face, Marisela a
     printed card, Pancracio asks for a discount."""
 
-    house: RunningApp
+    running_app: RunningApp
     telegram: SandboxClient
     door: Device
     loot: Loot
@@ -97,13 +97,13 @@ class Week:
         ):
             await day()
             await self.telegram.advance("1 day")
-            await run_due(self.house.gym.run)
+            await run_due(self.running_app.gym.run)
 
     # Days
 
     async def monday(self) -> None:
         """The gym is claimed, people are hired and registered, the kiosk is paired."""
-        claim = await self.house.claim
+        claim = await self.running_app.claim
         assert claim is not None
         self.loot.secret("set-up link", token(claim))
         self.ana = await claim_gym(self.telegram, claim)
@@ -249,7 +249,7 @@ class Week:
     # Acts
 
     async def frozen_days(self) -> None:
-        async with self.house.gym.unit_of_work(Actor.system()) as uow:
+        async with self.running_app.gym.unit_of_work(Actor.system()) as uow:
             await uow.session.execute(text("UPDATE plans SET freeze_days = 20"))
 
     async def invitations(self) -> None:
@@ -373,7 +373,7 @@ class Week:
         for label in ("QR card", "Make a card"):
             await self.desk.taps(label)
         await self.desk.sees_document(60)
-        async with self.house.gym.unit_of_work(Actor.system()) as uow:
+        async with self.running_app.gym.unit_of_work(Actor.system()) as uow:
             key: UUID | None = await uow.session.scalar(
                 select(Client.id).where(Client.first_name == "Marisela")
             )

@@ -32,7 +32,7 @@ class Done:
 
 
 @dataclass(frozen=True)
-class House:
+class Installation:
     """Where its keys and its data lie."""
 
     gym: Gym
