@@ -17,7 +17,7 @@ from gym.plans.models import Plan
 from gym.security.permissions import Actor, Role
 from gym.subscriptions.discounts import Discount
 from tests.conftest import hire
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 
 HALF = Discount.percent(Decimal(50))
 
@@ -45,8 +45,8 @@ class Voice:
 
 
 @pytest.fixture
-def desk(gym: Gym, employee: Actor) -> Reception:
-    return Reception(gym, employee)
+def desk(gym: Gym, employee: Actor) -> DeskClerk:
+    return DeskClerk(gym, employee)
 
 
 @pytest.fixture
@@ -65,10 +65,10 @@ async def second_admin(gym: Gym) -> Voice:
 
 
 @pytest.fixture
-async def rosa(desk: Reception) -> Client:
+async def rosa(desk: DeskClerk) -> Client:
     return await desk.client("Rosa")
 
 
 @pytest.fixture
-async def monthly(desk: Reception) -> Plan:
+async def monthly(desk: DeskClerk) -> Plan:
     return await desk.plan()

@@ -25,7 +25,7 @@ from gym.subscriptions.discounts import Discount
 from gym.subscriptions.errors import PlanInactive
 from gym.subscriptions.freezes.errors import FreezeOutside
 from tests.approvals.conftest import Voice
-from tests.support.memberships import PRICE, Reception, told
+from tests.support.memberships import PRICE, DeskClerk, told
 
 TODAY = date(2026, 8, 3)
 
@@ -97,7 +97,7 @@ async def test_the_same_tap_asks_once_and_another_one_is_told_that_it_waits(
 
 
 async def test_a_key_of_somebody_else_is_refused(
-    gym: Gym, bruno: Voice, employee: Actor, rosa: Client, monthly: Plan, desk: Reception
+    gym: Gym, bruno: Voice, employee: Actor, rosa: Client, monthly: Plan, desk: DeskClerk
 ) -> None:
     key = new_id()
     await bruno.asks_half(rosa, monthly, key=key)
@@ -107,7 +107,7 @@ async def test_a_key_of_somebody_else_is_refused(
 
 
 async def test_a_void_is_asked_once_whoever_asks(
-    gym: Gym, bruno: Voice, ana: Voice, desk: Reception, rosa: Client, monthly: Plan
+    gym: Gym, bruno: Voice, ana: Voice, desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     receipt = await desk.pay(await desk.sell(rosa, monthly))
     approval = await bruno.does("ask_void", receipt.entry_id, "wrong person")
@@ -125,7 +125,7 @@ async def test_a_void_is_asked_once_whoever_asks(
 
 
 async def test_a_voided_payment_is_not_asked_for(
-    bruno: Voice, desk: Reception, rosa: Client, monthly: Plan
+    bruno: Voice, desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     receipt = await desk.pay(await desk.sell(rosa, monthly))
     await desk.void(receipt.entry_id)
@@ -134,7 +134,7 @@ async def test_a_voided_payment_is_not_asked_for(
 
 
 async def test_no_more_is_asked_back_than_was_paid_and_a_reason_is_needed(
-    bruno: Voice, desk: Reception, rosa: Client, monthly: Plan
+    bruno: Voice, desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     sold = await desk.sell(rosa, monthly)
     await desk.pay(sold)
@@ -145,7 +145,7 @@ async def test_no_more_is_asked_back_than_was_paid_and_a_reason_is_needed(
 
 
 async def test_a_members_freeze_is_told_to_the_desk(
-    gym: Gym, desk: Reception, bruno: Voice, rosa: Client, monthly: Plan
+    gym: Gym, desk: DeskClerk, bruno: Voice, rosa: Client, monthly: Plan
 ) -> None:
     await desk.pay(await desk.sell(rosa, monthly))
     until = TODAY + timedelta(days=7)
@@ -157,7 +157,7 @@ async def test_a_members_freeze_is_told_to_the_desk(
 
 
 async def test_a_freeze_is_asked_only_by_members_who_owe_nothing_for_days_to_come(
-    gym: Gym, desk: Reception, bruno: Voice, rosa: Client, monthly: Plan
+    gym: Gym, desk: DeskClerk, bruno: Voice, rosa: Client, monthly: Plan
 ) -> None:
     wish = TODAY, TODAY + timedelta(days=3), "a journey"
     with pytest.raises(OnlyFromDesk):
@@ -175,7 +175,7 @@ async def test_a_freeze_is_asked_only_by_members_who_owe_nothing_for_days_to_com
 
 
 async def test_members_see_their_own_request_only(
-    gym: Gym, desk: Reception, bruno: Voice, rosa: Client, monthly: Plan
+    gym: Gym, desk: DeskClerk, bruno: Voice, rosa: Client, monthly: Plan
 ) -> None:
     asked = await bruno.asks_half(rosa, monthly)
     for operation in ("get", "approve", "reject", "quote", "sell"):

@@ -37,7 +37,7 @@ from gym.subscriptions.freezes.errors import FreezeBeyondPlan
 from gym.subscriptions.models import Freeze
 from tests.approvals.conftest import Voice
 from tests.conftest import hire
-from tests.support.memberships import Reception, entries, told
+from tests.support.memberships import DeskClerk, entries, told
 
 TODAY = date(2026, 8, 3)
 RIVALS = 32
@@ -62,7 +62,7 @@ async def state_of(gym: Gym, approval: Approval) -> Approval:
 
 @pytest.fixture
 async def void(
-    bruno: Voice, desk: Reception, rosa: Client, monthly: Plan, clock: FrozenClock, ana: Voice
+    bruno: Voice, desk: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock, ana: Voice
 ) -> Approval:
     """Yesterday's payment, which only an admin may void."""
     receipt = await desk.pay(await desk.sell(rosa, monthly))
@@ -115,7 +115,7 @@ async def test_an_approved_void_is_done_by_the_admin_and_the_asker_is_told(
 
 async def test_what_cannot_be_done_leaves_the_request_waiting(gym: Gym, ana: Voice, void: Approval) -> None:
     entry_id = (await entries(gym))[-1].id
-    await Reception(gym, ana.actor).void(entry_id)
+    await DeskClerk(gym, ana.actor).void(entry_id)
     with pytest.raises(AlreadyVoided):
         await ana.does("approve", void.id)
     assert (await state_of(gym, void)).state is ApprovalState.PENDING
@@ -133,7 +133,7 @@ async def test_a_rejection_is_told_with_its_reason_and_does_nothing(
 
 
 async def test_an_approved_refund_is_paid_out_once(
-    gym: Gym, ana: Voice, bruno: Voice, desk: Reception, rosa: Client, monthly: Plan
+    gym: Gym, ana: Voice, bruno: Voice, desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     sold = await desk.sell(rosa, monthly)
     await desk.pay(sold)
@@ -217,7 +217,7 @@ async def test_whoever_reads_it_first_closes_it_too(
 
 
 @pytest.fixture
-async def trained(gym: Gym, desk: Reception, rosa: Client, monthly: Plan) -> Client:
+async def trained(gym: Gym, desk: DeskClerk, rosa: Client, monthly: Plan) -> Client:
     """A client with a paid plan that may rest for ten days."""
     async with gym.unit_of_work(Actor.system()) as uow:
         await uow.session.execute(update(Plan).values(freeze_days=10))

@@ -22,7 +22,7 @@ from gym.subscriptions.discounts import Discount, DiscountTooLarge
 from gym.subscriptions.errors import JustChanged, PeriodTaken
 from gym.subscriptions.models import Subscription
 from tests.approvals.conftest import HALF, Voice
-from tests.support.memberships import PRICE, Reception
+from tests.support.memberships import PRICE, DeskClerk
 
 TODAY = date(2026, 8, 3)
 RIVALS = 32
@@ -55,14 +55,14 @@ async def test_the_employee_sells_at_the_approved_price(
 
 
 async def test_without_the_approval_the_limit_stands(
-    desk: Reception, rosa: Client, monthly: Plan, approved: Approval
+    desk: DeskClerk, rosa: Client, monthly: Plan, approved: Approval
 ) -> None:
     with pytest.raises(DiscountTooLarge):
         await desk.sell(rosa, monthly, discount=HALF)
 
 
 async def test_an_approved_renewal_follows_what_was_on_the_screen(
-    bruno: Voice, ana: Voice, desk: Reception, rosa: Client, monthly: Plan
+    bruno: Voice, ana: Voice, desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     first = await desk.sell(rosa, monthly)
     asked = await bruno.asks_half(rosa, monthly, renews=True)
@@ -73,7 +73,7 @@ async def test_an_approved_renewal_follows_what_was_on_the_screen(
 
 
 async def test_another_renewal_in_between_is_not_sold_over(
-    bruno: Voice, ana: Voice, desk: Reception, rosa: Client, monthly: Plan, gym: Gym, clock: FrozenClock
+    bruno: Voice, ana: Voice, desk: DeskClerk, rosa: Client, monthly: Plan, gym: Gym, clock: FrozenClock
 ) -> None:
     await desk.sell(rosa, monthly)
     clock.advance(timedelta(days=40))
@@ -103,7 +103,7 @@ async def test_a_double_tap_gives_the_same_sale(gym: Gym, bruno: Voice, approved
 
 
 async def test_it_is_not_good_for_a_second_sale(
-    bruno: Voice, desk: Reception, approved: Approval, clock: FrozenClock
+    bruno: Voice, desk: DeskClerk, approved: Approval, clock: FrozenClock
 ) -> None:
     await bruno.does("sell", approved.id, key=new_id())
     for operation in ("sell", "quote"):
@@ -112,7 +112,7 @@ async def test_it_is_not_good_for_a_second_sale(
 
 
 async def test_a_refused_sale_leaves_it_unspent(
-    gym: Gym, bruno: Voice, desk: Reception, rosa: Client, monthly: Plan, approved: Approval
+    gym: Gym, bruno: Voice, desk: DeskClerk, rosa: Client, monthly: Plan, approved: Approval
 ) -> None:
     await desk.sell(rosa, monthly)
     with pytest.raises(PeriodTaken):
@@ -168,7 +168,7 @@ async def test_what_waits_or_was_rejected_sells_nothing(
 
 
 async def test_an_approved_void_is_no_discount(
-    bruno: Voice, ana: Voice, desk: Reception, rosa: Client, monthly: Plan, clock: FrozenClock
+    bruno: Voice, ana: Voice, desk: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     receipt = await desk.pay(await desk.sell(rosa, monthly))
     asked = await bruno.does("ask_void", receipt.entry_id, "wrong person")

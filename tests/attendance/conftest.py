@@ -20,7 +20,7 @@ from gym.security.permissions import Actor
 from gym.security.signed_links import SignedLinks
 from gym.settings.models import GymState
 from gym.subscriptions.models import Subscription
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,8 @@ async def settle(gym: Gym, **settings: object) -> None:
 
 
 @pytest.fixture
-def desk(gym: Gym, employee: Actor) -> Reception:
-    return Reception(gym, employee)
+def desk(gym: Gym, employee: Actor) -> DeskClerk:
+    return DeskClerk(gym, employee)
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ async def kiosk(gym: Gym) -> Door:
 
 
 @pytest.fixture
-async def rosa(gym: Gym, desk: Reception) -> Client:
+async def rosa(gym: Gym, desk: DeskClerk) -> Client:
     client = await desk.client("Rosa", telegram_id=77)
     document = {"document_type": DocumentType.CC, "document_number": "1020304050"}
     await change(gym, client, phone="+573001234567", **document)
@@ -90,7 +90,7 @@ async def rosa(gym: Gym, desk: Reception) -> Client:
 
 
 @pytest.fixture
-async def paid(desk: Reception, rosa: Client) -> Subscription:
+async def paid(desk: DeskClerk, rosa: Client) -> Subscription:
     """Rosa's paid month, from 3 August to 2 September."""
     subscription = await desk.sell(rosa, await desk.plan())
     await desk.pay(subscription)

@@ -20,7 +20,7 @@ from gym.security.permissions import Actor, NotAllowed, OnlyFromDesk
 from gym.security.signed_links import QrExpired, QrInvalid, SignedLinks
 from gym.subscriptions.models import Subscription, SubscriptionStatus
 from tests.attendance.conftest import Door, change, settle
-from tests.support.memberships import Reception, frozen, run_nightly, told
+from tests.support.memberships import DeskClerk, frozen, run_nightly, told
 
 Code = VerdictCode
 DAY = timedelta(days=1)
@@ -53,7 +53,7 @@ async def test_an_attempt_is_kept_with_method_device_door_time_and_code(
 
 
 async def test_no_job_has_to_run_for_the_first_day_to_open_and_the_last_to_close(
-    gym: Gym, door: Door, desk: Reception, rosa: Client, clock: FrozenClock
+    gym: Gym, door: Door, desk: DeskClerk, rosa: Client, clock: FrozenClock
 ) -> None:
     """Paying for next month does not open the door today; the start does, whatever the status column says."""
     subscription = await desk.sell(rosa, await desk.plan(), starts_on=date(2026, 8, 10))
@@ -75,7 +75,7 @@ async def test_a_settled_balance_opens_although_the_status_still_waits(
     assert (await door.by_staff(rosa)).code is Code.ADMITTED
 
 
-async def test_who_owes_is_told_how_much(door: Door, desk: Reception, rosa: Client) -> None:
+async def test_who_owes_is_told_how_much(door: Door, desk: DeskClerk, rosa: Client) -> None:
     subscription = await desk.sell(rosa, await desk.plan())
     await desk.pay(subscription, Decimal(50000))
     verdict = await door.by_staff(rosa)
@@ -86,7 +86,7 @@ async def test_who_owes_is_told_how_much(door: Door, desk: Reception, rosa: Clie
 
 
 async def test_debt_of_a_closed_subscription_warns_but_a_waiting_renewal_is_no_debt(
-    gym: Gym, door: Door, desk: Reception, rosa: Client, clock: FrozenClock
+    gym: Gym, door: Door, desk: DeskClerk, rosa: Client, clock: FrozenClock
 ) -> None:
     old = await desk.sell(rosa, await desk.plan())
     clock.advance(40 * DAY)
@@ -120,7 +120,7 @@ async def test_a_deactivated_a_blocked_and_a_frozen_member_are_told_why(
 
 
 async def test_outside_its_hours_a_plan_says_when_it_opens(
-    gym: Gym, door: Door, desk: Reception, rosa: Client
+    gym: Gym, door: Door, desk: DeskClerk, rosa: Client
 ) -> None:
     plan = await desk.plan(Decimal(0))
     async with gym.unit_of_work(Actor.system()) as uow:
@@ -133,7 +133,7 @@ async def test_outside_its_hours_a_plan_says_when_it_opens(
 
 
 async def test_a_visit_pack_is_used_up_by_days_not_by_entries(
-    door: Door, desk: Reception, rosa: Client, clock: FrozenClock
+    door: Door, desk: DeskClerk, rosa: Client, clock: FrozenClock
 ) -> None:
     subscription = await desk.sell(rosa, await desk.plan(Decimal(0), visits=2))
     codes = [(await door.by_staff(rosa)).code for _ in range(3)]
@@ -181,7 +181,7 @@ async def test_an_offline_attempt_is_judged_by_its_own_moment(
 
 
 async def test_a_void_or_a_cancellation_does_not_reach_back_to_an_earlier_attempt(
-    gym: Gym, kiosk: Door, desk: Reception, rosa: Client, clock: FrozenClock
+    gym: Gym, kiosk: Door, desk: DeskClerk, rosa: Client, clock: FrozenClock
 ) -> None:
     subscription = await desk.sell(rosa, await desk.plan())
     receipt = await desk.pay(subscription)
@@ -250,7 +250,7 @@ async def test_a_document_opens_as_people_write_it(kiosk: Door, rosa: Client, pa
 
 
 async def test_two_clients_behind_one_document_number_are_nobody(
-    gym: Gym, kiosk: Door, desk: Reception, rosa: Client
+    gym: Gym, kiosk: Door, desk: DeskClerk, rosa: Client
 ) -> None:
     other = await desk.client("Eva")
     await change(gym, other, document_type="TI", document_number="1020304050", phone="+573009994567")
@@ -274,7 +274,7 @@ async def test_the_same_key_gives_the_same_verdict(door: Door, rosa: Client, pai
 
 
 async def test_the_member_hears_of_the_visit_once_and_of_a_denial_once_a_day(
-    gym: Gym, door: Door, desk: Reception, rosa: Client, clock: FrozenClock
+    gym: Gym, door: Door, desk: DeskClerk, rosa: Client, clock: FrozenClock
 ) -> None:
     for _ in range(2):
         await door.by_staff(rosa)

@@ -29,7 +29,7 @@ from gym.payments.errors import ReasonNeeded
 from gym.security.permissions import Actor, NotAllowed
 from gym.subscriptions.models import Subscription
 from tests.attendance.conftest import Door
-from tests.support.memberships import Reception, told
+from tests.support.memberships import DeskClerk, told
 
 Code = VerdictCode
 
@@ -45,7 +45,7 @@ async def undo(gym: Gym, actor: Actor, check_in: UUID) -> None:
 
 
 async def test_staff_lets_in_against_the_verdict_and_the_admins_hear_why(
-    gym: Gym, kiosk: Door, door: Door, desk: Reception, rosa: Client
+    gym: Gym, kiosk: Door, door: Door, desk: DeskClerk, rosa: Client
 ) -> None:
     subscription = await desk.sell(rosa, await desk.plan(visits=5))
     denied = await kiosk.by_qr(rosa)
@@ -90,7 +90,7 @@ async def test_an_override_needs_a_reason_a_person_and_the_same_day(
 
 
 async def test_an_undone_visit_gives_the_pack_its_visit_back_and_the_day_its_visit(
-    gym: Gym, door: Door, desk: Reception, rosa: Client, employee: Actor
+    gym: Gym, door: Door, desk: DeskClerk, rosa: Client, employee: Actor
 ) -> None:
     subscription = await desk.sell(rosa, await desk.plan(Decimal(0), visits=1))
     wrong = await door.by_staff(rosa)
@@ -131,7 +131,7 @@ async def test_a_card_shows_everything_and_the_look_is_recorded(
 
 
 async def test_a_member_sees_only_their_own_visits(
-    gym: Gym, door: Door, desk: Reception, rosa: Client, paid: Subscription
+    gym: Gym, door: Door, desk: DeskClerk, rosa: Client, paid: Subscription
 ) -> None:
     await door.by_staff(rosa)
     other = await desk.client("Eva")

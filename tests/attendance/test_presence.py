@@ -19,7 +19,7 @@ from gym.core.clock import FrozenClock
 from gym.security.permissions import Actor, NotAllowed
 from gym.subscriptions.models import Subscription
 from tests.attendance.conftest import Door, settle
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 
 MINUTE = timedelta(minutes=1)
 
@@ -67,7 +67,7 @@ async def test_entering_again_counts_one_person_from_then_on(
 
 
 async def test_who_was_refused_or_whose_visit_was_undone_is_not_inside(
-    gym: Gym, door: Door, desk: Reception, rosa: Client, paid: Subscription
+    gym: Gym, door: Door, desk: DeskClerk, rosa: Client, paid: Subscription
 ) -> None:
     await door.by_staff(await desk.client("Eva"))
     visit = await door.by_staff(rosa)
@@ -77,7 +77,7 @@ async def test_who_was_refused_or_whose_visit_was_undone_is_not_inside(
 
 
 async def test_who_came_last_stands_first_and_one_query_names_everybody(
-    gym: Gym, door: Door, desk: Reception, clock: FrozenClock
+    gym: Gym, door: Door, desk: DeskClerk, clock: FrozenClock
 ) -> None:
     plan = await desk.plan(Decimal(0))
     for number in range(20):
@@ -113,7 +113,7 @@ async def test_with_check_out_somebody_is_inside_until_they_leave_and_may_come_b
 
 @pytest.mark.parametrize("zone", ["America/Bogota", "Europe/Madrid"])
 async def test_nobody_who_forgot_to_check_out_is_inside_on_the_next_gym_day(
-    gym: Gym, door: Door, desk: Reception, rosa: Client, clock: FrozenClock, zone: str
+    gym: Gym, door: Door, desk: DeskClerk, rosa: Client, clock: FrozenClock, zone: str
 ) -> None:
     """On 25 October 2026 Madrid's day has 25 hours."""
     await settle(gym, check_out=True, timezone=zone)

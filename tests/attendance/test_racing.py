@@ -16,7 +16,7 @@ from gym.clients.models import Client
 from gym.core.clock import FrozenClock
 from gym.subscriptions.models import Subscription
 from tests.attendance.conftest import Door
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 
 Code = VerdictCode
 
@@ -34,7 +34,7 @@ async def test_of_parallel_check_ins_one_counts_and_the_others_re_enter(
 
 
 async def test_of_parallel_check_ins_a_pack_loses_one_visit(
-    gym: Gym, door: Door, desk: Reception, rosa: Client
+    gym: Gym, door: Door, desk: DeskClerk, rosa: Client
 ) -> None:
     subscription = await desk.sell(rosa, await desk.plan(Decimal(0), visits=1))
     await gym.database.warm(32)
@@ -44,7 +44,7 @@ async def test_of_parallel_check_ins_a_pack_loses_one_visit(
 
 
 async def test_two_days_race_for_the_last_visit_of_a_pack(
-    gym: Gym, kiosk: Door, desk: Reception, rosa: Client, clock: FrozenClock
+    gym: Gym, kiosk: Door, desk: DeskClerk, rosa: Client, clock: FrozenClock
 ) -> None:
     """An offline queue is replayed while the member stands at the door."""
     subscription = await desk.sell(rosa, await desk.plan(Decimal(0), visits=1))
@@ -71,7 +71,7 @@ async def test_parallel_repeats_of_one_key_are_one_attempt(
 
 
 async def test_different_members_do_not_wait_for_each_other_for_ever(
-    gym: Gym, door: Door, desk: Reception
+    gym: Gym, door: Door, desk: DeskClerk
 ) -> None:
     plan = await desk.plan(Decimal(0))
     members = [await desk.client(f"Member {number}") for number in range(8)]

@@ -21,7 +21,7 @@ from gym.security.permissions import Actor, Role
 from gym.subscriptions.models import Subscription
 from tests.attendance.conftest import Door, settle
 from tests.conftest import hire
-from tests.support.memberships import Reception, run_nightly
+from tests.support.memberships import DeskClerk, run_nightly
 
 Code = VerdictCode
 DAY = timedelta(days=1)
@@ -61,7 +61,7 @@ async def test_after_an_undo_the_day_is_free_again_where_re_entry_is_denied(
 
 
 async def test_staff_may_let_somebody_in_twice_where_re_entry_is_denied_and_it_does_not_count(
-    gym: Gym, door: Door, desk: Reception, rosa: Client
+    gym: Gym, door: Door, desk: DeskClerk, rosa: Client
 ) -> None:
     await settle(gym, reentry="deny")
     pack = await desk.sell(rosa, await desk.plan(Decimal(0), visits=5))
@@ -97,7 +97,7 @@ async def test_only_a_card_or_document_can_be_passed_back_and_an_undone_entry_wa
 
 
 async def test_an_undone_re_entry_costs_no_visit_and_keeps_the_first_one(
-    door: Door, desk: Reception, rosa: Client
+    door: Door, desk: DeskClerk, rosa: Client
 ) -> None:
     pack = await desk.sell(rosa, await desk.plan(Decimal(0), visits=2))
     first = await door.by_staff(rosa)
@@ -112,7 +112,7 @@ async def test_an_undone_re_entry_costs_no_visit_and_keeps_the_first_one(
 
 
 async def test_an_undone_override_gives_the_pack_its_visit_back_and_the_client_is_denied_again(
-    door: Door, desk: Reception, rosa: Client, clock: FrozenClock
+    door: Door, desk: DeskClerk, rosa: Client, clock: FrozenClock
 ) -> None:
     pack = await desk.sell(rosa, await desk.plan(visits=1))
     verdict = await admit(door, (await door.by_staff(rosa)).id)
@@ -124,7 +124,7 @@ async def test_an_undone_override_gives_the_pack_its_visit_back_and_the_client_i
 
 
 async def test_an_undone_visit_opens_a_pack_that_it_had_used_up(
-    gym: Gym, door: Door, desk: Reception, rosa: Client, clock: FrozenClock
+    gym: Gym, door: Door, desk: DeskClerk, rosa: Client, clock: FrozenClock
 ) -> None:
     await desk.sell(rosa, await desk.plan(Decimal(0), visits=2))
     await door.by_staff(rosa)
@@ -152,7 +152,7 @@ async def test_the_time_to_undo_is_a_setting_and_starts_when_the_gym_hears_of_it
 
 
 async def test_an_override_without_a_plan_and_of_a_used_up_pack_counts_as_a_visit_of_the_day(
-    door: Door, desk: Reception, rosa: Client, clock: FrozenClock
+    door: Door, desk: DeskClerk, rosa: Client, clock: FrozenClock
 ) -> None:
     without = await admit(door, (await door.by_staff(rosa)).id)
     assert (without.counted, without.subscription_id, without.visit_number) == (True, None, None)
@@ -180,7 +180,7 @@ async def test_every_other_admin_is_told_of_an_override_and_the_desk(
 
 
 async def test_a_verdict_knows_the_renewal_that_waits_and_the_oldest_debt(
-    gym: Gym, door: Door, desk: Reception, rosa: Client, clock: FrozenClock
+    gym: Gym, door: Door, desk: DeskClerk, rosa: Client, clock: FrozenClock
 ) -> None:
     old = await desk.sell(rosa, await desk.plan(name="Old"))
     clock.advance(40 * DAY)

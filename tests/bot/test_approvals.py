@@ -31,7 +31,7 @@ from gym.security.permissions import Actor, Role
 from gym.staff.models import Staff
 from gym.subscriptions.discounts import Discount
 from gym.subscriptions.models import Freeze, Subscription
-from tests.support.memberships import Reception, entries
+from tests.support.memberships import DeskClerk, entries
 from tests.support.sandbox.client import Person, SandboxClient
 
 Hire = Callable[[Person, Role], Awaitable[Actor]]
@@ -74,21 +74,21 @@ async def berta(desk_bot: RunningBot, telegram: SandboxClient, make_staff: Hire)
 
 
 @pytest.fixture
-async def desk(gym: Gym, bruno: Person) -> Reception:
+async def desk(gym: Gym, bruno: Person) -> DeskClerk:
     """The service as Bruno uses it."""
     async with gym.unit_of_work(Actor.system()) as uow:
         key = await uow.session.scalar(select(Staff.id).where(Staff.telegram_id == bruno.id))
     assert key is not None
-    return Reception(gym, Actor.staff(key, "Bruno", Role.EMPLOYEE))
+    return DeskClerk(gym, Actor.staff(key, "Bruno", Role.EMPLOYEE))
 
 
 @pytest.fixture
-async def rosa(desk: Reception) -> Client:
+async def rosa(desk: DeskClerk) -> Client:
     return await desk.client("Rosa")
 
 
 @pytest.fixture
-async def monthly(desk: Reception) -> Plan:
+async def monthly(desk: DeskClerk) -> Plan:
     return await desk.plan()
 
 
@@ -165,7 +165,7 @@ async def test_from_the_sales_form_to_the_sale_in_the_employees_own_chat(
 
 
 async def test_an_approved_renewal_goes_on_as_a_renewal(
-    gym: Gym, tell: Tell, bruno: Person, ana: Person, desk: Reception, rosa: Client, monthly: Plan
+    gym: Gym, tell: Tell, bruno: Person, ana: Person, desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     first = await desk.sell(rosa, monthly)
     await touches(gym, bruno, RenewalDetails(first.id, monthly.id))
@@ -188,7 +188,7 @@ async def test_an_approved_renewal_goes_on_as_a_renewal(
 
 
 async def test_a_client_who_has_a_plan_by_now_is_not_sold_another_one(
-    gym: Gym, tell: Tell, bruno: Person, ana: Person, desk: Reception, rosa: Client, monthly: Plan
+    gym: Gym, tell: Tell, bruno: Person, ana: Person, desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     await asks_half(gym, bruno, rosa, monthly)
     await tell()
@@ -366,7 +366,7 @@ async def test_a_void_is_asked_and_done_by_the_admins_tap(
     tell: Tell,
     bruno: Person,
     ana: Person,
-    desk: Reception,
+    desk: DeskClerk,
     rosa: Client,
     monthly: Plan,
     clock: FrozenClock,
@@ -389,7 +389,7 @@ async def test_a_void_is_asked_and_done_by_the_admins_tap(
 
 
 async def test_a_void_that_was_done_meanwhile_says_so_and_waits(
-    gym: Gym, tell: Tell, bruno: Person, ana: Person, desk: Reception, rosa: Client, monthly: Plan
+    gym: Gym, tell: Tell, bruno: Person, ana: Person, desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     receipt = await desk.pay(await desk.sell(rosa, monthly))
     await touches(gym, bruno, AskVoid(receipt.entry_id))
@@ -404,7 +404,7 @@ async def test_a_void_that_was_done_meanwhile_says_so_and_waits(
 
 
 async def test_a_refund_asks_how_much_and_how(
-    gym: Gym, tell: Tell, bruno: Person, ana: Person, desk: Reception, rosa: Client, monthly: Plan
+    gym: Gym, tell: Tell, bruno: Person, ana: Person, desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     sold = await desk.sell(rosa, monthly)
     await desk.pay(sold)
@@ -446,7 +446,7 @@ def test_a_request_for_any_discount_and_day_fits_into_a_button(
 # A member's freeze ────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def wants_to_freeze(gym: Gym, desk: Reception, client: Client, plan: Plan) -> None:
+async def wants_to_freeze(gym: Gym, desk: DeskClerk, client: Client, plan: Plan) -> None:
     """From tomorrow, three days."""
     async with gym.unit_of_work(Actor.system()) as uow:
         await uow.session.execute(update(Plan).values(freeze_days=10))
@@ -478,7 +478,7 @@ async def test_a_members_wish_is_approved_by_any_colleague_in_the_groups_topic(
     telegram: SandboxClient,
     bruno: Person,
     ana: Person,
-    desk: Reception,
+    desk: DeskClerk,
     monthly: Plan,
 ) -> None:
     rosa_person = await telegram.person("Rosa")
@@ -508,7 +508,7 @@ async def test_in_a_group_the_reason_is_asked_in_private_and_the_request_stays_f
     telegram: SandboxClient,
     bruno: Person,
     ana: Person,
-    desk: Reception,
+    desk: DeskClerk,
     monthly: Plan,
 ) -> None:
     rosa_person = await telegram.person("Rosa")
@@ -533,7 +533,7 @@ async def test_a_rejected_wish_is_told_to_the_member_with_the_reason(
     tell: Tell,
     telegram: SandboxClient,
     bruno: Person,
-    desk: Reception,
+    desk: DeskClerk,
     monthly: Plan,
 ) -> None:
     rosa_person = await telegram.person("Rosa")

@@ -30,7 +30,7 @@ from gym.notifications.outbox import Recipient
 from gym.notifications.repository import OutboxRepository
 from gym.security.permissions import Actor, NotAllowed
 from gym.subscriptions.service import SubscriptionService
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 from tests.support.messages.samples import complete
 from tests.support.sandbox.client import Person, SandboxClient
 
@@ -66,17 +66,17 @@ async def boss(telegram: SandboxClient, desk_bot: RunningBot, make_staff) -> Per
 @pytest.fixture
 async def members(gym: Gym, admin: Actor, telegram: SandboxClient, desk_bot: RunningBot) -> list[Person]:
     """Three with a running plan, and one whose plan has ended."""
-    reception = Reception(gym, admin)
-    plan, people = await reception.plan(), []
+    clerk = DeskClerk(gym, admin)
+    plan, people = await clerk.plan(), []
     for name in ("Eva", "Leo", "Mia"):
         person = await telegram.person(name)
         await person.sends("/start")
         await person.sees("share your phone")
-        await reception.sell(await reception.client(name, person.id), plan)
+        await clerk.sell(await clerk.client(name, person.id), plan)
         people.append(person)
     gone = await telegram.person("Old")
     await gone.sends("/start")
-    await reception.client("Old", gone.id)
+    await clerk.client("Old", gone.id)
     await deliver(gym, desk_bot)
     return [*people, gone]
 
@@ -228,13 +228,13 @@ async def test_whoever_wants_no_news_or_blocks_the_bot_is_not_counted(
 
 
 async def test_each_segment_finds_its_members(gym: Gym, admin: Actor, clock: FrozenClock) -> None:
-    reception = Reception(gym, admin)
-    plan, week = await reception.plan(), await reception.plan(count=3, name="Quarter")
-    monthly, quarterly = await reception.client("Eva", 1), await reception.client("Leo", 2)
+    clerk = DeskClerk(gym, admin)
+    plan, week = await clerk.plan(), await clerk.plan(count=3, name="Quarter")
+    monthly, quarterly = await clerk.client("Eva", 1), await clerk.client("Leo", 2)
     async with gym.unit_of_work(Actor.system()) as uow:
         await uow.session.execute(update(Client).where(Client.id == quarterly.id).values(tags=["vip"]))
-    await reception.pay(await reception.sell(monthly, plan))
-    await reception.sell(quarterly, week)
+    await clerk.pay(await clerk.sell(monthly, plan))
+    await clerk.sell(quarterly, week)
 
     async def found(audience: BroadcastAudience) -> int:
         async with gym.unit_of_work(admin) as uow:
@@ -334,7 +334,7 @@ async def test_a_receipt_waits_less_than_a_second_however_long_the_broadcast(gym
     await begin(gym, admin, CROWD)
     async with gym.unit_of_work(Actor.system()) as uow:
         await BroadcastService(uow).write_next()
-    client = (await Reception(gym, admin).client("Rosa", 7)).id
+    client = (await DeskClerk(gym, admin).client("Rosa", 7)).id
     time, written = Moving(), list[float]()
 
     async def wait(seconds: float) -> None:

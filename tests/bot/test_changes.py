@@ -24,7 +24,7 @@ from gym.subscriptions.models import Subscription, SubscriptionStatus
 from gym.subscriptions.service import SubscriptionService
 from tests.subscriptions.test_cheaper import earn, spent
 from tests.subscriptions.test_renewing import use_up
-from tests.support.memberships import Reception, entries
+from tests.support.memberships import DeskClerk, entries
 from tests.support.sandbox.client import Person, SandboxClient
 
 Hire = Callable[[Person, Role], Awaitable[Actor]]
@@ -38,8 +38,8 @@ async def ana(desk_bot: RunningBot, telegram: SandboxClient) -> Person:
 
 
 @pytest.fixture
-async def boss(gym: Gym, ana: Person, make_staff: Hire) -> Reception:
-    return Reception(gym, await make_staff(ana, Role.ADMIN))
+async def boss(gym: Gym, ana: Person, make_staff: Hire) -> DeskClerk:
+    return DeskClerk(gym, await make_staff(ana, Role.ADMIN))
 
 
 @pytest.fixture
@@ -49,38 +49,38 @@ async def bruno(desk_bot: RunningBot, telegram: SandboxClient) -> Person:
 
 
 @pytest.fixture
-async def desk(gym: Gym, bruno: Person, make_staff: Hire) -> Reception:
-    return Reception(gym, await make_staff(bruno, Role.EMPLOYEE))
+async def desk(gym: Gym, bruno: Person, make_staff: Hire) -> DeskClerk:
+    return DeskClerk(gym, await make_staff(bruno, Role.EMPLOYEE))
 
 
 @pytest.fixture
-async def rosa(desk: Reception) -> Client:
+async def rosa(desk: DeskClerk) -> Client:
     return await desk.client("Rosa")
 
 
 @pytest.fixture
-async def thirty(desk: Reception) -> Plan:
+async def thirty(desk: DeskClerk) -> Plan:
     return await desk.plan(Decimal(100000), DurationUnit.DAY, 30, name="Thirty days")
 
 
 @pytest.fixture
-async def week(desk: Reception) -> Plan:
+async def week(desk: DeskClerk) -> Plan:
     return await desk.plan(Decimal(30000), DurationUnit.WEEK, 1, name="Week")
 
 
-async def press(desk: Reception, person: Person, data: Callback) -> None:
+async def press(desk: DeskClerk, person: Person, data: Callback) -> None:
     """A button as another screen carries it."""
     await person.sends("/start")
     message = await person.last()
     await person.taps_button_data(message, pack(data, desk.gym.clock.now()))
 
 
-async def kept(desk: Reception, client: Client) -> Decimal:
+async def kept(desk: DeskClerk, client: Client) -> Decimal:
     async with desk.gym.unit_of_work(desk.actor) as uow:
         return await ClientCredit(uow).balance(client.id)
 
 
-async def paid_half_way(desk: Reception, client: Client, plan: Plan, clock: FrozenClock) -> Subscription:
+async def paid_half_way(desk: DeskClerk, client: Client, plan: Plan, clock: FrozenClock) -> Subscription:
     """Fifteen of thirty days used, all of it paid."""
     sold = await desk.sell(client, plan)
     await desk.pay(sold, Decimal(100000))
@@ -88,7 +88,7 @@ async def paid_half_way(desk: Reception, client: Client, plan: Plan, clock: Froz
     return sold
 
 
-async def latest(desk: Reception, client: Client) -> Subscription:
+async def latest(desk: DeskClerk, client: Client) -> Subscription:
     async with desk.gym.unit_of_work(desk.actor) as uow:
         found = await SubscriptionService(uow).latest(client.id)
     assert found is not None
@@ -96,7 +96,7 @@ async def latest(desk: Reception, client: Client) -> Subscription:
 
 
 async def test_a_plan_is_changed_for_what_was_shown_and_the_surplus_pays_the_next_sale(
-    bruno: Person, desk: Reception, rosa: Client, thirty: Plan, week: Plan, clock: FrozenClock
+    bruno: Person, desk: DeskClerk, rosa: Client, thirty: Plan, week: Plan, clock: FrozenClock
 ) -> None:
     old = await paid_half_way(desk, rosa, thirty, clock)
     await press(desk, bruno, ManagePlan(old.id))
@@ -125,7 +125,7 @@ async def test_a_plan_is_changed_for_what_was_shown_and_the_surplus_pays_the_nex
 
 
 async def test_a_change_that_cannot_be_says_what_to_do_instead(
-    bruno: Person, desk: Reception, rosa: Client, thirty: Plan, week: Plan
+    bruno: Person, desk: DeskClerk, rosa: Client, thirty: Plan, week: Plan
 ) -> None:
     old = await desk.sell(rosa, thirty)
     await press(desk, bruno, ManagePlan(old.id))
@@ -141,7 +141,7 @@ async def test_a_change_that_cannot_be_says_what_to_do_instead(
 
 
 async def test_an_employee_cancels_and_keeps_the_surplus_as_credit(
-    bruno: Person, desk: Reception, rosa: Client, thirty: Plan, clock: FrozenClock
+    bruno: Person, desk: DeskClerk, rosa: Client, thirty: Plan, clock: FrozenClock
 ) -> None:
     old = await paid_half_way(desk, rosa, thirty, clock)
     await press(desk, bruno, CancelSubscription(old.id))
@@ -158,7 +158,7 @@ async def test_an_employee_cancels_and_keeps_the_surplus_as_credit(
 
 
 async def test_an_employee_who_wants_money_back_is_led_to_an_admin(
-    bruno: Person, desk: Reception, rosa: Client, thirty: Plan, clock: FrozenClock
+    bruno: Person, desk: DeskClerk, rosa: Client, thirty: Plan, clock: FrozenClock
 ) -> None:
     old = await desk.sell(rosa, thirty)
     await desk.pay(old, Decimal(60000))
@@ -177,7 +177,7 @@ async def test_an_employee_who_wants_money_back_is_led_to_an_admin(
 
 
 async def test_an_admin_cancels_with_another_amount_in_money(
-    ana: Person, boss: Reception, desk: Reception, rosa: Client, thirty: Plan, clock: FrozenClock
+    ana: Person, boss: DeskClerk, desk: DeskClerk, rosa: Client, thirty: Plan, clock: FrozenClock
 ) -> None:
     old = await paid_half_way(desk, rosa, thirty, clock)
     await press(desk, ana, CancelSubscription(old.id))
@@ -197,7 +197,7 @@ async def test_an_admin_cancels_with_another_amount_in_money(
 
 
 async def test_an_admin_gives_money_back_and_goodwill(
-    ana: Person, boss: Reception, desk: Reception, rosa: Client, thirty: Plan
+    ana: Person, boss: DeskClerk, desk: DeskClerk, rosa: Client, thirty: Plan
 ) -> None:
     sold = await desk.sell(rosa, thirty)
     await desk.pay(sold, Decimal(70000))
@@ -224,7 +224,7 @@ async def test_an_admin_gives_money_back_and_goodwill(
 
 
 async def test_an_employee_asks_for_a_refund_and_sees_no_goodwill(
-    bruno: Person, desk: Reception, rosa: Client, thirty: Plan
+    bruno: Person, desk: DeskClerk, rosa: Client, thirty: Plan
 ) -> None:
     sold = await desk.sell(rosa, thirty)
     await desk.pay(sold, Decimal(70000))
@@ -236,7 +236,7 @@ async def test_an_employee_asks_for_a_refund_and_sees_no_goodwill(
 
 
 async def test_the_renew_screen_offers_the_reward_that_waits(
-    bruno: Person, desk: Reception, rosa: Client, thirty: Plan
+    bruno: Person, desk: DeskClerk, rosa: Client, thirty: Plan
 ) -> None:
     await desk.sell(rosa, thirty)
     reward = await earn(desk, rosa)
@@ -254,7 +254,7 @@ async def test_the_renew_screen_offers_the_reward_that_waits(
 
 
 async def test_too_large_a_discount_leads_to_an_admin(
-    bruno: Person, desk: Reception, rosa: Client, thirty: Plan
+    bruno: Person, desk: DeskClerk, rosa: Client, thirty: Plan
 ) -> None:
     await bruno.sends("Rosa")
     await bruno.taps("🏷 Sell plan")
@@ -270,7 +270,7 @@ async def test_too_large_a_discount_leads_to_an_admin(
 
 
 async def test_a_sale_on_taken_days_offers_to_renew(
-    bruno: Person, desk: Reception, rosa: Client, thirty: Plan
+    bruno: Person, desk: DeskClerk, rosa: Client, thirty: Plan
 ) -> None:
     await bruno.sends("Rosa")
     await bruno.taps("🏷 Sell plan")
@@ -283,7 +283,7 @@ async def test_a_sale_on_taken_days_offers_to_renew(
 
 
 async def test_the_next_plan_starts_when_the_pack_is_used_up(
-    bruno: Person, desk: Reception, rosa: Client, thirty: Plan
+    bruno: Person, desk: DeskClerk, rosa: Client, thirty: Plan
 ) -> None:
     pack_plan = await desk.plan(Decimal(90000), visits=10, name="Pack")
     first = await desk.sell(rosa, pack_plan)
@@ -298,7 +298,7 @@ async def test_the_next_plan_starts_when_the_pack_is_used_up(
 
 
 async def test_an_employee_is_not_asked_for_an_amount_when_there_is_none_to_give(
-    bruno: Person, desk: Reception, rosa: Client
+    bruno: Person, desk: DeskClerk, rosa: Client
 ) -> None:
     used = await desk.sell(rosa, await desk.plan(Decimal(90000), visits=10, name="Pack"))
     await use_up(desk.gym, used)
@@ -310,7 +310,7 @@ async def test_an_employee_is_not_asked_for_an_amount_when_there_is_none_to_give
 
 
 async def test_money_back_is_offered_only_where_there_is_some(
-    ana: Person, boss: Reception, desk: Reception, rosa: Client, thirty: Plan
+    ana: Person, boss: DeskClerk, desk: DeskClerk, rosa: Client, thirty: Plan
 ) -> None:
     sold = await boss.sell(rosa, thirty)
     await boss.pay(sold, Decimal(100000))
@@ -321,7 +321,7 @@ async def test_money_back_is_offered_only_where_there_is_some(
 
 
 async def test_an_old_button_asks_again_before_a_waiting_plan_starts(
-    bruno: Person, desk: Reception, rosa: Client, thirty: Plan, clock: FrozenClock
+    bruno: Person, desk: DeskClerk, rosa: Client, thirty: Plan, clock: FrozenClock
 ) -> None:
     first = await desk.sell(rosa, await desk.plan(Decimal(90000), visits=10, name="Pack"))
     waiting = await desk.renew(rosa, thirty)
@@ -335,7 +335,7 @@ async def test_an_old_button_asks_again_before_a_waiting_plan_starts(
 
 
 async def test_what_was_confirmed_with_details_is_not_sold_at_another_price(
-    bruno: Person, desk: Reception, rosa: Client, thirty: Plan
+    bruno: Person, desk: DeskClerk, rosa: Client, thirty: Plan
 ) -> None:
     await press(desk, bruno, SaleDetails(rosa.id, thirty.id))
     await bruno.sends("20/8/2026")

@@ -21,7 +21,7 @@ from gym.security.permissions import Actor, Role
 from gym.security.signed_links import SignedLinks
 from gym.settings.addresses import bot_link
 from gym.subscriptions.models import Subscription
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 from tests.support.people import group, landscape, people, stranger
 from tests.support.sandbox.client import Person, SandboxClient
 from tests.support.sandbox.seen import Message
@@ -44,8 +44,8 @@ async def bruno(desk_bot: RunningBot, telegram: SandboxClient, make_staff: Hire)
 
 
 @pytest.fixture
-def reception(gym: Gym) -> Reception:
-    return Reception(gym, Actor.system())
+def clerk(gym: Gym) -> DeskClerk:
+    return DeskClerk(gym, Actor.system())
 
 
 async def clients(gym: Gym) -> list[Client]:
@@ -153,11 +153,11 @@ async def test_several_faces_are_numbered_with_a_button_each(bruno: Person) -> N
 
 
 async def test_typing_finds_clients_on_pages_and_a_single_hit_is_the_card(
-    bruno: Person, reception: Reception
+    bruno: Person, clerk: DeskClerk
 ) -> None:
     for number in range(10):
-        await reception.client(f"Maria{'abcdefghij'[number]}")
-    await reception.client("Zoé")
+        await clerk.client(f"Maria{'abcdefghij'[number]}")
+    await clerk.client("Zoé")
     await bruno.sends("Vargas")
     first = await bruno.sees("11 clients for")
     assert sum("Vargas" in label for label in first.labels) == 8
@@ -170,8 +170,8 @@ async def test_typing_finds_clients_on_pages_and_a_single_hit_is_the_card(
     await bruno.sees("Nobody found")
 
 
-async def test_one_field_is_changed_and_emptied_again(bruno: Person, gym: Gym, reception: Reception) -> None:
-    await reception.client("Rosa")
+async def test_one_field_is_changed_and_emptied_again(bruno: Person, gym: Gym, clerk: DeskClerk) -> None:
+    await clerk.client("Rosa")
     await bruno.sends("Rosa")
     await bruno.taps("Edit")
     await bruno.taps("Phone")
@@ -192,9 +192,9 @@ async def test_one_field_is_changed_and_emptied_again(bruno: Person, gym: Gym, r
 
 
 async def test_a_denied_client_is_admitted_with_a_reason_and_the_visit_undone(
-    bruno: Person, reception: Reception
+    bruno: Person, clerk: DeskClerk
 ) -> None:
-    await reception.client("Rosa")
+    await clerk.client("Rosa")
     await bruno.sends("Rosa")
     await bruno.taps("Check in")
     denied = await bruno.sees("may not come in")
@@ -209,23 +209,21 @@ async def test_a_denied_client_is_admitted_with_a_reason_and_the_visit_undone(
 async def test_a_running_plan_lets_in_and_debt_offers_the_payment(
     bruno: Person, gym: Gym, admin: Actor, clock: FrozenClock
 ) -> None:
-    reception = Reception(gym, admin)
-    rosa, plan = await reception.client("Rosa"), await reception.plan()
-    sold = await reception.sell(rosa, plan)
+    clerk = DeskClerk(gym, admin)
+    rosa, plan = await clerk.client("Rosa"), await clerk.plan()
+    sold = await clerk.sell(rosa, plan)
     await bruno.sends("Rosa")
     await bruno.taps("Check in")
     denied = await bruno.sees("to pay.")
     assert "💵 Take payment" in denied.labels
-    await reception.pay(sold)
+    await clerk.pay(sold)
     await bruno.sends("Rosa")
     await bruno.taps("Check in")
     await bruno.sees("visit 1")
 
 
-async def test_a_client_is_blocked_deactivated_and_back(
-    bruno: Person, gym: Gym, reception: Reception
-) -> None:
-    await reception.client("Rosa")
+async def test_a_client_is_blocked_deactivated_and_back(bruno: Person, gym: Gym, clerk: DeskClerk) -> None:
+    await clerk.client("Rosa")
     await bruno.sends("Rosa")
     await bruno.taps("Block")
     await bruno.taps("3 days")
@@ -248,10 +246,10 @@ async def test_a_client_is_blocked_deactivated_and_back(
 
 
 async def test_a_face_is_enrolled_later_removed_and_the_consent_withdrawn(
-    bruno: Person, gym: Gym, reception: Reception
+    bruno: Person, gym: Gym, clerk: DeskClerk
 ) -> None:
     mateo = people()[2]
-    client = await reception.client("Mateo")
+    client = await clerk.client("Mateo")
     await bruno.sends("Mateo")
     await bruno.taps("Face")
     await bruno.taps("Yes, signed")
@@ -273,9 +271,9 @@ async def test_a_face_is_enrolled_later_removed_and_the_consent_withdrawn(
 
 
 async def test_the_link_qr_links_the_clients_own_chat(
-    bruno: Person, telegram: SandboxClient, gym: Gym, reception: Reception
+    bruno: Person, telegram: SandboxClient, gym: Gym, clerk: DeskClerk
 ) -> None:
-    await reception.client("Rosa")
+    await clerk.client("Rosa")
     await bruno.sends("Rosa")
     await bruno.taps("Chat link")
     offer = await bruno.sees("scan this")
@@ -292,9 +290,9 @@ async def test_the_link_qr_links_the_clients_own_chat(
 
 
 async def test_staff_who_open_a_clients_link_are_asked_before_it_is_spent(
-    bruno: Person, telegram: SandboxClient, gym: Gym, reception: Reception
+    bruno: Person, telegram: SandboxClient, gym: Gym, clerk: DeskClerk
 ) -> None:
-    await reception.client("Rosa")
+    await clerk.client("Rosa")
     await bruno.sends("Rosa")
     await bruno.taps("Chat link")
     offer = await bruno.sees("scan this")
@@ -315,9 +313,9 @@ async def test_staff_who_open_a_clients_link_are_asked_before_it_is_spent(
 
 
 async def test_a_members_qr_is_the_card_as_a_photo_and_as_a_link(
-    bruno: Person, gym: Gym, reception: Reception
+    bruno: Person, gym: Gym, clerk: DeskClerk
 ) -> None:
-    rosa = await reception.client("Rosa")
+    rosa = await clerk.client("Rosa")
     settings = await gym.settings()
     payload = SignedLinks(gym.secrets.jwt).sign_member_qr(rosa.id, gym.clock.now() + timedelta(minutes=1))
     url = bot_link(settings, payload)
@@ -330,13 +328,13 @@ async def test_a_members_qr_is_the_card_as_a_photo_and_as_a_link(
 
 
 async def test_history_pages_show_visits_payments_and_plans(bruno: Person, gym: Gym, admin: Actor) -> None:
-    reception = Reception(gym, admin)
-    rosa, plan = await reception.client("Rosa"), await reception.plan()
+    clerk = DeskClerk(gym, admin)
+    rosa, plan = await clerk.client("Rosa"), await clerk.plan()
     await bruno.sends("Rosa")
     await bruno.taps("Visits")
     await bruno.sees("No visits yet")
     await bruno.taps("Back")
-    await reception.pay(await reception.sell(rosa, plan))
+    await clerk.pay(await clerk.sell(rosa, plan))
     await bruno.taps("Payments")
     await bruno.sees("$150,000 (Cash)")
     await bruno.taps("№ 1")
@@ -349,8 +347,8 @@ async def test_history_pages_show_visits_payments_and_plans(bruno: Person, gym: 
 async def test_the_button_of_a_card_lets_in_anew_after_the_visit_was_undone(
     bruno: Person, gym: Gym, admin: Actor
 ) -> None:
-    reception = Reception(gym, admin)
-    await reception.sell(await reception.client("Rosa"), await reception.plan(Decimal(0)))
+    clerk = DeskClerk(gym, admin)
+    await clerk.sell(await clerk.client("Rosa"), await clerk.plan(Decimal(0)))
     await bruno.sends("Rosa")
     card = await bruno.sees("Monthly")
     again = check_in_data(card)
@@ -364,13 +362,13 @@ async def test_the_button_of_a_card_lets_in_anew_after_the_visit_was_undone(
 
 
 async def test_the_button_of_a_card_judges_anew_after_a_denial(bruno: Person, gym: Gym, admin: Actor) -> None:
-    reception = Reception(gym, admin)
-    sold = await reception.sell(await reception.client("Rosa"), await reception.plan())
+    clerk = DeskClerk(gym, admin)
+    sold = await clerk.sell(await clerk.client("Rosa"), await clerk.plan())
     await bruno.sends("Rosa")
     card = await bruno.sees("Monthly")
     again = check_in_data(card)
     await bruno.taps("Check in")
     await bruno.sees("to pay.")
-    await reception.pay(sold)
+    await clerk.pay(sold)
     await bruno.taps_button_data(card, again)
     await bruno.sees("visit 1")

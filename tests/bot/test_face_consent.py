@@ -21,7 +21,7 @@ from gym.faces.schemas import FaceState
 from gym.faces.service import FaceRecognitionService
 from gym.security.permissions import Actor, Role
 from tests.bot.conftest import MakeMember, all_handled
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 from tests.support.people import people
 from tests.support.sandbox.client import Person, SandboxClient
 
@@ -221,7 +221,7 @@ async def test_other_photos_are_judged_anew(gym: Gym, ana: Person, client: Clien
 async def test_a_twin_is_enrolled_later_by_an_admin(
     gym: Gym, ana: Person, bruno: Person, client: Client
 ) -> None:
-    await Reception(gym, Actor.system()).client("Lucía")
+    await DeskClerk(gym, Actor.system()).client("Lucía")
     for desk in (bruno, ana):
         await desk.sends("Lucía")
         await desk.taps("🙂 Face")

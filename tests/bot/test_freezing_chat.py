@@ -19,7 +19,7 @@ from gym.plans.models import Plan
 from gym.security.permissions import Actor, Role
 from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.models import Subscription, SubscriptionStatus
-from tests.support.memberships import PRICE, Reception
+from tests.support.memberships import PRICE, DeskClerk
 from tests.support.sandbox.client import Person, SandboxClient
 
 TODAY = date(2026, 8, 3)
@@ -32,7 +32,7 @@ class Ward:
     """A member with a paid plan, and the desk that looks after it."""
 
     gym: Gym
-    desk: Reception
+    desk: DeskClerk
     rosa: Client
     one: Subscription
 
@@ -55,7 +55,7 @@ async def rosa_here(desk_bot: RunningBot, telegram: SandboxClient) -> Person:
 
 @pytest.fixture
 async def ward(gym: Gym, rosa_here: Person) -> Ward:
-    desk = Reception(gym, Actor.system())
+    desk = DeskClerk(gym, Actor.system())
     rosa, monthly = await desk.client("Rosa", telegram_id=rosa_here.id), await desk.plan()
     async with gym.unit_of_work(Actor.system()) as uow:
         (await uow.session.get_one(Plan, monthly.id)).freeze_days = 10
@@ -282,7 +282,7 @@ async def test_a_member_with_a_debt_reads_what_comes_first(
     telegram: SandboxClient, desk_bot: RunningBot, gym: Gym
 ) -> None:
     eva_here = await telegram.person("Eva")
-    desk = Reception(gym, Actor.system())
+    desk = DeskClerk(gym, Actor.system())
     await desk.sell(await desk.client("Eva", telegram_id=eva_here.id), await desk.plan())
     await eva_here.sends("/start")
     await eva_here.taps("❄️ Freeze")

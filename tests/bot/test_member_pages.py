@@ -17,13 +17,13 @@ from gym.clients.models import Client
 from gym.core.clock import FrozenClock
 from gym.plans.models import Plan
 from gym.security.permissions import Actor
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 from tests.support.sandbox.client import Person, SandboxClient
 
 
 @pytest.fixture
-def desk(gym: Gym, employee: Actor) -> Reception:
-    return Reception(gym, employee)
+def desk(gym: Gym, employee: Actor) -> DeskClerk:
+    return DeskClerk(gym, employee)
 
 
 @pytest.fixture
@@ -32,12 +32,12 @@ async def rosa(desk_bot: RunningBot, telegram: SandboxClient) -> Person:
 
 
 @pytest.fixture
-async def client(desk: Reception, rosa: Person) -> Client:
+async def client(desk: DeskClerk, rosa: Person) -> Client:
     return await desk.client("Rosa", rosa.id)
 
 
 @pytest.fixture
-async def monthly(desk: Reception) -> Plan:
+async def monthly(desk: DeskClerk) -> Plan:
     return await desk.plan()
 
 
@@ -45,7 +45,7 @@ async def test_a_receipt_arrives_with_its_pdf_one_tap_away(
     desk_bot: RunningBot,
     rosa: Person,
     telegram: SandboxClient,
-    desk: Reception,
+    desk: DeskClerk,
     client: Client,
     monthly: Plan,
 ) -> None:
@@ -62,7 +62,7 @@ async def test_a_receipt_arrives_with_its_pdf_one_tap_away(
 
 
 async def test_my_payments_are_on_pages_with_voids_said(
-    rosa: Person, desk: Reception, client: Client, monthly: Plan, clock: FrozenClock
+    rosa: Person, desk: DeskClerk, client: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     sold = await desk.sell(client, monthly)
     wrong = await desk.pay(sold, Decimal(1000))
@@ -82,7 +82,7 @@ async def test_my_payments_are_on_pages_with_voids_said(
 
 
 async def test_somebody_elses_receipt_is_refused_whatever_is_tapped(
-    rosa: Person, desk: Reception, client: Client, monthly: Plan, clock: FrozenClock
+    rosa: Person, desk: DeskClerk, client: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     others = await desk.pay(await desk.sell(await desk.client("Otto"), monthly))
     await rosa.sends("/start")
@@ -94,7 +94,7 @@ async def test_somebody_elses_receipt_is_refused_whatever_is_tapped(
 
 
 async def test_my_visits_say_when_and_which_one_it_was(
-    rosa: Person, desk: Reception, client: Client, monthly: Plan, clock: FrozenClock
+    rosa: Person, desk: DeskClerk, client: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     await desk.pay(await desk.sell(client, monthly))
     for _ in range(2):

@@ -18,16 +18,16 @@ from gym.settings.schemas import GymSettings
 from gym.subscriptions.changes.plan_change import PlanChangeService
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.service import SubscriptionService
-from tests.support.memberships import Reception, told
+from tests.support.memberships import DeskClerk, told
 
 
 @pytest.fixture
-def boss(gym: Gym, admin: Actor) -> Reception:
-    return Reception(gym, admin)
+def boss(gym: Gym, admin: Actor) -> DeskClerk:
+    return DeskClerk(gym, admin)
 
 
 @pytest.fixture
-async def half_used(boss: Reception, clock: FrozenClock) -> Subscription:
+async def half_used(boss: DeskClerk, clock: FrozenClock) -> Subscription:
     """Fifteen of thirty days left, 60,000 of 100,000 paid."""
     thirty = await boss.plan(Decimal(100000), DurationUnit.DAY, 30, name="Thirty & more")
     sold = await boss.sell(await boss.client("Rosa <3"), thirty)
@@ -36,12 +36,12 @@ async def half_used(boss: Reception, clock: FrozenClock) -> Subscription:
     return sold
 
 
-async def words(boss: Reception, kind: Kind) -> str:
+async def words(boss: DeskClerk, kind: Kind) -> str:
     [payload] = await told(boss.gym, kind)
     return render(kind, payload, GymSettings.model_validate({}), "en", boss.gym.clock.now()).text
 
 
-async def test_a_changed_plan_says_where_the_money_went(boss: Reception, half_used: Subscription) -> None:
+async def test_a_changed_plan_says_where_the_money_went(boss: DeskClerk, half_used: Subscription) -> None:
     day = await boss.plan(Decimal(4000), DurationUnit.DAY, 1, name="Day")
     async with boss.gym.unit_of_work(boss.actor) as uow:
         await PlanChangeService(uow).change(half_used.id, day.id)
@@ -57,7 +57,7 @@ async def test_a_changed_plan_says_where_the_money_went(boss: Reception, half_us
 @pytest.mark.parametrize(
     ("method", "part"), [(Method.CARD, "$5,000 back (Card)"), (Method.CREDIT, "$5,000 kept as your credit")]
 )
-async def test_a_refund_says_how(boss: Reception, half_used: Subscription, method: Method, part: str) -> None:
+async def test_a_refund_says_how(boss: DeskClerk, half_used: Subscription, method: Method, part: str) -> None:
     async with boss.gym.unit_of_work(boss.actor) as uow:
         await SubscriptionService(uow).refund(half_used.id, Decimal(5000), method, "was ill")
     client = await words(boss, Kind.REFUNDED)
@@ -66,7 +66,7 @@ async def test_a_refund_says_how(boss: Reception, half_used: Subscription, metho
     assert "was ill" in await words(boss, Kind.DESK_REFUND)
 
 
-async def test_a_voided_receipt_is_told_to_whoever_had_it(boss: Reception, half_used: Subscription) -> None:
+async def test_a_voided_receipt_is_told_to_whoever_had_it(boss: DeskClerk, half_used: Subscription) -> None:
     receipt = await boss.pay(half_used, Decimal(40000))
     await boss.void(receipt.entry_id, "typed twice")
     client = await words(boss, Kind.VOIDED)
@@ -76,7 +76,7 @@ async def test_a_voided_receipt_is_told_to_whoever_had_it(boss: Reception, half_
     assert "typed twice" in await words(boss, Kind.DESK_VOID)
 
 
-async def test_goodwill_says_what_it_lowers(boss: Reception, half_used: Subscription) -> None:
+async def test_goodwill_says_what_it_lowers(boss: DeskClerk, half_used: Subscription) -> None:
     async with boss.gym.unit_of_work(boss.actor) as uow:
         await SubscriptionService(uow).credit(half_used.id, Decimal(45000), "the sauna broke")
     client = await words(boss, Kind.REFUNDED)

@@ -15,7 +15,7 @@ from gym.core.clock import FrozenClock
 from gym.plans.models import DurationUnit, Plan
 from gym.plans.service import PlanService
 from gym.security.permissions import Actor, Role
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 from tests.support.sandbox.client import Person, SandboxClient
 
 Hire = Callable[[Person, Role], Awaitable[Actor]]
@@ -29,8 +29,8 @@ async def ana(desk_bot: RunningBot, telegram: SandboxClient, make_staff: Hire) -
 
 
 @pytest.fixture
-def reception(gym: Gym, admin: Actor) -> Reception:
-    return Reception(gym, admin)
+def clerk(gym: Gym, admin: Actor) -> DeskClerk:
+    return DeskClerk(gym, admin)
 
 
 async def the_plan(gym: Gym) -> Plan:
@@ -89,7 +89,7 @@ async def test_a_day_pass_asks_for_name_and_price_only(ana: Person, gym: Gym) ->
     assert (plan.duration_unit, plan.duration_count, plan.visits) == (DurationUnit.DAY, 1, None)
 
 
-async def test_a_trial_is_had_once_and_may_be_free(ana: Person, gym: Gym, reception: Reception) -> None:
+async def test_a_trial_is_had_once_and_may_be_free(ana: Person, gym: Gym, clerk: DeskClerk) -> None:
     await ana.sends("/start")
     await ana.taps("Plans")
     await ana.taps("New plan")
@@ -103,7 +103,7 @@ async def test_a_trial_is_had_once_and_may_be_free(ana: Person, gym: Gym, recept
     await ana.sees("is on sale")
     plan = await the_plan(gym)
     assert plan.once_per_client
-    await reception.sell(await reception.client("Rosa"), plan)
+    await clerk.sell(await clerk.client("Rosa"), plan)
     await ana.taps("Look at it")
     await ana.sees("1 client has it now")
 
@@ -128,15 +128,15 @@ async def test_a_trial_is_had_once_and_may_be_free(ana: Person, gym: Gym, recept
 async def test_each_field_is_changed_and_its_effect_told(
     ana: Person,
     gym: Gym,
-    reception: Reception,
+    clerk: DeskClerk,
     label: str,
     answer: str,
     column: str,
     value: object,
     said: str,
 ) -> None:
-    plan = await reception.plan()
-    await reception.sell(await reception.client("Rosa"), plan)
+    plan = await clerk.plan()
+    await clerk.sell(await clerk.client("Rosa"), plan)
     await open_plan(ana, "Monthly")
     await ana.taps("Change")
     await ana.taps(label)
@@ -162,9 +162,9 @@ async def test_each_field_is_changed_and_its_effect_told(
     ],
 )
 async def test_an_optional_field_is_emptied(
-    ana: Person, gym: Gym, reception: Reception, label: str, empty: str, column: str
+    ana: Person, gym: Gym, clerk: DeskClerk, label: str, empty: str, column: str
 ) -> None:
-    plan = await reception.plan(visits=10)
+    plan = await clerk.plan(visits=10)
     async with gym.unit_of_work(Actor.system()) as uow:
         row = await uow.session.get_one(Plan, plan.id)
         row.description, row.window = "Old", {"weekdays": [0], "from": "06:00", "until": "12:00"}
@@ -178,10 +178,10 @@ async def test_an_optional_field_is_emptied(
 
 
 async def test_a_price_is_planned_seen_dropped_and_planned_again(
-    ana: Person, gym: Gym, reception: Reception, clock: FrozenClock
+    ana: Person, gym: Gym, clerk: DeskClerk, clock: FrozenClock
 ) -> None:
-    plan = await reception.plan()
-    await reception.sell(await reception.client("Rosa"), plan)
+    plan = await clerk.plan()
+    await clerk.sell(await clerk.client("Rosa"), plan)
     await open_plan(ana, "Monthly")
     await ana.taps("Prices")
     await ana.sees("$150,000 since the plan began")
@@ -213,9 +213,9 @@ async def test_a_price_is_planned_seen_dropped_and_planned_again(
 
 
 async def test_only_the_new_price_that_was_shown_is_dropped(
-    ana: Person, gym: Gym, reception: Reception, admin: Actor
+    ana: Person, gym: Gym, clerk: DeskClerk, admin: Actor
 ) -> None:
-    plan = await reception.plan()
+    plan = await clerk.plan()
 
     async def schedule(amount: int) -> None:
         async with gym.unit_of_work(admin) as uow:
@@ -234,8 +234,8 @@ async def test_only_the_new_price_that_was_shown_is_dropped(
     assert await price_on(gym, plan, date(2026, 9, 1)) == Decimal(180000)
 
 
-async def test_a_plan_is_taken_off_sale_and_put_back(ana: Person, gym: Gym, reception: Reception) -> None:
-    await reception.plan()
+async def test_a_plan_is_taken_off_sale_and_put_back(ana: Person, gym: Gym, clerk: DeskClerk) -> None:
+    await clerk.plan()
     await open_plan(ana, "Monthly")
     await ana.taps("Take off sale")
     await ana.sees("Nobody can buy it")
@@ -248,11 +248,11 @@ async def test_a_plan_is_taken_off_sale_and_put_back(ana: Person, gym: Gym, rece
 
 
 async def test_an_employee_reads_prices_and_changes_nothing(
-    desk_bot: RunningBot, telegram: SandboxClient, make_staff: Hire, gym: Gym, reception: Reception
+    desk_bot: RunningBot, telegram: SandboxClient, make_staff: Hire, gym: Gym, clerk: DeskClerk
 ) -> None:
     bruno = await telegram.person("Bruno")
     await make_staff(bruno, Role.EMPLOYEE)
-    plan = await reception.plan()
+    plan = await clerk.plan()
     await open_plan(bruno, "Monthly")
     card = await bruno.sees("$150,000")
     assert [label for label in card.labels if label not in ("‹ Back", "Home")] == ["💵 Prices"]
@@ -263,9 +263,9 @@ async def test_an_employee_reads_prices_and_changes_nothing(
     assert await price_on(gym, plan, date(2026, 9, 1)) == Decimal(150000)
 
 
-async def test_many_plans_stand_on_pages(ana: Person, reception: Reception) -> None:
+async def test_many_plans_stand_on_pages(ana: Person, clerk: DeskClerk) -> None:
     for number in range(10):
-        await reception.plan(name=f"Plan {'abcdefghij'[number]}")
+        await clerk.plan(name=f"Plan {'abcdefghij'[number]}")
     await ana.sends("/start")
     await ana.taps("Plans")
     first = await ana.sees("Plans")

@@ -13,7 +13,7 @@ from gym.app import Gym
 from gym.clients.fields.table import FieldKey
 from gym.clients.models import Client, DocumentType, Gender
 from gym.security.permissions import Actor, Role
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 from tests.support.sandbox.client import Person, SandboxClient
 
 Hire = Callable[[Person, Role], Awaitable[Actor]]
@@ -48,8 +48,8 @@ async def bruno(desk_bot: RunningBot, telegram: SandboxClient, make_staff: Hire)
 
 
 @pytest.fixture
-def reception(gym: Gym) -> Reception:
-    return Reception(gym, Actor.system())
+def clerk(gym: Gym) -> DeskClerk:
+    return DeskClerk(gym, Actor.system())
 
 
 async def row_of(gym: Gym, first_name: str) -> Client:
@@ -63,10 +63,10 @@ async def edit(desk: Person, name: str) -> None:
 
 
 async def test_who_brought_a_client_is_searched_chosen_seen_and_emptied(
-    bruno: Person, gym: Gym, reception: Reception
+    bruno: Person, gym: Gym, clerk: DeskClerk
 ) -> None:
-    await reception.client("Rosa")
-    mateo = await reception.client("Mateo")
+    await clerk.client("Rosa")
+    mateo = await clerk.client("Mateo")
     async with gym.unit_of_work(Actor.system()) as uow:
         (await uow.session.get_one(Client, mateo.id)).phone = "+573009998877"
     await edit(bruno, "Rosa")
@@ -90,9 +90,9 @@ async def test_who_brought_a_client_is_searched_chosen_seen_and_emptied(
 
 
 async def test_two_who_would_have_brought_each_other_are_refused(
-    bruno: Person, gym: Gym, reception: Reception
+    bruno: Person, gym: Gym, clerk: DeskClerk
 ) -> None:
-    rosa, mateo = await reception.client("Rosa"), await reception.client("Mateo")
+    rosa, mateo = await clerk.client("Rosa"), await clerk.client("Mateo")
     async with gym.unit_of_work(Actor.system()) as uow:
         (await uow.session.get_one(Client, mateo.id)).referred_by = rosa.id
     await edit(bruno, "Rosa")
@@ -105,9 +105,9 @@ async def test_two_who_would_have_brought_each_other_are_refused(
 
 @pytest.mark.parametrize("field", EMPTIABLE)
 async def test_every_optional_field_is_emptied_again(
-    bruno: Person, gym: Gym, reception: Reception, field: FieldKey
+    bruno: Person, gym: Gym, clerk: DeskClerk, field: FieldKey
 ) -> None:
-    rosa, mateo = await reception.client("Rosa"), await reception.client("Mateo")
+    rosa, mateo = await clerk.client("Rosa"), await clerk.client("Mateo")
     async with gym.unit_of_work(Actor.system()) as uow:
         row = await uow.session.get_one(Client, rosa.id)
         for name, value in {**FULL, "referred_by": mateo.id}.items():
@@ -122,9 +122,9 @@ async def test_every_optional_field_is_emptied_again(
 
 
 async def test_an_employee_blocks_for_a_week_at_most_and_hears_it_at_the_date(
-    bruno: Person, gym: Gym, reception: Reception
+    bruno: Person, gym: Gym, clerk: DeskClerk
 ) -> None:
-    await reception.client("Rosa")
+    await clerk.client("Rosa")
     await bruno.sends("Rosa")
     await bruno.taps("Block")
     asked = await bruno.sees("Until which day")
@@ -141,11 +141,11 @@ async def test_an_employee_blocks_for_a_week_at_most_and_hears_it_at_the_date(
 
 
 async def test_an_admin_blocks_for_long_and_only_an_admin_lifts_it(
-    bruno: Person, telegram: SandboxClient, make_staff: Hire, gym: Gym, reception: Reception
+    bruno: Person, telegram: SandboxClient, make_staff: Hire, gym: Gym, clerk: DeskClerk
 ) -> None:
     ana = await telegram.person("Ana")
     await make_staff(ana, Role.ADMIN)
-    await reception.client("Rosa")
+    await clerk.client("Rosa")
     await ana.sends("Rosa")
     await ana.taps("Block")
     await ana.taps("30 days")

@@ -19,7 +19,7 @@ from gym.core.clock import FrozenClock
 from gym.faces.engine.qr import find_qr
 from gym.security.permissions import Actor
 from gym.security.signed_links import CardRevoked, QrExpired
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 from tests.support.sandbox.client import Person, SandboxClient
 
 PATIENT = 60.0
@@ -27,8 +27,8 @@ PATIENT = 60.0
 
 
 @pytest.fixture
-def desk(gym: Gym, employee: Actor) -> Reception:
-    return Reception(gym, employee)
+def desk(gym: Gym, employee: Actor) -> DeskClerk:
+    return DeskClerk(gym, employee)
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ async def bruno(desk_bot: RunningBot, telegram: SandboxClient, make_staff) -> Pe
     return person
 
 
-async def paid(desk: Reception, client: Client) -> Client:
+async def paid(desk: DeskClerk, client: Client) -> Client:
     sold = await desk.sell(client, await desk.plan())
     await desk.pay(sold, sold.final_price)
     return client
@@ -66,7 +66,7 @@ async def at_the_door(gym: Gym, text: str, at=None) -> VerdictCode:
 
 
 async def test_my_qr_opens_the_door_for_a_minute_and_a_tap_draws_a_fresh_one(
-    rosa: Person, telegram: SandboxClient, desk: Reception, gym: Gym, clock: FrozenClock
+    rosa: Person, telegram: SandboxClient, desk: DeskClerk, gym: Gym, clock: FrozenClock
 ) -> None:
     await paid(desk, await desk.client("Rosa", rosa.id))
     await rosa.sends("/qr")
@@ -90,7 +90,7 @@ async def card_of(gym: Gym, client: Client) -> str:
 
 
 async def test_a_printed_card_is_made_replaced_and_revoked_from_the_clients_card(
-    bruno: Person, telegram: SandboxClient, desk: Reception, gym: Gym
+    bruno: Person, telegram: SandboxClient, desk: DeskClerk, gym: Gym
 ) -> None:
     client = await paid(desk, await desk.client("Rosa"))
     await bruno.sends("Rosa")
@@ -124,7 +124,7 @@ async def test_a_printed_card_is_made_replaced_and_revoked_from_the_clients_card
         await at_the_door(gym, second)
 
 
-async def test_a_second_tap_prints_the_same_card(bruno: Person, desk: Reception, gym: Gym) -> None:
+async def test_a_second_tap_prints_the_same_card(bruno: Person, desk: DeskClerk, gym: Gym) -> None:
     client = await desk.client("Rosa")
     await bruno.sends("Rosa")
     await bruno.taps("QR card")
@@ -142,7 +142,7 @@ async def test_a_second_tap_prints_the_same_card(bruno: Person, desk: Reception,
 
 
 async def test_everybody_without_a_chat_gets_a_card_on_sheets_to_cut_once(
-    bruno: Person, telegram: SandboxClient, desk: Reception, gym: Gym
+    bruno: Person, telegram: SandboxClient, desk: DeskClerk, gym: Gym
 ) -> None:
     without = [await paid(desk, await desk.client(name)) for name in ("Ana", "Rosa", "Zoe")]
     await paid(desk, await desk.client("Linked", 4711))

@@ -19,7 +19,7 @@ from gym.security.permissions import Actor, Role
 from gym.subscriptions.freezes.service import FreezeService
 from tests.attendance.conftest import change, settle
 from tests.bot.conftest import MakeMember
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 from tests.support.sandbox.client import Person, SandboxClient
 
 Hire = Callable[[Person, Role], Awaitable[Actor]]
@@ -46,8 +46,8 @@ async def bruno(desk_bot: RunningBot, telegram: SandboxClient, make_staff: Hire)
 
 
 @pytest.fixture
-def reception(gym: Gym) -> Reception:
-    return Reception(gym, Actor.system())
+def clerk(gym: Gym) -> DeskClerk:
+    return DeskClerk(gym, Actor.system())
 
 
 async def check_in(bruno: Person, client: Client) -> None:
@@ -60,14 +60,14 @@ async def test_the_visit_that_earns_says_so_to_the_desk_and_the_member_and_both_
     bruno: Person,
     telegram: SandboxClient,
     make_member: MakeMember,
-    reception: Reception,
+    clerk: DeskClerk,
     delivered: Drain,
 ) -> None:
     await settle(gym, reward_visits=1, milestones=[1])
     ana = await telegram.person("Ana")
     client = await make_member(ana)
     await ana.sends("/start")
-    await reception.pay(await reception.sell(client, await reception.plan()))
+    await clerk.pay(await clerk.sell(client, await clerk.plan()))
     await check_in(bruno, client)
     verdict = await bruno.sees("Has just earned 20% off the next plan")
     assert "1 visit in all!" in verdict.words
@@ -86,11 +86,11 @@ async def test_the_visit_that_earns_says_so_to_the_desk_and_the_member_and_both_
 
 
 async def test_a_member_sees_how_far_it_is_to_the_next_reward(
-    gym: Gym, bruno: Person, telegram: SandboxClient, make_member: MakeMember, reception: Reception
+    gym: Gym, bruno: Person, telegram: SandboxClient, make_member: MakeMember, clerk: DeskClerk
 ) -> None:
     ana = await telegram.person("Ana")
     client = await make_member(ana)
-    await reception.sell(client, await reception.plan(Decimal(0)))
+    await clerk.sell(client, await clerk.plan(Decimal(0)))
     await ana.sends("/start")
     await ana.taps("🎁 Rewards")
     page = await ana.sees("You have no rewards yet")
@@ -98,11 +98,11 @@ async def test_a_member_sees_how_far_it_is_to_the_next_reward(
 
 
 async def test_undoing_at_the_desk_takes_the_reward_and_offers_the_way_in(
-    gym: Gym, bruno: Person, reception: Reception
+    gym: Gym, bruno: Person, clerk: DeskClerk
 ) -> None:
     await settle(gym, reward_visits=1)
-    rosa = await reception.client("Rosa")
-    await reception.sell(rosa, await reception.plan(Decimal(0)))
+    rosa = await clerk.client("Rosa")
+    await clerk.sell(rosa, await clerk.plan(Decimal(0)))
     await check_in(bruno, rosa)
     await bruno.taps("Undo")
     undone = await bruno.sees("is undone")
@@ -112,11 +112,11 @@ async def test_undoing_at_the_desk_takes_the_reward_and_offers_the_way_in(
 
 
 async def test_a_denial_offers_what_mends_it(
-    gym: Gym, bruno: Person, reception: Reception, clock: FrozenClock
+    gym: Gym, bruno: Person, clerk: DeskClerk, clock: FrozenClock
 ) -> None:
-    rosa = await reception.client("Rosa")
-    pack = await reception.sell(rosa, await reception.plan(Decimal(0), visits=1, name="Pack"))
-    await reception.renew(rosa)
+    rosa = await clerk.client("Rosa")
+    pack = await clerk.sell(rosa, await clerk.plan(Decimal(0), visits=1, name="Pack"))
+    await clerk.renew(rosa)
     await check_in(bruno, rosa)
     await bruno.sees("visit 1")
     clock.advance(DAY)
@@ -132,13 +132,13 @@ async def test_a_denial_offers_what_mends_it(
 
 
 async def test_debt_of_an_earlier_plan_that_denies_is_paid_from_the_verdict(
-    gym: Gym, bruno: Person, reception: Reception, clock: FrozenClock
+    gym: Gym, bruno: Person, clerk: DeskClerk, clock: FrozenClock
 ) -> None:
     await settle(gym, closed_debt_denies=True)
-    rosa = await reception.client("Rosa")
-    await reception.sell(rosa, await reception.plan(name="Old"))
+    rosa = await clerk.client("Rosa")
+    await clerk.sell(rosa, await clerk.plan(name="Old"))
     clock.advance(40 * DAY)
-    await reception.sell(rosa, await reception.plan(Decimal(0), name="New"))
+    await clerk.sell(rosa, await clerk.plan(Decimal(0), name="New"))
     await check_in(bruno, rosa)
     denied = await bruno.sees("to pay for earlier plans")
     assert "$150,000" in denied.words
@@ -147,13 +147,13 @@ async def test_debt_of_an_earlier_plan_that_denies_is_paid_from_the_verdict(
 
 
 async def test_everybody_inside_stands_on_pages_and_leaves_by_a_button(
-    gym: Gym, bruno: Person, reception: Reception, clock: FrozenClock
+    gym: Gym, bruno: Person, clerk: DeskClerk, clock: FrozenClock
 ) -> None:
     await settle(gym, check_out=True)
-    plan = await reception.plan(Decimal(0))
+    plan = await clerk.plan(Decimal(0))
     for number in range(10):
-        client = await reception.client(f"Member{number}")
-        await reception.sell(client, plan)
+        client = await clerk.client(f"Member{number}")
+        await clerk.sell(client, plan)
         async with gym.unit_of_work(Actor.system()) as uow:
             await AttendanceService(uow).check_in_client(client.id)
         clock.advance(timedelta(minutes=1))
@@ -170,14 +170,12 @@ async def test_everybody_inside_stands_on_pages_and_leaves_by_a_button(
     assert "Member1 " not in left.words
 
 
-async def test_without_check_out_the_list_has_no_way_out(
-    gym: Gym, bruno: Person, reception: Reception
-) -> None:
+async def test_without_check_out_the_list_has_no_way_out(gym: Gym, bruno: Person, clerk: DeskClerk) -> None:
     await bruno.sends("/start")
     await bruno.taps("Who is in")
     await bruno.sees("Nobody is inside")
-    rosa = await reception.client("Rosa")
-    await reception.sell(rosa, await reception.plan(Decimal(0)))
+    rosa = await clerk.client("Rosa")
+    await clerk.sell(rosa, await clerk.plan(Decimal(0)))
     await check_in(bruno, rosa)
     await bruno.sees("may come in")
     await bruno.sends("/start")
@@ -193,13 +191,13 @@ async def test_an_override_reaches_every_admin_once(
     bruno: Person,
     telegram: SandboxClient,
     make_staff: Hire,
-    reception: Reception,
+    clerk: DeskClerk,
     delivered: Drain,
 ) -> None:
     ana = await telegram.person("Ana")
     await make_staff(ana, Role.ADMIN)
     await ana.sends("/start")
-    rosa = await reception.client("Rosa")
+    rosa = await clerk.client("Rosa")
     await check_in(bruno, rosa)
     await bruno.taps("Admit anyway")
     await bruno.sends("Came with her trainer")

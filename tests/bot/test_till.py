@@ -18,7 +18,7 @@ from gym.plans.models import Plan
 from gym.security.permissions import Actor, Role
 from gym.staff.service import StaffService
 from gym.subscriptions.service import SubscriptionService
-from tests.support.memberships import PRICE, Reception, entries
+from tests.support.memberships import PRICE, DeskClerk, entries
 from tests.support.sandbox.client import Person, SandboxClient
 
 Hire = Callable[[Person, Role], Awaitable[Actor]]
@@ -32,8 +32,8 @@ async def ana(desk_bot: RunningBot, telegram: SandboxClient) -> Person:
 
 
 @pytest.fixture
-async def boss(gym: Gym, ana: Person, make_staff: Hire) -> Reception:
-    return Reception(gym, await make_staff(ana, Role.ADMIN))
+async def boss(gym: Gym, ana: Person, make_staff: Hire) -> DeskClerk:
+    return DeskClerk(gym, await make_staff(ana, Role.ADMIN))
 
 
 @pytest.fixture
@@ -43,17 +43,17 @@ async def bruno(desk_bot: RunningBot, telegram: SandboxClient) -> Person:
 
 
 @pytest.fixture
-async def desk(gym: Gym, bruno: Person, make_staff: Hire) -> Reception:
-    return Reception(gym, await make_staff(bruno, Role.EMPLOYEE))
+async def desk(gym: Gym, bruno: Person, make_staff: Hire) -> DeskClerk:
+    return DeskClerk(gym, await make_staff(bruno, Role.EMPLOYEE))
 
 
 @pytest.fixture
-async def rosa(desk: Reception) -> Client:
+async def rosa(desk: DeskClerk) -> Client:
     return await desk.client("Rosa")
 
 
 @pytest.fixture
-async def monthly(desk: Reception) -> Plan:
+async def monthly(desk: DeskClerk) -> Plan:
     return await desk.plan()
 
 
@@ -66,7 +66,7 @@ async def open_bank_accounts(gym: Gym, admin: Actor) -> None:
 
 
 async def test_the_balance_is_taken_with_two_taps_and_the_receipt_comes_as_a_pdf(
-    bruno: Person, telegram: SandboxClient, desk: Reception, rosa: Client, monthly: Plan
+    bruno: Person, telegram: SandboxClient, desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     await desk.sell(rosa, monthly)
     await bruno.sends("Rosa")
@@ -82,7 +82,7 @@ async def test_the_balance_is_taken_with_two_taps_and_the_receipt_comes_as_a_pdf
 
 
 async def test_half_is_paid_now_and_the_rest_is_offered_at_once(
-    bruno: Person, desk: Reception, rosa: Client, monthly: Plan
+    bruno: Person, desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     sold = await desk.sell(rosa, monthly)
     await bruno.sends("Rosa")
@@ -103,7 +103,7 @@ async def test_half_is_paid_now_and_the_rest_is_offered_at_once(
 
 
 async def test_a_transfer_says_to_which_account_it_went(
-    bruno: Person, desk: Reception, boss: Reception, rosa: Client, monthly: Plan
+    bruno: Person, desk: DeskClerk, boss: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     await open_bank_accounts(desk.gym, boss.actor)
     await desk.sell(rosa, monthly)
@@ -119,7 +119,7 @@ async def test_a_transfer_says_to_which_account_it_went(
 
 
 async def test_a_clients_credit_pays_what_it_can(
-    ana: Person, boss: Reception, rosa: Client, monthly: Plan
+    ana: Person, boss: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     paid = await boss.sell(rosa, monthly)
     await boss.pay(paid)
@@ -137,7 +137,7 @@ async def test_a_clients_credit_pays_what_it_can(
 
 
 async def test_without_credit_none_is_offered(
-    bruno: Person, desk: Reception, rosa: Client, monthly: Plan
+    bruno: Person, desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     await desk.sell(rosa, monthly)
     await bruno.sends("Rosa")
@@ -147,7 +147,7 @@ async def test_without_credit_none_is_offered(
 
 
 async def test_an_admin_writes_down_money_that_came_yesterday(
-    ana: Person, boss: Reception, rosa: Client, monthly: Plan, clock: FrozenClock
+    ana: Person, boss: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     await boss.sell(rosa, monthly)
     clock.advance(timedelta(days=1))
@@ -168,7 +168,7 @@ async def test_an_admin_writes_down_money_that_came_yesterday(
 
 
 async def test_a_day_before_the_sale_is_refused_when_it_is_typed(
-    ana: Person, boss: Reception, rosa: Client, monthly: Plan, clock: FrozenClock
+    ana: Person, boss: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     await boss.sell(rosa, monthly)
     clock.advance(timedelta(days=1))
@@ -188,7 +188,7 @@ async def test_a_day_before_the_sale_is_refused_when_it_is_typed(
 
 
 async def test_ones_own_payment_of_today_is_voided_with_a_reason(
-    bruno: Person, desk: Reception, rosa: Client, monthly: Plan
+    bruno: Person, desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     sold = await desk.sell(rosa, monthly)
     await desk.pay(sold)
@@ -214,7 +214,7 @@ async def test_ones_own_payment_of_today_is_voided_with_a_reason(
 
 
 async def test_yesterdays_payment_is_voided_by_asking_an_admin(
-    bruno: Person, desk: Reception, rosa: Client, monthly: Plan, clock: FrozenClock
+    bruno: Person, desk: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     await desk.pay(await desk.sell(rosa, monthly))
     await bruno.sends("Rosa")
@@ -234,7 +234,7 @@ async def test_yesterdays_payment_is_voided_by_asking_an_admin(
 
 
 async def test_refunds_are_in_the_history_and_the_statement_adds_up(
-    ana: Person, boss: Reception, rosa: Client, monthly: Plan
+    ana: Person, boss: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     sold = await boss.sell(rosa, monthly)
     await boss.pay(sold, Decimal(100000))
@@ -253,7 +253,7 @@ async def test_refunds_are_in_the_history_and_the_statement_adds_up(
 
 
 async def test_the_credit_has_a_statement_of_its_own(
-    ana: Person, boss: Reception, rosa: Client, monthly: Plan
+    ana: Person, boss: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     sold = await boss.sell(rosa, monthly)
     await boss.pay(sold)
@@ -270,7 +270,7 @@ async def test_the_credit_has_a_statement_of_its_own(
 
 @pytest.mark.usefixtures("boss")
 async def test_an_employee_counts_the_own_till_of_today(
-    desk_bot: RunningBot, bruno: Person, ana: Person, desk: Reception, rosa: Client, monthly: Plan
+    desk_bot: RunningBot, bruno: Person, ana: Person, desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     await desk.pay(await desk.sell(rosa, monthly), Decimal(100000))
     await ana.sends("/start")
@@ -304,7 +304,7 @@ async def test_an_employee_counts_the_own_till_of_today(
 
 
 async def test_an_admin_sees_every_till_of_any_day(
-    ana: Person, desk: Reception, boss: Reception, rosa: Client, monthly: Plan, clock: FrozenClock
+    ana: Person, desk: DeskClerk, boss: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     sold = await desk.sell(rosa, monthly)
     await desk.pay(sold, Decimal(100000))
@@ -334,7 +334,7 @@ async def test_an_admin_sees_every_till_of_any_day(
 
 
 async def test_debts_are_listed_by_age_and_paid_from_the_list(
-    bruno: Person, desk: Reception, monthly: Plan, clock: FrozenClock
+    bruno: Person, desk: DeskClerk, monthly: Plan, clock: FrozenClock
 ) -> None:
     await desk.sell(await desk.client("Otto"), monthly)
     clock.advance(timedelta(days=10))
@@ -354,7 +354,7 @@ async def test_debts_are_listed_by_age_and_paid_from_the_list(
 
 
 async def test_a_debt_is_put_off_listed_apart_and_asked_for_again(
-    bruno: Person, desk: Reception, rosa: Client, monthly: Plan
+    bruno: Person, desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     await desk.sell(rosa, monthly)
     await bruno.sends("/start")
@@ -376,7 +376,7 @@ async def test_a_debt_is_put_off_listed_apart_and_asked_for_again(
 
 
 async def test_a_debtor_is_reminded_once_a_day(
-    desk_bot: RunningBot, bruno: Person, telegram: SandboxClient, desk: Reception, monthly: Plan
+    desk_bot: RunningBot, bruno: Person, telegram: SandboxClient, desk: DeskClerk, monthly: Plan
 ) -> None:
     person = await telegram.person("Rosa")
     await desk.sell(await desk.client("Rosa", person.id), monthly)
@@ -393,7 +393,7 @@ async def test_a_debtor_is_reminded_once_a_day(
     await bruno.sees("was reminded of this today already")
 
 
-async def test_nobody_owes_anything_is_said(bruno: Person, desk: Reception) -> None:
+async def test_nobody_owes_anything_is_said(bruno: Person, desk: DeskClerk) -> None:
     await bruno.sends("/start")
     await bruno.taps("💵 Debts")
     await bruno.sees("Nobody owes anything")

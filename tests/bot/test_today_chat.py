@@ -9,7 +9,7 @@ from gym.app import Gym
 from gym.core.clock import FrozenClock
 from gym.jobs.runner import run_due
 from gym.security.permissions import Role
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 from tests.support.sandbox.client import SandboxClient
 
 
@@ -17,7 +17,7 @@ async def test_an_admin_looks_at_the_day_refreshes_it_and_sees_it_drawn(
     gym: Gym, desk_bot: RunningBot, telegram: SandboxClient, make_staff
 ) -> None:
     ana = await telegram.person("Ana")
-    desk = Reception(gym, await make_staff(ana))
+    desk = DeskClerk(gym, await make_staff(ana))
     await ana.sends("/today")
     first = await ana.sees("0 visits")
     await desk.pay(await desk.sell(await desk.client("Lia"), await desk.plan()))
@@ -44,7 +44,7 @@ async def test_the_numbers_lead_to_the_people(
     gym: Gym, clock: FrozenClock, desk_bot: RunningBot, telegram: SandboxClient, make_staff
 ) -> None:
     ana = await telegram.person("Ana")
-    desk = Reception(gym, await make_staff(ana))
+    desk = DeskClerk(gym, await make_staff(ana))
     await desk.pay(await desk.sell(await desk.client("Lia"), await desk.plan()))
     clock.advance(timedelta(days=27))
     await ana.sends("/today")

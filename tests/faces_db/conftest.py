@@ -13,7 +13,7 @@ from gym.faces.models import DIMENSION, ConsentMethod
 from gym.faces.schemas import Enrolment, EnrolmentFace, Identification, MatchRule, Probe, Vector
 from gym.faces.service import FaceRecognitionService
 from gym.security.permissions import Actor
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 
 MODEL = "test-model"
 
@@ -79,8 +79,8 @@ def faces() -> Faces:
 
 
 @pytest.fixture
-def desk(gym: Gym, employee: Actor) -> Reception:
-    return Reception(gym, employee)
+def desk(gym: Gym, employee: Actor) -> DeskClerk:
+    return DeskClerk(gym, employee)
 
 
 @pytest.fixture
@@ -94,14 +94,14 @@ def boss(gym: Gym, admin: Actor) -> Enroller:
 
 
 @pytest.fixture
-async def rosa(desk: Reception, staff: Enroller) -> Client:
+async def rosa(desk: DeskClerk, staff: Enroller) -> Client:
     client = await desk.client("Rosa")
     await staff.consent(client)
     return client
 
 
 @pytest.fixture
-async def eva(desk: Reception, staff: Enroller) -> Client:
+async def eva(desk: DeskClerk, staff: Enroller) -> Client:
     client = await desk.client("Eva")
     await staff.consent(client)
     return client

@@ -20,7 +20,7 @@ from gym.clients.models import Client
 from gym.faces.schemas import MatchRule, Probe, Vector
 from gym.security.permissions import Actor
 from tests.faces_db.conftest import MODEL, Enroller, Faces
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 
 Code = VerdictCode
 
@@ -47,7 +47,7 @@ def statements(gym: Gym) -> Generator[list[str]]:
 
 
 @pytest.fixture
-async def enrolled(desk: Reception, staff: Enroller, rosa: Client, faces: Faces) -> Vector:
+async def enrolled(desk: DeskClerk, staff: Enroller, rosa: Client, faces: Faces) -> Vector:
     """Rosa's face, with a month that is free of charge."""
     person = faces.person()
     await staff.enrol(rosa, faces.photos(person))

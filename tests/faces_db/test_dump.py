@@ -24,7 +24,7 @@ from gym.faces.schemas import EnrolmentFace, Vector
 from gym.security.cipher import Keyring
 from gym.security.permissions import Actor
 from tests.faces_db.conftest import MODEL, Enroller, Faces
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 from tests.support.people import people
 
 INVENTED = 500
@@ -42,7 +42,7 @@ def gym(gym: Gym) -> Gym:
 
 @pytest.fixture
 async def real(
-    gym: Gym, face_pool: FacePool, desk: Reception, staff: Enroller
+    gym: Gym, face_pool: FacePool, desk: DeskClerk, staff: Enroller
 ) -> list[tuple[Client, EnrolmentFace]]:
     """Everybody of the group picture, enrolled with a real photo."""
     found: list[tuple[Client, EnrolmentFace]] = []
@@ -56,7 +56,7 @@ async def real(
 
 
 @pytest.fixture
-async def invented(gym: Gym, desk: Reception) -> list[tuple[Client, Vector]]:
+async def invented(gym: Gym, desk: DeskClerk) -> list[tuple[Client, Vector]]:
     """Five hundred more, straight into the tables."""
     faces, now = Faces(11), gym.clock.now()
     rows = [

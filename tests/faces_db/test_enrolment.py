@@ -27,7 +27,7 @@ from gym.security.cipher import CipherError
 from gym.security.permissions import Actor, NotAllowed
 from tests.attendance.conftest import change
 from tests.faces_db.conftest import Enroller, Faces, enrolment_face
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 
 
 async def count(gym: Gym, model: type) -> int:
@@ -36,7 +36,7 @@ async def count(gym: Gym, model: type) -> int:
 
 
 async def test_without_consent_no_face_is_stored(
-    gym: Gym, staff: Enroller, desk: Reception, faces: Faces
+    gym: Gym, staff: Enroller, desk: DeskClerk, faces: Faces
 ) -> None:
     client = await desk.client("Nobody asked")
     with pytest.raises(ConsentMissing):
@@ -61,7 +61,7 @@ async def test_withdrawal_deletes_templates_and_pictures_at_once(
 
 
 async def test_consent_is_given_in_ones_own_chat_or_on_paper_before_staff(
-    gym: Gym, desk: Reception, employee: Actor
+    gym: Gym, desk: DeskClerk, employee: Actor
 ) -> None:
     client = await desk.client()
     async with gym.unit_of_work(Actor.member(client.id, "Rosa")) as uow:
@@ -173,7 +173,7 @@ async def test_a_possible_duplicate_is_named_only_to_whom_may_look(
 
 
 async def test_one_face_enrolled_for_two_clients_at_once_is_enrolled_for_one(
-    gym: Gym, staff: Enroller, desk: Reception, faces: Faces
+    gym: Gym, staff: Enroller, desk: DeskClerk, faces: Faces
 ) -> None:
     person = faces.person()
     clients = [await desk.client(f"Alias {number}") for number in range(8)]

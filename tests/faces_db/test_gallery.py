@@ -22,7 +22,7 @@ from gym.faces.schemas import Candidates, MatchOutcome, Probe, Vector
 from gym.security.cipher import Keyring
 from gym.security.permissions import Actor
 from tests.faces_db.conftest import MODEL, Enroller, Faces
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 
 
 def template(gym: Gym, client: Client, vector: Vector, model: str = MODEL) -> FaceTemplate:
@@ -43,7 +43,7 @@ async def search(gym: Gym, vector: Vector, keyring: Keyring | None = None) -> Ca
         return await gallery.search(Probe(vector, MODEL))
 
 
-async def test_the_search_finds_what_numpy_finds(gym: Gym, desk: Reception) -> None:
+async def test_the_search_finds_what_numpy_finds(gym: Gym, desk: DeskClerk) -> None:
     """Identity recall is 1: whoever is best, and the best other client, to half-precision."""
     clients = [await desk.client(f"Client {number}") for number in range(12)]
 

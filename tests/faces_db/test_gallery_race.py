@@ -33,7 +33,7 @@ from gym.unit_of_work import UnitOfWork
 from tests.faces_db.conftest import MODEL, Faces
 from tests.faces_db.installation import PATIENCE, Installation
 from tests.faces_db.racer import Answer, persons
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 
 CLIENTS, CHANGES, DOORS, SEED = 6, 120, 2, 5
 SYSTEM = Actor.system()
@@ -145,7 +145,7 @@ async def installation(gym: Gym, config: Config, database_url: str, tmp_path: Pa
 
 
 @pytest.fixture
-async def club(installation: Installation, desk: Reception) -> Club:
+async def club(installation: Installation, desk: DeskClerk) -> Club:
     clients = [await desk.client(f"Member {number}") for number in range(CLIENTS)]
     return Club(installation, clients, persons(2 * CLIENTS))
 

@@ -31,7 +31,7 @@ from gym.security.keys.secrets import keep_data_keys, load_secrets
 from gym.security.permissions import Actor
 from tests.faces_db.conftest import MODEL, Faces, enrolment_face, unit
 from tests.faces_db.installation import PATIENCE, Installation
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 
 PEOPLE = 40
 DIGESTS = {"one_time_links.digest", "pairing_codes.digest", "idempotency_keys.body_hash"}
@@ -52,7 +52,7 @@ async def installation(gym: Gym, config: Config, database_url: str, tmp_path: Pa
 
 
 @pytest.fixture
-async def members(installation: Installation, desk: Reception) -> list[tuple[Client, Vector]]:
+async def members(installation: Installation, desk: DeskClerk) -> list[tuple[Client, Vector]]:
     """People as the watcher draws them, three photos each."""
     faces, crowd = Faces(41), Faces(43)
     persons = [faces.person() for _ in range(PEOPLE)]
@@ -169,7 +169,7 @@ async def test_a_key_stays_while_anything_needs_it_or_is_made_with_it(
 
 
 async def test_who_is_enrolled_while_keys_change_is_kept_with_the_new_key(
-    installation: Installation, desk: Reception, faces: Faces
+    installation: Installation, desk: DeskClerk, faces: Faces
 ) -> None:
     person, client = faces.person(), await desk.client("Rosa")
     new = await add_key(installation.gym)
@@ -179,7 +179,7 @@ async def test_who_is_enrolled_while_keys_change_is_kept_with_the_new_key(
 
 
 async def test_a_template_that_moves_between_two_queries_is_not_missed(
-    installation: Installation, desk: Reception, faces: Faces
+    installation: Installation, desk: DeskClerk, faces: Faces
 ) -> None:
     """The old key's templates are searched first; then everything moves; then the new key's are searched."""
     person, client = faces.person(), await desk.client("Rosa")
@@ -198,7 +198,7 @@ async def test_a_template_that_moves_between_two_queries_is_not_missed(
 
 
 async def test_a_process_without_the_new_key_says_so_and_takes_nobody_for_a_stranger(
-    installation: Installation, desk: Reception, faces: Faces
+    installation: Installation, desk: DeskClerk, faces: Faces
 ) -> None:
     """Keys from the environment cannot be read again: faces fail aloud there, the rest goes on."""
     person, client = faces.person(), await desk.client("Rosa")
@@ -236,7 +236,7 @@ async def test_a_program_with_another_key_does_not_start(
 
 
 async def test_faces_from_before_the_register_need_their_keys_too(
-    gym: Gym, desk: Reception, faces: Faces
+    gym: Gym, desk: DeskClerk, faces: Faces
 ) -> None:
     mine = gym.secrets.data
     await Installation(gym, Path(), "").enrol(await desk.client("Rosa"), faces.photos(faces.person()))
@@ -265,7 +265,7 @@ async def test_keys_of_the_environment_are_printed_to_be_set_and_nothing_changes
 
 
 async def test_nothing_is_lost_over_twenty_rotations(
-    installation: Installation, desk: Reception, faces: Faces
+    installation: Installation, desk: DeskClerk, faces: Faces
 ) -> None:
     person, client = faces.person(), await desk.client("Rosa")
     await installation.enrol(client, [enrolment_face(person)])

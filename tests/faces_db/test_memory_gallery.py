@@ -28,7 +28,7 @@ from gym.security.cipher import Keyring
 from gym.security.permissions import Actor
 from tests.e2e.process import ROOT
 from tests.faces_db.conftest import MODEL, Enroller, Faces, enrolment_face
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def template(client: Client, keyring: Keyring, kid: str, vector: Vector, model: 
 
 
 @pytest.mark.parametrize("seed", range(4))
-async def test_both_galleries_agree_whatever_happens(gym: Gym, desk: Reception, seed: int) -> None:
+async def test_both_galleries_agree_whatever_happens(gym: Gym, desk: DeskClerk, seed: int) -> None:
     """People are enrolled, erased, deactivated, reactivated and moved to another key in any order."""
     keyring = Keyring({"new": b"n" * 32, "old": b"o" * 32})
     gallery = MemoryGallery(keyring, MODEL)
@@ -119,7 +119,7 @@ async def test_what_was_not_committed_is_not_seen(
 
 
 async def test_numbers_become_visible_in_their_order(
-    gym: Gym, gallery: MemoryGallery, desk: Reception, faces: Faces
+    gym: Gym, gallery: MemoryGallery, desk: DeskClerk, faces: Faces
 ) -> None:
     """Many enrol at once while somebody looks: nobody who is enrolled is ever missed afterwards."""
     clients = [await desk.client(f"Client {number}") for number in range(24)]
@@ -211,7 +211,7 @@ async def test_another_process_sees_who_came_and_who_went_at_once(
 
 
 async def test_people_who_come_and_go_leave_nothing_behind(
-    gym: Gym, desk: Reception, monkeypatch: pytest.MonkeyPatch
+    gym: Gym, desk: DeskClerk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever comes back takes a new place; the old ones are cleared away now and then."""
     monkeypatch.setattr("gym.faces.gallery.memory_gallery.MOST_LEFT_OVER", 3)
@@ -226,7 +226,7 @@ async def test_people_who_come_and_go_leave_nothing_behind(
     assert len(gallery.snapshot.names) <= 6
 
 
-async def test_a_keys_rotation_is_made_before_the_loop_needs_it(gym: Gym, desk: Reception) -> None:
+async def test_a_keys_rotation_is_made_before_the_loop_needs_it(gym: Gym, desk: DeskClerk) -> None:
     keyring = Keyring({"seldom": b"s" * 32})
     gallery = MemoryGallery(keyring, MODEL)
     client, person = await desk.client("Rosa"), Faces(2).person()

@@ -32,7 +32,7 @@ from gym.faces.schemas import Identification, MatchOutcome, Probe
 from gym.faces.service import FaceRecognitionService
 from gym.security.permissions import Actor
 from tests.faces_db.conftest import Enroller
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 from tests.support.people import Person, people
 
 SYSTEM = Actor.system()
@@ -54,7 +54,7 @@ def after(gym: Gym, new_pool: FacePool) -> Gym:
 
 
 @pytest.fixture
-async def members(gym: Gym, face_pool: FacePool, desk: Reception, staff: Enroller) -> dict[UUID, Person]:
+async def members(gym: Gym, face_pool: FacePool, desk: DeskClerk, staff: Enroller) -> dict[UUID, Person]:
     """Four people, enrolled with the old model.
 
     Without Lucia: her nose was moved by 18 pixels, and two detectors see such a nose in two places.
@@ -63,7 +63,7 @@ async def members(gym: Gym, face_pool: FacePool, desk: Reception, staff: Enrolle
     return {(await _member(one, face_pool, desk, staff)).id: one for one in chosen}
 
 
-async def _member(one: Person, pool: FacePool, desk: Reception, staff: Enroller) -> Client:
+async def _member(one: Person, pool: FacePool, desk: DeskClerk, staff: Enroller) -> Client:
     client = await desk.client(one.name)
     await staff.consent(client)
     photos = [await enrolment_face(pool, one.photo(variant)) for variant in range(2)]

@@ -33,7 +33,7 @@ from gym.jobs.runner import run_due
 from gym.notifications.models import Notification, NotificationKind
 from gym.security.permissions import Actor, Role
 from tests.bot.conftest import MakeMember
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 from tests.support.people import people
 from tests.support.sandbox.client import Person, SandboxClient
 
@@ -241,7 +241,7 @@ async def test_the_desk_asks_who_has_no_chat(gym: Gym, ana: Person, make_member:
 
 
 async def test_an_enrolment_can_be_left_to_the_kiosk(gym: Gym, ana: Person) -> None:
-    client = await Reception(gym, Actor.system()).client("Lucía")
+    client = await DeskClerk(gym, Actor.system()).client("Lucía")
     await ana.sends("Lucía")
     await ana.taps("🙂 Face")
     await ana.taps("Yes, signed")

@@ -37,7 +37,7 @@ from gym.faces.service import FaceRecognitionService
 from gym.notifications.models import Notification, NotificationKind
 from gym.security.permissions import Actor, Role
 from tests.bot.conftest import MakeMember, OpenBot
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 from tests.support.people import group, jpeg, people, stranger
 from tests.support.sandbox.client import Person, SandboxClient
 
@@ -223,7 +223,7 @@ async def test_codes_and_charts_stay(
 
 
 async def up_to_photos(gym: Gym, desk: Person, name: str = "Lucía") -> None:
-    await Reception(gym, Actor.system()).client(name)
+    await DeskClerk(gym, Actor.system()).client(name)
     await desk.sends(name)
     await desk.taps("🙂 Face")
     await desk.taps("Yes, signed")

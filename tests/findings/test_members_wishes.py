@@ -23,7 +23,7 @@ from gym.faces.models import ConsentMethod
 from gym.faces.service import CONSENTS_A_DAY, FaceRecognitionService
 from gym.notifications.models import Notification, NotificationKind, NotificationState
 from gym.security.permissions import Actor, Role
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 from tests.support.sandbox.client import SandboxClient
 
 FIRST, LAST = date(2026, 8, 4), date(2026, 8, 10)
@@ -33,7 +33,7 @@ TIMES = 60
 @pytest.fixture
 async def member(gym: Gym) -> Client:
     """Rosa, whose month is paid."""
-    desk = Reception(gym, Actor.system())
+    desk = DeskClerk(gym, Actor.system())
     rosa, monthly = await desk.client("Rosa"), await desk.plan()
     await desk.pay(await desk.sell(rosa, monthly))
     return rosa
@@ -119,7 +119,7 @@ async def test_a_request_to_admins_that_is_taken_back_is_not_asked_any_more(
     await ana.sends("/start")
     await ana.sees("type a name")
     worker = OutboxWorker(gym, desk_bot.assembly.bot)
-    desk = Reception(gym, employee)
+    desk = DeskClerk(gym, employee)
     receipt = await desk.pay(await desk.sell(await desk.client("Rosa"), await desk.plan()))
     for told in (False, True):
         asked = await gym.run(

@@ -21,7 +21,7 @@ from gym.security.keys.secrets import Secrets
 from gym.security.permissions import Actor, Role
 from tests.conftest import MORNING, gym_over, hire
 from tests.support.databases import Clones, TravellingEngine
-from tests.support.memberships import PRICE, Reception
+from tests.support.memberships import PRICE, DeskClerk
 
 PLANTED: Final = (
     "INSERT INTO accounts (id, client_id, kind, created_at) VALUES (:spare, :rosa, 'subscription', now())",
@@ -82,7 +82,7 @@ def world(gym: Gym, planted: tuple[str, dict[str, object]]) -> World:
 
 
 async def _plant(gym: Gym, admin: Actor) -> dict[str, object]:
-    desk = Reception(gym, admin)
+    desk = DeskClerk(gym, admin)
     plan = await desk.plan()
     rosa, otto = await desk.client("Rosa"), await desk.client("Otto")
     running = await desk.sell(rosa, plan)

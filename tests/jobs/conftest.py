@@ -6,14 +6,14 @@ import pytest
 
 from gym.app import Gym
 from gym.security.permissions import Actor
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 
 
 @pytest.fixture
-def desk(gym: Gym, employee: Actor) -> Reception:
-    return Reception(gym, employee)
+def desk(gym: Gym, employee: Actor) -> DeskClerk:
+    return DeskClerk(gym, employee)
 
 
 @pytest.fixture
-def boss(gym: Gym, admin: Actor) -> Reception:
-    return Reception(gym, admin)
+def boss(gym: Gym, admin: Actor) -> DeskClerk:
+    return DeskClerk(gym, admin)

@@ -19,7 +19,7 @@ from gym.notifications.models import Notification, NotificationKind, Notificatio
 from gym.plans.service import PlanService
 from gym.security.permissions import Actor
 from gym.settings.models import GymState
-from tests.support.memberships import Reception, frozen, told
+from tests.support.memberships import DeskClerk, frozen, told
 
 Kind = NotificationKind
 TODAY = date(2026, 8, 3)
@@ -37,7 +37,7 @@ async def born(gym: Gym, client: Client, day: date) -> None:
 
 
 async def test_after_a_week_without_jobs_only_what_is_still_true_is_said(
-    gym: Gym, desk: Reception, clock: FrozenClock
+    gym: Gym, desk: DeskClerk, clock: FrozenClock
 ) -> None:
     lia = await desk.client("Lia", telegram_id=77)
     await desk.pay(await desk.sell(lia, await desk.plan()))
@@ -52,7 +52,7 @@ async def test_after_a_week_without_jobs_only_what_is_still_true_is_said(
 
 
 async def test_a_reminder_that_still_waits_gives_way_to_the_next_one(
-    gym: Gym, desk: Reception, clock: FrozenClock
+    gym: Gym, desk: DeskClerk, clock: FrozenClock
 ) -> None:
     plan = await desk.plan()
     lia, mia, otto = [
@@ -77,7 +77,7 @@ async def test_a_reminder_that_still_waits_gives_way_to_the_next_one(
 
 
 async def test_an_end_that_was_missed_is_no_last_day_any_more(
-    gym: Gym, desk: Reception, clock: FrozenClock
+    gym: Gym, desk: DeskClerk, clock: FrozenClock
 ) -> None:
     lia = await desk.client("Lia", telegram_id=77)
     await desk.pay(await desk.sell(lia, await desk.plan()))
@@ -93,7 +93,7 @@ async def test_an_end_that_was_missed_is_no_last_day_any_more(
     ("birth", "year_day"), [(date(1990, 8, 3), TODAY), (date(1996, 2, 29), date(2027, 2, 28))]
 )
 async def test_a_birthday_is_wished_once(
-    gym: Gym, desk: Reception, clock: FrozenClock, birth: date, year_day: date
+    gym: Gym, desk: DeskClerk, clock: FrozenClock, birth: date, year_day: date
 ) -> None:
     await born(gym, await desk.client("Lia", telegram_id=77), birth)
     await born(gym, await desk.client("Otto"), birth)
@@ -104,7 +104,7 @@ async def test_a_birthday_is_wished_once(
 
 
 async def test_who_does_not_come_is_asked_back_after_ten_and_twenty_days(
-    gym: Gym, desk: Reception, clock: FrozenClock
+    gym: Gym, desk: DeskClerk, clock: FrozenClock
 ) -> None:
     lia = await desk.client("Lia", telegram_id=77)
     await desk.pay(await desk.sell(lia, await desk.plan()))
@@ -117,7 +117,7 @@ async def test_who_does_not_come_is_asked_back_after_ten_and_twenty_days(
     assert [one["days"] for one in await told(gym, Kind.ABSENT)] == [10, 20]
 
 
-async def test_nobody_is_absent_while_the_plan_rests(gym: Gym, desk: Reception, clock: FrozenClock) -> None:
+async def test_nobody_is_absent_while_the_plan_rests(gym: Gym, desk: DeskClerk, clock: FrozenClock) -> None:
     lia = await desk.client("Lia", telegram_id=77)
     sold = await desk.sell(lia, await desk.plan())
     await desk.pay(sold)
@@ -130,7 +130,7 @@ async def test_nobody_is_absent_while_the_plan_rests(gym: Gym, desk: Reception, 
 
 
 async def test_a_new_price_is_announced_to_those_who_hold_the_plan(
-    gym: Gym, desk: Reception, boss: Reception, clock: FrozenClock
+    gym: Gym, desk: DeskClerk, boss: DeskClerk, clock: FrozenClock
 ) -> None:
     monthly, weekly = await desk.plan(), await desk.plan(name="Weekly")
     await desk.sell(await desk.client("Lia", telegram_id=77), monthly)
@@ -148,7 +148,7 @@ async def test_a_new_price_is_announced_to_those_who_hold_the_plan(
 
 
 async def test_the_desk_hears_of_a_debt_of_a_week_linked_or_not(
-    gym: Gym, desk: Reception, clock: FrozenClock
+    gym: Gym, desk: DeskClerk, clock: FrozenClock
 ) -> None:
     await desk.sell(await desk.client("Rosa"), await desk.plan())
     for _ in range(9):
@@ -158,7 +158,7 @@ async def test_the_desk_hears_of_a_debt_of_a_week_linked_or_not(
     assert (debt["client_name"], debt["days"]) == ("Rosa Vargas", 7)
 
 
-async def test_the_day_is_told_at_closing_once(gym: Gym, desk: Reception, clock: FrozenClock) -> None:
+async def test_the_day_is_told_at_closing_once(gym: Gym, desk: DeskClerk, clock: FrozenClock) -> None:
     lia = await desk.client("Lia", telegram_id=77)
     sold = await desk.sell(lia, await desk.plan())
     await desk.pay(sold, Decimal(100000))
@@ -177,7 +177,7 @@ async def test_the_day_is_told_at_closing_once(gym: Gym, desk: Reception, clock:
 
 
 async def test_a_digest_that_was_missed_is_told_the_next_morning_and_empty_days_never(
-    gym: Gym, desk: Reception, clock: FrozenClock
+    gym: Gym, desk: DeskClerk, clock: FrozenClock
 ) -> None:
     await run_due(gym.run)
     await desk.client("Lia")

@@ -21,18 +21,18 @@ from gym.reports.ending import EndingService
 from gym.reports.today import Today, TodayService
 from gym.security.permissions import NotAllowed
 from tests.support.front_desk import statements
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 
 TODAY = date(2026, 8, 3)
 MOST_QUERIES = 5
 
 
-async def today(desk: Reception) -> Today:
+async def today(desk: DeskClerk) -> Today:
     async with desk.gym.unit_of_work(desk.actor) as uow:
         return await TodayService(uow).today()
 
 
-async def a_day(desk: Reception, boss: Reception) -> None:
+async def a_day(desk: DeskClerk, boss: DeskClerk) -> None:
     """Two visits, two refusals, three payments at two tills, a debt, two plans that end."""
     monthly, week = await desk.plan(), await desk.plan(Decimal(40000), name="Week")
     lia, otto, eva, gone = [await desk.client(name) for name in ("Lia", "Otto", "Eva", "Gone")]
@@ -45,7 +45,7 @@ async def a_day(desk: Reception, boss: Reception) -> None:
             await door.check_in_client(client.id)
 
 
-async def test_the_day_adds_up(gym: Gym, desk: Reception, boss: Reception) -> None:
+async def test_the_day_adds_up(gym: Gym, desk: DeskClerk, boss: DeskClerk) -> None:
     await a_day(desk, boss)
     found = await today(boss)
     assert (found.day, found.inside, found.door.visits) == (TODAY, 2, 2)
@@ -57,7 +57,7 @@ async def test_the_day_adds_up(gym: Gym, desk: Reception, boss: Reception) -> No
     assert not found.own_till
 
 
-async def test_an_employee_sees_the_money_of_the_own_till_only(desk: Reception, boss: Reception) -> None:
+async def test_an_employee_sees_the_money_of_the_own_till_only(desk: DeskClerk, boss: DeskClerk) -> None:
     await a_day(desk, boss)
     found = await today(desk)
     assert found.own_till
@@ -65,7 +65,7 @@ async def test_an_employee_sees_the_money_of_the_own_till_only(desk: Reception, 
     assert found.door.visits == 2
 
 
-async def test_it_takes_five_queries_at_most(gym: Gym, desk: Reception, boss: Reception) -> None:
+async def test_it_takes_five_queries_at_most(gym: Gym, desk: DeskClerk, boss: DeskClerk) -> None:
     await a_day(desk, boss)
     for reader in (desk, boss):
         with statements(gym) as seen:
@@ -74,7 +74,7 @@ async def test_it_takes_five_queries_at_most(gym: Gym, desk: Reception, boss: Re
 
 
 async def test_the_lists_behind_the_numbers(
-    gym: Gym, desk: Reception, boss: Reception, clock: FrozenClock
+    gym: Gym, desk: DeskClerk, boss: DeskClerk, clock: FrozenClock
 ) -> None:
     await a_day(desk, boss)
     async with gym.unit_of_work(desk.actor) as uow:
@@ -89,7 +89,7 @@ async def test_the_lists_behind_the_numbers(
     assert (await today(desk)).standing.at_risk == 1
 
 
-async def test_a_renewed_plan_does_not_end(desk: Reception) -> None:
+async def test_a_renewed_plan_does_not_end(desk: DeskClerk) -> None:
     lia = await desk.client("Lia")
     await desk.sell(lia, await desk.plan(), TODAY - timedelta(days=30))
     assert (await today(desk)).standing.ending_today == 1
@@ -99,7 +99,7 @@ async def test_a_renewed_plan_does_not_end(desk: Reception) -> None:
 
 
 async def test_a_day_is_drawn_in_every_language_for_admins(
-    gym: Gym, desk: Reception, boss: Reception
+    gym: Gym, desk: DeskClerk, boss: DeskClerk
 ) -> None:
     await a_day(desk, boss)
     async with gym.unit_of_work(boss.actor) as uow:

@@ -23,18 +23,18 @@ from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.models import Subscription, SubscriptionStatus
 from gym.subscriptions.schemas import RefundMode
 from gym.subscriptions.service import SubscriptionService
-from tests.support.memberships import PRICE, Reception
+from tests.support.memberships import PRICE, DeskClerk
 
 TODAY = date(2026, 8, 3)
 DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def boss(gym: Gym, admin: Actor) -> Reception:
-    return Reception(gym, admin)
+def boss(gym: Gym, admin: Actor) -> DeskClerk:
+    return DeskClerk(gym, admin)
 
 
-async def test_a_closing_that_ends_before_it_begins_is_refused_with_a_sentence(boss: Reception) -> None:
+async def test_a_closing_that_ends_before_it_begins_is_refused_with_a_sentence(boss: DeskClerk) -> None:
     async with boss.gym.unit_of_work(boss.actor) as uow:
         with pytest.raises(FreezeBackwards):
             await FreezeService(uow).close_gym(TODAY + DAY, TODAY, "repairs", key=new_id())
@@ -53,7 +53,7 @@ TWICE = (
 """A void of money that was handed back, as a gym may have it of the time before the trigger."""
 
 
-async def handed_back_and_voided(boss: Reception) -> Subscription:
+async def handed_back_and_voided(boss: DeskClerk) -> Subscription:
     """A month whose payment was refunded, then voided, then half forgiven: less than nothing was paid."""
     sold = await boss.sell(await boss.client("Rosa"), await boss.plan())
     await boss.pay(sold)
@@ -67,7 +67,7 @@ async def handed_back_and_voided(boss: Reception) -> Subscription:
     return sold
 
 
-async def test_what_was_never_paid_is_worth_nothing_when_the_plan_changes(boss: Reception) -> None:
+async def test_what_was_never_paid_is_worth_nothing_when_the_plan_changes(boss: DeskClerk) -> None:
     sold = await handed_back_and_voided(boss)
     quarter = await boss.plan(Decimal(400000), count=3, name="Quarter")
     async with boss.gym.unit_of_work(boss.actor) as uow:
@@ -76,7 +76,7 @@ async def test_what_was_never_paid_is_worth_nothing_when_the_plan_changes(boss: 
     assert (await boss.see(sold)).account.balance == PRICE / 2
 
 
-async def test_what_was_never_paid_is_worth_nothing_when_it_is_canceled(boss: Reception) -> None:
+async def test_what_was_never_paid_is_worth_nothing_when_it_is_canceled(boss: DeskClerk) -> None:
     sold = await handed_back_and_voided(boss)
     async with boss.gym.unit_of_work(boss.actor) as uow:
         service = SubscriptionService(uow)
@@ -85,7 +85,7 @@ async def test_what_was_never_paid_is_worth_nothing_when_it_is_canceled(boss: Re
     assert (ended.status, ended.account.balance) == (SubscriptionStatus.CANCELED, PRICE / 2)
 
 
-async def test_what_waits_behind_an_open_freeze_is_no_old_debt(boss: Reception, clock: FrozenClock) -> None:
+async def test_what_waits_behind_an_open_freeze_is_no_old_debt(boss: DeskClerk, clock: FrozenClock) -> None:
     """Its dates have passed, but they move when the client returns: it has not even begun."""
     rosa = await boss.client("Rosa")
     running = await boss.sell(rosa, await boss.plan())
@@ -99,7 +99,7 @@ async def test_what_waits_behind_an_open_freeze_is_no_old_debt(boss: Reception, 
     assert (verdict.code, verdict.closed_debt) == (VerdictCode.FROZEN, 0)
 
 
-async def rests(boss: Reception, name: str, telegram_id: int) -> Client:
+async def rests(boss: DeskClerk, name: str, telegram_id: int) -> Client:
     """Somebody with a paid month and an open freeze in it."""
     client = await boss.client(name, telegram_id)
     running = await boss.sell(client, await boss.plan())
@@ -110,7 +110,7 @@ async def rests(boss: Reception, name: str, telegram_id: int) -> Client:
 
 
 async def test_nobody_is_reminded_of_dates_that_an_open_freeze_will_move(
-    boss: Reception, clock: FrozenClock
+    boss: DeskClerk, clock: FrozenClock
 ) -> None:
     """Found by reading, after the debt: the end that stands in the row is not the end."""
     await rests(boss, "Rosa", 77)
@@ -126,7 +126,7 @@ async def test_nobody_is_reminded_of_dates_that_an_open_freeze_will_move(
 
 
 async def test_the_last_plan_is_the_one_that_ended_last_though_no_job_has_closed_the_one_before(
-    boss: Reception, clock: FrozenClock
+    boss: DeskClerk, clock: FrozenClock
 ) -> None:
     rosa = await boss.client("Rosa")
     await boss.sell(rosa, await boss.plan(unit=DurationUnit.DAY))

@@ -24,7 +24,7 @@ from gym.notifications.quiet_hours import after_quiet
 from gym.security.permissions import Actor, NotAllowed, Role
 from gym.settings.schemas import GymSettings
 from tests.conftest import hire
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 from tests.support.messages.gallery import page
 from tests.support.messages.samples import complete
 
@@ -59,7 +59,7 @@ async def deliver(gym: Gym) -> list[str]:
 @pytest.fixture
 async def rosa(gym: Gym, admin: Actor) -> Actor:
     """A member with a chat, acting in it; her welcome was sent."""
-    client = await Reception(gym, admin).client("Rosa", 7)
+    client = await DeskClerk(gym, admin).client("Rosa", 7)
     await deliver(gym)
     return Actor.member(client.id, "Rosa")
 
@@ -97,7 +97,7 @@ async def test_receipts_come_whatever_is_switched_off_and_at_any_hour(
     for group in (KindGroup.CHECK_INS, KindGroup.REMINDERS, KindGroup.REWARDS, KindGroup.NEWS):
         await want(gym, rosa, group, False)
     clock.advance(NIGHT - clock.now())
-    boss = Reception(gym, admin)
+    boss = DeskClerk(gym, admin)
     async with gym.unit_of_work(Actor.system()) as uow:
         client = await uow.session.get_one(Client, rosa.id)
     sold = await boss.sell(client, await boss.plan())

@@ -22,17 +22,17 @@ from gym.staff.errors import StaffNotFound
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.service import SubscriptionService
 from tests.support.front_desk import statements
-from tests.support.memberships import Reception, told
+from tests.support.memberships import DeskClerk, told
 
 TODAY = date(2026, 8, 3)
 
 
-async def pay(desk: Reception, sold: Subscription, amount: int, method: Method) -> None:
+async def pay(desk: DeskClerk, sold: Subscription, amount: int, method: Method) -> None:
     async with desk.gym.unit_of_work(desk.actor) as uow:
         await SubscriptionService(uow).take_payment(sold.id, Decimal(amount), method)
 
 
-async def expected(desk: Reception, owner: Actor, day: date = TODAY) -> dict[Method, Decimal]:
+async def expected(desk: DeskClerk, owner: Actor, day: date = TODAY) -> dict[Method, Decimal]:
     assert owner.id is not None
     async with desk.gym.unit_of_work(desk.actor) as uow:
         till = await CashService(uow).expected(day, owner.id)
@@ -40,7 +40,7 @@ async def expected(desk: Reception, owner: Actor, day: date = TODAY) -> dict[Met
 
 
 async def count(
-    desk: Reception, owner: Actor, counted: dict[Method, Decimal], day: date = TODAY, **more: object
+    desk: DeskClerk, owner: Actor, counted: dict[Method, Decimal], day: date = TODAY, **more: object
 ) -> list[CashCount]:
     assert owner.id is not None
     async with desk.gym.unit_of_work(desk.actor) as uow:
@@ -48,7 +48,7 @@ async def count(
 
 
 async def test_a_till_holds_payments_less_voids_and_refunds_by_method(
-    desk: Reception, boss: Reception, rosa: Client, monthly: Plan
+    desk: DeskClerk, boss: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     sold = await desk.sell(rosa, monthly)
     assert await expected(desk, desk.actor) == {Method.CASH: 0}
@@ -63,7 +63,7 @@ async def test_a_till_holds_payments_less_voids_and_refunds_by_method(
     assert await expected(boss, boss.actor) == {Method.CASH: -2000, Method.QR: 7000}
 
 
-async def test_credit_moves_no_till(boss: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_credit_moves_no_till(boss: DeskClerk, rosa: Client, monthly: Plan) -> None:
     sold = await boss.sell(rosa, monthly)
     async with boss.gym.unit_of_work(boss.actor) as uow:
         await SubscriptionService(uow).credit(sold.id, Decimal(200000), "birthday present")
@@ -75,7 +75,7 @@ async def test_credit_moves_no_till(boss: Reception, rosa: Client, monthly: Plan
 
 
 async def test_a_count_keeps_what_was_expected_and_the_difference(
-    desk: Reception, rosa: Client, monthly: Plan
+    desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     await desk.pay(await desk.sell(rosa, monthly), Decimal(30000))
     [row] = await count(desk, desk.actor, {Method.CASH: Decimal(29500)}, note=" coins  missing ")
@@ -84,7 +84,7 @@ async def test_a_count_keeps_what_was_expected_and_the_difference(
 
 
 async def test_admins_hear_of_a_difference_and_of_nothing_else(
-    desk: Reception, rosa: Client, monthly: Plan
+    desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     await desk.pay(await desk.sell(rosa, monthly), Decimal(30000))
     await count(desk, desk.actor, {Method.CASH: Decimal(30000), Method.CARD: Decimal(0)})
@@ -97,7 +97,7 @@ async def test_admins_hear_of_a_difference_and_of_nothing_else(
     ]
 
 
-async def test_counting_again_keeps_the_first_count(desk: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_counting_again_keeps_the_first_count(desk: DeskClerk, rosa: Client, monthly: Plan) -> None:
     await desk.pay(await desk.sell(rosa, monthly), Decimal(30000))
     await count(desk, desk.actor, {Method.CASH: Decimal(20000)})
     await count(desk, desk.actor, {Method.CASH: Decimal(30000)})
@@ -109,14 +109,14 @@ async def test_counting_again_keeps_the_first_count(desk: Reception, rosa: Clien
     assert till.difference == 0
 
 
-async def test_the_same_tap_counts_once_even_at_the_same_moment(desk: Reception) -> None:
+async def test_the_same_tap_counts_once_even_at_the_same_moment(desk: DeskClerk) -> None:
     key, cash = new_id(), {Method.CASH: Decimal(100), Method.CARD: Decimal(0)}
     results = await asyncio.gather(*(count(desk, desk.actor, cash, key=key) for _ in range(5)))
     assert len({row.id for rows in results for row in rows}) == 2
     assert len(await told(desk.gym, NotificationKind.DESK_CASH_COUNTED)) == 1
 
 
-async def test_a_key_of_another_till_is_refused(desk: Reception, boss: Reception) -> None:
+async def test_a_key_of_another_till_is_refused(desk: DeskClerk, boss: DeskClerk) -> None:
     key, cash = new_id(), {Method.CASH: Decimal(0)}
     await count(boss, boss.actor, cash, key=key)
     with pytest.raises(PaymentKeyReused):
@@ -124,7 +124,7 @@ async def test_a_key_of_another_till_is_refused(desk: Reception, boss: Reception
 
 
 async def test_employees_count_their_own_till_of_today_and_admins_every_till_of_any_day(
-    desk: Reception, boss: Reception, rosa: Client, monthly: Plan, clock: FrozenClock
+    desk: DeskClerk, boss: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     await desk.pay(await desk.sell(rosa, monthly), Decimal(30000))
     for owner, day in ((boss.actor, TODAY), (desk.actor, TODAY - timedelta(days=1))):
@@ -144,7 +144,7 @@ async def test_employees_count_their_own_till_of_today_and_admins_every_till_of_
 
 
 async def test_a_day_to_come_a_negative_count_a_long_note_and_a_stranger_are_refused(
-    boss: Reception,
+    boss: DeskClerk,
 ) -> None:
     cash = {Method.CASH: Decimal(0)}
     with pytest.raises(DayNotBegun):
@@ -161,7 +161,7 @@ async def test_a_day_to_come_a_negative_count_a_long_note_and_a_stranger_are_ref
 
 
 async def test_all_tills_of_a_day_take_four_queries(
-    gym: Gym, desk: Reception, boss: Reception, rosa: Client, monthly: Plan
+    gym: Gym, desk: DeskClerk, boss: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     sold = await desk.sell(rosa, monthly)
     await pay(desk, sold, 30000, Method.CASH)

@@ -33,42 +33,42 @@ from gym.security.permissions import Actor, NotAllowed
 from gym.subscriptions.models import Subscription, SubscriptionStatus
 from gym.subscriptions.service import SubscriptionService
 from tests.payments.test_ledger import INSERT, refusal
-from tests.support.memberships import PRICE, Reception, entries, told
+from tests.support.memberships import PRICE, DeskClerk, entries, told
 
 RIVALS = 32
 
 
-async def keep(desk: Reception, client: Client, amount: int) -> None:
+async def keep(desk: DeskClerk, client: Client, amount: int) -> None:
     async with desk.gym.unit_of_work(desk.actor) as uow:
         await ClientCredit(uow).put(client.id, Decimal(amount), "from before")
 
 
-async def kept(desk: Reception, client: Client) -> Decimal:
+async def kept(desk: DeskClerk, client: Client) -> Decimal:
     async with desk.gym.unit_of_work(desk.actor) as uow:
         return await ClientCredit(uow).balance(client.id)
 
 
-async def use(desk: Reception, sold: Subscription, amount: int, key: UUID | None = None) -> Receipt:
+async def use(desk: DeskClerk, sold: Subscription, amount: int, key: UUID | None = None) -> Receipt:
     async with desk.gym.unit_of_work(desk.actor) as uow:
         return await SubscriptionService(uow).take_payment(sold.id, Decimal(amount), Method.CREDIT, key=key)
 
 
 async def goodwill(
-    boss: Reception, sold: Subscription, amount: int, key: UUID | None = None, reason: str = "the sauna broke"
+    boss: DeskClerk, sold: Subscription, amount: int, key: UUID | None = None, reason: str = "the sauna broke"
 ) -> GivenBack:
     async with boss.gym.unit_of_work(boss.actor) as uow:
         return await SubscriptionService(uow).credit(sold.id, Decimal(amount), reason, key=key)
 
 
 async def refund(
-    boss: Reception, sold: Subscription, amount: int, method: Method = Method.CASH, key: UUID | None = None
+    boss: DeskClerk, sold: Subscription, amount: int, method: Method = Method.CASH, key: UUID | None = None
 ) -> UUID:
     async with boss.gym.unit_of_work(boss.actor) as uow:
         entry = await SubscriptionService(uow).refund(sold.id, Decimal(amount), method, "was ill", key=key)
         return entry.id
 
 
-async def test_credit_pays_with_a_receipt_and_is_gone(desk: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_credit_pays_with_a_receipt_and_is_gone(desk: DeskClerk, rosa: Client, monthly: Plan) -> None:
     await keep(desk, rosa, 200000)
     sold = await desk.sell(rosa, monthly)
     receipt = await use(desk, sold, 150000)
@@ -79,7 +79,7 @@ async def test_credit_pays_with_a_receipt_and_is_gone(desk: Reception, rosa: Cli
     assert client["method"] == "credit"
 
 
-async def test_credit_moves_no_till(desk: Reception, boss: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_credit_moves_no_till(desk: DeskClerk, boss: DeskClerk, rosa: Client, monthly: Plan) -> None:
     await keep(desk, rosa, 100000)
     sold = await desk.sell(rosa, monthly)
     await use(desk, sold, 100000)
@@ -89,7 +89,7 @@ async def test_credit_moves_no_till(desk: Reception, boss: Reception, rosa: Clie
     assert (cash.method, cash.net) == (Method.CASH, Decimal(50000))
 
 
-async def test_nobody_uses_more_credit_than_there_is(desk: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_nobody_uses_more_credit_than_there_is(desk: DeskClerk, rosa: Client, monthly: Plan) -> None:
     sold = await desk.sell(rosa, monthly)
     with pytest.raises(NotEnoughCredit):
         await use(desk, sold, 1)
@@ -103,7 +103,7 @@ async def test_nobody_uses_more_credit_than_there_is(desk: Reception, rosa: Clie
     assert receipt.number == 1, "what was refused took no number"
 
 
-async def test_credit_is_not_anothers(desk: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_credit_is_not_anothers(desk: DeskClerk, rosa: Client, monthly: Plan) -> None:
     otto = await desk.client("Otto")
     await keep(desk, otto, 150000)
     with pytest.raises(NotEnoughCredit):
@@ -112,7 +112,7 @@ async def test_credit_is_not_anothers(desk: Reception, rosa: Client, monthly: Pl
 
 
 async def test_a_voided_credit_payment_puts_the_credit_back(
-    desk: Reception, rosa: Client, monthly: Plan
+    desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     await keep(desk, rosa, 150000)
     sold = await desk.sell(rosa, monthly)
@@ -129,14 +129,14 @@ async def test_a_voided_credit_payment_puts_the_credit_back(
     ]
 
 
-async def test_the_same_tap_spends_credit_once(desk: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_the_same_tap_spends_credit_once(desk: DeskClerk, rosa: Client, monthly: Plan) -> None:
     await keep(desk, rosa, 100000)
     sold, key = await desk.sell(rosa, monthly), new_id()
     assert await use(desk, sold, 50000, key) == await use(desk, sold, 50000, key)
     assert await kept(desk, rosa) == Decimal(50000)
 
 
-async def test_a_member_sees_the_own_credit_only(desk: Reception, gym: Gym, rosa: Client) -> None:
+async def test_a_member_sees_the_own_credit_only(desk: DeskClerk, gym: Gym, rosa: Client) -> None:
     otto = await desk.client("Otto")
     await keep(desk, rosa, 7000)
     async with gym.unit_of_work(Actor.member(rosa.id, "Rosa")) as uow:
@@ -163,7 +163,7 @@ async def test_what_was_sold_to_nobody_is_not_paid_with_credit(gym: Gym, admin: 
     ],
 )
 async def test_no_plain_statement_overdraws_or_misuses_credit(
-    desk: Reception, rosa: Client, kind: str, amount: int, refused: str
+    desk: DeskClerk, rosa: Client, kind: str, amount: int, refused: str
 ) -> None:
     await keep(desk, rosa, 7000)
     [entry] = await entries(desk.gym)
@@ -172,7 +172,7 @@ async def test_no_plain_statement_overdraws_or_misuses_credit(
     assert await refusal(desk.gym, INSERT, **values, number=number, voids=None) == refused
 
 
-async def test_a_client_has_one_credit_account_however_many_open_it(desk: Reception, rosa: Client) -> None:
+async def test_a_client_has_one_credit_account_however_many_open_it(desk: DeskClerk, rosa: Client) -> None:
     await asyncio.gather(*(keep(desk, rosa, 1000) for _ in range(RIVALS)))
     assert await kept(desk, rosa) == Decimal(32000)
     async with desk.gym.unit_of_work(Actor.system()) as uow:
@@ -181,7 +181,7 @@ async def test_a_client_has_one_credit_account_however_many_open_it(desk: Recept
 
 
 async def test_thirty_two_who_spend_the_same_credit_spend_it_once(
-    desk: Reception, rosa: Client, monthly: Plan
+    desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     await keep(desk, rosa, 30000)
     sold = await desk.sell(rosa, monthly)
@@ -194,7 +194,7 @@ async def test_thirty_two_who_spend_the_same_credit_spend_it_once(
 
 
 async def test_credit_cash_voids_and_goodwill_at_once_stay_in_step(
-    desk: Reception, boss: Reception, rosa: Client, monthly: Plan
+    desk: DeskClerk, boss: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     """Whatever wins, the sum of what is owed and kept adds up, and nobody waits for each other for ever."""
     await keep(desk, rosa, 100000)
@@ -225,7 +225,7 @@ SELECT count(*) FROM accounts a WHERE balance < 0 OR balance <> (
 
 
 async def test_goodwill_lowers_the_debt_and_the_rest_is_credit(
-    boss: Reception, rosa: Client, monthly: Plan
+    boss: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     sold = await boss.sell(rosa, monthly)
     await boss.pay(sold, Decimal(120000))
@@ -239,7 +239,7 @@ async def test_goodwill_lowers_the_debt_and_the_rest_is_credit(
 
 @pytest.mark.parametrize("owed", [0, 30000, 150000])
 async def test_goodwill_is_given_once_for_a_key(
-    boss: Reception, rosa: Client, monthly: Plan, owed: int
+    boss: DeskClerk, rosa: Client, monthly: Plan, owed: int
 ) -> None:
     sold, key = await boss.sell(rosa, monthly), new_id()
     if owed < PRICE:
@@ -254,7 +254,7 @@ async def test_goodwill_is_given_once_for_a_key(
 
 
 async def test_goodwill_and_refunds_are_an_admins_and_want_a_reason(
-    desk: Reception, boss: Reception, rosa: Client, monthly: Plan
+    desk: DeskClerk, boss: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     sold = await desk.sell(rosa, monthly)
     await desk.pay(sold)
@@ -266,7 +266,7 @@ async def test_goodwill_and_refunds_are_an_admins_and_want_a_reason(
 
 
 async def test_a_refund_hands_money_back_once_and_leaves_no_debt(
-    boss: Reception, rosa: Client, monthly: Plan
+    boss: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     sold, key = await boss.sell(rosa, monthly), new_id()
     await boss.pay(sold)
@@ -280,7 +280,7 @@ async def test_a_refund_hands_money_back_once_and_leaves_no_debt(
     assert (notice["refunded"], notice["method"], notice["kept"]) == (Decimal(40000), "cash", 0)
 
 
-async def test_a_refund_can_be_kept_as_credit(boss: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_a_refund_can_be_kept_as_credit(boss: DeskClerk, rosa: Client, monthly: Plan) -> None:
     sold = await boss.sell(rosa, monthly)
     await boss.pay(sold)
     await refund(boss, sold, 40000, Method.CREDIT)
@@ -291,7 +291,7 @@ async def test_a_refund_can_be_kept_as_credit(boss: Reception, rosa: Client, mon
 
 
 async def test_thirty_two_refunds_of_everything_are_one(
-    boss: Reception, rosa: Client, monthly: Plan, clock: FrozenClock
+    boss: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     sold = await boss.sell(rosa, monthly)
     await boss.pay(sold)

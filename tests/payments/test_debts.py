@@ -32,29 +32,29 @@ from gym.subscriptions.money.debts import (
 )
 from gym.subscriptions.service import SubscriptionService
 from tests.support.front_desk import statements
-from tests.support.memberships import PRICE, Reception, told
+from tests.support.memberships import PRICE, DeskClerk, told
 
 TODAY = date(2026, 8, 3)
 
 
-async def owe(desk: Reception, name: str, days: int, telegram_id: int | None = None) -> Subscription:
+async def owe(desk: DeskClerk, name: str, days: int, telegram_id: int | None = None) -> Subscription:
     """A client who owes a year's plan since so many days."""
     yearly = await desk.plan(unit=DurationUnit.YEAR)
     client = await desk.client(name, telegram_id)
     return await desk.sell(client, yearly, TODAY - timedelta(days=days))
 
 
-async def debt(desk: Reception, sold: Subscription) -> Debt:
+async def debt(desk: DeskClerk, sold: Subscription) -> Debt:
     async with desk.gym.unit_of_work(desk.actor) as uow:
         return await DebtService(uow).get(sold.id)
 
 
-async def snooze(desk: Reception, sold: Subscription, until: date | None) -> None:
+async def snooze(desk: DeskClerk, sold: Subscription, until: date | None) -> None:
     async with desk.gym.unit_of_work(desk.actor) as uow:
         await DebtService(uow).snooze(sold.id, until)
 
 
-async def remind(desk: Reception, subscription_id: UUID) -> None:
+async def remind(desk: DeskClerk, subscription_id: UUID) -> None:
     async with desk.gym.unit_of_work(desk.actor) as uow:
         await DebtService(uow).remind(subscription_id)
 
@@ -70,7 +70,7 @@ async def remind(desk: Reception, subscription_id: UUID) -> None:
     ],
 )
 async def test_the_list_and_the_row_agree_on_the_age(
-    desk: Reception, clock: FrozenClock, days: int, band: AgeBand
+    desk: DeskClerk, clock: FrozenClock, days: int, band: AgeBand
 ) -> None:
     sold = await owe(desk, "Rosa", 0)
     clock.advance(timedelta(days=days))
@@ -85,7 +85,7 @@ async def test_the_list_and_the_row_agree_on_the_age(
 
 
 async def test_the_oldest_debt_stands_first_and_closed_memberships_keep_theirs(
-    desk: Reception, clock: FrozenClock
+    desk: DeskClerk, clock: FrozenClock
 ) -> None:
     lapsed = await desk.sell(await desk.client("Otto"), await desk.plan())
     clock.advance(timedelta(days=40))
@@ -98,7 +98,7 @@ async def test_the_oldest_debt_stands_first_and_closed_memberships_keep_theirs(
 
 
 async def test_what_starts_later_or_is_paid_is_no_debt(
-    desk: Reception, rosa: Client, monthly: Plan, clock: FrozenClock
+    desk: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     later = await desk.sell(rosa, monthly, TODAY + timedelta(days=5))
     with pytest.raises(NotDueYet):
@@ -111,7 +111,7 @@ async def test_what_starts_later_or_is_paid_is_no_debt(
         assert (await DebtService(uow).by_age()).total == 0
 
 
-async def test_a_snoozed_debt_is_listed_apart_until_its_day(desk: Reception, clock: FrozenClock) -> None:
+async def test_a_snoozed_debt_is_listed_apart_until_its_day(desk: DeskClerk, clock: FrozenClock) -> None:
     sold = await owe(desk, "Rosa", 3)
     await snooze(desk, sold, TODAY + timedelta(days=2))
     for day in range(3):
@@ -123,7 +123,7 @@ async def test_a_snoozed_debt_is_listed_apart_until_its_day(desk: Reception, clo
         clock.advance(timedelta(days=1))
 
 
-async def test_a_snooze_ends_when_staff_says_so_and_is_written_down(gym: Gym, desk: Reception) -> None:
+async def test_a_snooze_ends_when_staff_says_so_and_is_written_down(gym: Gym, desk: DeskClerk) -> None:
     sold = await owe(desk, "Rosa", 3)
     await snooze(desk, sold, TODAY + timedelta(days=7))
     await snooze(desk, sold, None)
@@ -134,13 +134,13 @@ async def test_a_snooze_ends_when_staff_says_so_and_is_written_down(gym: Gym, de
 
 
 @pytest.mark.parametrize("days", [0, -1, 181])
-async def test_a_snooze_is_for_some_time_from_tomorrow_on(desk: Reception, days: int) -> None:
+async def test_a_snooze_is_for_some_time_from_tomorrow_on(desk: DeskClerk, days: int) -> None:
     sold = await owe(desk, "Rosa", 3)
     with pytest.raises(SnoozeInvalid):
         await snooze(desk, sold, TODAY + timedelta(days=days))
 
 
-async def test_a_client_is_reminded_once_a_day_however_many_tap(desk: Reception, clock: FrozenClock) -> None:
+async def test_a_client_is_reminded_once_a_day_however_many_tap(desk: DeskClerk, clock: FrozenClock) -> None:
     sold = await owe(desk, "Rosa", 2, telegram_id=77)
     taps = [remind(desk, sold.id) for _ in range(4)]
     await asyncio.gather(*taps, return_exceptions=True)
@@ -153,7 +153,7 @@ async def test_a_client_is_reminded_once_a_day_however_many_tap(desk: Reception,
     assert len(await told(desk.gym, NotificationKind.PAYMENT_DUE)) == 2
 
 
-async def test_the_nightly_reminder_and_the_desks_are_one_message(desk: Reception) -> None:
+async def test_the_nightly_reminder_and_the_desks_are_one_message(desk: DeskClerk) -> None:
     sold = await owe(desk, "Rosa", 3, telegram_id=77)
     async with desk.gym.unit_of_work(Actor.system()) as uow:
         assert await SubscriptionService(uow).remind_due() == 1
@@ -162,7 +162,7 @@ async def test_the_nightly_reminder_and_the_desks_are_one_message(desk: Receptio
     assert len(await told(desk.gym, NotificationKind.PAYMENT_DUE)) == 1
 
 
-async def test_who_has_no_chat_or_is_put_off_is_not_reminded(desk: Reception) -> None:
+async def test_who_has_no_chat_or_is_put_off_is_not_reminded(desk: DeskClerk) -> None:
     silent = await owe(desk, "Otto", 3)
     with pytest.raises(NoChatToRemind):
         await remind(desk, silent.id)
@@ -174,7 +174,7 @@ async def test_who_has_no_chat_or_is_put_off_is_not_reminded(desk: Reception) ->
 
 
 async def test_the_night_leaves_a_debt_that_is_put_off_in_peace_until_its_day(
-    desk: Reception, clock: FrozenClock
+    desk: DeskClerk, clock: FrozenClock
 ) -> None:
     asleep = await owe(desk, "Rosa", 3, telegram_id=77)
     await snooze(desk, asleep, TODAY + timedelta(days=4))
@@ -185,7 +185,7 @@ async def test_the_night_leaves_a_debt_that_is_put_off_in_peace_until_its_day(
         assert await SubscriptionService(uow).remind_due() == 1
 
 
-async def test_debts_are_the_desks_business(gym: Gym, desk: Reception) -> None:
+async def test_debts_are_the_desks_business(gym: Gym, desk: DeskClerk) -> None:
     sold = await owe(desk, "Rosa", 3)
     async with gym.unit_of_work(Actor.member(sold.client_id, "Rosa")) as uow:
         service = DebtService(uow)
@@ -194,7 +194,7 @@ async def test_debts_are_the_desks_business(gym: Gym, desk: Reception) -> None:
                 await ask
 
 
-async def test_a_page_of_debts_takes_five_queries_however_long_the_list(gym: Gym, desk: Reception) -> None:
+async def test_a_page_of_debts_takes_five_queries_however_long_the_list(gym: Gym, desk: DeskClerk) -> None:
     for number in range(10):
         await owe(desk, f"Rosa{number}", number)
     async with gym.unit_of_work(desk.actor) as uow:

@@ -21,7 +21,7 @@ from gym.payments.money_back import MoneyBack
 from gym.payments.service import PaymentService
 from gym.plans.models import Plan
 from gym.security.permissions import Actor, NotAllowed
-from tests.support.memberships import PRICE, Reception
+from tests.support.memberships import PRICE, DeskClerk
 
 
 async def refusal(gym: Gym, statement: str, **values: object) -> str | None:
@@ -43,13 +43,13 @@ async def refusal(gym: Gym, statement: str, **values: object) -> str | None:
     ],
 )
 async def test_nothing_in_the_ledger_is_changed_or_deleted(
-    desk: Reception, rosa: Client, monthly: Plan, statement: str
+    desk: DeskClerk, rosa: Client, monthly: Plan, statement: str
 ) -> None:
     await desk.pay(await desk.sell(rosa, monthly), Decimal(5000))
     assert await refusal(desk.gym, statement) == "ledger_entries_append_only"
 
 
-async def test_a_balance_is_written_by_nobody(desk: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_a_balance_is_written_by_nobody(desk: DeskClerk, rosa: Client, monthly: Plan) -> None:
     await desk.sell(rosa, monthly)
     assert await refusal(desk.gym, "UPDATE accounts SET balance = 0") == "accounts_balance_is_derived"
 
@@ -61,13 +61,13 @@ VALUES (:id, :account, :kind, :amount, 'cash', 'by hand', :number, :voids, 'nobo
 """
 
 
-async def by_hand(desk: Reception, account: object, kind: str, amount: int, **more: object) -> str | None:
+async def by_hand(desk: DeskClerk, account: object, kind: str, amount: int, **more: object) -> str | None:
     values: dict[str, object] = {"number": None, "voids": None} | more
     return await refusal(desk.gym, INSERT, id=new_id(), account=account, kind=kind, amount=amount, **values)
 
 
 async def test_no_plain_statement_makes_a_balance_negative(
-    desk: Reception, rosa: Client, monthly: Plan
+    desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     account = (await desk.sell(rosa, monthly)).account_id
     assert await by_hand(desk, account, "payment", 150001, number=99) == "ck_accounts_balance"
@@ -75,7 +75,7 @@ async def test_no_plain_statement_makes_a_balance_negative(
     assert await by_hand(desk, account, "charge", -5) == "ck_ledger_entries_amount"
 
 
-async def test_a_void_undoes_exactly_one_payment(desk: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_a_void_undoes_exactly_one_payment(desk: DeskClerk, rosa: Client, monthly: Plan) -> None:
     sold = await desk.sell(rosa, monthly)
     paid = (await desk.pay(sold, Decimal(5000))).entry_id
     otto = await desk.sell(await desk.client("Otto"), monthly)
@@ -86,7 +86,7 @@ async def test_a_void_undoes_exactly_one_payment(desk: Reception, rosa: Client, 
     assert await by_hand(desk, sold.account_id, "void", 5000, voids=paid) == "uq_ledger_entries_voids_id"
 
 
-async def test_goodwill_is_an_admins(desk: Reception, boss: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_goodwill_is_an_admins(desk: DeskClerk, boss: DeskClerk, rosa: Client, monthly: Plan) -> None:
     account = (await desk.sell(rosa, monthly)).account_id
     async with desk.gym.unit_of_work(desk.actor) as uow:
         with pytest.raises(NotAllowed):
@@ -98,7 +98,7 @@ async def test_goodwill_is_an_admins(desk: Reception, boss: Reception, rosa: Cli
         assert await PaymentService(uow).balance(account) == Decimal(100000)
 
 
-async def test_a_refund_creates_no_debt(boss: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_a_refund_creates_no_debt(boss: DeskClerk, rosa: Client, monthly: Plan) -> None:
     sold = await boss.sell(rosa, monthly)
     await boss.pay(sold)
     async with boss.gym.unit_of_work(boss.actor) as uow:

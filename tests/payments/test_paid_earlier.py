@@ -19,14 +19,14 @@ from gym.subscriptions.models import Subscription
 from gym.subscriptions.service import SubscriptionService
 from tests.attendance.conftest import settle
 from tests.payments.test_client_credit import keep
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 
 DAY = timedelta(days=1)
 SOLD = date(2026, 8, 3)
 
 
 async def pay(
-    desk: Reception,
+    desk: DeskClerk,
     sold: Subscription,
     *,
     method: Method = Method.TRANSFER,
@@ -40,7 +40,7 @@ async def pay(
 
 
 async def test_an_admin_writes_down_what_came_earlier(
-    boss: Reception, rosa: Client, monthly: Plan, clock: FrozenClock
+    boss: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     sold = await boss.sell(rosa, monthly)
     clock.advance(5 * DAY)
@@ -53,7 +53,7 @@ async def test_an_admin_writes_down_what_came_earlier(
 
 
 async def test_an_employee_takes_money_of_today_only(
-    desk: Reception, rosa: Client, monthly: Plan, clock: FrozenClock
+    desk: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     sold = await desk.sell(rosa, monthly)
     clock.advance(DAY)
@@ -63,7 +63,7 @@ async def test_an_employee_takes_money_of_today_only(
 
 
 async def test_money_came_neither_before_the_sale_nor_tomorrow(
-    boss: Reception, rosa: Client, monthly: Plan, clock: FrozenClock
+    boss: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     clock.advance(5 * DAY)
     sold = await boss.sell(rosa, monthly)
@@ -75,7 +75,7 @@ async def test_money_came_neither_before_the_sale_nor_tomorrow(
 
 
 async def test_a_back_dated_sale_was_paid_on_its_first_day_at_the_earliest(
-    boss: Reception, rosa: Client, monthly: Plan
+    boss: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     sold = await boss.sell(rosa, monthly, SOLD - 10 * DAY)
     assert (await pay(boss, sold, paid_on=SOLD - 10 * DAY)).paid_on == SOLD - 10 * DAY
@@ -83,7 +83,7 @@ async def test_a_back_dated_sale_was_paid_on_its_first_day_at_the_earliest(
         await pay(boss, sold, paid_on=SOLD - 11 * DAY)
 
 
-async def test_credit_is_used_today(boss: Reception, rosa: Client, monthly: Plan, clock: FrozenClock) -> None:
+async def test_credit_is_used_today(boss: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock) -> None:
     sold = await boss.sell(rosa, monthly)
     await keep(boss, rosa, 5000)
     clock.advance(DAY)
@@ -92,7 +92,7 @@ async def test_credit_is_used_today(boss: Reception, rosa: Client, monthly: Plan
 
 
 async def test_a_transfer_goes_to_an_account_of_the_settings(
-    desk: Reception, rosa: Client, monthly: Plan
+    desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     await settle(desk.gym, bank_accounts=["Bancolombia 123", "Nequi"])
     sold = await desk.sell(rosa, monthly)

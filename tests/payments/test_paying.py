@@ -31,10 +31,10 @@ from gym.security.permissions import Actor, NotAllowed, Role
 from gym.subscriptions.models import Subscription, SubscriptionStatus
 from gym.subscriptions.service import SubscriptionService
 from tests.conftest import hire
-from tests.support.memberships import PRICE, Reception, entries, told
+from tests.support.memberships import PRICE, DeskClerk, entries, told
 
 
-async def test_paying_the_balance_makes_it_active(desk: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_paying_the_balance_makes_it_active(desk: DeskClerk, rosa: Client, monthly: Plan) -> None:
     sold = await desk.sell(rosa, monthly)
     first = await desk.pay(sold, Decimal(50000))
     assert (first.number, first.balance_after) == (1, Decimal(100000))
@@ -44,7 +44,7 @@ async def test_paying_the_balance_makes_it_active(desk: Reception, rosa: Client,
     assert (await desk.see(sold)).status is SubscriptionStatus.ACTIVE
 
 
-async def test_a_receipt_says_who_what_and_how_much(desk: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_a_receipt_says_who_what_and_how_much(desk: DeskClerk, rosa: Client, monthly: Plan) -> None:
     receipt = await desk.pay(await desk.sell(rosa, monthly))
     assert (receipt.client_name, receipt.plan_name, receipt.staff_name) == (
         "Rosa Vargas",
@@ -58,7 +58,7 @@ async def test_a_receipt_says_who_what_and_how_much(desk: Reception, rosa: Clien
 
 
 async def test_an_old_receipt_still_says_what_was_owed_then(
-    desk: Reception, rosa: Client, monthly: Plan, clock: FrozenClock
+    desk: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     sold = await desk.sell(rosa, monthly)
     first = await desk.pay(sold, Decimal(50000))
@@ -69,7 +69,7 @@ async def test_an_old_receipt_still_says_what_was_owed_then(
     assert again == first
 
 
-async def test_nobody_pays_more_than_is_owed(desk: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_nobody_pays_more_than_is_owed(desk: DeskClerk, rosa: Client, monthly: Plan) -> None:
     sold = await desk.sell(rosa, monthly)
     with pytest.raises(OverPayment) as refused:
         await desk.pay(sold, PRICE + 1)
@@ -82,14 +82,14 @@ async def test_nobody_pays_more_than_is_owed(desk: Reception, rosa: Client, mont
 
 @pytest.mark.parametrize("amount", [Decimal(0), Decimal(-5), Decimal("0.004")])
 async def test_an_amount_is_more_than_zero(
-    desk: Reception, rosa: Client, monthly: Plan, amount: Decimal
+    desk: DeskClerk, rosa: Client, monthly: Plan, amount: Decimal
 ) -> None:
     sold = await desk.sell(rosa, monthly)
     with pytest.raises(AmountNotPositive):
         await desk.pay(sold, amount)
 
 
-async def test_the_same_tap_twice_pays_once(desk: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_the_same_tap_twice_pays_once(desk: DeskClerk, rosa: Client, monthly: Plan) -> None:
     sold = await desk.sell(rosa, monthly)
     key = new_id()
     first = await desk.pay(sold, Decimal(50000), key)
@@ -101,7 +101,7 @@ async def test_the_same_tap_twice_pays_once(desk: Reception, rosa: Client, month
         await desk.pay(otto, Decimal(50000), key)
 
 
-async def pay_and_stumble(desk: Reception, sold: Subscription) -> None:
+async def pay_and_stumble(desk: DeskClerk, sold: Subscription) -> None:
     """A payment whose transaction fails after it."""
     async with desk.gym.unit_of_work(desk.actor) as uow:
         await SubscriptionService(uow).take_payment(sold.id, Decimal(1000), Method.CARD)
@@ -109,7 +109,7 @@ async def pay_and_stumble(desk: Reception, sold: Subscription) -> None:
 
 
 async def test_a_payment_that_was_rolled_back_takes_no_receipt_number(
-    desk: Reception, rosa: Client, monthly: Plan
+    desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     sold = await desk.sell(rosa, monthly)
     with pytest.raises(ZeroDivisionError):
@@ -117,14 +117,14 @@ async def test_a_payment_that_was_rolled_back_takes_no_receipt_number(
     assert (await desk.pay(sold)).number == 1
 
 
-async def test_a_long_note_is_refused(desk: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_a_long_note_is_refused(desk: DeskClerk, rosa: Client, monthly: Plan) -> None:
     sold = await desk.sell(rosa, monthly)
     async with desk.gym.unit_of_work(desk.actor) as uow:
         with pytest.raises(NoteTooLong):
             await SubscriptionService(uow).take_payment(sold.id, Decimal(1000), Method.CARD, note="x" * 301)
 
 
-async def test_a_voided_payment_is_owed_again(desk: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_a_voided_payment_is_owed_again(desk: DeskClerk, rosa: Client, monthly: Plan) -> None:
     receipt = await desk.pay(await desk.sell(rosa, monthly))
     voided = await desk.void(receipt.entry_id)
     assert (voided.status, voided.account.balance) == (SubscriptionStatus.PENDING_PAYMENT, PRICE)
@@ -136,7 +136,7 @@ async def test_a_voided_payment_is_owed_again(desk: Reception, rosa: Client, mon
 
 
 async def test_a_prepaid_period_whose_payment_is_voided_goes_on_waiting(
-    desk: Reception, rosa: Client, monthly: Plan, clock: FrozenClock
+    desk: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     later = clock.now().date() + timedelta(days=3)
     receipt = await desk.pay(await desk.sell(rosa, monthly, later))
@@ -148,11 +148,11 @@ async def test_a_prepaid_period_whose_payment_is_voided_goes_on_waiting(
 
 
 async def test_a_colleagues_payment_or_yesterdays_is_voided_by_an_admin(
-    gym: Gym, desk: Reception, boss: Reception, rosa: Client, monthly: Plan, clock: FrozenClock
+    gym: Gym, desk: DeskClerk, boss: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     sold = await desk.sell(rosa, monthly)
     receipt = await desk.pay(sold)
-    colleague = Reception(gym, await hire(gym, "Carla", Role.EMPLOYEE))
+    colleague = DeskClerk(gym, await hire(gym, "Carla", Role.EMPLOYEE))
     with pytest.raises(VoidNeedsAdmin):
         await colleague.void(receipt.entry_id)
     clock.advance(timedelta(hours=14))
@@ -161,7 +161,7 @@ async def test_a_colleagues_payment_or_yesterdays_is_voided_by_an_admin(
     assert (await boss.void(receipt.entry_id)).account.balance == PRICE
 
 
-async def test_a_void_wants_a_reason_and_a_payment(desk: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_a_void_wants_a_reason_and_a_payment(desk: DeskClerk, rosa: Client, monthly: Plan) -> None:
     receipt = await desk.pay(await desk.sell(rosa, monthly))
     with pytest.raises(ReasonNeeded):
         await desk.void(receipt.entry_id, "no")
@@ -172,7 +172,7 @@ async def test_a_void_wants_a_reason_and_a_payment(desk: Reception, rosa: Client
 
 
 async def test_the_day_is_counted_by_method_and_person(
-    gym: Gym, desk: Reception, boss: Reception, rosa: Client, monthly: Plan
+    gym: Gym, desk: DeskClerk, boss: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     sold = await desk.sell(rosa, monthly)
     wrong = await desk.pay(sold, Decimal(10000))
@@ -191,7 +191,7 @@ async def test_the_day_is_counted_by_method_and_person(
 
 
 async def test_a_clients_payments_are_listed_newest_first(
-    desk: Reception, rosa: Client, monthly: Plan
+    desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     sold = await desk.sell(rosa, monthly)
     first, second = await desk.pay(sold, Decimal(1000)), await desk.pay(sold, Decimal(2000))
@@ -204,7 +204,7 @@ async def test_a_clients_payments_are_listed_newest_first(
 
 
 async def test_a_lapsed_membership_keeps_its_debt_until_it_is_paid(
-    desk: Reception, rosa: Client, monthly: Plan, clock: FrozenClock
+    desk: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     sold = await desk.sell(rosa, monthly)
     clock.advance(timedelta(days=40))

@@ -17,11 +17,11 @@ from gym.plans.models import Plan
 from gym.security.permissions import Actor, NotAllowed
 from gym.subscriptions.service import SubscriptionService
 from tests.support.front_desk import statements
-from tests.support.memberships import PRICE, Reception
+from tests.support.memberships import PRICE, DeskClerk
 
 
 async def test_payments_voids_and_refunds_are_listed_newest_first(
-    boss: Reception, rosa: Client, monthly: Plan, clock: FrozenClock
+    boss: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     sold = await boss.sell(rosa, monthly)
     first = await boss.pay(sold, Decimal(1000))
@@ -44,7 +44,7 @@ async def test_payments_voids_and_refunds_are_listed_newest_first(
 
 
 async def test_a_page_of_money_is_one_query_and_a_count(
-    gym: Gym, desk: Reception, rosa: Client, monthly: Plan
+    gym: Gym, desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     sold = await desk.sell(rosa, monthly)
     for amount in range(1, 11):
@@ -56,14 +56,14 @@ async def test_a_page_of_money_is_one_query_and_a_count(
     assert (page.number, page.total, [row.entry.amount for row in page.items]) == (1, 10, [2, 1])
 
 
-async def test_nobody_sees_somebody_elses_money(gym: Gym, desk: Reception, rosa: Client) -> None:
+async def test_nobody_sees_somebody_elses_money(gym: Gym, desk: DeskClerk, rosa: Client) -> None:
     otto = await desk.client("Otto")
     async with gym.unit_of_work(Actor.member(otto.id, "Otto")) as uow:
         with pytest.raises(NotAllowed):
             await StatementService(uow).money(rosa.id)
 
 
-async def test_a_running_balance_ends_at_the_accounts(boss: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_a_running_balance_ends_at_the_accounts(boss: DeskClerk, rosa: Client, monthly: Plan) -> None:
     sold = await boss.sell(rosa, monthly)
     wrong = await boss.pay(sold, Decimal(50000))
     await boss.void(wrong.entry_id)

@@ -12,7 +12,7 @@ from gym.plans.models import DurationUnit, Plan
 from gym.security.permissions import Actor, NotAllowed
 from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.plan_holders import PlanHolders
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 
 
 async def count(gym: Gym, plan: Plan, actor: Actor) -> int:
@@ -23,7 +23,7 @@ async def count(gym: Gym, plan: Plan, actor: Actor) -> int:
 async def test_those_who_have_it_or_wait_for_it_are_counted_once(
     gym: Gym, admin: Actor, clock: FrozenClock
 ) -> None:
-    desk = Reception(gym, admin)
+    desk = DeskClerk(gym, admin)
     plan, other = await desk.plan(unit=DurationUnit.WEEK), await desk.plan(name="Other")
     rosa, mateo = await desk.client("Rosa"), await desk.client("Mateo")
     await desk.pay(await desk.sell(rosa, plan))
@@ -35,7 +35,7 @@ async def test_those_who_have_it_or_wait_for_it_are_counted_once(
 
 
 async def test_members_do_not_count_each_other(gym: Gym, admin: Actor) -> None:
-    desk = Reception(gym, admin)
+    desk = DeskClerk(gym, admin)
     plan, rosa = await desk.plan(), await desk.client("Rosa")
     with pytest.raises(NotAllowed):
         await count(gym, plan, Actor.member(rosa.id, rosa.full_name))
@@ -44,7 +44,7 @@ async def test_members_do_not_count_each_other(gym: Gym, admin: Actor) -> None:
 async def test_who_rests_until_the_return_has_the_plan_whatever_its_last_day_says(
     gym: Gym, admin: Actor, clock: FrozenClock
 ) -> None:
-    desk = Reception(gym, admin)
+    desk = DeskClerk(gym, admin)
     plan, other, rosa = await desk.plan(), await desk.plan(name="Other"), await desk.client("Rosa")
     resting = await desk.sell(rosa, plan)
     await desk.pay(resting)

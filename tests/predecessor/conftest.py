@@ -20,7 +20,7 @@ from gym.plans.models import Plan
 from gym.security.permissions import Actor
 from gym.security.signed_links import SignedLinks
 from gym.settings.models import GymState
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 
 DAY: Final = timedelta(days=1)
 MONTH: Final = date(2026, 8, 3)
@@ -28,32 +28,32 @@ MONTH: Final = date(2026, 8, 3)
 
 
 @pytest.fixture
-def desk(gym: Gym, employee: Actor) -> Reception:
-    return Reception(gym, employee)
+def desk(gym: Gym, employee: Actor) -> DeskClerk:
+    return DeskClerk(gym, employee)
 
 
 @pytest.fixture
-def boss(gym: Gym, admin: Actor) -> Reception:
-    return Reception(gym, admin)
+def boss(gym: Gym, admin: Actor) -> DeskClerk:
+    return DeskClerk(gym, admin)
 
 
 @pytest.fixture
-async def rosa(desk: Reception) -> Client:
+async def rosa(desk: DeskClerk) -> Client:
     return await desk.client("Rosa", telegram_id=77)
 
 
 @pytest.fixture
-async def monthly(desk: Reception) -> Plan:
+async def monthly(desk: DeskClerk) -> Plan:
     return await desk.plan()
 
 
-async def comes(desk: Reception, client: Client, key: UUID | None = None) -> Verdict:
+async def comes(desk: DeskClerk, client: Client, key: UUID | None = None) -> Verdict:
     """Let in by name at the desk."""
     async with desk.gym.unit_of_work(desk.actor) as uow:
         return await AttendanceService(uow).check_in_client(client.id, key=key)
 
 
-async def shows_card(desk: Reception, client: Client, at: datetime | None = None) -> Verdict:
+async def shows_card(desk: DeskClerk, client: Client, at: datetime | None = None) -> Verdict:
     """With a QR that was drawn for the moment at the door."""
     drawn = at or desk.gym.clock.now()
     text = SignedLinks(desk.gym.secrets.jwt).sign_member_qr(client.id, drawn + timedelta(seconds=60))

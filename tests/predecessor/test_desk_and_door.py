@@ -36,7 +36,7 @@ from gym.subscriptions.discounts import Discount, DiscountTooLarge
 from gym.subscriptions.service import SubscriptionService
 from tests.faces_db.conftest import MODEL, Faces
 from tests.predecessor.conftest import DAY, comes, set_up, shows_card
-from tests.support.memberships import PRICE, Reception, entries
+from tests.support.memberships import PRICE, DeskClerk, entries
 
 Code = VerdictCode
 RIVALS = 8
@@ -50,7 +50,7 @@ async def at_once(attempt: Callable[[], Awaitable[object]]) -> int:
     return RIVALS - len(failed)
 
 
-async def earns_reward(gym: Gym, desk: Reception, client: Client, plan: Plan) -> Reward:
+async def earns_reward(gym: Gym, desk: DeskClerk, client: Client, plan: Plan) -> Reward:
     """The one visit that this gym asks for."""
     await set_up(gym, reward_visits=1, reward_percent="20")
     await desk.pay(await desk.sell(client, plan))
@@ -60,13 +60,13 @@ async def earns_reward(gym: Gym, desk: Reception, client: Client, plan: Plan) ->
     return reward
 
 
-async def renew_with(desk: Reception, client: Client, reward: Reward) -> Decimal:
+async def renew_with(desk: DeskClerk, client: Client, reward: Reward) -> Decimal:
     async with desk.gym.unit_of_work(desk.actor) as uow:
         return (await SubscriptionService(uow).renew(client.id, reward_id=reward.id)).final_price
 
 
 async def test_6_eight_parallel_calls_sell_take_let_in_and_reward_once_each(
-    gym: Gym, desk: Reception, rosa: Client, monthly: Plan
+    gym: Gym, desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     await set_up(gym, reward_visits=1)
     await gym.database.warm(RIVALS)
@@ -85,7 +85,7 @@ async def test_6_eight_parallel_calls_sell_take_let_in_and_reward_once_each(
 
 
 async def test_10_an_employee_gives_no_more_than_the_limit(
-    desk: Reception, boss: Reception, rosa: Client, monthly: Plan
+    desk: DeskClerk, boss: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     for off in (Discount.percent(Decimal("10.01")), Discount(PRICE / 10 + 1), Discount.percent(Decimal(100))):
         with pytest.raises(DiscountTooLarge):
@@ -98,7 +98,7 @@ async def test_10_an_employee_gives_no_more_than_the_limit(
 
 
 async def test_10_a_reward_lowers_the_price_of_its_own_client_and_nobody_elses(
-    gym: Gym, desk: Reception, rosa: Client, monthly: Plan
+    gym: Gym, desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     reward = await earns_reward(gym, desk, rosa, monthly)
     otto = await desk.client("Otto")
@@ -149,7 +149,7 @@ async def test_26_every_optional_field_of_a_client_can_be_emptied(gym: Gym, empl
 
 
 async def test_26_every_optional_field_of_a_plan_can_be_emptied(
-    gym: Gym, desk: Reception, admin: Actor
+    gym: Gym, desk: DeskClerk, admin: Actor
 ) -> None:
     plan = await desk.plan(visits=10)
     window = {"weekdays": [0, 1], "from": "06:00", "until": "10:00"}
@@ -173,7 +173,7 @@ async def by_document(gym: Gym) -> Verdict:
         return await AttendanceService(uow).check_in_document("1020304050", "4567")
 
 
-async def with_face(desk: Reception, faces: Faces) -> tuple[Client, Probe]:
+async def with_face(desk: DeskClerk, faces: Faces) -> tuple[Client, Probe]:
     """Rosa with a document, a phone and a face."""
     person = faces.person()
     document = Document(DocumentType.CC, "1020304050")
@@ -187,7 +187,7 @@ async def with_face(desk: Reception, faces: Faces) -> tuple[Client, Probe]:
 
 
 async def test_28_qr_and_document_open_at_the_same_hours_as_the_face(
-    gym: Gym, desk: Reception, admin: Actor, clock: FrozenClock
+    gym: Gym, desk: DeskClerk, admin: Actor, clock: FrozenClock
 ) -> None:
     rosa, probe = await with_face(desk, Faces())
     plan = await desk.plan(Decimal(0), visits=30)

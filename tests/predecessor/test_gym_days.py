@@ -20,13 +20,13 @@ from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.models import SubscriptionStatus
 from gym.subscriptions.service import SubscriptionService
 from tests.predecessor.conftest import DAY, Night, comes, set_up
-from tests.support.memberships import Reception, run_nightly, told
+from tests.support.memberships import DeskClerk, run_nightly, told
 
 Code, Status = VerdictCode, SubscriptionStatus
 
 
 async def test_13_a_payment_belongs_to_the_day_on_which_the_gym_took_it(
-    night: Night, desk: Reception, rosa: Client, monthly: Plan
+    night: Night, desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     sold = await desk.sell(rosa, monthly)
     night.late()
@@ -43,7 +43,7 @@ async def test_13_a_payment_belongs_to_the_day_on_which_the_gym_took_it(
 
 
 async def test_13_a_visit_before_and_one_after_midnight_are_two(
-    night: Night, desk: Reception, rosa: Client, monthly: Plan
+    night: Night, desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     await desk.pay(await desk.sell(rosa, monthly))
     night.late()
@@ -58,7 +58,7 @@ async def test_13_a_visit_before_and_one_after_midnight_are_two(
         assert list(days) == [night.day, night.next]
 
 
-async def test_13_a_status_changes_at_the_gyms_midnight(night: Night, desk: Reception, rosa: Client) -> None:
+async def test_13_a_status_changes_at_the_gyms_midnight(night: Night, desk: DeskClerk, rosa: Client) -> None:
     day_pass = await desk.plan(Decimal(0), DurationUnit.DAY)
     today = await desk.sell(rosa, day_pass)
     tomorrow = await desk.renew(rosa)
@@ -72,7 +72,7 @@ async def test_13_a_status_changes_at_the_gyms_midnight(night: Night, desk: Rece
 
 
 async def test_13_the_door_opens_and_closes_at_the_gyms_midnight(
-    night: Night, desk: Reception, rosa: Client
+    night: Night, desk: DeskClerk, rosa: Client
 ) -> None:
     await desk.sell(rosa, await desk.plan(Decimal(0), DurationUnit.DAY), starts_on=night.next)
     night.late()
@@ -86,7 +86,7 @@ async def test_13_the_door_opens_and_closes_at_the_gyms_midnight(
 
 
 async def test_13_a_freeze_holds_whole_gym_days(
-    night: Night, desk: Reception, boss: Reception, rosa: Client, monthly: Plan
+    night: Night, desk: DeskClerk, boss: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     sold = await desk.sell(rosa, monthly)
     await desk.pay(sold)
@@ -104,7 +104,7 @@ async def test_13_a_freeze_holds_whole_gym_days(
 
 
 async def test_13_who_returns_after_midnight_was_frozen_until_midnight(
-    night: Night, desk: Reception, boss: Reception, rosa: Client, monthly: Plan
+    night: Night, desk: DeskClerk, boss: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     sold = await desk.sell(rosa, monthly)
     await desk.pay(sold)
@@ -125,7 +125,7 @@ async def remind(gym: Gym) -> list[object]:
 
 
 async def test_13_a_reminder_counts_gym_days_and_sleeps_at_the_gyms_night(
-    night: Night, desk: Reception, rosa: Client
+    night: Night, desk: DeskClerk, rosa: Client
 ) -> None:
     days = await desk.plan(Decimal(0), DurationUnit.DAY, 3)
     await desk.sell(rosa, days, night.day - DAY)
@@ -141,7 +141,7 @@ async def test_13_a_reminder_counts_gym_days_and_sleeps_at_the_gyms_night(
 
 @pytest.mark.parametrize("late", [False, True])
 async def test_13_a_reward_lasts_its_gym_days_to_the_last_minute(
-    night: Night, desk: Reception, rosa: Client, monthly: Plan, late: bool
+    night: Night, desk: DeskClerk, rosa: Client, monthly: Plan, late: bool
 ) -> None:
     await set_up(night.gym, timezone=str(night.zone), reward_visits=1, reward_days=2)
     await desk.pay(await desk.sell(rosa, monthly))
@@ -159,7 +159,7 @@ async def test_13_a_reward_lasts_its_gym_days_to_the_last_minute(
         await renewed_with(desk, rosa, reward.id)
 
 
-async def renewed_with(desk: Reception, client: Client, reward_id: object) -> Decimal:
+async def renewed_with(desk: DeskClerk, client: Client, reward_id: object) -> Decimal:
     async with desk.gym.unit_of_work(desk.actor) as uow:
         sold = await SubscriptionService(uow).renew(client.id, reward_id=reward_id)  # type: ignore[arg-type]
         return sold.final_price

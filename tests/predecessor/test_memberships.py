@@ -19,19 +19,19 @@ from gym.subscriptions.errors import PlanInactive
 from gym.subscriptions.models import Subscription, SubscriptionStatus
 from gym.subscriptions.service import SubscriptionService
 from tests.predecessor.conftest import DAY, MONTH, comes
-from tests.support.memberships import PRICE, Reception, run_nightly
+from tests.support.memberships import PRICE, DeskClerk, run_nightly
 
 Code, Status = VerdictCode, SubscriptionStatus
 
 
-async def status_now(desk: Reception, client: Client) -> SubscriptionStatus | None:
+async def status_now(desk: DeskClerk, client: Client) -> SubscriptionStatus | None:
     """Of what runs today, without any job having run."""
     found = await desk.current(client)
     return found.status if found else None
 
 
 async def test_3_a_renewal_paid_in_advance_is_active_on_its_first_day(
-    gym: Gym, desk: Reception, rosa: Client, monthly: Plan, clock: FrozenClock
+    gym: Gym, desk: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     await desk.pay(await desk.sell(rosa, monthly))
     renewal = await desk.renew(rosa)
@@ -45,7 +45,7 @@ async def test_3_a_renewal_paid_in_advance_is_active_on_its_first_day(
 
 @pytest.mark.parametrize("starts_in", [0, 5])
 async def test_3_a_hundred_percent_discount_leaves_nothing_unpaid(
-    boss: Reception, rosa: Client, monthly: Plan, clock: FrozenClock, starts_in: int
+    boss: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock, starts_in: int
 ) -> None:
     everything = Discount.percent(Decimal(100))
     sold = await boss.sell(rosa, monthly, MONTH + starts_in * DAY, discount=everything)
@@ -56,7 +56,7 @@ async def test_3_a_hundred_percent_discount_leaves_nothing_unpaid(
 
 
 async def test_4_paying_for_next_month_does_not_open_the_door_today(
-    desk: Reception, rosa: Client, monthly: Plan, clock: FrozenClock
+    desk: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     await desk.pay(await desk.sell(rosa, monthly, MONTH + 28 * DAY))
     early = await comes(desk, rosa)
@@ -68,7 +68,7 @@ async def test_4_paying_for_next_month_does_not_open_the_door_today(
 
 
 async def test_5_a_plans_new_price_rewrites_no_debt_and_no_sale(
-    gym: Gym, desk: Reception, admin: Actor, rosa: Client, monthly: Plan, clock: FrozenClock
+    gym: Gym, desk: DeskClerk, admin: Actor, rosa: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     sold = await desk.sell(rosa, monthly)
     await desk.pay(sold, Decimal(50000))
@@ -82,7 +82,7 @@ async def test_5_a_plans_new_price_rewrites_no_debt_and_no_sale(
 
 
 async def test_20_renewals_of_the_31st_do_not_drift(
-    desk: Reception, rosa: Client, monthly: Plan, clock: FrozenClock
+    desk: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     clock.at = datetime(2027, 1, 31, 15, tzinfo=UTC)
     first_days = [(await desk.sell(rosa, monthly)).starts_on]
@@ -96,7 +96,7 @@ async def test_20_renewals_of_the_31st_do_not_drift(
 
 
 async def test_21_renewing_what_ended_long_ago_starts_today(
-    desk: Reception, rosa: Client, monthly: Plan, clock: FrozenClock
+    desk: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     await desk.pay(await desk.sell(rosa, monthly))
     clock.advance(100 * DAY)
@@ -107,7 +107,7 @@ async def test_21_renewing_what_ended_long_ago_starts_today(
 
 
 async def test_22_what_was_never_paid_lapses_and_blocks_nothing(
-    gym: Gym, desk: Reception, rosa: Client, monthly: Plan, clock: FrozenClock
+    gym: Gym, desk: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     unpaid = await desk.sell(rosa, monthly)
     clock.advance(31 * DAY)
@@ -118,7 +118,7 @@ async def test_22_what_was_never_paid_lapses_and_blocks_nothing(
     assert again.status is Status.PENDING_PAYMENT
 
 
-async def refused(desk: Reception, client: Client, plan: Plan, *, renews: bool) -> None:
+async def refused(desk: DeskClerk, client: Client, plan: Plan, *, renews: bool) -> None:
     with pytest.raises(PlanInactive):
         await (desk.renew(client, plan) if renews else desk.sell(client, plan))
     async with desk.gym.unit_of_work(desk.actor) as uow:
@@ -128,7 +128,7 @@ async def refused(desk: Reception, client: Client, plan: Plan, *, renews: bool) 
 
 
 async def test_23_a_deactivated_plan_is_neither_sold_nor_renewed(
-    gym: Gym, desk: Reception, admin: Actor, rosa: Client, monthly: Plan
+    gym: Gym, desk: DeskClerk, admin: Actor, rosa: Client, monthly: Plan
 ) -> None:
     running: Subscription = await desk.sell(rosa, monthly)
     async with gym.unit_of_work(admin) as uow:

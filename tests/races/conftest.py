@@ -15,7 +15,7 @@ from gym.core.errors import GymError
 from gym.plans.models import Plan
 from gym.security.permissions import Actor
 from gym.subscriptions.models import Subscription
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 
 RIVALS = 32
 
@@ -47,33 +47,33 @@ async def race(gym: Gym, attempt: Callable[[], Awaitable[object]], rivals: int =
 
 
 @pytest.fixture
-def desk(gym: Gym, employee: Actor) -> Reception:
-    return Reception(gym, employee)
+def desk(gym: Gym, employee: Actor) -> DeskClerk:
+    return DeskClerk(gym, employee)
 
 
 @pytest.fixture
-def boss(gym: Gym, admin: Actor) -> Reception:
-    return Reception(gym, admin)
+def boss(gym: Gym, admin: Actor) -> DeskClerk:
+    return DeskClerk(gym, admin)
 
 
 @pytest.fixture
-async def rosa(desk: Reception) -> Client:
+async def rosa(desk: DeskClerk) -> Client:
     return await desk.client("Rosa")
 
 
 @pytest.fixture
-async def monthly(desk: Reception) -> Plan:
+async def monthly(desk: DeskClerk) -> Plan:
     return await desk.plan()
 
 
 @pytest.fixture
-async def sold(desk: Reception, rosa: Client, monthly: Plan) -> Subscription:
+async def sold(desk: DeskClerk, rosa: Client, monthly: Plan) -> Subscription:
     """Rosa's unpaid month."""
     return await desk.sell(rosa, monthly)
 
 
 @pytest.fixture
-async def paid(desk: Reception, sold: Subscription) -> Subscription:
+async def paid(desk: DeskClerk, sold: Subscription) -> Subscription:
     await desk.pay(sold, sold.final_price)
     assert (await desk.see(sold)).account.balance == Decimal(0)
     return sold

@@ -25,14 +25,14 @@ from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.models import Freeze, Subscription
 from gym.subscriptions.service import SubscriptionService
 from tests.races.conftest import RIVALS, race
-from tests.support.memberships import PRICE, Reception
+from tests.support.memberships import PRICE, DeskClerk
 
 ONE = (1, RIVALS - 1)
 TODAY = date(2026, 8, 3)
 Code = VerdictCode
 
 
-async def comes(desk: Reception, client: Client) -> Verdict:
+async def comes(desk: DeskClerk, client: Client) -> Verdict:
     async with desk.gym.unit_of_work(desk.actor) as uow:
         return await AttendanceService(uow).check_in_client(client.id)
 
@@ -42,7 +42,7 @@ async def count(gym: Gym, *conditions: object) -> int:
         return await uow.session.scalar(select(func.count()).where(*conditions)) or 0  # type: ignore[arg-type]
 
 
-async def test_one_visit_counts(desk: Reception, rosa: Client, paid: Subscription) -> None:
+async def test_one_visit_counts(desk: DeskClerk, rosa: Client, paid: Subscription) -> None:
     outcome = await race(desk.gym, lambda: comes(desk, rosa))
     verdicts = [one for one in outcome.won if isinstance(one, Verdict)]
     assert Counter(one.code for one in verdicts) == {Code.ADMITTED: 1, Code.REENTRY: RIVALS - 1}
@@ -50,7 +50,7 @@ async def test_one_visit_counts(desk: Reception, rosa: Client, paid: Subscriptio
     assert (await desk.see(paid)).visits_used == 1
 
 
-async def test_one_visit_is_undone_once(desk: Reception, rosa: Client, paid: Subscription) -> None:
+async def test_one_visit_is_undone_once(desk: DeskClerk, rosa: Client, paid: Subscription) -> None:
     visit = await comes(desk, rosa)
 
     async def undoes() -> object:
@@ -62,7 +62,7 @@ async def test_one_visit_is_undone_once(desk: Reception, rosa: Client, paid: Sub
     assert (await desk.see(paid)).visits_used == 0
 
 
-async def test_one_admits_against_the_verdict(desk: Reception, rosa: Client) -> None:
+async def test_one_admits_against_the_verdict(desk: DeskClerk, rosa: Client) -> None:
     denied = await comes(desk, rosa)
 
     async def admits() -> object:
@@ -74,7 +74,7 @@ async def test_one_admits_against_the_verdict(desk: Reception, rosa: Client) -> 
     assert await count(desk.gym, CheckIn.counted) == 1
 
 
-async def test_one_freezes(boss: Reception, rosa: Client, paid: Subscription) -> None:
+async def test_one_freezes(boss: DeskClerk, rosa: Client, paid: Subscription) -> None:
     renewal = await boss.renew(rosa)
 
     async def freezes() -> object:
@@ -88,7 +88,7 @@ async def test_one_freezes(boss: Reception, rosa: Client, paid: Subscription) ->
     assert later.starts_on == seen.ends_on + timedelta(days=1)
 
 
-async def test_one_returns(boss: Reception, paid: Subscription, clock: FrozenClock) -> None:
+async def test_one_returns(boss: DeskClerk, paid: Subscription, clock: FrozenClock) -> None:
     async with boss.gym.unit_of_work(boss.actor) as uow:
         await FreezeService(uow).freeze(paid.id, TODAY, None, "travels")
     clock.advance(timedelta(days=3))
@@ -103,7 +103,7 @@ async def test_one_returns(boss: Reception, paid: Subscription, clock: FrozenClo
 
 
 async def test_one_closing_of_the_gym_moves_everybody_once(
-    boss: Reception, monthly: Plan, paid: Subscription
+    boss: DeskClerk, monthly: Plan, paid: Subscription
 ) -> None:
     """Thirty-two taps on one button, while others sell and let in."""
     others = [await boss.sell(await boss.client(f"P{number}"), monthly) for number in range(4)]
@@ -139,7 +139,7 @@ async def earned(gym: Gym, client: Client) -> UUID:
         return row.id
 
 
-async def test_one_redeems_a_reward(gym: Gym, desk: Reception, rosa: Client, paid: Subscription) -> None:
+async def test_one_redeems_a_reward(gym: Gym, desk: DeskClerk, rosa: Client, paid: Subscription) -> None:
     reward = await earned(gym, rosa)
 
     async def renews() -> Subscription:
@@ -154,7 +154,7 @@ async def test_one_redeems_a_reward(gym: Gym, desk: Reception, rosa: Client, pai
 
 
 async def test_the_visit_that_earns_a_reward_grants_it_once(
-    gym: Gym, desk: Reception, rosa: Client, paid: Subscription, clock: FrozenClock
+    gym: Gym, desk: DeskClerk, rosa: Client, paid: Subscription, clock: FrozenClock
 ) -> None:
     for _ in range(19):
         await comes(desk, rosa)
@@ -163,7 +163,7 @@ async def test_the_visit_that_earns_a_reward_grants_it_once(
     assert await count(gym, Reward.kind == RewardKind.VISITS) == 1
 
 
-async def asked(desk: Reception, client: Client, plan: Plan) -> UUID:
+async def asked(desk: DeskClerk, client: Client, plan: Plan) -> UUID:
     async with desk.gym.unit_of_work(desk.actor) as uow:
         half = Discount.percent(Decimal(50))
         request = await ApprovalService(uow).ask_discount(
@@ -173,7 +173,7 @@ async def asked(desk: Reception, client: Client, plan: Plan) -> UUID:
 
 
 async def test_one_answer_to_a_request_counts(
-    gym: Gym, desk: Reception, boss: Reception, rosa: Client, monthly: Plan
+    gym: Gym, desk: DeskClerk, boss: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     request = await asked(desk, rosa, monthly)
     turns = iter(range(RIVALS))
@@ -188,7 +188,7 @@ async def test_one_answer_to_a_request_counts(
 
 
 async def test_an_approved_discount_is_spent_once(
-    gym: Gym, desk: Reception, boss: Reception, rosa: Client, monthly: Plan
+    gym: Gym, desk: DeskClerk, boss: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     request = await asked(desk, rosa, monthly)
     async with gym.unit_of_work(boss.actor) as uow:

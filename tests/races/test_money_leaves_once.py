@@ -24,7 +24,7 @@ from gym.subscriptions.models import Subscription
 from gym.subscriptions.schemas import RefundMode
 from gym.subscriptions.service import SubscriptionService
 from tests.races.conftest import RIVALS
-from tests.support.memberships import PRICE, Reception
+from tests.support.memberships import PRICE, DeskClerk
 
 QUARTER: Final = Decimal(400000)
 ZERO: Final = Decimal(0)
@@ -45,7 +45,7 @@ SELECT id, kind, balance, owed, held FROM (
 class Case:
     """Rosa's month, paid once, and what can be done with the money."""
 
-    boss: Reception
+    boss: DeskClerk
     rosa: Client
     sold: Subscription
     receipt: Receipt
@@ -104,7 +104,7 @@ Act = Callable[[], Awaitable[object]]
 
 
 @pytest.fixture
-async def case(boss: Reception, rosa: Client, sold: Subscription) -> Case:
+async def case(boss: DeskClerk, rosa: Client, sold: Subscription) -> Case:
     receipt = await boss.pay(sold)
     return Case(boss, rosa, sold, receipt, await boss.plan(QUARTER, count=3, name="Quarter"))
 

@@ -22,7 +22,7 @@ from gym.security.permissions import Actor
 from gym.subscriptions.models import Subscription
 from tests.attendance.conftest import Door, change
 from tests.rewards.conftest import DAY, TWENTY, come, more_settings, rewards
-from tests.support.memberships import Reception, told
+from tests.support.memberships import DeskClerk, told
 
 Code = VerdictCode
 
@@ -68,7 +68,7 @@ async def test_client_and_desk_hear_of_it_once(
 async def test_only_plans_counted_in_months_earn(
     gym: Gym,
     door: Door,
-    desk: Reception,
+    desk: DeskClerk,
     rosa: Client,
     clock: FrozenClock,
     three_visits: None,
@@ -85,7 +85,7 @@ async def test_only_plans_counted_in_months_earn(
 async def test_visits_of_two_periods_do_not_add_up(
     gym: Gym,
     door: Door,
-    desk: Reception,
+    desk: DeskClerk,
     rosa: Client,
     paid: Subscription,
     clock: FrozenClock,
@@ -111,7 +111,7 @@ async def test_entering_again_does_not_count_towards_it(
 
 
 async def test_a_visit_against_the_verdict_counts_towards_it(
-    gym: Gym, door: Door, desk: Reception, rosa: Client, clock: FrozenClock, three_visits: None
+    gym: Gym, door: Door, desk: DeskClerk, rosa: Client, clock: FrozenClock, three_visits: None
 ) -> None:
     await desk.sell(rosa, await desk.plan())
     for number in range(3):
@@ -207,7 +207,7 @@ async def test_days_that_are_replayed_at_once_miss_no_milestone(
 
 
 async def test_milestones_count_all_visits_of_a_client_and_congratulate_only_once(
-    gym: Gym, door: Door, desk: Reception, rosa: Client, paid: Subscription, clock: FrozenClock
+    gym: Gym, door: Door, desk: DeskClerk, rosa: Client, paid: Subscription, clock: FrozenClock
 ) -> None:
     await more_settings(gym, milestones=[4])
     await come(door, rosa, clock, 2)

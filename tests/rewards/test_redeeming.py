@@ -30,7 +30,7 @@ from gym.subscriptions.service import SubscriptionService
 from tests.attendance.conftest import Door
 from tests.rewards.conftest import DAY, TWENTY, come, more_settings, rewards
 from tests.rewards.test_granting import undo
-from tests.support.memberships import Reception, told
+from tests.support.memberships import DeskClerk, told
 
 EARNED_ON = date(2026, 8, 5)
 LAST_DAY = date(2026, 8, 11)
@@ -48,14 +48,14 @@ async def reward(
 
 
 async def renew_with(
-    desk: Reception, client: Client, reward_id: UUID, seen: str | None = None, key: UUID | None = None
+    desk: DeskClerk, client: Client, reward_id: UUID, seen: str | None = None, key: UUID | None = None
 ) -> Subscription:
     async with desk.gym.unit_of_work(desk.actor) as uow:
         return await SubscriptionService(uow).renew(client.id, reward_id=reward_id, seen=seen, key=key)
 
 
 async def test_the_next_period_costs_a_fifth_less_and_the_reward_is_spent_with_the_price(
-    gym: Gym, desk: Reception, rosa: Client, reward: Reward
+    gym: Gym, desk: DeskClerk, rosa: Client, reward: Reward
 ) -> None:
     renewed = await renew_with(desk, rosa, reward.id)
     assert (renewed.base_price, renewed.discount, renewed.final_price) == (
@@ -76,7 +76,7 @@ async def test_the_next_period_costs_a_fifth_less_and_the_reward_is_spent_with_t
 
 
 async def test_a_sale_that_fails_leaves_the_reward(
-    gym: Gym, desk: Reception, rosa: Client, reward: Reward
+    gym: Gym, desk: DeskClerk, rosa: Client, reward: Reward
 ) -> None:
     with pytest.raises(JustChanged):
         await renew_with(desk, rosa, reward.id, seen="another price")
@@ -85,7 +85,7 @@ async def test_a_sale_that_fails_leaves_the_reward(
 
 
 async def test_the_same_key_spends_it_once_and_gives_the_same_subscription(
-    gym: Gym, desk: Reception, rosa: Client, reward: Reward
+    gym: Gym, desk: DeskClerk, rosa: Client, reward: Reward
 ) -> None:
     key = uuid4()
     first = await renew_with(desk, rosa, reward.id, key=key)
@@ -94,7 +94,7 @@ async def test_the_same_key_spends_it_once_and_gives_the_same_subscription(
 
 
 async def test_somebody_elses_reward_changes_no_price(
-    gym: Gym, desk: Reception, rosa: Client, reward: Reward
+    gym: Gym, desk: DeskClerk, rosa: Client, reward: Reward
 ) -> None:
     eva = await desk.client("Eva")
     hers = await desk.sell(eva, await desk.plan())
@@ -111,7 +111,7 @@ async def test_somebody_elses_reward_changes_no_price(
 
 
 async def test_a_spent_and_a_taken_back_reward_are_gone(
-    gym: Gym, door: Door, desk: Reception, rosa: Client, reward: Reward
+    gym: Gym, door: Door, desk: DeskClerk, rosa: Client, reward: Reward
 ) -> None:
     last = (await door.attempts())[-1]
     await undo(gym, last.id)
@@ -126,7 +126,7 @@ async def test_a_spent_and_a_taken_back_reward_are_gone(
 
 
 async def test_undoing_the_visit_leaves_a_spent_reward_spent(
-    gym: Gym, door: Door, desk: Reception, rosa: Client, reward: Reward
+    gym: Gym, door: Door, desk: DeskClerk, rosa: Client, reward: Reward
 ) -> None:
     await renew_with(desk, rosa, reward.id)
     await undo(gym, (await door.attempts())[-1].id)
@@ -145,7 +145,7 @@ async def test_undoing_the_visit_leaves_a_spent_reward_spent(
     ids=["23:30 of the last gym day", "00:30 of the next one"],
 )
 async def test_it_is_good_for_seven_gym_days_and_expires_without_a_job(
-    gym: Gym, desk: Reception, rosa: Client, reward: Reward, clock: FrozenClock, moment: datetime, good: bool
+    gym: Gym, desk: DeskClerk, rosa: Client, reward: Reward, clock: FrozenClock, moment: datetime, good: bool
 ) -> None:
     clock.at = moment
     async with gym.unit_of_work(desk.actor) as uow:
@@ -177,7 +177,7 @@ async def test_it_is_good_for_seven_gym_days_and_expires_without_a_job(
 async def test_the_last_day_may_be_longer_or_shorter_by_an_hour(
     gym: Gym,
     door: Door,
-    desk: Reception,
+    desk: DeskClerk,
     rosa: Client,
     clock: FrozenClock,
     earned: datetime,
@@ -201,7 +201,7 @@ async def test_the_last_day_may_be_longer_or_shorter_by_an_hour(
 
 
 async def test_of_thirty_two_parallel_renewals_one_spends_it(
-    gym: Gym, desk: Reception, rosa: Client, reward: Reward
+    gym: Gym, desk: DeskClerk, rosa: Client, reward: Reward
 ) -> None:
     await gym.database.warm(32)
 
@@ -218,7 +218,7 @@ async def test_of_thirty_two_parallel_renewals_one_spends_it(
 
 
 async def test_redeeming_and_undoing_at_once_leaves_one_truth(
-    gym: Gym, door: Door, desk: Reception, rosa: Client, reward: Reward
+    gym: Gym, door: Door, desk: DeskClerk, rosa: Client, reward: Reward
 ) -> None:
     visit = (await door.attempts())[-1]
     await gym.database.warm(2)
@@ -236,7 +236,7 @@ async def test_redeeming_and_undoing_at_once_leaves_one_truth(
 
 
 async def test_a_client_sees_their_own_rewards_and_nobody_elses(
-    gym: Gym, desk: Reception, rosa: Client, reward: Reward
+    gym: Gym, desk: DeskClerk, rosa: Client, reward: Reward
 ) -> None:
     async with gym.unit_of_work(Actor.member(rosa.id, "Rosa")) as uow:
         page = await RewardService(uow).of_client(rosa.id)
@@ -279,7 +279,7 @@ async def test_the_nightly_run_writes_the_reminder_for_the_morning(
 
 
 async def test_a_spent_reward_is_not_reminded_of(
-    gym: Gym, desk: Reception, rosa: Client, reward: Reward, clock: FrozenClock
+    gym: Gym, desk: DeskClerk, rosa: Client, reward: Reward, clock: FrozenClock
 ) -> None:
     await renew_with(desk, rosa, reward.id)
     clock.advance(4 * DAY)

@@ -18,11 +18,11 @@ from gym.subscriptions.models import Subscription
 from gym.subscriptions.service import SubscriptionService
 from tests.attendance.conftest import change
 from tests.rewards.conftest import DAY, more_settings, rewards
-from tests.support.memberships import Reception, told
+from tests.support.memberships import DeskClerk, told
 
 
 @pytest.fixture
-async def eva(gym: Gym, desk: Reception, rosa: Client) -> Client:
+async def eva(gym: Gym, desk: DeskClerk, rosa: Client) -> Client:
     """Rosa's friend, in a gym that gives fifteen percent for a friend."""
     await more_settings(gym, referral_percent="15")
     friend = await desk.client("Eva")
@@ -31,7 +31,7 @@ async def eva(gym: Gym, desk: Reception, rosa: Client) -> Client:
 
 
 async def test_the_first_paid_period_rewards_the_one_who_brought_the_friend(
-    gym: Gym, desk: Reception, rosa: Client, eva: Client
+    gym: Gym, desk: DeskClerk, rosa: Client, eva: Client
 ) -> None:
     sold = await desk.sell(eva, await desk.plan())
     await desk.pay(sold, Decimal(100000))
@@ -46,7 +46,7 @@ async def test_the_first_paid_period_rewards_the_one_who_brought_the_friend(
 
 
 async def test_a_free_trial_is_no_paid_period_and_a_second_period_earns_nothing_more(
-    gym: Gym, desk: Reception, eva: Client, clock: FrozenClock
+    gym: Gym, desk: DeskClerk, eva: Client, clock: FrozenClock
 ) -> None:
     await desk.sell(eva, await desk.plan(Decimal(0)))
     assert await rewards(gym) == []
@@ -59,7 +59,7 @@ async def test_a_free_trial_is_no_paid_period_and_a_second_period_earns_nothing_
 
 
 async def test_a_friend_who_had_paid_before_they_were_named_earns_nothing(
-    gym: Gym, desk: Reception, rosa: Client, clock: FrozenClock
+    gym: Gym, desk: DeskClerk, rosa: Client, clock: FrozenClock
 ) -> None:
     await more_settings(gym, referral_percent="15")
     friend = await desk.client("Eva")
@@ -71,7 +71,7 @@ async def test_a_friend_who_had_paid_before_they_were_named_earns_nothing(
 
 
 async def test_a_voided_payment_takes_the_reward_until_it_is_paid_again(
-    gym: Gym, desk: Reception, eva: Client
+    gym: Gym, desk: DeskClerk, eva: Client
 ) -> None:
     sold = await desk.sell(eva, await desk.plan())
     receipt = await desk.pay(sold)
@@ -83,7 +83,7 @@ async def test_a_voided_payment_takes_the_reward_until_it_is_paid_again(
 
 
 async def test_without_a_percentage_or_an_active_member_nobody_is_rewarded(
-    gym: Gym, desk: Reception, rosa: Client, eva: Client
+    gym: Gym, desk: DeskClerk, rosa: Client, eva: Client
 ) -> None:
     await change(gym, rosa, active=False)
     await desk.pay(await desk.sell(eva, await desk.plan()))
@@ -95,7 +95,7 @@ async def test_without_a_percentage_or_an_active_member_nobody_is_rewarded(
     assert await rewards(gym) == []
 
 
-async def test_two_periods_paid_at_once_earn_once(gym: Gym, desk: Reception, eva: Client) -> None:
+async def test_two_periods_paid_at_once_earn_once(gym: Gym, desk: DeskClerk, eva: Client) -> None:
     first = await desk.sell(eva, await desk.plan())
     second = await desk.renew(eva)
     await gym.database.warm(2)
@@ -104,7 +104,7 @@ async def test_two_periods_paid_at_once_earn_once(gym: Gym, desk: Reception, eva
 
 
 async def test_goodwill_after_a_voided_payment_is_no_paid_period(
-    gym: Gym, admin: Actor, desk: Reception, eva: Client
+    gym: Gym, admin: Actor, desk: DeskClerk, eva: Client
 ) -> None:
     sold = await desk.sell(eva, await desk.plan())
     receipt = await desk.pay(sold, Decimal(1000))
@@ -114,7 +114,7 @@ async def test_goodwill_after_a_voided_payment_is_no_paid_period(
     assert await rewards(gym) == []
 
 
-async def refunded(desk: Reception, sold: Subscription) -> None:
+async def refunded(desk: DeskClerk, sold: Subscription) -> None:
     async with desk.gym.unit_of_work(desk.actor) as uow:
         await SubscriptionService(uow).refund(sold.id, sold.final_price, Method.CASH, "was ill")
 
@@ -122,7 +122,7 @@ async def refunded(desk: Reception, sold: Subscription) -> None:
 async def test_a_refund_takes_the_reward_until_the_money_comes_in_again(
     gym: Gym, admin: Actor, eva: Client
 ) -> None:
-    boss = Reception(gym, admin)
+    boss = DeskClerk(gym, admin)
     sold = await boss.sell(eva, await boss.plan())
     await boss.pay(sold)
     await refunded(boss, sold)
@@ -136,7 +136,7 @@ async def test_a_refund_takes_the_reward_until_the_money_comes_in_again(
 async def test_a_period_whose_money_was_all_given_back_is_not_the_first_paid_one(
     gym: Gym, admin: Actor, eva: Client, clock: FrozenClock
 ) -> None:
-    boss = Reception(gym, admin)
+    boss = DeskClerk(gym, admin)
     first = await boss.sell(eva, await boss.plan())
     await boss.pay(first)
     await refunded(boss, first)

@@ -33,7 +33,7 @@ from gym.subscriptions.service import SubscriptionService
 from tests.conftest import hire
 from tests.simulation.life import Act, Deed
 from tests.simulation.model import GYM, Member, Model
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 
 NIGHT, DESK, EVENING = time(0, 5), time(10), time(20, 35)
 SETTINGS = {"digest_at": "20:30", "tell_member_check_in": False, "tell_desk_denial": False}
@@ -95,7 +95,7 @@ class Driver:
             # What was told to the desk is compared later: here alone it stays readable once it has left.
             await uow.session.execute(text("ALTER TABLE notifications DISABLE TRIGGER empty_payload"))
         driver = cls(gym, clock, await hire(gym, "Ana Admin", Role.ADMIN))
-        desk = Reception(gym, driver.admin)
+        desk = DeskClerk(gym, driver.admin)
         for name, plan in model.plans.items():
             unit = DurationUnit.MONTH if plan.months else DurationUnit.WEEK
             driver.plans[name] = await desk.plan(Decimal(plan.price), unit, name=name)
@@ -103,7 +103,7 @@ class Driver:
             await driver._register(desk, member, chats.get(member.number))
         return driver
 
-    async def _register(self, desk: Reception, member: Member, telegram_id: int | None) -> None:
+    async def _register(self, desk: DeskClerk, member: Member, telegram_id: int | None) -> None:
         client = await desk.client(f"Member {member.number}", telegram_id)
         async with self.gym.unit_of_work(Actor.system()) as uow:
             born = update(Client).where(Client.id == client.id).values(birth_date=member.born)

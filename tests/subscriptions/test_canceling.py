@@ -19,11 +19,11 @@ from gym.subscriptions.models import Subscription, SubscriptionStatus
 from gym.subscriptions.schemas import RefundMode
 from gym.subscriptions.service import SubscriptionService
 from tests.subscriptions.test_renewing import use_up
-from tests.support.memberships import PRICE, Reception, entries, told
+from tests.support.memberships import PRICE, DeskClerk, entries, told
 
 
 async def cancel(
-    desk: Reception,
+    desk: DeskClerk,
     subscription: Subscription,
     refund: RefundMode = RefundMode.NONE,
     amount: Decimal | None = None,
@@ -36,12 +36,12 @@ async def cancel(
 
 
 @pytest.fixture
-async def thirty(desk: Reception) -> Plan:
+async def thirty(desk: DeskClerk) -> Plan:
     """30 days for 100,000: a day does not come out even."""
     return await desk.plan(Decimal(100000), DurationUnit.DAY, 30, name="Thirty days")
 
 
-async def test_a_canceled_membership_opens_no_door(desk: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_a_canceled_membership_opens_no_door(desk: DeskClerk, rosa: Client, monthly: Plan) -> None:
     sold = await desk.sell(rosa, monthly)
     await desk.pay(sold)
     canceled = await cancel(desk, sold)
@@ -54,7 +54,7 @@ async def test_a_canceled_membership_opens_no_door(desk: Reception, rosa: Client
 
 
 async def test_without_a_refund_the_ledger_is_left_alone(
-    desk: Reception, rosa: Client, monthly: Plan
+    desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     sold = await desk.sell(rosa, monthly)
     await desk.pay(sold, Decimal(50000))
@@ -64,7 +64,7 @@ async def test_without_a_refund_the_ledger_is_left_alone(
 
 
 async def test_a_prepaid_renewal_survives_with_its_dates(
-    desk: Reception, rosa: Client, monthly: Plan, clock: FrozenClock
+    desk: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     first = await desk.sell(rosa, monthly)
     await desk.pay(first)
@@ -84,14 +84,14 @@ async def test_a_prepaid_renewal_survives_with_its_dates(
 
 
 async def test_after_a_cancellation_the_days_can_be_sold_again(
-    desk: Reception, rosa: Client, monthly: Plan
+    desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     await cancel(desk, await desk.sell(rosa, monthly))
     assert (await desk.sell(rosa, monthly)).status is SubscriptionStatus.PENDING_PAYMENT
 
 
 async def test_pro_rata_gives_the_unused_days_back_in_favour_of_the_client(
-    boss: Reception, rosa: Client, thirty: Plan, clock: FrozenClock
+    boss: DeskClerk, rosa: Client, thirty: Plan, clock: FrozenClock
 ) -> None:
     sold = await boss.sell(rosa, thirty)
     await boss.pay(sold, Decimal(100000))
@@ -107,7 +107,7 @@ async def test_pro_rata_gives_the_unused_days_back_in_favour_of_the_client(
 
 
 async def test_a_credit_lowers_the_debt_before_money_is_handed_out(
-    boss: Reception, rosa: Client, thirty: Plan, clock: FrozenClock
+    boss: DeskClerk, rosa: Client, thirty: Plan, clock: FrozenClock
 ) -> None:
     sold = await boss.sell(rosa, thirty)
     await boss.pay(sold, Decimal(60000))
@@ -119,7 +119,7 @@ async def test_a_credit_lowers_the_debt_before_money_is_handed_out(
 
 
 async def test_an_employee_credits_unused_days_but_hands_no_money_out(
-    desk: Reception, rosa: Client, thirty: Plan, clock: FrozenClock
+    desk: DeskClerk, rosa: Client, thirty: Plan, clock: FrozenClock
 ) -> None:
     sold = await desk.sell(rosa, thirty)
     clock.advance(timedelta(days=15))
@@ -134,13 +134,13 @@ async def test_an_employee_credits_unused_days_but_hands_no_money_out(
     assert canceled.account.balance == 0
 
 
-async def test_a_sale_by_mistake_is_taken_back_whole(desk: Reception, rosa: Client, thirty: Plan) -> None:
+async def test_a_sale_by_mistake_is_taken_back_whole(desk: DeskClerk, rosa: Client, thirty: Plan) -> None:
     canceled = await cancel(desk, await desk.sell(rosa, thirty), RefundMode.PRO_RATA)
     assert canceled.account.balance == 0
 
 
 async def test_nobody_gets_more_back_than_was_paid_and_owed(
-    boss: Reception, rosa: Client, thirty: Plan
+    boss: DeskClerk, rosa: Client, thirty: Plan
 ) -> None:
     sold = await boss.sell(rosa, thirty)
     with pytest.raises(RefundTooLarge) as refused:
@@ -148,7 +148,7 @@ async def test_nobody_gets_more_back_than_was_paid_and_owed(
     assert refused.value.limit == Decimal(100000)
 
 
-async def test_a_used_up_pack_has_nothing_left_to_give_back(boss: Reception, rosa: Client) -> None:
+async def test_a_used_up_pack_has_nothing_left_to_give_back(boss: DeskClerk, rosa: Client) -> None:
     pack = await boss.plan(visits=10)
     sold = await boss.sell(rosa, pack)
     await boss.pay(sold)
@@ -158,7 +158,7 @@ async def test_a_used_up_pack_has_nothing_left_to_give_back(boss: Reception, ros
 
 
 async def test_what_is_closed_is_not_canceled(
-    desk: Reception, rosa: Client, monthly: Plan, clock: FrozenClock
+    desk: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     sold = await desk.sell(rosa, monthly)
     clock.advance(timedelta(days=31))
@@ -170,7 +170,7 @@ async def test_what_is_closed_is_not_canceled(
 
 @pytest.mark.parametrize("reason", ["", "  ab ", "x" * 301])
 async def test_a_cancellation_wants_a_reason(
-    desk: Reception, rosa: Client, monthly: Plan, reason: str
+    desk: DeskClerk, rosa: Client, monthly: Plan, reason: str
 ) -> None:
     sold = await desk.sell(rosa, monthly)
     with pytest.raises(ReasonNeeded):
@@ -178,7 +178,7 @@ async def test_a_cancellation_wants_a_reason(
 
 
 async def test_a_canceled_membership_is_not_renewed_but_the_one_before_is(
-    desk: Reception, rosa: Client, monthly: Plan, clock: FrozenClock
+    desk: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     first = await desk.sell(rosa, monthly)
     await desk.pay(first, PRICE)

@@ -30,53 +30,53 @@ from gym.subscriptions.errors import (
 from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.models import Subscription, SubscriptionStatus
 from gym.subscriptions.schemas import ChangeQuote
-from tests.support.memberships import Reception, entries, told
+from tests.support.memberships import DeskClerk, entries, told
 
 RIVALS = 32
 DAY = timedelta(days=1)
 TODAY = date(2026, 8, 3)
 
 
-async def quote(desk: Reception, old: Subscription, plan: Plan) -> ChangeQuote:
+async def quote(desk: DeskClerk, old: Subscription, plan: Plan) -> ChangeQuote:
     async with desk.gym.unit_of_work(desk.actor) as uow:
         return await PlanChangeService(uow).quote(old.id, plan.id)
 
 
 async def change(
-    desk: Reception, old: Subscription, plan: Plan, seen: str | None = None, key: UUID | None = None
+    desk: DeskClerk, old: Subscription, plan: Plan, seen: str | None = None, key: UUID | None = None
 ) -> Subscription:
     async with desk.gym.unit_of_work(desk.actor) as uow:
         return await PlanChangeService(uow).change(old.id, plan.id, seen=seen, key=key)
 
 
-async def kept(desk: Reception, client: Client) -> Decimal:
+async def kept(desk: DeskClerk, client: Client) -> Decimal:
     async with desk.gym.unit_of_work(desk.actor) as uow:
         return await ClientCredit(uow).balance(client.id)
 
 
-async def freeze(desk: Reception, one: Subscription, first: date, last: date | None) -> None:
+async def freeze(desk: DeskClerk, one: Subscription, first: date, last: date | None) -> None:
     async with desk.gym.unit_of_work(desk.actor) as uow:
         await FreezeService(uow).freeze(one.id, first, last, "travels")
 
 
 @pytest.fixture
-async def thirty(desk: Reception) -> Plan:
+async def thirty(desk: DeskClerk) -> Plan:
     """30 days for 100,000: a day does not come out even."""
     return await desk.plan(Decimal(100000), DurationUnit.DAY, 30, name="Thirty days")
 
 
 @pytest.fixture
-async def year(desk: Reception) -> Plan:
+async def year(desk: DeskClerk) -> Plan:
     return await desk.plan(Decimal(1000000), DurationUnit.YEAR, 1, name="Year")
 
 
 @pytest.fixture
-async def week(desk: Reception) -> Plan:
+async def week(desk: DeskClerk) -> Plan:
     return await desk.plan(Decimal(30000), DurationUnit.WEEK, 1, name="Week")
 
 
 async def test_unused_days_pay_for_the_new_plan(
-    desk: Reception, rosa: Client, thirty: Plan, year: Plan, clock: FrozenClock
+    desk: DeskClerk, rosa: Client, thirty: Plan, year: Plan, clock: FrozenClock
 ) -> None:
     old = await desk.sell(rosa, thirty)
     await desk.pay(old, Decimal(100000))
@@ -103,7 +103,7 @@ async def test_unused_days_pay_for_the_new_plan(
 
 
 async def test_the_debt_of_the_old_plan_comes_first(
-    desk: Reception, rosa: Client, thirty: Plan, year: Plan, clock: FrozenClock
+    desk: DeskClerk, rosa: Client, thirty: Plan, year: Plan, clock: FrozenClock
 ) -> None:
     old = await desk.sell(rosa, thirty)
     await desk.pay(old, Decimal(60000))
@@ -115,7 +115,7 @@ async def test_the_debt_of_the_old_plan_comes_first(
 
 
 async def test_what_was_used_and_not_paid_stays_owed(
-    desk: Reception, rosa: Client, thirty: Plan, year: Plan, clock: FrozenClock
+    desk: DeskClerk, rosa: Client, thirty: Plan, year: Plan, clock: FrozenClock
 ) -> None:
     old = await desk.sell(rosa, thirty)
     clock.advance(24 * DAY)
@@ -126,7 +126,7 @@ async def test_what_was_used_and_not_paid_stays_owed(
 
 
 async def test_what_exceeds_the_new_price_is_the_clients_credit(
-    desk: Reception, rosa: Client, thirty: Plan, week: Plan, clock: FrozenClock
+    desk: DeskClerk, rosa: Client, thirty: Plan, week: Plan, clock: FrozenClock
 ) -> None:
     old = await desk.sell(rosa, thirty)
     await desk.pay(old, Decimal(100000))
@@ -143,7 +143,7 @@ async def test_what_exceeds_the_new_price_is_the_clients_credit(
 
 
 async def test_money_is_neither_made_nor_lost_on_any_day(
-    desk: Reception, thirty: Plan, year: Plan, week: Plan, clock: FrozenClock
+    desk: DeskClerk, thirty: Plan, year: Plan, week: Plan, clock: FrozenClock
 ) -> None:
     """Paid = price of the used days + what the new plan got + what is kept, whatever the day."""
     for _ in range(7):
@@ -158,7 +158,7 @@ async def test_money_is_neither_made_nor_lost_on_any_day(
 
 
 async def test_a_renewal_that_waits_moves_behind_the_new_plan(
-    desk: Reception, rosa: Client, thirty: Plan, monthly: Plan, week: Plan, clock: FrozenClock
+    desk: DeskClerk, rosa: Client, thirty: Plan, monthly: Plan, week: Plan, clock: FrozenClock
 ) -> None:
     old = await desk.sell(rosa, thirty)
     waiting = await desk.renew(rosa, monthly)
@@ -177,7 +177,7 @@ async def test_a_renewal_that_waits_moves_behind_the_new_plan(
 
 
 async def test_frozen_days_to_come_are_not_worth_money_twice(
-    boss: Reception, rosa: Client, thirty: Plan, year: Plan, clock: FrozenClock
+    boss: DeskClerk, rosa: Client, thirty: Plan, year: Plan, clock: FrozenClock
 ) -> None:
     old = await boss.sell(rosa, thirty)
     await boss.pay(old, Decimal(100000))
@@ -196,7 +196,7 @@ async def test_frozen_days_to_come_are_not_worth_money_twice(
 
 
 async def test_an_open_freeze_keeps_the_days_that_were_left_when_it_began(
-    boss: Reception, rosa: Client, thirty: Plan, monthly: Plan, week: Plan, clock: FrozenClock
+    boss: DeskClerk, rosa: Client, thirty: Plan, monthly: Plan, week: Plan, clock: FrozenClock
 ) -> None:
     old = await boss.sell(rosa, thirty)
     await boss.pay(old, Decimal(100000))
@@ -215,7 +215,7 @@ async def test_an_open_freeze_keeps_the_days_that_were_left_when_it_began(
 
 
 async def test_of_a_visit_pack_the_smaller_share_counts(
-    desk: Reception, rosa: Client, week: Plan, clock: FrozenClock
+    desk: DeskClerk, rosa: Client, week: Plan, clock: FrozenClock
 ) -> None:
     pack = await desk.plan(Decimal(100000), DurationUnit.DAY, 30, visits=10, name="Pack")
     old = await desk.sell(rosa, pack)
@@ -226,7 +226,7 @@ async def test_of_a_visit_pack_the_smaller_share_counts(
 
 
 async def test_a_change_says_why_it_is_refused(
-    desk: Reception, boss: Reception, rosa: Client, thirty: Plan, year: Plan, clock: FrozenClock
+    desk: DeskClerk, boss: DeskClerk, rosa: Client, thirty: Plan, year: Plan, clock: FrozenClock
 ) -> None:
     old = await desk.sell(rosa, thirty)
     waiting = await desk.renew(rosa)
@@ -251,7 +251,7 @@ async def test_a_change_says_why_it_is_refused(
 
 
 async def test_another_price_or_day_than_was_shown_is_refused(
-    desk: Reception, rosa: Client, thirty: Plan, year: Plan, clock: FrozenClock
+    desk: DeskClerk, rosa: Client, thirty: Plan, year: Plan, clock: FrozenClock
 ) -> None:
     old = await desk.sell(rosa, thirty)
     shown = await quote(desk, old, year)
@@ -261,7 +261,7 @@ async def test_another_price_or_day_than_was_shown_is_refused(
     assert (await desk.see(old)).status is SubscriptionStatus.PENDING_PAYMENT
 
 
-async def test_the_same_tap_changes_once(desk: Reception, rosa: Client, thirty: Plan, year: Plan) -> None:
+async def test_the_same_tap_changes_once(desk: DeskClerk, rosa: Client, thirty: Plan, year: Plan) -> None:
     old, key = await desk.sell(rosa, thirty), new_id()
     first = await change(desk, old, year, key=key)
     assert (await change(desk, old, year, key=key)).id == first.id
@@ -269,7 +269,7 @@ async def test_the_same_tap_changes_once(desk: Reception, rosa: Client, thirty: 
 
 
 async def test_thirty_two_changes_at_once_are_one(
-    desk: Reception, rosa: Client, thirty: Plan, week: Plan, clock: FrozenClock
+    desk: DeskClerk, rosa: Client, thirty: Plan, week: Plan, clock: FrozenClock
 ) -> None:
     old = await desk.sell(rosa, thirty)
     await desk.pay(old, Decimal(100000))

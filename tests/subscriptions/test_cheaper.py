@@ -21,14 +21,14 @@ from gym.subscriptions.discounts import Discount, DiscountAbovePrice, DiscountTo
 from gym.subscriptions.errors import JustChanged
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.service import SubscriptionService
-from tests.support.memberships import PRICE, Reception
+from tests.support.memberships import PRICE, DeskClerk
 
 HALF = Discount.percent(Decimal(50))
 NOTHING = Discount(Decimal(0))
 
 
 async def sell(
-    desk: Reception, client: Client, plan: Plan, discount: Discount, granted: Discount | None
+    desk: DeskClerk, client: Client, plan: Plan, discount: Discount, granted: Discount | None
 ) -> Subscription:
     async with desk.gym.unit_of_work(desk.actor) as uow:
         service = SubscriptionService(uow)
@@ -36,7 +36,7 @@ async def sell(
 
 
 async def renew(
-    desk: Reception,
+    desk: DeskClerk,
     client: Client,
     *,
     reward_id: UUID | None = None,
@@ -51,7 +51,7 @@ async def renew(
         )
 
 
-async def earn(desk: Reception, client: Client, percent: int = 20) -> Reward:
+async def earn(desk: DeskClerk, client: Client, percent: int = 20) -> Reward:
     """A reward, straight into the table."""
     today = desk.gym.clock.now().date()
     row = Reward(
@@ -68,14 +68,14 @@ async def earn(desk: Reception, client: Client, percent: int = 20) -> Reward:
     return row
 
 
-async def spent(desk: Reception, reward: Reward) -> UUID | None:
+async def spent(desk: DeskClerk, reward: Reward) -> UUID | None:
     async with desk.gym.unit_of_work(Actor.system()) as uow:
         return (await uow.session.get_one(Reward, reward.id)).redeemed_by
 
 
 @pytest.mark.parametrize("discount", [HALF, NOTHING])
 async def test_an_approved_discount_lifts_the_limit(
-    desk: Reception, rosa: Client, monthly: Plan, discount: Discount
+    desk: DeskClerk, rosa: Client, monthly: Plan, discount: Discount
 ) -> None:
     sold = await sell(desk, rosa, monthly, discount, HALF)
     assert (sold.discount, sold.final_price) == (PRICE / 2, PRICE / 2)
@@ -83,7 +83,7 @@ async def test_an_approved_discount_lifts_the_limit(
 
 @pytest.mark.parametrize("wanted", [Discount.percent(Decimal(51)), Discount.percent(Decimal(49))])
 async def test_an_approval_is_for_exactly_that_discount(
-    desk: Reception, rosa: Client, monthly: Plan, wanted: Discount
+    desk: DeskClerk, rosa: Client, monthly: Plan, wanted: Discount
 ) -> None:
     with pytest.raises(DiscountTooLarge):
         await sell(desk, rosa, monthly, wanted, HALF)
@@ -92,13 +92,13 @@ async def test_an_approval_is_for_exactly_that_discount(
 
 
 async def test_even_an_approved_discount_is_not_above_the_price(
-    desk: Reception, rosa: Client, monthly: Plan
+    desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     with pytest.raises(DiscountAbovePrice):
         await sell(desk, rosa, monthly, NOTHING, Discount(PRICE + 1))
 
 
-async def test_a_renewal_uses_an_earned_reward(desk: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_a_renewal_uses_an_earned_reward(desk: DeskClerk, rosa: Client, monthly: Plan) -> None:
     first = await desk.sell(rosa, monthly)
     reward = await earn(desk, rosa)
     async with desk.gym.unit_of_work(desk.actor) as uow:
@@ -110,7 +110,7 @@ async def test_a_renewal_uses_an_earned_reward(desk: Reception, rosa: Client, mo
 
 
 async def test_reward_and_discount_add_up_and_the_limit_is_for_the_discount(
-    desk: Reception, boss: Reception, rosa: Client, monthly: Plan
+    desk: DeskClerk, boss: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     await desk.sell(rosa, monthly)
     reward = await earn(desk, rosa, 20)
@@ -127,7 +127,7 @@ async def test_reward_and_discount_add_up_and_the_limit_is_for_the_discount(
 
 
 async def test_only_the_own_unspent_reward_in_its_days_lowers_the_price(
-    desk: Reception, rosa: Client, monthly: Plan, clock: FrozenClock
+    desk: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     otto = await desk.client("Otto")
     for client in (rosa, otto):
@@ -149,7 +149,7 @@ async def test_only_the_own_unspent_reward_in_its_days_lowers_the_price(
 
 
 async def test_another_price_than_was_shown_spends_no_reward(
-    desk: Reception, rosa: Client, monthly: Plan
+    desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     await desk.sell(rosa, monthly)
     reward = await earn(desk, rosa)
@@ -158,7 +158,7 @@ async def test_another_price_than_was_shown_spends_no_reward(
     assert await spent(desk, reward) is None
 
 
-async def test_the_same_tap_spends_a_reward_once(desk: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_the_same_tap_spends_a_reward_once(desk: DeskClerk, rosa: Client, monthly: Plan) -> None:
     await desk.sell(rosa, monthly)
     reward, key = await earn(desk, rosa), new_id()
     first = await renew(desk, rosa, reward_id=reward.id, key=key)
@@ -166,7 +166,7 @@ async def test_the_same_tap_spends_a_reward_once(desk: Reception, rosa: Client, 
 
 
 async def test_thirty_two_renewals_with_one_reward_are_one(
-    desk: Reception, rosa: Client, monthly: Plan
+    desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     await desk.sell(rosa, monthly)
     reward = await earn(desk, rosa)

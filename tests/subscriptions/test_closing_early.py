@@ -28,11 +28,11 @@ from gym.subscriptions.schemas import RefundMode
 from gym.subscriptions.service import SubscriptionService
 from tests.subscriptions.test_changing import DAY, TODAY, freeze, kept
 from tests.subscriptions.test_renewing import use_up
-from tests.support.memberships import Reception, entries, frozen, told
+from tests.support.memberships import DeskClerk, entries, frozen, told
 
 
 async def cancel(
-    desk: Reception, one: Subscription, refund: RefundMode, amount: Decimal | None = None
+    desk: DeskClerk, one: Subscription, refund: RefundMode, amount: Decimal | None = None
 ) -> Subscription:
     async with desk.gym.unit_of_work(desk.actor) as uow:
         return await SubscriptionService(uow).cancel(
@@ -40,13 +40,13 @@ async def cancel(
         )
 
 
-async def start_now(desk: Reception, one: Subscription) -> Subscription:
+async def start_now(desk: DeskClerk, one: Subscription) -> Subscription:
     async with desk.gym.unit_of_work(desk.actor) as uow:
         return await SubscriptionService(uow).start_now(one.id)
 
 
 @pytest.fixture
-async def thirty(desk: Reception) -> Plan:
+async def thirty(desk: DeskClerk) -> Plan:
     return await desk.plan(Decimal(100000), DurationUnit.DAY, 30, name="Thirty days")
 
 
@@ -54,7 +54,7 @@ async def thirty(desk: Reception) -> Plan:
 
 
 async def test_staff_keep_the_surplus_as_the_clients_credit_without_an_admin(
-    desk: Reception, rosa: Client, thirty: Plan, clock: FrozenClock
+    desk: DeskClerk, rosa: Client, thirty: Plan, clock: FrozenClock
 ) -> None:
     sold = await desk.sell(rosa, thirty)
     await desk.pay(sold, Decimal(60000))
@@ -74,7 +74,7 @@ async def test_staff_keep_the_surplus_as_the_clients_credit_without_an_admin(
 
 
 async def test_above_pro_rata_even_credit_is_an_admins(
-    desk: Reception, boss: Reception, rosa: Client, thirty: Plan, clock: FrozenClock
+    desk: DeskClerk, boss: DeskClerk, rosa: Client, thirty: Plan, clock: FrozenClock
 ) -> None:
     sold = await desk.sell(rosa, thirty)
     await desk.pay(sold, Decimal(100000))
@@ -124,7 +124,7 @@ def test_gift_days_come_last_and_are_worth_nothing(after: int, left: int) -> Non
 
 
 async def test_canceling_ends_the_freeze_and_frees_the_renewal_that_was_held(
-    boss: Reception, rosa: Client, thirty: Plan, clock: FrozenClock
+    boss: DeskClerk, rosa: Client, thirty: Plan, clock: FrozenClock
 ) -> None:
     sold = await boss.sell(rosa, thirty)
     await boss.pay(sold, Decimal(100000))
@@ -145,7 +145,7 @@ async def test_canceling_ends_the_freeze_and_frees_the_renewal_that_was_held(
 
 
 async def test_what_is_over_has_no_cancellation_quote(
-    desk: Reception, rosa: Client, thirty: Plan, clock: FrozenClock
+    desk: DeskClerk, rosa: Client, thirty: Plan, clock: FrozenClock
 ) -> None:
     sold = await desk.sell(rosa, thirty)
     clock.advance(40 * DAY)
@@ -158,7 +158,7 @@ async def test_what_is_over_has_no_cancellation_quote(
 
 
 async def test_behind_an_open_freeze_nothing_is_sold_and_a_renewal_is_held(
-    boss: Reception, rosa: Client, thirty: Plan, clock: FrozenClock
+    boss: DeskClerk, rosa: Client, thirty: Plan, clock: FrozenClock
 ) -> None:
     sold = await boss.sell(rosa, thirty)
     await boss.pay(sold, Decimal(100000))
@@ -181,7 +181,7 @@ async def test_behind_an_open_freeze_nothing_is_sold_and_a_renewal_is_held(
 
 
 async def test_days_before_a_planned_open_freeze_can_be_sold(
-    boss: Reception, rosa: Client, thirty: Plan
+    boss: DeskClerk, rosa: Client, thirty: Plan
 ) -> None:
     later = await boss.sell(rosa, thirty, TODAY + 10 * DAY)
     await boss.pay(later, Decimal(100000))
@@ -194,7 +194,7 @@ async def test_days_before_a_planned_open_freeze_can_be_sold(
 
 
 async def test_a_waiting_renewal_is_brought_forward_when_the_pack_is_used_up(
-    desk: Reception, rosa: Client, monthly: Plan, clock: FrozenClock
+    desk: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     pack = await desk.plan(Decimal(90000), visits=10, name="Pack")
     first = await desk.sell(rosa, pack)
@@ -218,7 +218,7 @@ async def test_a_waiting_renewal_is_brought_forward_when_the_pack_is_used_up(
 
 
 async def test_gift_days_come_along_when_it_is_brought_forward(
-    boss: Reception, rosa: Client, monthly: Plan
+    boss: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     pack = await boss.plan(Decimal(90000), visits=10, name="Pack")
     first = await boss.sell(rosa, pack)
@@ -231,7 +231,7 @@ async def test_gift_days_come_along_when_it_is_brought_forward(
     assert started.status is SubscriptionStatus.PENDING_PAYMENT
 
 
-async def test_only_a_pack_gives_its_place_away(desk: Reception, rosa: Client, thirty: Plan) -> None:
+async def test_only_a_pack_gives_its_place_away(desk: DeskClerk, rosa: Client, thirty: Plan) -> None:
     first = await desk.sell(rosa, thirty)
     waiting = await desk.renew(rosa)
     with pytest.raises(PackNotUsedUp):
@@ -241,7 +241,7 @@ async def test_only_a_pack_gives_its_place_away(desk: Reception, rosa: Client, t
         await start_now(desk, waiting)
 
 
-async def test_credit_is_nothing_before_there_was_any(desk: Reception, rosa: Client) -> None:
+async def test_credit_is_nothing_before_there_was_any(desk: DeskClerk, rosa: Client) -> None:
     async with desk.gym.unit_of_work(desk.actor) as uow:
         assert await ClientCredit(uow).balance(rosa.id) == 0
         assert await ClientCredit(uow).movements(rosa.id) == []

@@ -20,7 +20,7 @@ from gym.settings.schemas import GymSettings
 from gym.subscriptions.models import Subscription, SubscriptionStatus
 from gym.subscriptions.service import SubscriptionService
 from gym.subscriptions.status.statuses import status_on
-from tests.support.memberships import Reception, frozen, run_nightly, told
+from tests.support.memberships import DeskClerk, frozen, run_nightly, told
 
 TODAY = date(2026, 8, 3)
 LATE = datetime(2026, 8, 4, 4, 30, tzinfo=UTC)
@@ -35,7 +35,7 @@ async def remind(gym: Gym) -> int:
 
 
 async def test_at_half_past_eleven_today_is_not_over(
-    desk: Reception, rosa: Client, clock: FrozenClock
+    desk: DeskClerk, rosa: Client, clock: FrozenClock
 ) -> None:
     day = await desk.plan(Decimal(0), DurationUnit.DAY)
     clock.at = LATE
@@ -48,7 +48,7 @@ async def test_at_half_past_eleven_today_is_not_over(
 
 
 async def test_a_payment_half_an_hour_past_midnight_belongs_to_the_new_day(
-    desk: Reception, rosa: Client, monthly: Plan, clock: FrozenClock
+    desk: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     sold = await desk.sell(rosa, monthly)
     clock.at = LATE
@@ -61,7 +61,7 @@ async def test_a_payment_half_an_hour_past_midnight_belongs_to_the_new_day(
 
 
 async def test_nobody_waits_for_the_job(
-    desk: Reception, rosa: Client, monthly: Plan, clock: FrozenClock
+    desk: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     await desk.pay(await desk.sell(rosa, monthly, TODAY + timedelta(days=2)))
     assert await desk.current(rosa) is None
@@ -74,7 +74,7 @@ async def test_nobody_waits_for_the_job(
 
 
 async def test_a_week_without_jobs_is_caught_up_in_one_run(
-    desk: Reception, rosa: Client, monthly: Plan, clock: FrozenClock
+    desk: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     day = await desk.plan(Decimal(0), DurationUnit.DAY)
     short = await desk.sell(await desk.client("Dora"), day, TODAY + timedelta(days=29))
@@ -91,7 +91,7 @@ async def test_a_week_without_jobs_is_caught_up_in_one_run(
 
 
 async def test_only_who_has_nothing_to_go_on_with_hears_that_it_ended(
-    desk: Reception, rosa: Client, monthly: Plan, clock: FrozenClock
+    desk: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     otto = await desk.client("Otto")
     for client in (rosa, otto):
@@ -103,7 +103,7 @@ async def test_only_who_has_nothing_to_go_on_with_hears_that_it_ended(
     assert expired["client_id"] == otto.id
 
 
-async def test_the_jobs_are_not_for_employees(desk: Reception) -> None:
+async def test_the_jobs_are_not_for_employees(desk: DeskClerk) -> None:
     async with desk.gym.unit_of_work(desk.actor) as uow:
         with pytest.raises(NotAllowed):
             await SubscriptionService(uow).activate_due()
@@ -121,7 +121,7 @@ async def test_the_jobs_are_not_for_employees(desk: Reception) -> None:
     ],
 )
 async def test_a_client_is_reminded_of_the_end(
-    desk: Reception, monthly: Plan, clock: FrozenClock, days: int, kind: NotificationKind, distance: int
+    desk: DeskClerk, monthly: Plan, clock: FrozenClock, days: int, kind: NotificationKind, distance: int
 ) -> None:
     client = await desk.client("Lia", telegram_id=77)
     await desk.pay(await desk.sell(client, monthly))
@@ -134,7 +134,7 @@ async def test_a_client_is_reminded_of_the_end(
 
 @pytest.mark.parametrize("days", [1, 3, 7])
 async def test_a_client_is_reminded_of_a_debt(
-    desk: Reception, monthly: Plan, clock: FrozenClock, days: int
+    desk: DeskClerk, monthly: Plan, clock: FrozenClock, days: int
 ) -> None:
     client = await desk.client("Lia", telegram_id=77)
     await desk.pay(await desk.sell(client, monthly), Decimal(50000))
@@ -145,7 +145,7 @@ async def test_a_client_is_reminded_of_a_debt(
 
 
 async def test_who_has_renewed_or_has_no_telegram_is_left_in_peace(
-    desk: Reception, rosa: Client, monthly: Plan, clock: FrozenClock
+    desk: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     renewed = await desk.client("Lia", telegram_id=77)
     for client in (rosa, renewed):
@@ -156,7 +156,7 @@ async def test_who_has_renewed_or_has_no_telegram_is_left_in_peace(
 
 
 async def test_a_reminder_of_the_night_leaves_in_the_morning_but_a_receipt_at_once(
-    desk: Reception, monthly: Plan, clock: FrozenClock
+    desk: DeskClerk, monthly: Plan, clock: FrozenClock
 ) -> None:
     client = await desk.client("Lia", telegram_id=77)
     sold = await desk.sell(client, monthly)
@@ -231,7 +231,7 @@ def test_dates_and_balance_decide_the_status(status: S, day: int, rests: bool, b
 
 
 async def test_a_freeze_that_is_over_ends_by_itself(
-    desk: Reception, rosa: Client, monthly: Plan, clock: FrozenClock
+    desk: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     sold = await desk.sell(rosa, monthly)
     await desk.pay(sold)

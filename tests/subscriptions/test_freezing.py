@@ -37,7 +37,7 @@ from gym.subscriptions.freezes.errors import (
 from gym.subscriptions.freezes.schemas import FreezeQuote
 from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.models import Freeze, Subscription, SubscriptionStatus
-from tests.support.memberships import PRICE, Reception, run_nightly, told
+from tests.support.memberships import PRICE, DeskClerk, run_nightly, told
 
 TODAY = date(2026, 8, 3)
 DAY = timedelta(days=1)
@@ -99,30 +99,30 @@ def boss_ice(gym: Gym, admin: Actor) -> Ice:
 
 
 @pytest.fixture
-async def monthly(desk: Reception) -> Plan:
+async def monthly(desk: DeskClerk) -> Plan:
     """A month with ten days to freeze."""
     return await with_freeze_days(desk, await desk.plan(), 10)
 
 
 @pytest.fixture
-async def sold(desk: Reception, rosa: Client, monthly: Plan) -> Subscription:
+async def sold(desk: DeskClerk, rosa: Client, monthly: Plan) -> Subscription:
     """3 August to 2 September, paid."""
     return await paid(desk, await desk.sell(rosa, monthly))
 
 
-async def with_freeze_days(desk: Reception, plan: Plan, days: int) -> Plan:
+async def with_freeze_days(desk: DeskClerk, plan: Plan, days: int) -> Plan:
     async with desk.gym.unit_of_work(Actor.system()) as uow:
         row = await uow.session.get_one(Plan, plan.id)
         row.freeze_days = days
         return row
 
 
-async def paid(desk: Reception, one: Subscription) -> Subscription:
+async def paid(desk: DeskClerk, one: Subscription) -> Subscription:
     await desk.pay(one)
     return await desk.see(one)
 
 
-async def renewed(desk: Reception, client: Client) -> Subscription:
+async def renewed(desk: DeskClerk, client: Client) -> Subscription:
     return await paid(desk, await desk.renew(client))
 
 
@@ -143,7 +143,7 @@ def span(one: Subscription) -> int:
 
 
 async def test_a_dated_freeze_moves_the_end_by_its_own_days(
-    ice: Ice, desk: Reception, sold: Subscription
+    ice: Ice, desk: DeskClerk, sold: Subscription
 ) -> None:
     await ice.freeze(sold, TODAY, TODAY + 4 * DAY)
     seen = await desk.see(sold)
@@ -152,7 +152,7 @@ async def test_a_dated_freeze_moves_the_end_by_its_own_days(
 
 
 async def test_a_planned_freeze_begins_and_ends_by_itself(
-    ice: Ice, desk: Reception, rosa: Client, sold: Subscription, clock: FrozenClock
+    ice: Ice, desk: DeskClerk, rosa: Client, sold: Subscription, clock: FrozenClock
 ) -> None:
     await ice.freeze(sold, TODAY + DAY, TODAY + 3 * DAY)
     assert (await desk.see(sold)).status is Status.ACTIVE
@@ -164,7 +164,7 @@ async def test_a_planned_freeze_begins_and_ends_by_itself(
 
 
 async def test_the_nightly_job_freezes_and_thaws(
-    ice: Ice, desk: Reception, sold: Subscription, clock: FrozenClock
+    ice: Ice, desk: DeskClerk, sold: Subscription, clock: FrozenClock
 ) -> None:
     await ice.freeze(sold, TODAY + DAY, TODAY + DAY)
     clock.advance(DAY)
@@ -186,7 +186,7 @@ async def test_the_nightly_job_freezes_and_thaws(
 )
 async def test_days_over_the_end_of_a_month_are_counted_one_by_one(
     ice: Ice,
-    desk: Reception,
+    desk: DeskClerk,
     rosa: Client,
     monthly: Plan,
     clock: FrozenClock,
@@ -205,7 +205,7 @@ async def test_days_over_the_end_of_a_month_are_counted_one_by_one(
 
 
 async def test_returning_early_gives_the_unused_days_back(
-    ice: Ice, desk: Reception, sold: Subscription, clock: FrozenClock
+    ice: Ice, desk: DeskClerk, sold: Subscription, clock: FrozenClock
 ) -> None:
     await ice.freeze(sold, TODAY, TODAY + 9 * DAY)
     clock.advance(4 * DAY)
@@ -218,7 +218,7 @@ async def test_returning_early_gives_the_unused_days_back(
 
 
 async def test_a_client_is_told_what_the_desk_does_with_their_plan(
-    ice: Ice, desk: Reception, sold: Subscription, clock: FrozenClock
+    ice: Ice, desk: DeskClerk, sold: Subscription, clock: FrozenClock
 ) -> None:
     first = await ice.freeze(sold, TODAY, TODAY + 3 * DAY)
     [frozen] = await told(ice.gym, NotificationKind.FROZEN)
@@ -239,7 +239,7 @@ async def test_who_ends_a_freeze_alone_need_not_be_told(ice: Ice, sold: Subscrip
 
 
 async def test_returning_on_the_first_day_freezes_nothing(
-    ice: Ice, desk: Reception, sold: Subscription
+    ice: Ice, desk: DeskClerk, sold: Subscription
 ) -> None:
     await ice.freeze(sold, TODAY, TODAY + 9 * DAY)
     back = await ice.end(sold)
@@ -248,7 +248,7 @@ async def test_returning_on_the_first_day_freezes_nothing(
     assert await ice.left(sold) == 10
 
 
-async def test_a_planned_freeze_is_called_off(ice: Ice, desk: Reception, sold: Subscription) -> None:
+async def test_a_planned_freeze_is_called_off(ice: Ice, desk: DeskClerk, sold: Subscription) -> None:
     await ice.freeze(sold, TODAY + 5 * DAY, TODAY + 9 * DAY)
     back = await ice.end(sold)
     assert (back.status, back.ends_on) == (Status.ACTIVE, sold.ends_on)
@@ -277,7 +277,7 @@ async def test_a_planned_freeze_that_the_plan_no_longer_reaches_is_canceled(
 
 
 async def test_an_open_freeze_lasts_until_the_client_returns(
-    boss_ice: Ice, desk: Reception, rosa: Client, sold: Subscription, clock: FrozenClock
+    boss_ice: Ice, desk: DeskClerk, rosa: Client, sold: Subscription, clock: FrozenClock
 ) -> None:
     await boss_ice.freeze(sold, TODAY + DAY)
     clock.advance(60 * DAY)
@@ -314,7 +314,7 @@ async def test_the_plan_limits_an_employee_but_not_an_admin(
 
 
 async def test_nobody_freezes_to_escape_a_debt(
-    boss_ice: Ice, desk: Reception, rosa: Client, monthly: Plan
+    boss_ice: Ice, desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     one = await desk.sell(rosa, monthly)
     await desk.pay(one, PRICE - 50)
@@ -336,7 +336,7 @@ async def test_nobody_freezes_to_escape_a_debt(
     ],
 )
 async def test_days_that_cannot_be_frozen_are_refused_and_nothing_moves(
-    boss_ice: Ice, desk: Reception, sold: Subscription, first: int, last: int, fault: type[Exception]
+    boss_ice: Ice, desk: DeskClerk, sold: Subscription, first: int, last: int, fault: type[Exception]
 ) -> None:
     await boss_ice.freeze(sold, TODAY + 5 * DAY, TODAY + 7 * DAY)
     starts_on = TODAY + first * DAY if first != 31 else sold.ends_on + 4 * DAY
@@ -361,7 +361,7 @@ async def test_a_day_that_was_used_is_not_given_back(ice: Ice, rosa: Client, sol
 
 
 async def test_what_is_closed_rests_no_more(
-    ice: Ice, desk: Reception, sold: Subscription, clock: FrozenClock
+    ice: Ice, desk: DeskClerk, sold: Subscription, clock: FrozenClock
 ) -> None:
     clock.advance(40 * DAY)
     with pytest.raises(AlreadyClosed):
@@ -371,7 +371,7 @@ async def test_what_is_closed_rests_no_more(
 
 
 async def test_a_renewal_moves_along_and_comes_back(
-    ice: Ice, desk: Reception, rosa: Client, sold: Subscription, clock: FrozenClock
+    ice: Ice, desk: DeskClerk, rosa: Client, sold: Subscription, clock: FrozenClock
 ) -> None:
     waiting = await renewed(desk, rosa)
     quote = await ice.quote(sold, TODAY, TODAY + 9 * DAY)
@@ -390,7 +390,7 @@ async def test_a_renewal_moves_along_and_comes_back(
 
 
 async def test_a_renewal_is_held_behind_an_open_freeze(
-    boss_ice: Ice, desk: Reception, rosa: Client, sold: Subscription, clock: FrozenClock
+    boss_ice: Ice, desk: DeskClerk, rosa: Client, sold: Subscription, clock: FrozenClock
 ) -> None:
     waiting = await renewed(desk, rosa)
     await boss_ice.freeze(sold, TODAY + 10 * DAY)
@@ -411,7 +411,7 @@ async def test_a_renewal_is_held_behind_an_open_freeze(
 
 
 async def test_a_renewal_sold_during_a_freeze_comes_back_with_the_end(
-    ice: Ice, desk: Reception, rosa: Client, sold: Subscription
+    ice: Ice, desk: DeskClerk, rosa: Client, sold: Subscription
 ) -> None:
     """The new chain began on a day that the plan before it reaches no more."""
     await ice.freeze(sold, TODAY, TODAY + 6 * DAY)
@@ -424,7 +424,7 @@ async def test_a_renewal_sold_during_a_freeze_comes_back_with_the_end(
 
 
 async def test_a_plan_that_has_not_begun_is_frozen_on_its_own_days(
-    ice: Ice, desk: Reception, rosa: Client, monthly: Plan
+    ice: Ice, desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     starts_on = TODAY + 10 * DAY
     one = await paid(desk, await desk.sell(rosa, monthly, starts_on))
@@ -437,7 +437,7 @@ async def test_a_plan_that_has_not_begun_is_frozen_on_its_own_days(
 
 
 async def test_the_same_key_freezes_once(
-    ice: Ice, desk: Reception, monthly: Plan, sold: Subscription
+    ice: Ice, desk: DeskClerk, monthly: Plan, sold: Subscription
 ) -> None:
     key = new_id()
     first = await ice.freeze(sold, TODAY, TODAY + DAY, key=key)
@@ -482,7 +482,7 @@ async def test_the_door_stays_shut_while_frozen_also_for_what_an_offline_kiosk_k
 
 
 async def test_what_rests_is_released_before_it_is_closed_early(
-    boss_ice: Ice, desk: Reception, rosa: Client, sold: Subscription, clock: FrozenClock
+    boss_ice: Ice, desk: DeskClerk, rosa: Client, sold: Subscription, clock: FrozenClock
 ) -> None:
     waiting = await renewed(desk, rosa)
     await boss_ice.freeze(sold, TODAY + 5 * DAY, TODAY + 14 * DAY)
@@ -495,7 +495,7 @@ async def test_what_rests_is_released_before_it_is_closed_early(
 
 
 async def test_gift_days_make_a_plan_longer_and_are_not_frozen(
-    ice: Ice, boss_ice: Ice, desk: Reception, rosa: Client, sold: Subscription
+    ice: Ice, boss_ice: Ice, desk: DeskClerk, rosa: Client, sold: Subscription
 ) -> None:
     waiting = await renewed(desk, rosa)
     key = new_id()
@@ -523,7 +523,7 @@ async def test_everything_is_told_to_the_desk_and_kept_in_the_trail(
 
 
 async def test_the_client_hears_once_that_a_freeze_ends_tomorrow(
-    desk: Reception, ice: Ice, monthly: Plan, clock: FrozenClock
+    desk: DeskClerk, ice: Ice, monthly: Plan, clock: FrozenClock
 ) -> None:
     linked = await desk.client("Ana", telegram_id=77)
     one = await paid(desk, await desk.sell(linked, monthly))

@@ -19,7 +19,7 @@ from gym.plans.models import Plan
 from gym.security.permissions import Actor
 from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.models import Freeze, GymClosure, Subscription
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 
 TODAY = date(2026, 8, 3)
 DAY = timedelta(days=1)
@@ -27,7 +27,7 @@ RIVALS = 32
 
 
 async def freeze(
-    desk: Reception, one: Subscription, first: int, last: int | None, key: UUID | None = None
+    desk: DeskClerk, one: Subscription, first: int, last: int | None, key: UUID | None = None
 ) -> Freeze:
     days = (TODAY + first * DAY, None if last is None else TODAY + last * DAY)
     return await desk.gym.run(
@@ -35,15 +35,15 @@ async def freeze(
     )
 
 
-async def back(desk: Reception, one: Subscription) -> object:
+async def back(desk: DeskClerk, one: Subscription) -> object:
     return await desk.gym.run(desk.actor, lambda uow: FreezeService(uow).end(one.id))
 
 
-async def give(boss: Reception, one: Subscription, days: int) -> Subscription:
+async def give(boss: DeskClerk, one: Subscription, days: int) -> Subscription:
     return await boss.gym.run(boss.actor, lambda uow: FreezeService(uow).gift(one.id, days, "sorry"))
 
 
-async def close(desk: Reception, first: int, last: int, key: UUID) -> object:
+async def close(desk: DeskClerk, first: int, last: int, key: UUID) -> object:
     days = (TODAY + first * DAY, TODAY + last * DAY)
     return await desk.gym.run(
         desk.actor, lambda uow: FreezeService(uow).close_gym(*days, "painting", key=key)
@@ -51,7 +51,7 @@ async def close(desk: Reception, first: int, last: int, key: UUID) -> object:
 
 
 @pytest.fixture
-async def paid(boss: Reception, rosa: Client, monthly: Plan) -> Subscription:
+async def paid(boss: DeskClerk, rosa: Client, monthly: Plan) -> Subscription:
     one = await boss.sell(rosa, monthly)
     await boss.pay(one)
     return one
@@ -64,7 +64,7 @@ def usable(one: Subscription) -> int:
     return sum(not any(first <= day <= last for first, last in rests) for day in days)
 
 
-async def test_one_of_many_freezes_wins(boss: Reception, paid: Subscription) -> None:
+async def test_one_of_many_freezes_wins(boss: DeskClerk, paid: Subscription) -> None:
     results = await asyncio.gather(*(freeze(boss, paid, 0, 4) for _ in range(RIVALS)), return_exceptions=True)
     refused = [one for one in results if isinstance(one, Conflict)]
     assert len(refused) == RIVALS - 1
@@ -72,7 +72,7 @@ async def test_one_of_many_freezes_wins(boss: Reception, paid: Subscription) -> 
     assert (len(seen.freezes), seen.ends_on) == (1, paid.ends_on + 5 * DAY)
 
 
-async def test_one_double_tapped_freeze_is_one_freeze(boss: Reception, paid: Subscription) -> None:
+async def test_one_double_tapped_freeze_is_one_freeze(boss: DeskClerk, paid: Subscription) -> None:
     key = new_id()
     results = await asyncio.gather(*(freeze(boss, paid, 0, 4, key) for _ in range(RIVALS)))
     assert len({one.id for one in results}) == 1
@@ -80,7 +80,7 @@ async def test_one_double_tapped_freeze_is_one_freeze(boss: Reception, paid: Sub
 
 
 async def test_one_of_many_returns_gives_the_days_back(
-    boss: Reception, paid: Subscription, clock: FrozenClock
+    boss: DeskClerk, paid: Subscription, clock: FrozenClock
 ) -> None:
     await freeze(boss, paid, 0, 9)
     clock.advance(3 * DAY)
@@ -90,7 +90,7 @@ async def test_one_of_many_returns_gives_the_days_back(
 
 
 async def test_a_renewal_and_a_freeze_at_once_do_not_overlap(
-    boss: Reception, rosa: Client, paid: Subscription
+    boss: DeskClerk, rosa: Client, paid: Subscription
 ) -> None:
     results = await asyncio.gather(
         boss.renew(rosa), freeze(boss, paid, 0, 4), close(boss, 2, 8, new_id()), return_exceptions=True
@@ -105,7 +105,7 @@ async def test_a_renewal_and_a_freeze_at_once_do_not_overlap(
     assert usable(seen) == (paid.ends_on - paid.starts_on).days + 1
 
 
-async def test_closing_twice_at_once_is_closing_once(boss: Reception, monthly: Plan) -> None:
+async def test_closing_twice_at_once_is_closing_once(boss: DeskClerk, monthly: Plan) -> None:
     people = [await boss.client(f"P{number}") for number in range(6)]
     sold = [await boss.sell(person, monthly) for person in people]
     key = new_id()
@@ -114,7 +114,7 @@ async def test_closing_twice_at_once_is_closing_once(boss: Reception, monthly: P
     assert {(await boss.see(one)).frozen_days for one in sold} == {3}
 
 
-async def forget_closings(boss: Reception) -> None:
+async def forget_closings(boss: DeskClerk) -> None:
     """Every example of the next test begins with an open gym."""
     async with boss.gym.unit_of_work(Actor.system()) as uow:
         await uow.session.execute(update(GymClosure).values(canceled_at=uow.now))
@@ -140,7 +140,7 @@ STEPS = st.lists(
 )
 @pytest.mark.long
 async def test_whatever_is_done_the_days_bought_and_given_are_the_days_usable(
-    boss: Reception, monthly: Plan, clock: FrozenClock, steps: list[Step], renews: bool
+    boss: DeskClerk, monthly: Plan, clock: FrozenClock, steps: list[Step], renews: bool
 ) -> None:
     clock.at = datetime.combine(TODAY, clock.at.timetz())
     await forget_closings(boss)
@@ -161,7 +161,7 @@ async def test_whatever_is_done_the_days_bought_and_given_are_the_days_usable(
             assert usable(after) == (waiting.ends_on - waiting.starts_on).days + 1
 
 
-async def do(boss: Reception, clock: FrozenClock, one: Subscription, step: Step, keys: list[UUID]) -> None:
+async def do(boss: DeskClerk, clock: FrozenClock, one: Subscription, step: Step, keys: list[UUID]) -> None:
     """One step; what the rules refuse changes nothing."""
     what, first, length = step
     start = (clock.at.date() - TODAY).days + first

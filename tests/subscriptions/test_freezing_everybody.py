@@ -19,54 +19,54 @@ from gym.subscriptions.freezes.errors import ClosingInPast, ClosingOver, GiftOut
 from gym.subscriptions.freezes.schemas import Closure
 from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.models import FreezeKind, Subscription, SubscriptionStatus
-from tests.support.memberships import Reception, told
+from tests.support.memberships import DeskClerk, told
 
 TODAY = date(2026, 8, 3)
 DAY = timedelta(days=1)
 
 
-async def close(boss: Reception, first: int, last: int, key: UUID | None = None) -> Closure:
+async def close(boss: DeskClerk, first: int, last: int, key: UUID | None = None) -> Closure:
     """Closed from so many days ahead to so many."""
     async with boss.gym.unit_of_work(boss.actor) as uow:
         service, number = FreezeService(uow), key or new_id()
         return await service.close_gym(TODAY + first * DAY, TODAY + last * DAY, "painting", key=number)
 
 
-async def reopen(boss: Reception, key: UUID) -> Closure:
+async def reopen(boss: DeskClerk, key: UUID) -> Closure:
     async with boss.gym.unit_of_work(boss.actor) as uow:
         return await FreezeService(uow).open_gym(key)
 
 
-async def freeze(boss: Reception, one: Subscription, first: int, last: int | None) -> None:
+async def freeze(boss: DeskClerk, one: Subscription, first: int, last: int | None) -> None:
     async with boss.gym.unit_of_work(boss.actor) as uow:
         ends_on = None if last is None else TODAY + last * DAY
         await FreezeService(uow).freeze(one.id, TODAY + first * DAY, ends_on, "a journey")
 
 
-async def back(boss: Reception, one: Subscription) -> Subscription:
+async def back(boss: DeskClerk, one: Subscription) -> Subscription:
     async with boss.gym.unit_of_work(boss.actor) as uow:
         return await FreezeService(uow).end(one.id)
 
 
-async def gift_all(boss: Reception, days: int, key: UUID) -> int:
+async def gift_all(boss: DeskClerk, days: int, key: UUID) -> int:
     async with boss.gym.unit_of_work(boss.actor) as uow:
         return await FreezeService(uow).gift_everybody(days, "ten years", key=key)
 
 
-async def closed_days(desk: Reception, one: Subscription) -> list[int]:
+async def closed_days(desk: DeskClerk, one: Subscription) -> list[int]:
     """Days, counted from today, on which the gym's closings hold a plan."""
     rows = [row for row in (await desk.see(one)).freezes if row.kind is FreezeKind.CLOSURE]
     spans = [(row.starts_on, row.ends_on or row.starts_on) for row in rows]
     return [(first + n * DAY - TODAY).days for first, last in spans for n in range((last - first).days + 1)]
 
 
-async def moved(desk: Reception, one: Subscription) -> int:
+async def moved(desk: DeskClerk, one: Subscription) -> int:
     """By how many days the end is later than it was."""
     return ((await desk.see(one)).ends_on - one.ends_on).days
 
 
 async def test_everybody_whose_plan_meets_the_closing_gets_its_days(
-    boss: Reception, desk: Reception, monthly: Plan
+    boss: DeskClerk, desk: DeskClerk, monthly: Plan
 ) -> None:
     people = [await desk.client(name) for name in ("Ana", "Bea", "Carla")]
     debtor, paid = await desk.sell(people[0], monthly), await desk.sell(people[1], monthly)
@@ -79,7 +79,7 @@ async def test_everybody_whose_plan_meets_the_closing_gets_its_days(
 
 
 async def test_each_client_whose_plan_rests_is_told_once_of_the_closing_and_of_the_opening(
-    boss: Reception, desk: Reception, monthly: Plan, clock: FrozenClock
+    boss: DeskClerk, desk: DeskClerk, monthly: Plan, clock: FrozenClock
 ) -> None:
     rosa, eva = await desk.client("Rosa"), await desk.client("Eva")
     one = await desk.sell(rosa, monthly)
@@ -100,7 +100,7 @@ async def test_each_client_whose_plan_rests_is_told_once_of_the_closing_and_of_t
 
 
 async def test_who_is_frozen_on_a_part_of_the_days_gets_the_rest(
-    boss: Reception, desk: Reception, rosa: Client, monthly: Plan
+    boss: DeskClerk, desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     one = await desk.sell(rosa, monthly)
     await desk.pay(one)
@@ -111,7 +111,7 @@ async def test_who_is_frozen_on_a_part_of_the_days_gets_the_rest(
 
 
 async def test_who_rests_without_an_end_gets_the_closed_days_after_the_return(
-    boss: Reception, desk: Reception, rosa: Client, monthly: Plan, clock: FrozenClock
+    boss: DeskClerk, desk: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     one = await desk.sell(rosa, monthly)
     await desk.pay(one)
@@ -125,7 +125,7 @@ async def test_who_rests_without_an_end_gets_the_closed_days_after_the_return(
 
 
 async def test_nobody_returns_into_a_closed_gym(
-    boss: Reception, desk: Reception, rosa: Client, monthly: Plan
+    boss: DeskClerk, desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     one = await desk.sell(rosa, monthly)
     await close(boss, 0, 1)
@@ -135,7 +135,7 @@ async def test_nobody_returns_into_a_closed_gym(
 
 
 async def test_a_renewal_moves_along_and_the_closing_is_counted_once(
-    boss: Reception, desk: Reception, rosa: Client, monthly: Plan
+    boss: DeskClerk, desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     """Closed over the last days of one and the first days of the next: the first one takes them all."""
     one = await desk.sell(rosa, monthly)
@@ -146,7 +146,7 @@ async def test_a_renewal_moves_along_and_the_closing_is_counted_once(
 
 
 async def test_a_renewal_that_a_freeze_moves_takes_its_closed_days_with_it_or_leaves_them(
-    boss: Reception, desk: Reception, rosa: Client, monthly: Plan
+    boss: DeskClerk, desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     one = await desk.sell(rosa, monthly)
     await desk.pay(one)
@@ -162,7 +162,7 @@ async def test_a_renewal_that_a_freeze_moves_takes_its_closed_days_with_it_or_le
 
 
 async def test_the_same_closing_twice_moves_nothing_twice(
-    boss: Reception, desk: Reception, rosa: Client, monthly: Plan
+    boss: DeskClerk, desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     one = await desk.sell(rosa, monthly)
     key = new_id()
@@ -173,7 +173,7 @@ async def test_the_same_closing_twice_moves_nothing_twice(
 
 
 async def test_who_came_before_the_doors_closed_has_used_the_day(
-    boss: Reception, desk: Reception, rosa: Client, monthly: Plan
+    boss: DeskClerk, desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     one = await desk.sell(rosa, monthly)
     await desk.pay(one)
@@ -185,7 +185,7 @@ async def test_who_came_before_the_doors_closed_has_used_the_day(
 
 
 async def test_who_buys_after_the_closing_was_announced_gets_its_days_as_well(
-    boss: Reception, desk: Reception, rosa: Client, monthly: Plan, clock: FrozenClock
+    boss: DeskClerk, desk: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     await close(boss, 5, 6)
     clock.advance(timedelta(minutes=1))
@@ -198,7 +198,7 @@ async def test_who_buys_after_the_closing_was_announced_gets_its_days_as_well(
 
 
 async def test_the_gym_opens_earlier_and_the_days_go_back(
-    boss: Reception, desk: Reception, rosa: Client, monthly: Plan, clock: FrozenClock
+    boss: DeskClerk, desk: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     one = await desk.sell(rosa, monthly)
     waiting = await desk.renew(rosa)
@@ -213,7 +213,7 @@ async def test_the_gym_opens_earlier_and_the_days_go_back(
 
 
 async def test_a_closing_that_has_not_begun_is_called_off(
-    boss: Reception, desk: Reception, rosa: Client, monthly: Plan
+    boss: DeskClerk, desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     one = await desk.sell(rosa, monthly)
     key = new_id()
@@ -222,7 +222,7 @@ async def test_a_closing_that_has_not_begun_is_called_off(
     assert (await closed_days(desk, one), await moved(desk, one)) == ([], 0)
 
 
-async def test_only_admins_close_the_gym_and_not_in_the_past(boss: Reception, desk: Reception) -> None:
+async def test_only_admins_close_the_gym_and_not_in_the_past(boss: DeskClerk, desk: DeskClerk) -> None:
     with pytest.raises(NotAllowed):
         await close(desk, 1, 2)
     with pytest.raises(ClosingInPast):
@@ -230,7 +230,7 @@ async def test_only_admins_close_the_gym_and_not_in_the_past(boss: Reception, de
 
 
 async def test_everybody_active_gets_gift_days_once(
-    boss: Reception, desk: Reception, monthly: Plan, clock: FrozenClock
+    boss: DeskClerk, desk: DeskClerk, monthly: Plan, clock: FrozenClock
 ) -> None:
     ana, bea = await desk.client("Ana"), await desk.client("Bea")
     running, waiting = await desk.sell(ana, monthly), await desk.renew(ana)
@@ -243,11 +243,11 @@ async def test_everybody_active_gets_gift_days_once(
     with pytest.raises(GiftOutOfRange):
         await gift_all(boss, 366, new_id())
     with pytest.raises(NotAllowed):
-        await gift_all(Reception(desk.gym, Actor.member(ana.id, "Ana")), 1, new_id())
+        await gift_all(DeskClerk(desk.gym, Actor.member(ana.id, "Ana")), 1, new_id())
 
 
 async def test_who_rests_beyond_the_last_day_until_the_return_gets_gift_days_too(
-    boss: Reception, desk: Reception, monthly: Plan, clock: FrozenClock
+    boss: DeskClerk, desk: DeskClerk, monthly: Plan, clock: FrozenClock
 ) -> None:
     resting = await desk.sell(await desk.client("Ana"), monthly)
     await desk.pay(resting)

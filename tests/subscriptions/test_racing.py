@@ -19,7 +19,7 @@ from gym.plans.models import Plan
 from gym.security.permissions import Actor
 from gym.subscriptions.models import OPEN, SubscriptionStatus
 from gym.subscriptions.service import SubscriptionService
-from tests.support.memberships import PRICE, Reception, entries
+from tests.support.memberships import PRICE, DeskClerk, entries
 
 RIVALS = 32
 
@@ -33,13 +33,13 @@ async def race(attempt: Callable[[], Awaitable[object]]) -> tuple[list[object], 
     return [one for one in results if not isinstance(one, BaseException)], refused
 
 
-async def test_one_of_many_sales_wins(desk: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_one_of_many_sales_wins(desk: DeskClerk, rosa: Client, monthly: Plan) -> None:
     won, refused = await race(lambda: desk.sell(rosa, monthly))
     assert (len(won), len(refused)) == (1, RIVALS - 1)
     assert len(await entries(desk.gym)) == 1
 
 
-async def test_the_balance_is_paid_once(desk: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_the_balance_is_paid_once(desk: DeskClerk, rosa: Client, monthly: Plan) -> None:
     sold = await desk.sell(rosa, monthly)
     won, refused = await race(lambda: desk.pay(sold, key=new_id()))
     assert (len(won), len(refused)) == (1, RIVALS - 1)
@@ -48,7 +48,7 @@ async def test_the_balance_is_paid_once(desk: Reception, rosa: Client, monthly: 
     assert (seen.status, seen.account.balance) == (SubscriptionStatus.ACTIVE, 0)
 
 
-async def test_one_double_tapped_payment_is_one_payment(desk: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_one_double_tapped_payment_is_one_payment(desk: DeskClerk, rosa: Client, monthly: Plan) -> None:
     sold = await desk.sell(rosa, monthly)
     key = new_id()
     won, refused = await race(lambda: desk.pay(sold, Decimal(1000), key))
@@ -56,7 +56,7 @@ async def test_one_double_tapped_payment_is_one_payment(desk: Reception, rosa: C
     assert (await desk.see(sold)).account.balance == PRICE - 1000
 
 
-async def test_instalments_at_once_leave_no_gap_in_the_receipts(desk: Reception, monthly: Plan) -> None:
+async def test_instalments_at_once_leave_no_gap_in_the_receipts(desk: DeskClerk, monthly: Plan) -> None:
     people = [await desk.client(f"P{number}") for number in range(4)]
     sold = [await desk.sell(person, monthly) for person in people]
     turns = iter(range(RIVALS))
@@ -68,14 +68,14 @@ async def test_instalments_at_once_leave_no_gap_in_the_receipts(desk: Reception,
     assert balances == [Decimal(10000)] * 4
 
 
-async def test_one_of_many_renewals_wins(desk: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_one_of_many_renewals_wins(desk: DeskClerk, rosa: Client, monthly: Plan) -> None:
     await desk.sell(rosa, monthly)
     won, refused = await race(lambda: desk.renew(rosa))
     assert (len(won), len(refused)) == (1, RIVALS - 1)
 
 
 async def test_one_of_many_renewals_of_an_ended_membership_wins(
-    desk: Reception, rosa: Client, monthly: Plan, clock: FrozenClock
+    desk: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     ended = await desk.sell(rosa, monthly)
     clock.advance(timedelta(days=90))
@@ -83,14 +83,14 @@ async def test_one_of_many_renewals_of_an_ended_membership_wins(
     assert (len(won), len(refused)) == (1, RIVALS - 1)
 
 
-async def test_a_payment_is_voided_once(desk: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_a_payment_is_voided_once(desk: DeskClerk, rosa: Client, monthly: Plan) -> None:
     receipt = await desk.pay(await desk.sell(rosa, monthly))
     won, refused = await race(lambda: desk.void(receipt.entry_id))
     assert (len(won), len(refused)) == (1, RIVALS - 1)
 
 
 async def test_status_agrees_with_the_balance_after_a_storm(
-    desk: Reception, monthly: Plan, clock: FrozenClock
+    desk: DeskClerk, monthly: Plan, clock: FrozenClock
 ) -> None:
     """Payments, cancellations, jobs and looks at the same memberships, all at once, around a last day."""
     people = [await desk.client(f"P{number}") for number in range(8)]
@@ -120,7 +120,7 @@ async def test_status_agrees_with_the_balance_after_a_storm(
 
 @pytest.mark.parametrize("again", range(3))
 async def test_who_sells_and_who_renews_at_once_do_not_both_win(
-    desk: Reception, rosa: Client, monthly: Plan, clock: FrozenClock, again: int
+    desk: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock, again: int
 ) -> None:
     ended = await desk.sell(rosa, monthly)
     clock.advance(timedelta(days=40 + again))

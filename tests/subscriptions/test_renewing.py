@@ -16,7 +16,7 @@ from gym.security.permissions import Actor
 from gym.subscriptions.errors import AlreadyWaiting, JustChanged, NothingToRenew
 from gym.subscriptions.models import Subscription, SubscriptionStatus
 from gym.subscriptions.service import SubscriptionService
-from tests.support.memberships import PRICE, Reception, run_nightly, told
+from tests.support.memberships import PRICE, DeskClerk, run_nightly, told
 
 TODAY = date(2026, 8, 3)
 DAY = timedelta(days=1)
@@ -29,7 +29,7 @@ async def use_up(gym: Gym, subscription: Subscription) -> None:
         row.visits_used = row.visits or 0
 
 
-async def test_a_renewal_starts_the_day_after(desk: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_a_renewal_starts_the_day_after(desk: DeskClerk, rosa: Client, monthly: Plan) -> None:
     first = await desk.sell(rosa, monthly)
     second = await desk.renew(rosa)
     assert second.status is SubscriptionStatus.SCHEDULED
@@ -39,7 +39,7 @@ async def test_a_renewal_starts_the_day_after(desk: Reception, rosa: Client, mon
     assert len(await told(desk.gym, NotificationKind.DESK_RENEWED)) == 1
 
 
-async def test_only_one_renewal_waits(desk: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_only_one_renewal_waits(desk: DeskClerk, rosa: Client, monthly: Plan) -> None:
     await desk.sell(rosa, monthly)
     await desk.renew(rosa)
     with pytest.raises(AlreadyWaiting):
@@ -47,7 +47,7 @@ async def test_only_one_renewal_waits(desk: Reception, rosa: Client, monthly: Pl
 
 
 async def test_a_renewal_paid_in_advance_becomes_active_on_its_first_day(
-    desk: Reception, rosa: Client, monthly: Plan, clock: FrozenClock
+    desk: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     await desk.pay(await desk.sell(rosa, monthly))
     second = await desk.renew(rosa)
@@ -60,7 +60,7 @@ async def test_a_renewal_paid_in_advance_becomes_active_on_its_first_day(
 
 
 async def test_a_chain_from_the_31st_does_not_drift(
-    rosa: Client, desk: Reception, clock: FrozenClock
+    rosa: Client, desk: DeskClerk, clock: FrozenClock
 ) -> None:
     plan = await desk.plan()
     clock.at = datetime(2027, 1, 31, 15, tzinfo=UTC)
@@ -74,7 +74,7 @@ async def test_a_chain_from_the_31st_does_not_drift(
 
 
 async def test_a_renewal_after_it_ended_starts_today(
-    desk: Reception, rosa: Client, monthly: Plan, clock: FrozenClock
+    desk: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     await desk.sell(rosa, monthly)
     clock.advance(timedelta(days=90))
@@ -85,7 +85,7 @@ async def test_a_renewal_after_it_ended_starts_today(
 
 
 async def test_a_used_up_pack_is_closed_and_the_renewal_starts_today(
-    desk: Reception, rosa: Client, clock: FrozenClock
+    desk: DeskClerk, rosa: Client, clock: FrozenClock
 ) -> None:
     pack = await desk.plan(visits=10, count=3, name="Ten visits")
     first = await desk.sell(rosa, pack)
@@ -102,7 +102,7 @@ async def test_a_used_up_pack_is_closed_and_the_renewal_starts_today(
     assert found.id == second.id
 
 
-async def test_an_unpaid_pack_that_is_used_up_keeps_its_debt(desk: Reception, rosa: Client) -> None:
+async def test_an_unpaid_pack_that_is_used_up_keeps_its_debt(desk: DeskClerk, rosa: Client) -> None:
     pack = await desk.plan(visits=1, name="One visit")
     first = await desk.sell(rosa, pack)
     await use_up(desk.gym, first)
@@ -111,13 +111,13 @@ async def test_an_unpaid_pack_that_is_used_up_keeps_its_debt(desk: Reception, ro
     assert (closed.status, closed.account.balance) == (SubscriptionStatus.LAPSED, PRICE)
 
 
-async def test_a_pack_with_visits_left_is_followed(desk: Reception, rosa: Client) -> None:
+async def test_a_pack_with_visits_left_is_followed(desk: DeskClerk, rosa: Client) -> None:
     first = await desk.sell(rosa, await desk.plan(visits=10))
     assert (await desk.renew(rosa)).starts_on == first.ends_on + DAY
 
 
 async def test_another_plan_follows_at_its_own_length_and_price(
-    desk: Reception, rosa: Client, monthly: Plan
+    desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     first = await desk.sell(rosa, monthly)
     weekly = await desk.plan(Decimal(45000), DurationUnit.WEEK, name="Weekly")
@@ -127,13 +127,13 @@ async def test_another_plan_follows_at_its_own_length_and_price(
     assert second.final_price == 45000
 
 
-async def test_without_a_membership_there_is_nothing_to_renew(desk: Reception, rosa: Client) -> None:
+async def test_without_a_membership_there_is_nothing_to_renew(desk: DeskClerk, rosa: Client) -> None:
     with pytest.raises(NothingToRenew):
         await desk.renew(rosa)
 
 
 async def test_what_stood_on_the_screen_is_what_is_renewed(
-    desk: Reception, rosa: Client, monthly: Plan, clock: FrozenClock
+    desk: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     first = await desk.sell(rosa, monthly)
     clock.advance(timedelta(days=90))
@@ -142,7 +142,7 @@ async def test_what_stood_on_the_screen_is_what_is_renewed(
         await desk.renew(rosa, renews_id=first.id)
 
 
-async def test_a_quote_says_what_the_renewal_will_be(desk: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_a_quote_says_what_the_renewal_will_be(desk: DeskClerk, rosa: Client, monthly: Plan) -> None:
     await desk.sell(rosa, monthly)
     async with desk.gym.unit_of_work(desk.actor) as uow:
         quote = await SubscriptionService(uow).quote_renewal(rosa.id, discount=Decimal(5000))
@@ -153,7 +153,7 @@ async def test_a_quote_says_what_the_renewal_will_be(desk: Reception, rosa: Clie
 
 
 async def test_an_unpaid_period_lapses_and_does_not_block_the_next(
-    desk: Reception, rosa: Client, monthly: Plan, clock: FrozenClock
+    desk: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     first = await desk.sell(rosa, monthly)
     clock.advance(timedelta(days=31))

@@ -43,7 +43,7 @@ from gym.subscriptions.errors import (
 from gym.subscriptions.models import Subscription, SubscriptionStatus
 from gym.subscriptions.service import SubscriptionService
 from gym.unit_of_work import UnitOfWork
-from tests.support.memberships import LONG_AGO, PRICE, Reception, told
+from tests.support.memberships import LONG_AGO, PRICE, DeskClerk, told
 
 TODAY = date(2026, 8, 3)
 
@@ -56,7 +56,7 @@ async def change(gym: Gym, row: Client | Plan, **values: object) -> None:
             setattr(found, name, value)
 
 
-async def test_a_sale_waits_for_its_money(desk: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_a_sale_waits_for_its_money(desk: DeskClerk, rosa: Client, monthly: Plan) -> None:
     sold = await desk.sell(rosa, monthly)
     assert sold.status is SubscriptionStatus.PENDING_PAYMENT
     assert (sold.starts_on, sold.ends_on, sold.anchor) == (TODAY, date(2026, 9, 2), TODAY)
@@ -64,7 +64,7 @@ async def test_a_sale_waits_for_its_money(desk: Reception, rosa: Client, monthly
     assert sold.sold_by == desk.actor.id
 
 
-async def test_client_and_desk_are_told_of_a_sale(desk: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_client_and_desk_are_told_of_a_sale(desk: DeskClerk, rosa: Client, monthly: Plan) -> None:
     await desk.sell(rosa, monthly)
     [client] = await told(desk.gym, NotificationKind.SUBSCRIPTION_SOLD)
     [at_desk] = await told(desk.gym, NotificationKind.DESK_SOLD)
@@ -75,26 +75,26 @@ async def test_client_and_desk_are_told_of_a_sale(desk: Reception, rosa: Client,
     assert at_desk["staff_name"] == "Bruno Employee"
 
 
-async def test_a_free_plan_is_active_at_once(desk: Reception, rosa: Client) -> None:
+async def test_a_free_plan_is_active_at_once(desk: DeskClerk, rosa: Client) -> None:
     free = await desk.plan(Decimal(0))
     assert (await desk.sell(rosa, free)).status is SubscriptionStatus.ACTIVE
 
 
 async def test_a_discount_of_everything_makes_it_active_at_once(
-    boss: Reception, rosa: Client, monthly: Plan
+    boss: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     sold = await boss.sell(rosa, monthly, discount=Discount.percent(Decimal(100)))
     assert sold.status is SubscriptionStatus.ACTIVE
     assert (sold.discount, sold.final_price, sold.account.balance) == (PRICE, 0, 0)
 
 
-async def test_a_sale_for_later_is_scheduled(desk: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_a_sale_for_later_is_scheduled(desk: DeskClerk, rosa: Client, monthly: Plan) -> None:
     sold = await desk.sell(rosa, monthly, TODAY + timedelta(days=5))
     assert sold.status is SubscriptionStatus.SCHEDULED
     assert await desk.current(rosa) is None
 
 
-async def test_the_same_tap_twice_sells_once(desk: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_the_same_tap_twice_sells_once(desk: DeskClerk, rosa: Client, monthly: Plan) -> None:
     key = new_id()
     first = await desk.sell(rosa, monthly, key=key)
     assert (await desk.sell(rosa, monthly, key=key)).id == first.id
@@ -102,7 +102,7 @@ async def test_the_same_tap_twice_sells_once(desk: Reception, rosa: Client, mont
 
 
 async def test_a_tap_of_one_client_sells_nothing_to_another(
-    desk: Reception, rosa: Client, monthly: Plan
+    desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     key = new_id()
     await desk.sell(rosa, monthly, key=key)
@@ -111,7 +111,7 @@ async def test_a_tap_of_one_client_sells_nothing_to_another(
 
 
 async def test_the_database_has_the_last_word_on_overlaps(
-    desk: Reception, rosa: Client, monthly: Plan
+    desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     """A row that comes past the service, while a sale is on its way, makes the sale say so."""
     async with desk.gym.unit_of_work(Actor.system()) as uow:
@@ -153,7 +153,7 @@ async def until_somebody_waits(gym: Gym) -> None:
                 pass
 
 
-async def test_a_waiting_one_and_the_latest_are_found(desk: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_a_waiting_one_and_the_latest_are_found(desk: DeskClerk, rosa: Client, monthly: Plan) -> None:
     first = await desk.sell(rosa, monthly)
     second = await desk.renew(rosa)
     async with desk.gym.unit_of_work(desk.actor) as uow:
@@ -168,7 +168,7 @@ async def test_a_waiting_one_and_the_latest_are_found(desk: Reception, rosa: Cli
         assert [one.id for one in await service.ending_on(second.ends_on)] == [second.id]
 
 
-async def test_the_price_is_the_one_of_the_first_day(desk: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_the_price_is_the_one_of_the_first_day(desk: DeskClerk, rosa: Client, monthly: Plan) -> None:
     change_day = TODAY + timedelta(days=10)
     async with desk.gym.unit_of_work(Actor.system()) as uow:
         plan = await uow.session.get_one(Plan, monthly.id)
@@ -184,7 +184,7 @@ async def test_the_price_is_the_one_of_the_first_day(desk: Reception, rosa: Clie
 
 
 async def test_a_new_price_leaves_a_sold_subscription_alone(
-    desk: Reception, rosa: Client, monthly: Plan
+    desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     sold = await desk.sell(rosa, monthly)
     async with desk.gym.unit_of_work(Actor.system()) as uow:
@@ -195,21 +195,21 @@ async def test_a_new_price_leaves_a_sold_subscription_alone(
     assert (seen.base_price, seen.account.balance) == (PRICE, PRICE)
 
 
-async def test_two_periods_of_a_client_never_overlap(desk: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_two_periods_of_a_client_never_overlap(desk: DeskClerk, rosa: Client, monthly: Plan) -> None:
     sold = await desk.sell(rosa, monthly)
     with pytest.raises(PeriodTaken) as refused:
         await desk.sell(rosa, monthly, TODAY + timedelta(days=7))
     assert refused.value.ends_on == sold.ends_on
 
 
-async def test_only_one_subscription_waits(desk: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_only_one_subscription_waits(desk: DeskClerk, rosa: Client, monthly: Plan) -> None:
     day = await desk.plan(unit=DurationUnit.DAY, name="Day pass")
     await desk.sell(rosa, day, TODAY + timedelta(days=5))
     with pytest.raises(AlreadyWaiting):
         await desk.sell(rosa, day, TODAY + timedelta(days=9))
 
 
-async def test_a_day_pass_fits_before_one_that_waits(desk: Reception, rosa: Client) -> None:
+async def test_a_day_pass_fits_before_one_that_waits(desk: DeskClerk, rosa: Client) -> None:
     day = await desk.plan(unit=DurationUnit.DAY, name="Day pass")
     await desk.sell(rosa, day, TODAY + timedelta(days=5))
     assert (await desk.sell(rosa, day)).status is SubscriptionStatus.PENDING_PAYMENT
@@ -217,7 +217,7 @@ async def test_a_day_pass_fits_before_one_that_waits(desk: Reception, rosa: Clie
 
 @pytest.mark.parametrize(("days", "error"), [(366, StartTooFar), (-31, StartTooEarly)])
 async def test_the_first_day_lies_within_reach(
-    desk: Reception, rosa: Client, monthly: Plan, days: int, error: type[Exception]
+    desk: DeskClerk, rosa: Client, monthly: Plan, days: int, error: type[Exception]
 ) -> None:
     with pytest.raises(error):
         await desk.sell(rosa, monthly, TODAY + timedelta(days=days))
@@ -225,19 +225,19 @@ async def test_the_first_day_lies_within_reach(
 
 @pytest.mark.parametrize("days", [365, -30])
 async def test_the_farthest_first_days_are_sold(
-    desk: Reception, rosa: Client, monthly: Plan, days: int
+    desk: DeskClerk, rosa: Client, monthly: Plan, days: int
 ) -> None:
     sold = await desk.sell(rosa, monthly, TODAY + timedelta(days=days))
     assert sold.starts_on == TODAY + timedelta(days=days)
 
 
-async def test_a_period_that_is_over_already_is_not_sold(desk: Reception, rosa: Client) -> None:
+async def test_a_period_that_is_over_already_is_not_sold(desk: DeskClerk, rosa: Client) -> None:
     day = await desk.plan(unit=DurationUnit.DAY)
     with pytest.raises(PeriodOver):
         await desk.sell(rosa, day, TODAY - timedelta(days=1))
 
 
-async def test_a_trial_is_sold_once(desk: Reception, rosa: Client) -> None:
+async def test_a_trial_is_sold_once(desk: DeskClerk, rosa: Client) -> None:
     trial = await desk.plan(Decimal(0), DurationUnit.DAY, 3, name="Trial", once=True)
     await desk.sell(rosa, trial)
     desk.gym.clock.advance(timedelta(days=10))  # type: ignore[attr-defined]
@@ -247,7 +247,7 @@ async def test_a_trial_is_sold_once(desk: Reception, rosa: Client) -> None:
         await desk.renew(rosa)
 
 
-async def test_a_trial_canceled_before_its_first_day_was_not_had(desk: Reception, rosa: Client) -> None:
+async def test_a_trial_canceled_before_its_first_day_was_not_had(desk: DeskClerk, rosa: Client) -> None:
     trial = await desk.plan(Decimal(0), DurationUnit.DAY, 3, name="Trial", once=True)
     sold = await desk.sell(rosa, trial, TODAY + timedelta(days=1))
     async with desk.gym.unit_of_work(desk.actor) as uow:
@@ -255,7 +255,7 @@ async def test_a_trial_canceled_before_its_first_day_was_not_had(desk: Reception
     assert (await desk.sell(rosa, trial)).status is SubscriptionStatus.ACTIVE
 
 
-async def test_the_inactive_and_the_unknown_buy_nothing(desk: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_the_inactive_and_the_unknown_buy_nothing(desk: DeskClerk, rosa: Client, monthly: Plan) -> None:
     for unknown in (desk.sell(Client(id=new_id()), monthly), desk.sell(rosa, Plan(id=new_id()))):
         with pytest.raises((ClientNotFound, PlanNotFound)):
             await unknown
@@ -267,7 +267,7 @@ async def test_the_inactive_and_the_unknown_buy_nothing(desk: Reception, rosa: C
         await desk.sell(rosa, monthly)
 
 
-async def test_a_plan_without_a_price_is_not_sold(desk: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_a_plan_without_a_price_is_not_sold(desk: DeskClerk, rosa: Client, monthly: Plan) -> None:
     async with desk.gym.unit_of_work(Actor.system()) as uow:
         plan = await uow.session.get_one(Plan, monthly.id)
         await uow.session.refresh(plan, ["prices"])
@@ -276,7 +276,7 @@ async def test_a_plan_without_a_price_is_not_sold(desk: Reception, rosa: Client,
         await desk.sell(rosa, monthly)
 
 
-async def test_an_employee_discounts_within_the_limit(desk: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_an_employee_discounts_within_the_limit(desk: DeskClerk, rosa: Client, monthly: Plan) -> None:
     with pytest.raises(DiscountTooLarge) as refused:
         await desk.sell(rosa, monthly, discount=Decimal("15000.01"))
     assert (refused.value.limit, refused.value.largest) == (Decimal(10), Decimal(15000))
@@ -285,7 +285,7 @@ async def test_an_employee_discounts_within_the_limit(desk: Reception, rosa: Cli
     assert sold.final_price == Decimal(135000)
 
 
-async def test_an_admin_discounts_up_to_the_price(boss: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_an_admin_discounts_up_to_the_price(boss: DeskClerk, rosa: Client, monthly: Plan) -> None:
     with pytest.raises(DiscountAbovePrice):
         await boss.sell(rosa, monthly, discount=PRICE + 1)
     sold = await boss.sell(rosa, monthly, discount=Decimal(50000))
@@ -307,15 +307,15 @@ def test_a_discount_is_read_as_people_write_it() -> None:
 
 
 async def test_a_member_sells_nothing(gym: Gym, rosa: Client, monthly: Plan) -> None:
-    member = Reception(gym, Actor.member(rosa.id, "Rosa"))
+    member = DeskClerk(gym, Actor.member(rosa.id, "Rosa"))
     with pytest.raises(NotAllowed):
         await member.sell(rosa, monthly)
 
 
-async def test_a_member_sees_only_their_own(desk: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_a_member_sees_only_their_own(desk: DeskClerk, rosa: Client, monthly: Plan) -> None:
     sold = await desk.sell(rosa, monthly)
     other = await desk.client("Otto")
-    member = Reception(desk.gym, Actor.member(rosa.id, "Rosa"))
+    member = DeskClerk(desk.gym, Actor.member(rosa.id, "Rosa"))
     found = await member.current(rosa)
     assert found is not None
     assert found.id == sold.id

@@ -22,7 +22,7 @@ from gym.faces.service import FaceRecognitionService
 from gym.kiosks.service import KioskService
 from gym.security.passwords import hash_secret
 from gym.security.permissions import Actor
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 from tests.support.people import Person
 
 API = "/api/v1"
@@ -115,7 +115,7 @@ class Door:
         async with self.gym.unit_of_work(Actor.system()) as uow:
             uow.session.add(row)
         if paid:
-            desk = Reception(self.gym, self.admin)
+            desk = DeskClerk(self.gym, self.admin)
             sold = await desk.sell(row, await desk.plan(Decimal(90000)))
             await desk.pay(sold, Decimal(90000))
         return row

@@ -30,7 +30,7 @@ LONG_AGO = date(2020, 1, 1)
 
 
 @dataclass(frozen=True)
-class Reception:
+class DeskClerk:
     """Somebody at the desk who does one thing per transaction, as a chat does."""
 
     gym: Gym

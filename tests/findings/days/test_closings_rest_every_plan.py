@@ -29,7 +29,7 @@ from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.intervals import Interval
 from gym.subscriptions.models import Freeze, FreezeKind, GymClosure, Subscription, SubscriptionStatus
 from gym.subscriptions.service import SubscriptionService
-from tests.support.memberships import Reception, told
+from tests.support.memberships import DeskClerk, told
 
 TODAY: Final = date(2026, 8, 3)
 DAY: Final = timedelta(days=1)
@@ -37,22 +37,22 @@ SOMEBODY: Final = UUID(int=7)
 
 
 @pytest.fixture
-def boss(gym: Gym, admin: Actor) -> Reception:
-    return Reception(gym, admin)
+def boss(gym: Gym, admin: Actor) -> DeskClerk:
+    return DeskClerk(gym, admin)
 
 
-async def close(boss: Reception, first: int, last: int, key: UUID | None = None) -> None:
+async def close(boss: DeskClerk, first: int, last: int, key: UUID | None = None) -> None:
     async with boss.gym.unit_of_work(boss.actor) as uow:
         days = TODAY + first * DAY, TODAY + last * DAY
         await FreezeService(uow).close_gym(*days, "painting", key=key or uuid4())
 
 
-async def reopen(boss: Reception, key: UUID) -> None:
+async def reopen(boss: DeskClerk, key: UUID) -> None:
     async with boss.gym.unit_of_work(boss.actor) as uow:
         await FreezeService(uow).open_gym(key)
 
 
-async def rests(desk: Reception, one: Subscription) -> list[int]:
+async def rests(desk: DeskClerk, one: Subscription) -> list[int]:
     """Days, counted from today, on which a plan rests."""
     rows = (await desk.see(one)).freezes
     spans = [(row.starts_on, row.ends_on or row.starts_on) for row in rows]
@@ -60,7 +60,7 @@ async def rests(desk: Reception, one: Subscription) -> list[int]:
 
 
 async def test_whoever_buys_after_the_announcement_gets_the_closed_days_too_and_reads_so(
-    boss: Reception, desk: Reception, rosa: Client, clock: FrozenClock
+    boss: DeskClerk, desk: DeskClerk, rosa: Client, clock: FrozenClock
 ) -> None:
     await close(boss, 5, 6)
     clock.advance(timedelta(minutes=1))
@@ -79,7 +79,7 @@ async def test_whoever_buys_after_the_announcement_gets_the_closed_days_too_and_
 
 
 async def test_a_renewal_and_a_changed_plan_are_laid_around_closings_too(
-    boss: Reception, desk: Reception, rosa: Client
+    boss: DeskClerk, desk: DeskClerk, rosa: Client
 ) -> None:
     week = await desk.plan(unit=DurationUnit.WEEK, name="Week")
     sold = await desk.sell(rosa, week)
@@ -96,7 +96,7 @@ async def test_a_renewal_and_a_changed_plan_are_laid_around_closings_too(
 
 
 async def test_a_sale_from_an_earlier_day_on_gets_the_closed_days_behind_us(
-    boss: Reception, desk: Reception, rosa: Client, clock: FrozenClock
+    boss: DeskClerk, desk: DeskClerk, rosa: Client, clock: FrozenClock
 ) -> None:
     await close(boss, 1, 2)
     clock.advance(4 * DAY)
@@ -105,7 +105,7 @@ async def test_a_sale_from_an_earlier_day_on_gets_the_closed_days_behind_us(
 
 
 async def test_a_plan_that_is_sold_while_the_gym_is_closed_rests_at_once(
-    boss: Reception, desk: Reception, rosa: Client
+    boss: DeskClerk, desk: DeskClerk, rosa: Client
 ) -> None:
     await close(boss, 0, 1)
     sold = await desk.sell(rosa, await desk.plan(unit=DurationUnit.DAY, count=3))
@@ -114,7 +114,7 @@ async def test_a_plan_that_is_sold_while_the_gym_is_closed_rests_at_once(
 
 
 async def test_what_was_on_the_screen_before_the_announcement_is_not_sold(
-    boss: Reception, desk: Reception, rosa: Client
+    boss: DeskClerk, desk: DeskClerk, rosa: Client
 ) -> None:
     week = await desk.plan(unit=DurationUnit.WEEK)
     async with desk.gym.unit_of_work(desk.actor) as uow:
@@ -126,7 +126,7 @@ async def test_what_was_on_the_screen_before_the_announcement_is_not_sold(
 
 
 async def test_a_closing_that_is_called_off_or_shortened_gives_back_the_days_to_come_only(
-    boss: Reception, desk: Reception, rosa: Client, clock: FrozenClock
+    boss: DeskClerk, desk: DeskClerk, rosa: Client, clock: FrozenClock
 ) -> None:
     shortened, off = uuid4(), uuid4()
     await close(boss, 1, 4, shortened)
@@ -141,7 +141,7 @@ async def test_a_closing_that_is_called_off_or_shortened_gives_back_the_days_to_
 
 
 async def test_a_sale_that_the_announcement_did_not_see_rests_a_quarter_of_an_hour_later(
-    gym: Gym, boss: Reception, desk: Reception, rosa: Client
+    gym: Gym, boss: DeskClerk, desk: DeskClerk, rosa: Client
 ) -> None:
     sold = await desk.sell(rosa, await desk.plan(unit=DurationUnit.DAY, count=10))
     async with gym.unit_of_work(Actor.system()) as uow:  # what a sale beside the announcement leaves

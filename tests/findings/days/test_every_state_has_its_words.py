@@ -30,7 +30,7 @@ from gym.subscriptions.schemas import RefundMode
 from gym.subscriptions.service import SubscriptionService
 from gym.subscriptions.status.plan_states import PlanState
 from tests.bot.conftest import MakeMember
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 from tests.support.sandbox.client import Person, SandboxClient
 
 TODAY: Final = date(2026, 8, 3)
@@ -73,15 +73,15 @@ OF_PLANS: Final = set[str]().union(*OFFERED.values())
 
 
 @pytest.fixture
-def boss(gym: Gym, admin: Actor) -> Reception:
-    return Reception(gym, admin)
+def boss(gym: Gym, admin: Actor) -> DeskClerk:
+    return DeskClerk(gym, admin)
 
 
 def translator(language: str) -> HtmlTranslator:
     return HtmlTranslator(language, currency="COP", timezone="America/Bogota")
 
 
-async def brought_to(state: PlanState, boss: Reception, rosa: Client, clock: FrozenClock) -> None:
+async def brought_to(state: PlanState, boss: DeskClerk, rosa: Client, clock: FrozenClock) -> None:
     if state is PlanState.NONE:
         return
     starts = TODAY + 31 * DAY if state is PlanState.SCHEDULED else TODAY
@@ -97,13 +97,13 @@ async def brought_to(state: PlanState, boss: Reception, rosa: Client, clock: Fro
         clock.advance(40 * DAY)
 
 
-async def freeze(boss: Reception, one: Subscription, first: int, last: int | None) -> None:
+async def freeze(boss: DeskClerk, one: Subscription, first: int, last: int | None) -> None:
     async with boss.gym.unit_of_work(boss.actor) as uow:
         days = TODAY + first * DAY, None if last is None else TODAY + last * DAY
         await FreezeService(uow).freeze(one.id, *days, "a journey")
 
 
-async def card_of(boss: Reception, rosa: Client) -> tuple[ClientCard, date]:
+async def card_of(boss: DeskClerk, rosa: Client) -> tuple[ClientCard, date]:
     async with boss.gym.unit_of_work(boss.actor) as uow:
         return await CardService(uow).card(rosa.id), uow.today
 
@@ -114,7 +114,7 @@ def labels(rows: Keyboard | Sequence[Sequence[object]]) -> set[str]:
 
 @pytest.mark.parametrize("state", list(PlanState))
 async def test_each_state_says_what_it_is_and_offers_what_can_be_done(
-    boss: Reception, rosa: Client, clock: FrozenClock, state: PlanState
+    boss: DeskClerk, rosa: Client, clock: FrozenClock, state: PlanState
 ) -> None:
     await brought_to(state, boss, rosa, clock)
     card, today = await card_of(boss, rosa)
@@ -129,7 +129,7 @@ async def test_each_state_says_what_it_is_and_offers_what_can_be_done(
 
 
 async def test_a_plan_that_starts_next_month_has_not_ended_and_another_can_be_sold(
-    desk_bot: object, gym: Gym, telegram: SandboxClient, boss: Reception, make_staff: object, rosa: Client
+    desk_bot: object, gym: Gym, telegram: SandboxClient, boss: DeskClerk, make_staff: object, rosa: Client
 ) -> None:
     await boss.sell(rosa, await boss.plan(), TODAY + 31 * DAY)
     bruno = await _hired(telegram, make_staff)
@@ -143,7 +143,7 @@ async def test_a_plan_that_starts_next_month_has_not_ended_and_another_can_be_so
 
 
 async def test_a_member_reads_when_the_plan_rests_and_asks_for_one_without(
-    desk_bot: object, gym: Gym, telegram: SandboxClient, boss: Reception, make_member: MakeMember
+    desk_bot: object, gym: Gym, telegram: SandboxClient, boss: DeskClerk, make_member: MakeMember
 ) -> None:
     person = await telegram.person("Rosa")
     rosa = await make_member(person, "Rosa", "Vargas")
@@ -159,7 +159,7 @@ async def test_a_member_reads_when_the_plan_rests_and_asks_for_one_without(
 
 
 async def test_a_freeze_without_a_last_day_and_what_waits_behind_it_are_shown(
-    boss: Reception, rosa: Client
+    boss: DeskClerk, rosa: Client
 ) -> None:
     sold = await boss.sell(rosa, await boss.plan())
     await boss.pay(sold)
@@ -174,7 +174,7 @@ async def test_a_freeze_without_a_last_day_and_what_waits_behind_it_are_shown(
     assert "until you return" in mine
 
 
-async def test_the_return_is_the_first_day_on_which_nothing_rests(boss: Reception, rosa: Client) -> None:
+async def test_the_return_is_the_first_day_on_which_nothing_rests(boss: DeskClerk, rosa: Client) -> None:
     sold = await boss.sell(rosa, await boss.plan())
     await boss.pay(sold)
     await freeze(boss, sold, 0, 2)
@@ -187,7 +187,7 @@ async def test_the_return_is_the_first_day_on_which_nothing_rests(boss: Receptio
 
 
 async def test_a_receipt_printed_later_shows_the_frozen_and_the_closed_days(
-    boss: Reception, rosa: Client
+    boss: DeskClerk, rosa: Client
 ) -> None:
     sold = await boss.sell(rosa, await boss.plan())
     entry = (await boss.pay(sold)).entry_id

@@ -11,7 +11,7 @@ from bot.desk.memberships.sales import SaleDetails
 from bot.ui.callbacks import pack
 from gym.app import Gym
 from gym.clients.models import Client
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 from tests.support.sandbox.client import SandboxClient
 
 TODAY = date(2026, 8, 3)
@@ -22,7 +22,7 @@ async def test_a_first_day_that_is_offered_is_sold(
     desk_bot: object,
     gym: Gym,
     telegram: SandboxClient,
-    desk: Reception,
+    desk: DeskClerk,
     rosa: Client,
     make_staff: Any,
     running: bool,

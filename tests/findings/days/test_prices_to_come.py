@@ -22,7 +22,7 @@ from gym.plans.service import PlanService
 from gym.security.permissions import Actor, Role
 from gym.subscriptions.service import SubscriptionService
 from tests.bot.conftest import MakeMember
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 from tests.support.sandbox.client import SandboxClient
 
 TODAY: Final = date(2026, 8, 3)
@@ -31,12 +31,12 @@ LISTED: Final = "Monthly: $150,000, from Sun, 23 Aug 2026 on $170,000"
 
 
 @pytest.fixture
-def boss(gym: Gym, admin: Actor) -> Reception:
-    return Reception(gym, admin)
+def boss(gym: Gym, admin: Actor) -> DeskClerk:
+    return DeskClerk(gym, admin)
 
 
 @pytest.fixture
-async def monthly(gym: Gym, boss: Reception) -> Plan:
+async def monthly(gym: Gym, boss: DeskClerk) -> Plan:
     """150,000 until 22 August, 170,000 from the 23rd on."""
     plan = await boss.plan()
     async with gym.unit_of_work(boss.actor) as uow:
@@ -44,14 +44,14 @@ async def monthly(gym: Gym, boss: Reception) -> Plan:
     return plan
 
 
-async def offered(boss: Reception, rosa: Client, plan: Plan, starts_on: date, language: str) -> str:
+async def offered(boss: DeskClerk, rosa: Client, plan: Plan, starts_on: date, language: str) -> str:
     async with boss.gym.unit_of_work(boss.actor) as uow:
         quote = await SubscriptionService(uow).quote_sale(rosa.id, plan.id, starts_on)
     return quote_text(HtmlTranslator(language, currency="COP", timezone="America/Bogota"), quote)
 
 
 async def test_an_offer_says_why_it_costs_something_else_than_the_list(
-    boss: Reception, rosa: Client, monthly: Plan
+    boss: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     later = TODAY + 20 * DAY
     english = await offered(boss, rosa, monthly, later, "en")
@@ -63,7 +63,7 @@ async def test_an_offer_says_why_it_costs_something_else_than_the_list(
 
 
 async def test_a_sale_from_an_earlier_day_names_the_price_of_that_day(
-    boss: Reception, rosa: Client, monthly: Plan, clock: object
+    boss: DeskClerk, rosa: Client, monthly: Plan, clock: object
 ) -> None:
     clock.advance(21 * DAY)  # type: ignore[attr-defined]
     text = await offered(boss, rosa, monthly, TODAY + 10 * DAY, "en")
@@ -74,7 +74,7 @@ async def test_the_lists_of_the_desk_and_of_the_member_say_from_when_which_price
     desk_bot: object,
     gym: Gym,
     telegram: SandboxClient,
-    boss: Reception,
+    boss: DeskClerk,
     make_staff: object,
     make_member: MakeMember,
     monthly: Plan,

@@ -30,7 +30,7 @@ from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.models import Subscription, SubscriptionStatus
 from tests.attendance.conftest import Door, change, settle
 from tests.bot.test_outbox import Line, outbox_worker
-from tests.support.memberships import Reception, frozen, told
+from tests.support.memberships import DeskClerk, frozen, told
 
 TODAY: Final = date(2026, 8, 3)
 DAY: Final = timedelta(days=1)
@@ -57,7 +57,7 @@ async def said(gym: Gym, language: str = "en") -> list[str]:
 
 
 async def test_a_closing_of_two_days_neither_empties_the_list_nor_counts(
-    gym: Gym, admin: Actor, desk: Reception, door: Door, paid: Subscription, rosa: Client, clock: FrozenClock
+    gym: Gym, admin: Actor, desk: DeskClerk, door: Door, paid: Subscription, rosa: Client, clock: FrozenClock
 ) -> None:
     assert (await door.by_staff(rosa)).visit_number == 1
     async with gym.unit_of_work(admin) as uow:
@@ -74,7 +74,7 @@ async def test_a_closing_of_two_days_neither_empties_the_list_nor_counts(
 
 
 async def test_a_renewal_on_another_anchor_does_not_reset_the_absence(
-    gym: Gym, admin: Actor, desk: Reception, door: Door, rosa: Client, clock: FrozenClock
+    gym: Gym, admin: Actor, desk: DeskClerk, door: Door, rosa: Client, clock: FrozenClock
 ) -> None:
     await desk.pay(await desk.sell(rosa, await desk.plan(), TODAY - 25 * DAY))
     await door.by_staff(rosa)
@@ -97,7 +97,7 @@ async def test_who_has_never_come_is_missed_from_the_first_start(
 
 
 async def test_who_comes_back_after_months_is_not_missed_on_the_first_day(
-    gym: Gym, admin: Actor, desk: Reception, door: Door, paid: Subscription, rosa: Client, clock: FrozenClock
+    gym: Gym, admin: Actor, desk: DeskClerk, door: Door, paid: Subscription, rosa: Client, clock: FrozenClock
 ) -> None:
     await door.by_staff(rosa)
     clock.advance(timedelta(days=90))
@@ -111,7 +111,7 @@ async def test_who_comes_back_after_months_is_not_missed_on_the_first_day(
     "refused", ["owes", "old debt", "blocked", "inactive", "no plan", "frozen", "used up"]
 )
 async def test_nobody_whom_the_door_would_refuse_is_asked_to_come(
-    gym: Gym, admin: Actor, desk: Reception, rosa: Client, clock: FrozenClock, refused: str
+    gym: Gym, admin: Actor, desk: DeskClerk, rosa: Client, clock: FrozenClock, refused: str
 ) -> None:
     if refused == "old debt":
         await settle(gym, closed_debt_denies=True)
@@ -175,7 +175,7 @@ RULES: Final = (
 
 
 @pytest.fixture
-async def crowd(gym: Gym, boss: Reception) -> list[Client]:
+async def crowd(gym: Gym, boss: DeskClerk) -> list[Client]:
     """Forty people in situations drawn by chance, the same ones every time."""
     chance = Random(7)
     plans = [await boss.plan(), await boss.plan(name="Pack", visits=4)]
@@ -183,11 +183,11 @@ async def crowd(gym: Gym, boss: Reception) -> list[Client]:
 
 
 @pytest.fixture
-def boss(gym: Gym, admin: Actor) -> Reception:
-    return Reception(gym, admin)
+def boss(gym: Gym, admin: Actor) -> DeskClerk:
+    return DeskClerk(gym, admin)
 
 
-async def _somebody(gym: Gym, boss: Reception, plans: list[Any], chance: Random, number: int) -> Client:
+async def _somebody(gym: Gym, boss: DeskClerk, plans: list[Any], chance: Random, number: int) -> Client:
     one = await boss.client(f"Member {number}", 1000 + number)
     if chance.random() < 0.25:
         old = await boss.sell(one, plans[0], TODAY - 30 * DAY)
@@ -201,7 +201,7 @@ async def _somebody(gym: Gym, boss: Reception, plans: list[Any], chance: Random,
     return one
 
 
-async def _with_plan(gym: Gym, boss: Reception, one: Client, plan: Any, chance: Random) -> None:
+async def _with_plan(gym: Gym, boss: DeskClerk, one: Client, plan: Any, chance: Random) -> None:
     sold = await boss.sell(one, plan, TODAY - chance.choice([-2, 0, 1, 4]) * DAY)
     paid = chance.choice([0, 100_000, 150_000, 150_000])
     if paid:

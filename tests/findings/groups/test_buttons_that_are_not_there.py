@@ -22,7 +22,7 @@ from gym.staff.models import Staff
 from gym.subscriptions.discounts import Discount
 from tests.findings.groups.conftest import Cast, Spot
 from tests.findings.groups.test_surfaces import everything_read, last_call, put_message, said_in_groups
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 from tests.support.sandbox.client import SandboxClient
 
 HOURS_AGO = timedelta(hours=3)
@@ -31,7 +31,7 @@ HOURS_AGO = timedelta(hours=3)
 @pytest.fixture
 async def wanted(gym: Gym, people: Cast) -> Approval:
     """Bruno asks for a discount for Dario."""
-    plan = await Reception(gym, people.admin).plan(Decimal(90000))
+    plan = await DeskClerk(gym, people.admin).plan(Decimal(90000))
     async with gym.unit_of_work(Actor.system()) as uow:
         row = await uow.session.scalar(select(Staff).where(Staff.telegram_id == people.bruno.id))
         assert row is not None

@@ -27,7 +27,7 @@ from tests.attendance.conftest import settle
 from tests.findings.importing.test_running_plans import HEAD, spanish, subscriptions, today, undo
 from tests.support.front_desk import Desk
 from tests.support.importing import Importer, outcomes
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 
 ROSA = "Nombre;Celular\nRosa Vargas;3001110501\n"
 DAY = timedelta(days=1)
@@ -36,12 +36,12 @@ REFERS = text("SELECT id FROM clients WHERE id = :id FOR KEY SHARE NOWAIT")
 
 
 @pytest.fixture
-def boss(gym: Gym, admin: Actor) -> Reception:
-    return Reception(gym, admin)
+def boss(gym: Gym, admin: Actor) -> DeskClerk:
+    return DeskClerk(gym, admin)
 
 
 @pytest.fixture
-async def monthly(boss: Reception) -> Plan:
+async def monthly(boss: DeskClerk) -> Plan:
     return await boss.plan(Decimal(80000), name="Mensualidad")
 
 
@@ -51,7 +51,7 @@ async def row_of(gym: Gym, client_id: UUID) -> Client:
 
 
 async def test_nobody_at_the_door_waits_for_a_list(
-    importer: Importer, gym: Gym, admin: Actor, boss: Reception
+    importer: Importer, gym: Gym, admin: Actor, boss: DeskClerk
 ) -> None:
     rosa = await boss.client("Rosa")
     read = await importer.reads(ROSA)
@@ -67,7 +67,7 @@ async def test_nobody_at_the_door_waits_for_a_list(
 
 
 async def test_what_the_desk_writes_meanwhile_stays(
-    importer: Importer, gym: Gym, admin: Actor, boss: Reception, front: Desk, monkeypatch: pytest.MonkeyPatch
+    importer: Importer, gym: Gym, admin: Actor, boss: DeskClerk, front: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Between the comparison and the lock; undoing the list afterwards takes only what was the list's."""
     rosa = await boss.client("Rosa")
@@ -90,7 +90,7 @@ async def test_what_the_desk_writes_meanwhile_stays(
 
 
 async def test_tags_of_now_are_kept_and_a_card_has_room_for_ten(
-    importer: Importer, gym: Gym, admin: Actor, boss: Reception, front: Desk
+    importer: Importer, gym: Gym, admin: Actor, boss: DeskClerk, front: Desk
 ) -> None:
     rosa = await boss.client("Rosa")
     await front.changes(rosa, tags=[f"tag{number}" for number in range(9)])

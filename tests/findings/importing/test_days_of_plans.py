@@ -13,13 +13,13 @@ from gym.plans.models import Plan
 from gym.security.permissions import Actor
 from tests.findings.importing.test_running_plans import HEAD, spanish, subscriptions, today
 from tests.support.importing import Importer, outcomes
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 from tests.support.sheets import workbook
 
 
 @pytest.fixture
 async def monthly(gym: Gym, admin: Actor) -> Plan:
-    return await Reception(gym, admin).plan(Decimal(80000), name="Mensualidad")
+    return await DeskClerk(gym, admin).plan(Decimal(80000), name="Mensualidad")
 
 
 @pytest.mark.parametrize(

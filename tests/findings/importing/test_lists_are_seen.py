@@ -18,12 +18,12 @@ from gym.subscriptions.changes.plan_change import PlanChangeService
 from gym.subscriptions.service import SubscriptionService
 from tests.findings.importing.test_running_plans import HEAD, spanish, subscriptions, today, undo
 from tests.support.importing import Importer
-from tests.support.memberships import Reception, told
+from tests.support.memberships import DeskClerk, told
 
 
 @pytest.fixture
 async def monthly(gym: Gym, admin: Actor) -> Plan:
-    return await Reception(gym, admin).plan(Decimal(80000), name="Mensualidad")
+    return await DeskClerk(gym, admin).plan(Decimal(80000), name="Mensualidad")
 
 
 async def sheet(gym: Gym) -> str:
@@ -66,7 +66,7 @@ async def test_plans_brought_forward_stand_in_what_a_person_did(
 async def test_what_was_paid_before_the_list_is_said_where_it_does_not_count(
     importer: Importer, gym: Gym, admin: Actor, monthly: Plan
 ) -> None:
-    boss = Reception(gym, admin)
+    boss = DeskClerk(gym, admin)
     other = await boss.plan(Decimal(210000), count=3, name="Trimestre VIP")
     sold = await boss.sell(await boss.client("Sol"), monthly)
     await boss.pay(sold, Decimal(80000))

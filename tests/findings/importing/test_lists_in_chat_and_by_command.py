@@ -51,7 +51,7 @@ async def test_a_good_list_is_shown_and_imported(chat: Chat, importer: Importer)
 
 async def test_plans_and_debts_are_named_and_an_import_is_undone(chat: Chat, importer: Importer) -> None:
     t = chat.t
-    await chat.reception.plan(Decimal(80000), name="Mensualidad")
+    await chat.clerk.plan(Decimal(80000), name="Mensualidad")
     async with importer.gym.unit_of_work(importer.actor) as uow:
         day = uow.today.strftime("%d/%m/%Y")
     data = csv(f"Nombre;Plan;Fecha de inicio;Debe\nAna Ruiz;Mensualidad;{day};20.000\n")

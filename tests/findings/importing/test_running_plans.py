@@ -29,24 +29,24 @@ from gym.subscriptions.schemas import RefundMode
 from tests.conftest import hire
 from tests.findings.money.conftest import cancel
 from tests.support.importing import Importer, outcomes
-from tests.support.memberships import Reception, entries
+from tests.support.memberships import DeskClerk, entries
 
 IMPORTS = "0029"
 HEAD = "Nombre;Plan;Inicio;Vence;Valor;Pagó;Debe\n"
 
 
 @pytest.fixture
-def boss(gym: Gym, admin: Actor) -> Reception:
-    return Reception(gym, admin)
+def boss(gym: Gym, admin: Actor) -> DeskClerk:
+    return DeskClerk(gym, admin)
 
 
 @pytest.fixture
-async def monthly(boss: Reception) -> Plan:
+async def monthly(boss: DeskClerk) -> Plan:
     return await boss.plan(Decimal(80000), name="Mensualidad")
 
 
 @pytest.fixture
-async def quarterly(boss: Reception) -> Plan:
+async def quarterly(boss: DeskClerk) -> Plan:
     return await boss.plan(Decimal(210000), count=3, name="Trimestre VIP")
 
 
@@ -118,7 +118,7 @@ async def test_days_follow_from_the_plan_or_stand_as_they_are_written(
 
 
 async def test_what_is_owed_is_an_opening_balance_and_no_money(
-    importer: Importer, gym: Gym, boss: Reception, monthly: Plan
+    importer: Importer, gym: Gym, boss: DeskClerk, monthly: Plan
 ) -> None:
     day = await today(gym)
     start, old = spanish(day), spanish(day.replace(year=day.year - 1))
@@ -157,7 +157,7 @@ async def test_what_is_owed_is_an_opening_balance_and_no_money(
 
 
 async def test_the_same_list_again_brings_no_second_plan(
-    importer: Importer, gym: Gym, boss: Reception, monthly: Plan, quarterly: Plan
+    importer: Importer, gym: Gym, boss: DeskClerk, monthly: Plan, quarterly: Plan
 ) -> None:
     day = await today(gym)
     sheet = HEAD + f"Ana;Mensualidad;{spanish(day)};;;no;\nEva;;;;;;\n"
@@ -177,7 +177,7 @@ async def test_a_list_without_days_keeps_its_plans_as_notes(importer: Importer, 
 
 
 async def test_nobody_brings_a_plan_forward_for_the_own_membership(
-    importer: Importer, gym: Gym, admin: Actor, boss: Reception, monthly: Plan
+    importer: Importer, gym: Gym, admin: Actor, boss: DeskClerk, monthly: Plan
 ) -> None:
     await hire(gym, "Carla", Role.ADMIN, 99)
     async with gym.unit_of_work(Actor.system()) as uow:
@@ -210,7 +210,7 @@ async def undo(gym: Gym, admin: Actor) -> None:
 
 
 async def test_an_import_is_taken_back_and_the_mended_list_comes_in(
-    importer: Importer, gym: Gym, admin: Actor, boss: Reception, monthly: Plan
+    importer: Importer, gym: Gym, admin: Actor, boss: DeskClerk, monthly: Plan
 ) -> None:
     known = await boss.client("Rosa")
     day = spanish(await today(gym))
@@ -236,7 +236,7 @@ async def test_an_import_is_taken_back_and_the_mended_list_comes_in(
 
 
 async def test_what_somebody_uses_is_not_taken_back(
-    importer: Importer, gym: Gym, admin: Actor, boss: Reception, monthly: Plan
+    importer: Importer, gym: Gym, admin: Actor, boss: DeskClerk, monthly: Plan
 ) -> None:
     day = spanish(await today(gym))
     await importer.imports(HEAD + f"Ana;Mensualidad;{day};;;no;\nEva;;;;;;\n")
@@ -260,7 +260,7 @@ async def test_a_linked_chat_keeps_the_import(importer: Importer, gym: Gym, admi
 
 
 async def test_what_was_written_on_a_card_since_then_stays(
-    importer: Importer, gym: Gym, admin: Actor, boss: Reception
+    importer: Importer, gym: Gym, admin: Actor, boss: DeskClerk
 ) -> None:
     await boss.client("Rosa")
     await importer.imports("Nombre;Celular\nRosa Vargas;3001110403\n")
@@ -271,7 +271,7 @@ async def test_what_was_written_on_a_card_since_then_stays(
     assert [one.phone for one in await importer.clients()] == ["+573001110404"]
 
 
-async def test_packs_come_with_their_visits(importer: Importer, gym: Gym, boss: Reception) -> None:
+async def test_packs_come_with_their_visits(importer: Importer, gym: Gym, boss: DeskClerk) -> None:
     await boss.plan(Decimal(50000), DurationUnit.MONTH, 2, name="10 visitas", visits=10)
     await importer.imports(HEAD + f"Ana;10 visitas;{spanish(await today(gym))};;;;\n")
     assert (await subscriptions(gym))["Ana"][0].visits == 10

@@ -24,7 +24,7 @@ from tests.conftest import hire
 from tests.findings.insider.buttons import ACTS_OF_BUTTONS
 from tests.findings.insider.judging import Looks, gain, holdings, looks
 from tests.findings.insider.search import CREDITED, Fraud
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 from tests.support.sandbox.client import ControlApiError, Person, SandboxClient
 from tests.support.sandbox.seen import Button, Message
 
@@ -72,7 +72,7 @@ async def new_evening(
     phone = await telegram.person(f"Iris{number}")
     iris = await hire(gym, phone.name, Role.EMPLOYEE, phone.id)
     ana = await hire(gym, f"Ana{number}", Role.ADMIN)
-    desk = Reception(gym, ana)
+    desk = DeskClerk(gym, ana)
     own = await make_member(phone, phone.name, "Own")
     others = [
         await make_member(None, f"{name}{number}", "Vargas") for name in ("Otto", "Rosa", "Luis", "Marta")
@@ -85,7 +85,7 @@ async def new_evening(
     return ChatEvening(gym, settings, iris, ana, own.id, others[0].id, names, phone)
 
 
-async def _paid_before(gym: Gym, desk: Reception, client: Client, plan: Plan) -> None:
+async def _paid_before(gym: Gym, desk: DeskClerk, client: Client, plan: Plan) -> None:
     """A month that began ten days ago, paid at that time."""
     await desk.pay(await desk.sell(client, plan, gym.clock.now().date() - timedelta(days=10)))
 

@@ -23,7 +23,7 @@ from gym.security.permissions import Actor, Role
 from gym.settings.schemas import GymSettings
 from gym.unit_of_work import Context, UnitOfWork
 from tests.conftest import hire
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 
 Result = TypeVar("Result")
 OWN_TELEGRAM = 600
@@ -92,7 +92,7 @@ class Evening:
 async def evening(gym: Gym) -> AsyncGenerator[Evening]:
     ana = await hire(gym, "Ana Admin", Role.ADMIN)
     iris = await hire(gym, "Iris Employee", Role.EMPLOYEE, OWN_TELEGRAM)
-    desk = Reception(gym, ana)
+    desk = DeskClerk(gym, ana)
     names = ("Otto", "Rosa", "Luis", "Marta")
     people = [await desk.client("Iris", OWN_TELEGRAM), *[await desk.client(name) for name in names]]
     month = await desk.plan(MONTH)
@@ -122,7 +122,7 @@ async def evening(gym: Gym) -> AsyncGenerator[Evening]:
         await whole.rollback()
 
 
-async def _paid_before(gym: Gym, desk: Reception, client: Client, plan: Plan) -> None:
+async def _paid_before(gym: Gym, desk: DeskClerk, client: Client, plan: Plan) -> None:
     """A month that began ten days ago, paid at that time."""
     sold = await desk.sell(client, plan, gym.clock.now().date() - timedelta(days=10))
     await desk.pay(sold)

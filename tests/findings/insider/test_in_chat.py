@@ -20,7 +20,7 @@ from tests.findings.insider.chat import new_evening, play
 from tests.findings.insider.evening import MONTH, PACK, WEEK, evening
 from tests.findings.insider.search import honest_evenings
 from tests.findings.insider.taps import ACTS
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 from tests.support.sandbox.client import SandboxClient
 
 PRESSES = 25
@@ -31,7 +31,7 @@ A_SECOND = 0.3
 
 @pytest.fixture
 async def plans(gym: Gym) -> list[Plan]:
-    desk = Reception(gym, await hire(gym, "Ana", Role.ADMIN))
+    desk = DeskClerk(gym, await hire(gym, "Ana", Role.ADMIN))
     return [
         await desk.plan(MONTH),
         await desk.plan(WEEK, DurationUnit.WEEK, name="Week"),

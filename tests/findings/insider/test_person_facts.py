@@ -22,7 +22,7 @@ from gym.subscriptions.models import Subscription
 from gym.subscriptions.schemas import RefundMode
 from gym.subscriptions.service import SubscriptionService
 from tests.conftest import hire
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 
 ZERO = Decimal(0)
 IRIS_TELEGRAM = 77
@@ -46,7 +46,7 @@ async def canceled(gym: Gym, actor: Actor, sold: Subscription, mode: RefundMode,
 
 async def test_each_figure_is_what_was_done_that_day_and_by_whom(gym: Gym, clock: FrozenClock) -> None:
     ana, iris = await hire(gym, "Ana", Role.ADMIN), await hire(gym, "Iris", Role.EMPLOYEE, IRIS_TELEGRAM)
-    of_ana, of_iris = Reception(gym, ana), Reception(gym, iris)
+    of_ana, of_iris = DeskClerk(gym, ana), DeskClerk(gym, iris)
     rosa, luis, own = (
         await of_ana.client("Rosa"),
         await of_ana.client("Luis"),

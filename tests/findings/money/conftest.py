@@ -20,7 +20,7 @@ from gym.subscriptions.schemas import RefundMode
 from gym.subscriptions.service import SubscriptionService
 from tests.bot.conftest import api, desk_bot, make_member, make_staff, open_bot, routers, sandbox, telegram
 from tests.findings.reading.conftest import Chat, chat
-from tests.support.memberships import PRICE, Reception
+from tests.support.memberships import PRICE, DeskClerk
 from tests.support.sandbox.client import Person, SandboxClient
 
 __all__ = [
@@ -38,22 +38,22 @@ __all__ = [
 
 
 @pytest.fixture
-def desk(gym: Gym, employee: Actor) -> Reception:
-    return Reception(gym, employee)
+def desk(gym: Gym, employee: Actor) -> DeskClerk:
+    return DeskClerk(gym, employee)
 
 
 @pytest.fixture
-def boss(gym: Gym, admin: Actor) -> Reception:
-    return Reception(gym, admin)
+def boss(gym: Gym, admin: Actor) -> DeskClerk:
+    return DeskClerk(gym, admin)
 
 
 @pytest.fixture
-async def rosa(boss: Reception) -> Client:
+async def rosa(boss: DeskClerk) -> Client:
     return await boss.client("Rosa")
 
 
 @pytest.fixture
-async def monthly(boss: Reception) -> Plan:
+async def monthly(boss: DeskClerk) -> Plan:
     return await boss.plan()
 
 
@@ -68,14 +68,14 @@ async def bruno(
 
 
 async def refund(
-    desk: Reception, sold: Subscription, amount: Decimal = PRICE, method: Method = Method.CASH
+    desk: DeskClerk, sold: Subscription, amount: Decimal = PRICE, method: Method = Method.CASH
 ) -> object:
     async with desk.gym.unit_of_work(desk.actor) as uow:
         return await SubscriptionService(uow).refund(sold.id, amount, method, "was ill")
 
 
 async def cancel(
-    desk: Reception,
+    desk: DeskClerk,
     sold: Subscription,
     mode: RefundMode = RefundMode.NONE,
     method: Method = Method.CREDIT,
@@ -86,11 +86,11 @@ async def cancel(
         return await service.cancel(sold.id, "moves away", refund=mode, method=method, amount=amount)
 
 
-async def net_paid(desk: Reception, account_id: UUID) -> Decimal:
+async def net_paid(desk: DeskClerk, account_id: UUID) -> Decimal:
     async with desk.gym.unit_of_work(desk.actor) as uow:
         return await MoneyBack(uow).net_paid(account_id)
 
 
-async def credit_of(desk: Reception, client: Client) -> Decimal:
+async def credit_of(desk: DeskClerk, client: Client) -> Decimal:
     async with desk.gym.unit_of_work(desk.actor) as uow:
         return await ClientCredit(uow).balance(client.id)

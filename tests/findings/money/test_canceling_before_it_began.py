@@ -14,12 +14,12 @@ from gym.plans.models import Plan
 from gym.subscriptions.models import SubscriptionStatus
 from gym.subscriptions.schemas import RefundMode
 from tests.findings.money.conftest import Chat, cancel, credit_of, net_paid
-from tests.support.memberships import PRICE, Reception, entries, told
+from tests.support.memberships import PRICE, DeskClerk, entries, told
 
 HALF = PRICE / 2
 
 
-async def test_an_unpaid_renewal_leaves_no_debt(desk: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_an_unpaid_renewal_leaves_no_debt(desk: DeskClerk, rosa: Client, monthly: Plan) -> None:
     running = await desk.sell(rosa, monthly)
     await desk.pay(running)
     waiting = await desk.renew(rosa)
@@ -41,7 +41,7 @@ async def test_an_unpaid_renewal_leaves_no_debt(desk: Reception, rosa: Client, m
     ],
 )
 async def test_of_what_was_paid_goes_back_what_was_asked_for(
-    desk: Reception, rosa: Client, monthly: Plan, mode: RefundMode, amount: Decimal | None, given: Decimal
+    desk: DeskClerk, rosa: Client, monthly: Plan, mode: RefundMode, amount: Decimal | None, given: Decimal
 ) -> None:
     await desk.pay(await desk.sell(rosa, monthly))
     waiting = await desk.renew(rosa)
@@ -54,7 +54,7 @@ async def test_of_what_was_paid_goes_back_what_was_asked_for(
 
 @pytest.mark.parametrize("amount", [None, Decimal(0), Decimal(-5)])
 async def test_an_amount_is_more_than_nothing_and_no_debt_stays(
-    desk: Reception, rosa: Client, monthly: Plan, amount: Decimal | None
+    desk: DeskClerk, rosa: Client, monthly: Plan, amount: Decimal | None
 ) -> None:
     """Five less than nothing would have left five to pay for what never began."""
     await desk.pay(await desk.sell(rosa, monthly))
@@ -64,7 +64,7 @@ async def test_an_amount_is_more_than_nothing_and_no_debt_stays(
     assert (await desk.see(waiting)).status is SubscriptionStatus.SCHEDULED
 
 
-async def test_more_than_was_paid_is_not_given_back(desk: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_more_than_was_paid_is_not_given_back(desk: DeskClerk, rosa: Client, monthly: Plan) -> None:
     await desk.pay(await desk.sell(rosa, monthly))
     waiting = await desk.renew(rosa)
     await desk.pay(waiting, HALF)
@@ -74,7 +74,7 @@ async def test_more_than_was_paid_is_not_given_back(desk: Reception, rosa: Clien
 
 
 async def test_a_running_plan_that_is_canceled_keeps_its_debt(
-    desk: Reception, rosa: Client, monthly: Plan
+    desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     canceled = await cancel(desk, await desk.sell(rosa, monthly))
     assert canceled.account.balance == PRICE
@@ -85,7 +85,7 @@ async def test_a_running_plan_that_is_canceled_keeps_its_debt(
 async def test_the_desk_reads_which_period_goes_and_which_stays(
     chat: Chat, rosa: Client, monthly: Plan
 ) -> None:
-    desk = chat.reception
+    desk = chat.clerk
     running = await desk.sell(rosa, monthly)
     await desk.pay(running)
     waiting = await desk.renew(rosa)

@@ -28,7 +28,7 @@ from gym.subscriptions.errors import JustChanged
 from gym.subscriptions.models import SubscriptionStatus
 from gym.subscriptions.money.joint_payments import JointPayments, JointReceipt
 from tests.attendance.conftest import settle
-from tests.support.memberships import PRICE, Reception, entries, told
+from tests.support.memberships import PRICE, DeskClerk, entries, told
 from tests.support.sandbox.client import Person, SandboxClient
 
 TODAY: Final = date(2026, 8, 3)
@@ -37,7 +37,7 @@ BOTH: Final = PRICE + Decimal(50_000)
 
 
 @pytest.fixture
-async def owing(desk: Reception, rosa: Client, clock: FrozenClock) -> Client:
+async def owing(desk: DeskClerk, rosa: Client, clock: FrozenClock) -> Client:
     """50,000 of last month are owed, and nothing of the new one is paid."""
     old = await desk.sell(rosa, await desk.plan(name="Old month"))
     await desk.pay(old, PRICE - Decimal(50_000))
@@ -47,7 +47,7 @@ async def owing(desk: Reception, rosa: Client, clock: FrozenClock) -> Client:
 
 
 async def charge(
-    desk: Reception, rosa: Client, expected: Decimal = BOTH, key: UUID | None = None
+    desk: DeskClerk, rosa: Client, expected: Decimal = BOTH, key: UUID | None = None
 ) -> JointReceipt:
     async with desk.gym.unit_of_work(desk.actor) as uow:
         return await JointPayments(uow).take_everything(rosa.id, expected, Method.CASH, key=key or uuid4())
@@ -58,7 +58,7 @@ async def payments(gym: Gym) -> list[tuple[int | None, Decimal]]:
 
 
 async def test_each_account_gets_its_payment_and_its_number_and_nothing_is_owed(
-    gym: Gym, desk: Reception, owing: Client
+    gym: Gym, desk: DeskClerk, owing: Client
 ) -> None:
     done = await charge(desk, owing)
     assert [(one.number, one.plan_name, one.amount) for one in done.parts] == [
@@ -71,7 +71,7 @@ async def test_each_account_gets_its_payment_and_its_number_and_nothing_is_owed(
     assert (current.status, current.account.balance) == (SubscriptionStatus.ACTIVE, 0)
 
 
-async def test_the_client_and_the_desk_hear_of_it_once(gym: Gym, desk: Reception, owing: Client) -> None:
+async def test_the_client_and_the_desk_hear_of_it_once(gym: Gym, desk: DeskClerk, owing: Client) -> None:
     before = len(await told(gym, Kind.RECEIPT))
     await charge(desk, owing)
     [receipt] = (await told(gym, Kind.RECEIPT))[before:]
@@ -86,7 +86,7 @@ async def test_the_client_and_the_desk_hear_of_it_once(gym: Gym, desk: Reception
 
 
 async def test_the_same_tap_twice_and_thirty_two_at_once_pay_once(
-    gym: Gym, desk: Reception, owing: Client
+    gym: Gym, desk: DeskClerk, owing: Client
 ) -> None:
     key = uuid4()
     found = await asyncio.gather(*(charge(desk, owing, key=key) for _ in range(32)))
@@ -95,14 +95,14 @@ async def test_the_same_tap_twice_and_thirty_two_at_once_pay_once(
 
 
 async def test_another_sum_than_the_one_on_the_screen_takes_nothing(
-    gym: Gym, desk: Reception, owing: Client
+    gym: Gym, desk: DeskClerk, owing: Client
 ) -> None:
     with pytest.raises(JustChanged):
         await charge(desk, owing, BOTH - 1)
     assert len(await payments(gym)) == 1
 
 
-async def test_a_key_that_has_paid_for_somebody_else_is_refused(desk: Reception, owing: Client) -> None:
+async def test_a_key_that_has_paid_for_somebody_else_is_refused(desk: DeskClerk, owing: Client) -> None:
     key, otto = uuid4(), await desk.client("Otto")
     await charge(desk, owing, key=key)
     await desk.sell(otto, await desk.plan(name="Other"))
@@ -111,7 +111,7 @@ async def test_a_key_that_has_paid_for_somebody_else_is_refused(desk: Reception,
 
 
 async def test_the_paper_names_each_part_from_whichever_it_is_asked_for(
-    gym: Gym, desk: Reception, owing: Client
+    gym: Gym, desk: DeskClerk, owing: Client
 ) -> None:
     done = await charge(desk, owing)
     for part in done.parts:
@@ -126,7 +126,7 @@ async def test_the_paper_names_each_part_from_whichever_it_is_asked_for(
     assert draw_together(done.parts, settings, settings.translator("es")).startswith(b"%PDF")
 
 
-async def test_one_part_is_voided_alone(gym: Gym, desk: Reception, owing: Client) -> None:
+async def test_one_part_is_voided_alone(gym: Gym, desk: DeskClerk, owing: Client) -> None:
     done = await charge(desk, owing)
     await desk.void(done.parts[0].entry_id)
     async with gym.unit_of_work(desk.actor) as uow:
@@ -145,7 +145,7 @@ async def test_a_renewal_names_the_older_debt_and_one_tap_charges_everything(
     desk_bot: object,
     gym: Gym,
     telegram: SandboxClient,
-    desk: Reception,
+    desk: DeskClerk,
     rosa: Client,
     make_staff: Any,
     clock: FrozenClock,
@@ -168,7 +168,7 @@ async def test_a_renewal_names_the_older_debt_and_one_tap_charges_everything(
 
 
 async def test_a_transfer_says_to_which_account(
-    desk_bot: object, gym: Gym, telegram: SandboxClient, desk: Reception, owing: Client, make_staff: Any
+    desk_bot: object, gym: Gym, telegram: SandboxClient, desk: DeskClerk, owing: Client, make_staff: Any
 ) -> None:
     await settle(gym, bank_accounts=["Bancolombia 123", "Nequi 300"])
     bruno = await _speaking(gym, telegram, make_staff, "en")

@@ -29,24 +29,24 @@ from gym.subscriptions.models import Subscription, SubscriptionStatus
 from gym.subscriptions.schemas import RefundMode
 from gym.subscriptions.service import SubscriptionService
 from tests.findings.money.conftest import cancel, credit_of, net_paid, refund
-from tests.support.memberships import PRICE, Reception
+from tests.support.memberships import PRICE, DeskClerk
 
 HALF: Final = PRICE / 2
 RIVALS: Final = 32
 ONCE: Final = "ledger_entries_money_leaves_once"
 
 
-async def change(desk: Reception, sold: Subscription, plan: Plan) -> Subscription:
+async def change(desk: DeskClerk, sold: Subscription, plan: Plan) -> Subscription:
     async with desk.gym.unit_of_work(desk.actor) as uow:
         return await PlanChangeService(uow).change(sold.id, plan.id)
 
 
-async def take_back(desk: Reception, sold: Subscription, method: Method = Method.CASH) -> Receipt:
+async def take_back(desk: DeskClerk, sold: Subscription, method: Method = Method.CASH) -> Receipt:
     async with desk.gym.unit_of_work(desk.actor) as uow:
         return await SubscriptionService(uow).take_back(sold.id, method, "it was a mistake")
 
 
-async def paid(desk: Reception, client: Client, plan: Plan) -> tuple[Subscription, Receipt]:
+async def paid(desk: DeskClerk, client: Client, plan: Plan) -> tuple[Subscription, Receipt]:
     sold = await desk.sell(client, plan)
     return sold, await desk.pay(sold)
 
@@ -55,7 +55,7 @@ async def paid(desk: Reception, client: Client, plan: Plan) -> tuple[Subscriptio
 
 
 async def test_cash_that_was_kept_as_credit_cannot_be_voided_as_well(
-    desk: Reception, rosa: Client, monthly: Plan
+    desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     """The employee's way to keep 150,000: cash taken, canceled as credit, the receipt voided."""
     sold, receipt = await paid(desk, rosa, monthly)
@@ -68,7 +68,7 @@ async def test_cash_that_was_kept_as_credit_cannot_be_voided_as_well(
 
 @pytest.mark.parametrize("method", [Method.CASH, Method.CREDIT])
 async def test_a_refunded_payment_cannot_be_voided(
-    boss: Reception, rosa: Client, monthly: Plan, method: Method
+    boss: DeskClerk, rosa: Client, monthly: Plan, method: Method
 ) -> None:
     sold, receipt = await paid(boss, rosa, monthly)
     await refund(boss, sold, Decimal(1), method)
@@ -77,7 +77,7 @@ async def test_a_refunded_payment_cannot_be_voided(
     assert await net_paid(boss, sold.account_id) == PRICE - 1
 
 
-async def test_a_voided_payment_cannot_be_refunded(boss: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_a_voided_payment_cannot_be_refunded(boss: DeskClerk, rosa: Client, monthly: Plan) -> None:
     sold, receipt = await paid(boss, rosa, monthly)
     await boss.void(receipt.entry_id)
     with pytest.raises(RefundTooLarge) as refused:
@@ -86,7 +86,7 @@ async def test_a_voided_payment_cannot_be_refunded(boss: Reception, rosa: Client
 
 
 async def test_a_payment_whose_worth_went_into_another_plan_cannot_be_voided(
-    desk: Reception, rosa: Client, monthly: Plan
+    desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     sold, receipt = await paid(desk, rosa, monthly)
     new = await change(desk, sold, await desk.plan(Decimal(400000), count=3, name="Quarter"))
@@ -95,7 +95,7 @@ async def test_a_payment_whose_worth_went_into_another_plan_cannot_be_voided(
     assert (await desk.see(new)).account.balance == Decimal(400000) - PRICE
 
 
-async def test_what_is_still_here_can_be_voided(boss: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_what_is_still_here_can_be_voided(boss: DeskClerk, rosa: Client, monthly: Plan) -> None:
     """Half was handed back: the half that is left may be void, the whole may not."""
     sold = await boss.sell(rosa, monthly)
     first, second = await boss.pay(sold, PRICE - 30000), await boss.pay(sold, Decimal(30000))
@@ -108,7 +108,7 @@ async def test_what_is_still_here_can_be_voided(boss: Reception, rosa: Client, m
 
 
 async def test_nobody_is_asked_to_void_what_was_given_back(
-    boss: Reception, desk: Reception, rosa: Client, monthly: Plan
+    boss: DeskClerk, desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     sold, receipt = await paid(boss, rosa, monthly)
     async with desk.gym.unit_of_work(desk.actor) as uow:
@@ -126,7 +126,7 @@ async def test_nobody_is_asked_to_void_what_was_given_back(
 
 
 async def test_a_refund_is_taken_back_before_its_payment_is_voided(
-    boss: Reception, rosa: Client, monthly: Plan
+    boss: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     sold, receipt = await paid(boss, rosa, monthly)
     await refund(boss, sold, HALF)
@@ -141,7 +141,7 @@ async def test_a_refund_is_taken_back_before_its_payment_is_voided(
 
 @pytest.mark.parametrize("method", [Method.CASH, Method.CREDIT])
 async def test_a_refund_said_to_have_come_in_by_mistake_is_handed_back_as_before(
-    boss: Reception, rosa: Client, monthly: Plan, method: Method
+    boss: DeskClerk, rosa: Client, monthly: Plan, method: Method
 ) -> None:
     """Nothing is owed for it, and it can come in once more."""
     sold, _ = await paid(boss, rosa, monthly)
@@ -160,7 +160,7 @@ async def test_a_refund_said_to_have_come_in_by_mistake_is_handed_back_as_before
 
 
 async def test_what_was_owed_before_a_mistaken_return_is_owed_after_it(
-    boss: Reception, rosa: Client, monthly: Plan
+    boss: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     sold = await boss.sell(rosa, monthly)
     async with boss.gym.unit_of_work(boss.actor) as uow:
@@ -174,7 +174,7 @@ async def test_what_was_owed_before_a_mistaken_return_is_owed_after_it(
 
 
 async def test_the_first_receipt_voided_leaves_the_price_owed_and_the_return_in_place(
-    boss: Reception, rosa: Client, monthly: Plan
+    boss: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     sold, receipt = await paid(boss, rosa, monthly)
     await refund(boss, sold)
@@ -185,7 +185,7 @@ async def test_the_first_receipt_voided_leaves_the_price_owed_and_the_return_in_
 
 
 async def test_credit_is_taken_back_only_while_the_client_has_it(
-    boss: Reception, rosa: Client, monthly: Plan
+    boss: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     sold, _ = await paid(boss, rosa, monthly)
     await cancel(boss, sold, RefundMode.PRO_RATA)
@@ -201,7 +201,7 @@ async def test_credit_is_taken_back_only_while_the_client_has_it(
 
 
 async def test_only_an_admin_takes_a_refund_back(
-    boss: Reception, desk: Reception, rosa: Client, monthly: Plan
+    boss: DeskClerk, desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     sold, _ = await paid(boss, rosa, monthly)
     await refund(boss, sold)
@@ -211,7 +211,7 @@ async def test_only_an_admin_takes_a_refund_back(
 
 @pytest.mark.parametrize("rank", ["boss", "desk"])
 async def test_of_a_plan_whose_money_left_twice_nothing_more_is_offered(
-    boss: Reception, desk: Reception, rosa: Client, monthly: Plan, rank: str
+    boss: DeskClerk, desk: DeskClerk, rosa: Client, monthly: Plan, rank: str
 ) -> None:
     """As an earlier release has left some: 150,000 less is here than was handed back."""
     sold, receipt = await paid(boss, rosa, monthly)
@@ -245,7 +245,7 @@ def statement(*rows: str) -> str:
     return ENTRY.format(rows=", ".join(rows))
 
 
-async def executed(desk: Reception, statements: tuple[str, ...], **values: object) -> str | None:
+async def executed(desk: DeskClerk, statements: tuple[str, ...], **values: object) -> str | None:
     """The constraint that refuses plain statements of one transaction, if one does."""
     try:
         async with desk.gym.unit_of_work(Actor.system()) as uow:
@@ -279,7 +279,7 @@ async def executed(desk: Reception, statements: tuple[str, ...], **values: objec
     ],
 )
 async def test_no_plain_statement_lets_money_leave_twice(
-    boss: Reception, rosa: Client, monthly: Plan, statements: tuple[str, ...], refused: str | None
+    boss: DeskClerk, rosa: Client, monthly: Plan, statements: tuple[str, ...], refused: str | None
 ) -> None:
     sold, receipt = await paid(boss, rosa, monthly)
     values = {"account": sold.account_id, "payment": receipt.entry_id}
@@ -290,7 +290,7 @@ SWITCH: Final = "ALTER TABLE ledger_entries {} TRIGGER paid_out_once"
 
 
 async def test_where_it_has_happened_only_what_makes_it_worse_is_refused(
-    boss: Reception, rosa: Client, monthly: Plan
+    boss: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     """A gym of before: this account stays as it is, and nobody else's is held up by it."""
     sold, receipt = await paid(boss, rosa, monthly)
@@ -316,7 +316,7 @@ async def test_where_it_has_happened_only_what_makes_it_worse_is_refused(
 Act = Callable[[], Awaitable[object]]
 
 
-def two_ways(boss: Reception, sold: Subscription, receipt: Receipt, other: Plan) -> Iterator[Act]:
+def two_ways(boss: DeskClerk, sold: Subscription, receipt: Receipt, other: Plan) -> Iterator[Act]:
     """Each of the ways by which all of the money leaves the account."""
     yield lambda: refund(boss, sold)
     yield lambda: refund(boss, sold, PRICE, Method.CREDIT)
@@ -327,7 +327,7 @@ def two_ways(boss: Reception, sold: Subscription, receipt: Receipt, other: Plan)
 
 @pytest.mark.parametrize("way", range(5))
 async def test_sixteen_voids_and_sixteen_others_take_the_money_out_once(
-    boss: Reception, rosa: Client, monthly: Plan, way: int
+    boss: DeskClerk, rosa: Client, monthly: Plan, way: int
 ) -> None:
     sold, receipt = await paid(boss, rosa, monthly)
     other = await boss.plan(Decimal(400000), count=3, name="Quarter")
@@ -347,7 +347,7 @@ async def test_sixteen_voids_and_sixteen_others_take_the_money_out_once(
 
 
 async def test_plain_statements_at_once_take_the_money_out_once(
-    boss: Reception, rosa: Client, monthly: Plan
+    boss: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     sold, _ = await paid(boss, rosa, monthly)
     await boss.gym.database.warm(RIVALS)

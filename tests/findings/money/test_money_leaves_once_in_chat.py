@@ -9,14 +9,14 @@ from gym.payments.models import Method
 from gym.plans.models import Plan
 from gym.subscriptions.schemas import RefundMode
 from tests.findings.money.conftest import Chat, cancel, net_paid, refund
-from tests.support.memberships import PRICE, Reception
+from tests.support.memberships import PRICE, DeskClerk
 from tests.support.sandbox.client import Person
 
 
 async def test_a_receipt_whose_money_was_given_back_offers_the_way_back(
     chat: Chat, rosa: Client, monthly: Plan
 ) -> None:
-    desk = chat.reception
+    desk = chat.clerk
     sold = await desk.sell(rosa, monthly)
     receipt = await desk.pay(sold)
     await chat.sends("Rosa")
@@ -41,7 +41,7 @@ async def test_a_receipt_whose_money_was_given_back_offers_the_way_back(
 async def test_a_return_tapped_by_mistake_is_voided_and_nothing_is_owed(
     chat: Chat, rosa: Client, monthly: Plan
 ) -> None:
-    desk = chat.reception
+    desk = chat.clerk
     sold = await desk.sell(rosa, monthly)
     await desk.pay(sold)
     await refund(desk, sold)
@@ -62,7 +62,7 @@ async def test_a_return_tapped_by_mistake_is_voided_and_nothing_is_owed(
 
 
 async def test_an_employee_reads_who_can_take_it_back(
-    bruno: Person, boss: Reception, rosa: Client, monthly: Plan
+    bruno: Person, boss: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     sold = await boss.sell(rosa, monthly)
     await boss.pay(sold)
@@ -78,7 +78,7 @@ async def test_what_is_paid_with_credit_stands_beside_what_was_voided(
     chat: Chat, rosa: Client, monthly: Plan
 ) -> None:
     """The traces of cash that was kept: an owner sees them on the day's tills."""
-    desk = chat.reception
+    desk = chat.clerk
     sold = await desk.sell(rosa, monthly)
     await desk.pay(sold)
     await cancel(desk, sold, RefundMode.PRO_RATA, Method.CREDIT)

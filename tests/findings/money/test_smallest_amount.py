@@ -29,7 +29,7 @@ from gym.subscriptions.money.debts import DebtService
 from gym.subscriptions.schemas import RefundMode
 from gym.subscriptions.service import SubscriptionService
 from tests.findings.money.conftest import Chat, cancel, credit_of
-from tests.support.memberships import PRICE, Reception, entries, run_nightly
+from tests.support.memberships import PRICE, DeskClerk, entries, run_nightly
 
 FIFTY: Final = Decimal(50)
 
@@ -49,24 +49,24 @@ def test_an_admins_own_smallest_amount_outlives_the_currency() -> None:
     )
 
 
-async def change(boss: Reception, **changes: object) -> GymSettings:
+async def change(boss: DeskClerk, **changes: object) -> GymSettings:
     async with boss.gym.unit_of_work(boss.actor) as uow:
         return await StaffService(uow).change_settings(changes)
 
 
 @pytest.mark.parametrize("typed", ["50.000", "1.001", "0", "-50", "a coin", Decimal(50000), Decimal(0)])
-async def test_it_is_no_smallest_part_of_a_payment(boss: Reception, typed: object) -> None:
+async def test_it_is_no_smallest_part_of_a_payment(boss: DeskClerk, typed: object) -> None:
     with pytest.raises(SmallestAmountOutside) as refused:
         await change(boss, smallest_amount=typed)
     assert refused.value.context["high"] == Decimal(1000)
     assert (await boss.gym.settings()).smallest_amount == FIFTY
 
 
-async def test_the_largest_that_is_offered_is_taken(boss: Reception) -> None:
+async def test_the_largest_that_is_offered_is_taken(boss: DeskClerk) -> None:
     assert (await change(boss, smallest_amount="1.000")).smallest_amount == Decimal(1000)
 
 
-async def test_another_currency_brings_its_own_and_takes_it_away_again(boss: Reception) -> None:
+async def test_another_currency_brings_its_own_and_takes_it_away_again(boss: DeskClerk) -> None:
     assert (await change(boss, currency="EUR")).smallest_amount == Decimal("0.01")
     assert (await change(boss, currency="COP")).smallest_amount == FIFTY
     await change(boss, smallest_amount="100")
@@ -75,7 +75,7 @@ async def test_another_currency_brings_its_own_and_takes_it_away_again(boss: Rec
 
 
 async def test_one_that_was_stored_too_large_forgives_no_debt(
-    boss: Reception, rosa: Client, monthly: Plan
+    boss: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     async with boss.gym.unit_of_work(Actor.system()) as uow:
         await uow.session.execute(update(GymState).values(settings={"smallest_amount": "50000"}))
@@ -121,12 +121,12 @@ def test_a_discount_that_was_typed_is_what_it_is() -> None:
     assert Discount(Decimal("1234.56")).on(PRICE, FIFTY) == Decimal("1234.56")
 
 
-async def days_later(desk: Reception, clock: FrozenClock, days: int) -> None:
+async def days_later(desk: DeskClerk, clock: FrozenClock, days: int) -> None:
     clock.advance(timedelta(days=days))
 
 
 async def test_a_changed_plan_is_paid_with_coins_that_exist(
-    desk: Reception, rosa: Client, clock: FrozenClock
+    desk: DeskClerk, rosa: Client, clock: FrozenClock
 ) -> None:
     """The case that was seen: $42,580.65 to pay, 42,550 paid, $30.65 left and a shut door."""
     month = await desk.plan(Decimal(60000), unit=DurationUnit.DAY, count=31)
@@ -149,7 +149,7 @@ async def test_a_changed_plan_is_paid_with_coins_that_exist(
 
 
 async def test_what_is_left_of_a_typed_payment_and_too_small_is_not_owed(
-    desk: Reception, rosa: Client
+    desk: DeskClerk, rosa: Client
 ) -> None:
     sold = await desk.sell(rosa, await desk.plan(Decimal("42580.65")))
     receipt = await desk.pay(sold, Decimal(42550))
@@ -161,14 +161,14 @@ async def test_what_is_left_of_a_typed_payment_and_too_small_is_not_owed(
     assert voided.account.balance == Decimal(42550)
 
 
-async def test_fifty_is_still_owed(desk: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_fifty_is_still_owed(desk: DeskClerk, rosa: Client, monthly: Plan) -> None:
     sold = await desk.sell(rosa, monthly)
     assert (await desk.pay(sold, PRICE - FIFTY)).balance_after == FIFTY
     assert (await desk.see(sold)).status is SubscriptionStatus.PENDING_PAYMENT
 
 
 async def test_pro_rata_is_given_up_to_a_coin_and_never_above_what_was_paid(
-    boss: Reception, rosa: Client, clock: FrozenClock
+    boss: DeskClerk, rosa: Client, clock: FrozenClock
 ) -> None:
     month = await boss.plan(Decimal(60000), unit=DurationUnit.DAY, count=31)
     sold = await boss.sell(rosa, month)
@@ -180,7 +180,7 @@ async def test_pro_rata_is_given_up_to_a_coin_and_never_above_what_was_paid(
 
 @pytest.mark.parametrize(("debt", "code"), [("49.99", VerdictCode.ADMITTED), ("50", VerdictCode.PAYMENT_DUE)])
 async def test_less_than_the_smallest_amount_keeps_nobody_out(
-    desk: Reception, rosa: Client, debt: str, code: VerdictCode
+    desk: DeskClerk, rosa: Client, debt: str, code: VerdictCode
 ) -> None:
     """Also where an earlier release has left it."""
     await desk.sell(rosa, await desk.plan(Decimal(debt)))
@@ -190,7 +190,7 @@ async def test_less_than_the_smallest_amount_keeps_nobody_out(
 
 @pytest.mark.parametrize(("debt", "code"), [("49.99", VerdictCode.ADMITTED), ("50", VerdictCode.PAYMENT_DUE)])
 async def test_neither_does_so_little_of_an_ended_plan(
-    boss: Reception,
+    boss: DeskClerk,
     rosa: Client,
     monthly: Plan,
     clock: FrozenClock,
@@ -206,7 +206,7 @@ async def test_neither_does_so_little_of_an_ended_plan(
         assert (await AttendanceService(uow).check_in_client(rosa.id)).code is code
 
 
-async def test_the_sale_charges_what_the_quote_has_rounded(desk: Reception, rosa: Client) -> None:
+async def test_the_sale_charges_what_the_quote_has_rounded(desk: DeskClerk, rosa: Client) -> None:
     plan = await desk.plan(Decimal(99990))
     async with desk.gym.unit_of_work(desk.actor) as uow:
         ten = Discount.percent(Decimal(10))
@@ -215,7 +215,7 @@ async def test_the_sale_charges_what_the_quote_has_rounded(desk: Reception, rosa
     assert (sold.final_price, sold.account.balance) == (89950, 89950)
 
 
-async def left_to_pay(boss: Reception, sold: Subscription, left: Decimal) -> Subscription:
+async def left_to_pay(boss: DeskClerk, sold: Subscription, left: Decimal) -> Subscription:
     """So little of it is owed, as when the gym's smallest amount was a peso."""
     await change(boss, smallest_amount="1")
     await boss.pay(sold, sold.account.balance - left)
@@ -228,7 +228,7 @@ async def left_to_pay(boss: Reception, sold: Subscription, left: Decimal) -> Sub
     [("49", SubscriptionStatus.ACTIVE), ("50", SubscriptionStatus.PENDING_PAYMENT)],
 )
 async def test_too_little_to_be_paid_is_forgiven_overnight(
-    boss: Reception, rosa: Client, monthly: Plan, left: str, status: SubscriptionStatus
+    boss: DeskClerk, rosa: Client, monthly: Plan, left: str, status: SubscriptionStatus
 ) -> None:
     sold = await left_to_pay(boss, await boss.sell(rosa, monthly), Decimal(left))
     assert sold.status is SubscriptionStatus.PENDING_PAYMENT
@@ -247,7 +247,7 @@ async def test_too_little_to_be_paid_is_forgiven_overnight(
 
 
 async def test_an_ended_plan_of_which_too_little_is_owed_is_a_paid_one(
-    boss: Reception, rosa: Client, monthly: Plan, clock: FrozenClock
+    boss: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     sold = await left_to_pay(boss, await boss.sell(rosa, monthly), Decimal(49))
     await days_later(boss, clock, 40)

@@ -15,11 +15,11 @@ from gym.plans.models import Plan
 from gym.security.permissions import Actor
 from gym.subscriptions.models import Subscription, SubscriptionStatus
 from tests.findings.money.conftest import Chat, cancel
-from tests.support.memberships import Reception, run_nightly, told
+from tests.support.memberships import DeskClerk, run_nightly, told
 
 
 async def ended(
-    boss: Reception, rosa: Client, plan: Plan, clock: FrozenClock, *, paid: bool
+    boss: DeskClerk, rosa: Client, plan: Plan, clock: FrozenClock, *, paid: bool
 ) -> tuple[Subscription, Receipt | None]:
     sold = await boss.sell(rosa, plan)
     receipt = await boss.pay(sold) if paid else None
@@ -29,7 +29,7 @@ async def ended(
 
 
 async def test_a_debt_that_is_paid_late_leaves_an_expired_plan(
-    boss: Reception, rosa: Client, monthly: Plan, clock: FrozenClock
+    boss: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     sold, _ = await ended(boss, rosa, monthly, clock, paid=False)
     before = await boss.see(sold)
@@ -42,7 +42,7 @@ async def test_a_debt_that_is_paid_late_leaves_an_expired_plan(
 
 
 async def test_a_receipt_voided_after_the_end_leaves_a_lapsed_plan(
-    boss: Reception, rosa: Client, monthly: Plan, clock: FrozenClock
+    boss: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     sold, receipt = await ended(boss, rosa, monthly, clock, paid=True)
     assert (await boss.see(sold)).status is SubscriptionStatus.EXPIRED
@@ -54,7 +54,7 @@ async def test_a_receipt_voided_after_the_end_leaves_a_lapsed_plan(
 
 
 async def test_what_was_canceled_stays_so_whatever_is_paid(
-    boss: Reception, rosa: Client, monthly: Plan
+    boss: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     sold = await cancel(boss, await boss.sell(rosa, monthly))
     await boss.pay(sold)
@@ -63,7 +63,7 @@ async def test_what_was_canceled_stays_so_whatever_is_paid(
 
 @pytest.mark.parametrize(("paid", "wrong"), [(True, "lapsed"), (False, "expired")])
 async def test_what_an_earlier_release_has_left_is_corrected_overnight(
-    boss: Reception, rosa: Client, monthly: Plan, clock: FrozenClock, paid: bool, wrong: str
+    boss: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock, paid: bool, wrong: str
 ) -> None:
     sold, _ = await ended(boss, rosa, monthly, clock, paid=paid)
     right = (await boss.see(sold)).status
@@ -76,7 +76,7 @@ async def test_what_an_earlier_release_has_left_is_corrected_overnight(
 async def test_the_card_says_ended_and_nothing_to_pay(
     chat: Chat, rosa: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
-    desk = chat.reception
+    desk = chat.clerk
     sold, _ = await ended(desk, rosa, monthly, clock, paid=False)
     await desk.pay(sold)
     await chat.sends("Rosa")

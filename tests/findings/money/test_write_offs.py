@@ -29,23 +29,23 @@ from gym.staff.models import Staff
 from gym.subscriptions.models import Subscription, SubscriptionStatus
 from gym.subscriptions.service import SubscriptionService
 from tests.findings.money.conftest import Chat, cancel
-from tests.support.memberships import PRICE, Reception, entries, run_nightly, told
+from tests.support.memberships import PRICE, DeskClerk, entries, run_nightly, told
 from tests.support.sandbox.client import Person
 
 REASON: Final = "moved away, never answered"
 
 
-async def write_off(desk: Reception, sold: Subscription, **more: object) -> Subscription:
+async def write_off(desk: DeskClerk, sold: Subscription, **more: object) -> Subscription:
     async with desk.gym.unit_of_work(desk.actor) as uow:
         return await SubscriptionService(uow).write_off(sold.id, REASON, **more)  # type: ignore[arg-type]
 
 
-async def ask(desk: Reception, sold: Subscription) -> Approval:
+async def ask(desk: DeskClerk, sold: Subscription) -> Approval:
     async with desk.gym.unit_of_work(desk.actor) as uow:
         return await ApprovalService(uow).ask_write_off(sold.id, REASON)
 
 
-async def approve(boss: Reception, asked: Approval) -> Approval:
+async def approve(boss: DeskClerk, asked: Approval) -> Approval:
     async with boss.gym.unit_of_work(boss.actor) as uow:
         return await ApprovalService(uow).approve(asked.id)
 
@@ -58,7 +58,7 @@ async def trains_here(gym: Gym, client: Client, actor: Actor) -> None:
 
 
 async def test_a_key_that_wrote_something_else_writes_nothing_off(
-    boss: Reception, rosa: Client, monthly: Plan
+    boss: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     """Not a payment's, not a goodwill credit's, not another plan's."""
     mario = await boss.sell(await boss.client("Mario"), monthly)
@@ -75,7 +75,7 @@ async def test_a_key_that_wrote_something_else_writes_nothing_off(
 
 
 async def test_the_debt_of_an_ended_plan_is_written_off(
-    boss: Reception, rosa: Client, monthly: Plan, clock: FrozenClock
+    boss: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock
 ) -> None:
     sold = await boss.sell(rosa, monthly)
     await boss.pay(sold, Decimal(100000))
@@ -98,7 +98,7 @@ async def test_the_debt_of_an_ended_plan_is_written_off(
 
 
 async def test_the_debt_of_a_canceled_plan_is_written_off_once_for_a_key(
-    boss: Reception, rosa: Client, monthly: Plan
+    boss: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     sold, key = await cancel(boss, await boss.sell(rosa, monthly)), new_id()
     for _ in range(2):
@@ -107,7 +107,7 @@ async def test_the_debt_of_a_canceled_plan_is_written_off_once_for_a_key(
 
 
 async def test_an_employee_asks_and_an_admin_decides(
-    boss: Reception, desk: Reception, rosa: Client, monthly: Plan
+    boss: DeskClerk, desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     sold = await desk.sell(rosa, monthly)
     with pytest.raises(NotAllowed):
@@ -120,7 +120,7 @@ async def test_an_employee_asks_and_an_admin_decides(
     assert (await entries(boss.gym))[-1].amount == Decimal(50000)
 
 
-async def test_nobody_approves_what_they_asked_for(boss: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_nobody_approves_what_they_asked_for(boss: DeskClerk, rosa: Client, monthly: Plan) -> None:
     """An employee who has become an admin meanwhile."""
     asked = await ask(boss, await boss.sell(rosa, monthly))
     with pytest.raises(OwnRequest):
@@ -128,7 +128,7 @@ async def test_nobody_approves_what_they_asked_for(boss: Reception, rosa: Client
 
 
 async def test_nobody_writes_off_their_own_debt(
-    boss: Reception, desk: Reception, rosa: Client, monthly: Plan
+    boss: DeskClerk, desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     sold = await desk.sell(rosa, monthly)
     asked = await ask(desk, sold)
@@ -139,7 +139,7 @@ async def test_nobody_writes_off_their_own_debt(
     assert (await boss.see(sold)).account.balance == PRICE
 
 
-async def test_a_reason_is_wanted(boss: Reception, rosa: Client, monthly: Plan) -> None:
+async def test_a_reason_is_wanted(boss: DeskClerk, rosa: Client, monthly: Plan) -> None:
     sold = await boss.sell(rosa, monthly)
     with pytest.raises(ReasonNeeded):
         async with boss.gym.unit_of_work(boss.actor) as uow:
@@ -147,7 +147,7 @@ async def test_a_reason_is_wanted(boss: Reception, rosa: Client, monthly: Plan) 
 
 
 async def test_a_debt_is_written_off_from_the_list(chat: Chat, rosa: Client, monthly: Plan) -> None:
-    desk = chat.reception
+    desk = chat.clerk
     sold = await desk.sell(rosa, monthly)
     await chat.sends("/start")
     await chat.taps("💵 Debts")
@@ -163,7 +163,7 @@ async def test_a_debt_is_written_off_from_the_list(chat: Chat, rosa: Client, mon
 async def test_an_employees_wish_says_what_is_written_off(
     chat: Chat, bruno: Person, rosa: Client, monthly: Plan
 ) -> None:
-    desk = chat.reception
+    desk = chat.clerk
     sold = await desk.sell(rosa, monthly)
     await bruno.sends("Rosa")
     await bruno.taps("⚙️ Plan")

@@ -26,7 +26,7 @@ from gym.unit_of_work import UnitOfWork
 from tests.attendance.conftest import change
 from tests.bot.conftest import api, desk_bot, make_member, make_staff, open_bot, routers, sandbox, telegram
 from tests.conftest import hire
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 
 __all__ = ["api", "desk_bot", "make_member", "make_staff", "open_bot", "routers", "sandbox", "telegram"]
 ANA, PART = 4711, Decimal(50000)
@@ -73,7 +73,7 @@ async def world(gym: Gym) -> World:
     ana = await hire(gym, "Ana Admin", Role.ADMIN, ANA)
     bruno = await hire(gym, "Bruno Employee", Role.EMPLOYEE)
     carla = await hire(gym, "Carla Admin", Role.ADMIN)
-    desk = Reception(gym, carla)
+    desk = DeskClerk(gym, carla)
     client = await desk.client("Ana", telegram_id=ANA)
     monthly = await desk.plan(name="Monthly")
     pack = await desk.plan(unit=DurationUnit.MONTH, visits=10, name="Pack")

@@ -11,7 +11,7 @@ from gym.payments.models import Method
 from gym.security.permissions import Actor
 from gym.subscriptions.schemas import RefundMode
 from gym.subscriptions.service import SubscriptionService
-from tests.support.memberships import PRICE, Reception
+from tests.support.memberships import PRICE, DeskClerk
 
 DAYS = 31
 """From 3 August to 2 September."""
@@ -19,7 +19,7 @@ DAYS = 31
 
 async def credit_after(gym: Gym, employee: Actor, *, trains: bool) -> Decimal:
     """What a member is left with who buys a month, perhaps trains, and cancels it on the same day."""
-    desk = Reception(gym, employee)
+    desk = DeskClerk(gym, employee)
     client = await desk.client()
     sold = await desk.sell(client, await desk.plan())
     await desk.pay(sold)

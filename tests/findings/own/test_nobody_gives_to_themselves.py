@@ -28,7 +28,7 @@ from tests.attendance.conftest import change
 from tests.conftest import hire
 from tests.findings.own.conftest import ANA, PART, World
 from tests.findings.own.judged import REFUSED, Act
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 
 EVERY = pytest.mark.parametrize("act", list(REFUSED.values()), ids=list(REFUSED))
 
@@ -109,7 +109,7 @@ async def test_a_client_remains_ones_own_after_the_chat_was_unlinked(world: Worl
 
 async def test_a_client_whose_chat_went_to_another_row_remains_ones_own(world: World) -> None:
     """Deactivated, the first one gives its chat up to a second one: both are Ana's."""
-    second = await Reception(world.gym, world.carla).client("Anita")
+    second = await DeskClerk(world.gym, world.carla).client("Anita")
     await change(world.gym, world.client, active=False)
     async with world.gym.unit_of_work(world.carla) as uow:
         issued = await ClientService(uow).issue_link(second.id)
@@ -121,7 +121,7 @@ async def test_a_client_whose_chat_went_to_another_row_remains_ones_own(world: W
 
 
 async def test_whoever_joins_the_team_later_is_known_at_once(world: World) -> None:
-    eva = await Reception(world.gym, world.carla).client("Eva", telegram_id=815)
+    eva = await DeskClerk(world.gym, world.carla).client("Eva", telegram_id=815)
     actor = await hire(world.gym, "Eva", Role.EMPLOYEE, 815)
     with pytest.raises(OwnMembershipRefused):
         async with world.gym.unit_of_work(actor) as uow:
@@ -129,7 +129,7 @@ async def test_whoever_joins_the_team_later_is_known_at_once(world: World) -> No
 
 
 async def test_plain_sql_is_noted_too(world: World) -> None:
-    row = await Reception(world.gym, world.carla).client("Third")
+    row = await DeskClerk(world.gym, world.carla).client("Third")
     async with world.gym.unit_of_work(Actor.system()) as uow:
         await uow.session.execute(text("UPDATE clients SET telegram_id = NULL"))
         await uow.session.execute(
@@ -141,7 +141,7 @@ async def test_plain_sql_is_noted_too(world: World) -> None:
 
 
 async def test_a_colleague_shows_the_link_to_the_own_membership(world: World) -> None:
-    row = await Reception(world.gym, world.carla).client("Bruno")
+    row = await DeskClerk(world.gym, world.carla).client("Bruno")
     async with world.gym.unit_of_work(Actor.system()) as uow:
         await uow.session.execute(update(Staff).where(Staff.id == world.bruno.id).values(telegram_id=900))
     links = {}
@@ -184,7 +184,7 @@ async def test_the_own_plan_is_not_frozen_at_the_desk(world: World) -> None:
 
 
 async def test_the_own_waiting_renewal_is_not_brought_forward(world: World) -> None:
-    desk = Reception(world.gym, world.carla)
+    desk = DeskClerk(world.gym, world.carla)
     client = await desk.client("Ana again")
     day = await desk.plan(unit=DurationUnit.MONTH, visits=1, name="One visit")
     pack = await desk.sell(client, day)
@@ -225,7 +225,7 @@ async def test_the_own_plan_is_sold_at_the_price_that_a_colleague_approves(
 
 async def test_what_is_given_to_others_is_as_before(world: World) -> None:
     """Ana's refusals are about herself only."""
-    rosa = await Reception(world.gym, world.carla).client("Rosa")
+    rosa = await DeskClerk(world.gym, world.carla).client("Rosa")
     async with world.gym.unit_of_work(world.ana) as uow:
         sold = await SubscriptionService(uow).sell(rosa.id, world.pack.id)
     async with world.gym.unit_of_work(world.ana) as uow:

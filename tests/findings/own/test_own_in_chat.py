@@ -19,7 +19,7 @@ from gym.security.permissions import Actor, Role
 from gym.staff.models import Staff
 from gym.subscriptions.models import Subscription
 from tests.conftest import hire
-from tests.support.memberships import PRICE, Reception
+from tests.support.memberships import PRICE, DeskClerk
 from tests.support.sandbox.client import Person, SandboxClient
 
 COLLEAGUE = "This is your own membership: a colleague does this for you. Ask Carla"
@@ -45,7 +45,7 @@ async def bruno(
 @pytest.fixture
 async def paid(gym: Gym, carla: Actor, bruno: Person) -> Subscription:
     """Bruno's paid month."""
-    desk = Reception(gym, carla)
+    desk = DeskClerk(gym, carla)
     async with gym.unit_of_work(carla) as uow:
         client = (await uow.session.scalars(select(Client))).one()
     sold = await desk.sell(client, await desk.plan())
@@ -122,7 +122,7 @@ async def test_money_for_the_own_plan_is_taken_by_a_colleague(
 ) -> None:
     async with gym.unit_of_work(carla) as uow:
         client = (await uow.session.scalars(select(Client))).one()
-    await Reception(gym, carla).renew(client)
+    await DeskClerk(gym, carla).renew(client)
     await opens_own_card(bruno)
     await bruno.taps("Pay")
     message = await bruno.sees(COLLEAGUE)

@@ -23,7 +23,7 @@ from gym.privacy.tables import REGISTER
 from gym.security.permissions import Actor
 from gym.tables import METADATA
 from tests.attendance.conftest import rosa as rosa
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 
 DAY = timedelta(days=1)
 
@@ -87,7 +87,7 @@ async def test_a_form_left_open_is_forgotten_after_a_week(gym: Gym, clock: Froze
 
 
 async def test_a_strangers_chat_is_forgotten_and_those_of_staff_and_members_stay(
-    gym: Gym, desk: Reception, clock: FrozenClock
+    gym: Gym, desk: DeskClerk, clock: FrozenClock
 ) -> None:
     await desk.client("Lia", telegram_id=77)
     async with gym.unit_of_work(Actor.system()) as uow:
@@ -101,7 +101,7 @@ async def test_a_strangers_chat_is_forgotten_and_those_of_staff_and_members_stay
 
 
 async def test_a_refused_entry_stays_a_number_and_forgets_whose_it_was(
-    gym: Gym, desk: Reception, clock: FrozenClock
+    gym: Gym, desk: DeskClerk, clock: FrozenClock
 ) -> None:
     lia = await desk.client("Lia")
     async with gym.unit_of_work(Actor.system()) as uow:

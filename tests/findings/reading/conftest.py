@@ -14,16 +14,16 @@ from gym.core.language import Translator
 from gym.security.permissions import Actor, Role
 from gym.staff.models import Staff
 from tests.support.front_desk import Desk
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 from tests.support.sandbox.client import Person, SandboxClient
 
 
 class Chat:
     """An admin's chat in one language: buttons and sentences are named in English."""
 
-    def __init__(self, person: Person, reception: Reception, language: str) -> None:
+    def __init__(self, person: Person, clerk: DeskClerk, language: str) -> None:
         self.person = person
-        self.reception = reception
+        self.clerk = clerk
         self.t = Translator(language)
 
     async def taps(self, *labels: str) -> None:
@@ -49,7 +49,7 @@ async def chat(
     actor = await make_staff(person, Role.ADMIN)
     async with gym.unit_of_work(Actor.system()) as uow:
         await uow.session.execute(update(Staff).values(language=request.param))
-    return Chat(person, Reception(gym, actor), request.param)
+    return Chat(person, DeskClerk(gym, actor), request.param)
 
 
 @pytest.fixture

@@ -16,17 +16,17 @@ from gym.plans.errors import VisitsInvalid
 from gym.plans.models import Plan
 from gym.subscriptions.models import Subscription
 from tests.findings.reading.conftest import Chat
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 
 
 @pytest.fixture
 async def sold(chat: Chat) -> Subscription:
-    reception = chat.reception
-    return await reception.sell(await reception.client("Rosa"), await reception.plan())
+    clerk = chat.clerk
+    return await clerk.sell(await clerk.client("Rosa"), await clerk.plan())
 
 
-async def rows(gym: Gym, reception: Reception) -> list[LedgerEntry]:
-    async with gym.unit_of_work(reception.actor) as uow:
+async def rows(gym: Gym, clerk: DeskClerk) -> list[LedgerEntry]:
+    async with gym.unit_of_work(clerk.actor) as uow:
         return list(await uow.session.scalars(select(LedgerEntry).order_by(LedgerEntry.id)))
 
 
@@ -52,11 +52,11 @@ async def test_days_offered_for_a_payment_are_days_that_can_be_paid(
     await chat.sends("150 mil")
     await chat.taps("Cash", "Skip", "Confirm")
     await chat.person.sees("✅")
-    assert (await rows(gym, chat.reception))[-1].gym_day == sold.starts_on
+    assert (await rows(gym, chat.clerk))[-1].gym_day == sold.starts_on
 
 
 async def test_a_freeze_is_typed_in_words(gym: Gym, chat: Chat, sold: Subscription) -> None:
-    await chat.reception.pay(sold)
+    await chat.clerk.pay(sold)
     await chat.sends("Rosa")
     await chat.taps("❄️ Freeze")
     await chat.sends("in 2 days" if chat.t.language == "en" else "en 2 días")
@@ -69,8 +69,8 @@ async def test_a_freeze_is_typed_in_words(gym: Gym, chat: Chat, sold: Subscripti
 async def test_a_freeze_does_not_offer_the_day_that_was_trained_on(
     gym: Gym, chat: Chat, sold: Subscription
 ) -> None:
-    await chat.reception.pay(sold)
-    async with gym.unit_of_work(chat.reception.actor) as uow:
+    await chat.clerk.pay(sold)
+    async with gym.unit_of_work(chat.clerk.actor) as uow:
         await AttendanceService(uow).check_in_client(sold.client_id)
     await chat.sends("Rosa")
     await chat.taps("❄️ Freeze")
@@ -90,15 +90,15 @@ async def test_forty_five_days_are_no_visits(gym: Gym, chat: Chat) -> None:
     await chat.sends("diez visitas")
     await chat.sends("90k")
     await chat.taps("That is all", "Confirm")
-    async with gym.unit_of_work(chat.reception.actor) as uow:
+    async with gym.unit_of_work(chat.clerk.actor) as uow:
         plan = (await uow.session.scalars(select(Plan))).one()
     assert (plan.visits, plan.duration_count, plan.duration_unit) == (10, 15, "day")
 
 
 async def test_a_sale_in_december_starts_in_january(gym: Gym, chat: Chat, clock: FrozenClock) -> None:
-    reception = chat.reception
-    await reception.client("Rosa")
-    await reception.plan()
+    clerk = chat.clerk
+    await clerk.client("Rosa")
+    await clerk.plan()
     clock.advance(timedelta(days=(date(2026, 12, 21) - gym.clock.now().date()).days))
     await chat.sends("Rosa")
     await chat.taps("🏷 Sell plan")

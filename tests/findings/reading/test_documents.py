@@ -213,8 +213,8 @@ async def test_a_running_gym_marks_what_it_may_have_read_wrongly_and_changes_not
 
 
 async def test_an_admin_is_asked_of_every_document_in_doubt(gym: Gym, chat: Chat) -> None:
-    reception = chat.reception
-    rosa, pedro = await reception.client("Rosa"), await reception.client("Pedro")
+    clerk = chat.clerk
+    rosa, pedro = await clerk.client("Rosa"), await clerk.client("Pedro")
     await keep(gym, rosa, "CE", "DULA1020309991", doubt=True)
     await keep(gym, pedro, "PP", "T123456", doubt=True)
     await chat.sends("/start")
