@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from bot.desk.clients.faces.face_steps import (
+    AT_KIOSK,
     CONSENT,
     PHOTOS,
     TWIN,
@@ -73,12 +74,6 @@ class AskNewText(Callback):
 @callback("signed", changes=True)
 class SignedNewText(Callback):
     client_id: UUID
-
-
-AT_KIOSK: Final = N_(
-    "Now at the kiosk: ☰ › <i>Sign in</i> with your user name and password (<i>My account</i>) › <i>Enrol a "
-    "face</i> › {client}. No picture passes through Telegram, and none is shown in chat later."
-)
 
 
 # The screen ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -21,6 +21,10 @@ from gym.faces.schemas import EnrolmentFace
 RESEMBLES: Final = "resembles"
 """The client whose face the new one resembles, kept once the save was refused to somebody who may know."""
 CONSENTS: Final = yes_no_choices(N_("Yes, signed on paper"), N_("No, without face"))
+AT_KIOSK: Final = N_(
+    "Now at the kiosk: ☰ › <i>Sign in</i> with your user name and password (<i>My account</i>) › <i>Enrol a "
+    "face</i> › {client}. No picture passes through Telegram, and none is shown in chat later."
+)
 
 # Consent and photos, asked here and when a client is registered ───────────────────────────────────────────
 
