@@ -192,7 +192,8 @@ async def _face(gym: Gym, photo: bytes) -> Face:
 async def _judge(
     gym: Gym, photos: Sequence[bytes], translator: Translator
 ) -> tuple[list[EnrolmentFace], list[PhotoAnswer]]:
-    """The usable photos, and the verdict on each. Raises `NoPhotos`, and `PhotosRefused` when none is usable."""
+    """The usable photos, and the verdict on each. Raises `NoPhotos`, and `PhotosRefused` when none is
+    usable."""
     if not photos:
         raise NoPhotos
     judged = await asyncio.gather(*(_read(gym, photo) for photo in photos))

@@ -86,7 +86,8 @@ def _is_handed_on(header: str) -> bool:
 
 
 def _asks_for_here(request: web.Request) -> bool:
-    """Whether one Host header, as HTTP demands, names this machine; of two nobody knows which a proxy reads."""
+    """Whether one Host header, as HTTP demands, names this machine; of two nobody knows which a proxy
+    reads."""
     asked = request.headers.getall("Host", ())
     found = HOST.fullmatch(asked[0]) if len(asked) == 1 else None
     host = "" if found is None else found["name"].strip("[]").rstrip(".").lower()

@@ -104,7 +104,8 @@ class Connection(web.RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,
     ) -> web.StreamResponse:
-        """The answer to what the parser or aiohttp refuses; the request line is neither sent back nor logged."""
+        """The answer to what the parser or aiohttp refuses; the request line is neither sent back nor
+        logged."""
         if request.writer.output_size > 0:
             raise ConnectionError("part of an answer was sent already")
         if status >= 500:

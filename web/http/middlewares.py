@@ -65,7 +65,8 @@ def is_kept_to_https(request: web.Request) -> bool:
 
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse plain HTTP under REQUIRE_HTTPS and a body that is declared too large, before anything is read."""
+    """Refuse plain HTTP under REQUIRE_HTTPS and a body that is declared too large, before anything is
+    read."""
     require_https(request)
     if (request.content_length or 0) > request.client_max_size:
         raise HTTPRequestEntityTooLarge(request.client_max_size)
@@ -113,7 +114,8 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 async def translator_of(request: web.Request, error: GymError) -> Translator:
-    """A translator into the caller's language with the gym's money and time, where the sentence needs them."""
+    """A translator into the caller's language with the gym's money and time, where the sentence needs
+    them."""
     language, gym = language_of(request), request.app[GYM]
     if any(isinstance(value, Decimal | datetime) for value in error.context.values()):
         with suppress(DatabaseUnavailable):

@@ -104,7 +104,8 @@ async def read_raw_json(request: web.Request) -> bytes:
 
 
 def _content_type(request: web.Request) -> tuple[str, dict[str, str]]:
-    """The content type as sent; aiohttp would read it with the parser of e-mail, at a third of a millisecond."""
+    """The content type as sent; aiohttp would read it with the parser of e-mail, at a third of a
+    millisecond."""
     return parse_options_header(request.headers.get("Content-Type", ""))
 
 

@@ -20,7 +20,8 @@ UUID_SHAPE: Final = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
 @dataclass(frozen=True, slots=True)
 class DeclaredFault:
-    """A fault that an operation may answer: its code never changes, its sentence is in the caller's language."""
+    """A fault that an operation may answer: its code never changes, its sentence is in the caller's
+    language."""
 
     code: str
     status: int

@@ -104,7 +104,8 @@ def _rates(limits: Limits, claims: Claims) -> tuple[TokenBucket, ...]:
 
 
 async def _count_failed(request: web.Request, claims: Claims, *, faceless: bool) -> None:
-    """Count a body that could not be read, too; that a photo has no face is known only after it was counted."""
+    """Count a body that could not be read, too; that a photo has no face is known only after it was
+    counted."""
     if COUNTED not in request:
         await _count(request, claims)
     elif faceless and (face := request.get(FACE_TRY)) is not None:

@@ -21,7 +21,8 @@ SHORTEST: Final = 4
 
 
 class TooManyWrongDocuments(TooManyRequests):
-    """Too many wrong documents or digits, by one caller or behind one document; which of the two is not said."""
+    """Too many wrong documents or digits, by one caller or behind one document; which of the two is not
+    said."""
 
     code = "too_many_wrong_documents"
     message = N_(
@@ -47,7 +48,8 @@ class DocumentGuess:
 
     @classmethod
     def of(cls, limits: Limits, links: SignedLinks, caller: UUID, document: str) -> Self:
-        """The guess of a request. Unknown documents are counted like known ones; the bucket's key is hashed."""
+        """The guess of a request. Unknown documents are counted like known ones; the bucket's key is
+        hashed."""
         digest = links.digest(f"document:{folded(document)}").hex()
         return cls(limits, (limits.document.of(digest), limits.documents.of(caller)))
 

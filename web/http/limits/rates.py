@@ -116,7 +116,8 @@ class SecretGuess:
     """The bucket of a name at unknown addresses, once a token of it was taken."""
 
     async def allow(self) -> None:
-        """Take the address and the name. Raises `TooManyRequests`; a locked name costs its address nothing."""
+        """Take the address and the name. Raises `TooManyRequests`; a locked name costs its address
+        nothing."""
         buckets = self.limits.buckets
         if self.name is not None:
             await buckets.require(self.bucket, self.now)
