@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 from uuid import UUID
 
@@ -19,7 +20,7 @@ def why_not_cancel(
         return {"already_closed"}
     if one.waits(book.today):
         return _why_not_undo(one, mode, cents, method, admin=admin)
-    worth = released_worth(book, client, one)
+    worth = released_worth(book, one, unused_from(book, client))
     value = {"none": 0, "pro_rata": worth}.get(mode, cents)
     reasons: Reasons = {"not_allowed"} if value > worth and not admin else set()
     if mode == "amount" and value <= 0:
@@ -40,18 +41,23 @@ def _why_not_undo(one: Membership, mode: str, cents: int, method: str, *, admin:
     return reasons | ({"refund_needs_admin"} if back and method != "credit" and not admin else set())
 
 
-def released_worth(book: Book, client: Client, one: Membership) -> int:
-    """What is unused once nothing rests from today on; the book stays as it is."""
-    days = _released_days(book, one)
+def unused_from(book: Book, client: Client) -> date:
+    """Of a cancellation: a day on which the client has trained is used."""
+    return book.today + DAY if client.visited_on(book.today) else book.today
+
+
+def released_worth(book: Book, one: Membership, day: date) -> int:
+    """What is unused from a day on, once nothing rests from then on; the book stays as it is."""
+    days = _released_days(one, day)
     share = Fraction(days, one.bought)
     if one.plan.visits:
         share = min(share, 1 - Fraction(one.used, one.plan.visits))
     return min(up_to(one.price * share, book.gym_rules.smallest_cents), one.price, one.reversible)
 
 
-def _released_days(book: Book, one: Membership) -> int:
-    """Usable days less those behind us, of which the given ones are the last."""
-    behind = max(0, (book.today - one.first).days)
+def _released_days(one: Membership, day: date) -> int:
+    """Usable days less those before a day, of which the given ones are the last."""
+    behind = max(0, (day - one.first).days)
     spent = sum(1 for back in range(behind) if not one.rests_on(one.first + back * DAY))
     return max(0, min(one.bought - spent, one.bought))
 
@@ -62,7 +68,7 @@ def cancel(book: Book, client: Client, one: Membership, mode: str, cents: int, m
         value = one.balance + {"none": 0, "pro_rata": one.net_paid}.get(mode, cents)
         cause = "not_begun"
     else:
-        value = {"none": 0, "pro_rata": released_worth(book, client, one)}.get(mode, cents)
+        value = {"none": 0, "pro_rata": released_worth(book, one, unused_from(book, client))}.get(mode, cents)
         cause = "canceled"
     release(book, client, one)
     give_back(book, client, one, value, method, cause)
@@ -91,7 +97,7 @@ def why_not_change(book: Book, client: Client, one: Membership, plan: Plan) -> R
 
 def change(book: Book, client: Client, old: Membership, plan: Plan, key: UUID) -> Membership:
     """The unused days' worth lowers the old debt, then pays for the new plan; the rest is credit."""
-    worth, price = released_worth(book, client, old), plan.price(book.today)
+    worth, price = released_worth(book, old, book.today), plan.price(book.today)
     release(book, client, old)
     waiting = waiting_of(book, client)
     to_debt = min(worth, old.balance)

@@ -70,6 +70,15 @@ def what_never_began_stays_owed(world: World) -> AbstractContextManager[object]:
     return patch.object(Cancellation, "_undo_charge", _given_nothing)
 
 
+async def _from_today(self: Cancellation, _: object) -> date:
+    return self.uow.today
+
+
+def a_day_of_training_is_given_back(world: World) -> AbstractContextManager[object]:
+    """Whoever has trained today and cancels gets today's share back too."""
+    return patch.object(Cancellation, "_unused_from", _from_today)
+
+
 MUTANTS: Final[dict[str, Mutant]] = {
     mutant.__name__: mutant
     for mutant in (
@@ -78,6 +87,7 @@ MUTANTS: Final[dict[str, Mutant]] = {
         rests_stay_owed,
         ended_stays_as_it_ended,
         what_never_began_stays_owed,
+        a_day_of_training_is_given_back,
     )
 }
 

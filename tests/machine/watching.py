@@ -149,7 +149,8 @@ def the_book_says_the_same(book: Book, seen: Snapshot) -> None:
         row = rows[one.key]
         assert row["client_id"] == client.key
         assert _as_booked(one) == _as_written(row), f"{one}"
-        assert _movements(ledger[row["account_id"]]) == _booked(one.rows)
+        written, booked = _movements(ledger[row["account_id"]]), _booked(one.rows)
+        assert written == booked, f"{written} written where {booked} is due: {one}"
     for client in book.clients:
         _credit_agrees(client, ledger[client.key])
 
