@@ -20,6 +20,7 @@ CHATTY: Final = (
     "apscheduler",
     "aiohttp.access",
     "fontTools",
+    "fpdf",
     "matplotlib",
     "asyncio",
     "tzlocal",

@@ -6,6 +6,7 @@ Matplotlib takes a second to load, so this module is imported only where somebod
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Final
@@ -16,7 +17,6 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from gym.core.language import N_, Translator
-from gym.core.text_layout import DRAWING
 from gym.payments.models import TILL, Method
 from gym.reports.digest import DayInNumbers
 
@@ -32,6 +32,8 @@ FAINT: Final = "#9ca3af"
 GREEN: Final = "#16a34a"
 RED: Final = "#dc2626"
 BLUE: Final = "#2563eb"
+DRAWING: Final = threading.Lock()
+"""Matplotlib's settings and font cache belong to the whole process, so one chart is drawn at a time."""
 METHODS: Final = {
     Method.CASH: N_("Cash"),
     Method.CARD: N_("Card"),

@@ -1,29 +1,32 @@
-"""Printed cards: a member's QR in a wallet's size, alone or as a sheet to cut.
+"""Printed cards: a member's QR in a wallet's size as a PDF, alone or as a sheet to cut.
 
-Slow: call it in a thread. Matplotlib takes a second to load, so this module is imported only where somebody
-asks for a card.
+Slow: call it in a thread. fpdf2 takes a third of a second to load, so this module is imported only where
+somebody asks for a card.
 """
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Final
 
-import numpy as np
 import segno
-from matplotlib import rc_context
-from matplotlib.backends.backend_pdf import FigureCanvasPdf, PdfPages
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import PathPatch, Rectangle
-from matplotlib.path import Path
-from numpy.typing import NDArray
+from fpdf import FPDF
 
 from gym.core.language import N_, Translator
-from gym.core.text_layout import DRAWING, POINT, drawable, fitting, font, wrapped
+from gym.core.pdf.document import (
+    FAINT,
+    INK,
+    POINT,
+    DocumentInfo,
+    TextStyle,
+    fitting,
+    new_document,
+    wrapped,
+    write,
+)
 
 WIDTH: Final = 85.6
 HEIGHT: Final = 54.0
@@ -35,11 +38,15 @@ EDGE: Final = 4.0
 BAND: Final = 9.0
 """The gym's name stands on a band of this height."""
 WORDS: Final = WIDTH - QR_SIDE - 3 * EDGE + 1
+"""Millimetres for the words beside the QR."""
+LEADING: Final = 1.3
 A4: Final = (210.0, 297.0)
 COLUMNS, ROWS = 2, 5
 GAP: Final = 4.0
-INK: Final = "#1d2330"
-FAINT: Final = "#6b7280"
+CUTS: Final = "#9ca3af"
+GYM: Final = TextStyle(13, bold=True, colour="#ffffff")
+NAME: Final = TextStyle(17, bold=True)
+SMALLEST_NAME: Final = TextStyle(9, bold=True)
 HOW: Final = N_("Show this side to the kiosk.")
 LOST: Final = N_("Lost it? Tell the desk and it stops working at once.")
 
@@ -52,73 +59,35 @@ class PrintedCard:
     link: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """A sheet of paper in millimetres from its upper left corner."""
-
-    figure: Figure
-    width: float
-    height: float
-
-    @classmethod
-    def of(cls, width: float, height: float) -> _Page:
-        return cls(Figure(figsize=(width / 25.4, height / 25.4), facecolor="white"), width, height)
-
-    def write(self, text: str, x: float, y: float, size: float, colour: str, *, bold: bool = False) -> None:
-        self.figure.text(
-            x / self.width,
-            1 - y / self.height,
-            text,
-            color=colour,
-            fontproperties=font(size, bold),
-            verticalalignment="baseline",
-            parse_math=False,
-        )
-
-    def fill(self, x: float, y: float, width: float, height: float, colour: str) -> None:
-        corner = (x / self.width, 1 - (y + height) / self.height)
-        size = (width / self.width, height / self.height)
-        self.figure.add_artist(Rectangle(corner, *size, facecolor=colour, edgecolor="none", linewidth=0))
-
-    def line(self, x: float, y: float, dx: float, dy: float) -> None:
-        xs, ys = (x / self.width, (x + dx) / self.width), (1 - y / self.height, 1 - (y + dy) / self.height)
-        self.figure.add_artist(Line2D(xs, ys, color="#9ca3af", linewidth=0.4))
-
-
 def draw_card(card: PrintedCard, gym_name: str, made_at: datetime, t: Translator) -> bytes:
     """A PDF of one page as large as the card. `t` speaks the member's language and escapes nothing."""
-    with DRAWING, rc_context({"pdf.fonttype": 42}):
-        return _as_pdf([lay_out(card, gym_name, t)], gym_name, made_at)
+    pdf = _document([card], gym_name, made_at, [t])
+    pdf.add_page(format=(WIDTH, HEIGHT))
+    _draw(pdf, 0, 0, card, gym_name, t)
+    return bytes(pdf.output())
 
 
 def draw_sheets(
     cards: Sequence[PrintedCard], gym_name: str, made_at: datetime, translators: Sequence[Translator]
 ) -> bytes:
     """A4 sheets of ten cards each with marks to cut along; each card in its own member's language."""
-    with DRAWING, rc_context({"pdf.fonttype": 42}):
-        return _as_pdf(lay_out_sheets(cards, gym_name, translators), gym_name, made_at)
-
-
-def lay_out(card: PrintedCard, gym_name: str, t: Translator) -> Figure:
-    """The card with everything in its place."""
-    page = _Page.of(WIDTH, HEIGHT)
-    _draw(page, 0, 0, card, gym_name, t)
-    return page.figure
-
-
-def lay_out_sheets(
-    cards: Sequence[PrintedCard], gym_name: str, translators: Sequence[Translator]
-) -> list[Figure]:
-    """The sheets with every card in its place."""
-    pages: list[_Page] = []
+    pdf = _document(cards, gym_name, made_at, translators)
     for number, (card, t) in enumerate(zip(cards, translators, strict=True)):
         place = number % (COLUMNS * ROWS)
         if place == 0:
-            pages.append(_Page.of(*A4))
+            pdf.add_page(format=A4)
         x, y = _corner(place)
-        _draw(pages[-1], x, y, card, gym_name, t)
-        _cut_marks(pages[-1], x, y)
-    return [page.figure for page in pages]
+        _draw(pdf, x, y, card, gym_name, t)
+        _cut_marks(pdf, x, y)
+    return bytes(pdf.output())
+
+
+def _document(
+    cards: Sequence[PrintedCard], gym_name: str, made_at: datetime, translators: Sequence[Translator]
+) -> FPDF:
+    texts = [gym_name, *(card.first_name for card in cards)]
+    texts += [t(sentence) for t in translators for sentence in (HOW, LOST)]
+    return new_document(DocumentInfo(gym_name, gym_name, made_at, translators[0].language), texts)
 
 
 def _corner(place: int) -> tuple[float, float]:
@@ -127,69 +96,56 @@ def _corner(place: int) -> tuple[float, float]:
     return left + place % COLUMNS * (WIDTH + GAP), top + place // COLUMNS * (HEIGHT + GAP)
 
 
-def _as_pdf(figures: Sequence[Figure], gym_name: str, made_at: datetime) -> bytes:
-    data = io.BytesIO()
-    metadata = {"Title": gym_name, "Author": gym_name, "Creator": "PowerGym", "CreationDate": made_at}
-    with PdfPages(data, metadata=metadata) as pdf:
-        for figure in figures:
-            FigureCanvasPdf(figure)
-            pdf.savefig(figure)
-    return data.getvalue()
-
-
-def _draw(page: _Page, x: float, y: float, card: PrintedCard, gym_name: str, t: Translator) -> None:
-    page.fill(x, y, WIDTH, BAND, INK)
-    title = drawable(gym_name)
-    page.write(title, x + EDGE, y + 6.2, fitting(title, WIDTH - 2 * EDGE, 13), "white", bold=True)
-    _qr(page, x + WIDTH - QR_SIDE - EDGE / 2, y + BAND + (HEIGHT - BAND - QR_SIDE) / 2, card.link)
-    name = drawable(card.first_name)
-    size = max(fitting(name, WORDS, 17), 9.0)
+def _draw(pdf: FPDF, x: float, y: float, card: PrintedCard, gym_name: str, t: Translator) -> None:
+    pdf.set_fill_color(INK)
+    pdf.rect(x, y, WIDTH, BAND, style="F")
+    room = WIDTH - 2 * EDGE
+    write(pdf, gym_name, x + EDGE, room, y + 6.2, fitting(pdf, gym_name, room, GYM))
+    _qr(pdf, x + WIDTH - QR_SIDE - EDGE / 2, y + BAND + (HEIGHT - BAND - QR_SIDE) / 2, card.link)
     below = y + BAND + 3
-    for text, height, colour, bold in _words(name, size, t):
-        below += height * POINT * 1.3
-        page.write(text, x + EDGE, below, height, colour, bold=bold)
+    for text, style in _words(pdf, card.first_name, t):
+        below += style.size * POINT * LEADING
+        write(pdf, text, x + EDGE, WORDS, below, style)
 
 
-def _words(name: str, size: float, t: Translator) -> Iterator[tuple[str, float, str, bool]]:
-    """Text, size, colour, and whether it is bold, line by line."""
-    for line in wrapped(name, WORDS, size, True)[:2]:
-        yield line, size, INK, True
-    yield "", 5.0, INK, False
-    for sentence, height, colour in ((HOW, 8.0, INK), (LOST, 6.5, FAINT)):
-        for line in wrapped(t(sentence), WORDS, height):
-            yield line, height, colour, False
-        yield "", 4.0, INK, False
+def _words(pdf: FPDF, name: str, t: Translator) -> Iterator[tuple[str, TextStyle]]:
+    """Text and style, line by line; of a very long name two lines."""
+    style = max(fitting(pdf, name, WORDS, NAME), SMALLEST_NAME, key=lambda one: one.size)
+    for line in wrapped(pdf, name, WORDS, style)[:2]:
+        yield line, style
+    yield "", TextStyle(5)
+    for sentence, style in ((HOW, TextStyle(8)), (LOST, TextStyle(6.5, colour=FAINT))):
+        for line in wrapped(pdf, t(sentence), WORDS, style):
+            yield line, style
+        yield "", TextStyle(4)
 
 
-def _qr(page: _Page, x: float, y: float, link: str) -> None:
-    """As one path, which a printer draws as sharply as it can: the runs of dark modules of each row."""
-    rows = np.array(segno.make(link, error="m", micro=False).matrix, np.int8)
+def _qr(pdf: FPDF, x: float, y: float, link: str) -> None:
+    """As vectors, which a printer draws as sharply as it can: the runs of dark modules of each row."""
+    rows = segno.make(link, error="m", micro=False).matrix
     module = QR_SIDE / (len(rows) + 2 * QUIET)
-    boxes = [
-        (QUIET + begin, QUIET + down, QUIET + end)
-        for down, row in enumerate(rows)
-        for begin, end in _runs(row)
-    ]
-    corners = np.array([_outline(*box) for box in boxes]).reshape(-1, 2) * module + (x, y)
-    corners = corners / (page.width, -page.height) + (0, 1)
-    codes = np.tile([Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY], len(boxes))
-    page.figure.add_artist(PathPatch(Path(corners, codes), facecolor="black", edgecolor="none", linewidth=0))
+    pdf.set_fill_color(0)
+    for down, row in enumerate(rows):
+        for begin, length in _dark_runs(row):
+            left, top = x + (QUIET + begin) * module, y + (QUIET + down) * module
+            # A hair higher than a module, so that no light line shows between the rows.
+            pdf.rect(left, top, length * module, 1.02 * module, style="F")
 
 
-def _runs(row: NDArray[np.int8]) -> Iterator[tuple[int, int]]:
-    edges = np.flatnonzero(np.diff(row, prepend=0, append=0))
-    return zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+def _dark_runs(row: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Where each run of dark modules begins, and how many there are."""
+    for is_dark, run in groupby(enumerate(row), key=lambda one: one[1] == 1):
+        modules = list(run)
+        if is_dark:
+            yield modules[0][0], len(modules)
 
 
-def _outline(left: int, top: int, right: int) -> list[tuple[float, float]]:
-    """A hair higher than a module, so that no light line shows between the rows."""
-    bottom = top + 1.02
-    return [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
-
-
-def _cut_marks(page: _Page, x: float, y: float) -> None:
+def _cut_marks(pdf: FPDF, x: float, y: float) -> None:
     reach = GAP / 2 - 0.5
+    pdf.set_draw_color(CUTS)
+    pdf.set_line_width(0.4 * POINT)
     for corner_x, outward_x in ((x, -1), (x + WIDTH, 1)):
         for corner_y, outward_y in ((y, -1), (y + HEIGHT, 1)):
-            page.line(corner_x + outward_x * 0.5, corner_y, outward_x * reach, 0)
-            page.line(corner_x, corner_y + outward_y * 0.5, 0, outward_y * reach)
+            begin_x, begin_y = corner_x + outward_x * 0.5, corner_y + outward_y * 0.5
+            pdf.line(begin_x, corner_y, begin_x + outward_x * reach, corner_y)
+            pdf.line(corner_x, begin_y, corner_x, begin_y + outward_y * reach)

@@ -21,7 +21,7 @@ from gym.app import Gym
 from gym.attendance.cards.client_card import CardService, ClientCard
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
-from gym.payments.receipt_pdf import worded
+from gym.payments.receipts.wording import worded
 from gym.plans.models import DurationUnit
 from gym.security.permissions import Actor
 from gym.subscriptions.freezes.service import FreezeService

@@ -21,7 +21,8 @@ from gym.core.clock import FrozenClock
 from gym.notifications.models import NotificationKind as Kind
 from gym.payments.errors import PaymentKeyReused
 from gym.payments.models import EntryKind, Method
-from gym.payments.receipt_pdf import draw_together, worded_together
+from gym.payments.receipts.pdf import draw_together
+from gym.payments.receipts.wording import worded_together
 from gym.security.permissions import Actor, Role
 from gym.staff.models import Staff
 from gym.subscriptions.errors import JustChanged

@@ -1,0 +1,1 @@
+"""Receipts as documents: what one says, and the PDF of it."""
