@@ -14,6 +14,7 @@ import gym.kiosks.models
 import gym.notifications.models
 import gym.payments.models
 import gym.plans.models
+import gym.privacy.models
 import gym.rewards.models
 import gym.security.models
 import gym.settings.models
@@ -35,6 +36,7 @@ MODULES = (
     gym.notifications.models,
     gym.payments.models,
     gym.plans.models,
+    gym.privacy.models,
     gym.rewards.models,
     gym.security.models,
     gym.settings.models,

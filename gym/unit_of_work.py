@@ -108,10 +108,17 @@ class UnitOfWork:
         subject: trail.Subject,
         before: Mapping[str, object] | None = None,
         after: Mapping[str, object] | None = None,
+        *,
+        person_id: UUID | None = None,
     ) -> None:
-        """Record `noun.verb` on a subject in the same transaction."""
+        """Record `noun.verb` on a subject in the same transaction.
+
+        `person_id` is the client whom it is about, where the subject does not say so itself: words about a
+        client are kept where they can be erased with the client.
+        """
         context = self.context
-        self.session.add(trail.entry(context.actor, context.now, action, subject, before, after))
+        found = trail.rows(context.actor, context.now, action, subject, before, after, person_id)
+        self.session.add_all(found)
 
     def audit_changes(self, action: str, row: Base) -> bool:
         """Record the changes waiting in a row, before and after; False when there are none."""

@@ -1,4 +1,4 @@
-"""Rows of the audit trail; the actor is kept by name, so that it outlives the account."""
+"""Rows of the audit trail, and beside them, to be erased with the person, the personal values of a row."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, LargeBinary, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -14,7 +14,7 @@ from gym.core.database.engine import Base, Id
 
 
 class AuditEntry(Base):
-    """One change (or one look at a person's data)."""
+    """One change (or one look at a person's data); staff are kept by name, a client by id alone."""
 
     __tablename__ = "audit_entries"
     __table_args__ = (Index("ix_audit_entries_subject", "subject_type", "subject_id", "at"),)
@@ -24,8 +24,30 @@ class AuditEntry(Base):
     actor_kind: Mapped[str] = mapped_column(String(16))
     actor_id: Mapped[UUID | None]
     actor_name: Mapped[str] = mapped_column(String(160))
+    """Empty for a client, whose name stands in the row's `AuditDetail`."""
     action: Mapped[str] = mapped_column(String(64))
     subject_type: Mapped[str] = mapped_column(String(40))
     subject_id: Mapped[UUID | None]
     before: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     after: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    """Both without what tells of a person (`gym.audit.personal_values`)."""
+    digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    """Salted SHA-256 of the personal values; None without any.
+
+    It stays when they are erased, so that what is computed over the rows of the trail still verifies."""
+
+
+class AuditDetail(Base):
+    """The personal values of one row of the trail. PostgreSQL lets them go only once the client is erased."""
+
+    __tablename__ = "audit_details"
+
+    entry_id: Mapped[UUID] = mapped_column(primary_key=True)
+    """The row's id; no foreign key, since rows of the trail are never deleted."""
+    person_id: Mapped[UUID] = mapped_column(index=True)
+    """The client whose they are."""
+    salt: Mapped[bytes] = mapped_column(LargeBinary(16))
+    actor_name: Mapped[str | None] = mapped_column(String(160))
+    """The client's own, where the client acted."""
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))

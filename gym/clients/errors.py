@@ -99,6 +99,13 @@ class ClientDeactivated(Conflict):
         super().__init__(client=client)
 
 
+class ClientErased(Conflict):
+    """Nothing tells any more who this was."""
+
+    code = "client_erased"
+    message = N_("This client was erased: only visits and money are left. Register the person anew.")
+
+
 class CardChanged(Conflict):
     """Somebody else has made or revoked this client's card meanwhile."""
 

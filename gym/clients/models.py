@@ -86,6 +86,8 @@ class Client(Base):
     card_issued_at: Mapped[datetime | None]
     """When the card in use was made; None without one, and once it was revoked."""
     active: Mapped[bool] = mapped_column(default=True, server_default=sql("true"))
+    erased_at: Mapped[datetime | None]
+    """Since when nothing tells who this was; the row stays for the visits and the money that point at it."""
     idempotency_key: Mapped[UUID | None] = mapped_column(unique=True)
     created_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
     created_at: Mapped[datetime]

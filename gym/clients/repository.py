@@ -47,7 +47,7 @@ class ClientRepository(Repository[Client, UUID]):
 
     async def search(self, text: str, number: int) -> Page[Client]:
         """Best match first: a document or phone in full, then the active, then by likeness and name."""
-        query: Select[Client] = select(Client)
+        query: Select[Client] = select(Client).where(Client.erased_at.is_(None))
         order: list[ColumnElement[bool] | ColumnElement[float]] = [Client.active.desc()]
         if text.strip():
             terms = SearchTerms.read(text)

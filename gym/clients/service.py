@@ -17,6 +17,7 @@ from gym.clients.errors import (
     BlockTooLong,
     CardChanged,
     ClientDeactivated,
+    ClientErased,
     DocumentTaken,
     GuardianNeeded,
     KeyTaken,
@@ -339,8 +340,12 @@ class ClientService:
         await self.uow.session.flush()
 
     async def _lock(self, client_id: UUID, permission: Permission) -> Client:
+        """Raises `ClientErased`: an empty row is written by nobody any more."""
         self.uow.actor.require(permission)
-        return await self._clients.lock(client_id)
+        client = await self._clients.lock(client_id)
+        if client.erased_at is not None:
+            raise ClientErased
+        return client
 
     @asynccontextmanager
     async def _unique(self, values: Mapping[str, object]) -> AsyncGenerator[None]:

@@ -77,6 +77,13 @@ class FaceRepository:
             query = query.where(FacePicture.at_kiosk.is_(False))
         return await self.session.scalar(query.order_by(FacePicture.template_id).limit(1))
 
+    async def pictures(self, client_id: UUID, *, for_chat: bool) -> Sequence[FacePicture]:
+        """Every picture, the best first."""
+        query = select(FacePicture).where(FacePicture.client_id == client_id)
+        if for_chat:
+            query = query.where(FacePicture.at_kiosk.is_(False))
+        return (await self.session.scalars(query.order_by(FacePicture.template_id))).all()
+
     async def add(self, rows: Sequence[Any]) -> None:
         self.session.add_all(rows)
         await self.session.flush()

@@ -144,6 +144,14 @@ class FaceRecognitionService:
         sealed = await self._faces.thumbnail(client_id, for_chat=for_chat)
         return self._cipher.decrypt(sealed, context=f"thumbnail:{client_id}") if sealed else None
 
+    async def pictures(self, client_id: UUID, *, for_chat: bool) -> list[bytes]:
+        """Every picture that is kept, as JPEG; for a chat none that was taken at the kiosk."""
+        self._require_sight(client_id)
+        kept = await self._faces.pictures(client_id, for_chat=for_chat)
+        crops = [self._cipher.decrypt(one.crop, context=f"crop:{client_id}") for one in kept]
+        shown = [self._cipher.decrypt(one.thumbnail, context=f"thumbnail:{client_id}") for one in kept]
+        return [picture for pair in zip(crops, shown, strict=True) for picture in pair]
+
     async def state(self, client_id: UUID) -> FaceState:
         """Consent and templates."""
         self._require_sight(client_id)

@@ -15,6 +15,7 @@ from gym.jobs.occasions import Occasions
 from gym.jobs.retention import Retention
 from gym.jobs.sweeping import sweep_outbox
 from gym.notifications.quiet_hours import after_quiet
+from gym.privacy.erasure import ErasureService
 from gym.reports.digest import DigestService
 from gym.rewards.service import RewardService
 from gym.settings.schemas import GymSettings
@@ -112,6 +113,11 @@ async def sweep(uow: UnitOfWork, _: date) -> int:
     return await sweep_outbox(uow)
 
 
+async def erase(uow: UnitOfWork, _: date) -> int:
+    """Clients who asked for it a day ago, or an admin for them."""
+    return await ErasureService(uow).carry_out_due()
+
+
 async def forget(uow: UnitOfWork, _: date) -> int:
     """Rows that have served."""
     return await Retention(uow).forget_old()
@@ -131,5 +137,6 @@ JOBS: Final = (
     Job("approvals", expire_approvals, N_("Close old requests")),
     Job("digest", tell_day, N_("The day in figures"), by_day=True),
     Job("outbox", sweep, N_("Send messages")),
+    Job("erasures", erase, N_("Erasures")),
     Job("retention", forget, N_("Clean up"), every=DAY),
 )

@@ -99,7 +99,7 @@ class FreezeService:
         rest = judged(one, wish, self.uow.actor, self.uow.today, visited=bool(visited))
         row = self._row(one, rest, reason, key)
         await self._add(one, row)
-        self.uow.audit("freeze.made", row, after=freeze_facts(row))
+        self.uow.audit("freeze.made", row, after=freeze_facts(row), person_id=one.client_id)
         await Rescheduling(self.uow).arrange([chain])
         notices.tell_frozen(self.uow, row, one, asked_for=asked_for)
         return row

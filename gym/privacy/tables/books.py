@@ -1,0 +1,137 @@
+"""The privacy register's rows of the books: money, plans, imports, settings and jobs."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gym.privacy.register import BLANK, ClientRows, Entry
+from gym.privacy.tables.conditions import MINE, OF_ACCOUNT, OF_PLAN, STAFF_NAME
+from gym.privacy.tables.reasons import MONEY, OWN, TRAIL
+
+KEY: Final = {"idempotency_key": "a random number"}
+
+BOOKS: Final = (
+    Entry(
+        "accounts",
+        {},
+        "id client_id kind balance snoozed_until created_at",
+        stays=MONEY,
+        whose="client",
+        why="what is owed for what",
+        client=ClientRows(which=MINE),
+    ),
+    Entry(
+        "client_imports",
+        {"file_name": "words", "staff_name": "name", "undone_by_name": "name"},
+        "id staff_id at made changed left_out idempotency_key undone_at",
+        stays=TRAIL,
+        whose="staff",
+        why="who brought which list",
+    ),
+    Entry(
+        "client_import_rows",
+        {},
+        "import_id client_id line made filled subscription_id",
+        stays="which clients a list made, so that it can be taken back; they go with their client",
+        whose="client",
+        why="a list can be taken back",
+        client=ClientRows(which=MINE, deletes=True),
+    ),
+    Entry(
+        "ledger_entries",
+        {"reason": "words", "note": "words", "destination": "words", "staff_name": "name"},
+        "id account_id kind amount method voids_id cause receipt_number staff_id at gym_day idempotency_key",
+        stays=MONEY,
+        whose="client staff",
+        why="the books: what was charged, paid and given back",
+        client=ClientRows(
+            which=OF_ACCOUNT,
+            sets={"reason": f"CASE WHEN reason IS NULL THEN NULL ELSE {BLANK} END", "note": "NULL"},
+            keeps={"destination": "an account of the gym's", "staff_name": STAFF_NAME},
+            withheld={"staff_name": STAFF_NAME, "staff_id": STAFF_NAME, **KEY},
+        ),
+    ),
+    Entry(
+        "cash_counts",
+        {"note": "words", "counted_by_name": "name"},
+        "id gym_day staff_id method expected counted difference counted_by at idempotency_key",
+        stays=MONEY,
+        whose="staff",
+        why="what was in a till",
+    ),
+    Entry(
+        "subscriptions",
+        {"cancel_reason": "words"},
+        "id client_id plan_id account_id status starts_on ends_on anchor frozen_days gift_days held"
+        " base_price"
+        " discount final_price visits visits_used renews_id replaces_id sold_by sold_at closed_at"
+        " idempotency_key",
+        stays=MONEY,
+        whose="client staff",
+        why="what was sold, for which days and at which price",
+        client=ClientRows(
+            which=MINE, sets={"cancel_reason": "NULL"}, withheld={"sold_by": STAFF_NAME, **KEY}
+        ),
+    ),
+    Entry(
+        "freezes",
+        {"reason": "words", "staff_name": "name"},
+        "id subscription_id kind starts_on ends_on closure_id staff_id created_at canceled_at"
+        " idempotency_key",
+        stays=MONEY,
+        whose="client staff",
+        why="days that moved the end of a plan",
+        client=ClientRows(
+            which=OF_PLAN,
+            sets={"reason": BLANK},
+            keeps={"staff_name": STAFF_NAME},
+            withheld={"staff_name": STAFF_NAME, "staff_id": STAFF_NAME, **KEY},
+        ),
+    ),
+    Entry(
+        "gift_days",
+        {"reason": "words", "staff_name": "name"},
+        "id subscription_id days staff_id created_at idempotency_key",
+        stays=MONEY,
+        whose="client staff",
+        why="days that the gym gave",
+        client=ClientRows(
+            which=OF_PLAN,
+            sets={"reason": BLANK},
+            keeps={"staff_name": STAFF_NAME},
+            withheld={"staff_name": STAFF_NAME, "staff_id": STAFF_NAME, **KEY},
+        ),
+    ),
+    Entry(
+        "gym_closures",
+        {"reason": "words", "staff_name": "name"},
+        "id starts_on ends_on frozen extended staff_id created_at canceled_at",
+        stays=OWN,
+        whose="staff",
+        why="days on which the gym was shut",
+    ),
+    Entry(
+        "plans",
+        {},
+        "id name slug description duration_unit duration_count visits window freeze_days"
+        " once_per_client active"
+        " idempotency_key created_at",
+        stays=OWN,
+    ),
+    Entry("plan_prices", {}, "id plan_id amount valid_from valid_until", stays=OWN),
+    Entry("counters", {}, "name value", stays=OWN),
+    Entry(
+        "gym_state",
+        {"settings": "words contact"},
+        "id kind clock_offset_seconds",
+        stays=OWN,
+        whose="staff",
+        why="the gym's name, address and rules",
+    ),
+    Entry(
+        "job_runs",
+        {},
+        "job done_day slot last_success_at last_failure_at failures error",
+        stays="one row a job",
+    ),
+)
