@@ -10,6 +10,7 @@ import pytest
 from tests.documentation.pages import PAGES, ROOT, blocks
 
 DRY: Final = "here, by `make -n`"
+PRIVACY: Final = "tests/privacy/test_by_command.py"
 TOOLS: Final = "tests/findings/building/test_commands_that_are_written.py"
 CHECKED: Final = {
     "make run": "tests/e2e/test_story.py",
@@ -25,6 +26,12 @@ CHECKED: Final = {
     ".venv/bin/pytest tests/attendance/test_access.py -k door": TOOLS,
     '.venv/bin/pytest -m "soak and not alone" --collect-only': TOOLS,
     ".venv/bin/pre-commit install": TOOLS,
+    "python -m gym privacy export 1020304050 rosa.zip": PRIVACY,
+    "python -m gym privacy erase 1020304050": PRIVACY,
+    "python -m gym privacy erase 1020304050 --yes": PRIVACY,
+    "python -m gym privacy keep 1020304050": PRIVACY,
+    "python -m gym privacy journal > erasures.json": PRIVACY,
+    "python -m gym privacy replay erasures.json": PRIVACY,
 }
 """Each line of the fenced `bash` blocks, and what tries it."""
 

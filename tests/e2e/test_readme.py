@@ -77,6 +77,8 @@ def test_every_command_of_the_pages_does_its_work(
         "LOG_LEVEL": "ERROR",
     }
     listed: list[str] = []
+    journal = tmp_path / "erasures.json"
+    journal.write_text("[]", encoding="utf-8")
 
     def run(*arguments: str) -> Result:
         done = CliRunner().invoke(app, arguments, env=environment)
@@ -92,6 +94,9 @@ def test_every_command_of_the_pages_does_its_work(
                 "NAME": "Main door",
                 "DIR": str(folder),
                 "FILE": str(members),
+                "WHO": "1020304055",
+                "ZIP": str(tmp_path / "everything.zip"),
+                "JOURNAL": str(journal),
             }.get(word, word)
             for word in command.split()
         ]

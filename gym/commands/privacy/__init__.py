@@ -1,0 +1,1 @@
+"""`python -m gym privacy`: one client's export and erasure, and the journal of erasures."""
