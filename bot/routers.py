@@ -11,6 +11,7 @@ from bot.desk.clients import (
     document_doubts,
     history,
     linking,
+    personal_data,
     printed_cards,
     profile,
     registration,
@@ -43,6 +44,7 @@ from bot.desk.plans import plan_edit, plan_new, plan_prices, plans
 from bot.desk.reports import today
 from bot.member import freeze, plan, preferences, privacy, qr, visits
 from bot.member import payments as my_payments
+from bot.member import personal_data as my_data
 from bot.member import rewards as my_rewards
 from bot.routing.router import Router
 
@@ -58,6 +60,7 @@ ROUTERS: tuple[Router, ...] = (
     history.router,
     profile.router,
     blocking.router,
+    personal_data.router,
     linking.router,
     printed_cards.router,
     enrolment.router,
@@ -70,6 +73,7 @@ ROUTERS: tuple[Router, ...] = (
     preferences.router,
     preferences.member,
     privacy.router,
+    my_data.router,
     sales.router,
     renewals.router,
     sale_details.router,

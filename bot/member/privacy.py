@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.routing.router import Audience, Router
-from bot.ui.buttons.member import AskWithdraw, GiveConsent
+from bot.ui.buttons.member import AskWithdraw, GiveConsent, MyFace
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import KEEP_IT, button, nav, yes_no
 from bot.ui.screens import Screen
@@ -17,11 +17,6 @@ from gym.faces.schemas import FaceState
 from gym.faces.service import FaceRecognitionService
 
 router = Router(Audience.MEMBER)
-
-
-@callback("myface")
-class MyFace(Callback):
-    """Show whether the gym may recognise me by face."""
 
 
 @callback("fbye", changes=True)

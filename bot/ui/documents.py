@@ -1,4 +1,4 @@
-"""PDF documents (receipts, cards) sent as files, drawn outside of the event loop."""
+"""Documents sent as files (receipts and cards as PDF, exports as ZIP), drawn outside the event loop."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from gym.attendance.cards.printed_sheets import IssuedCard
 from gym.clients.models import Client
 from gym.core.language import Translator
 from gym.payments.schemas import Receipt
+from gym.privacy.archive import archive
+from gym.privacy.schemas import PersonalData
 from gym.settings.addresses import bot_link
 from gym.settings.schemas import GymSettings
 
@@ -51,6 +53,14 @@ def _draw_sheets(
     from gym.attendance.cards.printed_card import PrintedCard, draw_sheets
 
     return draw_sheets([PrintedCard(*one) for one in links], gym_name, made_at, languages)
+
+
+async def send_export(context: UpdateContext, data: PersonalData) -> None:
+    """Everything that is kept of a client, as a ZIP in the reader's language."""
+    settings = context.settings
+    reader = settings.translator(context.identity.language)
+    packed = await asyncio.to_thread(archive, data, settings, reader)
+    await context.send_document(packed, f"{settings.name}-{data.client_name}.zip")
 
 
 def _draw_card(first_name: str, link: str, gym_name: str, made_at: datetime, t: Translator) -> bytes:

@@ -13,6 +13,7 @@ from bot.desk.clients.profile import EditClient
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import (
     Card,
+    ClientData,
     ClientRewards,
     EnrolFace,
     LinkClient,
@@ -33,6 +34,7 @@ from gym.attendance.cards.client_card import CardService, ClientCard
 from gym.clients.fields.table import CLIENT_FIELDS
 from gym.clients.models import Client
 from gym.faces.service import FaceRecognitionService
+from gym.security.permissions import Permission
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.status.statuses import open_freeze
 
@@ -51,7 +53,8 @@ async def card_screen(context: UpdateContext, client_id: UUID, heading: str = ""
         faces = FaceRecognitionService(uow)
         picture = await faces.thumbnail(client_id, for_chat=True) if found.face.enrolled else None
     text = card_text(context.t, found, context.today)
-    return Screen(f"{heading}\n\n{text}" if heading else text, card_keyboard(context.t, found), photo=picture)
+    keyboard = card_keyboard(context.t, found, may_erase=context.identity.may(Permission.ERASE))
+    return Screen(f"{heading}\n\n{text}" if heading else text, keyboard, photo=picture)
 
 
 def card_text(t: HtmlTranslator, card: ClientCard, today: date) -> str:
@@ -71,7 +74,9 @@ def _person(t: HtmlTranslator, client: Client, today: date) -> list[str]:
         lines[0] += t(" ({alias})", alias=client.alias)
     if client.warning:
         lines.append(t("⚠️ <b>{warning}</b>", warning=client.warning))
-    if not client.active:
+    if client.erased_at is not None:
+        lines.append(t("⬜ Erased on {at}: only visits and money are left.", at=client.erased_at))
+    elif not client.active:
         lines.append(t("⚪ Deactivated: may not come in."))
     if client.blocked_until and client.blocked_until >= today:
         lines.append(
@@ -139,11 +144,14 @@ def _face(t: HtmlTranslator, card: ClientCard) -> str:
     return t("🙂 No face photo") if consent else t("🙂 No face consent")
 
 
-def card_keyboard(t: HtmlTranslator, card: ClientCard) -> Keyboard:
+def card_keyboard(t: HtmlTranslator, card: ClientCard, *, may_erase: bool = False) -> Keyboard:
     """The buttons of the card: first what can be done now."""
     client = card.client
+    data = [button(t("🔏 Data"), ClientData(client.id))] if may_erase else []
+    if client.erased_at is not None:
+        return [*_papers(t, client), nav(t)]
     if not client.active:
-        return [[button(t("Reactivate"), Reactivate(client.id))], *_papers(t, client), nav(t)]
+        return [[button(t("Reactivate"), Reactivate(client.id)), *data], *_papers(t, client), nav(t)]
     return [
         *grid([*_first(t, card), *_of_plan(t, card)]),
         *grid(
@@ -153,6 +161,7 @@ def card_keyboard(t: HtmlTranslator, card: ClientCard) -> Keyboard:
                 button(t("🪪 QR card"), PrintedCardOf(client.id)),
                 button(t("✏️ Edit"), EditClient(client.id)),
                 _blocking(t, card),
+                *data,
             ]
         ),
         *_papers(t, client),

@@ -66,6 +66,13 @@ class RegisterWithPhoto(Callback):
     """Register a client from the photo of this message; consent is asked before anything is kept."""
 
 
+@callback("pdata")
+class ClientData(Callback):
+    """Show what is kept of a client; export, erasure."""
+
+    client_id: UUID
+
+
 @callback("unblk", changes=True)
 class Unblock(Callback):
     client_id: UUID

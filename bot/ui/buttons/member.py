@@ -55,6 +55,16 @@ class MyPreferences(Callback):
     desk: bool = False
 
 
+@callback("mydata")
+class MyData(Callback):
+    """Show what is kept of me, and why."""
+
+
+@callback("myface")
+class MyFace(Callback):
+    """Show whether the gym may recognise me by face."""
+
+
 @callback("fyes", changes=True)
 class GiveConsent(Callback):
     pass
