@@ -9,7 +9,7 @@ from gym.security.permissions import Actor
 from tests.bot.conftest import api, desk_bot, make_member, make_staff, open_bot, routers, sandbox, telegram
 from tests.findings.reading.conftest import chat
 from tests.privacy.life import Life
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 
 __all__ = [
     "api",
@@ -26,6 +26,6 @@ __all__ = [
 
 @pytest.fixture
 async def life(gym: Gym, admin: Actor, employee: Actor) -> Life:
-    lived = Life(gym, Reception(gym, employee), Reception(gym, admin))
+    lived = Life(gym, DeskClerk(gym, employee), DeskClerk(gym, admin))
     await lived.lived()
     return lived

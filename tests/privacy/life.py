@@ -34,7 +34,7 @@ from gym.subscriptions.models import Subscription
 from gym.subscriptions.service import SubscriptionService
 from tests.faces_db.conftest import Faces
 from tests.findings.dump.loot import columns
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 
 CHAT: Final = 7_001_002_003
 PHONE: Final = "573007654321"
@@ -70,8 +70,8 @@ class Life:
     """What is done for one client, a transaction each, as a desk and a chat do it."""
 
     gym: Gym
-    desk: Reception
-    boss: Reception
+    desk: DeskClerk
+    boss: DeskClerk
     rosa: Client = field(init=False)
     plan_id: UUID = field(init=False)
 

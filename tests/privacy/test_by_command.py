@@ -19,7 +19,7 @@ from gym.core.config import Config
 from gym.privacy.models import Erasure
 from gym.security.permissions import Actor
 from tests.privacy.life import rows_of
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 
 pytestmark = pytest.mark.live
 
@@ -33,7 +33,7 @@ def clock() -> FrozenClock:
 async def test_an_operator_exports_erases_keeps_and_replays(
     gym: Gym, admin: Actor, config: Config, tmp_path: Path
 ) -> None:
-    reception = Reception(gym, admin)
+    reception = DeskClerk(gym, admin)
     client = await reception.client("Petronila")
     await reception.client("Otto")
     shell = {

@@ -20,7 +20,7 @@ from gym.security.permissions import Actor, Role
 from tests.bot.conftest import MakeMember
 from tests.findings.reading.conftest import Chat
 from tests.privacy.life import rows_of
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 from tests.support.sandbox.client import Person, SandboxClient
 
 
@@ -38,7 +38,7 @@ async def rosa(
     client = await make_member(person, "Rosa", "Vargas")
     async with gym.unit_of_work(Actor.system()) as uow:
         await uow.session.execute(update(Client).values(language=request.param))
-    reception = Reception(gym, admin)
+    reception = DeskClerk(gym, admin)
     await reception.sell(client, await reception.plan())
     return Chat(person, reception, request.param)
 
@@ -51,8 +51,8 @@ async def unpacked(person: Person, telegram: SandboxClient) -> ZipFile:
 async def test_an_admin_exports_and_erases_a_client(
     chat: Chat, telegram: SandboxClient, clock: FrozenClock
 ) -> None:
-    gym = chat.reception.gym
-    await chat.reception.client("Petronila")
+    gym = chat.clerk.gym
+    await chat.clerk.client("Petronila")
     await chat.sends("Petronila")
     await chat.taps("🔏 Data")
     await chat.sees("🙂 No consent to face check-in.")
@@ -85,7 +85,7 @@ async def test_an_admin_exports_and_erases_a_client(
 async def test_a_member_sees_exports_and_erases_the_own_data(
     rosa: Chat, telegram: SandboxClient, clock: FrozenClock
 ) -> None:
-    gym = rosa.reception.gym
+    gym = rosa.clerk.gym
     await rosa.sends("/privacy")
     await rosa.sees("👁 Nobody opened the card in the last 90 days.")
     await rosa.taps("📦 Export")
@@ -93,7 +93,7 @@ async def test_a_member_sees_exports_and_erases_the_own_data(
     assert "Vargas" in file.read("data.json").decode()
     assert f'lang="{rosa.t.language}"' in file.read("index.html").decode()
     await rosa.taps("🗑 Erase")
-    running = await rosa.reception.current(await only_client(gym))
+    running = await rosa.clerk.current(await only_client(gym))
     assert running is not None
     await rosa.sees("⚠️ A plan runs until {day}; it opens no door any more.", day=running.ends_on)
     await rosa.taps("Go on", "Yes, erase")
@@ -127,7 +127,7 @@ async def test_an_employee_is_not_offered_a_clients_data(
 ) -> None:
     bruno = await telegram.person("Bruno")
     actor = await make_staff(bruno, Role.EMPLOYEE)
-    await Reception(gym, actor).client("Petronila")
+    await DeskClerk(gym, actor).client("Petronila")
     await bruno.sends("Petronila")
     await bruno.sees("Petronila Vargas")
     assert "🔏 Data" not in await bruno.keyboard()
