@@ -25,7 +25,7 @@ async def send_receipt(context: UpdateContext, parts: Sequence[Receipt], languag
 
 
 def _draw(parts: Sequence[Receipt], settings: GymSettings, t: Translator) -> bytes:
-    # Loading fpdf2 takes a third of a second, which is spent here and not when the bot starts.
+    # Loading fpdf2 takes half a second, which is spent here and not when the bot starts.
     from gym.payments.receipts.pdf import draw_together
 
     return draw_together(parts, settings, t)

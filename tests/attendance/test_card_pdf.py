@@ -6,10 +6,21 @@ import logging
 from datetime import UTC, datetime
 from uuid import UUID
 
+import numpy as np
 import pytest
+import segno
 import zxingcpp
 
-from gym.attendance.cards.printed_card import BAND, PrintedCard, draw_card, draw_sheets
+from gym.attendance.cards.printed_card import (
+    BAND,
+    EDGE,
+    HEIGHT,
+    QR_SIDE,
+    WIDTH,
+    PrintedCard,
+    draw_card,
+    draw_sheets,
+)
 from gym.core.language import Translator
 from gym.security.cipher import Keyring
 from gym.security.signed_links import SignedLinks
@@ -42,6 +53,19 @@ def test_a_card_is_as_large_as_a_bank_card_and_its_qr_is_read(name: str) -> None
     for dots in (100, 300):
         [code] = zxingcpp.read_barcodes(picture(pdf, 0, dots))
         assert code.text == LINK
+
+
+def test_the_qr_has_the_light_modules_around_it_that_its_standard_asks_for() -> None:
+    dots = 25.4 / 300
+    left, top = WIDTH - QR_SIDE - EDGE / 2, BAND + (HEIGHT - BAND - QR_SIDE) / 2
+    paper = picture(drawn("Rosa"), 0, 300)
+    rows, columns = np.nonzero(paper[int(top / dots) :, int(left / dots) :] < 128)
+    code = segno.make(LINK, error="m", micro=False)
+    module = (columns.max() - columns.min()) * dots / code.symbol_size(border=0)[0]
+    for light in (rows.min(), columns.min()):
+        assert light * dots > 3.8 * module
+    for dark in (rows.max(), columns.max()):
+        assert QR_SIDE - dark * dots > 3.8 * module
 
 
 def test_a_card_names_the_gym_and_the_first_name_in_the_members_language() -> None:

@@ -23,7 +23,7 @@ from tests.support.memberships import DeskClerk
 from tests.support.sandbox.client import Person, SandboxClient
 
 PATIENT = 60.0
-"""Seconds: whoever draws the first paper of a process loads matplotlib."""
+"""Seconds: whoever draws the first paper of a process loads fpdf2 and fontTools."""
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,6 +13,7 @@ import cv2
 import numpy as np
 import pytest
 from fpdf import FPDF
+from fpdf.fonts import TTFFont
 
 from gym.core.pdf.document import DocumentInfo, TextStyle, fitting, new_document, wrapped, write
 from gym.core.pdf.fonts import MISSING, base_fonts, font_of, printable
@@ -31,16 +33,17 @@ def no_installed_fonts() -> Iterator[None]:
         yield
 
 
-def opened(*texts: str) -> FPDF:
-    pdf = new_document(INFO, texts)
-    pdf.add_page(format=(200, 60))
-    return pdf
+@contextmanager
+def opened(*texts: str) -> Iterator[FPDF]:
+    with new_document(INFO, texts) as pdf:
+        pdf.add_page(format=(200, 60))
+        yield pdf
 
 
 def drawn(text: str, style: TextStyle = PLAIN) -> bytes:
-    pdf = opened(text)
-    write(pdf, text, 10, ROOM, 30, style)
-    return bytes(pdf.output())
+    with opened(text) as pdf:
+        write(pdf, text, 10, ROOM, 30, style)
+        return bytes(pdf.output())
 
 
 def page_of(text: str, style: TextStyle = PLAIN) -> Page:
@@ -134,24 +137,31 @@ def test_a_broken_font_file_on_the_machine_is_passed_over(tmp_path: Path) -> Non
 
 
 def test_lines_are_broken_between_words_and_long_words_anywhere() -> None:
-    pdf = opened("one two", "W" * 100)
-    assert wrapped(pdf, "one two", ROOM, PLAIN) == ["one two"]
-    assert wrapped(pdf, "one  two", 20, PLAIN) == ["one", "two"]
-    assert wrapped(pdf, "", ROOM, PLAIN) == [""]
-    lines = wrapped(pdf, "W" * 100, 30, PLAIN)
+    with opened("one two", "W" * 100) as pdf:
+        assert wrapped(pdf, "one two", ROOM, PLAIN) == ["one two"]
+        assert wrapped(pdf, "one  two", 20, PLAIN) == ["one", "two"]
+        assert wrapped(pdf, "", ROOM, PLAIN) == [""]
+        lines = wrapped(pdf, "W" * 100, 30, PLAIN)
     assert "".join(lines) == "W" * 100
     assert len(lines) > 3
 
 
 def test_a_text_that_is_too_wide_is_made_smaller_until_it_fits() -> None:
-    pdf = opened("Wide words")
-    assert fitting(pdf, "Wide words", ROOM, BOLD) == BOLD
-    smaller = fitting(pdf, "Wide words", 20, BOLD)
+    with opened("Wide words") as pdf:
+        assert fitting(pdf, "Wide words", ROOM, BOLD) == BOLD
+        smaller = fitting(pdf, "Wide words", 20, BOLD)
+        write(pdf, "Wide words", 10, ROOM, 30, smaller)
+        [page] = pages(bytes(pdf.output()))
     assert smaller.size < BOLD.size
     assert smaller.bold
-    write(pdf, "Wide words", 10, ROOM, 30, smaller)
-    [page] = pages(bytes(pdf.output()))
     assert page.glyphs[-1].right - page.glyphs[0].left == pytest.approx(20, abs=0.5)
+
+
+def test_only_the_letters_of_a_document_are_loaded_of_each_font() -> None:
+    with opened("Rosa") as pdf:
+        for font in pdf.fonts.values():
+            assert isinstance(font, TTFFont)
+            assert set(font.cmap) == {ord(letter) for letter in "Rosa "}
 
 
 def test_the_baseline_is_where_it_is_asked_for() -> None:

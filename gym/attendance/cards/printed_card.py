@@ -1,12 +1,13 @@
 """Printed cards: a member's QR in a wallet's size as a PDF, alone or as a sheet to cut.
 
-Slow: call it in a thread. fpdf2 takes a third of a second to load, so this module is imported only where
+Slow: call it in a thread. fpdf2 takes half a second to load, so this module is imported only where
 somebody asks for a card.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -61,30 +62,30 @@ class PrintedCard:
 
 def draw_card(card: PrintedCard, gym_name: str, made_at: datetime, t: Translator) -> bytes:
     """A PDF of one page as large as the card. `t` speaks the member's language and escapes nothing."""
-    pdf = _document([card], gym_name, made_at, [t])
-    pdf.add_page(format=(WIDTH, HEIGHT))
-    _draw(pdf, 0, 0, card, gym_name, t)
-    return bytes(pdf.output())
+    with _document([card], gym_name, made_at, [t]) as pdf:
+        pdf.add_page(format=(WIDTH, HEIGHT))
+        _draw(pdf, 0, 0, card, gym_name, t)
+        return bytes(pdf.output())
 
 
 def draw_sheets(
     cards: Sequence[PrintedCard], gym_name: str, made_at: datetime, translators: Sequence[Translator]
 ) -> bytes:
     """A4 sheets of ten cards each with marks to cut along; each card in its own member's language."""
-    pdf = _document(cards, gym_name, made_at, translators)
-    for number, (card, t) in enumerate(zip(cards, translators, strict=True)):
-        place = number % (COLUMNS * ROWS)
-        if place == 0:
-            pdf.add_page(format=A4)
-        x, y = _corner(place)
-        _draw(pdf, x, y, card, gym_name, t)
-        _cut_marks(pdf, x, y)
-    return bytes(pdf.output())
+    with _document(cards, gym_name, made_at, translators) as pdf:
+        for number, (card, t) in enumerate(zip(cards, translators, strict=True)):
+            place = number % (COLUMNS * ROWS)
+            if place == 0:
+                pdf.add_page(format=A4)
+            x, y = _corner(place)
+            _draw(pdf, x, y, card, gym_name, t)
+            _cut_marks(pdf, x, y)
+        return bytes(pdf.output())
 
 
 def _document(
     cards: Sequence[PrintedCard], gym_name: str, made_at: datetime, translators: Sequence[Translator]
-) -> FPDF:
+) -> AbstractContextManager[FPDF]:
     texts = [gym_name, *(card.first_name for card in cards)]
     texts += [t(sentence) for t in translators for sentence in (HOW, LOST)]
     return new_document(DocumentInfo(gym_name, gym_name, made_at, translators[0].language), texts)

@@ -14,10 +14,10 @@ from fnmatch import fnmatchcase
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-import uharfbuzz
 from anyascii import anyascii
+from uharfbuzz import Blob, Face, SubsetInput, subset  # pyright: ignore[reportAttributeAccessIssue]
 
 BASE: Final = "dejavu"
 """The family of the base fonts, in regular and bold."""
@@ -56,6 +56,14 @@ class FontFile:
         """The code points that it has a glyph for; none where the file is no font."""
         return _letters(self.path)
 
+    def subset(self, letters: Iterable[str]) -> bytes:
+        """A font of a few kilobytes with these letters, their joined forms and ligatures; 1 to 8 ms."""
+        face = _face(self.path)
+        wanted = SubsetInput()
+        wanted.unicode_set.update(ord(letter) for letter in letters)
+        wanted.pin_all_axes_to_default(face)
+        return bytes(subset(face, wanted).blob.data)
+
 
 def base_fonts() -> tuple[FontFile, FontFile]:
     """Regular and bold. The folder is found without importing matplotlib, which takes a second."""
@@ -66,9 +74,9 @@ def base_fonts() -> tuple[FontFile, FontFile]:
     return FontFile(BASE, folder / "DejaVuSans.ttf"), FontFile(BASE, folder / "DejaVuSans-Bold.ttf")
 
 
-def fallbacks(texts: Iterable[str]) -> list[FontFile]:
-    """The installed fonts that printable texts need beside the base fonts."""
-    needed = {font_of(letter) for text in texts for letter in text}
+def fallbacks(letters: Iterable[str]) -> list[FontFile]:
+    """The installed fonts that printable letters need beside the base fonts."""
+    needed = {font_of(letter) for letter in letters}
     regular, _ = base_fonts()
     return sorted((font for font in needed if font not in (None, regular)), key=lambda font: font.family)
 
@@ -120,5 +128,9 @@ def _rank(path: Path) -> int:
 
 @cache
 def _letters(path: Path) -> frozenset[int]:
-    face = uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(path)))  # pyright: ignore[reportAttributeAccessIssue]
-    return frozenset(face.unicodes)
+    return frozenset(_face(path).unicodes)
+
+
+def _face(path: Path) -> Any:
+    """The first font of the file, mapped into memory."""
+    return Face(Blob.from_file_path(str(path)))

@@ -1,6 +1,6 @@
 """A receipt as a PDF, as wide as a till's paper and as long as it needs to be.
 
-Pure, slow: call it in a thread. fpdf2 takes a third of a second to load, so this module is imported only
+Pure, slow: call it in a thread. fpdf2 takes half a second to load, so this module is imported only
 where somebody asks for a PDF.
 """
 
@@ -63,16 +63,16 @@ def draw_together(parts: Sequence[Receipt], settings: GymSettings, t: Translator
 def _drawn(paper: Paper, receipt: Receipt, settings: GymSettings, t: Translator) -> bytes:
     made_at = receipt.at.astimezone(settings.zone)
     info = DocumentInfo(paper.title, settings.name, made_at, language=t.language)
-    pdf = new_document(info, _texts(paper))
-    # Lines are measured on an open page, whose length follows from them: `add_page` then lays page 1 anew.
-    pdf.add_page(format=(WIDTH, WIDTH))
-    roll = _written(pdf, paper)
-    pdf.page = 0
-    pdf.add_page(format=(WIDTH, roll.y + MARGIN))
-    _put(pdf, roll)
-    if paper.stamp:
-        _stamp(pdf, paper.stamp)
-    return bytes(pdf.output())
+    with new_document(info, _texts(paper)) as pdf:
+        # Lines are measured on an open page, whose length follows: `add_page` then lays page 1 anew.
+        pdf.add_page(format=(WIDTH, WIDTH))
+        roll = _written(pdf, paper)
+        pdf.page = 0
+        pdf.add_page(format=(WIDTH, roll.y + MARGIN))
+        _put(pdf, roll)
+        if paper.stamp:
+            _stamp(pdf, paper.stamp)
+        return bytes(pdf.output())
 
 
 def _texts(paper: Paper) -> Iterator[str]:
