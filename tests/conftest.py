@@ -24,9 +24,10 @@ from gym.core.runtime import gc_control as collector
 from gym.security.keys.secrets import Secrets, load_secrets
 from gym.security.permissions import Actor, Role
 from gym.staff.models import Staff
-from tests.support.databases import Clones, TravellingEngine, in_memory, make_template
+from tests.support import quick
+from tests.support.databases import Clones, in_memory, make_template
 from tests.support.live import is_live
-from tests.support.quick import is_quick
+from tests.support.travelling_engine import TravellingEngine
 
 if TYPE_CHECKING:
     from gym.faces.pool import FacePool
@@ -38,6 +39,13 @@ MORNING = datetime(2026, 8, 3, 15, 0, tzinfo=UTC)
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--faces", default=None, help="a folder of people in LFW's layout for the story test")
     parser.addoption("--strangers", default=None, help="a folder of strangers in LFW's layout")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """`make fast` imports no file that has nothing for it; None leaves the decision to others."""
+    is_test = collection_path.suffix == ".py" and collection_path.name.startswith("test_")
+    wanted = not is_test or config.option.markexpr != quick.MARK or quick.may_hold_quick(collection_path)
+    return None if wanted else True
 
 
 @pytest.hookimpl(wrapper=True)
@@ -53,8 +61,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if is_live(item.path):
             item.add_marker("live")
-        if is_quick(item):
-            item.add_marker("quick")
+        if quick.is_quick(item):
+            item.add_marker(quick.MARK)
 
 
 class MachineTimeRead(AssertionError):
@@ -97,9 +105,9 @@ def postgres_server(run_home: Path) -> Generator[str]:
 
 
 @pytest.fixture(scope="session")
-async def clones(postgres_server: str) -> AsyncGenerator[Clones]:
+async def clones(postgres_server: str, engine: TravellingEngine) -> AsyncGenerator[Clones]:
     await make_template(postgres_server)
-    made = Clones(postgres_server)
+    made = Clones(postgres_server, engine)
     yield made
     await made.close()
 

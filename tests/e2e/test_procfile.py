@@ -30,7 +30,7 @@ def command(process: str) -> list[str]:
 @pytest.fixture
 async def environment(clones: Clones, config: Config) -> AsyncGenerator[dict[str, str]]:
     """What the platform sets: an empty database, and a port for what it serves."""
-    async with clones.clone("template0") as url:
+    async with clones.copy_of("template0") as url:
         yield {
             "DATABASE_URL": url,
             "TELEGRAM_BOT_TOKEN": "",

@@ -20,8 +20,9 @@ from gym.core.database.ids import new_id
 from gym.security.keys.secrets import Secrets
 from gym.security.permissions import Actor, Role
 from tests.conftest import MORNING, gym_over, hire
-from tests.support.databases import Clones, TravellingEngine
+from tests.support.databases import TEMPLATE, Clones
 from tests.support.memberships import PRICE, DeskClerk
+from tests.support.travelling_engine import TravellingEngine
 
 PLANTED: Final = (
     "INSERT INTO accounts (id, client_id, kind, created_at) VALUES (:spare, :rosa, 'subscription', now())",
@@ -64,15 +65,17 @@ async def planted(
     clones: Clones, config: Config, secrets: Secrets, engine: TravellingEngine
 ) -> AsyncGenerator[tuple[str, dict[str, object]]]:
     """The world's database, which each test gets a copy of, and the ids in it."""
-    async with clones.clone() as url:
+    async with clones.copy_of(TEMPLATE) as url:
         async with gym_over(engine.at(url), config, secrets, FrozenClock(MORNING)) as gym:
             ids = await _plant(gym, await hire(gym, "Ana Admin", Role.ADMIN))
-        yield make_url(url).database or "", ids
+        name = make_url(url).database or ""
+        await engine.leave(name)
+        yield name, ids
 
 
 @pytest.fixture
 async def database_url(clones: Clones, planted: tuple[str, dict[str, object]]) -> AsyncGenerator[str]:
-    async with clones.clone(planted[0]) as url:
+    async with clones.copy_of(planted[0]) as url:
         yield url
 
 

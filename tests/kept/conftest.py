@@ -20,8 +20,9 @@ from gym.core.config import Config
 from gym.faces.pool import FacePool
 from tests.conftest import gym_over
 from tests.kept.support import V0_1_0, Kept
-from tests.support.databases import Clones, TravellingEngine
+from tests.support.databases import Clones
 from tests.support.sandbox.client import Person, SandboxClient
+from tests.support.travelling_engine import TravellingEngine
 from web.app import make_app
 
 
@@ -40,7 +41,7 @@ def facts(kept: Kept) -> dict[str, Any]:
 @pytest.fixture
 async def database_url(clones: Clones, kept: Kept) -> AsyncGenerator[str]:
     """The migrated gym, for one test."""
-    async with clones.clone(kept.after) as url:
+    async with clones.copy_of(kept.after) as url:
         yield url
 
 

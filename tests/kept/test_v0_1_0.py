@@ -85,12 +85,12 @@ async def test_every_fact_is_as_true_as_before(database_url: str, facts: dict[st
 
 async def test_no_migration_changes_a_word(clones: Clones, kept: Kept) -> None:
     """Row for row, in every column that v0.1.0 had."""
-    async with clones.clone(kept.before) as old, clones.clone(kept.after) as new:
+    async with clones.copy_of(kept.before) as old, clones.copy_of(kept.after) as new:
         assert await differences(old, new) == {}
 
 
 async def test_every_migration_since_can_be_taken_back_and_made_again(clones: Clones, kept: Kept) -> None:
-    async with clones.clone(kept.before) as old, clones.clone(kept.after) as new:
+    async with clones.copy_of(kept.before) as old, clones.copy_of(kept.after) as new:
         release = await revision_of(old)
         await migrate(new, command.downgrade, release)
         assert await revision_of(new) == release

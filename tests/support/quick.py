@@ -8,8 +8,9 @@ from typing import Final
 
 import pytest
 
-from tests.support.live import ROOT
+from tests.support.live import ROOT, is_live
 
+MARK: Final = "quick"
 SLOW_MARKS: Final = ("soak", "live", "browser", "long")
 SLOW_FIXTURES: Final = frozenset({"face_pool", "sandbox"})
 """The models (a second to load and 30 ms a face) and the local Bot API server (a second for a chat)."""
@@ -29,6 +30,11 @@ def is_quick(item: pytest.Item) -> bool:
     if item.path.is_relative_to(FINDINGS) and DATABASE in fixtures:
         return False
     return not _starts_programs(item.path)
+
+
+def may_hold_quick(path: Path) -> bool:
+    """Whether a file is worth collecting for the quick tests, by its path and its text."""
+    return not (is_live(path) or _starts_programs(path))
 
 
 @cache

@@ -1,20 +1,13 @@
-"""`make fast` leaves out what starts programs, opens pages, loads models or chats; clones are made ahead."""
+"""`make fast` leaves out what starts programs, opens pages, loads models or chats."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
 
-import asyncpg
 import pytest
 
-from gym.core.database.engine import plain_dsn
-from tests.support.databases import Clones, administration
 from tests.support.live import ROOT
-from tests.support.quick import is_quick
-
-APART: Final = 100_000
-"""More clones than a run makes: the test's own have numbers above it."""
+from tests.support.quick import is_quick, may_hold_quick
 
 
 class Item:
@@ -46,31 +39,14 @@ def test_quick_is_what_needs_neither_program_nor_page_nor_model_nor_chat(item: I
     assert is_quick(item) is expected  # type: ignore[arg-type]
 
 
-async def clones_of(server: str) -> set[int]:
-    """The numbers of the clones that are there."""
-    async with administration(server) as connection:
-        rows = await connection.fetch("SELECT datname FROM pg_database WHERE datname LIKE 'gym_%'")
-    return {int(row["datname"].rsplit("_", 1)[1]) for row in rows}
-
-
-async def test_each_clone_is_fresh_and_the_next_one_is_made_meanwhile(
-    postgres_server: str, clones: Clones
-) -> None:
-    own = Clones(postgres_server)
-    own.made = clones.made + APART
-    async with own.clone() as first:
-        await write(first, "CREATE TABLE left_behind ()")
-        async with own.clone() as second:
-            assert first != second
-            assert await write(second, "SELECT to_regclass('left_behind') IS NULL") is True
-    await own.close()
-    left = {number for number in await clones_of(postgres_server) if number > APART}
-    assert left == {own.made}, "the first two are dropped, and the third was ready"
-
-
-async def write(url: str, statement: str) -> object:
-    connection = await asyncpg.connect(plain_dsn(url))
-    try:
-        return await connection.fetchval(statement)
-    finally:
-        await connection.close()
+@pytest.mark.parametrize(
+    ("file", "expected"),
+    [
+        ("tests/plans/test_plans.py", True),
+        ("tests/findings/money/test_write_offs.py", True),
+        ("tests/core/test_catalogue.py", False),
+        ("tests/web/test_kiosk_page.py", False),
+    ],
+)
+def test_a_file_that_starts_programs_or_is_live_is_not_even_collected(file: str, expected: bool) -> None:
+    assert may_hold_quick(ROOT / file) is expected
