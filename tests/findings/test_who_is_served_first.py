@@ -15,7 +15,7 @@ from gym.chats.service import InboxService
 from gym.chats.sessions import QuickSessions
 from gym.security.permissions import Role
 from tests.bot.conftest import MakeMember
-from tests.bot.test_inbox import arrival
+from tests.bot.telegram.test_inbox import arrival
 from tests.support.sandbox.client import SandboxClient
 
 MANY = 40

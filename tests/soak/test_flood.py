@@ -23,7 +23,7 @@ from gym.security.permissions import Actor, Role
 from tests.bench.figures import Spread
 from tests.bot.conftest import MakeMember
 from tests.bot.flow import png
-from tests.bot.test_killed import bot_process
+from tests.bot.telegram.test_killed import bot_process
 from tests.support.sandbox.client import Person, SandboxClient
 
 STRANGERS, STAFF, PHOTOS, ALBUM = 100, 3, 200, 10

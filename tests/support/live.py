@@ -8,8 +8,8 @@ from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
 LIVE: Final = (
-    "tests/bot/test_killed.py",
-    "tests/bot/test_outbox_kill.py",
+    "tests/bot/telegram/test_killed.py",
+    "tests/bot/outbox/test_outbox_kill.py",
     "tests/core/postgres/",
     "tests/e2e/",
     "tests/faces_db/",
@@ -20,10 +20,10 @@ LIVE: Final = (
     "tests/sandbox/",
     "tests/security/test_certificates.py",
     "tests/soak/",
-    "tests/web/test_https",
-    "tests/web/test_killed.py",
-    "tests/web/test_kiosk_page",
-    "tests/web/test_served.py",
+    "tests/web/tls/test_https",
+    "tests/web/door/test_killed.py",
+    "tests/web/kiosk/",
+    "tests/web/tls/test_served.py",
 )
 """Where tests live in the machine's time: they start programs, open pages, or wait for what happens of
 its own accord. `python -m tests.instants` runs them at every hour of a gym's day."""

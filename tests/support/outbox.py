@@ -94,7 +94,7 @@ async def worker_process(gym: Gym, sandbox: SandboxServer) -> AsyncGenerator[asy
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "tests.bot.outbox_child",
+        "tests.bot.outbox.outbox_child",
         str(gym.config.powergym_home),
         gym.database.url,
         sandbox.token,

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from gym.app import Gym
 from gym.core.clock import FrozenClock
 from gym.security.permissions import Actor
-from tests.web.test_signing_in import PASSWORD, give_password
+from tests.web.api.test_signing_in import PASSWORD, give_password
 from web.app import make_app
 from web.http.addresses import neighbourhood
 

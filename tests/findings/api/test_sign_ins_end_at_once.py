@@ -27,7 +27,7 @@ from gym.staff.service import StaffService
 from tests.conftest import hire
 from tests.support.door import API, Door
 from tests.support.tokens import token_of
-from tests.web.test_killed import Server
+from tests.web.door.test_killed import Server
 
 PASSWORD = "correct-horse-7-staple"
 NOBODY = {"document_number": "99999999", "phone_last4": "0000"}

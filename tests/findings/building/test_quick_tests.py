@@ -29,7 +29,7 @@ class Item:
         (Item("tests/findings/reading/test_days.py"), True),
         (Item("tests/findings/test_lost_races.py", "database_url"), False),
         (Item("tests/plans/test_plans.py", "face_pool"), False),
-        (Item("tests/bot/test_till.py", "sandbox"), False),
+        (Item("tests/bot/desk/test_till.py", "sandbox"), False),
         (Item("tests/core/test_catalogue.py"), False),
         (Item("tests/plans/test_plans.py", marks=("long",)), False),
         (Item("tests/plans/test_plans.py", marks=("browser",)), False),
@@ -45,7 +45,7 @@ def test_quick_is_what_needs_neither_program_nor_page_nor_model_nor_chat(item: I
         ("tests/plans/test_plans.py", True),
         ("tests/findings/money/test_write_offs.py", True),
         ("tests/core/test_catalogue.py", False),
-        ("tests/web/test_kiosk_page.py", False),
+        ("tests/web/kiosk/test_kiosk_page.py", False),
     ],
 )
 def test_a_file_that_starts_programs_or_is_live_is_not_even_collected(file: str, expected: bool) -> None:

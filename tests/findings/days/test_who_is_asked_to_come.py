@@ -29,7 +29,7 @@ from gym.security.permissions import Actor
 from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.models import Subscription, SubscriptionStatus
 from tests.attendance.conftest import Door, change, settle
-from tests.bot.test_outbox import Line, outbox_worker
+from tests.bot.outbox.test_outbox import Line, outbox_worker
 from tests.support.memberships import DeskClerk, frozen, told
 
 TODAY: Final = date(2026, 8, 3)

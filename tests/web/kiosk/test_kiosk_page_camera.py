@@ -31,7 +31,7 @@ from tests.support.kiosk_page import (
     type_in,
 )
 from tests.support.people import Pixels, people
-from tests.web.test_check_ins import member_qr
+from tests.web.door.test_check_ins import member_qr
 
 pytestmark = pytest.mark.browser
 ROSA = people()[0]

@@ -16,7 +16,7 @@ from gym.app import Gym
 from gym.security.tls.certificate_folder import CertificateFolder
 from gym.security.tls.certificates import HostNames
 from tests.e2e.process import free_port
-from tests.web.test_killed import Server
+from tests.web.door.test_killed import Server
 from web.pages.kiosk_page import FOLDER
 
 PICTURE = (FOLDER / "icon-512.png").read_bytes()

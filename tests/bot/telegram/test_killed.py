@@ -28,12 +28,12 @@ async def bot_process(gym: Gym, sandbox: SandboxServer) -> AsyncGenerator[asynci
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "tests.bot.child",
+        "tests.bot.telegram.child",
         str(gym.config.powergym_home),
         gym.database.url,
         sandbox.token,
         sandbox.url,
-        cwd=Path(__file__).parents[2],
+        cwd=Path(__file__).parents[3],
         stdout=asyncio.subprocess.DEVNULL,
     )
     try:

@@ -42,7 +42,7 @@ class Server:
         log = self._home / "server.txt"
         with log.open("ab") as said:
             process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "tests.web.dying", *arguments,
+                sys.executable, "-m", "tests.web.door.dying", *arguments,
                 cwd=ROOT, env=self._environment, stdout=said, stderr=said,
             )  # fmt: skip
 

@@ -26,7 +26,7 @@ from gym.core.clock import FrozenClock
 from gym.security.permissions import Actor
 from tests.bot import flow
 from tests.bot.conftest import OpenBot, settled
-from tests.bot.test_forms import to_the_summary
+from tests.bot.forms.test_forms import to_the_summary
 from tests.support.sandbox.client import Person, SandboxClient
 
 COPIES = (

@@ -22,7 +22,7 @@ from tests.faces.heads import Tilt, tilted_picture, turned_head
 from tests.support.door import API, Door
 from tests.support.people import landscape, people, stranger
 from tests.support.tokens import token_of
-from tests.web.test_check_ins import member_qr, qr_photo
+from tests.web.door.test_check_ins import member_qr, qr_photo
 from web.api.background.template_learning import LEARNER
 
 ROSA, MATEO = people()[0], people()[2]
