@@ -16,7 +16,7 @@ from typing import Any, Final
 import structlog
 
 from gym.chats.models import SenderRank
-from gym.chats.repository import IncomingUpdate
+from gym.chats.schemas import IncomingUpdate
 from gym.core.clock import WallClock
 from gym.core.errors import GymError
 from gym.core.language import N_

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from gym.chats.models import SenderRank
-from gym.chats.repository import ClaimLimits
+from gym.chats.schemas import ClaimLimits
 
 SLOTS = 12
 """Chats handled at the same time."""

@@ -57,7 +57,7 @@ async def my_freeze(context: UpdateContext, _: MyFreeze) -> None:
     client = context.identity.client
     assert client is not None
     async with context.member_unit_of_work() as uow:
-        wish = await ApprovalService(uow).my_wish()
+        wish = await ApprovalService(uow).own_freeze_request()
         one = await SubscriptionService(uow).current(client.id)
         found = await FreezeService(uow).freezes(one.id) if one else []
         left = await FreezeService(uow).allowance_left(one) if one else 0

@@ -26,7 +26,8 @@ from gym.core.errors import DatabaseUnavailable
 from gym.notifications.kinds import GROUP_OF, IN_PLACE, WAITS
 from gym.notifications.models import NotificationKind, RecipientKind
 from gym.notifications.quiet_hours import after_quiet
-from gym.notifications.repository import OutboxRepository, Outgoing
+from gym.notifications.claims import Outgoing
+from gym.notifications.repository import OutboxRepository
 from gym.reports.absence import AbsenceService
 from gym.security.permissions import Actor
 from gym.settings.schemas import GymSettings

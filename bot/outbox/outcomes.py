@@ -15,7 +15,8 @@ from gym.core.errors import DatabaseUnavailable
 from gym.core.runtime.backoff import doubled, spread
 from gym.notifications.kinds import WAITS
 from gym.notifications.models import RecipientKind
-from gym.notifications.repository import OutboxRepository, Outgoing
+from gym.notifications.claims import Outgoing
+from gym.notifications.repository import OutboxRepository
 from gym.security.permissions import Actor
 from gym.unit_of_work import UnitOfWork
 

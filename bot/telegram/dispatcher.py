@@ -24,7 +24,7 @@ from bot.ui.services import Services
 from bot.ui.update_context import UpdateContext, topic_of
 from gym.chats.desk_chats import DeskChatService
 from gym.chats.intake import DeadReason
-from gym.chats.repository import Claimed
+from gym.chats.schemas import ClaimedUpdate
 from gym.chats.service import InboxService
 from gym.core.database.engine import is_retryable
 from gym.core.errors import DatabaseUnavailable, GymError
@@ -52,11 +52,11 @@ class UpdateDispatcher:
         self._routing = UpdateRouting(services)
         self._menu = CommandMenu(services[ROUTES])
         self._inbox = inbox
-        self._claimed: dict[int, Claimed] = {}
+        self._claimed: dict[int, ClaimedUpdate] = {}
         self._outcomes: dict[int, Outcome] = {}
         application.add_handler(TypeHandler(Update, self._on_update))
 
-    async def handle(self, item: Claimed) -> Outcome:
+    async def handle(self, item: ClaimedUpdate) -> Outcome:
         """Handle an update of the inbox; the outcome says whether it is done, and when to try again."""
         try:
             update = Update.de_json(item.payload, self._application.bot)

@@ -14,7 +14,7 @@ from bot.admission.quotas import Quotas
 from bot.admission.slots import SLOTS, Slot, Slots, work_in
 from gym.chats.intake import DeadReason, Reject, accept
 from gym.chats.models import SenderRank
-from gym.chats.repository import Claimed, ClaimLimits, IncomingUpdate
+from gym.chats.schemas import ClaimedUpdate, ClaimLimits, IncomingUpdate
 from gym.chats.service import LEASE, InboxService
 from gym.core.errors import DatabaseUnavailable
 
@@ -48,7 +48,7 @@ class Later:
 
 
 Outcome = Done | Later
-Handle = Callable[[Claimed], Awaitable[Outcome]]
+Handle = Callable[[ClaimedUpdate], Awaitable[Outcome]]
 
 
 class Inbox:
@@ -145,7 +145,7 @@ class Inbox:
             work = self._work(item, self._slots.take(SenderRank(item.rank)))
             self._held[item.update_id] = asyncio.create_task(work, name=f"update-{item.update_id}")
 
-    async def _claim(self, room: ClaimLimits) -> Sequence[Claimed]:
+    async def _claim(self, room: ClaimLimits) -> Sequence[ClaimedUpdate]:
         """The claimed updates; none while the database refuses, whatever the fault: handlers at work go
         on."""
         try:
@@ -166,7 +166,7 @@ class Inbox:
         if self._scarce:
             self._wake.set()
 
-    async def _work(self, item: Claimed, slot: Slot) -> None:
+    async def _work(self, item: ClaimedUpdate, slot: Slot) -> None:
         work_in(slot)
         more = True
         try:
@@ -181,7 +181,7 @@ class Inbox:
             if more:
                 self._wake.set()
 
-    async def _outcome(self, item: Claimed) -> Outcome:
+    async def _outcome(self, item: ClaimedUpdate) -> Outcome:
         if item.attempts > MOST_ATTEMPTS or item.crashes >= MOST_CRASHES:
             log.error("update_given_up", update=item.update_id, attempts=item.attempts, crashes=item.crashes)
             return Done(failed=True, reason=DeadReason.GIVEN_UP)
@@ -199,7 +199,7 @@ class Inbox:
             log.exception("update_failed", update=item.update_id)
             return Done(failed=True)
 
-    async def _settle(self, item: Claimed, outcome: Outcome) -> bool:
+    async def _settle(self, item: ClaimedUpdate, outcome: Outcome) -> bool:
         match outcome:
             case Done(failed, reason, code):
                 if failed:
@@ -236,7 +236,7 @@ class Inbox:
             await asyncio.wait(list(self._held.values()))
 
 
-def _uses_up(room: ClaimLimits, claimed: Sequence[Claimed]) -> bool:
+def _uses_up(room: ClaimLimits, claimed: Sequence[ClaimedUpdate]) -> bool:
     members = sum(item.rank == SenderRank.MEMBER for item in claimed)
     strangers = sum(item.rank == SenderRank.STRANGER for item in claimed)
     return len(claimed) >= room.size or members >= room.members or strangers >= room.strangers

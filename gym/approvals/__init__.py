@@ -1,1 +1,1 @@
-"""Approvals: what somebody asks and somebody else decides; the first answer wins."""
+"""Approvals: requests of staff and members that another person decides; the first answer counts."""

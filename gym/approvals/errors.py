@@ -18,7 +18,7 @@ class ApprovalNotFound(NotFound):
 
 
 class AlreadyDecided(Conflict):
-    """Somebody was faster; `by` and `at` say who and when, `by_id` is nobody for a member."""
+    """Another answer came first: `by` and `at` say whose and when; `by_id` is None for a member."""
 
     code = "already_decided"
     message = N_("{by} has approved this already, on {at}. There is nothing left to do.")
@@ -72,14 +72,14 @@ class NotYourRequest(Forbidden):
 
 
 class ApprovalNotNeeded(Invalid):
-    """What the actor may do without asking."""
+    """The actor may do it without asking."""
 
     code = "approval_not_needed"
     message = N_("You can do this yourself. Go back and confirm it.")
 
 
 class AlreadyAsked(Conflict):
-    """The same thing waits for an answer."""
+    """The same request waits for an answer already."""
 
     code = "already_asked"
     message = N_("{by} asked for this on {at}, and it waits for an answer. See it under Requests.")
@@ -90,7 +90,7 @@ class AlreadyAsked(Conflict):
 
 
 class NotApproved(Conflict):
-    """Spending what is not approved."""
+    """A sale at a discount that is not approved."""
 
     code = "not_approved"
     message = N_("This discount is not approved. Wait for an admin's answer, or sell at the full price.")
@@ -104,7 +104,7 @@ class AlreadyUsed(Conflict):
 
 
 class PriceChangedSince(Conflict):
-    """The admin saw another price."""
+    """The price is another one than the admin approved the discount on."""
 
     code = "price_changed_since"
     message = N_(
@@ -118,7 +118,7 @@ class PriceChangedSince(Conflict):
 
 
 class NothingToFreeze(Conflict):
-    """A wish of somebody without a running plan."""
+    """A member without a running plan asks for a freeze."""
 
     code = "nothing_to_freeze"
     message = N_("There is no running plan to freeze. Ask at the desk.")
@@ -135,7 +135,7 @@ class DebtBeforeFreeze(Conflict):
 
 
 class FreezeDaysOver(Conflict):
-    """A wish that was answered too late."""
+    """A freeze was approved after the last day that it was asked for."""
 
     code = "freeze_days_over"
     message = N_("The last day asked for was {ends_on}. Reject this, and freeze from today if it is wanted.")

@@ -1,4 +1,4 @@
-"""Rows of approvals."""
+"""Mapped row of a request for approval, and its kinds and states."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from gym.core.database.engine import Base, Id, enum_column
 
 
 class ApprovalKind(StrEnum):
-    """What is asked for. A freeze is a member's wish and any staff decides; the rest is for admins."""
+    """What is asked for. A freeze is asked by a member and any staff decides; the rest is for admins."""
 
     DISCOUNT = "discount"
     VOID = "void"
@@ -36,7 +36,7 @@ class ApprovalState(StrEnum):
 
 
 class Approval(Base):
-    """One request. Of an approved discount `used_at` says that it was spent; the others act when approved."""
+    """One request. An approved discount is used once (`used_at`); the other kinds are done when approved."""
 
     __tablename__ = "approvals"
     __table_args__ = (
@@ -55,12 +55,12 @@ class Approval(Base):
     facts: Mapped[dict[str, Any]] = mapped_column(JSONB)
     """What was asked, by kind (`gym.approvals.schemas`), packed by `gym.core.database.json_values`."""
     asked_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
-    """Staff who asked; none for the client's own wish."""
+    """Staff who asked; None for the client's own request."""
     asked_by_name: Mapped[str] = mapped_column(String(160))
     reason: Mapped[str | None] = mapped_column(String(300))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
-    """Until when it can be decided, and an approved discount spent."""
+    """Until when it can be decided, and an approved discount used."""
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
     decided_by_name: Mapped[str | None] = mapped_column(String(160))
     decided_at: Mapped[datetime | None]

@@ -52,7 +52,7 @@ def request_details(approval: Approval) -> RequestDetails:
 
 
 def _subject(facts: Facts) -> AnyRequest:
-    """What was asked for, as a message tells of it."""
+    """The part of the payload that differs by kind. Raises `TypeError` for a kind without one."""
     match facts:
         case DiscountFacts():
             return DiscountRequest(
@@ -100,7 +100,7 @@ def _subscription_subject(facts: Facts) -> AnyRequest:
 
 
 def tell_asked(uow: UnitOfWork, approval: Approval, admins: Iterable[UUID]) -> None:
-    """Every admin in their own chat; a member's wish goes to the desk."""
+    """To every admin in their own chat; a member's freeze to the desk."""
     request, key = request_details(approval), asked_key(approval)
     if approval.kind is ApprovalKind.FREEZE:
         uow.notify(DESK, DeskFreezeWantedPayload(request=request), dedup_key=key)
@@ -111,7 +111,7 @@ def tell_asked(uow: UnitOfWork, approval: Approval, admins: Iterable[UUID]) -> N
 
 
 async def tell_taken_back(uow: UnitOfWork, approval: Approval, admins: Iterable[UUID]) -> None:
-    """What asked is laid aside where it has not left, and takes its end where it has."""
+    """Call off the messages that ask where they have not been sent; replace them where they have."""
     key = asked_key(approval)
     await uow.call_off(key)
     request, over = request_details(approval), f"taken-back:{approval.id}"
@@ -124,13 +124,13 @@ async def tell_taken_back(uow: UnitOfWork, approval: Approval, admins: Iterable[
 
 
 def asked_key(approval: Approval) -> str:
-    """What the messages that ask are known by; each listener's own continues it."""
+    """The common beginning of the `dedup_key`s of the messages that ask."""
     name = "freeze-wanted" if approval.kind is ApprovalKind.FREEZE else "approval-asked"
     return f"{name}:{approval.id}"
 
 
 def tell_decided(uow: UnitOfWork, approval: Approval) -> None:
-    """Whoever asked, unless they decided it themselves; a late answer counts as none."""
+    """To whoever asked, unless they decided it themselves. An expired freeze is told as rejected."""
     key, request = f"approval-decided:{approval.id}", request_details(approval)
     if approval.kind is ApprovalKind.FREEZE:
         approved = approval.state is ApprovalState.APPROVED

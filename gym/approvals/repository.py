@@ -1,4 +1,4 @@
-"""Queries of approvals. What is read comes with its client."""
+"""Queries of approvals; rows are read with their client. Answers and use are conditional UPDATEs."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class ApprovalRepository(Repository[Approval, UUID]):
     model = Approval
     missing = ApprovalNotFound
 
-    async def whole(self, key: UUID) -> Approval:
-        """The row as it stands now."""
+    async def require_loaded(self, key: UUID) -> Approval:
+        """The row as it stands now, its client loaded. Raises `ApprovalNotFound`."""
         query = select(Approval).options(WITH_CLIENT).where(Approval.id == key)
         found = await self.session.scalar(query, execution_options=FRESH)
         if found is None:
@@ -39,7 +39,9 @@ class ApprovalRepository(Repository[Approval, UUID]):
         query = select(Approval).options(WITH_CLIENT).where(Approval.idempotency_key == key)
         return await self.session.scalar(query)
 
-    async def like(self, kind: ApprovalKind, client_id: UUID, subject: dict[str, Any]) -> Sequence[Approval]:
+    async def pending_with(
+        self, kind: ApprovalKind, client_id: UUID, subject: dict[str, Any]
+    ) -> Sequence[Approval]:
         """Pending ones of a client whose facts contain `subject` (packed)."""
         same = Approval.facts.cast(JSONB).contains(subject)
         query = select(Approval).where(
@@ -61,24 +63,24 @@ class ApprovalRepository(Repository[Approval, UUID]):
             query.order_by(Approval.created_at.desc(), Approval.id.desc()).limit(1)
         )
 
-    async def decide(self, key: UUID, now: datetime, **values: object) -> bool:
-        """Write an answer if there is none yet: the first one wins, however many come at once."""
+    async def record_decision(self, key: UUID, now: datetime, **values: object) -> bool:
+        """Write an answer if there is none yet: of several at once the first wins. False: there was one."""
         waiting = and_(Approval.id == key, Approval.state == ApprovalState.PENDING, Approval.expires_at > now)
         return await self._changed(waiting, values)
 
-    async def spend(self, key: UUID, now: datetime) -> bool:
-        """Mark an approved discount as spent, once."""
-        unspent = and_(
+    async def mark_used(self, key: UUID, now: datetime) -> bool:
+        """Mark an approved discount as used; False when it was used or has expired."""
+        unused = and_(
             Approval.id == key,
             Approval.kind == ApprovalKind.DISCOUNT,
             Approval.state == ApprovalState.APPROVED,
             Approval.used_at.is_(None),
             Approval.expires_at > now,
         )
-        return await self._changed(unspent, {"used_at": now})
+        return await self._changed(unused, {"used_at": now})
 
     async def expire(self, now: datetime, key: UUID | None = None) -> Sequence[Approval]:
-        """Close what nobody answered in time: all of it, or one; those that this call has closed."""
+        """Close what nobody answered in time, all of it or one; the rows that this call has closed."""
         late = and_(Approval.state == ApprovalState.PENDING, Approval.expires_at <= now)
         if key is not None:
             late = and_(late, Approval.id == key)

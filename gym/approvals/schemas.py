@@ -1,4 +1,4 @@
-"""What was asked, by kind: the facts of a request as they stood when somebody asked."""
+"""Facts of a request for approval, one model for each kind: as they were when somebody asked."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gym.subscriptions.discounts import Discount, DiscountKind
 
 
 class Facts(BaseModel):
-    """Base of all kinds. Holds nothing of the person: an erased client leaves none behind."""
+    """Base of all kinds. Holds no personal data, so that erasing a client need not change these rows."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -50,7 +50,7 @@ class DiscountFacts(Facts):
 
     @property
     def percent(self) -> int:
-        """How much of the price goes, in whole percent; what a person judges by."""
+        """The discount in whole percent of the price, for whoever decides."""
         return round(100 * self.off / self.base_price) if self.base_price else 0
 
 
@@ -74,7 +74,7 @@ class RefundFacts(Facts):
 
 
 class FreezeFacts(Facts):
-    """Days on which a member does not come; without an end until the return."""
+    """Days on which a member will not come; without `ends_on` until they return."""
 
     subscription_id: UUID
     starts_on: date

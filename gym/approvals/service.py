@@ -1,52 +1,29 @@
-"""Approvals: somebody asks, the first answer counts, and what was approved happens once.
+"""Approvals: requests answered, listed and expired; and by name the asking and the approved sales.
 
-Whoever decides or spends a request changes its row first and holds it; the client, the subscription and the
-account come after it, so two people never wait for each other.
+Lock order: the request's row first, then the client, the subscription and the account, so that two people who
+decide or use requests never wait for each other in a circle.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import replace
-from datetime import date, timedelta
-from decimal import Decimal
-from typing import Final
+from datetime import timedelta
 from uuid import UUID
 
 from gym.approvals import notices
-from gym.approvals.asking import ASKED, Prices, RequestDraft, RequestSubmission
-from gym.approvals.carrying_out import carry_out
-from gym.approvals.errors import (
-    ApprovalNotNeeded,
-    DebtBeforeFreeze,
-    NothingToFreeze,
-    NotYourRequest,
-    OwnRequest,
-    decided_before,
-)
+from gym.approvals.approved_sales import ApprovedSales
+from gym.approvals.errors import NotYourRequest, OwnRequest, decided_before
+from gym.approvals.execution import execute_approval
 from gym.approvals.models import Approval, ApprovalKind, ApprovalState
 from gym.approvals.repository import ApprovalRepository
-from gym.approvals.schemas import DiscountFacts, FreezeFacts, RefundFacts, VoidFacts, WriteOffFacts
-from gym.approvals.spending import Spending
+from gym.approvals.requests import ApprovalRequests
 from gym.core.database.repository import Page
-from gym.payments.errors import AlreadyVoided, MoneyGivenBack, RefundTooLarge, owed_only, parse_note
-from gym.payments.ledger import positive
-from gym.payments.models import Method
-from gym.payments.money_back import MoneyBack
+from gym.payments.errors import parse_note
 from gym.security.permissions import Actor, OnlyFromDesk, Permission
 from gym.staff.four_eyes import FourEyes
 from gym.staff.repository import StaffRepository
-from gym.subscriptions.discounts import Discount, DiscountTooLarge, require_within
-from gym.subscriptions.freezes.errors import FreezeBeyondPlan
-from gym.subscriptions.freezes.service import FreezeService
-from gym.subscriptions.models import Subscription
-from gym.subscriptions.schemas import Quote
-from gym.subscriptions.service import SubscriptionService
 from gym.unit_of_work import UnitOfWork
 
-WISHES_A_DAY: Final = 3
-"""A member's wishes for a freeze: each one calls everybody at the desk."""
 DECIDES = {
     ApprovalKind.DISCOUNT: Permission.APPROVE_REQUESTS,
     ApprovalKind.VOID: Permission.APPROVE_REQUESTS,
@@ -63,141 +40,29 @@ def decidable_by(actor: Actor) -> list[ApprovalKind]:
 
 
 class ApprovalService:
-    """Every approval it returns has its client loaded."""
+    """Every approval it returns has its client loaded.
+
+    Answers are written here; asking, and the sale at an approved discount, are services of their own, and
+    their operations are called by this one's name.
+    """
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
+        self._approvals = ApprovalRepository(uow.session)
 
-    # Asking
+        requests = ApprovalRequests(uow)
+        self.ask_discount, self.quote_discount = requests.ask_discount, requests.quote_discount
+        self.ask_void, self.ask_refund = requests.ask_void, requests.ask_refund
+        self.ask_write_off, self.ask_freeze = requests.ask_write_off, requests.ask_freeze
 
-    async def ask_discount(
-        self,
-        client_id: UUID,
-        plan_id: UUID,
-        discount: Discount,
-        *,
-        starts_on: date | None = None,
-        renews: bool,
-        reason: str,
-        key: UUID | None = None,
-    ) -> Approval:
-        """Ask for more than the actor may give, off the price of now; the same key asks once.
-
-        Raises the refusals of the sale itself, `ApprovalNotNeeded`, `AlreadyAsked`, `ReasonNeeded`.
-        """
-        self.uow.actor.require(Permission.SELL)
-        asking = RequestSubmission(self.uow)
-        done = await asking.made_by(key, ApprovalKind.DISCOUNT)
-        if done is not None:
-            return done
-        quote = await self._full(client_id, plan_id, starts_on, renews=renews)
-        facts = await self._discounted(quote, discount, starts_on)
-        return await asking.put(RequestDraft(ApprovalKind.DISCOUNT, client_id, facts, reason), key)
-
-    async def quote_wish(
-        self, client_id: UUID, plan_id: UUID, discount: Discount, starts_on: date | None, *, renews: bool
-    ) -> Quote:
-        """What `ask_discount` would ask for; the same refusals."""
-        self.uow.actor.require(Permission.SELL)
-        quote = await self._full(client_id, plan_id, starts_on, renews=renews)
-        return replace(quote, discount=(await self._discounted(quote, discount, starts_on)).off)
-
-    async def ask_void(self, entry_id: UUID, reason: str, *, key: UUID | None = None) -> Approval:
-        """Ask for a payment to be undone.
-
-        Raises `AlreadyVoided`, `MoneyGivenBack`, `AlreadyAsked`, `PaymentNotFound`.
-        """
-        self.uow.actor.require(Permission.TAKE_PAYMENT)
-        asking = RequestSubmission(self.uow)
-        done = await asking.made_by(key, ApprovalKind.VOID)
-        if done is not None:
-            return done
-        receipt = await SubscriptionService(self.uow).receipt(entry_id)
-        if receipt.voided:
-            raise AlreadyVoided
-        if receipt.given_back:
-            raise MoneyGivenBack(receipt.given_back)
-        facts = VoidFacts(
-            plan_name=receipt.plan_name,
-            entry_id=entry_id,
-            receipt_number=receipt.number,
-            amount=receipt.amount,
-            method=receipt.method,
-            taken_by=receipt.staff_name,
-            taken_at=receipt.at,
-        )
-        wish = RequestDraft(ApprovalKind.VOID, receipt.client_id, facts, reason, subject=("entry_id",))
-        return await asking.put(wish, key)
-
-    async def ask_refund(
-        self, subscription_id: UUID, amount: Decimal, method: Method, reason: str, *, key: UUID | None = None
-    ) -> Approval:
-        """Ask for money back. Raises `RefundTooLarge`, `AmountNotPositive`, `AlreadyAsked`."""
-        self.uow.actor.require(Permission.CANCEL_SUBSCRIPTION)
-        asking = RequestSubmission(self.uow)
-        done = await asking.made_by(key, ApprovalKind.REFUND)
-        if done is not None:
-            return done
-        subscription = await SubscriptionService(self.uow).get(subscription_id)
-        amount = positive(amount)
-        limit = await MoneyBack(self.uow).refundable(subscription.account_id)
-        if amount > limit:
-            raise RefundTooLarge(limit)
-        facts = RefundFacts(
-            plan_name=subscription.plan.name, subscription_id=subscription_id, amount=amount, method=method
-        )
-        wish = RequestDraft(
-            ApprovalKind.REFUND, subscription.client_id, facts, reason, subject=("subscription_id",)
-        )
-        return await asking.put(wish, key)
-
-    async def ask_write_off(self, subscription_id: UUID, reason: str, *, key: UUID | None = None) -> Approval:
-        """Ask for a debt to be written off.
-
-        Raises `NothingOwed`, `OwnMembershipRefused`, `AlreadyAsked`.
-        """
-        self.uow.actor.require(Permission.TAKE_PAYMENT)
-        asking = RequestSubmission(self.uow)
-        done = await asking.made_by(key, ApprovalKind.WRITE_OFF)
-        if done is not None:
-            return done
-        subscription = await SubscriptionService(self.uow).get(subscription_id)
-        await FourEyes(self.uow).require_another(subscription.client_id, Permission.CREDIT, acts=False)
-        balance = subscription.account.balance
-        if not balance:
-            raise owed_only(balance)
-        facts = WriteOffFacts(
-            plan_name=subscription.plan.name, subscription_id=subscription_id, amount=balance
-        )
-        subject = ("subscription_id",)
-        return await asking.put(
-            RequestDraft(ApprovalKind.WRITE_OFF, subscription.client_id, facts, reason, subject), key
-        )
-
-    async def ask_freeze(
-        self, starts_on: date, ends_on: date | None, reason: str, *, key: UUID | None = None
-    ) -> Approval:
-        """A member's own wish for the plan that runs now; it may go beyond the plan, for an admin to grant.
-
-        Raises `NothingToFreeze`, `DebtBeforeFreeze`, `AlreadyAsked`, `ReasonNeeded`, `TooOftenToday`, and
-        the other refusals of a freeze (`gym.subscriptions.freezes.rules.judged`).
-        """
-        client_id = self._member()
-        asking = RequestSubmission(self.uow)
-        done = await asking.made_by(key, ApprovalKind.FREEZE)
-        if done is not None:
-            return done
-        await self.uow.require_below_daily_limit(ASKED, WISHES_A_DAY)
-        facts = await self._to_freeze(client_id, starts_on, ends_on)
-        return await asking.put(RequestDraft(ApprovalKind.FREEZE, client_id, facts, reason), key)
-
-    # Deciding
+        sales = ApprovedSales(uow)
+        self.quote, self.sell = sales.quote, sales.sell
 
     async def approve(self, approval_id: UUID) -> Approval:
-        """Say yes. A void, refund or freeze is done in this very transaction: its refusal leaves the
-        request waiting. A discount waits to be spent by `sell`, as long again as a request waits.
+        """Say yes. A void, refund, write-off or freeze is done in this very transaction: its refusal leaves
+        the request waiting. A discount waits to be used by `sell`, as long again as a request waits.
 
-        Raises `AlreadyDecided`, `ApprovalExpired`, `OwnRequest`, `OwnMembershipRefused`, and what the deed
+        Raises `AlreadyDecided`, `ApprovalExpired`, `OwnRequest`, `OwnMembershipRefused`, and what the act
         itself raises.
         """
         asked = await self._decidable(approval_id)
@@ -206,7 +71,7 @@ class ApprovalService:
         if asked.kind is ApprovalKind.DISCOUNT:
             more["expires_at"] = self.uow.now + timedelta(hours=self.uow.settings.approval_hours)
         approval = await self._decide(approval_id, ApprovalState.APPROVED, **more)
-        await carry_out(self.uow, approval)
+        await execute_approval(self.uow, approval)
         notices.tell_decided(self.uow, approval)
         return approval
 
@@ -219,7 +84,7 @@ class ApprovalService:
 
     async def withdraw(self, approval_id: UUID) -> Approval:
         """Take the own request back. Raises `NotYourRequest`, `AlreadyDecided`, `ApprovalExpired`."""
-        asked = await self._approvals.whole(approval_id)
+        asked = await self._approvals.require_loaded(approval_id)
         if not self._is_mine(asked):
             raise NotYourRequest
         approval = await self._decide(approval_id, ApprovalState.WITHDRAWN)
@@ -228,39 +93,21 @@ class ApprovalService:
         )
         return approval
 
-    # Spending an approved discount
-
-    async def quote(self, approval_id: UUID) -> Quote:
-        """What `sell` would sell now; the same refusals."""
-        return await Spending(self.uow).quote(approval_id)
-
-    async def sell(
-        self, approval_id: UUID, *, seen: str | None = None, key: UUID | None = None
-    ) -> Subscription:
-        """Sell or renew exactly what was approved, once; the same key gives the same subscription again.
-
-        Raises `NotApproved`, `AlreadyUsed`, `ApprovalExpired`, `PriceChangedSince`, and what a sale raises;
-        the approval is then still unspent.
-        """
-        return await Spending(self.uow).sell(approval_id, seen, key)
-
-    # Looking
-
     async def get(self, approval_id: UUID) -> Approval:
-        """One request as it stands; one that is over is closed on the way. Raises `ApprovalNotFound`."""
+        """One request; one that nobody answered in time is closed on the way. Raises `ApprovalNotFound`."""
         await self._expire(approval_id)
-        approval = await self._approvals.whole(approval_id)
+        approval = await self._approvals.require_loaded(approval_id)
         if not self._is_mine(approval):
             self.uow.actor.require(Permission.SELL)
         return approval
 
-    async def my_wish(self) -> Approval | None:
-        """The member's last wish for a freeze as it stands; one that is over is closed on the way."""
+    async def own_freeze_request(self) -> Approval | None:
+        """The member's last request for a freeze; one that nobody answered in time is closed on the way."""
         found = await self._approvals.latest(ApprovalKind.FREEZE, self._member())
         if found is None:
             return None
         await self._expire(found.id)
-        return await self._approvals.whole(found.id)
+        return await self._approvals.require_loaded(found.id)
 
     async def pending(self, page: int = 0) -> Page[Approval]:
         """What waits for an answer: all that the actor may decide, and what they asked themselves."""
@@ -278,58 +125,8 @@ class ApprovalService:
         self.uow.actor.require(Permission.RUN_JOBS)
         return await self._expire()
 
-    # Inside
-
-    @property
-    def _approvals(self) -> ApprovalRepository:
-        return ApprovalRepository(self.uow.session)
-
-    async def _full(self, client_id: UUID, plan_id: UUID, starts_on: date | None, *, renews: bool) -> Quote:
-        """The price that is asked about; also for the own membership, as somebody else decides."""
-        self.uow.seconded.add(client_id)
-        return await Prices(self.uow).full(client_id, plan_id, starts_on, renews=renews)
-
-    async def _discounted(self, quote: Quote, discount: Discount, starts_on: date | None) -> DiscountFacts:
-        off = discount.on(quote.base_price, self.uow.settings.smallest_amount)
-        if not await FourEyes(self.uow).is_own(quote.client.id):
-            self._require_needed(off, quote.base_price)
-        return DiscountFacts(
-            plan_name=quote.plan.name,
-            plan_id=quote.plan.id,
-            value=discount.value,
-            discount_kind=discount.kind,
-            base_price=quote.base_price,
-            off=off,
-            starts_on=None if starts_on == self.uow.today else starts_on,
-            renews_id=quote.renews_id,
-        )
-
-    def _require_needed(self, off: Decimal, price: Decimal) -> None:
-        if not self.uow.actor.may(Permission.DISCOUNT_ANY):
-            try:
-                settings = self.uow.settings
-                require_within(off, price, settings.employee_discount_percent, settings.smallest_amount)
-            except DiscountTooLarge:
-                return
-        raise ApprovalNotNeeded
-
-    async def _to_freeze(self, client_id: UUID, starts_on: date, ends_on: date | None) -> FreezeFacts:
-        subscription = await SubscriptionService(self.uow).current(client_id)
-        if subscription is None:
-            raise NothingToFreeze
-        if subscription.account.balance:
-            raise DebtBeforeFreeze(subscription.account.balance)
-        with suppress(FreezeBeyondPlan):
-            await FreezeService(self.uow).quote(subscription.id, starts_on, ends_on)
-        return FreezeFacts(
-            plan_name=subscription.plan.name,
-            subscription_id=subscription.id,
-            starts_on=starts_on,
-            ends_on=ends_on,
-        )
-
     async def _decidable(self, approval_id: UUID) -> Approval:
-        approval = await self._approvals.whole(approval_id)
+        approval = await self._approvals.require_loaded(approval_id)
         self.uow.actor.require(DECIDES[approval.kind])
         return approval
 
@@ -343,7 +140,7 @@ class ApprovalService:
     async def _decide(self, approval_id: UUID, state: ApprovalState, **more: object) -> Approval:
         """Write the answer, if it is the first one."""
         now, actor = self.uow.now, self.uow.actor
-        first = await self._approvals.decide(
+        first = await self._approvals.record_decision(
             approval_id,
             now,
             state=state,
@@ -352,7 +149,7 @@ class ApprovalService:
             decided_at=now,
             **more,
         )
-        approval = await self._approvals.whole(approval_id)
+        approval = await self._approvals.require_loaded(approval_id)
         if not first:
             raise decided_before(approval)
         self.uow.audit(

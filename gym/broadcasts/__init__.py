@@ -1,1 +1,1 @@
-"""Broadcasts: one text for many members, written into the outbox bit by bit."""
+"""Broadcasts: one text for a segment of members, written into the outbox in batches."""

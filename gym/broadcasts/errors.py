@@ -1,4 +1,4 @@
-"""Why a broadcast cannot be."""
+"""Faults of broadcasts."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class TextMissing(Invalid):
 
 
 class BroadcastOver(Conflict):
-    """All of it has left, or somebody has stopped it."""
+    """All of it was sent, or somebody has stopped it."""
 
     code = "broadcast_over"
     message = N_("This broadcast is over already; there is nothing left to stop.")

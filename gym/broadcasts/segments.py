@@ -21,11 +21,12 @@ from gym.subscriptions.models import OPEN, Subscription, SubscriptionStatus
 EXPIRING_DAYS: Final = 7
 EXPIRED_DAYS: Final = 60
 ABSENT_DAYS: Final = 10
+"""As the desk's list of absent members (`gym.reports.absence.AT_RISK_AFTER`)."""
 RUNNING: Final = (SubscriptionStatus.ACTIVE, SubscriptionStatus.PENDING_PAYMENT, SubscriptionStatus.FROZEN)
 
 
 class Segment(StrEnum):
-    """Members by where they stand; a plan or a tag names the rest."""
+    """Groups of members by subscription, visits, plan or tag."""
 
     ACTIVE = "active"
     EXPIRING = "expiring"
@@ -37,7 +38,7 @@ class Segment(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BroadcastAudience:
-    """A segment with what it needs to know."""
+    """A segment with its plan or tag, where it has one."""
 
     segment: Segment
     plan_id: UUID | None = None
@@ -90,7 +91,7 @@ def _has(
 
 
 def _absent(today: date, settings: GymSettings) -> ColumnElement[bool]:
-    """Those of the list at the desk: nobody whom the door would refuse is asked to come."""
+    """The same rule as the desk's list of absences: nobody whom the door would refuse is asked to come."""
     absent = away("SELECT client_id FROM absent WHERE days >= :least")
     terms = terms_of(today, settings, ABSENT_DAYS)
     found = absent.bindparams(**terms).columns(column("client_id", Uuid)).subquery()

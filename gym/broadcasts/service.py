@@ -1,25 +1,20 @@
-"""Operations of broadcasts: asked for once, written into the outbox in batches, stopped at any moment."""
+"""Broadcasts: begun once per key, written into the outbox in batches, stopped at any moment."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Select, func, select, update
 
-from gym.broadcasts.errors import (
-    BroadcastNotFound,
-    BroadcastOver,
-    BroadcastTooLong,
-    NobodyToTell,
-    TextMissing,
-)
+from gym.broadcasts.errors import BroadcastOver, BroadcastTooLong, NobodyToTell, TextMissing
+from gym.broadcasts.repository import OPEN, BroadcastRepository
+from gym.broadcasts.schemas import Progress, Reach
 from gym.broadcasts.segments import BroadcastAudience, Segment, can_be_told, members
 from gym.clients.models import Client
-from gym.core.database.repository import Page, Repository
+from gym.core.database.repository import Page
 from gym.notifications.models import (
     Broadcast,
     BroadcastState,
@@ -34,65 +29,9 @@ from gym.staff.models import Staff
 from gym.unit_of_work import UnitOfWork
 
 LONGEST_TEXT: Final = 2000
+"""Letters; one message of Telegram takes 4,096."""
 BATCH: Final = 500
-OPEN: Final = (BroadcastState.PREPARING, BroadcastState.SENDING)
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """How many belong to a segment, and how many of them can be told."""
-
-    members: int
-    told: int
-    waits_until: datetime | None = None
-    """The end of the gym's quiet hours, while they last: nothing of it leaves before."""
-    others: int = 0
-    """Broadcasts that are on their way already."""
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a broadcast is; the numbers are messages."""
-
-    state: BroadcastState
-    total: int
-    sent: int
-    missed: int
-    """Could not be reached, or said meanwhile that they want no news."""
-    failed: int
-    waits_until: datetime | None = None
-    """The end of the gym's quiet hours, while they last."""
-
-    @property
-    def left(self) -> int:
-        return self.total - self.sent - self.missed - self.failed
-
-
-class BroadcastRepository(Repository[Broadcast, UUID]):
-    model = Broadcast
-    missing = BroadcastNotFound
-
-    async def by_key(self, key: UUID) -> Broadcast | None:
-        return await self.session.scalar(select(Broadcast).where(Broadcast.idempotency_key == key))
-
-    async def open(self) -> Sequence[Broadcast]:
-        query = select(Broadcast).where(Broadcast.state.in_(OPEN)).order_by(Broadcast.created_at)
-        return (await self.session.scalars(query)).all()
-
-    async def lock_next(self) -> Broadcast | None:
-        """The oldest one whose messages are not all written; whoever holds it writes."""
-        query = select(Broadcast).where(Broadcast.state == BroadcastState.PREPARING)
-        locked = query.order_by(Broadcast.created_at).limit(1).with_for_update(skip_locked=True)
-        return await self.session.scalar(locked, execution_options={"populate_existing": True})
-
-    async def newest(self, number: int) -> Page[Broadcast]:
-        return await self.page(select(Broadcast).order_by(Broadcast.created_at.desc()), number)
-
-    async def by_state(self, key: UUID) -> dict[NotificationState, int]:
-        """How many of its messages stand where."""
-        counted = select(Notification.state, func.count()).where(Notification.broadcast_id == key)
-        rows = await self.session.execute(counted.group_by(Notification.state))
-        return {row[0]: row[1] for row in rows}
+"""Messages written in one transaction."""
 
 
 class BroadcastService:
@@ -103,7 +42,7 @@ class BroadcastService:
         self._broadcasts = BroadcastRepository(uow.session)
 
     async def reach(self, audience: BroadcastAudience) -> Reach:
-        """Whom it would be for."""
+        """How many members it would reach."""
         self.uow.actor.require(Permission.BROADCAST)
         everybody = members(audience, self.uow.today, self.uow.settings)
         return Reach(
@@ -181,7 +120,7 @@ class BroadcastService:
         return done
 
     async def stop(self, key: UUID) -> Broadcast:
-        """What has not left by now stays unsaid. Raises `BroadcastOver`."""
+        """Dismiss the messages that have not been sent. Raises `BroadcastOver`."""
         self.uow.actor.require(Permission.BROADCAST)
         broadcast = await self._broadcasts.lock(key)
         if broadcast.state not in OPEN:
@@ -210,7 +149,7 @@ class BroadcastService:
         return list(await self._broadcasts.open())
 
     async def language_of(self, broadcast: Broadcast) -> str:
-        """What whoever asked for it speaks."""
+        """The language of whoever asked for it."""
         asked_by = await self.uow.session.get(Staff, broadcast.asked_by)
         return asked_by.language if asked_by is not None else self.uow.settings.language
 
@@ -240,7 +179,7 @@ class BroadcastService:
         return (await self.uow.session.scalars(query)).all()
 
     def _row(self, broadcast: Broadcast, client: UUID) -> dict[str, Any]:
-        """The text itself stays in the broadcast."""
+        """Without the text: the claim of the outbox joins it from the broadcast's row."""
         uow = self.uow
         message = row(
             Recipient.client(client),

@@ -1,1 +1,1 @@
-"""Telegram's side of the database: the inbox of updates, drafts of forms, what is known of a chat."""
+"""Chats: the inbox of updates, drafts of forms, desk chats, dead letters and readers' preferences."""

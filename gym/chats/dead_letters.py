@@ -82,7 +82,7 @@ class DeadLetterService:
         return _letter(row)
 
     async def send_again(self, key: UUID | None = None) -> int:
-        """One, or all of them: it has its ten tries again, from now on. Returns how many."""
+        """One, or all of them: each has its ten tries again, from now on. Returns how many."""
         now = self.uow.now
         return await self._decide(
             key,
@@ -106,7 +106,7 @@ class DeadLetterService:
         done = (await self.uow.session.scalars(statement.values(values).returning(Notification.id))).all()
         if key is not None and not done:
             raise DeadLetterNotFound
-        # An UPDATE wakes no dispatcher.
+        # Only an INSERT wakes the outbox workers (its trigger notifies).
         await self.uow.session.execute(text("NOTIFY powergym_outbox"))
         return len(done)
 

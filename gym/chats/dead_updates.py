@@ -1,4 +1,4 @@
-"""Dead updates: what came from Telegram and could not be handled, until an admin has seen it."""
+"""Dead updates: numbers and reasons of updates that could not be kept or handled, until dismissed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class DeadUpdateNotFound(NotFound):
 
 
 class DeadUpdateService:
-    """An admin looks at them and dismisses them; there is nothing in them to handle again."""
+    """For admins. Nothing of the update's content is kept, so it cannot be handled again."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow

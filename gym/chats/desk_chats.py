@@ -1,4 +1,4 @@
-"""Desk chats: the groups, and topics of groups, that hear what happens at the desk."""
+"""Desk chats: groups, and topics of groups, that receive the desk's notifications once an admin confirms."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class DeskChatRepository(Repository[DeskChat, UUID]):
 
 
 class DeskChatService:
-    """An admin says which chats hear the desk, and what each of them hears."""
+    """An admin decides which chats are the desk's, and which groups of kinds each receives."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
@@ -74,12 +74,12 @@ class DeskChatService:
         return chat if chat is not None and chat.gone_at is None else None
 
     async def offer(self, place: ChatPlace) -> DeskChat:
-        """A place that a colleague took the bot to waits for an admin's word; a known one stays as it is."""
+        """A chat that a colleague added the bot to waits for an admin; a known one stays as it is."""
         self.uow.actor.require(Permission.REPORT_OWN_DAY)  # whoever works here
         return await self._put(place, {"active": False, "offered_at": self.uow.now}, {})
 
     async def confirm(self, place: ChatPlace) -> DeskChat:
-        """From now on this place hears the desk, also after it was lost or paused; twice is once."""
+        """The chat receives the desk's messages from now on, also after it was lost or paused; idempotent."""
         self.uow.actor.require(Permission.CHANGE_SETTINGS)
         now = {"active": True, "offered_at": None, "gone_at": None}
         chat = await self._put(place, now, now)
@@ -87,7 +87,7 @@ class DeskChatService:
         return chat
 
     async def accept(self, key: UUID) -> DeskChat:
-        """An admin's yes to an offered place; twice is once."""
+        """An admin confirms an offered chat; idempotent."""
         chat = await self._locked(key)
         chat.active, chat.offered_at, chat.gone_at = True, None, None
         self.uow.audit("desk_chat.confirmed", chat, after={"title": chat.title})
@@ -103,7 +103,7 @@ class DeskChatService:
         return chat
 
     async def pause(self, key: UUID, *, paused: bool) -> DeskChat:
-        """A paused chat hears nothing; what happens meanwhile it never hears."""
+        """A paused chat receives nothing, and what happens meanwhile is not sent to it later either."""
         chat = await self._locked(key)
         chat.active = not paused
         chat.offered_at = None
@@ -128,7 +128,7 @@ class DeskChatService:
         return len(chats)
 
     async def moved(self, old: int, new: int) -> None:
-        """A group became a supergroup: its desk chats are the new one's; twice is once."""
+        """A group became a supergroup: its desk chats move to the new number; idempotent."""
         await OutboxRepository(self.uow.session).moved(old, new)
 
     async def _put(

@@ -1,7 +1,7 @@
-"""Intake of updates: untrusted JSON becomes an arrival that the inbox can keep, or a reject with its reason.
+"""Intake of updates: untrusted JSON is validated into an `IncomingUpdate`, or a `Reject` with its reason.
 
-Both ways in (long polling and webhook) pass here, so the rest of the program meets only text that PostgreSQL
-stores, numbers that fit their columns, and ids that are ids.
+Long polling and webhook both pass here, so the rest of the program meets only text that PostgreSQL stores,
+numbers that fit their columns, and ids that are ids.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gym.chats.minimising import minimised
-from gym.chats.repository import IncomingUpdate
+from gym.chats.schemas import IncomingUpdate
 
 MOST_DEPTH: Final = 64
 """Levels of an update; Telegram's deepest (a reply with a keyboard and entities) has 9."""
 MOST_VALUES: Final = 20_000
+"""Members and elements of one update: a bound on the work that one peer can cause."""
 MOST_LETTERS: Final = 500_000
 """In all texts of one update; a message of Telegram has at most 4,096 letters."""
 LARGEST_UPDATE: Final = 2 * 1024 * 1024
@@ -57,7 +58,7 @@ class DeadReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """An update that cannot be kept; nothing of its content is."""
+    """An update that cannot be kept: its number and the reason, nothing of its content."""
 
     update_id: int | None
     reason: DeadReason
@@ -95,7 +96,7 @@ class _Body(_Shape):
 
 
 def accept(value: object) -> IncomingUpdate | Reject:
-    """An update out of parsed JSON, cleaned. What was refused on the way here stays a reject."""
+    """An update from parsed JSON, cleaned; a `Reject` is passed on as it is."""
     if isinstance(value, Reject):
         return value
     if not isinstance(value, Mapping):

@@ -42,7 +42,7 @@ def _body(body: Json) -> Json:
 
 
 def _sent(message: Json) -> Json:
-    """A message itself stays as it came; what it replies to is another one."""
+    """The message that was sent stays whole; the one it replies to is minimised."""
     kept = {name: value for name, value in message.items() if name not in REFERS}
     replied = message.get("reply_to_message")
     if isinstance(replied, dict):
@@ -51,7 +51,7 @@ def _sent(message: Json) -> Json:
 
 
 def _tapped(message: Json, data: object) -> Json:
-    """With the tapped button alone: an old one is asked about again by its label."""
+    """Of the message under the button only that button stays: its label is shown when it is out of date."""
     kept = _referred(message)
     button = _button(message, data)
     if button is not None:

@@ -1,4 +1,4 @@
-"""Rows of Telegram's side: updates waiting to be handled, drafts, and the people who write."""
+"""Mapped rows of chats: inbox of updates, dead updates, drafts of forms, pictures, people who write."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ class InboxUpdate(Base):
     __tablename__ = "inbox_updates"
     __table_args__ = (
         Index("ix_inbox_updates_waiting", "chat_id", "update_id", postgresql_where=text("done_at IS NULL")),
-        # Without what waits: the claim would be led through it, past the order that the other one has.
+        # Partial, without the updates that wait: the planner would use it for the claim, which needs the
+        # order of the other index.
         Index("ix_inbox_updates_done_at", "done_at", postgresql_where=text("done_at IS NOT NULL")),
     )
 
@@ -93,7 +94,7 @@ class Draft(Base):
 
 
 class ChatPicture(Base):
-    """A message of a chat that shows a face, until Telegram has deleted it. Knows no person and no file."""
+    """A message that shows a face, until Telegram has deleted it. Names no person and no file."""
 
     __tablename__ = "chat_pictures"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""The list of messages that show a face, and when each is due to be deleted from its chat."""
+"""Register of sent messages that show a face, with the time at which each is to be deleted from its chat."""
 
 from __future__ import annotations
 
@@ -27,11 +27,12 @@ FORM_HOLDS: Final = timedelta(hours=47)
 LEASE: Final = timedelta(minutes=3)
 """Longer than Telegram's slowest answers to one claim take."""
 LONGEST_PAUSE: Final = timedelta(minutes=15)
+"""Between tries to delete one picture."""
 _MOMENT: Final = DateTime(timezone=True)
 
 
 class Stays(StrEnum):
-    """Why a picture is still in its chat."""
+    """Why a picture could not be deleted."""
 
     TOO_OLD = "too_old"
     NO_RIGHT = "no_right"
@@ -53,12 +54,12 @@ class Picture:
 
     @property
     def is_unnumbered(self) -> bool:
-        """It was about to leave, and its number was never learnt."""
+        """It was noted before it was sent, and Telegram's number for it was never learnt."""
         return self.message_id < 0
 
 
 def unnumbered(mark: int) -> int:
-    """The place on the list of a message about to leave: Telegram's own numbers are positive."""
+    """A placeholder number for a message about to be sent: negative, as Telegram's own are positive."""
     return -mark
 
 
@@ -145,7 +146,7 @@ class PictureRepository:
         await self.session.execute(AGAIN, {**place, "at": at})
 
     async def stays(self, picture: Picture, reason: Stays) -> None:
-        """Telegram will not let it go: counted, not tried again."""
+        """Telegram refuses to delete it: counted, not tried again."""
         place = {"chat_id": picture.chat_id, "message_id": picture.message_id}
         await self.session.execute(STAYS, {**place, "reason": reason.value})
 
@@ -155,12 +156,12 @@ class PictureRepository:
         return await self.session.scalar(named.limit(1))
 
     async def left(self) -> int:
-        """How many stay where they are."""
+        """How many could not be deleted."""
         return await self.session.scalar(LEFT) or 0
 
 
 class PictureNotes:
-    """Notes faces on the chat's hot path: one statement each, in a quick session."""
+    """Writes the register while messages are sent: one statement each, in a quick session."""
 
     def __init__(self, sessions: QuickSessions) -> None:
         self._sessions = sessions

@@ -1,4 +1,4 @@
-"""Readers' preferences: what they do not want to hear, and at which hours nothing may ring."""
+"""Readers' preferences: groups of notifications switched off, and quiet hours of their own."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Preferences:
 
 
 class PreferenceService:
-    """Everybody's own, and nobody else's: the actor is the reader."""
+    """Each reader changes only their own: the actor is the reader."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow

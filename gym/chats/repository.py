@@ -1,10 +1,9 @@
-"""Queries of Telegram's side: the inbox, the drafts of forms, the people who write."""
+"""Queries of the inbox of updates, the drafts of forms, and the people who write to the bot."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -24,57 +23,10 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gym.chats.models import ChatPerson, Draft, InboxUpdate, SenderRank
+from gym.chats.models import ChatPerson, Draft, InboxUpdate
+from gym.chats.schemas import ClaimedUpdate, ClaimLimits, IncomingUpdate
 
-
-@dataclass(frozen=True, slots=True)
-class IncomingUpdate:
-    """An update as Telegram sent it."""
-
-    update_id: int
-    chat_id: int
-    payload: dict[str, Any]
-    user_id: int | None = None
-    """Who sent it; nobody for what comes from a channel."""
-    free: int = SenderRank.STRANGER
-    """The last standing whose quota has room for it."""
-    kept: int = SenderRank.STRANGER
-    """The last standing for which it is kept at all; beyond `free` it is excess."""
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """An update that this process may handle until its lease ends."""
-
-    update_id: int
-    chat_id: int
-    payload: dict[str, Any]
-    attempts: int
-    sent: int = 0
-    """Answers that left before an earlier attempt ended."""
-    crashes: int = 0
-    """Attempts just before this one that nobody ended."""
-    rank: int = SenderRank.STAFF
-    """The sender's standing when it came."""
-    excess: bool = False
-    """One too many at once: to be answered with one sentence, and not read."""
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimLimits:
-    """How many chats may be claimed: in all, and of those at most so many of members and of strangers."""
-
-    size: int
-    members: int
-    strangers: int
-
-    @classmethod
-    def of(cls, size: int) -> ClaimLimits:
-        """Without a ceiling for anybody."""
-        return cls(size, size, size)
-
-
-# The hot path's statements are plain text: building them anew costs more than running them.
+# These run on every update, so they are plain text: SQLAlchemy takes longer to build them than to run them.
 ADD = text(
     """
     WITH known AS MATERIALIZED (
@@ -95,11 +47,11 @@ ADD = text(
     """
 ).bindparams(bindparam("received_at", type_=DateTime(timezone=True)))
 
-# Staff before members before strangers. Each standing has its own ceiling, so that however many strangers
-# write, a place is free for whoever works here. The heads are found in one pass over what waits and then by
-# key (the CASE hides the partial index): the planner expects nothing to wait, and its anti-join over 1,000
-# waiting chats took sixty times as long (519 ms to 8). What is leased heads its chat whatever its number:
-# Telegram may bring a lower one after it, and nothing of a chat is handled beside it.
+# Staff before members before strangers. Each rank has its own ceiling, so that a place is free for staff
+# however many strangers write. The first update of each chat is found in one pass over what waits and then
+# by key (the CASE hides the partial index): the planner expects nothing to wait, and its anti-join over
+# 1,000 waiting chats took sixty times as long (519 ms to 8). A leased update counts as its chat's first
+# whatever its number: Telegram may bring a lower one after it, and nothing of a chat is handled beside it.
 _OF_RANK = """
             SELECT head.update_id FROM heads JOIN inbox_updates AS head USING (update_id)
             WHERE heads.rank = {rank}
@@ -149,7 +101,8 @@ CLAIM = (
     )
 )
 
-# What has served is emptied where it is marked: cards, links and typed PINs would lie here for a week.
+# The payload is emptied in the same statement: cards, links and typed PINs would lie here for a week, until
+# the row itself is deleted.
 FINISH = text(
     """
     UPDATE inbox_updates SET done_at = :now, failed = :failed, leased_until = NULL, payload = '{}'
@@ -176,7 +129,7 @@ SENT = text("UPDATE inbox_updates SET sent = :sent WHERE update_id = :update_id"
 
 
 class InboxRepository:
-    """The queue: in order within a chat, chats side by side."""
+    """The inbox as a queue: in order within a chat, chats in parallel; on a plain session, in wall time."""
 
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
@@ -198,11 +151,11 @@ class InboxRepository:
         return {row.update_id: row.rank for row in await self.session.execute(ADD, values)}
 
     async def put_aside(self, update_id: int | None, reason: str, at: datetime, code: str | None) -> None:
-        """A dead letter; the same once more is counted, not added."""
+        """Note a dead update; the same update and reason once more is counted, not added."""
         values = {"update_id": update_id, "reason": reason, "at": at, "code": code}
         await self.session.execute(PUT_ASIDE, values)
 
-    async def claim(self, now: datetime, until: datetime, room: ClaimLimits) -> list[Claimed]:
+    async def claim(self, now: datetime, until: datetime, room: ClaimLimits) -> list[ClaimedUpdate]:
         """Lease the oldest waiting update of as many chats as there is room for; staff first, then by age."""
         values = {
             "now": now,
@@ -212,7 +165,7 @@ class InboxRepository:
             "strangers": room.strangers,
         }
         rows = (await self.session.execute(CLAIM, values)).all()
-        return sorted((Claimed(*row) for row in rows), key=lambda item: (item.rank, item.update_id))
+        return sorted((ClaimedUpdate(*row) for row in rows), key=lambda item: (item.rank, item.update_id))
 
     async def extend(self, update_ids: Sequence[int], until: datetime) -> None:
         """Keep the leases of what is still being handled, not of what was handed back meanwhile."""
@@ -220,14 +173,14 @@ class InboxRepository:
         await self._set(and_(InboxUpdate.update_id.in_(update_ids), in_hand), leased_until=until)
 
     async def postpone(self, update_id: int, until: datetime) -> None:
-        """Hand it back; it may be claimed again from `until` on. An attempt that ended so was no crash."""
+        """Release the lease: it may be claimed again from `until` on, and the attempt counts as no crash."""
         await self._set(InboxUpdate.update_id == update_id, leased_until=until, crashes=0)
 
     async def count_sent(self, update_id: int, sent: int) -> None:
         """How many answers have left."""
         await self.session.execute(SENT, {"update_id": update_id, "sent": sent})
 
-    async def finish(self, item: Claimed, now: datetime, *, failed: bool) -> bool:
+    async def finish(self, item: ClaimedUpdate, now: datetime, *, failed: bool) -> bool:
         """Done; True when the chat has more waiting."""
         values = {"update_id": item.update_id, "chat_id": item.chat_id, "now": now, "failed": failed}
         return bool((await self.session.execute(FINISH, values)).scalar())

@@ -1,4 +1,4 @@
-"""Operations of Telegram's side: a durable inbox, drafts that survive a restart, who can be reached."""
+"""Operations on the inbox of updates (kept, claimed, finished), on drafts of forms and on reachability."""
 
 from __future__ import annotations
 
@@ -10,14 +10,8 @@ from sqlalchemy.exc import StatementError
 
 from gym.chats.intake import DeadReason, Reject
 from gym.chats.models import Draft
-from gym.chats.repository import (
-    Claimed,
-    ClaimLimits,
-    DraftRepository,
-    InboxRepository,
-    IncomingUpdate,
-    PeopleRepository,
-)
+from gym.chats.repository import DraftRepository, InboxRepository, PeopleRepository
+from gym.chats.schemas import ClaimedUpdate, ClaimLimits, IncomingUpdate
 from gym.chats.sessions import QuickSessions
 from gym.core.clock import WallClock
 
@@ -27,7 +21,7 @@ LEASE = timedelta(seconds=15)
 
 
 class InboxService:
-    """Every update is kept before Telegram may forget it, and handled once, in order per chat.
+    """Every update is stored before Telegram's offset moves, and handled once, in order within its chat.
 
     These operations run before anybody is known and on every update, so they take quick sessions
     and wall time instead of a unit of work.
@@ -41,8 +35,8 @@ class InboxService:
         """Store updates; when this returns, Telegram's offset may move.
 
         A batch that PostgreSQL refuses is stored one by one, and what is refused then is put aside. Returns
-        the sender's `Standing` of each that was kept. Raises `DatabaseUnavailable` for whatever does not lie
-        in the updates themselves (a timeout, a lock, a column to come): then they come again.
+        the sender's `SenderRank` of each that was kept. Raises `DatabaseUnavailable` for whatever is no fault
+        of the updates themselves (a timeout, a lock, a column to come): then they come again.
         """
         if not arrivals:
             return {}
@@ -76,7 +70,7 @@ class InboxService:
             await self.put_aside(arrival.update_id, DeadReason.REFUSED)
             return {}
 
-    async def claim(self, room: ClaimLimits | int) -> list[Claimed]:
+    async def claim(self, room: ClaimLimits | int) -> list[ClaimedUpdate]:
         """The oldest waiting update of as many chats as there is room for, leased to the caller."""
         now = self._clock.now()
         room = ClaimLimits.of(room) if isinstance(room, int) else room
@@ -87,7 +81,7 @@ class InboxService:
         async with self._sessions.open() as session:
             await InboxRepository(session).extend(update_ids, self._clock.now() + LEASE)
 
-    async def postpone(self, item: Claimed, by: timedelta) -> None:
+    async def postpone(self, item: ClaimedUpdate, by: timedelta) -> None:
         """Hand an update back, to be tried again later; those behind it in its chat wait too."""
         async with self._sessions.open() as session:
             await InboxRepository(session).postpone(item.update_id, self._clock.now() + by)
@@ -97,7 +91,7 @@ class InboxService:
         async with self._sessions.open() as session:
             await InboxRepository(session).count_sent(update_id, sent)
 
-    async def finish(self, item: Claimed, *, failed: bool = False) -> bool:
+    async def finish(self, item: ClaimedUpdate, *, failed: bool = False) -> bool:
         """Mark it handled; True when its chat has more waiting."""
         async with self._sessions.open() as session:
             return await InboxRepository(session).finish(item, self._clock.now(), failed=failed)

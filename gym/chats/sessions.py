@@ -1,4 +1,4 @@
-"""Short sessions for the chat's hot path: each statement commits by itself, no round trip for BEGIN."""
+"""Autocommit sessions for what runs on every update: each statement is a transaction, without BEGIN."""
 
 from __future__ import annotations
 

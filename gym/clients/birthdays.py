@@ -1,4 +1,4 @@
-"""Birthdays: whose it is on a day. Who was born on 29 February has it on the 28th in other years."""
+"""Birthdays on a day, in SQL. Who was born on 29 February has it on the 28th in other years."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many clients in one go: what registration and editing do, without a query or a message for each."""
+"""Bulk registration and editing of clients: one flush for all, and no notification for each."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class FilledClient:
 
 
 class BulkRegistration:
-    """Whoever calls has compared the people with each other and with those who are registered."""
+    """The caller has matched the people with each other and with the registered clients."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
@@ -76,9 +76,9 @@ class BulkRegistration:
         return clients
 
     async def lock(self, keys: Collection[UUID]) -> list[Client]:
-        """In the order of their ids, so that two people never wait for each other.
+        """In the order of their ids, so that two such transactions cannot deadlock.
 
-        Visits, sales and messages, which only refer to them, wait for nobody.
+        `FOR NO KEY UPDATE`: visits, sales and messages, whose rows only refer to clients, do not wait.
         """
         if not keys:
             return []
@@ -107,7 +107,7 @@ class BulkRegistration:
         return client
 
     def _note_guardian(self, client: Client) -> None:
-        """A guardian who stands in the gym's own list agreed when the list was kept."""
+        """A guardian named in the gym's own list counts as having agreed."""
         if client.guardian_name and is_minor(client.birth_date, self.uow.today):
             client.guardian_consent_at = client.guardian_consent_at or self.uow.now
 
@@ -123,7 +123,7 @@ class BulkRegistration:
 
 
 def _still_empty(client: Client, values: Mapping[str, object]) -> dict[str, object]:
-    """What the desk has written since the list was compared stays; tags are added to those of now."""
+    """The values whose columns are still empty, as the desk may have filled some since; tags are added."""
     found = {name: value for name, value in values.items() if name != "tags" and not _has(client, name)}
     tags = with_tags(client.tags, cast("Sequence[str]", values.get("tags", ())))
     return found | ({"tags": tags} if tags != client.tags else {})

@@ -1,4 +1,4 @@
-"""What can be wrong with a client's data; each says what to write instead."""
+"""Faults of clients' data, links, cards and blocks; each says what to write or do instead."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ class ClientErased(Conflict):
 
 
 class CardChanged(Conflict):
-    """Somebody else has made or revoked this client's card meanwhile."""
+    """The client's card was issued anew or revoked since the caller saw it."""
 
     code = "card_changed"
     message = N_("The card was changed meanwhile. Open the client's card again to see how it stands.")
@@ -155,7 +155,7 @@ class BlockNeedsAdmin(Forbidden):
 
 
 class AlreadyLinked(Conflict):
-    """One chat per client; the old one is unlinked first, on purpose."""
+    """The client has a chat already, which has to be unlinked first."""
 
     code = "client_already_linked"
     message = N_("{client} has a Telegram chat linked already. Unlink it first.")
@@ -165,19 +165,19 @@ class AlreadyLinked(Conflict):
 
 
 class KeyTaken(Conflict):
-    """An idempotency key that another registration has just used."""
+    """The idempotency key was used by another registration at the same moment."""
 
     code = "key_taken"
 
 
 class ClientsClash(Conflict):
-    """One of many clients has a document that somebody else has got meanwhile."""
+    """In bulk: a document was registered for another client in the meantime."""
 
     code = "clients_clash"
 
 
 class ReferrerUnknown(NotFound):
-    """Nobody, or nobody who may have brought this client."""
+    """There is no such client to have brought this one."""
 
     code = "referrer_unknown"
     message = N_(
@@ -191,7 +191,7 @@ class SelfReferral(Invalid):
 
 
 class ReferralCircle(Invalid):
-    """Each would have brought the other."""
+    """The referrer was brought by this very client."""
 
     code = "referral_circle"
     message = N_("{client} was brought by this very client. Choose somebody else.")

@@ -1,4 +1,4 @@
-"""Who stands behind a Telegram user: staff, client, both or nobody, found in one query."""
+"""Identity of a Telegram user or chat: staff, client, both or neither, in one query."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from gym.staff.models import Staff
 
 @dataclass(frozen=True, slots=True)
 class IdentityFacts:
-    """What the database says at this moment; inactive staff and clients are nobody."""
+    """Facts of one moment; inactive staff and clients are left out."""
 
     clock_offset_seconds: int
     settings: dict[str, Any]
@@ -53,7 +53,7 @@ VISITOR = (
 
 
 class IdentityRepository:
-    """Read on every update, so that a role taken away is gone on the next tap."""
+    """Queried on every update, so that a role that was taken away is gone at the next one."""
 
     def __init__(self, session: AsyncSession) -> None:
         self.session = session

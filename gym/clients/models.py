@@ -1,4 +1,4 @@
-"""Rows of clients."""
+"""Mapped row of a client, with the types of documents and genders."""
 
 from __future__ import annotations
 
@@ -48,6 +48,7 @@ class Client(Base):
         UniqueConstraint("document_type", "document_number", name="uq_clients_document"),
         CheckConstraint("referred_by IS NULL OR referred_by <> id", name="referred_by_another"),
         CheckConstraint("(document_type IS NULL) = (document_number IS NULL)", name="document_whole"),
+        # Trigrams, for parts of words and words with typing errors.
         Index(
             "ix_clients_search", "search", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"}
         ),

@@ -1,4 +1,4 @@
-"""Queries of clients; one search box over name, alias, document and phone."""
+"""Queries of clients, and their search by name, alias, document and phone."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Float, Select, and_, case, false, func, literal, or_, select
 
-from gym.clients.documents import with_zeros
 from gym.clients.errors import ClientNotFound
+from gym.clients.fields.documents import with_zeros
+from gym.clients.fields.phones import same_phone
 from gym.clients.models import Client
-from gym.clients.phones import same_phone
 from gym.clients.searching import VERY_FORGIVING_FROM, SearchTerms, pattern
 from gym.core.database.repository import Page, Repository
 
@@ -84,7 +84,7 @@ def _exact(terms: SearchTerms) -> ColumnElement[bool]:
 
 
 def _all_found(terms: SearchTerms) -> list[ColumnElement[bool]]:
-    """One condition that every word is there; none without words, because nothing then means nobody."""
+    """One condition that every word is found; None without words, and then nobody is found."""
     return [and_(*(_found(word) for word in terms.words))] if terms.words else []
 
 
@@ -99,7 +99,7 @@ def _found(word: str) -> ColumnElement[bool]:
 
 
 def _likeness(terms: SearchTerms) -> ColumnElement[float]:
-    """Whole words count most, then beginnings and parts, then what is nearly there."""
+    """Rank: whole words first, then beginnings and parts, then similar words."""
     total: ColumnElement[float] = literal(0.0, Float)
     for word in terms.words:
         whole = Client.search.regexp_match(rf"\m{word}\M")

@@ -1,8 +1,8 @@
-"""A client as registered and as changed, and the column values of either."""
+"""Input of clients: registered, changed; and the column values of either."""
 
 from __future__ import annotations
 
-from gym.clients.documents import Document
+from gym.clients.fields.documents import Document
 from gym.clients.fields.parsers import ParseContext
 from gym.clients.fields.table import CLIENT_FIELDS, ClientFields
 

@@ -1,4 +1,4 @@
-"""What somebody means who types into the search box: words with slips of the finger, or a number."""
+"""Search terms from typed text: words with tolerance for typing errors, or a number."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final, Self
 
-from gym.clients.documents import bare_number, with_zeros
-from gym.clients.phones import phone_ends
+from gym.clients.fields.documents import bare_number, with_zeros
+from gym.clients.fields.phones import phone_ends
 
 MOST_WORDS: Final = 6
 LONGEST_WORD: Final = 24

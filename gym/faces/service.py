@@ -8,7 +8,7 @@ from uuid import UUID
 
 from gym.core.database.ids import new_id
 from gym.faces.enrolment.consent import consent_version
-from gym.faces.gallery.matching import decide, leaning, strangers_among, threshold_of
+from gym.faces.gallery.matching import identification_of, leaning, strangers_among, threshold_of
 from gym.faces.gallery.memory_gallery import MemoryGallery, fastest
 from gym.faces.gallery.postgres_gallery import PgGallery
 from gym.faces.gallery.protection import protection_for
@@ -47,7 +47,7 @@ CONSENTS_A_DAY: Final = 3
 
 
 class FaceRecognitionService:
-    """Knows whose face it is; plain vectors come in, protected ones are stored and compared."""
+    """Probes come in plain; only protected vectors are stored and compared."""
 
     def __init__(self, uow: UnitOfWork, gallery: MemoryGallery | None = None) -> None:
         self.uow = uow
@@ -76,7 +76,7 @@ class FaceRecognitionService:
         return row
 
     async def withdraw_consent(self, client_id: UUID) -> None:
-        """Deletes every template and picture in the same breath; withdrawing twice is no fault."""
+        """Deletes every template and picture in the same transaction; withdrawing twice is no fault."""
         self._require(client_id)
         await self._faces.lock_client(client_id)
         withdrawn = await self._faces.withdraw(client_id, self.uow.now)
@@ -118,7 +118,7 @@ class FaceRecognitionService:
         """Who it is among active clients; named only above the threshold and ahead of everybody else."""
         self.uow.actor.require(Permission.CHECK_IN)
         gallery = fastest(self._gallery, self._memory, probe)
-        return decide(await gallery.search(probe), rule)
+        return identification_of(await gallery.search(probe), rule)
 
     async def remove(self, client_id: UUID) -> None:
         """Forget the face; consent stays."""

@@ -1,4 +1,4 @@
-"""What can be wrong with a sheet and its cells; each says what to do."""
+"""Faults of an import, of its sheet, rows and cells; each says what to do."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ class RowProblem(Enum):
 
 
 class RowFault(Invalid):
-    """What spoilt a row, by its problem; one that names a client, plan or sum has its own class."""
+    """A fault of a row that needs no facts in its sentence; others have classes of their own."""
 
     def __init__(self, problem: RowProblem) -> None:
         self.problem = problem

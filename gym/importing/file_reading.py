@@ -1,4 +1,4 @@
-"""Reading of a file of people with the choices that it leaves open: sheet, order of days, unknown columns."""
+"""Reading of a member list with the import's choices: sheet, order of day and month, unknown columns."""
 
 from __future__ import annotations
 

@@ -13,8 +13,8 @@ from datetime import date
 from enum import Enum, auto
 from typing import Final, Generic, TypeVar
 
-from gym.clients.documents import Document
-from gym.clients.phones import same_phone
+from gym.clients.fields.documents import Document
+from gym.clients.fields.phones import same_phone
 from gym.clients.searching import fold
 
 Key = TypeVar("Key")

@@ -1,4 +1,4 @@
-"""Memberships of a list: which plan a row means, from when to when, and what is still owed. Pure."""
+"""Running memberships in a member list: plan, first and last day, and amount owed of each row. Pure."""
 
 from __future__ import annotations
 

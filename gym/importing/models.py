@@ -1,4 +1,4 @@
-"""Rows of imports: which list, who sent it, and what it made, so that it can be taken back."""
+"""Mapped rows of an import and of each client it made or filled, by which it can be undone."""
 
 from __future__ import annotations
 

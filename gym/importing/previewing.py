@@ -1,4 +1,4 @@
-"""The dry run: what becomes of each row, beside the clients that are registered. Changes nothing. Pure."""
+"""Preview (dry run) of an import: the outcome of each row against the registered clients. Pure."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class Previewing:
         return ImportPreview([self._row(row) for row in people])
 
     def _row(self, row: PersonRow) -> PreviewedRow:
-        """Faults of the plan are the row's: the person would stand at the door without what was paid."""
+        """A fault of the plan refuses the row: the client would be denied at the door in spite of paying."""
         try:
             plan = self._memberships.running(row.membership) if row.membership else None
         except GymError as fault:

@@ -1,4 +1,4 @@
-"""Queries of imports: who is registered, which plans are sold, what was imported before."""
+"""Queries of imports: registered clients, plans on sale, earlier imports and whether they are in use."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import exists, select, text
 from sqlalchemy.orm import InstrumentedAttribute
 
-from gym.clients.documents import Document
+from gym.clients.fields.documents import Document
 from gym.clients.fields.table import CLIENT_FIELDS
 from gym.clients.models import Client
 from gym.clients.schemas import ClientInput

@@ -1,4 +1,4 @@
-"""The sheet that goes back: every row with what becomes of it, to be mended and sent again."""
+"""Result sheet of an import (.xlsx): every row with its outcome, to be corrected and imported again."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ RESULTS: Final = {
 FAULTY: Final = PatternFill("solid", fgColor="FFF2A8")
 BOLD: Final = Font(bold=True)
 LONGEST_TITLE: Final = 31
+"""Excel's limit."""
 _NOT_IN_TITLES: Final = re.compile(r"[\\*?:/\[\]\n]")
 _COMMAND: Final = re.compile(r"[=+\-@\t\r]")
 _NUMBER: Final = re.compile(r"[+-]?[0-9 ().,-]*")

@@ -1,4 +1,4 @@
-"""What an import would do, row by row, and what it has done."""
+"""Value types of imports: choices, sheets that were read, previewed rows and their outcomes."""
 
 from __future__ import annotations
 

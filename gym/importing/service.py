@@ -1,4 +1,4 @@
-"""Imports: a list of people is compared with the gym, and taken in, all of it or its good rows."""
+"""Imports of member lists: previewed, and carried out for all rows or for those without faults."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ class ImportService:
         return await self._imports.require(import_id)
 
     def _tell(self, run: ClientImport, preview: ImportPreview) -> None:
-        """One message for a whole list, so that no plan comes in without a sale and unseen by the others."""
+        """One notification for a whole list: plans enter without a sale, and colleagues have to see it."""
         if not preview.plans:
             return
         owed = sum(preview.owing, Decimal(0))
@@ -184,4 +184,4 @@ class ImportService:
 
 
 def _silent(done: int, total: int) -> None:
-    """Nobody waits for the figures."""
+    """Default progress callback: reports nothing."""

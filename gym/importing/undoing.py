@@ -1,4 +1,4 @@
-"""Taking an import back: reversed, never deleted, and refused once somebody has used what it gave."""
+"""Undo of an import: reversed, never deleted; refused once a client of it has come, paid or been linked."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ DESK_GROUPS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class KindSpec:
-    """How one kind is told."""
+    """One row of the table of kinds."""
 
     kind: Kind
     payload: type[Payload]

@@ -1,4 +1,4 @@
-"""Rows of the outbox: data and recipient, never text; rendered in the reader's language when sent."""
+"""Mapped rows of the outbox, desk chats, preferences and broadcasts. A notification is data, never text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gym.core.database.engine import Base, Id, enum_column
 
 
 class NotificationKind(StrEnum):
-    """Everything the gym tells; a recipient may opt out of some."""
+    """Every notification; a recipient may opt out of some."""
 
     # to the client
     WELCOME = "welcome"
@@ -70,7 +70,7 @@ class NotificationKind(StrEnum):
     DESK_CASH_COUNTED = "desk_cash_counted"
     DESK_FREEZE_WANTED = "desk_freeze_wanted"
     DESK_FREEZE_TAKEN_BACK = "desk_freeze_taken_back"
-    """Takes the place of the wish in the chat; alone it is not told."""
+    """Replaces the request in the chat; alone it is not sent."""
     DESK_CHECKED_IN = "desk_checked_in"
     DESK_DENIED = "desk_denied"
     DESK_OVERRIDE = "desk_override"
@@ -106,17 +106,17 @@ class RecipientKind(StrEnum):
 
 
 class NotificationState(StrEnum):
-    """Where a row stands."""
+    """State of delivery of one row."""
 
     PENDING = "pending"
     SENT = "sent"
     UNREACHABLE = "unreachable"
     FAILED = "failed"
-    """Telegram refuses it, or it failed too often: an admin sends it again or lays it aside."""
+    """Telegram refuses it, or it failed too often: an admin resends or dismisses it."""
     MUTED = "muted"
     """The reader does not want to hear of it."""
     DISMISSED = "dismissed"
-    """Laid aside by an admin, or called off with its broadcast."""
+    """Dismissed by an admin, or called off, or overtaken by a later message."""
 
 
 class Priority(StrEnum):
@@ -132,12 +132,14 @@ class Notification(Base):
 
     __tablename__ = "notifications"
     __table_args__ = (
+        # When the next message is due, and what is due already (`claims.NEXT_DUE`, the sweep).
         Index(
             "ix_notifications_due",
             "rank",
             "next_try_at",
             postgresql_where=text("state = 'pending'"),
         ),
+        # The order of a claim (`claims.CLAIM`): it stops at the first few that may be sent.
         Index(
             "ix_notifications_order",
             "rank",
@@ -145,14 +147,17 @@ class Notification(Base):
             "id",
             postgresql_where=text("state = 'pending'"),
         ),
+        # Dead letters, the newest first; lately sent, for pacing and retention.
         Index("ix_notifications_failed", "created_at", postgresql_where=text("state = 'failed'")),
         Index("ix_notifications_sent_at", "sent_at", postgresql_where=text("state = 'sent'")),
+        # The progress of a broadcast.
         Index(
             "ix_notifications_broadcast",
             "broadcast_id",
             "state",
             postgresql_where=text("broadcast_id IS NOT NULL"),
         ),
+        # Whether an earlier message of the same reader waits, asked for each candidate of a claim.
         Index(
             "ix_notifications_waiting",
             "recipient_id",
@@ -205,12 +210,12 @@ class DeskChat(Base):
     gone_at: Mapped[datetime | None]
     """Since when the bot cannot write there: it was taken out of the group, or the topic was deleted."""
     offered_at: Mapped[datetime | None]
-    """Since when it waits for an admin's word; None once an admin has confirmed it."""
+    """Since when it waits to be confirmed by an admin; None once it is."""
     created_at: Mapped[datetime]
 
 
 class NotificationPreference(Base):
-    """What one reader does not want to hear, and when; without a row the gym's own ways hold."""
+    """One reader's muted groups and quiet hours; without a row the gym's settings hold."""
 
     __tablename__ = "notification_preferences"
 

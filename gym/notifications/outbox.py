@@ -1,4 +1,4 @@
-"""Putting messages into the outbox: rows of the transaction that caused them."""
+"""Insertion into the transactional outbox, in the transaction of the act that causes the message."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ RANKS = {Priority.URGENT: 0, Priority.NORMAL: 1, Priority.BULK: 2}
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Whom to tell; the chat is found when the message leaves."""
+    """Recipient of a message; the chat is looked up when it is sent."""
 
     kind: RecipientKind
     id: UUID | None = None
@@ -97,7 +97,7 @@ WHERE state = 'pending' AND (dedup_key = :key OR starts_with(dedup_key, :key || 
 
 
 async def call_off(session: AsyncSession, dedup_key: str, wall: datetime) -> None:
-    """Lay aside the waiting messages of a key, or of a key that it begins; what is on its way arrives."""
+    """Dismiss the waiting messages whose `dedup_key` is or begins with a key; not those being sent."""
     await session.execute(_CALL_OFF, {"key": dedup_key, "wall": wall})
 
 

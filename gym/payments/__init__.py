@@ -1,1 +1,1 @@
-"""Payments: the append-only ledger. Knows accounts, entries and receipts; nothing of periods."""
+"""Payments: the append-only ledger of accounts, entries and receipts. Imports nothing of subscriptions."""

@@ -1,4 +1,4 @@
-"""Counting the tills: what each of the staff should have by method at the end of a day, what there was."""
+"""Cash counts: each till's expected amounts by method on a day, compared with what was counted."""
 
 from __future__ import annotations
 
@@ -43,9 +43,7 @@ class DayNotBegun(Invalid):
 
 
 class CashService:
-    """Employees count their own till of today, admins everybody's of any day. Nothing is counted away: a
-    second count is one more row.
-    """
+    """Employees count their own till of today, admins everybody's of any day. A recount is one more row."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow

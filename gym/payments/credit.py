@@ -21,7 +21,7 @@ ZERO = Decimal(0)
 
 
 class ClientCredit:
-    """Whoever moves credit holds the client's row; the room that moves it has checked who may."""
+    """The caller holds the client's row locked and has checked the actor's permission."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow

@@ -1,4 +1,4 @@
-"""The pen of the ledger: writes an entry, lets the database move the balance, and records it."""
+"""Writer of ledger entries: inserts one, reads the balance that the trigger has moved, and audits it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ RECORDED = ("method", "cause", "reason", "receipt_number", "voids_id", "note", "
 
 
 class Ledger:
-    """Whoever writes holds the account's lock, and has checked the rules."""
+    """The caller holds the account's lock and has checked the rules."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
@@ -80,7 +80,7 @@ class Ledger:
         await self.write(account, EntryKind.CREDIT, amount, cause=EntryCause.ROUNDING, reason=reason)
 
     async def _forgive_rest(self, account: Account) -> None:
-        """Less than anybody can pay is not owed: credited at once, so that status and balance agree."""
+        """Credit a rest below the smallest amount at once, as nobody can pay it: status and balance agree."""
         if account.kind is not AccountKind.CREDIT:  # there it is the gym that owes
             await self.round_off(account, account.balance)
 

@@ -1,4 +1,4 @@
-"""Locking accounts: the one that is moved, and the client's credit when that moves too."""
+"""Locks of accounts: the one that is moved, and the client's credit when that moves too."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows of the ledger. Entries are only ever added; PostgreSQL refuses to change or delete one."""
+"""Mapped rows of the ledger. Append-only: a trigger refuses to change or delete an entry."""
 
 from __future__ import annotations
 
@@ -78,6 +78,8 @@ class Account(Base):
     __table_args__ = (
         CheckConstraint("balance >= 0", name="balance"),
         CheckConstraint("kind <> 'credit' OR client_id IS NOT NULL", name="credit_owner"),
+        # One credit account a client, so that of two who open it at once one makes it; and the accounts that
+        # owe, a small part of all.
         Index("uq_accounts_credit", "client_id", unique=True, postgresql_where=sql("kind = 'credit'")),
         Index("ix_accounts_owed", "client_id", postgresql_where=sql("balance > 0")),
     )

@@ -1,4 +1,4 @@
-"""Money back: refunds, credits with a surplus, and money that was handed back and comes in again.
+"""Refunds, credits with a surplus, and refunded money that comes in again.
 
 Of no account more is handed back than was paid (`net_paid` is never below zero): what is void cannot be
 handed back, and what was handed back cannot be void. A trigger in the database refuses the same.
@@ -31,7 +31,7 @@ ZERO: Final = Decimal(0)
 
 
 class MoneyBack:
-    """Whoever calls has checked who may credit; handing out money is checked here."""
+    """The caller has checked the permission to credit; that to hand out money is checked here."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow

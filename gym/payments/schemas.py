@@ -1,4 +1,4 @@
-"""What the ledger hands out: receipts and totals."""
+"""Value types of the ledger: receipts, totals by method, money given back."""
 
 from __future__ import annotations
 

@@ -1,17 +1,15 @@
-"""The cashier: moves money between clients and the gym, on paper that cannot be rewritten.
+"""Payments: accounts opened and charged, payments taken and voided, credits; and by name their history.
 
-An account's balance is kept by the database as entries are inserted; whoever writes one holds the account's
-lock, so what was checked against the balance is still true when the entry lands.
+A trigger keeps an account's balance as entries are inserted; whoever writes one holds the account's lock, so
+what was checked against the balance is still true when the entry is inserted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from gym.core.database.repository import Page
 from gym.payments.credit import ClientCredit
 from gym.payments.errors import (
     AlreadyVoided,
@@ -25,11 +23,11 @@ from gym.payments.errors import (
     parse_note,
     parse_reason,
 )
+from gym.payments.history import PaymentHistory
 from gym.payments.ledger import Ledger, positive
 from gym.payments.locking import client_of, lock_account, same_entry
 from gym.payments.models import Account, AccountKind, EntryCause, EntryKind, LedgerEntry, Method
 from gym.payments.repository import AccountRepository, EntryRepository
-from gym.payments.schemas import MethodTotal
 from gym.security.permissions import Permission
 from gym.unit_of_work import UnitOfWork
 
@@ -37,10 +35,19 @@ ZERO = Decimal(0)
 
 
 class PaymentService:
-    """The ledger's operations. Knows accounts, not what they are for."""
+    """The ledger's operations. Knows accounts, not what they are for.
+
+    Reading is a service of its own, and its operations are called by this one's name.
+    """
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
+
+        history = PaymentHistory(uow)
+        self.balance, self.account, self.payment = history.balance, history.account, history.payment
+        self.entries, self.client_payments = history.entries, history.client_payments
+        self.payments_of, self.money_by_method = history.payments_of, history.money_by_method
+        self.voided, self.balance_after = history.voided, history.balance_after
 
     @property
     def _accounts(self) -> AccountRepository:
@@ -172,57 +179,11 @@ class PaymentService:
         held = max(ZERO, await self._entries.net_paid(payment.account_id))
         return max(ZERO, payment.amount - held)
 
-    async def balance(self, account_id: UUID) -> Decimal:
-        account = await self._accounts.require(account_id)
-        self._require_sight(account.client_id)
-        return account.balance
-
-    async def account(self, account_id: UUID) -> Account:
-        account = await self._accounts.require(account_id)
-        self._require_sight(account.client_id)
-        return account
-
-    async def payment(self, entry_id: UUID) -> LedgerEntry:
-        """One payment. Raises `PaymentNotFound`."""
-        payment = await self._entries.require_payment(entry_id)
-        self._require_sight((await self._accounts.require(payment.account_id)).client_id)
-        return payment
-
     def may_void(self, payment: LedgerEntry) -> bool:
         """Whether the actor may void it now; others ask an admin."""
         actor = self.uow.actor
         own = actor.id is not None and payment.staff_id == actor.id and payment.gym_day == self.uow.today
         return actor.may(Permission.VOID_ANY) or (own and actor.may(Permission.VOID_OWN_TODAY))
-
-    async def entries(self, account_id: UUID) -> Sequence[LedgerEntry]:
-        """Everything that moved an account, oldest first."""
-        self._require_sight((await self._accounts.require(account_id)).client_id)
-        return await self._entries.of_account(account_id)
-
-    async def client_payments(self, client_id: UUID, number: int = 0) -> Page[LedgerEntry]:
-        """A client's payments, newest first; `voided` tells which do not count."""
-        self._require_sight(client_id)
-        return await self._entries.client_payments(client_id, number)
-
-    async def payments_of(
-        self, day: date, staff_id: UUID | None = None, number: int = 0
-    ) -> Page[LedgerEntry]:
-        """A gym day's payments; employees see their own of today."""
-        self._require_day(day, staff_id)
-        return await self._entries.payments_of(day, staff_id, number)
-
-    async def voided(self, payment_ids: Iterable[UUID]) -> set[UUID]:
-        """Which of the payments were voided."""
-        return await self._entries.voided(payment_ids)
-
-    async def balance_after(self, payment: LedgerEntry) -> Decimal:
-        """What was still owed right after a payment."""
-        return await self._entries.balance_after(payment)
-
-    async def money_by_method(self, day: date, staff_id: UUID | None = None) -> list[MethodTotal]:
-        """A gym day's money; employees see their own of today."""
-        self._require_day(day, staff_id)
-        return await self._entries.totals(day, staff_id)
 
     @property
     def _ledger(self) -> Ledger:
@@ -264,11 +225,3 @@ class PaymentService:
     def _require_void(self, payment: LedgerEntry) -> None:
         if not self.may_void(payment):
             raise VoidNeedsAdmin
-
-    def _require_day(self, day: date, staff_id: UUID | None) -> None:
-        actor = self.uow.actor
-        own = staff_id is not None and staff_id == actor.id and day == self.uow.today
-        actor.require(Permission.REPORT_OWN_DAY if own else Permission.REPORT_ALL)
-
-    def _require_sight(self, client_id: UUID | None) -> None:
-        self.uow.actor.require_own_or(Permission.TAKE_PAYMENT, client_id)

@@ -1,4 +1,4 @@
-"""Statements: what a client has paid and got back, and how an account came to its balance."""
+"""Statements of account: a client's payments, voids and refunds; an account's entries with its balance."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tills: what each of the staff should have by method on a day, what was counted, what was done beside it."""
+"""Tills, one for each of the staff and day: expected and counted amounts by method, and other acts."""
 
 from __future__ import annotations
 
@@ -32,8 +32,10 @@ class TillMethod:
 
 @dataclass(frozen=True, slots=True)
 class Besides:
-    """What one of the staff did on a day that puts no money into the till, or takes none out: worth a look
-    beside the till, because cash that was kept leaves its traces here."""
+    """What one of the staff did on a day that moves no money of the till.
+
+    Shown beside the till, because cash that was taken and not entered leaves its traces here.
+    """
 
     by_credit: Decimal = ZERO
     """Sold or paid with clients' credit."""

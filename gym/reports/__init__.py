@@ -1,1 +1,1 @@
-"""Reports: what the gym's rows say together."""
+"""Reports: today, the day in numbers, absences, ending plans, figures of staff."""

@@ -1,4 +1,4 @@
-"""Who pays and does not come: members whom the door would let in, by the days they have stayed away."""
+"""Report of absent members: those whom the door would let in, by the days they have stayed away."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ OF_ONE: Final = away("SELECT a.since, a.days FROM absent a", of_one=True)
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """A client whose plan runs unused."""
+    """A client who has a running plan and has stayed away."""
 
     client_id: UUID
     client_name: str
@@ -62,7 +62,7 @@ class LongAway:
 
 
 class AbsenceRepository:
-    """What the rule of `gym.attendance.absence` finds, by the gym's settings."""
+    """Queries with the rule of `gym.attendance.absence`, by the gym's settings."""
 
     def __init__(self, session: AsyncSession, settings: GymSettings) -> None:
         self.session = session

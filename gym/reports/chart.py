@@ -1,4 +1,4 @@
-"""A day drawn: the door by the hour, and the money by method. Pure, slow: call it in a thread.
+"""Chart of a day as PNG: the door by the hour, the money by method. Pure, slow: call it in a thread.
 
 Matplotlib takes a second to load, so this module is imported only where somebody asks for a picture.
 """

@@ -1,4 +1,4 @@
-"""The day in numbers: told to the desk at closing, kept as data, drawn when somebody wants to see it."""
+"""Daily digest: the day's figures sent to the desk at closing, and the data of their chart."""
 
 from __future__ import annotations
 
@@ -83,18 +83,18 @@ class DigestService:
 
     async def _payload(self, day: date) -> DeskDigestPayload:
         report = TodayService(self.uow)
-        door, standing = await report.door(day), await report.standing(day)
+        door, figures = await report.door(day), await report.figures(day)
         money = await PaymentService(self.uow).money_by_method(day)
         return DeskDigestPayload(
             day=day,
             visits=door.visits,
             denials=tuple(DenialCount(code=code, count=count) for code, count in door.denials.items()),
             money=tuple(MethodNet(method=one.method, net=one.net) for one in money),
-            new_clients=standing.new_clients,
-            ending_week=standing.ending_week,
-            debts=standing.debts,
-            owed=standing.owed,
-            at_risk=standing.at_risk,
+            new_clients=figures.new_clients,
+            ending_week=figures.ending_week,
+            debts=figures.debts,
+            owed=figures.owed,
+            at_risk=figures.at_risk,
         )
 
 

@@ -1,4 +1,4 @@
-"""Plans that run out with nothing after them."""
+"""Report of plans that end within a week without a renewal."""
 
 from __future__ import annotations
 

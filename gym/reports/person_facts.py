@@ -1,4 +1,4 @@
-"""What each of the staff did in a range of days that an owner wants to look at: one query, a row a person.
+"""Figures of each of the staff over a range of gym days, for the owner: one query, one row a person.
 
 Facts, no judgement: every one of these is allowed and has honest reasons. Somebody who keeps money or gives
 it away leaves traces in one of them.

@@ -1,4 +1,4 @@
-"""The day at a glance: who is in, what was refused, what came in, what runs out. Five queries in all."""
+"""Today on one screen: occupancy, refusals, money, ending plans, debts, requests. Five queries in all."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ WHERE s.status IN ('scheduled', 'pending_payment', 'active', 'frozen') AND NOT s
     AND NOT EXISTS (SELECT FROM subscriptions n WHERE n.client_id = s.client_id
         AND n.starts_on > s.starts_on AND n.status <> 'canceled')
 """
-_STANDING: Final = """
+_FIGURES: Final = """
 SELECT
     (SELECT count(*) FROM clients WHERE created_at >= :begins AND created_at < :ends) AS new_clients,
     ending.today AS ending_today, ending.week AS ending_week, debts.number AS debts, debts.amount AS owed,
@@ -51,7 +51,7 @@ _AND_DEBTS: Final = """
     WHERE a.balance > 0 AND s.starts_on <= :day AND NOT s.held
 ) debts
 """
-STANDING: Final = away(_STANDING + ENDING + _AND_DEBTS)
+FIGURES: Final = away(_FIGURES + ENDING + _AND_DEBTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,8 @@ class DoorDay:
 
 
 @dataclass(frozen=True, slots=True)
-class PlanCounts:
-    """How many of what, on one day."""
+class DayFigures:
+    """Counts of one day: new clients, ending plans, debts with their sum, requests, absent members."""
 
     new_clients: int
     ending_today: int
@@ -91,7 +91,7 @@ class Today:
     money: Sequence[MethodTotal]
     own_till: bool
     """The money is what the reader took, not the gym's."""
-    standing: PlanCounts
+    figures: DayFigures
 
     @property
     def taken(self) -> Decimal:
@@ -99,7 +99,7 @@ class Today:
 
 
 class DayRepository:
-    """What a day's rows add up to."""
+    """Sums and counts of a day."""
 
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
@@ -115,9 +115,9 @@ class DayRepository:
         most_first = dict(sorted(denials.items(), key=lambda item: (-item[1], item[0])))
         return DoorDay(sum(visits for _, visits, _ in rows), most_first)
 
-    async def standing(self, values: Mapping[str, Any]) -> PlanCounts:
-        row = (await self.session.execute(STANDING, dict(values))).one()
-        return PlanCounts(
+    async def figures(self, values: Mapping[str, Any]) -> DayFigures:
+        row = (await self.session.execute(FIGURES, dict(values))).one()
+        return DayFigures(
             new_clients=row.new_clients,
             ending_today=row.ending_today,
             ending_week=row.ending_week,
@@ -145,7 +145,7 @@ class TodayService:
             door=await self._days.door(day),
             money=await PaymentService(self.uow).money_by_method(day, actor.id if own else None),
             own_till=own,
-            standing=await self.standing(day),
+            figures=await self.figures(day),
         )
 
     async def door(self, day: date) -> DoorDay:
@@ -154,11 +154,11 @@ class TodayService:
         self.uow.actor.require(Permission.REPORT_OWN_DAY if own else Permission.REPORT_ALL)
         return await self._days.door(day)
 
-    async def standing(self, day: date) -> PlanCounts:
-        """What there is to do, as of a day."""
+    async def figures(self, day: date) -> DayFigures:
+        """The figures as of a day; requests are those that the actor may answer."""
         self.uow.actor.require(Permission.REPORT_OWN_DAY)
         zone = self.uow.settings.zone
-        return await self._days.standing(
+        return await self._days.figures(
             {
                 **terms_of(day, self.uow.settings, AT_RISK_AFTER),
                 "until": day + WEEK,

@@ -1,4 +1,4 @@
-"""Candidates: who was invited as an admin has no power until an admin confirms them."""
+"""Candidates: people invited as admins, without any permission until an admin confirms them."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Newcomer:
 
 
 async def join(uow: UnitOfWork, newcomer: Newcomer, role: Role, key: UUID | None = None) -> Staff:
-    """A new colleague, in the trail and told to the desk. Raises `TelegramTaken`."""
+    """Insert a colleague, audit it and tell the desk. Raises `TelegramTaken`."""
     staff = Staff(
         id=key,
         name=newcomer.name,
@@ -69,7 +69,7 @@ async def join(uow: UnitOfWork, newcomer: Newcomer, role: Role, key: UUID | None
 
 
 class CandidateService:
-    """Of any number of answers to one candidate the first counts."""
+    """Of several answers to one candidate the first counts."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
@@ -112,7 +112,7 @@ class CandidateService:
         return await self._candidates.require(key)
 
     async def of_account(self, telegram_id: int) -> AdminCandidate | None:
-        """Whoever waits behind a Telegram account."""
+        """The waiting candidate with a Telegram account."""
         candidate = await self._candidates.by_telegram(telegram_id)
         return candidate if candidate is not None and self.is_waiting(candidate) else None
 
@@ -173,7 +173,7 @@ class CandidateService:
         return candidate
 
     async def _require_admin(self) -> None:
-        """An admin at this very moment: one who is let go just now gives nobody power any more."""
+        """The actor's row is locked: an admin who is deactivated at the same moment confirms nobody."""
         actor = self.uow.actor
         actor.require(Permission.MANAGE_STAFF)
         if actor.kind is ActorKind.STAFF and not (actor.id and await self._staff.hold_admin(actor.id)):
@@ -185,7 +185,7 @@ class CandidateService:
             raise NotYourself
 
     async def _make_room(self, known: AdminCandidate) -> None:
-        """An account stands here once; what was opened in the same moment is judged here."""
+        """One row for each account: an ended one is deleted. Raises `StillWaiting`, `TelegramTaken`."""
         if known.state is CandidateState.CONFIRMED:
             raise TelegramTaken
         if self.is_waiting(known):
@@ -210,7 +210,7 @@ class CandidateService:
             self.uow.notify(Recipient.staff(admin), payload, dedup_key=key)
 
     async def _tell_decided(self, candidate: AdminCandidate) -> None:
-        """What asked is laid aside where it has not left, and takes its end where it has."""
+        """Call off the messages that ask where they have not been sent; replace them where they have."""
         key = _asked_key(candidate)
         await self.uow.call_off(key)
         payload = AdminWaitOverPayload(candidate=candidate_details(candidate), replaces=key)
@@ -222,7 +222,7 @@ class CandidateService:
 
 
 def candidate_details(candidate: AdminCandidate) -> CandidateDetails:
-    """A candidate as a message tells of them."""
+    """A candidate as notification payloads hold one."""
     return CandidateDetails(
         candidate_id=candidate.id,
         telegram_id=candidate.telegram_id,

@@ -42,7 +42,7 @@ class CandidateNotFound(NotFound):
 
 
 class CandidateDecided(Conflict):
-    """An admin was faster; `by` says who."""
+    """Another admin's answer came first; `by` says whose."""
 
     code = "candidate_decided"
     message = N_("{by} has confirmed {name} already.")
@@ -67,7 +67,7 @@ class CandidateExpired(Conflict):
 
 
 class NotYourself(Forbidden):
-    """Nobody gives themselves power."""
+    """Nobody confirms themselves."""
 
     code = "not_yourself"
     message = N_("You cannot confirm yourself. Another admin has to.")

@@ -1,4 +1,4 @@
-"""Four eyes: nobody who works here gives anything to the own membership; a colleague does it.
+"""Four-eyes principle: staff give no money or days to their own membership; a colleague does it.
 
 Whose membership it is was noted by the database when staff and client had the same Telegram account, and
 stays noted when the client is unlinked or linked elsewhere (`OwnMembership`).

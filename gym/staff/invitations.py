@@ -20,7 +20,7 @@ from gym.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class OpenInvitation:
-    """What may be told of a link; its token is kept nowhere."""
+    """An open invitation without its token, which is kept nowhere."""
 
     id: UUID
     role: Role

@@ -1,4 +1,4 @@
-"""Rows of staff."""
+"""Mapped rows of staff, of own memberships and of candidates."""
 
 from __future__ import annotations
 

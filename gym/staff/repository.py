@@ -1,4 +1,4 @@
-"""Queries over the team."""
+"""Queries of staff and candidates, and the locks that keep at least one admin."""
 
 from __future__ import annotations
 

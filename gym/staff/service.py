@@ -1,49 +1,36 @@
-"""The team: who may work here, in which role, and under which house rules."""
+"""The team: who works here and in which role; and by name passwords and settings."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
-
-from gym.core.database.engine import violated_constraint
 from gym.core.database.repository import Page
 from gym.core.language import LANGUAGES, nearest_language
 from gym.core.text import one_line
 from gym.security.models import LinkPurpose, OneTimeLink
 from gym.security.one_time_links import IssuedLink, OneTimeLinks
-from gym.security.permissions import Actor, ActorKind, Permission, Role
+from gym.security.permissions import Actor, Permission, Role
 from gym.security.sessions import revoke_all
 from gym.security.signed_links import SignedLinks
-from gym.settings.models import GymState
-from gym.settings.reading import read_settings
-from gym.settings.schemas import GymSettings
 from gym.staff.candidates import CandidateService, Newcomer, join
 from gym.staff.errors import (
     AlreadyClaimed,
     LanguageUnknown,
     LastAdmin,
     NameUnfit,
-    NotYours,
     StaffDeactivated,
     TelegramTaken,
-    UsernameInvalid,
-    UsernameTaken,
 )
-from gym.staff.house_rules import changed_settings
 from gym.staff.models import AdminCandidate, Staff
+from gym.staff.password_links import PasswordLinks
 from gym.staff.repository import StaffRepository
+from gym.staff.setting_changes import SettingChanges
 from gym.unit_of_work import UnitOfWork
 
 INVITATION_LIFETIME: Final = timedelta(hours=24)
-PASSWORD_LINK_LIFETIME: Final = timedelta(minutes=30)
 ENTRANCES: Final = (LinkPurpose.CLAIM_GYM, LinkPurpose.INVITE_STAFF)
-USERNAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{2,39}")
 
 
 def parse_staff_name(text: str) -> str:
@@ -54,24 +41,24 @@ def parse_staff_name(text: str) -> str:
     return name
 
 
-def parse_username(text: str) -> str:
-    """Raises `UsernameInvalid`."""
-    username = text.strip()
-    if not USERNAME.fullmatch(username):
-        raise UsernameInvalid
-    return username
-
-
 def actor_of(staff: Staff) -> Actor:
     """The actor that a staff row stands for."""
     return Actor.staff(staff.id, staff.name, staff.role, staff.language)
 
 
 class StaffService:
-    """Inviting, promoting and letting go; the gym keeps at least one active admin, always."""
+    """Invitations, roles and deactivation; the gym keeps at least one active admin, always.
+
+    Passwords and settings are services of their own, and their operations are called by this one's name.
+    """
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
+
+        passwords = PasswordLinks(uow)
+        self.password_link, self.password_owner = passwords.password_link, passwords.password_owner
+        self.set_password = passwords.set_password
+        self.change_settings = SettingChanges(uow).change_settings
 
     @property
     def _staff(self) -> StaffRepository:
@@ -207,60 +194,6 @@ class StaffService:
         self.uow.audit_changes("staff.renamed", staff)
         return staff
 
-    async def password_link(self) -> IssuedLink:
-        """A link to the page where the actor chooses an API password; older ones stop working."""
-        actor, wall = self.uow.actor, self.uow.context.wall
-        if actor.kind is not ActorKind.STAFF or actor.id is None:
-            raise NotYours
-        await self._links.withdraw(wall, purpose=LinkPurpose.SET_PASSWORD, subject_id=actor.id)
-        return await self._links.issue(
-            LinkPurpose.SET_PASSWORD, wall, PASSWORD_LINK_LIFETIME, subject_id=actor.id, created_by=actor.id
-        )
-
-    async def password_owner(self, token: str) -> Staff:
-        """Whose password a link would set; looking does not spend it.
-
-        Raises `LinkUnknown`, `LinkUsed`, `LinkExpired`, `StaffDeactivated`.
-        """
-        link = await self._links.look(token, (LinkPurpose.SET_PASSWORD,), self.uow.context.wall)
-        staff = await self._staff.get(link.subject_id) if link.subject_id else None
-        if staff is None or not staff.active:
-            raise StaffDeactivated
-        return staff
-
-    async def set_password(self, token: str, username: str, password_hash: str) -> Staff:
-        """Keep a password that was checked and hashed outside of the transaction; every token is revoked.
-
-        Raises `UsernameInvalid`, `UsernameTaken` and those of a link.
-        """
-        username = parse_username(username)
-        link = await self._links.redeem(token, (LinkPurpose.SET_PASSWORD,), self.uow.context.wall)
-        staff = await self._staff.lock(link.subject_id) if link.subject_id else None
-        if staff is None or not staff.active:
-            raise StaffDeactivated
-        await self._keep_password(staff, username, password_hash)
-        self.uow.audit("staff.password_set", staff, after={"username": username})
-        return staff
-
-    async def change_settings(self, changes: Mapping[str, object]) -> GymSettings:
-        """Change the house rules, all of them or none; in force from every next transaction on.
-
-        Raises `UnknownSetting` and the kinds of `SettingInvalid`.
-        """
-        self.uow.actor.require(Permission.CHANGE_SETTINGS)
-        state = await self.uow.session.scalar(
-            select(GymState).with_for_update(), execution_options={"populate_existing": True}
-        )
-        assert state is not None, "the migration made the row"
-        first = self.uow.settings.model_dump(mode="json", exclude_unset=True)
-        current = read_settings(first, state.settings)
-        fresh = changed_settings(current, changes)
-        before, after = _difference(current, fresh)
-        if after:
-            state.settings = state.settings | after
-            self.uow.audit("settings.changed", ("gym_state", None), before, after)
-        return fresh
-
     async def _accepted_before(self, token: str, telegram_id: int) -> Staff | AdminCandidate | None:
         link = await self._links.find(token, ENTRANCES)
         if link is None or link.used_at is None or link.subject_id is None:
@@ -300,23 +233,3 @@ class StaffService:
         staff.token_generation += 1
         await revoke_all(self.uow.session, staff.id, self.uow.context.wall)
         await self._links.withdraw(self.uow.context.wall, created_by=staff.id)
-
-    async def _keep_password(self, staff: Staff, username: str, password_hash: str) -> None:
-        try:
-            async with self.uow.session.begin_nested():
-                staff.username, staff.password_hash = username, password_hash
-                staff.token_generation += 1
-                await self.uow.session.flush()
-                await revoke_all(self.uow.session, staff.id, self.uow.context.wall)
-        except IntegrityError as error:
-            if violated_constraint(error) == "uq_staff_username":
-                raise UsernameTaken from None
-            raise
-
-
-def _difference(old: GymSettings, new: GymSettings) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Before and after; what nobody has set follows from the rest and is not written down."""
-    was, now = old.model_dump(mode="json"), new.model_dump(mode="json")
-    given = old.model_fields_set | new.model_fields_set
-    changed = [name for name in now if name in given and now[name] != was[name]]
-    return {name: was[name] for name in changed}, {name: now[name] for name in changed}

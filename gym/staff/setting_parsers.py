@@ -1,4 +1,4 @@
-"""Parsers of settings, by kind: what a person types becomes the value that is kept."""
+"""Parsers of settings, one for each kind: typed text to the value that is stored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sign-ins of staff and kiosks: listed for whoever they belong to and for admins, ended one by one."""
+"""Sign-ins of staff and kiosks, listed and ended, by their owner or an admin."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ KIOSKS: Final = Scope.KIOSK.value
 
 
 class SignInNotFound(NotFound):
-    """Ended already, or somebody else's: which one is not said."""
+    """Ended already, or somebody else's; not told which."""
 
     code = "sign_in_not_found"
     message = N_("That sign-in is not there any more. Look at the list again.")

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from gym.attendance.checkin.access import AccessFacts, Rules, SubscriptionFacts, decide
+from gym.attendance.checkin.access import AccessFacts, Rules, SubscriptionFacts, verdict_code
 from gym.attendance.checkin.windows import AccessWindow
 from gym.attendance.models import CheckInMethod, VerdictCode
 from gym.faces.schemas import MatchOutcome
@@ -96,13 +96,13 @@ def test_the_table_names_every_code_there_is_once() -> None:
 
 @pytest.mark.parametrize("row", TABLE, ids=named)
 def test_every_code_is_said_when_its_reason_alone_holds(row: Row) -> None:
-    assert decide(row.met_by(WELCOME)) is row.code
+    assert verdict_code(row.met_by(WELCOME)) is row.code
 
 
 @pytest.mark.parametrize(("first", "second"), PAIRS, ids=named)
 def test_of_two_reasons_that_hold_the_first_in_the_table_is_said(first: Row, second: Row) -> None:
-    assert decide(second.met_by(first.met_by(WELCOME))) is first.code
-    assert decide(first.met_by(second.met_by(WELCOME))) is first.code
+    assert verdict_code(second.met_by(first.met_by(WELCOME))) is first.code
+    assert verdict_code(first.met_by(second.met_by(WELCOME))) is first.code
 
 
 def test_all_reasons_are_fixed_in_the_order_of_the_table() -> None:
@@ -113,7 +113,7 @@ def test_all_reasons_are_fixed_in_the_order_of_the_table() -> None:
     said: list[VerdictCode] = []
     while everything:
         seen = reduce(lambda facts, row: row.met_by(facts), everything, WELCOME)
-        said.append(decide(seen))
+        said.append(verdict_code(seen))
         everything = everything[1:]
     assert said == [row.code for row in TABLE if row.code in said]
     assert len(said) == len(TABLE) - 3
@@ -131,7 +131,7 @@ def test_all_reasons_are_fixed_in_the_order_of_the_table() -> None:
     ],
 )
 def test_nobody_is_told_to_fix_what_comes_later(facts_: AccessFacts, code: VerdictCode) -> None:
-    assert decide(facts_) is code
+    assert verdict_code(facts_) is code
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_nobody_is_told_to_fix_what_comes_later(facts_: AccessFacts, code: Verdi
 def test_first_and_last_days_and_hours_are_inclusive_where_the_rules_say_so(
     changes: dict[str, object], code: VerdictCode
 ) -> None:
-    assert decide(having(**changes)) is code
+    assert verdict_code(having(**changes)) is code
 
 
 @pytest.mark.parametrize(
@@ -176,23 +176,23 @@ def test_grace_ends_when_both_its_days_and_its_amount_are_passed(
 ) -> None:
     """The member began nine days ago: the tenth day is the first without `days` of grace."""
     rules = Rules(grace_days=days, grace_amount=Decimal(amount))
-    assert decide(replace(having(balance=Decimal(balance)), rules=rules)) is code
+    assert verdict_code(replace(having(balance=Decimal(balance)), rules=rules)) is code
 
 
 @pytest.mark.parametrize(("days", "code"), [(0, Code.PAYMENT_DUE), (1, Code.ADMITTED)])
 def test_without_grace_a_debt_is_due_on_the_very_first_day(days: int, code: VerdictCode) -> None:
     first_day = having(starts_on=TODAY, balance=Decimal(1))
-    assert decide(replace(first_day, rules=Rules(grace_days=days))) is code
+    assert verdict_code(replace(first_day, rules=Rules(grace_days=days))) is code
 
 
 def test_debt_of_closed_subscriptions_denies_only_by_setting() -> None:
     owing = facts(closed_debt=Decimal(1))
-    assert decide(owing) is Code.ADMITTED
-    assert decide(replace(owing, rules=Rules(closed_debt_denies=True))) is Code.PAYMENT_DUE
+    assert verdict_code(owing) is Code.ADMITTED
+    assert verdict_code(replace(owing, rules=Rules(closed_debt_denies=True))) is Code.PAYMENT_DUE
 
 
 def test_a_block_ends_after_its_last_day() -> None:
-    assert decide(facts(blocked_until=TODAY - DAY)) is Code.ADMITTED
+    assert verdict_code(facts(blocked_until=TODAY - DAY)) is Code.ADMITTED
 
 
 @pytest.mark.parametrize(
@@ -209,20 +209,20 @@ def test_a_block_ends_after_its_last_day() -> None:
 def test_only_a_card_or_document_can_be_passed_back(
     method: CheckInMethod, minutes: float, code: VerdictCode
 ) -> None:
-    assert decide(facts(method=method, visited_today=True, minutes_since_entry=minutes)) is code
+    assert verdict_code(facts(method=method, visited_today=True, minutes_since_entry=minutes)) is code
 
 
 @pytest.mark.parametrize("method", list(CheckInMethod))
 def test_with_deny_no_second_entry_of_the_day(method: CheckInMethod) -> None:
     again = facts(method=method, visited_today=True, minutes_since_entry=300.0, rules=DENY)
-    assert decide(again) is Code.ALREADY_INSIDE
-    assert decide(replace(again, visited_today=False)) is Code.ADMITTED
+    assert verdict_code(again) is Code.ALREADY_INSIDE
+    assert verdict_code(replace(again, visited_today=False)) is Code.ADMITTED
 
 
 def test_the_last_visit_of_a_pack_lets_its_member_back_in_on_the_same_day() -> None:
     used = having(visits=10, visits_used=10)
-    assert decide(used) is Code.VISITS_USED_UP
-    assert decide(replace(used, visited_today=True)) is Code.REENTRY
+    assert verdict_code(used) is Code.VISITS_USED_UP
+    assert verdict_code(replace(used, visited_today=True)) is Code.REENTRY
 
 
 def test_a_window_says_when_it_opens_next() -> None:

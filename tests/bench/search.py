@@ -10,7 +10,7 @@ from uuid import UUID
 import numpy as np
 
 from gym.app import Gym
-from gym.faces.gallery.matching import decide
+from gym.faces.gallery.matching import identification_of
 from gym.faces.gallery.memory_gallery import MemoryGallery
 from gym.faces.schemas import Identification, MatchOutcome, MatchRule, Probe
 from gym.faces.service import FaceRecognitionService
@@ -65,7 +65,7 @@ def _figures(name: str, found: Found, within: float) -> list[Figure]:
 async def _in_process(gallery: MemoryGallery, probe: Probe) -> tuple[Identification, float]:
     """The search alone; that the gallery is fresh is known from the query for the facts."""
     began = time.perf_counter()
-    known = decide(await gallery.search(probe), MatchRule())
+    known = identification_of(await gallery.search(probe), MatchRule())
     return known, time.perf_counter() - began
 
 

@@ -6,7 +6,6 @@ from datetime import date
 
 import pytest
 
-from gym.clients.documents import Document, parse_document
 from gym.clients.errors import (
     BirthDateInvalid,
     DocumentInvalid,
@@ -19,8 +18,9 @@ from gym.clients.errors import (
     TooManyTags,
 )
 from gym.clients.fields import parsers
+from gym.clients.fields.documents import Document, parse_document
+from gym.clients.fields.phones import parse_contact_phone, parse_phone
 from gym.clients.models import DocumentType, Gender
-from gym.clients.phones import parse_contact_phone, parse_phone
 
 TODAY = date(2026, 8, 3)
 

@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import func, select
 
 from gym.app import Gym
-from gym.clients.documents import Document
 from gym.clients.errors import (
     BirthDateInvalid,
     BlockDateInvalid,
@@ -26,6 +25,7 @@ from gym.clients.errors import (
     ReasonInvalid,
     TextTooLong,
 )
+from gym.clients.fields.documents import Document
 from gym.clients.models import Client, DocumentType, Gender
 from gym.clients.schemas import ClientInput
 from gym.clients.service import ClientService

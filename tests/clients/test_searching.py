@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from gym.app import Gym
-from gym.clients.documents import Document
+from gym.clients.fields.documents import Document
 from gym.clients.models import DocumentType
 from gym.clients.searching import SearchTerms, fold, pattern
 from gym.clients.service import ClientService

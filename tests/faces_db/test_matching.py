@@ -6,7 +6,13 @@ from uuid import uuid4
 
 import pytest
 
-from gym.faces.gallery.matching import auto_threshold, decide, leaning, strangers_among, threshold_of
+from gym.faces.gallery.matching import (
+    auto_threshold,
+    identification_of,
+    leaning,
+    strangers_among,
+    threshold_of,
+)
 from gym.faces.refusals import FramesDisagree
 from gym.faces.schemas import Candidates, MatchOutcome, MatchRule, Probe
 from gym.faces.thresholds import ARCFACE, SFACE
@@ -46,13 +52,13 @@ def test_threshold_margin_and_uncertainty(
     score: float, runner_up: float, people: int, outcome: MatchOutcome
 ) -> None:
     client = uuid4()
-    known = decide(Candidates(client, score, runner_up, people), MatchRule())
+    known = identification_of(Candidates(client, score, runner_up, people), MatchRule())
     assert known.outcome is outcome
     assert known.client_id == (client if outcome is FOUND else None)
 
 
 def test_in_an_empty_gallery_everybody_is_unknown() -> None:
-    assert decide(Candidates(None, -1.0, -1.0, 0), MatchRule()).outcome is UNKNOWN
+    assert identification_of(Candidates(None, -1.0, -1.0, 0), MatchRule()).outcome is UNKNOWN
 
 
 def test_the_odd_photo_of_an_enrolment_is_named(faces: Faces) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import delete, text, update
 from gym.app import Gym
 from gym.clients.models import Client
 from gym.core.config import Config
-from gym.faces.gallery.matching import decide
+from gym.faces.gallery.matching import identification_of
 from gym.faces.gallery.memory_gallery import MemoryGallery, ThisTransaction
 from gym.faces.gallery.postgres_gallery import PgGallery
 from gym.faces.gallery.protection import (
@@ -45,7 +45,7 @@ async def both(gym: Gym, gallery: MemoryGallery, vector: Vector, other_than: UUI
     assert (found.client_id, found.people) == (truth.client_id, truth.people)
     assert found.score == pytest.approx(truth.score, abs=1e-4)
     assert found.runner_up == pytest.approx(truth.runner_up, abs=1e-4)
-    assert decide(found, MatchRule()) == decide(truth, MatchRule())
+    assert identification_of(found, MatchRule()) == identification_of(truth, MatchRule())
 
 
 def template(client: Client, keyring: Keyring, kid: str, vector: Vector, model: str = MODEL) -> FaceTemplate:

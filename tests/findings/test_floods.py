@@ -15,7 +15,7 @@ from bot.telegram.inbox import Done, Inbox, Outcome
 from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
 from gym.chats.models import InboxUpdate, SenderRank
-from gym.chats.repository import Claimed
+from gym.chats.schemas import ClaimedUpdate
 from gym.chats.service import InboxService
 from gym.chats.sessions import QuickSessions
 from gym.clients.models import Client
@@ -215,7 +215,7 @@ class Moody(InboxService):
         return await super().keep(arrivals)
 
 
-async def nothing(_: Claimed) -> Outcome:
+async def nothing(_: ClaimedUpdate) -> Outcome:
     return Done()
 
 

@@ -13,7 +13,8 @@ from bot.outbox.worker import OutboxWorker
 from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
 from gym.approvals.errors import AlreadyAsked
-from gym.approvals.service import WISHES_A_DAY, ApprovalService
+from gym.approvals.requests import FREEZE_REQUESTS_A_DAY
+from gym.approvals.service import ApprovalService
 from gym.audit.daily_limits import TooOftenToday
 from gym.audit.models import AuditEntry
 from gym.clients.models import Client
@@ -78,16 +79,16 @@ async def states(gym: Gym, kind: NotificationKind) -> list[NotificationState]:
 async def test_a_freeze_asked_and_taken_back_sixty_times_is_three_wishes_of_which_none_is_told(
     gym: Gym, member: Client, clock: FrozenClock
 ) -> None:
-    assert await ask_and_take_back(gym, member, TIMES) == WISHES_A_DAY
-    assert await rows(gym, member.id) == 2 * WISHES_A_DAY
+    assert await ask_and_take_back(gym, member, TIMES) == FREEZE_REQUESTS_A_DAY
+    assert await rows(gym, member.id) == 2 * FREEZE_REQUESTS_A_DAY
     wanted = await states(gym, NotificationKind.DESK_FREEZE_WANTED)
-    assert wanted == [NotificationState.DISMISSED] * WISHES_A_DAY, "nothing had left yet"
+    assert wanted == [NotificationState.DISMISSED] * FREEZE_REQUESTS_A_DAY, "nothing had left yet"
     clock.advance(timedelta(days=1))
-    assert await ask_and_take_back(gym, member, TIMES) == WISHES_A_DAY, "tomorrow is another day"
+    assert await ask_and_take_back(gym, member, TIMES) == FREEZE_REQUESTS_A_DAY, "tomorrow is another day"
 
 
 async def test_wishes_sent_at_the_same_moment_keep_to_the_days_limit(gym: Gym, member: Client) -> None:
-    await ask_and_take_back(gym, member, WISHES_A_DAY - 1)
+    await ask_and_take_back(gym, member, FREEZE_REQUESTS_A_DAY - 1)
     asked = await asyncio.gather(*(ask(gym, member) for _ in range(32)), return_exceptions=True)
     assert sum(not isinstance(one, BaseException) for one in asked) == 1
     assert all(isinstance(one, TooOftenToday | AlreadyAsked) for one in asked if isinstance(one, Exception))

@@ -31,7 +31,7 @@ from bot.ui.surfaces import Surface
 from bot.ui.update_context import UpdateContext
 from gym.app import Gym
 from gym.chats.models import InboxUpdate
-from gym.chats.repository import Claimed
+from gym.chats.schemas import ClaimedUpdate
 from gym.core.clock import FrozenClock
 from gym.notifications.models import Notification, NotificationKind, NotificationState
 from gym.notifications.outbox import Recipient
@@ -319,7 +319,7 @@ async def test_a_bare_answer_stays_in_its_topic() -> None:
     async def count(_update: int, _sent: int) -> None: ...
 
     bot = NoMarkup("1:x")
-    counter = AnswerCounter(Claimed(1, -5, {}, PLAIN_FROM), count)
+    counter = AnswerCounter(ClaimedUpdate(1, -5, {}, PLAIN_FROM), count)
     pictures = cast("PictureRegister", None)
     messenger = Messenger(bot, -5, counter, pictures, MethodHealth(), 77, Surface.DESK)
     await messenger.send(Screen("hi"), datetime.now(UTC))

@@ -10,7 +10,7 @@ from bot.telegram.inbox import Done, Inbox, Outcome
 from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
 from gym.chats.models import SenderRank
-from gym.chats.repository import Claimed, ClaimLimits
+from gym.chats.schemas import ClaimedUpdate, ClaimLimits
 from gym.chats.service import InboxService
 from gym.chats.sessions import QuickSessions
 from gym.security.permissions import Role
@@ -82,7 +82,7 @@ async def test_strangers_and_members_whose_handling_hangs_leave_slots_for_the_de
     hanging: list[int] = []
     crowded, answered, release = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
-    async def handle(item: Claimed) -> Outcome:
+    async def handle(item: ClaimedUpdate) -> Outcome:
         if item.rank != SenderRank.STAFF:
             hanging.append(item.rank)
             if len(hanging) == MEMBERS + STRANGERS:
@@ -109,7 +109,7 @@ async def test_strangers_are_served_as_soon_as_there_is_room(gym: Gym) -> None:
     served: set[int] = set()
     everybody = asyncio.Event()
 
-    async def handle(item: Claimed) -> Outcome:
+    async def handle(item: ClaimedUpdate) -> Outcome:
         served.add(item.chat_id)
         if len(served) == MANY:
             everybody.set()

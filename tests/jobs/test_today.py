@@ -51,9 +51,9 @@ async def test_the_day_adds_up(gym: Gym, desk: DeskClerk, boss: DeskClerk) -> No
     assert (found.day, found.inside, found.door.visits) == (TODAY, 2, 2)
     assert found.door.denials == {VerdictCode.NO_SUBSCRIPTION: 1, VerdictCode.PAYMENT_DUE: 1}
     assert [(one.method, one.net) for one in found.money] == [(Method.CASH, Decimal(290000))]
-    standing = found.standing
-    assert (standing.new_clients, standing.ending_today, standing.ending_week) == (4, 1, 2)
-    assert (standing.debts, standing.owed, standing.requests) == (1, Decimal(50000), 0)
+    figures = found.figures
+    assert (figures.new_clients, figures.ending_today, figures.ending_week) == (4, 1, 2)
+    assert (figures.debts, figures.owed, figures.requests) == (1, Decimal(50000), 0)
     assert not found.own_till
 
 
@@ -86,15 +86,15 @@ async def test_the_lists_behind_the_numbers(
     async with gym.unit_of_work(desk.actor) as uow:
         away = await AbsenceService(uow).at_risk()
     assert [(one.client_name, one.days, one.last_visit) for one in away.items] == [("Lia Vargas", 11, TODAY)]
-    assert (await today(desk)).standing.at_risk == 1
+    assert (await today(desk)).figures.at_risk == 1
 
 
 async def test_a_renewed_plan_does_not_end(desk: DeskClerk) -> None:
     lia = await desk.client("Lia")
     await desk.sell(lia, await desk.plan(), TODAY - timedelta(days=30))
-    assert (await today(desk)).standing.ending_today == 1
+    assert (await today(desk)).figures.ending_today == 1
     await desk.renew(lia)
-    found = (await today(desk)).standing
+    found = (await today(desk)).figures
     assert (found.ending_today, found.ending_week) == (0, 0)
 
 

@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from gym.app import Gym
-from gym.attendance.checkin.access import decide
+from gym.attendance.checkin.access import verdict_code
 from gym.attendance.checkin.facts.door_facts import AttemptContext, Match
 from gym.attendance.checkin.facts.queries import CheckInQueries
 from gym.attendance.checkin.schemas import Verdict
@@ -249,7 +249,7 @@ class World:
         async with self.gym.database.session() as session:
             for client in clients:
                 facts = await CheckInQueries(SessionStatements(session)).facts(client, door.day, door.at)
-                code = decide(access_facts(Match(facts), door, self.settings))
+                code = verdict_code(access_facts(Match(facts), door, self.settings))
                 found.append(as_answer(verdict_of(facts, code, door, self.settings)))
         return found
 

@@ -19,12 +19,9 @@ from gym.payments.errors import NothingOwed
 from gym.plans.models import DurationUnit, Plan
 from gym.security.permissions import Actor, NotAllowed
 from gym.subscriptions.models import Subscription
-from gym.subscriptions.money.debts import (
-    AgeBand,
-    Debt,
-    DebtService,
+from gym.subscriptions.money.debts import AgeBand, Debt, DebtService, DebtSum
+from gym.subscriptions.money.errors import (
     DebtSnoozed,
-    DebtSum,
     NoChatToRemind,
     NotDueYet,
     RemindedToday,

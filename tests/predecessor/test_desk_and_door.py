@@ -15,7 +15,7 @@ from gym.app import Gym
 from gym.attendance.checkin.schemas import Verdict
 from gym.attendance.checkin.service import AttendanceService
 from gym.attendance.models import CheckIn, VerdictCode
-from gym.clients.documents import Document
+from gym.clients.fields.documents import Document
 from gym.clients.models import Client, DocumentType, Gender
 from gym.clients.schemas import ClientChanges, ClientInput
 from gym.clients.service import ClientService

@@ -13,8 +13,8 @@ from gym.settings.kinds import EDITABLE, kind_of, limit, options, require_table
 from gym.settings.schemas import GymSettings
 from gym.settings.table import SETTINGS as SETTING_ROWS
 from gym.settings.table import SettingKind
-from gym.staff.house_rules import changed_settings
 from gym.staff.setting_parsers import READERS
+from gym.staff.setting_validation import changed_settings
 
 SETTINGS = GymSettings()  # type: ignore[call-arg]
 

@@ -22,7 +22,8 @@ from gym.security.permissions import Actor
 from gym.settings.schemas import GymSettings, first_settings
 from gym.staff.errors import UsernameInvalid, UsernameTaken
 from gym.staff.models import Staff
-from gym.staff.service import StaffService, actor_of, parse_username
+from gym.staff.password_links import parse_username
+from gym.staff.service import StaffService, actor_of
 from web.http.addresses import client_address, neighbourhood
 from web.http.errors import language_of
 from web.http.keys import GYM

@@ -22,8 +22,8 @@ from gym.settings.kinds import EDITABLE, kind_of, limit, options
 from gym.settings.schemas import GymSettings
 from gym.settings.table import SETTINGS, SettingGroup, SettingKind
 from gym.staff.errors import UnknownSetting
-from gym.staff.house_rules import changed_settings
 from gym.staff.service import StaffService
+from gym.staff.setting_validation import changed_settings
 
 router = Router(Audience.STAFF)
 WHOLE_NUMBERS: Final = (0, 1, 2, 3, 5, 7, 10, 12, 15, 20, 24, 30, 48, 60, 90, 120, 180, 240)

@@ -13,7 +13,7 @@ from bot.ui.keyboards import Row, button, nav, pager, yes_no
 from bot.ui.links import link_screen
 from bot.ui.screens import Html, HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
-from gym.clients.own import OwnClient, OwnClients
+from gym.clients.own_memberships import OwnClient, OwnClients
 from gym.core.language import N_
 from gym.security.permissions import Permission, Role
 from gym.settings.addresses import bot_link

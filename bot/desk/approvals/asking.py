@@ -34,7 +34,7 @@ async def ask_discount(context: UpdateContext, press: AskDiscount) -> None:
     """Ask why a discount is wanted; the request stands above the question."""
     renews = press.starts_on is None
     async with context.unit_of_work() as uow:
-        quote = await ApprovalService(uow).quote_wish(
+        quote = await ApprovalService(uow).quote_discount(
             press.client_id, press.plan_id, press.discount, press.starts_on, renews=renews
         )
     values = {

@@ -13,7 +13,7 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, nav, pager
 from bot.ui.screens import Screen
 from bot.ui.update_context import UpdateContext
-from gym.clients.documents import Document, probably_meant
+from gym.clients.fields.documents import Document, probably_meant
 from gym.clients.fields.table import FieldKey
 from gym.clients.models import Client
 from gym.clients.schemas import ClientChanges

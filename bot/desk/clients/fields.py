@@ -8,8 +8,8 @@ from uuid import UUID
 
 from bot.forms.definition import FormContext, Parse
 from bot.ui.screens import HtmlTranslator
-from gym.clients.documents import Document, parse_document
 from gym.clients.errors import ReferrerUnknown
+from gym.clients.fields.documents import Document, parse_document
 from gym.clients.fields.parsers import ParseContext, parse_text
 from gym.clients.fields.row import ClientField
 from gym.clients.models import Client

@@ -16,8 +16,9 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button, nav, pager
 from bot.ui.screens import Html, HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
+from gym.broadcasts.schemas import Progress
 from gym.broadcasts.segments import BroadcastAudience, Segment
-from gym.broadcasts.service import BroadcastService, Progress, checked_text
+from gym.broadcasts.service import BroadcastService, checked_text
 from gym.core.language import N_
 from gym.notifications.models import Broadcast, BroadcastState
 from gym.notifications.payloads.members import BroadcastPayload

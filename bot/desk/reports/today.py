@@ -22,7 +22,7 @@ from gym.core.language import N_, Translator
 from gym.reports.absence import AbsenceService, Absent
 from gym.reports.digest import DayInNumbers, DigestService
 from gym.reports.ending import EndingService
-from gym.reports.today import PlanCounts, Today, TodayService
+from gym.reports.today import DayFigures, Today, TodayService
 from gym.security.permissions import Permission
 
 router = Router(Audience.STAFF)
@@ -67,36 +67,36 @@ def _today_screen(context: UpdateContext, found: Today) -> Screen:
         *door_lines(t, found.door.visits, found.door.denials.items()),
         *money_lines(t, money, [(one.method, one.net) for one in found.money]),
         "",
-        *_standing_lines(t, found.standing),
+        *_figure_lines(t, found.figures),
     ]
     return Screen("\n".join(lines), [*grid(_doors(context, found)), nav(t)])
 
 
-def _standing_lines(t: HtmlTranslator, standing: PlanCounts) -> list[str]:
+def _figure_lines(t: HtmlTranslator, figures: DayFigures) -> list[str]:
     lines = [
-        new_line(t, standing.new_clients),
+        new_line(t, figures.new_clients),
         t(
             "⏳ Ending today: {today}, within a week: {week}",
-            today=standing.ending_today,
-            week=standing.ending_week,
+            today=figures.ending_today,
+            week=figures.ending_week,
         ),
-        debt_line(t, standing.debts, standing.owed),
-        t.plural("🙋 {count} request waits", "🙋 {count} requests wait", standing.requests),
+        debt_line(t, figures.debts, figures.owed),
+        t.plural("🙋 {count} request waits", "🙋 {count} requests wait", figures.requests),
     ]
-    return [*lines, away_line(t, standing.at_risk)] if standing.at_risk else lines
+    return [*lines, away_line(t, figures.at_risk)] if figures.at_risk else lines
 
 
 def _doors(context: UpdateContext, found: Today) -> list[Button]:
     """Buttons to what the figures count; none to an empty list, except *Who is in* and *Refresh*."""
-    t, standing = context.t, found.standing
+    t, figures = context.t, found.figures
     doors = [button(t("🔄 Refresh"), ShowToday()), button(t("🏋️ Who is in"), WhoIsIn())]
-    if standing.ending_week:
+    if figures.ending_week:
         doors.append(button(t("⏳ Ending"), EndingSoon()))
-    if standing.debts and context.identity.may(Permission.TAKE_PAYMENT):
+    if figures.debts and context.identity.may(Permission.TAKE_PAYMENT):
         doors.append(button(t("🧾 Debts"), Debts()))
-    if standing.requests:
+    if figures.requests:
         doors.append(button(t("🙋 Requests"), Requests()))
-    if standing.at_risk:
+    if figures.at_risk:
         doors.append(button(t("😴 Away"), AtRisk()))
     if context.identity.may(Permission.REPORT_ALL):
         doors.append(button(t("📊 Chart"), DayChart(found.day)))

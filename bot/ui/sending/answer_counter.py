@@ -14,7 +14,7 @@ from telegram.error import TelegramError
 
 from bot.bot_api.delivery_status import Unanswered, Unreadable
 from bot.bot_api.retries import send_with_retries
-from gym.chats.repository import Claimed
+from gym.chats.schemas import ClaimedUpdate
 from gym.core.errors import DatabaseUnavailable
 
 MOST_MARKED = 64
@@ -29,7 +29,7 @@ class AnswerCounter:
     The count is written while the message is on its way, so that a `kill -9` hardly fits between the two.
     """
 
-    def __init__(self, item: Claimed, count: Callable[[int, int], Awaitable[None]]) -> None:
+    def __init__(self, item: ClaimedUpdate, count: Callable[[int, int], Awaitable[None]]) -> None:
         self._item = item
         self._before = item.sent
         self.attempts = item.attempts

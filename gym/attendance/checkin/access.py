@@ -1,7 +1,7 @@
-"""The verdict at the door: facts in, verdict out. Nothing is read and nothing is written here.
+"""Rules of access at the door: a pure function from facts to one verdict code.
 
-Several reasons may hold at once; the one that is said is the one the person must fix first. It makes no sense
-to tell somebody to pay for a plan that has ended, or to come back at ten to somebody who is blocked. So the
+Several reasons may hold at once; the one given is the one the person must fix first. It makes no sense to
+tell somebody to pay for a plan that has ended, or to come back at ten to somebody who is blocked. So the
 checks go from who it is, over whether they are welcome at all and whether they have a plan for this day, to
 whether that plan is paid, and only then to how and when it may be used.
 
@@ -82,8 +82,8 @@ class AccessFacts:
         return self.at.date()
 
 
-def decide(facts: AccessFacts) -> VerdictCode:
-    """The one code that holds."""
+def verdict_code(facts: AccessFacts) -> VerdictCode:
+    """The code of the first check that denies, else ADMITTED or REENTRY."""
     for check in CHECKS:
         code = check(facts)
         if code is not None:
@@ -92,7 +92,7 @@ def decide(facts: AccessFacts) -> VerdictCode:
 
 
 def _identity(facts: AccessFacts) -> VerdictCode | None:
-    """A suspected picture is nobody's face, so there is no name to be sure of."""
+    """Liveness goes before recognition: a suspected picture names nobody."""
     if facts.spoof:
         return Code.SPOOF_SUSPECTED
     if facts.match is MatchOutcome.UNKNOWN:

@@ -1,4 +1,4 @@
-"""Attempt writer: a verdict is decided and written with its notifications and rewards, once for each key."""
+"""Attempt writer: decides a verdict and writes it with its notifications and rewards, once for each key."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from gym.attendance.checkin import notices
-from gym.attendance.checkin.access import decide
+from gym.attendance.checkin.access import verdict_code
 from gym.attendance.checkin.facts.door_facts import AttemptContext, DoorFacts, Match
 from gym.attendance.checkin.facts.queries import AttemptValues, CheckInQueries
 from gym.attendance.checkin.loyalty import after_counting, counted_visit
@@ -31,7 +31,7 @@ class AttemptWriter:
         self._queries = CheckInQueries(uow.statements)
 
     async def judge(self, seen: Match, attempt: AttemptContext) -> Verdict:
-        """Decide and write; decide again when another door counted this day's visit in the same moment."""
+        """Decide and write; again when another door has counted this day's visit in the meantime."""
         for _ in range(RACES):
             done = await self._done_before(seen, attempt)
             if done is not None:
@@ -87,7 +87,7 @@ class AttemptWriter:
 
     async def _write(self, seen: Match, attempt: AttemptContext) -> Verdict | None:
         """The verdict as written, or None with nothing written."""
-        code = decide(access_facts(seen, attempt, self.uow.settings))
+        code = verdict_code(access_facts(seen, attempt, self.uow.settings))
         verdict = verdict_of(seen.facts, code, attempt, self.uow.settings)
         if code is VerdictCode.ADMITTED and seen.facts is not None:
             return await self._count(verdict, seen.facts, attempt)

@@ -1,4 +1,4 @@
-"""Corrections of a verdict by staff: admit against it, and take a visit back."""
+"""Corrections by staff: an override of a denial, and the undoing of a visit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Credentials of a check-in: what a person shows at the door, and whose QR it is."""
+"""Credentials of a check-in: photos, face, QR, document, or staff who know the person."""
 
 from __future__ import annotations
 

@@ -27,12 +27,12 @@ class FaceIdentification:
         if len(terms) > 1:  # keys are being rotated: each key's templates need a search of their own
             return await self._under_several_keys(probe, rule, attempt)
         facts, candidates = await self._queries.facts_of_face(terms[0], attempt.day, attempt.at, attempt.key)
-        outcome = matching.decide(candidates, rule).outcome
+        outcome = matching.identification_of(candidates, rule).outcome
         return Match(facts if outcome is MatchOutcome.FOUND else None, outcome)
 
     async def _under_several_keys(self, probe: Probe, rule: MatchRule, attempt: AttemptContext) -> Match:
         gallery = PgGallery(self.uow.session, self.uow.secrets.data)
-        known = matching.decide(await gallery.search(probe), rule)
+        known = matching.identification_of(await gallery.search(probe), rule)
         if known.client_id is None:
             return Match(None, known.outcome)
         return Match(await self._queries.facts(known.client_id, attempt.day, attempt.at, attempt.key))
@@ -44,7 +44,7 @@ class FaceIdentification:
         gallery.learn(self.uow.secrets.data)
         while True:
             snapshot = gallery.snapshot
-            known = matching.decide(await search(snapshot, gallery.keyring, probe), rule)
+            known = matching.identification_of(await search(snapshot, gallery.keyring, probe), rule)
             facts = await self._queries.facts(known.client_id, attempt.day, attempt.at, attempt.key)
             if facts.gallery_number <= snapshot.number:
                 return Match(facts if known.client_id else None, known.outcome)

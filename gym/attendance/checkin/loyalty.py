@@ -12,7 +12,7 @@ from gym.settings.schemas import GymSettings
 
 
 def loyalty_of(facts: DoorFacts, settings: GymSettings) -> Loyalty:
-    """What waits for the client, and what is still to go."""
+    """The client's unused reward, and how many more visits earn the next one."""
     return Loyalty(
         percent=facts.reward_percent,
         until=facts.reward_until,

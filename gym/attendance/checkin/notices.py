@@ -24,7 +24,7 @@ LATE_AFTER = timedelta(minutes=1)
 
 
 def verdict_details(verdict: Verdict) -> VerdictDetails:
-    """A verdict as a message tells of it."""
+    """A verdict as notification payloads hold it."""
     return VerdictDetails(
         code=verdict.code,
         method=verdict.method,

@@ -1,4 +1,4 @@
-"""The verdict as a sentence: the chat, the kiosk and the member's phone all say the same."""
+"""Sentences of verdicts: one msgid for each code, the same for chat, kiosk and notification."""
 
 from __future__ import annotations
 

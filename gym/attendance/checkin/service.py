@@ -22,8 +22,8 @@ from gym.attendance.checkin.schemas import Verdict
 from gym.attendance.errors import CapturedInFuture, CapturedTooLongAgo
 from gym.attendance.models import CheckIn, CheckInMethod, Outcome
 from gym.attendance.repository import AttendanceRepository
-from gym.clients.documents import kept_numbers
 from gym.clients.errors import ClientNotFound
+from gym.clients.fields.documents import kept_numbers
 from gym.core.database.repository import Page
 from gym.faces.gallery.memory_gallery import MemoryGallery
 from gym.faces.schemas import MatchOutcome, MatchRule, Probe
@@ -32,7 +32,9 @@ from gym.security.signed_links import CardRevoked, QrInvalid, SignedLinks
 from gym.unit_of_work import UnitOfWork
 
 OFFLINE_AT_MOST: Final = timedelta(hours=72)
+"""How late a kiosk may replay an attempt: as long as idempotency keys are kept (`idempotency.KEPT`)."""
 CLOCK_SKEW: Final = timedelta(minutes=2)
+"""By so much a tablet's clock may be ahead of the server's."""
 
 
 class AttendanceService:

@@ -1,4 +1,4 @@
-"""Verdict builder: door facts to the input of `access.decide`, and its code to the verdict that is shown."""
+"""Verdict builder: door facts to the input of `access.verdict_code`, and the code to the verdict shown."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NOBODY: Final = (VerdictCode.NOT_RECOGNIZED, VerdictCode.UNCERTAIN, VerdictCode.
 
 
 def access_facts(seen: Match, attempt: AttemptContext, settings: GymSettings) -> AccessFacts:
-    """What `access.decide` judges."""
+    """What `access.verdict_code` judges."""
     base = AccessFacts(attempt.at, attempt.method, _rules(settings), seen.match, seen.spoof)
     facts = seen.facts
     if facts is None:

@@ -1,4 +1,4 @@
-"""When a plan opens the door: its weekdays and hours, in gym time."""
+"""Access windows of a plan at the door: weekdays and hours, in gym time."""
 
 from __future__ import annotations
 

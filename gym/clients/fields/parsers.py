@@ -25,7 +25,9 @@ from gym.core.reading.conventions import Conventions, unaccented
 from gym.core.reading.days import month_first, read_parts, year_of
 
 YOUNGEST, OLDEST, OF_AGE = 5, 100, 18
+"""Years. Younger and older birth dates are typing errors; below `OF_AGE` a guardian has to agree."""
 MOST_TAGS: Final = 10
+"""Tags of one client that a card and its keyboard have room for."""
 EMAIL: Final = re.compile(r"[^@\s<>,;]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24}")
 GENDERS: Final = {
     Gender.FEMALE: ("female", "f", "woman", "mujer", "femenino", "femenina"),
@@ -36,7 +38,7 @@ GENDERS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class ParseContext:
-    """What a parser must know of the gym: its phone region (ISO 3166) and its day."""
+    """The gym's phone region (ISO 3166) and gym day, by which values are parsed."""
 
     region: str
     today: date
@@ -120,7 +122,7 @@ def checked_tags(tags: list[str]) -> list[str]:
 
 
 def with_tags(tags: Sequence[str], more: Sequence[str]) -> list[str]:
-    """As many more of them as a card has room for."""
+    """The tags with as many of `more` as the limit of `MOST_TAGS` allows."""
     new = [tag for tag in dict.fromkeys(more) if tag not in tags]
     return [*tags, *new[: max(0, MOST_TAGS - len(tags))]]
 

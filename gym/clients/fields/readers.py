@@ -7,12 +7,12 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from gym.clients.documents import Document, parse_document
 from gym.clients.fields import parsers
+from gym.clients.fields.documents import Document, parse_document
 from gym.clients.fields.parsers import ParseContext
+from gym.clients.fields.phones import parse_phone
 from gym.clients.fields.row import FieldReader
 from gym.clients.models import Gender
-from gym.clients.phones import parse_phone
 
 
 def one_line(limit: int) -> FieldReader[str]:

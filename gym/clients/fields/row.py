@@ -1,4 +1,4 @@
-"""What a row of the table of client fields says: texts, reader, headings, and where the field is used."""
+"""Row type of the table of client fields: texts, reader, import headings, and where the field is used."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, Generic, TypeVar
 
-from gym.clients.documents import Document
+from gym.clients.fields.documents import Document
 from gym.clients.fields.parsers import ParseContext
 from gym.clients.models import Client
 
@@ -88,11 +88,11 @@ class ClientField:
 
     @property
     def sheet_key(self) -> str:
-        """What the import calls it."""
+        """Its name in the import."""
         return (self.heading.key if self.heading else "") or self.key
 
     def value_of(self, client: Client) -> object:
-        """What a client has of it; None or empty when nothing is kept."""
+        """A client's value of it; None or empty when nothing is kept."""
         if self.reader.kind is not Document:
             return getattr(client, self.key)
         kind, number = client.document_type, client.document_number

@@ -19,8 +19,8 @@ from uuid import UUID
 from pydantic import BaseModel
 from sqlalchemy import String
 
-from gym.clients.documents import Document
 from gym.clients.fields import readers
+from gym.clients.fields.documents import Document
 from gym.clients.fields.row import ApiPlace, ClientField, FieldHeading, Registration
 from gym.clients.models import Client, Gender
 from gym.core.language import N_

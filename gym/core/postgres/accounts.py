@@ -1,4 +1,4 @@
-"""Whom the server runs as: PostgreSQL refuses to run as root."""
+"""The system account that the server runs as: PostgreSQL refuses to run as root."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CANDIDATES = ("postgres", "nobody")
 
 
 class NoAccount(Exception):
-    """Root has nobody to hand the server to."""
+    """Root finds no unprivileged account to run the server as."""
 
 
 class AccountIds(TypedDict, total=False):

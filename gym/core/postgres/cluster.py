@@ -17,7 +17,7 @@ from gym.core.postgres.binaries import ENVIRONMENT, Binaries
 from gym.core.postgres.layout import OWNER, PORT, ServerLayout
 
 LOG_LIMIT = 10_000_000  # bytes; a longer log is put aside at the next start
-PR_SET_PDEATHSIG = 1
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
 # The server's user may not be able to walk down to the data, /root being closed, and need not: the kernel
 # opens this link without walking the path. Long paths and odd characters stop mattering too.
 HERE = "/proc/self/cwd"
@@ -30,7 +30,7 @@ SETTINGS = {
     "cluster_name": "powergym",
     "timezone": "UTC",
     "log_timezone": "UTC",
-    # a small box
+    # small machines: the gym's processes share the memory
     "shared_buffers": "64MB",
     "effective_cache_size": "512MB",
     "work_mem": "8MB",
@@ -125,7 +125,7 @@ def _reachable(folder: Path) -> str:
 
 
 def _end_with_parent() -> Callable[[], None] | None:
-    """A fast, clean shutdown when the keeper dies; Popen runs it after dropping root, which clears it."""
+    """A fast, clean shutdown when the supervisor dies; Popen runs it after dropping root, which clears it."""
     if sys.platform != "linux":
         return None
     libc = ctypes.CDLL(None, use_errno=True)

@@ -1,4 +1,4 @@
-"""Starts the embedded server: each process has a share, and starts the supervisor where none is."""
+"""Launcher of the embedded server: each process holds a share, and starts the supervisor if none runs."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ RECOVERY = 120.0  # seconds that crash recovery may take
 SHUTDOWN = 90.0  # seconds that a server on its way down may take
 LOG_LIMIT = 1_000_000  # bytes
 CODE = Path(__file__).parents[3]
-PASSED_ON = ("HOME", "LANG", "VIRTUAL_ENV", "TMPDIR")  # no secret of the starter's reaches the keeper
+PASSED_ON = ("HOME", "LANG", "VIRTUAL_ENV", "TMPDIR")  # no secret of the starter's reaches the supervisor
 
 
 class PostgresUnavailable(Exception):
-    """The embedded server cannot be had; one line says what is wrong and where to look."""
+    """The embedded server cannot be started or reached; one line names the cause and the logs to read."""
 
 
 class EmbeddedPostgres:
@@ -57,7 +57,7 @@ class EmbeddedPostgres:
                 raise self._unavailable(error) from error
 
     def ensure(self) -> None:
-        """Replace a dead keeper and wait until the server answers; next to nothing when all is well. Blocks.
+        """Replace a dead supervisor and wait until the server answers; one probe when all is well. Blocks.
 
         Raises PostgresUnavailable.
         """
@@ -70,13 +70,13 @@ class EmbeddedPostgres:
                 raise self._unavailable(error) from error
 
     def stop(self) -> None:
-        """Give the share back; the keeper stops the server after the last one."""
+        """Give the share back; the supervisor stops the server after the last one."""
         with self._busy:
             self._let_go()
 
     def wait_gone(self, seconds: float) -> bool:
-        """Whether the keeper, which outlives its server, has ended within that time. Blocks."""
-        fd = open_lock(self.layout.keeper_lock)
+        """Whether the supervisor, which outlives its server, has ended within that time. Blocks."""
+        fd = open_lock(self.layout.supervisor_lock)
         try:
             return wait_for(lambda: try_exclusive(fd), seconds)
         finally:
@@ -113,7 +113,7 @@ class EmbeddedPostgres:
         deadline = time.monotonic() + RECOVERY
         pause, started = 0.005, False
         while time.monotonic() < deadline:
-            started = self._keeper_lives(started=started)
+            started = self._supervisor_lives(started=started)
             state = SupervisorState.read(self.layout.state)
             answer = ask(state.sockets, self.database) if state and state.sockets else ServerAnswer.NOT_YET
             if state and answer is ServerAnswer.READY:
@@ -125,37 +125,37 @@ class EmbeddedPostgres:
             pause = min(pause * 1.5, 0.2)
         raise PostgresUnavailable(f"no answer within {RECOVERY:.0f} s")
 
-    def _keeper_lives(self, *, started: bool) -> bool:
-        """Start a keeper if there is none; true once this call has, since its second death is a failure."""
-        fd = open_lock(self.layout.keeper_lock)
+    def _supervisor_lives(self, *, started: bool) -> bool:
+        """Start a supervisor if none runs. True once this call has: if that one ends too, it is a failure."""
+        fd = open_lock(self.layout.supervisor_lock)
         try:
             if not try_exclusive(fd):
                 return started
             if started:
                 state = SupervisorState.read(self.layout.state)
                 raise PostgresUnavailable(
-                    state.error if state and state.error else "its keeper ended at once"
+                    state.error if state and state.error else "its supervisor ended at once"
                 )
-            self._start_keeper(fd)
+            self._start_supervisor(fd)
             return True
         finally:
             os.close(fd)
 
-    def _start_keeper(self, lock: int) -> None:
-        """The keeper inherits the lock itself, so there is no moment at which a second one could start."""
+    def _start_supervisor(self, lock: int) -> None:
+        """The supervisor inherits the locked file: at no moment is the lock free for a second one."""
         self.layout.state.unlink(missing_ok=True)
-        put_aside(self.layout.keeper_log, LOG_LIMIT)
+        put_aside(self.layout.supervisor_log, LOG_LIMIT)
         command = [sys.executable, "-P", "-m", "gym.core.postgres.supervisor", str(self.layout.root)]
         command.append("durable" if self.durable else "ephemeral")
         environment = ENVIRONMENT | {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-        with self.layout.keeper_log.open("ab") as log:
+        with self.layout.supervisor_log.open("ab") as log:
             subprocess.run(  # noqa: S603
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", check=False,
                 env=environment | {"PYTHONPATH": _code_path()}, pass_fds=(lock,), start_new_session=True
             )  # fmt: skip
 
     def _create_database(self, sockets: str) -> None:
-        """Losing the race to another user is fine: the next question finds the database."""
+        """Losing the race to another process is fine: the next probe finds the database."""
         command = [str(installed_binaries().program("createdb")), "-h", sockets, "-p", str(PORT), "-U", OWNER]
         command += ["--no-password", "--maintenance-db=postgres", "--", self.database]
         done = subprocess.run(  # noqa: S603
@@ -170,10 +170,10 @@ class EmbeddedPostgres:
 
     def _unavailable(self, error: Exception) -> PostgresUnavailable:
         reason = " ".join(str(error).split())
-        logs = f"{self.layout.server_log} and {self.layout.keeper_log.name}"
+        logs = f"{self.layout.server_log} and {self.layout.supervisor_log.name}"
         return PostgresUnavailable(f"The embedded PostgreSQL is not available: {reason} (see {logs})")
 
 
 def _code_path() -> str:
-    """Our own modules and libraries, however this process found them; the keeper works in another folder."""
+    """PYTHONPATH of the supervisor, which works in another folder: this process's own import paths."""
     return os.pathsep.join(os.path.abspath(entry) for entry in (CODE, *sys.path) if entry)

@@ -32,12 +32,16 @@ class ServerLayout:
 
     @property
     def users_lock(self) -> Path:
-        """Shared by every user; the keeper waits for it exclusively, which means that nobody is left."""
+        """Shared by every user; the supervisor waits for it exclusively, which means that nobody is left."""
         return self.root / "users.lock"
 
     @property
-    def keeper_lock(self) -> Path:
-        """Held exclusively while a keeper lives; whoever can take it has to start one."""
+    def supervisor_lock(self) -> Path:
+        """Held exclusively while a supervisor lives; whoever can take it has to start one.
+
+        Its name, and those of the state file and the log, are those of v0.1.0: two releases that run on one
+        home must find the same supervisor.
+        """
         return self.root / "keeper.lock"
 
     @property
@@ -54,13 +58,13 @@ class ServerLayout:
         return self.root / "postgres.log"
 
     @property
-    def keeper_log(self) -> Path:
+    def supervisor_log(self) -> Path:
         return self.root / "keeper.log"
 
 
 @dataclass(frozen=True, slots=True)
 class SupervisorState:
-    """What a keeper tells its users: where the sockets are, or why there is no server."""
+    """What a supervisor tells its users: where the sockets are, or why there is no server."""
 
     pid: int
     sockets: str = ""

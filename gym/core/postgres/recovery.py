@@ -1,4 +1,4 @@
-"""Reviving the embedded server: one attempt at a time, beside the requests that are refused meanwhile."""
+"""Recovery of the embedded server: one attempt at a time in the background, while requests are refused."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ log = structlog.get_logger()
 
 
 class Recovery:
-    """Crash recovery may take minutes; nobody waits for it, each visitor is told to come back."""
+    """Crash recovery may take minutes, so no request waits for it: each raises `DatabaseUnavailable`."""
 
     def __init__(self, postgres: EmbeddedPostgres) -> None:
         self._postgres = postgres

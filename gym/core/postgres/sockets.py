@@ -1,4 +1,4 @@
-"""Where the socket is, and the shortest question one can ask through it."""
+"""The server's Unix socket: its directory, and a probe of the server by PostgreSQL's start-up message."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from gym.core.postgres.layout import OWNER, PORT, ServerLayout
 SOCKET_NAME = f".s.PGSQL.{PORT}"
 LONGEST_PATH = 100  # bytes; sun_path holds 107 on Linux, 103 on macOS
 SHORT_PLACES = ("/tmp", "/run", "/var/tmp", "/dev/shm")  # noqa: S108
-PROTOCOL_3 = 196608
-GOODBYE = b"X\0\0\0\x04"
-UNKNOWN_DATABASE = b"\0C3D000\0"
+PROTOCOL_3 = 196608  # 3 << 16, the version in the start-up message
+GOODBYE = b"X\0\0\0\x04"  # the Terminate message
+UNKNOWN_DATABASE = b"\0C3D000\0"  # the field C (SQLSTATE) of an error: invalid_catalog_name
 
 
 class ServerAnswer(StrEnum):
@@ -32,7 +32,7 @@ class ServerAnswer(StrEnum):
 def socket_directory(layout: ServerLayout, account: SystemAccount) -> Path:
     """The data directory; a short one elsewhere, when that path is too long or reads as a list of hosts.
 
-    The same one again after a keeper's end, because its users know the address already.
+    The same one as before where a supervisor is replaced: running processes have that address already.
     """
     path = str(layout.data)
     if len(os.fsencode(path)) + len(SOCKET_NAME) + 1 <= LONGEST_PATH and not set(path) & set(":,"):
@@ -54,7 +54,7 @@ def remove_socket_directory(layout: ServerLayout) -> None:
 
 
 def _linked(layout: ServerLayout, account: SystemAccount) -> Path | None:
-    """The directory of the keeper before us, if it is still ours alone and not a trap set in /tmp."""
+    """The earlier supervisor's directory, if only our user can write there: /tmp is open to everybody."""
     if not layout.sockets.is_symlink():
         return None
     directory = layout.sockets.readlink()
@@ -82,7 +82,7 @@ def _short_directory(account: SystemAccount) -> Path:
 
 
 def ask(directory: str, database: str) -> ServerAnswer:
-    """Knock as a client would: is the server ready, and does it know the database?"""
+    """Open a connection as a client would: is the server ready, and has it the database?"""
     try:
         with socket.socket(socket.AF_UNIX) as line:
             line.settimeout(5)

@@ -1,4 +1,4 @@
-"""What an ended keeper left behind: servers on their way down, and pid files that may name a stranger."""
+"""Leftovers of an ended supervisor: servers still shutting down, and stale pid files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gym.core.postgres.layout import PORT
 def clear_leftovers(data: Path, account: SystemAccount, *, patience: float = 20) -> None:
     """Wait for, then end, whatever still serves `data`; then remove its pid files.
 
-    Only for the holder of the keeper's lock. PostgreSQL itself refuses to start when a stale pid file names
+    Only for the holder of the supervisor's lock. PostgreSQL refuses to start when a stale pid file names
     any living process of the same user, so the files go once nobody works in the directory.
     """
     if not (data / "postmaster.pid").exists():

@@ -1,4 +1,4 @@
-"""The keeper: a small process of its own that owns postgres for as long as anybody uses it."""
+"""The supervisor: a small process that runs postgres for as long as any process of the gym uses it."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from gym.core.postgres.sockets import remove_socket_directory, socket_directory
 from gym.core.postgres.stale_processes import clear_leftovers
 
 SHORT_LIFE = 5.0  # seconds; a server that ends sooner did not really start
-TRIES = 4
+TRIES = 4  # short lives in a row, after which the cluster counts as broken
 SHUTDOWN_PATIENCE = 60.0  # seconds for the last checkpoint
 
-log = logging.getLogger("powergym.keeper")
+log = logging.getLogger("powergym.supervisor")
 
 
 class Supervisor:
@@ -58,7 +58,7 @@ class Supervisor:
         self._gone.set()
 
     def clean_up(self) -> None:
-        """Nobody can be using the sockets if we hold the users' lock; after a SIGTERM they stay."""
+        """Remove sockets and state file; not after a SIGTERM, when processes may still hold their shares."""
         if self._alone:
             remove_socket_directory(self.layout)
             self.layout.state.unlink(missing_ok=True)
@@ -105,9 +105,9 @@ class Supervisor:
 
 
 def main(arguments: list[str]) -> int:
-    """Arguments: the root, `durable` or `ephemeral`. The keeper's lock comes as an inherited file."""
+    """Arguments: the root, `durable` or `ephemeral`. The supervisor's lock comes as an inherited file."""
     if os.fork():
-        os._exit(0)  # nobody's child: its end is no zombie of the starter's
+        os._exit(0)  # orphaned, so that init reaps it and it is no zombie of whoever started it
     os.umask(0o077)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(process)d %(message)s")
     layout = ServerLayout(Path(arguments[0]))

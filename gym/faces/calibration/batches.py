@@ -1,4 +1,4 @@
-"""Folders of photos, read in batches by the pool's threads: for whoever measures, not for the door."""
+"""Batches of photo files read in the pool's threads, for calibration."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How well this model knows a folder of people: misses, mistakes and strangers, by templates per client.
+"""Error rates of a model over a folder of people: FNIR, misidentifications and FPIR, by templates a client.
 
 Everything is decided by the same rules as at the door, over the same readings as at enrolment.
 """
@@ -19,13 +19,14 @@ from gym.core.errors import Invalid
 from gym.core.language import N_
 from gym.faces.calibration.batches import PhotoFile, read_shots
 from gym.faces.engine.model_packs import PACKS, Engine
-from gym.faces.gallery.matching import decide, leaning, threshold_of
+from gym.faces.gallery.matching import identification_of, leaning, threshold_of
 from gym.faces.pool import FacePool
 from gym.faces.schemas import NOBODY, Candidates, Identification, MatchOutcome, MatchRule, Vector
 
 SUFFIXES: Final = {".jpg", ".jpeg", ".png", ".webp"}
 TEMPLATES: Final = (1, 2, 3)
 WANTED_FPIR: Final = 0.003
+"""Share of strangers identified at which the figures of this project are given."""
 ROWS: Final = 512
 """Probes compared at a time: with 12,000 templates their scores take 24 MB."""
 
@@ -233,14 +234,14 @@ def verdicts_of(
     verdicts: list[Identification] = []
     for shot in shots:
         best, score, runner_up = UNSEEN if shot.embedding is None else next(scores)
-        verdicts.append(decide(Candidates(UUID(int=best), score, runner_up, len(enrolled)), rule))
+        verdicts.append(identification_of(Candidates(UUID(int=best), score, runner_up, len(enrolled)), rule))
     return verdicts
 
 
 def threshold_for(
     people: Sequence[Split], strangers: Sequence[PhotoFile], rule: MatchRule, wanted: float
 ) -> float | None:
-    """The lowest threshold, in thousandths, that lets in at most that share of strangers.
+    """The lowest threshold, in thousandths, at which at most that share of strangers is identified.
 
     With three templates a client; None without strangers.
     """

@@ -1,4 +1,4 @@
-"""Tables of what enrolment says of real photos: as they are, and spoiled step by step.
+"""Tables of enrolment's refusals over real photos: as they are, and degraded step by step.
 
 Beside each row stands how alike such photos are to others of the same person: a limit is right where the
 likeness begins to fall, and a verdict is right when it is the one that the spoiling deserves.

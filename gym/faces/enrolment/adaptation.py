@@ -1,4 +1,4 @@
-"""Adaptation: a face that was surely recognised may freshen the one automatic template of a client.
+"""Template adaptation: a face recognised with a wide margin may replace a client's one automatic template.
 
 People change: beard, glasses, years. What somebody was enrolled with is never touched and stays the measure,
 so a face can be learnt only while it still looks like its enrolment.
@@ -13,7 +13,7 @@ from uuid import UUID
 
 from gym.core.database.ids import new_id
 from gym.faces.enrolment.consent import consent_version
-from gym.faces.gallery.matching import decide, threshold_of
+from gym.faces.gallery.matching import identification_of, threshold_of
 from gym.faces.gallery.postgres_gallery import PgGallery
 from gym.faces.gallery.protection import protection_for
 from gym.faces.models import FaceTemplate, TemplateOrigin
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 WELL_ABOVE: Final = 0.15
 """Over the threshold: at 0.50, no two of 3,000 different people of LFW come anywhere near it (0.32)."""
 AT_MOST_EVERY: Final = timedelta(days=7)
+"""Between two changes of one client's automatic template."""
 
 
 class FaceAdaptation:
@@ -67,7 +68,7 @@ class FaceAdaptation:
     async def _is_sure(self, client_id: UUID, probe: Probe, rule: MatchRule) -> bool:
         """Nobody else resembles this face, and it is well above the threshold of its own enrolment."""
         near = await self._gallery.search(probe)
-        if decide(near, rule).client_id != client_id:
+        if identification_of(near, rule).client_id != client_id:
             return False
         likeness = await self._gallery.likeness(probe, client_id)
         return likeness is not None and likeness >= threshold_of(rule, near.people) + WELL_ABOVE

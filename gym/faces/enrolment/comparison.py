@@ -1,4 +1,4 @@
-"""Whether two photos show one person."""
+"""Verification of two photos against each other."""
 
 from __future__ import annotations
 
@@ -18,5 +18,5 @@ class TwoPhotosNeeded(Invalid):
 
 
 def is_same_person(one: HasEmbedding, other: HasEmbedding, rule: MatchRule) -> bool:
-    """By the threshold of the door. How alike they are is nobody's business."""
+    """Whether two photos show one person, by the door's threshold; the score itself is not told."""
     return float(one.embedding @ other.embedding) >= threshold_of(rule, PAIR)

@@ -1,4 +1,4 @@
-"""One enrolment photo: read, judged and made ready to be remembered; for chat, kiosk and operator alike."""
+"""One enrolment photo: read, checked for quality and encoded; for chat, kiosk and operator alike."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The keys at the start: those the stored faces need must be here, or the gym does not open."""
+"""Check at start that every data key that stored faces need is there; else the gym does not open."""
 
 from __future__ import annotations
 

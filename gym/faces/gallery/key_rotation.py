@@ -21,6 +21,7 @@ from gym.faces.gallery.protection import Vector, protection_for
 from gym.security.cipher import Cipher, Keyring
 
 BATCH: Final = 200
+"""Rows of one transaction: enrolments, which need the same rows, wait no longer than for one batch."""
 HEADER: Final = 4
 """Bytes of pgvector's binary form before the numbers."""
 

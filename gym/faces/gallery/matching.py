@@ -1,4 +1,4 @@
-"""The decision behind a recognition: threshold, margin, uncertainty. Pure rules on cosine similarity."""
+"""Matching rules of identification: threshold, margin, uncertainty. Pure, on cosine similarity."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from gym.faces.schemas import Candidates, Identification, MatchOutcome, MatchRul
 from gym.faces.thresholds import ARCFACE, CosineScale
 
 BASE_PEOPLE = 150
+"""Enrolled people of the measurement from which the scales' thresholds come."""
 
 
 def auto_threshold(people: int, scale: CosineScale = ARCFACE) -> float:
@@ -30,7 +31,7 @@ def threshold_of(rule: MatchRule, people: int) -> float:
     return auto_threshold(people, rule.scale) if rule.threshold == "auto" else rule.threshold
 
 
-def decide(candidates: Candidates, rule: MatchRule) -> Identification:
+def identification_of(candidates: Candidates, rule: MatchRule) -> Identification:
     """The best client, if above the threshold and ahead of the best other client by the margin."""
     threshold = threshold_of(rule, candidates.people)
     if candidates.client_id is None or candidates.score < threshold - rule.uncertain_below:

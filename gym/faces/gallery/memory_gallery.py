@@ -1,4 +1,4 @@
-"""The gallery in the process: exact, fast, and never older than the transaction that asks.
+"""Gallery in this process's memory: searched exactly, and never older than the transaction that asks.
 
 PostgreSQL is the truth. Whatever changes a template, or whether a client is active, takes the next number
 from one locked counter at its commit (a deferred trigger), so numbers become visible in order. A search says
@@ -29,6 +29,7 @@ MOST_CHANGES: Final = 2_000
 MOST_LEFT_OVER: Final = 10_000
 """Places of people who have gone or moved, beyond as many as there are people: then all is read anew."""
 BATCH: Final = 10_000
+"""Templates read at a time when all are read: 10 MB as they are stored."""
 HEADER: Final = 4
 """Bytes of pgvector's binary form before the numbers: dimension and a spare."""
 
@@ -58,7 +59,7 @@ class MemoryGallery:
         self._reading = asyncio.Lock()
 
     def learn(self, keyring: Keyring) -> None:
-        """Know what a transaction knows: it names every key that templates may carry."""
+        """Take over a transaction's keyring, which names every key that templates may carry."""
         if any(kid not in self.keyring for kid in keyring):
             self.keyring = self.keyring.joined(keyring)
 

@@ -1,4 +1,4 @@
-"""The gallery: protected templates in PostgreSQL, searched exactly by inner product.
+"""Gallery of protected templates in PostgreSQL, searched exactly by inner product.
 
 Approximate indexes turn recall into false denials, so every template of the probe's model is compared. What
 the search needs is also given as a piece of SQL, so that the kiosk's one query can begin with it.

@@ -1,4 +1,4 @@
-"""A gallery in memory as it stood at one moment: immutable blocks of vectors, searched exactly.
+"""Snapshot of the gallery in memory: immutable blocks of vectors, searched exactly.
 
 A search reads every template, so its time is how long the memory takes to deliver them. Each is therefore
 kept twice: as 512 bytes, which are compared first, and as the 512 halves that PostgreSQL has. How far the

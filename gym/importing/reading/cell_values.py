@@ -1,4 +1,4 @@
-"""Values of single cells, each by the one reader of its kind; what cannot be read raises its own fault."""
+"""Typed values of single cells: phones, document, days, amounts, gender; each raises its own fault."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Final
 
 from dateutil.relativedelta import relativedelta
 
-from gym.clients.documents import Document, parse_document
 from gym.clients.fields import parsers
+from gym.clients.fields.documents import Document, parse_document
 from gym.clients.fields.parsers import ParseContext
+from gym.clients.fields.phones import parse_phone
 from gym.clients.models import Gender
-from gym.clients.phones import parse_phone
 from gym.core.errors import GymError
 from gym.core.money import LARGEST, to_cents
 from gym.core.reading.amounts import AmountNegative, AmountTooLarge, example_amount, read_amount

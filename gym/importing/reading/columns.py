@@ -1,4 +1,4 @@
-"""The columns of a sheet: which row names them, what each holds, and where the people begin."""
+"""Column detection of a sheet: heading row, field of each column, first row of people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Contents: what a column's cells look like, where no heading says it or it may mean two things."""
+"""Content detection: the field that a column's cells look like, where the heading is missing or ambiguous."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from enum import Enum, auto
 from itertools import pairwise
 from typing import Final
 
-from gym.clients.documents import parse_document
+from gym.clients.fields.documents import parse_document
 from gym.clients.fields.parsers import EMAIL
-from gym.clients.phones import parse_phone
+from gym.clients.fields.phones import parse_phone
 from gym.core.errors import GymError
 from gym.core.reading.conventions import unaccented
 from gym.core.reading.days import read_parts

@@ -1,4 +1,4 @@
-"""The order of day and month in a column: what its own days say, else one question for all of them."""
+"""Order of day and month in a column, from its own days; else it has to be asked."""
 
 from __future__ import annotations
 

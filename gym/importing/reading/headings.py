@@ -1,4 +1,4 @@
-"""Headings: what people write above a column, in English and Spanish.
+"""Headings of member lists in English and Spanish, as patterns for each column.
 
 Those of a client's fields stand in their rows of `gym.clients.fields.table`; here are the columns that only a
 sheet has, and the order in which all are tried.

@@ -1,4 +1,4 @@
-"""Names in one cell: given names and surnames told apart as they are written in Spanish and English."""
+"""Parser of full names: given names and surnames, as written in Spanish and English."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A row as a person: what was read of each cell, and what is wrong in the others."""
+"""Value types of a row that was read: the client's fields, the membership, and problems by cell."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows read: every cell of a person's row as its field, or as a problem with its column."""
+"""Row reader: every cell of a person's row as a field of the client, or as a problem with its column."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Final, TypeVar
 
-from gym.clients.documents import Document
 from gym.clients.errors import GuardianNeeded
 from gym.clients.fields import parsers
+from gym.clients.fields.documents import Document
 from gym.clients.fields.parsers import ParseContext
 from gym.clients.fields.row import ClientField
 from gym.clients.models import Gender

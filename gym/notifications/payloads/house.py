@@ -1,4 +1,4 @@
-"""Payloads about the house itself: kiosks, jobs, Telegram's faults, the day in figures."""
+"""Payloads about operations: kiosks, door relays, jobs, Telegram's faults, the day in figures."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ AnyRequest: TypeAlias = DiscountRequest | VoidRequest | RefundRequest | FreezeRe
 
 
 class RequestDetails(Payload):
-    """A request as it stands: who asks for what, and what was answered."""
+    """A request: who asks for what, and what was answered so far."""
 
     subject: Flat[Annotated[AnyRequest, Field(discriminator="kind")]]
     approval_id: UUID

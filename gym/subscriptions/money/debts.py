@@ -1,4 +1,4 @@
-"""Debts: everything that is due and unpaid, by age; put off until a day, or reminded of."""
+"""Debts: balances that are due, by age; snoozed until a day, or reminded of."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlalchemy.orm import selectinload
 
 from gym.core.database.repository import Page, Repository
-from gym.core.errors import Conflict, Invalid
-from gym.core.language import N_
 from gym.notifications.models import Notification, NotificationKind
 from gym.payments.errors import owed_only
 from gym.payments.models import Account
@@ -25,6 +23,13 @@ from gym.staff.four_eyes import FourEyes
 from gym.subscriptions import notices
 from gym.subscriptions.errors import SubscriptionNotFound
 from gym.subscriptions.models import Subscription
+from gym.subscriptions.money.errors import (
+    DebtSnoozed,
+    NoChatToRemind,
+    NotDueYet,
+    RemindedToday,
+    SnoozeInvalid,
+)
 from gym.subscriptions.repository import SubscriptionRepository
 from gym.unit_of_work import UnitOfWork
 
@@ -41,50 +46,6 @@ class AgeBand(StrEnum):
 
 LAST_DAY: Final = {AgeBand.FRESH: 7, AgeBand.OLDER: 30}
 """The highest age in days that belongs to a band."""
-
-
-class SnoozeInvalid(Invalid):
-    """Not after today, or too far away."""
-
-    code = "snooze_invalid"
-    message = N_("Choose a day from tomorrow up to {latest}.")
-
-    def __init__(self, latest: date) -> None:
-        super().__init__(latest=latest)
-
-
-class NotDueYet(Conflict):
-    code = "not_due_yet"
-    message = N_("Nothing is due yet: it starts on {starts_on}.")
-
-    def __init__(self, starts_on: date) -> None:
-        super().__init__(starts_on=starts_on)
-
-
-class DebtSnoozed(Conflict):
-    code = "debt_snoozed"
-    message = N_("This debt is put off until {until}. End that first, then remind.")
-
-    def __init__(self, until: date) -> None:
-        super().__init__(until=until)
-
-
-class NoChatToRemind(Conflict):
-    """The client has not linked Telegram."""
-
-    code = "no_chat_to_remind"
-    message = N_("{client} has no chat linked. Call {phone}, or show the link on the client's card.")
-
-    def __init__(self, client: str, phone: str) -> None:
-        super().__init__(client=client, phone=phone)
-
-
-class RemindedToday(Conflict):
-    code = "reminded_today"
-    message = N_("{client} was reminded of this today already. Try again tomorrow.")
-
-    def __init__(self, client: str) -> None:
-        super().__init__(client=client)
 
 
 @dataclass(frozen=True, slots=True)

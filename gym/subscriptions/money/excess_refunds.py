@@ -1,4 +1,4 @@
-"""Refunds above what was paid for a plan, as an earlier release allowed: listed until they are mended."""
+"""Refunds above what was paid for a plan, which an earlier release allowed; listed until corrected."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from gym.unit_of_work import UnitOfWork
 
 
 class SubscriptionReceipts:
-    """Written anew whenever it is asked for, so that a void shows on it."""
+    """Made from the ledger whenever asked for, so that a later void shows on it."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow

@@ -1,4 +1,4 @@
-"""Settlement of a subscription whose money moves: lock, status, referral reward."""
+"""Settlement of a subscription after money moved: lock, status, referral reward."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Write-offs: a debt that will not be paid is credited, with a reason; never one's own."""
+"""Write-offs: a debt that will not be paid is credited, with a reason; never for the own membership."""
 
 from __future__ import annotations
 

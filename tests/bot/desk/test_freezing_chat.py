@@ -248,7 +248,7 @@ async def test_a_member_asks_and_a_colleague_agrees(rosa_here: Person, ward: War
     await asks(rosa_here)
     assert await ward.moved() == 0
     async with ward.gym.unit_of_work(Actor.member(ward.rosa.id, "Rosa")) as uow:
-        wish = await ApprovalService(uow).my_wish()
+        wish = await ApprovalService(uow).own_freeze_request()
     assert wish is not None
     async with ward.gym.unit_of_work(employee) as uow:
         await ApprovalService(uow).approve(wish.id)

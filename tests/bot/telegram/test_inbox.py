@@ -18,7 +18,7 @@ from bot.telegram.running_bot import run_bot
 from gym.app import Gym
 from gym.chats.intake import accept
 from gym.chats.models import Draft, InboxUpdate
-from gym.chats.repository import Claimed, IncomingUpdate
+from gym.chats.schemas import ClaimedUpdate, IncomingUpdate
 from gym.chats.service import LEASE, InboxService
 from gym.chats.sessions import QuickSessions
 from gym.clients.models import Client
@@ -101,7 +101,7 @@ async def test_a_slow_chat_keeps_its_order_and_does_not_hold_up_the_others(gym: 
     handled: list[tuple[int, int]] = []
     others_done, everything = asyncio.Event(), asyncio.Event()
 
-    async def handle(item: Claimed) -> Outcome:
+    async def handle(item: ClaimedUpdate) -> Outcome:
         if item.chat_id == 1 and not handled:
             await others_done.wait()  # deadlocks unless the other chats go on
         handled.append((item.chat_id, item.update_id))
@@ -124,7 +124,7 @@ async def test_two_processes_share_the_work_and_do_nothing_twice(gym: Gym) -> No
     busy: set[int] = set()
     everything = asyncio.Event()
 
-    async def handle(item: Claimed) -> Outcome:
+    async def handle(item: ClaimedUpdate) -> Outcome:
         assert item.chat_id not in busy, "two updates of one chat at once"
         busy.add(item.chat_id)
         await asyncio.sleep(0)
@@ -178,7 +178,7 @@ async def test_an_update_that_must_wait_holds_back_those_behind_it(gym: Gym, clo
     handled: list[int] = []
     postponed, everything = asyncio.Event(), asyncio.Event()
 
-    async def handle(item: Claimed) -> Outcome:
+    async def handle(item: ClaimedUpdate) -> Outcome:
         if item.attempts == 1 and item.update_id == 1:
             postponed.set()
             return Later(30)
@@ -199,7 +199,7 @@ async def test_an_update_that_must_wait_holds_back_those_behind_it(gym: Gym, clo
 async def test_an_update_that_never_succeeds_is_put_aside(gym: Gym) -> None:
     tried, next_one = asyncio.Event(), asyncio.Event()
 
-    async def handle(item: Claimed) -> Outcome:
+    async def handle(item: ClaimedUpdate) -> Outcome:
         (tried if item.update_id == 1 else next_one).set()
         return Done()
 
@@ -363,12 +363,12 @@ async def test_an_update_that_comes_while_the_one_before_is_being_marked_is_not_
     looked, second = asyncio.Event(), asyncio.Event()
 
     class Racing(InboxService):
-        async def claim(self, size: int) -> list[Claimed]:
+        async def claim(self, size: int) -> list[ClaimedUpdate]:
             found = await super().claim(size)
             looked.set()
             return found
 
-        async def finish(self, item: Claimed, *, failed: bool = False) -> bool:
+        async def finish(self, item: ClaimedUpdate, *, failed: bool = False) -> bool:
             if item.update_id == 2:
                 return await super().finish(item, failed=failed)
             looked.clear()
@@ -377,7 +377,7 @@ async def test_an_update_that_comes_while_the_one_before_is_being_marked_is_not_
             await super().finish(item, failed=failed)
             return False
 
-    async def handle(item: Claimed) -> Outcome:
+    async def handle(item: ClaimedUpdate) -> Outcome:
         if item.update_id == 2:
             second.set()
         return Done()

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from bot.admission.slots import MOST_LENT, Slots, lending, may_wait, work_in
 from gym.chats.models import SenderRank
-from gym.chats.repository import ClaimLimits
+from gym.chats.schemas import ClaimLimits
 
 FULL = ClaimLimits(3, 2, 2)
 

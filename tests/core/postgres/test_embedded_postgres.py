@@ -150,7 +150,11 @@ def test_the_supervisor_keeps_nothing_of_its_starter(server: EmbeddedPostgres) -
         assert os.getsid(supervisor.pid) != os.getsid(first.pid)
         assert {file.path for file in supervisor.open_files()} == {
             str(path)
-            for path in (server.layout.keeper_lock, server.layout.users_lock, server.layout.keeper_log)
+            for path in (
+                server.layout.supervisor_lock,
+                server.layout.users_lock,
+                server.layout.supervisor_log,
+            )
         }
         server.start()
         first.kill()

@@ -16,6 +16,7 @@ from gym.chats.desk_chats import ChatPlace, DeskChatService
 from gym.core.clock import FrozenClock
 from gym.notifications.models import DeskChat, Notification, NotificationKind, NotificationState
 from gym.notifications.outbox import DESK
+from gym.notifications.reachability import ChatReachability
 from gym.notifications.repository import OutboxRepository
 from gym.security.permissions import Actor
 from tests.findings.groups.conftest import Cast
@@ -122,15 +123,15 @@ async def test_a_move_that_loses_a_race_is_done_again(
 ) -> None:
     """However often: Telegram says it only once."""
     await confirm(gym, people.admin, OLD)
-    real, lost = OutboxRepository.moved, list[int]()
+    real, lost = ChatReachability.moved, list[int]()
 
-    async def moved(self: OutboxRepository, old: int, new: int) -> None:
+    async def moved(self: ChatReachability, old: int, new: int) -> None:
         if len(lost) < races:
             lost.append(new)
             await self.session.execute(text("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40P01'; END $$"))
         await real(self, old, new)
 
-    monkeypatch.setattr(OutboxRepository, "moved", moved)
+    monkeypatch.setattr(ChatReachability, "moved", moved)
     await telegram.inject({"update_id": 900_000_000, "message": word_of_the_move("to")})
     while len(lost) < races:  # noqa: ASYNC110
         await asyncio.sleep(0.01)

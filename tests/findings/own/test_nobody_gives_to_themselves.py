@@ -11,7 +11,7 @@ from sqlalchemy import func, select, text, update
 from gym.approvals.service import ApprovalService
 from gym.attendance.models import CheckIn
 from gym.audit.models import AuditEntry
-from gym.clients.own import OwnClients
+from gym.clients.own_memberships import OwnClients
 from gym.clients.service import ClientService
 from gym.payments.credit import ClientCredit
 from gym.payments.models import Method

@@ -8,7 +8,7 @@ import pytest
 
 from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
-from gym.chats.repository import Claimed
+from gym.chats.schemas import ClaimedUpdate
 from gym.clients.models import Client
 from gym.security.permissions import Actor
 from tests.support.hostile_telegram import text_of
@@ -37,7 +37,7 @@ async def test_an_old_own_contact_that_is_forwarded_links_nobody(
     }
     if origin is not None:
         message["forward_origin"] = origins[origin]
-    item = Claimed(770_001, eve.id, {"update_id": 770_001, "message": message}, 1)
+    item = ClaimedUpdate(770_001, eve.id, {"update_id": 770_001, "message": message}, 1)
     await desk_bot.assembly.inbox._handle(item)
     async with gym.unit_of_work(Actor.system()) as uow:
         owner = (await uow.session.get_one(Client, nora.id)).telegram_id

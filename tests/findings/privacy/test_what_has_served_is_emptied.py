@@ -18,7 +18,7 @@ from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
 from gym.chats.intake import accept
 from gym.chats.models import InboxUpdate
-from gym.chats.repository import IncomingUpdate
+from gym.chats.schemas import IncomingUpdate
 from gym.core.database.migrations import alembic_config
 from gym.notifications.models import Notification, NotificationKind, NotificationState
 from gym.notifications.outbox import DESK

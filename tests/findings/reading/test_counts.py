@@ -8,7 +8,7 @@ from gym.core.reading.counts import DAYS, VISITS, read_count
 from gym.core.reading.durations import read_length
 from gym.settings.schemas import GymSettings
 from gym.staff.errors import NumberOutside
-from gym.staff.house_rules import changed_settings
+from gym.staff.setting_validation import changed_settings
 
 COUNTS = {
     "12": (12, 12),

@@ -11,8 +11,8 @@ from sqlalchemy import select, text, update
 
 from gym.app import Gym
 from gym.attendance.models import VerdictCode as Code
-from gym.clients.documents import Document, kept_numbers, parse_document, probably_meant
 from gym.clients.errors import DocumentInvalid, DocumentTaken
+from gym.clients.fields.documents import Document, kept_numbers, parse_document, probably_meant
 from gym.clients.models import Client, DocumentType
 from gym.clients.service import ClientService
 from gym.importing.schemas import RowOutcome

@@ -13,8 +13,8 @@ from sqlalchemy import update
 
 from gym.app import Gym
 from gym.clients.errors import PhoneInvalid
+from gym.clients.fields.phones import examples, parse_contact_phone, parse_phone, same_phone
 from gym.clients.models import Client
-from gym.clients.phones import examples, parse_contact_phone, parse_phone, same_phone
 from gym.clients.service import ClientService
 from gym.security.permissions import Actor
 from tests.support.front_desk import Desk

@@ -6,7 +6,7 @@ import asyncio
 
 from bot.telegram.inbox import Done, Inbox, Outcome
 from gym.app import Gym
-from gym.chats.repository import Claimed
+from gym.chats.schemas import ClaimedUpdate
 from gym.chats.service import LEASE, InboxService
 from gym.chats.sessions import QuickSessions
 from gym.core.clock import FrozenClock
@@ -23,7 +23,7 @@ async def test_what_is_in_hand_when_its_lease_ends_is_not_begun_again_beside_it(
     ended: list[int] = []
     working, other_done, everything = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
-    async def handle(item: Claimed) -> Outcome:
+    async def handle(item: ClaimedUpdate) -> Outcome:
         begun.append(item.update_id)
         if item.update_id == 1:
             working.set()

@@ -21,7 +21,7 @@ from bot.telegram.running_bot import RunningBot
 from bot.ui.callback_fields import FieldUnreadable, read, write
 from bot.ui.callbacks import UnknownButton, _base36, _fields, unpack
 from gym.app import Gym
-from gym.chats.repository import Claimed
+from gym.chats.schemas import ClaimedUpdate
 from gym.core.database.ids import new_id
 from tests.findings.updates.conftest import Cast
 from tests.guards.conftest import World
@@ -118,7 +118,7 @@ async def surprises(bot: RunningBot, person: Person, message_id: int, forged: li
     found: list[str] = []
     for number, data in enumerate(forged, start=1):
         payload = {"update_id": number, "callback_query": tap_of(person, data, message_id)}
-        outcome = await bot.assembly.inbox._handle(Claimed(number, person.id, payload, 1))
+        outcome = await bot.assembly.inbox._handle(ClaimedUpdate(number, person.id, payload, 1))
         if outcome != Done():
             found.append(f"{person.name}: {data!r}: {outcome}")
     return found

@@ -24,7 +24,7 @@ from bot.telegram.running_bot import RunningBot, run_bot
 from gym.app import Gym
 from gym.chats.intake import DeadReason, Reject, accept, read_each, read_update
 from gym.chats.models import DeadUpdate, InboxUpdate
-from gym.chats.repository import Claimed, IncomingUpdate
+from gym.chats.schemas import ClaimedUpdate, IncomingUpdate
 from gym.chats.service import LEASE, InboxService
 from gym.chats.sessions import QuickSessions
 from gym.core.clock import FrozenClock
@@ -170,7 +170,7 @@ async def test_an_update_that_ends_the_process_each_time_is_given_up(gym: Gym, c
         clock.advance(LEASE)
     handled, seen = asyncio.Event(), list[int]()
 
-    async def handle(item: Claimed) -> Outcome:
+    async def handle(item: ClaimedUpdate) -> Outcome:
         seen.append(item.update_id)
         handled.set()
         return Done()
@@ -189,7 +189,7 @@ async def test_a_handler_that_breaks_off_is_listed_and_not_tried_again(gym: Gym)
     service = InboxService(QuickSessions(gym.database), gym.clock)
     done, seen = asyncio.Event(), list[int]()
 
-    async def handle(item: Claimed) -> Outcome:
+    async def handle(item: ClaimedUpdate) -> Outcome:
         seen.append(item.update_id)
         if item.update_id == 1:
             raise OverflowError
@@ -213,7 +213,7 @@ async def test_a_handler_that_hangs_is_ended_and_its_chat_goes_on(
     monkeypatch.setattr("bot.telegram.inbox.MOST_SECONDS", 0.05)
     service, done = InboxService(QuickSessions(gym.database), gym.clock), asyncio.Event()
 
-    async def handle(item: Claimed) -> Outcome:
+    async def handle(item: ClaimedUpdate) -> Outcome:
         if item.update_id == 1:
             await asyncio.Event().wait()
         done.set()

@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 
 from gym.app import Gym
 from gym.chats.models import DeadUpdate, InboxUpdate
-from gym.chats.repository import IncomingUpdate
+from gym.chats.schemas import IncomingUpdate
 from gym.chats.service import InboxService
 from gym.chats.sessions import QuickSessions
 from gym.core.errors import DatabaseUnavailable

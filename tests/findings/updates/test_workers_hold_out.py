@@ -12,7 +12,7 @@ import pytest
 from bot.telegram.inbox import Done, Inbox, Later, Outcome
 from gym.app import Gym
 from gym.chats.models import InboxUpdate
-from gym.chats.repository import Claimed, ClaimLimits, IncomingUpdate
+from gym.chats.schemas import ClaimedUpdate, ClaimLimits, IncomingUpdate
 from gym.chats.service import LEASE, InboxService
 from gym.chats.sessions import QuickSessions
 from gym.core.clock import FrozenClock
@@ -34,7 +34,7 @@ class Moody(InboxService):
             raise Strange
         await super().extend(update_ids)
 
-    async def claim(self, room: ClaimLimits | int) -> list[Claimed]:
+    async def claim(self, room: ClaimLimits | int) -> list[ClaimedUpdate]:
         self.claims += 1
         if self.fails == "claim" and self.claims == 2:
             raise Strange
@@ -61,7 +61,7 @@ async def test_a_lease_is_kept_after_a_fault_that_nobody_foresaw(
     monkeypatch.setattr("bot.telegram.inbox.LEASE", timedelta(seconds=0.15))
     service, release, seen = moody(gym, "extend"), asyncio.Event(), list[int]()
 
-    async def handle(item: Claimed) -> Outcome:
+    async def handle(item: ClaimedUpdate) -> Outcome:
         seen.append(item.update_id)
         await release.wait()
         return Done()
@@ -87,7 +87,7 @@ async def test_a_lease_is_kept_after_a_fault_that_nobody_foresaw(
 async def test_a_claim_that_fails_ends_nobody_who_is_at_work(gym: Gym) -> None:
     service, release, done = moody(gym, "claim"), asyncio.Event(), list[int]()
 
-    async def handle(item: Claimed) -> Outcome:
+    async def handle(item: ClaimedUpdate) -> Outcome:
         await release.wait()
         done.append(item.update_id)
         return Done()
@@ -140,14 +140,14 @@ async def test_slots_that_come_free_while_a_claim_is_on_its_way_are_used_at_once
     started, release, served = list[int](), asyncio.Event(), asyncio.Event()
 
     class Slow(InboxService):
-        async def claim(self, room: ClaimLimits | int) -> list[Claimed]:
+        async def claim(self, room: ClaimLimits | int) -> list[ClaimedUpdate]:
             claimed = await super().claim(room)
             if started == [1]:
                 release.set()
                 await asyncio.sleep(0.2)  # it ends, while the answer has not come yet
             return claimed
 
-    async def handle(item: Claimed) -> Outcome:
+    async def handle(item: ClaimedUpdate) -> Outcome:
         started.append(item.update_id)
         if item.update_id == 1:
             await release.wait()
@@ -183,12 +183,12 @@ async def test_what_must_wait_is_handed_back_for_as_long_as_it_said(
             await arrives.wait()
             await super().extend(update_ids)
 
-        async def postpone(self, item: Claimed, by: timedelta) -> None:
+        async def postpone(self, item: ClaimedUpdate, by: timedelta) -> None:
             await super().postpone(item, by)
             arrives.set()
             await asyncio.sleep(0.2)
 
-    async def handle(_item: Claimed) -> Outcome:
+    async def handle(_item: ClaimedUpdate) -> Outcome:
         await sent.wait()
         return Later(3600)
 

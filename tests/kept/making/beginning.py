@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from gym.chats.preferences import PreferenceService
-from gym.clients.documents import parse_document
+from gym.clients.fields.documents import parse_document
 from gym.clients.models import Client
 from gym.clients.schemas import ClientInput
 from gym.clients.service import ClientService

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, create_model
 
-from gym.clients.documents import Document
+from gym.clients.fields.documents import Document
 from gym.clients.fields.row import ApiPlace
 from gym.clients.fields.table import CLIENT_FIELDS
 from gym.clients.models import Client

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final, Self
 from uuid import UUID
 
-from gym.clients.documents import bare_number
+from gym.clients.fields.documents import bare_number
 from gym.core.language import N_
 from gym.security.rate_limits import TokenBucket, TooManyRequests
 from gym.security.signed_links import SignedLinks

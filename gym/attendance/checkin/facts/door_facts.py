@@ -102,7 +102,7 @@ class DoorFacts:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Who stands there, as far as the face or the credential says."""
+    """The client that the face or credential names, with their facts; None for nobody."""
 
     facts: DoorFacts | None
     match: MatchOutcome = MatchOutcome.FOUND

@@ -16,6 +16,7 @@ OLD: Final = ("cp1252", "cp850", "mac_roman")
 USUAL: Final = frozenset("áéíóúüñàèìòùâêîôûãõçäöëïßÁÉÍÓÚÜÑÀÈÌÒÙÂÊÎÔÛÃÕÇÄÖËÏºª°¿¡’‘“”´«»€")
 """What stands in Spanish, Portuguese, English, French and German text beside plain letters."""
 MOST: Final = 0.7
+"""Share of letters beyond ASCII that must be usual ones for one of these encodings to be taken."""
 SAMPLE: Final = 20_000
 """Bytes that are enough to tell one old encoding from another."""
 

@@ -1,4 +1,4 @@
-"""Whose membership is whose at the desk, by name: what *Team* shows."""
+"""Own memberships of staff by colleague, for the screen *Team*."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from gym.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class OwnClient:
-    """One client who is also of the team, and what was done for it without a second person."""
+    """One client who is also of the team, and how often one person alone acted for it."""
 
     client_id: UUID
     client_name: str

@@ -1,4 +1,4 @@
-"""Identity documents as people write them: a type's word and a number. Pure."""
+"""Parser of identity documents as people write them: a type's word and a number. Pure."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def with_zeros(number: str) -> tuple[str, ...]:
 
 
 def bare_number(text: str) -> str:
-    """The number alone; of what is no document, its letters and digits."""
+    """The number alone; of text that is no document, its letters and digits."""
     for kind in (None, DocumentType.ID):
         try:
             return parse_document(text, kind).number
@@ -98,7 +98,7 @@ def bare_number(text: str) -> str:
 
 
 def probably_meant(kind: DocumentType, number: str) -> Document | None:
-    """What a document that an earlier release read wrongly should have been; None where that cannot be told.
+    """The document that an earlier release read wrongly, read anew; None where that cannot be told.
 
     `cédula 123` had become CE DULA123, `PPT 123` PP T123, and a spreadsheet's `123.0` CC 1230.
     """

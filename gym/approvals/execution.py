@@ -1,4 +1,4 @@
-"""What an approval sets going, in the transaction of whoever approved."""
+"""Execution of an approved request, in the transaction of whoever approved it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from gym.subscriptions.service import SubscriptionService
 from gym.unit_of_work import UnitOfWork
 
 
-async def carry_out(uow: UnitOfWork, approval: Approval) -> None:
-    """Do it, with the rights of whoever approved; a discount waits until somebody sells with it."""
+async def execute_approval(uow: UnitOfWork, approval: Approval) -> None:
+    """With the permissions of whoever approved; a discount waits until somebody sells with it.
+
+    Raises what the void, refund, write-off or freeze raises, and `FreezeDaysOver`.
+    """
     reason = approval.reason or ""
     match facts_of(approval):
         case VoidFacts() as void:
@@ -24,27 +27,27 @@ async def carry_out(uow: UnitOfWork, approval: Approval) -> None:
             await SubscriptionService(uow).write_off(
                 debt.subscription_id, reason, most=debt.amount, key=approval.id
             )
-        case FreezeFacts() as wish:
-            await _freeze(uow, wish, approval)
+        case FreezeFacts() as request:
+            await _freeze(uow, request, approval)
         case _:
             return
 
 
-async def _freeze(uow: UnitOfWork, wish: FreezeFacts, approval: Approval) -> None:
+async def _freeze(uow: UnitOfWork, request: FreezeFacts, approval: Approval) -> None:
     """From the day that was asked for, or from today when the answer came later than that.
 
-    The days that were granted take the place of the wish: an employee grants no more than the plan allows.
+    The days that were granted replace those asked for: an employee grants no more than the plan allows.
     """
-    starts_on = max(wish.starts_on, uow.today)
-    if wish.ends_on is not None and wish.ends_on < starts_on:
-        raise FreezeDaysOver(wish.ends_on)
+    starts_on = max(request.starts_on, uow.today)
+    if request.ends_on is not None and request.ends_on < starts_on:
+        raise FreezeDaysOver(request.ends_on)
     freeze = await FreezeService(uow).freeze(
-        wish.subscription_id,
+        request.subscription_id,
         starts_on,
-        wish.ends_on,
+        request.ends_on,
         approval.reason or "",
         key=approval.id,
         asked_for=True,
     )
-    granted = wish.model_copy(update={"starts_on": freeze.starts_on, "ends_on": freeze.ends_on})
+    granted = request.model_copy(update={"starts_on": freeze.starts_on, "ends_on": freeze.ends_on})
     approval.facts = granted.packed()

@@ -1,4 +1,4 @@
-"""Phone numbers as people write them and as each country dials them. Pure."""
+"""Parser of phone numbers, as people write them and as each country dials them. Pure."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def same_phone(number: str) -> tuple[str, ...]:
 
 
 def phone_ends(digits: str) -> tuple[str, ...]:
-    """With what a kept number may end when these digits were typed, with or without their country."""
+    """Endings of kept numbers that match typed digits, with or without their country's code."""
     whole = [form[1:] for form in same_phone(f"+{digits}")]
     local = [form[3:] for form in same_phone(f"+55{digits}")]
     abroad = [digits[1:]] if re.fullmatch(r"[91][0-9]{10}", digits) else []

@@ -1,0 +1,23 @@
+"""Locking a client's row for a change, once the actor's permission has been checked."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from gym.clients.errors import ClientErased
+from gym.clients.models import Client
+from gym.clients.repository import ClientRepository
+from gym.security.permissions import Permission
+from gym.unit_of_work import UnitOfWork
+
+
+async def lock_client(uow: UnitOfWork, client_id: UUID, permission: Permission) -> Client:
+    """The row as it stands now, locked until the end of the transaction.
+
+    Raises `NotAllowed`, `ClientNotFound`, and `ClientErased`: the empty row of an erased client stays as it is.
+    """
+    uow.actor.require(permission)
+    client = await ClientRepository(uow.session).lock(client_id)
+    if client.erased_at is not None:
+        raise ClientErased
+    return client
