@@ -1,4 +1,4 @@
-"""Every mapped table: rows refer to each other by name, so all must be known before the first flush."""
+"""Imports of every module with mapped rows: they refer to each other by name, so all must be loaded."""
 
 from __future__ import annotations
 

@@ -23,10 +23,10 @@ from bot.ui.surfaces import mask_payload
 from gym.app import Gym
 from gym.chats.sessions import QuickSessions
 from gym.core.errors import DatabaseUnavailable
+from gym.notifications.claims import Outgoing
 from gym.notifications.kinds import GROUP_OF, IN_PLACE, WAITS
 from gym.notifications.models import NotificationKind, RecipientKind
 from gym.notifications.quiet_hours import after_quiet
-from gym.notifications.claims import Outgoing
 from gym.notifications.repository import OutboxRepository
 from gym.reports.absence import AbsenceService
 from gym.security.permissions import Actor

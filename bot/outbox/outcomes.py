@@ -13,9 +13,9 @@ from gym.app import Gym
 from gym.chats.sessions import QuickSessions
 from gym.core.errors import DatabaseUnavailable
 from gym.core.runtime.backoff import doubled, spread
+from gym.notifications.claims import Outgoing
 from gym.notifications.kinds import WAITS
 from gym.notifications.models import RecipientKind
-from gym.notifications.claims import Outgoing
 from gym.notifications.repository import OutboxRepository
 from gym.security.permissions import Actor
 from gym.unit_of_work import UnitOfWork

@@ -1,1 +1,1 @@
-"""Attendance: who came, and the verdict at the door."""
+"""Attendance: check-ins with their verdicts, visits, presence and absence."""

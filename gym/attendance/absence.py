@@ -1,5 +1,6 @@
-"""Absence: who may come in on a day and has not been in for how long. One rule for messages, lists, segments.
+"""Absence: the members who may come in on a day, and how many gym days ago each was last in. SQL.
 
+The one rule for messages, lists and segments.
 `welcome` are those whom the door would let in on the day: its checks of `access.DAY_CHECKS`, for all clients
 at once (a test compares the two). Nobody else is asked to come.
 
@@ -93,7 +94,7 @@ def away(wanted: str, *, of_one: bool = False) -> TextClause:
 
 
 def terms_of(day: date, settings: GymSettings, least: int) -> dict[str, Any]:
-    """What such a statement wants to know."""
+    """The bound parameters of such a statement."""
     return {
         "day": day,
         "least": least,

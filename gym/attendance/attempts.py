@@ -1,4 +1,4 @@
-"""Today's attempts at the door, as the desk reads them: a page at a time, the latest received first."""
+"""Today's check-in attempts for the desk, paged by a cursor, the latest received first."""
 
 from __future__ import annotations
 
@@ -22,9 +22,11 @@ from gym.security.permissions import Permission
 from gym.unit_of_work import UnitOfWork
 
 MOST: Final = 100
+"""Attempts of one page."""
 _CURSOR: Final = struct.Struct("!q16s")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK: Final = timedelta(microseconds=1)
+"""Resolution of PostgreSQL's timestamps, in which a cursor counts."""
 
 
 class CursorInvalid(Invalid):
@@ -58,7 +60,7 @@ class Attempts:
 
 
 class AttemptService:
-    """What happened today is what was received today: a late replay is seen, whenever it was recorded."""
+    """Today's attempts are those received today: a late replay is listed, whenever it was recorded."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow

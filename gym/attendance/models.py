@@ -1,4 +1,4 @@
-"""Rows of attendance: every attempt at the door, admitted or not."""
+"""Mapped row of a check-in attempt, admitted or not, and its methods, outcomes and codes."""
 
 from __future__ import annotations
 
@@ -63,7 +63,8 @@ class CheckIn(Base):
         ),
         Index("ix_check_ins_client_at", "client_id", "at"),
         Index("ix_check_ins_day", "gym_day", "at"),
-        # Rows come in this order, so blocks stand for times: a few bytes, next to nothing at each visit.
+        # BRIN: rows are inserted in the order of this column, so a summary of each block range (a few bytes)
+        # finds a time, and an insert costs next to nothing.
         Index("ix_check_ins_received", "received_at", postgresql_using="brin"),
     )
 

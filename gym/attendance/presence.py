@@ -1,4 +1,4 @@
-"""Who is inside: those who came in and have not left, as far as the gym can know.
+"""Presence: who is inside now, by their latest entry.
 
 With check-out somebody is inside until they check out, and never beyond the gym day they came in on; without
 it, for `stay_minutes`. The latest entry of a person decides, by door time: what an offline kiosk reports late
@@ -31,7 +31,7 @@ class Present:
 
 
 class PresenceService:
-    """Occupancy, and the way out."""
+    """Occupancy and check-out."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow

@@ -1,4 +1,4 @@
-"""Queries of attendance; the door's own are in `door`."""
+"""Queries of attendance; those of the check-in itself are in `checkin.facts.queries`."""
 
 from __future__ import annotations
 

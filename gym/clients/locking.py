@@ -14,7 +14,7 @@ from gym.unit_of_work import UnitOfWork
 async def lock_client(uow: UnitOfWork, client_id: UUID, permission: Permission) -> Client:
     """The row as it stands now, locked until the end of the transaction.
 
-    Raises `NotAllowed`, `ClientNotFound`, and `ClientErased`: the empty row of an erased client stays as it is.
+    Raises `NotAllowed`, `ClientNotFound`, and `ClientErased`: an erased client's empty row is never written.
     """
     uow.actor.require(permission)
     client = await ClientRepository(uow.session).lock(client_id)

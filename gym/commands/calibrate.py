@@ -1,4 +1,4 @@
-"""Measuring a folder of people: how many the model misses, mistakes and lets in."""
+"""`python -m gym faces calibrate`: error rates of a model over a folder of people, as a table or JSON."""
 
 from __future__ import annotations
 

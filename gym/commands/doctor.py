@@ -1,4 +1,4 @@
-"""The doctor: looks at every part of the set-up and says what to do about it."""
+"""`python -m gym doctor`: checks of disk, Telegram, HTTPS, database, faces and money, each with advice."""
 
 from __future__ import annotations
 

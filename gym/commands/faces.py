@@ -1,4 +1,4 @@
-"""Commands about faces: how the engine stands, and templates made anew after a change of the model."""
+"""Commands about faces: state of engine and gallery, and re-embedding after a change of the model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a doctor has looked at, and how it is printed."""
+"""Findings of the doctor, and their table on the terminal."""
 
 from __future__ import annotations
 

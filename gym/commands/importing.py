@@ -1,4 +1,4 @@
-"""`python -m gym import`: a list of people tried, reported row by row, and taken in."""
+"""`python -m gym import`: a list of members previewed, reported row by row, and imported."""
 
 from __future__ import annotations
 

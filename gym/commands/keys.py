@@ -29,6 +29,7 @@ from gym.unit_of_work import UnitOfWork
 SYSTEM: Final = Actor.system()
 SUBJECT: Final = ("gym_state", None)
 PATIENCE_SECONDS: Final = 60.0
+"""How long to wait for transactions that began before a key was announced."""
 POLL_SECONDS: Final = 0.05
 _OLDER: Final = text("""
 SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()

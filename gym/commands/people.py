@@ -1,4 +1,4 @@
-"""Commands that let people and devices in."""
+"""Commands that print pairing codes and invitations, and confirm admins."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Time: the wall, the monotonic, and the business clock that only a sandbox may move."""
+"""Clocks: wall time and monotonic time; gym days. Business time is wall time plus the database's offset."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The environment's settings, typed; the gym's own settings live in `gym.settings`."""
+"""Configuration from the environment, typed and validated; the gym's own settings are in `gym.settings`."""
 
 from __future__ import annotations
 

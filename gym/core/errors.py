@@ -1,4 +1,4 @@
-"""The family of faults that a person may meet; each is a sentence that says what to do."""
+"""Base classes of expected faults: a stable code, an HTTP status and a sentence that says what to do."""
 
 from __future__ import annotations
 

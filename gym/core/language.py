@@ -1,4 +1,4 @@
-"""Languages: catalogues, and a translator that writes money, dates and plurals as a person does."""
+"""Languages: gettext catalogues, and a translator that formats money, dates and plurals by locale."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The log: one line an event, JSON or readable, for structlog and the standard library alike."""
+"""Structured logging: one line an event, JSON or console, for structlog and the standard library alike."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def configure_logging(
     logging.captureWarnings(True)
     for name in CHATTY:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLogger().level))
-    # That a fallback font has no bold of its own is nothing an operator could mend.
+    # Matplotlib warns when a fallback font has no bold: there is nothing an operator could do about it.
     logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
     sys.excepthook = _last_words
 

@@ -1,4 +1,4 @@
-"""What must never reach a log: tokens, keys, passwords in addresses and values of database rows."""
+"""Redaction of log lines: tokens, keys, passwords in addresses and values of database rows."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ HIDDEN: Final = "[hidden]"
 SHORTEST_SECRET: Final = 6
 """Shorter ones would blank ordinary words."""
 DEEPEST: Final = 8
+"""Levels of a value that are taken apart; what is deeper is written as one text."""
 
 _SHAPES: Final = (
     r"\d{1,20}(?::|%3[Aa])[A-Za-z0-9_-]{30,}",  # a bot token, plain or inside an escaped address

@@ -1,4 +1,4 @@
-"""Text as people type it, made fit to keep."""
+"""Normalisation of typed text to one line."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Faces: reading photos, protected templates, recognition."""
+"""Faces: photos read to embeddings, protected templates, enrolment, recognition, liveness."""

@@ -1,4 +1,4 @@
-"""What can be wrong with a photo: the same codes in the chat, the API and the kiosk."""
+"""Faults of photos, with the same codes in the chat, the API and the kiosk."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ class NotTheClient(Invalid):
 
 
 class PossibleDuplicate(Conflict):
-    """The face looks like another client's. `client_id` is known only to whom may look."""
+    """The face looks like another client's. `client_id` is given only to whoever may see clients."""
 
     code = "possible_duplicate"
     message = N_("This face may belong to another client already. An admin can look and decide.")

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gym.clients.models import Client
 from gym.faces.models import FaceConsent, FacePicture, FaceTemplate, TemplateOrigin
 
-# Two enrolments at once could each miss the other's face; held until the transaction ends.
+# Two enrolments at once could each miss the other's face as a duplicate; held until the transaction ends.
 ONE_ENROLMENT = text("SELECT pg_advisory_xact_lock(6949353)")
 
 

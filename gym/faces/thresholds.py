@@ -1,4 +1,4 @@
-"""What a cosine means: how alike two faces must be differs between the networks that measure it."""
+"""Scales of cosine similarity: the thresholds of each recognition network."""
 
 from __future__ import annotations
 

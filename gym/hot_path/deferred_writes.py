@@ -11,7 +11,7 @@ from gym.core.database.statements import GuardedWrite, Row, Statement
 
 
 class StaleRead(Exception):
-    """What the writes rest on has changed since it was read: nothing was written."""
+    """A value that the writes depend on has changed since it was read: nothing was written."""
 
 
 class DeferredWrites:
@@ -29,7 +29,7 @@ class DeferredWrites:
         return await self._pool.row(statement, values)
 
     async def write(self, effect: GuardedWrite, values: Mapping[str, Any], foreseen: Row) -> Row | None:
-        """Kept for the end, and taken for done as `foreseen`."""
+        """Queue the write for `commit`, and return `foreseen` as its result."""
         self._writes.append(effect)
         self._values.update(values, **{f"foreseen_{name}": value for name, value in foreseen.items()})
         return foreseen

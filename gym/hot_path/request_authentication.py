@@ -108,7 +108,9 @@ async def authenticate(pool: DirectPool, request: RequestAuthentication) -> Auth
     if not _is_welcome(row, request) or request.key is None or row["taken"] is not None:
         return AuthenticatedRequest(request, holder, row)
     first = row
-    if row["answer"] is None:  # what a twin has said while this one waited for it is not in the same snapshot
+    if row["answer"] is None:
+        # This one waited for a concurrent request with the same key, whose answer was committed after this
+        # statement's snapshot.
         first = await pool.row(_FIRST, _values(request)) or row
     answer = first_answer(first, (request.body_hash, *request.older_hashes))
     return AuthenticatedRequest(request, holder, row, answer)

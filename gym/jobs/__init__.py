@@ -1,1 +1,1 @@
-"""Jobs: what happens by itself, when its time has come."""
+"""Scheduled jobs: their table, the runner with catch-up, the leader's scheduler, health, retention."""

@@ -1,4 +1,4 @@
-"""How the jobs are: the heartbeat, who is late, who fails, and the alarm in chat."""
+"""Health of the jobs: the leader's heartbeat, late and failing jobs, and the alarm in chat."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ LEADERLESS: Final = timedelta(minutes=3)
 
 @dataclass(frozen=True, slots=True)
 class JobState:
-    """How one job stands, in wall time."""
+    """State of one job: last success, failures, lateness; in wall time."""
 
     name: str
     last_success_at: datetime | None
@@ -49,7 +49,7 @@ class JobState:
 
 
 class JobService:
-    """For admins, and for whoever watches over the gym."""
+    """For admins, and for monitoring."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
@@ -104,7 +104,7 @@ def _state(
 
 
 async def beat(uow: UnitOfWork) -> ZoneInfo:
-    """Write down that somebody leads; the gym's time zone as it is now."""
+    """Write the leader's heartbeat; returns the gym's time zone as it is now."""
     wall = uow.context.wall
     seen = insert(JobRun).values(job=HEARTBEAT, last_success_at=wall)
     again = seen.on_conflict_do_update(index_elements=["job"], set_={"last_success_at": wall})
@@ -113,13 +113,13 @@ async def beat(uow: UnitOfWork) -> ZoneInfo:
 
 
 async def _report_leaderless(uow: UnitOfWork) -> None:
-    """Nobody runs the jobs: either nobody is there, or the lock stands with somebody who does not."""
+    """Log that no process runs the jobs: none competes for the lock, or its holder hangs."""
     if not await leads_somebody(uow.session, uow.context.wall):
         log.error("nobody_leads", lock_held_by=await uow.session.scalar(text(holder_query(LOCK))))
 
 
 async def watch_jobs(run: WorkRunner, began: datetime, every: timedelta = WATCH_EVERY) -> None:
-    """Look after the jobs from every replica, for a leader that hangs does not say so; until cancelled."""
+    """Watch the jobs from every replica, as a leader that hangs reports nothing; until cancelled."""
 
     async def look(began: datetime, uow: UnitOfWork) -> int:
         await _report_leaderless(uow)

@@ -1,4 +1,4 @@
-"""Rows of jobs: what ran for which slot, and how it ended."""
+"""Mapped row of a job: its last slot, outcome and failures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Occasions: a birthday, a long absence, a new price. Told once, to linked members who still are clients."""
+"""Messages on occasions (birthday, long absence, new price): once each, to active members with a chat."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Occasions:
         self.uow = uow
 
     async def tell_due(self, today: date) -> int:
-        """Birthdays and absences of this gym day; how many. A wish of a missed day is laid aside."""
+        """Birthdays and absences of this gym day; how many. A birthday of a missed day is dismissed."""
         self.uow.actor.require(Permission.RUN_JOBS)
         rows = [*await self._birthdays(today), *await self._absences(today)]
         if rows:

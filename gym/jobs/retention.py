@@ -1,4 +1,4 @@
-"""Retention: what has served is forgotten, a few thousand rows at a time."""
+"""Retention: rows older than the register allows are deleted or stripped of their person, in batches."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from gym.security.permissions import Permission
 from gym.unit_of_work import UnitOfWork
 
 BATCH: Final = 5000
+"""Rows of one statement, so that no lock is held for long."""
 MOST_BATCHES: Final = 40
 """Of one kind in one run, so that the first run of an old gym is no long transaction; the rest comes next."""
 
@@ -25,7 +26,7 @@ def statement(table: str, old: Old) -> TextClause:
 
 
 class Retention:
-    """Forgets by wall time, whatever the business clock says."""
+    """Ages are counted in wall time, whatever the business clock says."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow

@@ -1,4 +1,4 @@
-"""What is due: every job up to now, day by day, each an idempotent service call of its own transaction."""
+"""Runner of due jobs: missed gym days caught up in order, each job idempotent, in its own transaction."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from gym.unit_of_work import UnitOfWork
 log = structlog.get_logger()
 Result = TypeVar("Result")
 NOON: Final = timedelta(hours=12)
+"""The instant that stands for a missed day: far from midnight and from changes of the clock."""
 LONGEST_CATCH_UP: Final = 400
 """Days; a gym that was closed for longer starts from there."""
 CLOCK_WENT_BACK: Final = timedelta(hours=2)
@@ -46,7 +47,7 @@ class WorkRunner(Protocol):
 
 @dataclass(slots=True)
 class JobReport:
-    """How much each job did, and which failed."""
+    """Counts of what each job did, and the jobs that failed."""
 
     done: dict[str, int] = field(default_factory=dict[str, int])
     failed: list[str] = field(default_factory=list[str])

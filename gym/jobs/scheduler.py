@@ -1,4 +1,4 @@
-"""The scheduler: APScheduler only ticks; what is due stands in our own rows."""
+"""Scheduler of the leader: APScheduler only ticks; what is due is decided from the rows of `JobRun`."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class JobScheduler:
             self.scheduler.shutdown(wait=False)
 
     def wind(self) -> None:
-        """Put the ticks on the scheduler."""
+        """Add the ticks to APScheduler."""
         add = partial(self.scheduler.add_job, misfire_grace_time=MISFIRE_SECONDS, coalesce=True)
         add(self.tick, self._trigger(), id=TICK)
         add(self.beat, IntervalTrigger(seconds=HEARTBEAT_SECONDS), id="heartbeat")

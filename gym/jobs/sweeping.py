@@ -1,4 +1,4 @@
-"""The outbox sweep: whatever an outbox worker has dropped, or never heard of, is offered again."""
+"""Outbox sweep: messages whose worker died or missed its wake-up are released and announced again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every job: what it does, how often, and whether a missed day is made up for."""
+"""Table of jobs: the service call of each, its interval, and whether missed days are caught up."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ async def erase(uow: UnitOfWork, _: date) -> int:
 
 
 async def forget(uow: UnitOfWork, _: date) -> int:
-    """Rows that have served."""
+    """Rows whose retention is over."""
     return await Retention(uow).forget_old()
 
 

@@ -1,4 +1,4 @@
-"""API callers: whom an access token stands for right now, and what its scope lets them do."""
+"""API callers: the kiosk or member of staff behind an access token, and the permissions of its scope."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ from gym.staff.models import Staff
 from gym.unit_of_work import UnitOfWork
 
 SEEN_EVERY: Final = timedelta(minutes=1)
+"""Between two writes of `last_seen_at`: a busy kiosk would write its row at every request."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who a token speaks for, and what it allows."""
+    """The subject of a token, and what the token allows."""
 
     actor: Actor
     scope: Scope

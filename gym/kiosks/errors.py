@@ -12,14 +12,14 @@ class KioskNotFound(NotFound):
 
 
 class PairingRefused(Invalid):
-    """Wrong, used, run out or tried too often: which one is not said."""
+    """Wrong, used, expired or tried too often; not told which, so that guessing learns nothing."""
 
     code = "pairing_refused"
     message = N_("This code is wrong or has run out. Ask an admin for a new one.")
 
 
 class KioskRefused(Forbidden):
-    """Unknown, revoked or a wrong secret: which one is not said."""
+    """Unknown, revoked or a wrong secret; not told which, so that guessing learns nothing."""
 
     code = "kiosk_refused"
     message = N_("This kiosk is not known here. Pair it again.")

@@ -1,4 +1,4 @@
-"""Rows of kiosks and pairing codes."""
+"""Mapped rows of kiosks and pairing codes."""
 
 from __future__ import annotations
 

@@ -18,6 +18,7 @@ from gym.security.permissions import Role
 from gym.staff.models import Staff
 
 MOST_TRIES: Final = 5
+"""Wrong guesses of a code's six secret digits: a chance of five in a million."""
 _ADMINS: Final = select(Staff.id).where(Staff.active, Staff.role == Role.ADMIN)
 """A person's code is good as long as that person could still make one; the gym's own computer always can."""
 

@@ -1,1 +1,1 @@
-"""Plans: what the gym sells, at dated prices."""
+"""Plans that the gym sells, with dated prices."""

@@ -1,4 +1,4 @@
-"""What can be wrong with a plan."""
+"""Faults of plans and prices."""
 
 from __future__ import annotations
 

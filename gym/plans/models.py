@@ -1,4 +1,4 @@
-"""Rows of plans and their dated prices."""
+"""Mapped rows of plans and their dated prices."""
 
 from __future__ import annotations
 

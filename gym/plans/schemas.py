@@ -1,4 +1,4 @@
-"""What a plan is made of, and how people write it."""
+"""Input of plans, and parsers of their typed values: name, duration, visits, freeze days, price start."""
 
 from __future__ import annotations
 
@@ -128,5 +128,5 @@ def fold(text: str) -> str:
 
 
 def slug_of(name: str) -> str:
-    """The name as it stands in an address."""
+    """The name as part of a URL."""
     return re.sub(r"[^a-z0-9]+", "-", fold(name)).strip("-") or "plan"

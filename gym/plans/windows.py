@@ -1,4 +1,4 @@
-"""Access windows as they are written and kept: weekdays and hours, in gym time."""
+"""Parser and validation of access windows: weekdays and hours, in gym time."""
 
 from __future__ import annotations
 

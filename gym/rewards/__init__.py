@@ -1,1 +1,1 @@
-"""Rewards: what loyalty earns, granted at the visit and redeemed in the renewal's transaction."""
+"""Rewards: discounts granted for visits and referrals, redeemed in the renewal's transaction."""

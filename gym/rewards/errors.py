@@ -1,4 +1,4 @@
-"""Why a reward cannot be used."""
+"""Faults of rewards."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Granting: at the visit that reaches a threshold, and at a friend's first paid period; and taking it back.
+"""Grants of rewards at a visit that reaches a threshold or a friend's first paid period; and revocation.
 
 Everything here happens in the transaction of the visit or the payment.
 """

@@ -1,4 +1,4 @@
-"""Rows of rewards."""
+"""Mapped row of a reward, and its kinds."""
 
 from __future__ import annotations
 

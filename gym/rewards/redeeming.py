@@ -1,4 +1,4 @@
-"""Using a reward: once, for its own client, while it lasts, in the transaction that lowers the price."""
+"""Redemption of a reward: once, for its own client, before it expires, in the sale's transaction."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from gym.unit_of_work import UnitOfWork
 
 
 class Named(Protocol):
-    """Somebody with a name."""
+    """Protocol of a client, as far as rewards need one."""
 
     @property
     def full_name(self) -> str: ...
 
 
 class Priced(Protocol):
-    """What a reward makes cheaper, as far as rewards need to know it: a subscription with its client."""
+    """Protocol of a subscription with its client, as far as rewards need one."""
 
     @property
     def id(self) -> UUID: ...
@@ -42,7 +42,7 @@ class Priced(Protocol):
 
 
 class RewardRedemption:
-    """Asked by whoever sells; who may sell has been checked there."""
+    """Called by the sale, which has checked the actor's permission."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow

@@ -1,4 +1,4 @@
-"""Queries of rewards; each grant is one statement that a race cannot make twice."""
+"""Queries of rewards; each grant is one statement, unique by a constraint, so that a race grants once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who earns what, and how long it is good: pure rules."""
+"""Rules of rewards: thresholds, milestones, expiry and state. Pure."""
 
 from __future__ import annotations
 

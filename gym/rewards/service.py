@@ -1,4 +1,4 @@
-"""Rewards as people see them: what a client has earned, and the reminder before it expires."""
+"""Rewards of a client, listed, and the reminder before one expires."""
 
 from __future__ import annotations
 

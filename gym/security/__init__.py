@@ -1,1 +1,1 @@
-"""Security: who may do what, secrets, encryption, passwords, tokens and signed links. No database."""
+"""Security: permissions, keys, encryption, passwords, tokens, signed links, rate limits."""

@@ -22,6 +22,7 @@ from gym.core.language import N_
 KEY_BYTES = 32
 NONCE_BYTES = 12
 TAG_BYTES = 16
+"""The sizes that NIST SP 800-38D recommends for GCM."""
 MAGIC = b"PG"
 VERSION = 1
 FIXED = len(MAGIC) + 2

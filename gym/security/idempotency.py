@@ -21,7 +21,9 @@ from gym.core.language import N_
 from gym.security.cipher import MAGIC, Cipher, Keyring
 
 LEASE: Final = timedelta(seconds=30)
+"""How long a request may take; the key of one whose process died is free again after that."""
 KEPT: Final = timedelta(hours=72)
+"""As long as an offline kiosk may replay its attempts."""
 CLAIM: Final = """
 INSERT INTO idempotency_keys AS k (caller, key, body_hash, created_at, leased_until)
 SELECT id, CAST(:key AS text), :body_hash, :wall, :leased_until
@@ -82,7 +84,7 @@ class StoredAnswer:
 
 
 class Discretion:
-    """What is kept of a request and its answer: nothing that a dump can be searched for or asked to open.
+    """Protection of stored requests and answers: keyed hashes of bodies, sealed answers.
 
     A bare hash of a document's number is found by trying the ten milliards there are, and an answer names
     whoever came and links to their picture, which opens for a minute.
@@ -107,7 +109,7 @@ class Discretion:
 
 
 def first_answer(row: Row, body_hashes: Collection[bytes]) -> StoredAnswer:
-    """What a key that is taken says: `body_hash`, `status` and `answer` of whoever came first.
+    """The stored answer in the row of a key that is taken (`body_hash`, `status`, `answer`).
 
     Raises `KeyReused` and `InFlight`.
     """
@@ -122,7 +124,7 @@ def first_answer(row: Row, body_hashes: Collection[bytes]) -> StoredAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Whose key it is, and until when; whoever takes it after that holds another claim."""
+    """One request's claim of a key until `leased_until`; a later request's claim is another one."""
 
     caller: UUID
     key: str
@@ -130,7 +132,7 @@ class Claim:
 
 
 class Idempotency:
-    """A key that was claimed."""
+    """Operations on a key that was claimed."""
 
     def __init__(self, statements: Statements, claim: Claim) -> None:
         self.statements = statements

@@ -1,4 +1,4 @@
-"""Rows of security: one-time links, sign-ins, refresh tokens, idempotency keys and rate buckets."""
+"""Mapped rows of one-time links, sign-ins, refresh tokens, idempotency keys and rate buckets."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class IdempotencyKey(Base):
     """A request seen before: claimed with a lease, then answered with the very same bytes."""
 
     __tablename__ = "idempotency_keys"
-    __table_args__ = (Index("ix_idempotency_keys_created_at", "created_at"),)
+    __table_args__ = (Index("ix_idempotency_keys_created_at", "created_at"),)  # for retention
 
     caller: Mapped[UUID] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(200), primary_key=True)
@@ -90,6 +90,7 @@ class RateBucket(Base):
     """A bucket that is not full, and when it will be; unlogged, because nothing is lost with it."""
 
     __tablename__ = "rate_buckets"
+    # Unlogged: a bucket that is lost in a crash is merely full again. The index is for the sweep.
     __table_args__ = (Index("ix_rate_buckets_full_at", "full_at"), {"prefixes": ["UNLOGGED"]})
 
     key: Mapped[str] = mapped_column(String(200), primary_key=True)

@@ -26,7 +26,7 @@ PREFIXES: Final = {
 
 
 class LinkUnknown(NotFound):
-    """No such link was ever issued here, or its sort does not belong here."""
+    """No such link was ever issued here, or it is one for another purpose."""
 
     code = "link_unknown"
     message = N_("This link is not from this gym. Ask at the desk for a new one.")
@@ -163,7 +163,7 @@ class OneTimeLinks:
     def _named(
         self, token: str, purposes: Collection[LinkPurpose]
     ) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-        """Issued under whichever key: a link outlives a rotation."""
+        """The link of a token, by its digest under any key: a link outlives a rotation."""
         return OneTimeLink.digest.in_(self.links.digests(token)), OneTimeLink.purpose.in_(purposes)
 
 

@@ -16,6 +16,7 @@ from gym.core.language import N_
 
 SHORTEST: Final = 10
 LONGEST: Final = 256
+"""Bounds the work of hashing what a stranger sends."""
 FEWEST_DIFFERENT: Final = 5
 
 # OWASP's first choice for Argon2id (password storage cheat sheet): 19 MiB, two passes, one lane. The

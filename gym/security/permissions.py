@@ -1,4 +1,4 @@
-"""Who acts and what they may do: roles, permissions and the actor every service is called with."""
+"""Roles, permissions, and the actor that every service is called with."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gym.core.language import N_
 
 
 class Role(StrEnum):
-    """What a staff member is."""
+    """Role of a member of staff."""
 
     ADMIN = "admin"
     EMPLOYEE = "employee"

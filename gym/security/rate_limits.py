@@ -1,4 +1,4 @@
-"""How often: token buckets, in this process's memory or in PostgreSQL, where every replica counts together.
+"""Rate limits: token buckets in this process's memory, or in PostgreSQL, shared by all replicas.
 
 A bucket is one instant: when it will be full again. What takes from it moves the instant on by the time one
 takes to flow back (GCRA); it may not lie further ahead than a whole bucket takes to fill. A bucket that is
@@ -21,6 +21,7 @@ from gym.core.errors import GymError
 from gym.core.language import N_
 
 MOST_KEPT: Final = 10_000
+"""Buckets in memory: a bound however many names or addresses somebody makes up."""
 _SWEPT_AT_ONCE: Final = 200
 
 
@@ -71,7 +72,7 @@ class TokenBucket:
 
 
 class Buckets(Protocol):
-    """Whoever keeps buckets."""
+    """Interface of a store of buckets."""
 
     async def take(self, buckets: Sequence[TokenBucket], now: datetime) -> None:
         """One from each. Raises `TooManyRequests`; what the others gave is not put back."""

@@ -1,4 +1,4 @@
-"""Sign-ins: a family of tokens, each refresh token good for one swap; reuse ends the whole family at once."""
+"""Sign-ins: families of tokens with refresh-token rotation; reuse of a spent one revokes the whole family."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ A kiosk's is counted from the last load of its page: it ends with the pairing, o
 LOST_REPLY: Final = timedelta(seconds=10)
 """A swap may be asked again for this long: the answer may never have arrived."""
 _ONE_BY_ONE: Final = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
+"""One sign-in of a kiosk at a time: two loads of its page would each find no sign-in to go on with."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Links and QR payloads: one-time tokens kept as digests, and signed payloads that need no table."""
+"""One-time tokens and their digests; signed QR payloads and paths, verified without a table."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from gym.security.cipher import Keyring
 
 MEMBER_QR: Final = "q"
 MAC_BYTES: Final = 12
+"""96 bits, shortened so that a QR's payload (47 characters) fits Telegram's 64 after `start=`."""
 PATH_MAC_BYTES: Final = 16
 LONGEST: Final = 512
 """A whole `https://t.me/…` link is far shorter."""

@@ -1,4 +1,4 @@
-"""Addresses as whoever asks is known by them: a subscriber has a whole IPv6 subnet to choose from."""
+"""Client addresses reduced to what one subscriber holds: an IPv4 address, or an IPv6 /64."""
 
 from __future__ import annotations
 

@@ -18,6 +18,7 @@ ALGORITHM: Final = "HS256"
 ISSUER: Final = "powergym"
 AUDIENCE: Final = "powergym-api"
 LEEWAY: Final = timedelta(seconds=30)
+"""Between the clocks of replicas."""
 REQUIRED: Final = ["iss", "aud", "exp", "iat", "nbf", "jti", "sub", "typ", "scope", "fam", "gen"]
 LONGEST: Final = 4096
 """Ours have about 500 characters; nothing longer is parsed."""

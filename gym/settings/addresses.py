@@ -1,4 +1,4 @@
-"""Where people reach this gym's own pages."""
+"""Addresses of the gym: deep links into the bot, and the base URL of its web pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one row that says which gym this is, and its gapless counters."""
+"""Mapped row of the gym's state (stamp, clock offset, settings), and of gapless counters."""
 
 from __future__ import annotations
 

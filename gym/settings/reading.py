@@ -1,4 +1,4 @@
-"""What every transaction reads first: the gym's one row, parsed anew only when it has changed."""
+"""Reader of the gym's state, the first query of every transaction; parsed anew only when it has changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an admin may set without a restart, with its defaults and limits."""
+"""The gym's settings that admins change without a restart, with defaults and limits."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from gym.core.values.texts import Heading
 
 
 class Reentry(StrEnum):
-    """What a second entry of the same gym day means."""
+    """Policy for a second entry on the same gym day."""
 
     UNCOUNTED = "uncounted"
     DENY = "deny"
 
 
 class OfflinePolicy(StrEnum):
-    """What an offline kiosk does with people."""
+    """Policy of an offline kiosk."""
 
     RECORD_ONLY = "record_only"
     ADMIT = "admit"
@@ -95,7 +95,7 @@ class GymSettings(BaseModel):
     @field_validator("smallest_amount")
     @classmethod
     def _is_small(cls, value: Decimal, info: ValidationInfo) -> Decimal:
-        """A larger one would forgive debts; the usual one takes the place of one that is stored."""
+        """Debts below it are forgiven, so a stored one that is too large gives way to the usual one."""
         currency = info.data.get("currency")
         if currency is None or value > largest_smallest(currency):
             raise ValueError("more than twenty of the smallest coins")
@@ -107,7 +107,7 @@ class GymSettings(BaseModel):
 
     @property
     def overlooked(self) -> Decimal:
-        """The largest debt that keeps nobody out."""
+        """The largest debt that denies nobody entry."""
         return max(self.grace_amount, self.smallest_amount - CENT)
 
     def translator(self, language: str | None = None) -> Translator:

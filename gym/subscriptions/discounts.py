@@ -1,4 +1,4 @@
-"""Discounts: a percentage or an amount off, and how far an employee may go. Pure rules."""
+"""Discounts: a percentage or an amount off a price, and the limit of employees. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Intervals of days that do not count: freezes and closings, cut, split and joined. Pure calendar rules."""
+"""Intervals of days that do not count (freezes, closings): cut, split and joined. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows of subscriptions."""
+"""Mapped rows of subscriptions, freezes, closings and gift days."""
 
 from __future__ import annotations
 
@@ -50,6 +50,8 @@ class Subscription(Base):
         CheckConstraint("frozen_days >= 0 AND gift_days >= 0", name="extra_days"),
         CheckConstraint("NOT held OR status IN ('scheduled', 'canceled')", name="held_waits"),
         CheckConstraint("visits_used >= 0 AND (visits IS NULL OR visits_used <= visits)", name="visits"),
+        # One subscription of a client a day. Deferrable: when days move, two rows change in one flush and
+        # overlap between its two UPDATEs (`FreezeRepository.flush_moved`).
         ExcludeConstraint(
             ("client_id", "="),
             (sql("daterange(starts_on, ends_on, '[]')"), "&&"),
@@ -64,6 +66,7 @@ class Subscription(Base):
             unique=True,
             postgresql_where=sql("status = 'scheduled'"),
         ),
+        # A client's latest subscription; and the open ones by last day, for nightly jobs and lists.
         Index("ix_subscriptions_client_starts_on", "client_id", "starts_on"),
         Index("ix_subscriptions_open_ends_on", "ends_on", postgresql_where=sql(_OPEN_SQL)),
     )

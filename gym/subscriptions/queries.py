@@ -1,4 +1,4 @@
-"""Queries on subscriptions: current, waiting, latest, history, and what is owed."""
+"""Subscriptions read: current, waiting, latest, history, debts; with the reader's permission checked."""
 
 from __future__ import annotations
 

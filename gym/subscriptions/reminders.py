@@ -1,4 +1,4 @@
-"""Reminders that are due: a period that ends or has ended, a balance that is unpaid.
+"""Reminders of a period that ends or has ended, and of an unpaid balance, written into the outbox.
 
 Each is created once, for its own gym day (its key names the subscription, the date and the distance), however
 often the job runs and however late. One that was missed leaves late only while it is still true and no later

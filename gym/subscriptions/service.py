@@ -1,8 +1,7 @@
 """Subscriptions: sale, renewal, daily jobs, and by name what the services of this package do.
 
-A sale holds the client's row, everything else the subscription's; then come the accounts and the receipt
-counter, always in this order, so two people never wait for each other. What moves the client's credit, or the
-days of a renewal, holds the client's row too.
+Lock order, so that no two transactions deadlock: the client's row (for a sale, and for what moves the
+client's credit or a renewal's days), the subscription's row, the accounts, the receipt counter.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Every table of the first release."""
+"""Tables of the first release."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Guards in PostgreSQL itself: the ledger is append-only and adds up, and listeners are woken."""
+"""Triggers: the ledger is append-only, its balances are kept, and listeners are notified."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A number for every change of the face gallery, so that a process knows whether it has seen the last one."""
+"""Numbered changes of the face gallery: table, counter and triggers, for galleries in memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rate limits that several replicas share: one instant a bucket, without a write-ahead log. And a way to
+"""Rate limits that several replicas share: one instant a bucket, in an unlogged table. And a way to
 find what was received today."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Readers' preferences, broadcasts, desk chats that are gone, and messages laid aside."""
+"""Readers' preferences, broadcasts, lost desk chats, and dismissed messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A job remembers the slot it was done for."""
+"""The slot of a job's last run."""
 
 from __future__ import annotations
 

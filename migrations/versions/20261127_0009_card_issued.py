@@ -1,4 +1,4 @@
-"""When the printed card in use was made; none before this was handed out by the desk."""
+"""Time of issue of a client's printed card; NULL where none is in use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A counted visit moves its subscription's counter by itself, in a statement of its own."""
+"""Trigger that counts a subscription's visits, in a statement of its own: no deadlock with the insert."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sign-ins as rows of their own: listed, ended one by one, over for good after thirty days.
+"""Sign-ins (token families) as rows: listed, ended one by one, with an absolute end after thirty days.
 
 Those that stand are carried over from their refresh tokens, so that no kiosk has to sign in anew. While
 replicas of the version before still run, triggers open the sign-in of a token that they issue and end the

@@ -1,4 +1,4 @@
-"""Messages of chats that show a face, and until when; what was shown before is not known and stays."""
+"""Register of chat messages that show a face, for their deletion; earlier messages are not in it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Updates that cannot be handled are put aside with their reason; attempts that nobody ended are counted."""
+"""Dead updates with their reason; a count of attempts that ended with their process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How often a message left without any answer: it may have arrived, and is not sent for ever."""
+"""Count of tries without an answer of Telegram's, of each message: it may have arrived, so tries are bounded."""
 
 from __future__ import annotations
 

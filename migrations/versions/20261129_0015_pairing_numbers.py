@@ -1,4 +1,4 @@
-"""The first three digits of a pairing code, which name it; codes that are live now simply run out."""
+"""Number of a pairing code (its first three digits), by which it is found; codes in use now expire."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Groups that the bot was taken into wait in the list of desk chats until an admin has confirmed them."""
+"""Desk chats that wait for an admin's confirmation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whom an update of the inbox is from: staff, a member or a stranger, so that staff are served first.
+"""Rank of an update's sender (staff, member, stranger), by which the inbox is served.
 
 What waits at this moment is treated as the desk's own: nobody who wrote before is put behind anybody.
 """

@@ -1,4 +1,4 @@
-"""Which text of consent a client was asked about, and pictures that never go into a chat.
+"""Version of the consent text that a client was asked about; pictures taken at a kiosk.
 
 What is there was enrolled in chat as far as anybody knows: cards showed it there already.
 """

@@ -1,4 +1,4 @@
-"""What has served is emptied, whoever marks it: updates that were handled, messages that have left."""
+"""Triggers that empty the payloads of handled updates and of sent messages."""
 
 from __future__ import annotations
 

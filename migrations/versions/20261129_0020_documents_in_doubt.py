@@ -1,4 +1,4 @@
-"""Two more types of documents, and a mark on numbers that an earlier release may have read wrongly.
+"""Two more document types; a mark on documents that an earlier release may have read wrongly.
 
 `cédula 1020309991` had become CE DULA1020309991, `PPT 123` PP T123, and a spreadsheet's `1020309993.0`
 CC 10203099930: no Colombian citizen's number has nine or eleven digits. Nothing is changed; an admin is asked

@@ -1,4 +1,4 @@
-"""Whoever was invited as an admin waits as a candidate, who is not of the team, until an admin confirms."""
+"""Admin candidates: people invited as admins, until an admin confirms them."""
 
 from __future__ import annotations
 

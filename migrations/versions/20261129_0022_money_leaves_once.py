@@ -1,4 +1,4 @@
-"""Money leaves an account once, and a credit or a charge says by a word of the program why it was written.
+"""Constraint trigger: payments less voids and refunds of an account are never negative; the cause of an entry.
 
 A payment could be voided after its money had been handed back, as cash or as the client's credit: the same
 money left twice. `balance >= 0` does not see that, because a void raises what is owed. Accounts on which it has

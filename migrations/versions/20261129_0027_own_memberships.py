@@ -1,4 +1,4 @@
-"""Which client is which member of staff: noted for ever once both had the same Telegram account.
+"""Own memberships: pairs of client and staff with the same Telegram account, kept by triggers.
 
 The triggers note it however the account was written. What the trail tells of accounts that were unlinked
 before this migration is noted too.

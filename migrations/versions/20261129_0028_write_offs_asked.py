@@ -1,4 +1,4 @@
-"""A debt that is to be written off can be asked for like a void or a refund."""
+"""Requests for write-offs among the kinds of approvals."""
 
 from __future__ import annotations
 

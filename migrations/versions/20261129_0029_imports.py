@@ -1,4 +1,4 @@
-"""Imports can be taken back, and what was owed before the gym kept its books here is an opening balance.
+"""Imports and their rows, by which one is undone; opening balances in the ledger.
 
 An opening raises what is owed like a charge. It is no sale and no money: no receipt, no till, no revenue.
 """

@@ -1,4 +1,4 @@
-"""An advisory lock that one process of several holds, and who holds it when this one does not get it."""
+"""Session-level advisory lock that one process of several holds, and a report of who holds it."""
 
 from __future__ import annotations
 

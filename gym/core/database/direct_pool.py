@@ -41,11 +41,11 @@ class DirectPool:
             return await DirectStatements(connection).write(effect, values, foreseen)
 
     async def open(self) -> None:
-        """Connect before the first visitor does."""
+        """Connect ahead of the first request."""
         await self._opened()
 
     async def close(self) -> None:
-        """Nobody is on it any more: cut off."""
+        """Terminate the connections; none is in use any more."""
         if self._pool is not None:
             self._pool.terminate()
             self._pool = None
@@ -61,7 +61,7 @@ class DirectPool:
                         init=_speak_json,
                         reset=_as_it_is,
                         command_timeout=PATIENCE,
-                        max_inactive_connection_lifetime=0,  # a member at 6 a.m. is not the one who waits
+                        max_inactive_connection_lifetime=0,  # the first check-in of a day need not connect
                         **self._options,
                     )
         return self._pool

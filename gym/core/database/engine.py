@@ -1,4 +1,4 @@
-"""The database: engine, mapped base, column types and what PostgreSQL's refusals mean."""
+"""Database engine and sessions, mapped base, column types, and the classification of PostgreSQL's errors."""
 
 from __future__ import annotations
 
@@ -135,6 +135,7 @@ def _is_bad_value(error: BaseException) -> bool:
 PATIENCE: Final = 60.0
 """Seconds a statement may take; none of the gym's needs a tenth of it, so the network has fallen silent."""
 CONNECT_PATIENCE: Final = 20.0
+"""Seconds that opening a connection may take."""
 
 
 class Database:
@@ -152,7 +153,7 @@ class Database:
         return self.sessions()
 
     async def warm(self, connections: int) -> None:
-        """Open connections before the first visitor does."""
+        """Open connections ahead of the first request."""
 
         async def touch() -> None:
             async with self.engine.connect() as connection:

@@ -32,6 +32,7 @@ LOCK = 0x706F776572  # "power"
 LOCK_WAIT: Final = "1s"
 """Longest wait for a table; nobody at the door notices a second, and their requests wait behind it."""
 LOCK_NOT_AVAILABLE: Final = "55P03"
+"""SQLSTATE of a statement that waited longer than `lock_timeout`."""
 PAUSES: Final = (1, 2, 4, 8, *[15] * 60)
 """Seconds between tries, a quarter of an hour in all: a backup holds every table until it has ended."""
 KEPT: Final = (

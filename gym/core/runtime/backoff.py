@@ -1,4 +1,4 @@
-"""Exponential back-off: pauses between a floor and a ceiling, short again after a stretch of good running."""
+"""Exponential back-off: pauses between a floor and a ceiling, reset after a stretch without failure."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Final
 GOOD_STRETCH: Final = 300.0
 """Seconds without a fault after which the next pause is the shortest again."""
 _MOST_DOUBLINGS: Final = 30
+"""Beyond any ceiling in use; keeps the power of two small however many failures there are."""
 
 
 class Backoff:

@@ -1,4 +1,4 @@
-"""File descriptors: this process may have as many as the system lets it."""
+"""Limit of file descriptors of this process, raised as far as the system allows."""
 
 from __future__ import annotations
 

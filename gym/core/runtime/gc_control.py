@@ -1,4 +1,4 @@
-"""The garbage collector, out of the way while a program starts."""
+"""Garbage collection paused while a program starts, and its survivors frozen."""
 
 from __future__ import annotations
 

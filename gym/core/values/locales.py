@@ -1,4 +1,4 @@
-"""Where a gym is: its time zone, its currency and its language."""
+"""Types of a gym's locale: time zone (IANA), currency (ISO 4217) and language."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Addresses and networks of the Internet Protocol, as an allow-list names them."""
+"""Types of IP networks: allow-lists and trusted proxies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names, lists and files that the environment gives."""
+"""Types of names, lists, files and folders in the environment."""
 
 from __future__ import annotations
 

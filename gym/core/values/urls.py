@@ -1,4 +1,4 @@
-"""Addresses of servers: an absolute URL of the kind that its variable needs."""
+"""Types of server addresses: absolute URLs, each of the kind that its variable needs."""
 
 from __future__ import annotations
 

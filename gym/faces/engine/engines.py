@@ -1,4 +1,4 @@
-"""The engines: which reader runs a pack."""
+"""Factory of face readers: the engine that runs a pack of models."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures: looked at before they are decoded, decoded no larger than needed, drawn on and made small."""
+"""Images: header checked before decoding, decoded near 1280 pixels, thumbnails, numbered boxes."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from gym.faces.errors import NotAnImage, PhotoTooLarge, PhotoUnreadable
 
 LARGEST_BYTES: Final = 10 * 1024 * 1024
 LARGEST_PIXELS: Final = 50_000_000
+"""Checked in the header: a file of a few kilobytes can decode to gigabytes."""
 FORMATS: Final = ("JPEG", "PNG", "WEBP")
 SIGNATURES: Final = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 WANTED_SIDE: Final = 1280

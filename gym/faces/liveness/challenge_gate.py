@@ -1,4 +1,4 @@
-"""The challenge at the door: a kiosk asks to turn the head. Off, only counted, or enforced."""
+"""Challenge at the door, a turn of the head that the kiosk asks for: off, only counted, or enforced."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Challenge:
 def met(
     reader: FaceReader, straight: Sequence[PhotoReading], challenge: Challenge, mode: ChallengeMode
 ) -> bool:
-    """Blocking: whether the one who looked straight turned the head to that side.
+    """Blocking: whether the person in the straight frames turned the head to that side.
 
     Observing judges, logs and counts as enforcing does; whether anybody is let in is the caller's.
     """

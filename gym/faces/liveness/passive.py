@@ -1,4 +1,4 @@
-"""Liveness: is this a person before the camera, or a picture of one? Off, only counted, or enforced."""
+"""Passive liveness: a model's probability that a face is live; off, only counted, or enforced."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The challenge: a head that turns moves as a solid does, a picture of one as a plane. Needs no weights.
+"""Turn challenge: a head that turns moves as a solid, a picture of one as a plane. Needs no model.
 
 It stops a printed photo or a still on a screen, however it is tilted, moved or lit. It does not stop a video
 of the person turning, a mask, or two different photos shown one after the other: for those there is the

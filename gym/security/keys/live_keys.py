@@ -1,4 +1,4 @@
-"""The keys of a process that runs on: read again when the database names one it does not know."""
+"""Keys of a running process: read again when the database names one that the process has not."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class LiveKeys:
         return True
 
     def _stamp(self) -> tuple[int, int, int] | None:
-        """Which version of the file stands there; it is always replaced, never edited in place by us."""
+        """Identity of the file's present version: the gym always replaces it, never edits it in place."""
         try:
             found = self._file.stat()
         except OSError:

@@ -1,4 +1,4 @@
-"""What makes a key useless although it is 32 bytes long: it can be guessed, or it is another key as well."""
+"""Rules of keys beyond their 32 bytes: not guessable, and each used for one purpose only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The folder of the gym's own certificates: an authority, what it has issued, and how long that is good."""
+"""Folder of the gym's own certificate authority and server certificate; renewal and expiry."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Certificates of the gym's own: a small authority, which can vouch for nothing but its own network."""
+"""X.509 certificates of the gym's own authority, name-constrained to the local network."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from gym.core.errors import Invalid
 from gym.core.language import N_
 
 AUTHORITY_LIVES: Final = timedelta(days=3652)
+"""Ten years: each tablet has to be told by hand to trust another one."""
 SERVER_LIVES: Final = timedelta(days=397)
 """Safari and Chrome refuse longer ones of public authorities, Apple's devices 825 days of anybody's."""
 SLOW_CLOCK: Final = timedelta(days=1)

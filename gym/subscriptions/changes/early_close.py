@@ -11,7 +11,7 @@ from gym.unit_of_work import UnitOfWork
 
 
 class EarlyClose:
-    """The client's row and open subscriptions are locked by whoever calls."""
+    """The caller holds the client's row and open subscriptions locked."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow

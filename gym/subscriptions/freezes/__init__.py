@@ -1,1 +1,1 @@
-"""Freezes, closings of the gym and gift days: days that do not count, and what they move."""
+"""Freezes, closings of the gym and gift days: days that do not count, and the periods that they move."""

@@ -1,4 +1,4 @@
-"""One subscription's days, laid around its freezes and the gym's closings. Decides, writes nothing.
+"""Calendar of one subscription: its days laid out around freezes and closings. Computes, writes nothing.
 
 A client's freeze keeps its days. A closing gets those that no freeze holds, whether the plan was sold before
 it was announced or after: what has gone by stays as it was, what is to come is reckoned anew, because the
@@ -19,7 +19,7 @@ from gym.subscriptions.models import FreezeKind, GymClosure, Subscription
 
 @dataclass(frozen=True, slots=True)
 class FreezeCalendar:
-    """What must be known beside the subscription itself."""
+    """Visits of today, closings and the day, beside the subscription itself."""
 
     today: date
     closures: Sequence[GymClosure]
@@ -69,7 +69,7 @@ def _days_of(closure: GymClosure) -> Interval:
 
 
 def wishes_of(one: Subscription) -> list[Interval]:
-    """The rests that the client asked for."""
+    """The intervals of freezes that the client asked for."""
     return [Interval.of(freeze) for freeze in one.freezes if freeze.kind is FreezeKind.CLIENT]
 
 

@@ -1,7 +1,7 @@
-"""How days are laid out around those that do not count. Pure calendar rules.
+"""Layout of a subscription's usable days around the intervals that do not count. Pure.
 
-A subscription has so many usable days. They are laid from its first day on; a rest inside pushes the last day
-back by exactly its own length, and one that begins after the last usable day is none of its business.
+Usable days are laid from the first day on; an interval inside pushes the last day back by exactly its own
+length, and one that begins after the last usable day changes nothing.
 """
 
 from __future__ import annotations

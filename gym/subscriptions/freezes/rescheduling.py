@@ -1,4 +1,4 @@
-"""Rescheduling: a client's subscriptions are laid out anew, and what waits behind the first moves along."""
+"""Rescheduling: a client's open subscriptions laid out anew, the waiting renewal moving along."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules of a freeze: allowance, length, first day; for the quote and for the freeze itself."""
+"""Rules of a freeze (allowance, length, first day), for the quote and for the freeze itself. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What freezing hands out: what a freeze would mean, and what a closing of the gym has done."""
+"""Value types of freezes: the quote of a freeze, and the outcome of a closing of the gym."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gym.subscriptions.models import Subscription
 
 @dataclass(frozen=True, slots=True)
 class FreezeQuote:
-    """What a freeze would mean if it were confirmed now."""
+    """Effects of a freeze if it were confirmed now."""
 
     subscription: Subscription
     starts_on: date

@@ -1,4 +1,4 @@
-"""Offers: what may be sold to a client, from when to when and for how much. Changes nothing."""
+"""Offers: the quote of a sale or renewal (plan, period, price), or the fault that refuses it. Read only."""
 
 from __future__ import annotations
 
@@ -38,7 +38,9 @@ from gym.subscriptions.status.statuses import is_open, is_used_up, is_waiting, o
 from gym.unit_of_work import UnitOfWork
 
 LATEST_START = relativedelta(years=1)
+"""How far ahead a subscription may be sold."""
 EARLIEST_START = timedelta(days=30)
+"""How far a sale may be back-dated."""
 
 
 def days_of_start(today: date) -> Days:

@@ -28,7 +28,7 @@ ONE_AT_A_TIME = frozenset({"ex_subscriptions_no_overlap", "uq_subscriptions_one_
 
 
 class Sales:
-    """Turns an offer into a subscription. The client's row is locked by whoever calls."""
+    """Inserts what a quote describes. The caller holds the client's row locked."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow

@@ -1,1 +1,1 @@
-"""Statuses: what is due by day and balance, bringing rows in line with it, and the client's plan state."""
+"""Statuses: the rule by day and balance, synchronisation of rows with it, and the client's plan state."""

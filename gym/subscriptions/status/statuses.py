@@ -1,4 +1,4 @@
-"""Status that is due on a day, from dates and balance alone. Pure rules."""
+"""Status of a subscription on a day, from its dates and balance alone. Pure."""
 
 from __future__ import annotations
 
