@@ -18,7 +18,12 @@ VERY_FORGIVING_FROM: Final = 7
 """Letters from which a word may also be merely similar (pg_trgm)."""
 SHORTEST_NUMBER: Final = 7
 """Digits from which a number is taken for the end of a phone."""
-_UNLIKE: Final = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i"})
+FIRST_MARK, LAST_MARK, LAST_GREEK = "\u0300", "\u0362", "\u03ff"
+"""Accents that stand alone, and the end of the letters that lose theirs."""
+_UNLIKE: Final = str.maketrans(
+    {"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i"}
+    | {"ð": "d", "þ": "th", "ħ": "h", "ŋ": "n", "ŧ": "t", "ƒ": "f", "ё": "е"}
+)
 """Letters that PostgreSQL's unaccent changes and Unicode does not decompose."""
 
 
@@ -38,7 +43,7 @@ class SearchTerms:
         document = bare_number(text[:160])
         if digits and re.fullmatch(r"[\d\s.,+()/-]+", folded.strip()):
             return cls((digits[:LONGEST_WORD],), digits, document)
-        words = re.findall(r"[^\W_]+", folded)
+        words = _words(folded)
         return cls(tuple(word[:LONGEST_WORD] for word in words[:MOST_WORDS]), None, document)
 
     @property
@@ -52,16 +57,33 @@ class SearchTerms:
         return phone_ends(self.number) if self.number and len(self.number) >= SHORTEST_NUMBER else ()
 
 
+def _words(folded: str) -> list[str]:
+    """Letters and digits with their marks, which are vowels in the scripts of India and South-East Asia."""
+    parts = (sign if unicodedata.category(sign)[0] in "LNM" else " " for sign in folded)
+    return "".join(parts).split()
+
+
 def fold(text: str) -> str:
     """Lower case without accents, as the search column is."""
-    plain = unicodedata.normalize("NFKD", text.lower())
-    return "".join(sign for sign in plain if not unicodedata.combining(sign)).translate(_UNLIKE)
+    composed = unicodedata.normalize("NFC", text.lower())
+    return "".join(map(_folded, composed)).translate(_UNLIKE)
+
+
+def _folded(sign: str) -> str:
+    """A Latin or Greek letter without its marks, as PostgreSQL's unaccent leaves it.
+
+    Any other is left as it is: й, が and 김 are letters of their own, and marks alone are vowels elsewhere.
+    """
+    if FIRST_MARK <= sign <= LAST_MARK:
+        return ""
+    plain = "".join(part for part in unicodedata.normalize("NFKD", sign) if not unicodedata.combining(part))
+    return plain if plain and all(part <= LAST_GREEK for part in plain) else sign
 
 
 def pattern(word: str) -> str:
     """A PostgreSQL regular expression: a word that begins so, or is this one but for a slip.
 
-    `word` has letters and digits only, so nothing in it needs escaping.
+    `word` has letters, digits and marks only, so nothing in it needs escaping.
     """
     if len(word) < FORGIVING_FROM or any(sign.isdigit() for sign in word):
         return rf"\m{word}"

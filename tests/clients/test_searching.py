@@ -50,6 +50,20 @@ async def test_a_name_is_found_however_it_is_written(desk: Desk, typed: str) -> 
 
 
 @pytest.mark.parametrize(
+    "name",
+    [
+        *("김민수", "がく", "ガク", "Ной", "Юй", "Николай", "Ёлка", "Ωμέγα", "李小龍", "محمد", "מרים"),
+        *("प्रिया", "கமலா", "สมชาย", "გიორგი", "Արամ", "አበበ", "Nguyễn", "İbrahim"),
+    ],
+)
+@pytest.mark.usefixtures("people")
+async def test_a_name_in_any_script_is_found_by_typing_exactly_it(desk: Desk, name: str) -> None:
+    await desk.registers(name, "Vargas")
+    assert await desk.finds(name) == [f"{name} Vargas"]
+    assert await desk.finds(f"vargas {name.lower()}") == [f"{name} Vargas"]
+
+
+@pytest.mark.parametrize(
     ("typed", "found"),
     [
         ("1020304050", JUAN),
@@ -155,7 +169,10 @@ def test_folding_agrees_with_the_database_on_letters_that_do_not_decompose() -> 
 
 
 async def test_folding_here_and_in_the_database_is_the_same(gym: Gym) -> None:
-    written = "ÑandÚ Straße Øre Łódź Ægir Œuvre Đuro"
+    written = (
+        "ÑandÚ Straße Øre Łódź Ægir Œuvre Đuro Þóra Nguyễn İbrahim Əli Ωμέγα Ёлка Ной Юй がく ガク "
+        "김민수 李小龍 محمد مرים प्रिया கமலா สมชาย გიორგი Արամ አበበ"
+    )
     async with gym.unit_of_work(Actor.system()) as uow:
         assert await uow.session.scalar(text("SELECT gym_fold(:it)"), {"it": written}) == fold(written)
 
