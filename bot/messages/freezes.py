@@ -30,10 +30,11 @@ from gym.notifications.payloads.plans import PlanDetails
 
 @says(FreezeEndsPayload)
 def _freeze_ends(t: HtmlTranslator, p: FreezeEndsPayload, context: WordingContext) -> str:
+    # No word here or below asks anybody to come: the reader may be blocked, or owe for the plan.
     if context.today and context.today >= p.back_on:
-        return t("☀️ The freeze of <b>{plan}</b> is over: come by!", plan=p.about.plan_name)
+        return t("☀️ The freeze of <b>{plan}</b> is over.", plan=p.about.plan_name)
     return t(
-        "☀️ Your freeze of <b>{plan}</b> ends tomorrow. From {back_on} on you can come again!",
+        "☀️ Your freeze of <b>{plan}</b> ends tomorrow. Your plan runs again from {back_on} on.",
         plan=p.about.plan_name,
         back_on=p.back_on,
     )
@@ -53,7 +54,7 @@ def _told_frozen(t: HtmlTranslator, p: FrozenPayload, _: WordingContext) -> str:
 def _told_ended(t: HtmlTranslator, p: FreezeEndedPayload, _: WordingContext) -> str:
     text = t("✖️ The freeze of <b>{plan}</b> was called off.", plan=p.about.plan_name)
     if not p.planned:
-        text = t("☀️ The freeze of <b>{plan}</b> is over: come by!", plan=p.about.plan_name)
+        text = t("☀️ The freeze of <b>{plan}</b> is over.", plan=p.about.plan_name)
     return f"{text}\n" + t("📅 Your plan now runs until {ends_on}.", ends_on=p.about.ends_on)
 
 
@@ -75,7 +76,7 @@ def _told_opened(t: HtmlTranslator, p: GymOpenedPayload, context: WordingContext
         days = Html(span(t, p.frozen_from, p.frozen_until))
         text = t("☀️ {gym} stays open after all ({days}).", gym=context.settings.name, days=days)
     else:
-        text = t("☀️ {gym} is open again: come by!", gym=context.settings.name)
+        text = t("☀️ {gym} is open again.", gym=context.settings.name)
     rest = t("📅 <b>{plan}</b> runs until {ends_on}.", plan=p.about.plan_name, ends_on=p.about.ends_on)
     return f"{text}\n{rest}"
 

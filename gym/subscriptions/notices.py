@@ -116,17 +116,19 @@ def tell_changed(uow: UnitOfWork, new: Subscription, quote: ChangeQuote, receipt
 
 
 def tell_activated(uow: UnitOfWork, subscription: Subscription) -> None:
+    """To the client, unless deactivated: their plan opens no door."""
     about = plan_details(subscription)
-    told = SubscriptionActivatedPayload(about=about)
-    _tell_later(uow, about, told, f"activated:{subscription.id}")
+    if subscription.client.active:
+        told = SubscriptionActivatedPayload(about=about)
+        _tell_later(uow, about, told, f"activated:{subscription.id}")
     desk = DeskActivatedPayload(about=about, staff_name=uow.actor.name)
     uow.notify(DESK, desk, dedup_key=f"desk-activated:{subscription.id}")
 
 
 def tell_expired(uow: UnitOfWork, subscription: Subscription, *, leaves: bool) -> None:
-    """The client hears of it only without another subscription to go on with."""
+    """The client hears of it only without another subscription to go on with, and while active."""
     about = plan_details(subscription)
-    if leaves:
+    if leaves and subscription.client.active:
         told = SubscriptionExpiredPayload(about=about)
         _tell_later(uow, about, told, f"expired:{subscription.id}")
     desk = DeskExpiredPayload(about=about, staff_name=uow.actor.name)

@@ -83,7 +83,7 @@ class Reminders:
         self.uow.actor.require(Permission.RUN_JOBS)
         leaves_on = today or self.uow.today
         ending = [one for one in await self._found.ending_on(self._anchors(ENDS)) if self._has_run(one)]
-        ended = await self._found.ended_on(self._anchors(ENDED))
+        ended = [one for one in await self._found.ended_on(self._anchors(ENDED)) if self._is_welcome(one)]
         due = await self._found.due_since(self._anchors(DUE), self.uow.today)
         self._tell_desk(due)
         return (
@@ -132,6 +132,11 @@ class Reminders:
     def _has_run(self, subscription: Subscription) -> bool:
         """Nobody is told on the day of buying, or before the first day, that it ends soon."""
         return subscription.starts_on < self.uow.today
+
+    def _is_welcome(self, subscription: Subscription) -> bool:
+        """Nobody is missed aloud whom the door sends away."""
+        until = subscription.client.blocked_until
+        return until is None or until < self.uow.today
 
     def _tell_desk(self, due: Sequence[Subscription]) -> None:
         """A debt that nobody has paid for a week is the desk's business, linked or not."""

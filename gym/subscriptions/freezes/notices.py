@@ -24,7 +24,8 @@ from gym.notifications.payloads.freezes import (
 )
 from gym.notifications.quiet_hours import after_quiet
 from gym.security.permissions import ActorKind
-from gym.subscriptions.intervals import DAY, Interval
+from gym.subscriptions.freezes.remaining_days import returns_on
+from gym.subscriptions.intervals import Interval
 from gym.subscriptions.models import Freeze, GiftDays, GymClosure, Subscription
 from gym.subscriptions.notices import plan_details
 from gym.unit_of_work import UnitOfWork
@@ -121,10 +122,11 @@ def tell_desk_gifts(uow: UnitOfWork, days: int, count: int, reason: str, key: st
 
 
 def remind_of_end(uow: UnitOfWork, freeze: Freeze, subscription: Subscription) -> None:
-    """Once for each last day, however often the job runs."""
-    last = freeze.ends_on
-    assert last is not None, "only a dated freeze ends by itself"
-    told = FreezeEndsPayload(about=plan_details(subscription), frozen_until=last, back_on=last + DAY)
+    """Once for each last day, however often the job runs; not while another rest without an end follows."""
+    last, back_on = freeze.ends_on, returns_on(freeze, subscription.freezes)
+    if last is None or back_on is None:
+        return
+    told = FreezeEndsPayload(about=plan_details(subscription), frozen_until=last, back_on=back_on)
     uow.notify(
         Recipient.client(subscription.client_id),
         told,

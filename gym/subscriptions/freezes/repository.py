@@ -8,7 +8,6 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import selectinload
 
 from gym.clients.models import Client
 from gym.core.database.repository import Page, Repository
@@ -62,21 +61,19 @@ class FreezeRepository(Repository[Freeze, UUID]):
         return (await self.session.scalars(query.order_by(Freeze.starts_on))).all()
 
     async def ending_on(self, day: date) -> Sequence[tuple[Freeze, Subscription]]:
-        """Running freezes of clients whose last day is a day, with their subscriptions."""
+        """Running freezes of active clients whose last day is a day, with their subscriptions."""
         query = (
             select(Freeze, Subscription)
             .join(Subscription, Subscription.id == Freeze.subscription_id)
-            .options(
-                selectinload(Subscription.plan),
-                selectinload(Subscription.account),
-                selectinload(Subscription.client),
-            )
+            .join(Subscription.client)
+            .options(*WHOLE)
             .where(
                 Freeze.ends_on == day,
                 Freeze.starts_on < day,
                 Freeze.kind == FreezeKind.CLIENT,
                 Freeze.canceled_at.is_(None),
                 Subscription.status.in_(OPEN),
+                Client.active,
             )
         )
         rows = await self.session.execute(query.order_by(Freeze.id))

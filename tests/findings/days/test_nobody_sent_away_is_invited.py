@@ -1,0 +1,89 @@
+"""Messages that leave by themselves ask nobody to come whom the door would send away."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Final
+from uuid import uuid4
+
+import pytest
+
+from bot.messages import render
+from gym.app import Gym
+from gym.clients.models import Client
+from gym.clients.service import ClientService
+from gym.core.clock import FrozenClock
+from gym.jobs.runner import run_due
+from gym.notifications.models import NotificationKind as Kind
+from gym.security.permissions import Actor
+from gym.settings.schemas import GymSettings
+from gym.subscriptions.freezes.service import FreezeService
+from gym.subscriptions.models import Subscription
+from tests.support.memberships import Reception, told
+from tests.support.messages.samples import complete
+
+TODAY: Final = date(2026, 8, 3)
+DAY: Final = timedelta(days=1)
+INVITING: Final = ("come", "visit", "miss you", "see you", "esper", "ven ", "venir", "extrañ")
+
+
+async def days_pass(gym: Gym, clock: FrozenClock, count: int) -> None:
+    for _ in range(count):
+        clock.advance(DAY)
+        await run_due(gym.run)
+
+
+@pytest.mark.parametrize(("blocked_for", "missed_aloud"), [(2, 2), (4, 1), (30, 0)])
+async def test_who_is_blocked_is_not_told_that_we_miss_them(
+    gym: Gym,
+    admin: Actor,
+    paid: Subscription,
+    rosa: Client,
+    clock: FrozenClock,
+    blocked_for: int,
+    missed_aloud: int,
+) -> None:
+    """Three and ten days after the end, unless the block lasts so long."""
+    async with gym.unit_of_work(admin) as uow:
+        await ClientService(uow).block(rosa.id, paid.ends_on + blocked_for * DAY, "shouted at the desk")
+    await days_pass(gym, clock, (paid.ends_on - TODAY).days + 12)
+    assert len(await told(gym, Kind.ENDED)) == missed_aloud
+
+
+async def test_who_was_deactivated_hears_neither_of_a_start_nor_of_an_end_and_the_desk_does(
+    gym: Gym, admin: Actor, desk: Reception, paid: Subscription, rosa: Client, clock: FrozenClock
+) -> None:
+    renewed = await desk.renew(rosa)
+    async with gym.unit_of_work(admin) as uow:
+        await ClientService(uow).deactivate(rosa.id)
+    await days_pass(gym, clock, (renewed.ends_on - TODAY).days + 2)
+    for kind in (Kind.SUBSCRIPTION_ACTIVATED, Kind.SUBSCRIPTION_EXPIRED, Kind.ENDS_SOON, Kind.ENDED):
+        assert await told(gym, kind) == [], kind
+    assert len(await told(gym, Kind.DESK_ACTIVATED)) == 1
+    assert len(await told(gym, Kind.DESK_EXPIRED)) == 2
+
+
+async def test_a_freeze_that_ends_before_a_closing_names_the_day_on_which_the_plan_runs_again(
+    gym: Gym, admin: Actor, paid: Subscription, clock: FrozenClock
+) -> None:
+    async with gym.unit_of_work(admin) as uow:
+        freezes = FreezeService(uow)
+        await freezes.close_gym(TODAY + 6 * DAY, TODAY + 7 * DAY, "painting", key=uuid4())
+        await freezes.freeze(paid.id, TODAY + DAY, TODAY + 5 * DAY, "travels")
+    await days_pass(gym, clock, 5)
+    [payload] = await told(gym, Kind.FREEZE_ENDS)
+    assert (payload["frozen_until"], payload["back_on"]) == (TODAY + 5 * DAY, TODAY + 8 * DAY)
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("late", [0, 1, 2])
+def test_the_end_of_a_freeze_or_closing_is_told_without_asking_anybody_to_come(
+    gym: Gym, language: str, late: int
+) -> None:
+    """The same words reach those who owe for the plan or are blocked."""
+    now = gym.clock.now() + late * DAY
+    for kind in (Kind.FREEZE_ENDS, Kind.FREEZE_ENDED, Kind.GYM_OPENED):
+        facts = {"plan_name": "Monthly", "back_on": TODAY + DAY, "planned": False}
+        payload = complete(kind, facts).values()
+        said = render(kind, payload, GymSettings(), language, now).text.casefold()
+        assert not [word for word in INVITING if word in said], said
