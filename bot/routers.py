@@ -38,7 +38,7 @@ from bot.desk.memberships import plan_changes as changes
 from bot.desk.messaging import broadcasts as broadcast
 from bot.desk.messaging import dead_letters, dead_updates, desk_chats
 from bot.desk.messaging import menu as messages
-from bot.desk.money import debts, doubts, payments, receipts, returns, together
+from bot.desk.money import debts, doubts, payments, receipts, returns, together, unbegun
 from bot.desk.money import tills as cash
 from bot.desk.plans import plan_edit, plan_new, plan_prices, plans
 from bot.desk.reports import today
@@ -88,6 +88,7 @@ ROUTERS: tuple[Router, ...] = (
     returns.router,
     write_offs.router,
     doubts.router,
+    unbegun.router,
     approvals.router,
     approved_sales.router,
     asking.router,

@@ -80,6 +80,7 @@ WITHOUT_AN_ACT: Final[Mapping[str, tuple[str, ...]]] = {
             "frzs",
         ),
         *("home", "imp", "impsee", "invs", "jobs", "kiosk", "kiosks", "langs", "mdoub", "mdoubs", "msgs"),
+        *("unbeg", "unbegs"),
         *("pays", "pcall", "pcard", "person", "plan", "plans", "plman", "pprice", "rcpdf", "rcpt", "rwds"),
         *("set", "setg", "sets", "signs", "snoozd", "stmt", "subs", "team", "till", "tills", "today", "upds"),
         *("visits", "whoin", "me", "pedit"),

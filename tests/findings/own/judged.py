@@ -303,6 +303,7 @@ LOOKS: Final = {
     "MoneyBack.given_back",
     "ExcessRefundService.listed",
     "ExcessRefundService.get",
+    "UnbegunChargeService.listed",
     "MoneyBack.net_paid",
     "MoneyBack.paid_before",
     "MoneyBack.refundable",
