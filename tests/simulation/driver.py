@@ -1,77 +1,47 @@
-"""The real gym, driven through the same days as the model, and read out to be compared with it."""
+"""The real gym, driven through the same days as the model."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from sqlalchemy import select, text, update
+from sqlalchemy import text, update
 
 from gym.app import Gym
 from gym.attendance.checkin.service import AttendanceService
 from gym.attendance.models import Outcome
 from gym.clients.models import Client
 from gym.clients.service import ClientService
-from gym.core.clock import FrozenClock, gym_day
-from gym.core.database.json_values import decode
+from gym.core.clock import FrozenClock
 from gym.jobs.runner import run_due
 from gym.jobs.work import JOBS, Job
 from gym.notifications.kinds import KindGroup
-from gym.notifications.models import DeskChat, Notification, NotificationState, RecipientKind
-from gym.payments.models import EntryKind, LedgerEntry, Method
+from gym.notifications.models import DeskChat
+from gym.payments.models import Method
 from gym.plans.models import DurationUnit, Plan
 from gym.plans.service import PlanService
 from gym.rewards.service import RewardService
 from gym.security.permissions import Actor, Role
 from gym.settings.models import GymState
+from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.models import Subscription
+from gym.subscriptions.schemas import RefundMode
 from gym.subscriptions.service import SubscriptionService
+from gym.unit_of_work import UnitOfWork
 from tests.conftest import hire
-from tests.simulation.life import Act, Deed
-from tests.simulation.model import GYM, Member, Model
+from tests.simulation import nights
+from tests.simulation.life import Act, Deed, Shut
+from tests.simulation.members import Member
+from tests.simulation.model import Model
 from tests.support.memberships import DeskClerk
 
 NIGHT, DESK, EVENING = time(0, 5), time(10), time(20, 35)
 SETTINGS = {"digest_at": "20:30", "tell_member_check_in": False, "tell_desk_denial": False}
 CLOSING = [job for job in JOBS if job.name == "digest"]
-COMPARED = (
-    "receipt",
-    "subscription_activated",
-    "desk_activated",
-    "subscription_expired",
-    "desk_expired",
-    "ends_soon",
-    "ended",
-    "payment_due",
-    "desk_overdue",
-    "birthday",
-    "absent",
-    "reward_earned",
-    "reward_expires",
-    "milestone",
-    "price_changed",
-    "desk_digest",
-)
-"""Everything the model knows of."""
-
-
-@dataclass(frozen=True)
-class Noted:
-    """One message as it was seen last."""
-
-    kind: str
-    who: int
-    day: date
-    state: str
-    to: RecipientKind
-    spread: bool
-    """Of what is for the desk: one chat's own copy."""
-    last_visit: date | None
-    """Which one a message names."""
+REASON = "as they asked"
 
 
 @dataclass
@@ -84,8 +54,8 @@ class Driver:
     clients: dict[int, Client] = field(default_factory=dict)
     plans: dict[str, Plan] = field(default_factory=dict)
     terms: dict[tuple[int, int], UUID] = field(default_factory=dict)
+    closings: dict[int, UUID] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
-    noted: dict[UUID, Noted] = field(default_factory=dict)
 
     @classmethod
     async def open(cls, gym: Gym, clock: FrozenClock, model: Model, chats: dict[int, int]) -> Driver:
@@ -131,108 +101,88 @@ class Driver:
     async def does(self, act: Act) -> None:
         """One thing at the desk or the door; the verdict is what the model says."""
         async with self.gym.unit_of_work(self.admin) as uow:
-            client = self.clients[act.member.number]
             match act.deed:
-                case Deed.BUY:
-                    sold = await SubscriptionService(uow).sell(client.id, self.plans[act.plan].id)
-                    self._remember(act.member, sold)
-                case Deed.RENEW:
-                    waiting = await RewardService(uow).waiting(client.id)
-                    reward_id = waiting[0].id if act.use_reward else None
-                    sold = await SubscriptionService(uow).renew(client.id, reward_id=reward_id)
-                    self._remember(act.member, sold)
-                case Deed.PAY:
-                    key = self.terms[act.member.number, act.term]
-                    await SubscriptionService(uow).take_payment(key, Decimal(act.amount), Method.CASH)
-                case Deed.BLOCK:
-                    assert act.until is not None
-                    await ClientService(uow).block(client.id, act.until, "left without paying")
                 case Deed.COME:
-                    verdict = await AttendanceService(uow).check_in_client(client.id)
+                    verdict = await AttendanceService(uow).check_in_client(self._client(act))
                     assert (verdict.outcome is Outcome.ADMITTED) == act.admitted, (act, verdict)
+                case Deed.BUY | Deed.RENEW:
+                    self._remember(act.member, await self._sell(uow, act))
+                case Deed.PAY | Deed.WRITE_OFF | Deed.CANCEL:
+                    await self._move_money(uow, act)
+                case Deed.FREEZE | Deed.END_FREEZE:
+                    await self._freeze(uow, act)
+                case Deed.BLOCK | Deed.LEAVE | Deed.COME_BACK:
+                    await self._admit(uow, act)
+
+    async def _sell(self, uow: UnitOfWork, act: Act) -> Subscription:
+        if act.deed is Deed.BUY:
+            return await SubscriptionService(uow).sell(self._client(act), self.plans[act.plan].id)
+        waiting = await RewardService(uow).waiting(self._client(act))
+        reward_id = waiting[0].id if act.use_reward else None
+        return await SubscriptionService(uow).renew(self._client(act), reward_id=reward_id)
+
+    async def _move_money(self, uow: UnitOfWork, act: Act) -> None:
+        service, key = SubscriptionService(uow), self._term(act)
+        method = Method.CREDIT if act.by_credit else Method.CASH
+        if act.deed is Deed.PAY:
+            await service.take_payment(key, Decimal(act.amount), method)
+        elif act.deed is Deed.WRITE_OFF:
+            await service.write_off(key, REASON)
+        else:
+            refund = RefundMode.PRO_RATA if act.back else RefundMode.NONE
+            await service.cancel(key, REASON, refund=refund, method=method)
+
+    async def _freeze(self, uow: UnitOfWork, act: Act) -> None:
+        if act.deed is Deed.END_FREEZE:
+            await FreezeService(uow).end(self._term(act))
+        else:
+            assert act.since is not None
+            await FreezeService(uow).freeze(self._term(act), act.since, act.until, REASON)
+
+    async def _admit(self, uow: UnitOfWork, act: Act) -> None:
+        service = ClientService(uow)
+        if act.deed is Deed.BLOCK:
+            assert act.until is not None
+            await service.block(self._client(act), act.until, "left without paying")
+        elif act.deed is Deed.LEAVE:
+            await service.deactivate(self._client(act))
+        else:
+            await service.reactivate(self._client(act))
+
+    async def shuts(self, shut: Shut) -> None:
+        """The gym announces a closing, or ends one."""
+        async with self.gym.unit_of_work(self.admin) as uow:
+            if shut.opens:
+                await FreezeService(uow).open_gym(self.closings[shut.number])
+                return
+            key, closing = uuid4(), shut.closing
+            await FreezeService(uow).close_gym(closing.starts, closing.ends, REASON, key=key)
+            self.closings[shut.number] = key
 
     async def schedule_price(self, plan: str, amount: int, valid_from: date) -> None:
         async with self.gym.unit_of_work(self.admin) as uow:
             await PlanService(uow).schedule_price(self.plans[plan].id, Decimal(amount), valid_from)
 
+    def _client(self, act: Act) -> UUID:
+        return self.clients[act.member.number].id
+
+    def _term(self, act: Act) -> UUID:
+        return self.terms[act.member.number, act.term]
+
     def _remember(self, member: Member, sold: Subscription) -> None:
         place = len(member.terms) - 1
-        term = member.terms[place]
         self.terms[member.number, place] = sold.id
-        found = (sold.starts_on, sold.ends_on, sold.final_price)
-        assert found == (term.starts, term.ends, term.price), (member.number, term)
-
-    # What it has come to
-
-    async def note(self) -> None:
-        """Look at every message that is kept; what is old is forgotten by the gym, not here."""
-        numbers = {client.id: number for number, client in self.clients.items()}
-        zone = (await self.gym.settings()).zone
-        async with self.gym.unit_of_work(Actor.system()) as uow:
-            for row in await uow.session.scalars(select(Notification)):
-                payload = decode(row.payload)
-                whose = row.recipient_id or payload.get("client_id")
-                who = numbers.get(whose, GYM)
-                day, to = gym_day(row.due_at, zone), row.recipient_kind
-                spread = to is RecipientKind.DESK and row.recipient_id is not None
-                seen = payload.get("last_visit")
-                self.noted[row.id] = Noted(str(row.kind), who, day, str(row.state), to, spread, seen)
-
-    def told(self) -> Counter[tuple[str, int, date]]:
-        """Everything that was created, of what the model knows, by the gym day on which it was due."""
-        known = (one for one in self.noted.values() if one.kind in COMPARED and not one.spread)
-        return Counter((one.kind, one.who, one.day) for one in known)
-
-    def last_seen(self) -> dict[tuple[int, date], date | None]:
-        """Which last visit every message about an absence names, of those that were not laid aside."""
-        absent = (one for one in self.noted.values() if one.kind == "absent" and one.state != "dismissed")
-        return {(one.who, one.day): one.last_visit for one in absent}
-
-    def states(self) -> Counter[tuple[str, bool]]:
-        """Of what is meant for clients: how it stands, and whether the client has a chat."""
-        linked = {number: client.telegram_id is not None for number, client in self.clients.items()}
-        theirs = (one for one in self.noted.values() if one.to is RecipientKind.CLIENT)
-        return Counter((one.state, linked[one.who]) for one in theirs)
-
-    def sent_to(self, number: int) -> int:
-        """How many messages have left for a member, those the model does not know of among them."""
-        mine = (one for one in self.noted.values() if one.to is RecipientKind.CLIENT and one.who == number)
-        return sum(one.state == NotificationState.SENT for one in mine)
-
-    def desk(self) -> Counter[str]:
-        """How everything that was to be told to the desk chat stands."""
-        return Counter(one.state for one in self.noted.values() if one.spread)
-
-    async def receipts(self) -> list[tuple[int, int, int]]:
-        """Number, member and amount of every payment."""
-        whose = {key: number for (number, _), key in self.terms.items()}
-        query = (
-            select(LedgerEntry, Subscription.id)
-            .join(Subscription, Subscription.account_id == LedgerEntry.account_id)
-            .where(LedgerEntry.kind == EntryKind.PAYMENT)
-            .order_by(LedgerEntry.receipt_number)
-        )
-        async with self.gym.unit_of_work(Actor.system()) as uow:
-            rows = (await uow.session.execute(query)).all()
-        return [(entry.receipt_number or 0, whose[key], int(entry.amount)) for entry, key in rows]
-
-    async def standing(self) -> dict[tuple[int, int], tuple[str, int]]:
-        """Status and debt of every period."""
-        async with self.gym.unit_of_work(Actor.system()) as uow:
-            service = SubscriptionService(uow)
-            found = {place: await service.get(key) for place, key in self.terms.items()}
-        return {place: (str(one.status), int(one.account.balance)) for place, one in found.items()}
 
 
 async def night(driver: Driver, model: Model, day: date, missed: list[date]) -> None:
     """The first tick of a day; days on which nothing ran are made up for first."""
     for one in missed:
-        model.night(one, missed=True)
-        model.evening(one, missed=True, last_missed=one == missed[-1])
-    model.night(day)
+        nights.night(model, one, missed=True)
+        nights.evening(model, one, missed=True, last_missed=one == missed[-1])
+    nights.night(model, day)
     await driver.tick(day, NIGHT)
 
 
 async def evening(driver: Driver, model: Model, day: date) -> None:
-    model.evening(day)
+    nights.evening(model, day)
     await driver.tick(day, EVENING, CLOSING)

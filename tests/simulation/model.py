@@ -1,156 +1,136 @@
-"""The gym as its rules describe it, in plain Python: who is told what on which day.
+"""The gym as its rules describe it, in plain Python: what people do, and what it does to days and money.
 
-A day has a tick just after midnight; then people buy, pay and come; at closing the desk is told of the day.
-What is told is counted as `(kind, member, day)`, where the day is the gym day on which it was due. Nothing of
-the gym's own code is imported here.
+A day has a tick just after midnight (`nights.py`); then the gym may close or open, people buy, pay, rest
+and come; at closing the desk is told of the day. What is told is counted as `(kind, member, day)`, where the
+day is the gym day on which it was due. Nothing of the gym's own code is imported here.
 """
 
 from __future__ import annotations
 
-from calendar import isleap, monthrange
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
-from itertools import pairwise
 
-DAY = timedelta(days=1)
-ENDS_IN, ENDED_AGO, DUE_AGO, ABSENT_FOR = (7, 3, 1, 0), (3, 10), (1, 3, 7), (10, 20)
+from tests.simulation.books import Books
+from tests.simulation.days import DAY, Closing, Freeze, last_day
+from tests.simulation.members import Member, Plan, Reward, Term
+
 VISITS_FOR_REWARD, REWARD_PERCENT, REWARD_DAYS = 20, 20, 7
 MILESTONES = (50, 100, 365)
-COMES_BACK_AFTER = 30
-OPEN = ("scheduled", "pending_payment", "active")
+AT_RISK_AFTER = 10
 GYM = -1
 """Stands for nobody in particular."""
-
-
-@dataclass
-class Reward:
-    granted: date
-    expires: date
-    used: bool = False
-
-
-@dataclass
-class Term:
-    """One period, both days inclusive."""
-
-    plan: str
-    starts: date
-    ends: date
-    anchor: date
-    base: int
-    price: int
-    owed: int
-    status: str
-    visits: int = 0
-    rewarded: bool = False
-
-
-@dataclass
-class Member:
-    number: int
-    linked: bool
-    born: date
-    terms: list[Term] = field(default_factory=list)
-    rewards: list[Reward] = field(default_factory=list)
-    visits: int = 0
-    last_visit: date | None = None
-    blocked_until: date | None = None
-
-    @property
-    def latest(self) -> Term | None:
-        return self.terms[-1] if self.terms else None
-
-    def running(self, day: date) -> Term | None:
-        return next((one for one in self.terms if one.status in OPEN and one.starts <= day <= one.ends), None)
-
-    def waiting(self, day: date) -> Term | None:
-        return next((one for one in self.terms if one.status == "scheduled" and one.starts > day), None)
-
-    def may_come(self, day: date) -> bool:
-        """What the door says: a running plan that is paid, and nobody has been sent away."""
-        term = self.running(day)
-        blocked = self.blocked_until is not None and day <= self.blocked_until
-        return term is not None and not term.owed and not blocked
-
-    def missed_since(self) -> date:
-        """The last visit, or the first start; one after a long time without a plan is a first start, too."""
-        first = self.terms[0].starts
-        for before, term in pairwise(self.terms):
-            if (term.starts - before.ends - DAY).days > COMES_BACK_AFTER:
-                first = term.starts
-        return max(first, self.last_visit or first)
-
-    def reward_on(self, day: date) -> Reward | None:
-        usable = (one for one in self.rewards if not one.used and one.granted <= day <= one.expires)
-        return min(usable, key=lambda one: one.expires, default=None)
-
-
-@dataclass
-class Plan:
-    name: str
-    months: int
-    days: int
-    price: int
-    coming: tuple[int, date] | None = None
-
-    def price_on(self, day: date) -> int:
-        return self.coming[0] if self.coming and day >= self.coming[1] else self.price
-
-
-def add_months(day: date, months: int) -> date:
-    """In a month too short for the day, that month's last day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 @dataclass
 class Model:
     members: list[Member]
     plans: dict[str, Plan]
+    books: Books = field(default_factory=Books)
+    closings: list[Closing] = field(default_factory=list)
+    """In the order in which they were announced."""
     told: Counter[tuple[str, int, date]] = field(default_factory=Counter)
-    receipts: list[tuple[int, int]] = field(default_factory=list)
-    """Member and amount, in the order of their numbers."""
     last_seen: dict[tuple[int, date], date | None] = field(default_factory=dict)
     """What a message about an absence names: the last visit, or that there was none."""
     busy: set[date] = field(default_factory=set)
     _once: set[tuple[object, ...]] = field(default_factory=set)
 
+    @property
+    def closed(self) -> set[date]:
+        return {day for one in self.closings for day in one.days}
+
+    def may_come(self, member: Member, day: date) -> bool:
+        """What the door says: a plan that runs, is paid and does not rest; nobody has sent them away."""
+        term = member.running(day)
+        if term is None or term.owed or term.rests(day, self.closed):
+            return False
+        return member.active and not member.is_blocked(day)
+
+    def days_away(self, member: Member, day: date) -> int:
+        """Since the last visit or the first start, without closed and frozen days."""
+        since = member.missed_since()
+        rested = {one for one in self.closed | member.frozen_days(day) if since < one <= day}
+        return (day - since).days - len(rested)
+
+    def at_risk(self, day: date) -> dict[int, int]:
+        """Who may come and has not for long: days by member."""
+        away = {one.number: self.days_away(one, day) for one in self.members if self.may_come(one, day)}
+        return {number: days for number, days in away.items() if days >= AT_RISK_AFTER}
+
     # What people do
 
     def buy(self, member: Member, plan: str, day: date) -> Term:
-        return self._open(member, plan, day, day, self._end(plan, day, day), member_reward=None)
+        self._tell_both("subscription_sold", "desk_sold", member, day)
+        return self._open(member, plan, day, day, day)
 
     def renew(self, member: Member, day: date, *, use_reward: bool) -> Term:
         """From the day after the last one ends, on its chain; from today when that is past."""
         latest = member.latest
         assert latest is not None
+        self._tell_both("subscription_renewed", "desk_renewed", member, day)
         reward = member.reward_on(day) if use_reward else None
-        if latest.ends < day:
-            ends = self._end(latest.plan, day, day)
-            return self._open(member, latest.plan, day, day, ends, member_reward=reward, today=day)
+        if not latest.open:
+            return self._open(member, latest.plan, day, day, day, reward)
         start = latest.ends + DAY
-        anchor = latest.anchor if self._is_on_chain(latest, start) else start
-        ends = self._end(latest.plan, anchor, start)
-        return self._open(member, latest.plan, start, anchor, ends, member_reward=reward, today=day)
+        anchor = latest.anchor if self.plans[latest.plan].keeps(latest.anchor, start) else start
+        return self._open(member, latest.plan, start, anchor, day, reward)
 
-    def pay(self, member: Member, term: Term, amount: int, day: date) -> None:
-        assert 0 < amount <= term.owed
-        term.owed -= amount
-        if term.status == "pending_payment" and not term.owed:
-            term.status = "active"
-        elif term.status == "lapsed" and not term.owed:
-            term.status = "expired"
-        self.receipts.append((member.number, amount))
-        self.busy.add(day)
-        self._tell("receipt", member, day)
+    def pay(self, member: Member, term: Term, amount: int, day: date, *, by_credit: bool = False) -> None:
+        self.books.pay(member, term, amount, day, by_credit=by_credit)
+        term.status = term.due_status(day, self.closed)
+        if not by_credit:
+            self.busy.add(day)
+        self._tell_both("receipt", "desk_payment", member, day)
+
+    def write_off(self, member: Member, term: Term, day: date) -> None:
+        self.books.write_off(term, day)
+        term.status = term.due_status(day, self.closed)
+        self._tell_both("refunded", "desk_refund", member, day)
+
+    def cancel(self, member: Member, term: Term, day: date, *, back: bool, as_credit: bool) -> None:
+        """Before it begins: nothing is owed for it; what was paid stays, or all of it goes back."""
+        if term.owed:
+            self.books.write_off(term, day)
+        if back:
+            self.busy |= {day} if term.paid and not as_credit else set()
+            self.books.give_back_all(member, term, day, as_credit=as_credit)
+        term.status = "canceled"
+        self._tell_both("subscription_canceled", "desk_canceled", member, day)
+
+    def freeze(self, member: Member, term: Term, starts: date, ends: date | None, day: date) -> None:
+        term.freezes.append(Freeze(starts, ends))
+        self._rearrange(member, day)
+        self._tell_both("frozen", "desk_frozen", member, day)
+
+    def end_freeze(self, member: Member, term: Term, day: date) -> None:
+        """The member is back today; what has not begun is called off."""
+        freeze = term.freeze_from(day)
+        assert freeze is not None
+        if freeze.starts < day:
+            freeze.ends = day - DAY
+        else:
+            term.freezes.remove(freeze)
+        self._rearrange(member, day)
+        self._tell_both("freeze_ended", "desk_freeze_ended", member, day)
+
+    def block(self, member: Member, until: date) -> None:
+        member.blocked_until = until
+
+    def leave(self, member: Member, day: date) -> None:
+        member.active = False
+        self.tell("desk_client_deactivated", member, day)
+
+    def come_back(self, member: Member) -> None:
+        member.active = True
 
     def comes(self, member: Member, day: date) -> bool:
         """Whether the door lets the member in; the visit counts then."""
         self.busy.add(day)
         term = member.running(day)
-        if term is None or not member.may_come(day) or member.last_visit == day:
+        if term is None or not self.may_come(member, day):
+            if member.active:
+                self.tell("denied", member, day)
             return False
         term.visits += 1
         member.visits += 1
@@ -158,13 +138,31 @@ class Model:
         if term.plan == "Monthly" and not term.rewarded and term.visits >= VISITS_FOR_REWARD:
             term.rewarded = True
             member.rewards.append(Reward(day, day + (REWARD_DAYS - 1) * DAY))
-            self._tell("reward_earned", member, day)
+            self._tell_both("reward_earned", "desk_reward_earned", member, day)
         if member.visits in MILESTONES:
-            self._tell("milestone", member, day)
+            self.tell("milestone", member, day)
         return True
 
-    def block(self, member: Member, until: date) -> None:
-        member.blocked_until = until
+    # What the gym does
+
+    def close(self, starts: date, ends: date, day: date) -> Closing:
+        """Every plan that covers the days rests; who rests because of it is told."""
+        others, closing = self.closed, Closing(starts, ends)
+        self.closings.append(closing)
+        for member in self.members:
+            self._rearrange(member, day)
+            if any(self._rests_for(term, closing.days - others) for term in member.terms):
+                self.tell("gym_closed", member, day)
+        self.told["desk_frozen", GYM, day] += 1
+        return closing
+
+    def reopen(self, closing: Closing, day: date) -> None:
+        """From today on, or not closed at all; whose days have moved is told."""
+        closing.called_off, closing.ends = closing.starts >= day, day - DAY
+        for member in self.members:
+            if self._rearrange(member, day):
+                self.tell("gym_opened", member, day)
+        self.told["desk_freeze_ended", GYM, day] += 1
 
     def new_price(self, plan: str, amount: int, valid_from: date) -> None:
         one = self.plans[plan]
@@ -172,142 +170,50 @@ class Model:
             one.price = one.coming[0]
         one.coming = (amount, valid_from)
 
-    # What happens by itself
+    # What is told
 
-    def night(self, day: date, *, missed: bool = False) -> None:
-        """Just after midnight; on a day that was `missed`, without what is told of the present only.
-
-        First the day before is looked at once more: who has paid in the course of it may be asked to come.
-        """
-        for member in self.members:
-            self._absence(member, day - DAY)
-        for member in self.members:
-            self._expire(member, day)
-        for member in self.members:
-            self._activate(member, day)
-        for member in self.members:
-            self._remind(member, day)
-            self._occasions(member, day)
-            if not missed:
-                self._rewards(member, day)
-                self._prices(member, day)
-
-    def evening(self, day: date, *, missed: bool = False, last_missed: bool = False) -> None:
-        """At closing. A missed day on which nothing happened is told only when it was yesterday."""
-        if not missed or last_missed or day in self.busy:
-            self.told["desk_digest", GYM, day] += 1
-
-    def _expire(self, member: Member, day: date) -> None:
-        ended = [one for one in member.terms if one.status in OPEN and one.ends < day]
-        for term in ended:
-            term.status = "lapsed" if term.owed else "expired"
-        stays = any(one.status in OPEN and one.ends >= day for one in member.terms)
-        for _ in ended:
-            self._tell("desk_expired", member, day)
-            if not stays:
-                self._tell("subscription_expired", member, day)
-
-    def _activate(self, member: Member, day: date) -> None:
-        for term in member.terms:
-            if term.status == "scheduled" and term.starts <= day:
-                term.status = "pending_payment" if term.owed else "active"
-                self._tell("subscription_activated", member, day)
-                self._tell("desk_activated", member, day)
-
-    def _remind(self, member: Member, day: date) -> None:
-        for place, term in enumerate(member.terms):
-            last = place == len(member.terms) - 1
-            left, gone, since = (term.ends - day).days, (day - term.ends).days, (day - term.starts).days
-            ends = last and term.status in OPEN and term.starts < day
-            if member.linked and ends and left in ENDS_IN:
-                self._tell_once("ends_soon", member, day, term.ends, left)
-            if member.linked and last and gone in ENDED_AGO:
-                self._tell_once("ended", member, day, term.ends, gone)
-            if member.linked and term.owed and since in DUE_AGO:
-                self._tell_once("payment_due", member, day, term.starts, since)
-            if term.owed and since == DUE_AGO[-1]:
-                self._tell_once("desk_overdue", member, day, term.starts)
-
-    def _occasions(self, member: Member, day: date) -> None:
-        if not member.linked:
-            return
-        if birthday(member.born, day.year) == day:
-            self._tell_once("birthday", member, day, day.year)
-        self._absence(member, day)
-
-    def _absence(self, member: Member, day: date) -> None:
-        if not member.linked or not member.may_come(day):
-            return
-        since = member.missed_since()
-        if (day - since).days in ABSENT_FOR:
-            self._tell_once("absent", member, day, since, (day - since).days)
-            self.last_seen[member.number, day] = member.last_visit
-
-    def _rewards(self, member: Member, day: date) -> None:
-        for reward in member.rewards:
-            soon = reward.granted < day <= reward.expires <= day + 2 * DAY
-            if member.linked and soon and not reward.used:
-                self._tell_once("reward_expires", member, day, reward.granted, reward.expires)
-
-    def _prices(self, member: Member, day: date) -> None:
-        for term in member.terms:
-            coming = self.plans[term.plan].coming
-            if coming is None or not member.linked or term.status not in OPEN:
-                continue
-            amount, valid_from = coming
-            if valid_from > day and term.starts < valid_from and term.base != amount:
-                self._tell_once("price_changed", member, day, term.plan, valid_from)
-
-    def _open(
-        self,
-        member: Member,
-        plan: str,
-        start: date,
-        anchor: date,
-        ends: date,
-        *,
-        member_reward: Reward | None,
-        today: date | None = None,
-    ) -> Term:
-        base = self.plans[plan].price_on(start)
-        price = base
-        if member_reward is not None:
-            member_reward.used = True
-            exact = Fraction(base * (100 - REWARD_PERCENT), 100)
-            assert exact.denominator == 1, "choose prices that a reward divides"
-            price = int(exact)
-        waits = today is not None and start > today
-        term = Term(
-            plan, start, ends, anchor, base, price, price, "scheduled" if waits else "pending_payment"
-        )
-        member.terms.append(term)
-        return term
-
-    def _end(self, plan: str, anchor: date, start: date) -> date:
-        one = self.plans[plan]
-        if not one.months:
-            return start + one.days * DAY - DAY
-        gone = (start.year - anchor.year) * 12 + start.month - anchor.month
-        return add_months(anchor, gone + one.months) - DAY
-
-    def _is_on_chain(self, latest: Term, start: date) -> bool:
-        if not self.plans[latest.plan].months:
-            return True
-        gone = (start.year - latest.anchor.year) * 12 + start.month - latest.anchor.month
-        return add_months(latest.anchor, gone) == start
-
-    def _tell(self, kind: str, member: Member, day: date) -> None:
+    def tell(self, kind: str, member: Member, day: date) -> None:
         self.told[kind, member.number, day] += 1
 
-    def _tell_once(self, kind: str, member: Member, day: date, *about: object) -> None:
+    def tell_once(self, kind: str, member: Member, day: date, *about: object) -> None:
         key = (kind, member.number, *about)
         if key not in self._once:
             self._once.add(key)
-            self._tell(kind, member, day)
+            self.tell(kind, member, day)
 
+    def _tell_both(self, kind: str, desk: str, member: Member, day: date) -> None:
+        self.tell(kind, member, day)
+        self.tell(desk, member, day)
 
-def birthday(born: date, year: int) -> date:
-    """Who was born on 29 February has it on the 28th in other years."""
-    if (born.month, born.day) == (2, 29) and not isleap(year):
-        return date(year, 2, 28)
-    return born.replace(year=year)
+    def _rearrange(self, member: Member, day: date) -> bool:
+        """Whether any of a member's periods has other days now."""
+        before = [(one.starts, one.ends) for one in member.terms]
+        member.lay_out(self.closed)
+        for term in member.terms:
+            term.status = term.due_status(day, self.closed)
+        return before != [(one.starts, one.ends) for one in member.terms]
+
+    def _rests_for(self, term: Term, days: set[date]) -> bool:
+        """Whether some of these days push a period that no freeze of its own rests on them."""
+        mine = (one for one in days if not any(freeze.holds(one) for freeze in term.freezes))
+        return term.open and not term.held and any(term.starts <= one <= term.ends for one in mine)
+
+    def _open(
+        self, member: Member, plan: str, start: date, anchor: date, today: date, reward: Reward | None = None
+    ) -> Term:
+        base = price = self.plans[plan].price_on(max(start, today))
+        if reward is not None:
+            reward.used = True
+            exact = Fraction(base * (100 - REWARD_PERCENT), 100)
+            assert exact.denominator == 1, "choose prices that a reward divides"
+            price = int(exact)
+            self.tell("desk_reward_applied", member, today)
+        before = member.latest
+        held = before is not None and before.open and before.lasting is not None
+        usable = self.plans[plan].bought_days(anchor, start)
+        ends = last_day(start, usable, (), () if held else self.closed)
+        term = Term(plan, start, ends, anchor, usable, base, price, price, "scheduled", held)
+        term.status = term.due_status(today, self.closed)
+        member.terms.append(term)
+        self.books.charge(term, today)
+        return term

@@ -19,7 +19,7 @@ from gym.security.permissions import Actor
 from gym.settings.schemas import GymSettings
 from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.models import Subscription
-from tests.support.memberships import Reception, told
+from tests.support.memberships import DeskClerk, told
 from tests.support.messages.samples import complete
 
 TODAY: Final = date(2026, 8, 3)
@@ -51,7 +51,7 @@ async def test_who_is_blocked_is_not_told_that_we_miss_them(
 
 
 async def test_who_was_deactivated_hears_neither_of_a_start_nor_of_an_end_and_the_desk_does(
-    gym: Gym, admin: Actor, desk: Reception, paid: Subscription, rosa: Client, clock: FrozenClock
+    gym: Gym, admin: Actor, desk: DeskClerk, paid: Subscription, rosa: Client, clock: FrozenClock
 ) -> None:
     renewed = await desk.renew(rosa)
     async with gym.unit_of_work(admin) as uow:
