@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -162,6 +164,23 @@ def test_only_the_letters_of_a_document_are_loaded_of_each_font() -> None:
         for font in pdf.fonts.values():
             assert isinstance(font, TTFFont)
             assert set(font.cmap) == {ord(letter) for letter in "Rosa "}
+
+
+def test_a_document_that_is_given_up_leaves_no_font_file_open_or_lying_about(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with opened("Rosa محمد") as pdf:
+        while_open = fonts_open_below(tmp_path)
+    assert len(while_open) == 2
+    assert fonts_open_below(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
+    assert pdf.pages_count == 1
+
+
+def fonts_open_below(folder: Path) -> list[str]:
+    links = [os.readlink(one) for one in Path("/proc/self/fd").iterdir() if one.is_symlink()]
+    return [link for link in links if link.startswith(str(folder))]
 
 
 def test_the_baseline_is_where_it_is_asked_for() -> None:

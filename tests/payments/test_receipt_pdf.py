@@ -12,6 +12,8 @@ from uuid import UUID
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gym.core.database.ids import new_id
 from gym.payments.models import Method
@@ -140,6 +142,14 @@ def test_any_name_is_one_page_with_everything_on_it(
         assert edge <= glyph.left <= glyph.right <= page.width - edge, glyph
         assert 0 <= glyph.top <= glyph.bottom <= page.height, glyph
     assert not [record for record in caplog.records if record.name.startswith("fpdf")]
+
+
+@settings(max_examples=25, deadline=None)
+@given(name=st.text(max_size=60), footer=st.text(max_size=200))
+def test_no_text_whatever_keeps_a_receipt_from_being_drawn(name: str, footer: str) -> None:
+    own = replace(RECEIPT, client_name=name, plan_name=name[::-1], note=footer, voided=True)
+    [page] = pages(drawn(own, "es", SETTINGS.model_copy(update={"name": name, "receipt_footer": footer})))
+    assert "ANULADO" in page.text
 
 
 def test_a_name_stands_four_times_where_it_is_client_plan_staff_and_note() -> None:

@@ -16,6 +16,7 @@ from typing import Final, cast
 
 from fpdf import FPDF
 from fpdf.enums import Align, MethodReturnValue
+from fpdf.fonts import TTFFont
 
 from gym.core.pdf.fonts import BASE, base_fonts, fallbacks, printable
 
@@ -48,20 +49,32 @@ class DocumentInfo:
 @contextmanager
 def new_document(info: DocumentInfo, texts: Iterable[str]) -> Generator[FPDF]:
     """Without a page; `output` it inside. `texts` are all that it will hold: no other letters are loaded."""
-    with TemporaryDirectory(prefix="powergym-fonts-") as folder:
-        pdf = FPDF(unit="mm")
-        pdf.set_margin(0)
-        pdf.c_margin = 0
-        pdf.set_auto_page_break(False)
-        # Somebody's "{nb}" is no number of pages.
-        pdf.alias_nb_pages("")
-        pdf.set_title(info.title)
-        pdf.set_author(info.author)
-        pdf.set_creator("PowerGym")
-        pdf.set_creation_date(info.made_at)
-        pdf.set_lang(info.language)
-        _load_fonts(pdf, {letter for text in texts for letter in printable(text)} | {" "}, Path(folder))
+    pdf = FPDF(unit="mm")
+    pdf.set_margin(0)
+    pdf.c_margin = 0
+    pdf.set_auto_page_break(False)
+    # Somebody's "{nb}" is no number of pages.
+    pdf.alias_nb_pages("")
+    pdf.set_title(info.title)
+    pdf.set_author(info.author)
+    pdf.set_creator("PowerGym")
+    pdf.set_creation_date(info.made_at)
+    pdf.set_lang(info.language)
+    letters = {letter for text in texts for letter in printable(text)} | {" "}
+    with TemporaryDirectory(prefix="powergym-fonts-") as folder, _fonts_closed(pdf):
+        _load_fonts(pdf, letters, Path(folder))
         yield pdf
+
+
+@contextmanager
+def _fonts_closed(pdf: FPDF) -> Generator[None]:
+    """fpdf2 closes the font files at the output only, which a layout that fails never comes to."""
+    try:
+        yield
+    finally:
+        for font in pdf.fonts.values():
+            if isinstance(font, TTFFont):
+                font.close()
 
 
 def _load_fonts(pdf: FPDF, letters: set[str], folder: Path) -> None:
