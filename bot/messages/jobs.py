@@ -12,7 +12,7 @@ from bot.ui.screens import HtmlTranslator
 from bot.ui.wording.day_figures import away_line, debt_line, door_lines, money_lines, new_line
 from bot.ui.wording.terms import JOB_NAMES
 from gym.attendance.models import VerdictCode
-from gym.chats.pictures import Stays
+from gym.chats.pictures import UndeletableReason
 from gym.core.language import N_
 from gym.notifications.payloads.base import Payload
 from gym.notifications.payloads.house import (
@@ -25,23 +25,23 @@ from gym.notifications.payloads.house import (
 from gym.payments.models import Method
 
 STAYS: Final = {
-    Stays.TOO_OLD: N_(
+    UndeletableReason.TOO_OLD: N_(
         "🖼 A photo of a face is still in a chat with the bot: it is older than the 48 hours in which "
         "Telegram lets a bot delete it. Please delete it there by hand."
     ),
-    Stays.NO_RIGHT: N_(
+    UndeletableReason.NO_RIGHT: N_(
         "🖼 In a group the bot may not delete photos of faces. Make it an administrator that may delete "
         "messages, and delete the photos that are there by hand."
     ),
-    Stays.NO_CHAT: N_(
+    UndeletableReason.NO_CHAT: N_(
         "🖼 A photo of a face is still in a chat that the bot cannot reach any more: it was blocked or taken "
         "out. Please delete it there by hand."
     ),
-    Stays.REFUSED: N_(
+    UndeletableReason.REFUSED: N_(
         "🖼 Telegram refused to delete a photo of a face from a chat with the bot. Please delete it there by "
         "hand."
     ),
-    Stays.UNNUMBERED: N_(
+    UndeletableReason.UNNUMBERED: N_(
         "🖼 A photo of a face was on its way to a chat with the bot when the connection or the system failed. "
         "If it is there, the bot cannot delete it. Please look there and delete it by hand."
     ),
@@ -109,8 +109,8 @@ def _late(t: HtmlTranslator, p: DeskJobLatePayload, _: WordingContext) -> str:
 
 @says(DeskPictureStaysPayload)
 def _picture_stays(t: HtmlTranslator, p: DeskPictureStaysPayload, _: WordingContext) -> str:
-    reason = Stays(p.reason)
-    if reason is Stays.NO_RIGHT and p.chat is not None:
+    reason = UndeletableReason(p.reason)
+    if reason is UndeletableReason.NO_RIGHT and p.chat is not None:
         return t(NO_RIGHT_IN, chat=p.chat)
     return t(STAYS[reason])
 

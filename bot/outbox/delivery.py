@@ -21,7 +21,7 @@ from bot.outbox.wire_order import WireOrder
 from bot.ui.screens import bare
 from bot.ui.surfaces import mask_payload
 from gym.app import Gym
-from gym.chats.sessions import QuickSessions
+from gym.chats.sessions import AutocommitSessions
 from gym.core.errors import DatabaseUnavailable
 from gym.notifications.claims import Outgoing
 from gym.notifications.kinds import GROUP_OF, IN_PLACE, WAITS
@@ -54,7 +54,7 @@ class MessageSender:
         self.bot = bot
         self.rate_limits = rate_limits
         self._order = WireOrder()
-        self._sessions = QuickSessions(gym.database, gym.recovery)
+        self._sessions = AutocommitSessions(gym.database, gym.recovery)
         self._outcomes = DeliveryOutcomes(gym, self._sessions)
 
     async def deliver(self, item: Outgoing, now: SendContext, lease: Lease) -> None:

@@ -10,7 +10,7 @@ import structlog
 
 from bot.bot_api.trouble_reports import report_trouble
 from gym.app import Gym
-from gym.chats.sessions import QuickSessions
+from gym.chats.sessions import AutocommitSessions
 from gym.core.errors import DatabaseUnavailable
 from gym.core.runtime.backoff import doubled, spread
 from gym.notifications.claims import Outgoing
@@ -54,7 +54,7 @@ def back_off(attempts: int) -> float:
 class DeliveryOutcomes:
     """Writes down what became of a message; its row stays due until that has been done."""
 
-    def __init__(self, gym: Gym, sessions: QuickSessions) -> None:
+    def __init__(self, gym: Gym, sessions: AutocommitSessions) -> None:
         self._gym = gym
         self._sessions = sessions
 

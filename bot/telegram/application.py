@@ -24,9 +24,9 @@ from bot.telegram.inbox import Inbox
 from bot.ui.identity import IdentityResolver
 from bot.ui.services import Services
 from gym.app import Gym
-from gym.chats.pictures import PictureNotes
+from gym.chats.pictures import PictureLog
 from gym.chats.service import ChatService, InboxService
-from gym.chats.sessions import QuickSessions
+from gym.chats.sessions import AutocommitSessions
 
 TELEGRAM = "https://api.telegram.org"
 ALLOWED_UPDATES = (Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER)
@@ -106,12 +106,12 @@ class Assembly:
 
 def assemble(gym: Gym, api: Api, routers: Iterable[Router]) -> Assembly:
     """The bot's parts over one gym. Raises ValueError when two routers answer the same thing."""
-    sessions = QuickSessions(gym.database, gym.recovery)
+    sessions = AutocommitSessions(gym.database, gym.recovery)
     routes, chats = Routes(routers), ChatService(sessions)
     identities = IdentityResolver(gym.config, sessions, gym.clock)
     bot, forms = make_bot(api), FormEngine(chats, routes)
     services = Services(
-        gym, chats, PictureNotes(sessions), identities, bot.health, above={ROUTES: routes, FORMS: forms}
+        gym, chats, PictureLog(sessions), identities, bot.health, above={ROUTES: routes, FORMS: forms}
     )
     application: BotApplication = ApplicationBuilder().bot(bot).updater(None).job_queue(None).build()
     updates = InboxService(sessions, gym.clock)

@@ -23,7 +23,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, Tele
 from bot.bot_api.delivery_status import Unreadable, acknowledged
 from bot.bot_api.retries import retry_seconds
 from gym.app import Gym
-from gym.chats.pictures import Picture, PictureService, Stays
+from gym.chats.pictures import Picture, PictureService, UndeletableReason
 from gym.core.errors import DatabaseUnavailable
 from gym.security.permissions import Actor
 
@@ -45,7 +45,7 @@ class Again:
     seconds: float
 
 
-DeletionOutcome = Stays | Again | None
+DeletionOutcome = UndeletableReason | Again | None
 """What became of a message; None when its face is gone."""
 
 
@@ -86,11 +86,11 @@ class PictureExpiry:
 
     async def _end(self, picture: Picture) -> DeletionOutcome:
         if picture.is_unnumbered:
-            return Stays.UNNUMBERED
+            return UndeletableReason.UNNUMBERED
         outcome = await _outcome(
             lambda: self.bot.delete_message(picture.chat_id, picture.message_id), picture
         )
-        if outcome in (Stays.TOO_OLD, Stays.REFUSED) and picture.own:
+        if outcome in (UndeletableReason.TOO_OLD, UndeletableReason.REFUSED) and picture.own:
             return await _outcome(lambda: self._cover(picture), picture)
         return outcome
 
@@ -122,7 +122,7 @@ async def _outcome(call: Callable[[], Awaitable[object]], picture: Picture) -> D
     except Unreadable:
         return None
     except (Forbidden, ChatMigrated):
-        return Stays.NO_CHAT
+        return UndeletableReason.NO_CHAT
     except RetryAfter as error:
         return Again(retry_seconds(error))
     except BadRequest as error:
@@ -137,11 +137,11 @@ def _refusal(reason: str, picture: Picture) -> DeletionOutcome:
     if any(words in reason for words in _GONE):
         return None
     if any(words in reason for words in _NO_CHAT):
-        return Stays.NO_CHAT
+        return UndeletableReason.NO_CHAT
     if not any(words in reason for words in _KEPT):
         log.warning("picture_refused", reason=reason)
-        return Stays.REFUSED
-    return Stays.NO_RIGHT if picture.chat_id < 0 and not picture.own else Stays.TOO_OLD
+        return UndeletableReason.REFUSED
+    return UndeletableReason.NO_RIGHT if picture.chat_id < 0 and not picture.own else UndeletableReason.TOO_OLD
 
 
 @cache

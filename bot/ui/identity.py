@@ -11,7 +11,7 @@ from telegram import User
 from bot.ui.surfaces import Surface
 from gym.chats.models import Draft
 from gym.chats.service import ChatService
-from gym.chats.sessions import QuickSessions
+from gym.chats.sessions import AutocommitSessions
 from gym.clients.identities import IdentityFacts, IdentityRepository
 from gym.clients.models import Client
 from gym.core.clock import WallClock, gym_day
@@ -99,7 +99,7 @@ class Identity:
 class IdentityResolver:
     """Reads who a person is, on every update; writes people down on first contact."""
 
-    def __init__(self, config: Config, sessions: QuickSessions, clock: WallClock) -> None:
+    def __init__(self, config: Config, sessions: AutocommitSessions, clock: WallClock) -> None:
         self._settings = SettingsReader.of(config)
         self._sessions = sessions
         self._clock = clock

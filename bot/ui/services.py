@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 from bot.bot_api.method_health import MethodHealth
 from bot.ui.identity import IdentityResolver
 from gym.app import Gym
-from gym.chats.pictures import PictureNotes
+from gym.chats.pictures import PictureLog
 from gym.chats.service import ChatService
 
 Service = TypeVar("Service")
@@ -33,7 +33,7 @@ class Services:
 
     gym: Gym
     chats: ChatService
-    pictures: PictureNotes
+    pictures: PictureLog
     identities: IdentityResolver
     health: MethodHealth
     above: Mapping[ServiceKey[Any], object]

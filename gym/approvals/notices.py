@@ -8,7 +8,7 @@ from uuid import UUID
 from gym.approvals.models import Approval, ApprovalKind, ApprovalState
 from gym.approvals.schemas import (
     DiscountFacts,
-    Facts,
+    RequestFacts,
     FreezeFacts,
     RefundFacts,
     VoidFacts,
@@ -51,7 +51,7 @@ def request_details(approval: Approval) -> RequestDetails:
     )
 
 
-def _subject(facts: Facts) -> AnyRequest:
+def _subject(facts: RequestFacts) -> AnyRequest:
     """The part of the payload that differs by kind. Raises `TypeError` for a kind without one."""
     match facts:
         case DiscountFacts():
@@ -83,7 +83,7 @@ def _subject(facts: Facts) -> AnyRequest:
             return _subscription_subject(facts)
 
 
-def _subscription_subject(facts: Facts) -> AnyRequest:
+def _subscription_subject(facts: RequestFacts) -> AnyRequest:
     match facts:
         case RefundFacts(plan_name=plan, subscription_id=key, amount=amount, method=method):
             return RefundRequest(

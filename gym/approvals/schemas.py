@@ -15,7 +15,7 @@ from gym.payments.models import Method
 from gym.subscriptions.discounts import Discount, DiscountKind
 
 
-class Facts(BaseModel):
+class RequestFacts(BaseModel):
     """Base of all kinds. Holds no personal data, so that erasing a client need not change these rows."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -27,7 +27,7 @@ class Facts(BaseModel):
         return encode(self.model_dump())
 
 
-class DiscountFacts(Facts):
+class DiscountFacts(RequestFacts):
     """One sale or renewal at one price; at another price it has to be asked for again."""
 
     plan_id: UUID
@@ -54,7 +54,7 @@ class DiscountFacts(Facts):
         return round(100 * self.off / self.base_price) if self.base_price else 0
 
 
-class VoidFacts(Facts):
+class VoidFacts(RequestFacts):
     """One payment to be undone."""
 
     entry_id: UUID
@@ -65,7 +65,7 @@ class VoidFacts(Facts):
     taken_at: datetime
 
 
-class RefundFacts(Facts):
+class RefundFacts(RequestFacts):
     """Money to be handed back for one subscription."""
 
     subscription_id: UUID
@@ -73,7 +73,7 @@ class RefundFacts(Facts):
     method: Method
 
 
-class FreezeFacts(Facts):
+class FreezeFacts(RequestFacts):
     """Days on which a member will not come; without `ends_on` until they return."""
 
     subscription_id: UUID
@@ -81,14 +81,14 @@ class FreezeFacts(Facts):
     ends_on: date | None
 
 
-class WriteOffFacts(Facts):
+class WriteOffFacts(RequestFacts):
     """A debt that is not to be paid any more, as large as it was when somebody asked."""
 
     subscription_id: UUID
     amount: Decimal
 
 
-KINDS: Final[dict[ApprovalKind, type[Facts]]] = {
+KINDS: Final[dict[ApprovalKind, type[RequestFacts]]] = {
     ApprovalKind.DISCOUNT: DiscountFacts,
     ApprovalKind.VOID: VoidFacts,
     ApprovalKind.REFUND: RefundFacts,
@@ -97,7 +97,7 @@ KINDS: Final[dict[ApprovalKind, type[Facts]]] = {
 }
 
 
-def facts_of(approval: Approval) -> Facts:
+def facts_of(approval: Approval) -> RequestFacts:
     """What was asked, as one of the kinds."""
     return KINDS[approval.kind].model_validate(decode(approval.facts))
 

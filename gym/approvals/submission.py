@@ -13,7 +13,7 @@ from gym.approvals import notices
 from gym.approvals.errors import AlreadyAsked
 from gym.approvals.models import Approval, ApprovalKind, ApprovalState
 from gym.approvals.repository import ApprovalRepository
-from gym.approvals.schemas import Facts
+from gym.approvals.schemas import RequestFacts
 from gym.core.database.engine import violated_constraint
 from gym.payments.errors import PaymentKeyReused, parse_reason
 from gym.staff.repository import StaffRepository
@@ -28,7 +28,7 @@ class RequestDraft:
 
     kind: ApprovalKind
     client_id: UUID
-    facts: Facts
+    facts: RequestFacts
     reason: str
     subject: tuple[str, ...] = ()
 

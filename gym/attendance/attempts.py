@@ -51,7 +51,7 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
-class Attempts:
+class AttemptPage:
     """A page; `following` opens the next one, and `total` counts every attempt of today."""
 
     items: Sequence[Attempt]
@@ -68,7 +68,7 @@ class AttemptService:
 
     async def today(
         self, *, since: datetime | None = None, cursor: str | None = None, limit: int
-    ) -> Attempts:
+    ) -> AttemptPage:
         """Attempts of this gym day, or of its part since a moment. Raises `CursorInvalid`."""
         self.uow.actor.require(Permission.MANAGE_CLIENTS)
         begins = day_start(self.uow.today, self.uow.settings.zone)
@@ -78,7 +78,7 @@ class AttemptService:
         found = await self._attendance.received(first, after, min(limit, MOST) + 1)
         items = [Attempt(*row) for row in found[: min(limit, MOST)]]
         more = len(found) > len(items) and bool(items)
-        return Attempts(items, total, _write(items[-1].row) if more else None)
+        return AttemptPage(items, total, _write(items[-1].row) if more else None)
 
 
 def _write(row: CheckIn) -> str:

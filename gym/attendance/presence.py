@@ -21,7 +21,7 @@ from gym.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
-class Present:
+class PresentClient:
     """Somebody who is inside, since their latest entry."""
 
     client_id: UUID
@@ -37,11 +37,11 @@ class PresenceService:
         self.uow = uow
         self._attendance = AttendanceRepository(uow.session)
 
-    async def inside(self) -> Sequence[Present]:
+    async def inside(self) -> Sequence[PresentClient]:
         """Everybody inside, who came last first; one query however many they are."""
         self.uow.actor.require(Permission.MANAGE_CLIENTS)
         found = await self._attendance.inside(*self._window())
-        return [Present(client_id, name, at, key) for key, client_id, name, at in found]
+        return [PresentClient(client_id, name, at, key) for key, client_id, name, at in found]
 
     async def occupancy(self) -> int:
         """How many are inside."""

@@ -9,7 +9,7 @@ from gym.notifications.models import BroadcastState
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class BroadcastReach:
     """How many belong to a segment, and how many of them can be told."""
 
     members: int
@@ -21,7 +21,7 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class BroadcastProgress:
     """How far a broadcast is; the numbers are messages."""
 
     state: BroadcastState

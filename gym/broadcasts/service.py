@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, select, update
 
 from gym.broadcasts.errors import BroadcastOver, BroadcastTooLong, NobodyToTell, TextMissing
 from gym.broadcasts.repository import OPEN, BroadcastRepository
-from gym.broadcasts.schemas import Progress, Reach
+from gym.broadcasts.schemas import BroadcastProgress, BroadcastReach
 from gym.broadcasts.segments import BroadcastAudience, Segment, can_be_told, members
 from gym.clients.models import Client
 from gym.core.database.repository import Page
@@ -41,11 +41,11 @@ class BroadcastService:
         self.uow = uow
         self._broadcasts = BroadcastRepository(uow.session)
 
-    async def reach(self, audience: BroadcastAudience) -> Reach:
+    async def reach(self, audience: BroadcastAudience) -> BroadcastReach:
         """How many members it would reach."""
         self.uow.actor.require(Permission.BROADCAST)
         everybody = members(audience, self.uow.today, self.uow.settings)
-        return Reach(
+        return BroadcastReach(
             await self._count(everybody),
             await self._count(everybody.where(can_be_told())),
             self._quiet_until(),
@@ -153,12 +153,12 @@ class BroadcastService:
         asked_by = await self.uow.session.get(Staff, broadcast.asked_by)
         return asked_by.language if asked_by is not None else self.uow.settings.language
 
-    async def progress(self, key: UUID) -> Progress:
+    async def progress(self, key: UUID) -> BroadcastProgress:
         return await self._progress(await self._broadcasts.require(key))
 
-    async def _progress(self, broadcast: Broadcast) -> Progress:
+    async def _progress(self, broadcast: Broadcast) -> BroadcastProgress:
         count = await self._broadcasts.by_state(broadcast.id)
-        return Progress(
+        return BroadcastProgress(
             state=broadcast.state,
             total=broadcast.total,
             sent=count.get(NotificationState.SENT, 0),

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Boolean, DateTime, SmallInteger, Uuid, bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gym.chats.sessions import QuickSessions
+from gym.chats.sessions import AutocommitSessions
 from gym.notifications.models import DeskChat
 from gym.notifications.outbox import DESK
 from gym.notifications.payloads.house import DeskPictureStaysPayload
@@ -31,7 +31,7 @@ LONGEST_PAUSE: Final = timedelta(minutes=15)
 _MOMENT: Final = DateTime(timezone=True)
 
 
-class Stays(StrEnum):
+class UndeletableReason(StrEnum):
     """Why a picture could not be deleted."""
 
     TOO_OLD = "too_old"
@@ -145,7 +145,7 @@ class PictureRepository:
         place = {"chat_id": picture.chat_id, "message_id": picture.message_id}
         await self.session.execute(AGAIN, {**place, "at": at})
 
-    async def stays(self, picture: Picture, reason: Stays) -> None:
+    async def stays(self, picture: Picture, reason: UndeletableReason) -> None:
         """Telegram refuses to delete it: counted, not tried again."""
         place = {"chat_id": picture.chat_id, "message_id": picture.message_id}
         await self.session.execute(STAYS, {**place, "reason": reason.value})
@@ -160,10 +160,10 @@ class PictureRepository:
         return await self.session.scalar(LEFT) or 0
 
 
-class PictureNotes:
+class PictureLog:
     """Writes the register while messages are sent: one statement each, in a quick session."""
 
-    def __init__(self, sessions: QuickSessions) -> None:
+    def __init__(self, sessions: AutocommitSessions) -> None:
         self._sessions = sessions
 
     async def note(
@@ -198,11 +198,11 @@ class PictureService:
     async def again(self, picture: Picture, pause: timedelta) -> None:
         """Later, but not for ever: an hour after Telegram would refuse it, it counts as too old."""
         if self.uow.now - picture.shown_at > DELETABLE + timedelta(hours=1):
-            await self.stays(picture, Stays.TOO_OLD)
+            await self.stays(picture, UndeletableReason.TOO_OLD)
         else:
             await self._pictures.again(picture, self.uow.now + min(pause, LONGEST_PAUSE))
 
-    async def stays(self, picture: Picture, reason: Stays) -> None:
+    async def stays(self, picture: Picture, reason: UndeletableReason) -> None:
         """Counted, not tried again, and told to the desk once for each chat and reason."""
         await self._pictures.stays(picture, reason)
         key = f"picture_stays:{picture.chat_id}:{reason.value}"

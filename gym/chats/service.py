@@ -12,7 +12,7 @@ from gym.chats.intake import DeadReason, Reject
 from gym.chats.models import Draft
 from gym.chats.repository import DraftRepository, InboxRepository, PeopleRepository
 from gym.chats.schemas import ClaimedUpdate, ClaimLimits, IncomingUpdate
-from gym.chats.sessions import QuickSessions
+from gym.chats.sessions import AutocommitSessions
 from gym.core.clock import WallClock
 
 log = structlog.get_logger()
@@ -27,7 +27,7 @@ class InboxService:
     and wall time instead of a unit of work.
     """
 
-    def __init__(self, sessions: QuickSessions, clock: WallClock) -> None:
+    def __init__(self, sessions: AutocommitSessions, clock: WallClock) -> None:
         self._sessions = sessions
         self._clock = clock
 
@@ -105,7 +105,7 @@ class InboxService:
 class ChatService:
     """Drafts of forms, and what is known of the people who write."""
 
-    def __init__(self, sessions: QuickSessions) -> None:
+    def __init__(self, sessions: AutocommitSessions) -> None:
         self._sessions = sessions
 
     async def save_draft(self, draft: Draft) -> None:

@@ -16,7 +16,7 @@ from gym.core.postgres.recovery import Recovery
 log = structlog.get_logger()
 
 
-class QuickSessions:
+class AutocommitSessions:
     """Sessions over the gym's own pool in autocommit: one statement is one transaction."""
 
     def __init__(self, database: Database, recovery: Recovery | None = None) -> None:

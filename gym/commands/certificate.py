@@ -16,12 +16,12 @@ from gym.core.config import Config, ConfigError
 from gym.core.language import N_, Translator
 from gym.security.tls.certificate_folder import (
     CertificateFolder,
-    CertificateStanding,
+    CertificateStatus,
     addresses_here,
     fingerprint,
     names_of_this_machine,
 )
-from gym.security.tls.certificates import Certified, HostNames
+from gym.security.tls.certificates import KeyedCertificate, HostNames
 
 MADE: Final = N_("The certificate is made, and good until {ends}. It is for:")
 RESTART: Final = N_("1. Restart PowerGym. Tablets then open {address}")
@@ -85,7 +85,7 @@ def certificate(config: Config, names: Sequence[str], *, new_authority: bool) ->
 def finding(config: Config) -> Finding:
     """What the doctor says of HTTPS."""
     try:
-        standing = CertificateStanding.of(config)
+        standing = CertificateStatus.of(config)
     except ConfigError as error:
         return Finding("https", False, str(error), "python -m gym certificate makes a new one")
     if standing is None:
@@ -102,11 +102,11 @@ def finding(config: Config) -> Finding:
 def _kept(config: Config) -> list[str]:
     """What the last certificate was for: nothing that was given once has to be given again."""
     path = CertificateFolder(config.powergym_home).server
-    return CertificateStanding.read(path).names if path.exists() else []
+    return CertificateStatus.read(path).names if path.exists() else []
 
 
 def _lines(
-    config: Config, t: Translator, folder: CertificateFolder, server: Certified, names: HostNames
+    config: Config, t: Translator, folder: CertificateFolder, server: KeyedCertificate, names: HostNames
 ) -> Iterator[str]:
     known = [str(one) for one in names.addresses if not one.is_loopback]
     place = next(iter([*known, *names.hosts]))

@@ -35,7 +35,7 @@ SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 
 
 @dataclass
-class Seeded:
+class SeedResult:
     """What is printed: client ids by folder, and the fault of every photo that was refused."""
 
     clients: dict[str, str] = field(default_factory=dict[str, str])
@@ -45,7 +45,7 @@ class Seeded:
 async def seed_faces(config: Config, folder: Path, per_client: int) -> int:
     """Print `{"clients": {folder: id}, "refused": {photo: code}}`."""
     people = _inside(folder, Path.is_dir)
-    done = Seeded()
+    done = SeedResult()
     async with open_gym(config) as gym:
         plan = await gym.run(Actor.system(), _plan)
         for person in track(people, description="Enrolling", console=Console(stderr=True)):
@@ -79,7 +79,7 @@ async def _plan(uow: UnitOfWork) -> Plan:
     return await service.create(month)
 
 
-async def _seed_one(gym: Gym, plan: Plan, folder: Path, per_client: int, done: Seeded) -> None:
+async def _seed_one(gym: Gym, plan: Plan, folder: Path, per_client: int, done: SeedResult) -> None:
     photos = _inside(folder, _is_photo)[:per_client]
     faces = await _read(gym, photos, done)
     first, _, last = folder.name.replace("_", " ").partition(" ")
@@ -95,7 +95,7 @@ async def _seed_one(gym: Gym, plan: Plan, folder: Path, per_client: int, done: S
         await _enrol(gym, client_id, faces, photos[0], done)
 
 
-async def _read(gym: Gym, photos: Sequence[Path], done: Seeded) -> list[EnrolmentFace]:
+async def _read(gym: Gym, photos: Sequence[Path], done: SeedResult) -> list[EnrolmentFace]:
     """The faces of the photos that are good enough."""
 
     async def one(photo: Path) -> EnrolmentFace | None:
@@ -110,7 +110,7 @@ async def _read(gym: Gym, photos: Sequence[Path], done: Seeded) -> list[Enrolmen
 
 
 async def _enrol(
-    gym: Gym, client_id: UUID, faces: Sequence[EnrolmentFace], photo: Path, done: Seeded
+    gym: Gym, client_id: UUID, faces: Sequence[EnrolmentFace], photo: Path, done: SeedResult
 ) -> None:
     async def work(uow: UnitOfWork) -> None:
         service = FaceRecognitionService(uow)

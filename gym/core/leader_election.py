@@ -15,7 +15,7 @@ from typing import Final
 import asyncpg
 import structlog
 
-from gym.core.database.advisory_lock import SoleLock
+from gym.core.database.advisory_lock import ExclusiveLock
 from gym.core.database.engine import Database
 
 log = structlog.get_logger()
@@ -51,7 +51,7 @@ class LeaderElection:
 
         A fault of `term` that is none of PostgreSQL's is raised.
         """
-        role, lock = self._role, SoleLock(self._role.lock, self._role.waits)
+        role, lock = self._role, ExclusiveLock(self._role.lock, self._role.waits)
         while True:
             led = False
             try:
@@ -67,7 +67,7 @@ class LeaderElection:
             await asyncio.sleep(role.retry_seconds)
 
 
-async def _asked(lock: SoleLock, connection: asyncpg.Connection) -> bool:
+async def _asked(lock: ExclusiveLock, connection: asyncpg.Connection) -> bool:
     """Whether the lock is held now. Raises `TimeoutError` when the connection says nothing any more."""
     async with asyncio.timeout(PULSE_SECONDS):
         return await lock.take(connection)

@@ -58,7 +58,7 @@ def identity_of(person: ClientInput) -> MatchKeys:
     return MatchKeys(name, person.document, person.phone, person.email, person.birth_date)
 
 
-class Previewing:
+class ImportPreviewer:
     """Judges rows one after the other: each may be a client, or a row above."""
 
     def __init__(

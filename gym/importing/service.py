@@ -19,7 +19,7 @@ from gym.importing.errors import ImportHasProblems, JustRegistered
 from gym.importing.file_reading import read_people
 from gym.importing.memberships import Memberships
 from gym.importing.models import ClientImport, ClientImportRow
-from gym.importing.previewing import Previewing
+from gym.importing.previewing import ImportPreviewer
 from gym.importing.reading.people import PersonRow
 from gym.importing.repository import ImportRepository
 from gym.importing.schemas import ImportChoices, ImportPreview, PreviewedRow, ReadSheet, RowOutcome
@@ -46,7 +46,7 @@ async def read_file(
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class ImportResult:
     """What was done; `preview` is what this very call has judged."""
 
     run: ClientImport
@@ -66,7 +66,7 @@ class ImportService:
         memberships = Memberships(await self._imports.known_plans(), self.uow.today)
         known = await self._imports.known_clients()
         own = await FourEyes(self.uow).refused(Permission.SELL)
-        return await asyncio.to_thread(Previewing(known, memberships, own).preview, people)
+        return await asyncio.to_thread(ImportPreviewer(known, memberships, own).preview, people)
 
     async def take_in(
         self,
@@ -76,7 +76,7 @@ class ImportService:
         file_name: str = "",
         key: UUID | None = None,
         progress: Progress | None = None,
-    ) -> Imported:
+    ) -> ImportResult:
         """Register, fill and bring forward what the preview says, judged anew; a second time changes nothing.
 
         Without `good_rows` one faulty row keeps all out. Raises `ImportHasProblems`, `JustRegistered`,
@@ -86,7 +86,7 @@ class ImportService:
         await self._imports.wait_for_turn()
         preview = await self.preview(people)
         if (done := await self._imports.by_key(key)) is not None:
-            return Imported(done, preview)
+            return ImportResult(done, preview)
         faulty = preview.count(RowOutcome.FAULTY)
         if faulty and not good_rows:
             raise ImportHasProblems(faulty)
@@ -98,7 +98,7 @@ class ImportService:
         counts = {outcome.value: preview.count(outcome) for outcome in RowOutcome}
         self.uow.audit("clients.imported", run, None, counts | {"plans": len(preview.plans)})
         self._tell(run, preview)
-        return Imported(run, preview)
+        return ImportResult(run, preview)
 
     async def latest(self, page: int = 0) -> Page[ClientImport]:
         """The newest first."""

@@ -19,7 +19,7 @@ from gym.subscriptions.sales.imported_plans import ImportedPlans
 from gym.unit_of_work import UnitOfWork
 
 
-class Undoing:
+class ImportUndo:
     """Clients that the list made are deactivated, fields that it filled are emptied, plans are canceled."""
 
     def __init__(self, uow: UnitOfWork) -> None:

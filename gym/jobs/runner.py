@@ -54,7 +54,7 @@ class JobReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Agenda:
+class DueDays:
     """The gym day it is, and the jobs' missed days: noon by noon, the oldest first."""
 
     today: date
@@ -114,7 +114,7 @@ class JobRound:
             self.report.failed.append(job.name)
 
 
-async def _agenda(jobs: Sequence[Job], uow: UnitOfWork) -> Agenda:
+async def _agenda(jobs: Sequence[Job], uow: UnitOfWork) -> DueDays:
     """Noon of every gym day before today on which a job that makes up for days has not run to the end."""
     rows = {row.job: row.done_day for row in await uow.session.scalars(select(JobRun))}
     missing: dict[date, list[Job]] = {}
@@ -122,7 +122,7 @@ async def _agenda(jobs: Sequence[Job], uow: UnitOfWork) -> Agenda:
         for day in _missed(rows.get(job.name), uow.today) if job.by_day else []:
             missing.setdefault(day, []).append(job)
     zone = uow.settings.zone
-    return Agenda(uow.today, [(day_start(day, zone) + NOON, missing[day]) for day in sorted(missing)])
+    return DueDays(uow.today, [(day_start(day, zone) + NOON, missing[day]) for day in sorted(missing)])
 
 
 def _missed(done: date | None, today: date) -> list[date]:

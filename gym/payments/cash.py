@@ -14,7 +14,7 @@ from gym.notifications.outbox import DESK
 from gym.notifications.payloads.money import DeskCashCountedPayload, TillDifference
 from gym.payments.errors import PaymentKeyReused, parse_note
 from gym.payments.models import TILL, CashCount, Method
-from gym.payments.tills import ZERO, Besides, CashRepository, Till, TillMethod
+from gym.payments.tills import ZERO, OtherActs, CashRepository, Till, TillMethod
 from gym.security.permissions import Permission
 from gym.staff.repository import StaffRepository
 from gym.unit_of_work import UnitOfWork
@@ -177,14 +177,14 @@ def _till(
     day: date,
     moved: Mapping[Method, Decimal],
     counts: Sequence[CashCount],
-    besides: Mapping[UUID, Besides],
+    besides: Mapping[UUID, OtherActs],
 ) -> Till:
     latest: dict[Method, CashCount] = {}
     for count in counts:
         latest.setdefault(count.method, count)
     shown = [method for method in TILL if method is Method.CASH or method in moved or method in latest]
     methods = [TillMethod(method, moved.get(method, ZERO), latest.get(method)) for method in shown]
-    return Till(staff_id, name, day, methods, besides.get(staff_id, Besides()))
+    return Till(staff_id, name, day, methods, besides.get(staff_id, OtherActs()))
 
 
 def _amounts(counted: Mapping[Method, Decimal]) -> dict[Method, Decimal]:

@@ -31,7 +31,7 @@ class TillMethod:
 
 
 @dataclass(frozen=True, slots=True)
-class Besides:
+class OtherActs:
     """What one of the staff did on a day that moves no money of the till.
 
     Shown beside the till, because cash that was taken and not entered leaves its traces here.
@@ -59,7 +59,7 @@ class Till:
     staff_name: str
     day: date
     methods: Sequence[TillMethod]
-    besides: Besides = Besides()
+    besides: OtherActs = OtherActs()
 
     @property
     def expected(self) -> Decimal:
@@ -104,7 +104,7 @@ class CashRepository(Repository[CashCount, UUID]):
                 found.setdefault(owner, {})[method] = amount
         return found
 
-    async def besides(self, day: date, staff_id: UUID | None) -> dict[UUID, Besides]:
+    async def besides(self, day: date, staff_id: UUID | None) -> dict[UUID, OtherActs]:
         """What moved no till, by till; like money, a void counts for who took the payment."""
         voided = aliased(LedgerEntry)
         till = func.coalesce(voided.staff_id, LedgerEntry.staff_id)
@@ -124,7 +124,7 @@ class CashRepository(Repository[CashCount, UUID]):
         if staff_id is not None:
             query = query.where(till == staff_id)
         rows = (await self.session.execute(query)).all()
-        found = {owner: Besides(*sums) for owner, *sums in rows}
+        found = {owner: OtherActs(*sums) for owner, *sums in rows}
         return {owner: one for owner, one in found.items() if one.any}
 
     async def names(self, staff_ids: Sequence[UUID]) -> dict[UUID, str]:

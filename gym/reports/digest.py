@@ -28,7 +28,7 @@ FROM check_ins WHERE gym_day = :day AND undone_at IS NULL GROUP BY 1 ORDER BY 1
 
 
 @dataclass(frozen=True, slots=True)
-class Hour:
+class DoorHour:
     """The door in one hour of the gym's clock."""
 
     hour: int
@@ -41,7 +41,7 @@ class DayInNumbers:
     """What a chart of one day shows."""
 
     day: date
-    hours: Sequence[Hour]
+    hours: Sequence[DoorHour]
     money: Sequence[MethodTotal]
 
 
@@ -71,7 +71,7 @@ class DigestService:
         self.uow.actor.require(Permission.REPORT_ALL)
         values = {"zone": self.uow.settings.timezone, "day": day}
         rows = await self.uow.session.execute(HOURS, values)
-        hours = [Hour(row.hour, row.visits, row.denials) for row in rows]
+        hours = [DoorHour(row.hour, row.visits, row.denials) for row in rows]
         return DayInNumbers(day, hours, await PaymentService(self.uow).money_by_method(day))
 
     def _closed_day(self) -> date | None:

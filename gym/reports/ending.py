@@ -26,7 +26,7 @@ LIST: Final = text(
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
+class EndingPlan:
     """A client whose last day comes."""
 
     client_id: UUID
@@ -41,7 +41,7 @@ class EndingService:
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
 
-    async def this_week(self, page: int = 0) -> Page[Ending]:
+    async def this_week(self, page: int = 0) -> Page[EndingPlan]:
         """Those that end in the seven days from today on, the first to end first."""
         self.uow.actor.require(Permission.MANAGE_CLIENTS)
         today, number = self.uow.today, max(0, page)
@@ -49,5 +49,5 @@ class EndingService:
         rows = (await self.uow.session.execute(LIST, values)).all()
         if not rows and number:
             return await self.this_week(0)
-        found = [Ending(row.client_id, row.client_name, row.plan_name, row.ends_on) for row in rows]
+        found = [EndingPlan(row.client_id, row.client_name, row.plan_name, row.ends_on) for row in rows]
         return Page(found, number, rows[0].total if rows else 0)

@@ -51,7 +51,7 @@ class Earned:
     milestone: Reward | None = None
 
 
-class Paid(Protocol):
+class PaidSubscription(Protocol):
     """A subscription whose balance has reached zero, with its client."""
 
     @property
@@ -76,7 +76,7 @@ async def after_undo(uow: UnitOfWork, client_id: UUID, subscription_id: UUID | N
     _record_revoked(uow, revoked)
 
 
-async def after_paid(uow: UnitOfWork, subscription: Paid) -> Reward | None:
+async def after_paid(uow: UnitOfWork, subscription: PaidSubscription) -> Reward | None:
     """Reward whoever brought the client, when this is the client's first paid period; once a friend."""
     percent = uow.settings.referral_percent
     if percent <= 0:
@@ -93,7 +93,7 @@ async def after_paid(uow: UnitOfWork, subscription: Paid) -> Reward | None:
     return reward
 
 
-async def after_unpaid(uow: UnitOfWork, subscription: Paid) -> None:
+async def after_unpaid(uow: UnitOfWork, subscription: PaidSubscription) -> None:
     """A friend's payment was voided: its unspent reward goes, and comes back when it is paid again."""
     revoked = await RewardRepository(uow.session).revoke_referral(subscription.id, uow.now)
     _record_revoked(uow, revoked)

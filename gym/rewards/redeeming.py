@@ -17,14 +17,14 @@ from gym.rewards.rules import RewardState, state_on
 from gym.unit_of_work import UnitOfWork
 
 
-class Named(Protocol):
+class NamedClient(Protocol):
     """Protocol of a client, as far as rewards need one."""
 
     @property
     def full_name(self) -> str: ...
 
 
-class Priced(Protocol):
+class PricedSubscription(Protocol):
     """Protocol of a subscription with its client, as far as rewards need one."""
 
     @property
@@ -32,7 +32,7 @@ class Priced(Protocol):
     @property
     def client_id(self) -> UUID: ...
     @property
-    def client(self) -> Named: ...
+    def client(self) -> NamedClient: ...
     @property
     def starts_on(self) -> date: ...
     @property
@@ -68,7 +68,7 @@ class RewardRedemption:
             case _:
                 raise RewardGone
 
-    async def redeem(self, reward_id: UUID, client_id: UUID, subscription: Priced) -> None:
+    async def redeem(self, reward_id: UUID, client_id: UUID, subscription: PricedSubscription) -> None:
         """Spend it on a subscription whose row is written already; raises what `usable` raises."""
         reward = await self.usable(reward_id, client_id)
         if subscription.client_id != client_id:

@@ -83,7 +83,7 @@ class StoredAnswer:
     body: bytes
 
 
-class Discretion:
+class AnswerProtection:
     """Protection of stored requests and answers: keyed hashes of bodies, sealed answers.
 
     A bare hash of a document's number is found by trying the ten milliards there are, and an answer names

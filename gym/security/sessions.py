@@ -37,7 +37,7 @@ class TokenPair:
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class TokenSubject:
     """Whom tokens speak for, as the database knows it now."""
 
     id: UUID
@@ -46,7 +46,7 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
+class SignInFamily:
     """A sign-in that stands, and when it ends for good."""
 
     id: UUID
@@ -64,7 +64,7 @@ class Sessions:
         self.session = session
         self.issuer = issuer
 
-    async def open(self, subject: Subject, wall: datetime, address: str | None = None) -> TokenPair:
+    async def open(self, subject: TokenSubject, wall: datetime, address: str | None = None) -> TokenPair:
         """A new family; `address` is where it is opened from, of which the neighbourhood is kept.
 
         A kiosk signs in whenever its page is loaded: there it goes on with the sign-in it has.
@@ -73,7 +73,7 @@ class Sessions:
         family = await self._taken_up(subject, wall, place) if subject.scope is Scope.KIOSK else None
         return self._issue(subject, family or await self._opened(subject, wall, place), new_id(), wall)
 
-    async def _opened(self, subject: Subject, wall: datetime, place: str | None) -> Family:
+    async def _opened(self, subject: TokenSubject, wall: datetime, place: str | None) -> SignInFamily:
         opened = SignIn(
             id=new_id(),
             subject_id=subject.id,
@@ -85,9 +85,9 @@ class Sessions:
         )
         self.session.add(opened)
         await self.session.flush()
-        return Family(opened.id, opened.ends_at)
+        return SignInFamily(opened.id, opened.ends_at)
 
-    async def _taken_up(self, subject: Subject, wall: datetime, place: str | None) -> Family | None:
+    async def _taken_up(self, subject: TokenSubject, wall: datetime, place: str | None) -> SignInFamily | None:
         """The sign-in of a kiosk that stands at this place, for thirty days more; others there end.
 
         Refresh tokens of before are deleted (revoking one ends the sign-in), so a stolen one ends with the
@@ -101,7 +101,7 @@ class Sessions:
         found = await self.session.scalar(newest.limit(1).with_for_update())
         if found is None:
             return None
-        family = Family(found, wall + LIFETIME)
+        family = SignInFamily(found, wall + LIFETIME)
         renewal = update(SignIn).where(SignIn.id == found)
         await self.session.execute(renewal.values(renewed_at=wall, ends_at=family.ends_at))
         for other in await self.session.scalars(select(SignIn.id).where(*here, *alive, SignIn.id != found)):
@@ -109,7 +109,7 @@ class Sessions:
         await self.session.execute(delete(RefreshToken).where(RefreshToken.family == found))
         return family
 
-    async def spend(self, claims: Claims, subject: Subject, wall: datetime) -> TokenPair | None:
+    async def spend(self, claims: Claims, subject: TokenSubject, wall: datetime) -> TokenPair | None:
         """Swap a refresh token for the next pair; None when its family had to be revoked, which is kept.
 
         One conditional UPDATE decides between parallel swaps; the others are given the same successor.
@@ -128,17 +128,17 @@ class Sessions:
         """End the whole family, its access tokens too."""
         await end(self.session, claims.family, wall)
 
-    async def _renewed(self, claims: Claims, wall: datetime) -> Family:
+    async def _renewed(self, claims: Claims, wall: datetime) -> SignInFamily:
         """Notes that the sign-in is in use, and holds its row: nobody ends it in between."""
         alive = (SignIn.ended_at.is_(None), SignIn.ends_at > wall)
         renew = update(SignIn).where(SignIn.id == claims.family, *alive).values(renewed_at=wall)
         ends_at = await self.session.scalar(renew.returning(SignIn.ends_at))
         if ends_at is None:
             raise InvalidToken
-        return Family(claims.family, ends_at)
+        return SignInFamily(claims.family, ends_at)
 
     async def _again(
-        self, claims: Claims, subject: Subject, family: Family, wall: datetime
+        self, claims: Claims, subject: TokenSubject, family: SignInFamily, wall: datetime
     ) -> TokenPair | None:
         row = await self.session.get(RefreshToken, claims.jti, populate_existing=True)
         if row is None or row.revoked_at is not None or row.spent_at is None or row.successor is None:
@@ -149,7 +149,7 @@ class Sessions:
         await self.revoke(claims, wall)
         return None
 
-    def _issue(self, subject: Subject, family: Family, jti: UUID, wall: datetime) -> TokenPair:
+    def _issue(self, subject: TokenSubject, family: SignInFamily, jti: UUID, wall: datetime) -> TokenPair:
         refresh = self._claims(subject, TokenType.REFRESH, family, jti, wall)
         row = RefreshToken(
             jti=jti,
@@ -162,7 +162,7 @@ class Sessions:
         self.session.add(row)
         return self._pair(subject, family, jti, wall)
 
-    def _pair(self, subject: Subject, family: Family, jti: UUID, wall: datetime) -> TokenPair:
+    def _pair(self, subject: TokenSubject, family: SignInFamily, jti: UUID, wall: datetime) -> TokenPair:
         access = self._claims(subject, TokenType.ACCESS, family, new_id(), wall)
         refresh = self._claims(subject, TokenType.REFRESH, family, jti, wall)
         return TokenPair(
@@ -172,7 +172,7 @@ class Sessions:
             scope=subject.scope,
         )
 
-    def _claims(self, subject: Subject, kind: TokenType, family: Family, jti: UUID, wall: datetime) -> Claims:
+    def _claims(self, subject: TokenSubject, kind: TokenType, family: SignInFamily, jti: UUID, wall: datetime) -> Claims:
         """No token outlives its family, and no access token its refresh token, by which it is listed."""
         lifetimes = self.issuer.lifetimes
         until = min(wall + lifetimes[kind], wall + lifetimes[TokenType.REFRESH], family.ends_at)

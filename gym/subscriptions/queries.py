@@ -10,7 +10,7 @@ from gym.core.database.repository import Page
 from gym.security.permissions import Permission
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.repository import SubscriptionRepository
-from gym.subscriptions.schemas import Owed
+from gym.subscriptions.schemas import OwedSubscription
 from gym.subscriptions.status.status_sync import StatusSync
 from gym.subscriptions.status.statuses import is_waiting
 from gym.unit_of_work import UnitOfWork
@@ -56,11 +56,11 @@ class SubscriptionQueries:
         self._require_sight(client_id)
         return await self._subscriptions.page_of_client(client_id, page)
 
-    async def owed(self, client_id: UUID) -> list[Owed]:
+    async def owed(self, client_id: UUID) -> list[OwedSubscription]:
         """What a client owes, oldest first; closed subscriptions keep their debt."""
         self._require_sight(client_id)
         found = await self._subscriptions.owed(client_id)
-        return [Owed(subscription, subscription.account.balance) for subscription in found]
+        return [OwedSubscription(subscription, subscription.account.balance) for subscription in found]
 
     async def debts(self, page: int = 0) -> Page[Subscription]:
         """Everything that is due and unpaid, oldest first."""

@@ -41,7 +41,7 @@ Reminder: TypeAlias = EndsSoonPayload | EndedPayload | PaymentDuePayload
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
+class ReminderSeries:
     """Reminders of one kind about one date; a step is a number of days from that date on."""
 
     payload: type[Reminder]
@@ -63,9 +63,9 @@ class Series:
         return later or (self.last_step is not None and today > anchor + timedelta(days=self.last_step))
 
 
-ENDS: Final = Series(EndsSoonPayload, tuple(-days for days in ENDS_IN), of_end=True, last_step=0)
-ENDED: Final = Series(EndedPayload, ENDED_AGO, of_end=True)
-DUE: Final = Series(PaymentDuePayload, DUE_AGO, of_end=False)
+ENDS: Final = ReminderSeries(EndsSoonPayload, tuple(-days for days in ENDS_IN), of_end=True, last_step=0)
+ENDED: Final = ReminderSeries(EndedPayload, ENDED_AGO, of_end=True)
+DUE: Final = ReminderSeries(PaymentDuePayload, DUE_AGO, of_end=False)
 
 
 class Reminders:
@@ -92,7 +92,7 @@ class Reminders:
             + await self._remind(due, DUE, leaves_on)
         )
 
-    async def _remind(self, found: Sequence[Subscription], series: Series, leaves_on: date) -> int:
+    async def _remind(self, found: Sequence[Subscription], series: ReminderSeries, leaves_on: date) -> int:
         reachable = [one for one in found if one.client.telegram_id is not None]
         rows = [self._row(one, series, leaves_on) for one in reachable]
         if rows:
@@ -100,7 +100,7 @@ class Reminders:
             await self._set_aside_older(series, rows)
         return len(rows)
 
-    async def _set_aside_older(self, series: Series, rows: Sequence[Mapping[str, Any]]) -> None:
+    async def _set_aside_older(self, series: ReminderSeries, rows: Sequence[Mapping[str, Any]]) -> None:
         """What Telegram has not taken since an earlier day says nothing that these do not say better."""
         newest = {
             _told_of(row["dedup_key"]): row for row in rows if row["state"] is NotificationState.PENDING
@@ -115,7 +115,7 @@ class Reminders:
                 reason=OVERTAKEN,
             )
 
-    def _row(self, subscription: Subscription, series: Series, leaves_on: date) -> dict[str, Any]:
+    def _row(self, subscription: Subscription, series: ReminderSeries, leaves_on: date) -> dict[str, Any]:
         anchor, due = series.date_of(subscription), self.uow.today
         overtaken = series.is_overtaken(anchor, due, leaves_on)
         key = f"{series.kind}:{subscription.id}:{anchor.isoformat()}:{abs((anchor - due).days)}"
@@ -148,7 +148,7 @@ class Reminders:
                 at = after_quiet(self.uow.now, self.uow.settings)
                 self.uow.notify(DESK, payload, dedup_key=key, due_at=at)
 
-    def _anchors(self, series: Series) -> Iterable[date]:
+    def _anchors(self, series: ReminderSeries) -> Iterable[date]:
         """The dates whose reminder is due today."""
         return [self.uow.today - timedelta(days=step) for step in series.steps]
 

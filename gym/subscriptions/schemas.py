@@ -76,7 +76,7 @@ class Quote:
     held: bool = False
     """The renewed one is frozen until the client returns: the dates move when that is."""
     reward: Reward | None = None
-    older_debts: tuple[Owed, ...] = ()
+    older_debts: tuple[OwedSubscription, ...] = ()
     """What the client owes already, oldest first."""
     replaces: Subscription | None = None
     """The one that a change of plan closes."""
@@ -107,7 +107,7 @@ class Quote:
         return self.renews.id if self.renews else None
 
 
-class Owed(NamedTuple):
+class OwedSubscription(NamedTuple):
     """A subscription with money still owed on it."""
 
     subscription: Subscription

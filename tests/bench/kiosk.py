@@ -14,7 +14,7 @@ from gym.core.database.ids import new_id
 from gym.kiosks.service import KioskService, new_secret
 from gym.security.passwords import hash_secret
 from gym.security.permissions import Actor
-from gym.security.sessions import Sessions, Subject
+from gym.security.sessions import Sessions, TokenSubject
 from gym.security.tokens import Scope
 from web.api.auth import issuer_of
 
@@ -64,5 +64,5 @@ async def _device(gym: Gym, name: str, hashed: str) -> str:
         service = KioskService(uow)
         issued = await service.new_code(name)
         row = await service.pair(issued.code, name, hashed)
-        subject = Subject(row.id, Scope.KIOSK, row.token_generation)
+        subject = TokenSubject(row.id, Scope.KIOSK, row.token_generation)
         return (await Sessions(uow.session, issuer_of(gym)).open(subject, uow.context.wall)).access

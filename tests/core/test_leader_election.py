@@ -10,7 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from gym.app import Gym
-from gym.core.database.advisory_lock import SoleLock
+from gym.core.database.advisory_lock import ExclusiveLock
 from gym.core.leader_election import LeaderElection, LeaderRole
 
 ROLE = LeaderRole(0x74657374, retry_seconds=0.05, waits="waits", leads="leads", lost="lost")
@@ -86,16 +86,16 @@ async def test_a_standby_whose_connection_says_nothing_any_more_takes_another_on
 ) -> None:
     """A network that falls silent ends no connection: the first one never answers."""
     monkeypatch.setattr("gym.core.leader_election.PULSE_SECONDS", 0.05)
-    taken, silent = SoleLock.take, set[asyncpg.Connection]()
+    taken, silent = ExclusiveLock.take, set[asyncpg.Connection]()
 
-    async def take(self: SoleLock, connection: asyncpg.Connection) -> bool:
+    async def take(self: ExclusiveLock, connection: asyncpg.Connection) -> bool:
         if not silent:
             silent.add(connection)
         if connection in silent:
             await asyncio.Event().wait()
         return await taken(self, connection)
 
-    monkeypatch.setattr(SoleLock, "take", take)
+    monkeypatch.setattr(ExclusiveLock, "take", take)
     replica = Replica(gym)
     try:
         await until(lambda: len(replica.began) == 1)

@@ -15,7 +15,7 @@ from gym.app import Gym
 from gym.clients.models import Client
 from gym.core.config import Config
 from gym.faces.gallery.matching import identification_of
-from gym.faces.gallery.memory_gallery import MemoryGallery, ThisTransaction
+from gym.faces.gallery.memory_gallery import MemoryGallery, TransactionGallery
 from gym.faces.gallery.postgres_gallery import PgGallery
 from gym.faces.gallery.protection import (
     _of_key,  # pyright: ignore[reportPrivateUsage]
@@ -41,7 +41,7 @@ async def both(gym: Gym, gallery: MemoryGallery, vector: Vector, other_than: UUI
     probe = Probe(vector, MODEL)
     async with gym.unit_of_work(Actor.system()) as uow:
         truth = await PgGallery(uow.session, gallery.keyring).search(probe, other_than)
-        found = await ThisTransaction(gallery, uow.session).search(probe, other_than)
+        found = await TransactionGallery(gallery, uow.session).search(probe, other_than)
     assert (found.client_id, found.people) == (truth.client_id, truth.people)
     assert found.score == pytest.approx(truth.score, abs=1e-4)
     assert found.runner_up == pytest.approx(truth.runner_up, abs=1e-4)
@@ -130,7 +130,7 @@ async def test_numbers_become_visible_in_their_order(
             uow.session.add(template(client, gallery.keyring, gallery.keyring.first, person))
         probe = Probe(person, MODEL)
         async with gym.unit_of_work(Actor.system()) as uow:
-            found = await ThisTransaction(gallery, uow.session).search(probe)
+            found = await TransactionGallery(gallery, uow.session).search(probe)
         assert found.client_id == client.id
 
     await asyncio.gather(*map(enrol, clients, persons))

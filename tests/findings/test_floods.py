@@ -17,7 +17,7 @@ from gym.app import Gym
 from gym.chats.models import InboxUpdate, SenderRank
 from gym.chats.schemas import ClaimedUpdate
 from gym.chats.service import InboxService
-from gym.chats.sessions import QuickSessions
+from gym.chats.sessions import AutocommitSessions
 from gym.clients.models import Client
 from gym.clients.service import ClientService
 from gym.core.clock import FrozenClock
@@ -220,7 +220,7 @@ async def nothing(_: ClaimedUpdate) -> Outcome:
 
 
 async def test_what_could_not_be_kept_costs_nothing_when_it_comes_again(gym: Gym, clock: FrozenClock) -> None:
-    service = Moody(QuickSessions(gym.database), clock)
+    service = Moody(AutocommitSessions(gym.database), clock)
     inbox = Inbox(service, nothing, quotas=Quotas(clock))
     for _ in range(3):
         with pytest.raises(DatabaseUnavailable):
@@ -233,13 +233,13 @@ async def test_what_could_not_be_kept_costs_nothing_when_it_comes_again(gym: Gym
 async def test_updates_that_come_by_fifty_webhooks_at_once_share_one_bucket(
     gym: Gym, clock: FrozenClock
 ) -> None:
-    inbox = Inbox(InboxService(QuickSessions(gym.database), clock), nothing, quotas=Quotas(clock))
+    inbox = Inbox(InboxService(AutocommitSessions(gym.database), clock), nothing, quotas=Quotas(clock))
     await asyncio.gather(*(inbox.keep([written(number, 7)]) for number in range(1, 51)))
     assert await kept(gym, 7) == 1
 
 
 async def test_reports_of_telegram_itself_have_no_quota(gym: Gym, clock: FrozenClock) -> None:
-    inbox = Inbox(InboxService(QuickSessions(gym.database), clock), nothing, quotas=Quotas(clock))
+    inbox = Inbox(InboxService(AutocommitSessions(gym.database), clock), nothing, quotas=Quotas(clock))
     group = {"chat": {"id": -7, "type": "group"}, "from": {"id": 7}}
     await inbox.keep([written(number, 7, **group) for number in range(1, 5)])
     assert await kept(gym, -7) == 0

@@ -12,7 +12,7 @@ from gym.app import Gym
 from gym.chats.models import SenderRank
 from gym.chats.schemas import ClaimedUpdate, ClaimLimits
 from gym.chats.service import InboxService
-from gym.chats.sessions import QuickSessions
+from gym.chats.sessions import AutocommitSessions
 from gym.security.permissions import Role
 from tests.bot.conftest import MakeMember
 from tests.bot.telegram.test_inbox import arrival
@@ -29,7 +29,7 @@ def written(update_id: int, sender: int) -> dict[str, Any]:
 
 
 def service(gym: Gym) -> InboxService:
-    return InboxService(QuickSessions(gym.database), gym.clock)
+    return InboxService(AutocommitSessions(gym.database), gym.clock)
 
 
 async def until(condition: asyncio.Event) -> None:

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from bot.outbox.worker import LOCK as OUTBOX
 from gym.app import Gym
-from gym.core.database.advisory_lock import SoleLock
+from gym.core.database.advisory_lock import ExclusiveLock
 from gym.core.database.engine import plain_dsn
 from gym.jobs.health import LOCK as JOBS
 from gym.jobs.health import watch_jobs
@@ -25,7 +25,7 @@ async def opened(gym: Gym) -> asyncpg.Connection:
 async def test_whoever_stands_by_says_once_for_each_holder_whom_it_waits_for(gym: Gym, number: int) -> None:
     first, second, third = [await opened(gym) for _ in range(3)]
     holders = [f"backend {one.get_server_pid()} of" for one in (first, third)]
-    lock = SoleLock(number, "waits_to_lead")
+    lock = ExclusiveLock(number, "waits_to_lead")
     try:
         with capture_logs() as said:
             assert await lock.take(first)
@@ -33,7 +33,7 @@ async def test_whoever_stands_by_says_once_for_each_holder_whom_it_waits_for(gym
             assert not await lock.take(second)
             await first.close()
             async with asyncio.timeout(30):
-                while not await SoleLock(number, "third_waits").take(third):
+                while not await ExclusiveLock(number, "third_waits").take(third):
                     pass
             assert not await lock.take(second)
     finally:
@@ -47,7 +47,7 @@ async def test_whoever_stands_by_says_once_for_each_holder_whom_it_waits_for(gym
 async def test_a_gym_in_which_nobody_leads_says_who_has_the_lock(gym: Gym) -> None:
     stuck = await opened(gym)
     try:
-        assert await SoleLock(JOBS, "waits_to_lead").take(stuck)
+        assert await ExclusiveLock(JOBS, "waits_to_lead").take(stuck)
         with capture_logs() as said:
             watching = asyncio.create_task(watch_jobs(gym.run, gym.clock.now(), timedelta(milliseconds=1)))
             async with asyncio.timeout(30):

@@ -20,7 +20,7 @@ from gym.notifications.models import Notification
 from gym.notifications.models import NotificationKind as Kind
 from gym.rewards.errors import NotYourReward, RewardExpired, RewardGone, RewardNotFound
 from gym.rewards.models import Reward
-from gym.rewards.redeeming import Priced, RewardRedemption
+from gym.rewards.redeeming import PricedSubscription, RewardRedemption
 from gym.rewards.rules import RewardState, state_on
 from gym.rewards.service import RewardService
 from gym.security.permissions import Actor, NotAllowed

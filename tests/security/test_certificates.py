@@ -18,14 +18,14 @@ from gym.commands.certificate import finding
 from gym.core.config import Config, ConfigError
 from gym.security.tls.certificate_folder import (
     CertificateFolder,
-    CertificateStanding,
+    CertificateStatus,
     addresses_here,
     fingerprint,
 )
 from gym.security.tls.certificates import (
     AUTHORITY_LIVES,
     SERVER_LIVES,
-    Certified,
+    KeyedCertificate,
     HostNames,
     NameMalformed,
     NameOutside,
@@ -84,14 +84,14 @@ def test_a_thief_of_the_authority_cannot_pose_as_a_bank(tmp_path: Path) -> None:
     """Signed past our own check: whoever trusts the authority refuses it all the same."""
     authority = make_authority("Iron House", NAMES, datetime.now(UTC))
     anything = make_authority("Iron House", HostNames.of(["bank.example"]), datetime.now(UTC))
-    lax = Certified(authority.key, _named_like(anything.certificate, authority))
+    lax = KeyedCertificate(authority.key, _named_like(anything.certificate, authority))
     good = issue(authority, HostNames.of(["gym.example"]), datetime.now(UTC))
     forged = issue(lax, HostNames.of(["bank.example"]), datetime.now(UTC))
     assert handshake(tmp_path, authority, good, "gym.example") is None
     assert "permitted subtree violation" in (handshake(tmp_path, authority, forged, "bank.example") or "")
 
 
-def _named_like(certificate: x509.Certificate, authority: Certified) -> x509.Certificate:
+def _named_like(certificate: x509.Certificate, authority: KeyedCertificate) -> x509.Certificate:
     """Other limits under the authority's own name and key."""
     builder = (
         x509.CertificateBuilder()
@@ -108,7 +108,7 @@ def _named_like(certificate: x509.Certificate, authority: Certified) -> x509.Cer
     return builder.sign(authority.key, hashes.SHA256())
 
 
-def handshake(folder: Path, authority: Certified, server: Certified, name: str) -> str | None:
+def handshake(folder: Path, authority: KeyedCertificate, server: KeyedCertificate, name: str) -> str | None:
     """What a client that trusts the authority has against this server, or None."""
     (folder / "server.pem").write_bytes(server.pem())
     there = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -134,7 +134,7 @@ def test_running_again_renews_by_the_same_authority_and_forgets_no_name(tmp_path
     authority, server = folder.public.read_bytes(), folder.server.read_bytes()
     assert run(tmp_path).exit_code == 0
     assert (folder.public.read_bytes(), folder.server.read_bytes() == server) == (authority, False)
-    names = CertificateStanding.read(folder.server).names
+    names = CertificateStatus.read(folder.server).names
     assert {"gym.example", "192.168.7.7", "localhost", "127.0.0.1", *addresses_here()} <= set(names)
     refused = run(tmp_path, "--name", "shop.example")
     assert refused.exit_code == 1
@@ -142,12 +142,12 @@ def test_running_again_renews_by_the_same_authority_and_forgets_no_name(tmp_path
     anew = run(tmp_path, "--name", "shop.example", "--new-authority")
     assert anew.exit_code == 0
     assert folder.public.read_bytes() != authority
-    assert "gym.example" not in CertificateStanding.read(folder.server).names
+    assert "gym.example" not in CertificateStatus.read(folder.server).names
 
 
 def test_the_command_says_what_to_do_in_the_gyms_language_and_shows_no_key(tmp_path: Path) -> None:
     said = {language: run(tmp_path, GYM_LANGUAGE=language).output for language in ("en", "es")}
-    public = Certified.read(CertificateFolder(tmp_path).authority.read_bytes()).certificate
+    public = KeyedCertificate.read(CertificateFolder(tmp_path).authority.read_bytes()).certificate
     for output in said.values():
         assert ":8443/kiosk/authority.crt" in output
         assert fingerprint(public) in output

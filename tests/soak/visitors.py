@@ -18,7 +18,7 @@ import psutil
 
 from gym.app import Gym
 from gym.security.permissions import Actor, Role
-from gym.security.sessions import Sessions, Subject
+from gym.security.sessions import Sessions, TokenSubject
 from gym.security.tokens import Scope
 from tests.bench.kiosk import Kiosks, signed_in
 from tests.bench.programs import Program, program
@@ -88,7 +88,7 @@ async def _sign_in(gym: Gym, number: int) -> str:
     person = await hire(gym, f"Employee {number}", Role.EMPLOYEE)
     assert person.id is not None
     async with gym.unit_of_work(Actor.system()) as uow:
-        subject = Subject(person.id, Scope.EMPLOYEE, 0)
+        subject = TokenSubject(person.id, Scope.EMPLOYEE, 0)
         return (await Sessions(uow.session, issuer_of(gym)).open(subject, uow.context.wall)).access
 
 

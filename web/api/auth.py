@@ -14,7 +14,7 @@ from gym.kiosks.callers import caller_of
 from gym.kiosks.models import Kiosk
 from gym.security.passwords import verify_secret
 from gym.security.permissions import Actor
-from gym.security.sessions import Sessions, Subject, TokenPair, is_known
+from gym.security.sessions import Sessions, TokenSubject, TokenPair, is_known
 from gym.security.signed_links import SignedLinks
 from gym.security.tokens import ExpiredToken, InvalidToken, Scope, TokenType
 from gym.staff.models import Staff
@@ -89,22 +89,22 @@ def _name_of(grant: KioskGrant | PasswordGrant) -> str:
     return str(grant.kiosk_id) if isinstance(grant, KioskGrant) else grant.username.casefold()
 
 
-async def _stored(uow: UnitOfWork, grant: KioskGrant | PasswordGrant) -> tuple[Subject, str] | None:
+async def _stored(uow: UnitOfWork, grant: KioskGrant | PasswordGrant) -> tuple[TokenSubject, str] | None:
     """Subject and password hash of the one the grant names, if they may sign in at all."""
     if isinstance(grant, KioskGrant):
         kiosk = await uow.session.get(Kiosk, grant.kiosk_id)
         if kiosk is None or not kiosk.active:
             return None
-        return Subject(kiosk.id, Scope.KIOSK, kiosk.token_generation), kiosk.secret_hash
+        return TokenSubject(kiosk.id, Scope.KIOSK, kiosk.token_generation), kiosk.secret_hash
     if not grant.username.isascii():
         return None  # no name here has such a letter, though PostgreSQL takes some of them for another
     person = await uow.session.scalar(select(Staff).where(Staff.username.ilike(_literal(grant.username))))
     if person is None or not person.active or person.password_hash is None:
         return None
-    return Subject(person.id, Scope(person.role.value), person.token_generation), person.password_hash
+    return TokenSubject(person.id, Scope(person.role.value), person.token_generation), person.password_hash
 
 
-async def _renew(uow: UnitOfWork, subject: Subject, stored: str | None, renewed: str) -> None:
+async def _renew(uow: UnitOfWork, subject: TokenSubject, stored: str | None, renewed: str) -> None:
     """Save a hash with today's Argon2 parameters, unless the secret was changed meanwhile."""
     if subject.scope is Scope.KIOSK:
         row = update(Kiosk).where(Kiosk.id == subject.id, Kiosk.secret_hash == stored)
@@ -139,7 +139,7 @@ async def refresh(request: web.Request) -> web.Response:
     claims = issuer_of(gym).read(body.refresh_token, TokenType.REFRESH, gym.clock.now())
     async with gym.unit_of_work(Actor.system()) as uow:
         await caller_of(uow, claims)
-        subject = Subject(claims.subject, claims.scope, claims.generation)
+        subject = TokenSubject(claims.subject, claims.scope, claims.generation)
         pair = await Sessions(uow.session, issuer_of(gym)).spend(claims, subject, uow.context.wall)
     if pair is None:
         raise InvalidToken

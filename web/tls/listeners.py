@@ -13,7 +13,7 @@ import structlog
 from aiohttp import web
 
 from gym.core.config import Config, ConfigError
-from gym.security.tls.certificate_folder import CertificateFolder, CertificateStanding
+from gym.security.tls.certificate_folder import CertificateFolder, CertificateStatus
 from web.http.keys import SECURE
 from web.http.serving import Site
 from web.tls.renewal import renew
@@ -45,7 +45,7 @@ async def listen(runner: web.AppRunner, config: Config) -> TlsListeners:
     """
     await asyncio.to_thread(renew, config, datetime.now(UTC))
     tls, (host, port) = tls_context(config), config.bind
-    standing, secure = CertificateStanding.of(config), runner.app[SECURE]
+    standing, secure = CertificateStatus.of(config), runner.app[SECURE]
     if standing is not None:
         _speak_of_its_end(standing)
         secure.names = tuple(standing.names)
@@ -81,7 +81,7 @@ async def _open(
     return int(runner.addresses[before][1])
 
 
-def _speak_of_its_end(standing: CertificateStanding) -> None:
+def _speak_of_its_end(standing: CertificateStatus) -> None:
     now = datetime.now(UTC)
     if not standing.ends_soon(now):
         return

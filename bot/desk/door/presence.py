@@ -12,7 +12,7 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, nav, pager
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
-from gym.attendance.presence import PresenceService, Present
+from gym.attendance.presence import PresenceService, PresentClient
 from gym.core.database.repository import PAGE_SIZE
 from gym.core.language import N_
 
@@ -48,7 +48,7 @@ async def check_out(context: UpdateContext, press: CheckOut) -> None:
     await context.show(inside_screen(context, inside, press.page))
 
 
-def inside_screen(context: UpdateContext, inside: Sequence[Present], page: int) -> Screen:
+def inside_screen(context: UpdateContext, inside: Sequence[PresentClient], page: int) -> Screen:
     """Names in pages of eight, the last to come in first."""
     t = context.t
     pages = max(1, -(-len(inside) // PAGE_SIZE))
@@ -67,7 +67,7 @@ def _heading(t: HtmlTranslator, count: int) -> str:
     return t.plural("🏋️ <b>{count} person</b> inside", "🏋️ <b>{count} people</b> inside", count)
 
 
-def _row(t: HtmlTranslator, one: Present, page: int, *, way_out: bool) -> Row:
+def _row(t: HtmlTranslator, one: PresentClient, page: int, *, way_out: bool) -> Row:
     if not way_out:
         return [button(f"👤 {one.client_name}", Card(one.client_id), wide=True)]
     leave = button(t("🚶 Check out"), CheckOut(one.client_id, page))

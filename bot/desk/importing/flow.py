@@ -27,7 +27,7 @@ from gym.importing.errors import ImportTooLargeForChat
 from gym.importing.reading.day_orders import DayOrder
 from gym.importing.returned_sheet import returned_sheet
 from gym.importing.schemas import ImportChoices, ImportPreview, ReadSheet, RowOutcome
-from gym.importing.service import Imported, ImportService, read_file
+from gym.importing.service import ImportResult, ImportService, read_file
 from gym.security.permissions import Permission
 
 router = Router(Audience.STAFF)
@@ -227,7 +227,7 @@ async def _import(ctx: FormContext) -> Screen:
     return _done(t, done)
 
 
-def _done(t: HtmlTranslator, done: Imported) -> Screen:
+def _done(t: HtmlTranslator, done: ImportResult) -> Screen:
     lines = [t("✅ <b>The list was imported.</b>"), "", *counted(t, done.preview)]
     if done.preview.count(RowOutcome.FAULTY):
         lines += ["", t("Rows with problems were left out. Mend them in the sheet and send it again.")]

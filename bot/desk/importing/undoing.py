@@ -12,7 +12,7 @@ from bot.ui.update_context import UpdateContext
 from gym.core.language import N_
 from gym.importing.models import ClientImport
 from gym.importing.service import ImportService
-from gym.importing.undoing import Undoing
+from gym.importing.undoing import ImportUndo
 
 router = Router(Audience.STAFF)
 UNDO: Final = N_("↩️ Undo this import")
@@ -68,7 +68,7 @@ async def undo_import(context: UpdateContext, press: UndoImport) -> None:
 
 @router.on(UndoImportNow)
 async def undo_import_now(context: UpdateContext, press: UndoImportNow) -> None:
-    run = await context.run(lambda uow: Undoing(uow).undo(press.key))
+    run = await context.run(lambda uow: ImportUndo(uow).undo(press.key))
     t = context.t
     text = t("↩️ <b>The import was undone.</b>\n\nMend the list and send it again when you like.")
     await context.show(Screen(text, [nav(t, back=ShowImport(run.id))]))

@@ -19,7 +19,7 @@ from bot.ui.wording.terms import plan_length
 from gym.payments.models import Method
 from gym.plans.schemas import PricedPlan
 from gym.subscriptions.models import Subscription
-from gym.subscriptions.schemas import Owed, Quote
+from gym.subscriptions.schemas import OwedSubscription, Quote
 
 
 def quote_text(t: HtmlTranslator, quote: Quote) -> str:
@@ -48,7 +48,7 @@ def sold_screen(
     t: HtmlTranslator,
     sold: Subscription,
     credit: Decimal = Decimal(0),
-    owed: Sequence[Owed] = (),
+    owed: Sequence[OwedSubscription] = (),
     *,
     heading: str | None = None,
 ) -> Screen:

@@ -16,7 +16,7 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button, nav, pager
 from bot.ui.screens import Html, HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
-from gym.broadcasts.schemas import Progress
+from gym.broadcasts.schemas import BroadcastProgress
 from gym.broadcasts.segments import BroadcastAudience, Segment
 from gym.broadcasts.service import BroadcastService, checked_text
 from gym.core.language import N_
@@ -229,7 +229,7 @@ async def _show(context: UpdateContext, key: UUID) -> None:
     await context.show(progress_screen(context.t, broadcast, progress, context.settings))
 
 
-def progress_screen(t: HtmlTranslator, one: Broadcast, at: Progress, settings: GymSettings) -> Screen:
+def progress_screen(t: HtmlTranslator, one: Broadcast, at: BroadcastProgress, settings: GymSettings) -> Screen:
     """The progress; the same message is redrawn while the broadcast runs."""
     lines = [t("📣 <b>Broadcast</b>: {state}", state=Html(t(STATES[at.state]))), _whom(t, one), ""]
     if at.state is BroadcastState.PREPARING:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.ui.buttons.money import TakeEverything
 from bot.ui.keyboards import Button, button
 from bot.ui.screens import HtmlTranslator
-from gym.subscriptions.schemas import Owed, Quote
+from gym.subscriptions.schemas import OwedSubscription, Quote
 
 
 def older_debt_lines(t: HtmlTranslator, quote: Quote) -> list[str]:
@@ -18,7 +18,7 @@ def older_debt_lines(t: HtmlTranslator, quote: Quote) -> list[str]:
     return [*lines, t("When this is sold, everything can be charged at once.")]
 
 
-def _line(t: HtmlTranslator, one: Owed) -> str:
+def _line(t: HtmlTranslator, one: OwedSubscription) -> str:
     return t(
         "⚠️ Older debt: <b>{balance}</b> for {plan}, {starts_on} – {ends_on}",
         balance=one.balance,
@@ -28,7 +28,7 @@ def _line(t: HtmlTranslator, one: Owed) -> str:
     )
 
 
-def charge_debts_button(t: HtmlTranslator, debts: Sequence[Owed]) -> list[Button]:
+def charge_debts_button(t: HtmlTranslator, debts: Sequence[OwedSubscription]) -> list[Button]:
     """A button that charges the older debts before anything is sold."""
     if not debts:
         return []

@@ -21,7 +21,7 @@ from gym.core.language import N_
 from gym.payments.cash import CashService
 from gym.payments.errors import parse_note
 from gym.payments.models import TILL, CashCount, Method
-from gym.payments.tills import Besides, Till, TillMethod
+from gym.payments.tills import OtherActs, Till, TillMethod
 from gym.security.permissions import Permission
 
 router = Router(Audience.STAFF)
@@ -102,7 +102,7 @@ def _till_line(t: HtmlTranslator, till: Till) -> str:
     return f"{line}, {_off(t, till.difference)}"
 
 
-def besides_lines(t: HtmlTranslator, besides: Besides) -> list[str]:
+def besides_lines(t: HtmlTranslator, besides: OtherActs) -> list[str]:
     """Lines about what has moved no money in the till, such as payments with credit."""
     lines: list[str] = []
     if besides.voided:

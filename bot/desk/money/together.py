@@ -21,7 +21,7 @@ from gym.payments.errors import owed_only
 from gym.payments.models import TILL, Method
 from gym.subscriptions.errors import JustChanged
 from gym.subscriptions.money.joint_payments import JointPayments, JointReceipt
-from gym.subscriptions.schemas import Owed
+from gym.subscriptions.schemas import OwedSubscription
 from gym.subscriptions.service import SubscriptionService
 
 router = Router(Audience.STAFF)
@@ -114,11 +114,11 @@ def joint_screen(t: HtmlTranslator, done: JointReceipt) -> Screen:
     return Screen("\n".join(lines), rows)
 
 
-def total_of(owed: Sequence[Owed]) -> Decimal:
+def total_of(owed: Sequence[OwedSubscription]) -> Decimal:
     return sum((one.balance for one in owed), Decimal(0))
 
 
-def debt_line(t: HtmlTranslator, one: Owed) -> str:
+def debt_line(t: HtmlTranslator, one: OwedSubscription) -> str:
     """One debt: its sum and its plan."""
     return t(
         "🏷 {plan}, {starts_on} – {ends_on}: <b>{balance}</b>",
@@ -129,7 +129,7 @@ def debt_line(t: HtmlTranslator, one: Owed) -> str:
     )
 
 
-def everything_button(t: HtmlTranslator, owed: Sequence[Owed]) -> list[Button]:
+def everything_button(t: HtmlTranslator, owed: Sequence[OwedSubscription]) -> list[Button]:
     """The button of a joint payment, where there is more than one debt."""
     if len(owed) < 2:
         return []

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from gym.chats.pictures import PictureNotes, unnumbered
+from gym.chats.pictures import PictureLog, unnumbered
 from gym.core.errors import DatabaseUnavailable
 
 PATIENCE_SECONDS: Final = 20
@@ -19,7 +19,7 @@ PATIENCE_SECONDS: Final = 20
 class PictureRegister:
     """Notes every picture that comes in or goes out; `now` is business time."""
 
-    def __init__(self, pictures: PictureNotes, chat_id: int, now: datetime) -> None:
+    def __init__(self, pictures: PictureLog, chat_id: int, now: datetime) -> None:
         self._pictures = pictures
         self._chat_id = chat_id
         self._now = now

@@ -19,7 +19,7 @@ from gym.rewards.redeeming import RewardRedemption
 from gym.security.permissions import ActorKind, Permission
 from gym.subscriptions.freezes.remaining_days import days_left
 from gym.subscriptions.models import Subscription
-from gym.subscriptions.schemas import Owed
+from gym.subscriptions.schemas import OwedSubscription
 from gym.subscriptions.service import SubscriptionService
 from gym.subscriptions.status.plan_states import PlanStanding, standing_of
 from gym.unit_of_work import UnitOfWork
@@ -37,7 +37,7 @@ class ClientCard:
     latest: Subscription | None
     canceled: Subscription | None
     """The last one of somebody who has had no other."""
-    owed: Sequence[Owed]
+    owed: Sequence[OwedSubscription]
     visits: Sequence[CheckIn]
     face: FaceState
     days_left: int | None

@@ -24,7 +24,7 @@ def holder_query(lock: int) -> str:
     return _HOLDER % lock
 
 
-class SoleLock:
+class ExclusiveLock:
     """Tried again and again by a process that stands by; says once for each holder whom it waits for.
 
     A pooler in transaction mode keeps the lock on a connection of its own when the process that asked for it

@@ -93,7 +93,7 @@ class Detection:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Look:
+class DetectedFaces:
     """A decoded photo and the faces in it that matter, the largest first; none of them is embedded yet."""
 
     pixels: Pixels
@@ -153,15 +153,15 @@ class FaceReader(ABC):
         seen = self.look(photo, purpose)
         return self.recognise(seen) if seen.found else self._without_face(seen.pixels, purpose)
 
-    def look(self, photo: bytes, purpose: Purpose) -> Look:
+    def look(self, photo: bytes, purpose: Purpose) -> DetectedFaces:
         """Decode, detect, choose: all but the embedding. Raises the faults of `gym.faces.errors`."""
         pixels = decode(photo)
         found = self.detect(pixels, everybody=purpose is Purpose.IDENTIFY_ALL)
         if purpose is not Purpose.ENROL:
             found = [one for one in found if one.side >= LEAST_FACE]
-        return Look(pixels, choose(found, purpose))
+        return DetectedFaces(pixels, choose(found, purpose))
 
-    def recognise(self, seen: Look) -> PhotoReading:
+    def recognise(self, seen: DetectedFaces) -> PhotoReading:
         """Align and embed the faces that were seen."""
         return PhotoReading(tuple(self._face(seen.pixels, one) for one in seen.found), None, seen.pixels)
 

@@ -102,7 +102,7 @@ class MemoryGallery:
             snapshot = await asyncio.to_thread(_applied, self.keyring, snapshot, number, (), found)
 
 
-class ThisTransaction:
+class TransactionGallery:
     """A memory gallery as one transaction sees it: every search is as fresh as PostgreSQL's own."""
 
     def __init__(self, gallery: MemoryGallery, session: AsyncSession) -> None:
@@ -119,7 +119,7 @@ def fastest(truth: PgGallery, memory: MemoryGallery | None, probe: Probe) -> Gal
     if memory is None or memory.model_id != probe.model_id:
         return truth
     memory.learn(truth.keyring)
-    return ThisTransaction(memory, truth.session)
+    return TransactionGallery(memory, truth.session)
 
 
 async def search(

@@ -13,7 +13,7 @@ from prometheus_client import Counter
 from gym.core.errors import Invalid
 from gym.core.language import N_
 from gym.faces.engine.quality import pose
-from gym.faces.engine.reader import FaceReader, Look, PhotoReading
+from gym.faces.engine.reader import FaceReader, DetectedFaces, PhotoReading
 from gym.faces.liveness.turn_challenge import ChallengeResult, Side, judge
 from gym.faces.thresholds import scale_of
 
@@ -39,7 +39,7 @@ class Challenge:
     """What a kiosk was answered when it asked for a turned head."""
 
     side: Side
-    turned: Sequence[Look]
+    turned: Sequence[DetectedFaces]
     """The frames of the turned head in which there is a face; only the one that decides is embedded."""
 
 

@@ -35,7 +35,7 @@ class DeskTelegramFailsPayload(Payload):
 
 class DeskPictureStaysPayload(Payload):
     reason: str
-    """A `Stays`."""
+    """A `UndeletableReason`."""
     chat: str | None
     """The title of a group."""
 

@@ -15,7 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
 from gym.core.config import Config, ConfigError
-from gym.security.tls.certificates import Certified, HostNames, issue, make_authority, names_in, vouches
+from gym.security.tls.certificates import KeyedCertificate, HostNames, issue, make_authority, names_in, vouches
 
 FOLDER: Final = "https"
 RENEW: Final = "run: python -m gym certificate, then restart"
@@ -50,7 +50,7 @@ class CertificateFolder:
         """The server's key and certificate."""
         return self.path / "server.pem"
 
-    def make(self, gym_name: str, names: HostNames, now: datetime, *, anew: bool = False) -> Certified:
+    def make(self, gym_name: str, names: HostNames, now: datetime, *, anew: bool = False) -> KeyedCertificate:
         """A new server certificate, by the authority that is there; a first one, or `anew`, is made.
 
         Raises `NameOutside`, `NameMalformed` and `ConfigError`.
@@ -84,30 +84,30 @@ class CertificateFolder:
         self.make(gym_name, HostNames.of([*standing.names, *lacks]), now)
         return True
 
-    def standing(self) -> CertificateStanding:
+    def standing(self) -> CertificateStatus:
         """The server's certificate as it stands. Raises `ConfigError`."""
-        return CertificateStanding.read(self.server)
+        return CertificateStatus.read(self.server)
 
-    def _authority(self, now: datetime) -> Certified | None:
+    def _authority(self, now: datetime) -> KeyedCertificate | None:
         """The one that is there, unless it ends too soon to be of use."""
         if not self.authority.exists():
             return None
         try:
-            found = Certified.read(self.authority.read_bytes())
+            found = KeyedCertificate.read(self.authority.read_bytes())
         except ValueError as error:
             raise ConfigError(f"POWERGYM_HOME: {self.authority} cannot be read ({error})") from None
         return found if found.certificate.not_valid_after_utc - now > SOON else None
 
 
 @dataclass(frozen=True, slots=True)
-class CertificateStanding:
+class CertificateStatus:
     """How a certificate stands today."""
 
     certificate: x509.Certificate
     path: Path
 
     @classmethod
-    def of(cls, config: Config) -> CertificateStanding | None:
+    def of(cls, config: Config) -> CertificateStatus | None:
         """The certificate that the server shows: that of the settings, else the gym's own; or None.
 
         Raises `ConfigError`.
@@ -118,7 +118,7 @@ class CertificateStanding:
         return cls.read(path)
 
     @classmethod
-    def read(cls, path: Path) -> CertificateStanding:
+    def read(cls, path: Path) -> CertificateStatus:
         """Raises `ConfigError`."""
         try:
             return cls(x509.load_pem_x509_certificate(path.read_bytes()), path)

@@ -86,14 +86,14 @@ class HostNames:
 
 
 @dataclass(frozen=True, slots=True)
-class Certified:
+class KeyedCertificate:
     """A certificate with its private key."""
 
     key: EllipticCurvePrivateKey
     certificate: x509.Certificate
 
     @classmethod
-    def read(cls, pem: bytes) -> Certified:
+    def read(cls, pem: bytes) -> KeyedCertificate:
         """Raises `ValueError` when a part is missing or no elliptic-curve key."""
         key = load_pem_private_key(pem, None)
         if not isinstance(key, EllipticCurvePrivateKey):
@@ -109,7 +109,7 @@ class Certified:
         return self.certificate.public_bytes(Encoding.PEM)
 
 
-def make_authority(gym_name: str, names: HostNames, now: datetime) -> Certified:
+def make_authority(gym_name: str, names: HostNames, now: datetime) -> KeyedCertificate:
     """An authority for these names and for what only a local network has."""
     key = generate_private_key(SECP256R1())
     hosts = [x509.DNSName(name) for name in dict.fromkeys((*LOCAL_NAMES, *names.hosts))]
@@ -123,10 +123,10 @@ def make_authority(gym_name: str, names: HostNames, now: datetime) -> Certified:
         .add_extension(_usage(signs_certificates=True), critical=True)
         .add_extension(x509.NameConstraints([*hosts, *addresses], None), critical=True)
     )
-    return Certified(key, built.sign(key, hashes.SHA256()))
+    return KeyedCertificate(key, built.sign(key, hashes.SHA256()))
 
 
-def issue(authority: Certified, names: HostNames, now: datetime) -> Certified:
+def issue(authority: KeyedCertificate, names: HostNames, now: datetime) -> KeyedCertificate:
     """A server's certificate. Raises `NameOutside`."""
     _require_within(authority.certificate, names)
     key = generate_private_key(SECP256R1())
@@ -142,7 +142,7 @@ def issue(authority: Certified, names: HostNames, now: datetime) -> Certified:
             x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.key.public_key()), critical=False
         )
     )
-    return Certified(key, built.sign(authority.key, hashes.SHA256()))
+    return KeyedCertificate(key, built.sign(authority.key, hashes.SHA256()))
 
 
 def names_in(certificate: x509.Certificate) -> HostNames:

@@ -24,7 +24,7 @@ from gym.subscriptions.money import notices
 from gym.subscriptions.money.receipts import SubscriptionReceipts
 from gym.subscriptions.money.settlement import PaymentSettlement
 from gym.subscriptions.repository import SubscriptionRepository
-from gym.subscriptions.schemas import Owed
+from gym.subscriptions.schemas import OwedSubscription
 from gym.unit_of_work import UnitOfWork
 
 NEXT: Final = UUID("5d0f4c57-0d6c-4d0b-9a1c-6f2f5c3b8e21")
@@ -89,7 +89,7 @@ class JointPayments:
         entry = await PaymentService(self.uow).payment(entry_id)
         return await self._whole(entry)
 
-    async def _take(self, one: Owed, method: Method, key: UUID, destination: str | None) -> Receipt:
+    async def _take(self, one: OwedSubscription, method: Method, key: UUID, destination: str | None) -> Receipt:
         subscription = one.subscription
         entry = await PaymentService(self.uow).take(
             subscription.account_id, one.balance, method, key=key, destination=destination
@@ -97,11 +97,11 @@ class JointPayments:
         await self._settlement.settle(subscription, one.balance)
         return await self._receipts.of(entry, subscription)
 
-    async def _lock_owed(self, client_id: UUID) -> list[Owed]:
+    async def _lock_owed(self, client_id: UUID) -> list[OwedSubscription]:
         """Read before and after the lock: what was paid meanwhile owes nothing any more."""
         found = await self._subscriptions.owed(client_id)
         locked = [await self._subscriptions.lock_whole(one.id) for one in found]
-        return [Owed(one, one.account.balance) for one in locked if one.account.balance]
+        return [OwedSubscription(one, one.account.balance) for one in locked if one.account.balance]
 
     async def _again(self, done: LedgerEntry, client_id: UUID) -> JointReceipt:
         account = await AccountRepository(self.uow.session).require(done.account_id)

@@ -15,7 +15,7 @@ from gym.payments.money_back import MoneyBack
 from gym.payments.repository import AccountRepository, EntryRepository
 from gym.payments.schemas import GivenBack, Receipt
 from gym.payments.service import PaymentService
-from gym.rewards.granting import Paid, after_paid
+from gym.rewards.granting import PaidSubscription, after_paid
 from gym.security.permissions import Permission
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.money import notices

@@ -7,7 +7,7 @@ from typing import cast
 from uuid import UUID
 
 from gym.payments.money_back import MoneyBack
-from gym.rewards.granting import Paid, after_paid, after_unpaid
+from gym.rewards.granting import PaidSubscription, after_paid, after_unpaid
 from gym.security.permissions import Permission
 from gym.staff.four_eyes import FourEyes
 from gym.subscriptions.models import Subscription

@@ -14,7 +14,7 @@ from gym.core.database.ids import new_id
 from gym.payments.errors import PaymentKeyReused
 from gym.payments.models import AccountKind
 from gym.payments.service import PaymentService
-from gym.rewards.redeeming import Priced, RewardRedemption
+from gym.rewards.redeeming import PricedSubscription, RewardRedemption
 from gym.subscriptions.errors import JustChanged
 from gym.subscriptions.freezes.repository import FreezeRepository
 from gym.subscriptions.freezes.rescheduling import closed_row, freeze_facts

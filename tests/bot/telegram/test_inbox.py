@@ -20,7 +20,7 @@ from gym.chats.intake import accept
 from gym.chats.models import Draft, InboxUpdate
 from gym.chats.schemas import ClaimedUpdate, IncomingUpdate
 from gym.chats.service import LEASE, InboxService
-from gym.chats.sessions import QuickSessions
+from gym.chats.sessions import AutocommitSessions
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
 from gym.security.permissions import Actor
@@ -60,7 +60,7 @@ def arrival(payload: dict[str, Any]) -> IncomingUpdate:
 
 
 def service(gym: Gym) -> InboxService:
-    return InboxService(QuickSessions(gym.database), gym.clock)
+    return InboxService(AutocommitSessions(gym.database), gym.clock)
 
 
 async def work_until(inbox: Inbox, done: asyncio.Event) -> None:
@@ -382,6 +382,6 @@ async def test_an_update_that_comes_while_the_one_before_is_being_marked_is_not_
             second.set()
         return Done()
 
-    inbox = Inbox(Racing(QuickSessions(gym.database), gym.clock), handle, idle_seconds=3600)
+    inbox = Inbox(Racing(AutocommitSessions(gym.database), gym.clock), handle, idle_seconds=3600)
     await inbox.keep([update_of(1, 5)])
     await work_until(inbox, second)

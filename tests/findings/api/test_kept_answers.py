@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from gym.app import Gym
 from gym.security.cipher import Tampered
-from gym.security.idempotency import Discretion, StoredAnswer
+from gym.security.idempotency import AnswerProtection, StoredAnswer
 from gym.security.keys.secrets import Secrets
 from gym.security.models import IdempotencyKey
 from gym.security.permissions import Actor
@@ -54,7 +54,7 @@ async def test_what_v0_1_0_has_answered_is_not_answered_anew(door: Door) -> None
 
 
 def test_an_answer_is_found_and_opened_after_the_keys_were_changed(secrets: Secrets) -> None:
-    before, after = Discretion(secrets.jwt), Discretion(secrets.jwt.rotated())
+    before, after = AnswerProtection(secrets.jwt), AnswerProtection(secrets.jwt.rotated())
     answer = StoredAnswer(201, b'{"outcome": "admitted"}')
     assert before.hashes(PLAIN)[0] in after.hashes(PLAIN)
     assert before.hashes(PLAIN)[0] != after.hashes(PLAIN)[0]
@@ -62,7 +62,7 @@ def test_an_answer_is_found_and_opened_after_the_keys_were_changed(secrets: Secr
 
 
 def test_an_answer_opens_only_under_its_own_key(secrets: Secrets) -> None:
-    discretion = Discretion(secrets.jwt)
+    discretion = AnswerProtection(secrets.jwt)
     sealed = discretion.seal(StoredAnswer(201, b"{}"), "visit-1")
     with pytest.raises(Tampered):
         discretion.unseal(sealed, "visit-2")

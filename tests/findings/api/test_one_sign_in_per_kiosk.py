@@ -13,7 +13,7 @@ from gym.core.clock import FrozenClock
 from gym.kiosks.service import KioskService
 from gym.security.models import SignIn
 from gym.security.permissions import Actor
-from gym.security.sessions import LIFETIME, Sessions, Subject
+from gym.security.sessions import LIFETIME, Sessions, TokenSubject
 from gym.security.tokens import Scope
 from tests.support.door import Door
 from web.http.authentication import issuer_of
@@ -82,7 +82,7 @@ async def test_another_place_is_another_sign_in_and_unpairing_ends_them_all(door
     async with gym.unit_of_work(Actor.system()) as uow:
         sessions = Sessions(uow.session, issuer_of(gym))
         for _ in range(2):
-            await sessions.open(Subject(kiosk, Scope.KIOSK, 0), uow.context.wall, "203.0.113.9")
+            await sessions.open(TokenSubject(kiosk, Scope.KIOSK, 0), uow.context.wall, "203.0.113.9")
     assert sorted(str(one.address) for one in await standing(gym)) == ["127.0.0.1", "203.0.113.9"]
     async with gym.unit_of_work(door.admin) as uow:
         await KioskService(uow).revoke(kiosk)
@@ -95,5 +95,5 @@ async def test_the_sign_ins_of_staff_stay_apart(gym: Gym, admin: Actor) -> None:
     async with gym.unit_of_work(Actor.system()) as uow:
         sessions = Sessions(uow.session, issuer_of(gym))
         for _ in range(2):
-            await sessions.open(Subject(admin.id, Scope.ADMIN, 0), uow.context.wall, "203.0.113.9")
+            await sessions.open(TokenSubject(admin.id, Scope.ADMIN, 0), uow.context.wall, "203.0.113.9")
         assert await uow.session.scalar(select(func.count()).select_from(SignIn)) == 2

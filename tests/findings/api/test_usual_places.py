@@ -7,13 +7,13 @@ from datetime import timedelta
 from gym.app import Gym
 from gym.core.database.ids import new_id
 from gym.security.permissions import Actor
-from gym.security.sessions import Sessions, Subject, is_known
+from gym.security.sessions import Sessions, TokenSubject, is_known
 from gym.security.tokens import Scope, TokenIssuer
 from web.http.authentication import issuer_of
 
 
 async def known(gym: Gym, opened_from: str, asked_from: str) -> bool:
-    subject = Subject(new_id(), Scope.ADMIN, 0)
+    subject = TokenSubject(new_id(), Scope.ADMIN, 0)
     async with gym.unit_of_work(Actor.system()) as uow:
         await Sessions(uow.session, issuer_of(gym)).open(subject, uow.context.wall, opened_from)
         return await is_known(uow.session, subject.id, asked_from)
@@ -33,5 +33,5 @@ async def test_no_access_token_works_for_longer_than_its_sign_in_is_listed(gym: 
     issuer = issuer_of(gym)
     odd = TokenIssuer(issuer.keyring, access=timedelta(hours=9), refresh=timedelta(hours=1))
     async with gym.unit_of_work(Actor.system()) as uow:
-        pair = await Sessions(uow.session, odd).open(Subject(new_id(), Scope.ADMIN, 0), uow.context.wall)
+        pair = await Sessions(uow.session, odd).open(TokenSubject(new_id(), Scope.ADMIN, 0), uow.context.wall)
     assert pair.expires_in == 3600

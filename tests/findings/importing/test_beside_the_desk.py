@@ -18,7 +18,7 @@ from gym.importing.errors import ImportInUse, JustRegistered
 from gym.importing.models import ClientImport, ClientImportRow
 from gym.importing.repository import ImportRepository
 from gym.importing.service import ImportService
-from gym.importing.undoing import Undoing
+from gym.importing.undoing import ImportUndo
 from gym.plans.models import Plan
 from gym.security.permissions import Actor
 from gym.subscriptions.freezes.service import FreezeService
@@ -61,7 +61,7 @@ async def test_nobody_at_the_door_waits_for_a_list(
             assert await door.session.scalar(REFERS, {"id": rosa.id}) == rosa.id
     async with gym.unit_of_work(admin) as uow:
         run = (await uow.session.scalars(select(ClientImport))).one()
-        await Undoing(uow).undo(run.id)
+        await ImportUndo(uow).undo(run.id)
         async with gym.unit_of_work(Actor.system()) as door:
             assert await door.session.scalar(REFERS, {"id": rosa.id}) == rosa.id
 

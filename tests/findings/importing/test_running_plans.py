@@ -16,7 +16,7 @@ from gym.clients.models import Client
 from gym.core.database.migrations import alembic_config
 from gym.importing.errors import ImportInUse, ImportUndone
 from gym.importing.models import ClientImport
-from gym.importing.undoing import Undoing
+from gym.importing.undoing import ImportUndo
 from gym.notifications.models import Notification, RecipientKind
 from gym.payments.cash import CashService
 from gym.payments.models import Account, EntryKind
@@ -206,7 +206,7 @@ async def last_import(gym: Gym) -> ClientImport:
 async def undo(gym: Gym, admin: Actor) -> None:
     run = await last_import(gym)
     async with gym.unit_of_work(admin) as uow:
-        await Undoing(uow).undo(run.id)
+        await ImportUndo(uow).undo(run.id)
 
 
 async def test_an_import_is_taken_back_and_the_mended_list_comes_in(

@@ -8,7 +8,7 @@ from bot.telegram.inbox import Done, Inbox, Outcome
 from gym.app import Gym
 from gym.chats.schemas import ClaimedUpdate
 from gym.chats.service import LEASE, InboxService
-from gym.chats.sessions import QuickSessions
+from gym.chats.sessions import AutocommitSessions
 from gym.core.clock import FrozenClock
 
 
@@ -35,7 +35,7 @@ async def test_what_is_in_hand_when_its_lease_ends_is_not_begun_again_beside_it(
             everything.set()
         return Done()
 
-    inbox = Inbox(InboxService(QuickSessions(gym.database), gym.clock), handle)
+    inbox = Inbox(InboxService(AutocommitSessions(gym.database), gym.clock), handle)
     await inbox.keep([update_of(1, 5), update_of(2, 5)])
     task = asyncio.create_task(inbox.run())
     async with asyncio.timeout(30):

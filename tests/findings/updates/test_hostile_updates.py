@@ -26,7 +26,7 @@ from gym.chats.intake import DeadReason, Reject, accept, read_each, read_update
 from gym.chats.models import DeadUpdate, InboxUpdate
 from gym.chats.schemas import ClaimedUpdate, IncomingUpdate
 from gym.chats.service import LEASE, InboxService
-from gym.chats.sessions import QuickSessions
+from gym.chats.sessions import AutocommitSessions
 from gym.core.clock import FrozenClock
 from tests.bot import flow
 from tests.support.hostile_telegram import HostileTelegram, tap_of, text_of
@@ -148,7 +148,7 @@ async def test_an_update_that_breaks_its_answer_is_asked_for_alone(
 
 
 async def test_a_batch_the_database_refuses_is_stored_one_by_one(gym: Gym, clock: FrozenClock) -> None:
-    inbox = InboxService(QuickSessions(gym.database), gym.clock)
+    inbox = InboxService(AutocommitSessions(gym.database), gym.clock)
     good = [IncomingUpdate(number, 1, {"update_id": number}) for number in (1, 4)]
     bad = [
         IncomingUpdate(2, 2**70, {}),
@@ -163,7 +163,7 @@ async def test_a_batch_the_database_refuses_is_stored_one_by_one(gym: Gym, clock
 
 
 async def test_an_update_that_ends_the_process_each_time_is_given_up(gym: Gym, clock: FrozenClock) -> None:
-    service = InboxService(QuickSessions(gym.database), gym.clock)
+    service = InboxService(AutocommitSessions(gym.database), gym.clock)
     await service.keep([IncomingUpdate(7, 1, {}), IncomingUpdate(8, 1, {})])
     for _ in range(MOST_CRASHES):
         assert [item.update_id for item in await service.claim(10)] == [7]  # and the process dies
@@ -186,7 +186,7 @@ async def test_an_update_that_ends_the_process_each_time_is_given_up(gym: Gym, c
 
 
 async def test_a_handler_that_breaks_off_is_listed_and_not_tried_again(gym: Gym) -> None:
-    service = InboxService(QuickSessions(gym.database), gym.clock)
+    service = InboxService(AutocommitSessions(gym.database), gym.clock)
     done, seen = asyncio.Event(), list[int]()
 
     async def handle(item: ClaimedUpdate) -> Outcome:
@@ -211,7 +211,7 @@ async def test_a_handler_that_hangs_is_ended_and_its_chat_goes_on(
     gym: Gym, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.telegram.inbox.MOST_SECONDS", 0.05)
-    service, done = InboxService(QuickSessions(gym.database), gym.clock), asyncio.Event()
+    service, done = InboxService(AutocommitSessions(gym.database), gym.clock), asyncio.Event()
 
     async def handle(item: ClaimedUpdate) -> Outcome:
         if item.update_id == 1:

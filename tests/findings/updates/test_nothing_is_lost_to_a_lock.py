@@ -12,14 +12,14 @@ from gym.app import Gym
 from gym.chats.models import DeadUpdate, InboxUpdate
 from gym.chats.schemas import IncomingUpdate
 from gym.chats.service import InboxService
-from gym.chats.sessions import QuickSessions
+from gym.chats.sessions import AutocommitSessions
 from gym.core.errors import DatabaseUnavailable
 
 TWO = [IncomingUpdate(5, 1, {"update_id": 5}), IncomingUpdate(6, 2, {"update_id": 6})]
 
 
 def service(gym: Gym) -> InboxService:
-    return InboxService(QuickSessions(gym.database), gym.clock)
+    return InboxService(AutocommitSessions(gym.database), gym.clock)
 
 
 async def kept_and_dead(gym: Gym) -> tuple[set[int], set[int | None]]:

@@ -14,7 +14,7 @@ from gym.app import Gym
 from gym.chats.models import InboxUpdate
 from gym.chats.schemas import ClaimedUpdate, ClaimLimits, IncomingUpdate
 from gym.chats.service import LEASE, InboxService
-from gym.chats.sessions import QuickSessions
+from gym.chats.sessions import AutocommitSessions
 from gym.core.clock import FrozenClock
 
 
@@ -42,7 +42,7 @@ class Moody(InboxService):
 
 
 def moody(gym: Gym, fails: str = "") -> Moody:
-    service = Moody(QuickSessions(gym.database), gym.clock)
+    service = Moody(AutocommitSessions(gym.database), gym.clock)
     service.fails = fails
     return service
 
@@ -157,7 +157,7 @@ async def test_slots_that_come_free_while_a_claim_is_on_its_way_are_used_at_once
             served.set()
         return Done()
 
-    inbox = Inbox(Slow(QuickSessions(gym.database), gym.clock), handle, slots=3, idle_seconds=60)
+    inbox = Inbox(Slow(AutocommitSessions(gym.database), gym.clock), handle, slots=3, idle_seconds=60)
     await inbox.keep([written(1)])
     working = asyncio.create_task(inbox.run())
     async with asyncio.timeout(10):
@@ -192,7 +192,7 @@ async def test_what_must_wait_is_handed_back_for_as_long_as_it_said(
         await sent.wait()
         return Later(3600)
 
-    service = Overtaken(QuickSessions(gym.database), gym.clock)
+    service = Overtaken(AutocommitSessions(gym.database), gym.clock)
     inbox = Inbox(service, handle)
     await service.keep([one(5)])
     working = asyncio.create_task(inbox.run())

@@ -27,7 +27,7 @@ from gym.hot_path.request_authentication import AuthenticatedRequest, RequestAut
 from gym.kiosks.models import Kiosk
 from gym.notifications.models import Notification
 from gym.rewards.models import Reward
-from gym.security.idempotency import Discretion, Idempotency, StoredAnswer
+from gym.security.idempotency import AnswerProtection, Idempotency, StoredAnswer
 from gym.security.models import IdempotencyKey
 from gym.security.permissions import Actor
 from gym.subscriptions.models import Subscription
@@ -170,7 +170,7 @@ async def test_a_visit_that_earns_a_reward_is_done_in_an_ordinary_transaction(do
         kept = await uow.session.scalar(select(IdempotencyKey.answer))
     assert [reward.client_id for reward in rewards] == [member.id]
     assert kept is not None
-    opened = Discretion(door.gym.secrets.jwt).unseal(StoredAnswer(201, kept), "twentieth")
+    opened = AnswerProtection(door.gym.secrets.jwt).unseal(StoredAnswer(201, kept), "twentieth")
     assert opened.body == await answer.read()
 
 

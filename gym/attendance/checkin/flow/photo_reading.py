@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gym.attendance.checkin.credentials import FaceCredential, PhotoCredential, QrCredential
-from gym.faces.engine.reader import Look, PhotoReading, Purpose
+from gym.faces.engine.reader import DetectedFaces, PhotoReading, Purpose
 from gym.faces.errors import PhotoFault
 from gym.faces.liveness.challenge_gate import Challenge, ChallengeMissing, ChallengeMode, met
 from gym.faces.pool import FacePool
@@ -61,7 +61,7 @@ class PhotoReader:
         reader = self.pool.reader
         looks = (self.pool.run(reader.look, frame, Purpose.CHECK_IN) for frame in shown.turned)
         results = await asyncio.gather(*looks, return_exceptions=True)
-        seen = [result for result in results if isinstance(result, Look)]
+        seen = [result for result in results if isinstance(result, DetectedFaces)]
         _require_some(seen, results)
         return Challenge(shown.side, [look for look in seen if look.found])
 

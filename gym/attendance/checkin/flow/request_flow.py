@@ -25,7 +25,7 @@ from gym.hot_path.request_authentication import AuthenticatedRequest, RequestAut
 from gym.kiosks.callers import Caller, caller_from, caller_of, is_seen_anew
 from gym.kiosks.models import Kiosk
 from gym.security.cipher import Keyring
-from gym.security.idempotency import Claim, Discretion, Idempotency, StoredAnswer
+from gym.security.idempotency import Claim, AnswerProtection, Idempotency, StoredAnswer
 from gym.security.permissions import Actor
 from gym.security.tokens import Claims, Scope
 from gym.settings.schemas import GymSettings
@@ -109,7 +109,7 @@ class CheckInFlow:
         self._photos = photos
         self._gallery = gallery
         self._clock = clock
-        self._discretion = Discretion(keyring)
+        self._discretion = AnswerProtection(keyring)
 
     async def reply(self, request: CheckInRequest, render: Render) -> CheckInReply:
         """One verdict, kept and told; the same answer again for the same key.

@@ -13,7 +13,7 @@ from gym.kiosks.service import KioskService
 from gym.security.models import SignIn
 from gym.security.passwords import hash_secret
 from gym.security.permissions import Actor, Role
-from gym.security.sessions import Sessions, Subject
+from gym.security.sessions import Sessions, TokenSubject
 from gym.security.tokens import Scope
 from tests.support.sandbox.client import SandboxClient
 from web.http.authentication import issuer_of
@@ -22,7 +22,7 @@ from web.http.authentication import issuer_of
 async def sign_in(gym: Gym, key: UUID, scope: Scope, address: str) -> None:
     async with gym.unit_of_work(Actor.system()) as uow:
         sessions = Sessions(uow.session, issuer_of(gym))
-        await sessions.open(Subject(key, scope, 0), uow.context.wall, address)
+        await sessions.open(TokenSubject(key, scope, 0), uow.context.wall, address)
 
 
 async def standing(gym: Gym) -> set[str | None]:
