@@ -257,7 +257,7 @@ async def open_gym(
 
 def _keep_out_of_the_log(config: Config, secrets: Secrets) -> None:
     token = config.telegram_bot_token
-    REDACTOR.know(*secrets.texts(), *([token.get_secret_value()] if token else []))
+    REDACTOR.add_secrets(*secrets.texts(), *([token.get_secret_value()] if token else []))
 
 
 def _start(postgres: EmbeddedPostgres | None) -> str:

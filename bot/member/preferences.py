@@ -58,7 +58,7 @@ async def my_preferences(context: UpdateContext, press: MyPreferences) -> None:
 @router.on(Want)
 async def want(context: UpdateContext, press: Want) -> None:
     async with _own(context, desk=press.desk) as uow:
-        now = await PreferenceService(uow).want(press.group, wanted=press.wanted)
+        now = await PreferenceService(uow).set_group(press.group, wanted=press.wanted)
     await context.show(_screen(context.t, now, context.settings, desk=press.desk))
 
 
@@ -123,7 +123,7 @@ async def _keep(ctx: FormContext) -> Screen:
     chosen = ctx.value("hours", str)
     hours: tuple[time, time] | None = None if chosen == OF_THE_GYM else parse_quiet_hours(chosen)
     async with ctx.member_unit_of_work() as uow:
-        now = await PreferenceService(uow).keep_quiet(hours)
+        now = await PreferenceService(uow).set_quiet_hours(hours)
     return _screen(ctx.t, now, ctx.context.settings, desk=False)
 
 

@@ -141,7 +141,9 @@ def _refusal(reason: str, picture: Picture) -> DeletionOutcome:
     if not any(words in reason for words in _KEPT):
         log.warning("picture_refused", reason=reason)
         return UndeletableReason.REFUSED
-    return UndeletableReason.NO_RIGHT if picture.chat_id < 0 and not picture.own else UndeletableReason.TOO_OLD
+    return (
+        UndeletableReason.NO_RIGHT if picture.chat_id < 0 and not picture.own else UndeletableReason.TOO_OLD
+    )
 
 
 @cache

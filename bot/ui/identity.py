@@ -116,7 +116,7 @@ class IdentityResolver:
         wall = self._clock.now()
         identity = self._visitor(user, chat_id, facts, wall)
         if not identity.known and identity.surface is Surface.PRIVATE:
-            await self._chats.meet(user.id, identity.language, wall)
+            await self._chats.remember_person(user.id, identity.language, wall)
         return identity
 
     def _visitor(self, user: User, chat_id: int, facts: IdentityFacts, wall: datetime) -> Identity:

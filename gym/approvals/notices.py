@@ -8,9 +8,9 @@ from uuid import UUID
 from gym.approvals.models import Approval, ApprovalKind, ApprovalState
 from gym.approvals.schemas import (
     DiscountFacts,
-    RequestFacts,
     FreezeFacts,
     RefundFacts,
+    RequestFacts,
     VoidFacts,
     WriteOffFacts,
     facts_of,

@@ -146,7 +146,7 @@ class ApprovalRequests:
 
         Raises `OnlyFromDesk` to anybody but a client, `NothingToFreeze`, `DebtBeforeFreeze`, `AlreadyAsked`,
         `ReasonNeeded`, `TooOftenToday`, and the other refusals of a freeze
-        (`gym.subscriptions.freezes.rules.judged`).
+        (`gym.subscriptions.freezes.rules.checked_freeze`).
         """
         client_id = self.uow.actor.client_id
         if client_id is None:

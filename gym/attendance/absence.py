@@ -87,13 +87,13 @@ absent AS (
 """  # noqa: S608 - the parts are ours
 
 
-def away(wanted: str, *, of_one: bool = False) -> TextClause:
+def absent_members(wanted: str, *, of_one: bool = False) -> TextClause:
     """A statement over `absent`: those who have stayed away for `:least` days or longer; of one `:client`."""
     whose = "s.client_id = :client" if of_one else "true"
     return text(f"WITH {WELCOME.format(whose=whose)}, {_ABSENT} {wanted}")
 
 
-def terms_of(day: date, settings: GymSettings, least: int) -> dict[str, Any]:
+def absence_parameters(day: date, settings: GymSettings, least: int) -> dict[str, Any]:
     """The bound parameters of such a statement."""
     return {
         "day": day,

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Uuid, and_, any_, column, exists, false, literal, select
 
-from gym.attendance.absence import away, terms_of
+from gym.attendance.absence import absence_parameters, absent_members
 from gym.chats.models import ChatPerson
 from gym.clients.models import Client
 from gym.notifications.kinds import KindGroup
@@ -92,7 +92,7 @@ def _has(
 
 def _absent(today: date, settings: GymSettings) -> ColumnElement[bool]:
     """The same rule as the desk's list of absences: nobody whom the door would refuse is asked to come."""
-    absent = away("SELECT client_id FROM absent WHERE days >= :least")
-    terms = terms_of(today, settings, ABSENT_DAYS)
+    absent = absent_members("SELECT client_id FROM absent WHERE days >= :least")
+    terms = absence_parameters(today, settings, ABSENT_DAYS)
     found = absent.bindparams(**terms).columns(column("client_id", Uuid)).subquery()
     return Client.id.in_(select(found.c.client_id))

@@ -93,7 +93,7 @@ class DeskChatService:
         self.uow.audit("desk_chat.confirmed", chat, after={"title": chat.title})
         return chat
 
-    async def hear(self, key: UUID, group: KindGroup, *, wanted: bool) -> DeskChat:
+    async def set_group(self, key: UUID, group: KindGroup, *, wanted: bool) -> DeskChat:
         """Switch one group of kinds on or off."""
         chat = await self._locked(key)
         heard = set(chat.kinds if chat.kinds is not None else DESK_GROUPS)

@@ -52,14 +52,14 @@ class PreferenceService:
             return Preferences(muted, None)
         return Preferences(muted, (row.quiet_from, row.quiet_until))
 
-    async def want(self, group: KindGroup, *, wanted: bool) -> Preferences:
+    async def set_group(self, group: KindGroup, *, wanted: bool) -> Preferences:
         """Switch a group on or off."""
         now = await self.get()
         muted = now.muted - {group} if wanted else now.muted | {group}
         await self._write(muted=sorted(muted & set(self.groups)))
         return await self.get()
 
-    async def keep_quiet(self, hours: tuple[time, time] | None) -> Preferences:
+    async def set_quiet_hours(self, hours: tuple[time, time] | None) -> Preferences:
         """From when until when reminders wait; None for the gym's hours."""
         begins, ends = hours or (None, None)
         await self._write(quiet_from=begins, quiet_until=ends)

@@ -226,7 +226,7 @@ class PeopleRepository:
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
 
-    async def meet(self, user_id: int, language: str, now: datetime) -> None:
+    async def remember_person(self, user_id: int, language: str, now: datetime) -> None:
         """Remember a Telegram user's first contact."""
         row = {"user_id": user_id, "language": language, "reachable": True, "first_seen_at": now}
         statement = upsert(ChatPerson).values(row).on_conflict_do_nothing(index_elements=["user_id"])

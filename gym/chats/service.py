@@ -116,9 +116,9 @@ class ChatService:
         async with self._sessions.open() as session:
             await DraftRepository(session).drop(draft)
 
-    async def meet(self, user_id: int, language: str, now: datetime) -> None:
+    async def remember_person(self, user_id: int, language: str, now: datetime) -> None:
         async with self._sessions.open() as session:
-            await PeopleRepository(session).meet(user_id, language, now)
+            await PeopleRepository(session).remember_person(user_id, language, now)
 
     async def set_reachable(self, user_id: int, reachable: bool) -> None:
         async with self._sessions.open() as session:

@@ -55,7 +55,7 @@ class ChatLinks:
     async def link_owner(self, token: str) -> Client:
         """Whose link it is, without using it up. Raises `LinkUnknown`, `LinkUsed`, `LinkExpired`."""
         self.uow.actor.require(Permission.MANAGE_CLIENTS)
-        link = await self._links.look(token, [LinkPurpose.LINK_CLIENT], self.uow.context.wall)
+        link = await self._links.peek(token, [LinkPurpose.LINK_CLIENT], self.uow.context.wall)
         assert link.subject_id is not None
         return await self._clients.require(link.subject_id)
 

@@ -21,7 +21,7 @@ from gym.security.tls.certificate_folder import (
     fingerprint,
     names_of_this_machine,
 )
-from gym.security.tls.certificates import KeyedCertificate, HostNames
+from gym.security.tls.certificates import HostNames, KeyedCertificate
 
 MADE: Final = N_("The certificate is made, and good until {ends}. It is for:")
 RESTART: Final = N_("1. Restart PowerGym. Tablets then open {address}")
@@ -120,7 +120,7 @@ def _lines(
     yield f"   {load}"
     yield from _drawn(load)
     yield t(COMPARE)
-    yield f"   {fingerprint(Certified.read(folder.authority.read_bytes()).certificate)}"
+    yield f"   {fingerprint(KeyedCertificate.read(folder.authority.read_bytes()).certificate)}"
     yield t(TRUST)
     for system, step in STEPS:
         yield f"   {system}: {t(step)}"

@@ -38,9 +38,9 @@ class Redactor:
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._forms: frozenset[str] = frozenset()
         self._known: re.Pattern[str] | None = None
-        self.know(*secrets)
+        self.add_secrets(*secrets)
 
-    def know(self, *secrets: str) -> None:
+    def add_secrets(self, *secrets: str) -> None:
         """Hide these from now on, also as they look inside JSON and inside an address."""
         long = [secret for secret in secrets if len(secret) >= SHORTEST_SECRET]
         shapes = {shape for secret in long for shape in (secret, json.dumps(secret)[1:-1], quote(secret, ""))}

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from gym.core.database.ids import new_id
 from gym.faces.enrolment.consent import consent_version
-from gym.faces.gallery.matching import identification_of, leaning, strangers_among, threshold_of
-from gym.faces.gallery.memory_gallery import MemoryGallery, fastest
+from gym.faces.gallery.matching import identification_of, moved_to_mean, outliers, threshold_of
+from gym.faces.gallery.memory_gallery import MemoryGallery, gallery_for
 from gym.faces.gallery.postgres_gallery import PgGallery
 from gym.faces.gallery.protection import protection_for
 from gym.faces.models import ConsentMethod, FaceConsent, FacePicture, FaceTemplate, TemplateOrigin
@@ -117,7 +117,7 @@ class FaceRecognitionService:
     async def identify(self, probe: Probe, rule: MatchRule) -> Identification:
         """Who it is among active clients; named only above the threshold and ahead of everybody else."""
         self.uow.actor.require(Permission.CHECK_IN)
-        gallery = fastest(self._gallery, self._memory, probe)
+        gallery = gallery_for(self._gallery, self._memory, probe)
         return identification_of(await gallery.search(probe), rule)
 
     async def remove(self, client_id: UUID) -> None:
@@ -188,7 +188,7 @@ class FaceRecognitionService:
     ) -> Enrolment:
         replaced = await self._faces.remove(client_id)
         lean = scale_of(photos[0].model_id).lean
-        vectors = leaning([photo.embedding for photo in photos], lean)
+        vectors = moved_to_mean([photo.embedding for photo in photos], lean)
         templates = [self._template(client_id, photos[0].model_id, vector) for vector in vectors]
         await self._faces.add(templates)
         pairs = zip(templates, photos, strict=True)
@@ -251,7 +251,7 @@ def _require_one_person(photos: Sequence[EnrolmentFace]) -> None:
         raise TooManyPhotos(MOST_PHOTOS)
     if len({photo.model_id for photo in photos}) > 1:
         raise ModelsMixed
-    odd = strangers_among([photo.embedding for photo in photos], scale_of(photos[0].model_id))
+    odd = outliers([photo.embedding for photo in photos], scale_of(photos[0].model_id))
     if odd:
         raise NotSamePerson([place + 1 for place in odd])
 

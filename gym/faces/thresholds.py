@@ -12,7 +12,7 @@ class CosineScale:
 
     `threshold` identifies among up to 150 people, and rises by `rise` with every tenfold; below `same_person`
     two photos are hardly of one person; frames of one moment reach `one_moment`. The templates of a client
-    lean by the share `lean` towards what they have in common (`gym.faces.gallery.matching.leaning`).
+    lean by the share `lean` towards what they have in common (`gym.faces.gallery.matching.moved_to_mean`).
     """
 
     threshold: float

@@ -46,14 +46,14 @@ class JobScheduler:
         """Until cancelled."""
         await self.beat()
         await self.tick()
-        self.wind()
+        self.add_ticks()
         self.scheduler.start()
         try:
             await asyncio.Event().wait()
         finally:
             self.scheduler.shutdown(wait=False)
 
-    def wind(self) -> None:
+    def add_ticks(self) -> None:
         """Add the ticks to APScheduler."""
         add = partial(self.scheduler.add_job, misfire_grace_time=MISFIRE_SECONDS, coalesce=True)
         add(self.tick, self._trigger(), id=TICK)

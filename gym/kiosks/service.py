@@ -73,7 +73,7 @@ class KioskService:
         self.uow.audit("kiosk.code_issued", ("kiosks", None), None, {"name": name})
         return PairingIssued(code, expires_at)
 
-    async def code_fits(self, code: str) -> bool:
+    async def is_valid_code(self, code: str) -> bool:
         """Whether a code could be swapped now; a wrong one counts, once this is committed."""
         digits = _digits(code)
         named = await self._codes.lock_named(digits)
@@ -120,7 +120,7 @@ class KioskService:
             raise KioskRefused
         return kiosk
 
-    async def may_leave(self, kiosk_id: UUID, pin: str) -> bool:
+    async def pin_allows_exit(self, kiosk_id: UUID, pin: str) -> bool:
         """Whether a PIN lets somebody leave the kiosk page; without one set, anybody may.
 
         One that was hashed in an older way is hashed anew, unless an admin sets another one meanwhile.

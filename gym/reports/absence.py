@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gym.attendance.absence import away, terms_of
+from gym.attendance.absence import absence_parameters, absent_members
 from gym.core.database.repository import PAGE_SIZE, Page
 from gym.security.permissions import Permission
 from gym.settings.schemas import GymSettings
@@ -19,7 +19,7 @@ from gym.unit_of_work import UnitOfWork
 AT_RISK_AFTER: Final = 10
 """Days of absence."""
 
-AT_RISK: Final = away(
+AT_RISK: Final = absent_members(
     """
 SELECT a.client_id, btrim(a.first_name || ' ' || a.last_name) AS client_name, p.name AS plan_name, a.ends_on,
     a.last_visit, a.days, count(*) OVER () AS total
@@ -28,14 +28,14 @@ WHERE a.days >= :least
 ORDER BY a.days DESC, a.since, a.client_id LIMIT :size OFFSET :skip
 """
 )
-EXACTLY: Final = away(
+EXACTLY: Final = absent_members(
     """
 SELECT a.client_id, a.first_name, a.since, a.last_visit, a.days FROM absent a
 WHERE a.days = ANY (CAST(:steps AS integer[])) AND a.telegram_id IS NOT NULL
 ORDER BY a.client_id
 """
 )
-OF_ONE: Final = away("SELECT a.since, a.days FROM absent a", of_one=True)
+OF_ONE: Final = absent_members("SELECT a.since, a.days FROM absent a", of_one=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class AbsenceRepository:
     async def at_risk(self, day: date, number: int, size: int = PAGE_SIZE) -> Page[Absent]:
         """Who has been away longest stands first."""
         pages = {"size": size, "skip": max(0, number) * size}
-        terms = terms_of(day, self.settings, AT_RISK_AFTER)
+        terms = absence_parameters(day, self.settings, AT_RISK_AFTER)
         rows = (await self.session.execute(AT_RISK, terms | pages)).all()
         if not rows and number > 0:
             return await self.at_risk(day, 0, size)
@@ -83,13 +83,13 @@ class AbsenceRepository:
 
     async def away_for(self, day: date, steps: Sequence[int]) -> list[LongAway]:
         """Linked clients who on this day have been away for one of the numbers of days."""
-        terms = terms_of(day, self.settings, min(steps))
+        terms = absence_parameters(day, self.settings, min(steps))
         rows = await self.session.execute(EXACTLY, terms | {"steps": list(steps)})
         return [LongAway(*_plain(row)) for row in rows]
 
     async def days_away(self, client_id: UUID, since: date, day: date) -> int | None:
         """How long a client has been away since then; None who has come, or may not come in today."""
-        terms = terms_of(day, self.settings, 1) | {"client": client_id}
+        terms = absence_parameters(day, self.settings, 1) | {"client": client_id}
         row = (await self.session.execute(OF_ONE, terms)).one_or_none()
         return row.days if row is not None and row.since == since else None
 

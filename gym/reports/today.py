@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gym.approvals.service import decidable_by
-from gym.attendance.absence import away, terms_of
+from gym.attendance.absence import absence_parameters, absent_members
 from gym.attendance.models import CheckIn, Outcome, VerdictCode
 from gym.attendance.presence import PresenceService
 from gym.core.clock import day_start
@@ -51,7 +51,7 @@ _AND_DEBTS: Final = """
     WHERE a.balance > 0 AND s.starts_on <= :day AND NOT s.held
 ) debts
 """
-FIGURES: Final = away(_FIGURES + ENDING + _AND_DEBTS)
+FIGURES: Final = absent_members(_FIGURES + ENDING + _AND_DEBTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ class TodayService:
         zone = self.uow.settings.zone
         return await self._days.figures(
             {
-                **terms_of(day, self.uow.settings, AT_RISK_AFTER),
+                **absence_parameters(day, self.uow.settings, AT_RISK_AFTER),
                 "until": day + WEEK,
                 "begins": day_start(day, zone),
                 "ends": day_start(day + DAY, zone),

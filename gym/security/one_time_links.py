@@ -110,7 +110,7 @@ class OneTimeLinks:
             LinkExpired if found is not None and found.used_at is None else LinkUsed if found else LinkUnknown
         )
 
-    async def look(self, token: str, purposes: Collection[LinkPurpose], wall: datetime) -> OneTimeLink:
+    async def peek(self, token: str, purposes: Collection[LinkPurpose], wall: datetime) -> OneTimeLink:
         """A link that still works, without spending it.
 
         Raises `LinkUnknown`, `LinkUsed`, `LinkExpired`.
@@ -148,7 +148,7 @@ class OneTimeLinks:
                 query = query.where(column == value)
         await self.session.execute(query)
 
-    async def standing(self, purpose: LinkPurpose, wall: datetime, number: int) -> Page[OneTimeLink]:
+    async def open_links(self, purpose: LinkPurpose, wall: datetime, number: int) -> Page[OneTimeLink]:
         """Those of a purpose that still work, the first to run out first."""
         query = select(OneTimeLink).where(OneTimeLink.purpose == purpose, *_live(wall))
         query = query.order_by(OneTimeLink.expires_at, OneTimeLink.id)

@@ -87,7 +87,9 @@ class Sessions:
         await self.session.flush()
         return SignInFamily(opened.id, opened.ends_at)
 
-    async def _taken_up(self, subject: TokenSubject, wall: datetime, place: str | None) -> SignInFamily | None:
+    async def _taken_up(
+        self, subject: TokenSubject, wall: datetime, place: str | None
+    ) -> SignInFamily | None:
         """The sign-in of a kiosk that stands at this place, for thirty days more; others there end.
 
         Refresh tokens of before are deleted (revoking one ends the sign-in), so a stolen one ends with the
@@ -109,7 +111,7 @@ class Sessions:
         await self.session.execute(delete(RefreshToken).where(RefreshToken.family == found))
         return family
 
-    async def spend(self, claims: Claims, subject: TokenSubject, wall: datetime) -> TokenPair | None:
+    async def rotate(self, claims: Claims, subject: TokenSubject, wall: datetime) -> TokenPair | None:
         """Swap a refresh token for the next pair; None when its family had to be revoked, which is kept.
 
         One conditional UPDATE decides between parallel swaps; the others are given the same successor.
@@ -172,7 +174,9 @@ class Sessions:
             scope=subject.scope,
         )
 
-    def _claims(self, subject: TokenSubject, kind: TokenType, family: SignInFamily, jti: UUID, wall: datetime) -> Claims:
+    def _claims(
+        self, subject: TokenSubject, kind: TokenType, family: SignInFamily, jti: UUID, wall: datetime
+    ) -> Claims:
         """No token outlives its family, and no access token its refresh token, by which it is listed."""
         lifetimes = self.issuer.lifetimes
         until = min(wall + lifetimes[kind], wall + lifetimes[TokenType.REFRESH], family.ends_at)

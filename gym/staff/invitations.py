@@ -40,7 +40,7 @@ class InvitationService:
     async def open(self, number: int = 0) -> Page[OpenInvitation]:
         """The first to run out first."""
         self.uow.actor.require(Permission.MANAGE_STAFF)
-        page = await self._links.standing(LinkPurpose.INVITE_STAFF, self.uow.context.wall, number)
+        page = await self._links.open_links(LinkPurpose.INVITE_STAFF, self.uow.context.wall, number)
         makers = {link.created_by for link in page.items if link.created_by}
         query = select(Staff).where(Staff.id.in_(makers))
         names = {one.id: one.name for one in await self.uow.session.scalars(query)}

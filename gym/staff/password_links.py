@@ -60,7 +60,7 @@ class PasswordLinks:
 
         Raises `LinkUnknown`, `LinkUsed`, `LinkExpired`, `StaffDeactivated`.
         """
-        link = await self._links.look(token, (LinkPurpose.SET_PASSWORD,), self.uow.context.wall)
+        link = await self._links.peek(token, (LinkPurpose.SET_PASSWORD,), self.uow.context.wall)
         staff = await self._staff.get(link.subject_id) if link.subject_id else None
         if staff is None or not staff.active:
             raise StaffDeactivated

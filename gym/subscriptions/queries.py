@@ -47,7 +47,7 @@ class SubscriptionQueries:
 
     async def get(self, subscription_id: UUID) -> Subscription:
         """One subscription as it stands. Raises `SubscriptionNotFound`."""
-        subscription = await self._subscriptions.whole(subscription_id)
+        subscription = await self._subscriptions.require_loaded(subscription_id)
         self._require_sight(subscription.client_id)
         return subscription
 

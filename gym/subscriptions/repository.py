@@ -42,7 +42,7 @@ class SubscriptionRepository(Repository[Subscription, UUID]):
     model = Subscription
     missing = SubscriptionNotFound
 
-    async def whole(self, key: UUID) -> Subscription:
+    async def require_loaded(self, key: UUID) -> Subscription:
         return self._found(await self.session.scalar(_whole().where(Subscription.id == key)))
 
     async def of_account(self, account_id: UUID) -> Subscription:
@@ -54,7 +54,7 @@ class SubscriptionRepository(Repository[Subscription, UUID]):
             return None
         return await self.session.scalar(_whole().where(Subscription.idempotency_key == key))
 
-    async def lock_whole(self, key: UUID) -> Subscription:
+    async def lock_loaded(self, key: UUID) -> Subscription:
         query = _locked(_whole().where(Subscription.id == key))
         return self._found(await self.session.scalar(query, execution_options=FRESH))
 

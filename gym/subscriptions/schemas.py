@@ -50,7 +50,7 @@ class PriceReductions:
         return rounded_off(price, min(price, off + earned), smallest)
 
 
-NO_CUT = PriceReductions()
+NO_REDUCTION = PriceReductions()
 
 
 @dataclass(frozen=True, slots=True)

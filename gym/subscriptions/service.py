@@ -180,7 +180,7 @@ class SubscriptionService:
         Raises `NotWaiting`, `PackNotUsedUp`, `SubscriptionNotFound`.
         """
         self.uow.actor.require(Permission.SELL)
-        found = await self._subscriptions.whole(subscription_id)
+        found = await self._subscriptions.require_loaded(subscription_id)
         await self._four_eyes.require_another(found.client_id, Permission.SELL)
         await self._subscriptions.lock_client(found.client_id)
         await StatusSync(self.uow).lock_settled(found.client_id)

@@ -15,7 +15,7 @@ from gym.app import Gym
 from gym.attendance.checkin.facts.queries import LOOK_BACK
 from gym.attendance.checkin.facts.sql import BY_FACE
 from gym.clients.models import Client
-from gym.faces.gallery.postgres_gallery import PgGallery, terms_of
+from gym.faces.gallery.postgres_gallery import PgGallery, probe_parameters
 from gym.faces.gallery.protection import protection_for
 from gym.faces.models import FaceTemplate, TemplateOrigin
 from gym.faces.schemas import Candidates, MatchOutcome, Probe, Vector
@@ -140,7 +140,7 @@ async def test_vectors_lie_in_the_row_and_are_read_in_one_pass(
             "WHERE oid = 'face_templates'::regclass"
         )
         assert await uow.session.scalar(toasted) == 0
-        [terms] = terms_of(Probe(faces.person(), MODEL), uow.secrets.data)
+        [terms] = probe_parameters(Probe(faces.person(), MODEL), uow.secrets.data)
         at = gym.clock.now()
         values = {**terms, "day": date(2026, 8, 3), "at": at, "since": at - LOOK_BACK, "idempotency": None}
         rows = await uow.session.execute(text(f"EXPLAIN (VERBOSE) {BY_FACE.text}"), values)

@@ -20,7 +20,7 @@ from gym.core.config import Config, ConfigError
 from gym.core.database.engine import Base
 from gym.faces.gallery.key_check import open_keys
 from gym.faces.gallery.key_rotation import SEALED, KeyRotation
-from gym.faces.gallery.postgres_gallery import PgGallery, terms_of
+from gym.faces.gallery.postgres_gallery import PgGallery, probe_parameters
 from gym.faces.gallery.protection import protection_for
 from gym.faces.models import FacePicture, FaceTemplate
 from gym.faces.schemas import MatchRule, Probe, Vector
@@ -187,7 +187,7 @@ async def test_a_template_that_moves_between_two_queries_is_not_missed(
     await add_key(installation.gym)
     async with installation.gym.unit_of_work(Actor.system()) as uow:
         gallery = PgGallery(uow.session, uow.secrets.data)
-        terms = terms_of(Probe(person, MODEL), gallery.keyring)
+        terms = probe_parameters(Probe(person, MODEL), gallery.keyring)
         assert len(terms) == 2
         found = []
         for one in terms:

@@ -9,8 +9,8 @@ import pytest
 from gym.faces.gallery.matching import (
     auto_threshold,
     identification_of,
-    leaning,
-    strangers_among,
+    moved_to_mean,
+    outliers,
     threshold_of,
 )
 from gym.faces.refusals import FramesDisagree
@@ -64,10 +64,10 @@ def test_in_an_empty_gallery_everybody_is_unknown() -> None:
 def test_the_odd_photo_of_an_enrolment_is_named(faces: Faces) -> None:
     rosa, eva = faces.person(), faces.person()
     same = [faces.photo(rosa) for _ in range(3)]
-    assert strangers_among(same) == []
-    assert strangers_among([same[0], faces.photo(eva), same[1]]) == [1]
-    assert strangers_among([same[0], faces.photo(eva)]) == [1]
-    assert strangers_among(same[:1]) == []
+    assert outliers(same) == []
+    assert outliers([same[0], faces.photo(eva), same[1]]) == [1]
+    assert outliers([same[0], faces.photo(eva)]) == [1]
+    assert outliers(same[:1]) == []
 
 
 def test_frames_of_one_moment_become_one_better_probe(faces: Faces) -> None:
@@ -83,7 +83,7 @@ def test_templates_lean_towards_what_they_share_and_stay_unit_vectors() -> None:
     faces = Faces(3)
     person = faces.person()
     photos = [faces.photo(person, 0.7) for _ in range(3)]
-    leant = leaning(photos, 0.5)
+    leant = moved_to_mean(photos, 0.5)
     for before, after in zip(photos, leant, strict=True):
         assert after @ after == pytest.approx(1, abs=1e-5)
         assert person @ after > person @ before + 0.05
@@ -93,6 +93,6 @@ def test_templates_lean_towards_what_they_share_and_stay_unit_vectors() -> None:
 
 def test_one_template_alone_and_arcfaces_templates_stay_as_they_are() -> None:
     photos = [Faces(4).person() for _ in range(2)]
-    assert leaning(photos[:1], 0.5)[0] is photos[0]
-    assert all(one is other for one, other in zip(leaning(photos, ARCFACE.lean), photos, strict=True))
+    assert moved_to_mean(photos[:1], 0.5)[0] is photos[0]
+    assert all(one is other for one, other in zip(moved_to_mean(photos, ARCFACE.lean), photos, strict=True))
     assert (ARCFACE.lean, SFACE.lean) == (0.0, 0.5)

@@ -185,7 +185,7 @@ async def test_the_heartbeat_says_that_somebody_leads(gym: Gym, clock: FrozenClo
 async def test_a_changed_time_zone_moves_the_tick_at_five_past_midnight(gym: Gym) -> None:
     work = JobScheduler(gym.run, [])
     await work.beat()
-    work.wind()
+    work.add_ticks()
     work.scheduler.start(paused=True)
     midnight = datetime(2027, 1, 10, 4, 55, tzinfo=UTC)
     try:

@@ -49,7 +49,7 @@ class Door:
 
     async def fits(self, code: str) -> bool:
         async with self.gym.unit_of_work(Actor.system()) as uow:
-            return await KioskService(uow).code_fits(code)
+            return await KioskService(uow).is_valid_code(code)
 
     async def pairs(self, code: str, name: str = "") -> Kiosk:
         async with self.gym.unit_of_work(Actor.system()) as uow:
@@ -173,9 +173,9 @@ async def test_a_wrong_secret_and_an_unknown_kiosk_are_refused_alike(door: Door)
 async def test_leaving_the_page_needs_the_pin_that_was_set(door: Door) -> None:
     free = await door.pairs((await door.shows_code()).code)
     kept = await door.pairs((await door.shows_code(pin_hash=hash_secret(parse_exit_pin(" 2468 ")))).code)
-    assert await door.does("may_leave", free.id, "")
-    assert await door.does("may_leave", kept.id, "2468")
-    assert not await door.does("may_leave", kept.id, "1357")
+    assert await door.does("pin_allows_exit", free.id, "")
+    assert await door.does("pin_allows_exit", kept.id, "2468")
+    assert not await door.does("pin_allows_exit", kept.id, "1357")
 
 
 @pytest.mark.parametrize("typed", ["", "123", "123456789", "12a4", "٤٤٤٤"])

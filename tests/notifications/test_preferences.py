@@ -74,7 +74,7 @@ async def tell(
 
 async def want(gym: Gym, reader: Actor, group: KindGroup, wanted: bool) -> None:
     async with gym.unit_of_work(reader) as uow:
-        await PreferenceService(uow).want(group, wanted=wanted)
+        await PreferenceService(uow).set_group(group, wanted=wanted)
 
 
 async def test_a_reader_does_not_hear_what_they_switched_off_until_they_switch_it_on(
@@ -123,13 +123,13 @@ async def test_quiet_hours_of_ones_own_take_the_place_of_the_gyms(
     gym: Gym, rosa: Actor, clock: FrozenClock
 ) -> None:
     async with gym.unit_of_work(rosa) as uow:
-        await PreferenceService(uow).keep_quiet((time(9), time(12)))
+        await PreferenceService(uow).set_quiet_hours((time(9), time(12)))
     await tell(gym, rosa, Kind.ABSENT, {"first_name": "Rosa", "days": 10})
     assert await deliver(gym) == [], "10:00 is quiet for her"
     clock.advance(NIGHT - clock.now())
     assert len(await deliver(gym)) == 1, "22:00 is not"
     async with gym.unit_of_work(rosa) as uow:
-        assert (await PreferenceService(uow).keep_quiet(None)).quiet is None
+        assert (await PreferenceService(uow).set_quiet_hours(None)).quiet is None
 
 
 async def test_an_admin_who_does_not_want_to_hear_of_the_door_hears_of_the_house(gym: Gym) -> None:

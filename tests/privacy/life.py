@@ -130,7 +130,7 @@ class Life:
         async with self.gym.unit_of_work(Actor.system()) as uow:
             await ClientService(uow).accept_link(issued.token, CHAT, "es")
         async with self.gym.unit_of_work(self.member) as uow:
-            await PreferenceService(uow).want(KindGroup.REMINDERS, wanted=False)
+            await PreferenceService(uow).set_group(KindGroup.REMINDERS, wanted=False)
 
     @property
     def member(self) -> Actor:

@@ -103,7 +103,7 @@ async def test_somebody_elses_reward_changes_no_price(
     async with gym.unit_of_work(desk.actor) as uow:
         whole = await SubscriptionService(uow).get(hers.id)
         with pytest.raises(NotYourReward):
-            await RewardRedemption(uow).redeem(reward.id, rosa.id, cast("Priced", whole))
+            await RewardRedemption(uow).redeem(reward.id, rosa.id, cast("PricedSubscription", whole))
         with pytest.raises(RewardNotFound):
             await RewardRedemption(uow).usable(uuid4(), rosa.id)
     assert (await rewards(gym))[0].redeemed_at is None

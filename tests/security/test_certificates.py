@@ -25,8 +25,8 @@ from gym.security.tls.certificate_folder import (
 from gym.security.tls.certificates import (
     AUTHORITY_LIVES,
     SERVER_LIVES,
-    KeyedCertificate,
     HostNames,
+    KeyedCertificate,
     NameMalformed,
     NameOutside,
     issue,

@@ -91,7 +91,7 @@ def test_a_known_secret_is_hidden_in_every_spelling(fmt: Literal["json", "consol
 def test_a_secret_learned_later_is_hidden_from_then_on() -> None:
     redactor = Redactor()
     assert redactor.clean("the key is abcdef123") == "the key is abcdef123"
-    redactor.know("abcdef123", "abcdef", "x")
+    redactor.add_secrets("abcdef123", "abcdef", "x")
     assert redactor.clean("the key is abcdef123, axe") == f"the key is {HIDDEN}, axe"
 
 

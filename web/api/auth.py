@@ -14,7 +14,7 @@ from gym.kiosks.callers import caller_of
 from gym.kiosks.models import Kiosk
 from gym.security.passwords import verify_secret
 from gym.security.permissions import Actor
-from gym.security.sessions import Sessions, TokenSubject, TokenPair, is_known
+from gym.security.sessions import Sessions, TokenPair, TokenSubject, is_known
 from gym.security.signed_links import SignedLinks
 from gym.security.tokens import ExpiredToken, InvalidToken, Scope, TokenType
 from gym.staff.models import Staff
@@ -140,7 +140,7 @@ async def refresh(request: web.Request) -> web.Response:
     async with gym.unit_of_work(Actor.system()) as uow:
         await caller_of(uow, claims)
         subject = TokenSubject(claims.subject, claims.scope, claims.generation)
-        pair = await Sessions(uow.session, issuer_of(gym)).spend(claims, subject, uow.context.wall)
+        pair = await Sessions(uow.session, issuer_of(gym)).rotate(claims, subject, uow.context.wall)
     if pair is None:
         raise InvalidToken
     return reply(_answer(pair))

@@ -57,7 +57,7 @@ async def pair(request: web.Request) -> web.Response:
     guess = SecretGuess(limits, gym.clock.now(), limits.address.of(neighbourhood(client_address(request))))
     await guess.allow()
     async with gym.unit_of_work(Actor.system()) as uow:
-        fits = await KioskService(uow).code_fits(body.code)
+        fits = await KioskService(uow).is_valid_code(body.code)
     if not fits:
         raise PairingRefused
     await guess.was_right()
@@ -124,7 +124,7 @@ async def leave(request: web.Request) -> web.Response:
     guess = SecretGuess(limits, gym.clock.now(), limits.exit.of(claims.subject))
     await guess.allow()
     async with acting(request) as (uow, caller):
-        may = await KioskService(uow).may_leave(caller.actor.id or claims.subject, body.pin)
+        may = await KioskService(uow).pin_allows_exit(caller.actor.id or claims.subject, body.pin)
     if not may:
         raise ExitPinWrong
     await guess.was_right()

@@ -229,7 +229,9 @@ async def _show(context: UpdateContext, key: UUID) -> None:
     await context.show(progress_screen(context.t, broadcast, progress, context.settings))
 
 
-def progress_screen(t: HtmlTranslator, one: Broadcast, at: BroadcastProgress, settings: GymSettings) -> Screen:
+def progress_screen(
+    t: HtmlTranslator, one: Broadcast, at: BroadcastProgress, settings: GymSettings
+) -> Screen:
     """The progress; the same message is redrawn while the broadcast runs."""
     lines = [t("📣 <b>Broadcast</b>: {state}", state=Html(t(STATES[at.state]))), _whom(t, one), ""]
     if at.state is BroadcastState.PREPARING:

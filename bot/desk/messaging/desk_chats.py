@@ -242,7 +242,7 @@ async def accept(context: UpdateContext, press: AcceptDeskChat) -> None:
 @router.on(Hear)
 async def hear(context: UpdateContext, press: Hear) -> None:
     async with context.unit_of_work() as uow:
-        chat = await DeskChatService(uow).hear(press.key, press.group, wanted=press.wanted)
+        chat = await DeskChatService(uow).set_group(press.key, press.group, wanted=press.wanted)
     await context.show(_card(context.t, chat))
 
 

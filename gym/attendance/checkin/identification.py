@@ -6,7 +6,7 @@ from gym.attendance.checkin.facts.door_facts import AttemptContext, Match
 from gym.attendance.checkin.facts.queries import CheckInQueries
 from gym.faces.gallery import matching
 from gym.faces.gallery.memory_gallery import MemoryGallery, search
-from gym.faces.gallery.postgres_gallery import PgGallery, terms_of
+from gym.faces.gallery.postgres_gallery import PgGallery, probe_parameters
 from gym.faces.schemas import MatchOutcome, MatchRule, Probe
 from gym.unit_of_work import UnitOfWork
 
@@ -23,7 +23,7 @@ class FaceIdentification:
         """Who it is and all about them."""
         if self._memory is not None and self._memory.model_id == probe.model_id:
             return await self._in_memory(self._memory, probe, rule, attempt)
-        terms = terms_of(probe, self.uow.secrets.data)
+        terms = probe_parameters(probe, self.uow.secrets.data)
         if len(terms) > 1:  # keys are being rotated: each key's templates need a search of their own
             return await self._under_several_keys(probe, rule, attempt)
         facts, candidates = await self._queries.facts_of_face(terms[0], attempt.day, attempt.at, attempt.key)

@@ -19,7 +19,7 @@ from gym.core.errors import Invalid
 from gym.core.language import N_
 from gym.faces.calibration.batches import PhotoFile, read_shots
 from gym.faces.engine.model_packs import PACKS, Engine
-from gym.faces.gallery.matching import identification_of, leaning, threshold_of
+from gym.faces.gallery.matching import identification_of, moved_to_mean, threshold_of
 from gym.faces.pool import FacePool
 from gym.faces.schemas import NOBODY, Candidates, Identification, MatchOutcome, MatchRule, Vector
 
@@ -103,7 +103,7 @@ class Split:
 
     def enrolled(self, templates: int, rule: MatchRule) -> list[Vector]:
         """What the gallery would hold of them."""
-        return leaning(self.accepted(templates), rule.scale.lean)
+        return moved_to_mean(self.accepted(templates), rule.scale.lean)
 
     def accepted(self, templates: int) -> list[Vector]:
         """The first that pass; a refused photo is made good by the next one, while there is one."""

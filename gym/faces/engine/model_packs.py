@@ -150,7 +150,7 @@ def find_pack(name: str, files: Sequence[str] = ()) -> Pack:
     return Pack(name, known[0], known[1], licence=Licence.UNKNOWN)
 
 
-def by_hand(pack: Pack, folder: Path, why: str) -> ConfigError:
+def missing_files_error(pack: Pack, folder: Path, why: str) -> ConfigError:
     """The one error about files that are not there: what is wrong, and where to put which file."""
     files = " and ".join(f"{one.name} (SHA-256 {one.sha256[:12]}…)" for one in pack.files)
     return ConfigError(f"FACE_PACK: {pack.name} {why}; put {files} into {folder} by hand and start again")
@@ -165,9 +165,11 @@ def check(pack: Pack, folder: Path) -> None:
     for one in pack.files:
         path = folder / one.name
         if not path.is_file():
-            raise by_hand(pack, folder, f"is not complete: {one.name} is missing")
+            raise missing_files_error(pack, folder, f"is not complete: {one.name} is missing")
         if file_hash(path) not in one.hashes:
-            raise by_hand(pack, folder, f"cannot be trusted: {path} is damaged or another file, delete it")
+            raise missing_files_error(
+                pack, folder, f"cannot be trusted: {path} is damaged or another file, delete it"
+            )
 
 
 def copy_carried(pack: Pack, folder: Path) -> None:
@@ -175,7 +177,7 @@ def copy_carried(pack: Pack, folder: Path) -> None:
     for one in missing_in(pack, folder):
         source = carried(one)
         if source is not None:
-            with source.open("rb") as given, whole_or_nothing(folder / one.name) as target:
+            with source.open("rb") as given, written_atomically(folder / one.name) as target:
                 shutil.copyfileobj(given, target)
 
 
@@ -190,7 +192,7 @@ def carried(weights: Weights) -> Path | None:
 
 
 @contextmanager
-def whole_or_nothing(path: Path) -> Generator[BinaryIO]:
+def written_atomically(path: Path) -> Generator[BinaryIO]:
     """A temporary file that is renamed at the end: under its name there is all of it or nothing."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, draft = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)

@@ -22,12 +22,12 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 from gym.faces.engine.model_packs import (
     Pack,
     Weights,
-    by_hand,
     check,
     copy_carried,
     find_pack,
+    missing_files_error,
     missing_in,
-    whole_or_nothing,
+    written_atomically,
 )
 
 log = structlog.get_logger()
@@ -80,14 +80,16 @@ def locate(pack_name: str, root: Path, source: Source | None = None) -> Located:
 
 def _fetch(pack: Pack, folder: Path, source: Source) -> None:
     if not pack.published:
-        raise by_hand(pack, folder, f"is not complete: the wheel {pack.detector.wheel} is not installed")
+        raise missing_files_error(
+            pack, folder, f"is not complete: the wheel {pack.detector.wheel} is not installed"
+        )
     if not source.allowed:
-        raise by_hand(pack, folder, "is not complete and FACE_DOWNLOAD is off")
+        raise missing_files_error(pack, folder, "is not complete and FACE_DOWNLOAD is off")
     with _alone(folder):
         try:
             _download(pack, folder, f"{source.url.rstrip('/')}/{pack.name}.zip", source)
         except _Failed as failure:
-            raise by_hand(pack, folder, f"could not be downloaded ({failure})") from failure
+            raise missing_files_error(pack, folder, f"could not be downloaded ({failure})") from failure
 
 
 @contextmanager
@@ -192,7 +194,7 @@ def _unpack(pack: Pack, folder: Path, archive: Path) -> None:
             member = inside.get(weights.name)
             if member is None or member.file_size > LARGEST_FILE:
                 raise _Wrong(f"the archive holds no {weights.name}")
-            with opened.open(member) as given, whole_or_nothing(folder / weights.name) as target:
+            with opened.open(member) as given, written_atomically(folder / weights.name) as target:
                 _copy_checked(given, target, weights)
 
 

@@ -18,7 +18,7 @@ from gym.clients.models import Client
 from gym.core.errors import GymError
 from gym.faces.engine.images import decode
 from gym.faces.engine.reader import FaceReader
-from gym.faces.gallery.matching import leaning
+from gym.faces.gallery.matching import moved_to_mean
 from gym.faces.gallery.protection import protection_for
 from gym.faces.models import FacePicture, FaceTemplate
 from gym.faces.repository import FaceRepository
@@ -74,7 +74,7 @@ class ReembeddingService:
         replaced = [one for one in there if one in made]
         if not replaced and (not there or not await self._is_known(client_id)):
             return None if there else 0
-        vectors = leaning([made[one] for one in replaced], scale_of(self.model_id).lean)
+        vectors = moved_to_mean([made[one] for one in replaced], scale_of(self.model_id).lean)
         for template_id, vector in zip(replaced, vectors, strict=True):
             await self._put(template_id, vector)
         await self.uow.session.execute(

@@ -41,7 +41,7 @@ def identification_of(candidates: Candidates, rule: MatchRule) -> Identification
     return Identification(MatchOutcome.FOUND, candidates.client_id)
 
 
-def strangers_among(embeddings: Sequence[Vector], scale: CosineScale = ARCFACE) -> list[int]:
+def outliers(embeddings: Sequence[Vector], scale: CosineScale = ARCFACE) -> list[int]:
     """Which photos (from 0) do not look like the others together; of two, the second is named."""
     if len(embeddings) < 2:
         return []
@@ -51,7 +51,7 @@ def strangers_among(embeddings: Sequence[Vector], scale: CosineScale = ARCFACE) 
     return [place for place in range(len(stack)) if _likeness_to_rest(stack, place) < scale.same_person]
 
 
-def leaning(embeddings: Sequence[Vector], lean: float) -> list[Vector]:
+def moved_to_mean(embeddings: Sequence[Vector], lean: float) -> list[Vector]:
     """Templates of one client, each moved by that share (0 to 1) towards the middle of them all.
 
     What one photo has of its own (light, an open mouth) counts less, and what they share counts more.

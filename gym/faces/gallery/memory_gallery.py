@@ -114,7 +114,7 @@ class TransactionGallery:
         return await search(snapshot, self.gallery.keyring, probe, other_than)
 
 
-def fastest(truth: PgGallery, memory: MemoryGallery | None, probe: Probe) -> Gallery:
+def gallery_for(truth: PgGallery, memory: MemoryGallery | None, probe: Probe) -> Gallery:
     """The memory gallery where there is one for the probe's model; PostgreSQL otherwise."""
     if memory is None or memory.model_id != probe.model_id:
         return truth

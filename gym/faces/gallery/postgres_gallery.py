@@ -64,7 +64,7 @@ class PgGallery:
 
     async def search(self, probe: Probe, other_than: UUID | None = None) -> Candidates:
         found = NOBODY
-        for terms in terms_of(probe, self.keyring):
+        for terms in probe_parameters(probe, self.keyring):
             statement = SEARCH if other_than is None else SEARCH_OTHERS
             values = terms if other_than is None else {**terms, "other": other_than}
             row = (await self.session.execute(statement, values)).mappings().one()
@@ -77,14 +77,14 @@ class PgGallery:
         What the door has learnt is left out: a face drifts no further than from its enrolment.
         """
         scores: list[float] = []
-        for terms in terms_of(probe, self.keyring):
+        for terms in probe_parameters(probe, self.keyring):
             score = await self.session.scalar(LIKENESS, {**terms, "client": client_id})
             if score is not None:
                 scores.append(float(score))
         return max(scores, default=None)
 
 
-def terms_of(probe: Probe, keyring: Keyring) -> list[dict[str, Any]]:
+def probe_parameters(probe: Probe, keyring: Keyring) -> list[dict[str, Any]]:
     """What NEAREST is filled with: once for each live key, which is one unless keys are being rotated.
 
     The key in use comes last: a template moves only to it, so what moves between two queries is in the later

@@ -13,7 +13,7 @@ from prometheus_client import Counter
 from gym.core.errors import Invalid
 from gym.core.language import N_
 from gym.faces.engine.quality import pose
-from gym.faces.engine.reader import FaceReader, DetectedFaces, PhotoReading
+from gym.faces.engine.reader import DetectedFaces, FaceReader, PhotoReading
 from gym.faces.liveness.turn_challenge import ChallengeResult, Side, judge
 from gym.faces.thresholds import scale_of
 

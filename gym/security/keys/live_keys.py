@@ -56,7 +56,7 @@ class LiveKeys:
         except ConfigError as error:
             log.warning("keys_unreadable", error=str(error))
             return False
-        REDACTOR.know(*found.texts())
+        REDACTOR.add_secrets(*found.texts())
         self.secrets = replace(self.secrets, data=found.data.joined(self.secrets.data))
         self._views = {}
         return True

@@ -15,7 +15,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
 from gym.core.config import Config, ConfigError
-from gym.security.tls.certificates import KeyedCertificate, HostNames, issue, make_authority, names_in, vouches
+from gym.security.tls.certificates import (
+    HostNames,
+    KeyedCertificate,
+    issue,
+    make_authority,
+    may_certify,
+    names_in,
+)
 
 FOLDER: Final = "https"
 RENEW: Final = "run: python -m gym certificate, then restart"
@@ -78,7 +85,7 @@ class CertificateFolder:
         if authority is None:
             return False
         lacks = [one for one in addresses_here() if one not in standing.names]
-        lacks = [one for one in lacks if vouches(authority.certificate, HostNames.of([one]))]
+        lacks = [one for one in lacks if may_certify(authority.certificate, HostNames.of([one]))]
         if not lacks and not standing.ends_soon(now):
             return False
         self.make(gym_name, HostNames.of([*standing.names, *lacks]), now)

@@ -168,7 +168,7 @@ def _host(text: str) -> str:
     return encoded
 
 
-def vouches(authority: x509.Certificate, names: HostNames) -> bool:
+def may_certify(authority: x509.Certificate, names: HostNames) -> bool:
     """Whether the authority may issue a certificate for these names."""
     try:
         _require_within(authority, names)

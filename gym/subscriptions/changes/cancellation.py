@@ -45,7 +45,7 @@ class Cancellation:
         Raises `AlreadyClosed`.
         """
         self.uow.actor.require(Permission.CANCEL_SUBSCRIPTION)
-        subscription = await self._subscriptions.whole(subscription_id)
+        subscription = await self._subscriptions.require_loaded(subscription_id)
         needed = Permission.CANCEL_SUBSCRIPTION
         await FourEyes(self.uow).require_another(subscription.client_id, needed, acts=False)
         if due_status(subscription, self.uow.today) not in OPEN:
@@ -80,7 +80,7 @@ class Cancellation:
         """
         self.uow.actor.require(Permission.CANCEL_SUBSCRIPTION)
         reason = parse_reason(reason)
-        found = await self._subscriptions.whole(subscription_id)
+        found = await self._subscriptions.require_loaded(subscription_id)
         await FourEyes(self.uow).require_another(found.client_id, Permission.CANCEL_SUBSCRIPTION)
         subscription = await FreezeService(self.uow).release(subscription_id)
         begun = not is_waiting(subscription, self.uow.today)

@@ -48,7 +48,7 @@ class PlanChangeService:
     async def quote(self, subscription_id: UUID, plan_id: UUID) -> ChangeQuote:
         """What `change` would do now; the same refusals."""
         self.uow.actor.require(Permission.SELL)
-        return await self._quote(await self._subscriptions.whole(subscription_id), plan_id)
+        return await self._quote(await self._subscriptions.require_loaded(subscription_id), plan_id)
 
     async def change(
         self, subscription_id: UUID, plan_id: UUID, *, seen: str | None = None, key: UUID | None = None
@@ -63,7 +63,7 @@ class PlanChangeService:
         client, plan and price.
         """
         self.uow.actor.require(Permission.SELL)
-        client_id = (await self._subscriptions.whole(subscription_id)).client_id
+        client_id = (await self._subscriptions.require_loaded(subscription_id)).client_id
         await FourEyes(self.uow).require_another(client_id, Permission.SELL)
         client = await self._subscriptions.lock_client(client_id)
         done = await Sales(self.uow).made_by(key, client_id)

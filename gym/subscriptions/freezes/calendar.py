@@ -61,19 +61,19 @@ class FreezeCalendar:
 
     def _past(self, one: Subscription) -> list[Interval]:
         """What closings have held before today."""
-        return until_day(self.today - DAY, closed_rests(one))
+        return until_day(self.today - DAY, closing_intervals(one))
 
 
 def _days_of(closure: GymClosure) -> Interval:
     return Interval(closure.starts_on, closure.ends_on, closure_id=closure.id)
 
 
-def wishes_of(one: Subscription) -> list[Interval]:
+def requested_intervals(one: Subscription) -> list[Interval]:
     """The intervals of freezes that the client asked for."""
     return [Interval.of(freeze) for freeze in one.freezes if freeze.kind is FreezeKind.CLIENT]
 
 
-def closed_rests(one: Subscription) -> list[Interval]:
+def closing_intervals(one: Subscription) -> list[Interval]:
     """The rests that the gym's closings gave; their rows are told apart by closing and first day."""
     closed = (freeze for freeze in one.freezes if freeze.kind is FreezeKind.CLOSURE)
     return [replace(Interval.of(freeze), freeze_id=None) for freeze in closed]

@@ -35,7 +35,7 @@ class GiftDayGrants:
         Raises `GiftOutOfRange`, `ReasonNeeded`, `SubscriptionNotFound`, `AlreadyClosed`, `PaymentKeyReused`.
         """
         reason = self._checked(days, reason)
-        one = await SubscriptionRepository(self.uow.session).whole(subscription_id)
+        one = await SubscriptionRepository(self.uow.session).require_loaded(subscription_id)
         await FourEyes(self.uow).require_another(one.client_id, Permission.GIFT_DAYS)
         moves = Rescheduling(self.uow)
         chains = await moves.lock([one.client_id])

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy.orm.attributes import set_committed_value
 
 from gym.core.database.ids import new_id
-from gym.subscriptions.freezes.calendar import FreezeCalendar, wishes_of
+from gym.subscriptions.freezes.calendar import FreezeCalendar, requested_intervals
 from gym.subscriptions.freezes.layout import Layout, usable_days
 from gym.subscriptions.freezes.repository import FreezeRepository
 from gym.subscriptions.intervals import DAY, Interval
@@ -82,7 +82,7 @@ class Rescheduling:
             before = (one.starts_on, one.ends_on)
             yields = not held and one.id not in chain.ending
             starts_on = one.starts_on + shift
-            laid = calendar.lay(one, starts_on, chain.usable[one.id], wishes_of(one), yields=yields)
+            laid = calendar.lay(one, starts_on, chain.usable[one.id], requested_intervals(one), yields=yields)
             shift = laid.ends_on - one.ends_on
             self._write(one, laid, chain, held=held)
             if before != (one.starts_on, one.ends_on):

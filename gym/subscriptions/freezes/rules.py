@@ -8,7 +8,7 @@ from typing import Final
 from gym.core.reading.days import Days
 from gym.security.permissions import Actor, Permission
 from gym.subscriptions.errors import AlreadyClosed
-from gym.subscriptions.freezes.calendar import wishes_of
+from gym.subscriptions.freezes.calendar import requested_intervals
 from gym.subscriptions.freezes.errors import (
     AlreadyFrozen,
     DebtFirst,
@@ -29,11 +29,11 @@ LONGEST: Final = 366
 
 def allowance_left(subscription: Subscription, today: date) -> int:
     """Frozen days of the plan that are not spent or planned yet; one without an end is spent day by day."""
-    used = sum(_spent(rest, today) for rest in wishes_of(subscription))
+    used = sum(_spent(rest, today) for rest in requested_intervals(subscription))
     return max(0, subscription.plan.freeze_days - used)
 
 
-def judged(
+def checked_freeze(
     subscription: Subscription, wish: Interval, actor: Actor, today: date, *, visited: bool
 ) -> Interval:
     """The freeze that may be made of a wish.
@@ -50,7 +50,7 @@ def judged(
         raise DebtFirst(subscription.account.balance)
     _require_length(wish)
     rest = _within_plan(subscription, wish, actor, today)
-    for other in wishes_of(subscription):
+    for other in requested_intervals(subscription):
         if other.meets(rest):
             raise AlreadyFrozen(other.starts_on, other.ends_on)
     _require_start(subscription, rest, today, visited=visited)

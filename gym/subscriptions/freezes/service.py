@@ -22,14 +22,14 @@ from gym.security.permissions import Permission
 from gym.staff.four_eyes import FourEyes
 from gym.subscriptions.errors import AlreadyClosed
 from gym.subscriptions.freezes import notices
-from gym.subscriptions.freezes.calendar import wishes_of
+from gym.subscriptions.freezes.calendar import requested_intervals
 from gym.subscriptions.freezes.closures import Closures
 from gym.subscriptions.freezes.errors import GymIsClosed, NothingFrozen
 from gym.subscriptions.freezes.gift_days import GiftDayGrants
 from gym.subscriptions.freezes.layout import usable_days
 from gym.subscriptions.freezes.repository import FreezeRepository
 from gym.subscriptions.freezes.rescheduling import Rescheduling, SubscriptionChain, freeze_facts
-from gym.subscriptions.freezes.rules import allowance_left, days_of_start, judged
+from gym.subscriptions.freezes.rules import allowance_left, checked_freeze, days_of_start
 from gym.subscriptions.freezes.schemas import Closure, FreezeQuote
 from gym.subscriptions.intervals import DAY, Interval, from_day, until_day
 from gym.subscriptions.models import Freeze, FreezeKind, GymClosure, Subscription
@@ -48,13 +48,15 @@ class FreezeService:
 
     async def quote(self, subscription_id: UUID, starts_on: date, ends_on: date | None) -> FreezeQuote:
         """What `freeze` would do now; the same refusals. Staff, and the member for an own subscription."""
-        one = await self._subscriptions.whole(subscription_id)
+        one = await self._subscriptions.require_loaded(subscription_id)
         self.uow.actor.require_own_or(Permission.FREEZE, one.client_id)
         await FourEyes(self.uow).require_another(one.client_id, Permission.FREEZE, acts=False)
         calendar = await Rescheduling(self.uow).calendar([one.client_id])
         visited = one.client_id in calendar.visited
-        rest = judged(one, Interval(starts_on, ends_on), self.uow.actor, self.uow.today, visited=visited)
-        laid = calendar.lay(one, one.starts_on, usable_days(one), [*wishes_of(one), rest])
+        rest = checked_freeze(
+            one, Interval(starts_on, ends_on), self.uow.actor, self.uow.today, visited=visited
+        )
+        laid = calendar.lay(one, one.starts_on, usable_days(one), [*requested_intervals(one), rest])
         renewal = await self._waiting(one)
         lasting = rest.ends_on is None
         later = renewal.starts_on + (laid.ends_on - one.ends_on) if renewal and not lasting else None
@@ -82,12 +84,12 @@ class FreezeService:
         """Let a subscription rest, now or later; the same key gives the same freeze again.
 
         Without `ends_on` it rests until the client returns. The client is told, unless they have
-        `asked_for` it and are answered. Raises what `freeze_rules.judged` raises,
+        `asked_for` it and are answered. Raises what `gym.subscriptions.freezes.rules.checked_freeze` raises,
         `ReasonNeeded`, `SubscriptionNotFound`, `PaymentKeyReused`.
         """
         self.uow.actor.require(Permission.FREEZE)
         reason = parse_reason(reason)
-        found = await self._subscriptions.whole(subscription_id)
+        found = await self._subscriptions.require_loaded(subscription_id)
         await FourEyes(self.uow).require_another(found.client_id, Permission.FREEZE)
         chain = await self._locked(subscription_id)
         done = await self._freezes.by_key(key)
@@ -96,7 +98,7 @@ class FreezeService:
         one = self._open(chain, subscription_id)
         visited = await self._freezes.visited_on(self.uow.today, [one.client_id])
         wish = Interval(starts_on, ends_on)
-        rest = judged(one, wish, self.uow.actor, self.uow.today, visited=bool(visited))
+        rest = checked_freeze(one, wish, self.uow.actor, self.uow.today, visited=bool(visited))
         row = self._row(one, rest, reason, key)
         await self._add(one, row)
         self.uow.audit("freeze.made", row, after=freeze_facts(row), person_id=one.client_id)
@@ -111,7 +113,7 @@ class FreezeService:
         is over already changes nothing. Members may end their own. Raises `NothingFrozen`, `AlreadyClosed`,
         `GymIsClosed`.
         """
-        found = await self._subscriptions.whole(subscription_id)
+        found = await self._subscriptions.require_loaded(subscription_id)
         self.uow.actor.require_own_or(Permission.FREEZE, found.client_id)
         chain = await self._locked(subscription_id)
         one = self._open(chain, subscription_id)
@@ -142,14 +144,14 @@ class FreezeService:
 
     async def freezes(self, subscription_id: UUID) -> Sequence[Freeze]:
         """All freezes that count, first day first; those of closings too."""
-        found = await self._subscriptions.whole(subscription_id)
+        found = await self._subscriptions.require_loaded(subscription_id)
         self.uow.actor.require_own_or(Permission.CHECK_IN, found.client_id)
         return await self._freezes.of_subscription(subscription_id)
 
     async def allowance_left(self, subscription: Subscription) -> int:
         """Frozen days that the plan has left in this subscription, planned ones counted as spent."""
         self.uow.actor.require_own_or(Permission.CHECK_IN, subscription.client_id)
-        whole = await self._subscriptions.whole(subscription.id)
+        whole = await self._subscriptions.require_loaded(subscription.id)
         return allowance_left(whole, self.uow.today)
 
     async def days_of_start(self, subscription: Subscription) -> Days:
@@ -197,7 +199,7 @@ class FreezeService:
         return len(reachable)
 
     async def _locked(self, subscription_id: UUID) -> SubscriptionChain:
-        one = await self._subscriptions.whole(subscription_id)
+        one = await self._subscriptions.require_loaded(subscription_id)
         chains = await Rescheduling(self.uow).lock([one.client_id])
         return chains[0] if chains else SubscriptionChain([])
 
@@ -251,7 +253,7 @@ class FreezeService:
         return freeze.canceled_at is not None or not from_day(self.uow.today, [Interval.of(freeze)])
 
     def _to_end(self, one: Subscription, freeze_id: UUID | None) -> Freeze:
-        left = {rest.freeze_id for rest in from_day(self.uow.today, wishes_of(one))}
+        left = {rest.freeze_id for rest in from_day(self.uow.today, requested_intervals(one))}
         for freeze in one.freezes:
             if freeze.id in left and freeze_id in (None, freeze.id):
                 return freeze

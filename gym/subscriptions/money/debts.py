@@ -148,7 +148,7 @@ class DebtService:
     async def get(self, subscription_id: UUID) -> Debt:
         """One debt. Raises `SubscriptionNotFound`, `NothingOwed`, `NotDueYet`."""
         self.uow.actor.require(Permission.TAKE_PAYMENT)
-        return self._debt(await SubscriptionRepository(self.uow.session).whole(subscription_id))
+        return self._debt(await SubscriptionRepository(self.uow.session).require_loaded(subscription_id))
 
     async def snooze(self, subscription_id: UUID, until: date | None) -> Debt:
         """Nobody is reminded before `until`, which is the first day to ask again; None ends it now.

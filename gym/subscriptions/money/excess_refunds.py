@@ -56,7 +56,9 @@ class ExcessRefundService:
     async def get(self, subscription_id: UUID) -> ExcessRefund:
         """One plan, also when nothing is missing any more. Raises `SubscriptionNotFound`."""
         self.uow.actor.require(Permission.REFUND)
-        return await self._doubt(await SubscriptionRepository(self.uow.session).whole(subscription_id))
+        return await self._doubt(
+            await SubscriptionRepository(self.uow.session).require_loaded(subscription_id)
+        )
 
     async def _doubt(self, subscription: Subscription) -> ExcessRefund:
         money = MoneyBack(self.uow)

@@ -89,7 +89,9 @@ class JointPayments:
         entry = await PaymentService(self.uow).payment(entry_id)
         return await self._whole(entry)
 
-    async def _take(self, one: OwedSubscription, method: Method, key: UUID, destination: str | None) -> Receipt:
+    async def _take(
+        self, one: OwedSubscription, method: Method, key: UUID, destination: str | None
+    ) -> Receipt:
         subscription = one.subscription
         entry = await PaymentService(self.uow).take(
             subscription.account_id, one.balance, method, key=key, destination=destination
@@ -100,7 +102,7 @@ class JointPayments:
     async def _lock_owed(self, client_id: UUID) -> list[OwedSubscription]:
         """Read before and after the lock: what was paid meanwhile owes nothing any more."""
         found = await self._subscriptions.owed(client_id)
-        locked = [await self._subscriptions.lock_whole(one.id) for one in found]
+        locked = [await self._subscriptions.lock_loaded(one.id) for one in found]
         return [OwedSubscription(one, one.account.balance) for one in locked if one.account.balance]
 
     async def _again(self, done: LedgerEntry, client_id: UUID) -> JointReceipt:

@@ -113,7 +113,7 @@ class SubscriptionPayments:
         subscription = await self._settlement.lock(subscription_id, credit=True)
         entry = await MoneyBack(self.uow).take_back(subscription.account_id, method, reason, key=key)
         if not subscription.account.balance:
-            await after_paid(self.uow, cast("Paid", subscription))
+            await after_paid(self.uow, cast("PaidSubscription", subscription))
         receipt = await self._receipts.of(entry, subscription)
         notices.tell_paid(self.uow, receipt, subscription)
         return receipt

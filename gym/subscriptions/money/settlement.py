@@ -28,11 +28,11 @@ class PaymentSettlement:
 
         Raises `OwnMembershipRefused`, `SubscriptionNotFound`.
         """
-        found = await self._subscriptions.whole(subscription_id)
+        found = await self._subscriptions.require_loaded(subscription_id)
         await FourEyes(self.uow).require_another(found.client_id, Permission.TAKE_PAYMENT)
         if credit:
             await self._subscriptions.lock_client(found.client_id)
-        return await self._subscriptions.lock_whole(subscription_id)
+        return await self._subscriptions.lock_loaded(subscription_id)
 
     async def settle(self, subscription: Subscription, owed: Decimal) -> None:
         """Bring the status in line with the balance, and the referral reward with the first paid period.
@@ -42,11 +42,11 @@ class PaymentSettlement:
         await StatusSync(self.uow).settle(subscription)
         balance = subscription.account.balance
         if owed and not balance:
-            await after_paid(self.uow, cast("Paid", subscription))
+            await after_paid(self.uow, cast("PaidSubscription", subscription))
         if balance and not owed:
-            await after_unpaid(self.uow, cast("Paid", subscription))
+            await after_unpaid(self.uow, cast("PaidSubscription", subscription))
 
     async def after_refund(self, subscription: Subscription) -> None:
         """Take the referral reward back when all the money of the period was given back."""
         if not await MoneyBack(self.uow).refundable(subscription.account_id):
-            await after_unpaid(self.uow, cast("Paid", subscription))
+            await after_unpaid(self.uow, cast("PaidSubscription", subscription))

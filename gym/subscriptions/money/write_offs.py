@@ -42,7 +42,7 @@ class WriteOffs:
         Raises `NothingOwed`, `OwnMembershipRefused`, `ReasonNeeded`, `SubscriptionNotFound`, `KeyReused`.
         """
         self.uow.actor.require(Permission.CREDIT)
-        found = await self._subscriptions.whole(subscription_id)
+        found = await self._subscriptions.require_loaded(subscription_id)
         await FourEyes(self.uow).require_another(found.client_id, Permission.CREDIT)
         subscription = await self._settlement.lock(subscription_id, credit=False)
         done = await EntryRepository(self.uow.session).by_key(key)

@@ -33,7 +33,7 @@ from gym.subscriptions.intervals import Interval
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.periods import Period, first_period, following_period
 from gym.subscriptions.repository import SubscriptionRepository
-from gym.subscriptions.schemas import NO_CUT, OwedSubscription, PriceReductions, Quote
+from gym.subscriptions.schemas import NO_REDUCTION, OwedSubscription, PriceReductions, Quote
 from gym.subscriptions.status.statuses import is_open, is_used_up, is_waiting, open_freeze
 from gym.unit_of_work import UnitOfWork
 
@@ -58,7 +58,7 @@ class Offers:
         self._smallest = uow.settings.smallest_amount
 
     async def sale(
-        self, client: Client, plan_id: UUID, starts_on: date | None, cut: PriceReductions = NO_CUT
+        self, client: Client, plan_id: UUID, starts_on: date | None, cut: PriceReductions = NO_REDUCTION
     ) -> Quote:
         """The offer of a new subscription; its refusals are the typed errors of this room."""
         plan = await self.sellable(client, plan_id)
@@ -71,7 +71,9 @@ class Offers:
         await self._require_free(client, period)
         return replace(await self._quote(client, plan, period, cut, start), closed=closed)
 
-    async def renewal(self, client: Client, plan_id: UUID | None, cut: PriceReductions = NO_CUT) -> Quote:
+    async def renewal(
+        self, client: Client, plan_id: UUID | None, cut: PriceReductions = NO_REDUCTION
+    ) -> Quote:
         """The offer of a renewal of the client's latest subscription, with the same plan or another."""
         latest = await self._subscriptions.latest(client.id)
         if latest is None:

@@ -81,7 +81,7 @@ class Sales:
         self.uow.audit(action, subscription, after=sold_facts(subscription))
         await self._rest(rests)
         if quote.reward is not None:
-            priced = cast("Priced", subscription)
+            priced = cast("PricedSubscription", subscription)
             await RewardRedemption(self.uow).redeem(quote.reward.id, quote.client.id, priced)
         return subscription
 

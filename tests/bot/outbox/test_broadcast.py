@@ -220,7 +220,7 @@ async def test_whoever_wants_no_news_or_blocks_the_bot_is_not_counted(
         eva = await uow.session.scalar(select(Client).where(Client.telegram_id == members[0].id))
     assert eva is not None
     async with gym.unit_of_work(Actor.member(eva.id, "Eva")) as uow:
-        await PreferenceService(uow).want(KindGroup.NEWS, wanted=False)
+        await PreferenceService(uow).set_group(KindGroup.NEWS, wanted=False)
     await desk_bot.assembly.services.chats.set_reachable(members[1].id, False)
     async with gym.unit_of_work(admin) as uow:
         reach = await BroadcastService(uow).reach(ACTIVE)

@@ -12,7 +12,7 @@ import pytest
 
 from bot.messages import render
 from gym.app import Gym
-from gym.attendance.absence import away, terms_of
+from gym.attendance.absence import absence_parameters, absent_members
 from gym.attendance.checkin.access import may_come_in
 from gym.attendance.checkin.facts.door_facts import AttemptContext, Match
 from gym.attendance.checkin.facts.queries import CheckInQueries
@@ -231,8 +231,10 @@ async def test_whoever_may_be_asked_is_exactly_whom_the_door_would_let_in(
 
 async def _welcome(gym: Gym) -> set[UUID]:
     async with gym.unit_of_work(Actor.system()) as uow:
-        found = away("SELECT client_id FROM welcome")
-        return set((await uow.session.execute(found, terms_of(uow.today, uow.settings, 0))).scalars())
+        found = absent_members("SELECT client_id FROM welcome")
+        return set(
+            (await uow.session.execute(found, absence_parameters(uow.today, uow.settings, 0))).scalars()
+        )
 
 
 async def _let_in(gym: Gym, crowd: list[Client]) -> set[UUID]:

@@ -37,7 +37,7 @@ async def kept(gym: Gym) -> str:
 
 async def leaves(gym: Gym, kiosk: UUID, pin: str) -> bool:
     async with gym.unit_of_work(Actor.system()) as uow:
-        return await KioskService(uow).may_leave(kiosk, pin)
+        return await KioskService(uow).pin_allows_exit(kiosk, pin)
 
 
 def found_by_a_thief(stored: str) -> bool:

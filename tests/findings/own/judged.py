@@ -113,7 +113,7 @@ async def _brings_a_plan_forward(uow: UnitOfWork, w: World) -> None:
 
 
 async def _takes_a_plan_back(uow: UnitOfWork, w: World) -> None:
-    one = await SubscriptionRepository(uow.session).lock_whole(w.one.id)
+    one = await SubscriptionRepository(uow.session).lock_loaded(w.one.id)
     await ImportedPlans(uow).take_back(one, one.account, "import undone")
 
 

@@ -25,7 +25,7 @@ from gym.hot_path.request_authentication import AuthenticatedRequest, RequestAut
 from gym.kiosks.callers import Caller, caller_from, caller_of, is_seen_anew
 from gym.kiosks.models import Kiosk
 from gym.security.cipher import Keyring
-from gym.security.idempotency import Claim, AnswerProtection, Idempotency, StoredAnswer
+from gym.security.idempotency import AnswerProtection, Claim, Idempotency, StoredAnswer
 from gym.security.permissions import Actor
 from gym.security.tokens import Claims, Scope
 from gym.settings.schemas import GymSettings

@@ -240,8 +240,8 @@ async def test_confirming_a_desk_chat_again_renames_it_and_all_kinds_mean_later_
 ) -> None:
     async with gym.unit_of_work(admin) as uow:
         chat = await DeskChatService(uow).confirm(ChatPlace(-5, None, "Front desk"))
-        await DeskChatService(uow).hear(chat.id, KindGroup.DESK_DOOR, wanted=False)
-        await DeskChatService(uow).hear(chat.id, KindGroup.DESK_DOOR, wanted=True)
+        await DeskChatService(uow).set_group(chat.id, KindGroup.DESK_DOOR, wanted=False)
+        await DeskChatService(uow).set_group(chat.id, KindGroup.DESK_DOOR, wanted=True)
         assert chat.kinds is None, "everything again, kinds of later versions too"
     clock.advance(timedelta(days=1))
     async with gym.unit_of_work(admin) as uow:

@@ -38,7 +38,7 @@ async def opens(ana: Person) -> None:
 
 async def leaves(gym: Gym, kiosk: UUID, pin: str) -> bool:
     async with gym.unit_of_work(Actor.system()) as uow:
-        return await KioskService(uow).may_leave(kiosk, pin)
+        return await KioskService(uow).pin_allows_exit(kiosk, pin)
 
 
 async def test_an_admin_sets_the_pin_that_leaves_the_page_and_takes_it_away(
