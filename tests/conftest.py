@@ -1,4 +1,4 @@
-"""Fixtures for every room: a real database of one's own, a gym over it, and people to act in it."""
+"""Fixtures of every room: a database of its own, a gym over it, and people to act in it."""
 
 from __future__ import annotations
 

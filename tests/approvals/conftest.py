@@ -1,4 +1,4 @@
-"""A desk, an admin, a client with a plan on offer: for every test about requests."""
+"""Fixtures of requests: a desk, an admin, a client with a plan on offer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asking: what is asked is kept as it stood, told to whoever may answer, and asked once."""
+"""Requests: kept as they were asked, told to those who may decide, and asked once."""
 
 from __future__ import annotations
 

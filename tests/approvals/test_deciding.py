@@ -1,4 +1,4 @@
-"""Deciding: the first answer counts, and what was approved is done in the same moment or not at all."""
+"""Decisions: the first answer counts, and what was approved is done in the same transaction or not at all."""
 
 from __future__ import annotations
 

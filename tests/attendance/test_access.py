@@ -1,4 +1,4 @@
-"""The door's table: each line of the gym's rules is a line here."""
+"""The rules of access: each row of the gym's table is a row here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The door over a real database: facts, verdicts, and what is kept and told."""
+"""Check-ins over a real database: facts, verdicts, what is stored and which messages are written."""
 
 from __future__ import annotations
 

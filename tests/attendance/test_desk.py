@@ -1,4 +1,4 @@
-"""What the desk does about a verdict: admit anyway, undo, look."""
+"""Corrections of a verdict by the desk: admission against it, undoing, and the list of attempts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The desk's second thoughts: re-entry, undo and override, each with everything that hangs on it."""
+"""Re-entry, undo and override, each with all its effects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is in the gym under measurement: enrolled members, and a crowd of synthetic templates around them."""
+"""People under measurement: enrolled members, and synthetic templates around them."""
 
 from __future__ import annotations
 

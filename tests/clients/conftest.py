@@ -1,4 +1,4 @@
-"""A desk that registers people."""
+"""Fixtures of clients: a desk that registers people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who brought whom: somebody registered, never the client in person, never in a circle."""
+"""Referrers: somebody registered, never the client in person, never in a circle."""
 
 from __future__ import annotations
 

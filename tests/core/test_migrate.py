@@ -1,4 +1,4 @@
-"""Which revision is the newest, without asking Alembic."""
+"""The newest revision, found without Alembic."""
 
 from __future__ import annotations
 

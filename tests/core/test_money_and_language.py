@@ -1,4 +1,4 @@
-"""Values as people read them."""
+"""Money, days and numbers in the words of each language."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What staff do in chat, told once: claim, invite, plan, register, link, pair."""
+"""Acts of staff in chat, shared by the stories: claim, invite, plan, register, link, pair."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Starts that come to nothing: one line says why, and Ctrl-C is heard from the first moment on."""
+"""Starts that fail: one line says why, and Ctrl-C works from the first moment on."""
 
 from __future__ import annotations
 

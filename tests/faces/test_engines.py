@@ -1,4 +1,4 @@
-"""Two engines behind one reader: each tells people apart, measures quality alike, and bears threads."""
+"""Two engines behind one reader: each tells people apart, measures quality alike, and works in threads."""
 
 from __future__ import annotations
 

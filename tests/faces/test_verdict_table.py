@@ -1,4 +1,4 @@
-"""The table of verdicts: real photos spoiled step by step pass for a while, and are then refused for good."""
+"""The table of verdicts: real photos spoiled step by step pass at first, and are refused from some step on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Another process with a gallery of its own: told a seed, it says who that is."""
+"""Another process with a gallery of its own: it identifies the person of each seed it is given."""
 
 from __future__ import annotations
 

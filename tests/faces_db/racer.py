@@ -1,8 +1,4 @@
-"""Another process at the door that never stops asking: who is this, and when was it asked.
-
-Writes a line when it begins; told to stop, one line of JSON: for each answer the moment it was asked and the
-moment it came (both of the computer's monotonic clock, which all processes share), the person and the client.
-"""
+"""Another process that identifies faces without pause, and prints when each search began."""
 
 from __future__ import annotations
 

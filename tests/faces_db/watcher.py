@@ -1,7 +1,4 @@
-"""Another process at the door: asks both galleries who people are, again and again, until it is told to stop.
-
-Writes a line when it begins, and at the end how often it asked and whom it missed.
-"""
+"""Another process that searches both galleries again and again, until it is told to stop."""
 
 from __future__ import annotations
 

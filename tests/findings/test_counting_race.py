@@ -1,4 +1,4 @@
-"""An outage is replayed: many visits of one subscription are counted in the same moment."""
+"""Many visits of one subscription are counted at the same moment, as in an outage that happened."""
 
 from __future__ import annotations
 

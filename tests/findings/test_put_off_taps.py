@@ -1,4 +1,4 @@
-"""A tap that is put off is carried out later, and its receipt arrives."""
+"""A press that is put off is carried out later, and its receipt arrives."""
 
 from __future__ import annotations
 

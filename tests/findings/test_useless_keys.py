@@ -1,4 +1,4 @@
-"""Keys and settings that are well formed, yet protect nothing or contradict each other, stop the start."""
+"""Keys and settings that are well formed and protect nothing, or contradict each other, stop the start."""
 
 from __future__ import annotations
 

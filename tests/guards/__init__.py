@@ -1,1 +1,1 @@
-"""What PostgreSQL refuses although no service was asked."""
+"""Guards of PostgreSQL: constraints and triggers that refuse plain SQL too."""

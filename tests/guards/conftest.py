@@ -1,4 +1,4 @@
-"""A small gym full of rows, and plain SQL that is tried on it."""
+"""A small gym full of rows, on which plain SQL is tried."""
 
 from __future__ import annotations
 

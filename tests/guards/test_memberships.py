@@ -1,4 +1,4 @@
-"""Plain SQL about memberships, freezes and rewards: each guard is named by the constraint that speaks."""
+"""Plain SQL about memberships, freezes and rewards: each guard is named by its constraint."""
 
 from __future__ import annotations
 

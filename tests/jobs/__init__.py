@@ -1,1 +1,1 @@
-"""The jobs: what runs, when, and who runs it."""
+"""The jobs: what runs, when, and in which replica."""

@@ -1,4 +1,4 @@
-"""How the jobs are, as a load balancer and Prometheus see it."""
+"""The health of jobs, as a load balancer and Prometheus see it."""
 
 from __future__ import annotations
 

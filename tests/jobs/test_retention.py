@@ -1,4 +1,4 @@
-"""What has served is forgotten, what may still be asked for is not."""
+"""Retention: handled rows are deleted in time, those that may still be needed are not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whom the jobs tell of what: late reminders, birthdays, absences, prices, debts, the day in numbers."""
+"""Messages of the jobs: late reminders, birthdays, absences, prices, debts, the day in numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What all rules share: how something is tried, whose status must follow, and whom to pick."""
+"""Parts that all rules of the machine share: trying an act, expected statuses, and picking clients."""
 
 from __future__ import annotations
 

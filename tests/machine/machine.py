@@ -1,4 +1,4 @@
-"""The machine: draws what happens next, does it to the gym and to the book, and compares the two."""
+"""The machine: draws the next act, does it to the gym and to the book, and compares the two."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One run of the machine: a server, a database, so many steps, the counts."""
+"""One run of the machine: a server, a database, a number of steps, the counts."""
 
 from __future__ import annotations
 

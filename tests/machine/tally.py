@@ -1,4 +1,4 @@
-"""What a run has seen: rules, statuses, verdicts, refusals, and ways in which a balance reached zero."""
+"""The counts of a run: rules, statuses, verdicts, refusals, and ways in which a balance reached zero."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What must hold after every step: the rows as they stand, against the book."""
+"""Checks after every step: the rows against the book."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Counting the tills: what should be there, what was there, and who hears of the difference."""
+"""Cash counts: the expected sum, the counted one, and who hears of the difference."""
 
 from __future__ import annotations
 

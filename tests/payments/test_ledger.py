@@ -1,4 +1,4 @@
-"""The ledger adds up, whoever writes to it and however."""
+"""The ledger adds up, whoever writes to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Money that came on an earlier day, and the bank account it went to."""
+"""Payments of an earlier day, and the bank account they went to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Taking money and undoing it: receipts, limits, and who may."""
+"""Payments and voids: receipts, limits, and permissions."""
 
 from __future__ import annotations
 

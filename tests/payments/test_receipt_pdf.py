@@ -1,4 +1,4 @@
-"""Receipts on paper: every fact in the client's words, whatever the names look like."""
+"""Receipts as PDFs: every fact in the client's language, whatever the names look like."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A client's money as pages, and an account's way to its balance."""
+"""A client's payments by page, and the statement of an account."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who has a plan: counted before it is changed."""
+"""Plan holders, counted before a plan is changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plans as people write them."""
+"""Readers of plans' fields as people write them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the sandbox holds survives the death of its process, and reaches a webhook in order."""
+"""The sandbox's state survives the death of its process, and its updates reach a webhook in order."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def bot_at(url: str, token: str) -> Bot:
 
 
 async def bot_of(telegram: SandboxClient) -> Bot:
-    """The bot of a server in another process: its token is asked for at the side door."""
+    """The bot of a server in another process: its token is asked of the control API."""
     return Bot(**{name: value for name, value in (await telegram.bot()).items() if name != "username"})
 
 

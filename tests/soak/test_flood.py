@@ -1,7 +1,4 @@
-"""A hundred strangers write once a second and a member sends two hundred photos: staff taps wait no longer.
-
-The bot is a process of its own; quiet, flooded and quiet again are measured one after the other.
-"""
+"""A hundred strangers write once a second and a member sends two hundred photos: staff wait no longer for it."""
 
 from __future__ import annotations
 

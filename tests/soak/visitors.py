@@ -1,4 +1,4 @@
-"""What soaks a running door: photos over HTTP to `python -m web`, and how much memory it holds."""
+"""Load on a running door: photos over HTTP to `python -m web`, and how much memory it holds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens as days pass: jobs that run late, gym midnight, quiet hours."""
+"""Subscriptions as days pass: jobs that run late, gym midnight, quiet hours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The gym closes, and everybody gets days: each exactly what was lost, once."""
+"""Closings and gift days for everybody: each plan gets exactly the days that it lost, once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may be sold, to whom, from when and for how much."""
+"""Sales: which plan may be sold to whom, from when and for how much."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may stand between the gym and PostgreSQL: a pooler by transaction, a network fallen silent."""
+"""Proxies between the gym and PostgreSQL: a pooler by transaction, a network that falls silent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plans at the desk, through the real bot: sold, renewed with a reward, changed, canceled, refunded."""
+"""Plans at the desk, through the real bot: sold, renewed with a reward, changed, cancelled, refunded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who comes in at the front door, and as whom."""
+"""First contact: who writes to the bot for the first time, and as whom they are known."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What clients and the desk read of a changed plan, a refund and goodwill."""
+"""Messages about a changed plan, a refund and goodwill, to clients and to the desk."""
 
 from __future__ import annotations
 

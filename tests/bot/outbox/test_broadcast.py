@@ -1,4 +1,5 @@
-"""One text for many: whom it reaches, what it says, how it goes on, and that a receipt never waits for it."""
+"""Broadcasts: whom they reach, what they say, how they go on after a crash, and that a receipt never waits
+for one."""
 
 from __future__ import annotations
 

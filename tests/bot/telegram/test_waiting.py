@@ -1,4 +1,4 @@
-"""Slow work, groups, and what is not understood."""
+"""Slow handlers, groups, and messages that the bot does not understand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Updates that Telegram brings itself, instead of being asked for them."""
+"""The webhook: updates that Telegram sends instead of being asked for them."""
 
 from __future__ import annotations
 

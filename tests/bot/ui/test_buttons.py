@@ -1,4 +1,4 @@
-"""Buttons: packed, tapped twice, tapped late, from another version; screens of every shape."""
+"""Buttons: packed, pressed twice, pressed late, of another version; screens of every shape."""
 
 from __future__ import annotations
 

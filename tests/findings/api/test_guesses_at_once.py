@@ -1,4 +1,4 @@
-"""Right documents typed at once are never taken for wrong ones, wherever tries are counted."""
+"""Right documents typed at the same moment are never counted as wrong ones, wherever guesses are counted."""
 
 from __future__ import annotations
 

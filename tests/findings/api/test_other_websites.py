@@ -1,4 +1,4 @@
-"""A website that is open on the desk's own computer cannot use up what that computer may ask."""
+"""A website that is open on the desk's own computer cannot use up that computer's limits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The usual place of somebody is where their subnet is; whatever a token can do is listed."""
+"""A person's usual place is their subnet; what each token can do is listed."""
 
 from __future__ import annotations
 

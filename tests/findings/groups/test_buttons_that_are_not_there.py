@@ -1,4 +1,4 @@
-"""In a group only a button that stands on the tapped message counts; a modified app may send anything."""
+"""In a group only a button that stands on the pressed message counts; a modified app may send anything."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A phone, an e-mail or a link in free text never reaches a group, however it is dressed."""
+"""A phone, an e-mail or a link in free text never reaches a group, however it is written."""
 
 from __future__ import annotations
 

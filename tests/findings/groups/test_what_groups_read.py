@@ -1,4 +1,4 @@
-"""What a desk chat reads of the desk's own messages, and how a tap there goes on in private."""
+"""What a desk chat reads of the desk's messages, and how a press there goes on in private."""
 
 from __future__ import annotations
 

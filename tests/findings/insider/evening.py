@@ -1,4 +1,4 @@
-"""One evening at a desk that can be played again and again: every act is a savepoint of one connection."""
+"""A repeatable evening at the desk for the search: every act is a savepoint of one connection."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an evening has brought whom, and whether it looks like an honest one."""
+"""Judgement of an evening: what each person gained, and whether the books look honest."""
 
 from __future__ import annotations
 

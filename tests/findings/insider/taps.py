@@ -1,4 +1,4 @@
-"""What an employee's buttons do, as operations: the table from which the search takes its taps."""
+"""An employee's buttons as operations: the table from which the search takes its acts."""
 
 from __future__ import annotations
 

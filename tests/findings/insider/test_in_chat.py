@@ -1,4 +1,4 @@
-"""The insider's evening again, by true presses in the chat; and every button has its act in the search."""
+"""The insider's evening by real presses in the chat; every button has its act in the search."""
 
 from __future__ import annotations
 

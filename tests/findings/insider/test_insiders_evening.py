@@ -1,4 +1,4 @@
-"""An insider's evening: nobody who plays with every button ends with money that looks honest."""
+"""An insider's evening: no sequence of buttons ends with stolen money and books that look honest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Frauds that were possible once are planted by switching off what mended them: the search finds each."""
+"""Frauds that were possible once, planted by switching their guards off: the search finds each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An older debt is named when somebody renews, and one tap charges everything: all of it, or nothing."""
+"""An older debt is named when somebody renews, and one press charges everything: all of it, or nothing."""
 
 from __future__ import annotations
 

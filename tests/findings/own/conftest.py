@@ -1,4 +1,5 @@
-"""Ana is an admin and trains here; everything about her membership that somebody could give has a row."""
+"""Fixtures of the own membership: Ana is an admin and trains here, with a row for each thing that could be
+given."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A gym with a bit of everything in it, and four people who send what nobody's app would."""
+"""A gym with a bit of everything in it, and four people who send what no app would send."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every loop has a floor and a ceiling: what fails is tried again, never as fast as the machine can."""
+"""Every retry loop has a shortest and a longest pause."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""People for tests and scripts: they write, tap and see through the side door, as a human would."""
+"""People for tests and scripts: they write, press buttons and see through the control API, as a human would."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SETTLE = 0.15  # seconds granted to a newer message before an old one's button i
 
 
 class ControlApiError(Exception):
-    """The side door refused; `code` is stable."""
+    """The control API refused; `code` is stable."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
         super().__init__(f"{status} {code}: {message}")
@@ -51,7 +51,7 @@ class SandboxClient:
             await self._session.close()
 
     async def call(self, method: str, path: str, **options: Any) -> Any:
-        """A side door call; raises SideDoorError."""
+        """A call of the control API. Raises `ControlApiError`."""
         assert self._session is not None, "use `async with`"
         async with self._session.request(method, API + path, **options) as answer:
             if answer.status == 204:

@@ -1,4 +1,4 @@
-"""What a person sees in a chat, for the tests' side."""
+"""Views of a chat as a person sees it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What staff's tools read and do: clients, cards, jobs, faces."""
+"""Endpoints for staff: clients, cards, jobs, faces."""
 
 from __future__ import annotations
 

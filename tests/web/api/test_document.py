@@ -1,4 +1,4 @@
-"""The API's description: whole, true to the models, and readable without any script or other server."""
+"""The OpenAPI document: complete, true to the models, and readable without scripts or another server."""
 
 from __future__ import annotations
 

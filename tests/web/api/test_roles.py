@@ -1,4 +1,4 @@
-"""Who may call what: every route of the document, for every kind of caller, with the status it gets."""
+"""Permissions of the API: every route of the document, for every kind of caller, with its status."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Errors speak the gym's own money and time, whatever the environment said at the start."""
+"""Sentences of errors use the gym's own money and time, whatever the environment said at the start."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The relay at the door: called when somebody is let in, never waited for, and its failure told once."""
+"""The door relay: called when somebody is let in, never waited for, and its failure told once."""
 
 from __future__ import annotations
 

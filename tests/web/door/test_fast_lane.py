@@ -1,4 +1,4 @@
-"""The door's fast lane: few statements, and the same effects as the ordinary transaction."""
+"""The door's hot path: few statements, and the same effects as the ordinary transaction."""
 
 from __future__ import annotations
 

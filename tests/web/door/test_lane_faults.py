@@ -1,4 +1,4 @@
-"""What may go wrong between the question who asks and the visit: twins, outages, poolers, dead lines."""
+"""Faults of the hot path between authentication and the visit: twins, outages, poolers, dead lines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The door with something between the gym and PostgreSQL: a pooler, or a network that falls silent."""
+"""The hot path through a pooler, and over a network that falls silent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the door learns of a face, after its answer."""
+"""Automatic templates, made after the answer of a check-in."""
 
 from __future__ import annotations
 

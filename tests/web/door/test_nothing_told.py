@@ -1,4 +1,4 @@
-"""What the door never tells: how alike a face was, and who somebody is that was not identified."""
+"""Secrets of the door: how alike a face was, and who somebody is that was not identified."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The document before its judges: the specification, two linters, and TypeScript's types."""
+"""The OpenAPI document against its specification, two linters, and TypeScript's types."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a stranger may try at the API's edges: odd headers, large bodies, many tries."""
+"""The API against odd headers, large bodies and many guesses."""
 
 from __future__ import annotations
 

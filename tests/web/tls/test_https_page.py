@@ -1,4 +1,4 @@
-"""The kiosk page seen from another machine, by a real Chromium that trusts the gym or does not."""
+"""The kiosk page seen from another machine, by a Chromium that trusts the gym's authority or does not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sign-ins in chat: one's own, a colleague's and a kiosk's, each ended with a tap."""
+"""Sign-ins in chat: one's own, a colleague's and a kiosk's, each ended with a button."""
 
 from __future__ import annotations
 
