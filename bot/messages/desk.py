@@ -177,7 +177,7 @@ def _buyers_card(
 
 
 @offers(DeskCheckedInPayload, DeskOverridePayload)
-def _visitors_card(t: HtmlTranslator, p: DeskCheckedInPayload | DeskOverridePayload) -> Keyboard:
+def _clients_card(t: HtmlTranslator, p: DeskCheckedInPayload | DeskOverridePayload) -> Keyboard:
     return _verdict_card(t, p.verdict)
 
 

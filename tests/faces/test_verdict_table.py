@@ -1,4 +1,5 @@
-"""The table of verdicts: real photos spoiled step by step pass at first, and are refused from some step on."""
+"""The table of verdicts: real photos spoiled step by step pass at first, and are refused from some step
+on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""A hundred strangers write once a second and a member sends two hundred photos: staff wait no longer for it."""
+"""A hundred strangers write once a second and a member sends two hundred photos: staff wait no longer for
+it."""
 
 from __future__ import annotations
 

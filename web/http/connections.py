@@ -74,17 +74,17 @@ class Connection(web.RequestHandler):
         """Whether no request is being handled."""
         return self._current_request is None and not self._messages
 
-    def overdue(self, now: float, patience: Deadlines) -> bool:
+    def overdue(self, now: float, deadlines: Deadlines) -> bool:
         """Whether it has kept this server waiting too long; never while the server is the slow one."""
         request = self._current_request
         if request is not None:
             if request.content.is_eof() or self._reading_paused or self._buffer_paused:
                 return False
-            return now - self.heard > patience.body or now - self.asked > patience.whole
+            return now - self.heard > deadlines.body or now - self.asked > deadlines.whole
         if self._messages:
             return False
         since = self.begun if self.begun is not None else self.opened if not self._request_count else now
-        return now - since > patience.headers
+        return now - since > deadlines.headers
 
     def give_up(self) -> None:
         """Close it; a request that had begun is told why."""
@@ -126,9 +126,11 @@ class Connection(web.RequestHandler):
 class HttpServer(web.Server):
     """Counts its connections and looks once a second for those that are overdue."""
 
-    def __init__(self, made: web.Server, patience: Deadlines, uncounted: Container[str] = (), **options: Any):
+    def __init__(
+        self, made: web.Server, deadlines: Deadlines, uncounted: Container[str] = (), **options: Any
+    ):
         super().__init__(made.request_handler, request_factory=made.request_factory, **options)
-        self.patience = patience
+        self.deadlines = deadlines
         self._uncounted = uncounted
         self._places: defaultdict[str, dict[Connection, None]] = defaultdict(dict)
         self.silent: dict[Connection, None] = {}
@@ -143,9 +145,9 @@ class HttpServer(web.Server):
         here = self._places[connection.place]
         here[connection] = None
         self.silent[connection] = None
-        if len(here) > self.patience.each_address and connection.address not in self._uncounted:
+        if len(here) > self.deadlines.each_address and connection.address not in self._uncounted:
             self._make_room(next((one for one in here if one in self.silent), connection))
-        elif len(self._connections) > self.patience.all:
+        elif len(self._connections) > self.deadlines.all:
             self._make_room(next(iter(self.silent)))
         if self._looking is None:
             self._looking = self._loop.call_later(1, self._look)
@@ -167,6 +169,6 @@ class HttpServer(web.Server):
         """Close overdue connections. Ends when there are none, and begins again with the next."""
         now = self._loop.time()
         for connection in [one for here in self._places.values() for one in here]:
-            if connection.overdue(now, self.patience):
+            if connection.overdue(now, self.deadlines):
                 connection.give_up()
         self._looking = self._loop.call_later(1, self._look) if self._places else None

@@ -21,20 +21,20 @@ HANDSHAKE = 10.0
 class HttpRunner(web.AppRunner):
     """Serves an application with deadlines and caps; raises the limit of descriptors first."""
 
-    def __init__(self, app: web.Application, *, patience: Deadlines | None = None, **options: Any) -> None:
+    def __init__(self, app: web.Application, *, deadlines: Deadlines | None = None, **options: Any) -> None:
         super().__init__(app, **options)
-        self._patience = patience
+        self._deadlines = deadlines
 
     async def _make_server(self) -> web.Server:
         made, config = await super()._make_server(), self.app[GYM].config
-        patience = self._patience or Deadlines(all=max(64, raise_limit() - RESERVED))
+        deadlines = self._deadlines or Deadlines(all=max(64, raise_limit() - RESERVED))
         return HttpServer(
             made,
-            patience,
+            deadlines,
             uncounted=config.trusted_proxies,
             loop=asyncio.get_running_loop(),
             access_log=None,
-            keepalive_timeout=patience.idle,
+            keepalive_timeout=deadlines.idle,
         )
 
 

@@ -27,8 +27,8 @@ Client = TestClient[Any, Any]
 
 
 @asynccontextmanager
-async def served(gym: Gym, patience: Deadlines | None = None) -> AsyncGenerator[Client]:
-    async with TestClient(OwnServer(make_app(gym), patience)) as client:
+async def served(gym: Gym, deadlines: Deadlines | None = None) -> AsyncGenerator[Client]:
+    async with TestClient(OwnServer(make_app(gym), deadlines)) as client:
         yield client
 
 

@@ -1,4 +1,5 @@
-"""People for tests and scripts: they write, press buttons and see through the control API, as a human would."""
+"""People for tests and scripts: they write, press buttons and see through the control API, as a human
+would."""
 
 from __future__ import annotations
 
