@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot import home
+from bot import home, joining
 from bot.desk.admin import account, candidates, invitations, jobs, settings, sign_ins, team
 from bot.desk.approvals import approvals, approved_sales, asking, write_offs
 from bot.desk.clients import (
@@ -36,9 +36,9 @@ from bot.desk.memberships import (
 )
 from bot.desk.memberships import plan_changes as changes
 from bot.desk.messaging import broadcasts as broadcast
-from bot.desk.messaging import dead_letters, dead_updates, desk_chats
+from bot.desk.messaging import dead_letters, dead_updates, desk_chat_groups, desk_chats
 from bot.desk.messaging import menu as messages
-from bot.desk.money import debts, doubts, payments, receipts, returns, together, unbegun
+from bot.desk.money import debts, doubts, payment_form, payments, receipts, returns, together, unbegun
 from bot.desk.money import tills as cash
 from bot.desk.plans import plan_edit, plan_new, plan_prices, plans
 from bot.desk.reports import today
@@ -50,6 +50,7 @@ from bot.routing.router import Router
 
 ROUTERS: tuple[Router, ...] = (
     home.router,
+    joining.router,
     check_in.router,
     presence.router,
     today.router,
@@ -83,6 +84,7 @@ ROUTERS: tuple[Router, ...] = (
     freezes.router,
     freeze_ends.router,
     payments.router,
+    payment_form.router,
     together.router,
     receipts.router,
     returns.router,
@@ -107,7 +109,8 @@ ROUTERS: tuple[Router, ...] = (
     messages.router,
     broadcast.router,
     desk_chats.router,
-    desk_chats.groups,
+    desk_chat_groups.router,
+    desk_chat_groups.groups,
     dead_letters.router,
     dead_updates.router,
     closings.router,

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from aiohttp import web
 
+from bot.sandbox.control.bot_membership import BotMembership
 from bot.sandbox.control.conversation import Conversation
 from bot.sandbox.control.groups_api import GroupsApi
 from bot.sandbox.control.hooks import SandboxHooks
@@ -32,9 +33,10 @@ class ControlApi:
 
     def routes(self) -> list[web.RouteDef]:
         state, conversation = self.state, Conversation(self.state)
+        membership = BotMembership(state)
         table = [
-            *PeopleApi(state, conversation).routes(),
-            *GroupsApi(state, conversation).routes(),
+            *PeopleApi(state, conversation, membership).routes(),
+            *GroupsApi(state, membership).routes(),
             *OverviewApi(state).routes(),
             *ScriptApi(state).routes(),
             web.post("/clock", self.advance_clock),

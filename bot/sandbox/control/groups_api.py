@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.sandbox.control.conversation import Conversation
+from bot.sandbox.control.bot_membership import BotMembership
 from bot.sandbox.control.requests import read_request
 from bot.sandbox.control.views import group_view
 from bot.sandbox.errors import (
@@ -22,7 +22,7 @@ class GroupsApi:
     """Groups with topics, and the bot in them."""
 
     state: SandboxState
-    conversation: Conversation
+    membership: BotMembership
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -39,7 +39,7 @@ class GroupsApi:
             raise BadField("members", "at least one person, and a title")
         topics = [str(topic) for topic in arguments.structure("topics") or []]
         group = self.state.groups.add(arguments.text("title"), [member.id for member in members], topics)
-        self.conversation.add_bot(members[0], group)
+        self.membership.add_bot(members[0], group)
         self.state.feed.next(group.id)
         return web.json_response(group_view(self.state, group), status=201)
 
@@ -50,14 +50,14 @@ class GroupsApi:
     async def kick_bot(self, request: web.Request) -> web.Response:
         group = self._group(int(request.match_info["group"]))
         members = self.state.groups.members(group.id)
-        self.conversation.kick_bot(self.state.people.require(members[0]), group)
+        self.membership.kick_bot(self.state.people.require(members[0]), group)
         return web.json_response({"kicked": True})
 
     async def promote_bot(self, request: web.Request) -> web.Response:
         """Make the bot an administrator that may delete messages."""
         group = self._group(int(request.match_info["group"]))
         members = self.state.groups.members(group.id)
-        self.conversation.promote_bot(self.state.people.require(members[0]), group)
+        self.membership.promote_bot(self.state.people.require(members[0]), group)
         return web.json_response({"promoted": True})
 
     def _group(self, number: int) -> SandboxGroup:

@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.sandbox.api.arguments import Arguments
+from bot.sandbox.control.bot_membership import BotMembership
 from bot.sandbox.control.conversation import Conversation, ConversationPlace
 from bot.sandbox.control.requests import read_place, read_request, read_seconds
 from bot.sandbox.control.views import chat_view, message_view, person_view
@@ -31,6 +32,7 @@ class PeopleApi:
 
     state: SandboxState
     conversation: Conversation
+    membership: BotMembership
 
     def routes(self) -> list[web.RouteDef]:
         person = "/people/{person:-?\\d+}"
@@ -119,11 +121,11 @@ class PeopleApi:
         return web.json_response(outcome.as_json())
 
     async def block(self, request: web.Request) -> web.Response:
-        self.conversation.block(self._person(request), True)
+        self.membership.block(self._person(request), True)
         return web.json_response({"blocked": True})
 
     async def unblock(self, request: web.Request) -> web.Response:
-        self.conversation.block(self._person(request), False)
+        self.membership.block(self._person(request), False)
         return web.json_response({"blocked": False})
 
     async def chat(self, request: web.Request) -> web.Response:

@@ -21,7 +21,7 @@ import pytest
 from sqlalchemy import func, select
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.desk.messaging.desk_chats import DeskHere
+from bot.desk.messaging.desk_chat_groups import DeskHere
 from bot.routers import ROUTERS
 from bot.routing.routes import Routes
 from bot.telegram.running_bot import RunningBot

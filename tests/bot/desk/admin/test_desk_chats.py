@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import select
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.desk.messaging.desk_chats import AcceptDeskChat, DeskHere
+from bot.desk.messaging.desk_chat_groups import DeskHere
+from bot.desk.messaging.desk_chats import AcceptDeskChat
 from bot.outbox.rate_limits import SendRateLimits
 from bot.outbox.worker import OutboxWorker
 from bot.telegram.running_bot import RunningBot
