@@ -22,6 +22,7 @@ from web.tls import trust
 from web.tls.renewal import renewal
 
 BODY_LIMIT: Final = 16 * 1024 * 1024
+"""Bytes of a body, enforced while it is read: three frames and the turned ones of one check-in."""
 
 
 def make_app(gym: Gym, limits: Limits | None = None) -> web.Application:

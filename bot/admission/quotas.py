@@ -32,6 +32,7 @@ MEMBER: Final = Rate("member", size=40, per_minute=60)
 NOTICE: Final = Rate("notice", size=1, per_minute=1)
 """How often a member is told that it was too much."""
 LOG_EVERY: Final = timedelta(minutes=1)
+"""A flood is one line a minute in the log."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SERVICE: Final = ("migrate_to_chat_id", "migrate_from_chat_id", "successful_payment", "refunded_payment")
 """Reports of Telegram itself inside of a message: nobody can write them, and none may be lost."""

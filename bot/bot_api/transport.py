@@ -20,7 +20,9 @@ from yarl import URL
 from gym.chats.intake import read_each
 
 CONNECT_SECONDS = 10.0
+"""For name, connection and TLS; a network that needs longer is down."""
 UPLOAD_SECONDS = 60.0
+"""For the bytes of a file: a PDF or picture of some 100 kB over a bad line."""
 SAID_NO = re.compile(rb'\s*\{\s*"ok"\s*:\s*false\b')
 """The beginning of the Bot API's answer to a call that it did not carry out."""
 _ERROR_CODE = re.compile(rb'"error_code"\s*:\s*([45]\d\d)\b')

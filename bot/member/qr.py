@@ -18,6 +18,7 @@ from gym.settings.addresses import bot_link
 
 router = Router(Audience.MEMBER)
 LIFETIME: Final = timedelta(seconds=60)
+"""A picture of the code, sent to somebody else, is worthless after a minute."""
 
 
 @callback("myqr")

@@ -26,6 +26,7 @@ SANDBOX_USERNAME = "0sandbox_bot"
 PAGE = Path(__file__).parent / "page"
 NO_HOOKS = SandboxHooks()
 MAX_BODY_BYTES = 64 * 1024 * 1024
+"""More than the Bot API's 50 MB, so that its own refusal is given."""
 KEEPALIVE_SECONDS = 600.0
 PAGE_HEADERS = {
     "Content-Security-Policy": (

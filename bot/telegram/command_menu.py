@@ -16,8 +16,8 @@ from gym.core.runtime.backoff import Backoff
 
 log = structlog.get_logger()
 MOST_COMMANDS = 5
-MOST_CHATS = 5000
 """Few enough to be read at a glance."""
+MOST_CHATS = 5000
 """How many chats' menus are remembered; a forgotten one is set again, which does no harm."""
 SHORTEST_PAUSE, LONGEST_PAUSE = 60.0, 86_400.0
 """Seconds before a menu that Telegram refused is tried again, with the next update after that."""

@@ -17,12 +17,12 @@ from web.api.telegram_webhook import Webhook
 
 log = structlog.get_logger()
 SHORTEST_PAUSE = 1.0
-LONGEST_PAUSE = 60.0
 """Seconds before the first try after a fault; each further one doubles it, with jitter."""
+LONGEST_PAUSE = 60.0
+"""Seconds at most, so that the end of an outage is noticed within a minute."""
 CONFLICT_SECONDS = 5.0
-"""Seconds at most, so that an outage is noticed to be over within a minute."""
-MOST_LETTERS = 120
 """Seconds while another process polls with the same token: it may be an old one that is about to end."""
+MOST_LETTERS = 120
 """Of Telegram's own words about a fault, in one line of the log."""
 
 

@@ -15,6 +15,7 @@ from gym.core.runtime.backoff import Backoff, spread
 
 log = structlog.get_logger()
 POLL_SECONDS = 30
+"""How long Telegram holds a poll without updates; a call within it costs nothing."""
 MOST_UPDATES = 100
 """Updates in one answer; the Bot API allows no more."""
 SHORTEST_ROUND = 1.0

@@ -18,10 +18,10 @@ from web.api.telegram_webhook import Webhook
 
 log = structlog.get_logger()
 SHORTEST_PAUSE = 2.0
-LONGEST_PAUSE = 60.0
 """Seconds before a task that ended by a fault starts again."""
-SHUTDOWN_SECONDS = 20.0
+LONGEST_PAUSE = 60.0
 """Seconds at most, so that a task is back within a minute of the end of its fault."""
+SHUTDOWN_SECONDS = 20.0
 """How long handlers under way may take at a stop; what is not done by then stays in the inbox."""
 
 

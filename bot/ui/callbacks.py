@@ -27,6 +27,7 @@ from gym.core.language import N_
 LIMIT = 64
 """Bytes of callback data (Bot API)."""
 STALE_AFTER = timedelta(hours=1)
+"""After so long what a button was shown with may have changed, so the press is asked about again."""
 STAYS = "~"
 """Prefix of the data under a message that must stay as it is: a receipt, link or notice."""
 _SEPARATOR = "|"

@@ -58,6 +58,7 @@ KEY: Final = {
     }
 }
 PHOTO_LIFETIME: Final = timedelta(seconds=60)
+"""The picture beside a verdict is shown for seconds; its address must not outlive it by much."""
 
 
 @routes.handles(

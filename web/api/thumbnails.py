@@ -20,6 +20,7 @@ from web.openapi.fault_groups import STORED
 from web.openapi.routes import ApiRoutes
 
 LIFETIME: Final = timedelta(seconds=60)
+"""Long enough for a page to load the picture, too short for the address to be passed on."""
 routes = ApiRoutes("Faces")
 
 

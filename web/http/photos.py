@@ -23,8 +23,11 @@ from gym.core.language import N_
 from gym.faces.errors import PhotoTooLarge
 
 LARGEST_PHOTO: Final = 10 * 1024 * 1024
+"""Bytes of one photo: what a phone takes at its best."""
 LARGEST_FIELD: Final = 4096
+"""Bytes of a field that is no photo."""
 MOST_FIELDS: Final = 16
+"""Fields that are no photos; no endpoint knows as many."""
 MOST_PARTS: Final = 32
 """Parts of a form at most, photos included: each part costs more than its bytes."""
 PIECE: Final = 1 << 18

@@ -41,7 +41,9 @@ POLICY: Final = (
 HEADERS: Final = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
 URLENCODED: Final = "application/x-www-form-urlencoded"
 LARGEST_FORM: Final = 8 * 1024
+"""Bytes of the form, which is read before it is known who sends it."""
 MOST_FIELDS: Final = 8
+"""Fields of the form; it has four."""
 TOKEN: Final = "start"  # noqa: S105 - called so in deep links too, so the log's redactor knows it
 TITLE: Final = N_("Your API password")
 routes = web.RouteTableDef()

@@ -15,7 +15,9 @@ from gym.importing.returned_sheet import problem_words
 from gym.importing.schemas import ImportPreview, ReadSheet, RowOutcome
 
 EXAMPLES: Final = 5
+"""People shown as they were read: enough to see a shifted column."""
 MOST_COLUMNS: Final = 20
+"""Columns shown: more would not fit into one message."""
 MOST_PROBLEMS: Final = 3
 """Problems on the screen; all of them are in the sheet that goes back."""
 

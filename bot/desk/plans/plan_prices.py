@@ -29,6 +29,7 @@ from gym.subscriptions.plan_holders import PlanHolders
 
 router = Router(Audience.STAFF)
 MOST_SHOWN = 12
+"""Prices on one screen; older ones are in the audit trail."""
 
 
 @callback("pprice")

@@ -21,9 +21,13 @@ from gym.core.runtime.backoff import Backoff
 TOPIC = "webhook"
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's name
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 30.0
+"""Seconds between two tries of an update; Telegram waits longer, but a test need not."""
 ANSWER_SECONDS = 60
+"""How long the bot may take to answer, as at Telegram."""
 LONG = 3600.0
+"""Seconds of waiting that a signal ends."""
 MOST_BYTES = 1 << 20
+"""Of the answer of the bot that are read."""
 
 
 class WebhookDelivery:

@@ -10,6 +10,7 @@ from bot.sandbox.state.signals import Signals
 from bot.sandbox.state.store import Store
 
 BLOCK = 1000
+"""Numbers reserved by one write; so many are skipped after a crash at most."""
 ACTION_SECONDS = 5.0  # core.telegram.org/bots/api#sendchataction
 EVERYWHERE = "feed"
 

@@ -21,7 +21,9 @@ from web.http.limits.rates import OFFLINE_AFTER
 
 log = structlog.get_logger()
 TIMEOUT: Final = ClientTimeout(total=2)
+"""A relay on the local network answers in milliseconds, and the person waits at the door."""
 TRIES: Final = 2
+"""One retry; then the failure is told to the desk."""
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 

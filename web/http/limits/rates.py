@@ -16,13 +16,15 @@ from gym.security.rate_limits import Buckets, DatabaseBuckets, MemoryBuckets, Ra
 from gym.security.rate_limits import TooManyRequests as TooManyRequests
 
 DEVICE: Final = Rate("device", 240, 240)
+"""Requests of one device, four a second: more than a door with a queue needs."""
 FACES: Final = Rate("faces", 90, 90)
-"""Photos with a face, of one device: nobody learns at leisure who resembles whom. Those of an offline queue
-cost one only where they show nobody."""
+"""Photos with a face, of one device: trying many pictures tells little about who is enrolled. Those of an
+offline queue cost one only where they show nobody."""
 REPLAY: Final = Rate("replay", 3000, 90)
-"""What an offline queue brings: three busy days at once. A capture time is only what the caller says: wrong
-faces and documents in it are counted like live ones."""
+"""An offline queue of three busy days at once. The capture time is the caller's word, so wrong faces and
+documents in it are counted like live ones."""
 STAFF: Final = Rate("staff", 120, 120)
+"""Requests of one person, two a second: more than a program that shows lists needs."""
 ADDRESS: Final = Rate("address", 5, 5)
 """Wrong codes and sign-ins; right ones cost nothing, so several kiosks may share an address."""
 PAGE: Final = Rate("page", 5, 5)
