@@ -32,6 +32,8 @@ from tests.findings.groups.conftest import DOCUMENT, MAIL, PHONE, Cast, Spot
 from tests.support.people import landscape
 from tests.support.sandbox.client import Person, SandboxClient
 
+PARTS = 3
+"""Messages for all buttons: Telegram takes 100 under one."""
 CONFIRMED = ("desk", "topic")
 GUISES = ("anonymous", "channel", "linked", "inline")
 FORBIDDEN = re.compile(rf"{re.escape(MAIL)}|https?:|t\.me|start=|tg://", re.IGNORECASE)
@@ -145,17 +147,17 @@ async def test_no_button_of_anybody_shows_in_a_group_what_is_not_for_everybody(
     # Under a message that stays, so that every button is still there for whoever taps next.
     buttons = [pack_staying(one, gym.clock.now()) for one in every_button(people.client.id)]
     assert len(buttons) > 120
-    halves = buttons[::2], buttons[1::2]
+    parts = [buttons[first::PARTS] for first in range(PARTS)]
     marks = {
-        spot.name: [await put_message(desk_bot, spot, half) for half in halves] for spot in spots.values()
+        spot.name: [await put_message(desk_bot, spot, part) for part in parts] for spot in spots.values()
     }
     topics = {mark: name for name in ("topic", "other topic") for mark in marks[name]}
     start = await last_call(telegram)
     for person in people.everybody:
         everywhere = whole or person is people.bruno
         chosen = [spot for spot in spots.values() if everywhere or spot.name == "desk"]
-        for half in range(2):
-            tapping = [taps_all(person, spot, marks[spot.name][half], halves[half]) for spot in chosen]
+        for number in range(PARTS):
+            tapping = [taps_all(person, spot, marks[spot.name][number], parts[number]) for spot in chosen]
             await asyncio.gather(*tapping)
         await everything_read(gym, telegram)
     said = await said_in_groups(telegram, start)
