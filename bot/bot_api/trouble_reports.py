@@ -8,7 +8,7 @@ from bot.bot_api.method_health import OTHER_WAYS
 from gym.app import Gym
 from gym.core.errors import DatabaseUnavailable
 from gym.notifications.outbox import DESK
-from gym.notifications.payloads.house import DeskTelegramFailsPayload
+from gym.notifications.payloads.operations import DeskTelegramFailsPayload
 from gym.security.permissions import Actor
 
 

@@ -21,7 +21,6 @@ from gym.notifications.payloads.door import (
     DeskOverridePayload,
     VerdictDetails,
 )
-from gym.notifications.payloads.house import DeskDoorFailedPayload, DeskNewKioskPayload
 from gym.notifications.payloads.members import (
     DeskClientChangedPayload,
     DeskClientDeactivatedPayload,
@@ -30,6 +29,7 @@ from gym.notifications.payloads.members import (
     DeskWantsRenewalPayload,
 )
 from gym.notifications.payloads.money import DeskPaymentPayload, DeskVoidPayload
+from gym.notifications.payloads.operations import DeskDoorFailedPayload, DeskNewKioskPayload
 from gym.notifications.payloads.plans import (
     DeskActivatedPayload,
     DeskCanceledPayload,

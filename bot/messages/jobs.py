@@ -15,7 +15,7 @@ from gym.attendance.models import VerdictCode
 from gym.chats.pictures import UndeletableReason
 from gym.core.language import N_
 from gym.notifications.payloads.base import Payload
-from gym.notifications.payloads.house import (
+from gym.notifications.payloads.operations import (
     DeskDigestPayload,
     DeskJobFailedPayload,
     DeskJobLatePayload,

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gym.chats.sessions import AutocommitSessions
 from gym.notifications.models import DeskChat
 from gym.notifications.outbox import DESK
-from gym.notifications.payloads.house import DeskPictureStaysPayload
+from gym.notifications.payloads.operations import DeskPictureStaysPayload
 from gym.unit_of_work import UnitOfWork
 
 SHOWN_FOR: Final = timedelta(minutes=10)

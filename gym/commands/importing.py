@@ -19,7 +19,7 @@ from gym.core.language import Translator
 from gym.importing.errors import DayOrderAsked, ImportTooLarge
 from gym.importing.reading.formats.sheets import MOST_BYTES, MOST_ROWS
 from gym.importing.reading.headings import LABELS
-from gym.importing.returned_sheet import problem_words, result_words, returned_sheet
+from gym.importing.result_sheet import problem_words, result_words, returned_sheet
 from gym.importing.schemas import ImportChoices, ImportPreview, ReadSheet, RowOutcome
 from gym.importing.service import ImportService, read_file
 from gym.security.permissions import Actor

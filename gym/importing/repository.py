@@ -20,7 +20,7 @@ from gym.core.database.repository import Page, Repository
 from gym.importing.errors import ImportNotFound
 from gym.importing.memberships import KnownPlan
 from gym.importing.models import ClientImport, ClientImportRow
-from gym.importing.previewing import HadPlan, KnownClient
+from gym.importing.preview import HadPlan, KnownClient
 from gym.plans.models import Plan, PlanPrice
 from gym.subscriptions.models import OPEN, Subscription
 

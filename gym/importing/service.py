@@ -19,7 +19,7 @@ from gym.importing.errors import ImportHasProblems, JustRegistered
 from gym.importing.file_reading import read_people
 from gym.importing.memberships import Memberships
 from gym.importing.models import ClientImport, ClientImportRow
-from gym.importing.previewing import ImportPreviewer
+from gym.importing.preview import ImportPreviewer
 from gym.importing.reading.people import PersonRow
 from gym.importing.repository import ImportRepository
 from gym.importing.schemas import ImportChoices, ImportPreview, PreviewedRow, ReadSheet, RowOutcome

@@ -19,9 +19,9 @@ from gym.core.database.advisory_lock import holder_query
 from gym.core.errors import DatabaseUnavailable
 from gym.jobs.models import JobRun
 from gym.jobs.runner import WorkRunner
-from gym.jobs.work import JOBS
+from gym.jobs.table import JOBS
 from gym.notifications.outbox import DESK
-from gym.notifications.payloads.house import DeskJobLatePayload
+from gym.notifications.payloads.operations import DeskJobLatePayload
 from gym.security.permissions import Actor, Permission
 from gym.unit_of_work import UnitOfWork
 

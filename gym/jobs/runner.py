@@ -16,9 +16,9 @@ from gym.core.clock import day_start
 from gym.core.errors import DatabaseUnavailable, GymError, NotFound
 from gym.core.language import N_
 from gym.jobs.models import JobRun
-from gym.jobs.work import DAY, JOBS, Job
+from gym.jobs.table import DAY, JOBS, Job
 from gym.notifications.outbox import DESK
-from gym.notifications.payloads.house import DeskJobFailedPayload
+from gym.notifications.payloads.operations import DeskJobFailedPayload
 from gym.security.permissions import Actor, Permission
 from gym.unit_of_work import UnitOfWork
 

@@ -19,7 +19,7 @@ from gym.core.errors import DatabaseUnavailable
 from gym.core.leader_election import LeaderElection, LeaderRole
 from gym.jobs.health import LOCK, beat
 from gym.jobs.runner import WorkRunner, run_due
-from gym.jobs.work import JOBS, Job
+from gym.jobs.table import JOBS, Job
 from gym.security.permissions import Actor
 
 log = structlog.get_logger()

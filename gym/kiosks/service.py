@@ -17,7 +17,7 @@ from gym.kiosks.models import Kiosk, PairingCode
 from gym.kiosks.repository import KioskRepository, PairingCodeRepository
 from gym.kiosks.schemas import PairingIssued, parse_door_address, parse_kiosk_name
 from gym.notifications.outbox import DESK
-from gym.notifications.payloads.house import DeskDoorFailedPayload, DeskNewKioskPayload
+from gym.notifications.payloads.operations import DeskDoorFailedPayload, DeskNewKioskPayload
 from gym.security.passwords import verify_secret
 from gym.security.permissions import Permission
 from gym.security.pins import Pins

@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import text
 
 from gym.notifications.outbox import DESK
-from gym.notifications.payloads.house import DenialCount, DeskDigestPayload, MethodNet
+from gym.notifications.payloads.operations import DenialCount, DeskDigestPayload, MethodNet
 from gym.payments.schemas import MethodTotal
 from gym.payments.service import PaymentService
 from gym.reports.today import TodayService

@@ -19,7 +19,7 @@ from sqlalchemy import text
 from gym.app import open_gym
 from gym.core.config import Config
 from gym.jobs.scheduler import run_scheduler
-from gym.jobs.work import JOBS, Job
+from gym.jobs.table import JOBS, Job
 from gym.unit_of_work import UnitOfWork
 
 START = datetime(2026, 8, 3, 15, 0, tzinfo=UTC)

@@ -9,7 +9,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from gym.app import Gym
 from gym.core.clock import FrozenClock
 from gym.jobs.runner import run_due
-from gym.jobs.work import JOBS
+from gym.jobs.table import JOBS
 from web.api.health import READINESS
 from web.app import make_app
 

@@ -15,7 +15,7 @@ import pytest
 
 from gym.core.database.engine import plain_dsn
 from gym.jobs.health import LOCK
-from gym.jobs.work import JOBS
+from gym.jobs.table import JOBS
 
 ROOT = Path(__file__).parents[2]
 SPEED = 300.0

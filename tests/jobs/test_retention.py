@@ -11,8 +11,8 @@ from gym.app import Gym
 from gym.chats.models import DeadUpdate, InboxUpdate
 from gym.core.clock import FrozenClock
 from gym.core.database.engine import Base
+from gym.jobs.outbox_sweep import sweep_outbox
 from gym.jobs.retention import Retention
-from gym.jobs.sweeping import sweep_outbox
 from gym.notifications.models import Notification, NotificationKind, NotificationState
 from gym.notifications.outbox import DESK
 from gym.security.models import IdempotencyKey, LinkPurpose, OneTimeLink, RateBucket, RefreshToken

@@ -18,7 +18,7 @@ from gym.jobs.health import JobService, beat, leads_somebody
 from gym.jobs.models import JobRun
 from gym.jobs.runner import JobUnknown, run_due, run_job
 from gym.jobs.scheduler import TICK, JobScheduler
-from gym.jobs.work import DAY, HOUR, JOBS, Job
+from gym.jobs.table import DAY, HOUR, JOBS, Job
 from gym.notifications.models import NotificationKind
 from gym.security.permissions import Actor, NotAllowed
 from gym.settings.models import GymState

@@ -25,7 +25,7 @@ from bot.routers import ROUTERS
 from bot.routing.routes import Routes
 from bot.ui.callbacks import Callback
 from gym.core.config import Config
-from gym.jobs.work import JOBS
+from gym.jobs.table import JOBS
 from gym.notifications.kinds import BY_KIND
 from gym.notifications.models import NotificationKind
 from gym.notifications.payloads.base import stored_names

@@ -13,9 +13,9 @@ from gym.clients.models import Client
 from gym.core.clock import FrozenClock
 from gym.core.database.ids import new_id
 from gym.notifications.models import NotificationKind
-from gym.payments.cash import CashService, CountNegative, DayNotBegun, NotCounted
 from gym.payments.errors import NoteTooLong, PaymentKeyReused
 from gym.payments.models import CashCount, Method
+from gym.payments.tills.cash_counts import CashService, CountNegative, DayNotBegun, NotCounted
 from gym.plans.models import Plan
 from gym.security.permissions import Actor, NotAllowed
 from gym.staff.errors import StaffNotFound

@@ -17,7 +17,7 @@ from gym.clients.models import Client
 from gym.clients.service import ClientService
 from gym.core.clock import FrozenClock
 from gym.jobs.runner import run_due
-from gym.jobs.work import JOBS, Job
+from gym.jobs.table import JOBS, Job
 from gym.notifications.kinds import KindGroup
 from gym.notifications.models import DeskChat
 from gym.payments.models import Method

@@ -14,8 +14,8 @@ from gym.broadcasts.segments import BroadcastAudience, Segment, members
 from gym.core.clock import gym_day
 from gym.core.database.json_values import decode
 from gym.notifications.models import Notification, NotificationState, RecipientKind
-from gym.payments.cash import CashService
 from gym.payments.models import Account, EntryKind, LedgerEntry, Method
+from gym.payments.tills.cash_counts import CashService
 from gym.reports.absence import AbsenceService
 from gym.security.permissions import Actor
 from gym.subscriptions.models import OPEN, Subscription

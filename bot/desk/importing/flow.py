@@ -25,7 +25,7 @@ from bot.ui.update_context import UpdateContext
 from gym.core.language import N_
 from gym.importing.errors import ImportTooLargeForChat
 from gym.importing.reading.day_orders import DayOrder
-from gym.importing.returned_sheet import returned_sheet
+from gym.importing.result_sheet import returned_sheet
 from gym.importing.schemas import ImportChoices, ImportPreview, ReadSheet, RowOutcome
 from gym.importing.service import ImportResult, ImportService, read_file
 from gym.security.permissions import Permission

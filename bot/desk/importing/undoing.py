@@ -12,7 +12,7 @@ from bot.ui.update_context import UpdateContext
 from gym.core.language import N_
 from gym.importing.models import ClientImport
 from gym.importing.service import ImportService
-from gym.importing.undoing import ImportUndo
+from gym.importing.undo import ImportUndo
 
 router = Router(Audience.STAFF)
 UNDO: Final = N_("↩️ Undo this import")

@@ -11,7 +11,7 @@ from gym.core.language import N_
 from gym.importing.reading.columns import SheetColumn
 from gym.importing.reading.headings import LABELS
 from gym.importing.reading.people import PersonRow, WrittenMembership
-from gym.importing.returned_sheet import problem_words
+from gym.importing.result_sheet import problem_words
 from gym.importing.schemas import ImportPreview, ReadSheet, RowOutcome
 
 EXAMPLES: Final = 5

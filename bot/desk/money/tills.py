@@ -18,10 +18,10 @@ from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.terms import METHODS
 from gym.core.language import N_
-from gym.payments.cash import CashService
 from gym.payments.errors import parse_note
 from gym.payments.models import TILL, CashCount, Method
-from gym.payments.tills import OtherActs, Till, TillMethod
+from gym.payments.tills.cash_counts import CashService
+from gym.payments.tills.tills import OtherActs, Till, TillMethod
 from gym.security.permissions import Permission
 
 router = Router(Audience.STAFF)

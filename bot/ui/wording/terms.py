@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.ui.screens import HtmlTranslator
 from gym.core.language import N_, Translator
-from gym.jobs.work import JOBS
+from gym.jobs.table import JOBS
 from gym.payments.models import Method
 from gym.plans.models import DurationUnit, Plan
 from gym.subscriptions.models import OPEN, Subscription, SubscriptionStatus

@@ -18,7 +18,7 @@ from gym.importing.errors import ImportInUse, JustRegistered
 from gym.importing.models import ClientImport, ClientImportRow
 from gym.importing.repository import ImportRepository
 from gym.importing.service import ImportService
-from gym.importing.undoing import ImportUndo
+from gym.importing.undo import ImportUndo
 from gym.plans.models import Plan
 from gym.security.permissions import Actor
 from gym.subscriptions.freezes.service import FreezeService

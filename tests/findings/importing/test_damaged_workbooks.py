@@ -18,7 +18,7 @@ from gym.core.reading.conventions import Conventions
 from gym.importing.errors import ImportFormatUnknown
 from gym.importing.file_reading import read_people
 from gym.importing.reading.formats.files import read_sheets
-from gym.importing.returned_sheet import returned_sheet, sheet_title
+from gym.importing.result_sheet import returned_sheet, sheet_title
 from gym.importing.schemas import ImportChoices, ImportPreview, PreviewedRow, RowOutcome
 from tests.support.sheets import workbook
 

@@ -16,10 +16,10 @@ from gym.clients.models import Client
 from gym.core.database.migrations import alembic_config
 from gym.importing.errors import ImportInUse, ImportUndone
 from gym.importing.models import ClientImport
-from gym.importing.undoing import ImportUndo
+from gym.importing.undo import ImportUndo
 from gym.notifications.models import Notification, RecipientKind
-from gym.payments.cash import CashService
 from gym.payments.models import Account, EntryKind
+from gym.payments.tills.cash_counts import CashService
 from gym.plans.models import DurationUnit, Plan
 from gym.security.permissions import Actor, Role
 from gym.staff.models import Staff

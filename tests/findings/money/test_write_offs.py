@@ -19,9 +19,9 @@ from gym.clients.models import Client
 from gym.core.clock import FrozenClock
 from gym.core.database.ids import new_id
 from gym.notifications.models import NotificationKind
-from gym.payments.cash import CashService
 from gym.payments.errors import NothingOwed, PaymentKeyReused, ReasonNeeded
 from gym.payments.models import EntryCause, EntryKind, Method
+from gym.payments.tills.cash_counts import CashService
 from gym.plans.models import Plan
 from gym.security.permissions import Actor, NotAllowed
 from gym.staff.errors import OwnMembershipRefused

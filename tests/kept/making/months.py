@@ -9,8 +9,8 @@ from sqlalchemy import text
 
 from gym.clients.service import ClientService
 from gym.core.database.ids import new_id
-from gym.payments.cash import CashService
 from gym.payments.models import Method
+from gym.payments.tills.cash_counts import CashService
 from gym.plans.service import PlanService
 from gym.rewards.service import RewardService
 from gym.subscriptions.changes.plan_change import PlanChangeService

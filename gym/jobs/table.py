@@ -12,8 +12,8 @@ from gym.core.clock import day_start
 from gym.core.language import N_
 from gym.faces.enrolment.consent_renewal import ConsentRenewal
 from gym.jobs.occasions import Occasions
+from gym.jobs.outbox_sweep import sweep_outbox
 from gym.jobs.retention import Retention
-from gym.jobs.sweeping import sweep_outbox
 from gym.notifications.quiet_hours import after_quiet
 from gym.privacy.erasure import ErasureService
 from gym.reports.digest import DigestService

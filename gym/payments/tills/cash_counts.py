@@ -14,7 +14,7 @@ from gym.notifications.outbox import DESK
 from gym.notifications.payloads.money import DeskCashCountedPayload, TillDifference
 from gym.payments.errors import PaymentKeyReused, parse_note
 from gym.payments.models import TILL, CashCount, Method
-from gym.payments.tills import ZERO, CashRepository, OtherActs, Till, TillMethod
+from gym.payments.tills.tills import ZERO, CashRepository, OtherActs, Till, TillMethod
 from gym.security.permissions import Permission
 from gym.staff.repository import StaffRepository
 from gym.unit_of_work import UnitOfWork

@@ -1,0 +1,1 @@
+"""Tills: expected and counted amounts by method, for each of the staff and day."""
