@@ -17,7 +17,7 @@ import pytest
 from fpdf import FPDF
 from fpdf.fonts import TTFFont
 
-from gym.core.pdf.document import DocumentInfo, TextStyle, fitting, new_document, wrapped, write
+from gym.core.pdf.document import DRAWING, DocumentInfo, TextStyle, fitting, new_document, wrapped, write
 from gym.core.pdf.fonts import MISSING, base_fonts, font_of, printable
 from tests.support.pdfs import Page, only_fonts_of, pages, picture
 
@@ -164,6 +164,13 @@ def test_only_the_letters_of_a_document_are_loaded_of_each_font() -> None:
         for font in pdf.fonts.values():
             assert isinstance(font, TTFFont)
             assert set(font.cmap) == {ord(letter) for letter in "Rosa "}
+
+
+def test_one_document_is_drawn_at_a_time_so_that_the_event_loop_has_its_turn() -> None:
+    with opened("Rosa"):
+        assert not DRAWING.acquire(blocking=False)
+    assert DRAWING.acquire(blocking=False)
+    DRAWING.release()
 
 
 def test_a_document_that_is_given_up_leaves_no_font_file_open_or_lying_about(
