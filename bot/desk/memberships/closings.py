@@ -59,7 +59,7 @@ def _list_screen(t: HtmlTranslator, page: Page[GymClosure], today: date) -> Scre
     lines = [f"{_closing(t, one)} · {t.text(one.reason)}" for one in page.items]
     body = lines or [t("The gym was never closed. When it is, every plan rests and nobody loses a day.")]
     opens: Keyboard = [
-        [button(t("☀️ Open again: {day}", day=one.starts_on), OpenGym(one.id), wide=True)]
+        [button(_opening(t, one, today), OpenGym(one.id), wide=True)]
         for one in page.items
         if one.ends_on >= today
     ]
@@ -70,6 +70,12 @@ def _list_screen(t: HtmlTranslator, page: Page[GymClosure], today: date) -> Scre
         nav(t),
     ]
     return Screen("\n".join([t("<b>Closings</b>"), "", *body]), rows)
+
+
+def _opening(t: HtmlTranslator, one: GymClosure, today: date) -> str:
+    if one.starts_on > today:
+        return t("✖️ Call off: {day}", day=one.starts_on)
+    return t("☀️ Open again: {day}", day=one.starts_on)
 
 
 def _closing(t: HtmlTranslator, one: GymClosure) -> str:
@@ -147,7 +153,7 @@ CLOSING = router.form(
 async def ask_open(context: UpdateContext, press: OpenGym) -> None:
     t = context.t
     text = t(
-        "<b>Open the gym today?</b>\n\nThe closed days from today on go back: plans end earlier by as many."
+        "<b>Open on these days?</b>\n\nThe closed days from today on go back: plans end earlier by as many."
     )
     now = button(t("✅ Open"), OpenGymNow(press.closure_id))
     await context.show(Screen(text, [[now], nav(t, back=CloseGym())]))
@@ -157,6 +163,6 @@ async def ask_open(context: UpdateContext, press: OpenGym) -> None:
 async def open_now(context: UpdateContext, press: OpenGymNow) -> None:
     done = await context.run(lambda uow: FreezeService(uow).open_gym(press.closure_id))
     t = context.t
-    text = t("☀️ <b>The gym is open.</b>") + "\n\n"
+    text = t("☀️ <b>The gym is open on these days.</b>") + "\n\n"
     text += t.plural("{count} plan has new dates.", "{count} plans have new dates.", done.extended)
     await context.show(Screen(text, [nav(t, back=CloseGym())]))

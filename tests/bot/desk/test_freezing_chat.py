@@ -217,6 +217,23 @@ async def test_an_admin_closes_the_gym_and_opens_it_again(
     assert await ward.moved() == 1
 
 
+async def test_a_closing_that_has_not_begun_is_called_off(ana: Person, ward: Ward) -> None:
+    await ana.sends("/start")
+    await ana.taps("Closings and gifts")
+    await ana.taps("Close the gym")
+    await ana.taps("Tomorrow")
+    await ana.sends("6/8")
+    await ana.sends("new floor")
+    await ana.taps("✅ Close the gym")
+    await ana.sees("1 plan rests")
+    await ana.taps("Back")
+    await ana.taps("Call off: Tue, 4 Aug 2026")
+    await ana.sees("Open on these days?")
+    await ana.taps("✅ Open")
+    await ana.sees("open on these days")
+    assert await ward.moved() == 0
+
+
 async def test_everybody_gets_days_from_chat(ana: Person, ward: Ward) -> None:
     await ana.taps("Closings and gifts")
     await ana.taps("Gift to all")
