@@ -1,4 +1,4 @@
-"""Faults of attendance. A denial is not one of them: it is an answer."""
+"""Faults of attendance. A denial is no fault: it is a verdict, answered with 201."""
 
 from __future__ import annotations
 

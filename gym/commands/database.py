@@ -1,4 +1,4 @@
-"""Commands about the database itself."""
+"""Commands of the database: migrate, check migrations against models, read and advance the clock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command that makes keys for the environment of a new gym."""
+"""`python -m gym keys new`: fresh keys for the environment of a new gym."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Seeding: a client with an active subscription and a face for each folder of photos."""
+"""`python -m gym seed`: a client with an active subscription and a face for each folder of photos."""
 
 from __future__ import annotations
 

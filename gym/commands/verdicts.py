@@ -1,4 +1,4 @@
-"""`faces calibrate --verdicts`: what enrolment says of the folder's photos, in tables."""
+"""`python -m gym faces calibrate --verdicts`: enrolment's refusals over the folder's photos, in tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Leader election among replicas: whoever holds PostgreSQL's advisory lock on a connection of its own leads.
+"""Leader election among replicas by an advisory lock of PostgreSQL, held on a connection of its own.
 
 A term ends with its connection: two leaders would be worse than none for some seconds.
 """

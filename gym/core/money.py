@@ -1,4 +1,4 @@
-"""Money: Decimal amounts of one currency, rounded at this one place.
+"""Rounding of money: Decimal amounts of one currency.
 
 Half-up to the cent; what is computed, such as a share of a price, to the smallest amount that is paid.
 """

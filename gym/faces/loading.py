@@ -1,4 +1,4 @@
-"""Loading of the face models in a thread, while the rest of the program is imported."""
+"""Loading of the face models in a thread, beside the imports of the rest of the program."""
 
 from __future__ import annotations
 

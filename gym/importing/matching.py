@@ -1,4 +1,4 @@
-"""Matching: whether a row and a registered client are one person. Pure.
+"""Matching of a row with registered clients by document, name, phone and birthday. Pure.
 
 A document decides where both have one. Without it a name alone never does if something speaks against it:
 families share phones, and lists have namesakes.

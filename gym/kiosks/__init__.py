@@ -1,1 +1,1 @@
-"""Kiosks: the devices at the door, how they are paired and what they may do."""
+"""Kiosks: devices at the door, paired by a code, with credentials that can be revoked."""

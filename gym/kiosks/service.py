@@ -1,4 +1,4 @@
-"""Kiosks: paired with a code that an admin is shown, revoked at once."""
+"""Kiosks: pairing by a one-time code, credentials, exit PIN, door relay and revocation."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Notifications: the transactional outbox of everything that must be told."""
+"""Notifications: the transactional outbox, its kinds, payloads, fan-out and claims."""

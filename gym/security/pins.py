@@ -1,4 +1,4 @@
-"""PINs: Argon2id of a MAC that needs the gym's key, so that a stolen database does not tell four digits.
+"""Hashes of PINs: Argon2id over a MAC with the gym's key, so that a stolen database does not reveal them.
 
 All 10,000 PINs of four digits are tried against a bare Argon2id hash within minutes. The key is that of links
 and cards and not a data key: those are retired once everything stored has moved to the next one, and a hash

@@ -1,4 +1,4 @@
-"""Rewards at the door: what a visit has earned, and what a verdict says of it."""
+"""Rewards in a verdict: the unused reward, visits to the next one, and what this visit has earned."""
 
 from __future__ import annotations
 

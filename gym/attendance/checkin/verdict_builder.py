@@ -21,7 +21,7 @@ NOBODY: Final = (VerdictCode.NOT_RECOGNIZED, VerdictCode.UNCERTAIN, VerdictCode.
 
 
 def access_facts(seen: Match, attempt: AttemptContext, settings: GymSettings) -> AccessFacts:
-    """What `access.verdict_code` judges."""
+    """The input of `access.verdict_code`."""
     base = AccessFacts(attempt.at, attempt.method, _rules(settings), seen.match, seen.spoof)
     facts = seen.facts
     if facts is None:

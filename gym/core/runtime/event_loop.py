@@ -1,4 +1,4 @@
-"""The event loop of a program that serves: libuv's, which takes a seventh off a check-in's time."""
+"""Event loop of the servers: uvloop, which takes a seventh off a check-in's time."""
 
 from __future__ import annotations
 

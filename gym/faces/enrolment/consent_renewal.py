@@ -1,4 +1,4 @@
-"""The renewal of consents: whoever agreed to an older text is asked about the newer one, once."""
+"""Renewal of consents: clients who agreed to an older text are asked about the newer one, once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Payloads about clients: registered, changed, and what the gym writes to them now and then."""
+"""Payloads about clients: registered, changed, deactivated; birthdays, absences, prices, broadcasts."""
 
 from __future__ import annotations
 

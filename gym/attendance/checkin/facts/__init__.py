@@ -1,1 +1,1 @@
-"""Door facts: what a verdict stands on, and the statements that read and write it."""
+"""Door facts: the input of a verdict, and the statements that read it and write the attempt."""
