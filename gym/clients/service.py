@@ -7,8 +7,9 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from gym.clients.blocks import ClientBlocks
-from gym.clients.chat_links import ChatLinks
+from gym.clients.access.blocks import ClientBlocks
+from gym.clients.access.chat_links import ChatLinks
+from gym.clients.access.member_cards import MemberCards
 from gym.clients.errors import (
     DocumentTaken,
     GuardianNeeded,
@@ -19,7 +20,6 @@ from gym.clients.errors import (
 )
 from gym.clients.fields.parsers import ParseContext, is_minor
 from gym.clients.locking import lock_client
-from gym.clients.member_cards import MemberCards
 from gym.clients.models import Client
 from gym.clients.repository import ClientRepository
 from gym.clients.schemas import ClientChanges, ClientInput, columns
