@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ import aiohttp
 import asyncpg
 
 from gym.core.database.engine import plain_dsn
+from tests.e2e.preloaded import Order
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 180.0
@@ -30,7 +33,9 @@ class GymProcess:
         *,
         command: Sequence[str] = (sys.executable, "-m", "bot"),
         folder: Path = ROOT,
+        restarts: Preloaded | None = None,
     ) -> None:
+        """The first start is the command's; `restarts` makes those after it quicker."""
         self.web_port = free_port()
         self.home = home
         self._command = command
@@ -38,7 +43,8 @@ class GymProcess:
         self._environment = {**os.environ, "POWERGYM_HOME": str(home), "WEB_PORT": str(self.web_port)}
         self._environment |= environment
         self._starts = 0
-        self._process: asyncio.subprocess.Process | None = None
+        self._restarts = restarts
+        self._process: asyncio.subprocess.Process | ForkedProcess | None = None
 
     @property
     def web_url(self) -> str:
@@ -52,11 +58,18 @@ class GymProcess:
     async def start(self) -> None:
         """Returns when the greeting is there."""
         self._starts += 1
+        self._log.touch()
+        if self._restarts is not None and self._starts > 1:
+            self._process = await self._restarts.start(Order(self._environment, str(self._log)))
+        else:
+            self._process = await self._execute()
+        await until(self._greeted, PATIENCE)
+
+    async def _execute(self) -> asyncio.subprocess.Process:
         with self._log.open("wb") as log:
-            self._process = await asyncio.create_subprocess_exec(
+            return await asyncio.create_subprocess_exec(
                 *self._command, cwd=self._folder, env=self._environment, stdout=log, stderr=log
             )
-        await until(self._greeted, PATIENCE)
 
     async def kill(self) -> None:
         """`kill -9`."""
@@ -83,6 +96,50 @@ class GymProcess:
         assert self._process is not None
         assert self._process.returncode is None, self.said
         return "Ctrl-C stops it" in self.said
+
+
+class Preloaded:
+    """Forks gyms of one Python that has everything imported; one at a time."""
+
+    def __init__(self) -> None:
+        self._parent: asyncio.subprocess.Process | None = None
+
+    async def start(self, order: Order) -> ForkedProcess:
+        if self._parent is None:
+            self._parent = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "tests.e2e.preloaded"),
+                cwd=ROOT,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+            )
+        assert self._parent.stdin is not None
+        assert self._parent.stdout is not None
+        self._parent.stdin.write(order.line())
+        pid = int(await asyncio.wait_for(self._parent.stdout.readline(), PATIENCE))
+        return ForkedProcess(pid, asyncio.create_task(self._parent.stdout.readline()))
+
+    async def close(self) -> None:
+        if self._parent is not None:
+            self._parent.kill()
+            await self._parent.wait()
+
+
+@dataclass(frozen=True, slots=True)
+class ForkedProcess:
+    """As much of `asyncio.subprocess.Process` as a gym is started and killed with."""
+
+    pid: int
+    ended: asyncio.Task[bytes]
+
+    @property
+    def returncode(self) -> int | None:
+        return int(self.ended.result()) if self.ended.done() else None
+
+    def kill(self) -> None:
+        os.kill(self.pid, signal.SIGKILL)
+
+    async def wait(self) -> int:
+        return int(await self.ended)
 
 
 class Records:

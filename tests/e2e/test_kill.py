@@ -11,7 +11,7 @@ import pytest
 from bot.forms.state import SUMMARY
 from bot.sandbox.server import SandboxServer
 from gym.core.config import Config
-from tests.e2e.process import PATIENCE, GymProcess, Records, free_port, until
+from tests.e2e.process import PATIENCE, GymProcess, Preloaded, Records, free_port, until
 from tests.support.people import people
 from tests.support.sandbox.client import Person as Phone
 from tests.support.sandbox.client import SandboxClient
@@ -39,9 +39,13 @@ async def telegram(telegram_server: SandboxServer) -> AsyncGenerator[SandboxClie
 async def process(
     telegram_server: SandboxServer, database_url: str, tmp_path: Path, config: Config
 ) -> AsyncGenerator[GymProcess]:
-    made = GymProcess(tmp_path, environment(telegram_server.url, telegram_server.token, database_url, config))
+    """Started by its command; those that follow are forked, since what is killed is not how it is started."""
+    restarts = Preloaded()
+    settings = environment(telegram_server.url, telegram_server.token, database_url, config)
+    made = GymProcess(tmp_path, settings, restarts=restarts)
     yield made
     await made.kill()
+    await restarts.close()
 
 
 def environment(api_url: str, token: str, database_url: str, config: Config) -> dict[str, str]:
