@@ -35,7 +35,8 @@ FROM client_import_rows r JOIN clients c ON c.id = r.client_id
     LEFT JOIN subscriptions own ON own.id = r.subscription_id
 WHERE r.import_id = :import_id AND (
     EXISTS (SELECT FROM check_ins v WHERE v.subscription_id = r.subscription_id)
-    OR EXISTS (SELECT FROM ledger_entries e WHERE e.account_id = own.account_id AND e.kind <> 'opening')
+    OR EXISTS (SELECT FROM ledger_entries e WHERE e.account_id = own.account_id
+        AND e.kind <> 'opening' AND e.cause IS DISTINCT FROM 'paid_before')
     OR own.status = 'canceled'
     OR EXISTS (SELECT FROM freezes z WHERE z.subscription_id = own.id AND z.kind = 'client'
         AND z.canceled_at IS NULL)

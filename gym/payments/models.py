@@ -52,6 +52,10 @@ class EntryCause(StrEnum):
     RETURNED = "returned"
     """The charge that stands for money which was handed back and came in again, and the payment that pays it;
     with a void of that payment, the credit that ends the charge."""
+    PAID_BEFORE = "paid_before"
+    """The credit for what had been paid before the gym kept its books here, and the opening that takes it
+    back when the import is undone. Held for the client like a payment, but no till moved and nobody has a
+    receipt for it."""
 
 
 class Method(StrEnum):
@@ -96,8 +100,9 @@ class Account(Base):
 class LedgerEntry(Base):
     """One movement of money, for ever.
 
-    Of every account payments less voids and refunds are never below zero: a constraint trigger refuses the
-    void or refund by which money would leave twice. A refund by `Method.CREDIT` is money kept for the client.
+    Of every account payments, and what was paid before the import, less voids and refunds are never below
+    zero: a constraint trigger refuses the void or refund by which money would leave twice. A refund by
+    `Method.CREDIT` is money kept for the client.
     """
 
     __tablename__ = "ledger_entries"
@@ -107,6 +112,9 @@ class LedgerEntry(Base):
         CheckConstraint("(kind = 'payment') = (receipt_number IS NOT NULL)", name="receipt"),
         CheckConstraint("kind NOT IN ('payment', 'refund') OR method IS NOT NULL", name="has_method"),
         CheckConstraint("kind NOT IN ('credit', 'void') OR reason IS NOT NULL", name="reason"),
+        CheckConstraint(
+            "cause IS DISTINCT FROM 'paid_before' OR kind IN ('credit', 'opening')", name="paid_before"
+        ),
         Index("ix_ledger_entries_day", "gym_day", "kind"),
     )
 

@@ -120,15 +120,14 @@ class MoneyBack:
         """The most that can be handed back: of what was paid, what is still here."""
         return max(ZERO, await self._entries.net_paid(account_id))
 
-    async def paid_before(self, account_id: UUID, price: Decimal) -> Decimal:
-        """Of a plan that came with a list: what the list said was paid. The ledger has no such payment, so it
-        is neither handed back nor carried over.
-        """
-        opening = await self._entries.opening(account_id)
-        return ZERO if opening is None else max(ZERO, price - opening)
+    async def paid_before(self, account_id: UUID) -> Decimal:
+        """Of a plan that came with a list: what the list said was paid. It counts like a payment."""
+        return await self._entries.paid_before(account_id)
 
     async def net_paid(self, account_id: UUID) -> Decimal:
-        """Payments less voids and refunds; below zero where an earlier release let money leave twice."""
+        """Payments, and what was paid before an import, less voids and refunds; below zero where an earlier
+        release let money leave twice.
+        """
         return await self._entries.net_paid(account_id)
 
     async def _hand_out(

@@ -31,9 +31,14 @@ def signed(entry: type[LedgerEntry]) -> ColumnElement[Decimal]:
 
 
 def paid(entry: type[LedgerEntry]) -> ColumnElement[Decimal]:
-    """What an entry does to the money the gym holds."""
+    """What an entry does to the money that came in here and has not left again."""
     money = (EntryKind.PAYMENT, EntryKind.VOID, EntryKind.REFUND)
     return case((entry.kind.in_(money), -signed(entry)), else_=Decimal(0))
+
+
+def held(entry: type[LedgerEntry]) -> ColumnElement[Decimal]:
+    """What an entry does to the money that can be handed back: `paid`, and what was paid before an import."""
+    return case((entry.cause == EntryCause.PAID_BEFORE, -signed(entry)), else_=paid(entry))
 
 
 class AccountRepository(Repository[Account, UUID]):
@@ -130,18 +135,16 @@ class EntryRepository(Repository[LedgerEntry, UUID]):
         return {key for key in await self.session.scalars(query) if key is not None}
 
     async def net_paid(self, account_id: UUID) -> Decimal:
-        """Payments less voids and refunds."""
-        query = select(func.coalesce(func.sum(paid(LedgerEntry)), 0))
+        """Payments, and what was paid before an import, less voids and refunds."""
+        query = select(func.coalesce(func.sum(held(LedgerEntry)), 0))
         found = await self.session.scalar(query.where(LedgerEntry.account_id == account_id))
         return Decimal(found or 0)
 
-    async def opening(self, account_id: UUID) -> Decimal | None:
-        """What was owed when a plan came with a list; None for what was sold here."""
-        owed = func.coalesce(func.sum(LedgerEntry.amount).filter(LedgerEntry.kind == EntryKind.OPENING), 0)
-        charges = func.count().filter(LedgerEntry.kind == EntryKind.CHARGE, LedgerEntry.cause.is_(None))
-        query = select(owed, charges).where(LedgerEntry.account_id == account_id)
-        opening, sold = (await self.session.execute(query)).one()
-        return None if sold else Decimal(opening)
+    async def paid_before(self, account_id: UUID) -> Decimal:
+        """What had been paid for a plan before it was imported; zero for what was sold here."""
+        query = select(func.coalesce(func.sum(-signed(LedgerEntry)), 0))
+        brought = LedgerEntry.account_id == account_id, LedgerEntry.cause == EntryCause.PAID_BEFORE
+        return Decimal(await self.session.scalar(query.where(*brought)) or 0)
 
     async def given_back(self, account_id: UUID) -> Decimal:
         """Refunds, kept as credit or handed out, less what came in again and stayed."""

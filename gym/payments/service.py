@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from gym.core.language import N_
 from gym.payments.credit import ClientCredit
 from gym.payments.errors import (
     AlreadyVoided,
@@ -67,11 +68,30 @@ class PaymentService:
         await self._accounts.lock(account.id)
         return await self._ledger.write(account, EntryKind.CHARGE, positive(amount), note=note)
 
-    async def bring_forward(self, account: Account, amount: Decimal) -> LedgerEntry:
-        """What was owed before the gym kept its books here: no sale, no payment, no receipt."""
+    async def bring_forward(self, account: Account, owing: Decimal, paid: Decimal = ZERO) -> None:
+        """What was owed and paid before the gym kept its books here: no sale, no receipt, no till.
+
+        The opening is both together, and a credit of cause `PAID_BEFORE` leaves `owing` as the balance.
+        """
         self.uow.actor.require(Permission.IMPORT)
         await self._accounts.lock(account.id)
-        return await self._ledger.write(account, EntryKind.OPENING, positive(amount))
+        if owing + paid:
+            await self._ledger.write(account, EntryKind.OPENING, positive(owing + paid))
+        if paid:
+            reason = self.uow.settings.translator()(N_("paid before the import"))
+            await self._ledger.write(
+                account, EntryKind.CREDIT, positive(paid), cause=EntryCause.PAID_BEFORE, reason=reason
+            )
+
+    async def take_back_opening(self, account: Account, reason: str) -> None:
+        """As if nothing had been brought forward: nothing is owed, and nothing counts as paid."""
+        self.uow.actor.require(Permission.IMPORT)
+        await self._accounts.lock(account.id)
+        paid = await self._entries.paid_before(account.id)
+        if paid:
+            await self._ledger.write(account, EntryKind.OPENING, paid, cause=EntryCause.PAID_BEFORE)
+        if account.balance:
+            await self.credit(account.id, account.balance, reason, cause=EntryCause.CANCELED)
 
     async def take(
         self,

@@ -136,7 +136,7 @@ class CancellationQuote:
     begun: bool = True
     """False before its first day: then `credit` comes off by itself, and only about `money` is asked."""
     paid_before: Decimal = Decimal(0)
-    """Of a plan that came with a list: paid elsewhere, and no part of the figures above."""
+    """Of a plan that came with a list: paid before the import, and part of the figures above."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,7 +180,7 @@ def _what(t: HtmlTranslator, entry: LedgerEntry, voided_number: int | None) -> s
         case EntryKind.CHARGE:
             return t("charged")
         case EntryKind.OPENING:
-            return t("brought forward")
+            return t("import undone") if entry.cause is EntryCause.PAID_BEFORE else t("brought forward")
         case EntryKind.PAYMENT:
             return t("receipt {number} ({method})", number=number, method=method_words(t, entry))
         case EntryKind.VOID:
@@ -197,6 +197,8 @@ def _off(t: HtmlTranslator, entry: LedgerEntry) -> str:
         return t("written off ({reason})", reason=entry.reason)
     if entry.cause is EntryCause.ROUNDING:
         return t("rounding")
+    if entry.cause is EntryCause.PAID_BEFORE:
+        return t("paid before the import")
     return t("taken off ({reason})", reason=entry.reason)
 
 

@@ -167,7 +167,7 @@ def paid_before_lines(t: HtmlTranslator, amount: Decimal) -> list[str]:
     """Lines about money that was paid before the gym kept its books here."""
     if not amount:
         return []
-    return [t("ℹ️ {amount} was paid before the list was imported; it is not counted here.", amount=amount)]
+    return [t("ℹ️ {amount} was paid before the list was imported; it counts.", amount=amount)]
 
 
 def change_text(t: HtmlTranslator, quote: ChangeQuote) -> str:

@@ -55,7 +55,7 @@ class Cancellation:
         value = min(await self._unused_value(subscription), most) if begun else most
         credit = min(value, subscription.account.balance)
         days = unused_days(subscription, await self._unused_from(subscription))
-        before = await MoneyBack(self.uow).paid_before(subscription.account_id, subscription.final_price)
+        before = await MoneyBack(self.uow).paid_before(subscription.account_id)
         return CancellationQuote(subscription, days, value, credit, value - credit, most, begun, before)
 
     async def cancel(

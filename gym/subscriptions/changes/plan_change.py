@@ -94,7 +94,7 @@ class PlanChangeService:
         to_debt = min(value, old.account.balance)
         to_new = min(value - to_debt, price)
         renewal = await self._renewal(old)
-        before = await MoneyBack(self.uow).paid_before(old.account_id, old.final_price)
+        before = await MoneyBack(self.uow).paid_before(old.account_id)
         return ChangeQuote(
             old=old,
             plan=plan,

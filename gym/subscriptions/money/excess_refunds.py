@@ -12,7 +12,7 @@ from sqlalchemy import Select, func, select
 from gym.core.database.repository import Page, Repository
 from gym.payments.models import LedgerEntry
 from gym.payments.money_back import MoneyBack
-from gym.payments.repository import paid
+from gym.payments.repository import held
 from gym.security.permissions import Permission
 from gym.subscriptions.errors import SubscriptionNotFound
 from gym.subscriptions.models import Subscription
@@ -73,7 +73,7 @@ def _below_zero() -> Select[Subscription]:
         select(LedgerEntry.account_id)
         .where(LedgerEntry.account_id.in_(refunded))
         .group_by(LedgerEntry.account_id)
-        .having(func.sum(paid(LedgerEntry)) < 0)
+        .having(func.sum(held(LedgerEntry)) < 0)
     )
     query: Select[Subscription] = select(Subscription).options(*WHOLE)
     return query.where(Subscription.account_id.in_(accounts))

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from gym.core.database.engine import violated_constraint
 from gym.core.database.ids import new_id
-from gym.payments.models import Account, AccountKind, EntryCause
+from gym.payments.models import Account, AccountKind
 from gym.payments.service import PaymentService
 from gym.security.permissions import Permission
 from gym.staff.four_eyes import FourEyes
@@ -26,7 +26,7 @@ from gym.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class RunningPlan:
-    """A client's plan as it stood; `owing` is the opening balance."""
+    """A client's plan as it stood; `owing` is the opening balance, what is left of the price was paid."""
 
     plan_id: UUID
     starts_on: date
@@ -34,6 +34,11 @@ class RunningPlan:
     price: Decimal
     owing: Decimal
     visits: int | None = None
+
+    @property
+    def paid(self) -> Decimal:
+        """Before the import: nothing where more is owed than the price, as of several months."""
+        return max(Decimal(0), self.price - self.owing)
 
 
 class ImportedPlans:
@@ -56,8 +61,9 @@ class ImportedPlans:
         await self.uow.session.flush()
         payments = PaymentService(self.uow)
         for account, (_, plan) in zip(accounts, plans, strict=True):
-            if plan.owing:
-                await payments.bring_forward(account, plan.owing)
+            # Of a plan that has ended only the debt comes along: nothing of it can be handed back.
+            paid = plan.paid if plan.ends_on >= self.uow.today else Decimal(0)
+            await payments.bring_forward(account, plan.owing, paid)
         opened = [
             self._subscription(client_id, plan, account)
             for account, (client_id, plan) in zip(accounts, plans, strict=True)
@@ -73,10 +79,7 @@ class ImportedPlans:
         await FourEyes(self.uow).require_another(subscription.client_id, Permission.SELL)
         if subscription.frozen_days and subscription.status in OPEN:
             await FreezeService(self.uow).release(subscription.id)
-        if account.balance:
-            await PaymentService(self.uow).credit(
-                account.id, account.balance, reason, cause=EntryCause.CANCELED
-            )
+        await PaymentService(self.uow).take_back_opening(account, reason)
         subscription.status = SubscriptionStatus.CANCELED
         subscription.closed_at, subscription.cancel_reason = self.uow.now, reason
         self.uow.audit_changes("subscription.canceled", subscription)
@@ -96,7 +99,7 @@ class ImportedPlans:
             status=SubscriptionStatus.SCHEDULED,
             starts_on=plan.starts_on,
             ends_on=plan.ends_on,
-            balance=plan.owing,
+            balance=account.balance,
         )
         actor = self.uow.actor
         return Subscription(

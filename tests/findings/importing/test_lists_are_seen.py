@@ -63,7 +63,7 @@ async def test_plans_brought_forward_stand_in_what_a_person_did(
     assert (mine.brought_forward, mine.discounts, mine.own_plans) == (2, 0, 0)
 
 
-async def test_what_was_paid_before_the_list_is_said_where_it_does_not_count(
+async def test_what_was_paid_before_the_list_is_said_where_it_counts(
     importer: Importer, gym: Gym, admin: Actor, monthly: Plan
 ) -> None:
     boss = DeskClerk(gym, admin)

@@ -18,7 +18,7 @@ from gym.importing.errors import ImportInUse, ImportUndone
 from gym.importing.models import ClientImport
 from gym.importing.undo import ImportUndo
 from gym.notifications.models import Notification, RecipientKind
-from gym.payments.models import Account, EntryKind
+from gym.payments.models import Account, EntryCause, EntryKind
 from gym.payments.tills.cash_counts import CashService
 from gym.plans.models import DurationUnit, Plan
 from gym.security.permissions import Actor, Role
@@ -137,7 +137,8 @@ async def test_what_is_owed_is_an_opening_balance_and_no_money(
         "Uma": ("pending_payment", 12000),
         "Lia": ("lapsed", 30000),
     }
-    assert {one.kind for one in await entries(gym)} == {EntryKind.OPENING}
+    written = {(one.kind, one.cause) for one in await entries(gym)}
+    assert written == {(EntryKind.OPENING, None), (EntryKind.CREDIT, EntryCause.PAID_BEFORE)}
     assert all(one.receipt_number is None and one.method is None for one in await entries(gym))
     async with gym.unit_of_work(boss.actor) as uow:
         assert int((await DebtService(uow).overview()).total.amount) == 152000
@@ -167,7 +168,7 @@ async def test_the_same_list_again_brings_no_second_plan(
         HEAD + f"Ana;Trimestre VIP;{spanish(day)};;;;\nEva;Mensualidad;{spanish(day)};;;;\n"
     )
     assert [(row.outcome.value, row.differs) for row in other.rows] == [("known", ("plan",)), ("changed", ())]
-    assert len(await entries(gym)) == 1
+    assert len(await entries(gym)) == 3, "what Ana owes; what Eva's plan cost and what she had paid"
 
 
 async def test_a_list_without_days_keeps_its_plans_as_notes(importer: Importer, monthly: Plan) -> None:
@@ -232,7 +233,8 @@ async def test_an_import_is_taken_back_and_the_mended_list_comes_in(
     assert outcomes(again) == ["2 made", "3 changed"]
     rosa, ana = await importer.clients()
     assert (ana.active, rosa.phone) == (True, "+573001110402")
-    assert [int(one.amount) for one in await entries(gym)] == [20000, 20000, 25000]
+    first, taken_back, second = [80000, 60000], [60000, 80000], [80000, 55000]
+    assert [int(one.amount) for one in await entries(gym)] == [*first, *taken_back, *second]
 
 
 async def test_what_somebody_uses_is_not_taken_back(

@@ -47,7 +47,7 @@ REASONS: Final[dict[str, tuple[str, ...]]] = {
         "gym/commands/importing.py::import_people",
         "gym/payments/repository.py::balance_after",
         "gym/payments/repository.py::given_back",
-        "gym/payments/repository.py::opening",
+        "gym/payments/repository.py::paid_before",
         "gym/payments/repository.py::net_paid",
         "gym/reports/chart.py::_draw_money",
         "gym/reports/chart.py::write",
