@@ -117,7 +117,7 @@ class BulkRegistration:
                 self.uow.session.add_all(clients)
                 await self.uow.session.flush()
         except IntegrityError as error:
-            if violated_constraint(error) == "uq_clients_document":
+            if violated_constraint(error) in ("uq_clients_document", "uq_clients_card_number"):
                 raise ClientsClash from None
             raise
 

@@ -36,6 +36,28 @@ class DocumentTaken(Conflict):
         super().__init__(client=client)
 
 
+class ListBeingImported(Conflict):
+    """An import has this document or card, and has not come to its end."""
+
+    code = "list_being_imported"
+    message = N_("A list with this person is being imported just now. Try again in a minute.")
+
+
+class CardNumberInvalid(Invalid):
+    code = "card_number_invalid"
+    message = N_("Write the number of the card: letters and digits, 40 at most, such as 0012345678.")
+
+
+class CardNumberTaken(Conflict):
+    """Another client has this card; who it is, only the desk is told."""
+
+    code = "card_number_taken"
+    message = N_("{client} has this card already. Empty it there first.")
+
+    def __init__(self, client: str) -> None:
+        super().__init__(client=client)
+
+
 class PhoneInvalid(Invalid):
     """`example` and `abroad` are a number of the gym's country, as written there and from elsewhere."""
 

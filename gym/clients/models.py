@@ -82,6 +82,8 @@ class Client(Base):
     block_reason: Mapped[str | None] = mapped_column(String(300))
     referred_by: Mapped[UUID | None] = mapped_column(ForeignKey("clients.id", ondelete="SET NULL"))
     """The member who brought this one."""
+    card_number: Mapped[str | None] = mapped_column(String(40), unique=True)
+    """Of a card, key fob or code that the gym had before; see `gym.clients.fields.card_numbers`."""
     card_serial: Mapped[int] = mapped_column(default=0, server_default=sql("0"))
     """Of the last printed card; any other opens nothing."""
     card_issued_at: Mapped[datetime | None]

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Float, Select, and_, case, false, func, literal, or_, select
 
-from gym.clients.errors import ClientNotFound
+from gym.clients.errors import CardNumberInvalid, ClientNotFound
+from gym.clients.fields.card_numbers import parse_card_number
 from gym.clients.fields.documents import with_zeros
 from gym.clients.fields.phones import same_phone
 from gym.clients.models import Client
@@ -31,6 +32,9 @@ class ClientRepository(Repository[Client, UUID]):
         numbers = Client.document_number.in_(with_zeros(number))
         return await self.session.scalar(select(Client).where(Client.document_type == kind, numbers).limit(1))
 
+    async def by_card(self, number: str) -> Client | None:
+        return await self.session.scalar(select(Client).where(Client.card_number == number))
+
     async def in_doubt(self, number: int) -> Page[Client]:
         """Whose document an earlier release may have read wrongly, by name."""
         query = select(Client).where(Client.document_in_doubt).order_by(Client.search, Client.id)
@@ -51,7 +55,7 @@ class ClientRepository(Repository[Client, UUID]):
         order: list[ColumnElement[bool] | ColumnElement[float]] = [Client.active.desc()]
         if text.strip():
             terms = SearchTerms.read(text)
-            exact = _exact(terms)
+            exact = or_(_exact(terms), _card(text))
             query = query.where(or_(exact, *_all_found(terms)))
             order = [func.coalesce(exact, False).desc(), Client.active.desc(), _likeness(terms).desc()]
         # The search column begins with the folded name: sorting by it needs no folding of every row.
@@ -81,6 +85,14 @@ def _exact(terms: SearchTerms) -> ColumnElement[bool]:
         part = Client.search.contains(end, autoescape=True)
         exact.append(and_(part, Client.phone.endswith(end)))
     return or_(*exact)
+
+
+def _card(text: str) -> ColumnElement[bool]:
+    """A card's whole number, as a reader at the desk types it."""
+    try:
+        return Client.card_number == parse_card_number(text)
+    except CardNumberInvalid:
+        return false()
 
 
 def _all_found(terms: SearchTerms) -> list[ColumnElement[bool]]:

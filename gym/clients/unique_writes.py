@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 
-from gym.clients.errors import DocumentTaken, KeyTaken, LinkTaken
+from gym.clients.errors import CardNumberTaken, DocumentTaken, KeyTaken, LinkTaken, ListBeingImported
 from gym.clients.repository import ClientRepository
 from gym.core.database.engine import violated_constraint
+from gym.core.database.lock_patience import LockWaitTooLong, waiting_at_most
 from gym.unit_of_work import UnitOfWork
 
 
+PATIENCE: Final = timedelta(seconds=3)
+"""An import holds its documents until all of it is in, perhaps a minute; the desk does not wait so long."""
+
+
 class UniqueClientWrites:
-    """One document, one chat and one idempotency key belong to one client at most."""
+    """One document, card, chat and idempotency key belong to one client at most."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
@@ -25,12 +32,16 @@ class UniqueClientWrites:
     async def savepoint(self, values: Mapping[str, object]) -> AsyncGenerator[None]:
         """A savepoint around a write of these column values, flushed at its end.
 
-        Raises `DocumentTaken`, `LinkTaken`, `KeyTaken`; the transaction goes on after any of them.
+        Raises `DocumentTaken`, `CardNumberTaken`, `LinkTaken`, `KeyTaken`, and `ListBeingImported` where an
+        import that has not come to its end has the document or card; the transaction goes on after any of them.
         """
+        session = self.uow.session
         try:
-            async with self.uow.session.begin_nested():
+            async with session.begin_nested(), waiting_at_most(session, PATIENCE):
                 yield
-                await self.uow.session.flush()
+                await session.flush()
+        except LockWaitTooLong:
+            raise ListBeingImported from None
         except IntegrityError as error:
             raise await self._fault(error, values) from None
 
@@ -56,5 +67,8 @@ class UniqueClientWrites:
                 kind, number = str(values["document_type"]), str(values["document_number"])
                 other = await self._clients.by_document(kind, number)
                 return DocumentTaken(other.full_name if other else "")
+            case "uq_clients_card_number":
+                other = await self._clients.by_card(str(values["card_number"]))
+                return CardNumberTaken(other.full_name if other else "")
             case _:
                 return error

@@ -10,12 +10,13 @@ from typing import Final
 from aiohttp import web
 
 from gym.app import Gym
-from gym.attendance.checkin.credentials import DocumentCredential
+from gym.attendance.checkin.credentials import DocumentCredential, QrCredential, ShownCredential
 from gym.attendance.checkin.flow.request_flow import CheckInReply, CheckInRequest
 from gym.attendance.checkin.schemas import Verdict
 from gym.attendance.checkin.sentences import say
 from gym.attendance.checkin.verdict_builder import NOBODY
 from gym.attendance.errors import CapturedInFuture, CapturedTooLongAgo
+from gym.clients.fields.card_numbers import number_at_the_door
 from gym.core.language import Translator
 from gym.faces.liveness.challenge_gate import ChallengeMissing
 from gym.faces.refusals import FramesDisagree
@@ -112,9 +113,19 @@ async def check_in(request: web.Request) -> web.Response:
 
 
 def _counted_as(asked: CheckInRequest, *, has_photos: bool) -> CountedCheckIn:
-    credential = asked.credential
-    document = credential.number if isinstance(credential, DocumentCredential) else None
-    return CountedCheckIn(has_photos, document, asked.at, asked.key)
+    return CountedCheckIn(has_photos, _guessed(asked.credential), asked.at, asked.key)
+
+
+def _guessed(credential: ShownCredential) -> str | None:
+    """A number that somebody may have guessed: a document's, or that of a card of before."""
+    match credential:
+        case DocumentCredential(number):
+            return number
+        case QrCredential(text):
+            number = number_at_the_door(text)
+            return None if number is None else f"card {number}"
+        case _:
+            return None
 
 
 def _answer(request: web.Request, reply: CheckInReply) -> web.Response:

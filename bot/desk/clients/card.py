@@ -132,7 +132,8 @@ def _contact(t: HtmlTranslator, card: ClientCard) -> list[str]:
     parts = (shown(t, row, client) for row in CLIENT_FIELDS.values() if row.on_card)
     reach = " · ".join(t.text(part) for part in parts if part)
     linked = t("💬 Chat linked") if client.telegram_id else t("💬 Chat not linked")
-    return [*([f"📇 {reach}"] if reach else []), f"{_face(t, card)} · {linked}"]
+    own_card = [t("🎫 Card {number}", number=client.card_number)] if client.card_number else []
+    return [*([f"📇 {reach}"] if reach else []), *own_card, f"{_face(t, card)} · {linked}"]
 
 
 def _face(t: HtmlTranslator, card: ClientCard) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from gym.clients.fields.card_numbers import parse_card_number
+from gym.clients.errors import CardNumberInvalid
 from gym.clients.repository import ClientRepository
 from gym.faces.schemas import MatchRule, Probe
 from gym.security.permissions import Permission
@@ -73,11 +75,13 @@ ShownCredential = PhotoCredential | QrCredential | DocumentCredential
 
 
 async def qr_owner(uow: UnitOfWork, text: str) -> UUID:
-    """The client behind a member's QR or printed card, for the desk that opens the card.
+    """The client behind a member's QR or printed card, or a card of before, for the desk that opens the card.
 
     Raises `QrInvalid`, `CardRevoked`, `QrExpired`.
     """
     uow.actor.require(Permission.MANAGE_CLIENTS)
+    if (owner := await _card_owner(uow, text)) is not None:
+        return owner
     qr = SignedLinks(uow.secrets.jwt).read_member_qr(text, uow.now)
     client = await ClientRepository(uow.session).get(qr.client_id)
     if client is None:
@@ -85,3 +89,13 @@ async def qr_owner(uow: UnitOfWork, text: str) -> UUID:
     if qr.card_serial and qr.card_serial != client.card_serial:
         raise CardRevoked
     return client.id
+
+
+async def _card_owner(uow: UnitOfWork, text: str) -> UUID | None:
+    """At the desk a short number will do: somebody looks at the person."""
+    try:
+        number = parse_card_number(text)
+    except CardNumberInvalid:
+        return None
+    client = await ClientRepository(uow.session).by_card(number)
+    return client.id if client is not None else None

@@ -23,6 +23,7 @@ from gym.attendance.errors import CapturedInFuture, CapturedTooLongAgo
 from gym.attendance.models import CheckIn, CheckInMethod, Outcome
 from gym.attendance.repository import AttendanceRepository
 from gym.clients.errors import ClientNotFound
+from gym.clients.fields.card_numbers import number_at_the_door
 from gym.clients.fields.documents import kept_numbers
 from gym.core.database.repository import Page
 from gym.faces.gallery.memory_gallery import MemoryGallery
@@ -91,8 +92,13 @@ class AttendanceService:
     async def check_in_qr(
         self, text: str, *, at: datetime | None = None, kiosk_id: UUID | None = None, key: UUID | None = None
     ) -> Verdict:
-        """By a member's QR, judged at door time. Raises `QrInvalid`, `QrExpired`."""
+        """By a member's QR, judged at door time, or the number of a card that the gym had before.
+
+        Raises `QrInvalid`, `QrExpired`.
+        """
         attempt = self._attempt(CheckInMethod.QR, at, kiosk_id, key)
+        if (number := number_at_the_door(text)) is not None:
+            return await self._check_in_card(number, attempt)
         qr = SignedLinks(self.uow.secrets.jwt).read_member_qr(text, attempt.at)
         facts = await self._queries.facts(qr.client_id, attempt.day, attempt.at, key)
         if facts.client is None:
@@ -100,6 +106,14 @@ class AttendanceService:
         if qr.card_serial and qr.card_serial != facts.client.card_serial:
             raise CardRevoked
         return await self._writer.judge(Match(facts), attempt)
+
+    async def _check_in_card(self, number: str, attempt: AttemptContext) -> Verdict:
+        client_id = await self._queries.by_card(number)
+        if client_id is None:
+            raise QrInvalid
+        return await self._writer.judge(
+            Match(await self._queries.facts(client_id, attempt.day, attempt.at, attempt.key)), attempt
+        )
 
     async def check_in_document(
         self,

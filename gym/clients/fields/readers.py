@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from gym.clients.fields import parsers
+from gym.clients.fields.card_numbers import LONGEST, parse_card_number
 from gym.clients.fields.documents import Document, parse_document
 from gym.clients.fields.parsers import ParseContext
 from gym.clients.fields.phones import parse_phone
@@ -45,6 +46,7 @@ def _birth_date(text: str, parse_context: ParseContext) -> date:
 
 NAME: Final = parsed_by(parsers.parse_name, 80)
 EMAIL: Final = parsed_by(parsers.parse_email, 160)
+CARD_NUMBER: Final = parsed_by(parse_card_number, LONGEST)
 PHONE: Final = FieldReader(str, _phone, _phone, 20)
 DOCUMENT: Final = FieldReader(
     Document,

@@ -176,6 +176,22 @@ class ClientFields(BaseModel, frozen=True, arbitrary_types_allowed=True):
             heading=FieldHeading(r".*(?:emergenc|urgenc).*|ice|in case of.*"),
         ),
     ] = None
+    card_number: Annotated[
+        str | None,
+        ClientField(
+            reader=readers.CARD_NUMBER,
+            label=N_("Card number"),
+            question=N_("Which number is on the card or key fob?"),
+            holds="document",
+            heading=FieldHeading(
+                r"(?:(?:no|num|numero|nro|codigo|cod|id)(?: de)?(?: la| el)? )?"
+                r"(?:tarjeta|carnet|carne|llavero|fob|rfid|nfc|qr|chip)(?: (?:de acceso|rfid|nfc|no|numero))?"
+                r"|(?:access |member(?:ship)? |rfid |key )?(?:card|key ?fob|fob)(?: (?:no|number|code|id))?"
+                r"|codigo (?:de )?(?:barras|acceso|qr)|(?:bar|qr|access) ?code",
+                never_zero=True,
+            ),
+        ),
+    ] = None
     tags: Annotated[
         list[str],
         ClientField(

@@ -28,6 +28,7 @@ FULL = {
     "guardian_name": "Marta",
     "address": "Calle 1",
     "emergency_contact": "Marta 300",
+    "card_number": "12345678",
     "tags": ["vip"],
     "warning": "Asthma",
     "notes": "Prefers mornings",

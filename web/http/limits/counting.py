@@ -14,7 +14,7 @@ from gym.attendance.models import VerdictCode
 from gym.core.errors import Busy, GymError
 from gym.faces.errors import NoFace
 from gym.security.rate_limits import TokenBucket
-from gym.security.signed_links import SignedLinks
+from gym.security.signed_links import QrInvalid, SignedLinks
 from gym.security.tokens import Claims, Scope
 from web.http.authentication import CLAIMS, read_bearer
 from web.http.keys import GYM
@@ -55,15 +55,17 @@ async def counted(request: web.Request, handler: Handler) -> web.StreamResponse:
     if (request.method, request.path) != COUNTS_ITSELF:
         await _count(request, found)
         return await handler(request)
+    is_wrong_card = False
     try:
         response = await handler(request)
     except Busy:
         raise  # no work was done for it, and its caller is told to come back
     except (GymError, web.HTTPException) as error:
+        is_wrong_card = isinstance(error, QrInvalid)
         await _count_failed(request, found, faceless=isinstance(error, NoFace))
         raise
     finally:
-        await _end_guess(request)
+        await _end_guess(request, is_wrong_card=is_wrong_card)
     if (face := request.get(FACE_TRY)) is not None:
         judged = request.get(JUDGED)
         await face.end(judged.verdict if judged is not None else None)
@@ -112,8 +114,11 @@ async def _count_failed(request: web.Request, claims: Claims, *, faceless: bool)
         await face.give_back()
 
 
-async def _end_guess(request: web.Request) -> None:
-    """End a guess. Only a verdict says whether the digits fit: an error or a repeated answer says nothing."""
+async def _end_guess(request: web.Request, *, is_wrong_card: bool) -> None:
+    """End a guess. Only a verdict says whether the digits fit: an error or a repeated answer says nothing, but
+    for the error that nobody has a card of this number.
+    """
     guess, judged = request.get(GUESS), request.get(JUDGED)
     if guess is not None:
-        await guess.end(was_wrong=judged is not None and judged.verdict.code is VerdictCode.NOT_RECOGNIZED)
+        unknown = judged is not None and judged.verdict.code is VerdictCode.NOT_RECOGNIZED
+        await guess.end(was_wrong=unknown or is_wrong_card)

@@ -10,7 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from gym.attendance.checkin.facts.door_facts import DoorFacts, facts_from
-from gym.attendance.checkin.facts.sql import ATTEMPT, BY_CLIENT, BY_DOCUMENT, BY_FACE, VISIT
+from gym.attendance.checkin.facts.sql import ATTEMPT, BY_CARD, BY_CLIENT, BY_DOCUMENT, BY_FACE, VISIT
 from gym.attendance.models import CheckInMethod, Outcome, VerdictCode
 from gym.core.database.statements import Row, Statements
 from gym.faces.gallery.postgres_gallery import candidates_of
@@ -70,6 +70,10 @@ class CheckInQueries:
         """The one client with this document whose phone ends so; neither half is confirmed alone."""
         values = {"numbers": list(numbers), "last4": phone_last4}
         return _only(await self._statements.row(BY_DOCUMENT, values))["id"]
+
+    async def by_card(self, number: str) -> UUID | None:
+        """The client with a card of that number, which the gym had before."""
+        return _only(await self._statements.row(BY_CARD, {"number": number}))["id"]
 
     async def count_visit(self, values: AttemptValues, facts: DoorFacts) -> int | None:
         """Write a counted visit and use one of the plan's; its number, or None with nothing written."""

@@ -107,6 +107,8 @@ SELECT CASE WHEN count(*) = 1 THEN (array_agg(id))[1] END AS id FROM (
 ) found
 """)  # noqa: S608 - the types are ours
 
+BY_CARD: Final = Statement("SELECT max(id::text)::uuid AS id FROM clients WHERE card_number = :number")
+
 # A visit: the attempt's row and the subscription's counter, or neither. Whoever holds the subscription's row
 # goes first; the unique index (one counted visit a day) then decides, and the row that lost is not inserted.
 # Where the number was told before it was written, it must be this one. The counter is moved by the trigger
