@@ -66,10 +66,11 @@ async def summary(ctx: FormContext, note: str | None) -> Screen:
     body = await ctx.form.summary(ctx) if ctx.form.summary else "\n".join(_answers(ctx))
     text = "\n".join([f"<b>{t(ctx.form.title)}</b>", *([note] if note else []), "", body])
     confirm = t(ctx.form.confirm or N_("Confirm"))
+    change = [_act(ctx, N_("Change"), FormAction.CHANGE)] if ctx.form.steps else []
     return Screen(
         text,
         [
-            [_act(ctx, BACK, FormAction.BACK), _act(ctx, N_("Change"), FormAction.CHANGE)],
+            [_act(ctx, BACK, FormAction.BACK), *change],
             [
                 _act(ctx, CANCEL, FormAction.CANCEL),
                 form_button(state, f"✅ {confirm}", FormAction.CONFIRM),

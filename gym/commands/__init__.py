@@ -80,7 +80,17 @@ async def seed(
 @app.command("import")
 @command
 async def import_list(
-    file: Annotated[Path, typer.Argument(help="A spreadsheet (.xlsx) or CSV.", exists=True, dir_okay=False)],
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE",
+            help="A spreadsheet (.xlsx), CSV, ZIP of photos or export; `list` shows past imports,"
+            " `undo` takes one back.",
+        ),
+    ],
+    number: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="Which import to undo, as `list` shows it.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
     good_rows: Annotated[
         bool, typer.Option("--good-rows", help="Import the good rows although others have problems.")
@@ -96,16 +106,38 @@ async def import_list(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> int:
-    """Import a list of members; the same list again changes nothing."""
-    from gym.commands.importing import ImportOrder, import_people
+    """Import a list of members, or their photos; the same again changes nothing."""
+    from gym.commands.data.importing import ImportOrder, import_file
+    from gym.commands.data.past_imports import show_imports, undo_import
     from gym.importing.reading.day_orders import DayOrder
     from gym.importing.schemas import ImportChoices
 
     orders = {None: None, True: DayOrder.DAY_FIRST, False: DayOrder.MONTH_FIRST}
     choices = ImportChoices(sheet, orders[day_first], notes)
-    return await import_people(
+    if what == "list":
+        return await show_imports(environment(), as_json=as_json)
+    if what == "undo":
+        return await undo_import(environment(), number, as_json=as_json)
+    if not (file := Path(what)).is_file():
+        raise typer.BadParameter(f"There is no file {what}.")
+    return await import_file(
         environment(), ImportOrder(file, choices, dry_run, good_rows, as_json, sheet_back)
     )
+
+
+@app.command("export")
+@command
+async def export_gym(
+    everything: Annotated[bool, typer.Option("--all", help="Everything the gym has, in one ZIP.")] = False,
+    to: Annotated[Path | None, typer.Option(help="The file; else powergym-DAY.zip here.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> int:
+    """Write clients, plans, money and visits as CSV and JSON; `import` reads it into an empty gym."""
+    from gym.commands.data.exporting import export_all
+
+    if not everything:
+        raise typer.BadParameter("Say --all.")
+    return await export_all(environment(), to, as_json=as_json)
 
 
 @kiosks.command("pair")

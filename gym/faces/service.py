@@ -8,6 +8,7 @@ from uuid import UUID
 
 from gym.core.database.ids import new_id
 from gym.faces.enrolment.consent import consent_version
+from gym.faces.enrolment.listed_consents import CONSENT_GIVEN
 from gym.faces.gallery.matching import identification_of, moved_to_mean, outliers, threshold_of
 from gym.faces.gallery.memory_gallery import MemoryGallery, gallery_for
 from gym.faces.gallery.postgres_gallery import PgGallery
@@ -41,7 +42,6 @@ from gym.security.permissions import ActorKind, Permission
 from gym.unit_of_work import UnitOfWork
 
 MOST_PHOTOS: Final = 5
-CONSENT_GIVEN: Final = "face.consent_given"
 CONSENTS_A_DAY: Final = 3
 """How often a member agrees to face check-in on a day, having withdrawn in between."""
 

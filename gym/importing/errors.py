@@ -95,6 +95,10 @@ class RowProblem(Enum):
         "import_membership_undated",
         N_("When did the plan begin, or when does it end? Write one of the two days."),
     )
+    CONSENT_UNCLEAR = (
+        "import_consent_unclear",
+        N_("Has this person signed for face check-in? Write yes or no, or the day."),
+    )
     DEBT_WITHOUT_PLAN = (
         "import_debt_without_plan",
         N_("What is this debt for? Write the plan and when it began or ended."),
@@ -125,6 +129,22 @@ class DocumentInRow(Invalid):
 
     code = "import_document_in_row"
     message = N_("Row {row} has the same document and another name. Check both.")
+
+    def __init__(self, row: int) -> None:
+        super().__init__(row=row)
+
+
+class CardOfAnother(Invalid):
+    code = "import_card_of_another"
+    message = N_("{client} has this card. Check the number, or empty it there.")
+
+    def __init__(self, client: str) -> None:
+        super().__init__(client=client)
+
+
+class CardInRow(Invalid):
+    code = "import_card_in_row"
+    message = N_("Row {row} has the same card. Check both.")
 
     def __init__(self, row: int) -> None:
         super().__init__(row=row)
@@ -210,6 +230,11 @@ class PaidMoreThanPrice(Invalid):
 
     def __init__(self, paid: Decimal, price: Decimal) -> None:
         super().__init__(paid=paid, price=price)
+
+
+class ImportRunning(Conflict):
+    code = "import_running"
+    message = N_("Another list is being imported. Nothing was changed; try again when it is done.")
 
 
 class ImportNotFound(NotFound):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, String
@@ -10,6 +11,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gym.core.database.engine import Base, Id
+
+FACE_CONSENT: Final = "face_consent"
+"""Among the filled columns of a row: a consent to face check-in was recorded."""
 
 
 class ClientImport(Base):
@@ -46,6 +50,6 @@ class ClientImportRow(Base):
     made: Mapped[bool]
     """False: the client was registered, and fields were filled."""
     filled: Mapped[list[str]] = mapped_column(ARRAY(String(40)))
-    """Columns that were empty before."""
+    """Columns that were empty before, and `face_consent` where the list said that it was signed."""
     subscription_id: Mapped[UUID | None] = mapped_column(ForeignKey("subscriptions.id"))
     """The plan that was brought forward."""

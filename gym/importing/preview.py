@@ -11,7 +11,13 @@ from uuid import UUID
 from gym.clients.fields.parsers import with_tags
 from gym.clients.schemas import ClientChanges, ClientInput
 from gym.core.errors import GymError
-from gym.importing.errors import DocumentInRow, DocumentOfAnother, ProbablyRegistered
+from gym.importing.errors import (
+    CardInRow,
+    CardOfAnother,
+    DocumentInRow,
+    DocumentOfAnother,
+    ProbablyRegistered,
+)
 from gym.importing.matching import MatchIndex, MatchKeys, MatchResult, MatchStrength
 from gym.importing.memberships import Memberships
 from gym.importing.reading.headings import FIELD_OF
@@ -51,6 +57,8 @@ class KnownClient:
     plans: Sequence[HadPlan] = ()
     undone: bool = False
     """Made by an import that was undone: such a client comes back as the list has them."""
+    agreed: bool = False
+    """To face check-in, by the text in force."""
 
 
 def identity_of(person: ClientInput) -> MatchKeys:
@@ -74,6 +82,8 @@ class ImportPreviewer:
         self._known = MatchIndex((client.id, identity_of(client.fields)) for client in clients)
         self._above: MatchIndex[int] = MatchIndex()
         self._taken: dict[UUID, int] = {}
+        self._cards = {one.fields.card_number: one for one in clients if one.fields.card_number}
+        self._cards_above: dict[str, int] = {}
 
     def preview(self, people: Iterable[PersonRow]) -> ImportPreview:
         return ImportPreview([self._row(row) for row in people])
@@ -99,8 +109,10 @@ class ImportPreviewer:
             if above is not None and above.match is MatchStrength.DOCUMENT_OF_ANOTHER:
                 return PreviewedRow(row, RowOutcome.FAULTY, fault=DocumentInRow(above.key))
         if found is None:
+            if (fault := self._claim_card(row, row.person, None)) is not None:
+                return PreviewedRow(row, RowOutcome.FAULTY, fault=fault)
             self._above.add(row.line, identity)
-            return PreviewedRow(row, RowOutcome.MADE, plan=plan)
+            return PreviewedRow(row, RowOutcome.MADE, plan=plan, agrees=row.agreed)
         return self._registered(row, row.person, found, plan)
 
     def _registered(
@@ -119,9 +131,17 @@ class ImportPreviewer:
             return PreviewedRow(row, RowOutcome.REPEATED, client.id, same_as=self._taken[client.id])
         if (holder := self._claim_document(row, person, client)) is not None:
             return PreviewedRow(row, RowOutcome.FAULTY, client.id, fault=DocumentInRow(holder))
+        if (fault := self._claim_card(row, person, client)) is not None:
+            return PreviewedRow(row, RowOutcome.FAULTY, client.id, fault=fault)
         self._taken[client.id] = row.line
         if client.undone:
-            return PreviewedRow(row, RowOutcome.MADE, client.id, plan=plan)
+            return PreviewedRow(row, RowOutcome.MADE, client.id, plan=plan, agrees=row.agreed)
+        return self._filled(row, person, client, plan)
+
+    def _filled(
+        self, row: PersonRow, person: ClientInput, client: KnownClient, plan: RunningPlan | None
+    ) -> PreviewedRow:
+        """What the row adds to a registered client."""
         fills = _fills(person, client.fields)
         differs = [field for field in FILLED if _differs(person, client.fields, field)]
         if plan is not None and any(had.is_same(plan) for had in client.plans):
@@ -131,8 +151,9 @@ class ImportPreviewer:
             differs.append("plan")
         if plan is not None and client.id in self._own:
             return PreviewedRow(row, RowOutcome.FAULTY, client.id, fault=self._own[client.id])
-        outcome = RowOutcome.CHANGED if fills or plan else RowOutcome.KNOWN
-        return PreviewedRow(row, outcome, client.id, fills, tuple(differs), plan=plan)
+        agrees = row.agreed and not client.agreed
+        outcome = RowOutcome.CHANGED if fills or plan or agrees else RowOutcome.KNOWN
+        return PreviewedRow(row, outcome, client.id, fills, tuple(differs), plan=plan, agrees=agrees)
 
     def _claim_document(self, row: PersonRow, person: ClientInput, client: KnownClient) -> int | None:
         """Takes the document that the row gives a registered client; the row above that has it already."""
@@ -141,6 +162,19 @@ class ImportPreviewer:
         if (holder := self._above.holder(person.document)) is None:
             self._above.add_document(row.line, identity_of(person))
         return holder
+
+    def _claim_card(self, row: PersonRow, person: ClientInput, client: KnownClient | None) -> GymError | None:
+        """Takes the card that the row gives somebody who has none; why it cannot, if it is another's."""
+        number = person.card_number
+        if not number or (client is not None and client.fields.card_number and not client.undone):
+            return None
+        holder = self._cards.get(number)
+        if holder is not None and (client is None or holder.id != client.id):
+            return CardOfAnother(identity_of(holder.fields).name)
+        if (above := self._cards_above.get(number)) is not None:
+            return CardInRow(above)
+        self._cards_above[number] = row.line
+        return None
 
 
 def _fills(person: ClientInput, known: ClientInput) -> ClientChanges | None:

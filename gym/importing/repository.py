@@ -4,26 +4,31 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import exists, select, text
+from sqlalchemy import String, cast, exists, select, text
 from sqlalchemy.orm import InstrumentedAttribute
 
 from gym.clients.fields.documents import Document
 from gym.clients.fields.table import CLIENT_FIELDS
 from gym.clients.models import Client
 from gym.clients.schemas import ClientInput
+from gym.core.database.lock_patience import LockWaitTooLong, waiting_at_most
 from gym.core.database.repository import Page, Repository
-from gym.importing.errors import ImportNotFound
+from gym.faces.enrolment.consent import consent_version
+from gym.faces.models import FaceConsent
+from gym.importing.errors import ImportNotFound, ImportRunning
 from gym.importing.memberships import KnownPlan
 from gym.importing.models import ClientImport, ClientImportRow
 from gym.importing.preview import HadPlan, KnownClient
 from gym.plans.models import Plan, PlanPrice
 from gym.subscriptions.models import OPEN, Subscription
 
+PATIENCE: Final = timedelta(seconds=5)
+"""Nobody looks at a screen that says nothing for longer."""
 ONE_AT_A_TIME: Final = text("SELECT pg_advisory_xact_lock(6949354)")
 COLUMNS: Final[Sequence[InstrumentedAttribute[Any]]] = [
     getattr(Client, key) for key in CLIENT_FIELDS if key not in ("document", "referred_by")
@@ -64,13 +69,24 @@ _UNDONE: Final = exists().where(
 )
 
 
+_AGREED: Final = exists().where(
+    FaceConsent.client_id == Client.id,
+    FaceConsent.withdrawn_at.is_(None),
+    FaceConsent.version == consent_version(),
+)
+
+
 class ImportRepository(Repository[ClientImport, UUID]):
     model = ClientImport
     missing = ImportNotFound
 
     async def wait_for_turn(self) -> None:
-        """Two imports at once would each register the people of both."""
-        await self.session.execute(ONE_AT_A_TIME)
+        """Two imports at once would each register the people of both. Raises `ImportRunning`."""
+        try:
+            async with waiting_at_most(self.session, PATIENCE):
+                await self.session.execute(ONE_AT_A_TIME)
+        except LockWaitTooLong:
+            raise ImportRunning from None
 
     async def by_key(self, key: UUID | None) -> ClientImport | None:
         if key is None:
@@ -79,8 +95,8 @@ class ImportRepository(Repository[ClientImport, UUID]):
 
     async def known_clients(self) -> list[KnownClient]:
         plans = await self._had_plans()
-        undone = _UNDONE.label("undone")
-        query = select(Client.id, undone, Client.document_type, Client.document_number, *COLUMNS)
+        standing = _UNDONE.label("undone"), _AGREED.label("agreed")
+        query = select(Client.id, *standing, Client.document_type, Client.document_number, *COLUMNS)
         rows = (await self.session.execute(query)).mappings()
         return [
             KnownClient(
@@ -93,6 +109,7 @@ class ImportRepository(Repository[ClientImport, UUID]):
                 ),
                 plans.get(row["id"], ()),
                 row["undone"],
+                row["agreed"],
             )
             for row in rows
         ]
@@ -131,6 +148,11 @@ class ImportRepository(Repository[ClientImport, UUID]):
 
     async def latest(self, number: int) -> Page[ClientImport]:
         return await self.page(select(ClientImport).order_by(ClientImport.at.desc(), ClientImport.id), number)
+
+    async def beginning_with(self, text: str) -> ClientImport | None:
+        begins = cast(ClientImport.id, String).startswith(text.lower(), autoescape=True)
+        found = (await self.session.scalars(select(ClientImport).where(begins).limit(2))).all()
+        return found[0] if len(found) == 1 else None
 
     async def rows(self, import_id: UUID) -> list[ClientImportRow]:
         query = select(ClientImportRow).where(ClientImportRow.import_id == import_id)

@@ -71,6 +71,8 @@ class PreviewedRow:
     """Of FAULTY, where no single cell is to blame."""
     plan: RunningPlan | None = None
     """What is brought forward."""
+    agrees: bool = False
+    """A consent to face check-in is recorded."""
 
     @property
     def person(self) -> ClientInput:

@@ -15,10 +15,11 @@ from gym.clients.errors import ClientsClash
 from gym.clients.fields.parsers import ParseContext
 from gym.core.database.ids import new_id
 from gym.core.database.repository import Page
+from gym.faces.enrolment.listed_consents import ListedConsents
 from gym.importing.errors import ImportHasProblems, JustRegistered
 from gym.importing.file_reading import read_people
 from gym.importing.memberships import Memberships
-from gym.importing.models import ClientImport, ClientImportRow
+from gym.importing.models import FACE_CONSENT, ClientImport, ClientImportRow
 from gym.importing.preview import ImportPreviewer
 from gym.importing.reading.people import PersonRow
 from gym.importing.repository import ImportRepository
@@ -80,7 +81,7 @@ class ImportService:
         """Register, fill and bring forward what the preview says, judged anew; a second time changes nothing.
 
         Without `good_rows` one faulty row keeps all out. Raises `ImportHasProblems`, `JustRegistered`,
-        `JustChanged`.
+        `JustChanged`, `ImportRunning`.
         """
         self.uow.actor.require(Permission.IMPORT)
         await self._imports.wait_for_turn()
@@ -104,6 +105,11 @@ class ImportService:
         """The newest first."""
         self.uow.actor.require(Permission.IMPORT)
         return await self._imports.latest(page)
+
+    async def beginning_with(self, text: str, shortest: int) -> ClientImport | None:
+        """The one import whose id begins so; None where none does, several do, or too little is given."""
+        self.uow.actor.require(Permission.IMPORT)
+        return await self._imports.beginning_with(text) if len(text) >= shortest else None
 
     async def get(self, import_id: UUID) -> ClientImport:
         """Raises `ImportNotFound`."""
@@ -150,13 +156,15 @@ class ImportService:
         clients = await self._clients(rows)
         wanted = [(one.client.id, row.plan) for row, one in zip(rows, clients, strict=True) if row.plan]
         opened = {one.client_id: one.id for one in await ImportedPlans(self.uow).open(wanted)}
+        agreed = [one.client.id for row, one in zip(rows, clients, strict=True) if row.agrees]
+        await ListedConsents(self.uow).give(agreed)
         self.uow.session.add_all(
             ClientImportRow(
                 import_id=run.id,
                 client_id=one.client.id,
                 line=row.row.line,
                 made=row.outcome is RowOutcome.MADE,
-                filled=sorted(one.fields),
+                filled=sorted([*one.fields, *([FACE_CONSENT] if row.agrees else [])]),
                 subscription_id=opened.get(one.client.id),
             )
             for row, one in zip(rows, clients, strict=True)

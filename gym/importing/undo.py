@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from gym.clients.models import Client
 from gym.core.language import N_
+from gym.faces.service import FaceRecognitionService
 from gym.importing.errors import ImportInUse, ImportUndone
-from gym.importing.models import ClientImport, ClientImportRow
+from gym.importing.models import FACE_CONSENT, ClientImport, ClientImportRow
 from gym.importing.repository import ImportRepository
 from gym.payments.models import Account
 from gym.security.permissions import Permission
@@ -41,6 +42,8 @@ class ImportUndo:
         await self._cancel([row.subscription_id for row in rows if row.subscription_id])
         for row in rows:
             self._reverse(run, row, clients[row.client_id])
+            if FACE_CONSENT in row.filled:
+                await self._withdraw_consent(row.client_id)
         run.undone_at, run.undone_by_name = self.uow.now, self.uow.actor.name
         self.uow.audit("clients.import_undone", run, None, {"clients": len(rows)})
         return run
@@ -55,10 +58,19 @@ class ImportUndo:
         if self.uow.audit_changes("client.import_undone", client):
             client.updated_at = self.uow.now
 
+    async def _withdraw_consent(self, client_id: UUID) -> None:
+        """Unless a face was enrolled with it since: that one is somebody's own decision at the desk."""
+        faces = FaceRecognitionService(self.uow)
+        if not (await faces.state(client_id)).enrolled:
+            await faces.withdraw_consent(client_id)
+
     def _empty(self, client: Client, name: str) -> None:
         if name == "document":
             client.document_type = client.document_number = None
-        elif name != "tags":  # nobody can tell afterwards which of them the list had brought
+        elif name not in (
+            "tags",
+            FACE_CONSENT,
+        ):  # nobody can tell afterwards which of them the list had brought
             setattr(client, name, None)
 
     async def _locked(self, client_ids: Sequence[UUID]) -> dict[UUID, Client]:

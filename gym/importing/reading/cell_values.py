@@ -20,7 +20,8 @@ from gym.core.money import LARGEST, to_cents
 from gym.core.reading.amounts import AmountNegative, AmountTooLarge, example_amount, read_amount
 from gym.core.reading.conventions import Conventions, unaccented
 from gym.core.reading.days import Days, day_invalid, read_day, read_parts, year_of
-from gym.importing.errors import PlanDayOutOfRange
+from gym.importing.errors import PlanDayOutOfRange, RowFault, RowProblem
+from gym.importing.reading.content import is_day
 from gym.importing.reading.day_orders import DayOrder
 from gym.importing.reading.formats.cells import Cell, day_of, without_time
 from gym.importing.reading.people import YesNoCell
@@ -29,6 +30,12 @@ _YES_WORDS: Final = "si,s,yes,y,x,ok,true,1,pago,pagado,pagada,paid,cancelado,ca
 _NO_WORDS: Final = "no,n,false,0,debe,pendiente,owes,unpaid,owing,no pago,sin pagar"
 YES: Final = frozenset(_YES_WORDS.split(","))
 NO: Final = frozenset(_NO_WORDS.split(","))
+SIGNED: Final = frozenset(
+    {"firmado", "firmada", "firmo", "acepta", "acepto", "autoriza", "autorizo", "signed", "agreed"}
+)
+NOT_SIGNED: Final = frozenset(
+    {"no firmado", "sin firmar", "no acepta", "no autoriza", "not signed", "unsigned"}
+)
 EARLIEST_PLAN_DAY: Final = date(1950, 1, 1)
 LATEST_PLAN_DAY: Final = relativedelta(years=5)
 """From today on; the longest plans on lists are of two or three years."""
@@ -116,6 +123,15 @@ class CellReader:
             if word in NO:
                 return YesNoCell.NO
         return self.amount(cell)
+
+    def consent(self, cell: Cell) -> YesNoCell:
+        """`sí`, `firmado`, or the day on which it was signed. Raises `RowFault` for anything else."""
+        word = unaccented(cell.text)
+        if cell.day is not None or word in YES | SIGNED or is_day(cell):
+            return YesNoCell.YES
+        if word in NO | NOT_SIGNED:
+            return YesNoCell.NO
+        raise RowFault(RowProblem.CONSENT_UNCLEAR)
 
     def gender(self, cell: Cell, *, women_are_m: bool) -> Gender:
         """In a column that has H for hombre, M is mujer."""

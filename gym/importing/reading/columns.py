@@ -13,6 +13,7 @@ from gym.importing.reading.content import (
     Content,
     content_of,
     counts_up,
+    is_card_number,
     is_day,
     is_document,
     is_phone,
@@ -26,6 +27,7 @@ from gym.importing.reading.headings import NAMES, SEVERAL, Column, column_of, pl
 FIRST_LINES: Final = 25
 """Rows among which the one with the headings is looked for; titles and dates stand above it."""
 DATES: Final = (Column.BIRTH_DATE, Column.STARTS_ON, Column.ENDS_ON)
+WHOLE: Final = (Column.FULL_NAME, Column.LAST_AND_FIRST)
 TOTALS: Final = frozenset(
     {"total", "totales", "totals", "subtotal", "suma", "sum", "gran total", "grand total"}
 )
@@ -81,6 +83,7 @@ def map_columns(sheet: Sheet, parse_context: ParseContext) -> ColumnMap:
     cells = {place: [row[place] for row in rows] for place in range(sheet.width)}
     named = _named(headings, cells)
     held = _by_content(_judged(named, cells), cells, parse_context, headed=headings is not None)
+    held = _under_one_heading(held, headings, cells, parse_context.region)
     held = _undated(_names(held, cells, parse_context.region))
     if not NAMES & set(held.values()):
         raise ImportNamesMissing
@@ -128,7 +131,8 @@ def _people(sheet: Sheet, headings: SheetRow | None) -> tuple[SheetRow, ...]:
     for row in sheet.rows[start:]:
         words = tuple(plain_heading(cell.text) for cell in row.cells)
         first = next(filter(None, words), "")
-        if all(cell.is_nothing for cell in row.cells) or words == again or first in TOTALS:
+        is_total = first in TOTALS or first.split(" ")[0] in TOTALS
+        if all(cell.is_nothing for cell in row.cells) or words == again or is_total:
             continue
         found.append(row)
     return tuple(found)
@@ -147,7 +151,14 @@ def _named(headings: SheetRow | None, cells: Mapping[int, Sequence[Cell]]) -> di
 
 
 def _judged(named: dict[int, Column | None], cells: Mapping[int, Sequence[Cell]]) -> dict[int, Column | None]:
-    """A number called `ID` is a document if no other column is, it looks like one and does not count up."""
+    """A number called `ID` is a document if no other column is, it looks like one and does not count up.
+
+    What is called a card and holds no numbers, such as how somebody pays, is a column that nobody knows.
+    """
+    for place, column in named.items():
+        sample = [cell for cell in cells[place] if not cell.is_nothing]
+        if column is Column.CARD_NUMBER and sum(map(is_card_number, sample)) < len(sample) * MOST:
+            named = named | {place: None}
     if Column.DOCUMENT in named.values():
         return named
     for place, column in named.items():
@@ -196,6 +207,24 @@ def _are_births(cells: Sequence[Cell], parse_context: ParseContext) -> bool:
         text for text in years if any(str(year) in text for year in range(1925, parse_context.today.year - 9))
     ]
     return len(old) >= len(years) * MOST
+
+
+def _under_one_heading(
+    held: dict[int, Column | None],
+    headings: SheetRow | None,
+    cells: Mapping[int, Sequence[Cell]],
+    region: str,
+) -> dict[int, Column | None]:
+    """A heading merged over given names and surnames stands in its first cell only."""
+    place = next((one for one, column in held.items() if column in WHOLE), None)
+    if headings is None or place is None or place + 1 not in held or headings[place + 1]:
+        return held
+    beside = cells[place + 1]
+    if content_of(beside, region) is not Content.WORDS or not _mostly_names(beside):
+        return held
+    first, last = Column.FIRST_NAME, Column.LAST_NAME
+    is_reversed = held[place] is Column.LAST_AND_FIRST
+    return held | ({place: last, place + 1: first} if is_reversed else {place: first, place + 1: last})
 
 
 def _names(

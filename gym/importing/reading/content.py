@@ -8,6 +8,8 @@ from enum import Enum, auto
 from itertools import pairwise
 from typing import Final
 
+from gym.clients.errors import CardNumberInvalid
+from gym.clients.fields.card_numbers import parse_card_number
 from gym.clients.fields.documents import parse_document
 from gym.clients.fields.parsers import EMAIL
 from gym.clients.fields.phones import parse_phone
@@ -63,6 +65,13 @@ def is_document(cell: Cell) -> bool:
     try:
         return len(parse_document(cell.text).number) >= 6
     except GymError:
+        return False
+
+
+def is_card_number(cell: Cell) -> bool:
+    try:
+        return bool(parse_card_number(cell.text))
+    except CardNumberInvalid:
         return False
 
 

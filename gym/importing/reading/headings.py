@@ -25,6 +25,8 @@ class Column(StrEnum):
 
     IGNORED = "ignored"
     """A repeated *problem* column, or one that was taken out."""
+    FACE_CONSENT = "face_consent"
+    """Whether the person has signed for face check-in; a waiver of training or of data is not that."""
     EMERGENCY_PHONE = "emergency_phone"
     EMERGENCY_CONTACT = "emergency_contact"
     GUARDIAN = "guardian"
@@ -54,6 +56,7 @@ class Column(StrEnum):
     ADDRESS = "address"
     TAGS = "tags"
     LANGUAGE = "language"
+    CARD_NUMBER = "card_number"
     NUMBER = "number"
     """A row's or a member's number; `ID` above it may also mean a document."""
 
@@ -79,6 +82,11 @@ FIELD_OF: Final[dict[Column, ClientField]] = {
 """Columns that hold a client's field."""
 _OWN: Final = {
     Column.IGNORED: FieldHeading("problema?|resultado|result", label=N_("Problem"), several=True),
+    Column.FACE_CONSENT: FieldHeading(
+        r"(?=.*\b(?:facial|rostro|cara|face|biometri\w*)\b).*"
+        r"(?:consent|consient|autoriz|acept|agree|recogni|reconoc|permiso|permission).*",
+        label=N_("Face consent"),
+    ),
     Column.EMERGENCY_PHONE: FieldHeading(
         ".*(?:tel|cel|phone|numero|movil).*(?:emergenc|urgenc).*|emergency phone",
         label=N_("Emergency phone"),
@@ -152,7 +160,7 @@ _OWN: Final = {
     Column.NUMBER: FieldHeading(
         r"no|n|nro|num|numero|number|item|#|row|fila|consecutivo|id|codigo|cod|code|index|orden"
         r"|(?:id|no|numero|codigo|nro)(?: de)? (?:soci[oa]|cliente|afiliad[oa]|miembro|usuario)"
-        r"|(?:member|client|customer) (?:id|no|number|code)|carnet|carne|card(?: (?:no|number))?|tarjeta",
+        r"|(?:member|client|customer) (?:id|no|number|code)",
         label=N_("Number"),
         several=True,
     ),

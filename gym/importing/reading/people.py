@@ -49,6 +49,8 @@ class PersonRow:
     person: ClientInput | None
     membership: WrittenMembership | None
     problems: tuple[CellProblem, ...]
+    agreed: bool = False
+    """The list says that the person has signed for face check-in."""
 
     @property
     def columns(self) -> frozenset[str]:

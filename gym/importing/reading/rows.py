@@ -99,9 +99,10 @@ class _OneRow:
         names = self._names()
         given = self._client(names)
         membership = self._membership()
+        agreed = self._one(Column.FACE_CONSENT, self._reader.cells.consent) is YesNoCell.YES
         shown = f"{names.first} {names.last}".strip()[:160]
         problems = tuple(sorted(self._problems, key=lambda one: one.place))
-        return PersonRow(self._row.line, shown, None if problems else given, membership, problems)
+        return PersonRow(self._row.line, shown, None if problems else given, membership, problems, agreed)
 
     def _client(self, names: PersonNames) -> ClientInput:
         values = {

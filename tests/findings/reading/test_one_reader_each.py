@@ -44,11 +44,11 @@ REASONS: Final[dict[str, tuple[str, ...]]] = {
     "a number already, from the database or the clock": (
         "gym/app.py::advance_clock",
         "gym/commands/calibrate.py::_print",
-        "gym/commands/importing.py::import_people",
+        "gym/commands/data/importing.py::import_people",
         "gym/payments/repository.py::balance_after",
         "gym/payments/repository.py::given_back",
-        "gym/payments/repository.py::paid_before",
         "gym/payments/repository.py::net_paid",
+        "gym/payments/repository.py::paid_before",
         "gym/reports/chart.py::_draw_money",
         "gym/reports/chart.py::write",
         "gym/security/sessions.py::_pair",

@@ -30,6 +30,8 @@ EPOCH: Final = date(1899, 12, 30)
 _FORMULA_TEXT: Final = re.compile(r'=\s*"((?:[^"]|"")*)"')
 _SHORTENED: Final = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?[eE]\+?[0-9]{1,2}")
 _FAILED: Final = re.compile(r"#(?:REF|VALUE|NAME|DIV/0|NUM|NULL|SPILL|[¡¿][^!?]{2,12})[!?]+", re.IGNORECASE)
+_RULE: Final = re.compile(r"[-_=.*~—–]{2,}")
+"""A line drawn with signs."""
 _TIME: Final = re.compile(r"[T ]+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?: ?[ap]\.? ?m\.?)?Z?$", re.I)
 
 
@@ -46,7 +48,7 @@ class Cell:
 
     @property
     def is_nothing(self) -> bool:
-        return not self.text or unaccented(self.text) in NOTHING
+        return not self.text or unaccented(self.text) in NOTHING or bool(_RULE.fullmatch(self.text))
 
     @property
     def fault(self) -> Invalid | None:

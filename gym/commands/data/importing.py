@@ -16,7 +16,9 @@ from rich.progress import Progress
 from gym.app import Gym, open_gym
 from gym.core.config import Config
 from gym.core.language import Translator
+from gym.exporting.reading import is_export
 from gym.importing.errors import DayOrderAsked, ImportTooLarge
+from gym.importing.photos.archive import is_photo_archive
 from gym.importing.reading.formats.sheets import MOST_BYTES, MOST_ROWS
 from gym.importing.reading.headings import LABELS
 from gym.importing.result_sheet import problem_words, result_words, returned_sheet
@@ -39,6 +41,21 @@ class ImportOrder:
     good_rows: bool
     as_json: bool
     sheet_back: Path | None
+
+
+async def import_file(config: Config, order: ImportOrder) -> int:
+    """A list, a ZIP of photos, or an export of a whole gym, by what the file is."""
+    from gym.commands.data.exporting import read_back
+    from gym.commands.data.photos import import_photos
+
+    with order.file.open("rb") as source:
+        is_whole = await asyncio.to_thread(is_export, source)
+        is_photos = await asyncio.to_thread(is_photo_archive, source)
+    if is_whole:
+        return await read_back(config, order.file, dry_run=order.dry_run, as_json=order.as_json)
+    if is_photos:
+        return await import_photos(config, order)
+    return await import_people(config, order)
 
 
 async def import_people(config: Config, order: ImportOrder) -> int:

@@ -1,0 +1,114 @@
+"""Importing photos: a ZIP beside the gym, what would happen, and enrolling the faces of those who agreed."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import Sequence
+from typing import Final
+
+from telegram import Document
+
+from bot.desk.importing.progress import ProgressLine
+from bot.forms.definition import Form, FormContext
+from bot.forms.opening import begin
+from bot.routing.router import Audience, Router
+from bot.ui.buttons.clients import ClientSearch
+from bot.ui.buttons.importing import HowToImport
+from bot.ui.keyboards import button, nav
+from bot.ui.screens import Html, HtmlTranslator, Screen
+from bot.ui.update_context import UpdateContext
+from gym.core.language import N_, Translator
+from gym.importing.photos.archive import PhotoArchive
+from gym.importing.photos.result_sheet import photo_problem, result_sheet
+from gym.importing.photos.schemas import PhotoOutcome, PhotoResult, count
+from gym.importing.photos.service import PhotoImport, PhotoService
+from gym.security.permissions import Permission
+
+router = Router(Audience.STAFF)
+MOST_PROBLEMS: Final = 5
+"""Shown on the screen; all stand in the sheet."""
+
+
+async def open_photos(context: UpdateContext, sent: Document) -> None:
+    """The form of a ZIP that was sent. The message that brought the faces is deleted with the form."""
+    context.identity.desk_actor.require(Permission.IMPORT)
+    values = {"file_id": sent.file_id, "file": (sent.file_name or "")[:80] or "–"}
+    await context.note_photo()
+    await begin(context, PHOTOS, values, back=HowToImport())
+    if context.draft is not None:  # it may stay as long as its form is open
+        await context.note_photo(context.draft.key)
+
+
+async def _summary(ctx: FormContext) -> str:
+    data = await ctx.context.download(ctx.value("file_id", str))
+    with PhotoArchive(io.BytesIO(data)) as archive:
+        async with ctx.unit_of_work() as uow:
+            plan = await PhotoService(uow).plan(archive.files)
+    t = ctx.t
+    lines = [
+        f"🗜 <b>{t.text(ctx.value('file', str))}</b>",
+        "",
+        t.plural("📷 {count} photo would be read", "📷 {count} photos would be read", plan.photos),
+        t.plural("👤 of {count} person", "👤 of {count} people", len(plan.people)),
+        *counted_photos(t, plan.results),
+        *photo_problems(t, plan.results),
+    ]
+    return "\n".join(lines)
+
+
+async def _enrol(ctx: FormContext) -> Screen:
+    context, t = ctx.context, ctx.t
+    photos = PhotoImport(ctx.run, context.gym.faces, context.gym.match_rule)
+    data = await context.download(ctx.value("file_id", str))
+    with PhotoArchive(io.BytesIO(data)) as archive:
+        async with ProgressLine(context, N_("⏳ Reading photos…")) as line:
+            results = await photos.enrol(archive, line.step)
+    if count(results, PhotoOutcome.LEFT_OUT):
+        plain = Translator(context.identity.language)
+        sheet = await asyncio.to_thread(result_sheet, results, plain)
+        words = t("What became of each photo; those left out stand first.")
+        await context.send_document(sheet, f"{ctx.value('file', str)}.xlsx", words)
+    enrolled = count(results, PhotoOutcome.ENROLLED)
+    lines = [
+        t("✅ <b>The photos were imported.</b>"),
+        "",
+        t.plural("🙂 {count} photo enrolled", "🙂 {count} photos enrolled", enrolled),
+        *counted_photos(t, results),
+        *photo_problems(t, results),
+    ]
+    return Screen("\n".join(lines), [[button(t("👥 Clients"), ClientSearch())], nav(t)])
+
+
+def counted_photos(t: HtmlTranslator, results: Sequence[PhotoResult]) -> list[str]:
+    """What was not read, and why not, in numbers."""
+    known, out = count(results, PhotoOutcome.KNOWN), count(results, PhotoOutcome.LEFT_OUT)
+    lines = {
+        t.plural("✔️ {count} of somebody with a face", "✔️ {count} of people with a face", known): known,
+        t.plural("⚠️ {count} photo left out", "⚠️ {count} photos left out", out): out,
+    }
+    return [line for line, number in lines.items() if number]
+
+
+def photo_problems(t: HtmlTranslator, results: Sequence[PhotoResult]) -> list[str]:
+    """The first that are left out."""
+    faulty = [one for one in results if one.fault is not None]
+    lines = [
+        t("{file}: {problem}", file=one.file, problem=Html(photo_problem(one, t)))
+        for one in faulty[:MOST_PROBLEMS]
+    ]
+    more = len(faulty) - MOST_PROBLEMS
+    tail = [t.plural("… and {count} more", "… and {count} more", more)] if more > 0 else []
+    return ["", *lines, *tail] if lines else []
+
+
+PHOTOS: Final = router.form(
+    Form(
+        name="import_photos",
+        title=N_("Import photos"),
+        steps=(),
+        submit=_enrol,
+        summary=_summary,
+        confirm=N_("Enrol the faces"),
+    )
+)

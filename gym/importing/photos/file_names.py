@@ -1,0 +1,36 @@
+"""Names of photo files: whose photo it is, by document or card number. Pure.
+
+`1020304050.jpg`, `CC 1.020.304.050 (2).jpg`, `1020304050_ana.jpg` and `1020304050/1.jpg` are one person's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import PurePosixPath
+from typing import Final
+
+_COPY: Final = re.compile(r"[ _-]*(?:\([0-9]{1,2}\)|[ _-][0-9]{1,2})$")
+"""`(2)` and `_2` behind a name: another photo of the same person."""
+SHORTEST: Final = 4
+"""Signs of a number; shorter ones count photos rather than people."""
+
+
+def numbers_in(path: str) -> Iterator[str]:
+    """What may be the owner's number, the likeliest first; each once."""
+    file = PurePosixPath(path)
+    named = [file.stem, *(part for part in reversed(file.parts[:-1]))]
+    seen: set[str] = set()
+    for text in _parts(named):
+        number = text.strip(" ._-")
+        if sum(sign.isdecimal() for sign in number) >= SHORTEST and number not in seen:
+            seen.add(number)
+            yield number
+
+
+def _parts(names: Iterable[str]) -> Iterator[str]:
+    for name in names:
+        yield name
+        yield _COPY.sub("", name)
+        yield re.split(r"[_ ]+(?=[^\W\d])", name, maxsplit=1)[0]
+        yield re.sub(r"^[^\W\d][^\d]*[_ -]+(?=[0-9])", "", name)
