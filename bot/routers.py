@@ -20,8 +20,9 @@ from bot.desk.clients import (
 )
 from bot.desk.clients.faces import enrolment
 from bot.desk.door import check_in, kiosks, presence
+from bot.desk.importing import everything, undoing
 from bot.desk.importing import flow as importing
-from bot.desk.importing import undoing
+from bot.desk.importing import photos as importing_photos
 from bot.desk.memberships import (
     cancellations,
     closings,
@@ -116,6 +117,8 @@ ROUTERS: tuple[Router, ...] = (
     closings.router,
     gifts.router,
     importing.router,
+    importing_photos.router,
+    everything.router,
     undoing.router,
     jobs.router,
     settings.router,

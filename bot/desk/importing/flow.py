@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import Sequence
 from typing import Final
 
 from telegram import Document
 
+from bot.desk.importing.everything import open_export
+from bot.desk.importing.photos import open_photos
 from bot.desk.importing.progress import ProgressLine
 from bot.desk.importing.undoing import UNDO, run_label
 from bot.desk.importing.words import HELP, counted, problems, reading
@@ -22,8 +25,10 @@ from bot.ui.keyboards import button, nav, pager
 from bot.ui.pictures.incoming_files import MOST_BYTES
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
-from gym.core.language import N_
+from gym.core.language import N_, Translator
+from gym.exporting.reading import is_export
 from gym.importing.errors import ImportTooLargeForChat
+from gym.importing.photos.archive import is_photo_archive
 from gym.importing.reading.day_orders import DayOrder
 from gym.importing.result_sheet import returned_sheet
 from gym.importing.schemas import ImportChoices, ImportPreview, ReadSheet, RowOutcome
@@ -59,6 +64,12 @@ async def document(context: UpdateContext) -> None:
     if (sent.file_size or 0) > MOST_BYTES:
         raise ImportTooLargeForChat
     data = await context.download(sent.file_id)
+    if await asyncio.to_thread(is_export, io.BytesIO(data)):
+        await open_export(context, sent)
+        return
+    if await asyncio.to_thread(is_photo_archive, io.BytesIO(data)):
+        await open_photos(context, sent)
+        return
     read = await _read(context, data, ImportChoices())
     preview = await _preview(context, read)
     if preview.count(RowOutcome.FAULTY):
@@ -86,7 +97,8 @@ async def _open_questions(
 
 
 async def _send_back(context: UpdateContext, read: ReadSheet, preview: ImportPreview, sent: Document) -> None:
-    data = await asyncio.to_thread(returned_sheet, read, preview, context.t)
+    plain = Translator(context.identity.language)  # a sheet shows `&` as it is
+    data = await asyncio.to_thread(returned_sheet, read, preview, plain)
     stem = _name(sent).rpartition(".")[0] or _name(sent)
     words = context.t("Your list with the problem of each row. Mend it and send it again.")
     await context.send_document(data, f"{stem} - {context.t(N_('Problem')).lower()}.xlsx", words)
@@ -214,7 +226,7 @@ async def _import(ctx: FormContext) -> Screen:
     context, t = ctx.context, ctx.t
     read = await _read(context, await context.download(ctx.value("file_id", str)), _choices(ctx))
     good_rows = ctx.maybe("rows", bool) is True
-    async with ProgressLine(context, len(read.people)) as line:
+    async with ProgressLine(context, N_("⏳ Importing…")) as line:
         done = await ctx.run(
             lambda uow: ImportService(uow).take_in(
                 read.people,

@@ -17,14 +17,14 @@ EVERY: Final = 3.0
 class ProgressLine:
     """A message that replaces the question while the import runs, and is replaced by its result."""
 
-    def __init__(self, context: UpdateContext, rows: int) -> None:
-        self._context, self._rows = context, rows
+    def __init__(self, context: UpdateContext, waiting: str) -> None:
+        """`waiting` is the msgid that is shown until the first figures come."""
+        self._context, self._waiting = context, waiting
         self._edit: asyncio.Task[None] | None = None
         self._last = time.monotonic()
 
     async def __aenter__(self) -> Self:
-        text = self._context.t.plural("⏳ Importing {count} row…", "⏳ Importing {count} rows…", self._rows)
-        await self._context.show(Screen(text))
+        await self._context.show(Screen(self._context.t(self._waiting)))
         return self
 
     async def __aexit__(

@@ -16,7 +16,7 @@ from gym.app import Gym, open_gym
 from gym.core.config import Config
 from gym.exporting.reading import ExportArchive
 from gym.exporting.restoring import GymRestore
-from gym.exporting.service import ExportService
+from gym.exporting.service import WholeExportService
 from gym.exporting.writing import write_export
 from gym.security.permissions import Actor
 
@@ -25,7 +25,7 @@ async def export_all(config: Config, target: Path | None, *, as_json: bool) -> i
     """Written beside its place first, so that a broken export never looks like a whole one."""
     async with open_gym(config) as gym:
         async with gym.unit_of_work(Actor.system()) as uow:
-            facts = ExportService(uow).begin()
+            facts = WholeExportService(uow).begin()
         path = target or Path(f"powergym-{facts.at:%Y-%m-%d}.zip")
         unfinished = path.with_name(f"{path.name}.part")
         try:

@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gym.clients.card_numbers import parse_card_number
-from gym.clients.documents import Document, parse_document
+from gym.clients.fields.card_numbers import parse_card_number
+from gym.clients.fields.documents import Document, parse_document
 from gym.clients.errors import CardNumberInvalid, DocumentInvalid
 from gym.clients.models import Client
 from gym.faces.enrolment.consent import consent_version

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from gym.app import Gym
-from gym.clients import service as clients
+from gym.clients import unique_writes as clients
 from gym.clients.errors import DocumentTaken, ListBeingImported
 from gym.clients.schemas import ClientInput
 from gym.clients.service import ClientService
@@ -28,7 +28,7 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def register(gym: Gym, actor: Actor, document: str) -> None:
-    from gym.clients.documents import parse_document
+    from gym.clients.fields.documents import parse_document
 
     person = ClientInput(first_name="Rosa", last_name="Ruiz", document=parse_document(document))
     async with gym.unit_of_work(actor) as uow:

@@ -10,7 +10,7 @@ from gym.app import Gym
 from gym.attendance.checkin.credentials import qr_owner
 from gym.attendance.checkin.service import AttendanceService
 from gym.attendance.models import VerdictCode
-from gym.clients.card_numbers import number_at_the_door, parse_card_number
+from gym.clients.fields.card_numbers import number_at_the_door, parse_card_number
 from gym.clients.errors import CardNumberInvalid, CardNumberTaken
 from gym.clients.service import ClientService
 from gym.importing.reading.headings import Column, column_of
@@ -19,7 +19,7 @@ from gym.security.signed_links import QrInvalid
 from tests.findings.reading.conftest import Chat
 from tests.support.front_desk import Desk
 from tests.support.importing import Importer, outcomes
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 
 SHEET = "Nombre;Tarjeta\nRosa Ruiz;0012345678\nEva Mora;A-77\nIda Paz;\n"
 
@@ -113,7 +113,7 @@ async def enters(gym: Gym, actor: Actor, text: str) -> VerdictCode:
 async def test_a_card_opens_the_door_unless_it_is_short(
     importer: Importer, gym: Gym, admin: Actor, employee: Actor
 ) -> None:
-    boss = Reception(gym, admin)
+    boss = DeskClerk(gym, admin)
     monthly = await boss.plan(Decimal(0))
     await importer.imports(SHEET)
     for client in await importer.clients():

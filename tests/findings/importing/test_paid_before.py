@@ -22,18 +22,18 @@ from gym.subscriptions.schemas import RefundMode
 from tests.findings.importing.test_running_plans import HEAD, spanish, subscriptions, today, undo
 from tests.findings.money.conftest import cancel, credit_of, net_paid, refund
 from tests.support.importing import Importer
-from tests.support.memberships import Reception, entries
+from tests.support.memberships import DeskClerk, entries
 
 PRICE = Decimal(80000)
 
 
 @pytest.fixture
-def boss(gym: Gym, admin: Actor) -> Reception:
-    return Reception(gym, admin)
+def boss(gym: Gym, admin: Actor) -> DeskClerk:
+    return DeskClerk(gym, admin)
 
 
 @pytest.fixture
-async def monthly(boss: Reception) -> Plan:
+async def monthly(boss: DeskClerk) -> Plan:
     return await boss.plan(PRICE, name="Mensualidad")
 
 
@@ -52,7 +52,7 @@ async def owner(gym: Gym, sold: Subscription) -> Client:
 
 
 async def test_what_was_paid_before_goes_onto_the_new_plan(
-    gym: Gym, boss: Reception, ana: Subscription
+    gym: Gym, boss: DeskClerk, ana: Subscription
 ) -> None:
     other = await boss.plan(Decimal(210000), count=3, name="Trimestre VIP")
     async with gym.unit_of_work(boss.actor) as uow:
@@ -68,7 +68,7 @@ async def test_what_was_paid_before_goes_onto_the_new_plan(
 
 
 async def test_a_cancellation_hands_back_what_was_paid_before(
-    gym: Gym, boss: Reception, ana: Subscription
+    gym: Gym, boss: DeskClerk, ana: Subscription
 ) -> None:
     await cancel(boss, ana, RefundMode.PRO_RATA, Method.CASH)
     [back] = [one for one in await entries(gym) if one.kind is EntryKind.REFUND]
@@ -80,7 +80,7 @@ async def test_a_cancellation_hands_back_what_was_paid_before(
         await refund(boss, ana, Decimal(1))
 
 
-async def test_it_stays_as_credit_and_leaves_once(gym: Gym, boss: Reception, ana: Subscription) -> None:
+async def test_it_stays_as_credit_and_leaves_once(gym: Gym, boss: DeskClerk, ana: Subscription) -> None:
     await refund(boss, ana, Decimal(60000), Method.CREDIT)
     assert await credit_of(boss, await owner(gym, ana)) == 60000
     with pytest.raises(RefundTooLarge):
@@ -105,7 +105,7 @@ async def test_no_plain_statement_hands_it_back_twice(gym: Gym, ana: Subscriptio
 
 
 async def test_an_undone_import_leaves_nothing_to_hand_back(
-    gym: Gym, admin: Actor, boss: Reception, ana: Subscription
+    gym: Gym, admin: Actor, boss: DeskClerk, ana: Subscription
 ) -> None:
     await undo(gym, admin)
     assert await net_paid(boss, ana.account_id) == 0
@@ -118,7 +118,7 @@ async def test_an_undone_import_leaves_nothing_to_hand_back(
 
 
 async def test_of_a_plan_that_has_ended_only_the_debt_comes_along(
-    importer: Importer, gym: Gym, boss: Reception, monthly: Plan
+    importer: Importer, gym: Gym, boss: DeskClerk, monthly: Plan
 ) -> None:
     day = await today(gym)
     await importer.imports(HEAD + f"Ana;Mensualidad;{spanish(day.replace(year=day.year - 1))};;;;30.000\n")

@@ -106,6 +106,11 @@ async def _brings_a_debt_forward(uow: UnitOfWork, w: World) -> None:
     await PaymentService(uow).bring_forward(await PaymentService(uow).account(w.account.id), PART)
 
 
+async def _takes_an_opening_back(uow: UnitOfWork, w: World) -> None:
+    payments = PaymentService(uow)
+    await payments.take_back_opening(await payments.account(w.account.id), "list undone")
+
+
 async def _brings_a_plan_forward(uow: UnitOfWork, w: World) -> None:
     day = uow.today + 400 * DAY
     plan = RunningPlan(w.plan.id, day, day + 30 * DAY, PART, Decimal(0))
@@ -150,6 +155,7 @@ REFUSED: Final[dict[str, Act]] = {
     "WriteOffs.write_off": lambda u, w: SubscriptionService(u).write_off(w.one.id, "moved away"),
     "PaymentService.charge": _charges,
     "PaymentService.bring_forward": _brings_a_debt_forward,
+    "PaymentService.take_back_opening": _takes_an_opening_back,
     "ImportedPlans.open": _brings_a_plan_forward,
     "ImportedPlans.take_back": _takes_a_plan_back,
     "PaymentService.take": lambda u, w: PaymentService(u).take(w.account.id, PART, Method.CASH),

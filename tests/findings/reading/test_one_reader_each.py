@@ -45,6 +45,8 @@ REASONS: Final[dict[str, tuple[str, ...]]] = {
         "gym/app.py::advance_clock",
         "gym/commands/calibrate.py::_print",
         "gym/commands/data/importing.py::import_people",
+        "gym/core/database/lock_patience.py::waiting_at_most",
+        "gym/exporting/reading.py::__init__",
         "gym/payments/repository.py::balance_after",
         "gym/payments/repository.py::given_back",
         "gym/payments/repository.py::net_paid",

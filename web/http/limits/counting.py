@@ -115,8 +115,8 @@ async def _count_failed(request: web.Request, claims: Claims, *, faceless: bool)
 
 
 async def _end_guess(request: web.Request, *, is_wrong_card: bool) -> None:
-    """End a guess. Only a verdict says whether the digits fit: an error or a repeated answer says nothing, but
-    for the error that nobody has a card of this number.
+    """End a guess. Only a verdict says whether the digits fit: an error or a repeated answer says nothing,
+    but for the error that nobody has a card of this number.
     """
     guess, judged = request.get(GUESS), request.get(JUDGED)
     if guess is not None:

@@ -1,0 +1,130 @@
+"""Reading an export into an empty gym: the same rows with the same ids, or nothing at all."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from itertools import islice
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import bindparam, exists, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError
+
+from gym.attendance.models import CheckIn
+from gym.clients.models import Client
+from gym.core.database.engine import is_retryable
+from gym.exporting.errors import ExportUnreadable, GymNotEmpty
+from gym.exporting.reading import ExportArchive
+from gym.exporting.tables import TABLES, ExportedTable
+from gym.payments.models import Account, LedgerEntry
+from gym.payments.repository import RECEIPTS
+from gym.plans.models import Plan
+from gym.security.permissions import Permission
+from gym.settings.models import Counter, GymState
+from gym.staff.models import Staff
+from gym.subscriptions.models import Subscription
+from gym.unit_of_work import UnitOfWork
+
+AT_ONCE: Final = 1000
+ONE_AT_A_TIME: Final = text("SELECT pg_advisory_xact_lock(6949354)")
+"""The lock of imports: a list and an export at once would each find the gym empty."""
+Row = dict[str, Any]
+Progress = Callable[[int, int], None]
+"""Called with the rows done and all of them."""
+
+
+class GymRestore:
+    """What triggers keep is put there by the triggers, and compared with what the export says.
+
+    Members of staff come without a chat and inactive: they are named by what they did, and are let in again
+    under *Team*.
+    """
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self.uow = uow
+        self._later: list[tuple[UUID, UUID]] = []
+        self._visits: list[Row] = []
+        self._balances: dict[UUID, Decimal] = {}
+        self._done = 0
+
+    async def restore(self, archive: ExportArchive, progress: Progress | None = None) -> Mapping[str, int]:
+        """How many rows of each table were read. Raises `GymNotEmpty`, `ExportUnreadable`."""
+        self.uow.actor.require(Permission.IMPORT)
+        await self.uow.session.execute(ONE_AT_A_TIME)
+        await self._require_empty()
+        try:
+            rows = {table.name: await self._table(archive, table, progress) for table in TABLES}
+            await self._finish(archive)
+        except DBAPIError as refused:
+            if is_retryable(refused):
+                raise
+            raise ExportUnreadable from refused
+        if rows != dict(archive.manifest.rows):
+            raise ExportUnreadable
+        self.uow.audit("gym.restored", ("gym_state", None), None, dict(rows))
+        return rows
+
+    async def _require_empty(self) -> None:
+        """Raises `GymNotEmpty`."""
+        for model in (Client, Plan, LedgerEntry, CheckIn):
+            if await self.uow.session.scalar(select(exists(select(model.id)))):
+                raise GymNotEmpty
+
+    async def _table(self, archive: ExportArchive, table: ExportedTable, progress: Progress | None) -> int:
+        count, rows = 0, archive.rows(table)
+        total = sum(archive.manifest.rows.values())
+        while part := await asyncio.to_thread(_part, rows):
+            made = [self._prepared(table, row) for row in part]
+            adding = insert(table.model)
+            if table.model is Staff:  # a gym that reads its own export has them already
+                adding = adding.on_conflict_do_nothing()
+            await self.uow.session.execute(adding, made)
+            count += len(part)
+            self._done += len(part)
+            if progress is not None:
+                progress(self._done, total)
+        return count
+
+    def _prepared(self, table: ExportedTable, row: Row) -> Row:
+        """What refers to later rows, or is moved by triggers, comes afterwards."""
+        if table.model is Staff:
+            return row | {"active": False}
+        if table.model is Client and row.get("referred_by"):
+            self._later.append((row["id"], row["referred_by"]))
+            return row | {"referred_by": None}
+        if table.model is Account:
+            self._balances[row["id"]] = row["balance"]
+            return row | {"balance": Decimal(0)}
+        if table.model is Subscription:
+            self._visits.append({"key": row["id"], "most": row["visits"], "used": row["visits_used"]})
+            return row | {"visits": None, "visits_used": 0}
+        return row
+
+    async def _finish(self, archive: ExportArchive) -> None:
+        session = self.uow.session
+        for client_id, referrer in self._later:
+            await session.execute(update(Client).where(Client.id == client_id).values(referred_by=referrer))
+        if self._visits:
+            # A trigger has counted every visit, also those taken back later.
+            visits = update(Subscription.__table__).where(  # pyright: ignore[reportArgumentType]
+                Subscription.__table__.c.id == bindparam("key")
+            )
+            connection = await session.connection()
+            await connection.execute(
+                visits.values(visits=bindparam("most"), visits_used=bindparam("used")), self._visits
+            )
+        highest = select(func.coalesce(func.max(LedgerEntry.receipt_number), 0)).scalar_subquery()
+        counter = update(Counter).where(Counter.name == RECEIPTS)
+        await session.execute(counter.values(value=func.greatest(Counter.value, highest)))
+        await session.execute(update(GymState).values(settings=dict(archive.settings)))
+        found = await session.execute(select(Account.id, Account.balance))
+        balances = {row.id: row.balance for row in found}
+        if balances != self._balances:
+            raise ExportUnreadable
+
+
+def _part(rows: Iterator[Row]) -> list[Row]:
+    return list(islice(rows, AT_ONCE))

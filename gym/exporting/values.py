@@ -1,0 +1,69 @@
+"""Values of an export: to text for CSV, to JSON, and from JSON to what a column keeps. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Date, DateTime, Numeric, Uuid
+from sqlalchemy import Enum as EnumType
+
+_COMMAND: Final = re.compile(r"[=+\-@\t\r]")
+_NUMBER: Final = re.compile(r"[+-]?[0-9 ().,-]*")
+
+
+def to_json(value: object) -> object:
+    """Amounts as text, so that no program rounds them; days and instants as ISO 8601."""
+    match value:
+        case Enum():
+            return value.value
+        case datetime() | date():
+            return value.isoformat()
+        case Decimal() | UUID():
+            return str(value)
+        case _:
+            return value
+
+
+def to_csv(value: object) -> str:
+    """As `to_json`, flat; what a spreadsheet would run as a formula gets an apostrophe before it."""
+    match plain := to_json(value):
+        case None:
+            return ""
+        case bool():
+            return "true" if plain else "false"
+        case list():
+            return harmless("; ".join(map(str, plain)))
+        case dict():
+            return json.dumps(plain, ensure_ascii=False)
+        case _:
+            return harmless(str(plain))
+
+
+def harmless(text: str) -> str:
+    return f"'{text}" if _COMMAND.match(text) and not _NUMBER.fullmatch(text) else text
+
+
+def reader_of(column: ColumnElement[Any]) -> Callable[[Any], object]:
+    """From JSON to the value that the column takes. The reader raises ValueError for another kind."""
+    kind = column.type
+    if isinstance(kind, EnumType) and kind.enum_class is not None:
+        return kind.enum_class
+    for known, read in _READERS:
+        if isinstance(kind, known):
+            return read
+    return lambda value: value
+
+
+_READERS: Final[tuple[tuple[type, Callable[[Any], object]], ...]] = (
+    (Uuid, UUID),
+    (DateTime, datetime.fromisoformat),
+    (Date, date.fromisoformat),
+    (Numeric, Decimal),
+)
