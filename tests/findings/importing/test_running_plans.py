@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, select, text
 
 from gym.app import Gym
 from gym.clients.models import Client
-from gym.core.database.migrations import alembic_config
+from gym.core.database.migrations import alembic_config, carry_out
 from gym.importing.errors import ImportInUse, ImportUndone
 from gym.importing.models import ClientImport
 from gym.importing.undo import ImportUndo
@@ -294,11 +294,9 @@ async def test_an_older_release_knows_what_is_owed_as_a_charge(
     """Down and up again on a gym with opening balances: nobody owes more or less."""
     await importer.imports(HEAD + f"Ana;Mensualidad;{spanish(await today(gym))};;;no;\n")
     before = ScriptDirectory.from_config(alembic_config()).get_revision(IMPORTS).down_revision
-    kinds = text("SELECT kind FROM ledger_entries")
+    await carry_out(gym.database, partial(_to, str(before)))
     async with gym.database.engine.connect() as connection:
-        await connection.run_sync(partial(_to, str(before)))
-        assert list(await connection.scalars(kinds)) == ["charge"]
-        await connection.run_sync(partial(_to, "head"))
-        await connection.commit()
+        assert list(await connection.scalars(text("SELECT kind FROM ledger_entries"))) == ["charge"]
+    await carry_out(gym.database, partial(_to, "head"))
     async with gym.unit_of_work(Actor.system()) as uow:
         assert int(await uow.session.scalar(text("SELECT sum(balance) FROM accounts")) or 0) == 80000
