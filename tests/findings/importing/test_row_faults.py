@@ -11,6 +11,7 @@ CODES = {
     "import_letters_lost",
     "import_number_shortened",
     "import_formula_failed",
+    "import_consent_unclear",
     "import_membership_undated",
     "import_debt_without_plan",
 }
