@@ -16,7 +16,6 @@ from gym.core.database.engine import violated_constraint
 from gym.core.database.lock_patience import LockWaitTooLong, waiting_at_most
 from gym.unit_of_work import UnitOfWork
 
-
 PATIENCE: Final = timedelta(seconds=3)
 """An import holds its documents until all of it is in, perhaps a minute; the desk does not wait so long."""
 
@@ -33,7 +32,8 @@ class UniqueClientWrites:
         """A savepoint around a write of these column values, flushed at its end.
 
         Raises `DocumentTaken`, `CardNumberTaken`, `LinkTaken`, `KeyTaken`, and `ListBeingImported` where an
-        import that has not come to its end has the document or card; the transaction goes on after any of them.
+        import that has not come to its end has the document or card. The transaction goes on after any of
+        them.
         """
         session = self.uow.session
         try:

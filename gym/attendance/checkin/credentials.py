@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from gym.clients.fields.card_numbers import parse_card_number
 from gym.clients.errors import CardNumberInvalid
+from gym.clients.fields.card_numbers import parse_card_number
 from gym.clients.repository import ClientRepository
 from gym.faces.schemas import MatchRule, Probe
 from gym.security.permissions import Permission

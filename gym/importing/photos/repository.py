@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from gym.clients.errors import CardNumberInvalid, DocumentInvalid
 from gym.clients.fields.card_numbers import parse_card_number
 from gym.clients.fields.documents import Document, parse_document
-from gym.clients.errors import CardNumberInvalid, DocumentInvalid
 from gym.clients.models import Client
 from gym.faces.enrolment.consent import consent_version
 from gym.faces.models import FaceConsent, FaceTemplate

@@ -10,8 +10,8 @@ from gym.app import Gym
 from gym.attendance.checkin.credentials import qr_owner
 from gym.attendance.checkin.service import AttendanceService
 from gym.attendance.models import VerdictCode
-from gym.clients.fields.card_numbers import number_at_the_door, parse_card_number
 from gym.clients.errors import CardNumberInvalid, CardNumberTaken
+from gym.clients.fields.card_numbers import number_at_the_door, parse_card_number
 from gym.clients.service import ClientService
 from gym.importing.reading.headings import Column, column_of
 from gym.security.permissions import Actor
