@@ -12,7 +12,7 @@ from gym.core.config import Config
 from gym.importing.errors import ImportNotFound
 from gym.importing.models import ClientImport
 from gym.importing.service import ImportService
-from gym.importing.undoing import Undoing
+from gym.importing.undo import ImportUndo
 from gym.security.permissions import Actor
 from gym.unit_of_work import UnitOfWork
 
@@ -41,7 +41,7 @@ async def undo_import(config: Config, number: str | None, *, as_json: bool) -> i
         run = await ImportService(uow).beginning_with(number or "", SHORTEST)
         if run is None:
             raise ImportNotFound
-        return await Undoing(uow).undo(run.id)
+        return await ImportUndo(uow).undo(run.id)
 
     async with open_gym(config) as gym:
         run = await gym.run(Actor.system(), work)

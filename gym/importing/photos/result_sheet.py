@@ -9,7 +9,7 @@ from openpyxl import Workbook
 
 from gym.core.language import N_, Translator
 from gym.importing.photos.schemas import PHOTO_OUTCOMES, PhotoResult
-from gym.importing.returned_sheet import harmless
+from gym.importing.result_sheet import harmless
 
 
 def result_sheet(results: Sequence[PhotoResult], t: Translator) -> bytes:

@@ -11,9 +11,9 @@ from sqlalchemy.exc import IntegrityError
 from gym.app import Gym
 from gym.clients.models import Client
 from gym.core.database.engine import violated_constraint
-from gym.payments.cash import CashService
 from gym.payments.errors import RefundTooLarge
 from gym.payments.models import EntryCause, EntryKind, Method
+from gym.payments.tills.cash_counts import CashService
 from gym.plans.models import Plan
 from gym.security.permissions import Actor
 from gym.subscriptions.changes.plan_change import PlanChangeService

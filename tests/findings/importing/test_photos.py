@@ -135,12 +135,12 @@ async def test_a_list_records_who_has_signed_and_undoing_it_withdraws_that(
 async def undo_consents(gym: Gym, admin: Actor) -> None:
     """The list that changed something; the one after it was empty."""
     from gym.importing.models import ClientImport
-    from gym.importing.undoing import Undoing
+    from gym.importing.undo import ImportUndo
 
     async with gym.unit_of_work(admin) as uow:
         run = await uow.session.scalar(select(ClientImport).where(ClientImport.changed == 1))
         assert run is not None
-        await Undoing(uow).undo(run.id)
+        await ImportUndo(uow).undo(run.id)
 
 
 async def test_an_answer_that_is_none_is_asked_again(importer: Importer) -> None:
