@@ -104,6 +104,7 @@ def quote_lines(t: HtmlTranslator, quote: FreezeQuote) -> list[str]:
         lines.append(t("The end moves when the client returns."))
     else:
         lines.append(t.plural("{count} frozen day", "{count} frozen days", quote.days))
+        lines += _closed_among(t, quote)
         lines.append(
             t("📅 New last day: <b>{day}</b> (before: {old})", day=quote.new_ends_on, old=one.ends_on)
         )
@@ -113,6 +114,21 @@ def quote_lines(t: HtmlTranslator, quote: FreezeQuote) -> list[str]:
         lines.append(t("🔁 The renewal waits until the client returns."))
     lines.append(_allowance(t, quote))
     return lines
+
+
+def _closed_among(t: HtmlTranslator, quote: FreezeQuote) -> list[str]:
+    """Why the end moves by fewer days: it has moved by the closed ones among them already."""
+    assert quote.new_ends_on is not None, "only of a freeze with an end"
+    closed = (quote.days or 0) - (quote.new_ends_on - quote.subscription.ends_on).days
+    if closed <= 0:
+        return []
+    return [
+        t.plural(
+            "🔒 The gym is closed on {count} of them: it moves the end once.",
+            "🔒 The gym is closed on {count} of them: they move the end once.",
+            closed,
+        )
+    ]
 
 
 def _allowance(t: HtmlTranslator, quote: FreezeQuote) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -215,6 +216,19 @@ async def test_an_admin_closes_the_gym_and_opens_it_again(
     await ana.taps("✅ Open")
     await ana.sees("The gym is open")
     assert await ward.moved() == 1
+
+
+async def test_closed_days_among_frozen_ones_are_said_to_count_once(ana: Person, ward: Ward) -> None:
+    async with ward.gym.unit_of_work(Actor.system()) as uow:
+        days = (TODAY + 3 * DAY, TODAY + 4 * DAY)
+        await FreezeService(uow).close_gym(*days, "painting", key=uuid4())
+    await touches(ward.gym, ana, FreezePlan(ward.one.id))
+    await ana.taps("Tomorrow")
+    await ana.sends("10 days")
+    await ana.sends("a journey")
+    said = (await ana.sees("10 frozen days")).words
+    assert "The gym is closed on 2 of them" in said
+    assert "Sat, 12 Sep 2026" in said
 
 
 async def test_a_closing_that_has_not_begun_is_called_off(ana: Person, ward: Ward) -> None:
