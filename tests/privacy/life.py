@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import select, text
 
 from gym.app import Gym
+from gym.approvals.models import Approval, ApprovalKind, ApprovalState
 from gym.approvals.service import ApprovalService
 from gym.attendance.cards.client_card import CardService
 from gym.attendance.checkin.service import AttendanceService
@@ -85,6 +86,7 @@ class Life:
         await self.faced()
         await self.bought()
         await self.came()
+        await self.wished()
         await self.written()
 
     async def registered(self) -> None:
@@ -194,6 +196,25 @@ class Life:
                     leased_until=uow.now,
                     status=201,
                     answer=b"sealed",
+                )
+            )
+
+    async def wished(self) -> None:
+        """A wish of her own that she took back: she is named as who decided it."""
+        now = self.gym.clock.now()
+        async with self.gym.unit_of_work(Actor.system()) as uow:
+            uow.session.add(
+                Approval(
+                    kind=ApprovalKind.FREEZE,
+                    state=ApprovalState.WITHDRAWN,
+                    client_id=self.rosa.id,
+                    facts={"plan_name": "Monthly"},
+                    asked_by_name=self.member.name,
+                    reason=WORDS["reason"],
+                    created_at=now,
+                    expires_at=now,
+                    decided_by_name=self.member.name,
+                    decided_at=now,
                 )
             )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from gym.privacy.register import BLANK, ClientRows, Entry
-from gym.privacy.tables.conditions import MINE, OF_ACCOUNT, OF_PLAN, STAFF_NAME
+from gym.privacy.tables.conditions import MINE, OF_ACCOUNT, OF_PLAN, STAFF_NAME, unless_staff
 from gym.privacy.tables.reasons import MONEY, OWN, TRAIL
 
 KEY: Final = {"idempotency_key": "a random number"}
@@ -83,8 +83,7 @@ BOOKS: Final = (
         why="days that moved the end of a plan",
         client=ClientRows(
             which=OF_PLAN,
-            sets={"reason": BLANK},
-            keeps={"staff_name": STAFF_NAME},
+            sets={"reason": BLANK, "staff_name": unless_staff("staff_name", "staff_id")},
             withheld={"staff_name": STAFF_NAME, "staff_id": STAFF_NAME, **KEY},
         ),
     ),
@@ -97,8 +96,7 @@ BOOKS: Final = (
         why="days that the gym gave",
         client=ClientRows(
             which=OF_PLAN,
-            sets={"reason": BLANK},
-            keeps={"staff_name": STAFF_NAME},
+            sets={"reason": BLANK, "staff_name": unless_staff("staff_name", "staff_id")},
             withheld={"staff_name": STAFF_NAME, "staff_id": STAFF_NAME, **KEY},
         ),
     ),

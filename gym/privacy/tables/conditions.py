@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from gym.privacy.register import BLANK
+
 CLIENT: Final = "CAST(:client_id AS uuid)"
 CHAT: Final = "CAST(:telegram_id AS bigint)"
 MARKS: Final = "CAST(:marks AS text[])"
@@ -12,6 +14,16 @@ OF_PLAN: Final = f"subscription_id IN (SELECT s.id FROM subscriptions s WHERE s.
 OF_ACCOUNT: Final = f"account_id IN (SELECT a.id FROM accounts a WHERE a.{MINE})"  # noqa: S608
 NOT_STAFF: Final = f"NOT EXISTS (SELECT FROM staff w WHERE w.telegram_id = {CHAT})"
 """Whoever works here too goes on writing to the bot."""
+
+
+def unless_staff(name: str, staff_id: str) -> str:
+    """SQL of a column with the name of whoever acted: it stays where that was one of the team.
+
+    Without an id it was the client in person (a wish of the own, taken back), or the gym itself.
+    """
+    return f"CASE WHEN {staff_id} IS NULL AND {name} IS NOT NULL THEN {BLANK} ELSE {name} END"
+
+
 STAFF_NAME: Final = "who of the team did it"
 
 

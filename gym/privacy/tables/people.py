@@ -6,7 +6,7 @@ from typing import Final
 
 from gym.clients.fields.table import CLIENT_FIELDS
 from gym.privacy.register import BLANK, ClientRows, Entry, Old
-from gym.privacy.tables.conditions import CLIENT, MINE, STAFF_NAME
+from gym.privacy.tables.conditions import CLIENT, MINE, STAFF_NAME, unless_staff
 from gym.privacy.tables.reasons import DAY, TRAIL
 
 EMPTY_FIELDS: Final = {
@@ -141,12 +141,10 @@ PEOPLE: Final = (
             sets={
                 "reason": "NULL",
                 "answer": "NULL",
-                "asked_by_name": f"CASE WHEN asked_by IS NULL THEN {BLANK} ELSE asked_by_name END",
+                "asked_by_name": unless_staff("asked_by_name", "asked_by"),
+                "decided_by_name": unless_staff("decided_by_name", "decided_by"),
             },
-            keeps={
-                "facts": "plan, amounts and who of the team took the money",
-                "decided_by_name": STAFF_NAME,
-            },
+            keeps={"facts": "plan, amounts and who of the team took the money"},
             withheld={"facts": "names the team", "decided_by_name": STAFF_NAME, "asked_by_name": STAFF_NAME},
         ),
     ),
