@@ -161,7 +161,7 @@ async def _show(context: UpdateContext, subscription_id: UUID, heading: str = ""
 
 def _facts(t: HtmlTranslator, debt: Debt) -> list[str]:
     one = debt.subscription
-    since = t.plural("since {count} day", "since {count} days", debt.days)
+    since = t.plural("for {count} day", "for {count} days", debt.days)
     lines = [
         t("👤 <b>{client}</b>", client=one.client.full_name),
         t("🏷 {plan} {status}", plan=one.plan.name, status=status(t, one)),

@@ -347,7 +347,7 @@ async def test_debts_are_listed_by_age_and_paid_from_the_list(
     one = await bruno.sees("Shown: up to 7 days")
     assert not any("Otto" in label for label in one.labels)
     await bruno.taps("Ida")
-    await bruno.sees("since 0 days")
+    await bruno.sees("for 0 days")
     await bruno.taps("💵 Take payment")
     await bruno.taps("Cash")
     await bruno.sees("Paid in full")
