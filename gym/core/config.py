@@ -20,6 +20,7 @@ from gym.core.values.texts import (
     Names,
     PackFiles,
     PackName,
+    Passphrase,
     Providers,
 )
 from gym.core.values.urls import (
@@ -129,6 +130,12 @@ class Config(BaseSettings):
 
     jwt_keys: SecretStr | None = Field(None, description="kid:key,… for tokens; unset: secrets.env")
     data_keys: SecretStr | None = Field(None, description="kid:key,… for faces and pictures")
+    backup_passphrase: Passphrase | None = Field(
+        None, description="Seals backups; unset: a phrase made by `python -m gym backup phrase`"
+    )
+    backup_folder: Folder | None = Field(
+        None, description="Where backups are kept; unset: inside POWERGYM_HOME"
+    )
     access_token_minutes: int = Field(
         300, ge=1, le=MOST_ACCESS_MINUTES, description="Life of an access token"
     )
@@ -224,6 +231,10 @@ class Config(BaseSettings):
     @property
     def packs_root(self) -> Path:
         return self.face_root or self.powergym_home / "faces"
+
+    @property
+    def backups_root(self) -> Path:
+        return self.backup_folder or self.powergym_home / "backups"
 
     @property
     def bind(self) -> tuple[str, int]:

@@ -65,6 +65,13 @@ def head() -> str:
     return newest
 
 
+def knows(revision: str) -> bool:
+    """Whether the code can migrate a database of this revision to the newest one."""
+    return any(
+        revision in REVISION.findall(path.read_text()) for path in (MIGRATIONS / "versions").glob("*.py")
+    )
+
+
 async def current(database: Database) -> str | None:
     """The revision of the database; None before the first one."""
     async with database.engine.connect() as connection:

@@ -17,6 +17,8 @@ _PACK: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _PACK_FILE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}\.onnx:[0-9a-fA-F]{64}")
 _PROVIDER: Final = re.compile(r"[A-Za-z0-9]{1,60}ExecutionProvider")
 
+SHORTEST_PASSPHRASE: Final = 16
+
 
 def _split(value: Any) -> Any:
     if isinstance(value, str):
@@ -27,6 +29,13 @@ def _split(value: Any) -> Any:
 def _token(value: SecretStr) -> SecretStr:
     if not _TOKEN.fullmatch(value.get_secret_value()):
         raise ValueError("is not a bot's token such as 123456:ABC-DEF; @BotFather shows it")
+    return value
+
+
+def _passphrase(value: SecretStr) -> SecretStr:
+    """Whoever has a stolen backup may guess for years."""
+    if len("".join(value.get_secret_value().split())) < SHORTEST_PASSPHRASE:
+        raise ValueError(f"must have at least {SHORTEST_PASSPHRASE} letters and digits")
     return value
 
 
@@ -85,6 +94,7 @@ def _upper(value: Any) -> Any:
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 """A comma-separated list in the environment."""
 BotToken = Annotated[SecretStr, AfterValidator(_token)]
+Passphrase = Annotated[SecretStr, AfterValidator(_passphrase)]
 Heading = Annotated[str, AfterValidator(_name)]
 Folder = Annotated[Path, AfterValidator(_path), AfterValidator(_folder)]
 """A folder that is there or can be made; `~` is the user's own."""

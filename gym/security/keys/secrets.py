@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,11 +71,28 @@ def save_secrets(home: Path, secrets: Secrets) -> None:
 
 def keep_data_keys(home: Path, keyring: Keyring) -> None:
     """Replace the data keys of `home/secrets.env` in one step; whatever else stands in it stays."""
+    keep_values(home, {DATA_KEYS: keyring.text()})
+
+
+def keep_values(home: Path, values: Mapping[str, str]) -> None:
+    """Put values into `home/secrets.env` in one step; the others stay. Raises `ConfigError`."""
     path = home / FILE_NAME
     try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
         kept = _parse(path) if path.exists() else {}
-        _write_aside(home, {**kept, DATA_KEYS: keyring.text()}).replace(path)
+        _write_aside(home, {**kept, **values}).replace(path)
         _sync_folder(home)
+    except OSError as error:
+        raise _unusable(path, error) from None
+
+
+def kept_value(home: Path, name: str) -> str | None:
+    """A value of `home/secrets.env`; None without it or without the file. Raises `ConfigError`."""
+    path = home / FILE_NAME
+    try:
+        return _parse(path).get(name) if path.exists() else None
+    except UnicodeDecodeError:
+        raise ConfigError(f"POWERGYM_HOME: {path} is not text; put it back from a copy") from None
     except OSError as error:
         raise _unusable(path, error) from None
 

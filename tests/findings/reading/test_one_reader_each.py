@@ -43,6 +43,8 @@ REASONS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "a number already, from the database or the clock": (
         "gym/app.py::advance_clock",
+        "gym/backup/creation.py::_require_room",
+        "gym/backup/facts.py::read_facts",
         "gym/commands/calibrate.py::_print",
         "gym/commands/data/importing.py::import_people",
         "gym/core/database/lock_patience.py::waiting_at_most",
@@ -90,6 +92,7 @@ REASONS: Final[dict[str, tuple[str, ...]]] = {
         "gym/importing/reading/content.py::counts_up",
         "gym/importing/reading/day_orders.py::order_of",
     ),
+    "the number of a file's part, matched as digits": ("gym/backup/files/parts.py::_joined",),
     "a pairing code, checked to be nine digits": ("gym/kiosks/repository.py::lock_named",),
 }
 ALLOWED: Final = {place for places in REASONS.values() for place in places}

@@ -1,0 +1,1 @@
+"""Backups: sealed copies of the whole gym, kept in a folder and a chat, proved by restoring them."""

@@ -1,0 +1,67 @@
+"""The manifest: where the parts of a backup lie, and who was erased since. It names nobody but by id.
+
+It stands pinned in the chat and is sealed with the key of the backups, so that only the gym can have said
+whom a restore must erase again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from gym.backup.errors import BackupAltered, BackupUnreadable
+from gym.backup.files.passphrase import BackupKey
+
+LARGEST_BYTES: Final = 19_000_000
+
+
+class ManifestPart(BaseModel):
+    """One part as the chat has it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    number: int
+    size: int
+    sha256: str
+    file_id: str
+
+
+class BackupManifest(BaseModel):
+    """What a new computer needs to find a backup again."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    name: str
+    made_at: datetime
+    size: int
+    sha256: str
+    parts: Sequence[ManifestPart]
+    erased: Sequence[UUID] = ()
+    """Clients who were erased, by the ids they had; no more is known of them."""
+    seal: str = ""
+
+    def sealed(self, key: BackupKey) -> BackupManifest:
+        return self.model_copy(update={"seal": key.seal_of(self._said())})
+
+    def require_seal(self, key: BackupKey) -> None:
+        """Raises `BackupAltered` where another key sealed it, or somebody changed it."""
+        if self.seal != key.seal_of(self._said()):
+            raise BackupAltered
+
+    def text(self) -> bytes:
+        return self.model_dump_json(indent=1).encode()
+
+    @classmethod
+    def read(cls, raw: bytes, name: str) -> BackupManifest:
+        """Raises `BackupUnreadable`."""
+        try:
+            return cls.model_validate_json(raw)
+        except ValidationError:
+            raise BackupUnreadable(name) from None
+
+    def _said(self) -> bytes:
+        return self.model_dump_json(exclude={"seal"}).encode()
