@@ -17,6 +17,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gym.attendance.checkin.flow.request_flow import CheckInFlow
+from gym.backup.key_store import BackupKeyStore
+from gym.backup.rounds import BackupRounds
 from gym.core.clock import SystemClock, WallClock, gym_day
 from gym.core.config import Config, ConfigError
 from gym.core.database.engine import FAULTS, Database, is_retryable, is_unavailable
@@ -105,6 +107,21 @@ class Gym:
         """From a credential to the stored answer, for whoever asks by the API."""
         photos = None if self.face_pool is None else self._photo_reader(self.face_pool)
         return CheckInFlow(self.hot_path, self.run, photos, self.gallery, self.clock, self.secrets.jwt)
+
+    @cached_property
+    def backup_rounds(self) -> BackupRounds:
+        """Backups of this gym, made and proved by one process of all."""
+        return BackupRounds(
+            self.run,
+            self.database,
+            self.config,
+            BackupKeyStore(self.config),
+            self._keys_now,
+            self.clock.now,
+        )
+
+    def _keys_now(self) -> Secrets:
+        return self.secrets if self.live_keys is None else self.live_keys.read()
 
     def _photo_reader(self, pool: FacePool) -> PhotoReader:
         # Imported where it is used: OpenCV and the models' code would slow every operator's command.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gym.approvals.models
 import gym.attendance.models
 import gym.audit.models
+import gym.backup.models
 import gym.chats.models
 import gym.clients.models
 import gym.faces.models
@@ -27,6 +28,7 @@ MODULES = (
     gym.approvals.models,
     gym.attendance.models,
     gym.audit.models,
+    gym.backup.models,
     gym.chats.models,
     gym.clients.models,
     gym.faces.models,

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from gym.commands.backup.group import backup, restore
 from gym.commands.privacy.group import privacy
 from gym.commands.running import command, environment
 from gym.faces.engine.model_packs import Engine
@@ -23,6 +24,8 @@ app.add_typer(staff, name="staff")
 app.add_typer(keys, name="keys")
 app.add_typer(faces, name="faces")
 app.add_typer(privacy, name="privacy")
+app.add_typer(backup, name="backup")
+app.command("restore")(restore)
 app.add_typer(clock, name="clock")
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import AsyncIterator
+from typing import Final
 
 from sqlalchemy import text
 
 from gym.app import Gym, open_gym
+from gym.backup.health import BackupHealthReader, BackupTrouble
+from gym.backup.key_store import BackupKeyStore
 from gym.commands.certificate import finding as https
 from gym.commands.faces import findings_of
 from gym.commands.findings import Finding, show
@@ -64,6 +67,8 @@ async def _database(gym: Gym) -> AsyncIterator[Finding]:
             "extensions", not missing, "all there" if not missing else f"missing: {missing}", "install them"
         )
         yield await money_finding(uow)
+        if found == wanted:
+            yield await backup_finding(uow, gym.config)
         yield Finding("gym", True, f"{uow.settings.name}, {uow.settings.timezone}, {uow.now.isoformat()}")
 
 
@@ -72,3 +77,30 @@ async def money_finding(uow: UnitOfWork) -> Finding:
     doubts = (await ExcessRefundService(uow).listed()).total
     found = f"{doubts} plans of which more was given back than was paid" if doubts else "it adds up"
     return Finding("money", not doubts, found, "an admin opens Clients, then “Money to look at”")
+
+
+ADVICE: Final = {
+    BackupTrouble.NONE_YET: "run: python -m gym backup make",
+    BackupTrouble.TOO_OLD: "see that the program runs at night, then: python -m gym backup make",
+    BackupTrouble.FAILED: "make room on the disk, then: python -m gym backup make",
+    BackupTrouble.NOT_SENT: "see that the bot reaches Telegram, and whose chat stands under Backups",
+    BackupTrouble.PROOF_FAILED: "run: python -m gym backup make, then python -m gym backup verify",
+}
+
+
+async def backup_finding(uow: UnitOfWork, config: Config) -> Finding:
+    """Whether the last good backup is young, in the chat, and was proved."""
+    if not BackupKeyStore(config).is_there():
+        if config.sandbox:
+            return Finding("backups", True, "none, for a gym to try things out")
+        return Finding("backups", False, "there is no pass-phrase", "run: python -m gym backup phrase")
+    found = await BackupHealthReader(uow.session).read(uow.context.wall, to_chat=uow.settings.backup_to_chat)
+    made_at = found.last.made_at if found.last else None
+    seen = (
+        f"the last is of {made_at.isoformat(timespec='minutes')}"
+        if made_at
+        else "none was made by itself yet"
+    )
+    if found.trouble is None:
+        return Finding("backups", True, seen)
+    return Finding("backups", False, f"{found.trouble.replace('_', ' ')}; {seen}", ADVICE[found.trouble])

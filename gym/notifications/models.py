@@ -95,6 +95,7 @@ class NotificationKind(StrEnum):
     ADMIN_WAIT_OVER = "admin_wait_over"
     """Takes the place of the question in the chat; alone it is not told."""
     ADMIN_CONFIRMED = "admin_confirmed"
+    BACKUP_ALARM = "backup_alarm"
 
 
 class RecipientKind(StrEnum):

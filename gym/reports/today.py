@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -40,6 +40,7 @@ SELECT
     ending.today AS ending_today, ending.week AS ending_week, debts.number AS debts, debts.amount AS owed,
     (SELECT count(*) FROM approvals WHERE state = 'pending' AND expires_at > :now
         AND kind = ANY (CAST(:kinds AS varchar[]))) AS requests,
+    (SELECT max(made_at) FROM backups WHERE state IN ('made', 'gone')) AS backed_up_at,
     (SELECT count(*) FROM absent WHERE days >= :least) AS at_risk
 FROM (
     SELECT count(*) FILTER (WHERE s.ends_on = :day) AS today, count(*) AS week
@@ -79,6 +80,8 @@ class DayFigures:
     owed: Decimal
     requests: int
     at_risk: int
+    backed_up_at: datetime | None
+    """When the last good backup was made, in wall time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,7 @@ class DayRepository:
             owed=row.owed,
             requests=row.requests,
             at_risk=row.at_risk,
+            backed_up_at=row.backed_up_at,
         )
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final, cast, get_args, get_origin
 from gym.settings.schemas import GymSettings
 from gym.settings.table import SETTINGS, SettingKind, SettingRow
 
-LEARNT: Final = frozenset({"bot_username", "bot_id"})
+LEARNT: Final = frozenset({"bot_username", "bot_id", "backup_staff_id"})
 """What the gym finds out by itself; nobody types it."""
 PYTHON_TYPES: Final[dict[SettingKind, tuple[type, ...]]] = {
     SettingKind.TEXT: (str,),

@@ -6,6 +6,7 @@ from datetime import time
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
@@ -89,6 +90,12 @@ class GymSettings(BaseModel):
     digest: bool = True
     digest_at: time = time(21)
     """When the desk is told of the day; before noon it is told of the day before."""
+    backup_at: time = time(3, 30)
+    backup_days: int = Field(30, ge=7, le=365)
+    """No backup is kept for longer: it holds what was erased since."""
+    backup_to_chat: bool = True
+    backup_staff_id: UUID | None = None
+    """Whose chat the parts go to; None: the first admin who has one."""
     keep_messages_days: int = Field(90, ge=30, le=730)
     """So long the record of a message that has left is kept."""
 

@@ -40,6 +40,7 @@ class SettingGroup(StrEnum):
     DOOR = "door"
     REWARDS = "rewards"
     MESSAGES = "messages"
+    BACKUPS = "backups"
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +268,25 @@ SETTINGS: Final[dict[str, SettingRow]] = {
         SettingGroup.MESSAGES,
         N_("Closing"),
         N_("At this hour the desk is told of the day; an hour before noon tells of the day before."),
+    ),
+    "backup_at": SettingRow(
+        SettingKind.TIME,
+        SettingGroup.BACKUPS,
+        N_("Backup at"),
+        N_("At this hour of the night the gym is copied; what the night missed is made up for."),
+    ),
+    "backup_days": SettingRow(
+        SettingKind.WHOLE,
+        SettingGroup.BACKUPS,
+        N_("Backups kept"),
+        N_("No backup is kept for longer. It holds what was erased since, so say it to your members."),
+        unit="days",
+    ),
+    "backup_to_chat": SettingRow(
+        SettingKind.SWITCH,
+        SettingGroup.BACKUPS,
+        N_("Backups in chat"),
+        N_("Whether backups are also sent, encrypted, to one admin's chat: the copy outside of the house."),
     ),
     "keep_messages_days": SettingRow(
         SettingKind.WHOLE,

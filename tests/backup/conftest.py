@@ -21,7 +21,7 @@ from gym.core.database.engine import plain_dsn
 from gym.security.permissions import Actor
 from tests.conftest import MORNING
 from tests.support.databases import administration
-from tests.support.memberships import Reception
+from tests.support.memberships import DeskClerk
 
 PHRASE = "7KQP-X2M0-4RTV-9HJ1"
 
@@ -57,7 +57,7 @@ def backup_key() -> BackupKey:
 
 @pytest.fixture
 async def busy(gym: Gym, admin: Actor, backup_key: BackupKey) -> BusyGym:
-    desk = Reception(gym, admin)
+    desk = DeskClerk(gym, admin)
     client = await desk.client("Rosalinda", telegram_id=77_001_002)
     subscription = await desk.sell(client, await desk.plan())
     await desk.pay(subscription)

@@ -28,6 +28,15 @@ class DeskJobLatePayload(Payload):
     last_success_at: datetime | None
 
 
+class BackupAlarmPayload(Payload):
+    trouble: str
+    """A `BackupTrouble`."""
+    error: str | None
+    """The code of the fault, where one made it ring."""
+    since: datetime | None
+    """When the last good backup was made."""
+
+
 class DeskTelegramFailsPayload(Payload):
     method: str
     """As the Bot API calls it."""

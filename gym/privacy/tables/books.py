@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
-from gym.privacy.register import BLANK, ClientRows, Entry
+from gym.privacy.register import BLANK, ClientRows, Entry, Old
 from gym.privacy.tables.conditions import MINE, OF_ACCOUNT, OF_PLAN, STAFF_NAME, unless_staff
 from gym.privacy.tables.reasons import MONEY, OWN, TRAIL
 
@@ -117,6 +118,24 @@ BOOKS: Final = (
         stays=OWN,
     ),
     Entry("plan_prices", {}, "id plan_id amount valid_from valid_until", stays=OWN),
+    Entry(
+        "backups",
+        {"chat_id": "telegram", "manifest_id": "telegram"},
+        "id reason state asked_at asked_by made_at name size sha256 error proved_at proof_failed_at"
+        " proof_error manifest_digest sent_at expired_at",
+        (Old("state IN ('gone', 'failed') AND asked_at < :moment", timedelta(days=400)),),
+        stays=OWN,
+        whose="staff",
+        why="which copies of the gym there are, and in whose chat",
+    ),
+    Entry(
+        "backup_parts",
+        {"chat_id": "telegram", "message_id": "telegram", "file_id": "telegram"},
+        "backup_id number size sha256",
+        stays="as long as their backup",
+        whose="staff",
+        why="the parts of a copy are found again and emptied",
+    ),
     Entry("counters", {}, "name value", stays=OWN),
     Entry(
         "gym_state",

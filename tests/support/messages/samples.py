@@ -178,6 +178,12 @@ SPECIAL: Final[Mapping[Kind, tuple[Mapping[str, Any], ...]]] = {
         {**CANDIDATE, "state": "refused", "decided_by": "Ana Díaz"},
     ),
     Kind.ADMIN_CONFIRMED: ({"decided_by": "Ana Díaz"},),
+    Kind.BACKUP_ALARM: (
+        {"trouble": "too_old", "error": None, "since": NOW},
+        {"trouble": "failed", "error": "backup_no_room", "since": None},
+        {"trouble": "proof_failed", "error": "restore_differs", "since": None},
+        {"trouble": "not_sent", "error": None, "since": NOW},
+    ),
     Kind.DESK_FREEZE_TAKEN_BACK: ({**ASKED, "kind": "freeze"},),
     Kind.DESK_FREEZE_WANTED: ({**ASKED, "kind": "freeze"},),
     Kind.FREEZE_APPROVED: ({**DECIDED, "kind": "freeze"},),
