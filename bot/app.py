@@ -12,6 +12,7 @@ from functools import partial
 import structlog
 from aiohttp import web
 
+from bot.outbox.backup_sender import BackupSender
 from bot.outbox.broadcasts import BroadcastRunner
 from bot.outbox.worker import OutboxWorker, wake_workers
 from bot.routers import ROUTERS
@@ -81,6 +82,7 @@ async def open_application(
         served = await stack.enter_async_context(_serve(config, app)) if with_web else None
         web_url = served.url if served else None
         await _supervised(stack, "scheduler", lambda: _schedule(gym))
+        await _supervised(stack, "backups", lambda: _back_up(gym))
         await _supervised(stack, "watch", lambda: watch_jobs(gym.run, gym.clock.now()))
         sandbox = await _sandbox(stack, gym, web_url) if config.sandbox else None
         telegram = run_bot(gym, _api(config, sandbox), routers=ROUTERS, webhook=webhook)
@@ -90,6 +92,7 @@ async def open_application(
         await _supervised(stack, "outbox", lambda: _send_notifications(gym, bot, connected))
         await _supervised(stack, "pictures", lambda: _expire_pictures(gym, bot))
         await _supervised(stack, "broadcasts", lambda: _broadcast(gym, bot))
+        await _supervised(stack, "backup_sender", lambda: _send_backups(gym, bot))
         claim = asyncio.get_running_loop().create_future()
         await _supervised(stack, "claim", lambda: _offer_claim(gym, bot, sandbox, claim))
         yield RunningApp(gym, bot, web_url, served.tablets_url if served else None, sandbox, claim)
@@ -157,6 +160,15 @@ async def _supervised(stack: AsyncExitStack, name: str, work: Callable[[], Await
 
 async def _schedule(gym: Gym) -> None:
     await run_scheduler(gym.database, gym.run)
+
+
+async def _back_up(gym: Gym) -> None:
+    await gym.backup_rounds.serve()
+
+
+async def _send_backups(gym: Gym, bot: RunningBot) -> None:
+    await bot.connected.wait()
+    await BackupSender(gym, bot.assembly.bot).run()
 
 
 async def _send_notifications(gym: Gym, bot: RunningBot, connected: asyncio.Event) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot import home, joining
-from bot.desk.admin import account, candidates, invitations, jobs, settings, sign_ins, team
+from bot.desk.admin import account, backups, candidates, invitations, jobs, settings, sign_ins, team
 from bot.desk.approvals import approvals, approved_sales, asking, write_offs
 from bot.desk.clients import (
     blocking,
@@ -121,6 +121,7 @@ ROUTERS: tuple[Router, ...] = (
     everything.router,
     undoing.router,
     jobs.router,
+    backups.router,
     settings.router,
     account.router,
     sign_ins.router,

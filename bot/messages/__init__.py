@@ -2,6 +2,7 @@
 
 from bot.messages import (
     approvals,
+    backups,
     candidates,
     client,
     desk,
@@ -28,6 +29,7 @@ __all__ = [
     "RENDERERS",
     "Message",
     "approvals",
+    "backups",
     "candidates",
     "client",
     "desk",

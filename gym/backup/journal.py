@@ -15,7 +15,7 @@ from gym.backup.keeping import BackupAge, superfluous
 from gym.backup.models import Backup, BackupReason, BackupState
 from gym.core.clock import day_start
 from gym.notifications.outbox import Recipient
-from gym.notifications.payloads.house import BackupAlarmPayload
+from gym.notifications.payloads.operations import BackupAlarmPayload
 from gym.security.permissions import Permission
 from gym.staff.repository import StaffRepository
 from gym.unit_of_work import UnitOfWork

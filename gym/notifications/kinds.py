@@ -149,7 +149,7 @@ SPECS: Final = (
     KindSpec(Kind.ADMIN_WAITING, candidates.AdminWaitingPayload, priority=URGENT),
     KindSpec(Kind.ADMIN_WAIT_OVER, candidates.AdminWaitOverPayload, priority=URGENT, in_place=True),
     KindSpec(Kind.ADMIN_CONFIRMED, candidates.AdminConfirmedPayload, priority=URGENT),
-    KindSpec(Kind.BACKUP_ALARM, house.BackupAlarmPayload),
+    KindSpec(Kind.BACKUP_ALARM, operations.BackupAlarmPayload),
 )
 
 

@@ -12,6 +12,7 @@ from bot.ui.keyboards import button, grid, nav
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.terms import JOB_NAMES
+from gym.backup.health import BackupHealth, BackupHealthReader, BackupTrouble
 from gym.chats.pictures import PictureService
 from gym.core.language import N_
 from gym.jobs.health import JobService, JobState
@@ -36,6 +37,9 @@ async def jobs(context: UpdateContext, _: Jobs) -> None:
     async with context.unit_of_work() as uow:
         states = await JobService(uow).states()
         pictures = await PictureService(uow).left()
+        backed_up = await BackupHealthReader(uow.session).read(
+            uow.context.wall, to_chat=uow.settings.backup_to_chat
+        )
     t = context.t
     intro = t(
         "🛠 <b>Jobs</b>\nThey run by themselves; here is when each last did. A tap runs one now, "
@@ -43,10 +47,20 @@ async def jobs(context: UpdateContext, _: Jobs) -> None:
     )
     runs = [button(f"▶ {t(JOB_NAMES[one.name])}", RunJob(one.name)) for one in states]
     lines = [_line(t, one, context.now) for one in states]
+    lines.append(_backup_line(t, backed_up))
     if pictures:
         lines.append(_pictures_left(t, pictures))
     again = [button(t("🔄 Refresh"), Jobs())]
     await context.show(Screen("\n".join([intro, "", *lines]), [*grid(runs), again, nav(t)]))
+
+
+def _backup_line(t: HtmlTranslator, health: BackupHealth) -> str:
+    at = health.last.made_at if health.last is not None else None
+    if health.trouble is BackupTrouble.NONE_YET or at is None:
+        return t("⚪ Backup: never")
+    if health.trouble is not None:
+        return t("❌ Backup: last well {at}, see Backups", at=at)
+    return t("✅ Backup: {at}", at=at)
 
 
 def _pictures_left(t: HtmlTranslator, count: int) -> str:

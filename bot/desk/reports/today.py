@@ -18,6 +18,7 @@ from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.surfaces import Surface
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.day_figures import away_line, debt_line, door_lines, money_lines, new_line
+from gym.backup.health import TOO_OLD
 from gym.core.language import N_, Translator
 from gym.reports.absence import AbsenceService, Absent
 from gym.reports.digest import DayInNumbers, DigestService
@@ -68,6 +69,7 @@ def _today_screen(context: UpdateContext, found: Today) -> Screen:
         *money_lines(t, money, [(one.method, one.net) for one in found.money]),
         "",
         *_figure_lines(t, found.figures),
+        *_backup_lines(context, found.figures),
     ]
     return Screen("\n".join(lines), [*grid(_doors(context, found)), nav(t)])
 
@@ -84,6 +86,17 @@ def _figure_lines(t: HtmlTranslator, figures: DayFigures) -> list[str]:
         t.plural("🙋 {count} request waits", "🙋 {count} requests wait", figures.requests),
     ]
     return [*lines, away_line(t, figures.at_risk)] if figures.at_risk else lines
+
+
+def _backup_lines(context: UpdateContext, figures: DayFigures) -> list[str]:
+    """For admins, and only when something is wrong; a sandbox need not be backed up."""
+    t, at = context.t, figures.backed_up_at
+    if not context.identity.may(Permission.CHANGE_SETTINGS):
+        return []
+    if at is None:
+        return [] if context.gym.config.sandbox else [t("❗ The gym is not backed up yet: see Backups")]
+    is_old = context.gym.clock.now() - at > TOO_OLD
+    return [t("❗ The last good backup is of {at}", at=at)] if is_old else []
 
 
 def _doors(context: UpdateContext, found: Today) -> list[Button]:

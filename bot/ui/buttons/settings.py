@@ -1,4 +1,4 @@
-"""Buttons of messages, languages and jobs."""
+"""Buttons of messages, languages, jobs and backups."""
 
 from __future__ import annotations
 
@@ -18,3 +18,8 @@ class Languages(Callback):
 @callback("jobs")
 class Jobs(Callback):
     """List the jobs."""
+
+
+@callback("backs")
+class Backups(Callback):
+    """Show how backups stand."""

@@ -23,6 +23,7 @@ GROUPS: Final = {
     SettingGroup.DOOR: N_("🚪 Door"),
     SettingGroup.REWARDS: N_("🏆 Rewards"),
     SettingGroup.MESSAGES: N_("✉️ Messages"),
+    SettingGroup.BACKUPS: N_("🔒 Backups"),
 }
 OPTIONS: Final = {
     Reentry.UNCOUNTED: N_("let in, not counted"),

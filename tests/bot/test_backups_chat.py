@@ -1,0 +1,203 @@
+"""Backups in chat: the screen, the parts that arrive, the alarm, and the way back out of the chat."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import text
+
+from bot.outbox.backup_sender import BackupSender
+from bot.sandbox.server import SandboxServer
+from bot.telegram.application import Api
+from bot.telegram.running_bot import run_bot
+from gym.app import Gym
+from gym.backup.errors import BackupAltered
+from gym.backup.files import parts
+from gym.backup.files.archive import OpenedBackup
+from gym.backup.files.manifest import BackupManifest
+from gym.backup.files.parts import MANIFEST_ENDING, files_at
+from gym.backup.health import BackupTrouble
+from gym.backup.journal import BackupJournal
+from gym.core.clock import FrozenClock
+from gym.security.permissions import Actor, Role
+from tests.support.sandbox.client import Person, SandboxClient
+
+PHRASE = "7KQP-X2M0-4RTV-9HJ1"
+MakeStaff = Callable[[Person, Role], Awaitable[Actor]]
+SYSTEM = Actor.system()
+
+
+@pytest.fixture
+def gym(gym: Gym, tmp_path: Path) -> Gym:
+    given = {"backup_passphrase": SecretStr(PHRASE), "backup_folder": tmp_path / "backups"}
+    return replace(gym, config=gym.config.model_copy(update=given))
+
+
+@pytest.fixture
+async def ana(telegram: SandboxClient, make_staff: MakeStaff) -> Person:
+    person = await telegram.person("Ana")
+    await make_staff(person, Role.ADMIN)
+    await person.sends("/start")
+    return person
+
+
+@pytest.fixture(autouse=True)
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several parts of a small gym."""
+    real = parts.spans_of
+    monkeypatch.setattr("bot.outbox.backup_sender.spans_of", lambda size: real(size, 30_000))
+
+
+async def test_an_admin_backs_up_from_the_chat_and_gets_every_part(
+    gym: Gym, api: Api, ana: Person, tmp_path: Path
+) -> None:
+    async with run_bot(gym, api, routers=_routers()) as running:
+        await running.connected.wait()
+        await ana.taps("🔒 Backups")
+        await ana.sees("There is none yet")
+        await ana.taps("💾 Back up now")
+        await ana.sees("One is being made")
+        await gym.backup_rounds.round()
+        await BackupSender(gym, running.assembly.bot).step()
+        await ana.sees("Encrypted: only the pass-phrase")
+        await ana.taps("🔄 Refresh")
+        screen = await ana.sees("Proved by restoring it")
+        assert "Sent to the chat of Ana" in screen.words
+        assert "There is none yet" not in screen.words
+    documents = [message for message in await ana.chat() if message.document_url]
+    folder = tmp_path / "downloads"
+    folder.mkdir()
+    for message in documents:
+        assert message.document_url is not None
+        assert message.file_name is not None
+        (folder / message.file_name).write_bytes(await ana.client.download(message.document_url))
+    assert len(documents) > 2
+    files = files_at([folder])
+    opened = await OpenedBackup.by_passphrase(files, PHRASE)
+    opened.check()
+    manifest = BackupManifest.read((folder / f"{files.name}{MANIFEST_ENDING}").read_bytes(), "it")
+    manifest.require_seal(opened.key)
+    with pytest.raises(BackupAltered):
+        manifest.model_copy(update={"size": 1}).require_seal(opened.key)
+
+
+async def test_the_screen_speaks_spanish_and_says_how_to_make_the_pass_phrase(
+    gym: Gym, api: Api, telegram: SandboxClient, make_staff: MakeStaff, tmp_path: Path
+) -> None:
+    bare = gym.config.model_copy(update={"backup_passphrase": None, "powergym_home": tmp_path})
+    eva = await telegram.person("Eva", language_code="es")
+    await make_staff(eva, Role.ADMIN)
+    async with gym.unit_of_work(SYSTEM) as uow:
+        await uow.session.execute(text("UPDATE staff SET language = 'es'"))
+    async with run_bot(replace(gym, config=bare), api, routers=_routers()) as running:
+        await running.connected.wait()
+        await eva.sends("/start")
+        await eva.taps("🔒 Copias")
+        seen = await eva.sees("python -m gym backup phrase")
+        assert "nunca en un chat" in seen.words
+        assert not any("Copiar ahora" in label for label in seen.labels)
+
+
+async def test_an_employee_sees_nothing_of_it(
+    gym: Gym, api: Api, telegram: SandboxClient, make_staff: MakeStaff
+) -> None:
+    bruno = await telegram.person("Bruno")
+    await make_staff(bruno, Role.EMPLOYEE)
+    async with run_bot(gym, api, routers=_routers()) as running:
+        await running.connected.wait()
+        await bruno.sends("/start")
+        home = await bruno.sees("PowerGym")
+        assert not any("Backups" in label for label in home.labels)
+
+
+async def test_a_killed_sender_goes_on_with_the_next_part(gym: Gym, api: Api, ana: Person) -> None:
+    await gym.backup_rounds.round()
+    async with run_bot(gym, api, routers=_routers()) as running:
+        await running.connected.wait()
+        sender = BackupSender(gym, running.assembly.bot)
+        await ana.client.fault("sendDocument", 400, times=1, description="Bad Request: no")
+        with pytest.raises(Exception, match="No"):
+            await sender.step()
+        await sender.step()
+        await sender.step()
+    names = [message.file_name for message in await ana.chat() if message.document_url]
+    assert len(names) == len(set(names))
+
+
+async def test_parts_whose_time_is_over_are_emptied(
+    gym: Gym, api: Api, ana: Person, clock: FrozenClock
+) -> None:
+    await gym.backup_rounds.round()
+    async with run_bot(gym, api, routers=_routers()) as running:
+        await running.connected.wait()
+        sender = BackupSender(gym, running.assembly.bot)
+        await sender.step()
+        clock.advance(timedelta(days=31))
+        await gym.backup_rounds.round()
+        await sender.step()
+        await sender.step()
+    old = next(message for message in await ana.chat() if message.document_url)
+    assert old.file_name == "backup.txt"
+    assert old.document_url is not None
+    assert b"gone" in await ana.client.download(old.document_url)
+
+
+async def test_the_alarm_reaches_every_admin(gym: Gym, api: Api, ana: Person) -> None:
+    from bot.outbox.worker import OutboxWorker
+
+    async with gym.unit_of_work(SYSTEM) as uow:
+        await BackupJournal(uow).ring(BackupTrouble.PROOF_FAILED, "restore_differs")
+    async with run_bot(gym, api, routers=_routers()) as running:
+        await running.connected.wait()
+        await OutboxWorker(gym, running.assembly.bot).drain()
+        await ana.sees("did not restore")
+        await ana.taps("🔒 Backups")
+
+
+async def test_a_new_computer_finds_the_pinned_backup_by_a_code(
+    gym: Gym, api: Api, ana: Person, sandbox: SandboxServer, tmp_path: Path
+) -> None:
+    """As the program does it that `python -m gym restore --from-chat` starts."""
+    await gym.backup_rounds.round()
+    async with run_bot(gym, api, routers=_routers()) as running:
+        await running.connected.wait()
+        await BackupSender(gym, running.assembly.bot).step()
+    folder = tmp_path / "new computer"
+    folder.mkdir()
+    environment = {
+        **os.environ,
+        "TELEGRAM_BOT_TOKEN": sandbox.token,
+        "TELEGRAM_API_URL": sandbox.url,
+        "POWERGYM_HOME": str(tmp_path / "home"),
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot.telegram.backup_download",
+        str(folder),
+        env=environment,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert process.stderr is not None
+    line = (await process.stderr.readline()).decode()
+    await ana.sends(line.strip().rsplit(" ", 1)[1])
+    async with asyncio.timeout(60):
+        assert await process.wait() == 0
+    opened = await OpenedBackup.by_passphrase(files_at([folder]), PHRASE)
+    assert opened.check().gym == "PowerGym"
+    assert json.loads(next(folder.glob(f"*{MANIFEST_ENDING}")).read_text())["parts"]
+
+
+def _routers() -> tuple[object, ...]:
+    from bot.routers import ROUTERS
+
+    return ROUTERS
