@@ -19,12 +19,13 @@ from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 from bot.bot_api.retries import retry_seconds
 from bot.ui.screens import HtmlTranslator
 from gym.app import Gym
-from gym.backup.delivery import BackupDelivery, Parcel, Remains, SentPart
+from gym.backup.delivery import BackupDelivery, Parcel, Remains, SentPart, digest_of
 from gym.backup.errors import BackupError, PassphraseMissing
 from gym.backup.files.archive import header_of
 from gym.backup.files.manifest import BackupManifest
 from gym.backup.files.parts import MANIFEST_ENDING, BackupFiles, PartSpan, part_name, spans_of
 from gym.backup.key_store import BackupKeyStore
+from gym.backup.models import Backup
 from gym.core.config import ConfigError
 from gym.core.errors import DatabaseUnavailable
 from gym.core.leader_election import LeaderElection, LeaderRole
@@ -82,6 +83,9 @@ class BackupSender:
         parcel = await self.gym.run(SYSTEM, lambda uow: BackupDelivery(uow).next_to_send())
         if parcel is not None:
             await self._send(parcel)
+        stale = await self.gym.run(SYSTEM, lambda uow: BackupDelivery(uow).stale_manifest())
+        if stale is not None:
+            await self._correct(*stale)
         remains = await self.gym.run(SYSTEM, lambda uow: BackupDelivery(uow).next_to_expire())
         if remains is not None:
             await self._empty(remains)
@@ -114,23 +118,38 @@ class BackupSender:
         backup, t = parcel.backup, await self._translator(parcel.language)
         manifest = await self._manifest(parcel, path)
         raw = manifest.text()
-        caption = t(
-            "🔒 <b>Backup of {at}</b>\nEncrypted: only the pass-phrase on your paper opens it. On a new "
-            "computer put all parts and this file into one folder, then "
-            "<code>python -m gym restore FOLDER</code>",
-            at=manifest.made_at,
-        )
+        caption = _manifest_caption(t, manifest)
         message = await self._document(parcel.chat_id, raw, f"{manifest.name}{MANIFEST_ENDING}", caption)
         await self.bot.pin_chat_message(parcel.chat_id, message.message_id, disable_notification=True)
-        digest = sha256(raw).hexdigest()
+        digest = digest_of(manifest)
         await self.gym.run(
             SYSTEM, lambda uow: BackupDelivery(uow).sent(backup.id, message.message_id, digest)
         )
         log.info("backup_sent", parts=len(manifest.parts))
 
+    async def _correct(self, backup: Backup, plain: BackupManifest) -> None:
+        """The pinned message says who was erased since; the message stays the same one."""
+        path = self.gym.config.backups_root / plain.name
+        if backup.chat_id is None or backup.manifest_id is None or not await asyncio.to_thread(path.exists):
+            return
+        manifest = await self._sealed(plain, path)
+        t = await self._translator((await self.gym.settings()).language)
+        media = InputMediaDocument(
+            manifest.text(),
+            filename=f"{manifest.name}{MANIFEST_ENDING}",
+            caption=_manifest_caption(t, manifest),
+            parse_mode="HTML",
+        )
+        await self.bot.edit_message_media(media, backup.chat_id, backup.manifest_id)
+        digest = digest_of(manifest)
+        await self.gym.run(SYSTEM, lambda uow: BackupDelivery(uow).corrected(backup.id, digest))
+
     async def _manifest(self, parcel: Parcel, path: Path) -> BackupManifest:
-        """Sealed with the key of its file, whatever the pass-phrase is now."""
         plain = await self.gym.run(SYSTEM, lambda uow: BackupDelivery(uow).manifest(parcel.backup.id))
+        return await self._sealed(plain, path)
+
+    async def _sealed(self, plain: BackupManifest, path: Path) -> BackupManifest:
+        """Sealed with the key of its file, whatever the pass-phrase is now."""
         header = await asyncio.to_thread(header_of, BackupFiles(path.name, [path]))
         key = await self._keys.key_of(header.salt)
         if key is None:
@@ -173,6 +192,15 @@ class BackupSender:
             if not any(words in error.message.lower() for words in GONE):
                 raise
             log.info("backup_part_gone", reason=error.message)  # deleted by hand
+
+
+def _manifest_caption(t: HtmlTranslator, manifest: BackupManifest) -> str:
+    return t(
+        "🔒 <b>Backup of {at}</b>\nEncrypted: only the pass-phrase on your paper opens it. On a new "
+        "computer put all parts and this file into one folder, then "
+        "<code>python -m gym restore FOLDER</code>",
+        at=manifest.made_at,
+    )
 
 
 def _file_id(message: Message) -> str:

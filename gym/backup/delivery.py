@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from sqlalchemy import delete, select
 from gym.backup.files.manifest import BackupManifest, ManifestPart
 from gym.backup.models import Backup, BackupPart, BackupState
 from gym.backup.service import BackupService
+from gym.privacy.erasure import ErasureJournal
 from gym.security.permissions import Permission
 from gym.unit_of_work import UnitOfWork
 
@@ -49,6 +51,11 @@ class Remains:
     backup: Backup
     messages: Sequence[int]
     language: str
+
+
+def digest_of(manifest: BackupManifest) -> str:
+    """Of what it says, without its seal."""
+    return sha256(manifest.model_copy(update={"seal": ""}).text()).hexdigest()
 
 
 class BackupDelivery:
@@ -109,7 +116,24 @@ class BackupDelivery:
             size=backup.size or 0,
             sha256=backup.sha256 or "",
             parts=parts,
+            erased=await ErasureJournal(self.uow).entries(),
         )
+
+    async def stale_manifest(self) -> tuple[Backup, BackupManifest] | None:
+        """The pinned manifest that says less than is known: somebody was erased since."""
+        backup = await self.session.scalar(
+            select(Backup)
+            .where(Backup.state == BackupState.MADE, Backup.manifest_id.is_not(None))
+            .order_by(Backup.made_at.desc())
+            .limit(1)
+        )
+        if backup is None:
+            return None
+        manifest = await self.manifest(backup.id)
+        return None if digest_of(manifest) == backup.manifest_digest else (backup, manifest)
+
+    async def corrected(self, backup_id: UUID, digest: str) -> None:
+        (await self.session.get_one(Backup, backup_id)).manifest_digest = digest
 
     async def sent(self, backup_id: UUID, manifest_id: int, digest: str) -> None:
         backup = await self.session.get_one(Backup, backup_id)

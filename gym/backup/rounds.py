@@ -16,6 +16,7 @@ import structlog
 from gym.backup.creation import BackupMaker
 from gym.backup.errors import BackupError, PassphraseMissing, PassphraseWrong
 from gym.backup.files.archive import OpenedBackup, header_of
+from gym.backup.files.erasure_list import write_erasures
 from gym.backup.files.parts import BackupFiles
 from gym.backup.files.passphrase import BackupKey
 from gym.backup.journal import BackupJournal
@@ -26,6 +27,7 @@ from gym.core.config import Config, ConfigError
 from gym.core.database.engine import Database
 from gym.core.errors import DatabaseUnavailable
 from gym.core.leader_election import LeaderElection, LeaderRole
+from gym.privacy.erasure import ErasureJournal
 from gym.security.keys.secrets import Secrets
 from gym.security.permissions import Actor
 from gym.settings.schemas import GymSettings
@@ -85,6 +87,7 @@ class BackupRounds:
         except ConfigError as error:
             log.warning("backup_key_unreadable", error=str(error))
             return
+        await self._note_erasures(key)
         due = await self.run(SYSTEM, lambda uow: BackupJournal(uow).next_to_make())
         if due is not None:
             await self._make(due, key)
@@ -93,6 +96,14 @@ class BackupRounds:
             await self._prove(to_prove)
         await self._let_go()
         await self.run(SYSTEM, lambda uow: BackupJournal(uow).watch())
+
+    async def _note_erasures(self, key: BackupKey) -> None:
+        """Beside the backups, which still hold whoever was erased since."""
+        entries = await self.run(SYSTEM, lambda uow: ErasureJournal(uow).entries())
+        try:
+            await asyncio.to_thread(write_erasures, self.config.backups_root, entries, key)
+        except OSError as error:
+            log.warning("erasures_not_noted", reason=error.strerror)
 
     async def _make(self, due: Backup, key: BackupKey) -> None:
         settings = await self.run(SYSTEM, _settings)

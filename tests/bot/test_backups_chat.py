@@ -28,7 +28,9 @@ from gym.backup.files.parts import MANIFEST_ENDING, files_at
 from gym.backup.health import BackupTrouble
 from gym.backup.journal import BackupJournal
 from gym.core.clock import FrozenClock
+from gym.privacy.erasure import ErasureService
 from gym.security.permissions import Actor, Role
+from tests.bot.conftest import MakeMember
 from tests.support.sandbox.client import Person, SandboxClient
 
 PHRASE = "7KQP-X2M0-4RTV-9HJ1"
@@ -149,6 +151,27 @@ async def test_parts_whose_time_is_over_are_emptied(
     assert old.file_name == "backup.txt"
     assert old.document_url is not None
     assert b"gone" in await ana.client.download(old.document_url)
+
+
+async def test_the_pinned_manifest_says_who_was_erased_since(
+    gym: Gym, api: Api, ana: Person, clock: FrozenClock, make_member: MakeMember
+) -> None:
+    rosa = await make_member(None, "Rosalinda")
+    await gym.backup_rounds.round()
+    async with run_bot(gym, api, routers=_routers()) as running:
+        await running.connected.wait()
+        sender = BackupSender(gym, running.assembly.bot)
+        await sender.step()
+        async with gym.unit_of_work(SYSTEM) as uow:
+            await ErasureService(uow).ask(rosa.id)
+        await sender.step()
+        await sender.step()
+    [pinned] = [one for one in await ana.chat() if (one.file_name or "").endswith(MANIFEST_ENDING)]
+    assert pinned.document_url is not None
+    raw = await ana.client.download(pinned.document_url)
+    manifest = BackupManifest.read(raw, "it")
+    assert [one.client_id for one in manifest.erased] == [rosa.id]
+    assert b"Rosalinda" not in raw
 
 
 async def test_the_alarm_reaches_every_admin(gym: Gym, api: Api, ana: Person) -> None:

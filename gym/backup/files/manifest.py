@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
-from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from gym.backup.errors import BackupAltered, BackupUnreadable
 from gym.backup.files.passphrase import BackupKey
+from gym.privacy.schemas import JournalEntry
 
 LARGEST_BYTES: Final = 19_000_000
 
@@ -40,7 +40,7 @@ class BackupManifest(BaseModel):
     size: int
     sha256: str
     parts: Sequence[ManifestPart]
-    erased: Sequence[UUID] = ()
+    erased: Sequence[JournalEntry] = ()
     """Clients who were erased, by the ids they had; no more is known of them."""
     seal: str = ""
 

@@ -14,28 +14,34 @@ from pathlib import Path
 
 import asyncpg
 import typer
-from pydantic import SecretStr
 
 from gym.app import Gym
-from gym.backup.errors import ChatNotRead, GymThere, KeysApart
+from gym.backup.errors import ChatNotRead, GymThere
 from gym.backup.files.archive import OpenedBackup, Preface
-from gym.backup.files.parts import BackupFiles, files_at
+from gym.backup.files.erasure_list import erasures_beside
+from gym.backup.files.manifest import BackupManifest
+from gym.backup.files.parts import MANIFEST_ENDING, BackupFiles, files_at
+from gym.backup.files.passphrase import BackupKey
 from gym.backup.key_store import BackupKeyStore
 from gym.backup.restoring.restoration import Restoration
 from gym.backup.restoring.settling import Settled, settle
 from gym.backup.restoring.side_databases import SideDatabases
 from gym.commands.backup.asking import asked_passphrase
+from gym.commands.backup.brought_keys import keep_keys, keys_of
 from gym.core.clock import SystemClock
 from gym.core.config import Config
 from gym.core.database.engine import Database, plain_dsn
 from gym.core.database.migrations import upgrade
 from gym.core.postgres import EmbeddedPostgres
-from gym.security.cipher import Keyring
-from gym.security.keys.rules import DATA_KEYS, JWT_KEYS
-from gym.security.keys.secrets import Secrets, keep_values, kept_value
+from gym.privacy.erasure import ErasureJournal
+from gym.privacy.schemas import JournalEntry
+from gym.security.keys.secrets import Secrets
 from gym.security.permissions import Actor
+from gym.unit_of_work import UnitOfWork
 
 WORD = "restoring"
+_HAS_ERASURES = "SELECT to_regclass('public.erasures') IS NOT NULL"
+_ERASURES = "SELECT client_id, by_client, asked_at, due_at, done_at FROM erasures WHERE canceled_at IS NULL"
 _IS_GYM = "SELECT to_regclass('public.alembic_version') IS NOT NULL"
 
 
@@ -51,12 +57,23 @@ class RestoreOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class RestorePlan:
+    """What goes in, the keys it is opened with, and who must not come back."""
+
+    restoration: Restoration
+    secrets: Secrets
+    erasures: Sequence[JournalEntry]
+
+
+@dataclass(frozen=True, slots=True)
 class Restored:
     """What came of it."""
 
     name: str
     preface: Preface
     settled: Settled
+    erased: int
+    """How many clients were erased again."""
     kept: str | None
     """The database that was replaced; None where there was no gym."""
 
@@ -82,12 +99,15 @@ def _fetched(config: Config) -> Generator[Path]:
 
 
 async def _restore(config: Config, order: RestoreOrder, files: BackupFiles) -> int:
-    backup = await OpenedBackup.by_passphrase(files, asked_passphrase(config))
+    passphrase = asked_passphrase(config)
+    backup = await OpenedBackup.by_passphrase(files, passphrase)
     restoration = Restoration(backup)
     preface = await restoration.check(None if config.database_url else config.powergym_home)
-    secrets = _keys_of(config, preface)
+    secrets = keys_of(config, preface)
+    beside = await asyncio.to_thread(_erasures, files, backup.key, passphrase)
     async with _server(config) as url:
-        restored = await _put_in_place(config, order, restoration, secrets, SideDatabases(url))
+        plan = RestorePlan(restoration, secrets, [*beside, *await erasures_at(url)])
+        restored = await _put_in_place(config, order, plan, SideDatabases(url))
     if not BackupKeyStore(config).is_given:
         BackupKeyStore(config).keep(backup.key)
     _report(restored, order)
@@ -106,7 +126,7 @@ async def forget(config: Config, *, as_json: bool) -> int:
 
 
 async def _put_in_place(
-    config: Config, order: RestoreOrder, restoration: Restoration, secrets: Secrets, sides: SideDatabases
+    config: Config, order: RestoreOrder, plan: RestorePlan, sides: SideDatabases
 ) -> Restored:
     was_gym = await _is_gym(sides.url)
     if was_gym and not order.replace:
@@ -115,28 +135,54 @@ async def _put_in_place(
     name = sides.named(WORD)
     url = await sides.make(name)
     try:
-        preface = await restoration.fill(url)
-        settled = await _settled(config, url, secrets, preface)
+        preface = await plan.restoration.fill(url)
+        settled, erased = await _settled(config, url, plan, preface)
         # Both gyms' keys lie there before the swap: whichever database is in place, it can be opened.
-        _keep_keys(config, secrets)
+        keep_keys(config, plan.secrets)
         before = await sides.swap(name, SystemClock().now())
     except BaseException:
         await sides.drop(name)
         raise
     if not was_gym:
         await sides.drop(before)
-    return Restored(restoration.backup.files.name, preface, settled, before if was_gym else None)
+    return Restored(plan.restoration.backup.files.name, preface, settled, erased, before if was_gym else None)
 
 
-async def _settled(config: Config, url: str, secrets: Secrets, preface: Preface) -> Settled:
-    """Migrated to this release, and made ready to be opened."""
+async def _settled(config: Config, url: str, plan: RestorePlan, preface: Preface) -> tuple[Settled, int]:
+    """Migrated to this release, without whom was erased since, and made ready to be opened."""
     database = Database(url)
+
+    async def work(uow: UnitOfWork) -> tuple[Settled, int]:
+        erased = await ErasureJournal(uow).replay(plan.erasures)
+        return await settle(uow, preface.made_at), erased
+
     try:
         await upgrade(database)
-        gym = Gym(config, database, SystemClock(), secrets)
-        return await gym.run(Actor.system(), lambda uow: settle(uow, preface.made_at))
+        return await Gym(config, database, SystemClock(), plan.secrets).run(Actor.system(), work)
     finally:
         await database.close()
+
+
+def _erasures(files: BackupFiles, key: BackupKey, passphrase: str) -> list[JournalEntry]:
+    """Who was erased since, as the folder and the chat say. Blocks. Raises `BackupAltered`."""
+    found = erasures_beside(files.paths, passphrase)
+    path = files.paths[0].parent / f"{files.name}{MANIFEST_ENDING}"
+    if path.exists():
+        manifest = BackupManifest.read(path.read_bytes(), path.name)
+        manifest.require_seal(key)
+        found += manifest.erased
+    return found
+
+
+async def erasures_at(url: str) -> list[JournalEntry]:
+    """What the gym that is replaced knows of erasures; nothing where there is none, or an old one."""
+    connection = await asyncpg.connect(plain_dsn(url))
+    try:
+        if not await connection.fetchval(_HAS_ERASURES):
+            return []
+        return [JournalEntry.model_validate(dict(row)) for row in await connection.fetch(_ERASURES)]
+    finally:
+        await connection.close(timeout=2)
 
 
 async def _is_gym(url: str) -> bool:
@@ -161,37 +207,6 @@ async def _server(config: Config) -> AsyncGenerator[str]:
         await asyncio.to_thread(postgres.stop)
 
 
-# Keys ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _keys_of(config: Config, preface: Preface) -> Secrets:
-    """The backup's keys in front, those that are here behind them. Raises `KeysApart`."""
-    return Secrets(
-        _joined(config, JWT_KEYS, config.jwt_keys, preface.jwt_keys),
-        _joined(config, DATA_KEYS, config.data_keys, preface.data_keys),
-    )
-
-
-def _joined(config: Config, name: str, secret: SecretStr | None, brought: str) -> Keyring:
-    ring, given = Keyring.parse(brought), secret.get_secret_value() if secret else None
-    here = given or kept_value(config.powergym_home, name)
-    there = Keyring.parse(here) if here else ring
-    for kid in ring:
-        if (kid not in there and given) or (kid in there and there.get(kid) != ring.get(kid)):
-            raise KeysApart(name, kid)
-    return there if given else ring.joined(there)
-
-
-def _keep_keys(config: Config, secrets: Secrets) -> None:
-    """Those that the environment does not give."""
-    kept = {
-        **({} if config.jwt_keys else {JWT_KEYS: secrets.jwt.text()}),
-        **({} if config.data_keys else {DATA_KEYS: secrets.data.text()}),
-    }
-    if kept:
-        keep_values(config.powergym_home, kept)
-
-
 # Telling ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -204,6 +219,7 @@ def _report(restored: Restored, order: RestoreOrder) -> None:
             "gym": restored.preface.gym,
             "rows": sum(facts.rows.values()),
             "sums": facts.sums,
+            "erased_again": restored.erased,
             "held_messages": settled.held,
             "receipts_after": settled.receipts_after,
             "kept": restored.kept,
@@ -214,6 +230,8 @@ def _report(restored: Restored, order: RestoreOrder) -> None:
         f"{restored.preface.gym} as of {restored.preface.made_at.isoformat()} is back: "
         f"{sum(facts.rows.values())} rows, compared with the backup."
     )
+    if restored.erased:
+        typer.echo(f"{restored.erased} clients who were erased since are erased again.")
     if settled.held:
         typer.echo(f"{settled.held} overdue messages wait under Messages, Undelivered: an admin decides.")
     if settled.receipts_after is not None:
