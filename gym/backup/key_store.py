@@ -78,7 +78,7 @@ class BackupKeyStore:
         text = kept_value(home, NAME)
         if text is None:
             raise PassphraseMissing
-        REDACTOR.know(*text.split(":"))
+        REDACTOR.add_secrets(*text.split(":"))
         try:
             return BackupKey.parse(text)
         except ValueError:
