@@ -19,7 +19,7 @@ NOT_FIELDS: Final = {
     "settled with the document": {"document_in_doubt"},
     "set with the guardian's name": {"guardian_consent_at"},
     "chosen in the client's own chat": {"language", "telegram_id", "linked_at"},
-    "operations with rules of their own": {"active", "blocked_until", "block_reason"},
+    "operations with rules of their own": {"active", "blocked_until", "block_reason", "erased_at"},
     "of the printed card": {"card_serial", "card_issued_at"},
     "made by the database": {"search"},
 }
