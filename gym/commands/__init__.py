@@ -110,7 +110,8 @@ async def import_list(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> int:
     """Import a list of members, or their photos; the same again changes nothing."""
-    from gym.commands.data.importing import ImportOrder, import_file
+    from gym.commands.data.import_order import ImportOrder
+    from gym.commands.data.importing import import_file
     from gym.commands.data.past_imports import show_imports, undo_import
     from gym.importing.reading.day_orders import DayOrder
     from gym.importing.schemas import ImportChoices

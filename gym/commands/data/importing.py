@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import typer
@@ -14,6 +12,9 @@ from rich.console import Console
 from rich.progress import Progress
 
 from gym.app import Gym, open_gym
+from gym.commands.data.exporting import read_back
+from gym.commands.data.import_order import ImportOrder
+from gym.commands.data.photos import import_photos
 from gym.core.config import Config
 from gym.core.language import Translator
 from gym.exporting.reading import is_export
@@ -31,23 +32,8 @@ MOST_SHOWN = 50
 """Rows with problems that are printed; all of them stand in the JSON and in the sheet."""
 
 
-@dataclass(frozen=True, slots=True)
-class ImportOrder:
-    """What the operator asked for."""
-
-    file: Path
-    choices: ImportChoices
-    dry_run: bool
-    good_rows: bool
-    as_json: bool
-    sheet_back: Path | None
-
-
 async def import_file(config: Config, order: ImportOrder) -> int:
     """A list, a ZIP of photos, or an export of a whole gym, by what the file is."""
-    from gym.commands.data.exporting import read_back
-    from gym.commands.data.photos import import_photos
-
     with order.file.open("rb") as source:
         is_whole = await asyncio.to_thread(is_export, source)
         is_photos = await asyncio.to_thread(is_photo_archive, source)

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from gym.app import open_gym
-from gym.commands.data.importing import ImportOrder
+from gym.commands.data.import_order import ImportOrder
 from gym.core.config import Config
 from gym.core.language import Translator
 from gym.importing.photos.archive import PhotoArchive

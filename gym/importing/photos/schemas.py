@@ -55,7 +55,7 @@ class KnownFace:
 
 
 @dataclass(frozen=True, slots=True)
-class PersonPhotos:
+class PhotosToEnrol:
     """Photos of one person who may be enrolled, in the order of their names."""
 
     person: KnownFace
@@ -66,7 +66,7 @@ class PersonPhotos:
 class PhotoPlan:
     """A ZIP beside the gym: whose faces can be read, and what is settled without reading."""
 
-    people: Sequence[PersonPhotos]
+    people: Sequence[PhotosToEnrol]
     settled: Sequence[PhotoResult]
 
     @property

@@ -26,10 +26,10 @@ from gym.importing.photos.file_names import numbers_in
 from gym.importing.photos.repository import PhotoOwners, is_enrolled, photo_owners
 from gym.importing.photos.schemas import (
     KnownFace,
-    PersonPhotos,
     PhotoOutcome,
     PhotoPlan,
     PhotoResult,
+    PhotosToEnrol,
     by_name,
 )
 from gym.security.permissions import Permission
@@ -105,7 +105,7 @@ class PhotoImport:
                 progress(done, plan.photos)
         return by_name(results)
 
-    async def _person(self, archive: PhotoArchive, photos: PersonPhotos) -> list[PhotoResult]:
+    async def _person(self, archive: PhotoArchive, photos: PhotosToEnrol) -> list[PhotoResult]:
         read = [(file, await self._read(archive, file)) for file in photos.files]
         faces = [face for _, face in read if isinstance(face, EnrolmentFace)]
         outcome = await self._enrol(photos.person.client_id, faces) if faces else PhotoOutcome.LEFT_OUT
@@ -163,7 +163,7 @@ def _planned(owners: PhotoOwners, files: Sequence[ArchivedFile]) -> PhotoPlan:
         for file in own[MOST_PHOTOS:]:
             fault = PhotoSurplus(MOST_PHOTOS)
             settled.append(PhotoResult(file.name, PhotoOutcome.LEFT_OUT, owner.name, fault))
-    people = [PersonPhotos(owner, own[:MOST_PHOTOS]) for owner, own in by_person.values()]
+    people = [PhotosToEnrol(owner, own[:MOST_PHOTOS]) for owner, own in by_person.values()]
     return PhotoPlan(people, settled)
 
 
