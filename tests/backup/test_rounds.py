@@ -13,6 +13,7 @@ from sqlalchemy import select
 from gym.app import Gym
 from gym.backup import creation, rounds
 from gym.backup.errors import NoRoom, RestoreDiffers
+from gym.backup.files.parts import backups_in
 from gym.backup.health import BackupHealthReader, BackupTrouble
 from gym.backup.journal import BackupJournal
 from gym.backup.models import Backup, BackupState
@@ -165,5 +166,5 @@ async def test_old_files_go_and_their_rows_say_so(backed: Gym, clock: FrozenCloc
         clock.advance(DAY)
     rows = await journal(backed)
     kept = sorted(row.name or "" for row in rows if row.state is BackupState.MADE)
-    assert sorted(path.name for path in backed.config.backups_root.iterdir()) == kept
+    assert sorted(path.name for path in backups_in(backed.config.backups_root)) == kept
     assert len(kept) < len(rows)
