@@ -15,6 +15,7 @@ PAYLOAD_KEYS: Final = {
     "denied_code": "",
     "discount_kind": "",
     "display_name": "name",
+    "error": "",
     "fields": "",
     "first_name": "name",
     "friend_name": "name",
@@ -37,6 +38,7 @@ PAYLOAD_KEYS: Final = {
     "taken_by": "name",
     "text": "words",
     "till": "name",
+    "trouble": "",
     "username": "name",
 }
 """Words of `gym.privacy.register.Holds`; empty for words of the program and of the gym's own settings."""
