@@ -15,7 +15,8 @@ from bot.messages.register import (
 )
 from bot.ui.buttons.member import MyPlan, WantToRenew
 from bot.ui.keyboards import Button, Keyboard, button
-from bot.ui.screens import Html, HtmlTranslator
+from bot.ui.screens import HtmlTranslator
+from bot.ui.wording.terms import receipt_number
 from gym.attendance.models import VerdictCode
 from gym.core.language import N_
 from gym.notifications.payloads.base import Payload
@@ -49,7 +50,7 @@ def _receipt(t: HtmlTranslator, p: ReceiptPayload, context: WordingContext) -> s
     text = t(
         "🧾 <b>Receipt {number}</b>\n{gym}\n\n"
         "Paid <b>{amount}</b> ({method}) for {plan}\n{starts_on} – {ends_on}",
-        number=Html(f"№ {p.payment.receipt_number}"),
+        number=receipt_number(t, p.payment.receipt_number),
         gym=context.settings.name,
         amount=p.payment.amount,
         method=method_words(t, p.payment.method),
@@ -79,7 +80,7 @@ def _receipt_of_all(t: HtmlTranslator, payment: PaymentDetails, context: Wording
 def _part(t: HtmlTranslator, one: ReceiptPart) -> str:
     return t(
         "{number}: {amount} for {plan}, {starts_on} – {ends_on}",
-        number=Html(f"№ {one.receipt_number}"),
+        number=receipt_number(t, one.receipt_number),
         amount=one.amount,
         plan=one.plan_name,
         starts_on=one.starts_on,
@@ -92,7 +93,7 @@ def _voided(t: HtmlTranslator, p: VoidedPayload, _: WordingContext) -> str:
     """Without the reason, which is meant for the desk."""
     text = t(
         "↩️ <b>Receipt {number}</b> is void: <b>{amount}</b> ({method}) for {plan} no longer counts as paid.",
-        number=Html(f"№ {p.void.receipt_number}"),
+        number=receipt_number(t, p.void.receipt_number),
         amount=p.void.amount,
         method=method_words(t, p.void.method),
         plan=p.about.plan_name,

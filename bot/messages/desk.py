@@ -11,6 +11,7 @@ from bot.ui.buttons.money import TakePayment
 from bot.ui.callbacks import Callback
 from bot.ui.keyboards import Button, Keyboard, button
 from bot.ui.screens import Html, HtmlTranslator
+from bot.ui.wording.terms import receipt_number
 from bot.ui.wording.verdicts import CLOSED_DEBT, FROZEN_OPEN_END, WHY
 from gym.attendance.models import VerdictCode
 from gym.core.language import N_
@@ -86,7 +87,7 @@ def _activated(t: HtmlTranslator, p: DeskActivatedPayload, _: WordingContext) ->
 def _desk_payment(t: HtmlTranslator, p: DeskPaymentPayload, _: WordingContext) -> str:
     payment = p.payment
     if payment.parts:
-        numbers = ", ".join(f"№ {one.receipt_number}" for one in payment.parts)
+        numbers = ", ".join(receipt_number(t, one.receipt_number) for one in payment.parts)
         return t(
             "💵 {client_name} paid everything, {amount} ({method}), receipts {numbers} ({staff_name})",
             client_name=p.about.client_name,
@@ -100,7 +101,7 @@ def _desk_payment(t: HtmlTranslator, p: DeskPaymentPayload, _: WordingContext) -
         client_name=p.about.client_name,
         amount=payment.amount,
         method=method_words(t, payment.method),
-        number=Html(f"№ {payment.receipt_number}"),
+        number=receipt_number(t, payment.receipt_number),
         staff_name=p.staff_name,
     )
 
@@ -109,7 +110,7 @@ def _desk_payment(t: HtmlTranslator, p: DeskPaymentPayload, _: WordingContext) -
 def _desk_void(t: HtmlTranslator, p: DeskVoidPayload, _: WordingContext) -> str:
     return t(
         "↩️ Receipt {number} of {client_name} ({amount}) was voided by {staff_name}: {reason}",
-        number=Html(f"№ {p.void.receipt_number}"),
+        number=receipt_number(t, p.void.receipt_number),
         client_name=p.about.client_name,
         amount=p.void.amount,
         staff_name=p.staff_name,

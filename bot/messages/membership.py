@@ -8,7 +8,8 @@ from bot.ui.buttons.member import MyPlan
 from bot.ui.buttons.memberships import ManagePlan
 from bot.ui.buttons.money import TakePayment
 from bot.ui.keyboards import Keyboard, button
-from bot.ui.screens import Html, HtmlTranslator
+from bot.ui.screens import HtmlTranslator
+from bot.ui.wording.terms import receipt_number
 from gym.notifications.payloads.base import Payload
 from gym.notifications.payloads.money import DeskRefundPayload, RefundDetails, RefundedPayload
 from gym.notifications.payloads.plans import (
@@ -69,7 +70,7 @@ def _change_lines(t: HtmlTranslator, change: ChangeDetails) -> list[str]:
     if change.debt_left:
         lines.append(t("⚠️ {amount} of the old plan stay to pay.", amount=change.debt_left))
     if change.to_new:
-        number = Html(f"№ {change.receipt_number}")
+        number = receipt_number(t, change.receipt_number)
         lines.append(
             t("− {amount} paid onto the new plan, receipt {number}", amount=change.to_new, number=number)
         )

@@ -15,8 +15,9 @@ from bot.forms.steps import amount_step, method_choices, method_step, reason_ste
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.approvals import AskDiscount, AskRefund, AskVoid
 from bot.ui.buttons.clients import Card
-from bot.ui.screens import Html, Screen, say_error
+from bot.ui.screens import Screen, say_error
 from bot.ui.update_context import UpdateContext
+from bot.ui.wording.terms import receipt_number
 from gym.approvals.errors import AlreadyAsked
 from gym.approvals.models import Approval
 from gym.approvals.service import ApprovalService
@@ -56,7 +57,7 @@ async def ask_void(context: UpdateContext, press: AskVoid) -> None:
         raise MoneyGivenBack(receipt.given_back)
     wish = context.t(
         "↩️ Void receipt {number} of {amount}\n👤 {client}\n🏷 {plan}",
-        number=Html(f"№ {receipt.number}"),
+        number=receipt_number(context.t, receipt.number),
         amount=receipt.amount,
         client=receipt.client_name,
         plan=receipt.plan_name,

@@ -16,7 +16,7 @@ from bot.ui.screens import Html, HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.ledger import method_words, money_line, receipt_label
 from bot.ui.wording.memberships.freezes import rest_lines
-from bot.ui.wording.terms import status
+from bot.ui.wording.terms import receipt_number, status
 from gym.attendance.checkin.service import AttendanceService
 from gym.attendance.models import CheckIn, Outcome, VerdictCode
 from gym.clients.service import ClientService
@@ -175,7 +175,7 @@ def _statement_line(t: HtmlTranslator, line: StatementLine, voided_number: int |
 
 
 def _what(t: HtmlTranslator, entry: LedgerEntry, voided_number: int | None) -> str:
-    number = Html(f"№ {entry.receipt_number or voided_number}")
+    number = receipt_number(t, entry.receipt_number or voided_number)
     match entry.kind:
         case EntryKind.CHARGE:
             return t("charged")

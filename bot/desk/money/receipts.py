@@ -15,10 +15,10 @@ from bot.ui.buttons.money import ShowReceipt, TakeBack, TakePayment, VoidPayment
 from bot.ui.callbacks import Callback, callback
 from bot.ui.documents import send_receipt
 from bot.ui.keyboards import Button, Row, button, nav
-from bot.ui.screens import Html, HtmlTranslator, Screen, say_error
+from bot.ui.screens import HtmlTranslator, Screen, say_error
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.memberships.freezes import receipt_rests
-from bot.ui.wording.terms import METHODS
+from bot.ui.wording.terms import METHODS, receipt_number
 from gym.clients.service import ClientService
 from gym.core.language import N_
 from gym.payments.errors import AlreadyVoided, MoneyGivenBack, VoidNeedsAdmin
@@ -74,7 +74,7 @@ def receipt_screen(
 
 
 def _heading(t: HtmlTranslator, receipt: Receipt) -> str:
-    number = Html(f"№ {receipt.number}")
+    number = receipt_number(t, receipt.number)
     if receipt.voided:
         return t("↩️ Receipt {number} of <s>{amount}</s> was voided.", number=number, amount=receipt.amount)
     return t(
@@ -168,7 +168,7 @@ async def _void_summary(ctx: FormContext) -> str:
     lines = [
         ctx.t(
             "Void receipt {number} of {amount} ({method})?\n👤 {client}\nReason: {reason}",
-            number=Html(f"№ {ctx.value('number', int)}"),
+            number=receipt_number(ctx.t, ctx.value("number", int)),
             amount=ctx.value("amount", Decimal),
             method=ctx.t(METHODS[method]),
             client=ctx.value("client", str),

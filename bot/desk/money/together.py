@@ -13,10 +13,10 @@ from bot.ui.buttons.clients import Card
 from bot.ui.buttons.money import TakeEverything, TakePayment
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Button, Keyboard, button, grid, nav
-from bot.ui.screens import Html, HtmlTranslator, Screen
+from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.memberships.refusals import refusal_screen
-from bot.ui.wording.terms import METHODS
+from bot.ui.wording.terms import METHODS, receipt_number
 from gym.payments.errors import owed_only
 from gym.payments.models import TILL, Method
 from gym.subscriptions.errors import JustChanged
@@ -101,7 +101,7 @@ def joint_screen(t: HtmlTranslator, done: JointReceipt) -> Screen:
     lines += [
         t(
             "🧾 {number}: {amount} for {plan}, {starts_on} – {ends_on}",
-            number=Html(f"№ {one.number}"),
+            number=receipt_number(t, one.number),
             amount=one.amount,
             plan=one.plan_name,
             starts_on=one.starts_on,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.ui.screens import Html, HtmlTranslator
-from bot.ui.wording.terms import METHODS
+from bot.ui.screens import HtmlTranslator
+from bot.ui.wording.terms import METHODS, receipt_number
 from gym.payments.models import EntryKind, LedgerEntry
 from gym.payments.statements import MoneyRow
 
@@ -15,7 +15,7 @@ def money_line(t: HtmlTranslator, row: MoneyRow) -> str:
     if entry.kind is EntryKind.VOID:
         return t(
             "↩️ {day}: receipt {number} voided: {reason}",
-            number=Html(f"№ {row.receipt_number}"),
+            number=receipt_number(t, row.receipt_number),
             reason=entry.reason,
             **facts,
         )
@@ -26,7 +26,7 @@ def money_line(t: HtmlTranslator, row: MoneyRow) -> str:
 
 
 def receipt_label(t: HtmlTranslator, row: MoneyRow) -> str:
-    return f"№ {row.receipt_number} · {t.money(row.entry.amount)}"
+    return f"{receipt_number(t, row.receipt_number)} · {t.money(row.entry.amount)}"
 
 
 def method_words(t: HtmlTranslator, entry: LedgerEntry) -> str:

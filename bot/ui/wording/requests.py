@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from bot.ui.masking import mask_contacts
-from bot.ui.screens import Html, HtmlTranslator
+from bot.ui.screens import HtmlTranslator
 from bot.ui.surfaces import mask_payload
-from bot.ui.wording.terms import METHODS
+from bot.ui.wording.terms import METHODS, receipt_number
 from gym.approvals.models import Approval, ApprovalKind, ApprovalState
 from gym.approvals.notices import request_details
 from gym.approvals.schemas import discount_of
@@ -93,7 +93,7 @@ def _full_price(t: HtmlTranslator, discount: DiscountRequest) -> str:
 def _void(t: HtmlTranslator, void: VoidRequest) -> str:
     return t(
         "↩️ <b>Void receipt {number} of {amount}</b> ({method}), taken by {taken_by} on {taken_at} for {plan}",
-        number=Html(f"№ {void.receipt_number}"),
+        number=receipt_number(t, void.receipt_number),
         amount=void.amount,
         method=t(METHODS[Method(void.method)]),
         taken_by=void.taken_by,

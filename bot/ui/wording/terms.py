@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.ui.screens import HtmlTranslator
+from bot.ui.screens import Html, HtmlTranslator
 from gym.core.language import N_, Translator
 from gym.jobs.table import JOBS
 from gym.payments.models import Method
@@ -49,6 +49,11 @@ def plan_length(t: Translator, plan: Plan) -> str:
     if plan.visits is None:
         return length
     return f"{length}, {t.plural('{count} visit', '{count} visits', plan.visits)}"
+
+
+def receipt_number(t: HtmlTranslator, number: int | None) -> Html:
+    """The number of a receipt with its sign in the reader's language: `№ 7`, `N.º 7`."""
+    return Html(t("№ {number}", number=str(number)))
 
 
 def status(t: Translator, subscription: Subscription) -> str:

@@ -62,7 +62,7 @@ def worded_together(parts: Sequence[Receipt], settings: GymSettings, t: Translat
     first, counting = parts[0], [one for one in parts if not one.voided]
     rows = [(t(N_("Client")), first.client_name)]
     for one in parts:
-        rows.append((f"№ {one.number}", f"{one.plan_name}: {t.money(one.amount)}"))
+        rows.append((t(N_("№ {number}"), number=str(one.number)), f"{one.plan_name}: {t.money(one.amount)}"))
         days = f"{t.day(one.starts_on)} – {t.day(one.ends_on)}"
         rows.append((t(N_("VOID")) if one.voided else "", days))
     rows.append((t(N_("Method")), t(WORDS[first.method])))
