@@ -216,7 +216,8 @@ def _body(data: RequestData | None) -> aiohttp.FormData | None:
     """The parameters as a form; files make it multipart."""
     if data is None:
         return None
-    form = aiohttp.FormData()
+    # Quoted, `Lucía 1.pdf` would arrive as `Luc%C3%ADa%201.pdf`: Telegram shows a file's name as it is sent.
+    form = aiohttp.FormData(quote_fields=False)
     for name, value in data.json_parameters.items():
         form.add_field(name, value)
     if data.contains_files:
