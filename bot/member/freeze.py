@@ -91,7 +91,7 @@ def _screen(
     lines.append(left_words(t, left))
     rows: list[Row] = []
     if wish is not None:
-        lines += ["", t("⏳ The desk has your wish: {days}", days=Html(_wished(t, wish)))]
+        lines += ["", t("⏳ The desk has your request: {days}", days=Html(_wished(t, wish)))]
         rows.append([button(t("✖️ Take it back"), TakeWishBack(wish.id))])
     elif one.account.balance:
         lines += ["", t("💵 There are {balance} to pay before you can freeze.", balance=one.account.balance)]
@@ -202,7 +202,7 @@ async def _ask(ctx: FormContext) -> Screen:
     async with ctx.member_unit_of_work() as uow:
         await ApprovalService(uow).ask_freeze(starts_on, ends_on, reason, key=ctx.key)
     t = ctx.t
-    text = t("🙋 <b>The desk has your wish.</b> You hear of the answer here.")
+    text = t("🙋 <b>The desk has your request.</b> You will get the answer here.")
     return Screen(text, [nav(t, back=MyFreeze())])
 
 

@@ -8,6 +8,7 @@ from bot.messages.register import WordingContext, offers, says
 from bot.ui.buttons.settings import Backups
 from bot.ui.keyboards import Keyboard, button
 from bot.ui.screens import HtmlTranslator
+from bot.ui.wording.backups import cause
 from gym.backup.health import BackupTrouble
 from gym.core.language import N_
 from gym.notifications.payloads.operations import BackupAlarmPayload
@@ -30,7 +31,7 @@ ALARMS: Final = {
 
 @says(BackupAlarmPayload)
 def _alarm(t: HtmlTranslator, p: BackupAlarmPayload, _: WordingContext) -> str:
-    return t(ALARMS[BackupTrouble(p.trouble)], error=p.error or "?", since=p.since or "?")
+    return t(ALARMS[BackupTrouble(p.trouble)], error=cause(t, p.error), since=p.since or "?")
 
 
 @offers(BackupAlarmPayload)

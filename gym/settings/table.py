@@ -116,8 +116,8 @@ SETTINGS: Final[dict[str, SettingRow]] = {
     "approval_hours": SettingRow(
         SettingKind.WHOLE,
         SettingGroup.MONEY,
-        N_("Requests live"),
-        N_("So long a request waits for an admin's answer."),
+        N_("Request expiry"),
+        N_("How long a request waits for an admin's answer."),
         unit="hours",
     ),
     "smallest_amount": SettingRow(
@@ -160,7 +160,7 @@ SETTINGS: Final[dict[str, SettingRow]] = {
         SettingKind.WHOLE,
         SettingGroup.DOOR,
         N_("Card pause"),
-        N_("So long a QR or document does not open again after an entry, so that no card is passed back."),
+        N_("How long a QR or document does not open again after an entry, so that no card is passed back."),
         unit="minutes",
     ),
     "check_out": SettingRow(
@@ -180,7 +180,7 @@ SETTINGS: Final[dict[str, SettingRow]] = {
         SettingKind.WHOLE,
         SettingGroup.DOOR,
         N_("Undo time"),
-        N_("So long a check-in can be undone by whoever made it."),
+        N_("How long a check-in can be undone by whoever made it."),
         unit="minutes",
     ),
     "offline_policy": SettingRow(
@@ -292,7 +292,7 @@ SETTINGS: Final[dict[str, SettingRow]] = {
         SettingKind.WHOLE,
         SettingGroup.MESSAGES,
         N_("Messages kept"),
-        N_("So long it is remembered what was told to whom; then it is forgotten."),
+        N_("How long it is remembered what was told to whom; then it is forgotten."),
         unit="days",
     ),
 }

@@ -12,6 +12,7 @@ from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, nav
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
+from bot.ui.wording.backups import cause
 from gym.backup.health import BackupHealth, BackupTrouble, has_failed
 from gym.backup.key_store import BackupKeyStore
 from gym.backup.service import BackupOverview, BackupService
@@ -96,7 +97,7 @@ def _health_lines(t: HtmlTranslator, health: BackupHealth, *, under_way: bool) -
         lines.append(t("💾 Last one: {at}, {size} MB", at=health.last.made_at, size=size))
     if health.failure is not None:
         lines.append(
-            t("❌ Failed on {at}: {code}", at=health.failure.asked_at, code=health.failure.error or "?")
+            t("❌ Failed on {at}: {code}", at=health.failure.asked_at, code=cause(t, health.failure.error))
         )
     proof = health.last_proof
     if proof is not None and has_failed(proof):
@@ -104,7 +105,7 @@ def _health_lines(t: HtmlTranslator, health: BackupHealth, *, under_way: bool) -
             t(
                 "❌ Proof failed on {at}: {code}",
                 at=proof.proof_failed_at or "?",
-                code=proof.proof_error or "?",
+                code=cause(t, proof.proof_error),
             )
         )
     elif proof is not None:

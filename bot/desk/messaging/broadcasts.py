@@ -176,7 +176,7 @@ BROADCAST = router.form(
             Step(
                 "segment",
                 N_("Whom"),
-                N_("Whom is it for?"),
+                N_("Who is it for?"),
                 choices=[Choice(segment, label) for segment, label in SEGMENTS.items()],
                 resets=("plan", "tag"),
             ),

@@ -32,7 +32,7 @@ async def messages(context: UpdateContext, _: MessagingMenu) -> None:
     t, undelivered, dead = context.t, await waiting(context), await unhandled(context)
     rows = [
         [button(t("📣 Broadcast"), Broadcasts()), button(t("💬 Desk chats"), DeskChats())],
-        [button(t("🔔 What I hear"), MyPreferences(desk=True))],
+        [button(t("🔔 My notifications"), MyPreferences(desk=True))],
     ]
     if undelivered:
         rows.append([button(t("⚠️ Undelivered ({count})", count=undelivered), DeadLetters(), wide=True)])

@@ -270,7 +270,7 @@ async def asks(person: Person) -> None:
     await person.sends("holidays")
     await person.sees("If the desk agrees, your plan runs until Wed, 9 Sep 2026")
     await person.taps("Send")
-    await person.sees("The desk has your wish")
+    await person.sees("The desk has your request")
     await person.taps("Back")
     await person.sees("Tue, 4 Aug 2026")
 

@@ -399,7 +399,7 @@ class Week:
             await self.rosa.taps(label)
         await self.rosa.sends(why)
         await self.rosa.taps("Send")
-        await self.rosa.sees("The desk has your wish")
+        await self.rosa.sees("The desk has your request")
         await self.rosa.taps("Back")
         self.loot.may_be(Holds.WORDS, why)
 
