@@ -9,7 +9,7 @@ from hypothesis.stateful import precondition, rule
 
 from tests.machine import ending, money, selling
 from tests.machine.book import Client, Membership
-from tests.machine.common import Common
+from tests.machine.common import Common, nth
 from tests.machine.drawing import (
     STARTS,
     admins,
@@ -100,6 +100,13 @@ class AtTheDesk(Common):
     def cancel(self, which: int, mode: str, cents: int, method: str, admin: bool) -> None:
         client, one = self.pick(which)
         self.end("cancel", client, one, mode, cents, method, admin=admin)
+
+    @precondition(lambda self: self.trained() and self.at_times(2))
+    @rule(which=which, method=methods)
+    def cancel_after_training(self, which: int, method: str) -> None:
+        """By an admin, whom nothing keeps from giving the whole share back."""
+        client, one = nth(self.trained(), which)
+        self.end("cancel_after_training", client, one, "pro_rata", 0, method, admin=True)
 
     @precondition(lambda self: self.waiting() and self.at_times(2))
     @rule(mode=MODES, cents=st.sampled_from([0, 1, 10_00]), method=methods, admin=admins)

@@ -144,6 +144,7 @@ class GymMachine(AtTheDesk, AtTheTill, AtTheDoor):
 
 RULES: Final = (
     *("sell", "joins", "renew", "start_now", "cancel", "cancel_ahead", "change_plan"),
+    "cancel_after_training",
     *("pay", "pay_late", "spend_credit", "void", "void_given_back", "void_late"),
     *("refund", "take_back", "goodwill", "write_off"),
     *("freeze", "return_early", "gift", "close_gym", "schedule_price", "block", "set_active"),

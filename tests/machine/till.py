@@ -20,12 +20,13 @@ class AtTheTill(Common):
     """Takes, voids, hands back, takes back, forgives."""
 
     @precondition(lambda self: self.owing())
-    @rule(which=which, share=st.sampled_from([1, 1, 1, 2, 3, 0, -1]), method=methods, admin=admins)
+    @rule(which=which, share=st.sampled_from([1, 1, 1, 2, 3, 0, -1, -2]), method=methods, admin=admins)
     def pay(self, which: int, share: int, method: str, admin: bool) -> None:
-        """All, a part, nothing, or a cent too much."""
+        """All, a part, nothing, a cent too much, or all but a cent, which nobody can pay in some gyms."""
         client, one = nth(self.owing(), which)
-        cents = {0: 0, -1: one.balance + 1}.get(share) if share <= 0 else one.balance // share
-        assert cents is not None
+        cents = (
+            {0: 0, -1: one.balance + 1, -2: one.balance - 1}[share] if share <= 0 else one.balance // share
+        )
         self.take("pay", client, one, cents, method, admin=admin)
 
     @precondition(lambda self: self.owing_since())
