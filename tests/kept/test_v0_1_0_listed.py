@@ -48,7 +48,7 @@ async def wronged(clones: Clones, kept: Kept) -> str:
 @pytest.fixture
 async def database_url(clones: Clones, wronged: str) -> AsyncGenerator[str]:
     """The migrated gym with everything that is wrong, for one test."""
-    async with clones.clone(wronged) as url:
+    async with clones.copy_of(wronged) as url:
         yield url
 
 
