@@ -12,6 +12,7 @@ from bot.forms.screens import FormButton
 from bot.routing.navigation import ROUTES, go_home
 from bot.routing.router import Command, Occasion, Route
 from bot.ui.callbacks import UnknownButton, unpack
+from bot.ui.identity import Identity, IdentityKind
 from bot.ui.keyboards import Button, nav
 from bot.ui.screens import Screen
 from bot.ui.services import Services
@@ -145,7 +146,7 @@ class UpdateRouting:
             await self._on_group_command(context, command)
         elif name.lower() == "start" and context.payload:
             await self._on_deep_link(context)
-        elif command is None:
+        elif command is None or _is_beyond_stranger(context.identity, command):
             await self._on_occasion(context, None)
         else:
             command.route.check(context.identity)
@@ -197,3 +198,8 @@ class UpdateRouting:
             await handler(context, error)
         else:
             await context.fail(error)
+
+
+def _is_beyond_stranger(identity: Identity, command: Command) -> bool:
+    """Whether a stranger sent a command of others: they hear how to be let in, not that it is closed now."""
+    return identity.kind is IdentityKind.STRANGER and not command.route.audience.admits(identity)

@@ -40,6 +40,15 @@ async def test_a_stranger_is_answered_in_the_language_of_their_telegram_and_reme
     assert person.language == "es"
 
 
+@pytest.mark.parametrize("command", ["/privacy", "/today", "/nothing"])
+async def test_a_stranger_who_sends_a_command_of_others_hears_how_to_be_let_in(
+    telegram: SandboxClient, command: str
+) -> None:
+    eve = await telegram.person("Eve")
+    await eve.sends(command)
+    await eve.sees("If you train here")
+
+
 async def test_the_claim_link_makes_the_first_admin_and_shows_the_desk(
     telegram: SandboxClient, gym: Gym
 ) -> None:
