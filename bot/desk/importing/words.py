@@ -114,5 +114,7 @@ def _membership(t: HtmlTranslator, written: WrittenMembership | None) -> Sequenc
 HELP: Final = N_(
     "📥 <b>Import a list</b>\n\nSend your list here as a file: a spreadsheet (.xlsx) or CSV, one person a"
     " row, in any order of columns. You see how it was read and what would happen, and nothing is kept before"
-    " you confirm. The same list again changes nothing."
+    " you confirm. The same list again changes nothing.\n\n<b>Photos</b>: a ZIP, each file named after the"
+    " document or card number, such as 1020304050.jpg, of those who agreed to face check-in. A ZIP from"
+    " <i>Export</i> is read into an empty gym."
 )
