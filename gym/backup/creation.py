@@ -9,29 +9,30 @@ import tempfile
 import time
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, BinaryIO, Final
 
 import asyncpg
 
 from gym.backup.errors import DiskFailed, DumpFailed, NoRoom, ToolMissing
 from gym.backup.facts import DatabaseFacts, read_facts
 from gym.backup.files.archive import OpenedBackup, Preface, write_preface
-from gym.backup.files.parts import ENDING, BackupFiles
+from gym.backup.files.parts import BackupFiles, file_name
 from gym.backup.files.passphrase import BackupKey
 from gym.backup.files.sealed_file import SealingWriter
 from gym.backup.programs import complaint, free_bytes
 from gym.core.database.engine import Database
 from gym.core.postgres.binaries import BinariesMissing
 from gym.core.postgres.client_programs import client_environment, client_program
+from gym.core.postgres.locks import try_exclusive
 from gym.security.keys.secrets import Secrets
 
 MEGABYTE: Final = 1_000_000
 PIPE_BYTES: Final = 256 * 1024
 UNFINISHED: Final = ".partial"
 OLD_SECONDS: Final = 24 * 3600
-"""An unfinished file of that age belongs to nobody any more."""
+"""An unfinished file of that age belongs to nobody any more, on a share that knows no locks."""
 # Compressed before it is sealed, since nothing can be gained afterwards; gzip is what every pg_restore reads.
 OPTIONS: Final = ("--format=custom", "--compress=gzip:3", "--no-owner", "--no-privileges", "--no-comments")
 
@@ -65,7 +66,7 @@ class BackupMaker:
 
         Raises a `BackupError`.
         """
-        path = folder / f"powergym-{made_at.astimezone(UTC):%Y%m%d-%H%M%S}{ENDING}"
+        path = folder / file_name(made_at)
         await asyncio.to_thread(_make_ready, folder)
         async with self.database.direct() as connection:
             await _require_room(connection, folder)
@@ -107,6 +108,7 @@ class _Dump:
         try:
             with draft.open("xb") as file:
                 os.chmod(draft, 0o600)
+                _hold(file)
                 writer = SealingWriter(file, key)
                 write_preface(writer, preface)
                 self._pour(writer)
@@ -172,10 +174,25 @@ def _make_ready(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for left in folder.glob(f".*{UNFINISHED}"):
-            if time.time() - left.stat().st_mtime > OLD_SECONDS:
+            if _is_left(left):
                 left.unlink(missing_ok=True)
     except OSError as error:
         raise DiskFailed(error.strerror or type(error).__name__) from None
+
+
+def _hold(draft: BinaryIO) -> None:
+    """The kernel lets go of it however the process ends: whoever can lock a draft may remove it."""
+    if os.name != "nt":
+        with suppress(OSError):
+            try_exclusive(draft.fileno())
+
+
+def _is_left(draft: Path) -> bool:
+    """Whether nobody writes it any more: failed tries every half hour would fill the disk within a day."""
+    with suppress(OSError), draft.open("rb") as file:
+        if os.name != "nt" and try_exclusive(file.fileno()):
+            return True
+    return draft.exists() and time.time() - draft.stat().st_mtime > OLD_SECONDS
 
 
 async def _require_room(connection: asyncpg.Connection, folder: Path) -> None:

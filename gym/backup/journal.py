@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from gym.backup.creation import MadeBackup
 from gym.backup.health import EXISTED, PROOF_EVERY, BackupHealthReader, BackupTrouble, has_failed
-from gym.backup.keeping import BackupAge, superfluous
+from gym.backup.keeping import BackupAge, overdue_files, superfluous
 from gym.backup.models import Backup, BackupReason, BackupState
 from gym.core.clock import day_start
 from gym.notifications.outbox import Recipient
@@ -96,8 +96,11 @@ class BackupJournal:
 
     # Keeping
 
-    async def let_go(self) -> Sequence[str]:
-        """Mark what is kept no longer; the names of all files that may lie there no more."""
+    async def let_go(self, names: Sequence[str]) -> Sequence[str]:
+        """Mark what is kept no longer; the names of all files that may lie there no more.
+
+        `names` are of the files that do.
+        """
         rows = await self.session.scalars(select(Backup).where(Backup.state == BackupState.MADE))
         made = {row.id: row for row in rows}
         ages = [BackupAge(row.id, row.made_at) for row in made.values() if row.made_at is not None]
@@ -106,7 +109,9 @@ class BackupJournal:
             made[key].state = BackupState.GONE
         await self.session.flush()
         gone = select(Backup.name).where(Backup.state == BackupState.GONE, Backup.name.is_not(None))
-        return [name for name in await self.session.scalars(gone) if name is not None]
+        over = [name for name in await self.session.scalars(gone) if name is not None]
+        kept = {row.name for row in made.values() if row.name is not None} - set(over)
+        return [*over, *overdue_files(names, kept, self.wall, settings.backup_days)]
 
     # Alarms
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
 from uuid import UUID
+
+from gym.backup.files.parts import made_at_of
 
 DAILY: Final = 7
 WEEKLY: Final = 4
@@ -33,6 +35,18 @@ def superfluous(backups: Iterable[BackupAge], now: datetime, zone: tzinfo, days:
     young = {one.id for one in newest_first if now - one.made_at <= timedelta(days=days)}
     newest = {one.id for one in newest_first[:1]}
     return [one.id for one in newest_first if one.id not in (kept & young) | newest]
+
+
+def overdue_files(names: Iterable[str], journaled: Collection[str], now: datetime, days: int) -> list[str]:
+    """Files beyond their days that the journal does not name as kept, the newest of all left out.
+
+    A process that was killed between the file and its row leaves one, and so does a gym that was restored:
+    its journal ends where the backup begins.
+    """
+    made = {name: at for name in names if (at := made_at_of(name)) is not None}
+    newest = max(made, default=None)
+    too_old = (name for name, at in made.items() if now - at > timedelta(days=days))
+    return sorted(name for name in too_old if name != newest and name not in journaled)
 
 
 def _first_of(

@@ -17,7 +17,7 @@ from gym.backup.creation import BackupMaker
 from gym.backup.errors import BackupError, PassphraseMissing, PassphraseWrong
 from gym.backup.files.archive import OpenedBackup, header_of
 from gym.backup.files.erasure_list import write_erasures
-from gym.backup.files.parts import BackupFiles
+from gym.backup.files.parts import BackupFiles, backups_in
 from gym.backup.files.passphrase import BackupKey
 from gym.backup.journal import BackupJournal
 from gym.backup.key_store import BackupKeyStore
@@ -144,7 +144,8 @@ class BackupRounds:
         return BackupFiles(path.name, [path]) if path is not None and path.exists() else None
 
     async def _let_go(self) -> None:
-        names = await self.run(SYSTEM, lambda uow: BackupJournal(uow).let_go())
+        there = [path.name for path in await asyncio.to_thread(backups_in, self.config.backups_root)]
+        names = await self.run(SYSTEM, lambda uow: BackupJournal(uow).let_go(there))
         await asyncio.to_thread(_unlink, self.config.backups_root, names)
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
@@ -16,6 +17,7 @@ ENDING: Final = ".pgbackup"
 MANIFEST_ENDING: Final = ".manifest.json"
 PART_BYTES: Final = 19_000_000
 """A bot may download 20 MB at most (core.telegram.org/bots/api#getfile)."""
+_NAME: Final = f"powergym-%Y%m%d-%H%M%S{ENDING}"
 _PART: Final = re.compile(r"(?P<name>.+\.pgbackup)\.(?P<number>\d{3,})")
 
 
@@ -26,6 +28,19 @@ class PartSpan:
     number: int
     start: int
     size: int
+
+
+def file_name(made_at: datetime) -> str:
+    """Of a backup: the time in it is UTC, so that names sort as the files were made."""
+    return made_at.astimezone(UTC).strftime(_NAME)
+
+
+def made_at_of(name: str) -> datetime | None:
+    """What `file_name` was given, to the second; None for a file that somebody named otherwise."""
+    try:
+        return datetime.strptime(name, _NAME).replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def spans_of(size: int, largest: int = PART_BYTES) -> list[PartSpan]:

@@ -17,6 +17,7 @@ from gym.backup.restoring.proof import BackupProof
 from gym.commands.backup.asking import asked_passphrase
 from gym.core.config import Config
 from gym.core.database.migrations import current, head
+from gym.security.keys.secrets import secrets_of
 from gym.security.permissions import Actor
 
 MEGABYTE = 1_000_000
@@ -67,6 +68,7 @@ async def show(config: Config, *, as_json: bool) -> int:
 
 async def phrase(config: Config, *, replace: bool, as_json: bool) -> int:
     """A new pass-phrase, shown this once."""
+    secrets_of(config)  # made before the first start, or that would miss its keys in the file of this one
     made = await BackupKeyStore(config).make(replace=replace)
     if as_json:
         typer.echo(json.dumps({"passphrase": made}))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -40,6 +41,7 @@ from gym.security.permissions import Actor
 from gym.unit_of_work import UnitOfWork
 
 WORD = "restoring"
+FETCHED = "from-chat-"
 _HAS_ERASURES = "SELECT to_regclass('public.erasures') IS NOT NULL"
 _ERASURES = "SELECT client_id, by_client, asked_at, due_at, done_at FROM erasures WHERE canceled_at IS NULL"
 _IS_GYM = "SELECT to_regclass('public.alembic_version') IS NOT NULL"
@@ -90,7 +92,9 @@ async def restore(config: Config, order: RestoreOrder) -> int:
 def _fetched(config: Config) -> Generator[Path]:
     """The parts out of the chat, in a folder that goes afterwards. Raises `ChatNotRead`."""
     config.powergym_home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="from-chat-", dir=config.powergym_home) as folder:
+    for left in config.powergym_home.glob(f"{FETCHED}*"):  # of a restore that was killed
+        shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=FETCHED, dir=config.powergym_home) as folder:
         # A program of its own: what speaks Telegram stands above the gym, which cannot import it.
         command = [sys.executable, "-m", "bot.telegram.backup_download", folder]
         if subprocess.run(command, check=False).returncode != 0:  # noqa: S603
@@ -108,10 +112,18 @@ async def _restore(config: Config, order: RestoreOrder, files: BackupFiles) -> i
     async with _server(config) as url:
         plan = RestorePlan(restoration, secrets, [*beside, *await erasures_at(url)])
         restored = await _put_in_place(config, order, plan, SideDatabases(url))
-    if not BackupKeyStore(config).is_given:
-        BackupKeyStore(config).keep(backup.key)
+    _keep_backup_key(config, plan, replace=True)
     _report(restored, order)
     return 0
+
+
+def _keep_backup_key(config: Config, plan: RestorePlan, *, replace: bool) -> None:
+    """Before the swap only where there is none: a restore that fails leaves the gym that is here its own,
+    and one that is killed after the swap no gym without backups.
+    """
+    store = BackupKeyStore(config)
+    if not store.is_given and (replace or not store.is_there()):
+        store.keep(plan.restoration.backup.key)
 
 
 async def forget(config: Config, *, as_json: bool) -> int:
@@ -139,6 +151,7 @@ async def _put_in_place(
         settled, erased = await _settled(config, url, plan, preface)
         # Both gyms' keys lie there before the swap: whichever database is in place, it can be opened.
         keep_keys(config, plan.secrets)
+        _keep_backup_key(config, plan, replace=False)
         before = await sides.swap(name, SystemClock().now())
     except BaseException:
         await sides.drop(name)

@@ -93,6 +93,7 @@ REASONS: Final[dict[str, tuple[str, ...]]] = {
         "gym/importing/reading/day_orders.py::order_of",
     ),
     "the number of a file's part, matched as digits": ("gym/backup/files/parts.py::_joined",),
+    "the time in a file's name, as the gym wrote it": ("gym/backup/files/parts.py::made_at_of",),
     "a pairing code, checked to be nine digits": ("gym/kiosks/repository.py::lock_named",),
 }
 ALLOWED: Final = {place for places in REASONS.values() for place in places}
