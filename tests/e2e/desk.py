@@ -43,9 +43,11 @@ async def invite(telegram: SandboxClient, admin: Phone, name: str) -> Phone:
     return colleague
 
 
-async def register(desk: Phone, person: Person, first: str, last: str, *, phone: str) -> str:
+async def register(
+    desk: Phone, person: Person, first: str, last: str, *, phone: str, document: str = "CC 10203040"
+) -> str:
     """A client with consent on paper and three photos; the address that links their chat."""
-    await register_answers(desk, first, last, phone=phone, document="CC 10203040")
+    await register_answers(desk, first, last, phone=phone, document=document)
     for variant in range(3):
         await desk.sends_photo(person.photo(variant))
         await desk.sees("of 3 photos" if variant < 2 else "3 photos")

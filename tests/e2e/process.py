@@ -40,8 +40,8 @@ class GymProcess:
         self.home = home
         self._command = command
         self._folder = folder
-        self._environment = {**os.environ, "POWERGYM_HOME": str(home), "WEB_PORT": str(self.web_port)}
-        self._environment |= environment
+        self.environment = {**os.environ, "POWERGYM_HOME": str(home), "WEB_PORT": str(self.web_port)}
+        self.environment |= environment
         self._starts = 0
         self._restarts = restarts
         self._process: asyncio.subprocess.Process | ForkedProcess | None = None
@@ -60,7 +60,7 @@ class GymProcess:
         self._starts += 1
         self._log.touch()
         if self._restarts is not None and self._starts > 1:
-            self._process = await self._restarts.start(Order(self._environment, str(self._log)))
+            self._process = await self._restarts.start(Order(self.environment, str(self._log)))
         else:
             self._process = await self._execute()
         await until(self._greeted, PATIENCE)
@@ -68,7 +68,7 @@ class GymProcess:
     async def _execute(self) -> asyncio.subprocess.Process:
         with self._log.open("wb") as log:
             return await asyncio.create_subprocess_exec(
-                *self._command, cwd=self._folder, env=self._environment, stdout=log, stderr=log
+                *self._command, cwd=self._folder, env=self.environment, stdout=log, stderr=log
             )
 
     async def kill(self) -> None:
