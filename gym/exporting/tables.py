@@ -325,6 +325,8 @@ LEFT_BEHIND: Final[Mapping[str, str]] = {
     "counters": "the next receipt number follows from the receipts",
     "gym_state": "its settings are in settings.json",
     "job_runs": "of this installation",
+    "backups": "of this installation",
+    "backup_parts": "of this installation",
     "chat_people": "chats of this bot",
     "chat_pictures": "chats of this bot",
     "dead_updates": "chats of this bot",

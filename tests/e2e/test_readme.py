@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import sys
 from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
@@ -24,7 +26,18 @@ GYM = re.compile(r"`(?:[A-Z_]+=\S+ )?(?:\.venv/bin/)?python -m gym ([^`]+)`")
 FIRST = "docs/running.md"
 """Its table of commands has an order in which they can be run; what other pages name comes after it."""
 SAID = [text_of(page) for page in [FIRST, *(page for page in PAGES if page != FIRST)]]
-NAMED = list(dict.fromkeys(command for text in SAID for command in GYM.findall(text)))
+WRITTEN = list(dict.fromkeys(" ".join(found.split()) for text in SAID for found in GYM.findall(text)))
+ELSEWHERE = {
+    "restore": "tests/backup/test_restoring.py",
+    "restore FILE": "tests/backup/test_restoring.py",
+    "restore --forget": "tests/backup/test_restoring.py",
+    "restore --from-chat": "tests/e2e/test_burned_machine.py",
+    "import photos.zip": "tests/findings/importing/test_photos.py",
+    "import powergym-2026-11-30.zip": "tests/exporting/test_leaving_freely.py",
+    "privacy replay": "tests/privacy/test_by_command.py",
+}
+"""Commands that want another gym, another file or a chat, and what tries them."""
+NAMED = [command for command in WRITTEN if command not in ELSEWHERE]
 MAKE = {target for text in SAID for target in re.findall(r"(?:`|^)make (\w+)", text, re.MULTILINE)}
 
 
@@ -77,6 +90,7 @@ def test_every_command_of_the_pages_does_its_work(
         "LOG_LEVEL": "ERROR",
     }
     listed: list[str] = []
+    imported: dict[str, Any] = {"id": ""}
     journal = tmp_path / "erasures.json"
     journal.write_text("[]", encoding="utf-8")
 
@@ -88,8 +102,11 @@ def test_every_command_of_the_pages_does_its_work(
     for command in NAMED:
         if command.startswith("keys retire"):
             listed = re.findall(r"\bk[0-9a-f]{8}\b", run("keys", "list").output)
+        if command == "import undo ID":
+            [imported] = json.loads(run("import", "list", "--json").output)["imports"]
         words = [
             {
+                "ID": imported["id"],
                 "KID": listed[-1] if listed else "",
                 "NAME": "Main door",
                 "DIR": str(folder),
@@ -102,6 +119,9 @@ def test_every_command_of_the_pages_does_its_work(
         ]
         assert run(*words).output.strip(), command
     assert len(NAMED) >= 13
+    assert ELSEWHERE.keys() <= set(WRITTEN)
+    root = Path(__file__).parents[2]
+    assert [place for place in ELSEWHERE.values() if not (root / place).is_file()] == []
 
 
 def test_every_target_of_the_pages_is_in_the_makefile() -> None:

@@ -135,6 +135,8 @@ WRONG: dict[str, tuple[str, ...]] = {
     "face_workers": (*NUMBER, "0", "65"),
     "jwt_keys": KEYS,
     "data_keys": KEYS,
+    "backup_passphrase": ("hunter2", "a b", *LINES),
+    "backup_folder": (*PATH, "~nobody-of-that-name/gym", __file__),
     "access_token_minutes": (*NUMBER, "0", "10081"),
     "refresh_token_hours": (*NUMBER, "0", "721"),
     "log_level": ("loud", "TRACE", "0", *LINES),

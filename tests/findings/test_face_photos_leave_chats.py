@@ -449,6 +449,7 @@ def test_pictures_come_in_and_go_out_through_one_door_each() -> None:
         "ui/sending/editing.py",
         "ui/pictures/incoming_files.py",
         "telegram/picture_expiry.py",
+        "telegram/backup_download.py",
     }
 
 

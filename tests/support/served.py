@@ -14,9 +14,9 @@ from web.http.serving import HttpRunner
 class OwnServer(TestServer):
     """`TestServer` with the runner of `python -m web`."""
 
-    def __init__(self, app: web.Application, patience: Deadlines | None = None) -> None:
+    def __init__(self, app: web.Application, deadlines: Deadlines | None = None) -> None:
         super().__init__(app)
-        self._patience = patience
+        self._deadlines = deadlines
 
     async def _make_runner(self, **_: Any) -> HttpRunner:
-        return HttpRunner(self.app, patience=self._patience)
+        return HttpRunner(self.app, deadlines=self._deadlines)

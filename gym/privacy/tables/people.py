@@ -150,7 +150,7 @@ PEOPLE: Final = (
     ),
     Entry(
         "audit_entries",
-        {"actor_name": "name", "before": "words", "after": "words", "digest": "digest"},
+        {"actor_name": "name", "before": "name words", "after": "name words", "digest": "digest"},
         "id at actor_kind actor_id action subject_type subject_id",
         stays=TRAIL,
         whose="client staff",
@@ -159,8 +159,8 @@ PEOPLE: Final = (
             which=f"subject_type = 'clients' AND subject_id = {CLIENT} OR actor_id = {CLIENT}",
             keeps={
                 "actor_name": "of the team; a client's own is apart",
-                "before": "numbers, days and states; what tells of a client is apart",
-                "after": "numbers, days and states; what tells of a client is apart",
+                "before": "numbers, days, states and names of the team; what tells of a client is apart",
+                "after": "numbers, days, states and names of the team; what tells of a client is apart",
                 "digest": "a checksum whose salt is gone",
             },
             withheld={"actor_name": STAFF_NAME, "actor_id": STAFF_NAME, "digest": "a checksum"},

@@ -92,6 +92,13 @@ WITHOUT_AN_ACT: Final[Mapping[str, tuple[str, ...]]] = {
         *("cand", "candno", "candok", "clopn2", "endall", "endsi", "impun", "impun2", "invite", "invoff"),
         *("jobrun", "role", "work"),
     ),
+    "admins only: backups, and everything in one file": ("backs", "bkme", "bknow", "expall", "expal2"),
+    "admins only: what is kept of a client, and its end": (
+        *("pdask", "pdask2", "pdata", "pdexp", "pdgo", "pdkeep"),
+    ),
+    "a member's own data: no money and no visit changes": (
+        *("mydas2", "mydask", "mydata", "mydexp", "mydgo", "mydkp"),
+    ),
     "admins only: messages and chats": (
         *("bcnew", "bcstop", "dcgone", "dchear", "dchere", "dcstop", "dcyes", "deadno", "deadre", "updno"),
     ),

@@ -80,10 +80,10 @@ async def test_the_client_and_the_desk_hear_of_it_once(gym: Gym, desk: DeskClerk
     english = render(Kind.RECEIPT, receipt, settings, "en", now).text
     for part in ("Paid <b>$200,000</b> (Cash)", "№ 2: $50,000 for Old month", "№ 3: $150,000 for Monthly"):
         assert part in english
-    assert "№ 2: $50.000 por Old month" in render(Kind.RECEIPT, receipt, settings, "es", now).text
+    assert "N.º 2: $50.000 por Old month" in render(Kind.RECEIPT, receipt, settings, "es", now).text
     [_, desk_told] = await told(gym, Kind.DESK_PAYMENT)
     said = render(Kind.DESK_PAYMENT, desk_told, settings, "es", now).text
-    assert "Rosa Vargas pagó todo, $200.000 (Efectivo), recibos № 2, № 3" in said
+    assert "Rosa Vargas pagó todo, $200.000 (Efectivo), recibos N.º 2, N.º 3" in said
 
 
 async def test_the_same_tap_twice_and_thirty_two_at_once_pay_once(
@@ -122,7 +122,7 @@ async def test_the_paper_names_each_part_from_whichever_it_is_asked_for(
     settings = await gym.settings()
     paper = worded_together(done.parts, settings, settings.translator("es"))
     assert paper.title == "Recibos N.º 2, 3"
-    assert ("№ 2", "Old month: $50.000") in paper.rows
+    assert ("N.º 2", "Old month: $50.000") in paper.rows
     assert paper.total[1] == "$200.000"
     assert draw_together(done.parts, settings, settings.translator("es")).startswith(b"%PDF")
 
