@@ -1,0 +1,183 @@
+"""Active clients: those whose paid or graced period covers the end of a day; and what their plans are worth.
+
+Whether a day was paid is read from the ledger as it stood at the end of that day: while more was owed than
+the gym overlooks and the grace was over, the door would have refused. Resting days of a plan that is frozen
+count, as its period covers them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gym.core.money import to_cents
+from gym.plans.models import DurationUnit
+from gym.reports.figures.coverage import COVERED
+from gym.reports.figures.terms import FigureTerms
+from gym.subscriptions.periods import DAYS, MONTHS
+
+DAYS_A_MONTH: Final = Fraction(365, 12)
+
+PAID: Final = f"""
+{COVERED}, span AS MATERIALIZED (
+    SELECT s.id, s.client_id, s.plan_id, s.account_id, s.starts_on, s.final_price, s.visits,
+        greatest(s.starts_on, CAST(:first AS date)) AS begins,
+        least(s.until, CAST(:last AS date)) + 1 AS ends
+    FROM covered s WHERE s.starts_on <= :last AND s.until >= :first
+), owed AS (
+    SELECT e.account_id, e.gym_day AS since, lead(e.gym_day) OVER by_day AS until,
+        sum(sum(CASE WHEN e.kind IN ('payment', 'credit') THEN -e.amount ELSE e.amount END)) OVER by_day
+            AS balance
+    FROM ledger_entries e WHERE e.account_id IN (SELECT account_id FROM span) AND e.gym_day <= :last
+    GROUP BY e.account_id, e.gym_day
+    WINDOW by_day AS (PARTITION BY e.account_id ORDER BY e.gym_day)
+), unpaid AS (
+    SELECT s.id, range_agg(daterange(
+        least(greatest(o.since, s.starts_on + CAST(:grace_days AS integer), s.begins), s.ends),
+        greatest(least(coalesce(o.until, s.ends), s.ends), s.begins,
+            least(greatest(o.since, s.starts_on + CAST(:grace_days AS integer)), s.ends)))) AS days
+    FROM span s JOIN owed o ON o.account_id = s.account_id AND o.balance > CAST(:overlooked AS numeric)
+    GROUP BY s.id
+), paid AS (
+    SELECT s.*, datemultirange(daterange(s.begins, s.ends)) - coalesce(u.days, '{{}}') AS days
+    FROM span s LEFT JOIN unpaid u ON u.id = s.id
+)
+"""  # noqa: S608 - the parts are ours
+
+A_DAY: Final = text(
+    f"""
+WITH {PAID}, whole AS (
+    SELECT p.client_id, range_agg(part) AS days FROM paid p CROSS JOIN LATERAL unnest(p.days) part GROUP BY 1
+), moved AS (
+    SELECT day, sum(change) AS change FROM (
+        SELECT lower(part) AS day, 1 AS change FROM whole CROSS JOIN LATERAL unnest(days) part
+        UNION ALL SELECT upper(part), -1 FROM whole CROSS JOIN LATERAL unnest(days) part
+    ) steps GROUP BY day
+)
+SELECT CAST(d.day AS date) AS day,
+    CAST(sum(coalesce(m.change, 0)) OVER (ORDER BY d.day) AS integer) AS clients
+FROM generate_series(CAST(:first AS date), CAST(:last AS date), '1 day') d(day)
+LEFT JOIN moved m ON m.day = d.day
+ORDER BY d.day
+"""  # noqa: S608 - the parts are ours
+)
+ANY_DAY: Final = text(f"WITH {PAID} SELECT count(DISTINCT client_id) FROM paid WHERE NOT isempty(days)")  # noqa: S608
+HELD: Final = text(
+    f"""
+WITH {PAID}
+SELECT a.id AS subscription_id, a.client_id, btrim(c.first_name || ' ' || c.last_name) AS client_name,
+    a.plan_id, p.name AS plan_name, p.duration_unit, p.duration_count, p.once_per_client,
+    a.visits, a.final_price
+FROM paid a JOIN clients c ON c.id = a.client_id JOIN plans p ON p.id = a.plan_id
+WHERE NOT isempty(a.days)
+ORDER BY p.name, client_name, a.id
+"""  # noqa: S608 - the parts are ours
+)
+
+
+class PlanFamily(StrEnum):
+    """What a plan is for the figures that compare months."""
+
+    TIME = "time"
+    PACK = "pack"
+    TRIAL = "trial"
+    DAY_PASS = "day_pass"  # noqa: S105 - not a password
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveDay:
+    """Clients who were active at the end of a day."""
+
+    day: date
+    clients: int
+
+
+@dataclass(frozen=True, slots=True)
+class ActivePlan:
+    """A subscription that is active on a day."""
+
+    subscription_id: UUID
+    client_id: UUID
+    client_name: str
+    plan_id: UUID
+    plan_name: str
+    unit: DurationUnit
+    count: int
+    once: bool
+    visits: int | None
+    final_price: Decimal
+
+    @property
+    def family(self) -> PlanFamily:
+        """A trial stays a trial, whatever else it is."""
+        if self.once:
+            return PlanFamily.TRIAL
+        if self.visits is not None:
+            return PlanFamily.PACK
+        is_pass = self.unit is DurationUnit.DAY and self.count == 1
+        return PlanFamily.DAY_PASS if is_pass else PlanFamily.TIME
+
+    @property
+    def monthly(self) -> Decimal:
+        """The price divided by the plan's months, to the cent; nothing but time plans has one."""
+        if self.family is not PlanFamily.TIME:
+            return Decimal(0)
+        share = 1 / plan_months(self.unit, self.count)
+        return to_cents(self.final_price * share.numerator / share.denominator)
+
+
+def plan_months(unit: DurationUnit, count: int) -> Fraction:
+    """A duration in months; days and weeks by 365 ÷ 12 days a month."""
+    if unit in MONTHS:
+        return Fraction(MONTHS[unit] * count)
+    return DAYS[unit] * count / DAYS_A_MONTH
+
+
+def monthly_revenue(held: Iterable[ActivePlan]) -> Decimal:
+    """MRR: what the time plans among them are worth a month."""
+    return sum((one.monthly for one in held), Decimal(0))
+
+
+class ActiveRepository:
+    """Clients and plans that were active."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+
+    async def each_day(self, terms: FigureTerms) -> list[ActiveDay]:
+        """Every day of the range, in order."""
+        rows = await self.session.execute(A_DAY, terms.parameters())
+        return [ActiveDay(*row) for row in rows.all()]
+
+    async def on_any_day(self, terms: FigureTerms) -> int:
+        """How many clients were active on one of the days or more."""
+        return await self.session.scalar(ANY_DAY, terms.parameters()) or 0
+
+    async def held_on(self, day: date, terms: FigureTerms) -> list[ActivePlan]:
+        """The active subscriptions at the end of a day, by plan and client."""
+        values = terms.parameters() | {"first": day, "last": day}
+        rows = await self.session.execute(HELD, values)
+        return [
+            ActivePlan(
+                subscription_id=row.subscription_id,
+                client_id=row.client_id,
+                client_name=row.client_name,
+                plan_id=row.plan_id,
+                plan_name=row.plan_name,
+                unit=DurationUnit(row.duration_unit),
+                count=row.duration_count,
+                once=row.once_per_client,
+                visits=row.visits,
+                final_price=row.final_price,
+            )
+            for row in rows.all()
+        ]
