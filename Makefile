@@ -5,8 +5,8 @@ BIN := .venv/bin
 RUNTIME := .venv/.ready-runtime
 READY := .venv/.ready-dev
 FACES ?=
-# More than the cores: most of the suite waits for PostgreSQL, processes and pages.
-WORKERS ?= 3
+# More than the cores: half of them begin with what waits for pages, programs and time (tests/support/order.py).
+WORKERS ?= 4
 
 # Compiled once and kept, whatever the environment says: every worker and every process that a test starts
 # would otherwise compile all of it again.

@@ -27,6 +27,8 @@ from gym.staff.models import Staff
 from tests.support import quick
 from tests.support.databases import Clones, in_memory, make_template
 from tests.support.live import is_live
+from tests.support.order import arranged, costs
+from tests.support.seconds import Stopwatch, Table
 from tests.support.travelling_engine import TravellingEngine
 
 if TYPE_CHECKING:
@@ -39,6 +41,19 @@ MORNING = datetime(2026, 8, 3, 15, 0, tzinfo=UTC)
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--faces", default=None, help="a folder of people in LFW's layout for the story test")
     parser.addoption("--strangers", default=None, help="a folder of strangers in LFW's layout")
+    parser.addoption("--keep-seconds", action="store_true", help="measure tests/support/seconds.txt anew")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--keep-seconds"):
+        config.pluginmanager.register(Stopwatch())
+        if not has_a_controller(config):
+            config.pluginmanager.register(Table())
+
+
+def has_a_controller(config: pytest.Config) -> bool:
+    """Whether this is one of several workers of xdist, whose reports somebody else collects."""
+    return hasattr(config, "workerinput")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -55,14 +70,24 @@ def pytest_collection() -> Generator[None, object, object]:
         return (yield)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The long ones begin at once, or a worker would be left alone with one at the end."""
-    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> Generator[None, object, object]:
+    """Marks that `-m` chooses by, then the order of what is left.
+
+    The long ones begin at once, or a worker would be left alone with one at the end.
+    """
     for item in items:
         if is_live(item.path):
             item.add_marker("live")
         if quick.is_quick(item):
             item.add_marker(quick.MARK)
+    chosen = yield
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+    if has_a_controller(config):
+        items[:] = arranged(items, config.workerinput["workercount"], costs())  # type: ignore[attr-defined]
+    return chosen
 
 
 class MachineTimeRead(AssertionError):
