@@ -25,7 +25,8 @@ from gym.security.keys.secrets import Secrets, load_secrets
 from gym.security.permissions import Actor, Role
 from gym.staff.models import Staff
 from tests.support import quick
-from tests.support.databases import Clones, in_memory, make_template
+from tests.support.clusters import prepare
+from tests.support.databases import Clones, in_memory
 from tests.support.live import is_live
 from tests.support.order import arranged, costs
 from tests.support.seconds import Stopwatch, Table
@@ -122,8 +123,9 @@ def run_home() -> Generator[Path]:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(run_home: Path) -> Generator[str]:
-    """The address of the run's own server."""
+def postgres_server(run_home: Path, pytestconfig: pytest.Config) -> Generator[str]:
+    """The address of the run's own server, which has the migrated template."""
+    prepare(run_home, pytestconfig.cache.mkdir("postgres"))
     with EmbeddedPostgres(run_home, durable=False) as server:
         yield server.start()
     assert server.wait_gone(30)
@@ -131,7 +133,6 @@ def postgres_server(run_home: Path) -> Generator[str]:
 
 @pytest.fixture(scope="session")
 async def clones(postgres_server: str, engine: TravellingEngine) -> AsyncGenerator[Clones]:
-    await make_template(postgres_server)
     made = Clones(postgres_server, engine)
     yield made
     await made.close()
