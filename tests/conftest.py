@@ -96,6 +96,15 @@ class MachineTimeRead(AssertionError):
     `tests/support/live.py`."""
 
 
+# structlog's own default draws the locals of every frame of a traceback, which takes a second of processor.
+structlog.configure(
+    processors=[
+        *structlog.get_config()["processors"][:-1],
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
+
+
 @pytest.fixture(autouse=True)
 def _own_logging() -> Generator[None]:
     """What a test sets up of the log is not the next one's."""
