@@ -63,6 +63,13 @@ class CheckIn(Base):
         ),
         Index("ix_check_ins_client_at", "client_id", "at"),
         Index("ix_check_ins_day", "gym_day", "at"),
+        # What reports count of the door, a small part of all attempts.
+        Index("ix_check_ins_denied", "gym_day", "code", postgresql_where=sql("outcome = 'denied'")),
+        Index(
+            "ix_check_ins_overridden",
+            "gym_day",
+            postgresql_where=sql("outcome = 'admitted' AND override_reason IS NOT NULL"),
+        ),
         # BRIN: rows are inserted in the order of this column, so a summary of each block range (a few bytes)
         # finds a time, and an insert costs next to nothing.
         Index("ix_check_ins_received", "received_at", postgresql_using="brin"),

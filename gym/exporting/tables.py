@@ -341,4 +341,8 @@ LEFT_BEHIND: Final[Mapping[str, str]] = {
     "refresh_tokens": "of this installation",
     "sign_ins": "of this installation",
     "rate_buckets": "of this installation",
+    "visit_rollups": "counted anew from the visits",
+    "visitor_months": "counted anew from the visits",
+    "rolled_months": "counted anew from the visits",
+    "reopened_months": "counted anew from the visits",
 }

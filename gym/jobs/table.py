@@ -17,6 +17,7 @@ from gym.jobs.retention import Retention
 from gym.notifications.quiet_hours import after_quiet
 from gym.privacy.erasure import ErasureService
 from gym.reports.digest import DigestService
+from gym.reports.rollup.service import VisitRollupService
 from gym.rewards.service import RewardService
 from gym.settings.schemas import GymSettings
 from gym.subscriptions.freezes.service import FreezeService
@@ -108,6 +109,11 @@ async def tell_day(uow: UnitOfWork, today: date) -> int:
     return await DigestService(uow).tell_due(today)
 
 
+async def roll_visits(uow: UnitOfWork, _: date) -> int:
+    """Months of visits that are over and not counted yet, or had one late or undone."""
+    return await VisitRollupService(uow).roll_due()
+
+
 async def sweep(uow: UnitOfWork, _: date) -> int:
     """Messages that nobody has picked up."""
     return await sweep_outbox(uow)
@@ -136,6 +142,7 @@ JOBS: Final = (
     Job("consents", renew_consents, N_("Face consents"), every=HOUR),
     Job("approvals", expire_approvals, N_("Close old requests")),
     Job("digest", tell_day, N_("The day in figures"), by_day=True),
+    Job("visit_months", roll_visits, N_("Count visits of past months"), every=DAY),
     Job("outbox", sweep, N_("Send messages")),
     Job("erasures", erase, N_("Erasures")),
     Job("retention", forget, N_("Clean up"), every=DAY),

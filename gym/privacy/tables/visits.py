@@ -32,6 +32,33 @@ VISITS: Final = (
         ),
     ),
     Entry(
+        "visit_rollups",
+        {},
+        "id gym_day hour plan_id visits",
+        stays="sums of visits by hour and plan, without people",
+    ),
+    Entry(
+        "visitor_months",
+        {},
+        "month client_id visits",
+        stays="how many people came in a month is counted by id, as visits are",
+        whose="client",
+        why="reports over years need not count every visit anew",
+        client=ClientRows(which=MINE),
+    ),
+    Entry(
+        "rolled_months",
+        {},
+        "month zone rolled_at",
+        stays="one row a month",
+    ),
+    Entry(
+        "reopened_months",
+        {},
+        "id month",
+        stays="deleted when the month is counted again",
+    ),
+    Entry(
         "kiosks",
         {
             "name": "words",

@@ -1,0 +1,200 @@
+"""Visits in a range of gym days: by day, hour of the week and plan; people, refusals, overrides, no-shows.
+
+A visit is a counted entry that was not undone, on its gym day and in its hour by the door's clock. Months
+that are over are read from their roll-up (`gym.reports.rollup`), the others from the entries themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gym.attendance.models import VerdictCode
+from gym.reports.figures.active import PAID
+from gym.reports.figures.terms import FigureTerms
+
+MONTHS: Final = """
+months AS MATERIALIZED (
+    SELECT CAST(m AS date) AS month, greatest(CAST(m AS date), CAST(:first AS date)) AS begins,
+        least(CAST(m + interval '1 month' AS date) - 1, CAST(:last AS date)) AS ends,
+        m >= CAST(:first AS date) AND CAST(m + interval '1 month' AS date) - 1 <= CAST(:last AS date)
+            AS is_whole,
+        EXISTS (SELECT FROM rolled_months r WHERE r.month = CAST(m AS date) AND r.zone = :zone
+            AND NOT EXISTS (SELECT FROM reopened_months o WHERE o.month = r.month)) AS is_rolled
+    FROM generate_series(
+        date_trunc('month', CAST(:first AS timestamp)), CAST(:last AS timestamp), '1 month') m
+)
+"""
+COUNTS: Final = text(
+    f"""
+WITH {MONTHS}, counted AS (
+    SELECT v.* FROM months m CROSS JOIN LATERAL (
+        SELECT r.gym_day, r.hour, r.plan_id, r.visits FROM visit_rollups r
+        WHERE m.is_rolled AND r.gym_day BETWEEN m.begins AND m.ends
+        UNION ALL
+        SELECT i.gym_day, CAST(extract(hour FROM timezone(:zone, i.at)) AS integer), s.plan_id, 1
+        FROM check_ins i LEFT JOIN subscriptions s ON s.id = i.subscription_id
+        WHERE NOT m.is_rolled AND i.gym_day BETWEEN m.begins AND m.ends AND i.counted AND i.undone_at IS NULL
+    ) v
+), grouped AS (
+    SELECT grouping(gym_day, weekday, plan_id) AS bits, gym_day, weekday, hour, plan_id, sum(visits) AS visits
+    FROM (SELECT c.*, CAST(extract(isodow FROM gym_day) AS integer) - 1 AS weekday FROM counted c) c
+    GROUP BY GROUPING SETS ((gym_day), (weekday, hour), (plan_id), ())
+)
+SELECT g.bits, g.gym_day, g.weekday, g.hour, g.plan_id, p.name AS plan_name,
+    CAST(coalesce(g.visits, 0) AS integer) AS visits
+FROM grouped g LEFT JOIN plans p ON p.id = g.plan_id
+ORDER BY g.bits, g.gym_day, g.weekday, g.hour, g.visits DESC, p.name
+"""  # noqa: S608 - the parts are ours
+)
+BY_DAY, BY_HOUR, BY_PLAN, ALL_VISITS = 0b011, 0b101, 0b110, 0b111
+"""PostgreSQL's `grouping(gym_day, weekday, plan_id)`: a bit is set for what is summed over."""
+
+VISITORS: Final = text(
+    f"""
+WITH {MONTHS}
+SELECT count(DISTINCT v.client_id) FROM months m CROSS JOIN LATERAL (
+    SELECT o.client_id FROM visitor_months o WHERE m.is_rolled AND m.is_whole AND o.month = m.month
+    UNION ALL
+    SELECT i.client_id FROM check_ins i WHERE NOT (m.is_rolled AND m.is_whole)
+        AND i.gym_day BETWEEN m.begins AND m.ends AND i.counted AND i.undone_at IS NULL
+) v
+"""  # noqa: S608
+)
+REFUSALS: Final = text("""
+SELECT code, count(*) AS refusals, count(*) FILTER (WHERE override_reason IS NOT NULL) AS let_in
+FROM check_ins WHERE outcome = 'denied' AND gym_day BETWEEN :first AND :last
+GROUP BY code ORDER BY refusals DESC, code
+""")
+OVERRIDES: Final = text("""
+SELECT i.staff_id, t.name, count(*) AS overrides
+FROM check_ins i LEFT JOIN staff t ON t.id = i.staff_id
+WHERE i.outcome = 'admitted' AND i.override_reason IS NOT NULL AND i.undone_at IS NULL
+    AND i.gym_day BETWEEN :first AND :last
+GROUP BY i.staff_id, t.name ORDER BY overrides DESC, t.name
+""")
+NO_SHOWS: Final = text(
+    f"""
+WITH {PAID}, rest AS (
+    SELECT f.subscription_id, range_agg(daterange(f.starts_on, f.ends_on, '[]')) AS days
+    FROM freezes f
+    WHERE f.canceled_at IS NULL AND f.starts_on <= :last AND (f.ends_on IS NULL OR f.ends_on >= :first)
+        AND f.subscription_id IN (SELECT id FROM span)
+    GROUP BY f.subscription_id
+)
+SELECT DISTINCT ON (client_name, p.client_id)
+    p.client_id, btrim(c.first_name || ' ' || c.last_name) AS client_name,
+    n.name AS plan_name
+FROM paid p LEFT JOIN rest r ON r.subscription_id = p.id
+JOIN clients c ON c.id = p.client_id JOIN plans n ON n.id = p.plan_id
+WHERE NOT isempty(p.days - coalesce(r.days, '{{}}'))
+    AND NOT EXISTS (SELECT FROM check_ins i
+        WHERE i.client_id = p.client_id AND i.counted AND i.undone_at IS NULL
+            AND i.gym_day BETWEEN :first AND :last)
+ORDER BY client_name, p.client_id, p.starts_on DESC, p.id
+"""  # noqa: S608
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DayVisits:
+    """Visits of one gym day."""
+
+    day: date
+    visits: int
+
+
+@dataclass(frozen=True, slots=True)
+class HourVisits:
+    """Visits of one hour of the week; weekday 0 is Monday."""
+
+    weekday: int
+    hour: int
+    visits: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlanVisits:
+    """Visits by one plan; None: let in without one."""
+
+    plan_id: UUID | None
+    plan_name: str | None
+    visits: int
+
+
+@dataclass(frozen=True, slots=True)
+class VisitCounts:
+    """A range's visits, counted in four ways; days and hours without any are left out."""
+
+    total: int
+    days: Sequence[DayVisits]
+    hours: Sequence[HourVisits]
+    plans: Sequence[PlanVisits]
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalCount:
+    """Refusals for one reason, and how many of them staff overrode."""
+
+    code: VerdictCode
+    refusals: int
+    let_in: int
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideCount:
+    """How many people one of the staff let in against the verdict."""
+
+    staff_id: UUID | None
+    staff_name: str | None
+    overrides: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoShow:
+    """An active client who never came in the range, though the plan did not rest all the while."""
+
+    client_id: UUID
+    client_name: str
+    plan_name: str
+
+
+class VisitRepository:
+    """Counts at the door; one statement each."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+
+    async def counts(self, terms: FigureTerms) -> VisitCounts:
+        rows = (await self.session.execute(COUNTS, terms.parameters())).all()
+        return VisitCounts(
+            total=sum(row.visits for row in rows if row.bits == ALL_VISITS),
+            days=[DayVisits(row.gym_day, row.visits) for row in rows if row.bits == BY_DAY],
+            hours=[HourVisits(row.weekday, row.hour, row.visits) for row in rows if row.bits == BY_HOUR],
+            plans=[PlanVisits(row.plan_id, row.plan_name, row.visits) for row in rows if row.bits == BY_PLAN],
+        )
+
+    async def visitors(self, terms: FigureTerms) -> int:
+        """How many clients came at least once."""
+        return await self.session.scalar(VISITORS, terms.parameters()) or 0
+
+    async def refusals(self, terms: FigureTerms) -> list[RefusalCount]:
+        """The most frequent reason first."""
+        rows = await self.session.execute(REFUSALS, terms.parameters())
+        return [RefusalCount(VerdictCode(row.code), row.refusals, row.let_in) for row in rows.all()]
+
+    async def overrides(self, terms: FigureTerms) -> list[OverrideCount]:
+        """Whoever let in most people first."""
+        rows = await self.session.execute(OVERRIDES, terms.parameters())
+        return [OverrideCount(*row) for row in rows.all()]
+
+    async def no_shows(self, terms: FigureTerms) -> list[NoShow]:
+        """By name."""
+        rows = await self.session.execute(NO_SHOWS, terms.parameters())
+        return [NoShow(row.client_id, row.client_name, row.plan_name) for row in rows.all()]
