@@ -20,6 +20,7 @@ from gym.unit_of_work import UnitOfWork
 NOON: Final = time(12)
 """A gym that closes after midnight is told in the morning of the day before."""
 DAY: Final = timedelta(days=1)
+WEEK: Final = timedelta(days=7)
 HOURS: Final = text("""
 SELECT CAST(extract(hour FROM timezone(:zone, at)) AS integer) AS hour,
     count(*) FILTER (WHERE counted) AS visits, count(*) FILTER (WHERE outcome = 'denied') AS denials
@@ -38,10 +39,12 @@ class DoorHour:
 
 @dataclass(frozen=True, slots=True)
 class DayInNumbers:
-    """What a chart of one day shows."""
+    """What a chart of one day and the words under it show."""
 
     day: date
     hours: Sequence[DoorHour]
+    before: Sequence[DoorHour]
+    """Of the same weekday a week before."""
     money: Sequence[MethodTotal]
 
 
@@ -69,10 +72,13 @@ class DigestService:
     async def chart_of(self, day: date) -> DayInNumbers:
         """Raises `NotAllowed` for employees."""
         self.uow.actor.require(Permission.REPORT_ALL)
+        hours, before = await self._hours(day), await self._hours(day - WEEK)
+        return DayInNumbers(day, hours, before, await PaymentService(self.uow).money_by_method(day))
+
+    async def _hours(self, day: date) -> list[DoorHour]:
         values = {"zone": self.uow.settings.timezone, "day": day}
         rows = await self.uow.session.execute(HOURS, values)
-        hours = [DoorHour(row.hour, row.visits, row.denials) for row in rows]
-        return DayInNumbers(day, hours, await PaymentService(self.uow).money_by_method(day))
+        return [DoorHour(row.hour, row.visits, row.denials) for row in rows]
 
     def _closed_day(self) -> date | None:
         """The latest day whose digest is due. While a missed day is made up for, it has closed."""

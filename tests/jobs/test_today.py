@@ -15,7 +15,9 @@ from gym.attendance.models import VerdictCode
 from gym.core.clock import FrozenClock
 from gym.payments.models import Method
 from gym.reports.absence import AbsenceService
-from gym.reports.chart import draw_day
+from gym.reports.charts.day import chart_of_day
+from gym.reports.charts.drawing import draw_now
+from gym.reports.charts.shapes import Theme
 from gym.reports.digest import DigestService
 from gym.reports.ending import EndingService
 from gym.reports.today import Today, TodayService
@@ -107,10 +109,17 @@ async def test_a_day_is_drawn_in_every_language_for_admins(
         empty = await DigestService(uow).chart_of(TODAY - timedelta(days=1))
         settings = uow.settings
     assert [(one.hour, one.visits, one.denials) for one in found.hours] == [(10, 2, 2)]
-    pictures = [draw_day(one, settings.translator(lang)) for one in (found, empty) for lang in ("en", "es")]
-    sizes = {Image.open(io.BytesIO(picture)).size for picture in pictures}
-    assert sizes == {(960, 768)}
-    assert len(set(pictures)) == 4
+    assert [one.net for one in found.money] == [Decimal(290000)]
+    charts = [chart_of_day(one, settings.translator(lang)) for one in (found, empty) for lang in ("en", "es")]
+    pictures = [draw_now(chart, theme) for chart in charts for theme in Theme]
+    assert {Image.open(io.BytesIO(picture)).width for picture in pictures} == {1080}
+    assert len(set(pictures)) == 8
+    assert [chart.title for chart in charts] == [
+        "Mon, 3 Aug 2026: 2 visits",
+        "lun 3 ago 2026: 2 visitas",
+        "Sun, 2 Aug 2026: 0 visits",
+        "dom 2 ago 2026: 0 visitas",
+    ]
     async with gym.unit_of_work(desk.actor) as uow:
         with pytest.raises(NotAllowed):
             await DigestService(uow).chart_of(TODAY)

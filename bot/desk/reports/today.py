@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from datetime import date
 
 from bot.routing.navigation import go
 from bot.routing.router import Audience, Router
@@ -11,7 +11,7 @@ from bot.ui.buttons.clients import Card
 from bot.ui.buttons.door import WhoIsIn
 from bot.ui.buttons.memberships import RenewPlan
 from bot.ui.buttons.money import Debts
-from bot.ui.buttons.reports import DayChart, EndingSoon
+from bot.ui.buttons.reports import DarkDayChart, DayChart, EndingSoon
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Button, button, grid, nav, pager
 from bot.ui.screens import HtmlTranslator, Screen
@@ -19,9 +19,12 @@ from bot.ui.surfaces import Surface
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.day_figures import away_line, debt_line, door_lines, money_lines, new_line
 from gym.backup.health import TOO_OLD
-from gym.core.language import N_, Translator
+from gym.core.language import N_
 from gym.reports.absence import AbsenceService, Absent
-from gym.reports.digest import DayInNumbers, DigestService
+from gym.reports.charts.day import chart_of_day
+from gym.reports.charts.drawing import draw_chart
+from gym.reports.charts.shapes import Theme
+from gym.reports.digest import DigestService
 from gym.reports.ending import EndingService
 from gym.reports.today import DayFigures, Today, TodayService
 from gym.security.permissions import Permission
@@ -118,20 +121,31 @@ def _doors(context: UpdateContext, found: Today) -> list[Button]:
 
 @router.on(DayChart, Surface.DESK)
 async def day_chart(context: UpdateContext, press: DayChart) -> None:
+    await _show_chart(context, press.day, Theme.LIGHT)
+
+
+@router.on(DarkDayChart, Surface.DESK)
+async def dark_day_chart(context: UpdateContext, press: DarkDayChart) -> None:
+    await _show_chart(context, press.day, Theme.DARK)
+
+
+async def _show_chart(context: UpdateContext, day: date, theme: Theme) -> None:
     async with context.unit_of_work() as uow:
-        found = await DigestService(uow).chart_of(press.day)
+        found = await DigestService(uow).chart_of(day)
     t = context.t
-    picture = await asyncio.to_thread(_draw, found, context.settings.translator(context.identity.language))
-    again = button(t("🔄 Refresh"), DayChart(press.day))
-    caption = t("📊 {day}: the door by the hour, the money by method.", day=press.day)
-    await context.show(Screen(caption, [[again], nav(t, back=ShowToday())], photo=picture, drawn=True))
-
-
-def _draw(found: DayInNumbers, t: Translator) -> bytes:
-    # Importing matplotlib takes a second: spent on the first chart, not on every start of the bot.
-    from gym.reports.chart import draw_day
-
-    return draw_day(found, t)
+    chart = chart_of_day(found, context.settings.translator(context.identity.language))
+    picture = await draw_chart(chart, theme)
+    caption = "\n".join(
+        [
+            t("📊 {day}: visits by the hour.", day=day),
+            *money_lines(t, t("Money"), [(one.method, one.net) for one in found.money]),
+        ]
+    )
+    if theme is Theme.LIGHT:
+        buttons = [button(t("🔄 Refresh"), DayChart(day)), button(t("🌙 Dark"), DarkDayChart(day))]
+    else:
+        buttons = [button(t("🔄 Refresh"), DarkDayChart(day)), button(t("☀️ Light"), DayChart(day))]
+    await context.show(Screen(caption, [buttons, nav(t, back=ShowToday())], photo=picture, drawn=True))
 
 
 @router.on(AtRisk)

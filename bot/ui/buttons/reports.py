@@ -14,6 +14,13 @@ class DayChart(Callback):
     day: date
 
 
+@callback("daydrk")
+class DarkDayChart(Callback):
+    """The same for a dark chat."""
+
+    day: date
+
+
 @callback("ending")
 class EndingSoon(Callback):
     """List plans that end this week with no renewal."""

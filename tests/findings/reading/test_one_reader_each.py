@@ -53,8 +53,6 @@ REASONS: Final[dict[str, tuple[str, ...]]] = {
         "gym/payments/repository.py::given_back",
         "gym/payments/repository.py::net_paid",
         "gym/payments/repository.py::paid_before",
-        "gym/reports/chart.py::_draw_money",
-        "gym/reports/chart.py::write",
         "gym/security/sessions.py::_pair",
         "gym/subscriptions/discounts.py::of",
         "web/openapi/pages.py::_response",

@@ -26,7 +26,13 @@ async def test_an_admin_looks_at_the_day_refreshes_it_and_sees_it_drawn(
     assert again.message_id == first.message_id
     assert "1 new client" in (again.text or "")
     await ana.taps("Chart")
-    assert "the door by the hour" in ((await ana.sees_photo()).caption or "")
+    caption = (await ana.sees_photo()).caption or ""
+    assert "visits by the hour" in caption
+    assert "$150,000" in caption
+    await ana.taps("Dark")
+    await ana.sees_photo()
+    await ana.taps("Light")
+    await ana.sees_photo()
 
 
 async def test_an_employee_sees_the_own_till_and_no_chart(
