@@ -42,7 +42,7 @@ from bot.desk.messaging import menu as messages
 from bot.desk.money import debts, doubts, payment_form, payments, receipts, returns, together, unbegun
 from bot.desk.money import tills as cash
 from bot.desk.plans import plan_edit, plan_new, plan_prices, plans
-from bot.desk.reports import today
+from bot.desk.reports import report_files, reports, today
 from bot.member import freeze, plan, preferences, privacy, qr, visits
 from bot.member import payments as my_payments
 from bot.member import personal_data as my_data
@@ -55,6 +55,8 @@ ROUTERS: tuple[Router, ...] = (
     check_in.router,
     presence.router,
     today.router,
+    reports.router,
+    report_files.router,
     rewards.router,
     registration.router,
     search.router,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from gym.commands.backup.group import backup, restore
 from gym.commands.privacy.group import privacy
 from gym.commands.running import command, environment
 from gym.faces.engine.model_packs import Engine
+from gym.reports.ranges import RangeName
 from gym.security.permissions import Role
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -142,6 +144,29 @@ async def export_gym(
     if not everything:
         raise typer.BadParameter("Say --all.")
     return await export_all(environment(), to, as_json=as_json)
+
+
+@app.command("report")
+@command
+async def report(
+    name: Annotated[str | None, typer.Argument(help="Which report; without it they are listed.")] = None,
+    since: Annotated[
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="The first day.")
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="The last day; else today.")
+    ] = None,
+    days: Annotated[
+        RangeName, typer.Option("--range", help="Which days, where none are given.")
+    ] = RangeName.THIS_MONTH,
+    xlsx: Annotated[Path | None, typer.Option(help="Write a workbook here.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> int:
+    """Print one report over a range of gym days, as the chat shows it."""
+    from gym.commands.data.reporting import ReportOrder, print_report
+
+    first, last = (one.date() if one else None for one in (since, until))
+    return await print_report(environment(), ReportOrder(name, first, last, days, as_json, xlsx))
 
 
 @kiosks.command("pair")

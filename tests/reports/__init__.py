@@ -1,0 +1,1 @@
+"""Reports: ranges, figures written a second time, spreadsheets, chat."""

@@ -1,4 +1,4 @@
-"""Buttons of reports: the day's chart and plans that end soon."""
+"""Buttons of reports: the day's chart, plans that end soon, reports over days, and as files."""
 
 from __future__ import annotations
 
@@ -26,3 +26,65 @@ class EndingSoon(Callback):
     """List plans that end this week with no renewal."""
 
     page: int = 0
+
+
+@callback("rprts")
+class Reports(Callback):
+    """Show the home of reports."""
+
+
+@callback("rprt")
+class ShowReport(Callback):
+    """Show one report; without days the one of this month so far."""
+
+    report: str
+    first: date | None = None
+    last: date | None = None
+
+
+@callback("rptb")
+class ShowReportTable(Callback):
+    """Show a page of one table of a report."""
+
+    report: str
+    first: date
+    last: date
+    table: str
+    page: int = 0
+
+
+@callback("rprw")
+class ShowRowsBehind(Callback):
+    """Show a page of the rows behind a row of a table, or, without a table, behind a figure."""
+
+    report: str
+    first: date
+    last: date
+    table: str
+    row: str
+    page: int = 0
+
+
+@callback("rpxlsx")
+class SendReportWorkbook(Callback):
+    """Send the report as a workbook (admins)."""
+
+    report: str
+    first: date
+    last: date
+
+
+@callback("rpcsv")
+class SendReportCsv(Callback):
+    """Send the report's tables as CSV (admins)."""
+
+    report: str
+    first: date
+    last: date
+
+
+@callback("rpdays")
+class AskReportDays(Callback):
+    """Ask from which day to which."""
+
+    report: str

@@ -53,6 +53,7 @@ REASONS: Final[dict[str, tuple[str, ...]]] = {
         "gym/payments/repository.py::given_back",
         "gym/payments/repository.py::net_paid",
         "gym/payments/repository.py::paid_before",
+        "gym/reports/output/words.py::change_of",
         "gym/security/sessions.py::_pair",
         "gym/subscriptions/discounts.py::of",
         "web/openapi/pages.py::_response",

@@ -1,0 +1,1 @@
+"""Reports of money: received, billed and tills; debts; taxes."""

@@ -1,0 +1,233 @@
+"""Queries of money that moved: sums of a range by day, method, account, staff and plan; tills; what was
+billed.
+
+Money moves by payments, voids and refunds of the methods of a till, each on its own gym day; a void
+counts for whoever took the payment and for the account it went to. Paying with a client's credit moves none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gym.payments.models import EntryCause, EntryKind, Method
+from gym.reports.results import ZERO, Asked
+
+
+class Grouping(StrEnum):
+    """By what money is summed; the keys of the report's tables."""
+
+    ALL = "all"
+    DAY = "day"
+    METHOD = "method"
+    ACCOUNT = "acct"
+    STAFF = "staff"
+    PLAN = "plan"
+
+
+GROUPED_BY: Final = {
+    0b01111: Grouping.DAY,
+    0b10111: Grouping.METHOD,
+    0b10011: Grouping.ACCOUNT,
+    0b11101: Grouping.STAFF,
+    0b11110: Grouping.PLAN,
+    0b11111: Grouping.ALL,
+}
+"""PostgreSQL's `grouping(gym_day, method, destination, till, plan_id)`: a bit is set for what is summed
+over.
+"""
+MOVED: Final = """
+    SELECT e.id, e.kind, e.amount, e.method, e.gym_day, e.at, e.account_id,
+        coalesce(v.id, e.id) AS shown_id, coalesce(v.receipt_number, e.receipt_number) AS receipt_number,
+        coalesce(v.destination, e.destination) AS destination,
+        CASE WHEN v.id IS NULL THEN e.staff_id ELSE v.staff_id END AS till,
+        CASE WHEN e.kind = 'payment' THEN e.amount ELSE -e.amount END AS net, s.plan_id
+    FROM ledger_entries e
+    LEFT JOIN ledger_entries v ON v.id = e.voids_id
+    LEFT JOIN subscriptions s ON s.account_id = e.account_id
+    WHERE e.gym_day BETWEEN :first AND :last AND e.kind IN ('payment', 'void', 'refund') AND e.method <>
+    'credit'
+"""
+_SUMS: Final = """
+    count(*) FILTER (WHERE kind = 'payment') AS payments,
+    coalesce(sum(amount) FILTER (WHERE kind = 'payment'), 0) AS received,
+    coalesce(sum(amount) FILTER (WHERE kind = 'void'), 0) AS voided,
+    coalesce(sum(amount) FILTER (WHERE kind = 'refund'), 0) AS refunded
+"""
+_OWN: Final = "(CAST(:staff AS uuid) IS NULL OR till = :staff)"
+SUMS: Final = text(
+    f"""
+SELECT g.*, st.name AS staff_name, p.name AS plan_name
+FROM (
+    SELECT grouping(gym_day, method, destination, till, plan_id) AS bits, gym_day, method, destination,
+        till, plan_id, left(md5(destination), 12) AS destination_key, {_SUMS}
+    FROM ({MOVED}) moved WHERE {_OWN}
+    GROUP BY GROUPING SETS ((gym_day), (method), (method, destination), (till), (plan_id), ())
+) g
+LEFT JOIN staff st ON st.id = g.till
+LEFT JOIN plans p ON p.id = g.plan_id
+ORDER BY g.bits, g.gym_day, g.received - g.voided - g.refunded DESC, g.method, g.destination, st.name, p.name
+"""  # noqa: S608 - constants
+)
+TOTALS: Final = text(f"SELECT {_SUMS} FROM ({MOVED}) moved WHERE {_OWN}")  # noqa: S608
+TILLS: Final = text(
+    f"""
+SELECT g.*, st.name AS staff_name, coalesce(c.counts, 0) AS counts, coalesce(c.difference, 0) AS difference
+FROM (
+    SELECT till, method, coalesce(sum(net) FILTER (WHERE gym_day < :since), 0) AS opening,
+        coalesce(sum(net) FILTER (WHERE gym_day >= :since AND kind = 'payment'), 0) AS came,
+        coalesce(-sum(net) FILTER (WHERE gym_day >= :since AND kind <> 'payment'), 0) AS went
+    FROM ({MOVED}) moved WHERE till IS NOT NULL AND {_OWN} GROUP BY till, method
+) g
+JOIN staff st ON st.id = g.till
+LEFT JOIN (
+    SELECT staff_id, method, count(*) AS counts, sum(difference) AS difference
+    FROM (
+        SELECT DISTINCT ON (gym_day, staff_id, method) staff_id, method, difference FROM cash_counts
+        WHERE gym_day BETWEEN :since AND :last ORDER BY gym_day, staff_id, method, at DESC, id DESC
+    ) latest GROUP BY staff_id, method
+) c ON c.staff_id = g.till AND c.method = g.method
+ORDER BY st.name, st.id, g.method
+"""  # noqa: S608
+)
+BILLED: Final = text("""
+SELECT e.kind, e.cause, count(*) AS entries, sum(e.amount) AS amount
+FROM ledger_entries e JOIN accounts a ON a.id = e.account_id
+WHERE e.gym_day BETWEEN :first AND :last AND e.kind IN ('charge', 'credit') AND a.kind <> 'credit'
+    AND e.cause IS DISTINCT FROM 'paid_before' AND (CAST(:staff AS uuid) IS NULL OR e.staff_id = :staff)
+GROUP BY e.kind, e.cause ORDER BY e.kind, e.cause NULLS FIRST
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class MoneySums:
+    """Payments taken, what came in by them, what was voided, what was refunded."""
+
+    payments: int
+    received: Decimal
+    voided: Decimal
+    refunded: Decimal
+
+    @property
+    def net(self) -> Decimal:
+        return self.received - self.voided - self.refunded
+
+
+NOTHING_MOVED: Final = MoneySums(0, ZERO, ZERO, ZERO)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupedMoney:
+    """The sums of one day, method, bank account, member of staff or plan, and what it is called."""
+
+    grouping: Grouping
+    sums: MoneySums
+    day: date | None = None
+    method: Method | None = None
+    destination: str | None = None
+    destination_key: str | None = None
+    staff_id: UUID | None = None
+    staff_name: str | None = None
+    plan_id: UUID | None = None
+    plan_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TillBalance:
+    """One method of one person's till over a range: opening, movements, closing, and what counts found."""
+
+    staff_id: UUID
+    staff_name: str
+    method: Method
+    opening: Decimal
+    came: Decimal
+    went: Decimal
+    counts: int
+    difference: Decimal
+
+    @property
+    def closing(self) -> Decimal:
+        return self.opening + self.came - self.went
+
+
+@dataclass(frozen=True, slots=True)
+class BilledSum:
+    """Charges, or credits of one cause; `amount` is what they did to what was billed."""
+
+    kind: EntryKind
+    cause: EntryCause | None
+    entries: int
+    amount: Decimal
+
+
+class MoneyRepository:
+    """Sums over the ledger; one statement each."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+
+    async def sums(self, asked: Asked) -> Sequence[GroupedMoney]:
+        """Every grouping of a range in one pass: days in order, of the others the most money first."""
+        rows = (await self.session.execute(SUMS, parameters(asked))).all()
+        return [_grouped(row) for row in rows]
+
+    async def totals(self, asked: Asked) -> MoneySums:
+        row = (await self.session.execute(TOTALS, parameters(asked))).one()
+        return MoneySums(row.payments, row.received, row.voided, row.refunded)
+
+    async def tills(self, asked: Asked) -> Sequence[TillBalance]:
+        """By name; the opening is everything that moved before the range."""
+        terms = parameters(asked) | {"since": asked.days.first, "first": date.min}
+        rows = (await self.session.execute(TILLS, terms)).all()
+        return [
+            TillBalance(
+                row.till,
+                row.staff_name,
+                Method(row.method),
+                row.opening,
+                row.came,
+                row.went,
+                row.counts,
+                row.difference,
+            )
+            for row in rows
+        ]
+
+    async def billed(self, asked: Asked) -> Sequence[BilledSum]:
+        """Charges first, then credits by their cause."""
+        rows = (await self.session.execute(BILLED, parameters(asked))).all()
+        return [_billed(row) for row in rows]
+
+
+def parameters(asked: Asked) -> dict[str, Any]:
+    """The days and the person as the statements take them."""
+    return {"first": asked.days.first, "last": asked.days.last, "staff": asked.staff_id}
+
+
+def _grouped(row: Any) -> GroupedMoney:
+    return GroupedMoney(
+        GROUPED_BY[row.bits],
+        MoneySums(row.payments, row.received, row.voided, row.refunded),
+        row.gym_day,
+        Method(row.method) if row.method else None,
+        row.destination,
+        row.destination_key,
+        row.till,
+        row.staff_name,
+        row.plan_id,
+        row.plan_name,
+    )
+
+
+def _billed(row: Any) -> BilledSum:
+    kind = EntryKind(row.kind)
+    cause = EntryCause(row.cause) if row.cause else None
+    return BilledSum(kind, cause, row.entries, row.amount if kind is EntryKind.CHARGE else -row.amount)

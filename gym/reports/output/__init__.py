@@ -1,0 +1,1 @@
+"""Reports written out: XLSX, CSV, JSON."""

@@ -1,0 +1,19 @@
+"""Registry of reports: one row each, in the order of the home screen."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gym.reports.definition import ReportDefinition, ReportNotFound
+from gym.reports.money.received import MONEY
+
+REPORTS: Final[tuple[ReportDefinition, ...]] = (MONEY,)
+BY_NAME: Final = {one.name: one for one in REPORTS}
+
+
+def require_report(name: str) -> ReportDefinition:
+    """Raises `ReportNotFound`."""
+    found = BY_NAME.get(name)
+    if found is None:
+        raise ReportNotFound
+    return found
