@@ -65,7 +65,22 @@ def _digest(t: HtmlTranslator, p: DeskDigestPayload, _: WordingContext) -> str:
         t.plural("⏳ {count} plan ends within a week", "⏳ {count} plans end within a week", p.ending_week),
         debt_line(t, p.debts, p.owed),
     ]
-    return "\n".join([*lines, away_line(t, p.at_risk)] if p.at_risk else lines)
+    lines += [away_line(t, p.at_risk)] if p.at_risk else []
+    return "\n".join([*lines, *_trail_lines(t, p)])
+
+
+def _trail_lines(t: HtmlTranslator, p: DeskDigestPayload) -> list[str]:
+    """The head that `python -m gym audit verify --expect` compares with."""
+    if not p.trail_entries or p.trail_mark is None:
+        return []
+    return [
+        t.plural(
+            "🔗 Audit trail: {count} entry, {mark}",
+            "🔗 Audit trail: {count} entries, {mark}",
+            p.trail_entries,
+            mark=p.trail_mark,
+        )
+    ]
 
 
 @says(DeskJobFailedPayload)

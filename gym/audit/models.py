@@ -1,4 +1,4 @@
-"""Rows of the audit trail, and beside them, to be erased with the person, the personal values of a row."""
+"""Rows of the audit trail, their personal values (erased with the person), its hash chain and checkpoints."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, String
+from sqlalchemy import BigInteger, Index, LargeBinary, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -43,7 +43,7 @@ class AuditDetail(Base):
     __tablename__ = "audit_details"
 
     entry_id: Mapped[UUID] = mapped_column(primary_key=True)
-    """The row's id; no foreign key, since rows of the trail are never deleted."""
+    """The row's id; no foreign key, which would hold up every write of the trail."""
     person_id: Mapped[UUID] = mapped_column(index=True)
     """The client whose they are."""
     salt: Mapped[bytes] = mapped_column(LargeBinary(16))
@@ -51,3 +51,28 @@ class AuditDetail(Base):
     """The client's own, where the client acted."""
     before: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     after: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+
+
+class AuditLink(Base):
+    """The place of one entry in the hash chain; written by the sealing job once the entry is committed."""
+
+    __tablename__ = "audit_links"
+
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    """From 1, without gaps."""
+    entry_id: Mapped[UUID] = mapped_column(unique=True)
+    """No foreign key: an entry that was deleted has to be missed, not its deletion prevented."""
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    """SHA-256 of the hash before it, the number, and the digest of the entry (`gym.audit.chain`)."""
+
+
+class AuditCheckpoint(Base):
+    """Up to where retention has deleted the trail: the chain goes on from this hash."""
+
+    __tablename__ = "audit_checkpoints"
+
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    """Of the last entry that retention may delete."""
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    made_at: Mapped[datetime]
+    """Wall time."""

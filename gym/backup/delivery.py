@@ -117,6 +117,8 @@ class BackupDelivery:
             sha256=backup.sha256 or "",
             parts=parts,
             erased=await ErasureJournal(self.uow).entries(),
+            trail_number=backup.trail_number,
+            trail_head=backup.trail_head,
         )
 
     async def stale_manifest(self) -> tuple[Backup, BackupManifest] | None:

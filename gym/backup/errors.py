@@ -175,6 +175,19 @@ class RestoreDiffers(BackupError):
         super().__init__(differences=", ".join(differences))
 
 
+class TrailBroken(BackupError):
+    """What came out is what went in, and its audit trail was changed before."""
+
+    code = "backup_trail_broken"
+    message = N_(
+        "The backup restores, but the audit trail in it is not whole: entry {number} does not fit. "
+        "Look at the gym's own: `python -m gym audit verify`."
+    )
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number=number)
+
+
 class NoRoom(BackupError):
     """The disk is full, or would be."""
 

@@ -9,6 +9,8 @@ from typing import Final
 import asyncpg
 from pydantic import BaseModel, ConfigDict
 
+from gym.audit.verification import read_head
+
 _TABLES: Final = """
 SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p')
@@ -42,6 +44,16 @@ _SUMS: Final = {
 }
 
 
+class TrailFacts(BaseModel):
+    """The head of the audit trail's chain."""
+
+    model_config = ConfigDict(frozen=True)
+
+    number: int
+    head: str
+    """In hexadecimal."""
+
+
 class DatabaseFacts(BaseModel):
     """What one snapshot of a database holds, without a word of it."""
 
@@ -51,6 +63,8 @@ class DatabaseFacts(BaseModel):
     rows: dict[str, int]
     sums: dict[str, str]
     schema_digest: str
+    trail: TrailFacts | None = None
+    """None in a backup from before the chain."""
 
     def differences(self, other: DatabaseFacts) -> list[str]:
         """What is not the same, in words for an operator; nothing where both are one gym."""
@@ -69,6 +83,8 @@ class DatabaseFacts(BaseModel):
                 yield f"{name} are {there} instead of {here}"
         if self.schema_digest != other.schema_digest:
             yield "tables, constraints or triggers are not the same"
+        if self.trail is not None and self.trail != other.trail:
+            yield "the audit trail has another head"
 
 
 async def read_facts(connection: asyncpg.Connection) -> DatabaseFacts:
@@ -82,7 +98,13 @@ async def read_facts(connection: asyncpg.Connection) -> DatabaseFacts:
         rows=rows,
         sums=sums,
         schema_digest=sha256(schema.encode()).hexdigest(),
+        trail=await _trail(connection),
     )
+
+
+async def _trail(connection: asyncpg.Connection) -> TrailFacts | None:
+    head = await read_head(connection)
+    return None if head is None else TrailFacts(number=head.number, head=head.hash.hex())
 
 
 async def _value(connection: asyncpg.Connection, query: str) -> str:

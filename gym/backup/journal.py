@@ -51,6 +51,8 @@ class BackupJournal:
         row = await self.session.get_one(Backup, key)
         row.state, row.made_at, row.error = BackupState.MADE, made.made_at, None
         row.name, row.size, row.sha256 = made.name, made.size, made.sha256
+        if made.facts.trail is not None:
+            row.trail_number, row.trail_head = made.facts.trail.number, made.facts.trail.head
         self.uow.audit("backup.made", row, None, {"name": made.name, "size": made.size})
 
     async def noted(self, made: MadeBackup) -> None:

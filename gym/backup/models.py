@@ -45,6 +45,9 @@ class Backup(Base):
     """Of the file in the folder of backups."""
     size: Mapped[int | None] = mapped_column(BigInteger)
     sha256: Mapped[str | None] = mapped_column(String(64))
+    trail_number: Mapped[int | None] = mapped_column(BigInteger)
+    trail_head: Mapped[str | None] = mapped_column(String(64))
+    """Of the audit trail in it; None before there was a chain."""
     error: Mapped[str | None] = mapped_column(String(200))
     proved_at: Mapped[datetime | None]
     proof_failed_at: Mapped[datetime | None]

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from gym.commands.audit.group import audit
 from gym.commands.backup.group import backup, restore
 from gym.commands.privacy.group import privacy
 from gym.commands.running import command, environment
@@ -26,6 +27,7 @@ app.add_typer(staff, name="staff")
 app.add_typer(keys, name="keys")
 app.add_typer(faces, name="faces")
 app.add_typer(privacy, name="privacy")
+app.add_typer(audit, name="audit")
 app.add_typer(backup, name="backup")
 app.command("restore")(restore)
 app.add_typer(clock, name="clock")

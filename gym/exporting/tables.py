@@ -316,6 +316,8 @@ LEFT_BEHIND: Final[Mapping[str, str]] = {
     "admin_candidates": "of this installation",
     "approvals": "requests between colleagues; what was decided stands in the rows it led to",
     "audit_details": "the trail stays with the gym that it is about",
+    "audit_links": "the trail stays with the gym that it is about",
+    "audit_checkpoints": "the trail stays with the gym that it is about",
     "erasures": "erasures have been carried out in what is exported",
     "audit_entries": "the trail stays with the gym that it is about",
     "kiosks": "devices are paired anew",

@@ -7,6 +7,7 @@ from typing import Final
 
 from sqlalchemy import CursorResult, TextClause, text
 
+from gym.audit.chain import TrailChain
 from gym.privacy.register import Old
 from gym.privacy.tables import REGISTER
 from gym.security.permissions import Permission
@@ -14,6 +15,7 @@ from gym.unit_of_work import UnitOfWork
 
 BATCH: Final = 5000
 """Rows of one statement, so that no lock is held for long."""
+YEAR: Final = timedelta(days=365.25)
 MOST_BATCHES: Final = 40
 """Of one kind in one run, so that the first run of an old gym is no long transaction; the rest comes next."""
 
@@ -34,7 +36,22 @@ class Retention:
     async def forget_old(self) -> int:
         """How many rows went, or lost their person."""
         self.uow.actor.require(Permission.RUN_JOBS)
-        return sum([await self._forget(entry.table, old) for entry in REGISTER for old in entry.old])
+        gone = sum([await self._forget(entry.table, old) for entry in REGISTER for old in entry.old])
+        return gone + await self._forget_trail()
+
+    async def _forget_trail(self) -> int:
+        """The beginning of the audit trail, where the gym does not keep it for ever; recorded in the rest."""
+        years, wall = self.uow.settings.keep_trail_years, self.uow.context.wall
+        if not years:
+            return 0
+        chain = TrailChain(self.uow.session)
+        gone = await chain.forget_before(wall - years * YEAR, wall)
+        if gone:
+            begin = await chain.checkpoint()
+            self.uow.audit(
+                "trail.forgotten", ("audit_entries", None), {"entries": gone}, {"number": begin.number}
+            )
+        return gone
 
     async def _forget(self, table: str, old: Old) -> int:
         age = old.age or timedelta(days=self.uow.settings.keep_messages_days)

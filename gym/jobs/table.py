@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from gym.approvals.service import ApprovalService
+from gym.audit.chain import TrailChain
 from gym.core.clock import day_start
 from gym.core.language import N_
 from gym.faces.enrolment.consent_renewal import ConsentRenewal
@@ -124,6 +125,11 @@ async def erase(uow: UnitOfWork, _: date) -> int:
     return await ErasureService(uow).carry_out_due()
 
 
+async def seal_trail(uow: UnitOfWork, _: date) -> int:
+    """Entries of the audit trail that are finished and not in the hash chain yet."""
+    return await TrailChain(uow.session).seal(uow.context.wall)
+
+
 async def forget(uow: UnitOfWork, _: date) -> int:
     """Rows whose retention is over."""
     return await Retention(uow).forget_old()
@@ -141,6 +147,7 @@ JOBS: Final = (
     Job("freeze_ends", freeze_ends, N_("Freezes"), every=HOUR),
     Job("consents", renew_consents, N_("Face consents"), every=HOUR),
     Job("approvals", expire_approvals, N_("Close old requests")),
+    Job("audit_chain", seal_trail, N_("Seal the audit trail")),
     Job("digest", tell_day, N_("The day in figures"), by_day=True),
     Job("visit_months", roll_visits, N_("Count visits of past months"), every=DAY),
     Job("outbox", sweep, N_("Send messages")),

@@ -38,6 +38,7 @@ PAYLOAD_KEYS: Final = {
     "taken_by": "name",
     "text": "words",
     "till": "name",
+    "trail_mark": "",
     "trouble": "",
     "username": "name",
 }

@@ -9,6 +9,7 @@ from typing import Final
 
 from sqlalchemy import text
 
+from gym.audit.chain import TrailChain
 from gym.notifications.outbox import DESK
 from gym.notifications.payloads.operations import DenialCount, DeskDigestPayload, MethodNet
 from gym.payments.schemas import MethodTotal
@@ -91,6 +92,7 @@ class DigestService:
         report = TodayService(self.uow)
         door, figures = await report.door(day), await report.figures(day)
         money = await PaymentService(self.uow).money_by_method(day)
+        trail = await TrailChain(self.uow.session).head()
         return DeskDigestPayload(
             day=day,
             visits=door.visits,
@@ -101,6 +103,8 @@ class DigestService:
             debts=figures.debts,
             owed=figures.owed,
             at_risk=figures.at_risk,
+            trail_entries=trail.number,
+            trail_mark=trail.mark,
         )
 
 

@@ -98,6 +98,8 @@ class GymSettings(BaseModel):
     """Whose chat the parts go to; None: the first admin who has one."""
     keep_messages_days: int = Field(90, ge=30, le=730)
     """So long the record of a message that has left is kept."""
+    keep_trail_years: int = Field(0, ge=0, le=50)
+    """So long the audit trail is kept; 0 for ever."""
 
     @field_validator("smallest_amount")
     @classmethod

@@ -52,7 +52,7 @@ class SettingRow:
     label: str
     help: str
     unit: str = ""
-    """`days`, `minutes` or `hours` behind a whole number."""
+    """`years`, `days`, `minutes` or `hours` behind a whole number."""
     warned: bool = False
     """A change of it may mean more than its help says: the chat has a warning for it."""
 
@@ -294,5 +294,13 @@ SETTINGS: Final[dict[str, SettingRow]] = {
         N_("Messages kept"),
         N_("How long it is remembered what was told to whom; then it is forgotten."),
         unit="days",
+    ),
+    "keep_trail_years": SettingRow(
+        SettingKind.WHOLE,
+        SettingGroup.GYM,
+        N_("Audit kept"),
+        N_("How long it is remembered who did what, in years; 0 keeps all of it."),
+        unit="years",
+        warned=True,
     ),
 }

@@ -262,8 +262,8 @@ async def test_what_differs_from_the_backup_is_not_put_in_place(
 
 async def test_the_proof_leaves_nothing_beside_the_gym(busy: BusyGym, tmp_path: Path) -> None:
     made = await busy.backup(tmp_path)
-    preface = await BackupProof(busy.gym.database).prove(opened(made.path, busy.key))
-    assert preface.facts == made.facts
+    proved = await BackupProof(busy.gym.database).prove(opened(made.path, busy.key))
+    assert proved.preface.facts == made.facts
     async with busy.gym.database.direct() as connection:
         assert not await connection.fetchval("SELECT count(*) FROM pg_database WHERE datname LIKE '%proof'")
 

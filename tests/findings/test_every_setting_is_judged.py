@@ -274,6 +274,7 @@ STORED: dict[str, tuple[object, ...]] = {
     "reentry": ("perhaps",),
     "quiet_from": ("25:00",),
     "keep_messages_days": (1, 10**6),
+    "keep_trail_years": (-1, 51, "ever"),
     "check_out": ("perhaps",),
 }
 

@@ -17,6 +17,7 @@ from gym.backup.errors import (
     RestoreDiffers,
     RestoreFailed,
     ToolMissing,
+    TrailBroken,
 )
 from gym.core.language import N_
 
@@ -29,6 +30,7 @@ CAUSES: Final = {
     DatabaseNotMade.code: N_("no second database could be made to try it in"),
     RestoreFailed.code: N_("the database could not be filled from the file"),
     RestoreDiffers.code: N_("what came out is not what went in"),
+    TrailBroken.code: N_("the audit trail in it was changed"),
     BackupAltered.code: DAMAGED,
     BackupCut.code: DAMAGED,
     BackupUnreadable.code: DAMAGED,

@@ -61,6 +61,8 @@ def written(t: HtmlTranslator, name: str, settings: GymSettings) -> str:
 def in_units(t: HtmlTranslator, name: str, number: int) -> str:
     """A whole number with its unit."""
     match SETTINGS[name].unit:
+        case "years":
+            return t.plural("{count} year", "{count} years", number)
         case "days":
             return t.plural("{count} day", "{count} days", number)
         case "hours":
@@ -118,6 +120,16 @@ def _region(t: HtmlTranslator, old: GymSettings, new: GymSettings) -> str:
     return t("Phones that are kept stay as they are; numbers typed from now on are read as of this country.")
 
 
+def _trail(t: HtmlTranslator, old: GymSettings, new: GymSettings) -> str:
+    if not new.keep_trail_years or 0 < old.keep_trail_years <= new.keep_trail_years:
+        return ""
+    return t(
+        "Tonight what was done more than {years} years ago leaves the audit for good. Ask first how long "
+        "your law wants books to be kept.",
+        years=new.keep_trail_years,
+    )
+
+
 WARNINGS: Final[dict[str, Warn]] = {
     "timezone": _zone,
     "currency": _currency,
@@ -126,6 +138,7 @@ WARNINGS: Final[dict[str, Warn]] = {
     "reentry": _reentry,
     "offline_policy": _offline,
     "employee_discount_percent": _discount,
+    "keep_trail_years": _trail,
 }
 if WARNINGS.keys() != {name for name, row in SETTINGS.items() if row.warned}:
     raise LookupError("a setting that is marked as warned has no warning, or the reverse")

@@ -42,6 +42,9 @@ class BackupManifest(BaseModel):
     parts: Sequence[ManifestPart]
     erased: Sequence[JournalEntry] = ()
     """Clients who were erased, by the ids they had; no more is known of them."""
+    trail_number: int | None = None
+    trail_head: str | None = None
+    """The head of the audit trail in the backup, in hexadecimal; left out of one that does not know it."""
     seal: str = ""
 
     def sealed(self, key: BackupKey) -> BackupManifest:
@@ -53,7 +56,7 @@ class BackupManifest(BaseModel):
             raise BackupAltered
 
     def text(self) -> bytes:
-        return self.model_dump_json(indent=1).encode()
+        return self.model_dump_json(indent=1, exclude=self._unknown()).encode()
 
     @classmethod
     def read(cls, raw: bytes, name: str) -> BackupManifest:
@@ -64,4 +67,8 @@ class BackupManifest(BaseModel):
             raise BackupUnreadable(name) from None
 
     def _said(self) -> bytes:
-        return self.model_dump_json(exclude={"seal"}).encode()
+        return self.model_dump_json(exclude={"seal"} | self._unknown()).encode()
+
+    def _unknown(self) -> set[str]:
+        """What manifests of earlier releases lack: a seal holds for what was said then."""
+        return {name for name in ("trail_number", "trail_head") if getattr(self, name) is None}

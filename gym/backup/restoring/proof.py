@@ -5,12 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from gym.audit.verification import TrailVerification
+from gym.backup.errors import TrailBroken
 from gym.backup.files.archive import OpenedBackup, Preface
 from gym.backup.restoring.restoration import Restoration
 from gym.backup.restoring.side_databases import SideDatabases
+from gym.backup.restoring.trail_check import trail_at
 from gym.core.database.engine import Database
 
 WORD: Final = "proof"
+
+
+@dataclass(frozen=True, slots=True)
+class ProvedBackup:
+    """What a backup said of itself, and the audit trail in it."""
+
+    preface: Preface
+    trail: TrailVerification | None
+    """None for a backup from before the chain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +31,17 @@ class BackupProof:
 
     database: Database
 
-    async def prove(self, backup: OpenedBackup) -> Preface:
-        """Raises a `BackupError`; nothing is left behind either way."""
+    async def prove(self, backup: OpenedBackup) -> ProvedBackup:
+        """Raises a `BackupError`, `TrailBroken` for a trail that was changed; nothing is left behind."""
         restoration = Restoration(backup)
         await restoration.check()
         sides = SideDatabases(self.database.direct_url)
         name = sides.named(WORD)
         url = await sides.make(name)
         try:
-            return await restoration.fill(url)
+            preface, trail = await restoration.fill(url), await trail_at(url)
         finally:
             await sides.drop(name)
+        if trail is not None and trail.fault is not None:
+            raise TrailBroken(trail.fault.number)
+        return ProvedBackup(preface, trail)

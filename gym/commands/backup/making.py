@@ -14,6 +14,7 @@ from gym.backup.files.parts import BackupFiles, backups_in, files_at
 from gym.backup.journal import BackupJournal
 from gym.backup.key_store import BackupKeyStore
 from gym.backup.restoring.proof import BackupProof
+from gym.commands.audit.verifying import as_facts, in_words
 from gym.commands.backup.asking import asked_passphrase
 from gym.core.config import Config
 from gym.core.database.migrations import current, head
@@ -44,12 +45,16 @@ async def verify(config: Config, path: Path | None, *, as_json: bool) -> int:
     """Restore a backup beside the gym, compare, drop it again."""
     files = files_at([path or config.backups_root])
     async with open_gym(config, faces=False, migrate=False) as gym:
-        preface = await BackupProof(gym.database).prove(await _opened(config, files))
+        proved = await BackupProof(gym.database).prove(await _opened(config, files))
+    preface, trail = proved.preface, proved.trail
     if as_json:
-        typer.echo(json.dumps({"backup": files.name, "ok": True, **_preface_json(preface)}))
+        facts = {"trail": as_facts(trail) if trail else None}
+        typer.echo(json.dumps({"backup": files.name, "ok": True, **_preface_json(preface), **facts}))
     else:
         rows = sum(preface.facts.rows.values())
         typer.echo(f"{files.name} restores whole: {rows} rows, made {preface.made_at.isoformat()}.")
+        if trail is not None:
+            typer.echo(f"Audit trail: {in_words(trail)}")
     return 0
 
 

@@ -17,6 +17,7 @@ import asyncpg
 import typer
 
 from gym.app import Gym
+from gym.audit.verification import TrailVerification
 from gym.backup.errors import ChatNotRead, GymThere
 from gym.backup.files.archive import OpenedBackup, Preface
 from gym.backup.files.erasure_list import erasures_beside
@@ -27,6 +28,8 @@ from gym.backup.key_store import BackupKeyStore
 from gym.backup.restoring.restoration import Restoration
 from gym.backup.restoring.settling import Settled, settle
 from gym.backup.restoring.side_databases import SideDatabases
+from gym.backup.restoring.trail_check import trail_at
+from gym.commands.audit.verifying import as_facts, in_words
 from gym.commands.backup.asking import asked_passphrase
 from gym.commands.backup.brought_keys import keep_keys, keys_of
 from gym.core.clock import SystemClock
@@ -78,6 +81,8 @@ class Restored:
     """How many clients were erased again."""
     kept: str | None
     """The database that was replaced; None where there was no gym."""
+    trail: TrailVerification | None
+    """The audit trail as it came; None for a backup from before the chain."""
 
 
 async def restore(config: Config, order: RestoreOrder) -> int:
@@ -147,7 +152,7 @@ async def _put_in_place(
     name = sides.named(WORD)
     url = await sides.make(name)
     try:
-        preface = await plan.restoration.fill(url)
+        preface, trail = await plan.restoration.fill(url), await trail_at(url)
         settled, erased = await _settled(config, url, plan, preface)
         # Both gyms' keys lie there before the swap: whichever database is in place, it can be opened.
         keep_keys(config, plan.secrets)
@@ -158,7 +163,8 @@ async def _put_in_place(
         raise
     if not was_gym:
         await sides.drop(before)
-    return Restored(plan.restoration.backup.files.name, preface, settled, erased, before if was_gym else None)
+    name, kept = plan.restoration.backup.files.name, before if was_gym else None
+    return Restored(name, preface, settled, erased, kept, trail)
 
 
 async def _settled(config: Config, url: str, plan: RestorePlan, preface: Preface) -> tuple[Settled, int]:
@@ -236,6 +242,7 @@ def _report(restored: Restored, order: RestoreOrder) -> None:
             "held_messages": settled.held,
             "receipts_after": settled.receipts_after,
             "kept": restored.kept,
+            "trail": as_facts(restored.trail) if restored.trail else None,
         }
         typer.echo(json.dumps(told, ensure_ascii=False))
         return
@@ -243,6 +250,8 @@ def _report(restored: Restored, order: RestoreOrder) -> None:
         f"{restored.preface.gym} as of {restored.preface.made_at.isoformat()} is back: "
         f"{sum(facts.rows.values())} rows, compared with the backup."
     )
+    if restored.trail is not None:  # a gym is wanted back whatever became of its trail
+        typer.echo(f"Audit trail: {in_words(restored.trail)}")
     if restored.erased:
         typer.echo(f"{restored.erased} clients who were erased since are erased again.")
     if settled.held:

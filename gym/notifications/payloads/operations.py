@@ -74,3 +74,6 @@ class DeskDigestPayload(Payload):
     owed: Decimal
     at_risk: int
     """Clients who have not come for long."""
+    trail_entries: int | None = None
+    trail_mark: str | None = None
+    """The head of the audit trail's chain, which a chat keeps where nobody at the database reaches it."""

@@ -11,4 +11,4 @@ MONEY: Final = (
     "what was bought, owed and paid is kept as long as the law keeps books; people stand in it by id"
 )
 OWN: Final = "the gym's own settings, not of a person"
-TRAIL: Final = "who did what: the trail that answers for all the others"
+TRAIL: Final = "who did what: the trail that answers for all the others, as long as the gym's setting says"

@@ -43,6 +43,7 @@ REASONS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "a number already, from the database or the clock": (
         "gym/app.py::advance_clock",
+        "gym/audit/chain.py::lowest_id",
         "gym/backup/creation.py::_require_room",
         "gym/backup/facts.py::read_facts",
         "gym/commands/calibrate.py::_print",
@@ -93,6 +94,7 @@ REASONS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "the number of a file's part, matched as digits": ("gym/backup/files/parts.py::_joined",),
     "the time in a file's name, as the gym wrote it": ("gym/backup/files/parts.py::made_at_of",),
+    "a head of the audit trail, matched as digits": ("gym/commands/audit/verifying.py::_noted",),
     "a pairing code, checked to be nine digits": ("gym/kiosks/repository.py::lock_named",),
 }
 ALLOWED: Final = {place for places in REASONS.values() for place in places}

@@ -121,6 +121,8 @@ DIGEST: Final = {
     "debts": 5,
     "owed": Decimal(310000),
     "at_risk": 12,
+    "trail_entries": 12841,
+    "trail_mark": "bkqm-tvwr-hhjc-pbdf",
 }
 NOTHING_BACK: Final = {"credited": Decimal(0), "refunded": Decimal(0), "kept": Decimal(0)}
 WRITTEN_OFF: Final = NOTHING_BACK | {"cause": "written_off", "credited": Decimal(50000), "method": None}

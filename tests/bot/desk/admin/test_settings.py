@@ -43,6 +43,7 @@ TYPED = {
     "quiet_until": "6:30",
     "digest_at": "10:15 pm",
     "keep_messages_days": "60",
+    "keep_trail_years": "12",
     "backup_at": "4 am",
     "backup_days": "60",
     "backup_to_chat": "no",

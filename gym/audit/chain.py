@@ -1,0 +1,175 @@
+"""Hash chain over the audit trail: sealing of finished entries, the head, and checkpoints at retention.
+
+Each link is SHA-256 of the hash before it, its number and the digest of its entry. The entry's digest is made
+of what stands in the entry, where personal values are present as their own salted digest alone: erasing a
+person changes nothing that was hashed.
+
+Ids are handed out before the commit, so an entry may appear later than one with a greater id. Therefore an
+entry is sealed only when every transaction as old as its own has ended; entries of transactions that ran side
+by side are then all there, and are sealed in the order of their ids. One that appears later still (a clock
+that was set back) follows with a higher number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import CursorResult, insert, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gym.audit.models import AuditCheckpoint, AuditLink
+
+GENESIS: Final = bytes(32)
+"""What stands before the first link."""
+BATCH: Final = 5000
+"""Entries of one statement."""
+MOST_BATCHES: Final = 40
+"""In one run, so that the first run over years of trail is no long transaction; the rest comes next."""
+LETTERS: Final = str.maketrans("0123456789abcdef", "bcdfghjkmnpqrtvw")
+"""Digits of a mark: letters, since a desk chat hides long numbers; no vowels, so that they make no words."""
+
+ENTRY_DIGEST: Final = """sha256(convert_to(jsonb_build_array(e.id,
+    CAST(extract(epoch FROM e.at) * 1000000 AS bigint),
+    e.actor_kind, e.actor_id, e.actor_name, e.action, e.subject_type, e.subject_id,
+    CAST(e.before AS text), CAST(e.after AS text), encode(e.digest, 'hex'))::text, 'UTF8'))"""
+"""SQL of an entry `e`. An array of JSON, so that no value can be taken for a part of its neighbour."""
+
+# The list of ids is read from the two indexes alone. Row versions carry 32 bits of their transaction's
+# number, so the difference to the oldest running one decides, round the counter's end; a row that is older
+# than half a round is older than a day too.
+_LOOSE: Final = text(f"""
+WITH loose AS MATERIALIZED (
+    SELECT id FROM audit_entries one
+    WHERE id > :after AND NOT EXISTS (SELECT FROM audit_links l WHERE l.entry_id = one.id)
+    ORDER BY id LIMIT :batch
+), horizon AS (
+    SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint) AS oldest
+)
+SELECT e.id, {ENTRY_DIGEST} AS digest
+FROM loose JOIN audit_entries e ON e.id = loose.id, horizon
+WHERE :settled > e.id
+    OR ((horizon.oldest - CAST(CAST(e.xmin AS text) AS bigint)) & 4294967295) BETWEEN 1 AND 2147483647
+ORDER BY e.id
+""")  # noqa: S608 - constants
+# Two sealings at once would both begin at the same head.
+_ONE_AT_A_TIME: Final = text("SELECT pg_advisory_xact_lock(hashtextextended('audit chain', 0))")
+_FIRST_KEPT: Final = text("""
+SELECT number - 1 FROM audit_links WHERE entry_id >= :bound AND number > :from ORDER BY number LIMIT 1
+""")
+_FORGET: Final = (
+    text("DELETE FROM audit_details WHERE entry_id = ANY (CAST(:ids AS uuid[]))"),
+    text("DELETE FROM audit_entries WHERE id = ANY (CAST(:ids AS uuid[]))"),
+    text("DELETE FROM audit_links WHERE entry_id = ANY (CAST(:ids AS uuid[]))"),
+)
+DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class TrailHead:
+    """The last link: how many entries there are up to it, and its hash, which stands for all of them."""
+
+    number: int
+    hash: bytes
+
+    @property
+    def mark(self) -> str:
+        """The first 64 bits for people: four groups of four letters."""
+        return mark_of(self.hash.hex())
+
+
+def mark_of(hexadecimal: str) -> str:
+    """A hash as people compare it, such as `bkqm-tvwr-hhjc-pbdf`."""
+    letters = hexadecimal[:16].translate(LETTERS)
+    return "-".join(letters[place : place + 4] for place in range(0, 16, 4))
+
+
+def link_hash(before: bytes, number: int, digest: bytes) -> bytes:
+    """The hash of one link; `gym.audit.verification` computes the same in SQL."""
+    return sha256(before + number.to_bytes(8, "big") + digest).digest()
+
+
+def lowest_id(moment: datetime) -> UUID:
+    """The least id that may be handed out at a moment of wall time (UUID version 7)."""
+    return UUID(int=max(0, int(moment.timestamp() * 1000)) << 80)
+
+
+class TrailChain:
+    """For the gym itself; the caller's transaction."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+
+    async def head(self) -> TrailHead:
+        """The last link; number 0 where nothing is sealed yet."""
+        link = await self.session.scalar(select(AuditLink).order_by(AuditLink.number.desc()).limit(1))
+        if link is not None:
+            return TrailHead(link.number, link.hash)
+        return await self.checkpoint()
+
+    async def checkpoint(self) -> TrailHead:
+        """Where the chain begins: after what retention has deleted."""
+        newest = select(AuditCheckpoint).order_by(AuditCheckpoint.number.desc()).limit(1)
+        found = await self.session.scalar(newest)
+        return TrailHead(found.number, found.hash) if found else TrailHead(0, GENESIS)
+
+    async def seal(self, wall: datetime) -> int:
+        """Add what is finished to the chain; how many entries that were.
+
+        An entry whose id is a day old is finished, whatever its transaction's number says.
+        """
+        await self.session.execute(_ONE_AT_A_TIME)
+        head = await self.head()
+        settled, after, sealed = lowest_id(wall - DAY), UUID(int=0), 0
+        for _ in range(MOST_BATCHES):
+            values = {"after": after, "settled": settled, "batch": BATCH}
+            found = (await self.session.execute(_LOOSE, values)).all()
+            if not found:
+                break
+            head = await self._add(head, [(row.id, row.digest) for row in found])
+            after, sealed = found[-1].id, sealed + len(found)
+        return sealed
+
+    async def _add(self, head: TrailHead, entries: Sequence[tuple[UUID, bytes]]) -> TrailHead:
+        links: list[dict[str, object]] = []
+        for key, digest in entries:
+            number = head.number + 1
+            head = TrailHead(number, link_hash(head.hash, number, digest))
+            links.append({"number": number, "entry_id": key, "hash": head.hash})
+        await self.session.execute(insert(AuditLink), links)
+        return head
+
+    async def forget_before(self, moment: datetime, wall: datetime) -> int:
+        """Delete sealed entries older than a moment of wall time, the oldest first; how many went.
+
+        A checkpoint keeps the hash that the rest goes on from. Entries go up to the first one that is young
+        enough, so that the chain loses its beginning and nothing else.
+        """
+        await self.session.execute(_ONE_AT_A_TIME)
+        begin = await self.checkpoint()
+        bound = {"bound": lowest_id(moment), "from": begin.number}
+        last = await self.session.scalar(_FIRST_KEPT, bound)
+        if last is None:
+            last = (await self.head()).number
+        if last > begin.number:
+            link = await self.session.get_one(AuditLink, last)
+            self.session.add(AuditCheckpoint(number=last, hash=link.hash, made_at=wall))
+            await self.session.flush()
+        return await self._forget(max(last, begin.number))
+
+    async def _forget(self, through: int) -> int:
+        gone = 0
+        oldest = select(AuditLink.entry_id).where(AuditLink.number <= through)
+        for _ in range(MOST_BATCHES):
+            ids = (await self.session.scalars(oldest.order_by(AuditLink.number).limit(BATCH))).all()
+            for statement in _FORGET if ids else ():
+                result = await self.session.execute(statement, {"ids": list(ids)})
+                assert isinstance(result, CursorResult)
+            gone += len(ids)
+            if len(ids) < BATCH:
+                break
+        return gone

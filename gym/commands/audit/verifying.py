@@ -1,0 +1,84 @@
+"""Verification of the audit trail from the shell, in words and as JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Final
+
+import typer
+
+from gym.app import open_gym
+from gym.audit.verification import NotedHead, TrailFault, TrailFaultKind, TrailVerification, verify_trail
+from gym.core.config import Config, ConfigError
+
+FAULTS: Final = {
+    TrailFaultKind.LINK_GONE: "its link is missing",
+    TrailFaultKind.ENTRY_GONE: "it was deleted",
+    TrailFaultKind.ENTRY_CHANGED: "it is not what was sealed",
+    TrailFaultKind.VALUES_GONE: "its personal values are missing, and nobody was erased",
+    TrailFaultKind.VALUES_CHANGED: "its personal values are not what was sealed",
+    TrailFaultKind.OTHER_HEAD: "the head that was noted is another, or the chain ends before it",
+}
+_NOTED: Final = re.compile(r"(\d{1,18})[:\s]\s*([0-9a-fA-F]{8,64}|[a-z]{4}(?:-[a-z]{4}){3})")
+
+
+async def verify(config: Config, expect: str | None, *, as_json: bool) -> int:
+    """The exit status: 0 for a whole trail. Raises `ConfigError` for a head that nobody can have noted."""
+    noted = _noted(expect) if expect is not None else None
+    async with open_gym(config, faces=False) as gym, gym.database.direct() as connection:
+        found = await verify_trail(connection, noted)
+    typer.echo(json.dumps(as_facts(found)) if as_json else in_words(found))
+    return 0 if found.is_whole else 1
+
+
+def _noted(text: str) -> NotedHead:
+    match = _NOTED.fullmatch(text.strip())
+    if match is None:
+        raise ConfigError(f"--expect: {text!r} is no number with a mark, such as 1204:bkqm-tvwr-hhjc-pbdf")
+    return NotedHead(int(match[1]), match[2])
+
+
+def as_facts(found: TrailVerification) -> dict[str, object]:
+    """What was found, for a program."""
+    return {
+        "whole": found.is_whole,
+        "entries": found.entries,
+        "number": found.head.number,
+        "head": found.head.hash.hex(),
+        "mark": found.head.mark,
+        "waiting": found.waiting,
+        "fault": _fault_facts(found.fault) if found.fault else None,
+    }
+
+
+def _fault_facts(fault: TrailFault) -> dict[str, object]:
+    return {
+        "kind": fault.kind.value,
+        "number": fault.number,
+        "entry_id": str(fault.entry_id) if fault.entry_id else None,
+        "at": fault.at.isoformat() if fault.at else None,
+        "action": fault.action,
+    }
+
+
+def in_words(found: TrailVerification) -> str:
+    """One line for an operator, and a second one while entries wait."""
+    head = f"{found.entries} entries, head {found.head.number}:{found.head.mark}"
+    if found.fault is None:
+        lines = [f"{head}, whole."]
+    else:
+        fault = found.fault
+        which = " ".join(
+            part
+            for part in (
+                f"entry {fault.number}",
+                f"({fault.action}, {fault.at.isoformat()})" if fault.action and fault.at else "",
+                str(fault.entry_id or ""),
+            )
+            if part
+        )
+        lines = [f"{head}: NOT WHOLE. The first that does not fit is {which}: {FAULTS[fault.kind]}."]
+    if found.waiting:
+        lines.append(f"{found.waiting} newer ones wait to be sealed.")
+    return "\n".join(lines)

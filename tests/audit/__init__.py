@@ -1,0 +1,1 @@
+"""The audit trail: its hash chain, its search, its spreadsheet."""

@@ -1,0 +1,66 @@
+"""A gym whose trail has entries of staff, of clients and of the gym itself."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import asyncpg
+import pytest
+
+from gym.app import Gym
+from gym.audit.chain import TrailChain
+from gym.audit.verification import NotedHead, TrailVerification, verify_trail
+from gym.clients.models import Client
+from gym.clients.schemas import ClientChanges, ClientInput
+from gym.clients.service import ClientService
+from gym.core.database.engine import plain_dsn
+from gym.security.permissions import Actor
+from tests.support.memberships import DeskClerk
+
+Tamper = Callable[..., Awaitable[str]]
+
+
+@pytest.fixture
+async def berta(gym: Gym, admin: Actor) -> Client:
+    """Registered, her phone corrected, sold a plan, paid."""
+    desk = DeskClerk(gym, admin)
+    async with gym.unit_of_work(admin) as uow:
+        client = await ClientService(uow).register(
+            ClientInput(first_name="Berta", last_name="Vargas", phone="3001234567")
+        )
+    async with gym.unit_of_work(admin) as uow:
+        await ClientService(uow).edit(client.id, ClientChanges(phone="3109876543"))
+    await desk.pay(await desk.sell(client, await desk.plan()))
+    return client
+
+
+async def sealed(gym: Gym) -> int:
+    async with gym.unit_of_work(Actor.system()) as uow:
+        return await TrailChain(uow.session).seal(uow.context.wall)
+
+
+async def verified(gym: Gym, noted: NotedHead | None = None) -> TrailVerification:
+    async with connected(gym) as connection:
+        return await verify_trail(connection, noted)
+
+
+@asynccontextmanager
+async def connected(gym: Gym) -> AsyncGenerator[asyncpg.Connection]:
+    connection = await asyncpg.connect(plain_dsn(gym.database.url))
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+@pytest.fixture
+def tamper(gym: Gym) -> Tamper:
+    """SQL of somebody who owns the tables, so that no trigger refuses it."""
+
+    async def change(statement: str, *values: object) -> str:
+        async with connected(gym) as connection:
+            await connection.execute("SET session_replication_role = replica")
+            return await connection.execute(statement, *values)
+
+    return change
