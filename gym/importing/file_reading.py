@@ -8,9 +8,10 @@ from gym.clients.fields.parsers import ParseContext
 from gym.core.reading.conventions import Conventions
 from gym.importing.errors import ImportNamesMissing, ImportUnreadable, SheetUnknown
 from gym.importing.reading.columns import ColumnMap, map_columns
-from gym.importing.reading.formats.files import read_sheets
-from gym.importing.reading.formats.sheets import Sheet
+from gym.importing.reading.formats.files import read_sheet_file
+from gym.importing.reading.formats.sheets import NotRead, Sheet
 from gym.importing.reading.rows import RowReader
+from gym.importing.reading.table_rows import tables_of
 from gym.importing.schemas import ImportChoices, ReadSheet
 
 
@@ -21,29 +22,33 @@ def read_people(
 
     Raises `ImportUnreadable`, `ImportFormatUnknown`, `ImportTooLarge`, `ImportNamesMissing`, `SheetUnknown`.
     """
-    sheets = read_sheets(data)
-    mapped = _mapped(sheets, parse_context)
+    file = read_sheet_file(data)
+    mapped, nameless = _mapped(file.sheets, parse_context)
     columns = _chosen(mapped, choices.sheet)
     if choices.order is not None:
         columns = columns.decided(choices.order)
     reader = RowReader(columns, parse_context, conventions, keep_unknown=choices.keep_unknown)
     others = [one.sheet.name for one in mapped if one.sheet is not columns.sheet]
-    return ReadSheet(columns, reader.people(), others)
+    not_read = {**file.not_read, NotRead.NO_NAMES: nameless}
+    return ReadSheet(columns, reader.people(), others, not_read)
 
 
-def _mapped(sheets: Sequence[Sheet], parse_context: ParseContext) -> list[ColumnMap]:
-    """Sheets with people. Raises `ImportNamesMissing`, `ImportUnreadable`."""
+def _mapped(sheets: Sequence[Sheet], parse_context: ParseContext) -> tuple[list[ColumnMap], Sequence[str]]:
+    """Tables with people, and names of sheets without. Raises `ImportNamesMissing`, `ImportUnreadable`."""
+    tables = [table for sheet in sheets for table in tables_of(sheet, parse_context)]
     found: list[ColumnMap] = []
-    for sheet in sheets:
+    nameless: list[str] = []
+    for table in tables:
         try:
-            found.append(map_columns(sheet, parse_context))
+            found.append(map_columns(table, parse_context))
         except ImportNamesMissing:
-            if len(sheets) == 1:
+            if len(tables) == 1:
                 raise
+            nameless.append(table.name)
     filled = [one for one in found if one.rows]
     if not filled:
         raise ImportUnreadable if found else ImportNamesMissing
-    return filled
+    return filled, nameless
 
 
 def _chosen(mapped: Sequence[ColumnMap], name: str) -> ColumnMap:

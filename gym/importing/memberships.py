@@ -67,10 +67,9 @@ class Memberships:
         Raises `PlanUnknown`, `PlanNotNamed`, `EndsBeforeStart`, `PaidMoreThanPrice`, `PlanWithoutPrice`,
         `StartTooFar`, and `RowFault` where the days or the plan of a debt are missing.
         """
-        dated = written.starts_on is not None or written.ends_on is not None
-        if not dated and written.plan:
+        if not written.dated and written.plan:
             raise RowFault(RowProblem.MEMBERSHIP_UNDATED)
-        if not dated:
+        if not written.dated:
             if _owes_something(written):
                 raise RowFault(RowProblem.DEBT_WITHOUT_PLAN)
             return None

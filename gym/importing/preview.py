@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -94,7 +94,8 @@ class ImportPreviewer:
             plan = self._memberships.running(row.membership) if row.membership else None
         except GymError as fault:
             return PreviewedRow(row, RowOutcome.FAULTY, fault=fault)
-        return self._judged(row, plan)
+        over = plan is None and row.membership is not None and row.membership.dated
+        return replace(self._judged(row, plan), plan_over=over)
 
     def _judged(self, row: PersonRow, plan: RunningPlan | None) -> PreviewedRow:
         if row.person is None:

@@ -17,7 +17,7 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from gym.core.language import N_, Translator
 from gym.importing.reading.columns import ColumnMap
 from gym.importing.reading.formats.cells import Cell, visible
-from gym.importing.reading.headings import LABELS
+from gym.importing.reading.headings import FIELD_OF, LABELS, Column
 from gym.importing.schemas import ImportPreview, PreviewedRow, ReadSheet, RowOutcome
 
 RESULTS: Final = {
@@ -32,6 +32,7 @@ FAULTY: Final = PatternFill("solid", fgColor="FFF2A8")
 BOLD: Final = Font(bold=True)
 LONGEST_TITLE: Final = 31
 """Excel's limit."""
+_LABELS: Final = {row.key: row.label for row in FIELD_OF.values()} | {"plan": LABELS[Column.PLAN]}
 _NOT_IN_TITLES: Final = re.compile(r"[\\*?:/\[\]\n]")
 _COMMAND: Final = re.compile(r"[=+\-@\t\r]")
 _NUMBER: Final = re.compile(r"[+-]?[0-9 ().,-]*")
@@ -81,7 +82,12 @@ def _row(
 
 
 def result_words(row: PreviewedRow, t: Translator) -> str:
-    return t(RESULTS[row.outcome], row=row.same_as or 0)
+    """With the fields in which the gym knows something else, which stays."""
+    words = t(RESULTS[row.outcome], row=row.same_as or 0)
+    if not row.differs:
+        return words
+    kept = (t(_LABELS[field]) for field in row.differs)
+    return t(N_("{result}; the gym knows another: {fields}"), result=words, fields=", ".join(kept))
 
 
 def problem_words(row: PreviewedRow, t: Translator) -> str:

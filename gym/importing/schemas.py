@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
@@ -14,6 +14,7 @@ from gym.clients.schemas import ClientChanges, ClientInput
 from gym.core.errors import GymError
 from gym.importing.reading.columns import ColumnMap
 from gym.importing.reading.day_orders import DayOrder
+from gym.importing.reading.formats.sheets import NotRead
 from gym.importing.reading.people import PersonRow
 from gym.subscriptions.sales.imported_plans import RunningPlan
 
@@ -51,6 +52,8 @@ class ReadSheet:
     columns: ColumnMap
     people: Sequence[PersonRow]
     others: Sequence[str] = ()
+    not_read: Mapping[NotRead, Sequence[str]] = field(default_factory=dict[NotRead, Sequence[str]])
+    """Names of sheets that nobody is read from, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,8 @@ class PreviewedRow:
     """What is brought forward."""
     agrees: bool = False
     """A consent to face check-in is recorded."""
+    plan_over: bool = False
+    """The plan in the row has ended and is paid, so that there is nothing to bring forward."""
 
     @property
     def person(self) -> ClientInput:
@@ -109,6 +114,16 @@ class ImportPreview:
     def owing(self) -> Sequence[Decimal]:
         """The opening balances above zero."""
         return [plan.owing for plan in self.plans if plan.owing]
+
+    @property
+    def over(self) -> int:
+        """Plans that have ended and are paid."""
+        return sum(row.plan_over and row.outcome is not RowOutcome.FAULTY for row in self.rows)
+
+    @property
+    def differing(self) -> Sequence[PreviewedRow]:
+        """Rows in which the gym knows something else, which stays."""
+        return [row for row in self.rows if row.differs]
 
     def of(self, outcome: RowOutcome) -> Sequence[PreviewedRow]:
         return [row for row in self.rows if row.outcome is outcome]

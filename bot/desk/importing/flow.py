@@ -13,7 +13,7 @@ from bot.desk.importing.everything import open_export
 from bot.desk.importing.photos import open_photos
 from bot.desk.importing.progress import ProgressLine
 from bot.desk.importing.undoing import UNDO, run_label
-from bot.desk.importing.words import HELP, counted, problems, reading
+from bot.desk.importing.words import HELP, counted, headings, problems, reading
 from bot.forms.definition import Choice, Form, FormContext, Step
 from bot.forms.opening import begin
 from bot.forms.steps import yes_no_step
@@ -90,8 +90,8 @@ async def _open_questions(
     named = [(one.columns.sheet.name, one.columns) for one in reads]
     return {
         "sheets": [name for name, _ in named],
-        "asks": {name: ", ".join(one.heading for one in it.undecided) for name, it in named if it.undecided},
-        "extras": {name: ", ".join(one.heading for one in it.unknown) for name, it in named if it.unknown},
+        "asks": {name: headings(context.t, it.undecided) for name, it in named if it.undecided},
+        "extras": {name: headings(context.t, it.unknown) for name, it in named if it.unknown},
         "stuck": bool(preview.count(RowOutcome.FAULTY)) or len(named) > 1,
     }
 

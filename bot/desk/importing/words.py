@@ -7,10 +7,10 @@ from typing import Final
 
 from bot.ui.screens import Html, HtmlTranslator
 from gym.clients.schemas import ClientInput
-from gym.core.language import N_
+from gym.core.language import N_, Translator
 from gym.importing.reading.columns import SheetColumn
-from gym.importing.reading.headings import LABELS
 from gym.importing.reading.people import PersonRow, WrittenMembership
+from gym.importing.reading.remarks import LEFT_OUT, meaning, remarks
 from gym.importing.result_sheet import problem_words
 from gym.importing.schemas import ImportPreview, ReadSheet, RowOutcome
 
@@ -47,7 +47,11 @@ def counted(t: HtmlTranslator, preview: ImportPreview) -> list[str]:
             "⚠️ {count} row with problems", "⚠️ {count} rows with problems", preview.count(RowOutcome.FAULTY)
         ),
     }
-    return [line for outcome, line in lines.items() if preview.count(outcome)] + _money(t, preview)
+    return [
+        *(line for outcome, line in lines.items() if preview.count(outcome)),
+        *_money(t, preview),
+        *_left_as_it_is(t, preview),
+    ]
 
 
 def _money(t: HtmlTranslator, preview: ImportPreview) -> list[str]:
@@ -62,13 +66,35 @@ def _money(t: HtmlTranslator, preview: ImportPreview) -> list[str]:
     return lines if plans else []
 
 
+def _left_as_it_is(t: HtmlTranslator, preview: ImportPreview) -> list[str]:
+    """What the list says and the gym does not take over."""
+    over, differing = preview.over, len(preview.differing)
+    lines = {
+        t.plural(
+            "🏁 {count} plan is over and paid; it is not brought forward",
+            "🏁 {count} plans are over and paid; they are not brought forward",
+            over,
+        ): over,
+        t.plural(
+            "✋ in {count} row the gym knows something else, which stays",
+            "✋ in {count} rows the gym knows something else, which stays",
+            differing,
+        ): differing,
+    }
+    return [line for line, number in lines.items() if number]
+
+
 def reading(t: HtmlTranslator, read: ReadSheet, *, keep_unknown: bool) -> list[str]:
-    """What each column holds, and the first people as they were read."""
-    shown = read.columns.columns[:MOST_COLUMNS]
+    """What each column holds, what is not taken as it stands, and the first people as they were read."""
+    shown, more = read.columns.columns[:MOST_COLUMNS], len(read.columns.columns) - MOST_COLUMNS
     columns = [f"{t.text(_heading(t, one))} → {_meaning(t, one, keep_unknown)}" for one in shown]
+    columns += [t.plural("… and {count} more", "… and {count} more", more)] if more > 0 else []
+    said = [f"▫️ {line}" for line in remarks(read.columns, read.others, read.not_read, t)]
     people = [row for row in read.people if row.person is not None][:EXAMPLES]
     examples = [f"{row.line}. {t.text(_example(t, row))}" for row in people]
-    return [t("<b>Columns</b>"), *columns, "", t("<b>Examples, as they were read</b>"), *examples]
+    lines = [t("<b>Columns</b>"), *columns]
+    lines += ["", t("<b>Beside them</b>"), *said] if said else []
+    return [*lines, "", t("<b>Examples, as they were read</b>"), *examples]
 
 
 def problems(t: HtmlTranslator, preview: ImportPreview) -> list[str]:
@@ -83,14 +109,20 @@ def problems(t: HtmlTranslator, preview: ImportPreview) -> list[str]:
     return [*lines, t.plural("… and {count} more", "… and {count} more", more)] if more > 0 else lines
 
 
+def headings(t: Translator, columns: Sequence[SheetColumn]) -> str:
+    """Plain text: it is escaped where it is shown."""
+    plain = Translator(t.language)
+    return ", ".join(one.heading or plain("column {number}", number=one.place + 1) for one in columns)
+
+
 def _heading(t: HtmlTranslator, column: SheetColumn) -> str:
     return column.heading or t("column {number}", number=column.place + 1)
 
 
 def _meaning(t: HtmlTranslator, column: SheetColumn, keep_unknown: bool) -> str:
-    if column.holds is not None:
-        return f"<b>{t(LABELS[column.holds])}</b>"
-    return t("a note") if keep_unknown else t("left out")
+    """Bold where something is kept in a field."""
+    words = meaning(column, t, keep_unknown=keep_unknown)
+    return words if column.holds is None or column.holds in LEFT_OUT else f"<b>{words}</b>"
 
 
 def _example(t: HtmlTranslator, row: PersonRow) -> str:

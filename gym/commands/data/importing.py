@@ -21,7 +21,7 @@ from gym.exporting.reading import is_export
 from gym.importing.errors import DayOrderAsked, ImportTooLarge
 from gym.importing.photos.archive import is_photo_archive
 from gym.importing.reading.formats.sheets import MOST_BYTES, MOST_ROWS
-from gym.importing.reading.headings import LABELS
+from gym.importing.reading.remarks import meaning, remarks
 from gym.importing.result_sheet import problem_words, result_words, returned_sheet
 from gym.importing.schemas import ImportChoices, ImportPreview, ReadSheet, RowOutcome
 from gym.importing.service import ImportService, read_file
@@ -95,7 +95,7 @@ def _report(read: ReadSheet, preview: ImportPreview, order: ImportOrder, *, take
     if order.as_json:
         typer.echo(json.dumps(_as_json(read, preview, t, taken=taken), ensure_ascii=False))
         return
-    for line in [*_column_lines(read), *_row_lines(preview, t)]:
+    for line in [*_column_lines(read, t), *_row_lines(preview, t)]:
         typer.echo(line)
     counts = ", ".join(f"{preview.count(one)} {one}" for one in RowOutcome if preview.count(one))
     typer.echo(("Imported: " if taken else "Nothing was imported. It would be: ") + (counts or "nobody"))
@@ -103,14 +103,14 @@ def _report(read: ReadSheet, preview: ImportPreview, order: ImportOrder, *, take
         typer.echo("Mend the rows with problems, or add --good-rows to import the others.")
 
 
-def _column_lines(read: ReadSheet) -> list[str]:
+def _column_lines(read: ReadSheet, t: Translator) -> list[str]:
     lines = [f"Sheet: {read.columns.sheet.name}"] if read.columns.sheet.name else []
     lines += [f"Other sheets with people: {', '.join(read.others)} (--sheet NAME)"] if read.others else []
     for column in read.columns.columns:
-        holds = LABELS[column.holds] if column.holds else "kept as a note"
         asked = " (day or month first? --day-first or --month-first)" if column.is_asked else ""
+        holds = meaning(column, t, keep_unknown=True)
         lines.append(f"  {column.heading or f'column {column.place + 1}'} → {holds}{asked}")
-    return lines
+    return [*lines, *remarks(read.columns, (), read.not_read, t)]
 
 
 def _row_lines(preview: ImportPreview, t: Translator) -> Sequence[str]:
@@ -123,6 +123,7 @@ def _as_json(read: ReadSheet, preview: ImportPreview, t: Translator, *, taken: b
     return {
         "sheet": read.columns.sheet.name,
         "other_sheets": list(read.others),
+        "remarks": remarks(read.columns, (), read.not_read, t),
         "columns": [
             {"heading": one.heading, "holds": one.holds, "asks_order": one.is_asked}
             for one in read.columns.columns

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -12,25 +13,23 @@ from gym.importing.reading.content import (
     MOST,
     Content,
     content_of,
+    counts_rows,
     counts_up,
     is_card_number,
     is_day,
     is_document,
-    is_phone,
     words_in,
 )
 from gym.importing.reading.day_orders import DayOrder, order_of
 from gym.importing.reading.formats.cells import EMPTY, Cell
 from gym.importing.reading.formats.sheets import Sheet, SheetRow
-from gym.importing.reading.headings import NAMES, SEVERAL, Column, column_of, plain_heading
+from gym.importing.reading.headings import NAMES, SEVERAL, Column, column_of
+from gym.importing.reading.names import surnames_first
+from gym.importing.reading.table_rows import RowAside, rows_of
 
-FIRST_LINES: Final = 25
-"""Rows among which the one with the headings is looked for; titles and dates stand above it."""
 DATES: Final = (Column.BIRTH_DATE, Column.STARTS_ON, Column.ENDS_ON)
 WHOLE: Final = (Column.FULL_NAME, Column.LAST_AND_FIRST)
-TOTALS: Final = frozenset(
-    {"total", "totales", "totals", "subtotal", "suma", "sum", "gran total", "grand total"}
-)
+_AMOUNT: Final = re.compile(r"[$€ ]*-?[0-9][0-9.,' ]*%?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +55,8 @@ class ColumnMap:
     headings: SheetRow | None
     columns: tuple[SheetColumn, ...]
     rows: tuple[SheetRow, ...]
+    asides: tuple[tuple[SheetRow, RowAside], ...] = ()
+    """Rows that are nobody's, and why."""
 
     @property
     def unknown(self) -> tuple[SheetColumn, ...]:
@@ -78,15 +79,22 @@ class ColumnMap:
 
 def map_columns(sheet: Sheet, parse_context: ParseContext) -> ColumnMap:
     """Columns by their headings, then by what stands in them. Raises `ImportNamesMissing`."""
-    headings = _headings(sheet, parse_context)
-    rows = _people(sheet, headings)
+    table = rows_of(sheet, parse_context)
+    headings, rows = table.headings, table.people
     cells = {place: [row[place] for row in rows] for place in range(sheet.width)}
     named = _named(headings, cells)
     held = _by_content(_judged(named, cells), cells, parse_context, headed=headings is not None)
     held = _under_one_heading(held, headings, cells, parse_context.region)
-    held = _undated(_names(held, cells, parse_context.region))
+    held = _undated(_numbered(_names(held, cells, parse_context.region), cells))
     if not NAMES & set(held.values()):
         raise ImportNamesMissing
+    if surnames_first(cells[place] for place, column in held.items() if column is Column.FULL_NAME):
+        held = {
+            place: Column.LAST_AND_FIRST if column is Column.FULL_NAME else column
+            for place, column in held.items()
+        }
+    sums = _sums(rows, held)
+    rows = tuple(row for row in rows if row not in sums)
     columns = tuple(
         SheetColumn(
             place, headings[place].text if headings else "", held[place], _order(held[place], cells[place])
@@ -94,48 +102,9 @@ def map_columns(sheet: Sheet, parse_context: ParseContext) -> ColumnMap:
         for place in cells
         if held[place] is not None or any(not cell.is_nothing for cell in cells[place])
     )
-    return ColumnMap(sheet, headings, columns, rows)
-
-
-def _headings(sheet: Sheet, parse_context: ParseContext) -> SheetRow | None:
-    """The row that names most columns and holds nothing that a person's row would."""
-    best, most = None, 0
-    for row in sheet.rows[:FIRST_LINES]:
-        known = {column_of(cell.text) for cell in row.cells} - {None, Column.NUMBER}
-        filled = sum(map(bool, row.cells))
-        if any(_is_data(cell, parse_context) for cell in row.cells) or len(known) * 3 < filled:
-            continue
-        if len(known) > most and (len(known) > 1 or filled == 1 or NAMES & known):
-            best, most = row, len(known)
-    if best is not None and most == 1 and _is_title(sheet, best):
-        return None
-    return best
-
-
-def _is_data(cell: Cell, parse_context: ParseContext) -> bool:
-    return bool(cell) and (
-        is_day(cell) or is_phone(cell, parse_context.region) or is_document(cell) or "@" in cell.text
+    return ColumnMap(
+        sheet, headings, columns, rows, (*table.asides, *((row, RowAside.TOTAL) for row in sums))
     )
-
-
-def _is_title(sheet: Sheet, row: SheetRow) -> bool:
-    """One known word above several columns: `Clientes` over a list without headings."""
-    return sum(map(bool, row.cells)) == 1 and sheet.width > 1
-
-
-def _people(sheet: Sheet, headings: SheetRow | None) -> tuple[SheetRow, ...]:
-    """The rows below, without headings printed again on each page and without totals."""
-    start = sheet.rows.index(headings) + 1 if headings else 0
-    again = tuple(plain_heading(cell.text) for cell in headings.cells) if headings else None
-    found: list[SheetRow] = []
-    for row in sheet.rows[start:]:
-        words = tuple(plain_heading(cell.text) for cell in row.cells)
-        first = next(filter(None, words), "")
-        is_total = first in TOTALS or first.split(" ")[0] in TOTALS
-        if all(cell.is_nothing for cell in row.cells) or words == again or is_total:
-            continue
-        found.append(row)
-    return tuple(found)
 
 
 def _named(headings: SheetRow | None, cells: Mapping[int, Sequence[Cell]]) -> dict[int, Column | None]:
@@ -144,10 +113,19 @@ def _named(headings: SheetRow | None, cells: Mapping[int, Sequence[Cell]]) -> di
     filled = {place: sum(not cell.is_nothing for cell in column) for place, column in cells.items()}
     for place in sorted(cells, key=lambda one: (not filled[one], one)):
         column = column_of((headings[place] if headings else EMPTY).text)
+        if column in NAMES and filled[place] and not _has_letters(cells[place]):
+            column = Column.NUMBER  # `Cliente` above the numbers of clients
+        if column in WHOLE and not filled[place] and len(NAMES & set(named.values())) > 0:
+            column = None  # such as a formula that nobody has computed
         if column in named.values() and column not in SEVERAL:
             column = Column.OTHER_PHONE if column is Column.PHONE else None
         named[place] = column
     return named
+
+
+def _has_letters(cells: Sequence[Cell]) -> bool:
+    sample = [cell.text for cell in cells if not cell.is_nothing]
+    return sum(any(sign.isalpha() for sign in text) for text in sample) >= len(sample) * MOST
 
 
 def _judged(named: dict[int, Column | None], cells: Mapping[int, Sequence[Cell]]) -> dict[int, Column | None]:
@@ -249,6 +227,27 @@ def _names(
     if beside is None or (whole and not _mostly_names(cells[beside])):
         return held | {words[0]: Column.FULL_NAME}
     return held | {words[0]: Column.FIRST_NAME, beside: Column.LAST_NAME}
+
+
+def _numbered(
+    held: dict[int, Column | None], cells: Mapping[int, Sequence[Cell]]
+) -> dict[int, Column | None]:
+    """Numbers that count the rows can go; a member's own number or code is kept as a note, by choice."""
+    return {
+        place: None if column is Column.NUMBER and not counts_rows(cells[place]) else column
+        for place, column in held.items()
+    }
+
+
+def _sums(rows: Sequence[SheetRow], held: Mapping[int, Column | None]) -> Sequence[SheetRow]:
+    """Rows of amounts and nothing else: nobody is named in them."""
+    amounts = (None, Column.PRICE, Column.PAID, Column.OWING, Column.NUMBER)
+    return [
+        row
+        for row in rows
+        if not any(cell.text for place, cell in enumerate(row.cells) if held.get(place) not in amounts)
+        and all(_AMOUNT.fullmatch(cell.text) for cell in row.cells if not cell.is_nothing)
+    ]
 
 
 def _undated(held: dict[int, Column | None]) -> dict[int, Column | None]:

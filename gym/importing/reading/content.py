@@ -92,5 +92,11 @@ def counts_up(cells: Sequence[Cell]) -> bool:
     return all(step > 0 for step in steps) and sum(step == 1 for step in steps) >= len(steps) * 0.8
 
 
+def counts_rows(cells: Sequence[Cell]) -> bool:
+    """Whether the numbers are those of rows: they count up from 1."""
+    filled = [cell for cell in cells if not cell.is_nothing]
+    return not filled or (filled[0].text in ("0", "1") and counts_up(filled))
+
+
 def words_in(cell: Cell) -> int:
     return len(cell.text.split())

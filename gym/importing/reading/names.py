@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from gym.core.reading.conventions import unaccented
+from gym.importing.reading.formats.cells import Cell
 
 _PARTICLES: Final = "de del la las los san santa y e da das do dos van von der den di bin mac"
 PARTICLES: Final = frozenset(_PARTICLES.split())
@@ -20,6 +22,27 @@ _SECOND: Final = (
 )
 SECOND_NAMES: Final = frozenset(_SECOND.split())
 """Given names that often stand second: in `Ana María Ruiz` the surname is the third word."""
+
+
+_GIVEN: Final = (
+    "adriana alicia alvaro amanda amparo ana angela anthony armando arturo astrid aura barbara beto"
+    " blanca brayan bryan carla cecilia cesar charles christopher clara claudia consuelo david deisy diana"
+    " diego dora doris edgar edison edwin elizabeth elsa emily emma erika esperanza estela eva fabian"
+    " fabio federico felix flor francisco franklin gerardo german gilberto gina giovanni gladys gloria"
+    " gonzalo gustavo hector helena henry hugo humberto ingrid irene jaime jairo javier jennifer jenny"
+    " jesica jessica jhon jhonatan johan johanna jorge joseph julian juliana julieta julio karen karina"
+    " katherine kevin laura leidy leonardo leonor libia lina linda lisa lorena lucas lucy luisa manuela"
+    " marco marcos margaret margarita mariana maribel marina marisol mark marta martha martin mary matias"
+    " matthew melissa mercedes michelle monica nancy nelly nelson nestor nohora nora norma olga omar"
+    " orlando oscar pamela patricia patricio paul paula peter raul rebeca ricardo richard robert roberto"
+    " rosario ruben ruth salome sandra sara sarah sergio silvia simon sonia steven susan susana tatiana"
+    " teresa thomas vanessa veronica vicente viviana walter william wilmer wilson xiomara yamile yeison"
+    " yenny yesenia yolanda zoraida"
+)
+GIVEN: Final = SECOND_NAMES | frozenset(_GIVEN.split())
+"""Given names by which a column is told in which surnames stand first."""
+FEWEST_NAMES: Final = 3
+"""Rows that have to say so."""
 
 
 class PersonNames(NamedTuple):
@@ -42,6 +65,21 @@ def split_name(text: str, *, last_first: bool = False) -> PersonNames:
         return PersonNames(" ".join(words[surnames:]), " ".join(words[:surnames]))
     given = _given(words)
     return PersonNames(" ".join(words[:given]), " ".join(words[given:]))
+
+
+def surnames_first(columns: Iterable[Sequence[Cell]]) -> bool:
+    """Whether most names of a column begin with a surname: `RUIZ GOMEZ ANA MARIA`.
+
+    Only names that begin or end with a known given name, and not both, say anything.
+    """
+    first = last = 0
+    for cell in (cell for column in columns for cell in column):
+        words = unaccented(cell.text).split()
+        if len(words) < 2 or "," in cell.text:
+            continue
+        begins, ends = words[0] in GIVEN, words[-1] in GIVEN
+        first, last = first + (begins and not ends), last + (ends and not begins)
+    return last >= FEWEST_NAMES and last > 4 * first
 
 
 def _given(words: list[str]) -> int:

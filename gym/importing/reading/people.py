@@ -39,6 +39,10 @@ class WrittenMembership:
     paid: Decimal | YesNoCell | None = None
     owing: Decimal | YesNoCell | None = None
 
+    @property
+    def dated(self) -> bool:
+        return self.starts_on is not None or self.ends_on is not None
+
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:

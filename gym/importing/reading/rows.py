@@ -18,7 +18,7 @@ from gym.core.reading.conventions import Conventions, unaccented
 from gym.importing.errors import ImportTooLarge
 from gym.importing.reading.cell_values import CellReader, Phones
 from gym.importing.reading.columns import ColumnMap, SheetColumn
-from gym.importing.reading.formats.cells import EMPTY, Cell
+from gym.importing.reading.formats.cells import EMPTY, Cell, without_ornaments
 from gym.importing.reading.formats.sheets import MOST_ROWS, SheetRow
 from gym.importing.reading.headings import FIELD_OF, NEVER_ZERO, Column
 from gym.importing.reading.names import PersonNames, split_name
@@ -169,16 +169,31 @@ class _OneRow:
         if whole is not None:
             last_first = whole.holds is Column.LAST_AND_FIRST
             found = self._read(
-                whole, lambda cell: split_name(cell.text, last_first=last_first)
+                whole, lambda cell: split_name(self._bare(whole, cell), last_first=last_first)
             ) or PersonNames("", "")
         else:
-            first = self._joined(Column.FIRST_NAME, Column.MIDDLE_NAME)
-            found = PersonNames(first, self._joined(Column.LAST_NAME, Column.SECOND_LAST_NAME))
+            first = self._joined_names(Column.FIRST_NAME, Column.MIDDLE_NAME)
+            found = PersonNames(first, self._joined_names(Column.LAST_NAME, Column.SECOND_LAST_NAME))
             found = found if found.first else PersonNames(found.last, "")
         return PersonNames(self._name(found.first, needed=True), self._name(found.last))
 
     def _joined(self, *holds: Column) -> str:
         return " ".join(text for one in holds for text in self._each(one, lambda cell: cell.text))
+
+    def _bare(self, column: SheetColumn, cell: Cell) -> str:
+        """Without pictures, which are kept as they stood in the notes: a star may mean something."""
+        bare = without_ornaments(cell.text)
+        if bare != " ".join(cell.text.split()):
+            self._asides.append(f"{column.heading}: {' '.join(cell.text.split())}".removeprefix(": "))
+        return bare
+
+    def _joined_names(self, *holds: Column) -> str:
+        parts = [
+            self._read(column, lambda cell, column=column: self._bare(column, cell))
+            for one in holds
+            for column in self._reader.map.holding(one)
+        ]
+        return " ".join(filter(None, parts))
 
     def _name(self, text: str, *, needed: bool = False) -> str:
         if self._problems or not (text or needed):
@@ -246,8 +261,8 @@ class _OneRow:
             starts_on=self._day(Column.STARTS_ON),
             ends_on=self._day(Column.ENDS_ON),
             price=self._one(Column.PRICE, cells.amount),
-            paid=self._one(Column.PAID, cells.amount_or_answer),
-            owing=self._one(Column.OWING, cells.amount_or_answer),
+            paid=self._one(Column.PAID, cells.paid),
+            owing=self._one(Column.OWING, cells.owing),
         )
         nothing = written == WrittenMembership() or written == WrittenMembership(owing=YesNoCell.NO)
         return None if nothing else written

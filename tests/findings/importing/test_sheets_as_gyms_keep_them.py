@@ -123,7 +123,7 @@ SHEETS: dict[str, tuple[bytes, list[str]]] = {
     ),
     "a member's number is no document": (
         made.csv("id,First Name,Last Name,Phone\n1001,Ana,Ruiz,3001110119\n1002,Eva,Mora,3001110120\n"),
-        ["2 Ana/Ruiz +573001110119", "3 Eva/Mora +573001110120"],
+        ["2 Ana/Ruiz +573001110119 notes=id: 1001", "3 Eva/Mora +573001110120 notes=id: 1002"],
     ),
     "ID above documents": (
         made.csv("ID,Nombre,Apellido\n1020304121,Ana,Ruiz\n79441122,Eva,Mora\n"),

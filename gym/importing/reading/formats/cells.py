@@ -27,6 +27,8 @@ NOTHING: Final = frozenset(
 """What people write where there is nothing to write."""
 EPOCH: Final = date(1899, 12, 30)
 """Day 0 of spreadsheets; right from 1 March 1900 on."""
+EPOCH_1904: Final = date(1904, 1, 1)
+"""Day 0 of workbooks that an old Macintosh began."""
 _FORMULA_TEXT: Final = re.compile(r'=\s*"((?:[^"]|"")*)"')
 _SHORTENED: Final = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?[eE]\+?[0-9]{1,2}")
 _FAILED: Final = re.compile(r"#(?:REF|VALUE|NAME|DIV/0|NUM|NULL|SPILL|[¡¿][^!?]{2,12})[!?]+", re.IGNORECASE)
@@ -42,6 +44,8 @@ class Cell:
     text: str
     day: date | None = None
     number: Decimal | None = None
+    serial: date | None = None
+    """What a plain number would be as a day of its workbook."""
 
     def __bool__(self) -> bool:
         return bool(self.text)
@@ -81,15 +85,27 @@ def visible(raw: str) -> str:
 
 def day_of(cell: Cell) -> date | None:
     """A typed day, or the number of days that a spreadsheet keeps instead; None for other text."""
-    if cell.day is not None:
-        return cell.day
-    found = re.fullmatch(r"([1-6][0-9]{4})(?:[.,][0-9]+)?", cell.text)
-    return EPOCH + timedelta(days=int(found[1])) if found else None
+    return cell.day or cell.serial or serial_day(cell.text, EPOCH)
+
+
+def serial_day(text: str, epoch: date) -> date | None:
+    """`33088`, with the part of a day that is an hour or without."""
+    found = re.fullmatch(r"([1-6][0-9]{4})(?:[.,][0-9]+)?", text)
+    return epoch + timedelta(days=int(found[1])) if found else None
 
 
 def without_time(text: str) -> str:
     """`3/8/1990 0:00:00` as `3/8/1990`."""
     return _TIME.sub("", text)
+
+
+def without_ornaments(text: str) -> str:
+    """A name or number without the pictures beside it: `⭐ Ida Paz ⭐`."""
+    plain = "".join(" " if unicodedata.category(sign) in _ORNAMENTS else sign for sign in text)
+    return " ".join(plain.replace("\ufe0f", "").split())
+
+
+_ORNAMENTS: Final = ("So", "Sk", "Cn", "Co")
 
 
 def _seen(line: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from gym.importing.errors import ImportFormatUnknown, ImportTooLarge, ImportUnreadable
@@ -15,6 +16,7 @@ from gym.importing.reading.formats.sheets import (
     MOST_LINES,
     MOST_ROWS,
     Sheet,
+    SheetFile,
     SheetRow,
 )
 from gym.importing.reading.formats.workbook import read_workbook
@@ -34,7 +36,12 @@ _OTHERS: Final = (
 
 
 def read_sheets(data: bytes) -> Sequence[Sheet]:
-    """Every sheet with something in it.
+    """Every visible sheet with something in it. Raises as `read_sheet_file`."""
+    return read_sheet_file(data).sheets
+
+
+def read_sheet_file(data: bytes) -> SheetFile:
+    """Every visible sheet with something in it, and which others there are.
 
     Raises `ImportUnreadable`, `ImportFormatUnknown`, `ImportTooLarge`.
     """
@@ -44,19 +51,21 @@ def read_sheets(data: bytes) -> Sequence[Sheet]:
         (b"<!doctype", b"<html", b"<table")
     ):
         raise ImportFormatUnknown
-    sheets = read_workbook(data) if data.startswith(_PACKED) else [_text_sheet(data)]
-    filled = [sheet for sheet in sheets if sheet.rows]
+    file = read_workbook(data) if data.startswith(_PACKED) else SheetFile([_text_sheet(data)], {})
+    filled = [sheet for sheet in file.sheets if sheet.rows]
     if not filled:
         raise ImportUnreadable
-    return filled
+    return replace(file, sheets=filled)
 
 
 def _text_sheet(data: bytes) -> Sheet:
     rows: list[SheetRow] = []
+    cut = False
     for line, fields in records(decoded(data)):
         cells = tuple(map(text_cell, fields[:MOST_COLUMNS]))
+        cut = cut or any(field.strip() for field in fields[MOST_COLUMNS:])
         if any(cells):
             rows.append(SheetRow(line, cells))
         if len(rows) > MOST_LINES:
             raise ImportTooLarge(MOST_ROWS)
-    return Sheet("", tuple(rows))
+    return Sheet("", tuple(rows), cut=cut)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Final
 
 from gym.importing.reading.formats.cells import EMPTY, Cell
+from gym.importing.reading.formats.layout import PLAIN_LAYOUT, SheetLayout
 
 MOST_ROWS: Final = 20_000
 """People in one file."""
@@ -34,7 +37,26 @@ class Sheet:
 
     name: str
     rows: tuple[SheetRow, ...]
+    layout: SheetLayout = PLAIN_LAYOUT
+    cut: bool = False
+    """It has more than `MOST_COLUMNS` columns; those further right are not read."""
 
     @property
     def width(self) -> int:
         return max((len(row.cells) for row in self.rows), default=0)
+
+
+class NotRead(Enum):
+    """Why a sheet of a file is not offered."""
+
+    HIDDEN = "hidden"
+    NO_NAMES = "no_names"
+    TOO_MANY = "too_many"
+
+
+@dataclass(frozen=True, slots=True)
+class SheetFile:
+    """The sheets of a file that have something in them, and the names of those that are not read."""
+
+    sheets: Sequence[Sheet]
+    not_read: Mapping[NotRead, Sequence[str]]
