@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from telegram import Message
+from typing import Final
+
+from telegram import Document, Message
 from telegram.error import Forbidden
 
 from bot.admission.pressed_buttons import pressed_button, require_on_message
@@ -20,9 +22,13 @@ from bot.ui.surfaces import OnlyInPrivate, Surface
 from bot.ui.update_context import UpdateContext
 from gym.core.errors import DatabaseUnavailable, GymError
 from gym.core.language import N_
+from gym.security.permissions import Permission
 
 OPENED_IN_PRIVATE = N_("Others read along here: I have opened it in your own chat with me.")
 WRITE_FIRST = N_("Others read along here. Write to me in private first: open my profile and press Start.")
+
+LISTS: Final = (".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".txt", ".zip")
+"""Endings of what an import reads, or says in a sentence why it cannot."""
 
 
 class UpdateRouting:
@@ -127,7 +133,7 @@ class UpdateRouting:
             if not await forms.photo(context):
                 await self._on_occasion(context, Occasion.PHOTO)
         elif message.document is not None:
-            if not await forms.attachment(context):
+            if _is_brought(context.identity, message.document) or not await forms.attachment(context):
                 await self._on_occasion(context, Occasion.DOCUMENT)
         elif message.text:
             if not await forms.text(context):
@@ -198,6 +204,13 @@ class UpdateRouting:
             await handler(context, error)
         else:
             await context.fail(error)
+
+
+def _is_brought(identity: Identity, document: Document) -> bool:
+    """Whether an admin sends a list or a ZIP: no question is answered by one, so it is read as at any other
+    time, and the open form asks before it goes."""
+    name = (document.file_name or "").lower()
+    return identity.may(Permission.IMPORT) and name.endswith(LISTS)
 
 
 def _is_beyond_stranger(identity: Identity, command: Command) -> bool:

@@ -194,10 +194,10 @@ class UpdateContext:
         """
         return await self._files.photo_bytes(form_key)
 
-    async def note_photo(self, form_key: UUID | None = None) -> None:
-        """Note that the message may show a face: it goes after ten minutes, or with the form it belongs
-        to."""
-        await self._files.note_photo(form_key)
+    async def note_photo(self, form_key: UUID | None = None, message_id: int | None = None) -> None:
+        """Note that the message, or an earlier one of this chat, may show a face: it goes after ten minutes,
+        or with the form it belongs to."""
+        await self._files.note_photo(form_key, message_id)
 
     async def download(self, file_id: str) -> bytes:
         """A file of Telegram's, in memory only.

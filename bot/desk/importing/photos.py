@@ -31,16 +31,20 @@ MOST_PROBLEMS: Final = 5
 
 
 async def open_photos(context: UpdateContext, sent: Document) -> None:
-    """The form of a ZIP that was sent. The message that brought the faces is deleted with the form."""
+    """The form of a ZIP that was sent. The message that brought the faces is deleted with the form.
+
+    Until then it goes after ten minutes: another form may be open, and be gone on with.
+    """
     context.identity.desk_actor.require(Permission.IMPORT)
     values = {"file_id": sent.file_id, "file": (sent.file_name or "")[:80] or "–"}
     await context.note_photo()
-    await begin(context, PHOTOS, values, back=HowToImport())
-    if context.draft is not None:  # it may stay as long as its form is open
-        await context.note_photo(context.draft.key)
+    number = context.message.message_id if context.message else None
+    await begin(context, PHOTOS, values | {"message_id": number}, back=HowToImport())
 
 
 async def _summary(ctx: FormContext) -> str:
+    if (number := ctx.maybe("message_id", int)) is not None:
+        await ctx.context.note_photo(ctx.key, number)
     data = await ctx.context.download(ctx.value("file_id", str))
     with PhotoArchive(io.BytesIO(data)) as archive:
         async with ctx.unit_of_work() as uow:

@@ -86,9 +86,10 @@ class IncomingFiles:
         await self.note_photo(form_key)
         return await self.download(self.photo_id)
 
-    async def note_photo(self, form_key: UUID | None) -> None:
-        if self._message is not None:
-            await self._register.received(self._message.message_id, form_key)
+    async def note_photo(self, form_key: UUID | None, message_id: int | None = None) -> None:
+        number = message_id or (self._message.message_id if self._message else None)
+        if number is not None:
+            await self._register.received(number, form_key)
 
     async def download(self, file_id: str) -> bytes:
         """Raises `PictureTooBig`, `PictureGone`, and `PictureNotHandedOver` when that was so before."""

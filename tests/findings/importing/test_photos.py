@@ -7,12 +7,15 @@ import struct
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 
 import pytest
 from sqlalchemy import func, select
 
+from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
+from gym.core.clock import FrozenClock
 from gym.faces.errors import PhotoTooLarge
 from gym.faces.models import FaceConsent, FaceTemplate
 from gym.faces.pool import FacePool
@@ -26,6 +29,7 @@ from gym.importing.photos.service import PhotoImport
 from gym.security.permissions import Actor
 from tests.findings.importing.test_running_plans import undo
 from tests.findings.reading.conftest import Chat
+from tests.findings.test_face_photos_leave_chats import expire
 from tests.support.importing import Importer, outcomes
 from tests.support.people import group, landscape, people
 from tests.support.sheets import csv, workbook
@@ -250,3 +254,47 @@ async def test_a_zip_in_chat_is_shown_confirmed_and_reported(
     assert back.words == t("What became of each photo; those left out stand first.")
     await chat.person.sees(t.plural("🙂 {count} photo enrolled", "🙂 {count} photos enrolled", 1))
     assert await templates(gym) == 1
+
+
+async def test_a_zip_sent_while_another_form_is_open_is_not_lost(
+    chat: Chat, importer: Importer, gym: Gym, desk_bot: RunningBot
+) -> None:
+    """The open form asks before it goes; the faces stay in the chat as long as their own form is open."""
+    await importer.imports(SHEET)
+    rosa, *_ = people()
+    data = packed({"1020304501.jpg": rosa.photo(0)})
+    await chat.sends("/register")
+    await chat.sends("Eva")
+    await chat.person.sends_document(data, "fotos.zip")
+    await chat.sees(
+        "<b>{title}</b> is still open, with answers in it. Go on with it, or drop it?",
+        title=chat.t("Register a client"),
+    )
+    await chat.taps("Drop it, start new")
+    await chat.person.sees("fotos.zip")
+    await expire(gym, desk_bot)
+    assert await zips(chat) == ["fotos.zip"]
+    await chat.taps("Enrol the faces")
+    await chat.person.sees(chat.t.plural("🙂 {count} photo enrolled", "🙂 {count} photos enrolled", 1))
+    await expire(gym, desk_bot)
+    assert (await zips(chat), await templates(gym)) == ([], 1)
+
+
+async def test_a_zip_goes_after_ten_minutes_when_the_open_form_is_gone_on_with(
+    chat: Chat, importer: Importer, gym: Gym, desk_bot: RunningBot, clock: FrozenClock
+) -> None:
+    await importer.imports(SHEET)
+    rosa, *_ = people()
+    await chat.sends("/register")
+    await chat.sends("Eva")
+    await chat.person.sends_document(packed({"1020304501.jpg": rosa.photo(0)}), "fotos.zip")
+    await chat.taps("Go on with it")
+    await chat.sends("Mora")
+    clock.advance(timedelta(minutes=11))
+    await expire(gym, desk_bot)
+    assert (await zips(chat), await templates(gym)) == ([], 0)
+
+
+async def zips(chat: Chat) -> list[str]:
+    """Names of the documents that are still in the chat."""
+    return [one.document_name or "" for one in await chat.person.chat() if one.document_url]
