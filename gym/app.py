@@ -30,6 +30,7 @@ from gym.core.postgres.recovery import Recovery
 from gym.core.redaction import REDACTOR
 from gym.faces.gallery.key_check import open_keys
 from gym.faces.gallery.memory_gallery import MemoryGallery
+from gym.faces.gallery.refreshing import kept_fresh
 from gym.faces.loading import Loading, begin_loading
 from gym.faces.schemas import MatchRule
 from gym.faces.thresholds import scale_of
@@ -262,7 +263,8 @@ async def open_gym(
                 gallery = MemoryGallery(secrets.data, pool.model_id)
                 async with gym.unit_of_work(Actor.system()) as uow:
                     await gallery.fresh(uow.session)
-                yield replace(gym, face_pool=pool, gallery=gallery)
+                async with kept_fresh(gallery, partial(gym.unit_of_work, Actor.system())):
+                    yield replace(gym, face_pool=pool, gallery=gallery)
         finally:
             await database.close()
     finally:

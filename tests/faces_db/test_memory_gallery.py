@@ -13,6 +13,7 @@ from sqlalchemy import delete, text, update
 
 from gym.app import Gym
 from gym.clients.models import Client
+from gym.core.clock import FrozenClock
 from gym.core.config import Config
 from gym.faces.gallery.matching import identification_of
 from gym.faces.gallery.memory_gallery import MemoryGallery, TransactionGallery
@@ -24,6 +25,7 @@ from gym.faces.gallery.protection import (
 from gym.faces.gallery.snapshot import BLOCK, Snapshot, TemplateRow
 from gym.faces.models import FaceTemplate, TemplateOrigin
 from gym.faces.schemas import MatchRule, Probe, Vector
+from gym.privacy.erasure import TIME_TO_RECONSIDER, ErasureService
 from gym.security.cipher import Keyring
 from gym.security.permissions import Actor
 from tests.e2e.process import ROOT
@@ -174,15 +176,25 @@ class OtherProcess:
         self.process.stdin.write(f"{seed}\n".encode())
         return (await asyncio.wait_for(self.process.stdout.readline(), 60)).decode().split()
 
+    async def held(self) -> int:
+        """Templates in its memory, without a search that would read what is new."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(b"held\n")
+        return int(await asyncio.wait_for(self.process.stdout.readline(), 60))
+
 
 @pytest.fixture
-async def other(database_url: str, config: Config) -> AsyncGenerator[OtherProcess]:
+async def other(
+    request: pytest.FixtureRequest, database_url: str, config: Config
+) -> AsyncGenerator[OtherProcess]:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "tests.faces_db.child",
         str(config.powergym_home),
         database_url,
+        getattr(request, "param", "3600"),
         cwd=ROOT,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
@@ -207,6 +219,28 @@ async def test_another_process_sees_who_came_and_who_went_at_once(
     assert (await other.knows(41))[:2] == ["found", str(rosa.id)]
     async with gym.unit_of_work(Actor.system()) as uow:
         await uow.session.execute(delete(FaceTemplate))
+    assert (await other.knows(41))[0] == "unknown"
+
+
+@pytest.mark.parametrize("other", ["0.1"], indirect=True)
+async def test_an_erased_face_leaves_the_memory_of_a_process_that_nobody_asks(
+    gym: Gym, clock: FrozenClock, staff: Enroller, rosa: Client, other: OtherProcess
+) -> None:
+    person = Faces(41).person()
+    await staff.enrol(rosa, [enrolment_face(person)])
+    assert (await other.knows(41))[:2] == ["found", str(rosa.id)]
+    assert await other.held() == 1
+    async with gym.unit_of_work(Actor.system()) as uow:
+        await ErasureService(uow).ask(rosa.id)
+    clock.advance(TIME_TO_RECONSIDER)
+    async with gym.unit_of_work(Actor.system()) as uow:
+        assert await ErasureService(uow).carry_out_due() == 1
+
+    async def gone() -> None:
+        while await other.held():
+            pass
+
+    await asyncio.wait_for(gone(), 30)
     assert (await other.knows(41))[0] == "unknown"
 
 

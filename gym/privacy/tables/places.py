@@ -24,7 +24,7 @@ PLACES: Final = (
         "memory of each process",
         "templates of active clients, rotated; photos while they are read",
         "until the client is deactivated or the process ends",
-        "gone within a second",
+        "gone within seconds, also where nobody comes to the door",
     ),
     Place(
         "space that PostgreSQL has not used anew",
