@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import CursorResult, TextClause, text
@@ -11,6 +11,7 @@ from gym.audit.chain import TrailChain
 from gym.privacy.register import Old
 from gym.privacy.tables import REGISTER
 from gym.security.permissions import Permission
+from gym.settings.schemas import KeptFor
 from gym.unit_of_work import UnitOfWork
 
 BATCH: Final = 5000
@@ -54,7 +55,7 @@ class Retention:
         return gone
 
     async def _forget(self, table: str, old: Old) -> int:
-        age = old.age or timedelta(days=self.uow.settings.keep_messages_days)
+        age = self.uow.settings.kept_for(old.age) if isinstance(old.age, KeptFor) else old.age
         moment = self.uow.context.wall - age
         gone = 0
         for _ in range(MOST_BATCHES):

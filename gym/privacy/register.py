@@ -11,6 +11,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
+from gym.settings.schemas import KeptFor
+
 
 class Holds(StrEnum):
     """What a column may hold of a person."""
@@ -59,8 +61,8 @@ class Old:
     """Rows that have served: `condition` is true of those older than `:moment`."""
 
     condition: str
-    age: timedelta | None
-    """None: the gym's setting for messages."""
+    age: timedelta | KeptFor
+    """Fixed, or the gym's own setting."""
     sets: str = ""
     """Assignments that take the person out of a row that stays; without them the row is deleted."""
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from gym.privacy.register import Entry, Holds, Old, OnErasure
 from gym.privacy.tables import PLACES, REGISTER
+from gym.settings.schemas import GymSettings, KeptFor
 
 SPOKEN: Final = {
     Holds.NAME: "names",
@@ -56,10 +57,11 @@ def _until(entry: Entry) -> str:
 
 
 def _age(old: Old) -> str:
-    if old.age is None:
-        return "the gym's setting for messages (90 days)"
-    hours = round(old.age.total_seconds() / 3600)
-    spoken = f"{hours // 24} days" if hours > 24 else f"{hours} hours"
+    if isinstance(old.age, KeptFor):
+        spoken = f"the gym's setting ({GymSettings.model_fields[old.age.value].default} days)"
+    else:
+        hours = round(old.age.total_seconds() / 3600)
+        spoken = f"{hours // 24} days" if hours > 24 else f"{hours} hours"
     return f"without its person after {spoken}" if old.sets else spoken
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
@@ -31,6 +31,15 @@ class OfflinePolicy(StrEnum):
 
     RECORD_ONLY = "record_only"
     ADMIT = "admit"
+
+
+class KeptFor(StrEnum):
+    """What is kept for as many days as the gym wants, by the name of the setting."""
+
+    MESSAGES = "keep_messages_days"
+    DENIALS = "keep_denials_days"
+    STRANGERS = "keep_strangers_days"
+    BROADCASTS = "keep_broadcasts_days"
 
 
 class GymSettings(BaseModel):
@@ -100,6 +109,11 @@ class GymSettings(BaseModel):
     """So long the record of a message that has left is kept."""
     keep_trail_years: int = Field(0, ge=0, le=50)
     """So long the audit trail is kept; 0 for ever."""
+    keep_denials_days: int = Field(90, ge=7, le=365)
+    """So long a refusal at the door is somebody's; then it only counts."""
+    keep_strangers_days: int = Field(30, ge=1, le=365)
+    """So long the chat of somebody who is no client is remembered."""
+    keep_broadcasts_days: int = Field(365, ge=30, le=1825)
 
     @field_validator("smallest_amount")
     @classmethod
@@ -109,6 +123,10 @@ class GymSettings(BaseModel):
         if currency is None or value > largest_smallest(currency):
             raise ValueError("more than twenty of the smallest coins")
         return value
+
+    def kept_for(self, what: KeptFor) -> timedelta:
+        days: int = getattr(self, what.value)
+        return timedelta(days=days)
 
     @property
     def zone(self) -> ZoneInfo:

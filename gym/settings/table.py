@@ -41,6 +41,7 @@ class SettingGroup(StrEnum):
     REWARDS = "rewards"
     MESSAGES = "messages"
     BACKUPS = "backups"
+    PRIVACY = "privacy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +291,7 @@ SETTINGS: Final[dict[str, SettingRow]] = {
     ),
     "keep_messages_days": SettingRow(
         SettingKind.WHOLE,
-        SettingGroup.MESSAGES,
+        SettingGroup.PRIVACY,
         N_("Messages kept"),
         N_("How long it is remembered what was told to whom; then it is forgotten."),
         unit="days",
@@ -302,5 +303,26 @@ SETTINGS: Final[dict[str, SettingRow]] = {
         N_("How long it is remembered who did what, in years; 0 keeps all of it."),
         unit="years",
         warned=True,
+    ),
+    "keep_denials_days": SettingRow(
+        SettingKind.WHOLE,
+        SettingGroup.PRIVACY,
+        N_("Refusals kept"),
+        N_("How long it is remembered who was refused at the door; then a refusal only counts."),
+        unit="days",
+    ),
+    "keep_strangers_days": SettingRow(
+        SettingKind.WHOLE,
+        SettingGroup.PRIVACY,
+        N_("Strangers kept"),
+        N_("How long the chat of somebody who is no client is remembered."),
+        unit="days",
+    ),
+    "keep_broadcasts_days": SettingRow(
+        SettingKind.WHOLE,
+        SettingGroup.PRIVACY,
+        N_("Broadcasts kept"),
+        N_("How long the text of a broadcast is kept once it has been sent."),
+        unit="days",
     ),
 }

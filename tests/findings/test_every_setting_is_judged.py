@@ -275,6 +275,9 @@ STORED: dict[str, tuple[object, ...]] = {
     "quiet_from": ("25:00",),
     "keep_messages_days": (1, 10**6),
     "keep_trail_years": (-1, 51, "ever"),
+    "keep_denials_days": (6, 366),
+    "keep_strangers_days": (0, 366),
+    "keep_broadcasts_days": (29, 1826),
     "check_out": ("perhaps",),
 }
 

@@ -24,6 +24,7 @@ GROUPS: Final = {
     SettingGroup.REWARDS: N_("🏆 Rewards"),
     SettingGroup.MESSAGES: N_("✉️ Messages"),
     SettingGroup.BACKUPS: N_("🔒 Backups"),
+    SettingGroup.PRIVACY: N_("🔏 Privacy"),
 }
 OPTIONS: Final = {
     Reentry.UNCOUNTED: N_("let in, not counted"),

@@ -7,6 +7,7 @@ from typing import Final
 from gym.privacy.register import ClientRows, Entry, Old
 from gym.privacy.tables.conditions import CHAT, CLIENT, NOT_STAFF, mentions
 from gym.privacy.tables.reasons import DAY
+from gym.settings.schemas import KeptFor
 
 STRANGER: Final = (
     "NOT EXISTS (SELECT FROM staff s WHERE s.telegram_id = chat_people.user_id)"
@@ -22,7 +23,7 @@ CHATS: Final = (
         {"user_id": "telegram", "home_message_id": "telegram"},
         "language reachable first_seen_at",
         # Whoever writes again is met again; of who never came back nothing is known but a number.
-        (Old(f"first_seen_at < :moment AND {STRANGER}", 30 * DAY),),
+        (Old(f"first_seen_at < :moment AND {STRANGER}", KeptFor.STRANGERS),),
         stays="the chats of staff and members",
         whose="client staff stranger",
         why="in which language somebody is answered, and whether they can be reached",
@@ -91,7 +92,7 @@ CHATS: Final = (
         (
             # A price is announced once for each member, perhaps a year ahead: that key must outlive the
             # announcement.
-            Old("state <> 'pending' AND kind <> 'price_changed' AND created_at < :moment", None),
+            Old("state <> 'pending' AND kind <> 'price_changed' AND created_at < :moment", KeptFor.MESSAGES),
             Old("state <> 'pending' AND created_at < :moment", 800 * DAY),
         ),
         whose="client staff",
@@ -116,7 +117,7 @@ CHATS: Final = (
         "broadcasts",
         {"text": "words", "tag": "words", "chat_id": "telegram", "message_id": "telegram"},
         "id segment plan_id state total last_client_id asked_by idempotency_key created_at finished_at",
-        (Old(f"finished_at < :moment AND {UNTOLD}", 365 * DAY),),
+        (Old(f"finished_at < :moment AND {UNTOLD}", KeptFor.BROADCASTS),),
         whose="staff",
         why="one text for many clients",
     ),

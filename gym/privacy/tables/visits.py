@@ -7,6 +7,7 @@ from typing import Final
 from gym.privacy.register import ClientRows, Entry, Old
 from gym.privacy.tables.conditions import MINE, STAFF_NAME
 from gym.privacy.tables.reasons import DAY, MONEY
+from gym.settings.schemas import KeptFor
 
 VISITS: Final = (
     Entry(
@@ -18,7 +19,7 @@ VISITS: Final = (
             # Reports count refusals by their reason; whose they were is nobody's business after a season.
             Old(
                 "outcome = 'denied' AND client_id IS NOT NULL AND received_at < :moment",
-                90 * DAY,
+                KeptFor.DENIALS,
                 sets="client_id = NULL, subscription_id = NULL, balance = NULL, override_reason = NULL",
             ),
         ),
