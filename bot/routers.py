@@ -42,6 +42,8 @@ from bot.desk.messaging import menu as messages
 from bot.desk.money import debts, doubts, payment_form, payments, receipts, returns, together, unbegun
 from bot.desk.money import tills as cash
 from bot.desk.plans import plan_edit, plan_new, plan_prices, plans
+from bot.desk.privacy import consents
+from bot.desk.privacy import menu as privacy_menu
 from bot.desk.reports import report_files, reports, today
 from bot.member import freeze, plan, preferences, privacy, qr, visits
 from bot.member import payments as my_payments
@@ -122,6 +124,8 @@ ROUTERS: tuple[Router, ...] = (
     importing_photos.router,
     everything.router,
     undoing.router,
+    privacy_menu.router,
+    consents.router,
     jobs.router,
     backups.router,
     settings.router,

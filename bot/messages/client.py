@@ -21,7 +21,7 @@ from gym.attendance.models import VerdictCode
 from gym.core.language import N_
 from gym.notifications.payloads.base import Payload
 from gym.notifications.payloads.door import CheckedInPayload, DeniedPayload
-from gym.notifications.payloads.members import WelcomePayload
+from gym.notifications.payloads.members import ErasureStoppedPayload, WelcomePayload
 from gym.notifications.payloads.money import PaymentDetails, ReceiptPart, ReceiptPayload, VoidedPayload
 from gym.notifications.payloads.plans import (
     EndedPayload,
@@ -40,6 +40,14 @@ HAS_ENDED = N_("⚪ <b>{plan}</b> ended on {ends_on}. Renew it at the desk.")
 simple(
     WelcomePayload,
     N_("👋 Welcome to {gym}, {first_name}! Your receipts, your visits and reminders of your plan come here."),
+)
+
+simple(
+    ErasureStoppedPayload,
+    N_(
+        "🔏 {gym} has stopped the erasure that you asked for: nothing is erased. If you did not agree to"
+        " that, talk to the gym, or ask again under /privacy."
+    ),
 )
 
 

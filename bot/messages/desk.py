@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from bot.messages.register import WordingContext, method_words, offers, says, simple, verdict_values
-from bot.ui.buttons.clients import Card
+from bot.ui.buttons.clients import Card, ClientData
 from bot.ui.buttons.memberships import RenewPlan, SellPlan
 from bot.ui.buttons.money import TakePayment
 from bot.ui.callbacks import Callback
@@ -28,6 +28,7 @@ from gym.notifications.payloads.members import (
     DeskClientRegisteredPayload,
     DeskImportedPayload,
     DeskWantsRenewalPayload,
+    ErasureAskedPayload,
 )
 from gym.notifications.payloads.money import DeskPaymentPayload, DeskVoidPayload
 from gym.notifications.payloads.operations import DeskDoorFailedPayload, DeskNewKioskPayload
@@ -64,6 +65,29 @@ simple(
     DeskDoorFailedPayload,
     N_("🚪 The door at “{name}” does not answer. Open it by hand, and check its relay."),
 )
+
+
+@says(ErasureAskedPayload)
+def _erasure_asked(t: HtmlTranslator, p: ErasureAskedPayload, _: WordingContext) -> str:
+    if p.asked_by:
+        return t(
+            "🗑 {asked_by} has asked to erase {client_name}. It is done on {at}; until then it can be taken"
+            " back.",
+            asked_by=p.asked_by,
+            client_name=p.client_name,
+            at=p.due_at,
+        )
+    return t(
+        "🗑 {client_name} has asked to be erased. It is done on {at}. Settle what is owed before; the wish is"
+        " theirs to take back.",
+        client_name=p.client_name,
+        at=p.due_at,
+    )
+
+
+@offers(ErasureAskedPayload)
+def _look_at_data(t: HtmlTranslator, p: ErasureAskedPayload) -> Keyboard:
+    return _card_and(t, p.client_id, N_("🔏 Data"), ClientData(p.client_id))
 
 
 @says(DeskNewStaffPayload)

@@ -100,6 +100,7 @@ SPECS: Final = (
     KindSpec(Kind.ABSENT, members.AbsentPayload, Group.REMINDERS, waits=True),
     KindSpec(Kind.PRICE_CHANGED, members.PriceChangedPayload, Group.NEWS, BULK, waits=True),
     KindSpec(Kind.FACE_CONSENT_RENEWED, members.FaceConsentRenewedPayload, waits=True),
+    KindSpec(Kind.ERASURE_STOPPED, members.ErasureStoppedPayload),
     KindSpec(Kind.BROADCAST, members.BroadcastPayload, Group.NEWS, BULK, waits=True),
     # to the desk
     KindSpec(Kind.DESK_CLIENT_REGISTERED, members.DeskClientRegisteredPayload, Group.DESK_CLIENTS),
@@ -149,6 +150,7 @@ SPECS: Final = (
     KindSpec(Kind.ADMIN_WAITING, candidates.AdminWaitingPayload, priority=URGENT),
     KindSpec(Kind.ADMIN_WAIT_OVER, candidates.AdminWaitOverPayload, priority=URGENT, in_place=True),
     KindSpec(Kind.ADMIN_CONFIRMED, candidates.AdminConfirmedPayload, priority=URGENT),
+    KindSpec(Kind.ERASURE_ASKED, members.ErasureAskedPayload),
     KindSpec(Kind.BACKUP_ALARM, operations.BackupAlarmPayload),
 )
 

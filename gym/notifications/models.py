@@ -48,6 +48,7 @@ class NotificationKind(StrEnum):
     ABSENT = "absent"
     PRICE_CHANGED = "price_changed"
     FACE_CONSENT_RENEWED = "face_consent_renewed"
+    ERASURE_STOPPED = "erasure_stopped"
     BROADCAST = "broadcast"
     # to the desk
     DESK_CLIENT_REGISTERED = "desk_client_registered"
@@ -95,6 +96,7 @@ class NotificationKind(StrEnum):
     ADMIN_WAIT_OVER = "admin_wait_over"
     """Takes the place of the question in the chat; alone it is not told."""
     ADMIN_CONFIRMED = "admin_confirmed"
+    ERASURE_ASKED = "erasure_asked"
     BACKUP_ALARM = "backup_alarm"
 
 

@@ -6,7 +6,7 @@ Visits and money stay, pointing at a row that tells of nobody; sums do not chang
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
@@ -17,14 +17,17 @@ from gym.clients.models import Client
 from gym.clients.repository import ClientRepository
 from gym.core.database.engine import violated_constraint
 from gym.faces.service import FaceRecognitionService
+from gym.notifications.outbox import Recipient
+from gym.notifications.payloads.members import ErasureAskedPayload, ErasureStoppedPayload
 from gym.payments.credit import ClientCredit
 from gym.privacy.errors import ErasureDone
 from gym.privacy.models import Erasure
 from gym.privacy.repository import ErasureRepository, erasing, marks_of
-from gym.privacy.schemas import ErasureNotice, JournalEntry
+from gym.privacy.schemas import ErasureNotice, JournalEntry, WaitingErasure
 from gym.privacy.tables import REGISTER
 from gym.security.permissions import Permission
 from gym.staff.four_eyes import FourEyes
+from gym.staff.repository import StaffRepository
 from gym.subscriptions.service import SubscriptionService
 from gym.unit_of_work import UnitOfWork
 
@@ -46,6 +49,18 @@ class ErasureService:
         """The wish that waits or is done; None when nobody asked, or it was taken back."""
         self._require(client_id)
         return await self._erasures.open(client_id)
+
+    async def due_at(self, client_id: UUID) -> datetime | None:
+        """When a client will be erased, for everybody who sees the card; None when nobody asked, or it is
+        done."""
+        self.uow.actor.require(Permission.MANAGE_CLIENTS)
+        wish = await self._erasures.open(client_id)
+        return wish.due_at if wish is not None and wish.done_at is None else None
+
+    async def waiting(self) -> Sequence[WaitingErasure]:
+        """Every wish that waits for its day, the next first."""
+        self.uow.actor.require(Permission.ERASE)
+        return await self._erasures.waiting_people()
 
     async def notice(self, client_id: UUID) -> ErasureNotice:
         """What to know before asking: debts, credit, a plan that still runs. Raises `ClientNotFound`."""
@@ -84,10 +99,27 @@ class ErasureService:
         )
         await self._erasures.add(wish)
         self.uow.audit(ASKED, client, None, {"due_at": wish.due_at})
+        await self._tell_admins(wish, client)
         return wish
 
+    async def _tell_admins(self, wish: Erasure, client: Client) -> None:
+        """All but whoever asked: what is owed can be settled, and nobody makes a person vanish unseen."""
+        payload = ErasureAskedPayload(
+            client_id=client.id,
+            client_name=client.full_name,
+            asked_by="" if wish.by_client else self.uow.actor.name,
+            due_at=wish.due_at,
+        )
+        for admin in await StaffRepository(self.uow.session).active_admins():
+            if admin != wish.asked_by:
+                key = f"{_asked_key(wish)}:{admin}"
+                self.uow.notify(Recipient.staff(admin), payload, dedup_key=key)
+
     async def take_back(self, client_id: UUID) -> None:
-        """Nothing is erased; taking back what nobody asked for is no fault. Raises `ErasureDone`."""
+        """Nothing is erased; taking back what nobody asked for is no fault. Raises `ErasureDone`.
+
+        A client whose own wish is stopped by the team is told: they may ask again.
+        """
         self._require(client_id)
         wish = await self._erasures.open(client_id, lock=True)
         if wish is None:
@@ -96,6 +128,10 @@ class ErasureService:
             raise ErasureDone
         wish.canceled_at = self.uow.now
         self.uow.audit("client.erasure_taken_back", ("clients", client_id))
+        await self.uow.call_off(_asked_key(wish))
+        if wish.by_client and not self.uow.actor.is_client(client_id):
+            key = f"erasure-stopped:{wish.id}"
+            self.uow.notify(Recipient.client(client_id), ErasureStoppedPayload(), dedup_key=key)
 
     async def carry_out_due(self) -> int:
         """Whatever has waited its day; returns how many were erased."""
@@ -130,6 +166,11 @@ class ErasureService:
 
     def _require(self, client_id: UUID) -> None:
         self.uow.actor.require_own_or(Permission.ERASE, client_id)
+
+
+def _asked_key(wish: Erasure) -> str:
+    """The common beginning of the `dedup_key`s of the messages to admins."""
+    return f"erasure-asked:{wish.id}"
 
 
 class ErasureJournal:

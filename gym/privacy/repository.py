@@ -16,6 +16,7 @@ from gym.core.database.repository import Repository
 from gym.faces.models import FaceConsent
 from gym.privacy.models import Erasure
 from gym.privacy.register import ClientRows, Entry
+from gym.privacy.schemas import WaitingErasure
 
 LONG_ENOUGH: Final = 6
 """Digits from which a document is looked for within a text; a shorter one stands in other numbers."""
@@ -76,10 +77,15 @@ class ErasureRepository(Repository[Erasure, UUID]):
         query = select(Erasure).where(*waits).order_by(Erasure.due_at, Erasure.id)
         return (await self.session.scalars(query.with_for_update(skip_locked=True))).all()
 
-    async def waiting(self) -> int:
-        """How many wait for their day."""
+    async def waiting_people(self) -> Sequence[WaitingErasure]:
+        """Wishes that wait for their day, the next first; an unknown client has no name."""
         waits = Erasure.canceled_at.is_(None), Erasure.done_at.is_(None)
-        return await self.session.scalar(select(func.count()).where(*waits)) or 0
+        query = select(Erasure, Client).outerjoin(Client, Client.id == Erasure.client_id).where(*waits)
+        rows = (await self.session.execute(query.order_by(Erasure.due_at, Erasure.id))).all()
+        return [
+            WaitingErasure(wish.client_id, client.full_name if client else "–", wish.by_client, wish.due_at)
+            for wish, client in rows
+        ]
 
     async def standing(self) -> Sequence[Erasure]:
         """Everything that was not taken back, in the order in which it was asked."""

@@ -30,6 +30,17 @@ class ErasureNotice:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingErasure:
+    """A wish that can still be taken back, and whose it is."""
+
+    client_id: UUID
+    client_name: str
+    by_client: bool
+    """Asked in the client's own chat."""
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PersonalData:
     """Everything that is kept of one client."""
 

@@ -30,6 +30,8 @@ CHECKED: Final = {
     "python -m gym privacy erase 1020304050": PRIVACY,
     "python -m gym privacy erase 1020304050 --yes": PRIVACY,
     "python -m gym privacy keep 1020304050": PRIVACY,
+    "python -m gym privacy consents --json": PRIVACY,
+    "python -m gym privacy consents --sheet consents.xlsx": PRIVACY,
     "python -m gym privacy journal > erasures.json": PRIVACY,
     "python -m gym privacy replay erasures.json": PRIVACY,
 }

@@ -9,6 +9,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from openpyxl import load_workbook
 from typer.testing import CliRunner
 
 from gym.app import Gym
@@ -16,6 +17,8 @@ from gym.clients.models import Client
 from gym.commands import app
 from gym.core.clock import FrozenClock
 from gym.core.config import Config
+from gym.faces.models import ConsentMethod
+from gym.faces.service import FaceRecognitionService
 from gym.privacy.models import Erasure
 from gym.security.permissions import Actor
 from tests.privacy.life import rows_of
@@ -55,6 +58,17 @@ async def test_an_operator_exports_erases_keeps_and_replays(
     assert (status, json.loads(said)["client_id"]) == (0, str(client.id))
     assert "Petronila" in ZipFile(target).read("data.json").decode()
     assert target.stat().st_mode & 0o777 == 0o600
+
+    async with gym.unit_of_work(admin) as uow:
+        await FaceRecognitionService(uow).give_consent(client.id, ConsentMethod.PAPER)
+    sheet = tmp_path / "consents.xlsx"
+    status, said = await run("consents", "--json", "--sheet", str(sheet))
+    [consent] = json.loads(said)
+    assert (status, consent["client"], consent["noted_by"]) == (0, client.full_name, admin.name)
+    assert (consent["state"], consent["ended_at"]) == ("in_force", None)
+    assert sheet.stat().st_mode & 0o777 == 0o600
+    assert load_workbook(sheet).worksheets[0]["A2"].value == client.full_name
+    assert "1 consents, 1 of them in force." in (await run("consents"))[1]
 
     status, said = await run("erase", str(client.id))
     assert (status, "Nothing was done" in said) == (1, True)

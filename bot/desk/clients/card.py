@@ -9,6 +9,7 @@ from uuid import UUID
 from bot.desk.clients.blocking import AskDeactivate, BlockClient
 from bot.desk.clients.fields import shown
 from bot.desk.clients.history import CreditStatement, Payments, PlanHistory, Visits, visit_line
+from bot.desk.clients.personal_data import UndoErasure
 from bot.desk.clients.profile import EditClient
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import (
@@ -34,6 +35,7 @@ from gym.attendance.cards.client_card import CardService, ClientCard
 from gym.clients.fields.table import CLIENT_FIELDS
 from gym.clients.models import Client
 from gym.faces.service import FaceRecognitionService
+from gym.privacy.erasure import ErasureService
 from gym.security.permissions import Permission
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.status.statuses import open_freeze
@@ -52,8 +54,14 @@ async def card_screen(context: UpdateContext, client_id: UUID, heading: str = ""
         found = await CardService(uow).card(client_id)
         faces = FaceRecognitionService(uow)
         picture = await faces.thumbnail(client_id, for_chat=True) if found.face.enrolled else None
-    text = card_text(context.t, found, context.today)
-    keyboard = card_keyboard(context.t, found, may_erase=context.identity.may(Permission.ERASE))
+        erased_on = await ErasureService(uow).due_at(client_id)
+    t, may_erase = context.t, context.identity.may(Permission.ERASE)
+    text = card_text(t, found, context.today)
+    keyboard = card_keyboard(t, found, may_erase=may_erase)
+    if erased_on is not None:
+        text = "\n\n".join([t("🗑 <b>Will be erased on {at}.</b>", at=erased_on), text])
+        undo = [button(t("↩️ Undo the erasure"), UndoErasure(client_id), wide=True)]
+        keyboard = [undo, *keyboard] if may_erase else keyboard
     return Screen(f"{heading}\n\n{text}" if heading else text, keyboard, photo=picture)
 
 

@@ -52,6 +52,13 @@ class KeepData(Callback):
     client_id: UUID
 
 
+@callback("pdundo", changes=True)
+class UndoErasure(Callback):
+    """Take an erasure back from the card."""
+
+    client_id: UUID
+
+
 @router.on(ClientData)
 async def client_data(context: UpdateContext, press: ClientData) -> None:
     async with context.unit_of_work() as uow:
@@ -129,3 +136,11 @@ async def keep(context: UpdateContext, press: KeepData) -> None:
         await ErasureService(uow).take_back(press.client_id)
     await context.answer(context.t("Taken back: nothing is erased."))
     await go(context, ClientData(press.client_id))
+
+
+@router.on(UndoErasure)
+async def undo(context: UpdateContext, press: UndoErasure) -> None:
+    async with context.unit_of_work() as uow:
+        await ErasureService(uow).take_back(press.client_id)
+    await context.answer(context.t("Taken back: nothing is erased."))
+    await go(context, Card(press.client_id))

@@ -18,6 +18,8 @@ from gym.clients.service import ClientService
 from gym.core.config import Config, ConfigError
 from gym.core.language import Translator
 from gym.privacy.archive import archive
+from gym.privacy.consents.consent_register import ConsentLine, ConsentRegister
+from gym.privacy.consents.consent_sheet import consent_sheet
 from gym.privacy.erasure import ErasureJournal, ErasureService
 from gym.privacy.export import ExportService
 from gym.privacy.models import Erasure
@@ -94,6 +96,41 @@ async def replay(config: Config, file: Path, *, as_json: bool) -> int:
         erased = await gym.run(Actor.system(), lambda uow: ErasureJournal(uow).replay(entries))
     _say({"entries": len(entries), "erased": erased}, as_json, f"{erased} of {len(entries)} were repeated.")
     return 0
+
+
+async def consents(config: Config, sheet: Path | None, *, as_json: bool) -> int:
+    """Print every consent to face check-in, or write them as a spreadsheet."""
+    async with open_gym(config, faces=False) as gym, gym.unit_of_work(Actor.system()) as uow:
+        found = await ConsentRegister(uow).everything()
+        settings = uow.settings
+    if sheet is not None:
+        packed = await asyncio.to_thread(consent_sheet, found, settings.name, settings.translator())
+        await asyncio.to_thread(_written, sheet, packed)
+    if as_json:
+        typer.echo(json.dumps([_consent_facts(one) for one in found], ensure_ascii=False))
+        return 0
+    for one in found:
+        ended = f" – {one.ended_at:%Y-%m-%d}" if one.ended_at else ""
+        how = ", ".join(filter(None, [one.method.value, one.witness]))
+        typer.echo(f"{one.client_name}: text {one.version}, {one.given_at:%Y-%m-%d}{ended}, {how}")
+    typer.echo(f"{len(found)} consents, {sum(one.ended_at is None for one in found)} of them in force.")
+    return 0
+
+
+def _consent_facts(one: ConsentLine) -> dict[str, object]:
+    return {
+        "client_id": str(one.client_id),
+        "client": one.client_name,
+        "document": one.document,
+        "guardian": one.guardian_name,
+        "purpose": "face_check_in",
+        "version": one.version,
+        "method": one.method.value,
+        "noted_by": one.witness,
+        "given_at": one.given_at.isoformat(),
+        "ended_at": one.ended_at.isoformat() if one.ended_at else None,
+        "state": one.standing.value,
+    }
 
 
 async def _notice(gym: Gym, who: str) -> ErasureNotice:

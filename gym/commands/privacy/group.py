@@ -72,6 +72,20 @@ async def replay_erasures(
     return await replay(environment(), file, as_json=as_json)
 
 
+@privacy.command("consents")
+@command
+async def consent_register(
+    sheet: Annotated[
+        Path | None, typer.Option(help="Write a spreadsheet (.xlsx) too.", dir_okay=False)
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Print who agreed to face check-in: which text, when, how, noted by whom, and when it ended."""
+    from gym.commands.privacy.acts import consents
+
+    return await consents(environment(), sheet, as_json=as_json)
+
+
 @privacy.command("register")
 @command
 async def print_register() -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -36,6 +36,20 @@ class PriceChangedPayload(Payload):
 
 class FaceConsentRenewedPayload(Payload):
     version: int
+
+
+class ErasureAskedPayload(Payload):
+    """To admins: a client will be erased."""
+
+    client_id: UUID
+    client_name: str
+    asked_by: str = ""
+    """The colleague who asked; empty when it was the client."""
+    due_at: datetime
+
+
+class ErasureStoppedPayload(Payload):
+    """To a client whose own wish the team has taken back."""
 
 
 class BroadcastPayload(Payload):

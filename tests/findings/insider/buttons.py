@@ -96,7 +96,7 @@ WITHOUT_AN_ACT: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "admins only: backups, and everything in one file": ("backs", "bkme", "bknow", "expall", "expal2"),
     "admins only: what is kept of a client, and its end": (
-        *("pdask", "pdask2", "pdata", "pdexp", "pdgo", "pdkeep"),
+        *("cons", "conssh", "pdask", "pdask2", "pdata", "pdexp", "pdgo", "pdkeep", "pdundo", "priv"),
     ),
     "a member's own data: no money and no visit changes": (
         *("mydas2", "mydask", "mydata", "mydexp", "mydgo", "mydkp"),

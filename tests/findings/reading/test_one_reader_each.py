@@ -85,7 +85,10 @@ REASONS: Final[dict[str, tuple[str, ...]]] = {
         "gym/security/tokens.py::_claims",
     ),
     "a spreadsheet's own number, or its count of days": (
-        "gym/importing/reading/formats/cells.py::day_of",
+        "gym/importing/reading/formats/cells.py::serial_day",
+        "gym/importing/reading/formats/layout.py::_hidden_lines",
+        "gym/importing/reading/formats/layout.py::_hidden_places",
+        "gym/importing/reading/formats/workbook.py::_cell",
         "gym/importing/reading/formats/workbook.py::_number_cell",
     ),
     "only compared with the other cells of its column": (

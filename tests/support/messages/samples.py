@@ -226,6 +226,7 @@ SPECIAL: Final[Mapping[Kind, tuple[Mapping[str, Any], ...]]] = {
     Kind.SUBSCRIPTION_ACTIVATED: ({}, {"balance": Decimal(0)}),
     Kind.SUBSCRIPTION_EXPIRED: ({}, {"balance": Decimal(0)}),
     Kind.DESK_ACTIVATED: ({}, {"balance": Decimal(0)}),
+    Kind.ERASURE_ASKED: ({"due_at": NOW, "asked_by": ""}, {"due_at": NOW, "asked_by": "Bruno"}),
     Kind.DESK_IMPORTED: (
         {"made": 214, "plans": 180, "owed": Decimal(1240000)},
         {"made": 0, "plans": 1, "owed": Decimal(0)},
