@@ -5,9 +5,15 @@ from __future__ import annotations
 from typing import Final
 
 from gym.reports.definition import ReportDefinition, ReportNotFound
+from gym.reports.door.visits import DOOR
+from gym.reports.membership.cohorts import COHORTS
+from gym.reports.membership.coming import COMING
+from gym.reports.membership.monthly import MONTHLY
+from gym.reports.membership.plans import PLANS
+from gym.reports.membership.renewed import RENEWALS
 from gym.reports.money.received import MONEY
 
-REPORTS: Final[tuple[ReportDefinition, ...]] = (MONEY,)
+REPORTS: Final[tuple[ReportDefinition, ...]] = (MONEY, COMING, RENEWALS, PLANS, MONTHLY, COHORTS, DOOR)
 BY_NAME: Final = {one.name: one for one in REPORTS}
 
 

@@ -114,11 +114,11 @@ def count_movements(movements: Iterable[Movement]) -> MovementCounts:
 
 
 def movements_by(
-    movements: Iterable[Movement], key: Callable[[Movement], str | None]
-) -> list[tuple[str | None, MovementCounts]]:
+    movements: Iterable[Movement], key: Callable[[Movement], str]
+) -> list[tuple[str, MovementCounts]]:
     """The counts of each plan or seller, whoever moved most people first."""
-    grouped: dict[str | None, list[Movement]] = {}
+    grouped: dict[str, list[Movement]] = {}
     for one in movements:
         grouped.setdefault(key(one), []).append(one)
-    found = sorted(grouped.items(), key=lambda item: (-len(item[1]), item[0] or ""))
+    found = sorted(grouped.items(), key=lambda item: (-len(item[1]), item[0]))
     return [(name, count_movements(group)) for name, group in found]

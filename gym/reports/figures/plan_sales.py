@@ -5,7 +5,7 @@ A plan that came with a list was not sold here, and one of a list that was undon
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -103,14 +103,3 @@ def count_acts(acts: Iterable[PlanEvent]) -> PlanEventCounts:
         canceled=counts[PlanEventKind.CANCELED],
         billed=sum((one.amount for one in found), Decimal(0)),
     )
-
-
-def acts_by(
-    acts: Iterable[PlanEvent], key: Callable[[PlanEvent], str | None]
-) -> list[tuple[str | None, PlanEventCounts]]:
-    """The counts of each plan or seller, the largest sum first."""
-    grouped: dict[str | None, list[PlanEvent]] = {}
-    for one in acts:
-        grouped.setdefault(key(one), []).append(one)
-    counted = [(name, count_acts(group)) for name, group in grouped.items()]
-    return sorted(counted, key=lambda item: (-item[1].billed, item[0] or ""))

@@ -1,0 +1,1 @@
+"""Reports of the door: visits, and members whose rhythm broke."""

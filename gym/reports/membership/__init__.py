@@ -1,0 +1,1 @@
+"""Reports of memberships: coming and going, renewals, plans, monthly revenue, cohorts."""
