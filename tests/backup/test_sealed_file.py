@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -156,3 +158,15 @@ def test_a_part_fits_through_a_bot() -> None:
     spans = spans_of(100_000_000)
     assert max(span.size for span in spans) == PART_BYTES <= 19_000_000
     assert sum(span.size for span in spans) == 100_000_000
+
+
+def test_phrases_stretched_at_the_same_time_do_not_wait_for_each_other_for_ever() -> None:
+    """The program that makes backups, the one that sends them and a page stretch in one process."""
+    code = (
+        "from concurrent.futures import ThreadPoolExecutor as Pool; "
+        "from gym.backup.files.passphrase import BackupKey; "
+        "salts = [bytes([n] * 16) for n in range(4)]; "
+        "keys = list(Pool(2).map(lambda salt: BackupKey.stretched('7KQP-X2M0', salt), salts)); "
+        "assert len({key.secret for key in keys}) == 4"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import os
 import secrets
+import threading
 from base64 import b64decode, b64encode
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -28,6 +29,9 @@ WRAPPED_BYTES: Final = NONCE_BYTES + KEY_BYTES + 16
 PASSES, LANES, MEMORY_KIB = 3, 4, 64 * 1024
 """RFC 9106, section 4, second recommended option: 64 MiB, about a tenth of a second, also on a small box."""
 _PURPOSE: Final = b"powergym:backup-file-key"
+_ONE_AT_A_TIME: Final = threading.Lock()
+"""Of a process: two derivations with several lanes at once wait for each other for ever in OpenSSL's thread
+pool (cryptography 50, tried with 2 and 4 threads; one thread after the other takes 0.1 s each)."""
 _DASHES: Final = "-–—_"
 _READ_AS: Final = str.maketrans("OIL", "011")
 
@@ -56,7 +60,8 @@ class BackupKey:
         """Takes a tenth of a second and 64 MiB: call it in a thread."""
         salt = salt or os.urandom(SALT_BYTES)
         kdf = Argon2id(salt=salt, length=KEY_BYTES, iterations=PASSES, lanes=LANES, memory_cost=MEMORY_KIB)
-        return cls(salt, kdf.derive(normalised(passphrase).encode()))
+        with _ONE_AT_A_TIME:
+            return cls(salt, kdf.derive(normalised(passphrase).encode()))
 
     @classmethod
     def parse(cls, text: str) -> Self:
