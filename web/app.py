@@ -17,7 +17,7 @@ from web.http.limits.rates import LIMITS, Limits
 from web.http.middlewares import cross_origin, errors, guard, request_id, unnamed
 from web.openapi import pages as document_pages
 from web.openapi.pages import DOCUMENT
-from web.pages import kiosk_page, password_page
+from web.pages import kiosk_page, one_time_page, passphrase_page, password_page
 from web.tls import trust
 from web.tls.renewal import renewal
 
@@ -41,6 +41,7 @@ def make_app(gym: Gym, limits: Limits | None = None) -> web.Application:
     for table in ROUTES:
         app.add_routes(table.definitions)
     # Pages are for people and are not in the OpenAPI document.
-    for pages in (document_pages.page_routes, trust.routes, kiosk_page.routes, password_page.routes):
+    linked = one_time_page.routes, password_page.routes, passphrase_page.routes
+    for pages in (document_pages.page_routes, trust.routes, kiosk_page.routes, *linked):
         app.add_routes(pages)
     return app

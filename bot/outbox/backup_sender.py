@@ -24,7 +24,7 @@ from gym.backup.errors import BackupError, PassphraseMissing
 from gym.backup.files.archive import header_of
 from gym.backup.files.manifest import BackupManifest
 from gym.backup.files.parts import MANIFEST_ENDING, BackupFiles, PartSpan, part_name, spans_of
-from gym.backup.key_store import BackupKeyStore
+from gym.backup.keys.key_store import BackupKeyStore
 from gym.backup.models import Backup
 from gym.core.config import ConfigError
 from gym.core.errors import DatabaseUnavailable

@@ -59,13 +59,17 @@ class PassphraseMissing(BackupError, Conflict):
     """Nothing to seal a backup with."""
 
     code = "passphrase_missing"
-    message = N_("There is no pass-phrase for backups yet. Make one: `python -m gym backup phrase`.")
+    message = N_(
+        "There is no pass-phrase for backups yet. An admin makes one under Backups, or: "
+        "`python -m gym backup phrase`."
+    )
 
 
 class PassphraseThere(BackupError, Conflict):
     """A second one would not open the backups of the first."""
 
     code = "passphrase_there"
+    status = 409
     message = N_(
         "There is a pass-phrase already, and older backups open with it alone. "
         "For another one from now on: `python -m gym backup phrase --replace`."
@@ -76,7 +80,26 @@ class PassphraseGiven(BackupError, Conflict):
     """It comes from the environment, which is not ours to write."""
 
     code = "passphrase_given"
+    status = 409
     message = N_("BACKUP_PASSPHRASE is set: that is the pass-phrase. Change it there, for every process.")
+
+
+class GroupsWrong(BackupError, Invalid):
+    """What was typed back is not what was shown."""
+
+    code = "passphrase_groups_wrong"
+    status = 422
+    message = N_("These are not the groups that were shown. Look at your paper and type them again.")
+
+
+class BackupKeyNotKept(BackupError):
+    """`secrets.env` could not be written; nothing is in force."""
+
+    code = "backup_key_not_kept"
+    message = N_(
+        "The gym's computer could not keep the pass-phrase: its disk is full, or may not be written to. "
+        "Nothing is in force yet. Make room and try again."
+    )
 
 
 class RevisionUnknown(BackupError, Invalid):

@@ -20,7 +20,7 @@ from gym.backup.files.erasure_list import write_erasures
 from gym.backup.files.parts import BackupFiles, backups_in
 from gym.backup.files.passphrase import BackupKey
 from gym.backup.journal import BackupJournal
-from gym.backup.key_store import BackupKeyStore
+from gym.backup.keys.key_store import BackupKeyStore
 from gym.backup.models import Backup
 from gym.backup.restoring.proof import BackupProof
 from gym.core.config import Config, ConfigError

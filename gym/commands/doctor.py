@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from gym.app import Gym, open_gym
 from gym.backup.health import BackupHealthReader, BackupTrouble
-from gym.backup.key_store import BackupKeyStore
+from gym.backup.keys.key_store import BackupKeyStore
 from gym.commands.certificate import finding as https
 from gym.commands.faces import findings_of
 from gym.commands.findings import Finding, show
@@ -79,6 +79,7 @@ async def money_finding(uow: UnitOfWork) -> Finding:
     return Finding("money", not doubts, found, "an admin opens Clients, then “Money to look at”")
 
 
+MAKE_PHRASE: Final = "an admin opens Backups in chat, or run: python -m gym backup phrase"
 ADVICE: Final = {
     BackupTrouble.NONE_YET: "run: python -m gym backup make",
     BackupTrouble.TOO_OLD: "see that the program runs at night, then: python -m gym backup make",
@@ -93,7 +94,7 @@ async def backup_finding(uow: UnitOfWork, config: Config) -> Finding:
     if not BackupKeyStore(config).is_there():
         if config.sandbox:
             return Finding("backups", True, "none, for a gym to try things out")
-        return Finding("backups", False, "there is no pass-phrase", "run: python -m gym backup phrase")
+        return Finding("backups", False, "there is no pass-phrase", MAKE_PHRASE)
     found = await BackupHealthReader(uow.session).read(uow.context.wall, to_chat=uow.settings.backup_to_chat)
     made_at = found.last.made_at if found.last else None
     seen = (

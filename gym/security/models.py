@@ -19,6 +19,7 @@ class LinkPurpose(StrEnum):
     INVITE_STAFF = "invite_staff"
     LINK_CLIENT = "link_client"
     SET_PASSWORD = "set_password"  # noqa: S105 - a purpose, not a password
+    MAKE_PASSPHRASE = "make_passphrase"  # noqa: S105 - a purpose
 
 
 class OneTimeLink(Base):

@@ -22,6 +22,7 @@ PREFIXES: Final = {
     LinkPurpose.INVITE_STAFF: "s",
     LinkPurpose.LINK_CLIENT: "c",
     LinkPurpose.SET_PASSWORD: "p",
+    LinkPurpose.MAKE_PASSPHRASE: "b",
 }
 
 

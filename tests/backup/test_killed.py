@@ -19,7 +19,7 @@ from gym.backup.errors import ChatNotRead
 from gym.backup.files.archive import OpenedBackup
 from gym.backup.files.parts import backups_in, file_name, files_at
 from gym.backup.journal import BackupJournal
-from gym.backup.key_store import BackupKeyStore
+from gym.backup.keys.key_store import BackupKeyStore
 from gym.commands.backup.brought_keys import keep_keys
 from gym.commands.backup.making import make, phrase
 from gym.commands.backup.restoring import RestoreOrder, _fetched, forget, restore  # pyright: ignore[reportPrivateUsage]

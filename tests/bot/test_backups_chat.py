@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from aiohttp.test_utils import TestClient, TestServer
 from pydantic import SecretStr
 from sqlalchemy import text
 
@@ -32,6 +35,7 @@ from gym.privacy.erasure import ErasureService
 from gym.security.permissions import Actor, Role
 from tests.bot.conftest import MakeMember
 from tests.support.sandbox.client import Person, SandboxClient
+from web.app import make_app
 
 PHRASE = "7KQP-X2M0-4RTV-9HJ1"
 MakeStaff = Callable[[Person, Role], Awaitable[Actor]]
@@ -106,7 +110,65 @@ async def test_the_screen_speaks_spanish_and_says_how_to_make_the_pass_phrase(
         await eva.taps("🔒 Copias")
         seen = await eva.sees("python -m gym backup phrase")
         assert "nunca en un chat" in seen.words
+        assert "El gimnasio no tiene copias" in seen.words
         assert not any("Copiar ahora" in label for label in seen.labels)
+
+
+async def test_an_admin_makes_the_pass_phrase_on_a_page_and_the_first_backup_follows(
+    gym: Gym, api: Api, ana: Person, tmp_path: Path
+) -> None:
+    home = {"backup_passphrase": None, "powergym_home": tmp_path / "home"}
+    bare = replace(gym, config=gym.config.model_copy(update=home))
+    async with run_bot(bare, api, routers=_routers()) as running:
+        await running.connected.wait()
+        await ana.taps("🔒 Backups")
+        await ana.sees("What is missing is the pass-phrase")
+        await ana.taps("🔑 Make the pass-phrase")
+        link = await ana.sees("works once, for 15 minutes")
+        [(host, token)] = re.findall(r"(http\S+)/passphrase\?start=(\S+)", link.words)
+        assert host == "http://127.0.0.1:8080"
+        groups = await _made_on_the_page(bare, token)
+        await bare.backup_rounds.round()
+        await ana.taps("Back")
+        screen = await ana.sees("Last one")
+        assert "stands on the paper" in screen.words
+        assert not any("pass-phrase" in label for label in screen.labels)
+        said = "\n".join(message.words for message in await ana.chat())
+        assert not any(group in said for group in groups)
+    assert (await OpenedBackup.by_passphrase(files_at([tmp_path / "backups"]), "".join(groups))).check()
+
+
+async def _made_on_the_page(gym: Gym, token: str) -> list[str]:
+    """The four groups, of which two were typed back."""
+    async with TestClient[Any, Any](TestServer(make_app(gym))) as browser:
+        shown = await (await browser.post("/passphrase", data={"start": token})).text()
+        groups = re.findall(r"<li>(\w{4})</li>", shown)
+        draft = {"draft": re.findall(r'name="draft" value="([^"]+)"', shown)[0]}
+        asked = re.findall(
+            r"Group (\d)", await (await browser.post("/passphrase/written", data=draft)).text()
+        )
+        first, second = (groups[int(number) - 1] for number in asked)
+        done = await browser.post("/passphrase/confirm", data=draft | {"first": first, "second": second})
+        assert done.status == 200
+    return groups
+
+
+async def test_where_the_environment_holds_the_keys_it_holds_the_pass_phrase_too(
+    gym: Gym, api: Api, ana: Person, tmp_path: Path
+) -> None:
+    given = {
+        "backup_passphrase": None,
+        "powergym_home": tmp_path,
+        "jwt_keys": SecretStr(gym.secrets.jwt.text()),
+        "data_keys": SecretStr(gym.secrets.data.text()),
+    }
+    async with run_bot(
+        replace(gym, config=gym.config.model_copy(update=given)), api, routers=_routers()
+    ) as on:
+        await on.connected.wait()
+        await ana.taps("🔒 Backups")
+        screen = await ana.sees("BACKUP_PASSPHRASE")
+        assert not any("pass-phrase" in label for label in screen.labels)
 
 
 async def test_an_employee_sees_nothing_of_it(

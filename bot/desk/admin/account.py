@@ -13,12 +13,12 @@ from bot.ui.buttons.settings import Languages
 from bot.ui.buttons.staff import SignIns, SignInsOf
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, grid, nav
-from bot.ui.links import link_screen
+from bot.ui.links import page_screen
 from bot.ui.screens import Html, HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.terms import LANGUAGE_NAMES
 from gym.core.language import N_
-from gym.settings.addresses import is_only_here, web_address
+from gym.settings.addresses import web_address
 from gym.staff.models import Staff
 from gym.staff.service import StaffService, parse_staff_name
 
@@ -98,19 +98,12 @@ async def password_link(context: UpdateContext, _: PasswordLink) -> None:
     async with context.unit_of_work() as uow:
         issued = await StaffService(uow).password_link()
         host = web_address(context.gym.config, uow.settings)
-    t, address = context.t, f"{host}{PASSWORD_PAGE}{issued.token}"
+    t = context.t
     how = t(
         "🔑 Choose your API password on this page. It works once, for 30 minutes; an older link has ended."
     )
     back = [nav(t, back=MyAccount())]
-    if is_only_here(host):
-        note = t(
-            "It opens on the gym's own computer only: for phones, an admin sets the web address in Settings."
-        )
-        text = t("{how}\n\n{address}\n\n<i>{note}</i>", how=Html(how), address=address, note=Html(note))
-        await context.show(Screen(text, back, secret=True))
-    else:
-        await context.show(await link_screen(context, how, address, back, own=True))
+    await context.show(await page_screen(context, how, host, f"{PASSWORD_PAGE}{issued.token}", back))
 
 
 # The name ─────────────────────────────────────────────────────────────────────────────────────────────────

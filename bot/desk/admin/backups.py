@@ -1,4 +1,4 @@
-"""Backups for admins: the last one, its proof, one more now, whose chat gets them, the pass-phrase."""
+"""Backups for admins: what is missing, the last one, its proof, one more now, whose chat gets them."""
 
 from __future__ import annotations
 
@@ -10,17 +10,21 @@ from bot.routing.router import Audience, Router
 from bot.ui.buttons.settings import Backups
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, nav
+from bot.ui.links import page_screen
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.backups import cause
 from gym.backup.health import BackupHealth, BackupTrouble, has_failed
-from gym.backup.key_store import BackupKeyStore
+from gym.backup.keys.key_store import BackupKeyStore
+from gym.backup.keys.links import PassphraseLinks
 from gym.backup.service import BackupOverview, BackupService
 from gym.core.language import N_
 from gym.security.permissions import Permission
+from gym.settings.addresses import web_address
 from gym.settings.table import SettingGroup
 
 router = Router(Audience.STAFF)
+PASSPHRASE_PAGE: Final = "/passphrase?start="  # noqa: S105 - the page's path
 MEGABYTE: Final = 1_000_000
 TROUBLES: Final = {
     BackupTrouble.NONE_YET: N_("❗ There is none yet."),
@@ -39,6 +43,11 @@ class BackUpNow(Callback):
 @callback("bkme", changes=True)
 class SendBackupsToMe(Callback):
     """To the chat of whoever taps."""
+
+
+@callback("bkphr", changes=True)
+class PassphraseLink(Callback):
+    """Make a new link to the page that shows the pass-phrase; an older one ends."""
 
 
 router.home(N_("🔒 Backups"), Backups(), Permission.CHANGE_SETTINGS)
@@ -68,25 +77,60 @@ async def send_to_me(context: UpdateContext, _: SendBackupsToMe) -> None:
     await go(context, Backups())
 
 
+@router.on(PassphraseLink)
+async def passphrase_link(context: UpdateContext, _: PassphraseLink) -> None:
+    """A link to a page: a pass-phrase shown in the chat would lie beside the backups that it opens."""
+    async with context.unit_of_work() as uow:
+        issued = await PassphraseLinks(uow, BackupKeyStore(context.gym.config)).issue()
+        host = web_address(context.gym.config, uow.settings)
+    t = context.t
+    how = t(
+        "🔑 The pass-phrase is shown on this page, once: have paper and a pen. The link works once, for 15 "
+        "minutes; an older one has ended."
+    )
+    path = f"{PASSPHRASE_PAGE}{issued.token}"
+    await context.show(await page_screen(context, how, host, path, [nav(t, back=Backups())]))
+
+
 def _screen(context: UpdateContext, found: BackupOverview) -> Screen:
-    t, has_key = context.t, BackupKeyStore(context.gym.config).is_there()
-    lines = [t("🔒 <b>Backups</b>"), ""]
-    if not has_key:
-        lines += [
-            t(
-                "The gym is not backed up yet: nobody has made the pass-phrase. On the gym's computer run\n"
-                "<code>python -m gym backup phrase</code>\nand write what it prints on paper. It is shown "
-                "once, never in a chat, and without it no backup opens."
-            )
-        ]
-    else:
-        lines += [
-            *_health_lines(t, found.health, under_way=found.under_way),
-            *_place_lines(t, found),
-            "",
-            _phrase_line(t),
-        ]
-    return Screen("\n".join(lines), [*_buttons(context, found, has_key=has_key), nav(t)])
+    t, keys = context.t, BackupKeyStore(context.gym.config)
+    heading = t("🔒 <b>Backups</b>")
+    if not keys.is_there():
+        lines = [heading, "", *_missing_lines(t, keys)]
+        return Screen("\n".join(lines), [*_phrase_buttons(t, keys), *_lasting_buttons(t), nav(t)])
+    lines = [
+        heading,
+        "",
+        *_health_lines(t, found.health, under_way=found.under_way),
+        *_place_lines(t, found),
+        "",
+        _phrase_line(t),
+    ]
+    return Screen("\n".join(lines), [*_buttons(context, found), *_lasting_buttons(t), nav(t)])
+
+
+def _missing_lines(t: HtmlTranslator, keys: BackupKeyStore) -> list[str]:
+    """What keeps the gym from being backed up, and who can change that."""
+    missing = t(
+        "❗ <b>The gym is not backed up.</b> What is missing is the pass-phrase: every backup is sealed with "
+        "it. If the gym's computer broke now, everything would be lost."
+    )
+    if not keys.is_made_here:
+        how = t(
+            "The gym's keys are in its environment, and so is the pass-phrase: whoever runs the gym sets "
+            "<code>BACKUP_PASSPHRASE</code> for every process and keeps a copy on paper."
+        )
+        return [missing, "", how]
+    how = t(
+        "Make it now: it is shown once on a page of the gym, never in a chat, and you write it on paper. The "
+        "first backup is made at once, then one every night.\n\nWithout a browser, on the gym's computer: "
+        "<code>python -m gym backup phrase</code>"
+    )
+    return [missing, "", how]
+
+
+def _phrase_buttons(t: HtmlTranslator, keys: BackupKeyStore) -> list[Row]:
+    return [[button(t("🔑 Make the pass-phrase"), PassphraseLink(), wide=True)]] if keys.is_made_here else []
 
 
 def _health_lines(t: HtmlTranslator, health: BackupHealth, *, under_way: bool) -> list[str]:
@@ -128,16 +172,14 @@ def _phrase_line(t: HtmlTranslator) -> str:
     return t("The pass-phrase stands on the paper of whoever made it, and nowhere else. Is it still there?")
 
 
-def _buttons(context: UpdateContext, found: BackupOverview, *, has_key: bool) -> list[Row]:
-    t = context.t
-    rows: list[Row] = []
-    if has_key:
-        waits = t("⏳ Being made") if found.under_way else t("💾 Back up now")
-        rows.append([button(waits, Backups() if found.under_way else BackUpNow())])
-        staff = context.identity.staff
-        if found.receiver is not None and staff is not None and found.receiver.id != staff.id:
-            rows.append([button(t("💬 Send them to me"), SendBackupsToMe())])
-    rows.append(
-        [button(t("🔄 Refresh"), Backups()), button(t("⚙️ Settings"), SettingsPage(SettingGroup.BACKUPS))]
-    )
+def _buttons(context: UpdateContext, found: BackupOverview) -> list[Row]:
+    t, staff = context.t, context.identity.staff
+    waits = t("⏳ Being made") if found.under_way else t("💾 Back up now")
+    rows: list[Row] = [[button(waits, Backups() if found.under_way else BackUpNow())]]
+    if found.receiver is not None and staff is not None and found.receiver.id != staff.id:
+        rows.append([button(t("💬 Send them to me"), SendBackupsToMe())])
     return rows
+
+
+def _lasting_buttons(t: HtmlTranslator) -> list[Row]:
+    return [[button(t("🔄 Refresh"), Backups()), button(t("⚙️ Settings"), SettingsPage(SettingGroup.BACKUPS))]]

@@ -12,7 +12,7 @@ from gym.backup.creation import BackupMaker, MadeBackup
 from gym.backup.files.archive import OpenedBackup, Preface, header_of
 from gym.backup.files.parts import BackupFiles, backups_in, files_at
 from gym.backup.journal import BackupJournal
-from gym.backup.key_store import BackupKeyStore
+from gym.backup.keys.key_store import BackupKeyStore
 from gym.backup.restoring.proof import BackupProof
 from gym.commands.audit.verifying import as_facts, in_words
 from gym.commands.backup.asking import asked_passphrase

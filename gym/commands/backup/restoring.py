@@ -24,7 +24,7 @@ from gym.backup.files.erasure_list import erasures_beside
 from gym.backup.files.manifest import BackupManifest
 from gym.backup.files.parts import MANIFEST_ENDING, BackupFiles, files_at
 from gym.backup.files.passphrase import BackupKey
-from gym.backup.key_store import BackupKeyStore
+from gym.backup.keys.key_store import BackupKeyStore
 from gym.backup.restoring.restoration import Restoration
 from gym.backup.restoring.settling import Settled, settle
 from gym.backup.restoring.side_databases import SideDatabases

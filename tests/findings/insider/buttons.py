@@ -94,7 +94,14 @@ WITHOUT_AN_ACT: Final[Mapping[str, tuple[str, ...]]] = {
         *("cand", "candno", "candok", "clopn2", "endall", "endsi", "impun", "impun2", "invite", "invoff"),
         *("jobrun", "role", "work"),
     ),
-    "admins only: backups, and everything in one file": ("backs", "bkme", "bknow", "expall", "expal2"),
+    "admins only: backups, and everything in one file": (
+        "backs",
+        "bkme",
+        "bknow",
+        "bkphr",
+        "expall",
+        "expal2",
+    ),
     "admins only: what is kept of a client, and its end": (
         *("cons", "conssh", "pdask", "pdask2", "pdata", "pdexp", "pdgo", "pdkeep", "pdundo", "priv"),
     ),

@@ -7,6 +7,7 @@ so that they are made and proved at night, but cannot be turned back into what s
 from __future__ import annotations
 
 import asyncio
+import hmac
 from typing import Final
 
 from gym.backup.errors import PassphraseGiven, PassphraseMissing, PassphraseThere
@@ -33,6 +34,26 @@ class BackupKeyStore:
     def is_there(self) -> bool:
         """Whether a backup can be sealed."""
         return self.is_given or kept_value(self._config.powergym_home, NAME) is not None
+
+    @property
+    def is_made_here(self) -> bool:
+        """Whether keys of this gym lie in `secrets.env`: with all of them in the environment its processes
+        may share no disk, and a phrase belongs beside the other keys.
+        """
+        return not self.is_given and not (self._config.jwt_keys and self._config.data_keys)
+
+    def require_none(self) -> None:
+        """Raises `PassphraseGiven`, `PassphraseThere`."""
+        if self.is_given:
+            raise PassphraseGiven
+        if self.is_there():
+            raise PassphraseThere
+
+    async def is_of(self, passphrase: str) -> bool:
+        """Whether the key in force is this phrase's."""
+        key = await self.key()
+        stretched = await asyncio.to_thread(BackupKey.stretched, passphrase, key.salt)
+        return hmac.compare_digest(stretched.secret, key.secret)
 
     async def key(self) -> BackupKey:
         """Raises `PassphraseMissing`, and `ConfigError` for a key that was damaged by hand."""
@@ -61,10 +82,8 @@ class BackupKeyStore:
 
         Raises `PassphraseGiven`, `PassphraseThere`.
         """
-        if self.is_given:
-            raise PassphraseGiven
-        if self.is_there() and not replace:
-            raise PassphraseThere
+        if not replace or self.is_given:
+            self.require_none()
         phrase = new_passphrase()
         self.keep(await asyncio.to_thread(BackupKey.stretched, phrase))
         return phrase
