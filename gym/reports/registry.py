@@ -11,9 +11,21 @@ from gym.reports.membership.coming import COMING
 from gym.reports.membership.monthly import MONTHLY
 from gym.reports.membership.plans import PLANS
 from gym.reports.membership.renewed import RENEWALS
+from gym.reports.money.debts import DEBTS
 from gym.reports.money.received import MONEY
+from gym.reports.money.taxes import TAXES
 
-REPORTS: Final[tuple[ReportDefinition, ...]] = (MONEY, COMING, RENEWALS, PLANS, MONTHLY, COHORTS, DOOR)
+REPORTS: Final[tuple[ReportDefinition, ...]] = (
+    MONEY,
+    DEBTS,
+    COMING,
+    RENEWALS,
+    PLANS,
+    MONTHLY,
+    COHORTS,
+    DOOR,
+    TAXES,
+)
 BY_NAME: Final = {one.name: one for one in REPORTS}
 
 

@@ -28,6 +28,8 @@ class ColumnKind(StrEnum):
     MONEY = "money"
     COUNT = "count"
     PERCENT = "percent"
+    NUMBER = "number"
+    """Of a receipt: it is not grouped and never summed."""
     DAY = "day"
     MOMENT = "moment"
 

@@ -63,6 +63,10 @@ class GymSettings(BaseModel):
     bank_accounts: tuple[Annotated[str, Field(min_length=1, max_length=60)], ...] = Field((), max_length=12)
     """Where transfers may go; asked for at a transfer as soon as there is one."""
     receipt_footer: str = Field("", max_length=300)
+    tax_number: str = Field("", max_length=40)
+    """As the accountant's sheet has it; a NIT in Colombia."""
+    tax_percent: Decimal = Field(Decimal(0), ge=0, le=100)
+    """What of the prices is tax: they hold it."""
 
     employee_discount_percent: Decimal = Field(Decimal(10), ge=0, le=100)
     smallest_amount: Decimal = Field(

@@ -107,6 +107,18 @@ SETTINGS: Final[dict[str, SettingRow]] = {
     "receipt_footer": SettingRow(
         SettingKind.TEXT, SettingGroup.MONEY, N_("Receipt footer"), N_("A line below every printed receipt.")
     ),
+    "tax_number": SettingRow(
+        SettingKind.TEXT,
+        SettingGroup.MONEY,
+        N_("Tax number"),
+        N_("The gym's number at the tax office, for the accountant's report."),
+    ),
+    "tax_percent": SettingRow(
+        SettingKind.PERCENT,
+        SettingGroup.MONEY,
+        N_("Tax rate"),
+        N_("The tax that prices hold; the report of taxes takes it out of them. 0: none."),
+    ),
     "employee_discount_percent": SettingRow(
         SettingKind.PERCENT,
         SettingGroup.MONEY,

@@ -37,6 +37,8 @@ SETTINGS: Final = {
     "timezone": "Europe/Madrid",
     "currency": "EUR",
     "bank_accounts": ["Caixa 1", "Caixa 2", "=HYPERLINK(1)"],
+    "tax_percent": "21",
+    "tax_number": "B-12345678",
 }
 ACTS: Final = 170
 REASON: Final = "as they asked"

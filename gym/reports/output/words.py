@@ -27,6 +27,8 @@ def show_value(t: Translator, value: Value, kind: ColumnKind) -> str:
             return ""
         case Term():
             return t(value.message)
+        case int() if kind is ColumnKind.NUMBER:
+            return str(value)
         case Decimal() if kind is ColumnKind.PERCENT:
             return show_percent(t, value)
         case _:

@@ -34,6 +34,7 @@ WIDTHS: Final = {
     ColumnKind.MONEY: 16,
     ColumnKind.COUNT: 10,
     ColumnKind.PERCENT: 10,
+    ColumnKind.NUMBER: 10,
     ColumnKind.DAY: 12,
     ColumnKind.MOMENT: 18,
 }
@@ -42,6 +43,7 @@ NUMBERS: Final = {
     ColumnKind.MONEY: "#,##0",
     ColumnKind.COUNT: "#,##0",
     ColumnKind.PERCENT: "0.0%",
+    ColumnKind.NUMBER: "0",
     ColumnKind.DAY: "yyyy-mm-dd",
     ColumnKind.MOMENT: "yyyy-mm-dd hh:mm",
 }

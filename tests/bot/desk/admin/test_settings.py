@@ -25,6 +25,8 @@ TYPED = {
     "web_address": "https://gym.example/",
     "bank_accounts": "Bancolombia 123, Nequi",
     "receipt_footer": "Thank you <3",
+    "tax_number": "900.123.456-7",
+    "tax_percent": "19",
     "employee_discount_percent": "12,5",
     "smallest_amount": "100",
     "grace_days": "3 days",

@@ -1,0 +1,124 @@
+"""Queries of debts as of the end of a gym day, and of what was collected of them over a range.
+
+A balance of an earlier day is today's less what the ledger has moved since. A debt is what is owed for a
+plan that has begun; its age counts from the plan's first day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gym.reports.money.moved import MOVED
+from gym.reports.ranges import DayRange
+
+
+class DebtAge(StrEnum):
+    """Bands of days since the plan began."""
+
+    WEEK = "0-7"
+    MONTH = "8-30"
+    QUARTER = "31-90"
+    OLDER = "older"
+
+
+LAST_DAYS: Final = {DebtAge.WEEK: 7, DebtAge.MONTH: 30, DebtAge.QUARTER: 90}
+"""The highest age in days of a band."""
+OWED: Final = text("""
+SELECT s.client_id, btrim(c.first_name || ' ' || c.last_name) AS client_name, p.name AS plan_name,
+    s.starts_on, a.snoozed_until, a.balance - coalesce(l.moved, 0) AS owed
+FROM accounts a
+JOIN subscriptions s ON s.account_id = a.id
+JOIN clients c ON c.id = s.client_id
+JOIN plans p ON p.id = s.plan_id
+LEFT JOIN (
+    SELECT account_id,
+        sum(CASE WHEN kind IN ('charge', 'opening', 'refund', 'void') THEN amount ELSE -amount END) AS moved
+    FROM ledger_entries WHERE gym_day > :last GROUP BY account_id
+) l ON l.account_id = a.id
+WHERE (a.balance > 0 OR l.moved <> 0) AND a.balance - coalesce(l.moved, 0) > 0
+    AND s.starts_on <= :last AND NOT s.held
+ORDER BY s.starts_on, s.id
+""")
+OWED_NOW: Final = text("""
+SELECT count(*) AS debts, coalesce(sum(a.balance), 0) AS owed
+FROM accounts a JOIN subscriptions s ON s.account_id = a.id
+WHERE a.balance > 0 AND s.starts_on <= :day AND NOT s.held
+""")
+COLLECTED: Final = text(
+    f"""
+SELECT m.gym_day, count(*) FILTER (WHERE m.kind = 'payment') AS payments, sum(m.net) AS amount
+FROM ({MOVED}) m
+JOIN ledger_entries paid ON paid.id = m.shown_id
+JOIN subscriptions s ON s.account_id = m.account_id
+WHERE m.kind IN ('payment', 'void') AND paid.gym_day > s.starts_on
+GROUP BY m.gym_day ORDER BY m.gym_day
+"""  # noqa: S608 - constants
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OwedDebt:
+    """What one client owed for one plan at the end of a day."""
+
+    client_id: UUID
+    client_name: str
+    plan_name: str
+    since: date
+    promised: date | None
+    """Until when it is put off, as it stands now."""
+    owed: Decimal
+    days: int
+
+    @property
+    def age(self) -> DebtAge:
+        return next((age for age, last in LAST_DAYS.items() if self.days <= last), DebtAge.OLDER)
+
+
+@dataclass(frozen=True, slots=True)
+class CollectedDay:
+    """What came in for debts on one day."""
+
+    day: date
+    payments: int
+    amount: Decimal
+
+
+class OwedRepository:
+    """One statement each."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+
+    async def owed(self, day: date) -> Sequence[OwedDebt]:
+        """The oldest first."""
+        rows = (await self.session.execute(OWED, {"last": day})).all()
+        return [
+            OwedDebt(
+                row.client_id,
+                row.client_name,
+                row.plan_name,
+                row.starts_on,
+                row.snoozed_until,
+                row.owed,
+                (day - row.starts_on).days,
+            )
+            for row in rows
+        ]
+
+    async def owed_now(self, day: date) -> tuple[int, Decimal]:
+        """How many debts, and how much."""
+        row = (await self.session.execute(OWED_NOW, {"day": day})).one()
+        return row.debts, row.owed
+
+    async def collected(self, days: DayRange) -> Sequence[CollectedDay]:
+        rows = (await self.session.execute(COLLECTED, {"first": days.first, "last": days.last})).all()
+        return [CollectedDay(row.gym_day, row.payments, row.amount) for row in rows]
