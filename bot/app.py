@@ -22,6 +22,10 @@ from bot.telegram.picture_expiry import PictureExpiry
 from bot.telegram.running_bot import RunningBot, run_bot, supervise
 from gym.app import Gym, open_gym
 from gym.core.config import Config, ConfigError
+from gym.core.errors import GymError
+from gym.demo.history.story import DemoOrder
+from gym.demo.history.team import Fraud
+from gym.demo.service import DemoService
 from gym.faces.loading import Loading
 from gym.jobs.health import watch_jobs
 from gym.jobs.runner import run_due
@@ -38,6 +42,8 @@ from web.http.serving import HttpRunner
 from web.tls.listeners import TlsListeners, listen
 
 log = structlog.get_logger()
+DEMO = DemoOrder(frauds=frozenset({Fraud.VOIDS, Fraud.FRIENDS}))
+"""What *Load demo gym* loads: two of the team cheat, which their figures tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +150,27 @@ def sandbox_hooks(
         await wake_workers(gym)
         return await read()
 
-    return SandboxHooks(advance_clock=advance, read_clock=read, kiosk_url=kiosk_url, before_jump=before_jump)
+    async def load_demo() -> str:
+        t = (await gym.settings()).translator()
+        try:
+            loaded = await gym.run(Actor.system(), lambda uow: DemoService(uow).load(DEMO))
+        except GymError as refused:
+            return t(refused.message, **refused.context)
+        await wake_workers(gym)
+        return t(
+            "The demo gym is here: {clients} clients, {plans} plans sold, {visits} attempts at the door.",
+            clients=loaded.clients,
+            plans=loaded.plans_sold,
+            visits=loaded.attempts,
+        )
+
+    return SandboxHooks(
+        advance_clock=advance,
+        read_clock=read,
+        load_demo=load_demo,
+        kiosk_url=kiosk_url,
+        before_jump=before_jump,
+    )
 
 
 async def _supervised(stack: AsyncExitStack, name: str, work: Callable[[], Awaitable[None]]) -> None:

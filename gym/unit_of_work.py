@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gym.audit import daily_limits, trail
-from gym.core.clock import day_start
+from gym.core.clock import day_start, gym_day
 from gym.core.database.engine import Base
 from gym.core.database.statements import SessionStatements, Statements
 from gym.notifications import outbox
@@ -35,6 +35,8 @@ class Context:
     """Wall time, for tokens, leases and links; equal to `now` on a real gym."""
     is_past: bool = False
     """True while a job catches up on an earlier day."""
+    tells_nobody: bool = False
+    """True while history is written: messages of years ago would reach people today."""
 
 
 class SessionNeeded(Exception):
@@ -102,6 +104,18 @@ class UnitOfWork:
         self.context = replace(self.context, actor=actor)
         return self
 
+    def write_history(self, actor: Actor, at: datetime) -> UnitOfWork:
+        """The same transaction for somebody at a moment of the past, of which nobody is told.
+
+        For a made-up history (`gym.demo`) whose acts the services carry out one after another.
+        """
+        today = gym_day(at, self.settings.zone)
+        now = at.astimezone(UTC)
+        self.context = replace(
+            self.context, actor=actor, now=now, today=today, is_past=True, tells_nobody=True
+        )
+        return self
+
     def audit(
         self,
         action: str,
@@ -153,6 +167,8 @@ class UnitOfWork:
 
         The payload's class says which kind it is, and the kind's row its priority, unless another is given.
         """
+        if self.context.tells_nobody:
+            return
         self._outbox.append(
             outbox.row(
                 recipient,

@@ -12,6 +12,7 @@ from gym.commands.audit.group import audit
 from gym.commands.backup.group import backup, restore
 from gym.commands.privacy.group import privacy
 from gym.commands.running import command, environment
+from gym.demo.history.team import Fraud
 from gym.faces.engine.model_packs import Engine
 from gym.reports.ranges import RangeName
 from gym.security.permissions import Role
@@ -82,6 +83,29 @@ async def seed(
     from gym.commands.seed import seed_faces
 
     return await seed_faces(environment(), faces, per_client)
+
+
+@app.command()
+@command
+async def demo(
+    clients: Annotated[int, typer.Option(help="How many members there have been.", min=1, max=100_000)] = 200,
+    years: Annotated[int, typer.Option(help="Years of history, up to today.", min=1, max=10)] = 3,
+    number: Annotated[int, typer.Option("--seed", help="Another number is another gym.")] = 1,
+    frauds: Annotated[
+        list[Fraud] | None,
+        typer.Option(help="One employee who cheats in this way; can be given several times."),
+    ] = None,
+    faces: Annotated[
+        Path | None,
+        typer.Option(help="Folders of photos, one a person, for the members of today.", exists=True),
+    ] = None,
+) -> int:
+    """Fill an empty sandbox with a made-up gym and its history."""
+    from gym.commands.data.demo import load_demo
+    from gym.demo.history.story import DemoOrder
+
+    order = DemoOrder(clients, years, number, frozenset(frauds or ()))
+    return await load_demo(environment(), order, faces)
 
 
 @app.command("import")

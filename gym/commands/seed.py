@@ -44,7 +44,7 @@ class SeedResult:
 
 async def seed_faces(config: Config, folder: Path, per_client: int) -> int:
     """Print `{"clients": {folder: id}, "refused": {photo: code}}`."""
-    people = _inside(folder, Path.is_dir)
+    people = paths_in(folder, Path.is_dir)
     done = SeedResult()
     async with open_gym(config) as gym:
         plan = await gym.run(Actor.system(), _plan)
@@ -54,11 +54,12 @@ async def seed_faces(config: Config, folder: Path, per_client: int) -> int:
     return 0
 
 
-def _inside(folder: Path, wanted: Callable[[Path], bool]) -> list[Path]:
+def paths_in(folder: Path, wanted: Callable[[Path], bool]) -> list[Path]:
+    """What is wanted of a folder, by name."""
     return sorted(path for path in folder.iterdir() if wanted(path))
 
 
-def _is_photo(path: Path) -> bool:
+def is_photo(path: Path) -> bool:
     return path.suffix.lower() in SUFFIXES
 
 
@@ -80,8 +81,8 @@ async def _plan(uow: UnitOfWork) -> Plan:
 
 
 async def _seed_one(gym: Gym, plan: Plan, folder: Path, per_client: int, done: SeedResult) -> None:
-    photos = _inside(folder, _is_photo)[:per_client]
-    faces = await _read(gym, photos, done)
+    photos = paths_in(folder, is_photo)[:per_client]
+    faces = await read_faces(gym, photos, done)
     first, _, last = folder.name.replace("_", " ").partition(" ")
 
     async def work(uow: UnitOfWork) -> UUID:
@@ -92,10 +93,10 @@ async def _seed_one(gym: Gym, plan: Plan, folder: Path, per_client: int, done: S
     client_id = await gym.run(Actor.system(), work)
     done.clients[folder.name] = str(client_id)
     if faces:
-        await _enrol(gym, client_id, faces, photos[0], done)
+        await enrol_faces(gym, client_id, faces, photos[0], done)
 
 
-async def _read(gym: Gym, photos: Sequence[Path], done: SeedResult) -> list[EnrolmentFace]:
+async def read_faces(gym: Gym, photos: Sequence[Path], done: SeedResult) -> list[EnrolmentFace]:
     """The faces of the photos that are good enough."""
 
     async def one(photo: Path) -> EnrolmentFace | None:
@@ -109,9 +110,11 @@ async def _read(gym: Gym, photos: Sequence[Path], done: SeedResult) -> list[Enro
     return [face for face in found if face is not None]
 
 
-async def _enrol(
+async def enrol_faces(
     gym: Gym, client_id: UUID, faces: Sequence[EnrolmentFace], photo: Path, done: SeedResult
 ) -> None:
+    """With consent on paper; what is refused is noted under its first photo."""
+
     async def work(uow: UnitOfWork) -> None:
         service = FaceRecognitionService(uow)
         await service.give_consent(client_id, ConsentMethod.PAPER)

@@ -13,8 +13,9 @@ import gym
 ROOT: Final = Path(gym.__file__).parents[1]
 ROOMS: Final = ("gym", "bot", "web")
 READERS: Final = ("gym/core/reading/",)
-NOT_TYPED: Final = ("bot/sandbox/", "gym/faces/")
-"""The local Bot API server reads requests by Telegram's rules; faces are numbers of pictures."""
+NOT_TYPED: Final = ("bot/sandbox/", "gym/faces/", "gym/demo/")
+"""The local Bot API server reads requests by Telegram's rules; faces are numbers of pictures; nobody typed
+what the demo gym makes up."""
 CONVERSIONS: Final = {"Decimal", "int", "float", "strptime", "fromisoformat"}
 REASONS: Final[dict[str, tuple[str, ...]]] = {
     "what the bot itself put behind a button": (

@@ -1,0 +1,168 @@
+"""The demo gym loaded: history made, carried out or copied, visits written, all invariants checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import exists, select, text, update
+
+from gym.attendance.checkin.access import Rules
+from gym.attendance.models import CheckIn
+from gym.clients.models import Client
+from gym.demo import rows
+from gym.demo.copying import copy_rows
+from gym.demo.desk import DemoDesk
+from gym.demo.door import DemoDoor, DoorIds
+from gym.demo.errors import DemoInconsistent, DemoNeedsEmptyGym, DemoOnlyInSandbox
+from gym.demo.history.acts import Act
+from gym.demo.history.books import chance
+from gym.demo.history.story import DemoOrder, DemoStory
+from gym.demo.history.team import OWNER
+from gym.demo.invariants import broken_invariants
+from gym.demo.premises import DemoPremises
+from gym.exporting.restoring import ONE_AT_A_TIME
+from gym.payments.models import LedgerEntry
+from gym.payments.repository import RECEIPTS
+from gym.plans.models import Plan
+from gym.security.permissions import Actor, Permission
+from gym.settings.models import Counter, GymKind, GymState
+from gym.subscriptions.service import SubscriptionService
+from gym.unit_of_work import UnitOfWork
+
+BY_SERVICES: Final = 400
+"""Members up to whom the services write the money, at some milliseconds an act; of more it is copied."""
+NIGHT: Final = timedelta(days=7)
+"""How often the history's nightly jobs run: dates and balances decide, so nothing waits for them."""
+Progress = Callable[[float], None]
+"""Called with the share that is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoLoaded:
+    """What was written."""
+
+    clients: int
+    plans_sold: int
+    acts: int
+    attempts: int
+
+
+def no_progress(_: float) -> None:
+    """For whoever does not watch."""
+
+
+def _part(progress: Progress, begins: float, ends: float) -> Progress:
+    """The progress of a part as that of the whole."""
+    return lambda share: progress(begins + share * (ends - begins))
+
+
+class DemoService:
+    """All in one transaction: what fails leaves an empty gym."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self.uow = uow
+
+    async def load(self, order: DemoOrder, progress: Progress = no_progress) -> DemoLoaded:
+        """Raises `DemoOnlyInSandbox`, `DemoNeedsEmptyGym`, `DemoInconsistent`."""
+        uow, began = self.uow, self.uow.context
+        uow.actor.require(Permission.IMPORT)
+        await self._require_empty_sandbox()
+        story = DemoStory.tell(order, uow.now.astimezone(uow.settings.zone), uow.settings.smallest_amount)
+        premises = DemoPremises(uow, story.world)
+        settings = await premises.settle()
+        actors, kiosk = await premises.hire(), await premises.door()
+        money = DemoMoney(uow, story, actors, await premises.plans(actors[OWNER.number]))
+        copied = order.clients > BY_SERVICES if order.copied is None else order.copied
+        clients, terms = await (money.copy if copied else money.carry_out)(_part(progress, 0, 0.6))
+        uow.context = began
+        staff = {number: actor.id for number, actor in actors.items() if actor.id is not None}
+        rules = Rules(settings.grace_days, settings.grace_amount, settings.smallest_amount)
+        days, shown = (story.world.last - story.world.first).days, _part(progress, 0.6, 0.95)
+        door = DemoDoor(uow, DoorIds(kiosk, staff, clients, terms))
+        attempts = await door.write(story, rules, lambda day: shown((day - story.world.first).days / days))
+        await premises.hand_over(actors)
+        await self._check()
+        sold = sum(len(one.terms) for one in story.everybody)
+        loaded = DemoLoaded(len(story.everybody), sold, len(story.acts), attempts)
+        uow.audit("demo.loaded", ("gym_state", None), None, {"clients": loaded.clients, "seed": order.seed})
+        progress(1)
+        return loaded
+
+    async def _require_empty_sandbox(self) -> None:
+        session = self.uow.session
+        if await session.scalar(select(GymState.kind)) is not GymKind.SANDBOX:
+            raise DemoOnlyInSandbox
+        await session.execute(ONE_AT_A_TIME)
+        for model in (Client, Plan, LedgerEntry, CheckIn):
+            if await session.scalar(select(exists(select(model.id)))):
+                raise DemoNeedsEmptyGym
+
+    async def _check(self) -> None:
+        """And the planner's statistics, which a fresh gym would not have for a minute."""
+        await self.uow.session.flush()
+        await self.uow.session.execute(text("ANALYZE"))
+        facts = {"today": self.uow.today, "now": self.uow.now}
+        if broken := await broken_invariants(self.uow.session, facts):
+            raise DemoInconsistent(broken)
+
+
+class DemoMoney:
+    """Clients, plans sold and money, in one of two ways with one result."""
+
+    def __init__(
+        self, uow: UnitOfWork, story: DemoStory, actors: Mapping[int, Actor], plans: Mapping[str, UUID]
+    ) -> None:
+        self.uow = uow
+        self._story = story
+        self._actors = actors
+        self._plans = plans
+
+    async def carry_out(self, progress: Progress) -> tuple[Mapping[int, UUID], Mapping[UUID, UUID]]:
+        """By the services; the ids of clients and terms that they have given."""
+        desk = DemoDesk(self.uow, self._actors, self._plans)
+        whole: list[Act] = sorted([*self._story.acts, *self._story.counts], key=lambda act: act.at)
+        night = self._story.world.now
+        for number, act in enumerate(whole):
+            if number == 0 or act.at >= night:
+                night = act.at + NIGHT
+                await self._settle(act.at)
+                progress(number / len(whole))
+            await desk.carry_out(act)
+        await self._settle(self._story.world.now)
+        return desk.clients, desk.terms
+
+    async def _settle(self, at: datetime) -> None:
+        """The nightly jobs; what is loaded by now is forgotten, as between two transactions."""
+        self.uow.write_history(Actor.system(), at)
+        service = SubscriptionService(self.uow)
+        await service.activate_due()
+        await service.expire_due()
+        await self.uow.session.flush()
+        self.uow.session.expunge_all()
+
+    async def copy(self, progress: Progress) -> tuple[Mapping[int, UUID], Mapping[UUID, UUID]]:
+        """By COPY, as the services would have written it, but without their trail."""
+        story, everybody = self._story, self._story.everybody
+        staff = {number: actor.id for number, actor in self._actors.items() if actor.id is not None}
+        made = rows.DemoRows(self._story.world.now, staff, self._plans, chance("rows"))
+        clients = {one.member.number: one.client_id for one in everybody if one.client_id is not None}
+        entries = made.entries(story.acts, clients)
+        for share, (table, columns, found) in enumerate(
+            (
+                ("clients", rows.CLIENTS, made.clients(story.acts)),
+                ("accounts", rows.ACCOUNTS, [*made.accounts(everybody), *made.opened]),
+                ("subscriptions", rows.SUBSCRIPTIONS, made.subscriptions(everybody)),
+                ("freezes", rows.FREEZES, made.freezes(story.acts)),
+                ("ledger_entries", rows.ENTRIES, entries),
+                ("cash_counts", rows.COUNTS, made.counts(story.counts)),
+            )
+        ):
+            await copy_rows(self.uow, table, columns, found)
+            progress(share / 6)
+        number = update(Counter).where(Counter.name == RECEIPTS).values(value=made.receipts)
+        await self.uow.session.execute(number)
+        return clients, {term.id: term.id for one in everybody for term in one.terms}

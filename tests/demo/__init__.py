@@ -1,0 +1,1 @@
+"""The demo gym and the report of its team."""
