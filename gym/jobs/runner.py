@@ -68,14 +68,25 @@ async def run_due(run: WorkRunner, jobs: Sequence[Job] = JOBS, *, by_slot: bool 
     already, as the scheduler wants it. A failing job is logged, counted and told to the desk once a day; the
     others go on.
     """
+    round_ = await _caught_up(run, jobs, by_slot=by_slot)
+    for job in jobs:
+        await round_.attempt(job)
+    return round_.report
+
+
+async def catch_up(run: WorkRunner, jobs: Sequence[Job] = JOBS) -> JobReport:
+    """The missed gym days of `run_due`, without today: for a gym that was restored, before it is opened."""
+    return (await _caught_up(run, jobs, by_slot=False)).report
+
+
+async def _caught_up(run: WorkRunner, jobs: Sequence[Job], *, by_slot: bool) -> JobRound:
+    """Missed days, all jobs of one before the next; the round that goes on with today."""
     agenda = await run(Actor.system(), partial(_agenda, jobs))
     round_ = JobRound(run, agenda.today, by_slot=by_slot)
     for noon, missing in agenda.missed:
         for job in missing:
             await round_.attempt(job, noon)
-    for job in jobs:
-        await round_.attempt(job)
-    return round_.report
+    return round_
 
 
 async def run_job(run: WorkRunner, actor: Actor, name: str, jobs: Sequence[Job] = JOBS) -> int:

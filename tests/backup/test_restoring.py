@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
-from gym.app import open_gym
+from gym.app import Gym, open_gym
 from gym.backup.creation import BackupMaker
 from gym.backup.errors import (
     BackupAltered,
@@ -28,14 +29,19 @@ from gym.backup.files.archive import OpenedBackup
 from gym.backup.files.parts import BackupFiles, part_name
 from gym.backup.files.passphrase import BackupKey
 from gym.backup.restoring.proof import BackupProof
+from gym.commands.backup import restoring
 from gym.commands.backup.restoring import RestoreOrder, forget, restore
+from gym.core.clock import FrozenClock
 from gym.core.config import Config
-from gym.core.database.engine import plain_dsn
+from gym.core.database.engine import Database, plain_dsn
 from gym.core.database.migrations import head
+from gym.jobs.runner import run_due
+from gym.notifications.models import Notification, NotificationKind, NotificationState
 from gym.security.cipher import Keyring
 from gym.security.keys.secrets import kept_value, load_secrets
 from gym.security.permissions import Actor
 from tests.backup.conftest import PHRASE, BusyGym, facts_at, told
+from tests.conftest import MORNING
 from tests.support.memberships import DeskClerk
 
 pytestmark = pytest.mark.live
@@ -113,6 +119,31 @@ async def test_overdue_messages_wait_for_an_admin_and_links_have_ended(
         # The gym's own wall clock: the database's can be another, as in the runs at moved hours.
         live = "SELECT count(*) FROM one_time_links WHERE expires_at IS NULL OR expires_at > :wall"
         assert await uow.session.scalar(text(live), {"wall": uow.context.wall}) == 0
+
+
+async def test_what_was_said_on_the_days_since_is_not_said_again_without_an_admin(
+    busy: BusyGym, tmp_path: Path, away: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The gym that is gone has told Rosalinda that her month is over; the backup does not know it."""
+    await run_due(busy.gym.run)
+    made = await busy.backup(tmp_path)
+    later = FrozenClock(MORNING + timedelta(days=35))
+    monkeypatch.setattr(restoring, "SystemClock", lambda: later)
+    await restore(away, order(made.path))
+    assert away.database_url is not None
+    back = Gym(away, Database(away.database_url), later, load_secrets(away.powergym_home))
+    try:
+        assert await said(back, NotificationState.PENDING) == set()
+        assert NotificationKind.SUBSCRIPTION_EXPIRED in await said(back, NotificationState.FAILED)
+        await run_due(back.run)
+        assert NotificationKind.SUBSCRIPTION_EXPIRED not in await said(back, NotificationState.PENDING)
+    finally:
+        await back.database.close()
+
+
+async def said(gym: Gym, state: NotificationState) -> set[NotificationKind]:
+    async with gym.unit_of_work(Actor.system()) as uow:
+        return set(await uow.session.scalars(select(Notification.kind).where(Notification.state == state)))
 
 
 async def test_the_gym_goes_on_while_it_is_copied_and_the_copy_is_of_one_moment(

@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,8 +22,11 @@ from gym.backup.files.manifest import BackupManifest
 from gym.backup.files.parts import MANIFEST_ENDING
 from gym.core.config import Config
 from gym.core.postgres import EmbeddedPostgres
+from gym.notifications.outbox import Recipient
+from gym.notifications.payloads.operations import DeskJobFailedPayload
 from gym.privacy.erasure import ErasureService
 from gym.security.permissions import Actor
+from gym.staff.repository import StaffRepository
 from tests.backup.conftest import facts_at
 from tests.e2e.desk import claim_gym, create_plan, pair_kiosk, register
 from tests.e2e.door import Door
@@ -33,6 +37,9 @@ from tests.support.sandbox.client import SandboxClient
 
 WANTED_SECONDS: Final = 600
 """From an empty computer to a door that opens."""
+UNSAID: Final = timedelta(seconds=90)
+"""Longer than it takes until the backup is made; the old gym may say it after that, and burn."""
+LATE: Final = "job_failed:digest:late"
 CODE: Final = "send this: "
 
 
@@ -134,13 +141,16 @@ async def test_a_burned_gym_comes_back_out_of_the_chat(
                 await joins_and_pays(ana, person.name, document)
                 assert (await door.photo(person.photo(3)))["code"] == "admitted"
             token = door.token
+        late = await is_due_when_nobody_is_there(beside)
         before = await facts_at(beside.database.url)
         # From here on everything happens by itself: the backup, its proof, the way into the chat.
         phrase = (await (await old.operator("backup", "phrase", "--json")).ends())["passphrase"]
         await ana.sees("Encrypted: only the pass-phrase", PATIENCE)
         await is_erased(beside, records, "Mateo")
         await until(lambda: pinned_names_somebody(ana), PATIENCE)
+        assert await records.value("SELECT max(made_at) FROM backups") < late, "the backup has it as waiting"
     await old.burns()
+    await until(lambda: past(late), PATIENCE)
 
     async with asyncio.timeout(WANTED_SECONDS):
         restoring = await new.operator("restore", "--from-chat", "--json")
@@ -148,6 +158,7 @@ async def test_a_burned_gym_comes_back_out_of_the_chat(
         report = await restoring.ends(f"{phrase}\n")
         assert report["sums"] == before.sums
         assert report["erased_again"] == 1
+        assert report["held_messages"] == 1
         async with running(new) as gym, new.opened() as beside, Door(gym.web_url) as door:
             require_same(before, await facts_at(beside.database.url))
             door.token = token
@@ -156,6 +167,7 @@ async def test_a_burned_gym_comes_back_out_of_the_chat(
             assert (await door.photo(mateo.photo(4)))["code"] == "not_recognized"
             records = Records(beside.database.url)
             assert await records.value("SELECT count(*) FROM clients WHERE first_name = 'Mateo'") == 0
+            await nothing_was_said_without_an_admin(ana, records)
 
 
 @asynccontextmanager
@@ -197,6 +209,30 @@ async def is_erased(gym: Gym, records: Records, name: str) -> None:
     async with gym.unit_of_work(Actor.system()) as uow:
         await ErasureService(uow).carry_out_due()
     assert await records.value("SELECT done_at IS NOT NULL FROM erasures")
+
+
+async def is_due_when_nobody_is_there(gym: Gym) -> datetime:
+    """A message that the backup has as waiting, and when it is due."""
+    due_at = datetime.now(UTC) + UNSAID
+    async with gym.unit_of_work(Actor.system()) as uow:
+        payload = DeskJobFailedPayload(job="digest", code="late")
+        [admin] = await StaffRepository(uow.session).active_admins()
+        uow.notify(Recipient.staff(admin), payload, dedup_key=LATE, due_at=due_at)
+    return due_at
+
+
+async def past(moment: datetime) -> bool:
+    return datetime.now(UTC) > moment
+
+
+async def nothing_was_said_without_an_admin(admin: Phone, records: Records) -> None:
+    """It waits under *Undelivered*, and leaves when an admin says so."""
+    state = "SELECT state || ' ' || coalesce(error, '') FROM notifications WHERE dedup_key = $1"
+    assert await records.value(state, LATE) == "failed restored"
+    await admin.sends("/start")
+    for label in ("Messages", "Undelivered"):
+        await admin.taps(label)
+    await admin.sees("Look at it, or decide right here")
 
 
 async def pinned_names_somebody(admin: Phone) -> bool:

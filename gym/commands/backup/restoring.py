@@ -37,11 +37,11 @@ from gym.core.config import Config
 from gym.core.database.engine import Database, plain_dsn
 from gym.core.database.migrations import upgrade
 from gym.core.postgres import EmbeddedPostgres
+from gym.jobs.runner import catch_up
 from gym.privacy.erasure import ErasureJournal
 from gym.privacy.schemas import JournalEntry
 from gym.security.keys.secrets import Secrets
 from gym.security.permissions import Actor
-from gym.unit_of_work import UnitOfWork
 
 WORD = "restoring"
 FETCHED = "from-chat-"
@@ -169,15 +169,15 @@ async def _put_in_place(
 
 async def _settled(config: Config, url: str, plan: RestorePlan, preface: Preface) -> tuple[Settled, int]:
     """Migrated to this release, without whom was erased since, and made ready to be opened."""
-    database = Database(url)
-
-    async def work(uow: UnitOfWork) -> tuple[Settled, int]:
-        erased = await ErasureJournal(uow).replay(plan.erasures)
-        return await settle(uow, preface.made_at), erased
-
+    database, system = Database(url), Actor.system()
+    gym = Gym(config, database, SystemClock(), plan.secrets)
     try:
         await upgrade(database)
-        return await Gym(config, database, SystemClock(), plan.secrets).run(Actor.system(), work)
+        erased = await gym.run(system, lambda uow: ErasureJournal(uow).replay(plan.erasures))
+        # What the days since would have said is written now, and held with the rest: the gym that is gone may
+        # have said it, and its rows that remember that are gone too.
+        await catch_up(gym.run)
+        return await gym.run(system, lambda uow: settle(uow, preface.made_at)), erased
     finally:
         await database.close()
 
