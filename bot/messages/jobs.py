@@ -1,11 +1,12 @@
-"""Messages about operation: the day in numbers, jobs that do not run, Telegram, pictures that stay."""
+"""Messages about operation: day and month in numbers, jobs that do not run, Telegram, pictures that stay."""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Final
 
 from bot.messages.register import WordingContext, offers, says
-from bot.ui.buttons.reports import DayChart, EndingSoon
+from bot.ui.buttons.reports import DayChart, EndingSoon, Reports, ShowReport
 from bot.ui.buttons.settings import Jobs
 from bot.ui.keyboards import Keyboard, button
 from bot.ui.screens import HtmlTranslator
@@ -21,8 +22,10 @@ from gym.notifications.payloads.operations import (
     DeskJobLatePayload,
     DeskPictureStaysPayload,
     DeskTelegramFailsPayload,
+    MonthlyLetterPayload,
 )
 from gym.payments.models import Method
+from gym.reports.output.words import change_of, show_percent
 
 STAYS: Final = {
     UndeletableReason.TOO_OLD: N_(
@@ -139,3 +142,32 @@ def _look(t: HtmlTranslator, p: DeskDigestPayload) -> Keyboard:
 @offers(DeskTelegramFailsPayload, DeskJobLatePayload, DeskJobFailedPayload)
 def _jobs(t: HtmlTranslator, _: Payload) -> Keyboard:
     return [[button(t("🛠 Jobs"), Jobs())]]
+
+
+@says(MonthlyLetterPayload)
+def _month(t: HtmlTranslator, p: MonthlyLetterPayload, _: WordingContext) -> str:
+    lines = [
+        t("📬 <b>The month: {first} – {last}</b>", first=t.day(p.first, short=True), last=p.last),
+        "",
+        t("💵 Received: <b>{amount}</b>", amount=p.received),
+        *_against(t, N_("   {change} against the month before ({before})"), p.received, p.received_before),
+        *_against(t, N_("   {change} against a year before ({before})"), p.received, p.received_year_before),
+        t("🧾 Billed: {amount}", amount=p.billed),
+        t("👋 New: {new}, back: {back}, left: {left}", new=p.new, back=p.back, left=p.left),
+        t("⏳ Owed: {owed}, debts: {debts}", owed=p.owed, debts=p.debts),
+    ]
+    return "\n".join(lines)
+
+
+def _against(t: HtmlTranslator, message: str, value: Decimal, before: Decimal) -> list[str]:
+    """Nothing where there was nothing to compare with."""
+    change = change_of(value, before)
+    if change is None:
+        return []
+    sign = "▲" if change >= 0 else "▼"
+    return [t(message, change=f"{sign} {show_percent(t, abs(change))}", before=before)]
+
+
+@offers(MonthlyLetterPayload)
+def _look_at_month(t: HtmlTranslator, p: MonthlyLetterPayload) -> Keyboard:
+    return [[button(t("💵 Money"), ShowReport("money", p.first, p.last)), button(t("📊 Reports"), Reports())]]

@@ -18,6 +18,7 @@ from gym.jobs.retention import Retention
 from gym.notifications.quiet_hours import after_quiet
 from gym.privacy.erasure import ErasureService
 from gym.reports.digest import DigestService
+from gym.reports.letter import LetterService
 from gym.reports.rollup.service import VisitRollupService
 from gym.rewards.service import RewardService
 from gym.settings.schemas import GymSettings
@@ -110,6 +111,11 @@ async def tell_day(uow: UnitOfWork, today: date) -> int:
     return await DigestService(uow).tell_due(today)
 
 
+async def tell_month(uow: UnitOfWork, _: date) -> int:
+    """The month that is over in figures, for the admins, on the 1st."""
+    return await LetterService(uow).tell_due()
+
+
 async def roll_visits(uow: UnitOfWork, _: date) -> int:
     """Months of visits that are over and not counted yet, or had one late or undone."""
     return await VisitRollupService(uow).roll_due()
@@ -149,6 +155,7 @@ JOBS: Final = (
     Job("approvals", expire_approvals, N_("Close old requests")),
     Job("audit_chain", seal_trail, N_("Seal the audit trail")),
     Job("digest", tell_day, N_("The day in figures"), by_day=True),
+    Job("letter", tell_month, N_("The month in figures"), every=DAY, by_day=True),
     Job("visit_months", roll_visits, N_("Count visits of past months"), every=DAY),
     Job("outbox", sweep, N_("Send messages")),
     Job("erasures", erase, N_("Erasures")),

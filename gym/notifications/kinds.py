@@ -152,6 +152,7 @@ SPECS: Final = (
     KindSpec(Kind.ADMIN_CONFIRMED, candidates.AdminConfirmedPayload, priority=URGENT),
     KindSpec(Kind.ERASURE_ASKED, members.ErasureAskedPayload),
     KindSpec(Kind.BACKUP_ALARM, operations.BackupAlarmPayload),
+    KindSpec(Kind.MONTHLY_LETTER, operations.MonthlyLetterPayload),
 )
 
 

@@ -98,6 +98,7 @@ class NotificationKind(StrEnum):
     ADMIN_CONFIRMED = "admin_confirmed"
     ERASURE_ASKED = "erasure_asked"
     BACKUP_ALARM = "backup_alarm"
+    MONTHLY_LETTER = "monthly_letter"
 
 
 class RecipientKind(StrEnum):

@@ -20,6 +20,8 @@ def night(model: Model, day: date, *, missed: bool = False) -> None:
     for member in model.members:
         _remind(model, member, day - DAY)
         _absence(model, member, day - DAY)
+    if day.day == 1:
+        model.told["monthly_letter", GYM, day] += 1  # the one admin's
     for member in model.members:
         _expire(model, member, day)
     for member in model.members:

@@ -28,6 +28,22 @@ class DeskJobLatePayload(Payload):
     last_success_at: datetime | None
 
 
+class MonthlyLetterPayload(Payload):
+    """One month in figures, as the reports had them when it was over."""
+
+    first: date
+    last: date
+    received: Decimal
+    received_before: Decimal
+    received_year_before: Decimal
+    billed: Decimal
+    debts: int
+    owed: Decimal
+    new: int
+    back: int
+    left: int
+
+
 class BackupAlarmPayload(Payload):
     trouble: str
     """A `BackupTrouble`."""

@@ -19,6 +19,19 @@ NOW: Final = datetime(2026, 8, 3, 15, 0, tzinfo=UTC)
 DAY: Final = date(2026, 8, 3)
 END: Final = date(2026, 9, 2)
 ANY: Final = UUID(int=7)
+LETTER: Final[Mapping[str, Any]] = {
+    "first": date(2026, 7, 1),
+    "last": date(2026, 7, 31),
+    "received": Decimal(12400000),
+    "received_before": Decimal(11500000),
+    "received_year_before": Decimal(13000000),
+    "billed": Decimal(12900000),
+    "debts": 7,
+    "owed": Decimal(640000),
+    "new": 12,
+    "back": 3,
+    "left": 9,
+}
 EVERY: Final[Mapping[str, Any]] = {
     "version": 2,
     "import_id": ANY,
@@ -180,6 +193,10 @@ SPECIAL: Final[Mapping[Kind, tuple[Mapping[str, Any], ...]]] = {
         {**CANDIDATE, "state": "refused", "decided_by": "Ana Díaz"},
     ),
     Kind.ADMIN_CONFIRMED: ({"decided_by": "Ana Díaz"},),
+    Kind.MONTHLY_LETTER: (
+        LETTER,
+        {**LETTER, "received_before": Decimal(0), "received_year_before": Decimal(0)},
+    ),
     Kind.BACKUP_ALARM: (
         {"trouble": "too_old", "error": None, "since": NOW},
         {"trouble": "failed", "error": "backup_no_room", "since": None},
