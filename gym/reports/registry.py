@@ -14,6 +14,7 @@ from gym.reports.membership.renewed import RENEWALS
 from gym.reports.money.debts import DEBTS
 from gym.reports.money.received import MONEY
 from gym.reports.money.taxes import TAXES
+from gym.reports.team.report import TEAM
 
 REPORTS: Final[tuple[ReportDefinition, ...]] = (
     MONEY,
@@ -24,6 +25,7 @@ REPORTS: Final[tuple[ReportDefinition, ...]] = (
     MONTHLY,
     COHORTS,
     DOOR,
+    TEAM,
     TAXES,
 )
 BY_NAME: Final = {one.name: one for one in REPORTS}

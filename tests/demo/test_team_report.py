@@ -1,0 +1,60 @@
+"""The report of the team in the registry: the cheat's reason in words, and nothing of an honest team."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from gym.app import Gym
+from gym.demo.history.books import chance
+from gym.demo.history.story import DemoOrder
+from gym.demo.history.team import DESK, OWNER, Fraud, Roster
+from gym.reports.ranges import DayRange
+from gym.reports.results import Report
+from gym.reports.service import ReportService
+from gym.reports.team.rating import TeamFigure
+from gym.reports.team.report import FIGURES, QUIET, REASONS
+from gym.security.permissions import Actor, NotAllowed
+from tests.demo.gyms import Fill
+
+CHEATED = DemoOrder(clients=200, years=1, frauds=frozenset({Fraud.CASH}), copied=True)
+HONEST = DemoOrder(clients=60, years=1, copied=True)
+
+
+async def team(gym: Gym, actor: Actor | None = None) -> Report:
+    async with gym.unit_of_work(actor or Actor.system()) as uow:
+        days = DayRange(uow.today - timedelta(days=182), uow.today)
+        return await ReportService(uow).report("team", days)
+
+
+async def test_a_cheat_is_named_with_the_reason_in_words(fill: Fill) -> None:
+    async with fill(CHEATED) as gym:
+        report = await team(gym)
+        roster = Roster.plant(chance(CHEATED.seed, "frauds"), CHEATED.frauds, gym.clock.now().date())
+    cheat, result = roster.cheats[Fraud.CASH].name, report.result
+    sentence, look = result.sentences[0], result.table("look")
+    assert sentence.message == REASONS[TeamFigure.SHORT_TILLS]
+    assert sentence.values["staff"] == cheat
+    assert look is not None
+    assert [row.cells[:3] for row in look.rows] == [
+        (cheat, FIGURES[TeamFigure.SHORT_TILLS], sentence.values["events"])
+    ]
+    assert {figure.key: figure.value for figure in result.figures} == {"look": 1}
+    for key in ("marks", "work", "sums"):
+        table = result.table(key)
+        assert table is not None
+        assert table.rows[0].cells[0] == cheat
+        assert {row.cells[0] for row in table.rows} >= {one.name for one in (OWNER, *DESK)}
+
+
+async def test_of_an_honest_team_nothing_stands_out(fill: Fill) -> None:
+    async with fill(HONEST) as gym:
+        report = await team(gym)
+    assert [one.message for one in report.result.sentences] == [QUIET]
+    assert report.result.table("look") is None
+
+
+async def test_employees_see_no_report_of_the_team(gym: Gym, employee: Actor) -> None:
+    with pytest.raises(NotAllowed):
+        await team(gym, employee)
