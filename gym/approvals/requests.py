@@ -23,6 +23,7 @@ from gym.staff.four_eyes import FourEyes
 from gym.subscriptions.discounts import Discount, DiscountTooLarge, require_within
 from gym.subscriptions.freezes.errors import FreezeBeyondPlan
 from gym.subscriptions.freezes.service import FreezeService
+from gym.subscriptions.money.write_offs import require_closed
 from gym.subscriptions.schemas import Quote
 from gym.subscriptions.service import SubscriptionService
 from gym.unit_of_work import UnitOfWork
@@ -120,7 +121,7 @@ class ApprovalRequests:
     async def ask_write_off(self, subscription_id: UUID, reason: str, *, key: UUID | None = None) -> Approval:
         """Ask for a debt to be written off.
 
-        Raises `NothingOwed`, `OwnMembershipRefused`, `AlreadyAsked`.
+        Raises `NothingOwed`, `PlanStillOpen`, `OwnMembershipRefused`, `AlreadyAsked`.
         """
         self.uow.actor.require(Permission.TAKE_PAYMENT)
         done = await self._submission.made_by(key, ApprovalKind.WRITE_OFF)
@@ -131,6 +132,7 @@ class ApprovalRequests:
         balance = subscription.account.balance
         if not balance:
             raise owed_only(balance)
+        require_closed(subscription, self.uow.today)
         facts = WriteOffFacts(
             plan_name=subscription.plan.name, subscription_id=subscription_id, amount=balance
         )

@@ -59,6 +59,19 @@ class PeriodTaken(Conflict):
         self.ends_on = ends_on
 
 
+class PlanStillOpen(Conflict):
+    """Who writes off what an open plan costs gives the plan away."""
+
+    code = "plan_still_open"
+    message = N_(
+        "{plan} still holds its days, so its price is not a lost debt yet. Cancel it first, then write off "
+        "what is left to pay. To give something away, an admin uses Goodwill."
+    )
+
+    def __init__(self, plan: str) -> None:
+        super().__init__(plan=plan)
+
+
 class AlreadyWaiting(Conflict):
     """At most one subscription waits for its first day."""
 

@@ -102,8 +102,11 @@ def goodwill(book: Book, client: Client, one: Membership, cents: int) -> None:
         client.credit.append(Row("charge", cents - off))
 
 
-def why_not_write_off(one: Membership, *, admin: bool) -> Reasons:
+def why_not_write_off(book: Book, one: Membership, *, admin: bool) -> Reasons:
+    """Only what is over: else a plan is given away."""
     reasons: Reasons = set() if one.balance else {"nothing_owed"}
+    if not one.is_over(book.today):
+        reasons |= {"plan_still_open"}
     return reasons if admin else reasons | {"not_allowed"}
 
 

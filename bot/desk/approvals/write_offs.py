@@ -19,6 +19,7 @@ from gym.core.language import N_
 from gym.payments.errors import owed_only
 from gym.security.permissions import Permission
 from gym.staff.four_eyes import FourEyes
+from gym.subscriptions.money.write_offs import require_closed
 from gym.subscriptions.service import SubscriptionService
 
 router = Router(Audience.STAFF)
@@ -31,6 +32,7 @@ async def write_off(context: UpdateContext, press: WriteOff) -> None:
         await FourEyes(uow).require_another(one.client_id, Permission.CREDIT, acts=False)
     if not one.account.balance:
         raise owed_only(one.account.balance)
+    require_closed(one, context.today)
     values = {"subscription_id": one.id, "plan": plan_text(context.t, one)}
     if context.identity.may(Permission.CREDIT):
         await begin(context, WRITE_OFF, values, back=Card(one.client_id))

@@ -35,7 +35,7 @@ from gym.subscriptions.changes.plan_change import PlanChangeService
 from gym.subscriptions.models import OPEN, Subscription
 from gym.subscriptions.schemas import ChangeQuote
 from gym.subscriptions.service import SubscriptionService
-from gym.subscriptions.status.statuses import is_used_up, is_waiting
+from gym.subscriptions.status.statuses import is_open, is_used_up, is_waiting
 
 router = Router(Audience.STAFF)
 
@@ -89,7 +89,8 @@ def _money(context: UpdateContext, one: Subscription, paid: Decimal, given_back:
     t, buttons = context.t, list[Button]()
     if one.account.balance:
         buttons.append(button(t("💵 Take payment"), TakePayment(one.id)))
-        buttons.append(button(t("🧹 Write off"), WriteOff(one.id)))
+        if not is_open(one, context.today):
+            buttons.append(button(t("🧹 Write off"), WriteOff(one.id)))
     if paid:
         buttons.append(button(t("💸 Money back"), RefundPlan(one.id)))
     if given_back and context.identity.may(Permission.REFUND):

@@ -13,6 +13,7 @@ from bot.forms.opening import begin
 from bot.forms.steps import day_choices
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import Card
+from bot.ui.buttons.memberships import CancelSubscription
 from bot.ui.buttons.money import AccountStatement, Debts, TakePayment, WriteOff
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Button, Row, button, grid, nav, pager
@@ -24,6 +25,7 @@ from gym.core.language import N_
 from gym.security.permissions import Permission
 from gym.staff.four_eyes import FourEyes
 from gym.subscriptions.money.debts import AgeBand, Debt, DebtOverview, DebtService
+from gym.subscriptions.status.statuses import is_open
 
 router = Router(Audience.STAFF)
 BANDS: Final = {
@@ -155,7 +157,7 @@ async def _show(context: UpdateContext, subscription_id: UUID, heading: str = ""
         debt = await DebtService(uow).get(subscription_id)
     text = "\n".join(_facts(context.t, debt))
     asleep = bool(debt.snoozed_until and debt.snoozed_until > context.today)
-    keyboard = [*_actions(context.t, debt, asleep), nav(context.t, back=Debts())]
+    keyboard = [*_actions(context.t, debt, asleep, context.today), nav(context.t, back=Debts())]
     await context.show(Screen(f"{heading}\n\n{text}" if heading else text, keyboard))
 
 
@@ -175,8 +177,11 @@ def _facts(t: HtmlTranslator, debt: Debt) -> list[str]:
     return lines
 
 
-def _actions(t: HtmlTranslator, debt: Debt, asleep: bool) -> list[Row]:
+def _actions(t: HtmlTranslator, debt: Debt, asleep: bool, today: date) -> list[Row]:
     one = debt.subscription
+    over = button(t("🧹 Write off"), WriteOff(one.id))
+    if is_open(one, today):  # its debt is not lost yet
+        over = button(t("✖️ Cancel plan"), CancelSubscription(one.id))
     later = button(t("😴 Put off"), Snooze(one.id))
     first: Sequence[Button] = [later]
     if asleep:
@@ -186,7 +191,7 @@ def _actions(t: HtmlTranslator, debt: Debt, asleep: bool) -> list[Row]:
     return [
         [button(t("💵 Take payment"), TakePayment(one.id), wide=True)],
         first,
-        [button(t("🧹 Write off"), WriteOff(one.id))],
+        [over],
         [button(t("📒 Statement"), AccountStatement(one.id)), button(t("👤 Card"), Card(one.client_id))],
     ]
 

@@ -85,6 +85,7 @@ async def test_each_figure_is_what_was_done_that_day_and_by_whom(gym: Gym, clock
     third = await of_ana.sell(luis, month)
     async with gym.unit_of_work(ana) as uow:
         await SubscriptionService(uow).credit(third.id, Decimal(7000), "cold showers")
+    await canceled(gym, ana, third, RefundMode.NONE, Method.CASH)
     async with gym.unit_of_work(ana) as uow:
         await SubscriptionService(uow).write_off(third.id, "has moved")
     await of_ana.sell(own, week, discount=Discount.percent(Decimal(40)))

@@ -26,6 +26,7 @@ from gym.plans.models import Plan
 from gym.security.permissions import Actor, NotAllowed
 from gym.staff.errors import OwnMembershipRefused
 from gym.staff.models import Staff
+from gym.subscriptions.errors import PlanStillOpen
 from gym.subscriptions.models import Subscription, SubscriptionStatus
 from gym.subscriptions.service import SubscriptionService
 from tests.findings.money.conftest import Chat, cancel
@@ -45,6 +46,12 @@ async def ask(desk: DeskClerk, sold: Subscription) -> Approval:
         return await ApprovalService(uow).ask_write_off(sold.id, REASON)
 
 
+async def labels(chat: Chat) -> list[str]:
+    """Of the debt that is shown."""
+    shown = await chat.person.sees("📅")
+    return [button.label for row in shown.buttons for button in row]
+
+
 async def approve(boss: DeskClerk, asked: Approval) -> Approval:
     async with boss.gym.unit_of_work(boss.actor) as uow:
         return await ApprovalService(uow).approve(asked.id)
@@ -61,13 +68,14 @@ async def test_a_key_that_wrote_something_else_writes_nothing_off(
     boss: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
     """Not a payment's, not a goodwill credit's, not another plan's."""
-    mario = await boss.sell(await boss.client("Mario"), monthly)
+    mario = await cancel(boss, await boss.sell(await boss.client("Mario"), monthly))
     sold, paid, given, other = await boss.sell(rosa, monthly), new_id(), new_id(), new_id()
     async with boss.gym.unit_of_work(boss.actor) as uow:
         service = SubscriptionService(uow)
         await service.take_payment(sold.id, Decimal(1000), Method.CASH, key=paid)
         await service.credit(sold.id, Decimal(1000), "was ill", key=given)
     await write_off(boss, mario, key=other)
+    await cancel(boss, sold)
     for key in (paid, given, other):
         with pytest.raises(PaymentKeyReused):
             await write_off(boss, sold, key=key)
@@ -97,6 +105,36 @@ async def test_the_debt_of_an_ended_plan_is_written_off(
         await write_off(boss, sold)
 
 
+async def test_what_an_open_plan_costs_is_not_written_off(
+    boss: DeskClerk, desk: DeskClerk, rosa: Client, monthly: Plan, clock: FrozenClock
+) -> None:
+    """Else a friend's month is free: sell, ask, and somebody approves who looks at the reason alone."""
+    sold = await desk.sell(rosa, monthly)
+    for refused in (write_off(boss, sold), ask(desk, sold)):
+        with pytest.raises(PlanStillOpen):
+            await refused
+    assert (await boss.see(sold)).account.balance == PRICE
+    clock.advance(timedelta(days=40))  # its days are over, whether or not the nightly job has run
+    assert (await write_off(boss, sold)).account.balance == 0
+
+
+async def test_an_open_debt_is_canceled_where_a_closed_one_is_written_off(
+    chat: Chat, rosa: Client, monthly: Plan
+) -> None:
+    desk = chat.clerk
+    sold = await desk.sell(rosa, monthly)
+    await chat.sends("/start")
+    await chat.taps("💵 Debts")
+    await chat.person.taps("Rosa")
+    assert chat.t("🧹 Write off") not in await labels(chat)
+    await chat.taps("✖️ Cancel plan")
+    await cancel(desk, sold)
+    await chat.sends("/start")
+    await chat.taps("💵 Debts")
+    await chat.person.taps("Rosa")
+    assert chat.t("🧹 Write off") in await labels(chat)
+
+
 async def test_the_debt_of_a_canceled_plan_is_written_off_once_for_a_key(
     boss: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
@@ -109,7 +147,7 @@ async def test_the_debt_of_a_canceled_plan_is_written_off_once_for_a_key(
 async def test_an_employee_asks_and_an_admin_decides(
     boss: DeskClerk, desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
-    sold = await desk.sell(rosa, monthly)
+    sold = await cancel(boss, await desk.sell(rosa, monthly))
     with pytest.raises(NotAllowed):
         await write_off(desk, sold)
     asked = await ask(desk, sold)
@@ -122,7 +160,7 @@ async def test_an_employee_asks_and_an_admin_decides(
 
 async def test_nobody_approves_what_they_asked_for(boss: DeskClerk, rosa: Client, monthly: Plan) -> None:
     """An employee who has become an admin meanwhile."""
-    asked = await ask(boss, await boss.sell(rosa, monthly))
+    asked = await ask(boss, await cancel(boss, await boss.sell(rosa, monthly)))
     with pytest.raises(OwnRequest):
         await approve(boss, asked)
 
@@ -130,7 +168,7 @@ async def test_nobody_approves_what_they_asked_for(boss: DeskClerk, rosa: Client
 async def test_nobody_writes_off_their_own_debt(
     boss: DeskClerk, desk: DeskClerk, rosa: Client, monthly: Plan
 ) -> None:
-    sold = await desk.sell(rosa, monthly)
+    sold = await cancel(boss, await desk.sell(rosa, monthly))
     asked = await ask(desk, sold)
     await trains_here(boss.gym, rosa, boss.actor)
     for refused in (write_off(boss, sold), ask(boss, sold), approve(boss, asked)):
@@ -140,7 +178,7 @@ async def test_nobody_writes_off_their_own_debt(
 
 
 async def test_a_reason_is_wanted(boss: DeskClerk, rosa: Client, monthly: Plan) -> None:
-    sold = await boss.sell(rosa, monthly)
+    sold = await cancel(boss, await boss.sell(rosa, monthly))
     with pytest.raises(ReasonNeeded):
         async with boss.gym.unit_of_work(boss.actor) as uow:
             await SubscriptionService(uow).write_off(sold.id, "x")
@@ -148,7 +186,7 @@ async def test_a_reason_is_wanted(boss: DeskClerk, rosa: Client, monthly: Plan) 
 
 async def test_a_debt_is_written_off_from_the_list(chat: Chat, rosa: Client, monthly: Plan) -> None:
     desk = chat.clerk
-    sold = await desk.sell(rosa, monthly)
+    sold = await cancel(desk, await desk.sell(rosa, monthly))
     await chat.sends("/start")
     await chat.taps("💵 Debts")
     await chat.person.taps("Rosa")
@@ -164,9 +202,10 @@ async def test_an_employees_wish_says_what_is_written_off(
     chat: Chat, bruno: Person, rosa: Client, monthly: Plan
 ) -> None:
     desk = chat.clerk
-    sold = await desk.sell(rosa, monthly)
-    await bruno.sends("Rosa")
-    await bruno.taps("⚙️ Plan")
+    sold = await cancel(desk, await desk.sell(rosa, monthly))
+    await bruno.sends("/start")
+    await bruno.taps("💵 Debts")
+    await bruno.taps("Rosa")
     await bruno.taps("🧹 Write off")
     await bruno.sends(REASON)
     await bruno.sees("Waiting for an admin")
