@@ -18,7 +18,7 @@ from gym.security.permissions import Actor
 from gym.staff.models import Staff
 from tests.support.browser import browser_program
 from tests.support.door import Door
-from tests.support.kiosk_page import FLAGS, Kiosks, empty_room
+from tests.support.kiosk_page import FLAGS, Kiosks, empty_room, film_of
 from web.api.operations import document
 from web.app import make_app
 
@@ -77,8 +77,8 @@ async def door(stranger_at_door: Door) -> Door:
 @pytest.fixture(scope="session")
 def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What every camera shows; it is read again whenever a page opens its camera."""
-    path = tmp_path_factory.mktemp("camera") / "view.mjpeg"
-    path.write_bytes(empty_room())
+    path = tmp_path_factory.mktemp("camera") / "view.y4m"
+    path.write_bytes(film_of(empty_room()))
     return path
 
 
