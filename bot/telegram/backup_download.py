@@ -23,6 +23,7 @@ from bot.telegram.application import Api
 from gym.backup.errors import BackupAltered, BackupError, BackupNotFound
 from gym.backup.files.manifest import BackupManifest
 from gym.backup.files.parts import MANIFEST_ENDING, part_name
+from gym.backup.programs import disk_fault
 from gym.core.config import Config, ConfigError, load_config
 from gym.core.language import Translator
 
@@ -116,6 +117,8 @@ def main(arguments: list[str]) -> int:
         _say(Translator("en")(error.message, **error.context))
     except ConfigError as error:
         _say(str(error))
+    except OSError as error:
+        _say(Translator("en")((fault := disk_fault(error)).message, **fault.context))
     except TelegramError as error:
         _say(f"Telegram could not be asked: {error.message}")
     return 1

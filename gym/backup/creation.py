@@ -15,13 +15,13 @@ from typing import IO, BinaryIO, Final
 
 import asyncpg
 
-from gym.backup.errors import DiskFailed, DumpFailed, NoRoom, ToolMissing
+from gym.backup.errors import DiskFailed, DiskFull, DumpFailed, NoRoom, ToolMissing
 from gym.backup.facts import DatabaseFacts, read_facts
 from gym.backup.files.archive import OpenedBackup, Preface, write_preface
 from gym.backup.files.parts import BackupFiles, file_name
 from gym.backup.files.passphrase import BackupKey
 from gym.backup.files.sealed_file import SealingWriter
-from gym.backup.programs import complaint, free_bytes
+from gym.backup.programs import complaint, disk_fault, free_bytes
 from gym.core.database.engine import Database
 from gym.core.postgres.binaries import BinariesMissing
 from gym.core.postgres.client_programs import client_environment, client_program
@@ -118,7 +118,7 @@ class _Dump:
             draft.rename(path)
             _sync(path.parent)
         except OSError as error:
-            raise DiskFailed(error.strerror or type(error).__name__) from None
+            raise disk_fault(error) from None
         finally:
             draft.unlink(missing_ok=True)
         return writer.size, writer.digest.hexdigest()
@@ -157,7 +157,7 @@ async def _stoppable(dump: _Dump, path: Path, key: BackupKey, preface: Preface) 
         return await asyncio.shield(writing)
     except asyncio.CancelledError:
         dump.stop()
-        with suppress(DumpFailed, DiskFailed):
+        with suppress(DumpFailed, DiskFailed, DiskFull):
             await writing
         raise
 
@@ -177,7 +177,7 @@ def _make_ready(folder: Path) -> None:
             if _is_left(left):
                 left.unlink(missing_ok=True)
     except OSError as error:
-        raise DiskFailed(error.strerror or type(error).__name__) from None
+        raise disk_fault(error) from None
 
 
 def _hold(draft: BinaryIO) -> None:

@@ -221,6 +221,15 @@ class NoRoom(BackupError):
         super().__init__(free=free, needed=needed)
 
 
+class DiskFull(BackupError):
+    """It filled up while something was written."""
+
+    code = "backup_disk_full"
+    message = N_(
+        "The disk is full. Nothing was overwritten and nothing half is left. Make room and try again."
+    )
+
+
 class DiskFailed(BackupError):
     """The system refused to write or read."""
 

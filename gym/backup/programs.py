@@ -1,12 +1,27 @@
-"""What PostgreSQL's programs complain of, in one line without values, and the room on a disk."""
+"""Complaints of PostgreSQL's programs and of the system, as one line; the room on a disk."""
 
 from __future__ import annotations
 
+import errno
 import shutil
 from pathlib import Path
 from typing import IO, Final
 
+from gym.backup.errors import BackupError, DiskFailed, DiskFull
+
 LONGEST: Final = 300
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""No room, a quota, and the largest file that the system lets a process write."""
+
+
+def disk_fault(error: OSError) -> BackupError:
+    """What the system refused, in words for an operator."""
+    return DiskFull() if error.errno in _FULL else DiskFailed(error.strerror or type(error).__name__)
+
+
+def says_full(words: str) -> bool:
+    """Whether PostgreSQL's line tells of a full disk: its programs pass only the text on."""
+    return "No space left on device" in words or "Disk quota exceeded" in words
 
 
 def complaint(errors: IO[bytes]) -> str:

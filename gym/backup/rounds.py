@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,7 @@ from uuid import UUID
 
 import asyncpg
 import structlog
+from prometheus_client import Gauge
 
 from gym.backup.creation import BackupMaker
 from gym.backup.errors import BackupError, PassphraseMissing, PassphraseWrong
@@ -35,6 +37,7 @@ from gym.unit_of_work import UnitOfWork
 
 log = structlog.get_logger()
 Result = TypeVar("Result")
+BACKUP_SECONDS: Final = Gauge("powergym_backup_seconds", "How long the last backup of this process took")
 SYSTEM: Final = Actor.system()
 EVERY_SECONDS: Final = 15.0
 """*Back up now* is answered within that; each round without work is two queries."""
@@ -108,6 +111,7 @@ class BackupRounds:
     async def _make(self, due: Backup, key: BackupKey) -> None:
         settings = await self.run(SYSTEM, _settings)
         maker = BackupMaker(self.database, self.secrets(), key, settings.name)
+        began = time.monotonic()
         try:
             made = await maker.make(self.config.backups_root, self.now())
         except (BackupError, asyncpg.PostgresError, OSError) as error:
@@ -115,6 +119,7 @@ class BackupRounds:
             log.warning("backup_failed", code=code)
             await self.run(SYSTEM, lambda uow: BackupJournal(uow).failed(due.id, code))
             return
+        BACKUP_SECONDS.set(time.monotonic() - began)
         log.info("backup_made", name=made.name, size=made.size)
         await self.run(SYSTEM, lambda uow: BackupJournal(uow).made(due.id, made))
 
@@ -128,7 +133,7 @@ class BackupRounds:
             key = await self.keys.key_of((await asyncio.to_thread(header_of, files)).salt)
             if key is None:
                 return
-            await BackupProof(self.database).prove(OpenedBackup(files, key))
+            await BackupProof(self.database, self.config.own_database).prove(OpenedBackup(files, key))
         except PassphraseWrong:
             return
         except (BackupError, asyncpg.PostgresError, OSError) as error:

@@ -237,6 +237,11 @@ class Config(BaseSettings):
         return self.backup_folder or self.powergym_home / "backups"
 
     @property
+    def own_database(self) -> Path | None:
+        """The folder on whose disk the embedded PostgreSQL lies; None where DATABASE_URL leads elsewhere."""
+        return None if self.database_url else self.powergym_home
+
+    @property
     def bind(self) -> tuple[str, int]:
         """Host and port of the API; a platform's PORT means every address."""
         return ("0.0.0.0", self.port) if self.port else (self.web_host, self.web_port)  # noqa: S104

@@ -98,6 +98,17 @@ async def test_a_restore_that_was_killed_before_the_swap_has_changed_nothing_and
     assert (await facts_at(away.database_url)).sums == before.sums
 
 
+async def test_what_a_killed_restore_has_left_half_filled_is_dropped_by_forget(
+    busy: BusyGym, tmp_path: Path, away: Config
+) -> None:
+    made = await busy.backup(tmp_path / "backups")
+    computer = Computer(away)
+    await computer.dies(FILLED, "restore", str(made.path))
+    assert await computer.databases() == ["restore_target_restoring"]
+    await forget(away, as_json=True)
+    assert await computer.databases() == []
+
+
 async def test_a_restore_that_was_killed_after_the_swap_is_a_whole_gym_that_goes_on_backing_up(
     busy: BusyGym, tmp_path: Path, away: Config
 ) -> None:

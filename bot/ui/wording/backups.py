@@ -11,6 +11,7 @@ from gym.backup.errors import (
     BackupUnreadable,
     DatabaseNotMade,
     DiskFailed,
+    DiskFull,
     DumpFailed,
     NoRoom,
     PartMissing,
@@ -24,6 +25,7 @@ from gym.core.language import N_
 DAMAGED: Final = N_("the file is damaged or not complete")
 CAUSES: Final = {
     NoRoom.code: N_("there is not enough room on the disk"),
+    DiskFull.code: N_("there is not enough room on the disk"),
     DiskFailed.code: N_("the folder of the backups cannot be written or read"),
     ToolMissing.code: N_("PostgreSQL's programs are not installed"),
     DumpFailed.code: N_("the database could not be copied"),

@@ -11,11 +11,12 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from gym.backup.errors import BackupAltered, DiskFailed
+from gym.backup.errors import BackupAltered
 from gym.backup.facts import DatabaseFacts
 from gym.backup.files.parts import BackupFiles
 from gym.backup.files.passphrase import BackupKey
 from gym.backup.files.sealed_file import SealedHeader, SealingWriter, opened_chunks
+from gym.backup.programs import disk_fault
 
 LENGTH_BYTES: Final = 4
 
@@ -72,7 +73,7 @@ class OpenedBackup:
                 preface, begun = _read_preface(chunks)
                 yield preface, _after(begun, chunks)
         except OSError as error:
-            raise DiskFailed(error.strerror or type(error).__name__) from None
+            raise disk_fault(error) from None
 
 
 def header_of(files: BackupFiles) -> SealedHeader:
@@ -81,7 +82,7 @@ def header_of(files: BackupFiles) -> SealedHeader:
         with files.opened() as stream:
             return SealedHeader.read(stream, files.name)
     except OSError as error:
-        raise DiskFailed(error.strerror or type(error).__name__) from None
+        raise disk_fault(error) from None
 
 
 def _read_preface(chunks: Iterator[bytes]) -> tuple[Preface, bytes]:

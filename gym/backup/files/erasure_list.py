@@ -63,12 +63,15 @@ def write_erasures(folder: Path, entries: Sequence[JournalEntry], key: BackupKey
     if not folder.is_dir() or (path.exists() and path.read_bytes() == wanted):
         return False
     draft = path.with_suffix(".partial")
-    with draft.open("wb") as file:
-        os.chmod(draft, 0o600)
-        file.write(wanted)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    try:
+        with draft.open("wb") as file:
+            os.chmod(draft, 0o600)
+            file.write(wanted)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
     return True
 
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from pathlib import Path
 
 from gym.audit.verification import TrailVerification
 from gym.backup.errors import TrailBroken
 from gym.backup.files.archive import OpenedBackup, Preface
 from gym.backup.restoring.restoration import Restoration
-from gym.backup.restoring.side_databases import SideDatabases
+from gym.backup.restoring.side_databases import PROOF, SideDatabases
 from gym.backup.restoring.trail_check import trail_at
 from gym.core.database.engine import Database
-
-WORD: Final = "proof"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +28,15 @@ class BackupProof:
     """Tries backups on the server of an open gym, which goes on working."""
 
     database: Database
+    room_at: Path | None = None
+    """A folder on the disk of the database; None where that is another computer's."""
 
     async def prove(self, backup: OpenedBackup) -> ProvedBackup:
         """Raises a `BackupError`, `TrailBroken` for a trail that was changed; nothing is left behind."""
         restoration = Restoration(backup)
-        await restoration.check()
+        await restoration.check(self.room_at)
         sides = SideDatabases(self.database.direct_url)
-        name = sides.named(WORD)
+        name = sides.named(PROOF)
         url = await sides.make(name)
         try:
             preface, trail = await restoration.fill(url), await trail_at(url)

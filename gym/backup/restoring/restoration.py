@@ -14,10 +14,10 @@ from typing import Final
 import asyncpg
 from sqlalchemy import make_url
 
-from gym.backup.errors import NoRoom, RestoreDiffers, RestoreFailed, RevisionUnknown, ToolMissing
+from gym.backup.errors import DiskFull, NoRoom, RestoreDiffers, RestoreFailed, RevisionUnknown, ToolMissing
 from gym.backup.facts import read_facts
 from gym.backup.files.archive import OpenedBackup, Preface
-from gym.backup.programs import complaint, free_bytes
+from gym.backup.programs import complaint, free_bytes, says_full
 from gym.core.config import ConfigError
 from gym.core.database.engine import plain_dsn
 from gym.core.database.migrations import knows
@@ -29,6 +29,8 @@ from gym.settings.key_register import require_keys
 OPTIONS: Final = ("--exit-on-error", "--no-owner", "--no-privileges", "--no-comments", "--no-password")
 GROWTH: Final = 4
 """So many times its own size a backup takes as a database: text is compressed, and indexes are not in it."""
+RESERVE: Final = 64_000_000
+"""For PostgreSQL's own files: one that cannot write its log ends, and the gym beside it too."""
 MEGABYTE: Final = 1_000_000
 _SETTINGS: Final = "SELECT settings::text FROM gym_state"
 _PICTURE: Final = "SELECT client_id, thumbnail FROM face_pictures WHERE thumbnail IS NOT NULL LIMIT 1"
@@ -49,7 +51,7 @@ class Restoration:
         if not knows(preface.facts.revision):
             raise RevisionUnknown(preface.facts.revision)
         if room_at is not None:
-            needed = await asyncio.to_thread(lambda: self.backup.files.size * GROWTH)
+            needed = await asyncio.to_thread(lambda: self.backup.files.size * GROWTH) + RESERVE
             free = await asyncio.to_thread(free_bytes, room_at)
             if free < needed:
                 raise NoRoom(free // MEGABYTE, needed // MEGABYTE)
@@ -66,7 +68,7 @@ class Restoration:
             preface = await asyncio.shield(filling)
         except asyncio.CancelledError:
             pouring.stop()
-            with suppress(RestoreFailed):
+            with suppress(RestoreFailed, DiskFull):
                 await filling
             raise
         await _require_same(url, preface)
@@ -107,7 +109,8 @@ class _Pouring:
                 self._process.kill()
                 self._process.wait()
             if code != 0:
-                raise RestoreFailed(complaint(errors))
+                said = complaint(errors)
+                raise DiskFull if says_full(said) else RestoreFailed(said)
             return preface
 
 

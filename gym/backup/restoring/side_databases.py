@@ -11,14 +11,21 @@ from typing import Final
 import asyncpg
 from sqlalchemy import make_url
 
-from gym.backup.errors import DatabaseNotMade, GymOpen
+from gym.backup.errors import DatabaseNotMade, DiskFull, GymOpen
 from gym.core.database.engine import plain_dsn
 
 MAINTENANCE: Final = "postgres"
 """The database that every server has and nobody works in: one's own cannot be renamed."""
+RESTORING, PROOF = HALF_FILLED = ("restoring", "proof")
 LONGEST_NAME: Final = 63
 _OTHERS: Final = "SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()"
-_ALIKE: Final = "SELECT datname FROM pg_database WHERE starts_with(datname, $1) ORDER BY datname"
+_KEPT: Final = """
+SELECT d.datname FROM pg_database d
+WHERE starts_with(d.datname, $1) OR (
+    d.datname = ANY ($2::text[]) AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datname = d.datname)
+)
+ORDER BY d.datname
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,8 @@ class SideDatabases:
             async with self._maintenance() as connection:
                 await connection.execute(f"DROP DATABASE IF EXISTS {_quoted(name)} WITH (FORCE)")
                 await connection.execute(f"CREATE DATABASE {_quoted(name)} TEMPLATE template0")
+        except asyncpg.DiskFullError:
+            raise DiskFull from None
         except asyncpg.PostgresError as error:
             raise DatabaseNotMade(str(error).splitlines()[0]) from None
         return self.url_of(name)
@@ -56,9 +65,10 @@ class SideDatabases:
             await connection.execute(f"DROP DATABASE IF EXISTS {_quoted(name)} WITH (FORCE)")
 
     async def kept(self) -> list[str]:
-        """Gyms that were replaced by a restore and are kept until somebody says otherwise."""
+        """Gyms that restores have replaced, and what a killed restore or proof has left."""
+        half = [self.named(word) for word in HALF_FILLED]
         async with self._maintenance() as connection:
-            return [row[0] for row in await connection.fetch(_ALIKE, f"{self.own}_before_")]
+            return [row[0] for row in await connection.fetch(_KEPT, f"{self.own}_before_", half)]
 
     async def require_nobody_else(self) -> None:
         """Raises `GymOpen` while another program is connected."""

@@ -45,7 +45,7 @@ async def verify(config: Config, path: Path | None, *, as_json: bool) -> int:
     """Restore a backup beside the gym, compare, drop it again."""
     files = files_at([path or config.backups_root])
     async with open_gym(config, faces=False, migrate=False) as gym:
-        proved = await BackupProof(gym.database).prove(await _opened(config, files))
+        proved = await BackupProof(gym.database, config.own_database).prove(await _opened(config, files))
     preface, trail = proved.preface, proved.trail
     if as_json:
         facts = {"trail": as_facts(trail) if trail else None}

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncGenerator, Generator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from gym.backup.files.passphrase import BackupKey
 from gym.backup.keys.key_store import BackupKeyStore
 from gym.backup.restoring.restoration import Restoration
 from gym.backup.restoring.settling import Settled, settle
-from gym.backup.restoring.side_databases import SideDatabases
+from gym.backup.restoring.side_databases import RESTORING, SideDatabases
 from gym.backup.restoring.trail_check import trail_at
 from gym.commands.audit.verifying import as_facts, in_words
 from gym.commands.backup.asking import asked_passphrase
@@ -43,7 +43,6 @@ from gym.privacy.schemas import JournalEntry
 from gym.security.keys.secrets import Secrets
 from gym.security.permissions import Actor
 
-WORD = "restoring"
 FETCHED = "from-chat-"
 _HAS_ERASURES = "SELECT to_regclass('public.erasures') IS NOT NULL"
 _ERASURES = "SELECT client_id, by_client, asked_at, due_at, done_at FROM erasures WHERE canceled_at IS NULL"
@@ -111,7 +110,7 @@ async def _restore(config: Config, order: RestoreOrder, files: BackupFiles) -> i
     passphrase = asked_passphrase(config)
     backup = await OpenedBackup.by_passphrase(files, passphrase)
     restoration = Restoration(backup)
-    preface = await restoration.check(None if config.database_url else config.powergym_home)
+    preface = await restoration.check(config.own_database)
     secrets = keys_of(config, preface)
     beside = await asyncio.to_thread(_erasures, files, backup.key, passphrase)
     async with _server(config) as url:
@@ -149,7 +148,7 @@ async def _put_in_place(
     if was_gym and not order.replace:
         raise GymThere
     await sides.require_nobody_else()
-    name = sides.named(WORD)
+    name = sides.named(RESTORING)
     url = await sides.make(name)
     try:
         preface, trail = await plan.restoration.fill(url), await trail_at(url)
@@ -159,7 +158,9 @@ async def _put_in_place(
         _keep_backup_key(config, plan, replace=False)
         before = await sides.swap(name, SystemClock().now())
     except BaseException:
-        await sides.drop(name)
+        # A server that the full disk has ended cannot drop it: --forget and the next restore do.
+        with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+            await sides.drop(name)
         raise
     if not was_gym:
         await sides.drop(before)
