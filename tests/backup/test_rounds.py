@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from prometheus_client import REGISTRY
 from pydantic import SecretStr
 from sqlalchemy import select
 
@@ -23,6 +24,7 @@ from gym.notifications.models import Notification, NotificationKind
 from gym.security.permissions import Actor, Role
 from tests.backup.conftest import PHRASE
 from tests.conftest import hire
+from web.api.gauges import measure
 
 SYSTEM = Actor.system()
 DAY = timedelta(days=1)
@@ -168,3 +170,34 @@ async def test_old_files_go_and_their_rows_say_so(backed: Gym, clock: FrozenCloc
     kept = sorted(row.name or "" for row in rows if row.state is BackupState.MADE)
     assert sorted(path.name for path in backups_in(backed.config.backups_root)) == kept
     assert len(kept) < len(rows)
+
+
+async def test_metrics_say_when_and_how_large_the_last_backup_was_and_that_one_failed(
+    backed: Gym, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await measure(backed)
+    assert metric("last_success_seconds") == 0
+    await backed.backup_rounds.round()
+    await measure(backed)
+    [row] = await journal(backed)
+    assert row.made_at is not None
+    assert metric("last_success_seconds") == metric("last_proof_seconds") == row.made_at.timestamp()
+    assert metric("size_bytes") == row.size
+    assert metric("seconds") > 0
+    assert metric("failed") == 0
+
+    async def full(*_: object) -> None:
+        raise NoRoom(1, 2)
+
+    clock.advance(DAY)
+    monkeypatch.setattr(creation, "_require_room", full)
+    await backed.backup_rounds.round()
+    await measure(backed)
+    assert metric("failed") == 1
+    assert metric("last_success_seconds") == row.made_at.timestamp()
+
+
+def metric(name: str) -> float:
+    value = REGISTRY.get_sample_value(f"powergym_backup_{name}")
+    assert value is not None
+    return value

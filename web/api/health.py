@@ -6,7 +6,7 @@ import asyncio
 from functools import cache
 
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from gym.app import Gym
 from gym.core.database.engine import FAULTS, is_unavailable
@@ -14,6 +14,7 @@ from gym.core.database.migrations import current, head
 from gym.core.errors import DatabaseUnavailable, NotFound
 from gym.jobs.health import JobService, failing
 from gym.security.permissions import Actor
+from web.api.gauges import measure
 from web.api.schemas.jobs import HealthAnswer
 from web.http.addresses import client_address, is_from_here
 from web.http.json import reply
@@ -27,8 +28,6 @@ GOOD_FOR = 1.0
 """Seconds for which a finding is told to others too."""
 OPTIONAL = frozenset({"bot", "jobs"})
 """Parts that the door does not need: Telegram and the jobs."""
-JOB_SUCCESS = Gauge("powergym_job_last_success_seconds", "When a job last ran well, in Unix time", ["job"])
-JOB_FAILURES = Gauge("powergym_job_failures", "How often a job has failed since it last ran well", ["job"])
 
 
 class Readiness:
@@ -134,21 +133,8 @@ async def metrics(request: web.Request) -> web.Response:
     """Prometheus' text, for loopback and the allow-list; to others the address does not exist."""
     if not _may_read(request):
         raise NotFound
-    await _measure_jobs(request.app[GYM])
+    await measure(request.app[GYM])
     return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
-
-
-async def _measure_jobs(gym: Gym) -> None:
-    """Read from the database, for another replica may be the one that runs the jobs."""
-    try:
-        async with gym.unit_of_work(Actor.system()) as uow:
-            states = await JobService(uow).states()
-    except DatabaseUnavailable:
-        return
-    for one in states:
-        if one.last_success_at is not None:
-            JOB_SUCCESS.labels(one.name).set(one.last_success_at.timestamp())
-        JOB_FAILURES.labels(one.name).set(one.failures)
 
 
 def _may_read(request: web.Request) -> bool:
