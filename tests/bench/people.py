@@ -100,7 +100,7 @@ async def _fill_batch(gym: Gym, vectors: Vectors) -> list[UUID]:
     keyring = gym.secrets.data
     protection = protection_for(keyring, keyring.first)
     clients = [new_id() for _ in vectors]
-    texts = [_as_text(protection.protect(vector)) for vector in vectors]
+    texts = [as_text(protection.protect(vector)) for vector in vectors]
     async with gym.database.direct() as connection, connection.transaction():
         await connection.execute(NEW_CLIENTS, clients)
         ids = [new_id() for _ in vectors]
@@ -108,6 +108,6 @@ async def _fill_batch(gym: Gym, vectors: Vectors) -> list[UUID]:
     return clients
 
 
-def _as_text(vector: Vectors) -> str:
+def as_text(vector: Vectors) -> str:
     """pgvector's text form; five digits are more than a half-precision number holds."""
     return "[" + ",".join(f"{value:.5g}" for value in vector.tolist()) + "]"
