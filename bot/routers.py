@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot import home, joining
 from bot.desk.admin import account, backups, candidates, invitations, jobs, settings, sign_ins, team
+from bot.desk.admin.audit import flow as audit
 from bot.desk.approvals import approvals, approved_sales, asking, write_offs
 from bot.desk.clients import (
     blocking,
@@ -128,6 +129,7 @@ ROUTERS: tuple[Router, ...] = (
     consents.router,
     jobs.router,
     backups.router,
+    audit.router,
     settings.router,
     account.router,
     sign_ins.router,

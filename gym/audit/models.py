@@ -17,7 +17,11 @@ class AuditEntry(Base):
     """One change (or one look at a person's data); staff are kept by name, a client by id alone."""
 
     __tablename__ = "audit_entries"
-    __table_args__ = (Index("ix_audit_entries_subject", "subject_type", "subject_id", "at"),)
+    __table_args__ = (
+        Index("ix_audit_entries_subject", "subject_type", "subject_id", "at"),
+        Index("ix_audit_entries_actor", "actor_id", "at"),
+        Index("ix_audit_entries_action", "action", "at"),
+    )
 
     id: Mapped[Id]
     at: Mapped[datetime] = mapped_column(index=True)

@@ -1,0 +1,1 @@
+"""The audit in chat: its buttons, its words, its screens."""

@@ -1,0 +1,178 @@
+"""The audit is searched by person, client, kind and day, and says what a change changed, in two languages."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+import pytest
+from sqlalchemy import func, select
+
+from gym.app import Gym
+from gym.audit.models import AuditEntry
+from gym.clients.models import Client
+from gym.clients.schemas import ClientChanges
+from gym.clients.service import ClientService
+from gym.core.clock import FrozenClock
+from gym.core.language import Translator
+from gym.privacy.erasure import ErasureService
+from gym.reports.trail import words
+from gym.reports.trail.actions import ACTIONS, TrailKind
+from gym.reports.trail.labels import LABELS
+from gym.reports.trail.schemas import GYM_ITSELF, TrailPage, TrailQuery, TrailRow
+from gym.reports.trail.service import VIEWED, TrailService
+from gym.security.permissions import Actor, NotAllowed
+from gym.staff.service import StaffService
+from tests.support.front_desk import statements
+from tests.support.memberships import DeskClerk
+
+MOST_QUERIES: Final = 6
+GYM: Final = Path(__file__).parents[2] / "gym"
+
+
+async def look(gym: Gym, actor: Actor, query: TrailQuery | None = None, number: int = 0) -> TrailPage:
+    async with gym.unit_of_work(actor) as uow:
+        return await TrailService(uow).page(query or TrailQuery(), number)
+
+
+async def looks(gym: Gym) -> int:
+    async with gym.unit_of_work(Actor.system()) as uow:
+        seen = select(func.count()).where(AuditEntry.action == VIEWED)
+        return await uow.session.scalar(seen) or 0
+
+
+def row_of(page: TrailPage, action: str) -> TrailRow:
+    return next(row for row in page.rows if row.action == action)
+
+
+async def test_a_change_says_what_it_was_and_is(gym: Gym, admin: Actor, berta: Client) -> None:
+    page = await look(gym, admin, TrailQuery(client_id=berta.id, kind=TrailKind.CLIENTS))
+    changed = row_of(page, "client.changed")
+    assert (changed.actor, changed.subject, page.subject) == ("Ana Admin", "Berta Vargas", "Berta Vargas")
+    assert list(words.change_lines(Translator("en"), changed)) == ["Phone: +573001234567 → +573109876543"]
+    assert list(words.change_lines(Translator("es"), changed)) == ["Teléfono: +573001234567 → +573109876543"]
+    assert words.title(Translator("es"), changed.action) == "cambió los datos"
+    page = await look(gym, admin, TrailQuery(client_id=berta.id, kind=TrailKind.MONEY))
+    paid = row_of(page, "ledger.payment")
+    assert paid.subject == "Berta Vargas"
+    assert "Amount: $150,000" in list(words.change_lines(Translator("en"), paid))
+    assert "Method: Cash" in list(words.change_lines(Translator("en"), paid))
+    settings = {"grace_days": 3}
+    async with gym.unit_of_work(admin) as uow:
+        await StaffService(uow).change_settings(settings)
+    changed = row_of(await look(gym, admin), "settings.changed")
+    assert [line.partition(": ")[2] for line in words.change_lines(Translator("en"), changed)] in (
+        ["0 → 3"],
+        ["3"],
+    )
+
+
+async def test_rows_are_found_by_person_client_kind_and_day(
+    gym: Gym, admin: Actor, employee: Actor, berta: Client, clock: FrozenClock
+) -> None:
+    clock.advance(timedelta(days=1))
+    desk = DeskClerk(gym, employee)
+    otto = await desk.client("Otto")
+    await desk.sell(otto, await desk.plan(name="Other"))
+    async with gym.unit_of_work(Actor.system()) as uow:
+        uow.audit("backup.asked", ("backups", None))
+        today = uow.today
+
+    async def actions(query: TrailQuery) -> set[str]:
+        async with gym.unit_of_work(admin) as uow:
+            return {row.action for row in await TrailService(uow).rows(query, 100)} - {VIEWED}
+
+    assert await actions(TrailQuery(by=employee.id)) == {"ledger.charge", "subscription.sold"}
+    assert await actions(TrailQuery(by=GYM_ITSELF)) == {"backup.asked"}
+    assert "client.registered" in await actions(TrailQuery(client_id=berta.id))
+    assert await actions(TrailQuery(client_id=otto.id)) == {"ledger.charge", "subscription.sold"}
+    plans = await actions(TrailQuery(kind=TrailKind.PLANS))
+    assert "subscription.sold" in plans
+    assert not {action for action in plans if not action.startswith("subscription.")}
+    assert await actions(TrailQuery(day=today)) == {"ledger.charge", "subscription.sold", "backup.asked"}
+    yesterday = TrailQuery(by=admin.id, day=today - timedelta(days=1), kind=TrailKind.CLIENTS)
+    assert await actions(yesterday) == {"client.registered", "client.changed"}
+
+
+async def test_pages_have_eight_rows_in_few_queries(gym: Gym, admin: Actor, berta: Client) -> None:
+    async with gym.unit_of_work(admin) as uow:
+        for number in range(20):
+            uow.audit("job.run", ("job_runs", None), None, {"job": "x", "count": number})
+    with statements(gym) as seen:
+        first = await look(gym, admin, TrailQuery(by=admin.id))
+    assert len(seen) <= MOST_QUERIES, seen
+    assert len(first.rows) == 8
+    second = await look(gym, admin, TrailQuery(by=admin.id), 1)
+    assert {row.id for row in first.rows}.isdisjoint({row.id for row in second.rows})
+    assert (await look(gym, admin, TrailQuery(by=admin.id), 99)).number == first.pages - 1
+
+
+async def test_a_look_is_recorded_once_and_turning_pages_is_the_same_look(
+    gym: Gym, admin: Actor, berta: Client, clock: FrozenClock
+) -> None:
+    await look(gym, admin)
+    await look(gym, admin, number=1)
+    assert await looks(gym) == 1
+    await look(gym, admin, TrailQuery(client_id=berta.id))
+    assert await looks(gym) == 2
+    clock.advance(timedelta(minutes=11))
+    await look(gym, admin)
+    assert await looks(gym) == 3
+
+
+async def test_only_admins_look(gym: Gym, employee: Actor, berta: Client) -> None:
+    with pytest.raises(NotAllowed):
+        await look(gym, employee)
+    with pytest.raises(NotAllowed):
+        await look(gym, Actor.member(berta.id, "Berta"))
+
+
+async def test_of_an_erased_client_the_rows_stay_and_say_so(
+    gym: Gym, admin: Actor, berta: Client, clock: FrozenClock
+) -> None:
+    mine = TrailQuery(client_id=berta.id, kind=TrailKind.CLIENTS)
+    async with gym.unit_of_work(Actor.member(berta.id, "Berta Vargas")) as uow:
+        await ErasureService(uow).ask(berta.id)
+    asked = row_of(await look(gym, admin, mine), "client.erasure_asked")
+    assert asked.actor == "Berta Vargas"
+    clock.advance(timedelta(days=1))
+    async with gym.unit_of_work(Actor.system()) as uow:
+        await ErasureService(uow).carry_out_due()
+    page = await look(gym, admin, mine)
+    t = Translator("es")
+    assert {words.subject(t, row) for row in page.rows} == {"un cliente borrado"}
+    assert words.actor(t, row_of(page, "client.erasure_asked")) == "un cliente borrado"
+    changed = row_of(page, "client.changed")
+    assert changed.erased
+    assert list(words.change_lines(t, changed)) == []
+    assert "Vargas" not in str(page)
+
+
+async def test_what_somebody_typed_is_no_markup(gym: Gym, admin: Actor, berta: Client) -> None:
+    from bot.desk.admin.audit.wording import row_text
+    from bot.ui.screens import HtmlTranslator
+
+    async with gym.unit_of_work(admin) as uow:
+        await ClientService(uow).edit(berta.id, ClientChanges(notes="<b>" + "x" * 300))
+    page = await look(gym, admin, TrailQuery(client_id=berta.id, kind=TrailKind.CLIENTS))
+    said = row_text(HtmlTranslator("en"), row_of(page, "client.changed"))
+    assert "&lt;b&gt;x" in said
+    assert len(said) < 300
+
+
+def test_every_action_that_the_code_writes_has_words() -> None:
+    written = {
+        action
+        for path in GYM.rglob("*.py")
+        for action in re.findall(r'audit(?:_changes)?\(\s*"([a-z_]+\.[a-z_]+)"', path.read_text())
+    }
+    assert len(written) > 70
+    assert sorted(written - ACTIONS.keys()) == []
+
+
+def test_every_value_of_a_client_has_a_label() -> None:
+    from gym.clients.fields.table import CLIENT_FIELDS
+
+    assert {column for row in CLIENT_FIELDS.values() for column in row.columns} <= LABELS.keys()
