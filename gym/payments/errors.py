@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
 from gym.core.errors import Conflict, Forbidden, Invalid, NotFound
 from gym.core.language import N_
@@ -101,7 +102,7 @@ class RefundNeedsAdmin(Forbidden):
 
 
 class RefundTooLarge(Invalid):
-    """More than what is owed and what was paid together."""
+    """More than what is owed and what was paid together; `limit` is 0 where there is nothing of either."""
 
     code = "refund_too_large"
     message = N_("At most {limit} can be given back or taken off. Choose that much or less.")
@@ -109,6 +110,11 @@ class RefundTooLarge(Invalid):
     def __init__(self, limit: Decimal) -> None:
         super().__init__(limit=limit)
         self.limit = limit
+        if not limit:
+            self.message = NOTHING_TO_GIVE_BACK
+
+
+NOTHING_TO_GIVE_BACK: Final = N_("There is no money of this plan to give back or to take off.")
 
 
 class NotEnoughCredit(Conflict):

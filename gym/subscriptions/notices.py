@@ -5,6 +5,7 @@ What nobody waits for (activated, expired, reminders) leaves after the quiet hou
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from gym.notifications.outbox import DESK, Recipient
@@ -77,11 +78,13 @@ def tell_canceled(
     uow: UnitOfWork,
     subscription: Subscription,
     given: GivenBack,
+    last_day: date,
     *,
     begun: bool,
     stays: Subscription | None,
 ) -> None:
-    about = plan_details(subscription)
+    """`last_day` is the one that it had before it was canceled, which is the one the client knows."""
+    about = plan_details(subscription).model_copy(update={"ends_on": last_day})
     outcome = CancellationDetails(
         begun=begun,
         running_plan=stays.plan.name if stays else None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 from bot.routing.navigation import go, go_home
@@ -34,6 +35,16 @@ MEANS = {
         "An employee works at the desk: clients, entries, sales and payments. The team, plans, settings and "
         "later corrections are the admins'."
     ),
+}
+
+
+INVITATIONS: Final = {
+    Role.ADMIN: N_("<b>Invitation for a new admin.</b> It works once, for 24 hours:"),
+    Role.EMPLOYEE: N_("<b>Invitation for a new employee.</b> It works once, for 24 hours:"),
+}
+MAKE: Final = {
+    Role.ADMIN: N_("Make <b>{name}</b> an admin?"),
+    Role.EMPLOYEE: N_("Make <b>{name}</b> an employee?"),
 }
 
 
@@ -108,7 +119,7 @@ async def invite(context: UpdateContext, press: Invite) -> None:
     async with context.unit_of_work() as uow:
         issued = await StaffService(uow).invite(press.role)
     t = context.t
-    text = t("Invitation for a new <b>{role}</b>. Works once, for 24 hours:", role=t(ROLES[press.role]))
+    text = t(INVITATIONS[press.role])
     if press.role is Role.ADMIN:
         text = t("Whoever opens it is an admin only after you have confirmed them here.") + "\n\n" + text
     address = bot_link(context.settings, issued.token)
@@ -172,9 +183,8 @@ async def ask_role(context: UpdateContext, press: AskRole) -> None:
         one = await StaffService(uow).get(press.staff_id)
     t = context.t
     text = t(
-        "Make <b>{name}</b> {role}?\n\n{means}\n\nSign-ins at the kiosk have to be made anew.",
-        name=one.name,
-        role=t(ROLES[press.role]),
+        "{question}\n\n{means}\n\nSign-ins at the kiosk have to be made anew.",
+        question=Html(t(MAKE[press.role], name=one.name)),
         means=Html(t(MEANS[press.role])),
     )
     make = button(t("Make {role}", role=t(ROLES[press.role])), ChangeRole(one.id, press.role))

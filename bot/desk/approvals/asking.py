@@ -22,8 +22,9 @@ from gym.approvals.errors import AlreadyAsked
 from gym.approvals.models import Approval
 from gym.approvals.service import ApprovalService
 from gym.core.language import N_
-from gym.payments.errors import MoneyGivenBack
+from gym.payments.errors import MoneyGivenBack, RefundTooLarge
 from gym.payments.models import TILL, Method
+from gym.payments.money_back import MoneyBack
 from gym.subscriptions.discounts import Discount, DiscountKind
 from gym.subscriptions.service import SubscriptionService
 
@@ -69,6 +70,9 @@ async def ask_void(context: UpdateContext, press: AskVoid) -> None:
 async def ask_refund(context: UpdateContext, press: AskRefund) -> None:
     async with context.unit_of_work() as uow:
         subscription = await SubscriptionService(uow).get(press.subscription_id)
+        paid = await MoneyBack(uow).refundable(subscription.account_id)
+    if not paid:
+        raise RefundTooLarge(paid)
     wish = context.t(
         "💸 Money back\n👤 {client}\n🏷 {plan}",
         client=subscription.client.full_name,

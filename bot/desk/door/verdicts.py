@@ -80,7 +80,15 @@ def _facts(t: HtmlTranslator, verdict: Verdict) -> list[str]:
 
 
 def _denied(t: HtmlTranslator, verdict: Verdict) -> str:
-    why = t(
+    return (
+        t("⛔ <b>{client}</b> may not come in.", client=verdict.client_name)
+        + f"\n{denial_reason(t, verdict)}"
+    )
+
+
+def denial_reason(t: HtmlTranslator, verdict: Verdict) -> str:
+    """Why the client may not come in, as a sentence."""
+    return t(
         _why(verdict),
         until=verdict.until,
         reason=verdict.reason,
@@ -90,7 +98,6 @@ def _denied(t: HtmlTranslator, verdict: Verdict) -> str:
         opens_on=verdict.opens_on,
         opens_at=f"{verdict.opens_at:%H:%M}" if verdict.opens_at else "",
     )
-    return t("⛔ <b>{client}</b> may not come in.", client=verdict.client_name) + f"\n{why}"
 
 
 def _why(verdict: Verdict) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -205,9 +207,11 @@ async def _cancel(ctx: FormContext) -> Screen:
     if asks:
         credited = shares.credited - _comes_off(ctx)
         mode, amount = (RefundMode.AMOUNT, credited) if credited else (RefundMode.NONE, None)
+    subscription_id = ctx.value("subscription_id", UUID)
     async with ctx.unit_of_work() as uow:
+        last_day = (await SubscriptionService(uow).get(subscription_id)).ends_on
         canceled = await SubscriptionService(uow).cancel(
-            ctx.value("subscription_id", UUID),
+            subscription_id,
             ctx.value("reason", str),
             refund=mode,
             amount=amount,
@@ -215,12 +219,25 @@ async def _cancel(ctx: FormContext) -> Screen:
         )
         credit = await ClientCredit(uow).balance(canceled.client_id)
         running = await SubscriptionService(uow).current(canceled.client_id)
-    return _done(ctx, canceled, running, credit, shares.refunded if asks else ZERO)
+    done = _Done(canceled, last_day, running, credit, shares.refunded if asks else ZERO)
+    return _done_screen(ctx, done)
 
 
-def _done(
-    ctx: FormContext, canceled: Subscription, running: Subscription | None, credit: Decimal, asked: Decimal
-) -> Screen:
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """A cancellation that was carried out."""
+
+    canceled: Subscription
+    last_day: date
+    """The plan's before: closings and freezes that moved it are taken off by the cancellation itself."""
+    running: Subscription | None
+    credit: Decimal
+    asked: Decimal
+    """The client's money that an admin has yet to give back."""
+
+
+def _done_screen(ctx: FormContext, done: _Done) -> Screen:
+    canceled, running, credit, asked = done.canceled, done.running, done.credit, done.asked
     t, rows, owed = ctx.t, list[Row](), canceled.account.balance
     lines = [
         t(
@@ -228,7 +245,7 @@ def _done(
             client=canceled.client.full_name,
             plan=canceled.plan.name,
             starts_on=canceled.starts_on,
-            ends_on=canceled.ends_on,
+            ends_on=done.last_day,
         )
     ]
     if running is not None:

@@ -51,8 +51,7 @@ def _end_screen(t: HtmlTranslator, one: Subscription, freeze: Freeze | None, tod
     back = nav(t, back=Card(one.client_id))
     closed = freeze_on(one, today)
     if freeze is None and closed is not None and closed.ends_on is not None:
-        text = t("🔒 The gym is closed until {day}. Every plan rests until then.", day=closed.ends_on)
-        return Screen(text, [back])
+        return Screen(_closed(t, closed.ends_on), [back])
     if freeze is None:
         return Screen(t("Nothing is frozen. The client can come in."), [_check_in(t, one), back])
     label = t("✅ Back today") if freeze.starts_on <= today else t("✅ Call it off")
@@ -90,7 +89,15 @@ async def end(context: UpdateContext, press: EndFreezeNow) -> None:
         plan=one.plan.name,
         day=one.ends_on,
     )
-    await context.show(Screen(text, [_check_in(t, one), nav(t, back=Card(one.client_id))]))
+    closed = freeze_on(one, context.today)
+    if closed is not None and closed.ends_on is not None:
+        text += "\n" + _closed(t, closed.ends_on)
+    rows = [_check_in(t, one)] if closed is None else []
+    await context.show(Screen(text, [*rows, nav(t, back=Card(one.client_id))]))
+
+
+def _closed(t: HtmlTranslator, until: date) -> str:
+    return t("🔒 The gym is closed until {day}. Every plan rests until then.", day=until)
 
 
 def _check_in(t: HtmlTranslator, one: Subscription) -> Row:

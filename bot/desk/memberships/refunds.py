@@ -43,6 +43,8 @@ async def refund(context: UpdateContext, press: RefundPlan) -> None:
     async with context.unit_of_work() as uow:
         one = await SubscriptionService(uow).get(press.subscription_id)
         paid = await MoneyBack(uow).refundable(one.account_id)
+    if not paid:
+        raise RefundTooLarge(paid)
     values = {"subscription_id": one.id, "plan": plan_text(context.t, one), "paid": paid}
     await begin(context, REFUND, values, back=ManagePlan(one.id))
 

@@ -17,6 +17,7 @@ from bot.ui.buttons.money import TakePayment
 from bot.ui.screens import Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.terms import METHODS
+from gym.attendance.cards.door_outlook import DoorOutlook
 from gym.core.language import N_
 from gym.core.money import round_down
 from gym.core.reading.days import Days
@@ -138,7 +139,8 @@ async def _take(ctx: FormContext) -> Screen:
             paid_on=ctx.maybe("paid_on", date),
             destination=ctx.maybe("destination", str),
         )
-    return receipt_screen(ctx.t, receipt)
+        door = await DoorOutlook(uow).verdict(receipt.client_id)
+    return receipt_screen(ctx.t, receipt, door=door)
 
 
 PAYMENT = router.form(

@@ -19,6 +19,7 @@ from bot.ui.keyboards import Button, button, grid, nav
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.terms import METHODS
+from gym.attendance.cards.door_outlook import DoorOutlook
 from gym.payments.credit import ClientCredit
 from gym.payments.errors import owed_only
 from gym.payments.models import TILL, Method
@@ -100,7 +101,8 @@ async def pay_now(context: UpdateContext, press: PayNow) -> None:
         receipt = await SubscriptionService(uow).take_payment(
             press.subscription_id, press.amount, press.method, key=press_key(context)
         )
-    await context.keep(receipt_screen(context.t, receipt))
+        door = await DoorOutlook(uow).verdict(receipt.client_id)
+    await context.keep(receipt_screen(context.t, receipt, door=door))
 
 
 @router.on(OtherAmount)

@@ -5,20 +5,24 @@ from __future__ import annotations
 from decimal import Decimal
 from uuid import UUID
 
+from bot.desk.door.verdicts import denial_reason
 from bot.forms.definition import Form, FormContext
 from bot.forms.opening import begin
 from bot.forms.steps import reason_step
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.approvals import AskVoid
 from bot.ui.buttons.clients import Card
+from bot.ui.buttons.door import CheckInClient
 from bot.ui.buttons.money import ShowReceipt, TakeBack, TakePayment, VoidPayment
 from bot.ui.callbacks import Callback, callback
 from bot.ui.documents import send_receipt
 from bot.ui.keyboards import Button, Row, button, nav
-from bot.ui.screens import HtmlTranslator, Screen, say_error
+from bot.ui.screens import Html, HtmlTranslator, Screen, say_error
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.memberships.freezes import receipt_rests
 from bot.ui.wording.terms import METHODS, receipt_number
+from gym.attendance.checkin.schemas import Verdict
+from gym.attendance.models import VerdictCode
 from gym.clients.service import ClientService
 from gym.core.language import N_
 from gym.payments.errors import AlreadyVoided, MoneyGivenBack, VoidNeedsAdmin
@@ -51,11 +55,17 @@ async def show_receipt(context: UpdateContext, press: ShowReceipt) -> None:
 
 
 def receipt_screen(
-    t: HtmlTranslator, receipt: Receipt, *, may_void: bool = True, may_return: bool = False
+    t: HtmlTranslator,
+    receipt: Receipt,
+    *,
+    may_void: bool = True,
+    may_return: bool = False,
+    door: Verdict | None = None,
 ) -> Screen:
     """The receipt at the desk. Whoever has just taken the payment may void it; others ask an admin.
 
-    A payment that was refunded cannot be voided as well; an admin books when the refund came back.
+    A payment that was refunded cannot be voided as well; an admin books when the refund came back. `door` is
+    what the door would say now, which whoever has just been paid tells the client.
     """
     lines = [_heading(t, receipt), "", *_facts(t, receipt)]
     if receipt.balance_after:
@@ -64,13 +74,28 @@ def receipt_screen(
         lines.append(t("Paid in full."))
     if _is_given_back(receipt):
         lines.append(t("💸 {amount} of it were given back: it cannot be voided.", amount=receipt.given_back))
+    lines += door_lines(t, door)
     pdf = button(t("📄 PDF"), ReceiptPdf(receipt.entry_id))
-    rows: list[Row] = [[pdf, *_undo(t, receipt, may_void)]]
+    rows: list[Row] = [*door_row(t, door), [pdf, *_undo(t, receipt, may_void)]]
     if _is_given_back(receipt) and may_return:
         rows.append([_came_back(t, receipt)])
     if receipt.balance_after and not receipt.voided:
         rows.insert(0, [button(t("💵 Take payment"), TakePayment(receipt.subscription_id), wide=True)])
     return Screen("\n".join(lines), [*rows, nav(t, back=Card(receipt.client_id))])
+
+
+def door_lines(t: HtmlTranslator, door: Verdict | None) -> list[str]:
+    """That the door refuses, and why: a part of the price, say, opens nothing."""
+    if door is None or door.admitted:
+        return []
+    return ["", t("⛔ May not come in yet: {why}", why=Html(denial_reason(t, door)))]
+
+
+def door_row(t: HtmlTranslator, door: Verdict | None) -> list[Row]:
+    """*Check in* for whoever pays on the way in and was not counted today."""
+    if door is None or door.client_id is None or door.code is not VerdictCode.ADMITTED:
+        return []
+    return [[button(t("✅ Check in"), CheckInClient(door.client_id), wide=True)]]
 
 
 def _heading(t: HtmlTranslator, receipt: Receipt) -> str:
@@ -194,9 +219,10 @@ async def _void(ctx: FormContext) -> Screen:
             ctx.value("entry_id", UUID), ctx.value("reason", str)
         )
     t = ctx.t
-    text = t("Voided. To pay now: {balance}", balance=subscription.account.balance)
+    balance = subscription.account.balance
+    text = t("Voided. To pay now: {balance}", balance=balance) if balance else t("Voided. Nothing is owed.")
     pay = button(t("💵 Take payment"), TakePayment(subscription.id), wide=True)
-    rows = [[pay]] if subscription.account.balance else []
+    rows = [[pay]] if balance else []
     return Screen(text, [*rows, nav(t, back=Card(subscription.client_id))])
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from bot.desk.idempotency import press_key
-from bot.desk.money.receipts import ReceiptPdf
+from bot.desk.money.receipts import ReceiptPdf, door_lines, door_row
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import Card
 from bot.ui.buttons.money import TakeEverything, TakePayment
@@ -17,6 +17,8 @@ from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.memberships.refusals import refusal_screen
 from bot.ui.wording.terms import METHODS, receipt_number
+from gym.attendance.cards.door_outlook import DoorOutlook
+from gym.attendance.checkin.schemas import Verdict
 from gym.payments.errors import owed_only
 from gym.payments.models import TILL, Method
 from gym.subscriptions.errors import JustChanged
@@ -75,11 +77,12 @@ async def pay_everything(context: UpdateContext, press: PayEverything) -> None:
             done = await JointPayments(uow).take_everything(
                 press.client_id, press.amount, press.method, key=press_key(context), destination=destination
             )
+            door = await DoorOutlook(uow).verdict(press.client_id)
     except JustChanged as error:
         again = TakeEverything(press.client_id)
         await context.show(refusal_screen(context.t, error, press.client_id, again=again))
         return
-    await context.keep(joint_screen(context.t, done))
+    await context.keep(joint_screen(context.t, done, door))
 
 
 def _which_account(t: HtmlTranslator, press: PayEverything, accounts: Sequence[str]) -> Screen:
@@ -90,8 +93,8 @@ def _which_account(t: HtmlTranslator, press: PayEverything, accounts: Sequence[s
     return Screen(t("To which account?"), [*rows, nav(t, back=TakeEverything(press.client_id))])
 
 
-def joint_screen(t: HtmlTranslator, done: JointReceipt) -> Screen:
-    """The receipt of a joint payment, part by part."""
+def joint_screen(t: HtmlTranslator, done: JointReceipt, door: Verdict | None = None) -> Screen:
+    """The receipt of a joint payment, part by part, and what the door would say now."""
     first = done.first
     lines = [
         t("✅ <b>Paid {amount}</b> ({method})", amount=done.total, method=t(METHODS[first.method])),
@@ -109,8 +112,9 @@ def joint_screen(t: HtmlTranslator, done: JointReceipt) -> Screen:
         )
         for one in done.parts
     ]
-    lines += ["", t("Paid in full.")]
-    rows: Keyboard = [[button(t("📄 PDF"), ReceiptPdf(first.entry_id))], nav(t, back=Card(first.client_id))]
+    lines += ["", t("Paid in full."), *door_lines(t, door)]
+    pdf = button(t("📄 PDF"), ReceiptPdf(first.entry_id))
+    rows: Keyboard = [*door_row(t, door), [pdf], nav(t, back=Card(first.client_id))]
     return Screen("\n".join(lines), rows)
 
 

@@ -82,6 +82,7 @@ class Cancellation:
         reason = parse_reason(reason)
         found = await self._subscriptions.require_loaded(subscription_id)
         await FourEyes(self.uow).require_another(found.client_id, Permission.CANCEL_SUBSCRIPTION)
+        last_day = found.ends_on  # as it was read in the summary: without its rests it ends earlier
         subscription = await FreezeService(self.uow).release(subscription_id)
         begun = not is_waiting(subscription, self.uow.today)
         given = await self._give_back(subscription, refund, amount, reason, method)
@@ -89,7 +90,7 @@ class Cancellation:
         if given.refunded or given.kept:
             await self._settlement.after_refund(subscription)
         stays = await SubscriptionQueries(self.uow).current(subscription.client_id)
-        notices.tell_canceled(self.uow, subscription, given, begun=begun, stays=stays)
+        notices.tell_canceled(self.uow, subscription, given, last_day, begun=begun, stays=stays)
         return subscription
 
     async def _give_back(

@@ -328,6 +328,7 @@ LOOKS: Final = {
     "AttemptService.today",
     "CardSheets.waiting",
     "CardService.card",
+    "DoorOutlook.verdict",
     "PresenceService.inside",
     "PresenceService.occupancy",
     "AttendanceService.visits",

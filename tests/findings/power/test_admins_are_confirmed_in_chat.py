@@ -52,7 +52,7 @@ async def link_of(ana: Person, label: str = "➕ Admin") -> str:
     await ana.sends("/start")
     await ana.taps("Team")
     await ana.taps(label)
-    message = await ana.sees("Works once, for 24 hours")
+    message = await ana.sees("It works once, for 24 hours")
     return next(word for word in message.words.split() if word.startswith("https://t.me/"))
 
 

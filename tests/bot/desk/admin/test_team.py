@@ -100,7 +100,7 @@ async def test_an_invitation_is_accepted_once_and_gives_its_role(
     await ana.sends("/start")
     await ana.taps("Team")
     await ana.taps("➕ Employee")
-    message = await ana.sees("Invitation for a new Employee")
+    message = await ana.sees("Invitation for a new employee")
     assert message.photo_url
     url = next(word for word in message.words.split() if word.startswith("https://t.me/"))
     leo, max_ = await telegram.person("Leo"), await telegram.person("Max")
