@@ -148,7 +148,7 @@ async def _for_strangers(context: UpdateContext) -> Screen:
     text = context.t(
         N_(
             "Hello! This is the chat of {gym}. If you train here, share your phone number with the button"
-            " below, or ask at the desk for your link."
+            " below, or ask at the desk for your link. Until then I answer one message a minute."
         ),
         gym=context.settings.name,
     )

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from gym.app import Gym, open_gym
 from gym.backup.health import BackupHealthReader, BackupTrouble
 from gym.backup.keys.key_store import BackupKeyStore
+from gym.clients.service import ClientService
 from gym.commands.certificate import finding as https
 from gym.commands.faces import findings_of
 from gym.commands.findings import Finding, show
@@ -67,6 +68,7 @@ async def _database(gym: Gym) -> AsyncIterator[Finding]:
             "extensions", not missing, "all there" if not missing else f"missing: {missing}", "install them"
         )
         yield await money_finding(uow)
+        yield await documents_finding(uow)
         if found == wanted:
             yield await backup_finding(uow, gym.config)
         yield Finding("gym", True, f"{uow.settings.name}, {uow.settings.timezone}, {uow.now.isoformat()}")
@@ -80,6 +82,15 @@ async def money_finding(uow: UnitOfWork) -> Finding:
 
 
 MAKE_PHRASE: Final = "an admin opens Backups in chat, or run: python -m gym backup phrase"
+
+
+async def documents_finding(uow: UnitOfWork) -> Finding:
+    """Documents that an earlier release may have read wrongly: the kiosk would refuse the right number."""
+    doubts = (await ClientService(uow).documents_in_doubt()).total
+    found = f"{doubts} that an earlier version may have read wrongly" if doubts else "as they were typed"
+    return Finding("documents", not doubts, found, "an admin opens Clients, then “documents to check”")
+
+
 ADVICE: Final = {
     BackupTrouble.NONE_YET: "run: python -m gym backup make",
     BackupTrouble.TOO_OLD: "see that the program runs at night, then: python -m gym backup make",

@@ -107,7 +107,7 @@ async def test_a_member_sees_exports_and_erases_the_own_data(
     await rosa.sends("/start")
     await rosa.sees(
         "Hello! This is the chat of {gym}. If you train here, share your phone number with the button"
-        " below, or ask at the desk for your link.",
+        " below, or ask at the desk for your link. Until then I answer one message a minute.",
         gym="PowerGym",
     )
 

@@ -146,6 +146,13 @@ async def test_what_people_write_is_never_markup(page: Page, ana: Person) -> Non
 
 
 @browser_test
+async def test_overrides_of_direction_turn_no_name_round(page: Page, ana: Person) -> None:
+    await ana.client.person("\u202enimda\u200b", last_name="\u2067Vega")
+    await expect(page.locator(".item b", has_text="nimda")).to_have_text("nimda Vega")
+    await expect(page.locator(".item", has_text="nimda").locator(".avatar")).to_have_text("NV")
+
+
+@browser_test
 @pytest.mark.parametrize(
     "page", [{"locale": "es-CO", "viewport": {"width": 390, "height": 844}}], indirect=True
 )

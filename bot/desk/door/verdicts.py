@@ -14,7 +14,7 @@ from bot.ui.keyboards import Button, Row, button, grid, nav
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.memberships.rewards import percent_words, to_go_line
-from bot.ui.wording.verdicts import CLOSED_DEBT, FROZEN_OPEN_END, WHY, Code
+from bot.ui.wording.verdicts import WHY, Code, denial_reason
 from gym.attendance.checkin.schemas import Verdict
 from gym.core.language import N_
 from gym.security.permissions import Permission
@@ -84,28 +84,6 @@ def _denied(t: HtmlTranslator, verdict: Verdict) -> str:
         t("⛔ <b>{client}</b> may not come in.", client=verdict.client_name)
         + f"\n{denial_reason(t, verdict)}"
     )
-
-
-def denial_reason(t: HtmlTranslator, verdict: Verdict) -> str:
-    """Why the client may not come in, as a sentence."""
-    return t(
-        _why(verdict),
-        until=verdict.until,
-        reason=verdict.reason,
-        starts_on=verdict.starts_on,
-        ends_on=verdict.ends_on,
-        balance=verdict.balance or verdict.closed_debt,
-        opens_on=verdict.opens_on,
-        opens_at=f"{verdict.opens_at:%H:%M}" if verdict.opens_at else "",
-    )
-
-
-def _why(verdict: Verdict) -> str:
-    if verdict.code is Code.FROZEN and verdict.until is None:
-        return FROZEN_OPEN_END
-    if verdict.code is Code.PAYMENT_DUE and not verdict.balance:
-        return CLOSED_DEBT
-    return WHY[verdict.code]
 
 
 def _remarks(t: HtmlTranslator, verdict: Verdict, settings: GymSettings) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from uuid import UUID
 
-from bot.desk.door.verdicts import denial_reason
 from bot.forms.definition import Form, FormContext
 from bot.forms.opening import begin
 from bot.forms.steps import reason_step
@@ -21,6 +20,7 @@ from bot.ui.screens import Html, HtmlTranslator, Screen, say_error
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.memberships.freezes import receipt_rests
 from bot.ui.wording.terms import METHODS, receipt_number
+from bot.ui.wording.verdicts import denial_reason
 from gym.attendance.checkin.schemas import Verdict
 from gym.attendance.models import VerdictCode
 from gym.clients.service import ClientService

@@ -69,6 +69,11 @@ export function avatar(id, name, small = false) {
   return element;
 }
 
+// Telegram lets people put overrides of direction and letters without width into their names; drawn as they are,
+// they turn a name round ("nimda" reads as "admin") and leave a face without a letter.
+const INVISIBLE = /[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
+
 export function fullName(person) {
-  return [person.first_name, person.last_name].filter(Boolean).join(" ");
+  const name = [person.first_name, person.last_name].filter(Boolean).join(" ").replace(INVISIBLE, "");
+  return name.replace(/\s+/g, " ").trim() || "?";
 }

@@ -1,6 +1,6 @@
 // One message: bubble, picture, document, contact, buttons.
 
-import { h, icon } from "./dom.js";
+import { fullName, h, icon } from "./dom.js";
 import { lightbox } from "./dialogs.js";
 import { formatted } from "./text.js";
 import { dayOf, fileSize, t, timeOf } from "./words.js";
@@ -8,7 +8,7 @@ import { dayOf, fileSize, t, timeOf } from "./words.js";
 export function messageElement(message, mine, acts) {
   const words = message.text ?? message.caption;
   const bubble = h("div", { class: bubbleClass(message, words) },
-    !mine && acts.group && h("div", { class: "author" }, message.from.first_name),
+    !mine && acts.group && h("div", { class: "author" }, fullName(message.from)),
     quote(message, acts),
     message.photo_url && photo(message),
     message.document_url && documentRow(message),
@@ -33,7 +33,7 @@ function quote(message, acts) {
   const answered = message.reply_to && acts.find(message.reply_to);
   if (!answered) return null;
   return h("div", { class: "quote" },
-    h("b", {}, answered.from.first_name), h("span", {}, answered.text ?? answered.caption ?? t("list.photo")));
+    h("b", {}, fullName(answered.from)), h("span", {}, answered.text ?? answered.caption ?? t("list.photo")));
 }
 
 function photo(message) {

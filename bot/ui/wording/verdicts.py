@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from bot.ui.screens import HtmlTranslator
+from gym.attendance.checkin.schemas import Verdict
 from gym.attendance.models import VerdictCode
 from gym.core.language import N_
 
@@ -30,3 +32,25 @@ FROZEN_OPEN_END: Final = N_("The plan is frozen until the client is back.")
 
 
 CLOSED_DEBT: Final = N_("{balance} is still to pay for earlier plans.")
+
+
+def denial_reason(t: HtmlTranslator, verdict: Verdict) -> str:
+    """Why the client may not come in, as a sentence."""
+    return t(
+        _why(verdict),
+        until=verdict.until,
+        reason=verdict.reason,
+        starts_on=verdict.starts_on,
+        ends_on=verdict.ends_on,
+        balance=verdict.balance or verdict.closed_debt,
+        opens_on=verdict.opens_on,
+        opens_at=f"{verdict.opens_at:%H:%M}" if verdict.opens_at else "",
+    )
+
+
+def _why(verdict: Verdict) -> str:
+    if verdict.code is Code.FROZEN and verdict.until is None:
+        return FROZEN_OPEN_END
+    if verdict.code is Code.PAYMENT_DUE and not verdict.balance:
+        return CLOSED_DEBT
+    return WHY[verdict.code]

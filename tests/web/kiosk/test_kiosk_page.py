@@ -167,6 +167,18 @@ async def test_a_wrong_code_is_said_on_the_page(kiosks: Kiosks) -> None:
         await state_is(page, "pairing")
 
 
+async def test_what_is_missing_is_asked_for_in_the_pages_own_language(kiosks: Kiosks) -> None:
+    async with kiosks.page(empty_room()) as page:
+        await state_is(page, "pairing")
+        await page.get_by_role("button", name="Español").click()
+        await page.click("#pair")
+        await expect(page.locator("#pairing-error")).to_contain_text("nueve cifras")
+        await page.fill("#code", "123 456 789")
+        await page.click("#pair")
+        await expect(page.locator("#pairing-error")).to_contain_text("Ponle un nombre")
+        await expect(page.locator("#name")).to_be_focused()
+
+
 async def test_the_language_can_be_changed_on_the_spot(kiosks: Kiosks) -> None:
     async with kiosks.page(empty_room()) as page:
         await state_is(page, "pairing")

@@ -4,6 +4,8 @@ import { $ } from "../screen/dom.js";
 import { screens } from "../screen/screens.js";
 import { language, translated } from "../words/words.js";
 
+const CODE_DIGITS = 9;
+
 export class Pairing {
   #reason = null;
 
@@ -30,8 +32,17 @@ export class Pairing {
     $("pairing-waiting").textContent = this.store.count ? words.waitsForPairing(this.store.count) : "";
   }
 
+  // The browser's own bubble speaks the browser's language, so the page asks for what is missing itself.
+  #missing() {
+    const { words } = language;
+    if ($("code").value.replace(/\D/g, "").length !== CODE_DIGITS) return [$("code"), words.codeNeeded];
+    return $("name").value.trim() ? null : [$("name"), words.nameNeeded];
+  }
+
   async #pair() {
-    $("pairing-error").textContent = "";
+    const missing = this.#missing();
+    $("pairing-error").textContent = missing ? missing[1] : "";
+    if (missing) return missing[0].focus();
     $("pair").disabled = true;
     try {
       await this.session.pair($("code").value.replace(/\D/g, ""), $("name").value.trim());

@@ -97,8 +97,10 @@ export class StaffArea {
   }
 
   async #signIn() {
+    const missing = [$("username"), $("password")].find((field) => !field.value.trim());
+    $("sign-in-error").textContent = missing ? language.words.signInNeeded : "";
+    if (missing) return missing.focus();
     $("sign-in-go").disabled = true;
-    $("sign-in-error").textContent = "";
     const [username, password] = [$("username").value.trim(), $("password").value];
     $("password").value = "";
     await this.guarded(async () => {

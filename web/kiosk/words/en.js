@@ -10,6 +10,7 @@ export default {
   pairTitle: "Pair this kiosk",
   pairHelp: "An admin finds the code in the bot under Kiosks. It works once, for ten minutes.",
   code: "Pairing code", name: "Name of this door", pair: "Pair",
+  codeNeeded: "Type the nine digits of the pairing code.", nameNeeded: "Give this door a name, such as “Main door”.",
   revoked: "This kiosk was unpaired. Ask an admin for a new code.",
   waitsForPairing: (n) => (n === 1 ? "1 recorded visit waits until this kiosk is paired again."
     : `${n} recorded visits wait until this kiosk is paired again.`),
@@ -47,6 +48,7 @@ export default {
   staff: "Staff", fullScreen: "Full screen", leaveFull: "Leave full screen",
   pinTitle: "Type the exit PIN",
   signIn: "Sign in", signOut: "Sign out", username: "User name", password: "Password",
+  signInNeeded: "Type your user name and your password.",
   signInHelp: "Staff sign in with the name and password they set through the bot.",
   signedOut: "Signed out, because nobody was here.",
   signedOutAway: "Your sign-in has ended. Sign in again.",

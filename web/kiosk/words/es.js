@@ -10,6 +10,7 @@ export default {
   pairTitle: "Vincular este quiosco",
   pairHelp: "Un administrador encuentra el código en el bot, en Quioscos. Sirve una vez, durante diez minutos.",
   code: "Código de vinculación", name: "Nombre de esta puerta", pair: "Vincular",
+  codeNeeded: "Escribe las nueve cifras del código de vinculación.", nameNeeded: "Ponle un nombre a esta puerta, como «Puerta principal».",
   revoked: "Este quiosco fue desvinculado. Pide un código nuevo a un administrador.",
   waitsForPairing: (n) => (n === 1 ? "1 visita anotada espera a que este quiosco se vincule de nuevo."
     : `${n} visitas anotadas esperan a que este quiosco se vincule de nuevo.`),
@@ -47,6 +48,7 @@ export default {
   staff: "Personal", fullScreen: "Pantalla completa", leaveFull: "Salir de pantalla completa",
   pinTitle: "Escribe el PIN de salida",
   signIn: "Entrar", signOut: "Cerrar sesión", username: "Usuario", password: "Contraseña",
+  signInNeeded: "Escribe tu usuario y tu contraseña.",
   signInHelp: "El personal entra con el usuario y la contraseña que creó por medio del bot.",
   signedOut: "Sesión cerrada, porque no había nadie.",
   signedOutAway: "Tu sesión terminó. Entra de nuevo.",
