@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from gym.clients.fields.row import ClientField, FieldHeading
@@ -182,6 +183,7 @@ LABELS: Final = {column: heading.label or FIELD_OF[column].label for column, hea
 _PATTERNS: Final = [(column, re.compile(heading.words)) for column, heading in _HEADINGS.items()]
 
 
+@lru_cache(2000)
 def column_of(heading: str) -> Column | None:
     """What a heading names; None for one that nobody knows, and for an empty one."""
     plain = plain_heading(heading)

@@ -20,6 +20,9 @@ from gym.importing.reading.headings import NAMES, Column, column_of, plain_headi
 
 FIRST_LINES: Final = 25
 """Rows among which the one with the headings is looked for; titles and dates stand above it."""
+_DIGIT: Final = re.compile("[0-9]")
+DATA_DIGITS: Final = 6
+"""Digits that no heading has, and the document or phone of most people: every row is asked, so fast."""
 WIDE: Final = 3
 """Columns from which a row with one filled cell may be a title instead of a person."""
 _FOOT: Final = re.compile(
@@ -163,6 +166,8 @@ def _known(sheet: Sheet, place: int, parse_context: ParseContext) -> set[Column 
     a name are twelve columns that nobody knows.
     """
     row = sheet.rows[place]
+    if any(len(_DIGIT.findall(cell.text)) >= DATA_DIGITS for cell in row.cells):
+        return set()
     known = {column_of(cell.text) for cell in row.cells} - {None, Column.NUMBER}
     filled = sum(map(bool, row.cells))
     if not known or any(_is_data(cell, parse_context) for cell in row.cells):
@@ -173,10 +178,10 @@ def _known(sheet: Sheet, place: int, parse_context: ParseContext) -> set[Column 
 def _names_once(sheet: Sheet, place: int) -> bool:
     """Whether a cell of the row is a heading of names that people stand below, and no other row says so."""
     words = _words(sheet.rows[place])
-    others = [row for row in sheet.rows if _words(row) != words]
     for column, cell in enumerate(sheet.rows[place].cells):
         if column_of(cell.text) in NAMES:
-            return place + 1 < len(sheet.rows) and all(row[column].text != cell.text for row in others)
+            alike = (row for row in sheet.rows if row[column].text == cell.text)
+            return place + 1 < len(sheet.rows) and all(_words(row) == words for row in alike)
     return False
 
 
