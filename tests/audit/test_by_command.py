@@ -53,6 +53,15 @@ async def test_an_operator_verifies_the_trail(
     assert (status, facts["whole"], facts["head"]) == (0, True, head.hash.hex())
     status, said = await run("verify", "--expect", "never noted")
     assert (status, "--expect" in said) == (1, True)
+    status, said = await run("list", "--client", "Berta", "--kind", "people", "--json")
+    rows = json.loads(said)
+    assert (status, [row["action"] for row in rows]) == (0, ["client.changed", "client.registered"])
+    assert (rows[0]["before"], rows[0]["after"]) == ({"phone": "+573001234567"}, {"phone": "+573109876543"})
+    status, said = await run("list", "--by", "ana admin", "--kind", "people")
+    assert "Ana Admin changed the details: Berta Vargas (Phone: +573001234567 → +573109876543)" in said
+    status, said = await run("export", str(tmp_path / "audit.xlsx"), "--json")
+    assert (status, json.loads(said)["rows"]) == (0, head.number + 3), "the looks and the export are rows too"
+    assert (tmp_path / "audit.xlsx").stat().st_mode & 0o777 == 0o600
     await tamper("UPDATE audit_entries SET actor_name = 'Eva' WHERE action = 'client.changed'")
     status, said = await run("verify")
     assert status == 1

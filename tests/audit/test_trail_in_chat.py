@@ -36,6 +36,8 @@ async def test_an_admin_narrows_the_audit_by_taps(
     message = await ana.sees("who did what")
     assert "changed the details: Otto Vargas" in message.words
     assert "Phone: +573001234568 → +573109876544" in message.words
+    await ana.taps("Spreadsheet")
+    await ana.sees_document()
     await ana.taps("By whom")
     await ana.taps("Bruno")
     message = await ana.sees("by Bruno")

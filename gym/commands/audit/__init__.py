@@ -1,1 +1,1 @@
-"""`python -m gym audit`: verification of the hash chain over the audit trail."""
+"""`python -m gym audit`: the audit trail verified, listed, and as a spreadsheet."""

@@ -70,6 +70,8 @@ SELECT coalesce((SELECT name FROM staff WHERE id = :id), (SELECT name FROM kiosk
     (SELECT btrim(first_name || ' ' || last_name) FROM clients WHERE id = :id AND erased_at IS NULL))
 """)
 
+_COLLEAGUE: Final = text("SELECT id FROM staff WHERE lower(name) = lower(:name) LIMIT 2")
+
 
 class TrailRepository:
     """Reads rows; the text of every statement is made of constants."""
@@ -100,6 +102,10 @@ class TrailRepository:
     async def name_of(self, key: UUID) -> str:
         """Of a colleague, kiosk or client; empty for nobody and for whoever was erased."""
         return await self.session.scalar(_NAME, {"id": key}) or ""
+
+    async def colleague(self, name: str) -> UUID | None:
+        found = (await self.session.scalars(_COLLEAGUE, {"name": name})).all()
+        return found[0] if len(found) == 1 else None
 
     async def has_looked(
         self, actor_id: UUID, action: str, facts: Mapping[str, object], since: datetime

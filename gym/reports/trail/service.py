@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from datetime import timedelta
 from typing import Final
+from uuid import UUID
 
 from gym.core.database.repository import PAGE_SIZE
 from gym.reports.trail.repository import TrailRepository
@@ -53,6 +54,11 @@ class TrailService:
         self.uow.actor.require(Permission.READ_AUDIT)
         self._record(EXPORTED, query)
         return self._trail.stream(query, most)
+
+    async def colleague(self, name: str) -> UUID | None:
+        """The id of the one of the team who is called so; None for nobody, or several."""
+        self.uow.actor.require(Permission.READ_AUDIT)
+        return await self._trail.colleague(name)
 
     async def _record_look(self, query: TrailQuery) -> None:
         actor_id = self.uow.actor.id

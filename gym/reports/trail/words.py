@@ -50,6 +50,14 @@ def change_lines(t: Translator, row: TrailRow, longest: int | None = None) -> It
             yield f"{label}: {show_value(t, change.key, change.before, longest)} → {now}"
 
 
+def value_lines(t: Translator, row: TrailRow, *, now: bool) -> Iterator[str]:
+    """`Phone: 310`, a line for each value that the row has before, or now."""
+    for change in row.changes:
+        value = change.after if now else change.before
+        if value is not None and change.key not in HIDDEN and not isinstance(value, UUID):
+            yield f"{label_of(t, change.key)}: {show_value(t, change.key, value)}"
+
+
 def label_of(t: Translator, key: str) -> str:
     """What a value is called; its key in words where nothing is said of it."""
     return t(LABELS[key]) if key in LABELS else t.text(key.replace("_", " "))

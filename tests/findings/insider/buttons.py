@@ -102,7 +102,7 @@ WITHOUT_AN_ACT: Final[Mapping[str, tuple[str, ...]]] = {
         "expall",
         "expal2",
     ),
-    "admins only: who did what, which changes nothing": ("aud", "audby"),
+    "admins only: who did what, which changes nothing": ("aud", "audby", "audxls"),
     "admins only: what is kept of a client, and its end": (
         *("cons", "conssh", "pdask", "pdask2", "pdata", "pdexp", "pdgo", "pdkeep", "pdundo", "priv"),
     ),

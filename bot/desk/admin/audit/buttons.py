@@ -31,6 +31,16 @@ class AuditRows(Callback):
     page: int = 0
 
 
+@callback("audxls")
+class AuditSheet(Callback):
+    """Send the rows that are shown now as a spreadsheet."""
+
+    of: UUID | None = None
+    about: bool = False
+    kind: TrailKind | None = None
+    day: date | None = None
+
+
 @callback("audby")
 class NarrowAudit(Callback):
     """Ask by what to narrow the rows that are shown now."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
-from bot.desk.admin.audit.buttons import AuditRows, NarrowAudit, TrailPart
+from bot.desk.admin.audit.buttons import AuditRows, AuditSheet, NarrowAudit, TrailPart
 from bot.desk.admin.audit.wording import KINDS, row_text
 from bot.forms.answers import read_day
 from bot.forms.definition import Choice, Form, FormContext, Step
@@ -23,11 +24,14 @@ from gym.core.reading.days import past
 from gym.reports.trail.actions import TrailKind
 from gym.reports.trail.schemas import GYM_ITSELF, TrailPage, TrailQuery
 from gym.reports.trail.service import TrailService
+from gym.reports.trail.spreadsheet import write_trail
 from gym.security.permissions import Permission
 from gym.staff.service import StaffService
 
 router = Router(Audience.STAFF)
 DAYS_OFFERED: Final = 4
+MOST_IN_CHAT: Final = 20_000
+"""Rows of a spreadsheet that is made while the admin waits."""
 LONGEST_SEARCH: Final = 80
 
 router.home(N_("🧾 Audit"), AuditRows(), Permission.READ_AUDIT)
@@ -44,7 +48,19 @@ async def _page_screen(context: UpdateContext, press: AuditRows) -> Screen:
     return _screen(context.t, press, page)
 
 
-def query_of(press: AuditRows | NarrowAudit) -> TrailQuery:
+@router.on(AuditSheet)
+async def sheet(context: UpdateContext, press: AuditSheet) -> None:
+    """The newest rows, as many as a chat takes within seconds."""
+    t, data = context.settings.translator(context.identity.language), io.BytesIO()
+    async with context.unit_of_work() as uow:
+        count = await write_trail(data, TrailService(uow).stream(query_of(press), MOST_IN_CHAT), t)
+    caption = t.plural("{count} row", "{count} rows", count)
+    if count == MOST_IN_CHAT:
+        caption = t("The newest {count} rows. All of them: python -m gym audit export FILE", count=count)
+    await context.send_document(data.getvalue(), f"{context.settings.name} {t('Audit')}.xlsx", caption)
+
+
+def query_of(press: AuditRows | AuditSheet) -> TrailQuery:
     """What a button asks for."""
     by, about = (None, press.of) if press.about else (press.of, None)
     return TrailQuery(by=by, client_id=about, kind=press.kind, day=press.day)
@@ -88,6 +104,7 @@ def _narrowing(t: HtmlTranslator, press: AuditRows) -> list[Row]:
         button(t("🗂 Kind"), narrow(TrailPart.KIND)),
         button(t("📅 Day"), narrow(TrailPart.DAY)),
     ]
+    buttons.append(button(t("📄 Spreadsheet"), AuditSheet(press.of, press.about, press.kind, press.day)))
     if (press.of, press.kind, press.day) != (None, None, None):
         buttons.append(button(t("Show all"), AuditRows()))
     return grid(buttons)
