@@ -343,6 +343,7 @@ LEFT_BEHIND: Final[Mapping[str, str]] = {
     "refresh_tokens": "of this installation",
     "sign_ins": "of this installation",
     "rate_buckets": "of this installation",
+    "outreaches": "of the desk's own work; what members did stands in the visits",
     "visit_rollups": "counted anew from the visits",
     "visitor_months": "counted anew from the visits",
     "rolled_months": "counted anew from the visits",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from gym.reports.definition import ReportDefinition, ReportNotFound
+from gym.reports.door.risk import RISK
 from gym.reports.door.visits import DOOR
 from gym.reports.membership.cohorts import COHORTS
 from gym.reports.membership.coming import COMING
@@ -26,6 +27,7 @@ REPORTS: Final[tuple[ReportDefinition, ...]] = (
     COHORTS,
     DOOR,
     TEAM,
+    RISK,
     TAXES,
 )
 BY_NAME: Final = {one.name: one for one in REPORTS}

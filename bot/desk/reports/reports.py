@@ -13,6 +13,7 @@ from bot.ui.buttons.clients import Card
 from bot.ui.buttons.money import ShowReceipt
 from bot.ui.buttons.reports import (
     AskReportDays,
+    AtRiskMembers,
     Reports,
     SendReportCsv,
     SendReportWorkbook,
@@ -26,6 +27,7 @@ from bot.ui.update_context import UpdateContext
 from bot.ui.wording.reports import behind_heading, entry_label, report_lines, row_label, table_lines
 from gym.core.database.repository import PAGE_SIZE
 from gym.core.language import N_
+from gym.reports.door.risk import RISK
 from gym.reports.output.words import NAMES, show_days
 from gym.reports.ranges import DayRange, RangeName, name_of, named_range
 from gym.reports.registry import require_report
@@ -63,6 +65,7 @@ async def show_report(context: UpdateContext, press: ShowReport) -> None:
     text = "\n".join(report_lines(t, report, context.today))
     rows = [
         *grid([*_figure_doors(t, report), *_table_doors(t, report)]),
+        *_acts(t, report),
         *_ranges(context, report),
         *_files(context, report),
         nav(t, back=Reports()),
@@ -97,6 +100,11 @@ def _table_doors(t: HtmlTranslator, report: Report) -> list[Button]:
         for one in report.result.tables
         if one.rows
     ]
+
+
+def _acts(t: HtmlTranslator, report: Report) -> list[Row]:
+    """What can be done about what a report says."""
+    return [[button(t("💬 Write or call"), AtRiskMembers())]] if report.name == RISK.name else []
 
 
 def _ranges(context: UpdateContext, report: Report) -> list[Row]:

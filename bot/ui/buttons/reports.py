@@ -21,6 +21,13 @@ class DarkDayChart(Callback):
     day: date
 
 
+@callback("risk")
+class AtRiskMembers(Callback):
+    """List members who stay away longer than their own rhythm explains."""
+
+    page: int = 0
+
+
 @callback("ending")
 class EndingSoon(Callback):
     """List plans that end this week with no renewal."""

@@ -60,6 +60,19 @@ VISITS: Final = (
         stays="deleted when the month is counted again",
     ),
     Entry(
+        "outreaches",
+        {"staff_name": "name"},
+        "id client_id kind staff_id at gym_day days_away value",
+        (Old("at < :moment", 730 * DAY),),
+        whose="client staff",
+        why="nobody is called twice, and a month later it is seen who came back",
+        client=ClientRows(
+            which=MINE,
+            deletes=True,
+            withheld={"staff_name": STAFF_NAME, "staff_id": STAFF_NAME},
+        ),
+    ),
+    Entry(
         "kiosks",
         {
             "name": "words",

@@ -85,7 +85,7 @@ WITHOUT_AN_ACT: Final[Mapping[str, tuple[str, ...]]] = {
         *("pays", "pcall", "pcard", "person", "plan", "plans", "plman", "pprice", "rcpdf", "rcpt", "rwds"),
         *("set", "setg", "sets", "signs", "snoozd", "stmt", "subs", "team", "till", "tills", "today", "upds"),
         *("visits", "whoin", "me", "pedit"),
-        *("rprts", "rprt", "rptb", "rprw", "rpxlsx", "rpcsv", "rpdays"),
+        *("rprts", "rprt", "rptb", "rprw", "rpxlsx", "rpcsv", "rpdays", "risk", "rskone"),
     ),
     "asks before a button that is played": ("askoff", "apno", "askrm", "askrol", "askwrk", "dcask", "poff"),
     "a step of a form whose end is played": ("f",),
@@ -114,6 +114,7 @@ WITHOUT_AN_ACT: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "a till is counted, and the difference is the admin's to see": ("count",),
     "data of a client without a price": ("dockp", "docset", "editf", "dremnd", "out"),
+    "a message or a call is noted: no money and no visit changes": ("rskcal", "rsksnd"),
     "faces, consent and cards: they open the door to whoever has a plan": (
         *("enrol", "fbye", "fno", "fnope", "fyes", "myface", "newtxt", "pcask", "pcmake", "pcnew", "pcoff"),
         *("pcprnt", "photos", "regpic", "regyes", "rmface", "signed"),
