@@ -45,7 +45,7 @@ from bot.desk.money import tills as cash
 from bot.desk.plans import plan_edit, plan_new, plan_prices, plans
 from bot.desk.privacy import consents
 from bot.desk.privacy import menu as privacy_menu
-from bot.desk.reports import report_files, reports, risk, today
+from bot.desk.reports import report_charts, report_files, reports, risk, today
 from bot.member import freeze, plan, preferences, privacy, qr, visits
 from bot.member import payments as my_payments
 from bot.member import personal_data as my_data
@@ -60,6 +60,7 @@ ROUTERS: tuple[Router, ...] = (
     today.router,
     reports.router,
     risk.router,
+    report_charts.router,
     report_files.router,
     rewards.router,
     registration.router,

@@ -18,6 +18,7 @@ from bot.ui.buttons.reports import (
     SendReportCsv,
     SendReportWorkbook,
     ShowReport,
+    ShowReportChart,
     ShowReportTable,
     ShowRowsBehind,
 )
@@ -27,6 +28,7 @@ from bot.ui.update_context import UpdateContext
 from bot.ui.wording.reports import behind_heading, entry_label, report_lines, row_label, table_lines
 from gym.core.database.repository import PAGE_SIZE
 from gym.core.language import N_
+from gym.reports.charts.of_reports import DRAFTS
 from gym.reports.door.risk import RISK
 from gym.reports.output.words import NAMES, show_days
 from gym.reports.ranges import DayRange, RangeName, name_of, named_range
@@ -103,8 +105,13 @@ def _table_doors(t: HtmlTranslator, report: Report) -> list[Button]:
 
 
 def _acts(t: HtmlTranslator, report: Report) -> list[Row]:
-    """What can be done about what a report says."""
-    return [[button(t("💬 Write or call"), AtRiskMembers())]] if report.name == RISK.name else []
+    """Its picture, and what can be done about what it says."""
+    if report.name == RISK.name:
+        return [[button(t("💬 Write or call"), AtRiskMembers())]]
+    days = report.asked.days
+    if report.name not in DRAFTS or report.asked.staff_id is not None:
+        return []
+    return [[button(t("📊 Chart"), ShowReportChart(report.name, days.first, days.last))]]
 
 
 def _ranges(context: UpdateContext, report: Report) -> list[Row]:

@@ -72,6 +72,16 @@ class ShowRowsBehind(Callback):
     page: int = 0
 
 
+@callback("rpchrt")
+class ShowReportChart(Callback):
+    """Show the report's picture."""
+
+    report: str
+    first: date
+    last: date
+    dark: bool = False
+
+
 @callback("rpxlsx")
 class SendReportWorkbook(Callback):
     """Send the report as a workbook (admins)."""

@@ -85,7 +85,7 @@ WITHOUT_AN_ACT: Final[Mapping[str, tuple[str, ...]]] = {
         *("pays", "pcall", "pcard", "person", "plan", "plans", "plman", "pprice", "rcpdf", "rcpt", "rwds"),
         *("set", "setg", "sets", "signs", "snoozd", "stmt", "subs", "team", "till", "tills", "today", "upds"),
         *("visits", "whoin", "me", "pedit"),
-        *("rprts", "rprt", "rptb", "rprw", "rpxlsx", "rpcsv", "rpdays", "risk", "rskone"),
+        *("rprts", "rprt", "rptb", "rprw", "rpxlsx", "rpcsv", "rpdays", "risk", "rskone", "rpchrt"),
     ),
     "asks before a button that is played": ("askoff", "apno", "askrm", "askrol", "askwrk", "dcask", "poff"),
     "a step of a form whose end is played": ("f",),

@@ -1,0 +1,184 @@
+"""Charts of reports: of each the one picture that answers it, from what the report says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from gym.core.language import N_, Translator
+from gym.reports.charts.shapes import (
+    Chart,
+    Columns,
+    Course,
+    HeatCell,
+    HeatMap,
+    Mark,
+    Point,
+    Ranking,
+    Tone,
+)
+from gym.reports.door.terms import WEEKDAYS
+from gym.reports.output.words import show_change, show_days, show_value
+from gym.reports.results import Figure, Report, Row, Value
+
+FIRST_HOUR: Final = 6
+LAST_HOUR: Final = 20
+"""Shown even when nobody comes."""
+MOST_RANKED: Final = 10
+MOST_MONTHS: Final = 12
+TONES: Final = {"new": Tone.GOOD, "back": Tone.GOOD, "left": Tone.BAD, "not_yet": Tone.QUIET}
+Draft = Callable[[Report, Translator, date], Chart | None]
+
+
+def chart_of_report(report: Report, t: Translator, today: date) -> Chart | None:
+    """None for a report without a picture, or without anything to show."""
+    draft = DRAFTS.get(report.name)
+    return draft(report, t, today) if draft else None
+
+
+def _money(report: Report, t: Translator, today: date) -> Chart | None:
+    table = report.result.table("day")
+    if table is None or not table.rows:
+        return None
+    place = table.main_place
+    marks = [
+        Mark(_day_label(row, t), max(0.0, _number(row.cells[place])), t.show(row.cells[place]))
+        for row in table.rows
+    ]
+    subtitle = t(N_("By day. {days}"), days=show_days(t, report.asked.days, today))
+    return Columns(_headline(report, "net", t), subtitle, marks)
+
+
+def _coming(report: Report, t: Translator, today: date) -> Chart | None:
+    found = {one.key: one for one in report.result.figures}
+    marks = [
+        Mark(
+            t(found[key].title),
+            _number(found[key].value),
+            t.show(found[key].value),
+            _number(found[key].before) or None,
+            tone,
+        )
+        for key, tone in TONES.items()
+    ]
+    if not any(one.value for one in marks):
+        return None
+    net = found["net"].value
+    if net > 0:
+        title = t(N_("{count} more came than left"), count=net)
+    elif net < 0:
+        title = t(N_("{count} more left than came"), count=-net)
+    else:
+        title = t(N_("As many came as left"))
+    return Columns(title, _against(report, t, today), marks)
+
+
+def _active(report: Report, t: Translator, today: date) -> Chart | None:
+    table = report.result.table("days")
+    if table is None or not table.rows:
+        return None
+    points = [Point(_day_label(row, t), _number(row.cells[1]), t.show(row.cells[1])) for row in table.rows]
+    days = show_days(t, report.asked.days, today)
+    return Course(_headline(report, "active", t), t(N_("At the end of each day. {days}"), days=days), points)
+
+
+def _monthly(report: Report, t: Translator, today: date) -> Chart | None:
+    table = report.result.table("plan")
+    if table is None or not table.rows:
+        return None
+    rows = sorted(table.rows, key=lambda row: -_number(row.cells[2]))[:MOST_RANKED]
+    marks = [Mark(str(row.cells[0]), _number(row.cells[2]), t.show(row.cells[2])) for row in rows]
+    return Ranking(_headline(report, "mrr", t), t(N_("By plan, what is active on the last day.")), marks)
+
+
+def _hours(report: Report, t: Translator, today: date) -> Chart | None:
+    table = report.result.table("hours")
+    if table is None or not table.rows:
+        return None
+    weekdays = {one.code: place for place, one in enumerate(WEEKDAYS)}
+    counts: dict[tuple[int, int], int] = {}
+    for row in table.rows:
+        weekday, hour, visits = row.cells[0], row.cells[1], row.cells[2]
+        counts[weekdays[getattr(weekday, "code", "")], int(_number(hour))] = int(_number(visits))
+    (weekday, hour), most = max(counts.items(), key=lambda item: (item[1], item[0]))
+    hours = [hour for _, hour in counts]
+    shown = range(min(FIRST_HOUR, *hours), max(LAST_HOUR, *hours) + 1)
+    rows = [
+        (f"{one:02}:00", [_heat(counts.get((day, one), 0), most, t) for day in range(len(WEEKDAYS))])
+        for one in shown
+    ]
+    title = t(
+        N_("{weekday} at {hour} is the fullest hour: {count} visits"),
+        weekday=t(WEEKDAYS[weekday].message),
+        hour=f"{hour:02}:00",
+        count=most,
+    )
+    short = [t(one.message)[:3] for one in WEEKDAYS]
+    return HeatMap(title, show_days(t, report.asked.days, today), short, rows)
+
+
+def _cohorts(report: Report, t: Translator, _: date) -> Chart | None:
+    table = report.result.table("months")
+    if table is None or not table.rows:
+        return None
+    rows = [(_month_label(row, t), _shares(row)) for row in table.rows[-MOST_MONTHS:]]
+    widest = max(len(cells) for _, cells in rows)
+    if not widest:
+        return None
+    kept = next((one for one in report.result.figures if one.key == "after3"), None)
+    title = t(N_("Who stays, by the month of the first start"))
+    if kept is not None:
+        title = t(N_("{share} of a hundred who start are still here after 3 months"), share=round(kept.value))
+    columns = [str(later) for later in range(1, widest + 1)]
+    padded = [(label, [*cells, *[None] * (widest - len(cells))]) for label, cells in rows]
+    return HeatMap(title, t(N_("Percent with a plan at the end of each later month.")), columns, padded)
+
+
+def _shares(row: Row) -> list[HeatCell | None]:
+    found = [one for one in row.cells[2 : 2 + MOST_MONTHS] if isinstance(one, Decimal)]
+    return [HeatCell(float(one) / 100, f"{round(one)}") for one in found]
+
+
+def _heat(count: int, most: int, t: Translator) -> HeatCell:
+    return HeatCell(count / max(1, most), t.show(count) if count else "")
+
+
+def _headline(report: Report, key: str, t: Translator) -> str:
+    """The figure and how it moved."""
+    one: Figure = next(one for one in report.result.figures if one.key == key)
+    told = t(N_("{title}: {value}"), title=t(one.title), value=show_value(t, one.value, one.kind))
+    return f"{told}, {show_change(t, one, one.before)}" if one.before else told
+
+
+def _against(report: Report, t: Translator, today: date) -> str:
+    days = show_days(t, report.asked.days, today)
+    if report.against is None:
+        return days
+    return t(N_("{days}. Pale: {before}."), days=days, before=show_days(t, report.against.before, today))
+
+
+def _day_label(row: Row, t: Translator) -> str:
+    day = row.cells[0]
+    return t.day(day, short=True) if isinstance(day, date) else str(day)
+
+
+def _month_label(row: Row, t: Translator) -> str:
+    month = row.cells[0]
+    assert isinstance(month, date), "the first column of cohorts is a month"
+    return f"{month:%m.%y} · {t.show(row.cells[1])}"
+
+
+def _number(value: Value) -> float:
+    return float(value) if isinstance(value, int | Decimal) else 0.0
+
+
+DRAFTS: Final[Mapping[str, Draft]] = {
+    "money": _money,
+    "coming": _coming,
+    "plans": _active,
+    "mrr": _monthly,
+    "visits": _hours,
+    "cohorts": _cohorts,
+}
