@@ -10,6 +10,7 @@ from typing import IO, Final
 from gym.backup.errors import BackupError, DiskFailed, DiskFull
 
 LONGEST: Final = 300
+REFUSED_TIMEOUT: Final = 'unrecognized configuration parameter "transaction_timeout"'
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """No room, a quota, and the largest file that the system lets a process write."""
 
@@ -30,6 +31,17 @@ def complaint(errors: IO[bytes]) -> str:
     lines = errors.read(64 * 1024).decode(errors="replace").splitlines()
     telling = next((line for line in lines if "error:" in line or "FATAL" in line), None)
     return (telling or (lines[0] if lines else "it was stopped"))[:LONGEST]
+
+
+def only_refused_timeout(errors: IO[bytes]) -> bool:
+    """Whether all that a server refused is the one setting that it does not know.
+
+    `pg_restore` 17 and newer begin with `SET transaction_timeout = 0`, which servers before 17 lack.
+    """
+    errors.seek(0)
+    lines = errors.read().decode(errors="replace").splitlines()
+    told = [line for line in lines if "error:" in line or "FATAL" in line]
+    return bool(told) and all(REFUSED_TIMEOUT in line for line in told)
 
 
 def free_bytes(folder: Path) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from dataclasses import replace
 from datetime import timedelta
@@ -23,11 +24,14 @@ from gym.backup.errors import (
     NoRoom,
     PassphraseWrong,
     RestoreDiffers,
+    RestoreFailed,
     RevisionUnknown,
 )
 from gym.backup.files.archive import OpenedBackup
 from gym.backup.files.parts import BackupFiles, part_name
 from gym.backup.files.passphrase import BackupKey
+from gym.backup.programs import REFUSED_TIMEOUT, only_refused_timeout
+from gym.backup.restoring import restoration
 from gym.backup.restoring.proof import BackupProof
 from gym.commands.backup import restoring
 from gym.commands.backup.restoring import RestoreOrder, forget, restore
@@ -289,6 +293,37 @@ async def test_what_differs_from_the_backup_is_not_put_in_place(
         await restore(away, order(made.path))
     assert "clients has 1 rows instead of 2" in str(fault.value.context["differences"])
     assert await tables_of(away) == 0
+
+
+async def test_on_a_server_before_17_every_error_but_the_unknown_timeout_stops_a_restore(
+    busy: BusyGym, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As far as a newer server can show it: that goes on after an error, and the errors are judged."""
+    monkeypatch.setattr(restoration, "KNOWS_TIMEOUT", 99)
+    made = await busy.backup(tmp_path)
+    await BackupProof(busy.gym.database).prove(opened(made.path, busy.key))
+    monkeypatch.setattr(restoration, "OPTIONS", (*restoration.OPTIONS, "--use-list=/nowhere"))
+    with pytest.raises(RestoreFailed):
+        await BackupProof(busy.gym.database).prove(opened(made.path, busy.key))
+
+
+@pytest.mark.parametrize(
+    ("lines", "harmless"),
+    [
+        (["pg_restore: warning: errors ignored on restore: 1"], False),
+        ([f"pg_restore: error: could not execute query: ERROR:  {REFUSED_TIMEOUT}"], True),
+        (
+            [
+                f"pg_restore: error: could not execute query: ERROR:  {REFUSED_TIMEOUT}",
+                "Command was: SET transaction_timeout = 0;",
+                "pg_restore: error: COPY failed for table clients: ERROR:  out of memory",
+            ],
+            False,
+        ),
+    ],
+)
+def test_what_an_older_server_refuses_is_told_apart(lines: list[str], harmless: bool) -> None:
+    assert only_refused_timeout(io.BytesIO("\n".join(lines).encode())) is harmless
 
 
 async def test_the_proof_leaves_nothing_beside_the_gym(busy: BusyGym, tmp_path: Path) -> None:

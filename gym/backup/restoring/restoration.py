@@ -6,6 +6,7 @@ import asyncio
 import json
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ from sqlalchemy import make_url
 from gym.backup.errors import DiskFull, NoRoom, RestoreDiffers, RestoreFailed, RevisionUnknown, ToolMissing
 from gym.backup.facts import read_facts
 from gym.backup.files.archive import OpenedBackup, Preface
-from gym.backup.programs import complaint, free_bytes, says_full
+from gym.backup.programs import complaint, free_bytes, only_refused_timeout, says_full
 from gym.core.config import ConfigError
 from gym.core.database.engine import plain_dsn
 from gym.core.database.migrations import knows
@@ -26,7 +27,10 @@ from gym.core.postgres.client_programs import client_environment, client_program
 from gym.security.cipher import Cipher, CipherError, Keyring
 from gym.settings.key_register import require_keys
 
-OPTIONS: Final = ("--exit-on-error", "--no-owner", "--no-privileges", "--no-comments", "--no-password")
+STOP: Final = "--exit-on-error"
+OPTIONS: Final = ("--no-owner", "--no-privileges", "--no-comments", "--no-password")
+KNOWS_TIMEOUT: Final = 17
+"""The first server that knows `transaction_timeout`."""
 GROWTH: Final = 4
 """So many times its own size a backup takes as a database: text is compressed, and indexes are not in it."""
 RESERVE: Final = 64_000_000
@@ -62,7 +66,7 @@ class Restoration:
 
         Raises `RestoreFailed`, `RestoreDiffers`, or what `check` raises.
         """
-        pouring = _Pouring(url)
+        pouring = _Pouring(url, await _options_at(url))
         filling = asyncio.ensure_future(asyncio.to_thread(pouring.fill, self.backup))
         try:
             preface = await asyncio.shield(filling)
@@ -78,8 +82,9 @@ class Restoration:
 class _Pouring:
     """`pg_restore`, fed with a dump; `stop` ends it from another thread."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, options: Sequence[str]) -> None:
         self._url = url
+        self._options = options
         self._process: subprocess.Popen[bytes] | None = None
 
     def stop(self) -> None:
@@ -90,7 +95,7 @@ class _Pouring:
         """Blocks."""
         with backup.reading() as (preface, chunks), tempfile.TemporaryFile() as errors:
             self._process = subprocess.Popen(  # noqa: S603
-                [_program("pg_restore"), *OPTIONS, f"--dbname={_conninfo(self._url)}"],
+                [_program("pg_restore"), *self._options, f"--dbname={_conninfo(self._url)}"],
                 env=client_environment(self._url),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
@@ -108,10 +113,21 @@ class _Pouring:
             finally:
                 self._process.kill()
                 self._process.wait()
-            if code != 0:
+            if code != 0 and not (STOP not in self._options and only_refused_timeout(errors)):
                 said = complaint(errors)
                 raise DiskFull if says_full(said) else RestoreFailed(said)
             return preface
+
+
+async def _options_at(url: str) -> Sequence[str]:
+    """Stop at the first error, except where the server is too old for a setting that comes before all else:
+    there every error is looked at when it has ended.
+    """
+    connection = await asyncpg.connect(plain_dsn(url))
+    try:
+        return [STOP, *OPTIONS] if connection.get_server_version().major >= KNOWS_TIMEOUT else OPTIONS
+    finally:
+        await connection.close(timeout=2)
 
 
 async def _require_same(url: str, preface: Preface) -> None:
