@@ -229,6 +229,9 @@ class DiskFull(BackupError):
         "The disk is full. Nothing was overwritten and nothing half is left. Make room and try again."
     )
 
+    def __init__(self, reason: str = "No space left on device") -> None:
+        super().__init__(reason=reason)
+
 
 class DiskFailed(BackupError):
     """The system refused to write or read."""

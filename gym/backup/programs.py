@@ -17,7 +17,8 @@ _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 def disk_fault(error: OSError) -> BackupError:
     """What the system refused, in words for an operator."""
-    return DiskFull() if error.errno in _FULL else DiskFailed(error.strerror or type(error).__name__)
+    reason = error.strerror or type(error).__name__
+    return DiskFull(reason) if error.errno in _FULL else DiskFailed(reason)
 
 
 def says_full(words: str) -> bool:
