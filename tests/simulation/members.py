@@ -80,6 +80,15 @@ class Term:
     def rests(self, day: date, closed: Collection[date]) -> bool:
         return self.covers(day) and (day in closed or any(one.holds(day) for one in self.freezes))
 
+    def returns_after(self, day: date, closed: Collection[date]) -> bool:
+        """Whether somebody whose rest ends on a day comes back: no rest without an end follows it."""
+        day += DAY
+        while any(one.holds(day) for one in self.freezes) or day in closed:
+            if self.lasting is not None and self.lasting.holds(day):
+                return False
+            day += DAY
+        return True
+
     def freeze_from(self, day: date) -> Freeze | None:
         """The freeze that runs or is planned."""
         return next((one for one in self.freezes if one.ends is None or one.ends >= day), None)

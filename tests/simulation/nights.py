@@ -117,5 +117,5 @@ def _freeze_ends(model: Model, member: Member, day: date) -> None:
     for place, term in enumerate(member.terms):
         ending = (one for one in term.freezes if one.ends == day + DAY and one.starts <= day)
         for freeze in ending:
-            if member.linked and term.open:
+            if member.linked and term.open and term.returns_after(freeze.ends, model.closed):
                 model.tell_once("freeze_ends", member, day, place, freeze.starts, freeze.ends)
