@@ -27,7 +27,7 @@ from gym.security.permissions import Permission
 OPENED_IN_PRIVATE = N_("Others read along here: I have opened it in your own chat with me.")
 WRITE_FIRST = N_("Others read along here. Write to me in private first: open my profile and press Start.")
 
-LISTS: Final = (".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".txt", ".zip")
+LISTS: Final = (".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".zip")
 """Endings of what an import reads, or says in a sentence why it cannot."""
 
 

@@ -13,6 +13,7 @@ from gym.clients.schemas import ClientInput
 from gym.clients.service import ClientService
 from gym.demo.history.acts import (
     Act,
+    DebtRelief,
     DebtWriteOff,
     DemoTerm,
     FreezeStart,
@@ -77,7 +78,7 @@ class DemoDesk:
                 await service.refund(self.terms[term.id], Decimal(act.amount), act.method, reason)
             case DebtWriteOff(term=term, reason=reason):
                 await service.write_off(self.terms[term.id], reason)
-            case Goodwill(term=term, reason=reason):
+            case DebtRelief(term=term, reason=reason) | Goodwill(term=term, reason=reason):
                 await service.credit(self.terms[term.id], Decimal(act.amount), reason)
             case _:
                 raise AssertionError(act)

@@ -15,6 +15,7 @@ from uuid import UUID
 from gym.clients.models import DocumentType
 from gym.demo.history.acts import (
     Act,
+    DebtRelief,
     DebtWriteOff,
     DemoTerm,
     FreezeStart,
@@ -135,6 +136,8 @@ class DemoRows:
                     rows.append(self._lower(act, term, amount, EntryCause.REFUNDED, reason))
                 case DebtWriteOff(term=term, amount=amount, reason=reason):
                     rows.append(self._lower(act, term, amount, EntryCause.WRITTEN_OFF, reason))
+                case DebtRelief(term=term, amount=amount, reason=reason):
+                    rows.append(self._lower(act, term, amount, EntryCause.GOODWILL, reason))
                 case Goodwill(term=term, amount=amount, reason=reason):
                     account = self._credit(clients[term.member.number], act.at)
                     rows.append(self._entry(act, account, EntryKind.CHARGE, amount, reason=reason))

@@ -10,6 +10,7 @@ from uuid import UUID
 from gym.attendance.checkin.access import Rules
 from gym.demo.history.acts import (
     Act,
+    DebtRelief,
     DebtWriteOff,
     MoneyReturn,
     Payment,
@@ -66,6 +67,9 @@ def _act(count: Counter[Key], days: set[tuple[int, date]], act: Act) -> None:
         case DebtWriteOff():
             count[who, "write-offs"] += 1
             count[who, "write-off"] += act.amount
+        case DebtRelief():
+            count[who, "credits"] += 1
+            count[who, "credit"] += act.amount
         case _:
             assert act is not None
 
@@ -99,8 +103,8 @@ def _record(staff: DemoStaff, count: Counter[Key], days: set[date]) -> StaffReco
         void_amount=money("void"),
         refunds=of("refunds"),
         refund_amount=money("refund"),
-        credits=0,
-        credit_amount=Decimal(0),
+        credits=of("credits"),
+        credit_amount=money("credit"),
         write_offs=of("write-offs"),
         write_off_amount=money("write-off"),
         overrides=of("overrides"),

@@ -52,7 +52,9 @@ async def periods(gym: Gym) -> list[tuple[object, ...]]:
 
 
 async def attempts(gym: Gym) -> list[tuple[object, ...]]:
-    query = text("SELECT gym_day, code, method, counted, visit_number, at FROM check_ins ORDER BY at, code")
+    query = text(
+        "SELECT gym_day, code, method, counted, visit_number, at FROM check_ins ORDER BY at, code, 5"
+    )
     async with gym.unit_of_work(Actor.system()) as uow:
         return [tuple(row) for row in (await uow.session.execute(query)).all()]
 

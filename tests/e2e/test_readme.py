@@ -28,6 +28,7 @@ FIRST = "docs/running.md"
 SAID = [text_of(page) for page in [FIRST, *(page for page in PAGES if page != FIRST)]]
 WRITTEN = list(dict.fromkeys(" ".join(found.split()) for text in SAID for found in GYM.findall(text)))
 ELSEWHERE = {
+    "demo": "tests/demo/test_loading.py",
     "restore": "tests/backup/test_restoring.py",
     "restore FILE": "tests/backup/test_restoring.py",
     "restore --forget": "tests/backup/test_restoring.py",
@@ -81,8 +82,14 @@ async def sandbox_url(gym: Gym) -> str:
 
 @pytest.mark.usefixtures("log")
 def test_every_command_of_the_pages_does_its_work(
-    sandbox_url: str, config: Config, folder: Path, members: Path, tmp_path: Path
+    sandbox_url: str,
+    config: Config,
+    folder: Path,
+    members: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.chdir(tmp_path)  # some commands write where they are run
     environment = {
         "DATABASE_URL": sandbox_url,
         "POWERGYM_HOME": str(tmp_path),
@@ -104,11 +111,12 @@ def test_every_command_of_the_pages_does_its_work(
             listed = re.findall(r"\bk[0-9a-f]{8}\b", run("keys", "list").output)
         if command == "import undo ID":
             [imported] = json.loads(run("import", "list", "--json").output)["imports"]
+        name = "money" if command.startswith("report") else "Main door"
         words = [
             {
                 "ID": imported["id"],
                 "KID": listed[-1] if listed else "",
-                "NAME": "Main door",
+                "NAME": name,
                 "DIR": str(folder),
                 "FILE": str(members),
                 "WHO": "1020304055",

@@ -130,7 +130,7 @@ def _settle_debts(model: Model, member: Member, day: date, chance: Random) -> It
     for place, term in enumerate(member.terms):
         if term.owed and chance.random() < 0.12:
             yield _paid(model, member, place, day, chance)
-        elif term.owed and not term.open and chance.random() < 0.03:
+        elif term.owed and not term.open and chance.random() < 0.12:
             model.write_off(member, term, day)
             yield Act(Deed.WRITE_OFF, member, term=place)
 

@@ -16,7 +16,9 @@ _HOST: Final = re.compile(
 )
 TELEGRAM_PORTS: Final = frozenset({None, 443, 80, 88, 8443})
 """The ports to which api.telegram.org delivers (https://core.telegram.org/bots/api#setwebhook)."""
-OWN_PLACES: Final = frozenset({"api", "healthz", "kiosk", "metrics", "pages", "password", "readyz"})
+OWN_PLACES: Final = frozenset(
+    {"api", "healthz", "kiosk", "metrics", "pages", "passphrase", "password", "readyz"}
+)
 """How the paths begin at which the gym's own pages and API answer."""
 _PATH: Final = re.compile(r"(/[A-Za-z0-9._~:@+=,;-]*)*")
 _INSIDE: Final = (".local", ".internal", ".lan", ".localhost")

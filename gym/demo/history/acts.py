@@ -132,6 +132,15 @@ class DebtWriteOff(Act):
 
 
 @dataclass(frozen=True, slots=True)
+class DebtRelief(Act):
+    """Goodwill that lowers what is owed for a plan that runs."""
+
+    term: DemoTerm
+    amount: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Goodwill(Act):
     """Kept as the client's credit: nothing is owed at that moment."""
 

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from gym.demo.history.acts import (
     Act,
+    DebtRelief,
     DebtWriteOff,
     DemoTerm,
     Goodwill,
@@ -126,10 +127,19 @@ class MemberBooks:
         return True
 
     def write_off(self, term: DemoTerm, day: date, reason: str) -> None:
-        """By the owner, unless that day is still to come."""
+        """By the owner, of a plan that is over, unless that day is still to come."""
+        self._forgive(DebtWriteOff, term, day, reason)
+
+    def relieve(self, term: DemoTerm, day: date, reason: str) -> None:
+        """By the owner, of a plan that runs, unless that day is still to come."""
+        self._forgive(DebtRelief, term, day, reason)
+
+    def _forgive(
+        self, kind: type[DebtWriteOff] | type[DebtRelief], term: DemoTerm, day: date, reason: str
+    ) -> None:
         at = self.office(self.open_day(day))
         if not self.is_over(at) and term.balance:
-            self.acts.append(DebtWriteOff(at, OWNER, term, term.balance, reason))
+            self.acts.append(kind(at, OWNER, term, term.balance, reason))
             term.owe(at, -term.balance)
 
     def hand_back(self, term: DemoTerm, at: datetime, amount: int, reason: str) -> None:

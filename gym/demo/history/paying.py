@@ -83,7 +83,7 @@ class MemberPayments:
         late = moment(day, payment.at.hour + books.random.uniform(1, 4), books.world.zone)
         voided = books.void(payment, max(late, payment.at + timedelta(minutes=20)), "error de digitación")
         if voided and term.plan.lasting:
-            books.write_off(term, day + DAY * books.random.randrange(1, 4), "tenía recibo")
+            books.relieve(term, day + DAY * books.random.randrange(1, 4), "tenía recibo")
 
     def _forgive(self, term: DemoTerm) -> None:
         """Half of the debts that nobody pays are written off in the end."""

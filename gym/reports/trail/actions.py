@@ -53,6 +53,7 @@ _CLIENTS: Final = {
     "client.link_issued": N_("made a link for the chat"),
     "client.linked": N_("linked the chat"),
     "client.unlinked": N_("unlinked the chat"),
+    "client.contacted": N_("wrote to or called"),
     "client.card_issued": N_("printed a new card"),
     "client.card_revoked": N_("revoked the card"),
     "client.erasure_asked": N_("asked for an erasure"),

@@ -23,6 +23,7 @@ from gym.staff.models import OwnMembership, Staff
 from gym.subscriptions.discounts import NO_DISCOUNT, Discount
 from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.models import Subscription
+from gym.subscriptions.schemas import RefundMode
 from gym.subscriptions.service import SubscriptionService
 from tests.attendance.conftest import change
 from tests.conftest import hire
@@ -39,7 +40,11 @@ async def others_leave(world: World) -> None:
 
 
 async def ready_for(world: World, act: Act) -> None:
-    """A denial is overridden on a day without a visit, a paid visit is undone."""
+    """A denial is overridden on a day without a visit, a paid visit is undone, a closed plan's debt is
+    written off."""
+    if act is REFUSED["WriteOffs.write_off"]:
+        async with world.gym.unit_of_work(world.carla) as uow:
+            await SubscriptionService(uow).cancel(world.one.id, "moves away", refund=RefundMode.NONE)
     if act is REFUSED["AttendanceService.admit_anyway"]:
         async with world.gym.unit_of_work(Actor.system()) as uow:
             await uow.session.execute(update(CheckIn).values(override_reason=None))
