@@ -76,7 +76,9 @@ LEFT JOIN sold ON sold.staff_id = s.id LEFT JOIN money ON money.staff_id = s.id
 LEFT JOIN door ON door.staff_id = s.id LEFT JOIN back ON back.staff_id = s.id
 LEFT JOIN met ON met.staff_id = s.id LEFT JOIN asked ON asked.staff_id = s.id
 LEFT JOIN listed ON listed.staff_id = s.id
-WHERE s.active OR money.staff_id IS NOT NULL
+WHERE s.active OR coalesce(sold.staff_id, money.staff_id, door.staff_id, back.staff_id, met.staff_id,
+        asked.staff_id, listed.staff_id) IS NOT NULL
+    OR EXISTS (SELECT FROM cash_counts n WHERE n.staff_id = s.id AND n.gym_day BETWEEN :first AND :last)
 ORDER BY s.name, s.id
 """
 )
@@ -120,9 +122,10 @@ class PersonFactsService:
         self.uow = uow
 
     async def of_days(self, first: date, last: date) -> Sequence[PersonFacts]:
-        """Everybody who works here or has moved money on these gym days, by name."""
+        """Everybody who works here or has left any of these traces on these gym days, by name."""
         self.uow.actor.require(Permission.REPORT_ALL)
         zone = self.uow.settings.zone
-        limits = {"begins": day_start(first, zone), "ends": day_start(last + DAY, zone)}
+        begins, ends = day_start(first, zone), day_start(last + DAY, zone)
+        limits: dict[str, date] = {"first": first, "last": last, "begins": begins, "ends": ends}
         rows = await self.uow.session.execute(FACTS, limits)
         return [PersonFacts(*row) for row in rows.all()]

@@ -21,6 +21,10 @@ WEEK: Final = timedelta(days=7)
 YEAR_OF_WEEKS: Final = timedelta(days=364)
 """52 weeks: the same weekday a year before, since a Monday is compared with a Monday."""
 LONGEST: Final = timedelta(days=366 * 20)
+EARLIEST: Final = date(1970, 1, 1)
+"""No report is asked from an earlier day: those that it is compared with lie before it, and the calendar has
+a first day.
+"""
 
 
 class RangeName(StrEnum):
@@ -34,10 +38,17 @@ class RangeName(StrEnum):
 
 
 class RangeInvalid(Invalid):
-    """The first day after the last one, or more than twenty years."""
+    """The first day after the last one, before 1970, or more than twenty years."""
 
     code = "range_invalid"
-    message = N_("A report goes from a day to the same or a later one, over twenty years at most.")
+    message = N_("A report goes from a day since 1970 to the same or a later one, over twenty years at most.")
+
+
+class RangeNotCome(Invalid):
+    """The first day lies in the future."""
+
+    code = "range_not_come"
+    message = N_("None of these days has come yet.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +81,14 @@ class Comparisons:
 
     before: DayRange
     year_before: DayRange
+
+
+def require_has_come(days: DayRange, today: date) -> None:
+    """Raises `RangeInvalid` for days before 1970, `RangeNotCome` for those to come."""
+    if days.first < EARLIEST:
+        raise RangeInvalid
+    if days.first > today:
+        raise RangeNotCome
 
 
 def named_range(name: RangeName, today: date) -> DayRange:

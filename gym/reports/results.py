@@ -70,6 +70,8 @@ class ReportColumn:
     kind: ColumnKind = ColumnKind.TEXT
     summed: bool = False
     """Whether the table has its sum below."""
+    only_in_files: bool = False
+    """Left out in chats, where others may read along and no row of the trail says who has seen it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from gym.reports.definition import ReportDefinition, ReportNotFound
-from gym.reports.ranges import Comparisons, DayRange, compared_with
+from gym.reports.ranges import Comparisons, DayRange, compared_with, require_has_come
 from gym.reports.registry import REPORTS, require_report
 from gym.reports.results import Asked, Figure, Report, RowsBehind, RowsPlace, Sentence, Table
 from gym.security.permissions import Permission
@@ -37,7 +37,7 @@ class ReportService:
         return ReportsHome(REPORTS, [sentence for sentences in found for sentence in sentences])
 
     async def report(self, name: str, days: DayRange) -> Report:
-        """Raises `ReportNotFound`, `NotAllowed`."""
+        """Raises `ReportNotFound`, `NotAllowed`, `RangeInvalid`, `RangeNotCome`, as those below do."""
         wanted = require_report(name)
         asked = self._asked(wanted, days)
         result = await wanted.compute(self.uow, asked)
@@ -47,7 +47,7 @@ class ReportService:
         return Report(wanted.name, wanted.title, wanted.definition, asked, against, result)
 
     async def table(self, name: str, days: DayRange, key: str) -> Table:
-        """One table of a report, without comparisons. Raises `ReportNotFound`, `NotAllowed`."""
+        """One table of a report, without comparisons."""
         wanted = require_report(name)
         found = (await wanted.compute(self.uow, self._asked(wanted, days))).table(key)
         if found is None:
@@ -55,7 +55,7 @@ class ReportService:
         return found
 
     async def behind(self, name: str, days: DayRange, place: RowsPlace, page: int = 0) -> RowsBehind:
-        """A page of the rows behind a figure. Raises `ReportNotFound`, `NotAllowed`."""
+        """A page of the rows behind a figure."""
         wanted = require_report(name)
         asked = self._asked(wanted, days)
         found = await wanted.behind(self.uow, asked, place, max(0, page)) if wanted.behind else None
@@ -73,6 +73,7 @@ class ReportService:
         actor, today = self.uow.actor, self.uow.today
         own = wanted.is_own_day and days == DayRange(today, today)
         actor.require(Permission.REPORT_OWN_DAY if own else Permission.REPORT_ALL)
+        require_has_come(days, today)
         return Asked(days, None if actor.may(Permission.REPORT_ALL) else actor.staff_id)
 
     async def _compare(

@@ -113,6 +113,6 @@ def _other_cells(t: HtmlTranslator, table: Table, row: Row) -> str:
     found = [
         t("{title} {value}", title=t(column.title), value=show_value(t, cell, column.kind))
         for column, cell in list(zip(table.columns, row.cells, strict=True))[names:]
-        if cell
+        if cell and not column.only_in_files
     ]
     return ", ".join(found) or "0"

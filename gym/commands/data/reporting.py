@@ -41,8 +41,7 @@ async def print_report(config: Config, order: ReportOrder) -> int:
     async with open_gym(config, faces=False) as gym, gym.unit_of_work(Actor.system()) as uow:
         service, today, settings = ReportService(uow), uow.today, uow.settings
         report = await service.report(order.name, _range(order, today))
-        if order.workbook is not None:
-            service.note_export(report, "xlsx")
+        service.note_export(report, _form(order))
     t = settings.translator("en")
     if order.workbook is not None:
         await asyncio.to_thread(_write, order.workbook, report, settings.translator(), today)
@@ -51,6 +50,13 @@ async def print_report(config: Config, order: ReportOrder) -> int:
     else:
         _print(report, t, today)
     return 0
+
+
+def _form(order: ReportOrder) -> str:
+    """Printed or written: names and documents leave the gym either way, so the trail has it."""
+    if order.workbook is not None:
+        return "xlsx"
+    return "json" if order.as_json else "text"
 
 
 def _range(order: ReportOrder, today: date) -> DayRange:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from typing import Final
 
 from gym.core.language import N_, Translator
@@ -21,14 +22,32 @@ from gym.reports.charts.shapes import (
 )
 from gym.reports.door.terms import WEEKDAYS
 from gym.reports.output.words import show_change, show_days, show_value
-from gym.reports.results import Figure, Report, Row, Value
+from gym.reports.results import ZERO, Figure, Report, Row, Value
 
 FIRST_HOUR: Final = 6
 LAST_HOUR: Final = 20
 """Shown even when nobody comes."""
+MOST_DAYS: Final = 62
+"""Two months: a day each above that is narrower than 16 pixels, and a year of them took 1.1 s to draw."""
+MOST_MONTHLY: Final = 3 * 366
 MOST_RANKED: Final = 10
 MOST_MONTHS: Final = 12
 TONES: Final = {"new": Tone.GOOD, "back": Tone.GOOD, "left": Tone.BAD, "not_yet": Tone.QUIET}
+
+
+class ChartInterval(StrEnum):
+    """What one column of a picture stands for."""
+
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
+
+
+INTERVALS: Final = {
+    ChartInterval.DAY: N_("By day. {days}"),
+    ChartInterval.MONTH: N_("By month. {days}"),
+    ChartInterval.YEAR: N_("By year. {days}"),
+}
 Draft = Callable[[Report, Translator, date], Chart | None]
 
 
@@ -42,13 +61,34 @@ def _money(report: Report, t: Translator, today: date) -> Chart | None:
     table = report.result.table("day")
     if table is None or not table.rows:
         return None
-    place = table.main_place
-    marks = [
-        Mark(_day_label(row, t), max(0.0, _number(row.cells[place])), t.show(row.cells[place]))
-        for row in table.rows
-    ]
-    subtitle = t(N_("By day. {days}"), days=show_days(t, report.asked.days, today))
+    interval = _interval(report)
+    sums: dict[str, Decimal] = {}
+    for row in table.rows:
+        label, amount = _interval_label(row, interval, t), row.cells[table.main_place]
+        sums[label] = sums.get(label, ZERO) + (amount if isinstance(amount, Decimal) else ZERO)
+    marks = [Mark(label, max(0.0, _number(amount)), t.show(amount)) for label, amount in sums.items()]
+    subtitle = t(INTERVALS[interval], days=show_days(t, report.asked.days, today))
     return Columns(_headline(report, "net", t), subtitle, marks)
+
+
+def _interval(report: Report) -> ChartInterval:
+    """The widest columns of which a phone shows each, and of which some hundred are not drawn for seconds."""
+    days = report.asked.days.days
+    if days <= MOST_DAYS:
+        return ChartInterval.DAY
+    return ChartInterval.MONTH if days <= MOST_MONTHLY else ChartInterval.YEAR
+
+
+def _interval_label(row: Row, interval: ChartInterval, t: Translator) -> str:
+    day = row.cells[0]
+    assert isinstance(day, date), "the first column of the days is one"
+    match interval:
+        case ChartInterval.DAY:
+            return t.day(day, short=True)
+        case ChartInterval.MONTH:
+            return f"{day:%m.%y}"
+        case ChartInterval.YEAR:
+            return f"{day:%Y}"
 
 
 def _coming(report: Report, t: Translator, today: date) -> Chart | None:

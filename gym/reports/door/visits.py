@@ -66,10 +66,12 @@ ORDER BY i.gym_day DESC, i.at DESC, i.id DESC LIMIT :size OFFSET :skip
 """
 _COUNTED: Final = "i.counted AND i.undone_at IS NULL"
 _OVERRIDDEN: Final = "i.outcome = 'admitted' AND i.override_reason IS NOT NULL AND i.undone_at IS NULL"
-WHERE: Final[Mapping[str, str]] = {
+FIGURE_WHERE: Final[Mapping[str, str]] = {
     "visits": _COUNTED,
     "refused": "i.outcome = 'denied'",
     "let_in": _OVERRIDDEN,
+}
+WHERE: Final[Mapping[str, str]] = {
     "days": f"{_COUNTED} AND to_char(i.gym_day, 'YYYYMMDD') = :row",
     "hours": f"""{_COUNTED} AND to_char(extract(isodow FROM i.gym_day) - 1, 'FM0')
         || to_char(timezone(:zone, i.at), 'HH24') = :row""",
@@ -105,7 +107,7 @@ async def behind(uow: UnitOfWork, asked: Asked, place: RowsPlace, page: int) -> 
     if place == RowsPlace("", "no_shows"):
         absent = await VisitRepository(uow.session).no_shows(terms)
         return page_of(N_("Never came"), _ABSENT, [_absent(one) for one in absent], page)
-    where = WHERE.get(place.table or place.row)
+    where = WHERE.get(place.table) if place.table else FIGURE_WHERE.get(place.row)
     by_id = place.table in BY_ID
     if where is None or (by_id and place.row != NOBODY_KEY and id_of(place.row) is None):
         return None

@@ -24,13 +24,16 @@ BROUGHT: Final = """s.id IN (SELECT r.subscription_id FROM client_import_rows r
         WHERE r.subscription_id IS NOT NULL)"""
 """It ran before the gym kept its books here: when its client came first nobody knows."""
 
+SELLER: Final = f"CASE WHEN {BROUGHT} THEN NULL ELSE s.sold_by END"
+"""Whoever brings a list forward has sold nothing of it."""
+
 TAKEN_BACK: Final = """s.id IN (SELECT r.subscription_id FROM client_import_rows r
         JOIN client_imports i ON i.id = r.import_id
         WHERE r.subscription_id IS NOT NULL AND i.undone_at IS NOT NULL)"""
 
 COVERED: Final = f"""
 covered AS NOT MATERIALIZED (
-    SELECT s.*, {UNTIL} AS until, {BROUGHT} AS brought
+    SELECT s.*, {UNTIL} AS until, {BROUGHT} AS brought, {SELLER} AS seller_id
     FROM subscriptions s
     WHERE NOT s.held AND NOT {TAKEN_BACK} AND {UNTIL} >= s.starts_on
 )

@@ -35,9 +35,9 @@ class MovementKind(StrEnum):
 _EARLIER: Final = """SELECT FROM covered e WHERE e.client_id = o.client_id
         AND (e.starts_on, e.sold_at, e.id) < (o.starts_on, o.sold_at, o.id)"""
 _NAMED: Final = """o.id, o.client_id, btrim(c.first_name || ' ' || c.last_name) AS client_name,
-    o.plan_id, p.name AS plan_name, o.sold_by, t.name AS seller_name"""
+    o.plan_id, p.name AS plan_name, o.seller_id, t.name AS seller_name"""
 _WHO: Final = """JOIN clients c ON c.id = o.client_id JOIN plans p ON p.id = o.plan_id
-LEFT JOIN staff t ON t.id = o.sold_by"""
+LEFT JOIN staff t ON t.id = o.seller_id"""
 
 MOVEMENTS: Final = text(
     f"""

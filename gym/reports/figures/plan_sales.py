@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gym.reports.figures.coverage import BROUGHT, TAKEN_BACK
+from gym.reports.figures.coverage import BROUGHT, SELLER, TAKEN_BACK
 from gym.reports.figures.terms import FigureTerms
 
 
@@ -35,19 +35,20 @@ ACTS: Final = text(
 WITH acts AS (
     SELECT CASE WHEN s.replaces_id IS NOT NULL THEN 'changed' WHEN s.renews_id IS NOT NULL THEN 'renewed'
             ELSE 'sold' END AS kind,
-        CAST(timezone(:zone, s.sold_at) AS date) AS day, s.*, s.final_price AS amount
+        CAST(timezone(:zone, s.sold_at) AS date) AS day, s.*, {SELLER} AS seller_id,
+        s.final_price AS amount
     FROM subscriptions s
     WHERE CAST(timezone(:zone, s.sold_at) AS date) BETWEEN :first AND :last AND NOT {BROUGHT}
     UNION ALL
-    SELECT 'canceled', CAST(timezone(:zone, s.closed_at) AS date), s.*, 0
+    SELECT 'canceled', CAST(timezone(:zone, s.closed_at) AS date), s.*, {SELLER}, 0
     FROM subscriptions s
     WHERE s.status = 'canceled' AND CAST(timezone(:zone, s.closed_at) AS date) BETWEEN :first AND :last
         AND NOT {TAKEN_BACK} AND NOT EXISTS (SELECT FROM subscriptions r WHERE r.replaces_id = s.id)
 )
 SELECT a.kind, a.day, a.id, a.client_id, btrim(c.first_name || ' ' || c.last_name), a.plan_id, p.name,
-    a.sold_by, t.name, a.amount
+    a.seller_id, t.name, a.amount
 FROM acts a JOIN clients c ON c.id = a.client_id JOIN plans p ON p.id = a.plan_id
-LEFT JOIN staff t ON t.id = a.sold_by
+LEFT JOIN staff t ON t.id = a.seller_id
 ORDER BY a.day, a.kind, c.first_name, a.id
 """  # noqa: S608 - the parts are ours
 )

@@ -15,7 +15,7 @@ from gym.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class TeamReport:
-    """Everybody who works here or has moved money on these days."""
+    """Everybody who works here or has left traces on these days."""
 
     first: date
     last: date

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,7 +13,10 @@ from bot.ui.screens import HtmlTranslator
 from gym.app import Gym
 from gym.notifications.models import NotificationKind
 from gym.plans.models import Plan
+from gym.reports.figures.pages import GYM_ITSELF
 from gym.reports.person_facts import PersonFactsService
+from gym.reports.ranges import DayRange
+from gym.reports.service import ReportService
 from gym.security.permissions import Actor
 from gym.subscriptions.changes.plan_change import PlanChangeService
 from gym.subscriptions.service import SubscriptionService
@@ -82,3 +86,20 @@ async def test_what_was_paid_before_the_list_is_said_where_it_counts(
             said = "65,000" in change_text(HtmlTranslator("en"), changed)
             assert said == (name == "Eva")
     assert before == {"Ana": (0, 0), "Eva": (65000, 65000), "Sol": (0, 0)}
+
+
+async def test_what_a_list_brings_is_nobodys_sale(
+    importer: Importer, gym: Gym, admin: Actor, monthly: Plan
+) -> None:
+    day = await today(gym)
+    ended = spanish(day - timedelta(days=80)), spanish(day - timedelta(days=50))
+    await importer.imports(HEAD + f"Ana;Mensualidad;{ended[0]};{ended[1]};;;15.000\n")
+    async with gym.unit_of_work(admin) as uow:
+        reports = ReportService(uow)
+        work = (await reports.report("team", DayRange(day, day))).result.table("work")
+        moved = await reports.report("coming", DayRange(day - timedelta(days=90), day))
+    assert work is not None
+    assert [row.cells[2:4] for row in work.rows if row.cells[0] == admin.name] == [(0, 0)]
+    sellers = moved.result.table("seller")
+    assert sellers is not None
+    assert [(row.cells[0], row.cells[3]) for row in sellers.rows] == [(GYM_ITSELF, 1)]
