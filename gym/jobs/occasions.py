@@ -17,7 +17,7 @@ from gym.notifications.outbox import Recipient
 from gym.notifications.payloads.base import Payload
 from gym.notifications.payloads.members import AbsentPayload, BirthdayPayload, PriceChangedPayload
 from gym.notifications.quiet_hours import after_quiet
-from gym.reports.absence import AbsenceRepository, LongAway
+from gym.reports.absence import AbsenceRepository, LongAway, absent_key
 from gym.security.permissions import Permission
 from gym.subscriptions.reminders import OVERTAKEN
 from gym.unit_of_work import UnitOfWork
@@ -97,7 +97,7 @@ class Occasions:
         return self._row(
             one.client_id,
             AbsentPayload(first_name=one.first_name, days=days, last_visit=one.last_visit, since=one.since),
-            f"absent:{one.client_id}:{one.since.isoformat()}:{one.days}",
+            absent_key(one.client_id, one.since, one.days),
             overtaken=days_now is None or any(one.days < step <= days for step in ABSENT_FOR),
         )
 

@@ -9,13 +9,13 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gym.core.database.ids import new_id
 from gym.core.database.statements import GuardedWrite, Statements
 from gym.notifications.kinds import BY_PAYLOAD
-from gym.notifications.models import NotificationState, Priority, RecipientKind
+from gym.notifications.models import Notification, NotificationState, Priority, RecipientKind
 from gym.notifications.payloads.base import Payload
 
 _COLUMNS: Final = (
@@ -99,6 +99,12 @@ WHERE state = 'pending' AND (dedup_key = :key OR starts_with(dedup_key, :key || 
 async def call_off(session: AsyncSession, dedup_key: str, wall: datetime) -> None:
     """Dismiss the waiting messages whose `dedup_key` is or begins with a key; not those being sent."""
     await session.execute(_CALL_OFF, {"key": dedup_key, "wall": wall})
+
+
+async def is_told(session: AsyncSession, dedup_key: str) -> bool:
+    """Whether a message of this key was written, sent or not."""
+    query = select(Notification.id).where(Notification.dedup_key == dedup_key)
+    return await session.scalar(query) is not None
 
 
 async def insert_rows(statements: Statements, rows: Sequence[Mapping[str, Any]]) -> None:

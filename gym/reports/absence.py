@@ -94,6 +94,11 @@ class AbsenceRepository:
         return row.days if row is not None and row.since == since else None
 
 
+def absent_key(client_id: UUID, since: date, days: int) -> str:
+    """The outbox key of a message about an absence, so that the job's and a colleague's are one."""
+    return f"absent:{client_id}:{since.isoformat()}:{days}"
+
+
 class AbsenceService:
     """For everybody at the desk."""
 

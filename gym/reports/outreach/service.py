@@ -11,8 +11,9 @@ from sqlalchemy.dialects.postgresql import insert
 from gym.clients.repository import ClientRepository
 from gym.core.database.ids import new_id
 from gym.core.database.repository import Page
-from gym.notifications.outbox import Recipient
+from gym.notifications.outbox import Recipient, is_told
 from gym.notifications.payloads.members import AbsentPayload
+from gym.reports.absence import absent_key
 from gym.reports.figures.risk import RiskRepository, RiskyMember
 from gym.reports.outreach.errors import AlreadyContacted, NotAtRisk, NotLinked
 from gym.reports.outreach.models import Outreach, OutreachKind
@@ -54,12 +55,14 @@ class OutreachService:
         return DraftedMessage(member, payload if member.is_linked else None, client.language)
 
     async def send(self, client_id: UUID) -> RiskyMember:
-        """Write to the member. Raises `NotAtRisk`, `NotLinked`, `AlreadyContacted`."""
+        """Write to the member, unless the job has today. Raises `NotAtRisk`, `NotLinked`, `AlreadyContacted`."""
         drafted = await self.draft(client_id)
         if drafted.payload is None:
             raise NotLinked(drafted.member.held.client_name)
+        key = absent_key(client_id, drafted.payload.since, drafted.payload.days)
+        if await is_told(self.uow.session, key):
+            raise AlreadyContacted(drafted.member.held.client_name)
         await self._note(drafted.member, OutreachKind.MESSAGE)
-        key = f"outreach:{client_id}:{self.uow.today.isoformat()}"
         self.uow.notify(Recipient.client(client_id), drafted.payload, dedup_key=key)
         return drafted.member
 

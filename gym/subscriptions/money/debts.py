@@ -14,7 +14,8 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlalchemy.orm import selectinload
 
 from gym.core.database.repository import Page, Repository
-from gym.notifications.models import Notification, NotificationKind
+from gym.notifications.models import NotificationKind
+from gym.notifications.outbox import is_told
 from gym.payments.errors import owed_only
 from gym.payments.models import Account
 from gym.payments.repository import AccountRepository
@@ -180,15 +181,11 @@ class DebtService:
         kind = NotificationKind.PAYMENT_DUE
         # The nightly reminder's own key, so that the two are one message on the same day.
         key = f"{kind}:{subscription.id}:{subscription.starts_on.isoformat()}:{debt.days}"
-        if await self._told(key):
+        if await is_told(self.uow.session, key):
             raise RemindedToday(client.full_name)
         notices.tell_due(self.uow, subscription, debt.days, key)
         self.uow.audit("debt.reminded", subscription, after={"balance": debt.balance, "days": debt.days})
         return debt
-
-    async def _told(self, key: str) -> bool:
-        query = select(Notification.id).where(Notification.dedup_key == key)
-        return await self.uow.session.scalar(query) is not None
 
     def _aged(self, found: Page[Subscription]) -> Page[Debt]:
         return Page([self._debt(one) for one in found.items], found.number, found.total, found.size)

@@ -16,6 +16,7 @@ from gym.app import Gym
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
 from gym.core.database.ids import new_id
+from gym.jobs.occasions import Occasions
 from gym.notifications.models import NotificationKind
 from gym.reports.figures.risk import RiskRepository, RiskyMember
 from gym.reports.outreach.errors import AlreadyContacted, NotAtRisk, NotLinked
@@ -125,6 +126,23 @@ async def test_a_tap_sends_the_drafted_message_once_a_day(gym: Gym, desk: DeskCl
             with pytest.raises(AlreadyContacted):
                 await getattr(OutreachService(uow), again)(rosa.id)
     assert (await broken(gym))[rosa.id].contact == "message"
+
+
+async def test_the_jobs_message_and_a_colleagues_are_one(gym: Gym, desk: DeskClerk) -> None:
+    first = await member(desk, "First", *range(10, 21), telegram_id=79)
+    second = await member(desk, "Second", *range(10, 21), telegram_id=80)
+    async with gym.unit_of_work(desk.actor) as uow:
+        await OutreachService(uow).send(first.id)
+    async with gym.unit_of_work(Actor.system()) as uow:
+        assert await Occasions(uow).tell_due(uow.today) == 2
+    assert sorted(str(one["first_name"]) for one in await told(gym, NotificationKind.ABSENT)) == [
+        "First",
+        "Second",
+    ]
+    async with gym.unit_of_work(desk.actor) as uow:
+        with pytest.raises(AlreadyContacted):
+            await OutreachService(uow).send(second.id)
+        await OutreachService(uow).called(second.id)
 
 
 async def test_nobody_is_written_to_without_a_chat_or_a_reason(gym: Gym, desk: DeskClerk) -> None:
