@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -11,10 +12,10 @@ from gym.demo.history.books import chance
 from gym.demo.history.story import DemoOrder
 from gym.demo.history.team import DESK, OWNER, Fraud, Roster
 from gym.reports.ranges import DayRange
-from gym.reports.results import Report
+from gym.reports.results import Report, RowsPlace
 from gym.reports.service import ReportService
 from gym.reports.team.rating import TeamFigure
-from gym.reports.team.report import FIGURES, QUIET, REASONS
+from gym.reports.team.report import FIGURES, MEDIAN, QUIET, REASONS
 from gym.security.permissions import Actor, NotAllowed
 from tests.demo.gyms import Fill
 
@@ -31,6 +32,7 @@ async def team(gym: Gym, actor: Actor | None = None) -> Report:
 async def test_a_cheat_is_named_with_the_reason_in_words(fill: Fill) -> None:
     async with fill(CHEATED) as gym:
         report = await team(gym)
+        await check_acts(gym, report)
         roster = Roster.plant(chance(CHEATED.seed, "frauds"), CHEATED.frauds, gym.clock.now().date())
     cheat, result = roster.cheats[Fraud.CASH].name, report.result
     sentence, look = result.sentences[0], result.table("look")
@@ -46,6 +48,32 @@ async def test_a_cheat_is_named_with_the_reason_in_words(fill: Fill) -> None:
         assert table is not None
         assert table.rows[0].cells[0] == cheat
         assert {row.cells[0] for row in table.rows} >= {one.name for one in (OWNER, *DESK)}
+
+
+async def check_acts(gym: Gym, report: Report) -> None:
+    """Behind everybody's marks stand as many acts as they count, by kind; page after page."""
+    marks, shown = report.result.table("marks"), 0
+    assert marks is not None
+    keys = [column.key for column in marks.columns]
+    for row in marks.rows:
+        counted = {key: cell for key, cell in zip(keys[1:], row.cells[1:], strict=True) if cell}
+        if row.key and row.cells[0] != MEDIAN:
+            acts = await acts_behind(gym, report, RowsPlace("marks", row.key))
+            assert Counter(acts) == counted, row.cells[0]
+            shown += len(acts)
+    assert shown > 30
+
+
+async def acts_behind(gym: Gym, report: Report, place: RowsPlace) -> list[str]:
+    acts: list[str] = []
+    number, pages = 0, 1
+    while number < pages:
+        async with gym.unit_of_work(Actor.system()) as uow:
+            found = await ReportService(uow).behind("team", report.asked.days, place, number)
+        acts += [getattr(row.cells[1], "code", "") for row in found.table.rows]
+        number, pages = number + 1, found.pages
+    assert len(acts) == found.total
+    return acts
 
 
 async def test_of_an_honest_team_nothing_stands_out(fill: Fill) -> None:

@@ -55,7 +55,7 @@ class OutreachService:
         return DraftedMessage(member, payload if member.is_linked else None, client.language)
 
     async def send(self, client_id: UUID) -> RiskyMember:
-        """Write to the member, unless the job has today. Raises `NotAtRisk`, `NotLinked`, `AlreadyContacted`."""
+        """Write to the member, unless the job has. Raises `NotAtRisk`, `NotLinked`, `AlreadyContacted`."""
         drafted = await self.draft(client_id)
         if drafted.payload is None:
             raise NotLinked(drafted.member.held.client_name)

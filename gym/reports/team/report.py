@@ -15,11 +15,16 @@ from gym.reports.results import (
     ReportColumn,
     ReportResult,
     Row,
+    RowsBehind,
+    RowsPlace,
     Sentence,
     Table,
     Term,
     Value,
+    id_of,
+    row_key,
 )
+from gym.reports.team.acts import acts_of
 from gym.reports.team.rating import Comparison, RatedStaff, StaffRecord, TeamFigure
 from gym.reports.team.service import TeamReportService
 from gym.unit_of_work import UnitOfWork
@@ -65,6 +70,7 @@ REASONS: Final[Mapping[TeamFigure, str]] = {
 }
 QUIET: Final = N_("Nobody's figures stand out from the others'.")
 MEDIAN: Final = Term("median", N_("Median"))
+TABLES: Final = frozenset({"look", "marks", "work", "sums"})
 STAFF: Final = ReportColumn("staff", N_("Staff"))
 OF_LOOKS: Final = (
     STAFF,
@@ -115,6 +121,15 @@ async def compute(uow: UnitOfWork, asked: Asked) -> ReportResult:
     return ReportResult([look], tables, _sentences(found.flagged))
 
 
+async def behind(uow: UnitOfWork, asked: Asked, place: RowsPlace, page: int) -> RowsBehind | None:
+    """The acts behind a person's marks, whichever table was tapped."""
+    staff_id = id_of(place.row)
+    if place.table not in TABLES or staff_id is None:
+        return None
+    found = await acts_of(uow, asked, staff_id, page)
+    return found if found.total or page else None
+
+
 def _sentences(flagged: Sequence[RatedStaff]) -> list[Sentence]:
     """The reasons in words; those of whom an owner wants to look at first stand first."""
     reasons = [_sentence(one, reason) for one in flagged for reason in one.reasons]
@@ -140,16 +155,25 @@ def _look(one: RatedStaff, reason: Comparison) -> Row:
             round(reason.expected),
             reason.work,
             reason.amount,
-        )
+        ),
+        _key(one.record),
     )
 
 
 def _marks(records: Sequence[StaffRecord]) -> list[Row]:
     counted = [_counts(one) for one in records]
-    rows = [Row((one.work.staff_name, *counts)) for one, counts in zip(records, counted, strict=True)]
+    rows = [
+        Row((one.work.staff_name, *counts), _key(one) if any(counts) else "")
+        for one, counts in zip(records, counted, strict=True)
+    ]
     if counted:
         rows.append(Row((MEDIAN, *(round(median(column)) for column in zip(*counted, strict=True)))))
     return rows
+
+
+def _key(one: StaffRecord) -> str:
+    """By which the acts behind somebody's marks are asked for."""
+    return row_key(one.staff_id)
 
 
 def _counts(one: StaffRecord) -> tuple[int, ...]:
@@ -179,7 +203,8 @@ def _work(one: StaffRecord) -> Row:
             work.taken,
             work.counts,
             work.difference,
-        )
+        ),
+        _key(one) if any(_counts(one)) else "",
     )
 
 
@@ -194,7 +219,8 @@ def _amounts(one: StaffRecord) -> Row:
             facts.credit_amount,
             facts.write_off_amount,
             one.work.short,
-        )
+        ),
+        _key(one) if any(_counts(one)) else "",
     )
 
 
@@ -203,5 +229,6 @@ TEAM: Final = ReportDefinition(
     title=N_("Team"),
     definition=DEFINITION,
     compute=compute,
+    behind=behind,
     is_compared=False,
 )
