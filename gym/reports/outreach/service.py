@@ -59,7 +59,7 @@ class OutreachService:
         drafted = await self.draft(client_id)
         if drafted.payload is None:
             raise NotLinked(drafted.member.held.client_name)
-        key = absent_key(client_id, drafted.payload.since, drafted.payload.days)
+        key = absent_key(client_id, drafted.member.since, drafted.member.days)
         if await is_told(self.uow.session, key):
             raise AlreadyContacted(drafted.member.held.client_name)
         await self._note(drafted.member, OutreachKind.MESSAGE)
