@@ -40,6 +40,17 @@ class BackupAltered(BackupError, Invalid):
     message = N_("The backup is damaged or not complete. Fetch it once more, or take an older one.")
 
 
+class ErasuresSealedOtherwise(BackupAltered):
+    """The list of erasures carries the seal of a pass-phrase that is not here, or of nobody."""
+
+    code = "backup_erasures_sealed_otherwise"
+    message = N_(
+        "erasures.json beside the backup says who was erased since, and another pass-phrase has sealed it. "
+        "Restore an older backup on the gym's own computer, or move that file away and erase those people "
+        "again."
+    )
+
+
 class PartMissing(BackupError, Invalid):
     code = "backup_part_missing"
     message = N_("Part {number} of the backup is missing. Fetch every part into one folder.")

@@ -1,11 +1,13 @@
-"""Dead letters: messages that Telegram refused or that failed too often, until an admin decides on them."""
+"""Dead letters: messages that Telegram refused, that failed too often or are held after a restore, until an
+admin decides on them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import RowMapping, func, select, text, update
@@ -18,6 +20,8 @@ from gym.notifications.models import Notification, NotificationKind, Notificatio
 from gym.security.permissions import Permission
 from gym.unit_of_work import UnitOfWork
 
+RESTORED: Final = "restored"
+"""Why a message is held: the gym was restored, and the one that is gone may have told it."""
 LETTERS = """
 SELECT n.id, n.kind, n.due_at, n.attempts, n.error,
     CASE WHEN b.id IS NULL THEN n.payload ELSE n.payload || jsonb_build_object('text', b.text) END AS payload,
@@ -54,6 +58,11 @@ class DeadLetter:
     tries: int
     reason: str
 
+    @property
+    def is_held(self) -> bool:
+        """Whether nobody tried to deliver it: the gym was restored since it was due."""
+        return self.reason == RESTORED
+
 
 class DeadLetterService:
     """An admin sends them again or lays them aside."""
@@ -64,6 +73,11 @@ class DeadLetterService:
     async def count(self) -> int:
         failed = select(func.count()).where(Notification.state == NotificationState.FAILED)
         return await self.uow.session.scalar(failed) or 0
+
+    async def held(self) -> int:
+        """How many of them are held after a restore."""
+        failed = Notification.state == NotificationState.FAILED, Notification.error == RESTORED
+        return await self.uow.session.scalar(select(func.count()).where(*failed)) or 0
 
     async def page(self, number: int) -> Page[DeadLetter]:
         """The newest first."""

@@ -75,8 +75,15 @@ async def run_due(run: WorkRunner, jobs: Sequence[Job] = JOBS, *, by_slot: bool 
 
 
 async def catch_up(run: WorkRunner, jobs: Sequence[Job] = JOBS) -> JobReport:
-    """The missed gym days of `run_due`, without today: for a gym that was restored, before it is opened."""
-    return (await _caught_up(run, jobs, by_slot=False)).report
+    """The missed gym days of `run_due`, and today for jobs that have run before: for a gym that was restored,
+    before it is opened. What they write tells what the gym that is gone may have told, today too.
+    """
+    round_ = await _caught_up(run, jobs, by_slot=False)
+    known = await run(Actor.system(), _known_jobs)
+    for job in jobs:
+        if job.name in known:
+            await round_.attempt(job)
+    return round_.report
 
 
 async def _caught_up(run: WorkRunner, jobs: Sequence[Job], *, by_slot: bool) -> JobRound:
@@ -134,6 +141,10 @@ async def _agenda(jobs: Sequence[Job], uow: UnitOfWork) -> DueDays:
             missing.setdefault(day, []).append(job)
     zone = uow.settings.zone
     return DueDays(uow.today, [(day_start(day, zone) + NOON, missing[day]) for day in sorted(missing)])
+
+
+async def _known_jobs(uow: UnitOfWork) -> frozenset[str]:
+    return frozenset(await uow.session.scalars(select(JobRun.job)))
 
 
 def _missed(done: date | None, today: date) -> list[date]:

@@ -185,22 +185,26 @@ class ErasureJournal:
         self.uow.actor.require(Permission.ERASE)
         return [JournalEntry.model_validate(one) for one in await self._erasures.standing()]
 
-    async def replay(self, entries: Sequence[JournalEntry]) -> int:
+    async def replay(self, entries: Sequence[JournalEntry], *, restored: bool = False) -> int:
         """Take over wishes that this database does not know, and carry out at once what was done.
 
-        Returns how many clients were erased. A client whom the backup does not know is only noted; what it
-        knows already changes nothing.
+        `restored` gives every wish that was not carried out yet another day: whoever took theirs back after
+        the backup would be erased the moment the gym is restored, and nobody could undo that. Returns how
+        many clients were erased. A client whom the backup does not know is only noted; what it knows already
+        changes nothing.
         """
         self.uow.actor.require(Permission.ERASE)
-        erased = 0
+        again: set[UUID] = set()
         for entry in entries:
             wish = await self._known(entry)
             if entry.done_at is not None and wish.done_at is None:
                 wish.due_at = min(wish.due_at, self.uow.now)
-                erased += 1
+                again.add(entry.client_id)
         await self.uow.session.flush()
+        if restored:
+            await self._erasures.postpone(self.uow.now + TIME_TO_RECONSIDER, all_but=again)
         await ErasureService(self.uow).carry_out_due()
-        return erased
+        return len(again)
 
     async def _known(self, entry: JournalEntry) -> Erasure:
         known = await self._erasures.open(entry.client_id, lock=True)

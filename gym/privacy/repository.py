@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import CursorResult, TextClause, func, select, text
+from sqlalchemy import CursorResult, TextClause, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gym.audit.models import AuditEntry
@@ -76,6 +76,12 @@ class ErasureRepository(Repository[Erasure, UUID]):
         waits = Erasure.canceled_at.is_(None), Erasure.done_at.is_(None), Erasure.due_at <= now
         query = select(Erasure).where(*waits).order_by(Erasure.due_at, Erasure.id)
         return (await self.session.scalars(query.with_for_update(skip_locked=True))).all()
+
+    async def postpone(self, until: datetime, *, all_but: Collection[UUID]) -> None:
+        """Wishes that wait are carried out at that time at the earliest, those of some clients left out."""
+        waits = Erasure.canceled_at.is_(None), Erasure.done_at.is_(None), Erasure.due_at < until
+        late = update(Erasure).where(*waits, Erasure.client_id.not_in(all_but)).values(due_at=until)
+        await self.session.execute(late, execution_options={"synchronize_session": "fetch"})
 
     async def waiting_people(self) -> Sequence[WaitingErasure]:
         """Wishes that wait for their day, the next first; an unknown client has no name."""

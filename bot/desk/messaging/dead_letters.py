@@ -50,16 +50,13 @@ async def waiting(context: UpdateContext) -> int:
 async def dead_letters(context: UpdateContext, press: DeadLetters) -> None:
     async with context.unit_of_work() as uow:
         page = await DeadLetterService(uow).page(press.page)
+        held = await DeadLetterService(uow).held()
     t = context.t
     if not page.items:
         text = t("⚠️ <b>Undelivered</b>\n\nEverything was told.")
         await context.show(Screen(text, [nav(t, back=MessagingMenu())]))
         return
-    text = t.plural(
-        "⚠️ <b>Undelivered</b>\n\nTelegram did not take {count} message. Look at it, or decide right here:",
-        "⚠️ <b>Undelivered</b>\n\nTelegram did not take {count} messages. Look at one, or decide on all:",
-        page.total,
-    )
+    text = _heading(t, page.total, held)
     rows = [[button(_label(t, one), ShowDeadLetter(one.id), wide=True)] for one in page.items]
     every = [button(t("Dismiss all"), Dismiss(None)), button(t("Send all again"), SendAgain(None))]
     await context.show(
@@ -67,6 +64,26 @@ async def dead_letters(context: UpdateContext, press: DeadLetters) -> None:
             text, [*rows, pager(page.number, page.pages, DeadLetters), every, nav(t, back=MessagingMenu())]
         )
     )
+
+
+def _heading(t: HtmlTranslator, total: int, held: int) -> str:
+    """Why they wait; of what is held after a restore nobody knows whether it was told."""
+    refused = t.plural(
+        "⚠️ <b>Undelivered</b>\n\nTelegram did not take {count} message. Look at it, or decide right here:",
+        "⚠️ <b>Undelivered</b>\n\nTelegram did not take {count} messages. Look at one, or decide on all:",
+        total - held,
+    )
+    restored = t.plural(
+        "⏳ {count} message waits since the gym was restored: it may have been told before. Look at it, or "
+        "decide right here:",
+        "⏳ {count} messages wait since the gym was restored: they may have been told before. Look at one, "
+        "or decide on all:",
+        held,
+    )
+    if not held:
+        return refused
+    first = refused if total > held else t("⚠️ <b>Undelivered</b>")
+    return f"{first}\n\n{restored}"
 
 
 def _label(t: HtmlTranslator, one: DeadLetter) -> str:
@@ -81,14 +98,20 @@ async def show_dead_letter(context: UpdateContext, press: ShowDeadLetter) -> Non
     t = context.t
     lines = [
         t("✉️ To <b>{reader}</b>, {at}", reader=one.reader or "—", at=one.due_at),
-        t.plural(
-            "🚫 Why: {reason} ({count} try)", "🚫 Why: {reason} ({count} tries)", one.tries, reason=one.reason
-        ),
+        _why(t, one),
         "",
         worded(t, one, context.settings),
     ]
     choices = [button(t("Dismiss"), Dismiss(one.id)), button(t("Send again"), SendAgain(one.id))]
     await context.show(Screen("\n".join(lines), [choices, nav(t, back=DeadLetters())]))
+
+
+def _why(t: HtmlTranslator, one: DeadLetter) -> str:
+    if one.is_held:
+        return t("⏳ Held: the gym was restored since it was due, and it may have been told before.")
+    return t.plural(
+        "🚫 Why: {reason} ({count} try)", "🚫 Why: {reason} ({count} tries)", one.tries, reason=one.reason
+    )
 
 
 def worded(t: HtmlTranslator, one: DeadLetter, settings: GymSettings) -> Html:

@@ -6,6 +6,7 @@ nobody else can have somebody erased.
 
 from __future__ import annotations
 
+import hmac
 import os
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from gym.backup.errors import BackupAltered, BackupUnreadable
+from gym.backup.errors import BackupAltered, BackupUnreadable, ErasuresSealedOtherwise
 from gym.backup.files.passphrase import BackupKey
 from gym.privacy.schemas import JournalEntry
 
@@ -43,11 +44,20 @@ class ErasureList(BaseModel):
         except ValidationError:
             raise BackupUnreadable(name) from None
 
-    def require_seal(self, passphrase: str) -> None:
-        """Stretches the phrase: call it in a thread. Raises `BackupAltered`."""
-        key = BackupKey.stretched(passphrase, b64decode(self.salt))
-        if self.seal != key.seal_of(self._said()):
-            raise BackupAltered
+    def require_seal(self, passphrase: str, keys: Sequence[BackupKey] = ()) -> None:
+        """By the key of its salt, else by the phrase, which is stretched: call it in a thread.
+
+        Raises `BackupAltered` where neither sealed it: `ErasuresSealedOtherwise` where no key of that salt is
+        known, as after `backup phrase --replace` on a computer that is gone.
+        """
+        try:
+            salt = b64decode(self.salt, validate=True)
+            known = next((key for key in keys if key.salt == salt), None)
+            key = known or BackupKey.stretched(passphrase, salt)
+        except ValueError:  # no base64, or too short for Argon2id
+            raise BackupAltered from None
+        if not hmac.compare_digest(self.seal, key.seal_of(self._said())):
+            raise BackupAltered if known else ErasuresSealedOtherwise
 
     def text(self) -> bytes:
         return self.model_dump_json(indent=1).encode()
@@ -75,16 +85,17 @@ def write_erasures(folder: Path, entries: Sequence[JournalEntry], key: BackupKey
     return True
 
 
-def erasures_beside(paths: Sequence[Path], passphrase: str) -> list[JournalEntry]:
-    """What the lists in the folders of these files say. Blocks.
+def erasures_in(
+    folders: Sequence[Path], passphrase: str, keys: Sequence[BackupKey] = ()
+) -> list[JournalEntry]:
+    """What the lists in these folders say. Blocks.
 
     Raises `BackupUnreadable`, `BackupAltered`.
     """
-    folders = {path if path.is_dir() else path.parent for path in paths}
     found: list[JournalEntry] = []
-    for path in sorted(folder / NAME for folder in folders):
+    for path in sorted({folder.resolve() / NAME for folder in folders}):
         if path.exists():
             read = ErasureList.read(path.read_bytes(), path.name)
-            read.require_seal(passphrase)
+            read.require_seal(passphrase, keys)
             found += read.entries
     return found

@@ -77,6 +77,13 @@ class BackupKeyStore:
             return self._stretched
         return await asyncio.to_thread(BackupKey.stretched, phrase.get_secret_value(), salt)
 
+    def kept_here(self) -> tuple[BackupKey, ...]:
+        """The key in `secrets.env`, where there is one; a damaged one counts as none."""
+        try:
+            return (self._kept(),)
+        except (PassphraseMissing, ConfigError):
+            return ()
+
     async def make(self, *, replace: bool = False) -> str:
         """A new pass-phrase, in force from now on; it is shown once and cannot be shown again.
 

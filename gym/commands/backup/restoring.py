@@ -20,10 +20,9 @@ from gym.app import Gym
 from gym.audit.verification import TrailVerification
 from gym.backup.errors import ChatNotRead, GymThere
 from gym.backup.files.archive import OpenedBackup, Preface
-from gym.backup.files.erasure_list import erasures_beside
+from gym.backup.files.erasure_list import erasures_in
 from gym.backup.files.manifest import BackupManifest
 from gym.backup.files.parts import MANIFEST_ENDING, BackupFiles, files_at
-from gym.backup.files.passphrase import BackupKey
 from gym.backup.keys.key_store import BackupKeyStore
 from gym.backup.restoring.restoration import Restoration
 from gym.backup.restoring.settling import Settled, settle
@@ -112,7 +111,7 @@ async def _restore(config: Config, order: RestoreOrder, files: BackupFiles) -> i
     restoration = Restoration(backup)
     preface = await restoration.check(config.own_database)
     secrets = keys_of(config, preface)
-    beside = await asyncio.to_thread(_erasures, files, backup.key, passphrase)
+    beside = await asyncio.to_thread(_erasures, config, backup, passphrase)
     async with _server(config) as url:
         plan = RestorePlan(restoration, secrets, [*beside, *await erasures_at(url)])
         restored = await _put_in_place(config, order, plan, SideDatabases(url))
@@ -174,22 +173,28 @@ async def _settled(config: Config, url: str, plan: RestorePlan, preface: Preface
     gym = Gym(config, database, SystemClock(), plan.secrets)
     try:
         await upgrade(database)
-        erased = await gym.run(system, lambda uow: ErasureJournal(uow).replay(plan.erasures))
-        # What the days since would have said is written now, and held with the rest: the gym that is gone may
-        # have said it, and its rows that remember that are gone too.
+        erased = await gym.run(system, lambda uow: ErasureJournal(uow).replay(plan.erasures, restored=True))
+        # What the days since would have told, today's too, is written now and held with the rest: the gym
+        # that is gone may have told it, and its rows that remember that are gone too.
         await catch_up(gym.run)
         return await gym.run(system, lambda uow: settle(uow, preface.made_at)), erased
     finally:
         await database.close()
 
 
-def _erasures(files: BackupFiles, key: BackupKey, passphrase: str) -> list[JournalEntry]:
-    """Who was erased since, as the folder and the chat say. Blocks. Raises `BackupAltered`."""
-    found = erasures_beside(files.paths, passphrase)
+def _erasures(config: Config, backup: OpenedBackup, passphrase: str) -> list[JournalEntry]:
+    """Who was erased since, as the folders and the chat say. Blocks. Raises `BackupAltered`.
+
+    The gym's own folder is looked into wherever the backup lies: the restored gym writes its list there anew.
+    """
+    files, store = backup.files, BackupKeyStore(config)
+    own = () if store.is_given else store.kept_here()
+    folders = [path.parent for path in files.paths] + [config.backups_root]
+    found = erasures_in(folders, passphrase, [backup.key, *own])
     path = files.paths[0].parent / f"{files.name}{MANIFEST_ENDING}"
     if path.exists():
         manifest = BackupManifest.read(path.read_bytes(), path.name)
-        manifest.require_seal(key)
+        manifest.require_seal(backup.key)
         found += manifest.erased
     return found
 
@@ -242,6 +247,9 @@ def _report(restored: Restored, order: RestoreOrder) -> None:
             "erased_again": restored.erased,
             "held_messages": settled.held,
             "receipts_after": settled.receipts_after,
+            "active_staff": settled.colleagues,
+            "paired_kiosks": settled.kiosks,
+            "erasures_waiting": settled.waiting,
             "kept": restored.kept,
             "trail": as_facts(restored.trail) if restored.trail else None,
         }
@@ -259,6 +267,15 @@ def _report(restored: Restored, order: RestoreOrder) -> None:
         typer.echo(f"{settled.held} overdue messages wait under Messages, Undelivered: an admin decides.")
     if settled.receipts_after is not None:
         typer.echo(f"The next receipt is number {settled.receipts_after + 1}, a new series.")
+    typer.echo(
+        f"{settled.colleagues} colleagues and {settled.kiosks} kiosks are active as they were then: take out "
+        "under Team and Kiosks who has left since. Everybody's API sign-ins have ended."
+    )
+    if settled.waiting:
+        typer.echo(
+            f"{settled.waiting} clients will be erased a day from now: take back under Privacy what was "
+            "taken back since."
+        )
     if restored.kept is not None:
         typer.echo(
             f"The gym that was here is kept as {restored.kept}; to drop it: python -m gym restore --forget"

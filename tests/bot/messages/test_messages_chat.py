@@ -6,7 +6,7 @@ from datetime import time, timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from bot.outbox.rate_limits import SendRateLimits
 from bot.outbox.worker import OutboxWorker
@@ -107,9 +107,18 @@ async def test_a_dismissed_message_leaves_the_list(
     await tell(gym, client, "A")
     await tell(gym, client, "B")
     await deliver(gym, desk_bot)
+    async with gym.unit_of_work(Actor.system()) as uow:
+        await uow.session.execute(
+            text(
+                "UPDATE notifications SET error = 'restored'"
+                " WHERE id = (SELECT id FROM notifications ORDER BY id DESC LIMIT 1)"
+            )
+        )
     await ana.sends("/start")
     await ana.taps("Messages (2)")
     await ana.taps("Undelivered (2)")
+    list_ = await ana.sees("Telegram did not take 1 message")
+    assert "1 message waits since the gym was restored" in list_.text, "nobody tried to send that one"
     await ana.taps("Dismiss all")
     await ana.sees("Everything was told")
     assert await states(gym) == [NotificationState.DISMISSED] * 2
