@@ -16,10 +16,11 @@ class BotApiError(Exception):
 
 
 class BadRequest(BotApiError):
-    """400 with `Bad Request: ` in front."""
+    """400 with `Bad Request: ` in front; like Telegram, with a small letter behind it unless it is a code."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(400, f"Bad Request: {reason}")
+        is_code = reason[1:2] == "_" or reason[1:2].isupper()
+        super().__init__(400, f"Bad Request: {reason if is_code else reason[:1].lower() + reason[1:]}")
 
 
 class ChatForbidden(BotApiError):

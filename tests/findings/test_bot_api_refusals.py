@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncGenerator
 from typing import Any
 
-import aiohttp
 import pytest
 from aiohttp import web
 from telegram import (
@@ -47,119 +46,6 @@ async def bot(server: SandboxServer) -> AsyncGenerator[Bot]:
 async def chat(ana: Person) -> int:
     await ana.sends("hello")
     return ana.id
-
-
-HI = {"text": "hi"}
-MALFORMED: list[tuple[str, dict[str, Any], str]] = [
-    ("sendMessage", {**HI, "chat_id": "x"}, "chat not found"),
-    ("sendMessage", {**HI, "chat_id": 10**30}, "chat not found"),
-    ("sendMessage", {**HI, "chat_id": {}}, "chat not found"),
-    ("sendMessage", {**HI, "message_thread_id": "x"}, 'can\'t parse "message_thread_id" as an integer'),
-    ("sendMessage", {"text": "\ud800"}, "strings must be encoded in UTF-8"),
-    ("sendMessage", {**HI, "reply_markup": "{"}, "can't parse reply_markup JSON object"),
-    ("sendMessage", {**HI, "reply_markup": [1]}, "object expected as reply markup"),
-    (
-        "sendMessage",
-        {**HI, "reply_markup": {"inline_keyboard": 7}},
-        'field "inline_keyboard" must be of type Array',
-    ),
-    (
-        "sendMessage",
-        {**HI, "reply_markup": {"inline_keyboard": [7]}},
-        'field "inline_keyboard" must be an Array of Arrays',
-    ),
-    (
-        "sendMessage",
-        {**HI, "reply_markup": {"inline_keyboard": [[7]]}},
-        "can't parse inline keyboard button: expected an Object",
-    ),
-    ("sendMessage", {**HI, "reply_markup": {"keyboard": "x"}}, 'field "keyboard" must be of type Array'),
-    (
-        "sendMessage",
-        {**HI, "reply_markup": {"keyboard": [[None]]}},
-        "can't parse keyboard button: expected an Object",
-    ),
-    ("sendMessage", {**HI, "reply_markup": {"keyboard": [[{}]]}}, "keyboard button text must be non-empty"),
-    (
-        "sendMessage",
-        {**HI, "reply_markup": {"inline_keyboard": [[{"text": "x", "web_app": {"url": "http://x.co/"}}]]}},
-        "inline keyboard button Web App URL 'http://x.co/' is invalid: Only HTTPS links are allowed",
-    ),
-    (
-        "sendMessage",
-        {**HI, "reply_markup": {"keyboard": [[{"text": "x", "web_app": {"url": "http://x.co/"}}]]}},
-        "keyboard button Web App URL 'http://x.co/' is invalid: Only HTTPS links are allowed",
-    ),
-    (
-        "sendMessage",
-        {**HI, "reply_markup": {"inline_keyboard": [[{"text": "x", "web_app": 7}]]}},
-        "object expected as Web App",
-    ),
-    (
-        "sendMessage",
-        {**HI, "reply_markup": {"inline_keyboard": [[{"text": "x", "url": "http://[::1"}]]}},
-        "inline keyboard button URL 'http://[::1' is invalid: Wrong HTTP URL",
-    ),
-    ("sendMessage", {**HI, "message_effect_id": "confetti"}, "EFFECT_ID_INVALID"),
-    (
-        "sendMessage",
-        {"text": '<tg-time unix="soon">x</tg-time>', "parse_mode": "HTML"},
-        "can't parse entities: Invalid unix time specified at byte offset 0",
-    ),
-    ("sendMessage", {**HI, "entities": 7}, "expected an Array of MessageEntity"),
-    ("sendMessage", {**HI, "entities": [7]}, "can't parse MessageEntity: expected an Object"),
-    ("sendMessage", {**HI, "entities": [{}]}, "can't parse MessageEntity: can't find field \"type\""),
-    (
-        "sendMessage",
-        {**HI, "entities": [{"type": "bold", "offset": "x", "length": 1}]},
-        'can\'t parse MessageEntity: field "offset" must be of type Number',
-    ),
-    ("sendMessage", {**HI, "reply_parameters": 7}, "object expected as reply parameters"),
-    (
-        "sendMessage",
-        {**HI, "reply_parameters": {"message_id": "x"}},
-        'can\'t parse "message_id" as an integer',
-    ),
-    ("editMessageText", {**HI, "message_id": 10**30}, 'can\'t parse "message_id" as an integer'),
-    ("editMessageMedia", {"message_id": 2, "media": [1]}, "object expected as media"),
-    ("sendMediaGroup", {"media": 7}, "expected an Array of InputMedia"),
-    ("sendMediaGroup", {"media": [7, 8]}, "can't parse InputMedia: expected an Object"),
-    ("setMyCommands", {"commands": 7}, "expected an Array of BotCommand"),
-    ("setMyCommands", {"commands": [7]}, "can't parse BotCommand: expected an Object"),
-    ("setMyCommands", {"commands": [], "scope": 7}, "object expected as BotCommandScope"),
-    ("deleteMessages", {"message_ids": list(range(1, 102))}, "too many message identifiers specified"),
-    ("forwardMessages", {"message_ids": list(range(1, 102))}, "too many message identifiers specified"),
-    ("copyMessages", {"message_ids": [2, 1]}, "message identifiers must be in a strictly increasing order"),
-    ("copyMessages", {"message_ids": [98, 99]}, "there are no messages to copy"),
-    ("copyMessage", {"message_id": 99}, "message to copy not found"),
-    ("copyMessage", {"message_id": 1, "from_chat_id": 7}, "chat not found"),
-    ("copyMessage", {"message_id": 1, "from_chat_id": None}, "chat_id is empty"),
-    ("forwardMessage", {"message_id": 99}, "message to forward not found"),
-    ("setMessageReaction", {"message_id": 99}, "message to react not found"),
-    ("setMessageReaction", {"message_id": 1, "reaction": 7}, "expected an Array of ReactionType"),
-    (
-        "setMessageReaction",
-        {"message_id": 1, "reaction": [{"type": "emoji", "emoji": "x"}]},
-        "REACTION_INVALID",
-    ),
-    ("pinChatMessage", {"message_id": 99}, "message to pin not found"),
-    ("unpinChatMessage", {"message_id": 99}, "message to unpin not found"),
-]
-
-
-@pytest.mark.parametrize(("method", "arguments", "reason"), MALFORMED)
-async def test_malformed_arguments_are_refused_with_a_reason(
-    server: SandboxServer, chat: int, method: str, arguments: dict[str, Any], reason: str
-) -> None:
-    body = {"chat_id": chat, "from_chat_id": chat, **arguments}
-    call = f"{server.bot_api_url}{server.token}/{method}"
-    async with aiohttp.ClientSession() as session, session.post(call, json=body) as answer:
-        assert await answer.json() == {
-            "ok": False,
-            "error_code": 400,
-            "description": f"Bad Request: {reason}",
-        }
-        assert answer.status == 400
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import asyncio
 import hmac
 import json
 import time
+from dataclasses import replace
 
 from aiohttp import web
 
@@ -51,10 +52,10 @@ class BotApi:
         except UnicodeError:
             return self._refusal(method, Arguments({}), BadRequest("strings must be encoded in UTF-8"))
 
-    async def obey(self, call: Json) -> None:
+    async def obey(self, call: Arguments) -> None:
         """Carry out a call that came in a webhook's answer; it is logged, and its result is dropped."""
-        method = str(call["method"])
-        arguments = Arguments({name: value for name, value in call.items() if name != "method"})
+        method = call.text("method")
+        arguments = replace(call, values={name: v for name, v in call.values.items() if name != "method"})
         try:
             self._answer(method, arguments, await self._perform(method, arguments))
         except BotApiError as error:
@@ -63,7 +64,7 @@ class BotApi:
     async def _perform(self, method: str, arguments: Arguments) -> object:
         perform = METHODS.get(method.lower())
         if perform is None:
-            raise BotApiError(404, "Not Found")
+            raise BotApiError(404, "Not Found: method not found")
         return await perform(self._state, arguments)
 
     def _answer(self, method: str, arguments: Arguments, result: object) -> web.Response:

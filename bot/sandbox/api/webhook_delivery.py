@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
-from typing import cast
 
 import aiohttp
 
+from bot.sandbox.api.arguments import Arguments, read_answer
+from bot.sandbox.errors import BotApiError
 from bot.sandbox.loopback import LoopbackResolver, loopback_url
 from bot.sandbox.state.profile import WebhookAddress
 from bot.sandbox.state.state import SandboxState
@@ -26,14 +26,12 @@ ANSWER_SECONDS = 60
 """How long the bot may take to answer, as at Telegram."""
 LONG = 3600.0
 """Seconds of waiting that a signal ends."""
-MOST_BYTES = 1 << 20
-"""Of the answer of the bot that are read."""
 
 
 class WebhookDelivery:
     """Delivers one update at a time, so that the order is kept even when some fail."""
 
-    def __init__(self, state: SandboxState, obey: Callable[[Json], Awaitable[None]]) -> None:
+    def __init__(self, state: SandboxState, obey: Callable[[Arguments], Awaitable[None]]) -> None:
         self._state = state
         self._obey = obey
         self._task: asyncio.Task[None] | None = None
@@ -94,10 +92,12 @@ class WebhookDelivery:
 
     async def _obey_answer(self, answer: aiohttp.ClientResponse) -> None:
         """Carry out the call in the answer, if any; its result is not told to the bot, as at Telegram."""
-        with suppress(ValueError):
-            body: object = json.loads((await answer.content.read(MOST_BYTES)) or b"null")
-            if isinstance(body, dict) and "method" in body:
-                await self._obey(cast(Json, body))
+        try:
+            call = await read_answer(answer)
+        except (BotApiError, ValueError):
+            return
+        if call.text("method"):
+            await self._obey(call)
 
     def _note(self, problem: str) -> None:
         webhook = self._state.bot.webhook()

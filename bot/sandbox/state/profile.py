@@ -24,12 +24,6 @@ class CommandScope:
 
     key: str
 
-    @classmethod
-    def of(cls, scope: Json | None) -> CommandScope:
-        given = scope or {"type": "default"}
-        numbers = [str(given[name]) for name in ("chat_id", "user_id") if name in given]
-        return cls(":".join([str(given.get("type", "default")), *numbers]))
-
     @property
     def chat_id(self) -> int | None:
         parts = self.key.split(":")

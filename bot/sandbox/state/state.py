@@ -10,6 +10,7 @@ from bot.sandbox.state.conditions.clock import SandboxClock
 from bot.sandbox.state.conditions.faults import Faults
 from bot.sandbox.state.conditions.flood_limits import FloodLimits
 from bot.sandbox.state.feed import Feed
+from bot.sandbox.state.marks import Marks
 from bot.sandbox.state.media.files import Files
 from bot.sandbox.state.messages import MessageStore
 from bot.sandbox.state.people import Chats, Groups, People
@@ -34,6 +35,7 @@ class SandboxState:
         self.chats = Chats(self.people, self.groups)
         self.clock = SandboxClock()
         self.messages = MessageStore(self.store, self.feed, self.clock)
+        self.marks = Marks(self.store)
         self.updates = Updates(self.store, self.signals)
         self.callbacks = Callbacks(self.store, self.signals)
         self.bot = BotProfile(self.store, token, bot_username)

@@ -312,7 +312,7 @@ class Person:
         return {name: value for name, value in {**place, **values}.items() if value is not None}
 
     def _form(self, caption: str | None) -> aiohttp.FormData:
-        form = aiohttp.FormData()
+        form = aiohttp.FormData(quote_fields=False)  # names of files as a browser sends them
         for name, value in self._placed(caption=caption).items():
             form.add_field(name, str(value))
         return form

@@ -25,7 +25,9 @@ async def get_chat(state: SandboxState, arguments: Arguments) -> Json:
 
 async def get_chat_member(state: SandboxState, arguments: Arguments) -> Json:
     chat = state.chats.require(arguments.chat())
-    number = arguments.integer("user_id") or 0
+    number = max(arguments.integer("user_id") or 0, 0)
+    if not number:
+        raise BadRequest("invalid user_id specified")
     if number == state.bot.id:
         member: Json = {"user": state.bot.as_user(), "status": "member"}
         admin = isinstance(chat, SandboxGroup) and state.groups.bot_deletes(chat.id)
@@ -52,7 +54,7 @@ async def get_file(state: SandboxState, arguments: Arguments) -> Json:
         raise BadRequest("file_id not specified")
     stored = await state.files.find(file_id)
     if stored is None:
-        raise BadRequest("wrong file_id or the file is temporarily unavailable")
+        raise BadRequest("invalid file_id")
     if stored.size > LARGEST_DOWNLOAD:
         raise BadRequest("file is too big")
     return {**stored.as_file(), "file_path": stored.path}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from bot.sandbox.api.arguments import Arguments
+from bot.sandbox.api.json_fields import WHOLE
 from bot.sandbox.api.methods.outgoing import Envelope, address, read_caption
 from bot.sandbox.errors import BadRequest
 from bot.sandbox.state.messages import StoredMessage
@@ -14,7 +15,7 @@ from bot.sandbox.state.store import Json
 MOST_IDS = 100
 OWN = (
     "message_id", "from", "chat", "date", "edit_date", "reply_to_message", "reply_markup", "media_group_id",
-    "message_thread_id", "is_topic_message", "forward_origin",
+    "message_thread_id", "is_topic_message", "forward_origin", "effect_id", "quote",
 )  # fmt: skip
 """Fields of the message itself, which its copies do not have."""
 SERVICE = (
@@ -29,7 +30,7 @@ async def forward_message(state: SandboxState, arguments: Arguments) -> Json:
 
 async def forward_messages(state: SandboxState, arguments: Arguments) -> list[Json]:
     """Forward several; those that are deleted are passed over, as at Telegram."""
-    there = _all_found(state, arguments, "forward")
+    there = _all_found(state, arguments)
     envelope = address(state, arguments)
     return [_number(_forward(state, envelope, message)) for message in there]
 
@@ -44,7 +45,7 @@ async def copy_message(state: SandboxState, arguments: Arguments) -> Json:
 
 
 async def copy_messages(state: SandboxState, arguments: Arguments) -> list[Json]:
-    there = _all_found(state, arguments, "copy")
+    there = _all_found(state, arguments)
     envelope = address(state, arguments)
     return [_number(envelope.post(state, _content(message))) for message in there]
 
@@ -64,7 +65,8 @@ def _number(message: Json) -> Json:
 
 
 def _source(arguments: Arguments) -> int:
-    return Arguments({"chat_id": arguments.values.get("from_chat_id")}).chat()
+    arguments.require("from_chat_id")
+    return Arguments({"chat_id": arguments.values["from_chat_id"]}).chat()
 
 
 def _found(state: SandboxState, arguments: Arguments, number: int, what: str) -> StoredMessage:
@@ -72,31 +74,46 @@ def _found(state: SandboxState, arguments: Arguments, number: int, what: str) ->
     message = state.messages.find(chat.id, number)
     if message is None or message.deleted:
         raise BadRequest(f"message to {what} not found")
-    if any(name in message.body for name in SERVICE):
-        raise BadRequest("the message can't be copied" if what == "copy" else "message can't be forwarded")
+    if is_service(message):
+        raise BadRequest(f"the message can't be {'copied' if what == 'copy' else 'forwarded'}")
     return message
 
 
-def _all_found(state: SandboxState, arguments: Arguments, what: str) -> list[StoredMessage]:
-    numbers = message_numbers(arguments)
+def _all_found(state: SandboxState, arguments: Arguments) -> list[StoredMessage]:
+    """Telegram copies by forwarding, so both are refused in the same words."""
+    source, numbers = _source(arguments), message_numbers(arguments)
+    chat = state.chats.require(source)
+    found = [state.messages.find(chat.id, number) for number in numbers]
+    there = [message for message in found if message and not message.deleted and not is_service(message)]
     if sorted(set(numbers)) != numbers:
         raise BadRequest("message identifiers must be in a strictly increasing order")
-    chat = state.chats.require(_source(arguments))
-    found = [state.messages.find(chat.id, number) for number in numbers]
-    there = [message for message in found if message and not message.deleted]
     if not there:
-        raise BadRequest(f"there are no messages to {what}")
+        raise BadRequest("there are no messages to forward")
     return there
 
 
 def message_numbers(arguments: Arguments) -> list[int]:
-    """`message_ids`: 1 to 100 whole numbers."""
-    numbers = arguments.structure("message_ids")
-    if not isinstance(numbers, list) or not numbers:
+    """`message_ids`: 1 to 100 numbers above 0."""
+    given: object = arguments.structure("message_ids")
+    if given in (None, "", []):
         raise BadRequest("message identifiers are not specified")
-    listed = cast("list[object]", numbers)
+    if not isinstance(given, list):
+        raise BadRequest("expected an Array of message identifiers")
+    listed = cast("list[object]", given)
     if len(listed) > MOST_IDS:
         raise BadRequest("too many message identifiers specified")
-    if not all(isinstance(number, int) for number in listed):
-        raise BadRequest("message identifier is not specified")
-    return cast("list[int]", listed)
+    return [_message_number(number) for number in listed]
+
+
+def _message_number(given: object) -> int:
+    if isinstance(given, bool) or not isinstance(given, int | float | str):
+        raise BadRequest("message identifier must be a Number")
+    if not WHOLE.fullmatch(str(given)):
+        raise BadRequest("can't parse message identifier as Number")
+    if int(given) <= 0:
+        raise BadRequest("invalid message identifier specified")
+    return int(given)
+
+
+def is_service(message: StoredMessage) -> bool:
+    return any(name in message.body for name in SERVICE)

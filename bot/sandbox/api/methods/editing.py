@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bot.sandbox.api.arguments import Arguments
+from bot.sandbox.api.json_fields import parsing
 from bot.sandbox.api.markup import read_markup
-from bot.sandbox.api.methods.copying import message_numbers
-from bot.sandbox.api.methods.outgoing import read_caption, read_text
-from bot.sandbox.api.methods.sending import keep_media
+from bot.sandbox.api.methods.copying import is_service, message_numbers
+from bot.sandbox.api.methods.outgoing import read_caption, read_text, require_short
+from bot.sandbox.api.methods.sending import MEDIA_KINDS, keep_media, read_media
 from bot.sandbox.errors import BadRequest, ChatForbidden
 from bot.sandbox.state.messages import StoredMessage
 from bot.sandbox.state.people import SandboxGroup, SandboxPerson
@@ -27,16 +28,18 @@ NOT_MODIFIED = (
 )
 TEXT_FIELDS = ("text", "entities")
 CAPTION_FIELDS = ("caption", "caption_entities")
-MEDIA_FIELDS = ("photo", "document")
 
 
 def _editable(state: SandboxState, arguments: Arguments) -> StoredMessage:
+    if not arguments.text("chat_id") and not arguments.message():  # that would be an inline message
+        raise BadRequest("message identifier is not specified")
     chat = state.chats.require_reachable(arguments.chat())
     message = state.messages.find(chat.id, arguments.message())
     if message is None or message.deleted:
         raise BadRequest("message to edit not found")
     # A keyboard under the input line, its removal or a forced reply is no part of the message: it stays.
-    if message.sender != state.bot.id or message.keyboard or "forward_origin" in message.body:
+    is_foreign = message.sender != state.bot.id or "forward_origin" in message.body
+    if is_foreign or message.keyboard or is_service(message):
         raise BadRequest("message can't be edited")
     return message
 
@@ -47,7 +50,7 @@ def _without(body: Json, *names: str) -> Json:
 
 def _save(state: SandboxState, arguments: Arguments, message: StoredMessage, body: Json) -> Json:
     """Save the edit. Raises when nothing would change, as Telegram does."""
-    edited = read_markup(arguments).on(body)
+    edited = read_markup(arguments, only_inline=True).on(body)
     if _without(edited, "edit_date") == _without(message.body, "edit_date"):
         raise BadRequest(NOT_MODIFIED)
     state.limits.spend(message.chat_id)
@@ -60,6 +63,7 @@ async def edit_message_text(state: SandboxState, arguments: Arguments) -> Json:
     message = _editable(state, arguments)
     if "text" not in message.body:
         raise BadRequest("there is no text in the message to edit")
+    require_short(content, "MESSAGE_TOO_LONG")
     return _save(state, arguments, message, {**_without(message.body, *TEXT_FIELDS), **content})
 
 
@@ -77,18 +81,22 @@ async def edit_message_reply_markup(state: SandboxState, arguments: Arguments) -
 
 
 async def edit_message_media(state: SandboxState, arguments: Arguments) -> Json:
-    item = arguments.mapping("media", "media")
+    arguments.require("media")
+    given: object = arguments.structure("media", "input media")
+    with parsing("InputMedia"):
+        item = read_media(arguments, given)
     _editable(state, arguments)
-    kind = str(item.get("type", ""))
-    if kind not in MEDIA_FIELDS:
-        raise BadRequest(f"unsupported type of input media: {kind}")
-    media = await keep_media(state, arguments, kind, str(item.get("media", "")))
+    media = await keep_media(state, arguments, item["type"], str(item["media"]))
     message = _editable(state, arguments)
-    bare = _without(message.body, *TEXT_FIELDS, *CAPTION_FIELDS, *MEDIA_FIELDS)
+    bare = _without(message.body, *TEXT_FIELDS, *CAPTION_FIELDS, *MEDIA_KINDS)
     return _save(state, arguments, message, {**bare, **media, **read_caption(Arguments(item))})
 
 
 async def delete_message(state: SandboxState, arguments: Arguments) -> bool:
+    if not arguments.text("chat_id"):
+        raise BadRequest("chat identifier is not specified")
+    if not arguments.message():
+        raise BadRequest("message identifier is not specified")
     chat = state.chats.require(arguments.chat())
     message = state.messages.find(chat.id, arguments.message())
     if message is None or message.deleted:
@@ -101,8 +109,9 @@ async def delete_message(state: SandboxState, arguments: Arguments) -> bool:
 async def delete_messages(state: SandboxState, arguments: Arguments) -> bool:
     """Delete several, or none when one may not be deleted; those that are gone are passed over, as at
     Telegram."""
+    numbers = message_numbers(arguments)
     chat = state.chats.require(arguments.chat())
-    found = [state.messages.find(chat.id, number) for number in message_numbers(arguments)]
+    found = [state.messages.find(chat.id, number) for number in numbers]
     there = [message for message in found if message and not message.deleted]
     for message in there:
         _require_deletable(state, chat, message)

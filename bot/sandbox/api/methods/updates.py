@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.sandbox.api.arguments import Arguments
 from bot.sandbox.api.webhook_delivery import TOPIC
 from bot.sandbox.errors import BadRequest, BotApiError
@@ -11,6 +13,8 @@ from bot.sandbox.state.state import SandboxState
 from bot.sandbox.state.store import Json
 
 LONGEST_POLL_SECONDS = 50
+LONGEST_SECRET = 256  # core.telegram.org/bots/api#setwebhook
+SECRET = re.compile(r"[A-Za-z0-9_-]*$")
 WEBHOOK_ACTIVE = (
     "Conflict: can't use getUpdates method while webhook is active;"
     " use deleteWebhook to delete the webhook first"
@@ -33,7 +37,11 @@ async def get_updates(state: SandboxState, arguments: Arguments) -> list[Json]:
 
 
 def _allow(state: SandboxState, arguments: Arguments) -> None:
-    kinds = arguments.structure("allowed_updates")
+    """Remember the kinds asked for; what is no array is passed over, as at Telegram."""
+    try:
+        kinds = arguments.structure("allowed_updates")
+    except BadRequest:
+        return
     if isinstance(kinds, list):
         state.updates.allow([str(kind) for kind in kinds])
 
@@ -42,11 +50,16 @@ async def set_webhook(state: SandboxState, arguments: Arguments) -> bool:
     url = arguments.text("url")
     if url and loopback_url(url) is None:
         raise BadRequest("bad webhook: the sandbox delivers to this computer only")
+    secret = arguments.text("secret_token")
+    if len(secret) > LONGEST_SECRET:
+        raise BadRequest("secret token is too long")
+    if not SECRET.match(secret):
+        raise BadRequest("secret token contains unallowed characters")
     _allow(state, arguments)
     if arguments.flag("drop_pending_updates"):
         state.updates.confirm_all()
     connections = arguments.integer("max_connections") or 40
-    state.bot.set_webhook(WebhookAddress(url, arguments.text("secret_token"), connections))
+    state.bot.set_webhook(WebhookAddress(url, secret, connections))
     state.signals.ring(TOPIC)
     return True
 
