@@ -163,7 +163,7 @@ class FormEngine:
             return
         self._flow.close_question(context, FormState.of(context.draft))
         await self._flow.drop(context)
-        raise NotForYou
+        raise NotForYou(was_open=True)
 
     def _repeated(self, context: UpdateContext, state: FormState) -> bool:
         """Whether this update was handled up to here before a crash, so that its answer is in."""

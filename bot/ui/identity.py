@@ -34,10 +34,15 @@ class IdentityKind(StrEnum):
 
 
 class NotForYou(Forbidden):
-    """A button or command of another audience, or of a role that was taken away."""
+    """A button or command of another audience; `was_open` of a role that was taken away meanwhile."""
 
     code = "not_for_you"
-    message = N_("This is not open to you any more. Send /start to see what is.")
+    message = N_("This is not open to you. Send /start to see what is.")
+
+    def __init__(self, *, was_open: bool = False) -> None:
+        super().__init__()
+        if was_open:
+            self.message = N_("This is not open to you any more. Send /start to see what is.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from gym.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class PresentClient:
-    """Somebody who is inside, since their latest entry."""
+    """Somebody who is inside, since the entry with which the stay began."""
 
     client_id: UUID
     client_name: str
@@ -40,7 +40,9 @@ class PresenceService:
     async def inside(self) -> Sequence[PresentClient]:
         """Everybody inside, who came last first; one query however many they are."""
         self.uow.actor.require(Permission.MANAGE_CLIENTS)
-        found = await self._attendance.inside(*self._window())
+        settings = self.uow.settings
+        stay = None if settings.check_out else timedelta(minutes=settings.stay_minutes)
+        found = await self._attendance.inside(*self._window(), stay)
         return [PresentClient(client_id, name, at, key) for key, client_id, name, at in found]
 
     async def occupancy(self) -> int:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from gym.attendance.errors import CheckInNotFound
@@ -18,7 +18,7 @@ from gym.kiosks.models import Kiosk
 from gym.subscriptions.models import Subscription
 
 Inside = tuple[UUID, UUID, str, datetime]
-"""An entry, its client, the client's name, and when."""
+"""The last entry, its client, the client's name, and since when the client is inside."""
 
 
 class AttendanceRepository(Repository[CheckIn, UUID]):
@@ -71,15 +71,22 @@ class AttendanceRepository(Repository[CheckIn, UUID]):
         query = select(func.count()).select_from(CheckIn).where(CheckIn.received_at >= first)
         return await self.session.scalar(query) or 0
 
-    async def inside(self, first_day: date, since: datetime, now: datetime) -> Sequence[Inside]:
-        """The last entry of everybody inside, the latest first, with its client's name."""
+    async def inside(
+        self, first_day: date, since: datetime, now: datetime, stay: timedelta | None
+    ) -> Sequence[Inside]:
+        """The last entry of everybody inside, with its client's name and the begin of the stay.
+
+        The latest stay first. `stay` is how long an entry lasts by itself; None until the check-out.
+        """
         last = _last_entries(first_day, since, now).subquery()
+        stays = _stays(first_day, now, stay).subquery()
         name = func.btrim(func.concat(Client.first_name, " ", Client.last_name))
         query = (
-            select(last.c.id, Client.id, name, last.c.at)
+            select(last.c.id, Client.id, name, stays.c.begun)
             .join(Client, Client.id == last.c.client_id)
+            .join(stays, stays.c.client_id == last.c.client_id)
             .where(last.c.left_at.is_(None))
-            .order_by(last.c.at.desc(), last.c.id.desc())
+            .order_by(stays.c.begun.desc(), last.c.id.desc())
         )
         found = await self.session.execute(query)
         return [(key, whose, called, at) for key, whose, called, at in found]
@@ -113,3 +120,20 @@ def _last_entries(first_day: date, since: datetime, now: datetime) -> Select[*tu
     query = query.ext(distinct_on(CheckIn.client_id))
     query = query.where(_entered(), CheckIn.gym_day >= first_day, CheckIn.at >= since, CheckIn.at <= now)
     return query.order_by(CheckIn.client_id, CheckIn.at.desc(), CheckIn.id.desc())
+
+
+def _stays(first_day: date, now: datetime, stay: timedelta | None) -> Select[*tuple[Any, ...]]:
+    """When everybody's latest stay began: a face that is seen again while inside begins no new one."""
+    who, order = CheckIn.client_id, (CheckIn.at, CheckIn.id)
+    entries = select(
+        CheckIn.client_id,
+        CheckIn.at,
+        func.lag(CheckIn.at).over(partition_by=who, order_by=order).label("before"),
+        func.lag(CheckIn.left_at).over(partition_by=who, order_by=order).label("left_at"),
+    )
+    entries = entries.where(_entered(), CheckIn.gym_day >= first_day, CheckIn.at <= now)
+    one = entries.subquery()
+    begins = or_(one.c.before.is_(None), one.c.left_at.is_not(None))
+    if stay is not None:
+        begins = or_(begins, one.c.at - one.c.before > stay)
+    return select(one.c.client_id, func.max(one.c.at).filter(begins).label("begun")).group_by(one.c.client_id)

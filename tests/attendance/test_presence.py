@@ -66,6 +66,33 @@ async def test_entering_again_counts_one_person_from_then_on(
     assert await inside(door) == ["Rosa Vargas"]
 
 
+async def since(door: Door) -> dict[str, datetime]:
+    async with door.gym.unit_of_work(door.actor) as uow:
+        return {one.client_name: one.since for one in await PresenceService(uow).inside()}
+
+
+@pytest.mark.parametrize("leaves", [False, True])
+async def test_a_face_seen_again_while_inside_begins_no_new_stay(
+    gym: Gym, door: Door, rosa: Client, paid: Subscription, clock: FrozenClock, leaves: bool
+) -> None:
+    """Without check-out a stay lasts two hours from each look; whoever comes back later begins another."""
+    await settle(gym, check_out=leaves)
+    came = clock.now()
+    for _ in range(3):
+        await door.by_staff(rosa)
+        assert await since(door) == {"Rosa Vargas": came}
+        clock.advance(90 * MINUTE)
+    if leaves:
+        await leave(door, rosa)
+    clock.advance(121 * MINUTE)
+    assert await since(door) == {}
+    back = clock.now()
+    for _ in range(2):
+        await door.by_staff(rosa)
+        clock.advance(MINUTE)
+    assert await since(door) == {"Rosa Vargas": back}
+
+
 async def test_who_was_refused_or_whose_visit_was_undone_is_not_inside(
     gym: Gym, door: Door, desk: DeskClerk, rosa: Client, paid: Subscription
 ) -> None:

@@ -111,7 +111,8 @@ function unpaired(reason) {
 }
 
 function tick() {
-  $("clock").textContent = atTime(clock.now(), link.gym?.timezone);
+  // Unpaired, it is nobody's clock: the tablet's own zone may be another one than the gym's.
+  $("clock").textContent = link.gym ? atTime(clock.now(), link.gym.timezone) : "";
 }
 
 function named() {

@@ -57,7 +57,7 @@ async def card_screen(context: UpdateContext, client_id: UUID, heading: str = ""
         erased_on = await ErasureService(uow).due_at(client_id)
     t, may_erase = context.t, context.identity.may(Permission.ERASE)
     text = card_text(t, found, context.today)
-    keyboard = card_keyboard(t, found, may_erase=may_erase)
+    keyboard = card_keyboard(t, found, context.today, may_erase=may_erase)
     if erased_on is not None:
         text = "\n\n".join([t("🗑 <b>Will be erased on {at}.</b>", at=erased_on), text])
         undo = [button(t("↩️ Undo the erasure"), UndoErasure(client_id), wide=True)]
@@ -86,7 +86,7 @@ def _person(t: HtmlTranslator, client: Client, today: date) -> list[str]:
         lines.append(t("⬜ Erased on {at}: only visits and money are left.", at=client.erased_at))
     elif not client.active:
         lines.append(t("⚪ Deactivated: may not come in."))
-    if client.blocked_until and client.blocked_until >= today:
+    if _is_blocked(client, today):
         lines.append(
             t("⛔ Blocked until {until}: {reason}", until=client.blocked_until, reason=client.block_reason)
         )
@@ -153,7 +153,7 @@ def _face(t: HtmlTranslator, card: ClientCard) -> str:
     return t("🙂 No face photo") if consent else t("🙂 No face consent")
 
 
-def card_keyboard(t: HtmlTranslator, card: ClientCard, *, may_erase: bool = False) -> Keyboard:
+def card_keyboard(t: HtmlTranslator, card: ClientCard, today: date, *, may_erase: bool = False) -> Keyboard:
     """The buttons of the card: first what can be done now."""
     client = card.client
     data = [button(t("🔏 Data"), ClientData(client.id))] if may_erase else []
@@ -169,7 +169,7 @@ def card_keyboard(t: HtmlTranslator, card: ClientCard, *, may_erase: bool = Fals
                 button(t("💬 Chat link"), LinkClient(client.id)),
                 button(t("🪪 QR card"), PrintedCardOf(client.id)),
                 button(t("✏️ Edit"), EditClient(client.id)),
-                _blocking(t, card),
+                _blocking(t, client, today),
                 *data,
             ]
         ),
@@ -213,10 +213,15 @@ def _of_plan(t: HtmlTranslator, card: ClientCard) -> Sequence[Button]:
     return buttons
 
 
-def _blocking(t: HtmlTranslator, card: ClientCard) -> Button:
-    if card.client.blocked_until:
-        return button(t("Unblock"), Unblock(card.client.id))
-    return button(t("⛔ Block"), BlockClient(card.client.id))
+def _blocking(t: HtmlTranslator, client: Client, today: date) -> Button:
+    if _is_blocked(client, today):
+        return button(t("Unblock"), Unblock(client.id))
+    return button(t("⛔ Block"), BlockClient(client.id))
+
+
+def _is_blocked(client: Client, today: date) -> bool:
+    """As the door has it: a block that is over stays on the row until the next one."""
+    return client.blocked_until is not None and client.blocked_until >= today
 
 
 def _papers(t: HtmlTranslator, client: Client) -> Keyboard:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from typing import Final
@@ -24,10 +25,13 @@ from gym.clients.models import Client
 from gym.clients.service import ClientService
 from gym.core.database.repository import Page
 from gym.core.language import N_
+from gym.core.reading.amounts import AmountNegative, NotAnAmount, read_amount
 
 router = Router(Audience.STAFF)
 CARRIED_BYTES: Final = 44
 """Bytes of callback data left for the searched words beside the code and the page."""
+DOCUMENT: Final = re.compile(r"[0-9]{7,}")
+"""Digits of a document or phone; prices of so many digits end in noughts."""
 
 
 router.home(N_("👥 Clients"), ClientSearch())
@@ -56,7 +60,33 @@ async def _show_found(context: UpdateContext, words: str, page: int) -> None:
         await go(context, Card(clients.items[0].id))
         return
     doubts = [] if words else await _to_look_at(context)
+    if not clients.total and _is_amount(context, words):
+        await context.show(_answers_nothing(context.t, words))
+        return
     await context.show(_results(context.t, words, clients, doubts))
+
+
+def _is_amount(context: UpdateContext, words: str) -> bool:
+    """Whether the words may be the answer to a form that is not open any more: `50000`, `100 mil`, `-5`."""
+    if DOCUMENT.fullmatch(words) and not words.endswith("00"):
+        return False
+    try:
+        read_amount(words, context.conventions)
+    except AmountNegative:
+        return True
+    except NotAnAmount:
+        return False
+    return True
+
+
+def _answers_nothing(t: HtmlTranslator, words: str) -> Screen:
+    text = t(
+        "No question is open, so “{words}” was written nowhere. Open the client's card and start again "
+        "there. Nobody has it as a document, phone or card number either.",
+        words=words,
+    )
+    rows = [[button(t("👥 Clients"), ClientSearch()), button(t("➕ Register"), RegisterClient())]]
+    return Screen(text, [*rows, nav(t)])
 
 
 async def _to_look_at(context: UpdateContext) -> list[Row]:

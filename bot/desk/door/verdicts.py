@@ -56,7 +56,7 @@ def _nobody(t: HtmlTranslator, verdict: Verdict) -> Screen:
 
 
 def _admitted(t: HtmlTranslator, verdict: Verdict) -> str:
-    lines = [t("✅ <b>{client}</b> may come in.", client=verdict.client_name)]
+    lines = [t("✅ <b>{client}</b>: entry recorded.", client=verdict.client_name)]
     if verdict.code is Code.REENTRY:
         lines.append(t("Second time today; it does not count again."))
     if verdict.reason:

@@ -19,6 +19,7 @@ from bot.ui.wording.memberships.refusals import refusal_screen
 from bot.ui.wording.terms import METHODS, receipt_number
 from gym.attendance.cards.door_outlook import DoorOutlook
 from gym.attendance.checkin.schemas import Verdict
+from gym.payments.credit import ClientCredit
 from gym.payments.errors import owed_only
 from gym.payments.models import TILL, Method
 from gym.subscriptions.errors import JustChanged
@@ -44,6 +45,7 @@ async def take_everything(context: UpdateContext, press: TakeEverything) -> None
     """Every debt and the ways to pay them all; choosing one takes the payments."""
     async with context.unit_of_work() as uow:
         owed = await SubscriptionService(uow).owed(press.client_id)
+        credit = await ClientCredit(uow).balance(press.client_id)
     if not owed:
         raise owed_only(Decimal(0))
     t, total = context.t, total_of(owed)
@@ -52,6 +54,7 @@ async def take_everything(context: UpdateContext, press: TakeEverything) -> None
         t("👤 {client}", client=owed[0].subscription.client.full_name),
         "",
         *(debt_line(t, one) for one in owed),
+        *([t("💳 Credit: {credit}", credit=credit)] if credit else []),
         "",
         t("How is it paid?"),
     ]
@@ -61,6 +64,9 @@ async def take_everything(context: UpdateContext, press: TakeEverything) -> None
                TakePayment(one.subscription.id), wide=True)
         for one in owed
     ]  # fmt: skip
+    if credit >= total:
+        use = PayEverything(press.client_id, total, Method.CREDIT)
+        single.insert(0, button(t("💳 Use credit: {amount}", amount=total), use, wide=True))
     rows: Keyboard = [*grid(methods), *([one] for one in single), nav(t, back=Card(press.client_id))]
     await context.show(Screen("\n".join(lines), rows))
 

@@ -12,7 +12,8 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID, uuid5
 
-from gym.payments.errors import PaymentKeyReused, owed_only
+from gym.payments.credit import ClientCredit
+from gym.payments.errors import NotEnoughCredit, PaymentKeyReused, owed_only
 from gym.payments.models import EntryKind, LedgerEntry, Method
 from gym.payments.repository import AccountRepository, EntryRepository
 from gym.payments.schemas import Receipt
@@ -63,8 +64,8 @@ class JointPayments:
         """Take all that the client owes, what begins later included; the same key gives the same receipts.
 
         `expected` is the sum that was on the screen: with another one by now `JustChanged` is raised and
-        nothing is taken. Raises also `NothingOwed`, `DestinationUnknown`, `PaymentKeyReused`,
-        `OwnMembershipRefused`.
+        nothing is taken. `Method.CREDIT` takes all of it out of the client's credit. Raises also
+        `NothingOwed`, `NotEnoughCredit`, `DestinationUnknown`, `PaymentKeyReused`, `OwnMembershipRefused`.
         """
         self.uow.actor.require(Permission.TAKE_PAYMENT)
         await FourEyes(self.uow).require_another(client_id, Permission.TAKE_PAYMENT)
@@ -77,7 +78,7 @@ class JointPayments:
             raise owed_only(ZERO)
         if sum((one.balance for one in owed), ZERO) != expected:
             raise JustChanged
-        await AccountRepository(self.uow.session).lock_all(*(one.subscription.account_id for one in owed))
+        await self._lock_accounts(client_id, owed, method)
         parts: list[Receipt] = []
         for one, part_key in zip(owed, _keys(key, len(owed)), strict=True):
             parts.append(await self._take(one, method, part_key, destination))
@@ -98,6 +99,15 @@ class JointPayments:
         )
         await self._settlement.settle(subscription, one.balance)
         return await self._receipts.of(entry, subscription)
+
+    async def _lock_accounts(self, client_id: UUID, owed: Sequence[OwedSubscription], method: Method) -> None:
+        """All at once, the credit among them where it pays. Raises `NotEnoughCredit`."""
+        keys = [one.subscription.account_id for one in owed]
+        credit = await ClientCredit(self.uow).open(client_id) if method is Method.CREDIT else None
+        accounts = AccountRepository(self.uow.session)
+        await accounts.lock_all(*keys, *([credit.id] if credit else []))
+        if credit is not None and credit.balance < sum((one.balance for one in owed), ZERO):
+            raise NotEnoughCredit(credit.balance)
 
     async def _lock_owed(self, client_id: UUID) -> list[OwedSubscription]:
         """Read before and after the lock: what was paid meanwhile owes nothing any more."""

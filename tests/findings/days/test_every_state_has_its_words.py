@@ -124,7 +124,7 @@ async def test_each_state_says_what_it_is_and_offers_what_can_be_done(
         at_desk, in_chat = SAID[state][language]
         assert at_desk in card_text(t, card, today)
         assert in_chat in "\n".join(plan_lines(t, card, today))
-    assert labels(card_keyboard(translator("en"), card)) & OF_PLANS == OFFERED[state]
+    assert labels(card_keyboard(translator("en"), card, today)) & OF_PLANS == OFFERED[state]
     assert STATES[state].member_acts, "a member is never left without a way on"
 
 

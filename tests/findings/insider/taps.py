@@ -282,9 +282,8 @@ async def pay_everything(e: Evening, s: Seen, r: Random) -> object:
     if not s.owing:
         return None
     total, key = sum((balance for _, balance in s.owing), Decimal(0)), UUID(int=r.getrandbits(128))
-    return await e.act(
-        e.iris, lambda u: JointPayments(u).take_everything(s.client, total, Method.CASH, key=key)
-    )
+    method = r.choice((Method.CASH, Method.CREDIT))
+    return await e.act(e.iris, lambda u: JointPayments(u).take_everything(s.client, total, method, key=key))
 
 
 async def take_back(e: Evening, s: Seen, r: Random) -> object:

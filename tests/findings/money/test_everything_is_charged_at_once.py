@@ -13,13 +13,14 @@ from sqlalchemy import update
 
 from bot.messages import render
 from bot.ui.buttons.memberships import RenewPlan
-from bot.ui.buttons.money import TakePayment
+from bot.ui.buttons.money import TakeEverything, TakePayment
 from bot.ui.callbacks import pack
 from gym.app import Gym
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
 from gym.notifications.models import NotificationKind as Kind
-from gym.payments.errors import PaymentKeyReused
+from gym.payments.credit import ClientCredit
+from gym.payments.errors import NotEnoughCredit, PaymentKeyReused
 from gym.payments.models import EntryKind, Method
 from gym.payments.receipts.pdf import draw_together
 from gym.payments.receipts.wording import worded_together
@@ -28,7 +29,9 @@ from gym.staff.models import Staff
 from gym.subscriptions.errors import JustChanged
 from gym.subscriptions.models import SubscriptionStatus
 from gym.subscriptions.money.joint_payments import JointPayments, JointReceipt
+from gym.subscriptions.service import SubscriptionService
 from tests.attendance.conftest import settle
+from tests.findings.money.conftest import credit_of
 from tests.support.memberships import PRICE, DeskClerk, entries, told
 from tests.support.sandbox.client import Person, SandboxClient
 
@@ -70,6 +73,31 @@ async def test_each_account_gets_its_payment_and_its_number_and_nothing_is_owed(
     current = await desk.current(owing)
     assert current is not None
     assert (current.status, current.account.balance) == (SubscriptionStatus.ACTIVE, 0)
+
+
+async def test_credit_pays_everything_or_nothing(gym: Gym, desk: DeskClerk, owing: Client) -> None:
+    """The client holds less than is owed first, then just as much."""
+
+    async def by_credit() -> JointReceipt:
+        async with gym.unit_of_work(desk.actor) as uow:
+            return await JointPayments(uow).take_everything(owing.id, BOTH, Method.CREDIT, key=uuid4())
+
+    await keep(gym, owing, BOTH - 1)
+    before = await payments(gym)
+    with pytest.raises(NotEnoughCredit):
+        await by_credit()
+    assert await payments(gym) == before
+    await keep(gym, owing, Decimal(1))
+    assert (await by_credit()).total == BOTH
+    assert await credit_of(desk, owing) == 0
+    async with gym.unit_of_work(desk.actor) as uow:
+        assert await SubscriptionService(uow).owed(owing.id) == []
+
+
+async def keep(gym: Gym, client: Client, amount: Decimal) -> None:
+    """Put money on the client's credit."""
+    async with gym.unit_of_work(Actor.system()) as uow:
+        await ClientCredit(uow).put(client.id, amount, "a surplus")
 
 
 async def test_the_client_and_the_desk_hear_of_it_once(gym: Gym, desk: DeskClerk, owing: Client) -> None:
@@ -181,6 +209,19 @@ async def test_a_transfer_says_to_which_account(
     await bruno.sees("Paid $200,000")
     found = [one.destination for one in await entries(gym) if one.kind is EntryKind.PAYMENT]
     assert found == [None, "Nequi 300", "Nequi 300"]
+
+
+async def test_credit_that_is_enough_is_offered_for_all_of_it(
+    desk_bot: object, gym: Gym, telegram: SandboxClient, owing: Client, make_staff: Any
+) -> None:
+    bruno = await _speaking(gym, telegram, make_staff, "en")
+    for kept, offered in ((BOTH - 1, False), (Decimal(1), True)):
+        await keep(gym, owing, kept)
+        await bruno.taps_button_data(await bruno.last(), pack(TakeEverything(owing.id), gym.clock.now()))
+        shown = await bruno.sees("💳 Credit")
+        assert ("💳 Use credit: $200,000" in shown.labels) is offered, shown.labels
+    await bruno.taps("💳 Use credit: $200,000")
+    await bruno.sees("Paid $200,000")
 
 
 async def _speaking(gym: Gym, telegram: SandboxClient, make_staff: Any, language: str) -> Person:

@@ -38,7 +38,7 @@ async def test_the_receipt_of_a_part_says_that_the_door_refuses(
     shown = await chat.person.sees(chat.t("Paid in full."))
     assert "⛔" not in shown.words
     await chat.taps("✅ Check in")
-    await chat.sees("✅ <b>{client}</b> may come in.", client="Rosa Vargas")
+    await chat.sees("✅ <b>{client}</b>: entry recorded.", client="Rosa Vargas")
 
 
 async def test_one_receipt_for_all_debts_leads_to_the_door(chat: Chat, rosa: Client, monthly: Plan) -> None:

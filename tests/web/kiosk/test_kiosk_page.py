@@ -87,6 +87,38 @@ async def test_an_empty_room_is_photographed_every_two_seconds_only(kiosks: Kios
     assert starts[3] - starts[1] > 3 * SECONDS
 
 
+# Ten minutes before a camera of which only the watch knows, then somebody else, by a clock of its own.
+STAYING = """async () => {
+  const at = new URL(document.querySelector("script[type=module]").src);
+  const { Watch } = await import(new URL("door/watch.js", at));
+  const { screens } = await import(new URL("screen/screens.js", at));
+  Object.defineProperty(screens, "state", { get: () => "idle" });
+  let now = 1000;
+  performance.now = () => now;
+  globalThis.setTimeout = () => 0; // the page's own watch rests, this one is run by hand
+  const asked = [];
+  const scene = { look() {}, judged() { this.changed = false; } };
+  Object.assign(scene, { changed: true, steady: true, somebody: true });
+  const camera = { running: true, warm: true, photo: async () => "photo" };
+  const checkIns = { capture: (it) => it, submit: async () => { asked.push(now / 1000 - 1); return {}; } };
+  const link = { online: true };
+  const rest = { challenge: {}, keeper: {}, told() {}, failed(error) { throw error; } };
+  const watch = new Watch({ scene, camera, checkIns, link, ...rest });
+  for (; now < 601000; now += 100) {
+    if (now === 500000) scene.changed = true;
+    await watch.run();
+  }
+  return asked.map(Math.round);
+}"""
+
+
+async def test_who_stays_in_view_is_asked_ever_more_seldom_until_somebody_else_comes(kiosks: Kiosks) -> None:
+    async with kiosks.page(empty_room()) as page:
+        await state_is(page, "pairing")
+        asked: list[int] = await page.evaluate(STAYING)
+    assert asked == [0, 20, 60, 140, 300, 460, 499, 519, 559]
+
+
 async def test_a_document_that_fits_lets_in_by_keyboard_and_the_verdict_goes_by_itself(
     kiosks: Kiosks,
 ) -> None:
@@ -165,6 +197,7 @@ async def test_a_wrong_code_is_said_on_the_page(kiosks: Kiosks) -> None:
         await page.click("#pair")
         await expect(page.locator("#pairing-error")).not_to_be_empty()
         await state_is(page, "pairing")
+        await expect(page.locator("#clock")).to_be_empty()  # the tablet's clock may be of another zone
 
 
 async def test_what_is_missing_is_asked_for_in_the_pages_own_language(kiosks: Kiosks) -> None:

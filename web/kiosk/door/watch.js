@@ -7,12 +7,14 @@ import { readQr } from "./qr.js";
 const LOOK_MS = 150;
 const EVERY_MS = 2000; // even without motion: somebody may stand very still
 const SOON_MS = 600;
-const SAME_PERSON_MS = 20000; // one who stays in view is not asked again before this
+const SAME_PERSON_MS = 20000; // one who stays in view is not asked again before this, then twice as long …
+const LONGEST_MS = 160000; // … up to this: whoever works in view of the camera is not a line every 20 s
 const BETWEEN_FRAMES_MS = 350;
 
 export class Watch {
   #lastSent = 0;
   #judgedAt = -Infinity;
+  #patience = SAME_PERSON_MS;
 
   // `told` gets every verdict, `failed` every fault; `keeper` has the camera back where it was lost.
   constructor({ camera, scene, checkIns, challenge, link, keeper, told, failed }) {
@@ -40,16 +42,19 @@ export class Watch {
     const waited = performance.now() - this.#lastSent;
     const came = steady && changed && waited >= SOON_MS;
     if (!this.link.online) return came && somebody; // the gym cannot tell an empty room from a person now
-    if (!changed && performance.now() - this.#judgedAt < SAME_PERSON_MS) return false;
+    if (changed) this.#patience = SAME_PERSON_MS;
+    else if (performance.now() - this.#judgedAt < this.#patience) return false;
     return waited >= EVERY_MS || came;
   }
 
   async #photograph() {
     screens.reading(true);
     this.#lastSent = performance.now();
+    const stayed = !this.scene.changed;
     try {
       const verdict = await this.#submit(this.#lastSent);
       if (!verdict) return;
+      if (stayed) this.#patience = Math.min(2 * this.#patience, LONGEST_MS);
       this.scene.judged();
       this.#judgedAt = performance.now();
       // Whoever has begun to type meanwhile is interrupted by good news only.

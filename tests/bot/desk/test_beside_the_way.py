@@ -1,0 +1,56 @@
+"""Beside the usual way: an answer without a question, a command of others, a block that is over."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from bot.telegram.running_bot import RunningBot
+from gym.app import Gym
+from gym.clients.service import ClientService
+from gym.core.clock import FrozenClock
+from gym.security.permissions import Actor, Role
+from tests.bot.conftest import MakeMember
+from tests.support.memberships import DeskClerk
+from tests.support.sandbox.client import Person, SandboxClient
+
+Hire = Callable[[Person, Role], Awaitable[Actor]]
+
+
+async def test_an_amount_without_a_question_is_not_looked_for_among_the_clients(
+    desk_bot: RunningBot, telegram: SandboxClient, make_staff: Hire
+) -> None:
+    bruno = await telegram.person("Bruno")
+    await make_staff(bruno, Role.EMPLOYEE)
+    for text in ("50000", "100 mil", "-5", "$ 150.000", "12345600"):
+        await bruno.sends(text)
+        shown = await bruno.sees("No question is open")
+        assert text in shown.words
+        assert [label for label in shown.labels if "Clients" in label], shown.labels
+    for text in ("1020309991", "3001112233", "Eva", "100 miles north"):
+        await bruno.sends(text)
+        assert text in (await bruno.sees("Nobody found")).words
+
+
+async def test_who_was_never_staff_is_not_told_that_something_was_taken_away(
+    desk_bot: RunningBot, telegram: SandboxClient, make_member: MakeMember
+) -> None:
+    rosa = await telegram.person("Rosa")
+    await make_member(rosa, "Rosa", "Paz")
+    await rosa.sends("/register")
+    assert "any more" not in (await rosa.sees("not open to you")).words
+
+
+async def test_a_block_that_is_over_is_not_offered_to_be_lifted(
+    desk_bot: RunningBot, gym: Gym, telegram: SandboxClient, make_staff: Hire, clock: FrozenClock
+) -> None:
+    bruno = await telegram.person("Bruno")
+    boss = await make_staff(bruno, Role.ADMIN)
+    rosa = await DeskClerk(gym, boss).client("Rosa")
+    async with gym.unit_of_work(boss) as uow:
+        await ClientService(uow).block(rosa.id, uow.today + timedelta(days=1), "was loud")
+    for days, offered in ((0, "Unblock"), (1, "Unblock"), (2, "⛔ Block")):
+        clock.advance(timedelta(days=min(days, 1)))
+        await bruno.sends("Rosa")
+        shown = await bruno.sees("Rosa Vargas")
+        assert {"Unblock", "⛔ Block"} & set(shown.labels) == {offered}
