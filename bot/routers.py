@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot import home, joining
 from bot.desk.admin import account, backups, candidates, invitations, jobs, settings, sign_ins, team
 from bot.desk.admin.audit import flow as audit
-from bot.desk.approvals import approvals, approved_sales, asking, write_offs
+from bot.desk.approvals import approvals, approved_sales, asking, freezing, write_offs
 from bot.desk.clients import (
     blocking,
     card,
@@ -97,6 +97,7 @@ ROUTERS: tuple[Router, ...] = (
     receipts.router,
     returns.router,
     write_offs.router,
+    freezing.router,
     doubts.router,
     unbegun.router,
     approvals.router,

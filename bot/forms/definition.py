@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 from uuid import UUID
 
 from bot.forms.state import FormState
@@ -105,6 +105,7 @@ Parse = Callable[[str, FormContext], object]
 Choices = Sequence[Choice] | Callable[[FormContext], Awaitable[Sequence[Choice]]]
 Look = Callable[[FormContext, bytes], Awaitable[PhotoNote]]
 Submit = Callable[[FormContext], Awaitable[Screen | None]]
+CONFIRM: Final = N_("Confirm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +145,9 @@ class Form:
     submit: Submit
     """May run twice for one form, when an update is tried again: pass `ctx.key` on."""
     summary: Ask | None = None
-    confirm: str | None = N_("Confirm")
-    """Label of the button that submits; None submits right after the last answer, without a summary."""
+    confirm: str | Callable[[FormContext], str] | None = CONFIRM
+    """Label of the button that submits, a msgid, by the answers where they decide what is done; None submits
+    right after the last answer, without a summary."""
 
     def step(self, name: str) -> Step | None:
         return next((step for step in self.steps if step.name == name), None)

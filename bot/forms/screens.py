@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from uuid import UUID
 
-from bot.forms.definition import FormContext, Step
+from bot.forms.definition import CONFIRM, FormContext, Step
 from bot.forms.state import FormState
 from bot.ui.callbacks import Callback, Home, callback
 from bot.ui.keyboards import BACK, CANCEL, HOME, Button, Keyboard, Row, button, grid, pager
@@ -65,7 +65,8 @@ async def summary(ctx: FormContext, note: str | None) -> Screen:
     t, state = ctx.t, ctx.state
     body = await ctx.form.summary(ctx) if ctx.form.summary else "\n".join(_answers(ctx))
     text = "\n".join([f"<b>{t(ctx.form.title)}</b>", *([note] if note else []), "", body])
-    confirm = t(ctx.form.confirm or N_("Confirm"))
+    label = ctx.form.confirm or CONFIRM
+    confirm = t(label(ctx) if callable(label) else label)
     change = [_act(ctx, N_("Change"), FormAction.CHANGE)] if ctx.form.steps else []
     return Screen(
         text,

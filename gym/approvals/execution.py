@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gym.approvals.errors import FreezeDaysOver
-from gym.approvals.models import Approval
+from gym.approvals.models import Approval, ApprovalKind
 from gym.approvals.schemas import FreezeFacts, RefundFacts, VoidFacts, WriteOffFacts, facts_of
 from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.service import SubscriptionService
@@ -36,7 +36,8 @@ async def execute_approval(uow: UnitOfWork, approval: Approval) -> None:
 async def _freeze(uow: UnitOfWork, request: FreezeFacts, approval: Approval) -> None:
     """From the day that was asked for, or from today when the answer came later than that.
 
-    The days that were granted replace those asked for: an employee grants no more than the plan allows.
+    The days that were granted replace those asked for: an employee grants no more than the plan allows. The
+    member is told of the freeze itself where staff has asked; of the answer where the member has.
     """
     starts_on = max(request.starts_on, uow.today)
     if request.ends_on is not None and request.ends_on < starts_on:
@@ -47,7 +48,7 @@ async def _freeze(uow: UnitOfWork, request: FreezeFacts, approval: Approval) -> 
         request.ends_on,
         approval.reason or "",
         key=approval.id,
-        asked_for=True,
+        asked_for=approval.kind is ApprovalKind.FREEZE,
     )
     granted = request.model_copy(update={"starts_on": freeze.starts_on, "ends_on": freeze.ends_on})
     approval.facts = granted.packed()

@@ -24,6 +24,8 @@ class ApprovalKind(StrEnum):
     REFUND = "refund"
     FREEZE = "freeze"
     WRITE_OFF = "write_off"
+    LONG_FREEZE = "long_freeze"
+    """Of more days than the plan has left, asked by staff."""
 
 
 class ApprovalState(StrEnum):

@@ -9,6 +9,7 @@ from gym.approvals.models import Approval, ApprovalKind, ApprovalState
 from gym.approvals.schemas import (
     DiscountFacts,
     FreezeFacts,
+    LongFreezeFacts,
     RefundFacts,
     RequestFacts,
     VoidFacts,
@@ -27,6 +28,7 @@ from gym.notifications.payloads.requests import (
     FreezeApprovedPayload,
     FreezeRejectedPayload,
     FreezeRequest,
+    LongFreezeRequest,
     RefundRequest,
     RequestDetails,
     VoidRequest,
@@ -88,6 +90,15 @@ def _subscription_subject(facts: RequestFacts) -> AnyRequest:
         case RefundFacts(plan_name=plan, subscription_id=key, amount=amount, method=method):
             return RefundRequest(
                 kind="refund", plan_name=plan, subscription_id=key, amount=amount, method=method
+            )
+        case LongFreezeFacts(plan_name=plan, subscription_id=key, starts_on=first, ends_on=last):
+            return LongFreezeRequest(
+                kind="long_freeze",
+                plan_name=plan,
+                subscription_id=key,
+                starts_on=first,
+                ends_on=last,
+                days_left=facts.days_left,
             )
         case FreezeFacts(plan_name=plan, subscription_id=key, starts_on=first, ends_on=last):
             return FreezeRequest(

@@ -12,7 +12,14 @@ from uuid import UUID
 from gym.approvals.discount_quotes import DiscountQuotes
 from gym.approvals.errors import ApprovalNotNeeded, DebtBeforeFreeze, NothingToFreeze
 from gym.approvals.models import Approval, ApprovalKind
-from gym.approvals.schemas import DiscountFacts, FreezeFacts, RefundFacts, VoidFacts, WriteOffFacts
+from gym.approvals.schemas import (
+    DiscountFacts,
+    FreezeFacts,
+    LongFreezeFacts,
+    RefundFacts,
+    VoidFacts,
+    WriteOffFacts,
+)
 from gym.approvals.submission import ASKED, RequestDraft, RequestSubmission
 from gym.payments.errors import AlreadyVoided, MoneyGivenBack, RefundTooLarge, owed_only
 from gym.payments.ledger import positive
@@ -140,6 +147,38 @@ class ApprovalRequests:
         return await self._submission.submit(
             RequestDraft(ApprovalKind.WRITE_OFF, subscription.client_id, facts, reason, subject), key
         )
+
+    async def ask_long_freeze(
+        self,
+        subscription_id: UUID,
+        starts_on: date,
+        ends_on: date | None,
+        reason: str,
+        *,
+        key: UUID | None = None,
+    ) -> Approval:
+        """Ask an admin for a freeze of more days than the plan has left, or without an end.
+
+        Raises `ApprovalNotNeeded`, `AlreadyAsked`, `OwnMembershipRefused`, `ReasonNeeded`, and the other
+        refusals of a freeze (`gym.subscriptions.freezes.rules.checked_freeze`).
+        """
+        self.uow.actor.require(Permission.FREEZE)
+        done = await self._submission.made_by(key, ApprovalKind.LONG_FREEZE)
+        if done is not None:
+            return done
+        quote = await FreezeService(self.uow).quote(subscription_id, starts_on, ends_on, for_approval=True)
+        if self.uow.actor.may(Permission.FREEZE_BEYOND_PLAN) or not quote.exceeds_plan:
+            raise ApprovalNotNeeded
+        facts = LongFreezeFacts(
+            plan_name=quote.subscription.plan.name,
+            subscription_id=subscription_id,
+            starts_on=quote.starts_on,
+            ends_on=quote.ends_on,
+            days_left=quote.allowance_left,
+        )
+        client_id, subject = quote.subscription.client_id, ("subscription_id",)
+        draft = RequestDraft(ApprovalKind.LONG_FREEZE, client_id, facts, reason, subject)
+        return await self._submission.submit(draft, key)
 
     async def ask_freeze(
         self, starts_on: date, ends_on: date | None, reason: str, *, key: UUID | None = None

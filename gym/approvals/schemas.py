@@ -81,6 +81,12 @@ class FreezeFacts(RequestFacts):
     ends_on: date | None
 
 
+class LongFreezeFacts(FreezeFacts):
+    """More frozen days than the plan has left: so many it had when somebody asked."""
+
+    days_left: int
+
+
 class WriteOffFacts(RequestFacts):
     """A debt that is not to be paid any more, as large as it was when somebody asked."""
 
@@ -94,6 +100,7 @@ KINDS: Final[dict[ApprovalKind, type[RequestFacts]]] = {
     ApprovalKind.REFUND: RefundFacts,
     ApprovalKind.FREEZE: FreezeFacts,
     ApprovalKind.WRITE_OFF: WriteOffFacts,
+    ApprovalKind.LONG_FREEZE: LongFreezeFacts,
 }
 
 

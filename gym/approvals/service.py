@@ -30,8 +30,9 @@ DECIDES = {
     ApprovalKind.REFUND: Permission.APPROVE_REQUESTS,
     ApprovalKind.FREEZE: Permission.FREEZE,
     ApprovalKind.WRITE_OFF: Permission.APPROVE_REQUESTS,
+    ApprovalKind.LONG_FREEZE: Permission.FREEZE_BEYOND_PLAN,
 }
-"""Who may answer: a member's freeze any colleague, money only an admin."""
+"""Who may answer: a member's freeze any colleague, money and days beyond the plan only an admin."""
 
 
 def decidable_by(actor: Actor) -> list[ApprovalKind]:
@@ -54,6 +55,7 @@ class ApprovalService:
         self.ask_discount, self.quote_discount = requests.ask_discount, requests.quote_discount
         self.ask_void, self.ask_refund = requests.ask_void, requests.ask_refund
         self.ask_write_off, self.ask_freeze = requests.ask_write_off, requests.ask_freeze
+        self.ask_long_freeze = requests.ask_long_freeze
 
         sales = ApprovedSales(uow)
         self.quote, self.sell = sales.quote, sales.sell

@@ -37,8 +37,9 @@ async def ask_end(context: UpdateContext, press: EndFreeze) -> None:
     """The question, with what the return gives back."""
     async with context.unit_of_work() as uow:
         one = await SubscriptionService(uow).get(press.subscription_id)
-        freezes = await FreezeService(uow).freezes(one.id)
-    await context.show(_end_screen(context.t, one, next_freeze(freezes, context.today), context.today))
+        freeze = next_freeze(await FreezeService(uow).freezes(one.id), context.today)
+        ends_on = await FreezeService(uow).quote_end(one.id, freeze.id) if freeze else one.ends_on
+    await context.show(_end_screen(context.t, one, freeze, ends_on, context.today))
 
 
 def next_freeze(freezes: Sequence[Freeze], today: date) -> Freeze | None:
@@ -47,7 +48,9 @@ def next_freeze(freezes: Sequence[Freeze], today: date) -> Freeze | None:
     return next((one for one in freezes if one.kind is FreezeKind.CLIENT and one.id in left), None)
 
 
-def _end_screen(t: HtmlTranslator, one: Subscription, freeze: Freeze | None, today: date) -> Screen:
+def _end_screen(
+    t: HtmlTranslator, one: Subscription, freeze: Freeze | None, ends_on: date, today: date
+) -> Screen:
     back = nav(t, back=Card(one.client_id))
     closed = freeze_on(one, today)
     if freeze is None and closed is not None and closed.ends_on is not None:
@@ -56,10 +59,11 @@ def _end_screen(t: HtmlTranslator, one: Subscription, freeze: Freeze | None, tod
         return Screen(t("Nothing is frozen. The client can come in."), [_check_in(t, one), back])
     label = t("✅ Back today") if freeze.starts_on <= today else t("✅ Call it off")
     rows: Keyboard = [[button(label, EndFreezeNow(one.id, freeze.id))], back]
-    return Screen("\n".join(_end_lines(t, one, freeze, today)), rows)
+    return Screen("\n".join(_end_lines(t, one, freeze, ends_on, today)), rows)
 
 
-def _end_lines(t: HtmlTranslator, one: Subscription, freeze: Freeze, today: date) -> list[str]:
+def _end_lines(t: HtmlTranslator, one: Subscription, freeze: Freeze, ends_on: date, today: date) -> list[str]:
+    """The question and what it changes; `ends_on` is the plan's last day once the freeze has ended."""
     planned = freeze.starts_on > today
     lines = [
         t("<b>Call this freeze off?</b>") if planned else t("<b>End this freeze today?</b>"),
@@ -67,14 +71,24 @@ def _end_lines(t: HtmlTranslator, one: Subscription, freeze: Freeze, today: date
         t("👤 {client}", client=one.client.full_name),
         freeze_line(t, freeze),
     ]
-    if freeze.ends_on is not None:
-        unused = (freeze.ends_on - max(today, freeze.starts_on)).days + 1
+    if freeze.ends_on is None:
+        later = (ends_on - one.ends_on).days
+        if not planned:
+            lines.append(t.plural("The end moves by {count} day.", "The end moves by {count} days.", later))
+        return lines
+    unused = (freeze.ends_on - max(today, freeze.starts_on)).days + 1
+    back = (one.ends_on - ends_on).days
+    lines.append(
+        t.plural("{count} unused frozen day goes back.", "{count} unused frozen days go back.", back)
+    )
+    if back < unused:
         lines.append(
-            t.plural("{count} unused frozen day goes back.", "{count} unused frozen days go back.", unused)
+            t.plural(
+                "🔒 {count} more is a closed day, on which the plan rests anyway.",
+                "🔒 {count} more are closed days, on which the plan rests anyway.",
+                unused - back,
+            )
         )
-    elif not planned:
-        frozen = (today - freeze.starts_on).days
-        lines.append(t.plural("The end moves by {count} day.", "The end moves by {count} days.", frozen))
     return lines
 
 

@@ -68,6 +68,13 @@ class AskRefund(Callback):
     method: Method | None = None
 
 
+@callback("asklf")
+class AskLongFreeze(Callback):
+    """Open the form of a freeze for which an admin is asked: the plan has no frozen days left."""
+
+    subscription_id: UUID
+
+
 @callback("apsee")
 class SeeRequest(Callback):
     """Show one request: what is asked, and its state."""

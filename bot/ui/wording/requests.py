@@ -7,6 +7,7 @@ from typing import Final
 from bot.ui.masking import mask_contacts
 from bot.ui.screens import HtmlTranslator
 from bot.ui.surfaces import mask_payload
+from bot.ui.wording.memberships.freezes import beyond_words
 from bot.ui.wording.terms import METHODS, receipt_number
 from gym.approvals.models import Approval, ApprovalKind, ApprovalState
 from gym.approvals.notices import request_details
@@ -16,6 +17,7 @@ from gym.notifications.payloads.base import read_stored
 from gym.notifications.payloads.requests import (
     DiscountRequest,
     FreezeRequest,
+    LongFreezeRequest,
     RefundRequest,
     RequestDetails,
     VoidRequest,
@@ -35,6 +37,7 @@ SHORT: Final = {
     ApprovalKind.REFUND: N_("💸 Refund · {client}"),
     ApprovalKind.FREEZE: N_("❄️ Freeze · {client}"),
     ApprovalKind.WRITE_OFF: N_("🧹 Write-off · {client}"),
+    ApprovalKind.LONG_FREEZE: N_("❄️ Long freeze · {client}"),
 }
 
 
@@ -58,6 +61,8 @@ def _wish(t: HtmlTranslator, request: RequestDetails) -> str:
             return _refund(t, refund)
         case FreezeRequest():
             return freeze_days(t, request)
+        case LongFreezeRequest(days_left=left):
+            return f"{freeze_days(t, request)}\n{beyond_words(t, left)}"
         case WriteOffRequest(amount=amount, plan_name=plan):
             return t("🧹 <b>Write {amount} off</b> for {plan}", amount=amount, plan=plan)
 
@@ -114,7 +119,7 @@ def _refund(t: HtmlTranslator, refund: RefundRequest) -> str:
 def freeze_days(t: HtmlTranslator, request: RequestDetails) -> str:
     """The days of a freeze, or its first one when the end is open. Raises TypeError for another request."""
     freeze = request.subject
-    if not isinstance(freeze, FreezeRequest):
+    if not isinstance(freeze, FreezeRequest | LongFreezeRequest):
         raise TypeError(freeze.kind)
     if freeze.ends_on is None:
         return t(

@@ -64,7 +64,19 @@ class WriteOffRequest(Payload):
     amount: Decimal
 
 
-AnyRequest: TypeAlias = DiscountRequest | VoidRequest | RefundRequest | FreezeRequest | WriteOffRequest
+class LongFreezeRequest(Payload):
+    kind: Literal["long_freeze"]
+    plan_name: str
+    subscription_id: UUID
+    starts_on: date
+    ends_on: date | None
+    days_left: int
+    """Frozen days that the plan had left when it was asked."""
+
+
+AnyRequest: TypeAlias = (
+    DiscountRequest | VoidRequest | RefundRequest | FreezeRequest | WriteOffRequest | LongFreezeRequest
+)
 
 
 class RequestDetails(Payload):

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from typing import Final
 
 from gym.core.reading.days import Days
-from gym.security.permissions import Actor, Permission
 from gym.subscriptions.errors import AlreadyClosed
 from gym.subscriptions.freezes.calendar import requested_intervals
 from gym.subscriptions.freezes.errors import (
@@ -34,13 +33,13 @@ def allowance_left(subscription: Subscription, today: date) -> int:
 
 
 def checked_freeze(
-    subscription: Subscription, wish: Interval, actor: Actor, today: date, *, visited: bool
+    subscription: Subscription, wish: Interval, today: date, *, may_exceed: bool, visited: bool
 ) -> Interval:
     """The freeze that may be made of a wish.
 
-    Who may not go beyond the plan gets all days the plan has left instead of an open end. Raises
-    `AlreadyClosed`, `WaitsBehindFreeze`, `DebtFirst`, `AlreadyFrozen`, `FreezeOutside`, `VisitedToday`,
-    `FreezeBackwards`, `FreezeTooLong`, `FreezeBeyondPlan`.
+    Who may not go beyond the plan (`may_exceed`) gets all days the plan has left instead of an open end.
+    Raises `AlreadyClosed`, `WaitsBehindFreeze`, `DebtFirst`, `AlreadyFrozen`, `FreezeOutside`,
+    `VisitedToday`, `FreezeBackwards`, `FreezeTooLong`, `FreezeBeyondPlan`.
     """
     if not is_open(subscription, today):
         raise AlreadyClosed
@@ -49,7 +48,7 @@ def checked_freeze(
     if subscription.account.balance:
         raise DebtFirst(subscription.account.balance)
     _require_length(wish)
-    rest = _within_plan(subscription, wish, actor, today)
+    rest = wish if may_exceed else _within_plan(subscription, wish, today)
     for other in requested_intervals(subscription):
         if other.meets(rest):
             raise AlreadyFrozen(other.starts_on, other.ends_on)
@@ -68,9 +67,7 @@ def _require_length(rest: Interval) -> None:
         raise FreezeTooLong(LONGEST)
 
 
-def _within_plan(subscription: Subscription, wish: Interval, actor: Actor, today: date) -> Interval:
-    if actor.may(Permission.FREEZE_BEYOND_PLAN):
-        return wish
+def _within_plan(subscription: Subscription, wish: Interval, today: date) -> Interval:
     left = allowance_left(subscription, today)
     if not left or wish.days > left:
         raise FreezeBeyondPlan(left)

@@ -25,6 +25,11 @@ class FreezeQuote:
     renewal: Subscription | None
     renewal_starts_on: date | None
 
+    @property
+    def exceeds_plan(self) -> bool:
+        """Whether only an admin may grant it; a freeze without an end always."""
+        return self.days is None or self.days > self.allowance_left
+
 
 class Closure(NamedTuple):
     """Subscriptions that rest while the gym is closed, and those whose days moved (renewals too)."""

@@ -46,16 +46,21 @@ class FreezeService:
         self._freezes = FreezeRepository(uow.session)
         self._subscriptions = SubscriptionRepository(uow.session)
 
-    async def quote(self, subscription_id: UUID, starts_on: date, ends_on: date | None) -> FreezeQuote:
-        """What `freeze` would do now; the same refusals. Staff, and the member for an own subscription."""
+    async def quote(
+        self, subscription_id: UUID, starts_on: date, ends_on: date | None, *, for_approval: bool = False
+    ) -> FreezeQuote:
+        """What `freeze` would do now; the same refusals. Staff, and the member for an own subscription.
+
+        `for_approval`: what it would do once an admin grants it, whatever the plan has left.
+        """
         one = await self._subscriptions.require_loaded(subscription_id)
         self.uow.actor.require_own_or(Permission.FREEZE, one.client_id)
         await FourEyes(self.uow).require_another(one.client_id, Permission.FREEZE, acts=False)
         calendar = await Rescheduling(self.uow).calendar([one.client_id])
         visited = one.client_id in calendar.visited
-        rest = checked_freeze(
-            one, Interval(starts_on, ends_on), self.uow.actor, self.uow.today, visited=visited
-        )
+        may_exceed = for_approval or self._may_exceed
+        wish = Interval(starts_on, ends_on)
+        rest = checked_freeze(one, wish, self.uow.today, may_exceed=may_exceed, visited=visited)
         laid = calendar.lay(one, one.starts_on, usable_days(one), [*requested_intervals(one), rest])
         renewal = await self._waiting(one)
         lasting = rest.ends_on is None
@@ -98,13 +103,27 @@ class FreezeService:
         one = self._open(chain, subscription_id)
         visited = await self._freezes.visited_on(self.uow.today, [one.client_id])
         wish = Interval(starts_on, ends_on)
-        rest = checked_freeze(one, wish, self.uow.actor, self.uow.today, visited=bool(visited))
+        rest = checked_freeze(one, wish, self.uow.today, may_exceed=self._may_exceed, visited=bool(visited))
         row = self._row(one, rest, reason, key)
         await self._add(one, row)
         self.uow.audit("freeze.made", row, after=freeze_facts(row), person_id=one.client_id)
         await Rescheduling(self.uow).arrange([chain])
         notices.tell_frozen(self.uow, row, one, asked_for=asked_for)
         return row
+
+    async def quote_end(self, subscription_id: UUID, freeze_id: UUID) -> date:
+        """The last day that `end` would give the subscription now: closed days do not come back.
+
+        Raises `SubscriptionNotFound`.
+        """
+        one = await self._subscriptions.require_loaded(subscription_id)
+        self.uow.actor.require_own_or(Permission.FREEZE, one.client_id)
+        calendar = await Rescheduling(self.uow).calendar([one.client_id])
+        wishes = requested_intervals(one)
+        ended = [rest for rest in wishes if rest.freeze_id == freeze_id]
+        others = [rest for rest in wishes if rest.freeze_id != freeze_id]
+        past = until_day(self.uow.today - DAY, ended)
+        return calendar.lay(one, one.starts_on, usable_days(one), [*others, *past]).ends_on
 
     async def end(self, subscription_id: UUID, *, freeze_id: UUID | None = None) -> Subscription:
         """The client is back today, which is a usable day again; a freeze that has not begun is canceled.
@@ -197,6 +216,10 @@ class FreezeService:
         for freeze, subscription in reachable:
             notices.remind_of_end(self.uow, freeze, subscription)
         return len(reachable)
+
+    @property
+    def _may_exceed(self) -> bool:
+        return self.uow.actor.may(Permission.FREEZE_BEYOND_PLAN)
 
     async def _locked(self, subscription_id: UUID) -> SubscriptionChain:
         one = await self._subscriptions.require_loaded(subscription_id)

@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 
 from bot.telegram.running_bot import RunningBot
+from bot.ui.buttons.approvals import Requests
 from bot.ui.buttons.memberships import CloseGym, EndFreeze, FreezePlan, Freezes, GiftPlanDays
 from bot.ui.callbacks import Callback, pack
 from gym.app import Gym
@@ -229,6 +230,48 @@ async def test_closed_days_among_frozen_ones_are_said_to_count_once(ana: Person,
     said = (await ana.sees("10 frozen days")).words
     assert "The gym is closed on 2 of them" in said
     assert "Sat, 12 Sep 2026" in said
+
+
+async def test_closed_days_among_frozen_ones_do_not_go_back(bruno: Person, ward: Ward) -> None:
+    """Ten frozen days of which the gym is closed on two, whichever was there first."""
+    await ward.freeze(0, 9)
+    async with ward.gym.unit_of_work(Actor.system()) as uow:
+        days = (TODAY + 3 * DAY, TODAY + 4 * DAY)
+        await FreezeService(uow).close_gym(*days, "painting", key=uuid4())
+    await touches(ward.gym, bruno, EndFreeze(ward.one.id))
+    said = (await bruno.sees("8 unused frozen days go back")).words
+    assert "2 more are closed days" in said
+    await bruno.taps("Back today")
+    await bruno.sees("The freeze is over")
+    assert await ward.moved() == 2
+
+
+async def test_an_employee_asks_an_admin_for_more_days_than_the_plan_has(
+    bruno: Person, ana: Person, ward: Ward
+) -> None:
+    """By the form when it is too long, and by the button where no day is left."""
+    await touches(ward.gym, bruno, FreezePlan(ward.one.id))
+    await bruno.taps("Today")
+    assert "For more than 10 days an admin is asked" in (await bruno.sees("Until when?")).words
+    await bruno.sends("30 days")
+    await bruno.taps("Health")
+    shown = await bruno.sees("An admin has to grant it")
+    assert "✅ Ask an admin" in shown.labels
+    await bruno.taps("✅ Ask an admin")
+    waiting = await bruno.sees("Waiting for an admin")
+    assert "✅ Approve" not in waiting.labels
+    assert await ward.moved() == 0
+    await touches(ward.gym, ana, Requests())
+    await ana.taps("❄️ Long freeze · Rosa Vargas")
+    asked = await ana.sees("it has 10 frozen days left")
+    assert "✍️ Bruno: Health" in asked.words
+    await ana.taps("✅ Approve")
+    await ana.sees("Approved by Ana")
+    assert await ward.moved() == 30
+    await touches(ward.gym, bruno, FreezePlan(ward.one.id))
+    await bruno.sees("An admin can freeze it anyway")
+    await bruno.taps("🙋 Ask an admin")
+    await bruno.sees("From which day?")
 
 
 async def test_a_closing_that_has_not_begun_is_called_off(ana: Person, ward: Ward) -> None:

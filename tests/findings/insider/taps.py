@@ -309,6 +309,18 @@ async def ask_write_off(e: Evening, s: Seen, r: Random) -> object:
     return await e.act(e.ana, lambda u: ApprovalService(u).approve(asked.id))
 
 
+async def ask_long_freeze(e: Evening, s: Seen, r: Random) -> object:
+    """Ana grants every one: who rests comes on as many days, only later."""
+    if not s.open:
+        return None
+    one, first = r.choice(s.open), e.today + r.choice((0, 1)) * DAY
+    last = r.choice((None, first + 60 * DAY))
+    asked = await e.act(e.iris, lambda u: ApprovalService(u).ask_long_freeze(one, first, last, "is ill"))
+    if asked is None:
+        return None
+    return await e.act(e.ana, lambda u: ApprovalService(u).approve(asked.id))
+
+
 async def write_off(e: Evening, s: Seen, r: Random) -> object:
     if not s.owing:
         return None
@@ -388,6 +400,7 @@ ACTS: Final[dict[Act, int]] = {
     pay_everything: 2,
     take_back: 2,
     ask_write_off: 2,
+    ask_long_freeze: 1,
     write_off: 1,
     goodwill: 1,
     refund: 1,

@@ -192,6 +192,7 @@ ELSEWHERE: Final = {
     "ChatLinks.issue_link": "needs a client without a chat",
     "ChatLinks.accept_link": "needs a link",
     "ApprovalRequests.ask_write_off": "the own debt is not even asked about",
+    "ApprovalRequests.ask_long_freeze": "members ask for themselves, by `ask_freeze`",
 }
 """Refused too; tried in tests of their own."""
 ASKS: Final = {
@@ -284,6 +285,7 @@ LOOKS: Final = {
     "DebtService.snoozed",
     "DebtService.get",
     "FreezeService.freezes",
+    "FreezeService.quote_end",
     "FreezeService.allowance_left",
     "FreezeService.days_of_start",
     "FreezeService.closures",

@@ -8,6 +8,7 @@ from datetime import date
 from bot.ui.screens import Html, HtmlTranslator
 from gym.payments.schemas import RestDays
 from gym.subscriptions.freezes.remaining_days import not_over, returns_on
+from gym.subscriptions.freezes.schemas import FreezeQuote
 from gym.subscriptions.intervals import Interval
 from gym.subscriptions.models import Freeze, FreezeKind, Subscription
 
@@ -74,3 +75,67 @@ def _closed_line(t: HtmlTranslator, rest: Interval, days: str) -> str:
 
 def left_words(t: HtmlTranslator, left: int) -> str:
     return t.plural("{count} frozen day left in the plan.", "{count} frozen days left in the plan.", left)
+
+
+def beyond_words(t: HtmlTranslator, left: int) -> str:
+    """Why an admin has to grant a freeze."""
+    return t.plural(
+        "🙋 More than the plan allows: it has {count} frozen day left.",
+        "🙋 More than the plan allows: it has {count} frozen days left.",
+        left,
+    )
+
+
+def beyond_hint(t: HtmlTranslator, left: int) -> str:
+    """What happens with a longer freeze, for whoever may not grant it."""
+    if not left:
+        return t("The plan has no frozen days left: an admin is asked.")
+    return t.plural(
+        "For more than {count} day an admin is asked.", "For more than {count} days an admin is asked.", left
+    )
+
+
+def quote_lines(t: HtmlTranslator, quote: FreezeQuote) -> list[str]:
+    """What the freeze would do, a line each."""
+    one = quote.subscription
+    lines = [
+        t("👤 {client}", client=one.client.full_name),
+        t("🏷 {plan}", plan=one.plan.name),
+        "❄️ " + span(t, quote.starts_on, quote.ends_on),
+    ]
+    if quote.days is None:
+        lines.append(t("The end moves when the client returns."))
+    else:
+        lines.append(t.plural("{count} frozen day", "{count} frozen days", quote.days))
+        lines += _closed_among(t, quote)
+        lines.append(
+            t("📅 New last day: <b>{day}</b> (before: {old})", day=quote.new_ends_on, old=one.ends_on)
+        )
+    if quote.renewal is not None and quote.renewal_starts_on is not None:
+        lines.append(t("🔁 The renewal starts on {day}.", day=quote.renewal_starts_on))
+    elif quote.renewal is not None:
+        lines.append(t("🔁 The renewal waits until the client returns."))
+    lines.append(_allowance(t, quote))
+    return lines
+
+
+def _closed_among(t: HtmlTranslator, quote: FreezeQuote) -> list[str]:
+    """Why the end moves by fewer days: it has moved by the closed ones among them already."""
+    assert quote.new_ends_on is not None, "only of a freeze with an end"
+    closed = (quote.days or 0) - (quote.new_ends_on - quote.subscription.ends_on).days
+    if closed <= 0:
+        return []
+    return [
+        t.plural(
+            "🔒 The gym is closed on {count} of them: it moves the end once.",
+            "🔒 The gym is closed on {count} of them: they move the end once.",
+            closed,
+        )
+    ]
+
+
+def _allowance(t: HtmlTranslator, quote: FreezeQuote) -> str:
+    left = quote.allowance_left - (quote.days or 0)
+    if quote.exceeds_plan:
+        return t("⚠️ More than the plan's {days} frozen days.", days=quote.subscription.plan.freeze_days)
+    return left_words(t, left)
