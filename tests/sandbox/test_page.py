@@ -10,7 +10,14 @@ from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page, Route, async_playwright, expect
-from telegram import BotCommand
+from telegram import (
+    BotCommand,
+    CopyTextButton,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    ReactionTypeEmoji,
+    ReplyParameters,
+)
 from telegram.ext import Application
 
 from bot.sandbox.server import SandboxHooks, SandboxServer
@@ -125,6 +132,51 @@ async def test_a_photo_from_disk_and_one_from_the_webcam_reach_the_bot(
     await page.get_by_role("button", name="Take photo").click()
     await page.locator(".dialog").get_by_role("button", name="Send", exact=True).click()
     await expect(page.locator(".mine .photo img")).to_have_count(2)
+
+
+@browser_test
+async def test_what_telegrams_newer_apps_draw_is_drawn(
+    desk: Application, page: Page, telegram: SandboxClient, ana: Person
+) -> None:
+    await ana.sends("my slip")
+    await ana.sees("You said: my slip")
+    await page.get_by_role("button", name="Ana").first.click()
+    await expect(page.locator(".row")).to_have_count(3)  # with the dots of who writes
+    slip = (await ana.chat())[0]
+    buttons = [
+        [
+            InlineKeyboardButton("Save", callback_data="a", style="success"),
+            InlineKeyboardButton("Void", callback_data="b", style="danger"),
+        ],
+        [InlineKeyboardButton("Copy key", copy_text=CopyTextButton("@gym-key"))],
+    ]
+    soon = int((datetime.now(UTC) + timedelta(days=3, hours=1)).timestamp())
+    said = await desk.bot.send_message(
+        ana.id,
+        f'Ends <tg-time unix="{soon}" format="r">soon</tg-time>, <tg-time unix="0" format="D">then</tg-time>',
+        parse_mode="HTML",
+        reply_markup=InlineKeyboardMarkup(buttons),
+        reply_parameters=ReplyParameters(slip.message_id, quote="slip"),
+        message_effect_id="5046509860389126442",
+    )
+    await expect(page.locator(".effect i")).to_have_count(7)
+    await expect(page.locator(".moment").first).to_have_text("in 3 days")
+    await expect(page.locator(".moment").last).to_have_text("1 January 1970")
+    await expect(page.locator(".quote .quoted span")).to_have_text("slip")
+    await expect(page.locator(".key.success")).to_have_text("Save")
+    await expect(page.locator(".key.danger")).to_have_text("Void")
+    await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await page.get_by_role("button", name="Copy key").click()
+    assert await page.evaluate("navigator.clipboard.readText()") == "@gym-key"
+    await desk.bot.set_message_reaction(ana.id, slip.message_id, [ReactionTypeEmoji("👍")])
+    await expect(page.locator(".mine .reactions")).to_have_text("👍")
+    await desk.bot.forward_message(ana.id, ana.id, slip.message_id)
+    await expect(page.locator(".forwarded")).to_have_text("Forwarded from Ana")
+    await said.pin()
+    await expect(page.locator(".pin-bar")).to_contain_text("Ends soon")
+    await expect(page.locator(".service")).to_contain_text("PowerGym pinned")
+    await said.unpin()
+    await expect(page.locator(".pin-bar")).to_have_count(0)
 
 
 @browser_test

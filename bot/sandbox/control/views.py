@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from bot.sandbox.api.methods.marking import last_pinned
+from bot.sandbox.api.methods.outgoing import EFFECTS
 from bot.sandbox.state.messages import StoredMessage
 from bot.sandbox.state.people import SandboxGroup, SandboxPerson
 from bot.sandbox.state.state import SandboxState
@@ -12,7 +15,7 @@ from bot.sandbox.state.store import Json
 FILES = "/sandbox/api/files"
 
 
-def message_view(message: StoredMessage) -> Json:
+def message_view(message: StoredMessage, reactions: Sequence[str] = ()) -> Json:
     """One message; of a deleted one the id only."""
     body, sender = message.body, message.body["from"]
     view: Json = {
@@ -23,7 +26,7 @@ def message_view(message: StoredMessage) -> Json:
         "edited": "edit_date" in body,
         "deleted": message.deleted,
     }
-    return view if message.deleted else {**view, **_content(message)}
+    return view if message.deleted else {**view, **_content(message), "reactions": list(reactions)}
 
 
 def _content(message: StoredMessage) -> Json:
@@ -36,6 +39,10 @@ def _content(message: StoredMessage) -> Json:
         "album": body.get("media_group_id"),
         "thread": body.get("message_thread_id"),
         "reply_to": _answered(body.get("reply_to_message")),
+        "quote": body.get("quote", {}).get("text"),
+        "forwarded": _origin(body.get("forward_origin")),
+        "effect": EFFECTS.get(body.get("effect_id", "")),
+        "pinned": body.get("pinned_message", {}).get("message_id"),
         "buttons": buttons_view(message),
         "keyboard": _keyboard_kind(message),
         **_photo(body.get("photo")),
@@ -46,6 +53,15 @@ def _content(message: StoredMessage) -> Json:
 def _answered(message: Json | None) -> int | None:
     """The message replied to; None for the one that opened the topic."""
     return message["message_id"] if message and "forum_topic_created" not in message else None
+
+
+def _origin(origin: Json | None) -> str | None:
+    """Whose message was forwarded, by name."""
+    if origin is None:
+        return None
+    source: Json = origin.get("sender_user") or origin.get("chat") or {}
+    names = (source.get("first_name"), source.get("last_name"), source.get("title"))
+    return " ".join(name for name in names if name) or None
 
 
 def _photo(sizes: list[Json] | None) -> Json:
@@ -92,6 +108,8 @@ def button_view(button: Json) -> Json:
         view["copy"] = button["copy_text"]["text"]
     if button.get("request_contact"):
         view["contact"] = True
+    if "style" in button:
+        view["style"] = button["style"]
     return view
 
 
@@ -110,10 +128,12 @@ def keyboard_view(markup: Json | None) -> Json | None:
 
 def chat_view(state: SandboxState, person: SandboxPerson, chat_id: int, after: int) -> Json:
     """Changes of a chat after `after`, with its keyboard, menu and typing indicator."""
-    changed = state.messages.since(chat_id, after)
+    changed, reactions = state.messages.since(chat_id, after), state.marks.reactions(chat_id)
+    pinned = last_pinned(state, chat_id)
     return {
         "seq": max(after, state.feed.latest(chat_id)),
-        "messages": [message_view(message) for message in changed],
+        "messages": [message_view(one, reactions.get(one.message_id, ())) for one in changed],
+        "pinned": message_view(pinned) if pinned else None,
         "commands": state.bot.commands_for(person),
         "action": state.feed.action(chat_id),
         "reply_keyboard": keyboard_view(state.messages.keyboard(chat_id)),

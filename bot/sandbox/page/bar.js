@@ -3,6 +3,7 @@
 import { api } from "./api.js";
 import { ask, toast } from "./dialogs.js";
 import { h, icon } from "./dom.js";
+import { refreshMoments } from "./text.js";
 import { gymMoment, setClock, spoken, t } from "./words.js";
 
 const phone = matchMedia("(max-width: 720px)");
@@ -82,5 +83,6 @@ export class Bar {
   showClock(now) {
     this.clock.lastChild.textContent = gymMoment(now, phone.matches);
     this.desk.onClock(setClock(now));
+    refreshMoments();
   }
 }

@@ -143,7 +143,7 @@ export class Composer {
     this.keys.hidden = rows.length === 0 || this.folded;
     this.keysButton.classList.toggle("on", !this.keys.hidden);
     this.keys.replaceChildren(...rows.map((row) => h("div", { class: "keys-row" }, row.map((key) =>
-      h("button", { type: "button", class: "key", onclick: () => this.press(key) }, key.contact && icon("phone"), h("span", {}, key.label))))));
+      h("button", { type: "button", class: `key ${key.style ?? ""}`, onclick: () => this.press(key) }, key.contact && icon("phone"), h("span", {}, key.label))))));
   }
 
   press(key) {

@@ -4,7 +4,7 @@ import { api } from "./api.js";
 import { Composer } from "./composer.js";
 import { alertDialog, ask, popup, toast } from "./dialogs.js";
 import { avatar, fullName, h, iconButton } from "./dom.js";
-import { dayElement, messageElement } from "./message.js";
+import { dayElement, messageElement, pinBar, playEffect } from "./message.js";
 import { deepLink } from "./text.js";
 import { dayNumber, t } from "./words.js";
 
@@ -38,8 +38,9 @@ export class Pane {
     this.log.addEventListener("scroll", () => this.onScroll(), { passive: true });
     for (const moved of ["wheel", "touchmove", "pointerdown", "keydown"]) this.log.addEventListener(moved, () => (this.gliding = false), { passive: true });
     this.gate = h("div", { class: "gate", hidden: true });
+    this.pin = h("div", { class: "pin", hidden: true });
     this.hint = h("div", { class: "hint", hidden: true }, avatar(this.desk.bot.id, this.desk.bot.name), h("b", {}, this.desk.bot.name), h("p", {}, this.description()));
-    this.element.append(this.header(), h("div", { class: "log-box" }, this.log, this.hint, this.down), this.gate, this.composer.element);
+    this.element.append(this.header(), this.pin, h("div", { class: "log-box" }, this.log, this.hint, this.down), this.gate, this.composer.element);
   }
 
   header() {
@@ -180,7 +181,8 @@ export class Pane {
     const first = this.seq === 0;
     this.seq = view.seq;
     Object.assign(this.person, { blocked: view.blocked, started: view.started });
-    view.messages.forEach((message) => this.take(message));
+    view.messages.forEach((message) => this.take(message, !first));
+    this.showPin(view.pinned);
     this.showAction(view.action);
     this.composer.show(view.commands, view.reply_keyboard);
     this.showGate();
@@ -190,7 +192,8 @@ export class Pane {
     this.desk.onRead(this);
   }
 
-  take(message) {
+  // `isNew`: it came while the chat was open.
+  take(message, isNew = false) {
     if (message.deleted) {
       this.messages.delete(message.message_id);
       this.drawn.get(message.message_id)?.remove();
@@ -198,8 +201,25 @@ export class Pane {
       this.tidy();
       return;
     }
+    const plays = isNew && message.effect && !this.messages.has(message.message_id);
     this.messages.set(message.message_id, message);
     this.draw(message);
+    if (plays) playEffect(this.drawn.get(message.message_id) ?? this.log, message.effect);
+  }
+
+  showPin(message) {
+    this.pin.hidden = !message;
+    this.pin.replaceChildren(...(message ? [pinBar(message, this)] : []));
+  }
+
+  // Shows a message that another one is about.
+  goTo(messageId) {
+    const element = this.drawn.get(messageId);
+    if (!element) return;
+    this.following = false;
+    element.scrollIntoView({ block: "center", behavior: "smooth" });
+    element.classList.remove("found");
+    requestAnimationFrame(() => element.classList.add("found"));
   }
 
   draw(message) {

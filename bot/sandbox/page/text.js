@@ -1,6 +1,7 @@
 // Formatted text as DOM nodes. Only Telegram's own kinds of formatting exist; everything else is plain text.
 
 import { h } from "./dom.js";
+import { momentOf, momentText } from "./words.js";
 
 const TAGS = {
   bold: "strong", italic: "em", underline: "u", strikethrough: "s", code: "code", pre: "pre",
@@ -51,12 +52,29 @@ function wrap(span, source, children, acts) {
       return h("a", { href: "#", class: "command", onclick: (event) => (event.preventDefault(), acts.say(source)) }, children);
     case "spoiler":
       return h("span", { class: "spoiler", tabIndex: 0, onclick: (event) => event.currentTarget.classList.add("open") }, children);
+    case "date_time":
+      return moment(span, children);
     case "mention":
     case "text_mention":
     case "hashtag":
       return h("span", { class: "mention" }, children);
     default:
       return TAGS[span.type] ? h(TAGS[span.type], {}, children) : h("span", {}, children);
+  }
+}
+
+// A moment reads as its format says, in the reader's words; without a format, as it was written.
+function moment(span, children) {
+  const element = h("time", { class: "moment", dateTime: new Date(span.unix_time * 1000).toISOString(), title: momentOf(span.unix_time) }, children);
+  if (span.date_time_format) element.dataset.format = span.date_time_format;
+  refreshMoments([element]);
+  return element;
+}
+
+// "In 3 days" stays right in an old message: called again when the gym's clock was read.
+export function refreshMoments(elements = document.querySelectorAll(".moment")) {
+  for (const element of elements) {
+    if (element.dataset.format) element.textContent = momentText(Date.parse(element.dateTime) / 1000, element.dataset.format);
   }
 }
 

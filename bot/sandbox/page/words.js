@@ -65,6 +65,9 @@ export const WORDS = {
     "pane.today": "Today",
     "pane.yesterday": "Yesterday",
     "pane.edited": "edited",
+    "pane.forwarded": "Forwarded from {name}",
+    "pane.pinned": "Pinned message",
+    "pane.pins": "{name} pinned “{words}”",
     "pane.general": "General",
     "pane.topic": "Topic",
     "write.text": "Message",
@@ -174,6 +177,9 @@ export const WORDS = {
     "pane.today": "Hoy",
     "pane.yesterday": "Ayer",
     "pane.edited": "editado",
+    "pane.forwarded": "Reenviado de {name}",
+    "pane.pinned": "Mensaje fijado",
+    "pane.pins": "{name} fijó «{words}»",
     "pane.general": "General",
     "pane.topic": "Tema",
     "write.text": "Mensaje",
@@ -271,6 +277,20 @@ export function dayOf(seconds) {
   if (days === 0) return t("pane.today");
   if (days === 1) return t("pane.yesterday");
   return write(at(seconds), { day: "numeric", month: "long", year: "numeric" });
+}
+
+// A day and hour in full.
+export const momentOf = (seconds) => write(at(seconds), { weekday: "long", day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit" });
+
+const STEPS = [["year", 31_557_600], ["month", 2_629_800], ["week", 604_800], ["day", 86_400], ["hour", 3600], ["minute", 60]];
+const PARTS = { w: { weekday: "long" }, d: { day: "numeric", month: "numeric", year: "2-digit" }, D: { day: "numeric", month: "long", year: "numeric" }, t: { hour: "2-digit", minute: "2-digit" }, T: { hour: "2-digit", minute: "2-digit", second: "2-digit" } };
+
+// A moment in Telegram's format: "r" for how far away it is, else w, d or D, t or T for weekday, date and hour.
+export function momentText(seconds, format) {
+  if (format !== "r") return write(at(seconds), Object.assign({}, ...[...format].map((letter) => PARTS[letter] ?? {})));
+  const away = seconds - (Date.now() + ahead) / 1000;
+  const [unit, size] = STEPS.find(([, length]) => Math.abs(away) >= length) ?? ["second", 1];
+  return new Intl.RelativeTimeFormat(locale(), { numeric: "auto" }).format(Math.round(away / size), unit);
 }
 
 export const shortDate = (seconds) => (daysAgo(seconds) === 0 ? timeOf(seconds) : write(at(seconds), { day: "numeric", month: "short" }));

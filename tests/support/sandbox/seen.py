@@ -15,6 +15,9 @@ class Button:
     label: str
     data: str | None = None
     url: str | None = None
+    copied: str | None = None
+    """What pressing it copies."""
+    style: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class Message:
     file_name: str | None = None
     buttons: tuple[tuple[Button, ...], ...] = ()
     entities: tuple[Json, ...] = ()
+    reactions: tuple[str, ...] = ()
     edited: bool = False
     deleted: bool = False
 
@@ -55,7 +59,7 @@ class Message:
     @classmethod
     def of(cls, view: Json) -> Message:
         buttons = tuple(
-            tuple(Button(b["label"], b.get("data"), b.get("url")) for b in row)
+            tuple(Button(b["label"], b.get("data"), b.get("url"), b.get("copy"), b.get("style")) for b in row)
             for row in view.get("buttons") or ()
         )
         return cls(
@@ -66,6 +70,7 @@ class Message:
             date=datetime.fromtimestamp(view["date"], UTC),
             buttons=buttons,
             entities=tuple(view.get("entities") or ()),
+            reactions=tuple(view.get("reactions") or ()),
             edited=view["edited"],
             deleted=view["deleted"],
             **{name: view.get(name) for name in _PLAIN},
