@@ -21,7 +21,7 @@ from gym.subscriptions.models import OPEN, Subscription, SubscriptionStatus
 EXPIRING_DAYS: Final = 7
 EXPIRED_DAYS: Final = 60
 ABSENT_DAYS: Final = 10
-"""As the desk's list of absent members (`gym.reports.absence.AT_RISK_AFTER`)."""
+"""Of absence, whatever a member's rhythm is."""
 RUNNING: Final = (SubscriptionStatus.ACTIVE, SubscriptionStatus.PENDING_PAYMENT, SubscriptionStatus.FROZEN)
 
 

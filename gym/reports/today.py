@@ -18,7 +18,8 @@ from gym.attendance.presence import PresenceService
 from gym.core.clock import day_start
 from gym.payments.schemas import MethodTotal
 from gym.payments.service import PaymentService
-from gym.reports.absence import AT_RISK_AFTER
+from gym.reports.figures.risk import COUNT_BROKEN
+from gym.reports.figures.risk import WEEK as NO_RISK_UNTIL
 from gym.security.permissions import Permission
 from gym.unit_of_work import UnitOfWork
 
@@ -34,17 +35,17 @@ WHERE s.status IN ('scheduled', 'pending_payment', 'active', 'frozen') AND NOT s
     AND NOT EXISTS (SELECT FROM subscriptions n WHERE n.client_id = s.client_id
         AND n.starts_on > s.starts_on AND n.status <> 'canceled')
 """
-_FIGURES: Final = """
+_FIGURES: Final = f"""
 SELECT
     (SELECT count(*) FROM clients WHERE created_at >= :begins AND created_at < :ends) AS new_clients,
     ending.today AS ending_today, ending.week AS ending_week, debts.number AS debts, debts.amount AS owed,
     (SELECT count(*) FROM approvals WHERE state = 'pending' AND expires_at > :now
         AND kind = ANY (CAST(:kinds AS varchar[]))) AS requests,
     (SELECT max(made_at) FROM backups WHERE state IN ('made', 'gone')) AS backed_up_at,
-    (SELECT count(*) FROM absent WHERE days >= :least) AS at_risk
+    ({COUNT_BROKEN}) AS at_risk
 FROM (
     SELECT count(*) FILTER (WHERE s.ends_on = :day) AS today, count(*) AS week
-"""
+"""  # noqa: S608 - constants
 _AND_DEBTS: Final = """
 ) ending, (
     SELECT count(*) AS number, coalesce(sum(a.balance), 0) AS amount
@@ -164,7 +165,7 @@ class TodayService:
         zone = self.uow.settings.zone
         return await self._days.figures(
             {
-                **absence_parameters(day, self.uow.settings, AT_RISK_AFTER),
+                **absence_parameters(day, self.uow.settings, NO_RISK_UNTIL + 1),
                 "until": day + WEEK,
                 "begins": day_start(day, zone),
                 "ends": day_start(day + DAY, zone),

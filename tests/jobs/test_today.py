@@ -14,12 +14,12 @@ from gym.attendance.checkin.service import AttendanceService
 from gym.attendance.models import VerdictCode
 from gym.core.clock import FrozenClock
 from gym.payments.models import Method
-from gym.reports.absence import AbsenceService
 from gym.reports.charts.day import chart_of_day
 from gym.reports.charts.drawing import draw_now
 from gym.reports.charts.shapes import Theme
 from gym.reports.digest import DigestService
 from gym.reports.ending import EndingService
+from gym.reports.outreach.service import OutreachService
 from gym.reports.today import Today, TodayService
 from gym.security.permissions import NotAllowed
 from tests.support.front_desk import statements
@@ -86,8 +86,10 @@ async def test_the_lists_behind_the_numbers(
     assert (beyond.number, beyond.total) == (0, 2)
     clock.advance(timedelta(days=11))
     async with gym.unit_of_work(desk.actor) as uow:
-        away = await AbsenceService(uow).at_risk()
-    assert [(one.client_name, one.days, one.last_visit) for one in away.items] == [("Lia Vargas", 11, TODAY)]
+        away = await OutreachService(uow).at_risk(0, 8)
+    assert [(one.held.client_name, one.days, one.last_visit) for one in away.items] == [
+        ("Lia Vargas", 11, TODAY)
+    ]
     assert (await today(desk)).figures.at_risk == 1
 
 

@@ -16,11 +16,11 @@ from gym.core.database.json_values import decode
 from gym.notifications.models import Notification, NotificationState, RecipientKind
 from gym.payments.models import Account, EntryKind, LedgerEntry, Method
 from gym.payments.tills.cash_counts import CashService
-from gym.reports.absence import AbsenceService
 from gym.security.permissions import Actor
 from gym.subscriptions.models import OPEN, Subscription
 from tests.simulation.driver import Driver
 from tests.simulation.model import GYM
+from tests.support.absent import absent
 
 Place = tuple[int, int]
 """Member, and which of the member's periods."""
@@ -121,15 +121,10 @@ class Reading:
         return {places[row.id]: (str(row.status), int(row.balance)) for row in rows}
 
     async def at_risk(self) -> dict[int, int]:
-        """Days by member on the list of those who have not been seen; a broadcast reaches the same."""
-        numbers, found, page = self.numbers, dict[int, int](), 0
+        """Days by member of those who have not been seen; a broadcast reaches the same."""
+        numbers = self.numbers
+        found = {numbers[client]: days for client, _, days, _ in await absent(self.driver.gym)}
         async with self.driver.gym.unit_of_work(self.driver.admin) as uow:
-            while True:
-                listed = await AbsenceService(uow).at_risk(page)
-                found |= {numbers[one.client_id]: one.days for one in listed.items}
-                page += 1
-                if page >= listed.pages:
-                    break
             audience = members(BroadcastAudience(Segment.ABSENT), uow.today, uow.settings)
             assert {numbers[key] for key in await uow.session.scalars(audience)} == found.keys()
         return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
+from bot.desk.reports.today import ShowToday
 from bot.messages.register import WordingContext, word
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import Card
@@ -61,7 +62,7 @@ async def _show_list(context: UpdateContext, number: int = 0, done: str = "") ->
         [button(f"💬 {one.held.client_name}", ShowAtRisk(one.held.client_id), wide=True)]
         for one in page.items
     ]
-    back = ShowReport("risk") if context.identity.may(Permission.REPORT_ALL) else None
+    back = ShowReport("risk") if context.identity.may(Permission.REPORT_ALL) else ShowToday()
     rows = [*members, pager(page.number, page.pages, AtRiskMembers), nav(t, back=back)]
     await context.show(Screen("\n".join(lines), rows))
 

@@ -11,7 +11,7 @@ from bot.ui.buttons.clients import Card
 from bot.ui.buttons.door import WhoIsIn
 from bot.ui.buttons.memberships import RenewPlan
 from bot.ui.buttons.money import Debts
-from bot.ui.buttons.reports import DarkDayChart, DayChart, EndingSoon
+from bot.ui.buttons.reports import AtRiskMembers, DarkDayChart, DayChart, EndingSoon
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Button, button, grid, nav, pager
 from bot.ui.screens import HtmlTranslator, Screen
@@ -20,7 +20,6 @@ from bot.ui.update_context import UpdateContext
 from bot.ui.wording.day_figures import away_line, debt_line, door_lines, money_lines, new_line
 from gym.backup.health import TOO_OLD
 from gym.core.language import N_
-from gym.reports.absence import AbsenceService, Absent
 from gym.reports.charts.day import chart_of_day
 from gym.reports.charts.drawing import draw_chart
 from gym.reports.charts.shapes import Theme
@@ -39,7 +38,7 @@ class ShowToday(Callback):
 
 @callback("atrisk")
 class AtRisk(Callback):
-    """List running plans whose client does not come."""
+    """As `AtRiskMembers`, on screens of earlier releases."""
 
     page: int = 0
 
@@ -113,7 +112,7 @@ def _doors(context: UpdateContext, found: Today) -> list[Button]:
     if figures.requests:
         doors.append(button(t("🙋 Requests"), Requests()))
     if figures.at_risk:
-        doors.append(button(t("😴 Away"), AtRisk()))
+        doors.append(button(t("😴 At risk"), AtRiskMembers()))
     if context.identity.may(Permission.REPORT_ALL):
         doors.append(button(t("📊 Chart"), DayChart(found.day)))
     return doors
@@ -150,34 +149,8 @@ async def _show_chart(context: UpdateContext, day: date, theme: Theme) -> None:
 
 @router.on(AtRisk)
 async def at_risk(context: UpdateContext, press: AtRisk) -> None:
-    async with context.unit_of_work() as uow:
-        page = await AbsenceService(uow).at_risk(press.page)
-    t = context.t
-    lines = [_away(t, one) for one in page.items]
-    heading = (
-        t("😴 <b>Plans that run unused</b>") if lines else t("👏 Everybody with a plan has come lately.")
-    )
-    cards = [[button(f"👤 {one.client_name}", Card(one.client_id), wide=True)] for one in page.items]
-    rows = [*cards, pager(page.number, page.pages, AtRisk), nav(t, back=ShowToday())]
-    await context.show(Screen("\n".join([heading, "", *lines]), rows))
-
-
-def _away(t: HtmlTranslator, one: Absent) -> str:
-    told = {"client": one.client_name, "plan": one.plan_name, "ends_on": t.day(one.ends_on, short=True)}
-    if one.last_visit is None:
-        return t.plural(
-            "{client}: not here yet for {count} day, {plan} until {ends_on}",
-            "{client}: not here yet for {count} days, {plan} until {ends_on}",
-            one.days,
-            **told,
-        )
-    return t.plural(
-        "{client}: away for {count} day, last here on {last_visit}, {plan} until {ends_on}",
-        "{client}: away for {count} days, last here on {last_visit}, {plan} until {ends_on}",
-        one.days,
-        last_visit=t.day(one.last_visit, short=True),
-        **told,
-    )
+    """A button of an older screen: the list it led to went by ten days for everybody."""
+    await go(context, AtRiskMembers(press.page))
 
 
 @router.on(EndingSoon)

@@ -61,4 +61,6 @@ def new_line(t: HtmlTranslator, count: int) -> str:
 
 
 def away_line(t: HtmlTranslator, count: int) -> str:
-    return t.plural("😴 {count} has not come for ten days", "😴 {count} have not come for ten days", count)
+    return t.plural(
+        "😴 {count} stays away for longer than usual", "😴 {count} stay away for longer than usual", count
+    )

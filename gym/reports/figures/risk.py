@@ -17,7 +17,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gym.attendance.absence import absence_parameters, absent_members
 from gym.plans.models import DurationUnit
-from gym.reports.absence import AT_RISK_AFTER
 from gym.reports.figures.active import ActivePlan, PlanFamily
 from gym.settings.schemas import GymSettings
 
@@ -28,16 +27,10 @@ TIMES: Final = 3
 """So many times the usual gap breaks it."""
 WEEK: Final = 7
 """Days of absence that break nobody's rhythm."""
+AT_RISK_AFTER: Final = 10
+"""Days of absence of whoever has no rhythm yet."""
 
-BROKEN: Final = absent_members(
-    f"""
-SELECT a.id AS subscription_id, a.client_id, btrim(a.first_name || ' ' || a.last_name) AS client_name,
-    a.telegram_id IS NOT NULL AS is_linked, a.plan_id, p.name AS plan_name, p.duration_unit, p.duration_count,
-    p.once_per_client, s.visits AS pack, s.final_price, a.ends_on, a.since, a.last_visit, a.days, r.usual,
-    r.visits, o.kind AS contact, o.gym_day AS contacted_on
-FROM absent a
-JOIN subscriptions s ON s.id = a.id
-JOIN plans p ON p.id = a.plan_id
+RHYTHM: Final = f"""
 CROSS JOIN LATERAL (
     SELECT count(*) AS visits,
         CAST(percentile_cont(0.5) WITHIN GROUP (ORDER BY gap) AS numeric) AS usual
@@ -49,13 +42,28 @@ CROSS JOIN LATERAL (
         ) recent
     ) gaps
 ) r
-LEFT JOIN LATERAL (
+"""  # noqa: S608 - constants
+"""The visits and usual gap of each row `a` of `absent`, which has to hold absences of `WEEK` + 1 days."""
+IS_BROKEN: Final = f"""
+CASE WHEN r.visits >= {LEAST_VISITS} THEN a.days > greatest({WEEK}, {TIMES} * r.usual)
+    ELSE a.days >= {AT_RISK_AFTER} END
+"""
+COUNT_BROKEN: Final = f"SELECT count(*) FROM absent a {RHYTHM} WHERE {IS_BROKEN}"  # noqa: S608 - constants
+BROKEN: Final = absent_members(
+    f"""
+SELECT a.id AS subscription_id, a.client_id, btrim(a.first_name || ' ' || a.last_name) AS client_name,
+    a.telegram_id IS NOT NULL AS is_linked, a.plan_id, p.name AS plan_name, p.duration_unit, p.duration_count,
+    p.once_per_client, s.visits AS pack, s.final_price, a.ends_on, a.since, a.last_visit, a.days, r.usual,
+    r.visits, o.kind AS contact, o.gym_day AS contacted_on
+FROM absent a
+JOIN subscriptions s ON s.id = a.id
+JOIN plans p ON p.id = a.plan_id
+{RHYTHM}LEFT JOIN LATERAL (
     SELECT o.kind, o.gym_day FROM outreaches o
     WHERE o.client_id = a.client_id AND o.gym_day > coalesce(a.last_visit, a.since)
     ORDER BY o.at DESC LIMIT 1
 ) o ON true
-WHERE CASE WHEN r.visits >= {LEAST_VISITS} THEN a.days > greatest({WEEK}, {TIMES} * r.usual)
-    ELSE a.days >= {AT_RISK_AFTER} END
+WHERE {IS_BROKEN}
 ORDER BY client_name, a.client_id
 """  # noqa: S608 - the parts are ours
 )

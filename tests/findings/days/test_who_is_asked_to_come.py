@@ -24,12 +24,12 @@ from gym.clients.models import Client
 from gym.core.clock import FrozenClock
 from gym.jobs.runner import run_due
 from gym.notifications.models import NotificationKind as Kind
-from gym.reports.absence import AbsenceService
 from gym.security.permissions import Actor
 from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.models import Subscription, SubscriptionStatus
 from tests.attendance.conftest import Door, change, settle
 from tests.bot.outbox.test_outbox import Line, outbox_worker
+from tests.support.absent import absent
 from tests.support.memberships import DeskClerk, frozen, told
 
 TODAY: Final = date(2026, 8, 3)
@@ -43,11 +43,11 @@ async def days_pass(gym: Gym, clock: FrozenClock, count: int) -> None:
 
 
 async def lists(gym: Gym, admin: Actor) -> tuple[list[tuple[str, int, date | None]], int]:
-    """The desk's list, and how many a broadcast to those not seen would be for."""
+    """Who has stayed away, and how many a broadcast to those not seen would be for."""
+    found = await absent(gym)
     async with gym.unit_of_work(admin) as uow:
-        page = await AbsenceService(uow).at_risk()
         reach = await BroadcastService(uow).reach(BroadcastAudience(Segment.ABSENT))
-    return [(one.client_name, one.days, one.last_visit) for one in page.items], reach.told
+    return [(name, days, last_visit) for _, name, days, last_visit in found], reach.told
 
 
 async def said(gym: Gym, language: str = "en") -> list[str]:

@@ -23,6 +23,7 @@ from gym.reports.outreach.errors import AlreadyContacted, NotAtRisk, NotLinked
 from gym.reports.outreach.service import OutreachService
 from gym.reports.ranges import DayRange
 from gym.reports.service import ReportService
+from gym.reports.today import TodayService
 from gym.security.permissions import Actor
 from tests.reports.figures.random_gym import open_random_gym
 from tests.reports.figures.raw_rows import DAY, RawGym, read_gym
@@ -76,6 +77,13 @@ async def test_a_rhythm_breaks_after_three_times_its_median_and_more_than_a_week
     assert (found[daily.id].days, found[daily.id].usual, found[daily.id].value) == (8, 1, Decimal(150000))
     assert found[weekly_gone.id].usual == 7
     assert found[seldom.id].usual is None
+    assert await counted_today(gym) == 3
+
+
+async def counted_today(gym: Gym) -> int:
+    """At risk on the screen of today: as many as the list behind it."""
+    async with gym.unit_of_work(Actor.system()) as uow:
+        return (await TodayService(uow).figures(uow.today)).at_risk
 
 
 def broken_again(raw: RawGym, client: UUID, days: int) -> bool:
@@ -104,6 +112,7 @@ async def test_rhythms_of_a_random_gym_are_those_of_its_rows(gym: Gym, seed: int
     again = {client for client, days in away.items() if broken_again(raw, client, days)}
     assert set(found) == again
     assert len(again) > 1
+    assert await counted_today(gym) == len(again)
     assert all(found[client].days == away[client] for client in again)
 
 
