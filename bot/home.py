@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.desk.admin.first_steps import first_steps_of
 from bot.forms.opening import forms_of
 from bot.forms.screens import FormButton
 from bot.routing.navigation import go, go_home, routes_of
 from bot.routing.router import Audience, HomeButton, Occasion, Router
-from bot.ui.buttons.settings import Languages
+from bot.ui.buttons.settings import Languages, ShowFirstSteps
 from bot.ui.callbacks import Callback, Home, UnknownButton, callback
 from bot.ui.keyboards import Button, Row, button, grid, nav
 from bot.ui.screens import Html, Screen
@@ -16,6 +17,7 @@ from bot.ui.update_context import UpdateContext
 from bot.ui.wording.terms import LANGUAGE_NAMES
 from gym.clients.service import ClientService
 from gym.core.language import LANGUAGES, N_
+from gym.reports.first_steps import FirstStep
 from gym.staff.candidates import CandidateService
 from gym.staff.models import AdminCandidate
 from gym.staff.service import StaffService
@@ -101,7 +103,11 @@ async def _desk_home(context: UpdateContext) -> Screen:
         N_("<b>{gym}</b>\nSend a photo, or type a name, document or phone. Or choose:"),
         gym=context.settings.name,
     )
-    return Screen(text, await _doors(context))
+    steps, doors = await first_steps_of(context), await _doors(context)
+    if steps is None or not steps.is_offered:
+        return Screen(text, doors)
+    label = context.t(N_("🚀 First steps: {done} of {all}"), done=len(steps.done), all=len(FirstStep))
+    return Screen(text, [[button(label, ShowFirstSteps(), wide=True)], *doors])
 
 
 async def _member_home(context: UpdateContext) -> Screen:

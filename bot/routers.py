@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from bot import home, joining
-from bot.desk.admin import account, backups, candidates, invitations, jobs, settings, sign_ins, team
+from bot.desk.admin import (
+    account,
+    backups,
+    candidates,
+    first_steps,
+    invitations,
+    jobs,
+    settings,
+    sign_ins,
+    team,
+)
 from bot.desk.admin.audit import flow as audit
 from bot.desk.approvals import approvals, approved_sales, asking, freezing, write_offs
 from bot.desk.clients import (
@@ -132,6 +142,7 @@ ROUTERS: tuple[Router, ...] = (
     consents.router,
     jobs.router,
     backups.router,
+    first_steps.router,
     audit.router,
     settings.router,
     account.router,

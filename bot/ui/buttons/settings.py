@@ -1,4 +1,4 @@
-"""Buttons of messages, languages, jobs and backups."""
+"""Buttons of messages, languages, jobs, backups and first steps."""
 
 from __future__ import annotations
 
@@ -23,3 +23,8 @@ class Jobs(Callback):
 @callback("backs")
 class Backups(Callback):
     """Show how backups stand."""
+
+
+@callback("first")
+class ShowFirstSteps(Callback):
+    """Show what a new gym still lacks."""
