@@ -13,7 +13,8 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 
 from tests.e2e.desk import claim_gym, create_plan, register_answers
 from tests.e2e.process import ROOT, GymProcess, free_port
-from tests.support.kiosk_page import CHROMIUM, FLAGS, PATIENCE, TABLET, state_is
+from tests.support.browser import browser_program
+from tests.support.kiosk_page import FLAGS, PATIENCE, TABLET, state_is
 from tests.support.sandbox.client import Person, SandboxClient
 from tests.tour.drawn_face import WALL, Look, photos
 from tests.tour.picture import Frame, save
@@ -120,7 +121,8 @@ async def recorded(gym: GymProcess, photographed: list[bytes], camera: Path) -> 
     async with SandboxClient(chat) as telegram, async_playwright() as driver:
         ana = await before_the_doors_open(telegram, gym.line_after("Set-up link"), photographed)
         chromium = await driver.chromium.launch(
-            executable_path=CHROMIUM, args=[*FLAGS, f"--use-file-for-fake-video-capture={camera}"]
+            executable_path=browser_program(driver),
+            args=[*FLAGS, f"--use-file-for-fake-video-capture={camera}"],
         )
         width, height = PHONE
         context = await chromium.new_context(
