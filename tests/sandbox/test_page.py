@@ -357,6 +357,7 @@ async def test_the_demo_bar_moves_the_clock_and_loads_the_demo_gym(chromium: Bro
     )
     await page.get_by_role("button", name="Español").click()
     await expect(page.get_by_role("button", name="Semana siguiente")).to_be_visible()
+    assert (await page.locator("#bar").evaluate("bar => bar.scrollWidth <= bar.clientWidth")) is True
     await page.set_viewport_size({"width": 390, "height": 844})
     await page.get_by_role("button", name="Hora siguiente").click()
     await expect(page.get_by_role("link", name="Kiosco")).to_be_in_viewport(ratio=1)
