@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from typing import Final
 
 from bot.desk.admin.settings import SettingsPage
-from bot.desk.messaging.desk_chats import DeskChats
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import RegisterClient
 from bot.ui.buttons.door import KioskList
 from bot.ui.buttons.importing import HowToImport
 from bot.ui.buttons.plans import PlanList
-from bot.ui.buttons.settings import Backups, ShowFirstSteps
+from bot.ui.buttons.settings import Backups, DeskChats, ShowFirstSteps
 from bot.ui.buttons.staff import Team
 from bot.ui.callbacks import Callback
 from bot.ui.keyboards import button, grid, nav

@@ -6,9 +6,10 @@ from __future__ import annotations
 from telegram import ChatMember, ChatMemberUpdated
 from telegram.error import Forbidden
 
-from bot.desk.messaging.desk_chats import AcceptDeskChat, DeskChats
+from bot.desk.messaging.desk_chats import AcceptDeskChat
 from bot.routing.navigation import go
 from bot.routing.router import Audience, Router
+from bot.ui.buttons.settings import DeskChats
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button, nav
 from bot.ui.screens import HtmlTranslator, Screen

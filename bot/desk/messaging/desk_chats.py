@@ -7,7 +7,7 @@ from uuid import UUID
 
 from bot.routing.navigation import go
 from bot.routing.router import Audience, Router
-from bot.ui.buttons.settings import MessagingMenu
+from bot.ui.buttons.settings import DeskChats, MessagingMenu
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import KEEP_IT, button, nav, yes_no
 from bot.ui.screens import HtmlTranslator, Screen
@@ -18,11 +18,6 @@ from gym.notifications.kinds import DESK_GROUPS, KindGroup
 from gym.notifications.models import DeskChat
 
 router = Router(Audience.STAFF)
-
-
-@callback("dchats")
-class DeskChats(Callback):
-    """List the desk chats."""
 
 
 @callback("dchat")

@@ -10,6 +10,11 @@ class MessagingMenu(Callback):
     """Show what an admin can do about messages."""
 
 
+@callback("dchats")
+class DeskChats(Callback):
+    """List the desk chats."""
+
+
 @callback("langs")
 class Languages(Callback):
     """Choose a language."""

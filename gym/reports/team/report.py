@@ -226,7 +226,7 @@ def _amounts(one: StaffRecord) -> Row:
 
 TEAM: Final = ReportDefinition(
     name="team",
-    title=N_("Team"),
+    title=N_("👔 Team"),
     definition=DEFINITION,
     compute=compute,
     behind=behind,
