@@ -30,6 +30,6 @@ class Backups(Callback):
     """Show how backups stand."""
 
 
-@callback("first")
+@callback("fsteps")
 class ShowFirstSteps(Callback):
     """Show what a new gym still lacks."""
