@@ -33,6 +33,7 @@ async def test_a_cheat_is_named_with_the_reason_in_words(fill: Fill) -> None:
     async with fill(CHEATED) as gym:
         report = await team(gym)
         await check_acts(gym, report)
+        await check_looks(gym, report)
         roster = Roster.plant(chance(CHEATED.seed, "frauds"), CHEATED.frauds, gym.clock.now().date())
     cheat, result = roster.cheats[Fraud.CASH].name, report.result
     sentence, look = result.sentences[0], result.table("look")
@@ -62,6 +63,20 @@ async def check_acts(gym: Gym, report: Report) -> None:
             assert Counter(acts) == counted, row.cells[0]
             shown += len(acts)
     assert shown > 30
+
+
+async def check_looks(gym: Gym, report: Report) -> None:
+    """Behind what is worth a look stand the acts of that figure alone, and what they come to."""
+    looks = report.result.table("look")
+    assert looks is not None
+    for row in looks.rows:
+        place = RowsPlace("look", row.key)
+        figure = next(one for one, term in FIGURES.items() if term == row.cells[1])
+        acts = await acts_behind(gym, report, place)
+        assert Counter(acts) == {figure.value: row.cells[2]}
+        async with gym.unit_of_work(Actor.system()) as uow:
+            found = await ReportService(uow).behind("team", report.asked.days, place)
+        assert (None if found.amount is None else abs(found.amount)) == row.cells[5]
 
 
 async def acts_behind(gym: Gym, report: Report, place: RowsPlace) -> list[str]:

@@ -27,7 +27,7 @@ from gym.unit_of_work import UnitOfWork
 # them up.
 ACTS: Final = text("""
 SELECT x.*, btrim(c.first_name || ' ' || c.last_name) AS client_name, count(*) OVER () AS total,
-    (SELECT t.name FROM staff t WHERE t.id = :staff) AS staff_name
+    sum(x.amount) OVER () AS whole, (SELECT t.name FROM staff t WHERE t.id = :staff) AS staff_name
 FROM (
     SELECT CASE WHEN e.kind = 'void' THEN 'voids' WHEN e.kind = 'refund' THEN 'refunds'
             WHEN e.cause = 'written_off' THEN 'write_offs' ELSE 'credits' END AS figure,
@@ -54,6 +54,7 @@ FROM (
         ORDER BY gym_day, method, at DESC, id DESC
     ) n WHERE n.difference < 0
 ) x LEFT JOIN clients c ON c.id = x.client_id
+WHERE CAST(:figure AS text) IS NULL OR x.figure = :figure
 ORDER BY x.at DESC, x.figure, x.client_id LIMIT :size OFFSET :skip
 """)
 COLUMNS: Final = (
@@ -75,11 +76,30 @@ WHAT: Final = {
 }
 
 
-async def acts_of(uow: UnitOfWork, asked: Asked, staff_id: UUID, number: int) -> RowsBehind:
-    """A page of what counts as a mark of somebody, the latest first; one statement."""
+LETTERS: Final = {
+    "v": TeamFigure.VOIDS,
+    "d": TeamFigure.DISCOUNTS,
+    "o": TeamFigure.OVERRIDES,
+    "u": TeamFigure.UNDONE,
+    "t": TeamFigure.SHORT_TILLS,
+    "r": TeamFigure.REFUNDS,
+    "w": TeamFigure.WRITE_OFFS,
+    "c": TeamFigure.CREDITS,
+}
+"""Before a person's key in the button of one figure; they stay."""
+LETTER_OF: Final = {figure: letter for letter, figure in LETTERS.items()}
+
+
+async def acts_of(
+    uow: UnitOfWork, asked: Asked, staff_id: UUID, number: int, figure: TeamFigure | None = None
+) -> RowsBehind:
+    """A page of what counts as a mark of somebody, or as one figure alone with what it comes to, the latest
+    first; one statement.
+    """
     zone, days = uow.settings.zone, asked.days
     values = {
         "staff": staff_id,
+        "figure": figure,
         "first": days.first,
         "last": days.last,
         "begins": days.begins(zone),
@@ -89,7 +109,10 @@ async def acts_of(uow: UnitOfWork, asked: Asked, staff_id: UUID, number: int) ->
     }
     rows = (await uow.session.execute(ACTS, values)).all()
     table = Table("rows", N_("Acts"), COLUMNS, [_row(row) for row in rows], main="what")
-    return RowsBehind(table, number, rows[0].total if rows else 0, name=rows[0].staff_name if rows else None)
+    if not rows:
+        return RowsBehind(table, number, 0)
+    amount = rows[0].whole if figure is not None else None
+    return RowsBehind(table, number, rows[0].total, amount, rows[0].staff_name)
 
 
 def _row(row: Any) -> Row:

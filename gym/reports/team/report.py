@@ -24,7 +24,7 @@ from gym.reports.results import (
     id_of,
     row_key,
 )
-from gym.reports.team.acts import acts_of
+from gym.reports.team.acts import LETTER_OF, LETTERS, acts_of
 from gym.reports.team.rating import Comparison, RatedStaff, StaffRecord, TeamFigure
 from gym.reports.team.service import TeamReportService
 from gym.unit_of_work import UnitOfWork
@@ -122,11 +122,12 @@ async def compute(uow: UnitOfWork, asked: Asked) -> ReportResult:
 
 
 async def behind(uow: UnitOfWork, asked: Asked, place: RowsPlace, page: int) -> RowsBehind | None:
-    """The acts behind a person's marks, whichever table was tapped."""
-    staff_id = id_of(place.row)
+    """The acts behind a person's marks, whichever table was tapped; of what is worth a look those alone."""
+    figure = LETTERS.get(place.row[:1]) if place.table == "look" else None
+    staff_id = id_of(place.row[1:] if figure else place.row)
     if place.table not in TABLES or staff_id is None:
         return None
-    found = await acts_of(uow, asked, staff_id, page)
+    found = await acts_of(uow, asked, staff_id, page, figure)
     return found if found.total or page else None
 
 
@@ -156,7 +157,7 @@ def _look(one: RatedStaff, reason: Comparison) -> Row:
             reason.work,
             reason.amount,
         ),
-        _key(one.record),
+        f"{LETTER_OF[reason.figure]}{_key(one.record)}",
     )
 
 
