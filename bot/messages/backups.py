@@ -19,6 +19,10 @@ ALARMS: Final = {
         "🔒 The last good backup is of {since}. Is there room on the disk, and does the program run at night?"
     ),
     BackupTrouble.FAILED: N_("🔒 The backup has failed ({error}). It is tried again by itself."),
+    BackupTrouble.COPY_FAILED: N_(
+        "🔒 The last backup was not copied to its second place ({error}). It is in its folder, and the copy "
+        "is tried again by itself; whoever runs the gym's computer finds more in the log."
+    ),
     BackupTrouble.NOT_SENT: N_(
         "🔒 The backup of {since} has not reached the chat. It is on the gym's computer only."
     ),

@@ -7,6 +7,7 @@ import os
 import subprocess
 import tempfile
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import IO, BinaryIO, Final
 
 import asyncpg
+import structlog
 
 from gym.backup.errors import DiskFailed, DiskFull, DumpFailed, NoRoom, ToolMissing
 from gym.backup.facts import DatabaseFacts, read_facts
@@ -27,7 +29,9 @@ from gym.core.postgres.binaries import BinariesMissing
 from gym.core.postgres.client_programs import client_environment, client_program
 from gym.core.postgres.locks import try_exclusive
 from gym.security.keys.secrets import Secrets
+from gym.security.tls.certificate_folder import CertificateFolder
 
+log = structlog.get_logger()
 MEGABYTE: Final = 1_000_000
 PIPE_BYTES: Final = 256 * 1024
 UNFINISHED: Final = ".partial"
@@ -60,6 +64,8 @@ class BackupMaker:
     secrets: Secrets
     key: BackupKey
     gym_name: str
+    home: Path | None = None
+    """Where the gym's own certificates lie; None leaves them out."""
 
     async def make(self, folder: Path, made_at: datetime) -> MadeBackup:
         """A new file in `folder`, complete or not there at all. `made_at` is wall time.
@@ -68,23 +74,25 @@ class BackupMaker:
         """
         path = folder / file_name(made_at)
         await asyncio.to_thread(_make_ready, folder)
+        https = await asyncio.to_thread(_certificates, self.home)
         async with self.database.direct() as connection:
             await _require_room(connection, folder)
             async with connection.transaction(isolation="repeatable_read", readonly=True):
                 snapshot = str(await connection.fetchval("SELECT pg_export_snapshot()"))
-                preface = self._preface(made_at, await read_facts(connection))
+                preface = self._preface(made_at, await read_facts(connection), https)
                 dump = _Dump(self.database.direct_url, snapshot)
                 written = await _stoppable(dump, path, self.key, preface)
         await asyncio.to_thread(OpenedBackup(BackupFiles(path.name, [path]), self.key).check)
         return MadeBackup(path, written[0], written[1], made_at, preface.facts)
 
-    def _preface(self, made_at: datetime, facts: DatabaseFacts) -> Preface:
+    def _preface(self, made_at: datetime, facts: DatabaseFacts, https: Mapping[str, str]) -> Preface:
         return Preface(
             made_at=made_at,
             gym=self.gym_name,
             jwt_keys=self.secrets.jwt.text(),
             data_keys=self.secrets.data.text(),
             facts=facts,
+            https=https,
         )
 
 
@@ -160,6 +168,15 @@ async def _stoppable(dump: _Dump, path: Path, key: BackupKey, preface: Preface) 
         with suppress(DumpFailed, DiskFailed, DiskFull):
             await writing
         raise
+
+
+def _certificates(home: Path | None) -> Mapping[str, str]:
+    """Of a gym that tablets reach by its own authority. Blocks."""
+    try:
+        return CertificateFolder(home).contents() if home is not None else {}
+    except (OSError, ValueError) as error:  # a backup without them is better than none
+        log.warning("certificates_not_backed_up", reason=type(error).__name__)
+        return {}
 
 
 def _program(name: str) -> str:

@@ -254,6 +254,28 @@ class DiskFailed(BackupError):
         super().__init__(reason=reason)
 
 
+class CommandMissing(BackupError):
+    """The program that `BACKUP_COMMAND` names cannot be started."""
+
+    code = "backup_command_missing"
+    message = N_("BACKUP_COMMAND: {program} cannot be started ({reason}). The backup is in its folder only.")
+
+    def __init__(self, program: str, reason: str) -> None:
+        super().__init__(program=program, reason=reason)
+
+
+class CommandFailed(BackupError):
+    """The command of `BACKUP_COMMAND` did not take the backup; what it printed is not kept."""
+
+    code = "backup_command_failed"
+    message = N_(
+        "BACKUP_COMMAND failed ({reason}); its own errors say why. The backup is in its folder only."
+    )
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason=reason)
+
+
 class ChatNotRead(BackupError):
     """The program that looks into the chat has said why."""
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gym.backup.models import Backup, BackupState
@@ -25,6 +25,8 @@ class BackupTrouble(StrEnum):
     NONE_YET = "none_yet"
     TOO_OLD = "too_old"
     FAILED = "failed"
+    COPY_FAILED = "copy_failed"
+    """`BACKUP_COMMAND` did not take the newest."""
     NOT_SENT = "not_sent"
     PROOF_FAILED = "proof_failed"
 
@@ -36,6 +38,7 @@ class BackupHealth:
     last: Backup | None
     """The newest that was made."""
     last_sent_at: datetime | None
+    last_copied_at: datetime | None
     last_proof: Backup | None
     """The newest that was proved, or whose proof failed."""
     failure: Backup | None
@@ -60,10 +63,11 @@ class BackupHealthReader:
         sent_at = await self.session.scalar(
             select(Backup.sent_at).where(Backup.sent_at.is_not(None)).order_by(Backup.sent_at.desc()).limit(1)
         )
+        copied_at = await self.session.scalar(select(func.max(Backup.copied_at)))
         proof = await self._last_proof()
         failure = tried if tried is not None and tried.state is BackupState.FAILED else None
         trouble = _trouble(last, failure, proof, sent_at if to_chat else wall, wall)
-        return BackupHealth(last, sent_at, proof, failure, trouble)
+        return BackupHealth(last, sent_at, copied_at, proof, failure, trouble)
 
     async def _last_proof(self) -> Backup | None:
         tried = Backup.proved_at.is_not(None) | Backup.proof_failed_at.is_not(None)
@@ -74,6 +78,11 @@ def has_failed(proof: Backup) -> bool:
     """Whether the last proof of a backup failed."""
     failed, proved = proof.proof_failed_at, proof.proved_at
     return failed is not None and (proved is None or failed > proved)
+
+
+def copy_has_failed(backup: Backup) -> bool:
+    """Whether the command did not take a backup when it was last tried."""
+    return backup.copied_at is None and backup.copy_failed_at is not None
 
 
 def _trouble(
@@ -90,6 +99,8 @@ def _trouble(
         return BackupTrouble.FAILED if failure else BackupTrouble.NONE_YET
     if wall - last.made_at > TOO_OLD:
         return BackupTrouble.FAILED if failure else BackupTrouble.TOO_OLD
+    if copy_has_failed(last):
+        return BackupTrouble.COPY_FAILED
     if wall - last.made_at > timedelta(hours=12) and (sent_at is None or wall - sent_at > TOO_OLD):
         return BackupTrouble.NOT_SENT
     return None

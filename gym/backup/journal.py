@@ -55,17 +55,41 @@ class BackupJournal:
             row.trail_number, row.trail_head = made.facts.trail.number, made.facts.trail.head
         self.uow.audit("backup.made", row, None, {"name": made.name, "size": made.size})
 
-    async def noted(self, made: MadeBackup) -> None:
-        """One that an operator made by command."""
+    async def noted(self, made: MadeBackup) -> UUID:
+        """One that an operator made by command; its id."""
         row = Backup(reason=BackupReason.ASKED, asked_at=self.wall)
         self.session.add(row)
         await self.session.flush()
         await self.made(row.id, made)
+        return row.id
 
     async def failed(self, key: UUID, code: str) -> None:
         row = await self.session.get_one(Backup, key)
         row.state, row.error = BackupState.FAILED, code[:LONGEST_ERROR]
         await self.ring(BackupTrouble.FAILED, code)
+
+    # Copies by command
+
+    async def next_to_copy(self) -> Backup | None:
+        """The newest backup, where the command has not taken it: half an hour after it failed it is tried
+        again."""
+        newest = await self.session.scalar(
+            select(Backup).where(Backup.state == BackupState.MADE).order_by(Backup.made_at.desc()).limit(1)
+        )
+        if newest is None or newest.copied_at is not None:
+            return None
+        failed = newest.copy_failed_at
+        return newest if failed is None or self.wall >= failed + AGAIN_AFTER else None
+
+    async def copied(self, key: UUID) -> None:
+        row = await self.session.get_one(Backup, key)
+        row.copied_at, row.copy_error = self.wall, None
+        self.uow.audit("backup.copied", row, None, {"name": row.name})
+
+    async def copy_failed(self, key: UUID, code: str) -> None:
+        row = await self.session.get_one(Backup, key)
+        row.copy_failed_at, row.copy_error = self.wall, code[:LONGEST_ERROR]
+        await self.ring(BackupTrouble.COPY_FAILED, code)
 
     # Proofs
 

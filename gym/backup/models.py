@@ -52,6 +52,10 @@ class Backup(Base):
     proved_at: Mapped[datetime | None]
     proof_failed_at: Mapped[datetime | None]
     proof_error: Mapped[str | None] = mapped_column(String(200))
+    copied_at: Mapped[datetime | None]
+    """When `BACKUP_COMMAND` took it."""
+    copy_failed_at: Mapped[datetime | None]
+    copy_error: Mapped[str | None] = mapped_column(String(200))
     chat_id: Mapped[int | None] = mapped_column(BigInteger)
     manifest_id: Mapped[int | None] = mapped_column(BigInteger)
     """The pinned message that names the parts."""

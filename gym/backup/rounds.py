@@ -15,6 +15,7 @@ import asyncpg
 import structlog
 from prometheus_client import Gauge
 
+from gym.backup.command_copy import CommandCopy
 from gym.backup.creation import BackupMaker
 from gym.backup.errors import BackupError, PassphraseMissing, PassphraseWrong
 from gym.backup.files.archive import OpenedBackup, header_of
@@ -74,12 +75,14 @@ class BackupRounds:
         await LeaderElection(self.database, ROLE).run(self._lead)
 
     async def _lead(self, _: asyncpg.Connection) -> None:
-        while True:
-            try:
-                await self.round()
-            except DatabaseUnavailable:
-                log.info("backups_wait_for_database")
-            await asyncio.sleep(EVERY_SECONDS)
+        """A copy may take hours over a thin line; backups are made, proved and watched meanwhile."""
+        both = [asyncio.ensure_future(_again_and_again(work)) for work in (self.round, self.copy)]
+        try:
+            await asyncio.gather(*both)  # no TaskGroup: the election knows a lost connection by its own type
+        finally:
+            for one in both:
+                one.cancel()
+            await asyncio.wait(both)
 
     async def round(self) -> None:
         """Everything that is due now; nothing where no pass-phrase was ever made."""
@@ -110,7 +113,7 @@ class BackupRounds:
 
     async def _make(self, due: Backup, key: BackupKey) -> None:
         settings = await self.run(SYSTEM, _settings)
-        maker = BackupMaker(self.database, self.secrets(), key, settings.name)
+        maker = BackupMaker(self.database, self.secrets(), key, settings.name, self.config.powergym_home)
         began = time.monotonic()
         try:
             made = await maker.make(self.config.backups_root, self.now())
@@ -122,6 +125,26 @@ class BackupRounds:
         BACKUP_SECONDS.set(time.monotonic() - began)
         log.info("backup_made", name=made.name, size=made.size)
         await self.run(SYSTEM, lambda uow: BackupJournal(uow).made(due.id, made))
+
+    async def copy(self) -> None:
+        """Hand the newest backup to `BACKUP_COMMAND`, where there is one that it has not taken."""
+        command = CommandCopy.of(self.config)
+        if command is None:
+            return
+        due = await self.run(SYSTEM, lambda uow: BackupJournal(uow).next_to_copy())
+        files = self._files(due.name) if due is not None else None
+        if due is None or files is None:
+            return
+        key: UUID = due.id
+        try:
+            await command.copy(files.paths[0])
+        except (BackupError, OSError) as error:
+            code = _code(error)
+            log.warning("backup_not_copied", code=code)
+            await self.run(SYSTEM, lambda uow: BackupJournal(uow).copy_failed(key, code))
+            return
+        log.info("backup_copied", name=files.name)
+        await self.run(SYSTEM, lambda uow: BackupJournal(uow).copied(key))
 
     async def _prove(self, backup: Backup) -> None:
         """Only the process that has the file and its key can; an earlier phrase only a person has."""
@@ -152,6 +175,15 @@ class BackupRounds:
         there = [path.name for path in await asyncio.to_thread(backups_in, self.config.backups_root)]
         names = await self.run(SYSTEM, lambda uow: BackupJournal(uow).let_go(there))
         await asyncio.to_thread(_unlink, self.config.backups_root, names)
+
+
+async def _again_and_again(work: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        try:
+            await work()
+        except DatabaseUnavailable:
+            log.info("backups_wait_for_database")
+        await asyncio.sleep(EVERY_SECONDS)
 
 
 async def _settings(uow: UnitOfWork) -> GymSettings:

@@ -95,6 +95,7 @@ ADVICE: Final = {
     BackupTrouble.NONE_YET: "run: python -m gym backup make",
     BackupTrouble.TOO_OLD: "see that the program runs at night, then: python -m gym backup make",
     BackupTrouble.FAILED: "make room on the disk, then: python -m gym backup make",
+    BackupTrouble.COPY_FAILED: "look at what BACKUP_COMMAND printed, and try it: python -m gym backup make",
     BackupTrouble.NOT_SENT: "see that the bot reaches Telegram, and whose chat stands under Backups",
     BackupTrouble.PROOF_FAILED: "run: python -m gym backup make, then python -m gym backup verify",
 }

@@ -14,6 +14,7 @@ from gym.core.values.networks import NetworkList, Networks, ProxyList
 from gym.core.values.texts import (
     AnyCase,
     BotToken,
+    Command,
     ExistingFile,
     Folder,
     Heading,
@@ -135,6 +136,10 @@ class Config(BaseSettings):
     )
     backup_folder: Folder | None = Field(
         None, description="Where backups are kept; unset: inside POWERGYM_HOME"
+    )
+    backup_command: Command = Field(
+        (),
+        description="Gets each new backup on its standard input; run without a shell, `{name}` is the file's",
     )
     access_token_minutes: int = Field(
         300, ge=1, le=MOST_ACCESS_MINUTES, description="Life of an access token"

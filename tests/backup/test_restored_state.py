@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -12,6 +13,7 @@ from pydantic import SecretStr
 from sqlalchemy import select, text
 
 from gym.app import Gym, open_gym
+from gym.backup.creation import BackupMaker
 from gym.backup.errors import ErasuresSealedOtherwise
 from gym.backup.files.erasure_list import NAME, erasures_in
 from gym.backup.files.passphrase import BackupKey
@@ -30,6 +32,8 @@ from gym.privacy.erasure import TIME_TO_RECONSIDER, ErasureService
 from gym.privacy.models import Erasure
 from gym.security.keys.secrets import load_secrets
 from gym.security.permissions import Actor
+from gym.security.tls.certificate_folder import CertificateFolder
+from gym.security.tls.certificates import HostNames, KeyedCertificate
 from tests.backup.conftest import PHRASE, BusyGym, told
 from tests.conftest import MORNING
 
@@ -120,6 +124,31 @@ async def test_a_wish_to_be_erased_that_was_perhaps_taken_back_waits_another_day
         assert (wish.done_at, wish.due_at) == (None, later.now() + TIME_TO_RECONSIDER)
     finally:
         await back.database.close()
+
+
+async def test_tablets_trust_the_new_computer_as_they_did_the_old_one(
+    busy: BusyGym, clock: FrozenClock, tmp_path: Path, away: Config, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old, new = CertificateFolder(tmp_path / "old home"), CertificateFolder(away.powergym_home)
+    old.make("Iron", HostNames.of(["desk.local", "192.168.1.20"]), clock.now())
+    maker = BackupMaker(busy.gym.database, busy.gym.secrets, busy.key, "Iron", tmp_path / "old home")
+    made = await maker.make(tmp_path, clock.now())
+    assert b"CERTIFICATE" not in made.path.read_bytes()
+    capsys.readouterr()
+    await restore(away, order(made.path))
+    assert told(capsys.readouterr().out)["certificates"] is True
+    assert new.contents() == old.contents()
+    assert stat.S_IMODE(new.authority.stat().st_mode) == 0o600
+    new.make("Iron", HostNames.of(["desk.local", "192.168.1.77"]), clock.now())
+    issued = KeyedCertificate.read(new.server.read_bytes()).certificate
+    issued.verify_directly_issued_by(KeyedCertificate.read(old.authority.read_bytes()).certificate)
+    # Tablets of a gym that has an authority trust that one.
+    other = CertificateFolder(tmp_path / "another")
+    other.make("Other", HostNames.of(["desk.local"]), clock.now())
+    assert other.bring(old.contents()) is False
+    assert other.contents()[other.authority.name] != old.contents()[old.authority.name]
+    assert CertificateFolder(tmp_path / "none").bring({"authority.pem": "x", "../evil": "y"}) is False
+    assert not (tmp_path / "none").exists()
 
 
 async def test_what_the_day_of_the_restore_would_tell_is_held_too(

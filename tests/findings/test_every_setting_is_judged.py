@@ -137,6 +137,7 @@ WRONG: dict[str, tuple[str, ...]] = {
     "data_keys": KEYS,
     "backup_passphrase": ("hunter2", "a b", *LINES),
     "backup_folder": (*PATH, "~nobody-of-that-name/gym", __file__),
+    "backup_command": ("rclone 'bucket", "''", *LINES),
     "access_token_minutes": (*NUMBER, "0", "10081"),
     "refresh_token_hours": (*NUMBER, "0", "721"),
     "log_level": ("loud", "TRACE", "0", *LINES),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from prometheus_client import Gauge
 
 from gym.app import Gym
-from gym.backup.health import BackupHealth, BackupHealthReader
+from gym.backup.health import BackupHealth, BackupHealthReader, copy_has_failed
 from gym.core.errors import DatabaseUnavailable
 from gym.jobs.health import JobService, JobState
 from gym.security.permissions import Actor
@@ -24,6 +24,10 @@ BACKUP_SENT = Gauge(
 BACKUP_PROVED = Gauge(
     "powergym_backup_last_proof_seconds", "When the newest proved one was restored, in Unix time; 0: never"
 )
+BACKUP_COPIED = Gauge(
+    "powergym_backup_last_copy_seconds", "When BACKUP_COMMAND last took one, in Unix time; 0: never"
+)
+BACKUP_COPY_FAILED = Gauge("powergym_backup_copy_failed", "1 while BACKUP_COMMAND has not taken the last one")
 BACKUP_SIZE = Gauge("powergym_backup_size_bytes", "Size of the last backup")
 BACKUP_FAILED = Gauge("powergym_backup_failed", "1 while the last try to make one has failed")
 
@@ -53,6 +57,9 @@ def _measure_backups(found: BackupHealth) -> None:
     proved_at = proof.proved_at if proof is not None else None
     BACKUP_MADE.set(made_at.timestamp() if made_at else 0)
     BACKUP_SENT.set(found.last_sent_at.timestamp() if found.last_sent_at else 0)
+    copied_at = found.last_copied_at
+    BACKUP_COPIED.set(copied_at.timestamp() if copied_at else 0)
+    BACKUP_COPY_FAILED.set(last is not None and copy_has_failed(last))
     BACKUP_PROVED.set(proved_at.timestamp() if proved_at else 0)
     BACKUP_SIZE.set((last.size or 0) if last is not None else 0)
     BACKUP_FAILED.set(found.failure is not None)

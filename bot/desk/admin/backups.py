@@ -14,7 +14,7 @@ from bot.ui.links import page_screen
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.backups import cause
-from gym.backup.health import BackupHealth, BackupTrouble, has_failed
+from gym.backup.health import BackupHealth, BackupTrouble, copy_has_failed, has_failed
 from gym.backup.keys.key_store import BackupKeyStore
 from gym.backup.keys.links import PassphraseLinks
 from gym.backup.service import BackupOverview, BackupService
@@ -30,6 +30,7 @@ TROUBLES: Final = {
     BackupTrouble.NONE_YET: N_("❗ There is none yet."),
     BackupTrouble.TOO_OLD: N_("❗ The last one is too old."),
     BackupTrouble.FAILED: N_("❗ The last try failed."),
+    BackupTrouble.COPY_FAILED: N_("❗ The last one was not copied to its second place."),
     BackupTrouble.NOT_SENT: N_("❗ The last one has not reached the chat."),
     BackupTrouble.PROOF_FAILED: N_("❗ The last one did not restore."),
 }
@@ -143,6 +144,11 @@ def _health_lines(t: HtmlTranslator, health: BackupHealth, *, under_way: bool) -
         lines.append(
             t("❌ Failed on {at}: {code}", at=health.failure.asked_at, code=cause(t, health.failure.error))
         )
+    if health.last is not None and copy_has_failed(health.last):
+        code = cause(t, health.last.copy_error)
+        lines.append(t("❌ Not copied, {at}: {code}", at=health.last.copy_failed_at or "?", code=code))
+    elif health.last_copied_at is not None:
+        lines.append(t("🗄 Copied to its second place: {at}", at=health.last_copied_at))
     proof = health.last_proof
     if proof is not None and has_failed(proof):
         lines.append(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,6 +31,8 @@ class Preface(BaseModel):
     jwt_keys: str
     data_keys: str
     facts: DatabaseFacts
+    https: Mapping[str, str] = {}
+    """The authority that tablets trust and what it has issued, file by file; empty in an older backup."""
 
     def __repr__(self) -> str:
         return f"Preface({self.made_at.isoformat()})"

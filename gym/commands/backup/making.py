@@ -7,8 +7,10 @@ from pathlib import Path
 
 import typer
 
-from gym.app import open_gym
+from gym.app import Gym, open_gym
+from gym.backup.command_copy import CommandCopy
 from gym.backup.creation import BackupMaker, MadeBackup
+from gym.backup.errors import BackupError
 from gym.backup.files.archive import OpenedBackup, Preface, header_of
 from gym.backup.files.parts import BackupFiles, backups_in, files_at
 from gym.backup.journal import BackupJournal
@@ -20,6 +22,7 @@ from gym.core.config import Config
 from gym.core.database.migrations import current, head
 from gym.security.keys.secrets import secrets_of
 from gym.security.permissions import Actor
+from gym.unit_of_work import UnitOfWork
 
 MEGABYTE = 1_000_000
 
@@ -29,16 +32,42 @@ async def make(config: Config, folder: Path | None, *, as_json: bool) -> int:
     key = await BackupKeyStore(config).key()
     # A copy changes nothing: it is of the revision that is there.
     async with open_gym(config, faces=False, migrate=False) as gym:
-        maker = BackupMaker(gym.database, gym.secrets, key, (await gym.settings()).name)
+        name = (await gym.settings()).name
+        maker = BackupMaker(gym.database, gym.secrets, key, name, config.powergym_home)
         made = await maker.make(folder or config.backups_root, gym.clock.now())
         # Before an update the database is of an older revision, which may have no journal yet.
         if folder is None and await current(gym.database) == head():
-            await gym.run(Actor.system(), lambda uow: BackupJournal(uow).noted(made))
+            await note(gym, made)
     if as_json:
         typer.echo(json.dumps(_made_json(made)))
     else:
         typer.echo(f"{made.path} ({made.size / MEGABYTE:.1f} MB, {sum(made.facts.rows.values())} rows)")
     return 0
+
+
+async def note(gym: Gym, made: MadeBackup) -> None:
+    """Handed to `BACKUP_COMMAND` before the journal has it, or an open gym would hand it over as well.
+
+    Raises what the command raises; the backup is made and noted all the same.
+    """
+    command, system = CommandCopy.of(gym.config), Actor.system()
+    fault: BackupError | None = None
+    try:
+        await command.copy(made.path) if command is not None else None
+    except BackupError as error:
+        fault = error
+
+    async def write(uow: UnitOfWork) -> None:
+        journal = BackupJournal(uow)
+        key = await journal.noted(made)
+        if fault is not None:
+            await journal.copy_failed(key, fault.code)
+        elif command is not None:
+            await journal.copied(key)
+
+    await gym.run(system, write)
+    if fault is not None:
+        raise fault
 
 
 async def verify(config: Config, path: Path | None, *, as_json: bool) -> int:

@@ -17,7 +17,6 @@ import asyncpg
 import typer
 
 from gym.app import Gym
-from gym.audit.verification import TrailVerification
 from gym.backup.errors import ChatNotRead, GymThere
 from gym.backup.files.archive import OpenedBackup, Preface
 from gym.backup.files.erasure_list import erasures_in
@@ -28,9 +27,9 @@ from gym.backup.restoring.restoration import Restoration
 from gym.backup.restoring.settling import Settled, settle
 from gym.backup.restoring.side_databases import RESTORING, SideDatabases
 from gym.backup.restoring.trail_check import trail_at
-from gym.commands.audit.verifying import as_facts, in_words
 from gym.commands.backup.asking import asked_passphrase
 from gym.commands.backup.brought_keys import keep_keys, keys_of
+from gym.commands.backup.restore_report import Restored, report
 from gym.core.clock import SystemClock
 from gym.core.config import Config
 from gym.core.database.engine import Database, plain_dsn
@@ -41,6 +40,7 @@ from gym.privacy.erasure import ErasureJournal
 from gym.privacy.schemas import JournalEntry
 from gym.security.keys.secrets import Secrets
 from gym.security.permissions import Actor
+from gym.security.tls.certificate_folder import CertificateFolder
 
 FETCHED = "from-chat-"
 _HAS_ERASURES = "SELECT to_regclass('public.erasures') IS NOT NULL"
@@ -66,21 +66,6 @@ class RestorePlan:
     restoration: Restoration
     secrets: Secrets
     erasures: Sequence[JournalEntry]
-
-
-@dataclass(frozen=True, slots=True)
-class Restored:
-    """What came of it."""
-
-    name: str
-    preface: Preface
-    settled: Settled
-    erased: int
-    """How many clients were erased again."""
-    kept: str | None
-    """The database that was replaced; None where there was no gym."""
-    trail: TrailVerification | None
-    """The audit trail as it came; None for a backup from before the chain."""
 
 
 async def restore(config: Config, order: RestoreOrder) -> int:
@@ -116,7 +101,7 @@ async def _restore(config: Config, order: RestoreOrder, files: BackupFiles) -> i
         plan = RestorePlan(restoration, secrets, [*beside, *await erasures_at(url)])
         restored = await _put_in_place(config, order, plan, SideDatabases(url))
     _keep_backup_key(config, plan, replace=True)
-    _report(restored, order)
+    report(restored, as_json=order.as_json)
     return 0
 
 
@@ -155,6 +140,7 @@ async def _put_in_place(
         # Both gyms' keys lie there before the swap: whichever database is in place, it can be opened.
         keep_keys(config, plan.secrets)
         _keep_backup_key(config, plan, replace=False)
+        trusted = await asyncio.to_thread(CertificateFolder(config.powergym_home).bring, preface.https)
         before = await sides.swap(name, SystemClock().now())
     except BaseException:
         # A server that the full disk has ended cannot drop it: --forget and the next restore do.
@@ -164,7 +150,7 @@ async def _put_in_place(
     if not was_gym:
         await sides.drop(before)
     name, kept = plan.restoration.backup.files.name, before if was_gym else None
-    return Restored(name, preface, settled, erased, kept, trail)
+    return Restored(name, preface, settled, erased, kept, trail, trusted)
 
 
 async def _settled(config: Config, url: str, plan: RestorePlan, preface: Preface) -> tuple[Settled, int]:
@@ -230,54 +216,3 @@ async def _server(config: Config) -> AsyncGenerator[str]:
         yield await asyncio.to_thread(postgres.start)
     finally:
         await asyncio.to_thread(postgres.stop)
-
-
-# Telling ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _report(restored: Restored, order: RestoreOrder) -> None:
-    facts, settled = restored.preface.facts, restored.settled
-    if order.as_json:
-        told = {
-            "backup": restored.name,
-            "made_at": restored.preface.made_at.isoformat(),
-            "gym": restored.preface.gym,
-            "rows": sum(facts.rows.values()),
-            "sums": facts.sums,
-            "erased_again": restored.erased,
-            "held_messages": settled.held,
-            "receipts_after": settled.receipts_after,
-            "active_staff": settled.colleagues,
-            "paired_kiosks": settled.kiosks,
-            "erasures_waiting": settled.waiting,
-            "kept": restored.kept,
-            "trail": as_facts(restored.trail) if restored.trail else None,
-        }
-        typer.echo(json.dumps(told, ensure_ascii=False))
-        return
-    typer.echo(
-        f"{restored.preface.gym} as of {restored.preface.made_at.isoformat()} is back: "
-        f"{sum(facts.rows.values())} rows, compared with the backup."
-    )
-    if restored.trail is not None:  # a gym is wanted back whatever became of its trail
-        typer.echo(f"Audit trail: {in_words(restored.trail)}")
-    if restored.erased:
-        typer.echo(f"{restored.erased} clients who were erased since are erased again.")
-    if settled.held:
-        typer.echo(f"{settled.held} overdue messages wait under Messages, Undelivered: an admin decides.")
-    if settled.receipts_after is not None:
-        typer.echo(f"The next receipt is number {settled.receipts_after + 1}, a new series.")
-    typer.echo(
-        f"{settled.colleagues} colleagues and {settled.kiosks} kiosks are active as they were then: take out "
-        "under Team and Kiosks who has left since. Everybody's API sign-ins have ended."
-    )
-    if settled.waiting:
-        typer.echo(
-            f"{settled.waiting} clients will be erased a day from now: take back under Privacy what was "
-            "taken back since."
-        )
-    if restored.kept is not None:
-        typer.echo(
-            f"The gym that was here is kept as {restored.kept}; to drop it: python -m gym restore --forget"
-        )
-    typer.echo("Start the gym: make run")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -23,6 +24,24 @@ SHORTEST_PASSPHRASE: Final = 16
 def _split(value: Any) -> Any:
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+def _words(value: Any) -> Any:
+    """A command as one would type it; quotes are understood, nothing else of a shell is."""
+    if not isinstance(value, str):
+        return value
+    if not value.isprintable():
+        raise ValueError("must be one line of text")
+    try:
+        return tuple(shlex.split(value))
+    except ValueError:
+        raise ValueError("has a quote that is not closed") from None
+
+
+def _command(value: tuple[str, ...]) -> tuple[str, ...]:
+    if value and not value[0]:
+        raise ValueError("is not a command")
     return value
 
 
@@ -93,6 +112,8 @@ def _upper(value: Any) -> Any:
 
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 """A comma-separated list in the environment."""
+Command = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words), AfterValidator(_command)]
+"""A program and its arguments, split as a shell would."""
 BotToken = Annotated[SecretStr, AfterValidator(_token)]
 Passphrase = Annotated[SecretStr, AfterValidator(_passphrase)]
 Heading = Annotated[str, AfterValidator(_name)]

@@ -122,7 +122,7 @@ BOOKS: Final = (
         "backups",
         {"chat_id": "telegram", "manifest_id": "telegram"},
         "id reason state asked_at asked_by made_at name size sha256 trail_number trail_head error proved_at"
-        " proof_failed_at proof_error manifest_digest sent_at expired_at",
+        " proof_failed_at proof_error copied_at copy_failed_at copy_error manifest_digest sent_at expired_at",
         (Old("state IN ('gone', 'failed') AND asked_at < :moment", timedelta(days=400)),),
         stays=OWN,
         whose="staff",

@@ -162,6 +162,7 @@ _GYM: Final = {
     "backup.passphrase_made": N_("made the pass-phrase of the backups"),
     "backup.asked": N_("asked for a backup"),
     "backup.made": N_("made a backup"),
+    "backup.copied": N_("copied a backup to its second place"),
     "backup.sent": N_("sent a backup"),
     "backup.proved": N_("proved a backup"),
     "backup.proof_failed": N_("could not prove a backup"),

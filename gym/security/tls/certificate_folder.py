@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import tempfile
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -44,7 +45,7 @@ class CertificateFolder:
 
     @property
     def authority(self) -> Path:
-        """The authority's key and certificate; it never leaves this machine."""
+        """The authority's key and certificate; it leaves this machine in sealed backups alone."""
         return self.path / "authority.pem"
 
     @property
@@ -90,6 +91,33 @@ class CertificateFolder:
             return False
         self.make(gym_name, HostNames.of([*standing.names, *lacks]), now)
         return True
+
+    def contents(self) -> Mapping[str, str]:
+        """The files by name, keys included: for sealed backups only. Empty without an authority. Blocks."""
+        if not self.authority.exists():
+            return {}
+        return {file.name: file.read_text() for file in self._all() if file.exists()}
+
+    def bring(self, contents: Mapping[str, str]) -> bool:
+        """Write what `contents` said on another computer, so that tablets trust this one as well. Blocks.
+
+        False where there is an authority here, whose tablets trust that one, or nothing that can be used.
+        Raises `ConfigError`.
+        """
+        files = {path: contents[path.name] for path in self._all() if path.name in contents}
+        if self.authority.exists() or not _is_usable(files.get(self.authority, "")):
+            return False
+        try:
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for path, text in files.items():
+                _write(path, text.encode(), 0o644 if path == self.public else 0o600)
+        except OSError as error:
+            raise ConfigError(f"POWERGYM_HOME: cannot write {self.path} ({error.strerror})") from None
+        return True
+
+    def _all(self) -> tuple[Path, ...]:
+        """The authority last: while it is missing, nothing has been brought."""
+        return self.public, self.server, self.authority
 
     def standing(self) -> CertificateStatus:
         """The server's certificate as it stands. Raises `ConfigError`."""
@@ -152,6 +180,14 @@ class CertificateStatus:
 
     def ends_soon(self, now: datetime) -> bool:
         return self.ends - now <= SOON
+
+
+def _is_usable(pem: str) -> bool:
+    try:
+        KeyedCertificate.read(pem.encode())
+    except ValueError:
+        return False
+    return True
 
 
 def fingerprint(certificate: x509.Certificate) -> str:
