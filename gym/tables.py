@@ -16,6 +16,7 @@ import gym.notifications.models
 import gym.payments.models
 import gym.plans.models
 import gym.privacy.models
+import gym.products.models
 import gym.reports.outreach.models
 import gym.reports.rollup.models
 import gym.rewards.models
@@ -41,6 +42,7 @@ MODULES = (
     gym.payments.models,
     gym.plans.models,
     gym.privacy.models,
+    gym.products.models,
     gym.reports.outreach.models,
     gym.reports.rollup.models,
     gym.rewards.models,

@@ -15,11 +15,10 @@ from gym.payments.models import Method
 When = Callable[[FormContext], bool]
 
 
-def reason_step(ask: str | Ask, *, choices: Choices | None = None) -> Step:
+def reason_step(ask: str | Ask, *, choices: Choices | None = None, when: When | None = None) -> Step:
     """The answer `reason`: typed, or one of `choices` in two columns; see `read_reason`."""
-    return Step(
-        "reason", N_("Reason"), ask, parse=read_reason, choices=choices, columns=1 if choices is None else 2
-    )
+    columns = 1 if choices is None else 2
+    return Step("reason", N_("Reason"), ask, parse=read_reason, choices=choices, columns=columns, when=when)
 
 
 REASON: Final = reason_step(N_("Why? Write it in a few words."))

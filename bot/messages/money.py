@@ -1,13 +1,15 @@
-"""Messages about money: tills that do not add up, and the receipt's PDF."""
+"""Messages about money and goods: tills that do not add up, the receipt's PDF, stock that runs low."""
 
 from __future__ import annotations
 
 from bot.messages.register import WordingContext, method_words, offers, says
 from bot.ui.buttons.member import MyReceipt
+from bot.ui.buttons.plans import ProductCard, ShoppingList
 from bot.ui.keyboards import Keyboard, button
 from bot.ui.screens import HtmlTranslator
 from gym.core.language import N_
 from gym.notifications.payloads.money import DeskCashCountedPayload, ReceiptPayload
+from gym.notifications.payloads.products import StockLowPayload
 
 
 @says(DeskCashCountedPayload)
@@ -35,3 +37,22 @@ def _cash_counted(t: HtmlTranslator, p: DeskCashCountedPayload, _: WordingContex
 @offers(ReceiptPayload)
 def _receipt_buttons(t: HtmlTranslator, p: ReceiptPayload) -> Keyboard:
     return [[button(t(N_("📄 Receipt as PDF")), MyReceipt(p.payment.entry_id), wide=True)]]
+
+
+@says(StockLowPayload)
+def _stock_low(t: HtmlTranslator, p: StockLowPayload, _: WordingContext) -> str:
+    if not p.left:
+        return t(N_("🚫 <b>{product}</b> is sold out."), product=p.product_name)
+    return t(
+        N_("📉 <b>{product}</b> runs low: {left} left, the low mark is {minimum}."),
+        product=p.product_name,
+        left=p.left,
+        minimum=p.minimum,
+    )
+
+
+@offers(StockLowPayload)
+def _to_stock(t: HtmlTranslator, p: StockLowPayload) -> Keyboard:
+    return [
+        [button(t("🥤 Product"), ProductCard(p.product_id)), button(t("🛒 Shopping list"), ShoppingList())]
+    ]

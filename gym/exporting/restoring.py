@@ -22,6 +22,7 @@ from gym.exporting.tables import TABLES, ExportedTable
 from gym.payments.models import Account, LedgerEntry
 from gym.payments.repository import RECEIPTS
 from gym.plans.models import Plan
+from gym.products.models import Product
 from gym.security.permissions import Permission
 from gym.settings.models import Counter, GymState
 from gym.staff.models import Staff
@@ -48,6 +49,7 @@ class GymRestore:
         self._later: list[tuple[UUID, UUID]] = []
         self._visits: list[Row] = []
         self._balances: dict[UUID, Decimal] = {}
+        self._stock: dict[UUID, tuple[int, Decimal]] = {}
         self._done = 0
 
     async def restore(self, archive: ExportArchive, progress: Progress | None = None) -> Mapping[str, int]:
@@ -69,7 +71,7 @@ class GymRestore:
 
     async def _require_empty(self) -> None:
         """Raises `GymNotEmpty`."""
-        for model in (Client, Plan, LedgerEntry, CheckIn):
+        for model in (Client, Plan, Product, LedgerEntry, CheckIn):
             if await self.uow.session.scalar(select(exists(select(model.id)))):
                 raise GymNotEmpty
 
@@ -95,6 +97,9 @@ class GymRestore:
         if table.model is Client and row.get("referred_by"):
             self._later.append((row["id"], row["referred_by"]))
             return row | {"referred_by": None}
+        if table.model is Product:
+            self._stock[row["id"]] = (row["quantity"], row["average_cost"])
+            return row | {"quantity": 0, "average_cost": Decimal(0)}
         if table.model is Account:
             self._balances[row["id"]] = row["balance"]
             return row | {"balance": Decimal(0)}
@@ -122,7 +127,9 @@ class GymRestore:
         await session.execute(update(GymState).values(settings=dict(archive.settings)))
         found = await session.execute(select(Account.id, Account.balance))
         balances = {row.id: row.balance for row in found}
-        if balances != self._balances:
+        counted = await session.execute(select(Product.id, Product.quantity, Product.average_cost))
+        stock = {row.id: (row.quantity, row.average_cost) for row in counted}
+        if (balances, stock) != (self._balances, self._stock):
             raise ExportUnreadable
 
 

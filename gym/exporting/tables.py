@@ -15,6 +15,7 @@ from gym.core.database.engine import Base
 from gym.faces.models import FaceConsent
 from gym.payments.models import Account, CashCount, LedgerEntry
 from gym.plans.models import Plan, PlanPrice
+from gym.products.models import Product, ProductPrice, StockMovement
 from gym.rewards.models import Reward
 from gym.staff.models import Staff
 from gym.subscriptions.models import Freeze, GiftDays, GymClosure, Subscription
@@ -118,6 +119,52 @@ TABLES: Final = (
             "valid_from": "first day",
             "valid_until": "the day after the last one; empty for no end",
         },
+    ),
+    ExportedTable(
+        Product,
+        "what is sold by the piece",
+        {
+            "id": ID,
+            "name": "name",
+            "sku": "the gym's own number",
+            "barcode": "what stands under the bars",
+            "category": "category",
+            "tax_percent": "contained in the price",
+            "minimum": "at this many left or fewer stock is low",
+            "maximum": "the most to keep",
+            "quantity": "sum of its movements; never below zero",
+            "average_cost": "weighted average of what one piece cost",
+            "active": "whether it is sold",
+            "created_at": AT,
+        },
+    ),
+    ExportedTable(
+        ProductPrice,
+        "prices of products, each with its days",
+        {
+            "id": ID,
+            "product_id": "an `id` of `products`",
+            "amount": "price",
+            "valid_from": "first day",
+            "valid_until": "the day after the last one; empty for no end",
+        },
+    ),
+    ExportedTable(
+        StockMovement,
+        "every piece that came or went, for ever",
+        {
+            "id": ID,
+            "product_id": "an `id` of `products`",
+            "kind": "`purchase`, `sale`, `loss`, `correction` or `return`",
+            "quantity": "above zero what came, below what went",
+            "unit_cost": "paid for one that came; of one that went, the average then",
+            "reason": "of a loss or a correction",
+            "staff_id": BY,
+            "staff_name": NAME,
+            "at": AT,
+            "gym_day": "day",
+        },
+        ("at", "id"),
     ),
     ExportedTable(
         Account,

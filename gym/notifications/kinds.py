@@ -17,6 +17,7 @@ from gym.notifications.payloads import (
     money,
     operations,
     plans,
+    products,
     requests,
     rewards,
 )
@@ -153,6 +154,7 @@ SPECS: Final = (
     KindSpec(Kind.ERASURE_ASKED, members.ErasureAskedPayload),
     KindSpec(Kind.BACKUP_ALARM, operations.BackupAlarmPayload),
     KindSpec(Kind.MONTHLY_LETTER, operations.MonthlyLetterPayload),
+    KindSpec(Kind.STOCK_LOW, products.StockLowPayload, Group.DESK_HOUSE),
 )
 
 

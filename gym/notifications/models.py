@@ -99,6 +99,8 @@ class NotificationKind(StrEnum):
     ERASURE_ASKED = "erasure_asked"
     BACKUP_ALARM = "backup_alarm"
     MONTHLY_LETTER = "monthly_letter"
+    STOCK_LOW = "stock_low"
+    """A product has reached its low mark, or its last piece is gone."""
 
 
 class RecipientKind(StrEnum):

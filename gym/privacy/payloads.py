@@ -28,6 +28,7 @@ PAYLOAD_KEYS: Final = {
     "old_plan": "",
     "opens_at": "",
     "plan_name": "",
+    "product_name": "",
     "reason": "words",
     "replaces": "",
     "role": "",

@@ -1,4 +1,4 @@
-"""Buttons of the gym's plans: the list and one plan."""
+"""Buttons of what the gym sells: its plans, its products, and sales of them."""
 
 from __future__ import annotations
 
@@ -19,3 +19,22 @@ class PlanCard(Callback):
     """Show one plan: what it is, what it costs, what can be changed."""
 
     plan_id: UUID
+
+
+@callback("prods")
+class ProductList(Callback):
+    """List every product of the gym."""
+
+    page: int = 0
+
+
+@callback("prod")
+class ProductCard(Callback):
+    """Show one product: price, stock, and what can be done."""
+
+    product_id: UUID
+
+
+@callback("shop")
+class ShoppingList(Callback):
+    """List what is at its low mark or below."""

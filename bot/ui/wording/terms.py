@@ -80,3 +80,8 @@ def plan_text(t: HtmlTranslator, one: Subscription) -> str:
     if one.account.balance:
         lines.append(t("To pay: <b>{balance}</b>", balance=one.account.balance))
     return "\n".join(lines)
+
+
+def signed_count(count: int) -> str:
+    """`+24`, `−3`."""
+    return f"+{count}" if count > 0 else f"−{-count}"

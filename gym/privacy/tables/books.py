@@ -119,6 +119,22 @@ BOOKS: Final = (
     ),
     Entry("plan_prices", {}, "id plan_id amount valid_from valid_until", stays=OWN),
     Entry(
+        "products",
+        {},
+        "id name sku barcode category tax_percent minimum maximum quantity average_cost active"
+        " idempotency_key created_at",
+        stays=OWN,
+    ),
+    Entry("product_prices", {}, "id product_id amount valid_from valid_until", stays=OWN),
+    Entry(
+        "stock_movements",
+        {"reason": "words", "staff_name": "name"},
+        "id product_id kind quantity unit_cost staff_id at gym_day idempotency_key",
+        stays=MONEY,
+        whose="staff",
+        why="which goods came and went, and through whose hands",
+    ),
+    Entry(
         "backups",
         {"chat_id": "telegram", "manifest_id": "telegram"},
         "id reason state asked_at asked_by made_at name size sha256 trail_number trail_head error proved_at"

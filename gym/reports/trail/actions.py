@@ -16,6 +16,7 @@ class TrailKind(StrEnum):
     LOOKS = "looks"
     CLIENTS = "people"
     PLANS = "plans"
+    STOCK = "stock"
     MONEY = "money"
     DOOR = "door"
     FACES = "faces"
@@ -90,6 +91,17 @@ _PLANS: Final = {
     "plan.deactivated": N_("took a plan off offer"),
     "plan.price_scheduled": N_("set a price"),
     "plan.price_canceled": N_("took a price change back"),
+}
+_PRODUCTS: Final = {
+    "product.created": N_("made a new product"),
+    "product.edited": N_("changed a product"),
+    "product.activated": N_("put a product on sale"),
+    "product.deactivated": N_("took a product off sale"),
+    "product.price_set": N_("set a product's price"),
+    "product.price_canceled": N_("took a product's new price back"),
+    "stock.purchased": N_("received stock"),
+    "stock.lost": N_("wrote stock off"),
+    "stock.counted": N_("counted stock"),
 }
 _MONEY: Final = {
     "ledger.charge": N_("charged"),
@@ -177,6 +189,7 @@ ACTIONS: Final[Mapping[str, TrailAction]] = {
         TrailKind.LOOKS: _LOOKS,
         TrailKind.CLIENTS: _CLIENTS,
         TrailKind.PLANS: _PLANS,
+        TrailKind.STOCK: _PRODUCTS,
         TrailKind.MONEY: _MONEY,
         TrailKind.DOOR: _DOOR,
         TrailKind.FACES: _FACES,

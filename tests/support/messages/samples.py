@@ -197,6 +197,9 @@ SPECIAL: Final[Mapping[Kind, tuple[Mapping[str, Any], ...]]] = {
         LETTER,
         {**LETTER, "received_before": Decimal(0), "received_year_before": Decimal(0)},
     ),
+    Kind.STOCK_LOW: tuple(
+        {"product_id": ANY, "product_name": "Agua & gas", "left": left, "minimum": 6} for left in (0, 1, 5)
+    ),
     Kind.BACKUP_ALARM: (
         {"trouble": "too_old", "error": None, "since": NOW},
         {"trouble": "failed", "error": "backup_no_room", "since": None},

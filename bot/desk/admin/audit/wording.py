@@ -14,6 +14,7 @@ KINDS: Final = {
     TrailKind.LOOKS: N_("👁 Looks, exports"),
     TrailKind.CLIENTS: N_("👥 Clients"),
     TrailKind.PLANS: N_("🏷 Plans, freezes"),
+    TrailKind.STOCK: N_("🥤 Products"),
     TrailKind.MONEY: N_("💵 Money"),
     TrailKind.DOOR: N_("🚪 Door"),
     TrailKind.FACES: N_("🙂 Faces"),

@@ -1,0 +1,1 @@
+"""Products at the desk: the catalogue, stock, and sales."""

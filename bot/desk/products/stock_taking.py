@@ -1,0 +1,109 @@
+"""Stock-taking: one product counted, or all of them one after another. The count is blind."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from bot.desk.products.stock import CountStock, known_product, loss_reasons
+from bot.forms.definition import Form, FormContext, Step
+from bot.forms.opening import begin
+from bot.forms.steps import reason_step
+from bot.routing.router import Audience, Router
+from bot.ui.buttons.plans import ProductCard, ProductList
+from bot.ui.callbacks import Callback, callback
+from bot.ui.keyboards import button, nav
+from bot.ui.screens import Screen
+from bot.ui.update_context import UpdateContext
+from bot.ui.wording.terms import signed_count
+from gym.core.language import N_
+from gym.products.catalogue import CatalogueService
+from gym.products.schemas import parse_pieces
+from gym.products.stock import StockService
+from gym.security.permissions import Permission
+
+router = Router(Audience.STAFF)
+
+
+@callback("sttake")
+class TakeStock(Callback):
+    """Count the product at this place of the list, and go on with the next."""
+
+    place: int = 0
+
+
+@router.on(TakeStock)
+async def take_stock(context: UpdateContext, press: TakeStock) -> None:
+    context.identity.desk_actor.require(Permission.MANAGE_PRODUCTS)
+    async with context.unit_of_work() as uow:
+        every = await CatalogueService(uow).all()
+    t = context.t
+    if press.place >= len(every):
+        await context.show(Screen(t("✅ Everything is counted."), [nav(t, back=ProductList())]))
+        return
+    product = every[press.place].product
+    known = await known_product(context, product.id)
+    values = {**known, "place": press.place, "of": len(every)}
+    await begin(context, COUNTING, values, back=ProductList())
+
+
+@router.on(CountStock)
+async def count(context: UpdateContext, press: CountStock) -> None:
+    known = await known_product(context, press.product_id)
+    await begin(context, COUNTING, known, back=ProductCard(press.product_id))
+
+
+async def _ask(ctx: FormContext) -> str:
+    """Without the expected number: it has to be counted, not agreed to."""
+    text = ctx.t("🧮 <b>{product}</b>\nHow many are there? Count them.", product=ctx.value("product", str))
+    if ctx.has("of"):
+        place, of = ctx.value("place", int) + 1, ctx.value("of", int)
+        text = ctx.t("{place} of {of}", place=place, of=of) + "\n" + text
+    return text
+
+
+def _read_counted(text: str, _: FormContext) -> int:
+    return parse_pieces(text, least=0)
+
+
+def _differs(ctx: FormContext) -> bool:
+    return ctx.has("counted") and ctx.value("counted", int) != ctx.value("expected", int)
+
+
+async def _why(ctx: FormContext) -> str:
+    return ctx.t(
+        "The books say {expected}, you counted {counted}: {off}. Why?",
+        expected=ctx.value("expected", int),
+        counted=ctx.value("counted", int),
+        off=signed_count(ctx.value("counted", int) - ctx.value("expected", int)),
+    )
+
+
+async def _count(ctx: FormContext) -> Screen:
+    counted, expected = ctx.value("counted", int), ctx.value("expected", int)
+    async with ctx.unit_of_work() as uow:
+        product = await StockService(uow).count(
+            ctx.value("product_id", UUID), counted, ctx.maybe("reason", str), seen=expected, key=ctx.key
+        )
+    t = ctx.t
+    if counted == expected:
+        text = t("✅ {product}: {count}, as in the books.", product=product.name, count=counted)
+    else:
+        off = signed_count(counted - expected)
+        text = t("✅ {product}: {count} now ({off}).", product=product.name, count=counted, off=off)
+    rows = [[button(t("Next ▶"), TakeStock(ctx.value("place", int) + 1))]] if ctx.has("of") else []
+    back = ProductList() if ctx.has("of") else ProductCard(product.id)
+    return Screen(text, [*rows, nav(t, back=back)])
+
+
+COUNTING = router.form(
+    Form(
+        name="stock_count",
+        title=N_("Stock-taking"),
+        steps=[
+            Step("counted", N_("Counted"), _ask, parse=_read_counted),
+            reason_step(_why, choices=loss_reasons, when=_differs),
+        ],
+        submit=_count,
+        confirm=None,
+    )
+)

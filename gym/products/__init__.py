@@ -1,0 +1,1 @@
+"""Products: the catalogue with dated prices, stock movements, and sales at the desk."""
