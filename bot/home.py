@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.desk.admin.first_steps import first_steps_of
@@ -39,6 +40,28 @@ async def home(context: UpdateContext, _: Home) -> None:
         await context.show(await _member_home(context))
     elif context.is_private:
         await context.show(await _for_strangers(context))
+
+
+@router.unread
+async def unread(context: UpdateContext) -> None:
+    """Say that nobody reads it, above the home screen; a stranger hears how to be let in instead."""
+    if context.identity.staff is not None:
+        heading = context.t(N_("🤷 I cannot do anything with that."))
+        await context.show(_below(heading, await _desk_home(context)))
+    elif context.identity.client is not None:
+        heading = context.t(
+            N_(
+                "🤷 I cannot answer that, and nobody at the desk reads it here. Ask them in person or by "
+                "phone."
+            )
+        )
+        await context.show(_below(heading, await _member_home(context)))
+    else:
+        await go_home(context)
+
+
+def _below(heading: str, screen: Screen) -> Screen:
+    return replace(screen, text=f"{heading}\n\n{screen.text}")
 
 
 @router.command("start", N_("Home"))

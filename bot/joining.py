@@ -3,9 +3,12 @@ contact."""
 
 from __future__ import annotations
 
+from typing import Final
+
 from bot.home import candidate_screen
-from bot.routing.navigation import go_home, routes_of
+from bot.routing.navigation import go, go_home, routes_of
 from bot.routing.router import Audience, Occasion, Router
+from bot.ui.buttons.clients import ClientSearch
 from bot.ui.callbacks import Callback, Home, callback
 from bot.ui.keyboards import button, yes_no
 from bot.ui.screens import Screen
@@ -20,6 +23,8 @@ from gym.staff.models import AdminCandidate
 from gym.staff.service import StaffService
 
 router = Router(Audience.ANYONE)
+LONGEST_NUMBER: Final = 30
+"""Of a shared contact, which may be forged."""
 
 
 class ForeignContact(Invalid):
@@ -94,17 +99,24 @@ async def _link(context: UpdateContext, token: str) -> None:
 
 @router.contact
 async def link_by_contact(context: UpdateContext) -> None:
-    """A client shares their own contact.
+    """A client shares their own contact; whose contact staff forward is looked for by its number.
 
     At that moment Telegram vouches for the number. A forwarded contact may name the person beside a number
     that has long been somebody else's.
     """
     message = context.message
     contact = message.contact if message else None
-    if context.identity.client is not None or message is None or contact is None:
+    if message is None or contact is None:
         await go_home(context)
         return
-    if contact.user_id != context.user_id or message.forward_origin is not None:
+    own = contact.user_id == context.user_id and message.forward_origin is None
+    if context.identity.staff is not None and not own:
+        await go(context, ClientSearch(contact.phone_number[:LONGEST_NUMBER]))
+        return
+    if context.identity.client is not None:
+        await go_home(context)
+        return
+    if not own:
         raise ForeignContact
     async with context.stranger_unit_of_work() as uow:
         await ClientService(uow).link_contact(

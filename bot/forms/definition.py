@@ -126,6 +126,8 @@ class Step:
     """An answer as HTML for the summary; else its choice's label, or its value by type."""
     resets: Sequence[str] = field(default=(), kw_only=True)
     """Answers that are asked again when this one changes."""
+    takes_contact: bool = field(default=False, kw_only=True)
+    """A shared contact answers it: by its phone number, which `parse` reads."""
     photo: Look | None = field(default=None, kw_only=True)
     photos: tuple[int, int] = field(default=(1, 1), kw_only=True)
     """How many pictures at least and at most."""

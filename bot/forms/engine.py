@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from telegram import Contact
+
 from bot.forms import screens
 from bot.forms.answer_intake import AnswerIntake
 from bot.forms.definition import Form, FormContext, Step
@@ -102,13 +104,30 @@ class FormEngine:
             await self._intake.text(ctx, step, context.text)
         return True
 
+    async def contact(self, context: UpdateContext, contact: Contact) -> bool:
+        """A shared contact answers a question for a phone with its number, and no other one.
+
+        False when no form of the desk waits: a member's own contact is how they join.
+        """
+        ctx = await self._waiting(context)
+        step = ctx and ctx.form.step(ctx.state.step)
+        if ctx is None or step is None or context.identity.staff is None:
+            return False
+        if not step.takes_contact:
+            return await self.attachment(context)
+        if self._repeated(context, ctx.state):
+            await self._flow.present(ctx)
+        else:
+            await self._intake.text(ctx, step, contact.phone_number)
+        return True
+
     async def attachment(self, context: UpdateContext) -> bool:
         """A file, sticker or voice is no answer: the question again; False when no form waits."""
         ctx = await self._waiting(context)
         step = ctx and ctx.form.step(ctx.state.step)
         if ctx is None or step is None:
             return False
-        await self._flow.show_question(ctx, step, None if step.parse else f"⚠️ {_hint(ctx, step)}")
+        await self._flow.show_question(ctx, step, f"⚠️ {_hint(ctx, step)}")
         return True
 
     async def photo(self, context: UpdateContext) -> bool:
@@ -171,4 +190,6 @@ class FormEngine:
 
 
 def _hint(ctx: FormContext, step: Step) -> str:
-    return ctx.t(N_("Send a photo, please.") if step.photo else N_("Choose with the buttons, please."))
+    if step.photo:
+        return ctx.t(N_("Send a photo, please."))
+    return ctx.t(N_("Type the answer, please.") if step.parse else N_("Choose with the buttons, please."))

@@ -57,6 +57,7 @@ class Occasion(StrEnum):
     GROUP = "group"
     LINKED = "linked"
     STARTED = "started"
+    UNREAD = "unread"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,10 @@ class Router:
     def contact(self, handler: Handler) -> Handler:
         """Answer a shared contact."""
         return self._occasion(Occasion.CONTACT, handler)
+
+    def unread(self, handler: Handler) -> Handler:
+        """Answer what nothing else answers: a voice, a sticker, an unknown command."""
+        return self._occasion(Occasion.UNREAD, handler)
 
     def group(self, handler: Handler) -> Handler:
         """Called when the bot is added to a group, promoted there or removed (`context.membership`)."""

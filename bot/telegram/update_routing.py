@@ -128,18 +128,22 @@ class UpdateRouting:
         if message.via_bot is not None:
             await self._on_occasion(context, None)
         elif message.contact is not None:
-            await self._on_occasion(context, Occasion.CONTACT)
+            if not await forms.contact(context, message.contact):
+                await self._on_occasion(context, Occasion.CONTACT)
         elif context.photo_id is not None:
             if not await forms.photo(context):
                 await self._on_occasion(context, Occasion.PHOTO)
-        elif message.document is not None:
-            if _is_brought(context.identity, message.document) or not await forms.attachment(context):
-                await self._on_occasion(context, Occasion.DOCUMENT)
+        elif message.document is not None and message.animation is None:  # an animation comes with both
+            await self._on_document(context, message.document)
         elif message.text:
             if not await forms.text(context):
                 await self._on_occasion(context, Occasion.TEXT)
         elif message.effective_attachment is not None and not await forms.attachment(context):
             await self._on_occasion(context, None)
+
+    async def _on_document(self, context: UpdateContext, document: Document) -> None:
+        if _is_brought(context.identity, document) or not await self._forms.attachment(context):
+            await self._on_occasion(context, Occasion.DOCUMENT)
 
     async def _on_command(self, context: UpdateContext, text: str) -> None:
         head, _, context.payload = text[1:].partition(" ")
@@ -180,6 +184,7 @@ class UpdateRouting:
 
     async def _on_occasion(self, context: UpdateContext, occasion: Occasion | None) -> None:
         route = self._routes.occasion(occasion, context.identity) if occasion else None
+        route = route or self._routes.occasion(Occasion.UNREAD, context.identity)
         if route is not None:
             await route.handler(context)
         else:

@@ -32,6 +32,7 @@ from bot.ui.keyboards import button, nav
 from bot.ui.screens import Html, Screen
 from bot.ui.update_context import UpdateContext
 from gym.clients.fields.parsers import is_minor
+from gym.clients.fields.readers import PHONE
 from gym.clients.fields.row import ClientField, Registration
 from gym.clients.fields.table import CLIENT_FIELDS
 from gym.clients.models import Client
@@ -117,6 +118,7 @@ def _step(row: ClientField) -> Step:
         columns=3 if choices else 1,
         optional=not (row.required or of_minors),
         when=_is_minor if of_minors else None,
+        takes_contact=row.reader is PHONE,
     )
 
 

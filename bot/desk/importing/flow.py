@@ -22,7 +22,7 @@ from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import ClientSearch
 from bot.ui.buttons.importing import HowToImport, ShowImport, UndoImport
 from bot.ui.keyboards import button, nav, pager
-from bot.ui.pictures.incoming_files import MOST_BYTES
+from bot.ui.pictures.incoming_files import MOST_BYTES, NoUseForFile
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from gym.core.language import N_, Translator
@@ -58,7 +58,8 @@ async def import_command(context: UpdateContext) -> None:
 @router.document
 async def document(context: UpdateContext) -> None:
     """A sheet was sent: preview it, ask what is open, and send it back with its errors marked."""
-    context.identity.desk_actor.require(Permission.IMPORT)
+    if not context.identity.may(Permission.IMPORT):
+        raise NoUseForFile
     sent = context.message.document if context.message else None
     assert sent is not None, "the occasion is a document"
     if (sent.file_size or 0) > MOST_BYTES:

@@ -20,7 +20,7 @@ MOST_DOWNLOADS: Final = 3
 """Attempts of an update whose file Telegram does not give; then the person is told."""
 MOST_BYTES: Final = 20 * 1024 * 1024
 """The largest file that a bot may download (Bot API)."""
-PICTURES: Final = (".jpg", ".jpeg", ".png", ".webp", ".heic")
+PICTURES: Final = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".avif")
 
 
 class PictureTooBig(Invalid):
@@ -54,6 +54,13 @@ class PictureExpected(Invalid):
 
     code = "picture_expected"
     message = N_("Send a photo, please.")
+
+
+class NoUseForFile(Invalid):
+    """A file from somebody who sends pictures only."""
+
+    code = "no_use_for_file"
+    message = N_("That file is no picture. Send a photo; lists of members are an admin's to bring in.")
 
 
 class IncomingFiles:

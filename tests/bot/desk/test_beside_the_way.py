@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
+from gym.chats.models import Draft
 from gym.clients.service import ClientService
 from gym.core.clock import FrozenClock
 from gym.security.permissions import Actor, Role
 from tests.bot.conftest import MakeMember
+from tests.support.front_desk import Desk
 from tests.support.memberships import DeskClerk
 from tests.support.sandbox.client import Person, SandboxClient
 
@@ -54,3 +58,45 @@ async def test_a_block_that_is_over_is_not_offered_to_be_lifted(
         await bruno.sends("Rosa")
         shown = await bruno.sees("Rosa Vargas")
         assert {"Unblock", "⛔ Block"} & set(shown.labels) == {offered}
+
+
+async def test_whose_contact_is_forwarded_to_the_desk_is_looked_for_by_the_number(
+    desk_bot: RunningBot, gym: Gym, telegram: SandboxClient, make_staff: Hire
+) -> None:
+    """In a form it answers the question for a phone, and no other one."""
+    bruno = await telegram.person("Bruno")
+    boss = await make_staff(bruno, Role.EMPLOYEE)
+    await Desk(gym, boss).registers(phone="+573001112233")
+    card = {"phone_number": "573001112233", "first_name": "Rosa", "user_id": 99}
+    await bruno.sends_contact(card)
+    await bruno.sees("Rosa Vargas")
+    await bruno.sends_contact({**card, "phone_number": "573009998877"})
+    assert "573009998877" in (await bruno.sees("Nobody found")).words
+    await bruno.sends("/register")
+    await bruno.sees("first name")
+    await bruno.sends_contact({**card, "phone_number": "573009998877"})
+    await bruno.sees("Type the answer")
+    for answer, question in (("Eva", "last name"), ("Paz", "Which document"), ("CC 10203", "Which phone")):
+        await bruno.sends(answer)
+        await bruno.sees(question)
+    await bruno.sends_contact({**card, "phone_number": "573009998877"})
+    await bruno.sees("born")
+    async with gym.unit_of_work(boss) as uow:
+        draft = (await uow.session.scalars(select(Draft))).one()
+    assert "+573009998877" in str(draft.data)
+
+
+async def test_what_nobody_reads_is_said_to_be_read_by_nobody(
+    desk_bot: RunningBot, telegram: SandboxClient, make_staff: Hire, make_member: MakeMember
+) -> None:
+    rosa, bruno = await telegram.person("Rosa"), await telegram.person("Bruno")
+    await make_member(rosa, "Rosa", "Paz")
+    await make_staff(bruno, Role.EMPLOYEE)
+    for say in (lambda: rosa.sends("when do you open?"), rosa.sends_sticker, lambda: rosa.sends("/nonsense")):
+        await say()
+        shown = await rosa.sees("nobody at the desk reads it")
+        assert "🎫 My plan" in shown.labels
+    await bruno.sends_location(4.6, -74.1)
+    assert "📅 Today" in (await bruno.sees("cannot do anything with that")).labels
+    await bruno.sends_document(b"%PDF-1.7", "bill.pdf")
+    await bruno.sees("no picture")
