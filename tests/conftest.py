@@ -134,7 +134,8 @@ def run_home() -> Generator[Path]:
 @pytest.fixture(scope="session")
 def postgres_server(run_home: Path, pytestconfig: pytest.Config) -> Generator[str]:
     """The address of the run's own server, which has the migrated template."""
-    prepare(run_home, pytestconfig.cache.mkdir("postgres"))
+    cache: pytest.Cache | None = getattr(pytestconfig, "cache", None)  # none with -p no:cacheprovider
+    prepare(run_home, cache.mkdir("postgres") if cache else run_home / "clusters")
     with EmbeddedPostgres(run_home, durable=False) as server:
         yield server.start()
     assert server.wait_gone(30)
