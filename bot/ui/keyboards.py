@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton, ReplyKeyboardMarkup
@@ -45,8 +45,19 @@ def link(label: str, url: str) -> Button:
 
 
 def grid(buttons: Sequence[Button], columns: int = 2) -> list[Row]:
-    """Buttons in rows of `columns`."""
-    return [buttons[start : start + columns] for start in range(0, len(buttons), columns)]
+    """Buttons in rows of `columns`; one with more letters than fit beside another has a row to itself."""
+    rows: list[list[Button]] = []
+    for item in buttons:
+        last = rows[-1] if rows else []
+        if last and len(last) < columns and not _is_wide(item) and not _is_wide(last[0]):
+            last.append(item)
+        else:
+            rows.append([item])
+    return list[Row](rows)
+
+
+def _is_wide(item: Button) -> bool:
+    return len(item.label) > MOST_LETTERS
 
 
 def pager(page: int, pages: int, make: Callable[[int], Callback]) -> Row:
@@ -82,8 +93,33 @@ def markup(keyboard: Keyboard, now: datetime, *, stays: bool = False) -> InlineK
 
     Presses under a message that `stays` are answered below it instead of in its place.
     """
-    rows = [[_inline(item, now, stays) for item in row] for row in keyboard if row]
+    rows = [[_inline(item, now, stays) for item in row] for row in _told_apart(keyboard) if row]
     return InlineKeyboardMarkup(rows) if rows else None
+
+
+def _told_apart(keyboard: Keyboard) -> list[list[Button]]:
+    """The buttons, those that read like one before them but do something else with a number behind.
+
+    Two namesakes without document or phone, or two debts of one plan, would look the same.
+    """
+    alike: dict[str, list[Button]] = {}
+    rows: list[list[Button]] = []
+    for row in keyboard:
+        rows.append([])
+        for item in row:
+            others = alike.setdefault(item.label, [])
+            if item not in others:
+                others.append(item)
+            rows[-1].append(_numbered(item, others.index(item) + 1, alone=len(row) == 1))
+    return rows
+
+
+def _numbered(item: Button, number: int, *, alone: bool) -> Button:
+    if number == 1:
+        return item
+    end = f" ({number})"
+    room = (MOST_LETTERS_WIDE if alone else MOST_LETTERS) - len(end)
+    return replace(item, label=_cut(item.label, room) + end)
 
 
 def contact_keyboard(label: str) -> ReplyKeyboardMarkup:
@@ -101,5 +137,8 @@ def _inline(item: Button, now: datetime, stays: bool) -> InlineKeyboardButton:
 
 def _fit(label: str, letters: int) -> str:
     """A label as plain text (a chat's translator escapes values), cut to what fits."""
-    label = html.unescape(label)
+    return _cut(html.unescape(label), letters)
+
+
+def _cut(label: str, letters: int) -> str:
     return label if len(label) <= letters else label[: letters - 1].rstrip() + "…"

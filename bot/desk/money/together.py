@@ -59,11 +59,7 @@ async def take_everything(context: UpdateContext, press: TakeEverything) -> None
         t("How is it paid?"),
     ]
     methods = [button(t(METHODS[method]), PayEverything(press.client_id, total, method)) for method in TILL]
-    single = [
-        button(t("Only {plan}: {balance}", plan=one.subscription.plan.name, balance=one.balance),
-               TakePayment(one.subscription.id), wide=True)
-        for one in owed
-    ]  # fmt: skip
+    single = [button(_only(t, one, owed), TakePayment(one.subscription.id), wide=True) for one in owed]
     if credit >= total:
         use = PayEverything(press.client_id, total, Method.CREDIT)
         single.insert(0, button(t("💳 Use credit: {amount}", amount=total), use, wide=True))
@@ -126,6 +122,15 @@ def joint_screen(t: HtmlTranslator, done: JointReceipt, door: Verdict | None = N
 
 def total_of(owed: Sequence[OwedSubscription]) -> Decimal:
     return sum((one.balance for one in owed), Decimal(0))
+
+
+def _only(t: HtmlTranslator, one: OwedSubscription, owed: Sequence[OwedSubscription]) -> str:
+    """The label of one debt alone; with its first day where another period of that plan is owed too."""
+    plan = one.subscription.plan
+    if sum(other.subscription.plan.id == plan.id for other in owed) == 1:
+        return t("Only {plan}: {balance}", plan=plan.name, balance=one.balance)
+    day = t.day(one.subscription.starts_on, short=True)
+    return t("Only {plan} from {day}: {balance}", plan=plan.name, day=day, balance=one.balance)
 
 
 def debt_line(t: HtmlTranslator, one: OwedSubscription) -> str:

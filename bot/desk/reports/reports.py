@@ -84,7 +84,7 @@ def _days_of(press: ShowReport, today: date) -> DayRange:
 def _figure_doors(t: HtmlTranslator, report: Report) -> list[Button]:
     """One to the rows behind each figure that is not zero."""
     return [
-        button(t("🔎 {title}", title=t(one.title)), _behind_figure(report, one))
+        button(t("🔎 {title}", title=t(one.title)), _behind_figure(report, one), wide=True)
         for one in report.result.figures
         if one.behind and one.value
     ]
@@ -98,7 +98,7 @@ def _behind_figure(report: Report, one: Figure) -> ShowRowsBehind:
 def _table_doors(t: HtmlTranslator, report: Report) -> list[Button]:
     days = report.asked.days
     return [
-        button(t(one.title), ShowReportTable(report.name, days.first, days.last, one.key))
+        button(t(one.title), ShowReportTable(report.name, days.first, days.last, one.key), wide=True)
         for one in report.result.tables
         if one.rows
     ]

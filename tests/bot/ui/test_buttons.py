@@ -13,7 +13,7 @@ from bot import home
 from bot.routing.router import Router
 from bot.routing.routes import Routes
 from bot.ui.callbacks import Callback, CallbackTooLong, UnknownButton, callback, pack, registry, unpack
-from bot.ui.keyboards import button, pager
+from bot.ui.keyboards import button, grid, markup, pager
 from bot.ui.screens import HtmlTranslator, split_html, telegram_length
 from gym.app import Gym
 from gym.clients.models import Client
@@ -112,6 +112,22 @@ def test_labels_are_plain_text_of_at_most_twenty_letters() -> None:
     t = HtmlTranslator("en")
     assert button(t("{name}", name="Tom & <Co>"), home.Home()).label == "Tom & <Co>"
     assert len(button("x" * 30, home.Home()).label) == 20
+
+
+def test_what_does_not_fit_beside_another_has_a_row_to_itself() -> None:
+    short, long = (button("x" * count, home.Home(), wide=True) for count in (20, 21))
+    assert grid([short, long, short, short, short]) == [[short], [long], [short, short], [short]]
+    assert grid([short] * 4, 3) == [[short] * 3, [short]]
+
+
+def test_buttons_that_read_alike_are_told_apart() -> None:
+    rosa, other = (button("Rosa Vargas", flow.Knock(new_id()), wide=True) for _ in range(2))
+    long = [button("x" * 30, flow.Knock(new_id())) for _ in range(2)]
+    shown = markup([[rosa], [other], [rosa], long], NOW)
+    assert shown is not None
+    assert [[item.text for item in row] for row in shown.inline_keyboard] == [
+        ["Rosa Vargas"], ["Rosa Vargas (2)"], ["Rosa Vargas"], ["x" * 19 + "…", "x" * 15 + "… (2)"],
+    ]  # fmt: skip
 
 
 def test_values_are_escaped_and_ready_made_html_is_not() -> None:
