@@ -157,6 +157,7 @@ async def test_taxes_are_the_receipts_of_the_ledger_and_come_to_what_was_receive
         money = {one.key: one.value for one in (await result_of(random_gym, "money", days)).figures}
         figures = {one.key: one.value for one in result.figures}
         assert figures["total"] == money["net"] == figures["base"] + figures["tax"]
+        assert sheet.totals() == {key: figures[key] for key in ("base", "tax", "total")}
         assert by_day.totals() == {"rows": len(wanted)} | {
             key: figures[key] for key in ("base", "tax", "total")
         }

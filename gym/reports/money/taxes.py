@@ -6,11 +6,11 @@ the tax is the rest, so that base and tax are always the total.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from itertools import groupby
 from typing import Any, Final
 from uuid import UUID
 
@@ -44,19 +44,30 @@ DEFINITION: Final = N_(
     "credit stands "
     "with 0, since that money was listed when it came."
 )
-RECEIPTS: Final = text("""
+_TOTAL: Final = (
+    "CASE WHEN e.method = 'credit' THEN 0 WHEN e.kind = 'payment' THEN e.amount ELSE -e.amount END"
+)
+_LISTED: Final = """e.gym_day BETWEEN :first AND :last
+    AND (e.kind IN ('payment', 'void') OR e.kind = 'refund' AND e.method <> 'credit')"""
+# As `taxed` does it. Twelve decimals: a quotient that is cut at six may be taken for half a cent.
+BY_DAY: Final = text(f"""
+SELECT t.gym_day, count(*) AS rows, sum(t.total) AS total,
+    sum(round(CAST(t.total AS numeric(24, 12)) * 100 / (100 + CAST(:percent AS numeric)), 2)) AS base
+FROM (SELECT e.gym_day, {_TOTAL} AS total FROM ledger_entries e WHERE {_LISTED}) t
+GROUP BY t.gym_day ORDER BY t.gym_day
+""")  # noqa: S608 - the parts are ours
+RECEIPTS: Final = text(f"""
 SELECT e.gym_day, e.kind, e.method, coalesce(v.receipt_number, e.receipt_number) AS receipt_number,
     CASE WHEN e.kind IN ('payment', 'void') THEN coalesce(v.id, e.id) END AS payment_id, a.client_id,
     c.document_type, c.document_number, btrim(c.first_name || ' ' || c.last_name) AS client_name,
-    CASE WHEN e.method = 'credit' THEN 0 WHEN e.kind = 'payment' THEN e.amount ELSE -e.amount END AS total
+    {_TOTAL} AS total
 FROM ledger_entries e
 LEFT JOIN ledger_entries v ON v.id = e.voids_id
 JOIN accounts a ON a.id = e.account_id
 LEFT JOIN clients c ON c.id = a.client_id
-WHERE e.gym_day BETWEEN :first AND :last
-    AND (e.kind IN ('payment', 'void') OR e.kind = 'refund' AND e.method <> 'credit')
+WHERE {_LISTED}
 ORDER BY e.gym_day, receipt_number NULLS LAST, e.at, e.id
-""")
+""")  # noqa: S608 - the parts are ours
 OF_RECEIPTS: Final = (
     ReportColumn("day", N_("Day"), ColumnKind.DAY),
     ReportColumn("receipt", N_("Receipt"), ColumnKind.NUMBER),
@@ -112,18 +123,50 @@ def taxed(total: Decimal, percent: Decimal) -> TaxedAmount:
     return TaxedAmount(to_cents(total), to_cents(total) - base)
 
 
+@dataclass(frozen=True, slots=True)
+class TaxedDay:
+    """The rows of a day and what they come to."""
+
+    day: date
+    rows: int
+    amount: TaxedAmount
+
+
 async def compute(uow: UnitOfWork, asked: Asked) -> ReportResult:
-    """One statement."""
-    settings = uow.settings
-    terms = {"first": asked.days.first, "last": asked.days.last}
-    rows = (await uow.session.execute(RECEIPTS, terms)).all()
-    found = [_receipt(row, settings.tax_percent) for row in rows]
+    """Two statements; of a year of 10,000 clients some 100,000 rows are made in a thread."""
+    days = await _days(uow, asked)
+    rows = (await uow.session.execute(RECEIPTS, _terms(asked))).all()
     sheet = Table(
-        "taxes", N_("Receipts"), OF_RECEIPTS, [_row(one) for one in found], DEFINITION, main="total"
+        "taxes",
+        N_("Receipts"),
+        OF_RECEIPTS,
+        await asyncio.to_thread(_rows, rows, uow.settings.tax_percent),
+        DEFINITION,
+        main="total",
     )
     message = N_("Tax number: {number}. Rate: {percent} %.")
+    settings = uow.settings
     words = {"number": settings.tax_number or "–", "percent": f"{settings.tax_percent.normalize():f}"}
-    return ReportResult(_figures(found), [_by_day(found), sheet], [Sentence(message, words)])
+    return ReportResult(_figures(days), [_by_day(days), sheet], [Sentence(message, words)])
+
+
+async def figures(uow: UnitOfWork, asked: Asked) -> Sequence[Figure]:
+    """One statement, for the ranges that a range is compared with."""
+    return _figures(await _days(uow, asked))
+
+
+async def _days(uow: UnitOfWork, asked: Asked) -> Sequence[TaxedDay]:
+    terms = _terms(asked) | {"percent": uow.settings.tax_percent}
+    rows = (await uow.session.execute(BY_DAY, terms)).all()
+    return [TaxedDay(row.gym_day, row.rows, TaxedAmount(row.total, row.total - row.base)) for row in rows]
+
+
+def _terms(asked: Asked) -> dict[str, Any]:
+    return {"first": asked.days.first, "last": asked.days.last}
+
+
+def _rows(rows: Sequence[Any], percent: Decimal) -> list[Row]:
+    return [_row(_receipt(row, percent)) for row in rows]
 
 
 def _receipt(row: Any, percent: Decimal) -> TaxedReceipt:
@@ -141,9 +184,9 @@ def _receipt(row: Any, percent: Decimal) -> TaxedReceipt:
     )
 
 
-def _figures(found: Sequence[TaxedReceipt]) -> list[Figure]:
-    base = sum((one.amount.base for one in found), ZERO)
-    tax = sum((one.amount.tax for one in found), ZERO)
+def _figures(days: Sequence[TaxedDay]) -> list[Figure]:
+    base = sum((one.amount.base for one in days), ZERO)
+    tax = sum((one.amount.tax for one in days), ZERO)
     return [
         Figure("total", N_("Total"), ColumnKind.MONEY, base + tax, DEFINITION),
         Figure("base", N_("Base"), ColumnKind.MONEY, base, ""),
@@ -173,14 +216,9 @@ def _link(one: TaxedReceipt) -> RowLink | None:
     return RowLink(LinkKind.CLIENT, one.client_id) if one.client_id else None
 
 
-def _by_day(found: Sequence[TaxedReceipt]) -> Table:
-    rows: list[Row] = []
-    for day, of_day in groupby(found, key=lambda one: one.day):
-        amounts = [one.amount for one in of_day]
-        base = sum((one.base for one in amounts), ZERO)
-        tax = sum((one.tax for one in amounts), ZERO)
-        rows.append(Row((day, len(amounts), base, tax, base + tax)))
+def _by_day(days: Sequence[TaxedDay]) -> Table:
+    rows = [Row((one.day, one.rows, one.amount.base, one.amount.tax, one.amount.total)) for one in days]
     return Table("days", N_("By day"), OF_DAYS, rows, DEFINITION, main="total")
 
 
-TAXES: Final = ReportDefinition("taxes", N_("🏛 Taxes"), DEFINITION, compute)
+TAXES: Final = ReportDefinition("taxes", N_("🏛 Taxes"), DEFINITION, compute, figures=figures)
