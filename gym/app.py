@@ -21,7 +21,7 @@ from gym.backup.keys.key_store import BackupKeyStore
 from gym.backup.rounds import BackupRounds
 from gym.core.clock import SystemClock, WallClock, gym_day
 from gym.core.config import Config, ConfigError
-from gym.core.database.engine import FAULTS, Database, is_retryable, is_unavailable
+from gym.core.database.engine import FAULTS, PATIENCE, Database, is_retryable, is_unavailable
 from gym.core.database.migrations import upgrade
 from gym.core.database.statements import Row
 from gym.core.errors import DatabaseUnavailable
@@ -229,10 +229,12 @@ async def open_gym(
     faces: bool | Loading = True,
     clock: WallClock | None = None,
     migrate: bool | None = None,
+    unhurried: bool = False,
 ) -> AsyncGenerator[Gym]:
     """Open the database (embedded without DATABASE_URL), migrate it, load the face model, warm both.
 
-    `faces` is a model that is being loaded already, or whether one is needed.
+    `faces` is a model that is being loaded already, or whether one is needed. An `unhurried` gym's statements
+    take as long as they need: for an operator's command that writes years of rows.
     Raises `ConfigError` or `PostgresUnavailable` with one line for the operator.
     """
     secrets = secrets_of(config)
@@ -247,6 +249,7 @@ async def open_gym(
             pool_size=config.database_pool_size,
             pooler=config.database_pooler,
             direct_url=config.database_direct_url,
+            patience=None if unhurried else PATIENCE,
         )
         try:
             if config.auto_migrate if migrate is None else migrate:

@@ -28,7 +28,7 @@ async def load_demo(config: Config, order: DemoOrder, faces: Path | None) -> int
     """Print what was written. Raises `DemoOnlyInSandbox`, `DemoNeedsEmptyGym`."""
     if not config.sandbox:
         raise DemoOnlyInSandbox
-    async with open_gym(config, faces=faces is not None) as gym:
+    async with open_gym(config, faces=faces is not None, unhurried=True) as gym:
         await gym.stamp(GymKind.SANDBOX)
         loaded = await _load(gym, order)
         typer.echo(

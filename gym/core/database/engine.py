@@ -141,11 +141,20 @@ CONNECT_PATIENCE: Final = 20.0
 class Database:
     """One engine and its sessions."""
 
-    def __init__(self, url: str, *, pool_size: int = 16, pooler: bool = False, direct_url: str | None = None):
+    def __init__(
+        self,
+        url: str,
+        *,
+        pool_size: int = 16,
+        pooler: bool = False,
+        direct_url: str | None = None,
+        patience: float | None = PATIENCE,
+    ):
+        """`patience` is how many seconds a statement may take; None: as long as it needs."""
         self.url = url
         self.pooler = pooler
         self.direct_url = direct_url or url
-        self.engine: AsyncEngine = _engine(url, pool_size=pool_size, pooler=pooler, patience=PATIENCE)
+        self.engine: AsyncEngine = _engine(url, pool_size=pool_size, pooler=pooler, patience=patience)
         self.sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
         self.direct_pool = DirectPool(plain_dsn(url), size=max(4, pool_size // 2), pooler=pooler)
 

@@ -7,7 +7,7 @@ count, as its period covers them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gym.core.money import to_cents
 from gym.plans.models import DurationUnit
 from gym.reports.figures.coverage import COVERED
+from gym.reports.figures.pages import EVERYTHING, Found, Narrowing
 from gym.reports.figures.terms import FigureTerms
 from gym.subscriptions.periods import DAYS, MONTHS
 
@@ -71,16 +72,33 @@ ORDER BY d.day
 """  # noqa: S608 - the parts are ours
 )
 ANY_DAY: Final = text(f"WITH {PAID} SELECT count(DISTINCT client_id) FROM paid WHERE NOT isempty(days)")  # noqa: S608
-HELD: Final = text(
-    f"""
-WITH {PAID}
-SELECT a.id AS subscription_id, a.client_id, btrim(c.first_name || ' ' || c.last_name) AS client_name,
-    a.plan_id, p.name AS plan_name, p.duration_unit, p.duration_count, p.once_per_client,
-    a.visits, a.final_price
-FROM paid a JOIN clients c ON c.id = a.client_id JOIN plans p ON p.id = a.plan_id
-WHERE NOT isempty(a.days)
-ORDER BY p.name, client_name, a.id
+# As `ActivePlan.family`; a trial stays a trial, whatever else it is.
+_FAMILY: Final = """CASE WHEN p.once_per_client THEN 'trial' WHEN a.visits IS NOT NULL THEN 'pack'
+    WHEN p.duration_unit = 'day' AND p.duration_count = 1 THEN 'day_pass' ELSE 'time' END"""
+_HELD: Final = f"""
+WITH {PAID}, held AS (
+    SELECT a.id, a.client_id, a.plan_id, p.name AS plan_name, p.duration_unit, p.duration_count,
+        p.once_per_client, a.visits, a.final_price, {_FAMILY} AS family
+    FROM paid a JOIN plans p ON p.id = a.plan_id WHERE NOT isempty(a.days)
+)
 """  # noqa: S608 - the parts are ours
+HELD: Final = """{held}
+SELECT h.id AS subscription_id, h.client_id, btrim(c.first_name || ' ' || c.last_name) AS client_name,
+    h.plan_id, h.plan_name, h.duration_unit, h.duration_count, h.once_per_client, h.visits, h.final_price,
+    h.total
+FROM (SELECT *, count(*) OVER () AS total FROM held WHERE {where}) h
+JOIN clients c ON c.id = h.client_id
+ORDER BY h.plan_name, client_name, h.id LIMIT :size OFFSET :skip
+"""
+TALLIES: Final = text(
+    f"""{_HELD}
+SELECT plan_id, plan_name, duration_unit, duration_count, family, final_price,
+    CAST(count(*) AS integer) AS plans, CAST(count(DISTINCT client_id) AS integer) AS clients
+FROM held
+GROUP BY GROUPING SETS ((plan_id, plan_name, duration_unit, duration_count, family, final_price),
+    (plan_id, plan_name))
+ORDER BY plan_name, plan_id, family, final_price
+"""  # noqa: S608
 )
 
 
@@ -131,8 +149,13 @@ class ActivePlan:
         """The price divided by the plan's months, to the cent; nothing but time plans has one."""
         if self.family is not PlanFamily.TIME:
             return Decimal(0)
-        share = 1 / plan_months(self.unit, self.count)
-        return to_cents(self.final_price * share.numerator / share.denominator)
+        return monthly_price(self.final_price, self.unit, self.count)
+
+
+def monthly_price(price: Decimal, unit: DurationUnit, count: int) -> Decimal:
+    """A price divided by the plan's months, to the cent."""
+    share = 1 / plan_months(unit, count)
+    return to_cents(price * share.numerator / share.denominator)
 
 
 def plan_months(unit: DurationUnit, count: int) -> Fraction:
@@ -142,9 +165,39 @@ def plan_months(unit: DurationUnit, count: int) -> Fraction:
     return DAYS[unit] * count / DAYS_A_MONTH
 
 
-def monthly_revenue(held: Iterable[ActivePlan]) -> Decimal:
-    """MRR: what the time plans among them are worth a month."""
-    return sum((one.monthly for one in held), Decimal(0))
+@dataclass(frozen=True, slots=True)
+class ActiveTally:
+    """How many active subscriptions of a plan were sold at a price."""
+
+    plan_id: UUID
+    plan_name: str
+    unit: DurationUnit
+    count: int
+    family: PlanFamily
+    final_price: Decimal
+    plans: int
+
+    @property
+    def monthly(self) -> Decimal:
+        """What they are worth a month together, each rounded to the cent; nothing but time plans is."""
+        if self.family is not PlanFamily.TIME:
+            return Decimal(0)
+        return self.plans * monthly_price(self.final_price, self.unit, self.count)
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveTallies:
+    """All of a day."""
+
+    prices: Sequence[ActiveTally]
+    """By name of the plan."""
+    holders: Sequence[tuple[UUID, str, int]]
+    """Each plan with its name and how many clients hold one of it, by name."""
+
+    @property
+    def monthly(self) -> Decimal:
+        """MRR."""
+        return sum((one.monthly for one in self.prices), Decimal(0))
 
 
 class ActiveRepository:
@@ -162,11 +215,33 @@ class ActiveRepository:
         """How many clients were active on one of the days or more."""
         return await self.session.scalar(ANY_DAY, terms.parameters()) or 0
 
-    async def held_on(self, day: date, terms: FigureTerms) -> list[ActivePlan]:
+    async def tallies_on(self, day: date, terms: FigureTerms) -> ActiveTallies:
+        """The active subscriptions at the end of a day, counted by plan and price."""
+        rows = (await self.session.execute(TALLIES, terms.parameters() | {"first": day, "last": day})).all()
+        prices = [
+            ActiveTally(
+                row.plan_id,
+                row.plan_name,
+                DurationUnit(row.duration_unit),
+                row.duration_count,
+                PlanFamily(row.family),
+                row.final_price,
+                row.plans,
+            )
+            for row in rows
+            if row.family is not None
+        ]
+        holders = [(row.plan_id, row.plan_name, row.clients) for row in rows if row.family is None]
+        return ActiveTallies(prices, holders)
+
+    async def held_on(
+        self, day: date, terms: FigureTerms, wanted: Narrowing = EVERYTHING
+    ) -> Found[ActivePlan]:
         """The active subscriptions at the end of a day, by plan and client."""
-        values = terms.parameters() | {"first": day, "last": day}
-        rows = await self.session.execute(HELD, values)
-        return [
+        values = terms.parameters() | {"first": day, "last": day} | wanted.parameters()
+        query = text(HELD.format(held=_HELD, where=wanted.where))
+        rows = (await self.session.execute(query, values)).all()
+        found = [
             ActivePlan(
                 subscription_id=row.subscription_id,
                 client_id=row.client_id,
@@ -179,5 +254,6 @@ class ActiveRepository:
                 visits=row.visits,
                 final_price=row.final_price,
             )
-            for row in rows.all()
+            for row in rows
         ]
+        return Found(found, rows[0].total if rows else 0)

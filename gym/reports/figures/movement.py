@@ -7,7 +7,7 @@ of it. Exactly so many break no chain, so that everybody who left and returns is
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -18,6 +18,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gym.reports.figures.coverage import COVERED, LAPSE_DAYS
+from gym.reports.figures.pages import EVERYTHING, Found, Narrowing
 from gym.reports.figures.terms import FigureTerms
 
 
@@ -32,35 +33,48 @@ class MovementKind(StrEnum):
     """Over and not renewed, but not for `LAPSE_DAYS` days yet."""
 
 
-_EARLIER: Final = """SELECT FROM covered e WHERE e.client_id = o.client_id
-        AND (e.starts_on, e.sold_at, e.id) < (o.starts_on, o.sold_at, o.id)"""
-_NAMED: Final = """o.id, o.client_id, btrim(c.first_name || ' ' || c.last_name) AS client_name,
-    o.plan_id, p.name AS plan_name, o.seller_id, t.name AS seller_name"""
-_WHO: Final = """JOIN clients c ON c.id = o.client_id JOIN plans p ON p.id = o.plan_id
-LEFT JOIN staff t ON t.id = o.seller_id"""
-
-MOVEMENTS: Final = text(
-    f"""
-WITH {COVERED}, started AS (
-    SELECT o.*, EXISTS ({_EARLIER}) AS was_here FROM covered o
-    WHERE o.starts_on BETWEEN :first AND :last
-        AND NOT EXISTS ({_EARLIER} AND e.until >= o.starts_on - {LAPSE_DAYS + 1})
-), ended AS (
-    SELECT o.* FROM covered o
-    WHERE o.until BETWEEN :first AND :last AND o.until < :today
-        AND NOT EXISTS (SELECT FROM covered n WHERE n.client_id = o.client_id
-            AND (n.until, n.starts_on, n.sold_at, n.id) > (o.until, o.starts_on, o.sold_at, o.id)
-            AND n.starts_on <= o.until + {LAPSE_DAYS + 1})
+# Of whoever moved in the range the whole chain, in two orders: each row looks back at the last covered day of
+# all before it, and ahead at the first start of all after it.
+_MOVED: Final = f"""
+WITH {COVERED}, chained AS (
+    SELECT o.*, max(o.until) OVER earlier AS until_before, min(o.starts_on) OVER later AS starts_after
+    FROM covered o
+    WHERE o.client_id IN (SELECT m.client_id FROM covered m
+        WHERE m.starts_on BETWEEN :first AND :last OR m.until BETWEEN :first AND :last)
+    WINDOW earlier AS (PARTITION BY o.client_id ORDER BY o.starts_on, o.sold_at, o.id
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
+        later AS (PARTITION BY o.client_id ORDER BY o.until DESC, o.starts_on DESC, o.sold_at DESC, o.id DESC
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+), moved AS (
+    SELECT CASE WHEN until_before IS NULL THEN 'new' ELSE 'back' END AS kind, starts_on AS day, id, client_id,
+        plan_id, seller_id
+    FROM chained
+    WHERE starts_on BETWEEN :first AND :last
+        AND (until_before IS NULL AND NOT brought OR until_before < starts_on - {LAPSE_DAYS + 1})
+    UNION ALL
+    SELECT CASE WHEN until < CAST(:today AS date) - {LAPSE_DAYS} THEN 'left' ELSE 'not_yet' END, until, id,
+        client_id, plan_id, seller_id
+    FROM chained
+    WHERE until BETWEEN :first AND :last AND until < :today
+        AND (starts_after IS NULL OR starts_after > until + {LAPSE_DAYS + 1})
 )
-SELECT CASE WHEN o.was_here THEN 'back' ELSE 'new' END AS kind, o.starts_on AS day, {_NAMED}
-FROM started o {_WHO} WHERE o.was_here OR NOT o.brought
-UNION ALL
-SELECT CASE WHEN o.until < CAST(:today AS date) - {LAPSE_DAYS} THEN 'left' ELSE 'not_yet' END, o.until,
-    {_NAMED}
-FROM ended o {_WHO}
-ORDER BY day, client_name, id
 """  # noqa: S608 - the parts are ours
+TALLIES: Final = text(
+    f"""{_MOVED}
+SELECT m.kind, m.plan_id, p.name, m.seller_id, t.name, m.clients
+FROM (SELECT kind, plan_id, seller_id, CAST(count(*) AS integer) AS clients FROM moved GROUP BY 1, 2, 3) m
+JOIN plans p ON p.id = m.plan_id LEFT JOIN staff t ON t.id = m.seller_id
+ORDER BY p.name, t.name, m.kind
+"""  # noqa: S608
 )
+MOVEMENTS: Final = """{moved}
+SELECT m.kind, m.day, m.id, m.client_id, btrim(c.first_name || ' ' || c.last_name) AS client_name, m.plan_id,
+    p.name, m.seller_id, t.name, m.total
+FROM (SELECT *, count(*) OVER () AS total FROM moved WHERE {where}) m
+JOIN clients c ON c.id = m.client_id JOIN plans p ON p.id = m.plan_id
+LEFT JOIN staff t ON t.id = m.seller_id
+ORDER BY m.day, client_name, m.id LIMIT :size OFFSET :skip
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +93,18 @@ class Movement:
     plan_name: str
     seller_id: UUID | None
     seller_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MovementTally:
+    """How many movements of a kind there were by a plan and a seller."""
+
+    kind: MovementKind
+    plan_id: UUID
+    plan_name: str
+    seller_id: UUID | None
+    seller_name: str | None
+    clients: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,24 +127,33 @@ class MovementRepository:
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
 
-    async def movements(self, terms: FigureTerms) -> list[Movement]:
+    async def tallies(self, terms: FigureTerms) -> list[MovementTally]:
+        """By name of plan and seller."""
+        rows = await self.session.execute(TALLIES, terms.parameters())
+        return [MovementTally(MovementKind(kind), *rest) for kind, *rest in rows.all()]
+
+    async def movements(self, terms: FigureTerms, wanted: Narrowing = EVERYTHING) -> Found[Movement]:
         """By day and name."""
-        rows = await self.session.execute(MOVEMENTS, terms.parameters())
-        return [Movement(MovementKind(kind), *rest) for kind, *rest in rows.all()]
+        query = text(MOVEMENTS.format(moved=_MOVED, where=wanted.where))
+        rows = (await self.session.execute(query, terms.parameters() | wanted.parameters())).all()
+        found = [Movement(MovementKind(kind), *rest) for kind, *rest, _ in rows]
+        return Found(found, rows[0].total if rows else 0)
 
 
-def count_movements(movements: Iterable[Movement]) -> MovementCounts:
+def count_movements(tallies: Iterable[MovementTally]) -> MovementCounts:
     """All of them together."""
-    counts = Counter(one.kind.value for one in movements)
+    counts: Counter[str] = Counter()
+    for one in tallies:
+        counts[one.kind.value] += one.clients
     return MovementCounts(**counts)
 
 
 def movements_by(
-    movements: Iterable[Movement], key: Callable[[Movement], str]
-) -> list[tuple[str, MovementCounts]]:
-    """The counts of each plan or seller, whoever moved most people first."""
-    grouped: dict[str, list[Movement]] = {}
-    for one in movements:
+    tallies: Iterable[MovementTally], key: Callable[[MovementTally], UUID | None]
+) -> list[tuple[Sequence[MovementTally], MovementCounts]]:
+    """The tallies of each plan or seller with their sum, whoever moved most people first."""
+    grouped: dict[UUID | None, list[MovementTally]] = {}
+    for one in tallies:
         grouped.setdefault(key(one), []).append(one)
-    found = sorted(grouped.items(), key=lambda item: (-len(item[1]), item[0]))
-    return [(name, count_movements(group)) for name, group in found]
+    found = sorted(grouped.values(), key=lambda group: -sum(one.clients for one in group))
+    return [(group, count_movements(group)) for group in found]

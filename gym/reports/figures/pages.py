@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Generic, TypeVar
 from uuid import UUID
 
 from gym.core.database.repository import PAGE_SIZE
 from gym.core.language import N_
 from gym.reports.figures.terms import FigureTerms
-from gym.reports.results import Asked, LinkKind, ReportColumn, Row, RowLink, RowsBehind, Table, Term, row_key
+from gym.reports.results import (
+    Asked,
+    LinkKind,
+    ReportColumn,
+    Row,
+    RowLink,
+    RowsBehind,
+    RowsPlace,
+    Table,
+    Term,
+    id_of,
+    row_key,
+)
 from gym.unit_of_work import UnitOfWork
+
+Item = TypeVar("Item")
 
 NOBODY_KEY: Final = "-"
 """Of a row without an id."""
@@ -31,6 +46,49 @@ def key_of(key: UUID | None) -> str:
 def to_card(client_id: UUID) -> RowLink:
     """A row that opens the client's card."""
     return RowLink(LinkKind.CLIENT, client_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Generic[Item]):
+    """A page of the rows behind a figure, and how many there are in all."""
+
+    items: Sequence[Item]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """Which rows of a figure are wanted: a condition that is a constant, and its parameters."""
+
+    where: str = "TRUE"
+    values: Mapping[str, object] = field(default_factory=dict[str, object])
+    page: int | None = None
+    """None: all of them."""
+
+    def parameters(self) -> dict[str, object]:
+        size = None if self.page is None else PAGE_SIZE
+        return {**self.values, "size": size, "skip": (self.page or 0) * PAGE_SIZE}
+
+
+EVERYTHING: Final = Narrowing()
+OF_PLAN: Final = "plan_id = CAST(:id AS uuid)"
+OF_SELLER: Final = "seller_id IS NOT DISTINCT FROM CAST(:id AS uuid)"
+
+
+def narrowed(place: RowsPlace, page: int, conditions: Mapping[str, str]) -> Narrowing | None:
+    """The rows behind a row of a table, or behind a figure; None for a place that there is not.
+
+    `conditions` are those of each table by its key; that of figures has the empty one. A condition asks for
+    the row's key as `:row`, or for the id in it as `:id`.
+    """
+    where = conditions.get(place.table)
+    if where is None:
+        return None
+    if ":id" not in where:
+        return Narrowing(where, {"row": place.row} if ":row" in where else {}, page)
+    key = id_of(place.row)
+    known = key is not None or (place.row == NOBODY_KEY and where == OF_SELLER)
+    return Narrowing(where, {"id": key}, page) if known else None
 
 
 def page_of(title: str, columns: tuple[ReportColumn, ...], rows: Sequence[Row], number: int) -> RowsBehind:

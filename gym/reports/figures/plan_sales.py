@@ -5,6 +5,7 @@ A plan that came with a list was not sold here, and one of a list that was undon
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +18,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gym.reports.figures.coverage import BROUGHT, SELLER, TAKEN_BACK
+from gym.reports.figures.pages import EVERYTHING, Found, Narrowing
 from gym.reports.figures.terms import FigureTerms
 
 
@@ -30,28 +32,40 @@ class PlanEventKind(StrEnum):
     CANCELED = "canceled"
 
 
-ACTS: Final = text(
-    f"""
+_ACTS: Final = f"""
 WITH acts AS (
     SELECT CASE WHEN s.replaces_id IS NOT NULL THEN 'changed' WHEN s.renews_id IS NOT NULL THEN 'renewed'
             ELSE 'sold' END AS kind,
-        CAST(timezone(:zone, s.sold_at) AS date) AS day, s.*, {SELLER} AS seller_id,
+        CAST(timezone(:zone, s.sold_at) AS date) AS day, s.id, s.client_id, s.plan_id, {SELLER} AS seller_id,
         s.final_price AS amount
     FROM subscriptions s
-    WHERE CAST(timezone(:zone, s.sold_at) AS date) BETWEEN :first AND :last AND NOT {BROUGHT}
+    WHERE s.sold_at >= :begins AND s.sold_at < :ends AND NOT {BROUGHT}
     UNION ALL
-    SELECT 'canceled', CAST(timezone(:zone, s.closed_at) AS date), s.*, {SELLER}, 0
+    SELECT 'canceled', CAST(timezone(:zone, s.closed_at) AS date), s.id, s.client_id, s.plan_id, {SELLER}, 0
     FROM subscriptions s
-    WHERE s.status = 'canceled' AND CAST(timezone(:zone, s.closed_at) AS date) BETWEEN :first AND :last
+    WHERE s.status = 'canceled' AND s.closed_at >= :begins AND s.closed_at < :ends
         AND NOT {TAKEN_BACK} AND NOT EXISTS (SELECT FROM subscriptions r WHERE r.replaces_id = s.id)
 )
-SELECT a.kind, a.day, a.id, a.client_id, btrim(c.first_name || ' ' || c.last_name), a.plan_id, p.name,
-    a.seller_id, t.name, a.amount
-FROM acts a JOIN clients c ON c.id = a.client_id JOIN plans p ON p.id = a.plan_id
-LEFT JOIN staff t ON t.id = a.seller_id
-ORDER BY a.day, a.kind, c.first_name, a.id
 """  # noqa: S608 - the parts are ours
+TALLIES: Final = text(
+    f"""{_ACTS}
+SELECT a.kind, a.plan_id, p.name, a.seller_id, t.name, a.plans, a.amount
+FROM (
+    SELECT kind, plan_id, seller_id, CAST(count(*) AS integer) AS plans, sum(amount) AS amount
+    FROM acts GROUP BY 1, 2, 3
+) a
+JOIN plans p ON p.id = a.plan_id LEFT JOIN staff t ON t.id = a.seller_id
+ORDER BY p.name, t.name, a.kind
+"""  # noqa: S608
 )
+ACTS: Final = """{acts}
+SELECT a.kind, a.day, a.id, a.client_id, btrim(c.first_name || ' ' || c.last_name), a.plan_id, p.name,
+    a.seller_id, t.name, a.amount, a.total
+FROM (SELECT *, count(*) OVER () AS total FROM acts WHERE {where}) a
+JOIN clients c ON c.id = a.client_id JOIN plans p ON p.id = a.plan_id
+LEFT JOIN staff t ON t.id = a.seller_id
+ORDER BY a.day, a.kind, c.first_name, a.id LIMIT :size OFFSET :skip
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +81,19 @@ class PlanEvent:
     plan_name: str
     seller_id: UUID | None
     seller_name: str | None
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class PlanEventTally:
+    """How many of a kind there were of a plan by a seller, and what they came to."""
+
+    kind: PlanEventKind
+    plan_id: UUID
+    plan_name: str
+    seller_id: UUID | None
+    seller_name: str | None
+    plans: int
     amount: Decimal
 
 
@@ -87,20 +114,30 @@ class PlanSalesRepository:
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
 
-    async def acts(self, terms: FigureTerms) -> list[PlanEvent]:
+    async def tallies(self, terms: FigureTerms) -> list[PlanEventTally]:
+        """By name of plan and seller."""
+        rows = await self.session.execute(TALLIES, terms.parameters())
+        return [PlanEventTally(PlanEventKind(kind), *rest) for kind, *rest in rows.all()]
+
+    async def acts(self, terms: FigureTerms, wanted: Narrowing = EVERYTHING) -> Found[PlanEvent]:
         """By day."""
-        rows = await self.session.execute(ACTS, terms.parameters())
-        return [PlanEvent(PlanEventKind(kind), *rest) for kind, *rest in rows.all()]
+        query = text(ACTS.format(acts=_ACTS, where=wanted.where))
+        rows = (await self.session.execute(query, terms.parameters() | wanted.parameters())).all()
+        found = [PlanEvent(PlanEventKind(kind), *rest) for kind, *rest, _ in rows]
+        return Found(found, rows[0].total if rows else 0)
 
 
-def count_acts(acts: Iterable[PlanEvent]) -> PlanEventCounts:
+def count_acts(tallies: Iterable[PlanEventTally]) -> PlanEventCounts:
     """All of them together."""
-    found = list(acts)
-    counts = {kind: sum(1 for one in found if one.kind is kind) for kind in PlanEventKind}
+    counts: Counter[PlanEventKind] = Counter()
+    billed = Decimal(0)
+    for one in tallies:
+        counts[one.kind] += one.plans
+        billed += one.amount
     return PlanEventCounts(
         sold=counts[PlanEventKind.SOLD],
         renewed=counts[PlanEventKind.RENEWED],
         changed=counts[PlanEventKind.CHANGED],
         canceled=counts[PlanEventKind.CANCELED],
-        billed=sum((one.amount for one in found), Decimal(0)),
+        billed=billed,
     )

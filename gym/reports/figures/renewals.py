@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -18,27 +18,44 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gym.reports.figures.coverage import COVERED, LAPSE_DAYS
+from gym.reports.figures.pages import EVERYTHING, Found, Narrowing
 from gym.reports.figures.terms import FigureTerms
 
 PROMPT_DAYS: Final = 7
 """Days after its end within which a period is renewed promptly."""
 
-ENDED: Final = text(
-    f"""
-WITH {COVERED}
-SELECT o.id, o.client_id, btrim(c.first_name || ' ' || c.last_name) AS client_name, o.plan_id,
-    p.name AS plan_name, o.ends_on, next.sold_on
-FROM covered o
-JOIN clients c ON c.id = o.client_id
-JOIN plans p ON p.id = o.plan_id
-CROSS JOIN LATERAL (
-    SELECT min(CAST(timezone(:zone, n.sold_at) AS date)) AS sold_on FROM covered n
-    WHERE n.client_id = o.client_id AND (n.starts_on, n.sold_at, n.id) > (o.starts_on, o.sold_at, o.id)
-) next
-WHERE o.status <> 'canceled' AND o.until BETWEEN :first AND :last AND o.until < :today
-ORDER BY o.ends_on, client_name, o.id
-"""  # noqa: S608 - the parts are ours
+# The next one is looked for among all that come after, from the last backwards.
+_ENDED: Final = f"""
+WITH {COVERED}, followed AS (
+    SELECT o.*, min(CAST(timezone(:zone, o.sold_at) AS date)) OVER (
+        PARTITION BY o.client_id ORDER BY o.starts_on DESC, o.sold_at DESC, o.id DESC
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS renewed_on
+    FROM covered o
+    WHERE o.client_id IN (SELECT m.client_id FROM covered m WHERE m.until BETWEEN :first AND :last)
+), ended AS (
+    SELECT o.id, o.client_id, o.plan_id, o.ends_on, o.renewed_on, CASE
+        WHEN o.renewed_on <= o.ends_on THEN 'before'
+        WHEN o.renewed_on <= o.ends_on + {PROMPT_DAYS} THEN 'prompt'
+        WHEN o.renewed_on <= o.ends_on + {LAPSE_DAYS} THEN 'late'
+        WHEN CAST(:today AS date) <= o.ends_on + {LAPSE_DAYS} THEN 'not_yet' ELSE 'not' END AS outcome
+    FROM followed o
+    WHERE o.status <> 'canceled' AND o.until BETWEEN :first AND :last AND o.until < :today
 )
+"""  # noqa: S608 - the parts are ours
+TALLIES: Final = text(
+    f"""{_ENDED}
+SELECT e.outcome, e.plan_id, p.name, e.periods
+FROM (SELECT outcome, plan_id, CAST(count(*) AS integer) AS periods FROM ended GROUP BY 1, 2) e
+JOIN plans p ON p.id = e.plan_id ORDER BY p.name, e.plan_id
+"""  # noqa: S608
+)
+ENDED: Final = """{ended}
+SELECT e.outcome, e.id, e.client_id, btrim(c.first_name || ' ' || c.last_name) AS client_name, e.plan_id,
+    p.name, e.ends_on, e.renewed_on, e.total
+FROM (SELECT *, count(*) OVER () AS total FROM ended WHERE {where}) e
+JOIN clients c ON c.id = e.client_id JOIN plans p ON p.id = e.plan_id
+ORDER BY e.ends_on, client_name, e.id LIMIT :size OFFSET :skip
+"""
 
 
 class RenewalOutcome(StrEnum):
@@ -59,6 +76,7 @@ class RenewalOutcome(StrEnum):
 class EndedPeriod:
     """A period whose last day is over; `renewed_on` is the day on which the next one was sold."""
 
+    outcome: RenewalOutcome
     subscription_id: UUID
     client_id: UUID
     client_name: str
@@ -67,15 +85,15 @@ class EndedPeriod:
     ends_on: date
     renewed_on: date | None
 
-    def outcome(self, today: date) -> RenewalOutcome:
-        """How it stands on a day."""
-        limit = self.ends_on + timedelta(LAPSE_DAYS)
-        if self.renewed_on is None or self.renewed_on > limit:
-            return RenewalOutcome.NOT_YET if today <= limit else RenewalOutcome.NOT
-        if self.renewed_on <= self.ends_on:
-            return RenewalOutcome.BEFORE
-        prompt = self.renewed_on <= self.ends_on + timedelta(PROMPT_DAYS)
-        return RenewalOutcome.PROMPT if prompt else RenewalOutcome.LATE
+
+@dataclass(frozen=True, slots=True)
+class RenewalTally:
+    """How many periods of a plan came to an outcome."""
+
+    outcome: RenewalOutcome
+    plan_id: UUID
+    plan_name: str
+    periods: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +121,24 @@ class RenewalRepository:
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
 
-    async def ended(self, terms: FigureTerms) -> list[EndedPeriod]:
+    async def tallies(self, terms: FigureTerms) -> list[RenewalTally]:
+        """By name of the plan."""
+        rows = await self.session.execute(TALLIES, terms.parameters())
+        return [RenewalTally(RenewalOutcome(outcome), *rest) for outcome, *rest in rows.all()]
+
+    async def ended(self, terms: FigureTerms, wanted: Narrowing = EVERYTHING) -> Found[EndedPeriod]:
         """By last day and name."""
-        rows = await self.session.execute(ENDED, terms.parameters())
-        return [EndedPeriod(*row) for row in rows.all()]
+        query = text(ENDED.format(ended=_ENDED, where=wanted.where))
+        rows = (await self.session.execute(query, terms.parameters() | wanted.parameters())).all()
+        found = [EndedPeriod(RenewalOutcome(outcome), *rest) for outcome, *rest, _ in rows]
+        return Found(found, rows[0].total if rows else 0)
 
 
-def count_renewals(periods: Iterable[EndedPeriod], today: date) -> RenewalCounts:
-    """All of them together, as of a day."""
-    counts = Counter(one.outcome(today) for one in periods)
+def count_renewals(tallies: Iterable[RenewalTally]) -> RenewalCounts:
+    """All of them together."""
+    counts: Counter[RenewalOutcome] = Counter()
+    for one in tallies:
+        counts[one.outcome] += one.periods
     return RenewalCounts(
         before=counts[RenewalOutcome.BEFORE],
         prompt=counts[RenewalOutcome.PROMPT],

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, Self
+from typing import Any, Final, Self
+from zoneinfo import ZoneInfo
 
+from gym.core.clock import day_start
 from gym.settings.schemas import GymSettings
+
+DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,8 @@ class FigureTerms:
             "last": self.last,
             "today": self.today,
             "zone": self.zone,
+            "begins": day_start(self.first, ZoneInfo(self.zone)),
+            "ends": day_start(self.last + DAY, ZoneInfo(self.zone)),
             "grace_days": self.grace_days,
             "overlooked": self.overlooked,
         }

@@ -12,10 +12,11 @@ from gym.reports.figures.movement import (
     MovementCounts,
     MovementKind,
     MovementRepository,
+    MovementTally,
     count_movements,
     movements_by,
 )
-from gym.reports.figures.pages import GYM_ITSELF, key_of, page_of, terms_of, to_card
+from gym.reports.figures.pages import GYM_ITSELF, OF_PLAN, OF_SELLER, key_of, narrowed, terms_of, to_card
 from gym.reports.ranges import RangeName, named_range
 from gym.reports.results import (
     Asked,
@@ -66,25 +67,39 @@ COLUMNS: Final = (
 )
 
 
+BEHIND: Final = {"": "kind = :row", "plan": OF_PLAN, "seller": OF_SELLER}
+
+
 async def compute(uow: UnitOfWork, asked: Asked) -> ReportResult:
     """One statement."""
-    found = await MovementRepository(uow.session).movements(terms_of(uow, asked))
-    plans = _table("plan", N_("By plan"), ReportColumn("plan", N_("Plan")), _by_plan(found))
-    sellers = _table("seller", N_("By who sold"), ReportColumn("seller", N_("Sold by")), _by_seller(found))
+    found = await MovementRepository(uow.session).tallies(terms_of(uow, asked))
+    plans = _table("plan", N_("By plan"), ReportColumn("plan", N_("Plan")), found)
+    sellers = _table("seller", N_("By who sold"), ReportColumn("seller", N_("Sold by")), found)
     return ReportResult(_figures(count_movements(found)), [plans, sellers])
+
+
+async def figures(uow: UnitOfWork, asked: Asked) -> Sequence[Figure]:
+    """One statement, for the ranges that a range is compared with."""
+    found = await MovementRepository(uow.session).tallies(terms_of(uow, asked))
+    return _figures(count_movements(found))
 
 
 async def behind(uow: UnitOfWork, asked: Asked, place: RowsPlace, page: int) -> RowsBehind | None:
     """Clients by day."""
-    found = await MovementRepository(uow.session).movements(terms_of(uow, asked))
-    chosen = [one for one in found if _is_at(one, place)]
-    return page_of(N_("Clients"), COLUMNS, [_row(one) for one in chosen], page) if chosen else None
+    wanted = narrowed(place, page, BEHIND)
+    if wanted is None:
+        return None
+    found = await MovementRepository(uow.session).movements(terms_of(uow, asked), wanted)
+    rows = [_row(one) for one in found.items]
+    return (
+        RowsBehind(Table("rows", N_("Clients"), COLUMNS, rows), page, found.total) if rows or page else None
+    )
 
 
 async def headline(uow: UnitOfWork) -> Sequence[Sentence]:
     """This month so far; one statement."""
     asked = Asked(named_range(RangeName.THIS_MONTH, uow.today))
-    found = count_movements(await MovementRepository(uow.session).movements(terms_of(uow, asked)))
+    found = count_movements(await MovementRepository(uow.session).tallies(terms_of(uow, asked)))
     message = N_("🚪 This month {came} came (new or back), {left} left")
     return [Sentence(message, {"came": found.new + found.back, "left": found.left})]
 
@@ -99,50 +114,24 @@ def _figures(counts: MovementCounts) -> list[Figure]:
     ]
 
 
-def _by_plan(found: Sequence[Movement]) -> list[tuple[Movement, MovementCounts]]:
-    return _first_of(found, movements_by(found, lambda one: key_of(one.plan_id)), "plan")
-
-
-def _by_seller(found: Sequence[Movement]) -> list[tuple[Movement, MovementCounts]]:
-    return _first_of(found, movements_by(found, lambda one: key_of(one.seller_id)), "seller")
-
-
-def _first_of(
-    found: Sequence[Movement], counted: Sequence[tuple[str, MovementCounts]], table: str
-) -> list[tuple[Movement, MovementCounts]]:
-    """With a movement that says what the key is called."""
-    named = {_key(one, table): one for one in found}
-    return [(named[key], counts) for key, counts in counted]
-
-
-def _key(one: Movement, table: str) -> str:
-    return key_of(one.plan_id if table == "plan" else one.seller_id)
-
-
-def _table(
-    key: str, title: str, first: ReportColumn, counted: Sequence[tuple[Movement, MovementCounts]]
-) -> Table:
+def _table(key: str, title: str, first: ReportColumn, tallies: Sequence[MovementTally]) -> Table:
+    """By plan or by seller, whoever moved most people first."""
+    by_plan = key == "plan"
     rows = [
         Row(
             (
-                one.plan_name if key == "plan" else one.seller_name or GYM_ITSELF,
+                group[0].plan_name if by_plan else group[0].seller_name or GYM_ITSELF,
                 counts.new,
                 counts.back,
                 counts.left,
                 counts.not_yet,
                 counts.net,
             ),
-            _key(one, key),
+            key_of(group[0].plan_id if by_plan else group[0].seller_id),
         )
-        for one, counts in counted
+        for group, counts in movements_by(tallies, lambda one: one.plan_id if by_plan else one.seller_id)
     ]
     return Table(key, title, (first, *COUNTED), rows, WHOSE)
-
-
-def _is_at(one: Movement, place: RowsPlace) -> bool:
-    if not place.table:
-        return one.kind.value == place.row
-    return place.table in ("plan", "seller") and _key(one, place.table) == place.row
 
 
 def _row(one: Movement) -> Row:
@@ -156,5 +145,6 @@ COMING: Final = ReportDefinition(
     N_("Memberships that began, began again or ended; up to 30 days without a plan end none."),
     compute,
     behind,
+    figures=figures,
     headline=headline,
 )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
+from itertools import groupby
 from typing import Final
 
 from gym.core.language import N_
 from gym.core.money import to_cents
 from gym.reports.definition import ReportDefinition
-from gym.reports.figures.active import ActivePlan, ActiveRepository, PlanFamily, monthly_revenue
-from gym.reports.figures.pages import key_of, page_of, terms_of, to_card
+from gym.reports.figures.active import ActivePlan, ActiveRepository, ActiveTally, PlanFamily
+from gym.reports.figures.pages import OF_PLAN, key_of, narrowed, terms_of, to_card
 from gym.reports.money.moved import MoneyRepository
 from gym.reports.results import (
     ZERO,
@@ -58,62 +58,59 @@ COLUMNS: Final = (
 )
 
 
+BEHIND: Final = {
+    "": "family = 'time' AND :row = 'mrr'",
+    "plan": f"family = 'time' AND {OF_PLAN}",
+    "others": "family = :row",
+}
+
+
 async def compute(uow: UnitOfWork, asked: Asked) -> ReportResult:
     """Three statements."""
     terms = terms_of(uow, asked)
     active = ActiveRepository(uow.session)
-    held = await active.held_on(terms.last, terms)
+    held = await active.tallies_on(terms.last, terms)
     anybody = await active.on_any_day(terms)
     received = (await MoneyRepository(uow.session).totals(asked)).net
     arpu = to_cents(received / anybody) if anybody else ZERO
     figures = [
-        Figure("mrr", N_("MRR"), ColumnKind.MONEY, monthly_revenue(held), MRR, behind="mrr"),
+        Figure("mrr", N_("MRR"), ColumnKind.MONEY, held.monthly, MRR, behind="mrr"),
         Figure("arpu", N_("ARPU"), ColumnKind.MONEY, arpu, ARPU),
         Figure("received", N_("Received"), ColumnKind.MONEY, received, RECEIVED),
         Figure("active", N_("Active clients"), ColumnKind.COUNT, anybody, ANYBODY),
     ]
-    return ReportResult(figures, [_plans(held), _others(held)])
+    return ReportResult(figures, [_plans(held.prices), _others(held.prices)])
 
 
 async def behind(uow: UnitOfWork, asked: Asked, place: RowsPlace, page: int) -> RowsBehind | None:
     """Active plans by client."""
-    terms = terms_of(uow, asked)
-    held = await ActiveRepository(uow.session).held_on(terms.last, terms)
-    chosen = [one for one in held if _is_at(one, place)]
-    return page_of(N_("Active plans"), COLUMNS, [_row(one) for one in chosen], page) if chosen else None
+    terms, wanted = terms_of(uow, asked), narrowed(place, page, BEHIND)
+    if wanted is None:
+        return None
+    found = await ActiveRepository(uow.session).held_on(terms.last, terms, wanted)
+    table = Table("rows", N_("Active plans"), COLUMNS, [_row(one) for one in found.items])
+    return RowsBehind(table, page, found.total) if found.items or page else None
 
 
-def _plans(held: Sequence[ActivePlan]) -> Table:
+def _plans(held: Sequence[ActiveTally]) -> Table:
+    """Time plans by name."""
     timed = [one for one in held if one.family is PlanFamily.TIME]
-    names = {key_of(one.plan_id): one.plan_name for one in timed}
     rows: list[Row] = []
-    for key, name in names.items():
-        own = [one for one in timed if key_of(one.plan_id) == key]
-        rows.append(Row((name, len(own), monthly_revenue(own)), key))
-    rows.sort(key=lambda row: str(row.cells[0]))
+    for plan_id, group in groupby(timed, key=lambda one: one.plan_id):
+        own = list(group)
+        monthly = sum((one.monthly for one in own), ZERO)
+        rows.append(Row((own[0].plan_name, sum(one.plans for one in own), monthly), key_of(plan_id)))
     return Table("plan", N_("By plan"), OF_PLANS, rows, MRR)
 
 
-def _others(held: Sequence[ActivePlan]) -> Table:
+def _others(held: Sequence[ActiveTally]) -> Table:
     rows: list[Row] = []
     for family, term in FAMILIES.items():
         own = [one for one in held if one.family is family]
         if own:
-            prices = sum((one.final_price for one in own), Decimal(0))
-            rows.append(Row((term, len(own), prices), term.code))
+            prices = sum((one.plans * one.final_price for one in own), ZERO)
+            rows.append(Row((term, sum(one.plans for one in own), prices), term.code))
     return Table("others", N_("Packs, trials, day passes"), OF_OTHERS, rows, APART)
-
-
-def _is_at(one: ActivePlan, place: RowsPlace) -> bool:
-    match place.table:
-        case "":
-            return place.row == "mrr" and one.family is PlanFamily.TIME
-        case "plan":
-            return one.family is PlanFamily.TIME and key_of(one.plan_id) == place.row
-        case "others":
-            return one.family.value == place.row
-        case _:
-            return False
 
 
 def _row(one: ActivePlan) -> Row:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
+from uuid import UUID
 
 from gym.core.language import N_
 from gym.reports.definition import ReportDefinition
-from gym.reports.figures.active import ActivePlan, ActiveRepository
-from gym.reports.figures.pages import GYM_ITSELF, key_of, page_of, terms_of, to_card
+from gym.reports.figures.active import ActiveRepository
+from gym.reports.figures.pages import GYM_ITSELF, OF_PLAN, OF_SELLER, key_of, narrowed, terms_of, to_card
 from gym.reports.figures.plan_sales import (
     PlanEvent,
     PlanEventCounts,
     PlanEventKind,
+    PlanEventTally,
     PlanSalesRepository,
     count_acts,
 )
@@ -67,12 +69,16 @@ COLUMNS: Final = (
 HOLDERS: Final = (ReportColumn("client", N_("Client")), ReportColumn("plan", N_("Plan")))
 
 
+BEHIND: Final = {"": "kind = :row", "plan": OF_PLAN, "seller": OF_SELLER}
+HELD_BEHIND: Final = {"": ":row = 'active'", "plan": OF_PLAN}
+
+
 async def compute(uow: UnitOfWork, asked: Asked) -> ReportResult:
     """Three statements."""
     terms = terms_of(uow, asked)
-    acts = await PlanSalesRepository(uow.session).acts(terms)
+    acts = await PlanSalesRepository(uow.session).tallies(terms)
     days = await ActiveRepository(uow.session).each_day(terms)
-    held = await ActiveRepository(uow.session).held_on(terms.last, terms)
+    held = await ActiveRepository(uow.session).tallies_on(terms.last, terms)
     by_day = Table(
         "days",
         N_("Active by day"),
@@ -84,22 +90,35 @@ async def compute(uow: UnitOfWork, asked: Asked) -> ReportResult:
         ACTIVE,
     )
     active = days[-1].clients if days else 0
-    return ReportResult(_figures(count_acts(acts), active), [_plans(acts, held), _sellers(acts), by_day])
+    plans, sellers = _plans(acts, held.holders), _sellers(acts)
+    return ReportResult(_figures(count_acts(acts), active), [plans, sellers, by_day])
+
+
+async def figures(uow: UnitOfWork, asked: Asked) -> Sequence[Figure]:
+    """Two statements, for the ranges that a range is compared with."""
+    terms = terms_of(uow, asked)
+    acts = await PlanSalesRepository(uow.session).tallies(terms)
+    days = await ActiveRepository(uow.session).each_day(replace(terms, first=terms.last))
+    return _figures(count_acts(acts), days[-1].clients if days else 0)
 
 
 async def behind(uow: UnitOfWork, asked: Asked, place: RowsPlace, page: int) -> RowsBehind | None:
     """Sales and cancellations by day, or the active clients of the last day where there were none."""
-    terms = terms_of(uow, asked)
-    acts = [one for one in await PlanSalesRepository(uow.session).acts(terms) if _is_at(one, place)]
-    if acts:
-        return page_of(N_("Plans"), COLUMNS, [_row(one) for one in acts], page)
-    held = await ActiveRepository(uow.session).held_on(terms.last, terms)
-    rows = [
-        Row((one.client_name, one.plan_name), link=to_card(one.client_id))
-        for one in held
-        if place == RowsPlace("", "active") or place == RowsPlace("plan", key_of(one.plan_id))
-    ]
-    return page_of(N_("Active clients"), HOLDERS, rows, page) if rows else None
+    terms, wanted = terms_of(uow, asked), narrowed(place, page, BEHIND)
+    if wanted is None:
+        return None
+    acts = await PlanSalesRepository(uow.session).acts(terms, wanted)
+    if acts.items:
+        return RowsBehind(
+            Table("rows", N_("Plans"), COLUMNS, [_row(one) for one in acts.items]), page, acts.total
+        )
+    holding = narrowed(place, page, HELD_BEHIND)
+    if holding is None:
+        return None
+    held = await ActiveRepository(uow.session).held_on(terms.last, terms, holding)
+    rows = [Row((one.client_name, one.plan_name), link=to_card(one.client_id)) for one in held.items]
+    table = Table("rows", N_("Active clients"), HOLDERS, rows)
+    return RowsBehind(table, page, held.total) if rows or page else None
 
 
 def _figures(counts: PlanEventCounts, active: int) -> list[Figure]:
@@ -116,42 +135,34 @@ def _figures(counts: PlanEventCounts, active: int) -> list[Figure]:
     ]
 
 
-def _plans(acts: Sequence[PlanEvent], held: Sequence[ActivePlan]) -> Table:
-    active = Counter(key for key, _ in {(key_of(one.plan_id), one.client_id) for one in held})
-    names = {key_of(one.plan_id): one.plan_name for one in (*held, *acts)}
+def _plans(acts: Sequence[PlanEventTally], holders: Sequence[tuple[UUID, str, int]]) -> Table:
+    """By name, those alone that somebody bought or holds."""
+    active = {plan_id: clients for plan_id, _, clients in holders}
+    names = {plan_id: name for plan_id, name, _ in holders} | {one.plan_id: one.plan_name for one in acts}
     rows = [
-        Row((name, *_cells([one for one in acts if key_of(one.plan_id) == key]), active[key]), key)
-        for key, name in sorted(names.items(), key=lambda item: item[1])
+        Row(
+            (name, *_cells([one for one in acts if one.plan_id == plan_id]), active.get(plan_id, 0)),
+            key_of(plan_id),
+        )
+        for plan_id, name in sorted(names.items(), key=lambda item: item[1])
     ]
     return Table(
         "plan", N_("By plan"), (ReportColumn("plan", N_("Plan")), *COUNTED, HELD), rows, ACTIVE, "active"
     )
 
 
-def _sellers(acts: Sequence[PlanEvent]) -> Table:
-    names = {key_of(one.seller_id): one.seller_name or GYM_ITSELF for one in acts}
+def _sellers(acts: Sequence[PlanEventTally]) -> Table:
+    names = {one.seller_id: one.seller_name or GYM_ITSELF for one in acts}
     rows = [
-        Row((name, *_cells([one for one in acts if key_of(one.seller_id) == key])), key)
-        for key, name in sorted(names.items(), key=lambda item: str(item[1]))
+        Row((name, *_cells([one for one in acts if one.seller_id == seller_id])), key_of(seller_id))
+        for seller_id, name in sorted(names.items(), key=lambda item: str(item[1]))
     ]
     return Table("seller", N_("By who sold"), (ReportColumn("seller", N_("Sold by")), *COUNTED), rows, BILLED)
 
 
-def _cells(acts: Sequence[PlanEvent]) -> tuple[int | Decimal, ...]:
+def _cells(acts: Sequence[PlanEventTally]) -> tuple[int | Decimal, ...]:
     counts = count_acts(acts)
     return counts.sold, counts.renewed, counts.changed, counts.canceled, counts.billed
-
-
-def _is_at(one: PlanEvent, place: RowsPlace) -> bool:
-    match place.table:
-        case "":
-            return one.kind.value == place.row
-        case "plan":
-            return key_of(one.plan_id) == place.row
-        case "seller":
-            return key_of(one.seller_id) == place.row
-        case _:
-            return False
 
 
 def _row(one: PlanEvent) -> Row:
@@ -160,4 +171,4 @@ def _row(one: PlanEvent) -> Row:
     return Row(cells, link=to_card(one.client_id))
 
 
-PLANS: Final = ReportDefinition("plans", N_("🎫 Plans"), ACTIVE, compute, behind)
+PLANS: Final = ReportDefinition("plans", N_("🎫 Plans"), ACTIVE, compute, behind, figures)

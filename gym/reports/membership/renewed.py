@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
+from itertools import groupby
 from typing import Final
 
 from gym.core.language import N_
 from gym.reports.definition import ReportDefinition
-from gym.reports.figures.pages import key_of, page_of, terms_of, to_card
+from gym.reports.figures.pages import OF_PLAN, key_of, narrowed, terms_of, to_card
 from gym.reports.figures.renewals import (
     EndedPeriod,
     RenewalCounts,
     RenewalOutcome,
     RenewalRepository,
+    RenewalTally,
     count_renewals,
 )
 from gym.reports.results import (
@@ -70,18 +71,24 @@ COLUMNS: Final = (
 )
 
 
+BEHIND: Final = {"": "(:row = 'ended' OR outcome = :row)", "plan": OF_PLAN}
+
+
 async def compute(uow: UnitOfWork, asked: Asked) -> ReportResult:
     """One statement."""
-    found = await RenewalRepository(uow.session).ended(terms_of(uow, asked))
-    return ReportResult(_figures(count_renewals(found, uow.today)), [_table(found, uow.today)])
+    found = await RenewalRepository(uow.session).tallies(terms_of(uow, asked))
+    return ReportResult(_figures(count_renewals(found)), [_table(found)])
 
 
 async def behind(uow: UnitOfWork, asked: Asked, place: RowsPlace, page: int) -> RowsBehind | None:
     """Periods by last day."""
-    found = await RenewalRepository(uow.session).ended(terms_of(uow, asked))
-    chosen = [one for one in found if _is_at(one, place, uow.today)]
-    rows = [_row(one, uow.today) for one in chosen]
-    return page_of(N_("Periods that ended"), COLUMNS, rows, page) if rows else None
+    wanted = narrowed(place, page, BEHIND)
+    if wanted is None:
+        return None
+    found = await RenewalRepository(uow.session).ended(terms_of(uow, asked), wanted)
+    rows = [_row(one) for one in found.items]
+    table = Table("rows", N_("Periods that ended"), COLUMNS, rows)
+    return RowsBehind(table, page, found.total) if rows or page else None
 
 
 def share(counts: RenewalCounts) -> Decimal:
@@ -105,27 +112,19 @@ def _figures(counts: RenewalCounts) -> list[Figure]:
     ]
 
 
-def _table(found: Sequence[EndedPeriod], today: date) -> Table:
-    plans = {key_of(one.plan_id): one.plan_name for one in found}
+def _table(found: Sequence[RenewalTally]) -> Table:
     rows: list[Row] = []
-    for key, name in sorted(plans.items(), key=lambda item: item[1]):
-        counts = count_renewals([one for one in found if key_of(one.plan_id) == key], today)
+    for plan_id, group in groupby(found, key=lambda one: one.plan_id):
+        of_plan = list(group)
+        counts = count_renewals(of_plan)
         cells = (counts.ended, counts.before, counts.prompt, counts.late, counts.not_yet, counts.not_renewed)
-        rows.append(Row((name, *cells, share(counts)), key))
+        rows.append(Row((of_plan[0].plan_name, *cells, share(counts)), key_of(plan_id)))
     return Table("plan", N_("By plan"), COUNTED, rows, RATE)
 
 
-def _is_at(one: EndedPeriod, place: RowsPlace, today: date) -> bool:
-    if place.table:
-        return place.table == "plan" and key_of(one.plan_id) == place.row
-    return place.row in ("ended", one.outcome(today).value)
-
-
-def _row(one: EndedPeriod, today: date) -> Row:
-    outcome = OUTCOMES[one.outcome(today)]
-    return Row(
-        (one.client_name, outcome, one.ends_on, one.renewed_on, one.plan_name), link=to_card(one.client_id)
-    )
+def _row(one: EndedPeriod) -> Row:
+    cells = (one.client_name, OUTCOMES[one.outcome], one.ends_on, one.renewed_on, one.plan_name)
+    return Row(cells, link=to_card(one.client_id))
 
 
 RENEWALS: Final = ReportDefinition("renewals", N_("🔁 Renewals"), ENDED, compute, behind)
