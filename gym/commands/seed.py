@@ -112,8 +112,10 @@ async def read_faces(gym: Gym, photos: Sequence[Path], done: SeedResult) -> list
 
 async def enrol_faces(
     gym: Gym, client_id: UUID, faces: Sequence[EnrolmentFace], photo: Path, done: SeedResult
-) -> None:
-    """With consent on paper; what is refused is noted under its first photo."""
+) -> bool:
+    """Whether the client has a face now, with consent on paper; what is refused is noted under its first
+    photo.
+    """
 
     async def work(uow: UnitOfWork) -> None:
         service = FaceRecognitionService(uow)
@@ -124,3 +126,5 @@ async def enrol_faces(
         await gym.run(Actor.system(), work)
     except GymError as fault:
         done.refused[str(photo)] = fault.code
+        return False
+    return True

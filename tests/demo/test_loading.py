@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, text
 
 from gym.app import Gym
 from gym.clients.models import Client
+from gym.commands.data.demo import enrol_people
 from gym.demo.errors import DemoInconsistent, DemoNeedsEmptyGym, DemoOnlyInSandbox
 from gym.demo.history.story import DemoOrder
 from gym.demo.history.team import Fraud
@@ -20,6 +22,7 @@ from gym.security.permissions import Actor
 from gym.settings.models import GymKind
 from gym.subscriptions.models import Subscription
 from tests.demo.gyms import Fill, filled
+from tests.support.memberships import DeskClerk
 
 SMALL = DemoOrder(clients=30, years=1, frauds=frozenset(Fraud))
 COPIED = DemoOrder(clients=30, years=1, frauds=frozenset(Fraud), copied=True)
@@ -136,3 +139,15 @@ async def test_a_broken_history_is_not_kept(gym: Gym, harm: str, monkeypatch: py
     with pytest.raises(DemoInconsistent):
         await filled(gym, COPIED)
     assert await periods(gym) == []
+
+
+async def test_only_people_whose_photos_were_taken_count_as_enrolled(
+    gym: Gym, admin: Actor, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk = DeskClerk(gym, admin)
+    for name in ("Rosa", "Otto"):
+        await desk.pay(await desk.sell(await desk.client(name), await desk.plan(name=f"Plan of {name}")))
+    (tmp_path / "people" / "somebody").mkdir(parents=True)
+    (tmp_path / "people" / "else").mkdir()
+    await enrol_people(gym, tmp_path / "people")
+    assert "0 of 2 people" in capsys.readouterr().out

@@ -8,9 +8,10 @@ from typing import Final
 import typer
 from rich.console import Console
 from rich.progress import Progress, track
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from gym.app import Gym, open_gym
+from gym.clients.models import Client
 from gym.commands.seed import SeedResult, enrol_faces, is_photo, paths_in, read_faces
 from gym.core.config import Config
 from gym.demo.errors import DemoOnlyInSandbox
@@ -36,7 +37,7 @@ async def load_demo(config: Config, order: DemoOrder, faces: Path | None) -> int
             f" {loaded.attempts} attempts at the door."
         )
         if faces is not None:
-            await _enrol(gym, faces)
+            await enrol_people(gym, faces)
     return 0
 
 
@@ -49,17 +50,23 @@ async def _load(gym: Gym, order: DemoOrder) -> DemoLoaded:
         )
 
 
-async def _enrol(gym: Gym, folder: Path) -> None:
+async def enrol_people(gym: Gym, folder: Path) -> None:
     """A face for as many members of today as there are folders, in the order in which they came."""
     people, done = paths_in(folder, Path.is_dir), SeedResult()
     async with gym.unit_of_work(Actor.system()) as uow:
-        query = select(Subscription.client_id).where(Subscription.status == SubscriptionStatus.ACTIVE)
-        query = query.order_by(Subscription.sold_at).limit(len(people))
-        members = (await uow.session.scalars(query)).all()
-    pairs = list(zip(people, members, strict=False))
-    for person, client_id in track(pairs, description="Enrolling", console=Console(stderr=True)):
+        name = func.btrim(Client.first_name + " " + Client.last_name)
+        query = select(Client.id, name).join(Subscription, Subscription.client_id == Client.id)
+        query = query.where(Subscription.status == SubscriptionStatus.ACTIVE)
+        members = (await uow.session.execute(query.order_by(Subscription.sold_at).limit(len(people)))).all()
+    pairs, enrolled = list(zip(people, members, strict=False)), list[str]()
+    for person, (client_id, member) in track(pairs, description="Enrolling", console=Console(stderr=True)):
         photos = paths_in(person, is_photo)[:PHOTOS]
         faces = await read_faces(gym, photos, done)
-        if faces:
-            await enrol_faces(gym, client_id, faces, photos[0], done)
-    typer.echo(f"{len(pairs)} faces; refused: {len(done.refused)} photos.")
+        if faces and await enrol_faces(gym, client_id, faces, photos[0], done):
+            enrolled.append(f"  {person.name} is {member}")
+    # Whoever shows one of the photos to the kiosk has to know whom it will greet.
+    typer.echo(
+        "\n".join([f"{len(enrolled)} of {len(people)} people of {folder} have a face now.", *enrolled])
+    )
+    for photo, code in done.refused.items():
+        typer.echo(f"  refused: {photo} ({code})")
