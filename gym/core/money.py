@@ -50,6 +50,13 @@ def largest_smallest(currency: str) -> Decimal:
     return usual_smallest(currency) * 20
 
 
+def as_shown(amount: Decimal, currency: str) -> Decimal:
+    """A computed figure as people read it: without cents where no coin is worth less than one."""
+    if usual_smallest(currency) < 1:
+        return to_cents(amount)
+    return amount.quantize(Decimal(1), rounding=ROUND_HALF_UP)
+
+
 def round_down(amount: Decimal, smallest: Decimal) -> Decimal:
     """What is left to pay, down to a multiple of the smallest amount."""
     return _to_multiple(amount, smallest, ROUND_FLOOR)

@@ -32,6 +32,10 @@ class ColumnKind(StrEnum):
     """Of a receipt: it is not grouped and never summed."""
     DAY = "day"
     MOMENT = "moment"
+    HOUR = "hour"
+    """Of a day, from 0 to 23."""
+    MONTH = "month"
+    """A month, by its first day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,8 @@ class Table:
     """What its figures mean, in words."""
     main: str = ""
     """The key of the column that a chat shows beside a row's name; the last one unless it says otherwise."""
+    is_previewed: bool = True
+    """Whether a report's screen shows its first rows; not where one column of them tells nothing."""
 
     @property
     def main_place(self) -> int:

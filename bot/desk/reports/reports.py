@@ -30,7 +30,7 @@ from gym.core.database.repository import PAGE_SIZE
 from gym.core.language import N_
 from gym.reports.charts.of_reports import DRAFTS
 from gym.reports.door.risk import RISK
-from gym.reports.output.words import NAMES, show_days
+from gym.reports.output.words import NAMES, show_days, show_sentence
 from gym.reports.ranges import DayRange, RangeName, name_of, named_range
 from gym.reports.registry import require_report
 from gym.reports.results import Figure, LinkKind, Report, RowsPlace, Table
@@ -52,7 +52,7 @@ async def reports(context: UpdateContext, _: Reports) -> None:
     t, today = context.t, context.today
     own = not context.identity.may(Permission.REPORT_ALL)
     days = named_range(RangeName.TODAY, today) if own else None
-    lines = [t("📊 <b>Reports</b>"), "", *(t(one.message, **one.values) for one in home.sentences)]
+    lines = [t("📊 <b>Reports</b>"), "", *(show_sentence(t, one) for one in home.sentences)]
     first, last = (days.first, days.last) if days else (None, None)
     doors = [button(t(one.title), ShowReport(one.name, first, last)) for one in home.reports]
     await context.show(Screen("\n".join(lines), [*grid(doors), nav(t)]))
@@ -82,11 +82,12 @@ def _days_of(press: ShowReport, today: date) -> DayRange:
 
 
 def _figure_doors(t: HtmlTranslator, report: Report) -> list[Button]:
-    """One to the rows behind each figure that is not zero."""
+    """One to the rows behind each figure that is not zero, unless a table of that name has them."""
+    tables = {one.title for one in report.result.tables if one.rows}
     return [
         button(t("🔎 {title}", title=t(one.title)), _behind_figure(report, one), wide=True)
         for one in report.result.figures
-        if one.behind and one.value
+        if one.behind and one.value and one.title not in tables
     ]
 
 

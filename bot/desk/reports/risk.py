@@ -16,7 +16,9 @@ from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from gym.core.language import N_
 from gym.reports.figures.risk import RiskyMember
+from gym.reports.output.words import show_value
 from gym.reports.outreach.service import DraftedMessage, OutreachService
+from gym.reports.results import ColumnKind
 from gym.security.permissions import Permission
 
 router = Router(Audience.STAFF)
@@ -74,7 +76,7 @@ def _line(t: HtmlTranslator, one: RiskyMember) -> str:
         one.days,
         client=one.held.client_name,
         plan=one.held.plan_name,
-        value=one.value,
+        value=show_value(t, one.value, ColumnKind.MONEY),
     )
     return f"{told} ({_contact(t, one)})" if one.contact else told
 

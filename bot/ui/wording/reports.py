@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Final
 
 from bot.ui.screens import HtmlTranslator
 from gym.core.language import Translator
-from gym.reports.output.words import show_change, show_days, show_value
+from gym.reports.output.words import show_change, show_days, show_sentence, show_span, show_value
 from gym.reports.ranges import Comparisons
 from gym.reports.results import ColumnKind, Figure, Report, Row, RowsBehind, Table, Value
 
@@ -26,7 +27,7 @@ def report_lines(t: HtmlTranslator, report: Report, today: date) -> list[str]:
     ]
     for figure in report.result.figures:
         lines += _figure_lines(t, figure, report.against, today)
-    lines += [t(one.message, **one.values) for one in report.result.sentences]
+    lines += [show_sentence(t, one) for one in report.result.sentences]
     for table in report.result.tables:
         lines += _first_rows(t, table)
     return lines
@@ -36,15 +37,20 @@ def _figure_lines(t: HtmlTranslator, one: Figure, against: Comparisons | None, t
     value = show_value(t, one.value, one.kind)
     lines = [t("{title}: <b>{value}</b>", title=t(one.title), value=value)]
     if against is not None and one.before is not None and (one.before or one.value):
-        days = show_days(t, against.before, today)
-        lines.append(t("   {change} against {days}", change=show_change(t, one, one.before), days=days))
+        lines.append(_change_line(t, one, one.before, show_span(t, against.before, today)))
     if against is not None and one.year_before:
         lines.append(t("   {change} against a year before", change=show_change(t, one, one.year_before)))
     return [*lines, f"   <i>{t(one.definition)}</i>"] if one.definition else lines
 
 
+def _change_line(t: HtmlTranslator, one: Figure, before: Decimal | int, days: str) -> str:
+    if not before:
+        return t("   before: {value} ({days})", value=show_value(t, before, one.kind), days=days)
+    return t("   {change} against {days}", change=show_change(t, one, before), days=days)
+
+
 def _first_rows(t: HtmlTranslator, table: Table) -> list[str]:
-    if not table.rows:
+    if not table.rows or not table.is_previewed:
         return []
     shown = [f"   {_named(t, table, row)}: {main_value(t, table, row)}" for row in table.rows[:FIRST_ROWS]]
     rest = len(table.rows) - FIRST_ROWS
@@ -94,18 +100,21 @@ def behind_heading(t: HtmlTranslator, report_title: str, days: str, behind: Rows
 
 
 def _named(t: Translator, table: Table, row: Row) -> str:
-    return ", ".join(_short(t, row.cells[place]) for place in range(_names(table, row)))
+    places = range(_names(table, row))
+    return ", ".join(_short(t, row.cells[place], table.columns[place].kind) for place in places)
 
 
 def _names(table: Table, row: Row) -> int:
-    """How many columns say what a row is: the first, and the second where both are words."""
-    words = [column.kind is ColumnKind.TEXT for column in table.columns[:2]]
+    """How many columns say what a row is: the first, and the second where both are words, or an hour."""
+    words = [column.kind in (ColumnKind.TEXT, ColumnKind.HOUR) for column in table.columns[:2]]
     return 2 if len(row.cells) > 2 and all(words) and row.cells[1] is not None else 1
 
 
-def _short(t: Translator, value: Value) -> str:
+def _short(t: Translator, value: Value, kind: ColumnKind = ColumnKind.TEXT) -> str:
     """A day without its weekday: buttons have twenty letters, or forty."""
-    return t.day(value, short=True) if type(value) is date else show_value(t, value, ColumnKind.TEXT)
+    if type(value) is date and kind is not ColumnKind.MONTH:
+        return t.day(value, short=True)
+    return show_value(t, value, kind)
 
 
 def _other_cells(t: HtmlTranslator, table: Table, row: Row) -> str:

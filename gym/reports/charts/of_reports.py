@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
+
+from babel.dates import format_date
 
 from gym.core.language import N_, Translator
 from gym.reports.charts.shapes import (
@@ -21,9 +23,10 @@ from gym.reports.charts.shapes import (
     Tone,
 )
 from gym.reports.door.terms import WEEKDAYS
-from gym.reports.output.words import show_change, show_days, show_value
-from gym.reports.results import ZERO, Figure, Report, Row, Value
+from gym.reports.output.words import show_change, show_days, show_span, show_value
+from gym.reports.results import ZERO, ColumnKind, Figure, Report, Row, Value
 
+DAY: Final = timedelta(days=1)
 FIRST_HOUR: Final = 6
 LAST_HOUR: Final = 20
 """Shown even when nobody comes."""
@@ -63,10 +66,13 @@ def _money(report: Report, t: Translator, today: date) -> Chart | None:
         return None
     interval = _interval(report)
     sums: dict[str, Decimal] = {}
+    if interval is ChartInterval.DAY:  # a day without money is a gap on the axis, not a day less
+        days = report.asked.days
+        sums = {t.day(days.first + n * DAY, short=True): ZERO for n in range(days.days)}
     for row in table.rows:
         label, amount = _interval_label(row, interval, t), row.cells[table.main_place]
         sums[label] = sums.get(label, ZERO) + (amount if isinstance(amount, Decimal) else ZERO)
-    marks = [Mark(label, max(0.0, _number(amount)), t.show(amount)) for label, amount in sums.items()]
+    marks = [Mark(label, max(0.0, _number(amount)), _amount(t, amount)) for label, amount in sums.items()]
     subtitle = t(INTERVALS[interval], days=show_days(t, report.asked.days, today))
     return Columns(_headline(report, "net", t), subtitle, marks)
 
@@ -129,7 +135,7 @@ def _monthly(report: Report, t: Translator, today: date) -> Chart | None:
     if table is None or not table.rows:
         return None
     rows = sorted(table.rows, key=lambda row: -_number(row.cells[2]))[:MOST_RANKED]
-    marks = [Mark(str(row.cells[0]), _number(row.cells[2]), t.show(row.cells[2])) for row in rows]
+    marks = [Mark(str(row.cells[0]), _number(row.cells[2]), _amount(t, row.cells[2])) for row in rows]
     return Ranking(_headline(report, "mrr", t), t(N_("By plan, what is active on the last day.")), marks)
 
 
@@ -173,7 +179,8 @@ def _cohorts(report: Report, t: Translator, _: date) -> Chart | None:
         title = t(N_("{share} of a hundred who start are still here after 3 months"), share=round(kept.value))
     columns = [str(later) for later in range(1, widest + 1)]
     padded = [(label, [*cells, *[None] * (widest - len(cells))]) for label, cells in rows]
-    return HeatMap(title, t(N_("Percent with a plan at the end of each later month.")), columns, padded)
+    shown = N_("Percent with a plan at the end of each later month. Beside each month: how many started.")
+    return HeatMap(title, t(shown), columns, padded)
 
 
 def _shares(row: Row) -> list[HeatCell | None]:
@@ -196,7 +203,7 @@ def _against(report: Report, t: Translator, today: date) -> str:
     days = show_days(t, report.asked.days, today)
     if report.against is None:
         return days
-    return t(N_("{days}. Pale: {before}."), days=days, before=show_days(t, report.against.before, today))
+    return t(N_("{days}. Pale: {before}."), days=days, before=show_span(t, report.against.before, today))
 
 
 def _day_label(row: Row, t: Translator) -> str:
@@ -207,7 +214,11 @@ def _day_label(row: Row, t: Translator) -> str:
 def _month_label(row: Row, t: Translator) -> str:
     month = row.cells[0]
     assert isinstance(month, date), "the first column of cohorts is a month"
-    return f"{month:%m.%y} · {t.show(row.cells[1])}"
+    return f"{format_date(month, 'MMM yy', locale=t.language)} · {t.show(row.cells[1])}"
+
+
+def _amount(t: Translator, value: Value) -> str:
+    return show_value(t, value, ColumnKind.MONEY)
 
 
 def _number(value: Value) -> float:

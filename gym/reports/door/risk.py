@@ -75,7 +75,7 @@ async def compute(uow: UnitOfWork, asked: Asked) -> ReportResult:
     count = ColumnKind.COUNT
     figures = [
         Figure("members", N_("At risk today"), count, len(members), BROKEN, behind="members"),
-        Figure("value", N_("At stake"), ColumnKind.MONEY, value, AT_STAKE, behind="members"),
+        Figure("value", N_("At stake"), ColumnKind.MONEY, value, AT_STAKE),
         Figure("contacted", N_("Contacted"), count, len(contacts), CONTACTED, behind="contacted"),
         Figure("back", N_("Came back"), count, len(back), CAME_BACK, behind="back"),
         Figure("open", N_("Not yet"), count, len(undecided), STILL_OPEN, behind="open"),

@@ -143,14 +143,14 @@ def day_key(day: date) -> str:
 def _hours(counts: VisitCounts) -> Table:
     columns = (
         ReportColumn("weekday", N_("Weekday")),
-        ReportColumn("hour", N_("Hour"), COUNT),
+        ReportColumn("hour", N_("Hour"), ColumnKind.HOUR),
         ReportColumn("visits", N_("Visits"), COUNT, summed=True),
     )
     rows = [
         Row((WEEKDAYS[one.weekday], one.hour, one.visits), f"{one.weekday}{one.hour:02}")
         for one in counts.hours
     ]
-    return Table("hours", N_("By hour of the week"), columns, rows, VISITS)
+    return Table("hours", N_("By hour of the week"), columns, rows, VISITS, is_previewed=False)
 
 
 def _plans(plans: Sequence[PlanVisits]) -> Table:

@@ -66,13 +66,12 @@ def _a_year(terms: FigureTerms) -> FigureTerms:
 def _table(cohorts: Sequence[Cohort]) -> Table:
     most = min(MOST, max([0, *(len(one.stayed) for one in cohorts)]))
     columns = (
-        ReportColumn("month", N_("Month"), ColumnKind.DAY),
+        ReportColumn("month", N_("Month"), ColumnKind.MONTH),
         ReportColumn("clients", N_("Clients"), ColumnKind.COUNT, summed=True),
         *(ReportColumn(f"m{later}", f"{later}", ColumnKind.PERCENT) for later in range(1, most + 1)),
     )
-    return Table(
-        "months", N_("By month of first start"), columns, [_row(one, most) for one in cohorts], STAYED
-    )
+    rows = [_row(one, most) for one in cohorts]
+    return Table("months", N_("By month of first start"), columns, rows, STAYED, "clients")
 
 
 def _row(one: Cohort, most: int) -> Row:

@@ -6,9 +6,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
+from babel.dates import format_date
+
 from gym.core.language import N_, Translator
+from gym.core.money import as_shown
 from gym.reports.ranges import DayRange, RangeName, name_of
-from gym.reports.results import ColumnKind, Figure, ReportColumn, Term, Value
+from gym.reports.results import ColumnKind, Figure, ReportColumn, Sentence, Term, Value
 
 NAMES: Final = {
     RangeName.TODAY: N_("Today"),
@@ -29,6 +32,12 @@ def show_value(t: Translator, value: Value, kind: ColumnKind) -> str:
             return t(value.message)
         case int() if kind is ColumnKind.NUMBER:
             return str(value)
+        case int() if kind is ColumnKind.HOUR:
+            return f"{value:02}:00"
+        case date() if kind is ColumnKind.MONTH:
+            return format_date(value, "MMM y", locale=t.language)
+        case Decimal() if kind is ColumnKind.MONEY:
+            return t.money(as_shown(value, t.currency))
         case Decimal() if kind is ColumnKind.PERCENT:
             return show_percent(t, value)
         case _:
@@ -47,11 +56,24 @@ def show_cells(t: Translator, columns: tuple[ReportColumn, ...], cells: tuple[Va
 
 def show_days(t: Translator, days: DayRange, today: date) -> str:
     """`This month: 1 Nov – 12 Nov`; one day is written once."""
+    span, name = show_span(t, days, today), name_of(days, today)
+    return span if name is None else t(N_("{name}: {days}"), name=t(NAMES[name]), days=span)
+
+
+def show_span(t: Translator, days: DayRange, today: date) -> str:
+    """The days alone, for the middle of a sentence."""
     first = t.day(days.first, short=days.first.year == today.year)
     last = t.day(days.last, short=days.last.year == today.year)
-    span = first if days.days == 1 else f"{first} – {last}"
-    name = name_of(days, today)
-    return span if name is None else t(N_("{name}: {days}"), name=t(NAMES[name]), days=span)
+    return first if days.days == 1 else f"{first} – {last}"
+
+
+def show_sentence(t: Translator, one: Sentence) -> str:
+    """A finding; its amounts are computed figures."""
+    values = {
+        name: show_value(t, value, ColumnKind.MONEY) if isinstance(value, Decimal) else value
+        for name, value in one.values.items()
+    }
+    return t(one.message, **values)
 
 
 def change_of(value: Decimal | int, before: Decimal | int | None) -> Decimal | None:
@@ -67,7 +89,8 @@ def show_change(t: Translator, figure: Figure, before: Decimal | int) -> str:
     if change is None:
         return show_value(t, before, figure.kind)
     if not change:
-        return "＝"
+        # Not the wide sign of East Asia: the charts' font draws a box for it.
+        return "="
     return f"{'▲' if change > 0 else '▼'} {show_percent(t, abs(change))}"
 
 

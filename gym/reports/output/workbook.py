@@ -18,6 +18,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from gym.core.language import N_, Translator
+from gym.core.money import usual_smallest
 from gym.exporting.values import harmless
 from gym.reports.output.words import show_days, show_value
 from gym.reports.results import ColumnKind, Figure, Report, Table, Term, Value
@@ -37,6 +38,8 @@ WIDTHS: Final = {
     ColumnKind.NUMBER: 10,
     ColumnKind.DAY: 12,
     ColumnKind.MOMENT: 18,
+    ColumnKind.HOUR: 10,
+    ColumnKind.MONTH: 12,
 }
 NUMBERS: Final = {
     ColumnKind.TEXT: "@",
@@ -46,6 +49,8 @@ NUMBERS: Final = {
     ColumnKind.NUMBER: "0",
     ColumnKind.DAY: "yyyy-mm-dd",
     ColumnKind.MOMENT: "yyyy-mm-dd hh:mm",
+    ColumnKind.HOUR: '00":00"',
+    ColumnKind.MONTH: "yyyy-mm",
 }
 WITH_CENTS: Final = "#,##0.00"
 LONGEST_NAME: Final = 31
@@ -67,7 +72,7 @@ class _Formats:
 def write_workbook(target: IO[bytes], report: Report, t: Translator, today: date) -> None:
     """The first sheet has the figures with their words, then comes a sheet for each table."""
     book = Workbook(target, OPTIONS)
-    formats = _formats(book, report)
+    formats = _formats(book, report, t.currency)
     names: set[str] = set()
     _summary(book.add_worksheet(_sheet_name(t(N_("Summary")), names)), report, formats, t, today)
     for table in report.result.tables:
@@ -75,8 +80,9 @@ def write_workbook(target: IO[bytes], report: Report, t: Translator, today: date
     book.close()
 
 
-def _formats(book: Workbook, report: Report) -> _Formats:
-    money = WITH_CENTS if _has_cents(report) else NUMBERS[ColumnKind.MONEY]
+def _formats(book: Workbook, report: Report, currency: str) -> _Formats:
+    has_coins = usual_smallest(currency) < 1
+    money = WITH_CENTS if has_coins and _has_cents(report) else NUMBERS[ColumnKind.MONEY]
     numbers = NUMBERS | {ColumnKind.MONEY: money}
     return _Formats(
         book.add_format({"bold": True, "bottom": 1}),

@@ -111,9 +111,9 @@ async def compute(uow: UnitOfWork, asked: Asked) -> ReportResult:
     records = [one.record for one in found.people]
     look = Figure("look", N_("Worth a look"), ColumnKind.COUNT, len(found.flagged), LOOK)
     tables = [
-        Table("marks", N_("Marks"), OF_MARKS, _marks(records), MARKS, main="voids"),
+        Table("marks", N_("Marks"), OF_MARKS, _marks(records), MARKS, "voids", is_previewed=False),
         Table("work", N_("Work"), OF_WORK, [_work(one) for one in records], main="taken"),
-        Table("sums", N_("Amounts"), OF_AMOUNTS, [_amounts(one) for one in records], main="discounts"),
+        Table("sums", N_("Amounts"), OF_AMOUNTS, [_amounts(one) for one in records], "", "discounts", False),
     ]
     if found.flagged:
         looks = [_look(one, reason) for one in found.flagged for reason in one.reasons]
