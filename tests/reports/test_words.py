@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from matplotlib.font_manager import findfont, get_font
 
 from bot.ui.screens import HtmlTranslator
-from bot.ui.wording.reports import report_lines, row_label
+from bot.ui.wording.reports import entry_label, report_lines, row_label
 from gym.core.language import Translator
 from gym.reports.charts.canvas import FONT
 from gym.reports.charts.of_reports import chart_of_report
@@ -88,6 +88,13 @@ def test_a_screen_names_the_hour_the_days_before_and_only_rows_that_tell_somethi
     assert "against Last month" not in said
     assert "against This" not in said
     assert row_label(t, hours, hours.rows[0]) == "17 · Monday, 06:00"
+
+
+def test_an_act_is_told_by_its_day_its_client_and_its_amount() -> None:
+    at = datetime(2026, 11, 25, 22, 22, tzinfo=UTC)
+    columns = (ReportColumn("at", "When", ColumnKind.MOMENT), ReportColumn("what", "What"), *MONEY)
+    table = Table("rows", "Acts", columns, [Row((at, None, "Diana Henao", Decimal(9000)))], main="at")
+    assert entry_label(HtmlTranslator("en"), table, table.rows[0]) == "25 Nov 17:22 · Diana Henao · $9,000"
 
 
 def test_a_day_without_money_is_a_gap_on_the_axis() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
@@ -85,7 +85,8 @@ def entry_label(t: HtmlTranslator, table: Table, row: Row) -> str:
     others = [
         _short(t, cell) for number, cell in enumerate(row.cells) if number != place and cell not in (None, "")
     ]
-    return " · ".join([main_value(t, table, row), *others[:LABELLED]])
+    main = _short(t, row.cells[place], table.columns[place].kind)
+    return " · ".join(one for one in (main, *others[:LABELLED]) if one)
 
 
 def behind_heading(t: HtmlTranslator, report_title: str, days: str, behind: RowsBehind) -> list[str]:
@@ -111,7 +112,9 @@ def _names(table: Table, row: Row) -> int:
 
 
 def _short(t: Translator, value: Value, kind: ColumnKind = ColumnKind.TEXT) -> str:
-    """A day without its weekday: buttons have twenty letters, or forty."""
+    """A day without its weekday, a moment without its year: buttons have twenty letters, or forty."""
+    if isinstance(value, datetime):
+        return f"{t.day(value.astimezone(t.zone).date(), short=True)} {t.time(value)}"
     if type(value) is date and kind is not ColumnKind.MONTH:
         return t.day(value, short=True)
     return show_value(t, value, kind)

@@ -108,15 +108,18 @@ async def acts_of(
         "skip": number * PAGE_SIZE,
     }
     rows = (await uow.session.execute(ACTS, values)).all()
-    table = Table("rows", N_("Acts"), COLUMNS, [_row(row) for row in rows], main="what")
+    # Of one figure every act is the same: its day, whom and how much are what is told apart.
+    main = "what" if figure is None else "at"
+    table = Table("rows", N_("Acts"), COLUMNS, [_row(row, named=figure is None) for row in rows], main=main)
     if not rows:
         return RowsBehind(table, number, 0)
     amount = rows[0].whole if figure is not None else None
     return RowsBehind(table, number, rows[0].total, amount, rows[0].staff_name)
 
 
-def _row(row: Any) -> Row:
-    cells = (row.at, WHAT[TeamFigure(row.figure)], row.client_name, row.amount, row.reason)
+def _row(row: Any, *, named: bool) -> Row:
+    what = WHAT[TeamFigure(row.figure)] if named else None
+    cells = (row.at, what, row.client_name, row.amount, row.reason)
     if row.receipt_id is not None:
         return Row(cells, link=RowLink(LinkKind.RECEIPT, row.receipt_id))
     return Row(cells, link=RowLink(LinkKind.CLIENT, row.client_id) if row.client_id else None)
