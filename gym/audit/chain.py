@@ -1,8 +1,9 @@
 """Hash chain over the audit trail: sealing of finished entries, the head, and checkpoints at retention.
 
-Each link is SHA-256 of the hash before it, its number and the digest of its entry. The entry's digest is made
-of what stands in the entry, where personal values are present as their own salted digest alone: erasing a
-person changes nothing that was hashed.
+Each link is HMAC-SHA256 of the hash before it, its number, the digest of its entry and the instant of
+sealing; those of before the key (`gym.audit.chain_key`) are SHA-256 without the instant, and stay so.
+The entry's digest is made of what stands in the entry, where personal values are present as their own salted
+digest alone: erasing a person changes nothing that was hashed.
 
 Ids are handed out before the commit, so an entry may appear later than one with a greater id. Therefore an
 entry is sealed only when every transaction as old as its own has ended; entries of transactions that ran side
@@ -22,13 +23,15 @@ from uuid import UUID
 from sqlalchemy import CursorResult, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from gym.audit.chain_key import EPOCH, TrailKey, TrailKeyStore
 from gym.audit.models import AuditCheckpoint, AuditLink
+from gym.core.database.ids import new_id
 
 GENESIS: Final = bytes(32)
 """What stands before the first link."""
-BATCH: Final = 5000
-"""Entries of one statement."""
-MOST_BATCHES: Final = 40
+BATCH: Final = 1000
+"""Entries of one statement: chaining them holds the event loop for about three milliseconds."""
+MOST_BATCHES: Final = 200
 """In one run, so that the first run over years of trail is no long transaction; the rest comes next."""
 LETTERS: Final = str.maketrans("0123456789abcdef", "bcdfghjkmnpqrtvw")
 """Digits of a mark: letters, since a desk chat hides long numbers; no vowels, so that they make no words."""
@@ -89,7 +92,7 @@ def mark_of(hexadecimal: str) -> str:
 
 
 def link_hash(before: bytes, number: int, digest: bytes) -> bytes:
-    """The hash of one link; `gym.audit.verification` computes the same in SQL."""
+    """The hash of one link of before the key."""
     return sha256(before + number.to_bytes(8, "big") + digest).digest()
 
 
@@ -98,11 +101,36 @@ def lowest_id(moment: datetime) -> UUID:
     return UUID(int=max(0, int(moment.timestamp() * 1000)) << 80)
 
 
-class TrailChain:
-    """For the gym itself; the caller's transaction."""
+def moment_of(key: UUID) -> datetime:
+    """When an id was handed out (UUID version 7), to the millisecond."""
+    return EPOCH + timedelta(milliseconds=key.int >> 80)
 
-    def __init__(self, session: AsyncSession) -> None:
+
+@dataclass(frozen=True, slots=True)
+class SealingRun:
+    """What the links of one run of the job have in common."""
+
+    moment: datetime
+    key: TrailKey | None
+
+    @property
+    def sealed_at(self) -> datetime | None:
+        return None if self.key is None else self.moment
+
+    def hash(self, head: TrailHead, digest: bytes) -> bytes:
+        """Of the link behind `head`."""
+        number = head.number + 1
+        if self.key is None:
+            return link_hash(head.hash, number, digest)
+        return self.key.link(head.hash, number, digest, self.moment)
+
+
+class TrailChain:
+    """For the gym itself; the caller's transaction. Without `keys` links are as they were before the key."""
+
+    def __init__(self, session: AsyncSession, keys: TrailKeyStore | None = None) -> None:
         self.session = session
+        self._keys = keys
 
     async def head(self) -> TrailHead:
         """The last link; number 0 where nothing is sealed yet."""
@@ -123,23 +151,31 @@ class TrailChain:
         An entry whose id is a day old is finished, whatever its transaction's number says.
         """
         await self.session.execute(_ONE_AT_A_TIME)
-        head = await self.head()
+        head, run = await self.head(), None
         settled, after, sealed = lowest_id(wall - DAY), UUID(int=0), 0
         for _ in range(MOST_BATCHES):
             values = {"after": after, "settled": settled, "batch": BATCH}
             found = (await self.session.execute(_LOOSE, values)).all()
             if not found:
                 break
-            head = await self._add(head, [(row.id, row.digest) for row in found])
+            # Made only once there is something to seal: where there is a key, the newest link is keyed.
+            run = run or SealingRun(moment_of(new_id()), await self._key())
+            head = await self._add(head, run, [(row.id, row.digest) for row in found])
             after, sealed = found[-1].id, sealed + len(found)
         return sealed
 
-    async def _add(self, head: TrailHead, entries: Sequence[tuple[UUID, bytes]]) -> TrailHead:
+    async def _key(self) -> TrailKey | None:
+        return None if self._keys is None else await self._keys.in_force()
+
+    async def _add(
+        self, head: TrailHead, run: SealingRun, entries: Sequence[tuple[UUID, bytes]]
+    ) -> TrailHead:
         links: list[dict[str, object]] = []
         for key, digest in entries:
-            number = head.number + 1
-            head = TrailHead(number, link_hash(head.hash, number, digest))
-            links.append({"number": number, "entry_id": key, "hash": head.hash})
+            head = TrailHead(head.number + 1, run.hash(head, digest))
+            links.append(
+                {"number": head.number, "entry_id": key, "hash": head.hash, "sealed_at": run.sealed_at}
+            )
         await self.session.execute(insert(AuditLink), links)
         return head
 
@@ -157,7 +193,9 @@ class TrailChain:
             last = (await self.head()).number
         if last > begin.number:
             link = await self.session.get_one(AuditLink, last)
-            self.session.add(AuditCheckpoint(number=last, hash=link.hash, made_at=wall))
+            key = await self._key()
+            seal = None if key is None else key.checkpoint(last, link.hash)
+            self.session.add(AuditCheckpoint(number=last, hash=link.hash, made_at=wall, seal=seal))
             await self.session.flush()
         return await self._forget(max(last, begin.number))
 

@@ -67,7 +67,9 @@ class AuditLink(Base):
     entry_id: Mapped[UUID] = mapped_column(unique=True)
     """No foreign key: an entry that was deleted has to be missed, not its deletion prevented."""
     hash: Mapped[bytes] = mapped_column(LargeBinary(32))
-    """SHA-256 of the hash before it, the number, and the digest of the entry (`gym.audit.chain`)."""
+    """Keyed (`gym.audit.chain_key`); of before the key SHA-256 alone (`gym.audit.chain`)."""
+    sealed_at: Mapped[datetime | None]
+    """The run of the job that has sealed it, by the clock that ids are made with; None of before the key."""
 
 
 class AuditCheckpoint(Base):
@@ -80,3 +82,5 @@ class AuditCheckpoint(Base):
     hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     made_at: Mapped[datetime]
     """Wall time."""
+    seal: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    """Keyed, so that nobody cuts the beginning off; None of before the key."""

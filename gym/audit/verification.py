@@ -5,20 +5,21 @@ Reads in slices of one snapshot: memory stays the same however long the trail is
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
 from typing import Final
-from uuid import UUID
 
 import asyncpg
 
-from gym.audit.chain import ENTRY_DIGEST, GENESIS, TrailHead, mark_of
+from gym.audit.chain import ENTRY_DIGEST, GENESIS, TrailHead, lowest_id, mark_of
+from gym.audit.chain_key import READ, opened_or_none
+from gym.audit.chain_walk import ChainLink, ChainWalk, TrailFault, TrailFaultKind
 from gym.audit.personal_values import PersonalValues
+from gym.security.cipher import Keyring
 
-SLICE: Final = 20_000
+SLICE: Final = 5000
 """Links of one statement."""
 EXISTS: Final = "SELECT to_regclass('public.audit_links') IS NOT NULL"
 _BEGIN: Final = "SELECT number, hash FROM audit_checkpoints ORDER BY number DESC LIMIT 1"
@@ -27,19 +28,24 @@ _LINK: Final = "SELECT hash FROM audit_links WHERE number = $1"
 _WAITING: Final = """
 SELECT count(*) FROM audit_entries e WHERE NOT EXISTS (SELECT FROM audit_links l WHERE l.entry_id = e.id)
 """
-# $1 and $2: first and last number of the slice; $3: the hash before $1.
-_MISFIT: Final = f"""
-SELECT l.number, l.entry_id, e.id IS NOT NULL AS is_there, e.at, e.action,
-    l.before_number IS NOT DISTINCT FROM l.number - 1 AS follows
-FROM (
-    SELECT number, entry_id, hash, lag(hash, 1, $3::bytea) OVER numbers AS before,
-        lag(number, 1, $1::bigint - 1) OVER numbers AS before_number
-    FROM audit_links WHERE number BETWEEN $1 AND $2 WINDOW numbers AS (ORDER BY number)
-) l LEFT JOIN audit_entries e ON e.id = l.entry_id
-WHERE e.id IS NULL OR l.before_number <> l.number - 1
-    OR l.hash <> sha256(l.before || int8send(l.number) || {ENTRY_DIGEST})
-ORDER BY l.number LIMIT 1
+_LINKS: Final = f"""
+SELECT l.number, l.entry_id, l.hash, l.sealed_at, e.actor_kind, e.at, e.action,
+    CASE WHEN e.id IS NOT NULL THEN {ENTRY_DIGEST} END AS digest
+FROM audit_links l LEFT JOIN audit_entries e ON e.id = l.entry_id
+WHERE l.number BETWEEN $1 AND $2 ORDER BY l.number
 """  # noqa: S608 - constants
+# As `_LINKS` gives it in a database from before the key, which an older backup brings.
+_OLDER_LINKS: Final = _LINKS.replace("l.sealed_at", "CAST(NULL AS timestamptz) AS sealed_at")
+_HAS_KEY: Final = """
+SELECT EXISTS (SELECT FROM information_schema.columns WHERE table_schema = 'public'
+    AND table_name = 'audit_links' AND column_name = 'sealed_at')
+"""
+_IS_REAL: Final = "SELECT kind = 'real' AND clock_offset_seconds = 0 FROM gym_state"
+_SEAL: Final = "SELECT number, hash, seal FROM audit_checkpoints ORDER BY number DESC LIMIT 1"
+_PUT_IN: Final = """
+SELECT e.id, e.at, e.action FROM audit_entries e
+WHERE e.id < $1 AND NOT EXISTS (SELECT FROM audit_links l WHERE l.entry_id = e.id) ORDER BY e.id LIMIT 1
+"""
 _VALUES: Final = """
 SELECT l.number, l.entry_id, e.at, e.action, e.digest, d.entry_id IS NOT NULL AS is_there,
     d.salt, d.actor_name, d.before, d.after
@@ -59,34 +65,6 @@ SELECT c.erased_at IS NOT NULL FROM audit_entries e JOIN clients c ON c.id = CAS
 END
 WHERE e.id = $1
 """
-
-
-class TrailFaultKind(StrEnum):
-    """What does not fit."""
-
-    LINK_GONE = "link_gone"
-    """A number is missing in the chain."""
-    ENTRY_GONE = "entry_gone"
-    """An entry was deleted."""
-    ENTRY_CHANGED = "entry_changed"
-    """An entry, or its link, is not what was sealed."""
-    VALUES_GONE = "values_gone"
-    """The personal values of an entry are missing, and their person was not erased."""
-    VALUES_CHANGED = "values_changed"
-    """The personal values are not those that the entry's digest was made of."""
-    OTHER_HEAD = "other_head"
-    """A head that was noted elsewhere is not in this chain."""
-
-
-@dataclass(frozen=True, slots=True)
-class TrailFault:
-    """The first misfit; `at` and `action` where the entry is still there."""
-
-    kind: TrailFaultKind
-    number: int
-    entry_id: UUID | None = None
-    at: datetime | None = None
-    action: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,18 +104,85 @@ async def read_head(connection: asyncpg.Connection) -> TrailHead | None:
     return TrailHead(row["number"], row["hash"]) if row else TrailHead(0, GENESIS)
 
 
-async def verify_trail(connection: asyncpg.Connection, noted: NotedHead | None = None) -> TrailVerification:
-    """Read all of it in one snapshot; `noted` has to be in the chain too. The database must have one."""
+async def verify_trail(
+    connection: asyncpg.Connection,
+    noted: NotedHead | None = None,
+    *,
+    keyring: Keyring | None = None,
+    backed_up: NotedHead | None = None,
+) -> TrailVerification:
+    """Read all of it in one snapshot; `noted` and `backed_up` have to be in the chain too.
+
+    `keyring` holds the gym's data keys, without which keyed links cannot be verified. The database must have
+    a chain.
+    """
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         begin = await _begin(connection)
         head = await read_head(connection)
         assert head is not None, "asked of a database without a chain"
-        fault = await _other_head(connection, begin, noted) if noted else None
-        async for first, last in _slices(begin.number + 1, head.number):
-            if fault is None:
-                fault = await _fault_in(connection, begin, first, last)
+        fault: TrailFault | None = None
+        for one in filter(None, (noted, backed_up)):
+            fault = fault or await _other_head(connection, begin, one)
+        reader = await _ChainReader.at(connection, begin, keyring)
+        fault = fault or await reader.first_fault(head)
         waiting = await connection.fetchval(_WAITING) or 0
         return TrailVerification(head.number - begin.number, head, waiting, fault)
+
+
+@dataclass(frozen=True, slots=True)
+class _ChainReader:
+    """Reads the chain slice by slice and walks along it, beside the event loop."""
+
+    connection: asyncpg.Connection
+    walk: ChainWalk
+    has_key: bool
+    """Whether the database knows of keyed links at all."""
+
+    @classmethod
+    async def at(
+        cls, connection: asyncpg.Connection, begin: TrailHead, keyring: Keyring | None
+    ) -> _ChainReader:
+        has_key = bool(await connection.fetchval(_HAS_KEY))
+        sealed = await connection.fetchval(READ) if has_key else None
+        real = bool(await connection.fetchval(_IS_REAL))
+        return cls(connection, ChainWalk(begin, opened_or_none(sealed, keyring), real), has_key)
+
+    async def first_fault(self, head: TrailHead) -> TrailFault | None:
+        begin = self.walk.head
+        async for first, last in _slices(begin.number + 1, head.number):
+            fault = await self._fault_in(first, last)
+            if fault is not None:
+                return fault
+        return await self._fault_of_ends(begin, head) if self.has_key else None
+
+    async def _fault_in(self, first: int, last: int) -> TrailFault | None:
+        rows = await self.connection.fetch(_LINKS if self.has_key else _OLDER_LINKS, first, last)
+        fault = await asyncio.to_thread(lambda: self.walk.first_misfit([_link(row) for row in rows]))
+        sound = last if fault is None else fault.number - 1
+        return await _wrong_values(self.connection, first, sound) or fault
+
+    async def _fault_of_ends(self, begin: TrailHead, head: TrailHead) -> TrailFault | None:
+        """What the links alone do not tell: a beginning that was cut, an entry that was put in and is not
+        sealed yet."""
+        key, run = self.walk.key, self.walk.run
+        row = await self.connection.fetchrow(_SEAL)
+        if key is not None and row is not None:
+            known = row["seal"] == key.checkpoint(row["number"], row["hash"])
+            if not known and (row["seal"] is not None or await self._is_keyed(begin.number + 1)):
+                return TrailFault(TrailFaultKind.LINK_UNKEYED, begin.number)
+        found = None if run is None else await self.connection.fetchrow(_PUT_IN, lowest_id(run.bound))
+        if found is None:
+            return None
+        kind = TrailFaultKind.ENTRY_INSERTED
+        return TrailFault(kind, head.number + 1, found["id"], found["at"], found["action"])
+
+    async def _is_keyed(self, number: int) -> bool:
+        query = "SELECT sealed_at IS NOT NULL FROM audit_links WHERE number = $1"
+        return bool(await self.connection.fetchval(query, number))
+
+
+def _link(row: asyncpg.Record) -> ChainLink:
+    return ChainLink(**dict(row))
 
 
 async def _begin(connection: asyncpg.Connection) -> TrailHead:
@@ -148,25 +193,6 @@ async def _begin(connection: asyncpg.Connection) -> TrailHead:
 async def _slices(first: int, last: int) -> AsyncGenerator[tuple[int, int]]:
     for begin in range(first, last + 1, SLICE):
         yield begin, min(begin + SLICE - 1, last)
-
-
-async def _fault_in(
-    connection: asyncpg.Connection, begin: TrailHead, first: int, last: int
-) -> TrailFault | None:
-    before = begin.hash if first == begin.number + 1 else await connection.fetchval(_LINK, first - 1)
-    if before is None:
-        return TrailFault(TrailFaultKind.LINK_GONE, first - 1)
-    row = await connection.fetchrow(_MISFIT, first, last, before)
-    values = await _wrong_values(connection, first, row["number"] - 1 if row else last)
-    return values or (_misfit(row) if row else None)
-
-
-def _misfit(row: asyncpg.Record) -> TrailFault:
-    if not row["follows"]:
-        return TrailFault(TrailFaultKind.LINK_GONE, row["number"] - 1)
-    if not row["is_there"]:
-        return TrailFault(TrailFaultKind.ENTRY_GONE, row["number"], row["entry_id"])
-    return _fault(TrailFaultKind.ENTRY_CHANGED, row)
 
 
 def _fault(kind: TrailFaultKind, row: asyncpg.Record) -> TrailFault:

@@ -16,6 +16,7 @@ from rich.progress import Progress
 from sqlalchemy import text
 
 from gym.app import Gym, open_gym
+from gym.audit.chain_key import TrailKeyStore
 from gym.core.config import Config
 from gym.core.errors import Conflict, NotFound
 from gym.core.language import N_
@@ -216,6 +217,7 @@ async def retire_key(gym: Gym, kid: str) -> None:
 async def _unregister(uow: UnitOfWork, ring: Keyring, kid: str) -> None:
     register = KeyRegister(uow.session)
     known = registered(await register.lock())
+    await TrailKeyStore(uow.session, uow.secrets.data).move()
     needing = (await KeyRotation(uow.session, ring).needed()).get(kid, 0)
     if needing:
         raise KeyNeeded(kid, needing)

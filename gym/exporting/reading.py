@@ -19,6 +19,10 @@ LONGEST_SETTINGS: Final = 1024 * 1024
 """Bytes of a small file: what is larger was not written by an export."""
 
 
+LONGEST_ROW: Final = 1024 * 1024
+"""Letters of one row: names, notes and JSON of a few kilobytes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """Rows by table, as they were counted when it was written."""
@@ -82,9 +86,13 @@ class ExportArchive:
             raise ExportUnreadable from broken
 
     def _objects(self, name: str) -> Iterator[dict[str, Any]]:
-        """One a line, as they were written: a table of millions never stands in memory."""
+        """One a line, as they were written: a table of millions never stands in memory, and neither does a
+        line without an end, which 20 MB can hold a thousand times packed."""
         with self._packed.open(f"{name}.json") as file:
-            for line in io.TextIOWrapper(file, encoding="utf-8"):
+            text = io.TextIOWrapper(file, encoding="utf-8")
+            while line := text.readline(LONGEST_ROW):
+                if len(line) == LONGEST_ROW:
+                    raise ValueError(name)
                 plain = line.strip().rstrip(",")
                 if plain in ("", "[", "]", "[]"):
                     continue

@@ -9,8 +9,9 @@ from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, exists, func, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from pydantic import ValidationError
+from sqlalchemy import bindparam, cast, exists, func, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.exc import DBAPIError
 
 from gym.attendance.models import CheckIn
@@ -25,6 +26,7 @@ from gym.plans.models import Plan
 from gym.products.models import Product
 from gym.security.permissions import Permission
 from gym.settings.models import Counter, GymState
+from gym.settings.schemas import GymSettings
 from gym.staff.models import Staff
 from gym.subscriptions.models import Subscription
 from gym.unit_of_work import UnitOfWork
@@ -85,6 +87,8 @@ class GymRestore:
                 adding = adding.on_conflict_do_nothing()
             await self.uow.session.execute(adding, made)
             count += len(part)
+            if count > archive.manifest.rows.get(table.name, 0):  # before an endless file has filled the disk
+                raise ExportUnreadable
             self._done += len(part)
             if progress is not None:
                 progress(self._done, total)
@@ -124,13 +128,24 @@ class GymRestore:
         highest = select(func.coalesce(func.max(LedgerEntry.receipt_number), 0)).scalar_subquery()
         counter = update(Counter).where(Counter.name == RECEIPTS)
         await session.execute(counter.values(value=func.greatest(Counter.value, highest)))
-        await session.execute(update(GymState).values(settings=dict(archive.settings)))
+        # Joined with what is there: the register of this gym's keys stands beside the settings.
+        named = GymState.settings.op("||")(cast(_settings_of(archive), JSONB))
+        await session.execute(update(GymState).values(settings=named))
         found = await session.execute(select(Account.id, Account.balance))
         balances = {row.id: row.balance for row in found}
         counted = await session.execute(select(Product.id, Product.quantity, Product.average_cost))
         stock = {row.id: (row.quantity, row.average_cost) for row in counted}
         if (balances, stock) != (self._balances, self._stock):
             raise ExportUnreadable
+
+
+def _settings_of(archive: ExportArchive) -> dict[str, Any]:
+    """Those that this release knows. Raises `ExportUnreadable`: with a wrong one the gym would not open."""
+    try:
+        read = GymSettings.model_validate(dict(archive.settings))
+    except ValidationError as broken:
+        raise ExportUnreadable from broken
+    return read.model_dump(mode="json", include=archive.settings.keys() & GymSettings.model_fields.keys())
 
 
 def _part(rows: Iterator[Row]) -> list[Row]:

@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import CursorResult, TextClause, text
 
 from gym.audit.chain import TrailChain
+from gym.audit.chain_key import TrailKeyStore
 from gym.privacy.register import Old
 from gym.privacy.tables import REGISTER
 from gym.security.permissions import Permission
@@ -45,7 +46,7 @@ class Retention:
         years, wall = self.uow.settings.keep_trail_years, self.uow.context.wall
         if not years:
             return 0
-        chain = TrailChain(self.uow.session)
+        chain = TrailChain(self.uow.session, TrailKeyStore(self.uow.session, self.uow.secrets.data))
         gone = await chain.forget_before(wall - years * YEAR, wall)
         if gone:
             begin = await chain.checkpoint()

@@ -9,6 +9,7 @@ from typing import Final
 
 from gym.approvals.service import ApprovalService
 from gym.audit.chain import TrailChain
+from gym.audit.chain_key import TrailKeyStore
 from gym.core.clock import day_start
 from gym.core.language import N_
 from gym.faces.enrolment.consent_renewal import ConsentRenewal
@@ -133,7 +134,8 @@ async def erase(uow: UnitOfWork, _: date) -> int:
 
 async def seal_trail(uow: UnitOfWork, _: date) -> int:
     """Entries of the audit trail that are finished and not in the hash chain yet."""
-    return await TrailChain(uow.session).seal(uow.context.wall)
+    keys = TrailKeyStore(uow.session, uow.secrets.data)
+    return await TrailChain(uow.session, keys).seal(uow.context.wall)
 
 
 async def forget(uow: UnitOfWork, _: date) -> int:

@@ -42,7 +42,7 @@ async def sealed(gym: Gym) -> int:
 
 async def verified(gym: Gym, noted: NotedHead | None = None) -> TrailVerification:
     async with connected(gym) as connection:
-        return await verify_trail(connection, noted)
+        return await verify_trail(connection, noted, keyring=gym.secrets.data)
 
 
 @asynccontextmanager

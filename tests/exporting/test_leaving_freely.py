@@ -15,7 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from typer.testing import CliRunner
 
 from gym.app import Gym
@@ -25,6 +25,7 @@ from gym.commands import app
 from gym.core.clock import FrozenClock
 from gym.core.config import Config
 from gym.core.database.engine import Database
+from gym.exporting import reading
 from gym.exporting.errors import ExportFromFuture, ExportUnreadable, GymNotEmpty
 from gym.exporting.page import page
 from gym.exporting.reading import ExportArchive, is_export
@@ -35,6 +36,7 @@ from gym.exporting.writing import write_export
 from gym.payments.models import Method
 from gym.security.keys.secrets import Secrets
 from gym.security.permissions import Actor, NotAllowed, Role
+from gym.settings.models import GymState
 from gym.staff.service import StaffService
 from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.schemas import RefundMode
@@ -164,14 +166,39 @@ async def test_the_gym_that_was_read_back_goes_on(
     assert paid.number == 5, "receipts go on without a gap"
 
 
-async def test_what_cannot_be_read_back_changes_nothing(
+async def test_the_settings_of_an_export_leave_the_keys_of_the_new_gym_alone(
     gym: Gym, boss: DeskClerk, clock: FrozenClock, empty: Gym
+) -> None:
+    await lived_in(gym, boss, clock)
+    data = await exported(gym, boss.actor)
+    evil = changed(data, "settings.json", b"{", b'{"data_keys": [{"id": "k0", "canary": "AA=="}], ')
+    kept = {"data_keys": [{"id": "k1", "canary": "own"}], "audit_key": "own"}
+    async with empty.unit_of_work(Actor.system()) as uow:
+        await uow.session.execute(update(GymState).values(settings=kept))
+        await GymRestore(uow).restore(ExportArchive(io.BytesIO(evil)))
+        there = await uow.session.scalar(select(GymState.settings))
+    assert there is not None
+    assert {name: there[name] for name in kept} == kept
+    assert "timezone" in there
+
+
+async def test_what_cannot_be_read_back_changes_nothing(
+    gym: Gym, boss: DeskClerk, clock: FrozenClock, empty: Gym, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await lived_in(gym, boss, clock)
     data = await exported(gym, boss.actor)
     with pytest.raises(GymNotEmpty):
         await restore(gym, data)
-    for broken in (without_last_row(data, "ledger_entries.json"), data[: len(data) // 2], b"no ZIP"):
+    monkeypatch.setattr(reading, "LONGEST_ROW", 10_000)
+    endless = b'[\n{"id": "' + b"x" * 20_000 + b'"}\n]'
+    for broken in (
+        without_last_row(data, "ledger_entries.json"),
+        data[: len(data) // 2],
+        b"no ZIP",
+        packed(unpacked(data) | {"clients.json": endless}),
+        packed(unpacked(data) | {"plans.json": unpacked(data)["plans.json"].replace(b"\n]", b",\n{}\n]")}),
+        changed(data, "settings.json", b'"America/Bogota"', b'"Nowhere/At all"'),
+    ):
         with pytest.raises(ExportUnreadable):
             await restore(empty, broken)
     with pytest.raises(ExportFromFuture):

@@ -65,6 +65,11 @@ class OpenedBackup:
                 pass
             return preface
 
+    def preface(self) -> Preface:
+        """What stands at its beginning, authenticated; the rest is not read."""
+        with self.reading() as (preface, _):
+            return preface
+
     @contextmanager
     def reading(self) -> Generator[tuple[Preface, Iterator[bytes]]]:
         """The preface and, chunk after chunk, the dump."""

@@ -12,6 +12,7 @@ from gym.backup.restoring.restoration import Restoration
 from gym.backup.restoring.side_databases import PROOF, SideDatabases
 from gym.backup.restoring.trail_check import trail_at
 from gym.core.database.engine import Database
+from gym.security.cipher import Keyring
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,8 @@ class BackupProof:
         name = sides.named(PROOF)
         url = await sides.make(name)
         try:
-            preface, trail = await restoration.fill(url), await trail_at(url)
+            preface = await restoration.fill(url)
+            trail = await trail_at(url, Keyring.parse(preface.data_keys))
         finally:
             await sides.drop(name)
         if trail is not None and trail.fault is not None:

@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
+from dataclasses import dataclass
 from typing import Final
 
+import asyncpg
 import typer
 
 from gym.app import open_gym
 from gym.audit.verification import NotedHead, TrailFault, TrailFaultKind, TrailVerification, verify_trail
+from gym.backup.errors import BackupError
+from gym.backup.files.archive import OpenedBackup, header_of
+from gym.backup.files.parts import BackupFiles, backups_in, made_at_of
+from gym.backup.keys.key_store import BackupKeyStore
 from gym.core.config import Config, ConfigError
 
 FAULTS: Final = {
     TrailFaultKind.LINK_GONE: "its link is missing",
     TrailFaultKind.ENTRY_GONE: "it was deleted",
     TrailFaultKind.ENTRY_CHANGED: "it is not what was sealed",
+    TrailFaultKind.ENTRY_INSERTED: "it says that it is older than entries that were sealed before it came",
+    TrailFaultKind.KEY_GONE: "the key of the chain is not in the database, or opens with none of DATA_KEYS",
+    TrailFaultKind.LINK_UNKEYED: "its link, or the checkpoint before it, is one that anybody can compute",
     TrailFaultKind.VALUES_GONE: "its personal values are missing, and nobody was erased",
     TrailFaultKind.VALUES_CHANGED: "its personal values are not what was sealed",
     TrailFaultKind.OTHER_HEAD: "the head that was noted is another, or the chain ends before it",
 }
+NOT_COMPARED: Final = (
+    "No backup to compare it with: note the head elsewhere, and give it with --expect the next time."
+)
+_RESTORED_AT: Final = "SELECT max(at) FROM audit_entries WHERE action = 'gym.restored'"
 _NOTED: Final = re.compile(r"(\d{1,18})[:\s]\s*([0-9a-fA-F]{8,64}|[a-z]{4}(?:-[a-z]{4}){3})")
 
 
@@ -27,9 +41,43 @@ async def verify(config: Config, expect: str | None, *, as_json: bool) -> int:
     """The exit status: 0 for a whole trail. Raises `ConfigError` for a head that nobody can have noted."""
     noted = _noted(expect) if expect is not None else None
     async with open_gym(config, faces=False) as gym, gym.database.direct() as connection:
-        found = await verify_trail(connection, noted)
-    typer.echo(json.dumps(as_facts(found)) if as_json else in_words(found))
+        backup = await _backed_up(config, connection)
+        found = await verify_trail(
+            connection, noted, keyring=gym.secrets.data, backed_up=backup.head if backup else None
+        )
+    if as_json:
+        typer.echo(json.dumps(as_facts(found) | {"compared_with": backup.name if backup else None}))
+    else:
+        typer.echo(in_words(found))
+        typer.echo(f"Compared with the head in {backup.name}." if backup else NOT_COMPARED)
     return 0 if found.is_whole else 1
+
+
+@dataclass(frozen=True, slots=True)
+class BackedUpHead:
+    """The head that the newest backup says, which nobody at the database can change."""
+
+    name: str
+    head: NotedHead
+
+
+async def _backed_up(config: Config, connection: asyncpg.Connection) -> BackedUpHead | None:
+    """None where there is no backup that opens here, or a restore has gone back behind it since."""
+    store, newest = BackupKeyStore(config), next(iter(backups_in(config.backups_root)), None)
+    made_at = made_at_of(newest.name) if newest else None
+    if newest is None or made_at is None or not store.is_there():
+        return None
+    restored_at = await connection.fetchval(_RESTORED_AT)
+    if restored_at is not None and made_at <= restored_at:
+        return None
+    files = BackupFiles(newest.name, [newest])
+    try:
+        key = await store.key_of((await asyncio.to_thread(header_of, files)).salt)
+        preface = None if key is None else await asyncio.to_thread(OpenedBackup(files, key).preface)
+    except BackupError:
+        return None
+    trail = preface.facts.trail if preface else None
+    return BackedUpHead(newest.name, NotedHead(trail.number, trail.head)) if trail else None
 
 
 def _noted(text: str) -> NotedHead:

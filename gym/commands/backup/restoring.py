@@ -135,7 +135,7 @@ async def _put_in_place(
     name = sides.named(RESTORING)
     url = await sides.make(name)
     try:
-        preface, trail = await plan.restoration.fill(url), await trail_at(url)
+        preface, trail = await plan.restoration.fill(url), await trail_at(url, plan.secrets.data)
         settled, erased = await _settled(config, url, plan, preface)
         # Both gyms' keys lie there before the swap: whichever database is in place, it can be opened.
         keep_keys(config, plan.secrets)

@@ -180,8 +180,13 @@ PEOPLE: Final = (
         why="what a change changed",
         client=ClientRows(which=f"person_id = {CLIENT}", deletes=True, withheld={"salt": "a random number"}),
     ),
-    Entry("audit_links", {}, "number entry_id hash", stays="a changed or deleted entry is found by its link"),
-    Entry("audit_checkpoints", {}, "number hash made_at", stays="where the chain of the trail begins"),
+    Entry(
+        "audit_links",
+        {},
+        "number entry_id hash sealed_at",
+        stays="a changed or deleted entry is found by its link",
+    ),
+    Entry("audit_checkpoints", {}, "number hash made_at seal", stays="where the chain of the trail begins"),
     Entry(
         "erasures",
         {},
