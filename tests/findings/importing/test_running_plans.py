@@ -18,7 +18,8 @@ from gym.importing.errors import ImportInUse, ImportUndone
 from gym.importing.models import ClientImport
 from gym.importing.undo import ImportUndo
 from gym.notifications.models import Notification, RecipientKind
-from gym.payments.models import Account, EntryCause, EntryKind
+from gym.payments.ledger import Ledger
+from gym.payments.models import Account, AccountKind, EntryCause, EntryKind
 from gym.payments.tills.cash_counts import CashService
 from gym.plans.models import DurationUnit, Plan
 from gym.security.permissions import Actor, Role
@@ -248,6 +249,19 @@ async def test_what_somebody_uses_is_not_taken_back(
         await undo(gym, admin)
     assert refused.value.context == {"client": "Ana", "count": 1}
     assert all(one.active for one in await importer.clients())
+
+
+async def test_what_was_sold_on_account_keeps_the_import(importer: Importer, gym: Gym, admin: Actor) -> None:
+    """She owes for a bottle: deactivated, nobody would ask her for it."""
+    await importer.imports("Nombre\nAna Ruiz\n")
+    [ana] = await importer.clients()
+    async with gym.unit_of_work(admin) as uow:
+        account = Account(client_id=ana.id, kind=AccountKind.SALE, balance=Decimal(0), created_at=uow.now)
+        uow.session.add(account)
+        await uow.session.flush()
+        await Ledger(uow).write(account, EntryKind.CHARGE, Decimal(9000))
+    with pytest.raises(ImportInUse):
+        await undo(gym, admin)
 
 
 async def test_a_linked_chat_keeps_the_import(importer: Importer, gym: Gym, admin: Actor) -> None:
