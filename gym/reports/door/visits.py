@@ -15,6 +15,7 @@ from gym.reports.definition import ReportDefinition
 from gym.reports.door.terms import METHODS, REASONS, WEEKDAYS
 from gym.reports.figures.pages import GYM_ITSELF, NOBODY_KEY, key_of, page_of, terms_of, to_card
 from gym.reports.figures.visits import (
+    HourVisits,
     NoShow,
     OverrideCount,
     PlanVisits,
@@ -55,15 +56,21 @@ SEEN: Final = (
     ReportColumn("method", N_("How")),
     ReportColumn("reason", N_("Reason")),
 )
+# The page first, by the index of days, and the names of its rows alone.
 ROWS: Final = """
 SELECT i.client_id, btrim(c.first_name || ' ' || c.last_name) AS client_name, i.at, p.name AS plan_name,
-    i.method, i.outcome, i.code, i.override_reason, count(*) OVER () AS total
-FROM check_ins i
+    i.method, i.outcome, i.code, i.override_reason
+FROM (
+    SELECT i.* FROM {source} WHERE i.gym_day BETWEEN :first AND :last AND {where}
+    ORDER BY i.gym_day DESC, i.at DESC, i.id DESC LIMIT :size OFFSET :skip
+) i
 LEFT JOIN clients c ON c.id = i.client_id
 LEFT JOIN subscriptions s ON s.id = i.subscription_id LEFT JOIN plans p ON p.id = s.plan_id
-WHERE i.gym_day BETWEEN :first AND :last AND {where}
-ORDER BY i.gym_day DESC, i.at DESC, i.id DESC LIMIT :size OFFSET :skip
+ORDER BY i.gym_day DESC, i.at DESC, i.id DESC
 """
+TOTAL: Final = "SELECT count(*) FROM {source} WHERE i.gym_day BETWEEN :first AND :last AND {where}"
+_PLAIN: Final = "check_ins i"
+_BY_PLAN: Final = "check_ins i LEFT JOIN subscriptions s ON s.id = i.subscription_id"
 _COUNTED: Final = "i.counted AND i.undone_at IS NULL"
 _OVERRIDDEN: Final = "i.outcome = 'admitted' AND i.override_reason IS NOT NULL AND i.undone_at IS NULL"
 FIGURE_WHERE: Final[Mapping[str, str]] = {
@@ -80,6 +87,8 @@ WHERE: Final[Mapping[str, str]] = {
     "staff": f"{_OVERRIDDEN} AND i.staff_id IS NOT DISTINCT FROM CAST(:id AS uuid)",
 }
 BY_ID: Final = ("plan", "staff")
+ROLLED_UP: Final = ("days", "hours", "plan")
+"""Tables of visits: how many stand behind a row is read with the figure, not counted among millions."""
 
 
 async def compute(uow: UnitOfWork, asked: Asked) -> ReportResult:
@@ -111,12 +120,36 @@ async def behind(uow: UnitOfWork, asked: Asked, place: RowsPlace, page: int) -> 
     by_id = place.table in BY_ID
     if where is None or (by_id and place.row != NOBODY_KEY and id_of(place.row) is None):
         return None
-    values: dict[str, Any] = {**terms.parameters(), "size": PAGE_SIZE, "skip": page * PAGE_SIZE}
+    values: dict[str, Any] = {"first": terms.first, "last": terms.last}
+    values |= {"zone": terms.zone} if ":zone" in where else {}
     values |= {"row": place.row} if ":row" in where else {}
     values |= {"id": id_of(place.row)} if by_id else {}
-    rows = (await uow.session.execute(text(ROWS.format(where=where)), values)).all()
+    source = {"source": _BY_PLAN if place.table == "plan" else _PLAIN, "where": where}
+    if place.table in ROLLED_UP or place.row == "visits":
+        counts = await VisitRepository(uow.session).counts(terms)
+        total = _rolled_up(counts, place)
+        day = next((one.day for one in counts.days if place == RowsPlace("days", day_key(one.day))), None)
+        values |= {"first": day, "last": day} if day is not None else {}
+    else:
+        total = await uow.session.scalar(text(TOTAL.format(**source)), values) or 0
+    paged = values | {"size": PAGE_SIZE, "skip": page * PAGE_SIZE}
+    rows = (await uow.session.execute(text(ROWS.format(**source)), paged)).all() if total else ()
     table = Table("rows", N_("At the door"), SEEN, [_row(row) for row in rows])
-    return RowsBehind(table, page, rows[0].total if rows else 0)
+    return RowsBehind(table, page, total)
+
+
+def _rolled_up(counts: VisitCounts, place: RowsPlace) -> int:
+    """How many visits there are behind their figure or a row of a table of visits."""
+    match place.table:
+        case "days":
+            found = {day_key(one.day): one.visits for one in counts.days}
+        case "hours":
+            found = {hour_key(one): one.visits for one in counts.hours}
+        case "plan":
+            found = {key_of(one.plan_id): one.visits for one in counts.plans}
+        case _:
+            found = {place.row: counts.total}
+    return found.get(place.row, 0)
 
 
 _ABSENT: Final = (ReportColumn("client", N_("Client")), ReportColumn("plan", N_("Plan")))
@@ -140,16 +173,18 @@ def day_key(day: date) -> str:
     return f"{day:%Y%m%d}"
 
 
+def hour_key(one: HourVisits) -> str:
+    """By which the visits of an hour of the week are asked for: the weekday, Monday is 0, and the hour."""
+    return f"{one.weekday}{one.hour:02}"
+
+
 def _hours(counts: VisitCounts) -> Table:
     columns = (
         ReportColumn("weekday", N_("Weekday")),
         ReportColumn("hour", N_("Hour"), ColumnKind.HOUR),
         ReportColumn("visits", N_("Visits"), COUNT, summed=True),
     )
-    rows = [
-        Row((WEEKDAYS[one.weekday], one.hour, one.visits), f"{one.weekday}{one.hour:02}")
-        for one in counts.hours
-    ]
+    rows = [Row((WEEKDAYS[one.weekday], one.hour, one.visits), hour_key(one)) for one in counts.hours]
     return Table("hours", N_("By hour of the week"), columns, rows, VISITS, is_previewed=False)
 
 
