@@ -51,10 +51,11 @@ ANSWERED_IN_PLACE: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """The text and keyboard of one message."""
+    """The text and keyboard of one message, and the picture above it."""
 
     text: str
     keyboard: InlineKeyboardMarkup | None = None
+    picture: bytes | None = None
 
 
 def says(*models: type[P]) -> Callable[[Words[P]], Words[P]]:

@@ -14,6 +14,7 @@ from bot.bot_api.delivery_status import ServerFault, Unanswered, Unreadable, ack
 from bot.bot_api.retries import retry_seconds
 from bot.bot_api.trouble_reports import report_trouble
 from bot.messages import Message, render
+from bot.outbox.charts import send_with_chart, with_chart
 from bot.outbox.lease import Lease
 from bot.outbox.outcomes import MOST_IN_ORDER, DeliveryOutcomes
 from bot.outbox.rate_limits import SendRateLimits
@@ -108,7 +109,7 @@ class MessageSender:
         if item.kind in IN_PLACE:
             await self._take_place(item, worded, lease)
         else:
-            await self._leave(item, chat_id, worded, lease)
+            await self._leave(item, chat_id, await with_chart(self.gym, item, worded, language), lease)
 
     async def _take_place(self, item: Outgoing, worded: Message, lease: Lease) -> None:
         """Edit the message that this one replaces; where none has arrived it is dismissed."""
@@ -182,6 +183,10 @@ class MessageSender:
 
     async def _send(self, item: Outgoing, chat_id: int, worded: Message, *, html: bool = True) -> Sent:
         try:
+            if worded.picture is not None:
+                return await send_with_chart(
+                    self.bot, chat_id, worded, worded.picture, item.topic_id, html=html
+                )
             return await self.bot.send_message(
                 chat_id,
                 worded.text,

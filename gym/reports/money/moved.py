@@ -67,7 +67,9 @@ _OWN: Final = "(CAST(:staff AS uuid) IS NULL OR till = :staff)"
 # here into two, and what is left to group are some hundred rows.
 SUMS: Final = text(
     f"""
-WITH moved AS MATERIALIZED (SELECT * FROM ({MOVED}) m WHERE {_OWN}), parts AS MATERIALIZED (
+WITH moved AS MATERIALIZED (
+    SELECT kind, amount, method, gym_day, destination, till, plan_id FROM ({MOVED}) m WHERE {_OWN}
+), parts AS MATERIALIZED (
     SELECT method, destination, till, plan_id, {_SUMS} FROM moved GROUP BY 1, 2, 3, 4
 ), grouped AS (
     SELECT 15 AS bits, gym_day, NULL AS method, NULL AS destination, CAST(NULL AS uuid) AS till,

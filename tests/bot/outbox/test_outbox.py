@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from telegram.error import ChatMigrated, Forbidden, NetworkError, RetryAfter, Te
 
 from bot.app import sandbox_hooks
 from bot.messages import RENDERERS, render
+from bot.outbox.outcomes import MOST_IN_ORDER
 from bot.outbox.rate_limits import SendRateLimits
 from bot.outbox.worker import CHANNEL, OutboxWorker
 from bot.routers import ROUTERS
@@ -26,6 +27,7 @@ from gym.app import Gym
 from gym.chats.desk_chats import ChatPlace, DeskChatService
 from gym.clients.schemas import ClientInput
 from gym.clients.service import ClientService
+from gym.core.clock import FrozenClock
 from gym.notifications.models import Notification, NotificationKind, NotificationState
 from gym.notifications.outbox import DESK, Recipient
 from gym.notifications.payloads.money import ReceiptPayload
@@ -33,6 +35,7 @@ from gym.security.permissions import Actor, Role
 from gym.settings.models import GymKind
 from gym.settings.schemas import GymSettings
 from tests.conftest import hire
+from tests.support.memberships import DeskClerk
 from tests.support.messages.samples import complete
 
 
@@ -88,6 +91,39 @@ async def test_a_message_is_worded_in_its_readers_language(gym: Gym, employee: A
     assert "Mensual &lt;b&gt;" in text
     assert "ended" not in text
     assert await states(gym) == [NotificationState.SENT]
+
+
+@pytest.mark.parametrize(("tries", "pictures"), [(0, 1), (MOST_IN_ORDER, 0)])
+async def test_the_monthly_letter_has_its_chart_unless_that_keeps_it(
+    gym: Gym, clock: FrozenClock, tries: int, pictures: int
+) -> None:
+    """Its words and buttons arrive either way; after some tries without the picture."""
+    boss = DeskClerk(gym, await hire(gym, "Ana", Role.ADMIN, 9))
+    await boss.pay(await boss.sell(await boss.client(), await boss.plan()))
+    clock.advance(timedelta(days=31))
+    month = {"first": date(2026, 8, 1), "last": date(2026, 8, 31)}
+    async with gym.unit_of_work(Actor.system()) as uow:
+        await uow.session.execute(text("DELETE FROM notifications"))
+        assert boss.actor.id is not None
+        uow.notify(Recipient.staff(boss.actor.id), complete(NotificationKind.MONTHLY_LETTER, month))
+    async with gym.unit_of_work(Actor.system()) as uow:
+        await uow.session.execute(text("UPDATE notifications SET attempts = :tries"), {"tries": tries})
+
+    class Camera(Line):
+        def __init__(self) -> None:
+            super().__init__()
+            self.photos: list[bytes] = []
+
+        async def send_photo(self, chat_id: int, photo: bytes, caption: str, **more: object) -> Message:
+            assert more["reply_markup"] is not None
+            self.photos.append(photo)
+            return await self.send_message(chat_id, caption)
+
+    line = Camera()
+    await outbox_worker(gym, line).drain()
+    [(chat, words)] = line.sent
+    assert (chat, words.splitlines()[0]) == (9, "📬 <b>The month: 1 Aug – Mon, 31 Aug 2026</b>")
+    assert [photo[:4] for photo in line.photos] == [b"\x89PNG"] * pictures
 
 
 async def test_what_the_desk_hears_of_one_moment_keeps_its_order(gym: Gym, admin: Actor) -> None:
