@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -20,7 +22,7 @@ from gym.core.language import Translator
 from gym.privacy.erasure import ErasureService
 from gym.reports.trail import words
 from gym.reports.trail.actions import ACTIONS, TrailKind
-from gym.reports.trail.labels import LABELS
+from gym.reports.trail.labels import HIDDEN, LABELS
 from gym.reports.trail.schemas import GYM_ITSELF, TrailPage, TrailQuery, TrailRow
 from gym.reports.trail.service import VIEWED, TrailService
 from gym.security.permissions import Actor, NotAllowed
@@ -170,6 +172,39 @@ def test_every_action_that_the_code_writes_has_words() -> None:
     }
     assert len(written) > 70
     assert sorted(written - ACTIONS.keys()) == []
+
+
+def test_every_value_that_the_code_writes_down_has_a_label() -> None:
+    """By the dicts in the calls, or given a name just before; ids are shown by whose they are."""
+    keys = {key for path in GYM.rglob("*.py") for key in _kept_keys(ast.parse(path.read_text()))}
+    assert len(keys) > 50
+    known = LABELS.keys() | HIDDEN | {"check_in"}
+    assert sorted(key for key in keys if key not in known and not key.endswith("_id")) == []
+
+
+def _kept_keys(module: ast.Module) -> Iterator[str]:
+    for function in ast.walk(module):
+        if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        named = {
+            target.id: one.value
+            for one in ast.walk(function)
+            if isinstance(one, ast.Assign) and isinstance(one.value, ast.Dict)
+            for target in one.targets
+            if isinstance(target, ast.Name)
+        }
+        for call in ast.walk(function):
+            if isinstance(call, ast.Call) and getattr(call.func, "attr", None) == "audit":
+                for given in [*call.args, *(keyword.value for keyword in call.keywords)]:
+                    value = named.get(given.id, given) if isinstance(given, ast.Name) else given
+                    for one in ast.walk(value):
+                        keys = one.keys if isinstance(one, ast.Dict) else []
+                        yield from (str(key.value) for key in keys if isinstance(key, ast.Constant))
+
+
+def test_the_report_that_somebody_took_along_is_named() -> None:
+    for language, shown in (("en", "💵 Money"), ("es", "💵 Dinero")):
+        assert words.show_value(Translator(language), "report", "money") == shown
 
 
 def test_every_value_of_a_client_has_a_label() -> None:

@@ -9,6 +9,7 @@ from typing import Any, Final, cast
 from uuid import UUID
 
 from gym.core.language import N_, Translator
+from gym.reports.registry import BY_NAME as REPORTS
 from gym.reports.trail.actions import ACTIONS
 from gym.reports.trail.labels import HIDDEN, LABELS, TERMS, WORDED
 from gym.reports.trail.schemas import TrailChange, TrailRow
@@ -70,6 +71,8 @@ def show_value(t: Translator, key: str, value: Any, longest: int | None = None) 
             return NOTHING
         case str() if key in WORDED and value in TERMS:
             return t(TERMS[value])
+        case str() if key == "report" and value in REPORTS:
+            return t(REPORTS[value].title)
         case Decimal() if key == "percent":
             return f"{value.normalize():f} %"
         case list():
