@@ -33,7 +33,16 @@ class AnswerIntake:
         """Read one picture, kept as a file id with its verdict; its pixels stay in memory for this update
         only."""
         assert step.photo is not None
-        context = ctx.context
+        context, most = ctx.context, step.photos[1]
+        if len(ctx.state.values.get(step.name) or []) >= most:
+            await context.note_photo(ctx.key)
+            note = ctx.t.plural(
+                "{count} photo is there. Start again to send another one.",
+                "{count} photos are there. Start again to send others.",
+                most,
+            )
+            await self._flow.show_question(ctx, step, f"⚠️ {note}")
+            return
         try:
             file_id, picture = context.photo_id, await context.photo_bytes(ctx.key)
             note = await step.photo(ctx, picture)
@@ -45,7 +54,7 @@ class AnswerIntake:
         self._join_album(ctx)
         sent = [*(ctx.state.values.get(step.name) or []), {"file_id": file_id, "data": dict(note.data)}]
         self._flow.put(ctx, step, sent)
-        if len(sent) >= step.photos[1]:
+        if len(sent) >= most:
             await self._flow.advance(ctx, note.verdict)
         else:
             await self._flow.present(ctx, note.verdict)

@@ -131,6 +131,8 @@ class Step:
     photo: Look | None = field(default=None, kw_only=True)
     photos: tuple[int, int] = field(default=(1, 1), kw_only=True)
     """How many pictures at least and at most."""
+    restarts: Sequence[str] = field(default=(), kw_only=True)
+    """What goes too when the pictures are started again, such as one that came before the form."""
 
     def applies(self, ctx: FormContext) -> bool:
         return self.when is None or self.when(ctx)

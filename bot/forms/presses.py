@@ -40,7 +40,7 @@ class FormPresses:
                 await self._edit(ctx, press.index)
             case FormAction.CONTINUE:
                 await self._flow.present(ctx)
-            case FormAction.CHOOSE | FormAction.SKIP | FormAction.KEEP | FormAction.DONE:
+            case _:  # CHOOSE, SKIP, KEEP, DONE, RESTART
                 await self._answer(ctx, step, press)
 
     async def _answer(self, ctx: FormContext, step: Step | None, press: FormButton) -> None:
@@ -53,7 +53,14 @@ class FormPresses:
             self._flow.put(ctx, step, value, label)
         elif press.action is FormAction.SKIP and step.optional:
             self._flow.put(ctx, step, None)
+        elif press.action is FormAction.RESTART and step.photo is not None:
+            self._drop_pictures(ctx, step)
         await self._flow.advance(ctx)
+
+    def _drop_pictures(self, ctx: FormContext, step: Step) -> None:
+        """All of them: one of somebody else spoils the others."""
+        for name in (step.name, *step.restarts, *step.resets):
+            ctx.state.drop(name)
 
     async def _edit(self, ctx: FormContext, index: int) -> None:
         steps = screens.asked_steps(ctx)

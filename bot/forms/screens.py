@@ -30,6 +30,7 @@ class FormAction(StrEnum):
     DONE = "o"
     CONTINUE = "n"
     REPLACE = "r"
+    RESTART = "a"
 
 
 @callback("f")
@@ -169,8 +170,10 @@ def _photo_row(ctx: FormContext, step: Step) -> Row:
     if step.photo is None:
         return []
     least, _ = step.photos
-    enough = len(ctx.state.values.get(step.name) or []) >= max(1, least)
-    return [_act(ctx, N_("Done with photos"), FormAction.DONE)] if enough else []
+    sent = len(ctx.state.values.get(step.name) or [])
+    again = bool(sent) or any(ctx.has(name) for name in step.restarts)
+    row = [_act(ctx, N_("🔄 Start again"), FormAction.RESTART)] if again else []
+    return [*row, _act(ctx, N_("Done with photos"), FormAction.DONE)] if sent >= max(1, least) else row
 
 
 def _keep_row(ctx: FormContext, step: Step) -> Row:

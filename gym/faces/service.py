@@ -104,7 +104,7 @@ class FaceRecognitionService:
         self.uow.actor.require(Permission.MANAGE_FACES)
         if allow_duplicate:
             self.uow.actor.require(Permission.ALLOW_DUPLICATE_FACE)
-        _require_one_person(photos)
+        require_one_person(photos)
         await self._faces.lock_enrolments()
         await self._lock_client(client_id)
         await self._require_consent(client_id)
@@ -244,7 +244,8 @@ class FaceRecognitionService:
             raise ConsentMethodWrong
 
 
-def _require_one_person(photos: Sequence[EnrolmentFace]) -> None:
+def require_one_person(photos: Sequence[EnrolmentFace]) -> None:
+    """Raises `NoPhotos`, `TooManyPhotos`, `ModelsMixed`, `NotSamePerson`."""
     if not photos:
         raise NoPhotos
     if len(photos) > MOST_PHOTOS:

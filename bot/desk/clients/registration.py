@@ -11,6 +11,7 @@ from bot.desk.clients.faces.face_steps import (
     AT_KIOSK,
     CONSENT,
     CONSENTS,
+    FIRST_PHOTO,
     PHOTOS,
     TWIN,
     consent_words,
@@ -44,8 +45,6 @@ from gym.unit_of_work import UnitOfWork
 
 router = Router(Audience.STAFF)
 router.home(N_("➕ Register"), RegisterClient())
-FIRST_PHOTO: Final = "first_photo"
-"""The file id of a photo that came before the form; put into the form only after consent."""
 
 
 @callback("regyes")
@@ -155,6 +154,7 @@ STEPS: Final = [
         optional=True,
         when=_has_first_photo,
         resets=PHOTOS.resets,
+        restarts=(FIRST_PHOTO,),
     ),
     TWIN,
 ]

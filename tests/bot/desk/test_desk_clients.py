@@ -133,6 +133,52 @@ async def test_an_unknown_face_becomes_a_client_with_that_very_photo(bruno: Pers
     assert (state.templates, state.consent is not None) == (1, True)
 
 
+async def test_a_photo_of_somebody_else_is_refused_at_once_and_the_photos_can_start_again(
+    bruno: Person, gym: Gym
+) -> None:
+    rosa, eva = people()[0], people()[1]
+    await register(bruno, "Rosa", "Pérez")
+    await bruno.taps("Yes, signed")
+    await bruno.sees("send three photos")
+    await bruno.sends_photo(eva.photo(0))
+    await bruno.sees("Good photo")
+    await bruno.sends_photo(rosa.photo(0))
+    shown = await bruno.sees("does not look like the one before")
+    assert "1 of 3 photos" in shown.words
+    await bruno.taps("🔄 Start again")
+    shown = await bruno.sees("0 of 3 photos")
+    assert "🔄 Start again" not in shown.labels
+    for number in (0, 1, 2):
+        await bruno.sends_photo(rosa.photo(number))
+        await bruno.sees("Good photo" if number < 2 else "3 photos")
+    await bruno.taps("Change")
+    await bruno.taps("Face")
+    await bruno.sends_photo(rosa.photo(3))
+    await bruno.sees("3 photos are there")
+    await bruno.taps("Done with photos")
+    await bruno.taps("Save")
+    await bruno.sees("3 face photos saved")
+
+
+async def test_a_photo_that_came_before_the_form_can_be_taken_out_too(bruno: Person, gym: Gym) -> None:
+    lucia, rosa = people()[1], people()[0]
+    await bruno.sends_photo(lucia.photo(0))
+    await bruno.sees("do not know this face")
+    await bruno.taps("Register with this photo")
+    await bruno.taps("Yes, signed")
+    await answer_names(bruno, "Rosa", "Ruiz")
+    await bruno.sees("Two more photos")
+    await bruno.sends_photo(rosa.photo(0))
+    await bruno.sees("does not look like the one before")
+    await bruno.taps("🔄 Start again")
+    await bruno.sees("send three photos")
+    await bruno.sends_photo(rosa.photo(0))
+    await bruno.sees("Good photo")
+    await bruno.taps("Done with photos")
+    await bruno.taps("Save")
+    await bruno.sees("1 face photo saved")
+
+
 async def test_without_consent_there_is_no_photo_step_and_no_face(bruno: Person, gym: Gym) -> None:
     await register(bruno, "Mateo", "Díaz")
     await bruno.taps("No, without face")

@@ -12,14 +12,18 @@ from bot.forms.steps import yes_no_choices
 from bot.ui.screens import HtmlTranslator
 from bot.ui.update_context import UpdateContext
 from gym.clients.service import ClientService
+from gym.core.errors import Invalid
 from gym.core.language import N_
 from gym.faces.enrolment.consent import consent_text
 from gym.faces.enrolment.photos import enrolment_face
-from gym.faces.refusals import PossibleDuplicate
+from gym.faces.refusals import NotSamePerson, PossibleDuplicate
 from gym.faces.schemas import EnrolmentFace
+from gym.faces.service import require_one_person
 
 RESEMBLES: Final = "resembles"
 """The client whose face the new one resembles, kept once the save was refused to somebody who may know."""
+FIRST_PHOTO: Final = "first_photo"
+"""The file id of a photo that came before the form; put into the form only after consent."""
 CONSENTS: Final = yes_no_choices(N_("Yes, signed on paper"), N_("No, without face"))
 AT_KIOSK: Final = N_(
     "Now at the kiosk: ☰ › <i>Sign in</i> with your user name and password (<i>My account</i>) › <i>Enrol a "
@@ -48,9 +52,31 @@ def consented(ctx: FormContext) -> bool:
 
 
 async def judge_photo(ctx: FormContext, photo: bytes) -> PhotoNote:
-    """Accept a photo that is good enough to be remembered. Raises what the enrolment finds wrong with it."""
-    await enrolment_face(ctx.context.gym.faces, photo)
+    """Accept a photo that is good enough to be remembered, and of the same person as those before it.
+
+    Those are read again, as nothing of a face is kept with a form. Raises what the enrolment finds wrong with
+    it, `PhotoOfAnother`.
+    """
+    face = await enrolment_face(ctx.context.gym.faces, photo)
+    try:
+        require_one_person([*await read_faces(ctx.context, _sent_before(ctx)), face])
+    except NotSamePerson:
+        raise PhotoOfAnother from None
     return PhotoNote(ctx.t("✅ Good photo."))
+
+
+class PhotoOfAnother(Invalid):
+    """A photo of another person than those before it, told at once and not when everything is saved."""
+
+    code = "photo_of_another"
+    message = N_("This photo does not look like the one before. Send another, or start the photos again.")
+
+
+def _sent_before(ctx: FormContext) -> list[str]:
+    """File ids of the photos of this form so far."""
+    first = ctx.maybe(FIRST_PHOTO, str)
+    more = [photo.file_id for name in (PHOTOS.name, "more_faces") for photo in ctx.photos(name)]
+    return [first, *more] if first else more
 
 
 CONSENT: Final = Step("consent", N_("Face check-in"), ask_consent, choices=CONSENTS)
