@@ -175,6 +175,7 @@ TABLES: Final = (
             "kind": "`subscription`, `sale` or `credit`",
             "balance": "sum of its entries; never below zero",
             "snoozed_until": "nobody is reminded before that day",
+            "loss_accepted": "money that left twice and was accepted as lost",
             "created_at": AT,
         },
     ),

@@ -82,6 +82,7 @@ class Account(Base):
     __table_args__ = (
         CheckConstraint("balance >= 0", name="balance"),
         CheckConstraint("kind <> 'credit' OR client_id IS NOT NULL", name="credit_owner"),
+        CheckConstraint("loss_accepted > 0", name="loss_accepted"),
         # One credit account a client, so that of two who open it at once one makes it; and the accounts that
         # owe, a small part of all.
         Index("uq_accounts_credit", "client_id", unique=True, postgresql_where=sql("kind = 'credit'")),
@@ -94,6 +95,9 @@ class Account(Base):
     balance: Mapped[Decimal] = mapped_column(default=Decimal(0), server_default=sql("0"))
     snoozed_until: Mapped[date | None]
     """Nobody is reminded of this debt before that day."""
+    loss_accepted: Mapped[Decimal | None]
+    """Money that left twice in an earlier release and will not come back, as an admin has accepted it; by
+    whom and why stands in the audit, and the ledger stays as it is."""
     created_at: Mapped[datetime]
 
 

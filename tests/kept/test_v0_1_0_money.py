@@ -76,3 +76,11 @@ async def test_an_admin_finds_the_list_and_what_to_do(
     (first, *_) = await listed(gym)
     await ana.taps(first.subscription.client.first_name)
     await ana.sees("count the till")
+    await ana.taps("It will not come back")
+    await ana.taps("Drop it")  # a sale of v0.1.0 is still open
+    await ana.sees("Why?")
+    await ana.sends("the client has left the country")
+    assert "stay as they are" in (await ana.sees("are lost")).words
+    await ana.taps("Accept it")
+    await ana.sees("accepted as a loss")
+    assert first.subscription.id not in {one.subscription.id for one in await listed(gym)}

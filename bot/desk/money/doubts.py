@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
+from uuid import UUID
 
+from bot.forms.definition import Form, FormContext
+from bot.forms.opening import begin
+from bot.forms.steps import REASON
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import Card
-from bot.ui.buttons.money import AccountStatement, MoneyDoubts, ShowMoneyDoubt, TakeBack, TakePayment
+from bot.ui.buttons.money import (
+    AcceptLoss,
+    AccountStatement,
+    MoneyDoubts,
+    ShowMoneyDoubt,
+    TakeBack,
+    TakePayment,
+)
 from bot.ui.keyboards import Row, button, nav, pager
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
+from gym.core.language import N_
 from gym.security.permissions import Permission
 from gym.subscriptions.money.excess_refunds import ExcessRefund, ExcessRefundService
 
@@ -64,6 +77,12 @@ async def show_money_doubt(context: UpdateContext, press: ShowMoneyDoubt) -> Non
 def _what_to_do(t: HtmlTranslator, doubt: ExcessRefund) -> list[str]:
     if not doubt.missing:
         return ["", t("✅ It adds up again.")]
+    if doubt.accepted:
+        return [
+            t("💸 {missing} more were given back than were paid.", missing=doubt.missing),
+            "",
+            t("🤝 This is accepted as a loss. The audit says by whom and why."),
+        ]
     return [
         t("💸 {missing} more were given back than were paid.", missing=doubt.missing),
         "",
@@ -79,6 +98,50 @@ def _ways(t: HtmlTranslator, doubt: ExcessRefund) -> list[Row]:
     one = doubt.subscription
     if not doubt.missing:
         return []
+    accept = [] if doubt.accepted else [button(t("🤝 It will not come back"), AcceptLoss(one.id), wide=True)]
     if one.account.balance:
-        return [[button(t("💵 Take payment"), TakePayment(one.id), wide=True)]]
-    return [[button(t("💵 The money came back"), TakeBack(one.id), wide=True)]]
+        return [[button(t("💵 Take payment"), TakePayment(one.id), wide=True)], accept]
+    return [[button(t("💵 The money came back"), TakeBack(one.id), wide=True)], accept]
+
+
+@router.on(AcceptLoss)
+async def accept_loss(context: UpdateContext, press: AcceptLoss) -> None:
+    async with context.unit_of_work() as uow:
+        doubt = await ExcessRefundService(uow).get(press.subscription_id)
+    one = doubt.subscription
+    values = {"subscription_id": one.id, "missing": doubt.missing, "client": one.client.full_name}
+    await begin(context, ACCEPT_LOSS, values, back=ShowMoneyDoubt(one.id))
+
+
+async def _summary(ctx: FormContext) -> str:
+    return "\n".join(
+        [
+            ctx.t("👤 {client}", client=ctx.value("client", str)),
+            ctx.t(
+                "💸 {missing} are lost and not looked for any more.", missing=ctx.value("missing", Decimal)
+            ),
+            ctx.t("The books and everybody's figures stay as they are."),
+            ctx.t("✍️ {reason}", reason=ctx.value("reason", str)),
+        ]
+    )
+
+
+async def _accept(ctx: FormContext) -> Screen:
+    async with ctx.unit_of_work() as uow:
+        doubt = await ExcessRefundService(uow).accept(
+            ctx.value("subscription_id", UUID), ctx.value("reason", str)
+        )
+    text = ctx.t("🤝 {missing} are accepted as a loss.", missing=doubt.missing)
+    return Screen(text, [nav(ctx.t, back=MoneyDoubts())])
+
+
+ACCEPT_LOSS = router.form(
+    Form(
+        name="accept_loss",
+        title=N_("Accept a loss"),
+        steps=[REASON],
+        summary=_summary,
+        submit=_accept,
+        confirm=N_("Accept it"),
+    )
+)

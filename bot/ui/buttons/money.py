@@ -43,6 +43,13 @@ class ShowMoneyDoubt(Callback):
     subscription_id: UUID
 
 
+@callback("mdacc")
+class AcceptLoss(Callback):
+    """Ask why what is missing is accepted as lost."""
+
+    subscription_id: UUID
+
+
 @callback("paynow", changes=True)
 class PayNow(Callback):
     """Pay the amount that was shown, by one method."""

@@ -15,7 +15,7 @@ BOOKS: Final = (
     Entry(
         "accounts",
         {},
-        "id client_id kind balance snoozed_until created_at",
+        "id client_id kind balance snoozed_until loss_accepted created_at",
         stays=MONEY,
         whose="client",
         why="what is owed for what",

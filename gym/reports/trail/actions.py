@@ -110,6 +110,7 @@ _MONEY: Final = {
     "ledger.void": N_("voided a payment"),
     "ledger.credit": N_("credited"),
     "ledger.refund": N_("gave money back"),
+    "loss.accepted": N_("accepted a loss"),
     "cash.counted": N_("counted a till"),
     "debt.snoozed": N_("put a debt off"),
     "debt.woken": N_("let a debt be due again"),

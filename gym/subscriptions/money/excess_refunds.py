@@ -10,10 +10,14 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 
 from gym.core.database.repository import Page, Repository
-from gym.payments.models import LedgerEntry
+from gym.core.errors import Conflict
+from gym.core.language import N_
+from gym.payments.errors import parse_reason
+from gym.payments.models import Account, LedgerEntry
 from gym.payments.money_back import MoneyBack
-from gym.payments.repository import held
+from gym.payments.repository import AccountRepository, held
 from gym.security.permissions import Permission
+from gym.staff.four_eyes import FourEyes
 from gym.subscriptions.errors import SubscriptionNotFound
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.repository import WHOLE, SubscriptionRepository
@@ -31,6 +35,18 @@ class ExcessRefund:
     given_back: Decimal
     """What was handed back and has not come in again."""
 
+    @property
+    def accepted(self) -> bool:
+        """Whether an admin has accepted all that is missing as lost."""
+        return 0 < self.missing <= (self.subscription.account.loss_accepted or ZERO)
+
+
+class NothingMissing(Conflict):
+    """The account adds up, so there is no loss to accept."""
+
+    code = "nothing_missing"
+    message = N_("Nothing is missing here any more. Open the list again.")
+
 
 class ExcessRefundRepository(Repository[Subscription, UUID]):
     model = Subscription
@@ -41,7 +57,11 @@ class ExcessRefundRepository(Repository[Subscription, UUID]):
 
 
 class ExcessRefundService:
-    """For admins: each is mended when the money comes in again, and leaves the list by itself."""
+    """For admins: each is mended when the money comes in again, and leaves the list by itself.
+
+    What will not come back can be accepted as lost: it leaves the list, and no figure of the books or of the
+    team changes.
+    """
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
@@ -60,6 +80,30 @@ class ExcessRefundService:
             await SubscriptionRepository(self.uow.session).require_loaded(subscription_id)
         )
 
+    async def accept(self, subscription_id: UUID, reason: str) -> ExcessRefund:
+        """Accept as lost what is missing now; again when more is missing later, and a second time nothing.
+
+        Raises `NothingMissing`, `ReasonNeeded`, `OwnMembershipRefused`, `SubscriptionNotFound`.
+        """
+        self.uow.actor.require(Permission.REFUND)
+        one = await SubscriptionRepository(self.uow.session).require_loaded(subscription_id)
+        await FourEyes(self.uow).require_another(one.client_id, Permission.REFUND)
+        reason = parse_reason(reason)
+        account = await AccountRepository(self.uow.session).lock(one.account_id)
+        doubt = await self._doubt(one)
+        if not doubt.missing:
+            raise NothingMissing
+        if not doubt.accepted:
+            before, account.loss_accepted = account.loss_accepted, doubt.missing
+            self.uow.audit(
+                "loss.accepted",
+                one,
+                {"amount": before},
+                {"amount": doubt.missing, "reason": reason},
+                person_id=one.client_id,
+            )
+        return doubt
+
     async def _doubt(self, subscription: Subscription) -> ExcessRefund:
         money = MoneyBack(self.uow)
         net = await money.net_paid(subscription.account_id)
@@ -71,9 +115,10 @@ def _below_zero() -> Select[Subscription]:
     refunded = select(LedgerEntry.account_id).where(LedgerEntry.kind == "refund").scalar_subquery()
     accounts = (
         select(LedgerEntry.account_id)
+        .join(Account, Account.id == LedgerEntry.account_id)
         .where(LedgerEntry.account_id.in_(refunded))
-        .group_by(LedgerEntry.account_id)
-        .having(func.sum(held(LedgerEntry)) < 0)
+        .group_by(LedgerEntry.account_id, Account.loss_accepted)
+        .having(func.sum(held(LedgerEntry)) + func.coalesce(Account.loss_accepted, 0) < 0)
     )
     query: Select[Subscription] = select(Subscription).options(*WHOLE)
     return query.where(Subscription.account_id.in_(accounts))

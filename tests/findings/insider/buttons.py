@@ -109,6 +109,7 @@ WITHOUT_AN_ACT: Final[Mapping[str, tuple[str, ...]]] = {
         *("cand", "candno", "candok", "clopn2", "endall", "endsi", "impun", "impun2", "invite", "invoff"),
         *("jobrun", "role", "work"),
     ),
+    "admins only: money that is gone is accepted as lost; the ledger stays as it is": ("mdacc",),
     "admins only: backups, and everything in one file": (
         "backs",
         "bkme",

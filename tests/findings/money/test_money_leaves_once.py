@@ -9,23 +9,26 @@ from typing import Final
 from unittest.mock import AsyncMock, patch
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from gym.approvals.service import ApprovalService
+from gym.audit.models import AuditDetail, AuditEntry
 from gym.clients.models import Client
 from gym.core.database.engine import violated_constraint
 from gym.core.errors import GymError
 from gym.payments.errors import MoneyGivenBack, NotEnoughCredit, NothingToReturn, RefundTooLarge
-from gym.payments.models import Method
+from gym.payments.models import LedgerEntry, Method
 from gym.payments.money_back import MoneyBack
 from gym.payments.schemas import Receipt
 from gym.payments.service import PaymentService
 from gym.plans.models import Plan
+from gym.reports.person_facts import PersonFactsService
 from gym.security.permissions import Actor, NotAllowed
 from gym.subscriptions.changes.plan_change import PlanChangeService
 from gym.subscriptions.errors import AlreadyClosed
 from gym.subscriptions.models import Subscription, SubscriptionStatus
+from gym.subscriptions.money.excess_refunds import ExcessRefund, ExcessRefundService
 from gym.subscriptions.schemas import RefundMode
 from gym.subscriptions.service import SubscriptionService
 from tests.findings.money.conftest import cancel, credit_of, net_paid, refund
@@ -226,6 +229,47 @@ async def test_of_a_plan_whose_money_left_twice_nothing_more_is_offered(
         with pytest.raises(RefundTooLarge) as refused:
             await ApprovalService(uow).ask_refund(sold.id, Decimal(1), Method.CASH, "was ill")
     assert refused.value.limit == 0
+
+
+async def test_money_that_will_not_come_back_is_accepted_as_lost_and_changes_no_figure(
+    boss: DeskClerk, desk: DeskClerk, rosa: Client, monthly: Plan
+) -> None:
+    sold, receipt = await paid(boss, rosa, monthly)
+    async with boss.gym.unit_of_work(Actor.system()) as uow:
+        await uow.session.execute(text("ALTER TABLE ledger_entries DISABLE TRIGGER paid_out_once"))
+    await refund(boss, sold, PRICE - 1000)
+    with patch.object(PaymentService, "given_back", AsyncMock(return_value=Decimal(0))):
+        await boss.void(receipt.entry_id)
+
+    async def seen() -> tuple[int, Decimal, list[object], int]:
+        async with boss.gym.unit_of_work(boss.actor) as uow:
+            listed = (await ExcessRefundService(uow).listed()).total
+            facts = await PersonFactsService(uow).of_days(uow.today, uow.today)
+            rows = len(list(await uow.session.scalars(select(LedgerEntry))))
+        return listed, await net_paid(boss, sold.account_id), list(facts), rows
+
+    async def accept(clerk: DeskClerk) -> ExcessRefund:
+        async with clerk.gym.unit_of_work(clerk.actor) as uow:
+            return await ExcessRefundService(uow).accept(sold.id, "has left the country")
+
+    before = await seen()
+    with pytest.raises(NotAllowed):
+        await accept(desk)
+    for _ in range(2):
+        assert (await accept(boss)).missing == PRICE - 1000
+    assert (before[0], await seen()) == (1, (0, *before[1:]))
+    async with boss.gym.unit_of_work(Actor.system()) as uow:
+        words = select(AuditDetail.after).join(AuditEntry, AuditEntry.id == AuditDetail.entry_id)
+        [told] = await uow.session.scalars(words.where(AuditEntry.action == "loss.accepted"))
+    assert told == {"reason": "has left the country"}
+    await refund_by_hand(boss, sold)
+    assert (await seen())[0] == 1, "more is missing than was accepted"
+
+
+async def refund_by_hand(boss: DeskClerk, sold: Subscription) -> None:
+    values = {"account": sold.account_id}
+    async with boss.gym.unit_of_work(Actor.system()) as uow:
+        await uow.session.execute(text(statement(REFUND.format(amount=500))), values)
 
 
 # Plain SQL

@@ -192,6 +192,7 @@ ELSEWHERE: Final = {
     "ChatLinks.issue_link": "needs a client without a chat",
     "ChatLinks.accept_link": "needs a link",
     "ApprovalRequests.ask_write_off": "the own debt is not even asked about",
+    "ExcessRefundService.accept": "needs money that left twice",
     "ApprovalRequests.ask_long_freeze": "members ask for themselves, by `ask_freeze`",
 }
 """Refused too; tried in tests of their own."""
