@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton, ReplyKeyboardMarkup
@@ -28,6 +28,8 @@ class Button:
     label: str
     callback: Callback | None = None
     url: str | None = None
+    whole: str = field(default="", compare=False)
+    """The label before it was cut to fit beside another."""
 
 
 Row = Sequence[Button]
@@ -35,13 +37,16 @@ Keyboard = Sequence[Row]
 
 
 def button(label: str, callback: Callback, *, wide: bool = False) -> Button:
-    """A button with a callback. Labels are cut at 20 letters (40 when it has a row to itself)."""
-    return Button(_fit(label, MOST_LETTERS_WIDE if wide else MOST_LETTERS), callback)
+    """A button with a callback. Its label is plain text (a translator escapes values), cut at 20 letters,
+    or at 40 when it is `wide`, in a row to itself; `grid` gives long ones such a row."""
+    whole = html.unescape(label)
+    return Button(_cut(whole, MOST_LETTERS_WIDE if wide else MOST_LETTERS), callback, whole=whole)
 
 
 def link(label: str, url: str) -> Button:
     """A button that opens an address."""
-    return Button(_fit(label, MOST_LETTERS), url=url)
+    whole = html.unescape(label)
+    return Button(_cut(whole, MOST_LETTERS), url=url, whole=whole)
 
 
 def grid(buttons: Sequence[Button], columns: int = 2) -> list[Row]:
@@ -49,7 +54,9 @@ def grid(buttons: Sequence[Button], columns: int = 2) -> list[Row]:
     rows: list[list[Button]] = []
     for item in buttons:
         last = rows[-1] if rows else []
-        if last and len(last) < columns and not _is_wide(item) and not _is_wide(last[0]):
+        if _is_wide(item):
+            rows.append([replace(item, label=_cut(item.whole, MOST_LETTERS_WIDE))])
+        elif last and len(last) < columns and not _is_wide(last[0]):
             last.append(item)
         else:
             rows.append([item])
@@ -57,7 +64,7 @@ def grid(buttons: Sequence[Button], columns: int = 2) -> list[Row]:
 
 
 def _is_wide(item: Button) -> bool:
-    return len(item.label) > MOST_LETTERS
+    return len(item.whole) > MOST_LETTERS
 
 
 def pager(page: int, pages: int, make: Callable[[int], Callback]) -> Row:
@@ -133,11 +140,6 @@ def _inline(item: Button, now: datetime, stays: bool) -> InlineKeyboardButton:
         return InlineKeyboardButton(item.label, url=item.url)
     packed = (pack_staying if stays else pack)(item.callback, now)
     return InlineKeyboardButton(item.label, callback_data=packed)
-
-
-def _fit(label: str, letters: int) -> str:
-    """A label as plain text (a chat's translator escapes values), cut to what fits."""
-    return _cut(html.unescape(label), letters)
 
 
 def _cut(label: str, letters: int) -> str:

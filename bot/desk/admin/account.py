@@ -66,9 +66,12 @@ def _screen(t: HtmlTranslator, staff: Staff, heading: str = "") -> Screen:
     )
     rows: list[Row] = [
         [button(t("✏️ Name"), RenameMe()), button(t("🌐 Language"), Languages())],
-        [button(t("🔑 API password"), PasswordLink()), button(t("🏋️ My membership"), MyMembership())],
-    ]
-    rows.append([button(t("🔐 Sign-ins"), SignIns(staff.id, SignInsOf.OWN))])
+        *grid([
+            button(t("🔑 API password"), PasswordLink()),
+            button(t("🏋️ My membership"), MyMembership()),
+            button(t("🔐 Sign-ins"), SignIns(staff.id, SignInsOf.OWN)),
+        ]),
+    ]  # fmt: skip
     return Screen(f"{heading}\n\n{text}" if heading else text, [*rows, nav(t)])
 
 

@@ -85,7 +85,7 @@ def _figure_doors(t: HtmlTranslator, report: Report) -> list[Button]:
     """One to the rows behind each figure that is not zero, unless a table of that name has them."""
     tables = {one.title for one in report.result.tables if one.rows}
     return [
-        button(t("🔎 {title}", title=t(one.title)), _behind_figure(report, one), wide=True)
+        button(t("🔎 {title}", title=t(one.title)), _behind_figure(report, one))
         for one in report.result.figures
         if one.behind and one.value and one.title not in tables
     ]
@@ -99,7 +99,7 @@ def _behind_figure(report: Report, one: Figure) -> ShowRowsBehind:
 def _table_doors(t: HtmlTranslator, report: Report) -> list[Button]:
     days = report.asked.days
     return [
-        button(t(one.title), ShowReportTable(report.name, days.first, days.last, one.key), wide=True)
+        button(t(one.title), ShowReportTable(report.name, days.first, days.last, one.key))
         for one in report.result.tables
         if one.rows
     ]
@@ -133,7 +133,7 @@ def _files(context: UpdateContext, report: Report) -> list[Row]:
         return []
     t, days = context.t, report.asked.days
     sheet = button(t("📄 As a spreadsheet"), SendReportWorkbook(report.name, days.first, days.last))
-    return [[sheet, button(t("CSV"), SendReportCsv(report.name, days.first, days.last))]]
+    return grid([sheet, button(t("CSV"), SendReportCsv(report.name, days.first, days.last))])
 
 
 @router.on(ShowReportTable)

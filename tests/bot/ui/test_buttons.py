@@ -115,8 +115,11 @@ def test_labels_are_plain_text_of_at_most_twenty_letters() -> None:
 
 
 def test_what_does_not_fit_beside_another_has_a_row_to_itself() -> None:
-    short, long = (button("x" * count, home.Home(), wide=True) for count in (20, 21))
-    assert grid([short, long, short, short, short]) == [[short], [long], [short, short], [short]]
+    short, long = (button("x" * count, home.Home()) for count in (20, 50))
+    assert long.label == "x" * 19 + "…"
+    wide = button("x" * 50, home.Home(), wide=True)
+    assert len(wide.label) == 40
+    assert grid([short, long, short, short, short]) == [[short], [wide], [short, short], [short]]
     assert grid([short] * 4, 3) == [[short] * 3, [short]]
 
 
