@@ -11,6 +11,10 @@ import asyncpg
 
 from gym.core.database.statements import DirectStatements, GuardedWrite, Row, Statement
 
+SESSION_SETTINGS: Final = {"timezone": "UTC"}
+"""Of every connection. A server of one's own has its machine's zone, and where the clock jumps at midnight
+(Santiago, Asunción) days made by `generate_series` are one o'clock from that night on and meet no date.
+"""
 PATIENCE: Final = 10.0
 """Seconds to wait for a connection, and for an answer on it; then whoever asks is told to come back. A
 network that falls silent would keep them for a quarter of an hour.
@@ -61,6 +65,7 @@ class DirectPool:
                         init=_speak_json,
                         reset=_as_it_is,
                         command_timeout=PATIENCE,
+                        server_settings=SESSION_SETTINGS,
                         max_inactive_connection_lifetime=0,  # the first check-in of a day need not connect
                         **self._options,
                     )

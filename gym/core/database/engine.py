@@ -25,7 +25,7 @@ from sqlalchemy.ext.asyncio import (
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.pool import NullPool
 
-from gym.core.database.direct_pool import DirectPool
+from gym.core.database.direct_pool import SESSION_SETTINGS, DirectPool
 from gym.core.database.ids import new_id
 
 NAMING = {
@@ -209,7 +209,11 @@ def plain_dsn(url: str) -> str:
 
 
 def _engine(url: str, *, pool_size: int, pooler: bool, patience: float | None) -> AsyncEngine:
-    arguments: dict[str, Any] = {"timeout": CONNECT_PATIENCE, "command_timeout": patience}
+    arguments: dict[str, Any] = {
+        "timeout": CONNECT_PATIENCE,
+        "command_timeout": patience,
+        "server_settings": SESSION_SETTINGS,
+    }
     if pooler:
         # Behind PgBouncer in transaction mode a prepared statement may meet another server process.
         arguments |= {"statement_cache_size": 0, "prepared_statement_cache_size": 0}
