@@ -27,6 +27,10 @@ DAY: Final = timedelta(days=1)
 INVITING: Final = ("come", "visit", "miss you", "see you", "esper", "ven ", "venir", "extrañ")
 
 
+BEFORE: Final = 8 * DAY
+"""Nothing is told of a plan's end earlier; each day of jobs is a fifth of a second of processor."""
+
+
 async def days_pass(gym: Gym, clock: FrozenClock, count: int) -> None:
     for _ in range(count):
         clock.advance(DAY)
@@ -46,7 +50,8 @@ async def test_who_is_blocked_is_not_told_that_we_miss_them(
     """Three and ten days after the end, unless the block lasts so long."""
     async with gym.unit_of_work(admin) as uow:
         await ClientService(uow).block(rosa.id, paid.ends_on + blocked_for * DAY, "shouted at the desk")
-    await days_pass(gym, clock, (paid.ends_on - TODAY).days + 12)
+    clock.advance(paid.ends_on - TODAY - BEFORE)
+    await days_pass(gym, clock, BEFORE.days + 12)
     assert len(await told(gym, Kind.ENDED)) == missed_aloud
 
 
@@ -56,7 +61,10 @@ async def test_who_was_deactivated_hears_neither_of_a_start_nor_of_an_end_and_th
     renewed = await desk.renew(rosa)
     async with gym.unit_of_work(admin) as uow:
         await ClientService(uow).deactivate(rosa.id)
-    await days_pass(gym, clock, (renewed.ends_on - TODAY).days + 2)
+    clock.advance(paid.ends_on - TODAY - BEFORE)
+    await days_pass(gym, clock, BEFORE.days + 12)
+    clock.advance(renewed.ends_on - paid.ends_on - 12 * DAY - BEFORE)
+    await days_pass(gym, clock, BEFORE.days + 2)
     for kind in (Kind.SUBSCRIPTION_ACTIVATED, Kind.SUBSCRIPTION_EXPIRED, Kind.ENDS_SOON, Kind.ENDED):
         assert await told(gym, kind) == [], kind
     assert len(await told(gym, Kind.DESK_ACTIVATED)) == 1
