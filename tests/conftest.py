@@ -180,6 +180,17 @@ async def face_pool(config: Config) -> AsyncGenerator[FacePool]:
 
 
 @pytest.fixture(scope="session")
+def remembered_faces(face_pool: FacePool) -> Generator[FacePool]:
+    """The same model, which looks at a photo once a run."""
+    from gym.faces.pool import FacePool
+    from tests.support.remembering_reader import RememberingReader
+
+    pool = FacePool(RememberingReader(face_pool.reader), workers=2)
+    yield pool
+    pool.close()
+
+
+@pytest.fixture(scope="session")
 def engine(postgres_server: str) -> TravellingEngine:
     """One for all tests, so that a statement is compiled once a run; its pool lets 40 tasks race."""
     return TravellingEngine(postgres_server)
@@ -211,9 +222,9 @@ async def gym(
 
 
 @pytest.fixture
-def gym_with_faces(gym: Gym, face_pool: FacePool) -> Gym:
+def gym_with_faces(gym: Gym, remembered_faces: FacePool) -> Gym:
     """A gym with the real face reader."""
-    return replace(gym, face_pool=face_pool)
+    return replace(gym, face_pool=remembered_faces)
 
 
 async def hire(gym: Gym, name: str, role: Role, telegram_id: int | None = None) -> Actor:

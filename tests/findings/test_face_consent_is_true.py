@@ -41,9 +41,9 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def gym(gym: Gym, face_pool: FacePool) -> Gym:
+def gym(gym: Gym, remembered_faces: FacePool) -> Gym:
     """Here the bot can see."""
-    return replace(gym, face_pool=face_pool)
+    return replace(gym, face_pool=remembered_faces)
 
 
 @pytest.fixture

@@ -27,9 +27,9 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture(params=["memory", "database"])
-def gym_with_faces(gym: Gym, face_pool: FacePool, request: pytest.FixtureRequest) -> Gym:
+def gym_with_faces(gym: Gym, remembered_faces: FacePool, request: pytest.FixtureRequest) -> Gym:
     config = gym.config.model_copy(update={"rate_limits": request.param})
-    return replace(gym, config=config, face_pool=face_pool)
+    return replace(gym, config=config, face_pool=remembered_faces)
 
 
 @pytest.fixture

@@ -42,8 +42,8 @@ SHEET = (
 
 
 @pytest.fixture
-def gym(gym: Gym, face_pool: FacePool) -> Gym:
-    return replace(gym, face_pool=face_pool)
+def gym(gym: Gym, remembered_faces: FacePool) -> Gym:
+    return replace(gym, face_pool=remembered_faces)
 
 
 def packed(files: Mapping[str, bytes]) -> bytes:

@@ -40,9 +40,11 @@ DOCUMENT = {"document_number": "1020304050", "phone_last4": "4567"}
 
 
 @pytest.fixture
-def gym_with_faces(gym: Gym, face_pool: Any) -> Gym:
+def gym_with_faces(gym: Gym, remembered_faces: Any) -> Gym:
     """As a running gym: with the gallery in memory."""
-    return replace(gym, face_pool=face_pool, gallery=MemoryGallery(gym.secrets.data, face_pool.model_id))
+    return replace(
+        gym, face_pool=remembered_faces, gallery=MemoryGallery(gym.secrets.data, remembered_faces.model_id)
+    )
 
 
 class Spy:

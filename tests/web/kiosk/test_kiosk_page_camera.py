@@ -45,9 +45,9 @@ def mode() -> str:
 
 
 @pytest.fixture
-def gym_with_faces(gym: Gym, face_pool: FacePool, mode: str) -> Gym:
+def gym_with_faces(gym: Gym, remembered_faces: FacePool, mode: str) -> Gym:
     config = gym.config.model_copy(update={"face_challenge": mode})
-    return replace(gym, face_pool=face_pool, config=config)
+    return replace(gym, face_pool=remembered_faces, config=config)
 
 
 def portrait(photo: bytes) -> Pixels:
