@@ -55,7 +55,17 @@ from bot.desk.money import tills as cash
 from bot.desk.plans import plan_edit, plan_new, plan_prices, plans
 from bot.desk.privacy import consents
 from bot.desk.privacy import menu as privacy_menu
-from bot.desk.products import catalogue, product_edit, product_new, product_prices, stock, stock_taking
+from bot.desk.products import (
+    catalogue,
+    product_edit,
+    product_new,
+    product_prices,
+    sale_card,
+    sale_payment,
+    selling,
+    stock,
+    stock_taking,
+)
 from bot.desk.reports import report_charts, report_files, reports, risk, today
 from bot.member import freeze, plan, preferences, privacy, qr, visits
 from bot.member import payments as my_payments
@@ -128,6 +138,9 @@ ROUTERS: tuple[Router, ...] = (
     product_prices.router,
     stock.router,
     stock_taking.router,
+    selling.router,
+    sale_card.router,
+    sale_payment.router,
     team.router,
     invitations.router,
     candidates.router,

@@ -17,6 +17,7 @@ import gym.payments.models
 import gym.plans.models
 import gym.privacy.models
 import gym.products.models
+import gym.products.sales.models
 import gym.reports.outreach.models
 import gym.reports.rollup.models
 import gym.rewards.models
@@ -43,6 +44,7 @@ MODULES = (
     gym.plans.models,
     gym.privacy.models,
     gym.products.models,
+    gym.products.sales.models,
     gym.reports.outreach.models,
     gym.reports.rollup.models,
     gym.rewards.models,

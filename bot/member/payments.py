@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.member import MyPayments, MyReceipt
-from bot.ui.documents import send_receipt
+from bot.ui.documents import send_receipt, send_sale
 from bot.ui.keyboards import Row, button, nav, pager
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
@@ -15,6 +15,7 @@ from gym.core.language import N_
 from gym.payments.credit import ClientCredit
 from gym.payments.models import EntryKind
 from gym.payments.statements import MoneyRow, StatementService
+from gym.products.sales.service import SaleService
 from gym.subscriptions.money.joint_payments import JointPayments
 
 router = Router(Audience.MEMBER)
@@ -47,5 +48,10 @@ def _receipts(t: HtmlTranslator, rows: Sequence[MoneyRow]) -> list[Row]:
 @router.on(MyReceipt)
 async def my_receipt(context: UpdateContext, press: MyReceipt) -> None:
     async with context.member_unit_of_work() as uow:
-        found = await JointPayments(uow).receipts(press.entry_id)
+        sale = await SaleService(uow).of_entry(press.entry_id)
+        found = await JointPayments(uow).receipts(press.entry_id) if sale is None else None
+    if found is None:
+        if sale is not None:
+            await send_sale(context, sale, context.identity.language)
+        return
     await send_receipt(context, found.parts, context.identity.language)

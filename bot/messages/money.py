@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bot.messages.register import WordingContext, method_words, offers, says
 from bot.ui.buttons.member import MyReceipt
-from bot.ui.buttons.plans import ProductCard, ShoppingList
+from bot.ui.buttons.plans import ProductCard, ShoppingList, ShowSale
 from bot.ui.keyboards import Keyboard, button
 from bot.ui.screens import HtmlTranslator
 from gym.core.language import N_
 from gym.notifications.payloads.money import DeskCashCountedPayload, ReceiptPayload
-from gym.notifications.payloads.products import StockLowPayload
+from gym.notifications.payloads.products import SaleVoidAskedPayload, StockLowPayload
 
 
 @says(DeskCashCountedPayload)
@@ -56,3 +56,18 @@ def _to_stock(t: HtmlTranslator, p: StockLowPayload) -> Keyboard:
     return [
         [button(t("🥤 Product"), ProductCard(p.product_id)), button(t("🛒 Shopping list"), ShoppingList())]
     ]
+
+
+@says(SaleVoidAskedPayload)
+def _void_asked(t: HtmlTranslator, p: SaleVoidAskedPayload, _: WordingContext) -> str:
+    return t(
+        N_("↩️ {staff_name} asks to void a sale of products for <b>{total}</b>.\n📝 {reason}"),
+        staff_name=p.staff_name,
+        total=p.total,
+        reason=p.reason,
+    )
+
+
+@offers(SaleVoidAskedPayload)
+def _to_sale(t: HtmlTranslator, p: SaleVoidAskedPayload) -> Keyboard:
+    return [[button(t("🧾 Look at the sale"), ShowSale(p.sale_id), wide=True)]]

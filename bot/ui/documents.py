@@ -13,6 +13,8 @@ from gym.core.language import Translator
 from gym.payments.schemas import Receipt
 from gym.privacy.archive import archive
 from gym.privacy.schemas import PersonalData
+from gym.products.sales.paper import sale_paper
+from gym.products.sales.schemas import SaleReceipt
 from gym.settings.addresses import bot_link
 from gym.settings.schemas import GymSettings
 
@@ -29,6 +31,19 @@ def _draw(parts: Sequence[Receipt], settings: GymSettings, t: Translator) -> byt
     from gym.payments.receipts.pdf import draw_together
 
     return draw_together(parts, settings, t)
+
+
+async def send_sale(context: UpdateContext, sale: SaleReceipt, language: str) -> None:
+    """Send the receipt of a sale of products as a PDF."""
+    settings = context.settings
+    data = await asyncio.to_thread(_draw_sale, sale, settings, settings.translator(language))
+    await context.send_document(data, f"{settings.name}-{sale.at:%Y%m%d-%H%M}.pdf")
+
+
+def _draw_sale(sale: SaleReceipt, settings: GymSettings, t: Translator) -> bytes:
+    from gym.payments.receipts.pdf import draw_paper
+
+    return draw_paper(sale_paper(sale, settings, t), sale.at, settings, t)
 
 
 async def send_card(context: UpdateContext, client: Client, payload: str) -> None:

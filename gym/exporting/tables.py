@@ -16,6 +16,7 @@ from gym.faces.models import FaceConsent
 from gym.payments.models import Account, CashCount, LedgerEntry
 from gym.plans.models import Plan, PlanPrice
 from gym.products.models import Product, ProductPrice, StockMovement
+from gym.products.sales.models import ProductSale, SaleLine
 from gym.rewards.models import Reward
 from gym.staff.models import Staff
 from gym.subscriptions.models import Freeze, GiftDays, GymClosure, Subscription
@@ -150,23 +151,6 @@ TABLES: Final = (
         },
     ),
     ExportedTable(
-        StockMovement,
-        "every piece that came or went, for ever",
-        {
-            "id": ID,
-            "product_id": "an `id` of `products`",
-            "kind": "`purchase`, `sale`, `loss`, `correction` or `return`",
-            "quantity": "above zero what came, below what went",
-            "unit_cost": "paid for one that came; of one that went, the average then",
-            "reason": "of a loss or a correction",
-            "staff_id": BY,
-            "staff_name": NAME,
-            "at": AT,
-            "gym_day": "day",
-        },
-        ("at", "id"),
-    ),
-    ExportedTable(
         Account,
         "what is owed for one thing, or, of kind `credit`, what the gym keeps for a client",
         {
@@ -228,6 +212,53 @@ TABLES: Final = (
             "staff_name": NAME,
             "at": AT,
             "gym_day": "day on which the money moved",
+        },
+        ("at", "id"),
+    ),
+    ExportedTable(
+        ProductSale,
+        "products sold at once; what was paid for them is in the ledger",
+        {
+            "id": ID,
+            "account_id": "an `id` of `accounts`",
+            "sold_by": BY,
+            "seller_name": NAME,
+            "at": AT,
+            "gym_day": "day",
+            "returned_at": "when it was taken back",
+            "returned_by": BY,
+            "return_reason": "why",
+        },
+        ("at", "id"),
+    ),
+    ExportedTable(
+        SaleLine,
+        "what was sold",
+        {
+            "id": ID,
+            "sale_id": "an `id` of `sales`",
+            "product_id": "an `id` of `products`",
+            "pieces": "how many",
+            "unit_price": "of one",
+            "tax_percent": "contained in the price",
+            "unit_cost": "what one had cost, on average",
+        },
+    ),
+    ExportedTable(
+        StockMovement,
+        "every piece that came or went, for ever",
+        {
+            "id": ID,
+            "product_id": "an `id` of `products`",
+            "kind": "`purchase`, `sale`, `loss`, `correction` or `return`",
+            "quantity": "above zero what came, below what went",
+            "unit_cost": "paid for one that came; of one that went, the average then",
+            "reason": "of a loss or a correction",
+            "sale_line_id": "of a sale or return: an `id` of `sale_lines`",
+            "staff_id": BY,
+            "staff_name": NAME,
+            "at": AT,
+            "gym_day": "day",
         },
         ("at", "id"),
     ),
@@ -372,6 +403,8 @@ LEFT_BEHIND: Final[Mapping[str, str]] = {
     "pairing_codes": "of this installation",
     "client_imports": "of this installation",
     "client_import_rows": "of this installation",
+    "sale_baskets": "nothing of them is sold",
+    "basket_lines": "nothing of them is sold",
     "counters": "the next receipt number follows from the receipts",
     "gym_state": "its settings are in settings.json",
     "job_runs": "of this installation",

@@ -155,6 +155,7 @@ SPECS: Final = (
     KindSpec(Kind.BACKUP_ALARM, operations.BackupAlarmPayload),
     KindSpec(Kind.MONTHLY_LETTER, operations.MonthlyLetterPayload),
     KindSpec(Kind.STOCK_LOW, products.StockLowPayload, Group.DESK_HOUSE),
+    KindSpec(Kind.SALE_VOID_ASKED, products.SaleVoidAskedPayload, priority=URGENT),
 )
 
 

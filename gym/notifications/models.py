@@ -101,6 +101,8 @@ class NotificationKind(StrEnum):
     MONTHLY_LETTER = "monthly_letter"
     STOCK_LOW = "stock_low"
     """A product has reached its low mark, or its last piece is gone."""
+    SALE_VOID_ASKED = "sale_void_asked"
+    """An employee asks an admin to void a sale of products."""
 
 
 class RecipientKind(StrEnum):

@@ -97,6 +97,8 @@ class StockMovement(Base):
         CheckConstraint("kind NOT IN ('sale', 'loss') OR quantity < 0", name="goes_out"),
         CheckConstraint("kind NOT IN ('loss', 'correction') OR reason IS NOT NULL", name="reason"),
         CheckConstraint("unit_cost >= 0", name="unit_cost"),
+        CheckConstraint("(kind IN ('sale', 'return')) = (sale_line_id IS NOT NULL)", name="of_sale"),
+        Index("uq_stock_movements_once", "sale_line_id", "kind", unique=True),
         Index("ix_stock_movements_product", "product_id", "at"),
         Index("ix_stock_movements_day", "gym_day", "kind"),
     )
@@ -109,6 +111,8 @@ class StockMovement(Base):
     unit_cost: Mapped[UnitCost]
     """Paid for one piece that came; of one that went, the average at that moment."""
     reason: Mapped[str | None] = mapped_column(String(300))
+    sale_line_id: Mapped[UUID | None] = mapped_column(ForeignKey("sale_lines.id"))
+    """Of a sale or return, each once a line."""
     staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="RESTRICT"))
     staff_name: Mapped[str] = mapped_column(String(160))
     at: Mapped[datetime]

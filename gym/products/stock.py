@@ -38,6 +38,7 @@ class StockWriter:
         *,
         unit_cost: Decimal | None = None,
         reason: str | None = None,
+        sale_line_id: UUID | None = None,
         key: UUID | None = None,
     ) -> StockMovement:
         """`unit_cost` is the product's average unless given. Raises `NotEnoughStock`."""
@@ -50,6 +51,7 @@ class StockWriter:
             quantity=quantity,
             unit_cost=product.average_cost if unit_cost is None else unit_cost,
             reason=reason,
+            sale_line_id=sale_line_id,
             staff_id=self.uow.actor.staff_id,
             staff_name=self.uow.actor.name,
             at=self.uow.now,

@@ -25,6 +25,7 @@ from bot.ui.buttons.clients import (
 from bot.ui.buttons.door import CheckInClient
 from bot.ui.buttons.memberships import EndFreeze, FreezePlan, ManagePlan, RenewPlan, SellPlan, StartNow
 from bot.ui.buttons.money import TakePayment
+from bot.ui.buttons.plans import SellProducts
 from bot.ui.keyboards import Button, Keyboard, button, grid, nav
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
@@ -189,7 +190,7 @@ def _first(t: HtmlTranslator, card: ClientCard) -> Sequence[Button]:
         buttons.append(button(t("💵 Pay"), TakePayment(card.owed[0].subscription.id)))
     if PlanAct.SELL in acts:
         buttons.append(button(t("🏷 Sell plan"), SellPlan(client_id)))
-    return buttons
+    return [*buttons, button(t("🥤 Product"), SellProducts(client_id))]
 
 
 def _of_plan(t: HtmlTranslator, card: ClientCard) -> Sequence[Button]:

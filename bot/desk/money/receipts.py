@@ -8,11 +8,13 @@ from uuid import UUID
 from bot.forms.definition import Form, FormContext
 from bot.forms.opening import begin
 from bot.forms.steps import reason_step
+from bot.routing.navigation import go
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.approvals import AskVoid
 from bot.ui.buttons.clients import Card
 from bot.ui.buttons.door import CheckInClient
 from bot.ui.buttons.money import ShowReceipt, TakeBack, TakePayment, VoidPayment
+from bot.ui.buttons.plans import ShowSale
 from bot.ui.callbacks import Callback, callback
 from bot.ui.documents import send_receipt
 from bot.ui.keyboards import Button, Row, button, nav
@@ -29,6 +31,7 @@ from gym.payments.errors import AlreadyVoided, MoneyGivenBack, VoidNeedsAdmin
 from gym.payments.models import EntryCause, Method
 from gym.payments.schemas import Receipt
 from gym.payments.service import PaymentService
+from gym.products.sales.service import SaleService
 from gym.security.permissions import Permission
 from gym.staff.four_eyes import FourEyes
 from gym.subscriptions.money.joint_payments import JointPayments
@@ -46,6 +49,11 @@ class ReceiptPdf(Callback):
 
 @router.on(ShowReceipt)
 async def show_receipt(context: UpdateContext, press: ShowReceipt) -> None:
+    async with context.unit_of_work() as uow:
+        sale = await SaleService(uow).of_entry(press.entry_id)
+    if sale is not None:
+        await go(context, ShowSale(sale.id))
+        return
     async with context.unit_of_work() as uow:
         found = await SubscriptionService(uow).receipt(press.entry_id)
         payments = PaymentService(uow)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from bot.ui.screens import HtmlTranslator
 from bot.ui.wording.terms import signed_count
 from gym.core.language import N_
 from gym.products.models import Product, StockMovement, StockMovementKind
+from gym.products.sales.schemas import SoldLine
 from gym.products.schemas import PricedProduct
 
 KINDS: Final = {
@@ -59,3 +61,11 @@ def movement_line(t: HtmlTranslator, one: StockMovement) -> str:
         staff=one.staff_name,
     )
     return f"{line}\n   📝 {t.text(one.reason)}" if one.reason else line
+
+
+def sold_lines(t: HtmlTranslator, lines: Iterable[SoldLine]) -> list[str]:
+    """`2 × Water, $6,000`."""
+    return [
+        t("{pieces} × {product}, {total}", pieces=one.pieces, product=one.product, total=one.total)
+        for one in lines
+    ]

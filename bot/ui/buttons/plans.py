@@ -38,3 +38,26 @@ class ProductCard(Callback):
 @callback("shop")
 class ShoppingList(Callback):
     """List what is at its low mark or below."""
+
+
+@callback("psell")
+class SellProducts(Callback):
+    """List what is on sale, for a client or for nobody in particular."""
+
+    client_id: UUID | None = None
+    page: int = 0
+
+
+@callback("sale")
+class ShowSale(Callback):
+    """Show one sale, with what can be done about it."""
+
+    sale_id: UUID
+
+
+@callback("salesa")
+class SalesOnAccount(Callback):
+    """List sales with something left to pay; of one client, or all."""
+
+    client_id: UUID | None = None
+    page: int = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from uuid import UUID
 
 from gym.notifications.payloads.base import Payload
@@ -14,3 +15,12 @@ class StockLowPayload(Payload):
     product_name: str
     left: int
     minimum: int
+
+
+class SaleVoidAskedPayload(Payload):
+    """`total` is the whole sale's."""
+
+    sale_id: UUID
+    total: Decimal
+    staff_name: str
+    reason: str

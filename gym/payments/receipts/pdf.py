@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from fpdf import FPDF
@@ -50,18 +51,19 @@ STAMP: Final = TextStyle(44, bold=True, colour=RED)
 
 def draw_receipt(receipt: Receipt, settings: GymSettings, t: Translator) -> bytes:
     """One page; the same facts, the same bytes. `t` speaks the client's language and escapes nothing."""
-    return _drawn(worded(receipt, settings, t), receipt, settings, t)
+    return draw_paper(worded(receipt, settings, t), receipt.at, settings, t)
 
 
 def draw_together(parts: Sequence[Receipt], settings: GymSettings, t: Translator) -> bytes:
     """One page for payments that were taken at once; one of them alone looks as it always does."""
     if len(parts) == 1:
         return draw_receipt(parts[0], settings, t)
-    return _drawn(worded_together(parts, settings, t), parts[0], settings, t)
+    return draw_paper(worded_together(parts, settings, t), parts[0].at, settings, t)
 
 
-def _drawn(paper: Paper, receipt: Receipt, settings: GymSettings, t: Translator) -> bytes:
-    made_at = receipt.at.astimezone(settings.zone)
+def draw_paper(paper: Paper, at: datetime, settings: GymSettings, t: Translator) -> bytes:
+    """What is worded already, on one page."""
+    made_at = at.astimezone(settings.zone)
     info = DocumentInfo(paper.title, settings.name, made_at, language=t.language)
     with new_document(info, _texts(paper)) as pdf:
         # Lines are measured on an open page, whose length follows: `add_page` then lays page 1 anew.

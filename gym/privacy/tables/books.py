@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import Final
 
 from gym.privacy.register import BLANK, ClientRows, Entry, Old
-from gym.privacy.tables.conditions import MINE, OF_ACCOUNT, OF_PLAN, STAFF_NAME, unless_staff
-from gym.privacy.tables.reasons import MONEY, OWN, TRAIL
+from gym.privacy.tables.conditions import MINE, OF_ACCOUNT, OF_PLAN, OF_SALE, STAFF_NAME, unless_staff
+from gym.privacy.tables.reasons import DAY, MONEY, OWN, TRAIL
 
 KEY: Final = {"idempotency_key": "a random number"}
 
@@ -129,10 +129,48 @@ BOOKS: Final = (
     Entry(
         "stock_movements",
         {"reason": "words", "staff_name": "name"},
-        "id product_id kind quantity unit_cost staff_id at gym_day idempotency_key",
+        "id product_id kind quantity unit_cost sale_line_id staff_id at gym_day idempotency_key",
         stays=MONEY,
         whose="staff",
         why="which goods came and went, and through whose hands",
+    ),
+    Entry(
+        "sales",
+        {"return_reason": "words", "seller_name": "name"},
+        "id account_id sold_by at gym_day returned_at returned_by idempotency_key",
+        stays=MONEY,
+        whose="client staff",
+        why="which products were sold to whom",
+        client=ClientRows(
+            which=OF_ACCOUNT,
+            sets={"return_reason": f"CASE WHEN return_reason IS NULL THEN NULL ELSE {BLANK} END"},
+            keeps={"seller_name": STAFF_NAME},
+            withheld={"seller_name": STAFF_NAME, "sold_by": STAFF_NAME, "returned_by": STAFF_NAME, **KEY},
+        ),
+    ),
+    Entry(
+        "sale_lines",
+        {},
+        "id sale_id product_id pieces unit_price tax_percent unit_cost",
+        stays=MONEY,
+        whose="client",
+        why="what a sale was of, at which price",
+        client=ClientRows(which=OF_SALE, withheld={"unit_cost": "what the gym paid for it"}),
+    ),
+    Entry(
+        "sale_baskets",
+        {},
+        "id staff_id client_id made_at",
+        (Old("made_at < :moment", DAY),),
+        whose="client staff",
+        why="what is put together at the desk and not sold yet",
+        client=ClientRows(which=MINE, deletes=True),
+    ),
+    Entry(
+        "basket_lines",
+        {},
+        "basket_id product_id pieces",
+        stays="as long as their basket",
     ),
     Entry(
         "backups",

@@ -12,6 +12,7 @@ MARKS: Final = "CAST(:marks AS text[])"
 MINE: Final = f"client_id = {CLIENT}"
 OF_PLAN: Final = f"subscription_id IN (SELECT s.id FROM subscriptions s WHERE s.{MINE})"  # noqa: S608
 OF_ACCOUNT: Final = f"account_id IN (SELECT a.id FROM accounts a WHERE a.{MINE})"  # noqa: S608
+OF_SALE: Final = f"sale_id IN (SELECT w.id FROM sales w WHERE w.{OF_ACCOUNT})"  # noqa: S608
 NOT_STAFF: Final = f"NOT EXISTS (SELECT FROM staff w WHERE w.telegram_id = {CHAT})"
 """Whoever works here too goes on writing to the bot."""
 

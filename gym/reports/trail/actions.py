@@ -102,6 +102,10 @@ _PRODUCTS: Final = {
     "stock.purchased": N_("received stock"),
     "stock.lost": N_("wrote stock off"),
     "stock.counted": N_("counted stock"),
+    "sale.made": N_("sold products"),
+    "sale.voided": N_("voided a sale of products"),
+    "sale.refunded": N_("took products back and paid them out"),
+    "sale.void_asked": N_("asked to void a sale of products"),
 }
 _MONEY: Final = {
     "ledger.charge": N_("charged"),

@@ -128,6 +128,7 @@ LABELS: Final[Mapping[str, str]] = {
     "text": N_("Text"),
     "till": N_("Till"),
     "title": N_("Title"),
+    "total": N_("Total"),
     "unit_cost": N_("Cost of one"),
     "username": N_("User name"),
     "valid_from": N_("From"),

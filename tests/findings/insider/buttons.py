@@ -12,6 +12,7 @@ SELLS: Final = (taps.sell, taps.sell_for_later, taps.sell_cheaper)
 RENEWS: Final = (taps.renew, taps.renew_cheaper)
 PAYS: Final = (taps.pay_cash, taps.pay_half, taps.pay_by_credit, taps.pay_by_transfer)
 CANCELS: Final = (taps.cancel, taps.cancel_for_credit, taps.cancel_for_cash)
+PRODUCTS: Final = (taps.sell_product, taps.sell_product_by_credit)
 ACTS_OF_BUTTONS: Final[Mapping[str, tuple[Act, ...]]] = {
     "sell": SELLS,
     "offer": SELLS,
@@ -56,6 +57,14 @@ ACTS_OF_BUTTONS: Final[Mapping[str, tuple[Act, ...]]] = {
     "apuse": (taps.sell_as_approved,),
     "apsell": (taps.sell_as_approved,),
     "rtaken": (taps.take_back,),
+    "bsktnw": PRODUCTS,
+    "bsktpu": PRODUCTS,
+    "bsktpy": PRODUCTS,
+    "bsktsp": PRODUCTS,
+    "bsktac": (taps.sell_product_on_account,),
+    "salepy": (taps.pay_sale,),
+    "salevd": (taps.void_sale,),
+    "salerf": (taps.refund_sale,),
     "wroff": (taps.ask_write_off, taps.write_off),
     "gdwill": (taps.goodwill,),
     "refund": (taps.refund,),
@@ -87,6 +96,7 @@ WITHOUT_AN_ACT: Final[Mapping[str, tuple[str, ...]]] = {
         *("set", "setg", "sets", "signs", "snoozd", "stmt", "subs", "team", "till", "tills", "today", "upds"),
         *("visits", "whoin", "me", "pedit"),
         *("prods", "prod", "prpric", "shop", "stmov"),
+        *("bskt", "bsktad", "psell", "sale", "salepd", "sales", "salesa"),
         *("rprts", "rprt", "rptb", "rprw", "rpxlsx", "rpcsv", "rpdays", "risk", "rskone", "rpchrt"),
     ),
     "asks before a button that is played": (
@@ -99,6 +109,7 @@ WITHOUT_AN_ACT: Final[Mapping[str, tuple[str, ...]]] = {
         "poff",
         "proff",
     ),
+    "tells an admin, who decides": ("saleak",),
     "a step of a form whose end is played": ("f",),
     "admins only: plans and what they cost": ("paskx", "pfield", "pnew", "pnext", "ponoff", "ppx"),
     "admins only: products, their prices and their stock": (

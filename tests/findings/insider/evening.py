@@ -24,6 +24,7 @@ from gym.settings.schemas import GymSettings
 from gym.unit_of_work import Context, UnitOfWork
 from tests.conftest import hire
 from tests.support.memberships import DeskClerk
+from tests.support.shop import Shop
 
 Result = TypeVar("Result")
 OWN_TELEGRAM = 600
@@ -43,6 +44,8 @@ class Evening:
     friend: UUID
     others: tuple[UUID, ...]
     plans: tuple[UUID, ...]
+    water: UUID | None = None
+    """What is sold by the piece, of which there are plenty."""
     refused: int = 0
     surprises: list[str] = field(default_factory=list[str])
 
@@ -105,6 +108,7 @@ async def evening(gym: Gym) -> AsyncGenerator[Evening]:
         await uow.session.execute(update(Plan).values(freeze_days=10))
     await _paid_before(gym, desk, people[0], month)
     await _paid_before(gym, desk, people[4], month)
+    water = await Shop(gym, ana).has(1000)
     async with gym.unit_of_work(ana) as uow:
         settings = uow.settings
     async with gym.database.engine.connect() as connection, connection.begin() as whole:
@@ -118,6 +122,7 @@ async def evening(gym: Gym) -> AsyncGenerator[Evening]:
             people[1].id,
             tuple(one.id for one in people[2:]),
             tuple(plan.id for plan in plans),
+            water.id,
         )
         await whole.rollback()
 

@@ -29,6 +29,9 @@ SELECT c.id,
                 - CASE WHEN c.id = :own THEN 0 ELSE s.frozen_days END)
             / (s.ends_on - s.starts_on + 1 - s.frozen_days)::numeric) - a.balance
         END) FROM subscriptions s JOIN accounts a ON a.id = s.account_id WHERE s.client_id = c.id), 0)
+    + coalesce((SELECT sum(l.pieces * l.unit_price) FROM sale_lines l JOIN sales s ON s.id = l.sale_id
+        JOIN accounts a ON a.id = s.account_id WHERE a.client_id = c.id), 0)
+    - coalesce((SELECT sum(balance) FROM accounts WHERE client_id = c.id AND kind = 'sale'), 0)
     + coalesce((SELECT count(*) * 5000 FROM rewards r WHERE r.client_id = c.id AND r.percent > 0), 0),
     coalesce((SELECT sum(e.amount) FROM ledger_entries e JOIN accounts a ON a.id = e.account_id
         WHERE a.client_id = c.id AND e.kind = 'payment' AND e.method = 'cash' AND e.staff_id = :iris), 0),
@@ -42,15 +45,17 @@ SELECT
         FILTER (WHERE e.method = 'cash'), 0),
     coalesce(sum(CASE e.kind WHEN 'payment' THEN e.amount ELSE -e.amount END)
         FILTER (WHERE e.method IN ('card', 'transfer', 'qr')), 0),
-    coalesce(sum(e.amount) FILTER (WHERE e.kind = 'refund' AND e.method = 'cash' AND e.staff_id = :iris), 0)
-FROM ledger_entries e LEFT JOIN ledger_entries v ON v.id = e.voids_id
+    coalesce(sum(e.amount) FILTER (WHERE e.kind = 'refund' AND e.method = 'cash' AND e.staff_id = :iris), 0),
+    coalesce(sum(e.amount) FILTER (WHERE e.kind = 'payment' AND e.method = 'cash' AND a.client_id IS NULL), 0)
+FROM ledger_entries e JOIN accounts a ON a.id = e.account_id LEFT JOIN ledger_entries v ON v.id = e.voids_id
 WHERE coalesce(v.staff_id, e.staff_id) = :iris AND e.kind IN ('payment', 'void', 'refund')
 """
 
 
 @dataclass(frozen=True)
 class Holding:
-    """Of one client: what days, visits and credit are worth at list prices, less debts; cash in and out."""
+    """Of one client: what days, visits, credit and bottles are worth at list prices, less debts; cash in and
+    out. Whoever paid for a bottle has it, also where the sale was void."""
 
     worth: Decimal
     paid: Decimal
@@ -72,11 +77,14 @@ class Looks:
     referred: int
     granted: int
     unconfirmed: Decimal
+    missing: int = 0
+    """Pieces that the books have and a count of the shelf has not."""
 
     @classmethod
-    def of(cls, facts: PersonFacts, unconfirmed: Decimal) -> Looks:
-        names = [field.name for field in fields(cls) if field.name != "unconfirmed"]
-        return cls(**{name: getattr(facts, name) for name in names}, unconfirmed=unconfirmed)
+    def of(cls, facts: PersonFacts, unconfirmed: Decimal, missing: int = 0) -> Looks:
+        names = [one.name for one in fields(cls) if one.name not in ("unconfirmed", "missing")]
+        found = {name: getattr(facts, name) for name in names}
+        return cls(**found, unconfirmed=unconfirmed, missing=missing)
 
     def within(self, honest: Looks) -> bool:
         return all(mine <= most for mine, most in zip(astuple(self), astuple(honest), strict=True))
@@ -87,6 +95,7 @@ class Looks:
 
 
 NOTHING: Final = Looks(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ZERO)
+RETURNED: Final = "SELECT coalesce(sum(quantity), 0) FROM stock_movements WHERE kind = 'return'"
 
 
 async def holdings(e: Evening) -> dict[UUID, Holding]:
@@ -94,11 +103,13 @@ async def holdings(e: Evening) -> dict[UUID, Holding]:
     return {row[0]: Holding(*(Decimal(value) for value in row[1:])) for row in found}
 
 
-async def looks(e: Evening) -> Looks:
+async def looks(e: Evening, *, honest: bool = False) -> Looks:
+    """`honest`: whoever voids a sale has the bottle in the hand and puts it back on the shelf."""
     found = await e.act(e.ana, lambda u: PersonFactsService(u).of_days(u.today, u.today))
     assert found is not None
     facts = next(one for one in found if one.staff_id == e.iris.id)
-    return Looks.of(facts, (await e.rows(TILL, iris=e.iris.id))[0][1])
+    missing = 0 if honest else int((await e.rows(RETURNED))[0][0])
+    return Looks.of(facts, (await e.rows(TILL, iris=e.iris.id))[0][1], missing)
 
 
 async def gain(e: Evening, before: dict[UUID, Holding]) -> Decimal:
@@ -108,8 +119,8 @@ async def gain(e: Evening, before: dict[UUID, Holding]) -> Decimal:
     have paid for and do not hold, so that nobody complains.
     """
     after = await holdings(e)
-    till, _, refunded = (await e.rows(TILL, iris=e.iris.id))[0]
-    kept = sum((one.paid for one in after.values()), ZERO) - refunded - till
+    till, _, refunded, nobodys = (await e.rows(TILL, iris=e.iris.id))[0]
+    kept = sum((one.paid for one in after.values()), ZERO) + nobodys - refunded - till
     given = ZERO
     for client, now in after.items():
         start = before.get(client, Holding(ZERO, ZERO, ZERO))

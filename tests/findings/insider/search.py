@@ -29,6 +29,8 @@ HONEST: Final[tuple[tuple[Act, ...], ...]] = (
     (taps.sell,),
     (taps.sell, taps.pay_cash, taps.cancel, taps.ask_refund),
     (taps.sell, taps.cancel, taps.ask_write_off),
+    (taps.sell_product, taps.sell_product),
+    (taps.sell_product, taps.void_sale, taps.sell_product),
 )
 """What honest people come for, mistakes and changes of mind among it."""
 
@@ -56,7 +58,7 @@ async def honest_evenings(e: Evening, seed: int, count: int) -> Looks:
                 for act in reason:
                     await act(e, await see(e, client), random)
                 played += len(reason)
-            most = most.most(await looks(e))
+            most = most.most(await looks(e, honest=True))
     return most
 
 

@@ -16,6 +16,9 @@ from gym.attendance.checkin.service import AttendanceService
 from gym.clients.schemas import ClientInput
 from gym.clients.service import ClientService
 from gym.payments.models import Method
+from gym.products.sales.returns import SaleReturns
+from gym.products.sales.schemas import PaidPart, WantedPieces
+from gym.products.sales.service import SaleService
 from gym.subscriptions.changes.plan_change import PlanChangeService
 from gym.subscriptions.discounts import Discount
 from gym.subscriptions.freezes.service import FreezeService
@@ -24,6 +27,7 @@ from gym.subscriptions.money.joint_payments import JointPayments
 from gym.subscriptions.schemas import RefundMode
 from gym.subscriptions.service import SubscriptionService
 from tests.findings.insider.evening import Evening
+from tests.support.shop import WATER
 
 DAY: Final = timedelta(days=1)
 TEN: Final = Discount.percent(Decimal(10))
@@ -364,7 +368,75 @@ async def withdraw(e: Evening, s: Seen, r: Random) -> object:
     return await e.act(e.iris, lambda u: ApprovalService(u).withdraw(one))
 
 
+async def _sell_water(
+    e: Evening, s: Seen, r: Random, method: Method | None, *, nobody: bool = False
+) -> object:
+    if e.water is None:
+        return None
+    pieces = r.choice((1, 1, 2))
+    wanted, price = [WantedPieces(e.water, pieces)], pieces * WATER
+    paid = [PaidPart(method, price)] if method else []
+    client = None if nobody else s.client
+    return await e.act(e.iris, lambda u: SaleService(u).sell(wanted, paid, client))
+
+
+async def sell_product(e: Evening, s: Seen, r: Random) -> object:
+    return await _sell_water(e, s, r, Method.CASH, nobody=r.random() < 0.5)
+
+
+async def sell_product_by_credit(e: Evening, s: Seen, r: Random) -> object:
+    return await _sell_water(e, s, r, Method.CREDIT)
+
+
+async def sell_product_on_account(e: Evening, s: Seen, r: Random) -> object:
+    return await _sell_water(e, s, r, None)
+
+
+async def _sales(e: Evening, condition: str) -> list[UUID]:
+    """Sales that were not taken back, those of nobody too."""
+    rows = await e.rows(
+        "SELECT s.id FROM sales s JOIN accounts a ON a.id = s.account_id"
+        f" WHERE s.returned_at IS NULL AND {condition} ORDER BY s.id"
+    )
+    return [row[0] for row in rows]
+
+
+async def pay_sale(e: Evening, s: Seen, r: Random) -> object:
+    owing = await _sales(e, "a.balance > 0")
+    if not owing:
+        return None
+    one, method = r.choice(owing), r.choice((Method.CASH, Method.CREDIT))
+    left = (
+        await e.rows(
+            "SELECT a.balance FROM accounts a JOIN sales s ON s.account_id = a.id WHERE s.id = :s", s=one
+        )
+    )[0][0]
+    return await e.act(e.iris, lambda u: SaleService(u).take_payment(one, left, method))
+
+
+async def void_sale(e: Evening, s: Seen, r: Random) -> object:
+    made = await _sales(e, "TRUE")
+    if not made:
+        return None
+    one = r.choice(made)
+    return await e.act(e.iris, lambda u: SaleReturns(u).void(one, "wrong bottle"))
+
+
+async def refund_sale(e: Evening, s: Seen, r: Random) -> object:
+    made = await _sales(e, "TRUE")
+    if not made:
+        return None
+    one = r.choice(made)
+    return await e.act(e.iris, lambda u: SaleReturns(u).refund(one, Method.CASH, "was warm"))
+
+
 ACTS: Final[dict[Act, int]] = {
+    sell_product: 4,
+    sell_product_by_credit: 1,
+    sell_product_on_account: 1,
+    pay_sale: 1,
+    void_sale: 3,
+    refund_sale: 1,
     sell: 6,
     sell_for_later: 1,
     sell_cheaper: 1,

@@ -200,6 +200,7 @@ SPECIAL: Final[Mapping[Kind, tuple[Mapping[str, Any], ...]]] = {
     Kind.STOCK_LOW: tuple(
         {"product_id": ANY, "product_name": "Agua & gas", "left": left, "minimum": 6} for left in (0, 1, 5)
     ),
+    Kind.SALE_VOID_ASKED: ({"sale_id": ANY, "total": Decimal(9000)},),
     Kind.BACKUP_ALARM: (
         {"trouble": "too_old", "error": None, "since": NOW},
         {"trouble": "failed", "error": "backup_no_room", "since": None},

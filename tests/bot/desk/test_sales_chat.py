@@ -1,0 +1,151 @@
+"""Selling products in chat: three taps, baskets, two methods, on account, taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from bot.outbox.worker import OutboxWorker
+from bot.telegram.running_bot import RunningBot
+from gym.app import Gym
+from gym.core.clock import FrozenClock
+from gym.payments.credit import ClientCredit
+from gym.security.permissions import Actor, Role
+from tests.support.memberships import DeskClerk
+from tests.support.sandbox.client import Person, SandboxClient
+from tests.support.shop import Shop
+
+Hire = Callable[[Person, Role], Awaitable[Actor]]
+
+
+@pytest.fixture
+async def bruno(desk_bot: RunningBot, telegram: SandboxClient, make_staff: Hire) -> Person:
+    person = await telegram.person("Bruno")
+    await make_staff(person, Role.EMPLOYEE)
+    return person
+
+
+@pytest.fixture
+def shop(gym: Gym, admin: Actor) -> Shop:
+    return Shop(gym, admin)
+
+
+async def test_one_thing_is_sold_in_three_taps_and_voided_once(bruno: Person, shop: Shop) -> None:
+    water = await shop.has(5)
+    await bruno.sends("/start")
+    await bruno.taps("Sell")
+    await bruno.taps("Water · $3,000")
+    await bruno.taps("Cash")
+    shown = await bruno.sees("Sold for $3,000")
+    assert "Cash: $3,000, receipt № 1" in shown.words
+    assert await shop.left(water) == 4
+    await bruno.taps("PDF")
+    await bruno.taps("Void")
+    await bruno.sends("wrong bottle")
+    await bruno.sees("the pieces are back in stock")
+    await bruno.taps("Void it")
+    await bruno.sees("was taken back")
+    assert await shop.left(water) == 5
+    await bruno.sends("/start")
+    await bruno.taps("Sell")
+    await bruno.taps("Today's sales")
+    await bruno.taps("↩️ $3,000")
+    await bruno.sees("was taken back")
+
+
+async def test_a_basket_two_methods_and_the_last_piece(bruno: Person, shop: Shop) -> None:
+    water = await shop.has(5)
+    bar = await shop.has(1, "Bar", Decimal(5000))
+    await bruno.sends("/start")
+    await bruno.taps("Sell")
+    await bruno.taps("Water")
+    await bruno.taps("➕")
+    await bruno.sees("Sell for $6,000")
+    await bruno.taps("Something else")
+    await bruno.taps("Bar")
+    await bruno.sees("Sell for $11,000")
+    await bruno.taps("Two methods")
+    await bruno.sends("12.000")
+    await bruno.sees("Only $11,000 is owed")
+    await bruno.sends("6.000")
+    await bruno.taps("Card")
+    await bruno.sees("And the other $5,000?")
+    await bruno.taps("Cash")
+    await bruno.taps("Confirm")
+    shown = await bruno.sees("Sold for $11,000")
+    assert "Card: $6,000" in shown.words
+    assert "Cash: $5,000" in shown.words
+    assert (await shop.left(water), await shop.left(bar)) == (3, 0)
+    await bruno.taps("Sell more")
+    await bruno.taps("Bar")
+    await bruno.taps("Cash")
+    await bruno.sees("Of Bar there are 0 left")
+
+
+async def test_a_client_buys_on_account_pays_later_and_with_credit(
+    bruno: Person, shop: Shop, gym: Gym, admin: Actor
+) -> None:
+    await shop.has(9)
+    rosa = await DeskClerk(gym, admin).client()
+    async with gym.unit_of_work(Actor.system()) as uow:
+        await ClientCredit(uow).put(rosa.id, Decimal(3000), "from before")
+    await bruno.sends("Rosa")
+    await bruno.taps("Product")
+    await bruno.sees("Rosa Vargas")
+    await bruno.taps("Water")
+    await bruno.taps("On account")
+    await bruno.sees("Still to pay: $3,000")
+    await bruno.taps("Sell more")
+    await bruno.taps("On account (1)")
+    await bruno.sees("Rosa Vargas: $3,000")
+    await bruno.taps("$3,000 · 1 × Water")
+    await bruno.taps("Cash")
+    shown = await bruno.sees("Cash: $3,000")
+    assert "Still to pay" not in shown.words
+    await bruno.taps("Sell more")
+    await bruno.taps("Water")
+    await bruno.taps("Use credit")
+    await bruno.sees("Client credit: $3,000")
+    await bruno.sends("Rosa")
+    await bruno.taps("Payments")
+    await bruno.taps("№ 1")
+    await bruno.sees("Sold for $3,000")
+
+
+async def test_the_next_day_an_employee_asks_an_admin_who_pays_it_out(
+    bruno: Person,
+    telegram: SandboxClient,
+    make_staff: Hire,
+    shop: Shop,
+    clock: FrozenClock,
+    gym: Gym,
+    desk_bot: RunningBot,
+) -> None:
+    water = await shop.has(5)
+    ana = await telegram.person("Ana")
+    await make_staff(ana, Role.ADMIN)
+    await ana.sends("/start")
+    await bruno.sends("/start")
+    await bruno.taps("Sell")
+    await bruno.taps("Water")
+    await bruno.taps("Cash")
+    await bruno.sees("Sold for")
+    clock.advance(timedelta(days=1))
+    await bruno.taps("Void")
+    await bruno.taps("Ask to void")
+    await bruno.sends("it was warm")
+    await bruno.taps("✅ Ask")
+    await bruno.sees("The admins were asked")
+    await OutboxWorker(gym, desk_bot.assembly.bot).drain()
+    await ana.sees("asks to void a sale of products for $3,000")
+    await ana.taps("Look at the sale")
+    await ana.taps("Take it back, pay it out")
+    await ana.taps("Cash")
+    await ana.sends("it was warm")
+    await ana.sees("$3,000 are handed back (Cash)")
+    await ana.taps("Confirm")
+    await ana.sees("was taken back")
+    assert await shop.left(water) == 5
