@@ -114,8 +114,7 @@ class _Dump:
         """Size and digest of the sealed file. Blocks. Raises a `BackupError`."""
         draft = path.with_name(f".{path.name}.{os.getpid()}{UNFINISHED}")
         try:
-            with draft.open("xb") as file:
-                os.chmod(draft, 0o600)
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 _hold(file)
                 writer = SealingWriter(file, key)
                 write_preface(writer, preface)

@@ -139,6 +139,7 @@ class Config(BaseSettings):
     )
     backup_command: Command = Field(
         (),
+        repr=False,  # its arguments may hold a bucket's token
         description="Gets each new backup on its standard input; run without a shell, `{name}` is the file's",
     )
     access_token_minutes: int = Field(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import func, select, update
+from annotated_types import Ge, Le
+from sqlalchemy import func, select, text, update
 
 from gym.app import Gym
 from gym.chats.models import DeadUpdate, InboxUpdate
@@ -17,6 +18,9 @@ from gym.notifications.models import Notification, NotificationKind, Notificatio
 from gym.notifications.outbox import DESK
 from gym.security.models import IdempotencyKey, LinkPurpose, OneTimeLink, RateBucket, RefreshToken
 from gym.security.permissions import Actor
+from gym.settings.schemas import GymSettings, KeptFor
+from gym.staff.service import StaffService
+from tests.support.memberships import DeskClerk
 from tests.support.messages.samples import complete
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -105,3 +109,53 @@ async def test_the_sweep_offers_again_what_a_dead_worker_held(gym: Gym, clock: F
     clock.advance(timedelta(minutes=4))
     async with gym.unit_of_work(Actor.system()) as uow:
         assert await sweep_outbox(uow) == 1
+
+
+async def test_each_setting_decides_how_long_its_rows_are_kept(
+    gym: Gym, admin: Actor, clock: FrozenClock
+) -> None:
+    """The same rows stay with the longest days and go with the shortest; younger ones stay with both."""
+    insert = {
+        "keep_denials_days": "INSERT INTO check_ins (id, client_id, outcome, code, method, at, received_at,"
+        " gym_day) SELECT gen_random_uuid(), id, 'denied', 'expired', 'document', :at, :at,"
+        " CAST(CAST(:at AS timestamptz) AS date) FROM clients",
+        "keep_strangers_days": "INSERT INTO chat_people (user_id, language, reachable, first_seen_at)"
+        " VALUES (:number, 'en', true, :at)",
+        "keep_broadcasts_days": "INSERT INTO broadcasts (id, text, segment, state, total, asked_by,"
+        " idempotency_key, created_at, finished_at) VALUES (gen_random_uuid(), 'x', 'active', 'stopped', 0,"
+        " :staff, gen_random_uuid(), :at, :at)",
+        "keep_messages_days": "INSERT INTO notifications (id, recipient_kind, kind, payload, dedup_key, rank,"
+        " state, attempts, created_at, due_at, next_try_at) VALUES (gen_random_uuid(), 'desk', 'desk_digest',"
+        " '{}', CAST(gen_random_uuid() AS text), 1, 'sent', 0, :at, :at, :at)",
+    }
+    left = {
+        "keep_denials_days": "SELECT count(*) FROM check_ins WHERE client_id IS NOT NULL",
+        "keep_strangers_days": "SELECT count(*) FROM chat_people WHERE user_id > 9000",
+        "keep_broadcasts_days": "SELECT count(*) FROM broadcasts",
+        "keep_messages_days": "SELECT count(*) FROM notifications WHERE kind = 'desk_digest'",
+    }
+    await DeskClerk(gym, admin).client("Rosa")
+    bounds = {name: GymSettings.model_fields[name].metadata for name in insert}
+    shortest = {name: next(one.ge for one in found if isinstance(one, Ge)) for name, found in bounds.items()}
+    longest = {name: next(one.le for one in found if isinstance(one, Le)) for name, found in bounds.items()}
+    async with gym.unit_of_work(Actor.system()) as uow:
+        for number, (name, statement) in enumerate(insert.items()):
+            for older, days in ((0, shortest[name] - 1), (1, shortest[name] + 1)):
+                values = {
+                    "number": 9001 + 2 * number + older,
+                    "staff": admin.id,
+                    "at": clock.now() - timedelta(days=days),
+                }
+                names = {key: value for key, value in values.items() if f":{key}" in statement}
+                await uow.session.execute(text(statement), names)
+
+    async def counted() -> dict[str, int]:
+        async with gym.unit_of_work(Actor.system()) as uow:
+            return {name: await uow.session.scalar(text(query)) or 0 for name, query in left.items()}
+
+    for changes, kept in ((longest, 2), (shortest, 1)):
+        async with gym.unit_of_work(admin) as uow:
+            await StaffService(uow).change_settings(dict(changes))
+        await _forget(gym)
+        assert await counted() == dict.fromkeys(insert, kept)
+    assert set(insert) == {one.value for one in KeptFor}

@@ -74,8 +74,8 @@ def write_erasures(folder: Path, entries: Sequence[JournalEntry], key: BackupKey
         return False
     draft = path.with_suffix(".partial")
     try:
-        with draft.open("wb") as file:
-            os.chmod(draft, 0o600)
+        draft.unlink(missing_ok=True)  # never through a link that somebody has put there
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(wanted)
             file.flush()
             os.fsync(file.fileno())
