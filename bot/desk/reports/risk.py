@@ -70,13 +70,14 @@ async def _show_list(context: UpdateContext, number: int = 0, done: str = "") ->
 
 
 def _line(t: HtmlTranslator, one: RiskyMember) -> str:
+    value = show_value(t, one.value, ColumnKind.MONEY)
     told = t.plural(
         "{client}: away for {count} day, {plan}, {value} at stake",
         "{client}: away for {count} days, {plan}, {value} at stake",
         one.days,
         client=one.held.client_name,
         plan=one.held.plan_name,
-        value=show_value(t, one.value, ColumnKind.MONEY),
+        value=value,
     )
     return f"{told} ({_contact(t, one)})" if one.contact else told
 
