@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid5
 
 from bot.ui.update_context import UpdateContext
 
 NAMESPACE: Final = UUID("6f1d7a52-3a1c-4f0e-9a58-0c6a2f8f5c11")
+
+
+def was_answered(context: UpdateContext, at: datetime, now: datetime) -> bool:
+    """Whether another press of the same button has done it (`at` an earlier moment than `now`) and shown it.
+
+    An update that is tried again may have died before its answer, so that one shows it.
+    """
+    return at < now and context.attempts == 1
 
 
 def press_key(context: UpdateContext) -> UUID:

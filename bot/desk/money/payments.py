@@ -7,9 +7,9 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from bot.desk.idempotency import press_key
+from bot.desk.idempotency import press_key, was_answered
 from bot.desk.money.payment_form import ask_payment
-from bot.desk.money.receipts import receipt_screen
+from bot.desk.money.receipts import paid_already, receipt_screen
 from bot.desk.money.together import everything_button
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import Card
@@ -101,7 +101,10 @@ async def pay_now(context: UpdateContext, press: PayNow) -> None:
         receipt = await SubscriptionService(uow).take_payment(
             press.subscription_id, press.amount, press.method, key=press_key(context)
         )
-        door = await DoorOutlook(uow).verdict(receipt.client_id)
+        door, now = await DoorOutlook(uow).verdict(receipt.client_id), uow.now
+    if was_answered(context, receipt.at, now):
+        await context.answer(paid_already(context.t, receipt.number))
+        return
     await context.keep(receipt_screen(context.t, receipt, door=door))
 
 

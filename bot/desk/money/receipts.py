@@ -244,3 +244,8 @@ VOID = router.form(
         confirm=N_("Void it"),
     )
 )
+
+
+def paid_already(t: HtmlTranslator, number: int) -> str:
+    """A toast for a second press: its receipt stands in the chat."""
+    return t("Taken once: receipt {number}.", number=receipt_number(t, number))

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from bot.desk.idempotency import press_key
-from bot.desk.money.receipts import ReceiptPdf, door_lines, door_row
+from bot.desk.idempotency import press_key, was_answered
+from bot.desk.money.receipts import ReceiptPdf, door_lines, door_row, paid_already
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import Card
 from bot.ui.buttons.money import TakeEverything, TakePayment
@@ -79,10 +79,13 @@ async def pay_everything(context: UpdateContext, press: PayEverything) -> None:
             done = await JointPayments(uow).take_everything(
                 press.client_id, press.amount, press.method, key=press_key(context), destination=destination
             )
-            door = await DoorOutlook(uow).verdict(press.client_id)
+            door, now = await DoorOutlook(uow).verdict(press.client_id), uow.now
     except JustChanged as error:
         again = TakeEverything(press.client_id)
         await context.show(refusal_screen(context.t, error, press.client_id, again=again))
+        return
+    if was_answered(context, done.first.at, now):
+        await context.answer(paid_already(context.t, done.first.number))
         return
     await context.keep(joint_screen(context.t, done, door))
 

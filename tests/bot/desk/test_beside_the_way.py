@@ -8,6 +8,8 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from bot.telegram.running_bot import RunningBot
+from bot.ui.buttons.money import TakeEverything, TakePayment
+from bot.ui.callbacks import pack
 from gym.app import Gym
 from gym.chats.models import Draft
 from gym.clients.service import ClientService
@@ -100,3 +102,29 @@ async def test_what_nobody_reads_is_said_to_be_read_by_nobody(
     assert "📅 Today" in (await bruno.sees("cannot do anything with that")).labels
     await bruno.sends_document(b"%PDF-1.7", "bill.pdf")
     await bruno.sees("no picture")
+
+
+async def test_a_payment_pressed_again_shows_no_second_receipt(
+    desk_bot: RunningBot, gym: Gym, telegram: SandboxClient, make_staff: Hire, clock: FrozenClock
+) -> None:
+    bruno = await telegram.person("Bruno")
+    desk = DeskClerk(gym, await make_staff(bruno, Role.ADMIN))
+    rosa, plan = await desk.client("Rosa"), await desk.plan()
+    for sold, press in (
+        (await desk.sell(rosa, plan), TakePayment),
+        (await desk.renew(rosa), TakeEverything),
+    ):
+        await bruno.sends("/start")
+        await bruno.sees("Send a photo")
+        opened = press(sold.id if press is TakePayment else rosa.id)
+        await bruno.taps_button_data(await bruno.last(), pack(opened, clock.now()))
+        asked = await bruno.sees("How is it paid?")
+        cash = next(one.data for row in asked.buttons for one in row if one.label == "Cash")
+        await bruno.taps_button_data(asked, cash or "")
+        paid = await bruno.sees("Paid in full")
+        clock.advance(timedelta(seconds=1))
+        assert (await bruno.taps_button_data(asked, cash or "")).toast == "Taken once: receipt № " + (
+            "1." if press is TakePayment else "2."
+        )
+        shown = [one for one in await bruno.chat() if one.message_id > paid.message_id]
+        assert shown == []
