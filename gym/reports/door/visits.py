@@ -13,7 +13,7 @@ from gym.core.database.repository import PAGE_SIZE
 from gym.core.language import N_
 from gym.reports.definition import ReportDefinition
 from gym.reports.door.terms import METHODS, REASONS, WEEKDAYS
-from gym.reports.figures.pages import GYM_ITSELF, NOBODY_KEY, key_of, page_of, terms_of, to_card
+from gym.reports.figures.pages import GYM_ITSELF, NOBODY_KEY, Narrowing, key_of, terms_of, to_card
 from gym.reports.figures.visits import (
     HourVisits,
     NoShow,
@@ -96,11 +96,11 @@ async def compute(uow: UnitOfWork, asked: Asked) -> ReportResult:
     door, terms = VisitRepository(uow.session), terms_of(uow, asked)
     counts, visitors = await door.counts(terms), await door.visitors(terms)
     refusals, overrides = await door.refusals(terms), await door.overrides(terms)
-    absent = await door.no_shows(terms)
+    absent = await door.absent(terms)
     figures = [
         Figure("visits", N_("Visits"), COUNT, counts.total, VISITS, behind="visits"),
         Figure("visitors", N_("People"), COUNT, visitors, VISITORS),
-        Figure("no_shows", N_("Never came"), COUNT, len(absent), NO_SHOWS, behind="no_shows"),
+        Figure("no_shows", N_("Never came"), COUNT, absent, NO_SHOWS, behind="no_shows"),
         Figure("refused", N_("Refused"), COUNT, sum(one.refusals for one in refusals), REFUSED, "refused"),
         Figure(
             "let_in", N_("Let in anyway"), COUNT, sum(one.overrides for one in overrides), LET_IN, "let_in"
@@ -114,8 +114,9 @@ async def behind(uow: UnitOfWork, asked: Asked, place: RowsPlace, page: int) -> 
     """Attempts, the latest first; of no-shows the clients by name."""
     terms = terms_of(uow, asked)
     if place == RowsPlace("", "no_shows"):
-        absent = await VisitRepository(uow.session).no_shows(terms)
-        return page_of(N_("Never came"), _ABSENT, [_absent(one) for one in absent], page)
+        door = VisitRepository(uow.session)
+        found = [_absent(one) for one in await door.no_shows(terms, Narrowing(page=page))]
+        return RowsBehind(Table("rows", N_("Never came"), _ABSENT, found), page, await door.absent(terms))
     where = WHERE.get(place.table) if place.table else FIGURE_WHERE.get(place.row)
     by_id = place.table in BY_ID
     if where is None or (by_id and place.row != NOBODY_KEY and id_of(place.row) is None):

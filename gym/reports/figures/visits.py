@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gym.attendance.models import VerdictCode
 from gym.reports.figures.active import PAID
+from gym.reports.figures.pages import EVERYTHING, Narrowing
 from gym.reports.figures.terms import FigureTerms
 
 MONTHS: Final = """
@@ -79,27 +80,31 @@ WHERE i.outcome = 'admitted' AND i.override_reason IS NOT NULL AND i.undone_at I
     AND i.gym_day BETWEEN :first AND :last
 GROUP BY i.staff_id, t.name ORDER BY overrides DESC, t.name
 """)
-NO_SHOWS: Final = text(
-    f"""
+_ABSENT: Final = f"""
 WITH {PAID}, rest AS (
     SELECT f.subscription_id, range_agg(daterange(f.starts_on, f.ends_on, '[]')) AS days
     FROM freezes f
     WHERE f.canceled_at IS NULL AND f.starts_on <= :last AND (f.ends_on IS NULL OR f.ends_on >= :first)
         AND f.subscription_id IN (SELECT id FROM span)
     GROUP BY f.subscription_id
+), absent AS (
+    SELECT p.* FROM paid p LEFT JOIN rest r ON r.subscription_id = p.id
+    WHERE NOT isempty(p.days - coalesce(r.days, '{{}}'))
+        AND NOT EXISTS (SELECT FROM check_ins i
+            WHERE i.client_id = p.client_id AND i.counted AND i.undone_at IS NULL
+                AND i.gym_day BETWEEN :first AND :last)
 )
+"""  # noqa: S608
+NO_SHOWS: Final = text(
+    f"""{_ABSENT}
 SELECT DISTINCT ON (client_name, p.client_id)
     p.client_id, btrim(c.first_name || ' ' || c.last_name) AS client_name,
     n.name AS plan_name
-FROM paid p LEFT JOIN rest r ON r.subscription_id = p.id
-JOIN clients c ON c.id = p.client_id JOIN plans n ON n.id = p.plan_id
-WHERE NOT isempty(p.days - coalesce(r.days, '{{}}'))
-    AND NOT EXISTS (SELECT FROM check_ins i
-        WHERE i.client_id = p.client_id AND i.counted AND i.undone_at IS NULL
-            AND i.gym_day BETWEEN :first AND :last)
-ORDER BY client_name, p.client_id, p.starts_on DESC, p.id
+FROM absent p JOIN clients c ON c.id = p.client_id JOIN plans n ON n.id = p.plan_id
+ORDER BY client_name, p.client_id, p.starts_on DESC, p.id LIMIT :size OFFSET :skip
 """  # noqa: S608
 )
+ABSENT: Final = text(f"{_ABSENT} SELECT count(DISTINCT client_id) FROM absent")  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +199,11 @@ class VisitRepository:
         rows = await self.session.execute(OVERRIDES, terms.parameters())
         return [OverrideCount(*row) for row in rows.all()]
 
-    async def no_shows(self, terms: FigureTerms) -> list[NoShow]:
+    async def absent(self, terms: FigureTerms) -> int:
+        """How many active clients never came."""
+        return await self.session.scalar(ABSENT, terms.parameters()) or 0
+
+    async def no_shows(self, terms: FigureTerms, wanted: Narrowing = EVERYTHING) -> list[NoShow]:
         """By name."""
-        rows = await self.session.execute(NO_SHOWS, terms.parameters())
+        rows = await self.session.execute(NO_SHOWS, terms.parameters() | wanted.parameters())
         return [NoShow(row.client_id, row.client_name, row.plan_name) for row in rows.all()]
