@@ -211,3 +211,12 @@ def test_every_value_of_a_client_has_a_label() -> None:
     from gym.clients.fields.table import CLIENT_FIELDS
 
     assert {column for row in CLIENT_FIELDS.values() for column in row.columns} <= LABELS.keys()
+
+
+async def test_each_kind_is_planned_for_its_own_actions(gym: Gym, admin: Actor) -> None:
+    """A plan that was made for any kind of act reads a million rows to find a rare one."""
+    with statements(gym) as seen:
+        await look(gym, admin, TrailQuery(kind=TrailKind.MONEY))
+    searches = [one for one in seen if "FROM audit_entries e" in one]
+    assert len(searches) == 2
+    assert all("'ledger.payment'" in one for one in searches), searches
