@@ -1,4 +1,8 @@
-"""Notifications as messages: one function for each kind, worded in the reader's language when it is sent."""
+"""Notifications as messages: one function for each kind, worded in the reader's language when it is sent.
+
+Modules are divided by what happened; `client` and `desk` hold the rest, by reader, and `jobs` what is told of
+operation.
+"""
 
 from bot.messages import (
     approvals,

@@ -3,38 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-MEMBERS: Final[Mapping[str, str]] = {
-    "First name": "given names",
-    "Last name": "surnames",
-    "Document type": "type of document",
-    "Document": "its number",
-    "Phone": "with `+` and the country",
-    "E-mail": "e-mail",
-    "Birth date": "day of birth",
-    "Gender": "`female`, `male` or `other`",
-    "Address": "address",
-    "Emergency contact": "name and phone",
-    "Guardian": "of somebody under 18",
-    "Card number": "of a card that the gym had before",
-    "Tags": "with commas between them",
-    "Warning": "what staff must know",
-    "Notes": "free text",
-    "Plan": "the open plan, else the last one",
-    "Start date": "its first day",
-    "End date": "its last day",
-    "Price": "what was to pay for it",
-    "Owes": "what is left to pay for it",
+
+@dataclass(frozen=True, slots=True)
+class MemberColumn:
+    """What a column of the list says, and the SQL that fills it."""
+
+    says: str
+    filled: str
+
+
+MEMBERS: Final[Mapping[str, MemberColumn]] = {
+    "First name": MemberColumn("given names", "c.first_name"),
+    "Last name": MemberColumn("surnames", "c.last_name"),
+    "Document type": MemberColumn("type of document", "c.document_type"),
+    "Document": MemberColumn("its number", "c.document_number"),
+    "Phone": MemberColumn("with `+` and the country", "c.phone"),
+    "E-mail": MemberColumn("e-mail", "c.email"),
+    "Birth date": MemberColumn("day of birth", "c.birth_date"),
+    "Gender": MemberColumn("`female`, `male` or `other`", "c.gender"),
+    "Address": MemberColumn("address", "c.address"),
+    "Emergency contact": MemberColumn("name and phone", "c.emergency_contact"),
+    "Guardian": MemberColumn("of somebody under 18", "c.guardian_name"),
+    "Card number": MemberColumn("of a card that the gym had before", "c.card_number"),
+    "Tags": MemberColumn("with commas between them", "array_to_string(c.tags, ', ')"),
+    "Warning": MemberColumn("what staff must know", "c.warning"),
+    "Notes": MemberColumn("free text", "c.notes"),
+    "Plan": MemberColumn("the open plan, else the last one", "p.name"),
+    "Start date": MemberColumn("its first day", "s.starts_on"),
+    "End date": MemberColumn("its last day", "s.ends_on"),
+    "Price": MemberColumn("what was to pay for it", "s.final_price"),
+    "Owes": MemberColumn("what is left to pay for it", "a.balance"),
 }
-"""Headings, as the import knows them, and what stands below."""
-_QUERY: Final = text("""
-SELECT c.first_name, c.last_name, c.document_type, c.document_number, c.phone, c.email, c.birth_date,
-    c.gender, c.address, c.emergency_contact, c.guardian_name, c.card_number, array_to_string(c.tags, ', '),
-    c.warning, c.notes, p.name, s.starts_on, s.ends_on, s.final_price, a.balance
+"""By heading, as the import knows it, in the order of the file."""
+_MEMBERS: Final = """
+SELECT {columns}
 FROM clients c
 LEFT JOIN LATERAL (
     SELECT o.* FROM subscriptions o WHERE o.client_id = c.id AND o.status <> 'canceled'
@@ -43,7 +51,8 @@ LEFT JOIN LATERAL (
 LEFT JOIN plans p ON p.id = s.plan_id
 LEFT JOIN accounts a ON a.id = s.account_id
 WHERE c.active ORDER BY c.first_name, c.last_name, c.id
-""")
+"""
+_QUERY: Final = text(_MEMBERS.format(columns=", ".join(column.filled for column in MEMBERS.values())))
 
 
 async def member_rows(connection: AsyncConnection, at_once: int) -> AsyncIterator[Sequence[Sequence[object]]]:

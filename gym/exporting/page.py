@@ -1,4 +1,7 @@
-"""The page that explains an export: a table of columns for each file, made of `TABLES` and `MEMBERS`."""
+"""The page that explains an export: a table of columns for each file, made of `TABLES` and `MEMBERS`.
+
+`python -m tests.documentation` writes it.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,8 @@ of lists.
 
 def page() -> str:
     """Markdown."""
-    parts = [HEAD, "\n".join(_table(MEMBERS)) + "\n"]
+    members = {heading: column.says for heading, column in MEMBERS.items()}
+    parts = [HEAD, "\n".join(_table(members)) + "\n"]
     for table in TABLES:
         parts.append(f"## `{table.name}`\n\n{table.says[0].upper()}{table.says[1:]}.\n")
         parts.append("\n".join(_table(table.columns)) + "\n")

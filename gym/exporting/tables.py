@@ -1,6 +1,7 @@
 """The tables of an export, in the order in which they can be read back, with a sentence for every column.
 
-`docs/export.md` is made of them. What is not exported stands in `LEFT_BEHIND`, with the reason.
+`docs/export.md` is made of them by `python -m tests.documentation`. What is not exported stands in
+`LEFT_BEHIND`, with the reason.
 """
 
 from __future__ import annotations

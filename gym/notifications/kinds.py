@@ -61,7 +61,10 @@ class KindSpec:
     """None: receipts, answers, and changes of what was bought cannot be switched off."""
     priority: Priority = Priority.NORMAL
     waits: bool = False
-    """Nobody waits for it: it is held back during the quiet hours. Everything else leaves at any hour."""
+    """Nobody waits for it: it is held back during the quiet hours. Everything else leaves at any hour.
+
+    What a job tells sets this, unless the job picks the instant (`due_at`), as the monthly letter does.
+    """
     in_place: bool = False
     """It edits the message of another kind, named by `replaces` in its payload, and is no message itself."""
 

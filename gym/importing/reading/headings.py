@@ -21,7 +21,8 @@ class Column(StrEnum):
     """What a column of a sheet holds, in the order in which headings are tried.
 
     The order matters: `Nombre del acudiente` is no name, `Teléfono de emergencia` no phone of the client.
-    Fields of the table that are not named here are tried last.
+    Only a field whose heading must be tried before another one's is named here; the others of the table come
+    by themselves, and are tried last.
     """
 
     IGNORED = "ignored"

@@ -136,6 +136,7 @@ class MovementRepository:
         """By day and name."""
         query = text(MOVEMENTS.format(moved=_MOVED, where=wanted.where))
         rows = (await self.session.execute(query, terms.parameters() | wanted.parameters())).all()
+        # By position: the columns of MOVEMENTS stand in the order of `Movement`, the total last.
         found = [Movement(MovementKind(kind), *rest) for kind, *rest, _ in rows]
         return Found(found, rows[0].total if rows else 0)
 
