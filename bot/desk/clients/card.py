@@ -25,7 +25,7 @@ from bot.ui.buttons.clients import (
 from bot.ui.buttons.door import CheckInClient
 from bot.ui.buttons.memberships import EndFreeze, FreezePlan, ManagePlan, RenewPlan, SellPlan, StartNow
 from bot.ui.buttons.money import TakePayment
-from bot.ui.buttons.plans import SellProducts
+from bot.ui.buttons.plans import SalesOnAccount, SellProducts
 from bot.ui.keyboards import Button, Keyboard, button, grid, nav
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
@@ -37,6 +37,7 @@ from gym.clients.fields.table import CLIENT_FIELDS
 from gym.clients.models import Client
 from gym.faces.service import FaceRecognitionService
 from gym.privacy.erasure import ErasureService
+from gym.products.sales.service import SaleService
 from gym.security.permissions import Permission
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.status.statuses import open_freeze
@@ -56,9 +57,14 @@ async def card_screen(context: UpdateContext, client_id: UUID, heading: str = ""
         faces = FaceRecognitionService(uow)
         picture = await faces.thumbnail(client_id, for_chat=True) if found.face.enrolled else None
         erased_on = await ErasureService(uow).due_at(client_id)
+        on_account = await SaleService(uow).owed(client_id)
     t, may_erase = context.t, context.identity.may(Permission.ERASE)
     text = card_text(t, found, context.today)
     keyboard = card_keyboard(t, found, context.today, may_erase=may_erase)
+    if on_account:
+        text += "\n\n" + t("⏳ On account: {amount}", amount=on_account)
+        label = t("⏳ Products to pay: {amount}", amount=on_account)
+        keyboard = [[button(label, SalesOnAccount(client_id), wide=True)], *keyboard]
     if erased_on is not None:
         text = "\n\n".join([t("🗑 <b>Will be erased on {at}.</b>", at=erased_on), text])
         undo = [button(t("↩️ Undo the erasure"), UndoErasure(client_id), wide=True)]
