@@ -15,6 +15,7 @@ from gym.reports.membership.renewed import RENEWALS
 from gym.reports.money.debts import DEBTS
 from gym.reports.money.received import MONEY
 from gym.reports.money.taxes import TAXES
+from gym.reports.stock.report import STOCK
 from gym.reports.team.report import TEAM
 
 REPORTS: Final[tuple[ReportDefinition, ...]] = (
@@ -26,6 +27,7 @@ REPORTS: Final[tuple[ReportDefinition, ...]] = (
     MONTHLY,
     COHORTS,
     DOOR,
+    STOCK,
     TEAM,
     RISK,
     TAXES,

@@ -40,27 +40,38 @@ HUNDRED: Final = Decimal(100)
 DEFINITION: Final = N_(
     "Every receipt by the day on which it was paid, in the order of its number, and voids and refunds "
     "below zero on "
-    "their own days. Prices include the tax, at the rate of the settings. What is paid with a client's "
+    "their own days. Prices include the tax: of plans at the rate of the settings, "
+    "of products at their own. What is paid with a client's "
     "credit stands "
     "with 0, since that money was listed when it came."
 )
 _TOTAL: Final = (
     "CASE WHEN e.method = 'credit' THEN 0 WHEN e.kind = 'payment' THEN e.amount ELSE -e.amount END"
 )
+# Of products the rate of the sale itself, of several rates their mean by amount; of plans the gym's.
+_PERCENT: Final = """
+    CASE WHEN a.kind = 'sale' THEN (
+        SELECT round(100 * (sum(l.pieces * l.unit_price)
+            / sum(CAST(l.pieces * l.unit_price AS numeric(24, 12)) * 100 / (100 + l.tax_percent)) - 1), 10)
+        FROM sales s JOIN sale_lines l ON l.sale_id = s.id WHERE s.account_id = a.id)
+    ELSE CAST(:percent AS numeric) END"""
 _LISTED: Final = """e.gym_day BETWEEN :first AND :last
     AND (e.kind IN ('payment', 'void') OR e.kind = 'refund' AND e.method <> 'credit')"""
 # As `taxed` does it. Twelve decimals: a quotient that is cut at six may be taken for half a cent.
 BY_DAY: Final = text(f"""
 SELECT t.gym_day, count(*) AS rows, sum(t.total) AS total,
-    sum(round(CAST(t.total AS numeric(24, 12)) * 100 / (100 + CAST(:percent AS numeric)), 2)) AS base
-FROM (SELECT e.gym_day, {_TOTAL} AS total FROM ledger_entries e WHERE {_LISTED}) t
+    sum(round(CAST(t.total AS numeric(24, 12)) * 100 / (100 + t.percent), 2)) AS base
+FROM (
+    SELECT e.gym_day, {_TOTAL} AS total, {_PERCENT} AS percent
+    FROM ledger_entries e JOIN accounts a ON a.id = e.account_id WHERE {_LISTED}
+) t
 GROUP BY t.gym_day ORDER BY t.gym_day
 """)  # noqa: S608 - the parts are ours
 RECEIPTS: Final = text(f"""
 SELECT e.gym_day, e.kind, e.method, coalesce(v.receipt_number, e.receipt_number) AS receipt_number,
     CASE WHEN e.kind IN ('payment', 'void') THEN coalesce(v.id, e.id) END AS payment_id, a.client_id,
     c.document_type, c.document_number, btrim(c.first_name || ' ' || c.last_name) AS client_name,
-    {_TOTAL} AS total
+    {_TOTAL} AS total, {_PERCENT} AS percent
 FROM ledger_entries e
 LEFT JOIN ledger_entries v ON v.id = e.voids_id
 JOIN accounts a ON a.id = e.account_id
@@ -135,12 +146,12 @@ class TaxedDay:
 async def compute(uow: UnitOfWork, asked: Asked) -> ReportResult:
     """Two statements; of a year of 10,000 clients some 100,000 rows are made in a thread."""
     days = await _days(uow, asked)
-    rows = (await uow.session.execute(RECEIPTS, _terms(asked))).all()
+    rows = (await uow.session.execute(RECEIPTS, _terms(uow, asked))).all()
     sheet = Table(
         "taxes",
         N_("Receipts"),
         OF_RECEIPTS,
-        await asyncio.to_thread(_rows, rows, uow.settings.tax_percent),
+        await asyncio.to_thread(_rows, rows),
         DEFINITION,
         main="total",
     )
@@ -156,20 +167,20 @@ async def figures(uow: UnitOfWork, asked: Asked) -> Sequence[Figure]:
 
 
 async def _days(uow: UnitOfWork, asked: Asked) -> Sequence[TaxedDay]:
-    terms = _terms(asked) | {"percent": uow.settings.tax_percent}
-    rows = (await uow.session.execute(BY_DAY, terms)).all()
+    rows = (await uow.session.execute(BY_DAY, _terms(uow, asked))).all()
     return [TaxedDay(row.gym_day, row.rows, TaxedAmount(row.total, row.total - row.base)) for row in rows]
 
 
-def _terms(asked: Asked) -> dict[str, Any]:
-    return {"first": asked.days.first, "last": asked.days.last}
+def _terms(uow: UnitOfWork, asked: Asked) -> dict[str, Any]:
+    percent = uow.settings.tax_percent
+    return {"first": asked.days.first, "last": asked.days.last, "percent": percent}
 
 
-def _rows(rows: Sequence[Any], percent: Decimal) -> list[Row]:
-    return [_row(_receipt(row, percent)) for row in rows]
+def _rows(rows: Sequence[Any]) -> list[Row]:
+    return [_row(_receipt(row)) for row in rows]
 
 
-def _receipt(row: Any, percent: Decimal) -> TaxedReceipt:
+def _receipt(row: Any) -> TaxedReceipt:
     return TaxedReceipt(
         row.gym_day,
         row.receipt_number,
@@ -178,7 +189,7 @@ def _receipt(row: Any, percent: Decimal) -> TaxedReceipt:
         row.document_type,
         row.document_number,
         row.client_name,
-        taxed(row.total, percent),
+        taxed(row.total, row.percent),
         row.payment_id,
         row.client_id,
     )

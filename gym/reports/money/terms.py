@@ -33,5 +33,5 @@ CAUSES: Final[dict[EntryCause | None, Term]] = {
     EntryCause.PAID_BEFORE: Term("paid_before", N_("Paid before the import")),
 }
 NOBODY: Final = Term("nobody", N_("The gym itself"))
-NO_PLAN: Final = Term("no_plan", N_("Without a plan"))
+NO_PLAN: Final = Term("no_plan", N_("Products"))
 NO_ACCOUNT: Final = Term("no_account", N_("No account named"))

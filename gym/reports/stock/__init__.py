@@ -1,0 +1,1 @@
+"""Report of stock: what is there, what it cost, what was sold of it and by whom."""
