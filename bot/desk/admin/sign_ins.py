@@ -8,7 +8,7 @@ from bot.desk.admin.account import MyAccount
 from bot.desk.admin.team import TeamMember
 from bot.routing.navigation import go
 from bot.routing.router import Audience, Router
-from bot.ui.buttons.door import KioskCard, Unpair
+from bot.ui.buttons.door import AskUnpair, KioskCard
 from bot.ui.buttons.staff import SignIns, SignInsOf
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, nav, pager
@@ -85,7 +85,7 @@ def _end(t: HtmlTranslator, press: SignIns, page: Page[SignIn]) -> Row:
     """The button that ends them all. A kiosk would sign in again with its secret, so it can only be
     unpaired."""
     if press.of is SignInsOf.KIOSK:
-        return [button(t("Unpair"), Unpair(press.subject_id))]
+        return [button(t("Unpair"), AskUnpair(press.subject_id))]
     return [button(t("⏹ End all"), EndSignIns(press.subject_id, press.of))] if page.total > 1 else []
 
 

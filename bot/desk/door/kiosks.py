@@ -12,10 +12,10 @@ from bot.forms.opening import begin
 from bot.routing.navigation import go
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import CardsToPrint
-from bot.ui.buttons.door import KioskCard, KioskList, Unpair
+from bot.ui.buttons.door import AskUnpair, KioskCard, KioskList, Unpair
 from bot.ui.buttons.staff import SignIns, SignInsOf
 from bot.ui.callbacks import Callback, callback
-from bot.ui.keyboards import button, nav, pager
+from bot.ui.keyboards import button, nav, pager, yes_no
 from bot.ui.screens import Html, HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from gym.core.language import N_
@@ -99,7 +99,10 @@ def _screen(t: HtmlTranslator, one: Kiosk) -> Screen:
     if one.door_address:
         lines.append(t("Opens the door at {address}", address=one.door_address))
     set_up = [button(t("🔢 Exit PIN"), ExitPin(one.id)), button(t("🔓 Door relay"), DoorRelay(one.id))]
-    ends = [button(t("🔐 Sign-ins"), SignIns(one.id, SignInsOf.KIOSK)), button(t("Unpair"), Unpair(one.id))]
+    ends = [
+        button(t("🔐 Sign-ins"), SignIns(one.id, SignInsOf.KIOSK)),
+        button(t("Unpair"), AskUnpair(one.id)),
+    ]
     return Screen("\n".join(lines), [set_up, ends, nav(t, back=KioskList())])
 
 
@@ -185,6 +188,19 @@ RELAY = router.form(
         confirm=None,
     )
 )
+
+
+@router.on(AskUnpair)
+async def ask_unpair(context: UpdateContext, press: AskUnpair) -> None:
+    async with context.unit_of_work() as uow:
+        one = await KioskService(uow).get(press.kiosk_id)
+    t = context.t
+    text = t(
+        "Unpair <b>{kiosk}</b>? It lets nobody in any more, at once, until an admin pairs it again with a "
+        "new code.",
+        kiosk=one.name,
+    )
+    await context.show(Screen(text, [yes_no(t, button(t("Unpair"), Unpair(one.id)), KioskCard(one.id))]))
 
 
 @router.on(Unpair)

@@ -31,6 +31,13 @@ class KioskCard(Callback):
     kiosk_id: UUID
 
 
+@callback("kaskun")
+class AskUnpair(Callback):
+    """Ask whether the kiosk is to be unpaired, which shuts its door for everybody."""
+
+    kiosk_id: UUID
+
+
 @callback("kunp", changes=True)
 class Unpair(Callback):
     kiosk_id: UUID

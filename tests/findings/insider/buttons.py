@@ -146,7 +146,7 @@ WITHOUT_AN_ACT: Final[Mapping[str, tuple[str, ...]]] = {
         *("enrol", "fbye", "fno", "fnope", "fyes", "myface", "newtxt", "pcask", "pcmake", "pcnew", "pcoff"),
         *("pcprnt", "photos", "regpic", "regyes", "rmface", "signed"),
     ),
-    "the kiosk and chats of people": ("kdoor", "kpair", "kpin", "kunp", "lang", "link", "linkme"),
+    "the kiosk and chats of people": ("kaskun", "kdoor", "kpair", "kpin", "kunp", "lang", "link", "linkme"),
     "what every member can do with the own plan; a freeze is asked for and granted by another person": (
         *("memem", "myback", "mybak2", "myfask", "myfoff", "myfrz", "mypays", "myplan", "myqr", "myrcpt"),
         *("myrwd", "myvis", "mywant"),

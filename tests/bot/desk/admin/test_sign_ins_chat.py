@@ -86,5 +86,7 @@ async def test_an_admin_ends_a_colleagues_and_a_kiosks_sign_ins(
     assert await standing(gym) == set()
     await sign_in(gym, kiosk, Scope.KIOSK, "192.168.1.5")
     await ana.taps("Unpair")
+    await ana.sees("lets nobody in any more")
+    await ana.taps("Unpair")
     await ana.sees("Unpaired.")
     assert await standing(gym) == set()
