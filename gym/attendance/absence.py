@@ -82,7 +82,9 @@ absent AS (
             greatest(rest.starts_on, missed.since + 1), least(rest.ends_on, CAST(:day AS date)), '1 day'
         ) rest_day(day)
     ) rested
+    -- The first half spares most members the count of rest days.
     WHERE CAST(:day AS date) - missed.since >= CAST(:least AS integer)
+        AND CAST(:day AS date) - missed.since - rested.days >= CAST(:least AS integer)
 )
 """  # noqa: S608 - the parts are ours
 

@@ -96,5 +96,5 @@ async def test_an_employee_takes_nothing_along_and_reads_nothing(
     await bruno.sees("Send a photo")
     assert "📤 Export" not in await bruno.keyboard()
     await bruno.sends_document(await exported(elsewhere, Actor.system()), "powergym.zip")
-    await bruno.sees("Ask an admin")
+    await bruno.sees("lists of members are an admin's to bring in")
     assert (await figures(gym))["people"] == []

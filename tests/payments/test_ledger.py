@@ -145,11 +145,11 @@ async def step(payments: PaymentService, account_id: object, kind: str, amount: 
 )
 @given(steps=STEPS)
 async def test_neither_what_is_owed_nor_what_was_paid_is_ever_negative(
-    gym: Gym, admin: Actor, steps: list[tuple[str, int]]
+    gym: Gym, admin: Actor, rosa: Client, steps: list[tuple[str, int]]
 ) -> None:
     async with gym.unit_of_work(admin) as uow:
         payments = PaymentService(uow)
-        account = await payments.open_account(None, AccountKind.SALE)
+        account = await payments.open_account(rosa.id, AccountKind.SALE)
         for kind, amount in steps:
             try:
                 await step(payments, account.id, kind, Decimal(amount))

@@ -27,6 +27,10 @@ from gym.faces.service import FaceRecognitionService
 from gym.importing.models import ClientImport, ClientImportRow
 from gym.notifications.kinds import KindGroup
 from gym.payments.models import Method
+from gym.products.sales.baskets import BasketService
+from gym.products.sales.returns import SaleReturns
+from gym.products.sales.schemas import WantedPieces
+from gym.products.sales.service import SaleService
 from gym.security.models import IdempotencyKey
 from gym.security.permissions import Actor
 from gym.subscriptions.discounts import Discount
@@ -36,6 +40,7 @@ from gym.subscriptions.service import SubscriptionService
 from tests.faces_db.conftest import Faces
 from tests.findings.dump.loot import columns
 from tests.support.memberships import DeskClerk
+from tests.support.shop import Shop
 
 CHAT: Final = 7_001_002_003
 PHONE: Final = "573007654321"
@@ -85,6 +90,7 @@ class Life:
         await self.linked()
         await self.faced()
         await self.bought()
+        await self.drank()
         await self.came()
         await self.wished()
         await self.written()
@@ -167,6 +173,16 @@ class Life:
         async with self.gym.unit_of_work(self.boss.actor) as uow:
             await SubscriptionService(uow).cancel(later.id, WORDS["cancel"])
         await self.boss.renew(self.rosa)
+
+    async def drank(self) -> None:
+        """On account, taken back with words about her, and another one that waits to be sold."""
+        product = await Shop(self.gym, self.boss.actor).has(5)
+        async with self.gym.unit_of_work(self.boss.actor) as uow:
+            sold = await SaleService(uow).sell([WantedPieces(product.id, 1)], [], self.rosa.id)
+        async with self.gym.unit_of_work(self.boss.actor) as uow:
+            await SaleReturns(uow).void(sold.id, WORDS["void"])
+        async with self.gym.unit_of_work(self.boss.actor) as uow:
+            await BasketService(uow).begin(product.id, self.rosa.id)
 
     async def pays(self, sold: Subscription, amount: Decimal, note: str | None) -> UUID:
         async with self.gym.unit_of_work(self.boss.actor) as uow:

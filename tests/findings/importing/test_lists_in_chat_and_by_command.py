@@ -127,7 +127,7 @@ async def test_an_employee_is_sent_to_an_admin(
     bruno = await telegram.person("Bruno")
     await make_staff(bruno, Role.EMPLOYEE)
     await bruno.sends_document(GOOD, "clientes.csv")
-    await bruno.sees("Ask an admin")
+    await bruno.sees("lists of members are an admin's to bring in")
 
 
 # By command ───────────────────────────────────────────────────────────────────────────────────────────────

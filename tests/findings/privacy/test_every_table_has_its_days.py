@@ -36,7 +36,12 @@ def test_every_table_and_every_column_is_declared_once() -> None:
 
 def test_a_column_that_can_hold_anything_says_what_it_holds() -> None:
     """JSON and bytes are never plain, but for what the program alone writes there."""
-    program = {("plans", "window"), ("audit_links", "hash"), ("audit_checkpoints", "hash")}
+    program = {
+        ("plans", "window"),
+        ("audit_links", "hash"),
+        ("audit_checkpoints", "hash"),
+        ("audit_checkpoints", "seal"),
+    }
     for entry in REGISTER:
         for name, kinds in entry.columns.items():
             column = METADATA.tables[entry.table].columns[name]
