@@ -35,12 +35,17 @@ class BasketService:
     async def begin(
         self, product_id: UUID, client_id: UUID | None = None, key: UUID | None = None
     ) -> BasketView:
-        """A basket with one piece of a product; the same key gives the same basket."""
+        """A basket with one piece of a product; the same key gives the same basket.
+
+        Raises `ProductNotFound`, `ClientNotFound`, `OwnMembershipRefused`.
+        """
         self.uow.actor.require(Permission.SELL_PRODUCTS)
         assert self.uow.actor.staff_id is not None, "only staff may sell"
         await FourEyes(self.uow).require_another(client_id, Permission.SELL_PRODUCTS, acts=False)
         if key is not None and await self._baskets.get(key) is not None:
             return await self.view(key)
+        if client_id is not None:
+            await ClientService(self.uow).get(client_id)
         await self._baskets.forget(self.uow.now - KEPT_FOR)
         basket = SaleBasket(
             id=key or new_id(),
@@ -49,12 +54,12 @@ class BasketService:
             made_at=self.uow.now,
         )
         await self._baskets.add(basket)
-        await self._baskets.put(basket.id, product_id, 1)
-        return await self.view(basket.id)
+        return await self.put(basket.id, product_id, 1)
 
     async def put(self, basket_id: UUID, product_id: UUID, pieces: int) -> BasketView:
-        """So many of a product in all; 0 takes it out. Raises `BasketGone`."""
+        """So many of a product in all; 0 takes it out. Raises `BasketGone`, `ProductNotFound`."""
         await self._own(basket_id)
+        await ProductRepository(self.uow.session).require(product_id)
         await self._baskets.put(basket_id, product_id, min(max(0, pieces), MOST_PIECES))
         return await self.view(basket_id)
 
