@@ -23,18 +23,15 @@ from uuid import UUID
 from sqlalchemy import CursorResult, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gym.audit.chain_key import EPOCH, TrailKey, TrailKeyStore
+from gym.audit.chain_key import EPOCH, KeyOrigin, TrailKey, TrailKeyStore
 from gym.audit.models import AuditCheckpoint, AuditLink
+from gym.audit.trail_head import BEFORE_ALL, TrailHead
 from gym.core.database.ids import new_id
 
-GENESIS: Final = bytes(32)
-"""What stands before the first link."""
 BATCH: Final = 1000
 """Entries of one statement: chaining them holds the event loop for about three milliseconds."""
 MOST_BATCHES: Final = 200
 """In one run, so that the first run over years of trail is no long transaction; the rest comes next."""
-LETTERS: Final = str.maketrans("0123456789abcdef", "bcdfghjkmnpqrtvw")
-"""Digits of a mark: letters, since a desk chat hides long numbers; no vowels, so that they make no words."""
 
 ENTRY_DIGEST: Final = """sha256(convert_to(jsonb_build_array(e.id,
     CAST(extract(epoch FROM e.at) * 1000000 AS bigint),
@@ -70,25 +67,6 @@ _FORGET: Final = (
     text("DELETE FROM audit_links WHERE entry_id = ANY (CAST(:ids AS uuid[]))"),
 )
 DAY: Final = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class TrailHead:
-    """The last link: how many entries there are up to it, and its hash, which stands for all of them."""
-
-    number: int
-    hash: bytes
-
-    @property
-    def mark(self) -> str:
-        """The first 64 bits for people: four groups of four letters."""
-        return mark_of(self.hash.hex())
-
-
-def mark_of(hexadecimal: str) -> str:
-    """A hash as people compare it, such as `bkqm-tvwr-hhjc-pbdf`."""
-    letters = hexadecimal[:16].translate(LETTERS)
-    return "-".join(letters[place : place + 4] for place in range(0, 16, 4))
 
 
 def link_hash(before: bytes, number: int, digest: bytes) -> bytes:
@@ -143,7 +121,7 @@ class TrailChain:
         """Where the chain begins: after what retention has deleted."""
         newest = select(AuditCheckpoint).order_by(AuditCheckpoint.number.desc()).limit(1)
         found = await self.session.scalar(newest)
-        return TrailHead(found.number, found.hash) if found else TrailHead(0, GENESIS)
+        return TrailHead(found.number, found.hash) if found else BEFORE_ALL
 
     async def seal(self, wall: datetime) -> int:
         """Add what is finished to the chain; how many entries that were.
@@ -165,7 +143,18 @@ class TrailChain:
         return sealed
 
     async def _key(self) -> TrailKey | None:
-        return None if self._keys is None else await self._keys.in_force()
+        if self._keys is None:
+            return None
+        found = await self._keys.read()
+        if found is None or found.origin is None:
+            found = await self._keys.make(await self._origin())
+        return found
+
+    async def _origin(self) -> KeyOrigin:
+        """What there is without the key. One statement over the links, once in a gym's life."""
+        unkeyed = select(AuditLink).where(AuditLink.sealed_at.is_(None)).order_by(AuditLink.number.desc())
+        begin, last = await self.checkpoint(), await self.session.scalar(unkeyed.limit(1))
+        return KeyOrigin(begin, TrailHead(last.number, last.hash) if last else begin)
 
     async def _add(
         self, head: TrailHead, run: SealingRun, entries: Sequence[tuple[UUID, bytes]]

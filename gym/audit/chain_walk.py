@@ -9,8 +9,9 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from gym.audit.chain import TrailHead, link_hash, moment_of
-from gym.audit.chain_key import TrailKey
+from gym.audit.chain import link_hash, moment_of
+from gym.audit.chain_key import KeyOrigin, TrailKey
+from gym.audit.trail_head import TrailHead
 from gym.security.permissions import ActorKind
 
 LATE: Final = timedelta(hours=1)
@@ -40,7 +41,7 @@ class TrailFaultKind(StrEnum):
     VALUES_CHANGED = "values_changed"
     """The personal values are not those that the entry's digest was made of."""
     OTHER_HEAD = "other_head"
-    """A head that was noted elsewhere is not in this chain."""
+    """A head that was noted elsewhere, or sealed with the key, is not in this chain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +115,24 @@ class ChainWalk:
             return self._unkeyed_misfit(link, link.digest)
         if self.key is None:
             return link.fault(TrailFaultKind.KEY_GONE)
+        if self.origin is not None and link.number <= self.origin.head.number:
+            return TrailFault(TrailFaultKind.OTHER_HEAD, self.origin.head.number)
         if link.hash != self.key.link(self.head.hash, link.number, link.digest, link.sealed_at):
             return link.fault(TrailFaultKind.ENTRY_CHANGED)
         self._turn(link, link.sealed_at)
         return link.fault(TrailFaultKind.ENTRY_INSERTED) if self._is_inserted(link) else None
 
+    @property
+    def origin(self) -> KeyOrigin | None:
+        return None if self.key is None else self.key.origin
+
     def _unkeyed_misfit(self, link: ChainLink, digest: bytes) -> TrailFault | None:
         if self.run is not None:
             return link.fault(TrailFaultKind.LINK_UNKEYED)
-        changed = link.hash != link_hash(self.head.hash, link.number, digest)
-        return link.fault(TrailFaultKind.ENTRY_CHANGED) if changed else None
+        if link.hash != link_hash(self.head.hash, link.number, digest):
+            return link.fault(TrailFaultKind.ENTRY_CHANGED)
+        known = self.origin is None or self.origin.has(link.number, link.hash)
+        return None if known else link.fault(TrailFaultKind.LINK_UNKEYED)
 
     def _turn(self, link: ChainLink, sealed_at: datetime) -> None:
         made = moment_of(link.entry_id)

@@ -13,10 +13,12 @@ from typing import Final
 
 import asyncpg
 
-from gym.audit.chain import ENTRY_DIGEST, GENESIS, TrailHead, lowest_id, mark_of
+from gym.audit.chain import ENTRY_DIGEST, lowest_id
+from gym.audit.chain_begin import ChainBegin
 from gym.audit.chain_key import READ, opened_or_none
 from gym.audit.chain_walk import ChainLink, ChainWalk, TrailFault, TrailFaultKind
 from gym.audit.personal_values import PersonalValues
+from gym.audit.trail_head import BEFORE_ALL, NotedHead, TrailHead
 from gym.security.cipher import Keyring
 
 SLICE: Final = 5000
@@ -41,7 +43,7 @@ SELECT EXISTS (SELECT FROM information_schema.columns WHERE table_schema = 'publ
     AND table_name = 'audit_links' AND column_name = 'sealed_at')
 """
 _IS_REAL: Final = "SELECT kind = 'real' AND clock_offset_seconds = 0 FROM gym_state"
-_SEAL: Final = "SELECT number, hash, seal FROM audit_checkpoints ORDER BY number DESC LIMIT 1"
+_SEAL: Final = "SELECT seal FROM audit_checkpoints ORDER BY number DESC LIMIT 1"
 _PUT_IN: Final = """
 SELECT e.id, e.at, e.action FROM audit_entries e
 WHERE e.id < $1 AND NOT EXISTS (SELECT FROM audit_links l WHERE l.entry_id = e.id) ORDER BY e.id LIMIT 1
@@ -68,19 +70,6 @@ WHERE e.id = $1
 
 
 @dataclass(frozen=True, slots=True)
-class NotedHead:
-    """A head that somebody noted: a message, a manifest or a backup has it."""
-
-    number: int
-    text: str
-    """Its mark, or the beginning of its hash in hexadecimal."""
-
-    def is_of(self, found: bytes) -> bool:
-        given = self.text.strip().lower()
-        return bool(given) and given in {mark_of(found.hex()), found.hex()[: len(given)]}
-
-
-@dataclass(frozen=True, slots=True)
 class TrailVerification:
     """What was found."""
 
@@ -90,6 +79,8 @@ class TrailVerification:
     waiting: int
     """Newer entries that are not sealed yet."""
     fault: TrailFault | None
+    not_compared: frozenset[NotedHead] = frozenset()
+    """Heads of what retention has deleted since they were noted: nothing can be told of them."""
 
     @property
     def is_whole(self) -> bool:
@@ -101,7 +92,7 @@ async def read_head(connection: asyncpg.Connection) -> TrailHead | None:
     if not await connection.fetchval(EXISTS):
         return None
     row = await connection.fetchrow(_HEAD) or await connection.fetchrow(_BEGIN)
-    return TrailHead(row["number"], row["hash"]) if row else TrailHead(0, GENESIS)
+    return TrailHead(row["number"], row["hash"]) if row else BEFORE_ALL
 
 
 async def verify_trail(
@@ -120,13 +111,15 @@ async def verify_trail(
         begin = await _begin(connection)
         head = await read_head(connection)
         assert head is not None, "asked of a database without a chain"
-        fault: TrailFault | None = None
-        for one in filter(None, (noted, backed_up)):
-            fault = fault or await _other_head(connection, begin, one)
         reader = await _ChainReader.at(connection, begin, keyring)
+        heads = [one for one in (noted, backed_up) if one is not None]
+        before = frozenset(one for one in heads if not reader.begin.is_before(one))
+        fault: TrailFault | None = None
+        for one in heads:
+            fault = fault or await reader.other_head(one)
         fault = fault or await reader.first_fault(head)
         waiting = await connection.fetchval(_WAITING) or 0
-        return TrailVerification(head.number - begin.number, head, waiting, fault)
+        return TrailVerification(head.number - begin.number, head, waiting, fault, before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +130,7 @@ class _ChainReader:
     walk: ChainWalk
     has_key: bool
     """Whether the database knows of keyed links at all."""
+    begin: ChainBegin
 
     @classmethod
     async def at(
@@ -144,16 +138,17 @@ class _ChainReader:
     ) -> _ChainReader:
         has_key = bool(await connection.fetchval(_HAS_KEY))
         sealed = await connection.fetchval(READ) if has_key else None
-        real = bool(await connection.fetchval(_IS_REAL))
-        return cls(connection, ChainWalk(begin, opened_or_none(sealed, keyring), real), has_key)
+        seal = await connection.fetchval(_SEAL) if has_key else None
+        key, real = opened_or_none(sealed, keyring), bool(await connection.fetchval(_IS_REAL))
+        begins = ChainBegin(begin, seal, key, is_keyed=sealed is not None or seal is not None)
+        return cls(connection, ChainWalk(begin, key, real), has_key, begins)
 
     async def first_fault(self, head: TrailHead) -> TrailFault | None:
-        begin = self.walk.head
-        async for first, last in _slices(begin.number + 1, head.number):
+        async for first, last in _slices(self.begin.head.number + 1, head.number):
             fault = await self._fault_in(first, last)
             if fault is not None:
                 return fault
-        return await self._fault_of_ends(begin, head) if self.has_key else None
+        return await self._fault_of_ends(head) if self.has_key else None
 
     async def _fault_in(self, first: int, last: int) -> TrailFault | None:
         rows = await self.connection.fetch(_LINKS if self.has_key else _OLDER_LINKS, first, last)
@@ -161,20 +156,34 @@ class _ChainReader:
         sound = last if fault is None else fault.number - 1
         return await _wrong_values(self.connection, first, sound) or fault
 
-    async def _fault_of_ends(self, begin: TrailHead, head: TrailHead) -> TrailFault | None:
-        """What the links alone do not tell: a beginning that was cut, an entry that was put in and is not
-        sealed yet."""
-        key, run = self.walk.key, self.walk.run
-        row = await self.connection.fetchrow(_SEAL)
-        if key is not None and row is not None:
-            known = row["seal"] == key.checkpoint(row["number"], row["hash"])
-            if not known and (row["seal"] is not None or await self._is_keyed(begin.number + 1)):
-                return TrailFault(TrailFaultKind.LINK_UNKEYED, begin.number)
+    async def _fault_of_ends(self, head: TrailHead) -> TrailFault | None:
+        """What the links alone do not tell: a beginning that was cut, all of it gone, an entry that was put
+        in and is not sealed yet."""
+        run, origin, number = self.walk.run, self.walk.origin, self.begin.head.number
+        if self.begin.is_keyed and self.walk.key is None:
+            return TrailFault(TrailFaultKind.KEY_GONE, head.number)
+        if not self.begin.is_known(is_followed_by_keyed=await self._is_keyed(number + 1)):
+            return TrailFault(TrailFaultKind.LINK_UNKEYED, number)
+        if origin is not None and head.number < origin.head.number:
+            return TrailFault(TrailFaultKind.OTHER_HEAD, origin.head.number)
         found = None if run is None else await self.connection.fetchrow(_PUT_IN, lowest_id(run.bound))
         if found is None:
             return None
         kind = TrailFaultKind.ENTRY_INSERTED
         return TrailFault(kind, head.number + 1, found["id"], found["at"], found["action"])
+
+    async def other_head(self, noted: NotedHead) -> TrailFault | None:
+        """The fault where a noted head is not in the chain; one that retention has deleted cannot be told."""
+        fault = TrailFault(TrailFaultKind.OTHER_HEAD, noted.number)
+        if self.begin.cuts_off(noted):
+            return fault
+        if noted.number == 0 or not self.begin.is_before(noted):
+            return None
+        if noted.number == self.begin.head.number:
+            found = self.begin.head.hash
+        else:
+            found = await self.connection.fetchval(_LINK, noted.number)
+        return None if found is not None and noted.is_of(found) else fault
 
     async def _is_keyed(self, number: int) -> bool:
         query = "SELECT sealed_at IS NOT NULL FROM audit_links WHERE number = $1"
@@ -187,7 +196,7 @@ def _link(row: asyncpg.Record) -> ChainLink:
 
 async def _begin(connection: asyncpg.Connection) -> TrailHead:
     row = await connection.fetchrow(_BEGIN)
-    return TrailHead(row["number"], row["hash"]) if row else TrailHead(0, GENESIS)
+    return TrailHead(row["number"], row["hash"]) if row else BEFORE_ALL
 
 
 async def _slices(first: int, last: int) -> AsyncGenerator[tuple[int, int]]:
@@ -212,20 +221,3 @@ async def _wrong_values(connection: asyncpg.Connection, first: int, last: int) -
 def _values(row: asyncpg.Record) -> PersonalValues:
     before, after = (json.loads(value) if value else None for value in (row["before"], row["after"]))
     return PersonalValues(row["actor_name"], before, after)
-
-
-async def _other_head(
-    connection: asyncpg.Connection, begin: TrailHead, noted: NotedHead
-) -> TrailFault | None:
-    """Whether a noted head is not in the chain; one that retention has deleted cannot be told."""
-    if noted.number < begin.number or noted.number == 0:
-        return None
-    if noted.number == begin.number:
-        found = begin.hash
-    else:
-        found = await connection.fetchval(_LINK, noted.number)
-    return (
-        None
-        if found is not None and noted.is_of(found)
-        else TrailFault(TrailFaultKind.OTHER_HEAD, noted.number)
-    )

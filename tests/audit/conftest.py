@@ -10,7 +10,9 @@ import pytest
 
 from gym.app import Gym
 from gym.audit.chain import TrailChain
-from gym.audit.verification import NotedHead, TrailVerification, verify_trail
+from gym.audit.chain_key import TrailKeyStore
+from gym.audit.trail_head import NotedHead
+from gym.audit.verification import TrailVerification, verify_trail
 from gym.clients.models import Client
 from gym.clients.schemas import ClientChanges, ClientInput
 from gym.clients.service import ClientService
@@ -35,9 +37,11 @@ async def berta(gym: Gym, admin: Actor) -> Client:
     return client
 
 
-async def sealed(gym: Gym) -> int:
+async def sealed(gym: Gym, *, is_keyed: bool = False) -> int:
+    """As before the key, or as the job does it."""
     async with gym.unit_of_work(Actor.system()) as uow:
-        return await TrailChain(uow.session).seal(uow.context.wall)
+        keys = TrailKeyStore(uow.session, uow.secrets.data) if is_keyed else None
+        return await TrailChain(uow.session, keys).seal(uow.context.wall)
 
 
 async def verified(gym: Gym, noted: NotedHead | None = None) -> TrailVerification:

@@ -12,7 +12,8 @@ from bot.ui.surfaces import mask_payload
 from gym.app import Gym
 from gym.audit.chain import TrailChain, lowest_id
 from gym.audit.models import AuditCheckpoint, AuditDetail, AuditEntry, AuditLink
-from gym.audit.verification import NotedHead, TrailFault, TrailFaultKind, verify_trail
+from gym.audit.trail_head import NotedHead
+from gym.audit.verification import TrailFault, TrailFaultKind, verify_trail
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
 from gym.core.database.ids import new_id
@@ -240,7 +241,7 @@ async def test_the_job_deletes_what_is_older_than_the_setting_and_says_so(
     async with gym.unit_of_work(Actor.system()) as uow:
         actions = (await uow.session.scalars(select(AuditEntry.action).order_by(AuditEntry.id))).all()
     assert actions == ["settings.changed", "trail.forgotten"], "what was not sealed yet stays"
-    await sealed(gym)
+    await sealed(gym, is_keyed=True)
     assert (await verified(gym)).is_whole
 
 

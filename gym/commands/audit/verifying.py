@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +13,8 @@ import asyncpg
 import typer
 
 from gym.app import open_gym
-from gym.audit.verification import NotedHead, TrailFault, TrailFaultKind, TrailVerification, verify_trail
+from gym.audit.trail_head import NotedHead
+from gym.audit.verification import TrailFault, TrailFaultKind, TrailVerification, verify_trail
 from gym.backup.errors import BackupError
 from gym.backup.files.archive import OpenedBackup, header_of
 from gym.backup.files.parts import BackupFiles, backups_in, made_at_of
@@ -28,11 +30,12 @@ FAULTS: Final = {
     TrailFaultKind.LINK_UNKEYED: "its link, or the checkpoint before it, is one that anybody can compute",
     TrailFaultKind.VALUES_GONE: "its personal values are missing, and nobody was erased",
     TrailFaultKind.VALUES_CHANGED: "its personal values are not what was sealed",
-    TrailFaultKind.OTHER_HEAD: "the head that was noted is another, or the chain ends before it",
+    TrailFaultKind.OTHER_HEAD: "the head that was noted is another, or not between the ends of the chain",
 }
 NOT_COMPARED: Final = (
     "No backup to compare it with: note the head elsewhere, and give it with --expect the next time."
 )
+GONE: Final = "Not compared with {}: the chain begins after it."
 _RESTORED_AT: Final = "SELECT max(at) FROM audit_entries WHERE action = 'gym.restored'"
 _NOTED: Final = re.compile(r"(\d{1,18})[:\s]\s*([0-9a-fA-F]{8,64}|[a-z]{4}(?:-[a-z]{4}){3})")
 
@@ -46,10 +49,10 @@ async def verify(config: Config, expect: str | None, *, as_json: bool) -> int:
             connection, noted, keyring=gym.secrets.data, backed_up=backup.head if backup else None
         )
     if as_json:
-        typer.echo(json.dumps(as_facts(found) | {"compared_with": backup.name if backup else None}))
+        compared = backup.name if backup and backup.head not in found.not_compared else None
+        typer.echo(json.dumps(as_facts(found) | {"compared_with": compared}))
     else:
-        typer.echo(in_words(found))
-        typer.echo(f"Compared with the head in {backup.name}." if backup else NOT_COMPARED)
+        typer.echo("\n".join([in_words(found), *_comparisons(found, noted, backup)]))
     return 0 if found.is_whole else 1
 
 
@@ -78,6 +81,20 @@ async def _backed_up(config: Config, connection: asyncpg.Connection) -> BackedUp
         return None
     trail = preface.facts.trail if preface else None
     return BackedUpHead(newest.name, NotedHead(trail.number, trail.head)) if trail else None
+
+
+def _comparisons(
+    found: TrailVerification, noted: NotedHead | None, backup: BackedUpHead | None
+) -> Iterator[str]:
+    """What the chain was compared with, and what lies before its beginning."""
+    if noted is not None and noted in found.not_compared:
+        yield GONE.format("the head of --expect")
+    if backup is None:
+        yield NOT_COMPARED
+    elif backup.head in found.not_compared:
+        yield GONE.format(f"the head in {backup.name}")
+    else:
+        yield f"Compared with the head in {backup.name}."
 
 
 def _noted(text: str) -> NotedHead:
