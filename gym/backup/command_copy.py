@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import subprocess
+import sys
+import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -65,32 +68,60 @@ class CommandCopy:
 
 
 class _Running:
-    """One run of the command; `stop` ends it from another thread."""
+    """One run of the command; `stop` ends it from another thread, also before it has begun."""
 
     def __init__(self, words: Sequence[str], environment: Mapping[str, str]) -> None:
         self._words = words
         self._environment = environment
+        self._lock = threading.Lock()
+        self._stopped = False
         self._process: subprocess.Popen[bytes] | None = None
 
     def stop(self) -> None:
-        if self._process is not None:
-            self._process.kill()
+        with self._lock:
+            self._stopped = True
+            if self._process is not None and self._process.returncode is None:
+                _kill(self._process)
 
     def copy(self, path: Path) -> None:
         """Blocks. What it prints as an error goes where the gym's own go, and nowhere else."""
+        process = self._begun(path)
         try:
-            with path.open("rb") as file:
-                self._process = subprocess.Popen(  # noqa: S603 - the operator's own words, without a shell
-                    self._words, env=self._environment, stdin=file, stdout=subprocess.DEVNULL
-                )
-        except OSError as error:
-            raise CommandMissing(self._words[0], error.strerror or type(error).__name__) from None
-        try:
-            code = self._process.wait(MOST_SECONDS)
+            code = process.wait(MOST_SECONDS)
         except subprocess.TimeoutExpired:
             raise CommandFailed("it took too long") from None
         finally:
-            self._process.kill()
-            self._process.wait()
+            if process.returncode is None:
+                _kill(process)
+                process.wait()
         if code != 0:
             raise CommandFailed(f"status {code}" if code > 0 else f"signal {-code}")
+
+    def _begun(self, path: Path) -> subprocess.Popen[bytes]:
+        """In a session of its own, so that what the command starts ends with it."""
+        with self._lock:
+            if self._stopped:
+                raise CommandFailed("the gym has stopped")
+            try:
+                with path.open("rb") as file:
+                    self._process = subprocess.Popen(  # noqa: S603 - the operator's own words, without a shell
+                        self._words,
+                        env=self._environment,
+                        stdin=file,
+                        stdout=subprocess.DEVNULL,
+                        start_new_session=True,
+                    )
+            except OSError as error:
+                reason = error.strerror or type(error).__name__
+                raise CommandMissing(self._words[0], reason) from None
+            return self._process
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """With everything that it has started."""
+    if sys.platform == "win32":
+        process.kill()
+        return
+    # Gone in this very moment; macOS says so of a process that nobody has waited for by EPERM.
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)

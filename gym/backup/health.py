@@ -99,8 +99,7 @@ def _trouble(
         return BackupTrouble.FAILED if failure else BackupTrouble.NONE_YET
     if wall - last.made_at > TOO_OLD:
         return BackupTrouble.FAILED if failure else BackupTrouble.TOO_OLD
-    if copy_has_failed(last):
-        return BackupTrouble.COPY_FAILED
+    # Before the copy: that one rings when it fails and has a line of its own wherever this one is shown.
     if wall - last.made_at > timedelta(hours=12) and (sent_at is None or wall - sent_at > TOO_OLD):
         return BackupTrouble.NOT_SENT
-    return None
+    return BackupTrouble.COPY_FAILED if copy_has_failed(last) else None

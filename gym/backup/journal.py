@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from gym.backup.creation import MadeBackup
 from gym.backup.health import EXISTED, PROOF_EVERY, BackupHealthReader, BackupTrouble, has_failed
@@ -90,6 +90,13 @@ class BackupJournal:
         row = await self.session.get_one(Backup, key)
         row.copy_failed_at, row.copy_error = self.wall, code[:LONGEST_ERROR]
         await self.ring(BackupTrouble.COPY_FAILED, code)
+
+    async def forget_failed_copies(self) -> None:
+        """Where copies are no longer asked for, none is missing."""
+        failed = Backup.copied_at.is_(None) & Backup.copy_failed_at.is_not(None)
+        await self.session.execute(
+            update(Backup).where(failed).values({Backup.copy_failed_at: None, Backup.copy_error: None})
+        )
 
     # Proofs
 

@@ -130,6 +130,7 @@ class BackupRounds:
         """Hand the newest backup to `BACKUP_COMMAND`, where there is one that it has not taken."""
         command = CommandCopy.of(self.config)
         if command is None:
+            await self.run(SYSTEM, lambda uow: BackupJournal(uow).forget_failed_copies())
             return
         due = await self.run(SYSTEM, lambda uow: BackupJournal(uow).next_to_copy())
         files = self._files(due.name) if due is not None else None

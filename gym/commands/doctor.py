@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import text
 
 from gym.app import Gym, open_gym
-from gym.backup.health import BackupHealthReader, BackupTrouble
+from gym.backup.health import BackupHealthReader, BackupTrouble, copy_has_failed
 from gym.backup.keys.key_store import BackupKeyStore
 from gym.clients.service import ClientService
 from gym.commands.certificate import finding as https
@@ -116,4 +116,6 @@ async def backup_finding(uow: UnitOfWork, config: Config) -> Finding:
     )
     if found.trouble is None:
         return Finding("backups", True, seen)
+    if found.last is not None and copy_has_failed(found.last):
+        seen += ", and BACKUP_COMMAND has not taken it"
     return Finding("backups", False, f"{found.trouble.replace('_', ' ')}; {seen}", ADVICE[found.trouble])

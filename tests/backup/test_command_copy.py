@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -96,6 +102,66 @@ async def test_faults_of_the_command_are_one_line_without_what_it_printed(tmp_pa
     with pytest.raises(CommandMissing) as missing:
         await CommandCopy(["/nowhere/rclone"], {}).copy(file)
     assert missing.value.context == {"program": "/nowhere/rclone", "reason": "No such file or directory"}
+
+
+async def test_a_gym_that_stops_waits_for_no_command_that_has_not_begun(tmp_path: Path) -> None:
+    file, trace = tmp_path / "x.pgbackup", tmp_path / "trace"
+    file.write_bytes(b"sealed")
+    go_on, threads = threading.Event(), ThreadPoolExecutor(1)
+    asyncio.get_running_loop().set_default_executor(threads)
+    threads.submit(go_on.wait)
+    begin = "import sys,time; open(sys.argv[1], 'w'); time.sleep(20)"
+    copying = asyncio.create_task(CommandCopy([sys.executable, "-c", begin, str(trace)], {}).copy(file))
+    await asyncio.sleep(0)
+    copying.cancel()
+    await asyncio.sleep(0)
+    go_on.set()
+    done, _ = await asyncio.wait([copying], timeout=5)
+    assert done, "it waits for the command"
+    assert copying.cancelled()
+    assert not trace.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no groups of processes")
+async def test_a_gym_that_stops_ends_what_the_command_has_started_too(tmp_path: Path) -> None:
+    file, pipe = tmp_path / "x.pgbackup", tmp_path / "pipe"
+    file.write_bytes(b"sealed")
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    script = '(echo up; exec sleep 20) > "$0" & wait'
+    copying = asyncio.create_task(CommandCopy(["sh", "-c", script, str(pipe)], os.environ).copy(file))
+    assert await heard(reader) == b"up\n"
+    copying.cancel()
+    await asyncio.wait([copying])
+    assert await heard(reader, at_end=True) == b"", "it writes no more"
+    os.close(reader)
+
+
+async def heard(reader: int, *, at_end: bool = False) -> bytes | None:
+    """What a pipe gives within five seconds; `at_end`: that nobody holds its other end."""
+    for _ in range(250):
+        with suppress(BlockingIOError):
+            found = os.read(reader, 9)
+            if found or at_end:
+                return found
+        await asyncio.sleep(0.02)
+    return None
+
+
+async def test_a_copy_that_fails_hides_no_chat_that_got_nothing_and_ends_with_its_setting(
+    busy: BusyGym, tmp_path: Path
+) -> None:
+    folder = tmp_path / "backups"
+    gym = backed_up_by(busy.gym, folder, sys.executable, "-c", "raise SystemExit(3)")
+    await a_night(gym.backup_rounds)
+    async with gym.unit_of_work(SYSTEM) as uow:
+        later = uow.context.wall + timedelta(hours=13)
+        health = await BackupHealthReader(uow.session).read(later, to_chat=True)
+        assert health.trouble is BackupTrouble.NOT_SENT
+        health = await BackupHealthReader(uow.session).read(later, to_chat=False)
+        assert health.trouble is BackupTrouble.COPY_FAILED
+    await backed_up_by(busy.gym, folder).backup_rounds.copy()
+    assert await trouble_of(gym) is None
 
 
 async def test_a_backup_by_hand_that_was_not_copied_ends_with_a_fault(tmp_path: Path, busy: BusyGym) -> None:
