@@ -9,7 +9,14 @@ from bot.ui.keyboards import Keyboard, button
 from bot.ui.screens import HtmlTranslator
 from gym.core.language import N_
 from gym.notifications.payloads.money import DeskCashCountedPayload, ReceiptPayload
-from gym.notifications.payloads.products import SaleVoidAskedPayload, StockLowPayload
+from gym.notifications.payloads.products import (
+    DeskProductsReturnedPayload,
+    DeskProductsSoldPayload,
+    ProductsBoughtPayload,
+    ProductsReturnedPayload,
+    SaleVoidAskedPayload,
+    StockLowPayload,
+)
 
 
 @says(DeskCashCountedPayload)
@@ -68,6 +75,59 @@ def _void_asked(t: HtmlTranslator, p: SaleVoidAskedPayload, _: WordingContext) -
     )
 
 
-@offers(SaleVoidAskedPayload)
-def _to_sale(t: HtmlTranslator, p: SaleVoidAskedPayload) -> Keyboard:
+@says(ProductsBoughtPayload)
+def _bought(t: HtmlTranslator, p: ProductsBoughtPayload, _: WordingContext) -> str:
+    text = t(N_("🥤 You have bought {what} for <b>{total}</b>."), what=p.what, total=p.total)
+    if not p.owed:
+        return text
+    return text + "\n" + t(N_("⏳ Still to pay: <b>{owed}</b>. Is that wrong? Tell the desk."), owed=p.owed)
+
+
+@says(ProductsReturnedPayload)
+def _returned(t: HtmlTranslator, p: ProductsReturnedPayload, _: WordingContext) -> str:
+    text = t(N_("↩️ Your purchase of {what} ({total}) was taken back."), what=p.what, total=p.total)
+    if not p.paid_out:
+        return text
+    return text + "\n" + t(N_("You get back <b>{paid_out}</b>."), paid_out=p.paid_out)
+
+
+@says(DeskProductsSoldPayload)
+def _desk_products_sold(t: HtmlTranslator, p: DeskProductsSoldPayload, _: WordingContext) -> str:
+    text = t(N_("🥤 {what}: {total} ({staff_name})"), what=p.what, total=p.total, staff_name=p.staff_name)
+    if p.client_name is None:
+        return text
+    if not p.owed:
+        return text + "\n" + t(N_("👤 {client_name}"), client_name=p.client_name)
+    return text + "\n" + t(N_("👤 {client_name}, ⏳ owes {owed}"), client_name=p.client_name, owed=p.owed)
+
+
+@says(DeskProductsReturnedPayload)
+def _desk_products_returned(t: HtmlTranslator, p: DeskProductsReturnedPayload, _: WordingContext) -> str:
+    if p.paid_out:
+        text = t(
+            N_("💸 {what} ({total}) were taken back and {paid_out} paid out by {staff_name}: {reason}"),
+            what=p.what,
+            total=p.total,
+            paid_out=p.paid_out,
+            staff_name=p.staff_name,
+            reason=p.reason,
+        )
+    else:
+        text = t(
+            N_("↩️ The sale of {what} ({total}) was voided by {staff_name}: {reason}"),
+            what=p.what,
+            total=p.total,
+            staff_name=p.staff_name,
+            reason=p.reason,
+        )
+    if p.client_name is None:
+        return text
+    return text + "\n" + t(N_("👤 {client_name}"), client_name=p.client_name)
+
+
+@offers(SaleVoidAskedPayload, DeskProductsSoldPayload, DeskProductsReturnedPayload)
+def _to_sale(
+    t: HtmlTranslator,
+    p: SaleVoidAskedPayload | DeskProductsSoldPayload | DeskProductsReturnedPayload,
+) -> Keyboard:
     return [[button(t("🧾 Look at the sale"), ShowSale(p.sale_id), wide=True)]]

@@ -261,7 +261,7 @@ TABLES: Final = (
             "at": AT,
             "gym_day": "day",
         },
-        ("at", "id"),
+        # By id: made where the product is locked, so the average cost is reckoned in the trigger's order.
     ),
     ExportedTable(
         CashCount,

@@ -159,6 +159,11 @@ SPECS: Final = (
     KindSpec(Kind.MONTHLY_LETTER, operations.MonthlyLetterPayload),
     KindSpec(Kind.STOCK_LOW, products.StockLowPayload, Group.DESK_HOUSE),
     KindSpec(Kind.SALE_VOID_ASKED, products.SaleVoidAskedPayload, priority=URGENT),
+    # of products: to the client, to the desk
+    KindSpec(Kind.PRODUCTS_BOUGHT, products.ProductsBoughtPayload, priority=URGENT),
+    KindSpec(Kind.PRODUCTS_RETURNED, products.ProductsReturnedPayload),
+    KindSpec(Kind.DESK_PRODUCTS_SOLD, products.DeskProductsSoldPayload, Group.DESK_MONEY),
+    KindSpec(Kind.DESK_PRODUCTS_RETURNED, products.DeskProductsReturnedPayload, Group.DESK_MONEY),
 )
 
 

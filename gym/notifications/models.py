@@ -103,6 +103,12 @@ class NotificationKind(StrEnum):
     """A product has reached its low mark, or its last piece is gone."""
     SALE_VOID_ASKED = "sale_void_asked"
     """An employee asks an admin to void a sale of products."""
+    PRODUCTS_BOUGHT = "products_bought"
+    """To the client on whose name they were sold."""
+    PRODUCTS_RETURNED = "products_returned"
+    DESK_PRODUCTS_SOLD = "desk_products_sold"
+    DESK_PRODUCTS_RETURNED = "desk_products_returned"
+    """A sale was voided or paid back: what a colleague who takes it back alone cannot keep to himself."""
 
 
 class RecipientKind(StrEnum):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
@@ -25,6 +24,7 @@ from gym.privacy.models import Erasure
 from gym.privacy.repository import ErasureRepository, erasing, marks_of
 from gym.privacy.schemas import ErasureNotice, JournalEntry, WaitingErasure
 from gym.privacy.tables import REGISTER
+from gym.products.sales.service import SaleService
 from gym.security.permissions import Permission
 from gym.staff.four_eyes import FourEyes
 from gym.staff.repository import StaffRepository
@@ -72,7 +72,7 @@ class ErasureService:
         return ErasureNotice(
             client_id=client_id,
             client_name=client.full_name,
-            owes=sum((one.balance for one in owed), Decimal(0)),
+            owes=sum((one.balance for one in owed), await SaleService(self.uow).owed(client_id)),
             credit=await ClientCredit(self.uow).balance(client_id),
             plan_until=current.ends_on if current else None,
             due_at=self.uow.now + TIME_TO_RECONSIDER,

@@ -13,7 +13,7 @@ CHECK = "ck_accounts_loss_accepted"
 
 
 def upgrade() -> None:
-    # A nullable column without a default writes no row; the check is validated under a weaker lock.
+    # A nullable column without a default writes no row; the check reads each account once, with the table shut.
     op.execute("ALTER TABLE accounts ADD COLUMN loss_accepted numeric(12, 2)")
     op.execute(f"ALTER TABLE accounts ADD CONSTRAINT {CHECK} CHECK (loss_accepted > 0) NOT VALID")
     op.execute(f"ALTER TABLE accounts VALIDATE CONSTRAINT {CHECK}")

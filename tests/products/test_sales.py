@@ -52,7 +52,7 @@ from gym.staff.errors import OwnMembershipRefused
 from gym.staff.models import OwnMembership
 from tests.conftest import hire
 from tests.races.test_money_leaves_once import BROKEN
-from tests.support.memberships import DeskClerk
+from tests.support.memberships import DeskClerk, told
 from tests.support.shop import Shop
 
 CASH = Decimal(3000)
@@ -314,6 +314,61 @@ async def test_a_basket_holds_several_things_and_gives_one_sale(
     await does("begin", water.id)
     async with gym.unit_of_work(Actor.system()) as uow:
         assert len((await uow.session.scalars(select(SaleBasket))).all()) == 1, "old ones are forgotten"
+
+
+async def told_of_products(gym: Gym) -> list[tuple[str, Any]]:
+    """Kind and payload of what was written about sales, in its order."""
+    async with gym.unit_of_work(Actor.system()) as uow:
+        query = select(Notification.kind, Notification.payload).order_by(Notification.id)
+        rows = (await uow.session.execute(query)).all()
+    return [(str(row.kind), row.payload) for row in rows if "products_" in row.kind]
+
+
+async def test_the_desk_and_the_client_hear_of_a_sale_and_that_it_was_taken_back(
+    shop: Shop, bruno: Seller, ana: Seller, rosa: Client, gym: Gym
+) -> None:
+    water = await shop.has(9)
+    await bruno.voids(await bruno.sells(water, 2))
+    [sold, voided] = await told_of_products(gym)
+    assert (sold[0], sold[1]["what"], sold[1]["client_name"]) == ("desk_products_sold", "2 × Water", None)
+    assert (voided[0], voided[1]["reason"]) == ("desk_products_returned", "wrong bottle")
+    assert (voided[1]["staff_name"], voided[1]["paid_out"]) == ("Bruno", None)
+    await ana.refunds(await bruno.sells(water, client=rosa))
+    await bruno.sells(water, 3, paid=[], client=rosa)
+    later = (await told_of_products(gym))[2:]
+    assert [kind for kind, _ in later] == [
+        "products_bought",
+        "desk_products_sold",
+        "products_returned",
+        "desk_products_returned",
+        "products_bought",
+        "desk_products_sold",
+    ]
+    assert [one["owed"] for one in await told(gym, NotificationKind.PRODUCTS_BOUGHT)] == [0, 9000]
+    assert [one["paid_out"] for one in await told(gym, NotificationKind.PRODUCTS_RETURNED)] == [3000]
+
+
+async def test_a_sold_basket_takes_nothing_more_and_one_with_something_off_sale_can_be_emptied(
+    shop: Shop, bruno: Seller, gym: Gym
+) -> None:
+    water, bar = await shop.has(9), await shop.has(9, "Bar", Decimal(5000))
+
+    async def basket(operation: str, *arguments: Any) -> Any:
+        return await gym.run(bruno.actor, lambda uow: getattr(BasketService(uow), operation)(*arguments))
+
+    first = await basket("begin", water.id)
+    await basket("sell", first.id, [PaidPart(Method.CASH, CASH)], CASH)
+    with pytest.raises(BasketGone):
+        await basket("put", first.id, bar.id, 1)
+    second = await basket("begin", bar.id)
+    await basket("put", second.id, bar.id, 3)
+    await shop.catalogue("deactivate", bar.id)
+    with pytest.raises(ProductNotOnSale):
+        await basket("put", second.id, bar.id, 4)
+    assert (await basket("put", second.id, bar.id, 2)).lines[0].pieces == 2
+    with pytest.raises(ProductNotOnSale):
+        await basket("sell", second.id, [PaidPart(Method.CASH, Decimal(10000))], Decimal(10000))
+    assert (await basket("put", second.id, bar.id, 0)).lines == []
 
 
 async def test_the_database_itself_wants_a_sale_paid_or_owed_by_somebody_and_back_whole(

@@ -124,7 +124,7 @@ def _actions(context: UpdateContext, sale: SaleReceipt) -> list[Row]:
         else button(t("Ask to void"), AskVoidSale(sale.id))
     )
     rows: list[Row] = [*grid(pays), [*paper, undo]]
-    if context.identity.may(Permission.REFUND):
+    if sale.payments and context.identity.may(Permission.REFUND):
         rows.append([button(t("💸 Take it back, pay it out"), RefundSale(sale.id), wide=True)])
     return [*rows, [button(t("🥤 Sell more"), SellProducts(sale.client_id), wide=True)]]
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from bot.desk.idempotency import press_key
+from bot.desk.idempotency import press_key, was_answered
 from bot.desk.products.sale_card import SalesToday, sale_screen
 from bot.desk.products.sale_payment import ask_parts
 from bot.desk.products.wording import sold_lines
@@ -24,7 +25,7 @@ from gym.core.language import N_
 from gym.payments.models import TILL, Method
 from gym.products.catalogue import CatalogueService
 from gym.products.sales.baskets import BasketService
-from gym.products.sales.schemas import BasketView, PaidPart
+from gym.products.sales.schemas import BasketView, PaidPart, SaleReceipt
 from gym.products.sales.service import SaleService
 from gym.products.schemas import PricedProduct
 from gym.security.permissions import Permission
@@ -95,7 +96,7 @@ async def sell_products(context: UpdateContext, press: SellProducts) -> None:
     async with context.unit_of_work() as uow:
         every = await CatalogueService(uow).on_sale()
         client = await ClientService(uow).get(press.client_id) if press.client_id else None
-        open_sales = await SaleService(uow).on_account(client_id=press.client_id)
+        unpaid = await SaleService(uow).count_on_account(press.client_id)
     t = context.t
     text = t("🥤 <b>What is sold?</b>") if every else t("🥤 <b>Nothing is on sale.</b>")
     if client is not None:
@@ -103,10 +104,8 @@ async def sell_products(context: UpdateContext, press: SellProducts) -> None:
     rows = _products(t, every, press.page, lambda key: BeginBasket(key, press.client_id))
     turn = pager(press.page, _pages(every), lambda page: SellProducts(press.client_id, page))
     more = [button(t("🧾 Today's sales"), SalesToday())]
-    if open_sales.total:
-        more.append(
-            button(t("⏳ On account ({count})", count=open_sales.total), SalesOnAccount(press.client_id))
-        )
+    if unpaid:
+        more.append(button(t("⏳ On account ({count})", count=unpaid), SalesOnAccount(press.client_id)))
     back = Card(press.client_id) if press.client_id else None
     await context.show(Screen(text, [*rows, turn, more, nav(t, back=back)]))
 
@@ -205,14 +204,22 @@ async def pay_basket(context: UpdateContext, press: PayBasket) -> None:
         return
     async with context.unit_of_work() as uow:
         part = PaidPart(press.method, press.total)
-        receipt = await BasketService(uow).sell(press.basket_id, [part], press.total)
-    await context.keep(sale_screen(context, receipt))
+        receipt, now = await BasketService(uow).sell(press.basket_id, [part], press.total), uow.now
+    await _sold(context, receipt, now)
 
 
 @router.on(PutOnAccount)
 async def put_on_account(context: UpdateContext, press: PutOnAccount) -> None:
     async with context.unit_of_work() as uow:
-        receipt = await BasketService(uow).sell(press.basket_id, [], press.total)
+        receipt, now = await BasketService(uow).sell(press.basket_id, [], press.total), uow.now
+    await _sold(context, receipt, now)
+
+
+async def _sold(context: UpdateContext, receipt: SaleReceipt, now: datetime) -> None:
+    """The receipt, once: a second press of the same button is told that it is sold."""
+    if was_answered(context, receipt.at, now):
+        await context.answer(context.t("✅ Sold already: see the receipt. For the next sale begin anew."))
+        return
     await context.keep(sale_screen(context, receipt))
 
 

@@ -1,4 +1,4 @@
-"""Payloads about products: stock that runs low or out."""
+"""Payloads about products: stock that runs low or out, sales, and sales taken back."""
 
 from __future__ import annotations
 
@@ -24,3 +24,40 @@ class SaleVoidAskedPayload(Payload):
     total: Decimal
     staff_name: str
     reason: str
+
+
+class ProductsPayload(Payload):
+    """`what` is the pieces with their names, `total` the whole sale's."""
+
+    sale_id: UUID
+    what: str
+    total: Decimal
+
+
+class ProductsBoughtPayload(ProductsPayload):
+    """`owed` is what stands on the client's account."""
+
+    owed: Decimal
+
+
+class ProductsReturnedPayload(ProductsPayload):
+    """`paid_out` is what was handed back; a void hands nothing back."""
+
+    reason: str
+    paid_out: Decimal | None = None
+
+
+class DeskProductsSoldPayload(ProductsBoughtPayload):
+    """`client_id` is None of a sale to nobody; erasing a client finds the message by it."""
+
+    client_id: UUID | None
+    client_name: str | None
+    staff_name: str
+
+
+class DeskProductsReturnedPayload(ProductsReturnedPayload):
+    """`client_id` is None of a sale to nobody; erasing a client finds the message by it."""
+
+    client_id: UUID | None
+    client_name: str | None
+    staff_name: str

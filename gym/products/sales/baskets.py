@@ -57,14 +57,23 @@ class BasketService:
         return await self.put(basket.id, product_id, 1)
 
     async def put(self, basket_id: UUID, product_id: UUID, pieces: int) -> BasketView:
-        """So many of a product in all; 0 takes it out. Raises `BasketGone`, `ProductNotFound`."""
-        await self._own(basket_id)
-        await ProductRepository(self.uow.session).require(product_id)
+        """So many of a product in all; 0 takes it out.
+
+        Raises `BasketGone`, of one that is sold as well (the next customer has a basket of their own),
+        `ProductNotFound`, and `ProductNotOnSale` when there would be more of it.
+        """
+        if await self.sold(basket_id) is not None:
+            raise BasketGone
+        product = await ProductRepository(self.uow.session).require(product_id)
+        if not product.active:
+            has = {one.product_id: one.pieces for one in await self._baskets.lines(basket_id)}
+            if pieces > has.get(product_id, 0):
+                raise ProductNotOnSale(product.name)
         await self._baskets.put(basket_id, product_id, min(max(0, pieces), MOST_PIECES))
         return await self.view(basket_id)
 
     async def view(self, basket_id: UUID) -> BasketView:
-        """With today's prices. Raises `BasketGone`, `ProductNotOnSale`."""
+        """With today's prices; what is no longer on sale stays until it is taken out. Raises `BasketGone`."""
         basket = await self._own(basket_id)
         lines = await self._lines(basket_id)
         if basket.client_id is None:
@@ -92,9 +101,6 @@ class BasketService:
         priced = await ProductRepository(self.uow.session).priced(
             self.uow.today, active_only=False, keys=rows
         )
-        for one in priced:
-            if not one.product.active:
-                raise ProductNotOnSale(one.product.name)
         return [
             SoldLine(
                 one.product.id, one.product.name, rows[one.product.id], one.price, one.product.tax_percent

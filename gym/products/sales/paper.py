@@ -8,6 +8,12 @@ from gym.products.sales.schemas import ZERO, SaleReceipt
 from gym.settings.schemas import GymSettings
 
 
+def _rest(t: Translator, sale: SaleReceipt) -> tuple[str, str]:
+    if sale.returned_at is not None:
+        return t(N_("Taken back.")), ""
+    return (t(N_("Still to pay")), t.money(sale.balance)) if sale.balance else (t(N_("Paid in full.")), "")
+
+
 def sale_paper(sale: SaleReceipt, settings: GymSettings, t: Translator) -> Paper:
     """Every line with its price, the tax that is contained, and every payment with its number."""
     numbers = ", ".join(str(one.receipt_number) for one in sale.payments)
@@ -25,14 +31,13 @@ def sale_paper(sale: SaleReceipt, settings: GymSettings, t: Translator) -> Paper
         if one.method is not None
     ]
     rows.append((t(N_("Sold by")), sale.seller_name))
-    left = sale.balance
     return Paper(
         gym=settings.name,
         title=title or t(N_("Sale")),
         moment=t.moment(sale.at),
         rows=rows,
         total=(t(N_("Total")), t.money(sale.total)),
-        rest=(t(N_("Still to pay")), t.money(left)) if left else (t(N_("Paid in full.")), ""),
+        rest=_rest(t, sale),
         remark="",
         footer=settings.receipt_footer or t(N_("Thank you!")),
         stamp=t(N_("VOID")) if sale.returned_at else "",

@@ -55,6 +55,17 @@ class SaleRepository(Repository[ProductSale, UUID]):
         mine = Account.client_id == client_id, Account.kind == AccountKind.SALE
         return Decimal(await self.session.scalar(select(func.sum(Account.balance)).where(*mine)) or 0)
 
+    async def count_open(self, client_id: UUID | None = None) -> int:
+        """Sales with something left to pay."""
+        query = (
+            select(func.count())
+            .select_from(Account)
+            .where(Account.kind == AccountKind.SALE, Account.balance > 0)
+        )
+        if client_id is not None:
+            query = query.where(Account.client_id == client_id)
+        return await self.session.scalar(query) or 0
+
     async def open_sales(
         self, number: int, client_id: UUID | None = None
     ) -> Page[tuple[ProductSale, Account, Client]]:
@@ -67,7 +78,7 @@ class SaleRepository(Repository[ProductSale, UUID]):
         )
         if client_id is not None:
             query = query.where(Account.client_id == client_id)
-        total = await self.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+        total = await self.count_open(client_id)
         size = 8
         number = max(0, min(number, (total - 1) // size if total else 0))
         rows = await self.session.execute(

@@ -20,6 +20,7 @@ from gym.products.models import StockMovementKind
 from gym.products.repository import ProductRepository
 from gym.products.sales.errors import AlreadyReturned
 from gym.products.sales.models import ProductSale
+from gym.products.sales.notices import tell_returned
 from gym.products.sales.repository import SaleRepository
 from gym.products.sales.schemas import SaleReceipt
 from gym.products.sales.service import SaleService
@@ -51,7 +52,7 @@ class SaleReturns:
             await PaymentService(self.uow).void(payment.id, reason)
         await self.uow.session.refresh(account, ["balance"])
         await self._forgive(account, reason)
-        return await self._back(sale, "sale.voided", reason, account)
+        return await self._back(sale, "sale.voided", reason, account, None)
 
     async def refund(self, sale_id: UUID, method: Method, reason: str) -> SaleReceipt:
         """The pieces come back and what was paid for them is handed out by `method`, or kept as credit.
@@ -65,7 +66,7 @@ class SaleReturns:
         amount = await back.reversible(account.id)
         if amount:
             await back.give_back(account.id, amount, reason, method, EntryCause.REFUNDED)
-        return await self._back(sale, "sale.refunded", reason, account)
+        return await self._back(sale, "sale.refunded", reason, account, amount)
 
     async def ask(self, sale_id: UUID, reason: str) -> None:
         """Tell every admin that a sale should be void; once an hour each. Raises `AlreadyReturned`."""
@@ -106,7 +107,9 @@ class SaleReturns:
                 account, EntryKind.CREDIT, account.balance, cause=EntryCause.CANCELED, reason=reason
             )
 
-    async def _back(self, sale: ProductSale, action: str, reason: str, account: Account) -> SaleReceipt:
+    async def _back(
+        self, sale: ProductSale, action: str, reason: str, account: Account, paid_out: Decimal | None
+    ) -> SaleReceipt:
         lines = await self._sales.lines(sale.id)
         products = await ProductRepository(self.uow.session).lock_all(line.product_id for line, _ in lines)
         for line, _ in lines:
@@ -120,4 +123,6 @@ class SaleReturns:
         sale.returned_at, sale.returned_by, sale.return_reason = self.uow.now, self.uow.actor.staff_id, reason
         await self.uow.session.flush()
         self.uow.audit(action, sale, None, {"reason": reason}, person_id=account.client_id)
-        return await SaleService(self.uow).receipt(sale.id)
+        receipt = await SaleService(self.uow).receipt(sale.id)
+        tell_returned(self.uow, receipt, reason, paid_out)
+        return receipt

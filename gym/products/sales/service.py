@@ -24,6 +24,7 @@ from gym.products.models import Product, StockMovementKind
 from gym.products.repository import ProductRepository
 from gym.products.sales.errors import BasketEmpty, ProductNotOnSale, SaleTotalChanged, SaleUnpaid
 from gym.products.sales.models import ProductSale, SaleLine
+from gym.products.sales.notices import tell_sold
 from gym.products.sales.repository import SaleRepository, sold_line
 from gym.products.sales.schemas import ZERO, PaidPart, SaleReceipt, WantedPieces
 from gym.products.schemas import MOST_PIECES
@@ -89,7 +90,9 @@ class SaleService:
         await PaymentService(self.uow).charge(account, total)
         for one in paid:
             await self._pay(account, one, key)
-        return await self.receipt(sale.id)
+        receipt = await self.receipt(sale.id)
+        tell_sold(self.uow, receipt)
+        return receipt
 
     async def take_payment(
         self,
@@ -149,6 +152,11 @@ class SaleService:
         found = await self._sales.open_sales(page, client_id)
         receipts = [await self.receipt(sale.id) for sale, _, _ in found.items]
         return Page(receipts, found.number, found.total, found.size)
+
+    async def count_on_account(self, client_id: UUID | None = None) -> int:
+        """How many sales have something left to pay."""
+        self.uow.actor.require(Permission.TAKE_PAYMENT)
+        return await self._sales.count_open(client_id)
 
     async def today(self, page: int = 0) -> Page[SaleReceipt]:
         """The day's sales, the latest first: all of them for an admin, else the own."""

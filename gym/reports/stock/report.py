@@ -42,7 +42,7 @@ SOLD: Final = N_(
 )
 MARGIN: Final = N_("What was sold, without the tax in it, less what it had cost on average.")
 LOST: Final = N_("Written off, and missing when it was counted, less what was found, at cost.")
-DEAD_STOCK: Final = N_("There at the end of the last day, and none of it sold in the 60 days before.")
+DEAD_STOCK: Final = N_("Here for 60 days at least up to the last day, and none of it sold in them.")
 DEFINITION: Final = N_("Stock at cost, and what was sold of it; every figure is the sum of its movements.")
 OF_PRODUCTS: Final = (
     ReportColumn("product", N_("Product")),
@@ -69,12 +69,13 @@ SELECT p.name,
     coalesce(sum(m.quantity), 0) AS left_over, coalesce(sum(m.quantity * m.unit_cost), 0) AS value,
     coalesce(-sum(m.quantity) FILTER (WHERE m.gym_day >= :first AND l.id IS NOT NULL), 0) AS pieces,
     coalesce(-sum(m.quantity * l.unit_price) FILTER (WHERE m.gym_day >= :first), 0) AS sold,
-    coalesce(-sum(m.quantity * (round(l.unit_price * 100 / (100 + l.tax_percent), 2) - l.unit_cost))
-        FILTER (WHERE m.gym_day >= :first), 0) AS margin,
+    coalesce(-sum(round(m.quantity * l.unit_price * 100 / (100 + l.tax_percent), 2)
+        - m.quantity * l.unit_cost) FILTER (WHERE m.gym_day >= :first), 0) AS margin,
     coalesce(-sum(m.quantity * m.unit_cost)
         FILTER (WHERE m.gym_day >= :first AND m.kind IN ('loss', 'correction')), 0) AS lost,
     coalesce(-sum(m.quantity) FILTER (WHERE m.gym_day > :cover AND l.id IS NOT NULL), 0) AS lately,
-    coalesce(-sum(m.quantity) FILTER (WHERE m.gym_day > :dead AND l.id IS NOT NULL), 0) AS alive
+    coalesce(-sum(m.quantity) FILTER (WHERE m.gym_day > :dead AND l.id IS NOT NULL), 0) AS alive,
+    min(m.gym_day) AS first_day
 FROM products p JOIN stock_movements m ON m.product_id = p.id AND m.gym_day <= :last
 LEFT JOIN sale_lines l ON l.id = m.sale_line_id
 GROUP BY p.id, p.name ORDER BY sold DESC, p.name
@@ -104,15 +105,17 @@ class ProductStock:
     """Sold within `COVER` up to the last day."""
     alive: int
     """Sold within `DEAD` up to the last day."""
+    days: int
+    """Since its first movement, up to the last day."""
 
     @property
     def cover(self) -> int | None:
         """Days that the rest will last; None where nothing was sold lately."""
-        return self.left * COVER.days // self.lately if self.lately > 0 else None
+        return self.left * min(COVER.days, self.days) // self.lately if self.lately > 0 else None
 
     @property
     def is_dead(self) -> bool:
-        return self.left > 0 and self.alive <= 0
+        return self.left > 0 and self.alive <= 0 and self.days >= DEAD.days
 
 
 async def compute(uow: UnitOfWork, asked: Asked) -> ReportResult:
@@ -132,10 +135,10 @@ async def compute(uow: UnitOfWork, asked: Asked) -> ReportResult:
 
 async def _products(session: AsyncSession, first: date, last: date) -> list[ProductStock]:
     terms = {"first": first, "last": last, "cover": last - COVER, "dead": last - DEAD}
-    return [_product(row) for row in await session.execute(PRODUCTS, terms)]
+    return [_product(row, last) for row in await session.execute(PRODUCTS, terms)]
 
 
-def _product(row: Any) -> ProductStock:
+def _product(row: Any, last: date) -> ProductStock:
     return ProductStock(
         row.name,
         row.left_over,
@@ -146,6 +149,7 @@ def _product(row: Any) -> ProductStock:
         to_cents(row.lost),
         row.lately,
         row.alive,
+        (last - row.first_day).days + 1,
     )
 
 

@@ -32,6 +32,7 @@ LETTER: Final[Mapping[str, Any]] = {
     "back": 3,
     "left": 9,
 }
+SOLD: Final = {"sale_id": ANY, "what": "2 × Agua & gas", "total": Decimal(9000)}
 EVERY: Final[Mapping[str, Any]] = {
     "version": 2,
     "import_id": ANY,
@@ -201,6 +202,16 @@ SPECIAL: Final[Mapping[Kind, tuple[Mapping[str, Any], ...]]] = {
         {"product_id": ANY, "product_name": "Agua & gas", "left": left, "minimum": 6} for left in (0, 1, 5)
     ),
     Kind.SALE_VOID_ASKED: ({"sale_id": ANY, "total": Decimal(9000)},),
+    Kind.PRODUCTS_BOUGHT: tuple(SOLD | {"owed": owed} for owed in (Decimal(0), Decimal(9000))),
+    Kind.PRODUCTS_RETURNED: tuple(SOLD | {"paid_out": paid} for paid in (None, Decimal(9000))),
+    Kind.DESK_PRODUCTS_SOLD: tuple(
+        SOLD | {"owed": owed, "client_name": name}
+        for owed, name in ((Decimal(0), None), (Decimal(9000), "Rosa"))
+    ),
+    Kind.DESK_PRODUCTS_RETURNED: tuple(
+        SOLD | {"paid_out": paid, "client_name": name}
+        for paid, name in ((None, None), (Decimal(9000), "Rosa"))
+    ),
     Kind.BACKUP_ALARM: (
         {"trouble": "too_old", "error": None, "since": NOW},
         {"trouble": "failed", "error": "backup_no_room", "since": None},
