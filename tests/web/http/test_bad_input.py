@@ -234,14 +234,14 @@ async def test_errors_speak_the_callers_language(door: Door) -> None:
 
 
 async def test_a_full_pool_says_busy_and_when_to_come_back(
-    door: Door, face_pool: FacePool, monkeypatch: pytest.MonkeyPatch
+    door: Door, remembered_faces: FacePool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And asks the database nothing for it."""
 
     async def nobody(*_: object) -> None:
         raise AssertionError("somebody was asked")
 
-    monkeypatch.setattr(face_pool, "places", 0)
+    monkeypatch.setattr(remembered_faces, "places", 0)
     monkeypatch.setattr("gym.hot_path.hot_path.HotPath.authenticate", nobody)
     answer = await door.show(people()[0].photo(), key="visit-1")
     assert (answer.status, await check_shape(answer)) == (503, "busy")
@@ -258,7 +258,7 @@ async def test_a_form_of_one_field_over_and_over_is_not_read_to_its_end(door: Do
 
 
 async def test_whoever_is_sent_away_is_not_listened_to_and_may_come_again_on_the_same_line(
-    door: Door, face_pool: FacePool, monkeypatch: pytest.MonkeyPatch
+    door: Door, remembered_faces: FacePool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The answer is there before the photo has left the kiosk."""
     head = (
@@ -268,7 +268,7 @@ async def test_whoever_is_sent_away_is_not_listened_to_and_may_come_again_on_the
     server = door.client.server
     reader, writer = await asyncio.open_connection(server.host, server.port)
     with monkeypatch.context() as full:
-        full.setattr(face_pool, "places", 0)
+        full.setattr(remembered_faces, "places", 0)
         writer.write(head.encode())
         refused = await _answer_on(reader)
     assert refused.startswith("HTTP/1.1 503 ")
@@ -281,10 +281,11 @@ async def test_whoever_is_sent_away_is_not_listened_to_and_may_come_again_on_the
 
 
 async def _answer_on(reader: asyncio.StreamReader) -> str:
-    """One answer of several on a line."""
-    head = (await reader.readuntil(b"\r\n\r\n")).decode()
-    length = int(head.partition("Content-Length: ")[2].split("\r\n")[0])
-    return head + (await reader.readexactly(length)).decode()
+    """One answer of several on a line; whoever is listened to instead would wait for ever."""
+    async with asyncio.timeout(30):
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        length = int(head.partition("Content-Length: ")[2].split("\r\n")[0])
+        return head + (await reader.readexactly(length)).decode()
 
 
 async def test_a_kiosk_that_never_stops_is_slowed_down(door: Door) -> None:
