@@ -213,11 +213,20 @@ def clock() -> FrozenClock:
 
 
 @pytest.fixture
+def shared_keys(run_home: Path, secrets: Secrets) -> Generator[Secrets]:
+    """The keys of the run's home are all tests': whoever makes another one does it in a home of its own."""
+    kept = run_home / "secrets.env"
+    before = kept.read_bytes()
+    yield secrets
+    assert kept.read_bytes() == before, "the test has changed the keys of the run's home"
+
+
+@pytest.fixture
 async def gym(
-    database_url: str, config: Config, secrets: Secrets, clock: FrozenClock, engine: TravellingEngine
+    database_url: str, config: Config, shared_keys: Secrets, clock: FrozenClock, engine: TravellingEngine
 ) -> AsyncGenerator[Gym]:
     """A gym without the face reader."""
-    async with gym_over(engine.at(database_url), config, secrets, clock) as opened:
+    async with gym_over(engine.at(database_url), config, shared_keys, clock) as opened:
         yield opened
 
 

@@ -42,5 +42,6 @@ PAYLOAD_KEYS: Final = {
     "trail_mark": "",
     "trouble": "",
     "username": "name",
+    "what": "",
 }
 """Words of `gym.privacy.register.Holds`; empty for words of the program and of the gym's own settings."""

@@ -229,7 +229,7 @@ def with_backups(gym: Gym, folder: Path, monkeypatch: pytest.MonkeyPatch) -> tup
         yield gym
 
     monkeypatch.setattr(verifying, "open_gym", opened)
-    config = gym.config.model_copy(update={"backup_folder": folder})
+    config = gym.config.model_copy(update={"powergym_home": folder, "backup_folder": folder})
     key = BackupKey.stretched("7KQP-X2M0-4RTV-9HJ1")
     BackupKeyStore(config).keep(key)
     return config, key

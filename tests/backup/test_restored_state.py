@@ -191,5 +191,6 @@ async def test_the_list_of_erasures_is_read_with_the_key_that_sealed_it(
     assert (tmp_path / NAME).exists()
     with pytest.raises(ErasuresSealedOtherwise):
         erasures_in([tmp_path], PHRASE, [backup_key])
-    BackupKeyStore(gym.config).keep(newer)
-    assert erasures_in([tmp_path], PHRASE, [backup_key, *BackupKeyStore(gym.config).kept_here()]) == []
+    store = BackupKeyStore(gym.config.model_copy(update={"powergym_home": tmp_path / "home"}))
+    store.keep(newer)
+    assert erasures_in([tmp_path], PHRASE, [backup_key, *store.kept_here()]) == []
