@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,8 +13,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Date, DateTime, Numeric, Uuid
 from sqlalchemy import Enum as EnumType
 
-_COMMAND: Final = re.compile(r"[=+\-@\t\r]")
-_NUMBER: Final = re.compile(r"[+-]?[0-9 ().,-]*")
+from gym.core.values.formulas import harmless
 
 
 def to_json(value: object) -> object:
@@ -44,10 +42,6 @@ def to_csv(value: object) -> str:
             return json.dumps(plain, ensure_ascii=False)
         case _:
             return harmless(str(plain))
-
-
-def harmless(text: str) -> str:
-    return f"'{text}" if _COMMAND.match(text) and not _NUMBER.fullmatch(text) else text
 
 
 def reader_of(column: ColumnElement[Any]) -> Callable[[Any], object]:

@@ -15,6 +15,7 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from gym.core.language import N_, Translator
+from gym.core.values.formulas import harmless
 from gym.importing.reading.columns import ColumnMap
 from gym.importing.reading.formats.cells import Cell, visible
 from gym.importing.reading.headings import FIELD_OF, LABELS, Column
@@ -34,8 +35,6 @@ LONGEST_TITLE: Final = 31
 """Excel's limit."""
 _LABELS: Final = {row.key: row.label for row in FIELD_OF.values()} | {"plan": LABELS[Column.PLAN]}
 _NOT_IN_TITLES: Final = re.compile(r"[\\*?:/\[\]\n]")
-_COMMAND: Final = re.compile(r"[=+\-@\t\r]")
-_NUMBER: Final = re.compile(r"[+-]?[0-9 ().,-]*")
 
 
 def returned_sheet(read: ReadSheet, preview: ImportPreview, t: Translator) -> bytes:
@@ -99,8 +98,3 @@ def problem_words(row: PreviewedRow, t: Translator) -> str:
 def sheet_title(name: str) -> str:
     """As Excel takes it; other programs let a sheet be called `Socios 2024/25`, or longer."""
     return _NOT_IN_TITLES.sub("-", visible(name)).strip("' ")[:LONGEST_TITLE].rstrip("' ")
-
-
-def harmless(text: str) -> str:
-    """What a spreadsheet would run as a formula becomes text; a phone's plus and a minus stay."""
-    return f"'{text}" if _COMMAND.match(text) and not _NUMBER.fullmatch(text) else text

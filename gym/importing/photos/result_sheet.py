@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from openpyxl import Workbook
 
 from gym.core.language import N_, Translator
+from gym.core.values.formulas import harmless
 from gym.importing.photos.schemas import PHOTO_OUTCOMES, PhotoResult
-from gym.importing.result_sheet import harmless
 
 
 def result_sheet(results: Sequence[PhotoResult], t: Translator) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
@@ -14,6 +13,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from gym.core.language import N_, Translator
+from gym.core.values.formulas import harmless
 from gym.faces.enrolment.consent import CONSENT_TEXTS
 from gym.faces.models import ConsentMethod
 from gym.privacy.consents.consent_register import ConsentLine, ConsentStanding
@@ -40,7 +40,6 @@ HEADINGS: Final = (
     N_("State"),
 )
 BOLD: Final = Font(bold=True)
-_COMMAND: Final = re.compile(r"[=+\-@\t\r]")
 
 
 def consent_sheet(lines: Sequence[ConsentLine], gym_name: str, t: Translator) -> bytes:
@@ -59,13 +58,13 @@ def _register(sheet: WriteOnlyWorksheet, lines: Sequence[ConsentLine], t: Transl
     for line in lines:
         sheet.append(
             [
-                _harmless(line.client_name),
-                _harmless(line.document),
-                _harmless(line.guardian_name),
+                harmless(line.client_name),
+                harmless(line.document) or None,
+                harmless(line.guardian_name) or None,
                 t(N_("Face check-in")),
                 line.version,
                 t(METHODS[line.method]),
-                _harmless(line.witness),
+                harmless(line.witness) or None,
                 _local(line.given_at, t),
                 _local(line.ended_at, t) if line.ended_at else None,
                 t(STATES[line.standing]),
@@ -76,7 +75,7 @@ def _register(sheet: WriteOnlyWorksheet, lines: Sequence[ConsentLine], t: Transl
 def _texts(sheet: WriteOnlyWorksheet, gym_name: str, t: Translator) -> None:
     sheet.append(_bold(sheet, [t(N_("Text no.")), t(N_("Text"))]))
     for version, words in sorted(CONSENT_TEXTS.items()):
-        cell = WriteOnlyCell(sheet, _harmless(t(words, gym=gym_name)))
+        cell = WriteOnlyCell(sheet, harmless(t(words, gym=gym_name)))
         cell.alignment = Alignment(wrap_text=True, vertical="top")
         sheet.append([version, cell])
 
@@ -91,8 +90,3 @@ def _bold(sheet: WriteOnlyWorksheet, words: Sequence[str]) -> list[Cell]:
 def _local(moment: datetime, t: Translator) -> datetime:
     """Spreadsheets know no zones: the gym's own time."""
     return moment.astimezone(t.zone).replace(tzinfo=None, microsecond=0)
-
-
-def _harmless(text: str) -> str | None:
-    """What a spreadsheet would run as a formula becomes text."""
-    return (f"'{text}" if _COMMAND.match(text) else text) or None

@@ -19,7 +19,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from gym.core.language import N_, Translator
 from gym.core.money import usual_smallest
-from gym.exporting.values import harmless
+from gym.core.values.formulas import harmless
 from gym.reports.output.words import show_days, show_value
 from gym.reports.results import ColumnKind, Figure, Report, Table, Term, Value
 

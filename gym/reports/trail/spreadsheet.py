@@ -9,7 +9,7 @@ from typing import IO, Final
 from xlsxwriter import Workbook
 
 from gym.core.language import N_, Translator
-from gym.exporting.values import harmless
+from gym.core.values.formulas import harmless
 from gym.reports.trail import words
 from gym.reports.trail.schemas import TrailRow
 

@@ -7,9 +7,10 @@ import pytest
 from gym.app import Gym
 from gym.clients.errors import GuardianNeeded
 from gym.core.language import Translator
+from gym.core.values.formulas import harmless
 from gym.importing.errors import DocumentOfAnother, ImportHasProblems, ProbablyRegistered
 from gym.importing.reading.headings import LABELS, column_of
-from gym.importing.result_sheet import harmless, returned_sheet
+from gym.importing.result_sheet import returned_sheet
 from gym.importing.schemas import RowOutcome
 from gym.importing.service import ImportService
 from gym.notifications.models import NotificationKind
