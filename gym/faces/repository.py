@@ -51,9 +51,6 @@ class FaceRepository:
         gone = delete(FaceTemplate).where(FaceTemplate.client_id == client_id).returning(FaceTemplate.id)
         return len((await self.session.scalars(gone)).all())
 
-    async def remove_consents(self, client_id: UUID) -> None:
-        await self.session.execute(delete(FaceConsent).where(FaceConsent.client_id == client_id))
-
     async def count(self, client_id: UUID) -> int:
         """The photos somebody was enrolled with; what the door has learnt since is no photo."""
         mine = (FaceTemplate.client_id == client_id, FaceTemplate.origin == TemplateOrigin.ENROLMENT)

@@ -127,15 +127,16 @@ class FaceRecognitionService:
         self.uow.audit("face.removed", ("clients", client_id), {"templates": count}, None)
 
     async def erase(self, client_id: UUID) -> None:
-        """Leave no row of the face: templates, pictures, and the consents, which say when a face was here.
+        """Leave no template and no picture; the consent ends.
 
-        What stays is `gallery_changes`: a random id and a number, so that every process forgets the face;
-        neither says anything about a person once the client's row is empty.
+        What stays says nothing about a person once the client's row is empty: `gallery_changes`, a random id
+        and a number, so that every process forgets the face, and the consents, by which the gym can show that
+        there was one as long as there was a face (GDPR, article 7(1); article 17(3)(e) exempts the proof).
         """
         self.uow.actor.require(Permission.ERASE)
         await self._faces.lock_client(client_id)
         count = await self._faces.remove(client_id)
-        await self._faces.remove_consents(client_id)
+        await self._faces.withdraw(client_id, self.uow.now)
         self.uow.audit("face.erased", ("clients", client_id), {"templates": count}, None)
 
     async def thumbnail(self, client_id: UUID, *, for_chat: bool = False) -> bytes | None:

@@ -104,7 +104,8 @@ async def test_a_new_text_asks_again_and_keeps_what_was_stored_until_it_is_withd
 async def test_erasure_leaves_no_row_of_the_face(
     gym: Gym, staff: Enroller, boss: Enroller, rosa: Client, eva: Client, faces: Faces
 ) -> None:
-    """Of Rosa; what stays is a number beside a random id, so that every door forgets her. Eva stays."""
+    """Of Rosa; what stays is a number beside a random id, so that every door forgets her, and the days of her
+    consent, which has ended. Eva stays."""
     for client in (rosa, eva):
         await staff.enrol(client, faces.photos(faces.person()))
     async with gym.unit_of_work(staff.actor) as uow:
@@ -113,9 +114,11 @@ async def test_erasure_leaves_no_row_of_the_face(
     async with gym.unit_of_work(boss.actor) as uow:
         await FaceRecognitionService(uow).erase(rosa.id)
     async with gym.unit_of_work(Actor.system()) as uow:
-        for table in (FaceTemplate, FacePicture, FaceConsent):
+        for table in (FaceTemplate, FacePicture):
             owners = set(await uow.session.scalars(select(table.client_id)))
             assert owners == {eva.id}, table
+        in_force = select(FaceConsent.client_id).where(FaceConsent.withdrawn_at.is_(None))
+        assert list(await uow.session.scalars(in_force)) == [eva.id]
     assert {column.name for column in GalleryChange.__table__.columns} == {"client_id", "number"}
 
 

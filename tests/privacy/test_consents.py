@@ -23,6 +23,7 @@ from gym.faces.models import ConsentMethod, FaceConsent
 from gym.faces.service import FaceRecognitionService
 from gym.privacy.consents.consent_register import CONSENTS_EXPORTED, ConsentLine, ConsentRegister
 from gym.privacy.consents.consent_sheet import consent_sheet
+from gym.privacy.erasure import ErasureService
 from gym.security.permissions import Actor, NotAllowed, Role
 from tests.findings.reading.conftest import Chat
 from tests.support.memberships import DeskClerk
@@ -70,6 +71,47 @@ async def test_every_consent_stands_there_with_its_text_its_witness_and_its_end(
     async with gym.unit_of_work(admin) as uow:
         counts = await ConsentRegister(uow).counts()
     assert (counts.in_force, counts.older_text, counts.ended) == (1, 1, 1)
+
+
+async def test_an_erased_clients_consents_can_still_be_shown_as_dates_under_a_number(
+    gym: Gym, admin: Actor, clock: FrozenClock
+) -> None:
+    """An earlier copy of the register has the same number beside the name."""
+    desk = DeskClerk(gym, admin)
+    ana, eva = await desk.client("Otilia"), await desk.client("Eva")
+    given = clock.now()
+    for client in (ana, eva):
+        await agrees(gym, admin, client)
+    clock.advance(timedelta(hours=1))
+    await withdraws(gym, eva)
+    before = {one.client_id: one for one in await register(gym, admin)}
+    for client in (ana, eva):
+        async with gym.unit_of_work(admin) as uow:
+            await ErasureService(uow).ask(client.id)
+    clock.advance(timedelta(hours=24))
+    async with gym.unit_of_work(Actor.system()) as uow:
+        assert await ErasureService(uow).carry_out_due() == 2
+
+    after = {one.client_id: one for one in await register(gym, admin)}
+    assert {key: one.pseudonym for key, one in after.items()} == {
+        key: one.pseudonym for key, one in before.items()
+    }
+    assert {key: (one.given_at, one.ended_at) for key, one in after.items()} == {
+        ana.id: (given, clock.now()),
+        eva.id: (given, given + timedelta(hours=1)),
+    }
+    for one in after.values():
+        assert (one.standing.value, one.erased, one.document) == ("ended", True, "")
+    t = Translator("en")
+    cells = list(
+        load_workbook(io.BytesIO(consent_sheet(list(after.values()), "", t)))
+        .worksheets[0]
+        .iter_rows(min_row=2, values_only=True)
+    )
+    assert {(row[0], row[10]) for row in cells} == {
+        (f"erased client {one.pseudonym}", one.pseudonym) for one in before.values()
+    }
+    assert not [name for name in ("Otilia", "Eva", "Vargas") if name in str(cells)]
 
 
 async def test_only_an_admin_takes_it_and_that_stands_in_the_trail(

@@ -25,7 +25,8 @@ async def consent_list(context: UpdateContext, press: ConsentList) -> None:
     t = context.t
     lines = [t("🙂 <b>Consents to face check-in</b>"), ""]
     lines += [_line(t, one) for one in page.items] or [t("Nobody has agreed yet.")]
-    rows = [[button(one.client_name, ClientData(one.client_id), wide=True)] for one in page.items]
+    known = [one for one in page.items if not one.erased]
+    rows = [[button(one.client_name, ClientData(one.client_id), wide=True)] for one in known]
     sheet = [button(t("📊 As a spreadsheet"), ConsentSheet(), wide=True)] if page.total else []
     await context.show(
         Screen(
@@ -42,7 +43,7 @@ def _line(t: HtmlTranslator, one: ConsentLine) -> str:
     return t(
         words,
         sign=SIGNS[one.standing],
-        client=one.client_name,
+        client=one.who(Translator(t.language)),
         version=one.version,
         given=one.given_at,
         ended=one.ended_at,

@@ -103,6 +103,7 @@ async def consents(config: Config, sheet: Path | None, *, as_json: bool) -> int:
     async with open_gym(config, faces=False) as gym, gym.unit_of_work(Actor.system()) as uow:
         found = await ConsentRegister(uow).everything()
         settings = uow.settings
+    t = Translator("en")
     if sheet is not None:
         packed = await asyncio.to_thread(consent_sheet, found, settings.name, settings.translator())
         await asyncio.to_thread(_written, sheet, packed)
@@ -112,7 +113,7 @@ async def consents(config: Config, sheet: Path | None, *, as_json: bool) -> int:
     for one in found:
         ended = f" – {one.ended_at:%Y-%m-%d}" if one.ended_at else ""
         how = ", ".join(filter(None, [one.method.value, one.witness]))
-        typer.echo(f"{one.client_name}: text {one.version}, {one.given_at:%Y-%m-%d}{ended}, {how}")
+        typer.echo(f"{one.who(t)}: text {one.version}, {one.given_at:%Y-%m-%d}{ended}, {how}")
     typer.echo(f"{len(found)} consents, {sum(one.ended_at is None for one in found)} of them in force.")
     return 0
 
@@ -121,6 +122,7 @@ def _consent_facts(one: ConsentLine) -> dict[str, object]:
     return {
         "client_id": str(one.client_id),
         "client": one.client_name,
+        "erased": one.erased,
         "document": one.document,
         "guardian": one.guardian_name,
         "purpose": "face_check_in",

@@ -1,4 +1,7 @@
-"""Consent register for the owner: every consent to face check-in, in force or ended."""
+"""Consent register for the owner: every consent to face check-in, in force or ended.
+
+An erased client's consents stay as dates under a pseudonym, so that the gym can show that they were given.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from sqlalchemy import Row, Select, func, select
 
 from gym.clients.models import Client
 from gym.core.database.repository import PAGE_SIZE, Page
+from gym.core.language import N_, Translator
 from gym.faces.enrolment.consent import consent_version
 from gym.faces.models import ConsentMethod, FaceConsent
 from gym.security.permissions import Permission
@@ -19,6 +23,8 @@ from gym.staff.models import Staff
 from gym.unit_of_work import UnitOfWork
 
 CONSENTS_EXPORTED = "privacy.consents_exported"
+PSEUDONYM_LENGTH = 8
+"""Digits of the id's random end: enough to tell a gym's clients apart, and nothing of a person."""
 
 
 class ConsentStanding(StrEnum):
@@ -37,6 +43,8 @@ class ConsentLine:
 
     client_id: UUID
     client_name: str
+    erased: bool
+    """Nothing is left of the client but the pseudonym."""
     document: str
     """Type and number; empty where none is known."""
     guardian_name: str
@@ -48,6 +56,15 @@ class ConsentLine:
     """The member of staff who noted a consent on paper; empty for one given in the client's own chat."""
     given_at: datetime
     ended_at: datetime | None
+
+    @property
+    def pseudonym(self) -> str:
+        """The same before and after an erasure: an earlier copy of the register tells whose it was."""
+        return str(self.client_id)[-PSEUDONYM_LENGTH:]
+
+    def who(self, t: Translator) -> str:
+        """The client's name, or the pseudonym of one who was erased."""
+        return t(N_("erased client {number}"), number=self.pseudonym) if self.erased else self.client_name
 
     @property
     def standing(self) -> ConsentStanding:
@@ -66,7 +83,7 @@ class ConsentCounts:
 
 
 class ConsentRegister:
-    """For admins. An erased client's consents are gone with the client: they cannot be proven any more."""
+    """For admins."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
@@ -111,6 +128,7 @@ def _line(row: Row[FaceConsent, Client, str]) -> ConsentLine:
     return ConsentLine(
         client_id=client.id,
         client_name=client.full_name,
+        erased=client.erased_at is not None,
         document=f"{client.document_type} {number}" if number else "",
         guardian_name=client.guardian_name or "",
         version=consent.version,

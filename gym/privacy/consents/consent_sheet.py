@@ -38,6 +38,7 @@ HEADINGS: Final = (
     N_("Given"),
     N_("Ended"),
     N_("State"),
+    N_("Client no."),
 )
 BOLD: Final = Font(bold=True)
 
@@ -58,7 +59,7 @@ def _register(sheet: WriteOnlyWorksheet, lines: Sequence[ConsentLine], t: Transl
     for line in lines:
         sheet.append(
             [
-                harmless(line.client_name),
+                harmless(line.who(t)),
                 harmless(line.document) or None,
                 harmless(line.guardian_name) or None,
                 t(N_("Face check-in")),
@@ -68,6 +69,7 @@ def _register(sheet: WriteOnlyWorksheet, lines: Sequence[ConsentLine], t: Transl
                 _local(line.given_at, t),
                 _local(line.ended_at, t) if line.ended_at else None,
                 t(STATES[line.standing]),
+                line.pseudonym,
             ]
         )
 

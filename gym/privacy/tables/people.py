@@ -86,10 +86,13 @@ PEOPLE: Final = (
         "face_consents",
         {},
         "id client_id version asked_version method witness_id given_at withdrawn_at",
-        stays="the proof of a consent and of its end",
+        stays="the proof of a consent and of its end, under a number once the client is erased",
         whose="client",
         why="no face without an agreement to one text",
-        client=ClientRows(which=MINE, deletes=True),
+        # An owner must be able to show that every face had its consent; erasing the face ends it.
+        client=ClientRows(
+            which=MINE, keeps={"client_id": "days of consents that have ended, under a number"}
+        ),
     ),
     Entry(
         "face_templates",
