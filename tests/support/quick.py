@@ -9,6 +9,7 @@ from typing import Final
 import pytest
 
 from tests.support.live import ROOT, is_live
+from tests.support.order import costs
 
 MARK: Final = "quick"
 SLOW_MARKS: Final = ("soak", "live", "browser", "long")
@@ -20,6 +21,9 @@ PROGRAMS: Final = "subprocess"
 FINDINGS: Final = ROOT / "tests" / "findings"
 """Regression tests of every room: without a database they are quick, the 500 with one are half of what the
 rooms' own take."""
+DEAR: Final = 0.3
+"""Seconds of a test, on the average of its file. Races, whole evenings and demo gyms lie above: 8 in 100 of
+what would be quick without it, and 430 of its 606 seconds."""
 
 
 def is_quick(item: pytest.Item) -> bool:
@@ -29,14 +33,20 @@ def is_quick(item: pytest.Item) -> bool:
         return False
     if item.path.is_relative_to(FINDINGS) and DATABASE in fixtures:
         return False
-    return not _starts_programs(item.path)
+    return not (_is_dear(item.path) or _starts_programs(item.path))
 
 
 def may_hold_quick(path: Path) -> bool:
     """Whether a file is worth collecting for the quick tests, by its path and its text."""
-    return not (is_live(path) or _starts_programs(path))
+    return not (is_live(path) or _is_dear(path) or _starts_programs(path))
 
 
 @cache
 def _starts_programs(path: Path) -> bool:
     return PROGRAMS in path.read_text(encoding="utf-8")
+
+
+def _is_dear(path: Path) -> bool:
+    """Of a file that was measured; a new one counts as quick."""
+    cost = costs().get(path.relative_to(ROOT).as_posix())
+    return cost is not None and cost.seconds > DEAR

@@ -1,4 +1,4 @@
-"""`make fast` leaves out what starts programs, opens pages, loads models or chats."""
+"""`make fast` leaves out what starts programs, opens pages, loads models, chats, or takes long."""
 
 from __future__ import annotations
 
@@ -31,11 +31,14 @@ class Item:
         (Item("tests/plans/test_plans.py", "face_pool"), False),
         (Item("tests/bot/desk/test_till.py", "sandbox"), False),
         (Item("tests/core/test_catalogue.py"), False),
+        (Item("tests/races/test_money_leaves_once.py", "gym", "database_url"), False),
         (Item("tests/plans/test_plans.py", marks=("long",)), False),
         (Item("tests/plans/test_plans.py", marks=("browser",)), False),
     ],
 )
-def test_quick_is_what_needs_neither_program_nor_page_nor_model_nor_chat(item: Item, expected: bool) -> None:
+def test_quick_is_what_needs_neither_program_nor_page_nor_model_nor_chat_nor_long(
+    item: Item, expected: bool
+) -> None:
     assert is_quick(item) is expected  # type: ignore[arg-type]
 
 
@@ -45,6 +48,7 @@ def test_quick_is_what_needs_neither_program_nor_page_nor_model_nor_chat(item: I
         ("tests/plans/test_plans.py", True),
         ("tests/findings/money/test_write_offs.py", True),
         ("tests/core/test_catalogue.py", False),
+        ("tests/races/test_money_leaves_once.py", False),
         ("tests/web/kiosk/test_kiosk_page.py", False),
     ],
 )
