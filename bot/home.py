@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
+from bot.desk.admin.account import MyMembership
 from bot.desk.admin.first_steps import first_steps_of
+from bot.desk.menu.manage import manage_row, menu_button
 from bot.forms.opening import forms_of
 from bot.forms.screens import FormButton
 from bot.routing.navigation import go, go_home, routes_of
-from bot.routing.router import Audience, HomeButton, Occasion, Router
+from bot.routing.router import Audience, Occasion, Router
 from bot.ui.buttons.settings import Languages, ShowFirstSteps
 from bot.ui.callbacks import Callback, Home, UnknownButton, callback
-from bot.ui.keyboards import Button, Row, button, grid, nav
+from bot.ui.keyboards import Row, button, grid, nav
 from bot.ui.screens import Html, Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.terms import LANGUAGE_NAMES
@@ -24,6 +27,7 @@ from gym.staff.models import AdminCandidate
 from gym.staff.service import StaffService
 
 router = Router(Audience.ANYONE)
+LANGUAGE: Final = N_("🌐 Language")
 
 
 @callback("lang")
@@ -126,7 +130,7 @@ async def _desk_home(context: UpdateContext) -> Screen:
         N_("<b>{gym}</b>\nSend a photo, or type a name, document or phone. Or choose:"),
         gym=context.settings.name,
     )
-    steps, doors = await first_steps_of(context), await _doors(context)
+    steps, doors = await first_steps_of(context), await _desk_doors(context)
     if steps is None or not steps.is_offered:
         return Screen(text, doors)
     label = context.t(N_("🚀 First steps: {done} of {all}"), done=len(steps.done), all=len(FirstStep))
@@ -135,20 +139,23 @@ async def _desk_home(context: UpdateContext) -> Screen:
 
 async def _member_home(context: UpdateContext) -> Screen:
     text = context.t(N_("<b>{gym}</b>\nWhat would you like to see?"), gym=context.settings.name)
-    return Screen(text, await _doors(context))
+    doors = await _doors(context, Audience.MEMBER)
+    return Screen(text, [*doors, [button(context.t(LANGUAGE), Languages())]])
 
 
-async def _doors(context: UpdateContext) -> list[Row]:
+async def _desk_doors(context: UpdateContext) -> list[Row]:
+    """The six things of the day, and the way to all others; *Language* stays for who cannot read the rest."""
+    t, doors = context.t, await _doors(context, Audience.STAFF)
+    if context.identity.client is not None:
+        doors.append([button(t("🏋️ My membership"), MyMembership(), wide=True)])
+    return [*doors, [*await manage_row(context), button(t(LANGUAGE), Languages())]]
+
+
+async def _doors(context: UpdateContext, audience: Audience) -> list[Row]:
     resume = forms_of(context).resume_button(context)
-    doors = [await _door(context, item) for item in routes_of(context).home(context.identity)]
-    doors.append(button(context.t(N_("🌐 Language")), Languages()))
+    items = [item for item in routes_of(context).home(context.identity) if item.audience is audience]
+    doors = [await menu_button(context, item) for item in items]
     return [[resume] if resume else [], *grid(doors)]
-
-
-async def _door(context: UpdateContext, item: HomeButton) -> Button:
-    waiting = await item.badge(context) if item.badge else 0
-    label = context.t(item.label)
-    return button(f"{label} ({waiting})" if waiting else label, item.callback)
 
 
 def candidate_screen(context: UpdateContext, candidate: AdminCandidate, until: datetime | None) -> Screen:

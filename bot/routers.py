@@ -30,7 +30,7 @@ from bot.desk.clients import (
     search,
 )
 from bot.desk.clients.faces import enrolment
-from bot.desk.door import check_in, kiosks, presence
+from bot.desk.door import check_in, how_to_check_in, kiosks, presence
 from bot.desk.importing import everything, undoing
 from bot.desk.importing import flow as importing
 from bot.desk.importing import photos as importing_photos
@@ -47,6 +47,7 @@ from bot.desk.memberships import (
     sales,
 )
 from bot.desk.memberships import plan_changes as changes
+from bot.desk.menu import manage
 from bot.desk.messaging import broadcasts as broadcast
 from bot.desk.messaging import dead_letters, dead_updates, desk_chat_groups, desk_chats
 from bot.desk.messaging import menu as messages
@@ -76,6 +77,9 @@ from bot.routing.router import Router
 ROUTERS: tuple[Router, ...] = (
     home.router,
     joining.router,
+    manage.router,
+    how_to_check_in.router,
+    registration.router,
     check_in.router,
     presence.router,
     today.router,
@@ -84,7 +88,6 @@ ROUTERS: tuple[Router, ...] = (
     report_charts.router,
     report_files.router,
     rewards.router,
-    registration.router,
     search.router,
     card.router,
     history.router,
@@ -121,11 +124,11 @@ ROUTERS: tuple[Router, ...] = (
     freezing.router,
     doubts.router,
     unbegun.router,
+    debts.router,
     approvals.router,
     approved_sales.router,
     asking.router,
     own_acts.router,
-    debts.router,
     document_doubts.router,
     cash.router,
     plans.router,

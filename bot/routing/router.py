@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from bot.forms.definition import Form
+from bot.ui.buttons.menu import MenuGroup
 from bot.ui.callbacks import Callback
 from bot.ui.identity import Identity, NotForYou
 from bot.ui.surfaces import Surface
@@ -89,8 +90,8 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
-class HomeButton:
-    """A button of the home screen."""
+class MenuButton:
+    """A button of the home screen, or of a group behind *Manage*."""
 
     label: str
     callback: Callback
@@ -98,6 +99,8 @@ class HomeButton:
     permission: Permission | None
     badge: Badge | None = None
     """A count that is shown beside the label when it is not zero."""
+    group: MenuGroup | None = None
+    """Behind *Manage*; None on the home screen itself."""
 
     def is_for(self, identity: Identity) -> bool:
         return self.audience.admits(identity) and (self.permission is None or identity.may(self.permission))
@@ -113,7 +116,7 @@ class Router:
         self.starts: dict[str, Route] = {}
         self.commands: list[Command] = []
         self.forms: list[Form] = []
-        self.home_buttons: list[HomeButton] = []
+        self.menu_buttons: list[MenuButton] = []
         self.refusals: dict[type[GymError], RefusalHandler[Any]] = {}
 
     def home(
@@ -125,7 +128,19 @@ class Router:
     ) -> None:
         """Put a button (its label a msgid) on the audience's home screen, for those who have the
         permission."""
-        self.home_buttons.append(HomeButton(label, callback, self.audience, permission, badge))
+        self.menu_buttons.append(MenuButton(label, callback, self.audience, permission, badge))
+
+    def manage(
+        self,
+        group: MenuGroup,
+        label: str,
+        callback: Callback,
+        permission: Permission | None = None,
+        badge: Badge | None = None,
+    ) -> None:
+        """Put a button (its label a msgid) into a group behind *Manage*, for those who have the
+        permission."""
+        self.menu_buttons.append(MenuButton(label, callback, self.audience, permission, badge, group))
 
     def on(
         self, kind: type[Data], surface: Surface = Surface.PRIVATE, *, moves: bool = True

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from bot.forms.definition import Form
-from bot.routing.router import Audience, Command, HomeButton, Occasion, RefusalHandler, Route, Router
+from bot.routing.router import Audience, Command, MenuButton, Occasion, RefusalHandler, Route, Router
 from bot.ui.callbacks import Callback, registry
 from bot.ui.identity import Identity
 from bot.ui.surfaces import OnlyInPrivate
@@ -25,9 +25,9 @@ class Routes:
         self._form_audiences: dict[str, Audience] = {}
         self.occasions: dict[tuple[Occasion, Audience], Route] = {}
         self.refusals: dict[type[GymError], RefusalHandler[Any]] = {}
-        self._home: list[HomeButton] = []
+        self._menu: list[MenuButton] = []
         for router in routers:
-            self._home += router.home_buttons
+            self._menu += router.menu_buttons
             _join(self.presses, router.presses)
             _join(self.starts, router.starts)
             _join(self.refusals, router.refusals)
@@ -65,9 +65,13 @@ class Routes:
         fitting = [prefix for prefix in self.starts if payload.startswith(prefix)]
         return self.starts[max(fitting, key=len)] if fitting else None
 
-    def home(self, identity: Identity) -> list[HomeButton]:
+    def home(self, identity: Identity) -> list[MenuButton]:
         """This person's buttons of the home screen, in the order of the routers."""
-        return [item for item in self._home if item.is_for(identity)]
+        return [item for item in self._menu if item.group is None and item.is_for(identity)]
+
+    def behind_manage(self, identity: Identity) -> list[MenuButton]:
+        """This person's buttons behind *Manage*, in the order of the routers."""
+        return [item for item in self._menu if item.group is not None and item.is_for(identity)]
 
     def menu(self, identity: Identity) -> list[Command]:
         """Commands with a description that this person may use, in the order of the routers."""

@@ -9,6 +9,7 @@ from bot.forms.definition import Form, FormContext, Step
 from bot.forms.opening import begin
 from bot.routing.navigation import routes_of
 from bot.routing.router import Audience, Router
+from bot.ui.buttons.menu import MenuGroup
 from bot.ui.buttons.settings import Languages
 from bot.ui.buttons.staff import SignIns, SignInsOf
 from bot.ui.callbacks import Callback, callback
@@ -46,7 +47,7 @@ class MyMembership(Callback):
     """Show what the gym's members see, for staff who train here."""
 
 
-router.home(N_("👤 My account"), MyAccount())
+router.manage(MenuGroup.SETTINGS, N_("👤 My account"), MyAccount())
 
 
 @router.on(MyAccount)

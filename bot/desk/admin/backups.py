@@ -7,6 +7,7 @@ from typing import Final
 from bot.desk.admin.settings import SettingsPage
 from bot.routing.navigation import go
 from bot.routing.router import Audience, Router
+from bot.ui.buttons.menu import MenuGroup
 from bot.ui.buttons.settings import Backups
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, nav
@@ -51,7 +52,7 @@ class PassphraseLink(Callback):
     """Make a new link to the page that shows the pass-phrase; an older one ends."""
 
 
-router.home(N_("🔒 Backups"), Backups(), Permission.CHANGE_SETTINGS)
+router.manage(MenuGroup.SETTINGS, N_("🔒 Backups"), Backups(), Permission.CHANGE_SETTINGS)
 
 
 @router.on(Backups)

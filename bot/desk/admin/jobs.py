@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.routing.navigation import go
 from bot.routing.router import Audience, Router
+from bot.ui.buttons.menu import MenuGroup
 from bot.ui.buttons.settings import Jobs
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button, grid, nav
@@ -29,7 +30,7 @@ class RunJob(Callback):
     name: str
 
 
-router.home(N_("🛠 Jobs"), Jobs(), Permission.RUN_JOBS)
+router.manage(MenuGroup.SETTINGS, N_("🛠 Jobs"), Jobs(), Permission.RUN_JOBS)
 
 
 @router.on(Jobs)

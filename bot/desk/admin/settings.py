@@ -10,6 +10,7 @@ from babel.core import get_global
 from bot.forms.definition import Choice, Form, FormContext, Step
 from bot.forms.opening import begin
 from bot.routing.router import Audience, Router
+from bot.ui.buttons.menu import MenuGroup
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button, grid, nav
 from bot.ui.screens import Html, HtmlTranslator, Screen
@@ -54,7 +55,7 @@ class ChangeSetting(Callback):
     name: str
 
 
-router.home(N_("⚙️ Settings"), Settings(), Permission.CHANGE_SETTINGS)
+router.manage(MenuGroup.SETTINGS, N_("⚙️ Settings"), Settings(), Permission.CHANGE_SETTINGS)
 
 
 @router.on(Settings)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from bot.routing.navigation import go, go_home
 from bot.routing.router import Audience, Router
+from bot.ui.buttons.menu import MenuGroup
 from bot.ui.buttons.staff import Candidate, Invitations, SignIns, SignInsOf, Team
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, nav, pager, yes_no
@@ -81,7 +82,7 @@ class SetWorking(Callback):
     active: bool
 
 
-router.home(N_("👔 Team"), Team(), Permission.MANAGE_STAFF)
+router.manage(MenuGroup.PEOPLE, N_("👔 Team"), Team(), Permission.MANAGE_STAFF)
 
 
 @router.on(Team)

@@ -18,6 +18,7 @@ from bot.ui.buttons.clients import (
     ClientSearch,
     RegisterClient,
 )
+from bot.ui.buttons.menu import MenuGroup
 from bot.ui.keyboards import Row, button, nav, pager
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
@@ -34,7 +35,7 @@ DOCUMENT: Final = re.compile(r"[0-9]{7,}")
 """Digits of a document or phone; prices of so many digits end in noughts."""
 
 
-router.home(N_("👥 Clients"), ClientSearch())
+router.manage(MenuGroup.PEOPLE, N_("👥 Clients"), ClientSearch())
 
 
 @router.text

@@ -13,6 +13,7 @@ from bot.routing.navigation import go
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import CardsToPrint
 from bot.ui.buttons.door import AskUnpair, KioskCard, KioskList, Unpair
+from bot.ui.buttons.menu import MenuGroup
 from bot.ui.buttons.staff import SignIns, SignInsOf
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import button, nav, pager, yes_no
@@ -50,7 +51,7 @@ class DoorRelay(Callback):
     kiosk_id: UUID
 
 
-router.home(N_("🚪 Kiosks"), KioskList(), Permission.MANAGE_KIOSKS)
+router.manage(MenuGroup.DOOR, N_("🚪 Kiosks"), KioskList(), Permission.MANAGE_KIOSKS)
 
 
 @router.on(KioskList)

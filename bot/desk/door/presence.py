@@ -8,6 +8,7 @@ from uuid import UUID
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import Card
 from bot.ui.buttons.door import WhoIsIn
+from bot.ui.buttons.menu import MenuGroup
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, nav, pager
 from bot.ui.screens import HtmlTranslator, Screen
@@ -27,7 +28,7 @@ class CheckOut(Callback):
     page: int = 0
 
 
-router.home(N_("🏋️ Who is in"), WhoIsIn())
+router.manage(MenuGroup.DOOR, N_("🏋️ Who is in"), WhoIsIn())
 
 
 @router.on(WhoIsIn)

@@ -13,8 +13,8 @@ from bot.forms.definition import Form, FormContext
 from bot.forms.opening import begin
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import ClientSearch
-from bot.ui.buttons.exporting import ExportEverything, ExportEverythingNow
-from bot.ui.buttons.importing import HowToImport
+from bot.ui.buttons.importing import ExportEverything, ExportEverythingNow, HowToImport
+from bot.ui.buttons.menu import MenuGroup
 from bot.ui.keyboards import button, nav
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.surfaces import OnlyInPrivate
@@ -45,7 +45,7 @@ SHOWN: Final = {
 """Tables whose rows people would count."""
 
 
-router.home(N_("📤 Export"), ExportEverything(), permission=Permission.EXPORT)
+router.manage(MenuGroup.SETTINGS, N_("📤 Export"), ExportEverything(), permission=Permission.EXPORT)
 
 
 @router.on(ExportEverything)

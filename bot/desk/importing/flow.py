@@ -21,6 +21,7 @@ from bot.routing.navigation import go
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import ClientSearch
 from bot.ui.buttons.importing import HowToImport, ShowImport, UndoImport
+from bot.ui.buttons.menu import MenuGroup
 from bot.ui.keyboards import button, nav, pager
 from bot.ui.pictures.incoming_files import MOST_BYTES, NoUseForFile
 from bot.ui.screens import HtmlTranslator, Screen
@@ -38,7 +39,7 @@ from gym.security.permissions import Permission
 router = Router(Audience.STAFF)
 
 
-router.home(N_("📥 Import"), HowToImport(), permission=Permission.IMPORT)
+router.manage(MenuGroup.PEOPLE, N_("📥 Import"), HowToImport(), permission=Permission.IMPORT)
 
 
 @router.on(HowToImport)

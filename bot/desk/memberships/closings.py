@@ -13,6 +13,7 @@ from bot.forms.opening import begin
 from bot.forms.steps import reason_step
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.memberships import CloseGym
+from bot.ui.buttons.menu import MenuGroup
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Keyboard, button, nav, pager
 from bot.ui.screens import Html, HtmlTranslator, Screen
@@ -44,7 +45,7 @@ class OpenGymNow(Callback):
     closure_id: UUID
 
 
-router.home(N_("🔒 Closings and gifts"), CloseGym(), permission=Permission.GIFT_DAYS)
+router.manage(MenuGroup.PLANS, N_("🏖 Closings and gifts"), CloseGym(), permission=Permission.GIFT_DAYS)
 
 
 @router.on(CloseGym)

@@ -7,6 +7,7 @@ from bot.desk.messaging.dead_letters import DeadLetters, waiting
 from bot.desk.messaging.dead_updates import DeadUpdates, unhandled
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.member import MyPreferences
+from bot.ui.buttons.menu import MenuGroup
 from bot.ui.buttons.settings import DeskChats, MessagingMenu
 from bot.ui.keyboards import button, nav
 from bot.ui.screens import Screen
@@ -22,7 +23,9 @@ async def undecided(context: UpdateContext) -> int:
     return await waiting(context) + await unhandled(context)
 
 
-router.home(N_("📨 Messages"), MessagingMenu(), Permission.CHANGE_SETTINGS, badge=undecided)
+router.manage(
+    MenuGroup.MESSAGES, N_("📨 Messages"), MessagingMenu(), Permission.CHANGE_SETTINGS, badge=undecided
+)
 
 
 @router.on(MessagingMenu)

@@ -67,7 +67,7 @@ class Wake(Callback):
     subscription_id: UUID
 
 
-router.home(N_("💵 Debts"), Debts(), permission=Permission.TAKE_PAYMENT)
+router.home(N_("💵 Collect"), Debts(), permission=Permission.TAKE_PAYMENT)
 
 
 @router.on(Debts)

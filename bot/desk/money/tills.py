@@ -12,6 +12,7 @@ from bot.forms.definition import Choice, Form, FormContext, Step
 from bot.forms.opening import begin
 from bot.routing.navigation import go
 from bot.routing.router import Audience, Router
+from bot.ui.buttons.menu import MenuGroup
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, nav
 from bot.ui.screens import HtmlTranslator, Screen
@@ -53,7 +54,7 @@ class CountTill(Callback):
     staff_id: UUID
 
 
-router.home(N_("🧮 Cash count"), Cash(), permission=Permission.COUNT_OWN_CASH)
+router.manage(MenuGroup.MONEY, N_("🧮 Cash count"), Cash(), permission=Permission.COUNT_OWN_CASH)
 
 
 @router.on(Cash)

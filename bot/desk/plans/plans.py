@@ -9,6 +9,7 @@ from bot.desk.plans.plan_new import NewPlan
 from bot.desk.plans.plan_prices import PlanPrices
 from bot.routing.navigation import go
 from bot.routing.router import Audience, Router
+from bot.ui.buttons.menu import MenuGroup
 from bot.ui.buttons.plans import PlanCard, PlanList
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Row, button, nav, pager, yes_no
@@ -36,7 +37,7 @@ class SetOnSale(Callback):
     on_sale: bool
 
 
-router.home(N_("🏷 Plans"), PlanList())
+router.manage(MenuGroup.PLANS, N_("🏷 Plans"), PlanList())
 
 
 @router.on(PlanList)

@@ -8,6 +8,7 @@ from typing import Final
 from bot.desk.privacy.buttons import ConsentList, PrivacyMenu
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import ClientData
+from bot.ui.buttons.menu import MenuGroup
 from bot.ui.keyboards import Keyboard, button, nav
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
@@ -33,7 +34,7 @@ async def _waiting(context: UpdateContext) -> int:
         return len(await ErasureService(uow).waiting())
 
 
-router.home(N_("🔏 Privacy"), PrivacyMenu(), Permission.ERASE, badge=_waiting)
+router.manage(MenuGroup.PEOPLE, N_("🔏 Privacy"), PrivacyMenu(), Permission.ERASE, badge=_waiting)
 
 
 @router.on(PrivacyMenu)

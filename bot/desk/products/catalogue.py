@@ -12,6 +12,7 @@ from bot.desk.products.stock_taking import TakeStock
 from bot.desk.products.wording import described
 from bot.routing.navigation import go
 from bot.routing.router import Audience, Router
+from bot.ui.buttons.menu import MenuGroup
 from bot.ui.buttons.plans import ProductCard, ProductList, ShoppingList
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Button, Row, button, grid, nav, pager, yes_no
@@ -37,7 +38,7 @@ class SetProductOnSale(Callback):
     on_sale: bool
 
 
-router.home(N_("🥤 Products"), ProductList(), permission=Permission.SELL_PRODUCTS)
+router.manage(MenuGroup.PLANS, N_("🥤 Products"), ProductList(), permission=Permission.SELL_PRODUCTS)
 
 
 @router.on(ProductList)

@@ -10,6 +10,7 @@ from typing import Final
 
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import Card
+from bot.ui.buttons.menu import MenuGroup
 from bot.ui.buttons.money import ShowReceipt
 from bot.ui.buttons.reports import (
     AskReportDays,
@@ -42,7 +43,7 @@ router = Router(Audience.STAFF)
 MOST_PAGES: Final = 100
 """A button carries two digits of a page; what lies further back is in the spreadsheet."""
 
-router.home(N_("📊 Reports"), Reports(), Permission.REPORT_OWN_DAY)
+router.manage(MenuGroup.MONEY, N_("📊 Reports"), Reports(), Permission.REPORT_OWN_DAY)
 
 
 @router.on(Reports)

@@ -1,4 +1,4 @@
-"""Buttons of imports: the list, one import, its undoing."""
+"""Buttons of imports (the list, one import, its undoing) and of the export of everything."""
 
 from __future__ import annotations
 
@@ -29,3 +29,13 @@ class UndoImport(Callback):
 @callback("impun2", changes=True)
 class UndoImportNow(Callback):
     key: UUID
+
+
+@callback("expall")
+class ExportEverything(Callback):
+    """Says what is in it, and asks."""
+
+
+@callback("expal2", changes=True)
+class ExportEverythingNow(Callback):
+    """Writes it and sends it."""

@@ -340,7 +340,7 @@ async def test_debts_are_listed_by_age_and_paid_from_the_list(
     clock.advance(timedelta(days=10))
     await desk.sell(await desk.client("Ida"), await desk.plan(Decimal(90000), name="Mornings"))
     await bruno.sends("/start")
-    await bruno.taps("💵 Debts")
+    await bruno.taps("💵 Collect")
     shown = await bruno.sees("2 debts, $240,000")
     assert shown.labels[:2] == ["🟠 $150,000 · 10 days · Otto Vargas", "🟡 $90,000 · 0 days · Ida Vargas"]
     await bruno.taps("🟡 up to 7 days")
@@ -358,7 +358,7 @@ async def test_a_debt_is_put_off_listed_apart_and_asked_for_again(
 ) -> None:
     await desk.sell(rosa, monthly)
     await bruno.sends("/start")
-    await bruno.taps("💵 Debts")
+    await bruno.taps("💵 Collect")
     await bruno.taps("Rosa")
     await bruno.taps("😴 Put off")
     await bruno.sends("1/1/2020")
@@ -383,7 +383,7 @@ async def test_a_debtor_is_reminded_once_a_day(
     await person.sends("/start")
     await person.sees("What would you like to see")
     await bruno.sends("/start")
-    await bruno.taps("💵 Debts")
+    await bruno.taps("💵 Collect")
     await bruno.taps("Rosa")
     await bruno.taps("🔔 Remind now")
     await bruno.sees("Rosa Vargas is being reminded")
@@ -395,5 +395,5 @@ async def test_a_debtor_is_reminded_once_a_day(
 
 async def test_nobody_owes_anything_is_said(bruno: Person, desk: DeskClerk) -> None:
     await bruno.sends("/start")
-    await bruno.taps("💵 Debts")
+    await bruno.taps("💵 Collect")
     await bruno.sees("Nobody owes anything")

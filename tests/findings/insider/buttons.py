@@ -75,7 +75,7 @@ ACTS_OF_BUTTONS: Final[Mapping[str, tuple[Act, ...]]] = {
 WITHOUT_AN_ACT: Final[Mapping[str, tuple[str, ...]]] = {
     "shows a screen, a list or a file": (
         *("apall", "apsee", "atrisk", "bc", "bcs", "card", "cash", "clopen", "closeg", "crstmt", "daydrk"),
-        *("daypic", "fsteps"),
+        *("daypic", "fsteps", "inhow", "manage", "mgroup"),
         *(
             "dchat",
             "dchats",

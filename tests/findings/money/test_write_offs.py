@@ -124,13 +124,13 @@ async def test_an_open_debt_is_canceled_where_a_closed_one_is_written_off(
     desk = chat.clerk
     sold = await desk.sell(rosa, monthly)
     await chat.sends("/start")
-    await chat.taps("💵 Debts")
+    await chat.taps("💵 Collect")
     await chat.person.taps("Rosa")
     assert chat.t("🧹 Write off") not in await labels(chat)
     await chat.taps("✖️ Cancel plan")
     await cancel(desk, sold)
     await chat.sends("/start")
-    await chat.taps("💵 Debts")
+    await chat.taps("💵 Collect")
     await chat.person.taps("Rosa")
     assert chat.t("🧹 Write off") in await labels(chat)
 
@@ -188,7 +188,7 @@ async def test_a_debt_is_written_off_from_the_list(chat: Chat, rosa: Client, mon
     desk = chat.clerk
     sold = await cancel(desk, await desk.sell(rosa, monthly))
     await chat.sends("/start")
-    await chat.taps("💵 Debts")
+    await chat.taps("💵 Collect")
     await chat.person.taps("Rosa")
     await chat.taps("🧹 Write off")
     await chat.sends(REASON)
@@ -204,7 +204,7 @@ async def test_an_employees_wish_says_what_is_written_off(
     desk = chat.clerk
     sold = await cancel(desk, await desk.sell(rosa, monthly))
     await bruno.sends("/start")
-    await bruno.taps("💵 Debts")
+    await bruno.taps("💵 Collect")
     await bruno.taps("Rosa")
     await bruno.taps("🧹 Write off")
     await bruno.sends(REASON)

@@ -15,6 +15,7 @@ from aiohttp import web
 from sqlalchemy import select
 
 from bot import home
+from bot.desk.menu import manage
 from bot.desk.messaging import dead_updates
 from bot.desk.messaging import menu as messages
 from bot.desk.messaging.dead_updates import REASONS
@@ -40,7 +41,7 @@ DEEP_JSON = b"[" * DEEP + b"]" * DEEP
 
 @pytest.fixture
 def routers() -> tuple[Router, ...]:
-    return (home.router, flow.router, messages.router, dead_updates.router)
+    return (home.router, manage.router, flow.router, messages.router, dead_updates.router)
 
 
 @pytest.fixture

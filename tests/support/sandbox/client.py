@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 import aiohttp
 
 from bot.sandbox.state.store import Json
+from tests.support.sandbox.desk_menu import ways_to
 from tests.support.sandbox.seen import Button, Message, Tapped, reads_about, reads_exactly, transcript_line
 
 T = TypeVar("T")
@@ -380,9 +381,28 @@ class Person:
             await self._until(self._reaction, timeout)
         for fresh, patience in ((True, SETTLE), (False, 0.0), (True, timeout)):
             found = await self._until(partial(self._with_button, label, fresh=fresh), patience)
+            if found is None and await self._opens_menu_of(label, fresh=fresh):
+                found = await self._until(partial(self._with_button, label, fresh=True), timeout)
             if found is not None:
                 return found
         raise AssertionError(f"{self.name} finds no button “{label}”.\n{await self.transcript()}")
+
+    async def _opens_menu_of(self, label: str, *, fresh: bool) -> bool:
+        """From a home screen to the button behind *Manage*, as somebody does who knows where it is."""
+        for way in ways_to(label):
+            door = self._with_button(way.manage, fresh=fresh)
+            if door is None:
+                continue
+            await self._presses(*door)
+            group = self._with_button(way.group, fresh=True)
+            if self._with_button(way.label, fresh=True) is None and group is not None:
+                await self._presses(*group)
+            return True
+        return False
+
+    async def _presses(self, message: Message, button: Button) -> None:
+        await self._tap(message.message_id, label=button.label)
+        await self._until(self._reaction, PATIENCE)
 
     def _with_button(self, label: str, *, fresh: bool) -> tuple[Message, Button] | None:
         for reads in (reads_exactly, reads_about):

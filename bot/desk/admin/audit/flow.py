@@ -14,6 +14,7 @@ from bot.forms.answers import read_day
 from bot.forms.definition import Choice, Form, FormContext, Step
 from bot.forms.opening import begin
 from bot.routing.router import Audience, Router
+from bot.ui.buttons.menu import MenuGroup
 from bot.ui.keyboards import Button, Row, button, grid, nav, pager
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
@@ -34,7 +35,7 @@ MOST_IN_CHAT: Final = 20_000
 """Rows of a spreadsheet that is made while the admin waits."""
 LONGEST_SEARCH: Final = 80
 
-router.home(N_("🧾 Audit"), AuditRows(), Permission.READ_AUDIT)
+router.manage(MenuGroup.MONEY, N_("🧾 Audit"), AuditRows(), Permission.READ_AUDIT)
 
 
 @router.on(AuditRows)

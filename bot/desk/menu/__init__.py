@@ -1,0 +1,1 @@
+"""Menus of the desk: what stands behind *Manage*."""
