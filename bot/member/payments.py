@@ -10,8 +10,10 @@ from bot.ui.documents import send_receipt, send_sale
 from bot.ui.keyboards import Row, button, nav, pager
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
-from bot.ui.wording.ledger import money_line, receipt_label
+from bot.ui.wording.ledger import money_line, owed_line, receipt_label
 from gym.core.language import N_
+from gym.debts.schemas import total_of
+from gym.debts.service import DebtService
 from gym.payments.credit import ClientCredit
 from gym.payments.models import EntryKind
 from gym.payments.statements import MoneyRow, StatementService
@@ -30,8 +32,12 @@ async def my_payments(context: UpdateContext, press: MyPayments) -> None:
     async with context.member_unit_of_work() as uow:
         found = await StatementService(uow).money(client.id, press.page)
         credit = await ClientCredit(uow).balance(client.id)
+        owed = await DebtService(uow).of_client(client.id)
     t = context.t
     lines = [money_line(t, row) for row in found.items] or [t("No payments yet.")]
+    if owed:
+        lines += ["", t("💵 To pay: <b>{balance}</b>", balance=total_of(owed))]
+        lines += [owed_line(t, one) for one in owed]
     if credit:
         lines += ["", t("💳 Credit: {credit}", credit=credit)]
     if found.total:

@@ -9,6 +9,7 @@ from bot.ui.buttons.member import MyFreeze, MyPlan, MyVisits, WantToRenew
 from bot.ui.keyboards import Button, button, grid, nav
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
+from bot.ui.wording.ledger import products_owed_line
 from bot.ui.wording.memberships.freezes import rest_lines
 from bot.ui.wording.memberships.plan_states import HAS_DAYS, MemberAct, in_chat, words_of
 from bot.ui.wording.memberships.plans import price_line
@@ -77,6 +78,7 @@ def plan_lines(t: HtmlTranslator, card: ClientCard, today: date) -> list[str]:
         lines += [_next(t, card.waiting), *rest_lines(t, card.waiting, today, own=True)]
     if card.balance:
         lines.append(t("💵 To pay: <b>{balance}</b>", balance=card.balance))
+        lines += [products_owed_line(t, one) for one in card.for_products]
     return lines
 
 

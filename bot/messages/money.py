@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from bot.messages.register import WordingContext, method_words, offers, says
-from bot.ui.buttons.member import MyReceipt
+from bot.ui.buttons.member import MyPayments, MyReceipt
 from bot.ui.buttons.plans import ProductCard, ShoppingList, ShowSale
 from bot.ui.keyboards import Keyboard, button
 from bot.ui.screens import HtmlTranslator
 from gym.core.language import N_
 from gym.notifications.payloads.money import DeskCashCountedPayload, ReceiptPayload
 from gym.notifications.payloads.products import (
+    DeskProductsOverduePayload,
     DeskProductsReturnedPayload,
     DeskProductsSoldPayload,
     ProductsBoughtPayload,
+    ProductsDuePayload,
     ProductsReturnedPayload,
     SaleVoidAskedPayload,
     StockLowPayload,
@@ -125,9 +127,38 @@ def _desk_products_returned(t: HtmlTranslator, p: DeskProductsReturnedPayload, _
     return text + "\n" + t(N_("👤 {client_name}"), client_name=p.client_name)
 
 
-@offers(SaleVoidAskedPayload, DeskProductsSoldPayload, DeskProductsReturnedPayload)
+@says(ProductsDuePayload)
+def _products_due(t: HtmlTranslator, p: ProductsDuePayload, _: WordingContext) -> str:
+    return t(
+        N_("💵 You have <b>{owed}</b> to pay for {what}. You can pay at the desk."), owed=p.owed, what=p.what
+    )
+
+
+@offers(ProductsDuePayload)
+def _to_my_payments(t: HtmlTranslator, _: ProductsDuePayload) -> Keyboard:
+    return [[button(t(N_("🧾 My payments")), MyPayments())]]
+
+
+@says(DeskProductsOverduePayload)
+def _products_overdue(t: HtmlTranslator, p: DeskProductsOverduePayload, _: WordingContext) -> str:
+    return t.plural(
+        "⌛ {client_name} has owed {balance} for {plan_name} for {count} day.",
+        "⌛ {client_name} has owed {balance} for {plan_name} for {count} days.",
+        p.days,
+        client_name=p.client_name,
+        balance=p.owed,
+        plan_name=p.what,
+    )
+
+
+@offers(
+    SaleVoidAskedPayload, DeskProductsSoldPayload, DeskProductsReturnedPayload, DeskProductsOverduePayload
+)
 def _to_sale(
     t: HtmlTranslator,
-    p: SaleVoidAskedPayload | DeskProductsSoldPayload | DeskProductsReturnedPayload,
+    p: SaleVoidAskedPayload
+    | DeskProductsSoldPayload
+    | DeskProductsReturnedPayload
+    | DeskProductsOverduePayload,
 ) -> Keyboard:
     return [[button(t("🧾 Look at the sale"), ShowSale(p.sale_id), wide=True)]]

@@ -12,6 +12,7 @@ from gym.audit.chain import TrailChain
 from gym.audit.chain_key import TrailKeyStore
 from gym.core.clock import day_start
 from gym.core.language import N_
+from gym.debts.reminders import ProductReminders
 from gym.faces.enrolment.consent_renewal import ConsentRenewal
 from gym.jobs.occasions import Occasions
 from gym.jobs.outbox_sweep import sweep_outbox
@@ -68,8 +69,8 @@ async def activate(uow: UnitOfWork, _: date) -> int:
 
 
 async def remind(uow: UnitOfWork, today: date) -> int:
-    """Members whose plan ends soon, ended, or is not paid; the desk, when a debt grows old."""
-    return await Reminders(uow).remind_due(today)
+    """Members whose plan ends soon, ended or is not paid; products on account; to the desk, an old debt."""
+    return await Reminders(uow).remind_due(today) + await ProductReminders(uow).remind_due(today)
 
 
 async def occasions(uow: UnitOfWork, today: date) -> int:

@@ -164,6 +164,8 @@ SPECS: Final = (
     KindSpec(Kind.PRODUCTS_RETURNED, products.ProductsReturnedPayload),
     KindSpec(Kind.DESK_PRODUCTS_SOLD, products.DeskProductsSoldPayload, Group.DESK_MONEY),
     KindSpec(Kind.DESK_PRODUCTS_RETURNED, products.DeskProductsReturnedPayload, Group.DESK_MONEY),
+    KindSpec(Kind.PRODUCTS_DUE, products.ProductsDuePayload, Group.REMINDERS, waits=True),
+    KindSpec(Kind.DESK_PRODUCTS_OVERDUE, products.DeskProductsOverduePayload, Group.DESK_MONEY, waits=True),
 )
 
 

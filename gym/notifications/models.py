@@ -108,6 +108,8 @@ class NotificationKind(StrEnum):
     PRODUCTS_RETURNED = "products_returned"
     DESK_PRODUCTS_SOLD = "desk_products_sold"
     DESK_PRODUCTS_RETURNED = "desk_products_returned"
+    PRODUCTS_DUE = "products_due"
+    DESK_PRODUCTS_OVERDUE = "desk_products_overdue"
     """A sale was voided or paid back: what a colleague who takes it back alone cannot keep to himself."""
 
 

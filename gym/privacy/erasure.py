@@ -15,6 +15,8 @@ from sqlalchemy.exc import IntegrityError
 from gym.clients.models import Client
 from gym.clients.repository import ClientRepository
 from gym.core.database.engine import violated_constraint
+from gym.debts.schemas import total_of
+from gym.debts.service import DebtService
 from gym.faces.service import FaceRecognitionService
 from gym.notifications.outbox import Recipient
 from gym.notifications.payloads.members import ErasureAskedPayload, ErasureStoppedPayload
@@ -24,7 +26,6 @@ from gym.privacy.models import Erasure
 from gym.privacy.repository import ErasureRepository, erasing, marks_of
 from gym.privacy.schemas import ErasureNotice, JournalEntry, WaitingErasure
 from gym.privacy.tables import REGISTER
-from gym.products.sales.service import SaleService
 from gym.security.permissions import Permission
 from gym.staff.four_eyes import FourEyes
 from gym.staff.repository import StaffRepository
@@ -67,12 +68,12 @@ class ErasureService:
         self._require(client_id)
         client = await self._clients.require(client_id)
         subscriptions = SubscriptionService(self.uow)
-        owed = await subscriptions.owed(client_id)
+        owed = await DebtService(self.uow).of_client(client_id)
         current = await subscriptions.current(client_id)
         return ErasureNotice(
             client_id=client_id,
             client_name=client.full_name,
-            owes=sum((one.balance for one in owed), await SaleService(self.uow).owed(client_id)),
+            owes=total_of(owed),
             credit=await ClientCredit(self.uow).balance(client_id),
             plan_until=current.ends_on if current else None,
             due_at=self.uow.now + TIME_TO_RECONSIDER,

@@ -16,6 +16,7 @@ from gym.attendance.absence import absence_parameters, absent_members
 from gym.attendance.models import CheckIn, Outcome, VerdictCode
 from gym.attendance.presence import PresenceService
 from gym.core.clock import day_start
+from gym.debts.reading import debts_of
 from gym.payments.schemas import MethodTotal
 from gym.payments.service import PaymentService
 from gym.reports.figures.risk import COUNT_BROKEN
@@ -46,13 +47,11 @@ SELECT
 FROM (
     SELECT count(*) FILTER (WHERE s.ends_on = :day) AS today, count(*) AS week
 """  # noqa: S608 - constants
-_AND_DEBTS: Final = """
+_AND_DEBTS: Final = f"""
 ) ending, (
-    SELECT count(*) AS number, coalesce(sum(a.balance), 0) AS amount
-    FROM accounts a JOIN subscriptions s ON s.account_id = a.id
-    WHERE a.balance > 0 AND s.starts_on <= :day AND NOT s.held
+    SELECT count(*) AS number, coalesce(sum(d.owed), 0) AS amount FROM ({debts_of()}) d WHERE d.begun
 ) debts
-"""
+"""  # noqa: S608 - constants
 FIGURES: Final = absent_members(_FIGURES + ENDING + _AND_DEBTS)
 
 

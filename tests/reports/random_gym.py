@@ -17,6 +17,7 @@ from sqlalchemy import text, update
 from gym.app import Gym
 from gym.core.clock import FrozenClock
 from gym.core.errors import GymError
+from gym.debts.service import DebtService
 from gym.payments.models import TILL, Method
 from gym.payments.tills.cash_counts import CashService
 from gym.plans.models import DurationUnit
@@ -24,7 +25,6 @@ from gym.reports.ranges import DayRange
 from gym.security.permissions import Actor, Role
 from gym.settings.models import GymState
 from gym.subscriptions.changes.plan_change import PlanChangeService
-from gym.subscriptions.money.debts import DebtService
 from gym.subscriptions.schemas import RefundMode
 from gym.subscriptions.service import SubscriptionService
 from gym.unit_of_work import UnitOfWork

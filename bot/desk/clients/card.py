@@ -24,7 +24,7 @@ from bot.ui.buttons.clients import (
 )
 from bot.ui.buttons.door import CheckInClient
 from bot.ui.buttons.memberships import EndFreeze, FreezePlan, ManagePlan, RenewPlan, SellPlan, StartNow
-from bot.ui.buttons.money import TakePayment
+from bot.ui.buttons.money import pay_press
 from bot.ui.buttons.plans import SalesOnAccount, SellProducts
 from bot.ui.keyboards import Button, Keyboard, button, grid, nav
 from bot.ui.screens import HtmlTranslator, Screen
@@ -35,9 +35,9 @@ from bot.ui.wording.memberships.rewards import reward_line
 from gym.attendance.cards.client_card import CardService, ClientCard
 from gym.clients.fields.table import CLIENT_FIELDS
 from gym.clients.models import Client
+from gym.debts.schemas import total_of
 from gym.faces.service import FaceRecognitionService
 from gym.privacy.erasure import ErasureService
-from gym.products.sales.service import SaleService
 from gym.security.permissions import Permission
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.status.statuses import open_freeze
@@ -57,12 +57,10 @@ async def card_screen(context: UpdateContext, client_id: UUID, heading: str = ""
         faces = FaceRecognitionService(uow)
         picture = await faces.thumbnail(client_id, for_chat=True) if found.face.enrolled else None
         erased_on = await ErasureService(uow).due_at(client_id)
-        on_account = await SaleService(uow).owed(client_id)
     t, may_erase = context.t, context.identity.may(Permission.ERASE)
     text = card_text(t, found, context.today)
     keyboard = card_keyboard(t, found, context.today, may_erase=may_erase)
-    if on_account:
-        text += "\n\n" + t("⏳ On account: {amount}", amount=on_account)
+    if on_account := total_of(found.for_products):
         label = t("⏳ Products to pay: {amount}", amount=on_account)
         keyboard = [[button(label, SalesOnAccount(client_id), wide=True)], *keyboard]
     if erased_on is not None:
@@ -110,6 +108,8 @@ def _plan(t: HtmlTranslator, card: ClientCard, today: date) -> list[str]:
     lines.append(
         t("💵 To pay: <b>{balance}</b>", balance=card.balance) if card.balance else t("💵 Nothing to pay")
     )
+    if on_account := total_of(card.for_products):
+        lines.append(t("⏳ On account: {amount}", amount=on_account))
     if card.credit:
         lines.append(t("👛 Credit: <b>{credit}</b>", credit=card.credit))
     return [*lines, *(reward_line(t, reward, today) for reward in card.rewards)]
@@ -193,7 +193,7 @@ def _first(t: HtmlTranslator, card: ClientCard) -> Sequence[Button]:
     if PlanAct.RENEW in acts and not card.waiting:
         buttons.append(button(t("🔁 Renew"), RenewPlan(client_id)))
     if card.owed:
-        buttons.append(button(t("💵 Pay"), TakePayment(card.owed[0].subscription.id)))
+        buttons.append(button(t("💵 Pay"), pay_press(card.owed[0])))
     if PlanAct.SELL in acts:
         buttons.append(button(t("🏷 Sell plan"), SellPlan(client_id)))
     return [*buttons, button(t("🥤 Product"), SellProducts(client_id))]

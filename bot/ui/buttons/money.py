@@ -5,9 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from uuid import UUID
 
+from bot.ui.buttons.plans import ShowSale
 from bot.ui.callbacks import Callback, callback
+from gym.debts.schemas import AgeBand, Debt, DebtKind
 from gym.payments.models import Method
-from gym.subscriptions.money.debts import AgeBand
 
 
 @callback("pay")
@@ -91,3 +92,8 @@ class AccountStatement(Callback):
     """Show the entries that make up a subscription's balance."""
 
     subscription_id: UUID
+
+
+def pay_press(debt: Debt) -> Callback:
+    """A plan's payment; of products the sale, which offers every way to pay what is left of it."""
+    return TakePayment(debt.id) if debt.kind is DebtKind.PLAN else ShowSale(debt.id)

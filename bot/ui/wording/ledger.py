@@ -1,9 +1,10 @@
-"""Ledger entries in words: a payment, void or refund as one line."""
+"""Money in words, a line each: a payment, void or refund; what is owed for what."""
 
 from __future__ import annotations
 
 from bot.ui.screens import HtmlTranslator
 from bot.ui.wording.terms import METHODS, receipt_number
+from gym.debts.schemas import Debt
 from gym.payments.models import EntryKind, LedgerEntry
 from gym.payments.statements import MoneyRow
 
@@ -31,3 +32,13 @@ def receipt_label(t: HtmlTranslator, row: MoneyRow) -> str:
 
 def method_words(t: HtmlTranslator, entry: LedgerEntry) -> str:
     return t(METHODS[entry.method]) if entry.method else ""
+
+
+def products_owed_line(t: HtmlTranslator, debt: Debt) -> str:
+    """What was bought on account, when, and what of it is not paid."""
+    return t("🥤 {what}, {day}: {balance} to pay", what=debt.what, day=debt.since, balance=debt.balance)
+
+
+def owed_line(t: HtmlTranslator, debt: Debt) -> str:
+    """A debt with what it is for: `$4,000 for 1 × Water`."""
+    return t("⏳ {balance} for {what}, since {day}", balance=debt.balance, what=debt.what, day=debt.since)

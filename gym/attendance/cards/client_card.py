@@ -11,6 +11,8 @@ from gym.attendance.models import CheckIn
 from gym.attendance.repository import AttendanceRepository
 from gym.clients.models import Client
 from gym.clients.repository import ClientRepository
+from gym.debts.schemas import Debt, DebtKind, total_of
+from gym.debts.service import DebtService
 from gym.faces.schemas import FaceState
 from gym.faces.service import FaceRecognitionService
 from gym.payments.credit import ClientCredit
@@ -19,7 +21,6 @@ from gym.rewards.redeeming import RewardRedemption
 from gym.security.permissions import ActorKind, Permission
 from gym.subscriptions.freezes.remaining_days import days_left
 from gym.subscriptions.models import Subscription
-from gym.subscriptions.schemas import OwedSubscription
 from gym.subscriptions.service import SubscriptionService
 from gym.subscriptions.status.plan_states import PlanStanding, standing_of
 from gym.unit_of_work import UnitOfWork
@@ -37,7 +38,8 @@ class ClientCard:
     latest: Subscription | None
     canceled: Subscription | None
     """The last one of somebody who has had no other."""
-    owed: Sequence[OwedSubscription]
+    owed: Sequence[Debt]
+    """For plans, also closed ones, and for products; the oldest first."""
     visits: Sequence[CheckIn]
     face: FaceState
     days_left: int | None
@@ -60,8 +62,13 @@ class ClientCard:
 
     @property
     def balance(self) -> Decimal:
-        """Everything that is owed, closed subscriptions included."""
-        return sum((one.balance for one in self.owed), Decimal(0))
+        """Everything that is owed, for plans and for products."""
+        return total_of(self.owed)
+
+    @property
+    def for_products(self) -> Sequence[Debt]:
+        """Of what is owed, what was bought on account."""
+        return [one for one in self.owed if one.kind is DebtKind.PRODUCTS]
 
 
 class CardService:
@@ -85,7 +92,7 @@ class CardService:
             waiting=await subscriptions.waiting(client_id),
             latest=latest,
             canceled=None if latest else await subscriptions.last_canceled(client_id),
-            owed=await subscriptions.owed(client_id),
+            owed=await DebtService(self.uow).of_client(client_id),
             visits=await AttendanceRepository(self.uow.session).last_visits(client_id, LAST_VISITS),
             face=await FaceRecognitionService(self.uow).state(client_id),
             days_left=days_left(current, self.uow.today) if current else None,

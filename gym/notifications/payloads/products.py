@@ -1,4 +1,4 @@
-"""Payloads about products: stock that runs low or out, sales, and sales taken back."""
+"""Payloads about products: stock that runs low or out, sales, sales taken back, what is owed for them."""
 
 from __future__ import annotations
 
@@ -45,6 +45,22 @@ class ProductsReturnedPayload(ProductsPayload):
 
     reason: str
     paid_out: Decimal | None = None
+
+
+class ProductsDuePayload(Payload):
+    """Products on account that are not paid, `days` after the sale."""
+
+    sale_id: UUID
+    what: str
+    owed: Decimal
+    days: int
+
+
+class DeskProductsOverduePayload(ProductsDuePayload):
+    """Nobody has paid them for a week."""
+
+    client_id: UUID
+    client_name: str
 
 
 class DeskProductsSoldPayload(ProductsBoughtPayload):

@@ -30,13 +30,13 @@ from gym.reports.results import (
 from gym.unit_of_work import UnitOfWork
 
 DEFINITION: Final = N_(
-    "What is owed at the end of the last day for plans that have begun, by the days since the plan's "
-    "first day."
+    "What is owed at the end of the last day for plans that have begun and for products on account, by the "
+    "days since the plan's first day or the sale."
 )
 COLLECTED: Final = N_(
-    "Payments in these days for plans that had begun on an earlier day, less voids of such payments. "
-    "What is paid on "
-    "the plan's first day was no debt, and a client's credit is no money that comes in."
+    "Payments in these days for plans that had begun, and for products that were sold, on an earlier day, "
+    "less voids of such payments. What is paid on the first day was no debt, and a client's credit is no "
+    "money that comes in."
 )
 PROMISED: Final = N_("Of what is owed, what is put off until a day to come.")
 BROKEN: Final = N_("Put off until a day that has come, and still owed.")
@@ -53,7 +53,7 @@ OF_AGES: Final = (
 )
 OF_DEBTS: Final = (
     ReportColumn("client", N_("Client")),
-    ReportColumn("plan", N_("Plan")),
+    ReportColumn("plan", N_("For")),
     ReportColumn("since", N_("Since"), ColumnKind.DAY),
     ReportColumn("days", N_("Days"), ColumnKind.COUNT),
     ReportColumn("promised", N_("Put off until"), ColumnKind.DAY),
@@ -138,7 +138,7 @@ def _ages(owed: Sequence[OwedDebt]) -> Table:
 
 
 def _debt_row(one: OwedDebt) -> Row:
-    cells = (one.client_name, one.plan_name, one.since, one.days, one.promised, one.owed)
+    cells = (one.client_name, one.what, one.since, one.days, one.promised, one.owed)
     return Row(cells, link=RowLink(LinkKind.CLIENT, one.client_id))
 
 

@@ -1,7 +1,7 @@
 """Queries of debts as of the end of a gym day, and of what was collected of them over a range.
 
-A balance of an earlier day is today's less what the ledger has moved since. A debt is what is owed for a
-plan that has begun; its age counts from the plan's first day.
+A debt is what is owed for a plan that has begun, or for products on a client's account; its age counts from
+the plan's first day or the day of the sale.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from gym.debts.reading import debts_of
 from gym.reports.money.moved import MOVED
 from gym.reports.ranges import DayRange
 
 
 class DebtAge(StrEnum):
-    """Bands of days since the plan began."""
+    """Bands of days since the plan began, or the products were sold."""
 
     WEEK = "0-7"
     MONTH = "8-30"
@@ -32,34 +33,33 @@ class DebtAge(StrEnum):
 
 LAST_DAYS: Final = {DebtAge.WEEK: 7, DebtAge.MONTH: 30, DebtAge.QUARTER: 90}
 """The highest age in days of a band."""
-OWED: Final = text("""
-SELECT s.client_id, btrim(c.first_name || ' ' || c.last_name) AS client_name, p.name AS plan_name,
-    s.starts_on, a.snoozed_until, a.balance - coalesce(l.moved, 0) AS owed
-FROM accounts a
-JOIN subscriptions s ON s.account_id = a.id
-JOIN clients c ON c.id = s.client_id
-JOIN plans p ON p.id = s.plan_id
-LEFT JOIN (
-    SELECT account_id,
-        sum(CASE WHEN kind IN ('charge', 'opening', 'refund', 'void') THEN amount ELSE -amount END) AS moved
-    FROM ledger_entries WHERE gym_day > :last GROUP BY account_id
-) l ON l.account_id = a.id
-WHERE (a.balance > 0 OR l.moved <> 0) AND a.balance - coalesce(l.moved, 0) > 0
-    AND s.starts_on <= :last AND NOT s.held
-ORDER BY s.starts_on, s.id
-""")
-OWED_NOW: Final = text("""
-SELECT count(*) AS debts, coalesce(sum(a.balance), 0) AS owed
-FROM accounts a JOIN subscriptions s ON s.account_id = a.id
-WHERE a.balance > 0 AND s.starts_on <= :day AND NOT s.held
-""")
+# A balance of an earlier day is today's less what the ledger has moved since.
+_OWING_THEN: Final = """
+    SELECT a.id AS account_id, a.client_id, a.balance - coalesce(l.moved, 0) AS owed, a.snoozed_until
+    FROM accounts a LEFT JOIN (
+        SELECT account_id, sum(CASE WHEN kind IN ('charge', 'opening', 'refund', 'void') THEN amount
+            ELSE -amount END) AS moved
+        FROM ledger_entries WHERE gym_day > :day GROUP BY account_id
+    ) l ON l.account_id = a.id
+    WHERE (a.balance > 0 OR l.moved <> 0) AND a.balance - coalesce(l.moved, 0) > 0 AND a.kind <> 'credit'
+"""
+OWED: Final = text(f"""
+SELECT d.client_id, btrim(c.first_name || ' ' || c.last_name) AS client_name, d.what, d.since,
+    d.snoozed_until, d.owed
+FROM ({debts_of(_OWING_THEN)}) d JOIN clients c ON c.id = d.client_id
+WHERE d.begun ORDER BY d.since, d.id
+""")  # noqa: S608 - constants
+OWED_NOW: Final = text(f"""
+SELECT count(*) AS debts, coalesce(sum(d.owed), 0) AS owed FROM ({debts_of()}) d WHERE d.begun
+""")  # noqa: S608 - constants
 COLLECTED: Final = text(
     f"""
 SELECT m.gym_day, count(*) FILTER (WHERE m.kind = 'payment') AS payments, sum(m.net) AS amount
 FROM ({MOVED}) m
 JOIN ledger_entries paid ON paid.id = m.shown_id
-JOIN subscriptions s ON s.account_id = m.account_id
-WHERE m.kind IN ('payment', 'void') AND paid.gym_day > s.starts_on
+LEFT JOIN subscriptions s ON s.account_id = m.account_id
+LEFT JOIN sales p ON p.account_id = m.account_id
+WHERE m.kind IN ('payment', 'void') AND paid.gym_day > coalesce(s.starts_on, p.gym_day)
 GROUP BY m.gym_day ORDER BY m.gym_day
 """  # noqa: S608 - constants
 )
@@ -67,11 +67,12 @@ GROUP BY m.gym_day ORDER BY m.gym_day
 
 @dataclass(frozen=True, slots=True)
 class OwedDebt:
-    """What one client owed for one plan at the end of a day."""
+    """What one client owed for one plan, or one sale of products, at the end of a day."""
 
     client_id: UUID
     client_name: str
-    plan_name: str
+    what: str
+    """The plan's name, or the pieces with their names."""
     since: date
     promised: date | None
     """Until when it is put off, as it stands now."""
@@ -100,16 +101,16 @@ class OwedRepository:
 
     async def owed(self, day: date) -> Sequence[OwedDebt]:
         """The oldest first."""
-        rows = (await self.session.execute(OWED, {"last": day})).all()
+        rows = (await self.session.execute(OWED, {"day": day})).all()
         return [
             OwedDebt(
                 row.client_id,
                 row.client_name,
-                row.plan_name,
-                row.starts_on,
+                row.what,
+                row.since,
                 row.snoozed_until,
                 row.owed,
-                (day - row.starts_on).days,
+                (day - row.since).days,
             )
             for row in rows
         ]

@@ -10,9 +10,13 @@ import pytest
 
 from bot.outbox.worker import OutboxWorker
 from bot.telegram.running_bot import RunningBot
+from bot.ui.buttons.money import Debts
+from bot.ui.callbacks import pack
 from gym.app import Gym
 from gym.core.clock import FrozenClock
 from gym.payments.credit import ClientCredit
+from gym.products.sales.schemas import WantedPieces
+from gym.products.sales.service import SaleService
 from gym.security.permissions import Actor, Role
 from tests.support.memberships import DeskClerk
 from tests.support.sandbox.client import Person, SandboxClient
@@ -114,6 +118,36 @@ async def test_a_client_buys_on_account_pays_later_and_with_credit(
     await bruno.taps("Payments")
     await bruno.taps("№ 1")
     await bruno.sees("Sold for $3,000")
+
+
+async def test_a_tab_is_found_among_the_debts_put_off_and_paid(
+    bruno: Person, shop: Shop, gym: Gym, admin: Actor
+) -> None:
+    water = await shop.has(9)
+    rosa = await DeskClerk(gym, admin).client(telegram_id=77)
+    async with gym.unit_of_work(admin) as uow:
+        await SaleService(uow).sell([WantedPieces(water.id, 2)], [], rosa.id)
+    await bruno.sends("/start")
+    await bruno.taps_button_data(await bruno.last(), pack(Debts(), gym.clock.now()))
+    shown = await bruno.sees("1 debt, $6,000")
+    assert "🟡 $6,000 · 0 days · Rosa Vargas" in shown.labels
+    await bruno.taps("🟡 $6,000")
+    shown = await bruno.sees("🥤 2 × Water")
+    assert "📅 on account since" in shown.words
+    await bruno.taps("Remind now")
+    await bruno.sees("Rosa Vargas is being reminded")
+    await bruno.taps("Put off")
+    await bruno.taps("6 Aug")
+    await bruno.sees("Nobody asks Rosa Vargas for $6,000 before")
+    await bruno.taps_button_data(await bruno.last(), pack(Debts(), gym.clock.now()))
+    await bruno.taps("😴 Put off")
+    await bruno.taps("$6,000")
+    await bruno.taps("Ask again now")
+    await bruno.taps("Take payment")
+    await bruno.taps("Cash")
+    await bruno.sees("Cash: $6,000")
+    await bruno.taps_button_data(await bruno.last(), pack(Debts(), gym.clock.now()))
+    await bruno.sees("Nobody owes anything")
 
 
 async def test_the_next_day_an_employee_asks_an_admin_who_pays_it_out(

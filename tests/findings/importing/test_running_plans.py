@@ -14,6 +14,7 @@ from sqlalchemy import Connection, func, select, text
 from gym.app import Gym
 from gym.clients.models import Client
 from gym.core.database.migrations import alembic_config, carry_out
+from gym.debts.service import DebtService
 from gym.importing.errors import ImportInUse, ImportUndone
 from gym.importing.models import ClientImport
 from gym.importing.undo import ImportUndo
@@ -25,7 +26,6 @@ from gym.plans.models import DurationUnit, Plan
 from gym.security.permissions import Actor, Role
 from gym.staff.models import Staff
 from gym.subscriptions.models import Subscription, SubscriptionStatus
-from gym.subscriptions.money.debts import DebtService
 from gym.subscriptions.schemas import RefundMode
 from tests.conftest import hire
 from tests.findings.money.conftest import cancel

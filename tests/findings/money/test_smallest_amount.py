@@ -15,6 +15,7 @@ from gym.audit.models import AuditEntry
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
 from gym.core.money import round_down, round_up, usual_smallest
+from gym.debts.service import DebtService
 from gym.payments.models import EntryCause, EntryKind
 from gym.plans.models import DurationUnit, Plan
 from gym.security.permissions import Actor
@@ -25,7 +26,6 @@ from gym.staff.service import StaffService
 from gym.subscriptions.changes.plan_change import PlanChangeService
 from gym.subscriptions.discounts import Discount, DiscountTooLarge, require_within
 from gym.subscriptions.models import Subscription, SubscriptionStatus
-from gym.subscriptions.money.debts import DebtService
 from gym.subscriptions.schemas import RefundMode
 from gym.subscriptions.service import SubscriptionService
 from tests.findings.money.conftest import Chat, cancel, credit_of

@@ -208,6 +208,10 @@ SPECIAL: Final[Mapping[Kind, tuple[Mapping[str, Any], ...]]] = {
         SOLD | {"owed": owed, "client_name": name}
         for owed, name in ((Decimal(0), None), (Decimal(9000), "Rosa"))
     ),
+    Kind.PRODUCTS_DUE: ({"sale_id": ANY, "what": "2 × Agua & gas", "owed": Decimal(4000), "days": 3},),
+    Kind.DESK_PRODUCTS_OVERDUE: (
+        {"sale_id": ANY, "what": "2 × Agua & gas", "owed": Decimal(4000), "days": 7, "client_name": "Rosa"},
+    ),
     Kind.DESK_PRODUCTS_RETURNED: tuple(
         SOLD | {"paid_out": paid, "client_name": name}
         for paid, name in ((None, None), (Decimal(9000), "Rosa"))

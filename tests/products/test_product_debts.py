@@ -1,0 +1,182 @@
+"""What is owed for products stands wherever debts stand: lists, sums, reports, reminders, the card."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Final
+
+import pytest
+from sqlalchemy import text
+
+from gym.app import Gym
+from gym.attendance.cards.client_card import CardService
+from gym.clients.models import Client
+from gym.core.clock import FrozenClock
+from gym.debts.errors import DebtSnoozed, NoChatToRemind, RemindedToday
+from gym.debts.reminders import ProductReminders
+from gym.debts.schemas import AgeBand, Debt, DebtKind, DebtSum
+from gym.debts.service import DebtService
+from gym.notifications.models import NotificationKind as Kind
+from gym.payments.errors import NothingOwed
+from gym.payments.models import Method
+from gym.privacy.erasure import ErasureService
+from gym.products.sales.schemas import PaidPart, SaleReceipt, WantedPieces
+from gym.products.sales.service import SaleService
+from gym.reports.ranges import DayRange
+from gym.reports.service import ReportService
+from gym.reports.today import TodayService
+from gym.security.permissions import Actor, NotAllowed
+from gym.staff.errors import OwnMembershipRefused
+from gym.staff.models import OwnMembership
+from tests.support.memberships import PRICE, DeskClerk, told
+from tests.support.shop import Shop
+
+TODAY: Final = date(2026, 8, 3)
+DAY: Final = timedelta(days=1)
+
+
+async def on_account(shop: Shop, client: Client, pieces: int = 2, paid: int = 0) -> SaleReceipt:
+    """So many bottles of water, of which `paid` was paid in cash at once."""
+    water = await shop.has(pieces, name=f"Water {pieces}")
+    parts = [PaidPart(Method.CASH, Decimal(paid))] if paid else []
+    async with shop.gym.unit_of_work(shop.actor) as uow:
+        return await SaleService(uow).sell([WantedPieces(water.id, pieces)], parts, client.id)
+
+
+async def of_client(desk: DeskClerk, client: Client) -> list[Debt]:
+    async with desk.gym.unit_of_work(desk.actor) as uow:
+        return list(await DebtService(uow).of_client(client.id))
+
+
+async def test_a_bar_tab_stands_in_every_list_and_sum_of_debts(
+    gym: Gym, desk: DeskClerk, boss: DeskClerk, shop: Shop, clock: FrozenClock
+) -> None:
+    rosa = await desk.client("Rosa", 7)
+    sold = await desk.sell(rosa, await desk.plan())
+    clock.advance(2 * DAY)
+    tab = await on_account(shop, rosa, paid=2000)
+    clock.advance(6 * DAY)
+    found = await of_client(desk, rosa)
+    assert [(one.id, one.kind, one.what, one.since, one.balance, one.days) for one in found] == [
+        (sold.id, DebtKind.PLAN, "Monthly", TODAY, PRICE, 8),
+        (tab.id, DebtKind.PRODUCTS, "2 × Water 2", TODAY + 2 * DAY, 4000, 6),
+    ]
+    async with gym.unit_of_work(boss.actor) as uow:
+        debts = DebtService(uow)
+        assert [one.id for one in (await debts.by_age()).items] == [sold.id, tab.id]
+        assert [one.id for one in (await debts.by_age(band=AgeBand.FRESH)).items] == [tab.id]
+        assert (await debts.overview()).total == DebtSum(2, PRICE + 4000)
+        assert (await debts.get(tab.id)).balance == 4000
+        day = (await TodayService(uow).today()).figures
+        assert (day.debts, day.owed) == (2, PRICE + 4000)
+        card = await CardService(uow).card(rosa.id)
+        assert (card.balance, [one.id for one in card.for_products]) == (PRICE + 4000, [tab.id])
+        assert (await ErasureService(uow).notice(rosa.id)).owes == PRICE + 4000
+        home = await ReportService(uow).home()
+        assert {"owed": PRICE + 4000, "debts": 2} in [dict(one.values) for one in home.sentences]
+
+
+async def test_the_report_knows_what_was_owed_on_an_earlier_day_and_what_was_collected(
+    boss: DeskClerk, shop: Shop, rosa: Client, clock: FrozenClock
+) -> None:
+    tab = await on_account(shop, rosa)
+    clock.advance(9 * DAY)
+    async with boss.gym.unit_of_work(boss.actor) as uow:
+        await SaleService(uow).take_payment(tab.id, Decimal(5000), Method.CASH)
+    clock.advance(DAY)
+    async with boss.gym.unit_of_work(boss.actor) as uow:
+        then = await ReportService(uow).report("debts", DayRange(TODAY, TODAY + 8 * DAY))
+        now = await ReportService(uow).report("debts", DayRange(TODAY, TODAY + 10 * DAY))
+    [(debts, figures), (debts_now, figures_now)] = [
+        (one.result.table("debts"), {figure.key: figure.value for figure in one.result.figures})
+        for one in (then, now)
+    ]
+    assert debts is not None
+    assert debts_now is not None
+    row = (rosa.full_name, "2 × Water 2", TODAY, 8, None, Decimal(6000))
+    assert [one.cells for one in debts.rows] == [row]
+    assert [one.cells[3:] for one in debts_now.rows] == [(10, None, Decimal(1000))]
+    assert (figures["collected"], figures_now["collected"]) == (0, 5000), "what is paid at once was no debt"
+
+
+async def test_it_is_put_off_and_reminded_of_once_a_day_by_hand_and_by_night(
+    gym: Gym, desk: DeskClerk, shop: Shop, clock: FrozenClock
+) -> None:
+    rosa = await desk.client("Rosa", 7)
+    tab = await on_account(shop, rosa)
+    nobody = await on_account(shop, await desk.client("Otto"), 3)
+
+    async def night(today: date | None = None) -> int:
+        async with gym.unit_of_work(Actor.system()) as uow:
+            return await ProductReminders(uow).remind_due(today)
+
+    clock.advance(DAY)
+    assert [await night(), await night()] == [1, 1]
+    async with gym.unit_of_work(desk.actor) as uow:
+        with pytest.raises(RemindedToday):
+            await DebtService(uow).remind(tab.id)
+        with pytest.raises(NoChatToRemind):
+            await DebtService(uow).remind(nobody.id)
+    clock.advance(DAY)
+    async with gym.unit_of_work(desk.actor) as uow:
+        await DebtService(uow).remind(tab.id)
+        assert (await DebtService(uow).snooze(tab.id, uow.today + 2 * DAY)).snoozed_until == TODAY + 4 * DAY
+    clock.advance(DAY)
+    assert await night() == 0, "it is put off on the third day"
+    async with gym.unit_of_work(desk.actor) as uow:
+        assert (await DebtService(uow).snoozed()).total == 1
+        with pytest.raises(DebtSnoozed):
+            await DebtService(uow).remind(tab.id)
+        await DebtService(uow).snooze(tab.id, None)
+    clock.advance(4 * DAY)
+    assert await night() == 1
+    first, by_hand, last = await told(gym, Kind.PRODUCTS_DUE)
+    assert (first, by_hand) == ({}, {}), "laid aside, for the last one says it better"
+    assert (last["what"], last["owed"], last["days"]) == ("2 × Water 2", 6000, 7)
+    overdue = await told(gym, Kind.DESK_PRODUCTS_OVERDUE)
+    assert sorted(str(one["client_name"]) for one in overdue) == ["Otto Vargas", "Rosa Vargas"]
+    async with gym.unit_of_work(desk.actor) as uow:
+        await SaleService(uow).take_payment(tab.id, Decimal(6000), Method.CASH)
+        with pytest.raises(NothingOwed):
+            await DebtService(uow).get(tab.id)
+
+
+async def test_a_day_that_was_missed_is_not_reminded_of_beside_the_later_one(
+    gym: Gym, desk: DeskClerk, shop: Shop, clock: FrozenClock
+) -> None:
+    await on_account(shop, await desk.client("Rosa", 7))
+    clock.advance(DAY)
+    async with gym.unit_of_work(Actor.system()) as uow:
+        await ProductReminders(uow).remind_due(TODAY + 3 * DAY)
+    clock.advance(2 * DAY)
+    async with gym.unit_of_work(Actor.system()) as uow:
+        await ProductReminders(uow).remind_due()
+        rows = await uow.session.scalars(
+            text("SELECT state FROM notifications WHERE kind = 'products_due' ORDER BY id")
+        )
+        assert rows.all() == ["dismissed", "pending"]
+    [said] = [one for one in await told(gym, Kind.PRODUCTS_DUE) if one]
+    assert (said["what"], said["owed"], said["days"]) == ("2 × Water 2", 6000, 3)
+
+
+async def test_nobody_puts_off_the_own_tab(
+    gym: Gym, desk: DeskClerk, boss: DeskClerk, shop: Shop, rosa: Client
+) -> None:
+    tab = await on_account(shop, rosa)
+    async with gym.unit_of_work(Actor.system()) as uow:
+        uow.session.add(OwnMembership(staff_id=desk.actor.staff_id, client_id=rosa.id))
+    async with gym.unit_of_work(desk.actor) as uow:
+        with pytest.raises(OwnMembershipRefused):
+            await DebtService(uow).snooze(tab.id, uow.today + DAY)
+
+
+async def test_a_member_sees_the_own_debts_and_nobody_elses(
+    gym: Gym, desk: DeskClerk, shop: Shop, rosa: Client
+) -> None:
+    await on_account(shop, rosa)
+    otto = await desk.client("Otto")
+    async with gym.unit_of_work(Actor.member(rosa.id, "Rosa")) as uow:
+        assert len(await DebtService(uow).of_client(rosa.id)) == 1
+        with pytest.raises(NotAllowed):
+            await DebtService(uow).of_client(otto.id)
