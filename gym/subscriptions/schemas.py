@@ -157,6 +157,8 @@ class ChangeQuote:
     """Left over: stays as the client's credit."""
     smallest: Decimal
     """The gym's smallest amount: what is left to pay is a multiple of it."""
+    visits_moved: int = 0
+    """Visits of today, which count on the new plan."""
     renewal: Subscription | None = None
     renewal_starts_on: date | None = None
     paid_before: Decimal = Decimal(0)

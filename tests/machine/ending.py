@@ -96,7 +96,13 @@ def why_not_change(book: Book, client: Client, one: Membership, plan: Plan) -> R
 
 
 def change(book: Book, client: Client, old: Membership, plan: Plan, key: UUID) -> Membership:
-    """The unused days' worth lowers the old debt, then pays for the new plan; the rest is credit."""
+    """The unused days' worth lowers the old debt, then pays for the new plan; the rest is credit.
+
+    Today's visit goes along.
+    """
+    trained = [one for one in client.entries() if one.membership is old and one.day == book.today]
+    counted = sum(one.counted for one in trained)
+    old.used -= counted
     worth, price = released_worth(book, old, book.today), plan.price(book.today)
     release(book, client, old)
     waiting = waiting_of(book, client)
@@ -105,6 +111,9 @@ def change(book: Book, client: Client, old: Membership, plan: Plan, key: UUID) -
     old.status, old.closed_at = "canceled", book.now
     span = first_span(book.today, plan.length)
     new = sell(book, client, plan, span, key, price, 0)
+    new.used += counted
+    for visit in trained:
+        visit.membership = new
     if waiting is not None:
         place(book, client, waiting, next_span(new.anchor, new.last, waiting.plan.length))
     to_new = min(worth - to_debt, price)

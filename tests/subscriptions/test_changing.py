@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 
+from gym.attendance.checkin.service import AttendanceService
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
 from gym.core.database.ids import new_id
@@ -278,3 +279,39 @@ async def test_thirty_two_changes_at_once_are_one(
     assert sum(isinstance(one, Subscription) for one in results) == 1
     assert sum(isinstance(one, Conflict) for one in results) == RIVALS - 1
     assert await kept(desk, rosa) == Decimal(20000)
+
+
+async def test_a_visit_of_today_goes_along(
+    desk: DeskClerk, rosa: Client, thirty: Plan, clock: FrozenClock
+) -> None:
+    """Who has trained has used one visit of a pack, whichever plan comes first; undone, it is there again."""
+    pack = await desk.plan(Decimal(50000), DurationUnit.DAY, 30, name="Pack", visits=10)
+    other = await desk.plan(Decimal(90000), DurationUnit.DAY, 30, name="Twenty", visits=20)
+    one = await desk.sell(rosa, thirty)
+    await desk.pay(one, Decimal(100000))
+    entries_of_today = [await checked_in(desk, rosa), await checked_in(desk, rosa)]
+    assert (await quote(desk, one, pack)).visits_moved == 1
+    for plan, worth, left in ((pack, 100000, 9), (other, 50000, 19)):
+        assert (await quote(desk, one, plan)).value == worth, "the day and the visit are the new plan's"
+        old, one = one, await change(desk, one, plan)
+        assert ((await desk.see(old)).visits_used, await visits_left(desk, one)) == (0, left)
+    clock.advance(DAY)
+    assert (await quote(desk, one, thirty)).visits_moved == 0
+    clock.advance(-DAY)
+    for entry in entries_of_today:
+        async with desk.gym.unit_of_work(desk.actor) as uow:
+            await AttendanceService(uow).undo(entry)
+    assert await visits_left(desk, one) == 20
+
+
+async def checked_in(desk: DeskClerk, client: Client) -> UUID:
+    async with desk.gym.unit_of_work(desk.actor) as uow:
+        verdict = await AttendanceService(uow).check_in_client(client.id)
+    assert verdict.admitted
+    return verdict.id
+
+
+async def visits_left(desk: DeskClerk, one: Subscription) -> int:
+    seen = await desk.see(one)
+    assert seen.visits is not None
+    return seen.visits - seen.visits_used

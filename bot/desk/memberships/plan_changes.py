@@ -191,6 +191,8 @@ def change_text(t: HtmlTranslator, quote: ChangeQuote) -> str:
         *_shares(t, quote),
         t("To pay: <b>{balance}</b>", balance=quote.to_pay),
     ]
+    if quote.visits_moved:
+        lines.append(t("🏋️ Today's visit counts on the new plan."))
     if quote.renewal_starts_on:
         lines.append(t("⏭ The plan that waits moves to {day}.", day=quote.renewal_starts_on))
     return "\n".join(lines)

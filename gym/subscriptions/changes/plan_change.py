@@ -1,6 +1,7 @@
 """Change of plan in the middle of a period: the unused days are credited against the new plan.
 
-Its value is rounded up to the smallest amount, and what is left to pay down to it.
+Its value is rounded up to the smallest amount, and what is left to pay down to it. Who has trained today has
+trained on the new plan, which begins today.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from gym.security.permissions import Permission
 from gym.staff.four_eyes import FourEyes
 from gym.subscriptions import notices
 from gym.subscriptions.changes.early_close import EarlyClose
+from gym.subscriptions.changes.todays_visit import TodaysVisit
 from gym.subscriptions.changes.unused_days import unused_days, unused_value
 from gym.subscriptions.errors import AlreadyClosed, JustChanged, NotRunning, SamePlan
 from gym.subscriptions.freezes.service import FreezeService
@@ -65,6 +67,8 @@ class PlanChangeService:
         self.uow.actor.require(Permission.SELL)
         client_id = (await self._subscriptions.require_loaded(subscription_id)).client_id
         await FourEyes(self.uow).require_another(client_id, Permission.SELL)
+        visit = TodaysVisit(self.uow.session, subscription_id, self.uow.today)
+        await visit.lock()
         client = await self._subscriptions.lock_client(client_id)
         done = await Sales(self.uow).made_by(key, client_id)
         if done is not None:
@@ -76,6 +80,7 @@ class PlanChangeService:
         await self._close(quote)
         sale = Quote(client, quote.plan, quote.period, quote.price, ZERO, closed=quote.closed, replaces=old)
         new = await Sales(self.uow).open(sale, key, "subscription.plan_changed")
+        await visit.move(old, new)
         receipt = await self._carry_over(quote, new)
         notices.tell_changed(self.uow, new, quote, receipt.number if receipt else None)
         if receipt is not None:
@@ -90,7 +95,8 @@ class PlanChangeService:
         period, closed = await Offers(self.uow).around_closings(old.client_id, whole)
         most = await MoneyBack(self.uow).reversible(old.account_id)
         smallest = self.uow.settings.smallest_amount
-        value = min(unused_value(old, today, smallest), most)
+        moved = await TodaysVisit(self.uow.session, old.id, today).counted()
+        value = min(unused_value(old, today, smallest, visits_moved=moved), most)
         to_debt = min(value, old.account.balance)
         to_new = min(value - to_debt, price)
         renewal = await self._renewal(old)
@@ -106,6 +112,7 @@ class PlanChangeService:
             to_new=to_new,
             to_credit=value - to_debt - to_new,
             smallest=smallest,
+            visits_moved=moved,
             closed=closed,
             renewal=renewal,
             paid_before=before,

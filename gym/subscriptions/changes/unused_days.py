@@ -31,14 +31,17 @@ def bought_days(subscription: Subscription) -> int:
     return max(1, span - subscription.frozen_days - subscription.gift_days)
 
 
-def unused_value(subscription: Subscription, today: date, smallest: Decimal) -> Decimal:
+def unused_value(
+    subscription: Subscription, today: date, smallest: Decimal, *, visits_moved: int = 0
+) -> Decimal:
     """The pro-rata part of the price, up to a multiple of the smallest amount but never above the price.
 
-    Of a visit pack it is the smaller of days and visits left.
+    Of a visit pack it is the smaller of days and visits left; `visits_moved` go to the plan that follows.
     """
     share = Fraction(unused_days(subscription, today), bought_days(subscription))
     if subscription.visits:
-        share = min(share, 1 - Fraction(subscription.visits_used, subscription.visits))
+        used = subscription.visits_used - visits_moved
+        share = min(share, 1 - Fraction(used, subscription.visits))
     value = subscription.final_price * share.numerator / share.denominator
     return min(round_up(value, smallest), subscription.final_price)
 

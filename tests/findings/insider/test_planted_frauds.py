@@ -17,6 +17,7 @@ from gym.payments.service import PaymentService
 from gym.security.permissions import Actor, Permission
 from gym.staff.four_eyes import FourEyes, OwnMembershipRepository
 from gym.subscriptions.changes.cancellation import Cancellation
+from gym.subscriptions.changes.todays_visit import TodaysVisit
 from gym.subscriptions.models import Subscription
 from tests.findings.insider import taps
 from tests.findings.insider.evening import evening
@@ -106,3 +107,15 @@ async def test_the_own_freeze_after_unlinking_oneself_is_found(
     fraud = await look_for(gym, only=(*SELLS, taps.freeze, taps.unlink))
     names = list(fraud.acts)
     assert names.index("unlink(own)") < max(place for place, act in enumerate(names) if act == "freeze(own)")
+
+
+async def test_a_visit_that_stays_behind_a_change_of_plan_is_found(
+    gym: Gym, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The search found this one itself: whoever had trained today changed plan and had not trained."""
+
+    async def stays(self: TodaysVisit, old: Subscription, new: Subscription) -> None: ...
+
+    monkeypatch.setattr(TodaysVisit, "move", stays)
+    fraud = await look_for(gym, only=(*SELLS, taps.change))
+    assert {act.partition("(")[0] for act in fraud.acts} >= {"check_in", "change"}, str(fraud)
