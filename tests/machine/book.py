@@ -69,6 +69,7 @@ class Row:
     method: str | None = None
     key: UUID | None = None
     taken_by: str = ""
+    """Whose till moved: of a void it is the one that had taken the payment."""
     day: date = date.min
     cause: str = ""
     """Why a credit or a charge was written, in a word."""
@@ -79,28 +80,12 @@ def balance(rows: list[Row]) -> int:
     return sum(row.cents if row.kind in RAISES else -row.cents for row in rows)
 
 
-@dataclass(eq=False)
-class Membership:
-    """One period that was sold. `usable` days are bought and given ones; rests lie between them."""
+@dataclass(eq=False, kw_only=True)
+class Account:
+    """What is owed and paid for one thing that was sold."""
 
     key: UUID
-    plan: Plan
-    first: date
-    last: date
-    anchor: date
-    bought: int
-    usable: int
-    price: int
-    sold: datetime
     rows: list[Row]
-    held: bool = False
-    used: int = 0
-    rests: list[Rest] = field(default_factory=list[Rest])
-    closed_days: set[date] = field(default_factory=set[date])
-    status: str = ""
-    """As the gym's column last said."""
-    closed_at: datetime | None = None
-    """Of what was ended before its last day."""
 
     @property
     def balance(self) -> int:
@@ -110,6 +95,11 @@ class Membership:
     def net_paid(self) -> int:
         signs = {"payment": 1, "void": -1, "refund": -1}
         return sum(signs.get(row.kind, 0) * row.cents for row in self.rows)
+
+    @property
+    def reversible(self) -> int:
+        """What may be given back at most: what is still owed and what was paid."""
+        return self.balance + self.net_paid
 
     def lower(self, row: Row, smallest: int) -> None:
         """A payment or a credit; what it leaves is not owed when nobody can pay so little."""
@@ -121,6 +111,28 @@ class Membership:
         if 0 < self.balance < smallest:
             self.rows.append(Row("credit", self.balance, cause="rounding"))
 
+
+@dataclass(eq=False, kw_only=True)
+class Membership(Account):
+    """One period that was sold. `usable` days are bought and given ones; rests lie between them."""
+
+    plan: Plan
+    first: date
+    last: date
+    anchor: date
+    bought: int
+    usable: int
+    price: int
+    sold: datetime
+    held: bool = False
+    used: int = 0
+    rests: list[Rest] = field(default_factory=list[Rest])
+    closed_days: set[date] = field(default_factory=set[date])
+    status: str = ""
+    """As the gym's column last said."""
+    closed_at: datetime | None = None
+    """Of what was ended before its last day."""
+
     @property
     def given_back(self) -> int:
         """Handed back or kept as the client's credit, and not come in again."""
@@ -128,11 +140,6 @@ class Membership:
         signs = {"charge": 1, "credit": -1}
         came = sum(signs.get(row.kind, 0) * row.cents for row in self.rows if row.cause == "returned")
         return refunds - came
-
-    @property
-    def reversible(self) -> int:
-        """What may be given back at most: what is still owed and what was paid."""
-        return self.balance + self.net_paid
 
     @property
     def open_rest(self) -> Rest | None:

@@ -125,7 +125,7 @@ class AtTheDesk(Common):
             paid = "paid" if one.net_paid else "unpaid"
             self.tally.saw(f"cancel before it began, {paid}", done is not None)
         if done is not None:
-            ending.cancel(book, client, one, mode, cents, method)
+            ending.cancel(book, client, one, mode, cents, method, self.name(admin))
             self.changed(client, one, "a cancellation" if owed else "")
 
     @precondition(lambda self: self.memberships() and self.at_times(2))

@@ -62,7 +62,7 @@ def _released_days(one: Membership, day: date) -> int:
     return max(0, min(one.bought - spent, one.bought))
 
 
-def cancel(book: Book, client: Client, one: Membership, mode: str, cents: int, method: str) -> None:
+def cancel(book: Book, client: Client, one: Membership, mode: str, cents: int, method: str, by: str) -> None:
     """What has not begun is not owed, and its money is kept, handed back or an amount of it."""
     if one.waits(book.today):
         value = one.balance + {"none": 0, "pro_rata": one.net_paid}.get(mode, cents)
@@ -71,15 +71,17 @@ def cancel(book: Book, client: Client, one: Membership, mode: str, cents: int, m
         value = {"none": 0, "pro_rata": released_worth(book, one, unused_from(book, client))}.get(mode, cents)
         cause = "canceled"
     release(book, client, one)
-    give_back(book, client, one, value, method, cause)
+    give_back(book, client, one, value, method, cause, by)
     one.status, one.closed_at = "canceled", book.now
 
 
-def give_back(book: Book, client: Client, one: Membership, value: int, method: str, cause: str) -> None:
+def give_back(
+    book: Book, client: Client, one: Membership, value: int, method: str, cause: str, by: str = ""
+) -> None:
     """First against the debt; what exceeds it is handed out, or kept as the client's credit."""
     surplus = max(0, value - one.balance)
     if surplus:
-        one.rows.append(Row("refund", surplus, method))
+        one.rows.append(Row("refund", surplus, method, taken_by=by, day=book.today))
         if method == "credit":
             client.credit.append(Row("charge", surplus))
     if value:

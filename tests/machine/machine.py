@@ -24,13 +24,15 @@ from tests.machine.drawing import (
     who,
 )
 from tests.machine.rules import DAY
+from tests.machine.shop.desk import AtTheShop
+from tests.machine.shop.watching import ShopSnapshot
 from tests.machine.till import AtTheTill
 from tests.machine.visiting import AtTheDoor
 from tests.machine.watching import Snapshot
 from tests.machine.world import PlanToMake
 
 
-class GymMachine(AtTheDesk, AtTheTill, AtTheDoor):
+class GymMachine(AtTheDesk, AtTheTill, AtTheDoor, AtTheShop):
     """Every rule is one operation at the desk, at the door, or time passing."""
 
     @initialize(
@@ -54,7 +56,7 @@ class GymMachine(AtTheDesk, AtTheTill, AtTheDoor):
         deny_reentry: bool,
         number: int,
     ) -> None:
-        """A gym in its zone, with a member and somebody who is none yet."""
+        """A gym in its zone, with products, a member and somebody who is none yet."""
         self.tally.examples += 1
         self.tally.zones[zone] += 1
         self.world.clock.at = datetime(began.year, began.month, began.day, hour, tzinfo=UTC)
@@ -70,6 +72,7 @@ class GymMachine(AtTheDesk, AtTheTill, AtTheDoor):
             [plan_of(plan) for plan in plans],
             [Client(key) for key in clients],
         )
+        self.open_shop()
         self.join(0, number)
 
     @precondition(lambda self: self.at_times(2))
@@ -132,7 +135,9 @@ class GymMachine(AtTheDesk, AtTheTill, AtTheDoor):
             return
         self.tally.steps += 1
         self.step += 1
-        self.watch.look(self.book, self.world.wait(Snapshot.take(self.world.rows)), self.touched)
+        seen = self.world.wait(Snapshot.take(self.world.rows))
+        self.watch.look(self.book, seen, self.touched)
+        self.shop_watch.look(self.shop, self.world.wait(ShopSnapshot.take(self.world.rows)), seen)
         self.touched = set()
         self.tally.statuses.update(one.status for _, one in self.book.everybody())
         expected = [answer(self.book, client) for client in self.book.clients]
@@ -149,5 +154,7 @@ RULES: Final = (
     *("refund", "take_back", "goodwill", "write_off"),
     *("freeze", "return_early", "gift", "close_gym", "schedule_price", "block", "set_active"),
     *("come", "show_card", "use_up", "undo", "jobs_run", "look"),
+    *("buys", "sell_products", "pay_products", "void_sale", "refund_sale", "count_till"),
+    *("receive", "lose", "count_shelf", "price_product", "offer_product"),
     *("minutes_pass", "days_pass", "month_ends", "leap_day_comes", "a_year_passes"),
 )

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from tests.machine.book import Book, Client, Membership, Row
+from tests.machine.book import Account, Book, Client, Membership, Row
 from tests.machine.selling import Reasons
 
 
-def why_not_pay(client: Client, one: Membership, cents: int, method: str) -> Reasons:
+def why_not_pay(client: Client, one: Account, cents: int, method: str) -> Reasons:
     if cents <= 0:
         return {"amount_not_positive"}
     reasons: Reasons = set()
@@ -26,10 +26,10 @@ def why_not_pay(client: Client, one: Membership, cents: int, method: str) -> Rea
 def pay(
     book: Book,
     client: Client,
-    one: Membership,
+    one: Account,
     cents: int,
     method: str,
-    key: UUID,
+    key: UUID | None,
     by: str,
     cause: str = "",
 ) -> None:
@@ -49,7 +49,7 @@ def why_not_void(book: Book, one: Membership, payment: Row, by: str, *, admin: b
 def void(book: Book, client: Client, one: Membership, payment: Row) -> None:
     """Of money that came in again, the charge ends too: what is owed stays."""
     payment.voided = True
-    one.rows.append(Row("void", payment.cents, payment.method))
+    one.rows.append(Row("void", payment.cents, payment.method, taken_by=payment.taken_by, day=book.today))
     if payment.cause == "returned":
         one.lower(Row("credit", payment.cents, cause="returned"), book.gym_rules.smallest_cents)
     if payment.method == "credit":
@@ -64,8 +64,8 @@ def why_not_refund(one: Membership, cents: int, *, admin: bool) -> Reasons:
     return {"refund_too_large"} if cents > one.net_paid else set()
 
 
-def refund(book: Book, client: Client, one: Membership, cents: int, method: str) -> None:
-    one.rows.append(Row("refund", cents, method))
+def refund(book: Book, client: Client, one: Membership, cents: int, method: str, by: str) -> None:
+    one.rows.append(Row("refund", cents, method, taken_by=by, day=book.today))
     one.lower(Row("credit", cents, cause="refunded"), book.gym_rules.smallest_cents)
     if method == "credit":
         client.credit.append(Row("charge", cents))

@@ -8,11 +8,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 from unittest.mock import patch
+from uuid import UUID
 
 from gym.core import money
 from gym.payments.ledger import Ledger
 from gym.payments.schemas import GivenBack
 from gym.payments.service import PaymentService
+from gym.products.models import Product, StockMovement, StockMovementKind
+from gym.products.sales.returns import SaleReturns
+from gym.products.sales.service import SaleService
+from gym.products.stock import StockWriter
 from gym.subscriptions.changes.cancellation import Cancellation
 from gym.subscriptions.models import OPEN, SubscriptionStatus
 from gym.subscriptions.status import statuses
@@ -23,6 +28,8 @@ from tests.machine.world import World
 WITHIN: Final = 6000
 """Steps in which each must be found."""
 TRIGGER: Final = "ALTER TABLE ledger_entries {} TRIGGER paid_out_once"
+WHOLE: Final = "ALTER TABLE sales {} TRIGGER comes_back_whole"
+ONCE: Final = "uq_stock_movements_once"
 Mutant = Callable[[World], AbstractContextManager[object]]
 
 
@@ -79,6 +86,54 @@ def a_day_of_training_is_given_back(world: World) -> AbstractContextManager[obje
     return patch.object(Cancellation, "_unused_from", _from_today)
 
 
+@contextmanager
+def pieces_come_back_twice(world: World) -> Generator[None]:
+    """A void or a refund of a sale puts each piece on the shelf two times, and the database lets it."""
+    write = StockWriter.write
+
+    async def doubled(
+        self: StockWriter, product: Product, kind: StockMovementKind, quantity: int, **named: Any
+    ) -> StockMovement:
+        return await write(self, product, kind, (1 + (kind == "return")) * quantity, **named)
+
+    world.wait(world.rows.execute(WHOLE.format("DISABLE")))
+    try:
+        with patch.object(StockWriter, "write", doubled):
+            yield
+    finally:
+        world.wait(world.rows.execute(WHOLE.format("ENABLE")))
+
+
+@contextmanager
+def a_sale_comes_back_twice(world: World) -> Generator[None]:
+    """What was refunded can be void as well; its money is gone already, but its pieces come once more."""
+    locked = SaleReturns._locked
+
+    async def forgetful(self: SaleReturns, sale_id: UUID) -> Any:
+        sale = await self._sales.require(sale_id)
+        sale.returned_at = sale.returned_by = sale.return_reason = None
+        await self.uow.session.flush()
+        return await locked(self, sale_id)
+
+    world.wait(world.rows.execute(WHOLE.format("DISABLE")))
+    world.wait(world.rows.execute(f"DROP INDEX {ONCE}"))
+    try:
+        with patch.object(SaleReturns, "_locked", forgetful):
+            yield
+    finally:
+        world.wait(world.rows.execute("SET session_replication_role = replica"))
+        world.wait(world.rows.execute("DELETE FROM stock_movements"))
+        world.wait(world.rows.execute("RESET session_replication_role"))
+        again = f"CREATE UNIQUE INDEX {ONCE} ON stock_movements (sale_line_id, kind)"
+        world.wait(world.rows.execute(again))
+        world.wait(world.rows.execute(WHOLE.format("ENABLE")))
+
+
+def anybody_takes_a_sale_back(world: World) -> AbstractContextManager[object]:
+    """An employee voids what a colleague sold, or what was sold yesterday."""
+    return patch.object(SaleService, "may_void", lambda *_: True)
+
+
 MUTANTS: Final[dict[str, Mutant]] = {
     mutant.__name__: mutant
     for mutant in (
@@ -88,6 +143,9 @@ MUTANTS: Final[dict[str, Mutant]] = {
         ended_stays_as_it_ended,
         what_never_began_stays_owed,
         a_day_of_training_is_given_back,
+        pieces_come_back_twice,
+        a_sale_comes_back_twice,
+        anybody_takes_a_sale_back,
     )
 }
 

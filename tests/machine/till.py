@@ -101,7 +101,7 @@ class AtTheTill(Common):
         reasons = money.why_not_refund(one, amount, admin=admin)
         done = self.tried("refund", reasons, lambda: self.world.refund(admin, one.key, amount, method))
         if done is not None:
-            money.refund(self.book, client, one, amount, method)
+            money.refund(self.book, client, one, amount, method, self.name(admin))
 
     @precondition(lambda self: self.given_back())
     @rule(which=which, method=methods, admin=admins)

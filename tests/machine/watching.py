@@ -149,15 +149,15 @@ def the_book_says_the_same(book: Book, seen: Snapshot) -> None:
         row = rows[one.key]
         assert row["client_id"] == client.key
         assert _as_booked(one) == _as_written(row), f"{one}"
-        written, booked = _movements(ledger[row["account_id"]]), _booked(one.rows)
+        written, booked = movements(ledger[row["account_id"]]), as_booked(one.rows)
         assert written == booked, f"{written} written where {booked} is due: {one}"
     for client in book.clients:
         _credit_agrees(client, ledger[client.key])
 
 
 def _credit_agrees(client: Client, ledger: list[Found]) -> None:
-    written = [(kind, amount) for kind, amount, *_ in _movements(ledger)]
-    assert written == [(kind, amount) for kind, amount, *_ in _booked(client.credit)]
+    written = [(kind, amount) for kind, amount, *_ in movements(ledger)]
+    assert written == [(kind, amount) for kind, amount, *_ in as_booked(client.credit)]
     balances = {cents(row["balance"]) for row in ledger}
     assert balances <= {client.credit_balance}, f"{balances} of credit where {client.credit_balance} is due"
     assert client.credit_balance >= 0
@@ -172,14 +172,14 @@ def _as_written(row: Found) -> tuple[object, ...]:
     return *dates, row["held"], cents(row["final_price"]), row["visits_used"], cents(row["balance"])
 
 
-def _movements(ledger: list[Found]) -> list[Movement]:
+def movements(ledger: list[Found]) -> list[Movement]:
     """Kind, cents, method and cause."""
     return sorted(
         (row["kind"], cents(row["amount"]), row["method"] or "", row["cause"] or "") for row in ledger
     )
 
 
-def _booked(rows: list[Row]) -> list[Movement]:
+def as_booked(rows: list[Row]) -> list[Movement]:
     return sorted((row.kind, row.cents, row.method or "", row.cause) for row in rows)
 
 

@@ -48,7 +48,8 @@ Result = TypeVar("Result")
 STAFF = "INSERT INTO staff (id, name, role, language, active, created_at) VALUES ($1, $2, $3, 'en', true, $4)"
 EMPTIED = """
 rewards, approvals, freezes, gift_days, gym_closures, check_ins, ledger_entries, subscriptions, accounts,
-plan_prices, plans, clients, notifications, audit_entries, cash_counts
+plan_prices, plans, clients, notifications, audit_entries, cash_counts, sales, sale_lines, sale_baskets,
+basket_lines, stock_movements, product_prices, products
 """
 CLEAN = f"SET session_replication_role = replica; TRUNCATE {EMPTIED} CASCADE; RESET session_replication_role"
 CLIENT = """

@@ -159,6 +159,10 @@ async def test_a_sale_takes_pieces_out_takes_money_and_stands_in_the_sellers_til
         assert found is not None
         assert found.id == sale.id
     assert await shop.left(water) == 8
+    async with gym.unit_of_work(bruno.actor) as uow:
+        halves = [PaidPart(Method.TRANSFER, Decimal(1000)), PaidPart(Method.TRANSFER, Decimal(2000))]
+        twice = await SaleService(uow).sell([WantedPieces(water.id, 1)], halves, key=new_id())
+    assert [one.amount for one in twice.payments] == [1000, 2000], "one method may pay two parts"
     await sound(gym)
 
 

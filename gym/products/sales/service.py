@@ -34,7 +34,8 @@ from gym.staff.four_eyes import FourEyes
 from gym.unit_of_work import UnitOfWork
 
 PAID_BY: Final = "paid:"
-"""Name under a sale's key of the key of one method's payment."""
+"""Before a part's number: the name, under a sale's key, of the key of its payment. Not the method's name: two
+transfers may go to two accounts."""
 
 
 class SaleService:
@@ -88,8 +89,8 @@ class SaleService:
             person_id=client_id,
         )
         await PaymentService(self.uow).charge(account, total)
-        for one in paid:
-            await self._pay(account, one, key)
+        for number, one in enumerate(paid):
+            await self._pay(account, one, number, key)
         receipt = await self.receipt(sale.id)
         tell_sold(self.uow, receipt)
         return receipt
@@ -229,8 +230,8 @@ class SaleService:
         await self.uow.session.flush()
         await StockWriter(self.uow).write(product, StockMovementKind.SALE, -pieces, sale_line_id=line.id)
 
-    async def _pay(self, account: Account, part: PaidPart, key: UUID | None) -> None:
-        paying = uuid5(key, PAID_BY + part.method) if key else None
+    async def _pay(self, account: Account, part: PaidPart, number: int, key: UUID | None) -> None:
+        paying = uuid5(key, f"{PAID_BY}{number}") if key else None
         await PaymentService(self.uow).take(
             account.id, part.amount, part.method, key=paying, destination=part.destination
         )
