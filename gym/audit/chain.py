@@ -142,13 +142,16 @@ class TrailChain:
             after, sealed = found[-1].id, sealed + len(found)
         return sealed
 
-    async def _key(self) -> TrailKey | None:
-        if self._keys is None:
-            return None
+    async def make_key(self) -> TrailKey:
+        """The key of this chain, made where there is none. Raises `CipherError`."""
+        assert self._keys is not None, "a chain without keys"
         found = await self._keys.read()
         if found is None or found.origin is None:
             found = await self._keys.make(await self._origin())
         return found
+
+    async def _key(self) -> TrailKey | None:
+        return None if self._keys is None else await self.make_key()
 
     async def _origin(self) -> KeyOrigin:
         """What there is without the key. One statement over the links, once in a gym's life."""

@@ -82,6 +82,10 @@ class TrailKey:
         """The seal of what retention leaves behind."""
         return self._seal(b"checkpoint", found, number)
 
+    def restored(self, at: datetime) -> bytes:
+        """The seal of a restore's instant, in wall time."""
+        return self._seal(b"restored", _microseconds(at))
+
     def _seal(self, purpose: bytes, *parts: bytes | int) -> bytes:
         """Each part has a length of its own, so that none can be taken for its neighbour."""
         plain = (one if isinstance(one, bytes) else one.to_bytes(8, "big", signed=True) for one in parts)

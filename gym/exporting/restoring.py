@@ -15,6 +15,8 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.exc import DBAPIError
 
 from gym.attendance.models import CheckIn
+from gym.audit.chain_key import TrailKeyStore
+from gym.audit.restore_mark import mark_restored
 from gym.clients.models import Client
 from gym.core.database.engine import is_retryable
 from gym.exporting.errors import ExportUnreadable, GymNotEmpty
@@ -69,6 +71,8 @@ class GymRestore:
         if rows != dict(archive.manifest.rows):
             raise ExportUnreadable
         self.uow.audit("gym.restored", ("gym_state", None), None, dict(rows))
+        # Backups that lie here already are of another gym, with another trail.
+        await mark_restored(TrailKeyStore(self.uow.session, self.uow.secrets.data), self.uow.context.wall)
         return rows
 
     async def _require_empty(self) -> None:

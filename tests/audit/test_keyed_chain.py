@@ -17,12 +17,13 @@ from sqlalchemy import text
 from gym.app import Gym
 from gym.audit import chain
 from gym.audit.chain import TrailChain, link_hash, lowest_id, moment_of
-from gym.audit.chain_key import CONTEXT, KeyOrigin, TrailKeyStore
+from gym.audit.chain_key import CONTEXT, KeyOrigin, TrailKey, TrailKeyStore
 from gym.audit.trail_head import BEFORE_ALL, GENESIS, TrailHead
 from gym.audit.verification import ENTRY_DIGEST, TrailFault, TrailFaultKind, verify_trail
 from gym.backup.creation import BackupMaker
 from gym.backup.files.passphrase import BackupKey
 from gym.backup.keys.key_store import BackupKeyStore
+from gym.backup.restoring.settling import settle
 from gym.clients.models import Client
 from gym.commands.audit import verifying
 from gym.commands.audit.verifying import verify
@@ -221,6 +222,49 @@ async def test_the_trail_is_compared_with_the_newest_backup_by_itself(
     assert await fault_of(gym) is None, "the chain alone fits"
     assert await verify(config, None, as_json=True) == 1
     assert json.loads(capsys.readouterr().out)["fault"]["kind"] == "other_head"
+
+
+async def test_only_a_restore_says_that_the_newest_backup_is_of_another_past(
+    gym: Gym, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An entry that says so is put in by whoever can write the database, and sealed with the rest."""
+    config, key = with_backups(gym, tmp_path, monkeypatch)
+    await act(gym)
+    await seal(gym)
+    made = await BackupMaker(gym.database, gym.secrets, key, "Iron").make(tmp_path, gym.clock.now())
+
+    async def compared() -> str | None:
+        assert await verify(config, None, as_json=True) == 0
+        return json.loads(capsys.readouterr().out)["compared_with"]
+
+    async with gym.unit_of_work(SYSTEM) as uow:
+        uow.audit("gym.restored", ("gym_state", None), None, {"made_at": uow.now})
+    await seal(gym)
+    assert await compared() == made.name
+    later = gym.clock.now() + timedelta(hours=1)
+    forged = (
+        f"{later.isoformat()} {'00' * 32}",
+        f"{later.isoformat()} {TrailKey(bytes(32)).restored(later).hex()}",
+        f"{later.replace(tzinfo=None).isoformat()} 00",
+        "yesterday",
+        "",
+    )
+    for mark in forged:
+        async with connected(gym) as connection:
+            await connection.execute(
+                "UPDATE gym_state SET settings = settings || jsonb_build_object('audit_restored', $1::text)",
+                mark,
+            )
+        assert await compared() == made.name, mark
+    async with gym.unit_of_work(SYSTEM) as uow:
+        await settle(uow, made.made_at)
+    assert await compared() is None
+    async with connected(gym) as connection:
+        await connection.execute(
+            "UPDATE gym_state SET settings = jsonb_set(settings, '{audit_restored}',"
+            " to_jsonb(replace(settings ->> 'audit_restored', '20', '21')))"
+        )
+    assert await compared() == made.name, "its instant cannot be moved"
 
 
 def with_backups(gym: Gym, folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Config, BackupKey]:

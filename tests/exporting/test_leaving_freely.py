@@ -20,6 +20,8 @@ from typer.testing import CliRunner
 
 from gym.app import Gym
 from gym.attendance.checkin.service import AttendanceService
+from gym.audit.chain_key import KeyOrigin, TrailKeyStore
+from gym.audit.trail_head import BEFORE_ALL
 from gym.clients.models import Client
 from gym.commands import app
 from gym.core.clock import FrozenClock
@@ -171,14 +173,22 @@ async def test_the_settings_of_an_export_leave_the_keys_of_the_new_gym_alone(
 ) -> None:
     await lived_in(gym, boss, clock)
     data = await exported(gym, boss.actor)
-    evil = changed(data, "settings.json", b"{", b'{"data_keys": [{"id": "k0", "canary": "AA=="}], ')
-    kept = {"data_keys": [{"id": "k1", "canary": "own"}], "audit_key": "own"}
+    evil = changed(
+        data,
+        "settings.json",
+        b"{",
+        b'{"data_keys": [{"id": "k0", "canary": "AA=="}], "audit_restored": "x", ',
+    )
     async with empty.unit_of_work(Actor.system()) as uow:
+        await TrailKeyStore(uow.session, uow.secrets.data).make(KeyOrigin(BEFORE_ALL, BEFORE_ALL))
+        own = await uow.session.scalar(select(GymState.settings["audit_key"].astext))
+        kept = {"data_keys": [{"id": "k1", "canary": "own"}], "audit_key": own}
         await uow.session.execute(update(GymState).values(settings=kept))
         await GymRestore(uow).restore(ExportArchive(io.BytesIO(evil)))
         there = await uow.session.scalar(select(GymState.settings))
     assert there is not None
     assert {name: there[name] for name in kept} == kept
+    assert there["audit_restored"] != "x", "the mark is the new gym's own"
     assert "timezone" in there
 
 

@@ -8,6 +8,8 @@ from typing import Final
 
 from sqlalchemy import CursorResult, text
 
+from gym.audit.chain_key import TrailKeyStore
+from gym.audit.restore_mark import mark_restored
 from gym.chats.dead_letters import RESTORED
 from gym.security.permissions import Permission
 from gym.unit_of_work import UnitOfWork
@@ -98,4 +100,5 @@ async def settle(uow: UnitOfWork, made_at: datetime) -> Settled:
     done = Settled(held.rowcount, series, colleagues, kiosks, waiting)
     facts = {"made_at": made_at, "held": done.held, "receipts_after": done.receipts_after}
     uow.audit("gym.restored", ("gym_state", None), None, facts)
+    await mark_restored(TrailKeyStore(uow.session, uow.secrets.data), uow.context.wall)
     return done

@@ -13,6 +13,10 @@ import asyncpg
 import typer
 
 from gym.app import open_gym
+from gym.audit.chain_key import READ as READ_KEY
+from gym.audit.chain_key import opened_or_none
+from gym.audit.restore_mark import READ as READ_MARK
+from gym.audit.restore_mark import restored_at
 from gym.audit.trail_head import NotedHead
 from gym.audit.verification import TrailFault, TrailFaultKind, TrailVerification, verify_trail
 from gym.backup.errors import BackupError
@@ -20,6 +24,7 @@ from gym.backup.files.archive import OpenedBackup, header_of
 from gym.backup.files.parts import BackupFiles, backups_in, made_at_of
 from gym.backup.keys.key_store import BackupKeyStore
 from gym.core.config import Config, ConfigError
+from gym.security.cipher import Keyring
 
 FAULTS: Final = {
     TrailFaultKind.LINK_GONE: "its link is missing",
@@ -36,7 +41,6 @@ NOT_COMPARED: Final = (
     "No backup to compare it with: note the head elsewhere, and give it with --expect the next time."
 )
 GONE: Final = "Not compared with {}: the chain begins after it."
-_RESTORED_AT: Final = "SELECT max(at) FROM audit_entries WHERE action = 'gym.restored'"
 _NOTED: Final = re.compile(r"(\d{1,18})[:\s]\s*([0-9a-fA-F]{8,64}|[a-z]{4}(?:-[a-z]{4}){3})")
 
 
@@ -44,7 +48,7 @@ async def verify(config: Config, expect: str | None, *, as_json: bool) -> int:
     """The exit status: 0 for a whole trail. Raises `ConfigError` for a head that nobody can have noted."""
     noted = _noted(expect) if expect is not None else None
     async with open_gym(config, faces=False) as gym, gym.database.direct() as connection:
-        backup = await _backed_up(config, connection)
+        backup = await _backed_up(config, connection, gym.secrets.data)
         found = await verify_trail(
             connection, noted, keyring=gym.secrets.data, backed_up=backup.head if backup else None
         )
@@ -64,19 +68,20 @@ class BackedUpHead:
     head: NotedHead
 
 
-async def _backed_up(config: Config, connection: asyncpg.Connection) -> BackedUpHead | None:
+async def _backed_up(config: Config, connection: asyncpg.Connection, keyring: Keyring) -> BackedUpHead | None:
     """None where there is no backup that opens here, or a restore has gone back behind it since."""
     store, newest = BackupKeyStore(config), next(iter(backups_in(config.backups_root)), None)
     made_at = made_at_of(newest.name) if newest else None
     if newest is None or made_at is None or not store.is_there():
         return None
-    restored_at = await connection.fetchval(_RESTORED_AT)
-    if restored_at is not None and made_at <= restored_at:
+    key = opened_or_none(await connection.fetchval(READ_KEY), keyring)
+    restored = restored_at(await connection.fetchval(READ_MARK), key)
+    if restored is not None and made_at <= restored:
         return None
     files = BackupFiles(newest.name, [newest])
     try:
-        key = await store.key_of((await asyncio.to_thread(header_of, files)).salt)
-        preface = None if key is None else await asyncio.to_thread(OpenedBackup(files, key).preface)
+        opens = await store.key_of((await asyncio.to_thread(header_of, files)).salt)
+        preface = None if opens is None else await asyncio.to_thread(OpenedBackup(files, opens).preface)
     except BackupError:
         return None
     trail = preface.facts.trail if preface else None

@@ -101,6 +101,7 @@ REASONS: Final[dict[str, tuple[str, ...]]] = {
         "gym/importing/reading/day_orders.py::order_of",
     ),
     "the number of a file's part, matched as digits": ("gym/backup/files/parts.py::_joined",),
+    "the instant of a restore, as the gym wrote and sealed it": ("gym/audit/restore_mark.py::restored_at",),
     "the time in a file's name, as the gym wrote it": ("gym/backup/files/parts.py::made_at_of",),
     "a head of the audit trail, matched as digits": ("gym/commands/audit/verifying.py::_noted",),
     "a pairing code, checked to be nine digits": ("gym/kiosks/repository.py::lock_named",),
