@@ -19,8 +19,8 @@ from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 from bot.bot_api.retries import retry_seconds
 from bot.ui.screens import HtmlTranslator
 from gym.app import Gym
-from gym.backup.delivery import BackupDelivery, Parcel, Remains, SentPart, digest_of
-from gym.backup.errors import BackupError, PassphraseMissing
+from gym.backup.chats.delivery import BackupDelivery, Parcel, Remains, SentPart, digest_of
+from gym.backup.errors import BackupError, PassphraseMissing, PassphraseWrong
 from gym.backup.files.archive import header_of
 from gym.backup.files.manifest import BackupManifest
 from gym.backup.files.parts import MANIFEST_ENDING, BackupFiles, PartSpan, part_name, spans_of
@@ -97,6 +97,7 @@ class BackupSender:
         path = self.gym.config.backups_root / name if name else None
         if path is None or not await asyncio.to_thread(path.exists):
             return
+        await self._take_over(parcel.chat_id)
         spans = spans_of(await asyncio.to_thread(lambda: path.stat().st_size))
         for span in spans:
             if span.number not in parcel.there:
@@ -171,6 +172,37 @@ class BackupSender:
             read_timeout=UPLOAD_SECONDS,
             write_timeout=UPLOAD_SECONDS,
         )
+
+    # After a restore
+
+    async def _take_over(self, chat_id: int) -> None:
+        """Of a gym that was restored only the pinned manifest tells what it had sent since its backup."""
+        pinned = (await self.bot.get_chat(chat_id)).pinned_message
+        document = pinned.document if pinned is not None else None
+        if pinned is None or document is None or pinned.from_user is None:
+            return
+        name, message_id = document.file_name or "", pinned.message_id
+        if pinned.from_user.id != self.bot.id or not name.endswith(MANIFEST_ENDING):
+            return
+        if await self.gym.run(SYSTEM, lambda uow: BackupDelivery(uow).knows(chat_id, message_id)):
+            return
+        raw = bytes(await (await self.bot.get_file(document.file_id)).download_as_bytearray())
+        try:
+            manifest = await self._verified(raw, name)
+        except BackupError as error:
+            log.warning("pinned_manifest_not_read", code=error.code)
+            return
+        taken = await self.gym.run(SYSTEM, lambda uow: BackupDelivery(uow).take_over(manifest, message_id))
+        log.info("backups_in_chat_taken_over", backups=taken)
+
+    async def _verified(self, raw: bytes, name: str) -> BackupManifest:
+        """Raises a `BackupError` for what no key of this gym has sealed, or an earlier release wrote."""
+        manifest = BackupManifest.read(raw, name)
+        key = None if manifest.salt is None else await self._keys.key_of(bytes.fromhex(manifest.salt))
+        if key is None:
+            raise PassphraseWrong
+        manifest.require_seal(key)
+        return manifest
 
     # Emptying
 

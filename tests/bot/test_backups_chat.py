@@ -17,6 +17,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from pydantic import SecretStr
 from sqlalchemy import text
+from telegram import InputFile
 
 from bot.outbox.backup_sender import BackupSender
 from bot.sandbox.server import SandboxServer
@@ -214,6 +215,50 @@ async def test_parts_whose_time_is_over_are_emptied(
     assert old.file_name == "backup.txt"
     assert old.document_url is not None
     assert b"gone" in await ana.client.download(old.document_url)
+
+
+async def test_a_restored_gym_empties_what_the_gym_before_it_had_sent(
+    gym: Gym, api: Api, ana: Person, clock: FrozenClock
+) -> None:
+    """Its rows end where its backup begins: the pinned manifest knows what went out since."""
+    async with run_bot(gym, api, routers=_routers()) as running:
+        await running.connected.wait()
+        sender = BackupSender(gym, running.assembly.bot)
+        for _ in range(2):
+            await gym.backup_rounds.round()
+            await sender.step()
+            clock.advance(timedelta(days=1))
+        sent = {message.message_id for message in await ana.chat() if message.document_url}
+        async with gym.unit_of_work(SYSTEM) as uow:
+            await uow.session.execute(text("DELETE FROM backups"))
+        await gym.backup_rounds.round()
+        await sender.step()
+        clock.advance(timedelta(days=31))
+        await gym.backup_rounds.round()
+        for _ in range(3):
+            await sender.step()
+    documents = {message.message_id: message for message in await ana.chat() if message.document_url}
+    assert {documents[key].file_name for key in sent} == {"backup.txt"}
+    left = [message.file_name for message in documents.values() if message.file_name != "backup.txt"]
+    assert len([name for name in left if (name or "").endswith(MANIFEST_ENDING)]) == 1, "the newest stays"
+
+
+async def test_a_pinned_manifest_that_the_gym_has_not_sealed_is_not_believed(
+    gym: Gym, api: Api, ana: Person
+) -> None:
+    await gym.backup_rounds.round()
+    async with run_bot(gym, api, routers=_routers()) as running:
+        await running.connected.wait()
+        bot = running.assembly.bot
+        lie = {"name": "a.pgbackup", "made_at": "2026-08-03T15:00:00Z", "size": 1, "sha256": "", "parts": []}
+        lie |= {"in_chats": [lie | {"chat_id": 1, "manifest_id": 2}], "salt": "00" * 16, "seal": "00"}
+        for raw in (json.dumps(lie).encode(), b"x", json.dumps(lie | {"salt": "no"}).encode()):
+            message = await bot.send_document(ana.id, InputFile(raw, f"a.pgbackup{MANIFEST_ENDING}"))
+            await bot.pin_chat_message(ana.id, message.message_id)
+            await BackupSender(gym, bot).step()
+            async with gym.unit_of_work(SYSTEM) as uow:
+                assert await uow.session.scalar(text("SELECT count(*) FROM backups")) == 1
+                await uow.session.execute(text("UPDATE backups SET sent_at = NULL, manifest_id = NULL"))
 
 
 async def test_the_pinned_manifest_says_who_was_erased_since(

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
+from gym.backup.chats.chat_backups import ChatBackups
 from gym.backup.files.manifest import BackupManifest, ManifestPart
 from gym.backup.models import Backup, BackupPart, BackupState
 from gym.backup.service import BackupService
@@ -55,7 +56,7 @@ class Remains:
 
 def digest_of(manifest: BackupManifest) -> str:
     """Of what it says, without its seal."""
-    return sha256(manifest.model_copy(update={"seal": ""}).text()).hexdigest()
+    return sha256(manifest.model_copy(update={"seal": "", "salt": None}).text()).hexdigest()
 
 
 class BackupDelivery:
@@ -106,10 +107,7 @@ class BackupDelivery:
         rows = await self.session.scalars(
             select(BackupPart).where(BackupPart.backup_id == backup_id).order_by(BackupPart.number)
         )
-        parts = [
-            ManifestPart(number=row.number, size=row.size, sha256=row.sha256, file_id=row.file_id)
-            for row in rows
-        ]
+        parts = [ManifestPart.model_validate(row, from_attributes=True) for row in rows]
         return BackupManifest(
             name=backup.name,
             made_at=backup.made_at,
@@ -117,6 +115,7 @@ class BackupDelivery:
             sha256=backup.sha256 or "",
             parts=parts,
             erased=await ErasureJournal(self.uow).entries(),
+            in_chats=await ChatBackups(self.session).standing(own=backup_id),
             trail_number=backup.trail_number,
             trail_head=backup.trail_head,
         )
@@ -142,6 +141,14 @@ class BackupDelivery:
         backup.manifest_id, backup.manifest_digest = manifest_id, digest
         backup.sent_at = self.uow.context.wall
         self.uow.audit("backup.sent", backup, None, {"name": backup.name})
+
+    async def knows(self, chat_id: int, manifest_id: int) -> bool:
+        """Whether a pinned message is the manifest of a backup that is known here."""
+        return await ChatBackups(self.session).has(chat_id, manifest_id)
+
+    async def take_over(self, manifest: BackupManifest, manifest_id: int) -> int:
+        """Keep the time of backups that a gym before this restored one has sent; how many those are."""
+        return await ChatBackups(self.session).take_over(manifest, manifest_id)
 
     async def next_to_expire(self) -> Remains | None:
         """A backup whose time is over and whose parts still stand in a chat."""
