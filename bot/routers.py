@@ -18,7 +18,6 @@ from bot.desk.admin.audit import flow as audit
 from bot.desk.approvals import approvals, approved_sales, asking, freezing, write_offs
 from bot.desk.clients import (
     blocking,
-    card,
     document_doubts,
     history,
     linking,
@@ -29,6 +28,7 @@ from bot.desk.clients import (
     rewards,
     search,
 )
+from bot.desk.clients.card import card_screen, client_language
 from bot.desk.clients.faces import enrolment
 from bot.desk.door import check_in, how_to_check_in, kiosks, presence
 from bot.desk.importing import everything, undoing
@@ -89,7 +89,8 @@ ROUTERS: tuple[Router, ...] = (
     report_files.router,
     rewards.router,
     search.router,
-    card.router,
+    card_screen.router,
+    client_language.router,
     history.router,
     profile.router,
     blocking.router,

@@ -22,6 +22,7 @@ from bot.routing.routes import Routes
 from bot.telegram.dispatcher import BotApplication, UpdateDispatcher
 from bot.telegram.inbox import Inbox
 from bot.ui.identity import IdentityResolver
+from bot.ui.newest_cards import NewestCards
 from bot.ui.services import Services
 from gym.app import Gym
 from gym.chats.pictures import PictureLog
@@ -111,7 +112,13 @@ def assemble(gym: Gym, api: Api, routers: Iterable[Router]) -> Assembly:
     identities = IdentityResolver(gym.config, sessions, gym.clock)
     bot, forms = make_bot(api), FormEngine(chats, routes)
     services = Services(
-        gym, chats, PictureLog(sessions), identities, bot.health, above={ROUTES: routes, FORMS: forms}
+        gym,
+        chats,
+        PictureLog(sessions),
+        identities,
+        bot.health,
+        NewestCards(),
+        above={ROUTES: routes, FORMS: forms},
     )
     application: BotApplication = ApplicationBuilder().bot(bot).updater(None).job_queue(None).build()
     updates = InboxService(sessions, gym.clock)

@@ -43,6 +43,8 @@ class Screen:
     """Taken for a picture of a person, which is deleted after ten minutes, unless it is `drawn`."""
     drawn: bool = False
     """The picture is a code or a chart and shows nobody: it may stay in the chat, and others may see it."""
+    of_client: bool = False
+    """A client's card: its buttons act on that client, so the card before it in this chat loses its own."""
     contact: str | None = None
     """Label of a key under the input line that shares the person's own contact (new messages only)."""
     drop_keys: bool = False

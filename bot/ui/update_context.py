@@ -83,7 +83,13 @@ class UpdateContext:
         self._press_answer = PressAnswer(query, self._background)
         target = pressed_message(query) if query and not stays(query.data) else None
         self._replies = Replies(
-            self.gym, self._messenger, self._press_answer, self._background, self.now, target
+            self.gym,
+            self._messenger,
+            self._press_answer,
+            self._background,
+            services.cards,
+            self.now,
+            target,
         )
         self._busy = (
             BusyIndicator(bot, self.chat_id, self._topic_id, self._press_answer, self._background)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from bot.desk.clients.card import card_screen
+from bot.desk.clients.card.card_screen import card_screen
 from bot.desk.door.verdicts import AdmitAnyway, UndoCheckIn, verdict_screen
 from bot.desk.idempotency import press_key
 from bot.forms.definition import Form, FormContext
@@ -123,6 +123,7 @@ async def check_in(context: UpdateContext, press: CheckInClient) -> None:
     key = press_key(context)
     client = ClientCredential(press.client_id, anew=True)
     verdict = await context.run(lambda uow: AttendanceService(uow).check_in(client, key=key))
+    await context.answer(context.t("👤 {client}", client=verdict.client_name))
     await context.say(verdict_screen(context, verdict))
 
 

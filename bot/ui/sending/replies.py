@@ -15,6 +15,7 @@ from bot.bot_api.delivery_status import ServerFault, Unanswered
 from bot.bot_api.trouble_reports import report_trouble
 from bot.ui.callbacks import Callback
 from bot.ui.keyboards import Keyboard, button
+from bot.ui.newest_cards import NewestCards
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.sending.background import BackgroundTasks
 from bot.ui.sending.editing import MessageEditor
@@ -42,6 +43,7 @@ class Replies:
         messenger: Messenger,
         press: PressAnswer,
         background: BackgroundTasks,
+        cards: NewestCards,
         now: datetime,
         target: Message | None,
     ) -> None:
@@ -50,6 +52,7 @@ class Replies:
         self._editor = MessageEditor(messenger)
         self._press = press
         self._background = background
+        self._cards = cards
         self._now = now
         self._bare: set[int] = set()
         self.target = target
@@ -66,6 +69,7 @@ class Replies:
         self.target = await self._in_another_way(
             screen, reader, lambda shown: self._editor.edit(target, shown, self._now)
         )
+        self._note(screen, self.target)
 
     def answer_in(self, chat_id: int, message_id: int) -> None:
         """Let `show` edit an earlier message of this chat."""
@@ -74,9 +78,11 @@ class Replies:
     async def say(self, screen: Screen, reader: Reader) -> Message:
         """Always a new message."""
         self._press.give_silently()
-        return await self._in_another_way(
+        sent = await self._in_another_way(
             screen, reader, lambda shown: self._messenger.send(shown, self._now)
         )
+        self._note(screen, sent)
+        return sent
 
     async def keep(self, screen: Screen, reader: Reader) -> None:
         """A record that stays in the chat; the question above loses its keys."""
@@ -115,6 +121,13 @@ class Replies:
             await self._messenger.send_beside(Screen(toast), self._now)
         else:
             await self.say(Screen(toast), reader)
+
+    def _note(self, screen: Screen, message: Message) -> None:
+        """A card takes the buttons of the card before it: pressed by mistake, they would act on somebody
+        else."""
+        older = self._cards.note(self._messenger.chat_id, message.message_id, is_card=screen.of_client)
+        if older is not None:
+            self.take_keys(older)
 
     async def _in_another_way(
         self, screen: Screen, reader: Reader, show: Callable[[Screen], Awaitable[Message]]

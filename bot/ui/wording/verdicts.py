@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.ui.screens import HtmlTranslator
+from bot.ui.screens import Html, HtmlTranslator
 from gym.attendance.checkin.schemas import Verdict
 from gym.attendance.models import VerdictCode
 from gym.core.language import N_
@@ -32,6 +32,15 @@ FROZEN_OPEN_END: Final = N_("The plan is frozen until the client is back.")
 
 
 CLOSED_DEBT: Final = N_("{balance} is still to pay for earlier plans.")
+
+
+def outlook_line(t: HtmlTranslator, verdict: Verdict) -> str:
+    """The verdict that the door would give now, as the first line of a card."""
+    if not verdict.admitted:
+        return t("⛔ <b>May not come in.</b> {why}", why=Html(denial_reason(t, verdict)))
+    if verdict.code is Code.REENTRY:
+        return t("✅ <b>May come in</b>: has been here today, it does not count again.")
+    return t("✅ <b>May come in</b>")
 
 
 def denial_reason(t: HtmlTranslator, verdict: Verdict) -> str:

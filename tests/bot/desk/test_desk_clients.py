@@ -283,7 +283,7 @@ async def test_a_client_is_blocked_deactivated_and_back(bruno: Person, gym: Gym,
     await bruno.taps("Deactivate")
     await bruno.sees("Access ends at once")
     await bruno.taps("Deactivate")
-    await bruno.sees("Deactivated: may not come in")
+    await bruno.sees("May not come in. The client is deactivated")
     assert not (await clients(gym))[0].active
     await bruno.taps("Reactivate")
     await bruno.taps("✅ Check in")

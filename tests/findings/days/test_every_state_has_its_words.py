@@ -9,7 +9,8 @@ from uuid import uuid4
 
 import pytest
 
-from bot.desk.clients.card import card_keyboard, card_text
+from bot.desk.clients.card.card_buttons import card_keyboard, more_keyboard
+from bot.desk.clients.card.card_screen import card_text
 from bot.desk.money.receipts import receipt_screen
 from bot.member.plan import plan_lines
 from bot.ui.buttons.clients import Card
@@ -124,7 +125,9 @@ async def test_each_state_says_what_it_is_and_offers_what_can_be_done(
         at_desk, in_chat = SAID[state][language]
         assert at_desk in card_text(t, card, today)
         assert in_chat in "\n".join(plan_lines(t, card, today))
-    assert labels(card_keyboard(translator("en"), card, today)) & OF_PLANS == OFFERED[state]
+    t = translator("en")
+    offered = labels(card_keyboard(t, card)) | labels(more_keyboard(t, card, today))
+    assert offered & OF_PLANS == OFFERED[state]
     assert STATES[state].member_acts, "a member is never left without a way on"
 
 

@@ -75,7 +75,7 @@ ACTS_OF_BUTTONS: Final[Mapping[str, tuple[Act, ...]]] = {
 WITHOUT_AN_ACT: Final[Mapping[str, tuple[str, ...]]] = {
     "shows a screen, a list or a file": (
         *("apall", "apsee", "atrisk", "bc", "bcs", "card", "cash", "clopen", "closeg", "crstmt", "daydrk"),
-        *("daypic", "fsteps", "inhow", "manage", "mgroup"),
+        *("daypic", "fsteps", "inhow", "manage", "mgroup", "cmore", "clang"),
         *(
             "dchat",
             "dchats",
@@ -146,7 +146,9 @@ WITHOUT_AN_ACT: Final[Mapping[str, tuple[str, ...]]] = {
         *("enrol", "fbye", "fno", "fnope", "fyes", "myface", "newtxt", "pcask", "pcmake", "pcnew", "pcoff"),
         *("pcprnt", "photos", "regpic", "regyes", "rmface", "signed"),
     ),
-    "the kiosk and chats of people": ("kaskun", "kdoor", "kpair", "kpin", "kunp", "lang", "link", "linkme"),
+    "the kiosk and chats of people": (
+        *("kaskun", "kdoor", "kpair", "kpin", "kunp", "lang", "link", "linkme", "clangs"),
+    ),
     "what every member can do with the own plan; a freeze is asked for and granted by another person": (
         *("memem", "myback", "mybak2", "myfask", "myfoff", "myfrz", "mypays", "myplan", "myqr", "myrcpt"),
         *("myrwd", "myvis", "mywant"),

@@ -90,7 +90,7 @@ async def test_the_desk_reads_which_period_goes_and_which_stays(
     await desk.pay(running)
     waiting = await desk.renew(rosa)
     await chat.sends("Rosa")
-    await chat.taps("⚙️ Next plan", "✖️ Cancel plan")
+    await chat.taps("⏭ Next plan", "✖️ Cancel plan")
     await chat.sends("moves to another city")
     await chat.sees(
         "<b>{plan}</b> of {client} has not begun and is taken off.", plan="Monthly", client="Rosa Vargas"

@@ -79,7 +79,7 @@ async def test_a_canceled_plan_is_named_by_the_days_that_were_on_the_summary(
     known = await desk.see(waiting)
     assert known.ends_on == waiting.ends_on + 2 * DAY
     await chat.sends("Rosa")
-    await chat.taps("⚙️ Next plan", "✖️ Cancel plan")
+    await chat.taps("⏭ Next plan", "✖️ Cancel plan")
     await chat.sends("moves to another city")
     days = {"starts_on": known.starts_on, "ends_on": known.ends_on}
     await chat.sees("📅 {starts_on} – {ends_on}", **days)

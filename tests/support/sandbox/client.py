@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
+from operator import itemgetter
 from types import TracebackType
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
@@ -388,17 +389,18 @@ class Person:
         raise AssertionError(f"{self.name} finds no button “{label}”.\n{await self.transcript()}")
 
     async def _opens_menu_of(self, label: str, *, fresh: bool) -> bool:
-        """From a home screen to the button behind *Manage*, as somebody does who knows where it is."""
-        for way in ways_to(label):
-            door = self._with_button(way.manage, fresh=fresh)
-            if door is None:
-                continue
-            await self._presses(*door)
-            group = self._with_button(way.group, fresh=True)
-            if self._with_button(way.label, fresh=True) is None and group is not None:
-                await self._presses(*group)
-            return True
-        return False
+        """From a home screen to the button behind *Manage*, or from a card to the one behind *More*, as
+        somebody does who knows where it is."""
+        doors = [(way, self._with_button(way.opens, fresh=fresh)) for way in ways_to(label)]
+        offered = [(door[0].message_id, way, door) for way, door in doors if door is not None]
+        if not offered:
+            return False
+        _, way, door = max(offered, key=itemgetter(0))
+        await self._presses(*door)
+        group = self._with_button(way.group, fresh=True) if way.group else None
+        if self._with_button(way.label, fresh=True) is None and group is not None:
+            await self._presses(*group)
+        return True
 
     async def _presses(self, message: Message, button: Button) -> None:
         await self._tap(message.message_id, label=button.label)

@@ -1,10 +1,10 @@
-"""The desk's *Manage* menu in both languages: which button stands behind which group."""
+"""The desk's menus in both languages: what stands behind *Manage*, and what behind a card's *More*."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from bot.desk.menu.manage import GROUPS, MANAGE
 from bot.routers import ROUTERS
@@ -14,25 +14,31 @@ from tests.support.sandbox.seen import reads_about, reads_exactly
 if TYPE_CHECKING:
     from tests.support.sandbox.client import Person
 
+MORE: Final = "⋯ More"
+BEHIND_MORE: Final = (
+    *("❄️ Freeze", "⚙️ Plan", "⏭ Next plan", "🎁 Rewards", "👛 Credit", "🙂 Face", "💬 Chat link"),
+    *("🪪 QR card", "✏️ Edit", "🌐 Language", "Unblock", "⛔ Block", "🔏 Data"),
+    *("🚪 Visits", "🧾 Payments", "🏷 Plans", "Deactivate"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Way:
     """The labels on the way to one button, in one language."""
 
-    manage: str
-    group: str
+    opens: str
+    group: str | None
     label: str
 
 
 @cache
 def _ways() -> tuple[Way, ...]:
-    items = [item for router in ROUTERS for item in router.menu_buttons if item.group is not None]
-    return tuple(
-        Way(t(MANAGE), t(GROUPS[item.group]), t(item.label))
-        for t in map(Translator, LANGUAGES)
-        for item in items
-        if item.group is not None
-    )
+    items = [item for router in ROUTERS for item in router.menu_buttons]
+    found: list[Way] = []
+    for t in map(Translator, LANGUAGES):
+        found += [Way(t(MANAGE), t(GROUPS[item.group]), t(item.label)) for item in items if item.group]
+        found += [Way(t(MORE), None, t(label)) for label in BEHIND_MORE]
+    return tuple(found)
 
 
 def ways_to(label: str) -> list[Way]:
@@ -45,13 +51,11 @@ async def behind_manage(person: Person) -> list[str]:
     """Every label that this person finds behind *Manage*, pressed group by group from the home screen."""
     await person.sends("/start")
     home = await person.sees("")
-    manage = next(way.manage for way in _ways() if any(reads_about(one, way.manage) for one in home.labels))
-    await person.taps(manage)
-    groups = [
-        one for one in (await person.last()).labels if any(reads_about(one, way.group) for way in _ways())
-    ]
-    labels = [*(await person.last()).labels]
-    for group in groups:
+    doors = {Translator(language)(MANAGE) for language in LANGUAGES}
+    groups = {Translator(language)(group) for language in LANGUAGES for group in GROUPS.values()}
+    await person.taps(next(label for label in home.labels if any(label.startswith(one) for one in doors)))
+    labels = list((await person.last()).labels)
+    for group in [label for label in labels if any(label.startswith(one) for one in groups)]:
         await person.taps(group)
         labels += (await person.last()).labels
         await person.taps("‹")
