@@ -12,13 +12,13 @@ from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.ledger import money_line, owed_line, receipt_label
 from gym.core.language import N_
+from gym.debts.joint_payments import JointPayments
 from gym.debts.schemas import total_of
 from gym.debts.service import DebtService
 from gym.payments.credit import ClientCredit
 from gym.payments.models import EntryKind
 from gym.payments.statements import MoneyRow, StatementService
 from gym.products.sales.service import SaleService
-from gym.subscriptions.money.joint_payments import JointPayments
 
 router = Router(Audience.MEMBER)
 
@@ -53,11 +53,12 @@ def _receipts(t: HtmlTranslator, rows: Sequence[MoneyRow]) -> list[Row]:
 
 @router.on(MyReceipt)
 async def my_receipt(context: UpdateContext, press: MyReceipt) -> None:
+    """The receipt of everything that was paid at once; of products alone the whole sale."""
     async with context.member_unit_of_work() as uow:
-        sale = await SaleService(uow).of_entry(press.entry_id)
-        found = await JointPayments(uow).receipts(press.entry_id) if sale is None else None
-    if found is None:
-        if sale is not None:
-            await send_sale(context, sale, context.identity.language)
+        found = await JointPayments(uow).receipts(press.entry_id)
+        alone = len(found.parts) == 1
+        sale = await SaleService(uow).of_entry(press.entry_id) if alone else None
+    if sale is not None:
+        await send_sale(context, sale, context.identity.language)
         return
     await send_receipt(context, found.parts, context.identity.language)

@@ -82,10 +82,19 @@ def _receipt_of_all(t: HtmlTranslator, payment: PaymentDetails, context: Wording
         total=payment.total,
         method=method_words(t, payment.method),
     )
-    return "\n".join([heading, *(_part(t, one) for one in payment.parts), t("Paid in full.")])
+    return "\n".join([heading, *(receipt_part(t, one) for one in payment.parts), t("Paid in full.")])
 
 
-def _part(t: HtmlTranslator, one: ReceiptPart) -> str:
+def receipt_part(t: HtmlTranslator, one: ReceiptPart) -> str:
+    """One of the debts that were paid at once; products have a day and no end."""
+    if one.ends_on is None:
+        return t(
+            "{number}: {amount} for {what}, {day}",
+            number=receipt_number(t, one.receipt_number),
+            amount=one.amount,
+            what=one.plan_name,
+            day=one.starts_on,
+        )
     return t(
         "{number}: {amount} for {plan}, {starts_on} – {ends_on}",
         number=receipt_number(t, one.receipt_number),

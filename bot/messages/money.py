@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bot.messages.client import receipt_part
 from bot.messages.register import WordingContext, method_words, offers, says
+from bot.ui.buttons.clients import Card
 from bot.ui.buttons.member import MyPayments, MyReceipt
 from bot.ui.buttons.plans import ProductCard, ShoppingList, ShowSale
 from bot.ui.keyboards import Keyboard, button
@@ -11,10 +13,12 @@ from gym.core.language import N_
 from gym.notifications.payloads.money import DeskCashCountedPayload, ReceiptPayload
 from gym.notifications.payloads.products import (
     DeskProductsOverduePayload,
+    DeskProductsPaidPayload,
     DeskProductsReturnedPayload,
     DeskProductsSoldPayload,
     ProductsBoughtPayload,
     ProductsDuePayload,
+    ProductsPaidPayload,
     ProductsReturnedPayload,
     SaleVoidAskedPayload,
     StockLowPayload,
@@ -125,6 +129,40 @@ def _desk_products_returned(t: HtmlTranslator, p: DeskProductsReturnedPayload, _
     if p.client_name is None:
         return text
     return text + "\n" + t(N_("👤 {client_name}"), client_name=p.client_name)
+
+
+@says(ProductsPaidPayload)
+def _products_paid(t: HtmlTranslator, p: ProductsPaidPayload, context: WordingContext) -> str:
+    heading = t(
+        "🧾 <b>Receipt</b>\n{gym}\n\nPaid <b>{total}</b> ({method})",
+        gym=context.settings.name,
+        total=p.total,
+        method=method_words(t, p.method),
+    )
+    left = t("Still to pay: <b>{balance}</b>", balance=p.owed) if p.owed else t("Paid in full.")
+    return "\n".join([heading, *(receipt_part(t, one) for one in p.parts), left])
+
+
+@offers(ProductsPaidPayload)
+def _products_receipt(t: HtmlTranslator, p: ProductsPaidPayload) -> Keyboard:
+    return [[button(t(N_("📄 Receipt as PDF")), MyReceipt(p.entry_id), wide=True)]]
+
+
+@says(DeskProductsPaidPayload)
+def _desk_products_paid(t: HtmlTranslator, p: DeskProductsPaidPayload, _: WordingContext) -> str:
+    return t(
+        N_("💵 {client_name} paid {amount} ({method}) for {what} ({staff_name})"),
+        client_name=p.client_name,
+        amount=p.total,
+        method=method_words(t, p.method),
+        what=", ".join(one.plan_name for one in p.parts),
+        staff_name=p.staff_name,
+    )
+
+
+@offers(DeskProductsPaidPayload)
+def _payers_card(t: HtmlTranslator, p: DeskProductsPaidPayload) -> Keyboard:
+    return [[button(t("👤 Card"), Card(p.client_id))]]
 
 
 @says(ProductsDuePayload)

@@ -10,7 +10,7 @@ from bot.ui.update_context import UpdateContext
 from gym.attendance.cards.printed_sheets import IssuedCard
 from gym.clients.models import Client
 from gym.core.language import Translator
-from gym.payments.schemas import Receipt
+from gym.payments.schemas import JointPart
 from gym.privacy.archive import archive
 from gym.privacy.schemas import PersonalData
 from gym.products.sales.paper import sale_paper
@@ -19,14 +19,14 @@ from gym.settings.addresses import bot_link
 from gym.settings.schemas import GymSettings
 
 
-async def send_receipt(context: UpdateContext, parts: Sequence[Receipt], language: str) -> None:
+async def send_receipt(context: UpdateContext, parts: Sequence[JointPart], language: str) -> None:
     """Send the receipt as a PDF in the client's language, with whatever was paid together."""
     settings = context.settings
     data = await asyncio.to_thread(_draw, parts, settings, settings.translator(language))
     await context.send_document(data, f"{settings.name}-{parts[0].number}.pdf")
 
 
-def _draw(parts: Sequence[Receipt], settings: GymSettings, t: Translator) -> bytes:
+def _draw(parts: Sequence[JointPart], settings: GymSettings, t: Translator) -> bytes:
     # Loading fpdf2 takes half a second, which is spent here and not when the bot starts.
     from gym.payments.receipts.pdf import draw_together
 

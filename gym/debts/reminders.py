@@ -75,7 +75,7 @@ class ProductReminders:
         """As of a plan that nobody has paid for a week, linked or not."""
         if debt.days != DUE_AGO[-1]:
             return
-        due = _due(debt, debt.days).model_dump()
+        due = dict(_due(debt, debt.days))
         payload = DeskProductsOverduePayload(**due, client_id=debt.client_id, client_name=debt.client_name)
         at = after_quiet(self.uow.now, self.uow.settings)
         self.uow.notify(DESK, payload, dedup_key=f"desk-products-overdue:{debt.id}", due_at=at)

@@ -166,6 +166,8 @@ SPECS: Final = (
     KindSpec(Kind.DESK_PRODUCTS_RETURNED, products.DeskProductsReturnedPayload, Group.DESK_MONEY),
     KindSpec(Kind.PRODUCTS_DUE, products.ProductsDuePayload, Group.REMINDERS, waits=True),
     KindSpec(Kind.DESK_PRODUCTS_OVERDUE, products.DeskProductsOverduePayload, Group.DESK_MONEY, waits=True),
+    KindSpec(Kind.PRODUCTS_PAID, products.ProductsPaidPayload, priority=URGENT),
+    KindSpec(Kind.DESK_PRODUCTS_PAID, products.DeskProductsPaidPayload, Group.DESK_MONEY),
 )
 
 

@@ -110,6 +110,8 @@ class NotificationKind(StrEnum):
     DESK_PRODUCTS_RETURNED = "desk_products_returned"
     PRODUCTS_DUE = "products_due"
     DESK_PRODUCTS_OVERDUE = "desk_products_overdue"
+    PRODUCTS_PAID = "products_paid"
+    DESK_PRODUCTS_PAID = "desk_products_paid"
     """A sale was voided or paid back: what a colleague who takes it back alone cannot keep to himself."""
 
 

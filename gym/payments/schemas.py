@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TypeAlias
 from uuid import UUID
 
 from gym.payments.models import Method
@@ -47,6 +48,37 @@ class Receipt:
     """As they stand when the receipt is looked at: they are why the period ends later."""
     given_back: Decimal = Decimal(0)
     """How much of it a void would hand out a second time; above zero it cannot be voided."""
+
+    @property
+    def what(self) -> str:
+        """What was paid for."""
+        return self.plan_name
+
+
+@dataclass(frozen=True, slots=True)
+class ProductsReceipt:
+    """A payment for products on a client's account, as the client sees it."""
+
+    number: int
+    entry_id: UUID
+    client_id: UUID
+    client_name: str
+    amount: Decimal
+    method: Method
+    balance_after: Decimal
+    at: datetime
+    staff_name: str
+    sale_id: UUID
+    what: str
+    """The pieces with their names: `2 × Water, 1 × Bar`."""
+    sold_on: date
+    voided: bool = False
+    destination: str | None = None
+    """The bank account that a transfer went to."""
+
+
+JointPart: TypeAlias = Receipt | ProductsReceipt
+"""One payment of several that were taken at once."""
 
 
 @dataclass(frozen=True, slots=True)

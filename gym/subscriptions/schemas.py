@@ -76,8 +76,6 @@ class Quote:
     held: bool = False
     """The renewed one is frozen until the client returns: the dates move when that is."""
     reward: Reward | None = None
-    older_debts: tuple[OwedSubscription, ...] = ()
-    """What the client owes already, oldest first."""
     replaces: Subscription | None = None
     """The one that a change of plan closes."""
 

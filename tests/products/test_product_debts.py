@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
 
+from bot.messages import render
 from gym.app import Gym
 from gym.attendance.cards.client_card import CardService
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
 from gym.debts.errors import DebtSnoozed, NoChatToRemind, RemindedToday
+from gym.debts.joint_payments import JointPayments, JointReceipt
 from gym.debts.reminders import ProductReminders
 from gym.debts.schemas import AgeBand, Debt, DebtKind, DebtSum
 from gym.debts.service import DebtService
 from gym.notifications.models import NotificationKind as Kind
 from gym.payments.errors import NothingOwed
 from gym.payments.models import Method
+from gym.payments.receipts.pdf import draw_together
+from gym.payments.receipts.wording import worded_together
 from gym.privacy.erasure import ErasureService
+from gym.products.sales.returns import SaleReturns
 from gym.products.sales.schemas import PaidPart, SaleReceipt, WantedPieces
 from gym.products.sales.service import SaleService
 from gym.reports.ranges import DayRange
@@ -29,6 +36,7 @@ from gym.reports.today import TodayService
 from gym.security.permissions import Actor, NotAllowed
 from gym.staff.errors import OwnMembershipRefused
 from gym.staff.models import OwnMembership
+from gym.subscriptions.errors import JustChanged
 from tests.support.memberships import PRICE, DeskClerk, told
 from tests.support.shop import Shop
 
@@ -158,6 +166,78 @@ async def test_a_day_that_was_missed_is_not_reminded_of_beside_the_later_one(
         assert rows.all() == ["dismissed", "pending"]
     [said] = [one for one in await told(gym, Kind.PRODUCTS_DUE) if one]
     assert (said["what"], said["owed"], said["days"]) == ("2 × Water 2", 6000, 3)
+
+
+async def test_charge_everything_takes_plan_and_tab_with_a_payment_each_and_one_receipt(
+    gym: Gym, desk: DeskClerk, boss: DeskClerk, shop: Shop, clock: FrozenClock
+) -> None:
+    rosa = await desk.client("Rosa", 7)
+    tab = await on_account(shop, rosa)
+    clock.advance(DAY)
+    plan = await desk.sell(rosa, await desk.plan())
+    late = await on_account(shop, rosa, 3)
+    all_, key = PRICE + 6000 + 9000, uuid4()
+
+    async def charge(expected: Decimal = all_) -> JointReceipt:
+        async with gym.unit_of_work(desk.actor) as uow:
+            return await JointPayments(uow).take_everything(rosa.id, expected, Method.CASH, key=key)
+
+    with pytest.raises(JustChanged):
+        await charge(PRICE)
+    done, *again = await asyncio.gather(*(charge() for _ in range(8)))
+    assert {tuple(one.number for one in each.parts) for each in (done, *again)} == {(1, 2, 3)}
+    assert [(one.what, one.amount) for one in done.parts] == [
+        ("2 × Water 2", 6000),
+        ("Monthly", PRICE),
+        ("3 × Water 3", 9000),
+    ]
+    assert await of_client(desk, rosa) == []
+    [receipt] = await told(gym, Kind.RECEIPT)
+    settings = await gym.settings()
+    said = render(Kind.RECEIPT, receipt, settings, "en", gym.clock.now()).text
+    for part in (
+        "Paid <b>$165,000</b> (Cash)",
+        "№ 1: $6,000 for 2 × Water 2, Mon, 3 Aug",
+        "№ 2: $150,000 for Mo",
+    ):
+        assert part in said
+    assert await told(gym, Kind.PRODUCTS_PAID) == [], "one message for all of it"
+    async with gym.unit_of_work(Actor.member(rosa.id, "Rosa")) as uow:
+        seen = await JointPayments(uow).receipts(done.parts[2].entry_id)
+    paper = worded_together(seen.parts, settings, settings.translator("en"))
+    assert ("№ 1", "2 × Water 2: $6,000") in paper.rows
+    assert paper.total[1] == "$165,000"
+    assert draw_together(seen.parts, settings, settings.translator("es")).startswith(b"%PDF")
+    async with gym.unit_of_work(boss.actor) as uow:
+        await SaleReturns(uow).void(late.id, "not eaten")
+        after = await JointPayments(uow).receipts(done.parts[0].entry_id)
+    assert ([one.voided for one in after.parts], after.total) == ([False, False, True], PRICE + 6000)
+    assert (await desk.see(plan)).account.balance == 0
+    assert await of_client(desk, rosa) == []
+    assert tab.balance == 6000
+
+
+async def test_a_tab_that_is_paid_later_is_told_with_what_it_was_for(
+    gym: Gym, desk: DeskClerk, shop: Shop
+) -> None:
+    rosa = await desk.client("Rosa", 7)
+    tab, key = await on_account(shop, rosa), uuid4()
+    for _ in range(2):
+        async with gym.unit_of_work(desk.actor) as uow:
+            await SaleService(uow).take_payment(tab.id, Decimal(2000), Method.CASH, key=key)
+    other = await on_account(shop, rosa, 3)
+    async with gym.unit_of_work(desk.actor) as uow:
+        await JointPayments(uow).take_everything(rosa.id, Decimal(13000), Method.CARD, key=uuid4())
+    settings, now = await gym.settings(), gym.clock.now()
+    part, rest = await told(gym, Kind.PRODUCTS_PAID)
+    said = render(Kind.PRODUCTS_PAID, part, settings, "en", now).text
+    assert "№ 1: $2,000 for 2 × Water 2" in said
+    assert "Still to pay: <b>$4,000</b>" in said
+    said = render(Kind.PRODUCTS_PAID, rest, settings, "es", now).text
+    assert "N.º 3: $9.000 por 3 × Water 3" in said, said
+    assert "Pagado por completo" in said or "Paid in full" not in said
+    assert len(await told(gym, Kind.DESK_PRODUCTS_PAID)) == 2
+    assert other.balance == 9000
 
 
 async def test_nobody_puts_off_the_own_tab(

@@ -28,6 +28,7 @@ from gym.approvals.errors import (
 from gym.approvals.models import Approval
 from gym.approvals.service import ApprovalService
 from gym.core.errors import GymError
+from gym.debts.service import DebtService
 from gym.payments.credit import ClientCredit
 from gym.subscriptions.models import Subscription
 from gym.unit_of_work import UnitOfWork
@@ -51,6 +52,7 @@ async def use(context: UpdateContext, press: UseApproval) -> None:
         approval = await service.get(press.approval_id)
         try:
             quote = await service.quote(press.approval_id)
+            debts = await DebtService(uow).of_client(approval.client_id)
         except (AlreadyUsed, ApprovalExpired, NotApproved, PriceChangedSince) as error:
             await context.show(_cannot_go_on(context, approval, error))
             return
@@ -65,7 +67,7 @@ async def use(context: UpdateContext, press: UseApproval) -> None:
         [button(confirm, ConfirmApproved(press.approval_id, quote.mark))],
         nav(t, back=SeeRequest(press.approval_id)),
     ]
-    await context.show(Screen(f"{question}\n\n{quote_text(t, quote)}\n{by}", keyboard))
+    await context.show(Screen(f"{question}\n\n{quote_text(t, quote, debts)}\n{by}", keyboard))
 
 
 def _cannot_go_on(context: UpdateContext, approval: Approval, error: GymError) -> Screen:

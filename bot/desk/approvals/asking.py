@@ -22,6 +22,7 @@ from gym.approvals.errors import AlreadyAsked
 from gym.approvals.models import Approval
 from gym.approvals.service import ApprovalService
 from gym.core.language import N_
+from gym.debts.service import DebtService
 from gym.payments.errors import MoneyGivenBack, RefundTooLarge
 from gym.payments.models import TILL, Method
 from gym.payments.money_back import MoneyBack
@@ -39,13 +40,14 @@ async def ask_discount(context: UpdateContext, press: AskDiscount) -> None:
         quote = await ApprovalService(uow).quote_discount(
             press.client_id, press.plan_id, press.discount, press.starts_on, renews=renews
         )
+        debts = await DebtService(uow).of_client(press.client_id)
     values = {
         "client_id": press.client_id,
         "plan_id": press.plan_id,
         "off": press.discount.value,
         "percent": press.discount.kind is DiscountKind.PERCENT,
         "starts_on": press.starts_on,
-        "wish": quote_text(context.t, quote),
+        "wish": quote_text(context.t, quote, debts),
     }
     await begin(context, ASK_DISCOUNT, values, back=Card(press.client_id))
 

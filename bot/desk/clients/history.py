@@ -9,7 +9,7 @@ from uuid import UUID
 
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import Card
-from bot.ui.buttons.money import AccountStatement, ShowReceipt, TakePayment
+from bot.ui.buttons.money import AccountStatement, ShowReceipt, TakePayment, pay_press
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Button, button, nav, pager
 from bot.ui.screens import Html, HtmlTranslator, Screen
@@ -21,6 +21,7 @@ from gym.attendance.checkin.service import AttendanceService
 from gym.attendance.models import CheckIn, Outcome, VerdictCode
 from gym.clients.service import ClientService
 from gym.core.language import N_
+from gym.debts.service import DebtService
 from gym.payments.credit import ClientCredit
 from gym.payments.models import EntryCause, EntryKind, LedgerEntry
 from gym.payments.service import PaymentService
@@ -207,15 +208,15 @@ async def plans(context: UpdateContext, press: PlanHistory) -> None:
     async with context.unit_of_work() as uow:
         client = await ClientService(uow).get(press.client_id)
         found = await SubscriptionService(uow).history(press.client_id, press.page)
-        owed = await SubscriptionService(uow).owed(press.client_id)
+        owed = await DebtService(uow).of_client(press.client_id)
     t = context.t
     lines = [_plan_line(t, one, context.today) for one in found.items] or [t("No plan was sold yet.")]
     heading = t("🏷 <b>{client}</b>: plans", client=client.full_name)
     dues = [
         [
             button(
-                t("💵 {balance}, {plan}", balance=one.balance, plan=one.subscription.plan.name),
-                TakePayment(one.subscription.id),
+                t("💵 {balance}, {plan}", balance=one.balance, plan=one.what),
+                pay_press(one),
                 wide=True,
             )
         ]

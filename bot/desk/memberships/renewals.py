@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from bot.desk.idempotency import press_key
@@ -16,6 +17,8 @@ from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.memberships.refusals import REFUSALS, refusal_screen
 from bot.ui.wording.memberships.rewards import percent_words
+from gym.debts.schemas import Debt
+from gym.debts.service import DebtService
 from gym.payments.credit import ClientCredit
 from gym.plans.service import PlanService
 from gym.rewards.models import Reward
@@ -101,7 +104,7 @@ async def renewed(context: UpdateContext, press: ConfirmRenewal) -> None:
                 key=press_key(context),
             )
             credit = await ClientCredit(uow).balance(client_id)
-            owed = await SubscriptionService(uow).owed(client_id)
+            owed = await DebtService(uow).of_client(client_id)
     except REFUSALS as error:
         again = RenewAs(client_id, press.plan_id, press.rewarded)
         await context.show(refusal_screen(context.t, error, client_id, again=again))
@@ -122,15 +125,18 @@ async def _offer_renewal(
             reward = await best_reward(uow, client_id)
             used = reward.id if rewarded and reward else None
             quote = await SubscriptionService(uow).quote_renewal(client_id, plan_id, reward_id=used)
+            debts = await DebtService(uow).of_client(client_id)
     except REFUSALS as error:
         await context.show(refusal_screen(context.t, error, client_id, again=RenewPlans(client_id)))
         return
     t = context.t
-    keyboard = _renewal_keyboard(t, quote, reward, used=used is not None)
-    await context.show(Screen(t("<b>Renew this plan?</b>") + "\n\n" + quote_text(t, quote), keyboard))
+    keyboard = _renewal_keyboard(t, quote, reward, debts, used=used is not None)
+    await context.show(Screen(t("<b>Renew this plan?</b>") + "\n\n" + quote_text(t, quote, debts), keyboard))
 
 
-def _renewal_keyboard(t: HtmlTranslator, quote: Quote, reward: Reward | None, *, used: bool) -> Keyboard:
+def _renewal_keyboard(
+    t: HtmlTranslator, quote: Quote, reward: Reward | None, debts: Sequence[Debt], *, used: bool
+) -> Keyboard:
     assert quote.renews_id is not None, "a renewal follows a subscription"
     client_id, chosen = quote.client.id, quote.plan.id
     offered = [button(reward_label(t, reward), RenewAs(client_id, chosen, True), wide=True)] if reward else []
@@ -142,7 +148,7 @@ def _renewal_keyboard(t: HtmlTranslator, quote: Quote, reward: Reward | None, *,
             button(t("Other plan"), RenewPlans(client_id)),
             button(t("Discount"), RenewalDetails(quote.renews_id, chosen, used)),
         ],
-        charge_debts_button(t, quote.older_debts),
+        charge_debts_button(t, debts),
         nav(t, back=Card(client_id)),
     ]
 

@@ -23,6 +23,7 @@ from bot.ui.screens import Screen, say_error
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.memberships.refusals import REFUSALS, refusal_screen
 from gym.core.language import N_
+from gym.debts.service import DebtService
 from gym.payments.credit import ClientCredit
 from gym.subscriptions.discounts import NO_DISCOUNT, Discount, DiscountTooLarge, parse_discount
 from gym.subscriptions.sales.offers import days_of_start
@@ -129,13 +130,15 @@ async def _sale_summary(ctx: FormContext) -> str:
             quote = await service.quote_sale(client_id, plan_id, starts_on, _discount(ctx))
     except DiscountTooLarge as error:
         return _above_limit(ctx, error)
-    return _shown(ctx, quote)
+    return await _shown(ctx, quote)
 
 
-def _shown(ctx: FormContext, quote: Quote) -> str:
+async def _shown(ctx: FormContext, quote: Quote) -> str:
     """The offer; its mark is kept, so that at another price or on other days it is not sold."""
     ctx.state.put(SEEN, quote.mark)
-    return quote_text(ctx.t, quote)
+    async with ctx.unit_of_work() as uow:
+        debts = await DebtService(uow).of_client(quote.client.id)
+    return quote_text(ctx.t, quote, debts)
 
 
 async def _sell(ctx: FormContext) -> Screen:
@@ -152,7 +155,7 @@ async def _sell(ctx: FormContext) -> Screen:
                 key=ctx.key,
             )
             credit = await ClientCredit(uow).balance(client_id)
-            owed = await SubscriptionService(uow).owed(client_id)
+            owed = await DebtService(uow).of_client(client_id)
     except DiscountTooLarge as error:
         return _ask_admin(ctx, error, starts_on, SaleDetails(client_id, plan_id))
     except REFUSALS as error:
@@ -173,7 +176,7 @@ async def _renewal_quote(ctx: FormContext) -> Quote:
 
 async def _renewal_summary(ctx: FormContext) -> str:
     try:
-        return _shown(ctx, await _renewal_quote(ctx))
+        return await _shown(ctx, await _renewal_quote(ctx))
     except DiscountTooLarge as error:
         return _above_limit(ctx, error)
 
@@ -193,7 +196,7 @@ async def _renew(ctx: FormContext) -> Screen:
                 key=ctx.key,
             )
             credit = await ClientCredit(uow).balance(client_id)
-            owed = await SubscriptionService(uow).owed(client_id)
+            owed = await DebtService(uow).of_client(client_id)
     except DiscountTooLarge as error:
         again = RenewalDetails(renews_id, plan_id, reward_id is not None)
         return _ask_admin(ctx, error, None, again)

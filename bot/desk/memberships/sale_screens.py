@@ -16,14 +16,15 @@ from bot.ui.wording.memberships.freezes import closed_lines
 from bot.ui.wording.memberships.plans import coming_lines, other_price_lines
 from bot.ui.wording.memberships.rewards import percent_words
 from bot.ui.wording.terms import plan_length
+from gym.debts.schemas import Debt
 from gym.payments.models import Method
 from gym.plans.schemas import PricedPlan
 from gym.subscriptions.models import Subscription
-from gym.subscriptions.schemas import OwedSubscription, Quote
+from gym.subscriptions.schemas import Quote
 
 
-def quote_text(t: HtmlTranslator, quote: Quote) -> str:
-    """The quote restated: client, plan, dates, price."""
+def quote_text(t: HtmlTranslator, quote: Quote, debts: Sequence[Debt] = ()) -> str:
+    """The quote restated: client, plan, dates, price; `debts` are what the client owes already."""
     lines = [
         t("👤 {client}", client=quote.client.full_name),
         t("🏷 {plan} ({length})", plan=quote.plan.name, length=Html(plan_length(t, quote.plan))),
@@ -40,7 +41,7 @@ def quote_text(t: HtmlTranslator, quote: Quote) -> str:
         lines.append(t("The used-up pack is closed today."))
     if quote.held:
         lines.append(t("❄️ It waits until the client has returned and the plan before it is over."))
-    lines += older_debt_lines(t, quote)
+    lines += older_debt_lines(t, debts)
     return "\n".join(lines)
 
 
@@ -48,7 +49,7 @@ def sold_screen(
     t: HtmlTranslator,
     sold: Subscription,
     credit: Decimal = Decimal(0),
-    owed: Sequence[OwedSubscription] = (),
+    owed: Sequence[Debt] = (),
     *,
     heading: str | None = None,
 ) -> Screen:

@@ -14,6 +14,7 @@ from bot.ui.keyboards import Keyboard, button, nav
 from bot.ui.screens import Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.memberships.refusals import REFUSALS, refusal_screen
+from gym.debts.service import DebtService
 from gym.payments.credit import ClientCredit
 from gym.plans.service import PlanService
 from gym.subscriptions.service import SubscriptionService
@@ -64,6 +65,7 @@ async def offer(context: UpdateContext, press: OfferPlan) -> None:
     try:
         async with context.unit_of_work() as uow:
             quote = await SubscriptionService(uow).quote_sale(press.client_id, press.plan_id)
+            debts = await DebtService(uow).of_client(press.client_id)
     except REFUSALS as error:
         await context.show(refusal_screen(context.t, error, press.client_id, again=SellPlan(press.client_id)))
         return
@@ -71,10 +73,10 @@ async def offer(context: UpdateContext, press: OfferPlan) -> None:
     keyboard: Keyboard = [
         [button(t("✅ Sell"), ConfirmSale(press.client_id, press.plan_id, quote.mark))],
         [button(t("Other day or discount"), SaleDetails(press.client_id, press.plan_id), wide=True)],
-        charge_debts_button(t, quote.older_debts),
+        charge_debts_button(t, debts),
         nav(t, back=SellPlan(press.client_id)),
     ]
-    await context.show(Screen(t("<b>Sell this plan?</b>") + "\n\n" + quote_text(t, quote), keyboard))
+    await context.show(Screen(t("<b>Sell this plan?</b>") + "\n\n" + quote_text(t, quote, debts), keyboard))
 
 
 @router.on(ConfirmSale)
@@ -85,7 +87,7 @@ async def sell(context: UpdateContext, press: ConfirmSale) -> None:
             service = SubscriptionService(uow)
             sold = await service.sell(press.client_id, press.plan_id, seen=press.seen, key=key)
             credit = await ClientCredit(uow).balance(press.client_id)
-            owed = await service.owed(press.client_id)
+            owed = await DebtService(uow).of_client(press.client_id)
     except REFUSALS as error:
         again = OfferPlan(press.client_id, press.plan_id)
         await context.show(refusal_screen(context.t, error, press.client_id, again=again))

@@ -20,6 +20,7 @@ from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.terms import METHODS
 from gym.attendance.cards.door_outlook import DoorOutlook
+from gym.debts.service import DebtService
 from gym.payments.credit import ClientCredit
 from gym.payments.errors import owed_only
 from gym.payments.models import TILL, Method
@@ -48,7 +49,7 @@ async def take_payment(context: UpdateContext, press: TakePayment) -> None:
         await FourEyes(uow).require_another(subscription.client_id, Permission.TAKE_PAYMENT, acts=False)
         credit = await ClientCredit(uow).balance(subscription.client_id)
         earliest = PaymentService(uow).earliest_day(subscription.account, subscription.starts_on)
-        owed = await SubscriptionService(uow).owed(subscription.client_id)
+        owed = await DebtService(uow).of_client(subscription.client_id)
     t, balance = context.t, subscription.account.balance
     if not balance:
         raise owed_only(balance)

@@ -27,6 +27,7 @@ from gym.attendance.checkin.schemas import Verdict
 from gym.attendance.models import VerdictCode
 from gym.clients.service import ClientService
 from gym.core.language import N_
+from gym.debts.joint_payments import JointPayments
 from gym.payments.errors import AlreadyVoided, MoneyGivenBack, VoidNeedsAdmin
 from gym.payments.models import EntryCause, Method
 from gym.payments.schemas import Receipt
@@ -34,7 +35,6 @@ from gym.payments.service import PaymentService
 from gym.products.sales.service import SaleService
 from gym.security.permissions import Permission
 from gym.staff.four_eyes import FourEyes
-from gym.subscriptions.money.joint_payments import JointPayments
 from gym.subscriptions.service import SubscriptionService
 
 router = Router(Audience.STAFF)

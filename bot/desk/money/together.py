@@ -10,7 +10,7 @@ from bot.desk.idempotency import press_key, was_answered
 from bot.desk.money.receipts import ReceiptPdf, door_lines, door_row, paid_already
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import Card
-from bot.ui.buttons.money import TakeEverything, TakePayment
+from bot.ui.buttons.money import TakeEverything, pay_press
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Button, Keyboard, button, grid, nav
 from bot.ui.screens import HtmlTranslator, Screen
@@ -19,13 +19,14 @@ from bot.ui.wording.memberships.refusals import refusal_screen
 from bot.ui.wording.terms import METHODS, receipt_number
 from gym.attendance.cards.door_outlook import DoorOutlook
 from gym.attendance.checkin.schemas import Verdict
+from gym.debts.joint_payments import JointPayments, JointReceipt
+from gym.debts.schemas import Debt, DebtKind, total_of
+from gym.debts.service import DebtService
 from gym.payments.credit import ClientCredit
 from gym.payments.errors import owed_only
 from gym.payments.models import TILL, Method
+from gym.payments.schemas import JointPart, ProductsReceipt
 from gym.subscriptions.errors import JustChanged
-from gym.subscriptions.money.joint_payments import JointPayments, JointReceipt
-from gym.subscriptions.schemas import OwedSubscription
-from gym.subscriptions.service import SubscriptionService
 
 router = Router(Audience.STAFF)
 
@@ -44,14 +45,14 @@ class PayEverything(Callback):
 async def take_everything(context: UpdateContext, press: TakeEverything) -> None:
     """Every debt and the ways to pay them all; choosing one takes the payments."""
     async with context.unit_of_work() as uow:
-        owed = await SubscriptionService(uow).owed(press.client_id)
+        owed = await DebtService(uow).of_client(press.client_id)
         credit = await ClientCredit(uow).balance(press.client_id)
     if not owed:
         raise owed_only(Decimal(0))
     t, total = context.t, total_of(owed)
     lines = [
         t("<b>Charge everything: {total}</b>", total=total),
-        t("👤 {client}", client=owed[0].subscription.client.full_name),
+        t("👤 {client}", client=owed[0].client_name),
         "",
         *(debt_line(t, one) for one in owed),
         *([t("💳 Credit: {credit}", credit=credit)] if credit else []),
@@ -59,7 +60,7 @@ async def take_everything(context: UpdateContext, press: TakeEverything) -> None
         t("How is it paid?"),
     ]
     methods = [button(t(METHODS[method]), PayEverything(press.client_id, total, method)) for method in TILL]
-    single = [button(_only(t, one, owed), TakePayment(one.subscription.id), wide=True) for one in owed]
+    single = [button(_only(t, one, owed), pay_press(one), wide=True) for one in owed]
     if credit >= total:
         use = PayEverything(press.client_id, total, Method.CREDIT)
         single.insert(0, button(t("💳 Use credit: {amount}", amount=total), use, wide=True))
@@ -106,50 +107,50 @@ def joint_screen(t: HtmlTranslator, done: JointReceipt, door: Verdict | None = N
         t("👤 {client}", client=first.client_name),
         "",
     ]
-    lines += [
-        t(
-            "🧾 {number}: {amount} for {plan}, {starts_on} – {ends_on}",
-            number=receipt_number(t, one.number),
-            amount=one.amount,
-            plan=one.plan_name,
-            starts_on=one.starts_on,
-            ends_on=one.ends_on,
-        )
-        for one in done.parts
-    ]
+    lines += [_part_line(t, one) for one in done.parts]
     lines += ["", t("Paid in full."), *door_lines(t, door)]
     pdf = button(t("📄 PDF"), ReceiptPdf(first.entry_id))
     rows: Keyboard = [*door_row(t, door), [pdf], nav(t, back=Card(first.client_id))]
     return Screen("\n".join(lines), rows)
 
 
-def total_of(owed: Sequence[OwedSubscription]) -> Decimal:
-    return sum((one.balance for one in owed), Decimal(0))
+def _part_line(t: HtmlTranslator, one: JointPart) -> str:
+    facts = {"number": receipt_number(t, one.number), "amount": one.amount}
+    if isinstance(one, ProductsReceipt):
+        return t("🧾 {number}: {amount} for {what}, {day}", what=one.what, day=one.sold_on, **facts)
+    return t(
+        "🧾 {number}: {amount} for {plan}, {starts_on} – {ends_on}",
+        plan=one.plan_name,
+        starts_on=one.starts_on,
+        ends_on=one.ends_on,
+        **facts,
+    )
 
 
-def _only(t: HtmlTranslator, one: OwedSubscription, owed: Sequence[OwedSubscription]) -> str:
-    """The label of one debt alone; with its first day where another period of that plan is owed too."""
-    plan = one.subscription.plan
-    if sum(other.subscription.plan.id == plan.id for other in owed) == 1:
-        return t("Only {plan}: {balance}", plan=plan.name, balance=one.balance)
-    day = t.day(one.subscription.starts_on, short=True)
-    return t("Only {plan} from {day}: {balance}", plan=plan.name, day=day, balance=one.balance)
+def _only(t: HtmlTranslator, one: Debt, owed: Sequence[Debt]) -> str:
+    """The label of one debt alone; with its first day where the same is owed for twice."""
+    if sum(other.what == one.what for other in owed) == 1:
+        return t("Only {plan}: {balance}", plan=one.what, balance=one.balance)
+    day = t.day(one.since, short=True)
+    return t("Only {plan} from {day}: {balance}", plan=one.what, day=day, balance=one.balance)
 
 
-def debt_line(t: HtmlTranslator, one: OwedSubscription) -> str:
-    """One debt: its sum and its plan."""
+def debt_line(t: HtmlTranslator, one: Debt) -> str:
+    """One debt: its sum, and its plan or products."""
+    if one.kind is DebtKind.PRODUCTS:
+        return t("🥤 {what}, {day}: <b>{balance}</b>", what=one.what, day=one.since, balance=one.balance)
     return t(
         "🏷 {plan}, {starts_on} – {ends_on}: <b>{balance}</b>",
-        plan=one.subscription.plan.name,
-        starts_on=one.subscription.starts_on,
-        ends_on=one.subscription.ends_on,
+        plan=one.what,
+        starts_on=one.since,
+        ends_on=one.until,
         balance=one.balance,
     )
 
 
-def everything_button(t: HtmlTranslator, owed: Sequence[OwedSubscription]) -> list[Button]:
+def everything_button(t: HtmlTranslator, owed: Sequence[Debt]) -> list[Button]:
     """The button of a joint payment, where there is more than one debt."""
     if len(owed) < 2:
         return []
-    total, client_id = total_of(owed), owed[0].subscription.client_id
+    total, client_id = total_of(owed), owed[0].client_id
     return [button(t("💵 Charge everything: {total}", total=total), TakeEverything(client_id), wide=True)]

@@ -14,8 +14,11 @@ class ReceiptPart(Payload):
     """One of several debts that were paid at once."""
 
     plan_name: str
+    """Or the products, as `2 × Water`."""
     starts_on: date
-    ends_on: date
+    """Or the day on which they were sold."""
+    ends_on: date | None = None
+    """None of products."""
     amount: Decimal
     receipt_number: int
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from gym.notifications.payloads.base import Payload
+from gym.notifications.payloads.money import ReceiptPart
 
 
 class StockLowPayload(Payload):
@@ -61,6 +62,24 @@ class DeskProductsOverduePayload(ProductsDuePayload):
 
     client_id: UUID
     client_name: str
+
+
+class ProductsPaidPayload(Payload):
+    """Products on account were paid, one sale or several at once; `owed` is what stays to pay for them."""
+
+    total: Decimal
+    method: str
+    """A `Method`."""
+    parts: tuple[ReceiptPart, ...]
+    owed: Decimal
+    entry_id: UUID
+    """The payment of the first part, whose receipt names them all."""
+
+
+class DeskProductsPaidPayload(ProductsPaidPayload):
+    client_id: UUID
+    client_name: str
+    staff_name: str
 
 
 class DeskProductsSoldPayload(ProductsBoughtPayload):

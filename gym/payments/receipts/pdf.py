@@ -17,7 +17,7 @@ from fpdf.enums import Align
 from gym.core.language import Translator
 from gym.core.pdf.document import FAINT, POINT, DocumentInfo, TextStyle, fitting, new_document, wrapped, write
 from gym.payments.receipts.wording import Paper, worded, worded_together
-from gym.payments.schemas import Receipt
+from gym.payments.schemas import JointPart, Receipt
 from gym.settings.schemas import GymSettings
 
 WIDTH: Final = 105.0
@@ -54,10 +54,11 @@ def draw_receipt(receipt: Receipt, settings: GymSettings, t: Translator) -> byte
     return draw_paper(worded(receipt, settings, t), receipt.at, settings, t)
 
 
-def draw_together(parts: Sequence[Receipt], settings: GymSettings, t: Translator) -> bytes:
+def draw_together(parts: Sequence[JointPart], settings: GymSettings, t: Translator) -> bytes:
     """One page for payments that were taken at once; one of them alone looks as it always does."""
-    if len(parts) == 1:
-        return draw_receipt(parts[0], settings, t)
+    alone = parts[0] if len(parts) == 1 else None
+    if isinstance(alone, Receipt):
+        return draw_receipt(alone, settings, t)
     return draw_paper(worded_together(parts, settings, t), parts[0].at, settings, t)
 
 

@@ -10,7 +10,7 @@ from typing import Final
 from gym.core.clock import gym_day
 from gym.core.language import N_, Translator
 from gym.payments.models import Method
-from gym.payments.schemas import Receipt, RestDays
+from gym.payments.schemas import JointPart, Receipt, RestDays
 from gym.settings.schemas import GymSettings
 
 WORDS: Final = {
@@ -57,14 +57,13 @@ def worded(receipt: Receipt, settings: GymSettings, t: Translator) -> Paper:
     )
 
 
-def worded_together(parts: Sequence[Receipt], settings: GymSettings, t: Translator) -> Paper:
-    """Every part with its number, plan and amount; one that was voided says so and is left out of the sum."""
+def worded_together(parts: Sequence[JointPart], settings: GymSettings, t: Translator) -> Paper:
+    """Every part with its number, what it is for and its amount; a voided one is left out of the sum."""
     first, counting = parts[0], [one for one in parts if not one.voided]
     rows = [(t(N_("Client")), first.client_name)]
     for one in parts:
-        rows.append((t(N_("№ {number}"), number=str(one.number)), f"{one.plan_name}: {t.money(one.amount)}"))
-        days = f"{t.day(one.starts_on)} – {t.day(one.ends_on)}"
-        rows.append((t(N_("VOID")) if one.voided else "", days))
+        rows.append((t(N_("№ {number}"), number=str(one.number)), f"{one.what}: {t.money(one.amount)}"))
+        rows.append((t(N_("VOID")) if one.voided else "", _days(one, t)))
     rows.append((t(N_("Method")), t(WORDS[first.method])))
     if first.destination:
         rows.append((t(N_("Account")), first.destination))
@@ -81,6 +80,13 @@ def worded_together(parts: Sequence[Receipt], settings: GymSettings, t: Translat
         footer=settings.receipt_footer or t(N_("Thank you!")),
         stamp="" if counting else t(N_("VOID")),
     )
+
+
+def _days(one: JointPart, t: Translator) -> str:
+    """A plan's period, or the day on which products were sold."""
+    if isinstance(one, Receipt):
+        return f"{t.day(one.starts_on)} – {t.day(one.ends_on)}"
+    return t.day(one.sold_on)
 
 
 def _rows(receipt: Receipt, settings: GymSettings, t: Translator) -> list[tuple[str, str]]:

@@ -24,7 +24,8 @@ from gym.products.models import Product, StockMovementKind
 from gym.products.repository import ProductRepository
 from gym.products.sales.errors import BasketEmpty, ProductNotOnSale, SaleTotalChanged, SaleUnpaid
 from gym.products.sales.models import ProductSale, SaleLine
-from gym.products.sales.notices import tell_sold
+from gym.products.sales.notices import tell_products_paid, tell_sold
+from gym.products.sales.receipts import ProductReceipts
 from gym.products.sales.repository import SaleRepository, sold_line
 from gym.products.sales.schemas import ZERO, PaidPart, SaleReceipt, WantedPieces
 from gym.products.schemas import MOST_PIECES
@@ -110,7 +111,10 @@ class SaleService:
         account = await AccountRepository(self.uow.session).require(sale.account_id)
         if method is Method.CREDIT and account.client_id is not None:
             await lock_client(self.uow, account.client_id, Permission.TAKE_PAYMENT)
-        await PaymentService(self.uow).take(sale.account_id, amount, method, key=key, destination=destination)
+        entry = await PaymentService(self.uow).take(
+            sale.account_id, amount, method, key=key, destination=destination
+        )
+        tell_products_paid(self.uow, [await ProductReceipts(self.uow).of(entry)])
         return await self.receipt(sale_id)
 
     async def receipt(self, sale_id: UUID) -> SaleReceipt:

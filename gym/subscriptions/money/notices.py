@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -13,7 +12,6 @@ from gym.notifications.payloads.money import (
     DeskRefundPayload,
     DeskVoidPayload,
     PaymentDetails,
-    ReceiptPart,
     ReceiptPayload,
     RefundDetails,
     RefundedPayload,
@@ -45,48 +43,20 @@ def payment_details(receipt: Receipt) -> PaymentDetails:
 
 def tell_paid(uow: UnitOfWork, receipt: Receipt, subscription: Subscription) -> None:
     tell_receipt(uow, receipt, subscription)
-    _tell_desk_paid(uow, plan_details(subscription, receipt.balance_after), payment_details(receipt))
-
-
-def tell_paid_together(
-    uow: UnitOfWork, parts: Sequence[Receipt], subscriptions: Sequence[Subscription]
-) -> None:
-    """One message for everything that was paid at once, to the client and to the desk."""
-    first = parts[0]
-    if len(parts) == 1:
-        tell_paid(uow, first, subscriptions[0])
-        return
-    about = plan_details(subscriptions[0], first.balance_after)
-    whole = {
-        "total": sum((one.amount for one in parts), Decimal(0)),
-        "parts": tuple(_part(one) for one in parts),
-    }
-    payment = payment_details(first).model_copy(update=whole)
-    _tell_client_paid(uow, about, payment)
-    _tell_desk_paid(uow, about, payment)
-
-
-def _part(receipt: Receipt) -> ReceiptPart:
-    return ReceiptPart(
-        plan_name=receipt.plan_name,
-        starts_on=receipt.starts_on,
-        ends_on=receipt.ends_on,
-        amount=receipt.amount,
-        receipt_number=receipt.number,
-    )
+    tell_desk_paid(uow, plan_details(subscription, receipt.balance_after), payment_details(receipt))
 
 
 def tell_receipt(uow: UnitOfWork, receipt: Receipt, subscription: Subscription) -> None:
     """To the client only: the desk reads of what a plan change has paid in the change itself."""
-    _tell_client_paid(uow, plan_details(subscription, receipt.balance_after), payment_details(receipt))
+    tell_client_paid(uow, plan_details(subscription, receipt.balance_after), payment_details(receipt))
 
 
-def _tell_client_paid(uow: UnitOfWork, about: PlanDetails, payment: PaymentDetails) -> None:
+def tell_client_paid(uow: UnitOfWork, about: PlanDetails, payment: PaymentDetails) -> None:
     told, key = ReceiptPayload(about=about, payment=payment), f"receipt:{payment.entry_id}"
     uow.notify(Recipient.client(about.client_id), told, dedup_key=key)
 
 
-def _tell_desk_paid(uow: UnitOfWork, about: PlanDetails, payment: PaymentDetails) -> None:
+def tell_desk_paid(uow: UnitOfWork, about: PlanDetails, payment: PaymentDetails) -> None:
     desk = DeskPaymentPayload(about=about, payment=payment, staff_name=uow.actor.name)
     uow.notify(DESK, desk, dedup_key=f"desk-payment:{payment.entry_id}")
 

@@ -33,7 +33,7 @@ from gym.subscriptions.intervals import Interval
 from gym.subscriptions.models import Subscription
 from gym.subscriptions.periods import Period, first_period, following_period
 from gym.subscriptions.repository import SubscriptionRepository
-from gym.subscriptions.schemas import NO_REDUCTION, OwedSubscription, PriceReductions, Quote
+from gym.subscriptions.schemas import NO_REDUCTION, PriceReductions, Quote
 from gym.subscriptions.status.statuses import is_open, is_used_up, is_waiting, open_freeze
 from gym.unit_of_work import UnitOfWork
 
@@ -149,9 +149,7 @@ class Offers:
         price = await self.price(plan, day)
         self._require_allowed(cut, price)
         quote = Quote(client, plan, period, price, cut.on(price, self._smallest), reward=cut.reward)
-        owed = await self._subscriptions.owed(client.id)
-        debts = tuple(OwedSubscription(one, one.account.balance) for one in owed)
-        return replace(await self._with_other_price(quote, day), older_debts=debts)
+        return await self._with_other_price(quote, day)
 
     async def _with_other_price(self, quote: Quote, day: date) -> Quote:
         """Say so where the lists of today show another price."""

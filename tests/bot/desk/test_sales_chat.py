@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from bot.desk.memberships.sales import OfferPlan
 from bot.outbox.worker import OutboxWorker
 from bot.telegram.running_bot import RunningBot
 from bot.ui.buttons.money import Debts
@@ -148,6 +149,31 @@ async def test_a_tab_is_found_among_the_debts_put_off_and_paid(
     await bruno.sees("Cash: $6,000")
     await bruno.taps_button_data(await bruno.last(), pack(Debts(), gym.clock.now()))
     await bruno.sees("Nobody owes anything")
+
+
+async def test_everything_is_charged_in_two_taps_a_tab_among_it(
+    bruno: Person, shop: Shop, gym: Gym, admin: Actor
+) -> None:
+    water = await shop.has(9)
+    ana = DeskClerk(gym, admin)
+    rosa = await ana.client()
+    async with gym.unit_of_work(admin) as uow:
+        await SaleService(uow).sell([WantedPieces(water.id, 2)], [], rosa.id)
+    monthly = await ana.plan()
+    await bruno.sends("/start")
+    await bruno.taps_button_data(await bruno.last(), pack(OfferPlan(rosa.id, monthly.id), gym.clock.now()))
+    shown = await bruno.sees("Sell this plan?")
+    assert "⚠️ Older debt: $6,000 for 2 × Water" in shown.words
+    await bruno.taps("✅ Sell")
+    await bruno.taps("💵 Charge everything: $156,000")
+    shown = await bruno.sees("🥤 2 × Water")
+    assert "Only 2 × Water: $6,000" in shown.labels
+    await bruno.taps("Cash")
+    shown = await bruno.sees("Paid $156,000")
+    assert "№ 1: $6,000 for 2 × Water" in shown.words
+    assert "№ 2: $150,000 for Monthly" in shown.words
+    await bruno.taps("PDF")
+    await bruno.sees_document()
 
 
 async def test_the_next_day_an_employee_asks_an_admin_who_pays_it_out(

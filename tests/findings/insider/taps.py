@@ -15,6 +15,7 @@ from gym.approvals.service import ApprovalService
 from gym.attendance.checkin.service import AttendanceService
 from gym.clients.schemas import ClientInput
 from gym.clients.service import ClientService
+from gym.debts.joint_payments import JointPayments
 from gym.debts.service import DebtService
 from gym.payments.models import Method
 from gym.products.sales.returns import SaleReturns
@@ -23,7 +24,6 @@ from gym.products.sales.service import SaleService
 from gym.subscriptions.changes.plan_change import PlanChangeService
 from gym.subscriptions.discounts import Discount
 from gym.subscriptions.freezes.service import FreezeService
-from gym.subscriptions.money.joint_payments import JointPayments
 from gym.subscriptions.schemas import RefundMode
 from gym.subscriptions.service import SubscriptionService
 from tests.findings.insider.evening import Evening

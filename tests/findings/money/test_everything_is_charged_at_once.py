@@ -18,6 +18,7 @@ from bot.ui.callbacks import pack
 from gym.app import Gym
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
+from gym.debts.joint_payments import JointPayments, JointReceipt
 from gym.notifications.models import NotificationKind as Kind
 from gym.payments.credit import ClientCredit
 from gym.payments.errors import NotEnoughCredit, PaymentKeyReused
@@ -28,7 +29,6 @@ from gym.security.permissions import Actor, Role
 from gym.staff.models import Staff
 from gym.subscriptions.errors import JustChanged
 from gym.subscriptions.models import SubscriptionStatus
-from gym.subscriptions.money.joint_payments import JointPayments, JointReceipt
 from gym.subscriptions.service import SubscriptionService
 from tests.attendance.conftest import settle
 from tests.findings.money.conftest import credit_of

@@ -13,6 +13,7 @@ from gym.attendance.checkin.corrections import CheckInCorrections
 from gym.attendance.checkin.service import AttendanceService
 from gym.clients.schemas import ClientChanges, ClientInput
 from gym.clients.service import ClientService
+from gym.debts.joint_payments import JointPayments
 from gym.debts.service import DebtService
 from gym.payments.credit import ClientCredit
 from gym.payments.ledger import Ledger
@@ -23,7 +24,6 @@ from gym.subscriptions.changes.plan_change import PlanChangeService
 from gym.subscriptions.discounts import Discount
 from gym.subscriptions.freezes.gift_days import GiftDayGrants
 from gym.subscriptions.freezes.service import FreezeService
-from gym.subscriptions.money.joint_payments import JointPayments
 from gym.subscriptions.money.settlement import PaymentSettlement
 from gym.subscriptions.repository import SubscriptionRepository
 from gym.subscriptions.sales.imported_plans import ImportedPlans, RunningPlan

@@ -159,6 +159,15 @@ TOGETHER: Final = {
         for number, plan in enumerate(("Mensualidad", "Semana"), 12)
     ],
 }
+PAID_PRODUCTS: Final = {
+    "total": Decimal(4000),
+    "method": "cash",
+    "parts": [
+        {"plan_name": "2 × Agua & gas", "starts_on": DAY, "amount": Decimal(4000), "receipt_number": 12}
+    ],
+    "owed": Decimal(0),
+    "entry_id": ANY,
+}
 QUIET_DAY: Final = {
     "visits": 0,
     "denials": [],
@@ -212,6 +221,8 @@ SPECIAL: Final[Mapping[Kind, tuple[Mapping[str, Any], ...]]] = {
     Kind.DESK_PRODUCTS_OVERDUE: (
         {"sale_id": ANY, "what": "2 × Agua & gas", "owed": Decimal(4000), "days": 7, "client_name": "Rosa"},
     ),
+    Kind.PRODUCTS_PAID: tuple(PAID_PRODUCTS | {"owed": owed} for owed in (Decimal(0), Decimal(2000))),
+    Kind.DESK_PRODUCTS_PAID: (PAID_PRODUCTS | {"client_name": "Rosa"},),
     Kind.DESK_PRODUCTS_RETURNED: tuple(
         SOLD | {"paid_out": paid, "client_name": name}
         for paid, name in ((None, None), (Decimal(9000), "Rosa"))

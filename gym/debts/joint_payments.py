@@ -12,20 +12,23 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID, uuid5
 
+from gym.debts.notices import tell_paid_together
+from gym.debts.repository import DebtRepository
+from gym.debts.schemas import Debt, DebtKind, total_of
 from gym.payments.credit import ClientCredit
 from gym.payments.errors import NotEnoughCredit, PaymentKeyReused, owed_only
 from gym.payments.models import EntryKind, LedgerEntry, Method
 from gym.payments.repository import AccountRepository, EntryRepository
-from gym.payments.schemas import Receipt
+from gym.payments.schemas import JointPart
 from gym.payments.service import PaymentService
+from gym.products.sales.receipts import ProductReceipts
 from gym.security.permissions import Permission
 from gym.staff.four_eyes import FourEyes
 from gym.subscriptions.errors import JustChanged
-from gym.subscriptions.money import notices
+from gym.subscriptions.models import Subscription
 from gym.subscriptions.money.receipts import SubscriptionReceipts
 from gym.subscriptions.money.settlement import PaymentSettlement
 from gym.subscriptions.repository import SubscriptionRepository
-from gym.subscriptions.schemas import OwedSubscription
 from gym.unit_of_work import UnitOfWork
 
 NEXT: Final = UUID("5d0f4c57-0d6c-4d0b-9a1c-6f2f5c3b8e21")
@@ -37,10 +40,10 @@ ZERO: Final = Decimal(0)
 class JointReceipt:
     """Receipts of one charge, in the order of their numbers; a payment taken alone is one part."""
 
-    parts: Sequence[Receipt]
+    parts: Sequence[JointPart]
 
     @property
-    def first(self) -> Receipt:
+    def first(self) -> JointPart:
         return self.parts[0]
 
     @property
@@ -50,11 +53,15 @@ class JointReceipt:
 
 
 class JointPayments:
-    """Locks the client, then every subscription that owes, first day first, then the accounts."""
+    """Locks the client, then every subscription that owes, first day first, then the accounts.
+
+    Nobody sells to a client, or takes a sale back, without the client's lock: a sale needs none of its own.
+    """
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
         self._subscriptions = SubscriptionRepository(uow.session)
+        self._debts = DebtRepository(uow.session)
         self._receipts = SubscriptionReceipts(uow)
         self._settlement = PaymentSettlement(uow)
 
@@ -73,16 +80,16 @@ class JointPayments:
         done = await EntryRepository(self.uow.session).by_key(key)
         if done is not None:
             return await self._again(done, client_id)
-        owed = await self._lock_owed(client_id)
+        owed = await self._debts.of_client(client_id, self.uow.today)
         if not owed:
             raise owed_only(ZERO)
-        if sum((one.balance for one in owed), ZERO) != expected:
+        plans = await self._lock(client_id, owed, method)
+        if await self._debts.of_client(client_id, self.uow.today) != owed or total_of(owed) != expected:
             raise JustChanged
-        await self._lock_accounts(client_id, owed, method)
-        parts: list[Receipt] = []
+        parts: list[JointPart] = []
         for one, part_key in zip(owed, _keys(key, len(owed)), strict=True):
-            parts.append(await self._take(one, method, part_key, destination))
-        notices.tell_paid_together(self.uow, parts, [one.subscription for one in owed])
+            parts.append(await self._take(one, plans.get(one.id), method, part_key, destination))
+        tell_paid_together(self.uow, parts, plans)
         return JointReceipt(parts)
 
     async def receipts(self, entry_id: UUID) -> JointReceipt:
@@ -91,29 +98,31 @@ class JointPayments:
         return await self._whole(entry)
 
     async def _take(
-        self, one: OwedSubscription, method: Method, key: UUID, destination: str | None
-    ) -> Receipt:
-        subscription = one.subscription
+        self, one: Debt, plan: Subscription | None, method: Method, key: UUID, destination: str | None
+    ) -> JointPart:
         entry = await PaymentService(self.uow).take(
-            subscription.account_id, one.balance, method, key=key, destination=destination
+            one.account_id, one.balance, method, key=key, destination=destination
         )
-        await self._settlement.settle(subscription, one.balance)
-        return await self._receipts.of(entry, subscription)
+        if plan is None:
+            return await ProductReceipts(self.uow).of(entry)
+        await self._settlement.settle(plan, one.balance)
+        return await self._receipts.of(entry, plan)
 
-    async def _lock_accounts(self, client_id: UUID, owed: Sequence[OwedSubscription], method: Method) -> None:
-        """All at once, the credit among them where it pays. Raises `NotEnoughCredit`."""
-        keys = [one.subscription.account_id for one in owed]
+    async def _lock(self, client_id: UUID, owed: Sequence[Debt], method: Method) -> dict[UUID, Subscription]:
+        """The plans, then all accounts at once, the credit among them where it pays; the plans by their id.
+
+        Raises `NotEnoughCredit`.
+        """
+        plans = {
+            one.id: await self._subscriptions.lock_loaded(one.id) for one in owed if one.kind is DebtKind.PLAN
+        }
+        keys = [one.account_id for one in owed]
         credit = await ClientCredit(self.uow).open(client_id) if method is Method.CREDIT else None
         accounts = AccountRepository(self.uow.session)
         await accounts.lock_all(*keys, *([credit.id] if credit else []))
-        if credit is not None and credit.balance < sum((one.balance for one in owed), ZERO):
+        if credit is not None and credit.balance < total_of(owed):
             raise NotEnoughCredit(credit.balance)
-
-    async def _lock_owed(self, client_id: UUID) -> list[OwedSubscription]:
-        """Read before and after the lock: what was paid meanwhile owes nothing any more."""
-        found = await self._subscriptions.owed(client_id)
-        locked = [await self._subscriptions.lock_loaded(one.id) for one in found]
-        return [OwedSubscription(one, one.account.balance) for one in locked if one.account.balance]
+        return plans
 
     async def _again(self, done: LedgerEntry, client_id: UUID) -> JointReceipt:
         account = await AccountRepository(self.uow.session).require(done.account_id)
@@ -123,7 +132,11 @@ class JointPayments:
 
     async def _whole(self, entry: LedgerEntry) -> JointReceipt:
         entries = await EntryRepository(self.uow.session).paid_together(entry, NEXT)
-        return JointReceipt([await self._receipts.seen(one) for one in entries])
+        return JointReceipt([await self._part(one) for one in entries])
+
+    async def _part(self, entry: LedgerEntry) -> JointPart:
+        of_products = await ProductReceipts(self.uow).seen(entry)
+        return of_products or await self._receipts.seen(entry)
 
 
 def _keys(first: UUID, count: int) -> list[UUID]:
