@@ -67,7 +67,7 @@ from bot.desk.products import (
     stock,
     stock_taking,
 )
-from bot.desk.reports import report_charts, report_files, reports, risk, today
+from bot.desk.reports import long_files, report_charts, report_files, reports, risk, today
 from bot.member import freeze, plan, preferences, privacy, qr, visits
 from bot.member import payments as my_payments
 from bot.member import personal_data as my_data
@@ -87,6 +87,7 @@ ROUTERS: tuple[Router, ...] = (
     risk.router,
     report_charts.router,
     report_files.router,
+    long_files.router,
     rewards.router,
     search.router,
     card_screen.router,

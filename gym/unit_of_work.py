@@ -154,6 +154,10 @@ class UnitOfWork:
         """Lay aside what has not left: the messages of this key, and those they were spread into."""
         await outbox.call_off(self.session, dedup_key, self.context.wall)
 
+    async def put_off(self, dedup_key: str, due_at: datetime) -> bool:
+        """Let the message of this key leave later; False where none waits."""
+        return await outbox.put_off(self.session, dedup_key, due_at, self.context.wall)
+
     def notify(
         self,
         recipient: Recipient,

@@ -23,9 +23,11 @@ from gym.notifications.payloads.operations import (
     DeskPictureStaysPayload,
     DeskTelegramFailsPayload,
     MonthlyLetterPayload,
+    ReportFileLostPayload,
 )
 from gym.payments.models import Method
 from gym.reports.output.words import change_of, show_percent
+from gym.reports.registry import BY_NAME
 
 STAYS: Final = {
     UndeletableReason.TOO_OLD: N_(
@@ -142,6 +144,22 @@ def _look(t: HtmlTranslator, p: DeskDigestPayload) -> Keyboard:
 @offers(DeskTelegramFailsPayload, DeskJobLatePayload, DeskJobFailedPayload)
 def _jobs(t: HtmlTranslator, _: Payload) -> Keyboard:
     return [[button(t("🛠 Jobs"), Jobs())]]
+
+
+@says(ReportFileLostPayload)
+def _file_lost(t: HtmlTranslator, p: ReportFileLostPayload, _: WordingContext) -> str:
+    days = f"{t.day(p.first, short=True)} – {t.day(p.last)}"
+    return t(
+        "📄 {title}, {days}: the file was not finished, for the gym's program was ended meanwhile. "
+        "Ask for it again.",
+        title=t(BY_NAME[p.report].title),
+        days=days,
+    )
+
+
+@offers(ReportFileLostPayload)
+def _ask_again(t: HtmlTranslator, p: ReportFileLostPayload) -> Keyboard:
+    return [[button(t(BY_NAME[p.report].title), ShowReport(p.report, p.first, p.last))]]
 
 
 @says(MonthlyLetterPayload)

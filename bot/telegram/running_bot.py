@@ -12,6 +12,7 @@ import structlog
 from bot.routing.router import Router
 from bot.telegram.application import Api, Assembly, assemble
 from bot.telegram.connection import TelegramConnection
+from bot.ui.sending.long_tasks import LONG_TASKS
 from gym.app import Gym
 from gym.core.runtime.backoff import Backoff
 from web.api.telegram_webhook import Webhook
@@ -79,6 +80,7 @@ async def run_bot(
         if line.connected.is_set():
             await asyncio.wait([working], timeout=SHUTDOWN_SECONDS)
         await _cancelled(working)
+        await assembly.services[LONG_TASKS].close()
         await assembly.application.shutdown()
         await assembly.bot.shutdown()
 

@@ -157,6 +157,7 @@ SPECS: Final = (
     KindSpec(Kind.ERASURE_ASKED, members.ErasureAskedPayload),
     KindSpec(Kind.BACKUP_ALARM, operations.BackupAlarmPayload),
     KindSpec(Kind.MONTHLY_LETTER, operations.MonthlyLetterPayload),
+    KindSpec(Kind.REPORT_FILE_LOST, operations.ReportFileLostPayload),
     KindSpec(Kind.STOCK_LOW, products.StockLowPayload, Group.DESK_HOUSE),
     KindSpec(Kind.SALE_VOID_ASKED, products.SaleVoidAskedPayload, priority=URGENT),
     # of products: to the client, to the desk

@@ -99,6 +99,8 @@ class NotificationKind(StrEnum):
     ERASURE_ASKED = "erasure_asked"
     BACKUP_ALARM = "backup_alarm"
     MONTHLY_LETTER = "monthly_letter"
+    REPORT_FILE_LOST = "report_file_lost"
+    """The file that was asked for is not coming: the program was ended while it made it."""
     STOCK_LOW = "stock_low"
     """A product has reached its low mark, or its last piece is gone."""
     SALE_VOID_ASKED = "sale_void_asked"

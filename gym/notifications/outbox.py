@@ -96,6 +96,19 @@ WHERE state = 'pending' AND (dedup_key = :key OR starts_with(dedup_key, :key || 
 """)
 
 
+_PUT_OFF: Final = text("""
+UPDATE notifications SET due_at = :due, next_try_at = :due
+WHERE state = 'pending' AND dedup_key = :key AND (leased_until IS NULL OR leased_until < :wall)
+RETURNING id
+""")
+
+
+async def put_off(session: AsyncSession, dedup_key: str, due_at: datetime, wall: datetime) -> bool:
+    """Let a waiting message leave later; False where none of this key waits, or it is being sent."""
+    values = {"key": dedup_key, "due": due_at, "wall": wall}
+    return await session.scalar(_PUT_OFF, values) is not None
+
+
 async def call_off(session: AsyncSession, dedup_key: str, wall: datetime) -> None:
     """Dismiss the waiting messages whose `dedup_key` is or begins with a key; not those being sent."""
     await session.execute(_CALL_OFF, {"key": dedup_key, "wall": wall})

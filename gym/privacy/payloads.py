@@ -30,6 +30,7 @@ PAYLOAD_KEYS: Final = {
     "plan_name": "",
     "product_name": "",
     "reason": "words",
+    "report": "",
     "replaces": "",
     "role": "",
     "running_plan": "",

@@ -7,13 +7,15 @@ Decimal, rounded to the cent by whoever computes them; a share is a Decimal from
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from gym.core.database.repository import PAGE_SIZE
 from gym.reports.ranges import Comparisons, DayRange
@@ -91,6 +93,19 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class LongRows:
+    """Rows of a table that are too many for memory, read in its order by whoever wants them."""
+
+    count: int
+    totals: Mapping[str, Decimal | int]
+    """Sums of the summed columns by their keys."""
+    page: Callable[[AsyncSession, int, int], Awaitable[Sequence[Row]]]
+    """Skipping so many rows, so many at most."""
+    stream: Callable[[AsyncSession], AsyncIterator[Sequence[Row]]]
+    """All of them, some thousand at a time, out of one cursor."""
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """One table of a report; `key` is its name in JSON and in buttons (6 letters at most) and stays."""
 
@@ -104,6 +119,13 @@ class Table:
     """The key of the column that a chat shows beside a row's name; the last one unless it says otherwise."""
     is_previewed: bool = True
     """Whether a report's screen shows its first rows; not where one column of them tells nothing."""
+    long: LongRows | None = None
+    """Where there are too many: `rows` are the first ones then."""
+
+    @property
+    def length(self) -> int:
+        """How many rows there are."""
+        return len(self.rows) if self.long is None else self.long.count
 
     @property
     def main_place(self) -> int:
@@ -111,7 +133,9 @@ class Table:
         return places[0] if places else len(self.columns) - 1
 
     def total(self, place: int) -> Decimal | int:
-        """The sum of a column; of amounts a Decimal, of counts an int."""
+        """The sum of a summed column; of amounts a Decimal, of counts an int."""
+        if self.long is not None:
+            return self.long.totals[self.columns[place].key]
         found = [row.cells[place] for row in self.rows]
         if self.columns[place].kind is ColumnKind.COUNT:
             return sum(one for one in found if isinstance(one, int))

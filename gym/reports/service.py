@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from gym.core.database.repository import PAGE_SIZE
 from gym.reports.definition import ReportDefinition, ReportNotFound
 from gym.reports.ranges import Comparisons, DayRange, compared_with, require_has_come
 from gym.reports.registry import REPORTS, require_report
-from gym.reports.results import Asked, Figure, Report, RowsBehind, RowsPlace, Sentence, Table
+from gym.reports.results import Asked, Figure, Report, Row, RowsBehind, RowsPlace, Sentence, Table
 from gym.security.permissions import Permission
 from gym.unit_of_work import UnitOfWork
 
@@ -19,6 +20,16 @@ class ReportsHome:
 
     reports: Sequence[ReportDefinition]
     sentences: Sequence[Sentence]
+
+
+@dataclass(frozen=True, slots=True)
+class TablePage:
+    """Some rows of a table, in its order."""
+
+    table: Table
+    rows: Sequence[Row]
+    number: int
+    pages: int
 
 
 class ReportService:
@@ -46,13 +57,19 @@ class ReportService:
             result = replace(result, figures=await self._compare(wanted, result.figures, against))
         return Report(wanted.name, wanted.title, wanted.definition, asked, against, result)
 
-    async def table(self, name: str, days: DayRange, key: str) -> Table:
-        """One table of a report, without comparisons."""
+    async def table(self, name: str, days: DayRange, key: str, page: int = 0) -> TablePage:
+        """A page of one table of a report, without comparisons; beyond the last one the last."""
         wanted = require_report(name)
         found = (await wanted.compute(self.uow, self._asked(wanted, days))).table(key)
         if found is None:
             raise ReportNotFound
-        return found
+        pages = max(1, -(-found.length // PAGE_SIZE))
+        number = max(0, min(page, pages - 1))
+        if found.long is None:
+            rows = found.rows[number * PAGE_SIZE : (number + 1) * PAGE_SIZE]
+        else:
+            rows = await found.long.page(self.uow.session, number * PAGE_SIZE, PAGE_SIZE)
+        return TablePage(found, rows, number, pages)
 
     async def behind(self, name: str, days: DayRange, place: RowsPlace, page: int = 0) -> RowsBehind:
         """A page of the rows behind a figure."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import io
 from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
+from bot.desk.reports.long_files import begin_long_file
 from bot.forms.answers import read_day
 from bot.forms.definition import Choice, Form, FormContext, Step
 from bot.forms.opening import begin
@@ -18,13 +17,13 @@ from bot.ui.buttons.reports import AskReportDays, SendReportCsv, SendReportWorkb
 from bot.ui.screens import Screen
 from bot.ui.surfaces import OnlyInPrivate
 from bot.ui.update_context import UpdateContext
-from gym.core.language import N_, Translator
+from gym.core.language import N_
 from gym.core.reading import days as reading
-from gym.reports.output.csv_files import ReportFile, csv_file
+from gym.reports.output.files import FileForm, write_report_file
 from gym.reports.output.words import show_days
+from gym.reports.output.writing import is_long
 from gym.reports.ranges import DayRange, RangeName, named_range
 from gym.reports.registry import require_report
-from gym.reports.results import Report
 from gym.reports.service import ReportService
 from gym.security.permissions import Permission
 
@@ -33,54 +32,33 @@ router = Router(Audience.STAFF)
 
 @router.on(SendReportWorkbook)
 async def send_workbook(context: UpdateContext, press: SendReportWorkbook) -> None:
-    report = await _taken_out(context, press.report, DayRange(press.first, press.last), "xlsx")
-    t, stem = _reader(context), _stem(report)
-    data = await asyncio.to_thread(_workbook, report, t, context.today)
-    await _send(context, report, ReportFile(f"{stem}.xlsx", data))
+    await _send(context, press.report, DayRange(press.first, press.last), FileForm.WORKBOOK)
 
 
 @router.on(SendReportCsv)
 async def send_csv(context: UpdateContext, press: SendReportCsv) -> None:
-    report = await _taken_out(context, press.report, DayRange(press.first, press.last), "csv")
-    await _send(context, report, await asyncio.to_thread(csv_file, report, _stem(report), _reader(context)))
+    await _send(context, press.report, DayRange(press.first, press.last), FileForm.CSV)
 
 
-async def _taken_out(context: UpdateContext, name: str, days: DayRange, form: str) -> Report:
-    """The report, with a row in the trail that it left the gym. Raises `OnlyInPrivate`, `NotAllowed`."""
+async def _send(context: UpdateContext, name: str, days: DayRange, form: FileForm) -> None:
+    """The report as a file, with a row in the trail that it left the gym. Raises `OnlyInPrivate`,
+    `NotAllowed`.
+    """
     if not context.is_private:
         raise OnlyInPrivate
     context.identity.desk_actor.require(Permission.REPORT_ALL)
+    t = context.settings.translator(context.identity.language)  # a file has no HTML
     async with context.unit_of_work() as uow:
         service = ReportService(uow)
         report = await service.report(name, days)
         service.note_export(report, form)
-    return report
-
-
-def _reader(context: UpdateContext) -> Translator:
-    """Plain text in the reader's language: a file has no HTML."""
-    return context.settings.translator(context.identity.language)
-
-
-def _stem(report: Report) -> str:
-    """Such as `money-2026-11-01-2026-11-30`."""
-    days = report.asked.days
-    return f"{report.name}-{days.first.isoformat()}-{days.last.isoformat()}"
-
-
-def _workbook(report: Report, t: Translator, today: date) -> bytes:
-    # Loading xlsxwriter is spent on the first spreadsheet, not on every start of the bot.
-    from gym.reports.output.workbook import write_workbook
-
-    target = io.BytesIO()
-    write_workbook(target, report, t, today)
-    return target.getvalue()
-
-
-async def _send(context: UpdateContext, report: Report, file: ReportFile) -> None:
-    t = context.t
-    days = show_days(t, report.asked.days, context.today)
-    await context.send_document(file.data, file.name, t("{title}, {days}", title=t(report.title), days=days))
+        file = None if is_long(report) else await write_report_file(report, form, uow, t)
+    if file is None:
+        await begin_long_file(context, report, form, t)
+        return
+    shown = show_days(context.t, days, context.today)
+    caption = context.t("{title}, {days}", title=context.t(report.title), days=shown)
+    await context.send_document(file.data, file.name, caption)
 
 
 # From a day to a day

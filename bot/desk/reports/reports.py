@@ -27,7 +27,6 @@ from bot.ui.keyboards import Button, Row, button, grid, nav, pager
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.reports import behind_heading, entry_label, report_lines, row_label, table_lines
-from gym.core.database.repository import PAGE_SIZE
 from gym.core.language import N_
 from gym.reports.charts.of_reports import DRAFTS
 from gym.reports.door.risk import RISK
@@ -141,10 +140,8 @@ def _files(context: UpdateContext, report: Report) -> list[Row]:
 async def show_table(context: UpdateContext, press: ShowReportTable) -> None:
     days = DayRange(press.first, press.last)
     async with context.unit_of_work() as uow:
-        table = await ReportService(uow).table(press.report, days, press.table)
-    t, pages = context.t, max(1, -(-len(table.rows) // PAGE_SIZE))
-    page = min(press.page, pages - 1)
-    rows = table.rows[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
+        found = await ReportService(uow).table(press.report, days, press.table, press.page)
+    t, table = context.t, found.table
     heading = t(
         "<b>{report}</b>, {days}\n{table}",
         report=t(require_report(press.report).title),
@@ -152,10 +149,10 @@ async def show_table(context: UpdateContext, press: ShowReportTable) -> None:
         table=t(table.title),
     )
     note = ["", f"<i>{t(table.note)}</i>"] if table.note else []
-    text = "\n".join([heading, "", *table_lines(t, table, rows), *note])
-    turn = pager(page, min(pages, MOST_PAGES), lambda number: _page_of(press, number))
+    text = "\n".join([heading, "", *table_lines(t, table, found.rows), *note])
+    turn = pager(found.number, min(found.pages, MOST_PAGES), lambda number: _page_of(press, number))
     back = nav(t, back=ShowReport(press.report, press.first, press.last))
-    await context.show(Screen(text, [*_row_doors(t, press, table, rows), turn, back]))
+    await context.show(Screen(text, [*_row_doors(t, press, table, found.rows), turn, back]))
 
 
 def _page_of(press: ShowReportTable, number: int) -> ShowReportTable:

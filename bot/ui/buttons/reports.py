@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import UUID
 
 from bot.ui.callbacks import Callback, callback
 
@@ -98,6 +99,13 @@ class SendReportCsv(Callback):
     report: str
     first: date
     last: date
+
+
+@callback("rpstop")
+class StopReportFile(Callback):
+    """Stop a file on its way."""
+
+    key: UUID
 
 
 @callback("rpdays")

@@ -53,7 +53,7 @@ def _first_rows(t: HtmlTranslator, table: Table) -> list[str]:
     if not table.rows or not table.is_previewed:
         return []
     shown = [f"   {_named(t, table, row)}: {main_value(t, table, row)}" for row in table.rows[:FIRST_ROWS]]
-    rest = len(table.rows) - FIRST_ROWS
+    rest = table.length - FIRST_ROWS
     more = [t.plural("   … and {count} more", "   … and {count} more", rest)] if rest > 0 else []
     return ["", f"<b>{t(table.title)}</b>", *shown, *more]
 

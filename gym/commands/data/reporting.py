@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from dataclasses import dataclass
 from datetime import date
@@ -15,11 +14,13 @@ from gym.core.config import Config
 from gym.core.language import Translator
 from gym.reports.output.as_json import report_as_json
 from gym.reports.output.words import show_cells, show_change, show_days, show_value
+from gym.reports.output.writing import in_full, write_report
 from gym.reports.ranges import DayRange, RangeName, named_range
 from gym.reports.registry import REPORTS
 from gym.reports.results import Figure, Report, Table
 from gym.reports.service import ReportService
 from gym.security.permissions import Actor
+from gym.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +43,14 @@ async def print_report(config: Config, order: ReportOrder) -> int:
         service, today, settings = ReportService(uow), uow.today, uow.settings
         report = await service.report(order.name, _range(order, today))
         service.note_export(report, _form(order))
-    t = settings.translator("en")
-    if order.workbook is not None:
-        await asyncio.to_thread(_write, order.workbook, report, settings.translator(), today)
+        if order.workbook is not None:
+            await _write(order.workbook, report, uow)
+        if order.as_json or order.workbook is None:
+            report = await in_full(report, uow.session)
     if order.as_json:
         typer.echo(json.dumps(report_as_json(report, settings.currency), ensure_ascii=False))
     else:
-        _print(report, t, today)
+        _print(report, settings.translator("en"), today)
     return 0
 
 
@@ -67,12 +69,13 @@ def _range(order: ReportOrder, today: date) -> DayRange:
     return DayRange(order.first or last, last)
 
 
-def _write(path: Path, report: Report, t: Translator, today: date) -> None:
+async def _write(path: Path, report: Report, uow: UnitOfWork) -> None:
     # Loading xlsxwriter takes longer than a report.
-    from gym.reports.output.workbook import write_workbook
+    from gym.reports.output.workbook import ReportWorkbook
 
     with path.open("wb") as file:
-        write_workbook(file, report, t, today)
+        book = ReportWorkbook(file, report, uow.settings.translator(), uow.today)
+        await write_report(book, report, uow.session)
 
 
 def _list(*, as_json: bool) -> int:
@@ -112,4 +115,6 @@ def _table_lines(table: Table, t: Translator) -> list[str]:
     lines = [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
     ]
+    if table.length > len(table.rows):
+        lines.append(f"… {table.length - len(table.rows)} more")
     return [t(table.title), *(f"  {line}" for line in lines)]

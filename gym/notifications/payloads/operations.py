@@ -44,6 +44,15 @@ class MonthlyLetterPayload(Payload):
     left: int
 
 
+class ReportFileLostPayload(Payload):
+    """A report's file that a process has not finished."""
+
+    report: str
+    """Its name in the registry of reports."""
+    first: date
+    last: date
+
+
 class BackupAlarmPayload(Payload):
     trouble: str
     """A `BackupTrouble`."""

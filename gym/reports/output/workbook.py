@@ -1,12 +1,14 @@
 """A report as a workbook (.xlsx): typed cells, totals as formulas with their values, one sheet for each
 table.
 
-Slow: call it in a thread. Rows are written out one after the other, so a long table takes no memory.
+Slow: call it in a thread. Rows go to the disk one after the other, so a long table takes no memory.
 """
 
 from __future__ import annotations
 
 import re
+import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -21,7 +23,8 @@ from gym.core.language import N_, Translator
 from gym.core.money import usual_smallest
 from gym.core.values.formulas import harmless
 from gym.reports.output.words import show_days, show_value
-from gym.reports.results import ColumnKind, Figure, Report, Table, Term, Value
+from gym.reports.output.writing import is_long, write_short
+from gym.reports.results import ColumnKind, Figure, Report, Row, Table, Term, Value
 
 OPTIONS: Final = {
     "constant_memory": True,
@@ -53,6 +56,8 @@ NUMBERS: Final = {
     ColumnKind.MONTH: "yyyy-mm",
 }
 WITH_CENTS: Final = "#,##0.00"
+MOST_ROWS: Final = 1_048_570
+"""Of one sheet (Excel's limit, less heading, totals and note); further ones go on another sheet."""
 LONGEST_NAME: Final = 31
 """Letters of a sheet's name (Excel)."""
 _NOT_IN_NAMES: Final = re.compile(r"[\\*?:/\[\]]")
@@ -69,15 +74,50 @@ class _Formats:
     sums: dict[ColumnKind, Format]
 
 
+class ReportWorkbook:
+    """A workbook on its way: the first sheet has the figures with their words, then comes one for each table.
+
+    Its methods block. What it keeps on the disk meanwhile goes with `close` or `discard`.
+    """
+
+    def __init__(self, target: IO[bytes], report: Report, t: Translator, today: date) -> None:
+        # xlsxwriter leaves files of its own behind where it is not finished, with members' names in them.
+        self._folder = tempfile.TemporaryDirectory(prefix="powergym-report-", ignore_cleanup_errors=True)
+        self._book = Workbook(target, {**OPTIONS, "tmpdir": self._folder.name})
+        self._formats = _formats(self._book, report, t.currency)
+        self._t = t
+        self._names: set[str] = set()
+        self._sheet: _TableSheet | None = None
+        summary = self._book.add_worksheet(_sheet_name(t(N_("Summary")), self._names))
+        _summary(summary, report, self._formats, t, today)
+
+    def begin(self, table: Table) -> None:
+        sheet = self._book.add_worksheet(_sheet_name(self._t(table.title), self._names))
+        self._sheet = _TableSheet(sheet, table, self._formats, self._t)
+
+    def add(self, rows: Sequence[Row]) -> None:
+        assert self._sheet is not None, "a table has begun"
+        for row in rows:
+            if self._sheet.count == MOST_ROWS:
+                self._sheet.end()
+                self.begin(self._sheet.table)
+            self._sheet.add(row)
+
+    def end(self) -> None:
+        assert self._sheet is not None, "a table has begun"
+        self._sheet.end()
+
+    def close(self) -> None:
+        self._book.close()
+        self._folder.cleanup()
+
+    def discard(self) -> None:
+        self._folder.cleanup()
+
+
 def write_workbook(target: IO[bytes], report: Report, t: Translator, today: date) -> None:
-    """The first sheet has the figures with their words, then comes a sheet for each table."""
-    book = Workbook(target, OPTIONS)
-    formats = _formats(book, report, t.currency)
-    names: set[str] = set()
-    _summary(book.add_worksheet(_sheet_name(t(N_("Summary")), names)), report, formats, t, today)
-    for table in report.result.tables:
-        _table(book.add_worksheet(_sheet_name(t(table.title), names)), table, formats, t)
-    book.close()
+    """A report whose rows are all in memory."""
+    write_short(ReportWorkbook(target, report, t, today), report)
 
 
 def _formats(book: Workbook, report: Report, currency: str) -> _Formats:
@@ -96,7 +136,9 @@ def _formats(book: Workbook, report: Report, currency: str) -> _Formats:
 
 
 def _has_cents(report: Report) -> bool:
-    """Whether any amount has cents: then all are written with them."""
+    """Whether any amount has cents, or may have: then all are written with them."""
+    if is_long(report):
+        return True
     amounts = [one.value for one in report.result.figures]
     amounts += [
         cell
@@ -139,32 +181,48 @@ def _figure(sheet: Worksheet, number: int, one: Figure, formats: _Formats, t: Tr
     _text(sheet, number, 4, t(one.definition), formats.wrapped)
 
 
-def _table(sheet: Worksheet, table: Table, formats: _Formats, t: Translator) -> None:
-    for place, column in enumerate(table.columns):
-        sheet.set_column(place, place, WIDTHS[column.kind])
-    sheet.freeze_panes(1, 0)
-    for place, column in enumerate(table.columns):
-        _text(sheet, 0, place, t(column.title), formats.bold)
-    for number, row in enumerate(table.rows, start=1):
-        for place, (column, value) in enumerate(zip(table.columns, row.cells, strict=True)):
-            _cell(sheet, number, place, value, column.kind, formats.cells[column.kind], t)
-    last = len(table.rows)
-    if last and any(one.summed for one in table.columns):
-        _totals(sheet, last + 1, table, formats, t)
-    if table.note:
-        _text(sheet, last + 3, 0, t(table.note))
+class _TableSheet:
+    """One sheet: heading, rows, the sums of its own rows."""
 
+    def __init__(self, sheet: Worksheet, table: Table, formats: _Formats, t: Translator) -> None:
+        self.table = table
+        self.count = 0
+        self._sheet, self._formats, self._t = sheet, formats, t
+        self._sums: dict[int, Decimal | int] = {
+            place: 0 for place, one in enumerate(table.columns) if one.summed
+        }
+        for place, column in enumerate(table.columns):
+            sheet.set_column(place, place, WIDTHS[column.kind])
+        sheet.freeze_panes(1, 0)
+        for place, column in enumerate(table.columns):
+            _text(sheet, 0, place, t(column.title), formats.bold)
 
-def _totals(sheet: Worksheet, number: int, table: Table, formats: _Formats, t: Translator) -> None:
-    """Formulas, each with the value that a program shows which does not compute."""
-    for place, column in enumerate(table.columns):
-        form = formats.sums[column.kind]
-        if column.summed:
-            begins, ends = xl_rowcol_to_cell(1, place), xl_rowcol_to_cell(number - 1, place)
-            value = _number(table.total(place), column.kind)
-            sheet.write_formula(number, place, f"=SUM({begins}:{ends})", form, value)
-        elif place == 0:
-            _text(sheet, number, place, t(N_("Total")), form)
+    def add(self, row: Row) -> None:
+        self.count += 1
+        for place, (column, value) in enumerate(zip(self.table.columns, row.cells, strict=True)):
+            form = self._formats.cells[column.kind]
+            _cell(self._sheet, self.count, place, value, column.kind, form, self._t)
+        for place in self._sums:
+            value = row.cells[place]
+            if isinstance(value, Decimal | int):
+                self._sums[place] += value
+
+    def end(self) -> None:
+        if self.count and self._sums:
+            self._totals(self.count + 1)
+        if self.table.note:
+            _text(self._sheet, self.count + 3, 0, self._t(self.table.note))
+
+    def _totals(self, number: int) -> None:
+        """Formulas, each with the value that a program shows which does not compute."""
+        for place, column in enumerate(self.table.columns):
+            form = self._formats.sums[column.kind]
+            if place in self._sums:
+                begins, ends = xl_rowcol_to_cell(1, place), xl_rowcol_to_cell(number - 1, place)
+                value = _number(self._sums[place], column.kind)
+                self._sheet.write_formula(number, place, f"=SUM({begins}:{ends})", form, value)
+            elif place == 0:
+                _text(self._sheet, number, place, self._t(N_("Total")), form)
 
 
 def _cell(

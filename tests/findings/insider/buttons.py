@@ -97,7 +97,7 @@ WITHOUT_AN_ACT: Final[Mapping[str, tuple[str, ...]]] = {
         *("visits", "whoin", "me", "pedit"),
         *("prods", "prod", "prpric", "shop", "stmov"),
         *("bskt", "bsktad", "psell", "sale", "salepd", "sales", "salesa"),
-        *("rprts", "rprt", "rptb", "rprw", "rpxlsx", "rpcsv", "rpdays", "risk", "rskone", "rpchrt"),
+        *("rprts", "rprt", "rptb", "rprw", "rpxlsx", "rpcsv", "rpstop", "rpdays", "risk", "rskone", "rpchrt"),
     ),
     "asks before a button that is played": (
         "askoff",

@@ -207,6 +207,7 @@ SPECIAL: Final[Mapping[Kind, tuple[Mapping[str, Any], ...]]] = {
         LETTER,
         {**LETTER, "received_before": Decimal(0), "received_year_before": Decimal(0)},
     ),
+    Kind.REPORT_FILE_LOST: ({"report": "taxes", "first": date(2026, 1, 1), "last": date(2026, 8, 31)},),
     Kind.STOCK_LOW: tuple(
         {"product_id": ANY, "product_name": "Agua & gas", "left": left, "minimum": 6} for left in (0, 1, 5)
     ),

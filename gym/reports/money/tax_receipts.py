@@ -1,0 +1,188 @@
+"""Receipts, voids and refunds with base, tax and total: their sums by day, and the rows of an accountant's
+sheet, of which years are read a chunk at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gym.core.language import N_
+from gym.core.money import to_cents
+from gym.payments.models import EntryKind, Method
+from gym.reports.money.terms import METHODS, MOVEMENTS
+from gym.reports.results import ColumnKind, LinkKind, ReportColumn, Row, RowLink
+
+HUNDRED: Final = Decimal(100)
+MOST_AT_ONCE: Final = 2000
+"""Receipts that are read with the report: a month of a busy gym. Of more it holds the first page, and files
+read them out of a cursor in chunks of so many.
+"""
+_TOTAL: Final = (
+    "CASE WHEN e.method = 'credit' THEN 0 WHEN e.kind = 'payment' THEN e.amount ELSE -e.amount END"
+)
+# Of products the rate of the sale itself, of several rates their mean by amount; of plans the gym's.
+_PERCENT: Final = """
+    CASE WHEN a.kind = 'sale' THEN (
+        SELECT round(100 * (sum(l.pieces * l.unit_price)
+            / sum(CAST(l.pieces * l.unit_price AS numeric(24, 12)) * 100 / (100 + l.tax_percent)) - 1), 10)
+        FROM sales s JOIN sale_lines l ON l.sale_id = s.id WHERE s.account_id = a.id)
+    ELSE CAST(:percent AS numeric) END"""
+_LISTED: Final = """e.gym_day BETWEEN :first AND :last
+    AND (e.kind IN ('payment', 'void') OR e.kind = 'refund' AND e.method <> 'credit')"""
+# As `taxed` does it. Twelve decimals: a quotient that is cut at six may be taken for half a cent.
+BY_DAY: Final = text(f"""
+SELECT t.gym_day, count(*) AS rows, sum(t.total) AS total,
+    sum(round(CAST(t.total AS numeric(24, 12)) * 100 / (100 + t.percent), 2)) AS base
+FROM (
+    SELECT e.gym_day, {_TOTAL} AS total, {_PERCENT} AS percent
+    FROM ledger_entries e JOIN accounts a ON a.id = e.account_id WHERE {_LISTED}
+) t
+GROUP BY t.gym_day ORDER BY t.gym_day
+""")  # noqa: S608 - the parts are ours
+RECEIPTS: Final = text(f"""
+SELECT e.gym_day, e.kind, e.method, coalesce(v.receipt_number, e.receipt_number) AS receipt_number,
+    CASE WHEN e.kind IN ('payment', 'void') THEN coalesce(v.id, e.id) END AS payment_id, a.client_id,
+    c.document_type, c.document_number, btrim(c.first_name || ' ' || c.last_name) AS client_name,
+    {_TOTAL} AS total, {_PERCENT} AS percent
+FROM ledger_entries e
+LEFT JOIN ledger_entries v ON v.id = e.voids_id
+JOIN accounts a ON a.id = e.account_id
+LEFT JOIN clients c ON c.id = a.client_id
+WHERE {_LISTED}
+ORDER BY e.gym_day, receipt_number NULLS LAST, e.at, e.id LIMIT :size OFFSET :skip
+""")  # noqa: S608 - the parts are ours
+OF_RECEIPTS: Final = (
+    ReportColumn("day", N_("Day"), ColumnKind.DAY),
+    ReportColumn("receipt", N_("Receipt"), ColumnKind.NUMBER),
+    ReportColumn("what", N_("What")),
+    ReportColumn("document_type", N_("Document type"), only_in_files=True),
+    ReportColumn("document", N_("Document"), only_in_files=True),
+    ReportColumn("name", N_("Name")),
+    ReportColumn("base", N_("Base"), ColumnKind.MONEY, summed=True),
+    ReportColumn("tax", N_("Tax"), ColumnKind.MONEY, summed=True),
+    ReportColumn("total", N_("Total"), ColumnKind.MONEY, summed=True),
+    ReportColumn("method", N_("Method")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TaxedAmount:
+    """A total with what of it is tax."""
+
+    total: Decimal
+    tax: Decimal
+
+    @property
+    def base(self) -> Decimal:
+        return self.total - self.tax
+
+
+@dataclass(frozen=True, slots=True)
+class TaxedReceipt:
+    """One row of the accountant's sheet."""
+
+    day: date
+    number: int | None
+    kind: EntryKind
+    method: Method
+    document_type: str | None
+    document: str | None
+    name: str | None
+    amount: TaxedAmount
+    payment_id: UUID | None
+    client_id: UUID | None
+
+
+def taxed(total: Decimal, percent: Decimal) -> TaxedAmount:
+    """The tax in a total whose prices hold it, to the cent."""
+    base = to_cents(total * HUNDRED / (HUNDRED + percent))
+    return TaxedAmount(to_cents(total), to_cents(total) - base)
+
+
+@dataclass(frozen=True, slots=True)
+class TaxedDay:
+    """The rows of a day and what they come to."""
+
+    day: date
+    rows: int
+    amount: TaxedAmount
+
+
+class TaxedReceipts:
+    """The rows of the accountant's sheet over some days; how many there are of each day is known."""
+
+    def __init__(self, terms: dict[str, Any], days: Sequence[TaxedDay]) -> None:
+        self._terms = terms
+        self._days = days
+        self.count = sum(one.rows for one in days)
+
+    async def page(self, session: AsyncSession, skip: int, size: int) -> Sequence[Row]:
+        """Of the days alone on which the page lies: a page of years costs what a page of a day does."""
+        before, held, wanted = 0, 0, list[TaxedDay]()
+        for one in self._days:
+            if not wanted and before + one.rows <= skip:
+                before += one.rows
+            elif before + held < skip + size:
+                wanted.append(one)
+                held += one.rows
+        if not wanted:
+            return ()
+        within = {"first": wanted[0].day, "last": wanted[-1].day, "size": size, "skip": skip - before}
+        return _rows((await session.execute(RECEIPTS, self._terms | within)).all())
+
+    async def stream(self, session: AsyncSession) -> AsyncIterator[Sequence[Row]]:
+        """All of them out of one cursor; rows are made in a thread."""
+        values = self._terms | {"size": None, "skip": 0}
+        found = await session.stream(RECEIPTS, values, execution_options={"yield_per": MOST_AT_ONCE})
+        async for rows in found.partitions(MOST_AT_ONCE):
+            yield await asyncio.to_thread(_rows, rows)
+
+
+def _rows(rows: Sequence[Any]) -> list[Row]:
+    return [_row(_receipt(row)) for row in rows]
+
+
+def _receipt(row: Any) -> TaxedReceipt:
+    return TaxedReceipt(
+        row.gym_day,
+        row.receipt_number,
+        EntryKind(row.kind),
+        Method(row.method),
+        row.document_type,
+        row.document_number,
+        row.client_name,
+        taxed(row.total, row.percent),
+        row.payment_id,
+        row.client_id,
+    )
+
+
+def _row(one: TaxedReceipt) -> Row:
+    cells = (
+        one.day,
+        one.number,
+        MOVEMENTS[one.kind],
+        one.document_type,
+        one.document,
+        one.name,
+        one.amount.base,
+        one.amount.tax,
+        one.amount.total,
+        METHODS[one.method],
+    )
+    return Row(cells, link=_link(one))
+
+
+def _link(one: TaxedReceipt) -> RowLink | None:
+    if one.payment_id is not None:
+        return RowLink(LinkKind.RECEIPT, one.payment_id)
+    return RowLink(LinkKind.CLIENT, one.client_id) if one.client_id else None
