@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot import home, joining
+from bot.desk import explanations
 from bot.desk.admin import (
     account,
     backups,
@@ -68,6 +69,7 @@ from bot.desk.products import (
     stock_taking,
 )
 from bot.desk.reports import long_files, report_charts, report_files, reports, risk, today
+from bot.member import explanations as my_explanations
 from bot.member import freeze, plan, preferences, privacy, qr, visits
 from bot.member import payments as my_payments
 from bot.member import personal_data as my_data
@@ -92,6 +94,8 @@ ROUTERS: tuple[Router, ...] = (
     search.router,
     card_screen.router,
     client_language.router,
+    explanations.router,
+    my_explanations.router,
     history.router,
     profile.router,
     blocking.router,

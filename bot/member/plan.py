@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from bot.routing.router import Audience, Router
-from bot.ui.buttons.member import MyFreeze, MyPlan, MyVisits, WantToRenew
+from bot.ui.buttons.member import MyFreeze, MyPlan, MyVisits, MyWhy, WantToRenew
 from bot.ui.keyboards import Button, button, grid, nav
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
@@ -48,7 +48,10 @@ async def show_plan(context: UpdateContext) -> None:
     if prices:
         lines += ["", t("<b>Prices</b>")]
         lines += [price_line(t, one) for one in prices]
-    rows = [*grid([*_acts(t, card), button(t("My visits"), MyVisits())]), nav(t)]
+    rows = [
+        *grid([*_acts(t, card), button(t("My visits"), MyVisits()), button(t("❓ Why?"), MyWhy())]),
+        nav(t),
+    ]
     await context.show(Screen("\n".join(lines), rows))
 
 

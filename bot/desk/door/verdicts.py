@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
-from bot.ui.buttons.clients import Card, ClientRewards, ClientSearch, Reactivate, RegisterClient, Unblock
+from bot.ui.buttons.clients import (
+    Card,
+    ClientRewards,
+    ClientSearch,
+    Reactivate,
+    RegisterClient,
+    Unblock,
+    WhyClient,
+)
 from bot.ui.buttons.door import WhoIsIn
 from bot.ui.buttons.memberships import ChangePlan, EndFreeze, RenewPlan, SellPlan, StartNow
 from bot.ui.buttons.money import TakePayment
@@ -47,7 +55,8 @@ def verdict_screen(context: UpdateContext, verdict: Verdict) -> Screen:
         lines += ["", t("⚠️ <b>{warning}</b>", warning=verdict.warning)]
     rows = _after_entry(t, verdict) if verdict.admitted else _after_denial(context, verdict)
     card = button(t("👤 Card"), Card(verdict.client_id))
-    return Screen("\n".join(lines), [*rows, [card, *nav(t)]])
+    why = [] if verdict.admitted else [button(t("❓ Why?"), WhyClient(verdict.client_id))]
+    return Screen("\n".join(lines), [*rows, [card, *why, *nav(t)]])
 
 
 def _nobody(t: HtmlTranslator, verdict: Verdict) -> Screen:

@@ -13,7 +13,7 @@ from bot.routing.router import Audience, Router
 from bot.ui.buttons.approvals import AskVoid
 from bot.ui.buttons.clients import Card
 from bot.ui.buttons.door import CheckInClient
-from bot.ui.buttons.money import ShowReceipt, TakeBack, TakePayment, VoidPayment
+from bot.ui.buttons.money import ShowReceipt, TakeBack, TakePayment, VoidPayment, WhyReceipt
 from bot.ui.buttons.plans import ShowSale
 from bot.ui.callbacks import Callback, callback
 from bot.ui.documents import send_receipt
@@ -85,6 +85,7 @@ def receipt_screen(
     lines += door_lines(t, door)
     pdf = button(t("📄 PDF"), ReceiptPdf(receipt.entry_id))
     rows: list[Row] = [*door_row(t, door), [pdf, *_undo(t, receipt, may_void)]]
+    rows.append([button(t("❓ Why?"), WhyReceipt(receipt.entry_id))])
     if _is_given_back(receipt) and may_return:
         rows.append([_came_back(t, receipt)])
     if receipt.balance_after and not receipt.voided:

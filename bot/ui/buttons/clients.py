@@ -81,3 +81,10 @@ class Unblock(Callback):
 @callback("on", changes=True)
 class Reactivate(Callback):
     client_id: UUID
+
+
+@callback("why")
+class WhyClient(Callback):
+    """Explain what the door says of a client, the plan's days and status, and the balances."""
+
+    client_id: UUID

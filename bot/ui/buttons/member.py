@@ -73,3 +73,8 @@ class GiveConsent(Callback):
 @callback("fno")
 class AskWithdraw(Callback):
     pass
+
+
+@callback("mywhy")
+class MyWhy(Callback):
+    """Explain what the door says of me, my plan's days and status, and my balances."""

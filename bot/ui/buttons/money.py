@@ -97,3 +97,10 @@ class AccountStatement(Callback):
 def pay_press(debt: Debt) -> Callback:
     """A plan's payment; of products the sale, which offers every way to pay what is left of it."""
     return TakePayment(debt.id) if debt.kind is DebtKind.PLAN else ShowSale(debt.id)
+
+
+@callback("whyrc")
+class WhyReceipt(Callback):
+    """Explain what stayed to pay after a payment."""
+
+    entry_id: UUID

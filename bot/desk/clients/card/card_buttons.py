@@ -20,6 +20,7 @@ from bot.ui.buttons.clients import (
     PrintedCardOf,
     Reactivate,
     Unblock,
+    WhyClient,
 )
 from bot.ui.buttons.door import CheckInClient
 from bot.ui.buttons.memberships import EndFreeze, FreezePlan, ManagePlan, RenewPlan, SellPlan, StartNow
@@ -49,7 +50,8 @@ def card_keyboard(t: HtmlTranslator, card: ClientCard, *, may_erase: bool = Fals
         data = [button(t("🔏 Data"), ClientData(client.id))] if may_erase else []
         return [[button(t("Reactivate"), Reactivate(client.id)), *data], _papers(t, client), nav(t)]
     more = button(t("⋯ More"), CardMore(client.id))
-    return [*grid(_of_the_moment(t, card)), [*_whatsapp(client), more], nav(t)]
+    why = button(t("❓ Why?"), WhyClient(client.id))
+    return [*grid(_of_the_moment(t, card)), [*_whatsapp(client), why, more], nav(t)]
 
 
 def more_keyboard(t: HtmlTranslator, card: ClientCard, today: date, *, may_erase: bool = False) -> list[Row]:

@@ -1,0 +1,1 @@
+"""Explanations in words, the same for staff and members: they hold nothing that a member may not read."""
