@@ -11,6 +11,7 @@ from bot.desk.admin.first_steps import first_steps_of
 from bot.desk.menu.manage import manage_row, menu_button
 from bot.forms.opening import forms_of
 from bot.forms.screens import FormButton
+from bot.routing.help_answers import answer_help, show_help
 from bot.routing.navigation import go, go_home, routes_of
 from bot.routing.router import Audience, Occasion, Router
 from bot.ui.buttons.settings import Languages, ShowFirstSteps
@@ -18,9 +19,11 @@ from bot.ui.callbacks import Callback, Home, UnknownButton, callback
 from bot.ui.keyboards import Row, button, grid, nav
 from bot.ui.screens import Html, Screen
 from bot.ui.update_context import UpdateContext
+from bot.ui.wording.help.gym_info import info_lines
 from bot.ui.wording.terms import LANGUAGE_NAMES
 from gym.clients.service import ClientService
 from gym.core.language import LANGUAGES, N_
+from gym.plans.service import PlanService
 from gym.reports.first_steps import FirstStep
 from gym.staff.candidates import CandidateService
 from gym.staff.models import AdminCandidate
@@ -53,13 +56,18 @@ async def unread(context: UpdateContext) -> None:
         heading = context.t(N_("🤷 I cannot do anything with that."))
         await context.show(_below(heading, await _desk_home(context)))
     elif context.identity.client is not None:
+        if await answer_help(context, context.text) or await answer_help(
+            context, context.text, all_words=True
+        ):
+            return
         heading = context.t(
             N_(
                 "🤷 I cannot answer that, and nobody at the desk reads it here. Ask them in person or by "
                 "phone."
             )
         )
-        await context.show(_below(heading, await _member_home(context)))
+        lines = [heading, *await _gym_info(context)]
+        await context.show(_below("\n".join(lines), await _member_home(context)))
     else:
         await go_home(context)
 
@@ -90,7 +98,10 @@ async def language(context: UpdateContext) -> None:
 
 @router.command("help")
 async def help_(context: UpdateContext) -> None:
-    await go_home(context)
+    if context.identity.staff is None and context.identity.client is None:
+        await go_home(context)
+    else:
+        await show_help(context)
 
 
 @router.on(FormButton, moves=False)
@@ -188,4 +199,12 @@ async def _for_strangers(context: UpdateContext) -> Screen:
         ),
         gym=context.settings.name,
     )
+    info = await _gym_info(context)
+    text = "\n".join([text, "", *info]) if info else text
     return Screen(text, contact=context.t(N_("Share my phone")))
+
+
+async def _gym_info(context: UpdateContext) -> list[str]:
+    async with context.stranger_unit_of_work() as uow:
+        plans = await PlanService(uow).active() if context.settings.tell_prices else []
+    return info_lines(context.t, context.settings, plans)

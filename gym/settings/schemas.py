@@ -56,6 +56,11 @@ class GymSettings(BaseModel):
     that was guessed may be somebody else's bot, which would then be handed the gym's one-time links."""
     bot_id: int | None = None
     """Whose name that is; a token begins with it."""
+    opening_hours: str = Field("", max_length=200)
+    street_address: str = Field("", max_length=200)
+    """Told, as `opening_hours`, to whoever writes to the bot."""
+    tell_prices: bool = False
+    """Whether strangers who write to the bot read the prices of plans."""
     phone_region: str = Field("CO", pattern=r"^[A-Z]{2}$")
     web_address: str = Field("", max_length=200)
     """Where people reach this gym's own pages, when that is not the address the program itself serves."""

@@ -85,6 +85,24 @@ SETTINGS: Final[dict[str, SettingRow]] = {
         N_("Language"),
         N_("Spoken to people whose own language is not known, and to new clients."),
     ),
+    "opening_hours": SettingRow(
+        SettingKind.TEXT,
+        SettingGroup.GYM,
+        N_("Opening hours"),
+        N_("In words, told to whoever writes to the bot: Mon–Fri 5–22, Sat 7–14."),
+    ),
+    "street_address": SettingRow(
+        SettingKind.TEXT,
+        SettingGroup.GYM,
+        N_("Street address"),
+        N_("Where the gym is, told to whoever writes to the bot."),
+    ),
+    "tell_prices": SettingRow(
+        SettingKind.SWITCH,
+        SettingGroup.GYM,
+        N_("Tell prices"),
+        N_("Whoever writes to the bot reads the prices of plans, known here or not."),
+    ),
     "phone_region": SettingRow(
         SettingKind.REGION,
         SettingGroup.GYM,

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from bot.desk.clients.document_doubts import doubts_row
 from bot.desk.money.doubts import money_doubts_row
 from bot.desk.money.unbegun import unbegun_charges_row
+from bot.routing.help_answers import answer_help
 from bot.routing.navigation import go
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import (
@@ -40,8 +41,9 @@ router.manage(MenuGroup.PEOPLE, N_("👥 Clients"), ClientSearch())
 
 @router.text
 async def search(context: UpdateContext) -> None:
-    """Search for plain text; a single hit is shown as its card."""
-    await _show_found(context, context.text, 0)
+    """Words that ask for help, else a search for clients; a single hit is shown as its card."""
+    if not await answer_help(context, context.text):
+        await _show_found(context, context.text, 0, typed=True)
 
 
 @router.on(ClientSearch)
@@ -54,11 +56,13 @@ async def clients_command(context: UpdateContext) -> None:
     await _show_found(context, context.payload, 0)
 
 
-async def _show_found(context: UpdateContext, words: str, page: int) -> None:
+async def _show_found(context: UpdateContext, words: str, page: int, *, typed: bool = False) -> None:
     async with context.unit_of_work() as uow:
         clients = await ClientService(uow).search(words, page)
     if words and clients.total == 1:
         await go(context, Card(clients.items[0].id))
+        return
+    if typed and not clients.total and await answer_help(context, words, all_words=True):
         return
     doubts = [] if words else await _to_look_at(context)
     if not clients.total and _is_amount(context, words):

@@ -398,7 +398,8 @@ class Person:
         _, way, door = max(offered, key=itemgetter(0))
         await self._presses(*door)
         group = self._with_button(way.group, fresh=True) if way.group else None
-        if self._with_button(way.label, fresh=True) is None and group is not None:
+        shown = self._newest(lambda message: way.leads_on(message.labels))
+        if shown is None and group is not None:
             await self._presses(*group)
         return True
 

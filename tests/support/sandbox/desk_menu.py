@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final
@@ -29,6 +30,10 @@ class Way:
     opens: str
     group: str | None
     label: str
+
+    def leads_on(self, labels: Sequence[str]) -> bool:
+        """Whether the button itself is among them; a count may follow its label."""
+        return any(one == self.label or one.startswith(f"{self.label} (") for one in labels)
 
 
 @cache

@@ -23,6 +23,8 @@ TYPED = {
     "timezone": "europe/madrid",
     "currency": "eur",
     "phone_region": "es",
+    "opening_hours": "Mon–Fri 5–22",
+    "street_address": "Calle 1 # 2-3",
     "web_address": "https://gym.example/",
     "bank_accounts": "Bancolombia 123, Nequi",
     "receipt_footer": "Thank you <3",
@@ -66,6 +68,7 @@ CHOSEN = {
     "tell_desk_check_in": "yes",
     "tell_desk_denial": "no",
     "digest": "no",
+    "tell_prices": "yes",
 }
 """The button that is tapped."""
 

@@ -1,0 +1,1 @@
+"""What people ask the gym: topics of help, their search, and what strangers may know."""
