@@ -13,7 +13,7 @@ class PhotoFault(GymError):
 class NotAnImage(PhotoFault):
     code = "not_an_image"
     status = 415
-    message = N_("That is not a picture. Send a JPEG, PNG or WebP photo.")
+    message = N_("That is not a picture. Send a JPEG, PNG, WebP, HEIC or AVIF photo.")
 
 
 class PhotoTooLarge(PhotoFault):

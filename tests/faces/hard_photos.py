@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from base64 import b64decode
 from typing import Final, cast
 
 import cv2
@@ -15,6 +16,17 @@ from PIL import Image
 
 Pixels = NDArray[np.uint8]
 SIXTY_MEGAPIXELS: Final = (10_000, 6_000)
+HEIC: Final = b64decode(
+    "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAUJtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAA"
+    "AA5waXRtAAAAAAABAAAAImlsb2MAAAAAREAAAQABAAAAAAFmAAEAAAAAAAAAxAAAACNpaW5mAAAAAAABAAAAFWluZmUCAAAAAAEA"
+    "AGh2YzEAAAAAwmlwcnAAAACkaXBjbwAAAHhodmNDAQNwAAAAAAAAAAAAHvAA/P34+AAADwMgAAEAGEABDAH//wNwAAADAJAAAAMA"
+    "AAMAHroCQCEAAQArQgEBA3AAAAMAkAAAAwAAAwAeoDCBBZbqSSmubgQEDAgAAAMACAAAAwAIQCIAAQAHRAHBcrAiQAAAABRpc3Bl"
+    "AAAAAAAAAGAAAABAAAAAEHBpeGkAAAAAAwgICAAAABZpcG1hAAAAAAAAAAEAAQOBAoMAAADMbWRhdAAAAMAoAa8J4OMLnLqv//40"
+    "n//9/QeQ/YJjpIJSefFRof78If/492GsWTJPNOTzPt9r7OcV86ePkq7W3N2jm77Jea72QIC9dXcSdlzV/KPxf/vd3rECRpYQLnCX"
+    "Nr//mEVcfycrF/7uD9Aj4mrv4TVD0XEvy/STl82RIFUtdEspIxh4T3EeqLQDz6vdYdhv8gu2Lhq3pq8M4ZeP9fLa/0eWn3ynp/7U"
+    "UR7CLEB3Ep8smv983yB+Fx+Nf+FSR8wVUj/cu04="
+)
+"""96 × 64, as an iPhone's format has it: red, green, blue, grey; written by libheif's `heif-enc`."""
 
 
 def pixels_of(photo: bytes) -> Pixels:
@@ -32,6 +44,12 @@ def claiming(size: tuple[int, int], photo: bytes) -> bytes:
     """A JPEG whose header claims another size than its few pixels have."""
     at = next(photo.index(mark) for mark in (b"\xff\xc0", b"\xff\xc2") if mark in photo)
     return photo[: at + 5] + struct.pack(">HH", size[1], size[0]) + photo[at + 9 :]
+
+
+def heic_claiming(size: tuple[int, int]) -> bytes:
+    """The HEIC, saying that it is of another size."""
+    at = HEIC.index(b"ispe") + 8
+    return HEIC[:at] + struct.pack(">II", *size) + HEIC[at + 8 :]
 
 
 def png_claiming(size: tuple[int, int]) -> bytes:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gym.faces.engine.images import decode, draw_numbered_boxes, read_header, thumbnail
+from gym.faces.engine.images import Header, decode, draw_numbered_boxes, read_header, thumbnail
 from gym.faces.errors import NotAnImage, PhotoFault, PhotoTooLarge, PhotoUnreadable
 from tests.faces.hard_photos import (
+    HEIC,
     SIXTY_MEGAPIXELS,
     claiming,
     encoded,
+    heic_claiming,
     moving,
     pixels_of,
     placed,
@@ -36,8 +39,12 @@ REFUSED: list[tuple[str, bytes, type[PhotoFault], str, int]] = [
     ("a bomb that Pillow warns of", png_claiming((10_000, 10_000)), PhotoTooLarge, "photo_too_large", 413),
     ("a bomb that Pillow refuses", png_claiming((60_000, 60_000)), PhotoTooLarge, "photo_too_large", 413),
     ("half a photo", PHOTO[: len(PHOTO) // 2], PhotoUnreadable, "photo_unreadable", 400),
-    ("a photo short of its end", PHOTO[:-2], PhotoUnreadable, "photo_unreadable", 400),
+    ("a photo short of a byte before its end", PHOTO[:-3], PhotoUnreadable, "photo_unreadable", 400),
     ("a signature alone", PHOTO[:10], PhotoUnreadable, "photo_unreadable", 400),
+    ("a HEIC bomb", heic_claiming(SIXTY_MEGAPIXELS), PhotoTooLarge, "photo_too_large", 413),
+    ("half a HEIC", HEIC[:400], PhotoUnreadable, "photo_unreadable", 400),
+    ("a film", HEIC[:8] + b"isom" + HEIC[12:], NotAnImage, "not_an_image", 415),
+    ("an animated AVIF", moving("AVIF"), PhotoUnreadable, "photo_unreadable", 400),
     ("a PNG without pixels", png_claiming((640, 480)), PhotoUnreadable, "photo_unreadable", 400),
     ("an animated PNG", moving("PNG"), PhotoUnreadable, "photo_unreadable", 400),
     ("an animated WebP", moving("WEBP"), PhotoUnreadable, "photo_unreadable", 400),
@@ -60,6 +67,21 @@ def test_the_three_formats_are_known_by_content(kind: str) -> None:
     photo = saved(PHOTO, kind)
     assert read_header(photo).format == kind
     assert decode(photo).shape == pixels_of(PHOTO).shape
+
+
+def test_what_a_phone_or_a_program_makes_of_a_photo_is_read_too() -> None:
+    """HEIC and AVIF; a line break before the file; a JPEG without its end marker."""
+    assert read_header(HEIC) == Header("HEIF", 96, 64)
+    corners = decode(HEIC)[[8, 8, 56, 56], [8, 88, 8, 88]].tolist()
+    blue, green, red = 0, 1, 2
+    assert [max(range(3), key=corner.__getitem__) for corner in corners[:3]] == [red, green, blue]
+    assert min(corners[3]) > 200
+    avif = saved(PHOTO, "AVIF")
+    assert read_header(avif).format == "AVIF"
+    for photo in (avif, b"\r\n" + PHOTO, PHOTO[:-2]):
+        assert np.abs(decode(photo).astype(int) - pixels_of(PHOTO)).mean() < 4
+    turned = decode(saved(PHOTO, "AVIF", orientation=6))
+    assert turned.shape[:2] == decode(PHOTO).shape[1::-1]
 
 
 @pytest.mark.parametrize(

@@ -10,15 +10,34 @@ from typing import Any, Final, cast
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from pi_heif import HeifImageFile
+from PIL import Image, ImageOps
 
 from gym.faces.errors import NotAnImage, PhotoTooLarge, PhotoUnreadable
 
 LARGEST_BYTES: Final = 10 * 1024 * 1024
 LARGEST_PIXELS: Final = 50_000_000
 """Checked in the header: a file of a few kilobytes can decode to gigabytes."""
-FORMATS: Final = ("JPEG", "PNG", "WEBP")
+FORMATS: Final = ("JPEG", "PNG", "WEBP", "AVIF")
 SIGNATURES: Final = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
+HEIC_BRANDS: Final = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1")
+"""Of a file of boxes (ISO/IEC 23008-12), in its bytes 8 to 12; an iPhone writes `heic`."""
+AVIF_BRANDS: Final = (b"avif", b"avis")
+BLANKS: Final = b"\r\n\t "
+"""Some programs leave a line break before the file that they upload."""
+JPEG_END: Final = b"\xff\xd9"
+FILLING: Final = b"\x55" * 4096
+"""What no photo goes on with."""
+UNREADABLE: Final = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    EOFError,
+    IndexError,
+    KeyError,
+    RuntimeError,
+    MemoryError,
+)
 WANTED_SIDE: Final = 1280
 """Pixels of the long side that recognition needs at most."""
 THUMBNAIL_SIDE: Final = 160
@@ -45,27 +64,39 @@ class Header:
 def read_header(photo: bytes) -> Header:
     """Format and size by content, not by name.
 
-    Raises `PhotoTooLarge` over 10 MB or 50 megapixels, `NotAnImage` for anything but JPEG, PNG and WebP,
-    `PhotoUnreadable` for damaged and animated files.
+    Raises `PhotoTooLarge` over 10 MB or 50 megapixels, `NotAnImage` for anything but JPEG, PNG, WebP, HEIC
+    and AVIF, `PhotoUnreadable` for damaged and animated files.
     """
     if len(photo) > LARGEST_BYTES:
         raise PhotoTooLarge
-    if not photo.startswith(SIGNATURES) and photo[:4] + photo[8:12] != b"RIFFWEBP":
+    return _checked(_opened(photo.lstrip(BLANKS)))
+
+
+def _opened(photo: bytes) -> Image.Image:
+    """Its header alone is read. Raises as `read_header`."""
+    boxed = photo[8:12] if photo[4:8] == b"ftyp" else b""
+    if not (
+        photo.startswith(SIGNATURES)
+        or photo[:4] + photo[8:12] == b"RIFFWEBP"
+        or boxed in HEIC_BRANDS + AVIF_BRANDS
+    ):
         raise NotAnImage
     try:
-        image = Image.open(io.BytesIO(photo), formats=FORMATS)
+        if boxed in HEIC_BRANDS:
+            return HeifImageFile(io.BytesIO(photo))
+        return Image.open(io.BytesIO(photo), formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise PhotoTooLarge from error
-    except (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, MemoryError) as error:
+    except UNREADABLE as error:
         raise PhotoUnreadable from error
-    return _checked(image)
 
 
 def _checked(image: Image.Image) -> Header:
     if image.width * image.height > LARGEST_PIXELS:
         raise PhotoTooLarge
     # Phones put a preview or a depth map behind the photo (MPO): several pictures, but no animation.
-    if image.format != "MPO" and getattr(image, "is_animated", False):
+    # So does an iPhone in a HEIC.
+    if image.format not in ("MPO", "HEIF") and getattr(image, "is_animated", False):
         raise PhotoUnreadable
     return Header(str(image.format), image.width, image.height)
 
@@ -73,14 +104,38 @@ def _checked(image: Image.Image) -> Header:
 def decode(photo: bytes) -> Pixels:
     """Upright BGR pixels whose long side is near 1280, EXIF orientation honoured. Raises as `read_header`."""
     header = read_header(photo)
-    try:
-        flag = REDUCED[_reduction(header)]
-        pixels = cast("Pixels | None", cv2.imdecode(np.frombuffer(photo, np.uint8), flag))
-    except cv2.error as error:
-        raise PhotoUnreadable from error
+    photo = photo.lstrip(BLANKS)
+    pixels = _by_pillow(photo, header) if header.format in ("HEIF", "AVIF") else _by_opencv(photo, header)
     if pixels is None or pixels.ndim != 3 or min(pixels.shape[:2]) < 8:
         raise PhotoUnreadable
     return _shrink(pixels, 2 * WANTED_SIDE)
+
+
+def _by_opencv(photo: bytes, header: Header) -> Pixels | None:
+    """None for a damaged photo. Raises `PhotoUnreadable`."""
+    flag = REDUCED[_reduction(header)]
+    try:
+        pixels = _decoded(photo, flag)
+        if pixels is not None or header.format != "JPEG":
+            return pixels
+        # Without its end marker every phone shows it. Where more is missing, what follows changes it.
+        ended, filled = _decoded(photo + JPEG_END, flag), _decoded(photo + FILLING + JPEG_END, flag)
+    except cv2.error as error:
+        raise PhotoUnreadable from error
+    return ended if ended is not None and filled is not None and np.array_equal(ended, filled) else None
+
+
+def _decoded(photo: bytes, flag: int) -> Pixels | None:
+    return cast("Pixels | None", cv2.imdecode(np.frombuffer(photo, np.uint8), flag))
+
+
+def _by_pillow(photo: bytes, header: Header) -> Pixels:
+    """What OpenCV's wheels do not read. Raises `PhotoUnreadable`."""
+    try:
+        image = ImageOps.exif_transpose(_opened(photo)).convert("RGB").reduce(_reduction(header))
+        return np.ascontiguousarray(np.asarray(image)[:, :, ::-1])
+    except UNREADABLE as error:
+        raise PhotoUnreadable from error
 
 
 def _reduction(header: Header) -> int:
