@@ -29,6 +29,21 @@ class AnswerIntake:
         self._flow.put(ctx, step, value)
         await self._flow.advance(ctx)
 
+    async def scan(self, ctx: FormContext, step: Step) -> None:
+        """Read a picture as a typed answer; what it says instead stands above the question."""
+        assert step.scan is not None
+        try:
+            said = await step.scan(ctx, await ctx.context.photo_bytes(ctx.key))
+        except DatabaseUnavailable:
+            raise
+        except GymError as error:
+            await self._flow.show_question(ctx, step, warning(ctx, error))
+            return
+        if said.answer is None:
+            await self._flow.show_question(ctx, step, said.note)
+        else:
+            await self.text(ctx, step, said.answer)
+
     async def picture(self, ctx: FormContext, step: Step) -> None:
         """Read one picture, kept as a file id with its verdict; its pixels stay in memory for this update
         only."""

@@ -40,6 +40,14 @@ class PhotoNote:
 
 
 @dataclass(frozen=True, slots=True)
+class ScannedAnswer:
+    """What a picture says to a typed question: an answer to read like a typed one, or a line of HTML."""
+
+    answer: str | None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SentPhoto:
     """A picture of a photo step, as the draft keeps it."""
 
@@ -104,6 +112,7 @@ Parse = Callable[[str, FormContext], object]
 """Text to value, or to an awaitable of it; raises a GymError whose sentence says what to type instead."""
 Choices = Sequence[Choice] | Callable[[FormContext], Awaitable[Sequence[Choice]]]
 Look = Callable[[FormContext, bytes], Awaitable[PhotoNote]]
+Scan = Callable[[FormContext, bytes], Awaitable[ScannedAnswer]]
 Submit = Callable[[FormContext], Awaitable[Screen | None]]
 CONFIRM: Final = N_("Confirm")
 
@@ -133,6 +142,13 @@ class Step:
     """How many pictures at least and at most."""
     restarts: Sequence[str] = field(default=(), kw_only=True)
     """What goes too when the pictures are started again, such as one that came before the form."""
+    scan: Scan | None = field(default=None, kw_only=True)
+    """Reads a picture that answers a typed question, such as a barcode; the picture is not kept."""
+    scans: Callable[[FormContext], bool] | None = field(default=None, kw_only=True)
+    """Where `scan` is only for some forms of the question; elsewhere a picture is somebody at the desk."""
+
+    def takes_scan(self, ctx: FormContext) -> bool:
+        return self.scan is not None and (self.scans is None or self.scans(ctx))
 
     def applies(self, ctx: FormContext) -> bool:
         return self.when is None or self.when(ctx)

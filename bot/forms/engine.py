@@ -131,13 +131,15 @@ class FormEngine:
         return True
 
     async def photo(self, context: UpdateContext) -> bool:
-        """A picture for a photo step; False when no form waits for one."""
+        """A picture for a photo step, or for a question that reads it; False when no form waits for one."""
         ctx = await self._waiting(context)
         step = ctx and ctx.form.step(ctx.state.step)
-        if ctx is None or step is None or step.photo is None:
+        if ctx is None or step is None or (step.photo is None and not step.takes_scan(ctx)):
             return ctx is not None and await self._intake.rest_of_album(ctx)
         if self._repeated(context, ctx.state):
             await self._flow.present(ctx)
+        elif step.photo is None:
+            await self._intake.scan(ctx, step)
         else:
             await self._intake.picture(ctx, step)
         return True

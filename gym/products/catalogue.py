@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
 from decimal import Decimal
@@ -28,8 +28,11 @@ from gym.products.schemas import (
     PricedProduct,
     ProductChanges,
     ProductInput,
+    ScannedCode,
     parse_product_code,
     parse_product_name,
+    readable_code,
+    same_codes,
 )
 from gym.security.permissions import Permission
 from gym.unit_of_work import UnitOfWork
@@ -112,8 +115,16 @@ class CatalogueService:
     async def by_code(self, code: str) -> PricedProduct | None:
         """The product behind a barcode or SKU, also one that is not sold any more."""
         self.uow.actor.require(Permission.SELL_PRODUCTS)
-        found = await self._products.by_code(parse_product_code(code))
+        found = await self._products.by_code(*same_codes(parse_product_code(code)))
         return await self.get(found.id) if found else None
+
+    async def by_scan(self, texts: Iterable[str]) -> ScannedCode | None:
+        """Of the barcodes in a picture the first that a product has, else the first that one could have."""
+        codes = [code for text in texts if (code := readable_code(text))]
+        for code in codes:
+            if (found := await self.by_code(code)) is not None:
+                return ScannedCode(code, found)
+        return ScannedCode(codes[0], None) if codes else None
 
     async def categories(self) -> Sequence[str]:
         self.uow.actor.require(Permission.SELL_PRODUCTS)

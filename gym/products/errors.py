@@ -33,6 +33,13 @@ class ProductCodeInvalid(Invalid):
     message = N_("A code has 3 to 40 letters and digits, such as the number under the bars.")
 
 
+class BarcodeNotFound(Invalid):
+    """A photo without one, or with one that could not be read."""
+
+    code = "barcode_not_found"
+    message = N_("I see no barcode there. Send it from nearer, with all of its bars, or type the number.")
+
+
 class CategoryInvalid(Invalid):
     code = "category_invalid"
     message = N_("Write a category of 2 to 40 letters, such as Drinks.")

@@ -29,10 +29,11 @@ class ProductRepository(Repository[Product, UUID]):
     async def by_key(self, key: UUID) -> Product | None:
         return await self.session.scalar(select(Product).where(Product.idempotency_key == key))
 
-    async def by_code(self, code: str) -> Product | None:
-        """The product with this barcode, else with this SKU."""
-        query = select(Product).where(or_(Product.barcode == code, Product.sku == code))
-        return await self.session.scalar(query.order_by((Product.barcode == code).desc()).limit(1))
+    async def by_code(self, *codes: str) -> Product | None:
+        """The product with one of these as its barcode, else as its SKU."""
+        barcode = Product.barcode.in_(codes)
+        query = select(Product).where(or_(barcode, Product.sku.in_(codes)))
+        return await self.session.scalar(query.order_by(func.coalesce(barcode, False).desc()).limit(1))
 
     async def priced(
         self, day: date, *, active_only: bool, sold_since: date | None = None, keys: Iterable[UUID] = ()

@@ -75,6 +75,14 @@ class PricedProduct:
 
 
 @dataclass(frozen=True, slots=True)
+class ScannedCode:
+    """A barcode read from a picture, as it is kept, and whose it is."""
+
+    code: str
+    found: PricedProduct | None
+
+
+@dataclass(frozen=True, slots=True)
 class ToBuy:
     """One line of the shopping list."""
 
@@ -102,6 +110,21 @@ def parse_product_code(text: str) -> str:
     if not _CODE.fullmatch(code):
         raise ProductCodeInvalid
     return code
+
+
+def readable_code(text: str) -> str | None:
+    """As `parse_product_code`, of what a picture says: None for what no product could have."""
+    try:
+        return parse_product_code(text)
+    except ProductCodeInvalid:
+        return None
+
+
+def same_codes(code: str) -> tuple[str, ...]:
+    """A code as it may have been typed in: a UPC is an EAN-13 that begins with 0, printed without it."""
+    if code.isdecimal() and len(code) == 12:
+        return code, f"0{code}"
+    return (code, code[1:]) if code.isdecimal() and len(code) == 13 and code.startswith("0") else (code,)
 
 
 def parse_category(text: str) -> str:

@@ -8,6 +8,7 @@ from uuid import UUID
 from bot.desk.clients.card.card_screen import card_screen
 from bot.desk.door.verdicts import AdmitAnyway, UndoCheckIn, verdict_screen
 from bot.desk.idempotency import press_key
+from bot.desk.products.photo_sale import scanned_code, sell_scanned, show_unknown_code
 from bot.forms.definition import Form, FormContext
 from bot.forms.opening import begin
 from bot.forms.steps import reason_step
@@ -37,11 +38,22 @@ Person = tuple[MatchOutcome, Client | None]
 
 @router.photo
 async def who_is_it(context: UpdateContext) -> None:
-    """Identify a photo: one face is a card, several are numbered, no face may be a QR."""
+    """Identify a photo: a product's barcode is a sale, one face is a card, several are numbered, no face may
+    be a QR.
+
+    Beside a face or a member's QR a barcode counts only where a product has it.
+    """
     photo = await context.photo_bytes()
     reading = await context.gym.faces.read(photo, Purpose.IDENTIFY_ALL)
+    scanned = await scanned_code(context, reading.barcodes)
+    if scanned is not None and scanned.found is not None:
+        await sell_scanned(context, scanned.found.product)
+        return
     if not reading.faces:
-        await _show_owner(context, reading.qr or "")
+        if scanned is not None and not (reading.qr or "").startswith(MEMBER_QR):
+            await show_unknown_code(context, scanned.code)
+        else:
+            await _show_owner(context, reading.qr or "")
         return
     people = await _identify(context, reading.faces)
     if len(people) == 1:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from bot.desk.products.barcode_reading import scan_code
 from bot.desk.products.product_new import (
     MARKS,
     categories,
@@ -82,7 +83,9 @@ QUESTIONS: Final = {
         N_("Category"), N_("Which category? Choose or type one."), read_category, categories
     ),
     ProductField.BARCODE: ProductQuestion(
-        N_("Barcode"), N_("Which number stands under the bars?"), read_product_code
+        N_("Barcode"),
+        N_("Which number stands under the bars? Type it, or send a photo of it."),
+        read_product_code,
     ),
     ProductField.SKU: ProductQuestion(
         N_("SKU"), N_("Which number of your own does it have?"), read_product_code
@@ -145,6 +148,10 @@ def _field(ctx: FormContext) -> ProductField:
     return ctx.value("field", ProductField)
 
 
+def _is_code(ctx: FormContext) -> bool:
+    return _field(ctx) in (ProductField.BARCODE, ProductField.SKU)
+
+
 async def _ask(ctx: FormContext) -> str:
     question = QUESTIONS[_field(ctx)]
     return ctx.t(
@@ -181,7 +188,18 @@ EDITING = router.form(
     Form(
         name="edit_product",
         title=N_("Change a product"),
-        steps=[Step("value", N_("New value"), _ask, parse=_read, choices=_choices, columns=2)],
+        steps=[
+            Step(
+                "value",
+                N_("New value"),
+                _ask,
+                parse=_read,
+                choices=_choices,
+                columns=2,
+                scan=scan_code,
+                scans=_is_code,
+            )
+        ],
         submit=_save,
         confirm=None,
     )

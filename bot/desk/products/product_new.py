@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from bot.desk.products.barcode_reading import scan_code
 from bot.forms.answers import read_positive_amount
 from bot.forms.definition import Choice, Form, FormContext, Step
 from bot.forms.opening import begin
@@ -35,10 +36,23 @@ class NewProduct(Callback):
     """Open the form of a new product."""
 
 
+@callback("prcode")
+class NewProductWithCode(Callback):
+    """Open the form of a new product whose barcode is known."""
+
+    barcode: str
+
+
 @router.on(NewProduct)
 async def new_product(context: UpdateContext, _: NewProduct) -> None:
     context.identity.desk_actor.require(Permission.MANAGE_PRODUCTS)
     await begin(context, PRODUCT, back=ProductList())
+
+
+@router.on(NewProductWithCode)
+async def new_product_with_code(context: UpdateContext, press: NewProductWithCode) -> None:
+    context.identity.desk_actor.require(Permission.MANAGE_PRODUCTS)
+    await begin(context, PRODUCT, {"barcode": parse_product_code(press.barcode)}, back=ProductList())
 
 
 # Reading, here and when a product is changed ──────────────────────────────────────────────────────────────
@@ -80,8 +94,14 @@ def _wants_more(ctx: FormContext) -> bool:
     return ctx.maybe("more", bool) is True
 
 
+async def _ask_name(ctx: FormContext) -> str:
+    """Below the barcode, where a photo gave it before anything was asked."""
+    question, code = ctx.t(N_("What is the product called?")), ctx.maybe("barcode", str)
+    return "\n".join([ctx.t("🔖 {code}", code=code), question]) if code else question
+
+
 STEPS = [
-    Step("name", N_("Name"), N_("What is the product called?"), parse=read_product_name),
+    Step("name", N_("Name"), _ask_name, parse=read_product_name),
     Step("price", N_("Price"), N_("What does one cost?"), parse=read_positive_amount),
     Step(
         "category",
@@ -112,10 +132,11 @@ STEPS = [
     Step(
         "barcode",
         N_("Barcode"),
-        N_("Which number stands under the bars?"),
+        N_("Which number stands under the bars? Type it, or send a photo of it."),
         parse=read_product_code,
         optional=True,
         when=_wants_more,
+        scan=scan_code,
     ),
     Step(
         "sku",

@@ -128,21 +128,21 @@ def _products(
 async def begin_basket(context: UpdateContext, press: BeginBasket) -> None:
     async with context.unit_of_work() as uow:
         view = await BasketService(uow).begin(press.product_id, press.client_id, press_key(context))
-    await context.show(_basket(context, view))
+    await context.show(basket_screen(context, view))
 
 
 @router.on(ShowBasket)
 async def show_basket(context: UpdateContext, press: ShowBasket) -> None:
     async with context.unit_of_work() as uow:
         view = await BasketService(uow).view(press.basket_id)
-    await context.show(_basket(context, view))
+    await context.show(basket_screen(context, view))
 
 
 @router.on(PutInBasket)
 async def put_in_basket(context: UpdateContext, press: PutInBasket) -> None:
     async with context.unit_of_work() as uow:
         view = await BasketService(uow).put(press.basket_id, press.product_id, press.pieces)
-    await context.show(_basket(context, view))
+    await context.show(basket_screen(context, view))
 
 
 @router.on(AddToBasket)
@@ -156,7 +156,7 @@ async def add_to_basket(context: UpdateContext, press: AddToBasket) -> None:
     await context.show(Screen(t("🥤 <b>What else?</b>"), [*rows, turn, nav(t, back=ShowBasket(view.id))]))
 
 
-def _basket(context: UpdateContext, view: BasketView) -> Screen:
+def basket_screen(context: UpdateContext, view: BasketView, more: Sequence[Row] = ()) -> Screen:
     """The whole sale restated; one tap on a method makes it."""
     t = context.t
     if not view.lines:
@@ -174,7 +174,7 @@ def _basket(context: UpdateContext, view: BasketView) -> Screen:
             button(t("Two methods"), SplitPayment(view.id)),
         ],
     ]
-    return Screen("\n".join(lines), [*rows, nav(t, back=SellProducts(view.client_id))])
+    return Screen("\n".join(lines), [*rows, *more, nav(t, back=SellProducts(view.client_id))])
 
 
 def _for_client(t: HtmlTranslator, view: BasketView) -> list[Button]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from bot.desk.products.barcode_reading import read_code
 from bot.desk.products.stock import CountStock, known_product, loss_reasons
-from bot.forms.definition import Form, FormContext, Step
+from bot.forms.definition import Form, FormContext, ScannedAnswer, Step
 from bot.forms.opening import begin
 from bot.forms.steps import reason_step
 from bot.routing.router import Audience, Router
@@ -17,7 +18,7 @@ from bot.ui.update_context import UpdateContext
 from bot.ui.wording.terms import signed_count
 from gym.core.language import N_
 from gym.products.catalogue import CatalogueService
-from gym.products.schemas import parse_pieces
+from gym.products.schemas import ProductChanges, parse_pieces
 from gym.products.stock import StockService
 from gym.security.permissions import Permission
 
@@ -61,6 +62,25 @@ async def _ask(ctx: FormContext) -> str:
     return text
 
 
+async def _scan(ctx: FormContext, picture: bytes) -> ScannedAnswer:
+    """Whether this is the product to be counted; one without a barcode takes that of the photo."""
+    scanned, product_id = await read_code(ctx.context, picture), ctx.value("product_id", UUID)
+    t, product = ctx.t, ctx.value("product", str)
+    if scanned.found is not None and scanned.found.product.id == product_id:
+        return ScannedAnswer(None, t("✅ This is {product}.", product=product))
+    if scanned.found is not None:
+        other = scanned.found.product.name
+        return ScannedAnswer(None, t("⚠️ This is {other}, not {product}.", other=other, product=product))
+    async with ctx.unit_of_work() as uow:
+        catalogue = CatalogueService(uow)
+        if known := (await catalogue.get(product_id)).product.barcode:
+            note = t("⚠️ {product} has another barcode: {code}.", product=product, code=known)
+            return ScannedAnswer(None, note)
+        await catalogue.edit(product_id, ProductChanges(barcode=scanned.code))
+    note = t("✅ {code} is the barcode of {product} now.", code=scanned.code, product=product)
+    return ScannedAnswer(None, note)
+
+
 def _read_counted(text: str, _: FormContext) -> int:
     return parse_pieces(text, least=0)
 
@@ -100,7 +120,7 @@ COUNTING = router.form(
         name="stock_count",
         title=N_("Stock-taking"),
         steps=[
-            Step("counted", N_("Counted"), _ask, parse=_read_counted),
+            Step("counted", N_("Counted"), _ask, parse=_read_counted, scan=_scan),
             reason_step(_why, choices=loss_reasons, when=_differs),
         ],
         submit=_count,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from gym.core.errors import GymError
 from gym.faces.engine.alignment import align
+from gym.faces.engine.barcodes import find_barcodes
 from gym.faces.engine.images import Box, Pixels, decode
 from gym.faces.engine.qr import find_qr
 from gym.faces.engine.quality import Quality, measure
@@ -66,6 +67,8 @@ class PhotoReading:
     faces: tuple[Face, ...]
     qr: str | None
     pixels: Pixels
+    barcodes: tuple[str, ...] = ()
+    """Of `Purpose.IDENTIFY_ALL` only: texts of barcodes, the largest first, beside faces too."""
 
     @property
     def face(self) -> Face:
@@ -148,10 +151,16 @@ class FaceReader(ABC):
     def read(self, photo: bytes, purpose: Purpose) -> PhotoReading:
         """Decode, detect, choose, align, embed. Raises the faults of `gym.faces.errors`.
 
-        At the door a frame without a face is searched for a QR code before `NoFace` is said.
+        At the door a frame without a face is searched for a QR code before `NoFace` is said; at the desk
+        every photo also for barcodes.
         """
         seen = self.look(photo, purpose)
-        return self.recognise(seen) if seen.found else self._without_face(seen.pixels, purpose)
+        if not seen.found:
+            return self._without_face(seen.pixels, purpose)
+        reading = self.recognise(seen)
+        if purpose is not Purpose.IDENTIFY_ALL:
+            return reading
+        return replace(reading, barcodes=find_barcodes(seen.pixels, thorough=False))
 
     def look(self, photo: bytes, purpose: Purpose) -> DetectedFaces:
         """Decode, detect, choose: all but the embedding. Raises the faults of `gym.faces.errors`."""
@@ -177,9 +186,10 @@ class FaceReader(ABC):
 
     def _without_face(self, pixels: Pixels, purpose: Purpose) -> PhotoReading:
         text = find_qr(pixels) if purpose is not Purpose.ENROL else None
-        if text is None:
+        barcodes = find_barcodes(pixels) if purpose is Purpose.IDENTIFY_ALL else ()
+        if text is None and not barcodes:
             raise NoFace
-        return PhotoReading((), text, pixels)
+        return PhotoReading((), text, pixels, barcodes)
 
     def _face(self, pixels: Pixels, found: Detection) -> Face:
         crop = align(pixels, found.landmarks)

@@ -23,6 +23,8 @@ from gym.staff.four_eyes import FourEyes
 from gym.unit_of_work import UnitOfWork
 
 KEPT_FOR: Final = timedelta(days=1)
+SCANNED_TOGETHER: Final = timedelta(minutes=10)
+"""Since it was begun, for which a basket takes what is scanned: afterwards it is another customer's turn."""
 
 
 class BasketService:
@@ -55,6 +57,19 @@ class BasketService:
         )
         await self._baskets.add(basket)
         return await self.put(basket.id, product_id, 1)
+
+    async def add(self, product_id: UUID) -> BasketView:
+        """One piece more into the own basket of the last minutes that is not sold, else into a new one.
+
+        Raises as `begin` and `put`.
+        """
+        self.uow.actor.require(Permission.SELL_PRODUCTS)
+        assert self.uow.actor.staff_id is not None, "only staff may sell"
+        latest = await self._baskets.open_since(self.uow.actor.staff_id, self.uow.now - SCANNED_TOGETHER)
+        if latest is None:
+            return await self.begin(product_id)
+        has = {one.product_id: one.pieces for one in await self._baskets.lines(latest.id)}
+        return await self.put(latest.id, product_id, has.get(product_id, 0) + 1)
 
     async def put(self, basket_id: UUID, product_id: UUID, pieces: int) -> BasketView:
         """So many of a product in all; 0 takes it out.

@@ -98,6 +98,12 @@ class BasketRepository(Repository[SaleBasket, UUID]):
     model = SaleBasket
     missing = BasketGone
 
+    async def open_since(self, staff_id: UUID, since: datetime) -> SaleBasket | None:
+        """The latest of somebody's baskets begun since then that is not sold."""
+        sold = select(ProductSale.id).where(ProductSale.idempotency_key == SaleBasket.id).exists()
+        query = select(SaleBasket).where(SaleBasket.staff_id == staff_id, SaleBasket.made_at >= since, ~sold)
+        return await self.session.scalar(query.order_by(SaleBasket.made_at.desc()).limit(1))
+
     async def put(self, basket_id: UUID, product_id: UUID, pieces: int) -> None:
         """So many in all; none takes the product out."""
         mine = BasketLine.basket_id == basket_id, BasketLine.product_id == product_id

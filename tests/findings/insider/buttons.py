@@ -113,7 +113,7 @@ WITHOUT_AN_ACT: Final[Mapping[str, tuple[str, ...]]] = {
     "a step of a form whose end is played": ("f",),
     "admins only: plans and what they cost": ("paskx", "pfield", "pnew", "pnext", "ponoff", "ppx"),
     "admins only: products, their prices and their stock": (
-        *("predit", "prfld", "prnew", "prnext", "pronof", "prpx"),
+        *("prcode", "predit", "prfld", "prnew", "prnext", "pronof", "prpx"),
         *("stbuy", "stcnt", "stlose", "sttake"),
     ),
     "admins only: the team, settings, jobs and imports": (
