@@ -11,13 +11,22 @@ from gym.security.permissions import Permission
 from gym.unit_of_work import UnitOfWork
 
 
+async def lock_books(uow: UnitOfWork, client_id: UUID, permission: Permission) -> Client:
+    """As `lock_client`, for the money of somebody erased too: the row stays as it is, what was sold can be
+    taken back.
+
+    Raises `NotAllowed`, `ClientNotFound`.
+    """
+    uow.actor.require(permission)
+    return await ClientRepository(uow.session).lock(client_id)
+
+
 async def lock_client(uow: UnitOfWork, client_id: UUID, permission: Permission) -> Client:
     """The row as it stands now, locked until the end of the transaction.
 
     Raises `NotAllowed`, `ClientNotFound`, and `ClientErased`: an erased client's empty row is never written.
     """
-    uow.actor.require(permission)
-    client = await ClientRepository(uow.session).lock(client_id)
+    client = await lock_books(uow, client_id, permission)
     if client.erased_at is not None:
         raise ClientErased
     return client

@@ -240,6 +240,23 @@ async def test_a_tab_that_is_paid_later_is_told_with_what_it_was_for(
     assert other.balance == 9000
 
 
+async def test_a_sale_to_somebody_who_was_erased_is_taken_back_and_told_to_nobody_else(
+    gym: Gym, boss: DeskClerk, shop: Shop, rosa: Client, clock: FrozenClock
+) -> None:
+    paid, tab = await on_account(shop, rosa, paid=6000), await on_account(shop, rosa, 3)
+    async with gym.unit_of_work(boss.actor) as uow:
+        await ErasureService(uow).ask(rosa.id)
+    clock.advance(2 * DAY)
+    async with gym.unit_of_work(Actor.system()) as uow:
+        await ErasureService(uow).carry_out_due()
+    async with gym.unit_of_work(boss.actor) as uow:
+        await SaleReturns(uow).refund(paid.id, Method.CASH, "was warm")
+        await SaleReturns(uow).void(tab.id, "not eaten")
+    assert await of_client(boss, rosa) == []
+    assert [one["paid_out"] for one in await told(gym, Kind.DESK_PRODUCTS_RETURNED)] == [6000, None]
+    assert await told(gym, Kind.PRODUCTS_RETURNED) == []
+
+
 async def test_nobody_puts_off_the_own_tab(
     gym: Gym, desk: DeskClerk, boss: DeskClerk, shop: Shop, rosa: Client
 ) -> None:

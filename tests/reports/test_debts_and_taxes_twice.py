@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 
-from gym.reports.money.tax_receipts import taxed
+from gym.payments.tax import taxed
 from gym.reports.ranges import DayRange
 from gym.reports.results import ReportResult, RowsPlace
 from gym.reports.service import ReportService

@@ -48,6 +48,15 @@ class PaySale(Callback):
     method: Method
 
 
+@callback("salebk", changes=True)
+class PaySaleByTransfer(Callback):
+    """Pay what is left of a sale by a transfer to one of the gym's bank accounts, counted from 1."""
+
+    sale_id: UUID
+    amount: Decimal
+    account: int
+
+
 @callback("salevd")
 class VoidSale(Callback):
     """Ask why a sale is void."""
@@ -138,9 +147,37 @@ async def show_sale(context: UpdateContext, press: ShowSale) -> None:
 
 @router.on(PaySale)
 async def pay_sale(context: UpdateContext, press: PaySale) -> None:
+    """Take the payment; of a transfer the account is asked first, where the gym has several."""
+    if press.method is Method.TRANSFER and context.settings.bank_accounts:
+        await _ask_account(context, press.sale_id, press.amount)
+        return
+    await _pay(context, press.sale_id, press.amount, press.method)
+
+
+@router.on(PaySaleByTransfer)
+async def pay_sale_by_transfer(context: UpdateContext, press: PaySaleByTransfer) -> None:
+    accounts = context.settings.bank_accounts
+    if not 0 < press.account <= len(accounts):  # the settings have changed since it was asked
+        await _ask_account(context, press.sale_id, press.amount)
+        return
+    await _pay(context, press.sale_id, press.amount, Method.TRANSFER, accounts[press.account - 1])
+
+
+async def _ask_account(context: UpdateContext, sale_id: UUID, amount: Decimal) -> None:
+    t = context.t
+    rows: list[Row] = [
+        [button(name, PaySaleByTransfer(sale_id, amount, number), wide=True)]
+        for number, name in enumerate(context.settings.bank_accounts, 1)
+    ]
+    await context.show(Screen(t("To which account?"), [*rows, nav(t, back=ShowSale(sale_id))]))
+
+
+async def _pay(
+    context: UpdateContext, sale_id: UUID, amount: Decimal, method: Method, account: str | None = None
+) -> None:
     async with context.unit_of_work() as uow:
         sale = await SaleService(uow).take_payment(
-            press.sale_id, press.amount, press.method, key=press_key(context)
+            sale_id, amount, method, key=press_key(context), destination=account
         )
     await context.keep(sale_screen(context, sale))
 

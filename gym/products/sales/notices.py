@@ -38,10 +38,15 @@ def tell_sold(uow: UnitOfWork, sale: SaleReceipt) -> None:
     uow.notify(DESK, desk, dedup_key=f"desk-products-sold:{sale.id}")
 
 
-def tell_returned(uow: UnitOfWork, sale: SaleReceipt, reason: str, paid_out: Decimal | None) -> None:
-    """Once for each sale; `paid_out` is what was handed back, None of a void."""
+def tell_returned(
+    uow: UnitOfWork, sale: SaleReceipt, reason: str, paid_out: Decimal | None, *, to_client: bool
+) -> None:
+    """Once for each sale; `paid_out` is what was handed back, None of a void.
+
+    `to_client` is false of somebody who was erased: there is nobody to tell.
+    """
     what = words_of(sale.lines)
-    if sale.client_id is not None:
+    if sale.client_id is not None and to_client:
         returned = ProductsReturnedPayload(
             sale_id=sale.id, what=what, total=sale.total, reason=reason, paid_out=paid_out
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gym.core.language import N_, Translator
 from gym.payments.receipts.wording import WORDS, Paper
-from gym.products.sales.schemas import ZERO, SaleReceipt
+from gym.products.sales.schemas import SaleReceipt
 from gym.settings.schemas import GymSettings
 
 
@@ -22,9 +22,8 @@ def sale_paper(sale: SaleReceipt, settings: GymSettings, t: Translator) -> Paper
         title = t(N_("Receipt № {number}"), number=numbers)
     rows = [(t(N_("Client")), sale.client_name)] if sale.client_name else []
     rows += [(f"{one.pieces} × {one.product}", t.money(one.total)) for one in sale.lines]
-    tax = sum((one.tax for one in sale.lines), ZERO)
-    if tax:
-        rows.append((t(N_("Tax in it")), t.money(tax)))
+    if sale.tax:
+        rows.append((t(N_("Tax in it")), t.money(sale.tax)))
     rows += [
         (t(WORDS[one.method]), f"{t.money(one.amount)} (№ {one.receipt_number})")
         for one in sale.payments

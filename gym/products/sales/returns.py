@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from gym.clients.locking import lock_client
+from gym.clients.locking import lock_books
+from gym.clients.repository import ClientRepository
 from gym.notifications.outbox import Recipient
 from gym.notifications.payloads.products import SaleVoidAskedPayload
 from gym.payments.credit import ClientCredit
@@ -91,7 +92,7 @@ class SaleReturns:
         client_id = (await accounts.require(sale.account_id)).client_id
         await FourEyes(self.uow).require_another(client_id, Permission.TAKE_PAYMENT)
         if client_id is not None:
-            await lock_client(self.uow, client_id, Permission.SELL_PRODUCTS)
+            await lock_books(self.uow, client_id, Permission.SELL_PRODUCTS)
             credit = await ClientCredit(self.uow).open(client_id)
             await accounts.lock_all(sale.account_id, credit.id)
         account = await accounts.lock(sale.account_id)
@@ -124,5 +125,12 @@ class SaleReturns:
         await self.uow.session.flush()
         self.uow.audit(action, sale, None, {"reason": reason}, person_id=account.client_id)
         receipt = await SaleService(self.uow).receipt(sale.id)
-        tell_returned(self.uow, receipt, reason, paid_out)
+        tell_returned(self.uow, receipt, reason, paid_out, to_client=await self._is_there(account))
         return receipt
+
+    async def _is_there(self, account: Account) -> bool:
+        """False of a sale to nobody, or to somebody who was erased since."""
+        if account.client_id is None:
+            return False
+        client = await ClientRepository(self.uow.session).require(account.client_id)
+        return client.erased_at is None

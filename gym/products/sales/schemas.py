@@ -8,8 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from gym.core.money import to_cents
 from gym.payments.models import LedgerEntry, Method
+from gym.payments.tax import taxed_lines
 
 ZERO = Decimal(0)
 
@@ -44,11 +44,6 @@ class SoldLine:
     @property
     def total(self) -> Decimal:
         return self.pieces * self.unit_price
-
-    @property
-    def tax(self) -> Decimal:
-        """Of what is contained in the total, in cents."""
-        return to_cents(self.total * self.tax_percent / (100 + self.tax_percent))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +84,8 @@ class SaleReceipt:
     @property
     def total(self) -> Decimal:
         return sum((one.total for one in self.lines), ZERO)
+
+    @property
+    def tax(self) -> Decimal:
+        """What of the total is tax, in cents."""
+        return taxed_lines((one.total, one.tax_percent) for one in self.lines).tax

@@ -8,7 +8,6 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,12 +15,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gym.core.language import N_
-from gym.core.money import to_cents
 from gym.payments.models import EntryKind, Method
+from gym.payments.tax import SALE_PARTS, TaxedAmount, base_at, base_of
 from gym.reports.money.terms import METHODS, MOVEMENTS
 from gym.reports.results import ColumnKind, LinkKind, ReportColumn, Row, RowLink
 
-HUNDRED: Final = Decimal(100)
 MOST_AT_ONCE: Final = 2000
 """Receipts that are read with the report: a month of a busy gym. Of more it holds the first page, and files
 read them out of a cursor in chunks of so many.
@@ -29,37 +27,44 @@ read them out of a cursor in chunks of so many.
 _TOTAL: Final = (
     "CASE WHEN e.method = 'credit' THEN 0 WHEN e.kind = 'payment' THEN e.amount ELSE -e.amount END"
 )
-# Of products the rate of the sale itself, of several rates their mean by amount; of plans the gym's.
-_PERCENT: Final = """
-    CASE WHEN a.kind = 'sale' THEN (
-        SELECT round(100 * (sum(l.pieces * l.unit_price)
-            / sum(CAST(l.pieces * l.unit_price AS numeric(24, 12)) * 100 / (100 + l.tax_percent)) - 1), 10)
-        FROM sales s JOIN sale_lines l ON l.sale_id = s.id WHERE s.account_id = a.id)
-    ELSE CAST(:percent AS numeric) END"""
 _LISTED: Final = """e.gym_day BETWEEN :first AND :last
     AND (e.kind IN ('payment', 'void') OR e.kind = 'refund' AND e.method <> 'credit')"""
-# As `taxed` does it. Twelve decimals: a quotient that is cut at six may be taken for half a cent.
+# A sale's payments are voided and refunded together: a refund is of all that was paid, from the first on.
+_BASE: Final = f"""
+    CASE WHEN e.method = 'credit' THEN 0 WHEN p.total IS NULL THEN {base_at("t.total", ":percent")}
+    ELSE sign(t.total) * ({base_of("coalesce(b.before, 0) + e.amount", "p.base", "p.total")}
+        - {base_of("coalesce(b.before, 0)", "p.base", "p.total")}) END
+"""
+_SALES: Final = f"""
+WITH p AS MATERIALIZED ({SALE_PARTS}
+    WHERE s.account_id IN (SELECT e.account_id FROM ledger_entries e WHERE {_LISTED}) GROUP BY s.account_id
+), b AS MATERIALIZED (
+    SELECT e.id, sum(e.amount) OVER (PARTITION BY e.account_id ORDER BY e.receipt_number) - e.amount AS before
+    FROM ledger_entries e JOIN p ON p.account_id = e.account_id WHERE e.kind = 'payment'
+)
+"""  # noqa: S608 - the parts are ours
+_ENTRIES: Final = f"""
+FROM ledger_entries e
+CROSS JOIN LATERAL (SELECT {_TOTAL} AS total) t
+LEFT JOIN p ON p.account_id = e.account_id
+LEFT JOIN b ON b.id = coalesce(e.voids_id, e.id)
+"""
 BY_DAY: Final = text(f"""
-SELECT t.gym_day, count(*) AS rows, sum(t.total) AS total,
-    sum(round(CAST(t.total AS numeric(24, 12)) * 100 / (100 + t.percent), 2)) AS base
-FROM (
-    SELECT e.gym_day, {_TOTAL} AS total, {_PERCENT} AS percent
-    FROM ledger_entries e JOIN accounts a ON a.id = e.account_id WHERE {_LISTED}
-) t
-GROUP BY t.gym_day ORDER BY t.gym_day
-""")  # noqa: S608 - the parts are ours
+{_SALES} SELECT e.gym_day, count(*) AS rows, sum(t.total) AS total, sum({_BASE}) AS base
+{_ENTRIES} WHERE {_LISTED} GROUP BY e.gym_day ORDER BY e.gym_day
+""")
 RECEIPTS: Final = text(f"""
-SELECT e.gym_day, e.kind, e.method, coalesce(v.receipt_number, e.receipt_number) AS receipt_number,
+{_SALES} SELECT e.gym_day, e.kind, e.method, coalesce(v.receipt_number, e.receipt_number) AS receipt_number,
     CASE WHEN e.kind IN ('payment', 'void') THEN coalesce(v.id, e.id) END AS payment_id, a.client_id,
     c.document_type, c.document_number, btrim(c.first_name || ' ' || c.last_name) AS client_name,
-    {_TOTAL} AS total, {_PERCENT} AS percent
-FROM ledger_entries e
+    t.total, {_BASE} AS base
+{_ENTRIES}
 LEFT JOIN ledger_entries v ON v.id = e.voids_id
 JOIN accounts a ON a.id = e.account_id
 LEFT JOIN clients c ON c.id = a.client_id
 WHERE {_LISTED}
 ORDER BY e.gym_day, receipt_number NULLS LAST, e.at, e.id LIMIT :size OFFSET :skip
-""")  # noqa: S608 - the parts are ours
+""")
 OF_RECEIPTS: Final = (
     ReportColumn("day", N_("Day"), ColumnKind.DAY),
     ReportColumn("receipt", N_("Receipt"), ColumnKind.NUMBER),
@@ -72,18 +77,6 @@ OF_RECEIPTS: Final = (
     ReportColumn("total", N_("Total"), ColumnKind.MONEY, summed=True),
     ReportColumn("method", N_("Method")),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class TaxedAmount:
-    """A total with what of it is tax."""
-
-    total: Decimal
-    tax: Decimal
-
-    @property
-    def base(self) -> Decimal:
-        return self.total - self.tax
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +93,6 @@ class TaxedReceipt:
     amount: TaxedAmount
     payment_id: UUID | None
     client_id: UUID | None
-
-
-def taxed(total: Decimal, percent: Decimal) -> TaxedAmount:
-    """The tax in a total whose prices hold it, to the cent."""
-    base = to_cents(total * HUNDRED / (HUNDRED + percent))
-    return TaxedAmount(to_cents(total), to_cents(total) - base)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +147,7 @@ def _receipt(row: Any) -> TaxedReceipt:
         row.document_type,
         row.document_number,
         row.client_name,
-        taxed(row.total, row.percent),
+        TaxedAmount(row.total, row.total - row.base),
         row.payment_id,
         row.client_id,
     )

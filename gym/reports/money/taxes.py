@@ -1,7 +1,6 @@
 """Report of taxes for the accountant: every receipt, void and refund with base, tax and total, by day.
 
-Prices hold the tax. A total is divided at the gym's rate and rounded to the cent half-up, row by row, and
-the tax is the rest, so that base and tax are always the total.
+Prices hold the tax; how it is rounded stands in `gym.payments.tax`.
 """
 
 from __future__ import annotations
@@ -11,12 +10,12 @@ from typing import Any, Final
 
 from gym.core.database.repository import PAGE_SIZE
 from gym.core.language import N_
+from gym.payments.tax import TaxedAmount
 from gym.reports.definition import ReportDefinition
 from gym.reports.money.tax_receipts import (
     BY_DAY,
     MOST_AT_ONCE,
     OF_RECEIPTS,
-    TaxedAmount,
     TaxedDay,
     TaxedReceipts,
 )

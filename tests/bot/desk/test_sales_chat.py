@@ -12,14 +12,17 @@ from bot.desk.memberships.sales import OfferPlan
 from bot.outbox.worker import OutboxWorker
 from bot.telegram.running_bot import RunningBot
 from bot.ui.buttons.money import Debts
+from bot.ui.buttons.plans import ShowSale
 from bot.ui.callbacks import pack
 from gym.app import Gym
 from gym.core.clock import FrozenClock
 from gym.payments.credit import ClientCredit
+from gym.payments.models import EntryKind
 from gym.products.sales.schemas import WantedPieces
 from gym.products.sales.service import SaleService
 from gym.security.permissions import Actor, Role
-from tests.support.memberships import DeskClerk
+from tests.attendance.conftest import settle
+from tests.support.memberships import DeskClerk, entries
 from tests.support.sandbox.client import Person, SandboxClient
 from tests.support.shop import Shop
 
@@ -174,6 +177,24 @@ async def test_everything_is_charged_in_two_taps_a_tab_among_it(
     assert "№ 2: $150,000 for Monthly" in shown.words
     await bruno.taps("PDF")
     await bruno.sees_document()
+
+
+async def test_a_transfer_for_a_tab_says_to_which_account(
+    bruno: Person, shop: Shop, gym: Gym, admin: Actor
+) -> None:
+    await settle(gym, bank_accounts=["Bancolombia 123", "Nequi 300"])
+    water = await shop.has(9)
+    rosa = await DeskClerk(gym, admin).client()
+    async with gym.unit_of_work(admin) as uow:
+        tab = await SaleService(uow).sell([WantedPieces(water.id, 2)], [], rosa.id)
+    await bruno.sends("/start")
+    await bruno.taps_button_data(await bruno.last(), pack(ShowSale(tab.id), gym.clock.now()))
+    await bruno.taps("Transfer")
+    await bruno.sees("To which account?")
+    await bruno.taps("Nequi 300")
+    await bruno.sees("Transfer: $6,000")
+    [payment] = [one for one in await entries(gym) if one.kind is EntryKind.PAYMENT]
+    assert payment.destination == "Nequi 300"
 
 
 async def test_the_next_day_an_employee_asks_an_admin_who_pays_it_out(

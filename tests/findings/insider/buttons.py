@@ -63,6 +63,7 @@ ACTS_OF_BUTTONS: Final[Mapping[str, tuple[Act, ...]]] = {
     "bsktsp": PRODUCTS,
     "bsktac": (taps.sell_product_on_account,),
     "salepy": (taps.pay_sale,),
+    "salebk": (taps.pay_sale,),
     "salevd": (taps.void_sale,),
     "salerf": (taps.refund_sale,),
     "wroff": (taps.ask_write_off, taps.write_off),
