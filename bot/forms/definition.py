@@ -169,5 +169,8 @@ class Form:
     """Label of the button that submits, a msgid, by the answers where they decide what is done; None submits
     right after the last answer, without a summary."""
 
+    takes_back: bool = False
+    """Voids, erases or ends something: the button that submits is red instead of green."""
+
     def step(self, name: str) -> Step | None:
         return next((step for step in self.steps if step.name == name), None)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
 from uuid import UUID
 
-from bot.forms.definition import CONFIRM, FormContext, Step
+from bot.forms.definition import CONFIRM, Form, FormContext, Step
 from bot.forms.state import FormState
-from bot.ui.callbacks import Callback, Home, callback
+from bot.ui.callbacks import ButtonStyle, Callback, Home, callback
 from bot.ui.keyboards import BACK, CANCEL, HOME, Button, Keyboard, Row, button, grid, pager
 from bot.ui.screens import Html, Screen
 from gym.core.database.repository import PAGE_SIZE
@@ -75,10 +76,14 @@ async def summary(ctx: FormContext, note: str | None) -> Screen:
             [_act(ctx, BACK, FormAction.BACK), *change],
             [
                 _act(ctx, CANCEL, FormAction.CANCEL),
-                form_button(state, f"✅ {confirm}", FormAction.CONFIRM),
+                _styled(form_button(state, f"✅ {confirm}", FormAction.CONFIRM), ctx.form),
             ],
         ],
     )
+
+
+def _styled(confirm: Button, form: Form) -> Button:
+    return replace(confirm, style=ButtonStyle.DANGER if form.takes_back else ButtonStyle.SUCCESS)
 
 
 def fields(ctx: FormContext) -> Screen:

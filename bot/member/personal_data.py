@@ -7,7 +7,7 @@ from uuid import UUID
 from bot.routing.navigation import go
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.member import MyData, MyFace
-from bot.ui.callbacks import Callback, callback
+from bot.ui.callbacks import ButtonStyle, Callback, callback
 from bot.ui.documents import send_export
 from bot.ui.keyboards import button, nav, yes_no
 from bot.ui.screens import HtmlTranslator, Screen
@@ -27,7 +27,7 @@ class ExportMyData(Callback):
     """Send everything as a ZIP."""
 
 
-@callback("mydask")
+@callback("mydask", style=ButtonStyle.DANGER)
 class AskMyErasure(Callback):
     """Say what erasing means; nothing happens yet."""
 
@@ -37,7 +37,7 @@ class AskMyErasureAgain(Callback):
     """Ask a second time."""
 
 
-@callback("mydgo", changes=True)
+@callback("mydgo", changes=True, style=ButtonStyle.DANGER)
 class EraseMyData(Callback):
     pass
 

@@ -17,6 +17,7 @@ import types
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from functools import cache
 from typing import Any, ClassVar, TypeVar, cast, dataclass_transform, get_args, get_type_hints
 
@@ -47,25 +48,36 @@ class CallbackTooLong(ValueError):
     """The packed data is longer than `LIMIT`: a mistake of the programmer."""
 
 
+class ButtonStyle(StrEnum):
+    """The colour of a button; an app that is older than Bot API 9.4 shows it plain."""
+
+    SUCCESS = "success"
+    """Lets in, saves, approves."""
+    DANGER = "danger"
+    """Takes back, erases, ends."""
+
+
 class Callback:
     """Base of all callback data; made with `@callback`."""
 
     code: ClassVar[str]
     changes: ClassVar[bool]
+    style: ClassVar[ButtonStyle | None]
 
 
 Kind = TypeVar("Kind", bound=type[Callback])
 
 
 @dataclass_transform(frozen_default=True)
-def callback(code: str, *, changes: bool = False) -> Callable[[Kind], Kind]:
-    """Make a class callback data under a short, stable code."""
+def callback(code: str, *, changes: bool = False, style: ButtonStyle | None = None) -> Callable[[Kind], Kind]:
+    """Make a class callback data under a short, stable code; `style` colours its buttons everywhere."""
     if not _CODE.fullmatch(code):
         raise ValueError(f"a code has 1 to 6 of a-z, 0-9 and _: {code!r}")
 
     def make(kind: Kind) -> Kind:
         kind.code = code
         kind.changes = changes
+        kind.style = style
         return dataclasses.dataclass(frozen=True)(kind)
 
     return make

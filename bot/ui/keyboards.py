@@ -7,9 +7,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton, ReplyKeyboardMarkup
+from telegram import (
+    CopyTextButton,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    KeyboardButton,
+    ReplyKeyboardMarkup,
+)
 
-from bot.ui.callbacks import Callback, Home, pack, pack_staying
+from bot.ui.callbacks import ButtonStyle, Callback, Home, pack, pack_staying
 from gym.core.language import N_, Translator
 
 MOST_LETTERS = 20
@@ -23,11 +29,15 @@ KEEP_IT = N_("Keep it")
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """One button: it either sends its callback or opens an address."""
+    """One button: it sends its callback, opens an address or copies a text."""
 
     label: str
     callback: Callback | None = None
     url: str | None = None
+    copied: str | None = None
+    """What a press copies; nothing is sent."""
+    style: ButtonStyle | None = None
+    """Instead of the style of its callback."""
     whole: str = field(default="", compare=False)
     """The label before it was cut to fit beside another."""
 
@@ -47,6 +57,12 @@ def link(label: str, url: str) -> Button:
     """A button that opens an address."""
     whole = html.unescape(label)
     return Button(_cut(whole, MOST_LETTERS), url=url, whole=whole)
+
+
+def copying(label: str, text: str) -> Button:
+    """A button that copies up to 256 letters, such as a number that goes into another program."""
+    whole = html.unescape(label)
+    return Button(_cut(whole, MOST_LETTERS), copied=text, whole=whole)
 
 
 def grid(buttons: Sequence[Button], columns: int = 2) -> list[Row]:
@@ -136,10 +152,12 @@ def contact_keyboard(label: str) -> ReplyKeyboardMarkup:
 
 
 def _inline(item: Button, now: datetime, stays: bool) -> InlineKeyboardButton:
+    if item.copied is not None:
+        return InlineKeyboardButton(item.label, copy_text=CopyTextButton(item.copied))
     if item.callback is None:
         return InlineKeyboardButton(item.label, url=item.url)
     packed = (pack_staying if stays else pack)(item.callback, now)
-    return InlineKeyboardButton(item.label, callback_data=packed)
+    return InlineKeyboardButton(item.label, callback_data=packed, style=item.style or item.callback.style)
 
 
 def _cut(label: str, letters: int) -> str:

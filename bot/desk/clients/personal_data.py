@@ -7,7 +7,7 @@ from uuid import UUID
 from bot.routing.navigation import go
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import Card, ClientData
-from bot.ui.callbacks import Callback, callback
+from bot.ui.callbacks import ButtonStyle, Callback, callback
 from bot.ui.documents import send_export
 from bot.ui.keyboards import Row, button, nav, yes_no
 from bot.ui.screens import HtmlTranslator, Screen
@@ -28,7 +28,7 @@ class ExportData(Callback):
     client_id: UUID
 
 
-@callback("pdask")
+@callback("pdask", style=ButtonStyle.DANGER)
 class AskErasure(Callback):
     """Say what erasing means; nothing happens yet."""
 
@@ -42,7 +42,7 @@ class AskErasureAgain(Callback):
     client_id: UUID
 
 
-@callback("pdgo", changes=True)
+@callback("pdgo", changes=True, style=ButtonStyle.DANGER)
 class EraseData(Callback):
     client_id: UUID
 

@@ -286,5 +286,6 @@ CANCELLATION = router.form(
         summary=_summary,
         submit=_cancel,
         confirm=N_("Cancel the plan"),
+        takes_back=True,
     )
 )

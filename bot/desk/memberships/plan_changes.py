@@ -19,7 +19,7 @@ from bot.ui.buttons.memberships import (
     StartNow,
 )
 from bot.ui.buttons.money import TakeBack, TakePayment, WriteOff
-from bot.ui.callbacks import Callback, callback
+from bot.ui.callbacks import ButtonStyle, Callback, callback
 from bot.ui.keyboards import Button, Keyboard, button, grid, nav
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
@@ -48,7 +48,7 @@ class ChangeTo(Callback):
     plan_id: UUID
 
 
-@callback("chok", changes=True)
+@callback("chok", changes=True, style=ButtonStyle.SUCCESS)
 class ConfirmChange(Callback):
     """Change the plan; `seen` is the mark of what was shown."""
 

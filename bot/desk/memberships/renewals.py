@@ -11,7 +11,7 @@ from bot.desk.money.older_debts import charge_debts_button
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import Card
 from bot.ui.buttons.memberships import RenewPlan, StartNow
-from bot.ui.callbacks import Callback, callback
+from bot.ui.callbacks import ButtonStyle, Callback, callback
 from bot.ui.keyboards import Keyboard, button, nav
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
@@ -46,7 +46,7 @@ class RenewPlans(Callback):
     client_id: UUID
 
 
-@callback("ren", changes=True)
+@callback("ren", changes=True, style=ButtonStyle.SUCCESS)
 class ConfirmRenewal(Callback):
     """Renew; `renews_id` is the subscription that was shown: where another follows it, somebody has renewed
     already."""

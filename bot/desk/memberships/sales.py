@@ -9,7 +9,7 @@ from bot.desk.memberships.sale_screens import plan_label, plan_list, quote_text,
 from bot.desk.money.older_debts import charge_debts_button
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.memberships import SellPlan
-from bot.ui.callbacks import Callback, callback
+from bot.ui.callbacks import ButtonStyle, Callback, callback
 from bot.ui.keyboards import Keyboard, button, nav
 from bot.ui.screens import Screen
 from bot.ui.update_context import UpdateContext
@@ -30,7 +30,7 @@ class OfferPlan(Callback):
     plan_id: UUID
 
 
-@callback("sold", changes=True)
+@callback("sold", changes=True, style=ButtonStyle.SUCCESS)
 class ConfirmSale(Callback):
     """Sell; `seen` is the mark of the price and dates that were shown."""
 

@@ -17,7 +17,7 @@ from bot.ui.buttons.money import ShowReceipt, TakeBack, TakePayment, VoidPayment
 from bot.ui.buttons.plans import ShowSale
 from bot.ui.callbacks import Callback, callback
 from bot.ui.documents import send_receipt
-from bot.ui.keyboards import Button, Row, button, nav
+from bot.ui.keyboards import Button, Row, button, copying, nav
 from bot.ui.screens import Html, HtmlTranslator, Screen, say_error
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.memberships.freezes import receipt_rests
@@ -85,7 +85,8 @@ def receipt_screen(
     lines += door_lines(t, door)
     pdf = button(t("📄 PDF"), ReceiptPdf(receipt.entry_id))
     rows: list[Row] = [*door_row(t, door), [pdf, *_undo(t, receipt, may_void)]]
-    rows.append([button(t("❓ Why?"), WhyReceipt(receipt.entry_id))])
+    number = copying(f"📋 {receipt_number(t, receipt.number)}", str(receipt.number))
+    rows.append([button(t("❓ Why?"), WhyReceipt(receipt.entry_id)), number])
     if _is_given_back(receipt) and may_return:
         rows.append([_came_back(t, receipt)])
     if receipt.balance_after and not receipt.voided:
@@ -243,6 +244,7 @@ VOID = router.form(
         summary=_void_summary,
         submit=_void,
         confirm=N_("Void it"),
+        takes_back=True,
     )
 )
 

@@ -14,7 +14,7 @@ from bot.forms.steps import method_step, reason_step
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import Card
 from bot.ui.buttons.plans import SalesOnAccount, SellProducts, ShowSale
-from bot.ui.callbacks import Callback, callback
+from bot.ui.callbacks import ButtonStyle, Callback, callback
 from bot.ui.documents import send_sale
 from bot.ui.keyboards import Row, button, grid, nav, pager
 from bot.ui.screens import HtmlTranslator, Screen, say_error
@@ -57,7 +57,7 @@ class PaySaleByTransfer(Callback):
     account: int
 
 
-@callback("salevd")
+@callback("salevd", style=ButtonStyle.DANGER)
 class VoidSale(Callback):
     """Ask why a sale is void."""
 
@@ -315,6 +315,7 @@ VOID_SALE = router.form(
         summary=_void_summary,
         submit=_void,
         confirm=N_("Void it"),
+        takes_back=True,
     )
 )
 REFUND_SALE = router.form(

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from bot.ui.callbacks import Callback, UnknownButton, callback
+from bot.ui.callbacks import ButtonStyle, Callback, UnknownButton, callback
 from gym.core.money import CENT, to_cents
 from gym.payments.models import Method
 from gym.subscriptions.discounts import Discount, DiscountKind
@@ -82,7 +82,7 @@ class SeeRequest(Callback):
     approval_id: UUID
 
 
-@callback("apyes", changes=True)
+@callback("apyes", changes=True, style=ButtonStyle.SUCCESS)
 class ApproveRequest(Callback):
     approval_id: UUID
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from bot.ui.callbacks import Callback, callback
+from bot.ui.callbacks import ButtonStyle, Callback, callback
 
 
 @callback("kiosks")
@@ -12,7 +12,7 @@ class KioskList(Callback):
     page: int = 0
 
 
-@callback("in", changes=True)
+@callback("in", changes=True, style=ButtonStyle.SUCCESS)
 class CheckInClient(Callback):
     """Check a client in."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from bot.ui.callbacks import Callback, callback
+from bot.ui.callbacks import ButtonStyle, Callback, callback
 
 
 @callback("sell")
@@ -21,7 +21,7 @@ class RenewPlan(Callback):
     client_id: UUID
 
 
-@callback("cancel")
+@callback("cancel", style=ButtonStyle.DANGER)
 class CancelSubscription(Callback):
     """Open the form that ends a subscription now."""
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from bot.ui.buttons.plans import ShowSale
-from bot.ui.callbacks import Callback, callback
+from bot.ui.callbacks import ButtonStyle, Callback, callback
 from gym.debts.schemas import AgeBand, Debt, DebtKind
 from gym.payments.models import Method
 
@@ -67,7 +67,7 @@ class ShowReceipt(Callback):
     entry_id: UUID
 
 
-@callback("void")
+@callback("void", style=ButtonStyle.DANGER)
 class VoidPayment(Callback):
     entry_id: UUID
 

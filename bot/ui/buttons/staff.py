@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from uuid import UUID
 
-from bot.ui.callbacks import Callback, callback
+from bot.ui.callbacks import ButtonStyle, Callback, callback
 
 
 @callback("team")
@@ -27,7 +27,7 @@ class Candidate(Callback):
     candidate_id: UUID
 
 
-@callback("candok", changes=True)
+@callback("candok", changes=True, style=ButtonStyle.SUCCESS)
 class ConfirmCandidate(Callback):
     candidate_id: UUID
 
