@@ -70,6 +70,8 @@ class CheckIn(Base):
             "gym_day",
             postgresql_where=sql("outcome = 'admitted' AND override_reason IS NOT NULL"),
         ),
+        # Some hundred among millions, by day for the report of the team.
+        Index("ix_check_ins_undone", "undone_at", postgresql_where=sql("undone_at IS NOT NULL")),
         # BRIN: rows are inserted in the order of this column, so a summary of each block range (a few bytes)
         # finds a time, and an insert costs next to nothing.
         Index("ix_check_ins_received", "received_at", postgresql_using="brin"),

@@ -385,7 +385,10 @@ TABLES: Final = (
     ),
 )
 UNTOLD: Final = frozenset(
-    {"idempotency_key", "search", "kiosk_id", "username", "password_hash", "token_generation"}
+    {
+        *("idempotency_key", "search", "kiosk_id", "username", "password_hash", "token_generation"),
+        *("first_entry_day", "last_entry_day"),
+    }
 )
 """Columns that are left out everywhere: keys of one tap, what PostgreSQL makes, secrets, devices."""
 LEFT_BEHIND: Final[Mapping[str, str]] = {

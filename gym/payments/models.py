@@ -99,6 +99,10 @@ class Account(Base):
     """Money that left twice in an earlier release and will not come back, as an admin has accepted it; by
     whom and why stands in the audit, and the ledger stays as it is."""
     created_at: Mapped[datetime]
+    first_entry_day: Mapped[date | None]
+    last_entry_day: Mapped[date | None]
+    """Gym days of the first and the last of its entries, kept by the trigger that keeps the balance: reports
+    read the ledger of years for the accounts alone that several days have moved."""
 
 
 class LedgerEntry(Base):

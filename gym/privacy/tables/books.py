@@ -15,7 +15,7 @@ BOOKS: Final = (
     Entry(
         "accounts",
         {},
-        "id client_id kind balance snoozed_until loss_accepted created_at",
+        "id client_id kind balance snoozed_until loss_accepted created_at first_entry_day last_entry_day",
         stays=MONEY,
         whose="client",
         why="what is owed for what",

@@ -21,24 +21,29 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gym.core.money import to_cents
 from gym.plans.models import DurationUnit
-from gym.reports.figures.coverage import COVERED
+from gym.reports.figures.coverage import COVERED, OPEN_OR_LATER
 from gym.reports.figures.pages import EVERYTHING, Found, Narrowing
 from gym.reports.figures.terms import FigureTerms
 from gym.subscriptions.periods import DAYS, MONTHS
 
 DAYS_A_MONTH: Final = Fraction(365, 12)
 
+# Nearly every account is settled on the day on which it was opened: the balance of each day is summed for the
+# others alone, that several days have moved, or that owe.
 PAID: Final = f"""
 {COVERED}, span AS MATERIALIZED (
     SELECT s.id, s.client_id, s.plan_id, s.account_id, s.starts_on, s.final_price, s.visits,
         greatest(s.starts_on, CAST(:first AS date)) AS begins,
         least(s.until, CAST(:last AS date)) + 1 AS ends
-    FROM covered s WHERE s.starts_on <= :last AND s.until >= :first
+    FROM covered s WHERE s.starts_on <= :last AND {OPEN_OR_LATER} AND (s.until < :first) IS NOT TRUE
+), owing AS MATERIALIZED (
+    SELECT s.account_id FROM span s JOIN accounts a ON a.id = s.account_id
+    WHERE a.first_entry_day < a.last_entry_day OR a.balance > CAST(:overlooked AS numeric)
 ), owed AS (
     SELECT e.account_id, e.gym_day AS since, lead(e.gym_day) OVER by_day AS until,
         sum(sum(CASE WHEN e.kind IN ('payment', 'credit') THEN -e.amount ELSE e.amount END)) OVER by_day
             AS balance
-    FROM ledger_entries e WHERE e.account_id IN (SELECT account_id FROM span) AND e.gym_day <= :last
+    FROM ledger_entries e WHERE e.account_id IN (SELECT account_id FROM owing) AND e.gym_day <= :last
     GROUP BY e.account_id, e.gym_day
     WINDOW by_day AS (PARTITION BY e.account_id ORDER BY e.gym_day)
 ), unpaid AS (
@@ -49,20 +54,29 @@ PAID: Final = f"""
     FROM span s JOIN owed o ON o.account_id = s.account_id AND o.balance > CAST(:overlooked AS numeric)
     GROUP BY s.id
 ), paid AS (
-    SELECT s.*, datemultirange(daterange(s.begins, s.ends)) - coalesce(u.days, '{{}}') AS days
-    FROM span s LEFT JOIN unpaid u ON u.id = s.id
+    SELECT s.*, u.days AS unpaid FROM span s LEFT JOIN unpaid u ON u.id = s.id
 )
 """  # noqa: S608 - the parts are ours
+PAID_DAYS: Final = "(datemultirange(daterange(p.begins, p.ends)) - coalesce(p.unpaid, '{}'))"
+"""Of a row `p` of `paid`; it is dear, and few rows have unpaid days."""
+EVER_PAID: Final = f"(p.unpaid IS NULL OR NOT isempty({PAID_DAYS}))"
 
+# Who has two plans on a day counts once: each part begins no earlier than those before it have ended.
 A_DAY: Final = text(
     f"""
-WITH {PAID}, whole AS (
-    SELECT p.client_id, range_agg(part) AS days FROM paid p CROSS JOIN LATERAL unnest(p.days) part GROUP BY 1
+WITH {PAID}, parts AS (
+    SELECT p.client_id, p.begins, p.ends FROM paid p WHERE p.unpaid IS NULL
+    UNION ALL
+    SELECT p.client_id, lower(part), upper(part) FROM paid p CROSS JOIN LATERAL unnest({PAID_DAYS}) part
+    WHERE p.unpaid IS NOT NULL
+), alone AS (
+    SELECT greatest(begins, max(ends) OVER (PARTITION BY client_id ORDER BY begins, ends
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) AS begins, ends
+    FROM parts
 ), moved AS (
-    SELECT day, sum(change) AS change FROM (
-        SELECT lower(part) AS day, 1 AS change FROM whole CROSS JOIN LATERAL unnest(days) part
-        UNION ALL SELECT upper(part), -1 FROM whole CROSS JOIN LATERAL unnest(days) part
-    ) steps GROUP BY day
+    SELECT step.day, sum(step.change) AS change
+    FROM alone a CROSS JOIN LATERAL (VALUES (a.begins, 1), (a.ends, -1)) step(day, change)
+    WHERE a.begins < a.ends GROUP BY step.day
 )
 SELECT CAST(d.day AS date) AS day,
     CAST(sum(coalesce(m.change, 0)) OVER (ORDER BY d.day) AS integer) AS clients
@@ -71,15 +85,15 @@ LEFT JOIN moved m ON m.day = d.day
 ORDER BY d.day
 """  # noqa: S608 - the parts are ours
 )
-ANY_DAY: Final = text(f"WITH {PAID} SELECT count(DISTINCT client_id) FROM paid WHERE NOT isempty(days)")  # noqa: S608
+ANY_DAY: Final = text(f"WITH {PAID} SELECT count(DISTINCT p.client_id) FROM paid p WHERE {EVER_PAID}")  # noqa: S608
 # As `ActivePlan.family`; a trial stays a trial, whatever else it is.
-_FAMILY: Final = """CASE WHEN p.once_per_client THEN 'trial' WHEN a.visits IS NOT NULL THEN 'pack'
-    WHEN p.duration_unit = 'day' AND p.duration_count = 1 THEN 'day_pass' ELSE 'time' END"""
+_FAMILY: Final = """CASE WHEN n.once_per_client THEN 'trial' WHEN p.visits IS NOT NULL THEN 'pack'
+    WHEN n.duration_unit = 'day' AND n.duration_count = 1 THEN 'day_pass' ELSE 'time' END"""
 _HELD: Final = f"""
 WITH {PAID}, held AS (
-    SELECT a.id, a.client_id, a.plan_id, p.name AS plan_name, p.duration_unit, p.duration_count,
-        p.once_per_client, a.visits, a.final_price, {_FAMILY} AS family
-    FROM paid a JOIN plans p ON p.id = a.plan_id WHERE NOT isempty(a.days)
+    SELECT p.id, p.client_id, p.plan_id, n.name AS plan_name, n.duration_unit, n.duration_count,
+        n.once_per_client, p.visits, p.final_price, {_FAMILY} AS family
+    FROM paid p JOIN plans n ON n.id = p.plan_id WHERE {EVER_PAID}
 )
 """  # noqa: S608 - the parts are ours
 HELD: Final = """{held}

@@ -14,24 +14,32 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gym.reports.figures.coverage import COVERED
 from gym.reports.figures.terms import FigureTerms
 
+# The first period of each client comes out of one sort; whoever joined in the range is followed through the
+# months that each of their periods covers the end of.
 COHORTS: Final = text(
     f"""
-WITH {COVERED}, begun AS MATERIALIZED (
-    SELECT o.client_id, CAST(date_trunc('month', CAST(o.starts_on AS timestamp)) AS date) AS month
-    FROM covered o
-    WHERE o.starts_on BETWEEN :first AND :last AND NOT o.brought
-        AND NOT EXISTS (SELECT FROM covered e WHERE e.client_id = o.client_id
-            AND (e.starts_on, e.sold_at, e.id) < (o.starts_on, o.sold_at, o.id))
-), month_ends AS (
+WITH {COVERED}, earliest AS (
+    SELECT DISTINCT ON (o.client_id) o.client_id, o.starts_on, o.brought
+    FROM covered o WHERE o.starts_on <= :last
+    ORDER BY o.client_id, o.starts_on, o.sold_at, o.id
+), begun AS MATERIALIZED (
+    SELECT client_id, CAST(date_trunc('month', CAST(starts_on AS timestamp)) AS date) AS month
+    FROM earliest WHERE starts_on >= :first AND NOT brought
+), month_ends AS MATERIALIZED (
     SELECT CAST(m AS date) AS month, CAST(m + interval '1 month' AS date) - 1 AS day
     FROM generate_series(
         date_trunc('month', CAST(:first AS timestamp)), CAST(:today AS timestamp), '1 month') m
     WHERE CAST(m + interval '1 month' AS date) - 1 < :today
+), held AS (
+    SELECT DISTINCT c.client_id,
+        CAST(generate_series(date_trunc('month', CAST(c.starts_on AS timestamp)),
+            CAST(least(c.until, CAST(:today AS date)) + 1 AS timestamp) - interval '1 month', '1 month')
+            AS date) AS month
+    FROM covered c WHERE c.client_id IN (SELECT client_id FROM begun)
 ), stayed AS (
-    SELECT b.month, e.month AS later, count(DISTINCT b.client_id) AS clients
-    FROM begun b JOIN covered c ON c.client_id = b.client_id
-    JOIN month_ends e ON e.month > b.month AND e.day BETWEEN c.starts_on AND c.until
-    GROUP BY b.month, e.month
+    SELECT b.month, h.month AS later, count(*) AS clients
+    FROM begun b JOIN held h ON h.client_id = b.client_id AND h.month > b.month
+    GROUP BY b.month, h.month
 ), sizes AS (SELECT month, count(*) AS clients FROM begun GROUP BY month)
 SELECT z.month, z.clients, e.month AS later, coalesce(s.clients, 0) AS stayed
 FROM sizes z LEFT JOIN month_ends e ON e.month > z.month

@@ -34,13 +34,16 @@ class MovementKind(StrEnum):
 
 
 # Of whoever moved in the range the whole chain, in two orders: each row looks back at the last covered day of
-# all before it, and ahead at the first start of all after it.
+# all before it, and ahead at the first start of all after it. A period that begins or ends in the range lies
+# in it with a day: asked first, for it costs nothing.
 _MOVED: Final = f"""
 WITH {COVERED}, chained AS (
-    SELECT o.*, max(o.until) OVER earlier AS until_before, min(o.starts_on) OVER later AS starts_after
+    SELECT o.id, o.client_id, o.plan_id, o.seller_id, o.brought, o.starts_on, o.until,
+        max(o.until) OVER earlier AS until_before, min(o.starts_on) OVER later AS starts_after
     FROM covered o
     WHERE o.client_id IN (SELECT m.client_id FROM covered m
-        WHERE m.starts_on BETWEEN :first AND :last OR m.until BETWEEN :first AND :last)
+        WHERE m.starts_on <= :last AND m.ends_on >= :first
+            AND (m.starts_on BETWEEN :first AND :last OR m.until BETWEEN :first AND :last))
     WINDOW earlier AS (PARTITION BY o.client_id ORDER BY o.starts_on, o.sold_at, o.id
             ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
         later AS (PARTITION BY o.client_id ORDER BY o.until DESC, o.starts_on DESC, o.sold_at DESC, o.id DESC

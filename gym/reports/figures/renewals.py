@@ -27,11 +27,13 @@ PROMPT_DAYS: Final = 7
 # The next one is looked for among all that come after, from the last backwards.
 _ENDED: Final = f"""
 WITH {COVERED}, followed AS (
-    SELECT o.*, min(CAST(timezone(:zone, o.sold_at) AS date)) OVER (
-        PARTITION BY o.client_id ORDER BY o.starts_on DESC, o.sold_at DESC, o.id DESC
-        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS renewed_on
+    SELECT o.id, o.client_id, o.plan_id, o.ends_on, o.until, o.status,
+        min(CAST(timezone(:zone, o.sold_at) AS date)) OVER (PARTITION BY o.client_id
+            ORDER BY o.starts_on DESC, o.sold_at DESC, o.id DESC
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS renewed_on
     FROM covered o
-    WHERE o.client_id IN (SELECT m.client_id FROM covered m WHERE m.until BETWEEN :first AND :last)
+    WHERE o.client_id IN (SELECT m.client_id FROM covered m
+        WHERE m.starts_on <= :last AND m.ends_on >= :first AND m.until BETWEEN :first AND :last)
 ), ended AS (
     SELECT o.id, o.client_id, o.plan_id, o.ends_on, o.renewed_on, CASE
         WHEN o.renewed_on <= o.ends_on THEN 'before'

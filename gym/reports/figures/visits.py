@@ -16,7 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gym.attendance.models import VerdictCode
-from gym.reports.figures.active import PAID
+from gym.reports.figures.active import EVER_PAID, PAID, PAID_DAYS
 from gym.reports.figures.pages import EVERYTHING, Narrowing
 from gym.reports.figures.terms import FigureTerms
 
@@ -89,7 +89,7 @@ WITH {PAID}, rest AS (
     GROUP BY f.subscription_id
 ), absent AS (
     SELECT p.* FROM paid p LEFT JOIN rest r ON r.subscription_id = p.id
-    WHERE NOT isempty(p.days - coalesce(r.days, '{{}}'))
+    WHERE {EVER_PAID} AND (r.days IS NULL OR NOT isempty({PAID_DAYS} - r.days))
         AND NOT EXISTS (SELECT FROM check_ins i
             WHERE i.client_id = p.client_id AND i.counted AND i.undone_at IS NULL
                 AND i.gym_day BETWEEN :first AND :last)

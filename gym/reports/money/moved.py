@@ -62,13 +62,24 @@ _SUMS: Final = """
     coalesce(sum(amount) FILTER (WHERE kind = 'void'), 0) AS voided,
     coalesce(sum(amount) FILTER (WHERE kind = 'refund'), 0) AS refunded
 """
+# Voids alone are joined with what they undo: some hundred among a hundred thousand.
+_SUMMED: Final = """
+    SELECT e.kind, e.amount, e.method, e.gym_day, e.destination, e.staff_id AS till, e.account_id
+    FROM ledger_entries e
+    WHERE e.gym_day BETWEEN :first AND :last AND e.kind IN ('payment', 'refund') AND e.method <> 'credit'
+    UNION ALL
+    SELECT e.kind, e.amount, e.method, e.gym_day, v.destination, v.staff_id, e.account_id
+    FROM ledger_entries e JOIN ledger_entries v ON v.id = e.voids_id
+    WHERE e.gym_day BETWEEN :first AND :last AND e.kind = 'void' AND e.method <> 'credit'
+"""
 _OWN: Final = "(CAST(:staff AS uuid) IS NULL OR till = :staff)"
 # Days are summed apart: in one pass with all the rest each of a hundred thousand rows went into six groups,
 # here into two, and what is left to group are some hundred rows.
 SUMS: Final = text(
     f"""
 WITH moved AS MATERIALIZED (
-    SELECT kind, amount, method, gym_day, destination, till, plan_id FROM ({MOVED}) m WHERE {_OWN}
+    SELECT m.kind, m.amount, m.method, m.gym_day, m.destination, m.till, s.plan_id
+    FROM ({_SUMMED}) m LEFT JOIN subscriptions s ON s.account_id = m.account_id WHERE {_OWN}
 ), parts AS MATERIALIZED (
     SELECT method, destination, till, plan_id, {_SUMS} FROM moved GROUP BY 1, 2, 3, 4
 ), grouped AS (
@@ -88,7 +99,7 @@ LEFT JOIN plans p ON p.id = g.plan_id
 ORDER BY g.bits, g.gym_day, g.received - g.voided - g.refunded DESC, g.method, g.destination, st.name, p.name
 """  # noqa: S608 - constants
 )
-TOTALS: Final = text(f"SELECT {_SUMS} FROM ({MOVED}) moved WHERE {_OWN}")  # noqa: S608
+TOTALS: Final = text(f"SELECT {_SUMS} FROM ({_SUMMED}) moved WHERE {_OWN}")  # noqa: S608
 # An opening is all that moved before, so years are read for each: voids alone are joined with what they undo,
 # and each part is summed before the parts meet.
 _TILLED: Final = """
@@ -127,8 +138,9 @@ ORDER BY st.name, st.id, g.method
 )
 BILLED: Final = text("""
 SELECT e.kind, e.cause, count(*) AS entries, sum(e.amount) AS amount
-FROM ledger_entries e JOIN accounts a ON a.id = e.account_id
-WHERE e.gym_day BETWEEN :first AND :last AND e.kind IN ('charge', 'credit') AND a.kind <> 'credit'
+FROM ledger_entries e
+WHERE e.gym_day BETWEEN :first AND :last AND e.kind IN ('charge', 'credit')
+    AND e.account_id NOT IN (SELECT a.id FROM accounts a WHERE a.kind = 'credit')
     AND e.cause IS DISTINCT FROM 'paid_before' AND (CAST(:staff AS uuid) IS NULL OR e.staff_id = :staff)
 GROUP BY e.kind, e.cause ORDER BY e.kind, e.cause NULLS FIRST
 """)

@@ -18,7 +18,6 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gym.debts.reading import debts_of
-from gym.reports.money.moved import MOVED
 from gym.reports.ranges import DayRange
 
 
@@ -52,17 +51,22 @@ WHERE d.begun ORDER BY d.since, d.id
 OWED_NOW: Final = text(f"""
 SELECT count(*) AS debts, coalesce(sum(d.owed), 0) AS owed FROM ({debts_of()}) d WHERE d.begun
 """)  # noqa: S608 - constants
-COLLECTED: Final = text(
-    f"""
-SELECT m.gym_day, count(*) FILTER (WHERE m.kind = 'payment') AS payments, sum(m.net) AS amount
-FROM ({MOVED}) m
-JOIN ledger_entries paid ON paid.id = m.shown_id
-LEFT JOIN subscriptions s ON s.account_id = m.account_id
-LEFT JOIN sales p ON p.account_id = m.account_id
-WHERE m.kind IN ('payment', 'void') AND paid.gym_day > coalesce(s.starts_on, p.gym_day)
+_SINCE: Final = """LEFT JOIN subscriptions s ON s.account_id = e.account_id
+    LEFT JOIN sales p ON p.account_id = e.account_id"""
+COLLECTED: Final = text(f"""
+SELECT m.gym_day, sum(m.payments) AS payments, sum(m.net) AS amount
+FROM (
+    SELECT e.gym_day, 1 AS payments, e.amount AS net FROM ledger_entries e {_SINCE}
+    WHERE e.gym_day BETWEEN :first AND :last AND e.kind = 'payment' AND e.method <> 'credit'
+        AND e.gym_day > coalesce(s.starts_on, p.gym_day)
+    UNION ALL
+    SELECT e.gym_day, 0, -e.amount
+    FROM ledger_entries e JOIN ledger_entries paid ON paid.id = e.voids_id {_SINCE}
+    WHERE e.gym_day BETWEEN :first AND :last AND e.kind = 'void' AND e.method <> 'credit'
+        AND paid.gym_day > coalesce(s.starts_on, p.gym_day)
+) m
 GROUP BY m.gym_day ORDER BY m.gym_day
-"""  # noqa: S608 - constants
-)
+""")  # noqa: S608 - constants
 
 
 @dataclass(frozen=True, slots=True)
