@@ -16,10 +16,12 @@ from gym.notifications.payloads.products import (
     DeskProductsPaidPayload,
     DeskProductsReturnedPayload,
     DeskProductsSoldPayload,
+    DeskProductsWrittenOffPayload,
     ProductsBoughtPayload,
     ProductsDuePayload,
     ProductsPaidPayload,
     ProductsReturnedPayload,
+    ProductsWrittenOffPayload,
     SaleVoidAskedPayload,
     StockLowPayload,
 )
@@ -160,9 +162,27 @@ def _desk_products_paid(t: HtmlTranslator, p: DeskProductsPaidPayload, _: Wordin
     )
 
 
-@offers(DeskProductsPaidPayload)
-def _payers_card(t: HtmlTranslator, p: DeskProductsPaidPayload) -> Keyboard:
+@offers(DeskProductsPaidPayload, DeskProductsWrittenOffPayload)
+def _payers_card(t: HtmlTranslator, p: DeskProductsPaidPayload | DeskProductsWrittenOffPayload) -> Keyboard:
     return [[button(t("👤 Card"), Card(p.client_id))]]
+
+
+@says(ProductsWrittenOffPayload)
+def _products_written_off(t: HtmlTranslator, p: ProductsWrittenOffPayload, _: WordingContext) -> str:
+    """Without the reason, which is meant for the desk."""
+    return t("🧹 <b>{plan}</b>: {amount} are not owed any more.", plan=p.what, amount=p.amount)
+
+
+@says(DeskProductsWrittenOffPayload)
+def _desk_products_written_off(t: HtmlTranslator, p: DeskProductsWrittenOffPayload, _: WordingContext) -> str:
+    return t(
+        N_("🧹 {client_name}: {amount} for {what} written off by {staff_name}: {reason}"),
+        client_name=p.client_name,
+        amount=p.amount,
+        what=p.what,
+        staff_name=p.staff_name,
+        reason=p.reason,
+    )
 
 
 @says(ProductsDuePayload)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gym.approvals.errors import FreezeDaysOver
 from gym.approvals.models import Approval, ApprovalKind
 from gym.approvals.schemas import FreezeFacts, RefundFacts, VoidFacts, WriteOffFacts, facts_of
+from gym.debts.write_offs import DebtWriteOffs
 from gym.subscriptions.freezes.service import FreezeService
 from gym.subscriptions.service import SubscriptionService
 from gym.unit_of_work import UnitOfWork
@@ -24,7 +25,7 @@ async def execute_approval(uow: UnitOfWork, approval: Approval) -> None:
                 refund.subscription_id, refund.amount, refund.method, reason, key=approval.id
             )
         case WriteOffFacts() as debt:
-            await SubscriptionService(uow).write_off(
+            await DebtWriteOffs(uow).write_off(
                 debt.subscription_id, reason, most=debt.amount, key=approval.id
             )
         case FreezeFacts() as request:

@@ -21,7 +21,9 @@ from gym.approvals.schemas import (
     WriteOffFacts,
 )
 from gym.approvals.submission import ASKED, RequestDraft, RequestSubmission
-from gym.payments.errors import AlreadyVoided, MoneyGivenBack, RefundTooLarge, owed_only
+from gym.debts.service import DebtService
+from gym.debts.write_offs import DebtWriteOffs
+from gym.payments.errors import AlreadyVoided, MoneyGivenBack, RefundTooLarge
 from gym.payments.ledger import positive
 from gym.payments.models import Method
 from gym.payments.money_back import MoneyBack
@@ -30,7 +32,6 @@ from gym.staff.four_eyes import FourEyes
 from gym.subscriptions.discounts import Discount, DiscountTooLarge, require_within
 from gym.subscriptions.freezes.errors import FreezeBeyondPlan
 from gym.subscriptions.freezes.service import FreezeService
-from gym.subscriptions.money.write_offs import require_closed
 from gym.subscriptions.schemas import Quote
 from gym.subscriptions.service import SubscriptionService
 from gym.unit_of_work import UnitOfWork
@@ -126,26 +127,21 @@ class ApprovalRequests:
         return await self._submission.submit(draft, key)
 
     async def ask_write_off(self, subscription_id: UUID, reason: str, *, key: UUID | None = None) -> Approval:
-        """Ask for a debt to be written off.
+        """Ask for a debt to be written off, of a subscription or of a sale of products.
 
-        Raises `NothingOwed`, `PlanStillOpen`, `OwnMembershipRefused`, `AlreadyAsked`.
+        Raises `NothingOwed`, `PlanStillOpen`, `SaleTooFresh`, `OwnMembershipRefused`, `AlreadyAsked`.
         """
         self.uow.actor.require(Permission.TAKE_PAYMENT)
         done = await self._submission.made_by(key, ApprovalKind.WRITE_OFF)
         if done is not None:
             return done
-        subscription = await SubscriptionService(self.uow).get(subscription_id)
-        await FourEyes(self.uow).require_another(subscription.client_id, Permission.CREDIT, acts=False)
-        balance = subscription.account.balance
-        if not balance:
-            raise owed_only(balance)
-        require_closed(subscription, self.uow.today)
-        facts = WriteOffFacts(
-            plan_name=subscription.plan.name, subscription_id=subscription_id, amount=balance
-        )
+        debt = await DebtService(self.uow).owing(subscription_id)
+        await FourEyes(self.uow).require_another(debt.client_id, Permission.CREDIT, acts=False)
+        await DebtWriteOffs(self.uow).writable(subscription_id)
+        facts = WriteOffFacts(plan_name=debt.what, subscription_id=debt.id, amount=debt.balance)
         subject = ("subscription_id",)
         return await self._submission.submit(
-            RequestDraft(ApprovalKind.WRITE_OFF, subscription.client_id, facts, reason, subject), key
+            RequestDraft(ApprovalKind.WRITE_OFF, debt.client_id, facts, reason, subject), key
         )
 
     async def ask_long_freeze(

@@ -88,7 +88,10 @@ class LongFreezeFacts(FreezeFacts):
 
 
 class WriteOffFacts(RequestFacts):
-    """A debt that is not to be paid any more, as large as it was when somebody asked."""
+    """A debt that is not to be paid any more, as large as it was when somebody asked.
+
+    Of products `subscription_id` is the sale's, and `plan_name` what was bought.
+    """
 
     subscription_id: UUID
     amount: Decimal

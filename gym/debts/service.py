@@ -60,13 +60,24 @@ class DebtService:
         Raises `SubscriptionNotFound`, `NothingOwed`, `NotDueYet`.
         """
         self.uow.actor.require(Permission.TAKE_PAYMENT)
+        found = await self.owing(debt_id)
+        if not found.begun:
+            raise NotDueYet(found.since)
+        return found
+
+    async def owing(self, debt_id: UUID) -> Debt:
+        """As `get`, also of what begins later. Raises `SubscriptionNotFound`, `NothingOwed`."""
+        found = await self.find(debt_id)
+        if not found.balance:
+            raise owed_only(found.balance)
+        return found
+
+    async def find(self, debt_id: UUID) -> Debt:
+        """As `get`, also when nothing is owed any more. Raises `SubscriptionNotFound`."""
+        self.uow.actor.require(Permission.TAKE_PAYMENT)
         found = await self._debts.find(debt_id, self.uow.today)
         if found is None:
             raise SubscriptionNotFound
-        if not found.balance:
-            raise owed_only(found.balance)
-        if not found.begun:
-            raise NotDueYet(found.since)
         return found
 
     async def snooze(self, debt_id: UUID, until: date | None) -> Debt:

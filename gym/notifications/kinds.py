@@ -169,6 +169,8 @@ SPECS: Final = (
     KindSpec(Kind.DESK_PRODUCTS_OVERDUE, products.DeskProductsOverduePayload, Group.DESK_MONEY, waits=True),
     KindSpec(Kind.PRODUCTS_PAID, products.ProductsPaidPayload, priority=URGENT),
     KindSpec(Kind.DESK_PRODUCTS_PAID, products.DeskProductsPaidPayload, Group.DESK_MONEY),
+    KindSpec(Kind.PRODUCTS_WRITTEN_OFF, products.ProductsWrittenOffPayload),
+    KindSpec(Kind.DESK_PRODUCTS_WRITTEN_OFF, products.DeskProductsWrittenOffPayload, Group.DESK_MONEY),
 )
 
 

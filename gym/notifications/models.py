@@ -114,6 +114,8 @@ class NotificationKind(StrEnum):
     DESK_PRODUCTS_OVERDUE = "desk_products_overdue"
     PRODUCTS_PAID = "products_paid"
     DESK_PRODUCTS_PAID = "desk_products_paid"
+    PRODUCTS_WRITTEN_OFF = "products_written_off"
+    DESK_PRODUCTS_WRITTEN_OFF = "desk_products_written_off"
     """A sale was voided or paid back: what a colleague who takes it back alone cannot keep to himself."""
 
 

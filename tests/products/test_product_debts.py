@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from bot.messages import render
 from gym.app import Gym
+from gym.approvals.service import ApprovalService
 from gym.attendance.cards.client_card import CardService
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
@@ -21,15 +22,18 @@ from gym.debts.joint_payments import JointPayments, JointReceipt
 from gym.debts.reminders import ProductReminders
 from gym.debts.schemas import AgeBand, Debt, DebtKind, DebtSum
 from gym.debts.service import DebtService
+from gym.debts.write_offs import DebtWriteOffs
 from gym.notifications.models import NotificationKind as Kind
-from gym.payments.errors import NothingOwed
-from gym.payments.models import Method
+from gym.payments.errors import NothingOwed, PaymentKeyReused, ReasonNeeded
+from gym.payments.models import EntryCause, EntryKind, Method
 from gym.payments.receipts.pdf import draw_together
 from gym.payments.receipts.wording import worded_together
 from gym.privacy.erasure import ErasureService
+from gym.products.sales.errors import SaleTooFresh
 from gym.products.sales.returns import SaleReturns
 from gym.products.sales.schemas import PaidPart, SaleReceipt, WantedPieces
 from gym.products.sales.service import SaleService
+from gym.reports.person_facts import PersonFactsService
 from gym.reports.ranges import DayRange
 from gym.reports.service import ReportService
 from gym.reports.today import TodayService
@@ -37,7 +41,8 @@ from gym.security.permissions import Actor, NotAllowed
 from gym.staff.errors import OwnMembershipRefused
 from gym.staff.models import OwnMembership
 from gym.subscriptions.errors import JustChanged
-from tests.support.memberships import PRICE, DeskClerk, told
+from tests.races.test_money_leaves_once import BROKEN
+from tests.support.memberships import PRICE, DeskClerk, entries, told
 from tests.support.shop import Shop
 
 TODAY: Final = date(2026, 8, 3)
@@ -255,6 +260,51 @@ async def test_a_sale_to_somebody_who_was_erased_is_taken_back_and_told_to_nobod
     assert await of_client(boss, rosa) == []
     assert [one["paid_out"] for one in await told(gym, Kind.DESK_PRODUCTS_RETURNED)] == [6000, None]
     assert await told(gym, Kind.PRODUCTS_RETURNED) == []
+
+
+async def test_a_tab_is_written_off_after_a_week_of_reminders_by_who_may_with_a_reason(
+    gym: Gym, desk: DeskClerk, boss: DeskClerk, shop: Shop, clock: FrozenClock
+) -> None:
+    rosa, key = await desk.client("Rosa", 7), uuid4()
+    tab = await on_account(shop, rosa, paid=2000)
+    other = await on_account(shop, rosa, 3)
+
+    async def gives_up(actor: Actor, sale: SaleReceipt = tab, reason: str = "moved away") -> None:
+        async with gym.unit_of_work(actor) as uow:
+            await DebtWriteOffs(uow).write_off(sale.id, reason, key=key)
+
+    clock.advance(7 * DAY)
+    for refusal, work in (
+        (SaleTooFresh, gives_up(boss.actor)),
+        (NotAllowed, gives_up(desk.actor)),
+    ):
+        with pytest.raises(refusal):
+            await work
+    async with gym.unit_of_work(desk.actor) as uow:
+        with pytest.raises(SaleTooFresh):
+            await ApprovalService(uow).ask_write_off(tab.id, "moved away")
+    clock.advance(DAY)
+    with pytest.raises(ReasonNeeded):
+        await gives_up(boss.actor, reason=" ")
+    await asyncio.gather(*(gives_up(boss.actor) for _ in range(4)))
+    with pytest.raises(PaymentKeyReused):
+        await gives_up(boss.actor, other)
+    async with gym.unit_of_work(desk.actor) as uow:
+        asked = await ApprovalService(uow).ask_write_off(other.id, "moved away")
+    async with gym.unit_of_work(boss.actor) as uow:
+        await ApprovalService(uow).approve(asked.id)
+    assert await of_client(desk, rosa) == []
+    given = [(one.amount, one.cause) for one in await entries(gym) if one.kind is EntryKind.CREDIT]
+    assert given == [(4000, EntryCause.WRITTEN_OFF), (9000, EntryCause.WRITTEN_OFF)]
+    async with gym.unit_of_work(boss.actor) as uow:
+        facts = await PersonFactsService(uow).of_days(uow.today, uow.today)
+        assert [(one.write_offs, one.write_off_amount) for one in facts if one.write_offs] == [(2, 13000)]
+        assert (await uow.session.execute(text(BROKEN))).all() == []
+    assert [one["amount"] for one in await told(gym, Kind.PRODUCTS_WRITTEN_OFF)] == [4000, 9000]
+    assert [one["reason"] for one in await told(gym, Kind.DESK_PRODUCTS_WRITTEN_OFF)] == ["moved away"] * 2
+    async with gym.unit_of_work(boss.actor) as uow:
+        await SaleReturns(uow).refund(tab.id, Method.CASH, "found")
+    assert await of_client(desk, rosa) == []
 
 
 async def test_nobody_puts_off_the_own_tab(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from bot.desk.approvals.asking import ASK_WHY, ask_by_form
+from bot.desk.money.together import debt_line
 from bot.forms.definition import Form, FormContext
 from bot.forms.opening import begin
 from bot.forms.steps import REASON
@@ -12,14 +13,15 @@ from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import Card
 from bot.ui.buttons.money import WriteOff
 from bot.ui.keyboards import nav
-from bot.ui.screens import Screen
+from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.terms import plan_text
 from gym.core.language import N_
-from gym.payments.errors import owed_only
+from gym.debts.schemas import Debt, DebtKind
+from gym.debts.service import DebtService
+from gym.debts.write_offs import DebtWriteOffs
 from gym.security.permissions import Permission
 from gym.staff.four_eyes import FourEyes
-from gym.subscriptions.money.write_offs import require_closed
 from gym.subscriptions.service import SubscriptionService
 
 router = Router(Audience.STAFF)
@@ -27,20 +29,24 @@ router = Router(Audience.STAFF)
 
 @router.on(WriteOff)
 async def write_off(context: UpdateContext, press: WriteOff) -> None:
+    """Ask why; the button names a subscription or a sale of products."""
     async with context.unit_of_work() as uow:
-        one = await SubscriptionService(uow).get(press.subscription_id)
-        await FourEyes(uow).require_another(one.client_id, Permission.CREDIT, acts=False)
-    if not one.account.balance:
-        raise owed_only(one.account.balance)
-    require_closed(one, context.today)
-    values = {"subscription_id": one.id, "plan": plan_text(context.t, one)}
+        debt = await DebtService(uow).owing(press.subscription_id)
+        await FourEyes(uow).require_another(debt.client_id, Permission.CREDIT, acts=False)
+        await DebtWriteOffs(uow).writable(debt.id)
+        plan = await SubscriptionService(uow).get(debt.id) if debt.kind is DebtKind.PLAN else None
+    t, back = context.t, Card(debt.client_id)
+    what = plan_text(t, plan) if plan else _products_text(t, debt)
+    values = {"subscription_id": debt.id, "plan": what}
     if context.identity.may(Permission.CREDIT):
-        await begin(context, WRITE_OFF, values, back=Card(one.client_id))
+        await begin(context, WRITE_OFF, values, back=back)
         return
-    wish = context.t("🧹 Write {amount} off", amount=one.account.balance)
-    await begin(
-        context, ASK_WRITE_OFF, values | {"wish": f"{wish}\n{values['plan']}"}, back=Card(one.client_id)
-    )
+    wish = t("🧹 Write {amount} off", amount=debt.balance)
+    await begin(context, ASK_WRITE_OFF, values | {"wish": f"{wish}\n{what}"}, back=back)
+
+
+def _products_text(t: HtmlTranslator, debt: Debt) -> str:
+    return "\n".join([t("👤 {client}", client=debt.client_name), debt_line(t, debt)])
 
 
 async def _summary(ctx: FormContext) -> str:
@@ -56,14 +62,12 @@ async def _summary(ctx: FormContext) -> str:
 
 async def _write_off(ctx: FormContext) -> Screen:
     async with ctx.unit_of_work() as uow:
-        one = await SubscriptionService(uow).write_off(
-            ctx.value("subscription_id", UUID), ctx.value("reason", str), key=ctx.key
-        )
+        debt_id = ctx.value("subscription_id", UUID)
+        await DebtWriteOffs(uow).write_off(debt_id, ctx.value("reason", str), key=ctx.key)
+        debt = await DebtService(uow).find(debt_id)
     t = ctx.t
-    text = t(
-        "🧹 Written off. {client} owes nothing for {plan}.", client=one.client.full_name, plan=one.plan.name
-    )
-    return Screen(text, [nav(t, back=Card(one.client_id))])
+    text = t("🧹 Written off. {client} owes nothing for {plan}.", client=debt.client_name, plan=debt.what)
+    return Screen(text, [nav(t, back=Card(debt.client_id))])
 
 
 async def _ask(ctx: FormContext) -> Screen:

@@ -200,7 +200,8 @@ def _actions(t: HtmlTranslator, debt: Debt, plan: Subscription | None, today: da
     card = button(t("👤 Card"), Card(debt.client_id))
     if plan is None:
         sale = button(t("🧾 Sale"), ShowSale(debt.id))
-        return [[button(t("💵 Take payment"), ShowSale(debt.id), wide=True)], first, [sale, card]]
+        lost = [] if debt.band is AgeBand.FRESH else [button(t("🧹 Write off"), WriteOff(debt.id))]
+        return [[button(t("💵 Take payment"), ShowSale(debt.id), wide=True)], first, lost, [sale, card]]
     over = button(t("🧹 Write off"), WriteOff(plan.id))
     if is_open(plan, today):  # its debt is not lost yet
         over = button(t("✖️ Cancel plan"), CancelSubscription(plan.id))

@@ -27,7 +27,7 @@ class TakeEverything(Callback):
 
 @callback("wroff")
 class WriteOff(Callback):
-    """Ask why a debt is written off; for an employee an admin decides."""
+    """Ask why a debt is written off, of a subscription or a sale; for an employee an admin decides."""
 
     subscription_id: UUID
 

@@ -82,6 +82,21 @@ class DeskProductsPaidPayload(ProductsPaidPayload):
     staff_name: str
 
 
+class ProductsWrittenOffPayload(Payload):
+    """A debt for products was given up."""
+
+    sale_id: UUID
+    what: str
+    amount: Decimal
+
+
+class DeskProductsWrittenOffPayload(ProductsWrittenOffPayload):
+    reason: str
+    client_id: UUID
+    client_name: str
+    staff_name: str
+
+
 class DeskProductsSoldPayload(ProductsBoughtPayload):
     """`client_id` is None of a sale to nobody; erasing a client finds the message by it."""
 

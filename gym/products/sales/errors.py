@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from gym.core.errors import Conflict, Invalid, NotFound
@@ -52,6 +53,16 @@ class SaleUnpaid(Invalid):
 
     def __init__(self, rest: Decimal) -> None:
         super().__init__(rest=rest)
+
+
+class SaleTooFresh(Conflict):
+    """Its client is still reminded, and what was sold wrongly is taken back."""
+
+    code = "sale_too_fresh"
+    message = N_("It can be written off from {day} on. If the sale was a mistake, take it back.")
+
+    def __init__(self, day: date) -> None:
+        super().__init__(day=day)
 
 
 class AlreadyReturned(Conflict):

@@ -11,10 +11,13 @@ from gym.notifications.payloads.products import (
     DeskProductsPaidPayload,
     DeskProductsReturnedPayload,
     DeskProductsSoldPayload,
+    DeskProductsWrittenOffPayload,
     ProductsBoughtPayload,
     ProductsPaidPayload,
     ProductsReturnedPayload,
+    ProductsWrittenOffPayload,
 )
+from gym.payments.models import LedgerEntry
 from gym.payments.schemas import ProductsReceipt
 from gym.products.sales.schemas import SaleReceipt, SoldLine
 from gym.unit_of_work import UnitOfWork
@@ -62,6 +65,22 @@ def tell_returned(
         staff_name=uow.actor.name,
     )
     uow.notify(DESK, desk, dedup_key=f"desk-products-returned:{sale.id}")
+
+
+def tell_written_off(uow: UnitOfWork, sale: SaleReceipt, entry: LedgerEntry) -> None:
+    """What nobody pays any more; `entry` is the credit."""
+    if sale.client_id is None:
+        return
+    given = ProductsWrittenOffPayload(sale_id=sale.id, what=words_of(sale.lines), amount=entry.amount)
+    uow.notify(Recipient.client(sale.client_id), given, dedup_key=f"products-written-off:{entry.id}")
+    desk = DeskProductsWrittenOffPayload(
+        **dict(given),
+        reason=entry.reason or "",
+        client_id=sale.client_id,
+        client_name=sale.client_name or "",
+        staff_name=uow.actor.name,
+    )
+    uow.notify(DESK, desk, dedup_key=f"desk-products-written-off:{entry.id}")
 
 
 def tell_products_paid(uow: UnitOfWork, parts: Sequence[ProductsReceipt]) -> None:

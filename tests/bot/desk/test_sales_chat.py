@@ -154,6 +154,27 @@ async def test_a_tab_is_found_among_the_debts_put_off_and_paid(
     await bruno.sees("Nobody owes anything")
 
 
+async def test_a_tab_of_a_week_is_written_off_from_the_debts(
+    telegram: SandboxClient, make_staff: Hire, desk_bot: RunningBot, shop: Shop, gym: Gym, clock: FrozenClock
+) -> None:
+    ana = await telegram.person("Ana")
+    boss = await make_staff(ana, Role.ADMIN)
+    water = await shop.has(9)
+    rosa = await DeskClerk(gym, boss).client()
+    async with gym.unit_of_work(boss) as uow:
+        await SaleService(uow).sell([WantedPieces(water.id, 2)], [], rosa.id)
+    clock.advance(timedelta(days=8))
+    await ana.sends("/start")
+    await ana.taps_button_data(await ana.last(), pack(Debts(), gym.clock.now()))
+    await ana.taps("Rosa")
+    await ana.taps("🧹 Write off")
+    await ana.sends("moved away")
+    shown = await ana.sees("What is owed is written off")
+    assert "🥤 2 × Water" in shown.words
+    await ana.taps("Write it off")
+    await ana.sees("Rosa Vargas owes nothing for 2 × Water")
+
+
 async def test_everything_is_charged_in_two_taps_a_tab_among_it(
     bruno: Person, shop: Shop, gym: Gym, admin: Actor
 ) -> None:

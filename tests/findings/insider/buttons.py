@@ -66,7 +66,7 @@ ACTS_OF_BUTTONS: Final[Mapping[str, tuple[Act, ...]]] = {
     "salebk": (taps.pay_sale,),
     "salevd": (taps.void_sale,),
     "salerf": (taps.refund_sale,),
-    "wroff": (taps.ask_write_off, taps.write_off),
+    "wroff": (taps.ask_write_off, taps.write_off, taps.write_off_sale),
     "gdwill": (taps.goodwill,),
     "refund": (taps.refund,),
     "gift": (taps.gift,),

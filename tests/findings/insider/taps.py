@@ -16,7 +16,9 @@ from gym.attendance.checkin.service import AttendanceService
 from gym.clients.schemas import ClientInput
 from gym.clients.service import ClientService
 from gym.debts.joint_payments import JointPayments
+from gym.debts.schemas import total_of
 from gym.debts.service import DebtService
+from gym.debts.write_offs import DebtWriteOffs
 from gym.payments.models import Method
 from gym.products.sales.returns import SaleReturns
 from gym.products.sales.schemas import PaidPart, WantedPieces
@@ -285,7 +287,8 @@ async def sell_as_approved(e: Evening, s: Seen, r: Random) -> object:
 async def pay_everything(e: Evening, s: Seen, r: Random) -> object:
     if not s.owing:
         return None
-    total, key = sum((balance for _, balance in s.owing), Decimal(0)), UUID(int=r.getrandbits(128))
+    owed = await e.act(e.iris, lambda u: DebtService(u).of_client(s.client)) or ()
+    total, key = total_of(owed), UUID(int=r.getrandbits(128))
     method = r.choice((Method.CASH, Method.CREDIT))
     return await e.act(e.iris, lambda u: JointPayments(u).take_everything(s.client, total, method, key=key))
 
@@ -330,6 +333,17 @@ async def write_off(e: Evening, s: Seen, r: Random) -> object:
         return None
     one = r.choice(s.owing)[0]
     return await e.act(e.iris, lambda u: SubscriptionService(u).write_off(one, "moved away"))
+
+
+async def write_off_sale(e: Evening, s: Seen, r: Random) -> object:
+    owing = await _sales(e, "a.balance > 0")
+    if not owing:
+        return None
+    one = r.choice(owing)
+    asked = await e.act(e.iris, lambda u: ApprovalService(u).ask_write_off(one, "moved away"))
+    if asked is not None:
+        return await e.act(e.ana, lambda u: ApprovalService(u).approve(asked.id))
+    return await e.act(e.iris, lambda u: DebtWriteOffs(u).write_off(one, "moved away"))
 
 
 async def goodwill(e: Evening, s: Seen, r: Random) -> object:
@@ -474,6 +488,7 @@ ACTS: Final[dict[Act, int]] = {
     ask_write_off: 2,
     ask_long_freeze: 1,
     write_off: 1,
+    write_off_sale: 1,
     goodwill: 1,
     refund: 1,
     gift: 1,

@@ -222,6 +222,10 @@ SPECIAL: Final[Mapping[Kind, tuple[Mapping[str, Any], ...]]] = {
     Kind.DESK_PRODUCTS_OVERDUE: (
         {"sale_id": ANY, "what": "2 × Agua & gas", "owed": Decimal(4000), "days": 7, "client_name": "Rosa"},
     ),
+    Kind.PRODUCTS_WRITTEN_OFF: ({"sale_id": ANY, "what": "2 × Agua & gas", "amount": Decimal(4000)},),
+    Kind.DESK_PRODUCTS_WRITTEN_OFF: (
+        {"sale_id": ANY, "what": "2 × Agua & gas", "amount": Decimal(4000), "client_name": "Rosa"},
+    ),
     Kind.PRODUCTS_PAID: tuple(PAID_PRODUCTS | {"owed": owed} for owed in (Decimal(0), Decimal(2000))),
     Kind.DESK_PRODUCTS_PAID: (PAID_PRODUCTS | {"client_name": "Rosa"},),
     Kind.DESK_PRODUCTS_RETURNED: tuple(
