@@ -23,7 +23,7 @@ from gym.products.errors import (
     ProductPriceInvalid,
 )
 from gym.products.models import Product, ProductPrice
-from gym.products.repository import ProductRepository
+from gym.products.repository import ProductRepository, SoldAround
 from gym.products.schemas import (
     PricedProduct,
     ProductChanges,
@@ -102,15 +102,27 @@ class CatalogueService:
         return found[0]
 
     async def on_sale(self) -> list[PricedProduct]:
-        """What is sold today with today's prices, favourites first."""
+        """What is sold today with today's prices: first what sells most around this hour, then at any."""
         self.uow.actor.require(Permission.SELL_PRODUCTS)
-        since = self.uow.today - FAVOURITE_DAYS
-        return await self._products.priced(self.uow.today, active_only=True, sold_since=since)
+        zone = self.uow.settings.zone
+        sold = SoldAround(self.uow.today - FAVOURITE_DAYS, zone.key, self.uow.now.astimezone(zone).hour)
+        return await self._products.priced(self.uow.today, active_only=True, favourites=sold)
 
     async def all(self) -> list[PricedProduct]:
         """Every product, those on sale first."""
         self.uow.actor.require(Permission.SELL_PRODUCTS)
         return await self._products.priced(self.uow.today, active_only=False)
+
+    async def shelf(self) -> list[PricedProduct]:
+        """Every product in the order in which they were made: what is new, renamed or taken off sale while
+        somebody counts along it moves nothing else.
+        """
+        return sorted(await self.all(), key=lambda one: one.product.id)
+
+    async def sells(self) -> bool:
+        """Whether anything is on sale."""
+        self.uow.actor.require(Permission.SELL_PRODUCTS)
+        return await self._products.any_active()
 
     async def by_code(self, code: str) -> PricedProduct | None:
         """The product behind a barcode or SKU, also one that is not sold any more."""

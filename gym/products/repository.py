@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -22,6 +23,20 @@ def price_in_force(day: date) -> ColumnElement[bool]:
     return and_(ProductPrice.valid_from <= day, or_(until.is_(None), until > day))
 
 
+@dataclass(frozen=True, slots=True)
+class SoldAround:
+    """What sold since a gym day around an hour of the day in a time zone."""
+
+    since: date
+    zone: str
+    hour: int
+
+    @property
+    def hours(self) -> tuple[int, ...]:
+        """The hour, and the ones beside it."""
+        return tuple((self.hour + beside) % 24 for beside in (-1, 0, 1))
+
+
 class ProductRepository(Repository[Product, UUID]):
     model = Product
     missing = ProductNotFound
@@ -36,9 +51,14 @@ class ProductRepository(Repository[Product, UUID]):
         return await self.session.scalar(query.order_by(func.coalesce(barcode, False).desc()).limit(1))
 
     async def priced(
-        self, day: date, *, active_only: bool, sold_since: date | None = None, keys: Iterable[UUID] = ()
+        self,
+        day: date,
+        *,
+        active_only: bool,
+        favourites: SoldAround | None = None,
+        keys: Iterable[UUID] = (),
     ) -> list[PricedProduct]:
-        """Products with their price of a day, by name; what sold most since `sold_since` first."""
+        """Products with their price of a day, by name; with `favourites` what sold most first."""
         coming = aliased(ProductPrice)
         query = (
             select(Product, ProductPrice.amount, coming)
@@ -50,10 +70,10 @@ class ProductRepository(Repository[Product, UUID]):
             query = query.where(Product.id.in_(wanted))
         if active_only:
             query = query.where(Product.active)
-        if sold_since is not None:
-            sold = _sold(sold_since)
+        if favourites is not None:
+            sold = _sold(favourites)
             query = query.outerjoin(sold, sold.c.product_id == Product.id)
-            query = query.order_by(func.coalesce(sold.c.pieces, 0).desc())
+            query = query.order_by(*(func.coalesce(one, 0).desc() for one in (sold.c.by_hour, sold.c.pieces)))
         rows = await self.session.execute(query.order_by(Product.active.desc(), Product.name, Product.id))
         return [PricedProduct(product, amount, later) for product, amount, later in rows]
 
@@ -85,6 +105,9 @@ class ProductRepository(Repository[Product, UUID]):
         )
         return list(found)
 
+    async def any_active(self) -> bool:
+        return bool(await self.session.scalar(select(select(Product.id).where(Product.active).exists())))
+
     async def categories(self) -> Sequence[str]:
         """Those in use, by name."""
         query = select(Product.category).where(Product.category.is_not(None)).distinct()
@@ -114,8 +137,15 @@ class StockRepository(Repository[StockMovement, UUID]):
         return await self.session.scalar(query.order_by(StockMovement.at.desc()).limit(1))
 
 
-def _sold(since: date):
-    """Pieces sold of each product since a day, less those that came back."""
+def _sold(around: SoldAround):
+    """Pieces sold of each product since a day, less those that came back: at any hour, and around one."""
     traded = StockMovement.kind.in_((StockMovementKind.SALE, StockMovementKind.RETURN))
-    query = select(StockMovement.product_id, (-func.sum(StockMovement.quantity)).label("pieces"))
-    return query.where(traded, StockMovement.gym_day >= since).group_by(StockMovement.product_id).subquery()
+    hour = func.extract("hour", func.timezone(around.zone, StockMovement.at))
+    moved = func.sum(StockMovement.quantity)
+    query = select(
+        StockMovement.product_id,
+        (-moved).label("pieces"),
+        (-moved.filter(hour.in_(around.hours))).label("by_hour"),
+    )
+    query = query.where(traded, StockMovement.gym_day >= around.since)
+    return query.group_by(StockMovement.product_id).subquery()

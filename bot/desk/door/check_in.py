@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from uuid import UUID
 
 from bot.desk.clients.card.card_screen import card_screen
@@ -19,6 +19,7 @@ from bot.ui.keyboards import Button, Row, button, nav
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from gym.attendance.checkin.credentials import ClientCredential, qr_owner
+from gym.attendance.checkin.schemas import Verdict
 from gym.attendance.checkin.service import AttendanceService
 from gym.clients.models import Client
 from gym.clients.service import ClientService
@@ -27,7 +28,9 @@ from gym.faces.engine.images import draw_numbered_boxes, encode_jpeg
 from gym.faces.engine.reader import Face, PhotoReading, Purpose
 from gym.faces.schemas import MatchOutcome, Probe
 from gym.faces.service import FaceRecognitionService
+from gym.products.catalogue import CatalogueService
 from gym.security.signed_links import MEMBER_QR
+from gym.unit_of_work import UnitOfWork
 
 router = Router(Audience.STAFF)
 Person = tuple[MatchOutcome, Client | None]
@@ -134,9 +137,16 @@ async def check_in(context: UpdateContext, press: CheckInClient) -> None:
     again."""
     key = press_key(context)
     client = ClientCredential(press.client_id, anew=True)
-    verdict = await context.run(lambda uow: AttendanceService(uow).check_in(client, key=key))
+    verdict, sells = await context.run(
+        lambda uow: _with_shop(uow, AttendanceService(uow).check_in(client, key=key))
+    )
     await context.answer(context.t("👤 {client}", client=verdict.client_name))
-    await context.say(verdict_screen(context, verdict))
+    await context.say(verdict_screen(context, verdict, sells=sells))
+
+
+async def _with_shop(uow: UnitOfWork, judging: Awaitable[Verdict]) -> tuple[Verdict, bool]:
+    """A verdict, and whether there is anything to sell after it."""
+    return await judging, await CatalogueService(uow).sells()
 
 
 # Against the verdict, and back ────────────────────────────────────────────────────────────────────────────
@@ -149,8 +159,10 @@ async def admit_anyway(context: UpdateContext, press: AdmitAnyway) -> None:
 
 async def _admit(ctx: FormContext) -> Screen:
     check_in_id, reason = ctx.value("check_in_id", UUID), ctx.value("reason", str)
-    verdict = await ctx.run(lambda uow: AttendanceService(uow).admit_anyway(check_in_id, reason, key=ctx.key))
-    return verdict_screen(ctx.context, verdict)
+    verdict, sells = await ctx.run(
+        lambda uow: _with_shop(uow, AttendanceService(uow).admit_anyway(check_in_id, reason, key=ctx.key))
+    )
+    return verdict_screen(ctx.context, verdict, sells=sells)
 
 
 ADMISSION = router.form(

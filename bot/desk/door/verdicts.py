@@ -17,6 +17,7 @@ from bot.ui.buttons.clients import (
 from bot.ui.buttons.door import WhoIsIn
 from bot.ui.buttons.memberships import ChangePlan, EndFreeze, RenewPlan, SellPlan, StartNow
 from bot.ui.buttons.money import TakePayment
+from bot.ui.buttons.plans import SellProducts
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Button, Row, button, grid, nav
 from bot.ui.screens import HtmlTranslator, Screen
@@ -44,8 +45,10 @@ class UndoCheckIn(Callback):
     check_in_id: UUID
 
 
-def verdict_screen(context: UpdateContext, verdict: Verdict) -> Screen:
-    """The verdict for the desk, with the next step as a button."""
+def verdict_screen(context: UpdateContext, verdict: Verdict, *, sells: bool) -> Screen:
+    """The verdict for the desk, with the next step as a button; after an entry also a sale, where the gym
+    `sells` products.
+    """
     t = context.t
     if verdict.client_id is None:
         return _nobody(t, verdict)
@@ -53,7 +56,7 @@ def verdict_screen(context: UpdateContext, verdict: Verdict) -> Screen:
     lines = [text, *_remarks(t, verdict, context.settings)]
     if verdict.warning:
         lines += ["", t("⚠️ <b>{warning}</b>", warning=verdict.warning)]
-    rows = _after_entry(t, verdict) if verdict.admitted else _after_denial(context, verdict)
+    rows = _after_entry(t, verdict, sells) if verdict.admitted else _after_denial(context, verdict)
     card = button(t("👤 Card"), Card(verdict.client_id))
     why = [] if verdict.admitted else [button(t("❓ Why?"), WhyClient(verdict.client_id))]
     return Screen("\n".join(lines), [*rows, [card, *why, *nav(t)]])
@@ -114,7 +117,7 @@ def _remarks(t: HtmlTranslator, verdict: Verdict, settings: GymSettings) -> list
     return lines
 
 
-def _after_entry(t: HtmlTranslator, verdict: Verdict) -> list[Row]:
+def _after_entry(t: HtmlTranslator, verdict: Verdict, sells: bool) -> list[Row]:
     buttons = [button(t("↩️ Undo"), UndoCheckIn(verdict.id))]
     if verdict.balance and verdict.subscription_id:
         buttons.append(button(t("💵 Pay"), TakePayment(verdict.subscription_id)))
@@ -124,6 +127,8 @@ def _after_entry(t: HtmlTranslator, verdict: Verdict) -> list[Row]:
         buttons.append(button(t("🔁 Renew"), RenewPlan(verdict.client_id)))
     if verdict.client_id and verdict.loyalty.percent:
         buttons.append(button(t("🎁 Rewards"), ClientRewards(verdict.client_id)))
+    if sells:
+        buttons.append(button(t("🥤 Sell"), SellProducts(verdict.client_id)))
     return grid(buttons)
 
 

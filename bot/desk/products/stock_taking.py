@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from bot.desk.products.barcode_reading import read_code
@@ -27,24 +28,40 @@ router = Router(Audience.STAFF)
 
 @callback("sttake")
 class TakeStock(Callback):
-    """Count the product at this place of the list, and go on with the next."""
+    """Begin to count the shelf; an older button goes on at a place of the list."""
 
     place: int = 0
 
 
+@callback("stnext")
+class CountNext(Callback):
+    """Go on with what stands behind a product on the shelf."""
+
+    after: UUID
+
+
 @router.on(TakeStock)
 async def take_stock(context: UpdateContext, press: TakeStock) -> None:
+    await _count_from(context, lambda place, _: place >= press.place)
+
+
+@router.on(CountNext)
+async def count_next(context: UpdateContext, press: CountNext) -> None:
+    await _count_from(context, lambda _, product_id: product_id > press.after)
+
+
+async def _count_from(context: UpdateContext, is_left: Callable[[int, UUID], bool]) -> None:
+    """Ask for the first product of the shelf that is left to count."""
     context.identity.desk_actor.require(Permission.MANAGE_PRODUCTS)
     async with context.unit_of_work() as uow:
-        every = await CatalogueService(uow).all()
-    t = context.t
-    if press.place >= len(every):
+        shelf = await CatalogueService(uow).shelf()
+    place = next((place for place, one in enumerate(shelf) if is_left(place, one.product.id)), None)
+    if place is None:
+        t = context.t
         await context.show(Screen(t("✅ Everything is counted."), [nav(t, back=ProductList())]))
         return
-    product = every[press.place].product
-    known = await known_product(context, product.id)
-    values = {**known, "place": press.place, "of": len(every)}
-    await begin(context, COUNTING, values, back=ProductList())
+    known = await known_product(context, shelf[place].product.id)
+    await begin(context, COUNTING, {**known, "place": place, "of": len(shelf)}, back=ProductList())
 
 
 @router.on(CountStock)
@@ -110,7 +127,7 @@ async def _count(ctx: FormContext) -> Screen:
     else:
         off = signed_count(counted - expected)
         text = t("✅ {product}: {count} now ({off}).", product=product.name, count=counted, off=off)
-    rows = [[button(t("Next ▶"), TakeStock(ctx.value("place", int) + 1))]] if ctx.has("of") else []
+    rows = [[button(t("Next ▶"), CountNext(product.id))]] if ctx.has("of") else []
     back = ProductList() if ctx.has("of") else ProductCard(product.id)
     return Screen(text, [*rows, nav(t, back=back)])
 

@@ -9,6 +9,7 @@ import pytest
 
 from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
+from gym.products.schemas import ProductChanges
 from gym.security.permissions import Actor, Role
 from tests.support.sandbox.client import Person, SandboxClient
 from tests.support.shop import Shop
@@ -143,3 +144,29 @@ async def test_an_employee_sees_what_there_is_and_changes_nothing(
     shown = await bruno.sees("3 left")
     assert "cost of one" not in shown.words
     assert [one.label for row in shown.buttons for one in row if one.label not in ("‹ Back", "Home")] == []
+
+
+async def test_a_product_made_renamed_or_taken_off_while_the_shelf_is_counted_shifts_nobody(
+    ana: Person, shop: Shop
+) -> None:
+    bar, water, zinc = await shop.has(3, "Bar"), await shop.has(2, "Water"), await shop.has(1, "Zinc")
+    await ana.sends("/start")
+    await ana.taps("Products")
+    await ana.taps("Stock-taking")
+    await ana.sees("1 of 3")
+    await ana.sends("3")
+    await ana.sees("Bar: 3, as in the books")
+    await shop.has(4, "Apple")
+    await shop.catalogue("edit", water.id, ProductChanges(name="Aqua"))
+    await shop.catalogue("deactivate", bar.id)
+    for place, name, pieces in ((2, "Aqua", 2), (3, "Zinc", 1), (4, "Apple", 4)):
+        await ana.taps("Next")
+        shown = await ana.sees(f"{place} of 4")
+        assert name in shown.words
+        await ana.sends(str(pieces))
+        await ana.sees(f"{name}: {pieces}, as in the books")
+    await ana.taps("Next")
+    shown = await ana.sees("Everything is counted")
+    await ana.taps_button_data(shown, "sttake|2")
+    await ana.sees("3 of 4")
+    assert await shop.left(zinc) == 1

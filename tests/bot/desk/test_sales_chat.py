@@ -17,8 +17,8 @@ from bot.ui.callbacks import pack
 from gym.app import Gym
 from gym.core.clock import FrozenClock
 from gym.payments.credit import ClientCredit
-from gym.payments.models import EntryKind
-from gym.products.sales.schemas import WantedPieces
+from gym.payments.models import EntryKind, Method
+from gym.products.sales.schemas import PaidPart, WantedPieces
 from gym.products.sales.service import SaleService
 from gym.security.permissions import Actor, Role
 from tests.attendance.conftest import settle
@@ -62,6 +62,36 @@ async def test_one_thing_is_sold_in_three_taps_and_voided_once(bruno: Person, sh
     await bruno.taps("Today's sales")
     await bruno.taps("↩️ $3,000")
     await bruno.sees("was taken back")
+
+
+async def test_after_a_check_in_what_sells_at_this_hour_is_sold_in_three_taps(
+    bruno: Person, shop: Shop, gym: Gym, admin: Actor, clock: FrozenClock
+) -> None:
+    """Shakes in the evening, water in the morning; what sells most in all comes after that."""
+    rosa = await DeskClerk(gym, admin).client()
+    for name, pieces, hours in (("Apple", 0, 0), ("Shake", 3, 0), ("Water", 5, 9)):
+        product = await shop.has(9, name)
+        clock.advance(timedelta(hours=hours))
+        if pieces:
+            async with gym.unit_of_work(admin) as uow:
+                part = PaidPart(Method.CASH, 3000 * Decimal(pieces))
+                await SaleService(uow).sell([WantedPieces(product.id, pieces)], [part])
+    await DeskClerk(gym, admin).sell(rosa, await DeskClerk(gym, admin).plan(Decimal(0)))
+    await bruno.sends("/start")
+    await bruno.taps("Sell")
+    shown = await bruno.sees("What is sold?")
+    assert shown.labels[:3] == ["Water · $3,000", "Shake · $3,000", "Apple · $3,000"]
+    clock.advance(timedelta(hours=15))
+    await bruno.sends("Rosa")
+    await bruno.taps("Check in")
+    await bruno.sees("entry recorded")
+    await bruno.taps("Sell")
+    shown = await bruno.sees("What is sold?")
+    assert shown.labels[:3] == ["Shake · $3,000", "Water · $3,000", "Apple · $3,000"]
+    await bruno.taps("Shake")
+    await bruno.taps("On account")
+    shown = await bruno.sees("Sold for $3,000")
+    assert "Rosa Vargas" in shown.words
 
 
 async def test_a_basket_two_methods_and_the_last_piece(bruno: Person, shop: Shop) -> None:

@@ -115,7 +115,7 @@ WITHOUT_AN_ACT: Final[Mapping[str, tuple[str, ...]]] = {
     "admins only: plans and what they cost": ("paskx", "pfield", "pnew", "pnext", "ponoff", "ppx"),
     "admins only: products, their prices and their stock": (
         *("prcode", "predit", "prfld", "prnew", "prnext", "pronof", "prpx"),
-        *("stbuy", "stcnt", "stlose", "sttake"),
+        *("stbuy", "stcnt", "stlose", "stnext", "sttake"),
     ),
     "admins only: the team, settings, jobs and imports": (
         *("cand", "candno", "candok", "clopn2", "endall", "endsi", "impun", "impun2", "invite", "invoff"),
