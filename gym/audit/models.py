@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, LargeBinary, String
+from sqlalchemy import BigInteger, Index, LargeBinary, String, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -21,6 +21,8 @@ class AuditEntry(Base):
         Index("ix_audit_entries_subject", "subject_type", "subject_id", "at"),
         Index("ix_audit_entries_actor", "actor_id", "at"),
         Index("ix_audit_entries_action", "action", "at"),
+        # What the gym did itself has no `actor_id`: without this a search for it reads past everything since.
+        Index("ix_audit_entries_system", "at", postgresql_where=text("actor_kind = 'system'")),
     )
 
     id: Mapped[Id]

@@ -21,6 +21,7 @@ from gym.core.config import Config
 from gym.core.logging import configure_logging
 from gym.settings.models import GymKind
 from tests.bench import chat, door, start
+from tests.bench.audit_search import audit_search
 from tests.bench.figures import Figure, write
 from tests.bench.kiosk import Kiosks, signed_in
 from tests.bench.people import crowd, enrol, fill, free_plan, member
@@ -52,6 +53,8 @@ class Effort:
     seconds: float = 6.0
     regulars: int = chat.CHATS
     starts: int = 5
+    questions: int = 5
+    """Each of the 60 that the audit can be asked."""
     huge: bool = True
 
     @classmethod
@@ -97,6 +100,8 @@ class Bench:
                 await enrol(gym, await member(gym, plan, sitter.name), sitter)
             await self._part("door", self._door(gym, people))
             await self._part("chat", self._chat(gym, plan))
+            if self.effort.huge:
+                await self._part("audit", self._audit(gym))
 
     async def _door(self, gym: Gym, people: list[Sitter]) -> None:
         samples = self.effort.samples
@@ -126,6 +131,9 @@ class Bench:
             self.note(*await chat.one_chat(people, self.effort.samples))
             self.note(await chat.many_chats(people, self.effort.seconds * 3))
             self.note(await chat.told_of_visit(gym, people))
+
+    async def _audit(self, gym: Gym) -> None:
+        self.note(*await audit_search(gym, self.effort.questions))
 
     async def _start(self) -> None:
         """`python -m bot` with its own embedded PostgreSQL over the data that is there."""
