@@ -136,6 +136,7 @@ async def test_everything_can_be_reached_by_keys_and_is_told_to_who_cannot_see(k
         await page.keyboard.type("4567")
         await page.keyboard.press("Enter")
         await says(page.locator("#said"), "Rosa. Welcome! Have a good workout.")
+        assert ".." not in await page.locator("#said").inner_text()
         assert await page.locator("#said").get_attribute("aria-live") == "assertive"
         await page.keyboard.press("Escape")
         await state_is(page, "idle")

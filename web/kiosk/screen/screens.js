@@ -33,7 +33,10 @@ export function banner(message) {
   app.dataset.banner = message ? "yes" : "no"; // what stands at the bottom makes room
 }
 
-// For screen readers: said at once, whatever else is on the screen.
+// For screen readers: said at once, whatever else is on the screen. What ends with a stop gets no second one.
+const stopped = (sentence) => (/[.!?…]$/.test(sentence) ? sentence : `${sentence}.`);
+
 export function say(...sentences) {
-  $("said").textContent = sentences.filter(Boolean).join(". ");
+  const said = sentences.map((sentence) => sentence?.trim()).filter(Boolean);
+  $("said").textContent = [...said.slice(0, -1).map(stopped), ...said.slice(-1)].join(" ");
 }
