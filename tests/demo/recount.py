@@ -126,5 +126,6 @@ def _record(staff: DemoStaff, count: Counter[Key], days: set[date]) -> StaffReco
         short_counts=of("short counts"),
         short=money("short"),
         difference=money("difference"),
+        returned=0,
     )
     return StaffRecord(facts, work)

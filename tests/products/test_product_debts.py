@@ -28,6 +28,7 @@ from gym.payments.errors import NothingOwed, PaymentKeyReused, ReasonNeeded
 from gym.payments.models import EntryCause, EntryKind, Method
 from gym.payments.receipts.pdf import draw_together
 from gym.payments.receipts.wording import worded_together
+from gym.payments.tills.cash_counts import CashService
 from gym.privacy.erasure import ErasureService
 from gym.products.sales.errors import SaleTooFresh
 from gym.products.sales.returns import SaleReturns
@@ -42,6 +43,7 @@ from gym.staff.errors import OwnMembershipRefused
 from gym.staff.models import OwnMembership
 from gym.subscriptions.errors import JustChanged
 from tests.races.test_money_leaves_once import BROKEN
+from tests.support.front_desk import statements
 from tests.support.memberships import PRICE, DeskClerk, entries, told
 from tests.support.shop import Shop
 
@@ -305,6 +307,29 @@ async def test_a_tab_is_written_off_after_a_week_of_reminders_by_who_may_with_a_
     async with gym.unit_of_work(boss.actor) as uow:
         await SaleReturns(uow).refund(tab.id, Method.CASH, "found")
     assert await of_client(desk, rosa) == []
+
+
+async def test_the_owner_sees_who_takes_sales_back_and_what_was_counted_in_a_till_without_movements(
+    gym: Gym, desk: DeskClerk, boss: DeskClerk, shop: Shop, rosa: Client
+) -> None:
+    sales = [await on_account(shop, rosa, pieces) for pieces in (2, 3, 4)]
+    async with gym.unit_of_work(boss.actor) as uow:
+        for one in sales[:2]:
+            await SaleReturns(uow).void(one.id, "warm")
+    async with gym.unit_of_work(desk.actor) as uow:
+        assert desk.actor.staff_id is not None
+        counted = {Method.CASH: Decimal(500)}
+        await CashService(uow).count(uow.today, desk.actor.staff_id, counted, "found")
+    async with gym.unit_of_work(boss.actor) as uow:
+        days = DayRange(uow.today, uow.today)
+        work = (await ReportService(uow).report("team", days)).result.table("work")
+        with statements(gym) as seen:
+            tills = (await ReportService(uow).table("money", days, "tills")).rows
+    assert work is not None
+    assert {row.cells[0]: row.cells[-1] for row in work.rows} == {"Ana Admin": 2, "Bruno Employee": 0}
+    [till] = tills
+    assert (till.cells[0], till.cells[2:6], till.cells[6:8]) == ("Bruno Employee", (0, 0, 0, 0), (1, 500))
+    assert sum("cash_counts" in one for one in seen) == 1
 
 
 async def test_nobody_puts_off_the_own_tab(

@@ -11,10 +11,12 @@ from decimal import ROUND_HALF_UP, Decimal
 import pytest
 
 from gym.payments.tax import taxed
+from gym.reports.money.debts import figures
 from gym.reports.ranges import DayRange
-from gym.reports.results import ReportResult, RowsPlace
+from gym.reports.results import Asked, ReportResult, RowsPlace
 from gym.reports.service import ReportService
 from tests.reports.random_gym import SETTINGS, RandomGym, Rows
+from tests.support.front_desk import statements
 
 ZERO = Decimal(0)
 RAISES = {"charge", "opening", "refund", "void"}
@@ -107,6 +109,16 @@ async def test_what_was_collected_is_what_came_for_plans_that_had_begun(random_g
         assert {one.key: one.value for one in result.figures}["collected"] == sum(wanted.values(), ZERO)
         collected += sum(wanted.values(), ZERO)
     assert collected
+
+
+async def test_an_earlier_range_is_compared_by_sums_alone(random_gym: RandomGym) -> None:
+    for days in random_gym.ranges():
+        result = await result_of(random_gym, "debts", days)
+        async with random_gym.gym.unit_of_work(random_gym.admin) as uow:
+            with statements(random_gym.gym) as seen:
+                alone = await figures(uow, Asked(days))
+        assert [(one.key, one.value) for one in alone] == [(one.key, one.value) for one in result.figures]
+        assert (len(seen), sum("client_name" in one for one in seen)) == (2, 0), "no row of any client"
 
 
 async def test_the_debts_behind_a_figure_add_up_to_it(random_gym: RandomGym) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 from gym.core.database.repository import PAGE_SIZE
 from gym.core.language import N_
 from gym.reports.definition import ReportDefinition
-from gym.reports.money.owed import CollectedDay, DebtAge, OwedDebt, OwedRepository
+from gym.reports.money.owed import CollectedDay, DebtAge, OwedDebt, OwedRepository, OwedSums
 from gym.reports.results import (
     ZERO,
     Asked,
@@ -77,7 +77,7 @@ async def compute(uow: UnitOfWork, asked: Asked) -> ReportResult:
     owed, collected = await repository.owed(last), await repository.collected(asked.days)
     debts = Table("debts", N_("Debts"), OF_DEBTS, [_debt_row(one) for one in owed], DEFINITION)
     tables = [_ages(owed), debts, _promises(owed), _collected(collected)]
-    return ReportResult(_figures(owed, collected, last), tables)
+    return ReportResult(_figures(_summed(owed, last), collected), tables)
 
 
 async def headline(uow: UnitOfWork) -> Sequence[Sentence]:
@@ -106,15 +106,25 @@ async def behind(uow: UnitOfWork, asked: Asked, place: RowsPlace, page: int) -> 
 BEHIND: Final = frozenset({"owed", "put", "broken"})
 
 
-def _figures(owed: Sequence[OwedDebt], collected: Sequence[CollectedDay], last: date) -> list[Figure]:
+async def figures(uow: UnitOfWork, asked: Asked) -> Sequence[Figure]:
+    """Two statements that bring sums only, for the ranges that a range is compared with."""
+    repository = OwedRepository(uow.session)
+    sums = await repository.sums(asked.days.last)
+    return _figures(sums, await repository.collected(asked.days))
+
+
+def _summed(owed: Sequence[OwedDebt], last: date) -> OwedSums:
+    put, broken = (_sum([one for one in owed if _promise(one, last) == kept]) for kept in ("put", "broken"))
+    return OwedSums(len(owed), _sum(owed), put, broken)
+
+
+def _figures(sums: OwedSums, collected: Sequence[CollectedDay]) -> list[Figure]:
     came = sum((one.amount for one in collected), ZERO)
-    put = _sum([one for one in owed if _promise(one, last) == "put"])
-    broken = _sum([one for one in owed if _promise(one, last) == "broken"])
     return [
-        Figure("owed", N_("Owed"), ColumnKind.MONEY, _sum(owed), DEFINITION, behind="owed"),
-        Figure("debts", N_("Debts"), ColumnKind.COUNT, len(owed), ""),
-        Figure("promised", N_("Promised"), ColumnKind.MONEY, put, PROMISED, behind="put"),
-        Figure("broken", N_("Promises that passed"), ColumnKind.MONEY, broken, BROKEN, behind="broken"),
+        Figure("owed", N_("Owed"), ColumnKind.MONEY, sums.owed, DEFINITION, behind="owed"),
+        Figure("debts", N_("Debts"), ColumnKind.COUNT, sums.debts, ""),
+        Figure("promised", N_("Promised"), ColumnKind.MONEY, sums.put, PROMISED, behind="put"),
+        Figure("broken", N_("Promises that passed"), ColumnKind.MONEY, sums.broken, BROKEN, behind="broken"),
         Figure("collected", N_("Collected"), ColumnKind.MONEY, came, COLLECTED),
     ]
 
@@ -155,4 +165,4 @@ def _collected(collected: Sequence[CollectedDay]) -> Table:
     return Table("coll", N_("Collected"), OF_COLLECTED, rows, COLLECTED)
 
 
-DEBTS: Final = ReportDefinition("debts", N_("🧾 Debts"), DEFINITION, compute, behind, headline=headline)
+DEBTS: Final = ReportDefinition("debts", N_("🧾 Debts"), DEFINITION, compute, behind, figures, headline)

@@ -100,6 +100,7 @@ ORDER BY g.bits, g.gym_day, g.received - g.voided - g.refunded DESC, g.method, g
 """  # noqa: S608 - constants
 )
 TOTALS: Final = text(f"SELECT {_SUMS} FROM ({_SUMMED}) moved WHERE {_OWN}")  # noqa: S608
+# A till that was counted though no money moved in it has its row too: what was found there is a difference.
 # An opening is all that moved before, so years are read for each: voids alone are joined with what they undo,
 # and each part is summed before the parts meet.
 _TILLED: Final = """
@@ -120,20 +121,23 @@ _TILLED: Final = """
 """
 TILLS: Final = text(
     f"""
-SELECT g.*, st.name AS staff_name, coalesce(c.counts, 0) AS counts, coalesce(c.difference, 0) AS difference
+SELECT st.id AS till, st.name AS staff_name, coalesce(g.method, c.method) AS method,
+    coalesce(g.opening, 0) AS opening, coalesce(g.came, 0) AS came, coalesce(g.went, 0) AS went,
+    coalesce(c.counts, 0) AS counts, coalesce(c.difference, 0) AS difference
 FROM (
     SELECT till, method, sum(opening) AS opening, sum(came) AS came, sum(went) AS went
     FROM ({_TILLED}) parts WHERE till IS NOT NULL AND {_OWN} GROUP BY till, method
 ) g
-JOIN staff st ON st.id = g.till
-LEFT JOIN (
+FULL JOIN (
     SELECT staff_id, method, count(*) AS counts, sum(difference) AS difference
     FROM (
         SELECT DISTINCT ON (gym_day, staff_id, method) staff_id, method, difference FROM cash_counts
         WHERE gym_day BETWEEN :since AND :last ORDER BY gym_day, staff_id, method, at DESC, id DESC
     ) latest GROUP BY staff_id, method
 ) c ON c.staff_id = g.till AND c.method = g.method
-ORDER BY st.name, st.id, g.method
+JOIN staff st ON st.id = coalesce(g.till, c.staff_id)
+WHERE CAST(:staff AS uuid) IS NULL OR st.id = :staff
+ORDER BY st.name, st.id, coalesce(g.method, c.method)
 """  # noqa: S608
 )
 BILLED: Final = text("""

@@ -48,6 +48,12 @@ SELECT d.client_id, btrim(c.first_name || ' ' || c.last_name) AS client_name, d.
 FROM ({debts_of(_OWING_THEN)}) d JOIN clients c ON c.id = d.client_id
 WHERE d.begun ORDER BY d.since, d.id
 """)  # noqa: S608 - constants
+OWED_SUMS: Final = text(f"""
+SELECT count(*) AS debts, coalesce(sum(d.owed), 0) AS owed,
+    coalesce(sum(d.owed) FILTER (WHERE d.snoozed_until > :day), 0) AS put,
+    coalesce(sum(d.owed) FILTER (WHERE d.snoozed_until <= :day), 0) AS broken
+FROM ({debts_of(_OWING_THEN)}) d WHERE d.begun
+""")  # noqa: S608 - constants
 OWED_NOW: Final = text(f"""
 SELECT count(*) AS debts, coalesce(sum(d.owed), 0) AS owed FROM ({debts_of()}) d WHERE d.begun
 """)  # noqa: S608 - constants
@@ -97,6 +103,18 @@ class CollectedDay:
     amount: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class OwedSums:
+    """How many debts there were at the end of a day, what they came to, and what of that was put off."""
+
+    debts: int
+    owed: Decimal
+    put: Decimal
+    """Until a day to come."""
+    broken: Decimal
+    """Until a day that had come."""
+
+
 class OwedRepository:
     """One statement each."""
 
@@ -118,6 +136,11 @@ class OwedRepository:
             )
             for row in rows
         ]
+
+    async def sums(self, day: date) -> OwedSums:
+        """What `owed` comes to, without its rows."""
+        row = (await self.session.execute(OWED_SUMS, {"day": day})).one()
+        return OwedSums(row.debts, row.owed, row.put, row.broken)
 
     async def owed_now(self, day: date) -> tuple[int, Decimal]:
         """How many debts, and how much."""

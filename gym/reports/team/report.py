@@ -89,6 +89,7 @@ OF_WORK: Final = (
     ReportColumn("taken", N_("Taken"), ColumnKind.MONEY, summed=True),
     ReportColumn("counts", N_("Counts"), ColumnKind.COUNT, summed=True),
     ReportColumn("difference", N_("Difference"), ColumnKind.MONEY, summed=True),
+    ReportColumn("returned", N_("Sales taken back"), ColumnKind.COUNT, summed=True),
 )
 OF_MARKS: Final = (
     STAFF,
@@ -204,6 +205,7 @@ def _work(one: StaffRecord) -> Row:
             work.taken,
             work.counts,
             work.difference,
+            work.returned,
         ),
         _key(one) if any(_counts(one)) else "",
     )

@@ -39,13 +39,16 @@ WITH sold AS (
     SELECT staff_id, count(*) AS counts, count(*) FILTER (WHERE difference < 0) AS short_counts,
         -sum(difference) FILTER (WHERE difference < 0) AS short, sum(difference) AS difference
     FROM counted GROUP BY staff_id
+), returned AS (
+    SELECT returned_by AS staff_id, count(*) AS sales FROM sales
+    WHERE returned_at >= :begins AND returned_at < :ends GROUP BY returned_by
 )
 SELECT s.id, s.name, s.role, coalesce(sold.sales, 0), coalesce(sold.amount, 0),
     coalesce(taken.payments, 0), coalesce(taken.amount, 0), coalesce(taken.days, 0),
     coalesce(tills.counts, 0), coalesce(tills.short_counts, 0), coalesce(tills.short, 0),
-    coalesce(tills.difference, 0)
+    coalesce(tills.difference, 0), coalesce(returned.sales, 0)
 FROM staff s LEFT JOIN sold ON sold.staff_id = s.id LEFT JOIN taken ON taken.staff_id = s.id
-    LEFT JOIN tills ON tills.staff_id = s.id
+    LEFT JOIN tills ON tills.staff_id = s.id LEFT JOIN returned ON returned.staff_id = s.id
 """  # noqa: S608 - the parts are ours
 )
 DAY: Final = timedelta(days=1)
@@ -72,6 +75,8 @@ class StaffWork:
     """What was missing, of the counts that were short."""
     difference: Decimal
     """Of all counts together: above zero there was more than expected."""
+    returned: int
+    """Sales of products taken back, whoever had sold them."""
 
 
 async def work_of_days(uow: UnitOfWork, first: date, last: date) -> Mapping[UUID, StaffWork]:
