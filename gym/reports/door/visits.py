@@ -14,6 +14,7 @@ from gym.core.language import N_
 from gym.reports.definition import ReportDefinition
 from gym.reports.door.terms import METHODS, REASONS, WEEKDAYS
 from gym.reports.figures.pages import GYM_ITSELF, NOBODY_KEY, Narrowing, key_of, terms_of, to_card
+from gym.reports.figures.terms import FigureTerms
 from gym.reports.figures.visits import (
     HourVisits,
     NoShow,
@@ -94,20 +95,36 @@ ROLLED_UP: Final = ("days", "hours", "plan")
 async def compute(uow: UnitOfWork, asked: Asked) -> ReportResult:
     """Five statements."""
     door, terms = VisitRepository(uow.session), terms_of(uow, asked)
-    counts, visitors = await door.counts(terms), await door.visitors(terms)
+    counts = await door.counts(terms)
     refusals, overrides = await door.refusals(terms), await door.overrides(terms)
-    absent = await door.absent(terms)
-    figures = [
-        Figure("visits", N_("Visits"), COUNT, counts.total, VISITS, behind="visits"),
-        Figure("visitors", N_("People"), COUNT, visitors, VISITORS),
-        Figure("no_shows", N_("Never came"), COUNT, absent, NO_SHOWS, behind="no_shows"),
-        Figure("refused", N_("Refused"), COUNT, sum(one.refusals for one in refusals), REFUSED, "refused"),
-        Figure(
-            "let_in", N_("Let in anyway"), COUNT, sum(one.overrides for one in overrides), LET_IN, "let_in"
-        ),
-    ]
+    figures = await _figures(door, terms, counts.total, refusals, overrides)
     tables = [_days(counts), _hours(counts), _plans(counts.plans), _reasons(refusals), _staff(overrides)]
     return ReportResult(figures, tables)
+
+
+async def figures(uow: UnitOfWork, asked: Asked) -> Sequence[Figure]:
+    """Five statements, for the ranges that a range is compared with."""
+    door, terms = VisitRepository(uow.session), terms_of(uow, asked)
+    refusals, overrides = await door.refusals(terms), await door.overrides(terms)
+    return await _figures(door, terms, await door.total(terms), refusals, overrides)
+
+
+async def _figures(
+    door: VisitRepository,
+    terms: FigureTerms,
+    visits: int,
+    refusals: Sequence[RefusalCount],
+    overrides: Sequence[OverrideCount],
+) -> list[Figure]:
+    refused = sum(one.refusals for one in refusals)
+    let_in = sum(one.overrides for one in overrides)
+    return [
+        Figure("visits", N_("Visits"), COUNT, visits, VISITS, behind="visits"),
+        Figure("visitors", N_("People"), COUNT, await door.visitors(terms), VISITORS),
+        Figure("no_shows", N_("Never came"), COUNT, await door.absent(terms), NO_SHOWS, behind="no_shows"),
+        Figure("refused", N_("Refused"), COUNT, refused, REFUSED, "refused"),
+        Figure("let_in", N_("Let in anyway"), COUNT, let_in, LET_IN, "let_in"),
+    ]
 
 
 async def behind(uow: UnitOfWork, asked: Asked, place: RowsPlace, page: int) -> RowsBehind | None:
@@ -226,4 +243,4 @@ def _row(row: Any) -> Row:
     return Row(cells, link=to_card(row.client_id) if row.client_id else None)
 
 
-DOOR: Final = ReportDefinition("visits", N_("🏋️ Visits"), VISITS, compute, behind)
+DOOR: Final = ReportDefinition("visits", N_("🏋️ Visits"), VISITS, compute, behind, figures)
