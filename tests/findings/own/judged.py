@@ -15,11 +15,21 @@ from gym.clients.schemas import ClientChanges, ClientInput
 from gym.clients.service import ClientService
 from gym.debts.joint_payments import JointPayments
 from gym.debts.service import DebtService
+from gym.debts.write_offs import DebtWriteOffs
 from gym.payments.credit import ClientCredit
 from gym.payments.ledger import Ledger
 from gym.payments.models import EntryCause, EntryKind, Method
 from gym.payments.money_back import MoneyBack
 from gym.payments.service import PaymentService
+from gym.products.catalogue import CatalogueService
+from gym.products.models import Product
+from gym.products.sales.baskets import BasketService
+from gym.products.sales.returns import SaleReturns
+from gym.products.sales.schemas import SaleReceipt, WantedPieces
+from gym.products.sales.service import SaleService
+from gym.products.sales.write_offs import SaleWriteOffs
+from gym.products.schemas import ProductInput
+from gym.products.stock import StockService
 from gym.subscriptions.changes.plan_change import PlanChangeService
 from gym.subscriptions.discounts import Discount
 from gym.subscriptions.freezes.gift_days import GiftDayGrants
@@ -122,7 +132,61 @@ async def _takes_a_plan_back(uow: UnitOfWork, w: World) -> None:
     await ImportedPlans(uow).take_back(one, one.account, "import undone")
 
 
+async def _water(uow: UnitOfWork, w: World) -> Product:
+    """On the shelf since ten days, by a colleague."""
+    began = uow.context
+    uow.write_history(w.carla, uow.now - 10 * DAY)
+    water = await CatalogueService(uow).create(ProductInput(name="Water", price=PART))
+    await StockService(uow).purchase(water.id, 9, Decimal(1))
+    uow.context = began
+    return water
+
+
+async def _on_account(uow: UnitOfWork, w: World) -> SaleReceipt:
+    """Water that a colleague has put on the account, ten days ago."""
+    water, began = await _water(uow, w), uow.context
+    uow.write_history(w.carla, uow.now - 10 * DAY)
+    sold = await SaleService(uow).sell([WantedPieces(water.id, 1)], [], w.client.id)
+    uow.context = began
+    return sold
+
+
+async def _buys_on_account(uow: UnitOfWork, w: World) -> None:
+    await SaleService(uow).sell([WantedPieces((await _water(uow, w)).id, 1)], [], w.client.id)
+
+
+async def _fills_a_basket(uow: UnitOfWork, w: World) -> None:
+    await BasketService(uow).begin((await _water(uow, w)).id, w.client.id)
+
+
+async def _pays_for_water(uow: UnitOfWork, w: World) -> None:
+    await SaleService(uow).take_payment((await _on_account(uow, w)).id, PART, Method.CASH)
+
+
+async def _voids_a_sale(uow: UnitOfWork, w: World) -> None:
+    await SaleReturns(uow).void((await _on_account(uow, w)).id, "mistyped")
+
+
+async def _refunds_a_sale(uow: UnitOfWork, w: World) -> None:
+    await SaleReturns(uow).refund((await _on_account(uow, w)).id, Method.CASH, "was sour")
+
+
+async def _writes_a_sale_off(uow: UnitOfWork, w: World) -> None:
+    await SaleWriteOffs(uow).write_off((await _on_account(uow, w)).id, "moved away")
+
+
+async def _writes_water_off(uow: UnitOfWork, w: World) -> None:
+    await DebtWriteOffs(uow).write_off((await _on_account(uow, w)).id, "moved away")
+
+
 REFUSED: Final[dict[str, Act]] = {
+    "SaleService.sell": _buys_on_account,
+    "BasketService.begin": _fills_a_basket,
+    "SaleService.take_payment": _pays_for_water,
+    "SaleReturns.void": _voids_a_sale,
+    "SaleReturns.refund": _refunds_a_sale,
+    "SaleWriteOffs.write_off": _writes_a_sale_off,
+    "DebtWriteOffs.write_off": _writes_water_off,
     "SubscriptionService.quote_sale": lambda u, w: SubscriptionService(u).quote_sale(
         w.client.id, w.plan.id, u.today + 60 * DAY
     ),
@@ -197,6 +261,7 @@ ELSEWHERE: Final = {
 }
 """Refused too; tried in tests of their own."""
 ASKS: Final = {
+    "SaleReturns.ask",
     "ApprovalRequests.ask_discount",
     "ApprovalRequests.quote_discount",
     "ApprovalRequests.ask_void",
@@ -209,6 +274,19 @@ ASKS: Final = {
 }
 """Asking is what is left: somebody else decides."""
 MAY: Final = {
+    "BasketService.add": "sold to nobody, for money",
+    "BasketService.put": "nothing is sold yet",
+    "BasketService.sell": "as SaleService.sell",
+    "CatalogueService.create": "a product is for everybody, and so is its price",
+    "CatalogueService.edit": "as CatalogueService.create",
+    "CatalogueService.deactivate": "as CatalogueService.create",
+    "CatalogueService.reactivate": "as CatalogueService.create",
+    "CatalogueService.set_price": "as CatalogueService.create",
+    "CatalogueService.cancel_price": "as CatalogueService.create",
+    "StockService.purchase": "pieces of the gym, of no client",
+    "StockService.lose": "as StockService.purchase",
+    "StockService.count": "as StockService.purchase",
+    "ProductReminders.remind_due": "a job",
     "ApprovedSales.sell": "at the price that another person has approved; approving it alone is refused",
     "ApprovedSales.quote": "the price of an approved sale",
     "ApprovalService.reject": "gives nothing",
@@ -255,6 +333,7 @@ MAY: Final = {
     "CashService.count": "a count is compared with what was taken; it moves no money",
 }
 STEPS: Final = {
+    "StockWriter.write",
     "AttemptWriter.judge",
     "AttemptWriter.override",
     "AttemptWriter.as_written",
@@ -281,6 +360,32 @@ STEPS: Final = {
 }
 """Steps of the operations above, which no button reaches on another way."""
 LOOKS: Final = {
+    "BasketService.sold",
+    "BasketService.view",
+    "CatalogueService.all",
+    "CatalogueService.by_code",
+    "CatalogueService.by_scan",
+    "CatalogueService.categories",
+    "CatalogueService.get",
+    "CatalogueService.on_sale",
+    "CatalogueService.prices",
+    "CatalogueService.sells",
+    "CatalogueService.shelf",
+    "DebtService.find",
+    "DebtService.of_client",
+    "DebtService.owing",
+    "DebtWriteOffs.writable",
+    "ProductReceipts.of",
+    "ProductReceipts.seen",
+    "SaleService.count_on_account",
+    "SaleService.of_entry",
+    "SaleService.on_account",
+    "SaleService.owed",
+    "SaleService.receipt",
+    "SaleService.today",
+    "StockService.last_cost",
+    "StockService.movements",
+    "StockService.shopping_list",
     "DebtService.overview",
     "DebtService.by_age",
     "DebtService.snoozed",

@@ -9,7 +9,10 @@ from pkgutil import walk_packages
 
 from tests.findings.own import judged
 
-ROOMS = ("clients", "payments", "rewards", "subscriptions", "approvals", "attendance")
+ROOMS = (
+    *("clients", "payments", "rewards", "subscriptions", "approvals", "attendance"),
+    *("products", "debts"),
+)
 
 
 def operations() -> Iterator[str]:
