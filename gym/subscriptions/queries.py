@@ -1,4 +1,4 @@
-"""Subscriptions read: current, waiting, latest, history, debts; with the reader's permission checked."""
+"""Subscriptions read: current, waiting, latest, history; with the reader's permission checked."""
 
 from __future__ import annotations
 
@@ -57,15 +57,10 @@ class SubscriptionQueries:
         return await self._subscriptions.page_of_client(client_id, page)
 
     async def owed(self, client_id: UUID) -> list[OwedSubscription]:
-        """What a client owes, oldest first; closed subscriptions keep their debt."""
+        """What a client owes for plans, oldest first; `DebtService.of_client` tells of products too."""
         self._require_sight(client_id)
         found = await self._subscriptions.owed(client_id)
         return [OwedSubscription(subscription, subscription.account.balance) for subscription in found]
-
-    async def debts(self, page: int = 0) -> Page[Subscription]:
-        """Everything that is due and unpaid, oldest first."""
-        self.uow.actor.require(Permission.TAKE_PAYMENT)
-        return await self._subscriptions.debts(self.uow.today, page)
 
     async def ending_on(self, day: date) -> Sequence[Subscription]:
         """Subscriptions that end on a day, with no renewal after them."""

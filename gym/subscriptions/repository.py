@@ -119,12 +119,6 @@ class SubscriptionRepository(Repository[Subscription, UUID]):
         query = _whole().join(Subscription.account).where(Subscription.client_id == client_id)
         return await self._all(query.where(Account.balance > 0).order_by(Subscription.starts_on))
 
-    async def debts(self, day: date, number: int) -> Page[Subscription]:
-        """Everything due and unpaid, oldest first."""
-        due = (Account.balance > 0, Subscription.starts_on <= day, ~Subscription.held)
-        query = _whole().join(Subscription.account).where(*due)
-        return await self.page(query.order_by(Subscription.starts_on, Subscription.id), number)
-
     async def lock_to_activate(self, day: date) -> Sequence[Subscription]:
         """Those that have begun, that rest from now on or that rest no more; whoever holds one settles it."""
         status, started = Subscription.status, Subscription.starts_on <= day

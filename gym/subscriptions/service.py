@@ -53,7 +53,7 @@ class SubscriptionService:
         queries = SubscriptionQueries(uow)
         self.current, self.waiting, self.latest = queries.current, queries.waiting, queries.latest
         self.last_canceled, self.get, self.history = queries.last_canceled, queries.get, queries.history
-        self.owed, self.debts, self.ending_on = queries.owed, queries.debts, queries.ending_on
+        self.owed, self.ending_on = queries.owed, queries.ending_on
 
         payments = SubscriptionPayments(uow)
         self.take_payment, self.void_payment = payments.take_payment, payments.void_payment

@@ -14,6 +14,7 @@ from gym.attendance.models import VerdictCode
 from gym.clients.models import Client
 from gym.core.clock import FrozenClock
 from gym.core.database.ids import new_id
+from gym.debts.service import DebtService
 from gym.payments.models import Method
 from gym.plans.models import DurationUnit
 from gym.security.permissions import Actor
@@ -122,7 +123,7 @@ async def test_nobody_is_reminded_of_dates_that_an_open_freeze_will_move(
             reminded += await SubscriptionService(uow).remind_due()
     assert reminded == 0
     async with boss.gym.unit_of_work(boss.actor) as uow:
-        assert (await SubscriptionService(uow).debts()).total == 0
+        assert (await DebtService(uow).overview()).total.count == 0
 
 
 async def test_the_last_plan_is_the_one_that_ended_last_though_no_job_has_closed_the_one_before(

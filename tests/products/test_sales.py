@@ -21,6 +21,8 @@ from gym.core.clock import FrozenClock
 from gym.core.database.engine import violated_constraint
 from gym.core.database.ids import new_id
 from gym.core.errors import GymError
+from gym.debts.schemas import total_of
+from gym.debts.service import DebtService
 from gym.notifications.models import Notification, NotificationKind
 from gym.payments.credit import ClientCredit
 from gym.payments.errors import (
@@ -218,7 +220,7 @@ async def test_a_void_returns_the_pieces_once_and_undoes_money_credit_and_debt(
     owed = await bruno.sells(water, 2, paid=[PaidPart(Method.CASH, Decimal(1000))], client=rosa)
     assert owed.balance == 5000
     async with gym.unit_of_work(bruno.actor) as uow:
-        assert await SaleService(uow).owed(rosa.id) == 5000
+        assert total_of(await DebtService(uow).of_client(rosa.id)) == 5000
         assert [one.id for one in (await SaleService(uow).on_account(client_id=rosa.id)).items] == [owed.id]
     assert (await bruno.pays(owed, Decimal(2000))).balance == 3000
     with pytest.raises(OverPayment):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import delete, func, select
@@ -49,11 +48,6 @@ class SaleRepository(Repository[ProductSale, UUID]):
             LedgerEntry.id.not_in(voids.where(LedgerEntry.account_id == account_id)),
         )
         return (await self.session.scalars(query.order_by(LedgerEntry.receipt_number))).all()
-
-    async def owed(self, client_id: UUID) -> Decimal:
-        """Of all products on a client's account."""
-        mine = Account.client_id == client_id, Account.kind == AccountKind.SALE
-        return Decimal(await self.session.scalar(select(func.sum(Account.balance)).where(*mine)) or 0)
 
     async def count_open(self, client_id: UUID | None = None) -> int:
         """Sales with something left to pay."""

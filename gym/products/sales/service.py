@@ -146,11 +146,6 @@ class SaleService:
         sale = await self._sales.of_entry(entry_id)
         return await self.receipt(sale.id) if sale else None
 
-    async def owed(self, client_id: UUID) -> Decimal:
-        """What a client owes for products."""
-        self.uow.actor.require_own_or(Permission.TAKE_PAYMENT, client_id)
-        return await self._sales.owed(client_id)
-
     async def on_account(self, page: int = 0, client_id: UUID | None = None) -> Page[SaleReceipt]:
         """Sales with something left to pay, the oldest first."""
         self.uow.actor.require(Permission.TAKE_PAYMENT)

@@ -404,7 +404,6 @@ LOOKS: Final = {
     "SubscriptionQueries.get",
     "SubscriptionQueries.history",
     "SubscriptionQueries.owed",
-    "SubscriptionQueries.debts",
     "SubscriptionQueries.ending_on",
     "SubscriptionReceipts.get",
     "SubscriptionReceipts.seen",

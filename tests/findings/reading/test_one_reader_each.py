@@ -55,7 +55,6 @@ REASONS: Final[dict[str, tuple[str, ...]]] = {
         "gym/payments/repository.py::given_back",
         "gym/payments/repository.py::net_paid",
         "gym/payments/repository.py::paid_before",
-        "gym/products/sales/repository.py::owed",
         "gym/reports/charts/of_reports.py::_hours",
         "gym/reports/charts/of_reports.py::_number",
         "gym/reports/charts/of_reports.py::_shares",
