@@ -69,16 +69,22 @@ async def kiosks(context: UpdateContext, press: KioskList) -> None:
 
 @router.on(PairKiosk)
 async def pair(context: UpdateContext, _: PairKiosk) -> None:
+    """Ask for the PIN first: without one whoever stands at the kiosk can leave its page."""
+    context.identity.desk_actor.require(Permission.MANAGE_KIOSKS)
+    await begin(context, PAIRING, back=KioskList())
+
+
+async def _pairing_code(ctx: FormContext) -> Screen:
     """A pairing code: nine digits to type on the device, in three groups."""
-    t = context.t
-    async with context.unit_of_work() as uow:
-        issued = await KioskService(uow).new_code(t(DOOR))
+    t = ctx.t
+    async with ctx.unit_of_work() as uow:
+        issued = await KioskService(uow).new_code(t(DOOR), ctx.value("pin", str) or None)
     text = t(
         "Open the kiosk page on the device and type:\n\n<code>{code}</code>\n\n"
         "It works once, for ten minutes.",
         code=Html(issued.grouped),
     )
-    await context.show(Screen(text, [nav(t, back=KioskList())], secret=True))
+    return Screen(text, [nav(t, back=KioskList())], secret=True)
 
 
 @router.on(KioskCard)
@@ -152,6 +158,26 @@ async def _save_door(ctx: FormContext) -> Screen:
         return _screen(ctx.t, await service.set_door(ctx.value("kiosk_id", UUID), address or None))
 
 
+PAIRING = router.form(
+    Form(
+        name="pair_kiosk",
+        title=N_("Pair a kiosk"),
+        steps=[
+            Step(
+                "pin",
+                N_("PIN"),
+                N_(
+                    "Which 4 to 8 digits must be typed on the kiosk to leave its page? Without a PIN anybody "
+                    "at the door can leave it."
+                ),
+                parse=_hashed,
+                choices=[Choice(NOTHING, N_("No PIN"))],
+            )
+        ],
+        submit=_pairing_code,
+        confirm=None,
+    )
+)
 PIN = router.form(
     Form(
         name="kiosk_pin",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from uuid import UUID
 
 import pytest
@@ -39,6 +40,24 @@ async def opens(ana: Person) -> None:
 async def leaves(gym: Gym, kiosk: UUID, pin: str) -> bool:
     async with gym.unit_of_work(Actor.system()) as uow:
         return await KioskService(uow).pin_allows_exit(kiosk, pin)
+
+
+async def test_pairing_asks_for_the_pin_first_and_the_kiosk_has_it_from_its_first_moment(
+    ana: Person, gym: Gym
+) -> None:
+    await ana.sends("/start")
+    await ana.taps("Kiosks")
+    await ana.taps("Pair a kiosk")
+    await ana.sees("Without a PIN anybody at the door can leave it")
+    await ana.sends("12")
+    await ana.sees("4 to 8 digits")
+    await ana.sends("4711")
+    code = re.search(r"\d{3} \d{3} \d{3}", (await ana.sees("ten minutes")).words)
+    assert code is not None
+    async with gym.unit_of_work(Actor.system()) as uow:
+        paired = await KioskService(uow).pair(code[0].replace(" ", ""), "Front", hash_secret("s" * 20))
+    assert not await leaves(gym, paired.id, "1234")
+    assert await leaves(gym, paired.id, "4711")
 
 
 async def test_an_admin_sets_the_pin_that_leaves_the_page_and_takes_it_away(
