@@ -49,8 +49,8 @@ check: $(READY)  ## ruff, import-linter, pyright (strict), migrations against mo
 	$(BIN)/pyright
 	$(BIN)/python -m gym migrate --check
 
-bench: $(READY)  ## photo to verdict, chat, start: bench/results.json; FACES=DIR
-	$(BIN)/python -m tests.bench $(if $(FACES),--faces $(FACES))
+bench: $(READY)  ## photo to verdict, chat, start, reports: bench/results.json; FACES=DIR CLIENTS=10000 YEARS=5
+	$(BIN)/python -m tests.bench $(if $(FACES),--faces $(FACES)) $(if $(CLIENTS),--clients $(CLIENTS)) $(if $(YEARS),--years $(YEARS))
 
 # New ones appear in gym/locale/*/LC_MESSAGES/powergym.po.
 messages: $(READY)  ## new messages into the catalogues, untranslated

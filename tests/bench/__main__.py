@@ -9,7 +9,7 @@ import sys
 import tempfile
 from collections.abc import AsyncGenerator, Awaitable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from gym.app import Gym, open_gym
 from gym.core.config import Config
 from gym.core.logging import configure_logging
 from gym.settings.models import GymKind
-from tests.bench import chat, door, start
+from tests.bench import chat, door, reports, start
 from tests.bench.audit_search import audit_search
 from tests.bench.figures import Figure, write
 from tests.bench.kiosk import Kiosks, signed_in
@@ -56,6 +56,8 @@ class Effort:
     questions: int = 5
     """Each of the 60 that the audit can be asked."""
     huge: bool = True
+    clients: int = reports.CLIENTS
+    years: int = reports.YEARS
 
     @classmethod
     def quick(cls) -> Effort:
@@ -81,6 +83,7 @@ class Bench:
         """The gym first, over its durable database; then the start of the whole over what it left."""
         await self._part("gym", self._inside())
         await self._part("start", self._start())
+        await self._part("reports", self._reports())
 
     async def _part(self, name: str, measuring: Awaitable[None]) -> None:
         """What cannot be measured is said; the other figures are still worth having."""
@@ -143,6 +146,13 @@ class Bench:
                 took.append(bot.started_in)
         self.note(start.started(took))
 
+    async def _reports(self) -> None:
+        """Over a demo gym in a home of its own, small unless another size was asked for."""
+        home = self.config.powergym_home / "reports"
+        config = self.config.model_copy(update={"powergym_home": home})
+        self.note(*await reports.measure(config, self.effort.clients, self.effort.years))
+        self.note(await reports.file_growth(config))
+
     @asynccontextmanager
     async def _kiosks(self, gym: Gym) -> AsyncGenerator[Kiosks]:
         async with (
@@ -159,6 +169,8 @@ def main() -> None:
     """Exit 0 when everything could be measured, whatever the figures say."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--faces", type=Path, help="people's photos in LFW's layout")
+    parser.add_argument("--clients", type=int, default=reports.CLIENTS, help="of the gym of the reports")
+    parser.add_argument("--years", type=int, default=reports.YEARS, help="of its history")
     parser.add_argument("--quick", action="store_true", help="a look: a fifth of the samples")
     chosen = parser.parse_args()
     configure_logging("WARNING", "console")
@@ -167,7 +179,9 @@ def main() -> None:
     header = machine()
     with tempfile.TemporaryDirectory(prefix="pg-bench-", ignore_cleanup_errors=True) as home:
         config = Config(_env_file=None, powergym_home=Path(home))  # pyright: ignore[reportCallIssue]
-        bench = Bench(config, chosen.faces, Effort.quick() if chosen.quick else Effort())
+        effort = Effort.quick() if chosen.quick else Effort()
+        effort = replace(effort, clients=chosen.clients, years=chosen.years)
+        bench = Bench(config, chosen.faces, effort)
         asyncio.run(bench.run())
     show(console, bench.figures, header)
     write(bench.figures, RESULTS)
