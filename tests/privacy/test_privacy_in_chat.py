@@ -62,8 +62,8 @@ async def test_an_admin_exports_and_erases_a_client(
 
     await chat.taps("🗑 Erase")
     await chat.sees(
-        "What stays, without a name: visits, and money with its receipt numbers, because the law has books"
-        " kept. Sums do not change."
+        "What stays, without a name: visits, the days of a consent, and money with its receipt numbers,"
+        " because the law has books kept. Sums do not change."
     )
     assert await rows_of(gym, Erasure) == []
     await chat.taps("Go on")

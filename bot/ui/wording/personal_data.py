@@ -21,8 +21,8 @@ GOES: Final = N_(
     " in what waits to be sent."
 )
 STAYS: Final = N_(
-    "What stays, without a name: visits, and money with its receipt numbers, because the law has books kept."
-    " Sums do not change."
+    "What stays, without a name: visits, the days of a consent, and money with its receipt numbers, because"
+    " the law has books kept. Sums do not change."
 )
 UNREACHED: Final = N_(
     "Out of the gym's reach: what Telegram's chats still show (both can delete the chat), what is printed or"
