@@ -114,6 +114,8 @@ def _prices(model: Model, member: Member, day: date) -> None:
 
 
 def _freeze_ends(model: Model, member: Member, day: date) -> None:
+    if not member.active:
+        return
     for place, term in enumerate(member.terms):
         ending = (one for one in term.freezes if one.ends == day + DAY and one.starts <= day)
         for freeze in ending:
