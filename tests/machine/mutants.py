@@ -16,7 +16,6 @@ from gym.payments.schemas import GivenBack
 from gym.payments.service import PaymentService
 from gym.products.models import Product, StockMovement, StockMovementKind
 from gym.products.sales.returns import SaleReturns
-from gym.products.sales.service import SaleService
 from gym.products.stock import StockWriter
 from gym.subscriptions.changes.cancellation import Cancellation
 from gym.subscriptions.models import OPEN, SubscriptionStatus
@@ -129,11 +128,6 @@ def a_sale_comes_back_twice(world: World) -> Generator[None]:
         world.wait(world.rows.execute(WHOLE.format("ENABLE")))
 
 
-def anybody_takes_a_sale_back(world: World) -> AbstractContextManager[object]:
-    """An employee voids what a colleague sold, or what was sold yesterday."""
-    return patch.object(SaleService, "may_void", lambda *_: True)
-
-
 MUTANTS: Final[dict[str, Mutant]] = {
     mutant.__name__: mutant
     for mutant in (
@@ -145,7 +139,6 @@ MUTANTS: Final[dict[str, Mutant]] = {
         a_day_of_training_is_given_back,
         pieces_come_back_twice,
         a_sale_comes_back_twice,
-        anybody_takes_a_sale_back,
     )
 }
 
