@@ -118,10 +118,10 @@ async def test_what_was_handled_is_empty_at_once(
     await ana.sends("/start")
     await ana.taps("Team")
     await ana.sends(CARD)
-    await settled(gym, 4)
+    await settled(gym, 5)
     async with gym.unit_of_work(Actor.system()) as uow:
         kept = list(await uow.session.scalars(select(InboxUpdate.payload)))
-    assert kept == [{}] * 4, "a text, two presses, a text"
+    assert kept == [{}] * 5, "a text, three presses, a text"
 
 
 async def test_a_message_that_has_left_is_empty_and_one_that_failed_can_be_sent_again(gym: Gym) -> None:
