@@ -38,7 +38,9 @@ async def test_the_card_shows_what_fits_the_moment_and_more_the_rest(
     card = await bruno.sees("Rosa Vargas")
     assert card.words.startswith("⛔ May not come in. There is no plan.")
     assert "Guardian: Marta Vargas" in card.words
-    assert card.labels == [*("✅ Check in", "🏷 Sell plan", "🥤 Product", "📱 WhatsApp", "⋯ More", "Home")]
+    assert card.labels == [
+        *("✅ Check in", "🏷 Sell plan", "🥤 Product", "📱 WhatsApp", "❓ Why?", "⋯ More", "Home")
+    ]
     assert card.links == ["https://wa.me/573001234567"]
     sold = await desk.sell(rosa, await desk.plan())
     await bruno.sends("rosa")
