@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +16,7 @@ from tests.support.sandbox.seen import reads_about, reads_exactly
 if TYPE_CHECKING:
     from tests.support.sandbox.client import Person
 
+COUNT: Final = re.compile(r" \(\d+\)$")
 MORE: Final = "⋯ More"
 BEHIND_MORE: Final = (
     *("❄️ Freeze", "⚙️ Plan", "⏭ Next plan", "🎁 Rewards", "👛 Credit", "🙂 Face", "💬 Chat link"),
@@ -47,7 +49,8 @@ def _ways() -> tuple[Way, ...]:
 
 
 def ways_to(label: str) -> list[Way]:
-    """The ways to the buttons that read, else contain, this label."""
+    """The ways to the buttons that read, else contain, this label; a count behind it is not part of it."""
+    label = COUNT.sub("", label)
     exact = [way for way in _ways() if reads_exactly(way.label, label)]
     return exact or [way for way in _ways() if reads_about(way.label, label)]
 
