@@ -46,7 +46,7 @@ def test_quick_is_what_needs_neither_program_nor_page_nor_model_nor_chat_nor_lon
     ("file", "expected"),
     [
         ("tests/plans/test_plans.py", True),
-        ("tests/findings/money/test_write_offs.py", True),
+        ("tests/findings/money/test_smallest_amount.py", True),
         ("tests/core/test_catalogue.py", False),
         ("tests/races/test_money_leaves_once.py", False),
         ("tests/web/kiosk/test_kiosk_page.py", False),
