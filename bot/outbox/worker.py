@@ -191,12 +191,19 @@ class OutboxWorker:
                 self._leads.clear()
 
     async def _remember_lately(self) -> None:
-        """Count what the leader before has sent: it has used up part of Telegram's limits."""
+        """Count what the leader before has sent: it has used up part of Telegram's limits.
+
+        What Telegram refused it is written nowhere, so after a leader of this very second that second ends
+        first.
+        """
         async with self.gym.unit_of_work(Actor.system()) as uow:
             wall = uow.context.wall
             since = wall - timedelta(seconds=max(OVERALL[1], BULK[1], GROUP[1]))
             sent = await OutboxRepository(uow.session).lately(since=since, wall=wall)
-        self.rate_limits.remember((chat, (wall - at).total_seconds()) for chat, at in sent)
+        ago = [(chat, (wall - at).total_seconds()) for chat, at in sent]
+        self.rate_limits.remember(ago)
+        if any(seconds < OVERALL[1] for _, seconds in ago):
+            self.rate_limits.hold_all(OVERALL[1])
 
 
 async def wake_workers(gym: Gym) -> None:

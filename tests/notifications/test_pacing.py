@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from bot.outbox.rate_limits import RateWindow, SendRateLimits
+from bot.outbox.rate_limits import OVERALL, RateWindow, SendRateLimits
 from tests.support.outbox import most_within
 
 
@@ -43,6 +43,16 @@ def rate_limits() -> tuple[SendRateLimits, Moving]:
 async def test_fewer_than_thirty_leave_in_any_second() -> None:
     times = await left(*rate_limits(), list(range(1, 200)))
     assert 25 <= most_within(times, 1.0) < 30
+
+
+async def test_a_process_that_oversleeps_sends_no_more_in_a_second() -> None:
+    time = Moving()
+
+    async def oversleeping(seconds: float) -> None:
+        await time.wait(seconds + 0.3)
+
+    times = await left(SendRateLimits(time, sleep=oversleeping), time, list(range(1, 200)))
+    assert most_within(times, 1.0) == OVERALL[0]
 
 
 async def test_a_chat_hears_one_message_a_second() -> None:

@@ -89,8 +89,10 @@ class Readers:
 
 
 @asynccontextmanager
-async def worker_process(gym: Gym, sandbox: SandboxServer) -> AsyncGenerator[asyncio.subprocess.Process]:
-    """Killed with -9 at the end of the block, if not before."""
+async def worker_process(
+    gym: Gym, sandbox: SandboxServer, departures: Path
+) -> AsyncGenerator[asyncio.subprocess.Process]:
+    """Killed with -9 at the end of the block, if not before; notes in `departures` when each message left."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -99,6 +101,7 @@ async def worker_process(gym: Gym, sandbox: SandboxServer) -> AsyncGenerator[asy
         gym.database.url,
         sandbox.token,
         sandbox.url,
+        str(departures),
         cwd=Path(__file__).parents[2],
         stdout=asyncio.subprocess.DEVNULL,
     )
@@ -108,6 +111,13 @@ async def worker_process(gym: Gym, sandbox: SandboxServer) -> AsyncGenerator[asy
         if process.returncode is None:
             process.kill()
         await process.wait()
+
+
+def departed(departures: Path) -> list[float]:
+    """When messages left their process, in order of time; a last line may be cut by a kill."""
+    return sorted(
+        float(line) for line in departures.read_text().splitlines(keepends=True) if line[-1] == "\n"
+    )
 
 
 def heard(calls: Sequence[Json]) -> dict[int, list[str]]:
