@@ -166,9 +166,11 @@ class UnitOfWork:
         dedup_key: str | None = None,
         due_at: datetime | None = None,
         priority: Priority | None = None,
+        caused_by: UUID | None = None,
     ) -> None:
         """Tell somebody, if and only if this transaction commits. `due_at` is business time.
 
+        Of several admins who hear of it for the desk, whoever `caused_by` says, else the actor, does not.
         The payload's class says which kind it is, and the kind's row its priority, unless another is given.
         """
         if self.context.tells_nobody:
@@ -181,7 +183,7 @@ class UnitOfWork:
                 due_at=due_at or self.now,
                 wall=self.context.wall,
                 priority=priority,
-                caused_by=self.actor.staff_id,
+                caused_by=caused_by or self.actor.staff_id,
             )
         )
 

@@ -64,7 +64,8 @@ async def join(uow: UnitOfWork, newcomer: Newcomer, role: Role, key: UUID | None
         raise
     facts = {"name": staff.name, "role": staff.role}
     uow.audit("staff.joined", staff, after=facts)
-    uow.notify(DESK, DeskNewStaffPayload(staff_id=staff.id, name=staff.name, role=staff.role))
+    told = DeskNewStaffPayload(staff_id=staff.id, name=staff.name, role=staff.role)
+    uow.notify(DESK, told, caused_by=staff.id)
     return staff
 
 

@@ -71,7 +71,12 @@ def _refusal(t: HtmlTranslator, one: Subscription, left: int | None) -> Screen |
         pay = button(t("💵 Take payment"), TakePayment(one.id), wide=True)
         return Screen(text, [[pay], nav(t, back=Card(one.client_id))])
     if left == 0:
-        text = t("{plan} has no frozen days left. An admin can freeze it anyway.", plan=one.plan.name)
+        message = (
+            N_("{plan} has no frozen days left. An admin can freeze it anyway.")
+            if one.plan.freeze_days
+            else N_("{plan} includes no frozen days. An admin can freeze it anyway.")
+        )
+        text = t(message, plan=one.plan.name)
         ways = [button(t("🙋 Ask an admin"), AskLongFreeze(one.id)), button(t("❄️ Freezes"), Freezes(one.id))]
         return Screen(text, [ways, nav(t, back=Card(one.client_id))])
     return None

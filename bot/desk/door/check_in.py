@@ -16,7 +16,7 @@ from bot.routing.router import Audience, Router
 from bot.ui.buttons.clients import Card, ClientSearch, RegisterClient, RegisterWithPhoto
 from bot.ui.buttons.door import CheckInClient
 from bot.ui.keyboards import Button, Row, button, nav
-from bot.ui.screens import HtmlTranslator, Screen
+from bot.ui.screens import Html, HtmlTranslator, Screen, say_error
 from bot.ui.update_context import UpdateContext
 from gym.attendance.checkin.credentials import ClientCredential, qr_owner
 from gym.attendance.checkin.schemas import Verdict
@@ -25,7 +25,9 @@ from gym.clients.models import Client
 from gym.clients.service import ClientService
 from gym.core.language import N_
 from gym.faces.engine.images import draw_numbered_boxes, encode_jpeg
+from gym.faces.engine.quality import enrolment_fault
 from gym.faces.engine.reader import Face, PhotoReading, Purpose
+from gym.faces.errors import PhotoFault
 from gym.faces.schemas import MatchOutcome, Probe
 from gym.faces.service import FaceRecognitionService
 from gym.products.catalogue import CatalogueService
@@ -47,7 +49,11 @@ async def who_is_it(context: UpdateContext) -> None:
     Beside a face or a member's QR a barcode counts only where a product has it.
     """
     photo = await context.photo_bytes()
-    reading = await context.gym.faces.read(photo, Purpose.IDENTIFY_ALL)
+    try:
+        reading = await context.gym.faces.read(photo, Purpose.IDENTIFY_ALL)
+    except PhotoFault as fault:
+        await context.show(_not_to_be_read(context.t, fault))
+        return
     scanned = await scanned_code(context, reading.barcodes)
     if scanned is not None and scanned.found is not None:
         await sell_scanned(context, scanned.found.product)
@@ -98,17 +104,28 @@ async def _show_one(context: UpdateContext, reading: PhotoReading, person: Perso
         text = t("🤔 Not sure who this is. Send another photo from the front, or search by name.")
     else:
         text = t("🙂 I do not know this face. A new client, or somebody without a face photo?")
+    # A photo that would be refused when the client is saved is not offered for it: it takes half a minute of
+    # questions until then.
+    fault = enrolment_fault(reading.faces[0].quality)
+    if fault is not None:
+        why = Html(say_error(t, fault))
+        text += "\n\n" + t("⚠️ Not good enough to register a face with: {why}", why=why)
     # The picture is shown again with the question: after consent its photo can become the client's.
     picture = await context.gym.faces.run(encode_jpeg, reading.pixels)
-    await context.show(Screen(text, _unknown_rows(t), photo=picture))
+    await context.show(Screen(text, _unknown_rows(t, enrolls=fault is None), photo=picture))
 
 
-def _unknown_rows(t: HtmlTranslator) -> list[Row]:
-    return [
-        [button(t("➕ Register with this photo"), RegisterWithPhoto(), wide=True)],
-        [button(t("🔎 Search by name"), ClientSearch(), wide=True)],
-        nav(t),
-    ]
+def _not_to_be_read(t: HtmlTranslator, fault: PhotoFault) -> Screen:
+    """What was wrong with the photo, and the ways to somebody whom it does not show."""
+    ways = [button(t("🔎 Search by name"), ClientSearch()), button(t("➕ Register"), RegisterClient())]
+    return Screen(say_error(t, fault), [ways, nav(t)])
+
+
+def _unknown_rows(t: HtmlTranslator, *, enrolls: bool) -> list[Row]:
+    register = button(t("➕ Register with this photo"), RegisterWithPhoto(), wide=True)
+    if not enrolls:
+        register = button(t("➕ Register"), RegisterClient(), wide=True)
+    return [[register], [button(t("🔎 Search by name"), ClientSearch(), wide=True)], nav(t)]
 
 
 async def _show_several(context: UpdateContext, reading: PhotoReading, people: Sequence[Person]) -> None:

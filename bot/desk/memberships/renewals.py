@@ -109,7 +109,7 @@ async def renewed(context: UpdateContext, press: ConfirmRenewal) -> None:
         again = RenewAs(client_id, press.plan_id, press.rewarded)
         await context.show(refusal_screen(context.t, error, client_id, again=again))
         return
-    await context.show(sold_screen(context.t, sold, credit, owed))
+    await context.show(sold_screen(context.t, sold, credit, owed, heading=context.t("✅ <b>Renewed</b>")))
 
 
 async def best_reward(uow: UnitOfWork, client_id: UUID) -> Reward | None:

@@ -7,7 +7,7 @@ from bot.desk.messaging.dead_letters import DeadLetters, waiting
 from bot.desk.messaging.dead_updates import DeadUpdates, unhandled
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.member import MyPreferences
-from bot.ui.buttons.menu import MenuGroup
+from bot.ui.buttons.menu import Manage, MenuGroup
 from bot.ui.buttons.settings import DeskChats, MessagingMenu
 from bot.ui.keyboards import button, nav
 from bot.ui.screens import Screen
@@ -40,4 +40,5 @@ async def messages(context: UpdateContext, _: MessagingMenu) -> None:
         rows.append([button(t("⚠️ Undelivered ({count})", count=undelivered), DeadLetters(), wide=True)])
     if dead:
         rows.append([button(t("📥 Not handled ({count})", count=dead), DeadUpdates(), wide=True)])
-    await context.show(Screen(t("📨 <b>Messages</b>\n\nWhat the gym tells, and to whom:"), [*rows, nav(t)]))
+    text = t("📨 <b>Messages</b>\n\nWhat the gym tells, and to whom:")
+    await context.show(Screen(text, [*rows, nav(t, back=Manage())]))

@@ -120,6 +120,8 @@ def _filters(t: HtmlTranslator, overview: DebtOverview, shown: AgeBand | None) -
     ]
     if shown is not None:
         buttons.append(button(t("All"), Debts()))
+    if len(buttons) == 1 and shown is None:
+        buttons = []  # every debt that is listed is of this age
     if overview.snoozed.count:
         buttons.append(button(t("😴 Put off"), Snoozed()))
     return grid(buttons)
@@ -149,7 +151,7 @@ def _rows(t: HtmlTranslator, found: Page[Debt]) -> list[Row]:
 
 def _label(t: HtmlTranslator, debt: Debt) -> str:
     """A button's label: the sum and the age first, for a long name is cut at its end."""
-    days = t.plural("{count} day", "{count} days", debt.days)
+    days = t.plural("{count} day", "{count} days", debt.days) if debt.days else t("today")
     return f"{MARKS[debt.band]} {t.money(debt.balance)} · {days} · {debt.client_name}"
 
 
@@ -168,7 +170,7 @@ async def _show(context: UpdateContext, debt_id: UUID, heading: str = "") -> Non
 
 
 def _facts(t: HtmlTranslator, debt: Debt, plan: Subscription | None) -> list[str]:
-    since = t.plural("for {count} day", "for {count} days", debt.days)
+    since = t.plural("for {count} day", "for {count} days", debt.days) if debt.days else t("since today")
     lines = [
         t("👤 <b>{client}</b>", client=debt.client_name),
         *_owed_for(t, debt, plan),

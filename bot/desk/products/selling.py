@@ -8,11 +8,12 @@ from decimal import Decimal
 from uuid import UUID
 
 from bot.desk.idempotency import press_key, was_answered
+from bot.desk.products.product_new import NewProduct
 from bot.desk.products.sale_card import SalesToday, sale_screen
 from bot.desk.products.sale_payment import ask_parts
 from bot.desk.products.wording import sold_lines
 from bot.routing.router import Audience, Router
-from bot.ui.buttons.clients import Card
+from bot.ui.buttons.clients import Card, ClientSearch
 from bot.ui.buttons.plans import SalesOnAccount, SellProducts
 from bot.ui.callbacks import Callback, callback
 from bot.ui.keyboards import Button, Row, button, grid, nav, pager
@@ -101,13 +102,19 @@ async def sell_products(context: UpdateContext, press: SellProducts) -> None:
     text = t("🥤 <b>What is sold?</b>") if every else t("🥤 <b>Nothing is on sale.</b>")
     if client is not None:
         text += "\n" + t("👤 {client}", client=client.full_name)
+    if client is None:
+        text += "\n" + t("A plan is sold on the client's card.")
     rows = _products(t, every, press.page, lambda key: BeginBasket(key, press.client_id))
     turn = pager(press.page, _pages(every), lambda page: SellProducts(press.client_id, page))
     more = [button(t("🧾 Today's sales"), SalesToday())]
+    if client is None:
+        more.insert(0, button(t("🏷 Sell plan"), ClientSearch()))
+    if not every and context.identity.may(Permission.MANAGE_PRODUCTS):
+        more.append(button(t("➕ New product"), NewProduct()))
     if unpaid:
         more.append(button(t("⏳ On account ({count})", count=unpaid), SalesOnAccount(press.client_id)))
     back = Card(press.client_id) if press.client_id else None
-    await context.show(Screen(text, [*rows, turn, more, nav(t, back=back)]))
+    await context.show(Screen(text, [*rows, turn, *grid(more), nav(t, back=back)]))
 
 
 def _pages(every: Sequence[PricedProduct]) -> int:

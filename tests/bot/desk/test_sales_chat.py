@@ -164,7 +164,7 @@ async def test_a_tab_is_found_among_the_debts_put_off_and_paid(
     await bruno.sends("/start")
     await bruno.taps_button_data(await bruno.last(), pack(Debts(), gym.clock.now()))
     shown = await bruno.sees("1 debt, $6,000")
-    assert "🟡 $6,000 · 0 days · Rosa Vargas" in shown.labels
+    assert "🟡 $6,000 · today · Rosa Vargas" in shown.labels
     await bruno.taps("🟡 $6,000")
     shown = await bruno.sees("🥤 2 × Water")
     assert "📅 on account since" in shown.words

@@ -342,12 +342,12 @@ async def test_debts_are_listed_by_age_and_paid_from_the_list(
     await bruno.sends("/start")
     await bruno.taps("💵 Collect")
     shown = await bruno.sees("2 debts, $240,000")
-    assert shown.labels[:2] == ["🟠 $150,000 · 10 days · Otto Vargas", "🟡 $90,000 · 0 days · Ida Vargas"]
+    assert shown.labels[:2] == ["🟠 $150,000 · 10 days · Otto Vargas", "🟡 $90,000 · today · Ida Vargas"]
     await bruno.taps("🟡 up to 7 days")
     one = await bruno.sees("Shown: up to 7 days")
     assert not any("Otto" in label for label in one.labels)
     await bruno.taps("Ida")
-    await bruno.sees("for 0 days")
+    await bruno.sees("since today")
     await bruno.taps("💵 Take payment")
     await bruno.taps("Cash")
     await bruno.sees("Paid in full")

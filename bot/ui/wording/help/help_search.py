@@ -17,6 +17,11 @@ TYPO_FROM: Final = 5
 SHORT: Final = 4
 WEAK: Final = {"plan", "plans", "planes"}
 HELP: Final = {"help", "ayuda", "ayudame", "auxilio", "menu", "instrucciones", "manual"}
+GREETINGS: Final = {
+    *("hello", "good morning", "good afternoon", "good evening", "thanks", "thank you"),
+    *("hola", "buenas", "buenos dias", "buen dia", "buenas tardes", "buenas noches", "gracias"),
+}
+"""Whole sentences, for Dias is a surname: nobody is searched for under these."""
 ASKING: Final = {
     *(
         "how",
@@ -125,11 +130,11 @@ _WORD: Final = re.compile(r"[^\W_]+")
 
 
 def asks_for_help(text: str) -> bool:
-    """Whether nothing but help is asked for: "ayuda", "help me", "?"."""
+    """Whether nothing but help is asked for: "ayuda", "help me", "?", or somebody only says hello."""
     words = _words(text)
-    return text.strip() in ("?", "¿?") or (
-        bool(words) and words[0] in HELP and all(word in HELP | EMPTY for word in words)
-    )
+    if text.strip() in ("?", "¿?") or " ".join(words) in GREETINGS:
+        return True
+    return bool(words) and words[0] in HELP and all(word in HELP | EMPTY for word in words)
 
 
 def is_question(text: str) -> bool:
