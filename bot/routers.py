@@ -31,7 +31,7 @@ from bot.desk.clients import (
 )
 from bot.desk.clients.card import card_screen, client_language
 from bot.desk.clients.faces import enrolment
-from bot.desk.door import check_in, how_to_check_in, kiosks, presence
+from bot.desk.door import check_in, group_photos, how_to_check_in, kiosks, presence
 from bot.desk.importing import everything, undoing
 from bot.desk.importing import flow as importing
 from bot.desk.importing import photos as importing_photos
@@ -83,6 +83,7 @@ ROUTERS: tuple[Router, ...] = (
     how_to_check_in.router,
     registration.router,
     check_in.router,
+    group_photos.router,
     presence.router,
     today.router,
     reports.router,

@@ -1,4 +1,4 @@
-"""Idempotency keys of button presses: the same press, doubled or retried, has one effect."""
+"""Idempotency keys of button presses and messages: the same one, doubled or retried, has one effect."""
 
 from __future__ import annotations
 
@@ -29,3 +29,10 @@ def press_key(context: UpdateContext) -> UUID:
         query.data if query else "",
     )
     return uuid5(NAMESPACE, repr(shown))
+
+
+def message_key(context: UpdateContext) -> UUID:
+    """A key of the message that came."""
+    message = context.message
+    number = message.message_id if message else context.update.update_id
+    return uuid5(NAMESPACE, repr((context.chat_id, number, "message")))

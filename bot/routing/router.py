@@ -56,6 +56,7 @@ class Occasion(StrEnum):
     DOCUMENT = "document"
     CONTACT = "contact"
     GROUP = "group"
+    GROUP_PHOTO = "group_photo"
     LINKED = "linked"
     STARTED = "started"
     UNREAD = "unread"
@@ -178,6 +179,10 @@ class Router:
     def group(self, handler: Handler) -> Handler:
         """Called when the bot is added to a group, promoted there or removed (`context.membership`)."""
         return self._occasion(Occasion.GROUP, handler)
+
+    def group_photo(self, handler: Handler) -> Handler:
+        """Answer a photo that somebody sent into a desk chat."""
+        return self._occasion(Occasion.GROUP_PHOTO, handler)
 
     def linked(self, handler: Handler) -> Handler:
         """Called when a client has just linked this chat; answers instead of the home screen."""

@@ -22,7 +22,6 @@ from bot.routing.routes import Routes
 from bot.telegram.dispatcher import BotApplication, UpdateDispatcher
 from bot.telegram.inbox import Inbox
 from bot.ui.identity import IdentityResolver
-from bot.ui.newest_cards import NewestCards
 from bot.ui.sending.long_tasks import LONG_TASKS, LongTasks
 from bot.ui.services import Services
 from gym.app import Gym
@@ -113,7 +112,7 @@ def assemble(gym: Gym, api: Api, routers: Iterable[Router]) -> Assembly:
     identities = IdentityResolver(gym.config, sessions, gym.clock)
     bot, forms = make_bot(api), FormEngine(chats, routes)
     above = {ROUTES: routes, FORMS: forms, LONG_TASKS: LongTasks()}
-    services = Services(gym, chats, PictureLog(sessions), identities, bot.health, NewestCards(), above)
+    services = Services(gym, chats, PictureLog(sessions), identities, bot.health, above)
     application: BotApplication = ApplicationBuilder().bot(bot).updater(None).job_queue(None).build()
     updates = InboxService(sessions, gym.clock)
     inbox = Inbox(updates, UpdateDispatcher(application, services, updates).handle, quotas=Quotas(gym.clock))

@@ -114,7 +114,7 @@ class UpdateRouting:
         await context.say(Screen(text, [[*nav(context.t), again]]))
 
     async def _on_message(self, context: UpdateContext, message: Message) -> None:
-        """In a group only commands are read, for people talk to each other there.
+        """In a group only commands are read, and a desk chat's photos: people talk to each other there.
 
         What an inline bot wrote (`via_bot`) is no command of the person's, whatever it begins with.
         """
@@ -122,6 +122,10 @@ class UpdateRouting:
             await self._on_command(context, message.text)
         elif context.is_private:
             await self._on_private_message(context, message)
+        elif context.surface is Surface.DESK and context.photo_id is not None:
+            route = self._routes.occasion(Occasion.GROUP_PHOTO, context.identity)
+            if route is not None:
+                await route.handler(context)
 
     async def _on_private_message(self, context: UpdateContext, message: Message) -> None:
         forms = self._forms

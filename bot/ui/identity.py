@@ -65,6 +65,8 @@ class Identity:
     known: bool
     """False on the first contact."""
     reachable: bool = True
+    newest_card: int | None = None
+    """The message of this chat that shows the newest client's card."""
 
     @property
     def kind(self) -> IdentityKind:
@@ -139,6 +141,7 @@ class IdentityResolver:
             draft=facts.draft,
             known=facts.person is not None,
             reachable=facts.person is None or facts.person.reachable,
+            newest_card=facts.newest_card,
         )
 
 

@@ -1,31 +1,49 @@
-"""Newest cards: the last card of a client in each chat; those before it lose their buttons.
+"""Newest cards: the message that shows a client's card in each chat; the card before it loses its buttons.
 
-Kept in this process only. After a restart the card before it keeps its buttons, and every press names its
-client all the same.
+Kept in the database, for a restart and a second process: read with the identity of each update, written only
+where it changes.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from datetime import datetime
 
-MOST_CHATS: Final = 5000
-"""Chats remembered at once; in a forgotten one the next card leaves the one before it as it is."""
+import structlog
+
+from gym.chats.service import ChatService
+from gym.core.errors import DatabaseUnavailable
+
+log = structlog.get_logger()
 
 
-class NewestCards:
-    """Which message of a chat is the newest card."""
+class NewestCardTracker:
+    """The newest card of one chat, during one of its updates: they are handled one after another.
 
-    def __init__(self) -> None:
-        self._messages: dict[int, int] = {}
+    `now` is business time.
+    """
 
-    def note(self, chat_id: int, message_id: int, *, is_card: bool) -> int | None:
+    def __init__(self, chats: ChatService, chat_id: int, message_id: int | None, now: datetime) -> None:
+        self._chats = chats
+        self._chat_id = chat_id
+        self._message_id = message_id
+        self._now = now
+
+    async def note(self, message_id: int, *, is_card: bool) -> int | None:
         """A message shows a card now, or something else: the message whose buttons are to go, if any."""
-        before = self._messages.get(chat_id)
-        if not is_card:
-            if before == message_id:
-                del self._messages[chat_id]
+        before = self._message_id
+        if is_card == (before == message_id):
             return None
-        if len(self._messages) >= MOST_CHATS:
-            self._messages.clear()
-        self._messages[chat_id] = message_id
-        return before if before != message_id else None
+        if is_card:
+            await self._keep(message_id)
+            return before
+        if before == message_id:
+            await self._keep(None)
+        return None
+
+    async def _keep(self, message_id: int | None) -> None:
+        """The screen has been shown by now: without a database the update must not be handled once more."""
+        self._message_id = message_id
+        try:
+            await self._chats.note_newest_card(self._chat_id, message_id, self._now)
+        except DatabaseUnavailable:
+            log.warning("newest_card_not_kept")

@@ -51,6 +51,8 @@ class Screen:
     """Take the keys under the input line away (new messages without buttons only)."""
     secret: bool = False
     """It opens somebody's account: a link, code or QR. Never shown where others read along."""
+    quotes: int | None = None
+    """The message of this chat that it replies to (new messages without a picture only)."""
     stays: bool = False
     """A record: a press of one of its buttons is answered below it, never in its place."""
 

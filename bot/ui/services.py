@@ -12,7 +12,6 @@ from typing import Any, Generic, TypeVar
 
 from bot.bot_api.method_health import MethodHealth
 from bot.ui.identity import IdentityResolver
-from bot.ui.newest_cards import NewestCards
 from gym.app import Gym
 from gym.chats.pictures import PictureLog
 from gym.chats.service import ChatService
@@ -37,7 +36,6 @@ class Services:
     pictures: PictureLog
     identities: IdentityResolver
     health: MethodHealth
-    cards: NewestCards
     above: Mapping[ServiceKey[Any], object]
 
     def __getitem__(self, key: ServiceKey[Service]) -> Service:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Final, TypeVar
@@ -20,6 +21,7 @@ from bot.admission.pressed_buttons import pressed_message
 from bot.ui.callbacks import ButtonPress, stays
 from bot.ui.identity import Identity
 from bot.ui.keyboards import nav
+from bot.ui.newest_cards import NewestCardTracker
 from bot.ui.pictures.incoming_files import IncomingFiles
 from bot.ui.pictures.picture_register import PictureRegister
 from bot.ui.screens import HtmlTranslator, Screen, say_error
@@ -87,7 +89,7 @@ class UpdateContext:
             self._messenger,
             self._press_answer,
             self._background,
-            services.cards,
+            NewestCardTracker(services.chats, identity.chat_id, identity.newest_card, self.now),
             self.now,
             target,
         )
@@ -253,6 +255,10 @@ class UpdateContext:
         """Always a new message, such as a check-in or an alert."""
         return await self._replies.say(Screen(screen) if isinstance(screen, str) else screen, self._reader)
 
+    async def quote(self, screen: Screen) -> None:
+        """A new message that replies to the one that came."""
+        await self.say(replace(screen, quotes=self.message.message_id if self.message else None))
+
     async def keep(self, screen: Screen) -> None:
         """A record that stays in the chat (a receipt): a new message; the question above loses its keys."""
         await self._replies.keep(screen, self._reader)
@@ -260,6 +266,10 @@ class UpdateContext:
     def take_keys(self, message_id: int) -> None:
         """Take the buttons off an earlier message, beside the answer."""
         self._replies.take_keys(message_id)
+
+    async def react(self, emoji: str) -> bool:
+        """Put a reaction under the message that came; False where that cannot be done."""
+        return self.message is not None and await self._messenger.react(self.message.message_id, emoji)
 
     async def send_document(self, data: bytes, filename: str, caption: str = "") -> None:
         """A file, in private only; `caption` is HTML."""

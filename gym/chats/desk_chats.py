@@ -48,9 +48,9 @@ class DeskChatRepository(Repository[DeskChat, UUID]):
     async def of_group(self, chat_id: int) -> Sequence[DeskChat]:
         return (await self.session.scalars(select(DeskChat).where(DeskChat.chat_id == chat_id))).all()
 
-    async def at(self, place: ChatPlace) -> DeskChat | None:
-        topic = func.coalesce(DeskChat.topic_id, 0) == (place.topic_id or 0)
-        return await self.session.scalar(select(DeskChat).where(DeskChat.chat_id == place.chat_id, topic))
+    async def at(self, chat_id: int, topic_id: int | None) -> DeskChat | None:
+        topic = func.coalesce(DeskChat.topic_id, 0) == (topic_id or 0)
+        return await self.session.scalar(select(DeskChat).where(DeskChat.chat_id == chat_id, topic))
 
 
 class DeskChatService:
@@ -70,7 +70,11 @@ class DeskChatService:
 
     async def at(self, place: ChatPlace) -> DeskChat | None:
         """The desk chat of a place that the bot can write to, if there is one."""
-        chat = await self._chats.at(place)
+        return await self.here(place.chat_id, place.topic_id)
+
+    async def here(self, chat_id: int, topic_id: int | None) -> DeskChat | None:
+        """The same by Telegram's numbers."""
+        chat = await self._chats.at(chat_id, topic_id)
         return chat if chat is not None and chat.gone_at is None else None
 
     async def offer(self, place: ChatPlace) -> DeskChat:
@@ -99,6 +103,13 @@ class DeskChatService:
         heard = set(chat.kinds if chat.kinds is not None else DESK_GROUPS)
         heard = heard | {group} if wanted else heard - {group}
         chat.kinds = None if heard == set(DESK_GROUPS) else sorted(heard)
+        self.uow.audit_changes("desk_chat.changed", chat)
+        return chat
+
+    async def set_photos(self, key: UUID, *, check_in: bool) -> DeskChat:
+        """Whether photos that staff send there check clients in."""
+        chat = await self._locked(key)
+        chat.checks_in = check_in
         self.uow.audit_changes("desk_chat.changed", chat)
         return chat
 
@@ -150,7 +161,7 @@ class DeskChatService:
             )
         )
         await self.uow.session.execute(statement)
-        chat = await self._chats.at(place)
+        chat = await self._chats.at(place.chat_id, place.topic_id)
         assert chat is not None
         await self.uow.session.refresh(chat)
         return chat

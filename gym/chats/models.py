@@ -115,6 +115,16 @@ class ChatPicture(Base):
     """Why it could not be deleted; it is not tried again."""
 
 
+class NewestCard(Base):
+    """The message of a chat that shows the newest client's card: the next one takes its buttons away."""
+
+    __tablename__ = "newest_cards"
+
+    chat_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    message_id: Mapped[int] = mapped_column(BigInteger)
+    shown_at: Mapped[datetime]
+
+
 class ChatPerson(Base):
     """A Telegram user who has written at least once, known to the gym or not."""
 

@@ -23,7 +23,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gym.chats.models import ChatPerson, Draft, InboxUpdate
+from gym.chats.models import ChatPerson, Draft, InboxUpdate, NewestCard
 from gym.chats.schemas import ClaimedUpdate, ClaimLimits, IncomingUpdate
 
 # These run on every update, so they are plain text: SQLAlchemy takes longer to build them than to run them.
@@ -241,4 +241,20 @@ class PeopleRepository:
 
     async def _set(self, user_id: int, **values: object) -> None:
         statement = update(ChatPerson).where(ChatPerson.user_id == user_id).values(values)
+        await self.session.execute(statement.execution_options(synchronize_session=False))
+
+
+class NewestCardRepository:
+    """Which message of each chat is the newest client's card."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+
+    async def set(self, chat_id: int, message_id: int, now: datetime) -> None:
+        shown = {"message_id": message_id, "shown_at": now}
+        statement = upsert(NewestCard).values(chat_id=chat_id, **shown)
+        await self.session.execute(statement.on_conflict_do_update(index_elements=["chat_id"], set_=shown))
+
+    async def drop(self, chat_id: int) -> None:
+        statement = delete(NewestCard).where(NewestCard.chat_id == chat_id)
         await self.session.execute(statement.execution_options(synchronize_session=False))

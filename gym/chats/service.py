@@ -10,7 +10,12 @@ from sqlalchemy.exc import StatementError
 
 from gym.chats.intake import DeadReason, Reject
 from gym.chats.models import Draft
-from gym.chats.repository import DraftRepository, InboxRepository, PeopleRepository
+from gym.chats.repository import (
+    DraftRepository,
+    InboxRepository,
+    NewestCardRepository,
+    PeopleRepository,
+)
 from gym.chats.schemas import ClaimedUpdate, ClaimLimits, IncomingUpdate
 from gym.chats.sessions import AutocommitSessions
 from gym.core.clock import WallClock
@@ -103,7 +108,7 @@ class InboxService:
 
 
 class ChatService:
-    """Drafts of forms, and what is known of the people who write."""
+    """Drafts of forms, newest cards, and what is known of the people who write."""
 
     def __init__(self, sessions: AutocommitSessions) -> None:
         self._sessions = sessions
@@ -115,6 +120,15 @@ class ChatService:
     async def drop_draft(self, draft: Draft) -> None:
         async with self._sessions.open() as session:
             await DraftRepository(session).drop(draft)
+
+    async def note_newest_card(self, chat_id: int, message_id: int | None, now: datetime) -> None:
+        """The message that shows the chat's newest card; None where that shows something else now."""
+        async with self._sessions.open() as session:
+            cards = NewestCardRepository(session)
+            if message_id is None:
+                await cards.drop(chat_id)
+            else:
+                await cards.set(chat_id, message_id, now)
 
     async def remember_person(self, user_id: int, language: str, now: datetime) -> None:
         async with self._sessions.open() as session:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, and_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gym.chats.models import ChatPerson, Draft
+from gym.chats.models import ChatPerson, Draft, NewestCard
 from gym.clients.models import Client
 from gym.notifications.models import DeskChat
 from gym.settings.models import GymState
@@ -28,13 +28,18 @@ class IdentityFacts:
     draft: Draft | None
     desk_chat: UUID | None
     """The confirmed desk chat of this place, if it is one."""
+    newest_card: int | None
+    """The message of this chat that shows the newest client's card."""
 
 
 _USER = bindparam("user_id", type_=BigInteger)
 _CHAT = bindparam("chat_id", type_=BigInteger)
 _TOPIC = bindparam("topic_id", type_=BigInteger)
 VISITOR = (
-    select(GymState.clock_offset_seconds, GymState.settings, ChatPerson, Staff, Client, Draft, DeskChat.id)
+    select(
+        *(GymState.clock_offset_seconds, GymState.settings, ChatPerson, Staff, Client, Draft),
+        *(DeskChat.id, NewestCard.message_id),
+    )
     .select_from(GymState)
     .outerjoin(ChatPerson, ChatPerson.user_id == _USER)
     .outerjoin(Staff, and_(Staff.telegram_id == _USER, Staff.active))
@@ -49,6 +54,7 @@ VISITOR = (
             DeskChat.gone_at.is_(None),
         ),
     )
+    .outerjoin(NewestCard, NewestCard.chat_id == _CHAT)
 )
 
 

@@ -420,6 +420,7 @@ LEFT_BEHIND: Final[Mapping[str, str]] = {
     "desk_chats": "chats of this bot",
     "drafts": "chats of this bot",
     "inbox_updates": "chats of this bot",
+    "newest_cards": "chats of this bot",
     "notifications": "messages of this bot",
     "notification_preferences": "of this bot's readers",
     "broadcasts": "messages of this bot",

@@ -229,6 +229,8 @@ class DeskChat(Base):
     """The `KindGroup`s it hears; None for all of them."""
     active: Mapped[bool] = mapped_column(default=True)
     """False while paused."""
+    checks_in: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """Whether a photo of one face that staff send there checks that client in."""
     gone_at: Mapped[datetime | None]
     """Since when the bot cannot write there: it was taken out of the group, or the topic was deleted."""
     offered_at: Mapped[datetime | None]

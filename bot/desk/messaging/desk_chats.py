@@ -9,7 +9,7 @@ from bot.routing.navigation import go
 from bot.routing.router import Audience, Router
 from bot.ui.buttons.settings import DeskChats, MessagingMenu
 from bot.ui.callbacks import Callback, callback
-from bot.ui.keyboards import KEEP_IT, button, nav, yes_no
+from bot.ui.keyboards import KEEP_IT, Button, button, nav, yes_no
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.update_context import UpdateContext
 from bot.ui.wording.notification_kinds import group_buttons, group_lines
@@ -36,6 +36,14 @@ class AcceptDeskChat(Callback):
 class Hear(Callback):
     key: UUID
     group: KindGroup
+    wanted: bool
+
+
+@callback("dcphot", changes=True)
+class PhotosCheckIn(Callback):
+    """Whether photos of staff in this chat check clients in from now on."""
+
+    key: UUID
     wanted: bool
 
 
@@ -92,16 +100,31 @@ def _card(t: HtmlTranslator, chat: DeskChat) -> Screen:
         return _waiting(t, chat, lines)
     if not chat.active:
         lines.append(t("⏸ Paused: it hears nothing."))
-    lines += ["", *group_lines(t, DESK_GROUPS, heard)]
+    lines += ["", *group_lines(t, DESK_GROUPS, heard), "", _photos_line(t, chat)]
     pause = t("⏸ Pause") if chat.active else t("▶️ Go on")
     return Screen(
         "\n".join(lines),
         [
             *group_buttons(t, DESK_GROUPS, heard, lambda group, wanted: Hear(chat.id, group, wanted)),
+            [_photos_button(t, chat)],
             [button(pause, PauseDeskChat(chat.id, chat.active)), button(t("🗑 Remove"), AskRemove(chat.id))],
             nav(t, back=DeskChats()),
         ],
     )
+
+
+def _photos_line(t: HtmlTranslator, chat: DeskChat) -> str:
+    if not chat.checks_in:
+        return t("📷 Photos that staff send there are left alone.")
+    return t(
+        "📷 A photo of one face that staff send there checks that client in: 👍, or the reason why not. Make "
+        "me an admin of the group who may delete messages, for its photos go after ten minutes."
+    )
+
+
+def _photos_button(t: HtmlTranslator, chat: DeskChat) -> Button:
+    label = t("📷 Leave photos alone") if chat.checks_in else t("📷 Check in by photos")
+    return button(label, PhotosCheckIn(chat.id, not chat.checks_in), wide=True)
 
 
 def _waiting(t: HtmlTranslator, chat: DeskChat, lines: list[str]) -> Screen:
@@ -125,6 +148,13 @@ async def accept(context: UpdateContext, press: AcceptDeskChat) -> None:
 async def hear(context: UpdateContext, press: Hear) -> None:
     async with context.unit_of_work() as uow:
         chat = await DeskChatService(uow).set_group(press.key, press.group, wanted=press.wanted)
+    await context.show(_card(context.t, chat))
+
+
+@router.on(PhotosCheckIn)
+async def photos_check_in(context: UpdateContext, press: PhotosCheckIn) -> None:
+    async with context.unit_of_work() as uow:
+        chat = await DeskChatService(uow).set_photos(press.key, check_in=press.wanted)
     await context.show(_card(context.t, chat))
 
 

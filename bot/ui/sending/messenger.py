@@ -16,12 +16,14 @@ from telegram import (
     Message,
     ReplyKeyboardMarkup,
     ReplyKeyboardRemove,
+    ReplyParameters,
 )
 from telegram.constants import ParseMode
-from telegram.error import TelegramError
+from telegram.error import BadRequest, TelegramError
 
-from bot.bot_api.delivery_status import ServerFault, Unanswered, Unreadable
+from bot.bot_api.delivery_status import ServerFault, Unanswered, Unreadable, acknowledged
 from bot.bot_api.method_health import MethodHealth
+from bot.bot_api.retries import with_retries
 from bot.ui.keyboards import contact_keyboard, markup
 from bot.ui.pictures.picture_register import PictureRegister
 from bot.ui.screens import CAPTION_LIMIT, Screen, bare, split_html
@@ -85,7 +87,19 @@ class Messenger:
         screen = fit_to_share(screen, self.surface)
         if screen.photo is not None:
             return await self._send_photo(screen, screen.photo, inline_keys(screen, now))
-        return await self.send_texts(split_html(screen.text), _keys(screen, now))
+        return await self.send_texts(split_html(screen.text), _keys(screen, now), screen.quotes)
+
+    async def react(self, message_id: int, emoji: str) -> bool:
+        """Put a reaction under a message; False where the group or Telegram does not take it.
+
+        Only https://core.telegram.org/bots/api#reactiontypeemoji are taken, and ✅ is none of them.
+        """
+        react = partial(self.bot.set_message_reaction, self.chat_id, message_id, emoji)
+        try:
+            return await with_retries(lambda: acknowledged(react))
+        except (BadRequest, ServerFault, Unanswered) as error:
+            log.info("reaction_not_set", reason=type(error).__name__)
+            return False
 
     async def _send_photo(self, screen: Screen, photo: bytes, keys: InlineKeyboardMarkup | None) -> Message:
         self.require_working("sendPhoto")
@@ -140,14 +154,14 @@ class Messenger:
         if self._health.is_broken(method):
             raise ServerFault(f"{method} fails")
 
-    async def send_texts(self, pieces: list[str], keys: Keys) -> Message:
+    async def send_texts(self, pieces: list[str], keys: Keys, quotes: int | None = None) -> Message:
         for piece in pieces[:-1]:
-            await self._send_text(piece, None)
-        return await self._send_text(pieces[-1], keys)
+            await self._send_text(piece, None, quotes)
+        return await self._send_text(pieces[-1], keys, quotes)
 
-    async def _send_text(self, text: str, keys: Keys) -> Message:
+    async def _send_text(self, text: str, keys: Keys, quotes: int | None) -> Message:
         try:
-            return await self._send_html(text, keys)
+            return await self._send_html(text, keys, quotes)
         except ServerFault:
             if self._counter.attempts < PLAIN_FROM:
                 raise
@@ -160,7 +174,8 @@ class Messenger:
                 )
             )
 
-    async def _send_html(self, text: str, keys: Keys) -> Message:
+    async def _send_html(self, text: str, keys: Keys, quotes: int | None) -> Message:
+        reply = ReplyParameters(quotes, allow_sending_without_reply=True) if quotes is not None else None
         return await self.once(
             lambda: self.bot.send_message(
                 self.chat_id,
@@ -169,6 +184,7 @@ class Messenger:
                 reply_markup=keys,
                 link_preview_options=NO_PREVIEW,
                 message_thread_id=self.thread_id,
+                reply_parameters=reply,
             )
         )
 

@@ -15,7 +15,7 @@ from bot.bot_api.delivery_status import ServerFault, Unanswered
 from bot.bot_api.trouble_reports import report_trouble
 from bot.ui.callbacks import Callback
 from bot.ui.keyboards import Keyboard, button
-from bot.ui.newest_cards import NewestCards
+from bot.ui.newest_cards import NewestCardTracker
 from bot.ui.screens import HtmlTranslator, Screen
 from bot.ui.sending.background import BackgroundTasks
 from bot.ui.sending.editing import MessageEditor
@@ -43,7 +43,7 @@ class Replies:
         messenger: Messenger,
         press: PressAnswer,
         background: BackgroundTasks,
-        cards: NewestCards,
+        newest_card: NewestCardTracker,
         now: datetime,
         target: Message | None,
     ) -> None:
@@ -52,7 +52,7 @@ class Replies:
         self._editor = MessageEditor(messenger)
         self._press = press
         self._background = background
-        self._cards = cards
+        self._newest_card = newest_card
         self._now = now
         self._bare: set[int] = set()
         self.target = target
@@ -69,7 +69,7 @@ class Replies:
         self.target = await self._in_another_way(
             screen, reader, lambda shown: self._editor.edit(target, shown, self._now)
         )
-        self._note(screen, self.target)
+        await self._note(screen, self.target)
 
     def answer_in(self, chat_id: int, message_id: int) -> None:
         """Let `show` edit an earlier message of this chat."""
@@ -81,7 +81,7 @@ class Replies:
         sent = await self._in_another_way(
             screen, reader, lambda shown: self._messenger.send(shown, self._now)
         )
-        self._note(screen, sent)
+        await self._note(screen, sent)
         return sent
 
     async def keep(self, screen: Screen, reader: Reader) -> None:
@@ -122,10 +122,10 @@ class Replies:
         else:
             await self.say(Screen(toast), reader)
 
-    def _note(self, screen: Screen, message: Message) -> None:
+    async def _note(self, screen: Screen, message: Message) -> None:
         """A card takes the buttons of the card before it: pressed by mistake, they would act on somebody
         else."""
-        older = self._cards.note(self._messenger.chat_id, message.message_id, is_card=screen.of_client)
+        older = await self._newest_card.note(message.message_id, is_card=screen.of_client)
         if older is not None:
             self.take_keys(older)
 

@@ -43,7 +43,7 @@ CHATS: Final = (
     Entry(
         "desk_chats",
         {"chat_id": "telegram", "topic_id": "telegram", "title": "words"},
-        "id kinds active offered_at gone_at created_at",
+        "id kinds active checks_in offered_at gone_at created_at",
         (Old("gone_at < :moment", 365 * DAY),),
         stays="the groups that hear the desk",
         whose="staff",
@@ -78,6 +78,15 @@ CHATS: Final = (
         why="what was written is answered, also after a crash",
         # What waits is answered first: it may be the next thing that the person says.
         client=ClientRows(which=f"done_at IS NOT NULL AND {OWN_CHAT}", deletes=True),
+    ),
+    Entry(
+        "newest_cards",
+        {"chat_id": "telegram", "message_id": "telegram"},
+        "shown_at",
+        # One that shows something else now is deleted at once.
+        (Old("shown_at < :moment", 30 * DAY),),
+        whose="staff",
+        why="a new client's card takes the buttons of the card before it",
     ),
     Entry(
         "notifications",

@@ -36,6 +36,7 @@ LABELS: Final[Mapping[str, str]] = {
     "category": N_("Category"),
     "cause": N_("Cause"),
     "changed": N_("Changed"),
+    "checks_in": N_("Photos check in"),
     "client": N_("Client"),
     "clients": N_("Clients"),
     "closed_at": N_("Closed"),

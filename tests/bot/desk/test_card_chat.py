@@ -11,9 +11,10 @@ from sqlalchemy import select, update
 
 from bot.telegram.running_bot import RunningBot
 from gym.app import Gym
+from gym.chats.models import NewestCard
 from gym.clients.models import Client
 from gym.security.permissions import Actor, Role
-from tests.bot.conftest import MakeMember
+from tests.bot.conftest import MakeMember, OpenBot, all_handled
 from tests.support.memberships import DeskClerk
 from tests.support.sandbox.client import Person, SandboxClient
 
@@ -103,3 +104,25 @@ async def test_a_new_card_takes_the_buttons_of_the_one_before_it_and_a_check_in_
     await bruno.sees("Nobody found")
     home = next(one for one in await bruno.chat() if one.message_id == card.message_id)
     assert "📅 Today" in home.labels, "it was a card and is none any more"
+
+
+async def test_a_card_of_before_a_restart_or_of_another_process_loses_its_buttons_too(
+    gym: Gym, open_bot: OpenBot, telegram: SandboxClient, make_staff: Hire, make_member: MakeMember
+) -> None:
+    bruno = await telegram.person("Bruno")
+    await make_staff(bruno, Role.EMPLOYEE)
+    for name in ("Rosa", "Mateo"):
+        await make_member(None, name, "Paz")
+    cards: list[int] = []
+    for name in ("rosa", "mateo"):
+        async with open_bot():
+            await bruno.sends(name)
+            cards.append((await bruno.sees("Paz")).message_id)
+            await all_handled(gym)
+    labels = {message.message_id: message.labels for message in await bruno.chat()}
+    assert [bool(labels[card]) for card in cards] == [False, True]
+    async with open_bot():
+        await bruno.taps("Home")
+        await all_handled(gym)
+    async with gym.unit_of_work(Actor.system()) as uow:
+        assert await uow.session.scalar(select(NewestCard)) is None, "the message is no card any more"

@@ -138,7 +138,8 @@ WITHOUT_AN_ACT: Final[Mapping[str, tuple[str, ...]]] = {
         *("mydas2", "mydask", "mydata", "mydexp", "mydgo", "mydkp"),
     ),
     "admins only: messages and chats": (
-        *("bcnew", "bcstop", "dcgone", "dchear", "dchere", "dcstop", "dcyes", "deadno", "deadre", "updno"),
+        *("bcnew", "bcstop", "dcgone", "dchear", "dchere", "dcphot", "dcstop", "dcyes"),
+        *("deadno", "deadre", "updno"),
     ),
     "a till is counted, and the difference is the admin's to see": ("count",),
     "data of a client without a price": ("dockp", "docset", "editf", "dremnd", "out"),

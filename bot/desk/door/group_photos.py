@@ -1,0 +1,95 @@
+"""Check-in by a photo in a desk chat: a reaction for an entry, a reply with the reason for a refusal."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.desk.idempotency import message_key
+from bot.routing.router import Audience, Router
+from bot.ui.buttons.clients import Card, ClientSearch
+from bot.ui.keyboards import button
+from bot.ui.screens import Screen
+from bot.ui.update_context import UpdateContext
+from bot.ui.wording.verdicts import denial_reason
+from gym.attendance.checkin.credentials import ClientCredential
+from gym.attendance.checkin.schemas import Verdict
+from gym.attendance.checkin.service import AttendanceService
+from gym.chats.desk_chats import DeskChatService
+from gym.core.language import N_
+from gym.faces.engine.reader import Face, Purpose
+from gym.faces.errors import PhotoFault
+from gym.faces.schemas import MatchOutcome, Probe
+from gym.faces.service import FaceRecognitionService
+from gym.unit_of_work import UnitOfWork
+
+router = Router(Audience.STAFF)
+ENTERED: Final = "👍"
+NO_FACE: Final = "🤷"
+UNKNOWN: Final = N_(
+    "🤷 I find no client for this face. Search by name here, or send me the photo in our own chat: there you "
+    "can register somebody with it."
+)
+UNCERTAIN: Final = N_("🤔 Not sure who this is. Send another photo from the front, or search by name.")
+
+
+@router.group_photo
+async def check_in_by_photo(context: UpdateContext) -> None:
+    """Check in whom a photo shows, where the desk chat is set to. A picture without a face is no attempt."""
+    async with context.unit_of_work() as uow:
+        chat = await DeskChatService(uow).here(context.chat_id, context.topic_id)
+    if chat is None or not chat.checks_in:
+        return
+    try:
+        reading = await context.gym.faces.read(await context.photo_bytes(), Purpose.IDENTIFY_ALL)
+    except PhotoFault:
+        await context.react(NO_FACE)
+        return
+    match reading.faces:
+        case []:  # a code alone
+            await context.react(NO_FACE)
+        case [face]:
+            await _check_in(context, face)
+        case faces:
+            await context.quote(_several(context, len(faces)))
+
+
+async def _check_in(context: UpdateContext, face: Face) -> None:
+    probe, rule = Probe.of(face, context.gym.faces.model_id), context.gym.match_rule
+    key = message_key(context)
+
+    async def work(uow: UnitOfWork) -> Verdict | MatchOutcome:
+        known = await FaceRecognitionService(uow).identify(probe, rule)
+        if known.client_id is None:
+            return known.outcome
+        return await AttendanceService(uow).check_in(ClientCredential(known.client_id), key=key)
+
+    found = await context.run(work)
+    if not isinstance(found, Verdict):
+        await context.quote(_nobody(context, found))
+    elif not found.admitted:
+        await context.quote(_refused(context, found))
+    elif not await context.react(ENTERED):
+        words = context.t("✅ <b>{client}</b>: entry recorded.", client=found.client_name)
+        await context.quote(Screen(words))
+
+
+def _nobody(context: UpdateContext, outcome: MatchOutcome) -> Screen:
+    t = context.t
+    text = t(UNCERTAIN if outcome is MatchOutcome.UNCERTAIN else UNKNOWN)
+    return Screen(text, [[button(t("🔎 Search by name"), ClientSearch())]])
+
+
+def _refused(context: UpdateContext, verdict: Verdict) -> Screen:
+    """The card, which opens in the own chat of whoever presses it, has all that can be done about it."""
+    t = context.t
+    text = t("⛔ <b>{client}</b> may not come in.", client=verdict.client_name)
+    keyboard = [[button(t("👤 Card"), Card(verdict.client_id))]] if verdict.client_id else []
+    return Screen(f"{text}\n{denial_reason(t, verdict)}", keyboard)
+
+
+def _several(context: UpdateContext, count: int) -> Screen:
+    text = context.t(
+        "👥 {count} faces: a photo here checks in one person. Send it to me in our own chat, and choose.",
+        count=count,
+    )
+    return Screen(text)
