@@ -18,6 +18,7 @@ from bot.outbox.worker import OutboxWorker, wake_workers
 from bot.routers import ROUTERS
 from bot.sandbox.server import SandboxHooks, SandboxServer
 from bot.telegram.application import Api
+from bot.telegram.descriptions import describe
 from bot.telegram.picture_expiry import PictureExpiry
 from bot.telegram.running_bot import RunningBot, run_bot, supervise
 from gym.app import Gym, open_gym
@@ -99,6 +100,7 @@ async def open_application(
         await _supervised(stack, "pictures", lambda: _expire_pictures(gym, bot))
         await _supervised(stack, "broadcasts", lambda: _broadcast(gym, bot))
         await _supervised(stack, "backup_sender", lambda: _send_backups(gym, bot))
+        await _supervised(stack, "descriptions", lambda: _describe(gym, bot))
         claim = asyncio.get_running_loop().create_future()
         await _supervised(stack, "claim", lambda: _offer_claim(gym, bot, sandbox, claim))
         yield RunningApp(gym, bot, web_url, served.tablets_url if served else None, sandbox, claim)
@@ -218,6 +220,11 @@ async def _expire_pictures(gym: Gym, bot: RunningBot) -> None:
 async def _broadcast(gym: Gym, bot: RunningBot) -> None:
     await bot.connected.wait()
     await BroadcastRunner(gym, bot.assembly.bot).run()
+
+
+async def _describe(gym: Gym, bot: RunningBot) -> None:
+    await bot.connected.wait()
+    await describe(gym, bot.assembly.bot)
 
 
 async def _offer_claim(

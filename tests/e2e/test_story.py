@@ -74,7 +74,7 @@ async def test_a_gyms_first_weeks(running_app: RunningApp, telegram: SandboxClie
         await bruno.sees("Monthly")
         for label in ("Renew", "✅ Renew"):
             await bruno.taps(label)
-        await bruno.sees("✅ Sold")
+        await bruno.sees("✅ Renewed")
         for label in ("💵 Take payment", "Cash"):
             await bruno.taps(label)
         await bruno.sees("Paid in full")

@@ -202,7 +202,7 @@ async def _renew(ctx: FormContext) -> Screen:
         return _ask_admin(ctx, error, None, again)
     except REFUSALS as error:
         return refusal_screen(ctx.t, error, client_id, again=RenewAs(client_id, plan_id))
-    return sold_screen(ctx.t, sold, credit, owed)
+    return sold_screen(ctx.t, sold, credit, owed, heading=ctx.t("✅ <b>Renewed</b>"))
 
 
 DISCOUNT = Step(

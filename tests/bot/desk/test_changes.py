@@ -248,7 +248,7 @@ async def test_the_renew_screen_offers_the_reward_that_waits(
     await bruno.sends("10%")
     await bruno.sees("$70,000")
     await bruno.taps("Confirm")
-    await bruno.sees("Sold")
+    await bruno.sees("Renewed")
     assert await spent(desk, reward) == (await latest(desk, rosa)).id
     assert (await latest(desk, rosa)).final_price == Decimal(70000)
 

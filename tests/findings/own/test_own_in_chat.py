@@ -148,7 +148,7 @@ async def test_team_marks_what_the_only_one_did_for_the_own_membership(
     await opens_own_card(bruno)
     await bruno.taps("Renew")
     await bruno.taps("✅ Renew")
-    await bruno.sees("Sold")
+    await bruno.sees("Renewed")
     await bruno.sends("/start")
     await bruno.taps("Team")
     await bruno.taps("Bruno · Admin")
