@@ -91,7 +91,7 @@ class NothingToSend(Invalid):
 
 class NotAPhoto(Invalid):
     code = "not_a_photo"
-    message = "This file is not a picture. Choose a JPEG or PNG."
+    message = "This file is not a picture. Choose a JPEG, PNG, WebP, HEIC or AVIF."
 
 
 class BadField(Invalid):

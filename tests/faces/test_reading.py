@@ -123,6 +123,31 @@ def test_the_camera_lying_on_its_side_changes_nothing(reader: FaceReader) -> Non
     assert _embedding(reader, turned) @ _embedding(reader, ROSA) > 0.95
 
 
+@pytest.mark.parametrize("purpose", [Purpose.ENROL, Purpose.IDENTIFY_ALL])
+def test_a_file_that_does_not_say_how_the_camera_was_held_is_tried_in_its_turns(
+    reader: FaceReader, purpose: Purpose
+) -> None:
+    """On its side a face is often found, and upside down now and then, but unlike itself."""
+    for photo in (ROSA, LUCIA, stranger()):
+        upright = reader.read(photo, purpose).face
+        for quarters in (1, 2, 3):
+            turned = reader.read(encoded(np.rot90(pixels_of(photo), quarters)), purpose).face
+            assert turned.embedding @ upright.embedding > 0.95, quarters
+            assert enrolment_fault(turned.quality) == enrolment_fault(upright.quality)
+
+
+def test_upright_photos_and_codes_are_not_turned(reader: FaceReader, work: Counter[str]) -> None:
+    for one in people():
+        reader.read(one.photo(0), Purpose.IDENTIFY_ALL)
+    assert work == {"decode": 5, "detection": 10, "embedding": 5}, "at two scales, as ever"
+    work.clear()
+    reader.read(encoded(phone_screen("q1")), Purpose.IDENTIFY_ALL)
+    assert work["detection"] == 2
+    with pytest.raises(NoFace):
+        reader.read(landscape(), Purpose.CHECK_IN)
+    assert work["detection"] == 4, "the kiosk's camera stands"
+
+
 def test_a_face_that_fills_the_frame_is_found(reader: FaceReader) -> None:
     x1, y1, x2, y2 = reader.read(ROSA, Purpose.CHECK_IN).face.box
     close = cv2.resize(pixels_of(ROSA)[y1 - 20 : y2 + 20, x1 - 20 : x2 + 20], None, fx=4, fy=4)

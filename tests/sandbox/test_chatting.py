@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from telegram.ext import Application
 
+from tests.faces.hard_photos import HEIC, saved
 from tests.sandbox.front_desk import square
 from tests.support.sandbox.client import ControlApiError, Person, SandboxClient
 
@@ -82,6 +83,17 @@ async def test_a_forced_reply_answers_the_question(ana: Person) -> None:
 async def test_a_photo_reaches_the_bot_at_most_1280_pixels_long(ana: Person) -> None:
     await ana.sends_photo(square(2000), caption="me")
     await ana.sees("A photo of 1280 × 1280")
+
+
+async def test_a_photo_is_taken_as_the_persons_own_phone_would_send_it(ana: Person) -> None:
+    """An app uploads a JPEG of whatever it can show: Telegram itself reads no HEIC."""
+    jpeg = saved(square(200), "JPEG")
+    for photo, size in ((HEIC, "96 × 64"), (jpeg[:-2], "200 × 200"), (b"\r\n" + jpeg, "200 × 200")):
+        await ana.sends_photo(photo)
+        await ana.sees(f"A photo of {size}")
+    for broken in (b"", b"%PDF-1.4", HEIC[:400]):
+        with pytest.raises(ControlApiError, match=r"not_a_photo.*HEIC"):
+            await ana.sends_photo(broken)
 
 
 async def test_a_document_keeps_its_bytes_and_name(ana: Person) -> None:

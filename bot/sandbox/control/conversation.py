@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from bot.sandbox.api.entities import notice
 from bot.sandbox.control.guises import Guise, disguised
-from bot.sandbox.errors import BlockedBot, NoPhoneNumber, NoSuchButton, UnknownMessage
+from bot.sandbox.errors import BadRequest, BlockedBot, NoPhoneNumber, NoSuchButton, UnknownMessage
 from bot.sandbox.state.media.files import Upload
 from bot.sandbox.state.messages import StoredMessage
 from bot.sandbox.state.people import SandboxGroup, SandboxPerson, without_none
 from bot.sandbox.state.state import SandboxState
 from bot.sandbox.state.store import Json
+from gym.faces.engine.images import decode, encode_jpeg
+from gym.faces.errors import PhotoFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +85,11 @@ class Conversation:
     async def send_photos(
         self, person: SandboxPerson, photos: Sequence[Upload], caption: str, place: ConversationPlace = HERE
     ) -> list[Json]:
-        """Send photos; several become an album, with the caption under the first."""
-        kept = [await self._state.files.keep_photo(photo.data) for photo in photos]
+        """Send photos; several become an album, with the caption under the first.
+
+        Raises `BadRequest` for what no phone could show.
+        """
+        kept = [await self._kept(photo.data) for photo in photos]
         album: Json = {"media_group_id": str(secrets.randbits(53))} if len(kept) > 1 else {}
         captions = [caption, *[""] * (len(kept) - 1)]
         contents = [
@@ -91,6 +97,19 @@ class Conversation:
         ]
         with self._state.store.transaction():
             return [self._post(person, content, place) for content in contents]
+
+    async def _kept(self, data: bytes) -> list[Json]:
+        """A person's app encodes what it shows as JPEG before it uploads a photo, such as an iPhone's HEIC
+        or a JPEG without its end; Telegram itself takes neither.
+        """
+        try:
+            return await self._state.files.keep_photo(data)
+        except BadRequest as refused:
+            try:
+                shown = await asyncio.to_thread(decode, data)
+            except PhotoFault:
+                raise refused from None
+            return await self._state.files.keep_photo(encode_jpeg(shown))
 
     async def send_document(
         self, person: SandboxPerson, upload: Upload, caption: str, place: ConversationPlace = HERE

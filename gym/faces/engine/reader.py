@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gym.core.errors import GymError
-from gym.faces.engine.alignment import align
+from gym.faces.engine.alignment import QUARTERS, SIDEWAYS, align, seems_turned, tilt, turned
 from gym.faces.engine.barcodes import find_barcodes
 from gym.faces.engine.images import Box, Pixels, decode
 from gym.faces.engine.qr import find_qr
@@ -152,19 +153,24 @@ class FaceReader(ABC):
         """Decode, detect, choose, align, embed. Raises the faults of `gym.faces.errors`.
 
         At the door a frame without a face is searched for a QR code before `NoFace` is said; at the desk
-        every photo also for barcodes.
+        every photo also for barcodes. Where a face or a code is found upright, as in any photo but those few,
+        the other turns of a picture are not tried; at the door never: the kiosk's camera stands.
         """
         seen = self.look(photo, purpose)
-        if not seen.found:
-            return self._without_face(seen.pixels, purpose)
-        reading = self.recognise(seen)
-        if purpose is not Purpose.IDENTIFY_ALL:
+        reading = self.recognise(seen) if seen.found else self._codes(seen.pixels, purpose)
+        if purpose is not Purpose.CHECK_IN and (reading is None or _seems_turned(reading)):
+            reading = self._in_its_turns(seen.pixels, purpose, reading)
+        if reading is None:
+            raise NoFace
+        if purpose is not Purpose.IDENTIFY_ALL or not reading.faces:
             return reading
-        return replace(reading, barcodes=find_barcodes(seen.pixels, thorough=False))
+        return replace(reading, barcodes=find_barcodes(reading.pixels, thorough=False))
 
     def look(self, photo: bytes, purpose: Purpose) -> DetectedFaces:
         """Decode, detect, choose: all but the embedding. Raises the faults of `gym.faces.errors`."""
-        pixels = decode(photo)
+        return self._look(decode(photo), purpose)
+
+    def _look(self, pixels: Pixels, purpose: Purpose) -> DetectedFaces:
         found = self.detect(pixels, everybody=purpose is Purpose.IDENTIFY_ALL)
         if purpose is not Purpose.ENROL:
             found = [one for one in found if one.side >= LEAST_FACE]
@@ -184,12 +190,23 @@ class FaceReader(ABC):
         except GymError as fault:
             return fault
 
-    def _without_face(self, pixels: Pixels, purpose: Purpose) -> PhotoReading:
+    def _codes(self, pixels: Pixels, purpose: Purpose) -> PhotoReading | None:
+        """What a photo without a face shows; None for nothing."""
         text = find_qr(pixels) if purpose is not Purpose.ENROL else None
         barcodes = find_barcodes(pixels) if purpose is Purpose.IDENTIFY_ALL else ()
-        if text is None and not barcodes:
-            raise NoFace
-        return PhotoReading((), text, pixels, barcodes)
+        return PhotoReading((), text, pixels, barcodes) if text is not None or barcodes else None
+
+    def _in_its_turns(
+        self, pixels: Pixels, purpose: Purpose, reading: PhotoReading | None
+    ) -> PhotoReading | None:
+        """The reading of the turn whose face is the strongest of the upright ones; None without any face."""
+        readings = [] if reading is None else [reading]
+        for quarters in QUARTERS:
+            with suppress(SeveralFaces):
+                seen = self._look(turned(pixels, quarters), purpose)
+                readings += [self.recognise(seen)] if seen.found else []
+        upright = [one for one in readings if tilt(one.face.landmarks) <= SIDEWAYS]
+        return max(upright or readings, key=lambda one: one.face.strength, default=None)
 
     def _face(self, pixels: Pixels, found: Detection) -> Face:
         crop = align(pixels, found.landmarks)
@@ -198,6 +215,10 @@ class FaceReader(ABC):
         strength = self.strength(found, features)
         box, side = (x1, y1, x2, y2), round(found.side)
         return Face(box, found.landmarks, found.score, _unit(features), crop, side, strength)
+
+
+def _seems_turned(reading: PhotoReading) -> bool:
+    return bool(reading.faces) and seems_turned(reading.face.landmarks, reading.face.strength)
 
 
 def _unit(features: NDArray[np.float32]) -> NDArray[np.float32]:
