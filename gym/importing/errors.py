@@ -95,6 +95,14 @@ class RowProblem(Enum):
         "import_membership_undated",
         N_("When did the plan begin, or when does it end? Write one of the two days."),
     )
+    DAY_OF_ANOTHER_DAY = (
+        "import_day_of_another_day",  # `hoy`, `en 3 días`: nobody knows when that was typed
+        N_("This counts from the day on which it was typed. Write the day itself, such as 5 December 2026."),
+    )
+    NOTES_TOO_LONG = (
+        "import_notes_too_long",
+        N_("This row's notes would be too long. Leave the columns without a field out, or shorten them."),
+    )
     CONSENT_UNCLEAR = (
         "import_consent_unclear",
         N_("Has this person signed for face check-in? Write yes or no, or the day."),

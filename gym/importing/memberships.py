@@ -92,7 +92,8 @@ class Memberships:
 
     def _plan(self, written: WrittenMembership) -> KnownPlan:
         """By its name, its length, its days or its price, whatever leaves exactly one."""
-        found = self._named(written.plan) if written.plan else self._plans
+        names = dict.fromkeys((written.plan, written.plan_name or written.plan))
+        found = next(filter(None, map(self._named, names)), ()) if written.plan else self._plans
         if written.plan and not found:
             raise PlanUnknown(written.plan, ", ".join(plan.name for plan in self._plans))
         for narrowed in (

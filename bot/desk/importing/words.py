@@ -110,9 +110,11 @@ def problems(t: HtmlTranslator, preview: ImportPreview) -> list[str]:
 
 
 def headings(t: Translator, columns: Sequence[SheetColumn]) -> str:
-    """Plain text: it is escaped where it is shown."""
+    """Plain text, escaped where it is shown; the first of many: a message has 4,096 signs."""
     plain = Translator(t.language)
-    return ", ".join(one.heading or plain("column {number}", number=one.place + 1) for one in columns)
+    shown = [one.heading or plain("column {number}", number=one.place + 1) for one in columns[:MOST_COLUMNS]]
+    more = len(columns) - len(shown)
+    return ", ".join([*shown, f"… (+{more})"] if more else shown)
 
 
 def _heading(t: HtmlTranslator, column: SheetColumn) -> str:

@@ -30,8 +30,8 @@ MOST_TAGS: Final = 10
 """Tags of one client that a card and its keyboard have room for."""
 EMAIL: Final = re.compile(r"[^@\s<>,;]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24}")
 GENDERS: Final = {
-    Gender.FEMALE: ("female", "f", "woman", "mujer", "femenino", "femenina"),
-    Gender.MALE: ("male", "m", "man", "h", "hombre", "masculino", "masculina"),
+    Gender.FEMALE: ("female", "f", "woman", "mujer", "femenino", "femenina", "feminino", "fem"),
+    Gender.MALE: ("male", "m", "man", "h", "hombre", "masculino", "masculina", "masc"),
     Gender.OTHER: ("other", "o", "x", "otro", "otra", "otre"),
 }
 

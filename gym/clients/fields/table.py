@@ -83,7 +83,7 @@ class ClientFields(BaseModel, frozen=True, arbitrary_types_allowed=True):
             api=ApiPlace.SEARCH,
             heading=FieldHeading(
                 r".*\b(?:cedula|documento|document|dni|identificacion|identidad|identification|pasaporte"
-                r"|passport|cc|c c|nuip|curp|cpf|rut|rfc|nie)\b.*|(?:no|num|numero) (?:de )?id|id number"
+                r"|passport|cc|c c|nuip|curp|cpf|rg|rut|rfc|nie)\b.*|(?:no|num|numero) (?:de )?id|id number"
                 r"|national id|doc|ced",
                 never_zero=True,
             ),
@@ -101,7 +101,7 @@ class ClientFields(BaseModel, frozen=True, arbitrary_types_allowed=True):
             api=ApiPlace.SEARCH,
             heading=FieldHeading(
                 r".*\b(?:celular|cel|telefonos?|tel|moviles|movil|whats ?app|wsp|wpp|wa|phones?|mobile|cell"
-                r"|cellphone|phone number)\b.*|numero de contacto|contacto|fono",
+                r"|cellphone|phone number|telefones?)\b.*|numero de contacto|contac?to|fono|fone",
                 never_zero=True,
             ),
         ),
@@ -127,7 +127,8 @@ class ClientFields(BaseModel, frozen=True, arbitrary_types_allowed=True):
             registration=Registration.ASKED,
             api=ApiPlace.CARD,
             heading=FieldHeading(
-                ".*(?:nacim|cumple|birth|natal).*|f ?nac|fec(?:ha)? nac|dob|d o b|nac", never_zero=True
+                ".*(?:nacim|nascim|cumple|birth|natal).*|f ?nac|fec(?:ha)? nac|dt ?nasc|dob|d o b|nac",
+                never_zero=True,
             ),
         ),
     ] = None
@@ -164,7 +165,9 @@ class ClientFields(BaseModel, frozen=True, arbitrary_types_allowed=True):
             label=N_("Address"),
             question=N_("Which address?"),
             holds="contact",
-            heading=FieldHeading(r"direccion(?: .*)?|address(?: .*)?|domicilio|residencia|dir|street"),
+            heading=FieldHeading(
+                r"direccion(?: .*)?|address(?: .*)?|domicilio|residencia|dir|street|endereco(?: .*)?"
+            ),
         ),
     ] = None
     emergency_contact: Annotated[
@@ -227,7 +230,7 @@ class ClientFields(BaseModel, frozen=True, arbitrary_types_allowed=True):
             question=N_("Any notes? Only staff sees them."),
             holds="words",
             heading=FieldHeading(
-                r"notas?|notes?|observacion(?:es)?|obs|comentarios?|comments?|remarks?|detalles?",
+                r"notas?|notes?|observac(?:ion|iones|ao|oes)|obs|comentarios?|comments?|remarks?|detalles?",
                 several=True,
             ),
         ),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from gym.clients.fields.parsers import ParseContext
+from gym.core.reading.durations import read_length
 from gym.importing.errors import ImportNamesMissing
 from gym.importing.reading.content import (
     MOST,
@@ -131,12 +132,17 @@ def _has_letters(cells: Sequence[Cell]) -> bool:
 def _judged(named: dict[int, Column | None], cells: Mapping[int, Sequence[Cell]]) -> dict[int, Column | None]:
     """A number called `ID` is a document if no other column is, it looks like one and does not count up.
 
-    What is called a card and holds no numbers, such as how somebody pays, is a column that nobody knows.
+    What is called a card and holds no numbers, such as how somebody pays, is a column that nobody knows; so
+    are days that are lengths, such as `Vigencia: 30 días`. A `Mensualidad` of amounts is a price.
     """
     for place, column in named.items():
         sample = [cell for cell in cells[place] if not cell.is_nothing]
         if column is Column.CARD_NUMBER and sum(map(is_card_number, sample)) < len(sample) * MOST:
             named = named | {place: None}
+        if column in (Column.STARTS_ON, Column.ENDS_ON) and sample and all(map(_is_length, sample)):
+            named = named | {place: None}
+        if column is Column.PLAN and sample and all(_AMOUNT.fullmatch(cell.text) for cell in sample):
+            named = named | {place: None if Column.PRICE in named.values() else Column.PRICE}
     if Column.DOCUMENT in named.values():
         return named
     for place, column in named.items():
@@ -145,6 +151,10 @@ def _judged(named: dict[int, Column | None], cells: Mapping[int, Sequence[Cell]]
         if column is Column.NUMBER and sample and alike and not counts_up(sample):
             return named | {place: Column.DOCUMENT}
     return named
+
+
+def _is_length(cell: Cell) -> bool:
+    return cell.day is None and read_length(cell.text) is not None
 
 
 def _by_content(

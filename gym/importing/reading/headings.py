@@ -83,7 +83,12 @@ FIELD_OF: Final[dict[Column, ClientField]] = {
 }
 """Columns that hold a client's field."""
 _OWN: Final = {
-    Column.IGNORED: FieldHeading("problema?|resultado|result", label=N_("Problem"), several=True),
+    Column.IGNORED: FieldHeading(
+        # `Phone 1 - Label` of an address book says `Mobile`; the number stands in `Phone 1 - Value`.
+        r"problema?|resultado|result|(?:e mail|phone|address|website|event|relation) [0-9]+ (?:label|type)",
+        label=N_("Problem"),
+        several=True,
+    ),
     Column.FACE_CONSENT: FieldHeading(
         r"(?=.*\b(?:facial|rostro|cara|face|biometri\w*)\b).*"
         r"(?:consent|consient|autoriz|acept|agree|recogni|reconoc|permiso|permission).*",
@@ -103,9 +108,10 @@ _OWN: Final = {
         label=N_("Last and first name"),
     ),
     Column.FULL_NAME: FieldHeading(
-        r"nombres? (?:y )?apellidos?|nombres? completos?|full ?names?|names? and surnames?|complete name"
+        r"nombres? (?:y )?apellidos?|nombres? completos?|nomes? (?:e sobrenomes?|completos?)"
+        r"|full ?names?|names? and surnames?|complete name"
         r"|first (?:and|&) last names?|(?:nombre )?(?:del? )?(?:el )?(?:cliente?s?|usuarios?|soci[oa]s?"
-        r"|afiliad[oa]s?|miembros?|alumn[oa]s?|persona|deportista|inscrit[oa]s?)|clients?(?: name)?"
+        r"|afiliad[oa]s?|miembros?|alum?n[oa]s?|persona|deportista|inscrit[oa]s?)|clients?(?: name)?"
         r"|members?(?: name)?|customers?(?: name)?|contact name|titular|razon social",
         label=N_("Full name"),
     ),
@@ -114,14 +120,14 @@ _OWN: Final = {
         label=N_("Second last name"),
     ),
     Column.LAST_NAME: FieldHeading(
-        "(?:(?:primer|1er|1o?) )?apellidos?(?: paterno| 1)?|last ?names?|surnames?|family names?",
+        "(?:(?:primer|1er|1o?) )?apellidos?(?: paterno| 1)?|last ?names?|surnames?|family names?|sobrenomes?",
         label=N_("Last name"),
     ),
     Column.MIDDLE_NAME: FieldHeading(
         "(?:segundo|2o?|2do) nombre|nombre 2|middle ?names?|second name", label=N_("Middle name")
     ),
     Column.FIRST_NAME: FieldHeading(
-        "(?:(?:primer|1er|1o?) )?nombres?(?: 1)?|first ?names?|given names?|names?|nom",
+        "(?:(?:primer|1er|1o?) )?nombres?(?: 1)?|first ?names?|given names?|names?|nom|(?:primeiro )?nomes?",
         label=N_("First name"),
     ),
     Column.OTHER_PHONE: FieldHeading(
@@ -132,21 +138,26 @@ _OWN: Final = {
         never_zero=True,
     ),
     Column.OWING: FieldHeading(
-        r".*\b(?:deuda|debe|adeuda|saldo|pendiente|owes|owing|owed|debt|balance|due|por cobrar|falta)\b.*",
+        r"(?!.*\b(?:due (?:date|on)|next due)\b)"
+        r".*\b(?:deuda|debe|adeudan?|adeudos?|saldo|pendiente|owes|owing|owed|debt|balance|due|por cobrar"
+        r"|falta|debitos?|devedor)\b.*",
         label=N_("Owes"),
     ),
     Column.ENDS_ON: FieldHeading(
-        r".*\b(?:vence|vencimiento|vencim|fin|final|finaliza|termina|hasta|expira|expiracion|expires|expiry"
-        r"|expiration|expire|end|ends|until|caduca|corte|proximo pago|renueva|renewal)\b.*",
+        r".*\b(?:vencen?|vencio|vencimiento|vencim|vto|vcto|vigencia|fin|final|finaliza|termina|hasta|expira"
+        r"|expiracion|expires|expiry|vencimento|validade|next (?:billing|payment|renewal|due)|due (?:date|on)"
+        r"|expiration|expire|end|ends|until|caduca|corte|proximo pago"
+        r"|proxim[oa] (?:fecha )?de pago|renueva|renewal)\b.*",
         label=N_("End date"),
     ),
     Column.STARTS_ON: FieldHeading(
-        r"(?:fecha (?:de )?)?(?:inicio|inicia|desde|comienza|empieza)(?: .*)?"
+        r"(?:(?:fecha|data) (?:de )?)?(?:inicio|inicia|desde|comienza|empieza)(?: .*)?"
         r"|(?:start|starts|from|begins|start date)(?: .*)?|(?:plan|membership) start.*",
         label=N_("Start date"),
     ),
     Column.PRICE: FieldHeading(
-        r"(?:valor|precio|tarifa|costo|monto|importe|cuota)(?: .*)?|(?:price|fee|cost|amount|rate)(?: .*)?",
+        r"(?:valor|precio|tarifa|costo|monto|importe|cuota)(?: .*)?|(?:price|fee|cost|amount|rate)(?: .*)?"
+        r"|(?:monthly )?dues",
         label=N_("Price"),
     ),
     Column.PAID: FieldHeading(
@@ -154,13 +165,13 @@ _OWN: Final = {
         label=N_("Paid"),
     ),
     Column.PLAN: FieldHeading(
-        r"(?:tipo (?:de )?)?(?:plan|membresia|mensualidad|paquete|suscripcion|subscription|membership|package"
-        r"|programa)(?: .*)?|plans?|membership type",
+        r"(?:tipo (?:de )?)?(?:plan|membresia|mensualidad|mensalidade|plano|paquete|suscripcion"
+        r"|subscription|membership|package|programa)(?: .*)?|plans?|membership type",
         label=N_("Plan"),
     ),
     Column.LANGUAGE: FieldHeading("idioma|language|lang|lengua", label=N_("Language")),
     Column.NUMBER: FieldHeading(
-        r"no|n|nro|num|numero|number|item|#|row|fila|consecutivo|id|codigo|cod|code|index|orden"
+        r"no|n|nro|num|numero|number|item|#|row|fila|consecutivo|id|codigo|cod|code|index|orden|matricula"
         r"|(?:id|no|numero|codigo|nro)(?: de)? (?:soci[oa]|cliente|afiliad[oa]|miembro|usuario)"
         r"|(?:member|client|customer) (?:id|no|number|code)",
         label=N_("Number"),

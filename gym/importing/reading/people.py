@@ -38,6 +38,8 @@ class WrittenMembership:
     price: Decimal | None = None
     paid: Decimal | YesNoCell | None = None
     owing: Decimal | YesNoCell | None = None
+    plan_name: str = ""
+    """Where a price stands behind the plan, the plan without it: `Mensual` of `Mensual $80.000`."""
 
     @property
     def dated(self) -> bool:

@@ -15,14 +15,16 @@ from gym.clients.models import Gender
 from gym.clients.schemas import ClientInput
 from gym.core.errors import GymError
 from gym.core.reading.conventions import Conventions, unaccented
-from gym.importing.errors import ImportTooLarge
-from gym.importing.reading.cell_values import CellReader, Phones
+from gym.importing.errors import ImportTooLarge, RowFault, RowProblem
+from gym.importing.reading.answers import is_no, is_reassuring, is_yes
+from gym.importing.reading.cell_values import CellReader
 from gym.importing.reading.columns import ColumnMap, SheetColumn
 from gym.importing.reading.formats.cells import EMPTY, Cell, without_ornaments
 from gym.importing.reading.formats.sheets import MOST_ROWS, SheetRow
 from gym.importing.reading.headings import FIELD_OF, NEVER_ZERO, Column
 from gym.importing.reading.names import PersonNames, split_name
 from gym.importing.reading.people import CellProblem, PersonRow, WrittenMembership, YesNoCell
+from gym.importing.reading.phone_cells import Phones
 
 Value = TypeVar("Value")
 OF_SEVERAL_CELLS: Final = frozenset(
@@ -33,6 +35,7 @@ OF_SEVERAL_CELLS: Final = frozenset(
         Column.GENDER,
         Column.EMERGENCY_CONTACT,
         Column.TAGS,
+        Column.WARNING,
         Column.NOTES,
     }
 )
@@ -123,6 +126,7 @@ class _OneRow:
                 "gender": self._gender(),
                 "emergency_contact": self._emergency(),
                 "tags": self._tags(),
+                "warning": self._warning(),
                 "language": self._one(Column.LANGUAGE, lambda cell: cell.text),
                 "notes": self._notes(),
             }
@@ -207,7 +211,9 @@ class _OneRow:
     def _document(self) -> Document | None:
         kinds = self._reader.map.holding(Column.DOCUMENT_TYPE)
         kind = self._row[kinds[0].place] if kinds else EMPTY
-        return self._one(Column.DOCUMENT, lambda cell: self._reader.cells.document(kind, cell))
+        cells, columns = self._reader.cells, self._reader.map.holding(Column.DOCUMENT)
+        heading = columns[0].heading if columns else ""
+        return self._one(Column.DOCUMENT, lambda cell: cells.document(kind, cell, heading))
 
     def _phone(self) -> str | None:
         """The first that is there; others, and extensions, are kept in the notes."""
@@ -225,6 +231,10 @@ class _OneRow:
     def _birth_date(self) -> date | None:
         columns = self._reader.map.holding(Column.BIRTH_DATE)
         order = columns[0].order if columns else None
+        for column in columns:
+            if self._reader.cells.is_without_year(cell := self._cell(column)):
+                self._asides.append(f"{column.heading}: {cell.text}".removeprefix(": "))
+                return None
         return self._one(Column.BIRTH_DATE, lambda cell: self._reader.cells.birth_date(cell, order))
 
     def _gender(self) -> Gender | None:
@@ -232,8 +242,24 @@ class _OneRow:
         return self._one(Column.GENDER, lambda cell: cells.gender(cell, women_are_m=women_are_m))
 
     def _tags(self) -> list[str]:
-        parts = self._each(Column.TAGS, lambda cell: parsers.parse_tags(cell.text))
+        parts = self._each(Column.TAGS, lambda cell: parsers.parse_tags(_separated(cell.text)))
         return [tag for part in parts for tag in part]
+
+    def _warning(self) -> str | None:
+        """A bare yes or no means something beside its heading only, and what is as it should be is a note."""
+        column = next(iter(self._reader.map.holding(Column.WARNING)), None)
+        if column is None or not (
+            text := self._read(column, lambda cell: parsers.parse_text(cell.text, 300))
+        ):
+            return None
+        cell = self._cell(column)
+        if not (is_yes(cell) or is_no(cell)):
+            return text
+        said = f"{column.heading}: {text}".removeprefix(": ")
+        if is_reassuring(column.heading, cell):
+            self._asides.append(said)
+            return None
+        return said
 
     def _emergency(self) -> str | None:
         text = self._joined(Column.EMERGENCY_CONTACT, Column.EMERGENCY_PHONE)
@@ -250,17 +276,21 @@ class _OneRow:
                 lines.append(f"{column.heading}: {text}" if column.heading else text)
         try:
             return parsers.parse_notes("\n".join(lines)) or None
-        except GymError as fault:
-            self._problems.append(CellProblem("", "", fault))
+        except GymError:
+            self._problems.append(CellProblem("", "", RowFault(RowProblem.NOTES_TOO_LONG)))
             return None
 
     def _membership(self) -> WrittenMembership | None:
         cells = self._reader.cells
+        plan = self._one(Column.PLAN, lambda cell: " ".join(cell.text.split())) or ""
+        name, price = cells.priced_plan(plan)
+        written_price = self._one(Column.PRICE, cells.price)
         written = WrittenMembership(
-            plan=self._one(Column.PLAN, lambda cell: " ".join(cell.text.split())) or "",
+            plan=plan,
+            plan_name="" if price is None else name,
             starts_on=self._day(Column.STARTS_ON),
             ends_on=self._day(Column.ENDS_ON),
-            price=self._one(Column.PRICE, cells.amount),
+            price=price if written_price is None else written_price,
             paid=self._one(Column.PAID, cells.paid),
             owing=self._one(Column.OWING, cells.owing),
         )
@@ -271,3 +301,8 @@ class _OneRow:
         columns = self._reader.map.holding(holds)
         order = columns[0].order if columns else None
         return self._one(holds, lambda cell: self._reader.cells.plan_day(cell, order))
+
+
+def _separated(tags: str) -> str:
+    """An address book's `* myContacts ::: Gym`; the star marks its own groups."""
+    return tags.replace(":::", ",").replace("* ", "")

@@ -195,11 +195,11 @@ def test_hidden_rows_columns_and_sheets_are_said() -> None:
 
 
 def test_columns_beyond_what_is_read_are_said() -> None:
-    head = ",".join(f"Col{place}" for place in range(120))
-    data = csv(f"Nombre,{head}\nAna Ruiz,{','.join('x' * 120)}\n")
-    assert said(data) == ["Only the first 100 columns are read."]
-    assert said(workbook([["Nombre", *range(120)], ["Ana Ruiz", *range(120)]]))[-1:] == [
-        "Only the first 100 columns are read."
+    head = ",".join(f"Col{place}" for place in range(300))
+    data = csv(f"Nombre,{head}\nAna Ruiz,{','.join('x' * 300)}\n")
+    assert said(data) == ["Only the first 250 columns are read."]
+    assert said(workbook([["Nombre", *range(300)], ["Ana Ruiz", *range(300)]]))[-1:] == [
+        "Only the first 250 columns are read."
     ]
 
 

@@ -12,6 +12,8 @@ CODES = {
     "import_number_shortened",
     "import_formula_failed",
     "import_consent_unclear",
+    "import_day_of_another_day",
+    "import_notes_too_long",
     "import_membership_undated",
     "import_debt_without_plan",
 }

@@ -77,7 +77,7 @@ async def test_a_plan_is_known_by_name_length_days_or_price(
     start = spanish(day)
     report = await importer.imports(
         HEAD
-        + f"Ana;MENSUALIDAD;{start};;;;\nEva;1 mes;{start};;;;\nIda;trimestral;{start};;;;\n"
+        + f"Ana;MENSUALIDAD $80.000;{start};;;;\nEva;1 mes;{start};;;;\nIda;trimestral;{start};;;;\n"
         + f"Uma;Mensual;{start};;70.000;;\nLia;;{start};;210.000;;\nSol;Yoga;{start};;;;\nPaz;;{start};;;;\n"
         + "Luz;Mensualidad;;;;;\nMar;;;;;;5.000\n"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
@@ -33,6 +34,10 @@ _OTHERS: Final = (
     b"\x1f\x8b",
 )
 """Old workbooks and those with a password, documents, pictures, archives."""
+_MARKUP: Final = re.compile(
+    r"\ufeff?\s*(?:<[!?a-z]|mime-version:|begin:vcard|\{\s*\"|\[\s*\{)", re.IGNORECASE
+)
+"""A page or XML that a program saved as .xls, contacts of a telephone, JSON: no table, whatever its name."""
 
 
 def read_sheets(data: bytes) -> Sequence[Sheet]:
@@ -47,9 +52,7 @@ def read_sheet_file(data: bytes) -> SheetFile:
     """
     if len(data) > MOST_BYTES:
         raise ImportTooLarge(MOST_ROWS)
-    if data.startswith(_OTHERS) or data.lstrip()[:200].lower().startswith(
-        (b"<!doctype", b"<html", b"<table")
-    ):
+    if data.startswith(_OTHERS):
         raise ImportFormatUnknown
     file = read_workbook(data) if data.startswith(_PACKED) else SheetFile([_text_sheet(data)], {})
     filled = [sheet for sheet in file.sheets if sheet.rows]
@@ -61,7 +64,10 @@ def read_sheet_file(data: bytes) -> SheetFile:
 def _text_sheet(data: bytes) -> Sheet:
     rows: list[SheetRow] = []
     cut = False
-    for line, fields in records(decoded(data)):
+    text = decoded(data)
+    if _MARKUP.match(text):
+        raise ImportFormatUnknown
+    for line, fields in records(text):
         cells = tuple(map(text_cell, fields[:MOST_COLUMNS]))
         cut = cut or any(field.strip() for field in fields[MOST_COLUMNS:])
         if any(cells):

@@ -82,7 +82,7 @@ def _sheet(sheet: ReadOnlyWorksheet, layout: SheetLayout, epoch: date) -> Sheet:
     rows: dict[int, list[Cell]] = {}
     cut = False
     for line, row in enumerate(islice(_written(sheet), MOST_LINES), 1):
-        cells = [_cell(one, epoch) for one in row[:MOST_COLUMNS]]
+        cells = [_cell(one, epoch) if one.value is not None else EMPTY for one in row[:MOST_COLUMNS]]
         cut = cut or any(one.value is not None for one in row[MOST_COLUMNS:])
         if any(cells):
             rows[line] = cells
@@ -134,7 +134,7 @@ def typed_cell(value: object) -> Cell:
         case None:
             return EMPTY
         case bool():
-            return Cell("1" if value else "0")
+            return Cell("true" if value else "false")
         case datetime():
             return Cell(value.date().isoformat(), day=value.date())
         case date():
