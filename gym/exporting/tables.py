@@ -434,4 +434,8 @@ LEFT_BEHIND: Final[Mapping[str, str]] = {
     "visitor_months": "counted anew from the visits",
     "rolled_months": "counted anew from the visits",
     "reopened_months": "counted anew from the visits",
+    "money_days": "summed anew from the payments",
+    "money_months": "summed anew from the payments",
+    "rolled_money_months": "summed anew from the payments",
+    "reopened_money_months": "summed anew from the payments",
 }

@@ -21,7 +21,7 @@ from gym.notifications.quiet_hours import after_quiet
 from gym.privacy.erasure import ErasureService
 from gym.reports.digest import DigestService
 from gym.reports.letter import LetterService
-from gym.reports.rollup.service import VisitRollupService
+from gym.reports.rollup.service import MoneyRollupService, VisitRollupService
 from gym.rewards.service import RewardService
 from gym.settings.schemas import GymSettings
 from gym.subscriptions.freezes.service import FreezeService
@@ -123,6 +123,11 @@ async def roll_visits(uow: UnitOfWork, _: date) -> int:
     return await VisitRollupService(uow).roll_due()
 
 
+async def roll_money(uow: UnitOfWork, _: date) -> int:
+    """Months of money that are over and not summed yet, or had an entry late."""
+    return await MoneyRollupService(uow).roll_due()
+
+
 async def sweep(uow: UnitOfWork, _: date) -> int:
     """Messages that nobody has picked up."""
     return await sweep_outbox(uow)
@@ -160,6 +165,7 @@ JOBS: Final = (
     Job("digest", tell_day, N_("The day in figures"), by_day=True),
     Job("letter", tell_month, N_("The month in figures"), every=DAY, by_day=True),
     Job("visit_months", roll_visits, N_("Count visits of past months"), every=DAY),
+    Job("money_months", roll_money, N_("Sum up money of past months"), every=DAY),
     Job("outbox", sweep, N_("Send messages")),
     Job("erasures", erase, N_("Erasures")),
     Job("retention", forget, N_("Clean up"), every=DAY),

@@ -101,11 +101,15 @@ def shown(table: Table | None) -> dict[object, tuple[object, ...]]:
 
 
 async def test_every_sum_of_money_is_that_of_the_raw_ledger(random_gym: RandomGym) -> None:
-    books = await books_of(random_gym)
     assert sum(name.startswith("_") for name in random_gym.done) >= 10, random_gym.done
-    filled = 0
-    for days in random_gym.ranges():
-        result, moved = (await report_of(random_gym, days)).result, books.moved(days)
+    assert await check_sums(random_gym, random_gym.ranges()) > 5
+
+
+async def check_sums(gym: RandomGym, ranges: Iterable[DayRange]) -> int:
+    """Every figure and table but the tills; in how many of the ranges money moved."""
+    books, filled = await books_of(gym), 0
+    for days in ranges:
+        result, moved = (await report_of(gym, days)).result, books.moved(days)
         filled += bool(moved)
         figures = {one.key: one.value for one in result.figures}
         _, received, voided, refunded, net = four(moved)
@@ -121,12 +125,17 @@ async def test_every_sum_of_money_is_that_of_the_raw_ledger(random_gym: RandomGy
             assert shown(result.table("acct")) == accounts
         billed = {name: cells[1] for name, cells in shown(result.table("billed")).items()}
         assert billed == books.billed(days)
-    assert filled > 5
+    return filled
 
 
 async def test_opening_and_movements_are_the_closing_of_every_till(random_gym: RandomGym) -> None:
-    books = await books_of(random_gym)
-    for days in random_gym.ranges():
+    await check_tills(random_gym, random_gym.ranges())
+
+
+async def check_tills(gym: RandomGym, ranges: Iterable[DayRange]) -> None:
+    """Opening, movements, closing and counts of every till."""
+    books = await books_of(gym)
+    for days in ranges:
         wanted: dict[tuple[str, str], list[Any]] = defaultdict(lambda: [ZERO, ZERO, ZERO, 0, ZERO])
         for one in books.moved(DayRange(date(2020, 1, 1), days.last)):
             line = wanted[one["till"], one["method"]]
@@ -142,7 +151,7 @@ async def test_opening_and_movements_are_the_closing_of_every_till(random_gym: R
         for (_, name, method), difference in latest.items():
             wanted[name, method][3] += 1
             wanted[name, method][4] += difference
-        table = (await report_of(random_gym, days)).result.table("tills")
+        table = (await report_of(gym, days)).result.table("tills")
         assert table is not None
         found = {
             (row.cells[0], row.cells[1].code): [

@@ -61,6 +61,22 @@ BOOKS: Final = (
         why="what was in a till",
     ),
     Entry(
+        "money_days",
+        {},
+        "gym_day payments received voided refunded",
+        stays="sums of a day, without people",
+    ),
+    Entry(
+        "money_months",
+        {},
+        "id month kind cause method destination till plan_id entries amount",
+        stays=MONEY,
+        whose="staff",
+        why="reports over years need not sum up every payment anew",
+    ),
+    Entry("rolled_money_months", {}, "month rolled_at", stays="one row a month"),
+    Entry("reopened_money_months", {}, "id month", stays="deleted when the month is summed up again"),
+    Entry(
         "subscriptions",
         {"cancel_reason": "words"},
         "id client_id plan_id account_id status starts_on ends_on anchor frozen_days gift_days held"

@@ -19,19 +19,9 @@ from gym.attendance.models import VerdictCode
 from gym.reports.figures.active import EVER_PAID, PAID, PAID_DAYS
 from gym.reports.figures.pages import EVERYTHING, Narrowing
 from gym.reports.figures.terms import FigureTerms
+from gym.reports.rollup.months import months_of
 
-MONTHS: Final = """
-months AS MATERIALIZED (
-    SELECT CAST(m AS date) AS month, greatest(CAST(m AS date), CAST(:first AS date)) AS begins,
-        least(CAST(m + interval '1 month' AS date) - 1, CAST(:last AS date)) AS ends,
-        m >= CAST(:first AS date) AND CAST(m + interval '1 month' AS date) - 1 <= CAST(:last AS date)
-            AS is_whole,
-        EXISTS (SELECT FROM rolled_months r WHERE r.month = CAST(m AS date) AND r.zone = :zone
-            AND NOT EXISTS (SELECT FROM reopened_months o WHERE o.month = r.month)) AS is_rolled
-    FROM generate_series(
-        date_trunc('month', CAST(:first AS timestamp)), CAST(:last AS timestamp), '1 month') m
-)
-"""
+MONTHS: Final = months_of("rolled_months", "reopened_months", "r.zone = :zone")
 COUNTS: Final = text(
     f"""
 WITH {MONTHS}, counted AS (

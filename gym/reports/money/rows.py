@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gym.core.database.repository import PAGE_SIZE
 from gym.core.language import N_
 from gym.payments.models import EntryCause, EntryKind, Method
-from gym.reports.money.moved import MOVED, Grouping, parameters
+from gym.reports.money.moved import Grouping, parameters
+from gym.reports.money.sums import MOVED
 from gym.reports.money.terms import CAUSES, METHODS, MOVEMENTS, NOBODY
 from gym.reports.results import (
     Asked,

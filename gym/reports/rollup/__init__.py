@@ -1,1 +1,1 @@
-"""Roll-up of visits: closed months counted once, so that a report over years reads few rows."""
+"""Roll-ups of visits and of money: closed months counted once, so that a report over years reads few rows."""

@@ -1,14 +1,19 @@
-"""Mapped rows of the roll-up of visits. All of it can be counted again from `check_ins`."""
+"""Mapped rows of the roll-ups. All of it can be counted again from `check_ins` and `ledger_entries`."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, SmallInteger, String, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gym.core.database.engine import Base, Id
+
+SUM: Final = Numeric(18, 2)
+"""Of a month of a gym of ten thousand, in pesos: an entry's twelve digits would be too few in a good one."""
 
 
 class VisitRollup(Base):
@@ -57,6 +62,67 @@ class ReopenedMonth(Base):
 
     __tablename__ = "reopened_months"
     __table_args__ = (Index("ix_reopened_months_month", "month"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=func.gen_random_uuid())
+    month: Mapped[date]
+
+
+class MoneyDay(Base):
+    """What moved the tills on one gym day; a day without any has no row."""
+
+    __tablename__ = "money_days"
+
+    gym_day: Mapped[date] = mapped_column(primary_key=True, autoincrement=False)
+    payments: Mapped[int]
+    received: Mapped[Decimal] = mapped_column(SUM)
+    voided: Mapped[Decimal] = mapped_column(SUM)
+    refunded: Mapped[Decimal] = mapped_column(SUM)
+
+
+class MoneyMonth(Base):
+    """Entries of a month, summed by all that the report of money tells apart.
+
+    What moves a till by method, bank account, whose till it is and plan; what was billed by its cause.
+    """
+
+    __tablename__ = "money_months"
+    __table_args__ = (
+        CheckConstraint("entries > 0", name="entries"),
+        Index("ix_money_months_month", "month", "kind"),
+    )
+
+    id: Mapped[Id]
+    month: Mapped[date]
+    """Its first day."""
+    kind: Mapped[str] = mapped_column(String(32))
+    cause: Mapped[str | None] = mapped_column(String(32))
+    method: Mapped[str | None] = mapped_column(String(32))
+    """Copied from entries, whose constraints say what they may be: a new cause needs no change here."""
+    destination: Mapped[str | None] = mapped_column(String(60))
+    till: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="RESTRICT"))
+    """Of a void that of the payment it undid."""
+    plan_id: Mapped[UUID | None] = mapped_column(ForeignKey("plans.id"))
+    entries: Mapped[int]
+    amount: Mapped[Decimal] = mapped_column(SUM)
+
+
+class RolledMoneyMonth(Base):
+    """A month whose money is summed. Entries know their gym day, so no zone is kept with it."""
+
+    __tablename__ = "rolled_money_months"
+
+    month: Mapped[date] = mapped_column(primary_key=True, autoincrement=False)
+    rolled_at: Mapped[datetime]
+
+
+class ReopenedMoneyMonth(Base):
+    """A mark that an entry of a month came late: what was summed of it is not used.
+
+    Written by a trigger on `ledger_entries`, one row an entry, so that no two desks wait for each other.
+    """
+
+    __tablename__ = "reopened_money_months"
+    __table_args__ = (Index("ix_reopened_money_months_month", "month"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, server_default=func.gen_random_uuid())
     month: Mapped[date]

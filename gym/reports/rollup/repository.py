@@ -1,0 +1,45 @@
+"""Statements that one roll-up consists of, and how a month of it is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import TextClause
+from sqlalchemy.ext.asyncio import AsyncSession
+
+
+@dataclass(frozen=True, slots=True)
+class MonthRollup:
+    """What is counted of closed months, as statements with `:month`, `:following`, `:zone` and `:now`."""
+
+    due: TextClause
+    """Months up to `:last` that are not counted or were reopened, the latest first, `:most` of them."""
+    unmark: TextClause
+    """Runs first: a mark that commits later stays, and the month is counted again next time."""
+    forget: Sequence[TextClause]
+    count: Sequence[TextClause]
+
+
+class RollupRepository:
+    """Counts months; a report reads what they leave by itself."""
+
+    def __init__(self, session: AsyncSession, rollup: MonthRollup) -> None:
+        self.session = session
+        self._rollup = rollup
+
+    async def due(self, last: date, zone: str, most: int) -> list[date]:
+        """Months up to that of a day which have to be counted, the latest first."""
+        found = await self.session.scalars(self._rollup.due, {"last": last, "zone": zone, "most": most})
+        return list(found)
+
+    async def forget_marks(self, month: date) -> None:
+        await self.session.execute(self._rollup.unmark, {"month": month})
+
+    async def count(self, month: date, zone: str, now: datetime) -> None:
+        """A month's counts in place of what was counted before."""
+        following = (month + timedelta(days=32)).replace(day=1)
+        values = {"month": month, "following": following, "zone": zone, "now": now}
+        for statement in (*self._rollup.forget, *self._rollup.count):
+            await self.session.execute(statement, values)
