@@ -104,9 +104,8 @@ async def run_job(run: WorkRunner, actor: Actor, name: str, jobs: Sequence[Job] 
         raise JobUnknown
     agenda = await run(Actor.system(), partial(_agenda, [job]))
     total = 0
-    for noon, _ in agenda.missed:
-        total += await run(Actor.system(), partial(_do, job, agenda.today, False), as_of=noon)
-    total += await run(Actor.system(), partial(_do, job, agenda.today, False))
+    for noon in (*(noon for noon, _ in agenda.missed), None):
+        total += await _work_off(run, job, agenda.today, by_slot=False, noon=noon)
     await run(actor, partial(_record_wish, name, total))
     return total
 
@@ -123,9 +122,8 @@ class JobRound:
     async def attempt(self, job: Job, noon: datetime | None = None) -> None:
         if job.name in self.report.failed:
             return
-        work = partial(_do, job, self._today, self._by_slot)
         try:
-            count = await self._run(Actor.system(), work, as_of=noon)
+            count = await _work_off(self._run, job, self._today, by_slot=self._by_slot, noon=noon)
             self.report.done[job.name] = self.report.done.get(job.name, 0) + count
         except Exception as error:  # noqa: BLE001 - the scheduler's outermost edge: one job must not stop the rest
             await _failed(self._run, job, error)
@@ -152,6 +150,18 @@ def _missed(done: date | None, today: date) -> list[date]:
         return []
     behind = min((today - done).days - 1, LONGEST_CATCH_UP)
     return [today - timedelta(days=back) for back in range(behind, 0, -1)]
+
+
+async def _work_off(run: WorkRunner, job: Job, today: date, *, by_slot: bool, noon: datetime | None) -> int:
+    """As many transactions as the job may have, until one finds nothing to do."""
+    total = 0
+    for number in range(job.rounds):
+        is_first = number == 0
+        done = await run(Actor.system(), partial(_do, job, today, by_slot and is_first), as_of=noon)
+        total += done
+        if not done:
+            break
+    return total
 
 
 async def _do(job: Job, today: date, by_slot: bool, uow: UnitOfWork) -> int:

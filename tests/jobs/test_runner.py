@@ -69,6 +69,24 @@ def test_a_day_on_which_the_clocks_change_has_its_own_number_of_slots(
     assert {diary.job("daily", DAY).slot(at, madrid) for at in quarters} == {begins}
 
 
+async def test_work_that_has_piled_up_takes_several_transactions_of_one_slot(gym: Gym) -> None:
+    left = [3, 2, 4, 0, 7]
+
+    async def work(_: UnitOfWork, today: date) -> int:
+        return left.pop(0)
+
+    piled, bounded = (
+        Job("piled", work, "piled", DAY, rounds=9),
+        Job("bounded", work, "bounded", DAY, rounds=2),
+    )
+    report = await run_due(gym.run, [piled], by_slot=True)
+    assert (report.done["piled"], left) == (9, [7]), "until one found nothing to do"
+    assert (await run_due(gym.run, [piled], by_slot=True)).done["piled"] == 0, "not again in its slot"
+    left[:] = [5, 5, 5]
+    assert await run_job(gym.run, Actor.system(), "bounded", [bounded]) == 10
+    assert left == [5], "and no more rounds than it may have"
+
+
 async def test_thirty_two_at_once_do_a_slot_once(gym: Gym) -> None:
     diary = Diary()
     jobs = [diary.job("hourly")]
