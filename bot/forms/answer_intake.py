@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 import inspect
+import re
+from typing import Final
 
 from bot.forms.definition import FormContext, Step
 from bot.forms.flow import FormFlow, warning
+from bot.ui.buttons.clients import Card, ClientSearch
+from bot.ui.keyboards import Row, button
+from bot.ui.update_context import UpdateContext
+from gym.clients.service import ClientService
 from gym.core.errors import DatabaseUnavailable, GymError
+from gym.core.language import N_
+from gym.security.permissions import Permission
+
+NAME: Final = re.compile(r"[^\W\d_]{3}")
+DIGITS: Final = 6
+"""From as many on, a number is a document or phone rather than an amount that was refused."""
+CARRIED: Final = 20
+"""Letters of the words that a button repeats."""
 
 
 class AnswerIntake:
@@ -24,10 +38,14 @@ class AnswerIntake:
         except DatabaseUnavailable:
             raise
         except GymError as error:
-            await self._flow.show_question(ctx, step, warning(ctx, error))
+            await self.refuse(ctx, step, text, warning(ctx, error))
             return
         self._flow.put(ctx, step, value)
         await self._flow.advance(ctx)
+
+    async def refuse(self, ctx: FormContext, step: Step, text: str, note: str) -> None:
+        """Ask again below the note; a text that finds a client may be the next one's name."""
+        await self._flow.show_question(ctx, step, note, await _clients_meant(ctx, text))
 
     async def scan(self, ctx: FormContext, step: Step) -> None:
         """Read a picture as a typed answer; what it says instead stands above the question."""
@@ -90,3 +108,28 @@ class AnswerIntake:
             return False
         await ctx.context.note_photo(ctx.key)
         return True
+
+
+async def _clients_meant(ctx: FormContext, text: str) -> Row:
+    """A button to the card, or to the search where several fit; the form waits meanwhile.
+
+    The next person in the queue is typed while a form is open, and used to be answered by the question alone.
+    """
+    context = ctx.context
+    if not _may_mean_one(context, text):
+        return []
+    async with context.unit_of_work() as uow:
+        found = await ClientService(uow).search(text)
+    if not found.total:
+        return []
+    if found.total == 1:
+        client = found.items[0]
+        return [button(ctx.t("👤 {client}", client=client.full_name), Card(client.id), wide=True)]
+    words = text[:CARRIED].strip()
+    return [button(ctx.t(N_("🔎 Search: {words}"), words=words), ClientSearch(words), wide=True)]
+
+
+def _may_mean_one(context: UpdateContext, text: str) -> bool:
+    if not context.identity.may(Permission.MANAGE_CLIENTS):
+        return False
+    return bool(NAME.search(text)) or sum(letter.isdigit() for letter in text) >= DIGITS

@@ -99,7 +99,7 @@ class FormEngine:
         if self._repeated(context, ctx.state):
             await self._flow.present(ctx)
         elif step.parse is None:
-            await self._flow.show_question(ctx, step, f"⚠️ {_hint(ctx, step)}")
+            await self._intake.refuse(ctx, step, context.text, f"⚠️ {_hint(ctx, step)}")
         else:
             await self._intake.text(ctx, step, context.text)
         return True

@@ -14,6 +14,7 @@ from bot.forms.definition import Choice, Form, FormContext, Step
 from bot.forms.directory import FormDirectory
 from bot.forms.state import FIELDS, SUMMARY, FormState, as_kept
 from bot.ui.callbacks import Callback, unpack
+from bot.ui.keyboards import Row
 from bot.ui.screens import Screen, say_error
 from bot.ui.update_context import UpdateContext
 from gym.chats.service import ChatService
@@ -90,8 +91,8 @@ class FormFlow:
         if ctx.state.values != known:
             await self.save(ctx.context, ctx.state)
 
-    async def show_question(self, ctx: FormContext, step: Step, note: str | None) -> None:
-        await self._show(ctx, await screens.question(ctx, step, note))
+    async def show_question(self, ctx: FormContext, step: Step, note: str | None, beside: Row = ()) -> None:
+        await self._show(ctx, await screens.question(ctx, step, note, beside))
 
     async def _show(self, ctx: FormContext, screen: Screen) -> None:
         """Show a screen; the question before it, where it stands further up, loses its buttons."""

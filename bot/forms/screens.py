@@ -50,8 +50,11 @@ def form_button(
     return button(label, FormButton(state.key, state.revision, action, index), wide=wide)
 
 
-async def question(ctx: FormContext, step: Step, note: str | None) -> Screen:
-    """The screen of a step; `note` (HTML) stands above the question: an error, or a photo's verdict."""
+async def question(ctx: FormContext, step: Step, note: str | None, beside: Row = ()) -> Screen:
+    """The screen of a step; `note` (HTML) stands above the question: an error, or a photo's verdict.
+
+    `beside` are buttons that lead out of the form.
+    """
     t = ctx.t
     ask = t(step.ask) if isinstance(step.ask, str) else await step.ask(ctx)
     lines = [f"<b>{t(ctx.form.title)}</b>"]
@@ -59,7 +62,7 @@ async def question(ctx: FormContext, step: Step, note: str | None) -> Screen:
     lines.append(ask)
     lines += _so_far(ctx, step)
     keyboard: list[Row] = [*_choices(ctx, step), _photo_row(ctx, step), _keep_row(ctx, step)]
-    return Screen("\n".join(lines), [*keyboard, _step_nav(ctx, step)])
+    return Screen("\n".join(lines), [*keyboard, beside, _step_nav(ctx, step)])
 
 
 async def summary(ctx: FormContext, note: str | None) -> Screen:

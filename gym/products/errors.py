@@ -75,6 +75,10 @@ class NotEnoughStock(Conflict):
 
     def __init__(self, product: str, left: int) -> None:
         super().__init__(product=product, left=left)
+        if not left:
+            self.message = N_(
+                "By the books no {product} is left. What has come is entered under Products, by an admin."
+            )
         self.left = left
 
 

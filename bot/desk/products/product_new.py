@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from bot.desk.products.barcode_reading import scan_code
+from bot.desk.products.stock import BuyStock
 from bot.forms.answers import read_positive_amount
 from bot.forms.definition import Choice, Form, FormContext, Step
 from bot.forms.opening import begin
@@ -188,8 +189,9 @@ async def _create(ctx: FormContext) -> Screen:
         product=product.name,
         price=ctx.value("price", Decimal),
     )
+    received = [button(t("📥 Goods received"), BuyStock(product.id), wide=True)]
     row = [button(t("Products"), ProductList()), button(t("Look at it"), ProductCard(product.id))]
-    return Screen(text, [row, nav(t)])
+    return Screen(text, [received, row, nav(t)])
 
 
 PRODUCT = router.form(Form(name="product", title=N_("New product"), steps=STEPS, submit=_create))

@@ -130,3 +130,36 @@ async def test_a_payment_pressed_again_shows_no_second_receipt(
         )
         shown = [one for one in await bruno.chat() if one.message_id > paid.message_id]
         assert shown == []
+
+
+async def test_the_next_clients_name_typed_while_a_question_is_open_is_offered_beside_it(
+    desk_bot: RunningBot, telegram: SandboxClient, make_staff: Hire, make_member: MakeMember
+) -> None:
+    """Whether the question takes no text or refuses this one; the form waits meanwhile."""
+    bruno, carla = [await telegram.person(name) for name in ("Bruno", "Carla")]
+    await make_staff(bruno, Role.EMPLOYEE)
+    await make_member(carla, "Carla", "Mora")
+    for last in ("Paz", "Ruiz"):
+        await make_member(None, "Mateo", last)
+    await bruno.sends("/start")
+    await bruno.taps("Register")
+    await bruno.sends("Lucia")
+    for _ in range(3):
+        await bruno.taps("Skip")
+    await bruno.sees("born")
+    await bruno.sends("carla mora")
+    asked = await bruno.sees("birth date in full")
+    assert "👤 Carla Mora" in asked.labels
+    await bruno.sends("12")
+    assert not [label for label in (await bruno.sees("birth date in full")).labels if "👤" in label]
+    await bruno.taps("Skip")
+    await bruno.taps("Skip")
+    await bruno.sees("signed this in front of you")
+    await bruno.sends("mateo")
+    assert "🔎 Search: mateo" in (await bruno.sees("Choose with the buttons")).labels
+    await bruno.sends("carla mora")
+    await bruno.taps("👤 Carla Mora")
+    await bruno.sees("May not come in")
+    await bruno.sends("/start")
+    await bruno.taps("Go on: Register a client")
+    await bruno.sees("signed this in front of you")

@@ -174,7 +174,8 @@ DESK_TOPICS: Final = (
 MEMBER_TOPICS: Final = (
     _topic(
         "myplan",
-        "plan day left end price renew pay dias queda vence precio renov renuev valor pagar membres",
+        "plan day left end price renew pay let "
+        "dias queda vence precio renov renuev valor pagar membres dejan",
         N_("🎫 Your plan: its days, what is to pay, prices, and the wish to renew."),
     ),
     _topic(
