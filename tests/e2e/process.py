@@ -57,13 +57,17 @@ class GymProcess:
 
     async def start(self) -> None:
         """Returns when the greeting is there."""
+        await self.execute()
+        await until(self._greeted, PATIENCE)
+
+    async def execute(self) -> None:
+        """Begin a start; `python -m web` greets nobody."""
         self._starts += 1
         self._log.touch()
         if self._restarts is not None and self._starts > 1:
             self._process = await self._restarts.start(Order(self.environment, str(self._log)))
         else:
             self._process = await self._execute()
-        await until(self._greeted, PATIENCE)
 
     async def _execute(self) -> asyncio.subprocess.Process:
         with self._log.open("wb") as log:
