@@ -23,6 +23,14 @@ PICTURE: Final = ROOT / "docs" / "tour.webp"
 PHONE: Final = (390, 760)
 SHARP: Final = 2
 """Pixels of a screenshot for each of the page's."""
+STEPS: Final = (
+    ("Sell plan", "Which plan?"),
+    ("Monthly", "Sell this plan?"),
+    ("✅ Sell", "To pay:"),
+    ("Take payment", "How is it paid?"),
+    ("Cash", "Paid in full"),
+)
+"""What is pressed, and what the answer says."""
 SETTLED: Final = 1500
 """Milliseconds after which a chat has stopped moving."""
 
@@ -41,22 +49,25 @@ async def before_the_doors_open(telegram: SandboxClient, claim: str, looks: list
 
 
 async def sale(page: Page) -> list[bytes]:
-    """From a name to a receipt, a screenshot of each step."""
+    """From the first screen over a name to a receipt, a screenshot of each step."""
 
-    async def shot() -> bytes:
+    async def writes(text: str, answer: str) -> bytes:
+        await page.locator("textarea").last.fill(text)
+        await page.locator("textarea").last.press("Enter")
+        return await shot(answer)
+
+    async def shot(answer: str) -> bytes:
+        """Once the answer is there and the chat has stopped moving."""
+        shown = page.locator(".theirs .words", has_text=answer).last
+        await expect(shown).to_be_visible(timeout=PATIENCE)
         await page.wait_for_timeout(SETTLED)
         return await page.screenshot()
 
     await page.get_by_text("Ana Torres").or_(page.get_by_text("Ana")).first.click()
-    await page.locator("textarea").last.fill("lucia")
-    await page.locator("textarea").last.press("Enter")
-    await expect(page.locator(".theirs .words", has_text="Nothing to pay").last).to_be_visible(
-        timeout=PATIENCE
-    )
-    shots = [await shot()]
-    for label in ("Sell plan", "Monthly", "✅ Sell", "Take payment", "Cash"):
+    shots = [await writes("/start", "Or choose:"), await writes("lucia", "Nothing to pay")]
+    for label, answer in STEPS:
         await page.locator(".theirs").get_by_role("button", name=re.compile(label)).last.click()
-        shots.append(await shot())
+        shots.append(await shot(answer))
     return shots
 
 
